@@ -1,0 +1,114 @@
+"""The sessions: ``nox`` runs the default ones and needs nothing but nox and a Python."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import nox
+
+nox.needs_version = ">=2024.4.15"
+nox.options.sessions = ["tests", "coverage", "lint", "types", "docs"]
+nox.options.reuse_existing_virtualenvs = True
+# An interpreter that this machine lacks is no error, not even where CI is set.
+nox.options.error_on_missing_interpreters = False
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def installed_pythons() -> list[str]:
+    """The supported versions that really run here: a shim on the path may lead nowhere."""
+    supported = nox.project.python_versions(PYPROJECT)
+    return [version for version in supported if _runs(f"python{version}")] or supported
+
+
+def _runs(command: str) -> bool:
+    found = shutil.which(command)
+    if found is None:
+        return False
+    probe = [found, "-c", "import ssl, sqlite3"]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0  # noqa: S603
+
+
+def groups(name: str) -> list[str]:
+    """The dependencies of a group in pyproject.toml."""
+    return nox.project.dependency_groups(PYPROJECT, name)
+
+
+@nox.session(python=installed_pythons())
+def tests(session: nox.Session) -> None:
+    """All tests but the long runs, on every interpreter found."""
+    session.install(".[all]", *groups("tests"))
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Branch coverage of all interpreters together; the pure core must be complete."""
+    session.install("coverage[toml]")
+    session.run("coverage", "combine", success_codes=[0, 1], silent=True)
+    session.run("coverage", "report", "--fail-under=90")
+    session.run("coverage", "report", "--fail-under=100", "--include", ",".join(CORE))
+
+
+CORE = [
+    f"*/compliant_sms/{room}"
+    for room in (
+        "classification/*",
+        "clock.py",
+        "consent/*",
+        "driver.py",
+        "errors.py",
+        "flows/*",
+        "lifecycle.py",
+        "messages.py",
+        "optout/*",
+        "phi/*",
+        "phone.py",
+        "ports.py",
+        "practice.py",
+        "providers/*",
+        "records.py",
+        "rules/*",
+        "text/*",
+        "wire.py",
+    )
+]
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, formatting, and the direction of imports."""
+    session.install(".", *groups("lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict types inside, complete types outside."""
+    session.install("-e", ".[all]", *groups("types"))
+    session.run("mypy")
+    session.run("basedpyright", "--verifytypes", "compliant_sms", "--ignoreexternal")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation, with warnings as errors."""
+    session.install(".[all]", *groups("docs"))
+    session.run("sphinx-build", "-W", "-n", "-q", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The bars, as ratios within one run; writes docs/benchmarks.md."""
+    session.install(".[all]", *groups("bench"))
+    session.run("python", "benchmarks/run.py", *session.posargs)
+
+
+@nox.session
+def endurance(session: nox.Session) -> None:
+    """The long runs, with their full counts."""
+    session.install(".[all]", *groups("tests"))
+    session.run("pytest", "-m", "endurance", "--endurance", *session.posargs)

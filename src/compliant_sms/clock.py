@@ -1,0 +1,36 @@
+"""Instants: always aware, stored and compared in UTC.
+
+Nothing here reads a clock. What needs "now" is handed a :data:`Clock` or an ``at``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from compliant_sms.errors import InvalidInput
+
+__all__ = ["Clock", "as_utc"]
+
+Clock: TypeAlias = Callable[[], datetime]
+"""Answers the present instant as an aware ``datetime`` (any zone)."""
+
+
+def as_utc(instant: datetime, name: str = "the instant") -> datetime:
+    """The same instant in UTC.
+
+    Args:
+        instant: an aware datetime.
+        name: what to call it in the error.
+
+    Raises:
+        InvalidInput: the datetime is naive, so nobody can say which instant it means.
+    """
+    if instant.tzinfo is None or instant.utcoffset() is None:
+        msg = (
+            f"{name} has no time zone. Pass an aware datetime, for example "
+            "datetime(2026, 12, 1, 14, 30, tzinfo=ZoneInfo('America/Chicago'))."
+        )
+        raise InvalidInput(msg)
+    return instant.astimezone(UTC)

@@ -1,0 +1,34 @@
+"""An event as the bytes that are stored and hashed.
+
+Canonical JSON (see :mod:`compliant_sms.records`) of the event's fields, plus ``kind`` and ``v``,
+the version of this encoding.
+"""
+
+from __future__ import annotations
+
+import json
+
+from compliant_sms import records
+from compliant_sms.consent._events import ConsentEvent, Granted, Restored, Revoked
+
+__all__ = ["from_payload", "to_payload"]
+
+_VERSION = 1
+_KINDS: dict[str, type[ConsentEvent]] = {
+    "granted": Granted,
+    "revoked": Revoked,
+    "restored": Restored,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+def to_payload(event: ConsentEvent) -> bytes:
+    """The event as canonical JSON."""
+    tag = {"kind": _NAMES[type(event)], "v": _VERSION}
+    return records.encode(tag | records.unstructure(event))
+
+
+def from_payload(payload: bytes) -> ConsentEvent:
+    """The event that :func:`to_payload` made these bytes of."""
+    fields = json.loads(payload)
+    return records.structure(fields, _KINDS[fields["kind"]])

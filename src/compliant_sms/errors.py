@@ -1,0 +1,183 @@
+"""Every exception that leaves this package.
+
+::
+
+    CompliantSmsError
+    ├── InvalidInput (ValueError)         you passed something that cannot be used
+    │   ├── InvalidPhoneNumber            not a number that can be texted; ``kind`` says why
+    │   └── IdempotencyConflict           one key, two different texts
+    ├── ConfigurationError                the set-up is wrong; nothing was attempted
+    │   └── MissingExtra (ImportError)    an optional dependency is not installed
+    ├── UnknownMessage (LookupError)      no text has that id
+    ├── WebhookRejected                   a callback that must not be believed
+    │   └── InvalidSignature              its signature is missing or wrong
+    ├── StoreError                        the database could not do it; nothing was recorded
+    │   ├── StoreBusy                     locked by somebody else for too long
+    │   ├── StoreReadOnly                 cannot be written
+    │   ├── StoreFull                     no space left
+    │   ├── NotOurDatabase                some other program's file, or a damaged one
+    │   └── SchemaTooNew                  written by a newer version of this library
+    ├── LedgerTampered                    the consent ledger does not verify
+    └── TransportError                    the provider could not be asked
+        ├── RequestNotSent                surely not processed
+        └── NoAnswer                      may have been processed
+
+What policy refuses is no exception: :meth:`Messenger.send` returns ``Held`` or ``Blocked``.
+
+No message in this tree holds a text's body, a full phone number or a name.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = [
+    "CompliantSmsError",
+    "ConfigurationError",
+    "IdempotencyConflict",
+    "InvalidInput",
+    "InvalidPhoneNumber",
+    "InvalidSignature",
+    "LedgerTampered",
+    "MissingExtra",
+    "NoAnswer",
+    "NotOurDatabase",
+    "PhoneNumberProblem",
+    "RequestNotSent",
+    "SchemaTooNew",
+    "StoreBusy",
+    "StoreError",
+    "StoreFull",
+    "StoreReadOnly",
+    "TransportError",
+    "UnknownMessage",
+    "WebhookRejected",
+]
+
+
+class CompliantSmsError(Exception):
+    """The base of everything that this package raises."""
+
+
+class InvalidInput(CompliantSmsError, ValueError):
+    """An argument cannot be used; the message says which one, why, and what to pass instead."""
+
+
+class PhoneNumberProblem(StrEnum):
+    """Why a text is not a phone number that can be used."""
+
+    EMPTY = "empty"
+    NOT_A_NUMBER = "not_a_number"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    MISSING_AREA_CODE = "missing_area_code"
+    SHORT_CODE = "short_code"
+    INVALID = "invalid"
+
+
+class InvalidPhoneNumber(InvalidInput):
+    """A text that is not a phone number.
+
+    Attributes:
+        problem: why not. The text itself is never part of the error.
+    """
+
+    def __init__(self, problem: PhoneNumberProblem, message: str) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
+class IdempotencyConflict(InvalidInput):
+    """An idempotency key was used again for a different text."""
+
+
+class ConfigurationError(CompliantSmsError):
+    """The set-up cannot work; nothing was attempted."""
+
+
+class MissingExtra(ConfigurationError, ImportError):
+    """An optional dependency is not installed.
+
+    Attributes:
+        extra: the name to put into ``pip install 'compliant-sms[NAME]'``.
+    """
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs an optional dependency: "
+            f"run  python -m pip install 'compliant-sms[{extra}]'"
+        )
+        self.extra = extra
+
+
+class UnknownMessage(CompliantSmsError, LookupError):
+    """No text with that id belongs to this practice."""
+
+
+class WebhookRejected(CompliantSmsError):
+    """A callback was refused and changed nothing.
+
+    Attributes:
+        status: the HTTP status to answer with.
+    """
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class InvalidSignature(WebhookRejected):
+    """A callback's signature is missing or wrong: it does not come from the provider."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, status=403)
+
+
+class StoreError(CompliantSmsError):
+    """The database could not do what was asked; nothing of it was recorded."""
+
+
+class StoreBusy(StoreError):
+    """The database stayed locked by another connection. Try again."""
+
+
+class StoreReadOnly(StoreError):
+    """The database, or the folder it lies in, cannot be written."""
+
+
+class StoreFull(StoreError):
+    """The disk under the database is full."""
+
+
+class NotOurDatabase(StoreError):
+    """The file is not a compliant_sms database, or it is damaged."""
+
+
+class SchemaTooNew(StoreError):
+    """The database was written by a newer compliant_sms: upgrade this installation."""
+
+
+class LedgerTampered(CompliantSmsError):
+    """A record of the consent ledger was changed, removed, inserted or moved.
+
+    Attributes:
+        chain_id: which chain of events.
+        position: the first bad record in it, counted from 0.
+    """
+
+    def __init__(self, message: str, *, chain_id: str, position: int) -> None:
+        super().__init__(message)
+        self.chain_id = chain_id
+        self.position = position
+
+
+class TransportError(CompliantSmsError):
+    """The provider could not be asked."""
+
+
+class RequestNotSent(TransportError):
+    """No byte of the request left this machine: it surely was not processed."""
+
+
+class NoAnswer(TransportError):
+    """The request may have been processed, but no answer came back."""

@@ -1,0 +1,39 @@
+"""Writing to the consent ledger and reading what holds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from compliant_sms.consent import ConsentEvent, ConsentState, fold
+from compliant_sms.errors import InvalidInput
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Ports
+
+__all__ = ["append_event", "consent_events", "consent_state"]
+
+_CLOCK_SKEW = timedelta(minutes=5)
+
+
+async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
+    """Record what happened.
+
+    Raises:
+        InvalidInput: it is said to happen in the future.
+    """
+    if event.occurred_at > ports.clock() + _CLOCK_SKEW:
+        msg = "occurred_at lies in the future; consent counts from when it was given"
+        raise InvalidInput(msg)
+    await ports.store.run(lambda tx: tx.append(event, ports.ids()))
+    return event
+
+
+async def consent_events(ports: Ports, number: PhoneNumber) -> tuple[ConsentEvent, ...]:
+    """All events of this practice about a number, oldest record first."""
+    return tuple(await ports.store.run(lambda tx: tx.consent_events(ports.practice.id, number)))
+
+
+async def consent_state(
+    ports: Ports, number: PhoneNumber, person: str | None, as_known_at: datetime | None
+) -> ConsentState:
+    """What the person at the number agrees to."""
+    return fold(await consent_events(ports, number), person, as_known_at=as_known_at)

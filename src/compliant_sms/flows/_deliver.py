@@ -1,0 +1,143 @@
+"""Handing a claimed text to the provider, and keeping what came of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from compliant_sms.consent import Channel, Revoked
+from compliant_sms.errors import NoAnswer, RequestNotSent, UnknownMessage
+from compliant_sms.lifecycle import State
+from compliant_sms.messages import (
+    Blocked,
+    Cancelled,
+    Failed,
+    Held,
+    Message,
+    Outcome,
+    Queued,
+    Sent,
+    Uncertain,
+)
+from compliant_sms.ports import Ports, Transaction
+from compliant_sms.providers import Attempt, Category, Certainty, OutboundText, Problem
+from compliant_sms.wire import HttpRequest
+
+__all__ = ["deliver", "outbound", "outcome_of", "record_opt_out"]
+
+
+def outbound(message: Message) -> OutboundText:
+    """The text as adapters take it."""
+    return OutboundText(to=message.draft.to, body=message.draft.body, reference=message.message_id)
+
+
+async def deliver(ports: Ports, message: Message) -> Outcome:
+    """Send a claimed text and record the outcome."""
+    request = ports.provider.request(outbound(message))
+
+    async def attempt() -> Attempt:
+        return await _attempt(ports, request, message)
+
+    result = await ports.retry(attempt)
+    return await ports.store.run(lambda tx: _record(tx, ports, message.message_id, result))
+
+
+async def _attempt(ports: Ports, request: HttpRequest, message: Message) -> Attempt:
+    if message.claimed_until is None or ports.clock() >= message.claimed_until:
+        # Somebody else may claim it from now on: no request is written after the lease.
+        return _not_taken("lease", "The time reserved for sending it ran out.")
+    try:
+        return ports.provider.response(await ports.transport.send(request))
+    except RequestNotSent as error:
+        return _not_taken("unreachable", f"It was not sent: {error}.")
+    except NoAnswer as error:
+        return Attempt(
+            certainty=Certainty.AMBIGUOUS,
+            problem=Problem(
+                category=Category.PROVIDER_FAULT,
+                code="no_answer",
+                words=f"It may or may not have been sent: {error}.",
+            ),
+        )
+
+
+def _not_taken(code: str, words: str) -> Attempt:
+    problem = Problem(category=Category.PROVIDER_FAULT, code=code, words=words)
+    return Attempt(certainty=Certainty.REFUSED, problem=problem)
+
+
+async def _record(tx: Transaction, ports: Ports, message_id: str, result: Attempt) -> Outcome:
+    # Read again: a callback can have overtaken the answer.
+    message = await tx.message(message_id)
+    if message is None:
+        msg = "the text vanished from the store while it was being sent; restore a backup"
+        raise UnknownMessage(msg)
+    at = ports.clock()
+    settled = _settled(message, result, ports, at)
+    await tx.save(settled, at)
+    if result.problem is not None and result.problem.category is Category.OPTED_OUT:
+        await record_opt_out(tx, ports, settled, at)
+    return outcome_of(settled)
+
+
+def _settled(message: Message, result: Attempt, ports: Ports, at: datetime) -> Message:
+    match result.certainty:
+        case Certainty.ACCEPTED:
+            return message.moved(State.SENT, provider_id=result.provider_id)
+        case Certainty.AMBIGUOUS:
+            return message.moved(State.UNCERTAIN, problem=result.problem)
+        case Certainty.REFUSED:
+            pass
+    if result.may_be_repeated and message.attempts < ports.delivery.attempts:
+        again = at + _pause(message, result, ports)
+        return message.moved(State.DUE, not_before=again, problem=result.problem)
+    return message.moved(State.FAILED, problem=result.problem)
+
+
+def _pause(message: Message, result: Attempt, ports: Ports) -> timedelta:
+    if result.retry_after is not None:
+        return timedelta(seconds=result.retry_after)
+    return ports.delivery.pause * (1 << (message.attempts - 1))
+
+
+async def record_opt_out(tx: Transaction, ports: Ports, message: Message, at: datetime) -> None:
+    """The provider says that the number opted out: the ledger must know it too."""
+    event = Revoked(
+        event_id=ports.ids(),
+        practice_id=message.practice_id,
+        number=message.draft.to,
+        occurred_at=at,
+        recorded_at=at,
+        actor=f"provider:{message.provider}",
+        channel=Channel.PROVIDER,
+        rule="provider-opt-out",
+        reference=message.message_id,
+    )
+    await tx.append(event, ports.ids())
+
+
+def outcome_of(message: Message) -> Outcome:  # noqa: PLR0911 - one answer for each state
+    """What to tell somebody who asks for the text again, from where it is.
+
+    A blocked or held text's reasons lie in its decisions; see ``recorded_outcome``.
+    """
+    message_id = message.message_id
+    match message.state:
+        case State.SENT | State.DELIVERED | State.UNDELIVERED:
+            return Sent(message_id=message_id, provider_id=message.provider_id)
+        case State.DUE | State.CLAIMED:
+            return Queued(
+                message_id=message_id, not_before=message.not_before, problem=message.problem
+            )
+        case State.HELD:
+            return Held(message_id=message_id, until=message.not_before, reasons=())
+        case State.BLOCKED:
+            return Blocked(message_id=message_id, reasons=())
+        case State.UNCERTAIN:
+            return Uncertain(message_id=message_id, problem=message.problem)
+        case State.CANCELLED:
+            return Cancelled(message_id=message_id)
+        case State.FAILED:
+            return Failed(message_id=message_id, problem=message.problem or _UNEXPLAINED)
+
+
+_UNEXPLAINED = Problem(category=Category.UNKNOWN, code="none", words="The provider gave no reason.")

@@ -1,0 +1,80 @@
+"""Everything on record about a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import field, frozen
+
+from compliant_sms.consent import ConsentEvent
+from compliant_sms.messages import Inbound, Message
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Ports, Step, Transaction
+from compliant_sms.rules import Decision
+
+__all__ = ["History", "TextRecord", "history"]
+
+
+@frozen(kw_only=True)
+class TextRecord:
+    """A text that was asked for, and all that became of it.
+
+    Attributes:
+        message: the text and where it is.
+        decisions: what was decided about it, oldest first.
+        steps: the states it went through.
+    """
+
+    message: Message
+    decisions: tuple[Decision, ...] = field(repr=False)
+    steps: tuple[Step, ...]
+
+
+@frozen(kw_only=True)
+class History:
+    """What a practice has on record about a person, each kind oldest first.
+
+    Attributes:
+        person: the host's id.
+        consent: what they agreed to and took back, and what was said from their numbers.
+        texts: what was sent to them, held or blocked; and replies to their numbers.
+        received: what came from their numbers.
+    """
+
+    person: str
+    consent: tuple[ConsentEvent, ...]
+    texts: tuple[TextRecord, ...]
+    received: tuple[Inbound, ...]
+
+
+async def history(ports: Ports, person: str) -> History:
+    """Everything on record about a person, at all their numbers."""
+    return await ports.store.run(lambda tx: _history(tx, ports.practice.id, person))
+
+
+async def _history(tx: Transaction, practice_id: str, person: str) -> History:
+    numbers = await tx.numbers_of(practice_id, person)
+    events = [e for n in numbers for e in await tx.consent_events(practice_id, n)]
+    return History(
+        person=person,
+        consent=tuple(e for e in events if e.person in {None, person}),
+        texts=await _texts(tx, practice_id, person, numbers),
+        received=tuple([i for n in numbers for i in await tx.inbound_from(practice_id, n)]),
+    )
+
+
+async def _texts(
+    tx: Transaction, practice_id: str, person: str, numbers: Sequence[PhoneNumber]
+) -> tuple[TextRecord, ...]:
+    found = [m for number in numbers for m in await tx.messages_to(practice_id, number)]
+    return tuple(
+        [
+            TextRecord(
+                message=message,
+                decisions=tuple(await tx.decisions(message.message_id)),
+                steps=tuple(await tx.steps(message.message_id)),
+            )
+            for message in found
+            if message.draft.person in {None, person}
+        ]
+    )

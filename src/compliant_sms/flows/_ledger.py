@@ -1,0 +1,61 @@
+"""Checking the whole consent ledger of a practice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from compliant_sms.consent import ConsentEvent, Granted, Link, from_payload, verify_chain
+from compliant_sms.errors import LedgerTampered
+from compliant_sms.ports import Chain, Ports
+
+__all__ = ["LedgerReport", "verify_ledger"]
+
+
+@frozen(kw_only=True)
+class LedgerReport:
+    """What was checked.
+
+    Attributes:
+        chains: how many chains, one for each person at each number.
+        events: how many events in them.
+    """
+
+    chains: int
+    events: int
+
+
+async def verify_ledger(ports: Ports) -> LedgerReport:
+    """Check every chain of the practice.
+
+    Raises:
+        LedgerTampered: a record was changed, removed, inserted, moved or filed elsewhere.
+    """
+    chains = await ports.store.run(lambda tx: tx.chains(ports.practice.id))
+    events = 0
+    for chain in chains:
+        events += _verify(chain, await _links(ports, chain))
+    return LedgerReport(chains=len(chains), events=events)
+
+
+async def _links(ports: Ports, chain: Chain) -> list[Link]:
+    return await ports.store.run(lambda tx: tx.links(chain.chain_id))
+
+
+def _verify(chain: Chain, links: Sequence[Link]) -> int:
+    count = verify_chain(links)
+    for found in links:
+        if not _belongs(from_payload(found.payload), chain):
+            msg = (
+                f"the consent ledger was altered: record {found.position} of chain "
+                f"{chain.chain_id} is filed under another person or number."
+            )
+            raise LedgerTampered(msg, chain_id=chain.chain_id, position=found.position)
+    return count
+
+
+def _belongs(event: ConsentEvent, chain: Chain) -> bool:
+    person = event.person if isinstance(event, Granted) else None
+    filed = (event.practice_id, event.number, person)
+    return filed == (chain.practice_id, chain.number, chain.person)

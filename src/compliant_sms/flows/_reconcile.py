@@ -1,0 +1,81 @@
+"""Settling texts of which nobody knows whether they went out, by asking the provider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from compliant_sms.errors import TransportError
+from compliant_sms.flows._deliver import outbound, outcome_of
+from compliant_sms.flows._dispatch import give_up_lapsed_claims
+from compliant_sms.lifecycle import State
+from compliant_sms.messages import Message, Outcome
+from compliant_sms.ports import Ports, Transaction
+from compliant_sms.providers import SentText
+
+__all__ = ["reconcile"]
+
+# The provider dates its record by its own clock.
+_CLOCK_SKEW = timedelta(minutes=5)
+
+
+async def reconcile(ports: Ports, limit: int) -> tuple[Outcome, ...]:
+    """Look up to ``limit`` uncertain texts up at the provider.
+
+    Returns:
+        each one's outcome: sent where the provider has it; queued where it surely has not;
+        uncertain where it gave no clear answer.
+    """
+    await ports.store.run(lambda tx: give_up_lapsed_claims(tx, ports, limit))
+    uncertain = await ports.store.run(lambda tx: tx.uncertain(ports.practice.id, limit))
+    return tuple([await _settle(ports, message) for message in uncertain])
+
+
+async def _settle(ports: Ports, message: Message) -> Outcome:
+    listed = await _look_up(ports, message)
+    if listed is None:
+        return outcome_of(message)
+    return await ports.store.run(lambda tx: _record(tx, ports, message, listed))
+
+
+def _claimed_until(message: Message) -> datetime:
+    return message.claimed_until or message.created_at
+
+
+async def _look_up(ports: Ports, message: Message) -> Sequence[SentText] | None:
+    text = outbound(message)
+    try:
+        reply = await ports.transport.send(ports.provider.look_up(text))
+    except TransportError:
+        return None
+    claimed_at = _claimed_until(message) - ports.delivery.lease
+    return ports.provider.found(reply, text, claimed_at - _CLOCK_SKEW)
+
+
+async def _record(
+    tx: Transaction, ports: Ports, message: Message, listed: Sequence[SentText]
+) -> Outcome:
+    at = ports.clock()
+    current = await tx.message(message.message_id) or message
+    unclaimed = [
+        text
+        for text in listed
+        if not await tx.message_by_provider_id(ports.provider.name, text.provider_id)
+    ]
+    settled = _settled(current, unclaimed, ports, at)
+    if settled != current:
+        await tx.save(settled, at)
+    return outcome_of(settled)
+
+
+def _settled(
+    message: Message, unclaimed: Sequence[SentText], ports: Ports, at: datetime
+) -> Message:
+    if message.state is not State.UNCERTAIN:
+        return message
+    if unclaimed:
+        text = unclaimed[0]
+        return message.moved(text.state, provider_id=text.provider_id, problem=text.problem)
+    if at >= _claimed_until(message) + ports.delivery.settle_after:
+        return message.moved(State.DUE, not_before=at)
+    return message

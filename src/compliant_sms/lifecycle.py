@@ -1,0 +1,69 @@
+"""What can become of a text. All transitions live here, as one table.
+
+Statuses never run backwards: what a provider says late, twice or out of order changes nothing
+that the table does not allow.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["TRANSITIONS", "State", "can_become"]
+
+
+class State(StrEnum):
+    """Where a text is."""
+
+    DUE = "due"
+    """Stored; goes out with the next dispatch."""
+    HELD = "held"
+    """Stored; not before the instant on record."""
+    CLAIMED = "claimed"
+    """Somebody is sending it, until the lease runs out."""
+    SENT = "sent"
+    """The provider accepted it."""
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    """The provider refused it."""
+    BLOCKED = "blocked"
+    """A rule refused it."""
+    UNCERTAIN = "uncertain"
+    """The request may or may not have been processed."""
+    CANCELLED = "cancelled"
+
+
+# "Sent" is among them because an answer can come in after the lease has run out.
+_CLAIMABLE = frozenset({State.CLAIMED, State.HELD, State.BLOCKED, State.CANCELLED, State.SENT})
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.DUE: _CLAIMABLE,
+    State.HELD: _CLAIMABLE,
+    # Asked for again under the same key, it is decided again.
+    State.BLOCKED: frozenset({State.CLAIMED, State.HELD, State.BLOCKED, State.CANCELLED}),
+    # A callback can overtake the answer to the request that caused it.
+    State.CLAIMED: frozenset(
+        {
+            State.DUE,
+            State.SENT,
+            State.DELIVERED,
+            State.UNDELIVERED,
+            State.FAILED,
+            State.UNCERTAIN,
+        }
+    ),
+    State.UNCERTAIN: frozenset(
+        {State.DUE, State.SENT, State.DELIVERED, State.UNDELIVERED, State.FAILED}
+    ),
+    State.SENT: frozenset({State.DELIVERED, State.UNDELIVERED, State.FAILED}),
+    # Receipts come late; the reverse never happens.
+    State.UNDELIVERED: frozenset({State.DELIVERED}),
+    State.DELIVERED: frozenset(),
+    State.FAILED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+
+
+def can_become(now: State, wanted: State) -> bool:
+    """Whether a text that is ``now`` may become ``wanted``."""
+    return wanted in TRANSITIONS[now]

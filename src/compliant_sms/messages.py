@@ -1,0 +1,236 @@
+"""Texts as this library keeps them, and what comes of sending one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeAlias
+
+from attrs import Attribute, evolve, field, frozen
+
+from compliant_sms.classification import Purpose
+from compliant_sms.clock import as_utc
+from compliant_sms.errors import InvalidInput
+from compliant_sms.lifecycle import State, can_become
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.providers import Problem
+from compliant_sms.rules import Finding
+
+__all__ = [
+    "Blocked",
+    "Cancelled",
+    "Draft",
+    "Failed",
+    "Held",
+    "Inbound",
+    "Message",
+    "Outcome",
+    "Queued",
+    "Sent",
+    "Uncertain",
+]
+
+_LONGEST_KEY = 255
+
+
+def _number(value: str | PhoneNumber) -> PhoneNumber:
+    return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
+
+
+def _limit(value: datetime | None) -> datetime | None:
+    return None if value is None else as_utc(value, "not_after")
+
+
+def _readable(_: object, __: Attribute[str], body: str) -> None:
+    if not body.strip():
+        msg = "the body is empty; there is nothing to send"
+        raise InvalidInput(msg)
+    if any("\ud800" <= character <= "\udfff" or character == "\0" for character in body):
+        msg = "the body holds a NUL or half a surrogate pair; decode it properly before sending"
+        raise InvalidInput(msg)
+
+
+def _usable_key(_: object, __: Attribute[str], key: str) -> None:
+    if not key.strip() or len(key) > _LONGEST_KEY:
+        msg = (
+            f"idempotency_key must have 1 to {_LONGEST_KEY} characters. Build it from what the "
+            "text is about, for example 'appt-991/24h': the same key is never texted twice."
+        )
+        raise InvalidInput(msg)
+
+
+@frozen(kw_only=True)
+class Draft:
+    """What somebody wants to be sent.
+
+    Attributes:
+        to: the recipient's number.
+        person: the host's id of the patient; None for the library's own replies.
+        purpose: what the text is for.
+        body: what the patient reads.
+        idempotency_key: one key is one text.
+        not_after: the last instant (UTC) at which it still makes sense.
+        answers: for a protocol reply, when the text it answers came in (UTC).
+    """
+
+    to: PhoneNumber = field(converter=_number)
+    person: str | None = None
+    purpose: Purpose = field()
+    body: str = field(validator=_readable, repr=False)
+    idempotency_key: str = field(validator=_usable_key)
+    not_after: datetime | None = field(default=None, converter=_limit)
+    answers: datetime | None = None
+
+    @purpose.validator
+    def _known_purpose(self, _: Attribute[Purpose], value: object) -> None:
+        if not isinstance(value, Purpose):
+            msg = (
+                "purpose is not a Purpose. Use one of the catalogue, for example "
+                "Purpose.APPOINTMENT_REMINDER, or make your own: Purpose(code, class, category)."
+            )
+            raise InvalidInput(msg)
+
+
+@frozen(kw_only=True)
+class Message:
+    """A text on its way, and where it is.
+
+    Attributes:
+        message_id: ours; opaque.
+        practice_id: whose it is.
+        draft: what was asked for; it never changes.
+        created_at: when it was stored (UTC).
+        state: where it is.
+        not_before: not to be sent earlier (UTC).
+        claimed_until: while claimed, when the lease runs out (UTC).
+        attempts: how often it was claimed.
+        provider: which provider it was handed to.
+        provider_id: the provider's id of it.
+        problem: why it failed or was not delivered.
+    """
+
+    message_id: str
+    practice_id: str
+    draft: Draft
+    created_at: datetime
+    state: State
+    not_before: datetime
+    claimed_until: datetime | None = None
+    attempts: int = 0
+    provider: str | None = None
+    provider_id: str | None = None
+    problem: Problem | None = None
+
+    def moved(
+        self,
+        state: State,
+        *,
+        not_before: datetime | None = None,
+        provider_id: str | None = None,
+        problem: Problem | None = None,
+    ) -> Message:
+        """The same text in another state, or unchanged where it may not go there from here."""
+        if not can_become(self.state, state):
+            return evolve(self, provider_id=self.provider_id or provider_id)
+        return evolve(
+            self,
+            state=state,
+            not_before=not_before or self.not_before,
+            provider_id=self.provider_id or provider_id,
+            problem=problem,
+        )
+
+
+@frozen(kw_only=True)
+class Inbound:
+    """A text that came in.
+
+    Attributes:
+        inbound_id: ours; opaque.
+        practice_id: whom it was written to.
+        provider: which provider brought it.
+        provider_key: the same for each delivery of the same text.
+        number: who wrote; None where it is no phone number.
+        body: what they wrote, unchanged.
+        media: URLs of pictures and the like.
+        received_at: when it came in (UTC).
+        rule: which rule read a reserved word in it; None where it holds none.
+    """
+
+    inbound_id: str
+    practice_id: str
+    provider: str
+    provider_key: str
+    number: PhoneNumber | None
+    body: str = field(repr=False)
+    media: tuple[str, ...] = field(default=(), repr=False)
+    received_at: datetime
+    rule: str | None = None
+
+
+@frozen(kw_only=True)
+class Sent:
+    """The provider accepted the text."""
+
+    message_id: str
+    provider_id: str | None = None
+
+
+@frozen(kw_only=True)
+class Queued:
+    """Stored and due: it goes out with :meth:`Messenger.dispatch_due`, or is going out now.
+
+    Attributes:
+        not_before: not earlier than this (UTC).
+        problem: why the provider did not take it at once.
+    """
+
+    message_id: str
+    not_before: datetime
+    problem: Problem | None = None
+
+
+@frozen(kw_only=True)
+class Held:
+    """Stored: :meth:`Messenger.dispatch_due` sends it from ``until`` (UTC) on."""
+
+    message_id: str
+    until: datetime
+    reasons: tuple[Finding, ...]
+
+
+@frozen(kw_only=True)
+class Blocked:
+    """A rule refuses the text; each reason says why and what would help."""
+
+    message_id: str
+    reasons: tuple[Finding, ...]
+
+
+@frozen(kw_only=True)
+class Failed:
+    """The provider refuses the text; ``problem`` says why and what would help."""
+
+    message_id: str
+    problem: Problem
+
+
+@frozen(kw_only=True)
+class Uncertain:
+    """The provider may have the text. It is not repeated; :meth:`Messenger.reconcile` looks it up.
+
+    Attributes:
+        problem: what is known.
+    """
+
+    message_id: str
+    problem: Problem | None = None
+
+
+@frozen(kw_only=True)
+class Cancelled:
+    """The text will not be sent: it was called back, or it could not go before ``not_after``."""
+
+    message_id: str
+
+
+Outcome: TypeAlias = Sent | Queued | Held | Blocked | Failed | Uncertain | Cancelled

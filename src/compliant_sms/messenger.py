@@ -1,0 +1,588 @@
+"""The front door. Both facades run the same flows; only their signatures stand here twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from compliant_sms import flows, system
+from compliant_sms.classification import Purpose
+from compliant_sms.clock import Clock
+from compliant_sms.consent import (
+    Basis,
+    Category,
+    Channel,
+    ConsentEvent,
+    ConsentState,
+    Granted,
+    Revoked,
+    Signature,
+    Tier,
+    Wording,
+)
+from compliant_sms.driver import finish
+from compliant_sms.messages import Draft, Outcome
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Delivery, Ids, People, Ports, Profile, Store, Transport
+from compliant_sms.practice import Practice
+from compliant_sms.providers import Provider
+from compliant_sms.rules import Decision, Rulebook
+from compliant_sms.wire import WebhookRequest
+
+__all__ = ["AsyncConsentDesk", "AsyncMessenger", "ConsentDesk", "Messenger", "StoreKind"]
+
+# A number given at intake is consent within the scope of why it was given (FCC 15-72, 2015).
+_CARE = (Category.APPOINTMENTS, Category.CARE, Category.ANSWERS)
+# Written permission covers what it names, and promotions are what it is asked for.
+_USUAL_CATEGORIES = {Tier.PRIOR_EXPRESS_WRITTEN: (Category.PROMOTIONS,)}
+
+
+class StoreKind(Protocol):
+    """A database that either facade can work on, such as :class:`compliant_sms.stores.SQLite`."""
+
+    def blocking(self) -> Store:
+        """The port whose coroutines never suspend."""
+
+    def asynchronous(self) -> Store:
+        """The port for an event loop."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+async def _nobody(_: str) -> Profile | None:
+    return None
+
+
+def _never_suspending(people: Callable[[str], Profile | None] | None) -> People:
+    if people is None:
+        return _nobody
+
+    async def ask(person: str) -> Profile | None:
+        return people(person)
+
+    return ask
+
+
+def _numbered(number: str | PhoneNumber) -> PhoneNumber:
+    return number if isinstance(number, PhoneNumber) else PhoneNumber.parse(number)
+
+
+class _Facade:
+    """What both facades are made of."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._ports.practice.name!r})"
+
+
+class _Desk:
+    """Builds ledger events, for both desks."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    def _grant(
+        self,
+        number: str | PhoneNumber,
+        *,
+        person: str,
+        basis: Basis | str,
+        wording: Wording | None,
+        recorded_by: str,
+        tier: Tier,
+        categories: Iterable[str] | None,
+        signature: Signature | None,
+        occurred_at: datetime | None,
+        reference: str,
+    ) -> Granted:
+        at = self._ports.clock()
+        return Granted(
+            event_id=self._ports.ids(),
+            practice_id=self._ports.practice.id,
+            number=_numbered(number),
+            person=person,
+            occurred_at=occurred_at or at,
+            recorded_at=at,
+            actor=recorded_by,
+            basis=basis,
+            tier=tier,
+            categories=_USUAL_CATEGORIES.get(tier, _CARE) if categories is None else categories,
+            wording=wording,
+            signature=signature,
+            reference=reference,
+        )
+
+    def _revocation(
+        self,
+        number: str | PhoneNumber,
+        *,
+        channel: Channel | str,
+        recorded_by: str,
+        person: str | None,
+        occurred_at: datetime | None,
+        reference: str,
+    ) -> Revoked:
+        at = self._ports.clock()
+        return Revoked(
+            event_id=self._ports.ids(),
+            practice_id=self._ports.practice.id,
+            number=_numbered(number),
+            person=person,
+            occurred_at=occurred_at or at,
+            recorded_at=at,
+            actor=recorded_by,
+            channel=channel,
+            rule="recorded-by-staff",
+            reference=reference,
+        )
+
+
+class ConsentDesk(_Desk):
+    """Where a practice writes down what patients agree to and take back."""
+
+    def grant(
+        self,
+        number: str | PhoneNumber,
+        *,
+        person: str,
+        basis: Basis | str,
+        recorded_by: str,
+        wording: Wording | None = None,
+        tier: Tier = Tier.PRIOR_EXPRESS,
+        categories: Iterable[str] | None = None,
+        signature: Signature | None = None,
+        occurred_at: datetime | None = None,
+        reference: str = "",
+    ) -> ConsentEvent:
+        """Record that a patient agreed to texts; durable before it returns.
+
+        Args:
+            number: the number they agreed to be texted at.
+            person: your id of the patient.
+            basis: how they agreed, for example ``"intake_form"``.
+            recorded_by: who writes it down, for example ``"front-desk:ana"``.
+            wording: what they were shown; needed wherever something was shown.
+            tier: :attr:`Tier.PRIOR_EXPRESS`, or written for promotions.
+            categories: what it covers. Without it: appointments, care and answers; for written
+                permission promotions.
+            signature: how they signed; needed for written permission (47 CFR 64.1200(f)(9)).
+            occurred_at: when they agreed (aware); now, if not given.
+            reference: your own record of it.
+
+        Returns:
+            the event as it stands in the ledger.
+
+        Raises:
+            InvalidInput: it could not be proved later, or lies in the future.
+            StoreError: it could not be recorded.
+        """
+        event = self._grant(
+            number,
+            person=person,
+            basis=basis,
+            wording=wording,
+            recorded_by=recorded_by,
+            tier=tier,
+            categories=categories,
+            signature=signature,
+            occurred_at=occurred_at,
+            reference=reference,
+        )
+        return finish(flows.append_event(self._ports, event))
+
+    def revoke(
+        self,
+        number: str | PhoneNumber,
+        *,
+        channel: Channel | str,
+        recorded_by: str,
+        person: str | None = None,
+        occurred_at: datetime | None = None,
+        reference: str = "",
+    ) -> ConsentEvent:
+        """Record that somebody at the number asked for texts to stop; it holds at once.
+
+        It ends all texts of this practice to the number, whoever's they are (policy P-RV-1),
+        until the patient agrees anew.
+
+        Args:
+            number: which number.
+            channel: how the request came, for example ``"spoken"`` or ``"voicemail"``.
+            recorded_by: who writes it down.
+            person: who asked, if known.
+            occurred_at: when they asked (aware); now, if not given.
+            reference: your own record of it.
+
+        Raises:
+            InvalidInput: it lies in the future.
+            StoreError: it could not be recorded. Record it again.
+        """
+        event = self._revocation(
+            number,
+            channel=channel,
+            recorded_by=recorded_by,
+            person=person,
+            occurred_at=occurred_at,
+            reference=reference,
+        )
+        return finish(flows.append_event(self._ports, event))
+
+    def state(
+        self, number: str | PhoneNumber, person: str, *, as_known_at: datetime | None = None
+    ) -> ConsentState:
+        """What the person at the number agrees to, now or as it was known at an instant."""
+        return finish(flows.consent_state(self._ports, _numbered(number), person, as_known_at))
+
+    def events(self, number: str | PhoneNumber) -> tuple[ConsentEvent, ...]:
+        """All events about a number, oldest record first."""
+        return finish(flows.consent_events(self._ports, _numbered(number)))
+
+
+class AsyncConsentDesk(_Desk):
+    """:class:`ConsentDesk` for an event loop."""
+
+    async def grant(
+        self,
+        number: str | PhoneNumber,
+        *,
+        person: str,
+        basis: Basis | str,
+        recorded_by: str,
+        wording: Wording | None = None,
+        tier: Tier = Tier.PRIOR_EXPRESS,
+        categories: Iterable[str] | None = None,
+        signature: Signature | None = None,
+        occurred_at: datetime | None = None,
+        reference: str = "",
+    ) -> ConsentEvent:
+        """See :meth:`ConsentDesk.grant`."""
+        event = self._grant(
+            number,
+            person=person,
+            basis=basis,
+            wording=wording,
+            recorded_by=recorded_by,
+            tier=tier,
+            categories=categories,
+            signature=signature,
+            occurred_at=occurred_at,
+            reference=reference,
+        )
+        return await flows.append_event(self._ports, event)
+
+    async def revoke(
+        self,
+        number: str | PhoneNumber,
+        *,
+        channel: Channel | str,
+        recorded_by: str,
+        person: str | None = None,
+        occurred_at: datetime | None = None,
+        reference: str = "",
+    ) -> ConsentEvent:
+        """See :meth:`ConsentDesk.revoke`."""
+        event = self._revocation(
+            number,
+            channel=channel,
+            recorded_by=recorded_by,
+            person=person,
+            occurred_at=occurred_at,
+            reference=reference,
+        )
+        return await flows.append_event(self._ports, event)
+
+    async def state(
+        self, number: str | PhoneNumber, person: str, *, as_known_at: datetime | None = None
+    ) -> ConsentState:
+        """See :meth:`ConsentDesk.state`."""
+        return await flows.consent_state(self._ports, _numbered(number), person, as_known_at)
+
+    async def events(self, number: str | PhoneNumber) -> tuple[ConsentEvent, ...]:
+        """See :meth:`ConsentDesk.events`."""
+        return await flows.consent_events(self._ports, _numbered(number))
+
+
+class Messenger(_Facade):
+    """Texts patients for one practice. Safe to share among threads.
+
+    Args:
+        practice: who texts.
+        provider: who carries the texts.
+        store: where everything is kept.
+        rulebook: the rules under this practice's settings.
+        people: answers what you know of a patient by your id of them: see :class:`Profile`.
+        clock: tells the present instant; the system's, if not given.
+        delivery: how long things may take.
+        transport: speaks HTTP; a pooled client, if not given.
+        ids: makes ids.
+    """
+
+    def __init__(
+        self,
+        *,
+        practice: Practice,
+        provider: Provider,
+        store: StoreKind,
+        rulebook: Rulebook | None = None,
+        people: Callable[[str], Profile | None] | None = None,
+        clock: Clock = system.now,
+        delivery: Delivery | None = None,
+        transport: Transport | None = None,
+        ids: Ids = system.new_id,
+    ) -> None:
+        from compliant_sms.retry import BriefRetry  # noqa: PLC0415 - imports tenacity
+        from compliant_sms.transport import BlockingTransport  # noqa: PLC0415 - imports httpx
+
+        own = BlockingTransport()
+        super().__init__(
+            Ports(
+                practice=practice,
+                provider=provider,
+                store=store.blocking(),
+                rulebook=rulebook or Rulebook(),
+                people=_never_suspending(people),
+                clock=clock,
+                delivery=delivery or Delivery(),
+                transport=transport or own,
+                retry=BriefRetry(system.blocking_sleep),
+                ids=ids,
+            )
+        )
+        self._store = store
+        self._own_transport = own
+        self.consent = ConsentDesk(self._ports)
+
+    def send(
+        self,
+        *,
+        to: str | PhoneNumber,
+        person: str,
+        purpose: Purpose,
+        body: str,
+        idempotency_key: str,
+        not_after: datetime | None = None,
+    ) -> Outcome:
+        """Send a text if every rule allows it; durable before it returns.
+
+        Args:
+            to: the patient's number.
+            person: your id of the patient.
+            purpose: what the text is for.
+            body: what the patient reads.
+            idempotency_key: one key is one text of this practice, for example
+                ``"appt-991/24h"``. The same content again returns what is on record.
+            not_after: the last instant (aware) at which the text still makes sense; a held one is
+                cancelled then, never sent late.
+
+        Returns:
+            ``Sent``, ``Queued``, ``Held``, ``Blocked``, ``Failed``, ``Uncertain`` or
+            ``Cancelled``: expected refusals are values.
+
+        Raises:
+            InvalidInput: an argument cannot be used.
+            IdempotencyConflict: the key was used for a different text.
+            StoreError: nothing was recorded and nothing was sent; or, after the request went
+                out, its outcome could not be recorded: the text then becomes uncertain.
+        """
+        draft = Draft(
+            to=to,
+            person=person,
+            purpose=purpose,
+            body=body,
+            idempotency_key=idempotency_key,
+            not_after=not_after,
+        )
+        return finish(flows.send(self._ports, draft))
+
+    def check(self, *, to: str | PhoneNumber, person: str, purpose: Purpose, body: str) -> Decision:
+        """What :meth:`send` would decide now. Nothing is stored and nothing is sent.
+
+        Raises:
+            InvalidInput: an argument cannot be used.
+        """
+        draft = Draft(to=to, person=person, purpose=purpose, body=body, idempotency_key="check")
+        return finish(flows.check(self._ports, draft))
+
+    def dispatch_due(self, limit: int = 100) -> tuple[Outcome, ...]:
+        """Send up to ``limit`` texts whose time has come; each is decided again.
+
+        Call it regularly, and after :meth:`receive`: the confirmation of a STOP is due at once.
+        """
+        return finish(flows.dispatch_due(self._ports, limit))
+
+    def cancel(self, message_id: str) -> Outcome:
+        """Call a text back if it has not gone out; otherwise say where it is.
+
+        Raises:
+            UnknownMessage: this practice has no such text.
+        """
+        return finish(flows.cancel(self._ports, message_id))
+
+    def receive(self, request: WebhookRequest) -> flows.Received:
+        """Take a provider's callback in; durable before it returns.
+
+        Answers to patients are stored as due: call :meth:`dispatch_due` after you answered the
+        provider.
+
+        Raises:
+            InvalidSignature: it is not the provider's; nothing was changed.
+            WebhookRejected: it cannot be used; ``status`` is what to answer.
+            StoreError: it was not recorded; answer 503, and the provider tries again.
+        """
+        return finish(flows.receive(self._ports, request))
+
+    def reconcile(self, limit: int = 100) -> tuple[Outcome, ...]:
+        """Ask the provider about texts of which nobody knows whether they went out."""
+        return finish(flows.reconcile(self._ports, limit))
+
+    def history(self, person: str) -> flows.History:
+        """Everything on record about a person."""
+        return finish(flows.history(self._ports, person))
+
+    def verify_ledger(self) -> flows.LedgerReport:
+        """Check the consent ledger of the practice.
+
+        Raises:
+            LedgerTampered: it was altered.
+        """
+        return finish(flows.verify_ledger(self._ports))
+
+    def close(self) -> None:
+        """Close the store, and the connections to the provider."""
+        self._own_transport.close()
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncMessenger(_Facade):
+    """:class:`Messenger` for an event loop: the same names, the same flows.
+
+    Args:
+        practice: who texts.
+        provider: who carries the texts.
+        store: where everything is kept.
+        rulebook: the rules under this practice's settings.
+        people: answers what you know of a patient by your id of them.
+        clock: tells the present instant; the system's, if not given.
+        delivery: how long things may take.
+        transport: speaks HTTP; a pooled client, if not given.
+        ids: makes ids.
+    """
+
+    def __init__(
+        self,
+        *,
+        practice: Practice,
+        provider: Provider,
+        store: StoreKind,
+        rulebook: Rulebook | None = None,
+        people: People | None = None,
+        clock: Clock = system.now,
+        delivery: Delivery | None = None,
+        transport: Transport | None = None,
+        ids: Ids = system.new_id,
+    ) -> None:
+        from compliant_sms.retry import BriefRetry  # noqa: PLC0415 - imports tenacity
+        from compliant_sms.transport import AsyncTransport  # noqa: PLC0415 - imports httpx
+
+        own = AsyncTransport()
+        super().__init__(
+            Ports(
+                practice=practice,
+                provider=provider,
+                store=store.asynchronous(),
+                rulebook=rulebook or Rulebook(),
+                people=people or _nobody,
+                clock=clock,
+                delivery=delivery or Delivery(),
+                transport=transport or own,
+                retry=BriefRetry(system.async_sleep),
+                ids=ids,
+            )
+        )
+        self._store = store
+        self._own_transport = own
+        self.consent = AsyncConsentDesk(self._ports)
+
+    async def send(
+        self,
+        *,
+        to: str | PhoneNumber,
+        person: str,
+        purpose: Purpose,
+        body: str,
+        idempotency_key: str,
+        not_after: datetime | None = None,
+    ) -> Outcome:
+        """See :meth:`Messenger.send`."""
+        draft = Draft(
+            to=to,
+            person=person,
+            purpose=purpose,
+            body=body,
+            idempotency_key=idempotency_key,
+            not_after=not_after,
+        )
+        return await flows.send(self._ports, draft)
+
+    async def check(
+        self, *, to: str | PhoneNumber, person: str, purpose: Purpose, body: str
+    ) -> Decision:
+        """See :meth:`Messenger.check`."""
+        draft = Draft(to=to, person=person, purpose=purpose, body=body, idempotency_key="check")
+        return await flows.check(self._ports, draft)
+
+    async def dispatch_due(self, limit: int = 100) -> tuple[Outcome, ...]:
+        """See :meth:`Messenger.dispatch_due`."""
+        return await flows.dispatch_due(self._ports, limit)
+
+    async def cancel(self, message_id: str) -> Outcome:
+        """See :meth:`Messenger.cancel`."""
+        return await flows.cancel(self._ports, message_id)
+
+    async def receive(self, request: WebhookRequest) -> flows.Received:
+        """See :meth:`Messenger.receive`."""
+        return await flows.receive(self._ports, request)
+
+    async def reconcile(self, limit: int = 100) -> tuple[Outcome, ...]:
+        """See :meth:`Messenger.reconcile`."""
+        return await flows.reconcile(self._ports, limit)
+
+    async def history(self, person: str) -> flows.History:
+        """See :meth:`Messenger.history`."""
+        return await flows.history(self._ports, person)
+
+    async def verify_ledger(self) -> flows.LedgerReport:
+        """See :meth:`Messenger.verify_ledger`."""
+        return await flows.verify_ledger(self._ports)
+
+    async def aclose(self) -> None:
+        """Close the store, and the connections to the provider."""
+        await self._own_transport.aclose()
+        self._store.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()

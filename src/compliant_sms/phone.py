@@ -1,0 +1,313 @@
+"""Phone numbers: read strictly from what people type, shown masked.
+
+What is decided here is whether a text is one telephone number. Whether that number may be texted
+is decided elsewhere.
+
+Sources: ITU-T E.164 (form and length), the North American Numbering Plan (area codes, exchanges,
+N11 codes), RFC 3966 (``tel:`` URIs), and the metadata of ``phonenumbers`` for what is assigned.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+from functools import lru_cache
+
+import phonenumbers
+from attrs import Attribute, field, frozen
+from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
+
+from compliant_sms.errors import InvalidInput, InvalidPhoneNumber, PhoneNumberProblem
+
+__all__ = ["NumberKind", "PhoneNumber"]
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+_NANP = re.compile(r"\+1\d{10}", re.ASCII)
+
+_REMEDIES = {
+    PhoneNumberProblem.EMPTY: "There is no phone number: the text is blank.",
+    PhoneNumberProblem.NOT_A_NUMBER: (
+        "The text is not one phone number. Pass the number alone, for example +1 217 555 0134."
+    ),
+    PhoneNumberProblem.TOO_SHORT: "The phone number has too few digits.",
+    PhoneNumberProblem.TOO_LONG: "The phone number has too many digits, or is more than one.",
+    PhoneNumberProblem.MISSING_AREA_CODE: (
+        "The phone number has no area code. Pass all ten digits, for example 217-555-0134."
+    ),
+    PhoneNumberProblem.SHORT_CODE: "A short code or service code is no person's phone number.",
+    PhoneNumberProblem.INVALID: "No such phone number is assigned in its numbering plan.",
+}
+
+
+def _invalid(problem: PhoneNumberProblem) -> InvalidPhoneNumber:
+    return InvalidPhoneNumber(problem, _REMEDIES[problem])
+
+
+class NumberKind(StrEnum):
+    """What the numbering plan uses a number for. It does not tell who answers it today."""
+
+    FIXED_LINE = "fixed_line"
+    MOBILE = "mobile"
+    FIXED_LINE_OR_MOBILE = "fixed_line_or_mobile"
+    TOLL_FREE = "toll_free"
+    PREMIUM_RATE = "premium_rate"
+    PERSONAL_NUMBER = "personal_number"
+    VOIP = "voip"
+    PAGER = "pager"
+    OTHER = "other"
+
+
+_KINDS = {
+    PhoneNumberType.FIXED_LINE: NumberKind.FIXED_LINE,
+    PhoneNumberType.MOBILE: NumberKind.MOBILE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: NumberKind.FIXED_LINE_OR_MOBILE,
+    PhoneNumberType.TOLL_FREE: NumberKind.TOLL_FREE,
+    PhoneNumberType.PREMIUM_RATE: NumberKind.PREMIUM_RATE,
+    PhoneNumberType.PERSONAL_NUMBER: NumberKind.PERSONAL_NUMBER,
+    PhoneNumberType.VOIP: NumberKind.VOIP,
+    PhoneNumberType.PAGER: NumberKind.PAGER,
+}
+
+
+def _check_syntax(_number: object, _field: Attribute[str], e164: str) -> None:
+    if not _E164.fullmatch(e164):
+        raise _invalid(PhoneNumberProblem.INVALID)
+
+
+@frozen(repr=False)
+class PhoneNumber:
+    """A telephone number.
+
+    Its text forms, f-strings included, show the masked form only; ask for ``e164`` by name.
+
+    Args:
+        e164: the international form, as in ``+12175550134``. Only its syntax is checked here; use
+            :meth:`parse` for what a person typed.
+
+    Raises:
+        InvalidPhoneNumber: not a plus sign and 7 to 15 digits of which the first is not 0.
+    """
+
+    e164: str = field(validator=_check_syntax)
+
+    @classmethod
+    def parse(cls, text: str, *, region: str = "US") -> PhoneNumber:
+        """The one number that a text stands for.
+
+        Everyday dress is read: any decimal digits, blanks, hyphens, dots, brackets, a label such
+        as "cell", letters as on a keypad at the end, a ``tel:`` URI. An extension is dropped, as
+        texts have none. Markup, formulas, commands, a line break inside, or letters in place of
+        digits are refused.
+
+        Args:
+            text: what was typed.
+            region: the ISO 3166-1 code, in capitals, of the country whose national form is
+                assumed when no country code is given.
+
+        Returns:
+            The number; it is assigned to some use in its numbering plan.
+
+        Raises:
+            InvalidPhoneNumber: the text is not one assigned number; ``problem`` says why.
+            InvalidInput: the region is unknown.
+        """
+        calling_code = phonenumbers.country_code_for_region(region)
+        if not calling_code:
+            msg = "The region is unknown. Pass an ISO 3166-1 code in capitals, for example 'US'."
+            raise InvalidInput(msg)
+        dialled = _dialled(text)
+        problem = _nanp_problem(dialled) if calling_code == 1 else None
+        found = problem or _assigned(_digits(dialled), region)
+        if isinstance(found, PhoneNumberProblem):
+            raise _invalid(found)
+        return cls(found)
+
+    @property
+    def masked(self) -> str:
+        """The country code and at most the last four digits; four digits or more stay hidden."""
+        known = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+        ends = (end for end in (2, 3, 4) if int(self.e164[1:end]) in known)
+        start = next(ends, 1)
+        shown = min(4, len(self.e164) - start - 4)
+        return f"{self.e164[:start]}*******{self.e164[-shown:] if shown > 0 else ''}"
+
+    @property
+    def area_code(self) -> str | None:
+        """The three-digit area code of a North American number, None for any other."""
+        return self.e164[2:5] if _NANP.fullmatch(self.e164) else None
+
+    @property
+    def kind(self) -> NumberKind:
+        """What the numbering plan uses the number for."""
+        try:
+            number = phonenumbers.parse(self.e164)
+        except NumberParseException:
+            return NumberKind.OTHER
+        return _KINDS.get(phonenumbers.number_type(number), NumberKind.OTHER)
+
+    def __str__(self) -> str:
+        return self.masked
+
+    def __repr__(self) -> str:
+        return f"<PhoneNumber {self.masked}>"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.masked, spec)
+
+
+# What a symbol such as an emoji becomes, so that one class can skip it.
+_SYMBOL = "\N{BLACK TELEPHONE}"
+_MIDDLE_DOTS = "\N{MIDDLE DOT}\N{BULLET}"
+_PLAIN_CHARACTERS = {
+    "\N{MINUS SIGN}": "-",
+    "\N{HYPHEN BULLET}": "-",
+    "\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}": "-",
+    "\N{VARIATION SELECTOR-15}": "",
+    "\N{VARIATION SELECTOR-16}": "",
+    # An override makes a number look like another one, so it stays and is refused.
+    "\N{LEFT-TO-RIGHT OVERRIDE}": "\N{LEFT-TO-RIGHT OVERRIDE}",
+    "\N{RIGHT-TO-LEFT OVERRIDE}": "\N{RIGHT-TO-LEFT OVERRIDE}",
+}
+_PLAIN_CATEGORIES = {
+    "Cf": "",
+    "Pd": "-",
+    "Pf": '"',
+    "Pi": '"',
+    "Sk": _SYMBOL,
+    "So": _SYMBOL,
+    "Zs": " ",
+}
+
+_BEFORE = f" '\"`=:#-{_SYMBOL}{_MIDDLE_DOTS}"
+_AFTER = f" '\"`.,:;!?-{_SYMBOL}{_MIDDLE_DOTS}"
+
+_SEPARATOR = rf"[-. ()\[\]/*_~{_MIDDLE_DOTS}]"
+_NUMBER = rf"[(\[]?\+?(?:{_SEPARATOR}*[0-9])+{_SEPARATOR}*"
+_SPREADSHEET_FLOAT = r"[0-9]{10,11}(?=\.0{1,2}\Z)"
+_LOOKALIKES_ONLY = r"[\WOIL]*\Z"
+_VANITY = (
+    rf"(?:\+?1{_SEPARATOR}*)?[(\[]?[2-9][0-9]{{2}}{_SEPARATOR}*(?:[0-9]{_SEPARATOR}*){{0,3}}"
+    rf"(?!{_LOOKALIKES_ONLY})(?:[A-Z]{_SEPARATOR}?){{4,7}}"
+)
+# The single-letter semicolon forms are the pauses that address books store; ";ext=" is RFC 3966.
+_EXTENSION = (
+    r"(?:;ext=[0-9]{1,7}"
+    r"|[ ,;]*(?:e?xt?n?|extensi[oó]n|option|\u00d7)[ .:#]*[0-9]{1,7}"
+    r"|[ ,;]*\#\ ?[0-9]{1,6}"
+    r"|(?:[,;]|\ ?[,;]{2,}\ ?)[0-9]{1,6})\#?"
+)
+_LABEL = (
+    r"(?:[chmptw]|cell|cellular|celular|cell\ ?phone|cel|mobile|mob|m[oó]vil|phone|telephone"
+    r"|tel[eé]fono|tel|ph|home|casa|work|trabajo|office|main|primary|direct|day|daytime|evening"
+    r"|landline|call|text|sms|reach|contact|number|num|nbr|nr|n[uú]mero|my|mi|our|his|her|their"
+    r"|the|this|is|it's|its|es|at|on|me|you|can|please|mom|mother|dad|father|wife|husband|son|daughter)"
+    r"(?:'s)?\b"
+)
+_LABELS = rf"{_LABEL}(?:[ .:#{_SYMBOL}-]+{_LABEL})*"
+_TYPED = re.compile(
+    rf"""
+    (?P<angle><)?
+    (?:[(\[]?{_LABELS}[)\].:#{_SYMBOL}\ -]*)?
+    (?P<letter_for_1>[LI][-.\ ])?
+    (?:(?P<number>{_SPREADSHEET_FLOAT}|{_NUMBER})(?:\.0{{1,2}})?|(?P<vanity>{_VANITY}))
+    (?:{_EXTENSION})?
+    (?:;phone-context=(?P<context>\+[0-9]{{1,3}}))?
+    (?:[ ,{_SYMBOL}-]*[ (\[]?\b{_LABELS}[)\]]*)?
+    (?(angle)>)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_LONGEST_TYPED = 120
+
+_SHORT_CODE = re.compile(r"[2-9]11|988|[2-9][0-9]{4,5}")
+_LONGEST_DIALLED = 18
+
+_PARSE_PROBLEMS = {
+    NumberParseException.INVALID_COUNTRY_CODE: PhoneNumberProblem.INVALID,
+    NumberParseException.NOT_A_NUMBER: PhoneNumberProblem.TOO_SHORT,
+    NumberParseException.TOO_SHORT_AFTER_IDD: PhoneNumberProblem.TOO_SHORT,
+    NumberParseException.TOO_SHORT_NSN: PhoneNumberProblem.TOO_SHORT,
+    NumberParseException.TOO_LONG: PhoneNumberProblem.TOO_LONG,
+}
+_LENGTH_PROBLEMS = {
+    ValidationResult.TOO_SHORT: PhoneNumberProblem.TOO_SHORT,
+    ValidationResult.TOO_LONG: PhoneNumberProblem.TOO_LONG,
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: PhoneNumberProblem.MISSING_AREA_CODE,
+}
+
+
+def _dialled(text: str) -> str:
+    """The digits and their separators, with a plus sign where a country code begins."""
+    visible = _visible(text)
+    if not visible:
+        raise _invalid(PhoneNumberProblem.EMPTY)
+    if len(visible) > _LONGEST_TYPED:
+        digits_only = re.fullmatch(_NUMBER, visible)
+        problem = PhoneNumberProblem.TOO_LONG if digits_only else PhoneNumberProblem.NOT_A_NUMBER
+        raise _invalid(problem)
+    typed = _TYPED.fullmatch(visible.lstrip(_BEFORE).rstrip(_AFTER))
+    if not typed:
+        raise _invalid(PhoneNumberProblem.NOT_A_NUMBER)
+    return _number(typed)
+
+
+def _number(typed: re.Match[str]) -> str:
+    number, vanity = typed["number"], typed["vanity"]
+    number = number or phonenumbers.convert_alpha_characters_in_number(vanity)
+    if typed["letter_for_1"]:
+        number = f"1 {number}"
+    if typed["context"] and "+" not in number:
+        number = f"{typed['context']} {number}"
+    return number
+
+
+def _visible(text: str) -> str:
+    return text.strip() if text.isascii() else "".join(map(_plain, text)).strip()
+
+
+def _plain(character: str) -> str:
+    if character.isascii():
+        return character
+    if character in _PLAIN_CHARACTERS:
+        return _PLAIN_CHARACTERS[character]
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    category = unicodedata.category(character)
+    if category in _PLAIN_CATEGORIES:
+        return _PLAIN_CATEGORIES[category]
+    # Superscripts and circled digits are no digits of a phone number.
+    folded = unicodedata.normalize("NFKC", character)
+    return character if any(map(str.isdigit, folded)) else folded
+
+
+def _nanp_problem(dialled: str) -> PhoneNumberProblem | None:
+    digits = _digits(dialled)
+    if digits.startswith(("+", "011")):
+        return None
+    if _SHORT_CODE.fullmatch(dialled):
+        return PhoneNumberProblem.SHORT_CODE
+    if len(digits) == 7:
+        return PhoneNumberProblem.MISSING_AREA_CODE
+    if len(digits) < 10:
+        return PhoneNumberProblem.TOO_SHORT
+    too_long = len(digits) > 10 + digits.startswith("1")
+    return PhoneNumberProblem.TOO_LONG if too_long else None
+
+
+def _digits(dialled: str) -> str:
+    return ("+" if "+" in dialled else "") + re.sub("[^0-9]", "", dialled)
+
+
+@lru_cache(maxsize=4096)
+def _assigned(digits: str, region: str) -> str | PhoneNumberProblem:
+    if len(digits) > _LONGEST_DIALLED:
+        return PhoneNumberProblem.TOO_LONG
+    try:
+        number = phonenumbers.parse(digits, region)
+    except NumberParseException as error:
+        return _PARSE_PROBLEMS[error.error_type]
+    if phonenumbers.is_valid_number(number):
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    return _LENGTH_PROBLEMS.get(reason, PhoneNumberProblem.INVALID)

@@ -1,0 +1,67 @@
+"""Values as canonical JSON bytes and back, for everything that is kept.
+
+Canonical: UTF-8, keys sorted, no blanks, instants in UTC as ``2026-12-01T20:30:00.000000Z``.
+The same value always gives the same bytes, whatever the Python version.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from compliant_sms.phone import PhoneNumber
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+__all__ = ["decode", "encode", "structure", "unstructure"]
+
+T = TypeVar("T")
+_INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+def _instant_to_text(value: datetime) -> str:
+    return value.astimezone(UTC).strftime(_INSTANT)
+
+
+def _instant_from_text(text: str, _: object) -> datetime:
+    return datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
+
+
+@cache
+def _converter() -> Converter:
+    # Imported on first use: it costs as much time as the rest of the core together.
+    from cattrs import Converter  # noqa: PLC0415
+
+    converter = Converter(unstruct_collection_overrides={frozenset: sorted})
+    converter.register_unstructure_hook(datetime, _instant_to_text)
+    converter.register_structure_hook(datetime, _instant_from_text)
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
+    converter.register_unstructure_hook(PhoneNumber, lambda number: number.e164)
+    converter.register_structure_hook(PhoneNumber, lambda text, _: PhoneNumber(text))
+    return converter
+
+
+def unstructure(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
+    """The value as plain lists, dicts, texts and numbers."""
+    return _converter().unstructure(value)
+
+
+def structure(data: object, kind: type[T]) -> T:
+    """The value of that type from what :func:`unstructure` made of it."""
+    return _converter().structure(data, kind)
+
+
+def encode(value: object) -> bytes:
+    """The value as canonical JSON."""
+    return json.dumps(
+        unstructure(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    ).encode()
+
+
+def decode(data: bytes, kind: type[T]) -> T:
+    """The value of that type from what :func:`encode` made of it."""
+    return structure(json.loads(data), kind)

@@ -1,0 +1,83 @@
+"""The web server around the carrier."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from compliant_sms.errors import InvalidInput
+from compliant_sms.sandbox import _control, _twilio
+from compliant_sms.sandbox._carrier import Carrier
+from compliant_sms.sandbox._create import Refused
+
+_GRACE = 2  # seconds for requests that are being answered while the server stops
+_KEEP_ALIVE = 75
+
+
+class HangUpProtocol(H11Protocol):
+    """HTTP/1.1 whose requests can close their connection: ``scope["state"]["hang_up"]()``."""
+
+    def connection_made(  # type: ignore[override]  # as in the class above
+        self, transport: asyncio.Transport
+    ) -> None:
+        super().connection_made(transport)
+        application = self.app
+
+        async def with_hang_up(scope: Scope, receive: Receive, send: Send) -> None:
+            scope["state"]["hang_up"] = transport.close
+            await application(scope, receive, send)
+
+        self.app = with_hang_up
+
+
+class Server(uvicorn.Server):
+    """Serves until the carrier is to stop, and learns of that at once rather than by polling."""
+
+    def __init__(self, carrier: Carrier, on_start: Callable[[], None]) -> None:
+        self._carrier = carrier
+        super().__init__(
+            uvicorn.Config(
+                _application(carrier, on_start),
+                loop="asyncio",
+                http=HangUpProtocol,
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                proxy_headers=False,
+                # The carrier has a clock of its own, which need not be this machine's.
+                date_header=False,
+                timeout_keep_alive=_KEEP_ALIVE,
+                timeout_graceful_shutdown=_GRACE,
+            )
+        )
+
+    async def main_loop(self) -> None:
+        """Wait for the end."""
+        await self._carrier.stopping.wait()
+
+
+def _application(carrier: Carrier, on_start: Callable[[], None]) -> Starlette:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with carrier.running():
+            on_start()
+            yield
+
+    return Starlette(
+        routes=[*_twilio.routes(carrier), *_control.routes(carrier)],
+        lifespan=lifespan,
+        exception_handlers={
+            Refused: _twilio.refuse,
+            HTTPException: _twilio.refuse,
+            InvalidInput: _control.explain,
+        },
+    )

@@ -1,0 +1,282 @@
+"""SQLite: the embedded default. WAL with full sync, so that what is committed survives.
+
+Concurrent writes share one transaction and so one fsync: whoever gets the connection commits for
+all who wait, each in a savepoint of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any, Generic, LiteralString, TypeVar, cast
+
+from compliant_sms.driver import finish
+from compliant_sms.errors import (
+    InvalidInput,
+    NotOurDatabase,
+    SchemaTooNew,
+    StoreBusy,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+)
+from compliant_sms.ports import Transaction
+from compliant_sms.stores._schema import MIGRATIONS, VERSION
+from compliant_sms.stores._transaction import Row, SqlTransaction
+
+__all__ = ["SQLite"]
+
+T = TypeVar("T")
+Work = Callable[[Transaction], Awaitable[T]]
+
+# Primary result codes, https://www.sqlite.org/rescode.html
+_BUSY, _LOCKED, _READ_ONLY, _FULL, _CANNOT_OPEN, _CORRUPT, _NOT_A_DATABASE = 5, 6, 8, 13, 14, 11, 26
+_ERRORS: dict[int, tuple[type[StoreError], str]] = {
+    _BUSY: (StoreBusy, "the database stayed locked by another connection. Try again."),
+    _LOCKED: (StoreBusy, "the database stayed locked by another connection. Try again."),
+    _READ_ONLY: (
+        StoreReadOnly,
+        "the database, or the folder it lies in, cannot be written. Check the permissions.",
+    ),
+    _FULL: (StoreFull, "the disk under the database is full. Free some space and try again."),
+    _CANNOT_OPEN: (
+        StoreError,
+        "the database file cannot be opened. Check the path and its permissions.",
+    ),
+    _CORRUPT: (NotOurDatabase, "the database file is damaged. Restore a backup."),
+    _NOT_A_DATABASE: (NotOurDatabase, "the file is not an SQLite database. Check the path."),
+}
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # extended codes share the low byte
+        name = getattr(error, "sqlite_errorname", type(error).__name__)
+        kind, words = _ERRORS.get(code, (StoreError, "the database failed"))
+        msg = f"{words} ({name})"
+        raise kind(msg) from error
+
+
+class _Cursor:
+    """A connection as :class:`SqlTransaction` wants it; it never suspends."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> list[Row]:
+        with _our_errors():
+            return self._connection.execute(sql, parameters).fetchall()
+
+    async def execute(self, sql: LiteralString, parameters: Mapping[str, object]) -> int:
+        with _our_errors():
+            return self._connection.execute(sql, parameters).rowcount
+
+
+class _Job(Generic[T]):
+    """Work that waits for a transaction."""
+
+    def __init__(self, work: Work[T]) -> None:
+        self.work = work
+        self.done = False
+        self._result: T | None = None
+        self._error: BaseException | None = None
+
+    def run(self, tx: Transaction) -> None:
+        self._result = finish(cast("Coroutine[Any, Any, T]", self.work(tx)))
+
+    def fail(self, error: BaseException) -> None:
+        self._error = error
+
+    def result(self) -> T:
+        if self._error is not None:
+            raise self._error
+        return cast("T", self._result)
+
+
+class SQLite:
+    """A database file, or ``":memory:"`` for tests.
+
+    Args:
+        path: the file; it is made if there is none.
+        busy_timeout: seconds to wait for another process's lock.
+
+    Nothing is opened before the first use.
+    """
+
+    def __init__(self, path: str | Path, *, busy_timeout: float = 5.0) -> None:
+        if not str(path).strip():
+            msg = "the path of the database is empty. Pass a file name, or ':memory:' for tests."
+            raise InvalidInput(msg)
+        self._path = str(path)
+        self._busy_timeout = busy_timeout
+        self._connection: sqlite3.Connection | None = None
+        self._waiting: deque[_Job[Any]] = deque()
+        self._lock = Lock()
+
+    def __repr__(self) -> str:
+        return f"SQLite({self._path!r})"
+
+    def run(self, work: Work[T]) -> T:
+        """Run the work in a durable transaction, together with whatever else waits.
+
+        Raises:
+            StoreError: the database could not; nothing was recorded.
+        """
+        return self._finish(self._enqueue(work))
+
+    def _enqueue(self, work: Work[T]) -> _Job[T]:
+        job = _Job(work)
+        self._waiting.append(job)
+        return job
+
+    def _finish(self, job: _Job[T]) -> T:
+        with self._lock:
+            if not job.done:  # whoever held the lock before may have done it
+                self._commit_waiting()
+        return job.result()
+
+    def _commit_waiting(self) -> None:
+        batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        try:
+            with _our_errors():
+                self._transact(self._connect(), batch)
+        except StoreError as error:
+            for job in batch:
+                job.fail(error)
+        finally:
+            for job in batch:
+                job.done = True
+
+    def _transact(self, connection: sqlite3.Connection, batch: list[_Job[Any]]) -> None:
+        tx = SqlTransaction(_Cursor(connection))
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for job in batch:
+                self._run_in_savepoint(connection, tx, job)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    @staticmethod
+    def _run_in_savepoint(connection: sqlite3.Connection, tx: Transaction, job: _Job[Any]) -> None:
+        connection.execute("SAVEPOINT job")
+        try:
+            job.run(tx)
+        except Exception as error:
+            job.fail(error)
+            if not connection.in_transaction:  # a full disk rolls back everything by itself
+                raise
+            connection.execute("ROLLBACK TO job")
+        connection.execute("RELEASE job")
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = _open(self._path, self._busy_timeout)
+        return self._connection
+
+    def close(self) -> None:
+        """Close the file. It is opened again when it is used again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def blocking(self) -> BlockingSQLite:
+        """The store port for :class:`Messenger`."""
+        return BlockingSQLite(self)
+
+    def asynchronous(self) -> AsyncSQLite:
+        """The store port for :class:`AsyncMessenger`."""
+        return AsyncSQLite(self)
+
+
+class BlockingSQLite:
+    """Runs transactions on the calling thread; its coroutines never suspend."""
+
+    def __init__(self, store: SQLite) -> None:
+        self._store = store
+
+    async def run(self, work: Work[T]) -> T:
+        """See :meth:`compliant_sms.ports.Store.run`."""
+        return self._store.run(work)
+
+
+class AsyncSQLite:
+    """Runs transactions on one thread of its own, so that the event loop goes on."""
+
+    def __init__(self, store: SQLite) -> None:
+        self._store = store
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="compliant_sms")
+
+    async def run(self, work: Work[T]) -> T:
+        """See :meth:`compliant_sms.ports.Store.run`."""
+        # Queued before the thread gets to it: what waits together is committed together.
+        job = self._store._enqueue(work)  # noqa: SLF001
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._store._finish, job)  # noqa: SLF001
+
+
+def _open(path: str, busy_timeout: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        _migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    found = _version(connection)
+    if found > VERSION:
+        msg = (
+            f"the database has schema {found} and this installation knows {VERSION}. "
+            "Upgrade compliant-sms."
+        )
+        raise SchemaTooNew(msg)
+    if found == VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have been faster.
+        for step in MIGRATIONS[_version(connection) :]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute("DELETE FROM sms_schema")
+        connection.execute("INSERT INTO sms_schema (version) VALUES (?)", (VERSION,))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    tables = {
+        name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+    }
+    if "sms_schema" in tables:
+        (version,) = connection.execute("SELECT version FROM sms_schema").fetchone()
+        return int(version)
+    if tables:
+        msg = (
+            "the database belongs to another program: it has tables, and none of compliant_sms. "
+            "Check the path."
+        )
+        raise NotOurDatabase(msg)
+    return 0

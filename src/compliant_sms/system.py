@@ -1,0 +1,30 @@
+"""The real clock, ids and sleep. The only file that asks the system for any of them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from uuid import uuid4
+
+__all__ = ["async_sleep", "blocking_sleep", "new_id", "now"]
+
+
+def now() -> datetime:
+    """The present instant in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """32 hexadecimal digits that nobody can guess."""
+    return uuid4().hex
+
+
+async def blocking_sleep(seconds: float) -> None:
+    """Sleep on the calling thread; never suspends."""
+    time.sleep(seconds)  # noqa: ASYNC251 - no event loop runs under blocking ports
+
+
+async def async_sleep(seconds: float) -> None:
+    """Sleep on the running event loop."""
+    await asyncio.sleep(seconds)

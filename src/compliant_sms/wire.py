@@ -1,0 +1,70 @@
+"""HTTP as plain values, so that adapters can be pure and no client library shows through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import field, frozen
+
+__all__ = ["Headers", "HttpReply", "HttpRequest", "WebhookRequest"]
+
+Headers = tuple[tuple[str, str], ...]
+"""Header names and values in the order received; a name may occur more than once."""
+
+
+def _pairs(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
+    items = headers.items() if isinstance(headers, Mapping) else headers
+    return tuple((name.lower(), value) for name, value in items)
+
+
+def _first(headers: Headers, name: str) -> str | None:
+    wanted = name.lower()
+    return next((value for key, value in headers if key == wanted), None)
+
+
+@frozen(kw_only=True)
+class HttpRequest:
+    """What to send to a provider.
+
+    The body holds a patient's text and the headers hold credentials, so neither is in the repr.
+    """
+
+    method: str
+    url: str = field(repr=False)
+    headers: Headers = field(converter=_pairs, repr=False, default=())
+    body: bytes = field(repr=False, default=b"")
+
+
+@frozen(kw_only=True)
+class HttpReply:
+    """What a provider answered to a request, or what we answer to a callback."""
+
+    status: int
+    headers: Headers = field(converter=_pairs, repr=False, default=())
+    body: bytes = field(repr=False, default=b"")
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever its case, or None."""
+        return _first(self.headers, name)
+
+
+@frozen(kw_only=True)
+class WebhookRequest:
+    """A callback as it arrived, untouched.
+
+    Args:
+        method: ``"POST"`` or ``"GET"``.
+        url: the URL **as the provider called it**, scheme, host and query included. Behind a
+            proxy this differs from what the server sees, and signatures cover it.
+        headers: names and values.
+        body: the raw bytes.
+    """
+
+    method: str
+    url: str = field(repr=False)
+    headers: Headers = field(converter=_pairs, repr=False, default=())
+    body: bytes = field(repr=False, default=b"")
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever its case, or None."""
+        return _first(self.headers, name)
