@@ -94,7 +94,7 @@ def test_any_text_has_a_size(text: str) -> None:
     ],
 )
 def test_edges(text: str, expected: Segmentation) -> None:
-    """The limits, and the cases in which calculators are known to differ, come out as documented."""
+    """The limits, and the texts on which calculators differ, come out as documented."""
     assert expected == segment(text)
 
 

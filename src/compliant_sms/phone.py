@@ -185,12 +185,13 @@ _AFTER = f" '\"`.,:;!?-{_SYMBOL}{_MIDDLE_DOTS}"
 _SEPARATOR = rf"[-. ()\[\]/*_~{_MIDDLE_DOTS}]"
 _NUMBER = rf"[(\[]?\+?(?:{_SEPARATOR}*[0-9])+{_SEPARATOR}*"
 _SPREADSHEET_FLOAT = r"[0-9]{10,11}(?=\.0{1,2}\Z)"
+# "OIOI" is a mistyped 0101, not a word to spell on a keypad.
 _LOOKALIKES_ONLY = r"[\WOIL]*\Z"
 _VANITY = (
     rf"(?:\+?1{_SEPARATOR}*)?[(\[]?[2-9][0-9]{{2}}{_SEPARATOR}*(?:[0-9]{_SEPARATOR}*){{0,3}}"
     rf"(?!{_LOOKALIKES_ONLY})(?:[A-Z]{_SEPARATOR}?){{4,7}}"
 )
-# The single-letter semicolon forms are the pauses that address books store; ";ext=" is RFC 3966.
+# ";ext=" is RFC 3966; a bare comma or semicolon is the pause that address books store.
 _EXTENSION = (
     r"(?:;ext=[0-9]{1,7}"
     r"|[ ,;]*(?:e?xt?n?|extensi[oó]n|option|\u00d7)[ .:#]*[0-9]{1,7}"
@@ -201,7 +202,8 @@ _LABEL = (
     r"(?:[chmptw]|cell|cellular|celular|cell\ ?phone|cel|mobile|mob|m[oó]vil|phone|telephone"
     r"|tel[eé]fono|tel|ph|home|casa|work|trabajo|office|main|primary|direct|day|daytime|evening"
     r"|landline|call|text|sms|reach|contact|number|num|nbr|nr|n[uú]mero|my|mi|our|his|her|their"
-    r"|the|this|is|it's|its|es|at|on|me|you|can|please|mom|mother|dad|father|wife|husband|son|daughter)"
+    r"|the|this|is|it's|its|es|at|on|me|you|can|please|mom|mother|dad|father|wife|husband|son"
+    r"|daughter)"
     r"(?:'s)?\b"
 )
 _LABELS = rf"{_LABEL}(?:[ .:#{_SYMBOL}-]+{_LABEL})*"
@@ -299,6 +301,7 @@ def _digits(dialled: str) -> str:
     return ("+" if "+" in dialled else "") + re.sub("[^0-9]", "", dialled)
 
 
+# Bounded, and called with normalised digits only: a batch asks for the same numbers repeatedly.
 @lru_cache(maxsize=4096)
 def _assigned(digits: str, region: str) -> str | PhoneNumberProblem:
     if len(digits) > _LONGEST_DIALLED:

@@ -18,7 +18,7 @@ from compliant_sms.consent._events import (
     Tier,
     Wording,
 )
-from compliant_sms.consent._state import ConsentState, LiveGrant, fold
+from compliant_sms.consent._state import ConsentState, LiveGrant, fold, fold_for_holder
 
 __all__ = [
     "GENESIS",
@@ -36,6 +36,7 @@ __all__ = [
     "Tier",
     "Wording",
     "fold",
+    "fold_for_holder",
     "from_payload",
     "link",
     "to_payload",

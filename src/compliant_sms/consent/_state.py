@@ -6,14 +6,14 @@ instant a revocation comes last, so that the patient wins a tie.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from attrs import evolve, frozen
 
 from compliant_sms.consent._events import ConsentEvent, Granted, Restored, Revoked, Tier
 
-__all__ = ["ConsentState", "LiveGrant", "fold"]
+__all__ = ["ConsentState", "LiveGrant", "fold", "fold_for_holder"]
 
 _PRECEDENCE: dict[type[ConsentEvent], int] = {Granted: 0, Restored: 1, Revoked: 2}
 
@@ -82,6 +82,10 @@ def _capped(grant: LiveGrant) -> LiveGrant:
     return evolve(grant, tier=min(grant.tier, Tier.PRIOR_EXPRESS))
 
 
+def _revoked_at(state: ConsentState) -> datetime:
+    return state.revoked_at or datetime.min.replace(tzinfo=UTC)
+
+
 def _concerns(event: ConsentEvent, person: str | None) -> bool:
     # Families share numbers. A grant is one person's; STOP and START are said by the handset.
     return not isinstance(event, Granted) or event.person == person
@@ -121,3 +125,16 @@ def fold(
         revocation=revoked.event_id if revoked else None,
         revoked_at=revoked.occurred_at if revoked else None,
     )
+
+
+def fold_for_holder(events: Sequence[ConsentEvent]) -> ConsentState:
+    """The state that an answer to whoever holds the number is about.
+
+    It is that of the person there whose revocation is the newest: each ends what that person had
+    agreed to since the one before, and may be confirmed once.
+
+    Args:
+        events: all those of a practice about one number, in any order.
+    """
+    people = {event.person for event in events} | {None}
+    return max((fold(events, person) for person in sorted(people, key=str)), key=_revoked_at)

@@ -7,7 +7,7 @@ from datetime import datetime
 from attrs import evolve
 
 from compliant_sms.classification import Purpose
-from compliant_sms.consent import ConsentState, fold
+from compliant_sms.consent import ConsentState, fold, fold_for_holder
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Blocked, Cancelled, Draft, Held, Message, Outcome
 from compliant_sms.phi import find
@@ -31,7 +31,8 @@ async def decide(
     at: datetime,
 ) -> Decision:
     """What the rulebook says about a draft now."""
-    consent = fold(await tx.consent_events(practice_id, draft.to), draft.person)
+    events = await tx.consent_events(practice_id, draft.to)
+    consent = fold(events, draft.person) if draft.person else fold_for_holder(events)
     facts = Facts(
         at=at,
         purpose=draft.purpose,

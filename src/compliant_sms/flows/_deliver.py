@@ -73,7 +73,8 @@ async def _record(tx: Transaction, ports: Ports, message_id: str, result: Attemp
         raise UnknownMessage(msg)
     at = ports.clock()
     settled = _settled(message, result, ports, at)
-    await tx.save(settled, at)
+    if settled != message:
+        await tx.save(settled, at)
     if result.problem is not None and result.problem.category is Category.OPTED_OUT:
         await record_opt_out(tx, ports, settled, at)
     return outcome_of(settled)

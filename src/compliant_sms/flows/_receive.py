@@ -103,13 +103,22 @@ async def _apply_status(tx: Transaction, ports: Ports, update: StatusUpdate) -> 
     message = await _message_of(tx, ports, update)
     message_id = message.message_id if message else None
     new = await tx.add_status(ports.provider.name, update, message_id, at)
-    if new and message is not None and update.state is not None:
-        problem = update.problem
-        message = message.moved(update.state, provider_id=update.provider_id, problem=problem)
-        await tx.save(message, at)
-        if problem is not None and problem.category is Category.OPTED_OUT:
-            await record_opt_out(tx, ports, message, at)
+    if new and message is not None:
+        message = await _move(tx, ports, message, update, at)
     return ReceivedStatus(message_id=message_id, state=message.state if message else None, new=new)
+
+
+async def _move(
+    tx: Transaction, ports: Ports, message: Message, update: StatusUpdate, at: datetime
+) -> Message:
+    if update.state is None:
+        return message
+    moved = message.moved(update.state, provider_id=update.provider_id, problem=update.problem)
+    if moved != message:
+        await tx.save(moved, at)
+    if update.problem is not None and update.problem.category is Category.OPTED_OUT:
+        await record_opt_out(tx, ports, moved, at)
+    return moved
 
 
 async def _message_of(tx: Transaction, ports: Ports, update: StatusUpdate) -> Message | None:

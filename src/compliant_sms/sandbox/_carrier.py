@@ -59,6 +59,15 @@ class Carrier:
         """The carrier's time in UTC; Twilio's records have whole seconds."""
         return as_utc(self._clock(), "what the sandbox's clock returned").replace(microsecond=0)
 
+    def set_time(self, at: datetime) -> None:
+        """Let the carrier's clock stand at an instant (aware) until it is set again.
+
+        Raises:
+            InvalidInput: the instant is naive.
+        """
+        standing = as_utc(at)
+        self._clock = lambda: standing
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Be able to call out, from the running event loop, until the block ends."""

@@ -5,6 +5,7 @@
     PUT  /sandbox/numbers/{e164}      {"inbound_url": text or null, "answers_keywords": bool}
     PUT  /sandbox/recipients/{e164}   {"outcome": text, "error_code": int or null}
     POST /sandbox/inbound             {"from": text, "to": text, "body": text, "sid": text or null}
+    PUT  /sandbox/clock               {"at": an ISO 8601 instant; the clock stands there}
     GET  /sandbox/messages
     POST /sandbox/faults              {"kind": text, "status": int, "headers": object,
                                        "body": text or object, "seconds": number, "times": int}
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -32,6 +34,7 @@ _Shape = Mapping[str, tuple[type, ...]]
 
 _NUMBER: Final[_Shape] = {"inbound_url": (str, type(None)), "answers_keywords": (bool,)}
 _RECIPIENT: Final[_Shape] = {"outcome": (str,), "error_code": (int, type(None))}
+_CLOCK: Final[_Shape] = {"at": (str,)}
 _INBOUND: Final[_Shape] = {
     "from": (str,),
     "to": (str,),
@@ -54,6 +57,7 @@ def routes(carrier: Carrier) -> list[Route]:
     return [
         Route("/sandbox/numbers/{number}", control.put_number, methods=["PUT"]),
         Route("/sandbox/recipients/{number}", control.put_recipient, methods=["PUT"]),
+        Route("/sandbox/clock", control.put_clock, methods=["PUT"]),
         Route("/sandbox/inbound", control.post_inbound, methods=["POST"]),
         Route("/sandbox/messages", control.get_messages, methods=["GET"]),
         Route("/sandbox/faults", control.post_faults, methods=["POST"]),
@@ -88,6 +92,16 @@ class _Control:
             book.set_outcome(
                 request.path_params["number"], wanted["outcome"], wanted.get("error_code")
             )
+        return Response(status_code=204)
+
+    async def put_clock(self, request: Request) -> Response:
+        wanted = await _read(request, _CLOCK, "at")
+        try:
+            at = datetime.fromisoformat(wanted["at"])
+        except ValueError as error:
+            msg = "at is not an ISO 8601 instant. Pass one like 2026-11-30T15:00:00+00:00."
+            raise InvalidInput(msg) from error
+        self._carrier.set_time(at)
         return Response(status_code=204)
 
     async def post_inbound(self, request: Request) -> Response:

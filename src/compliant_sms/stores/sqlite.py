@@ -185,6 +185,15 @@ class SQLite:
             self._connection = _open(self._path, self._busy_timeout)
         return self._connection
 
+    def open(self) -> None:
+        """Open the file now, and make its tables, rather than at the first use.
+
+        Raises:
+            StoreError: it cannot be used.
+        """
+        with self._lock, _our_errors():
+            self._connect()
+
     def close(self) -> None:
         """Close the file. It is opened again when it is used again."""
         with self._lock:

@@ -22,6 +22,7 @@ _BASIC = (
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENSION = "\f^{}\\[~]|€"
+_BASIC_TEXT = re.compile(f"[{re.escape(_BASIC)}]*")
 _GSM7_TEXT = re.compile(f"[{re.escape(_BASIC + _EXTENSION)}]*")
 
 
@@ -67,9 +68,11 @@ def segment(text: str) -> Segmentation:
     Raises:
         InvalidInput: the text holds a lone surrogate, which is not valid Unicode.
     """
+    if _BASIC_TEXT.fullmatch(text):
+        return _segmentation(Encoding.GSM_7, len(text), (), exact=True)
     if _GSM7_TEXT.fullmatch(text):
         units = len(text) + sum(map(text.count, _EXTENSION))
-        return _segmentation(Encoding.GSM_7, units, _septets(text), exact=units == len(text))
+        return _segmentation(Encoding.GSM_7, units, _septets(text), exact=False)
     units = _utf16_length(text)
     return _segmentation(Encoding.UCS_2, units, _code_units(text), exact=units == len(text))
 

@@ -1,0 +1,61 @@
+"""What a database holds, as a table. Bodies, names and numbers stay inside."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from compliant_sms.errors import InvalidInput, NotOurDatabase
+
+__all__ = ["show"]
+
+_TEXTS = """
+    SELECT replace(substr(created_at, 1, 16), 'T', ' ') AS asked_for, person, purpose, state,
+        (SELECT group_concat(state, ' > ') FROM sms_steps s WHERE s.message_id = m.message_id)
+            AS went_through
+    FROM sms_messages m ORDER BY created_at, rowid
+"""
+_LEDGER = """
+    SELECT c.person, count(*) AS events,
+        group_concat(json_extract(e.payload, '$.kind') || ' ' ||
+            substr(json_extract(e.payload, '$.occurred_at'), 1, 10), ', ') AS what
+    FROM sms_chains c JOIN sms_consent_events e USING (chain_id)
+    GROUP BY c.chain_id ORDER BY c.person
+"""
+
+
+def show(database: Path) -> None:
+    """Print the texts and the consent events of a database; it is only read.
+
+    Raises:
+        InvalidInput: there is no such file.
+        NotOurDatabase: the file is not a compliant_sms database.
+    """
+    if not database.is_file():
+        msg = f"there is no file {database}. Pass another path, or run  compliant-sms demo  first."
+        raise InvalidInput(msg)
+    connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        tables = [_table(connection, "Texts", _TEXTS), _table(connection, "Consent", _LEDGER)]
+    except sqlite3.Error as error:
+        msg = f"{database} is not a compliant_sms database. Check the path."
+        raise NotOurDatabase(msg) from error
+    finally:
+        connection.close()
+    console = Console()
+    for table in tables:
+        console.print(table)
+
+
+def _table(connection: sqlite3.Connection, title: str, query: str) -> Table:
+    rows = connection.execute(query)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    for name, *_ in rows.description:
+        table.add_column(name.replace("_", " "))
+    for row in rows:
+        table.add_row(*(str(value) if value else "(whoever)" for value in row))
+    return table

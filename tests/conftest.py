@@ -1,0 +1,116 @@
+"""Fixtures: a practice, a clock that stands still, and a carrier on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from compliant_sms import Messenger, Practice, Profile, Wording
+from compliant_sms.providers import Twilio
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import SQLite
+from compliant_sms.testing import MovableClock
+
+SID = "AC" + "5e" * 16
+TOKEN = "a-token-that-signs-nothing-real"
+SENDER = "+12175550111"
+PATIENT = "+12175550134"
+PERSON = "pat-881"
+# A Monday, ten in the morning in Chicago.
+MORNING = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+INTAKE_WORDING = Wording(
+    text="I agree to texts from Lakeside Family Medicine about my appointments and care.",
+    version="2026-03",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--endurance`` runs the long tests with their full counts."""
+    parser.addoption("--endurance", action="store_true", help="full counts of the long runs")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long runs to ``nox -s endurance``."""
+    if config.getoption("--endurance"):
+        return
+    skip = pytest.mark.skip(reason="a long run; nox -s endurance has it")
+    for item in items:
+        if "endurance" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """Stands at MORNING until it is moved."""
+    return MovableClock(MORNING)
+
+
+@pytest.fixture
+def practice() -> Practice:
+    """Who texts."""
+    return Practice(
+        name="Lakeside Family Medicine",
+        phone="+1 217 555 0100",
+        time_zone="America/Chicago",
+        state="IL",
+        id="lakeside",
+    )
+
+
+@pytest.fixture
+def carrier(clock: MovableClock) -> Iterator[Sandbox]:
+    """A simulated Twilio that leaves STOP and HELP to us."""
+    with Sandbox(
+        account_sid=SID, auth_token=TOKEN, numbers=[SENDER], answers_keywords=False, clock=clock
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def provider(carrier: Sandbox) -> Twilio:
+    """The adapter, pointed at the carrier."""
+    return Twilio(
+        account_sid=SID,
+        auth_token=TOKEN,
+        sender=SENDER,
+        base_url=carrier.url,
+        answers_keywords=False,
+    )
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Where the store's file lies."""
+    return tmp_path / "texting.db"
+
+
+@pytest.fixture
+def make_messenger(
+    practice: Practice, provider: Twilio, database: Path, clock: MovableClock
+) -> Iterator[Callable[..., Messenger]]:
+    """Makes messengers over the same file; any argument of Messenger can be replaced."""
+    made: list[Messenger] = []
+
+    def make(**changes: object) -> Messenger:
+        arguments: dict[str, object] = {
+            "practice": practice,
+            "provider": provider,
+            "store": SQLite(database),
+            "clock": clock,
+        }
+        messenger = Messenger(**(arguments | changes))  # type: ignore[arg-type]
+        made.append(messenger)
+        return messenger
+
+    yield make
+    for messenger in made:
+        messenger.close()
+
+
+@pytest.fixture
+def messenger(make_messenger: Callable[..., Messenger]) -> Messenger:
+    """A messenger whose patients live in Chicago."""
+    return make_messenger(people=lambda _: Profile(time_zone="America/Chicago"))
