@@ -24,6 +24,10 @@ from compliant_sms.wire import HttpRequest
 
 __all__ = ["deliver", "outbound", "outcome_of", "record_opt_out"]
 
+# Whatever a provider asks for: a text that waits longer is looked at again in between.
+_LONGEST_PAUSE = timedelta(days=1)
+_MOST_DOUBLINGS = 16
+
 
 def outbound(message: Message) -> OutboundText:
     """The text as adapters take it."""
@@ -38,7 +42,7 @@ async def deliver(ports: Ports, message: Message) -> Outcome:
         return await _attempt(ports, request, message)
 
     result = await ports.retry(attempt)
-    return await ports.store.run(lambda tx: _record(tx, ports, message.message_id, result))
+    return await ports.store.run(lambda tx: _record(tx, ports, message, result))
 
 
 async def _attempt(ports: Ports, request: HttpRequest, message: Message) -> Attempt:
@@ -65,12 +69,15 @@ def _not_taken(code: str, words: str) -> Attempt:
     return Attempt(certainty=Certainty.REFUSED, problem=problem)
 
 
-async def _record(tx: Transaction, ports: Ports, message_id: str, result: Attempt) -> Outcome:
+async def _record(tx: Transaction, ports: Ports, claimed: Message, result: Attempt) -> Outcome:
     # Read again: a callback can have overtaken the answer.
-    message = await tx.message(message_id)
+    message = await tx.message(claimed.message_id)
     if message is None:
         msg = "the text vanished from the store while it was being sent; restore a backup"
         raise UnknownMessage(msg)
+    if message.attempts != claimed.attempts and result.certainty is not Certainty.ACCEPTED:
+        # The lease ran out and somebody claimed it anew: that claim's answer counts.
+        return outcome_of(message)
     at = ports.clock()
     settled = _settled(message, result, ports, at)
     if settled != message:
@@ -96,8 +103,9 @@ def _settled(message: Message, result: Attempt, ports: Ports, at: datetime) -> M
 
 def _pause(message: Message, result: Attempt, ports: Ports) -> timedelta:
     if result.retry_after is not None:
-        return timedelta(seconds=result.retry_after)
-    return ports.delivery.pause * (1 << (message.attempts - 1))
+        return timedelta(seconds=min(result.retry_after, _LONGEST_PAUSE.total_seconds()))
+    doublings = min(message.attempts - 1, _MOST_DOUBLINGS)
+    return min(ports.delivery.pause * (1 << doublings), _LONGEST_PAUSE)
 
 
 async def record_opt_out(tx: Transaction, ports: Ports, message: Message, at: datetime) -> None:

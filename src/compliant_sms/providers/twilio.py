@@ -102,6 +102,8 @@ _ANSWERED_BY_TWILIO: Final = frozenset(
 _ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
 _REFERENCE = "ref"
 _LIST_PAGE = 1000
+_MOST_MEDIA = 10
+_LONGEST_NUMBER = 9
 
 
 def _number(value: str | PhoneNumber) -> PhoneNumber:
@@ -224,11 +226,14 @@ class Twilio:
         listed = _json_object(reply.body).get("messages")
         if reply.status != 200 or not isinstance(listed, list):
             return None
-        return [
-            _sent(entry)
-            for entry in listed
-            if entry.get("body") == text.body and _created(entry) >= since
-        ]
+        try:
+            return [
+                _sent(entry)
+                for entry in listed
+                if entry["body"] == text.body and _created(entry) >= since
+            ]
+        except (KeyError, TypeError, ValueError):
+            return None  # not the list as Twilio describes it: it proves nothing
 
     # Callbacks
 
@@ -237,18 +242,20 @@ class Twilio:
 
         Raises:
             InvalidSignature: missing, wrong, or the body is not covered.
-            WebhookRejected: the form cannot be decoded.
+            WebhookRejected: the URL or the form cannot be read.
         """
         given = request.header("x-twilio-signature") or ""
+        urls = _with_and_without_port(request.url)
         parameters, signed = _what_is_signed(request)
         algorithm = _algorithm(request)
         tokens = (self.auth_token, *self.older_auth_tokens)
         candidates = [
             base64.b64encode(hmac.new(token.encode(), (url + signed).encode(), algorithm).digest())
             for token in tokens
-            for url in _with_and_without_port(request.url)
+            for url in urls
         ]
-        matches = [hmac.compare_digest(given.encode(), candidate) for candidate in candidates]
+        claimed = given.encode(errors="replace")
+        matches = [hmac.compare_digest(claimed, candidate) for candidate in candidates]
         if not any(matches):
             msg = (
                 "the callback's signature does not match: it is forged, or the URL given here is "
@@ -278,8 +285,8 @@ class Twilio:
         ]
 
     def _inbound(self, provider_id: str, fields: Mapping[str, str]) -> InboundText:
-        count = int(fields["NumMedia"]) if fields.get("NumMedia", "").isdecimal() else 0
-        media = (fields.get(f"MediaUrl{index}") for index in range(min(count, 10)))
+        count = min(_whole(fields.get("NumMedia")), _MOST_MEDIA)
+        media = (fields.get(f"MediaUrl{index}") for index in range(count))
         return InboundText(
             key=provider_id,
             provider_id=provider_id,
@@ -306,7 +313,7 @@ class Twilio:
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 
@@ -323,12 +330,18 @@ def _problem(code: object, status: int) -> Problem:
     )
 
 
+def _whole(text: str | None) -> int:
+    # Python refuses to read very long ones.
+    return int(text) if text and text.isdecimal() and len(text) <= _LONGEST_NUMBER else 0
+
+
 def _callback_problem(code: str | None) -> Problem | None:
-    if not code or not code.isdecimal():
+    number = _whole(code)
+    if not number:
         return None
-    category = _CATEGORY_OF.get(int(code), Category.UNKNOWN)
-    words = f"Twilio reports: {category.replace('_', ' ')} (code {code})."
-    return Problem(category=category, code=code, words=words)
+    category = _CATEGORY_OF.get(number, Category.UNKNOWN)
+    words = f"Twilio reports: {category.replace('_', ' ')} (code {number})."
+    return Problem(category=category, code=str(number), words=words)
 
 
 def _seconds(reply: HttpReply) -> float | None:
@@ -405,11 +418,17 @@ def _algorithm(request: WebhookRequest) -> str:
 
 
 def _with_and_without_port(url: str) -> tuple[str, ...]:
-    parts = urlsplit(url)
+    try:
+        url.encode()
+        parts, port = urlsplit(url), urlsplit(url).port
+    except ValueError:
+        msg = "the URL that the callback is said to have been sent to is not a URL"
+        raise WebhookRejected(msg) from None
     default = {"https": 443, "http": 80}.get(parts.scheme)
-    host = parts.netloc.rpartition("@")[2]
-    if parts.port is None and default:
-        return url, url.replace(parts.netloc, f"{parts.netloc}:{default}", 1)
-    return url, url.replace(
-        parts.netloc, parts.netloc.removesuffix(f":{parts.port}"), 1
-    ) if host else url
+    if port is not None:
+        other = parts.netloc.removesuffix(f":{port}")
+    elif default:
+        other = f"{parts.netloc}:{default}"
+    else:
+        return (url,)
+    return url, url.replace(f"//{parts.netloc}", f"//{other}", 1)
