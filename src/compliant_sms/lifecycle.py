@@ -33,14 +33,17 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-# "Sent" is among them because an answer can come in after the lease has run out.
-_CLAIMABLE = frozenset({State.CLAIMED, State.HELD, State.BLOCKED, State.CANCELLED, State.SENT})
+# News of an earlier claim can come in after its lease has run out, however the text waits now.
+_LATE_NEWS = frozenset(
+    {State.SENT, State.DELIVERED, State.UNDELIVERED, State.FAILED, State.UNCERTAIN}
+)
+_CLAIMABLE = _LATE_NEWS | {State.CLAIMED, State.HELD, State.BLOCKED, State.CANCELLED}
 
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.DUE: _CLAIMABLE,
     State.HELD: _CLAIMABLE,
     # Asked for again under the same key, it is decided again.
-    State.BLOCKED: frozenset({State.CLAIMED, State.HELD, State.BLOCKED, State.CANCELLED}),
+    State.BLOCKED: _CLAIMABLE,
     # A callback can overtake the answer to the request that caused it.
     State.CLAIMED: frozenset(
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from compliant_sms.clock import as_utc
 from compliant_sms.consent import ConsentEvent, ConsentState, fold
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
@@ -36,4 +37,5 @@ async def consent_state(
     ports: Ports, number: PhoneNumber, person: str | None, as_known_at: datetime | None
 ) -> ConsentState:
     """What the person at the number agrees to."""
-    return fold(await consent_events(ports, number), person, as_known_at=as_known_at)
+    known = None if as_known_at is None else as_utc(as_known_at, "as_known_at")
+    return fold(await consent_events(ports, number), person, as_known_at=known)

@@ -75,11 +75,10 @@ async def _record(tx: Transaction, ports: Ports, claimed: Message, result: Attem
     if message is None:
         msg = "the text vanished from the store while it was being sent; restore a backup"
         raise UnknownMessage(msg)
-    if message.attempts != claimed.attempts and result.certainty is not Certainty.ACCEPTED:
-        # The lease ran out and somebody claimed it anew: that claim's answer counts.
-        return outcome_of(message)
     at = ports.clock()
-    settled = _settled(message, result, ports, at)
+    # After the lease somebody may have claimed it anew: then only that claim's refusal counts.
+    outdated = message.attempts != claimed.attempts and result.certainty is not Certainty.ACCEPTED
+    settled = message if outdated else _settled(message, result, ports, at)
     if settled != message:
         await tx.save(settled, at)
     if result.problem is not None and result.problem.category is Category.OPTED_OUT:

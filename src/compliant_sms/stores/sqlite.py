@@ -32,6 +32,8 @@ from compliant_sms.stores._transaction import Row, SqlTransaction
 
 __all__ = ["SQLite"]
 
+_SWITCHES = 20
+
 T = TypeVar("T")
 Work = Callable[[Transaction], Awaitable[T]]
 
@@ -152,6 +154,12 @@ class SQLite:
         except StoreError as error:
             for job in batch:
                 job.fail(error)
+        except BaseException as error:
+            # Such as Ctrl-C on this thread: the others must not take it for success.
+            undone = StoreError(f"nothing was recorded ({type(error).__name__}). Try again.")
+            for job in batch:
+                job.fail(undone)
+            raise
         finally:
             for job in batch:
                 job.done = True
@@ -241,7 +249,8 @@ def _open(path: str, busy_timeout: float) -> sqlite3.Connection:
         path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
     )
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _version(connection)  # before anything is written: the file may be somebody else's
+        _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         _migrate(connection)
@@ -249,6 +258,21 @@ def _open(path: str, busy_timeout: float) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    for _ in range(_SWITCHES):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != _BUSY:
+                raise
+            # Where two connections switch at once SQLite does not wait. This does.
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        else:
+            return
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
@@ -271,7 +295,8 @@ def _migrate(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO sms_schema (version) VALUES (?)", (VERSION,))
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk rolls back everything by itself
+            connection.execute("ROLLBACK")
         raise
 
 

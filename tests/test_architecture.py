@@ -1,0 +1,79 @@
+"""The house keeps its shape: imports point down, the core is pure, importing is cheap."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import compliant_sms
+
+ROOT = Path(__file__).parent.parent
+SOURCE = Path(compliant_sms.__file__).parent
+
+
+def test_imports_point_one_way_and_the_core_asks_nobody() -> None:
+    """import-linter's contracts hold: layers, and no I/O in core rooms."""
+    run = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(("library", "file"), [("httpx", "transport.py"), ("tenacity", "retry.py")])
+def test_a_library_is_imported_in_one_file_only(library: str, file: str) -> None:
+    """What may have to be replaced one day is replaced in one place."""
+    importing = [
+        str(path.relative_to(SOURCE))
+        for path in SOURCE.rglob("*.py")
+        if f"import {library}" in path.read_text() or f"from {library}" in path.read_text()
+    ]
+
+    assert importing == [file]
+
+
+def test_the_core_never_reads_a_clock() -> None:
+    """No core file calls datetime.now, date.today or utcnow."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    core = next(c for c in contracts["contracts"] if c["id"] == "pure-core")["source_modules"]
+    rooms = [SOURCE / module.removeprefix("compliant_sms.") for module in core]
+    files = [f for r in rooms for f in (r.rglob("*.py") if r.is_dir() else [r.with_suffix(".py")])]
+
+    readers = [
+        f.name
+        for f in files
+        if any(call in f.read_text() for call in ("datetime.now(", "date.today(", ".utcnow("))
+    ]
+
+    assert len(files) > len(rooms)
+    assert readers == []
+
+
+def test_importing_is_silent_and_loads_neither_http_nor_retries() -> None:
+    """A fresh import prints nothing, adds no log handler and leaves the heavy libraries alone."""
+    code = (
+        "import sys, logging\n"
+        "from compliant_sms import Messenger, Practice, Purpose\n"
+        "from compliant_sms.providers import Twilio\n"
+        "from compliant_sms.stores import SQLite\n"
+        "heavy = {'httpx', 'tenacity', 'starlette', 'click', 'rich', 'cattrs'} & set(sys.modules)\n"
+        "print(sorted(heavy), logging.getLogger().handlers)"
+    )
+
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert (run.stdout.strip(), run.stderr) == ("[] []", "")
+
+
+def test_the_front_door_is_small() -> None:
+    """20 to 30 public names, all of them there; the rest sits in named rooms."""
+    assert 20 <= len(compliant_sms.__all__) <= 30
+    assert all(hasattr(compliant_sms, name) for name in compliant_sms.__all__)
