@@ -4,24 +4,28 @@ Start with :class:`Messenger`. What is not here sits in named rooms: ``providers
 ``consent``, ``rules``, ``phi``, ``optout``, ``text``, ``errors``, ``testing``.
 """
 
-from compliant_sms.classification import MessageClass, Purpose
-from compliant_sms.consent import Basis, Category, Channel, Signature, Tier, Wording
-from compliant_sms.messages import (
-    Blocked,
-    Cancelled,
-    Failed,
-    Held,
-    Outcome,
-    Queued,
-    Sent,
-    Uncertain,
-)
-from compliant_sms.messenger import AsyncMessenger, Messenger
-from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Delivery, Profile
-from compliant_sms.practice import Practice
-from compliant_sms.rules import Decision, Finding, Rulebook, Settings
-from compliant_sms.wire import WebhookRequest
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from compliant_sms.classification import MessageClass, Purpose
+    from compliant_sms.consent import Basis, Category, Channel, Signature, Tier, Wording
+    from compliant_sms.messages import (
+        Blocked,
+        Cancelled,
+        Failed,
+        Held,
+        Outcome,
+        Queued,
+        Sent,
+        Uncertain,
+    )
+    from compliant_sms.messenger import AsyncMessenger, Messenger
+    from compliant_sms.phone import PhoneNumber
+    from compliant_sms.ports import Delivery, Profile
+    from compliant_sms.practice import Practice
+    from compliant_sms.rules import Decision, Finding, Rulebook, Settings
+    from compliant_sms.wire import WebhookRequest
 
 __all__ = [
     "AsyncMessenger",
@@ -52,3 +56,39 @@ __all__ = [
     "WebhookRequest",
     "Wording",
 ]
+
+_ROOMS = {
+    "classification": ("MessageClass", "Purpose"),
+    "consent": ("Basis", "Category", "Channel", "Signature", "Tier", "Wording"),
+    "messages": (
+        "Blocked",
+        "Cancelled",
+        "Failed",
+        "Held",
+        "Outcome",
+        "Queued",
+        "Sent",
+        "Uncertain",
+    ),
+    "messenger": ("AsyncMessenger", "Messenger"),
+    "phone": ("PhoneNumber",),
+    "ports": ("Delivery", "Profile"),
+    "practice": ("Practice",),
+    "rules": ("Decision", "Finding", "Rulebook", "Settings"),
+    "wire": ("WebhookRequest",),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+# PEP 562: whoever imports one room, or only the package, does not pay for all of them.
+def __getattr__(name: str) -> object:
+    if name not in _ROOM_OF:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    value: object = getattr(import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import phonenumbers
 from attrs import Attribute, field, frozen
@@ -207,19 +207,25 @@ _LABEL = (
     r"(?:'s)?\b"
 )
 _LABELS = rf"{_LABEL}(?:[ .:#{_SYMBOL}-]+{_LABEL})*"
-_TYPED = re.compile(
-    rf"""
-    (?P<angle><)?
-    (?:[(\[]?{_LABELS}[)\].:#{_SYMBOL}\ -]*)?
-    (?P<letter_for_1>[LI][-.\ ])?
-    (?:(?P<number>{_SPREADSHEET_FLOAT}|{_NUMBER})(?:\.0{{1,2}})?|(?P<vanity>{_VANITY}))
-    (?:{_EXTENSION})?
-    (?:;phone-context=(?P<context>\+[0-9]{{1,3}}))?
-    (?:[ ,{_SYMBOL}-]*[ (\[]?\b{_LABELS}[)\]]*)?
-    (?(angle)>)
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+
+
+@cache  # compiled at first use: that takes longer than the rest of the import
+def _typed() -> re.Pattern[str]:
+    return re.compile(
+        rf"""
+        (?P<angle><)?
+        (?:[(\[]?{_LABELS}[)\].:#{_SYMBOL}\ -]*)?
+        (?P<letter_for_1>[LI][-.\ ])?
+        (?:(?P<number>{_SPREADSHEET_FLOAT}|{_NUMBER})(?:\.0{{1,2}})?|(?P<vanity>{_VANITY}))
+        (?:{_EXTENSION})?
+        (?:;phone-context=(?P<context>\+[0-9]{{1,3}}))?
+        (?:[ ,{_SYMBOL}-]*[ (\[]?\b{_LABELS}[)\]]*)?
+        (?(angle)>)
+        """,
+        re.IGNORECASE | re.VERBOSE,
+    )
+
+
 _LONGEST_TYPED = 120
 
 _SHORT_CODE = re.compile(r"[2-9]11|988|[2-9][0-9]{4,5}")
@@ -248,7 +254,7 @@ def _dialled(text: str) -> str:
         digits_only = re.fullmatch(_NUMBER, visible)
         problem = PhoneNumberProblem.TOO_LONG if digits_only else PhoneNumberProblem.NOT_A_NUMBER
         raise _invalid(problem)
-    typed = _TYPED.fullmatch(visible.lstrip(_BEFORE).rstrip(_AFTER))
+    typed = _typed().fullmatch(visible.lstrip(_BEFORE).rstrip(_AFTER))
     if not typed:
         raise _invalid(PhoneNumberProblem.NOT_A_NUMBER)
     return _number(typed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -27,4 +26,6 @@ async def blocking_sleep(seconds: float) -> None:
 
 async def async_sleep(seconds: float) -> None:
     """Sleep on the running event loop."""
+    import asyncio  # noqa: PLC0415 - whoever awaits this has imported it; others need not pay
+
     await asyncio.sleep(seconds)

@@ -6,16 +6,12 @@ a second word in it is not read.
 
 from __future__ import annotations
 
-import html
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from html.entities import html5
-from importlib import resources
 from itertools import islice
 
 from attrs import field, frozen
@@ -37,19 +33,22 @@ _ENTITY = re.compile("&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 # NFKC makes letters and digits of these emoji.
 _LETTERLIKE_EMOJI = re.compile("[0-9#*]\ufe0f?\u20e3|[\u2139\u24c2]\ufe0f")
 
-# Unicode's Default_Ignorable_Code_Point, the controls that are no white space, the format
-# characters outside that property, and the braille blank.
-_INVISIBLE = re.compile(
-    "[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f"
-    "\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
-)
-
 # Circled and squared letters are symbols to Unicode, letters to NFKC and to who reads them.
 _LETTER = re.compile("[^\\W_]|[\u24b6-\u24e9\U0001f130-\U0001f149]")
 _BLANK = re.compile("[\\s_\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]+")
+
+
+# Unicode's Default_Ignorable_Code_Point, the controls that are no white space, the format
+# characters outside that property, and the braille blank.
+@cache  # compiled at first use: such a set takes longer than the rest of the file
+def _invisible() -> re.Pattern[str]:
+    return re.compile(
+        "[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f"
+        "\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+        "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+        "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+        "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
+    )
 
 
 class Reserved(StrEnum):
@@ -143,10 +142,13 @@ def _visible(body: str) -> str:
         body = _ENTITY.sub(_resolved, body)
     if body.isascii() and body.isprintable():
         return body
-    return _INVISIBLE.sub("", _LETTERLIKE_EMOJI.sub("", body))
+    return _invisible().sub("", _LETTERLIKE_EMOJI.sub("", body))
 
 
 def _resolved(entity: re.Match[str]) -> str:
+    import html  # noqa: PLC0415 - few texts hold entities
+    from html.entities import html5  # noqa: PLC0415 - as above
+
     if entity[1].startswith("#"):
         return html.unescape(entity[0])
     # html.unescape also replaces the beginning of a longer word, so "&parar;" would lose "para".
@@ -159,6 +161,8 @@ def _folded(words: str) -> str:
 
 @cache
 def _table() -> _Table:
+    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
+
     return _parse(resources.files(__package__).joinpath("data", _FILE).read_text("utf-8"))
 
 
@@ -180,6 +184,8 @@ def _parse(document: str) -> _Table:
 
 
 def _rows(document: str) -> Iterator[_Row]:
+    import tomllib  # noqa: PLC0415 - needed once, not by whoever only imports
+
     try:
         rows = tomllib.loads(document).get("keywords", [])
     except tomllib.TOMLDecodeError as error:

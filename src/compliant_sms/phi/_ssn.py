@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 
@@ -23,29 +24,44 @@ def _digits(count: int) -> str:
     return _HIDDEN.join([r"\d"] * count)
 
 
-_FORM = re.compile(
-    rf"(?<![\w-])(?<!\d\.){_digits(3)}{_BREAK}{_digits(2)}{_BREAK}{_digits(4)}(?!{_HIDDEN}[-.]?\w)"
-)
 _CUE = (
     r"(?:\bssns?\b|\bss\s?(?:#|no\b|num\b|number\b)|\bsocial(?:\s+security)?\b(?!\s+work)"
     r"|\bseguro\s+social\b|\bitin\b|\btin\b|\btax(?:payer)?\s+id\b)"
 )
 _NEAR = r"[^\d\n]{0,24}?"
-_AFTER_CUE = re.compile(
-    rf"{_CUE}{_NEAR}(?<![\w-])"
-    rf"(?P<value>{_digits(3)}{_BREAK}?{_digits(2)}{_BREAK}?{_digits(4)})(?!{_HIDDEN}[-.]?\w)",
-    re.IGNORECASE,
-)
 _MASKED = r"(?:[x*•#]{3}[-\s.]?[x*•#]{2}[-\s.]?)"
-_LAST_FOUR = re.compile(
-    rf"(?:{_CUE}{_NEAR}(?:\blast\s+(?:4|four)\b|\bend(?:s|ing)?(?:\s+in)?\b|{_MASKED})"
-    rf"|\blast\s+(?:4|four)\b(?:\s+digits)?{_NEAR}{_CUE}|(?<!\w){_MASKED})"
-    rf"[^\d\n]{{0,12}}?(?P<value>{_digits(4)})(?!\w)",
-    re.IGNORECASE,
-)
 # Two searches stop early in most texts: each of the full patterns costs many times as much.
 _HINT_OF_CUE = re.compile(r"ss|social|tin\b|tax|[x*•#]{3}", re.IGNORECASE)
 _HAS_FOUR_DIGITS = re.compile(rf"{_digits(4)}")
+
+
+@cache  # compiled at first use: together they take as long as importing a small library
+def _form() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![\w-])(?<!\d\.){_digits(3)}{_BREAK}{_digits(2)}{_BREAK}{_digits(4)}"
+        rf"(?!{_HIDDEN}[-.]?\w)"
+    )
+
+
+@cache
+def _after_cue() -> re.Pattern[str]:
+    return re.compile(
+        rf"{_CUE}{_NEAR}(?<![\w-])"
+        rf"(?P<value>{_digits(3)}{_BREAK}?{_digits(2)}{_BREAK}?{_digits(4)})(?!{_HIDDEN}[-.]?\w)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _last_four() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:{_CUE}{_NEAR}(?:\blast\s+(?:4|four)\b|\bend(?:s|ing)?(?:\s+in)?\b|{_MASKED})"
+        rf"|\blast\s+(?:4|four)\b(?:\s+digits)?{_NEAR}{_CUE}|(?<!\w){_MASKED})"
+        rf"[^\d\n]{{0,12}}?(?P<value>{_digits(4)})(?!\w)",
+        re.IGNORECASE,
+    )
+
+
 _NOT_DIGITS = re.compile(r"\D")
 
 
@@ -56,14 +72,14 @@ def _could_be_issued(written: str) -> bool:
 
 
 def _findings(text: str) -> Iterator[PhiFinding]:
-    for match in _FORM.finditer(text):
+    for match in _form().finditer(text):
         if _could_be_issued(match[0]):
             yield _finding(match.span(), "ssn/form")
     if not _HINT_OF_CUE.search(text):
         return
-    for match in _AFTER_CUE.finditer(text):
+    for match in _after_cue().finditer(text):
         yield _finding(match.span("value"), "ssn/after-cue")
-    for match in _LAST_FOUR.finditer(text):
+    for match in _last_four().finditer(text):
         yield _finding(match.span("value"), "ssn/last-four")
 
 

@@ -13,7 +13,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
 
@@ -360,6 +359,8 @@ def _sent(entry: Mapping[str, Any]) -> SentText:
 
 
 def _created(entry: Mapping[str, Any]) -> datetime:
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow, and rarely needed
+
     return parsedate_to_datetime(entry["date_created"])
 
 

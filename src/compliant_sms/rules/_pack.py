@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,6 +81,9 @@ def _window(row: dict[str, Any]) -> Window:
 @cache
 def load_pack() -> Pack:
     """The pack for the United States, read once, at first use."""
+    import tomllib  # noqa: PLC0415 - needed once, and not by whoever only imports the library
+    from importlib.resources import files  # noqa: PLC0415 - as above
+
     text = files("compliant_sms.rules").joinpath("data/us.toml").read_text("utf-8")
     data = tomllib.loads(text)
     return Pack(

@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from attrs import frozen
 from phonenumbers import parse
-from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 from compliant_sms.phone import NumberKind, PhoneNumber
 from compliant_sms.rules._pack import load_pack
@@ -39,9 +38,11 @@ class CandidateZone:
 def _zones_of_number(number: PhoneNumber) -> tuple[str, ...]:
     if number.kind in _PLACELESS:
         return ()
+    from phonenumbers import timezone  # noqa: PLC0415 - its tables are needed at first use only
+
     split = load_pack().split_area_codes.get(number.area_code or "", ())
-    listed = time_zones_for_number(parse(number.e164))
-    return tuple(dict.fromkeys([*split, *(z for z in listed if z != UNKNOWN_TIMEZONE)]))
+    listed = timezone.time_zones_for_number(parse(number.e164))
+    return tuple(dict.fromkeys([*split, *(z for z in listed if z != timezone.UNKNOWN_TIMEZONE)]))
 
 
 def candidate_zones(number: PhoneNumber, known_zone: str | None) -> tuple[CandidateZone, ...]:

@@ -6,11 +6,9 @@ all who wait, each in a savepoint of its own.
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -233,11 +231,15 @@ class AsyncSQLite:
     """Runs transactions on one thread of its own, so that the event loop goes on."""
 
     def __init__(self, store: SQLite) -> None:
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not for blocking use
+
         self._store = store
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="compliant_sms")
 
     async def run(self, work: Work[T]) -> T:
         """See :meth:`compliant_sms.ports.Store.run`."""
+        import asyncio  # noqa: PLC0415 - whoever awaits this has imported it
+
         # Queued before the thread gets to it: what waits together is committed together.
         job = self._store._enqueue(work)  # noqa: SLF001
         loop = asyncio.get_running_loop()
