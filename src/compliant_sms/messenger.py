@@ -355,7 +355,7 @@ class Messenger(_Facade):
         )
         self._store = store
         self._own_transport = own
-        self.consent = ConsentDesk(self._ports)
+        self.consent: ConsentDesk = ConsentDesk(self._ports)
 
     def send(
         self,
@@ -517,7 +517,7 @@ class AsyncMessenger(_Facade):
         )
         self._store = store
         self._own_transport = own
-        self.consent = AsyncConsentDesk(self._ports)
+        self.consent: AsyncConsentDesk = AsyncConsentDesk(self._ports)
 
     async def send(
         self,

@@ -23,10 +23,11 @@ _NEVER_LEFT = (
     httpx.PoolTimeout,
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
+    UnicodeError,  # the host is no name that can be looked up
 )
 
 
-def _translate(error: httpx.RequestError) -> RequestNotSent | NoAnswer:
+def _translate(error: httpx.RequestError | UnicodeError) -> RequestNotSent | NoAnswer:
     if isinstance(error, _NEVER_LEFT):
         return RequestNotSent(f"the provider could not be reached ({type(error).__name__})")
     return NoAnswer(f"the provider took the request and gave no answer ({type(error).__name__})")
@@ -89,7 +90,7 @@ class BlockingTransport(_Settings):
                 body = answer.read()
             finally:
                 answer.close()
-        except httpx.RequestError as error:
+        except (httpx.RequestError, UnicodeError) as error:
             raise _translate(error) from error
         return HttpReply(status=answer.status_code, headers=answer.headers.items(), body=body)
 
@@ -129,7 +130,7 @@ class AsyncTransport(_Settings):
                 body = await answer.aread()
             finally:
                 await answer.aclose()
-        except httpx.RequestError as error:
+        except (httpx.RequestError, UnicodeError) as error:
             raise _translate(error) from error
         return HttpReply(status=answer.status_code, headers=answer.headers.items(), body=body)
 

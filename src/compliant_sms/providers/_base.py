@@ -208,6 +208,10 @@ class VerifiedWebhook:
 
     __slots__ = ("parameters", "provider", "query")
 
+    provider: str
+    parameters: dict[str, str]
+    query: dict[str, str]
+
     def __init__(
         self,
         seal: object,

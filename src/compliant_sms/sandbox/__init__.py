@@ -15,10 +15,9 @@ try:
     from compliant_sms.sandbox._entries import Author, BookEntry, Direction, Outcome
     from compliant_sms.sandbox._faults import FaultKind
     from compliant_sms.sandbox._server import Sandbox, serve
-except ModuleNotFoundError as error:
-    if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn"}:
+except ModuleNotFoundError as _error:
+    if (_error.name or "").partition(".")[0] not in {"starlette", "uvicorn"}:
         raise
-    extra = "sandbox"
-    raise MissingExtra(extra, "the sandbox carrier") from error
+    raise MissingExtra("sandbox", "the sandbox carrier") from _error  # noqa: EM101 - an extra
 
 __all__ = ["Author", "BookEntry", "Direction", "FaultKind", "Outcome", "Sandbox", "serve"]

@@ -87,6 +87,7 @@ class _Job(Generic[T]):
     def __init__(self, work: Work[T]) -> None:
         self.work = work
         self.done = False
+        self.committed = False
         self._result: T | None = None
         self._error: BaseException | None = None
 
@@ -99,6 +100,9 @@ class _Job(Generic[T]):
     def result(self) -> T:
         if self._error is not None:
             raise self._error
+        if not self.committed:
+            msg = "the transaction was interrupted; nothing was recorded. Try again."
+            raise StoreError(msg)
         return cast("T", self._result)
 
 
@@ -173,6 +177,8 @@ class SQLite:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        for job in batch:
+            job.committed = True
 
     @staticmethod
     def _run_in_savepoint(connection: sqlite3.Connection, tx: Transaction, job: _Job[Any]) -> None:

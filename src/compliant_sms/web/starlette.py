@@ -21,9 +21,8 @@ try:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import Route
-except ModuleNotFoundError as error:
-    extra = "sandbox"
-    raise MissingExtra(extra, "compliant_sms.web.starlette") from error
+except ModuleNotFoundError as _error:
+    raise MissingExtra("sandbox", "webhook_app") from _error  # noqa: EM101 - the extra's name
 
 __all__ = ["webhook_app"]
 
