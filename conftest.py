@@ -21,7 +21,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 
 _SID = "AC" + "5e" * 16
-_TOKEN = "a-token-that-signs-nothing-real"  # noqa: S105 - of a simulated account
+_TOKEN = "a-token-that-signs-nothing-real"
 # A Monday, ten in the morning in Chicago.
 _MORNING = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
 _INTAKE_WORDING = Wording(

@@ -1,18 +1,23 @@
-"""How the documentation is built; needs no network."""
+"""How the documentation is built. It needs no network: names of other packages are not linked."""
 
 from __future__ import annotations
 
 import importlib
+import pydoc
 import sys
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from contextlib import suppress
+from enum import Enum
+from operator import attrgetter
+from types import ModuleType
+from typing import TypeVar
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-import compliant_sms
+from compliant_sms import Purpose
 
 project = "compliant_sms"
 author = "The compliant_sms developers"
@@ -21,10 +26,120 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = "compliant_sms"
-python_use_unqualified_type_names = True
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "signature"
-napoleon_google_docstring = True
+autodoc_default_options = {"members": True}
+python_use_unqualified_type_names = True
+# Defaults are shown as they stand in the code, not as what they evaluate to.
+autodoc_preserve_defaults = True
 napoleon_numpy_docstring = False
-napoleon_use_ivar = True
+# Our "Returns:" are sentences, and a colon in one does not end a type.
+napoleon_use_rtype = False
+nitpick_ignore = [
+    # What a store hands to a messenger. Its protocol is compliant_sms.ports.Store.
+    ("py:class", "compliant_sms.stores.sqlite.AsyncSQLite"),
+    ("py:class", "compliant_sms.stores.sqlite.BlockingSQLite"),
+]
+
+# The rooms that the reference shows. A name is described where it is found first.
+ROOMS = (
+    "compliant_sms",
+    "compliant_sms.errors",
+    "compliant_sms.messenger",
+    "compliant_sms.messages",
+    "compliant_sms.consent",
+    "compliant_sms.rules",
+    "compliant_sms.classification",
+    "compliant_sms.phi",
+    "compliant_sms.optout",
+    "compliant_sms.text",
+    "compliant_sms.phone",
+    "compliant_sms.practice",
+    "compliant_sms.providers",
+    "compliant_sms.stores",
+    "compliant_sms.flows",
+    "compliant_sms.ports",
+    "compliant_sms.lifecycle",
+    "compliant_sms.clock",
+    "compliant_sms.wire",
+    "compliant_sms.web.starlette",
+    "compliant_sms.testing",
+    "compliant_sms.sandbox",
+)
+
+
+def _public() -> dict[int, str]:
+    """Where each public class, function and alias is described, by its identity."""
+    found: dict[int, str] = {}
+    for room in ROOMS:
+        module = importlib.import_module(room)
+        for name in module.__all__:
+            found.setdefault(id(getattr(module, name)), f"{room}.{name}")
+    return found
+
+
+PUBLIC = _public()
+
+
+def _namespaces(room: str | None) -> Iterator[ModuleType]:
+    """A room, its private files, and then the whole package."""
+    ours = [name for name in sys.modules if name.startswith("compliant_sms")]
+    yield from (sys.modules[n] for n in ours if room and (n == room or n.startswith(f"{room}._")))
+    yield from (sys.modules[n] for n in ours)
+
+
+def _meaning(target: str, room: str | None) -> object:
+    """What a name in a signature or a docstring stands for, or None."""
+    for namespace in _namespaces(room):
+        with suppress(AttributeError):
+            return attrgetter(target)(namespace)
+    return pydoc.locate(target)
+
+
+def _member(target: str, room: str | None) -> str | None:
+    """Where a method or an enum's member is described, which goes by its class."""
+    owner, _, name = target.rpartition(".")
+    public = PUBLIC.get(id(_meaning(owner, room))) if owner else None
+    return f"{public}.{name}" if public else None
+
+
+def _resolve(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, shown: nodes.TextElement
+) -> nodes.Element | None:
+    """Link a name to where it is public; leave another package's name as plain text."""
+    if node.get("refdomain") != "py":
+        return None
+    target, room = node["reftarget"], node.get("py:module")
+    value = _meaning(target, room)
+    if public := PUBLIC.get(id(value)) or _member(target, room):
+        python = env.get_domain("py")
+        return python.resolve_xref(env, node["refdoc"], app.builder, "obj", public, node, shown)
+    ours = str(getattr(value, "__module__", "")).startswith("compliant_sms")
+    # None here means a warning: a name of ours that the reference lacks, or a misspelt one.
+    return None if value is None or (ours and not isinstance(value, TypeVar)) else shown
+
+
+_SENTENCES: dict[str, list[str]] = {}
+
+
+def _keep(_: Sphinx, what: str, name: str, __: object, ___: object, lines: list[str]) -> None:
+    if what in {"attribute", "data"}:
+        _SENTENCES[name] = list(lines)
+
+
+def _restore(_: Sphinx, __: str, name: str, ___: object, ____: object, lines: list[str]) -> None:
+    """Napoleon takes what precedes a colon for a type; under our attributes stand sentences."""
+    lines[:] = _SENTENCES.pop(name, lines)
+
+
+def _skip(_: Sphinx, __: str, name: str, value: object, *___: object) -> bool | None:
+    """Members of enums and the catalogue of purposes explain themselves."""
+    return False if isinstance(value, Enum | Purpose) and not name.startswith("_") else None
+
+
+def setup(app: Sphinx) -> None:
+    """Called by Sphinx."""
+    app.connect("missing-reference", _resolve)
+    app.connect("autodoc-skip-member", _skip)
+    app.connect("autodoc-process-docstring", _keep, priority=400)
+    app.connect("autodoc-process-docstring", _restore, priority=600)

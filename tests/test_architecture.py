@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import tomllib
@@ -77,3 +78,17 @@ def test_the_front_door_is_small() -> None:
     """20 to 30 public names, all of them there; the rest sits in named rooms."""
     assert 20 <= len(compliant_sms.__all__) <= 30
     assert all(hasattr(compliant_sms, name) for name in compliant_sms.__all__)
+
+
+def test_every_test_says_what_it_proves() -> None:
+    """Each test function has a docstring."""
+    silent = [
+        f"{path.name}:{node.name}"
+        for path in Path(__file__).parent.rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+        and ast.get_docstring(node) is None
+    ]
+
+    assert silent == []

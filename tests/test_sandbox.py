@@ -32,7 +32,7 @@ from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.sandbox import BookEntry, FaultKind, Sandbox
 
 SID = "AC0123456789abcdef0123456789abcdef"
-TOKEN = "sandbox-token"  # noqa: S105 - nobody's
+TOKEN = "sandbox-token"
 OURS, OTHER = "+12175550111", "+12175550112"
 ANA, BEN = "+12175550134", "+12175550135"
 NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
@@ -206,7 +206,7 @@ def test_tampered_callbacks_are_rejected(calm: Sandbox, receiver: Receiver) -> N
 
     assert callback.is_signed()
     assert not callback.is_signed(MessageStatus="delivered")
-    assert not callback.is_signed(token="another")  # noqa: S106 - nobody's
+    assert not callback.is_signed(token="another")
     assert not Callback(callback.url + "?x=1", callback.pairs, callback.signature).is_signed()
 
 
@@ -304,7 +304,7 @@ def test_a_wrong_token_or_account_is_refused(calm: Sandbox) -> None:
     """Only the account itself, with its token, may use the API."""
     path = f"{calm.url}/2010-04-01/Accounts"
 
-    assert code_of(lambda: send(client(calm, token="wrong"))) == (401, 20003)  # noqa: S106
+    assert code_of(lambda: send(client(calm, token="wrong"))) == (401, 20003)
     assert requests.get(f"{path}/{SID}/Messages.json", timeout=5).json()["code"] == 20003
     for account, header in [(SID, "Basic %%%"), ("AC" + "0" * 32, "Basic " + "QUM6eA==")]:
         answer = requests.get(

@@ -198,17 +198,6 @@ def test_transport_logs_nothing_private(send: Send, caplog: pytest.LogCaptureFix
     assert CANARY not in caplog.text
 
 
-def test_a_connection_is_kept() -> None:
-    """Two requests to one host share a connection."""
-    with odd_server(http(200) + http(200)) as server:
-        transport = BlockingTransport()
-        statuses = [finish(transport.send(post(server.url))).status for _ in range(2)]
-        transport.close()
-
-    assert statuses == [200, 200]
-    assert len(server.requests) == 1
-
-
 # Retry
 
 

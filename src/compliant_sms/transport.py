@@ -92,7 +92,7 @@ class BlockingTransport(_Settings):
                 answer.close()
         except (httpx.RequestError, UnicodeError) as error:
             raise _translate(error) from error
-        return HttpReply(status=answer.status_code, headers=answer.headers.items(), body=body)
+        return HttpReply(status=answer.status_code, headers=answer.headers.multi_items(), body=body)
 
     def close(self) -> None:
         """Close all connections."""
@@ -132,7 +132,7 @@ class AsyncTransport(_Settings):
                 await answer.aclose()
         except (httpx.RequestError, UnicodeError) as error:
             raise _translate(error) from error
-        return HttpReply(status=answer.status_code, headers=answer.headers.items(), body=body)
+        return HttpReply(status=answer.status_code, headers=answer.headers.multi_items(), body=body)
 
     async def aclose(self) -> None:
         """Close all connections."""

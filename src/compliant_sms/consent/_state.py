@@ -136,5 +136,5 @@ def fold_for_holder(events: Sequence[ConsentEvent]) -> ConsentState:
     Args:
         events: all those of a practice about one number, in any order.
     """
-    people = {event.person for event in events} | {None}
+    people = {event.person for event in events if isinstance(event, Granted)} or {None}
     return max((fold(events, person) for person in sorted(people, key=str)), key=_revoked_at)

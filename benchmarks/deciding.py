@@ -1,0 +1,113 @@
+"""Deciding about a text, against Presidio's recognizers on the same text."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import setting
+from measure import in_turns, ratio, typical_call
+from presidio_analyzer import PatternRecognizer, predefined_recognizers
+from report import Row, microseconds
+
+from compliant_sms import Purpose, Rulebook
+from compliant_sms.consent import ConsentState
+from compliant_sms.phi import find
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.rules import Decision, Facts, Verdict, candidate_zones
+from compliant_sms.stores import SQLite
+from compliant_sms.text import segment
+
+__all__ = ["rows"]
+
+_MOST = 150e-6
+_TIMES_FASTER = 5
+
+
+def rows(folder: Path, *, quick: bool) -> Iterator[Row]:
+    """``check``, the store reads, and Presidio."""
+    with setting.messenger(SQLite(folder / "check.db"), "https://api.twilio.com") as messenger:
+        number, person = setting.NUMBERS[0], "pat-0"
+        setting.consent(messenger, number, person)
+        text = next(setting.texts())
+        del text["idempotency_key"]
+        decide = _decider(number, messenger.consent.state(number, person))
+        presidio = _presidio()
+        works = {
+            "decide": decide,
+            "whole check": lambda: messenger.check(**text),  # type: ignore[arg-type]
+            "presidio": presidio,
+        }
+        assert decide().verdict is messenger.check(**text).verdict is Verdict.ALLOW  # type: ignore[arg-type]
+        gc.collect()
+        gc.freeze()  # Presidio brings much along that would be walked again and again
+        blocks = in_turns(works, rounds=10 if quick else 40, calls=50)
+    ours, whole, theirs = (typical_call(blocks[name]) for name in works)
+    faster = ratio(
+        [typical_call([b]) for b in blocks["presidio"]],
+        [typical_call([b]) for b in blocks["decide"]],
+    )
+    yield Row(
+        what="`check`: readings and rules",
+        measured=microseconds(ours),
+        bar=f"at most {microseconds(_MOST)}",
+        met=ours <= _MOST,
+    )
+    yield Row(
+        what=f"the same against Presidio ({presidio.count} recognizers)",
+        measured=microseconds(ours),
+        baseline=microseconds(theirs),
+        ratio=f"{faster:.1f} times faster",
+        bar=f"at least {_TIMES_FASTER} times",
+        met=faster >= _TIMES_FASTER,
+    )
+    yield Row(
+        what="`Messenger.check` beyond that: store reads",
+        measured=microseconds(whole - ours),
+        baseline=microseconds(ours),
+        ratio=f"{(whole - ours) / ours:.2f}",
+    )
+
+
+def _decider(number: str, consent: ConsentState) -> Callable[[], Decision]:
+    to, provider, rulebook = PhoneNumber(number), setting.provider(), Rulebook()
+
+    def decide() -> Decision:
+        facts = Facts(
+            at=setting.MORNING,
+            purpose=Purpose.APPOINTMENT_REMINDER,
+            number=to,
+            consent=consent,
+            zones=candidate_zones(to, setting.TIME_ZONE),
+            phi=find(setting.BODY),
+            segments=segment(setting.BODY).segments,
+            business_associate=provider.may_carry_phi,
+        )
+        return rulebook.decide(facts)
+
+    return decide
+
+
+class _Presidio:
+    def __init__(self, recognizers: list[PatternRecognizer]) -> None:
+        self._recognizers = recognizers
+        self.count = len(recognizers)
+
+    def __call__(self) -> None:
+        for recognizer in self._recognizers:
+            recognizer.analyze(setting.BODY, recognizer.supported_entities, nlp_artifacts=None)
+
+
+def _presidio() -> _Presidio:
+    """Its pattern recognizers for English: the generic ones, and those for the United States."""
+    named = (getattr(predefined_recognizers, name) for name in predefined_recognizers.__all__)
+    kinds = [kind for kind in named if isinstance(kind, type)]
+    wanted = [
+        kind
+        for kind in kinds
+        if issubclass(kind, PatternRecognizer)
+        and not {"generic", "us"}.isdisjoint(kind.__module__.split("."))
+    ]
+    made = [kind() for kind in wanted]
+    return _Presidio([one for one in made if one.supported_language == "en"])

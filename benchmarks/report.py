@@ -1,0 +1,136 @@
+"""Rows, and the page they stand on."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from attrs import astuple, frozen
+
+__all__ = ["Row", "microseconds", "milliseconds", "page", "per_second", "table"]
+
+_NONE = "-"
+
+
+@frozen(kw_only=True)
+class Row:
+    """One measurement.
+
+    Attributes:
+        what: what was measured.
+        measured: ours.
+        baseline: what it is held against, in the same run.
+        ratio: ours to theirs.
+        bar: what it must reach; empty where nothing is asked.
+        met: whether it does; None where nothing is asked.
+    """
+
+    what: str
+    measured: str
+    baseline: str = _NONE
+    ratio: str = _NONE
+    bar: str = _NONE
+    met: bool | None = None
+
+
+def microseconds(seconds: float) -> str:
+    """For what takes less than a millisecond."""
+    return f"{seconds * 1e6:.1f} µs"
+
+
+def milliseconds(seconds: float) -> str:
+    """For what takes longer."""
+    return f"{seconds * 1e3:.2f} ms"
+
+
+def per_second(rate: float) -> str:
+    """A throughput."""
+    return f"{rate:.0f}/s"
+
+
+_HEADER = ("what", "measured", "baseline", "ratio", "bar", "met")
+_MET = {True: "yes", False: "**no**", None: _NONE}
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    *words, met = astuple(row)
+    return (*words, _MET[met])
+
+
+def table(rows: Iterable[Row]) -> str:
+    """A table that reads well as it stands and as Markdown."""
+    lines = [_HEADER, *map(_cells, rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    lines.insert(1, tuple("-" * width for width in widths))
+    return "\n".join(_line(line, widths) for line in lines)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+    return f"| {' | '.join(padded)} |"
+
+
+def _processor() -> str:
+    try:
+        described = Path("/proc/cpuinfo").read_text("utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line for line in described.splitlines() if line.startswith("model name"))
+    return next(names, platform.machine()).partition(":")[2].strip() or platform.machine()
+
+
+def _system() -> str:
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        return platform.system()
+
+
+def page(rows: Sequence[Row]) -> str:
+    """The whole page of the documentation."""
+    missed = sum(row.met is False for row in rows)
+    asked = sum(row.met is not None for row in rows)
+    return f"""\
+# Benchmarks
+
+Measured by `nox -s bench`, which writes this page. Ratios bind, as both sides of each were
+measured in turns in one run; absolute figures depend on the machine. A bar is no test: a row that
+misses its bar says so and fails nothing.
+
+{_processor()}, {os.cpu_count()} cores, {platform.machine()}; {_system()};
+{platform.python_implementation()} {platform.python_version()}; {datetime.now(UTC):%Y-%m-%d}.
+
+**{asked - missed} of {asked} bars are met.**
+
+{table(rows)}
+
+`check`
+: What the library reads in a text of 160 characters (zones, health information, segments), and all
+  rules. Reading the consent ledger is a row of its own. Presidio runs its pattern recognizers for
+  English, generic and for the United States, without any language model.
+
+`send`
+: Everything that `Messenger.send` promises: decided, claimed and committed before the request
+  leaves, and its outcome committed after. The official client's `messages.create` keeps nothing.
+  Both talk to the same server, a process of its own on loopback. Times are means of blocks of
+  calls, and of these the median.
+
+64 in flight
+: `AsyncMessenger` on one event loop; the official client in 64 threads, as it comes. It keeps
+  fewer connections than that, so further rows, without a bar, give it as many as threads.
+
+ledger append
+: `Messenger.consent.grant` for a person without a record so far. The bare durable INSERT writes
+  the same bytes into a table without indexes, in WAL mode with full sync as the ledger does.
+
+import
+: Fresh processes with warm file caches: once the wall time of the whole process, once the time
+  that the statements take inside it. "The front door" is `Messenger`, `Practice`, `Purpose`,
+  `Twilio` and `SQLite`.
+
+opt-out reading
+: Of 160 characters; the slowest of several kinds of text, prose and hostile ones.
+"""

@@ -1,0 +1,71 @@
+"""Measures everything that has a bar, prints a table, and writes ``docs/benchmarks.md``.
+
+Run by ``nox -s bench``. A bar is no test: the exit status is 0 whether or not it is met.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+import deciding
+import importing
+import in_flight
+import ledger
+import opt_out
+import sending
+from report import Row, page, table
+
+_PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+_GROUPS = {
+    "check": deciding.rows,
+    "send": sending.rows,
+    "in-flight": in_flight.rows,
+    "ledger": ledger.rows,
+    "import": importing.rows,
+    "opt-out": opt_out.rows,
+}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer rounds; the page is not written"
+    )
+    parser.add_argument("--only", choices=_GROUPS, help="one group; the page is not written")
+    parser.add_argument(
+        "--folder", type=Path, help="where the databases lie while it runs; choose the disk by it"
+    )
+    return parser.parse_args()
+
+
+def _measure(arguments: argparse.Namespace) -> list[Row]:
+    found: list[Row] = []
+    for name, rows in _GROUPS.items():
+        if arguments.only not in {None, name}:
+            continue
+        start = perf_counter()
+        with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
+            found += rows(Path(folder), quick=arguments.quick)
+        print(f"{name}: measured in {perf_counter() - start:.0f} s", file=sys.stderr)
+    return found
+
+
+def main() -> None:
+    """Measure, print, write."""
+    arguments = _arguments()
+    for name in ("http_proxy", "https_proxy", "all_proxy"):  # the carrier is on loopback
+        os.environ.pop(name, None)
+        os.environ.pop(name.upper(), None)
+    rows = _measure(arguments)
+    print(table(rows))
+    if not arguments.quick and arguments.only is None:
+        _PAGE.write_text(page(rows), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,262 @@
+"""The documentation says what the code does. Its blocks run by themselves, see ``/conftest.py``."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from attrs import evolve, fields
+
+from compliant_sms.classification import Purpose
+from compliant_sms.consent import Granted, Restored, Revoked, Signature, Wording
+from compliant_sms.flows._deliver import outcome_of
+from compliant_sms.lifecycle import TRANSITIONS, State
+from compliant_sms.messages import Draft, Message
+from compliant_sms.optout._keywords import _rows
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Delivery
+from compliant_sms.rules._pack import load_pack
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores._schema import MIGRATIONS
+
+ROOT = Path(__file__).parents[1]
+NOON = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/*/*.md")])
+
+
+def read(name: str) -> str:
+    """A page."""
+    return ROOT.joinpath(name).read_text("utf-8")
+
+
+def blocks(name: str, language: str) -> list[str]:
+    """The blocks of a page in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", read(name), re.MULTILINE | re.DOTALL)
+
+
+def tables(name: str) -> Iterator[list[list[str]]]:
+    """The tables of a page, as rows of cells without the heading."""
+    for table in re.findall(r"(?:^\|.*\|\n)+", read(name), re.MULTILINE):
+        rows = [[cell.strip() for cell in row[1:-1].split("|")] for row in table.splitlines()]
+        yield rows[2:]
+
+
+def test_readme_example_sends_one_text(
+    reader: dict[str, object], documented_carrier: Sandbox
+) -> None:
+    """The first block of README.md, unchanged, makes one text arrive, word for word."""
+    exec(compile(blocks("README.md", "python")[0], "README.md", "exec"), reader)
+
+    (text,) = documented_carrier.messages()
+    assert text.to == "+12175550134"
+    assert text.from_ == "+12175550111"
+    assert (
+        text.body
+        == "Lakeside Family Medicine: Ana, see you Tue Dec 1 at 2:30 PM. Reply C to confirm."
+    )
+
+
+def test_readme_gives_two_commands() -> None:
+    """One command does the main job, one runs the checks; both stand there word for word."""
+    assert blocks("README.md", "shell") == [
+        "python -m pip install '.[demo]' && compliant-sms demo\n",
+        "python -m pip install nox && python -m nox\n",
+    ]
+
+
+def test_readme_counts_nine_promises() -> None:
+    """README.md has a line for each promise, and the page on promises a paragraph."""
+    listed = re.search(r"## What it promises\n(.*?)\n## ", read("README.md"), re.DOTALL)
+    assert listed is not None
+
+    assert list("123456789") == re.findall(r"^(\d)\. ", listed[1], re.MULTILINE)
+    assert list("123456789") == re.findall(
+        r"^## (\d)\. ", read("docs/explanation/promises.md"), re.MULTILINE
+    )
+
+
+def test_example_test_file_passes(tmp_path: Path) -> None:
+    """The file with fixtures that the documentation shows works as it stands."""
+    file = tmp_path / "test_reminders.py"
+    file.write_text(blocks("docs/how-to/test-your-own-code.md", "python")[0], "utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", file],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert "2 passed" in done.stdout
+
+
+def test_transitions_are_those_of_the_code() -> None:
+    """The page on the outbox shows the table of transitions."""
+    transitions, *_ = tables("docs/explanation/outbox.md")
+
+    assert {state.value: ", ".join(sorted(after)) for state, after in TRANSITIONS.items()} == dict(
+        transitions
+    )
+
+
+def test_states_are_explained() -> None:
+    """The page on the outbox says what each state means."""
+    _, states, _ = tables("docs/explanation/outbox.md")
+
+    assert {state.value for state in State} == {row[0] for row in states}
+
+
+def test_outcomes_are_those_of_the_code() -> None:
+    """The page on the outbox says which outcome tells of which states."""
+    _, _, outcomes = tables("docs/explanation/outbox.md")
+    message = Message(
+        message_id="m",
+        practice_id="p",
+        draft=Draft(
+            to=PhoneNumber("+12175550134"),
+            purpose=Purpose.APPOINTMENT_REMINDER,
+            body="See you on Friday.",
+            idempotency_key="k",
+        ),
+        created_at=NOON,
+        state=State.DUE,
+        not_before=NOON,
+    )
+
+    listed = {s: row[0].strip("`") for row in outcomes for s in row[1].split(", ")}
+    assert {
+        state.value: type(outcome_of(evolve(message, state=state))).__name__ for state in State
+    } == listed
+
+
+def test_delivery_defaults_are_those_of_the_code() -> None:
+    """The page on dispatching names each setting of Delivery with its default."""
+    _, settings = tables("docs/how-to/dispatch-and-reconcile.md")
+    default = Delivery()
+
+    assert {
+        "`lease`": f"{default.lease.total_seconds():.0f} seconds",
+        "`settle_after`": f"{default.settle_after.total_seconds():.0f} seconds",
+        "`attempts`": str(default.attempts),
+        "`pause`": f"{default.pause.total_seconds():.0f} seconds",
+    } == {row[0]: row[1] for row in settings}
+    assert len(fields(Delivery)) == len(settings)
+
+
+def test_ledger_fields_are_those_of_the_events() -> None:
+    """The page on the ledger lists each field of each event's payload."""
+    _, listed = tables("docs/explanation/ledger.md")
+    kinds = {"granted": Granted, "revoked": Revoked, "restored": Restored}
+    documented = {
+        kind: {row[0].strip("`") for row in listed if row[1] == "all" or kind in row[1]}
+        for kind in kinds
+    }
+
+    assert {
+        kind: {"kind", "v"} | {field.name for field in fields(event)}
+        for kind, event in kinds.items()
+    } == documented
+    for part in (Wording, Signature):
+        for field in fields(part):
+            assert f"`{field.name}`" in read("docs/explanation/ledger.md")
+
+
+def test_tables_are_those_of_the_schema() -> None:
+    """The page on SQL names each table."""
+    (listed,) = tables("docs/how-to/read-the-database.md")
+    created = {
+        name
+        for step in MIGRATIONS
+        for statement in step
+        for name in re.findall(r"CREATE TABLE (\w+)", statement)
+    }
+
+    assert created == {row[0].strip("`") for row in listed}
+
+
+def test_changelog_lists_the_windows_in_force() -> None:
+    """Each row of hours stands in the changelog with its source and its date."""
+    (rules,) = tables("CHANGELOG.md")
+    pack = load_pack()
+
+    assert f"`{pack.version}`" in read("CHANGELOG.md")
+    for window in pack.windows:
+        (row,) = (row for row in rules if row[0] == f"`{window.rule}`")
+        assert window.citation.removeprefix("library ") in row[2]
+        if window.effective_from.year > 1970:
+            assert window.effective_from.isoformat() == row[3]
+
+
+def test_changelog_lists_every_keyword() -> None:
+    """Each reserved word stands in the changelog."""
+    (rules,) = tables("CHANGELOG.md")
+    listed = " ".join(row[1] for row in rules)
+    data = ROOT / "src/compliant_sms/optout/data/keywords.toml"
+
+    for row in _rows(data.read_text("utf-8")):
+        for word in row.words:
+            assert re.search(rf"(?<!\w){word}(?!\w)", listed), word
+
+
+def documented() -> Iterator[tuple[str, set[str]]]:
+    """The rooms that the reference shows, each with the names that it describes there."""
+    for page in ROOT.glob("docs/reference/*.md"):
+        for room, options in re.findall(
+            r"automodule:: ([\w.]+)\n((?:   :.*\n)*)", page.read_text("utf-8")
+        ):
+            elsewhere = set(re.findall(r"\w+", options.partition("exclude-members:")[2]))
+            yield room, set(importlib.import_module(room).__all__) - elsewhere
+
+
+def test_reference_describes_each_public_name_once() -> None:
+    """What any room of the library exports is described in one place and no other."""
+    rooms = {room: importlib.import_module(room) for room, _ in documented()}
+    described = Counter(
+        id(getattr(rooms[room], name)) for room, names in documented() for name in names
+    )
+
+    for room, module in rooms.items():
+        for name in module.__all__:
+            assert described[id(getattr(module, name))] == 1, f"{room}.{name}"
+
+
+# What need not be found by a reader: the command line, bytes, drivers, what only facades call.
+NOT_SHOWN = {"cli", "driver", "records", "retry", "system", "transport", "web"}
+
+
+def test_reference_shows_each_room() -> None:
+    """No room is forgotten when one is added."""
+    rooms = {
+        path.stem
+        for path in (ROOT / "src/compliant_sms").iterdir()
+        if path.suffix in {".py", ""} and not path.name.startswith("_")
+    }
+
+    assert rooms - NOT_SHOWN <= {room.split(".")[1] for room, _ in documented() if "." in room}
+
+
+def test_promises_name_their_guards() -> None:
+    """Each promise names tests, and they exist."""
+    _, *promises = re.split(r"^## ", read("docs/explanation/promises.md"), flags=re.MULTILINE)
+
+    for promise in promises:
+        guards = re.findall(r"`(test_\w+\.py)::(\w+)`", promise)
+        assert guards, promise.splitlines()[0]
+        for file, name in guards:
+            assert f"def {name}(" in read(f"tests/{file}"), f"{file}::{name}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    """Each link to a file of this repository finds it."""
+    for target in re.findall(r"\]\((?!https?://)([^)#\s]+)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target

@@ -1,0 +1,581 @@
+"""Callbacks: what patients text, what the provider reports, and what nobody may forge."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from attrs import evolve
+from conftest import PATIENT, PERSON, SENDER, TOKEN
+from test_send import BODY, Meanwhile, agree, outgoing, remind
+from twilio.request_validator import RequestValidator
+
+from compliant_sms import Blocked, Cancelled, Channel, Messenger, Practice, Purpose, Queued, Sent
+from compliant_sms.consent import Restored, Revoked, Signature, Tier, Wording
+from compliant_sms.errors import InvalidSignature, WebhookRejected
+from compliant_sms.flows import Received, ReceivedStatus, ReceivedText
+from compliant_sms.lifecycle import State
+from compliant_sms.optout import Reserved
+from compliant_sms.providers import Category, Twilio
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.testing import MovableClock
+from compliant_sms.transport import BlockingTransport
+from compliant_sms.wire import WebhookRequest
+
+URL = "https://clinic.example/texts"
+Make = Callable[..., Messenger]
+
+
+def callback(fields: Mapping[str, str], *, url: str = URL, token: str = TOKEN) -> WebhookRequest:
+    """A callback, signed by Twilio's own client."""
+    return WebhookRequest(
+        method="POST",
+        url=url,
+        headers={
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Twilio-Signature": RequestValidator(token).compute_signature(url, dict(fields)),
+        },
+        body=urlencode(fields).encode(),
+    )
+
+
+def from_patient(
+    body: str, sid: str, *, sender: str = PATIENT, to: str = SENDER
+) -> WebhookRequest:
+    """A patient's text on its way in."""
+    return callback(
+        {"MessageSid": sid, "SmsStatus": "received", "From": sender, "To": to, "Body": body}
+    )
+
+
+def status(provider_id: str, word: str, *, ref: str = "", code: str = "") -> WebhookRequest:
+    """News of a text."""
+    fields = {"MessageSid": provider_id, "MessageStatus": word}
+    if code:
+        fields["ErrorCode"] = code
+    return callback(fields, url=f"{URL}?ref={ref}" if ref else URL)
+
+
+def text_of(received: Received) -> ReceivedText:
+    """The one text that a callback brought."""
+    (event,) = received.events
+    assert isinstance(event, ReceivedText)
+    return event
+
+
+def news_of(received: Received) -> ReceivedStatus:
+    """The one status that a callback brought."""
+    (event,) = received.events
+    assert isinstance(event, ReceivedStatus)
+    return event
+
+
+@pytest.fixture
+def willing(messenger: Messenger, clock: MovableClock) -> Messenger:
+    """A messenger whose patient agreed a minute ago."""
+    agree(messenger)
+    clock.advance(timedelta(minutes=1))
+    return messenger
+
+
+# STOP, HELP, START
+
+
+def test_stop(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """STOP holds before anything is answered; one confirmation follows, and nothing after it."""
+    text = text_of(willing.receive(from_patient("Stop.", "SM1")))
+
+    assert (text.new, text.reserved) == (True, Reserved.STOP)
+    revoked = willing.consent.events(PATIENT)[-1]
+    assert isinstance(revoked, Revoked)
+    assert (revoked.channel, revoked.person) == (Channel.TEXT, None)
+    assert revoked.reference == text.inbound.inbound_id
+    assert revoked.rule == text.inbound.rule == "keyword:stop/en/stop"
+    assert isinstance(remind(willing), Blocked)
+    assert carrier.messages() == []
+    (sent,) = willing.dispatch_due()
+    assert isinstance(sent, Sent)
+    assert willing.dispatch_due() == ()
+    (confirmation,) = outgoing(carrier)
+    assert confirmation.startswith("Lakeside Family Medicine: you will get no more texts")
+    assert "217-555-0100" in confirmation
+    clock.advance(timedelta(days=400))
+    assert isinstance(remind(willing, "a year later"), Blocked)
+
+
+def test_second_stop(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """However often a patient says STOP, one confirmation goes out."""
+    for number in range(3):
+        willing.receive(from_patient("STOP", f"SM{number}"))
+    willing.receive(from_patient("STOP", "SM0"))
+    willing.dispatch_due()
+    clock.advance(timedelta(minutes=2))
+    willing.receive(from_patient("stop", "SM9"))
+    (blocked,) = willing.dispatch_due()
+
+    assert isinstance(blocked, Blocked)
+    assert len(outgoing(carrier)) == 1
+    assert len(willing.consent.events(PATIENT)) == 5
+
+
+def test_new_stop_after_new_consent(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """A revocation of a new consent is a new one, and is confirmed anew."""
+    for number in range(2):
+        clock.advance(timedelta(minutes=10))
+        willing.receive(from_patient("STOP", f"SM{number}"))
+        willing.dispatch_due()
+        clock.advance(timedelta(minutes=10))
+        agree(willing)
+
+    assert len(outgoing(carrier)) == 2
+
+
+def test_late_confirmation(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """After five minutes a confirmation is not sent any more."""
+    text = text_of(willing.receive(from_patient("STOP", "SM1")))
+    clock.advance(timedelta(minutes=5, seconds=1))
+    (outcome,) = willing.dispatch_due()
+
+    assert isinstance(outcome, Blocked | Cancelled)
+    assert willing.dispatch_due() == ()
+    assert carrier.messages() == []
+    assert willing.history(PERSON).received == (text.inbound,)
+
+
+def test_confirmation_of_what_no_longer_holds(willing: Messenger, clock: MovableClock) -> None:
+    """A patient who agreed anew meanwhile is not told that texts have stopped."""
+    willing.receive(from_patient("STOP", "SM1"))
+    clock.advance(timedelta(minutes=1))
+    agree(willing)
+
+    assert [type(outcome) for outcome in willing.dispatch_due()] == [Blocked]
+
+
+def test_confirmation_at_night(make_messenger: Make, carrier: Sandbox, clock: MovableClock) -> None:
+    """The confirmation goes at any hour, as the patient has just written."""
+    messenger = make_messenger()
+    clock.advance(timedelta(hours=13))
+    messenger.receive(from_patient("STOP", "SM1"))
+
+    assert [type(outcome) for outcome in messenger.dispatch_due()] == [Sent]
+
+
+def test_provider_answers_by_itself(
+    make_messenger: Make, provider: Twilio, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Where the provider answers keywords we revoke, and send no second answer."""
+    messenger = make_messenger(provider=evolve(provider, answers_keywords=True))
+    agree(messenger)
+    for number, body in enumerate(["HELP", "STOP", "START"]):
+        clock.advance(timedelta(minutes=1))
+        messenger.receive(from_patient(body, f"SM{number}"))
+    assert messenger.dispatch_due() == ()
+    clock.advance(timedelta(minutes=1))
+    messenger.receive(from_patient("alto", "SM9"))  # a word that Twilio does not know
+
+    assert [type(outcome) for outcome in messenger.dispatch_due()] == [Sent]
+    assert messenger.consent.state(PATIENT, PERSON).grants == ()
+
+
+def test_help(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """HELP is answered with who texts and whom to call, also after STOP."""
+    willing.receive(from_patient("help", "SM1"))
+    willing.dispatch_due()
+    willing.receive(from_patient("STOP", "SM2"))
+    willing.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+    willing.receive(from_patient("INFO", "SM3"))
+    willing.dispatch_due()
+
+    helps = [body for body in outgoing(carrier) if "for help call 217-555-0100" in body]
+    assert len(helps) == 2
+    assert len(outgoing(carrier)) == 3
+
+
+def test_help_names_a_foreign_phone_whole(
+    make_messenger: Make, carrier: Sandbox, practice: Practice
+) -> None:
+    """A practice outside North America is named with its whole number."""
+    abroad = make_messenger(practice=evolve(practice, phone="+44 20 7946 0018"))
+    abroad.receive(from_patient("HELP", "SM1"))
+    abroad.dispatch_due()
+
+    assert "call +442079460018" in outgoing(carrier)[0]
+
+
+def test_start(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """START brings care texts back, never promotions, and says so once."""
+    willing.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="web_form",
+        tier=Tier.PRIOR_EXPRESS_WRITTEN,
+        wording=Wording(text="I agree to promotions.", version="1"),
+        signature=Signature(signer=PERSON, act="ticked"),
+        recorded_by="web",
+    )
+    willing.receive(from_patient("STOP", "SM1"))
+    willing.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+    text = text_of(willing.receive(from_patient("Start", "SM2")))
+    willing.dispatch_due()
+
+    assert text.reserved is Reserved.START
+    assert isinstance(willing.consent.events(PATIENT)[-1], Restored)
+    assert outgoing(carrier)[-1].startswith("Lakeside Family Medicine: you will get texts")
+    assert isinstance(remind(willing), Sent)
+    assert isinstance(remind(willing, "promo", purpose=Purpose.PROMOTION), Blocked)
+
+
+def test_start_that_restores_nothing(
+    messenger: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """START gives nobody what they never agreed to, and confirms nothing then."""
+    messenger.receive(from_patient("START", "SM1"))
+    messenger.receive(from_patient("STOP", "SM2"))
+    messenger.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+    messenger.receive(from_patient("START", "SM3"))
+
+    assert messenger.dispatch_due() == ()
+    assert len(outgoing(carrier)) == 1
+    assert isinstance(remind(messenger), Blocked)
+
+
+def test_start_without_stop(willing: Messenger, clock: MovableClock) -> None:
+    """START from somebody who never stopped changes nothing and confirms nothing."""
+    before = willing.consent.state(PATIENT, PERSON)
+    willing.receive(from_patient("START", "SM1"))
+
+    assert willing.dispatch_due() == ()
+    assert willing.consent.state(PATIENT, PERSON) == before
+
+
+def test_replayed_start(willing: Messenger, clock: MovableClock) -> None:
+    """An old START that is delivered again after a STOP lifts nothing."""
+    start = from_patient("START", "SM1")
+    willing.receive(start)
+    clock.advance(timedelta(minutes=1))
+    willing.receive(from_patient("STOP", "SM2"))
+    clock.advance(timedelta(minutes=1))
+    again = text_of(willing.receive(start))
+
+    assert (again.new, again.reserved) == (False, Reserved.START)
+    assert willing.consent.state(PATIENT, PERSON).revoked_at is not None
+    assert isinstance(remind(willing), Blocked)
+
+
+def test_family_stop(willing: Messenger, clock: MovableClock) -> None:
+    """STOP from a shared handset ends the texts of everybody at the number."""
+    agree(willing, person="pat-882")
+    willing.receive(from_patient("STOP", "SM1"))
+
+    assert isinstance(remind(willing, "1"), Blocked)
+    assert isinstance(remind(willing, "2", person="pat-882"), Blocked)
+
+
+# Other texts
+
+
+def test_ordinary_text(willing: Messenger) -> None:
+    """A text that is no reserved word is kept unchanged for somebody to read."""
+    received = willing.receive(from_patient(" I can't stop coughing\n", "SM1"))
+    text = text_of(received)
+
+    assert (text.reserved, text.new, text.inbound.rule) == (None, True, None)
+    assert text.inbound.body == " I can't stop coughing\n"
+    assert willing.history(PERSON).received == (text.inbound,)
+    assert willing.dispatch_due() == ()
+    assert received.answer.status == 200
+    assert b"<Message" not in received.answer.body
+    assert "coughing" not in repr(received)
+
+
+def test_short_code(willing: Messenger, database: Path) -> None:
+    """A text from a short code is kept, and revokes nothing, as nobody knows for whom."""
+    text = text_of(willing.receive(from_patient("STOP", "SM1", sender="72975")))
+
+    assert (text.inbound.number, text.new, text.reserved) == (None, True, Reserved.STOP)
+    assert isinstance(remind(willing), Sent)
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("SELECT number FROM sms_inbound").fetchall() == [("",)]
+    connection.close()
+
+
+def test_unknown_receiver(willing: Messenger) -> None:
+    """A text whose receiver is no number is filed under the practice that received it."""
+    text = text_of(willing.receive(from_patient("hi", "SM1", to="MG-service")))
+
+    assert text.inbound.practice_id == "lakeside"
+
+
+# Forged and broken callbacks
+
+
+def rows(database: Path) -> list[int]:
+    with sqlite3.connect(database) as connection:
+        tables = [
+            name
+            for (name,) in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+            )
+        ]
+        counts = [
+            connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables
+        ]
+    connection.close()
+    return counts
+
+
+def changed(request: WebhookRequest, **changes: Any) -> WebhookRequest:
+    return evolve(request, **changes)
+
+
+GENUINE = from_patient("STOP", "SM1")
+
+
+@pytest.mark.parametrize(
+    ("request_", "answer"),
+    [
+        (changed(GENUINE, headers=()), 403),
+        (changed(GENUINE, body=GENUINE.body + b"&x=y"), 403),
+        (changed(GENUINE, body=GENUINE.body[:-3]), 403),
+        (changed(GENUINE, body=b""), 403),
+        (changed(GENUINE, url=URL + "/"), 403),
+        (changed(GENUINE, body=b"Body=%FF"), 400),
+        (changed(GENUINE, body=b"\xff" * 100), 400),
+        (changed(GENUINE, body=b"a" * 10_000_000), 413),
+        (callback({"MessageSid": "SM1"}, token="another"), 403),
+    ],
+    ids=[
+        *["no header", "added", "truncated", "emptied", "other URL"],
+        *["not UTF-8", "raw bytes", "10 MB", "other token"],
+    ],
+)
+def test_refused_callbacks(
+    willing: Messenger, database: Path, request_: WebhookRequest, answer: int
+) -> None:
+    """What is forged, broken or far too large changes nothing."""
+    before = rows(database)
+    with pytest.raises(WebhookRejected) as caught:
+        willing.receive(request_)
+
+    assert caught.value.status == answer
+    assert isinstance(caught.value, InvalidSignature) is (answer == 403)
+    assert rows(database) == before
+
+
+def test_replayed_callback(willing: Messenger, database: Path) -> None:
+    """A callback that comes again is answered as before and applied once."""
+    first = willing.receive(GENUINE)
+    before = rows(database)
+    again = willing.receive(GENUINE)
+
+    assert again.answer == first.answer
+    assert text_of(again).new is False
+    assert rows(database) == before
+
+
+def test_callback_about_nothing(willing: Messenger) -> None:
+    """A genuine callback that is neither a text nor a status is acknowledged."""
+    assert willing.receive(callback({"Hello": "there"})).events == ()
+
+
+# Statuses
+
+
+def state_of(messenger: Messenger) -> State:
+    """Where the person's first text is."""
+    return messenger.history(PERSON).texts[0].message.state
+
+
+def test_delivered(willing: Messenger) -> None:
+    """A receipt moves the text on, and its second delivery changes nothing."""
+    sent = remind(willing)
+    assert sent.provider_id is not None
+    first = news_of(willing.receive(status(sent.provider_id, "delivered")))
+    again = news_of(willing.receive(status(sent.provider_id, "delivered")))
+
+    assert first == ReceivedStatus(
+        message_id=sent.message_id, state=State.DELIVERED, new=True
+    )
+    assert again == evolve(first, new=False)
+    assert isinstance(remind(willing), Sent)
+
+
+@pytest.mark.parametrize(
+    ("words", "steps"),
+    [
+        (["sent", "delivered"], [State.DELIVERED]),
+        (["delivered", "sent", "queued"], [State.DELIVERED]),
+        (["delivered", "undelivered"], [State.DELIVERED]),
+        (["delivered", "failed"], [State.DELIVERED]),
+        (["undelivered", "delivered"], [State.UNDELIVERED, State.DELIVERED]),
+        (["undelivered", "failed", "sent"], [State.UNDELIVERED]),
+        (["failed", "delivered"], [State.FAILED]),
+        (["queued", "sending", "sent"], []),
+        (["something-new"], []),
+    ],
+)
+def test_statuses_never_run_backwards(
+    willing: Messenger, words: list[str], steps: list[State]
+) -> None:
+    """In whatever order news comes, the text only moves forwards, and only real steps are kept."""
+    sent = remind(willing)
+    for word in words:
+        assert news_of(willing.receive(status(sent.provider_id, word))).new
+    record = willing.history(PERSON).texts[0]
+
+    assert [step.state for step in record.steps] == [State.CLAIMED, State.SENT, *steps]
+    assert record.message.state is [State.SENT, *steps][-1]
+
+
+def test_status_of_a_stranger(willing: Messenger) -> None:
+    """News of a text that is not ours is kept and moves nothing."""
+    remind(willing)
+    news = news_of(willing.receive(status("SMstranger", "delivered", ref="nothing")))
+
+    assert news == ReceivedStatus(message_id=None, state=None, new=True)
+    assert state_of(willing) is State.SENT
+
+
+def test_undelivered_tells_why(willing: Messenger) -> None:
+    """A code in a callback becomes the problem of the text."""
+    sent = remind(willing)
+    willing.receive(status(sent.provider_id, "undelivered", code="30003"))
+    problem = willing.history(PERSON).texts[0].message.problem
+
+    assert problem is not None
+    assert (problem.category, problem.code) == (Category.UNREACHABLE_TEMPORARY, "30003")
+
+
+def test_opt_out_in_a_callback(willing: Messenger) -> None:
+    """An opt-out that the provider reports later enters the ledger."""
+    sent = remind(willing)
+    willing.receive(status(sent.provider_id, "failed", code="21610"))
+    event = willing.consent.events(PATIENT)[-1]
+
+    assert isinstance(event, Revoked)
+    assert event.channel is Channel.PROVIDER
+    assert isinstance(remind(willing, "another"), Blocked)
+
+
+@pytest.mark.parametrize(
+    ("word", "outcome", "state"),
+    [
+        ("sent", "Sent", State.SENT),
+        ("delivered", "Sent", State.DELIVERED),
+        ("failed", "Failed", State.FAILED),
+    ],
+)
+def test_callback_before_the_answer(
+    make_messenger: Make, carrier: Sandbox, word: str, outcome: str, state: State
+) -> None:
+    """News that overtakes the answer to the request is not undone by it."""
+    transport, other = BlockingTransport(), make_messenger()
+
+    def overtake() -> None:
+        message = other.history(PERSON).texts[0].message
+        sid = carrier.messages()[0].sid
+        news = news_of(other.receive(status(sid, word, ref=message.message_id)))
+        assert news.message_id == message.message_id
+
+    messenger = make_messenger(transport=Meanwhile(transport, after=overtake))
+    agree(messenger)
+    result = remind(messenger)
+    transport.close()
+
+    assert type(result).__name__ == outcome
+    assert state_of(messenger) is state
+    assert (
+        messenger.history(PERSON).texts[0].message.provider_id == carrier.messages()[0].sid
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("sent", State.SENT),
+        ("delivered", State.DELIVERED),
+        ("undelivered", State.UNDELIVERED),
+        ("failed", State.FAILED),
+    ],
+)
+def test_late_news_of_a_text_that_is_due_again(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock, word: str, state: State
+) -> None:
+    """News that a text went out after all keeps it from going out a second time."""
+    carrier.fail_next("status", status=500)
+    uncertain = remind(willing)
+    clock.advance(timedelta(minutes=2))
+    (queued,) = willing.reconcile()
+    assert isinstance(queued, Queued)
+    willing.receive(status("SMlate", word, ref=uncertain.message_id))
+
+    assert willing.dispatch_due() == ()
+    assert state_of(willing) is state
+    assert carrier.messages() == []
+
+
+def test_status_callback_over_http(
+    make_messenger: Make, provider: Twilio, carrier: Sandbox
+) -> None:
+    """The reference that we send comes back under a signature that we believe."""
+    messenger = make_messenger(provider=evolve(provider, status_callback=URL))
+    agree(messenger)
+    sent = remind(messenger)
+    (entry,) = carrier.messages()
+
+    assert entry.status_callback == f"{URL}?ref={sent.message_id}"
+    assert entry.body == BODY
+
+
+# Two practices
+
+
+def test_two_practices_in_one_store(
+    make_messenger: Make, practice: Practice, provider: Twilio, clock: MovableClock
+) -> None:
+    """STOP to another practice's number lands in that practice's ledger, and nowhere else."""
+    theirs = "+12175550112"
+    with Sandbox(
+        account_sid=provider.account_sid,
+        auth_token=TOKEN,
+        numbers=[SENDER, theirs],
+        answers_keywords=False,
+        clock=clock,
+    ) as shared:
+        lakeside = make_messenger(provider=evolve(provider, base_url=shared.url))
+        hillside = make_messenger(
+            practice=Practice(
+                name="Hillside Dental",
+                phone="+1 217 555 0199",
+                time_zone="America/Chicago",
+                state="IL",
+                id="hillside",
+            ),
+            provider=evolve(provider, base_url=shared.url, sender=theirs),
+        )
+        for messenger in (lakeside, hillside):
+            agree(messenger)
+            assert isinstance(remind(messenger), Sent)
+        clock.advance(timedelta(minutes=1))
+        text = text_of(lakeside.receive(from_patient("STOP", "SM1", to=theirs)))
+
+        assert text.inbound.practice_id == "hillside"
+        assert isinstance(remind(hillside, "2"), Blocked)
+        assert isinstance(remind(lakeside, "2"), Sent)
+        assert lakeside.dispatch_due() == ()
+        assert [type(outcome) for outcome in hillside.dispatch_due()] == [Sent]
+        assert shared.messages()[-1].body.startswith("Hillside Dental: ")
+        assert shared.messages()[-1].from_ == theirs
+        assert lakeside.history(PERSON).received == ()
+        assert lakeside.verify_ledger().events == 1
+        assert hillside.verify_ledger().events == 2

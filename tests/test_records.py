@@ -1,0 +1,295 @@
+"""The smallest rooms: records, instants, the practice, HTTP as values, and running a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Generator
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+import pytest
+from attrs import frozen
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliant_sms.clock import as_utc
+from compliant_sms.driver import finish
+from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Delivery, Profile
+from compliant_sms.practice import Practice, known_zone
+from compliant_sms.records import decode, encode, structure, unstructure
+from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
+
+NUMBER = PhoneNumber("+12175550134")
+
+
+@frozen(kw_only=True)
+class Everything:
+    """One field of each kind that is kept."""
+
+    text: str
+    count: int
+    yes: bool
+    nothing: str | None
+    at: datetime
+    day: date
+    number: PhoneNumber
+    names: frozenset[str]
+    pairs: tuple[tuple[str, int], ...]
+
+
+EXAMPLE = Everything(
+    text="señor ☎",
+    count=-3,
+    yes=True,
+    nothing=None,
+    at=datetime(2026, 12, 1, 14, 30, 0, 5, tzinfo=ZoneInfo("America/Chicago")),
+    day=date(2026, 2, 3),
+    number=NUMBER,
+    names=frozenset({"b", "a", "c"}),
+    pairs=(("z", 1), ("y", 2)),
+)
+
+
+def test_the_bytes_are_canonical() -> None:
+    """Keys and sets are sorted, nothing is blank, instants are in UTC, texts are UTF-8."""
+    assert encode(EXAMPLE) == (
+        '{"at":"2026-12-01T20:30:00.000005Z","count":-3,"day":"2026-02-03",'
+        '"names":["a","b","c"],"nothing":null,"number":"+12175550134",'
+        '"pairs":[["z",1],["y",2]],"text":"señor ☎","yes":true}'
+    ).encode()
+
+
+def test_records_come_back() -> None:
+    """What was encoded is decoded to an equal value."""
+    assert decode(encode(EXAMPLE), Everything) == EXAMPLE
+    assert structure(unstructure(EXAMPLE), Everything) == EXAMPLE
+
+
+@given(
+    st.datetimes(
+        datetime(1900, 1, 1),  # noqa: DTZ001
+        timezones=st.sampled_from([UTC, timezone(timedelta(hours=-8, minutes=-30))]),
+        max_value=datetime(9000, 1, 1),  # noqa: DTZ001
+    )
+)
+def test_instants_come_back_in_utc(at: datetime) -> None:
+    """Any instant comes back as the same instant in UTC, to the microsecond."""
+    back = decode(encode(at), datetime)
+
+    assert back == at
+    assert back.tzinfo is UTC
+
+
+@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), st.integers()))
+def test_order_does_not_show(values: dict[str, int]) -> None:
+    """The same entries in any order give the same bytes."""
+    assert encode(values) == encode(dict(reversed(values.items())))
+
+
+# Instants
+
+
+class Placeless(tzinfo):
+    """A zone that does not know its offset."""
+
+    def utcoffset(self, _: datetime | None) -> None:
+        """Answer nothing."""
+
+
+@pytest.mark.parametrize("zone", [None, Placeless()])
+def test_a_naive_instant_is_refused(zone: tzinfo | None) -> None:
+    """An instant without an offset is refused, under the name that the caller gives it."""
+    with pytest.raises(InvalidInput, match="^not_after has no time zone"):
+        as_utc(datetime(2026, 12, 1, tzinfo=zone), "not_after")
+    with pytest.raises(InvalidInput, match="^the instant has no time zone"):
+        as_utc(datetime(2026, 12, 1, tzinfo=zone))
+
+
+def test_an_aware_instant_is_moved_to_utc() -> None:
+    """Both passes of a repeated hour become the instants that they are."""
+    twice = datetime(2026, 11, 1, 1, 30, tzinfo=ZoneInfo("America/Chicago"))
+
+    assert as_utc(twice).isoformat() == "2026-11-01T06:30:00+00:00"
+    assert as_utc(twice.replace(fold=1)).isoformat() == "2026-11-01T07:30:00+00:00"
+
+
+# The practice
+
+
+def make_practice(**changes: str) -> Practice:
+    """Make a practice; any field can be replaced."""
+    fields = {
+        "name": "Lakeside Family Medicine",
+        "phone": "+1 217 555 0100",
+        "time_zone": "America/Chicago",
+        "state": "IL",
+    }
+    return Practice(**(fields | changes))
+
+
+def test_a_practice_is_known_by_its_phone_or_its_id() -> None:
+    """Without an id of its own a practice is filed under its phone number."""
+    assert make_practice().id == "+12175550100"
+    assert make_practice(id="lakeside").id == "lakeside"
+    assert make_practice().phone == PhoneNumber("+12175550100")
+    assert Practice(name="L", phone=NUMBER, time_zone="UTC", state="IL").phone is NUMBER
+
+
+@pytest.mark.parametrize("name", ["name", "id"])
+@pytest.mark.parametrize("blank", ["", " \t"])
+def test_a_practice_has_a_name(name: str, blank: str) -> None:
+    """A blank name or id is refused, and the error says which."""
+    with pytest.raises(InvalidInput, match=f"practice's {name} is empty"):
+        make_practice(**{name: blank})
+
+
+@pytest.mark.parametrize("state", ["", "I", "il", "Il", "ILL", "I1", "ÀÉ", "Illinois", " IL"])
+def test_a_state_is_a_postal_code(state: str) -> None:
+    """What is not two capital letters is no state."""
+    with pytest.raises(InvalidInput, match="postal code"):
+        make_practice(state=state)
+
+
+def test_a_practice_can_be_called() -> None:
+    """A practice whose phone is no number is refused."""
+    with pytest.raises(InvalidPhoneNumber):
+        make_practice(phone="ask at the desk")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "Chicago", "America/Chikago", "UTC-6", "America", "../zones", "/etc/passwd", "a\0b", "C" * 999],
+)
+def test_an_unknown_zone_is_refused(name: str) -> None:
+    """Typos, folders, paths and offsets are no zones, for a practice and for a person."""
+    for refuse in (known_zone, lambda zone: make_practice(time_zone=zone)):
+        with pytest.raises(InvalidInput, match="IANA"):
+            refuse(name)
+    with pytest.raises(InvalidInput, match="IANA"):
+        Profile(time_zone=name)
+
+
+def test_a_profile_may_know_no_zone() -> None:
+    """A person's zone may be known or not."""
+    assert Profile().time_zone is None
+    assert Profile(time_zone="Pacific/Honolulu").time_zone == "Pacific/Honolulu"
+
+
+# How long things may take
+
+
+@pytest.mark.parametrize("name", ["lease", "settle_after", "pause"])
+@pytest.mark.parametrize("span", [timedelta(0), timedelta(seconds=-1)])
+def test_delivery_takes_time(name: str, span: timedelta) -> None:
+    """Spans that would send in a loop are refused."""
+    with pytest.raises(InvalidInput, match="more than zero"):
+        Delivery(**{name: span})
+
+
+@pytest.mark.parametrize("attempts", [0, -1])
+def test_delivery_is_tried(attempts: int) -> None:
+    """At least one attempt is made."""
+    with pytest.raises(InvalidInput, match="more than zero"):
+        Delivery(attempts=attempts)
+
+
+def test_the_least_delivery_is_taken() -> None:
+    """The smallest positive values are taken, and so are the defaults."""
+    least = timedelta(microseconds=1)
+
+    assert Delivery(lease=least, settle_after=least, pause=least, attempts=1).attempts == 1
+    assert Delivery().lease > timedelta(0)
+
+
+# HTTP as values
+
+
+def test_header_names_have_no_case() -> None:
+    """Names are matched without case, the first of several values wins, order is kept."""
+    pairs = [("X-Twilio-Signature", "a"), ("x-twilio-signature", "b"), ("Accept", "*/*")]
+    for message in (
+        HttpReply(status=200, headers=pairs),
+        WebhookRequest(method="POST", url="https://example.org/", headers=iter(pairs)),
+    ):
+        assert message.header("X-TWILIO-SIGNATURE") == "a"
+        assert message.header("accept") == "*/*"
+        assert message.header("host") is None
+        assert [name for name, _ in message.headers] == [
+            "x-twilio-signature",
+            "x-twilio-signature",
+            "accept",
+        ]
+
+
+def test_headers_may_be_a_mapping() -> None:
+    """A dict of headers does as well, and no headers are none."""
+    assert HttpRequest(method="GET", url="/", headers={"Accept": "*/*"}).headers == (
+        ("accept", "*/*"),
+    )
+    assert HttpRequest(method="GET", url="/").headers == ()
+
+
+def test_http_reprs_hide_what_they_carry() -> None:
+    """URL, headers and body of what goes over the wire are in no repr."""
+    canary, body = "canary-77", b"canary-77"
+    headers = {"authorization": canary}
+    url = f"https://example.org/{canary}"
+    shown = [
+        repr(HttpRequest(method="POST", url=url, headers=headers, body=body)),
+        repr(HttpReply(status=201, headers=headers, body=body)),
+        repr(WebhookRequest(method="POST", url=url, headers=headers, body=body)),
+    ]
+
+    assert not any(canary in text for text in shown)
+
+
+# Running a flow
+
+
+class Turn(Awaitable[None]):
+    """Waits for a loop, as a blocking port never does."""
+
+    def __await__(self) -> Generator[str, None, None]:
+        """Suspend once."""
+        yield "waiting"
+
+
+async def add(first: int, second: int) -> int:
+    """Add without waiting."""
+    return first + second
+
+
+def test_a_blocking_flow_ends_at_once() -> None:
+    """A coroutine that awaits only what never suspends runs to its end."""
+
+    async def flow() -> int:
+        return await add(1, await add(2, 3))
+
+    assert finish(flow()) == 6
+
+
+def test_a_flow_may_raise() -> None:
+    """What a flow raises comes out unchanged."""
+
+    async def flow() -> None:
+        raise LookupError("no such thing")  # noqa: EM101, TRY003
+
+    with pytest.raises(LookupError, match="no such thing"):
+        finish(flow())
+
+
+def test_a_flow_that_suspends_is_stopped() -> None:
+    """A flow over a port of an event loop is closed and refused, not left hanging."""
+    closed = []
+
+    async def flow() -> None:
+        try:
+            await Turn()
+        finally:
+            closed.append(True)
+
+    with pytest.raises(RuntimeError, match="event loop"):
+        finish(flow())
+
+    assert closed == [True]

@@ -1,0 +1,175 @@
+"""Where a recipient may be: the zones of area codes, compared by their clocks."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from compliant_sms.phone import NumberKind, PhoneNumber
+from compliant_sms.rules import CandidateZone, candidate_zones
+from compliant_sms.rules._pack import load_pack
+
+ROWS = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "data" / "numbers.jsonl").read_bytes().splitlines()
+]
+AMERICAN = [row for row in ROWS if row["country"] == "US" and row["geographic"]]
+PLACELESS = [row for row in ROWS if row["e164"] and not row["geographic"]]
+# Rows whose labelled zones we widen. Every expected clock must be among ours even so.
+WIDER = {
+    "num-d-0126": "219: labelled Central; its eastern edge keeps Eastern time",
+}
+# Zones of the area codes that span two, as the fact sheet has them.
+SPLIT = {
+    "208 986": "Boise Los_Angeles",
+    "219": "Chicago Indiana/Indianapolis",
+    "270 364": "Chicago New_York",
+    "308": "Chicago Denver",
+    "423": "New_York Chicago",
+    "541 458": "Los_Angeles Boise",
+    "574": "Indiana/Indianapolis Chicago",
+    "605": "Chicago Denver",
+    "606": "New_York Chicago",
+    "620": "Chicago Denver",
+    "701": "Chicago Denver",
+    "775": "Los_Angeles Boise",
+    "785": "Chicago Denver",
+    "812 930": "Indiana/Indianapolis Chicago",
+    "850 448": "New_York Chicago",
+    "906": "Detroit Menominee",
+    "907": "Anchorage Adak",
+    "928": "Phoenix Denver",
+}
+SPLIT_BY_CODE = {
+    code: tuple(f"America/{zone}" for zone in zones.split())
+    for codes, zones in SPLIT.items()
+    for code in codes.split()
+}
+
+
+@cache
+def clock(zone: str) -> tuple[timedelta | None, ...]:
+    """What the zone's clocks show through 2026, hour by hour."""
+    here, start = ZoneInfo(zone), datetime(2026, 1, 1, tzinfo=UTC)
+    hours = (start + timedelta(hours=hour) for hour in range(365 * 24))
+    return tuple(instant.astimezone(here).utcoffset() for instant in hours)
+
+
+def names(number: str, known: str | None = None) -> tuple[str, ...]:
+    """Name the zones in which the holder of a number may be."""
+    return tuple(zone.name for zone in candidate_zones(PhoneNumber(number), known))
+
+
+def test_split_area_codes_are_the_fact_sheets() -> None:
+    """Each area code that spans two zones is in the pack with both, and no other is."""
+    assert dict(load_pack().split_area_codes) == SPLIT_BY_CODE
+
+
+@pytest.mark.parametrize("code", SPLIT_BY_CODE)
+def test_a_split_area_code_gives_both_clocks(code: str) -> None:
+    """A number in such an area may be on either clock, and the two really differ."""
+    first, second = SPLIT_BY_CODE[code]
+    found = {clock(zone) for zone in names(f"+1{code}5550123")}
+
+    assert {clock(first), clock(second)} <= found
+    assert clock(first) != clock(second)
+
+
+@pytest.mark.parametrize("row", AMERICAN, ids=lambda row: row["id"])
+def test_expected_clocks_are_among_ours(row: dict[str, str]) -> None:
+    """Each labelled clock of a geographic US number is a candidate, and no others but listed."""
+    ours = {clock(zone) for zone in names(row["e164"])}
+    expected = {clock(zone) for zone in row["time_zones"]}
+
+    assert expected
+    assert expected <= ours
+    assert (ours == expected) == (row["id"] not in WIDER)
+
+
+@pytest.mark.parametrize("row", PLACELESS, ids=lambda row: row["id"])
+def test_numbers_without_a_place_give_none(row: dict[str, str]) -> None:
+    """Toll-free and other placeless numbers say nothing of where somebody is."""
+    assert names(row["e164"]) == ()
+    assert names(row["e164"], "America/Denver") == ("America/Denver",)
+
+
+@pytest.mark.parametrize(
+    ("number", "hours"),
+    [
+        ("+16025550123", -7),
+        ("+18085550123", -10),
+        ("+17875550123", -4),
+        ("+19395550123", -4),
+        ("+13405550123", -4),
+        ("+16715550123", 10),
+        ("+16705550123", 10),
+    ],
+)
+def test_places_without_summer_time(number: str, hours: int) -> None:
+    """Arizona, Hawaii and the islands keep one clock all year."""
+    assert {offset for zone in names(number) for offset in clock(zone)} == {timedelta(hours=hours)}
+
+
+def test_el_paso_is_on_mountain_time() -> None:
+    """Area code 915 lies in Texas and keeps Denver's clock."""
+    assert {clock(zone) for zone in names("+19155550123")} == {clock("America/Denver")}
+
+
+def test_evidence_names_its_source() -> None:
+    """Each candidate says whether the profile or the number speaks for it."""
+    assert candidate_zones(PhoneNumber("+12125550123"), "America/Denver") == (
+        CandidateZone("America/Denver", "profile"),
+        CandidateZone("America/New_York", "area code 212"),
+    )
+    assert candidate_zones(PhoneNumber("+442079460123"), None) == (
+        CandidateZone("Europe/London", "country code"),
+    )
+
+
+def test_no_zone_is_named_twice() -> None:
+    """A profile that agrees with the number stands alone; a split code adds its other zone."""
+    assert names("+12125550123", "America/New_York") == ("America/New_York",)
+    assert names("+18505550123", "America/Chicago") == ("America/Chicago", "America/New_York")
+    for code in SPLIT_BY_CODE:
+        found = names(f"+1{code}5550123")
+
+        assert len(found) == len(set(found))
+
+
+def test_an_unassigned_number_is_nowhere() -> None:
+    """A number that no plan assigns gives no zone, and none that is not a place."""
+    assert PhoneNumber("+19995550123").kind is NumberKind.OTHER
+    assert names("+19995550123") == ()
+
+
+def test_every_candidate_is_a_zone() -> None:
+    """Whatever zone is named can be loaded."""
+    for row in ROWS:
+        for name in names(row["e164"]) if row["e164"] else ():
+            assert ZoneInfo(name).key == name
+    for zones in load_pack().split_area_codes.values():
+        assert len(zones) == len(set(zones)) == 2
+        assert all(ZoneInfo(zone).key == zone for zone in zones)
+
+
+def test_every_row_of_the_pack_has_its_source() -> None:
+    """Each row says where it comes from, how sure that is, and since when it holds."""
+    text = files("compliant_sms.rules").joinpath("data/us.toml").read_text("utf-8")
+    data = tomllib.loads(text)
+    rows = [*data["window"], data["split_area_codes"]]
+
+    assert data["version"].strip()
+    assert set(data) == {"version", "window", "split_area_codes"}
+    for row in rows:
+        assert row["citation"].strip()
+        assert row["certainty"] in {"verified", "verified, secondary", "policy", "from memory"}
+        assert type(row["effective_from"]) is date
+    assert len({row["id"] for row in data["window"]}) == len(data["window"])
+    assert all(row["start"] < row["end"] for row in data["window"])
