@@ -35,12 +35,6 @@ autodoc_preserve_defaults = True
 napoleon_numpy_docstring = False
 # Our "Returns:" are sentences, and a colon in one does not end a type.
 napoleon_use_rtype = False
-nitpick_ignore = [
-    # What a store hands to a messenger. Its protocol is compliant_sms.ports.Store.
-    ("py:class", "compliant_sms.stores.sqlite.AsyncSQLite"),
-    ("py:class", "compliant_sms.stores.sqlite.BlockingSQLite"),
-]
-
 # The rooms that the reference shows. A name is described where it is found first.
 ROOMS = (
     "compliant_sms",

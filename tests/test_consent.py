@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from attrs import evolve
 from attrs.exceptions import FrozenInstanceError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliant_sms.consent import (
@@ -33,6 +33,8 @@ from compliant_sms.consent import (
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
+# The same examples each time, however long they take.
+STEADY = settings(derandomize=True, deadline=None)
 NUMBER = PhoneNumber("+12175550134")
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 WORDING = Wording(text="I agree to texts about my care.", version="2026-03")
@@ -181,12 +183,14 @@ def unordered(state: ConsentState) -> ConsentState:
 # The fold
 
 
+@STEADY
 @given(ledgers(), st.sampled_from([ME, OTHER, "nobody", None]))
 def test_fold_agrees_with_a_model(events: list[ConsentEvent], person: str | None) -> None:
     """A model that looks at each grant by itself comes to the same state."""
     assert modelled(events, person) == unordered(fold(events, person))
 
 
+@STEADY
 @given(ledgers(size=5))
 def test_fold_does_not_depend_on_order(events: list[ConsentEvent]) -> None:
     """Every order of recording gives the same state."""
@@ -195,6 +199,7 @@ def test_fold_does_not_depend_on_order(events: list[ConsentEvent]) -> None:
     assert len(states) == 1
 
 
+@STEADY
 @given(ledgers(size=30), st.randoms(use_true_random=False))
 def test_long_folds_do_not_depend_on_order(
     events: list[ConsentEvent], chance: random.Random
@@ -207,6 +212,7 @@ def test_long_folds_do_not_depend_on_order(
     assert fold_for_holder(events).revoked_at == fold_for_holder(shuffled).revoked_at
 
 
+@STEADY
 @given(ledgers(), st.sampled_from([ME, OTHER, None]))
 def test_a_revocation_leaves_no_grant(events: list[ConsentEvent], person: str | None) -> None:
     """While a revocation stands, nothing is granted."""
@@ -216,6 +222,7 @@ def test_a_revocation_leaves_no_grant(events: list[ConsentEvent], person: str | 
     assert (state.revocation is None) == (state.revoked_at is None)
 
 
+@STEADY
 @given(ledgers(), st.integers(0, 9))
 def test_a_last_stop_always_stands(events: list[ConsentEvent], late: int) -> None:
     """Whatever came before, a STOP after it ends everything for everybody at the number."""
@@ -226,6 +233,7 @@ def test_a_last_stop_always_stands(events: list[ConsentEvent], late: int) -> Non
         assert fold(stopped, person).revoked_at is not None
 
 
+@STEADY
 @given(ledgers())
 def test_a_start_restores_no_written_consent(events: list[ConsentEvent]) -> None:
     """After STOP and START nothing stands above prior express consent."""
@@ -236,6 +244,7 @@ def test_a_start_restores_no_written_consent(events: list[ConsentEvent]) -> None
     assert state.basis_for(Category.PROMOTIONS, Tier.PRIOR_EXPRESS_WRITTEN) is None
 
 
+@STEADY
 @given(ledgers())
 def test_a_start_restores_nothing_new(events: list[ConsentEvent]) -> None:
     """START brings back only grants that the person gave."""
@@ -350,6 +359,7 @@ def test_history_shows_what_was_known() -> None:
     assert fold(events, ME, as_known_at=minute(20)).revocation == "stop-5"
 
 
+@STEADY
 @given(ledgers(), st.integers(-1, 9))
 def test_history_is_a_fold_of_fewer_events(events: list[ConsentEvent], at: int) -> None:
     """As known at an instant means without what was recorded later."""
@@ -398,7 +408,7 @@ def test_the_holder_is_answered_for_the_newest_revocation() -> None:
 
 
 def test_what_was_shown_must_be_on_record() -> None:
-    """A grant by something that the patient read needs its wording; by word of mouth it does not."""
+    """A grant needs the wording that the patient read, unless it was by word of mouth."""
     for basis in Basis:
         if basis in {Basis.SPOKEN, Basis.BOOKING}:
             assert granted(1, basis=basis).wording is None
@@ -534,6 +544,7 @@ EVENTS: st.SearchStrategy[ConsentEvent] = st.one_of(
 )
 
 
+@STEADY
 @given(EVENTS)
 def test_events_survive_their_bytes(event: ConsentEvent) -> None:
     """Any event comes back equal from its stored bytes, and gives the same bytes again."""

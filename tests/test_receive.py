@@ -150,12 +150,12 @@ def test_late_confirmation(willing: Messenger, carrier: Sandbox, clock: MovableC
 
 
 def test_confirmation_of_what_no_longer_holds(willing: Messenger, clock: MovableClock) -> None:
-    """A patient who agreed anew meanwhile is not told that texts have stopped."""
+    """Who texted START before the confirmation of STOP went out gets the newer answer only."""
     willing.receive(from_patient("STOP", "SM1"))
     clock.advance(timedelta(minutes=1))
-    agree(willing)
+    willing.receive(from_patient("START", "SM2"))
 
-    assert [type(outcome) for outcome in willing.dispatch_due()] == [Blocked]
+    assert [type(outcome) for outcome in willing.dispatch_due()] == [Blocked, Sent]
 
 
 def test_confirmation_at_night(make_messenger: Make, carrier: Sandbox, clock: MovableClock) -> None:

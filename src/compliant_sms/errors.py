@@ -4,7 +4,7 @@
 
     CompliantSmsError
     ├── InvalidInput (ValueError)         you passed something that cannot be used
-    │   ├── InvalidPhoneNumber            not a number that can be texted; ``kind`` says why
+    │   ├── InvalidPhoneNumber            not a number that can be texted; ``problem`` says why
     │   └── IdempotencyConflict           one key, two different texts
     ├── ConfigurationError                the set-up is wrong; nothing was attempted
     │   └── MissingExtra (ImportError)    an optional dependency is not installed

@@ -24,7 +24,7 @@ from compliant_sms.errors import (
     StoreFull,
     StoreReadOnly,
 )
-from compliant_sms.ports import Transaction
+from compliant_sms.ports import Store, Transaction
 from compliant_sms.stores._schema import MIGRATIONS, VERSION
 from compliant_sms.stores._transaction import Row, SqlTransaction
 
@@ -156,12 +156,6 @@ class SQLite:
         except StoreError as error:
             for job in batch:
                 job.fail(error)
-        except BaseException as error:
-            # Such as Ctrl-C on this thread: the others must not take it for success.
-            undone = StoreError(f"nothing was recorded ({type(error).__name__}). Try again.")
-            for job in batch:
-                job.fail(undone)
-            raise
         finally:
             for job in batch:
                 job.done = True
@@ -213,16 +207,16 @@ class SQLite:
                 self._connection.close()
                 self._connection = None
 
-    def blocking(self) -> BlockingSQLite:
+    def blocking(self) -> Store:
         """The store port for :class:`Messenger`."""
-        return BlockingSQLite(self)
+        return _BlockingSQLite(self)
 
-    def asynchronous(self) -> AsyncSQLite:
+    def asynchronous(self) -> Store:
         """The store port for :class:`AsyncMessenger`."""
-        return AsyncSQLite(self)
+        return _AsyncSQLite(self)
 
 
-class BlockingSQLite:
+class _BlockingSQLite:
     """Runs transactions on the calling thread; its coroutines never suspend."""
 
     def __init__(self, store: SQLite) -> None:
@@ -233,7 +227,7 @@ class BlockingSQLite:
         return self._store.run(work)
 
 
-class AsyncSQLite:
+class _AsyncSQLite:
     """Runs transactions on one thread of its own, so that the event loop goes on."""
 
     def __init__(self, store: SQLite) -> None:

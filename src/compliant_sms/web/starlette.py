@@ -4,7 +4,7 @@ Mount it where the provider calls::
 
     app.mount("/texts", webhook_app(messenger, public_url="https://clinic.example/texts"))
 
-Needs the extra ``sandbox``, which brings Starlette, or Starlette itself.
+Needs the extra ``starlette``, or Starlette itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ try:
     from starlette.responses import Response
     from starlette.routing import Route
 except ModuleNotFoundError as _error:
-    raise MissingExtra("sandbox", "webhook_app") from _error  # noqa: EM101 - the extra's name
+    raise MissingExtra("starlette", "webhook_app") from _error  # noqa: EM101 - the extra's name
 
 __all__ = ["webhook_app"]
 

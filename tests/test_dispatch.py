@@ -1,0 +1,161 @@
+"""Dispatch: what waits is decided again at the moment it goes, by one worker only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from conftest import PATIENT, PERSON
+from test_receive import from_patient
+from test_send import BODY, DAWN, NIGHT, Meanwhile, agree, outgoing, remind
+
+from compliant_sms import Blocked, Held, Messenger, Profile, Sent
+from compliant_sms.rules import Verdict
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.testing import MovableClock
+from compliant_sms.transport import BlockingTransport
+
+Make = Callable[..., Messenger]
+
+
+@pytest.fixture
+def willing(messenger: Messenger) -> Messenger:
+    """A messenger whose patient agreed."""
+    agree(messenger)
+    return messenger
+
+
+@pytest.mark.parametrize("how", ["text", "spoken"])
+def test_revoked_meanwhile(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock, how: str
+) -> None:
+    """A held text is blocked when the patient stopped before it could go."""
+    clock.move_to(NIGHT)
+    held = remind(willing)
+    assert isinstance(held, Held)
+    if how == "text":
+        willing.receive(from_patient("STOP", "SM1"))
+        willing.dispatch_due()
+    else:
+        willing.consent.revoke(
+            PATIENT, channel=how, recorded_by="front-desk:ana", person=PERSON, reference="call 7"
+        )
+    clock.move_to(DAWN)
+    (blocked,) = willing.dispatch_due()
+
+    assert isinstance(blocked, Blocked)
+    assert blocked.message_id == held.message_id
+    assert [reason.rule for reason in blocked.reasons] == ["revoked"]
+    assert BODY not in outgoing(carrier)
+    assert willing.dispatch_due() == ()
+    (record,) = [
+        text
+        for text in willing.history(PERSON).texts
+        if text.message.message_id == held.message_id
+    ]
+    assert [d.verdict for d in record.decisions] == [Verdict.HOLD, Verdict.BLOCK]
+
+
+def test_held_again(make_messenger: Make, carrier: Sandbox, clock: MovableClock) -> None:
+    """A patient who moved west meanwhile is not woken: the text is held again."""
+    zone = "America/Chicago"
+    messenger = make_messenger(people=lambda _: Profile(time_zone=zone))
+    agree(messenger)
+    clock.move_to(NIGHT)
+    held = remind(messenger)
+    zone = "America/Los_Angeles"
+    clock.move_to(held.until)
+    (again,) = messenger.dispatch_due()
+
+    assert isinstance(again, Held)
+    assert again.until == held.until + timedelta(hours=2)
+    clock.move_to(again.until)
+    assert [type(outcome) for outcome in messenger.dispatch_due()] == [Sent]
+    assert outgoing(carrier) == [BODY]
+
+
+def test_limit_and_order(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """Dispatch takes the longest due first, and no more than asked for."""
+    clock.move_to(NIGHT)
+    for number in range(5):
+        remind(willing, str(number), body=f"{BODY} {number}")
+        clock.advance(timedelta(minutes=1))
+    clock.move_to(DAWN)
+
+    assert [len(willing.dispatch_due(limit=2)) for _ in range(4)] == [2, 2, 1, 0]
+    assert len(outgoing(carrier)) == len(set(outgoing(carrier))) == 5
+
+
+@pytest.mark.parametrize("same_store", [True, False])
+def test_workers(
+    make_messenger: Make,
+    carrier: Sandbox,
+    clock: MovableClock,
+    same_store: bool,  # noqa: FBT001
+) -> None:
+    """However many workers dispatch at once, each text goes out once."""
+    first = make_messenger()
+    agree(first)
+    clock.move_to(NIGHT)
+    for number in range(10):
+        remind(first, str(number), body=f"{BODY} {number}")
+    clock.move_to(DAWN)
+    workers = [first if same_store else make_messenger() for _ in range(4)]
+    barrier, outcomes = threading.Barrier(len(workers)), []
+
+    def work(worker: Messenger) -> None:
+        barrier.wait()
+        outcomes.extend(worker.dispatch_due())
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [type(outcome) for outcome in outcomes] == [Sent] * 10
+    assert sorted(outgoing(carrier)) == [f"{BODY} {number}" for number in range(10)]
+
+
+def test_taken_by_another_worker(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """A worker reports nothing of texts that another took, called back or put off meanwhile."""
+    others: list[Any] = []
+    transport = BlockingTransport()
+
+    def meanwhile() -> None:
+        if not others:
+            others.append(make_messenger())
+            others.extend(others[0].dispatch_due())
+
+    worker = make_messenger(transport=Meanwhile(transport, before=meanwhile))
+    agree(worker)
+    clock.move_to(NIGHT)
+    for number in range(3):
+        remind(worker, str(number))
+    clock.move_to(DAWN)
+    mine = worker.dispatch_due()
+    transport.close()
+
+    assert len(mine) == 1
+    assert len(others) == 3
+    assert len(outgoing(carrier)) == 3
+
+
+def test_other_practices_texts_stay(
+    make_messenger: Make, willing: Messenger, practice: Any, clock: MovableClock
+) -> None:
+    """A worker dispatches the texts of its own practice only."""
+    clock.move_to(NIGHT)
+    remind(willing)
+    clock.move_to(DAWN)
+    other = make_messenger(practice=evolve(practice, id="hillside"))
+
+    assert other.dispatch_due() == ()
+    assert other.reconcile() == ()
+    assert len(willing.dispatch_due()) == 1

@@ -1,0 +1,227 @@
+"""Settling texts of which nobody knows whether they went out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+from conftest import PATIENT, PERSON, SENDER
+from test_receive import status
+from test_send import BODY, Meanwhile, agree, outgoing, remind
+from test_transport import closed_port, http, odd_server
+
+from compliant_sms import Delivery, Failed, Messenger, Queued, Sent, Uncertain
+from compliant_sms.lifecycle import State
+from compliant_sms.providers import Category, Twilio
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.testing import MovableClock
+from compliant_sms.transport import BlockingTransport
+
+Make = Callable[..., Messenger]
+
+
+@pytest.fixture
+def willing(messenger: Messenger) -> Messenger:
+    """A messenger whose patient agreed."""
+    agree(messenger)
+    return messenger
+
+
+def test_found(willing: Messenger, carrier: Sandbox) -> None:
+    """A text that the provider has is sent, under the provider's id."""
+    carrier.fail_next("accept_then_drop")
+    uncertain = remind(willing)
+    assert isinstance(uncertain, Uncertain)
+    (entry,) = carrier.messages()
+
+    assert willing.reconcile() == (
+        Sent(message_id=uncertain.message_id, provider_id=entry.sid),
+    )
+    assert willing.reconcile() == willing.dispatch_due() == ()
+    assert outgoing(carrier) == [BODY]
+
+
+def test_absent(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """What the provider does not list is uncertain for a while, then due, and sent once."""
+    carrier.fail_next("drop")
+    uncertain = remind(willing)
+    clock.advance(timedelta(seconds=119))
+    assert willing.reconcile() == (uncertain,)
+    assert willing.dispatch_due() == ()
+    clock.advance(timedelta(seconds=1))
+    (queued,) = willing.reconcile()
+
+    assert isinstance(queued, Queued)
+    assert queued.not_before == clock()
+    assert [type(outcome) for outcome in willing.dispatch_due()] == [Sent]
+    assert willing.dispatch_due() == willing.reconcile() == ()
+    assert outgoing(carrier) == [BODY]
+
+
+def test_settled_text_is_decided_again(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """A patient who stopped meanwhile is not sent what turned out never to have left."""
+    carrier.fail_next("drop")
+    remind(willing)
+    willing.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana")
+    clock.advance(timedelta(minutes=2))
+    willing.reconcile()
+    willing.dispatch_due()
+
+    assert carrier.messages() == []
+    assert willing.history(PERSON).texts[0].message.state is State.BLOCKED
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http(500),
+        http(200, b"<html>"),
+        http(200, b'{"messages": null}'),
+        http(200, b'{"messages": [{"body": "half a record"}, 7]}'),
+        http(200, json.dumps({"messages": [{"body": BODY}]}).encode()),
+        b"",
+    ],
+    ids=["500", "html", "no list", "odd entries", "half an entry", "no answer"],
+)
+def test_list_that_tells_nothing(
+    make_messenger: Make,
+    willing: Messenger,
+    provider: Twilio,
+    carrier: Sandbox,
+    clock: MovableClock,
+    answer: bytes,
+) -> None:
+    """Without a clear answer the text stays uncertain, however long ago it was."""
+    carrier.fail_next("drop")
+    uncertain = remind(willing)
+    clock.advance(timedelta(days=3))
+    with odd_server(answer) as server:
+        asking = make_messenger(provider=evolve(provider, base_url=server.url))
+        assert asking.reconcile() == (uncertain,)
+
+    assert server.requests[0].startswith(b"GET /2010-04-01/Accounts/")
+    assert willing.dispatch_due() == ()
+
+
+def test_provider_that_cannot_be_reached(
+    make_messenger: Make, willing: Messenger, provider: Twilio, carrier: Sandbox
+) -> None:
+    """A look-up that does not get through settles nothing."""
+    carrier.fail_next("drop")
+    uncertain = remind(willing)
+    away = make_messenger(provider=evolve(provider, base_url=closed_port()))
+
+    assert away.reconcile() == (uncertain,)
+
+
+def test_two_texts_alike(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """Two uncertain texts with the same words are not both settled by one record."""
+    carrier.fail_next("accept_then_drop")
+    carrier.fail_next("drop")
+    remind(willing, "1")
+    remind(willing, "2")
+    clock.advance(timedelta(minutes=2))
+    outcomes = willing.reconcile()
+
+    assert [type(outcome) for outcome in outcomes] == [Sent, Queued]
+    willing.dispatch_due()
+    assert outgoing(carrier) == [BODY, BODY]
+
+
+def test_earlier_text_alike(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """An older text with the same words is no proof that the new one arrived."""
+    remind(willing, "1")
+    clock.advance(timedelta(hours=1))
+    carrier.fail_next("drop")
+    remind(willing, "2")
+    clock.advance(timedelta(minutes=2))
+
+    assert [type(outcome) for outcome in willing.reconcile()] == [Queued]
+
+
+def test_callback_settles(willing: Messenger, carrier: Sandbox) -> None:
+    """A status callback with our reference settles an uncertain text."""
+    carrier.fail_next("accept_then_drop")
+    uncertain = remind(willing)
+    (entry,) = carrier.messages()
+    willing.receive(status(entry.sid, "delivered", ref=uncertain.message_id))
+
+    assert remind(willing) == Sent(message_id=uncertain.message_id, provider_id=entry.sid)
+    assert willing.history(PERSON).texts[0].message.state is State.DELIVERED
+    assert willing.reconcile() == ()
+
+
+def test_callback_during_the_look_up(
+    make_messenger: Make, willing: Messenger, carrier: Sandbox
+) -> None:
+    """What a callback settled while the provider was being asked stays settled."""
+    carrier.fail_next("accept_then_drop")
+    uncertain = remind(willing)
+    (entry,) = carrier.messages()
+    transport = BlockingTransport()
+    asking = make_messenger(
+        transport=Meanwhile(
+            transport,
+            after=lambda: willing.receive(
+                status(entry.sid, "undelivered", ref=uncertain.message_id)
+            ),
+        )
+    )
+    (settled,) = asking.reconcile()
+    transport.close()
+
+    assert settled == Sent(message_id=uncertain.message_id, provider_id=entry.sid)
+    assert willing.history(PERSON).texts[0].message.state is State.UNDELIVERED
+
+
+def test_failed_at_the_provider(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """A record that says the text failed settles it as failed, with the reason."""
+    entries = {
+        "messages": [
+            {
+                "sid": "SM1",
+                "body": BODY,
+                "status": "failed",
+                "error_code": 30007,
+                "date_created": "Mon, 30 Nov 2026 16:00:00 +0000",
+            }
+        ]
+    }
+    carrier.fail_next("drop")
+    remind(willing)
+    with odd_server(http(200, json.dumps(entries).encode())) as server:
+        ports = willing._ports
+        willing._ports = evolve(ports, provider=evolve(ports.provider, base_url=server.url))  # type: ignore[type-var]
+        (failed,) = willing.reconcile()
+
+    assert isinstance(failed, Failed)
+    assert failed.problem.category is Category.CARRIER_FILTERED
+
+
+def test_limit(willing: Messenger, carrier: Sandbox) -> None:
+    """No more texts are looked up at once than asked for."""
+    carrier.fail_next("accept_then_drop", times=3)
+    for number in range(3):
+        remind(willing, str(number), body=f"{BODY} {number}")
+
+    assert [len(willing.reconcile(limit=2)) for _ in range(3)] == [2, 1, 0]
+
+
+def test_own_patience(make_messenger: Make, carrier: Sandbox, clock: MovableClock) -> None:
+    """How long to wait for the provider's list is the practice's choice."""
+    messenger = make_messenger(
+        delivery=Delivery(lease=timedelta(seconds=5), settle_after=timedelta(seconds=1))
+    )
+    agree(messenger)
+    carrier.fail_next("drop")
+    remind(messenger)
+    clock.advance(timedelta(seconds=6))
+
+    assert [type(outcome) for outcome in messenger.reconcile()] == [Queued]
+    assert carrier.messages() == []
+    assert SENDER not in repr(messenger.history(PERSON))
