@@ -1,4 +1,4 @@
-"""Timing in turns: what is compared runs in neighbouring blocks, so that both meet the same noise."""
+"""Timing in turns: what is compared runs in neighbouring blocks and meets the same noise."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def typical_call(blocks: Blocks) -> float:
 
 
 def typical_block(blocks: Blocks) -> float:
-    """The mean call of the median block: what now and then costs more, such as a checkpoint, counts."""
+    """The mean call of the median block, so that what costs more now and then has its share."""
     return median(map(fmean, blocks))
 
 

@@ -132,5 +132,6 @@ import
   `Twilio` and `SQLite`.
 
 opt-out reading
-: Of 160 characters; the slowest of several kinds of text, prose and hostile ones.
+: Of 160 characters as patients write them; then, without a bar, the slowest of several hostile
+  kinds. Hostile texts are held to growing no faster than their length.
 """

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from conftest import PATIENT, PERSON
-from test_receive import from_patient
-from test_send import BODY, DAWN, NIGHT, Meanwhile, agree, outgoing, remind
 
 from compliant_sms import Blocked, Held, Messenger, Profile, Sent
 from compliant_sms.rules import Verdict
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
+from conftest import PATIENT, PERSON
+from test_receive import from_patient
+from test_send import BODY, DAWN, NIGHT, Meanwhile, agree, outgoing, remind
 
 Make = Callable[..., Messenger]
 
@@ -53,9 +53,7 @@ def test_revoked_meanwhile(
     assert BODY not in outgoing(carrier)
     assert willing.dispatch_due() == ()
     (record,) = [
-        text
-        for text in willing.history(PERSON).texts
-        if text.message.message_id == held.message_id
+        text for text in willing.history(PERSON).texts if text.message.message_id == held.message_id
     ]
     assert [d.verdict for d in record.decisions] == [Verdict.HOLD, Verdict.BLOCK]
 

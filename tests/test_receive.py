@@ -11,8 +11,6 @@ from urllib.parse import urlencode
 
 import pytest
 from attrs import evolve
-from conftest import PATIENT, PERSON, SENDER, TOKEN
-from test_send import BODY, Meanwhile, agree, outgoing, remind
 from twilio.request_validator import RequestValidator
 
 from compliant_sms import Blocked, Cancelled, Channel, Messenger, Practice, Purpose, Queued, Sent
@@ -26,6 +24,8 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
 from compliant_sms.wire import WebhookRequest
+from conftest import PATIENT, PERSON, SENDER, TOKEN
+from test_send import BODY, Meanwhile, agree, outgoing, remind
 
 URL = "https://clinic.example/texts"
 Make = Callable[..., Messenger]
@@ -44,9 +44,7 @@ def callback(fields: Mapping[str, str], *, url: str = URL, token: str = TOKEN) -
     )
 
 
-def from_patient(
-    body: str, sid: str, *, sender: str = PATIENT, to: str = SENDER
-) -> WebhookRequest:
+def from_patient(body: str, sid: str, *, sender: str = PATIENT, to: str = SENDER) -> WebhookRequest:
     """A patient's text on its way in."""
     return callback(
         {"MessageSid": sid, "SmsStatus": "received", "From": sender, "To": to, "Body": body}
@@ -403,9 +401,7 @@ def test_delivered(willing: Messenger) -> None:
     first = news_of(willing.receive(status(sent.provider_id, "delivered")))
     again = news_of(willing.receive(status(sent.provider_id, "delivered")))
 
-    assert first == ReceivedStatus(
-        message_id=sent.message_id, state=State.DELIVERED, new=True
-    )
+    assert first == ReceivedStatus(message_id=sent.message_id, state=State.DELIVERED, new=True)
     assert again == evolve(first, new=False)
     assert isinstance(remind(willing), Sent)
 
@@ -494,9 +490,7 @@ def test_callback_before_the_answer(
 
     assert type(result).__name__ == outcome
     assert state_of(messenger) is state
-    assert (
-        messenger.history(PERSON).texts[0].message.provider_id == carrier.messages()[0].sid
-    )
+    assert messenger.history(PERSON).texts[0].message.provider_id == carrier.messages()[0].sid
 
 
 @pytest.mark.parametrize(

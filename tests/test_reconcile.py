@@ -8,10 +8,6 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from conftest import PATIENT, PERSON, SENDER
-from test_receive import status
-from test_send import BODY, Meanwhile, agree, outgoing, remind
-from test_transport import closed_port, http, odd_server
 
 from compliant_sms import Delivery, Failed, Messenger, Queued, Sent, Uncertain
 from compliant_sms.lifecycle import State
@@ -19,6 +15,10 @@ from compliant_sms.providers import Category, Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
+from conftest import PATIENT, PERSON, SENDER
+from test_receive import status
+from test_send import BODY, Meanwhile, agree, outgoing, remind
+from test_transport import closed_port, http, odd_server
 
 Make = Callable[..., Messenger]
 
@@ -37,9 +37,7 @@ def test_found(willing: Messenger, carrier: Sandbox) -> None:
     assert isinstance(uncertain, Uncertain)
     (entry,) = carrier.messages()
 
-    assert willing.reconcile() == (
-        Sent(message_id=uncertain.message_id, provider_id=entry.sid),
-    )
+    assert willing.reconcile() == (Sent(message_id=uncertain.message_id, provider_id=entry.sid),)
     assert willing.reconcile() == willing.dispatch_due() == ()
     assert outgoing(carrier) == [BODY]
 

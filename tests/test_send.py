@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
-from test_transport import closed_port, http, odd_server
 
 from compliant_sms import (
     Blocked,
@@ -45,6 +43,8 @@ from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
 from compliant_sms.wire import HttpReply, HttpRequest
+from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
+from test_transport import closed_port, http, odd_server
 
 BODY = "Lakeside Family Medicine: Ana, see you Tue Dec 1 at 2:30 PM. Reply C to confirm."
 # Eleven at night in Chicago, and eight in the morning after it.
@@ -568,9 +568,7 @@ def test_nobody_listens(
     assert outgoing(carrier) == [BODY]
 
 
-def test_pauses_double_and_end(
-    make_messenger: Make, provider: Twilio, clock: MovableClock
-) -> None:
+def test_pauses_double_and_end(make_messenger: Make, provider: Twilio, clock: MovableClock) -> None:
     """Between tries the pause doubles; after the last one the text has failed."""
     messenger = make_messenger(
         provider=evolve(provider, base_url=closed_port()), delivery=Delivery(attempts=4)
@@ -618,7 +616,10 @@ class Interrupted:
 
 @pytest.mark.parametrize("before", [True, False], ids=["before the request", "after it"])
 def test_process_dies(
-    make_messenger: Make, carrier: Sandbox, clock: MovableClock, before: bool  # noqa: FBT001
+    make_messenger: Make,
+    carrier: Sandbox,
+    clock: MovableClock,
+    before: bool,  # noqa: FBT001
 ) -> None:
     """A text whose sender died is uncertain after the lease, and settled by looking it up."""
     inner = BlockingTransport()

@@ -117,7 +117,7 @@ def fold(
             case Revoked():
                 suspended += live
                 live, revoked = [], revoked or event
-            case Restored():
+            case _:  # Restored
                 live += map(_capped, suspended)
                 suspended, revoked = [], None
     return ConsentState(

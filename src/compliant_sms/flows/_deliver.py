@@ -144,7 +144,7 @@ def outcome_of(message: Message) -> Outcome:  # noqa: PLR0911 - one answer for e
             return Uncertain(message_id=message_id, problem=message.problem)
         case State.CANCELLED:
             return Cancelled(message_id=message_id)
-        case State.FAILED:
+        case _:  # failed
             return Failed(message_id=message_id, problem=message.problem or _UNEXPLAINED)
 
 

@@ -173,7 +173,7 @@ async def _act(
         case Reserved.START:
             restored = await _restore(tx, ports, inbound, sender)
             return opt_in_confirmation(practice, sender, inbound_id, at) if restored else None
-        case Reserved.HELP:
+        case _:  # HELP
             return help_reply(practice, sender, inbound_id, at)
 
 

@@ -30,7 +30,7 @@ from compliant_sms.stores._transaction import Row, SqlTransaction
 
 __all__ = ["SQLite"]
 
-_SWITCHES = 20
+_SWITCHES = 5
 
 T = TypeVar("T")
 Work = Callable[[Transaction], Awaitable[T]]

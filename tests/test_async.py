@@ -1,0 +1,290 @@
+"""Two facades, one logic: the same day on both, and nothing but signatures in the facades."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import INTAKE_WORDING, PATIENT, PERSON
+from test_receive import from_patient, status
+from test_send import BODY, DAWN, NIGHT, outgoing
+
+from compliant_sms import AsyncMessenger, Messenger, Practice, Profile, Purpose, messenger
+from compliant_sms.messenger import AsyncConsentDesk, ConsentDesk
+from compliant_sms.providers import Twilio
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import SQLite
+from compliant_sms.testing import MovableClock
+
+Call = Callable[..., Coroutine[Any, Any, Any]]
+
+
+async def chicago(_: str) -> Profile:
+    return Profile(time_zone="America/Chicago")
+
+
+def ids() -> Callable[[], str]:
+    """Ids that come in the same order on each day."""
+    numbers = iter(range(10_000))
+    return lambda: f"id-{next(numbers):04}"
+
+
+def on_facade(
+    kind: type[Messenger] | type[AsyncMessenger],
+    script: Callable[[Call, Any], Coroutine[Any, Any, list[Any]]],
+    **arguments: Any,
+) -> list[Any]:
+    """Play a script on either facade: ``call(method, ...)`` hides the difference."""
+
+    async def play() -> list[Any]:
+        if kind is AsyncMessenger:
+            async with AsyncMessenger(people=chicago, **arguments) as own:
+
+                async def call(method: Any, *args: Any, **kwargs: Any) -> Any:
+                    return await method(*args, **kwargs)
+
+                return await script(call, own)
+        with Messenger(people=lambda _: Profile(time_zone="America/Chicago"), **arguments) as own:
+
+            async def call_now(method: Any, *args: Any, **kwargs: Any) -> Any:
+                return method(*args, **kwargs)
+
+            return await script(call_now, own)
+
+    return asyncio.run(play())
+
+
+@pytest.fixture
+def arguments(
+    practice: Practice, provider: Twilio, database: Path, clock: MovableClock
+) -> dict[str, Any]:
+    return {
+        "practice": practice,
+        "provider": provider,
+        "store": SQLite(database),
+        "clock": clock,
+        "ids": ids(),
+    }
+
+
+@pytest.mark.parametrize("kind", [Messenger, AsyncMessenger])
+def test_scripted_day(
+    kind: type[Messenger] | type[AsyncMessenger],
+    arguments: dict[str, Any],
+    carrier: Sandbox,
+    clock: MovableClock,
+) -> None:
+    """A whole day has the same outcomes on both facades."""
+
+    async def day(call: Call, own: Any) -> list[Any]:
+        async def remind(key: str, **changes: Any) -> Any:
+            usual = {
+                "to": PATIENT,
+                "person": PERSON,
+                "purpose": Purpose.APPOINTMENT_REMINDER,
+                "body": BODY,
+                "idempotency_key": key,
+            }
+            return await call(own.send, **(usual | changes))
+
+        seen = [await remind("1")]
+        await call(
+            own.consent.grant,
+            PATIENT,
+            person=PERSON,
+            basis="intake_form",
+            wording=INTAKE_WORDING,
+            recorded_by="front-desk:ana",
+        )
+        checked = await call(
+            own.check, to=PATIENT, person=PERSON, purpose=Purpose.RECALL, body=BODY
+        )
+        seen += [checked.verdict.value, await remind("1"), await remind("1")]
+        seen.append(await remind("ssn", body="SSN 219-09-9999"))
+        carrier.fail_next("drop")
+        seen.append(await remind("drop"))
+        seen.append(await call(own.reconcile))
+        clock.advance(timedelta(minutes=3))
+        seen += [await call(own.reconcile), await call(own.dispatch_due)]
+        await call(own.receive, status(carrier.messages()[0].sid, "delivered"))
+        clock.move_to(NIGHT)
+        seen.append(await remind("night"))
+        seen.append(await remind("cancelled"))
+        seen.append(await call(own.cancel, seen[-1].message_id))
+        await call(own.receive, from_patient("STOP", "SM1"))
+        seen.append(await call(own.dispatch_due))
+        await call(
+            own.consent.revoke, PATIENT, channel="spoken", recorded_by="front-desk:ana"
+        )
+        clock.move_to(DAWN)
+        seen.append(await call(own.dispatch_due))
+        events = await call(own.consent.events, PATIENT)
+        state = await call(own.consent.state, PATIENT, PERSON, as_known_at=NIGHT)
+        history = await call(own.history, PERSON)
+        report = await call(own.verify_ledger)
+        seen += [len(events), state.grants == (), len(history.texts), report.events]
+        seen.append(repr(own) == f"{kind.__name__}('Lakeside Family Medicine')")
+        return [
+            tuple(type(each).__name__ for each in entry)
+            if isinstance(entry, tuple)
+            else entry
+            if isinstance(entry, bool | int | str)
+            else type(entry).__name__
+            for entry in seen
+        ]
+
+    assert on_facade(kind, day, **arguments) == [
+        *["Blocked", "allow", "Sent", "Sent", "Blocked", "Uncertain"],
+        *[("Uncertain",), ("Queued",), ("Sent",)],
+        *["Held", "Held", "Cancelled", ("Sent",), ("Blocked",)],
+        *[3, True, 6, 3, True],
+    ]
+    assert outgoing(carrier)[:2] == [BODY, BODY]
+    assert len(outgoing(carrier)) == 3
+
+
+def test_many_at_once(arguments: dict[str, Any], carrier: Sandbox, database: Path) -> None:
+    """Sixty-four sends at once all arrive, once each."""
+
+    async def crowd(call: Call, own: Any) -> list[Any]:
+        await call(own.consent.grant, PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+        sends = [
+            own.send(
+                to=PATIENT,
+                person=PERSON,
+                purpose=Purpose.RECALL,
+                body=f"{BODY} {number // 2}",
+                idempotency_key=str(number // 2),
+            )
+            for number in range(128)
+        ]
+        return list(await asyncio.gather(*sends))
+
+    outcomes = on_facade(AsyncMessenger, crowd, **arguments)
+
+    assert {type(outcome).__name__ for outcome in outcomes} <= {"Sent", "Queued"}
+    assert sorted(outgoing(carrier)) == sorted(f"{BODY} {number}" for number in range(64))
+
+
+def test_cancelled_send(arguments: dict[str, Any], carrier: Sandbox, clock: MovableClock) -> None:
+    """A send whose task is cancelled on the way leaves the text to be settled, never sent twice."""
+
+    async def cancelled(call: Call, own: Any) -> list[Any]:
+        await call(own.consent.grant, PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+        carrier.fail_next("hang")
+        task = asyncio.ensure_future(
+            own.send(
+                to=PATIENT,
+                person=PERSON,
+                purpose=Purpose.RECALL,
+                body=BODY,
+                idempotency_key="1",
+            )
+        )
+        while not carrier.messages():
+            await asyncio.sleep(0)
+        task.cancel()
+        (error,) = await asyncio.gather(task, return_exceptions=True)
+        clock.advance(timedelta(minutes=3))
+        return [error, await own.dispatch_due(), await own.reconcile(), await own.dispatch_due()]
+
+    error, dispatched, settled, after = on_facade(AsyncMessenger, cancelled, **arguments)
+
+    assert isinstance(error, asyncio.CancelledError)
+    assert (dispatched, after) == ((), ())
+    assert [type(outcome).__name__ for outcome in settled] == ["Sent"]
+    assert outgoing(carrier) == [BODY]
+
+
+def test_nobody_is_known(arguments: dict[str, Any]) -> None:
+    """Without an answer to who people are, the number alone says where they may be."""
+
+    async def main() -> Any:
+        async with AsyncMessenger(**arguments) as own:
+            return await own.check(
+                to=PATIENT, person=PERSON, purpose=Purpose.RECALL, body=BODY
+            )
+
+    decision = asyncio.run(main())
+
+    assert [zone.evidence for zone in decision.facts.zones] == ["area code 217"]
+
+
+def test_real_clock(practice: Practice, provider: Twilio, database: Path) -> None:
+    """Without a clock of its own a messenger asks the system's."""
+    with Messenger(practice=practice, provider=provider, store=SQLite(database)) as own:
+        event = own.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+
+    assert abs(event.recorded_at - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+# Shape
+
+
+PAIRS = [(Messenger, AsyncMessenger), (ConsentDesk, AsyncConsentDesk)]
+RENAMED = {"close": "aclose", "__enter__": "__aenter__", "__exit__": "__aexit__"}
+
+
+def methods(kind: type) -> dict[str, inspect.Signature]:
+    """Its own methods and how they are called."""
+    return {
+        RENAMED.get(name, name): inspect.signature(member)
+        for name, member in vars(kind).items()
+        if inspect.isfunction(member)
+    }
+
+
+@pytest.mark.parametrize(("blocking", "asynchronous"), PAIRS)
+def test_same_names(blocking: type, asynchronous: type) -> None:
+    """Both facades have the same names with the same parameters."""
+    ours, theirs = methods(blocking), methods(asynchronous)
+    assert ours.keys() == theirs.keys()
+
+    for name, signature in ours.items():
+        if name != "__init__":  # the host's answers about people come in another form
+            assert signature == theirs[name]
+    assert (
+        ours.get("__init__", inspect.Signature()).parameters.keys()
+        == theirs.get("__init__", inspect.Signature()).parameters.keys()
+    )
+    for name in theirs.keys() - {"__init__"}:
+        assert inspect.iscoroutinefunction(getattr(asynchronous, name))
+
+
+def test_facades_hold_no_logic() -> None:
+    """Each public method builds what it hands over and calls one flow."""
+    tree = ast.parse(inspect.getsource(messenger))
+    checked = 0
+    for kind in tree.body:
+        if not isinstance(kind, ast.ClassDef) or kind.name not in {
+            each.__name__ for pair in PAIRS for each in pair
+        }:
+            continue
+        for method in kind.body:
+            if not isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            if method.name in {*RENAMED, *RENAMED.values(), "__init__"}:
+                continue
+            *built, last = method.body[1:]  # after the docstring
+            assert all(isinstance(each, ast.Assign) for each in built), method.name
+            assert len(built) <= 1, method.name
+            assert isinstance(last, ast.Return), method.name
+            calls = [
+                node
+                for node in ast.walk(last)
+                if isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "flows"
+            ]
+            assert len(calls) == 1, method.name
+            branches = (ast.If, ast.IfExp, ast.For, ast.While, ast.Try, ast.BoolOp, ast.Match)
+            assert not any(isinstance(node, branches) for node in ast.walk(method)), method.name
+            checked += 1
+
+    assert checked == 2 * (8 + 4)

@@ -1,0 +1,254 @@
+"""What cannot be used is refused by kind, with words that say what to do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON
+from test_send import BODY, agree, outgoing, remind
+
+from compliant_sms import (
+    Category,
+    Delivery,
+    MessageClass,
+    Messenger,
+    PhoneNumber,
+    Practice,
+    Profile,
+    Purpose,
+    Sent,
+    Signature,
+    Tier,
+    Wording,
+)
+from compliant_sms.errors import CompliantSmsError, InvalidInput, InvalidPhoneNumber
+from compliant_sms.errors import PhoneNumberProblem as Problem
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.testing import MovableClock
+
+NAIVE = datetime(2026, 12, 1, 14, 30)  # noqa: DTZ001 - that is the point
+NUMBERS = [
+    ("", Problem.EMPTY, "blank"),
+    ("72975", Problem.SHORT_CODE, "short code"),
+    ("911", Problem.SHORT_CODE, "service code"),
+    ("555-0134", Problem.MISSING_AREA_CODE, "all ten digits"),
+    ("12", Problem.TOO_SHORT, "too few digits"),
+    ("+1217555013400000000", Problem.TOO_LONG, "too many digits"),
+    ("217-555-0134 and 217-555-0135", Problem.NOT_A_NUMBER, "number alone"),
+    ("+12175550134\r\nBcc: x@example.com", Problem.NOT_A_NUMBER, "number alone"),
+    ("+12175550134'; DROP TABLE sms_messages; --", Problem.NOT_A_NUMBER, "number alone"),
+    ("=HYPERLINK(1)", Problem.NOT_A_NUMBER, "number alone"),
+    ("Ana", Problem.NOT_A_NUMBER, "number alone"),
+    ("+19995550134", Problem.INVALID, "assigned"),
+]
+
+
+@pytest.fixture
+def willing(messenger: Messenger) -> Messenger:
+    """A messenger whose patient agreed."""
+    agree(messenger)
+    return messenger
+
+
+@pytest.mark.parametrize(("number", "problem", "words"), NUMBERS, ids=range(len(NUMBERS)))
+def test_numbers(willing: Messenger, number: str, problem: Problem, words: str) -> None:
+    """A text that is no phone number is refused everywhere, and never repeated."""
+    calls = [
+        lambda: remind(willing, to=number),
+        lambda: willing.check(to=number, person=PERSON, purpose=Purpose.RECALL, body=BODY),
+        lambda: agree(willing, number),
+        lambda: willing.consent.revoke(number, channel="spoken", recorded_by="ana"),
+        lambda: willing.consent.state(number, PERSON),
+        lambda: willing.consent.events(number),
+    ]
+    for call in calls:
+        with pytest.raises(InvalidPhoneNumber, match=words) as caught:
+            call()
+        assert caught.value.problem is problem
+        assert not number or number not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "number", ["(217) 555-0134 ext. 12", "tel:+1-217-555-0134", "1.217.555.0134", " 2175550134 "]
+)
+def test_numbers_in_everyday_dress(willing: Messenger, carrier: Sandbox, number: str) -> None:
+    """Everyday ways of writing a number are read, and an extension is dropped."""
+    assert isinstance(remind(willing, to=number), Sent)
+    assert carrier.messages()[0].to == PATIENT
+    assert willing.consent.events(number) == willing.consent.events(PhoneNumber(PATIENT))
+
+
+TEXTS: list[tuple[dict[str, Any], str]] = [
+    ({"body": ""}, "nothing to send"),
+    ({"body": " \n\t"}, "nothing to send"),
+    ({"body": "x\0"}, "decode it properly"),
+    ({"body": "x\ud83d"}, "decode it properly"),
+    ({"body": "é" * 1601}, "takes 1600. Shorten it, or send a link"),
+    ({"body": "x" * 2000}, "has 2000 characters"),
+    ({"person": ""}, "Pass the host's id"),
+    ({"person": "  "}, "Pass the host's id"),
+    ({"purpose": "appointment_reminder"}, "Purpose.APPOINTMENT_REMINDER, or make your own"),
+    ({"purpose": None}, "Use one of the catalogue"),
+    ({"idempotency_key": ""}, "1 to 255 characters. Build it from what the text is about"),
+    ({"idempotency_key": " "}, "1 to 255 characters"),
+    ({"idempotency_key": "k" * 256}, "1 to 255 characters"),
+    ({"not_after": NAIVE}, "not_after has no time zone. Pass an aware datetime"),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), TEXTS, ids=range(len(TEXTS)))
+def test_texts(
+    willing: Messenger, carrier: Sandbox, changes: dict[str, Any], words: str
+) -> None:
+    """A text that cannot be sent as it is leaves no trace."""
+    with pytest.raises(InvalidInput, match=words):
+        remind(willing, **changes)
+
+    assert carrier.messages() == []
+    assert willing.history(PERSON).texts == ()
+
+
+def test_limits_are_inclusive(willing: Messenger, carrier: Sandbox) -> None:
+    """The longest body and the longest key still work."""
+    assert isinstance(remind(willing, "k" * 255, body="é" * 1600), Sent)
+    assert outgoing(carrier) == ["é" * 1600]
+
+
+GRANTS: list[tuple[dict[str, Any], str]] = [
+    ({"wording": None}, "Pass wording=Wording"),
+    ({"basis": "web_form", "wording": None}, "Pass wording=Wording"),
+    ({"tier": Tier.PRIOR_EXPRESS_WRITTEN}, "Pass signature=Signature"),
+    ({"tier": Tier.PRIOR_EXPRESS_WRITTEN, "basis": "spoken", "wording": None}, "wording"),
+    ({"categories": []}, "at least one category"),
+    ({"person": ""}, "the person who gave it"),
+    ({"recorded_by": " "}, "actor must not be empty"),
+    ({"occurred_at": NAIVE}, "no time zone. Pass an aware datetime"),
+    ({"occurred_at": MORNING + timedelta(minutes=6)}, "lies in the future"),
+    ({"basis": "hearsay"}, "hearsay|basis"),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), GRANTS, ids=range(len(GRANTS)))
+def test_grants(messenger: Messenger, changes: dict[str, Any], words: str) -> None:
+    """A grant that could not be proved later is refused and not recorded."""
+    usual = {
+        "person": PERSON,
+        "basis": "intake_form",
+        "wording": INTAKE_WORDING,
+        "recorded_by": "front-desk:ana",
+    }
+    with pytest.raises(InvalidInput, match=words):
+        messenger.consent.grant(PATIENT, **(usual | changes))
+
+    assert messenger.consent.events(PATIENT) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"occurred_at": NAIVE}, "no time zone"),
+        ({"occurred_at": MORNING + timedelta(days=1)}, "future"),
+        ({"recorded_by": ""}, "actor"),
+        ({"channel": "telepathy"}, "telepathy|channel"),
+    ],
+)
+def test_revocations(willing: Messenger, changes: dict[str, Any], words: str) -> None:
+    """A revocation that cannot be recorded as told is refused, so that somebody tells it right."""
+    with pytest.raises(InvalidInput, match=words):
+        willing.consent.revoke(PATIENT, **({"channel": "spoken", "recorded_by": "ana"} | changes))
+
+    assert isinstance(remind(willing), Sent)
+
+
+def test_naive_as_known_at(willing: Messenger) -> None:
+    """A question about a past instant needs an instant."""
+    with pytest.raises(InvalidInput, match="as_known_at has no time zone"):
+        willing.consent.state(PATIENT, PERSON, as_known_at=NAIVE)
+
+
+def test_as_known_at(willing: Messenger, clock: MovableClock) -> None:
+    """What was recorded later was not known then."""
+    before = datetime(2026, 11, 30, 15, 59, tzinfo=UTC)
+    clock.advance(timedelta(minutes=1))
+
+    assert willing.consent.state(PATIENT, PERSON, as_known_at=before).grants == ()
+    assert len(willing.consent.state(PATIENT, PERSON, as_known_at=clock()).grants) == 1
+
+
+def test_small_clock_skew(willing: Messenger, clock: MovableClock) -> None:
+    """A revocation from a machine whose clock runs a little ahead counts at once."""
+    willing.consent.revoke(
+        PATIENT,
+        channel="letter",
+        recorded_by="ana",
+        occurred_at=clock() + timedelta(minutes=5),
+    )
+
+    assert not isinstance(remind(willing), Sent)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Purpose("", MessageClass.MARKETING, Category.CARE), "code must not be empty"),
+        (lambda: Purpose("x", MessageClass.MARKETING, " "), "category must not be empty"),
+        (lambda: Purpose("x", "marketing", "care"), "needs a MessageClass"),  # type: ignore[arg-type]
+        (lambda: Wording(text=" ", version="1"), "text must not be empty"),
+        (lambda: Wording(text="x", version=""), "version must not be empty"),
+        (lambda: Signature(signer="", act="x"), "signer must not be empty"),
+        (lambda: Profile(time_zone="CDT"), "Pass a name such as 'America/Chicago'"),
+        (lambda: Delivery(lease=timedelta(0)), "more than zero"),
+        (lambda: Delivery(attempts=0), "more than zero"),
+        (lambda: Delivery(pause=timedelta(seconds=-1)), "more than zero"),
+    ],
+)
+def test_values(make: Any, words: str) -> None:
+    """Values that mean nothing cannot be made."""
+    with pytest.raises(InvalidInput, match=words):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": " "}, "patients must be told who texts them"),
+        ({"state": "Illinois"}, "two-letter postal code"),
+        ({"state": "il"}, "two-letter postal code"),
+        ({"time_zone": "Central"}, "America/Chicago"),
+        ({"time_zone": "../etc/passwd"}, "America/Chicago"),
+        ({"phone": "555"}, "too few digits"),
+        ({"id": ""}, "id is empty"),
+    ],
+)
+def test_practices(changes: dict[str, str], words: str) -> None:
+    """A practice that patients could not recognise cannot be set up."""
+    usual = {
+        "name": "Lakeside",
+        "phone": "+12175550100",
+        "time_zone": "America/Chicago",
+        "state": "IL",
+    }
+    with pytest.raises(InvalidInput, match=words):
+        Practice(**(usual | changes))
+    assert Practice(**usual).id == "+12175550100"
+
+
+def test_own_purpose(willing: Messenger) -> None:
+    """A practice's own purpose works like one of the catalogue, under its own category."""
+    parking = Purpose("parking_note", MessageClass.TRANSACTIONAL, "parking")
+    assert not isinstance(remind(willing, purpose=parking), Sent)
+    willing.consent.grant(
+        PATIENT, person=PERSON, basis="spoken", recorded_by="ana", categories=["parking"]
+    )
+
+    assert isinstance(remind(willing, purpose=parking), Sent)
+
+
+def test_one_base() -> None:
+    """Everything that is refused can be caught as one kind, or as a ValueError."""
+    with pytest.raises(CompliantSmsError) as caught:
+        Profile(time_zone="nowhere")
+
+    assert isinstance(caught.value, ValueError)
