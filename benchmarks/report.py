@@ -107,31 +107,22 @@ misses its bar says so and fails nothing.
 
 {table(rows)}
 
-`check`
-: What the library reads in a text of 160 characters (zones, health information, segments), and all
-  rules. Reading the consent ledger is a row of its own. Presidio runs its pattern recognizers for
-  English, generic and for the United States, without any language model.
-
-`send`
-: Everything that `Messenger.send` promises: decided, claimed and committed before the request
-  leaves, and its outcome committed after. The official client's `messages.create` keeps nothing.
-  Both talk to the same server, a process of its own on loopback. Times are means of blocks of
-  calls, and of these the median.
-
-64 in flight
-: `AsyncMessenger` on one event loop; the official client in 64 threads, as it comes. It keeps
-  fewer connections than that, so further rows, without a bar, give it as many as threads.
-
-ledger append
-: `Messenger.consent.grant` for a person without a record so far. The bare durable INSERT writes
-  the same bytes into a table without indexes, in WAL mode with full sync as the ledger does.
-
-import
-: Fresh processes with warm file caches: once the wall time of the whole process, once the time
-  that the statements take inside it. "The front door" is `Messenger`, `Practice`, `Purpose`,
-  `Twilio` and `SQLite`.
-
-opt-out reading
-: Of 160 characters as patients write them; then, without a bar, the slowest of several hostile
-  kinds. Hostile texts are held to growing no faster than their length.
+- `check`: What the library reads in a text of 160 characters (zones, health information,
+  segments), and all rules. Reading the consent ledger is a row of its own. Presidio runs its
+  pattern recognizers for English, generic and for the United States, without any language model.
+- `send`: Everything that `Messenger.send` promises: decided, claimed and committed before the
+  request leaves, and its outcome committed after. The official client's `messages.create` keeps
+  nothing. Both talk to the same server, a process of its own on loopback. Times are means of
+  blocks of calls, and of these the median.
+- **64 in flight**: `AsyncMessenger` on one event loop; the official client in 64 threads, as it
+  comes. It keeps fewer connections than that, so further rows, without a bar, give it as many as
+  threads.
+- **ledger append**: `Messenger.consent.grant` for a person without a record so far. The bare
+  durable INSERT writes the same bytes into a table without indexes, in WAL mode with full sync as
+  the ledger does.
+- **import**: Fresh processes with warm file caches: once the wall time of the whole process, once
+  the time that the statements take inside it. "The front door" is `Messenger`, `Practice`,
+  `Purpose`, `Twilio` and `SQLite`.
+- **opt-out reading**: Of 160 characters as patients write them; then, without a bar, the slowest
+  of several hostile kinds. Hostile texts are held to growing no faster than their length.
 """

@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import INTAKE_WORDING, PATIENT, PERSON
-from test_receive import from_patient, status
-from test_send import BODY, DAWN, NIGHT, outgoing
 
 from compliant_sms import AsyncMessenger, Messenger, Practice, Profile, Purpose, messenger
 from compliant_sms.messenger import AsyncConsentDesk, ConsentDesk
@@ -21,6 +18,9 @@ from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
+from conftest import INTAKE_WORDING, PATIENT, PERSON
+from test_receive import from_patient, status
+from test_send import BODY, DAWN, NIGHT, outgoing
 
 Call = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -36,7 +36,7 @@ def ids() -> Callable[[], str]:
 
 
 def on_facade(
-    kind: type[Messenger] | type[AsyncMessenger],
+    kind: type[Messenger | AsyncMessenger],
     script: Callable[[Call, Any], Coroutine[Any, Any, list[Any]]],
     **arguments: Any,
 ) -> list[Any]:
@@ -75,7 +75,7 @@ def arguments(
 
 @pytest.mark.parametrize("kind", [Messenger, AsyncMessenger])
 def test_scripted_day(
-    kind: type[Messenger] | type[AsyncMessenger],
+    kind: type[Messenger | AsyncMessenger],
     arguments: dict[str, Any],
     carrier: Sandbox,
     clock: MovableClock,
@@ -119,9 +119,7 @@ def test_scripted_day(
         seen.append(await call(own.cancel, seen[-1].message_id))
         await call(own.receive, from_patient("STOP", "SM1"))
         seen.append(await call(own.dispatch_due))
-        await call(
-            own.consent.revoke, PATIENT, channel="spoken", recorded_by="front-desk:ana"
-        )
+        await call(own.consent.revoke, PATIENT, channel="spoken", recorded_by="front-desk:ana")
         clock.move_to(DAWN)
         seen.append(await call(own.dispatch_due))
         events = await call(own.consent.events, PATIENT)
@@ -187,7 +185,7 @@ def test_cancelled_send(arguments: dict[str, Any], carrier: Sandbox, clock: Mova
                 idempotency_key="1",
             )
         )
-        while not carrier.messages():
+        while not carrier.messages():  # noqa: ASYNC110 - the carrier runs on another thread
             await asyncio.sleep(0)
         task.cancel()
         (error,) = await asyncio.gather(task, return_exceptions=True)
@@ -207,9 +205,7 @@ def test_nobody_is_known(arguments: dict[str, Any]) -> None:
 
     async def main() -> Any:
         async with AsyncMessenger(**arguments) as own:
-            return await own.check(
-                to=PATIENT, person=PERSON, purpose=Purpose.RECALL, body=BODY
-            )
+            return await own.check(to=PATIENT, person=PERSON, purpose=Purpose.RECALL, body=BODY)
 
     decision = asyncio.run(main())
 

@@ -14,11 +14,6 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from conftest import INTAKE_WORDING, SENDER
-from test_receive import callback, from_patient, status
-from test_send import DAWN, NIGHT, Meanwhile
-from test_store import Small
-from test_transport import closed_port, http, odd_server
 
 from compliant_sms import (
     AsyncMessenger,
@@ -34,7 +29,13 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
+from conftest import INTAKE_WORDING, SENDER
+from test_receive import callback, from_patient, status
+from test_send import DAWN, NIGHT, Meanwhile, waits
+from test_store import Small
+from test_transport import closed_port, http, odd_server
 
+pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
 NAME = "Zelda Quagga"
 BODY = f"Dear {NAME}, your okapi-canary result is in."
 NUMBER = "+12175550134"
@@ -260,9 +261,7 @@ def test_conflict(ears: Ears, messenger: Messenger) -> None:
     assert ears.errors == 2
 
 
-def test_store_in_trouble(
-    ears: Ears, make_messenger: Make, database: Path, tmp_path: Path
-) -> None:
+def test_store_in_trouble(ears: Ears, make_messenger: Make, database: Path, tmp_path: Path) -> None:
     """A database that is locked, full, foreign or altered is reported without its content."""
     messenger = make_messenger(store=SQLite(database, busy_timeout=0.01))
     grant(ears, messenger)
@@ -283,9 +282,7 @@ def test_store_in_trouble(
     assert ears.errors >= 4
 
 
-def test_interruption_and_bugs(
-    ears: Ears, make_messenger: Make, clock: MovableClock
-) -> None:
+def test_interruption_and_bugs(ears: Ears, make_messenger: Make, clock: MovableClock) -> None:
     """An error of the host's own, or the end of the process, takes nothing along."""
     transport = BlockingTransport()
 
@@ -305,7 +302,7 @@ def test_interruption_and_bugs(
     assert ears.errors == 2
 
 
-def test_event_loop(
+def test_event_loop(  # noqa: PLR0917 - fixtures
     ears: Ears, practice: Any, provider: Twilio, database: Path, carrier: Sandbox, clock: Any
 ) -> None:
     """The event loop in debug mode, which logs a lot, logs nothing of the patient."""

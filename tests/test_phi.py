@@ -113,6 +113,8 @@ NOTHING = [
     "Passing grades: 123456789",
     "The last 4 visits: 2021",
     "Your card ends in 6789",
+    "SSN ending in 67890",
+    "SSN ending in 6789A",
     "Room 1234, floor 12, building 567",
     "tin roof, 1200 tiles",
 ]

@@ -26,7 +26,8 @@ from compliant_sms.stores import SQLite
 side, database, url, sid, token, sender = sys.argv[1:]
 messenger = Messenger(
     practice=Practice(
-        name="Lakeside", phone="+12175550100", time_zone="America/Chicago", state="IL", id="lakeside"
+        name="Lakeside", phone="+12175550100", time_zone="America/Chicago", state="IL",
+        id="lakeside",
     ),
     provider=Twilio(account_sid=sid, auth_token=token, sender=sender, base_url=url),
     store=SQLite(database, busy_timeout=30),
@@ -50,8 +51,8 @@ for line in sys.stdin:
     print("done", flush=True)
 """
 
-# The order in which transactions took effect: both tables share no counter, so each claim and each
-# revocation is numbered by triggers in one.
+# The order in which transactions took effect: the tables share no counter, so triggers number
+# each claim and each revocation in one.
 ORDER = """
 CREATE TABLE test_order (seq INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT, what TEXT);
 CREATE TRIGGER test_claims AFTER INSERT ON sms_steps WHEN NEW.state = 'claimed' BEGIN

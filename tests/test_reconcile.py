@@ -86,7 +86,7 @@ def test_settled_text_is_decided_again(
     ],
     ids=["500", "html", "no list", "odd entries", "half an entry", "no answer"],
 )
-def test_list_that_tells_nothing(
+def test_list_that_tells_nothing(  # noqa: PLR0917 - fixtures
     make_messenger: Make,
     willing: Messenger,
     provider: Twilio,

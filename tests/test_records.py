@@ -306,7 +306,8 @@ def test_a_flow_that_suspends_is_stopped() -> None:
         finally:
             closed.append(True)
 
+    suspended = flow()
     with pytest.raises(RuntimeError, match="event loop"):
-        finish(flow())
+        finish(suspended)
 
     assert closed == [True]

@@ -421,6 +421,17 @@ def test_a_hold_says_until_when() -> None:
     assert reason.citation == "47 CFR 64.1200(c)(1), (e)"
 
 
+def test_the_latest_of_several_holds_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where several rules hold a text, it waits for the last of them."""
+    [hold] = decide(at=NIGHT, purpose=Purpose.PROMOTION).reasons
+    holds = [evolve(hold, rule=f"hold-{n}", until=NIGHT + n * FIVE) for n in (2, 3, 1)]
+    rules = tuple(lambda _, __, found=found: found for found in holds)
+    monkeypatch.setattr("compliant_sms.rules._rulebook.RULES", rules)
+
+    assert decide(at=NIGHT).until == NIGHT + 3 * FIVE
+    assert reasons(decide(at=NIGHT)) == ["hold-2", "hold-3", "hold-1"]
+
+
 def test_a_block_wins_over_a_hold() -> None:
     """A text that is refused is not held as well, though the hold is among the reasons."""
     decision = decide(at=NIGHT, consent=ConsentState())

@@ -1,4 +1,4 @@
-"""The transport and the retry over real connections: what surely did not leave, and what may have."""
+"""The transport and the retry over real connections: what did not leave, and what may have."""
 
 from __future__ import annotations
 

@@ -107,7 +107,9 @@ def meaning(request: WebhookRequest) -> tuple[object, ...]:
     content: object = request.body
     if (request.header("content-type") or "").startswith(FORM) and request.method == "POST":
         try:
-            content = sorted(set(parse_qsl(request.body.decode(), True, errors="strict")))
+            content = sorted(
+                set(parse_qsl(request.body.decode(), keep_blank_values=True, errors="strict"))
+            )
         except ValueError:
             content = None
     return request.url, request.header("x-twilio-signature"), content
@@ -614,8 +616,10 @@ def test_error_codes(code: str, category: Category | None) -> None:
 
 
 NAMES = st.sampled_from(
-    ["MessageSid", "SmsSid", "Body", "From", "To", "NumMedia", "MediaUrl0", "MessageStatus"]
-    + ["SmsStatus", "ErrorCode", "OptOutType", "AccountSid", "ref"]
+    [
+        *["MessageSid", "SmsSid", "Body", "From", "To", "NumMedia", "MediaUrl0", "MessageStatus"],
+        *["SmsStatus", "ErrorCode", "OptOutType", "AccountSid", "ref"],
+    ]
 )
 VALUES = st.sampled_from(
     ["", "0", "²", "٣", "-1", "9" * 5000, "received", "delivered", "+1", "+12175550134", "STOP"]

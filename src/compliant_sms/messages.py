@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TypeAlias
 
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 _LONGEST_KEY = 255
+_UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def _number(value: str | PhoneNumber) -> PhoneNumber:
@@ -44,7 +46,7 @@ def _readable(_: object, __: Attribute[str], body: str) -> None:
     if not body.strip():
         msg = "the body is empty; there is nothing to send"
         raise InvalidInput(msg)
-    if any("\ud800" <= character <= "\udfff" or character == "\0" for character in body):
+    if _UNSENDABLE.search(body):
         msg = "the body holds a NUL or half a surrogate pair; decode it properly before sending"
         raise InvalidInput(msg)
 

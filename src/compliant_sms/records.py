@@ -16,18 +16,26 @@ from compliant_sms.phone import PhoneNumber
 if TYPE_CHECKING:
     from cattrs import Converter
 
-__all__ = ["decode", "encode", "structure", "unstructure"]
+__all__ = [
+    "decode",
+    "encode",
+    "instant_from_text",
+    "instant_to_text",
+    "structure",
+    "unstructure",
+]
 
 T = TypeVar("T")
-_INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
-def _instant_to_text(value: datetime) -> str:
-    return value.astimezone(UTC).strftime(_INSTANT)
+def instant_to_text(value: datetime) -> str:
+    """An aware instant in the canonical form, which sorts as the instants do."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def _instant_from_text(text: str, _: object) -> datetime:
-    return datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
+def instant_from_text(text: str) -> datetime:
+    """The instant (UTC) of the canonical form."""
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 @cache
@@ -36,8 +44,8 @@ def _converter() -> Converter:
     from cattrs import Converter  # noqa: PLC0415
 
     converter = Converter(unstruct_collection_overrides={frozenset: sorted})
-    converter.register_unstructure_hook(datetime, _instant_to_text)
-    converter.register_structure_hook(datetime, _instant_from_text)
+    converter.register_unstructure_hook(datetime, instant_to_text)
+    converter.register_structure_hook(datetime, lambda text, _: instant_from_text(text))
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
     converter.register_unstructure_hook(PhoneNumber, lambda number: number.e164)

@@ -46,6 +46,14 @@ class BriefRetry:
 
     async def __call__(self, attempt: Callable[[], Awaitable[Attempt]]) -> Attempt:
         """The last attempt, whatever it came to."""
+        first = await attempt()
+        if not _worth_waiting_for(first):
+            return first  # nearly always, and without tenacity's machinery
+        made = [first]
+
+        async def next_attempt() -> Attempt:
+            return made.pop() if made else await attempt()
+
         retrying = AsyncRetrying(
             retry=retry_if_result(_worth_waiting_for),
             wait=_wait,
@@ -53,4 +61,4 @@ class BriefRetry:
             sleep=self._sleep,
             retry_error_callback=_last_attempt,
         )
-        return await retrying(attempt)
+        return await retrying(next_attempt)

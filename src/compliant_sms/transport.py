@@ -6,6 +6,10 @@ look-up's URL holds a phone number.
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from threading import local
 from types import TracebackType
 from typing import Self
 
@@ -33,23 +37,62 @@ def _translate(error: httpx.RequestError | UnicodeError) -> RequestNotSent | NoA
     return NoAnswer(f"the provider took the request and gave no answer ({type(error).__name__})")
 
 
-class _Settings:
-    def __init__(
-        self, *, connect_timeout: float = 5.0, answer_timeout: float = 15.0, pool_size: int = 100
-    ) -> None:
+_ONE_CONNECTION = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+
+
+@lru_cache(maxsize=64)  # parsing one takes a tenth of the time of a request on loopback
+def _url(url: str) -> httpx.URL:
+    return httpx.URL(url)
+
+
+class BlockingTransport:
+    """Sends on the calling thread; its coroutines never suspend. Safe to share among threads.
+
+    Args:
+        connect_timeout: seconds to wait for a connection.
+        answer_timeout: seconds to wait for each part of the answer.
+    """
+
+    def __init__(self, *, connect_timeout: float = 5.0, answer_timeout: float = 15.0) -> None:
         self._timeouts = {
             "connect": connect_timeout,
             "read": answer_timeout,
             "write": answer_timeout,
             "pool": connect_timeout,
         }
-        self._limits = httpx.Limits(max_connections=pool_size, max_keepalive_connections=pool_size)
+        self._tls = httpx.create_ssl_context()
+        # Each thread has a connection of its own: one pool for all looks at every connection
+        # three times per request.
+        self._of_thread = local()
+        self._opened: list[httpx.HTTPTransport] = []
+
+    async def send(self, request: HttpRequest) -> HttpReply:
+        """Send one request and read the whole answer.
+
+        Raises:
+            RequestNotSent: no byte of it left.
+            NoAnswer: it may have been processed.
+        """
+        return self.send_now(request)
+
+    def send_now(self, request: HttpRequest) -> HttpReply:
+        """What :meth:`send` does, for callers that are no coroutines."""
+        outgoing = self._outgoing(request)
+        try:
+            answer = self._connection().handle_request(outgoing)
+            try:
+                body = answer.read()
+            finally:
+                answer.close()
+        except httpx.RequestError as error:
+            raise _translate(error) from error
+        return HttpReply(status=answer.status_code, headers=answer.headers.items(), body=body)
 
     def _outgoing(self, request: HttpRequest) -> httpx.Request:
         try:
             return httpx.Request(
                 request.method,
-                request.url,
+                _url(request.url),
                 headers=list(request.headers),
                 content=request.body,
                 extensions={"timeout": self._timeouts},
@@ -58,63 +101,40 @@ class _Settings:
             msg = "the provider's URL is not a URL"
             raise RequestNotSent(msg) from error
 
-
-class BlockingTransport(_Settings):
-    """Sends on the calling thread; its coroutines never suspend. Safe to share among threads.
-
-    Args:
-        connect_timeout: seconds to wait for a connection.
-        answer_timeout: seconds to wait for each part of the answer.
-        pool_size: connections kept at most.
-    """
-
-    def __init__(
-        self, *, connect_timeout: float = 5.0, answer_timeout: float = 15.0, pool_size: int = 100
-    ) -> None:
-        super().__init__(
-            connect_timeout=connect_timeout, answer_timeout=answer_timeout, pool_size=pool_size
-        )
-        self._http = httpx.HTTPTransport(limits=self._limits)
-
-    async def send(self, request: HttpRequest) -> HttpReply:
-        """Send one request and read the whole answer.
-
-        Raises:
-            RequestNotSent: no byte of it left.
-            NoAnswer: it may have been processed.
-        """
-        outgoing = self._outgoing(request)
-        try:
-            answer = self._http.handle_request(outgoing)
-            try:
-                body = answer.read()
-            finally:
-                answer.close()
-        except (httpx.RequestError, UnicodeError) as error:
-            raise _translate(error) from error
-        return HttpReply(status=answer.status_code, headers=answer.headers.multi_items(), body=body)
+    def _connection(self) -> httpx.HTTPTransport:
+        mine: httpx.HTTPTransport | None = getattr(self._of_thread, "http", None)
+        if mine is None:
+            mine = httpx.HTTPTransport(verify=self._tls, limits=_ONE_CONNECTION)
+            self._of_thread.http = mine
+            self._opened.append(mine)
+        return mine
 
     def close(self) -> None:
         """Close all connections."""
-        self._http.close()
+        self._of_thread = local()
+        while self._opened:
+            self._opened.pop().close()
 
 
-class AsyncTransport(_Settings):
-    """Sends on the running event loop.
+class AsyncTransport:
+    """Sends for an event loop, on threads of its own.
+
+    Measured at 64 requests in flight, httpx's asynchronous pool reaches a fifth of what threads
+    do: it looks at every connection for each request, and asks for an optional module each time.
 
     Args:
         connect_timeout: seconds to wait for a connection.
         answer_timeout: seconds to wait for each part of the answer.
-        pool_size: connections kept at most.
+        in_flight: requests at the same time; more wait their turn.
     """
 
     def __init__(
-        self, *, connect_timeout: float = 5.0, answer_timeout: float = 15.0, pool_size: int = 100
+        self, *, connect_timeout: float = 5.0, answer_timeout: float = 15.0, in_flight: int = 64
     ) -> None:
-        super().__init__(
-            connect_timeout=connect_timeout, answer_timeout=answer_timeout, pool_size=pool_size
+        self._http = BlockingTransport(
+            connect_timeout=connect_timeout, answer_timeout=answer_timeout
         )
-        self._http = httpx.AsyncHTTPTransport(limits=self._limits)
+        self._threads = ThreadPoolExecutor(in_flight, thread_name_prefix="compliant_sms")
 
     async def send(self, request: HttpRequest) -> HttpReply:
         """Send one request and read the whole answer.
@@ -123,20 +143,13 @@ class AsyncTransport(_Settings):
             RequestNotSent: no byte of it left.
             NoAnswer: it may have been processed.
         """
-        outgoing = self._outgoing(request)
-        try:
-            answer = await self._http.handle_async_request(outgoing)
-            try:
-                body = await answer.aread()
-            finally:
-                await answer.aclose()
-        except (httpx.RequestError, UnicodeError) as error:
-            raise _translate(error) from error
-        return HttpReply(status=answer.status_code, headers=answer.headers.multi_items(), body=body)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._http.send_now, request)
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._http.aclose()
+        self._threads.shutdown(wait=False)
+        self._http.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import IntEnum, StrEnum
-from typing import TypeAlias
+from enum import Enum, IntEnum, StrEnum
+from typing import TypeAlias, TypeVar
 
 from attrs import Attribute, field, frozen
 
@@ -95,6 +95,30 @@ def _instant(value: datetime) -> datetime:
     return as_utc(value)
 
 
+_E = TypeVar("_E", bound=Enum)
+
+
+def _one_of(kind: type[_E], value: _E | str | int) -> _E:
+    try:
+        return kind(value)
+    except ValueError:
+        known = ", ".join(str(each.value) for each in kind)
+        msg = f"there is no such {kind.__name__.lower()}. Pass one of: {known}."
+        raise InvalidInput(msg) from None
+
+
+def _basis(value: Basis | str) -> Basis:
+    return _one_of(Basis, value)
+
+
+def _tier(value: Tier | int) -> Tier:
+    return _one_of(Tier, value)
+
+
+def _channel(value: Channel | str) -> Channel:
+    return _one_of(Channel, value)
+
+
 def _sorted(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({str(name) for name in names}))
 
@@ -165,8 +189,8 @@ class Granted(_Event):
         reference: the host's own record of it, for example a form's id.
     """
 
-    basis: Basis = field(converter=Basis)
-    tier: Tier = field(converter=Tier)
+    basis: Basis = field(converter=_basis)
+    tier: Tier = field(converter=_tier)
     categories: tuple[str, ...] = field(converter=_sorted)
     wording: Wording | None = None
     signature: Signature | None = None
@@ -202,7 +226,7 @@ class Revoked(_Event):
         reference: the message or record that carried it.
     """
 
-    channel: Channel = field(converter=Channel)
+    channel: Channel = field(converter=_channel)
     rule: str = ""
     reference: str = ""
 

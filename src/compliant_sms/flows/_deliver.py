@@ -87,13 +87,10 @@ async def _record(tx: Transaction, ports: Ports, claimed: Message, result: Attem
 
 
 def _settled(message: Message, result: Attempt, ports: Ports, at: datetime) -> Message:
-    match result.certainty:
-        case Certainty.ACCEPTED:
-            return message.moved(State.SENT, provider_id=result.provider_id)
-        case Certainty.AMBIGUOUS:
-            return message.moved(State.UNCERTAIN, problem=result.problem)
-        case Certainty.REFUSED:
-            pass
+    if result.certainty is Certainty.ACCEPTED:
+        return message.moved(State.SENT, provider_id=result.provider_id)
+    if result.certainty is Certainty.AMBIGUOUS:
+        return message.moved(State.UNCERTAIN, problem=result.problem)
     if result.may_be_repeated and message.attempts < ports.delivery.attempts:
         again = at + _pause(message, result, ports)
         return message.moved(State.DUE, not_before=again, problem=result.problem)

@@ -181,12 +181,12 @@ def _binding_windows(facts: Facts, settings: Settings) -> Iterator[Window]:
 
 
 # Windows repeat daily and move by an hour twice a year: what does not meet in a year never will.
-_ROUNDS = 366 * 2
+_A_YEAR = timedelta(days=366)
 
 
 def _first_open(facts: Facts, windows: tuple[Window, ...]) -> datetime | None:
     at = facts.at
-    for _ in range(_ROUNDS):
+    while at - facts.at <= _A_YEAR:
         latest = max(
             (w.next_open(at, ZoneInfo(z.name)) for w in windows for z in facts.zones), default=at
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from attrs import frozen
-from phonenumbers import parse
+from phonenumbers import NumberParseException, parse
 
 from compliant_sms.phone import NumberKind, PhoneNumber
 from compliant_sms.rules._pack import load_pack
@@ -41,7 +41,10 @@ def _zones_of_number(number: PhoneNumber) -> tuple[str, ...]:
     from phonenumbers import timezone  # noqa: PLC0415 - its tables are needed at first use only
 
     split = load_pack().split_area_codes.get(number.area_code or "", ())
-    listed = timezone.time_zones_for_number(parse(number.e164))
+    try:
+        listed = timezone.time_zones_for_number(parse(number.e164))
+    except NumberParseException:  # no such country code: nobody knows where that is
+        return ()
     return tuple(dict.fromkeys([*split, *(z for z in listed if z != timezone.UNKNOWN_TIMEZONE)]))
 
 

@@ -37,11 +37,11 @@ class Connection(Protocol):
 
 
 def _text(instant: datetime) -> str:
-    return str(records.unstructure(instant))
+    return records.instant_to_text(instant)
 
 
 def _instant(text: str) -> datetime:
-    return records.structure(text, datetime)
+    return records.instant_from_text(text)
 
 
 def _message(row: Row) -> Message:
@@ -192,18 +192,40 @@ class SqlTransaction:
     async def save(self, message: Message, at: datetime) -> None:
         """Store a new text, or a text's new state."""
         claimed_until = message.claimed_until
+        where_it_is = {
+            "message_id": message.message_id,
+            "state": message.state,
+            "not_before": _text(message.not_before),
+            "claimed_until": _text(claimed_until) if claimed_until else None,
+            "attempts": message.attempts,
+            "provider": message.provider,
+            "provider_id": message.provider_id,
+            "problem": records.encode(message.problem) if message.problem else None,
+        }
+        known = await self._do(
+            """UPDATE sms_messages SET state = :state, not_before = :not_before,
+                claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
+                provider_id = :provider_id, problem = :problem
+            WHERE message_id = :message_id""",
+            **where_it_is,
+        )
+        if not known:
+            await self._add_message(message, where_it_is)
+        await self._do(
+            "INSERT INTO sms_steps (message_id, at, state) VALUES (:message_id, :at, :state)",
+            message_id=message.message_id,
+            at=_text(at),
+            state=message.state,
+        )
+
+    async def _add_message(self, message: Message, where_it_is: Mapping[str, object]) -> None:
         await self._do(
             """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, number, person,
                 purpose, draft, created_at, state, not_before, claimed_until, attempts, provider,
                 provider_id, problem)
             VALUES (:message_id, :practice_id, :key, :number, :person, :purpose, :draft,
                 :created_at, :state, :not_before, :claimed_until, :attempts, :provider,
-                :provider_id, :problem)
-            ON CONFLICT (message_id) DO UPDATE SET state = excluded.state,
-                not_before = excluded.not_before, claimed_until = excluded.claimed_until,
-                attempts = excluded.attempts, provider = excluded.provider,
-                provider_id = excluded.provider_id, problem = excluded.problem""",
-            message_id=message.message_id,
+                :provider_id, :problem)""",
             practice_id=message.practice_id,
             key=message.draft.idempotency_key,
             number=message.draft.to.e164,
@@ -211,19 +233,7 @@ class SqlTransaction:
             purpose=message.draft.purpose.code,
             draft=records.encode(message.draft),
             created_at=_text(message.created_at),
-            state=message.state,
-            not_before=_text(message.not_before),
-            claimed_until=_text(claimed_until) if claimed_until else None,
-            attempts=message.attempts,
-            provider=message.provider,
-            provider_id=message.provider_id,
-            problem=records.encode(message.problem) if message.problem else None,
-        )
-        await self._do(
-            "INSERT INTO sms_steps (message_id, at, state) VALUES (:message_id, :at, :state)",
-            message_id=message.message_id,
-            at=_text(at),
-            state=message.state,
+            **where_it_is,
         )
 
     async def message(self, message_id: str) -> Message | None:

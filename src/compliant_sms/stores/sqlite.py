@@ -54,16 +54,19 @@ _ERRORS: dict[int, tuple[type[StoreError], str]] = {
 }
 
 
+def _ours(error: sqlite3.Error) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # extended codes share the low byte
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    kind, words = _ERRORS.get(code, (StoreError, "the database failed"))
+    return kind(f"{words} ({name})")
+
+
 @contextmanager
 def _our_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # extended codes share the low byte
-        name = getattr(error, "sqlite_errorname", type(error).__name__)
-        kind, words = _ERRORS.get(code, (StoreError, "the database failed"))
-        msg = f"{words} ({name})"
-        raise kind(msg) from error
+        raise _ours(error) from error
 
 
 class _Cursor:
@@ -73,12 +76,16 @@ class _Cursor:
         self._connection = connection
 
     async def fetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> list[Row]:
-        with _our_errors():
+        try:
             return self._connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise _ours(error) from error
 
     async def execute(self, sql: LiteralString, parameters: Mapping[str, object]) -> int:
-        with _our_errors():
+        try:
             return self._connection.execute(sql, parameters).rowcount
+        except sqlite3.Error as error:
+            raise _ours(error) from error
 
 
 class _Job(Generic[T]):
