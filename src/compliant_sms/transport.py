@@ -84,9 +84,9 @@ class BlockingTransport:
                 body = answer.read()
             finally:
                 answer.close()
-        except httpx.RequestError as error:
+        except (httpx.RequestError, UnicodeError) as error:
             raise _translate(error) from error
-        return HttpReply(status=answer.status_code, headers=answer.headers.items(), body=body)
+        return HttpReply(status=answer.status_code, headers=answer.headers.multi_items(), body=body)
 
     def _outgoing(self, request: HttpRequest) -> httpx.Request:
         try:

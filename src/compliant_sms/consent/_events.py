@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum, IntEnum, StrEnum
@@ -25,6 +26,9 @@ __all__ = [
     "Tier",
     "Wording",
 ]
+
+
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class Tier(IntEnum):
@@ -85,10 +89,17 @@ class Channel(StrEnum):
     """The provider or a carrier says that this number opted out."""
 
 
-def _text(_: object, attribute: Attribute[str], value: str) -> None:
+def _storable(_: object, attribute: Attribute[str], value: str | None) -> None:
+    if value is not None and _HALF_A_CHARACTER.search(value):
+        msg = f"{attribute.name} holds half a surrogate pair; decode it properly before"
+        raise InvalidInput(msg)
+
+
+def _text(of: object, attribute: Attribute[str], value: str) -> None:
     if not value.strip():
         msg = f"{attribute.name} must not be empty"
         raise InvalidInput(msg)
+    _storable(of, attribute, value)
 
 
 def _instant(value: datetime) -> datetime:
@@ -120,7 +131,11 @@ def _channel(value: Channel | str) -> Channel:
 
 
 def _sorted(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({str(name) for name in names}))
+    found = {str(name) for name in names}
+    if isinstance(names, str) or not all(name.strip() for name in found):
+        msg = "categories are texts in a list, for example [Category.CARE], and none is empty"
+        raise InvalidInput(msg)
+    return tuple(sorted(found))
 
 
 @frozen(kw_only=True)
@@ -149,8 +164,8 @@ class Signature:
 
     signer: str = field(validator=_text, repr=False)
     act: str = field(validator=_text)
-    ip_address: str = field(default="", repr=False)
-    user_agent: str = field(default="", repr=False)
+    ip_address: str = field(default="", repr=False, validator=_storable)
+    user_agent: str = field(default="", repr=False, validator=_storable)
 
 
 @frozen(kw_only=True)
@@ -170,7 +185,7 @@ class _Event:
     event_id: str = field(validator=_text)
     practice_id: str = field(validator=_text)
     number: PhoneNumber
-    person: str | None = None
+    person: str | None = field(default=None, validator=_storable)
     occurred_at: datetime = field(converter=_instant)
     recorded_at: datetime = field(converter=_instant)
     actor: str = field(validator=_text)
@@ -194,7 +209,7 @@ class Granted(_Event):
     categories: tuple[str, ...] = field(converter=_sorted)
     wording: Wording | None = None
     signature: Signature | None = None
-    reference: str = ""
+    reference: str = field(default="", validator=_storable)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a grant that could not be proved later."""
@@ -211,7 +226,7 @@ class Granted(_Event):
                 "Pass signature=Signature(signer=..., act=...)."
             )
             raise InvalidInput(msg)
-        if not self.categories or not self.person:
+        if not self.categories or not (self.person or "").strip():
             msg = "a grant needs the person who gave it and at least one category that it covers"
             raise InvalidInput(msg)
 
@@ -228,7 +243,7 @@ class Revoked(_Event):
 
     channel: Channel = field(converter=_channel)
     rule: str = ""
-    reference: str = ""
+    reference: str = field(default="", validator=_storable)
 
 
 @frozen(kw_only=True)
@@ -244,7 +259,7 @@ class Restored(_Event):
     """
 
     rule: str = ""
-    reference: str = ""
+    reference: str = field(default="", validator=_storable)
 
 
 ConsentEvent: TypeAlias = Granted | Revoked | Restored

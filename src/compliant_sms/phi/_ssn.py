@@ -17,7 +17,11 @@ __all__ = ["find_ssns"]
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 _HIDDEN = f"[{_INVISIBLE}]*"
-_BREAK = f"{_HIDDEN}(?:[-.\\s/_·\u2010-\u2015\u2212]{{1,3}}{_HIDDEN})"
+_BREAK = f"{_HIDDEN}(?:[-.\\s/_·\u2010-\u2015\u2212\uff0d]{{1,3}}{_HIDDEN})"
+
+
+# A longer number goes on with a digit, a word with a letter; a sentence ends with a full stop.
+_END = rf"(?!{_HIDDEN}(?:\w|[-.]\d))"
 
 
 def _digits(count: int) -> str:
@@ -25,7 +29,7 @@ def _digits(count: int) -> str:
 
 
 _CUE = (
-    r"(?:\bssns?\b|\bss\s?(?:#|no\b|num\b|number\b)|\bsocial(?:\s+security)?\b(?!\s+work)"
+    r"(?:\bssns?(?![^\W\d])|\bss\s?(?:#|no\b|num\b|number\b)|\bsocial(?:\s+security)?\b(?!\s+work)"
     r"|\bseguro\s+social\b|\bitin\b|\btin\b|\btax(?:payer)?\s+id\b)"
 )
 _NEAR = r"[^\d\n]{0,24}?"
@@ -39,15 +43,15 @@ _HAS_FOUR_DIGITS = re.compile(rf"{_digits(4)}")
 def _form() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w-])(?<!\d\.){_digits(3)}{_BREAK}{_digits(2)}{_BREAK}{_digits(4)}"
-        rf"(?!{_HIDDEN}[-.]?\w)"
+        rf"{_END}"
     )
 
 
 @cache
 def _after_cue() -> re.Pattern[str]:
     return re.compile(
-        rf"{_CUE}{_NEAR}(?<![\w-])"
-        rf"(?P<value>{_digits(3)}{_BREAK}?{_digits(2)}{_BREAK}?{_digits(4)})(?!{_HIDDEN}[-.]?\w)",
+        rf"{_CUE}{_NEAR}(?<!\d)(?<!\d-)"
+        rf"(?P<value>{_digits(3)}{_BREAK}?{_digits(2)}{_BREAK}?{_digits(4)}){_END}",
         re.IGNORECASE,
     )
 
@@ -55,8 +59,8 @@ def _after_cue() -> re.Pattern[str]:
 @cache
 def _last_four() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:{_CUE}{_NEAR}(?:\blast\s+(?:4|four)\b|\bend(?:s|ing)?(?:\s+in)?\b|{_MASKED})"
-        rf"|\blast\s+(?:4|four)\b(?:\s+digits)?{_NEAR}{_CUE}|(?<!\w){_MASKED})"
+        rf"(?:{_CUE}{_NEAR}(?:\blast\s+(?:[4\uff14]|four)\b|\bend(?:s|ing)?(?:\s+in)?\b|{_MASKED})"
+        rf"|\blast\s+(?:[4\uff14]|four)\b(?:\s+digits)?{_NEAR}{_CUE}|(?<!\w){_MASKED})"
         rf"[^\d\n]{{0,12}}?(?P<value>{_digits(4)})(?!\w)",
         re.IGNORECASE,
     )
