@@ -202,7 +202,7 @@ def test_unreachable(ears: Ears, make_messenger: Make, provider: Twilio) -> None
             provider=evolve(provider, base_url=url, baa_signed_on=NIGHT.date())
         )
         grant(ears, messenger)
-        ears.hear(messenger.send, **text(idempotency_key=url))
+        ears.hear(messenger.send, **text(idempotency_key=repr(url)))
         ears.hear(messenger.reconcile)
 
     assert ears.errors == 0

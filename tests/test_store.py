@@ -345,7 +345,10 @@ def test_refused_statement(store: SQLite) -> None:
     async def unknown_type(tx: Any) -> None:
         await tx._db.execute("INSERT INTO sms_schema VALUES (:x)", {"x": object()})
 
-    for work in (twice, unknown_type):
+    async def unknown_table(tx: Any) -> None:
+        await tx._db.fetch("SELECT * FROM sms_nothing WHERE x = :x", {"x": "zebra-canary"})
+
+    for work in (twice, unknown_type, unknown_table):
         with pytest.raises(StoreError, match="the database failed") as caught:
             store.run(work)
         assert "canary" not in str(caught.value)

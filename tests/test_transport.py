@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
 
 from compliant_sms import system
 from compliant_sms.driver import finish
@@ -185,6 +185,41 @@ def test_not_sent(send: Send, url: str, words: str) -> None:
     """What never left is known never to have left."""
     with pytest.raises(RequestNotSent, match=words):
         send(post(url or closed_port()))
+
+
+@both
+def test_what_may_no_longer_leave_does_not(send: Send) -> None:
+    """A request is asked at the last moment: the claim it belongs to may have run out meanwhile."""
+    with odd_server(http(200)) as server:
+        late = evolve(post(server.url), may_leave=lambda: False)
+        with pytest.raises(RequestNotSent, match="ran out"):
+            send(late)
+        reply = send(post(server.url))
+
+    assert reply.status == 200
+
+
+def test_a_request_that_waits_for_its_turn_does_not_outlive_its_claim() -> None:
+    """Behind a slow request, on the one thread there is, the second is asked when its turn comes."""
+    asked: list[bool] = []
+
+    def may_leave() -> bool:
+        asked.append(True)
+        return False
+
+    async def both_at_once(url: str) -> list[HttpReply | BaseException]:
+        async with AsyncTransport(in_flight=1) as transport:
+            second = evolve(post(url), may_leave=may_leave)
+            return await asyncio.gather(
+                transport.send(post(url)), transport.send(second), return_exceptions=True
+            )
+
+    with odd_server(http(200)) as server:
+        first, second = asyncio.run(both_at_once(server.url))
+
+    assert isinstance(first, HttpReply)
+    assert isinstance(second, RequestNotSent)
+    assert asked == [True]
 
 
 @both

@@ -51,13 +51,20 @@ def _readable(_: object, __: Attribute[str], body: str) -> None:
         raise InvalidInput(msg)
 
 
-def _usable_key(_: object, __: Attribute[str], key: str) -> None:
+def _storable(_: object, attribute: Attribute[str], value: str | None) -> None:
+    if value is not None and _UNSENDABLE.search(value):
+        msg = f"{attribute.name} holds a NUL or half a surrogate pair; pass whole characters"
+        raise InvalidInput(msg)
+
+
+def _usable_key(of: object, attribute: Attribute[str], key: str) -> None:
     if not key.strip() or len(key) > _LONGEST_KEY:
         msg = (
             f"idempotency_key must have 1 to {_LONGEST_KEY} characters. Build it from what the "
             "text is about, for example 'appt-991/24h': the same key is never texted twice."
         )
         raise InvalidInput(msg)
+    _storable(of, attribute, key)
 
 
 @frozen(kw_only=True)
@@ -75,7 +82,7 @@ class Draft:
     """
 
     to: PhoneNumber = field(converter=_number)
-    person: str | None = None
+    person: str | None = field(default=None, validator=_storable)
     purpose: Purpose = field()
     body: str = field(validator=_readable, repr=False)
     idempotency_key: str = field(validator=_usable_key)

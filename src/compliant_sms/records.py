@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 __all__ = [
+    "canonical",
     "decode",
     "encode",
     "instant_from_text",
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def instant_to_text(value: datetime) -> str:
@@ -43,7 +45,9 @@ def _converter() -> Converter:
     # Imported on first use: it costs as much time as the rest of the core together.
     from cattrs import Converter  # noqa: PLC0415
 
-    converter = Converter(unstruct_collection_overrides={frozenset: sorted})
+    converter = Converter(
+        detailed_validation=False, unstruct_collection_overrides={frozenset: sorted}
+    )
     converter.register_unstructure_hook(datetime, instant_to_text)
     converter.register_structure_hook(datetime, lambda text, _: instant_from_text(text))
     converter.register_unstructure_hook(date, date.isoformat)
@@ -63,11 +67,14 @@ def structure(data: object, kind: type[T]) -> T:
     return _converter().structure(data, kind)
 
 
+def canonical(data: object) -> bytes:
+    """Plain lists, dicts, texts and numbers as canonical JSON."""
+    return _JSON.encode(data).encode()
+
+
 def encode(value: object) -> bytes:
     """The value as canonical JSON."""
-    return json.dumps(
-        unstructure(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    ).encode()
+    return canonical(unstructure(value))
 
 
 def decode(data: bytes, kind: type[T]) -> T:

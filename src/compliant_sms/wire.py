@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from attrs import field, frozen
 
@@ -22,17 +22,26 @@ def _first(headers: Headers, name: str) -> str | None:
     return next((value for key, value in headers if key == wanted), None)
 
 
+def _always() -> bool:
+    return True
+
+
 @frozen(kw_only=True)
 class HttpRequest:
     """What to send to a provider.
 
     The body holds a patient's text and the headers hold credentials, so neither is in the repr.
+
+    Attributes:
+        may_leave: asked at the last moment before the first byte is written; a request may have
+            waited for a connection until somebody else is to send the text.
     """
 
     method: str
     url: str = field(repr=False)
     headers: Headers = field(converter=_pairs, repr=False, default=())
     body: bytes = field(repr=False, default=b"")
+    may_leave: Callable[[], bool] = field(default=_always, repr=False, eq=False)
 
 
 @frozen(kw_only=True)

@@ -17,7 +17,7 @@ _TEXTS = """
     SELECT replace(substr(created_at, 1, 16), 'T', ' ') AS asked_for, person, purpose, state,
         (SELECT group_concat(state, ' > ') FROM sms_steps s WHERE s.message_id = m.message_id)
             AS went_through
-    FROM sms_messages m ORDER BY created_at, rowid
+    FROM sms_messages m ORDER BY created_at, message_id
 """
 _LEDGER = """
     SELECT c.person, count(*) AS events,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from attrs import evolve
+
 from compliant_sms.consent import Channel, Revoked
 from compliant_sms.errors import NoAnswer, RequestNotSent, UnknownMessage
 from compliant_sms.lifecycle import State
@@ -36,18 +38,24 @@ def outbound(message: Message) -> OutboundText:
 
 async def deliver(ports: Ports, message: Message) -> Outcome:
     """Send a claimed text and record the outcome."""
-    request = ports.provider.request(outbound(message))
+    request = evolve(
+        ports.provider.request(outbound(message)), may_leave=lambda: _is_ours(message, ports)
+    )
 
     async def attempt() -> Attempt:
-        return await _attempt(ports, request, message)
+        return await _attempt(ports, request)
 
     result = await ports.retry(attempt)
     return await ports.store.run(lambda tx: _record(tx, ports, message, result))
 
 
-async def _attempt(ports: Ports, request: HttpRequest, message: Message) -> Attempt:
-    if message.claimed_until is None or ports.clock() >= message.claimed_until:
-        # Somebody else may claim it from now on: no request is written after the lease.
+def _is_ours(message: Message, ports: Ports) -> bool:
+    # Somebody else may claim it afterwards: no request is written after the lease.
+    return message.claimed_until is not None and ports.clock() < message.claimed_until
+
+
+async def _attempt(ports: Ports, request: HttpRequest) -> Attempt:
+    if not request.may_leave():
         return _not_taken("lease", "The time reserved for sending it ran out.")
     try:
         return ports.provider.response(await ports.transport.send(request))

@@ -27,12 +27,26 @@ async def dispatch_due(ports: Ports, limit: int) -> tuple[Outcome, ...]:
 
     Returns:
         what came of each that this call took; another worker's are not among them.
+
+    Raises:
+        Exception: what went wrong with the first text that failed, for example in the host's
+            ``people``; after all the others were tried. The text stays due, or becomes uncertain.
     """
     await ports.store.run(lambda tx: give_up_lapsed_claims(tx, ports, limit))
     at = ports.clock()
     waiting = await ports.store.run(lambda tx: tx.due(ports.practice.id, at, limit))
-    outcomes = [await _dispatch(ports, message) for message in waiting]
-    return tuple(outcome for outcome in outcomes if outcome is not None)
+    outcomes: list[Outcome] = []
+    failures: list[Exception] = []
+    for message in waiting:
+        try:
+            outcome = await _dispatch(ports, message)
+        except Exception as error:  # noqa: BLE001 - the others must not wait for this one
+            failures.append(error)
+        else:
+            outcomes += [outcome] if outcome is not None else []
+    if failures:
+        raise failures[0]
+    return tuple(outcomes)
 
 
 async def _dispatch(ports: Ports, waiting: Message) -> Outcome | None:

@@ -23,7 +23,7 @@ _FIRST: tuple[LiteralString, ...] = (
         number TEXT NOT NULL,
         person TEXT NOT NULL,
         UNIQUE (practice_id, number, person)
-    )""",
+    ) WITHOUT ROWID""",
     """CREATE INDEX sms_chains_by_person ON sms_chains (practice_id, person)""",
     """CREATE TABLE sms_consent_events (
         seq INTEGER PRIMARY KEY,
@@ -51,7 +51,7 @@ _FIRST: tuple[LiteralString, ...] = (
         provider_id TEXT,
         problem BLOB,
         UNIQUE (practice_id, idempotency_key)
-    )""",
+    ) WITHOUT ROWID""",
     """CREATE INDEX sms_messages_by_number ON sms_messages (practice_id, number)""",
     """CREATE INDEX sms_messages_by_person ON sms_messages (practice_id, person)""",
     """CREATE INDEX sms_messages_by_provider_id ON sms_messages (provider, provider_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, LiteralString, Protocol
 
 from compliant_sms import records
@@ -38,6 +39,11 @@ class Connection(Protocol):
 
 def _text(instant: datetime) -> str:
     return records.instant_to_text(instant)
+
+
+@lru_cache(maxsize=64)
+def _practice_record(practice: Practice) -> bytes:
+    return records.encode(practice)
 
 
 def _instant(text: str) -> datetime:
@@ -93,7 +99,7 @@ class SqlTransaction:
             WHERE sms_practices.record <> excluded.record""",
             sender=sender.e164,
             practice_id=practice.id,
-            record=records.encode(practice),
+            record=_practice_record(practice),
         )
 
     async def practice_at(self, sender: PhoneNumber) -> Practice | None:
