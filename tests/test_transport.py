@@ -200,7 +200,7 @@ def test_what_may_no_longer_leave_does_not(send: Send) -> None:
 
 
 def test_a_request_that_waits_for_its_turn_does_not_outlive_its_claim() -> None:
-    """Behind a slow request, on the one thread there is, the second is asked when its turn comes."""
+    """Behind another on the only thread, a request is asked when its turn comes."""
     asked: list[bool] = []
 
     def may_leave() -> bool:
