@@ -40,6 +40,7 @@ ROOMS = (
     "compliant_sms",
     "compliant_sms.errors",
     "compliant_sms.messenger",
+    "compliant_sms.consent_desk",
     "compliant_sms.messages",
     "compliant_sms.consent",
     "compliant_sms.rules",
