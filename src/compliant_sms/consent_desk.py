@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypedDict
 
 from compliant_sms import flows
 from compliant_sms.consent import (
     Basis,
     Category,
     Channel,
+    Clarified,
     ConsentEvent,
     ConsentState,
     Granted,
@@ -17,6 +19,7 @@ from compliant_sms.consent import (
     Signature,
     Tier,
     Wording,
+    WrittenAgreement,
 )
 from compliant_sms.driver import finish
 from compliant_sms.phone import PhoneNumber
@@ -28,61 +31,42 @@ __all__ = ["AsyncConsentDesk", "ConsentDesk"]
 _CARE = (Category.APPOINTMENTS, Category.CARE, Category.ANSWERS)
 # Written permission covers what it names, and promotions are what it is asked for.
 _USUAL_CATEGORIES = {Tier.PRIOR_EXPRESS_WRITTEN: (Category.PROMOTIONS,)}
+_RULE = "recorded-by-staff"
+
+
+def _covered(categories: Iterable[str] | None, tier: Tier) -> Iterable[str]:
+    return _USUAL_CATEGORIES.get(tier, _CARE) if categories is None else categories
 
 
 def _numbered(number: str | PhoneNumber) -> PhoneNumber:
     return number if isinstance(number, PhoneNumber) else PhoneNumber.parse(number)
 
 
+class _Common(TypedDict):
+    event_id: str
+    practice_id: str
+    number: PhoneNumber
+    person: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+
+
 class _Desk:
-    """Builds ledger events, for both desks."""
+    """What both desks have."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
-    def _grant(
+    def _common(
         self,
         number: str | PhoneNumber,
-        *,
-        person: str,
-        basis: Basis | str,
-        wording: Wording | None,
-        recorded_by: str,
-        tier: Tier,
-        categories: Iterable[str] | None,
-        signature: Signature | None,
-        occurred_at: datetime | None,
-        reference: str,
-    ) -> Granted:
-        at = self._ports.clock()
-        return Granted(
-            event_id=self._ports.ids(),
-            practice_id=self._ports.practice.id,
-            number=_numbered(number),
-            person=person,
-            occurred_at=occurred_at or at,
-            recorded_at=at,
-            actor=recorded_by,
-            basis=basis,
-            tier=tier,
-            categories=_USUAL_CATEGORIES.get(tier, _CARE) if categories is None else categories,
-            wording=wording,
-            signature=signature,
-            reference=reference,
-        )
-
-    def _revocation(
-        self,
-        number: str | PhoneNumber,
-        *,
-        channel: Channel | str,
-        recorded_by: str,
         person: str | None,
+        recorded_by: str,
         occurred_at: datetime | None,
-        reference: str,
-    ) -> Revoked:
+    ) -> _Common:
         at = self._ports.clock()
-        return Revoked(
+        return _Common(
             event_id=self._ports.ids(),
             practice_id=self._ports.practice.id,
             number=_numbered(number),
@@ -90,9 +74,6 @@ class _Desk:
             occurred_at=occurred_at or at,
             recorded_at=at,
             actor=recorded_by,
-            channel=channel,
-            rule="recorded-by-staff",
-            reference=reference,
         )
 
 
@@ -110,6 +91,8 @@ class ConsentDesk(_Desk):
         tier: Tier = Tier.PRIOR_EXPRESS,
         categories: Iterable[str] | None = None,
         signature: Signature | None = None,
+        agreement: WrittenAgreement | None = None,
+        given_to: str = "",
         occurred_at: datetime | None = None,
         reference: str = "",
     ) -> ConsentEvent:
@@ -125,6 +108,9 @@ class ConsentDesk(_Desk):
             categories: what it covers. Without it: appointments, care and answers; for written
                 permission promotions.
             signature: how they signed; needed for written permission (47 CFR 64.1200(f)(9)).
+            agreement: what the wording of written permission said; the rules judge it.
+            given_to: whom they agreed to be texted by, where the record names somebody. An opt-in
+                serves nobody else (CTIA Messaging Principles 5.1.2.2, 5.1.4).
             occurred_at: when they agreed (aware); now, if not given.
             reference: your own record of it.
 
@@ -135,17 +121,16 @@ class ConsentDesk(_Desk):
             InvalidInput: it could not be proved later, or lies in the future.
             StoreError: it could not be recorded.
         """
-        event = self._grant(
-            number,
-            person=person,
+        event = Granted(
+            **self._common(number, person, recorded_by, occurred_at),
             basis=basis,
-            wording=wording,
-            recorded_by=recorded_by,
             tier=tier,
-            categories=categories,
+            categories=_covered(categories, tier),
+            wording=wording,
             signature=signature,
-            occurred_at=occurred_at,
             reference=reference,
+            agreement=agreement,
+            given_to=given_to,
         )
         return finish(flows.append_event(self._ports, event))
 
@@ -158,11 +143,15 @@ class ConsentDesk(_Desk):
         person: str | None = None,
         occurred_at: datetime | None = None,
         reference: str = "",
+        category: str = "",
+        message_class: str = "",
+        clarification_asked: bool = False,
     ) -> ConsentEvent:
         """Record that somebody at the number asked for texts to stop; it holds at once.
 
         It ends all texts of this practice to the number, whoever's they are (policy P-RV-1),
-        until the patient agrees anew.
+        until the patient agrees anew. Only where your rules end less does it matter which text it
+        answers.
 
         Args:
             number: which number.
@@ -171,17 +160,60 @@ class ConsentDesk(_Desk):
             person: who asked, if known.
             occurred_at: when they asked (aware); now, if not given.
             reference: your own record of it.
+            category: what the text that it answers was about, if it answers one.
+            message_class: the class of that text, for example ``MessageClass.MARKETING``; needed
+                with a category.
+            clarification_asked: you asked which texts are meant; all stop until you
+                :meth:`clarify` (47 CFR 64.1200(a)(12)).
+
+        Raises:
+            InvalidInput: it lies in the future, or the category comes without its class.
+            StoreError: it could not be recorded. Record it again.
+        """
+        event = Revoked(
+            **self._common(number, person, recorded_by, occurred_at),
+            channel=channel,
+            rule=_RULE,
+            reference=reference,
+            category=category,
+            message_class=message_class,
+            clarification_asked=clarification_asked,
+        )
+        return finish(flows.append_event(self._ports, event))
+
+    def clarify(
+        self,
+        number: str | PhoneNumber,
+        *,
+        keep: Iterable[str],
+        channel: Channel | str,
+        recorded_by: str,
+        person: str | None = None,
+        occurred_at: datetime | None = None,
+        reference: str = "",
+    ) -> ConsentEvent:
+        """Record which texts a revocation was not meant to end. 47 CFR 64.1200(a)(12).
+
+        It narrows the revocations that stand then, and gives no consent that was not given before.
+
+        Args:
+            number: which number.
+            keep: the categories that may go on; none, if the person meant everything.
+            channel: how the answer came.
+            recorded_by: who writes it down.
+            person: who answered, if known.
+            occurred_at: when they answered (aware); now, if not given.
+            reference: your own record of it.
 
         Raises:
             InvalidInput: it lies in the future.
-            StoreError: it could not be recorded. Record it again.
+            StoreError: it could not be recorded.
         """
-        event = self._revocation(
-            number,
+        event = Clarified(
+            **self._common(number, person, recorded_by, occurred_at),
+            keep=keep,
             channel=channel,
-            recorded_by=recorded_by,
-            person=person,
-            occurred_at=occurred_at,
+            rule=_RULE,
             reference=reference,
         )
         return finish(flows.append_event(self._ports, event))
@@ -211,21 +243,22 @@ class AsyncConsentDesk(_Desk):
         tier: Tier = Tier.PRIOR_EXPRESS,
         categories: Iterable[str] | None = None,
         signature: Signature | None = None,
+        agreement: WrittenAgreement | None = None,
+        given_to: str = "",
         occurred_at: datetime | None = None,
         reference: str = "",
     ) -> ConsentEvent:
         """See :meth:`ConsentDesk.grant`."""
-        event = self._grant(
-            number,
-            person=person,
+        event = Granted(
+            **self._common(number, person, recorded_by, occurred_at),
             basis=basis,
-            wording=wording,
-            recorded_by=recorded_by,
             tier=tier,
-            categories=categories,
+            categories=_covered(categories, tier),
+            wording=wording,
             signature=signature,
-            occurred_at=occurred_at,
             reference=reference,
+            agreement=agreement,
+            given_to=given_to,
         )
         return await flows.append_event(self._ports, event)
 
@@ -238,14 +271,39 @@ class AsyncConsentDesk(_Desk):
         person: str | None = None,
         occurred_at: datetime | None = None,
         reference: str = "",
+        category: str = "",
+        message_class: str = "",
+        clarification_asked: bool = False,
     ) -> ConsentEvent:
         """See :meth:`ConsentDesk.revoke`."""
-        event = self._revocation(
-            number,
+        event = Revoked(
+            **self._common(number, person, recorded_by, occurred_at),
             channel=channel,
-            recorded_by=recorded_by,
-            person=person,
-            occurred_at=occurred_at,
+            rule=_RULE,
+            reference=reference,
+            category=category,
+            message_class=message_class,
+            clarification_asked=clarification_asked,
+        )
+        return await flows.append_event(self._ports, event)
+
+    async def clarify(
+        self,
+        number: str | PhoneNumber,
+        *,
+        keep: Iterable[str],
+        channel: Channel | str,
+        recorded_by: str,
+        person: str | None = None,
+        occurred_at: datetime | None = None,
+        reference: str = "",
+    ) -> ConsentEvent:
+        """See :meth:`ConsentDesk.clarify`."""
+        event = Clarified(
+            **self._common(number, person, recorded_by, occurred_at),
+            keep=keep,
+            channel=channel,
+            rule=_RULE,
             reference=reference,
         )
         return await flows.append_event(self._ports, event)

@@ -7,7 +7,8 @@ The same value always gives the same bytes, whatever the Python version.
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,8 +21,12 @@ __all__ = [
     "canonical",
     "decode",
     "encode",
+    "fields_of",
+    "from_fields",
     "instant_from_text",
     "instant_to_text",
+    "keep_as",
+    "lean",
     "structure",
     "unstructure",
 ]
@@ -40,6 +45,67 @@ def instant_from_text(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+_LEAN: set[type] = set()
+_BY_FIELDS: dict[type, tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]] = {}
+_KEPT: dict[type, tuple[Callable[[Any], object], Callable[[Any], object]]] = {}
+
+
+def lean(kind: type[T]) -> type[T]:
+    """A class decorator: what a value has by default is left out of its record.
+
+    The default of a field of such a class must never change: old records rely on it.
+    """
+    _LEAN.add(kind)
+    _converter.cache_clear()
+    return kind
+
+
+def keep_as(kind: type[T], to_plain: Callable[[T], object], from_plain: Callable[[Any], T]) -> None:
+    """Keep values of that type in a form of their own."""
+    _KEPT[kind] = (to_plain, from_plain)
+    _converter.cache_clear()
+    _BY_FIELDS.clear()
+
+
+def _by_fields(kind: type) -> tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]:
+    if kind not in _BY_FIELDS:
+        from cattrs.gen import (  # noqa: PLC0415 - as for the converter
+            make_dict_structure_fn,
+            make_dict_unstructure_fn,
+        )
+
+        converter = _converter()
+        _BY_FIELDS[kind] = (
+            make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True),
+            make_dict_structure_fn(kind, converter, _cattrs_detailed_validation=False),
+        )
+    return _BY_FIELDS[kind]
+
+
+def fields_of(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
+    """A value of a type that is kept in a form of its own, by its fields all the same."""
+    return _by_fields(type(value))[0](value)
+
+
+def from_fields(data: object, kind: type[T]) -> T:
+    """The value of that type from what :func:`fields_of` made of it."""
+    value: T = _by_fields(kind)[1](data, kind)
+    return value
+
+
+def _only_data(made: Callable[[Any], object]) -> Callable[[Any, object], object]:
+    return lambda data, _: made(data)
+
+
+def _leanly(converter: Converter) -> Callable[[type], Callable[[Any], Any]]:
+    from cattrs.gen import make_dict_unstructure_fn  # noqa: PLC0415 - as for the converter
+
+    def made(kind: type) -> Callable[[Any], Any]:
+        return make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True)
+
+    return made
+
+
 @cache
 def _converter() -> Converter:
     # Imported on first use: it costs as much time as the rest of the core together.
@@ -54,6 +120,14 @@ def _converter() -> Converter:
     converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
     converter.register_unstructure_hook(PhoneNumber, lambda number: number.e164)
     converter.register_structure_hook(PhoneNumber, lambda text, _: PhoneNumber(text))
+    converter.register_unstructure_hook(time, lambda value: value.isoformat("auto"))
+    converter.register_structure_hook(time, lambda text, _: time.fromisoformat(text))
+    converter.register_unstructure_hook(timedelta, timedelta.total_seconds)
+    converter.register_structure_hook(timedelta, lambda seconds, _: timedelta(seconds=seconds))
+    converter.register_unstructure_hook_factory(_LEAN.__contains__, _leanly(converter))
+    for kind, (to_plain, from_plain) in _KEPT.items():
+        converter.register_unstructure_hook(kind, to_plain)
+        converter.register_structure_hook(kind, _only_data(from_plain))
     return converter
 
 

@@ -4,41 +4,47 @@ Two rules keep this room: an event is a fact that happened and never changes; an
 counts against sending.
 """
 
+from compliant_sms.consent._agreement import (
+    AgreementDefect,
+    SignatureKind,
+    WrittenAgreement,
+    defects,
+    same_sender,
+)
 from compliant_sms.consent._chain import GENESIS, Link, link, verify_chain
 from compliant_sms.consent._encoding import from_payload, to_payload
-from compliant_sms.consent._events import (
-    Basis,
-    Category,
-    Channel,
-    ConsentEvent,
-    Granted,
-    Restored,
-    Revoked,
-    Signature,
-    Tier,
-    Wording,
-)
-from compliant_sms.consent._state import ConsentState, LiveGrant, fold, fold_for_holder
+from compliant_sms.consent._events import Clarified, ConsentEvent, Granted, Restored, Revoked
+from compliant_sms.consent._fold import fold, fold_for_holder
+from compliant_sms.consent._state import ConsentState, LiveGrant, Reaches, Revocation
+from compliant_sms.consent._words import Basis, Category, Channel, Signature, Tier, Wording
 
 __all__ = [
     "GENESIS",
+    "AgreementDefect",
     "Basis",
     "Category",
     "Channel",
+    "Clarified",
     "ConsentEvent",
     "ConsentState",
     "Granted",
     "Link",
     "LiveGrant",
+    "Reaches",
     "Restored",
+    "Revocation",
     "Revoked",
     "Signature",
+    "SignatureKind",
     "Tier",
     "Wording",
+    "WrittenAgreement",
+    "defects",
     "fold",
     "fold_for_holder",
     "from_payload",
     "link",
+    "same_sender",
     "to_payload",
     "verify_chain",
 ]

@@ -1,171 +1,46 @@
-"""The events of the ledger, and the words they are told in."""
+"""The events of the ledger: facts that happened and never change."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from datetime import datetime
-from enum import Enum, IntEnum, StrEnum
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from attrs import Attribute, field, frozen
 
 from compliant_sms.clock import as_utc
+from compliant_sms.consent._agreement import WrittenAgreement
+from compliant_sms.consent._fields import a_text, one_of, sorted_names, storable
+from compliant_sms.consent._words import Basis, Channel, Signature, Tier, Wording
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
-__all__ = [
-    "Basis",
-    "Category",
-    "Channel",
-    "ConsentEvent",
-    "Granted",
-    "Restored",
-    "Revoked",
-    "Signature",
-    "Tier",
-    "Wording",
-]
-
-
-_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
-
-
-class Tier(IntEnum):
-    """How strong a consent is. 47 CFR 64.1200(a)(1), (a)(2), (f)(9)."""
-
-    NONE = 0
-    PRIOR_EXPRESS = 1
-    PRIOR_EXPRESS_WRITTEN = 2
-
-
-class Category(StrEnum):
-    """What a patient agrees to or declines as one thing; a practice can add its own texts."""
-
-    APPOINTMENTS = "appointments"
-    CARE = "care"
-    ANSWERS = "answers"
-    BILLING = "billing"
-    SURVEYS = "surveys"
-    ANNOUNCEMENTS = "announcements"
-    RESEARCH = "research"
-    FUNDRAISING = "fundraising"
-    PROMOTIONS = "promotions"
-
-
-class Basis(StrEnum):
-    """How a patient came to agree."""
-
-    INTAKE_FORM = "intake_form"
-    PAPER_FORM = "paper_form"
-    WEB_FORM = "web_form"
-    TEXT_MESSAGE = "text_message"
-    """The patient texted a keyword that invited texts."""
-    SPOKEN = "spoken"
-    BOOKING = "booking"
-    """The patient gave the number when booking: consent within the scope of why it was given."""
-
-    @property
-    def shows_wording(self) -> bool:
-        """Whether the patient read something, so that the record must hold what it said."""
-        return self not in {Basis.SPOKEN, Basis.BOOKING}
-
-    @property
-    def is_fresh_opt_in(self) -> bool:
-        """Whether it can lift a revocation. Handing over a number again does not."""
-        return self is not Basis.BOOKING
-
-
-class Channel(StrEnum):
-    """How a revocation or a restoration reached the practice. 47 CFR 64.1200(a)(10), (a)(11)."""
-
-    TEXT = "text"
-    SPOKEN = "spoken"
-    VOICEMAIL = "voicemail"
-    EMAIL = "email"
-    WEB = "web"
-    LETTER = "letter"
-    PROVIDER = "provider"
-    """The provider or a carrier says that this number opted out."""
-
-
-def _storable(_: object, attribute: Attribute[str], value: str | None) -> None:
-    if value is not None and _HALF_A_CHARACTER.search(value):
-        msg = f"{attribute.name} holds half a surrogate pair; decode it properly before"
-        raise InvalidInput(msg)
-
-
-def _text(of: object, attribute: Attribute[str], value: str) -> None:
-    if not value.strip():
-        msg = f"{attribute.name} must not be empty"
-        raise InvalidInput(msg)
-    _storable(of, attribute, value)
+__all__ = ["Clarified", "ConsentEvent", "Granted", "Restored", "Revoked"]
 
 
 def _instant(value: datetime) -> datetime:
     return as_utc(value)
 
 
-_E = TypeVar("_E", bound=Enum)
-
-
-def _one_of(kind: type[_E], value: _E | str | int) -> _E:
-    try:
-        return kind(value)
-    except ValueError:
-        known = ", ".join(str(each.value) for each in kind)
-        msg = f"there is no such {kind.__name__.lower()}. Pass one of: {known}."
-        raise InvalidInput(msg) from None
-
-
 def _basis(value: Basis | str) -> Basis:
-    return _one_of(Basis, value)
+    return one_of(Basis, value)
 
 
 def _tier(value: Tier | int) -> Tier:
-    return _one_of(Tier, value)
+    return one_of(Tier, value)
 
 
 def _channel(value: Channel | str) -> Channel:
-    return _one_of(Channel, value)
+    return one_of(Channel, value)
 
 
-def _sorted(names: Iterable[str]) -> tuple[str, ...]:
-    found = {str(name) for name in names}
-    if isinstance(names, str) or not all(name.strip() for name in found):
-        msg = "categories are texts in a list, for example [Category.CARE], and none is empty"
+# The classes of the texts that a revocation can answer. The room that classifies texts lies above.
+_CLASSES = ("transactional", "marketing", "emergency", "protocol")
+
+
+def _message_class(_: object, __: Attribute[str], value: str) -> None:
+    if value and value not in _CLASSES:
+        msg = f"there is no such message class. Pass one of: {', '.join(_CLASSES)}."
         raise InvalidInput(msg)
-    return tuple(sorted(found))
-
-
-@frozen(kw_only=True)
-class Wording:
-    """What a patient was shown, word for word.
-
-    Args:
-        text: the exact wording.
-        version: which edition of it, for example ``"2026-03"``.
-    """
-
-    text: str = field(validator=_text)
-    version: str = field(validator=_text)
-
-
-@frozen(kw_only=True)
-class Signature:
-    """How a patient signed. 47 CFR 64.1200(f)(9); 15 U.S.C. 7001 for electronic signatures.
-
-    Args:
-        signer: who signed, as an id or a name.
-        act: what they did, for example ``"ticked an unticked box"`` or ``"signed on paper"``.
-        ip_address: where from, for a web form.
-        user_agent: the browser, for a web form.
-    """
-
-    signer: str = field(validator=_text, repr=False)
-    act: str = field(validator=_text)
-    ip_address: str = field(default="", repr=False, validator=_storable)
-    user_agent: str = field(default="", repr=False, validator=_storable)
 
 
 @frozen(kw_only=True)
@@ -182,13 +57,13 @@ class _Event:
         actor: who wrote it down, for example ``"front-desk:ana"``.
     """
 
-    event_id: str = field(validator=_text)
-    practice_id: str = field(validator=_text)
+    event_id: str = field(validator=a_text)
+    practice_id: str = field(validator=a_text)
     number: PhoneNumber
-    person: str | None = field(default=None, validator=_storable)
+    person: str | None = field(default=None, validator=storable)
     occurred_at: datetime = field(converter=_instant)
     recorded_at: datetime = field(converter=_instant)
-    actor: str = field(validator=_text)
+    actor: str = field(validator=a_text)
 
 
 @frozen(kw_only=True)
@@ -202,14 +77,19 @@ class Granted(_Event):
         wording: what the patient was shown; needed wherever something was shown.
         signature: needed for written consent.
         reference: the host's own record of it, for example a form's id.
+        agreement: the elements of written consent, as far as somebody wrote them down.
+        given_to: whom the patient agreed to be texted by, where the record names somebody. An
+            opt-in serves nobody else (CTIA Messaging Principles 5.1.2.2, 5.1.4).
     """
 
     basis: Basis = field(converter=_basis)
     tier: Tier = field(converter=_tier)
-    categories: tuple[str, ...] = field(converter=_sorted)
+    categories: tuple[str, ...] = field(converter=sorted_names)
     wording: Wording | None = None
     signature: Signature | None = None
-    reference: str = field(default="", validator=_storable)
+    reference: str = field(default="", validator=storable)
+    agreement: WrittenAgreement | None = None
+    given_to: str = field(default="", validator=storable)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a grant that could not be proved later."""
@@ -233,17 +113,61 @@ class Granted(_Event):
 
 @frozen(kw_only=True)
 class Revoked(_Event):
-    """Somebody at the number asked for texts to stop.
+    """Somebody at the number asked for texts to stop. 47 CFR 64.1200(a)(10), (a)(11).
+
+    What it answers is recorded, and not how far it reaches: that is a dated policy of the rules.
+    Without a category it reaches everything.
 
     Attributes:
         channel: how the request came.
         rule: which rule read it as a revocation.
         reference: the message or record that carried it.
+        in_reply_to: the purpose's code of the text that it answers, if it answers one.
+        category: what that text was about.
+        message_class: the class of that text: ``transactional``, ``marketing``, ``emergency`` or
+            ``protocol``; needed with a category.
+        exempt: that text went out under the healthcare exemption, 47 CFR 64.1200(a)(9)(iv).
+        clarification_asked: the confirmation asks which texts are meant, (a)(12). Everything
+            stops until it is answered.
     """
 
     channel: Channel = field(converter=_channel)
     rule: str = ""
-    reference: str = field(default="", validator=_storable)
+    reference: str = field(default="", validator=storable)
+    in_reply_to: str = field(default="", converter=str, validator=storable)
+    category: str = field(default="", converter=str, validator=storable)
+    message_class: str = field(default="", converter=str, validator=_message_class)
+    exempt: bool = False
+    clarification_asked: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a category without a class: a stop to marketing might reach too little."""
+        if self.category and not self.message_class:
+            msg = (
+                "a revocation of one category needs the class of the text that it answers. "
+                "Pass message_class too, or neither: then it ends everything."
+            )
+            raise InvalidInput(msg)
+
+
+@frozen(kw_only=True)
+class Clarified(_Event):
+    """Somebody said which texts a revocation was not meant to end. 47 CFR 64.1200(a)(12).
+
+    It narrows the revocations that stand at that time, and the newest answer counts. It gives no
+    consent that was not given before, and a later revocation stands by itself.
+
+    Attributes:
+        keep: the categories that may go on, sorted; none, if everything was meant.
+        channel: how the answer came.
+        rule: which rule read it so.
+        reference: the message or record that carried it.
+    """
+
+    keep: tuple[str, ...] = field(converter=sorted_names)
+    channel: Channel = field(converter=_channel)
+    rule: str = ""
+    reference: str = field(default="", validator=storable)
 
 
 @frozen(kw_only=True)
@@ -259,7 +183,7 @@ class Restored(_Event):
     """
 
     rule: str = ""
-    reference: str = field(default="", validator=_storable)
+    reference: str = field(default="", validator=storable)
 
 
-ConsentEvent: TypeAlias = Granted | Revoked | Restored
+ConsentEvent: TypeAlias = Granted | Revoked | Clarified | Restored

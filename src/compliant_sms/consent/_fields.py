@@ -1,0 +1,65 @@
+"""What the fields of events, and of what they hold, are checked and turned into."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+from typing import TypeVar
+
+from attrs import Attribute
+
+from compliant_sms.errors import InvalidInput
+from compliant_sms.phone import PhoneNumber
+
+__all__ = ["a_number", "a_text", "one_of", "sorted_names", "storable"]
+
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+_E = TypeVar("_E", bound=Enum)
+
+
+def storable(_: object, attribute: Attribute[str], value: str | None) -> None:
+    """Refuse what no UTF-8 can hold."""
+    if value is not None and _HALF_A_CHARACTER.search(value):
+        msg = f"{attribute.name} holds half a surrogate pair; decode it properly before"
+        raise InvalidInput(msg)
+
+
+def a_text(of: object, attribute: Attribute[str], value: str) -> None:
+    """Refuse what is blank."""
+    if not value.strip():
+        msg = f"{attribute.name} must not be empty"
+        raise InvalidInput(msg)
+    storable(of, attribute, value)
+
+
+def one_of(kind: type[_E], value: _E | str | int) -> _E:
+    """The member of that vocabulary.
+
+    Raises:
+        InvalidInput: it has no such member.
+    """
+    try:
+        return kind(value)
+    except ValueError:
+        known = ", ".join(str(each.value) for each in kind)
+        name = re.sub(r"(?<!^)(?=[A-Z])", " ", kind.__name__).lower()
+        msg = f"there is no such {name}. Pass one of: {known}."
+        raise InvalidInput(msg) from None
+
+
+def sorted_names(names: Iterable[str]) -> tuple[str, ...]:
+    """The names of categories, each once."""
+    found = {str(name) for name in names}
+    if isinstance(names, str) or not all(name.strip() for name in found):
+        msg = "categories are texts in a list, for example [Category.CARE], and none is empty"
+        raise InvalidInput(msg)
+    if any(map(_HALF_A_CHARACTER.search, found)):
+        msg = "a category holds half a surrogate pair; decode it properly before"
+        raise InvalidInput(msg)
+    return tuple(sorted(found))
+
+
+def a_number(number: str | PhoneNumber) -> PhoneNumber:
+    """The number, read if it was typed."""
+    return number if isinstance(number, PhoneNumber) else PhoneNumber.parse(number)

@@ -1,0 +1,143 @@
+"""The fold of events to what holds.
+
+It does not depend on the order of recording: it sorts by when things happened. At one instant a
+revocation comes last, so that the patient wins a tie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from attrs import evolve
+
+from compliant_sms.consent._events import Clarified, ConsentEvent, Granted, Restored, Revoked
+from compliant_sms.consent._state import ConsentState, LiveGrant, Revocation
+from compliant_sms.consent._words import Tier
+
+__all__ = ["fold", "fold_for_holder"]
+
+_PRECEDENCE: dict[type[ConsentEvent], int] = {Granted: 0, Restored: 1, Clarified: 2, Revoked: 3}
+
+
+def _order(event: ConsentEvent) -> tuple[datetime, int, str]:
+    return event.occurred_at, _PRECEDENCE[type(event)], event.event_id
+
+
+def _as_live(event: Granted, tier: Tier, stopped_by: Iterable[Revocation]) -> LiveGrant:
+    return LiveGrant(
+        event_id=event.event_id,
+        tier=tier,
+        categories=event.categories,
+        occurred_at=event.occurred_at,
+        basis=event.basis,
+        agreement=event.agreement,
+        given_to=event.given_to,
+        stopped_by=tuple(stopped_by),
+    )
+
+
+def _as_revocation(event: Revoked) -> Revocation:
+    return Revocation(
+        event_id=event.event_id,
+        occurred_at=event.occurred_at,
+        channel=event.channel,
+        category=event.category,
+        message_class=event.message_class,
+        exempt=event.exempt,
+        clarification_asked=event.clarification_asked,
+    )
+
+
+def _capped(tier: Tier) -> Tier:
+    # A carrier's START restores what the carrier had blocked. It is no signature, so it never
+    # restores written consent (47 CFR 64.1200(f)(9)).
+    return min(tier, Tier.PRIOR_EXPRESS)
+
+
+class _Folding:
+    """What holds so far, with each grant the place from which on revocations stop it."""
+
+    def __init__(self) -> None:
+        self._grants: list[tuple[Granted, Tier, int]] = []
+        self._stops: list[Revocation] = []
+        self._standing_from = 0
+
+    def add(self, event: ConsentEvent) -> None:
+        match event:
+            case Granted():
+                if event.basis.is_fresh_opt_in:
+                    self._standing_from = len(self._stops)
+                self._grants.append((event, event.tier, self._standing_from))
+            case Revoked():
+                self._stop(_as_revocation(event))
+            case Clarified():
+                standing = self._stops[self._standing_from :]
+                narrowed = [evolve(stop, keep=event.keep) for stop in standing]
+                self._stops[self._standing_from :] = narrowed
+            case _:  # Restored
+                self._restore()
+
+    def _stop(self, new: Revocation) -> None:
+        # Saying the same again adds nothing, and a flood of it must not swell every record.
+        standing = self._stops[self._standing_from :]
+        shapes = [evolve(s, event_id=new.event_id, occurred_at=new.occurred_at) for s in standing]
+        if new not in shapes:
+            self._stops.append(new)
+
+    def _restore(self) -> None:
+        count = len(self._stops)
+        self._grants = [
+            (event, _capped(tier) if since < count else tier, 0)
+            for event, tier, since in self._grants
+        ]
+        self._stops, self._standing_from = [], 0
+
+    def state(self) -> ConsentState:
+        return ConsentState(
+            grants=tuple(
+                _as_live(event, tier, self._stops[since:]) for event, tier, since in self._grants
+            ),
+            revocations=tuple(self._stops[self._standing_from :]),
+        )
+
+
+def _revoked_at(state: ConsentState) -> datetime:
+    return state.revoked_at or datetime.min.replace(tzinfo=UTC)
+
+
+def _concerns(event: ConsentEvent, person: str | None) -> bool:
+    # Families share numbers. A grant is one person's; what else is said, the handset says.
+    return not isinstance(event, Granted) or event.person == person
+
+
+def fold(
+    events: Iterable[ConsentEvent], person: str | None, *, as_known_at: datetime | None = None
+) -> ConsentState:
+    """The state that the events add up to for one person.
+
+    Args:
+        events: all those of a practice about one number, in any order.
+        person: whose state; None for somebody unknown who holds the number.
+        as_known_at: leave out what was recorded later (aware). None, for a decision to send,
+            leaves out nothing: a revocation counts as soon as it is recorded, also when the
+            clock of the machine that recorded it runs ahead.
+    """
+    known = (e for e in events if as_known_at is None or e.recorded_at <= as_known_at)
+    folding = _Folding()
+    for event in sorted((e for e in known if _concerns(e, person)), key=_order):
+        folding.add(event)
+    return folding.state()
+
+
+def fold_for_holder(events: Sequence[ConsentEvent]) -> ConsentState:
+    """The state that an answer to whoever holds the number is about.
+
+    It is that of the person there whose revocation is the newest: each ends what that person had
+    agreed to since the one before, and may be confirmed once.
+
+    Args:
+        events: all those of a practice about one number, in any order.
+    """
+    people = {event.person for event in events if isinstance(event, Granted)} or {None}
+    return max((fold(events, person) for person in sorted(people, key=str)), key=_revoked_at)

@@ -1,0 +1,99 @@
+"""The words that consent is told in."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+from attrs import field, frozen
+
+from compliant_sms.consent._fields import a_text, storable
+
+__all__ = ["Basis", "Category", "Channel", "Signature", "Tier", "Wording"]
+
+
+class Tier(IntEnum):
+    """How strong a consent is. 47 CFR 64.1200(a)(1), (a)(2), (f)(9)."""
+
+    NONE = 0
+    PRIOR_EXPRESS = 1
+    PRIOR_EXPRESS_WRITTEN = 2
+
+
+class Category(StrEnum):
+    """What a patient agrees to or declines as one thing; a practice can add its own texts."""
+
+    APPOINTMENTS = "appointments"
+    CARE = "care"
+    ANSWERS = "answers"
+    BILLING = "billing"
+    SURVEYS = "surveys"
+    ANNOUNCEMENTS = "announcements"
+    RESEARCH = "research"
+    FUNDRAISING = "fundraising"
+    PROMOTIONS = "promotions"
+
+
+class Basis(StrEnum):
+    """How a patient came to agree."""
+
+    INTAKE_FORM = "intake_form"
+    PAPER_FORM = "paper_form"
+    WEB_FORM = "web_form"
+    TEXT_MESSAGE = "text_message"
+    """The patient texted a keyword that invited texts."""
+    SPOKEN = "spoken"
+    BOOKING = "booking"
+    """The patient gave the number when booking: consent within the scope of why it was given."""
+
+    @property
+    def shows_wording(self) -> bool:
+        """Whether the patient read something, so that the record must hold what it said."""
+        return self not in {Basis.SPOKEN, Basis.BOOKING}
+
+    @property
+    def is_fresh_opt_in(self) -> bool:
+        """Whether it can lift a revocation. Handing over a number again does not."""
+        return self is not Basis.BOOKING
+
+
+class Channel(StrEnum):
+    """How a revocation or a restoration reached the practice. 47 CFR 64.1200(a)(10), (a)(11)."""
+
+    TEXT = "text"
+    SPOKEN = "spoken"
+    VOICEMAIL = "voicemail"
+    EMAIL = "email"
+    WEB = "web"
+    LETTER = "letter"
+    PROVIDER = "provider"
+    """The provider or a carrier says that this number opted out."""
+
+
+@frozen(kw_only=True)
+class Wording:
+    """What a patient was shown, word for word.
+
+    Args:
+        text: the exact wording.
+        version: which edition of it, for example ``"2026-03"``.
+    """
+
+    text: str = field(validator=a_text)
+    version: str = field(validator=a_text)
+
+
+@frozen(kw_only=True)
+class Signature:
+    """How a patient signed. 47 CFR 64.1200(f)(9); 15 U.S.C. 7001 for electronic signatures.
+
+    Args:
+        signer: who signed, as an id or a name.
+        act: what they did, for example ``"ticked an unticked box"`` or ``"signed on paper"``.
+        ip_address: where from, for a web form.
+        user_agent: the browser, for a web form.
+    """
+
+    signer: str = field(validator=a_text, repr=False)
+    act: str = field(validator=a_text)
+    ip_address: str = field(default="", repr=False, validator=storable)
+    user_agent: str = field(default="", repr=False, validator=storable)
