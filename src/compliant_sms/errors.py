@@ -7,6 +7,7 @@
     │   ├── InvalidPhoneNumber            not a number that can be texted; ``problem`` says why
     │   └── IdempotencyConflict           one key, two different texts
     ├── ConfigurationError                the set-up is wrong; nothing was attempted
+    │   ├── InvalidPack                   a file of dated rules cannot be used; ``problems``
     │   └── MissingExtra (ImportError)    an optional dependency is not installed
     ├── UnknownMessage (LookupError)      no text has that id
     ├── WebhookRejected                   a callback that must not be believed
@@ -29,6 +30,7 @@ No message in this tree holds a text's body, a full phone number or a name.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "ConfigurationError",
     "IdempotencyConflict",
     "InvalidInput",
+    "InvalidPack",
     "InvalidPhoneNumber",
     "InvalidSignature",
     "LedgerTampered",
@@ -93,6 +96,18 @@ class IdempotencyConflict(InvalidInput):
 
 class ConfigurationError(CompliantSmsError):
     """The set-up cannot work; nothing was attempted."""
+
+
+class InvalidPack(ConfigurationError):
+    """A file of dated rules cannot be used; nothing of it was.
+
+    Attributes:
+        problems: everything that is wrong with it: file, row and reason.
+    """
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
 
 
 class MissingExtra(ConfigurationError, ImportError):

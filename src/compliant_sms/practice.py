@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from attrs import Attribute, field, frozen
@@ -9,7 +11,31 @@ from attrs import Attribute, field, frozen
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["Practice", "known_zone"]
+__all__ = ["Campaign", "Practice", "SenderKind", "known_zone"]
+
+
+class SenderKind(StrEnum):
+    """What a sender is under HIPAA (45 CFR 160.103)."""
+
+    HEALTHCARE_PROVIDER = "healthcare_provider"
+    BUSINESS_ASSOCIATE = "business_associate"
+    """Texts on behalf of a provider."""
+    HEALTH_PLAN = "health_plan"
+    OTHER = "other"
+    """Neither a covered entity nor a business associate, such as a wellness brand."""
+
+
+@frozen(kw_only=True)
+class Campaign:
+    """A 10DLC registration (The Campaign Registry), as far as carriers' limits follow from it.
+
+    Args:
+        vetting_score: the brand's, 0 to 100; None where it was not vetted.
+        use_case: for example ``"customer_care"``, ``"low_volume_mixed"``, ``"sole_proprietor"``.
+    """
+
+    vetting_score: int | None = None
+    use_case: str = ""
 
 
 def known_zone(name: str) -> str:
@@ -39,6 +65,13 @@ def _not_blank(_: object, attribute: Attribute[str], value: str) -> None:
         raise InvalidInput(msg)
 
 
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(values, str):
+        msg = "also_known_as and link_domains are lists of texts, for example ['Lakeside Clinic']"
+        raise InvalidInput(msg)
+    return tuple(values)
+
+
 def _us_state(_: object, __: Attribute[str], value: str) -> None:
     if not (len(value) == 2 and value.isascii() and value.isalpha() and value.isupper()):
         msg = "the practice's state is not a two-letter postal code such as 'IL'"
@@ -54,6 +87,13 @@ class Practice:
         phone: where a patient can call, any written form or a :class:`PhoneNumber`.
         time_zone: IANA name of the zone that the practice works in.
         state: two-letter postal code.
+        also_known_as: shorter names under which patients know it, for texts that use them.
+        kind: what it is under HIPAA.
+        tax_exempt_nonprofit: 47 CFR 64.1200(a)(2) and (f)(15)(iii) ask less of it.
+        link_domains: hosts of its own, or dedicated to it, for links in texts (CTIA 5.3.2).
+        free_to_end_user: its texts cost the recipient nothing and count against no plan, as some
+            short codes allow and 10DLC does not: 47 CFR 64.1200(a)(9).
+        campaign: its 10DLC registration, for carriers' limits.
         id: what every record is filed under. Choose one that outlives a change of name or
             phone; without one it is the phone number.
 
@@ -66,6 +106,12 @@ class Practice:
     phone: PhoneNumber = field(converter=_number)
     time_zone: str = field(converter=known_zone)
     state: str = field(validator=_us_state)
+    also_known_as: tuple[str, ...] = field(default=(), converter=_texts)
+    kind: SenderKind = SenderKind.HEALTHCARE_PROVIDER
+    tax_exempt_nonprofit: bool = False
+    link_domains: tuple[str, ...] = field(default=(), converter=_texts)
+    free_to_end_user: bool = False
+    campaign: Campaign | None = None
     id: str = field(validator=_not_blank)
 
     @id.default

@@ -1,41 +1,43 @@
-"""The purpose catalogue: what a text is for decides what it needs.
+"""The purpose: what a text is for decides what it needs.
 
-Two rules keep this room: a purpose is declared by the caller and never guessed here, and a user's
-own purpose must name its class. Source of the rows: 47 CFR 64.1200(a), (f); HHS guidance on
-treatment communications; CTIA Messaging Principles (May 2023) 5.1.
+Two rules keep this room: a purpose is declared by the caller, and a user's own purpose must name
+its class and may only be stricter than that class, unless a waiver says why.
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import ClassVar
+from functools import cache
+from typing import Any
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms.consent import Category, Tier
+from compliant_sms import records
+from compliant_sms.classification._classes import (
+    HipaaUse,
+    HoursBound,
+    ImpliedBy,
+    MessageClass,
+    OptOutLine,
+    Remuneration,
+)
+from compliant_sms.consent import Tier
 from compliant_sms.errors import InvalidInput
+from compliant_sms.phi import Sensitivity
+from compliant_sms.waiver import Waiver
 
-__all__ = ["MessageClass", "Purpose"]
-
-
-class MessageClass(StrEnum):
-    """The legal class of a text."""
-
-    TRANSACTIONAL = "transactional"
-    """TCPA informational: needs prior express consent."""
-    MARKETING = "marketing"
-    """TCPA telemarketing: needs prior express *written* consent, and quiet hours bind by law."""
-    EMERGENCY = "emergency"
-    """47 CFR 64.1200(f)(4): a threat to health and safety. Needs no consent."""
-    PROTOCOL = "protocol"
-    """The library's own answers to STOP, START and HELP."""
-
+__all__ = ["Purpose", "catalogue"]
 
 _LEAST_TIER = {
     MessageClass.TRANSACTIONAL: Tier.PRIOR_EXPRESS,  # 47 CFR 64.1200(a)(1)
     MessageClass.MARKETING: Tier.PRIOR_EXPRESS_WRITTEN,  # 47 CFR 64.1200(a)(2)
-    MessageClass.EMERGENCY: Tier.NONE,  # 47 CFR 64.1200(a)(1), (f)(4)
-    MessageClass.PROTOCOL: Tier.NONE,  # 47 CFR 64.1200(a)(12); CTIA 5.1.3
+}
+_OPT_OUT_LINE = {
+    MessageClass.TRANSACTIONAL: OptOutLine.PERIODIC,
+    MessageClass.MARKETING: OptOutLine.EACH,
+}
+_HOURS = {
+    MessageClass.TRANSACTIONAL: HoursBound.COURTESY,
+    MessageClass.MARKETING: HoursBound.LAW,
 }
 
 
@@ -45,22 +47,56 @@ def _not_blank(_: object, attribute: Attribute[str], value: str) -> None:
         raise InvalidInput(msg)
 
 
+class _Catalogued:
+    """A purpose of the catalogue, read from its data when somebody first asks for one."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._code = name.lower()
+
+    def __get__(self, instance: object, owner: type) -> Purpose:
+        return catalogue()[self._code]
+
+
 @frozen
 class Purpose:
     """What a text is for.
+
+    The catalogue's purposes are class attributes, for example ``Purpose.APPOINTMENT_REMINDER``.
+    Your own needs a class, and takes from it whatever you leave out.
 
     Args:
         code: its name on record, for example ``"appointment_reminder"``.
         message_class: decides the consent it needs and the hours that bind it.
         category: what a patient agrees to or declines as one thing; a grant covers categories.
+        least_tier: the weakest consent under which such a text may go.
+        opt_out_line: how often it says how to opt out.
+        hours: which hours bind it.
+        hipaa: what it is under HIPAA, whatever its class.
+        remuneration: whether somebody pays for sending it.
+        exemptible: 47 CFR 64.1200(a)(9)(iv)(C) lists it.
+        care_message: it is a "health care" message in the sense of 47 CFR 64.1200(a)(2).
+        implied_by: what a patient does that is consent by itself, for one text.
+        sensitivity: the kind of care that it is about.
+        waiver: why it may be laxer than its class.
 
     Raises:
-        InvalidInput: the code or the category is empty, or the class is none.
+        InvalidInput: the code or the category is empty, the class is none, or it is laxer than
+            its class and no waiver says why.
     """
 
     code: str = field(validator=_not_blank)
     message_class: MessageClass = field()
     category: str = field(validator=_not_blank, converter=str)
+    least_tier: Tier = field(kw_only=True)
+    opt_out_line: OptOutLine = field(kw_only=True)
+    hours: HoursBound = field(kw_only=True)
+    hipaa: HipaaUse = field(kw_only=True)
+    remuneration: Remuneration = field(kw_only=True, default=Remuneration.NONE)
+    exemptible: bool = field(kw_only=True, default=False)
+    care_message: bool = field(kw_only=True, default=False)
+    implied_by: ImpliedBy = field(kw_only=True, default=ImpliedBy.NOTHING)
+    sensitivity: Sensitivity = field(kw_only=True, default=Sensitivity.GENERAL)
+    waiver: Waiver | None = field(kw_only=True, default=None)
 
     @message_class.validator
     def _known_class(self, _: Attribute[MessageClass], value: object) -> None:
@@ -68,91 +104,118 @@ class Purpose:
             msg = "a purpose needs a MessageClass; without one nobody can say what it may do"
             raise InvalidInput(msg)
 
-    @property
-    def least_tier(self) -> Tier:
-        """The weakest consent under which such a text may go."""
-        return _LEAST_TIER[self.message_class]
+    @least_tier.default
+    def _tier_of_class(self) -> Tier:
+        return _LEAST_TIER.get(self.message_class, Tier.NONE)
 
-    APPOINTMENT_CONFIRMATION: ClassVar[Purpose]
-    APPOINTMENT_REMINDER: ClassVar[Purpose]
-    APPOINTMENT_CHANGE: ClassVar[Purpose]
-    WELLNESS_CHECKUP: ClassVar[Purpose]
-    RECALL: ClassVar[Purpose]
-    HOSPITAL_PRE_REGISTRATION: ClassVar[Purpose]
-    PRE_OPERATIVE_INSTRUCTIONS: ClassVar[Purpose]
-    LAB_RESULT_NOTIFICATION: ClassVar[Purpose]
-    POST_DISCHARGE_FOLLOW_UP: ClassVar[Purpose]
-    PRESCRIPTION_NOTIFICATION: ClassVar[Purpose]
-    HOME_HEALTHCARE_INSTRUCTIONS: ClassVar[Purpose]
-    IMMUNISATION_REMINDER: ClassVar[Purpose]
-    TELEHEALTH_LINK: ClassVar[Purpose]
-    CARE_CONVERSATION: ClassVar[Purpose]
-    BILLING: ClassVar[Purpose]
-    PATIENT_SURVEY: ClassVar[Purpose]
-    ANNOUNCEMENT: ClassVar[Purpose]
-    RESEARCH_RECRUITMENT: ClassVar[Purpose]
-    FUNDRAISING: ClassVar[Purpose]
-    NEW_SERVICE: ClassVar[Purpose]
-    PROMOTION: ClassVar[Purpose]
-    THIRD_PARTY_PRODUCT: ClassVar[Purpose]
-    EMERGENCY_ALERT: ClassVar[Purpose]
-    OPT_IN_CONFIRMATION: ClassVar[Purpose]
-    OPT_OUT_CONFIRMATION: ClassVar[Purpose]
-    HELP_REPLY: ClassVar[Purpose]
+    @opt_out_line.default
+    def _line_of_class(self) -> OptOutLine:
+        return _OPT_OUT_LINE.get(self.message_class, OptOutLine.NEVER)
+
+    @hours.default
+    def _hours_of_class(self) -> HoursBound:
+        return _HOURS.get(self.message_class, HoursBound.NONE)
+
+    @hipaa.default
+    def _use_of_class(self) -> HipaaUse:
+        sells = self.message_class is MessageClass.MARKETING
+        return HipaaUse.OWN_SERVICE if sells else HipaaUse.OPERATIONS
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is laxer than its class, unless somebody answers for it."""
+        laxer = ", ".join(_laxer_than_its_class(self))
+        if laxer and self.waiver is None:
+            msg = (
+                f"{self.code} keeps to less than {self.message_class} texts must: {laxer}. "
+                "Leave it to the class, or pass waiver=Waiver(...) to say why that is lawful."
+            )
+            raise InvalidInput(msg)
+
+    APPOINTMENT_CONFIRMATION = _Catalogued()
+    APPOINTMENT_REMINDER = _Catalogued()
+    APPOINTMENT_CHANGE = _Catalogued()
+    WELLNESS_CHECKUP = _Catalogued()
+    RECALL = _Catalogued()
+    HOSPITAL_PRE_REGISTRATION = _Catalogued()
+    PRE_OPERATIVE_INSTRUCTIONS = _Catalogued()
+    LAB_RESULT_NOTIFICATION = _Catalogued()
+    POST_DISCHARGE_FOLLOW_UP = _Catalogued()
+    PRESCRIPTION_NOTIFICATION = _Catalogued()
+    HOME_HEALTHCARE_INSTRUCTIONS = _Catalogued()
+    IMMUNISATION_REMINDER = _Catalogued()
+    SCREENING_REMINDER = _Catalogued()
+    CARE_GAP_OUTREACH = _Catalogued()
+    TELEHEALTH_LINK = _Catalogued()
+    INTAKE_FORM = _Catalogued()
+    ONE_TIME_CODE = _Catalogued()
+    CARE_CONVERSATION = _Catalogued()
+    BILLING = _Catalogued()
+    PATIENT_SURVEY = _Catalogued()
+    ANNOUNCEMENT = _Catalogued()
+    OFFICE_CLOSURE = _Catalogued()
+    EMERGENCY_ALERT = _Catalogued()
+    RESEARCH_RECRUITMENT = _Catalogued()
+    FUNDRAISING = _Catalogued()
+    NEW_SERVICE = _Catalogued()
+    PROMOTION = _Catalogued()
+    THIRD_PARTY_PRODUCT = _Catalogued()
+    REMINDER_WITH_OFFER = _Catalogued()
+    OPT_IN_CONFIRMATION = _Catalogued()
+    OPT_OUT_CONFIRMATION = _Catalogued()
+    HELP_REPLY = _Catalogued()
 
 
-_TRANSACTIONAL = MessageClass.TRANSACTIONAL
-_MARKETING = MessageClass.MARKETING
+def _laxer_than_its_class(purpose: Purpose) -> list[str]:
+    of = purpose.message_class
+    laxer = {
+        "least_tier": purpose.least_tier < _LEAST_TIER.get(of, Tier.NONE),
+        "opt_out_line": purpose.opt_out_line < _OPT_OUT_LINE.get(of, OptOutLine.NEVER),
+        "hours": purpose.hours < _HOURS.get(of, HoursBound.NONE),
+        "exemptible": purpose.exemptible and of is MessageClass.MARKETING,
+        "implied_by": purpose.implied_by is not ImpliedBy.NOTHING,
+    }
+    return [name for name, is_so in laxer.items() if is_so]
 
-# Listed in 47 CFR 64.1200(a)(9)(iv)(C), or treatment communications under HHS guidance.
-Purpose.APPOINTMENT_CONFIRMATION = Purpose(
-    "appointment_confirmation", _TRANSACTIONAL, Category.APPOINTMENTS
-)
-Purpose.APPOINTMENT_REMINDER = Purpose(
-    "appointment_reminder", _TRANSACTIONAL, Category.APPOINTMENTS
-)
-Purpose.APPOINTMENT_CHANGE = Purpose("appointment_change", _TRANSACTIONAL, Category.APPOINTMENTS)
-Purpose.WELLNESS_CHECKUP = Purpose("wellness_checkup", _TRANSACTIONAL, Category.APPOINTMENTS)
-Purpose.RECALL = Purpose("recall", _TRANSACTIONAL, Category.APPOINTMENTS)
-Purpose.HOSPITAL_PRE_REGISTRATION = Purpose(
-    "hospital_pre_registration", _TRANSACTIONAL, Category.APPOINTMENTS
-)
-Purpose.TELEHEALTH_LINK = Purpose("telehealth_link", _TRANSACTIONAL, Category.APPOINTMENTS)
-Purpose.PRE_OPERATIVE_INSTRUCTIONS = Purpose(
-    "pre_operative_instructions", _TRANSACTIONAL, Category.CARE
-)
-Purpose.LAB_RESULT_NOTIFICATION = Purpose("lab_result_notification", _TRANSACTIONAL, Category.CARE)
-Purpose.POST_DISCHARGE_FOLLOW_UP = Purpose(
-    "post_discharge_follow_up", _TRANSACTIONAL, Category.CARE
-)
-Purpose.PRESCRIPTION_NOTIFICATION = Purpose(
-    "prescription_notification", _TRANSACTIONAL, Category.CARE
-)
-Purpose.HOME_HEALTHCARE_INSTRUCTIONS = Purpose(
-    "home_healthcare_instructions", _TRANSACTIONAL, Category.CARE
-)
-Purpose.IMMUNISATION_REMINDER = Purpose("immunisation_reminder", _TRANSACTIONAL, Category.CARE)
 
-# CTIA Exhibit II: the answer to a text that the patient wrote first.
-Purpose.CARE_CONVERSATION = Purpose("care_conversation", _TRANSACTIONAL, Category.ANSWERS)
+@cache
+def catalogue() -> dict[str, Purpose]:
+    """The purposes that the library knows, by code, read once at first use."""
+    return {row["code"]: _purpose(row) for row in catalogue_rows()}
 
-# Not listed there, so never exempt; informational all the same.
-Purpose.BILLING = Purpose("billing", _TRANSACTIONAL, Category.BILLING)
-Purpose.PATIENT_SURVEY = Purpose("patient_survey", _TRANSACTIONAL, Category.SURVEYS)
-Purpose.ANNOUNCEMENT = Purpose("announcement", _TRANSACTIONAL, Category.ANNOUNCEMENTS)
-Purpose.RESEARCH_RECRUITMENT = Purpose("research_recruitment", _TRANSACTIONAL, Category.RESEARCH)
 
-# 47 CFR 64.1200(f)(13). Fundraising is held to more here than (a)(2) asks of a nonprofit.
-Purpose.FUNDRAISING = Purpose("fundraising", _MARKETING, Category.FUNDRAISING)
-Purpose.NEW_SERVICE = Purpose("new_service", _MARKETING, Category.PROMOTIONS)
-Purpose.PROMOTION = Purpose("promotion", _MARKETING, Category.PROMOTIONS)
-Purpose.THIRD_PARTY_PRODUCT = Purpose("third_party_product", _MARKETING, Category.PROMOTIONS)
+@cache
+def catalogue_rows() -> tuple[dict[str, Any], ...]:
+    """The rows of the catalogue as they are written, with source, certainty and note."""
+    import tomllib  # noqa: PLC0415 - needed once, and not by whoever only imports the library
+    from importlib.resources import files  # noqa: PLC0415 - as above
 
-# 47 CFR 64.1200(f)(4)
-Purpose.EMERGENCY_ALERT = Purpose("emergency_alert", MessageClass.EMERGENCY, Category.CARE)
+    text = files("compliant_sms.classification").joinpath("data/purposes.toml").read_text("utf-8")
+    return tuple(tomllib.loads(text)["purpose"])
 
-# 47 CFR 64.1200(a)(12); CTIA 5.1.2.1, 5.1.3
-_PROTOCOL = MessageClass.PROTOCOL
-Purpose.OPT_IN_CONFIRMATION = Purpose("opt_in_confirmation", _PROTOCOL, Category.ANSWERS)
-Purpose.OPT_OUT_CONFIRMATION = Purpose("opt_out_confirmation", _PROTOCOL, Category.ANSWERS)
-Purpose.HELP_REPLY = Purpose("help_reply", _PROTOCOL, Category.ANSWERS)
+
+def _purpose(row: dict[str, Any]) -> Purpose:
+    waiver = row.get("waiver")
+    return Purpose(
+        row["code"],
+        MessageClass(row["class"]),
+        row["category"],
+        opt_out_line=OptOutLine[row["opt_out_line"].upper()],
+        hours=HoursBound[row["hours"].upper()],
+        hipaa=HipaaUse(row["hipaa"]),
+        exemptible=row.get("exemptible", False),
+        care_message=row.get("care_message", False),
+        implied_by=ImpliedBy(row.get("implied_by", ImpliedBy.NOTHING)),
+        waiver=Waiver(of=row["code"], **waiver) if waiver else None,
+    )
+
+
+def _recorded(purpose: Purpose) -> object:
+    # A purpose of the catalogue is its code, on record; a user's own is written out.
+    return purpose.code if catalogue().get(purpose.code) == purpose else records.fields_of(purpose)
+
+
+def _from_record(data: Any) -> Purpose:  # noqa: ANN401 - what JSON holds
+    return catalogue()[data] if isinstance(data, str) else records.from_fields(data, Purpose)
+
+
+records.keep_as(Purpose, _recorded, _from_record)

@@ -4,19 +4,62 @@ Two rules keep this room: no rule turns a refusal into a permission, and each ru
 source.
 """
 
-from compliant_sms.rules._decision import Decision, Finding, Verdict
-from compliant_sms.rules._facts import Facts, ReplyFacts, Settings
-from compliant_sms.rules._rulebook import Rulebook
-from compliant_sms.rules._zones import CandidateZone, candidate_zones
+from compliant_sms.rules._calendar import deadline_to_honor, holidays
+from compliant_sms.rules._day import DayHours
+from compliant_sms.rules._decision import Finding, Verdict, allow, block, hold
+from compliant_sms.rules._exemption import is_exempt
+from compliant_sms.rules._facts import (
+    Facts,
+    OptOutShown,
+    PastText,
+    Readings,
+    ReplyFacts,
+    Sender,
+    SentBefore,
+)
+from compliant_sms.rules._in_force import InForce
+from compliant_sms.rules._pack import BUILT_IN, Pack, load_pack
+from compliant_sms.rules._places import CandidateState, CandidateZone, Whereabouts
+from compliant_sms.rules._read import read
+from compliant_sms.rules._row import Certainty, Row
+from compliant_sms.rules._rulebook import Decision, Edition, Override, Rulebook
+from compliant_sms.rules._rules import RULES, Rule
+from compliant_sms.rules._settings import PracticeCap, RevocationScope, Settings
 
 __all__ = [
+    "BUILT_IN",
+    "RULES",
+    "CandidateState",
     "CandidateZone",
+    "Certainty",
+    "DayHours",
     "Decision",
+    "Edition",
     "Facts",
     "Finding",
+    "InForce",
+    "OptOutShown",
+    "Override",
+    "Pack",
+    "PastText",
+    "PracticeCap",
+    "Readings",
     "ReplyFacts",
+    "RevocationScope",
+    "Row",
+    "Rule",
     "Rulebook",
+    "Sender",
+    "SentBefore",
     "Settings",
     "Verdict",
-    "candidate_zones",
+    "Whereabouts",
+    "allow",
+    "block",
+    "deadline_to_honor",
+    "hold",
+    "holidays",
+    "is_exempt",
+    "load_pack",
+    "read",
 ]

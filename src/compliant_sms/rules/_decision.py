@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from compliant_sms.rules._facts import Facts, Settings
+from compliant_sms import records
 
-__all__ = ["Decision", "Finding", "Verdict"]
+__all__ = ["Finding", "Verdict", "allow", "block", "hold"]
 
 
 class Verdict(StrEnum):
@@ -20,50 +20,64 @@ class Verdict(StrEnum):
     BLOCK = "block"
 
 
+@records.lean
 @frozen(kw_only=True)
 class Finding:
     """What one rule says about a text.
 
     Attributes:
         rule: id of the rule.
+        code: what exactly it found, for programs.
         verdict: what it asks for.
         words: the reason, for a front desk.
         citation: where the rule comes from.
-        remedy: what would make the text go.
-        until: for a hold, the first permitted instant (UTC).
+        remedy: what would make the text go; empty where nothing is needed.
+        until: for a hold, the first instant (UTC) that this rule permits.
+        relies_on: id of the consent event that it rests on; empty where there is none.
     """
 
     rule: str
+    code: str
     verdict: Verdict
     words: str
     citation: str
-    remedy: str
+    remedy: str = ""
     until: datetime | None = None
+    relies_on: str = ""
 
 
-@frozen(kw_only=True)
-class Decision:
-    """The answer for one text at one instant, with all that is needed to check it later.
+def allow(rule: str, code: str, words: str, citation: str, *, relies_on: str = "") -> Finding:
+    """The rule permits the text, and somebody will want to know why."""
+    return Finding(
+        rule=rule,
+        code=code,
+        verdict=Verdict.ALLOW,
+        words=words,
+        citation=citation,
+        relies_on=relies_on,
+    )
 
-    Attributes:
-        verdict: allow, hold or block.
-        until: for a hold, the earliest instant (UTC) at which every rule of time passes.
-        findings: what each rule that spoke said, in the order of the rules.
-        relied_on: id of the consent event that permits the text, if one was needed and found.
-        rulebook: version of the rules and their data.
-        settings: what the practice had chosen.
-        facts: what the rules were told.
-    """
 
-    verdict: Verdict
-    until: datetime | None
-    findings: tuple[Finding, ...]
-    relied_on: str | None
-    rulebook: str
-    settings: Settings
-    facts: Facts
+def block(rule: str, code: str, words: str, citation: str, remedy: str) -> Finding:
+    """The rule refuses the text."""
+    return Finding(
+        rule=rule,
+        code=code,
+        verdict=Verdict.BLOCK,
+        words=words,
+        citation=citation,
+        remedy=remedy,
+    )
 
-    @property
-    def reasons(self) -> tuple[Finding, ...]:
-        """The findings that hold or block."""
-        return tuple(f for f in self.findings if f.verdict is not Verdict.ALLOW)
+
+def hold(rule: str, code: str, words: str, citation: str, *, until: datetime) -> Finding:
+    """The rule permits the text from ``until`` on."""
+    return Finding(
+        rule=rule,
+        code=code,
+        verdict=Verdict.HOLD,
+        words=words,
+        citation=citation,
+        remedy="Nothing to do: the text goes out when it may.",
+        until=until,
+    )

@@ -3,58 +3,195 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from attrs import field, frozen
 
-from compliant_sms.classification import Purpose
+from compliant_sms import records
+from compliant_sms.classification import ContentLabel, MessageClass, Phrase, Purpose
 from compliant_sms.clock import as_utc
 from compliant_sms.consent import ConsentState
-from compliant_sms.phi import PhiFinding
+from compliant_sms.lookups import LookUpAnswers
+from compliant_sms.people import Profile
+from compliant_sms.phi import PhiFinding, PhiPreference
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.rules._zones import CandidateZone
+from compliant_sms.practice import Campaign, SenderKind
+from compliant_sms.rules._places import CandidateState, CandidateZone
+from compliant_sms.text import Link
 
-__all__ = ["Facts", "ReplyFacts", "Settings"]
+__all__ = [
+    "Facts",
+    "OptOutShown",
+    "PastText",
+    "Readings",
+    "ReplyFacts",
+    "Sender",
+    "SentBefore",
+]
 
 
+_BOUND = frozenset({MessageClass.TRANSACTIONAL, MessageClass.EMERGENCY})
+
+
+class OptOutShown(StrEnum):
+    """Whether a text says how to opt out."""
+
+    NO = "no"
+    BY_AUTHOR = "by_author"
+    APPENDED = "appended"
+    """The renderer added the line, as it was due and missing."""
+
+
+@records.lean
 @frozen(kw_only=True)
-class Settings:
-    """What a practice chooses within the rules.
+class Readings:
+    """What was read in a body, as it will be sent.
 
-    Args:
-        courtesy_window: keep informational texts within 08:00-21:00 too, as no law asks (P-QH-3).
+    Attributes:
+        characters: how many it has (code points).
+        segments: parts that it takes on the air.
+        content: whether it sells.
+        phrases: what in it says so.
+        financial: it speaks of bills or debts.
+        phi: health information and identifiers in it.
+        names_sender: it names the practice.
+        contact: it says how to reach the practice.
+        opt_out: whether it says how to opt out.
+        help: it says how to get help.
+        fees: it says that rates may apply.
+        frequency: it says how often texts come.
+        no_reply: it says that nobody reads replies.
+        other_opt_out: it tells another way to opt out than a reply.
+        links: where it has links, and to which hosts.
+        language: ``"en"`` or ``"es"``.
     """
 
-    courtesy_window: bool = True
+    characters: int = 0
+    segments: int = 1
+    content: ContentLabel = ContentLabel.TRANSACTIONAL
+    phrases: tuple[Phrase, ...] = ()
+    financial: bool = False
+    phi: tuple[PhiFinding, ...] = ()
+    names_sender: bool = True
+    contact: bool = True
+    opt_out: OptOutShown = OptOutShown.BY_AUTHOR
+    help: bool = False
+    fees: bool = False
+    frequency: bool = False
+    no_reply: bool = False
+    other_opt_out: bool = False
+    links: tuple[Link, ...] = ()
+    language: str = "en"
+
+    @property
+    def sells(self) -> bool:
+        """Whether any of it is promotion."""
+        return self.content is not ContentLabel.TRANSACTIONAL
 
 
+@records.lean
+@frozen(kw_only=True)
+class Sender:
+    """Who texts, and by which way.
+
+    Attributes:
+        name: the practice's name.
+        also_known_as: its shorter names.
+        kind: what it is under HIPAA.
+        tax_exempt_nonprofit: 47 CFR 64.1200(a)(2), (f)(15)(iii).
+        business_associate: the provider signed a business associate agreement, or carries no
+            patient's text (a simulated carrier).
+        free_to_end_user: the text costs the recipient nothing and counts against no plan.
+        takes_replies: the way of sending can take a reply.
+        recurring: its texts come more than once.
+        link_domains: hosts of its own.
+        campaign: its 10DLC registration.
+    """
+
+    name: str = ""
+    also_known_as: tuple[str, ...] = ()
+    kind: SenderKind = SenderKind.HEALTHCARE_PROVIDER
+    tax_exempt_nonprofit: bool = False
+    business_associate: bool = True
+    free_to_end_user: bool = False
+    takes_replies: bool = True
+    recurring: bool = True
+    link_domains: tuple[str, ...] = ()
+    campaign: Campaign | None = None
+
+
+@records.lean
+@frozen(kw_only=True)
+class PastText:
+    """An earlier text or call to the same person, as far as limits count it.
+
+    Attributes:
+        at: when it went out (UTC).
+        message_class: as what it was decided.
+        subject: what it was about: the code of its purpose.
+        exempt: it went under the healthcare exemption.
+    """
+
+    at: datetime = field(converter=as_utc)
+    message_class: MessageClass
+    subject: str = ""
+    exempt: bool = False
+
+
+@records.lean
+@frozen(kw_only=True)
+class SentBefore:
+    """What went to this number before.
+
+    Attributes:
+        texts: those of the last week, as far as a limit may count them.
+        identical_at: when the same body last went out (UTC).
+        segments_today: of the whole practice, since the carriers' midnight; None if not counted.
+        segments_this_minute: of the whole practice; None if not counted.
+    """
+
+    texts: tuple[PastText, ...] = ()
+    identical_at: datetime | None = None
+    segments_today: int | None = None
+    segments_this_minute: int | None = None
+
+
+@records.lean
 @frozen(kw_only=True)
 class ReplyFacts:
-    """What a protocol reply answers.
+    """What a text answers.
 
     Attributes:
         received_at: when the patient's text came in (UTC).
-        already_sent: confirmations of the same revocation that went out, or may have.
+        already_sent: answers of the same kind that went out, or may have.
+        asks_which: the confirmation asks which categories were meant, 47 CFR 64.1200(a)(12).
     """
 
-    received_at: datetime
+    received_at: datetime = field(converter=as_utc)
     already_sent: int = 0
+    asks_which: bool = False
 
 
+@records.lean
 @frozen(kw_only=True)
 class Facts:
     """Everything that decides about one text.
 
     Attributes:
         at: the instant of the decision, aware.
-        purpose: what it is for.
+        purpose: what it was declared to be for.
         number: who gets it.
         consent: what the person at that number agrees to.
-        zones: where the recipient may be.
-        phi: what the text gives away.
-        segments: parts that it takes on the air.
-        business_associate: the provider signed a business associate agreement, or carries no
-            patient's text (a simulated carrier).
-        reply: for a protocol reply, what it answers.
+        zones: where the recipient may be, by the clock.
+        states: where the recipient may be, by the law.
+        country: ISO 3166-1 code of the recipient's country; None where nobody can tell.
+        readings: what its body says.
+        recipient: what the host knows of the person.
+        phi_preference: whether the patient wants health details by text.
+        sender: who texts.
+        sent: what went there before.
+        lookups: what others know about the number.
+        reply: what it answers.
     """
 
     at: datetime = field(converter=as_utc)
@@ -62,7 +199,34 @@ class Facts:
     number: PhoneNumber
     consent: ConsentState
     zones: tuple[CandidateZone, ...]
-    phi: tuple[PhiFinding, ...] = ()
-    segments: int = 1
-    business_associate: bool = True
+    states: tuple[CandidateState, ...] = ()
+    country: str | None = "US"
+    readings: Readings = field(factory=Readings)
+    recipient: Profile = field(factory=Profile)
+    phi_preference: PhiPreference = field(factory=PhiPreference)
+    sender: Sender = field(factory=Sender)
+    sent: SentBefore = field(factory=SentBefore)
+    lookups: LookUpAnswers = field(factory=LookUpAnswers)
     reply: ReplyFacts | None = None
+
+    @property
+    def decided_as(self) -> Purpose:
+        """The purpose by content: a text that sells is a promotion, whatever it is called.
+
+        Source: Chesbro v. Best Buy, 697 F.3d 1230 (9th Cir. 2012), dual purpose.
+        """
+        content, declared = self.readings.content, self.purpose
+        # A warning that mentions something for sale is still a warning; mere selling is none.
+        sells = (
+            content is ContentLabel.MARKETING
+            if declared.message_class is MessageClass.EMERGENCY
+            else content is not ContentLabel.TRANSACTIONAL
+        )
+        return (
+            Purpose.REMINDER_WITH_OFFER if sells and declared.message_class in _BOUND else declared
+        )
+
+    @property
+    def message_class(self) -> MessageClass:
+        """The class by content."""
+        return self.decided_as.message_class

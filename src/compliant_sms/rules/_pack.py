@@ -1,95 +1,202 @@
-"""The dated data that rules read, checked when it is loaded."""
+"""Packs: dated rows of law in readable files, checked as a whole when they are loaded."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from datetime import date
 from functools import cache
-from typing import Any
-from zoneinfo import ZoneInfo
+from itertools import combinations
+from typing import Any, TypeVar, cast
 
-from attrs import frozen
+import attrs
+from attrs import field, frozen
 
-from compliant_sms.classification import MessageClass
+from compliant_sms.errors import InvalidInput, InvalidPack
+from compliant_sms.rules._parts import PARTS
+from compliant_sms.rules._row import Row
+from compliant_sms.rules._rows import TABLES
 
-__all__ = ["Pack", "Window", "load_pack"]
+__all__ = ["BUILT_IN", "Pack", "load_pack"]
 
+R = TypeVar("R", bound=Row)
 
-@frozen(kw_only=True)
-class Window:
-    """Hours in which texts of one class may arrive, on the recipient's wall clock.
+BUILT_IN = ("us", "ca", "uk", "au", "carriers")
+"""The packs inside the library, by name."""
 
-    Attributes:
-        rule: id of the rule.
-        applies_to: the class of texts that it binds.
-        start: first permitted time of day.
-        end: first time of day that is too late (P-QH-2: the window is half open).
-        effective_from: since when.
-        citation: where it comes from.
-    """
-
-    rule: str
-    applies_to: MessageClass
-    start: time
-    end: time
-    effective_from: date
-    citation: str
-
-    def next_open(self, at: datetime, zone: ZoneInfo) -> datetime:
-        """The first permitted instant at or after ``at`` in that zone, in UTC."""
-        local = at.astimezone(zone)
-        if self.start <= local.time() < self.end:
-            return at
-        day = local.date() if local.time() < self.start else local.date() + timedelta(days=1)
-        return datetime.combine(day, self.start, zone).astimezone(UTC)
+_HEADER = {"pack", "edition", "title", "country"}
 
 
-@frozen(kw_only=True)
+@frozen(eq=False, repr=False)
 class Pack:
-    """One edition of the data.
+    """One edition of dated rows.
 
     Attributes:
-        version: its name, kept with every decision.
-        windows: all rows, whatever their dates.
-        split_area_codes: zones by area code.
+        name: for example ``"us"``.
+        edition: which one, for example ``"2026.11"``.
+        title: what it holds, for a reader.
+        country: ISO 3166-1 code of where it holds; None for everywhere.
+        rows: all of them, whatever their dates.
+        own: whether it is a user's.
+        data: the file as it was read.
     """
 
-    version: str
-    windows: tuple[Window, ...]
-    split_area_codes: Mapping[str, tuple[str, ...]]
+    name: str
+    edition: str
+    title: str
+    country: str | None
+    rows: tuple[Row, ...]
+    own: bool = False
+    data: Mapping[str, Any] = field(factory=dict)
+    _by_kind: dict[type[Row], tuple[Row, ...]] = field(factory=dict, init=False)
 
-    def windows_for(self, message_class: MessageClass, on: date) -> tuple[Window, ...]:
-        """What binds that class on that day."""
-        return tuple(
-            row
-            for row in self.windows
-            if row.applies_to is message_class and row.effective_from <= on
+    @property
+    def id(self) -> str:
+        """Name and edition, as decisions record them."""
+        return f"{self.name}-{self.edition}"
+
+    def __repr__(self) -> str:
+        return f"<Pack {self.id}, {len(self.rows)} rows>"
+
+    def of(self, kind: type[R]) -> tuple[R, ...]:
+        """The rows of one kind, whatever their dates."""
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(row for row in self.rows if type(row) is kind)
+        return cast("tuple[R, ...]", self._by_kind[kind])
+
+    @classmethod
+    def parse(cls, text: str, file: str) -> Pack:
+        """A pack of your own.
+
+        Args:
+            text: TOML, in the form of the packs inside the library.
+            file: its name, for error messages.
+
+        Raises:
+            InvalidPack: something is wrong with it; ``problems`` lists all of it.
+        """
+        return cls._checked(_toml(text, file), file, own=True)
+
+    @classmethod
+    def _checked(cls, data: Mapping[str, Any], file: str, *, own: bool) -> Pack:
+        problems = [f"{file}: {words}" for words in _bad_header(data)]
+        rows: list[Row] = []
+        for table, kind in TABLES.items():
+            for position, fields in enumerate(data.get(table, ()), 1):
+                where = f"{file}: {table} {fields.get('id') or f'no. {position}'!s}"
+                row = _row(kind, fields, PARTS.get(data.get("country", ""), frozenset()))
+                if isinstance(row, Row):
+                    rows.append(row)
+                else:
+                    problems += (f"{where}: {words}" for words in row)
+        problems += (f"{file}: {words}" for words in _contradictions(rows))
+        if problems:
+            raise InvalidPack(problems)
+        return cls(
+            data["pack"],
+            data["edition"],
+            data["title"],
+            data.get("country"),
+            tuple(rows),
+            own,
+            data,
         )
 
+    def changed(self, changes: Mapping[str, Mapping[str, Any]]) -> Pack:
+        """The same pack with some fields of some rows replaced.
 
-def _window(row: dict[str, Any]) -> Window:
-    return Window(
-        rule=row["id"],
-        applies_to=MessageClass(row["applies_to"]),
-        start=row["start"],
-        end=row["end"],
-        effective_from=row["effective_from"],
-        citation=row["citation"],
-    )
+        Args:
+            changes: new values of fields, by the id of the row.
+
+        Raises:
+            InvalidPack: the changed pack would be refused.
+        """
+        data = {
+            table: [{**row, **changes.get(row["id"], {})} for row in rows]
+            if table in TABLES
+            else rows
+            for table, rows in self.data.items()
+        }
+        return Pack._checked(data, f"{self.id} with overrides", own=self.own)
+
+
+def _toml(text: str, file: str) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - needed once, and not by whoever only imports the library
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidPack([f"{file}: it is no TOML: {error}"]) from error
+
+
+def _bad_header(data: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("pack", "edition", "title"):
+        if not isinstance(data.get(key), str):
+            yield f"{key} is missing"
+    if data.get("country", "US") not in PARTS:
+        yield f"country is none of: {', '.join(PARTS)}"
+    for key, value in data.items():
+        if key not in _HEADER | TABLES.keys():
+            yield f"{key} is unknown; tables are: {', '.join(TABLES)}"
+        elif key in TABLES and not _is_table(value):
+            yield f"{key} must be rows, each under [[{key}]]"
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+
+
+def _row(kind: type[Row], fields: Mapping[str, Any], parts: frozenset[str]) -> Row | list[str]:
+    known = {attribute.name: attribute for attribute in attrs.fields(kind)}
+    problems = [f"{key} is unknown" for key in fields if key not in known]
+    problems += [
+        f"{name} is missing"
+        for name, attribute in known.items()
+        if attribute.default is attrs.NOTHING and name not in fields
+    ]
+    named = {*_listed(fields.get("states")), *_listed([fields.get("state", ())])}
+    if unknown := sorted(named - parts):
+        problems.append(f"{', '.join(unknown)}: no such state")
+    if problems:
+        return problems
+    try:
+        return kind(**fields)
+    except (InvalidInput, ValueError, TypeError) as error:
+        return [str(error.args[0])]
+
+
+def _listed(values: object) -> set[str]:
+    return {v for v in values if isinstance(v, str)} if isinstance(values, list) else set()
+
+
+def _contradictions(rows: Iterable[Row]) -> Iterator[str]:
+    seen: set[str] = set()
+    about: dict[tuple[type[Row], Hashable], list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.id in seen:
+            yield f"{row.id}: two rows have this id"
+        seen.add(row.id)
+        for subject in row.subjects():
+            about[type(row), subject].append(row)
+    for (_, subject), same in about.items():
+        for one, other in combinations(same, 2):
+            if _meet(one, other):
+                yield f"{one.id}, {other.id}: both hold for {subject} on the same days"
+
+
+def _meet(one: Row, other: Row) -> bool:
+    begins = max(one.effective_from or date.min, other.effective_from or date.min)
+    return begins < min(one.effective_to or date.max, other.effective_to or date.max)
 
 
 @cache
-def load_pack() -> Pack:
-    """The pack for the United States, read once, at first use."""
-    import tomllib  # noqa: PLC0415 - needed once, and not by whoever only imports the library
-    from importlib.resources import files  # noqa: PLC0415 - as above
+def load_pack(name: str = "us") -> Pack:
+    """A pack of the library, read once, at first use.
 
-    text = files("compliant_sms.rules").joinpath("data/us.toml").read_text("utf-8")
-    data = tomllib.loads(text)
-    return Pack(
-        version=data["version"],
-        windows=tuple(map(_window, data["window"])),
-        split_area_codes={
-            code: tuple(zones) for code, zones in data["split_area_codes"]["zones"].items()
-        },
-    )
+    Args:
+        name: one of :data:`BUILT_IN`.
+    """
+    from importlib.resources import files  # noqa: PLC0415 - needed once, as tomllib
+
+    text = files("compliant_sms.rules").joinpath(f"data/{name}.toml").read_text("utf-8")
+    return Pack._checked(_toml(text, f"{name}.toml"), f"{name}.toml", own=False)  # noqa: SLF001

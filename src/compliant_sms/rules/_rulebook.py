@@ -2,19 +2,319 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from compliant_sms.consent import Tier
+from compliant_sms import records
+from compliant_sms.clock import as_utc
 from compliant_sms.errors import ConfigurationError
-from compliant_sms.rules._decision import Decision, Finding, Verdict
-from compliant_sms.rules._facts import Facts, Settings
-from compliant_sms.rules._pack import load_pack
-from compliant_sms.rules._rules import RULES
+from compliant_sms.people import Profile
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.rules._decision import Finding, Verdict, block
+from compliant_sms.rules._facts import Facts
+from compliant_sms.rules._in_force import InForce
+from compliant_sms.rules._pack import BUILT_IN, Pack, load_pack
+from compliant_sms.rules._places import Whereabouts, whereabouts
+from compliant_sms.rules._rules import RULES, Rule
+from compliant_sms.rules._rules_carriers import counted_anew
+from compliant_sms.rules._settings import Settings
+from compliant_sms.rules._windows import A_YEAR
+from compliant_sms.waiver import Waiver
 
-__all__ = ["Rulebook"]
+__all__ = ["Decision", "Edition", "Override", "Rulebook"]
+
+# A waiver may answer for much, but nobody can waive what a patient said.
+_NOT_TO_BE_WAIVED = frozenset({"revocation", "opt-out-confirmation", "confidential-communication"})
+_MOST_DAYS = 64
+# Rules of the library agree after a few steps; one of somebody's own may never.
+_MOST_STEPS = 400
+
+
+def _as_kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    # In the form that comes back from a record, so that a decision equals what was kept of it.
+    kept: dict[str, Any] = records.unstructure(dict(values))
+    return {name: list(each) if isinstance(each, tuple) else each for name, each in kept.items()}
+
+
+@frozen(kw_only=True)
+class Override:
+    """A change to a row of a pack, on record.
+
+    Args:
+        row: id of the row.
+        values: new values of its fields, as a pack writes them, for example
+            ``{"sunday": "none"}``.
+        waiver: why, and who answers for it.
+    """
+
+    row: str
+    values: Mapping[str, Any] = field(converter=_as_kept, hash=False)
+    waiver: Waiver
+
+
+@records.lean
+@frozen(kw_only=True)
+class Edition:
+    """Under which rules a decision was made.
+
+    Attributes:
+        packs: name and edition of each pack.
+        settings: what the practice had chosen.
+        overrides: which rows it had changed.
+        waivers: what it had waived.
+        rules: ids of its own rules.
+    """
+
+    packs: tuple[str, ...]
+    settings: Settings = field(factory=Settings)
+    overrides: tuple[Override, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+@records.lean
+@frozen(kw_only=True)
+class Decision:
+    """The answer for one text at one instant, with all that is needed to check it later.
+
+    Attributes:
+        verdict: allow, hold or block.
+        until: for a hold, the earliest instant (UTC) at which no rule holds the text any more.
+        findings: what each rule that spoke said, in the order of the rules.
+        edition: the rules, their data and the practice's choices.
+        facts: what the rules were told.
+        asked: ids of the rules that were asked; None for all.
+    """
+
+    verdict: Verdict
+    until: datetime | None = None
+    findings: tuple[Finding, ...] = ()
+    edition: Edition
+    facts: Facts
+    asked: tuple[str, ...] | None = None
+
+    @property
+    def reasons(self) -> tuple[Finding, ...]:
+        """The findings that hold or block."""
+        return tuple(f for f in self.findings if f.verdict is not Verdict.ALLOW)
+
+    @property
+    def relied_on(self) -> str | None:
+        """Id of the consent event that permits the text, if one was needed and found."""
+        return next((f.relies_on for f in self.findings if f.relies_on), None)
+
+    def replay(self, *, packs: Iterable[Pack] = (), rules: Iterable[Rule] = ()) -> Decision:
+        """Decide again on what the record says was known then, under the rules of then.
+
+        Args:
+            packs: your own packs that were in use.
+            rules: your own rules that were in use.
+
+        Raises:
+            ConfigurationError: the record names an edition or a rule that is not there.
+        """
+        book = Rulebook.of_edition(self.edition, packs=packs, rules=rules)
+        return book.decide(self.facts, rules=self.asked)
+
+
+@lru_cache(maxsize=64)
+def _loaded(
+    names: tuple[str, ...], own: tuple[Pack, ...], overrides: tuple[Override, ...]
+) -> tuple[Pack, ...]:
+    packs = (*map(load_pack, names), *own)
+    rows = {row.id: pack for pack in packs for row in pack.rows}
+    for override in overrides:
+        if override.row not in rows:
+            msg = (
+                f"an override names the row {override.row}, which no pack has. "
+                "'compliant-sms rules' lists the rows."
+            )
+            raise ConfigurationError(msg)
+    return tuple(
+        pack.changed(changes)
+        if (changes := {o.row: o.values for o in overrides if rows[o.row] is pack})
+        else pack
+        for pack in packs
+    )
+
+
+@frozen(kw_only=True)
+class Rulebook:
+    """The rules under the choices of one practice.
+
+    Args:
+        settings: what the practice chose.
+        jurisdictions: which packs of the library to use.
+        packs: packs of your own.
+        overrides: changes to rows, each on record.
+        waivers: rules that do not bind here, each with a reason and a person.
+        rules: rules of your own, asked after the library's. They can only make policy stricter.
+
+    Raises:
+        ConfigurationError: a waiver names no rule, or one that nobody can waive; an override
+            names no row; two rules have one id.
+        InvalidPack: an override makes a pack unusable.
+    """
+
+    settings: Settings = field(factory=Settings, kw_only=False)
+    jurisdictions: tuple[str, ...] = BUILT_IN
+    packs: tuple[Pack, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    _laws: dict[date, InForce] = field(factory=dict, init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        ids = [rule.id for rule in (*RULES, *self.rules)]
+        if len(ids) != len(set(ids)):
+            msg = "two rules have the same id; give your own rules ids that the library lacks"
+            raise ConfigurationError(msg)
+        for waiver in self.waivers:
+            if waiver.of not in ids or waiver.of in _NOT_TO_BE_WAIVED:
+                msg = (
+                    f"a waiver of {waiver.of!r} is not possible: it is no rule, or nobody can "
+                    f"waive it. Rules: {', '.join(i for i in ids if i not in _NOT_TO_BE_WAIVED)}."
+                )
+                raise ConfigurationError(msg)
+        if self.overrides:
+            self.all_packs  # noqa: B018 - loads them, so that a bad override fails here
+
+    @property
+    def all_packs(self) -> tuple[Pack, ...]:
+        """The packs in use, with overrides, loaded at first use."""
+        return _loaded(self.jurisdictions, self.packs, self.overrides)
+
+    @property
+    def edition(self) -> Edition:
+        """Which rules these are, for the record."""
+        return Edition(
+            packs=tuple(pack.id for pack in self.all_packs),
+            settings=self.settings,
+            overrides=self.overrides,
+            waivers=self.waivers,
+            rules=tuple(rule.id for rule in self.rules),
+        )
+
+    @classmethod
+    def of_edition(
+        cls, edition: Edition, *, packs: Iterable[Pack] = (), rules: Iterable[Rule] = ()
+    ) -> Rulebook:
+        """The rulebook under which something was decided.
+
+        Raises:
+            ConfigurationError: a pack's edition or a rule is not there.
+        """
+        here = {load_pack(name).id: name for name in BUILT_IN}
+        own, asked = {pack.id: pack for pack in packs}, {rule.id: rule for rule in rules}
+        missing = [name for name in edition.packs if name not in here | own]
+        missing += [rule for rule in edition.rules if rule not in asked]
+        if missing:
+            msg = (
+                f"the decision was made under {', '.join(missing)}, which this installation "
+                f"lacks (it has {', '.join(here)}). Install the version of compliant-sms that "
+                "has it, or pass your own packs and rules of then."
+            )
+            raise ConfigurationError(msg)
+        return cls(
+            edition.settings,
+            jurisdictions=tuple(here[name] for name in edition.packs if name in here),
+            packs=tuple(own[name] for name in edition.packs if name in own),
+            overrides=edition.overrides,
+            waivers=edition.waivers,
+            rules=tuple(asked[rule] for rule in edition.rules),
+        )
+
+    def at(self, instant: datetime) -> InForce:
+        """What was, is or will be in force at an instant (aware)."""
+        day = as_utc(instant).date()
+        law = self._laws.get(day)
+        if law is None:
+            if len(self._laws) >= _MOST_DAYS:
+                self._laws.clear()
+            law = self._laws[day] = InForce(day, self.all_packs, self.settings)
+        return law
+
+    def whereabouts(self, number: PhoneNumber, profile: Profile | None = None) -> Whereabouts:
+        """Every zone and state in which the holder of a number may be."""
+        zone, state = (profile.time_zone, profile.state) if profile else (None, None)
+        return whereabouts(self.all_packs, number, zone, state)
+
+    def decide(self, facts: Facts, rules: Collection[str] | None = None) -> Decision:
+        """Whether the text may go now, later or not at all.
+
+        Any block wins over any hold. A hold lasts until the first instant at which no rule holds
+        the text any more.
+
+        Args:
+            facts: what is known.
+            rules: ids of the rules to ask; all, if not given.
+
+        Raises:
+            ConfigurationError: there is no rule of such a name.
+        """
+        asked = self._asked(rules)
+        findings = self._ask(asked, facts)
+        verdict = _verdict(findings)
+        until = None
+        if verdict is Verdict.HOLD:
+            until = self._first_free(asked, facts, findings)
+            if until is None:
+                findings, verdict = (*findings, _never(findings)), Verdict.BLOCK
+        return Decision(
+            verdict=verdict,
+            until=until,
+            findings=findings,
+            edition=self.edition,
+            facts=facts,
+            asked=None if rules is None else tuple(rule.id for rule in asked),
+        )
+
+    def _asked(self, names: Collection[str] | None) -> Sequence[Rule]:
+        everything = (*RULES, *self.rules) if self.rules else RULES
+        if names is None:
+            return everything
+        unknown = sorted(set(names) - {rule.id for rule in everything})
+        if unknown:
+            msg = (
+                f"there is no rule {', '.join(unknown)}. "
+                f"Rules: {', '.join(rule.id for rule in everything)}."
+            )
+            raise ConfigurationError(msg)
+        return [rule for rule in everything if rule.id in names]
+
+    def _ask(self, asked: Iterable[Rule], facts: Facts) -> tuple[Finding, ...]:
+        law = self.at(facts.at)
+        found = tuple(finding for rule in asked for finding in rule.ask(facts, law))
+        return tuple(map(self._waived, found)) if self.waivers else found
+
+    def _waived(self, finding: Finding) -> Finding:
+        waiver = next((w for w in self.waivers if w.of == finding.rule), None)
+        if waiver is None or finding.verdict is Verdict.ALLOW:
+            return finding
+        words = f"Waived by {waiver.by} on {waiver.on}: {waiver.reason} Otherwise: {finding.words}"
+        return evolve(finding, verdict=Verdict.ALLOW, until=None, remedy="", words=words)
+
+    def _first_free(
+        self, asked: Sequence[Rule], facts: Facts, findings: tuple[Finding, ...]
+    ) -> datetime | None:
+        """The first instant at which no rule holds; None where there is none within a year."""
+        timed = [rule for rule in asked if rule.may_hold]
+        law, until, found = self.at(facts.at), facts.at, findings
+        for _ in range(_MOST_STEPS):
+            holds = [f.until for f in found if f.verdict is Verdict.HOLD]
+            if not holds:
+                return until
+            latest = max(each or until for each in holds)
+            if not all(holds) or latest <= until or latest - facts.at > A_YEAR:
+                return None
+            until = latest
+            found = self._ask(timed, counted_anew(facts, until, law))
+        return None
 
 
 def _verdict(findings: Iterable[Finding]) -> Verdict:
@@ -24,64 +324,12 @@ def _verdict(findings: Iterable[Finding]) -> Verdict:
     return Verdict.HOLD if Verdict.HOLD in said else Verdict.ALLOW
 
 
-@frozen
-class Rulebook:
-    """The rules under the settings of one practice.
-
-    Args:
-        settings: what the practice chose.
-    """
-
-    settings: Settings = field(factory=Settings)
-
-    @property
-    def version(self) -> str:
-        """Which edition of rules and data this is."""
-        return load_pack().version
-
-    def decide(self, facts: Facts) -> Decision:
-        """Whether the text may go now, later or not at all.
-
-        Any block wins over any hold; of several holds the latest instant wins.
-        """
-        findings = tuple(
-            finding for rule in RULES if (finding := rule(facts, self.settings)) is not None
-        )
-        verdict = _verdict(findings)
-        return Decision(
-            verdict=verdict,
-            until=_until(findings) if verdict is Verdict.HOLD else None,
-            findings=findings,
-            relied_on=_relied_on(facts),
-            rulebook=self.version,
-            settings=self.settings,
-            facts=facts,
-        )
-
-    @classmethod
-    def replay(cls, decision: Decision) -> Decision:
-        """Decide again on what the record says was known then, under the rules of then.
-
-        Raises:
-            ConfigurationError: the record names an edition that this installation does not have.
-        """
-        book = cls(decision.settings)
-        if decision.rulebook != book.version:
-            msg = (
-                f"the decision was made under rulebook {decision.rulebook}, and this installation "
-                f"has {book.version}. Install the version of compliant-sms that has it."
-            )
-            raise ConfigurationError(msg)
-        return book.decide(decision.facts)
-
-
-def _until(findings: Iterable[Finding]) -> datetime | None:
-    return max((f.until for f in findings if f.until is not None), default=None)
-
-
-def _relied_on(facts: Facts) -> str | None:
-    purpose = facts.purpose
-    if facts.consent.revoked_at is not None or purpose.least_tier is Tier.NONE:
-        return None
-    grant = facts.consent.basis_for(purpose.category, purpose.least_tier)
-    return grant.event_id if grant else None
+def _never(findings: Sequence[Finding]) -> Finding:
+    holding = [f for f in findings if f.verdict is Verdict.HOLD]
+    return block(
+        holding[-1].rule,
+        "no-common-hours",
+        "There is no instant within a year that suits all of these rules together.",
+        "; ".join(dict.fromkeys(f.citation for f in holding)),
+        "Record the patient's time zone and state, so that fewer places have to be kept to.",
+    )

@@ -1,0 +1,123 @@
+"""What somebody else knows about a number, and as of when.
+
+The library asks nobody by itself: the host passes functions that ask its own vendor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from enum import StrEnum
+
+from attrs import frozen
+
+from compliant_sms import records
+from compliant_sms.phone import PhoneNumber
+
+__all__ = [
+    "AsyncLookUps",
+    "DncAnswer",
+    "LineType",
+    "LookUpAnswers",
+    "LookUps",
+    "Reassigned",
+    "ReassignedAnswer",
+]
+
+
+class LineType(StrEnum):
+    """What kind of line a number is."""
+
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    VOIP = "voip"
+
+
+class Reassigned(StrEnum):
+    """What the reassigned numbers database answers. DA 21-1649; 47 CFR 64.1200(m)."""
+
+    YES = "yes"
+    """A permanent disconnect since the day asked about is recorded."""
+    NO = "no"
+    NO_DATA = "no_data"
+
+
+@frozen(kw_only=True)
+class DncAnswer:
+    """Whether a number is in the national do-not-call registry. 47 CFR 64.1200(c)(2).
+
+    Attributes:
+        listed: whether it is.
+        as_of: the day of the copy of the registry that was asked.
+    """
+
+    listed: bool
+    as_of: date
+
+
+@frozen(kw_only=True)
+class ReassignedAnswer:
+    """Whether a number changed hands.
+
+    Attributes:
+        answer: what the database said.
+        since: the day that was asked about: of the consent, or when the number was last known
+            to be right.
+        as_of: the day on which it was asked.
+    """
+
+    answer: Reassigned
+    since: date
+    as_of: date
+
+
+@records.lean
+@frozen(kw_only=True)
+class LookUpAnswers:
+    """What was found out about the recipient's number; None is what nobody asked.
+
+    Attributes:
+        national_dnc: the national do-not-call registry.
+        reassigned: the reassigned numbers database.
+        line: what kind of line it is.
+        deactivated_on: since when a carrier lists it as deactivated (CTIA 5.1.5).
+    """
+
+    national_dnc: DncAnswer | None = None
+    reassigned: ReassignedAnswer | None = None
+    line: LineType | None = None
+    deactivated_on: date | None = None
+
+
+@frozen(kw_only=True)
+class LookUps:
+    """Your ways to ask, for :class:`compliant_sms.Messenger`. What is None is not asked.
+
+    Args:
+        national_dnc: asks the national do-not-call registry; promotions only.
+        reassigned: asks the reassigned numbers database about the number since a day.
+        line_type: asks what kind of line it is.
+        deactivated_on: asks since when a carrier lists the number as deactivated.
+    """
+
+    national_dnc: Callable[[PhoneNumber], DncAnswer | None] | None = None
+    reassigned: Callable[[PhoneNumber, date], ReassignedAnswer | None] | None = None
+    line_type: Callable[[PhoneNumber], LineType | None] | None = None
+    deactivated_on: Callable[[PhoneNumber], date | None] | None = None
+
+
+@frozen(kw_only=True)
+class AsyncLookUps:
+    """:class:`LookUps` for an event loop.
+
+    Args:
+        national_dnc: asks the national do-not-call registry; promotions only.
+        reassigned: asks the reassigned numbers database about the number since a day.
+        line_type: asks what kind of line it is.
+        deactivated_on: asks since when a carrier lists the number as deactivated.
+    """
+
+    national_dnc: Callable[[PhoneNumber], Awaitable[DncAnswer | None]] | None = None
+    reassigned: Callable[[PhoneNumber, date], Awaitable[ReassignedAnswer | None]] | None = None
+    line_type: Callable[[PhoneNumber], Awaitable[LineType | None]] | None = None
+    deactivated_on: Callable[[PhoneNumber], Awaitable[date | None]] | None = None

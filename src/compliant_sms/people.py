@@ -1,0 +1,110 @@
+"""What the host knows of the person that a text is for."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from attrs import Attribute, converters, field, frozen
+
+from compliant_sms import records
+from compliant_sms.errors import InvalidInput
+from compliant_sms.practice import known_zone
+
+__all__ = ["Authorisation", "Holder", "Profile", "SoftOptIn"]
+
+
+class Holder(StrEnum):
+    """Who reads the texts at the number. 45 CFR 164.502(g)."""
+
+    PATIENT = "patient"
+    PARENT = "parent"
+    """Of an unemancipated minor."""
+    REPRESENTATIVE = "representative"
+    """Somebody with authority in law, such as a guardian or a health care agent."""
+    OTHER = "other"
+    """Somebody else, without such authority."""
+
+
+@frozen(kw_only=True)
+class Authorisation:
+    """A signed HIPAA authorisation for marketing or research. 45 CFR 164.508.
+
+    Args:
+        signed_on: when.
+        states_remuneration: it says that the practice is paid, 164.508(a)(3)(ii).
+        expires_on: its last day, if it has one.
+    """
+
+    signed_on: date
+    states_remuneration: bool = False
+    expires_on: date | None = None
+
+
+@frozen(kw_only=True)
+class SoftOptIn:
+    """What permits promotions to a customer in the United Kingdom. PECR 2003, reg. 22(3).
+
+    Args:
+        details_from_sale: the number came from a sale, or the negotiation of one.
+        similar_products: the text is about similar services of the same sender.
+        opt_out_at_collection: the person could opt out when giving the number.
+    """
+
+    details_from_sale: bool
+    similar_products: bool
+    opt_out_at_collection: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether all of it is so."""
+        return self.details_from_sale and self.similar_products and self.opt_out_at_collection
+
+
+def _state(_: object, __: Attribute[str | None], value: str | None) -> None:
+    if value is not None and not (value.isascii() and value.isalpha() and value.isupper()):
+        msg = "a patient's state is a postal code in capitals, for example 'IL', or None"
+        raise InvalidInput(msg)
+
+
+@records.lean
+@frozen(kw_only=True)
+class Profile:
+    """What the host knows of a person.
+
+    Args:
+        time_zone: IANA name of the zone that the person lives in.
+        state: postal code of where the person lives.
+        country: ISO 3166-1 code of where, if it is not what state and number say.
+        birth_date: the patient's, for what depends on age.
+        holder: who reads the texts at this number.
+        no_sms: the patient asked for other means than texts, 45 CFR 164.522(b).
+        controls_care: the minor lawfully consented to this care alone, or the parent agreed to
+            confidentiality, so that it is the minor's to know: 45 CFR 164.502(g)(3)(i).
+        number_from_patient: the patient gave this number, 47 CFR 64.1200(a)(9)(iv)(A).
+        last_transaction_on: the last visit or purchase, 47 CFR 64.1200(f)(5).
+        last_inquiry_on: the last inquiry or application.
+        personal_relationship: with the person who texts, 47 CFR 64.1200(c)(2)(iii).
+        do_not_call_on: when the person asked this practice not to be called, as far as the
+            ledger does not know it.
+        authorisation: a HIPAA authorisation on file.
+        soft_opt_in: for a customer in the United Kingdom.
+
+    Raises:
+        InvalidInput: there is no such zone, or the state is no postal code.
+    """
+
+    time_zone: str | None = field(default=None, converter=converters.optional(known_zone))
+    state: str | None = field(default=None, validator=_state)
+    country: str | None = field(default=None, validator=_state)
+    birth_date: date | None = field(default=None, repr=False)
+    holder: Holder = Holder.PATIENT
+    no_sms: bool = False
+    controls_care: bool = False
+    number_from_patient: bool = False
+    last_transaction_on: date | None = None
+    last_inquiry_on: date | None = None
+    personal_relationship: bool = False
+    do_not_call_on: date | None = None
+    authorisation: Authorisation | None = None
+    soft_opt_in: SoftOptIn | None = None

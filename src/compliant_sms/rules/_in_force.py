@@ -1,0 +1,51 @@
+"""What was in force on a day: the rows of all packs, under a practice's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TypeVar, cast
+
+from attrs import define, field
+
+from compliant_sms.rules._pack import Pack
+from compliant_sms.rules._row import Row
+from compliant_sms.rules._rows import Limit
+from compliant_sms.rules._settings import Settings
+
+__all__ = ["InForce"]
+
+R = TypeVar("R", bound=Row)
+
+
+@define(eq=False, slots=False)
+class InForce:
+    """The rules' data on one day.
+
+    Attributes:
+        day: which day (UTC).
+        packs: where the rows come from.
+        settings: what the practice chose.
+    """
+
+    day: date
+    packs: tuple[Pack, ...]
+    settings: Settings
+    _found: dict[object, tuple[Row, ...]] = field(factory=dict, init=False, repr=False)
+
+    def rows(self, kind: type[R], country: str | None = "US") -> tuple[R, ...]:
+        """The rows of a kind that hold on this day, in a country and everywhere."""
+        key = kind, country
+        if key not in self._found:
+            self._found[key] = tuple(r for r in self.dated(kind, country) if r.holds_on(self.day))
+        return cast("tuple[R, ...]", self._found[key])
+
+    def dated(self, kind: type[R], country: str | None = "US") -> Iterator[R]:
+        """The rows of a kind whatever their dates, in a country and everywhere."""
+        for pack in self.packs:
+            if pack.country in {None, country}:
+                yield from pack.of(kind)
+
+    def limit(self, row_id: str, country: str | None = "US") -> Limit | None:
+        """A number that the law or a policy names, or None where no pack names it."""
+        return next((row for row in self.rows(Limit, country) if row.id == row_id), None)

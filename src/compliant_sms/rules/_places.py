@@ -1,0 +1,111 @@
+"""Where a recipient may be: every zone and state that the facts allow (P-TZ-1, P-ST-1).
+
+No rule says how to find where a mobile phone is (47 CFR 64.1200(c)(1) speaks of the called
+party's location), so a text must be permitted in each candidate.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from attrs import frozen
+from phonenumbers import NumberParseException, parse, region_code_for_number
+
+from compliant_sms.phone import NumberKind, PhoneNumber
+from compliant_sms.rules._pack import Pack
+from compliant_sms.rules._parts import country_of
+from compliant_sms.rules._rows import AreaCodes, SplitAreaCode
+
+__all__ = ["CandidateState", "CandidateZone", "Whereabouts", "whereabouts"]
+
+_PLACELESS = frozenset(
+    {NumberKind.TOLL_FREE, NumberKind.PREMIUM_RATE, NumberKind.PERSONAL_NUMBER, NumberKind.VOIP}
+)
+
+
+@frozen
+class CandidateZone:
+    """A zone in which the recipient may be.
+
+    Attributes:
+        name: IANA name.
+        evidence: ``"profile"`` or ``"area code 217"``.
+    """
+
+    name: str
+    evidence: str
+
+
+@frozen
+class CandidateState:
+    """A state or province in which the recipient may be.
+
+    Attributes:
+        code: postal code.
+        evidence: ``"profile"`` or ``"area code 217"``.
+    """
+
+    code: str
+    evidence: str
+
+
+@frozen
+class Whereabouts:
+    """Where somebody may be.
+
+    Attributes:
+        zones: by the clock; empty when nothing is known.
+        states: by the law.
+        country: ISO 3166-1 code; None where nobody can tell.
+    """
+
+    zones: tuple[CandidateZone, ...]
+    states: tuple[CandidateState, ...]
+    country: str | None
+
+
+@lru_cache(maxsize=4096)
+def _of_number(packs: tuple[Pack, ...], number: PhoneNumber) -> Whereabouts:
+    if number.kind in _PLACELESS:
+        return Whereabouts((), (), None)
+    from phonenumbers import timezone  # noqa: PLC0415 - its tables are needed at first use only
+
+    try:
+        known = parse(number.e164)
+    except NumberParseException:  # no such country code: nobody knows where that is
+        return Whereabouts((), (), None)
+    code = number.area_code or ""
+    where = f"area code {code}" if code else "country code"
+    split = [z for p in packs for r in p.of(SplitAreaCode) if code in r.codes for z in r.zones]
+    listed = [z for z in timezone.time_zones_for_number(known) if z != timezone.UNKNOWN_TIMEZONE]
+    states = [r.state for p in packs for r in p.of(AreaCodes) if code in r.codes]
+    return Whereabouts(
+        tuple(CandidateZone(name, where) for name in dict.fromkeys([*split, *listed])),
+        tuple(CandidateState(state, where) for state in states),
+        next(map(country_of, states), None) or region_code_for_number(known),
+    )
+
+
+@lru_cache(maxsize=4096)
+def whereabouts(
+    packs: tuple[Pack, ...], number: PhoneNumber, zone: str | None, state: str | None
+) -> Whereabouts:
+    """Every zone and state in which the holder of a number may be.
+
+    Args:
+        packs: whose area codes to read.
+        number: the recipient's.
+        zone: IANA name of the zone in the patient's record, or None.
+        state: postal code of the state in the patient's record, or None.
+
+    Returns:
+        what the record says and what the area code says, without repeats.
+    """
+    by_number = _of_number(packs, number)
+    zones = [CandidateZone(zone, "profile")] if zone else []
+    states = [CandidateState(state, "profile")] if state else []
+    return Whereabouts(
+        (*zones, *(each for each in by_number.zones if each.name != zone)),
+        (*states, *(each for each in by_number.states if each.code != state)),
+        (country_of(state) if state else None) or by_number.country,
+    )

@@ -1,0 +1,74 @@
+"""How far an opt-out reaches: a dated policy of law under a setting of the practice.
+
+47 CFR 64.1200(a)(10)-(12); FCC 24-24; DA 26-12 (waiver of the cross-category effect until
+2027-01-31); FCC 26-67, whose effective date is configuration. A change of the law never gives
+back what was revoked before it: the strictest of all days since the opt-out counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+
+from compliant_sms.classification import MessageClass, Purpose
+from compliant_sms.consent import Channel, Revocation
+from compliant_sms.rules._facts import Facts
+from compliant_sms.rules._in_force import InForce
+from compliant_sms.rules._rows import RevocationRuleset
+from compliant_sms.rules._settings import RevocationScope
+
+__all__ = ["NEEDS_CONSENT", "is_presumed", "kept_by_patient", "reach"]
+
+NEEDS_CONSENT = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
+"""What a revocation can end: not emergencies, and not the answers to STOP, START and HELP."""
+
+# 47 CFR 64.1200(a)(10): a reply, or a means that the sender designates, revokes by itself. Any
+# other means raises a presumption, (a)(11). Either way texting ends.
+_PER_SE = frozenset({Channel.TEXT, Channel.WEB, Channel.PROVIDER})
+
+
+def is_presumed(revocation: Revocation) -> bool:
+    """Whether the law presumes the revocation rather than naming it conclusive."""
+    return revocation.channel not in _PER_SE
+
+
+def kept_by_patient(revocation: Revocation, purpose: Purpose) -> bool:
+    """Whether the patient, when asked which texts were meant, said that these may go on."""
+    return purpose.category in revocation.keep
+
+
+def reach(facts: Facts, law: InForce) -> Callable[[Revocation], bool]:
+    """A function that says of a revocation whether it ends texts such as this one."""
+    return partial(_reaches, purpose=facts.decided_as, law=law)
+
+
+def _reaches(revocation: Revocation, *, purpose: Purpose, law: InForce) -> bool:
+    if purpose.message_class not in NEEDS_CONSENT or kept_by_patient(revocation, purpose):
+        return False
+    if law.settings.revocation_scope is RevocationScope.EVERYTHING:
+        return True
+    # 47 CFR 64.1200(a)(12): asked and not answered, everything ends; answered, all but the kept.
+    if revocation.clarification_asked or revocation.keep:
+        return True
+    # FCC 24-24: a STOP in reply to an exempt text ends all further texts but emergencies.
+    if revocation.exempt or not revocation.category:
+        return True
+    if _crossed_since(law, revocation.occurred_at.date()):
+        return True
+    # 47 CFR 64.1200(a)(10), (d)(3): a STOP to one promotion ends all promotion.
+    both_sell = revocation.message_class == purpose.message_class == MessageClass.MARKETING
+    return both_sell or revocation.category == purpose.category
+
+
+def _crossed_since(law: InForce, first: date) -> bool:
+    rows = tuple(law.dated(RevocationRuleset))
+    turns = {day for row in rows for day in (row.effective_from, row.effective_to) if day}
+    days = {first, law.day} | {day for day in turns if first < day < law.day}
+    return any(_crosses(rows, day) for day in days)
+
+
+def _crosses(rows: tuple[RevocationRuleset, ...], day: date) -> bool:
+    holding = [row for row in rows if row.holds_on(day)]
+    newest = max(holding, key=lambda row: row.effective_from or date.min, default=None)
+    return newest is None or newest.cross_category

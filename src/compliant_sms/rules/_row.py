@@ -1,0 +1,103 @@
+"""What every row of a pack has, and how a row checks itself."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+from attrs import Attribute, field, frozen
+from attrs.validators import and_, ge, instance_of
+
+from compliant_sms.errors import InvalidInput
+from compliant_sms.rules._day import day_of
+
+__all__ = ["Certainty", "Row", "area_codes", "at_least_one", "flag", "texts", "told"]
+
+_AREA_CODE = 3
+
+
+class Certainty(StrEnum):
+    """How sure a fact is. A lawyer approves any rule set before it guards live traffic."""
+
+    VERIFIED = "verified"
+    """The text, or a faithful quotation of it, was found in a public source."""
+    SECONDARY = "verified, secondary"
+    """Found in a summary of the source."""
+    MEMORY = "from memory"
+    """Check before relying on it."""
+    POLICY = "policy"
+    """Not law: the careful choice of this library."""
+    UNKNOWN = "unknown"
+
+
+def _certainty(value: object) -> Certainty:
+    try:
+        return Certainty(value)  # type: ignore[arg-type]
+    except ValueError:
+        msg = f"certainty is none of: {', '.join(Certainty)}"
+        raise InvalidInput(msg) from None
+
+
+def told(_: object, attribute: Attribute[str], value: object) -> None:
+    if not isinstance(value, str) or not value.strip():
+        msg = f"{attribute.name} must be a text that is not empty"
+        raise InvalidInput(msg)
+
+
+def texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, Iterable) or isinstance(values, str):
+        msg = 'a list of texts is needed, for example ["PA"]'
+        raise InvalidInput(msg)
+    return tuple(map(str, values))
+
+
+def area_codes(_: object, __: Attribute[tuple[str, ...]], codes: tuple[str, ...]) -> None:
+    if not codes or not all(len(c) == _AREA_CODE and c.isascii() and c.isdigit() for c in codes):
+        msg = 'area codes are three digits in quotes, for example ["217", "447"]'
+        raise InvalidInput(msg)
+
+
+at_least_one = and_(instance_of(int), ge(1))
+flag = instance_of(bool)
+
+
+@frozen(kw_only=True)
+class Row:
+    """What every row has.
+
+    Attributes:
+        id: its name, by which it is cited and overridden.
+        source: where the fact comes from.
+        certainty: how sure it is.
+        effective_from: since when; None for as long as the data goes.
+        effective_to: the first day on which it no longer holds; None while it does.
+        states: the postal codes of where it holds; empty for the whole country.
+        note: what a lawyer should know about it.
+    """
+
+    table: ClassVar[str]
+
+    id: str = field(validator=told)
+    source: str = field(validator=told)
+    certainty: Certainty = field(converter=_certainty)
+    effective_from: date | None = field(default=None, converter=day_of)
+    effective_to: date | None = field(default=None, converter=day_of)
+    states: tuple[str, ...] = field(default=(), converter=texts)
+    note: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what never holds."""
+        if self.effective_from and self.effective_to and self.effective_to <= self.effective_from:
+            msg = f"it ends ({self.effective_to}) before it begins ({self.effective_from})"
+            raise InvalidInput(msg)
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is in force on that day."""
+        begun = self.effective_from is None or self.effective_from <= day
+        return begun and (self.effective_to is None or day < self.effective_to)
+
+    def subjects(self) -> tuple[Hashable, ...]:
+        """What it is about: of two rows about the same, only one may hold on a day."""
+        return self.states or ("everywhere",)

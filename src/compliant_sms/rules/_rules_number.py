@@ -1,0 +1,117 @@
+"""Whether the number is still the patient's, and takes texts at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from compliant_sms.classification import MessageClass
+from compliant_sms.lookups import LineType, Reassigned, ReassignedAnswer
+from compliant_sms.rules._decision import Finding, allow, block
+from compliant_sms.rules._facts import Facts
+from compliant_sms.rules._in_force import InForce
+from compliant_sms.rules._relationship import established
+from compliant_sms.rules._revocations import reach
+from compliant_sms.rules._rows import ReassignedCheck
+
+__all__ = ["line_type", "number_deactivated", "reassigned_number"]
+
+_ASK_ANEW = "Ask the patient for the present number and for consent at it."
+
+
+def number_deactivated(facts: Facts, _: InForce) -> Iterator[Finding]:
+    """A number on a carrier's deactivation list belongs to nobody, and soon to somebody else.
+
+    CTIA Messaging Principles 5.1.5.
+    """
+    since = facts.lookups.deactivated_on
+    if since is not None and since <= facts.at.date():
+        yield block(
+            "number-deactivated",
+            "number-deactivated",
+            f"The carrier lists this number as deactivated since {since}.",
+            "CTIA Messaging Principles 5.1.5",
+            _ASK_ANEW,
+        )
+
+
+def line_type(facts: Facts, _: InForce) -> Iterator[Finding]:
+    """A landline shows no text; somebody may even hear it read out.
+
+    45 CFR 164.530(c): reasonable safeguards.
+    """
+    if facts.lookups.line is LineType.LANDLINE:
+        yield block(
+            "line-type",
+            "landline",
+            "This number is a landline: the patient would not read the text there.",
+            "45 CFR 164.530(c)",
+            "Ask the patient for a mobile number, or call.",
+        )
+
+
+def reassigned_number(facts: Facts, law: InForce) -> Iterator[Finding]:
+    """The reassigned numbers database, where it was asked or where a state demands it.
+
+    47 CFR 64.1200(l), (m); DA 21-1649; 10 M.R.S. 1499-B; policy P-RND-1.
+    """
+    if facts.message_class is MessageClass.EMERGENCY:
+        return
+    answer = facts.lookups.reassigned
+    if answer is None or not _is_current(answer, facts, law):
+        yield from _required(facts, law)
+        return
+    if answer.answer is Reassigned.YES:
+        yield block(
+            "reassigned-number",
+            "number-reassigned",
+            f"This number was disconnected after {answer.since}: it may be somebody else's now.",
+            "47 CFR 64.1200(m); DA 21-1649",
+            _ASK_ANEW,
+        )
+    elif answer.answer is Reassigned.NO and answer.since <= _consented_on(facts, law):
+        yield allow(
+            "reassigned-number",
+            "safe-harbor",
+            f"The reassigned numbers database knows of no change since {answer.since}.",
+            "47 CFR 64.1200(m); DA 21-1649",
+        )
+    elif not law.settings.send_without_reassigned_data:
+        yield block(
+            "reassigned-number",
+            "no-safe-harbor",
+            "The reassigned numbers database cannot say whether this number changed hands since "
+            "the patient agreed.",
+            "47 CFR 64.1200(m); DA 21-1649; policy P-RND-1",
+            "Confirm the number with the patient, and record the consent again.",
+        )
+
+
+def _consented_on(facts: Facts, law: InForce) -> date:
+    grants = facts.consent.grants_for(reach(facts, law))
+    return max((grant.occurred_at.date() for grant in grants), default=date.max)
+
+
+def _is_current(answer: ReassignedAnswer, facts: Facts, law: InForce) -> bool:
+    # New data comes monthly, and only the newest counts: 47 CFR 64.1200(m).
+    limit = law.limit("reassigned-data-age")
+    # What was found once stays found; only "no" and "no data" grow old.
+    old = limit is not None and facts.at.date() - answer.as_of > timedelta(days=limit.value)
+    return answer.answer is Reassigned.YES or not old
+
+
+def _required(facts: Facts, law: InForce) -> Iterator[Finding]:
+    if facts.message_class is not MessageClass.MARKETING:
+        return
+    here = {state.code for state in facts.states}
+    for row in law.rows(ReassignedCheck):
+        spared = row.unless_relationship and established(facts, law)
+        if here & set(row.states) and not spared:
+            yield block(
+                "reassigned-number",
+                "rnd-check-required",
+                f"{', '.join(row.states)} demands that the reassigned numbers database is asked "
+                "before a promotion, and no current answer is on record.",
+                row.source,
+                "Look the number up, and pass the answer through the look-up port.",
+            )

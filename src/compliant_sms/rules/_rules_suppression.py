@@ -1,0 +1,120 @@
+"""Who asked us to stop, and the one answer that may follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from compliant_sms.classification import ContentLabel, MessageClass, Purpose
+from compliant_sms.consent import Revocation
+from compliant_sms.rules._decision import Finding, allow, block
+from compliant_sms.rules._facts import Facts, ReplyFacts
+from compliant_sms.rules._in_force import InForce
+from compliant_sms.rules._revocations import NEEDS_CONSENT, is_presumed, kept_by_patient, reach
+
+__all__ = ["opt_out_confirmation", "revocation"]
+
+_NOTHING = "Nothing to do: the revocation holds without a confirmation."
+
+
+def revocation(facts: Facts, law: InForce) -> Iterator[Finding]:
+    """Nothing follows a revocation but its confirmation, the answer to HELP, and emergencies.
+
+    47 CFR 64.1200(a)(10)-(12); policy P-RV-1.
+    """
+    standing = facts.consent.revocations
+    if standing and facts.message_class is MessageClass.PROTOCOL and not _may_follow(facts):
+        yield _refused(standing[0])
+    if not standing or facts.message_class not in NEEDS_CONSENT:
+        return
+    reaches = reach(facts, law)
+    ending = [each for each in standing if reaches(each)]
+    if ending:
+        yield _refused(ending[0])
+    elif all(kept_by_patient(each, facts.decided_as) for each in standing):
+        yield allow(
+            "revocation",
+            "clarified-by-recipient",
+            "The patient opted out, and when asked said that these texts may go on.",
+            "47 CFR 64.1200(a)(12)",
+        )
+    else:
+        yield allow(
+            "revocation",
+            "other-category-consent-intact",
+            "The patient opted out of other texts, and the practice reads that narrowly.",
+            "DA 26-12; FCC 24-24",
+        )
+
+
+def _may_follow(facts: Facts) -> bool:
+    # An answer to START is out of date once somebody says STOP after it.
+    return facts.purpose in {Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP_REPLY}
+
+
+def _refused(revocation: Revocation) -> Finding:
+    remedy = "Call or write instead. Texting may resume after the patient agrees anew."
+    if is_presumed(revocation):
+        return block(
+            "revocation",
+            "revoked-presumed",
+            f"On {revocation.occurred_at:%Y-%m-%d} this person asked us to stop texting, "
+            f"by {revocation.channel}.",
+            "47 CFR 64.1200(a)(11); policy P-RV-1",
+            remedy,
+        )
+    return block(
+        "revocation",
+        "revoked",
+        f"This number asked us to stop texting on {revocation.occurred_at:%Y-%m-%d}.",
+        "47 CFR 64.1200(a)(10); policy P-RV-1",
+        remedy,
+    )
+
+
+def opt_out_confirmation(facts: Facts, law: InForce) -> Iterator[Finding]:
+    """One confirmation, within five minutes, of a revocation that stands, and nothing in it else.
+
+    47 CFR 64.1200(a)(12); policy P-CF-1.
+    """
+    if facts.purpose != Purpose.OPT_OUT_CONFIRMATION:
+        return
+    reply = facts.reply
+    if reply is None or not facts.consent.revocations:
+        yield _no_confirmation(
+            "confirmation-without-revocation", "There is no revocation to confirm."
+        )
+        return
+    if reply.already_sent:
+        yield _no_confirmation(
+            "confirmation-already-sent",
+            "This revocation was confirmed before; only one confirmation may go out.",
+        )
+    limit = law.limit("opt-out-confirmation")
+    if limit and facts.at - reply.received_at > timedelta(minutes=limit.value):
+        yield _no_confirmation(
+            "late-confirmation",
+            f"More than {limit.value} minutes have passed since the patient's text.",
+            "; policy P-CF-1",
+        )
+    yield from _content_of_confirmation(facts, reply)
+
+
+def _content_of_confirmation(facts: Facts, reply: ReplyFacts) -> Iterator[Finding]:
+    if facts.readings.content is not ContentLabel.TRANSACTIONAL:
+        yield _no_confirmation(
+            "marketing-in-confirmation", "A confirmation may hold no promotion of any kind."
+        )
+    if reply.asks_which and len(_categories(facts)) < 2:
+        yield _no_confirmation(
+            "clarification-without-categories",
+            "It asks which texts were meant, and the patient had agreed to one kind only.",
+        )
+
+
+def _categories(facts: Facts) -> set[str]:
+    return {category for grant in facts.consent.grants for category in grant.categories}
+
+
+def _no_confirmation(code: str, words: str, more: str = "") -> Finding:
+    return block("opt-out-confirmation", code, words, f"47 CFR 64.1200(a)(12){more}", _NOTHING)

@@ -1,0 +1,37 @@
+"""Why somebody may do what the library would refuse, and who answers for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from attrs import Attribute, field, frozen
+
+from compliant_sms.errors import InvalidInput
+
+__all__ = ["Waiver"]
+
+
+def _told(_: object, attribute: Attribute[str], value: str) -> None:
+    if not value.strip():
+        msg = f"a waiver's {attribute.name} is empty; whoever reads the record must be able to ask"
+        raise InvalidInput(msg)
+
+
+@frozen(kw_only=True)
+class Waiver:
+    """A departure from a rule, on record.
+
+    Args:
+        of: what is waived: the id of a rule, or the code of a purpose.
+        reason: why that is lawful here, for whoever reads the record years later.
+        by: who decided so, for example ``"counsel:j.ortiz"``.
+        on: when.
+
+    Raises:
+        InvalidInput: a text is empty.
+    """
+
+    of: str = field(validator=_told)
+    reason: str = field(validator=_told)
+    by: str = field(validator=_told)
+    on: date
