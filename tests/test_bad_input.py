@@ -25,6 +25,7 @@ from compliant_sms.errors import CompliantSmsError, InvalidInput, InvalidPhoneNu
 from compliant_sms.errors import PhoneNumberProblem as Problem
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
+from compliant_sms.templates import opt_out_line
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
 from test_send import BODY, agree, outgoing, remind
@@ -94,7 +95,7 @@ TEXTS: list[tuple[dict[str, Any], str]] = [
     ({"body": " \n\t"}, "nothing to send"),
     ({"body": "x\0"}, "decode it properly"),
     ({"body": "x\ud83d"}, "decode it properly"),
-    ({"body": "é" * 1601}, "takes 1600. Shorten it, or send a link"),
+    ({"body": "é" * 1601}, "Shorten it, or send a link"),
     ({"body": "x" * 2000}, "has 2000 characters"),
     ({"person": ""}, "Pass the host's id"),
     ({"person": "  "}, "Pass the host's id"),
@@ -117,9 +118,14 @@ def test_texts(willing: Messenger, changes: dict[str, Any], words: str) -> None:
 
 
 def test_limits_are_inclusive(willing: Messenger, carrier: Sandbox) -> None:
-    """The longest body and the longest key still work."""
-    assert isinstance(remind(willing, "k" * 255, body="é" * 1600), Sent)
-    assert outgoing(carrier) == ["é" * 1600]
+    """The longest body and the longest key still work, with the line that is added."""
+    longest = 1600 - max(len(opt_out_line(language)) for language in ("en", "es"))
+    assert isinstance(remind(willing, "k" * 255, body="é" * longest), Sent)
+    [body] = outgoing(carrier)
+    assert body.startswith("é" * longest)
+    assert "STOP" in body
+    with pytest.raises(InvalidInput, match="how to opt out"):
+        remind(willing, "longer", body="é" * (longest + 1))
 
 
 GRANTS: list[tuple[dict[str, Any], str]] = [

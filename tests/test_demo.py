@@ -78,9 +78,11 @@ def test_a_day_shows_every_event_and_the_next_day_follows_on_the_same_file(tmp_p
     one, two = report_of(first), report_of(second)
     assert {event["kind"] for event in one["events"]} == KINDS
     assert {event["rule"] for event in one["events"] if event["kind"] == "blocked"} == {
-        "consent-tier",
+        "consent",
+        "do-not-call",
+        "identical-text",
         "phi-in-body",
-        "revoked",
+        "revocation",
     }
     assert one["as_expected"]
     assert two["as_expected"]

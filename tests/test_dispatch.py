@@ -49,7 +49,7 @@ def test_revoked_meanwhile(
 
     assert isinstance(blocked, Blocked)
     assert blocked.message_id == held.message_id
-    assert [reason.rule for reason in blocked.reasons] == ["revoked"]
+    assert [reason.rule for reason in blocked.reasons] == ["revocation"]
     assert BODY not in outgoing(carrier)
     assert willing.dispatch_due() == ()
     (record,) = [
@@ -135,7 +135,7 @@ def test_taken_by_another_worker(
     agree(worker)
     clock.move_to(NIGHT)
     for number in range(3):
-        remind(worker, str(number))
+        remind(worker, str(number), body=f"{BODY} {number}")
     clock.move_to(DAWN)
     mine = worker.dispatch_due()
     transport.close()

@@ -12,7 +12,7 @@ from compliant_sms import Category, Held, Messenger, PhoneNumber, Profile, Purpo
 from compliant_sms.consent import from_payload, to_payload
 from compliant_sms.errors import InvalidInput, SchemaTooNew
 from compliant_sms.phi import find
-from compliant_sms.rules import candidate_zones
+from compliant_sms.rules import Rulebook
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT, PERSON
@@ -67,7 +67,7 @@ def test_an_event_of_a_newer_version_is_not_guessed_at(messenger: Messenger) -> 
 
 def test_a_number_of_no_country_has_no_zone() -> None:
     """An unknown country code is a place that nobody knows, not an error."""
-    assert candidate_zones(PhoneNumber("+2101234567"), None) == ()
+    assert Rulebook().whereabouts(PhoneNumber("+2101234567")).zones == ()
 
 
 @pytest.mark.parametrize(

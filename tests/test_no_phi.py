@@ -143,7 +143,7 @@ def test_a_day(ears: Ears, messenger: Messenger, carrier: Sandbox, clock: Movabl
     ears.note(messenger._ports)
 
     assert ears.errors == 0
-    assert BODY in [entry.body for entry in carrier.messages()]
+    assert f"{BODY} Reply STOP to opt out." in [entry.body for entry in carrier.messages()]
 
 
 FAULTS: list[dict[str, Any]] = [

@@ -9,7 +9,16 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from compliant_sms import Delivery, Failed, Messenger, Queued, Sent, Uncertain
+from compliant_sms import (
+    Delivery,
+    Failed,
+    Messenger,
+    Queued,
+    Rulebook,
+    Sent,
+    Settings,
+    Uncertain,
+)
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import Category, Twilio
 from compliant_sms.sandbox import Sandbox
@@ -117,29 +126,37 @@ def test_provider_that_cannot_be_reached(
     assert away.reconcile() == (uncertain,)
 
 
-def test_two_texts_alike(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+@pytest.fixture
+def alike(make_messenger: Make) -> Messenger:
+    """A practice that sends the same words again and again."""
+    messenger = make_messenger(rulebook=Rulebook(Settings(identical_text_within=None)))
+    agree(messenger)
+    return messenger
+
+
+def test_two_texts_alike(alike: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
     """Two uncertain texts with the same words are not both settled by one record."""
     carrier.fail_next("accept_then_drop")
     carrier.fail_next("drop")
-    remind(willing, "1")
-    remind(willing, "2")
+    remind(alike, "1")
+    remind(alike, "2")
     clock.advance(timedelta(minutes=2))
-    outcomes = willing.reconcile()
+    outcomes = alike.reconcile()
 
     assert [type(outcome) for outcome in outcomes] == [Sent, Queued]
-    willing.dispatch_due()
+    alike.dispatch_due()
     assert outgoing(carrier) == [BODY, BODY]
 
 
-def test_earlier_text_alike(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+def test_earlier_text_alike(alike: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
     """An older text with the same words is no proof that the new one arrived."""
-    remind(willing, "1")
+    remind(alike, "1")
     clock.advance(timedelta(hours=1))
     carrier.fail_next("drop")
-    remind(willing, "2")
+    remind(alike, "2")
     clock.advance(timedelta(minutes=2))
 
-    assert [type(outcome) for outcome in willing.reconcile()] == [Queued]
+    assert [type(outcome) for outcome in alike.reconcile()] == [Queued]
 
 
 def test_callback_settles(willing: Messenger, carrier: Sandbox) -> None:

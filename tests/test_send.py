@@ -32,7 +32,7 @@ from compliant_sms import (
     Wording,
     system,
 )
-from compliant_sms.consent import Revoked
+from compliant_sms.consent import Revoked, WrittenAgreement
 from compliant_sms.errors import IdempotencyConflict, InvalidInput, NoAnswer, UnknownMessage
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import Category, Twilio
@@ -46,7 +46,10 @@ from compliant_sms.wire import HttpReply, HttpRequest
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
 from test_transport import closed_port, http, odd_server
 
-BODY = "Lakeside Family Medicine: Ana, see you Tue Dec 1 at 2:30 PM. Reply C to confirm."
+BODY = (
+    "Lakeside Family Medicine: Ana, see you Tue Dec 1 at 2:30 PM. Reply C to confirm, "
+    "STOP to opt out."
+)
 # Eleven at night in Chicago, and eight in the morning after it.
 NIGHT = datetime(2026, 12, 1, 5, 0, tzinfo=UTC)
 DAWN = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
@@ -237,7 +240,7 @@ def test_blocked_is_decided_again(messenger: Messenger, carrier: Sandbox) -> Non
     """What was blocked is decided again on the same key, and both decisions are kept."""
     first = remind(messenger)
     assert isinstance(first, Blocked)
-    assert [reason.rule for reason in first.reasons] == ["consent-tier"]
+    assert [reason.rule for reason in first.reasons] == ["consent"]
     assert isinstance(remind(messenger), Blocked)
     agree(messenger)
     last = remind(messenger)
@@ -278,10 +281,12 @@ def test_threads_with_one_key(make_messenger: Make, carrier: Sandbox, stores: in
 
 def test_written_permission(willing: Messenger, carrier: Sandbox) -> None:
     """A promotion needs written permission, and gets through with it."""
-    promotion = {"purpose": Purpose.PROMOTION, "body": "Flu shots half price!"}
+    body = "Lakeside Family Medicine: whitening at half price! Reply STOP to opt out."
+    promotion = {"purpose": Purpose.PROMOTION, "body": body}
     blocked = remind(willing, "promo", **promotion)
     assert isinstance(blocked, Blocked)
-    (reason,) = blocked.reasons
+    reason = blocked.reasons[0]
+    assert [found.rule for found in blocked.reasons] == ["consent", "do-not-call"]
     assert "64.1200(a)(2)" in reason.citation
     assert reason.remedy.startswith("Ask for signed permission")
     willing.consent.grant(
@@ -291,11 +296,19 @@ def test_written_permission(willing: Messenger, carrier: Sandbox) -> None:
         tier=Tier.PRIOR_EXPRESS_WRITTEN,
         wording=Wording(text="I agree to promotions by text from Lakeside.", version="1"),
         signature=Signature(signer=PERSON, act="ticked a box", ip_address="192.0.2.1"),
+        agreement=WrittenAgreement(
+            seller="Lakeside Family Medicine, P.C.",
+            number=PATIENT,
+            signature="ticked_box",
+            authorises_automated_marketing=True,
+            not_a_condition_of_purchase=True,
+            clear_and_conspicuous=True,
+        ),
         recorded_by="web",
     )
 
     assert isinstance(remind(willing, "promo", **promotion), Sent)
-    assert outgoing(carrier) == ["Flu shots half price!"]
+    assert outgoing(carrier) == [body]
 
 
 def test_written_permission_covers_promotions_only(messenger: Messenger) -> None:
@@ -362,7 +375,7 @@ def test_without_the_courtesy_window(
     make_messenger: Make, carrier: Sandbox, clock: MovableClock
 ) -> None:
     """A practice can switch off the hours that no law asks for."""
-    messenger = make_messenger(rulebook=Rulebook(Settings(courtesy_window=False)))
+    messenger = make_messenger(rulebook=Rulebook(Settings(courtesy_window=None)))
     agree(messenger)
     clock.move_to(NIGHT)
 
@@ -385,7 +398,7 @@ def test_no_message_without_decision(
     """Each text at the carrier has an earlier decision that allows it, and each one replays."""
     clock.move_to(NIGHT)
     for number in range(3):
-        remind(willing, f"held-{number}")
+        remind(willing, f"held-{number}", body=f"{BODY} {number}")
     remind(willing, "ssn", body="SSN 219-09-9999")
     remind(willing, "promo", purpose=Purpose.PROMOTION)
     remind(willing, "alert", purpose=Purpose.EMERGENCY_ALERT, body="Water main broke.")
@@ -402,8 +415,8 @@ def test_no_message_without_decision(
     assert {entry.sid for entry in carrier.messages()} == allowed - {None}
     decisions = stored_decisions(database)
     assert len(decisions) == 9
-    assert [Rulebook.replay(decision) for decision in decisions] == decisions
-    assert {decision.rulebook for decision in decisions} == {Rulebook().version}
+    assert [decision.replay() for decision in decisions] == decisions
+    assert {decision.edition for decision in decisions} == {Rulebook().edition}
 
 
 # Calling back

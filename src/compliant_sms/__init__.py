@@ -21,8 +21,9 @@ if TYPE_CHECKING:
         Uncertain,
     )
     from compliant_sms.messenger import AsyncMessenger, Messenger
+    from compliant_sms.people import Profile
     from compliant_sms.phone import PhoneNumber
-    from compliant_sms.ports import Delivery, Profile
+    from compliant_sms.ports import Delivery
     from compliant_sms.practice import Practice
     from compliant_sms.rules import Decision, Finding, Rulebook, Settings
     from compliant_sms.wire import WebhookRequest
@@ -71,8 +72,9 @@ _ROOMS = {
         "Uncertain",
     ),
     "messenger": ("AsyncMessenger", "Messenger"),
+    "people": ("Profile",),
     "phone": ("PhoneNumber",),
-    "ports": ("Delivery", "Profile"),
+    "ports": ("Delivery",),
     "practice": ("Practice",),
     "rules": ("Decision", "Finding", "Rulebook", "Settings"),
     "wire": ("WebhookRequest",),

@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from attrs import Attribute, evolve, field, frozen
 
-from compliant_sms.classification import Purpose
+from compliant_sms import records
+from compliant_sms.classification import MessageClass, Purpose
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
 from compliant_sms.lifecycle import State, can_become
@@ -19,6 +20,7 @@ from compliant_sms.rules import Finding
 __all__ = [
     "Blocked",
     "Cancelled",
+    "Departure",
     "Draft",
     "Failed",
     "Held",
@@ -99,6 +101,34 @@ class Draft:
             raise InvalidInput(msg)
 
 
+@records.lean
+@frozen(kw_only=True)
+class Departure:
+    """How a text left, or may have left.
+
+    Attributes:
+        at: when it was claimed (UTC).
+        message_class: as what it was decided.
+        subject: the code of its purpose.
+        category: what the patient agreed to.
+        exempt: it went under the healthcare exemption.
+        says_opt_out: it told how to opt out.
+        appended: the library added that line.
+        segments: parts that it takes on the air.
+        body: what the patient reads.
+    """
+
+    at: datetime
+    message_class: MessageClass
+    subject: str
+    category: str
+    exempt: bool = False
+    says_opt_out: bool = False
+    appended: bool = False
+    segments: int = 1
+    body: str = field(repr=False)
+
+
 @frozen(kw_only=True)
 class Message:
     """A text on its way, and where it is.
@@ -115,6 +145,7 @@ class Message:
         provider: which provider it was handed to.
         provider_id: the provider's id of it.
         problem: why it failed or was not delivered.
+        departure: how it left; None where it never did.
     """
 
     message_id: str
@@ -128,6 +159,12 @@ class Message:
     provider: str | None = None
     provider_id: str | None = None
     problem: Problem | None = None
+    departure: Departure | None = None
+
+    @property
+    def body(self) -> str:
+        """What the patient reads, or would: the draft, and what the library added to it."""
+        return self.departure.body if self.departure else self.draft.body
 
     def moved(
         self,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import ParamSpec, Protocol, Self, TypeVar
 
 from compliant_sms import flows, system
 from compliant_sms.classification import Purpose
 from compliant_sms.clock import Clock
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
+from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
+from compliant_sms.people import Profile
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Delivery, Ids, People, Ports, Profile, Store, Transport
+from compliant_sms.ports import Delivery, Ids, People, Ports, Store, Transport
 from compliant_sms.practice import Practice
 from compliant_sms.providers import Provider
 from compliant_sms.rules import Decision, Rulebook
@@ -40,14 +42,24 @@ async def _nobody(_: str) -> Profile | None:
     return None
 
 
-def _never_suspending(people: Callable[[str], Profile | None] | None) -> People:
-    if people is None:
-        return _nobody
+P = ParamSpec("P")
+T = TypeVar("T")
 
-    async def ask(person: str) -> Profile | None:
-        return people(person)
 
-    return ask
+def _never_suspending(ask: Callable[P, T]) -> Callable[P, Coroutine[object, object, T]]:
+    async def answer(*args: P.args, **kwargs: P.kwargs) -> T:
+        return ask(*args, **kwargs)
+
+    return answer
+
+
+def _without_waiting(ask: LookUps) -> AsyncLookUps:
+    return AsyncLookUps(
+        national_dnc=_never_suspending(ask.national_dnc) if ask.national_dnc else None,
+        reassigned=_never_suspending(ask.reassigned) if ask.reassigned else None,
+        line_type=_never_suspending(ask.line_type) if ask.line_type else None,
+        deactivated_on=_never_suspending(ask.deactivated_on) if ask.deactivated_on else None,
+    )
 
 
 class _Facade:
@@ -69,6 +81,7 @@ class Messenger(_Facade):
         store: where everything is kept.
         rulebook: the rules under this practice's settings.
         people: answers what you know of a patient by your id of them: see :class:`Profile`.
+        lookups: asks others about a number: see :class:`compliant_sms.lookups.LookUps`.
         clock: tells the present instant; the system's, if not given.
         delivery: how long things may take.
         transport: speaks HTTP; a pooled client, if not given.
@@ -83,6 +96,7 @@ class Messenger(_Facade):
         store: StoreKind,
         rulebook: Rulebook | None = None,
         people: Callable[[str], Profile | None] | None = None,
+        lookups: LookUps | None = None,
         clock: Clock = system.now,
         delivery: Delivery | None = None,
         transport: Transport | None = None,
@@ -98,7 +112,8 @@ class Messenger(_Facade):
                 provider=provider,
                 store=store.blocking(),
                 rulebook=rulebook or Rulebook(),
-                people=_never_suspending(people),
+                people=_never_suspending(people) if people else _nobody,
+                lookups=_without_waiting(lookups or LookUps()),
                 clock=clock,
                 delivery=delivery or Delivery(),
                 transport=transport or own,
@@ -231,6 +246,7 @@ class AsyncMessenger(_Facade):
         store: where everything is kept.
         rulebook: the rules under this practice's settings.
         people: answers what you know of a patient by your id of them.
+        lookups: asks others about a number.
         clock: tells the present instant; the system's, if not given.
         delivery: how long things may take.
         transport: speaks HTTP; a pooled client, if not given.
@@ -245,6 +261,7 @@ class AsyncMessenger(_Facade):
         store: StoreKind,
         rulebook: Rulebook | None = None,
         people: People | None = None,
+        lookups: AsyncLookUps | None = None,
         clock: Clock = system.now,
         delivery: Delivery | None = None,
         transport: Transport | None = None,
@@ -261,6 +278,7 @@ class AsyncMessenger(_Facade):
                 store=store.asynchronous(),
                 rulebook=rulebook or Rulebook(),
                 people=people or _nobody,
+                lookups=lookups or AsyncLookUps(),
                 clock=clock,
                 delivery=delivery or Delivery(),
                 transport=transport or own,

@@ -6,15 +6,17 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias, TypeVar
 
-from attrs import field, frozen
+from attrs import frozen
 
 from compliant_sms.clock import Clock
 from compliant_sms.consent import ConsentEvent, Link
 from compliant_sms.errors import InvalidInput
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Inbound, Message
+from compliant_sms.lookups import AsyncLookUps
+from compliant_sms.messages import Departure, Inbound, Message
+from compliant_sms.people import Profile
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.practice import Practice, known_zone
+from compliant_sms.practice import Practice
 from compliant_sms.providers import Attempt, Provider, StatusUpdate
 from compliant_sms.rules import Decision, Rulebook
 from compliant_sms.wire import HttpReply, HttpRequest
@@ -25,7 +27,6 @@ __all__ = [
     "Ids",
     "People",
     "Ports",
-    "Profile",
     "Retry",
     "Step",
     "Store",
@@ -34,24 +35,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-
-
-def _zone(name: str | None) -> str | None:
-    return None if name is None else known_zone(name)
-
-
-@frozen(kw_only=True)
-class Profile:
-    """What the host knows of a person.
-
-    Args:
-        time_zone: IANA name of the zone that the person lives in, or None.
-
-    Raises:
-        InvalidInput: there is no such zone.
-    """
-
-    time_zone: str | None = field(default=None, converter=_zone)
 
 
 @frozen(kw_only=True)
@@ -156,6 +139,17 @@ class Transaction(Protocol):
     async def messages_to(self, practice_id: str, number: PhoneNumber) -> list[Message]:
         """All texts to that number, oldest first."""
 
+    async def departures(
+        self, practice_id: str, number: PhoneNumber, since: datetime
+    ) -> list[Departure]:
+        """How texts left to that number after ``since``, or may have left; oldest first."""
+
+    async def add_volume(self, practice_id: str, at: datetime, segments: int) -> None:
+        """Count segments that leave now."""
+
+    async def volume(self, practice_id: str, since: datetime) -> int:
+        """Segments that were counted since the beginning of that minute."""
+
     async def steps(self, message_id: str) -> list[Step]:
         """The states that a text went through."""
 
@@ -167,6 +161,9 @@ class Transaction(Protocol):
 
     async def add_inbound(self, inbound: Inbound) -> bool:
         """Keep a text that came in; False where it was kept before."""
+
+    async def last_inbound_at(self, practice_id: str, number: PhoneNumber) -> datetime | None:
+        """When the newest text from that number came in."""
 
     async def inbound_from(self, practice_id: str, number: PhoneNumber) -> list[Inbound]:
         """All texts from that number, oldest first."""
@@ -230,3 +227,4 @@ class Ports:
     clock: Clock
     ids: Ids
     people: People
+    lookups: AsyncLookUps

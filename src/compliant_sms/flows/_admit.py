@@ -6,66 +6,26 @@ from datetime import datetime
 
 from attrs import evolve
 
-from compliant_sms.classification import Purpose
-from compliant_sms.consent import ConsentState, fold, fold_for_holder
+from compliant_sms.flows._brief import Brief
+from compliant_sms.flows._facts import facts_about
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Blocked, Cancelled, Draft, Held, Message, Outcome
-from compliant_sms.phi import find
-from compliant_sms.ports import Ports, Profile, Transaction
-from compliant_sms.rules import Decision, Facts, ReplyFacts, Verdict, candidate_zones
-from compliant_sms.text import segment
+from compliant_sms.messages import Blocked, Cancelled, Departure, Held, Message, Outcome
+from compliant_sms.ports import Ports, Transaction
+from compliant_sms.rules import Decision, OptOutShown, Verdict, is_exempt
 
 __all__ = ["admit", "decide"]
 
-# A confirmation that never left does not count as "the one"; all others may have arrived.
-_NEVER_LEFT = frozenset({State.DUE, State.HELD, State.BLOCKED, State.CANCELLED, State.FAILED})
-
 
 async def decide(
-    tx: Transaction,
-    ports: Ports,
-    draft: Draft,
-    profile: Profile | None,
-    *,
-    practice_id: str,
-    at: datetime,
-) -> Decision:
-    """What the rulebook says about a draft now."""
-    events = await tx.consent_events(practice_id, draft.to)
-    consent = fold(events, draft.person) if draft.person else fold_for_holder(events)
-    facts = Facts(
-        at=at,
-        purpose=draft.purpose,
-        number=draft.to,
-        consent=consent,
-        zones=candidate_zones(draft.to, profile.time_zone if profile else None),
-        phi=find(draft.body),
-        segments=segment(draft.body).segments,
-        business_associate=ports.provider.may_carry_phi,
-        reply=await _reply_facts(tx, draft, consent, practice_id),
-    )
-    return ports.rulebook.decide(facts)
-
-
-async def _reply_facts(
-    tx: Transaction, draft: Draft, consent: ConsentState, practice_id: str
-) -> ReplyFacts | None:
-    if draft.answers is None:
-        return None
-    already = 0
-    if draft.purpose == Purpose.OPT_OUT_CONFIRMATION and consent.revoked_at is not None:
-        since = consent.revoked_at
-        already = sum(
-            message.draft.purpose == draft.purpose
-            and message.created_at >= since
-            and message.state not in _NEVER_LEFT
-            for message in await tx.messages_to(practice_id, draft.to)
-        )
-    return ReplyFacts(received_at=draft.answers, already_sent=already)
+    tx: Transaction, ports: Ports, known: Brief, *, practice_id: str, at: datetime
+) -> tuple[Decision, str]:
+    """What the rulebook says about a text now, and its body as it would be sent."""
+    facts, body = await facts_about(tx, ports, known, practice_id=practice_id, at=at)
+    return ports.rulebook.decide(facts), body
 
 
 async def admit(
-    tx: Transaction, ports: Ports, message: Message, profile: Profile | None, at: datetime
+    tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
 ) -> Message | Outcome:
     """Decide about a text, keep the decision, and claim the text if it may go now.
 
@@ -73,19 +33,19 @@ async def admit(
         the claimed message, to be sent by whoever called; or the outcome, when nothing is to be
         sent now.
     """
-    decision = await decide(
-        tx, ports, message.draft, profile, practice_id=message.practice_id, at=at
-    )
-    moved, result = _consequence(message, decision, ports, at)
+    decision, body = await decide(tx, ports, known, practice_id=message.practice_id, at=at)
+    moved, result = _consequence(message, decision, body, ports)
     await tx.save(moved, at)
     await tx.add_decision(message.message_id, decision)
+    if result is None and ports.practice.campaign is not None:
+        await tx.add_volume(message.practice_id, at, decision.facts.readings.segments)
     return result or moved
 
 
 def _consequence(
-    message: Message, decision: Decision, ports: Ports, at: datetime
+    message: Message, decision: Decision, body: str, ports: Ports
 ) -> tuple[Message, Outcome | None]:
-    message_id, last = message.message_id, message.draft.not_after
+    message_id, last, at = message.message_id, message.draft.not_after, decision.facts.at
     if decision.verdict is Verdict.BLOCK:
         blocked = Blocked(message_id=message_id, reasons=decision.reasons)
         return evolve(message, state=State.BLOCKED), blocked
@@ -101,5 +61,21 @@ def _consequence(
         claimed_until=at + ports.delivery.lease,
         attempts=message.attempts + 1,
         provider=ports.provider.name,
+        departure=_departure(decision, body),
     )
     return claimed, None
+
+
+def _departure(decision: Decision, body: str) -> Departure:
+    facts = decision.facts
+    return Departure(
+        at=facts.at,
+        message_class=facts.message_class,
+        subject=facts.purpose.code,
+        category=facts.decided_as.category,
+        exempt=is_exempt(decision.findings),
+        says_opt_out=facts.readings.opt_out is not OptOutShown.NO,
+        appended=facts.readings.opt_out is OptOutShown.APPENDED,
+        segments=facts.readings.segments,
+        body=body,
+    )

@@ -33,7 +33,7 @@ _MOST_DOUBLINGS = 16
 
 def outbound(message: Message) -> OutboundText:
     """The text as adapters take it."""
-    return OutboundText(to=message.draft.to, body=message.draft.body, reference=message.message_id)
+    return OutboundText(to=message.draft.to, body=message.body, reference=message.message_id)
 
 
 async def deliver(ports: Ports, message: Message) -> Outcome:

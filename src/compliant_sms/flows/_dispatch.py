@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from compliant_sms.errors import UnknownMessage
 from compliant_sms.flows._admit import admit
+from compliant_sms.flows._brief import Brief, brief
 from compliant_sms.flows._deliver import deliver
-from compliant_sms.flows._send import profile_of, recorded_outcome
+from compliant_sms.flows._send import recorded_outcome
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome
-from compliant_sms.ports import Ports, Profile, Transaction
+from compliant_sms.ports import Ports, Transaction
 
 __all__ = ["cancel", "dispatch_due", "give_up_lapsed_claims"]
 
@@ -50,19 +51,19 @@ async def dispatch_due(ports: Ports, limit: int) -> tuple[Outcome, ...]:
 
 
 async def _dispatch(ports: Ports, waiting: Message) -> Outcome | None:
-    profile = await profile_of(ports, waiting.draft)
-    step = await ports.store.run(lambda tx: _take(tx, ports, waiting.message_id, profile))
+    known = await brief(ports, waiting.draft)
+    step = await ports.store.run(lambda tx: _take(tx, ports, waiting.message_id, known))
     return await deliver(ports, step) if isinstance(step, Message) else step
 
 
 async def _take(
-    tx: Transaction, ports: Ports, message_id: str, profile: Profile | None
+    tx: Transaction, ports: Ports, message_id: str, known: Brief
 ) -> Message | Outcome | None:
     at = ports.clock()
     message = await tx.message(message_id)
     if message is None or message.state not in _WAITING or message.not_before > at:
         return None
-    return await admit(tx, ports, message, profile, at)
+    return await admit(tx, ports, message, known, at)
 
 
 async def cancel(ports: Ports, message_id: str) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from attrs import frozen
@@ -25,6 +25,8 @@ __all__ = ["Received", "ReceivedStatus", "ReceivedText", "receive"]
 
 # Providers' callbacks have a few kilobytes; no signature needs to be computed over more.
 _LARGEST_BODY = 1_000_000
+# A STOP answers the last text of the past month; later nobody can tell which one it was about.
+_ANSWERED_WITHIN = timedelta(days=30)
 
 
 @frozen(kw_only=True)
@@ -178,6 +180,9 @@ async def _act(
 
 
 async def _revoke(tx: Transaction, ports: Ports, inbound: Inbound, sender: PhoneNumber) -> None:
+    since = inbound.received_at - _ANSWERED_WITHIN
+    gone = await tx.departures(inbound.practice_id, sender, since)
+    answered = gone[-1] if gone else None
     event = Revoked(
         event_id=ports.ids(),
         practice_id=inbound.practice_id,
@@ -188,6 +193,10 @@ async def _revoke(tx: Transaction, ports: Ports, inbound: Inbound, sender: Phone
         channel=Channel.TEXT,
         rule=inbound.rule or "",
         reference=inbound.inbound_id,
+        in_reply_to=answered.subject if answered else "",
+        category=answered.category if answered else "",
+        message_class=answered.message_class if answered else "",
+        exempt=answered.exempt if answered else False,
     )
     await tx.append(event, ports.ids())
 
@@ -208,7 +217,7 @@ async def _restore(tx: Transaction, ports: Ports, inbound: Inbound, sender: Phon
     await tx.append(event, ports.ids())
     people = {e.person for e in before}
     return any(
-        fold(before, person).revoked_at is not None and fold([*before, event], person).grants
+        fold(before, person).revoked_at is not None and fold([*before, event], person).tier
         for person in people
     )
 

@@ -71,8 +71,8 @@ def opt_in_confirmation(
 ) -> Draft:
     """What START brought back."""
     body = (
-        f"{practice.name}: you will get texts about your care again. Msg & data rates may apply. "
-        "Reply HELP for help, STOP to opt out."
+        f"{practice.name}: you will get texts about your care again. Msg frequency varies. "
+        "Msg & data rates may apply. Reply HELP for help, STOP to opt out."
     )
     return _reply(
         Purpose.OPT_IN_CONFIRMATION,

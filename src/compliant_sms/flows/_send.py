@@ -7,18 +7,15 @@ from attrs import evolve
 from compliant_sms.classification import MessageClass
 from compliant_sms.errors import IdempotencyConflict, InvalidInput
 from compliant_sms.flows._admit import admit, decide
+from compliant_sms.flows._brief import Brief, brief
 from compliant_sms.flows._deliver import deliver, outcome_of
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Blocked, Draft, Held, Message, Outcome
-from compliant_sms.ports import Ports, Profile, Transaction
+from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import Decision
+from compliant_sms.templates import opt_out_line
 
-__all__ = ["check", "profile_of", "send"]
-
-
-async def profile_of(ports: Ports, draft: Draft) -> Profile | None:
-    """What the host knows of the recipient."""
-    return await ports.people(draft.person) if draft.person else None
+__all__ = ["check", "recorded_outcome", "send"]
 
 
 def _refuse_unsendable(ports: Ports, draft: Draft) -> None:
@@ -31,11 +28,18 @@ def _refuse_unsendable(ports: Ports, draft: Draft) -> None:
     if not (draft.person or "").strip():
         msg = "person is empty: consent is held for a person at a number. Pass the host's id."
         raise InvalidInput(msg)
-    longest = ports.provider.max_characters
+    _refuse_too_long(ports, draft)
+
+
+def _refuse_too_long(ports: Ports, draft: Draft) -> None:
+    # The line that says how to opt out may have to be added, and that is known only later.
+    line = max(len(opt_out_line(language)) for language in ("en", "es"))
+    longest = ports.provider.max_characters - line
     if len(draft.body) > longest:
         msg = (
-            f"the body has {len(draft.body)} characters and {ports.provider.name} takes {longest}. "
-            "Shorten it, or send a link."
+            f"the body has {len(draft.body)} characters and {ports.provider.name} takes "
+            f"{ports.provider.max_characters}, of which {line} are kept for the line that says "
+            "how to opt out. Shorten it, or send a link."
         )
         raise InvalidInput(msg)
 
@@ -43,26 +47,25 @@ def _refuse_unsendable(ports: Ports, draft: Draft) -> None:
 async def check(ports: Ports, draft: Draft) -> Decision:
     """What :func:`send` would decide now; nothing is stored and nothing is sent."""
     _refuse_unsendable(ports, draft)
-    profile = await profile_of(ports, draft)
+    known = await brief(ports, draft)
     at = ports.clock()
-    return await ports.store.run(
-        lambda tx: decide(tx, ports, draft, profile, practice_id=ports.practice.id, at=at)
+    decision, _ = await ports.store.run(
+        lambda tx: decide(tx, ports, known, practice_id=ports.practice.id, at=at)
     )
+    return decision
 
 
 async def send(ports: Ports, draft: Draft) -> Outcome:
     """Send the draft, hold it or block it; durable before it returns."""
     _refuse_unsendable(ports, draft)
-    profile = await profile_of(ports, draft)
-    step = await ports.store.run(lambda tx: _enter(tx, ports, draft, profile))
+    known = await brief(ports, draft)
+    step = await ports.store.run(lambda tx: _enter(tx, ports, known))
     return await deliver(ports, step) if isinstance(step, Message) else step
 
 
-async def _enter(
-    tx: Transaction, ports: Ports, draft: Draft, profile: Profile | None
-) -> Message | Outcome:
+async def _enter(tx: Transaction, ports: Ports, told: Brief) -> Message | Outcome:
     # The clock is read inside: a claim's lease must not have run while it waited for the store.
-    at = ports.clock()
+    at, draft = ports.clock(), told.draft
     await tx.enrol(ports.practice, ports.provider.sender)
     known = await tx.message_by_key(ports.practice.id, draft.idempotency_key)
     if known is None:
@@ -74,7 +77,7 @@ async def _enter(
             state=State.DUE,
             not_before=at,
         )
-        return await admit(tx, ports, new, profile, at)
+        return await admit(tx, ports, new, told, at)
     if known.draft != draft:
         msg = (
             "this idempotency key was used for a different text. Use a new key for new content; "
@@ -82,7 +85,7 @@ async def _enter(
         )
         raise IdempotencyConflict(msg)
     if known.state is State.BLOCKED:
-        return await admit(tx, ports, known, profile, at)
+        return await admit(tx, ports, known, told, at)
     return await recorded_outcome(tx, known)
 
 

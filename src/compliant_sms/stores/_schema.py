@@ -95,5 +95,16 @@ _FIRST: tuple[LiteralString, ...] = (
     )""",
 )
 
-MIGRATIONS: tuple[tuple[LiteralString, ...], ...] = (_FIRST,)
+_SECOND: tuple[LiteralString, ...] = (
+    "ALTER TABLE sms_messages ADD COLUMN left_at TEXT",
+    "ALTER TABLE sms_messages ADD COLUMN departure BLOB",
+    """CREATE TABLE sms_volume (
+        practice_id TEXT NOT NULL,
+        minute TEXT NOT NULL,
+        segments INTEGER NOT NULL,
+        PRIMARY KEY (practice_id, minute)
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[LiteralString, ...], ...] = (_FIRST, _SECOND)
 VERSION = len(MIGRATIONS)

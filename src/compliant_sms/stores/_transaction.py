@@ -10,7 +10,7 @@ from typing import Any, LiteralString, Protocol
 from compliant_sms import records
 from compliant_sms.consent import ConsentEvent, Granted, Link, from_payload, link, to_payload
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Draft, Inbound, Message
+from compliant_sms.messages import Departure, Draft, Inbound, Message
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Chain, Step
 from compliant_sms.practice import Practice
@@ -24,7 +24,7 @@ Row = Sequence[Any]
 _NOBODY = ""  # NULLs are distinct in a UNIQUE constraint; an empty text is not.
 
 _MESSAGE: LiteralString = """SELECT message_id, practice_id, draft, created_at, state, not_before,
-    claimed_until, attempts, provider, provider_id, problem FROM sms_messages """
+    claimed_until, attempts, provider, provider_id, problem, departure FROM sms_messages """
 
 
 class Connection(Protocol):
@@ -50,6 +50,10 @@ def _instant(text: str) -> datetime:
     return records.instant_from_text(text)
 
 
+def _minute(at: datetime) -> str:
+    return _text(at.replace(second=0, microsecond=0))
+
+
 def _message(row: Row) -> Message:
     return Message(
         message_id=row[0],
@@ -63,6 +67,7 @@ def _message(row: Row) -> Message:
         provider=row[8],
         provider_id=row[9],
         problem=records.decode(row[10], Problem) if row[10] else None,
+        departure=records.decode(row[11], Departure) if row[11] else None,
     )
 
 
@@ -197,7 +202,7 @@ class SqlTransaction:
 
     async def save(self, message: Message, at: datetime) -> None:
         """Store a new text, or a text's new state."""
-        claimed_until = message.claimed_until
+        claimed_until, departure = message.claimed_until, message.departure
         where_it_is = {
             "message_id": message.message_id,
             "state": message.state,
@@ -207,11 +212,14 @@ class SqlTransaction:
             "provider": message.provider,
             "provider_id": message.provider_id,
             "problem": records.encode(message.problem) if message.problem else None,
+            "left_at": _text(departure.at) if departure else None,
+            "departure": records.encode(departure) if departure else None,
         }
         known = await self._do(
             """UPDATE sms_messages SET state = :state, not_before = :not_before,
                 claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
-                provider_id = :provider_id, problem = :problem
+                provider_id = :provider_id, problem = :problem, left_at = :left_at,
+                departure = :departure
             WHERE message_id = :message_id""",
             **where_it_is,
         )
@@ -228,10 +236,10 @@ class SqlTransaction:
         await self._do(
             """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, number, person,
                 purpose, draft, created_at, state, not_before, claimed_until, attempts, provider,
-                provider_id, problem)
+                provider_id, problem, left_at, departure)
             VALUES (:message_id, :practice_id, :key, :number, :person, :purpose, :draft,
                 :created_at, :state, :not_before, :claimed_until, :attempts, :provider,
-                :provider_id, :problem)""",
+                :provider_id, :problem, :left_at, :departure)""",
             practice_id=message.practice_id,
             key=message.draft.idempotency_key,
             number=message.draft.to.e164,
@@ -311,6 +319,42 @@ class SqlTransaction:
         )
         return [_message(row) for row in rows]
 
+    async def departures(
+        self, practice_id: str, number: PhoneNumber, since: datetime
+    ) -> list[Departure]:
+        """How texts left to that number after ``since``, or may have left; oldest first."""
+        rows = await self._all(
+            """SELECT departure FROM sms_messages
+            WHERE practice_id = :practice_id AND number = :number AND left_at > :since
+            AND state IN ('claimed', 'sent', 'delivered', 'undelivered', 'uncertain')
+            ORDER BY left_at""",
+            practice_id=practice_id,
+            number=number.e164,
+            since=_text(since),
+        )
+        return [records.decode(departure, Departure) for (departure,) in rows]
+
+    async def add_volume(self, practice_id: str, at: datetime, segments: int) -> None:
+        """Count segments that leave now."""
+        await self._do(
+            """INSERT INTO sms_volume (practice_id, minute, segments)
+            VALUES (:practice_id, :minute, :segments) ON CONFLICT (practice_id, minute)
+            DO UPDATE SET segments = sms_volume.segments + excluded.segments""",
+            practice_id=practice_id,
+            minute=_minute(at),
+            segments=segments,
+        )
+
+    async def volume(self, practice_id: str, since: datetime) -> int:
+        """Segments that were counted since the beginning of that minute."""
+        row = await self._one(
+            """SELECT coalesce(sum(segments), 0) FROM sms_volume
+            WHERE practice_id = :practice_id AND minute >= :minute""",
+            practice_id=practice_id,
+            minute=_minute(since),
+        )
+        return int(row[0]) if row else 0
+
     async def steps(self, message_id: str) -> list[Step]:
         """The states that a text went through."""
         rows = await self._all(
@@ -357,6 +401,16 @@ class SqlTransaction:
                 record=records.encode(inbound),
             )
         )
+
+    async def last_inbound_at(self, practice_id: str, number: PhoneNumber) -> datetime | None:
+        """When the newest text from that number came in."""
+        row = await self._one(
+            """SELECT max(received_at) FROM sms_inbound
+            WHERE practice_id = :practice_id AND number = :number""",
+            practice_id=practice_id,
+            number=number.e164,
+        )
+        return _instant(row[0]) if row and row[0] else None
 
     async def inbound_from(self, practice_id: str, number: PhoneNumber) -> list[Inbound]:
         """All texts from that number, oldest first."""

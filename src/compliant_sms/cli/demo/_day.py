@@ -12,7 +12,15 @@ from attrs import field, frozen
 from compliant_sms.cli.demo._carrier import CarrierControl
 from compliant_sms.cli.demo._patients import WRITTEN, Patient
 from compliant_sms.cli.demo._progress import Progress
-from compliant_sms.consent import Basis, Granted, Signature, Tier, Wording
+from compliant_sms.consent import (
+    Basis,
+    Granted,
+    Signature,
+    SignatureKind,
+    Tier,
+    Wording,
+    WrittenAgreement,
+)
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Held, Outcome
 from compliant_sms.messenger import Messenger
@@ -126,7 +134,18 @@ class Day:
             recorded_by="front-desk:demo",
             tier=Tier.PRIOR_EXPRESS_WRITTEN if written else Tier.PRIOR_EXPRESS,
             signature=_signature(patient) if written else None,
+            agreement=self._agreement(patient) if written else None,
             reference=reference,
+        )
+
+    def _agreement(self, patient: Patient) -> WrittenAgreement:
+        return WrittenAgreement(
+            seller=self.practice.name,
+            number=patient.number,
+            signature=SignatureKind.TICKED_BOX,
+            authorises_automated_marketing=True,
+            not_a_condition_of_purchase=True,
+            clear_and_conspicuous=True,
         )
 
     def _send(self, what: str, patients: Sequence[Patient] | None = None) -> list[Outcome]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from compliant_sms.classification import Purpose
+from compliant_sms.classification import Purpose, catalogue
 from compliant_sms.consent import Basis
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
@@ -22,9 +22,6 @@ WRITTEN = "written"
 _NO_CONSENT = "none"
 _CONSENTS = [_NO_CONSENT, WRITTEN, *Basis]
 _REQUIRED = ("given_name", "phone", "time_zone", "consent")
-_PURPOSES = {
-    purpose.code: purpose for purpose in vars(Purpose).values() if isinstance(purpose, Purpose)
-}
 _EXPECTATIONS = ("", "sent", "held", "stopped")
 
 
@@ -113,7 +110,7 @@ def _all_or_nothing(rows: Iterator[tuple[int, Mapping[str, str]]]) -> tuple[Pati
 
 def _patient(line: int, row: Mapping[str, str]) -> Patient:
     consent = _one_of(row["consent"] or _NO_CONSENT, _CONSENTS, "consent")
-    purpose = _one_of(row.get("purpose") or "appointment_reminder", _PURPOSES, "purpose")
+    purpose = _one_of(row.get("purpose") or "appointment_reminder", catalogue(), "purpose")
     expect = row.get("expect") or ""
     if not expect.startswith("blocked:"):
         _one_of(expect, _EXPECTATIONS, "expect")
@@ -123,7 +120,7 @@ def _patient(line: int, row: Mapping[str, str]) -> Patient:
         number=PhoneNumber.parse(row["phone"]),
         time_zone=known_zone(row["time_zone"]),
         consent=None if consent == _NO_CONSENT else consent,
-        purpose=_PURPOSES[purpose],
+        purpose=catalogue()[purpose],
         visit_time=row.get("visit_time") or "",
         body=row.get("body") or "",
         reply=row.get("reply") or "",

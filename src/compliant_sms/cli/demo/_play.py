@@ -18,7 +18,7 @@ from compliant_sms.cli.demo._progress import Progress
 from compliant_sms.cli.demo._report import Event, Report, make_report
 from compliant_sms.cli.demo._webhooks import listen, serve_webhooks
 from compliant_sms.messenger import Messenger
-from compliant_sms.ports import Profile
+from compliant_sms.people import Profile
 from compliant_sms.practice import Practice
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox

@@ -197,8 +197,8 @@ def _expectations(today: _Today) -> Iterator[Expectation]:
     if expect == "stopped":
         confirmed = len(today.replies(Purpose.OPT_OUT_CONFIRMATION)) == 1
         yield Expectation(what=f"{name}'s STOP is confirmed once", met=confirmed)
-        again = _was(today.text("again"), Verdict.BLOCK, "revoked")
-        yield Expectation(what=f"the next text to {name} is blocked by revoked", met=again)
+        again = _was(today.text("again"), Verdict.BLOCK, "revocation")
+        yield Expectation(what=f"the next text to {name} is blocked by the revocation", met=again)
     if today.patient.reply.strip().upper() == "HELP":
         helped = len(today.replies(Purpose.HELP_REPLY)) == 1
         yield Expectation(what=f"{name}'s HELP is answered once", met=helped)

@@ -1,0 +1,68 @@
+"""What can be known of a text before the store is locked: its reading, and what others know."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from attrs import frozen
+
+from compliant_sms.classification import MessageClass
+from compliant_sms.consent import fold
+from compliant_sms.lookups import LookUpAnswers
+from compliant_sms.messages import Draft
+from compliant_sms.people import Profile
+from compliant_sms.ports import Ports
+from compliant_sms.rules import Readings, read
+
+__all__ = ["Brief", "brief"]
+
+_TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
+
+
+@frozen(kw_only=True)
+class Brief:
+    """What is known of a text before the store is asked.
+
+    Attributes:
+        draft: the text.
+        profile: what the host knows of the person.
+        plain: what the body says.
+        lookups: what others know about the number.
+    """
+
+    draft: Draft
+    profile: Profile
+    plain: Readings
+    lookups: LookUpAnswers
+
+
+async def brief(ports: Ports, draft: Draft) -> Brief:
+    """Read the text, and ask whoever knows something about its recipient."""
+    profile = await ports.people(draft.person) if draft.person else None
+    plain = read(draft.body, ports.practice)
+    return Brief(
+        draft=draft,
+        profile=profile or Profile(),
+        plain=plain,
+        lookups=await _look_up(ports, draft, plain),
+    )
+
+
+async def _look_up(ports: Ports, draft: Draft, plain: Readings) -> LookUpAnswers:
+    ask, number = ports.lookups, draft.to
+    if draft.purpose.message_class not in _TO_PATIENTS:
+        return LookUpAnswers()
+    sells = draft.purpose.message_class is MessageClass.MARKETING or plain.sells
+    since = await _consented_on(ports, draft) if ask.reassigned else None
+    return LookUpAnswers(
+        national_dnc=await ask.national_dnc(number) if ask.national_dnc and sells else None,
+        reassigned=await ask.reassigned(number, since) if ask.reassigned and since else None,
+        line=await ask.line_type(number) if ask.line_type else None,
+        deactivated_on=await ask.deactivated_on(number) if ask.deactivated_on else None,
+    )
+
+
+async def _consented_on(ports: Ports, draft: Draft) -> date | None:
+    events = await ports.store.run(lambda tx: tx.consent_events(ports.practice.id, draft.to))
+    live = [g for g in fold(events, draft.person).grants if not g.stopped_by]
+    return max((grant.occurred_at.date() for grant in live), default=None)

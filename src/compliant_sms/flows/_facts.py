@@ -1,0 +1,184 @@
+"""All facts about a text, gathered inside the transaction that decides about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from attrs import evolve
+
+from compliant_sms.classification import ImpliedBy, MessageClass, OptOutLine, Purpose
+from compliant_sms.consent import ConsentState, fold, fold_for_holder
+from compliant_sms.flows._brief import Brief
+from compliant_sms.lifecycle import State
+from compliant_sms.messages import Departure, Draft
+from compliant_sms.people import Holder, Profile
+from compliant_sms.ports import Ports, Transaction
+from compliant_sms.practice import Practice
+from compliant_sms.rules import (
+    Facts,
+    OptOutShown,
+    PastText,
+    Readings,
+    ReplyFacts,
+    Sender,
+    SentBefore,
+    Settings,
+)
+from compliant_sms.templates import with_opt_out_line
+from compliant_sms.text import segment
+
+__all__ = ["facts_about"]
+
+# A confirmation that never left does not count as "the one"; all others may have arrived.
+_NEVER_LEFT = frozenset({State.DUE, State.HELD, State.BLOCKED, State.CANCELLED, State.FAILED})
+_TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
+_A_WEEK = timedelta(days=7)
+# T-Mobile's day: no other carrier counts by days.
+_CARRIERS_DAY = ZoneInfo("America/Los_Angeles")
+
+
+async def facts_about(
+    tx: Transaction, ports: Ports, known: Brief, *, practice_id: str, at: datetime
+) -> tuple[Facts, str]:
+    """All facts about a text, and its body as it will be sent."""
+    draft, settings = known.draft, ports.rulebook.settings
+    events = await tx.consent_events(practice_id, draft.to)
+    consent = fold(events, draft.person) if draft.person else fold_for_holder(events)
+    gone: list[Departure] = []
+    if draft.purpose.message_class in _TO_PATIENTS:
+        since = at - max(_A_WEEK, settings.opt_out_line_every)
+        gone = await tx.departures(practice_id, draft.to, since)
+    body, readings = _rendered(known, gone, settings, at)
+    where = ports.rulebook.whereabouts(draft.to, known.profile)
+    facts = Facts(
+        at=at,
+        purpose=draft.purpose,
+        number=draft.to,
+        consent=consent,
+        zones=where.zones,
+        states=where.states,
+        country=known.profile.country or where.country,
+        readings=readings,
+        recipient=_on_record(known.profile),
+        sender=_sender(ports.practice, ports.provider.may_carry_phi),
+        lookups=known.lookups,
+        reply=await _reply_facts(tx, draft, consent, gone, practice_id=practice_id),
+    )
+    sent = await _sent_before(tx, ports, facts, gone, draft.body)
+    return (facts if sent == SentBefore() else evolve(facts, sent=sent)), body
+
+
+def _rendered(
+    known: Brief, gone: Sequence[Departure], settings: Settings, at: datetime
+) -> tuple[str, Readings]:
+    """The body with the line that says how to opt out, where that is due and missing."""
+    body, plain, purpose = known.draft.body, known.plain, known.draft.purpose
+    if plain.opt_out is not OptOutShown.NO or purpose.message_class not in _TO_PATIENTS:
+        return body, plain
+    each = (
+        purpose.opt_out_line is OptOutLine.EACH
+        or plain.sells
+        or (settings.healthcare_exemption and purpose.exemptible)
+    )
+    told = any(text.says_opt_out and at - text.at < settings.opt_out_line_every for text in gone)
+    if not each and (told or purpose.opt_out_line is OptOutLine.NEVER):
+        return body, plain
+    longer = with_opt_out_line(body, language=plain.language)
+    # Our own line is known to sell nothing and to tell nothing, so the rest need not be read anew.
+    return longer, evolve(
+        plain,
+        characters=len(longer),
+        segments=segment(longer).segments,
+        opt_out=OptOutShown.APPENDED,
+    )
+
+
+def _on_record(profile: Profile) -> Profile:
+    # A date of birth is kept with a decision only where the decision depends on it.
+    if profile.birth_date is None or profile.holder is Holder.PARENT:
+        return profile
+    return evolve(profile, birth_date=None)
+
+
+@lru_cache(maxsize=64)
+def _sender(practice: Practice, may_carry_phi: bool) -> Sender:  # noqa: FBT001 - cached by it
+    return Sender(
+        name=practice.name,
+        also_known_as=practice.also_known_as,
+        kind=practice.kind,
+        tax_exempt_nonprofit=practice.tax_exempt_nonprofit,
+        business_associate=may_carry_phi,
+        free_to_end_user=practice.free_to_end_user,
+        link_domains=practice.link_domains,
+        campaign=practice.campaign,
+    )
+
+
+async def _sent_before(
+    tx: Transaction, ports: Ports, facts: Facts, gone: Sequence[Departure], body: str
+) -> SentBefore:
+    counted = _is_counted(facts, ports.rulebook.settings)
+    volume = facts.sender.campaign is not None
+    midnight, minute = _carriers_midnight(facts.at), facts.at.replace(second=0, microsecond=0)
+    practice_id = ports.practice.id
+    return SentBefore(
+        texts=tuple(_past(text) for text in gone if facts.at - text.at <= _A_WEEK)
+        if counted
+        else (),
+        identical_at=max((text.at for text in gone if _is_same(text, body)), default=None),
+        segments_today=await tx.volume(practice_id, midnight) if volume else None,
+        segments_this_minute=await tx.volume(practice_id, minute) if volume else None,
+    )
+
+
+def _is_counted(facts: Facts, settings: Settings) -> bool:
+    """Whether any limit looks at earlier texts: what no rule reads is not put on record."""
+    sells = facts.message_class is MessageClass.MARKETING
+    return sells or bool(settings.caps) or settings.healthcare_exemption
+
+
+def _past(text: Departure) -> PastText:
+    return PastText(
+        at=text.at, message_class=text.message_class, subject=text.subject, exempt=text.exempt
+    )
+
+
+def _is_same(text: Departure, body: str) -> bool:
+    return text.body == body or (text.appended and text.body.startswith(body))
+
+
+def _carriers_midnight(at: datetime) -> datetime:
+    return datetime.combine(at.astimezone(_CARRIERS_DAY).date(), time(0), _CARRIERS_DAY)
+
+
+async def _reply_facts(
+    tx: Transaction,
+    draft: Draft,
+    consent: ConsentState,
+    gone: Sequence[Departure],
+    *,
+    practice_id: str,
+) -> ReplyFacts | None:
+    if draft.purpose.implied_by is ImpliedBy.OWN_TEXT:
+        wrote_at = await tx.last_inbound_at(practice_id, draft.to)
+        if wrote_at is None:
+            return None
+        answers = [text for text in gone if text.subject == draft.purpose.code]
+        return ReplyFacts(
+            received_at=wrote_at, already_sent=sum(text.at >= wrote_at for text in answers)
+        )
+    if draft.answers is None:
+        return None
+    already = 0
+    if draft.purpose == Purpose.OPT_OUT_CONFIRMATION and consent.revoked_at is not None:
+        since = consent.revoked_at
+        already = sum(
+            message.draft.purpose == draft.purpose
+            and message.created_at >= since
+            and message.state not in _NEVER_LEFT
+            for message in await tx.messages_to(practice_id, draft.to)
+        )
+    return ReplyFacts(received_at=draft.answers, already_sent=already)
