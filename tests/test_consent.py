@@ -201,6 +201,13 @@ class Model:
             keep=self.kept(stop),
         )
 
+    def told_once(self, stops: list[Revoked]) -> tuple[Revocation, ...]:
+        """Tell the revocations, and of those that say the same only the first."""
+        first: dict[Revocation, Revocation] = {}
+        for stop in map(self.told, stops):
+            first.setdefault(evolve(stop, event_id="any", occurred_at=END), stop)
+        return tuple(first.values())
+
     def stops_of(self, grant: Granted) -> list[Revoked]:
         """The revocations that no START followed: later ones and, of a booking, those before."""
         earlier = self.standing_stops(when(grant)) if grant.basis is Basis.BOOKING else []
@@ -236,14 +243,14 @@ class Model:
             basis=grant.basis,
             agreement=grant.agreement,
             given_to=grant.given_to,
-            stopped_by=tuple(map(self.told, self.stops_of(grant))),
+            stopped_by=self.told_once(self.stops_of(grant)),
         )
 
     def state(self) -> ConsentState:
         """The state."""
         return ConsentState(
             grants=tuple(map(self.live, sorted(self.grants, key=when))),
-            revocations=tuple(map(self.told, self.standing_stops(END))),
+            revocations=self.told_once(self.standing_stops(END)),
         )
 
 

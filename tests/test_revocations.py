@@ -117,16 +117,26 @@ def test_a_wider_reach_never_permits_more(
 @given(ledgers(), st.sampled_from([ME, OTHER]))
 def test_a_stop_stops_every_grant_before_it(events: list[ConsentEvent], person: str) -> None:
     """After a STOP each grant names it, and it stands as the last of the revocations."""
-    before, state = fold(events, person), fold([*events, revoked(20)], person)
+    stop = revoked(20, category="heard-once", message_class="marketing")
+    before, state = fold(events, person), fold([*events, stop], person)
 
     assert len(state.grants) == len(before.grants)
     assert all(g.stopped_by[-1].event_id == "stop-20" for g in state.grants)
     assert [r.event_id for r in state.revocations][-1] == "stop-20"
 
 
+def test_saying_the_same_again_adds_nothing() -> None:
+    """A flood of STOPs leaves one revocation in the state, which is the first."""
+    state = fold([granted(1), *(revoked(n) for n in range(3, 9))], ME)
+
+    assert [r.event_id for r in state.revocations] == ["stop-3"]
+    assert state.grants[0].stopped_by == state.revocations
+
+
 def test_an_answer_narrows_the_revocations_that_stand() -> None:
     """Both revocations before the answer let care go on; one after it stands by itself."""
-    events: list[ConsentEvent] = [granted(1), revoked(3), revoked(5), clarified(7)]
+    stops = [revoked(3), revoked(5, exempt=True)]
+    events: list[ConsentEvent] = [granted(1), *stops, clarified(7)]
     state = fold(events, ME)
 
     assert [r.keep for r in state.revocations] == [("care",), ("care",)]

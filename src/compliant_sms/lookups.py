@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import converters, field, frozen
 
 from compliant_sms import records
+from compliant_sms.choices import choice
 from compliant_sms.phone import PhoneNumber
 
 __all__ = [
@@ -66,7 +67,7 @@ class ReassignedAnswer:
         as_of: the day on which it was asked.
     """
 
-    answer: Reassigned
+    answer: Reassigned = field(converter=choice(Reassigned))
     since: date
     as_of: date
 
@@ -85,7 +86,7 @@ class LookUpAnswers:
 
     national_dnc: DncAnswer | None = None
     reassigned: ReassignedAnswer | None = None
-    line: LineType | None = None
+    line: LineType | None = field(default=None, converter=converters.optional(choice(LineType)))
     deactivated_on: date | None = None
 
 

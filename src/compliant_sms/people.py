@@ -8,6 +8,7 @@ from enum import StrEnum
 from attrs import Attribute, converters, field, frozen
 
 from compliant_sms import records
+from compliant_sms.choices import choice
 from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import known_zone
 
@@ -98,7 +99,7 @@ class Profile:
     state: str | None = field(default=None, validator=_state)
     country: str | None = field(default=None, validator=_state)
     birth_date: date | None = field(default=None, repr=False)
-    holder: Holder = Holder.PATIENT
+    holder: Holder = field(default=Holder.PATIENT, converter=choice(Holder))
     no_sms: bool = False
     controls_care: bool = False
     number_from_patient: bool = False

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import Attribute, field, frozen
 
+from compliant_sms.choices import choice
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
@@ -107,7 +108,7 @@ class Practice:
     time_zone: str = field(converter=known_zone)
     state: str = field(validator=_us_state)
     also_known_as: tuple[str, ...] = field(default=(), converter=_texts)
-    kind: SenderKind = SenderKind.HEALTHCARE_PROVIDER
+    kind: SenderKind = field(default=SenderKind.HEALTHCARE_PROVIDER, converter=choice(SenderKind))
     tax_exempt_nonprofit: bool = False
     link_domains: tuple[str, ...] = field(default=(), converter=_texts)
     free_to_end_user: bool = False

@@ -13,7 +13,8 @@ from itertools import groupby
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms.consent._fields import a_number, a_text, one_of
+from compliant_sms.choices import one_of
+from compliant_sms.consent._fields import a_number, a_text
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 

@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 from attrs import Attribute, field, frozen
 
+from compliant_sms.choices import one_of
 from compliant_sms.clock import as_utc
 from compliant_sms.consent._agreement import WrittenAgreement
-from compliant_sms.consent._fields import a_text, one_of, sorted_names, storable
+from compliant_sms.consent._fields import a_text, sorted_names, storable
 from compliant_sms.consent._words import Basis, Channel, Signature, Tier, Wording
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber

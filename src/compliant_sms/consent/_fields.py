@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from enum import Enum
-from typing import TypeVar
 
 from attrs import Attribute
 
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["a_number", "a_text", "one_of", "sorted_names", "storable"]
+__all__ = ["a_number", "a_text", "sorted_names", "storable"]
 
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
-_E = TypeVar("_E", bound=Enum)
 
 
 def storable(_: object, attribute: Attribute[str], value: str | None) -> None:
@@ -31,21 +28,6 @@ def a_text(of: object, attribute: Attribute[str], value: str) -> None:
         msg = f"{attribute.name} must not be empty"
         raise InvalidInput(msg)
     storable(of, attribute, value)
-
-
-def one_of(kind: type[_E], value: _E | str | int) -> _E:
-    """The member of that vocabulary.
-
-    Raises:
-        InvalidInput: it has no such member.
-    """
-    try:
-        return kind(value)
-    except ValueError:
-        known = ", ".join(str(each.value) for each in kind)
-        name = re.sub(r"(?<!^)(?=[A-Z])", " ", kind.__name__).lower()
-        msg = f"there is no such {name}. Pass one of: {known}."
-        raise InvalidInput(msg) from None
 
 
 def sorted_names(names: Iterable[str]) -> tuple[str, ...]:

@@ -55,6 +55,15 @@ def _capped(tier: Tier) -> Tier:
     return min(tier, Tier.PRIOR_EXPRESS)
 
 
+def _distinct(stops: Sequence[Revocation]) -> tuple[Revocation, ...]:
+    # Saying the same again adds nothing, and a flood of it must not swell every record.
+    if len(stops) <= 1:
+        return tuple(stops)
+    first = stops[0]
+    shapes = [evolve(s, event_id=first.event_id, occurred_at=first.occurred_at) for s in stops]
+    return tuple(stop for n, stop in enumerate(stops) if shapes[n] not in shapes[:n])
+
+
 class _Folding:
     """What holds so far, with each grant the place from which on revocations stop it."""
 
@@ -70,20 +79,13 @@ class _Folding:
                     self._standing_from = len(self._stops)
                 self._grants.append((event, event.tier, self._standing_from))
             case Revoked():
-                self._stop(_as_revocation(event))
+                self._stops.append(_as_revocation(event))
             case Clarified():
                 standing = self._stops[self._standing_from :]
                 narrowed = [evolve(stop, keep=event.keep) for stop in standing]
                 self._stops[self._standing_from :] = narrowed
             case _:  # Restored
                 self._restore()
-
-    def _stop(self, new: Revocation) -> None:
-        # Saying the same again adds nothing, and a flood of it must not swell every record.
-        standing = self._stops[self._standing_from :]
-        shapes = [evolve(s, event_id=new.event_id, occurred_at=new.occurred_at) for s in standing]
-        if new not in shapes:
-            self._stops.append(new)
 
     def _restore(self) -> None:
         count = len(self._stops)
@@ -96,9 +98,9 @@ class _Folding:
     def state(self) -> ConsentState:
         return ConsentState(
             grants=tuple(
-                _as_live(event, tier, self._stops[since:]) for event, tier, since in self._grants
+                _as_live(event, tier, _distinct(self._stops[since:])) for event, tier, since in self._grants
             ),
-            revocations=tuple(self._stops[self._standing_from :]),
+            revocations=_distinct(self._stops[self._standing_from :]),
         )
 
 

@@ -46,7 +46,7 @@ def reach(facts: Facts, law: InForce) -> Callable[[Revocation], bool]:
 def _reaches(revocation: Revocation, *, purpose: Purpose, law: InForce) -> bool:
     if purpose.message_class not in NEEDS_CONSENT or kept_by_patient(revocation, purpose):
         return False
-    if law.settings.revocation_scope is RevocationScope.EVERYTHING:
+    if law.settings.revocation_scope != RevocationScope.CATEGORY:
         return True
     # 47 CFR 64.1200(a)(12): asked and not answered, everything ends; answered, all but the kept.
     if revocation.clarification_asked or revocation.keep:

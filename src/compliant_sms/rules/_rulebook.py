@@ -167,6 +167,7 @@ class Rulebook:
     waivers: tuple[Waiver, ...] = ()
     rules: tuple[Rule, ...] = ()
     _laws: dict[date, InForce] = field(factory=dict, init=False, repr=False, eq=False)
+    _editions: list[Edition] = field(factory=list, init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be meant."""
@@ -192,13 +193,17 @@ class Rulebook:
     @property
     def edition(self) -> Edition:
         """Which rules these are, for the record."""
-        return Edition(
-            packs=tuple(pack.id for pack in self.all_packs),
-            settings=self.settings,
-            overrides=self.overrides,
-            waivers=self.waivers,
-            rules=tuple(rule.id for rule in self.rules),
-        )
+        if not self._editions:
+            self._editions.append(
+                Edition(
+                    packs=tuple(pack.id for pack in self.all_packs),
+                    settings=self.settings,
+                    overrides=self.overrides,
+                    waivers=self.waivers,
+                    rules=tuple(rule.id for rule in self.rules),
+                )
+            )
+        return self._editions[0]
 
     @classmethod
     def of_edition(

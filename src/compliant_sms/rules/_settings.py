@@ -8,6 +8,7 @@ from enum import StrEnum
 from attrs import converters, field, frozen
 
 from compliant_sms import records
+from compliant_sms.choices import choice
 from compliant_sms.errors import InvalidInput
 from compliant_sms.rules._day import DayHours, hours_of
 
@@ -76,7 +77,9 @@ class Settings:
     courtesy_window: DayHours | None = field(
         default=hours_of("08:00-21:00"), converter=converters.optional(hours_of)
     )
-    revocation_scope: RevocationScope = RevocationScope.EVERYTHING
+    revocation_scope: RevocationScope = field(
+        default=RevocationScope.EVERYTHING, converter=choice(RevocationScope)
+    )
     healthcare_exemption: bool = False
     health_care_message_carve_out: bool = False
     send_without_reassigned_data: bool = False

@@ -1,0 +1,433 @@
+"""What the rules know when a text is really sent: history, look-ups, the line that is appended."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from compliant_sms import (
+    Blocked,
+    Category,
+    Held,
+    Messenger,
+    Practice,
+    Profile,
+    Purpose,
+    Rulebook,
+    Sent,
+    Settings,
+    Signature,
+    Tier,
+    Wording,
+)
+from compliant_sms.consent import Revoked, WrittenAgreement
+from compliant_sms.lookups import (
+    DncAnswer,
+    LineType,
+    LookUps,
+    Reassigned,
+    ReassignedAnswer,
+)
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.practice import Campaign
+from compliant_sms.providers import Twilio
+from compliant_sms.rules import OptOutShown, PracticeCap, Verdict
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import SQLite
+from compliant_sms.stores._schema import MIGRATIONS
+from compliant_sms.testing import MovableClock
+from conftest import MORNING, PATIENT, PERSON, SENDER
+from test_receive import from_patient
+from test_send import BODY, agree, outgoing, remind
+
+Make = Callable[..., Messenger]
+
+PLAIN = "Lakeside Family Medicine: Ana, see you Tue Dec 1 at 2:30 PM."
+LINE = " Reply STOP to opt out."
+OFFER = "Lakeside Family Medicine: teeth whitening is 20% off this week. Reply STOP to opt out."
+
+
+@pytest.fixture
+def willing(messenger: Messenger) -> Messenger:
+    """A messenger whose patient agreed."""
+    agree(messenger)
+    return messenger
+
+
+def agree_in_writing(messenger: Messenger, to: str = PATIENT) -> None:
+    """Sign for promotions, with everything that the law asks."""
+    messenger.consent.grant(
+        to,
+        person=PERSON,
+        basis="web_form",
+        tier=Tier.PRIOR_EXPRESS_WRITTEN,
+        wording=Wording(text="I agree to offers by text from Lakeside.", version="1"),
+        signature=Signature(signer=PERSON, act="ticked a box"),
+        agreement=WrittenAgreement(
+            seller="Lakeside Family Medicine",
+            number=to,
+            signature="ticked_box",
+            authorises_automated_marketing=True,
+            not_a_condition_of_purchase=True,
+            clear_and_conspicuous=True,
+        ),
+        recorded_by="web",
+    )
+
+
+def codes(outcome: Any) -> list[str]:
+    """What the reasons of a refusal say."""
+    assert isinstance(outcome, Blocked | Held)
+    return [reason.code for reason in outcome.reasons]
+
+
+# The line that says how to opt out
+
+
+def test_the_first_text_says_how_to_opt_out(willing: Messenger, carrier: Sandbox) -> None:
+    """The line is appended where it is missing, is part of the decision, and is what was sent."""
+    remind(willing, body=PLAIN)
+    [record] = willing.history(PERSON).texts
+    readings = record.decisions[-1].facts.readings
+
+    assert outgoing(carrier) == [PLAIN + LINE]
+    assert record.message.draft.body == PLAIN
+    assert record.message.body == PLAIN + LINE
+    assert readings.opt_out is OptOutShown.APPENDED
+    assert readings.characters == len(PLAIN + LINE)
+    assert "opt-out-line-appended" in [f.code for f in record.decisions[-1].findings]
+
+
+def test_the_line_comes_again_after_a_month(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Later texts go without it until the period is over; a text that has it is left alone."""
+    expected = []
+    for days, line in ((0, LINE), (10, ""), (19, ""), (1, LINE), (29, "")):
+        clock.advance(timedelta(days=days))
+        body = f"{PLAIN[:-1]}, visit {len(expected)}."
+        remind(willing, body, body=body)
+        expected.append(body + line)
+    remind(willing, "own", body=BODY)
+
+    assert outgoing(carrier) == [*expected, BODY]
+
+
+def test_some_texts_say_it_each_time(willing: Messenger, carrier: Sandbox) -> None:
+    """Where the catalogue asks for the line in each text, no earlier one counts."""
+    bodies = [f"{PLAIN[:-1]}, visit {number}." for number in range(2)]
+    for body in bodies:
+        remind(willing, body, body=body, purpose=Purpose.RECALL)
+
+    assert outgoing(carrier) == [body + LINE for body in bodies]
+
+
+def test_the_line_is_in_the_language_of_the_text(willing: Messenger, carrier: Sandbox) -> None:
+    """A Spanish text gets a Spanish line."""
+    remind(willing, body="Lakeside Family Medicine: Ana, le esperamos el martes a las 2:30 PM.")
+
+    assert outgoing(carrier)[0].endswith(" Responda STOP para no recibir mensajes.")
+
+
+@pytest.mark.parametrize("purpose", [Purpose.CARE_CONVERSATION, Purpose.EMERGENCY_ALERT])
+def test_no_line_where_none_is_due(willing: Messenger, carrier: Sandbox, purpose: Purpose) -> None:
+    """An answer in a conversation and a warning stay as they were written."""
+    remind(willing, body=PLAIN, purpose=purpose)
+
+    assert outgoing(carrier) == [PLAIN]
+
+
+# Content
+
+
+def test_a_reminder_that_sells_is_a_promotion(willing: Messenger, carrier: Sandbox) -> None:
+    """It is refused without written permission, and the decision tells why, without the words."""
+    body = f"{PLAIN} Add teeth whitening for 20% off!"
+    outcome = remind(willing, body=body)
+    [record] = willing.history(PERSON).texts
+    told = record.decisions[-1].findings[0]
+
+    assert codes(outcome) == ["prior-express-written-consent-required", "dnc-scrub-stale"]
+    assert (told.rule, told.code) == ("declared-purpose", "decided-as-marketing")
+    assert "whitening" not in repr(record.decisions)
+    assert outgoing(carrier) == []
+
+
+def test_a_reminder_that_sells_goes_with_written_permission(
+    willing: Messenger, carrier: Sandbox
+) -> None:
+    """It then says how to opt out each time."""
+    agree_in_writing(willing)
+    bodies = [f"{PLAIN} Add teeth whitening for {percent}% off!" for percent in (20, 30)]
+    for body in bodies:
+        assert isinstance(remind(willing, body, body=body), Sent)
+
+    assert outgoing(carrier) == [body + LINE for body in bodies]
+
+
+# What went before
+
+
+def test_the_same_words_go_once(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """Under another key too, also where the line was appended to the first; later they may go."""
+    remind(willing, "1", body=PLAIN)
+    assert codes(remind(willing, "2", body=PLAIN)) == ["identical-text"]
+    clock.advance(timedelta(hours=10))
+    assert codes(remind(willing, "3", body=PLAIN)) == ["identical-text"]
+    clock.move_to(MORNING + timedelta(hours=24))
+
+    assert isinstance(remind(willing, "4", body=PLAIN), Sent)
+    assert len(outgoing(carrier)) == 2
+
+
+def test_a_text_that_surely_failed_does_not_count(willing: Messenger, carrier: Sandbox) -> None:
+    """What the carrier refused was not read by anybody."""
+    carrier.fail_next("status", status=400, body={"code": 21211, "message": "Invalid"})
+    remind(willing, "1")
+
+    assert isinstance(remind(willing, "2"), Sent)
+
+
+def test_a_state_cap_counts_what_was_sent(make_messenger: Make, clock: MovableClock) -> None:
+    """The fourth promotion to Florida within a day waits until the first is a day old."""
+    florida = "+13055550134"
+    profile = Profile(time_zone="America/New_York", state="FL")
+    messenger = make_messenger(people=lambda _: profile)
+    agree_in_writing(messenger, florida)
+    outcomes = []
+    for number in range(4):
+        outcomes.append(
+            remind(
+                messenger,
+                str(number),
+                to=florida,
+                purpose=Purpose.PROMOTION,
+                body=f"{OFFER} ({number})",
+            )
+        )
+        clock.advance(timedelta(minutes=10))
+
+    assert [type(outcome) for outcome in outcomes] == [Sent, Sent, Sent, Held]
+    assert codes(outcomes[-1]) == ["frequency-cap"]
+    assert outcomes[-1].until == MORNING + timedelta(days=1)
+
+
+def test_a_cap_of_the_practice(make_messenger: Make, clock: MovableClock) -> None:
+    """A practice's own cap holds what is too much, and the text goes out when it may."""
+    cap = PracticeCap(count=1, within=timedelta(hours=20))
+    messenger = make_messenger(rulebook=Rulebook(Settings(caps=(cap,))))
+    agree(messenger)
+    assert isinstance(remind(messenger, "1"), Sent)
+    held = remind(messenger, "2", body=f"{BODY} (2)")
+
+    assert codes(held) == ["practice-cap"]
+    assert held.until == MORNING + timedelta(hours=22)  # the cap ends at 6 AM, the hours begin at 8
+    clock.move_to(held.until)
+    assert [type(outcome) for outcome in messenger.dispatch_due()] == [Sent]
+
+
+def test_stop_says_what_it_answers(make_messenger: Make, clock: MovableClock) -> None:
+    """The ledger keeps which text a STOP replied to, so that a narrow policy can tell."""
+    rulebook = Rulebook(Settings(revocation_scope="category"))
+    messenger = make_messenger(rulebook=rulebook)
+    agree(messenger)
+    messenger.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="spoken",
+        categories=[Category.BILLING],
+        recorded_by="front-desk:ana",
+    )
+    remind(messenger, "bill", purpose=Purpose.BILLING, body="Lakeside: your balance is ready.")
+    clock.advance(timedelta(minutes=5))
+    messenger.receive(from_patient("STOP", "SM1"))
+    event = messenger.consent.events(PATIENT)[-1]
+
+    assert isinstance(event, Revoked)
+    assert (event.in_reply_to, event.category) == ("billing", "billing")
+    assert event.message_class == "transactional"
+    assert codes(remind(messenger, "bill-2", purpose=Purpose.BILLING)) == ["revoked"]
+    assert isinstance(remind(messenger, "visit"), Sent)
+
+
+# Conversations
+
+
+def test_one_answer_to_a_patients_own_text(messenger: Messenger, clock: MovableClock) -> None:
+    """Whoever writes first gets an answer without any consent: one, within a day."""
+    answer = {"purpose": Purpose.CARE_CONVERSATION, "body": "Yes, the office is open today."}
+    assert codes(remind(messenger, "0", **answer)) == ["prior-express-consent-required"]
+    messenger.receive(from_patient("are you open today?", "SM1"))
+    clock.advance(timedelta(hours=2))
+    assert isinstance(remind(messenger, "1", **answer), Sent)
+    assert isinstance(remind(messenger, "2", **answer), Blocked)
+    messenger.receive(from_patient("until when?", "SM2"))
+    clock.advance(timedelta(hours=24, seconds=1))
+
+    assert isinstance(remind(messenger, "3", **answer), Blocked)
+
+
+# Look-ups
+
+
+def test_look_ups_are_asked_and_kept(make_messenger: Make, clock: MovableClock) -> None:
+    """Each is asked where a rule needs it, and its answer stands in the decision."""
+    asked: list[str] = []
+
+    def dnc(number: PhoneNumber) -> DncAnswer:
+        asked.append("dnc")
+        return DncAnswer(listed=True, as_of=date(2026, 11, 20))
+
+    def reassigned(number: PhoneNumber, since: date) -> ReassignedAnswer:
+        asked.append(f"reassigned since {since}")
+        return ReassignedAnswer(answer=Reassigned.NO, since=since, as_of=date(2026, 11, 29))
+
+    def line_type(number: PhoneNumber) -> LineType:
+        asked.append("line")
+        return LineType.MOBILE
+
+    def deactivated_on(number: PhoneNumber) -> date | None:
+        asked.append("deactivated")
+        return None
+
+    lookups = LookUps(
+        national_dnc=dnc, reassigned=reassigned, line_type=line_type, deactivated_on=deactivated_on
+    )
+    messenger = make_messenger(lookups=lookups)
+    agree(messenger)
+    assert isinstance(remind(messenger), Sent)
+    assert asked == ["reassigned since 2026-11-30", "line", "deactivated"]
+    refused = remind(messenger, "promo", purpose=Purpose.PROMOTION, body=OFFER)
+
+    assert asked[3] == "dnc"
+    assert codes(refused) == ["prior-express-written-consent-required", "national-dnc"]
+    [decision] = [
+        record.decisions[-1]
+        for record in messenger.history(PERSON).texts
+        if record.message.draft.idempotency_key == "promo"
+    ]
+    assert decision.facts.lookups.national_dnc == DncAnswer(listed=True, as_of=date(2026, 11, 20))
+    assert decision.replay() == decision
+
+
+@pytest.mark.parametrize(
+    ("lookups", "code"),
+    [
+        (LookUps(line_type=lambda _: LineType.LANDLINE), "landline"),
+        (LookUps(deactivated_on=lambda _: date(2026, 11, 1)), "number-deactivated"),
+        (
+            LookUps(
+                reassigned=lambda _, since: ReassignedAnswer(
+                    answer=Reassigned.YES, since=since, as_of=since
+                )
+            ),
+            "number-reassigned",
+        ),
+    ],
+)
+def test_a_look_up_can_refuse(make_messenger: Make, lookups: LookUps, code: str) -> None:
+    """What others know about a number counts."""
+    messenger = make_messenger(lookups=lookups)
+    agree(messenger)
+
+    assert codes(remind(messenger)) == [code]
+
+
+def test_the_registry_is_asked_about_a_reminder_that_sells(make_messenger: Make) -> None:
+    """By its content a text is a promotion, so the look-ups follow the content too."""
+    asked: list[PhoneNumber] = []
+    lookups = LookUps(national_dnc=lambda number: asked.append(number))
+    messenger = make_messenger(lookups=lookups)
+    agree(messenger)
+    remind(messenger, body=f"{PLAIN} Add teeth whitening for 20% off!")
+
+    assert asked == [PhoneNumber(PATIENT)]
+
+
+# The exemption, and carriers' limits
+
+
+def test_the_exemption_lets_one_text_a_day_through(
+    make_messenger: Make, practice: Practice, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """Without consent, on a free route, listed texts go: one a day, each with the line."""
+    messenger = make_messenger(
+        practice=evolve(practice, free_to_end_user=True),
+        rulebook=Rulebook(Settings(healthcare_exemption=True)),
+        people=lambda _: Profile(number_from_patient=True),
+    )
+    body = "Lakeside Family Medicine (217-555-0100): visit tomorrow at 2:30 PM."
+    assert isinstance(remind(messenger, "1", body=body), Sent)
+    clock.advance(timedelta(hours=1))
+    held = remind(messenger, "2", body=f"{body} Bring your card.")
+
+    assert codes(held) == ["exemption-daily-limit"]
+    assert held.until == MORNING + timedelta(days=1)
+    assert outgoing(carrier) == [body + LINE]
+    clock.advance(timedelta(minutes=1))
+    messenger.receive(from_patient("STOP", "SM1"))
+    assert messenger.consent.state(PATIENT, PERSON).revocations[0].exempt
+
+
+def test_carriers_limits_hold_texts_until_their_next_day(
+    make_messenger: Make, practice: Practice, clock: MovableClock, database: Path
+) -> None:
+    """Segments count per practice; what is over waits for midnight Pacific and the hours."""
+    sole = Campaign(use_case="sole_proprietor")
+    messenger = make_messenger(practice=evolve(practice, campaign=sole))
+    agree(messenger)
+    assert isinstance(remind(messenger, "1"), Sent)
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("SELECT segments FROM sms_volume").fetchall() == [(1,)]
+        connection.execute("UPDATE sms_volume SET segments = 1000")
+    clock.advance(timedelta(hours=1))
+    held = remind(messenger, "2", body=f"{BODY} (2)")
+
+    assert codes(held) == ["carrier-cap"]
+    assert held.until == MORNING + timedelta(hours=22)
+
+
+# Around the decision
+
+
+def test_a_birth_date_is_kept_only_where_it_decides(make_messenger: Make) -> None:
+    """A decision about a parent's phone needs the age of the child; no other does."""
+    born = date(2020, 5, 1)
+    for holder, kept in (("patient", None), ("parent", born)):
+        profile = Profile(birth_date=born, holder=holder, time_zone="America/Chicago")
+        messenger = make_messenger(people=lambda _, known=profile: known)
+        agree(messenger)
+        checked = messenger.check(
+            to=PATIENT, person=PERSON, purpose=Purpose.APPOINTMENT_REMINDER, body=BODY
+        )
+
+        assert checked.verdict is Verdict.ALLOW
+        assert checked.facts.recipient.birth_date == kept
+
+
+def test_an_older_database_is_brought_up_to_date(
+    tmp_path: Path, make_messenger: Make, provider: Twilio
+) -> None:
+    """A file of the first schema keeps its texts and takes new ones."""
+    path = tmp_path / "old.db"
+    with sqlite3.connect(path) as connection:
+        for statement in MIGRATIONS[0]:
+            connection.execute(statement)
+        connection.execute("INSERT INTO sms_schema VALUES (1)")
+    connection.close()
+    messenger = make_messenger(store=SQLite(path))
+    agree(messenger)
+
+    assert isinstance(remind(messenger), Sent)
+    assert provider.sender.e164 == SENDER
+    messenger.close()
+    with sqlite3.connect(path) as connection:
+        version = connection.execute("SELECT version FROM sms_schema").fetchone()
+    connection.close()
+    assert version == (len(MIGRATIONS),)
