@@ -27,6 +27,7 @@ from compliant_sms import (
     Wording,
 )
 from compliant_sms.consent import Revoked, WrittenAgreement
+from compliant_sms.errors import InvalidInput
 from compliant_sms.lookups import (
     DncAnswer,
     LineType,
@@ -342,7 +343,7 @@ def test_a_look_up_can_refuse(make_messenger: Make, lookups: LookUps, code: str)
 def test_the_registry_is_asked_about_a_reminder_that_sells(make_messenger: Make) -> None:
     """By its content a text is a promotion, so the look-ups follow the content too."""
     asked: list[PhoneNumber] = []
-    lookups = LookUps(national_dnc=lambda number: asked.append(number))
+    lookups = LookUps(national_dnc=asked.append)
     messenger = make_messenger(lookups=lookups)
     agree(messenger)
     remind(messenger, body=f"{PLAIN} Add teeth whitening for 20% off!")
@@ -431,3 +432,41 @@ def test_an_older_database_is_brought_up_to_date(
         version = connection.execute("SELECT version FROM sms_schema").fetchone()
     connection.close()
     assert version == (len(MIGRATIONS),)
+
+
+def test_each_text_to_canada_says_how_to_unsubscribe(
+    make_messenger: Make, carrier: Sandbox
+) -> None:
+    """CASL s. 6(6) frees factual texts from consent, not from the way out."""
+    toronto = "+14165550134"
+    messenger = make_messenger(people=lambda _: Profile(time_zone="America/Toronto"))
+    messenger.consent.grant(
+        toronto,
+        person=PERSON,
+        basis="spoken",
+        recorded_by="front-desk:ana",
+    )
+    bodies = [f"{PLAIN[:-1]}, visit {number}." for number in range(2)]
+    for body in bodies:
+        assert isinstance(remind(messenger, body, body=body, to=toronto), Sent)
+
+    assert outgoing(carrier) == [body + LINE for body in bodies]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        lambda: Profile(holder="mother"),  # type: ignore[arg-type]
+        lambda: Profile(state="Illinois"),
+        lambda: Settings(revocation_scope="some"),  # type: ignore[arg-type]
+        lambda: Practice(
+            name="L", phone=SENDER, time_zone="America/Chicago", state="IL", kind="clinic"
+        ),
+        lambda: ReassignedAnswer(answer="maybe", since=date.min, as_of=date.min),
+        lambda: PracticeCap(count=0, within=timedelta(days=1)),
+    ],
+)
+def test_words_that_nobody_knows_are_refused(bad: Callable[[], object]) -> None:
+    """A misspelt word would slip past a rule, so it is refused with the words that exist."""
+    with pytest.raises(InvalidInput):
+        bad()

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from enum import Enum
-from typing import TypeVar
+from enum import Enum, IntEnum, StrEnum
+from typing import NoReturn, TypeVar
 
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["choice", "one_of"]
+__all__ = ["Grade", "Word", "one_of"]
 
 E = TypeVar("E", bound=Enum)
+
+
+def _refuse(kind: type[Enum]) -> NoReturn:
+    known = ", ".join(str(each.value) for each in kind)
+    name = re.sub(r"(?<!^)(?=[A-Z])", " ", kind.__name__).lower()
+    msg = f"there is no such {name}. Pass one of: {known}."
+    raise InvalidInput(msg)
+
+
+class Word(StrEnum):
+    """A word of a fixed list. Calling the class with anything else raises InvalidInput."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:  # noqa: ARG003 - the name is the enum's
+        _refuse(cls)
+
+
+class Grade(IntEnum):
+    """A step of a fixed scale. Calling the class with anything else raises InvalidInput."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:  # noqa: ARG003 - the name is the enum's
+        _refuse(cls)
 
 
 def one_of(kind: type[E], value: E | str | int) -> E:
@@ -23,16 +45,5 @@ def one_of(kind: type[E], value: E | str | int) -> E:
     try:
         return kind(value)
     except ValueError:
-        known = ", ".join(str(each.value) for each in kind)
-        name = re.sub(r"(?<!^)(?=[A-Z])", " ", kind.__name__).lower()
-        msg = f"there is no such {name}. Pass one of: {known}."
-        raise InvalidInput(msg) from None
-
-
-def choice(kind: type[E]) -> Callable[[E | str | int], E]:
-    """What makes a member of what was passed: a converter for a field."""
-
-    def convert(value: E | str | int) -> E:
-        return one_of(kind, value)
-
-    return convert
+        pass
+    _refuse(kind)

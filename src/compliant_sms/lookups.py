@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import date
-from enum import StrEnum
 
 from attrs import converters, field, frozen
 
 from compliant_sms import records
-from compliant_sms.choices import choice
+from compliant_sms.choices import Word
 from compliant_sms.phone import PhoneNumber
 
 __all__ = [
@@ -26,7 +25,7 @@ __all__ = [
 ]
 
 
-class LineType(StrEnum):
+class LineType(Word):
     """What kind of line a number is."""
 
     MOBILE = "mobile"
@@ -34,7 +33,7 @@ class LineType(StrEnum):
     VOIP = "voip"
 
 
-class Reassigned(StrEnum):
+class Reassigned(Word):
     """What the reassigned numbers database answers. DA 21-1649; 47 CFR 64.1200(m)."""
 
     YES = "yes"
@@ -67,7 +66,7 @@ class ReassignedAnswer:
         as_of: the day on which it was asked.
     """
 
-    answer: Reassigned = field(converter=choice(Reassigned))
+    answer: Reassigned = field(converter=Reassigned)
     since: date
     as_of: date
 
@@ -86,7 +85,7 @@ class LookUpAnswers:
 
     national_dnc: DncAnswer | None = None
     reassigned: ReassignedAnswer | None = None
-    line: LineType | None = field(default=None, converter=converters.optional(choice(LineType)))
+    line: LineType | None = field(default=None, converter=converters.optional(LineType))
     deactivated_on: date | None = None
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from attrs import Attribute, converters, field, frozen
 
 from compliant_sms import records
-from compliant_sms.choices import choice
+from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import known_zone
 
 __all__ = ["Authorisation", "Holder", "Profile", "SoftOptIn"]
 
 
-class Holder(StrEnum):
+class Holder(Word):
     """Who reads the texts at the number. 45 CFR 164.502(g)."""
 
     PATIENT = "patient"
@@ -99,7 +98,7 @@ class Profile:
     state: str | None = field(default=None, validator=_state)
     country: str | None = field(default=None, validator=_state)
     birth_date: date | None = field(default=None, repr=False)
-    holder: Holder = field(default=Holder.PATIENT, converter=choice(Holder))
+    holder: Holder = field(default=Holder.PATIENT, converter=Holder)
     no_sms: bool = False
     controls_care: bool = False
     number_from_patient: bool = False

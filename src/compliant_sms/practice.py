@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms.choices import choice
+from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
 __all__ = ["Campaign", "Practice", "SenderKind", "known_zone"]
 
 
-class SenderKind(StrEnum):
+class SenderKind(Word):
     """What a sender is under HIPAA (45 CFR 160.103)."""
 
     HEALTHCARE_PROVIDER = "healthcare_provider"
@@ -108,7 +107,7 @@ class Practice:
     time_zone: str = field(converter=known_zone)
     state: str = field(validator=_us_state)
     also_known_as: tuple[str, ...] = field(default=(), converter=_texts)
-    kind: SenderKind = field(default=SenderKind.HEALTHCARE_PROVIDER, converter=choice(SenderKind))
+    kind: SenderKind = field(default=SenderKind.HEALTHCARE_PROVIDER, converter=SenderKind)
     tax_exempt_nonprofit: bool = False
     link_domains: tuple[str, ...] = field(default=(), converter=_texts)
     free_to_end_user: bool = False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
+from compliant_sms.choices import Grade, Word
 
 __all__ = ["HipaaUse", "HoursBound", "ImpliedBy", "MessageClass", "OptOutLine", "Remuneration"]
 
 
-class MessageClass(StrEnum):
+class MessageClass(Word):
     """The legal class of a text."""
 
     TRANSACTIONAL = "transactional"
@@ -20,7 +20,7 @@ class MessageClass(StrEnum):
     """The library's own answers to STOP, START and HELP."""
 
 
-class HipaaUse(StrEnum):
+class HipaaUse(Word):
     """What a text is under HIPAA. Independent of its class: 45 CFR 164.501, "marketing"."""
 
     TREATMENT = "treatment"
@@ -39,7 +39,7 @@ class HipaaUse(StrEnum):
     """Needs an authorisation or a board's waiver: 45 CFR 164.508, 164.512(i)."""
 
 
-class Remuneration(StrEnum):
+class Remuneration(Word):
     """Whether somebody pays the practice for sending it. 45 CFR 164.501, 164.508(a)(3)."""
 
     NONE = "none"
@@ -48,7 +48,7 @@ class Remuneration(StrEnum):
     PAID = "paid"
 
 
-class OptOutLine(IntEnum):
+class OptOutLine(Grade):
     """How often a text of this purpose says how to opt out."""
 
     NEVER = 0
@@ -57,7 +57,7 @@ class OptOutLine(IntEnum):
     EACH = 2
 
 
-class HoursBound(IntEnum):
+class HoursBound(Grade):
     """Which hours bind a text of this purpose."""
 
     NONE = 0
@@ -67,7 +67,7 @@ class HoursBound(IntEnum):
     """47 CFR 64.1200(c)(1) and the states."""
 
 
-class ImpliedBy(StrEnum):
+class ImpliedBy(Word):
     """What the patient does that is consent by itself, for one text."""
 
     NOTHING = "nothing"

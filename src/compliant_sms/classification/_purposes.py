@@ -12,7 +12,6 @@ from typing import Any
 from attrs import Attribute, field, frozen
 
 from compliant_sms import records
-from compliant_sms.choices import choice
 from compliant_sms.classification._classes import (
     HipaaUse,
     HoursBound,
@@ -88,20 +87,18 @@ class Purpose:
     code: str = field(validator=_not_blank)
     message_class: MessageClass = field()
     category: str = field(validator=_not_blank, converter=str)
-    least_tier: Tier = field(kw_only=True, converter=choice(Tier))
-    opt_out_line: OptOutLine = field(kw_only=True, converter=choice(OptOutLine))
-    hours: HoursBound = field(kw_only=True, converter=choice(HoursBound))
-    hipaa: HipaaUse = field(kw_only=True, converter=choice(HipaaUse))
+    least_tier: Tier = field(kw_only=True, converter=Tier)
+    opt_out_line: OptOutLine = field(kw_only=True, converter=OptOutLine)
+    hours: HoursBound = field(kw_only=True, converter=HoursBound)
+    hipaa: HipaaUse = field(kw_only=True, converter=HipaaUse)
     remuneration: Remuneration = field(
-        kw_only=True, default=Remuneration.NONE, converter=choice(Remuneration)
+        kw_only=True, default=Remuneration.NONE, converter=Remuneration
     )
     exemptible: bool = field(kw_only=True, default=False)
     care_message: bool = field(kw_only=True, default=False)
-    implied_by: ImpliedBy = field(
-        kw_only=True, default=ImpliedBy.NOTHING, converter=choice(ImpliedBy)
-    )
+    implied_by: ImpliedBy = field(kw_only=True, default=ImpliedBy.NOTHING, converter=ImpliedBy)
     sensitivity: Sensitivity = field(
-        kw_only=True, default=Sensitivity.GENERAL, converter=choice(Sensitivity)
+        kw_only=True, default=Sensitivity.GENERAL, converter=Sensitivity
     )
     waiver: Waiver | None = field(kw_only=True, default=None)
 

@@ -51,8 +51,9 @@ async def facts_about(
     if draft.purpose.message_class in _TO_PATIENTS:
         since = at - max(_A_WEEK, settings.opt_out_line_every)
         gone = await tx.departures(practice_id, draft.to, since)
-    body, readings = _rendered(known, gone, settings, at)
     where = ports.rulebook.whereabouts(draft.to, known.profile)
+    country = known.profile.country or where.country
+    body, readings = _rendered(known, gone, settings, at=at, country=country)
     facts = Facts(
         at=at,
         purpose=draft.purpose,
@@ -60,7 +61,7 @@ async def facts_about(
         consent=consent,
         zones=where.zones,
         states=where.states,
-        country=known.profile.country or where.country,
+        country=country,
         readings=readings,
         recipient=_on_record(known.profile),
         sender=_sender(ports.practice, ports.provider.may_carry_phi),
@@ -72,7 +73,12 @@ async def facts_about(
 
 
 def _rendered(
-    known: Brief, gone: Sequence[Departure], settings: Settings, at: datetime
+    known: Brief,
+    gone: Sequence[Departure],
+    settings: Settings,
+    *,
+    at: datetime,
+    country: str | None,
 ) -> tuple[str, Readings]:
     """The body with the line that says how to opt out, where that is due and missing."""
     body, plain, purpose = known.draft.body, known.plain, known.draft.purpose
@@ -82,6 +88,7 @@ def _rendered(
         purpose.opt_out_line is OptOutLine.EACH
         or plain.sells
         or (settings.healthcare_exemption and purpose.exemptible)
+        or (country == "CA" and purpose.opt_out_line is not OptOutLine.NEVER)  # CASL s. 6(2)(c)
     )
     told = any(text.says_opt_out and at - text.at < settings.opt_out_line_every for text in gone)
     if not each and (told or purpose.opt_out_line is OptOutLine.NEVER):

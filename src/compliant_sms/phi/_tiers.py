@@ -7,13 +7,13 @@ to which tier is data (``data/tiers.toml``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import IntEnum, StrEnum
 from functools import cache
 
 from attrs import field, frozen
 from attrs.validators import and_, instance_of, min_len
 
 from compliant_sms import records
+from compliant_sms.choices import Grade, Word
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 
@@ -30,7 +30,7 @@ __all__ = [
 _FILE = "tiers.toml"
 
 
-class ContentTier(IntEnum):
+class ContentTier(Grade):
     """What the content of a text needs before it may go by SMS."""
 
     MINIMUM = 1
@@ -41,7 +41,7 @@ class ContentTier(IntEnum):
     """Nothing permits it: a neutral notice and a link behind a login instead."""
 
 
-class Sensitivity(StrEnum):
+class Sensitivity(Word):
     """The kind of care that a text is about; all but the first are specially protected."""
 
     GENERAL = "general"

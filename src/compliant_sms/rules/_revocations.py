@@ -69,6 +69,7 @@ def _crossed_since(law: InForce, first: date) -> bool:
 
 
 def _crosses(rows: tuple[RevocationRuleset, ...], day: date) -> bool:
-    holding = [row for row in rows if row.holds_on(day)]
+    superseded = {name for row in rows if row.holds_on(day) for name in row.supersedes}
+    holding = [row for row in rows if row.holds_on(day) and row.ruleset not in superseded]
     newest = max(holding, key=lambda row: row.effective_from or date.min, default=None)
     return newest is None or newest.cross_category

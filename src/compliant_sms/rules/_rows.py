@@ -261,6 +261,7 @@ class RevocationRuleset(Row):
         ruleset: its name.
         cross_category: an opt-out from one category ends all that need consent.
         in_force: False while nobody knows from when; a practice may say so by an override.
+        supersedes: the rulesets that it replaces, whatever their dates.
     """
 
     table: ClassVar[str] = "revocation_ruleset"
@@ -268,6 +269,7 @@ class RevocationRuleset(Row):
     ruleset: str = field(validator=told)
     cross_category: bool = field(validator=flag)
     in_force: bool = field(default=True, validator=flag)
+    supersedes: tuple[str, ...] = field(default=(), converter=texts)
 
     def holds_on(self, day: date) -> bool:
         """Whether it is in force on that day."""

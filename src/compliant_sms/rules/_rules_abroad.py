@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compliant_sms.classification import MessageClass
+from compliant_sms.classification import ImpliedBy, MessageClass
 from compliant_sms.consent import Tier
 from compliant_sms.rules._decision import Finding, allow, block
 from compliant_sms.rules._facts import Facts, OptOutShown
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._relationship import within_months
-from compliant_sms.rules._revocations import reach
+from compliant_sms.rules._revocations import NEEDS_CONSENT, reach
 
 __all__ = ["australia_spam_act", "canada_casl", "country_known", "uk_pecr"]
 
@@ -41,10 +41,17 @@ def _consented(facts: Facts, law: InForce) -> bool:
 
 
 def canada_casl(facts: Facts, law: InForce) -> Iterator[Finding]:
-    """Commercial electronic messages: consent, identity, unsubscribing. S.C. 2010, c. 23."""
-    if facts.country != "CA" or facts.message_class is not MessageClass.MARKETING:
+    """Commercial electronic messages: consent, identity, unsubscribing. S.C. 2010, c. 23.
+
+    Texts that complete a transaction or tell facts need no consent, and the rest all the same:
+    s. 6(6). An answer to the person's own text is free of all of it.
+    """
+    if facts.country != "CA" or facts.message_class not in NEEDS_CONSENT:
         return
-    yield _casl_consent(facts, law)
+    if facts.decided_as.implied_by is not ImpliedBy.NOTHING:
+        return
+    if facts.message_class is MessageClass.MARKETING:
+        yield _casl_consent(facts, law)
     yield from _identity(facts, _CASL, "CASL s. 6(2)(a), (b)")
     yield from _unsubscribe(facts, _CASL, "CASL s. 6(2)(c), s. 11")
 

@@ -62,7 +62,14 @@ def representative(facts: Facts, law: InForce) -> Iterator[Finding]:
     person = facts.recipient
     if person.holder is Holder.PATIENT or facts.message_class not in _PERSONAL:
         return
-    if person.holder is Holder.OTHER:
+    if person.controls_care or facts.purpose.sensitivity is Sensitivity.MINOR_CONSENTED:
+        yield _not_for(
+            "minor-controls-this-information",
+            "The minor consented to this care alone, so nobody else is told of it.",
+            "45 CFR 164.502(g)(3)(i)",
+            "Ask the minor how they want to be reached.",
+        )
+    elif person.holder is Holder.OTHER:
         yield _not_for(
             "no-authority",
             "The number belongs to somebody who may not act for the patient.",
@@ -76,13 +83,6 @@ def representative(facts: Facts, law: InForce) -> Iterator[Finding]:
 
 
 def _parent(facts: Facts, person: Profile, majority: int) -> Finding:
-    if person.controls_care or facts.purpose.sensitivity is Sensitivity.MINOR_CONSENTED:
-        return _not_for(
-            "minor-controls-this-information",
-            "The minor consented to this care alone, so the parent is not told of it.",
-            "45 CFR 164.502(g)(3)(i)",
-            "Ask the minor how they want to be reached.",
-        )
     if person.birth_date is None:
         return _not_for(
             "patient-age-unknown",
@@ -174,7 +174,9 @@ def hipaa_marketing(facts: Facts, _: InForce) -> Iterator[Finding]:
     elif free := _needs_no_authorisation(use, facts.purpose.remuneration):
         if use in _WORTH_TELLING:
             yield free
-    elif use not in _NEVER_MARKETING:
+    elif use not in _NEVER_MARKETING or (
+        use is HipaaUse.TREATMENT and facts.purpose.remuneration is not Remuneration.NONE
+    ):
         yield from _authorised(facts, use)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import StrEnum
 
 from attrs import converters, field, frozen
 
 from compliant_sms import records
-from compliant_sms.choices import choice
+from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.rules._day import DayHours, hours_of
 
@@ -17,7 +16,7 @@ __all__ = ["PracticeCap", "RevocationScope", "Settings"]
 records.keep_as(DayHours, str, hours_of)
 
 
-class RevocationScope(StrEnum):
+class RevocationScope(Word):
     """How much of what a sender sends one opt-out ends, beyond what the law asks."""
 
     EVERYTHING = "everything"
@@ -78,7 +77,7 @@ class Settings:
         default=hours_of("08:00-21:00"), converter=converters.optional(hours_of)
     )
     revocation_scope: RevocationScope = field(
-        default=RevocationScope.EVERYTHING, converter=choice(RevocationScope)
+        default=RevocationScope.EVERYTHING, converter=RevocationScope
     )
     healthcare_exemption: bool = False
     health_care_message_carve_out: bool = False
