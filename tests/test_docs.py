@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import re
+import shlex
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from attrs import evolve, fields
+from click.testing import CliRunner
 
-from compliant_sms.classification import Purpose
+from compliant_sms.classification import Purpose, catalogue
+from compliant_sms.cli._commands import commands
 from compliant_sms.consent import Granted, Restored, Revoked, Signature, Wording
 from compliant_sms.flows._deliver import outcome_of
 from compliant_sms.lifecycle import TRANSITIONS, State
@@ -22,7 +27,8 @@ from compliant_sms.messages import Draft, Message
 from compliant_sms.optout._keywords import _rows
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Delivery
-from compliant_sms.rules._pack import load_pack
+from compliant_sms.rules import BUILT_IN, RULES, load_pack
+from compliant_sms.rules._rows import HoursRow
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores._schema import MIGRATIONS
 
@@ -51,7 +57,7 @@ def tables(name: str) -> Iterator[list[list[str]]]:
 def test_readme_example_sends_one_text(
     reader: dict[str, object], documented_carrier: Sandbox
 ) -> None:
-    """The first block of README.md, unchanged, makes one text arrive, word for word."""
+    """The first block of README.md, unchanged, makes one text arrive, with the line that is due."""
     exec(compile(blocks("README.md", "python")[0], "README.md", "exec"), reader)
 
     (text,) = documented_carrier.messages()
@@ -59,7 +65,8 @@ def test_readme_example_sends_one_text(
     assert text.from_ == "+12175550111"
     assert (
         text.body
-        == "Lakeside Family Medicine: Ana, see you Tue Dec 1 at 2:30 PM. Reply C to confirm."
+        == "Lakeside Family Medicine: Ana, see you Tue Dec 1 at 2:30 PM. Reply C to confirm. "
+        "Reply STOP to opt out."
     )
 
 
@@ -184,16 +191,15 @@ def test_tables_are_those_of_the_schema() -> None:
 
 
 def test_changelog_lists_the_windows_in_force() -> None:
-    """Each row of hours stands in the changelog with its source and its date."""
+    """The hours of the whole country stand in the changelog with their source and their date."""
     (rules,) = tables("CHANGELOG.md")
     pack = load_pack()
 
-    assert f"`{pack.version}`" in read("CHANGELOG.md")
-    for window in pack.windows:
-        (row,) = (row for row in rules if row[0] == f"`{window.rule}`")
-        assert window.citation.removeprefix("library ") in row[2]
-        if window.effective_from.year > 1970:
-            assert window.effective_from.isoformat() == row[3]
+    assert f"`{pack.id}`" in read("CHANGELOG.md")
+    for hours in pack.of(HoursRow):
+        if not hours.states:
+            (row,) = (row for row in rules if row[0] == f"`{hours.id}`")
+            assert row[2:] == [hours.source, str(hours.effective_from)]
 
 
 def test_changelog_lists_every_keyword() -> None:
@@ -205,6 +211,64 @@ def test_changelog_lists_every_keyword() -> None:
     for row in _rows(data.read_text("utf-8")):
         for word in row.words:
             assert re.search(rf"(?<!\w){word}(?!\w)", listed), word
+
+
+def generator() -> ModuleType:
+    """The file that writes the pages of the packs."""
+    spec = importlib.util.spec_from_file_location("_generated", ROOT / "docs/_generated.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_pages_of_the_packs_hold_each_row(tmp_path: Path) -> None:
+    """What is written at build time has every row, purpose and rule, in whole tables."""
+    generated = generator()
+    generated.write(tmp_path / "generated")
+    generated.write(tmp_path / "generated")
+
+    pages = {page.stem: page.read_text("utf-8") for page in (tmp_path / "generated").iterdir()}
+    expected = {pack.name: {row.id for row in pack.rows} for pack in map(load_pack, BUILT_IN)}
+    expected |= {"purposes": set(catalogue()), "rules": {rule.id for rule in RULES}}
+    assert pages.keys() == expected.keys()
+    for name, text in pages.items():
+        assert expected[name] <= set(re.findall(r"`([\w-]+)`", text)), name
+        for table in re.findall(r"(?:^\|.*\|\n)+", text, re.MULTILINE):
+            bars = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
+            assert len(bars) == 1, table
+        assert f"generated/{name}\n" in read("docs/index.md")
+
+
+def test_pages_of_the_packs_tell_dates() -> None:
+    """A row says since when it holds, until when it did, or that nobody knows."""
+    pages = generator().pages()
+
+    (now, before) = (
+        next(line for line in pages["us"].splitlines() if line.endswith(f"| `{row}` |"))
+        for row in ("hours-pa", "hours-pa-before-act-47")
+    )
+    assert "| PA | 09:00-19:00 | 09:00-19:00 | closed | closed |" in now
+    assert ("| since 2026-10-18 |" in now, "| until 2026-10-18 |" in before) == (True, True)
+    assert re.search(r"no date is known yet .*`revocation-fcc-26-67`", pages["us"])
+    assert re.search(r"`revocation` \| .* \| no \| no \|", pages["rules"])
+    assert re.search(r"`quiet-hours-state` \| .* \| yes \| yes \|", pages["rules"])
+
+
+def test_commands_that_the_documentation_shows_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each command about rules runs as it stands there."""
+    monkeypatch.chdir(tmp_path)
+    Path("offer.txt").write_text("Lakeside Family Medicine: 20% off.", "utf-8")
+    shown = blocks("docs/how-to/rules.md", "shell")[0].splitlines()
+
+    assert len(shown) == 2
+    for line in shown:
+        program, *arguments = shlex.split(line)
+        result = CliRunner().invoke(commands, arguments)
+        assert (program, result.exit_code in {0, 3, 4}) == ("compliant-sms", True), result.output
 
 
 def documented() -> Iterator[tuple[str, set[str]]]:
@@ -229,8 +293,9 @@ def test_reference_describes_each_public_name_once() -> None:
             assert described[id(getattr(module, name))] == 1, f"{room}.{name}"
 
 
-# What need not be found by a reader: the command line, bytes, drivers, what only facades call.
-NOT_SHOWN = {"cli", "driver", "records", "retry", "system", "transport", "web"}
+# What need not be found by a reader: the command line, bytes, bases of enums, drivers, what only
+# facades call.
+NOT_SHOWN = {"choices", "cli", "driver", "records", "retry", "system", "transport", "web"}
 
 
 def test_reference_shows_each_room() -> None:

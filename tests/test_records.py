@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Generator
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,10 +14,20 @@ from hypothesis import strategies as st
 from compliant_sms.clock import as_utc
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
+from compliant_sms.people import Profile
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Delivery, Profile
+from compliant_sms.ports import Delivery
 from compliant_sms.practice import Practice, known_zone
-from compliant_sms.records import decode, encode, structure, unstructure
+from compliant_sms.records import (
+    decode,
+    encode,
+    fields_of,
+    from_fields,
+    keep_as,
+    lean,
+    structure,
+    unstructure,
+)
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
 # The same examples each time, however long they take.
@@ -92,6 +102,90 @@ def test_instants_come_back_in_utc(at: datetime) -> None:
 def test_order_does_not_show(values: dict[str, int]) -> None:
     """The same entries in any order give the same bytes."""
     assert encode(values) == encode(dict(reversed(values.items())))
+
+
+@lean
+@frozen(kw_only=True)
+class Usual:
+    """A value of which most is as usual."""
+
+    name: str
+    count: int = 1
+    names: tuple[str, ...] = ()
+    inner: Usual | None = None
+
+
+@frozen(kw_only=True)
+class Holding:
+    """A value that is told in full, and holds one that is not."""
+
+    usual: Usual = Usual(name="u")
+    more: int = 3
+
+
+@pytest.mark.parametrize(
+    ("value", "record"),
+    [
+        (Usual(name="a"), '{"name":"a"}'),
+        (Usual(name="a", count=1, names=()), '{"name":"a"}'),
+        (Usual(name="a", count=2, names=("b",)), '{"count":2,"name":"a","names":["b"]}'),
+        (
+            Usual(name="a", inner=Usual(name="b", count=0)),
+            '{"inner":{"count":0,"name":"b"},"name":"a"}',
+        ),
+        (Holding(), '{"more":3,"usual":{"name":"u"}}'),
+        (Holding(usual=Usual(name="v", count=9)), '{"more":3,"usual":{"count":9,"name":"v"}}'),
+    ],
+)
+def test_what_is_usual_is_left_out(value: Usual | Holding, record: str) -> None:
+    """A lean value's record holds what differs, at any depth, and gives back an equal value."""
+    assert encode(value) == record.encode()
+    assert decode(record.encode(), type(value)) == value
+
+
+def test_a_field_that_joined_later_has_its_default() -> None:
+    """A record that was written in full, or before a field was there, is read all the same."""
+    full = b'{"count":1,"inner":null,"name":"a","names":[]}'
+
+    assert decode(full, Usual) == decode(b'{"name":"a"}', Usual) == Usual(name="a")
+
+
+@frozen
+class Celsius:
+    """A value that is kept as one text."""
+
+    degrees: int
+    measured: date | None = None
+
+
+def test_a_value_can_have_a_form_of_its_own() -> None:
+    """What is kept in a form of its own is so everywhere, and can be told by its fields too."""
+    assert encode(Celsius(21)) == b'{"degrees":21,"measured":null}'
+
+    keep_as(Celsius, lambda value: f"{value.degrees} C", lambda text: Celsius(int(text.split()[0])))
+    table = {"now": Celsius(21), "then": Celsius(-4)}
+
+    assert encode(table) == b'{"now":"21 C","then":"-4 C"}'
+    assert decode(encode(table), dict[str, Celsius]) == table
+    assert fields_of(Celsius(21)) == {"degrees": 21}
+    told = fields_of(Celsius(21, date(2026, 2, 3)))
+    assert told == {"degrees": 21, "measured": "2026-02-03"}
+    assert from_fields(told, Celsius) == Celsius(21, date(2026, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("value", "record"),
+    [
+        (timedelta(hours=12), b"43200.0"),
+        (timedelta(microseconds=1), b"1e-06"),
+        (time(8, 30), b'"08:30:00"'),
+        (time(8, 30, 0, 1), b'"08:30:00.000001"'),
+    ],
+)
+def test_spans_and_times_come_back(value: timedelta | time, record: bytes) -> None:
+    """Spans are kept in seconds and times of day as texts, to the microsecond."""
+    assert encode(value) == record
+    assert decode(record, type(value)) == value
 
 
 # Instants
@@ -191,6 +285,16 @@ def test_a_profile_may_know_no_zone() -> None:
     """A person's zone may be known or not."""
     assert Profile().time_zone is None
     assert Profile(time_zone="Pacific/Honolulu").time_zone == "Pacific/Honolulu"
+
+
+@pytest.mark.parametrize("state", ["il", "Il", "I1", "ÀÉ", "I L", ""])
+def test_a_profile_has_a_state_by_its_code(state: str) -> None:
+    """What is no code in capitals is no state and no country; a longer code is one abroad."""
+    for name in ("state", "country"):
+        with pytest.raises(InvalidInput, match="postal code in capitals"):
+            Profile(**{name: state})
+
+    assert Profile(state="NSW", country="AU").state == "NSW"
 
 
 # How long things may take

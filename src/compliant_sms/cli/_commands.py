@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sys
+from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from compliant_sms.cli import _options
 from compliant_sms.errors import CompliantSmsError
+
+if TYPE_CHECKING:
+    from compliant_sms.classification import Purpose
+    from compliant_sms.phone import PhoneNumber
 
 __all__ = ["commands"]
 
@@ -93,3 +100,167 @@ def show(database: Path) -> None:
     from compliant_sms.cli._show import show as print_tables  # noqa: PLC0415 - after the options
 
     print_tables(database)
+
+
+@commands.command()
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    metavar="CODE",
+    help="Postal code, for example PA; may be given several times. Without it: what holds in the "
+    "whole country.",
+)
+@click.option(
+    "--country",
+    type=click.Choice(["US", "CA", "GB", "AU"], case_sensitive=False),
+    metavar="[US|CA|GB|AU]",
+    default="US",
+    show_default=True,
+)
+@click.option(
+    "--purpose",
+    metavar="CODE",
+    callback=_options.purpose,
+    help="Only what binds texts of this purpose (see --list-purposes).",
+)
+@click.option(
+    "--date",
+    "day",
+    metavar="YYYY-MM-DD",
+    callback=_options.day,
+    show_default="today",
+    help="On which day; what begins later is marked.",
+)
+@click.option(
+    "--pack",
+    "packs",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A pack of your own beside the library's; may be given several times.",
+)
+@click.option("--carriers", is_flag=True, help="Also what carriers and their association ask.")
+@click.option("--all", "everything", is_flag=True, help="Each row of the country's packs.")
+@click.option("--list-purposes", is_flag=True, help="The codes that --purpose takes.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for machines.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
+def rules(
+    *,
+    states: tuple[str, ...],
+    country: str,
+    purpose: Purpose | None,
+    day: date,
+    packs: tuple[Path, ...],
+    carriers: bool,
+    everything: bool,
+    list_purposes: bool,
+    as_json: bool,
+    as_markdown: bool,
+) -> None:
+    """Show which rules apply, with source, certainty and dates.
+
+    In brackets stands the id of each row, by which it is overridden.
+
+    \b
+      compliant-sms rules --state PA --purpose promotion
+      compliant-sms rules --state FL --state GA --date 2025-06-01 --markdown
+    """  # noqa: D301 - click reads the character after which it wraps nothing
+    from compliant_sms.cli import _binding, _rules  # noqa: PLC0415 - after the options
+    from compliant_sms.rules import Rulebook  # noqa: PLC0415 - as above
+
+    form = _options.form(as_json=as_json, as_markdown=as_markdown)
+    if list_purposes:
+        _rules.print_purposes(form=form)
+        return
+    if everything and (states or purpose):
+        msg = "--all shows each row, so it goes with neither --state nor --purpose"
+        raise click.UsageError(msg)
+    query = _binding.Query(
+        packs=Rulebook(packs=tuple(_options.own_packs(packs))).all_packs,
+        country=country,
+        states=_options.states(states, country),
+        purpose=purpose,
+        day=day,
+        carriers=carriers,
+        everything=everything,
+    )
+    _rules.print_rules(query, form=form)
+
+
+@commands.command()
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@click.option(
+    "--to", metavar="NUMBER", required=True, callback=_options.number, help="The recipient."
+)
+@click.option(
+    "--purpose",
+    metavar="CODE",
+    required=True,
+    callback=_options.purpose,
+    help="What the text is for (see: rules --list-purposes).",
+)
+@click.option(
+    "--consent",
+    type=click.Choice(["none", "express", "written"]),
+    default="none",
+    show_default=True,
+    help="What is on record for this patient at this number; 'written' is taken as complete.",
+)
+@click.option("--revoked", is_flag=True, help="The number asked us to stop after that.")
+@click.option("--practice-name", metavar="NAME", help="Whether the text names it is checked then.")
+@click.option("--nonprofit", is_flag=True, help="The practice is a tax-exempt nonprofit.")
+@click.option("--state", metavar="CODE", help="Where the patient lives, for example PA.")
+@click.option(
+    "--time-zone",
+    metavar="NAME",
+    callback=_options.time_zone,
+    help="The patient's, for example America/New_York.",
+)
+@click.option(
+    "--at",
+    metavar="INSTANT",
+    callback=_options.instant,
+    show_default="now",
+    help="With its offset, for example 2026-11-23T20:30-05:00.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the record of the decision.")
+def check(
+    file: Path,
+    *,
+    to: PhoneNumber,
+    purpose: Purpose,
+    consent: str,
+    practice_name: str | None,
+    state: str | None,
+    time_zone: str | None,
+    at: datetime,
+    revoked: bool,
+    nonprofit: bool,
+    as_json: bool,
+) -> None:
+    """Say whether the text in FILE (or - for standard input) may go, and why.
+
+    No database is asked: what is known of the patient comes from the options. The text itself is
+    never shown, and the number is masked.
+
+    \b
+      compliant-sms check --to +12175550134 --purpose promotion --state PA offer.txt
+
+    Exit status: 0 it may go, 3 it waits, 4 it may not go, 2 the command cannot be understood.
+    """  # noqa: D301 - as above
+    from compliant_sms.cli._case import Case  # noqa: PLC0415 - after the options
+    from compliant_sms.cli._check import check as print_decision  # noqa: PLC0415 - as above
+
+    case = Case(
+        body=_options.body(file),
+        to=to,
+        purpose=purpose,
+        consent=consent,
+        revoked=revoked,
+        practice_name=(practice_name or "").strip() or None,
+        nonprofit=nonprofit,
+        state=next(iter(_options.states([state] if state else [])), None),
+        time_zone=time_zone,
+        at=at,
+    )
+    sys.exit(print_decision(case, as_json=as_json))

@@ -98,7 +98,8 @@ class _Folding:
     def state(self) -> ConsentState:
         return ConsentState(
             grants=tuple(
-                _as_live(event, tier, _distinct(self._stops[since:])) for event, tier, since in self._grants
+                _as_live(event, tier, _distinct(self._stops[since:]))
+                for event, tier, since in self._grants
             ),
             revocations=_distinct(self._stops[self._standing_from :]),
         )

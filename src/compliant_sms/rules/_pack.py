@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 import attrs
 from attrs import field, frozen
 
-from compliant_sms.errors import InvalidInput, InvalidPack
+from compliant_sms.errors import ConfigurationError, InvalidInput, InvalidPack
 from compliant_sms.rules._parts import PARTS
 from compliant_sms.rules._row import Row
 from compliant_sms.rules._rows import TABLES
@@ -80,11 +80,14 @@ class Pack:
     @classmethod
     def _checked(cls, data: Mapping[str, Any], file: str, *, own: bool) -> Pack:
         problems = [f"{file}: {words}" for words in _bad_header(data)]
+        country = data.get("country")
+        parts = PARTS.get(country, frozenset()) if isinstance(country, str) else frozenset()
         rows: list[Row] = []
         for table, kind in TABLES.items():
-            for position, fields in enumerate(data.get(table, ()), 1):
+            found = data.get(table, [])
+            for position, fields in enumerate(found if _is_table(found) else [], 1):
                 where = f"{file}: {table} {fields.get('id') or f'no. {position}'!s}"
-                row = _row(kind, fields, PARTS.get(data.get("country", ""), frozenset()))
+                row = _row(kind, fields, parts)
                 if isinstance(row, Row):
                     rows.append(row)
                 else:
@@ -133,7 +136,8 @@ def _bad_header(data: Mapping[str, Any]) -> Iterator[str]:
     for key in ("pack", "edition", "title"):
         if not isinstance(data.get(key), str):
             yield f"{key} is missing"
-    if data.get("country", "US") not in PARTS:
+    country = data.get("country", "US")
+    if not isinstance(country, str) or country not in PARTS:
         yield f"country is none of: {', '.join(PARTS)}"
     for key, value in data.items():
         if key not in _HEADER | TABLES.keys():
@@ -195,7 +199,13 @@ def load_pack(name: str = "us") -> Pack:
 
     Args:
         name: one of :data:`BUILT_IN`.
+
+    Raises:
+        ConfigurationError: the library has no such pack.
     """
+    if name not in BUILT_IN:
+        msg = f"the library has no pack {name!r}. It has: {', '.join(BUILT_IN)}."
+        raise ConfigurationError(msg)
     from importlib.resources import files  # noqa: PLC0415 - needed once, as tomllib
 
     text = files("compliant_sms.rules").joinpath(f"data/{name}.toml").read_text("utf-8")

@@ -45,7 +45,8 @@ class Override:
     """A change to a row of a pack, on record.
 
     Args:
-        row: id of the row.
+        row: id of the row, with the pack's name before it where several packs have such a row:
+            ``"hours-fl"`` or ``"ca/unsubscribe"``.
         values: new values of its fields, as a pack writes them, for example
             ``{"sunday": "none"}``.
         waiver: why, and who answers for it.
@@ -126,20 +127,47 @@ def _loaded(
     names: tuple[str, ...], own: tuple[Pack, ...], overrides: tuple[Override, ...]
 ) -> tuple[Pack, ...]:
     packs = (*map(load_pack, names), *own)
-    rows = {row.id: pack for pack in packs for row in pack.rows}
+    changes: dict[str, dict[str, Mapping[str, Any]]] = {pack.name: {} for pack in packs}
     for override in overrides:
-        if override.row not in rows:
-            msg = (
-                f"an override names the row {override.row}, which no pack has. "
-                "'compliant-sms rules' lists the rows."
-            )
-            raise ConfigurationError(msg)
+        pack, row = _place(packs, override.row)
+        changes[pack][row] = override.values
     return tuple(
-        pack.changed(changes)
-        if (changes := {o.row: o.values for o in overrides if rows[o.row] is pack})
-        else pack
-        for pack in packs
+        pack.changed(changes[pack.name]) if changes[pack.name] else pack for pack in packs
     )
+
+
+def _place(packs: Iterable[Pack], name: str) -> tuple[str, str]:
+    """Pack and id of a row that an override names."""
+    of, _, row = name.rpartition("/")
+    found = [p.name for p in packs if of in {"", p.name} and any(r.id == row for r in p.rows)]
+    if len(found) == 1:
+        return found[0], row
+    msg = (
+        f"an override names the row {name}, which "
+        + (f"stands in {', '.join(found)}: write 'PACK/ROW'." if found else "no pack has.")
+        + " 'compliant-sms rules' lists the rows."
+    )
+    raise ConfigurationError(msg)
+
+
+def _names(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(values)
+
+
+def _own_packs(values: Iterable[Pack]) -> tuple[Pack, ...]:
+    return tuple(values)
+
+
+def _changes(values: Iterable[Override]) -> tuple[Override, ...]:
+    return tuple(values)
+
+
+def _lifted(values: Iterable[Waiver]) -> tuple[Waiver, ...]:
+    return tuple(values)
+
+
+def _own_rules(values: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(values)
 
 
 @frozen(kw_only=True)
@@ -161,16 +189,24 @@ class Rulebook:
     """
 
     settings: Settings = field(factory=Settings, kw_only=False)
-    jurisdictions: tuple[str, ...] = BUILT_IN
-    packs: tuple[Pack, ...] = ()
-    overrides: tuple[Override, ...] = ()
-    waivers: tuple[Waiver, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    jurisdictions: tuple[str, ...] = field(default=BUILT_IN, converter=_names)
+    packs: tuple[Pack, ...] = field(default=(), converter=_own_packs)
+    overrides: tuple[Override, ...] = field(default=(), converter=_changes)
+    waivers: tuple[Waiver, ...] = field(default=(), converter=_lifted)
+    rules: tuple[Rule, ...] = field(default=(), converter=_own_rules)
     _laws: dict[date, InForce] = field(factory=dict, init=False, repr=False, eq=False)
     _editions: list[Edition] = field(factory=list, init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be meant."""
+        unknown = ", ".join(sorted(set(self.jurisdictions) - set(BUILT_IN)))
+        if unknown:
+            msg = f"the library has no pack {unknown}. It has: {', '.join(BUILT_IN)}."
+            raise ConfigurationError(msg)
+        names = [*self.jurisdictions, *(pack.name for pack in self.packs)]
+        if len(names) != len(set(names)):
+            msg = "two packs have the same name; name your own packs otherwise than the library's"
+            raise ConfigurationError(msg)
         ids = [rule.id for rule in (*RULES, *self.rules)]
         if len(ids) != len(set(ids)):
             msg = "two rules have the same id; give your own rules ids that the library lacks"

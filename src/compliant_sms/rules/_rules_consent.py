@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from compliant_sms.classification import ImpliedBy, MessageClass, Purpose
+from compliant_sms.classification import ImpliedBy, MessageClass, PhraseKind, Purpose
 from compliant_sms.consent import AgreementDefect, LiveGrant, Tier, defects, same_sender
 from compliant_sms.practice import SenderKind
 from compliant_sms.rules._decision import Finding, allow, block
@@ -30,7 +30,7 @@ def declared_purpose(facts: Facts, _: InForce) -> Iterator[Finding]:
     *Chesbro v. Best Buy*, 697 F.3d 1230 (9th Cir. 2012): dual purpose.
     """
     if facts.decided_as is not facts.purpose:
-        selling = (p for p in facts.readings.phrases if p.kind == "marketing")
+        selling = (p for p in facts.readings.phrases if p.kind is PhraseKind.MARKETING)
         places = ", ".join(f"{p.rule} at {p.start}-{p.end}" for p in selling)
         yield allow(
             "declared-purpose",
@@ -93,11 +93,12 @@ def _needed(facts: Facts, law: InForce) -> tuple[Tier, str, str]:
 
 
 def _is_carved_out(facts: Facts, law: InForce) -> bool:
+    sells = {p.rule for p in facts.readings.phrases if p.kind is PhraseKind.MARKETING}
     return (
         law.settings.health_care_message_carve_out
         and facts.purpose.care_message
         and facts.sender.kind is not SenderKind.OTHER
-        and {p.rule for p in facts.readings.phrases if p.kind == "marketing"} <= _NAMES_NO_SALE
+        and sells <= _NAMES_NO_SALE
     )
 
 

@@ -1,0 +1,64 @@
+"""Reading letters alike however they are written, without losing where they stood."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from attrs import frozen
+
+__all__ = ["Folded", "fold"]
+
+_PLAIN = {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00b4": "'", "\u2032": "'"}
+_PLAIN |= {"\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"'}
+_PLAIN |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+_LEFT_OUT = {"Mn", "Cf"}  # accents on their own, and what nobody sees
+_MOST_KEPT = 4096
+
+
+class _Table(dict[str, str]):
+    """What each character reads as; filled as characters come."""
+
+    def __missing__(self, character: str) -> str:
+        small = unicodedata.normalize("NFKD", character).lower()
+        letters = _PLAIN.get(character) or "".join(
+            _PLAIN.get(letter, letter)
+            for letter in unicodedata.normalize("NFKD", small)
+            if unicodedata.category(letter) not in _LEFT_OUT
+        )
+        if len(self) < _MOST_KEPT:
+            self[character] = letters
+        return letters
+
+
+_TABLE = _Table()
+
+
+@frozen
+class Folded:
+    """A text in plain small letters.
+
+    Args:
+        text: lower case, compatibility forms resolved, accents and invisible characters gone.
+        origin: for each of its characters the offset in the text as given; None when the same.
+    """
+
+    text: str
+    origin: tuple[int, ...] | None = None
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the text as given; ``end`` must be after ``start``."""
+        if self.origin is None:
+            return start, end
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+def fold(text: str) -> Folded:
+    """A text as it is searched. Takes linear time."""
+    if text.isascii():
+        return Folded(text.lower())
+    letters = list(map(_TABLE.__getitem__, text))
+    folded = "".join(letters)
+    if len(folded) == len(text) and all(letters):
+        return Folded(folded)
+    origin = [place for place, letter in enumerate(letters) for _ in letter]
+    return Folded(folded, tuple(origin))

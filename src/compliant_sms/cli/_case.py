@@ -1,0 +1,157 @@
+"""One text and what is told of it, and the decision about it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from attrs import evolve, field, frozen
+
+from compliant_sms.classification import ImpliedBy, MessageClass, OptOutLine, Purpose
+from compliant_sms.consent import (
+    Basis,
+    Category,
+    Channel,
+    ConsentState,
+    LiveGrant,
+    Revocation,
+    SignatureKind,
+    Tier,
+    WrittenAgreement,
+)
+from compliant_sms.people import Profile
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.practice import Practice
+from compliant_sms.rules import (
+    Decision,
+    Facts,
+    OptOutShown,
+    Readings,
+    ReplyFacts,
+    Rulebook,
+    Sender,
+    read,
+)
+from compliant_sms.templates import with_opt_out_line
+from compliant_sms.text import segment
+
+__all__ = ["Case", "decided", "reply"]
+
+_TIERS = {"express": Tier.PRIOR_EXPRESS, "written": Tier.PRIOR_EXPRESS_WRITTEN}
+_TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
+_SOMEBODY = "the practice"
+
+
+@frozen(kw_only=True)
+class Case:
+    """A text, and what the options tell of it.
+
+    Attributes:
+        body: the text.
+        to: who would get it.
+        purpose: what it is declared to be for.
+        consent: ``"none"``, ``"express"`` or ``"written"``.
+        revoked: the number asked for an end after that.
+        practice_name: of the practice; None where nothing was said.
+        nonprofit: the practice is a tax-exempt nonprofit.
+        state: postal code of where the patient lives.
+        time_zone: IANA name of the patient's zone.
+        at: the instant of the decision, aware.
+    """
+
+    body: str = field(repr=False)
+    to: PhoneNumber
+    purpose: Purpose
+    consent: str
+    revoked: bool
+    practice_name: str | None
+    nonprofit: bool
+    state: str | None
+    time_zone: str | None
+    at: datetime
+
+
+def decided(case: Case) -> Decision:
+    """The answer of the rulebook under the library's own settings."""
+    book = Rulebook()
+    profile = Profile(time_zone=case.time_zone, state=case.state)
+    where = book.whereabouts(case.to, profile)
+    return book.decide(
+        Facts(
+            at=case.at,
+            purpose=case.purpose,
+            number=case.to,
+            consent=_consent(case),
+            zones=where.zones,
+            states=where.states,
+            country=where.country,
+            readings=_readings(case),
+            recipient=profile,
+            sender=Sender(
+                name=case.practice_name or _SOMEBODY, tax_exempt_nonprofit=case.nonprofit
+            ),
+            reply=reply(case),
+        )
+    )
+
+
+def _readings(case: Case) -> Readings:
+    practice = Practice(
+        name=case.practice_name or _SOMEBODY,
+        # What reading needs a phone for, and a place, matters to the exemption only.
+        phone=PhoneNumber("+12025550100"),
+        time_zone="UTC",
+        state="DC",
+        id="check",
+    )
+    plain = read(case.body, practice)
+    if case.practice_name is None:
+        plain = evolve(plain, names_sender=True)
+    if plain.opt_out is not OptOutShown.NO or not _needs_line(case.purpose, plain):
+        return plain
+    longer = with_opt_out_line(case.body, language=plain.language)
+    return evolve(
+        plain,
+        characters=len(longer),
+        segments=segment(longer).segments,
+        opt_out=OptOutShown.APPENDED,
+    )
+
+
+def _needs_line(purpose: Purpose, plain: Readings) -> bool:
+    """Whether a first text of that kind gets the line, as it does on its way out."""
+    periodic = purpose.opt_out_line is not OptOutLine.NEVER
+    return purpose.message_class in _TO_PATIENTS and (periodic or plain.sells)
+
+
+def _consent(case: Case) -> ConsentState:
+    stop = Revocation(event_id="as told", occurred_at=case.at, channel=Channel.TEXT)
+    stops = (stop,) if case.revoked else ()
+    tier = _TIERS.get(case.consent)
+    if tier is None:
+        return ConsentState(revocations=stops)
+    agreement = WrittenAgreement(
+        seller=case.practice_name or _SOMEBODY,
+        number=case.to,
+        signature=SignatureKind.WET_INK,
+        authorises_automated_marketing=True,
+        not_a_condition_of_purchase=True,
+        clear_and_conspicuous=True,
+    )
+    grant = LiveGrant(
+        event_id="as told",
+        tier=tier,
+        categories=tuple(sorted({*(each.value for each in Category), case.purpose.category})),
+        occurred_at=case.at - timedelta(seconds=1),
+        basis=Basis.PAPER_FORM,
+        agreement=agreement if tier is Tier.PRIOR_EXPRESS_WRITTEN else None,
+        stopped_by=stops,
+    )
+    return ConsentState(grants=(grant,), revocations=stops)
+
+
+def reply(case: Case) -> ReplyFacts | None:
+    """What the text answers, if its purpose is an answer: a text of this very moment."""
+    answers = case.purpose.implied_by is ImpliedBy.OWN_TEXT
+    if answers or case.purpose == Purpose.OPT_OUT_CONFIRMATION:
+        return ReplyFacts(received_at=case.at)
+    return None

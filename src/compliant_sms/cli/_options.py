@@ -1,0 +1,181 @@
+"""What options mean, and what is said of those that mean nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from compliant_sms.errors import InvalidInput, InvalidPack
+
+if TYPE_CHECKING:
+    from compliant_sms.classification import Purpose
+    from compliant_sms.phone import PhoneNumber
+    from compliant_sms.rules import Pack
+
+__all__ = [
+    "body",
+    "day",
+    "form",
+    "instant",
+    "number",
+    "own_packs",
+    "purpose",
+    "states",
+    "time_zone",
+]
+
+
+def purpose(_: click.Context, __: click.Parameter, value: str | None) -> Purpose | None:
+    """A purpose of the catalogue, by its code."""
+    if value is None:
+        return None
+    from difflib import get_close_matches  # noqa: PLC0415 - for a mistake only
+
+    from compliant_sms.classification import catalogue  # noqa: PLC0415 - read at first use
+
+    known = catalogue()
+    code = value.strip().lower().replace("-", "_")
+    if code in known:
+        return known[code]
+    near = get_close_matches(code, known, n=1)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    msg = f"there is no such purpose. {hint}'compliant-sms rules --list-purposes' lists them."
+    raise click.BadParameter(msg)
+
+
+def day(_: click.Context, __: click.Parameter, value: str | None) -> date:
+    """A day; today (UTC), if not given."""
+    if value is None:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        msg = f"{value!r} is no day; write it as 2026-11-23"
+        raise click.BadParameter(msg) from None
+
+
+def instant(_: click.Context, __: click.Parameter, value: str | None) -> datetime:
+    """An aware instant; the present one, if not given."""
+    if value is None:
+        return datetime.now(UTC)
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        msg = f"{value!r} is no instant; write it as 2026-11-23T20:30-05:00"
+        raise click.BadParameter(msg) from None
+    if found.utcoffset() is None:
+        msg = (
+            "it has no offset, so nobody can say which instant it means; write it as "
+            "2026-11-23T20:30-05:00, or with a Z for UTC"
+        )
+        raise click.BadParameter(msg)
+    if found.year not in _YEARS:
+        msg = f"the year {found.year} lies too far off to say anything about it"
+        raise click.BadParameter(msg)
+    return found
+
+
+# Hours are looked for a year ahead, which must be a date too.
+_YEARS = range(1970, 9000)
+
+
+def number(_: click.Context, __: click.Parameter, value: str) -> PhoneNumber:
+    """A telephone number, in any written form."""
+    from compliant_sms.phone import PhoneNumber  # noqa: PLC0415 - its tables are large
+
+    try:
+        return PhoneNumber.parse(value)
+    except InvalidInput as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def time_zone(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """The name of a zone in the IANA database."""
+    from compliant_sms.practice import known_zone  # noqa: PLC0415 - after the options
+
+    try:
+        return None if value is None else known_zone(value)
+    except InvalidInput as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def states(codes: Iterable[str], country: str | None = None) -> tuple[str, ...]:
+    """Postal codes in capitals, without repeats.
+
+    Args:
+        codes: as they were typed.
+        country: of which country; None for any that the library knows.
+
+    Raises:
+        click.BadParameter: there is no such state.
+    """
+    from compliant_sms.rules._parts import PARTS  # noqa: PLC0415 - after the options
+
+    known = PARTS[country] if country else frozenset().union(*PARTS.values())
+    found = tuple(dict.fromkeys(code.strip().upper() for code in codes))
+    for code in found:
+        if code not in known:
+            where = f" in {country}; its codes are {', '.join(sorted(known))}" if country else ""
+            msg = f"there is no state {code}{where}"
+            raise click.BadParameter(msg, param_hint="'--state'")
+    return found
+
+
+def form(*, as_json: bool, as_markdown: bool) -> str:
+    """``"table"``, ``"json"`` or ``"markdown"``."""
+    if as_json and as_markdown:
+        msg = "--json and --markdown exclude each other"
+        raise click.UsageError(msg)
+    return "json" if as_json else "markdown" if as_markdown else "table"
+
+
+def own_packs(files: Iterable[Path]) -> list[Pack]:
+    """Packs of one's own.
+
+    Raises:
+        InvalidPack: something is wrong with one of them; all of it is listed.
+    """
+    from compliant_sms.rules import Pack  # noqa: PLC0415 - after the options
+
+    packs: list[Pack] = []
+    problems: list[str] = []
+    for file in files:
+        try:
+            packs.append(Pack.parse(_text(file.read_bytes(), "--pack"), str(file)))
+        except InvalidPack as error:
+            problems += error.problems
+    if problems:
+        raise InvalidPack(problems)
+    return packs
+
+
+def body(file: Path) -> str:
+    """The text in a file, or in standard input for ``-``, without the last line's end."""
+    if str(file) == "-":
+        data = sys.stdin.buffer.read()
+    elif not file.exists():
+        msg = f"there is no file {file}"
+        raise click.BadParameter(msg, param_hint="'FILE'")
+    else:
+        data = file.read_bytes()
+    text = _text(data, "FILE").removesuffix("\n").removesuffix("\r")
+    if not text.strip():
+        msg = "it is empty: there is no text to check"
+        raise click.BadParameter(msg, param_hint="'FILE'")
+    return text
+
+
+def _text(data: bytes, hint: str) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        msg = "it holds bytes that are no text in UTF-8"
+        raise click.BadParameter(msg, param_hint=f"'{hint}'")
+    return text
