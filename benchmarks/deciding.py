@@ -11,13 +11,11 @@ from measure import in_turns, ratio, typical_call
 from presidio_analyzer import PatternRecognizer, predefined_recognizers
 from report import Row, microseconds
 
-from compliant_sms import Purpose, Rulebook
+from compliant_sms import Profile, Purpose, Rulebook
 from compliant_sms.consent import ConsentState
-from compliant_sms.phi import find
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.rules import Decision, Facts, Verdict, candidate_zones
+from compliant_sms.rules import Decision, Facts, Sender, Verdict, read
 from compliant_sms.stores import SQLite
-from compliant_sms.text import segment
 
 __all__ = ["rows"]
 
@@ -71,18 +69,23 @@ def rows(folder: Path, *, quick: bool) -> Iterator[Row]:
 
 
 def _decider(number: str, consent: ConsentState) -> Callable[[], Decision]:
-    to, provider, rulebook = PhoneNumber(number), setting.provider(), Rulebook()
+    to, practice, rulebook = PhoneNumber(number), setting.practice(), Rulebook()
+    profile = Profile(time_zone=setting.TIME_ZONE)
+    sender = Sender(name=practice.name)
 
     def decide() -> Decision:
+        where = rulebook.whereabouts(to, profile)
         facts = Facts(
             at=setting.MORNING,
             purpose=Purpose.APPOINTMENT_REMINDER,
             number=to,
             consent=consent,
-            zones=candidate_zones(to, setting.TIME_ZONE),
-            phi=find(setting.BODY),
-            segments=segment(setting.BODY).segments,
-            business_associate=provider.may_carry_phi,
+            zones=where.zones,
+            states=where.states,
+            country=where.country,
+            readings=read(setting.BODY, practice),
+            recipient=profile,
+            sender=sender,
         )
         return rulebook.decide(facts)
 

@@ -25,6 +25,7 @@ __all__ = [
     "consent",
     "messenger",
     "official_client",
+    "practice",
     "provider",
     "texts",
 ]
@@ -57,7 +58,8 @@ def _morning_clock() -> Clock:
     return lambda: MORNING + timedelta(seconds=monotonic() - start)
 
 
-def _practice() -> Practice:
+def practice() -> Practice:
+    """Who texts."""
     return Practice(
         name="Lakeside Family Medicine",
         phone="+12175550100",
@@ -81,7 +83,7 @@ def provider(url: str = "https://api.twilio.com") -> Twilio:
 def messenger(store: SQLite, url: str) -> Messenger:
     """A messenger whose patients live in one zone."""
     return Messenger(
-        practice=_practice(),
+        practice=practice(),
         provider=provider(url),
         store=store,
         people=lambda _: Profile(time_zone=TIME_ZONE),
@@ -96,7 +98,7 @@ def async_messenger(store: SQLite, url: str) -> AsyncMessenger:
         return Profile(time_zone=TIME_ZONE)
 
     return AsyncMessenger(
-        practice=_practice(),
+        practice=practice(),
         provider=provider(url),
         store=store,
         people=people,
@@ -119,12 +121,13 @@ def consent(desk: Messenger, number: str, person: str) -> None:
 def texts() -> Iterator[dict[str, object]]:
     """What to pass to ``send``: one text after the other, each under a key of its own."""
     for number in count():
-        person = number % len(NUMBERS)
+        visit, person = divmod(number, len(NUMBERS))  # the same words twice would be refused
+        time = f"{1 + visit // 60 % 9}:{visit % 60:02}"
         yield {
             "to": NUMBERS[person],
             "person": f"pat-{person}",
             "purpose": Purpose.APPOINTMENT_REMINDER,
-            "body": BODY,
+            "body": BODY.replace("2:30", time),
             "idempotency_key": f"appt-{number}/24h",
         }
 

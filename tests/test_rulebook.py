@@ -198,7 +198,7 @@ def test_the_law_of_a_day_is_made_once() -> None:
     assert isinstance(first, InForce)
     for count in range(200):
         assert law.at(NOON + count * DAY).day == (NOON + count * DAY).date()
-    assert len(law._laws) <= 64
+        assert len(law._laws) <= 64
 
 
 def test_facts_have_no_naive_instant() -> None:
@@ -558,6 +558,9 @@ def test_a_hold_that_never_ends_refuses(ends: timedelta | None, may_hold: bool) 
     decision = Rulebook(rules=(Rule("always", always, may_hold=may_hold),)).decide(facts())
     once = ends == TICK and not may_hold
 
+    endless = Rulebook(rules=(Rule("always", always, may_hold=may_hold),)).decide(facts(at=NIGHT))
+
+    assert (endless.verdict is BLOCK) == (may_hold or ends in {None, timedelta(days=400)})
     assert decision.verdict is (HOLD if once else BLOCK)
     assert codes(decision.reasons) == ["held"] if once else ["held", "no-common-hours"]
 

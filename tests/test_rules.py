@@ -558,6 +558,20 @@ def test_what_the_reassigned_numbers_database_says(
     assert found("reassigned-number", purpose=Purpose.EMERGENCY_ALERT, **answer) == []
 
 
+def test_the_newest_consent_that_stands_tells_when_the_number_was_right() -> None:
+    """A grant that a revocation ended, or an older one, says less about the number."""
+    known = asked(Reassigned.NO, since=AGREED_ON)
+    older = grant(event_id="g-0", occurred_at=NOON - 90 * DAY)
+    ended = grant(event_id="g-2", occurred_at=NOON, stopped_by=(stop(),))
+    later = asked(Reassigned.NO, since=AGREED_ON + DAY)
+
+    renewed = ConsentState(grants=(older, grant()))
+    taken_back = ConsentState(grants=(grant(), ended))
+
+    assert found("reassigned-number", **known, consent=renewed) == HARBOR
+    assert found("reassigned-number", **later, consent=taken_back) == NO_HARBOR
+
+
 @pytest.mark.parametrize(
     ("state", "profile", "answer", "codes"),
     [
@@ -634,7 +648,7 @@ def test_who_cannot_reply_is_told_so() -> None:
 )
 def test_where_links_may_lead(host: str, codes: list[str]) -> None:
     """No public shortener; hosts of the practice's own are told; others pass."""
-    sender = evolve(LAKESIDE, link_domains=("Lakeside.example",))
+    sender = evolve(LAKESIDE, link_domains=("Lakeside.example", "elsewhere.example"))
     links = (Link(5, 20, host),)
 
     assert found("link-shortener", readings=Readings(links=links), sender=sender) == codes

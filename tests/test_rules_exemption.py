@@ -20,6 +20,7 @@ from compliant_sms.rules import (
     Readings,
     SentBefore,
     Settings,
+    is_exempt,
 )
 from test_rules import (
     DRUG,
@@ -33,6 +34,8 @@ from test_rules import (
     TICK,
     WANTS,
     WRITTEN,
+    book,
+    facts,
     found,
     past,
     places,
@@ -134,6 +137,17 @@ def test_what_is_exempt(purpose: Purpose) -> None:
 
     assert (codes == ["exempt-healthcare +"]) == (purpose.code in listed)
     assert ("purpose-not-listed" in codes) == (not {purpose.code} & (listed | {"one_time_code"}))
+
+
+def test_what_rests_on_the_exemption_is_known() -> None:
+    """It shows in a decision, whatever else was found."""
+    told = COVERED | {"readings": evolve(LISTED, phi=(DRUG,)), "phi_preference": WANTS}
+    exempt, agreed_to = (book(EXEMPT).decide(facts(**each)) for each in (told, {}))
+
+    assert len(exempt.findings) > 1
+    assert is_exempt(exempt.findings)
+    assert not is_exempt(agreed_to.findings)
+    assert not is_exempt(())
 
 
 def test_details_that_the_patient_wants_are_exempt() -> None:

@@ -12,6 +12,7 @@ from compliant_sms.classification import (
     MessageClass,
     Purpose,
 )
+from compliant_sms.consent import Tier
 from compliant_sms.lookups import (
     DncAnswer,
     LookUpAnswers,
@@ -213,6 +214,23 @@ def test_facts_in_canada_need_no_consent() -> None:
         Purpose.EMERGENCY_ALERT: [],
     }.items():
         assert found("canada-casl", **abroad("CA", purpose=purpose, readings=ANONYMOUS)) == codes
+
+
+@pytest.mark.parametrize(
+    ("country", "rule", "code"),
+    [
+        ("CA", "canada-casl", "consent-required"),
+        ("GB", "uk-pecr", "consent-or-soft-opt-in-required"),
+        ("AU", "australia-spam-act", "consent-required"),
+    ],
+)
+@pytest.mark.parametrize("tier", [PEC, PEWC])
+def test_consent_to_care_is_none_to_promotions(
+    country: str, rule: str, code: str, tier: Tier
+) -> None:
+    """A grant counts abroad for what it covers, and for nothing without a tier."""
+    assert found(rule, **abroad(country, consent=agreed(tier, "care"))) == [code]
+    assert found(rule, **abroad(country, consent=agreed(Tier.NONE))) == [code]
 
 
 def test_canada_without_its_limits() -> None:

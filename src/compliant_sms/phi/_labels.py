@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from attrs import frozen
 
-__all__ = ["PhiFinding", "PhiLabel"]
+from compliant_sms import records
+from compliant_sms.choices import Word
+
+__all__ = ["Confidence", "PhiFinding", "PhiLabel"]
 
 
-class PhiLabel(StrEnum):
+class PhiLabel(Word):
     """What kind of information it is.
 
     Identifiers count when they are the patient's, a relative's, an employer's or a household
@@ -68,6 +69,18 @@ class PhiLabel(StrEnum):
     """Words that give away the kind of care, such as "Oncology" in a name. 45 CFR 160.103."""
 
 
+class Confidence(Word):
+    """How sure a finding is."""
+
+    CERTAIN = "certain"
+    """Its form admits nothing else, or the patient's record has it."""
+    LIKELY = "likely"
+    """The words around it say so."""
+    HINT = "hint"
+    """It could be; a person should look."""
+
+
+@records.lean
 @frozen(kw_only=True)
 class PhiFinding:
     """Where a text holds what it should not. The text itself is not part of it.
@@ -77,9 +90,11 @@ class PhiFinding:
         end: offset after the last one.
         label: what kind of information.
         rule: which rule found it.
+        confidence: how sure that is.
     """
 
     start: int
     end: int
     label: PhiLabel
     rule: str
+    confidence: Confidence = Confidence.CERTAIN

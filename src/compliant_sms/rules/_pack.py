@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 import attrs
 from attrs import field, frozen
+from phonenumbers import SUPPORTED_REGIONS
 
 from compliant_sms.errors import ConfigurationError, InvalidInput, InvalidPack
 from compliant_sms.rules._parts import PARTS
@@ -25,6 +26,7 @@ BUILT_IN = ("us", "ca", "uk", "au", "carriers")
 """The packs inside the library, by name."""
 
 _HEADER = {"pack", "edition", "title", "country"}
+_REFUSED = (InvalidInput, ValueError, TypeError)
 
 
 @frozen(eq=False, repr=False)
@@ -81,13 +83,12 @@ class Pack:
     def _checked(cls, data: Mapping[str, Any], file: str, *, own: bool) -> Pack:
         problems = [f"{file}: {words}" for words in _bad_header(data)]
         country = data.get("country")
-        parts = PARTS.get(country, frozenset()) if isinstance(country, str) else frozenset()
         rows: list[Row] = []
         for table, kind in TABLES.items():
             found = data.get(table, [])
             for position, fields in enumerate(found if _is_table(found) else [], 1):
                 where = f"{file}: {table} {fields.get('id') or f'no. {position}'!s}"
-                row = _row(kind, fields, parts)
+                row = _row(kind, fields, country)
                 if isinstance(row, Row):
                     rows.append(row)
                 else:
@@ -134,11 +135,12 @@ def _toml(text: str, file: str) -> dict[str, Any]:
 
 def _bad_header(data: Mapping[str, Any]) -> Iterator[str]:
     for key in ("pack", "edition", "title"):
-        if not isinstance(data.get(key), str):
+        if key not in data:
             yield f"{key} is missing"
-    country = data.get("country", "US")
-    if not isinstance(country, str) or country not in PARTS:
-        yield f"country is none of: {', '.join(PARTS)}"
+        elif not isinstance(data[key], str) or not data[key].strip():
+            yield f"{key}: a text that is not empty is needed"
+    if "country" in data and data["country"] not in [*PARTS, *SUPPORTED_REGIONS]:
+        yield "country: a code of ISO 3166-1 is needed, for example US or CA"
     for key, value in data.items():
         if key not in _HEADER | TABLES.keys():
             yield f"{key} is unknown; tables are: {', '.join(TABLES)}"
@@ -150,23 +152,54 @@ def _is_table(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(row, dict) for row in value)
 
 
-def _row(kind: type[Row], fields: Mapping[str, Any], parts: frozenset[str]) -> Row | list[str]:
-    known = {attribute.name: attribute for attribute in attrs.fields(kind)}
-    problems = [f"{key} is unknown" for key in fields if key not in known]
-    problems += [
-        f"{name} is missing"
-        for name, attribute in known.items()
-        if attribute.default is attrs.NOTHING and name not in fields
+def _row(kind: type[Row], fields: Mapping[str, Any], country: object) -> Row | list[str]:
+    known, needed = _names(kind.table)
+    if fields.keys() <= known and needed <= fields.keys() and not _bad_states(fields, country):
+        try:
+            return kind(**fields)
+        except _REFUSED as error:
+            return [*_bad_fields(kind, fields)] or [str(error.args[0])]
+    return [
+        *(f"{key} is unknown" for key in fields if key not in known),
+        *(f"{key} is missing" for key in sorted(needed - fields.keys())),
+        *_bad_states(fields, country),
+        *_bad_fields(kind, fields),
     ]
-    named = {*_listed(fields.get("states")), *_listed([fields.get("state", ())])}
-    if unknown := sorted(named - parts):
-        problems.append(f"{', '.join(unknown)}: no such state")
-    if problems:
-        return problems
-    try:
-        return kind(**fields)
-    except (InvalidInput, ValueError, TypeError) as error:
-        return [str(error.args[0])]
+
+
+@cache
+def _names(table: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields that a row may have, and those that it must have."""
+    fields = attrs.fields(TABLES[table])
+    needed = frozenset(each.name for each in fields if each.default is attrs.NOTHING)
+    return frozenset(each.name for each in fields), needed
+
+
+def _bad_fields(kind: type[Row], fields: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with each field by itself; a row stops at the first."""
+    for each in attrs.fields(kind):
+        if each.name not in fields:
+            continue
+        try:
+            value = fields[each.name]
+            value = each.converter(value) if each.converter else value
+            if each.validator:
+                each.validator(None, each, value)
+        except _REFUSED as error:
+            yield f"{each.name}: {error.args[0]}"
+
+
+def _bad_states(fields: Mapping[str, Any], country: object) -> list[str]:
+    # Without any the row would hold in the whole country, which the list can hardly mean.
+    empty = ["states: the list is empty; without it the row holds in the whole country"]
+    named = {*_listed(fields.get("states")), *_listed([fields.get("state")])}
+    known = PARTS.get(country, frozenset()) if isinstance(country, str) else frozenset()
+    unknown = ", ".join(sorted(named - known))
+    where = country or "a pack without a country"
+    return [
+        *(empty if fields.get("states") == [] else ()),
+        *([f"{unknown}: no such state in {where}"] if unknown else ()),
+    ]
 
 
 def _listed(values: object) -> set[str]:
@@ -185,7 +218,8 @@ def _contradictions(rows: Iterable[Row]) -> Iterator[str]:
     for (_, subject), same in about.items():
         for one, other in combinations(same, 2):
             if _meet(one, other):
-                yield f"{one.id}, {other.id}: both hold for {subject} on the same days"
+                what = ", ".join(map(str, subject)) if isinstance(subject, tuple) else subject
+                yield f"{one.id}, {other.id}: both hold for {what} on the same days"
 
 
 def _meet(one: Row, other: Row) -> bool:
@@ -193,7 +227,6 @@ def _meet(one: Row, other: Row) -> bool:
     return begins < min(one.effective_to or date.max, other.effective_to or date.max)
 
 
-@cache
 def load_pack(name: str = "us") -> Pack:
     """A pack of the library, read once, at first use.
 
@@ -206,7 +239,13 @@ def load_pack(name: str = "us") -> Pack:
     if name not in BUILT_IN:
         msg = f"the library has no pack {name!r}. It has: {', '.join(BUILT_IN)}."
         raise ConfigurationError(msg)
-    from importlib.resources import files  # noqa: PLC0415 - needed once, as tomllib
+    return _load(name)
 
-    text = files("compliant_sms.rules").joinpath(f"data/{name}.toml").read_text("utf-8")
+
+@cache
+def _load(name: str) -> Pack:
+    # importlib.resources does the same, and takes as long to import as half of the packs to read.
+    from pkgutil import get_data  # noqa: PLC0415 - needed once, as tomllib
+
+    text = (get_data("compliant_sms.rules", f"data/{name}.toml") or b"").decode()
     return Pack._checked(_toml(text, f"{name}.toml"), f"{name}.toml", own=False)  # noqa: SLF001

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from attrs import Attribute, field, frozen
-from attrs.validators import and_, ge, instance_of
 
 from compliant_sms.errors import InvalidInput
 from compliant_sms.rules._day import day_of
 
-__all__ = ["Certainty", "Row", "area_codes", "at_least_one", "flag", "texts", "told"]
+__all__ = [
+    "Certainty",
+    "Row",
+    "area_codes",
+    "at_least_one",
+    "filled",
+    "flag",
+    "one_of",
+    "text",
+    "texts",
+    "told",
+    "whole",
+]
 
 _AREA_CODE = 3
+_Validator: TypeAlias = "Callable[[Any, Attribute[Any], Any], None]"
 
 
 class Certainty(StrEnum):
@@ -36,21 +48,41 @@ def _certainty(value: object) -> Certainty:
     try:
         return Certainty(value)  # type: ignore[arg-type]
     except ValueError:
-        msg = f"certainty is none of: {', '.join(Certainty)}"
+        msg = f"one of these is needed: {', '.join(repr(str(each)) for each in Certainty)}"
         raise InvalidInput(msg) from None
 
 
-def told(_: object, attribute: Attribute[str], value: object) -> None:
-    if not isinstance(value, str) or not value.strip():
-        msg = f"{attribute.name} must be a text that is not empty"
+def _is_told(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def told(_: object, __: Attribute[str], value: object) -> None:
+    if not _is_told(value):
+        msg = "a text that is not empty is needed"
+        raise InvalidInput(msg)
+
+
+def text(_: object, __: Attribute[str], value: object) -> None:
+    if not isinstance(value, str):
+        msg = "a text is needed"
         raise InvalidInput(msg)
 
 
 def texts(values: object) -> tuple[str, ...]:
-    if not isinstance(values, Iterable) or isinstance(values, str):
+    if not isinstance(values, list | tuple) or not all(map(_is_told, values)):
         msg = 'a list of texts is needed, for example ["PA"]'
         raise InvalidInput(msg)
-    return tuple(map(str, values))
+    if len(set(values)) < len(values):
+        twice = dict.fromkeys(value for value in values if values.count(value) > 1)
+        msg = f"listed twice: {', '.join(twice)}"
+        raise InvalidInput(msg)
+    return tuple(values)
+
+
+def filled(_: object, __: Attribute[tuple[str, ...]], values: Collection[str]) -> None:
+    if not values:
+        msg = "the list is empty"
+        raise InvalidInput(msg)
 
 
 def area_codes(_: object, __: Attribute[tuple[str, ...]], codes: tuple[str, ...]) -> None:
@@ -59,8 +91,36 @@ def area_codes(_: object, __: Attribute[tuple[str, ...]], codes: tuple[str, ...]
         raise InvalidInput(msg)
 
 
-at_least_one = and_(instance_of(int), ge(1))
-flag = instance_of(bool)
+def whole(least: int, most: int | None = None) -> _Validator:
+    """A check for a whole number; true and false are none, though Python counts with them."""
+    needed = f"of at least {least}" if most is None else f"from {least} to {most}"
+
+    def check(_: object, __: Attribute[Any], value: object) -> None:
+        if type(value) is not int or value < least or (most is not None and value > most):
+            msg = f"a whole number {needed} is needed"
+            raise InvalidInput(msg)
+
+    return check
+
+
+def one_of(*choices: object) -> _Validator:
+    """A check for one of a few values."""
+
+    def check(_: object, __: Attribute[Any], value: object) -> None:
+        if not any(value == each and type(value) is type(each) for each in choices):
+            msg = f"one of these is needed: {', '.join(map(repr, choices))}"
+            raise InvalidInput(msg)
+
+    return check
+
+
+def flag(_: object, __: Attribute[bool], value: object) -> None:
+    if not isinstance(value, bool):
+        msg = "true or false is needed, without quotes"
+        raise InvalidInput(msg)
+
+
+at_least_one = whole(1)
 
 
 @frozen(kw_only=True)
@@ -85,7 +145,7 @@ class Row:
     effective_from: date | None = field(default=None, converter=day_of)
     effective_to: date | None = field(default=None, converter=day_of)
     states: tuple[str, ...] = field(default=(), converter=texts)
-    note: str = ""
+    note: str = field(default="", validator=text)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what never holds."""

@@ -10,12 +10,23 @@ from datetime import date
 from typing import ClassVar
 
 from attrs import converters, field, frozen
-from attrs.validators import and_, ge, in_, instance_of, le, min_len, optional
+from attrs.validators import optional
 
 from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import known_zone
 from compliant_sms.rules._day import DayHours, hours_of
-from compliant_sms.rules._row import Row, area_codes, at_least_one, flag, texts, told
+from compliant_sms.rules._row import (
+    Row,
+    area_codes,
+    at_least_one,
+    filled,
+    flag,
+    one_of,
+    text,
+    texts,
+    told,
+    whole,
+)
 
 __all__ = [
     "TABLES",
@@ -61,6 +72,8 @@ TOPICS = (
     "do-not-call",
 )
 _A_LEAP_YEAR = 2024
+# Easter is 22 March to 25 April: no further, and a feast would fall into another year.
+_FROM_EASTER = (-80, 250)
 
 
 def _zones(names: object) -> tuple[str, ...]:
@@ -136,18 +149,18 @@ class Holiday(Row):
         day: of that month.
         weekday: ``"monday"`` to ``"sunday"``.
         nth: which of that month; -1 for the last.
-        easter: days from western Easter Sunday.
+        easter: days from western Easter Sunday, within the year.
         observed: one on a Saturday is observed on the Friday too, on a Sunday on the Monday.
     """
 
     table: ClassVar[str] = "holiday"
 
     name: str = field(validator=told)
-    month: int | None = field(default=None, validator=optional(and_(at_least_one, le(12))))
-    day: int | None = field(default=None, validator=optional(and_(at_least_one, le(31))))
-    weekday: str | None = field(default=None, validator=optional(in_(WEEKDAYS)))
-    nth: int | None = field(default=None, validator=optional(in_((1, 2, 3, 4, -1))))
-    easter: int | None = field(default=None, validator=optional(instance_of(int)))
+    month: int | None = field(default=None, validator=optional(whole(1, 12)))
+    day: int | None = field(default=None, validator=optional(whole(1, 31)))
+    weekday: str | None = field(default=None, validator=optional(one_of(*WEEKDAYS)))
+    nth: int | None = field(default=None, validator=optional(one_of(1, 2, 3, 4, -1)))
+    easter: int | None = field(default=None, validator=optional(whole(*_FROM_EASTER)))
     observed: bool = field(default=False, validator=flag)
 
     def __attrs_post_init__(self) -> None:
@@ -205,7 +218,7 @@ class SplitAreaCode(Row):
     table: ClassVar[str] = "split_area_code"
 
     codes: tuple[str, ...] = field(converter=texts, validator=area_codes)
-    zones: tuple[str, ...] = field(converter=_zones, validator=min_len(1))
+    zones: tuple[str, ...] = field(converter=_zones, validator=filled)
 
     def subjects(self) -> tuple[Hashable, ...]:
         """An area code has one row."""
@@ -291,8 +304,8 @@ class Limit(Row):
 
     table: ClassVar[str] = "limit"
 
-    value: int = field(validator=and_(instance_of(int), ge(0)))
-    unit: str = field(validator=in_(UNITS))
+    value: int = field(validator=whole(0))
+    unit: str = field(validator=one_of(*UNITS))
 
     def subjects(self) -> tuple[Hashable, ...]:
         """It is about what its id says."""
@@ -310,7 +323,7 @@ class Note(Row):
 
     table: ClassVar[str] = "note"
 
-    topic: str = field(validator=in_(TOPICS))
+    topic: str = field(validator=one_of(*TOPICS))
     words: str = field(validator=told)
 
     def subjects(self) -> tuple[Hashable, ...]:
@@ -328,7 +341,7 @@ class Shortener(Row):
 
     table: ClassVar[str] = "shortener"
 
-    domains: tuple[str, ...] = field(converter=texts, validator=min_len(1))
+    domains: tuple[str, ...] = field(converter=texts, validator=filled)
 
     def subjects(self) -> tuple[Hashable, ...]:
         """A host is listed once."""
@@ -352,12 +365,19 @@ class CarrierCap(Row):
     table: ClassVar[str] = "carrier_cap"
 
     carrier: str = field(validator=told)
-    per: str = field(validator=in_(("brand-day", "campaign-minute")))
+    per: str = field(validator=one_of("brand-day", "campaign-minute"))
     segments: int = field(validator=at_least_one)
-    score_from: int | None = field(default=None, validator=optional(instance_of(int)))
-    score_to: int | None = field(default=None, validator=optional(instance_of(int)))
-    use_case: str = ""
+    score_from: int | None = field(default=None, validator=optional(whole(0, 100)))
+    score_to: int | None = field(default=None, validator=optional(whole(0, 100)))
+    use_case: str = field(default="", validator=text)
     resets: str | None = field(default=None, converter=converters.optional(known_zone))
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a score that nobody has."""
+        super().__attrs_post_init__()
+        if (self.score_from or 0) > (100 if self.score_to is None else self.score_to):
+            msg = "score_from is higher than score_to"
+            raise InvalidInput(msg)
 
     def subjects(self) -> tuple[Hashable, ...]:
         """It is about a carrier, a use case and a score."""

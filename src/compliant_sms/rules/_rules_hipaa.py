@@ -174,9 +174,7 @@ def hipaa_marketing(facts: Facts, _: InForce) -> Iterator[Finding]:
     elif free := _needs_no_authorisation(use, facts.purpose.remuneration):
         if use in _WORTH_TELLING:
             yield free
-    elif use not in _NEVER_MARKETING or (
-        use is HipaaUse.TREATMENT and facts.purpose.remuneration is not Remuneration.NONE
-    ):
+    elif use not in _NEVER_MARKETING:
         yield from _authorised(facts, use)
 
 
