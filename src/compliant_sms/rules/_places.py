@@ -9,9 +9,15 @@ from __future__ import annotations
 from functools import lru_cache
 
 from attrs import frozen
-from phonenumbers import NumberParseException, parse, region_code_for_number
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumberType,
+    number_type,
+    parse,
+    region_code_for_number,
+)
 
-from compliant_sms.phone import NumberKind, PhoneNumber
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules._pack import Pack
 from compliant_sms.rules._parts import country_of
 from compliant_sms.rules._rows import AreaCodes, SplitAreaCode
@@ -19,7 +25,12 @@ from compliant_sms.rules._rows import AreaCodes, SplitAreaCode
 __all__ = ["CandidateState", "CandidateZone", "Whereabouts", "whereabouts"]
 
 _PLACELESS = frozenset(
-    {NumberKind.TOLL_FREE, NumberKind.PREMIUM_RATE, NumberKind.PERSONAL_NUMBER, NumberKind.VOIP}
+    {
+        PhoneNumberType.TOLL_FREE,
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.PERSONAL_NUMBER,
+        PhoneNumberType.VOIP,
+    }
 )
 
 
@@ -64,25 +75,42 @@ class Whereabouts:
     country: str | None
 
 
+_NOWHERE = Whereabouts((), (), None)
+
+
+@lru_cache(maxsize=64)
+def _by_area_code(packs: tuple[Pack, ...]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """The zones and the states of area codes, as far as packs name them."""
+    zones: dict[str, list[str]] = {}
+    states: dict[str, list[str]] = {}
+    for pack in packs:
+        for split in pack.of(SplitAreaCode):
+            for code in split.codes:
+                zones.setdefault(code, []).extend(split.zones)
+        for row in pack.of(AreaCodes):
+            for code in row.codes:
+                states.setdefault(code, []).append(row.state)
+    return zones, states
+
+
 @lru_cache(maxsize=4096)
 def _of_number(packs: tuple[Pack, ...], number: PhoneNumber) -> Whereabouts:
-    if number.kind in _PLACELESS:
-        return Whereabouts((), (), None)
-    from phonenumbers import timezone  # noqa: PLC0415 - its tables are needed at first use only
-
     try:
         known = parse(number.e164)
     except NumberParseException:  # no such country code: nobody knows where that is
-        return Whereabouts((), (), None)
+        return _NOWHERE
+    if number_type(known) in _PLACELESS:
+        return _NOWHERE
+    from phonenumbers import timezone  # noqa: PLC0415 - its tables are needed at first use only
+
     code = number.area_code or ""
     where = f"area code {code}" if code else "country code"
-    split = [z for p in packs for r in p.of(SplitAreaCode) if code in r.codes for z in r.zones]
+    split, in_states = (found.get(code, []) for found in _by_area_code(packs))
     listed = [z for z in timezone.time_zones_for_number(known) if z != timezone.UNKNOWN_TIMEZONE]
-    states = [r.state for p in packs for r in p.of(AreaCodes) if code in r.codes]
     return Whereabouts(
         tuple(CandidateZone(name, where) for name in dict.fromkeys([*split, *listed])),
-        tuple(CandidateState(state, where) for state in states),
-        next(map(country_of, states), None) or region_code_for_number(known),
+        tuple(CandidateState(state, where) for state in in_states),
+        next(map(country_of, in_states), None) or region_code_for_number(known),
     )
 
 

@@ -76,6 +76,14 @@ def _chain_person(event: ConsentEvent) -> str:
     return (event.person or _NOBODY) if isinstance(event, Granted) else _NOBODY
 
 
+def _departure(message: Message) -> dict[str, object]:
+    departure = message.departure
+    return {
+        "left_at": _text(departure.at) if departure else None,
+        "departure": records.encode(departure) if departure else None,
+    }
+
+
 class SqlTransaction:
     """Implements :class:`compliant_sms.ports.Transaction` over any driver."""
 
@@ -202,7 +210,7 @@ class SqlTransaction:
 
     async def save(self, message: Message, at: datetime) -> None:
         """Store a new text, or a text's new state."""
-        claimed_until, departure = message.claimed_until, message.departure
+        claimed_until = message.claimed_until
         where_it_is = {
             "message_id": message.message_id,
             "state": message.state,
@@ -212,19 +220,18 @@ class SqlTransaction:
             "provider": message.provider,
             "provider_id": message.provider_id,
             "problem": records.encode(message.problem) if message.problem else None,
-            "left_at": _text(departure.at) if departure else None,
-            "departure": records.encode(departure) if departure else None,
         }
         known = await self._do(
             """UPDATE sms_messages SET state = :state, not_before = :not_before,
                 claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
-                provider_id = :provider_id, problem = :problem, left_at = :left_at,
-                departure = :departure
+                provider_id = :provider_id, problem = :problem
             WHERE message_id = :message_id""",
             **where_it_is,
         )
         if not known:
             await self._add_message(message, where_it_is)
+        elif message.state is State.CLAIMED:
+            await self._leave(message)
         await self._do(
             "INSERT INTO sms_steps (message_id, at, state) VALUES (:message_id, :at, :state)",
             message_id=message.message_id,
@@ -247,7 +254,16 @@ class SqlTransaction:
             purpose=message.draft.purpose.code,
             draft=records.encode(message.draft),
             created_at=_text(message.created_at),
+            **_departure(message),
             **where_it_is,
+        )
+
+    async def _leave(self, message: Message) -> None:
+        await self._do(
+            """UPDATE sms_messages SET left_at = :left_at, departure = :departure
+            WHERE message_id = :message_id""",
+            message_id=message.message_id,
+            **_departure(message),
         )
 
     async def message(self, message_id: str) -> Message | None:
