@@ -134,7 +134,7 @@ COMPLETE = "".join(ROW.format(label, "never") for label in PhiLabel)
         ("[[tier", "not valid TOML"),
         ("", "no row says what may be sent of NAME, GEO"),
         (COMPLETE + ROW.format("SSN", "never"), "row 26: SSN is listed twice"),
-        (ROW.format("SHOE_SIZE", "never"), "row 1: 'SHOE_SIZE' is not a valid PhiLabel"),
+        (ROW.format("SHOE_SIZE", "never"), "row 1: there is no such phi label"),
         (ROW.format("SSN", "often"), "row 1: the tier is none of: minimum, detail, never"),
         (ROW.format("SSN", "never").replace('"a"', '""'), "row 1: .*source"),
         (ROW.format("SSN", "never").replace('"b"', "1"), "row 1: .*why"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from zoneinfo import ZoneInfo
+from functools import lru_cache
 
 from compliant_sms.classification import HoursBound
 from compliant_sms.rules._day import DayHours
@@ -66,11 +66,10 @@ def courtesy_window(facts: Facts, law: InForce) -> Iterator[Finding]:
     hours = law.settings.courtesy_window
     if hours is None or facts.decided_as.hours is not HoursBound.COURTESY:
         return
-    if all(facts.at.astimezone(ZoneInfo(zone.name)).time() in hours for zone in facts.zones):
-        return
     yield from _closed("courtesy-window", "courtesy-window", facts, law, [_every_day(hours)])
 
 
+@lru_cache(maxsize=64)
 def _every_day(hours: DayHours) -> HoursRow:
     return HoursRow(
         id="courtesy-window",
