@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from enum import Enum
 from operator import attrgetter
+from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
@@ -19,6 +20,8 @@ from sphinx.environment import BuildEnvironment
 
 from compliant_sms import Purpose
 
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
 project = "compliant_sms"
 author = "The compliant_sms developers"
 copyright = author
@@ -44,10 +47,15 @@ ROOMS = (
     "compliant_sms.messages",
     "compliant_sms.consent",
     "compliant_sms.rules",
+    "compliant_sms.rules._rows",
     "compliant_sms.classification",
     "compliant_sms.phi",
     "compliant_sms.optout",
     "compliant_sms.text",
+    "compliant_sms.templates",
+    "compliant_sms.people",
+    "compliant_sms.lookups",
+    "compliant_sms.waiver",
     "compliant_sms.phone",
     "compliant_sms.practice",
     "compliant_sms.providers",
@@ -118,7 +126,7 @@ _SENTENCES: dict[str, list[str]] = {}
 
 
 def _keep(_: Sphinx, what: str, name: str, __: object, ___: object, lines: list[str]) -> None:
-    if what in {"attribute", "data"}:
+    if what in {"attribute", "data", "property"}:
         _SENTENCES[name] = list(lines)
 
 
@@ -134,6 +142,8 @@ def _skip(_: Sphinx, __: str, name: str, value: object, *___: object) -> bool | 
 
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
+    # Before Sphinx looks for pages, so that those of the packs are among them.
+    importlib.import_module("_generated").write(HERE / "generated")
     app.connect("missing-reference", _resolve)
     app.connect("autodoc-skip-member", _skip)
     app.connect("autodoc-process-docstring", _keep, priority=400)

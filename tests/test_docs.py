@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -20,7 +21,16 @@ from click.testing import CliRunner
 
 from compliant_sms.classification import Purpose, catalogue
 from compliant_sms.cli._commands import commands
-from compliant_sms.consent import Granted, Restored, Revoked, Signature, Wording
+from compliant_sms.consent import (
+    AgreementDefect,
+    Clarified,
+    Granted,
+    Restored,
+    Revoked,
+    Signature,
+    Wording,
+    WrittenAgreement,
+)
 from compliant_sms.flows._deliver import outcome_of
 from compliant_sms.lifecycle import TRANSITIONS, State
 from compliant_sms.messages import Draft, Message
@@ -162,7 +172,12 @@ def test_delivery_defaults_are_those_of_the_code() -> None:
 def test_ledger_fields_are_those_of_the_events() -> None:
     """The page on the ledger lists each field of each event's payload."""
     _, listed = tables("docs/explanation/ledger.md")
-    kinds = {"granted": Granted, "revoked": Revoked, "restored": Restored}
+    kinds = {
+        "granted": Granted,
+        "revoked": Revoked,
+        "clarified": Clarified,
+        "restored": Restored,
+    }
     documented = {
         kind: {row[0].strip("`") for row in listed if row[1] == "all" or kind in row[1]}
         for kind in kinds
@@ -172,7 +187,7 @@ def test_ledger_fields_are_those_of_the_events() -> None:
         kind: {"kind", "v"} | {field.name for field in fields(event)}
         for kind, event in kinds.items()
     } == documented
-    for part in (Wording, Signature):
+    for part in (Wording, Signature, WrittenAgreement):
         for field in fields(part):
             assert f"`{field.name}`" in read("docs/explanation/ledger.md")
 
@@ -188,6 +203,35 @@ def test_tables_are_those_of_the_schema() -> None:
     }
 
     assert created == {row[0].strip("`") for row in listed}
+
+
+def test_layers_are_those_that_are_checked() -> None:
+    """The page on architecture shows the layers whose direction the lint session checks."""
+    (listed,) = tables("docs/explanation/architecture.md")
+    contract, *_ = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+
+    assert [set(re.findall(r"\w+", layer)) for layer in contract["layers"]] == [
+        set(re.findall(r"`(\w+)`", row[0])) for row in listed
+    ]
+
+
+def test_compliance_page_has_each_rule() -> None:
+    """A compliance officer finds each rule once, under the name that the record uses."""
+    listed = [
+        row[2].strip("`")
+        for table in tables("docs/compliance.md")
+        for row in table
+        if len(row) == 4
+    ]
+
+    assert sorted(rule.id for rule in RULES) == sorted(listed)
+
+
+def test_defects_of_agreements_are_those_of_the_code() -> None:
+    """The page on consent tells what can be wrong with written permission, and by which law."""
+    _, listed = tables("docs/how-to/write-down-consent.md")
+
+    assert [[f"`{each.value}`", each.words, each.citation] for each in AgreementDefect] == listed
 
 
 def test_changelog_lists_the_windows_in_force() -> None:

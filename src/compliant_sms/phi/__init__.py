@@ -5,7 +5,7 @@ recognizer has one concern.
 """
 
 from compliant_sms.phi._find import find
-from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._ssn import find_ssns
 from compliant_sms.phi._tiers import (
     ContentTier,
@@ -18,6 +18,7 @@ from compliant_sms.phi._tiers import (
 )
 
 __all__ = [
+    "Confidence",
     "ContentTier",
     "PhiFinding",
     "PhiLabel",

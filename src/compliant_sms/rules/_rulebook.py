@@ -31,7 +31,7 @@ __all__ = ["Decision", "Edition", "Override", "Rulebook"]
 _NOT_TO_BE_WAIVED = frozenset({"revocation", "opt-out-confirmation", "confidential-communication"})
 _MOST_DAYS = 64
 # Rules of the library agree after a few steps; one of somebody's own may never.
-_MOST_STEPS = 400
+_MOST_STEPS = 3000
 
 
 def _as_kept(values: Mapping[str, Any]) -> dict[str, Any]:
