@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from compliant_sms.classification import MessageClass, Purpose
 from compliant_sms.errors import ConfigurationError, InvalidInput, InvalidPack
 from compliant_sms.people import Profile
 from compliant_sms.phone import PhoneNumber
@@ -16,12 +17,14 @@ from compliant_sms.rules import (
     DayHours,
     Override,
     Pack,
+    PastText,
     Rulebook,
+    SentBefore,
     Settings,
     Verdict,
     load_pack,
 )
-from compliant_sms.rules._rows import TABLES, AreaCodes, Cap, Holiday, HoursRow, Limit
+from compliant_sms.rules._rows import TABLES, AreaCodes, Cap, HoursRow, Limit
 from compliant_sms.waiver import Waiver
 from test_rules import COUNSEL, DAY, NIGHT, NOON, PROMOTES, facts, states
 
@@ -611,8 +614,10 @@ def test_a_rulebook_tells_the_law_of_an_instant() -> None:
     assert "cap-or" in {r.id for r in law.at(datetime(2026, 1, 1, tzinfo=UTC)).rows(Cap)}
     assert law.at(midnight).limit("unsubscribe") is None
     assert law.at(midnight).limit("unsubscribe", "CA") is load_pack("ca").of(Limit)[2]
-    assert law.at(midnight).rows(AreaCodes, None) == ()
-    assert law.at(midnight).rows(Holiday, "CA") == ()
+    at_home = {row.state for row in law.at(midnight).rows(AreaCodes)}
+    to_canada = {row.state for row in law.at(midnight).rows(AreaCodes, "CA")}
+    assert {"PA", "ON"} & at_home == {"PA"}  # what binds the sender binds each text
+    assert {"PA", "ON"} & to_canada == {"PA", "ON"}
 
 
 def test_the_law_of_a_naive_instant_is_refused() -> None:
@@ -626,3 +631,57 @@ def test_settings_read_hours_as_packs_do() -> None:
     with pytest.raises(InvalidInput, match="the hours 21:00-08:00 never open"):
         Settings(courtesy_window="21:00-08:00")  # type: ignore[arg-type]
     assert Settings(courtesy_window=DayHours(60, 120)).courtesy_window == DayHours(60, 120)
+
+
+def test_hours_and_caps_of_an_own_pack_bind_in_its_country() -> None:
+    """A row for Ontario holds a promotion to Toronto, and none to Chicago."""
+    pack = Pack.parse(
+        """
+        pack = "on"
+        edition = "1"
+        title = "Ontario"
+        country = "CA"
+
+        [[hours]]
+        id = "hours-on"
+        states = ["ON"]
+        source = "a statute"
+        certainty = "verified"
+        monday_to_friday = "10:00-12:00"
+        saturday = "none"
+        sunday = "none"
+
+        [[cap]]
+        id = "cap-on"
+        states = ["ON"]
+        source = "a statute"
+        certainty = "verified"
+        count = 1
+        hours = 24
+        same_subject = false
+        """,
+        "on.toml",
+    )
+    book = Rulebook(packs=[pack])
+    at = datetime(2026, 11, 30, 20, tzinfo=UTC)  # three in the afternoon in Toronto
+    before = SentBefore(
+        texts=(PastText(at=at - timedelta(hours=1), message_class=MessageClass.MARKETING),)
+    )
+    asked = ["quiet-hours-state", "frequency-cap-state"]
+    found = {}
+    for number in ("+14165550134", "+13125550134"):
+        to = PhoneNumber(number)
+        where = book.whereabouts(to)
+        known = facts(
+            at=at,
+            purpose=Purpose.PROMOTION,
+            number=to,
+            zones=where.zones,
+            states=where.states,
+            country=where.country,
+            sent=before,
+        )
+        decision = book.decide(known, rules=asked)
+        found[where.country] = [finding.code for finding in decision.reasons]
+
+    assert found == {"CA": ["frequency-cap", "quiet-hours"], "US": []}

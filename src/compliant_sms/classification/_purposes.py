@@ -191,9 +191,9 @@ def catalogue() -> dict[str, Purpose]:
 def catalogue_rows() -> tuple[dict[str, Any], ...]:
     """The rows of the catalogue as they are written, with source, certainty and note."""
     import tomllib  # noqa: PLC0415 - needed once, and not by whoever only imports the library
-    from importlib.resources import files  # noqa: PLC0415 - as above
+    from pkgutil import get_data  # noqa: PLC0415 - as above
 
-    text = files("compliant_sms.classification").joinpath("data/purposes.toml").read_text("utf-8")
+    text = (get_data("compliant_sms.classification", "data/purposes.toml") or b"").decode()
     return tuple(tomllib.loads(text)["purpose"])
 
 

@@ -15,6 +15,7 @@ from compliant_sms.rules._settings import Settings
 
 __all__ = ["InForce"]
 
+_HOME = "US"
 R = TypeVar("R", bound=Row)
 
 
@@ -33,19 +34,26 @@ class InForce:
     settings: Settings
     _found: dict[object, tuple[Row, ...]] = field(factory=dict, init=False, repr=False)
 
-    def rows(self, kind: type[R], country: str | None = "US") -> tuple[R, ...]:
-        """The rows of a kind that hold on this day, in a country and everywhere."""
+    def rows(self, kind: type[R], country: str | None = None) -> tuple[R, ...]:
+        """The rows of a kind that hold on this day and bind a text to a country.
+
+        Those of the United States, where the practice is, bind each text.
+
+        Args:
+            kind: a class of rows.
+            country: ISO 3166-1 code of the recipient's country.
+        """
         key = kind, country
         if key not in self._found:
             self._found[key] = tuple(r for r in self.dated(kind, country) if r.holds_on(self.day))
         return cast("tuple[R, ...]", self._found[key])
 
-    def dated(self, kind: type[R], country: str | None = "US") -> Iterator[R]:
-        """The rows of a kind whatever their dates, in a country and everywhere."""
+    def dated(self, kind: type[R], country: str | None = None) -> Iterator[R]:
+        """The same rows whatever their dates."""
         for pack in self.packs:
-            if pack.country in {None, country}:
+            if pack.country in {None, _HOME, country}:
                 yield from pack.of(kind)
 
-    def limit(self, row_id: str, country: str | None = "US") -> Limit | None:
+    def limit(self, row_id: str, country: str | None = None) -> Limit | None:
         """A number that the law or a policy names, or None where no pack names it."""
         return next((row for row in self.rows(Limit, country) if row.id == row_id), None)

@@ -39,7 +39,7 @@ def quiet_hours_federal(facts: Facts, law: InForce) -> Iterator[Finding]:
     47 CFR 64.1200(c)(1), (e); policies P-QH-1, P-QH-2, P-TZ-1.
     """
     if facts.decided_as.hours is HoursBound.LAW and facts.zones:
-        rows = [row for row in law.dated(HoursRow) if not row.states]
+        rows = [row for row in law.dated(HoursRow, facts.country) if not row.states]
         yield from _closed("quiet-hours-federal", "quiet-hours", facts, law, rows)
 
 
@@ -53,7 +53,7 @@ def quiet_hours_state(facts: Facts, law: InForce) -> Iterator[Finding]:
     for state in facts.states:
         rows = [
             row
-            for row in law.dated(HoursRow)
+            for row in law.dated(HoursRow, facts.country)
             if state.code in row.states
             and not bought_within(facts, row.unless_transaction_within_months)
         ]

@@ -117,7 +117,7 @@ def frequency_cap_state(facts: Facts, law: InForce) -> Iterator[Finding]:
     if facts.message_class is not MessageClass.MARKETING:
         return
     here = {state.code for state in facts.states}
-    for row in law.rows(Cap):
+    for row in law.rows(Cap, facts.country):
         if row.states and not here & set(row.states):
             continue
         counted = [
