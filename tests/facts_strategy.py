@@ -29,6 +29,7 @@ from compliant_sms.consent import (
 )
 from compliant_sms.lookups import (
     DncAnswer,
+    LineAnswer,
     LineType,
     LookUpAnswers,
     Reassigned,
@@ -283,7 +284,7 @@ def look_ups(at: datetime) -> st.SearchStrategy[LookUpAnswers]:
         reassigned=st.builds(
             ReassignedAnswer, answer=some(Reassigned), since=days(at), as_of=days(at)
         ),
-        line=some(LineType),
+        line=st.builds(LineAnswer, kind=st.sampled_from(LineType), as_of=st.dates()),
         deactivated_on=days(at),
     )
 

@@ -33,6 +33,7 @@ from compliant_sms.consent import (
     WrittenAgreement,
 )
 from compliant_sms.lookups import (
+    LineAnswer,
     LineType,
     LookUpAnswers,
     Reassigned,
@@ -513,7 +514,9 @@ def test_a_landline_gets_nothing(line: LineType | None) -> None:
     """Only a landline is refused; who does not know goes on."""
     codes = ["landline"] if line is LineType.LANDLINE else []
 
-    assert found("line-type", lookups=LookUpAnswers(line=line)) == codes
+    answer = LineAnswer(kind=line, as_of=date(2026, 11, 1)) if line else None
+
+    assert found("line-type", lookups=LookUpAnswers(line=answer)) == codes
 
 
 def asked(

@@ -30,6 +30,7 @@ from compliant_sms.consent import Revoked, WrittenAgreement
 from compliant_sms.errors import InvalidInput
 from compliant_sms.lookups import (
     DncAnswer,
+    LineAnswer,
     LineType,
     LookUps,
     Reassigned,
@@ -289,9 +290,9 @@ def test_look_ups_are_asked_and_kept(make_messenger: Make, clock: MovableClock) 
         asked.append(f"reassigned since {since}")
         return ReassignedAnswer(answer=Reassigned.NO, since=since, as_of=date(2026, 11, 29))
 
-    def line_type(number: PhoneNumber) -> LineType:
+    def line_type(number: PhoneNumber) -> LineAnswer:
         asked.append("line")
-        return LineType.MOBILE
+        return LineAnswer(kind=LineType.MOBILE, as_of=date(2026, 11, 1))
 
     def deactivated_on(number: PhoneNumber) -> date | None:
         asked.append("deactivated")
@@ -320,7 +321,10 @@ def test_look_ups_are_asked_and_kept(make_messenger: Make, clock: MovableClock) 
 @pytest.mark.parametrize(
     ("lookups", "code"),
     [
-        (LookUps(line_type=lambda _: LineType.LANDLINE), "landline"),
+        (
+            LookUps(line_type=lambda _: LineAnswer(kind="landline", as_of=date(2026, 11, 1))),
+            "landline",
+        ),
         (LookUps(deactivated_on=lambda _: date(2026, 11, 1)), "number-deactivated"),
         (
             LookUps(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import date
 
-from attrs import converters, field, frozen
+from attrs import field, frozen
 
 from compliant_sms import records
 from compliant_sms.choices import Word
@@ -17,6 +17,7 @@ from compliant_sms.phone import PhoneNumber
 __all__ = [
     "AsyncLookUps",
     "DncAnswer",
+    "LineAnswer",
     "LineType",
     "LookUpAnswers",
     "LookUps",
@@ -71,6 +72,19 @@ class ReassignedAnswer:
     as_of: date
 
 
+@frozen(kw_only=True)
+class LineAnswer:
+    """What kind of line a number is.
+
+    Attributes:
+        kind: which.
+        as_of: the day on which somebody found out; numbers move between lines.
+    """
+
+    kind: LineType = field(converter=LineType)
+    as_of: date
+
+
 @records.lean
 @frozen(kw_only=True)
 class LookUpAnswers:
@@ -85,7 +99,7 @@ class LookUpAnswers:
 
     national_dnc: DncAnswer | None = None
     reassigned: ReassignedAnswer | None = None
-    line: LineType | None = field(default=None, converter=converters.optional(LineType))
+    line: LineAnswer | None = None
     deactivated_on: date | None = None
 
 
@@ -102,7 +116,7 @@ class LookUps:
 
     national_dnc: Callable[[PhoneNumber], DncAnswer | None] | None = None
     reassigned: Callable[[PhoneNumber, date], ReassignedAnswer | None] | None = None
-    line_type: Callable[[PhoneNumber], LineType | None] | None = None
+    line_type: Callable[[PhoneNumber], LineAnswer | None] | None = None
     deactivated_on: Callable[[PhoneNumber], date | None] | None = None
 
 
@@ -119,5 +133,5 @@ class AsyncLookUps:
 
     national_dnc: Callable[[PhoneNumber], Awaitable[DncAnswer | None]] | None = None
     reassigned: Callable[[PhoneNumber, date], Awaitable[ReassignedAnswer | None]] | None = None
-    line_type: Callable[[PhoneNumber], Awaitable[LineType | None]] | None = None
+    line_type: Callable[[PhoneNumber], Awaitable[LineAnswer | None]] | None = None
     deactivated_on: Callable[[PhoneNumber], Awaitable[date | None]] | None = None

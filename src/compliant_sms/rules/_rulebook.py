@@ -131,9 +131,7 @@ def _loaded(
     for override in overrides:
         pack, row = _place(packs, override.row)
         changes[pack][row] = override.values
-    return tuple(
-        pack.changed(changes[pack.name]) if changes[pack.name] else pack for pack in packs
-    )
+    return tuple(pack.changed(changes[pack.name]) if changes[pack.name] else pack for pack in packs)
 
 
 def _place(packs: Iterable[Pack], name: str) -> tuple[str, str]:

@@ -162,6 +162,8 @@ def _relied_on(facts: Facts, law: InForce) -> LiveGrant | None:
 
 def written_agreement(facts: Facts, law: InForce) -> Iterator[Finding]:
     """Written consent holds all that makes it written consent. 47 CFR 64.1200(f)(9)."""
+    if facts.decided_as.least_tier is not _PEWC:
+        return
     grant = _relied_on(facts, law)
     if grant is None or grant.tier is not _PEWC or _needed(facts, law)[0] is not _PEWC:
         return
@@ -191,6 +193,8 @@ def _defective(defect: AgreementDefect) -> Finding:
 
 def opt_in_transfer(facts: Facts, law: InForce) -> Iterator[Finding]:
     """An opt-in is given to one sender and cannot be passed on. CTIA 5.1.2.2, 5.1.4."""
+    if not any(grant.given_to for grant in facts.consent.grants):
+        return
     grant = _relied_on(facts, law)
     names = (facts.sender.name, *facts.sender.also_known_as)
     if grant is None or not grant.given_to or same_sender(grant.given_to, names):

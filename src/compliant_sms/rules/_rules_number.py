@@ -40,7 +40,8 @@ def line_type(facts: Facts, _: InForce) -> Iterator[Finding]:
 
     45 CFR 164.530(c): reasonable safeguards.
     """
-    if facts.lookups.line is LineType.LANDLINE:
+    line = facts.lookups.line
+    if line is not None and line.kind is LineType.LANDLINE:
         yield block(
             "line-type",
             "landline",
