@@ -54,6 +54,7 @@ def coverage(session: nox.Session) -> None:
 CORE = [
     f"*/compliant_sms/{room}"
     for room in (
+        "choices.py",
         "classification/*",
         "clock.py",
         "consent/*",
@@ -61,8 +62,10 @@ CORE = [
         "errors.py",
         "flows/*",
         "lifecycle.py",
+        "lookups.py",
         "messages.py",
         "optout/*",
+        "people.py",
         "phi/*",
         "phone.py",
         "ports.py",
@@ -70,7 +73,9 @@ CORE = [
         "providers/*",
         "records.py",
         "rules/*",
+        "templates/*",
         "text/*",
+        "waiver.py",
         "wire.py",
     )
 ]

@@ -15,6 +15,7 @@ from compliant_sms import (
     Blocked,
     Category,
     Held,
+    MessageClass,
     Messenger,
     Practice,
     Profile,
@@ -468,6 +469,14 @@ def test_each_text_to_canada_says_how_to_unsubscribe(
         ),
         lambda: ReassignedAnswer(answer="maybe", since=date.min, as_of=date.min),
         lambda: PracticeCap(count=0, within=timedelta(days=1)),
+        lambda: Practice(
+            name="L",
+            phone=SENDER,
+            time_zone="America/Chicago",
+            state="IL",
+            also_known_as="Lakeside",
+        ),
+        lambda: Purpose("own", MessageClass.MARKETING, "offers", least_tier=7),  # type: ignore[arg-type]
     ],
 )
 def test_words_that_nobody_knows_are_refused(bad: Callable[[], object]) -> None:
