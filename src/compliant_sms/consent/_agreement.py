@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from functools import lru_cache
 from itertools import groupby
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms.choices import one_of
+from compliant_sms.choices import Word, one_of
 from compliant_sms.consent._fields import a_number, a_text
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
@@ -21,7 +20,7 @@ from compliant_sms.phone import PhoneNumber
 __all__ = ["AgreementDefect", "SignatureKind", "WrittenAgreement", "defects", "same_sender"]
 
 
-class SignatureKind(StrEnum):
+class SignatureKind(Word):
     """What the person did to sign. 47 CFR 64.1200(f)(9)(ii); 15 U.S.C. 7001."""
 
     TICKED_BOX = "ticked_box"
@@ -83,7 +82,7 @@ class WrittenAgreement:
     clear_and_conspicuous: bool = field(validator=_yes_or_no)
 
 
-class AgreementDefect(StrEnum):
+class AgreementDefect(Word):
     """Why an agreement is no prior express written consent, in the order of (f)(9)."""
 
     NO_SIGNATURE = "no-signature"

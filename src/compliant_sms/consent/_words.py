@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
-
 from attrs import field, frozen
 
+from compliant_sms.choices import Grade, Word
 from compliant_sms.consent._fields import a_text, storable
 
 __all__ = ["Basis", "Category", "Channel", "Signature", "Tier", "Wording"]
 
 
-class Tier(IntEnum):
+class Tier(Grade):
     """How strong a consent is. 47 CFR 64.1200(a)(1), (a)(2), (f)(9)."""
 
     NONE = 0
@@ -19,7 +18,7 @@ class Tier(IntEnum):
     PRIOR_EXPRESS_WRITTEN = 2
 
 
-class Category(StrEnum):
+class Category(Word):
     """What a patient agrees to or declines as one thing; a practice can add its own texts."""
 
     APPOINTMENTS = "appointments"
@@ -33,7 +32,7 @@ class Category(StrEnum):
     PROMOTIONS = "promotions"
 
 
-class Basis(StrEnum):
+class Basis(Word):
     """How a patient came to agree."""
 
     INTAKE_FORM = "intake_form"
@@ -56,7 +55,7 @@ class Basis(StrEnum):
         return self is not Basis.BOOKING
 
 
-class Channel(StrEnum):
+class Channel(Word):
     """How a revocation or a restoration reached the practice. 47 CFR 64.1200(a)(10), (a)(11)."""
 
     TEXT = "text"
