@@ -563,7 +563,7 @@ def test_a_pack_of_ones_own_makes_hours_stricter() -> None:
     assert Rulebook().decide(texan).until == datetime(2026, 12, 1, 15, tzinfo=UTC)
     assert Rulebook(packs=(strict,)).decide(texan).until == datetime(2026, 12, 1, 16, tzinfo=UTC)
     assert Rulebook(packs=(wide,)).decide(texan).until == datetime(2026, 12, 1, 15, tzinfo=UTC)
-    assert "ours-1" in Rulebook(packs=(strict,)).edition.packs
+    assert Rulebook(packs=(strict,)).edition.packs[-1].startswith("ours-1+")
 
 
 def test_a_pack_of_ones_own_makes_a_country_known() -> None:
@@ -590,7 +590,7 @@ def test_a_pack_of_ones_own_adds_holidays_and_places() -> None:
     found = law.whereabouts(PhoneNumber("+19995550123"), Profile(state="AL"))
     text = facts(at=NIGHT, **PROMOTES, states=states("AL"))
 
-    assert [zone.name for zone in found.zones] == ["Pacific/Guam"]
+    assert [zone.name for zone in found.zones] == ["America/Chicago", "Pacific/Guam"]
     assert [state.code for state in found.states] == ["AL", "GU"]
     assert Rulebook().decide(text).until == datetime(2026, 12, 1, 14, tzinfo=UTC)
     assert law.decide(text).until == datetime(2026, 12, 2, 14, tzinfo=UTC)

@@ -425,7 +425,8 @@ def test_every_rule_tells_its_source() -> None:
         (Purpose.APPOINTMENT_REMINDER, ContentLabel.MARKETING, Purpose.REMINDER_WITH_OFFER),
         (Purpose.PROMOTION, ContentLabel.TRANSACTIONAL, Purpose.PROMOTION),
         (Purpose.FUNDRAISING, ContentLabel.MARKETING, Purpose.FUNDRAISING),
-        (Purpose.EMERGENCY_ALERT, ContentLabel.MIXED, Purpose.EMERGENCY_ALERT),
+        (Purpose.EMERGENCY_ALERT, ContentLabel.MIXED, Purpose.REMINDER_WITH_OFFER),
+        (Purpose.EMERGENCY_ALERT, ContentLabel.TRANSACTIONAL, Purpose.EMERGENCY_ALERT),
         (Purpose.EMERGENCY_ALERT, ContentLabel.MARKETING, Purpose.REMINDER_WITH_OFFER),
         (Purpose.HELP_REPLY, ContentLabel.MARKETING, Purpose.HELP_REPLY),
     ],
@@ -543,9 +544,9 @@ AGREED_ON = (NOON - 7 * DAY).date()
         (asked(Reassigned.NO, age=32), []),
         (asked(Reassigned.NO_DATA), NO_HARBOR),
         (asked(Reassigned.NO_DATA, age=31), NO_HARBOR),
-        (asked(Reassigned.NO_DATA, age=32), []),
         (asked(Reassigned.YES), CHANGED),
-        # What was found once stays found.
+        # Only what permits grows old.
+        (asked(Reassigned.NO_DATA, age=400), NO_HARBOR),
         (asked(Reassigned.YES, age=400), CHANGED),
         ({}, []),
     ],

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from compliant_sms.classification import (
     HipaaUse,
+    MessageClass,
     Purpose,
     Remuneration,
 )
@@ -105,7 +106,7 @@ def test_who_reads_the_texts(who: dict[str, object], codes: list[str]) -> None:
         (("NE",), 19),
         (("MS",), 21),
         (("MS", "AL"), 19),
-        (("IL", "AL"), 19),
+        (("IL", "AL"), 18),
     ],
 )
 def test_majority_by_state(where: tuple[str, ...], age: int) -> None:
@@ -259,3 +260,12 @@ def test_an_appeal_says_how_to_get_no_more() -> None:
 
     assert found("hipaa-marketing", **APPEAL) == []
     assert found("hipaa-marketing", **APPEAL, readings=silent) == ["fundraising-opt-out-missing"]
+
+
+def test_a_paid_promotion_needs_an_authorisation_whatever_it_is_called() -> None:
+    """Calling a promotion operations spares nobody the authorisation."""
+    ad = Purpose("ad", MessageClass.MARKETING, "promotions", hipaa=HipaaUse.OPERATIONS)
+    paid = evolve(ad, remuneration=Remuneration.PAID)
+
+    assert found("hipaa-marketing", purpose=ad) == []
+    assert found("hipaa-marketing", purpose=paid) == [NEEDED]

@@ -28,7 +28,7 @@ from compliant_sms import (
     Wording,
 )
 from compliant_sms.consent import Revoked, WrittenAgreement
-from compliant_sms.errors import InvalidInput
+from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.lookups import (
     DncAnswer,
     LineAnswer,
@@ -483,3 +483,62 @@ def test_words_that_nobody_knows_are_refused(bad: Callable[[], object]) -> None:
     """A misspelt word would slip past a rule, so it is refused with the words that exist."""
     with pytest.raises(InvalidInput):
         bad()
+
+
+def test_an_emergency_that_sells_is_none(make_messenger: Make, clock: MovableClock) -> None:
+    """It is decided as a promotion, with the look-ups and the history that promotions need."""
+    asked: list[PhoneNumber] = []
+    messenger = make_messenger(lookups=LookUps(national_dnc=asked.append))
+    outcome = remind(
+        messenger,
+        purpose=Purpose.EMERGENCY_ALERT,
+        body="Lakeside Family Medicine: the water main broke. Teeth whitening is 20% off!",
+    )
+
+    assert "prior-express-written-consent-required" in codes(outcome)
+    assert asked == [PhoneNumber(PATIENT)]
+
+
+def test_an_address_adds_its_zones(make_messenger: Make, clock: MovableClock) -> None:
+    """A patient in California with a number of New York is not texted at five in the morning."""
+    manhattan = "+12125550134"
+    messenger = make_messenger(people=lambda _: Profile(state="CA"))
+    messenger.consent.grant(manhattan, person=PERSON, basis="spoken", recorded_by="front-desk:ana")
+    clock.move_to(MORNING + timedelta(hours=21))  # eight in New York
+    held = remind(messenger, to=manhattan)
+
+    assert codes(held) == ["courtesy-window"]
+    assert held.until == MORNING + timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"people": lambda _: {"time_zone": "America/Chicago"}}, "people answered with dict"),
+        ({"lookups": LookUps(line_type=lambda _: "mobile")}, "line_type answered with str"),  # type: ignore[arg-type,return-value]
+    ],
+)
+def test_what_the_host_answers_is_checked(
+    make_messenger: Make, changes: dict[str, Any], told: str
+) -> None:
+    """An answer of a wrong kind is told by the name of what was asked."""
+    messenger = make_messenger(**changes)
+
+    with pytest.raises(InvalidInput, match=told):
+        remind(messenger)
+
+
+def test_a_look_ups_day_is_a_day() -> None:
+    """An instant counts as its day; anything else is refused."""
+    answer = DncAnswer(listed=False, as_of=MORNING)
+
+    assert answer.as_of == MORNING.date()
+    assert type(answer.as_of) is date
+    with pytest.raises(InvalidInput, match=r"datetime\.date"):
+        DncAnswer(listed=False, as_of="2026-11-30")  # type: ignore[arg-type]
+
+
+def test_packs_are_packs() -> None:
+    """A file's name in place of a pack is told how to be read."""
+    with pytest.raises(ConfigurationError, match=r"Pack\.parse"):
+        Rulebook(packs=["lakeside.toml"])  # type: ignore[list-item]

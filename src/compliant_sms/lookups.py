@@ -6,12 +6,13 @@ The library asks nobody by itself: the host passes functions that ask its own ve
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 
 from attrs import field, frozen
 
 from compliant_sms import records
 from compliant_sms.choices import Word
+from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
 __all__ = [
@@ -43,6 +44,20 @@ class Reassigned(Word):
     NO_DATA = "no_data"
 
 
+def a_day(value: date) -> date:
+    """The day of a date, or of an instant.
+
+    Raises:
+        InvalidInput: it is neither.
+    """
+    if isinstance(value, datetime):
+        return value.date()
+    if not isinstance(value, date):
+        msg = "a look-up's answer needs days as datetime.date, for example date(2026, 11, 20)"
+        raise InvalidInput(msg)
+    return value
+
+
 @frozen(kw_only=True)
 class DncAnswer:
     """Whether a number is in the national do-not-call registry. 47 CFR 64.1200(c)(2).
@@ -53,7 +68,7 @@ class DncAnswer:
     """
 
     listed: bool
-    as_of: date
+    as_of: date = field(converter=a_day)
 
 
 @frozen(kw_only=True)
@@ -68,8 +83,8 @@ class ReassignedAnswer:
     """
 
     answer: Reassigned = field(converter=Reassigned)
-    since: date
-    as_of: date
+    since: date = field(converter=a_day)
+    as_of: date = field(converter=a_day)
 
 
 @frozen(kw_only=True)
@@ -82,7 +97,7 @@ class LineAnswer:
     """
 
     kind: LineType = field(converter=LineType)
-    as_of: date
+    as_of: date = field(converter=a_day)
 
 
 @records.lean

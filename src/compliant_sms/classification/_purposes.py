@@ -176,6 +176,7 @@ def _laxer_than_its_class(purpose: Purpose) -> list[str]:
         "opt_out_line": purpose.opt_out_line < _OPT_OUT_LINE.get(of, OptOutLine.NEVER),
         "hours": purpose.hours < _HOURS.get(of, HoursBound.NONE),
         "exemptible": purpose.exemptible and of is MessageClass.MARKETING,
+        "care_message": purpose.care_message and of is MessageClass.MARKETING,
         "implied_by": purpose.implied_by is not ImpliedBy.NOTHING,
     }
     return [name for name, is_so in laxer.items() if is_so]

@@ -29,6 +29,7 @@ from compliant_sms.rules import (
     ReplyFacts,
     Rulebook,
     Sender,
+    decided_as,
     read,
 )
 from compliant_sms.templates import with_opt_out_line
@@ -119,8 +120,9 @@ def _readings(case: Case) -> Readings:
 
 def _needs_line(purpose: Purpose, plain: Readings) -> bool:
     """Whether a first text of that kind gets the line, as it does on its way out."""
-    periodic = purpose.opt_out_line is not OptOutLine.NEVER
-    return purpose.message_class in _TO_PATIENTS and (periodic or plain.sells)
+    decided = decided_as(purpose, plain)
+    due = decided.opt_out_line is not OptOutLine.NEVER
+    return decided.message_class in _TO_PATIENTS and due
 
 
 def _consent(case: Case) -> ConsentState:

@@ -8,11 +8,12 @@ from attrs import frozen
 
 from compliant_sms.classification import MessageClass
 from compliant_sms.consent import fold
-from compliant_sms.lookups import LookUpAnswers
+from compliant_sms.errors import InvalidInput
+from compliant_sms.lookups import DncAnswer, LineAnswer, LookUpAnswers, ReassignedAnswer
 from compliant_sms.messages import Draft
 from compliant_sms.people import Profile
 from compliant_sms.ports import Ports
-from compliant_sms.rules import Readings, read
+from compliant_sms.rules import Readings, decided_as, read
 
 __all__ = ["Brief", "brief"]
 
@@ -39,6 +40,7 @@ class Brief:
 async def brief(ports: Ports, draft: Draft) -> Brief:
     """Read the text, and ask whoever knows something about its recipient."""
     profile = await ports.people(draft.person) if draft.person else None
+    _is_a(Profile, profile, "people")
     plain = read(draft.body, ports.practice)
     return Brief(
         draft=draft,
@@ -50,19 +52,34 @@ async def brief(ports: Ports, draft: Draft) -> Brief:
 
 async def _look_up(ports: Ports, draft: Draft, plain: Readings) -> LookUpAnswers:
     ask, number = ports.lookups, draft.to
-    if draft.purpose.message_class not in _TO_PATIENTS:
+    decided = decided_as(draft.purpose, plain).message_class
+    if decided not in _TO_PATIENTS:
         return LookUpAnswers()
-    sells = draft.purpose.message_class is MessageClass.MARKETING or plain.sells
+    sells = decided is MessageClass.MARKETING
     since = await _consented_on(ports, draft) if ask.reassigned else None
-    return LookUpAnswers(
+    answers = LookUpAnswers(
         national_dnc=await ask.national_dnc(number) if ask.national_dnc and sells else None,
         reassigned=await ask.reassigned(number, since) if ask.reassigned and since else None,
         line=await ask.line_type(number) if ask.line_type else None,
         deactivated_on=await ask.deactivated_on(number) if ask.deactivated_on else None,
     )
+    _is_a(DncAnswer, answers.national_dnc, "national_dnc")
+    _is_a(ReassignedAnswer, answers.reassigned, "reassigned")
+    _is_a(LineAnswer, answers.line, "line_type")
+    _is_a(date, answers.deactivated_on, "deactivated_on")
+    return answers
+
+
+def _is_a(kind: type, answer: object, asked: str) -> None:
+    if answer is not None and not isinstance(answer, kind):
+        msg = (
+            f"{asked} answered with {type(answer).__name__}; it must answer with "
+            f"{kind.__name__}, or with None where nothing is known."
+        )
+        raise InvalidInput(msg)
 
 
 async def _consented_on(ports: Ports, draft: Draft) -> date | None:
     events = await ports.store.run(lambda tx: tx.consent_events(ports.practice.id, draft.to))
-    live = [g for g in fold(events, draft.person).grants if not g.stopped_by]
-    return max((grant.occurred_at.date() for grant in live), default=None)
+    grants = fold(events, draft.person).grants
+    return max((grant.occurred_at.date() for grant in grants), default=None)

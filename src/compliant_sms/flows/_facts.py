@@ -26,6 +26,7 @@ from compliant_sms.rules import (
     Sender,
     SentBefore,
     Settings,
+    decided_as,
 )
 from compliant_sms.templates import with_opt_out_line
 from compliant_sms.text import segment
@@ -48,7 +49,8 @@ async def facts_about(
     events = await tx.consent_events(practice_id, draft.to)
     consent = fold(events, draft.person) if draft.person else fold_for_holder(events)
     gone: list[Departure] = []
-    if draft.purpose.message_class in _TO_PATIENTS:
+    decided = decided_as(draft.purpose, known.plain)
+    if decided.message_class in _TO_PATIENTS:
         since = at - max(_A_WEEK, settings.opt_out_line_every)
         gone = await tx.departures(practice_id, draft.to, since)
     where = ports.rulebook.whereabouts(draft.to, known.profile)
@@ -81,12 +83,12 @@ def _rendered(
     country: str | None,
 ) -> tuple[str, Readings]:
     """The body with the line that says how to opt out, where that is due and missing."""
-    body, plain, purpose = known.draft.body, known.plain, known.draft.purpose
+    body, plain = known.draft.body, known.plain
+    purpose = decided_as(known.draft.purpose, plain)
     if plain.opt_out is not OptOutShown.NO or purpose.message_class not in _TO_PATIENTS:
         return body, plain
     each = (
         purpose.opt_out_line is OptOutLine.EACH
-        or plain.sells
         or (settings.healthcare_exemption and purpose.exemptible)
         or (country == "CA" and purpose.opt_out_line is not OptOutLine.NEVER)  # CASL s. 6(2)(c)
     )

@@ -16,6 +16,7 @@ from compliant_sms.rules._facts import (
     ReplyFacts,
     Sender,
     SentBefore,
+    decided_as,
 )
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._pack import BUILT_IN, Pack, load_pack
@@ -57,6 +58,7 @@ __all__ = [
     "allow",
     "block",
     "deadline_to_honor",
+    "decided_as",
     "hold",
     "holidays",
     "is_exempt",

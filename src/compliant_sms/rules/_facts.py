@@ -27,6 +27,7 @@ __all__ = [
     "ReplyFacts",
     "Sender",
     "SentBefore",
+    "decided_as",
 ]
 
 
@@ -87,6 +88,16 @@ class Readings:
     def sells(self) -> bool:
         """Whether any of it is promotion."""
         return self.content is not ContentLabel.TRANSACTIONAL
+
+
+def decided_as(purpose: Purpose, readings: Readings) -> Purpose:
+    """The purpose by content: a text that sells is a promotion, whatever it is called.
+
+    An emergency that sells is none. Source: Chesbro v. Best Buy, 697 F.3d 1230 (9th Cir. 2012),
+    dual purpose; 47 CFR 64.1200(f)(4).
+    """
+    sells = readings.sells and purpose.message_class in _BOUND
+    return Purpose.REMINDER_WITH_OFFER if sells else purpose
 
 
 @records.lean
@@ -211,20 +222,8 @@ class Facts:
 
     @property
     def decided_as(self) -> Purpose:
-        """The purpose by content: a text that sells is a promotion, whatever it is called.
-
-        Source: Chesbro v. Best Buy, 697 F.3d 1230 (9th Cir. 2012), dual purpose.
-        """
-        content, declared = self.readings.content, self.purpose
-        # A warning that mentions something for sale is still a warning; mere selling is none.
-        sells = (
-            content is ContentLabel.MARKETING
-            if declared.message_class is MessageClass.EMERGENCY
-            else content is not ContentLabel.TRANSACTIONAL
-        )
-        return (
-            Purpose.REMINDER_WITH_OFFER if sells and declared.message_class in _BOUND else declared
-        )
+        """The purpose by content: see :func:`decided_as`."""
+        return decided_as(self.purpose, self.readings)
 
     @property
     def message_class(self) -> MessageClass:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
+from hashlib import sha256
 from itertools import combinations
 from typing import Any, TypeVar, cast
 
@@ -52,13 +53,19 @@ class Pack:
     data: Mapping[str, Any] = field(factory=dict)
     _by_kind: dict[type[Row], tuple[Row, ...]] = field(factory=dict, init=False)
 
+    @cached_property
+    def _digest(self) -> str:
+        # What somebody edits without a new edition is another pack all the same.
+        written = repr(sorted((table, repr(rows)) for table, rows in self.data.items()))
+        return sha256(written.encode()).hexdigest()[:12]
+
     @property
     def id(self) -> str:
-        """Name and edition, as decisions record them."""
-        return f"{self.name}-{self.edition}"
+        """Name and edition, as decisions record them; a pack of your own with its digest too."""
+        return f"{self.name}-{self.edition}" + (f"+{self._digest}" if self.own else "")
 
     def __repr__(self) -> str:
-        return f"<Pack {self.id}, {len(self.rows)} rows>"
+        return f"<Pack {self.name}-{self.edition}, {len(self.rows)} rows>"
 
     def of(self, kind: type[R]) -> tuple[R, ...]:
         """The rows of one kind, whatever their dates."""

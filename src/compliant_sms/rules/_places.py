@@ -114,6 +114,16 @@ def _of_number(packs: tuple[Pack, ...], number: PhoneNumber) -> Whereabouts:
     )
 
 
+@lru_cache(maxsize=256)
+def _zones_of_state(packs: tuple[Pack, ...], state: str) -> tuple[str, ...]:
+    """All zones that the area codes of a state lie in."""
+    codes = [
+        code for pack in packs for r in pack.of(AreaCodes) if r.state == state for code in r.codes
+    ]
+    found = [_of_number(packs, PhoneNumber(f"+1{code}5550100")) for code in codes]
+    return tuple(dict.fromkeys(zone.name for where in found for zone in where.zones))
+
+
 @lru_cache(maxsize=4096)
 def whereabouts(
     packs: tuple[Pack, ...], number: PhoneNumber, zone: str | None, state: str | None
@@ -130,10 +140,11 @@ def whereabouts(
         what the record says and what the area code says, without repeats.
     """
     by_number = _of_number(packs, number)
-    zones = [CandidateZone(zone, "profile")] if zone else []
+    told = (zone,) if zone else _zones_of_state(packs, state) if state else ()
+    zones = [CandidateZone(name, "profile") for name in told]
     states = [CandidateState(state, "profile")] if state else []
     return Whereabouts(
-        (*zones, *(each for each in by_number.zones if each.name != zone)),
+        (*zones, *(each for each in by_number.zones if each.name not in told)),
         (*states, *(each for each in by_number.states if each.code != state)),
         (country_of(state) if state else None) or by_number.country,
     )

@@ -28,7 +28,9 @@ from compliant_sms.waiver import Waiver
 __all__ = ["Decision", "Edition", "Override", "Rulebook"]
 
 # A waiver may answer for much, but nobody can waive what a patient said.
-_NOT_TO_BE_WAIVED = frozenset({"revocation", "opt-out-confirmation", "confidential-communication"})
+_NOT_TO_BE_WAIVED = frozenset(
+    {"revocation", "opt-out-confirmation", "confidential-communication", "declared-purpose"}
+)
 _MOST_DAYS = 64
 # Rules of the library agree after a few steps; one of somebody's own may never.
 _MOST_STEPS = 3000
@@ -130,8 +132,14 @@ def _loaded(
     changes: dict[str, dict[str, Mapping[str, Any]]] = {pack.name: {} for pack in packs}
     for override in overrides:
         pack, row = _place(packs, override.row)
-        changes[pack][row] = override.values
+        by = f"changed by {override.waiver.by} on {override.waiver.on}"
+        source = f"{_source(packs, pack, row)} ({by})"
+        changes[pack][row] = {"source": source, **override.values}
     return tuple(pack.changed(changes[pack.name]) if changes[pack.name] else pack for pack in packs)
+
+
+def _source(packs: Iterable[Pack], name: str, row: str) -> str:
+    return next(r.source for p in packs if p.name == name for r in p.rows if r.id == row)
 
 
 def _place(packs: Iterable[Pack], name: str) -> tuple[str, str]:
@@ -201,6 +209,9 @@ class Rulebook:
         if unknown:
             msg = f"the library has no pack {unknown}. It has: {', '.join(BUILT_IN)}."
             raise ConfigurationError(msg)
+        if not all(isinstance(pack, Pack) for pack in self.packs):
+            msg = "packs takes packs, not files. Read one: Pack.parse(path.read_text(), path.name)."
+            raise ConfigurationError(msg)
         names = [*self.jurisdictions, *(pack.name for pack in self.packs)]
         if len(names) != len(set(names)):
             msg = "two packs have the same name; name your own packs otherwise than the library's"
@@ -230,7 +241,7 @@ class Rulebook:
         if not self._editions:
             self._editions.append(
                 Edition(
-                    packs=tuple(pack.id for pack in self.all_packs),
+                    packs=tuple(p.id for p in (*map(load_pack, self.jurisdictions), *self.packs)),
                     settings=self.settings,
                     overrides=self.overrides,
                     waivers=self.waivers,
@@ -333,7 +344,8 @@ class Rulebook:
 
     def _waived(self, finding: Finding) -> Finding:
         waiver = next((w for w in self.waivers if w.of == finding.rule), None)
-        if waiver is None or finding.verdict is Verdict.ALLOW:
+        own_list = finding.code == "internal-dnc"  # what the person said to this practice
+        if waiver is None or own_list or finding.verdict is Verdict.ALLOW:
             return finding
         words = f"Waived by {waiver.by} on {waiver.on}: {waiver.reason} Otherwise: {finding.words}"
         return evolve(finding, verdict=Verdict.ALLOW, until=None, remedy="", words=words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from compliant_sms.classification import ImpliedBy, MessageClass, PhraseKind, Purpose
+from compliant_sms.classification import ImpliedBy, MessageClass, PhraseKind
 from compliant_sms.consent import AgreementDefect, LiveGrant, Tier, defects, same_sender
 from compliant_sms.practice import SenderKind
 from compliant_sms.rules._decision import Finding, allow, block
@@ -30,13 +30,11 @@ def declared_purpose(facts: Facts, _: InForce) -> Iterator[Finding]:
     *Chesbro v. Best Buy*, 697 F.3d 1230 (9th Cir. 2012): dual purpose.
     """
     if facts.decided_as is not facts.purpose:
-        selling = (p for p in facts.readings.phrases if p.kind is PhraseKind.MARKETING)
-        places = ", ".join(f"{p.rule} at {p.start}-{p.end}" for p in selling)
         yield allow(
             "declared-purpose",
             "decided-as-marketing",
             f"Declared as {facts.purpose.code}, and the text sells: it is decided as a promotion "
-            f"({places}).",
+            f"({_selling(facts)}).",
             "47 CFR 64.1200(a)(2), (f)(13); Chesbro v. Best Buy, 697 F.3d 1230 (9th Cir. 2012)",
         )
 
@@ -65,9 +63,7 @@ def consent(facts: Facts, law: InForce) -> Iterator[Finding]:
     elif law.settings.healthcare_exemption:
         yield from exemption(facts, law)
     else:
-        yield block(
-            "consent", f"{code}-required", _lacking(facts), citation, _ask_for(purpose, tier)
-        )
+        yield block("consent", f"{code}-required", _lacking(facts), citation, _ask_for(facts, tier))
 
 
 def _is_ended(facts: Facts, law: InForce) -> bool:
@@ -141,15 +137,28 @@ def _implied(facts: Facts, law: InForce) -> Finding | None:
 def _lacking(facts: Facts) -> str:
     if facts.consent.tier is Tier.NONE:
         return "No consent to texts is on record for this patient at this number."
+    if facts.decided_as is not facts.purpose:
+        return (
+            f"The text is declared as {facts.purpose.code} and sells ({_selling(facts)}), so it is "
+            "a promotion; the patient gave no written permission for promotions."
+        )
     if facts.message_class is MessageClass.MARKETING:
         return "This is a promotion, and the patient gave no written permission for promotions."
     return f"The patient's consent does not cover texts about {facts.decided_as.category}."
 
 
-def _ask_for(purpose: Purpose, tier: Tier) -> str:
+def _selling(facts: Facts) -> str:
+    selling = (p for p in facts.readings.phrases if p.kind is PhraseKind.MARKETING)
+    return ", ".join(f"{p.rule} at {p.start}-{p.end}" for p in selling)
+
+
+def _ask_for(facts: Facts, tier: Tier) -> str:
+    if facts.decided_as is not facts.purpose:
+        return "Take out what sells, or ask for signed permission for promotions."
     if tier is _PEWC:
         return "Ask for signed permission that names the practice, the number and promotions."
-    return f"Ask the patient whether texts about {purpose.category} are welcome, and record it."
+    about = facts.decided_as.category
+    return f"Ask the patient whether texts about {about} are welcome, and record it."
 
 
 def _relied_on(facts: Facts, law: InForce) -> LiveGrant | None:

@@ -119,11 +119,14 @@ def _age(birth: date, today: date) -> int:
 
 
 def _majority(facts: Facts, law: InForce) -> int:
-    here = {state.code for state in facts.states}
     rows = law.rows(Majority)
-    local = [row.age for row in rows if here & set(row.states)]
+    usual = [row.age for row in rows if not row.states]
+    here = [
+        [row.age for row in rows if state.code in row.states] or usual for state in facts.states
+    ]
+    local = [age for ages in here for age in ages]
     # Where states differ the patient counts as grown up at the lower age: fewer people are told.
-    return min(local or [row.age for row in rows if not row.states], default=18)
+    return min(local or usual, default=18)
 
 
 def phi_in_body(facts: Facts, _: InForce) -> Iterator[Finding]:
@@ -174,8 +177,13 @@ def hipaa_marketing(facts: Facts, _: InForce) -> Iterator[Finding]:
     elif free := _needs_no_authorisation(use, facts.purpose.remuneration):
         if use in _WORTH_TELLING:
             yield free
-    elif use not in _NEVER_MARKETING:
+    elif use not in _NEVER_MARKETING or _sold(facts):
         yield from _authorised(facts, use)
+
+
+def _sold(facts: Facts) -> bool:
+    paid = facts.purpose.remuneration is Remuneration.PAID
+    return paid and facts.message_class is MessageClass.MARKETING
 
 
 def _use(facts: Facts) -> HipaaUse:

@@ -84,10 +84,12 @@ def _every_day(hours: DayHours) -> HoursRow:
 def _closed(
     rule: str, code: str, facts: Facts, law: InForce, rows: Sequence[HoursRow]
 ) -> Iterator[Finding]:
-    until = first_open(facts.at, [zone.name for zone in facts.zones], rows, law.packs)
+    zones = [zone.name for zone in facts.zones]
+    until = first_open(facts.at, zones, rows, law.packs)
     if until == facts.at:
         return
-    row = next((row for row in rows if row.holds_on(law.day)), rows[0])
+    shut = (row for row in rows if first_open(facts.at, zones, [row], law.packs) != facts.at)
+    row = next(shut, rows[0])
     where = ", ".join(zone.name for zone in facts.zones)
     state = f"{', '.join(row.states)}: " if row.states else ""
     hours = _in_words(row)

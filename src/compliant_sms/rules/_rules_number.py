@@ -96,9 +96,9 @@ def _consented_on(facts: Facts, law: InForce) -> date:
 def _is_current(answer: ReassignedAnswer, facts: Facts, law: InForce) -> bool:
     # New data comes monthly, and only the newest counts: 47 CFR 64.1200(m).
     limit = law.limit("reassigned-data-age")
-    # What was found once stays found; only "no" and "no data" grow old.
+    # Only the answer that permits grows old.
     old = limit is not None and facts.at.date() - answer.as_of > timedelta(days=limit.value)
-    return answer.answer is Reassigned.YES or not old
+    return answer.answer is not Reassigned.NO or not old
 
 
 def _required(facts: Facts, law: InForce) -> Iterator[Finding]:

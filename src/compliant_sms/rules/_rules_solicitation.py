@@ -86,8 +86,9 @@ def _signed_permission(facts: Facts, law: InForce) -> bool:
 
 def _registry(facts: Facts, law: InForce) -> Iterator[Finding]:
     answer, limit = facts.lookups.national_dnc, law.limit("dnc-registry-age")
-    oldest = timedelta(days=limit.value) if limit else timedelta.max
-    if answer is None or facts.at.date() - answer.as_of > oldest:
+    oldest = timedelta(days=limit.value) if limit else timedelta(days=36500)
+    today = facts.at.date()
+    if answer is None or not answer.as_of <= today <= answer.as_of + oldest:
         yield block(
             "do-not-call",
             "dnc-scrub-stale",
@@ -140,8 +141,8 @@ def frequency_cap_state(facts: Facts, law: InForce) -> Iterator[Finding]:
         yield hold(
             "frequency-cap-state",
             "frequency-cap",
-            f"{', '.join(row.states)} permits {row.count} promotions in {row.hours} hours, and "
-            "this person got them.",
+            f"{', '.join(row.states)} permits at most {row.count} promotion(s) in {row.hours} "
+            "hours, and this person got them.",
             row.source,
             until=until,
         )
