@@ -28,6 +28,7 @@ _TITLES = {
     "majority": "From what age a patient acts alone",
     "relationship": "Established business relationships",
     "reassigned_check": "Reassigned numbers",
+    "written_consent": "Written consent by state",
     "revocation_ruleset": "How far an opt-out reaches",
     "limit": "Numbers that law and policies name",
     "note": "Notes",

@@ -42,6 +42,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "majority": {"age": 18},
     "relationship": {"transaction_months": 18, "inquiry_months": 3},
     "reassigned_check": {"unless_relationship": True},
+    "written_consent": {"spares_nonprofit": True},
     "revocation_ruleset": {"ruleset": "ours", "cross_category": True},
     "limit": {"value": 0, "unit": "days"},
     "note": {"topic": "reach", "words": "Nothing."},

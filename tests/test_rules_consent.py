@@ -59,6 +59,7 @@ from test_rules import (
     found,
     grant,
     own,
+    states,
     stop,
     stopped,
 )
@@ -542,3 +543,24 @@ def test_an_opt_in_serves_one_sender(given_to: str, codes: list[str]) -> None:
     for text in ({}, PROMOTES):
         assert found("opt-in-transfer", consent=agreed(PEWC, given_to=given_to), **text) == codes
     assert found("opt-in-transfer", purpose=Purpose.ONE_TIME_CODE, consent=NOTHING) == []
+
+
+def test_a_state_may_forgive_less_than_the_federal_rule() -> None:
+    """Maryland asks a nonprofit for written consent too; Connecticut and Illinois do not."""
+    charity = evolve(LAKESIDE, tax_exempt_nonprofit=True)
+    asked = {
+        state: found(
+            "consent",
+            purpose=Purpose.FUNDRAISING,
+            sender=charity,
+            states=states(state),
+            consent=agreed(PEC, "fundraising"),
+        )
+        for state in ("MD", "CT", "IL")
+    }
+
+    assert asked == {
+        "MD": ["prior-express-written-consent-required"],
+        "CT": ["nonprofit-prior-express-consent +"],
+        "IL": ["nonprofit-prior-express-consent +"],
+    }

@@ -24,6 +24,7 @@ from compliant_sms.rules._rows import (
     RevocationRuleset,
     Shortener,
     SplitAreaCode,
+    WrittenConsent,
 )
 
 __all__ = ["Answer", "answers", "hours", "in_words"]
@@ -114,6 +115,12 @@ def _(row: Relationship) -> str:
 def _(row: ReassignedCheck) -> str:
     spared = ", save for an established business relationship" if row.unless_relationship else ""
     return f"The reassigned numbers database is asked before a promotion{spared}."
+
+
+@in_words.register
+def _(row: WrittenConsent) -> str:
+    spared = ", save of a tax-exempt nonprofit" if row.spares_nonprofit else ""
+    return f"A promotion needs written consent, whatever the federal rule forgives{spared}."
 
 
 @in_words.register

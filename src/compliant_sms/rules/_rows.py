@@ -47,6 +47,7 @@ __all__ = [
     "RevocationRuleset",
     "Shortener",
     "SplitAreaCode",
+    "WrittenConsent",
 ]
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -267,6 +268,19 @@ class ReassignedCheck(Row):
 
 
 @frozen(kw_only=True)
+class WrittenConsent(Row):
+    """Where a promotion needs written consent even if the federal rule would ask for less.
+
+    Attributes:
+        spares_nonprofit: not of a tax-exempt nonprofit.
+    """
+
+    table: ClassVar[str] = "written_consent"
+
+    spares_nonprofit: bool = field(validator=flag)
+
+
+@frozen(kw_only=True)
 class RevocationRuleset(Row):
     """How far the law lets one opt-out reach.
 
@@ -414,6 +428,7 @@ TABLES: dict[str, type[Row]] = {
         Majority,
         Relationship,
         ReassignedCheck,
+        WrittenConsent,
         RevocationRuleset,
         Limit,
         Note,

@@ -13,6 +13,7 @@ from compliant_sms.rules._exemption import exemption
 from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._revocations import NEEDS_CONSENT, reach
+from compliant_sms.rules._rows import WrittenConsent
 
 __all__ = ["consent", "declared_purpose", "opt_in_transfer", "written_agreement"]
 
@@ -76,6 +77,9 @@ def _needed(facts: Facts, law: InForce) -> tuple[Tier, str, str]:
     purpose = facts.decided_as
     if purpose.least_tier < _PEWC:
         return purpose.least_tier, "prior-express-consent", "47 CFR 64.1200(a)(1)"
+    written = "prior-express-written-consent"
+    if (row := _state_asks_for_more(facts, law)) is not None:
+        return _PEWC, written, f"47 CFR 64.1200(a)(2), (f)(9); {row.source}"
     sells = purpose.message_class is MessageClass.MARKETING
     if sells and facts.sender.tax_exempt_nonprofit:
         return _PEC, "nonprofit-prior-express-consent", "47 CFR 64.1200(a)(2)"
@@ -85,7 +89,18 @@ def _needed(facts: Facts, law: InForce) -> tuple[Tier, str, str]:
             "health-care-message-prior-express-consent",
             "47 CFR 64.1200(a)(2); Latner v. Mt. Sinai, 879 F.3d 52 (2d Cir. 2018)",
         )
-    return _PEWC, "prior-express-written-consent", "47 CFR 64.1200(a)(2), (f)(9)"
+    return _PEWC, written, "47 CFR 64.1200(a)(2), (f)(9)"
+
+
+def _state_asks_for_more(facts: Facts, law: InForce) -> WrittenConsent | None:
+    """The row of a state that grants no relief from written consent, where there is any relief."""
+    nonprofit = facts.sender.tax_exempt_nonprofit
+    if not nonprofit and not _is_carved_out(facts, law):
+        return None
+    here = {state.code for state in facts.states}
+    rows = law.rows(WrittenConsent, facts.country)
+    binding = (r for r in rows if here & set(r.states) and not (nonprofit and r.spares_nonprofit))
+    return next(binding, None)
 
 
 def _is_carved_out(facts: Facts, law: InForce) -> bool:
