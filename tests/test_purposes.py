@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from attrs import evolve
 
 from compliant_sms import records
 from compliant_sms.classification import (
@@ -202,13 +203,12 @@ def test_everything_laxer_is_told_at_once() -> None:
 
 
 def test_stricter_than_its_class_is_welcome() -> None:
-    """A practice may ask for more than the law does, and exempt what the law lists."""
+    """A practice may ask for more than the law does."""
     strict = own(
         least_tier=Tier.PRIOR_EXPRESS_WRITTEN, opt_out_line=OptOutLine.EACH, hours=HoursBound.LAW
     )
 
     assert strict.least_tier is Tier.PRIOR_EXPRESS_WRITTEN
-    assert own(exemptible=True).exemptible
     assert own(MessageClass.EMERGENCY, least_tier=Tier.PRIOR_EXPRESS).hours is HoursBound.NONE
 
 
@@ -264,3 +264,14 @@ def test_a_purpose_of_ones_own_is_written_out(purpose: Purpose) -> None:
 
     assert record.startswith(b"{")
     assert records.decode(record, Purpose) == purpose
+
+
+def test_nobody_adds_to_the_listed_purposes() -> None:
+    """The law lists what may go without consent; an own purpose joins it by a waiver only."""
+    survey = {"code": "survey", "message_class": MessageClass.TRANSACTIONAL, "category": "surveys"}
+    waiver = Waiver(of="survey", reason="counsel read (C) so", by="counsel", on=date(2026, 11, 1))
+
+    with pytest.raises(InvalidInput, match="exemptible"):
+        Purpose(**survey, exemptible=True)
+    assert Purpose(**survey, exemptible=True, waiver=waiver).exemptible
+    assert evolve(Purpose.APPOINTMENT_REMINDER, category="visits").exemptible

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from enum import Enum, IntEnum, StrEnum
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["Grade", "Word", "one_of"]
-
-E = TypeVar("E", bound=Enum)
+__all__ = ["Grade", "Word"]
 
 
 def _refuse(kind: type[Enum]) -> NoReturn:
@@ -34,16 +32,3 @@ class Grade(IntEnum):
     @classmethod
     def _missing_(cls, value: object) -> NoReturn:  # noqa: ARG003 - the name is the enum's
         _refuse(cls)
-
-
-def one_of(kind: type[E], value: E | str | int) -> E:
-    """The member of an enum.
-
-    Raises:
-        InvalidInput: there is none of that value.
-    """
-    try:
-        return kind(value)
-    except ValueError:
-        pass
-    _refuse(kind)

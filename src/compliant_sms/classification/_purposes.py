@@ -175,11 +175,18 @@ def _laxer_than_its_class(purpose: Purpose) -> list[str]:
         "least_tier": purpose.least_tier < _LEAST_TIER.get(of, Tier.NONE),
         "opt_out_line": purpose.opt_out_line < _OPT_OUT_LINE.get(of, OptOutLine.NEVER),
         "hours": purpose.hours < _HOURS.get(of, HoursBound.NONE),
-        "exemptible": purpose.exemptible and of is MessageClass.MARKETING,
+        "exemptible": purpose.exemptible
+        and (of is MessageClass.MARKETING or purpose.code not in _listed()),
         "care_message": purpose.care_message and of is MessageClass.MARKETING,
         "implied_by": purpose.implied_by is not ImpliedBy.NOTHING,
     }
     return [name for name, is_so in laxer.items() if is_so]
+
+
+@cache
+def _listed() -> frozenset[str]:
+    """The purposes that 47 CFR 64.1200(a)(9)(iv)(C) lists; nobody can add to them."""
+    return frozenset(row["code"] for row in catalogue_rows() if row.get("exemptible"))
 
 
 @cache

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms.choices import Word, one_of
+from compliant_sms.choices import Word
 from compliant_sms.consent._fields import a_number, a_text
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
@@ -36,10 +36,6 @@ class SignatureKind(Word):
     UNRECORDED_VOICE = "unrecorded_voice"
     """Spoken, with nothing to show for it: no signature."""
     NONE = "none"
-
-
-def _signature(value: SignatureKind | str) -> SignatureKind:
-    return one_of(SignatureKind, value)
 
 
 # A form's "no" would count as a yes.
@@ -75,7 +71,7 @@ class WrittenAgreement:
 
     seller: str = field(validator=a_text)
     number: PhoneNumber = field(converter=a_number)
-    signature: SignatureKind = field(converter=_signature)
+    signature: SignatureKind = field(converter=SignatureKind)
     box_was_unticked: bool = field(default=True, validator=_yes_or_no)
     authorises_automated_marketing: bool = field(validator=_yes_or_no)
     not_a_condition_of_purchase: bool = field(validator=_yes_or_no)

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms.choices import one_of
 from compliant_sms.clock import as_utc
 from compliant_sms.consent._agreement import WrittenAgreement
 from compliant_sms.consent._fields import a_text, sorted_names, storable
@@ -20,18 +19,6 @@ __all__ = ["Clarified", "ConsentEvent", "Granted", "Restored", "Revoked"]
 
 def _instant(value: datetime) -> datetime:
     return as_utc(value)
-
-
-def _basis(value: Basis | str) -> Basis:
-    return one_of(Basis, value)
-
-
-def _tier(value: Tier | int) -> Tier:
-    return one_of(Tier, value)
-
-
-def _channel(value: Channel | str) -> Channel:
-    return one_of(Channel, value)
 
 
 # The classes of the texts that a revocation can answer. The room that classifies texts lies above.
@@ -83,8 +70,8 @@ class Granted(_Event):
             opt-in serves nobody else (CTIA Messaging Principles 5.1.2.2, 5.1.4).
     """
 
-    basis: Basis = field(converter=_basis)
-    tier: Tier = field(converter=_tier)
+    basis: Basis = field(converter=Basis)
+    tier: Tier = field(converter=Tier)
     categories: tuple[str, ...] = field(converter=sorted_names)
     wording: Wording | None = None
     signature: Signature | None = None
@@ -132,7 +119,7 @@ class Revoked(_Event):
             stops until it is answered.
     """
 
-    channel: Channel = field(converter=_channel)
+    channel: Channel = field(converter=Channel)
     rule: str = ""
     reference: str = field(default="", validator=storable)
     in_reply_to: str = field(default="", converter=str, validator=storable)
@@ -166,7 +153,7 @@ class Clarified(_Event):
     """
 
     keep: tuple[str, ...] = field(converter=sorted_names)
-    channel: Channel = field(converter=_channel)
+    channel: Channel = field(converter=Channel)
     rule: str = ""
     reference: str = field(default="", validator=storable)
 
