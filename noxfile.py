@@ -62,6 +62,7 @@ CORE = [
         "errors.py",
         "flows/*",
         "lifecycle.py",
+        "logs.py",  # not core, but the last net
         "lookups.py",
         "messages.py",
         "optout/*",

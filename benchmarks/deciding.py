@@ -8,7 +8,7 @@ from pathlib import Path
 
 import setting
 from measure import in_turns, ratio, typical_call
-from presidio_analyzer import PatternRecognizer, predefined_recognizers
+from presidio import Presidio
 from report import Row, microseconds
 
 from compliant_sms import Profile, Purpose, Rulebook
@@ -31,11 +31,11 @@ def rows(folder: Path, *, quick: bool) -> Iterator[Row]:
         text = next(setting.texts())
         del text["idempotency_key"]
         decide = _decider(number, messenger.consent.state(number, person))
-        presidio = _presidio()
+        presidio = Presidio()
         works = {
             "decide": decide,
             "whole check": lambda: messenger.check(**text),  # type: ignore[arg-type]
-            "presidio": presidio,
+            "presidio": lambda: presidio(setting.BODY),
         }
         assert decide().verdict is messenger.check(**text).verdict is Verdict.ALLOW  # type: ignore[arg-type]
         gc.collect()
@@ -90,27 +90,3 @@ def _decider(number: str, consent: ConsentState) -> Callable[[], Decision]:
         return rulebook.decide(facts)
 
     return decide
-
-
-class _Presidio:
-    def __init__(self, recognizers: list[PatternRecognizer]) -> None:
-        self._recognizers = recognizers
-        self.count = len(recognizers)
-
-    def __call__(self) -> None:
-        for recognizer in self._recognizers:
-            recognizer.analyze(setting.BODY, recognizer.supported_entities, nlp_artifacts=None)
-
-
-def _presidio() -> _Presidio:
-    """Its pattern recognizers for English: the generic ones, and those for the United States."""
-    named = (getattr(predefined_recognizers, name) for name in predefined_recognizers.__all__)
-    kinds = [kind for kind in named if isinstance(kind, type)]
-    wanted = [
-        kind
-        for kind in kinds
-        if issubclass(kind, PatternRecognizer)
-        and not {"generic", "us"}.isdisjoint(kind.__module__.split("."))
-    ]
-    made = [kind() for kind in wanted]
-    return _Presidio([one for one in made if one.supported_language == "en"])

@@ -13,6 +13,7 @@ from pathlib import Path
 from time import perf_counter
 
 import deciding
+import finding
 import importing
 import in_flight
 import ledger
@@ -23,6 +24,7 @@ from report import Row, page, table
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 _GROUPS = {
     "check": deciding.rows,
+    "finding": finding.rows,
     "send": sending.rows,
     "in-flight": in_flight.rows,
     "ledger": ledger.rows,

@@ -8,6 +8,8 @@ from datetime import date
 from inspect import getdoc
 from pathlib import Path
 
+from _accuracy import page_of
+
 from compliant_sms.classification import HoursBound, OptOutLine, Purpose, catalogue, catalogue_rows
 from compliant_sms.cli._words import answers, hours, in_words
 from compliant_sms.consent import Tier
@@ -57,7 +59,7 @@ def write(folder: Path) -> None:
 
 def pages() -> dict[str, str]:
     """The pages by name."""
-    made: dict[str, Callable[[], str]] = {"purposes": _purposes, "rules": _rules}
+    made: dict[str, Callable[[], str]] = {"purposes": _purposes, "rules": _rules, "phi": _phi}
     return {name: _pack(load_pack(name)) for name in BUILT_IN} | {
         name: make() for name, make in made.items()
     }
@@ -94,6 +96,10 @@ def _pack(pack: Pack) -> str:
             parts.append(f"## {_TITLES[table]}")
             parts += _by_state(pack) if kind is HoursRow else [_rows(rows)]
     return _page(pack.title, *parts)
+
+
+def _phi() -> str:
+    return _page("How well health information is found", page_of(_table))
 
 
 def _marked() -> Iterator[str]:

@@ -26,6 +26,11 @@ INTAKE_WORDING = Wording(
     version="2026-03",
 )
 
+WARNING = Wording(
+    text="Texts are not encrypted, and others may read them. Do you want health details by text?",
+    version="2026-03",
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--endurance`` runs the long tests with their full counts."""

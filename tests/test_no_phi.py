@@ -29,7 +29,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
-from conftest import INTAKE_WORDING, SENDER
+from conftest import INTAKE_WORDING, SENDER, WARNING
 from test_receive import callback, from_patient, status
 from test_send import DAWN, NIGHT, Meanwhile, waits
 from test_store import Small
@@ -110,6 +110,15 @@ def grant(ears: Ears, messenger: Messenger) -> None:
         categories=["care", "promotions"],
         wording=INTAKE_WORDING,
         signature=Signature(signer=NAME, act="ticked", ip_address="192.0.2.7"),
+        recorded_by="front-desk:ana",
+    )
+    # The text names the patient in full, which they were warned about and want.
+    ears.hear(
+        messenger.consent.record_phi_preference,
+        NUMBER,
+        person="pat-881",
+        warning=WARNING,
+        channel="spoken",
         recorded_by="front-desk:ana",
     )
 
@@ -313,6 +322,13 @@ def test_event_loop(  # noqa: PLR0917 - fixtures
         ) as messenger:
             await messenger.consent.grant(
                 NUMBER, person="pat-881", basis="spoken", recorded_by="front-desk:ana"
+            )
+            await messenger.consent.record_phi_preference(
+                NUMBER,
+                person="pat-881",
+                warning=WARNING,
+                channel="spoken",
+                recorded_by="front-desk:ana",
             )
             carrier.fail_next("drop")
             for key in "12":

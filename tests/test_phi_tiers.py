@@ -7,6 +7,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,9 @@ from compliant_sms.phi import (
     PhiPreference,
     Sensitivity,
     _tiers,
+    allowed_tier,
+    beyond,
+    remedy_of,
     tier_of,
     tier_rows,
     worst_tier,
@@ -34,11 +38,85 @@ def findings(labels: list[PhiLabel]) -> list[PhiFinding]:
 
 def test_every_label_has_one_row() -> None:
     """The table says of each label what it needs, once, with a source and a reason."""
-    rows = tier_rows()
+    rows = [row for row in tier_rows() if not row.rule]
 
     assert sorted(row.label for row in rows) == sorted(PhiLabel)
-    assert all(row.source and row.certainty and row.why for row in rows)
     assert {row.label: row.tier for row in rows} == {label: tier_of(label) for label in PhiLabel}
+
+
+def test_every_row_says_why_and_what_to_do() -> None:
+    """Whatever may not simply go comes with words for the front desk."""
+    rows = tier_rows()
+
+    assert all(row.source and row.certainty and row.why for row in rows)
+    assert all(bool(row.remedy) is (row.tier is not ContentTier.MINIMUM) for row in rows)
+
+
+BY_RULE = [
+    (PhiLabel.NAME, "name/greeting", ContentTier.MINIMUM),
+    (PhiLabel.NAME, "known/name", ContentTier.MINIMUM),
+    (PhiLabel.NAME, "full-name/greeting", ContentTier.DETAIL),
+    (PhiLabel.NAME, "full-name", ContentTier.DETAIL),
+    (PhiLabel.NAME, "known/full-name", ContentTier.DETAIL),
+    (PhiLabel.DATE, "date/weekday", ContentTier.MINIMUM),
+    (PhiLabel.DATE, "date/birth", ContentTier.DETAIL),
+    (PhiLabel.DATE, "known/birth-date", ContentTier.DETAIL),
+    (PhiLabel.GEO, "geo/town", ContentTier.MINIMUM),
+    (PhiLabel.GEO, "geo/address", ContentTier.DETAIL),
+    (PhiLabel.GEO, "geo/zip", ContentTier.DETAIL),
+    (PhiLabel.GEO, "known/address", ContentTier.DETAIL),
+    (PhiLabel.URL, "url/personal", ContentTier.MINIMUM),
+    (PhiLabel.URL, "url/with-detail", ContentTier.DETAIL),
+    (PhiLabel.URL, "url/with-number", ContentTier.NEVER),
+    (PhiLabel.SPECIALTY_HINT, "own-name/telling", ContentTier.DETAIL),
+    (PhiLabel.SPECIALTY_HINT, "own-name/everyday", ContentTier.MINIMUM),
+    (PhiLabel.SSN, "full-name/x", ContentTier.NEVER),
+]
+
+
+@pytest.mark.parametrize(("label", "rule", "tier"), BY_RULE)
+def test_a_rule_tells_apart_what_a_label_does_not(
+    label: PhiLabel, rule: str, tier: ContentTier
+) -> None:
+    """A row for one rule wins, then one for its family, then that of the label."""
+    finding = PhiFinding(start=0, end=1, label=label, rule=rule)
+
+    assert tier_of(label, rule) is worst_tier([finding]) is tier
+    assert bool(remedy_of(finding)) is (tier is not ContentTier.MINIMUM)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Sensitivity if kind is not Sensitivity.GENERAL])
+def test_a_finding_of_protected_care_never_goes(kind: Sensitivity) -> None:
+    """What gives away such care may not go, whatever the text was declared to be about."""
+    drug = PhiFinding(start=0, end=1, label=PhiLabel.MEDICATION, rule="test", sensitivity=kind)
+    day = evolve(drug, label=PhiLabel.DATE)
+
+    assert worst_tier([drug]) is ContentTier.NEVER
+    assert worst_tier([day]) is ContentTier.MINIMUM
+
+
+@given(LABELS, st.sampled_from(ContentTier), st.sampled_from(Sensitivity))
+def test_beyond_is_what_keeps_a_text_back(
+    labels: list[PhiLabel], allowed: ContentTier, kind: Sensitivity
+) -> None:
+    """Without what is beyond a tier a text keeps to it, and nothing else is taken."""
+    all_ = findings(labels)
+    too_much = beyond(all_, allowed, kind)
+    rest = [finding for finding in all_ if finding not in too_much]
+
+    assert worst_tier(rest, kind) <= allowed or not rest
+    assert bool(too_much) is (worst_tier(all_, kind) > allowed)
+    assert all(worst_tier([finding], kind) > allowed for finding in too_much)
+
+
+def test_the_wish_sets_the_tier() -> None:
+    """Detail is for who was warned and still wants it."""
+    wishes = [PhiPreference(warned=w, prefers=p) for w, p in product((False, True), repeat=2)]
+
+    assert [allowed_tier(wish) for wish in wishes] == [
+        *[ContentTier.MINIMUM] * 3,
+        ContentTier.DETAIL,
+    ]
 
 
 def test_every_safe_harbour_identifier_has_a_label() -> None:
@@ -54,7 +132,7 @@ def test_a_row_that_cites_an_identifier_cites_the_right_one() -> None:
     cited = {
         row.label: found[1]
         for row in tier_rows()
-        if (found := re.search(r"164\.514\(b\)\(2\)\(i\)\(([A-R])\)", row.source))
+        if not row.rule and (found := re.search(r"164\.514\(b\)\(2\)\(i\)\(([A-R])\)", row.source))
     }
 
     assert cited.items() >= {PhiLabel.SSN: "G", PhiLabel.MRN: "H", PhiLabel.ACCOUNT: "J"}.items()
@@ -139,6 +217,12 @@ COMPLETE = "".join(ROW.format(label, "never") for label in PhiLabel)
         (ROW.format("SSN", "never").replace('"a"', '""'), "row 1: .*source"),
         (ROW.format("SSN", "never").replace('"b"', "1"), "row 1: .*why"),
         (ROW.format("SSN", "never") + "more = 1\n", "row 1: .*more"),
+        (ROW.format("SSN", "never") + "rule = 1\n", "row 1: .*rule"),
+        (
+            COMPLETE + 2 * (ROW.format("URL", "detail") + 'rule = "url/x"\n'),
+            "row 27: URL url/x is listed twice",
+        ),
+        (ROW.format("URL", "detail") + 'rule = "url/x"\n', "no row says .* URL"),
     ],
 )
 def test_a_damaged_table_is_refused(document: str, reason: str) -> None:

@@ -16,6 +16,7 @@ from compliant_sms import records
 from compliant_sms.classification import ContentLabel
 from compliant_sms.errors import ConfigurationError, InvalidInput, InvalidPack
 from compliant_sms.people import Profile
+from compliant_sms.phi import ContentTier, beyond
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 from compliant_sms.rules import (
@@ -444,7 +445,8 @@ def test_a_body_is_read_for_the_rules() -> None:
     assert said.names_sender
     assert said.opt_out is OptOutShown.BY_AUTHOR
     assert [link.host for link in said.links] == ["lakeside.example"]
-    assert said.phi == ()
+    assert [str(finding.label) for finding in said.phi] == ["NAME", "DATE"]
+    assert beyond(said.phi, ContentTier.MINIMUM) == ()
     assert sold.sells
     assert sold.opt_out is OptOutShown.NO
     assert not sold.names_sender

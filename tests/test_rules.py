@@ -260,6 +260,8 @@ CITED: dict[str, dict[str, str]] = {
         "direct-identifier-in-body": "45 CFR 164.514(b)(2)(i), 164.530(c); policy P-PHI tier 3",
         "risk-warning-required": "78 FR 5566, 5634; 45 CFR 164.530(c); policy P-PHI tier 2",
         "patient-preference-after-warning +": "78 FR 5566, 5634",
+        "details-redacted +": "45 CFR 164.530(c); 78 FR 5566, 5634; policy P-PHI",
+        "neutral-notice +": "45 CFR 164.530(c); 78 FR 5566, 5634; policy P-PHI",
     },
     "hipaa-marketing": {
         "refill-reminder +": "45 CFR 164.501",

@@ -14,7 +14,14 @@ from compliant_sms.classification import (
     Remuneration,
 )
 from compliant_sms.people import Authorisation, Holder, Profile
-from compliant_sms.phi import PhiFinding, PhiPreference, Sensitivity
+from compliant_sms.phi import (
+    PhiFinding,
+    PhiLabel,
+    PhiPreference,
+    Sensitivity,
+    remedy_of,
+)
+from compliant_sms.practice import PhiMode
 from compliant_sms.rules import (
     OptOutShown,
     Readings,
@@ -172,6 +179,66 @@ def test_findings_are_told_by_place() -> None:
     [reason] = Rulebook().decide(facts(readings=readings)).reasons
 
     assert "SSN at 4-15, SSN at 20-24" in reason.words
+    assert reason.remedy.count("SSN: ") == 1
+
+
+def test_the_reason_tells_what_is_too_much_and_what_to_do() -> None:
+    """The front desk reads of each kind what to leave out, and nothing of what may stay."""
+    drug, name = evolve(DRUG, start=20, end=30), evolve(HERS, start=0, end=3)
+    address = PhiFinding(start=40, end=60, label=PhiLabel.GEO, rule="geo/address")
+    [reason] = Rulebook().decide(facts(readings=Readings(phi=(name, drug, address)))).reasons
+
+    assert "(MEDICATION at 20-30, GEO at 40-60)" in reason.words
+    assert "NAME" not in reason.words
+    for finding in (drug, address):
+        assert f"{finding.label}: {remedy_of(finding)}" in reason.remedy
+
+
+@pytest.mark.parametrize("kind", SPECIAL)
+def test_a_finding_tells_of_protected_care_by_itself(kind: Sensitivity) -> None:
+    """Whatever was declared: suboxone in an ordinary reminder is refused, with the wish too."""
+    readings = Readings(phi=(evolve(DRUG, sensitivity=kind),))
+
+    assert found("phi-in-body", readings=readings, phi_preference=WANTS) == [
+        "specially-protected-category"
+    ]
+
+
+def test_what_a_minor_consented_to_alone_is_protected() -> None:
+    """Care that is the minor's to know is told by nobody's text, on the minor's own phone too."""
+    alone = Profile(controls_care=True)
+    text = {"readings": Readings(phi=(DRUG,)), "phi_preference": WANTS}
+
+    assert found("phi-in-body", **text) == ["patient-preference-after-warning +"]
+    assert found("phi-in-body", **text, recipient=alone) == ["specially-protected-category"]
+
+
+def test_an_answer_may_name_the_practice() -> None:
+    """HELP is answered with the name, whatever care that tells of; a reminder is not sent so."""
+    name = PhiFinding(start=0, end=3, label=PhiLabel.SPECIALTY_HINT, rule="own-name/telling")
+    readings = Readings(phi=(name,))
+
+    assert found("phi-in-body", readings=readings, purpose=Purpose.HELP_REPLY) == []
+    assert found("phi-in-body", readings=readings) == ["risk-warning-required"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "code"),
+    [(PhiMode.REDACT, "details-redacted +"), (PhiMode.NOTICE, "neutral-notice +")],
+)
+def test_what_was_withheld_is_on_record(mode: PhiMode, code: str) -> None:
+    """The decision names what the text as given told, and judges the text that leaves."""
+    readings = Readings(phi=(HERS,), withheld=(DRUG,), withheld_by=mode)
+    [told] = [
+        f for f in Rulebook().decide(facts(readings=readings)).findings if DRUG.label in f.words
+    ]
+
+    assert found("phi-in-body", readings=readings) == [code]
+    assert f"{DRUG.label} at {DRUG.start}-{DRUG.end}" in told.words
+    assert found("phi-in-body", readings=evolve(readings, phi=(SSN,))) == [
+        code,
+        "direct-identifier-in-body",
+    ]
 
 
 FREE_OF_IT = {

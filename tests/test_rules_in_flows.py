@@ -151,14 +151,14 @@ def test_no_line_where_none_is_due(willing: Messenger, carrier: Sandbox, purpose
 
 def test_a_reminder_that_sells_is_a_promotion(willing: Messenger, carrier: Sandbox) -> None:
     """It is refused without written permission, and the decision tells why, without the words."""
-    body = f"{PLAIN} Add teeth whitening for 20% off!"
+    body = f"{PLAIN} Add an electric toothbrush for 20% off!"
     outcome = remind(willing, body=body)
     [record] = willing.history(PERSON).texts
     told = record.decisions[-1].findings[0]
 
     assert codes(outcome) == ["prior-express-written-consent-required", "dnc-scrub-stale"]
     assert (told.rule, told.code) == ("declared-purpose", "decided-as-marketing")
-    assert "whitening" not in repr(record.decisions)
+    assert "toothbrush" not in repr(record.decisions)
     assert outgoing(carrier) == []
 
 
@@ -167,7 +167,7 @@ def test_a_reminder_that_sells_goes_with_written_permission(
 ) -> None:
     """It then says how to opt out each time."""
     agree_in_writing(willing)
-    bodies = [f"{PLAIN} Add teeth whitening for {percent}% off!" for percent in (20, 30)]
+    bodies = [f"{PLAIN} Add an electric toothbrush for {percent}% off!" for percent in (20, 30)]
     for body in bodies:
         assert isinstance(remind(willing, body, body=body), Sent)
 
@@ -351,7 +351,7 @@ def test_the_registry_is_asked_about_a_reminder_that_sells(make_messenger: Make)
     lookups = LookUps(national_dnc=asked.append)
     messenger = make_messenger(lookups=lookups)
     agree(messenger)
-    remind(messenger, body=f"{PLAIN} Add teeth whitening for 20% off!")
+    remind(messenger, body=f"{PLAIN} Add an electric toothbrush for 20% off!")
 
     assert asked == [PhoneNumber(PATIENT)]
 

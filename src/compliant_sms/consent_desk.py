@@ -15,6 +15,8 @@ from compliant_sms.consent import (
     ConsentEvent,
     ConsentState,
     Granted,
+    PhiPreference,
+    PhiPreferenceStated,
     Revoked,
     Signature,
     Tier,
@@ -218,6 +220,86 @@ class ConsentDesk(_Desk):
         )
         return finish(flows.append_event(self._ports, event))
 
+    def record_phi_preference(
+        self,
+        number: str | PhoneNumber,
+        *,
+        person: str,
+        warning: Wording,
+        channel: Channel | str,
+        recorded_by: str,
+        occurred_at: datetime | None = None,
+        reference: str = "",
+    ) -> ConsentEvent:
+        """Record that a patient was warned and still wants health details by text.
+
+        It is a wish of one person at one number, for ordinary care. It is no consent to texts, and
+        specially protected care stays out of texts all the same. Any revocation at the number ends
+        it. Source: 78 FR 5566, 5634 (2013-01-25); policy P-PHI.
+
+        Args:
+            number: the number at which they want them.
+            person: your id of the patient.
+            warning: what they were told before, word for word: that a text is not encrypted and
+                that others may read it.
+            channel: how they said so, for example ``"spoken"`` or ``"web"``.
+            recorded_by: who writes it down, for example ``"front-desk:ana"``.
+            occurred_at: when they said so (aware); now, if not given.
+            reference: your own record of it.
+
+        Raises:
+            InvalidInput: there is no person, or it lies in the future.
+            StoreError: it could not be recorded.
+        """
+        event = PhiPreferenceStated(
+            **self._common(number, person, recorded_by, occurred_at),
+            prefers=True,
+            warning=warning,
+            channel=channel,
+            reference=reference,
+        )
+        return finish(flows.append_event(self._ports, event))
+
+    def withdraw_phi_preference(
+        self,
+        number: str | PhoneNumber,
+        *,
+        person: str,
+        channel: Channel | str,
+        recorded_by: str,
+        occurred_at: datetime | None = None,
+        reference: str = "",
+    ) -> ConsentEvent:
+        """Record that a patient wants no health details by text, or no longer; it holds at once.
+
+        Texts without details go on. Another person at the number keeps their own wish.
+
+        Args:
+            number: which number.
+            person: your id of the patient.
+            channel: how they said so.
+            recorded_by: who writes it down.
+            occurred_at: when they said so (aware); now, if not given.
+            reference: your own record of it.
+
+        Raises:
+            InvalidInput: there is no person, or it lies in the future.
+            StoreError: it could not be recorded. Record it again.
+        """
+        event = PhiPreferenceStated(
+            **self._common(number, person, recorded_by, occurred_at),
+            prefers=False,
+            channel=channel,
+            reference=reference,
+        )
+        return finish(flows.append_event(self._ports, event))
+
+    def phi_preference(
+        self, number: str | PhoneNumber, person: str, *, as_known_at: datetime | None = None
+    ) -> PhiPreference:
+        """What the person at the number wants of health details, now or as it was known."""
+        return finish(flows.wish_for_detail(self._ports, _numbered(number), person, as_known_at))
+
     def state(
         self, number: str | PhoneNumber, person: str, *, as_known_at: datetime | None = None
     ) -> ConsentState:
@@ -307,6 +389,52 @@ class AsyncConsentDesk(_Desk):
             reference=reference,
         )
         return await flows.append_event(self._ports, event)
+
+    async def record_phi_preference(
+        self,
+        number: str | PhoneNumber,
+        *,
+        person: str,
+        warning: Wording,
+        channel: Channel | str,
+        recorded_by: str,
+        occurred_at: datetime | None = None,
+        reference: str = "",
+    ) -> ConsentEvent:
+        """See :meth:`ConsentDesk.record_phi_preference`."""
+        event = PhiPreferenceStated(
+            **self._common(number, person, recorded_by, occurred_at),
+            prefers=True,
+            warning=warning,
+            channel=channel,
+            reference=reference,
+        )
+        return await flows.append_event(self._ports, event)
+
+    async def withdraw_phi_preference(
+        self,
+        number: str | PhoneNumber,
+        *,
+        person: str,
+        channel: Channel | str,
+        recorded_by: str,
+        occurred_at: datetime | None = None,
+        reference: str = "",
+    ) -> ConsentEvent:
+        """See :meth:`ConsentDesk.withdraw_phi_preference`."""
+        event = PhiPreferenceStated(
+            **self._common(number, person, recorded_by, occurred_at),
+            prefers=False,
+            channel=channel,
+            reference=reference,
+        )
+        return await flows.append_event(self._ports, event)
+
+    async def phi_preference(
+        self, number: str | PhoneNumber, person: str, *, as_known_at: datetime | None = None
+    ) -> PhiPreference:
+        """See :meth:`ConsentDesk.phi_preference`."""
+        return await flows.wish_for_detail(self._ports, _numbered(number), person, as_known_at)
 
     async def state(
         self, number: str | PhoneNumber, person: str, *, as_known_at: datetime | None = None

@@ -8,6 +8,7 @@
     │   └── IdempotencyConflict           one key, two different texts
     ├── ConfigurationError                the set-up is wrong; nothing was attempted
     │   ├── InvalidPack                   a file of dated rules cannot be used; ``problems``
+    │   ├── InvalidKeys                   a keyring's keys cannot be used; ``problems``
     │   └── MissingExtra (ImportError)    an optional dependency is not installed
     ├── UnknownMessage (LookupError)      no text has that id
     ├── WebhookRejected                   a callback that must not be believed
@@ -19,6 +20,7 @@
     │   ├── NotOurDatabase                some other program's file, or a damaged one
     │   └── SchemaTooNew                  written by a newer version of this library
     ├── LedgerTampered                    the consent ledger does not verify
+    ├── CannotUnseal                      sealed bytes do not open with these keys
     └── TransportError                    the provider could not be asked
         ├── RequestNotSent                surely not processed
         └── NoAnswer                      may have been processed
@@ -34,10 +36,12 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 __all__ = [
+    "CannotUnseal",
     "CompliantSmsError",
     "ConfigurationError",
     "IdempotencyConflict",
     "InvalidInput",
+    "InvalidKeys",
     "InvalidPack",
     "InvalidPhoneNumber",
     "InvalidSignature",
@@ -103,6 +107,18 @@ class InvalidPack(ConfigurationError):
 
     Attributes:
         problems: everything that is wrong with it: file, row and reason.
+    """
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems: tuple[str, ...] = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class InvalidKeys(ConfigurationError):
+    """The keys of a keyring cannot be used; none of them was.
+
+    Attributes:
+        problems: everything that is wrong: line and reason. No key is shown.
     """
 
     def __init__(self, problems: Iterable[str]) -> None:
@@ -184,6 +200,10 @@ class LedgerTampered(CompliantSmsError):
         super().__init__(message)
         self.chain_id = chain_id
         self.position = position
+
+
+class CannotUnseal(CompliantSmsError):
+    """Sealed bytes do not open: another key, other bytes, or another record's."""
 
 
 class TransportError(CompliantSmsError):

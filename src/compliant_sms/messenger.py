@@ -12,12 +12,23 @@ from compliant_sms.classification import Purpose
 from compliant_sms.clock import Clock
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
+from compliant_sms.errors import ConfigurationError
 from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
 from compliant_sms.people import Profile
+from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Delivery, Ids, People, Ports, Store, Transport
-from compliant_sms.practice import Practice
+from compliant_sms.ports import (
+    Delivery,
+    Ids,
+    People,
+    Ports,
+    SecureLinks,
+    SecureMessage,
+    Store,
+    Transport,
+)
+from compliant_sms.practice import PhiMode, Practice
 from compliant_sms.providers import Provider
 from compliant_sms.rules import Decision, Rulebook
 from compliant_sms.wire import WebhookRequest
@@ -28,11 +39,11 @@ __all__ = ["AsyncMessenger", "Messenger", "StoreKind"]
 class StoreKind(Protocol):
     """A database that either facade can work on, such as :class:`compliant_sms.stores.SQLite`."""
 
-    def blocking(self) -> Store:
-        """The port whose coroutines never suspend."""
+    def blocking(self, keyring: Sealer | None = None) -> Store:
+        """The port whose coroutines never suspend; a keyring seals the bodies of texts."""
 
-    def asynchronous(self) -> Store:
-        """The port for an event loop."""
+    def asynchronous(self, keyring: Sealer | None = None) -> Store:
+        """The port for an event loop; a keyring seals the bodies of texts."""
 
     def close(self) -> None:
         """Let go of it."""
@@ -62,6 +73,22 @@ def _without_waiting(ask: LookUps) -> AsyncLookUps:
     )
 
 
+def _refuse_half_a_notice(
+    practice: Practice, keyring: Sealer | None, secure_links: object | None
+) -> None:
+    missing = {
+        "keyring=Keyring.from_file(...), which seals the messages that wait": keyring,
+        "secure_links=..., which makes the page behind each link": secure_links,
+    }
+    lacking = [what for what, given in missing.items() if given is None]
+    if practice.phi is PhiMode.NOTICE and lacking:
+        msg = (
+            "the practice's way with health details is a notice with a link (PhiMode.NOTICE). "
+            f"Pass {', and '.join(lacking)}; or choose PhiMode.REDACT or PhiMode.BLOCK."
+        )
+        raise ConfigurationError(msg)
+
+
 class _Facade:
     """What both facades are made of."""
 
@@ -82,10 +109,18 @@ class Messenger(_Facade):
         rulebook: the rules under this practice's settings.
         people: answers what you know of a patient by your id of them: see :class:`Profile`.
         lookups: asks others about a number: see :class:`compliant_sms.lookups.LookUps`.
+        keyring: seals the bodies of texts in the store; without one they lie there in the clear.
+        secure_links: shows a message behind a login and answers with its https link, for a
+            practice whose way with health details is ``PhiMode.NOTICE``. Asked again about one
+            message id it answers with the same link.
         clock: tells the present instant; the system's, if not given.
         delivery: how long things may take.
         transport: speaks HTTP; a pooled client, if not given.
         ids: makes ids.
+
+    Raises:
+        ConfigurationError: the practice sends notices with links, and ``keyring`` or
+            ``secure_links`` is missing.
     """
 
     def __init__(
@@ -97,6 +132,8 @@ class Messenger(_Facade):
         rulebook: Rulebook | None = None,
         people: Callable[[str], Profile | None] | None = None,
         lookups: LookUps | None = None,
+        keyring: Sealer | None = None,
+        secure_links: Callable[[SecureMessage], str] | None = None,
         clock: Clock = system.now,
         delivery: Delivery | None = None,
         transport: Transport | None = None,
@@ -105,15 +142,17 @@ class Messenger(_Facade):
         from compliant_sms.retry import BriefRetry  # noqa: PLC0415 - imports tenacity
         from compliant_sms.transport import BlockingTransport  # noqa: PLC0415 - imports httpx
 
+        _refuse_half_a_notice(practice, keyring, secure_links)
         own = BlockingTransport()
         super().__init__(
             Ports(
                 practice=practice,
                 provider=provider,
-                store=store.blocking(),
+                store=store.blocking() if keyring is None else store.blocking(keyring),
                 rulebook=rulebook or Rulebook(),
                 people=_never_suspending(people) if people else _nobody,
                 lookups=_without_waiting(lookups or LookUps()),
+                secure_links=_never_suspending(secure_links) if secure_links else None,
                 clock=clock,
                 delivery=delivery or Delivery(),
                 transport=transport or own,
@@ -247,10 +286,16 @@ class AsyncMessenger(_Facade):
         rulebook: the rules under this practice's settings.
         people: answers what you know of a patient by your id of them.
         lookups: asks others about a number.
+        keyring: seals the bodies of texts in the store.
+        secure_links: shows a message behind a login and answers with its https link.
         clock: tells the present instant; the system's, if not given.
         delivery: how long things may take.
         transport: speaks HTTP; a pooled client, if not given.
         ids: makes ids.
+
+    Raises:
+        ConfigurationError: the practice sends notices with links, and ``keyring`` or
+            ``secure_links`` is missing.
     """
 
     def __init__(
@@ -262,6 +307,8 @@ class AsyncMessenger(_Facade):
         rulebook: Rulebook | None = None,
         people: People | None = None,
         lookups: AsyncLookUps | None = None,
+        keyring: Sealer | None = None,
+        secure_links: SecureLinks | None = None,
         clock: Clock = system.now,
         delivery: Delivery | None = None,
         transport: Transport | None = None,
@@ -270,15 +317,17 @@ class AsyncMessenger(_Facade):
         from compliant_sms.retry import BriefRetry  # noqa: PLC0415 - imports tenacity
         from compliant_sms.transport import AsyncTransport  # noqa: PLC0415 - imports httpx
 
+        _refuse_half_a_notice(practice, keyring, secure_links)
         own = AsyncTransport()
         super().__init__(
             Ports(
                 practice=practice,
                 provider=provider,
-                store=store.asynchronous(),
+                store=store.asynchronous() if keyring is None else store.asynchronous(keyring),
                 rulebook=rulebook or Rulebook(),
                 people=people or _nobody,
                 lookups=lookups or AsyncLookUps(),
+                secure_links=secure_links,
                 clock=clock,
                 delivery=delivery or Delivery(),
                 transport=transport or own,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from attrs import Attribute, converters, field, frozen
@@ -11,7 +12,7 @@ from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import known_zone
 
-__all__ = ["Authorisation", "Holder", "Profile", "SoftOptIn"]
+__all__ = ["Authorisation", "Holder", "PatientFacts", "Profile", "SoftOptIn"]
 
 
 class Holder(Word):
@@ -61,6 +62,48 @@ class SoftOptIn:
         return self.details_from_sale and self.similar_products and self.opt_out_at_collection
 
 
+def _listed(values: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(values, str):
+        msg = "facts about a patient are lists of texts, for example names=['Ana Gomez']"
+        raise InvalidInput(msg)
+    return tuple(values)
+
+
+def _texts() -> tuple[str, ...]:
+    made: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
+    return made
+
+
+@frozen(kw_only=True)
+class PatientFacts:
+    """What the host knows of the patient whom a text is about. It makes matches certain.
+
+    It is used while a text is read. Nothing of it is stored, and no repr shows it.
+
+    Args:
+        names: full names as the record has them, of the patient and of family.
+        birth_date: the patient's.
+        mrn: medical record numbers.
+        addresses: postal addresses.
+        phones: numbers, in any form.
+        emails: mail addresses.
+        insurance_ids: member, group and policy numbers.
+        clinicians: names of those who treat the patient.
+
+    Raises:
+        InvalidInput: something that is a list of texts is one text.
+    """
+
+    names: tuple[str, ...] = _texts()
+    birth_date: date | None = field(default=None, repr=False)
+    mrn: tuple[str, ...] = _texts()
+    addresses: tuple[str, ...] = _texts()
+    phones: tuple[str, ...] = _texts()
+    emails: tuple[str, ...] = _texts()
+    insurance_ids: tuple[str, ...] = _texts()
+    clinicians: tuple[str, ...] = _texts()
+
+
 def _state(_: object, __: Attribute[str | None], value: str | None) -> None:
     if value is not None and not (value.isascii() and value.isalpha() and value.isupper()):
         msg = "a patient's state is a postal code in capitals, for example 'IL', or None"
@@ -89,6 +132,8 @@ class Profile:
             ledger does not know it.
         authorisation: a HIPAA authorisation on file.
         soft_opt_in: for a customer in the United Kingdom.
+        facts: names, numbers and addresses of the patient, so that a text that tells them is
+            found out. They are used and never stored.
 
     Raises:
         InvalidInput: there is no such zone, or the state is no postal code.
@@ -108,3 +153,4 @@ class Profile:
     do_not_call_on: date | None = None
     authorisation: Authorisation | None = None
     soft_opt_in: SoftOptIn | None = None
+    facts: PatientFacts | None = field(default=None, repr=False)

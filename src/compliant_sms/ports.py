@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from compliant_sms.clock import Clock
 from compliant_sms.consent import ConsentEvent, Link
@@ -28,6 +28,8 @@ __all__ = [
     "People",
     "Ports",
     "Retry",
+    "SecureLinks",
+    "SecureMessage",
     "Step",
     "Store",
     "Transaction",
@@ -214,6 +216,29 @@ People: TypeAlias = Callable[[str], Awaitable[Profile | None]]
 
 
 @frozen(kw_only=True)
+class SecureMessage:
+    """A message that tells too much for a text, to be shown behind a login.
+
+    Attributes:
+        message_id: the text's. The same id may be asked for again: answer with the same link.
+        practice: whose it is.
+        person: the host's id of the patient.
+        number: where the text with the link goes.
+        body: what the patient shall read.
+    """
+
+    message_id: str
+    practice: Practice
+    person: str | None
+    number: PhoneNumber
+    body: str = field(repr=False)
+
+
+SecureLinks: TypeAlias = Callable[[SecureMessage], Awaitable[str]]
+"""Makes a page behind a login, and answers with its https link, which says nothing by itself."""
+
+
+@frozen(kw_only=True)
 class Ports:
     """Everything that a flow works with."""
 
@@ -228,3 +253,4 @@ class Ports:
     ids: Ids
     people: People
     lookups: AsyncLookUps
+    secure_links: SecureLinks | None = None

@@ -11,7 +11,7 @@ from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["Campaign", "Practice", "SenderKind", "known_zone"]
+__all__ = ["Campaign", "PhiMode", "Practice", "SenderKind", "known_zone"]
 
 
 class SenderKind(Word):
@@ -23,6 +23,17 @@ class SenderKind(Word):
     HEALTH_PLAN = "health_plan"
     OTHER = "other"
     """Neither a covered entity nor a business associate, such as a wellness brand."""
+
+
+class PhiMode(Word):
+    """What becomes of a text that tells more than its recipient's tier allows (policy P-PHI)."""
+
+    BLOCK = "block"
+    """It is refused; somebody rewrites it."""
+    REDACT = "redact"
+    """What is too much is replaced by a plain word, such as ``[medication]``."""
+    NOTICE = "notice"
+    """The text says only that a message waits, with a link to a page behind a login."""
 
 
 @frozen(kw_only=True)
@@ -67,7 +78,10 @@ def _not_blank(_: object, attribute: Attribute[str], value: str) -> None:
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str):
-        msg = "also_known_as and link_domains are lists of texts, for example ['Lakeside Clinic']"
+        msg = (
+            "also_known_as, link_domains and addresses are lists of texts, for example "
+            "['Lakeside Clinic']"
+        )
         raise InvalidInput(msg)
     return tuple(values)
 
@@ -91,6 +105,10 @@ class Practice:
         kind: what it is under HIPAA.
         tax_exempt_nonprofit: 47 CFR 64.1200(a)(2) and (f)(15)(iii) ask less of it.
         link_domains: hosts of its own, or dedicated to it, for links in texts (CTIA 5.3.2).
+        addresses: where patients come to, as its texts write it, for example
+            ``"12 Elm Street, Springfield, IL 62704"``. Any other street address in a text counts
+            as somebody's.
+        phi: what becomes of a text that tells too much of somebody's health.
         free_to_end_user: its texts cost the recipient nothing and count against no plan, as some
             short codes allow and 10DLC does not: 47 CFR 64.1200(a)(9).
         campaign: its 10DLC registration, for carriers' limits.
@@ -110,6 +128,8 @@ class Practice:
     kind: SenderKind = field(default=SenderKind.HEALTHCARE_PROVIDER, converter=SenderKind)
     tax_exempt_nonprofit: bool = False
     link_domains: tuple[str, ...] = field(default=(), converter=_texts)
+    addresses: tuple[str, ...] = field(default=(), converter=_texts)
+    phi: PhiMode = field(default=PhiMode.BLOCK, converter=PhiMode)
     free_to_end_user: bool = False
     campaign: Campaign | None = None
     id: str = field(validator=_not_blank)

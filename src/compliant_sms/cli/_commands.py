@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from compliant_sms.cli import _options
+from compliant_sms.cli._keys import keys
+from compliant_sms.cli._phi_command import phi
 from compliant_sms.errors import CompliantSmsError
 
 if TYPE_CHECKING:
@@ -264,3 +266,7 @@ def check(
         at=at,
     )
     sys.exit(print_decision(case, as_json=as_json))
+
+
+commands.add_command(keys)
+commands.add_command(phi)

@@ -13,8 +13,17 @@ from compliant_sms.consent._agreement import (
 )
 from compliant_sms.consent._chain import GENESIS, Link, link, verify_chain
 from compliant_sms.consent._encoding import from_payload, to_payload
-from compliant_sms.consent._events import Clarified, ConsentEvent, Granted, Restored, Revoked
+from compliant_sms.consent._events import (
+    Clarified,
+    ConsentEvent,
+    Granted,
+    PhiPreferenceStated,
+    Restored,
+    Revoked,
+    filed_under,
+)
 from compliant_sms.consent._fold import fold, fold_for_holder
+from compliant_sms.consent._preference import PhiPreference, phi_preference
 from compliant_sms.consent._state import ConsentState, LiveGrant, Reaches, Revocation
 from compliant_sms.consent._words import Basis, Category, Channel, Signature, Tier, Wording
 
@@ -30,6 +39,8 @@ __all__ = [
     "Granted",
     "Link",
     "LiveGrant",
+    "PhiPreference",
+    "PhiPreferenceStated",
     "Reaches",
     "Restored",
     "Revocation",
@@ -40,10 +51,12 @@ __all__ = [
     "Wording",
     "WrittenAgreement",
     "defects",
+    "filed_under",
     "fold",
     "fold_for_holder",
     "from_payload",
     "link",
+    "phi_preference",
     "same_sender",
     "to_payload",
     "verify_chain",

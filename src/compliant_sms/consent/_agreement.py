@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from compliant_sms.choices import Word
-from compliant_sms.consent._fields import a_number, a_text
+from compliant_sms.consent._fields import a_number, a_text, yes_or_no
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
@@ -36,13 +36,6 @@ class SignatureKind(Word):
     UNRECORDED_VOICE = "unrecorded_voice"
     """Spoken, with nothing to show for it: no signature."""
     NONE = "none"
-
-
-# A form's "no" would count as a yes.
-def _yes_or_no(_: object, attribute: Attribute[bool], value: object) -> None:
-    if not isinstance(value, bool):
-        msg = f"{attribute.name} must be True or False"
-        raise InvalidInput(msg)
 
 
 @frozen(kw_only=True)
@@ -72,10 +65,10 @@ class WrittenAgreement:
     seller: str = field(validator=a_text)
     number: PhoneNumber = field(converter=a_number)
     signature: SignatureKind = field(converter=SignatureKind)
-    box_was_unticked: bool = field(default=True, validator=_yes_or_no)
-    authorises_automated_marketing: bool = field(validator=_yes_or_no)
-    not_a_condition_of_purchase: bool = field(validator=_yes_or_no)
-    clear_and_conspicuous: bool = field(validator=_yes_or_no)
+    box_was_unticked: bool = field(default=True, validator=yes_or_no)
+    authorises_automated_marketing: bool = field(validator=yes_or_no)
+    not_a_condition_of_purchase: bool = field(validator=yes_or_no)
+    clear_and_conspicuous: bool = field(validator=yes_or_no)
 
 
 class AgreementDefect(Word):

@@ -10,7 +10,14 @@ from __future__ import annotations
 import json
 
 from compliant_sms import records
-from compliant_sms.consent._events import Clarified, ConsentEvent, Granted, Restored, Revoked
+from compliant_sms.consent._events import (
+    Clarified,
+    ConsentEvent,
+    Granted,
+    PhiPreferenceStated,
+    Restored,
+    Revoked,
+)
 from compliant_sms.errors import SchemaTooNew
 
 __all__ = ["from_payload", "to_payload"]
@@ -21,6 +28,7 @@ _KINDS: dict[str, type[ConsentEvent]] = {
     "revoked": Revoked,
     "clarified": Clarified,
     "restored": Restored,
+    "phi_preference_stated": PhiPreferenceStated,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _JOINED_LATER = frozenset(

@@ -9,12 +9,20 @@ from attrs import Attribute, field, frozen
 
 from compliant_sms.clock import as_utc
 from compliant_sms.consent._agreement import WrittenAgreement
-from compliant_sms.consent._fields import a_text, sorted_names, storable
+from compliant_sms.consent._fields import a_text, sorted_names, storable, yes_or_no
 from compliant_sms.consent._words import Basis, Channel, Signature, Tier, Wording
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["Clarified", "ConsentEvent", "Granted", "Restored", "Revoked"]
+__all__ = [
+    "Clarified",
+    "ConsentEvent",
+    "Granted",
+    "PhiPreferenceStated",
+    "Restored",
+    "Revoked",
+    "filed_under",
+]
 
 
 def _instant(value: datetime) -> datetime:
@@ -174,4 +182,44 @@ class Restored(_Event):
     reference: str = field(default="", validator=storable)
 
 
-ConsentEvent: TypeAlias = Granted | Revoked | Clarified | Restored
+@frozen(kw_only=True)
+class PhiPreferenceStated(_Event):
+    """A patient said whether they want health details by text. 78 FR 5566, 5634 (2013-01-25).
+
+    It is no consent to texts and gives none. A wish counts only after a warning, so that one
+    without it is refused.
+
+    Attributes:
+        prefers: they want details by text; False, if they want none, or no longer.
+        warning: what they were told of the risk, word for word, before they said so.
+        channel: how the wish reached the practice.
+        reference: the host's own record of it.
+    """
+
+    prefers: bool = field(validator=yes_or_no)
+    warning: Wording | None = None
+    channel: Channel = field(converter=Channel)
+    reference: str = field(default="", validator=storable)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a wish that is nobody's, or that could not be proved later."""
+        if not (self.person or "").strip():
+            msg = "a wish about health details is one person's. Pass your id of the patient."
+            raise InvalidInput(msg)
+        if self.prefers and self.warning is None:
+            msg = (
+                "a wish for health details by text counts only after a warning that others can "
+                "read texts (78 FR 5566, 5634). Pass warning=Wording(text=..., version=...)."
+            )
+            raise InvalidInput(msg)
+
+
+ConsentEvent: TypeAlias = Granted | Revoked | Clarified | Restored | PhiPreferenceStated
+
+
+def filed_under(event: ConsentEvent) -> str | None:
+    """Whose chain of the ledger an event belongs to; None for that of the number.
+
+    What a person gives or wishes is theirs. Whoever says STOP says it for the number.
+    """
+    return event.person if isinstance(event, Granted | PhiPreferenceStated) else None

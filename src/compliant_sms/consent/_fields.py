@@ -10,7 +10,7 @@ from attrs import Attribute
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["a_number", "a_text", "sorted_names", "storable"]
+__all__ = ["a_number", "a_text", "sorted_names", "storable", "yes_or_no"]
 
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
@@ -40,6 +40,13 @@ def sorted_names(names: Iterable[str]) -> tuple[str, ...]:
         msg = "a category holds half a surrogate pair; decode it properly before"
         raise InvalidInput(msg)
     return tuple(sorted(found))
+
+
+def yes_or_no(_: object, attribute: Attribute[bool], value: object) -> None:
+    """Refuse anything else: a form's "no" would count as a yes."""
+    if not isinstance(value, bool):
+        msg = f"{attribute.name} must be True or False"
+        raise InvalidInput(msg)
 
 
 def a_number(number: str | PhoneNumber) -> PhoneNumber:

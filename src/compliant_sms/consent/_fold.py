@@ -11,7 +11,14 @@ from datetime import UTC, datetime
 
 from attrs import evolve
 
-from compliant_sms.consent._events import Clarified, ConsentEvent, Granted, Restored, Revoked
+from compliant_sms.consent._events import (
+    Clarified,
+    ConsentEvent,
+    Granted,
+    PhiPreferenceStated,
+    Restored,
+    Revoked,
+)
 from compliant_sms.consent._state import ConsentState, LiveGrant, Revocation
 from compliant_sms.consent._words import Tier
 
@@ -110,6 +117,8 @@ def _revoked_at(state: ConsentState) -> datetime:
 
 
 def _concerns(event: ConsentEvent, person: str | None) -> bool:
+    if isinstance(event, PhiPreferenceStated):
+        return False  # what a text may tell is another matter than whether it may go
     # Families share numbers. A grant is one person's; what else is said, the handset says.
     return not isinstance(event, Granted) or event.person == person
 

@@ -4,7 +4,12 @@ Two rules keep this room: a flow does no I/O but through its ports; and whatever
 happens in one transaction.
 """
 
-from compliant_sms.flows._consent import append_event, consent_events, consent_state
+from compliant_sms.flows._consent import (
+    append_event,
+    consent_events,
+    consent_state,
+    wish_for_detail,
+)
 from compliant_sms.flows._dispatch import cancel, dispatch_due
 from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
@@ -35,4 +40,5 @@ __all__ = [
     "reconcile",
     "send",
     "verify_ledger",
+    "wish_for_detail",
 ]

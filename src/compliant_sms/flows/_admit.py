@@ -4,37 +4,69 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from compliant_sms.flows._brief import Brief
-from compliant_sms.flows._facts import facts_about
+from compliant_sms.flows._facts import Told, facts_about
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Blocked, Cancelled, Departure, Held, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import Decision, OptOutShown, Verdict, is_exempt
 
-__all__ = ["admit", "decide"]
+__all__ = ["WAITING", "Unlinked", "admit", "decide", "take"]
+
+WAITING = frozenset({State.DUE, State.HELD})
+"""The states of a text that nobody has taken yet."""
+
+
+@frozen(kw_only=True)
+class Decided:
+    """A decision, and the text that it is about, as it would be sent."""
+
+    decision: Decision
+    told: Told
+
+
+@frozen
+class Unlinked:
+    """A text that may go as soon as somebody made the link that it needs. It is not claimed."""
+
+    message: Message
 
 
 async def decide(
     tx: Transaction, ports: Ports, known: Brief, *, practice_id: str, at: datetime
-) -> tuple[Decision, str]:
+) -> Decided:
     """What the rulebook says about a text now, and its body as it would be sent."""
-    facts, body = await facts_about(tx, ports, known, practice_id=practice_id, at=at)
-    return ports.rulebook.decide(facts), body
+    told = await facts_about(tx, ports, known, practice_id=practice_id, at=at)
+    return Decided(decision=ports.rulebook.decide(told.facts), told=told)
+
+
+async def take(
+    tx: Transaction, ports: Ports, message_id: str, known: Brief
+) -> Message | Unlinked | Outcome | None:
+    """Admit a text whose time has come; None where somebody else took it."""
+    at = ports.clock()
+    message = await tx.message(message_id)
+    if message is None or message.state not in WAITING or message.not_before > at:
+        return None
+    return await admit(tx, ports, message, known, at)
 
 
 async def admit(
     tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
-) -> Message | Outcome:
+) -> Message | Unlinked | Outcome:
     """Decide about a text, keep the decision, and claim the text if it may go now.
 
     Returns:
         the claimed message, to be sent by whoever called; or the outcome, when nothing is to be
-        sent now.
+        sent now; or that only its link is missing, and then nothing was kept.
     """
-    decision, body = await decide(tx, ports, known, practice_id=message.practice_id, at=at)
-    moved, result = _consequence(message, decision, body, ports)
+    decided = await decide(tx, ports, known, practice_id=message.practice_id, at=at)
+    decision = decided.decision
+    moved, result = _consequence(message, decision, decided.told.body, ports)
+    if result is None and decided.told.needs_link:
+        return Unlinked(message)
     await tx.save(moved, at)
     await tx.add_decision(message.message_id, decision)
     if result is None and ports.practice.campaign is not None:

@@ -7,13 +7,15 @@ from datetime import date
 from attrs import frozen
 
 from compliant_sms.classification import MessageClass
-from compliant_sms.consent import fold
+from compliant_sms.consent import PhiPreference, fold, phi_preference
 from compliant_sms.errors import InvalidInput
+from compliant_sms.flows._withhold import Instead, instead_of, patient_of, tells_too_much
 from compliant_sms.lookups import DncAnswer, LineAnswer, LookUpAnswers, ReassignedAnswer
 from compliant_sms.messages import Draft
 from compliant_sms.people import Profile
 from compliant_sms.ports import Ports
-from compliant_sms.rules import Readings, decided_as, read
+from compliant_sms.practice import PhiMode
+from compliant_sms.rules import Readings, care_of, decided_as, read
 
 __all__ = ["Brief", "brief"]
 
@@ -28,26 +30,42 @@ class Brief:
         draft: the text.
         profile: what the host knows of the person.
         plain: what the body says.
+        instead: what leaves in its place, if it told too much by the wish then on record.
         lookups: what others know about the number.
     """
 
     draft: Draft
     profile: Profile
     plain: Readings
+    instead: Instead | None
     lookups: LookUpAnswers
 
 
 async def brief(ports: Ports, draft: Draft) -> Brief:
     """Read the text, and ask whoever knows something about its recipient."""
-    profile = await ports.people(draft.person) if draft.person else None
-    _is_a(Profile, profile, "people")
-    plain = read(draft.body, ports.practice)
+    told = await ports.people(draft.person) if draft.person else None
+    _is_a(Profile, told, "people")
+    profile = told or Profile()
+    plain = read(draft.body, ports.practice, patient_of(profile))
     return Brief(
         draft=draft,
-        profile=profile or Profile(),
+        profile=profile,
         plain=plain,
+        instead=await _instead(ports, draft, profile, plain),
         lookups=await _look_up(ports, draft, plain),
     )
+
+
+async def _instead(ports: Ports, draft: Draft, profile: Profile, plain: Readings) -> Instead | None:
+    written_by_us = draft.purpose.message_class is MessageClass.PROTOCOL
+    care = care_of(draft.purpose, profile)
+    if ports.practice.phi is PhiMode.BLOCK or written_by_us:
+        return None
+    if not tells_too_much(plain, PhiPreference(), care):
+        return None
+    events = await ports.store.run(lambda tx: tx.consent_events(ports.practice.id, draft.to))
+    wish = phi_preference(events, draft.person)
+    return instead_of(draft, plain, ports.practice, profile, wish)
 
 
 async def _look_up(ports: Ports, draft: Draft, plain: Readings) -> LookUpAnswers:

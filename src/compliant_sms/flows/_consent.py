@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from compliant_sms.clock import as_utc
-from compliant_sms.consent import ConsentEvent, ConsentState, fold
+from compliant_sms.consent import ConsentEvent, ConsentState, PhiPreference, fold, phi_preference
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports
 
-__all__ = ["append_event", "consent_events", "consent_state"]
+__all__ = ["append_event", "consent_events", "consent_state", "wish_for_detail"]
 
 _CLOCK_SKEW = timedelta(minutes=5)
 
@@ -37,5 +37,17 @@ async def consent_state(
     ports: Ports, number: PhoneNumber, person: str | None, as_known_at: datetime | None
 ) -> ConsentState:
     """What the person at the number agrees to."""
-    known = None if as_known_at is None else as_utc(as_known_at, "as_known_at")
+    known = _aware(as_known_at)
     return fold(await consent_events(ports, number), person, as_known_at=known)
+
+
+async def wish_for_detail(
+    ports: Ports, number: PhoneNumber, person: str, as_known_at: datetime | None
+) -> PhiPreference:
+    """What the person at the number wants of health details."""
+    known = _aware(as_known_at)
+    return phi_preference(await consent_events(ports, number), person, as_known_at=known)
+
+
+def _aware(as_known_at: datetime | None) -> datetime | None:
+    return None if as_known_at is None else as_utc(as_known_at, "as_known_at")

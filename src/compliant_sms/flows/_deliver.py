@@ -24,7 +24,7 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import Attempt, Category, Certainty, OutboundText, Problem
 from compliant_sms.wire import HttpRequest
 
-__all__ = ["deliver", "outbound", "outcome_of", "record_opt_out"]
+__all__ = ["deliver", "outbound", "outcome_of", "record_opt_out", "recorded_outcome"]
 
 # Whatever a provider asks for: a text that waits longer is looked at again in between.
 _LONGEST_PAUSE = timedelta(days=1)
@@ -131,7 +131,7 @@ async def record_opt_out(tx: Transaction, ports: Ports, message: Message, at: da
 def outcome_of(message: Message) -> Outcome:  # noqa: PLR0911 - one answer for each state
     """What to tell somebody who asks for the text again, from where it is.
 
-    A blocked or held text's reasons lie in its decisions; see ``recorded_outcome``.
+    A blocked or held text's reasons lie in its decisions; see :func:`recorded_outcome`.
     """
     message_id = message.message_id
     match message.state:
@@ -151,6 +151,15 @@ def outcome_of(message: Message) -> Outcome:  # noqa: PLR0911 - one answer for e
             return Cancelled(message_id=message_id)
         case _:  # failed
             return Failed(message_id=message_id, problem=message.problem or _UNEXPLAINED)
+
+
+async def recorded_outcome(tx: Transaction, message: Message) -> Outcome:
+    """The outcome on record, with its reasons."""
+    outcome = outcome_of(message)
+    if isinstance(outcome, Held | Blocked):
+        last = (await tx.decisions(message.message_id))[-1]
+        return evolve(outcome, reasons=last.reasons)
+    return outcome
 
 
 _UNEXPLAINED = Problem(category=Category.UNKNOWN, code="none", words="The provider gave no reason.")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from compliant_sms.errors import UnknownMessage
-from compliant_sms.flows._admit import admit
-from compliant_sms.flows._brief import Brief, brief
-from compliant_sms.flows._deliver import deliver
-from compliant_sms.flows._send import recorded_outcome
+from compliant_sms.flows._admit import WAITING, Unlinked, take
+from compliant_sms.flows._brief import brief
+from compliant_sms.flows._deliver import deliver, recorded_outcome
+from compliant_sms.flows._link import link
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 
 __all__ = ["cancel", "dispatch_due", "give_up_lapsed_claims"]
-
-_WAITING = frozenset({State.DUE, State.HELD})
 
 
 async def give_up_lapsed_claims(tx: Transaction, ports: Ports, limit: int) -> None:
@@ -52,18 +50,10 @@ async def dispatch_due(ports: Ports, limit: int) -> tuple[Outcome, ...]:
 
 async def _dispatch(ports: Ports, waiting: Message) -> Outcome | None:
     known = await brief(ports, waiting.draft)
-    step = await ports.store.run(lambda tx: _take(tx, ports, waiting.message_id, known))
+    step = await ports.store.run(lambda tx: take(tx, ports, waiting.message_id, known))
+    if isinstance(step, Unlinked):
+        step = await link(ports, known, step.message)
     return await deliver(ports, step) if isinstance(step, Message) else step
-
-
-async def _take(
-    tx: Transaction, ports: Ports, message_id: str, known: Brief
-) -> Message | Outcome | None:
-    at = ports.clock()
-    message = await tx.message(message_id)
-    if message is None or message.state not in _WAITING or message.not_before > at:
-        return None
-    return await admit(tx, ports, message, known, at)
 
 
 async def cancel(ports: Ports, message_id: str) -> Outcome:
@@ -80,7 +70,7 @@ async def _cancel(tx: Transaction, ports: Ports, message_id: str) -> Outcome:
     if message is None or message.practice_id != ports.practice.id:
         msg = "this practice has no text with that id. Pass the message_id of an outcome."
         raise UnknownMessage(msg)
-    if message.state in _WAITING:
+    if message.state in WAITING:
         message = message.moved(State.CANCELLED)
         await tx.save(message, ports.clock())
     return await recorded_outcome(tx, message)

@@ -7,11 +7,18 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from attrs import evolve
+from attrs import evolve, field, frozen
 
 from compliant_sms.classification import ImpliedBy, MessageClass, OptOutLine, Purpose
-from compliant_sms.consent import ConsentState, fold, fold_for_holder
+from compliant_sms.consent import (
+    ConsentState,
+    PhiPreference,
+    fold,
+    fold_for_holder,
+    phi_preference,
+)
 from compliant_sms.flows._brief import Brief
+from compliant_sms.flows._withhold import Instead, tells_too_much
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Departure, Draft
 from compliant_sms.people import Holder, Profile
@@ -26,12 +33,13 @@ from compliant_sms.rules import (
     Sender,
     SentBefore,
     Settings,
+    care_of,
     decided_as,
 )
 from compliant_sms.templates import with_opt_out_line
 from compliant_sms.text import segment
 
-__all__ = ["facts_about"]
+__all__ = ["Told", "facts_about"]
 
 # A confirmation that never left does not count as "the one"; all others may have arrived.
 _NEVER_LEFT = frozenset({State.DUE, State.HELD, State.BLOCKED, State.CANCELLED, State.FAILED})
@@ -41,9 +49,24 @@ _A_WEEK = timedelta(days=7)
 _CARRIERS_DAY = ZoneInfo("America/Los_Angeles")
 
 
+@frozen(kw_only=True)
+class Told:
+    """All facts about a text as it would be sent.
+
+    Attributes:
+        facts: what the rules are told.
+        body: what the patient would read.
+        needs_link: the link in it stands for one that somebody has yet to make.
+    """
+
+    facts: Facts
+    body: str = field(repr=False)
+    needs_link: bool
+
+
 async def facts_about(
     tx: Transaction, ports: Ports, known: Brief, *, practice_id: str, at: datetime
-) -> tuple[Facts, str]:
+) -> Told:
     """All facts about a text, and its body as it will be sent."""
     draft, settings = known.draft, ports.rulebook.settings
     events = await tx.consent_events(practice_id, draft.to)
@@ -55,7 +78,10 @@ async def facts_about(
         gone = await tx.departures(practice_id, draft.to, since)
     where = ports.rulebook.whereabouts(draft.to, known.profile)
     country = known.profile.country or where.country
-    body, readings = _rendered(known, gone, settings, at=at, country=country)
+    wish = phi_preference(events, draft.person)
+    instead = _instead(known, wish)
+    given = (draft.body, known.plain) if instead is None else (instead.body, instead.readings)
+    body, readings = _rendered(draft, given, gone, settings, at=at, country=country)
     facts = Facts(
         at=at,
         purpose=draft.purpose,
@@ -66,16 +92,35 @@ async def facts_about(
         country=country,
         readings=readings,
         recipient=_on_record(known.profile),
+        phi_preference=wish,
         sender=_sender(ports.practice, ports.provider.may_carry_phi),
         lookups=known.lookups,
         reply=await _reply_facts(tx, draft, consent, gone, practice_id=practice_id),
     )
-    sent = await _sent_before(tx, ports, facts, gone, draft.body)
-    return (facts if sent == SentBefore() else evolve(facts, sent=sent)), body
+    sent = await _sent_before(tx, ports, facts, gone, given[0])
+    return Told(
+        facts=facts if sent == SentBefore() else evolve(facts, sent=sent),
+        body=body,
+        needs_link=instead is not None and instead.needs_link,
+    )
+
+
+def _instead(known: Brief, wish: PhiPreference) -> Instead | None:
+    """What leaves in place of the text, by the wish that is on record now.
+
+    Where that was withdrawn a moment ago what was prepared may tell too much: then the rules
+    judge the text as given, and refuse it.
+    """
+    made = known.instead
+    if made is None or not made.serves(wish):
+        return None
+    care = care_of(known.draft.purpose, known.profile)
+    return made if tells_too_much(known.plain, wish, care) else None
 
 
 def _rendered(
-    known: Brief,
+    draft: Draft,
+    given: tuple[str, Readings],
     gone: Sequence[Departure],
     settings: Settings,
     *,
@@ -83,8 +128,8 @@ def _rendered(
     country: str | None,
 ) -> tuple[str, Readings]:
     """The body with the line that says how to opt out, where that is due and missing."""
-    body, plain = known.draft.body, known.plain
-    purpose = decided_as(known.draft.purpose, plain)
+    body, plain = given
+    purpose = decided_as(draft.purpose, plain)
     if plain.opt_out is not OptOutShown.NO or purpose.message_class not in _TO_PATIENTS:
         return body, plain
     each = (
@@ -106,10 +151,12 @@ def _rendered(
 
 
 def _on_record(profile: Profile) -> Profile:
-    # A date of birth is kept with a decision only where the decision depends on it.
-    if profile.birth_date is None or profile.holder is Holder.PARENT:
+    # A date of birth is kept with a decision only where the decision depends on it, and what a
+    # text was searched for is never kept.
+    born = profile.birth_date if profile.holder is Holder.PARENT else None
+    if profile.facts is None and profile.birth_date == born:
         return profile
-    return evolve(profile, birth_date=None)
+    return evolve(profile, birth_date=born, facts=None)
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from compliant_sms.consent import ConsentEvent, Granted, Link, from_payload, verify_chain
+from compliant_sms.consent import ConsentEvent, Link, filed_under, from_payload, verify_chain
 from compliant_sms.errors import LedgerTampered
 from compliant_sms.ports import Chain, Ports
 
@@ -56,6 +56,5 @@ def _verify(chain: Chain, links: Sequence[Link]) -> int:
 
 
 def _belongs(event: ConsentEvent, chain: Chain) -> bool:
-    person = event.person if isinstance(event, Granted) else None
-    filed = (event.practice_id, event.number, person)
+    filed = (event.practice_id, event.number, filed_under(event))
     return filed == (chain.practice_id, chain.number, chain.person)

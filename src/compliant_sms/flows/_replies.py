@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from compliant_sms.classification import Purpose
+from compliant_sms.flows._withhold import sender_name
 from compliant_sms.messages import Draft
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
@@ -53,7 +54,7 @@ def opt_out_confirmation(
 ) -> Draft:
     """The one confirmation that texts have stopped."""
     body = (
-        f"{practice.name}: you will get no more texts from us. "
+        f"{sender_name(practice)}: you will get no more texts from us. "
         f"Questions? Call {_callable(practice.phone)}. Reply START to get texts again."
     )
     return _reply(
@@ -71,7 +72,7 @@ def opt_in_confirmation(
 ) -> Draft:
     """What START brought back."""
     body = (
-        f"{practice.name}: you will get texts about your care again. Msg frequency varies. "
+        f"{sender_name(practice)}: you will get texts about your care again. Msg frequency varies. "
         "Msg & data rates may apply. Reply HELP for help, STOP to opt out."
     )
     return _reply(
@@ -87,7 +88,7 @@ def opt_in_confirmation(
 def help_reply(practice: Practice, to: PhoneNumber, inbound_id: str, at: datetime) -> Draft:
     """Who texts, and how to reach a person."""
     body = (
-        f"{practice.name}: for help call {_callable(practice.phone)}. "
+        f"{sender_name(practice)}: for help call {_callable(practice.phone)}. "
         "Msg & data rates may apply. Reply STOP to opt out."
     )
     return _reply(

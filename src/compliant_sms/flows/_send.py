@@ -6,16 +6,17 @@ from attrs import evolve
 
 from compliant_sms.classification import MessageClass
 from compliant_sms.errors import IdempotencyConflict, InvalidInput
-from compliant_sms.flows._admit import admit, decide
+from compliant_sms.flows._admit import Unlinked, admit, decide
 from compliant_sms.flows._brief import Brief, brief
-from compliant_sms.flows._deliver import deliver, outcome_of
+from compliant_sms.flows._deliver import deliver, recorded_outcome
+from compliant_sms.flows._link import link
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Blocked, Draft, Held, Message, Outcome
+from compliant_sms.messages import Draft, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import Decision
 from compliant_sms.templates import opt_out_line
 
-__all__ = ["check", "recorded_outcome", "send"]
+__all__ = ["check", "send"]
 
 
 def _refuse_unsendable(ports: Ports, draft: Draft) -> None:
@@ -49,10 +50,10 @@ async def check(ports: Ports, draft: Draft) -> Decision:
     _refuse_unsendable(ports, draft)
     known = await brief(ports, draft)
     at = ports.clock()
-    decision, _ = await ports.store.run(
+    decided = await ports.store.run(
         lambda tx: decide(tx, ports, known, practice_id=ports.practice.id, at=at)
     )
-    return decision
+    return decided.decision
 
 
 async def send(ports: Ports, draft: Draft) -> Outcome:
@@ -60,10 +61,12 @@ async def send(ports: Ports, draft: Draft) -> Outcome:
     _refuse_unsendable(ports, draft)
     known = await brief(ports, draft)
     step = await ports.store.run(lambda tx: _enter(tx, ports, known))
+    if isinstance(step, Unlinked):
+        step = await link(ports, known, step.message)
     return await deliver(ports, step) if isinstance(step, Message) else step
 
 
-async def _enter(tx: Transaction, ports: Ports, told: Brief) -> Message | Outcome:
+async def _enter(tx: Transaction, ports: Ports, told: Brief) -> Message | Unlinked | Outcome:
     # The clock is read inside: a claim's lease must not have run while it waited for the store.
     at, draft = ports.clock(), told.draft
     await tx.enrol(ports.practice, ports.provider.sender)
@@ -77,7 +80,7 @@ async def _enter(tx: Transaction, ports: Ports, told: Brief) -> Message | Outcom
             state=State.DUE,
             not_before=at,
         )
-        return await admit(tx, ports, new, told, at)
+        return await _admit(tx, ports, new, told)
     if known.draft != draft:
         msg = (
             "this idempotency key was used for a different text. Use a new key for new content; "
@@ -85,14 +88,16 @@ async def _enter(tx: Transaction, ports: Ports, told: Brief) -> Message | Outcom
         )
         raise IdempotencyConflict(msg)
     if known.state is State.BLOCKED:
-        return await admit(tx, ports, known, told, at)
+        return await _admit(tx, ports, evolve(known, state=State.DUE, not_before=at), told)
     return await recorded_outcome(tx, known)
 
 
-async def recorded_outcome(tx: Transaction, message: Message) -> Outcome:
-    """The outcome on record, with its reasons."""
-    outcome = outcome_of(message)
-    if isinstance(outcome, Held | Blocked):
-        last = (await tx.decisions(message.message_id))[-1]
-        return evolve(outcome, reasons=last.reasons)
-    return outcome
+async def _admit(
+    tx: Transaction, ports: Ports, message: Message, told: Brief
+) -> Message | Unlinked | Outcome:
+    at = message.not_before
+    step = await admit(tx, ports, message, told, at)
+    if isinstance(step, Unlinked):
+        # Durable before anybody is asked for the link: whatever happens then, it is sent later.
+        await tx.save(message, at)
+    return step

@@ -2,15 +2,106 @@
 
 from __future__ import annotations
 
-from compliant_sms.phi._labels import PhiFinding
-from compliant_sms.phi._ssn import find_ssns
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["find"]
+from attrs import evolve
 
-_RECOGNIZERS = (find_ssns,)
+from compliant_sms.phi._ages import find_ages
+from compliant_sms.phi._codes import find_codes
+from compliant_sms.phi._conditions import find_conditions
+from compliant_sms.phi._contact import find_emails, find_ips, find_urls
+from compliant_sms.phi._dates import find_dates
+from compliant_sms.phi._geo import find_geo
+from compliant_sms.phi._known import NOTHING_KNOWN, Known
+from compliant_sms.phi._known_facts import find_known_facts
+from compliant_sms.phi._labels import Confidence, PhiFinding
+from compliant_sms.phi._medications import find_medications
+from compliant_sms.phi._names import find_names
+from compliant_sms.phi._own import without_own
+from compliant_sms.phi._phones import find_phones
+from compliant_sms.phi._procedures import find_procedures
+from compliant_sms.phi._record_forms import find_photos, find_record_forms
+from compliant_sms.phi._record_numbers import find_record_numbers
+from compliant_sms.phi._results import find_results
+from compliant_sms.phi._specialties import find_specialties
+from compliant_sms.phi._ssn import find_ssn
+from compliant_sms.phi._user_names import find_user_names
+from compliant_sms.phi._view import View
+from compliant_sms.phi._weighing import with_care, with_links_told
+
+__all__ = ["RECOGNIZERS", "find"]
+
+Recognizer = Callable[[View, Known], Iterable[PhiFinding]]
+
+RECOGNIZERS: tuple[Recognizer, ...] = (
+    find_known_facts,
+    find_ssn,
+    find_record_forms,
+    find_photos,
+    find_record_numbers,
+    find_user_names,
+    find_emails,
+    find_urls,
+    find_ips,
+    find_phones,
+    find_dates,
+    find_ages,
+    find_geo,
+    find_names,
+    find_medications,
+    find_results,
+    find_procedures,
+    find_codes,
+    find_conditions,
+    find_specialties,
+)
+"""All recognizers. Of two that see the same place equally surely, the earlier one names it."""
+
+_RANK = {Confidence.CERTAIN: 0, Confidence.LIKELY: 1, Confidence.HINT: 2}
 
 
-def find(text: str) -> tuple[PhiFinding, ...]:
-    """Everything that the recognizers find, in the order of the text."""
-    found = [finding for recognize in _RECOGNIZERS for finding in recognize(text)]
-    return tuple(sorted(found, key=lambda finding: (finding.start, finding.end)))
+def find(text: str, known: Known = NOTHING_KNOWN) -> tuple[PhiFinding, ...]:
+    """Everything that the recognizers find, in the order of the text; no two overlap.
+
+    Args:
+        text: any text. Disguises such as full-width digits, HTML entities or invisible characters
+            do not hide anything; offsets are those of the text as given.
+        known: what is known of the patient and of the practice beforehand. What belongs to the
+            practice itself is no finding, but for words in its name or its links that give away
+            the kind of care.
+    """
+    view = View(text)
+    found = [finding for recognize in RECOGNIZERS for finding in recognize(view, known)]
+    if found and known.own is not None:
+        found = without_own(view, found, known.own)
+    if not found:
+        return ()
+    told = with_care(view, with_links_told(_resolved(found), found))
+    return tuple(_placed(told, view))
+
+
+def _resolved(found: list[PhiFinding]) -> list[PhiFinding]:
+    """The findings that stand where several overlap: the surest, then the longest."""
+    order = sorted(found, key=lambda f: (_RANK[f.confidence], f.start - f.end))
+    starts: list[int] = []
+    chosen: list[PhiFinding] = []
+    for finding in order:
+        at = bisect_left(starts, finding.start)
+        before_ends = at == 0 or chosen[at - 1].end <= finding.start
+        if before_ends and (at == len(starts) or finding.end <= starts[at]):
+            starts.insert(at, finding.start)
+            chosen.insert(at, finding)
+    return chosen
+
+
+def _placed(findings: Iterable[PhiFinding], view: View) -> Iterator[PhiFinding]:
+    """The findings with offsets of the text as given, where one sign can read as several."""
+    until = 0
+    for finding in findings:
+        start, end = view.place(finding.start, finding.end)
+        start = max(start, until)
+        if start < end:
+            until = end
+            same = start == finding.start and end == finding.end
+            yield finding if same else evolve(finding, start=start, end=end)

@@ -7,7 +7,7 @@ from attrs import frozen
 from compliant_sms import records
 from compliant_sms.choices import Word
 
-__all__ = ["Confidence", "PhiFinding", "PhiLabel"]
+__all__ = ["Confidence", "PhiFinding", "PhiLabel", "Sensitivity"]
 
 
 class PhiLabel(Word):
@@ -80,6 +80,25 @@ class Confidence(Word):
     """It could be; a person should look."""
 
 
+class Sensitivity(Word):
+    """The kind of care that a text is about; all but the first are specially protected."""
+
+    GENERAL = "general"
+    SUBSTANCE_USE = "substance_use"
+    """42 CFR Part 2."""
+    HIV_STI = "hiv_sti"
+    """State confidentiality laws."""
+    REPRODUCTIVE = "reproductive"
+    GENDER_AFFIRMING = "gender_affirming"
+    MENTAL_HEALTH = "mental_health"
+    """Psychotherapy notes too: 45 CFR 164.508(a)(2)."""
+    GENETICS = "genetics"
+    ABUSE = "abuse"
+    """Domestic and other violence."""
+    MINOR_CONSENTED = "minor_consented"
+    """Care to which a minor lawfully consented alone: 45 CFR 164.502(g)(3)(i)."""
+
+
 @records.lean
 @frozen(kw_only=True)
 class PhiFinding:
@@ -91,6 +110,7 @@ class PhiFinding:
         label: what kind of information.
         rule: which rule found it.
         confidence: how sure that is.
+        sensitivity: the kind of care that it gives away.
     """
 
     start: int
@@ -98,3 +118,4 @@ class PhiFinding:
     label: PhiLabel
     rule: str
     confidence: Confidence = Confidence.CERTAIN
+    sensitivity: Sensitivity = Sensitivity.GENERAL

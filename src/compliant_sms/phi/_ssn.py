@@ -8,103 +8,182 @@ from 900 are taxpayer numbers (ITIN) that read the same and identify as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
-from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi import _marks as marks
+from compliant_sms.phi._known import Known
+from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
+from compliant_sms.phi._phones import spoken_runs
+from compliant_sms.phi._record_numbers import cue_at
+from compliant_sms.phi._view import View
 
-__all__ = ["find_ssns"]
+__all__ = ["find_ssn"]
 
-_INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
-_HIDDEN = f"[{_INVISIBLE}]*"
-_BREAK = f"{_HIDDEN}(?:[-.\\s/_·\u2010-\u2015\u2212\uff0d]{{1,3}}{_HIDDEN})"
-
-
+_BREAK = r"[-.\s/_·]{1,3}"
 # A longer number goes on with a digit, a word with a letter; a sentence ends with a full stop.
-_END = rf"(?!{_HIDDEN}(?:\w|[-.]\d))"
-
-
-def _digits(count: int) -> str:
-    return _HIDDEN.join([r"\d"] * count)
-
-
+_END = r"(?!\w|[-.]\d)"
 _CUE = (
-    r"(?:\bssns?(?![^\W\d])|\bss\s?(?:#|no\b|num\b|number\b)|\bsocial(?:\s+security)?\b(?!\s+work)"
-    r"|\bseguro\s+social\b|\bitin\b|\btin\b|\btax(?:payer)?\s+id\b)"
+    r"(?:\bssns?(?![^\W\d])|\bs\.s\.(?:n\.)?|\bss\s?(?:#|no\b|num\b|number\b)|\bss(?=:|\s(?:[\dx*•#]|is\b))"
+    r"|\bsoc\b\.?|\bsocial(?:\s+sec(?:urity)?\b)?\b(?!\s+(?:work|media))|\bitin\b|\btin\b"
+    r"|\btax(?:payer)?\s+id\b)"
 )
 _NEAR = r"[^\d\n]{0,24}?"
-_MASKED = r"(?:[x*•#]{3}[-\s.]?[x*•#]{2}[-\s.]?)"
-# Two searches stop early in most texts: each of the full patterns costs many times as much.
-_HINT_OF_CUE = re.compile(r"ss|social|tin\b|tax|[x*•#]{3}", re.IGNORECASE)
-_HAS_FOUR_DIGITS = re.compile(rf"{_digits(4)}")
+_MASK = r"(?<![x*•#])[x*•#]{3}[-\s.]?[x*•#]{2}(?![x*•#])[-\s.]?"
+_LAST_FOUR = r"\b(?:(?:last|ultimos)[\s-]?(?:4|four|cuatro)|(?:4|four)\s(?=digits))\b"
+_ENDS = r"\b(?:end(?:s|ing)?(?:\s+(?:in|with))?|termina(?:n|do)?\s+en)\b"
+_NINE, _WORDS_BEFORE = 9, 8
 
 
-@cache  # compiled at first use: together they take as long as importing a small library
+@cache  # compiled at first use, like all patterns here
 def _form() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<![\w-])(?<!\d\.){_digits(3)}{_BREAK}{_digits(2)}{_BREAK}{_digits(4)}"
-        rf"{_END}"
-    )
+    return re.compile(rf"(?<![\w-])(?<!\d\.)\d{{3}}{_BREAK}\d\d{_BREAK}\d{{4}}{_END}", re.ASCII)
 
 
 @cache
 def _after_cue() -> re.Pattern[str]:
+    """Nine digits in any grouping; not two and seven, which number a business."""
     return re.compile(
-        rf"{_CUE}{_NEAR}(?<!\d)(?<!\d-)"
-        rf"(?P<value>{_digits(3)}{_BREAK}?{_digits(2)}{_BREAK}?{_digits(4)}){_END}",
-        re.IGNORECASE,
+        rf"{_CUE}{_NEAR}(?<!\d)(?<!\d-)(?!\d\d-\d{{7}}(?!\d))(?P<value>\d(?:(?:{_BREAK})?\d){{8}}){_END}"
+    )
+
+
+@cache
+def _before_cue() -> re.Pattern[str]:
+    return re.compile(
+        r"(?<![\w-])(?P<value>\d{9})[\s,-]{1,3}"
+        r"(?:(?:is|that'?s|thats|was|as|es|my|her|his|the|mi|su)\s){0,4}" + _CUE
+    )
+
+
+@cache
+def _first_figures() -> re.Pattern[str]:
+    begins = r"(?:starts?|begins?|empieza)\s(?:(?:with|con)\s)?"
+    return re.compile(
+        rf"{_CUE}[^\d\n.?!]{{0,12}}?(?<!\d)"
+        rf"(?:(?P<value>\d{{3}}-\d\d(?:-\d{{1,3}})?)|{begins}(?P<first>\d{{3,5}})"
+        rf"(?:\D{{1,12}}?{_ENDS}\s(?P<last>\d{{1,4}}))?){_END}"
     )
 
 
 @cache
 def _last_four() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:{_CUE}{_NEAR}(?:\blast\s+(?:[4\uff14]|four)\b|\bend(?:s|ing)?(?:\s+in)?\b|{_MASKED})"
-        rf"|\blast\s+(?:[4\uff14]|four)\b(?:\s+digits)?{_NEAR}{_CUE}|(?<!\w){_MASKED})"
-        rf"[^\d\n]{{0,12}}?(?P<value>{_digits(4)})(?!\w)",
-        re.IGNORECASE,
+        rf"(?:{_CUE}{_NEAR}(?:{_LAST_FOUR}|{_ENDS})|{_LAST_FOUR}(?:\s+digits)?{_NEAR}{_CUE})"
+        r"[^\d\n]{0,12}?(?P<value>\d{4})(?!\w)"
     )
 
 
-_NOT_DIGITS = re.compile(r"\D")
+@cache
+def _masked() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?P<value>{_MASK}\d{{4}})(?!\w)")
+
+
+@cache
+def _short() -> re.Pattern[str]:
+    return re.compile(
+        rf"{_CUE}(?:\s?(?:is|es|number|no|num|\#|:|-|\((?:last|ending)\s?(?:4|four|in)?\))){{0,3}}\s{{0,2}}"
+        r"(?P<value>(?!19|20)\d{4})(?![\w/-]|\s[a-z]+\s(?:st|street|ave|road|rd)\b)"
+        rf"|{_ENDS}\s(?P<before>\d{{4}}),?\s(?:is\s)?(?:my|her|his|the)\s{_CUE}"
+    )
+
+
+@cache
+def _bare_last_four() -> re.Pattern[str]:
+    return re.compile(
+        rf"{_LAST_FOUR}(?:\s+(?:digits?|numbers|are|is|es|son)){{0,2}}[\s:]{{1,2}}(?P<value>\d{{4}})"
+        rf"(?![\w/-])|(?<![\w/$-])(?P<before>\d{{4}})[\s,(]{{1,2}}(?:(?:is|are|the|my|es|son)\s){{0,2}}{_LAST_FOUR}"
+    )
+
+
+_PATTERNS = (
+    ("ssn/after-cue", _after_cue, Confidence.CERTAIN),
+    ("ssn/after-cue", _before_cue, Confidence.CERTAIN),
+    ("ssn/last-four", _last_four, Confidence.CERTAIN),
+    ("ssn/part", _first_figures, Confidence.LIKELY),
+    ("ssn/last-four", _short, Confidence.LIKELY),
+)
+
+
+def find_ssn(view: View, _known: Known) -> Iterable[PhiFinding]:
+    """Where a text holds a social security or taxpayer number, whole or in part.
+
+    45 CFR 164.514(b)(2)(i)(G).
+
+    Args:
+        view: the text.
+
+    Returns:
+        findings with offsets in :attr:`View.plain`.
+    """
+    if not view.figures and not view.said & marks.SOCIAL:
+        return ()
+    found: list[PhiFinding] = []
+    text = view.lower
+    is_social = view.said & marks.SOCIAL or "s.s." in text
+    if is_social and view.said & marks.CAR_OR_DIGIT:
+        found += _spoken(view)
+    found += _forms(view)
+    if "xxx" in text or "***" in text or "•••" in text or "###" in text:
+        found += _matches(text, "ssn/last-four", _masked(), Confidence.CERTAIN)
+    if is_social and view.figures:
+        for rule, pattern, confidence in _PATTERNS:
+            found += _matches(text, rule, pattern(), confidence)
+    # The last four of nothing else.
+    if view.said & marks.PART and not view.said & (marks.RECORD_CUE | marks.PHONE_WORD):
+        found += _matches(text, "ssn/last-four", _bare_last_four(), Confidence.LIKELY)
+    return found
+
+
+def _forms(view: View) -> Iterator[PhiFinding]:
+    """Three, two and four digits that could have been issued."""
+    area = group = (0, 0)
+    for serial in view.figures:
+        if serial[1] - serial[0] == 4 and group[1] - group[0] == 2 and area[1] - area[0] == 3:
+            match = _form().match(view.lower, area[0])
+            if match and _could_be_issued(match[0]) and not _is_of_record(view, match.start()):
+                yield _finding(*match.span(), "ssn/form")
+        area, group = group, serial
 
 
 def _could_be_issued(written: str) -> bool:
-    number = "".join(str(int(digit)) for digit in _NOT_DIGITS.sub("", written))
+    number = "".join(filter(str.isdigit, written))
     area, group, serial = number[:3], number[3:5], number[5:]
     return area not in {"000", "666"} and group != "00" and serial != "0000"
 
 
-def _findings(text: str) -> Iterator[PhiFinding]:
-    for match in _form().finditer(text):
-        if _could_be_issued(match[0]):
-            yield _finding(match.span(), "ssn/form")
-    if not _HINT_OF_CUE.search(text):
-        return
-    for match in _after_cue().finditer(text):
-        yield _finding(match.span("value"), "ssn/after-cue")
-    for match in _last_four().finditer(text):
-        yield _finding(match.span("value"), "ssn/last-four")
+def _is_of_record(view: View, start: int) -> bool:
+    """Whether the words right before announce another number: ``claim no 321 44 9087``."""
+    word, named = view.word_at(start) - 1, 0
+    while word > 0 and view.marks[word] & (marks.NAMING | marks.LINK):
+        named |= view.marks[word] & marks.NAMING
+        if view.marks[word] & marks.RECORD_CUE:
+            break
+        word -= 1
+    if word < 0 or view.marks[word] & (marks.RECORD_CUE | marks.SOCIAL) != marks.RECORD_CUE:
+        return False
+    cue = cue_at(view, word)
+    return cue is not None and (named > 0 or cue.strength > 1)
 
 
-def _finding(span: tuple[int, int], rule: str) -> PhiFinding:
-    return PhiFinding(start=span[0], end=span[1], label=PhiLabel.SSN, rule=rule)
+def _spoken(view: View) -> Iterator[PhiFinding]:
+    """Nine figures in words behind a cue."""
+    for first, last in spoken_runs(view):
+        before = view.marks[max(0, first - _WORDS_BEFORE) : first]
+        if last - first + 1 == _NINE and any(mark & marks.SOCIAL for mark in before):
+            yield _finding(view.starts[first], view.ends[last], "ssn/spoken", Confidence.LIKELY)
 
 
-def find_ssns(text: str) -> list[PhiFinding]:
-    """Where a text holds a social security number, whole or its last four digits.
+def _matches(
+    text: str, rule: str, pattern: re.Pattern[str], confidence: Confidence
+) -> Iterator[PhiFinding]:
+    for match in pattern.finditer(text):
+        for group in match.groupdict():
+            if match[group]:
+                yield _finding(*match.span(group), rule, confidence)
 
-    Digits of any script count, and invisible characters between them do not hide them.
 
-    Args:
-        text: as it will be sent.
-
-    Returns:
-        one finding a place, the first rule that saw it.
-    """
-    if not _HAS_FOUR_DIGITS.search(text):
-        return []
-    seen: dict[tuple[int, int], PhiFinding] = {}
-    for finding in _findings(text):
-        seen.setdefault((finding.start, finding.end), finding)
-    return list(seen.values())
+def _finding(
+    start: int, end: int, rule: str, confidence: Confidence = Confidence.CERTAIN
+) -> PhiFinding:
+    return PhiFinding(start=start, end=end, label=PhiLabel.SSN, rule=rule, confidence=confidence)

@@ -1,27 +1,30 @@
 """How much an unencrypted text may say: three tiers, and the patient's own wish.
 
-Policy P-PHI, built on 45 CFR 164.530(c), 78 FR 5566, 5634 and 42 CFR Part 2. Which label belongs
-to which tier is data (``data/tiers.toml``).
+Policy P-PHI, built on 45 CFR 164.530(c), 78 FR 5566, 5634 and 42 CFR Part 2. What belongs to
+which tier is data (``data/tiers.toml``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from attrs import field, frozen
 from attrs.validators import and_, instance_of, min_len
 
-from compliant_sms import records
-from compliant_sms.choices import Grade, Word
+from compliant_sms.choices import Grade
+from compliant_sms.consent import PhiPreference
 from compliant_sms.errors import ConfigurationError
-from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._labels import PhiFinding, PhiLabel, Sensitivity
 
 __all__ = [
     "ContentTier",
     "PhiPreference",
-    "Sensitivity",
     "TierRow",
+    "allowed_tier",
+    "beyond",
+    "everyday_care",
+    "remedy_of",
     "tier_of",
     "tier_rows",
     "worst_tier",
@@ -41,46 +44,6 @@ class ContentTier(Grade):
     """Nothing permits it: a neutral notice and a link behind a login instead."""
 
 
-class Sensitivity(Word):
-    """The kind of care that a text is about; all but the first are specially protected."""
-
-    GENERAL = "general"
-    SUBSTANCE_USE = "substance_use"
-    """42 CFR Part 2."""
-    HIV_STI = "hiv_sti"
-    """State confidentiality laws."""
-    REPRODUCTIVE = "reproductive"
-    GENDER_AFFIRMING = "gender_affirming"
-    MENTAL_HEALTH = "mental_health"
-    """Psychotherapy notes too: 45 CFR 164.508(a)(2)."""
-    GENETICS = "genetics"
-    ABUSE = "abuse"
-    """Domestic and other violence."""
-    MINOR_CONSENTED = "minor_consented"
-    """Care to which a minor lawfully consented alone: 45 CFR 164.502(g)(3)(i)."""
-
-
-@records.lean
-@frozen(kw_only=True)
-class PhiPreference:
-    """What a patient wants of health details by text. Texting consent is another matter.
-
-    Source: 78 FR 5566, 5634 (2013-01-25). A brief warning suffices.
-
-    Args:
-        warned: the patient was told that others may read a text on its way or on the phone.
-        prefers: the patient wants them by text all the same.
-    """
-
-    warned: bool = False
-    prefers: bool = False
-
-    @property
-    def allows_detail(self) -> bool:
-        """Whether content of tier :attr:`ContentTier.DETAIL` may go: both, never one alone."""
-        return self.warned and self.prefers
-
-
 def _tier(name: str) -> ContentTier:
     try:
         return ContentTier[name.upper()]
@@ -94,30 +57,48 @@ _told = and_(instance_of(str), min_len(1))
 
 @frozen(kw_only=True)
 class TierRow:
-    """To which tier a label belongs, and why.
+    """To which tier a kind of information belongs, and why.
 
     Attributes:
         label: the kind of information.
+        rule: the rules of recognizers that the row is about: one by its full id, or all that
+            begin with it and a slash. Empty for the label's usual tier.
         tier: what it needs.
         source: where that comes from.
         certainty: how sure that is, in the words of the data.
         why: the reason, in words.
+        remedy: what the front desk does about it; empty where it may go.
     """
 
     label: PhiLabel = field(converter=PhiLabel)
+    rule: str = field(default="", validator=instance_of(str))
     tier: ContentTier = field(converter=_tier)
     source: str = field(validator=_told)
     certainty: str = field(validator=_told)
     why: str = field(validator=_told)
+    remedy: str = field(default="", validator=instance_of(str))
 
 
-def tier_of(label: PhiLabel) -> ContentTier:
+def tier_of(label: PhiLabel, rule: str = "") -> ContentTier:
     """The tier of one kind of information, in ordinary care.
+
+    Args:
+        label: the kind.
+        rule: the recognizer's rule that found it, which tells a given name from a full one.
 
     Raises:
         ConfigurationError: the packaged table is damaged.
     """
-    return _tiers()[label]
+    return _row_of(label, rule).tier
+
+
+def remedy_of(finding: PhiFinding) -> str:
+    """What the front desk does about a finding that may not go; empty where it may.
+
+    Raises:
+        ConfigurationError: the packaged table is damaged.
+    """
+    return _row_of(finding.label, finding.rule).remedy
 
 
 def worst_tier(
@@ -128,7 +109,8 @@ def worst_tier(
     Args:
         findings: what was found in it.
         sensitivity: the kind of care that it is about. In specially protected care no detail may
-            go by SMS, whatever the patient prefers (42 CFR Part 2, state law, policy P-PHI).
+            go by SMS, whatever the patient prefers (42 CFR Part 2, state law, policy P-PHI). What
+            a finding itself says of that counts too.
 
     Returns:
         The tier; :attr:`ContentTier.MINIMUM` when nothing was found.
@@ -136,43 +118,93 @@ def worst_tier(
     Raises:
         ConfigurationError: the packaged table is damaged.
     """
-    worst = max((tier_of(finding.label) for finding in findings), default=ContentTier.MINIMUM)
-    if worst is ContentTier.DETAIL and sensitivity is not Sensitivity.GENERAL:
-        return ContentTier.NEVER
-    return worst
+    tiers = (_weighed(finding, sensitivity) for finding in findings)
+    return max(tiers, default=ContentTier.MINIMUM)
 
 
-@cache
-def tier_rows() -> tuple[TierRow, ...]:
-    """The rows of the table, one a label.
+def beyond(
+    findings: Iterable[PhiFinding],
+    allowed: ContentTier,
+    sensitivity: Sensitivity = Sensitivity.GENERAL,
+) -> tuple[PhiFinding, ...]:
+    """The findings that need more than a tier.
+
+    Args:
+        findings: what was found in a text.
+        allowed: how much it may tell.
+        sensitivity: as for :func:`worst_tier`.
 
     Raises:
         ConfigurationError: the packaged table is damaged.
     """
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
+    return tuple(f for f in findings if _weighed(f, sensitivity) > allowed)
 
-    return _parse(resources.files("compliant_sms.phi").joinpath("data", _FILE).read_text("utf-8"))
+
+def allowed_tier(preference: PhiPreference) -> ContentTier:
+    """How much may go to a patient: detail to who was warned and still prefers texts.
+
+    Source: 78 FR 5566, 5634.
+    """
+    return ContentTier.DETAIL if preference.allows_detail else ContentTier.MINIMUM
+
+
+def _weighed(finding: PhiFinding, sensitivity: Sensitivity) -> ContentTier:
+    tier = tier_of(finding.label, finding.rule)
+    special = {sensitivity, finding.sensitivity} != {Sensitivity.GENERAL}
+    return ContentTier.NEVER if special and tier is ContentTier.DETAIL else tier
 
 
 @cache
-def _tiers() -> Mapping[PhiLabel, ContentTier]:
-    return {row.label: row.tier for row in tier_rows()}
+def tier_rows() -> tuple[TierRow, ...]:
+    """The rows of the table: one a label, and one for each exception.
+
+    Raises:
+        ConfigurationError: the packaged table is damaged.
+    """
+    return _parse(_document())
+
+
+@cache
+def everyday_care() -> frozenset[str]:
+    """Words in a practice's name that tell a kind of care which everybody needs."""
+    import tomllib  # noqa: PLC0415 - needed once, not by whoever only imports
+
+    return frozenset(tomllib.loads(_document())["everyday_care"]["words"])
+
+
+@cache
+def _document() -> str:
+    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
+
+    return resources.files("compliant_sms.phi").joinpath("data", _FILE).read_text("utf-8")
+
+
+@cache
+def _table() -> Mapping[tuple[PhiLabel, str], TierRow]:
+    return {(row.label, row.rule): row for row in tier_rows()}
+
+
+@lru_cache(maxsize=1024)
+def _row_of(label: PhiLabel, rule: str) -> TierRow:
+    table, family = _table(), rule.partition("/")[0]
+    usual = table[label, ""]
+    return table.get((label, rule)) or table.get((label, family)) or usual
 
 
 def _parse(document: str) -> tuple[TierRow, ...]:
     import tomllib  # noqa: PLC0415 - needed once, not by whoever only imports
 
-    rows: dict[PhiLabel, TierRow] = {}
+    rows: dict[tuple[PhiLabel, str], TierRow] = {}
     try:
         for number, fields in enumerate(tomllib.loads(document).get("tier", ()), start=1):
             row = _row(number, fields)
-            if rows.setdefault(row.label, row) is not row:
-                msg = f"{_FILE}, row {number}: {row.label} is listed twice"
+            if rows.setdefault((row.label, row.rule), row) is not row:
+                msg = f"{_FILE}, row {number}: {f'{row.label} {row.rule}'.strip()} is listed twice"
                 raise ConfigurationError(msg)
     except tomllib.TOMLDecodeError as error:
         msg = f"{_FILE} is not valid TOML: {error}"
         raise ConfigurationError(msg) from error
-    if missing := [label for label in PhiLabel if label not in rows]:
+    if missing := [label for label in PhiLabel if (label, "") not in rows]:
         msg = f"{_FILE}: no row says what may be sent of {', '.join(missing)}"
         raise ConfigurationError(msg)
     return tuple(rows.values())

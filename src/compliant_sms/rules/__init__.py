@@ -16,6 +16,7 @@ from compliant_sms.rules._facts import (
     ReplyFacts,
     Sender,
     SentBefore,
+    care_of,
     decided_as,
 )
 from compliant_sms.rules._in_force import InForce
@@ -57,6 +58,7 @@ __all__ = [
     "Whereabouts",
     "allow",
     "block",
+    "care_of",
     "deadline_to_honor",
     "decided_as",
     "hold",

@@ -13,9 +13,9 @@ from compliant_sms.clock import as_utc
 from compliant_sms.consent import ConsentState
 from compliant_sms.lookups import LookUpAnswers
 from compliant_sms.people import Profile
-from compliant_sms.phi import PhiFinding, PhiPreference
+from compliant_sms.phi import PhiFinding, PhiPreference, Sensitivity
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.practice import Campaign, SenderKind
+from compliant_sms.practice import Campaign, PhiMode, SenderKind
 from compliant_sms.rules._places import CandidateState, CandidateZone
 from compliant_sms.text import Link
 
@@ -27,6 +27,7 @@ __all__ = [
     "ReplyFacts",
     "Sender",
     "SentBefore",
+    "care_of",
     "decided_as",
 ]
 
@@ -65,6 +66,10 @@ class Readings:
         other_opt_out: it tells another way to opt out than a reply.
         links: where it has links, and to which hosts.
         language: ``"en"`` or ``"es"``.
+        withheld: what the text as given told beyond its recipient's tier, with the offsets of
+            that text, where another one leaves in its place. What it was about and whether it
+            sold is still told by ``content``, ``phrases`` and ``financial``.
+        withheld_by: by which of the practice's ways; None where the text leaves as given.
     """
 
     characters: int = 0
@@ -83,6 +88,8 @@ class Readings:
     other_opt_out: bool = False
     links: tuple[Link, ...] = ()
     language: str = "en"
+    withheld: tuple[PhiFinding, ...] = ()
+    withheld_by: PhiMode | None = None
 
     @property
     def sells(self) -> bool:
@@ -98,6 +105,16 @@ def decided_as(purpose: Purpose, readings: Readings) -> Purpose:
     """
     sells = readings.sells and purpose.message_class in _BOUND
     return Purpose.REMINDER_WITH_OFFER if sells else purpose
+
+
+def care_of(purpose: Purpose, recipient: Profile) -> Sensitivity:
+    """The kind of care that a text is about, as far as purpose and recipient tell.
+
+    What a minor consented to alone is specially protected, 45 CFR 164.502(g)(3)(i).
+    """
+    if purpose.sensitivity is Sensitivity.GENERAL and recipient.controls_care:
+        return Sensitivity.MINOR_CONSENTED
+    return purpose.sensitivity
 
 
 @records.lean

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from compliant_sms.classification import HipaaUse, MessageClass, Remuneration
 from compliant_sms.people import Holder, Profile
-from compliant_sms.phi import ContentTier, Sensitivity, worst_tier
+from compliant_sms.phi import (
+    OWN_NAME,
+    ContentTier,
+    PhiFinding,
+    Sensitivity,
+    beyond,
+    remedy_of,
+    tier_of,
+)
+from compliant_sms.practice import PhiMode
 from compliant_sms.rules._decision import Finding, allow, block
-from compliant_sms.rules._facts import Facts, OptOutShown
+from compliant_sms.rules._facts import Facts, OptOutShown, care_of
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._rows import Majority
 
@@ -131,39 +140,74 @@ def _majority(facts: Facts, law: InForce) -> int:
 
 def phi_in_body(facts: Facts, _: InForce) -> Iterator[Finding]:
     """How much health information a text may carry (policy P-PHI; 78 FR 5566, 5634)."""
-    found = facts.readings.phi
-    if not found:
-        return
-    sensitivity = facts.purpose.sensitivity
-    tier = worst_tier(found, sensitivity)
-    places = ", ".join(f"{f.label} at {f.start}-{f.end}" for f in found)
-    if tier is ContentTier.NEVER:
-        special = worst_tier(found, Sensitivity.GENERAL) is not ContentTier.NEVER
-        yield block(
-            "phi-in-body",
-            "specially-protected-category" if special else "direct-identifier-in-body",
-            f"The text holds information that may not be sent by SMS: {places}.",
-            "42 CFR Part 2 and state law; policy P-PHI tier 3"
-            if special
-            else "45 CFR 164.514(b)(2)(i), 164.530(c); policy P-PHI tier 3",
-            "Take it out, and let the patient call or use the portal.",
-        )
-    elif tier is ContentTier.DETAIL and not facts.phi_preference.allows_detail:
-        yield block(
-            "phi-in-body",
-            "risk-warning-required",
-            f"The text holds health details ({places}), and the patient was not warned that "
-            "texts can be read by others, or did not then ask for them.",
-            "78 FR 5566, 5634; 45 CFR 164.530(c); policy P-PHI tier 2",
-            "Warn the patient, and record their wish; or take the details out.",
-        )
-    elif tier is ContentTier.DETAIL:
-        yield allow(
+    readings, care = facts.readings, care_of(facts.purpose, facts.recipient)
+    if readings.withheld_by is not None:
+        yield _withheld(readings.withheld, readings.withheld_by)
+    found = readings.phi
+    if facts.message_class is MessageClass.PROTOCOL:
+        # An answer has to name the sender (CTIA 5.1.3), and the patient wrote there first.
+        found = tuple(f for f in found if not f.rule.startswith(OWN_NAME))
+    if beyond(found, ContentTier.MINIMUM, care):
+        yield _judged(facts, found, care)
+
+
+def _judged(facts: Facts, found: Sequence[PhiFinding], care: Sensitivity) -> Finding:
+    if never := beyond(found, ContentTier.DETAIL, care):
+        return _never(never)
+    if facts.phi_preference.allows_detail:
+        return allow(
             "phi-in-body",
             "patient-preference-after-warning",
             "The patient was warned that texts can be read by others, and prefers them.",
             "78 FR 5566, 5634",
+            relies_on=facts.phi_preference.event_id,
         )
+    detail = beyond(found, ContentTier.MINIMUM, care)
+    return block(
+        "phi-in-body",
+        "risk-warning-required",
+        f"The text holds details ({_places(detail)}), and the patient was not warned that "
+        "texts can be read by others, or did not then ask for them.",
+        "78 FR 5566, 5634; 45 CFR 164.530(c); policy P-PHI tier 2",
+        f"Warn the patient, and record their wish; or take the details out. {_remedies(detail)}",
+    )
+
+
+def _never(found: Sequence[PhiFinding]) -> Finding:
+    direct = any(tier_of(f.label, f.rule) is ContentTier.NEVER for f in found)
+    return block(
+        "phi-in-body",
+        "direct-identifier-in-body" if direct else "specially-protected-category",
+        f"The text holds information that may not be sent by SMS: {_places(found)}.",
+        "45 CFR 164.514(b)(2)(i), 164.530(c); policy P-PHI tier 3"
+        if direct
+        else "42 CFR Part 2 and state law; policy P-PHI tier 3",
+        f"Take it out, and let the patient call or use the portal. {_remedies(found)}",
+    )
+
+
+def _withheld(found: Sequence[PhiFinding], mode: PhiMode) -> Finding:
+    if mode is PhiMode.NOTICE:
+        code = "neutral-notice"
+        words = "The text says only that a message waits; what it is stands behind a link"
+    else:
+        code, words = "details-redacted", "What the recipient's tier does not allow was taken out"
+    return allow(
+        "phi-in-body",
+        code,
+        f"{words}. In the text as given: {_places(found)}.",
+        "45 CFR 164.530(c); 78 FR 5566, 5634; policy P-PHI",
+    )
+
+
+def _places(found: Iterable[PhiFinding]) -> str:
+    return ", ".join(f"{f.label} at {f.start}-{f.end}" for f in found)
+
+
+def _remedies(found: Iterable[PhiFinding]) -> str:
+    # One each: what helps against one of a kind helps against all of it.
+    told = dict.fromkeys((str(f.label), remedy_of(f)) for f in found)
+    return " ".join(f"{label}: {remedy}" for label, remedy in told)
 
 
 def hipaa_marketing(facts: Facts, _: InForce) -> Iterator[Finding]:

@@ -8,14 +8,23 @@ from functools import lru_cache
 from typing import Any, LiteralString, Protocol
 
 from compliant_sms import records
-from compliant_sms.consent import ConsentEvent, Granted, Link, from_payload, link, to_payload
+from compliant_sms.consent import (
+    ConsentEvent,
+    Link,
+    filed_under,
+    from_payload,
+    link,
+    to_payload,
+)
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Departure, Draft, Inbound, Message
+from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Chain, Step
 from compliant_sms.practice import Practice
 from compliant_sms.providers import Problem, StatusUpdate
 from compliant_sms.rules import Decision
+from compliant_sms.stores._bodies import Bodies
 
 __all__ = ["Connection", "SqlTransaction"]
 
@@ -54,11 +63,11 @@ def _minute(at: datetime) -> str:
     return _text(at.replace(second=0, microsecond=0))
 
 
-def _message(row: Row) -> Message:
+def _message(row: Row, bodies: Bodies) -> Message:
     return Message(
         message_id=row[0],
         practice_id=row[1],
-        draft=records.decode(row[2], Draft),
+        draft=bodies.decode(row[2], Draft, _drafted(row[0])),
         created_at=_instant(row[3]),
         state=State(row[4]),
         not_before=_instant(row[5]),
@@ -67,28 +76,28 @@ def _message(row: Row) -> Message:
         provider=row[8],
         provider_id=row[9],
         problem=records.decode(row[10], Problem) if row[10] else None,
-        departure=records.decode(row[11], Departure) if row[11] else None,
+        departure=bodies.decode(row[11], Departure, _left(row[0])) if row[11] else None,
     )
 
 
-def _chain_person(event: ConsentEvent) -> str:
-    # Whoever says STOP says it for the number, so it is filed there.
-    return (event.person or _NOBODY) if isinstance(event, Granted) else _NOBODY
+def _drafted(message_id: str) -> str:
+    return f"sms_messages.draft/{message_id}"
 
 
-def _departure(message: Message) -> dict[str, object]:
-    departure = message.departure
-    return {
-        "left_at": _text(departure.at) if departure else None,
-        "departure": records.encode(departure) if departure else None,
-    }
+def _left(message_id: str) -> str:
+    return f"sms_messages.departure/{message_id}"
+
+
+def _came(inbound_id: str) -> str:
+    return f"sms_inbound.record/{inbound_id}"
 
 
 class SqlTransaction:
     """Implements :class:`compliant_sms.ports.Transaction` over any driver."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, keyring: Sealer | None = None) -> None:
         self._db = connection
+        self._bodies = Bodies(keyring)
 
     async def _one(self, sql: LiteralString, **parameters: object) -> Row | None:
         rows = await self._db.fetch(sql, parameters)
@@ -129,7 +138,7 @@ class SqlTransaction:
         subject = {
             "practice_id": event.practice_id,
             "number": event.number.e164,
-            "person": _chain_person(event),
+            "person": filed_under(event) or _NOBODY,
         }
         await self._do(
             """INSERT INTO sms_chains (chain_id, practice_id, number, person)
@@ -252,24 +261,31 @@ class SqlTransaction:
             number=message.draft.to.e164,
             person=message.draft.person or _NOBODY,
             purpose=message.draft.purpose.code,
-            draft=records.encode(message.draft),
+            draft=self._bodies.encode(message.draft, _drafted(message.message_id)),
             created_at=_text(message.created_at),
-            **_departure(message),
+            **self._departure(message),
             **where_it_is,
         )
+
+    def _departure(self, message: Message) -> dict[str, object]:
+        departure, about = message.departure, _left(message.message_id)
+        return {
+            "left_at": _text(departure.at) if departure else None,
+            "departure": self._bodies.encode(departure, about) if departure else None,
+        }
 
     async def _leave(self, message: Message) -> None:
         await self._do(
             """UPDATE sms_messages SET left_at = :left_at, departure = :departure
             WHERE message_id = :message_id""",
             message_id=message.message_id,
-            **_departure(message),
+            **self._departure(message),
         )
 
     async def message(self, message_id: str) -> Message | None:
         """The text with that id."""
         row = await self._one(_MESSAGE + "WHERE message_id = :message_id", message_id=message_id)
-        return _message(row) if row else None
+        return _message(row, self._bodies) if row else None
 
     async def message_by_key(self, practice_id: str, key: str) -> Message | None:
         """The text that was asked for under that idempotency key."""
@@ -278,7 +294,7 @@ class SqlTransaction:
             practice_id=practice_id,
             key=key,
         )
-        return _message(row) if row else None
+        return _message(row, self._bodies) if row else None
 
     async def message_by_provider_id(self, provider: str, provider_id: str) -> Message | None:
         """The text that the provider calls so."""
@@ -287,7 +303,7 @@ class SqlTransaction:
             provider=provider,
             provider_id=provider_id,
         )
-        return _message(row) if row else None
+        return _message(row, self._bodies) if row else None
 
     async def due(self, practice_id: str, at: datetime, limit: int) -> list[Message]:
         """Texts that are due or held until ``at`` or earlier, the longest due first."""
@@ -299,7 +315,7 @@ class SqlTransaction:
             at=_text(at),
             limit=limit,
         )
-        return [_message(row) for row in rows]
+        return [_message(row, self._bodies) for row in rows]
 
     async def lapsed(self, practice_id: str, at: datetime, limit: int) -> list[Message]:
         """Texts whose claim ran out before ``at``."""
@@ -311,7 +327,7 @@ class SqlTransaction:
             at=_text(at),
             limit=limit,
         )
-        return [_message(row) for row in rows]
+        return [_message(row, self._bodies) for row in rows]
 
     async def uncertain(self, practice_id: str, limit: int) -> list[Message]:
         """Texts whose request may have been processed, the oldest first."""
@@ -322,7 +338,7 @@ class SqlTransaction:
             practice_id=practice_id,
             limit=limit,
         )
-        return [_message(row) for row in rows]
+        return [_message(row, self._bodies) for row in rows]
 
     async def messages_to(self, practice_id: str, number: PhoneNumber) -> list[Message]:
         """All texts to that number, oldest first."""
@@ -333,14 +349,14 @@ class SqlTransaction:
             practice_id=practice_id,
             number=number.e164,
         )
-        return [_message(row) for row in rows]
+        return [_message(row, self._bodies) for row in rows]
 
     async def departures(
         self, practice_id: str, number: PhoneNumber, since: datetime
     ) -> list[Departure]:
         """How texts left to that number after ``since``, or may have left; oldest first."""
         rows = await self._all(
-            """SELECT departure FROM sms_messages
+            """SELECT message_id, departure FROM sms_messages
             WHERE practice_id = :practice_id AND number = :number AND left_at > :since
             AND state IN ('claimed', 'sent', 'delivered', 'undelivered', 'uncertain')
             ORDER BY left_at""",
@@ -348,7 +364,7 @@ class SqlTransaction:
             number=number.e164,
             since=_text(since),
         )
-        return [records.decode(departure, Departure) for (departure,) in rows]
+        return [self._bodies.decode(record, Departure, _left(key)) for key, record in rows]
 
     async def add_volume(self, practice_id: str, at: datetime, segments: int) -> None:
         """Count segments that leave now."""
@@ -414,7 +430,7 @@ class SqlTransaction:
                 provider_key=inbound.provider_key,
                 number=inbound.number.e164 if inbound.number else _NOBODY,
                 received_at=_text(inbound.received_at),
-                record=records.encode(inbound),
+                record=self._bodies.encode(inbound, _came(inbound.inbound_id)),
             )
         )
 
@@ -431,12 +447,12 @@ class SqlTransaction:
     async def inbound_from(self, practice_id: str, number: PhoneNumber) -> list[Inbound]:
         """All texts from that number, oldest first."""
         rows = await self._all(
-            """SELECT record FROM sms_inbound
+            """SELECT inbound_id, record FROM sms_inbound
             WHERE practice_id = :practice_id AND number = :number ORDER BY received_at""",
             practice_id=practice_id,
             number=number.e164,
         )
-        return [records.decode(record, Inbound) for (record,) in rows]
+        return [self._bodies.decode(record, Inbound, _came(key)) for key, record in rows]
 
     async def add_status(
         self, provider: str, update: StatusUpdate, message_id: str | None, at: datetime

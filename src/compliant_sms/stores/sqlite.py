@@ -24,6 +24,7 @@ from compliant_sms.errors import (
     StoreFull,
     StoreReadOnly,
 )
+from compliant_sms.phi import Sealer
 from compliant_sms.ports import Store, Transaction
 from compliant_sms.stores._schema import MIGRATIONS, VERSION
 from compliant_sms.stores._transaction import Row, SqlTransaction
@@ -91,14 +92,17 @@ class _Cursor:
 class _Job(Generic[T]):
     """Work that waits for a transaction."""
 
-    def __init__(self, work: Work[T]) -> None:
+    def __init__(self, work: Work[T], keyring: Sealer | None) -> None:
         self.work = work
+        self.keyring = keyring
         self.done = False
         self.committed = False
         self._result: T | None = None
         self._error: BaseException | None = None
 
-    def run(self, tx: Transaction) -> None:
+    def run(self, cursor: _Cursor) -> None:
+        # One file can serve practices with keys of their own.
+        tx: Transaction = SqlTransaction(cursor, self.keyring)
         self._result = finish(cast("Coroutine[Any, Any, T]", self.work(tx)))
 
     def fail(self, error: BaseException) -> None:
@@ -136,16 +140,20 @@ class SQLite:
     def __repr__(self) -> str:
         return f"SQLite({self._path!r})"
 
-    def run(self, work: Work[T]) -> T:
+    def run(self, work: Work[T], keyring: Sealer | None = None) -> T:
         """Run the work in a durable transaction, together with whatever else waits.
+
+        Args:
+            work: what to do.
+            keyring: seals the bodies of texts and opens them.
 
         Raises:
             StoreError: the database could not; nothing was recorded.
         """
-        return self._finish(self._enqueue(work))
+        return self._finish(self._enqueue(work, keyring))
 
-    def _enqueue(self, work: Work[T]) -> _Job[T]:
-        job = _Job(work)
+    def _enqueue(self, work: Work[T], keyring: Sealer | None = None) -> _Job[T]:
+        job = _Job(work, keyring)
         self._waiting.append(job)
         return job
 
@@ -168,14 +176,14 @@ class SQLite:
                 job.done = True
 
     def _transact(self, connection: sqlite3.Connection, batch: list[_Job[Any]]) -> None:
-        tx = SqlTransaction(_Cursor(connection))
+        cursor = _Cursor(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
             if len(batch) == 1:  # two statements fewer than with a savepoint
-                self._run_alone(connection, tx, batch[0])
+                self._run_alone(connection, cursor, batch[0])
             else:
                 for job in batch:
-                    self._run_in_savepoint(connection, tx, job)
+                    self._run_in_savepoint(connection, cursor, job)
             if connection.in_transaction:
                 connection.execute("COMMIT")
         except BaseException:
@@ -186,9 +194,9 @@ class SQLite:
             job.committed = True
 
     @staticmethod
-    def _run_alone(connection: sqlite3.Connection, tx: Transaction, job: _Job[Any]) -> None:
+    def _run_alone(connection: sqlite3.Connection, cursor: _Cursor, job: _Job[Any]) -> None:
         try:
-            job.run(tx)
+            job.run(cursor)
         except Exception as error:
             job.fail(error)
             if not connection.in_transaction:  # a full disk rolls back everything by itself
@@ -196,10 +204,10 @@ class SQLite:
             connection.execute("ROLLBACK")
 
     @staticmethod
-    def _run_in_savepoint(connection: sqlite3.Connection, tx: Transaction, job: _Job[Any]) -> None:
+    def _run_in_savepoint(connection: sqlite3.Connection, cursor: _Cursor, job: _Job[Any]) -> None:
         connection.execute("SAVEPOINT job")
         try:
-            job.run(tx)
+            job.run(cursor)
         except Exception as error:
             job.fail(error)
             if not connection.in_transaction:  # a full disk rolls back everything by itself
@@ -228,33 +236,35 @@ class SQLite:
                 self._connection.close()
                 self._connection = None
 
-    def blocking(self) -> Store:
-        """The store port for :class:`Messenger`."""
-        return _BlockingSQLite(self)
+    def blocking(self, keyring: Sealer | None = None) -> Store:
+        """The store port for :class:`Messenger`; a keyring seals the bodies of texts."""
+        return _BlockingSQLite(self, keyring)
 
-    def asynchronous(self) -> Store:
-        """The store port for :class:`AsyncMessenger`."""
-        return _AsyncSQLite(self)
+    def asynchronous(self, keyring: Sealer | None = None) -> Store:
+        """The store port for :class:`AsyncMessenger`; a keyring seals the bodies of texts."""
+        return _AsyncSQLite(self, keyring)
 
 
 class _BlockingSQLite:
     """Runs transactions on the calling thread; its coroutines never suspend."""
 
-    def __init__(self, store: SQLite) -> None:
+    def __init__(self, store: SQLite, keyring: Sealer | None) -> None:
         self._store = store
+        self._keyring = keyring
 
     async def run(self, work: Work[T]) -> T:
         """See :meth:`compliant_sms.ports.Store.run`."""
-        return self._store.run(work)
+        return self._store.run(work, self._keyring)
 
 
 class _AsyncSQLite:
     """Runs transactions on one thread of its own, so that the event loop goes on."""
 
-    def __init__(self, store: SQLite) -> None:
+    def __init__(self, store: SQLite, keyring: Sealer | None) -> None:
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not for blocking use
 
         self._store = store
+        self._keyring = keyring
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="compliant_sms")
 
     async def run(self, work: Work[T]) -> T:
@@ -262,7 +272,7 @@ class _AsyncSQLite:
         import asyncio  # noqa: PLC0415 - whoever awaits this has imported it
 
         # Queued before the thread gets to it: what waits together is committed together.
-        job = self._store._enqueue(work)  # noqa: SLF001
+        job = self._store._enqueue(work, self._keyring)  # noqa: SLF001
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._store._finish, job)  # noqa: SLF001
 

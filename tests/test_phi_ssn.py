@@ -7,7 +7,14 @@ from attrs import asdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliant_sms.phi import PhiLabel, find, find_ssns
+from compliant_sms import phi
+from compliant_sms.phi import PhiFinding, PhiLabel
+
+
+def find(text: str) -> tuple[PhiFinding, ...]:
+    """What a text holds of social security numbers."""
+    return tuple(found for found in phi.find(text) if found.label is PhiLabel.SSN)
+
 
 # The same examples each time, however long they take.
 STEADY = settings(derandomize=True, deadline=None)
@@ -70,13 +77,13 @@ LAST_FOUR = [
     "SSN ending in [[6789]]",
     "SSN ends [[6789]]",
     "Social Security number ending [[6789]]",
-    "XXX-XX-[[6789]]",
-    "xxx-xx-[[6789]]",
-    "***-**-[[6789]]",
-    "•••-••-[[6789]]",
-    "###-##-[[6789]]",
-    "*****[[6789]]",
-    "SSN xxx xx [[6789]]",
+    "[[XXX-XX-6789]]",
+    "[[xxx-xx-6789]]",
+    "[[***-**-6789]]",
+    "[[•••-••-6789]]",
+    "[[###-##-6789]]",
+    "[[*****6789]]",
+    "SSN [[xxx xx 6789]]",
 ]
 NOTHING = [
     "",
@@ -187,7 +194,7 @@ def test_unissued_numbers_of_any_script_are_left_alone(text: str, digits: dict[i
 @pytest.mark.parametrize(
     "hidden", ["\u200b", "\u200d", "\u00ad", "\u2060", "\ufeff", "\u202e", "\u200b\u200b\u2060"]
 )
-@pytest.mark.parametrize("text", ["[[123-45-6789]]", "SSN [[123456789]]", "XXX-XX-[[6789]]"])
+@pytest.mark.parametrize("text", ["[[123-45-6789]]", "SSN [[123456789]]", "[[XXX-XX-6789]]"])
 def test_invisible_characters_hide_nothing(text: str, hidden: str) -> None:
     """Invisible characters between any two characters of a number do not hide it."""
     plain, ((start, end),) = marked(text)
@@ -209,7 +216,7 @@ def test_one_place_is_found_once() -> None:
     assert [(text[f.start : f.end], f.rule) for f in found] == [
         ("6789", "ssn/last-four"),
         ("123-45-6789", "ssn/form"),
-        ("4321", "ssn/last-four"),
+        ("xxx-xx-4321", "ssn/last-four"),
     ]
 
 
@@ -223,6 +230,7 @@ def test_a_finding_holds_no_text() -> None:
         "label": PhiLabel.SSN,
         "rule": "ssn/form",
         "confidence": "certain",
+        "sensitivity": "general",
     }
     assert "6789" not in repr(finding)
 
@@ -255,7 +263,7 @@ def test_any_number_in_any_text_is_found(
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(text: str) -> None:
     """No text whatever breaks the search, and offsets lie inside it around digits."""
-    for finding in find_ssns(text):
+    for finding in find(text):
         assert 0 <= finding.start < finding.end <= len(text)
         assert text[finding.start].isdecimal()
         assert text[finding.end - 1].isdecimal()

@@ -1,0 +1,82 @@
+"""Finding health information in labelled texts of about 160 characters, against Presidio."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from statistics import median
+
+from measure import in_turns, ratio, typical_call
+from presidio import Presidio
+from report import Row, microseconds
+
+from compliant_sms.phi import Known, OwnFacts, PatientFacts, find
+
+__all__ = ["rows"]
+
+_MOST = 60e-6
+_TIMES_FASTER = 12
+_LENGTHS = range(140, 181)
+_FILES = Path(__file__).resolve().parents[1] / "tests" / "data"
+_KNOWN = Known(
+    patient=PatientFacts(
+        names=("Maria Gomez",), mrn=("00482913",), phones=("+12175550134",), clinicians=("Patel",)
+    ),
+    own=OwnFacts(names=("Lakeside Family Medicine",), phones=("+12175550100",)),
+)
+
+
+def _texts() -> list[str]:
+    lines = chain.from_iterable(
+        _FILES.joinpath(name).read_text("utf-8").splitlines()
+        for name in ("phi_cases.jsonl", "phi_texts.jsonl")
+    )
+    texts = (json.loads(line)["text"] for line in lines)
+    return [text for text in texts if len(text) in _LENGTHS]
+
+
+def rows(_: Path, *, quick: bool) -> Iterator[Row]:
+    """The median text, alone and with what a host knows beforehand."""
+    texts, presidio = _texts(), Presidio()
+    readers: dict[str, Callable[[str], object]] = {
+        "alone": find,
+        "with facts": lambda text: find(text, _KNOWN),
+        "presidio": presidio,
+    }
+    gc.collect()
+    gc.freeze()  # Presidio brings much along that would be walked again and again
+    taken: dict[str, list[float]] = {name: [] for name in readers}
+    for text in texts:
+        blocks = in_turns(
+            {name: partial(reader, text) for name, reader in readers.items()},
+            rounds=2 if quick else 4,
+            calls=10,
+        )
+        for name, some in blocks.items():
+            taken[name].append(typical_call(some))
+    ours, known, theirs = (median(taken[name]) for name in readers)
+    faster = ratio(taken["presidio"], taken["alone"])
+    yield Row(
+        what=f"finding health information, {len(texts)} texts of 140 to 180 characters",
+        measured=microseconds(ours),
+        bar=f"at most {microseconds(_MOST)}",
+        met=ours <= _MOST,
+    )
+    yield Row(
+        what=f"the same against Presidio ({presidio.count} recognizers)",
+        measured=microseconds(ours),
+        baseline=microseconds(theirs),
+        ratio=f"{faster:.1f} times faster",
+        bar=f"at least {_TIMES_FASTER} times",
+        met=faster >= _TIMES_FASTER,
+    )
+    yield Row(
+        what="the same with what is known of patient and practice",
+        measured=microseconds(known),
+        baseline=microseconds(ours),
+        ratio=f"{known / ours:.2f}",
+    )

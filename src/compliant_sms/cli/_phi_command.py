@@ -1,0 +1,82 @@
+"""The command ``phi``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+__all__ = ["phi"]
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option(
+    "--known",
+    "patient",
+    metavar="FILE.json",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What is known of the patient, as one JSON object: names, birth_date, mrn, addresses, "
+    "phones, emails, insurance_ids, clinicians.",
+)
+@click.option(
+    "--own-name", "names", multiple=True, metavar="NAME", help="Of the practice: no finding."
+)
+@click.option(
+    "--own-phone", "phones", multiple=True, metavar="NUMBER", help="Of the practice: no finding."
+)
+@click.option(
+    "--min-tier",
+    type=click.Choice(["minimum", "detail", "never"]),
+    default="detail",
+    show_default=True,
+    help="What counts: 'minimum' everything, 'detail' what a reminder does not need, 'never' what "
+    "no text may hold.",
+)
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="LABEL",
+    help="A label that does not count, for example PROVIDER_NAME; may be given several times.",
+)
+@click.option("--lines", is_flag=True, help="A line a finding, and none of the text: for hooks.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object, with none of the text."
+)
+def phi(
+    *,
+    files: tuple[str, ...],
+    patient: Path | None,
+    names: tuple[str, ...],
+    phones: tuple[str, ...],
+    min_tier: str,
+    allow: tuple[str, ...],
+    lines: bool,
+    as_json: bool,
+) -> None:
+    """Show what in FILE (or - for standard input) tells who a patient is, or about health.
+
+    The text is shown with the findings in colour, and under each line the label, the rule, how
+    sure it is and the tier that it needs. Offsets, lines and columns are those of the text as it
+    is, in code points.
+
+    \b
+      compliant-sms phi message.txt
+      compliant-sms phi --lines --allow DATE locale/*.json
+
+    Exit status: 0 nothing counts, 1 something does, 2 the command or a file cannot be understood.
+    """  # noqa: D301 - click reads the character after which it wraps nothing
+    from compliant_sms.cli import _phi, _phi_input  # noqa: PLC0415 - after the options
+    from compliant_sms.phi import ContentTier  # noqa: PLC0415 - as above
+
+    if lines and as_json:
+        msg = "--lines and --json exclude each other"
+        raise click.UsageError(msg)
+    search = _phi.Search(
+        known=_phi_input.known(patient, names, phones),
+        least=ContentTier[min_tier.upper()],
+        allowed=_phi_input.labels(allow),
+    )
+    form = "json" if as_json else "lines" if lines else "place"
+    sys.exit(_phi.report(_phi_input.documents(files), search, form=form))

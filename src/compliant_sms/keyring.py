@@ -1,0 +1,291 @@
+"""The keys that seal bodies and originals: AES-256-GCM, the newest key seals, any of them opens.
+
+The only file that imports cryptography (extra ``keyring``), and only when a keyring is made.
+
+A key file is text, a line a key, newest first; blank lines and lines that begin with ``#`` say
+nothing::
+
+    k7f3a91c2 3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+
+First the key's id (1 to 32 of ``A-Z a-z 0-9 . _ -``), then 32 bytes in base64url, without or
+with its padding. To rotate, put a new line on top and keep the old ones for as long as something
+sealed with them has to be read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import field, frozen
+
+from compliant_sms.errors import (
+    CannotUnseal,
+    ConfigurationError,
+    InvalidKeys,
+    MissingExtra,
+)
+
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["Keyring"]
+
+_VERSION = 1
+_KEY = 32
+_NONCE = 12  # NIST SP 800-38D, 8.2.2: of random bits, for at most 2**32 texts a key
+_TAG = 16
+_ID = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
+_BASE64 = re.compile(r"[A-Za-z0-9_-]{43}=?", re.ASCII)
+
+
+class _Cipher(Protocol):
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
+
+
+def _checked(keys: Mapping[str, bytes]) -> dict[str, bytes]:
+    problems = [
+        f"key {number}: {problem}"
+        for number, (key_id, key) in enumerate(keys.items(), start=1)
+        for problem in _problems(key_id, key)
+    ]
+    if not keys:
+        problems.append("there is no key; run  compliant-sms keys new PATH  to make one")
+    if problems:
+        raise InvalidKeys(problems)
+    return {key_id: bytes(key) for key_id, key in keys.items()}
+
+
+def _problems(key_id: str, key: bytes) -> Iterator[str]:
+    if not _ID.fullmatch(key_id):
+        yield "its id must be 1 to 32 of A-Z a-z 0-9 . _ -"
+    if len(key) != _KEY:
+        yield f"it must have {_KEY} bytes, not {len(key)}"
+
+
+@frozen(eq=False, repr=False)
+class Keyring:
+    """Keys by id, the newest first. Neither repr nor errors show a key.
+
+    Seals with AES-256-GCM (NIST SP 800-38D), a fresh random nonce each time: encryption at rest as
+    45 CFR 164.312(a) addresses it. Keep the keys apart from what they seal.
+
+    Args:
+        keys: 32 bytes by key id, the newest first.
+
+    Raises:
+        InvalidKeys: one of them cannot be used, or there is none.
+        MissingExtra: the extra ``keyring`` is not installed.
+    """
+
+    _keys: Mapping[str, bytes] = field(converter=_checked)
+    _ciphers: Mapping[str, _Cipher] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_ciphers", _ciphers(self._keys))
+
+    @classmethod
+    def generate(cls) -> Self:
+        """A keyring of one new key, from the system's randomness.
+
+        Raises:
+            MissingExtra: the extra ``keyring`` is not installed.
+        """
+        return cls({f"k{os.urandom(4).hex()}": os.urandom(_KEY)})
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The keyring in a text such as a key file holds, for keys from a secrets manager.
+
+        Raises:
+            InvalidKeys: something is wrong with it; every bad line is named, no key is shown.
+            MissingExtra: the extra ``keyring`` is not installed.
+        """
+        return cls(_parsed(text.split("\n"), "line"))
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> Self:
+        """The keyring in a file that nobody but its owner can read.
+
+        Raises:
+            InvalidKeys: something is wrong with it; every bad line is named, no key is shown.
+            ConfigurationError: the file cannot be read, or others can read or change it.
+            MissingExtra: the extra ``keyring`` is not installed.
+        """
+        return cls(_parsed(_read(Path(path)).split("\n"), f"{os.fspath(path)}, line"))
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids, the newest first."""
+        return tuple(self._keys)
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write a key file, readable and writable by its owner only (on POSIX: mode 0600).
+
+        Raises:
+            ConfigurationError: there is such a file already, which is never overwritten, or it
+                cannot be written.
+        """
+        text = "".join(f"{key_id} {_encoded(key)}\n" for key_id, key in self._keys.items())
+        try:
+            _write_new(Path(path), text.encode("ascii"))
+        except FileExistsError:
+            msg = f"{os.fspath(path)} is there already; a key file is never overwritten"
+            raise ConfigurationError(msg) from None
+        except OSError as error:
+            msg = f"{os.fspath(path)} cannot be written: {error.strerror}"
+            raise ConfigurationError(msg) from None
+
+    def seal(self, plain: bytes, about: str) -> bytes:
+        """Encrypt with the newest key.
+
+        Args:
+            plain: what to seal.
+            about: the record that it belongs to. It is not in the result, and the result opens
+                for no other.
+
+        Returns:
+            A version byte, the key's id with its length before it, the nonce, the ciphertext and
+            its tag.
+        """
+        key_id, cipher = next(iter(self._ciphers.items()))
+        head = bytes([_VERSION, len(key_id)]) + key_id.encode("ascii")
+        nonce = os.urandom(_NONCE)
+        return head + nonce + cipher.encrypt(nonce, plain, _bound(head, about))
+
+    def open(self, sealed: bytes, about: str) -> bytes:
+        """Decrypt what :meth:`seal` made for the same record, with whichever key that was.
+
+        Raises:
+            CannotUnseal: the key is not here, bytes were changed, or it belongs to another
+                record.
+        """
+        head, rest = _split(bytes(sealed))
+        key_id = head[2:].decode("ascii", "replace")
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            named = f"key {key_id}" if _ID.fullmatch(key_id) else "a key with a damaged id"
+            msg = (
+                f"this was sealed with {named}, which is not among the keys here "
+                f"({', '.join(self.key_ids)}): add its line to the key file"
+            )
+            raise CannotUnseal(msg)
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - of an extra
+
+        try:
+            return cipher.decrypt(rest[:_NONCE], rest[_NONCE:], _bound(head, about))
+        except InvalidTag:
+            msg = (
+                f"key {key_id} does not open this: the sealed bytes were changed, they belong to "
+                "another record, or another key has the same id"
+            )
+            raise CannotUnseal(msg) from None
+
+    def __repr__(self) -> str:
+        return f"Keyring(key_ids={self.key_ids!r})"
+
+    def __reduce__(self) -> str:
+        msg = "a keyring is not pickled or copied: make it from its file where it is needed"
+        raise TypeError(msg)
+
+
+def _ciphers(keys: Mapping[str, bytes]) -> dict[str, _Cipher]:
+    try:
+        from cryptography.hazmat.primitives.ciphers.aead import (  # noqa: PLC0415 - of an extra
+            AESGCM,
+        )
+    except ModuleNotFoundError as error:
+        raise MissingExtra("keyring", "a keyring") from error  # noqa: EM101 - the extra's name
+    return {key_id: AESGCM(key) for key_id, key in keys.items()}
+
+
+def _bound(head: bytes, about: str) -> bytes:
+    return head + about.encode("utf-8", "surrogatepass")
+
+
+def _split(sealed: bytes) -> tuple[bytes, bytes]:
+    """The head up to the key's id, and the rest.
+
+    Raises:
+        CannotUnseal: it is nothing that a keyring sealed.
+    """
+    until = 2 + sealed[1] if len(sealed) > 1 else 0
+    if sealed[:1] != bytes([_VERSION]) or len(sealed) < until + _NONCE + _TAG:
+        msg = "these bytes are nothing that a keyring sealed, or only a part of it"
+        raise CannotUnseal(msg)
+    return sealed[:until], sealed[until:]
+
+
+def _encoded(key: bytes) -> str:
+    return urlsafe_b64encode(key).rstrip(b"=").decode("ascii")
+
+
+def _parsed(lines: Iterable[str], where: str) -> dict[str, bytes]:
+    keys: dict[str, bytes] = {}
+    problems: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        parts = line.split()
+        if not parts or parts[0].startswith("#"):
+            continue
+        problem = _line_problem(parts, keys)
+        if problem:
+            problems.append(f"{where} {number}: {problem}")
+        else:
+            keys[parts[0]] = urlsafe_b64decode(parts[1].rstrip("=") + "=")
+    if problems:
+        raise InvalidKeys(problems)
+    return keys
+
+
+def _line_problem(parts: list[str], keys: Mapping[str, bytes]) -> str | None:
+    # What stands there may be a key in the wrong column: none of it is repeated.
+    if len(parts) != 2:
+        return "it must hold an id and a key, with a blank between them"
+    if not _ID.fullmatch(parts[0]):
+        return "the id must be 1 to 32 of A-Z a-z 0-9 . _ -"
+    if parts[0] in keys:
+        return "an earlier line has the same id"
+    if not _BASE64.fullmatch(parts[1]):
+        return "the key must be 32 bytes in base64url, which are 43 characters"
+    return None
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            if os.name == "posix":
+                _refuse_shared(path, os.fstat(file.fileno()).st_mode)
+            return file.read().decode("utf-8-sig")
+    except OSError as error:
+        msg = f"the key file {path} cannot be read: {error.strerror}"
+        raise ConfigurationError(msg) from None
+    except UnicodeDecodeError:
+        raise InvalidKeys([f"{path} is no text file"]) from None
+
+
+def _refuse_shared(path: Path, mode: int) -> None:
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        msg = (
+            f"others than its owner can use the key file {path} "
+            f"(mode {stat.S_IMODE(mode):04o}): run  chmod 600 {path}"
+        )
+        raise ConfigurationError(msg)
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        try:
+            file.write(data)
+            file.flush()
+            # A key that is lost takes with it all that it sealed.
+            os.fsync(file.fileno())
+        except OSError:
+            path.unlink()
+            raise

@@ -1,0 +1,265 @@
+"""Redaction of log records, for the host's own logging and for structlog.
+
+This library logs nothing about a patient. The code around it may, and so may what it calls::
+
+    handler.addFilter(PhiFilter())
+
+Put the filter on handlers: one on a logger does not see what comes up from the loggers below it.
+What is redacted is found by rules, so it is a net and no licence to log bodies.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Iterable, Mapping, MutableMapping
+from types import TracebackType
+from typing import Any, TypeGuard
+
+from compliant_sms.phi import NOTHING_KNOWN, Known, PhiLabel, Redactor
+
+__all__ = ["HIDDEN_FIELDS", "EventRedactor", "PhiFilter", "redact_event"]
+
+HIDDEN_FIELDS = frozenset(
+    {
+        *("body", "smsbody", "messagebody", "text", "smstext", "messagetext"),
+        *("name", "names", "firstname", "lastname", "middlename", "fullname", "patientname"),
+        *("givenname", "familyname", "surname", "dob", "birthdate", "dateofbirth", "ssn", "mrn"),
+        *("address", "addresses", "street", "streetaddress", "phone", "phones", "phonenumber"),
+        *("email", "emails", "insuranceid", "insuranceids", "memberid", "policynumber"),
+    }
+)
+"""Fields whose names say that they hold such things: nothing of them is logged.
+
+In small letters and digits, as ``patient_name`` and ``Patient-Name`` both read ``patientname``.
+"""
+
+_WITHHELD = "[withheld]"
+_LARGE = 1_000_000  # an integer part of seven digits: a telephone number without its area code
+# What every record has; the rest came in as ``extra``. Formatters add the last two.
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"taskName", "message", "asctime"}
+_NAMED_BY_THE_HOST = ("threadName", "processName", "taskName", "message")
+_RENDERING = frozenset({"_record", "_from_structlog"})
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?"
+    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+_Container = Mapping[Any, Any] | list[Any] | tuple[Any, ...] | set[Any] | frozenset[Any]
+
+
+class PhiFilter(logging.Filter):
+    """Redacts every record that passes, and lets all pass.
+
+    The message (with its arguments), exceptions, stacks, names of threads and all that came as
+    ``extra`` are redacted strictly: whatever :func:`compliant_sms.phi.find` finds, and each number
+    of seven or more digits and each mail address, whoever owns it. A value has one placeholder
+    within a record. Objects become their redacted text; the record's ``exc_info`` becomes
+    ``exc_text``, since other handlers would show the exception as it is.
+
+    A record that cannot be redacted says so, with the type of the failure, and nothing else.
+
+    Args:
+        known: what is known of patients and of the practice beforehand.
+        keep: labels to leave, such as ``PhiLabel.DATE``.
+        hidden: names of fields of which nothing is logged, as :data:`HIDDEN_FIELDS`.
+
+    Raises:
+        InvalidInput: there is no such label.
+    """
+
+    def __init__(
+        self,
+        known: Known = NOTHING_KNOWN,
+        *,
+        keep: Iterable[PhiLabel] = (),
+        hidden: Iterable[str] = HIDDEN_FIELDS,
+    ) -> None:
+        super().__init__()
+        self._known = known
+        self._keep = frozenset(map(PhiLabel, keep))
+        self._hidden = frozenset(map(_bare, hidden))
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Redact a record in place; always true."""
+        try:
+            changes = self._redacted(record)
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing must get through
+            changes = _failed(error)
+        for field in set(vars(record)) - _STANDARD:
+            delattr(record, field)
+        vars(record).update(changes)
+        return True
+
+    def _redacted(self, record: logging.LogRecord) -> dict[str, Any]:
+        scrub = _Scrub(Redactor(self._known, keep=self._keep, strict=True), self._hidden)
+        given = vars(record)
+        changes: dict[str, Any] = {"msg": scrub.text(record.getMessage()), "args": ()}
+        exception = record.exc_text or _formatted(record.exc_info)
+        changes["exc_text"] = scrub.text(exception) if exception else None
+        changes["exc_info"] = None
+        changes["stack_info"] = scrub.text(record.stack_info) if record.stack_info else None
+        for field in _NAMED_BY_THE_HOST:
+            if given.get(field):
+                changes[field] = scrub.text(str(given[field]))
+        extra = {field: value for field, value in given.items() if field not in _STANDARD}
+        return {**scrub.fields(extra), **changes}
+
+
+def _failed(error: Exception) -> dict[str, Any]:
+    changes: dict[str, Any] = dict.fromkeys(_NAMED_BY_THE_HOST, _WITHHELD)
+    changes |= {"msg": _apology(error), "args": (), "message": _apology(error)}
+    return changes | {"exc_info": None, "exc_text": None, "stack_info": None}
+
+
+def _apology(error: Exception) -> str:
+    return f"a log record was withheld: it could not be redacted ({type(error).__name__})"
+
+
+class EventRedactor:
+    """A structlog processor that redacts events as :class:`PhiFilter` does records.
+
+    Put it last before the renderer. An exception becomes the redacted text under ``exception``;
+    ``timestamp`` stays if it is an instant. structlog itself is not needed to import this.
+
+    Args:
+        known: as for :class:`PhiFilter`.
+        keep: as for :class:`PhiFilter`.
+        hidden: as for :class:`PhiFilter`.
+
+    Raises:
+        InvalidInput: there is no such label.
+    """
+
+    def __init__(
+        self,
+        known: Known = NOTHING_KNOWN,
+        *,
+        keep: Iterable[PhiLabel] = (),
+        hidden: Iterable[str] = HIDDEN_FIELDS,
+    ) -> None:
+        self._known = known
+        self._keep = frozenset(map(PhiLabel, keep))
+        self._hidden = frozenset(map(_bare, hidden))
+
+    def __call__(
+        self,
+        logger: object,  # noqa: ARG002 - what structlog passes
+        method: str,  # noqa: ARG002 - as above
+        event_dict: MutableMapping[str, Any],
+    ) -> MutableMapping[str, Any]:
+        """The event to render; in the place of one that cannot be redacted, one that says so."""
+        rendering = {key: event_dict[key] for key in _RENDERING & event_dict.keys()}
+        record = rendering.get("_record")
+        if isinstance(record, logging.LogRecord):
+            PhiFilter(self._known, keep=self._keep, hidden=self._hidden).filter(record)
+        try:
+            event: dict[str, Any] = self._redacted(event_dict)
+        except Exception as error:  # noqa: BLE001 - as in the filter
+            event = {"event": _apology(error)}
+        return {**event, **rendering}
+
+    def _redacted(self, event_dict: Mapping[str, Any]) -> dict[str, Any]:
+        scrub = _Scrub(Redactor(self._known, keep=self._keep, strict=True), self._hidden)
+        event = {key: value for key, value in event_dict.items() if key not in _RENDERING}
+        stays = {}
+        if isinstance(event.get("timestamp"), str) and _INSTANT.fullmatch(event["timestamp"]):
+            stays["timestamp"] = event.pop("timestamp")
+        exception = _formatted(_exc_info(event.pop("exc_info", None)))
+        if exception:
+            event.setdefault("exception", exception)
+        return {**scrub.fields(event), **stays}
+
+
+def redact_event(
+    logger: object, method: str, event_dict: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """:class:`EventRedactor` without arguments, for structlog's list of processors."""
+    return EventRedactor()(logger, method, event_dict)
+
+
+def _exc_info(given: object) -> _ExcInfo | None:
+    """What structlog takes under ``exc_info``: an exception, a triple, or anything true."""
+    if isinstance(given, BaseException):
+        return type(given), given, given.__traceback__
+    if isinstance(given, tuple):
+        return given
+    return sys.exc_info() if given else None
+
+
+def _formatted(exc_info: _ExcInfo | None) -> str:
+    if not exc_info or exc_info[1] is None:
+        return ""
+    return "".join(traceback.format_exception(exc_info[1])).rstrip("\n")
+
+
+def _bare(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
+
+
+class _Scrub:
+    """Redacts what belongs to one record, with one numbering."""
+
+    def __init__(self, redactor: Redactor, hidden: frozenset[str]) -> None:
+        self._redactor = redactor
+        self._hidden = hidden
+        # Containers may hold themselves, and one another again and again.
+        self._seen: dict[int, tuple[object, object]] = {}
+
+    def text(self, text: str) -> str:
+        return self._redactor.redact(text).text
+
+    def fields(self, fields: Mapping[Any, Any]) -> dict[Any, Any]:
+        return {self._key(key): self._field(key, value) for key, value in fields.items()}
+
+    def _key(self, key: object) -> object:
+        return key if key is None or isinstance(key, bool) else self.value(_flat(key))
+
+    def _field(self, key: object, value: object) -> object:
+        hidden = value is not None and isinstance(key, str) and _bare(key) in self._hidden
+        return _WITHHELD if hidden else self.value(value)
+
+    def value(self, value: object) -> object:
+        """The value if it is harmless by its type, else as redacted text or container."""
+        if value is None or isinstance(value, bool):
+            return value
+        if _is_number(value) and -_LARGE < value < _LARGE:
+            return value
+        if isinstance(value, Mapping | list | tuple | set | frozenset):
+            return self._container(value)
+        text = _as_text(value)
+        redacted = self.text(text)
+        return value if _is_number(value) and redacted == text else redacted
+
+    def _container(self, value: _Container) -> object:
+        if id(value) not in self._seen:
+            self._seen[id(value)] = value, _WITHHELD
+            self._seen[id(value)] = value, self._inside(value)
+        return self._seen[id(value)][1]
+
+    def _inside(self, value: _Container) -> object:
+        if isinstance(value, Mapping):
+            return self.fields(value)
+        items = [self.value(each) for each in value]
+        return tuple(items) if isinstance(value, tuple) else items
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    # What is derived from a number may show itself as anything.
+    return type(value) in {int, float}
+
+
+def _flat(key: object) -> object:
+    return key if _is_number(key) else _as_text(key)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).decode("utf-8", "backslashreplace")
+    if isinstance(value, BaseException):
+        return "".join(traceback.format_exception_only(value)).rstrip("\n")
+    return str(value)

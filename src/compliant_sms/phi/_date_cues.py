@@ -1,0 +1,63 @@
+"""The words beside a date that tell whether it is one. No finding by itself."""
+
+from __future__ import annotations
+
+from compliant_sms.phi._date_words import word_set
+
+BEFORE = word_set(
+    "on by til till until for before after since from through thru to this next last coming due"
+    " para hasta desde antes del el este proximo pasado starting starts depuis pour"
+)
+OCCASION = word_set(
+    "appt appts appointment visit cita visita pickup dob date drawn test labs surgery seen shot"
+    " due is was fecha exam session mri scan"
+)
+BEFORE_NTH = word_set("on by til until appt your")
+JOINS = word_set("or and to thru through y")
+NTH = word_set("st nd rd th")
+ON = word_set("on dated since el desde until by through thru")
+SPANISH_SHORT = word_set("lun mie jue vie sab dom mar mer dim jeu ven")
+OXYGEN = word_set("o oxygen spo ox o2 pulse oxygenation room")
+SITTERS = word_set("i he she we they who it")
+PART_OF_DAY = word_set("at nite night morning afternoon evening am pm noon works ok a las")
+NO_DAY_AFTER = word_set("hours hour special specials school appointments openings clinics")
+NO_DAY_BEFORE = word_set("happy black cyber giving taco ash palm super great tgif")
+SPAN = word_set("to through thru a al hasta")
+FOLLOWS = word_set(
+    "at and or for is was thx thanks thank please pls plz if because bc but so instead between"
+    " works ok can cant with w then to we i she he my from around after before morning afternoon"
+    " in gracias por y o a as unless when since will would maybe thru through until go goes"
+)
+RANKED = word_set(
+    "floor fl street st ave avenue day dose time visit one try grade week month year trimester"
+    " anniversary round level story and attempt shot birthday"
+)
+ORDINAL_BEFORE = BEFORE | word_set(
+    "do draft you u ya or and appt around of till visit not out leaves"
+)
+UNITS = word_set(
+    "tab tabs tablet tablets pill pills cup cups tsp teaspoon teaspoons dose doses strength mg ml"
+    " mcg inch inches hour hours hr hrs pain mile miles stars star pack packs ag full way people"
+    " days weeks months minutes mins min units times cap caps capsules puffs drops tbsp oz lbs lb"
+    " pastillas tabletas taza horas adults patients of years"
+)
+SCALES = word_set(
+    "pain scale rate rated rating survey score feeling nausea hurt hurts severity dolor say anxiety"
+    " itch mood hiv bp pressure presion vision strength gleason out quiz reviews stars"
+)
+HALVED = word_set("take takes took taking tome cut half about only another of use drink size")
+PRESSURE = word_set("bp pressure presion")
+PARTS = frozenset({"1/2", "1/3", "1/4", "2/3", "3/4", "1/8", "1/1", "2/1", "3/1"})
+NUMBERED = word_set(
+    "mrn chart record ref reference order version ver v lot serial sn acct account claim invoice"
+    " ticket case model member id policy group confirmation rx ndc room ext extension ssn number"
+    " phone fax code pin ages age no"
+)
+MONTH_BEFORE = word_set("in around early late mid from until til till by en de hasta of for")
+PASSED = word_set("since last till til until desde hasta pasado depuis")
+NO_MONTH_ALONE = word_set("mars mai mar")
+LIVED = word_set(
+    "had was were been due got came went gave left quit said began felt hurt broke lost tuve estuve"
+    " fui dio hicieron operaron perdi empece saw seen fell"
+)
+EXPIRES = word_set("exp expires valid thru vence")

@@ -1,0 +1,200 @@
+"""The forms that days are written in, in figures and in words, and where. No finding by itself."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from compliant_sms.phi._date_figures import Form, Kind, in_figures
+from compliant_sms.phi._date_months import around_month, last_number, long_year, year_after
+from compliant_sms.phi._date_words import (
+    DAYS,
+    LETTERS,
+    MONTHS,
+    NAMED_DAYS,
+    NTHS,
+    NUMBERED_DAYS,
+    ORDINALS,
+    PLURAL_DAYS,
+)
+from compliant_sms.phi._marks import BIRTH, DAY, MONTH
+from compliant_sms.phi._view import View
+
+__all__ = ["date_forms"]
+
+_BEFORE_EL = frozenset(("para", "hasta", "es", "cita", "desde", "proximo"))
+_ENDS = frozenset(("", ".", "?", "!", ","))
+_DAILY = frozenset(("al", "por", "cada"))
+_BOTH = DAYS & MONTHS  # "mar": a weekday in Spanish, a month in English
+_PARTS_OF_NAMES = frozenset(("day", "eve", "week", "weekend", "sunday", "monday"))
+
+
+@cache
+def _masked() -> re.Pattern[str]:
+    return re.compile(
+        r"(?<![\w/])(?:[x*]{1,2}[/\-](?:[x*]{1,2}|\d{1,2})|\d{1,2}[/\-][x*]{1,2})[/\-]"
+        r"(?:\d{4}|\d\d|[x*]{2,4})(?![\w/])|(?<![\w/])\d{1,2}[/\-]\d{1,2}[/\-][x*]{2,4}(?![\w/])"
+    )
+
+
+@cache
+def _day_number() -> re.Pattern[str]:
+    """The day of the month right behind its weekday, where English would say "the"."""
+    return re.compile(
+        r"(?:,? dia)? (?P<day>\d{1,2})"
+        r"(?![\d:%/h-]|\.\d| ?[ap]\.?m| ?(?:hrs|horas)\b| a \d\d?(?![\d:h])| de )"
+    )
+
+
+@cache
+def _number_at() -> re.Pattern[str]:
+    """The day of the month behind an English weekday, if a time follows: "Wed 14 at 3"."""
+    return re.compile(r" (?P<day>\d{1,2})(?= (?:at|@) ?\d)")
+
+
+@cache
+def _lettered() -> re.Pattern[str]:
+    """A weekday in one or two letters, with a time behind it: "Th 4:40p"."""
+    return re.compile(r"(?:M|Tu?|W|Th|F|Sa|Su)(?= \d{1,2}(?::\d\d)? ?[ap]\.?m?\b)")
+
+
+@cache
+def _listed() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:m|tu?)/(?:tu?|w|th|f|sat?|su)(?:/(?:w|th?|f|sat?|su?))*\b(?![/\w])"
+        r"|m-?w-?f\b|t-?th-?sa?t?\b|tts\b"
+    )
+
+
+@cache
+def _spanish_day() -> re.Pattern[str]:
+    return re.compile(r" (?P<day>\d{1,2})(?![:/%.,]?\d|\s?(?:%|mg|de\s))(?P<hour> a las? \d)?")
+
+
+@cache
+def _eastern() -> re.Pattern[str]:
+    """Days as Chinese, Japanese and Korean write them; letters apart, as in the plain text."""
+    return re.compile(
+        unicodedata.normalize(
+            "NFKD",
+            r"(?:\d{4}[年년] ?)?\d{1,2}(?:月|월) ?\d{1,2}(?:[日号號]|일)?(?:\([月火水木金土日]\))?"
+            r"|(?:星期|礼拜|周|週)[一二三四五六日天]|[월화수목금토일]요일".replace(
+                "[월화수목금토일]", "(?:월|화|수|목|금|토|일)"
+            ).replace("[年년]", "(?:年|년)"),
+        )
+    )
+
+
+def date_forms(view: View) -> list[Form]:
+    """Every form in a text, in its order, each as far as it goes by itself."""
+    forms = in_figures(view) if view.has_digit else []
+    if view.said & (DAY | MONTH):
+        _in_words(view, forms)
+    if view.said & BIRTH:
+        _spoken(view, forms)
+    lower = view.lower
+    if "x/" in lower or "x-" in lower or "*/" in lower or "/*" in lower:
+        forms += [Form(*found.span(), Kind.MASKED) for found in _masked().finditer(lower)]
+    if not lower.isascii():
+        forms += [Form(*found.span(), Kind.WRITTEN) for found in _eastern().finditer(view.plain)]
+    return _longest(forms) if len(forms) > 1 else forms
+
+
+def _longest(forms: list[Form]) -> list[Form]:
+    """Those that stand in no other, in the order of the text."""
+    forms.sort()
+    kept = [forms[0]]
+    for form in forms:
+        if form.start >= kept[-1].end:
+            kept.append(form)
+        elif form.start == kept[-1].start:
+            kept[-1] = form  # it is as long, or longer
+    return kept
+
+
+def _in_words(view: View, forms: list[Form]) -> None:
+    for at in view.marked(DAY | MONTH):
+        word = view.words[at].removesuffix("'s")
+        if word in DAYS:
+            forms.append(_weekday(view, at, word))
+        elif word in MONTHS:
+            around_month(view, at, word, forms)
+        elif word in PLURAL_DAYS:
+            forms.append(Form(view.starts[at], view.ends[at], Kind.PLURAL))
+        elif word in NTHS:
+            forms += _nth(view, at)
+        elif word in LETTERS:
+            _lettered_days(view, at, forms)
+        elif word in {"dia", "el"}:
+            _in_spanish(view, at, forms)
+        else:
+            forms += _named(view, at)
+        if word in _BOTH:
+            around_month(view, at, word, forms)
+
+
+def _weekday(view: View, at: int, word: str) -> Form:
+    start = view.starts[at]
+    end = start + len(word)
+    behind = _day_number() if word in NUMBERED_DAYS else _number_at()
+    number = view.has_digit and behind.match(view.lower, end)
+    if number and 0 < int(number["day"]) <= 31:
+        return Form(start, number.end(), Kind.WRITTEN)
+    return Form(start, end, Kind.WEEKDAY)
+
+
+def _lettered_days(view: View, at: int, forms: list[Form]) -> None:
+    start = view.starts[at]
+    found = _listed().match(view.lower, start) or _lettered().match(view.plain, start)
+    if found and view.gaps[at][-1:] not in {"/", "-"}:
+        forms.append(Form(*found.span(), Kind.LISTED))
+
+
+def _nth(view: View, at: int) -> list[Form]:
+    """The day of a month in words that stand alone: "the fifteenth", "the twenty first"."""
+    last = at
+    if view.words[at] in {"twenty", "thirty"}:
+        last = at + 1
+        if last == len(view.words) or view.words[last] not in ORDINALS:
+            return []
+    return [Form(view.starts[at], view.ends[last], Kind.ORDINAL)]
+
+
+def _named(view: View, at: int) -> list[Form]:
+    """A day of the year that has a name, with what belongs to it and its year."""
+    word, ahead = view.words[at], at + 1
+    end = view.ends[at]
+    if ahead < len(view.words) and view.gaps[ahead] == " " and view.words[ahead] in _PARTS_OF_NAMES:
+        end = view.ends[ahead]
+    elif word in NAMED_DAYS:
+        return []
+    return [
+        Form(view.starts[at], long_year(year_after().match(view.lower, end)) or end, Kind.HOLIDAY)
+    ]
+
+
+def _in_spanish(view: View, at: int, forms: list[Form]) -> None:
+    """The day of the month behind "el" or "dia"."""
+    found = view.has_digit and _spanish_day().match(view.lower, view.ends[at])
+    if not found or not 0 < int(found["day"]) <= 31:
+        return
+    before = view.words[at - 1] if at else ""
+    if view.words[at] == "dia":
+        if before not in _DAILY:
+            forms.append(Form(view.starts[at], found.end("day"), Kind.SPANISH))
+    elif (
+        found["hour"] or before in _BEFORE_EL or view.lower[found.end() : found.end() + 1] in _ENDS
+    ):
+        forms.append(Form(*found.span("day"), Kind.SPANISH))
+
+
+def _spoken(view: View, forms: list[Form]) -> None:
+    """A date of birth in figures that are written as words: "nine nine sixty nine"."""
+    for at in view.marked(BIRTH):
+        first = at + 1
+        if first < len(view.words) and view.words[first] in {"is", "was", "date", "on"}:
+            first += 1
+        last = last_number(view, first - 1)
+        if last > first + 1:
+            forms.append(Form(view.starts[first], view.ends[last], Kind.SPOKEN))

@@ -1,0 +1,96 @@
+"""Dates of one person, in every form that people write them.
+
+45 CFR 164.514(b)(2)(i)(C): every element more exact than a year that is tied to the person. Clock
+times and relative days ("tomorrow") are none, nor are days that are for everybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from compliant_sms.phi._date_figures import Form, Kind
+from compliant_sms.phi._date_forms import date_forms
+from compliant_sms.phi._date_judge import is_birth, is_date
+from compliant_sms.phi._everybody import Everybody
+from compliant_sms.phi._known import Known
+from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
+from compliant_sms.phi._marks import BIRTH, DAY, MONTH
+from compliant_sms.phi._view import View
+
+__all__ = ["find_dates"]
+
+_WORDS = DAY | MONTH | BIRTH
+_LONGEST_GAP = 8
+_DAY_AND_DATE = frozenset({Kind.WEEKDAY, Kind.PLURAL})
+_DATED = frozenset({Kind.FULL, Kind.SHORT, Kind.WRITTEN, Kind.ORDINAL, Kind.BARE})
+_SURE = {Kind.FULL: Confidence.CERTAIN, Kind.BIRTH: Confidence.CERTAIN}
+_SURE |= {Kind.MONTH: Confidence.HINT, Kind.HOLIDAY: Confidence.HINT}
+
+
+@cache
+def _between() -> re.Pattern[str]:
+    return re.compile(r"\.?[,:]?\s?(?:(?:on|the|el|dia)\s)?(?:el\s|the\s)?")
+
+
+def find_dates(view: View, known: Known) -> Iterable[PhiFinding]:
+    """Dates that are a patient's: of birth, of a visit, of whatever happens to one person.
+
+    Args:
+        view: the text.
+        known: not needed here.
+
+    Returns:
+        The findings, in the order of the text; a weekday and its date are one.
+    """
+    del known
+    if not view.has_digit and not view.said & _WORDS and view.plain.isascii():
+        return ()
+    forms = date_forms(view)
+    if not forms:
+        return ()
+    everybody: Everybody | None = None
+    found: list[PhiFinding] = []
+    for form in _joined(view, forms) if len(forms) > 1 else forms:
+        if is_birth(view, form):
+            found.append(_finding(form, Kind.BIRTH))
+            continue
+        index = view.word_at(form.start)
+        if is_date(view, form, index):
+            everybody = everybody or Everybody(view)
+            if not everybody.means(index):
+                found.append(_finding(form, form.kind))
+    return found
+
+
+def _joined(view: View, forms: list[Form]) -> list[Form]:
+    """The forms; a weekday and its date are one, and so are both ends of a span in figures."""
+    joined = [forms[0]]
+    for form in forms[1:]:
+        held = joined[-1]
+        if form.start - held.end <= _LONGEST_GAP and _belong(view, held, form):
+            kind = Kind.WRITTEN if form.kind in {Kind.ORDINAL, Kind.BARE} else form.kind
+            joined[-1] = Form(held.start, form.end, kind)
+        else:
+            joined.append(form)
+    return joined
+
+
+def _belong(view: View, one: Form, other: Form) -> bool:
+    gap = view.lower[one.end : other.start]
+    if one.kind == other.kind == Kind.WEEKDAY:
+        return gap == "/"
+    if one.kind in _DAY_AND_DATE:
+        return other.kind in _DATED and _between().fullmatch(gap) is not None
+    return one.kind == other.kind == Kind.SHORT and gap.strip() == "-"
+
+
+def _finding(form: Form, kind: str) -> PhiFinding:
+    return PhiFinding(
+        start=form.start,
+        end=form.end,
+        label=PhiLabel.DATE,
+        rule=f"date/{kind}",
+        confidence=_SURE.get(kind, Confidence.LIKELY),
+    )

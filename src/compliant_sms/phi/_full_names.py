@@ -1,0 +1,20 @@
+"""Telling a name in full from a given name, which is all that a reminder needs."""
+
+from __future__ import annotations
+
+__all__ = ["is_full"]
+
+_FEWEST_WORDS = 2
+_FEWEST_LETTERS = 2
+
+
+def is_full(name: str) -> bool:
+    """Whether a name has two words that are more than initials: "Ana Gomez", not "Ana G.".
+
+    Args:
+        name: as it stands in a text.
+    """
+    words = name.split()
+    if len(words) < _FEWEST_WORDS:
+        return False
+    return sum(sum(map(str.isalpha, word)) >= _FEWEST_LETTERS for word in words) >= _FEWEST_WORDS

@@ -1,0 +1,173 @@
+"""Places smaller than a state: addresses, towns, counties, ZIPs, street corners, residences.
+
+45 CFR 164.514(b)(2)(i)(B). Places of the practice itself are none: it says where to find it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from compliant_sms.phi._addresses import address_by_cue, street_address
+from compliant_sms.phi._everybody import Everybody, ends_sentence
+from compliant_sms.phi._geo_around import (
+    corner_at,
+    corner_by_word,
+    county_at,
+    residence_at,
+    street_at,
+)
+from compliant_sms.phi._geo_towns import (
+    dwelling_place,
+    numbered_place,
+    places_by_state,
+    town_at,
+    zip_at,
+)
+from compliant_sms.phi._known import Known
+from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
+from compliant_sms.phi._marks import (
+    ADDRESS_CUE,
+    DWELLING,
+    LIVES,
+    ONES,
+    STREET,
+    TOWN,
+    YOURS,
+)
+from compliant_sms.phi._place_words import ADDRESS, CORNERS, COUNTIES, MOVES, OURS, ROADS, THEIRS
+from compliant_sms.phi._view import View
+
+__all__ = ["find_geo"]
+
+_ANCHORS = STREET | ADDRESS_CUE | DWELLING | TOWN | LIVES
+_ZIP = 5
+_BACK = 9
+_JOINED = frozenset((", ", " ", ",", ". "))
+_WE = frozenset(("we", "we're", "we've"))
+_COME = frozenset(("visit", "find", "see", "join"))
+_FROM = frozenset(("from", "desde"))
+_Place = tuple[int, int, str]
+
+
+def find_geo(view: View, known: Known) -> Iterable[PhiFinding]:
+    """Places that say where a patient lives, stays or is, smaller than a state.
+
+    Args:
+        view: the text.
+        known: not needed here; the engine leaves out what is the practice's own.
+
+    Returns:
+        The findings, in the order of the text; an address is one.
+    """
+    del known
+    found: list[_Place] = []
+    if view.said & _ANCHORS:
+        for at in view.marked(_ANCHORS):
+            _at_word(view, at, view.marks[at], found)
+    if ", " in view.plain:
+        found += places_by_state(view)
+    for start, end in view.figures:
+        if end - start == _ZIP and (place := zip_at(view, start, end)):
+            found.append(place)
+    if not found:
+        return ()
+    everybody: list[Everybody] = []
+    places = _outer(view, found) if len(found) > 1 else found
+    return [_finding(*place) for place in places if _is_theirs(view, place[0], everybody)]
+
+
+def _at_word(view: View, at: int, marks: int, found: list[_Place]) -> None:
+    """Add the places that a word belongs to or announces."""
+    if marks & STREET:
+        _at_street(view, at, found)
+    if marks & ADDRESS_CUE:
+        _at_cue(view, at, found)
+    if marks & DWELLING and view.capital[at] and (place := residence_at(view, at)):
+        found.append(place)
+    if marks & TOWN and (place := town_at(view, at)):
+        found.append(place)
+    if marks & LIVES:
+        place = dwelling_place(view, at) or (numbered_place(view, at) if view.has_digit else None)
+        if place:
+            found.append(place)
+
+
+def _at_street(view: View, at: int, found: list[_Place]) -> None:
+    if view.has_digit and (span := street_address(view, at)):
+        found.append((*span, "geo/address"))
+    elif view.said & LIVES and (place := street_at(view, at)):
+        found.append(place)
+    ahead = at + 1
+    crossed = view.gaps[ahead] == " & " or view.words[ahead : ahead + 1] in (["and"], ["y"])
+    if (crossed or view.gaps[at][-1:].isdigit()) and (place := corner_at(view, at)):
+        found.append(place)
+
+
+def _at_cue(view: View, at: int, found: list[_Place]) -> None:
+    word = view.words[at]
+    named = corner_by_word(view, at) if word in CORNERS else None
+    if word in COUNTIES:
+        named = county_at(view, at)
+    if named:
+        found.append(named)
+    elif (span := address_by_cue(view, at)) is not None:
+        found.append((*span, "geo/address"))
+    elif word in ROADS and (place := corner_at(view, at)):
+        found.append(place)
+
+
+def _outer(view: View, found: list[_Place]) -> list[_Place]:
+    """What lies in nothing else, in the order of the text; a house and its street are one."""
+    kept: list[_Place] = []
+    for place in sorted(found, key=lambda place: (place[0], -place[1])):
+        if kept and place[0] < kept[-1][1]:
+            if place[1] > kept[-1][1]:
+                kept[-1] = (kept[-1][0], place[1], kept[-1][2])
+        elif kept and _is_joined(view, kept[-1], place):
+            kept[-1] = (kept[-1][0], place[1], "geo/address")
+        else:
+            kept.append(place)
+    return kept
+
+
+def _is_joined(view: View, one: _Place, other: _Place) -> bool:
+    both = {one[2], other[2]}
+    if both.isdisjoint({"geo/address", "geo/residence"}):
+        return False
+    return view.plain[one[1] : other[0]] in _JOINED
+
+
+def _is_theirs(view: View, start: int, everybody: list[Everybody]) -> bool:
+    """Whether a place is somebody's, and not where the practice or another firm is.
+
+    The nearest word before it decides that speaks of either; else what the text is about, which
+    is worked out once and kept in the list.
+    """
+    index = view.word_at(start)
+    practice = view.plain[:1].isupper()
+    if index > 1 and view.words[index - 1] in _FROM and _any(view, index - 4, index - 1, LIVES):
+        return True
+    for at in range(index - 1, max(-1, index - 1 - _BACK), -1):
+        word, before = view.words[at], view.words[at - 1] if at else ""
+        theirs = view.marks[at] & (ONES | YOURS | LIVES) and word not in MOVES
+        if word in OURS or (practice and word in _WE) or (word == "us" and before in _COME):
+            return False
+        if word in ADDRESS and practice and (before == "new" or ends_sentence(view, at) or not at):
+            return False
+        if word in THEIRS or theirs:
+            return True
+        if ends_sentence(view, at):
+            break
+    if not everybody:
+        everybody.append(Everybody(view))
+    return not everybody[0].means(max(0, index - 1))
+
+
+def _any(view: View, first: int, end: int, mark: int) -> bool:
+    return any(each & mark for each in view.marks[max(0, first) : end])
+
+
+def _finding(start: int, end: int, rule: str) -> PhiFinding:
+    return PhiFinding(
+        start=start, end=end, label=PhiLabel.GEO, rule=rule, confidence=Confidence.LIKELY
+    )

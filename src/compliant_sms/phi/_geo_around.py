@@ -1,0 +1,154 @@
+"""Where somebody is without an address: corners, counties, residences, streets. No finding."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from compliant_sms.phi._date_words import word_set
+from compliant_sms.phi._marks import DATE_WORD, DWELLING, LIVES, ONES, WHERE
+from compliant_sms.phi._place_words import FIRMS, LONG_DWELLINGS, ORDINAL_ENDS, STREETS, THEIRS
+from compliant_sms.phi._places import tail
+from compliant_sms.phi._view import View
+
+__all__ = ["corner_at", "corner_by_word", "county_at", "residence_at", "street_at"]
+
+_Place = tuple[int, int, str]
+_MOST_NAME = 3
+_LEAD = 4
+_HOMES = word_set("assisted senior independent nursing retirement mobile trailer rehab")
+_TITLED = word_set("the el la a an my our your this that")
+_LEADS = word_set("at on near by en stop esquina corner of to")
+
+
+@cache
+def _corner() -> re.Pattern[str]:
+    kind = r"(?: (?:st|street|ave|avenue|rd|road|blvd|ln|dr)\b\.?)?"
+    street = rf"(?!the\b)[\w']+(?: (?!and\b|y\b)[A-Z\d][\w']*)?{kind}"
+    return re.compile(rf" (?:of|at|de|con) (?P<all>{street} (?:and|&|y) {street})")
+
+
+@cache
+def _crossing() -> re.Pattern[str]:
+    """Two streets that cross, one of them with a number: "Halsted & 63rd", "Route 9 and Elm Rd"."""
+    nth = r"\d{1,3}(?:st|nd|rd|th)(?: (?:[Ss]t|[Aa]ve)\b)?"
+    kind = r"(?: (?:St|Ave|Rd|Ln|Dr|Blvd|Street|Avenue|Road|Lane|Way))?"
+    road = r"(?:[Rr]oute|[Hh]wy|[Hh]ighway|[Rr]t|[Ll]a) \d{1,3}"
+    street = rf"[A-Z][a-z]+(?: [A-Z][a-z]+){{0,2}}{kind}"
+    sure = rf"[A-Z][a-z]+(?: [A-Z][a-z]+)?{kind[:-1]}"
+    return re.compile(
+        rf"(?P<all>(?:{nth}|{road}) (?:and|&|y) (?:{nth}|{street}|[a-z]{{3,}}\b(?! [a-z]))"
+        rf"|{street} (?:and|&|y) (?:{nth}|{road})|{sure} (?:and|&|y) {street})"
+    )
+
+
+def corner_by_word(view: View, at: int) -> _Place | None:
+    """The corner of two streets behind "corner" or "esquina"."""
+    found = _corner().match(view.plain, view.ends[at])
+    return (*found.span("all"), "geo/corner") if found else None
+
+
+def corner_at(view: View, at: int) -> _Place | None:
+    """The corner of which a word is the end of a number ("5th"), or a road ("Route 9").
+
+    Args:
+        view: the text.
+        at: the index of the word.
+    """
+    begin = view.starts[at]
+    if view.words[at] in STREETS | ORDINAL_ENDS:
+        first = at
+        while first > 0 and at - first < 5 and view.words[first - 1] not in _LEADS:
+            if view.gaps[first].strip(" &0123456789"):
+                return None
+            first -= 1
+        if not first:
+            return None
+        begin = view.ends[first - 1] + 1
+    found = _crossing().match(view.plain, begin)
+    if found is None or found.end("all") < view.starts[at]:
+        return None
+    return (*found.span("all"), "geo/corner") if view.said & (LIVES | ONES) else None
+
+
+def street_at(view: View, at: int) -> _Place | None:
+    """A street without a number, where somebody lives: "I live on Elm Street".
+
+    Args:
+        view: the text.
+        at: the index of its kind.
+    """
+    first = at
+    while first > 0 and at - first < _MOST_NAME and view.gaps[first] == " ":
+        before = first - 1
+        if view.marks[before] & WHERE and view.words[before] != "de":
+            break
+        if view.words[before] in _TITLED or view.marks[before] & DATE_WORD:
+            return None
+        if view.gaps[before][-1:].isdigit():
+            return None
+        first = before
+    if first == at or not first or not view.marks[first - 1] & WHERE:
+        return None
+    if view.words[at + 1 : at + 2] and view.words[at + 1] in FIRMS:
+        return None
+    if not any(mark & LIVES for mark in view.marks[max(0, first - _MOST_NAME) : first - 1]):
+        return None
+    return view.starts[first], view.ends[at], "geo/street"
+
+
+def county_at(view: View, at: int) -> _Place | None:
+    """A county, behind its name or before it."""
+    after = view.words[at + 1] if at + 1 < len(view.words) and view.gaps[at + 1] == " " else ""
+    if view.words[at] == "condado":
+        if after != "de" or at + 2 >= len(view.words) or not view.capital[at + 2]:
+            return None
+        return view.starts[at + 2], view.ends[at + 2], "geo/county"
+    if after in FIRMS or (after and view.capital[at] and view.capital[at + 1]):
+        return None
+    first = at
+    while first > 0 and at - first < 2 and view.gaps[first] == " ":
+        before = first - 1
+        if view.words[before] in _TITLED or view.marks[before] & WHERE:
+            break
+        if view.capital[at] and not view.capital[before]:
+            break
+        first = before
+    if first == at:
+        return None
+    told = view.capital[first] or (first and view.marks[first - 1] & WHERE)
+    return (view.starts[first], view.ends[at], "geo/county") if told else None
+
+
+def residence_at(view: View, at: int) -> _Place | None:
+    """A house, a park or a shelter that somebody lives or stays in, with its room.
+
+    Args:
+        view: the text.
+        at: the index of the last word of its name, with a capital.
+    """
+    words, ahead = view.words, at + 1
+    if ahead < len(words) and view.gaps[ahead] == " " and view.marks[ahead] & DWELLING:
+        return None  # the name goes on
+    first = at
+    while first > 0 and at - first <= _MOST_NAME and view.gaps[first] in {" ", ". "}:
+        if not view.capital[first - 1] or view.marks[first - 1] & DATE_WORD:
+            break
+        first -= 1
+    numbered = words[at] == "motel" and view.gaps[ahead][1:2].isdigit()
+    if (first == at and not numbered) or (words[first] in _TITLED and first + 1 >= at):
+        return None
+    lead = view.marks[max(0, first - _LEAD) : first]
+    living = any(mark & LIVES for mark in lead)
+    living = living or not THEIRS.isdisjoint(words[max(0, first - _LEAD) : first])
+    sure = words[at] in LONG_DWELLINGS or not _HOMES.isdisjoint(words[first:at])
+    where = first and (view.marks[first - 1] & WHERE or words[first - 1] in {"the", "at"})
+    if not (living if not sure else living or where):
+        return None
+    if ahead < len(words) and view.gaps[ahead] == " " and words[ahead] in FIRMS:
+        return None
+    end = view.ends[at]
+    if numbered:
+        end = next(until for _, until in view.figures if until > end)
+    start = view.starts[first + (words[first] == "the")]
+    return start, tail(view, end), "geo/residence"

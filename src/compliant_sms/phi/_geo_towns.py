@@ -1,0 +1,253 @@
+"""Towns that a text names as where somebody lives, is or goes, with state and ZIP. No finding."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from compliant_sms.phi._date_words import word_set
+from compliant_sms.phi._marks import (
+    CANDIDATE,
+    COMMON,
+    DATE_WORD,
+    HEALTH_TERM,
+    LIVES,
+    STATE,
+    SURE_NAME,
+    SURNAME,
+    WHERE,
+)
+from compliant_sms.phi._place_words import FIRMS, OURS, STATES, towns
+from compliant_sms.phi._places import is_state, state_behind, town_ahead, town_before
+from compliant_sms.phi._view import View
+
+__all__ = ["dwelling_place", "numbered_place", "places_by_state", "town_at", "zip_at"]
+
+_Place = tuple[int, int, str]
+_INSIDE = word_set("in near nearer outside en through around")
+_FROM = word_set("from desde")
+_DWELLS = word_set(
+    "live lives living lived staying stay stays reside resides resident settled settling vivo vive"
+    " viven vivimos viviendo moved relocated back drive driving commuting coming ride home raised"
+)
+_AT_HOME = word_set("in at from of en near outside")
+# Of clinicians, whose names they follow in the same way.
+_CREDENTIALS = word_set("MD PA MA ND DC OR IN ME HI OK")
+_LEAD = 5
+_BACK = 50
+_FEW = 3
+_OPENING = frozenset(("", ",", ".", "(", "-"))
+
+
+@cache
+def _zip_cue() -> re.Pattern[str]:
+    return re.compile(r"\b(?:zip(?: ?code)?(?:\+4)?|postal)\b[^\d\n]{0,24}$")
+
+
+@cache
+def _street_before() -> re.Pattern[str]:
+    """A number and a name before a town, with no word for the kind of street."""
+    return re.compile(
+        r"(?:(?:[Aa]pt|[Uu]nit|[Ff]lat|#)\.? ?\w{1,4}, )?(?<![\w$:/.-])\d{2,6} (?:[NSEW]\.? )?"
+        r"(?P<name>[A-Z][a-z]+)(?: [A-Z][a-z]+)?, $"
+    )
+
+
+@cache
+def _numbered_name() -> re.Pattern[str]:
+    return re.compile(
+        r" (?:[a-z]+ ){0,2}(?:at|en|to|on) "
+        r"(?P<all>\d{2,6} (?:[NSEW]\.? )?(?P<name>[A-Z][a-z]{2,}))(?! [A-Z\d])"
+    )
+
+
+@cache
+def _state() -> re.Pattern[str]:
+    return re.compile(r", (?P<state>[A-Z][A-Z])(?![\w'.-])")
+
+
+def places_by_state(view: View) -> list[_Place]:
+    """Places of no list that a state's abbreviation shows to be some: "Pine Hollow, WV"."""
+    found: list[_Place] = []
+    for state in _state().finditer(view.plain):
+        last = view.word_at(state.start()) - 1
+        named = last >= 0 and view.ends[last] == state.start() and view.capital[last]
+        if named and state["state"] in STATES and state["state"] not in _CREDENTIALS:
+            first = last
+            while first > 0 and view.gaps[first] == " " and last - first < 2:
+                if not view.capital[first - 1] or view.is_shouted(first - 1):
+                    break
+                first -= 1
+            found.append((view.starts[first], state.end(), "geo/town-and-state"))
+    return found
+
+
+def zip_at(view: View, start: int, end: int) -> _Place | None:
+    """The ZIP of five figures, with the town and state before it if they are there."""
+    plain = view.plain
+    if plain[start - 1 : start] and (plain[start - 1].isalnum() or plain[start - 1] in "$#.,/-_"):
+        return None
+    if plain[end : end + 1] == "-" and plain[end + 1 : end + 5].isdigit():
+        end += 5
+    after, beyond = plain[end : end + 1], plain[end + 1 : end + 2]
+    if after.isalnum() or after in {"/", "-"} or (after in {".", ","} and beyond.isdigit()):
+        return None
+    if _zip_cue().search(view.lower, max(0, start - 60), start):
+        return start, end, "geo/zip"
+    at = view.word_at(start) - 1
+    where = at > 0 and view.words[at] in _INSIDE | _FROM and view.ends[at] + 1 == start
+    if where and any(mark & LIVES for mark in view.marks[max(0, at - _FEW) : at]):
+        return start, end, "geo/zip"
+    first = _before_zip(view, start)
+    return None if first is None else (first, end, "geo/town-and-zip")
+
+
+def _before_zip(view: View, start: int) -> int | None:
+    """Where the town begins before a ZIP, with its state between or without."""
+    at = view.word_at(start)
+    if not at or _gap_before(view, at, start) not in {" ", ", ", ". "}:
+        return None
+    begin, end = view.starts[at - 1], view.ends[at - 1]
+    if is_state(view.plain[begin:end], small=True) and at > 1 and view.gaps[at - 1] in {" ", ", "}:
+        count = town_before(view, at - 1)
+        if count:
+            return view.starts[at - 1 - count]
+        if view.gaps[at - 1] == ", " and view.capital[at - 2]:
+            return view.starts[at - 2]
+    count = town_before(view, at)
+    if not count:
+        return None
+    name = " ".join(view.words[at - count : at])
+    first = at - count
+    return view.starts[first] if name not in towns().ordinary or view.capital[first] else None
+
+
+def _gap_before(view: View, at: int, start: int) -> str:
+    """What stands between the word before an index and an offset."""
+    return view.lower[view.ends[at - 1] : start]
+
+
+def town_at(view: View, at: int) -> _Place | None:
+    """The town that begins at a word, if a state follows or somebody is, lives or goes there."""
+    led = at and view.marks[at - 1] & (WHERE | LIVES)
+    if not led and not (view.capital[at] and _may_be_addressed(view, at)):
+        return None
+    count = town_ahead(view, at)
+    if not count:
+        return None
+    last = at + count - 1
+    name = " ".join(view.words[at : last + 1])
+    capital, ordinary = view.capital[at], name in towns().ordinary
+    state = state_behind(view, last)
+    if state and (capital or not ordinary) and not _titled(view, at, state):
+        return view.starts[at], view.ends[state], "geo/town-and-state"
+    if view.gaps[at] == ", ":
+        return _behind_street(view, at, last)
+    told = led and view.gaps[at] in {" ", "-"} and not _goes_on(view, last)
+    if not told or not _lives(view, at, ordinary=ordinary):
+        return None
+    return view.starts[at], view.ends[last], "geo/town"
+
+
+def _behind_street(view: View, at: int, last: int) -> _Place | None:
+    """The address that a town ends: "909 Magnolia, Salinas"."""
+    start = view.starts[at]
+    street = _street_before().search(view.plain, max(0, start - _BACK), start)
+    if street is None or street["name"].lower() in FIRMS:
+        return None
+    return street.start(), view.ends[last], "geo/address"
+
+
+def _may_be_addressed(view: View, at: int) -> bool:
+    """Whether a state is near behind a word, or a comma stands between it and a street."""
+    if view.said & STATE or (view.gaps[at] == ", " and view.has_digit):
+        return True
+    ahead = range(at + 1, min(at + 4, len(view.words)))
+    return any(view.ends[each] - view.starts[each] == 2 for each in ahead)
+
+
+def _titled(view: View, at: int, state: int) -> bool:
+    """Whether a name stands before: "Jane Boston, MD" is no town."""
+    if not at:
+        return view.gaps[state] == " " and view.plain[view.starts[state] :][:2].isupper()
+    return view.gaps[at] in {" ", ". "} and view.capital[at - 1] and not view.marks[at - 1] & WHERE
+
+
+def _lives(view: View, at: int, *, ordinary: bool) -> bool:
+    """Whether somebody is, lives or goes to a town."""
+    where = view.words[at - 1]
+    lead = view.words[max(0, at - 1 - _LEAD) : at - 1]
+    if not OURS.isdisjoint(lead):
+        return False
+    capital = view.capital[at] and not view.is_shouted(at - 1)
+    marks = view.marks[max(0, at - 1 - _LEAD) : at - 1]
+    living = any(mark & LIVES for mark in marks)
+    if view.marks[at - 1] & LIVES and where not in _INSIDE:
+        return capital and where in {"trip", "ride", "pickup"}  # "round trip Gresham"
+    named = (
+        at > 1
+        and bool(view.marks[at - 2] & (SURE_NAME | SURNAME | CANDIDATE))
+        and view.capital[at - 2]
+    )
+    if where in {"of", "de", "a"}:
+        return capital and (named if where == "of" else living)
+    if ordinary:
+        return capital and (living or where in _INSIDE or (named and where in _FROM))
+    inside = where in _INSIDE
+    opening = where in _FROM and view.gaps[at - 1].strip() in _OPENING and at < _LEAD
+    return living or (capital and (inside or opening or (named and where in _FROM)))
+
+
+def _goes_on(view: View, last: int) -> bool:
+    """Whether a capital or a figure follows, so that it names something else."""
+    gap, ahead = view.gaps[last + 1], last + 1
+    if gap[:1] in {"'", "-"} or gap[1:2].isdigit():
+        return True
+    if gap != " " or ahead >= len(view.words):
+        return False
+    if view.words[ahead] in FIRMS:
+        return True
+    return view.capital[last] and view.capital[ahead] and not view.is_shouted(ahead)
+
+
+def dwelling_place(view: View, at: int) -> _Place | None:
+    """A place of no list where somebody lives or stays: "settling in at Willowmere".
+
+    Args:
+        view: the text.
+        at: the index of the word for living there.
+    """
+    if view.words[at] not in _DWELLS:
+        return None
+    first, limit = at + 1, min(len(view.words), at + _FEW + 2)
+    while first < limit and not view.capital[first] and view.gaps[first] == " ":
+        first += 1
+    if first >= limit or view.words[first - 1] not in _AT_HOME or view.gaps[first] != " ":
+        return None
+    if view.is_shouted(first):
+        return None
+    last = first
+    while last + 1 < len(view.words) and view.gaps[last + 1] == " " and view.capital[last + 1]:
+        last += 1
+    marks = view.marks[first : last + 1]
+    barred = any(mark & (DATE_WORD | HEALTH_TERM) for mark in marks)
+    common = last == first and marks[0] & (COMMON | SURE_NAME)
+    if barred or common or last - first >= _FEW or view.gaps[last + 1][:1] == "'":
+        return None
+    if not FIRMS.isdisjoint(view.words[first : last + 2]):
+        return None
+    return view.starts[first], view.ends[last], "geo/residence"
+
+
+def numbered_place(view: View, at: int) -> _Place | None:
+    """A number and a name where somebody lives, with no word for the kind of street.
+
+    Args:
+        view: the text.
+        at: the index of the word for living there.
+    """
+    found = _numbered_name().match(view.plain, view.ends[at])
+    if found is None:
+        return None
+    named = view.marks[view.word_at(found.start("name"))]
+    return None if named & (DATE_WORD | COMMON) else (*found.span("all"), "geo/address")

@@ -1,0 +1,194 @@
+"""What the record has of a patient, found in other spellings and forms too. Such a find is certain.
+
+The host keeps the facts; nothing of them is stored or remembered here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import pairwise
+
+from compliant_sms.people import PatientFacts
+from compliant_sms.phi._full_names import is_full
+from compliant_sms.phi._known import Known
+from compliant_sms.phi._known_names import find_known_names
+from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
+from compliant_sms.phi._view import View
+from compliant_sms.phi._written import Span, bare, numbers, phrase, words_of
+
+__all__ = ["find_known_facts"]
+
+_FEWEST_DIGITS = 4
+_FEWEST_LETTERS = 4
+_LOCAL = 7
+_MONTHS = (
+    "jan january ene enero",
+    "feb february febrero",
+    "mar march marzo",
+    "apr april abr abril",
+    "may mayo",
+    "jun june junio",
+    "jul july julio",
+    "aug august ago agosto",
+    "sep sept september septiembre",
+    "oct october octubre",
+    "nov november noviembre",
+    "dec december dic diciembre",
+)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def find_known_facts(view: View, known: Known) -> Iterable[PhiFinding]:
+    """Where a text shows what is known of the patient.
+
+    Names in small letters, shortened, as initials or with a slip of the pen; the birth date in
+    every written form; numbers with other separators or without leading zeros; parts of addresses.
+
+    Args:
+        view: the text.
+        known: what is known beforehand; without a patient nothing is found.
+    """
+    facts = known.patient
+    if facts is None:
+        return
+    for start, end, label, rule in _found(view, facts):
+        yield PhiFinding(
+            start=start, end=end, label=label, rule=rule, confidence=Confidence.CERTAIN
+        )
+
+
+_Place = tuple[int, int, PhiLabel, str]
+
+
+def _found(view: View, facts: PatientFacts) -> Iterator[_Place]:
+    for name in facts.names:
+        for start, end in find_known_names(view, name):
+            rule = "known/full-name" if is_full(view.plain[start:end]) else "known/name"
+            yield start, end, PhiLabel.NAME, rule
+    for label, rule, values, look in (
+        (PhiLabel.PROVIDER_NAME, "known/clinician", facts.clinicians, find_known_names),
+        (PhiLabel.EMAIL, "known/email", facts.emails, _whole),
+        (PhiLabel.GEO, "known/address", facts.addresses, _address),
+    ):
+        for value in values:
+            for start, end in look(view, value):
+                yield start, end, label, rule
+    if view.has_digit:
+        yield from _numbers(view, facts)
+        if facts.birth_date:
+            for start, end in _birth_date(view, facts.birth_date):
+                yield start, end, PhiLabel.DATE, "known/birth-date"
+
+
+def _whole(view: View, value: str) -> Iterator[Span]:
+    words = words_of(value)
+    return phrase(view, words) if sum(map(len, words)) >= _FEWEST_LETTERS else iter(())
+
+
+def _address(view: View, address: str) -> Iterator[Span]:
+    """An address as a whole, or those of its parts that a comma sets off."""
+    whole = list(_whole(view, address))
+    if whole:
+        yield from whole
+        return
+    for part in address.split(","):
+        yield from _whole(view, part)
+
+
+def _numbers(view: View, facts: PatientFacts) -> Iterator[_Place]:
+    """Numbers of the record, with other separators, or without letters and zeros in front."""
+    phones = {digits[-10:] for phone in facts.phones if len(digits := bare(phone)) >= _LOCAL}
+    records = _forms(facts.mrn, PhiLabel.MRN) | _forms(facts.insurance_ids, PhiLabel.HEALTH_PLAN_ID)
+    # Whatever the separators, the last two figures of a number stand together.
+    if not any(number[-2:] in view.plain for number in (*phones, *records)):
+        return
+    local = {phone[-_LOCAL:] for phone in phones}
+    for (start, end), figures in numbers(view):
+        if figures[-10:] in phones or (len(figures) == _LOCAL and figures in local):
+            yield _with_signs(view, start), end, PhiLabel.PHONE, "known/phone"
+        elif (label := records.get(figures.lstrip("0"))) and _is_apart(view, start, end):
+            yield _with_letters(view, start), end, label, f"known/{_word(label)}"
+
+
+def _with_signs(view: View, start: int) -> int:
+    """Where a phone number begins with its bracket or its plus: "(206) 555-0171"."""
+    start -= view.plain[start - 1 : start] == "("
+    return start - (view.plain[start - 1 : start] == "+")
+
+
+def _forms(values: Iterable[str], label: PhiLabel) -> dict[str, PhiLabel]:
+    """The figures of record numbers, without zeros in front."""
+    found = {"".join(filter(str.isdigit, bare(value))).lstrip("0") for value in values}
+    return {figures: label for figures in found if len(figures) >= _FEWEST_DIGITS}
+
+
+def _word(label: PhiLabel) -> str:
+    return label.lower().replace("_", "-")
+
+
+def _is_apart(view: View, start: int, end: int) -> bool:
+    """Whether a number is no part of a longer one."""
+    before = view.plain[start - 2 : start]
+    if before[-1:] == "-" and before[:1].isdigit():
+        return False
+    return not view.plain[end : end + 1].isalnum()
+
+
+def _with_letters(view: View, start: int) -> int:
+    """Where a number begins with the letters before it: "SH-0020931"."""
+    at = start - (view.lower[start - 1 : start] in {"-", " "})
+    begin = at
+    while begin and at - begin < 5 and view.lower[begin - 1] in _LETTERS:
+        begin -= 1
+    told = begin < at and (at == start or view.lower[at] == "-")
+    return begin if told else start
+
+
+def _birth_date(view: View, born: date) -> Iterator[Span]:
+    year, month, day = str(born.year), born.month, born.day
+    short = year[2:]
+    packed = {
+        *(f"{month:02}{day:02}{last}" for last in (year, short)),
+        *(f"{day:02}{month:02}{last}" for last in (year, short)),
+        f"{year}{month:02}{day:02}",
+    }
+    runs, plain = view.figures, view.plain
+    for at, (start, end) in enumerate(runs):
+        figures = plain[start:end]
+        if figures in packed:
+            yield start, end
+        elif end - start < 5 and at + 2 < len(runs):
+            spans = runs[at : at + 3]
+            one, other, last = (plain[begin:until] for begin, until in spans)
+            if one == year:
+                one, other, last = other, last, one
+            near = all(0 < after[0] - before[1] < 4 for before, after in pairwise(spans))
+            orders = {(month, day), (day, month)}
+            if near and last in {year, short} and (int(one), int(other)) in orders:
+                yield start, spans[2][1]
+        if end - start < 3 and int(figures) == day:
+            yield from _in_words(view, at, _MONTHS[month - 1].split(), {year, short})
+
+
+def _in_words(view: View, at: int, month: list[str], years: set[str]) -> Iterator[Span]:
+    """A day with its month in words, before it or behind, and the year if it follows."""
+    start, end = view.figures[at]
+    behind = view.word_at(end)
+    if behind < len(view.words) and view.words[behind] in {"st", "nd", "rd", "th"}:
+        behind += 1
+    while behind < len(view.words) and view.words[behind] in {"of", "de"}:
+        behind += 1
+    before = view.word_at(start) - 1
+    if before >= 0 and view.words[before] in month and start - view.ends[before] < 3:
+        start = view.starts[before]
+    elif behind < len(view.words) and view.words[behind] in month and view.starts[behind] - end < 8:
+        end = view.ends[behind]
+    else:
+        return
+    for begin, until in view.figures[at + 1 : at + 2]:
+        if begin - end < 8 and view.plain[begin:until] in years:
+            end = until
+    if view.lower[end : end + 2] in {"st", "nd", "rd", "th"}:
+        end += 2
+    yield start, end

@@ -1,0 +1,90 @@
+"""Medicines, vaccines and classes of medicines, with their strength."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from compliant_sms.phi._health_data import cues
+from compliant_sms.phi._health_terms import Kind, Term, found_at, joined, spoken
+from compliant_sms.phi._known import Known
+from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._view import View
+
+__all__ = ["find_medications"]
+
+_TREATED = Kind.CONDITION | Kind.BODY | Kind.MEASURE
+
+
+@cache
+def _strength() -> re.Pattern[str]:
+    """What follows a name: its form, then how much of it is in one dose."""
+    return re.compile(
+        r"(?: (?:xr|er|sr|la|xl|cr|dr|ir|ds|jr|odt|hcl|hfa|nph|succ(?:inate)?|tart(?:rate)?|"
+        r"[a-z]{2,4}pen|solostar|flextouch|pen|diskus|drops|patch|in oil|eye drops)\b){0,3}"
+        r"(?:(?: a )?[ -]?#?\d{1,5}(?:[.,]\d{1,3})?(?:[/-]\d{1,4}(?:\.\d)?)?"
+        r"(?: ?(?:mg|mcg|ug|g|gm|grams?|ml|cc|units?|unidades|iu|meq|%)(?:/\w{1,5})?\b"
+        r"|(?![\d/:\w]| ?(?:or|o|days?|weeks?|wks?|times?|x|am|pm|a\.m|p\.m|hrs?|hours?|min|"
+        r"minutes?|months?|years?|refills?|pills?|tabs?|tablets?|doses?|ago|left|dias|veces|horas)\b)))?"
+    )
+
+
+@cache
+def _dose() -> re.Pattern[str]:
+    return re.compile(r"\d{1,4}(?:\.\d{1,2})? ?(?:mg|mcg|units|unidades|iu)\b(?!/d)")
+
+
+def find_medications(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG001 - one form
+    """Where a text says which medicine somebody takes."""
+    found: list[PhiFinding] = []
+    last = 0
+    for term in spoken(view):
+        if term.start >= last and (span := _span(view, term)):
+            last = span[1]
+            found.append(found_at(span, PhiLabel.MEDICATION, "medication/name"))
+    if found and view.has_digit:
+        found += _doses(view, last)
+    return found
+
+
+def _span(view: View, term: Term) -> tuple[int, int] | None:
+    words, after = view.words, term.last + 1
+    if term.kind == Kind.MEDICATION:
+        matched = _strength().match(view.lower, term.end)
+        start = _named_before(view, term.first)
+        return term.start if start is None else start, matched.end() if matched else term.end
+    if not term.kind & _TREATED:
+        return None
+    if after < len(words) and words[after] in cues("medicine") and view.gaps[after] in _TIES:
+        return term.start, view.ends[after]
+    start = _named_before(view, term.first)
+    return None if start is None else (start, term.end)
+
+
+_TIES = frozenset({" ", "-"})
+
+
+def _named_before(view: View, first: int) -> int | None:
+    """Where "vacuna de", "pastillas para la" begins, when it stands before a word."""
+    at = first - 1
+    while at > 0 and view.words[at] in _LINKS:
+        at -= 1
+    told = 0 <= at < first - 1 and view.words[at] in cues("medicine") and joined(view, at, first)
+    return view.starts[at] if told else None
+
+
+_LINKS = frozenset({"de", "del", "para", "contra", "la", "el", "las", "los"})
+
+
+def _doses(view: View, after: int) -> Iterator[PhiFinding]:
+    """Further doses of it: "then 4 mg daily"."""
+    for start, _ in view.figures:
+        before = view.lower[start - 1 : start]
+        if start < after or before.isalnum() or before in _NO_DOSE_AFTER:
+            continue
+        if matched := _dose().match(view.lower, start):
+            yield found_at(matched.span(), PhiLabel.MEDICATION, "medication/dose")
+
+
+_NO_DOSE_AFTER = frozenset(".$/")

@@ -1,0 +1,238 @@
+"""Names that nothing announces: by themselves, by where they stand, and initials."""
+
+from __future__ import annotations
+
+from compliant_sms.phi._marks import (
+    CANDIDATE,
+    COMMON,
+    GIVEN,
+    HEALTH_TERM,
+    LETTER,
+    NAME_CUE,
+    OWN_VOICE,
+    OWNED,
+    PLACE_WORD,
+    SURE_NAME,
+    SURNAME,
+)
+from compliant_sms.phi._name_initials import initials
+from compliant_sms.phi._name_reading import (
+    Openness,
+    Person,
+    name_at,
+    practice_speaks,
+    starts_phrase,
+)
+from compliant_sms.phi._name_words import (
+    ARTICLES,
+    BEFORE_SOMEBODY,
+    BRANDS,
+    DOES,
+    HAPPENS,
+    MONTHS,
+    NEXT_TO_THINGS,
+    THINGS,
+)
+from compliant_sms.phi._view import View
+
+__all__ = ["by_itself"]
+
+
+def by_itself(view: View, index: int) -> Person | None:
+    """Whom a word names that nothing announces.
+
+    Args:
+        view: the text.
+        index: of the word; it can be a name.
+    """
+    marks = view.marks[index]
+    if marks & SURE_NAME:
+        return _sure(view, index)
+    if marks & LETTER and (found := initials(view, index)):
+        return found
+    if not marks & CANDIDATE:
+        return None
+    if not view.capital[index]:
+        return _in_small_letters(view, index) if marks & GIVEN else None
+    if marks & GIVEN:
+        found = name_at(view, index, Openness.CAPITAL, "capital")
+        return _told_from_a_word(view, index, found) if found else None
+    return _unlisted(view, index) or _amid(view, index)
+
+
+def _sure(view: View, index: int) -> Person | None:
+    """A given name that is hardly a word, with the surname before it if there is one."""
+    if not view.capital[index] and _is_a_thing(view, index):
+        return None
+    found = name_at(view, index, Openness.GIVEN, "given")
+    return _with_surname_before(view, index, found) if found else None
+
+
+def _is_a_thing(view: View, index: int) -> bool:
+    """Whether "a" or "the" makes a thing of a name in small letters: "in the nick of time"."""
+    return any(
+        view.words[before] in NEXT_TO_THINGS and view.gaps[before + 1] == " "
+        for before in range(max(0, index - 2), index)
+    )
+
+
+def _told_from_a_word(view: View, index: int, found: Person) -> Person | None:
+    """A capitalised word that is a name too, if it is one here."""
+    word, first = view.words[index].removesuffix("'s"), starts_phrase(view, index)
+    last = found.last
+    firm = last > index and not view.marks[last] & COMMON
+    if firm and not view.plain[found.start : found.end].isupper():
+        return found._replace(rule="full") if word not in MONTHS or first else None
+    happens = last + 1 < len(view.words) and view.words[last + 1] in DOES and word not in THINGS
+    if first and (happens or _called(view, found) or _answers(view, found)):
+        return found._replace(rule="addressed")
+    if word not in BRANDS and _amid_small_letters(view, index, found):
+        return found
+    return None
+
+
+def _amid_small_letters(view: View, index: int, found: Person) -> bool:
+    """Whether a capital in the middle of a sentence is there for no reason but a name."""
+    plain, start, end = view.plain, found.start, found.end
+    if not index or view.gaps[index] != " " or plain[start + 1 : start + 2].isupper():
+        return False
+    if view.words[index - 1] in ARTICLES or not plain[start - 2].islower():
+        return False
+    if view.capital[index - 1] and not view.marks[index - 1] & NAME_CUE:
+        return False  # "Mineral Wells"
+    if plain.startswith("'s", end):
+        return True
+    month, after = view.words[index] in MONTHS, found.last + 1
+    if after >= len(view.words) or view.gaps[after] != " ":
+        return plain[end : end + 1] not in {"-", "/"} and not month
+    return not view.capital[after] and not month
+
+
+def _with_surname_before(view: View, index: int, found: Person) -> Person:
+    """A surname first ("Last, First"), and a first name of no list before a second one."""
+    if not index or view.gaps[index] not in {" ", ", "}:
+        return found
+    before, marks = view.words[index - 1], view.marks[index - 1]
+    if len(before) < 3 or marks & COMMON:
+        return found
+    start, between = view.starts[index - 1], view.gaps[index]
+    if not view.capital[index]:
+        known = marks & SURNAME and not marks & GIVEN and starts_phrase(view, index - 1)
+    elif not view.capital[index - 1]:
+        known = False
+    elif between == ", ":
+        known = bool(marks & SURNAME) and not marks & SURE_NAME
+    else:
+        known = not marks & GIVEN
+    if view.is_shouted(index - 1) and not view.is_shouted(index):
+        known = False
+    return found._replace(start=start, rule="full") if known else found
+
+
+def _in_small_letters(view: View, index: int) -> Person | None:
+    """A word that is a name too, in small letters: only where the words after it say so."""
+    word, ahead = view.words[index], index + 1
+    alone = not index and view.gaps[1][:1] in {".", ",", ""}
+    after = view.words[ahead] if ahead < len(view.words) else ""
+    told = bool(after) and (
+        (word.endswith("'s") and bool(view.marks[ahead] & OWNED))
+        or (after in HAPPENS and starts_phrase(view, index))
+    )
+    if alone or (told and word not in THINGS):
+        return name_at(view, index, Openness.RELATIVE, "word-alone")
+    if not after or view.gaps[ahead] != " " or word in MONTHS:
+        return None
+    marks = view.marks[ahead]
+    if marks & SURNAME and not marks & (COMMON | GIVEN):
+        return Person(view.starts[index], view.ends[ahead], ahead, "full")
+    return None
+
+
+def _answers(view: View, found: Person) -> bool:
+    """Whether somebody says who it is, or is called at the end: "Pat here", "thanks, Gene."."""
+    if found.start == 0:
+        after = view.words[found.last + 1 : found.last + 4]
+        return after[:1] == ["here"] or after == ["is", "the", "patient"]
+    plain = view.plain
+    after_comma = plain.endswith(", ", 0, found.start) and plain[found.start - 3].islower()
+    return after_comma and plain[found.end : found.end + 1] in {".", "!", "?"}
+
+
+def _called(view: View, found: Person) -> bool:
+    """Whether somebody is called at the start of a sentence: "Will, ..." or "Ivy: ..."."""
+    after = view.plain[found.end : found.end + 2]
+    before = view.plain[max(0, found.start - 4) : found.start]
+    first = found.start == 0
+    if after == "'s":
+        return first and practice_speaks(view)
+    if after == " -":
+        return first and view.plain.startswith(" ", found.end + 2)
+    if not first and "\n" not in before and before.rstrip()[-1:] not in {":", "-", ".", "!", "?"}:
+        return False
+    return after[:1] in {",", ":", "!"} and after[1:] in {" ", "", "\n"}
+
+
+def _unlisted(view: View, index: int) -> Person | None:
+    """A capitalised word of no list: called at the start of a sentence, or before another one."""
+    ahead = index + 1
+    paired = ahead < len(view.words) and view.capital[ahead] and view.gaps[ahead] in {" ", "-"}
+    both = view.marks[index] | (view.marks[ahead] if paired else 0)
+    addressed = not view.said & OWN_VOICE and _begins_sentence(view, index)
+    shouted = view.is_shouted(index) and not view.shouts
+    if shouted or both & HEALTH_TERM or not (paired or addressed):
+        return None
+    found = name_at(view, index, Openness.CAPITAL, "addressed")
+    if found is None:
+        return None
+    if addressed and _is_called(view, found, both):
+        return found
+    if not paired or view.marks[ahead] & COMMON or found.last == index:
+        return None
+    return found._replace(rule="full") if _are_names(view, found, both, ahead) else None
+
+
+def _are_names(view: View, found: Person, both: int, ahead: int) -> bool:
+    """Whether two capitalised words of no list are somebody's names, not a firm's."""
+    index = ahead - 1
+    if both & (SURNAME | GIVEN):
+        return True
+    if not index and view.plain.startswith(":", found.end):
+        return False  # the sender: "Larkspur Derm: ..."
+    before = view.words[index - 1] if index else ""
+    return view.gaps[ahead] == "-" or before not in ARTICLES | {"from", "with"}
+
+
+def _amid(view: View, index: int) -> Person | None:
+    """A capitalised word of no list in the middle of a sentence, or before what somebody does."""
+    marks, ahead = view.marks[index], index + 1
+    if marks & (COMMON | HEALTH_TERM | PLACE_WORD) or len(view.words[index]) < 3:
+        return None
+    if view.is_shouted(index) or _may_own(view, index):
+        return None
+    if index and view.gaps[index] == " " and not view.capital[index - 1]:
+        told = view.words[index - 1] in BEFORE_SOMEBODY
+    else:
+        told = _begins_sentence(view, index) and not index
+        told = told and ahead < len(view.words) and view.words[ahead] in DOES
+    return name_at(view, index, Openness.CAPITAL, "capital") if told else None
+
+
+def _may_own(view: View, index: int) -> bool:
+    """Whether an "s" at the end could stand for "'s": "Jamals form"."""
+    word = view.words[index]
+    return word[-1] == "s" and not word.endswith("'s") and bool(view.said & OWNED)
+
+
+def _begins_sentence(view: View, index: int) -> bool:
+    before = view.gaps[index].rstrip(" \"'(*")
+    if not index:
+        return not before
+    return before[-1:] in set(":.!?-\n") or view.words[index - 1] == "news"
+
+
+def _is_called(view: View, found: Person, marks: int) -> bool:
+    after = view.plain[found.end : found.end + 3]
+    sender = not found.start and not marks & SURNAME
+    if sender and after[:1] == ":" and not view.plain.startswith(" your", found.end + 1):
+        return False  # more likely the practice: "Bluestem: the claim"
+    return after[:1] == "!" or after == "'s " or (after[:2] in {", ", ": "} and after[2:].islower())

@@ -1,0 +1,205 @@
+"""Names that a word before them announces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from compliant_sms.phi._marks import LETTER, PARTICLE, SURE_NAME, SURNAME
+from compliant_sms.phi._name_reading import (
+    Openness,
+    Person,
+    name_at,
+    practice_speaks,
+)
+from compliant_sms.phi._name_words import (
+    ANY_NAME,
+    APPOSED,
+    CREDENTIALS,
+    DESKS,
+    GREETINGS,
+    HONORIFICS,
+    HOSTS,
+    I_AM,
+    IS,
+    IT,
+    NAMED,
+    NOT_AFTER_TITLE,
+    RELATIVES,
+    ROLES,
+    SAYS,
+    SAYS_A_NAME,
+    SERVES,
+    THEY_DO,
+    TITLES,
+    VISITS,
+    WILL,
+    WITH,
+)
+from compliant_sms.phi._view import View
+
+__all__ = ["after_cue", "as_staff"]
+
+_ABBREVIATED = frozenset({" ", ". ", "."})
+_CALLED = frozenset({" ", ", ", ": ", " - ", "! "})
+_TOLD = frozenset({" ", ": ", ", "})
+_SLASHED = frozenset({" ", "/", "/ ", "/h "})
+_TELLING = frozenset({" ", ", ", " ("})
+_ONE_BLANK = frozenset({" "})
+_BEFORE = {"am": {"i"}, "se": {"mwen", "non"}, "e": {"aqui"}} | dict.fromkeys(IS, IT)
+
+
+class _Cue(NamedTuple):
+    """What may follow a word that announces a name."""
+
+    gaps: frozenset[str]
+    """What may stand between."""
+    openness: Openness
+    rule: str
+    skipped: str = ""
+    """A word that may stand between too."""
+    staff: bool = False
+
+
+@cache
+def _cues() -> dict[str, _Cue]:
+    """By word; those further up win."""
+    table: tuple[tuple[Iterable[str], _Cue], ...] = (
+        (TITLES, _Cue(_ABBREVIATED, Openness.ANY, "title", staff=True)),
+        (ROLES, _Cue(_TOLD, Openness.CAPITAL, "role", "is", staff=True)),
+        (WITH, _Cue(_SLASHED, Openness.CAPITAL, "visit-with", staff=True)),
+        (HOSTS - NAMED, _Cue(_ONE_BLANK, Openness.CAPITAL, "host", "for", staff=True)),
+        (HONORIFICS, _Cue(_ABBREVIATED, Openness.ANY, "honorific")),
+        (GREETINGS, _Cue(_CALLED, Openness.CAPITAL, "greeting")),
+        (RELATIVES, _Cue(_TOLD, Openness.RELATIVE, "relative", "is")),
+        (SAYS_A_NAME | IS, _Cue(_TOLD, Openness.ANY, "introduction")),
+        (I_AM, _Cue(_TOLD, Openness.CAPITAL, "introduction")),
+        (ANY_NAME, _Cue(_TOLD, Openness.ANY, "named")),
+        (NAMED, _Cue(_TOLD, Openness.CAPITAL, "named")),
+    )
+    return {word: cue for words, cue in reversed(table) for word in words}
+
+
+def after_cue(view: View, index: int) -> Person | None:
+    """Whom a word announces, if it announces anybody.
+
+    Args:
+        view: the text.
+        index: of the word.
+    """
+    word = view.words[index]
+    cue = _cues().get(word)
+    if cue is None or view.gaps[index + 1] not in cue.gaps or not _means_it(view, index, cue):
+        return None
+    ahead = index + 1
+    if cue.skipped and ahead < len(view.words) and view.words[ahead] == cue.skipped:
+        ahead += 1
+    if ahead >= len(view.words) or (view.marks[ahead] & LETTER and view.gaps[ahead + 1] == "."):
+        return None  # at the end, or before "T.J."
+    openness = cue.openness
+    if cue.rule == "honorific" and len(word) < 3 and not view.capital[index]:
+        openness = Openness.CAPITAL
+    found = name_at(view, ahead, openness, cue.rule)
+    if found is None and cue.gaps is _ABBREVIATED:
+        found = _with_particles(view, ahead, cue.rule)
+        if found is None and cue.staff:
+            found = _surname(view, ahead)
+    return _completed(view, found, cue, word) if found else None
+
+
+def _completed(view: View, found: Person, cue: _Cue, word: str) -> Person:
+    """Whom a cue announces, with a first name behind the surname, and as staff if that is told."""
+    if cue.rule == "named" and view.gaps[found.last + 1] in {", ", "/"}:
+        found = _first_name_behind(view, found)
+    if cue.staff or (word == "is" and _introduces_staff(view, found)):
+        return found._replace(staff=True)
+    return found
+
+
+def _means_it(view: View, index: int, cue: _Cue) -> bool:
+    """Whether the word before a cue, or what the text is about, lets it announce somebody."""
+    word = view.words[index]
+    if word in _BEFORE:
+        return index > 0 and view.words[index - 1] in _BEFORE[word]
+    if not cue.staff or word in TITLES | ROLES or practice_speaks(view):
+        return True
+    return (word in WITH or word == "see") and not VISITS.isdisjoint(view.words)
+
+
+def _first_name_behind(view: View, found: Person) -> Person:
+    """The surname and the first name behind it: "Pt GARCIA, ANA"."""
+    ahead = found.last + 1
+    if ahead >= len(view.words) or view.marks[found.last] & SURE_NAME:
+        return found
+    if not view.marks[ahead] & SURE_NAME or view.is_shouted(ahead) != view.is_shouted(found.last):
+        return found
+    first = name_at(view, ahead, Openness.CAPITAL, found.rule)
+    return first._replace(start=found.start) if first else found
+
+
+def _with_particles(view: View, index: int, rule: str) -> Person | None:
+    """A surname that begins with particles: "Mr. van der Meulen"."""
+    ahead = index
+    while ahead < len(view.words) and ahead < index + 3 and view.marks[ahead] & PARTICLE:
+        ahead += 1
+    if ahead == index or ahead >= len(view.words) or not view.capital[ahead]:
+        return None
+    found = name_at(view, ahead, Openness.CAPITAL, rule)
+    return found._replace(start=view.starts[index]) if found else None
+
+
+def _surname(view: View, index: int) -> Person | None:
+    """A surname that is a word, in small letters: a title before it leaves little else."""
+    if index >= len(view.words) or not view.marks[index] & SURNAME:
+        return None
+    if view.words[index] in NOT_AFTER_TITLE:
+        return None
+    return Person(view.starts[index], view.ends[index], index, "title")
+
+
+def _introduces_staff(view: View, found: Person) -> bool:
+    after = view.words[found.last + 1 : found.last + 2]
+    return bool(after) and after[0] in THEY_DO and practice_speaks(view)
+
+
+def as_staff(view: View, found: Person) -> Person:
+    """The same, as staff if the words behind the name say so."""
+    rule = (
+        _credential(view, found.last + 1)
+        or _here(view, found)
+        or (_work(view, found.last) if practice_speaks(view) else "")
+    )
+    return found._replace(rule=rule, staff=True) if rule else found
+
+
+def _credential(view: View, index: int) -> str:
+    """Whether "RN" or "LCSW" follows."""
+    if index >= len(view.words) or view.words[index] not in CREDENTIALS:
+        return ""
+    told = view.gaps[index] in {" ", ", ", " ("} and view.is_shouted(index)
+    return "credential" if told else ""
+
+
+def _here(view: View, found: Person) -> str:
+    """Whether somebody reports for duty behind the sender's name: "Harbor Fertility: Dana here"."""
+    told = view.words[found.last + 1 : found.last + 2] == ["here"]
+    return "host" if told and view.plain.endswith(": ", 0, found.start) else ""
+
+
+def _work(view: View, last: int) -> str:
+    """By which rule the words after a name say that its bearer serves the reader."""
+    after, between = view.words[last + 1 : last + 5], view.gaps[last + 1]
+    if not after:
+        return ""
+    if between == ", " and after[0] in APPOSED | ROLES | DESKS:
+        return "" if (ROLES | DESKS).isdisjoint(after) else "role"
+    if between == " (" and after[0] in ROLES:
+        return "role"
+    if between != " ":
+        return ""
+    serves = after[0] in WILL and not SERVES.isdisjoint(after[1:3])
+    if after[0] in SAYS or serves or after[:2] in (["is", "your"], ["on", "call"]):
+        return "at-work"
+    desk = after[0] in {"from", "in", "at", "de", "en"} and not DESKS.isdisjoint(after[1:])
+    return "desk" if desk else ""

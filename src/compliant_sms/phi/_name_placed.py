@@ -1,0 +1,172 @@
+"""Names told by where they stand: before what is owned or a date, and at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from compliant_sms.phi._lexicon import lexicon
+from compliant_sms.phi._marks import (
+    CANDIDATE,
+    COMMON,
+    FAMILY,
+    GIVEN,
+    HARDLY_NAME,
+    IDENTIFIES,
+    NO_NAME,
+    OWNED,
+    SURE_NAME,
+    SURNAME,
+)
+from compliant_sms.phi._name_reading import (
+    Openness,
+    Person,
+    ends_phrase,
+    name_at,
+    practice_speaks,
+    starts_phrase,
+)
+from compliant_sms.phi._name_words import DESKS, STAFF_THANKS, THANKS, THINGS
+from compliant_sms.phi._view import View
+
+__all__ = ["by_place"]
+
+
+def by_place(view: View) -> Iterator[Person]:
+    """Whom a text names where the place in the text, or what follows, makes a word a name."""
+    said = view.said
+    if said & OWNED:
+        yield from _possessives(view)
+    if said & FAMILY:
+        yield from _families(view)
+    if said & IDENTIFIES or len(view.figures) > 2:
+        yield from _before_identification(view)
+    if not view.plain.isascii():
+        yield from _in_other_script(view)
+    yield from _signed(view)
+
+
+def _possessives(view: View) -> Iterator[Person]:
+    """What belongs to somebody: "Okoro's chart", and without the apostrophe "jamals form"."""
+    for ahead in view.marked(OWNED):
+        index = ahead - 1
+        if index < 0 or view.words[index][-1] != "s" or view.gaps[ahead] != " ":
+            continue
+        word = view.words[index]
+        if word.endswith("'s"):
+            if view.capital[index] and not view.marks[index] & COMMON:
+                found = name_at(view, index, Openness.CAPITAL, "possessive")
+                if found:
+                    yield found
+        elif not view.marks[index] & (SURE_NAME | COMMON) and lexicon()[word[:-1]] & SURE_NAME:
+            yield Person(view.starts[index], view.ends[index] - 1, index, "possessive")
+
+
+def _families(view: View) -> Iterator[Person]:
+    """A family by its surname: "the Okoro kids"."""
+    for index in view.marked(FAMILY):
+        named = index - 1
+        if named < 1 or view.words[named - 1] not in {"the", "la"} or view.gaps[index] != " ":
+            continue
+        if not view.marks[named] & COMMON and not view.is_shouted(named):
+            yield Person(view.starts[named], view.ends[named], named, "family")
+
+
+def _before_identification(view: View) -> Iterator[Person]:
+    """Words of no list before a date, before "dob" or before "here"."""
+    for index in view.marked(IDENTIFIES):
+        if found := _no_words(view, index - 1, view.gaps[index], here=view.words[index] == "here"):
+            yield found
+    for start in _dates(view):
+        index = view.word_at(start)
+        before = index - 1
+        if index and view.ends[before] <= start:
+            between = view.plain[view.ends[before] : start]
+            if found := _no_words(view, before, between, here=between == " "):
+                yield found
+
+
+def _dates(view: View) -> Iterator[int]:
+    """Where three figures stand like those of a date."""
+    runs, plain = view.figures, view.plain
+    for at in range(len(runs) - 2):
+        sign = plain[runs[at][1]]
+        if sign in "/. -" and plain[runs[at + 1][1]] == sign:
+            near = runs[at + 1][0] - runs[at][1] == runs[at + 2][0] - runs[at + 1][1] == 1
+            short = runs[at + 1][1] - runs[at + 1][0] < 3
+            if near and short and runs[at][1] - runs[at][0] in {1, 2, 4}:
+                yield runs[at][0]
+
+
+def _no_words(view: View, last: int, between: str, *, here: bool) -> Person | None:
+    """The words of no list that end with one, if nothing of the sentence stands before them."""
+    if last < 0 or between.strip(" ") not in {"", ",", "-", "("}:
+        return None
+    first = last + 1
+    while (
+        first and last - first < 3 and not view.marks[first - 1] & (COMMON | HARDLY_NAME | NO_NAME)
+    ):
+        if view.ends[first - 1] - view.starts[first - 1] < 2:
+            break
+        first -= 1
+        if view.gaps[first] not in {" ", "-"}:
+            break
+    if first > last or (first == last and (not here or len(view.words[last]) < 3)):
+        return None
+    opens = starts_phrase(view, first) or (
+        not here and view.words[first - 1] in {"for", "is", "its", "im", "by", "of", "from"}
+    )
+    if not opens or (first == last and view.is_shouted(first) and not view.shouts):
+        return None
+    return Person(view.starts[first], view.ends[last], last, "before-birth-date")
+
+
+@cache
+def _other_script() -> re.Pattern[str]:
+    letter = "[\u0370-\u1dff\u3040-\u9fff\uac00-\ud7af]"
+    return re.compile(f"{letter}{{1,20}}(?:[ -]{letter}{{1,20}}){{0,3}}")
+
+
+def _in_other_script(view: View) -> Iterator[Person]:
+    """A few words of another script in a text of Latin letters are a name."""
+    found = list(_other_script().finditer(view.plain))
+    letters = sum(len(match[0]) for match in found)
+    if found and len(view.plain) > 3 * letters:
+        for match in found:
+            yield Person(*match.span(), view.word_at(match.end()) - 1, "other-script")
+
+
+def _signed(view: View) -> Iterator[Person]:
+    """The name with which a text ends."""
+    words, marks = view.words, view.marks
+    for index in range(max(1, len(words) - 3), len(words)):
+        here = marks[index]
+        if not here & (CANDIDATE | SURNAME):
+            continue
+        if index + 1 < len(words) and not here & GIVEN:
+            continue
+        between = view.gaps[index]
+        sign = between.strip()[-1:]
+        thanked = words[index - 1] in THANKS or "\n" in between
+        if not thanked and sign not in {"-", "~", ".", "?", "!", ","}:
+            continue
+        if not view.capital[index] and not here & GIVEN:
+            if here & SURNAME and not here & COMMON and sign != ",":
+                yield Person(view.starts[index], view.ends[index], index, "signature")
+            continue
+        found = name_at(view, index, Openness.CAPITAL, "signature")
+        if not found:
+            continue
+        staff = practice_speaks(view) and _staff_signs(view, found, sign, words[index - 1])
+        ends = found.last == len(words) - 1 and not view.plain[found.end :].strip(" .!)\n")
+        if staff or (ends and (sign != "," or thanked or words[index] not in THINGS)):
+            yield found._replace(staff=staff)
+
+
+def _staff_signs(view: View, found: Person, sign: str, before: str) -> bool:
+    thanked = before in STAFF_THANKS and sign in {",", "!", "."}
+    if not thanked and sign not in {"-", "~"}:
+        return False
+    after = view.words[found.last + 1 :]
+    return ends_phrase(view, found.last) and (not after or not DESKS.isdisjoint(after))

@@ -1,0 +1,121 @@
+"""Names that are a place's, a firm's or a part of a link."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import cache
+
+from compliant_sms.phi._marks import PARTICLE, PLACE_WORD, SAINT, SURE_NAME
+from compliant_sms.phi._name_words import AT, PLACES, PLACES_TOO, SITES
+from compliant_sms.phi._view import View
+
+__all__ = ["in_link", "is_place"]
+
+_LONGEST_TOKEN = 60
+_NEAR = 24
+
+
+def is_place(view: View, first: int, last: int) -> bool:
+    """Whether a name is a street's, a town's or a firm's.
+
+    Args:
+        view: the text.
+        first: the index of the name's first word.
+        last: that of its last.
+    """
+    if view.has_digit and (at := _near_number(view, first, last)) is not None:
+        return at
+    if view.said & SAINT and first and _after_saint(view, first):
+        return True
+    return bool(view.said & PLACE_WORD) and (
+        _before_a_site(view, last) or _before_a_place_word(view, first, last)
+    )
+
+
+def _after_saint(view: View, first: int) -> bool:
+    """Whether "Saint" or "Fort" stands before it: "San Pedro", "Fort de la Cruz"."""
+    before = view.marks[first - 1]
+    if before & SAINT:
+        return view.gaps[first] in {" ", ". "}
+    after_saint = first > 1 and view.marks[first - 2] & SAINT
+    return bool(after_saint and before & PARTICLE) and view.capital[first]
+
+
+def _before_a_place_word(view: View, first: int, last: int) -> bool:
+    """Whether a capitalised "Street" or "Clinic" goes on the name."""
+    words, marks = view.words, view.marks
+    for index in range(first + 1, min(last + 3, len(words))):
+        if not view.capital[index] or view.gaps[index] not in {" ", "-"}:
+            return False
+        credential = len(words[index]) == 2 and view.is_shouted(index)
+        if words[index] in PLACES and not credential:
+            named = marks[first] & SURE_NAME and words[index] in PLACES_TOO
+            return index > last or not named or words[max(0, first - 1)] in AT
+    return False
+
+
+def _before_a_site(view: View, last: int) -> bool:
+    """Whether "office" or "campus" follows, after another name too: "Augusta and Aiken offices"."""
+    if view.words[last].endswith("'s"):
+        return False
+    words, gaps, ahead = view.words, view.gaps, last + 1
+    if gaps[ahead] != " ":
+        return False
+    if words[ahead : ahead + 1] == ["and"]:
+        ahead += 2
+    for index in range(ahead, min(ahead + 2, len(words))):
+        if words[index] in SITES and gaps[index] == " ":
+            return True
+    return False
+
+
+def _near_number(view: View, first: int, last: int) -> bool | None:
+    """Whether a number before or after a name makes it a place's; nothing if it does not say."""
+    plain, start, end = view.plain, view.starts[first], view.ends[last]
+    behind = view.gaps[last + 1]
+    if behind in {" ", ", "} and view.capital[first] and _state().match(plain, end):
+        return True
+    at = bisect_left(view.figures, (start, start))
+    if not at or start - view.figures[at - 1][1] > _NEAR:
+        return None
+    before = plain[max(0, start - _NEAR - 2) : start]
+    if _corner().search(before):
+        return True
+    if _house_number().search(before):
+        return any(marks & PLACE_WORD for marks in view.marks[first : last + 3])
+    return None
+
+
+@cache
+def _corner() -> re.Pattern[str]:
+    return re.compile(r"\d(?:st|nd|rd|th) (?:and|&) $")
+
+
+@cache
+def _house_number() -> re.Pattern[str]:
+    return re.compile(r"\d(?:st|nd|rd|th)? (?:and |& )?(?:[nsewNSEW]\.? |[A-Z][a-z']{0,20} )?$")
+
+
+@cache
+def _state() -> re.Pattern[str]:
+    return re.compile(r",? [A-Z]{2},? \d{5}")
+
+
+@cache
+def _inside_link() -> re.Pattern[str]:
+    return re.compile(r"@|://|www\.|\.(?:com|org|net|edu|gov|jpe?g|png|heic|pdf)\b|[_=]")
+
+
+def in_link(view: View, first: int, last: int) -> bool:
+    """Whether a name is a part of a link, an address or a file's name; see :func:`is_place`."""
+    before, after = view.gaps[first][-1:], view.gaps[last + 1][:2]
+    if before in {"", " ", "\n"} and (after[:1] in {"", " ", ","} or after in {".", ". ", ".\n"}):
+        return False
+    if before.isdigit() or after[:1].isdigit():
+        return True
+    plain, start, end = view.plain, view.starts[first], view.ends[last]
+    left = max(plain.rfind(" ", max(0, start - _LONGEST_TOKEN), start), start - _LONGEST_TOKEN)
+    right = plain.find(" ", end, end + _LONGEST_TOKEN)
+    token = plain[max(left, 0) : right if right >= 0 else end + _LONGEST_TOKEN]
+    return _inside_link().search(token) is not None

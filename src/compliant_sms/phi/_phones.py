@@ -1,0 +1,222 @@
+"""Telephone and fax numbers, whole or in part: 45 CFR 164.514(b)(2)(i)(D) and (E).
+
+Form: the North American Numbering Plan; other plans are read by ``phonenumbers``. The number of a
+practice reads like that of a patient: the words around it say whose it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, reduce
+from operator import or_
+
+from compliant_sms.phi import _marks as marks
+from compliant_sms.phi._known import Known
+from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
+from compliant_sms.phi._view import View
+from compliant_sms.phi._whose_phone import is_fax, is_persons
+from compliant_sms.phi._word_lists import listed
+
+__all__ = ["find_phones"]
+
+_TOLL_FREE = frozenset(("800", "833", "844", "855", "866", "877", "888"))
+_FEWEST_SPOKEN, _BEFORE, _NEAR, _AREA, _TEN = 7, 4, 8, 3, 10
+_SPOKEN_LENGTHS = frozenset((7, 10, 11))
+# How many figures a number of ten or seven may begin with; a longer run is one of elsewhere.
+_BEGINNINGS = frozenset((6, 7, 10, 11))
+_SEPARATORS = frozenset("-). /·(")
+
+
+@cache  # compiled at first use, like all patterns here
+def _american() -> re.Pattern[str]:
+    """From the area code on; with fewer figures the area is left out."""
+    gap = r"[-. /·]{0,3}"
+    last = rf"[2-9][0-9]{{2}}{gap}[0-9]{{4}}"
+    end = r"(?!(?!x[0-9])\w|[-./][0-9])"
+    extension = r"(?P<extension>,? ?(?:ext\.?|x) ?[0-9]{1,5}\b)?"
+    return re.compile(
+        rf"(?:1{gap}\(?)?(?P<area>[2-9][0-9]{{2}})\)?{gap}{last}{end}{extension}"
+        rf"|[2-9][0-9]{{2}}(?P<gap>[-. ·]{{0,3}})[0-9]{{4}}{end}"
+    )
+
+
+@cache
+def _foreign() -> re.Pattern[str]:
+    """With a country's code, or with the nought of a call inside another country."""
+    return re.compile(
+        r"(?P<area>)(?P<extension>)(?:[1-9](?:[-. ()]{0,2}[0-9]){6,13}"
+        r"|0\)?[0-9]?(?:[-. ()]{0,2}[0-9]){8,12})(?!\w|-[0-9])"
+    )
+
+
+@cache
+def _last_figures() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:\W|\b(?:4|in|with|en|con|four|cuatro|digits?|numbers?|digitos|are|is|of|son|es|ssn)\b)"
+        r"{0,12}?(?P<last>[0-9]{2} [0-9]{2}|[0-9]{2,4})(?![\w/%-]|[.,:]\d)"
+    )
+
+
+@cache
+def _masked() -> re.Pattern[str]:
+    return re.compile(r"\(?[*x•#]{3}\)?[-. ]{0,2}[*x•#]{3}[-. ]?(?P<last>[0-9]{4})(?!\w)")
+
+
+def find_phones(view: View, _known: Known) -> Iterable[PhiFinding]:
+    """Numbers at which somebody is reached; not what reads as the practice's own or a public one.
+
+    Args:
+        view: the text.
+
+    Returns:
+        findings with offsets in :attr:`View.plain`.
+    """
+    found: list[PhiFinding] = []
+    if view.said & marks.CAR_OR_DIGIT:
+        found += _spoken(view)
+    if not view.figures:
+        return found
+    text = view.lower
+    abroad = "+" in text or (view.said & marks.PHONE_WORD and "0" in text)
+    until = 0
+    for begin, end in view.figures:
+        if begin < until or (end - begin < _AREA and text[begin] not in "01" and not abroad):
+            continue
+        if _may_begin(text, begin, end) or (abroad and _may_be_abroad(text, begin)):
+            match = _number(view, begin, end - begin)
+            if match:
+                until = match.end()
+                found += _judged(view, begin, until, match)
+    if "***" in text or "xxx" in text or "•••" in text:
+        found += [_part(*match.span("last"), "phone/part") for match in _masked().finditer(text)]
+    if view.said & marks.PART and view.said & marks.PHONE_WORD:
+        found += _partial(view)
+    return found
+
+
+def _may_begin(text: str, begin: int, end: int) -> bool:
+    """A quick look: an area code, a country's 1, or seven figures and more in one piece."""
+    long = end - begin
+    if long == 1:
+        return text[begin] == "1" and text[end + 1 : end + 3].strip("(").isdigit()
+    return (long == _AREA and text[end : end + 1] in _SEPARATORS) or long in _BEGINNINGS
+
+
+def _may_be_abroad(text: str, begin: int) -> bool:
+    return text[begin] == "0" or text[begin - 1 : begin] == "+"
+
+
+def _number(view: View, begin: int, length: int) -> re.Match[str] | None:
+    """A number that begins with a run of figures: of North America, or of elsewhere."""
+    text = view.lower
+    if text[begin - 1 : begin] == "+" and text[begin] != "1":
+        match = _foreign().match(text, begin)
+        return match if match and _has_country(match[0]) else None
+    match = _american().match(text, begin) if text[begin] != "0" else None
+    if match and _is_start(text, begin):
+        if match["area"]:
+            # Ten digits in one piece may count anything, unless the area code is in use.
+            return match if length != _TEN or _is_area(match["area"]) else None
+        if match["gap"].strip() or _is_near(view, begin):
+            return match
+    if text[begin] == "0" and view.said & marks.PHONE_WORD:
+        match = _foreign().match(text, begin)
+        return match if match and _is_start(text, begin) else None
+    return None
+
+
+def _is_start(text: str, begin: int) -> bool:
+    """Not inside a word, a price or a longer number."""
+    at = begin - 1
+    while at >= 0 and text[at] in "(+":
+        at -= 1
+    if at < 0 or text[at] == " ":
+        return True
+    if text[at] in "-./":
+        return at == 0 or not text[at - 1].isalnum()
+    return not text[at].isalnum() and text[at] not in "_$#"
+
+
+def _is_near(view: View, begin: int) -> bool:
+    """Whether the words right before are of a telephone or of a person."""
+    at = view.word_at(begin)
+    return any(
+        mark & (marks.PHONE_WORD | marks.PERSONS) and not mark & marks.NAMING
+        for mark in view.marks[max(0, at - _BEFORE) : at]
+    )
+
+
+def _has_country(written: str) -> bool:
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE  # noqa: PLC0415 - few texts get here
+
+    digits = "".join(filter(str.isdigit, written[:5]))
+    return any(int(digits[:length]) in COUNTRY_CODE_TO_REGION_CODE for length in (1, 2, 3))
+
+
+@cache  # there are 800
+def _is_area(area: str) -> bool:
+    import phonenumbers  # noqa: PLC0415 - few texts get here
+
+    return phonenumbers.is_valid_number(phonenumbers.parse(f"+1{area}2345678"))
+
+
+def _judged(view: View, start: int, end: int, match: re.Match[str]) -> Iterator[PhiFinding]:
+    text = view.lower
+    toll_free = match["area"] in _TOLL_FREE
+    if not is_persons(view, start, end, toll_free=toll_free):
+        return
+    if text[start - 1 : start] in ("(", "+") and (")" in match[0] or text[start - 1] == "+"):
+        start -= 1
+    fax = is_fax(view, start, end)
+    yield PhiFinding(
+        start=start,
+        end=end,
+        label=PhiLabel.FAX if fax else PhiLabel.PHONE,
+        rule="fax/number" if fax else "phone/number",
+        confidence=Confidence.LIKELY,
+    )
+
+
+def _spoken(view: View) -> Iterator[PhiFinding]:
+    """``five five five oh one three four``: seven or ten figures in words, and no others."""
+    for first, last in spoken_runs(view):
+        if last - first + 1 in _SPOKEN_LENGTHS:
+            yield _part(view.starts[first], view.ends[last], "phone/spoken")
+
+
+def spoken_runs(view: View) -> Iterator[tuple[int, int]]:
+    """The first and the last of the words of each number of seven figures or more in words.
+
+    Args:
+        view: the text.
+    """
+    digits = listed("digits")
+    first, after = 0, 0
+    for at in view.marked(marks.CAR_OR_DIGIT):
+        if view.words[at] not in digits:
+            continue
+        if at > after or (at > first and view.gaps[at].strip(" ,.-")):
+            if after - first >= _FEWEST_SPOKEN:
+                yield first, after - 1
+            first = at
+        after = at + 1
+    if after - first >= _FEWEST_SPOKEN:
+        yield first, after - 1
+
+
+def _partial(view: View) -> Iterator[PhiFinding]:
+    """Last figures of what the words say is a number to call."""
+    for word in view.marked(marks.PART):
+        before = range(max(0, word - _NEAR), word)
+        match = _last_figures().match(view.lower, view.ends[word])
+        # What is "on file" is no number of the file.
+        near = reduce(or_, [view.marks[at] for at in before if view.words[at] != "file"], 0)
+        if match and near & marks.PHONE_WORD and not near & (marks.RECORD_CUE | marks.SOCIAL):
+            yield _part(*match.span("last"), "phone/part")
+
+
+def _part(start: int, end: int, rule: str) -> PhiFinding:
+    return PhiFinding(
+        start=start, end=end, label=PhiLabel.PHONE, rule=rule, confidence=Confidence.LIKELY
+    )

@@ -1,0 +1,110 @@
+"""Operations, tests that were ordered, therapies and therapeutic devices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from compliant_sms.phi._health_data import cues
+from compliant_sms.phi._health_terms import Kind, Term, found_at, joined, spoken
+from compliant_sms.phi._known import Known
+from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._view import View
+
+__all__ = ["find_procedures"]
+
+_OBJECTS = Kind.BODY | Kind.CONDITION | Kind.MEASURE | Kind.MEDICATION | Kind.PROCEDURE
+_BEFORE = _OBJECTS & ~Kind.MEDICATION
+
+
+@cache
+def _further() -> re.Pattern[str]:
+    """What of, or how."""
+    return re.compile(
+        r"(?: (?:w/?o?|with|without) contrast\b|[ /-](?:head|brain|chest|abdomen|pelvis|spine|"
+        r"neck|[lct]-spine|lumbar|cervical|knee|shoulder|hip)\b"
+        r"|(?: on)?(?: tooth)? #\d{1,2}\b| on tooth \d{1,2}\b"
+        r"| (?:of|on|de) (?:(?:the|your|my|his|her|la|el|las|los) )?"
+        r"(?:(?:left|right|upper|lower) )?"
+        r"(?:brain|head|neck|chest|spine|back|knee|shoulder|hip|abdomen|pelvis|wrist|ankle|foot|"
+        r"hand|elbow|rodilla|cadera|tobillo|columna|torax|cabeza|hombro)\b){1,3}"
+    )
+
+
+_NEAR = 4  # terms that one name is made of
+
+
+def find_procedures(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG001 - one form
+    """Where a text says what is done for somebody's health, or which device helps."""
+    some = spoken(view)
+    found: list[PhiFinding] = []
+    last = 0
+    for at, term in enumerate(some):
+        if not term.kind & _OBJECTS or term.end <= last:
+            continue
+        head = _head(view, term)
+        if head > term.last or _alone(term):
+            end = view.ends[head] if head > term.last else term.end
+            if further := _further().match(view.lower, end):
+                end = further.end()
+            end = max(end, _of_something(view, some, at))
+            start = _start(view, some, at)
+            if not view.lower.endswith(_NOT_NEEDED, 0, start):
+                last = end
+                found.append(found_at((start, end), PhiLabel.PROCEDURE, "procedure/term"))
+    return found
+
+
+_NOT_NEEDED = ("dont need a ", "don't need a ", "dont need any ", "no need for a ", "not need a ")
+
+
+def _head(view: View, term: Term) -> int:
+    """The word that makes a procedure of the part, illness or measure named before it."""
+    after = term.last + 1
+    while (
+        after < len(view.words)
+        and view.words[after] in cues("procedure heads")
+        and view.gaps[after] in {" ", "-"}
+    ):
+        after += 1
+    return after - 1
+
+
+def _of_something(view: View, some: Sequence[Term], at: int) -> int:
+    """The end of "cirugia de catarata", or 0."""
+    term = some[at]
+    if term.kind != Kind.PROCEDURE:
+        return 0
+    for after in some[at + 1 : at + _NEAR]:
+        between = view.words[term.last + 1 : after.first]
+        if (
+            between
+            and between[0] in _OF
+            and _ARTICLES.issuperset(between[1:])
+            and joined(view, term.last, after.first)
+            and after.kind & _OBJECTS
+        ):
+            return after.end
+    return 0
+
+
+_OF = frozenset({"de", "del"})
+_ARTICLES = frozenset({"la", "el", "las", "los", "su", "mi"})
+_KINDS_OF = frozenset({"diagnostic", "upper", "lower", "rapid", "panoramic", "monitoring"})
+
+
+def _start(view: View, some: Sequence[Term], at: int) -> int:
+    """With the part or illness named right before: "thyroid ultrasound"."""
+    first = some[at].first
+    for before in reversed(some[max(0, at - _NEAR) : at]):
+        if before.last + 1 == first and view.gaps[first] in {" ", "-"} and before.kind & _BEFORE:
+            first = before.first
+    if first and view.words[first - 1] in _KINDS_OF and view.gaps[first] == " ":
+        first -= 1
+    return view.starts[first]
+
+
+def _alone(term: Term) -> bool:
+    """What only a laboratory measures is a test by its name alone."""
+    return term.kind == Kind.PROCEDURE or (term.kind == Kind.MEASURE and not term.everyday)

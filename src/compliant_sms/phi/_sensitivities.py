@@ -1,0 +1,143 @@
+"""Which specially protected kinds of care a text is about."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import cache
+
+from compliant_sms.phi import _marks as marks
+from compliant_sms.phi._health_terms import Term, read_health
+from compliant_sms.phi._labels import PhiFinding, PhiLabel, Sensitivity
+from compliant_sms.phi._view import View
+
+__all__ = ["care_of", "sensitivities"]
+
+_ORDER = {care: place for place, care in enumerate(Sensitivity)}
+_LONGEST_CODE = 9
+_NEAR = 8  # terms that can stand around another one
+
+# Ways of saying it without any term; who is in danger seldom uses one.
+_SAID = {
+    Sensitivity.MENTAL_HEALTH: (
+        r"(?:don'?t|do not|no) (?:want|wanna) (?:to )?(?:be (?:here|alive)|live|wake up|exist)\b"
+        r"|(?:better off|wish i (?:was|were)) (?:dead|without me)|end (?:it all|my life|things)"
+        r"|(?:kill|hurt)(?:ing)? (?:my|him|her)self|can'?t (?:go on|do this anymore)"
+        r"|no reason to live|quiero morir|no quiero vivir|crisis (?:line|team|counsel\w{0,4})"
+    ),
+    Sensitivity.REPRODUCTIVE: (
+        r"\b\d{1,2} ?(?:wks?|weeks?|semanas)\b (?:along|pregnant|de embarazo)|\bi'?m spotting"
+    ),
+    Sensitivity.ABUSE: (
+        r"(?:he|she|husband|boyfriend|girlfriend|partner|ex|wife|dad|mom) "
+        r"(?:hits?|beats?|chok\w{1,4}|threaten\w{0,4}|hurts?|pushe[ds]) (?:me|us)\b"
+        r"|(?:afraid|scared) of (?:my|him|her)\b|not safe at home|safe house"
+    ),
+    Sensitivity.SUBSTANCE_USE: (
+        r"days? (?:clean|sober)|\b(?:na|aa) (?:meeting|sponsor)|drunk again"
+    ),
+}
+
+
+@cache
+def _sayings() -> tuple[tuple[Sensitivity, re.Pattern[str]], ...]:
+    return tuple((care, re.compile(pattern)) for care, pattern in _SAID.items())
+
+
+def care_of(view: View, start: int, end: int) -> Sensitivity:
+    """The kind of care that a part of a text gives away, by the terms and the codes inside it.
+
+    Args:
+        view: the text.
+        start: offset in :attr:`View.plain`.
+        end: offset after the part.
+
+    Returns:
+        The most specially protected kind; :attr:`Sensitivity.GENERAL` when there is none.
+
+    Raises:
+        InvalidInput: the packaged data are damaged.
+    """
+    some = read_health(view).terms
+    found: set[Sensitivity] = set()
+    at = bisect_left(some, (start,))
+    while at < len(some) and some[at].start < end:
+        term = some[at]
+        near = some[max(0, at - _NEAR) : at + _NEAR]
+        if term.end <= end and not any(_inside(term, other) for other in near):
+            found.add(term.care)
+        at += 1
+    found.add(_of_code(view, start, end))
+    found.discard(Sensitivity.GENERAL)
+    return min(found, key=_ORDER.__getitem__, default=Sensitivity.GENERAL)
+
+
+def sensitivities(view: View, findings: Iterable[PhiFinding]) -> frozenset[Sensitivity]:
+    """The specially protected kinds of care that a text is about.
+
+    A text can belong here and hold nothing to hide: "I do not want to be here any more".
+
+    Args:
+        view: the text.
+        findings: what was found in it, with the offsets of :attr:`View.plain`.
+
+    Returns:
+        The kinds; none of them is :attr:`Sensitivity.GENERAL`.
+
+    Raises:
+        InvalidInput: the packaged data are damaged.
+    """
+    found = {care_of(view, f.start, f.end) for f in findings if f.label in _HEALTH}
+    if view.said & marks.SAYING:
+        found |= _said(view)
+    return frozenset(found - {Sensitivity.GENERAL})
+
+
+def _said(view: View) -> frozenset[Sensitivity]:
+    """What is said without any term; looked for once in a text."""
+    read = read_health(view)
+    if read.sayings is None:
+        cares = [care for care, said in _sayings() if read.personal and said.search(view.lower)]
+        read.sayings = frozenset(cares)
+    return read.sayings
+
+
+def _inside(term: Term, other: Term) -> bool:
+    """Whether a term is only a part of a longer one: "genetic counseling"."""
+    longer = other.end - other.start > term.end - term.start
+    return longer and other.start <= term.start and term.end <= other.end
+
+
+def _of_code(view: View, start: int, end: int) -> Sensitivity:
+    """The care that a chapter of ICD-10-CM stands for."""
+    code = view.plain[start:end].upper()
+    if len(code) > _LONGEST_CODE or not code[1:2].isdigit():
+        return Sensitivity.GENERAL
+    return next((care for form, care in _chapters() if form.match(code)), Sensitivity.GENERAL)
+
+
+@cache
+def _chapters() -> tuple[tuple[re.Pattern[str], Sensitivity], ...]:
+    return tuple((re.compile(pattern), care) for pattern, care in _CHAPTERS)
+
+
+_CHAPTERS = (
+    ("F1", Sensitivity.SUBSTANCE_USE),
+    ("F64", Sensitivity.GENDER_AFFIRMING),
+    ("F", Sensitivity.MENTAL_HEALTH),
+    ("B20|Z21|A5|A6[0-4]|Z20\\.2|Z20\\.6|Z11\\.[34]|Z72\\.5", Sensitivity.HIV_STI),
+    ("O|Z3[0-9]|N97|N46|P0", Sensitivity.REPRODUCTIVE),
+    ("T7[46]|Z69|Y07", Sensitivity.ABUSE),
+    ("Z14|Z15|Q9", Sensitivity.GENETICS),
+)
+
+_HEALTH = frozenset(
+    {
+        PhiLabel.CONDITION,
+        PhiLabel.MEDICATION,
+        PhiLabel.PROCEDURE,
+        PhiLabel.TEST_RESULT,
+        PhiLabel.SPECIALTY_HINT,
+    }
+)

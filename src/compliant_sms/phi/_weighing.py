@@ -1,0 +1,66 @@
+"""What a finding gives away beyond its label: a link what it carries, a word the kind of care."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import evolve
+
+from compliant_sms.phi._labels import PhiFinding, PhiLabel, Sensitivity
+from compliant_sms.phi._sensitivities import care_of
+from compliant_sms.phi._tiers import ContentTier, tier_of
+from compliant_sms.phi._view import View
+
+__all__ = ["with_care", "with_links_told"]
+
+_HEALTH = frozenset(
+    {
+        PhiLabel.CONDITION,
+        PhiLabel.MEDICATION,
+        PhiLabel.PROCEDURE,
+        PhiLabel.TEST_RESULT,
+        PhiLabel.SPECIALTY_HINT,
+    }
+)
+
+
+def with_links_told(chosen: list[PhiFinding], found: Iterable[PhiFinding]) -> list[PhiFinding]:
+    """The findings, each link under a rule that says the worst of what stands in it.
+
+    Args:
+        chosen: what stays of the findings.
+        found: all of them, also those that another one covers.
+    """
+    if not any(finding.label is PhiLabel.URL for finding in chosen):
+        return chosen
+    inner = [finding for finding in found if finding.label is not PhiLabel.URL]
+    return [_told(link, inner) if link.label is PhiLabel.URL else link for link in chosen]
+
+
+def _told(link: PhiFinding, inner: Iterable[PhiFinding]) -> PhiFinding:
+    carried = [f for f in inner if link.start <= f.start and f.end <= link.end]
+    tier = max((tier_of(f.label, f.rule) for f in carried), default=ContentTier.MINIMUM)
+    if tier is ContentTier.NEVER:
+        return evolve(link, rule="url/with-number")
+    # Even a given name says whose page it is, to whoever sees the link.
+    if tier is ContentTier.DETAIL or any(f.label is PhiLabel.NAME for f in carried):
+        return evolve(link, rule="url/with-detail")
+    return link
+
+
+def with_care(view: View, findings: list[PhiFinding]) -> list[PhiFinding]:
+    """The findings, each with the kind of care that it gives away.
+
+    Args:
+        view: the text.
+        findings: in it, with the offsets of :attr:`View.plain`.
+
+    Raises:
+        ConfigurationError: the packaged data are damaged.
+    """
+    return [_with_own_care(view, f) if f.label in _HEALTH else f for f in findings]
+
+
+def _with_own_care(view: View, finding: PhiFinding) -> PhiFinding:
+    care = care_of(view, finding.start, finding.end)
+    return finding if care is Sensitivity.GENERAL else evolve(finding, sensitivity=care)

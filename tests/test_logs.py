@@ -1,0 +1,426 @@
+"""Canaries in log records: messages, arguments, exceptions and extras let none of them through."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import logging.config
+from collections.abc import Iterator
+from datetime import date
+from enum import IntEnum
+from typing import Any
+
+import pytest
+import structlog
+from attrs import frozen
+
+from compliant_sms.errors import InvalidInput
+from compliant_sms.logs import EventRedactor, PhiFilter, redact_event
+from compliant_sms.phi import Known, OwnFacts, PatientFacts, PhiLabel
+
+NAME = "Zelda Quagga"
+NUMBER = "+12175550134"
+MAIL = "zelda@example.com"
+BODY = f"Dear {NAME}, your metformin is ready. SSN 219-09-9999."
+CANARIES = [
+    *("Zelda", "zelda", "Quagga", "metformin", "219-09", "9999", "5550134", "555-0134", "0134"),
+    "example.com",
+]
+# Any digits may stand in them.
+FIGURES = {"created", "msecs", "relativeCreated", "thread", "process"}
+KNOWN = Known(patient=PatientFacts(names=[NAME]))
+
+
+class Everything(logging.Formatter):
+    """Shows the text as usual, and each field of the record as JSON loggers do."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        said = {key: repr(value) for key, value in vars(record).items() if key not in FIGURES}
+        return f"{text}\n{said}"
+
+
+class Case:
+    """A logger with the filter, and what it wrote."""
+
+    def __init__(self, phi_filter: PhiFilter) -> None:
+        self.stream = io.StringIO()
+        self.handler = logging.StreamHandler(self.stream)
+        self.handler.setFormatter(Everything())
+        self.handler.addFilter(phi_filter)
+        self.log = logging.getLogger("a.clinic")
+        self.log.handlers, self.log.propagate = [self.handler], False
+        self.log.setLevel(logging.DEBUG)
+        self.records: list[logging.LogRecord] = []
+        self.handler.addFilter(lambda record: self.records.append(record) or True)
+
+    @property
+    def written(self) -> str:
+        """All of it; what a traceback quotes of this file is not said about a patient."""
+        assert "Logging error" not in self.stream.getvalue()
+        return self.stream.getvalue()
+
+
+@pytest.fixture
+def case() -> Iterator[Case]:
+    made = Case(PhiFilter(KNOWN))
+    yield made
+    assert [canary for canary in CANARIES if canary in made.written] == []
+
+
+class Odd:
+    """Shows a patient, whichever way it is shown."""
+
+    def __str__(self) -> str:
+        return f"<{NAME} {NUMBER}>"
+
+    __repr__ = __str__
+
+
+class Broken:
+    """Cannot be shown, and says something while it fails."""
+
+    def __str__(self) -> str:
+        raise RuntimeError(BODY)
+
+    __repr__ = __str__
+
+
+class Code(IntEnum):
+    """A number that shows itself as something else."""
+
+    ZELDA = 1
+
+    def __str__(self) -> str:
+        return NAME
+
+
+@frozen
+class Row:
+    """A value of the host's own."""
+
+    person: str
+    to: str
+
+
+def fail() -> None:
+    """Raise something that tells all of it."""
+    raise ValueError(BODY, NUMBER)
+
+
+def test_messages_and_arguments(case: Case) -> None:
+    """Whatever form the call has."""
+    case.log.info(BODY)
+    case.log.info("to %s: %s", NUMBER, BODY)
+    case.log.info("to %(to)s: %(body)s", {"to": NUMBER, "body": BODY})
+    case.log.info("%r %s %s", Odd(), Row(NAME, NUMBER), {"a": [MAIL]})
+    case.log.info("%d", 12175550134)
+    case.log.info(Odd())
+    case.log.info({"body": BODY})
+    case.log.info("mail to %s about %s", MAIL, b"Zelda Quagga")
+
+    assert len(case.records) == 8
+    assert {record.args for record in case.records} == {()}
+    assert "to [PHONE-1]: Dear [NAME-1], your [MEDICATION-1] is ready" in case.written
+
+
+def test_exceptions(case: Case) -> None:
+    """With their causes, notes and groups; the type and the place stay."""
+    try:
+        fail()
+    except ValueError as error:
+        error.add_note(f"while texting {NUMBER}")
+        case.log.exception("failed for %s", NUMBER)
+        try:
+            raise RuntimeError(NAME) from error  # noqa: TRY301
+        except RuntimeError:
+            case.log.exception("again")
+        group = ExceptionGroup(NAME, [error, KeyError(MAIL)])
+        case.log.error("group", exc_info=group)  # noqa: TRY400
+    case.log.error("none", exc_info=(None, None, None))
+    case.log.error("stack of %s", NAME, stack_info=True)
+
+    assert all(record.exc_info is None for record in case.records)
+    assert "ValueError: (" in case.written
+    assert ", in fail" in case.written
+    assert "KeyError: " in case.written
+    assert case.records[3].exc_text is None
+    assert "Stack (most recent call last)" in case.written
+
+
+def test_a_text_of_an_exception_that_another_handler_made(case: Case) -> None:
+    """Formatters keep it on the record, where the next handler finds it."""
+    record = logging.makeLogRecord({"msg": "x", "exc_text": BODY, "message": BODY})
+    case.handler.handle(record)
+
+    assert "[NAME-1]" in str(record.exc_text)
+    assert "[NAME-1]" not in record.getMessage()
+
+
+def test_extras(case: Case) -> None:
+    """Nested ones, keys, objects, bytes, numbers, and whatever holds itself."""
+    loop: dict[str, Any] = {"who": NAME}
+    loop["self"] = loop
+    case.log.info(
+        "extras",
+        extra={
+            "person": NAME,
+            "nested": {"a": [{"b": (NUMBER, {NAME: BODY})}], MAIL: 1, 12175550134: 2, 3.5: 4},
+            "odd": Odd(),
+            "row": Row(NAME, NUMBER),
+            "code": Code.ZELDA,
+            "set": {NAME},
+            "raw": BODY.encode() + b"\xff",
+            "view": memoryview(BODY.encode()),
+            "array": bytearray(BODY.encode()),
+            "number": 12175550134,
+            "float": 12175550134.0,
+            "born": date(1980, 4, 12),
+            "error": ValueError(BODY),
+            "keys": {True: 1, None: 2, (NAME,): 3},
+            "loop": loop,
+            f"of {NAME}": 1,
+        },
+    )
+    (record,) = case.records
+    given = vars(record)
+
+    assert given["person"] == "[NAME-1]"
+    assert given["nested"]["a"][0]["b"][1].keys() == {"[NAME-1]"}
+    assert given["nested"][3.5] == 4
+    assert given["number"].startswith("[PHONE-")
+    assert given["born"].startswith("[DATE-")
+    assert given["error"].startswith("ValueError: ")
+    assert given["keys"].keys() >= {True, None}
+    assert given["loop"]["self"] == "[withheld]"
+    assert given["of [NAME-1]"] == 1
+
+
+def test_what_is_shared_is_redacted_once() -> None:
+    """Sixty lists that each hold the next one twice are sixty lists."""
+    doubling: list[Any] = [NAME]
+    for _ in range(60):
+        doubling = [doubling, doubling]
+    record = logging.makeLogRecord({"msg": "x", "doubling": doubling})
+    PhiFilter(KNOWN).filter(record)
+
+    inner = vars(record)["doubling"]
+    for _ in range(60):
+        inner = inner[1]
+    assert inner == ["[NAME-1]"]
+
+
+def test_harmless_extras_stay_as_they_are(case: Case) -> None:
+    """A log that nobody can use is switched off."""
+    harmless = {
+        "message_id": "9b2d6e0f4c1a4e7f8a3b5c6d7e8f9012",
+        "status": 429,
+        "took": 0.1234567891,
+        "ok": True,
+        "nothing": None,
+        "large": 123_456,
+        "larger": 1e16,
+        "states": ["queued", "sent"],
+        "pair": (1, 2),
+    }
+    case.log.info("sent", extra=harmless)
+
+    assert {field: vars(case.records[0])[field] for field in harmless} == harmless
+    assert case.records[0].threadName == "MainThread"
+    assert case.records[0].processName == "MainProcess"
+
+
+@pytest.mark.parametrize("field", ["body", "Patient_Name", "first-name", "DOB", "ssn", "Body"])
+def test_fields_that_say_what_they_hold_are_withheld(case: Case, field: str) -> None:
+    """No recognizer has to know the okapi."""
+    case.log.info("x", extra={field: "an okapi-canary", "deep": [{field: ["okapi"]}]})
+
+    assert "okapi" not in case.written
+    assert vars(case.records[0])[field] == "[withheld]"
+
+
+def test_names_of_threads(case: Case) -> None:
+    """The host gives them, and may name one after what it does."""
+    record = logging.makeLogRecord(
+        {"msg": "x", "threadName": f"send to {NUMBER}", "taskName": f"text {NAME}"}
+    )
+    case.handler.handle(record)
+
+    assert record.threadName == "send to [PHONE-1]"
+
+
+@pytest.mark.parametrize(
+    ("message", "args", "extra", "kind"),
+    [
+        (f"%d {NAME}", ("no number",), {}, "TypeError"),
+        (f"%s %s {NAME}", (NUMBER,), {}, "TypeError"),
+        ("%s", (Broken(),), {}, "RuntimeError"),
+        ("fine", (), {"broken": Broken(), "person": NAME}, "RuntimeError"),
+        ("fine", (), {"person": NAME, "huge": 10**5000}, "ValueError"),
+    ],
+)
+def test_what_cannot_be_redacted_is_withheld(
+    case: Case, message: str, args: tuple[object, ...], extra: dict[str, object], kind: str
+) -> None:
+    """The record names the type of the failure, and has nothing else."""
+    record = logging.makeLogRecord(
+        {"msg": message, "args": args, "exc_text": BODY, "stack_info": BODY, "message": BODY}
+        | {"threadName": NAME}
+        | extra
+    )
+    assert case.handler.handle(record)
+
+    assert record.getMessage() == (f"a log record was withheld: it could not be redacted ({kind})")
+    assert not {"broken", "person", "huge"} & vars(record).keys()
+
+
+def test_depth_without_end_is_withheld(case: Case) -> None:
+    """Python gives up at some depth; the record is withheld then."""
+    deep: list[Any] = [NAME]
+    for _ in range(100_000):
+        deep = [deep]
+    record = logging.makeLogRecord({"msg": "x", "deep": deep})
+    case.handler.handle(record)
+    while deep:
+        deep = deep.pop() if isinstance(deep[0], list) else []
+
+    assert "RecursionError" in record.getMessage()
+
+
+def test_two_filters_leave_what_one_leaves(case: Case) -> None:
+    """Each handler has its own; the record is redacted once in effect."""
+    record = logging.makeLogRecord({"msg": BODY, "person": NAME, "exc_text": BODY})
+    case.handler.handle(record)
+    before = dict(vars(record))
+    assert PhiFilter().filter(record)
+
+    assert {**vars(record), "message": None} == {**before, "message": None}
+
+
+def test_labels_and_fields_can_be_chosen() -> None:
+    """Dates may stay, and other fields be hidden; an unknown label is refused."""
+    case = Case(PhiFilter(keep=[PhiLabel.DATE], hidden=["secret"]))
+    case.log.info("visit on 2026-12-01", extra={"Secret": "okapi", "body": "harmless"})
+
+    assert "visit on 2026-12-01" in case.written
+    assert "okapi" not in case.written
+    assert "harmless" in case.written
+    with pytest.raises(InvalidInput):
+        PhiFilter(keep=["DATES"])  # type: ignore[list-item]
+
+
+def test_the_practices_own_number_goes_too() -> None:
+    """In a log every full number goes; its name may stay."""
+    own = OwnFacts(names=("Quagga Clinic",), phones=("217-555-0100",))
+    case = Case(PhiFilter(Known(own=own)))
+    case.log.info("Quagga Clinic called from 217-555-0100")
+
+    assert "Quagga Clinic called from [PHONE-1]" in case.written
+
+
+def test_it_is_configured_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """``logging.config`` makes it without arguments."""
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "filters": {"phi": {"()": "compliant_sms.logs.PhiFilter"}},
+            "handlers": {
+                "err": {
+                    "class": "logging.StreamHandler",
+                    "filters": ["phi"],
+                    "stream": "ext://sys.stderr",
+                }
+            },
+            "loggers": {"a.configured": {"handlers": ["err"], "propagate": False}},
+        }
+    )
+    logging.getLogger("a.configured").error("SSN 219-09-9999")
+
+    assert capsys.readouterr().err == "SSN [SSN-1]\n"
+
+
+def structured(*before: Any, redactor: Any = redact_event) -> tuple[Any, io.StringIO]:
+    """A structlog logger that writes JSON, with the processor last before that."""
+    stream = io.StringIO()
+    logger = structlog.wrap_logger(
+        structlog.PrintLogger(stream),
+        processors=[*before, redactor, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
+        cache_logger_on_first_use=False,
+    )
+    return logger, stream
+
+
+def test_structlog_events() -> None:
+    """Events, what is bound, and exceptions in every form; level and instant stay."""
+    logger, stream = structured(
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        redactor=EventRedactor(KNOWN),
+    )
+    logger = logger.bind(to=NUMBER, row=Row(NAME, NUMBER))
+    logger.info(f"Dear {NAME}, hello", deep={"mails": [MAIL]}, body="an okapi")  # noqa: G004
+    try:
+        fail()
+    except ValueError as error:
+        logger.exception("failed")
+        logger.error("failed", exc_info=error)  # noqa: TRY400
+        logger.error("failed", exc_info=(type(error), error, None))  # noqa: TRY400
+        logger.error("failed", exc_info=error, exception=BODY)  # noqa: TRY400
+    logger.error("no failure", exc_info=True)  # noqa: LOG014
+    logger.info("instant", timestamp="born 1980-04-12")
+
+    written = stream.getvalue()
+    assert [canary for canary in [*CANARIES, "okapi"] if canary in written] == []
+    lines = [json.loads(line) for line in written.splitlines()]
+    assert lines[0]["level"] == "info"
+    assert lines[0]["timestamp"][4] == "-"
+    assert all("ValueError" in line["exception"] for line in lines[1:4])
+    assert "exception" not in lines[5]
+    assert "exc_info" not in written
+    assert "1980" not in lines[6]["timestamp"]
+
+
+def test_structlog_without_arguments() -> None:
+    """The plain processor redacts what needs nothing known."""
+    logger, stream = structured()
+    logger.info("dear Ana Gomez, hello", to=NUMBER)
+
+    assert json.loads(stream.getvalue()) == {"event": "dear [NAME-1], hello", "to": "[PHONE-1]"}
+
+
+def test_structlog_events_that_cannot_be_redacted() -> None:
+    """Nothing of them is written but the type of the failure."""
+    logger, stream = structured()
+    logger.info(BODY, broken=Broken(), to=NUMBER)
+
+    assert json.loads(stream.getvalue()) == {
+        "event": "a log record was withheld: it could not be redacted (RuntimeError)"
+    }
+
+
+def test_structlog_as_a_formatter_of_standard_records() -> None:
+    """The record that travels with a foreign event is redacted as well, and can be removed."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                redact_event,
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ]
+        )
+    )
+    for broken in (False, True):
+        record = logging.makeLogRecord({"msg": BODY, "exc_text": BODY})
+        event = {"event": BODY, "_record": record, "_from_structlog": False}
+        event |= {"broken": Broken()} if broken else {}
+        done = redact_event(None, "info", event)
+        assert done["_record"] is record
+        assert "Zelda" not in repr(vars(record)) + repr(done)
+    handler.handle(logging.makeLogRecord({"msg": BODY}))
+    assert "Zelda" not in stream.getvalue()
+    assert "[NAME-1]" in stream.getvalue()

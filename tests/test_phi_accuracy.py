@@ -1,0 +1,89 @@
+"""How much of labelled texts is found: the cases the recognizers were written with, and others."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FLOORS_OF_CASES = {
+    "identifiers": 0.95,
+    "identifiers, precision": 0.95,
+    "health": 0.90,
+    "health, precision": 0.85,
+    "texts": 0.98,
+    "texts, precision": 0.95,
+    "clean": 0.97,
+}
+FLOORS_OF_TEXTS = {
+    "identifiers": 0.87,
+    "identifiers, precision": 0.93,
+    "health": 0.84,
+    "health, precision": 0.89,
+    "texts": 0.94,
+    "texts, precision": 0.90,
+    "clean": 0.85,
+}
+
+
+@cache
+def accuracy() -> ModuleType:
+    """The module that the documentation's page of figures is made with."""
+    path = ROOT / "docs" / "_accuracy.py"
+    spec = importlib.util.spec_from_file_location("_accuracy", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def scored(name: str, *, patient: bool) -> Any:
+    """The figures of a file of labelled texts."""
+    room = accuracy()
+    return room.score(room.cases(name), lambda case: room.facts_of(case, patient=patient))
+
+
+def test_a_score_counts_letters() -> None:
+    """Hits, misses and alarms are counted in letters and digits, outside neutral text."""
+    room = accuracy()
+    case = room.Case("1", "Hi Ana, MRN 123456, at 3", ((3, 6, "NAME"), (8, 11, "NEUTRAL")), {})
+    result = room.score([case], lambda _: room.Known())
+
+    assert result.recall(["NAME"]) == 1
+    assert result.precision(["MRN"]) == 0
+    assert result.wrong == {"MRN": 6}
+    assert result.precision(room.IDENTIFIERS, blind=True) == pytest.approx(3 / 9)
+
+
+@pytest.mark.parametrize(
+    ("name", "patient", "floors"),
+    [
+        # The bars, with what the cases that the recognizers were written with reach.
+        ("phi_cases.jsonl", False, FLOORS_OF_CASES),
+        ("phi_cases.jsonl", True, FLOORS_OF_CASES | {"identifiers": 0.97}),
+        ("phi_texts.jsonl", False, FLOORS_OF_TEXTS),
+    ],
+)
+def test_labelled_texts(name: str, patient: bool, floors: dict[str, float]) -> None:  # noqa: FBT001
+    """What was reached once is not lost: recall, precision, texts flagged."""
+    room, result = accuracy(), scored(name, patient=patient)
+    reached = {
+        "identifiers": result.recall(room.IDENTIFIERS, blind=True),
+        "identifiers, precision": result.precision(room.IDENTIFIERS, blind=True),
+        "health": result.recall(room.HEALTH, blind=True),
+        "health, precision": result.precision(room.HEALTH, blind=True),
+        "texts": result.message_recall,
+        "texts, precision": result.message_precision,
+        "clean": 1 - result.flagged,
+    }
+
+    assert {what: floor for what, floor in floors.items() if reached[what] < floor} == {}

@@ -1,0 +1,162 @@
+"""All recognizers together: any text is read, in linear time, and offsets are those as given."""
+
+from __future__ import annotations
+
+import html
+from itertools import pairwise
+from time import perf_counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compliant_sms import records
+from compliant_sms.phi import Known, OwnFacts, PatientFacts, PhiFinding, PhiLabel, find
+
+STEADY = settings(derandomize=True, deadline=None)
+MARIA = Known(
+    patient=PatientFacts(
+        names=("Maria Gomez",),
+        mrn=("00482913",),
+        phones=("+12175550134",),
+        emails=("maria@example.org",),
+        addresses=("12 Elm Street, Springfield, IL 62704",),
+        insurance_ids=("XJH20391144",),
+    ),
+    own=OwnFacts(names=("Lakeside Family Medicine",), phones=("+12175550100",)),
+)
+REMINDER = (
+    "Hi Maria, your MRN is 00482913. See Dr. Patel on Tue Dec 1 about your lisinopril; "
+    "we call 217-555-0134 or write to maria@example.org. DOB 3/4/1982, SSN 123-45-6789."
+)
+PIECES = st.sampled_from(
+    [
+        *("Maria", "Dr. ", "Patel", "MRN ", "00482913", " on ", "Tue Dec 1", "3/4/82", "DOB "),
+        *("123-45-6789", "217-555-0134", "@", ".com", "https://", "/", "x/", "lisinopril", "'s"),
+        *("\u200b", "\u202e", "\ufeff", "\x00", "\ud800", "&#49;", "&amp;", "\uff11", "\u0661"),
+        *("\u0301", "\u00df", "\u0130", "\ufb01", "\u212a", "µ", "ñ", "\n", " ", "-", ",", "#"),
+        *("the clinic", " and", "St. ", "Clinic ", "Mrs. ", "my son ", "J. ", " here", "Okoro's"),
+        *("12 Elm Street", "Springfield, IL 62704", "ends in ", "last 4 ", "A1c ", "7.2", "mg"),
+    ]
+)
+ANY_TEXT = st.lists(PIECES | st.text(max_size=4), max_size=24).map("".join)
+# Long repetitions of everything that begins something.
+HOSTILE = [
+    *("1", "12", "123-", "1-", "1.", "1/", "1 ", "(1) ", "a", "a ", "A ", "A. ", "Maria ", "Mr "),
+    *("/", "-", "@", "a@", "a@b.", ".", ",", "x", "x-", "*", "#", "(", "[", "&", "&#", "&#49;"),
+    *("dob ", "ssn ", "mrn ", "my ", "your ", "on ", "the ", "may ", "Tue ", "3/4/82 ", "1st "),
+    *("http://", "https://a.b/", "www.", "12 Elm St ", "IL 62704 ", "Dr. ", "Dear ", "\n", "é"),
+    *("\u200b", "'s ", "mg ", "5 mg ", "blood pressure ", "positive ", "test ", "pain ", "and "),
+    *("Springfield ", "Springfield, IL ", "hi maria ", "Maria Gomez, ", "call ", "217-555-0134 "),
+]
+
+
+@STEADY
+@given(ANY_TEXT)
+def test_any_text_can_be_read(text: str) -> None:
+    """Whatever stands in a text, findings lie inside it, in order, and none overlaps another."""
+    end = 0
+    for finding in find(text, MARIA):
+        assert end <= finding.start < finding.end <= len(text)
+        end = finding.end
+
+
+@STEADY
+@given(ANY_TEXT)
+def test_reading_depends_on_nothing_else(text: str) -> None:
+    """The same text is read the same, whatever was read before."""
+    assert find(text) == find(text)
+
+
+@pytest.mark.parametrize("unit", HOSTILE, ids=repr)
+def test_time_is_linear(unit: str) -> None:
+    """Ten times as long takes about ten times as long: no length makes a text expensive."""
+    short, long = (unit * 10_000)[:10_000], (unit * 100_000)[:100_000]
+    find(long[:1000], MARIA)
+
+    def took(text: str) -> float:
+        begin = perf_counter()
+        find(text, MARIA)
+        return perf_counter() - begin
+
+    assert min(took(long) for _ in range(2)) < 40 * min(took(short) for _ in range(3)) + 0.05
+
+
+def shown(text: str) -> list[tuple[str, str]]:
+    """What is found, with the part of the text where it stands."""
+    return [(found.label, text[found.start : found.end]) for found in find(text)]
+
+
+PLAIN = shown(REMINDER)
+
+
+def test_a_text_full_of_identifiers() -> None:
+    """Each identifier is found at its place under its label."""
+    assert PLAIN == [
+        (PhiLabel.NAME, "Maria"),
+        (PhiLabel.MRN, "00482913"),
+        (PhiLabel.PROVIDER_NAME, "Patel"),
+        (PhiLabel.DATE, "Tue Dec 1"),
+        (PhiLabel.MEDICATION, "lisinopril"),
+        (PhiLabel.PHONE, "217-555-0134"),
+        (PhiLabel.EMAIL, "maria@example.org"),
+        (PhiLabel.DATE, "3/4/1982"),
+        (PhiLabel.SSN, "123-45-6789"),
+    ]
+
+
+def full_width(text: str) -> str:
+    """The same in characters that are twice as wide."""
+    return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
+
+
+def spaced_out(text: str) -> str:
+    """The same with something that nobody sees behind each character."""
+    return "".join(f"{c}\u200b" for c in text)
+
+
+def as_entities(text: str) -> str:
+    """The same as HTML."""
+    return "".join(f"&#{ord(c)};" for c in text)
+
+
+def undone(text: str) -> str:
+    """How a disguised text reads."""
+    import unicodedata  # noqa: PLC0415
+
+    return unicodedata.normalize("NFKC", html.unescape(text)).replace("\u200b", "")
+
+
+@pytest.mark.parametrize("disguise", [full_width, spaced_out, as_entities])
+def test_disguise_hides_nothing(disguise: object) -> None:
+    """Width, invisible characters and entities hide no identifier; offsets stay as given."""
+    assert callable(disguise)
+
+    found = shown(disguise(REMINDER))
+
+    assert [(label, undone(text)) for label, text in found] == PLAIN
+
+
+def test_one_sign_that_reads_as_several_is_found_once() -> None:
+    """Findings do not overlap in the text as given, though what it reads as is longer."""
+    text = (
+        "M Ju brai-itince/salt:\u200b80%, six?organ'scou, contacts,\u200bGranite/9-1.. - "
+        "Lost/weighed 88\u00bd. comp"
+    )
+    places = [(found.start, found.end) for found in find(text)]
+
+    assert all(before[1] <= after[0] for before, after in pairwise(places))
+
+
+def test_a_megabyte_is_read() -> None:
+    """A text that nobody would send is read like any other."""
+    assert len(find(f"{REMINDER}\n" * 6000)) >= 6000
+
+
+def test_a_finding_tells_nothing_of_the_text() -> None:
+    """What is kept of a finding has offsets and words of ours, nothing of the text."""
+    for finding in find(REMINDER, MARIA):
+        kept = records.encode(finding)
+
+        assert not any(value in kept for value in (b"Maria", b"00482913", b"Patel", b"6789"))
+        assert records.decode(kept, PhiFinding) == finding

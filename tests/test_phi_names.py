@@ -1,0 +1,298 @@
+"""Names of patients, of those around them and of staff: found, and told from words and places."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from compliant_sms.phi import PhiLabel
+from compliant_sms.phi._known import NOTHING_KNOWN, Known, PatientFacts
+from compliant_sms.phi._known_facts import find_known_facts
+from compliant_sms.phi._labels import Confidence, PhiFinding
+from compliant_sms.phi._names import find_names
+from compliant_sms.phi._view import View
+
+# [N:...] is a name of a patient or somebody around one, [P:...] of staff.
+NAMED = (
+    "Cedar Ridge Clinic: [N:Tomas], your visit is Mon 4/7 at 9 with Dr. [P:Okafor].",
+    "Hi [N:Grace], this is [P:Nina] from Lakeview Dental. Your cleaning is due.",
+    "Hey [N:Zander]! Your labs are back.",
+    "Good afternoon Mr. [N:Abernathy], your order is ready.",
+    "[N:Hope]'s results are in. Please call.",
+    "[N:LAKISHA], REMINDER: APPT TUES 9AM",
+    "[N:Penny]: refill sent.",
+    "[N:Rich] - your ride is here.",
+    "[N:Quillan], your MRI is Friday.",
+    "[N:Tzipporah]: your ride arrives at 9.",
+    "We have [N:Bartholomew Quigg] down for 3pm.",
+    "Thanks for coming in today, [N:Violet]! ",
+    "Happy birthday, [N:Octavia]!",
+    "Your appointment with [P:Gwen Aldana], PA-C is tomorrow.",
+    "You are scheduled with [P:Tamsin Roe] on 5/6.",
+    "Please ask for [P:Marisol] when you arrive.",
+    "Nurse [P:Peggy] will call you after lunch.",
+    "Your therapist [P:Janelle Ortiz] is out today.",
+    "Call [P:Darnell] at ext 22 to reschedule.",
+    "this is [N:marcus bellweather] need to cancel",
+    "its [N:jolene] again",
+    "im [N:roberta stokes] dob 4/5/66",
+    "my name is [N:wanda pruitt]",
+    "hi my name's [N:Oskar]",
+    "Can you send [N:Lucas]'s shot records?",
+    "my son [N:Beckett] has a fever",
+    "my wife [N:Annette] needs a refill",
+    "cancel appt for [N:Jorge Medina]",
+    "can [N:ellie] see the dr today",
+    "[N:brianna] has strep",
+    "[N:eli] and [N:noah] need physicals",
+    "please call my daughter [N:Simone] at work",
+    "[N:Xiomara Beltran] here, running late",
+    "running late sorry. [N:Paula]",
+    "ok thank you [N:Renee]",
+    "thx - [N:Gus]",
+    "Yes I confirm. [N:Latoya Simms]",
+    "This is [N:Will] again, is it ready",
+    "im picking up for [N:Hazel Munson]",
+    "soy [N:Ximena Robledo], necesito una cita",
+    "me llamo [N:Octavio]",
+    "mi hija [N:Camila] tiene fiebre",
+    "Hola Sra. [N:Benavides], su cita es el lunes.",
+    "[N:Joaquín], sus resultados están listos.",
+    "su cita con la Dra. [P:Montoya] es mañana",
+    "es [N:marisela] la mama de [N:iker]",
+    "patient [N:GARCIA, M] dob",
+    "[N:Nakamura, Kenji] checked in",
+    "[N:J. Whitaker] is due for labs",
+    "last name [N:Szymanski], first name [N:Irena]",
+    "parent of [N:Theo]: form is ready",
+    "the [N:Kowalczyk] family",
+    "this is [N:T.J.] calling back",
+    "[N:Kofi Asante-Boateng], pls confirm for Mon.",
+    "[N:Anjali Deshmukh] 03/04/1991",
+    "[N:ngozi eze], 3/4/91",
+    "did dr [P:banerjee] call it in",
+    "is doctor [P:Weiss] in today",
+    "can i see [P:Carla] instead of dr [P:lin]",
+    "my counselor [P:Reggie] said to text",
+    "Your dog walker",
+    "w/ [P:Sandra Beal], LMFT at 4",
+    "See you Thursday, [N:Wyatt].",
+    "Reminder for [N:Zuri]: flu shot Tues.",
+    "[N:Beth], you can stop the cream.",
+    "[N:Deandre Hollis]'s mom here",
+    "wrong person this is [N:Hollis]",
+    "no this isnt [N:Patrice]",
+    "[N:Patrice] doesnt live here anymore",
+    "is [N:Jamal]s form ready",
+    "its [N:Kim] from yesterday",
+    "hi [N:Kim Tran] again",
+    "Message for [N:Ingrid Solheim]: call us.",
+    "RX ready for [N:P. Dombrowski].",
+    "We called [N:Harriet] twice.",
+    "Your coordinator is [P:Trudy].",
+    "Transport: [P:Ahmed] is your driver today.",
+    "can my mom [N:Rosalind] come in w me",
+    "my dads name is [N:Earl Tibbets]",
+    "bringing [N:Finn] and [N:Cora] at 4",
+    "[N:Ruth Ann Macklin], checking in",
+    "yes. [N:d. sandoval]",
+    "its [N:tj]",
+    "from: [N:Lenore Achebe]",
+    "re: [N:Quentin Marsh]",
+    "Sorry [N:Dawn], the dr is out",
+    "hello [N:Thandiwe]",
+    "I'm [N:Cristóbal], here for my 3pm",
+    "u have my name wrong its [N:Catalina] not [N:Katalina]",
+    "[N:Mohammed Al-Farsi] confirms",
+    "[N:Bui Thi Lan] needs interpreter",
+    "[N:Li Wei], please bring ID",
+    "Mr [N:O'Connell], fasting labs tmrw",
+    "[N:Anna-Lise]'s cast check is 6/6",
+    "its [N:rob]. cant come",
+    "this is [N:Nguyen]",
+    "[P:Maya] (RN) will call you today.",
+    "Your provider, [P:Elliot Sands], has retired.",
+    "Text [P:Bonnie] at the desk when you park.",
+    "[P:Bonnie] at the front desk has your form.",
+    "[N:Mateo] and [N:Lucia] need forms",
+    "[N:王芳] is fine, thanks",
+    "hi its [N:Robert Diaz Jr]",
+    "[N:joy]. no pain today",
+    "[N:Rivera, Luis] checked in",
+    "the visit is with [P:Paula] or [P:Denise]",
+    "[P:Tanya], your nurse, has the form",
+    "[N:fatima noor] here, running late",
+    "thanks for the help. [N:delgadillo]",
+    "[N:maria de la cruz] here",
+    "[N:Hunter] needs a refill",
+    "my son [N:chase] fell",
+    "[N:chase]'s mom here",
+    "see you at 3, [N:Gene].",
+)
+NOBODY = (
+    "Our Park Hill office is closed Monday.",
+    "You may reschedule online. Will you need a ride?",
+    "Mark your calendar for the May health fair.",
+    "Grace period for copays ends Friday.",
+    "Hope to see you soon!",
+    "Visit St. Mary's Hospital for walk-in flu shots.",
+    "Free skin checks at Lincoln Park, Saturday 10-2.",
+    "We moved to 410 Madison Ave, Suite 3.",
+    "Chase Bank lobby hosts our blood drive.",
+    "Summer hours start June 1.",
+    "Reply YES to confirm or NO to cancel.",
+    "Art therapy group is open to all.",
+    "HELP: Msg & data rates may apply.",
+    "Vitamin D. Calcium. Ask us how.",
+    "i will come in dawn or noon",
+    "the bill is too high",
+    "can u mark it paid",
+    "rose water is fine",
+    "whats ur address",
+    "do u take Aetna or Cigna",
+    "Text STOP to opt out, HELP for help.",
+    "Thanks for your patience. Our team will respond soon.",
+    "Now hiring: nurses and techs! Apply online.",
+    "Jordan Street entrance is closed.",
+    "Meet our team at the Harmony Center on Main.",
+    "Login code 551201. Never share it.",
+    "Class in Room B. Bring water.",
+    "Delta Dental is accepted here.",
+    "Lakeview, Halsted and Pilsen clinics open at 9.",
+    "Happy New Year from Grace Family Practice!",
+    "omg thanks so much",
+    "yeah ok sounds good",
+    "gracias, hasta luego",
+    "la clinica esta cerrada el lunes",
+    "no joy with the wifi lol",
+    "im running late",
+    "its swollen n red",
+    "im nauseous and dizzy",
+    "this is confusing",
+    "my name is spelled wrong",
+    "is parking free",
+    "Dr. is out today",
+    "the nurse line is busy",
+    "Walk-ins welcome Mon-Fri 8-5.",
+    "5th and Maple lot is full",
+    "Merry Christmas and happy holidays",
+    "Max height 6 ft in garage",
+    "June is Pride month. April showers!",
+    "Ask a pharmacist about Shingrix.",
+    "We accept Visa, Amex, Discover.",
+    "New: Georgia and Virginia telehealth visits.",
+)
+_MARK = re.compile(r"\[([NP]):([^\]]+)\]")
+_LABELS = {"N": PhiLabel.NAME, "P": PhiLabel.PROVIDER_NAME}
+
+
+def _found(text: str) -> list[PhiFinding]:
+    view = View(text)
+    return list(find_names(view, NOTHING_KNOWN))
+
+
+def _shown(text: str, findings: list[PhiFinding]) -> set[tuple[PhiLabel, str]]:
+    view = View(text)
+    return {(one.label, text[slice(*view.place(one.start, one.end))]) for one in findings}
+
+
+@pytest.mark.parametrize("marked", NAMED)
+def test_names_are_found_and_told_from_staff(marked: str) -> None:
+    """Every name is found, from its first letter to its last, and nothing else is."""
+    text = _MARK.sub(r"\2", marked)
+    wanted = {(_LABELS[kind], name) for kind, name in _MARK.findall(marked)}
+    assert _shown(text, _found(text)) == wanted
+
+
+@pytest.mark.parametrize("text", NOBODY)
+def test_words_and_places_are_no_names(text: str) -> None:
+    """Words that are names too, places and firms are left alone when nobody is meant."""
+    assert _found(text) == []
+
+
+FACTS = Known(
+    patient=PatientFacts(
+        names=("Rebecca Stahl-Oduya", "Will Harmon"),
+        birth_date=date(1983, 6, 18),
+        mrn=("SH-0020931",),
+        addresses=("412 Birch Hollow Rd, Medina, OH 44256",),
+        phones=("+12065550171",),
+        emails=("becca@example.com",),
+        insurance_ids=("XYZ 907 412 338",),
+        clinicians=("Dr. Anil Mehta",),
+    )
+)
+KNOWN = (
+    ("its becky, running late", PhiLabel.NAME, "becky"),
+    ("BECCA CALLED", PhiLabel.NAME, "BECCA"),
+    ("rebeca stahl here", PhiLabel.NAME, "rebeca stahl"),
+    ("from R. Stahl today", PhiLabel.NAME, "R. Stahl"),
+    ("Will, will you come?", PhiLabel.NAME, "Will"),
+    ("ok see you then. will", PhiLabel.NAME, "will"),
+    ("this is RO", PhiLabel.NAME, "RO"),
+    ("R., your labs are in", PhiLabel.NAME, "R."),
+    ("is mehta in?", PhiLabel.PROVIDER_NAME, "mehta"),
+    ("dob 6/18/83", PhiLabel.DATE, "6/18/83"),
+    ("dob 18.06.1983", PhiLabel.DATE, "18.06.1983"),
+    ("dob 1983-06-18", PhiLabel.DATE, "1983-06-18"),
+    ("06181983 ok", PhiLabel.DATE, "06181983"),
+    ("born june 18th, 1983", PhiLabel.DATE, "june 18th, 1983"),
+    ("born 18 jun 83", PhiLabel.DATE, "18 jun 83"),
+    ("nací el 18 de junio de 1983", PhiLabel.DATE, "18 de junio de 1983"),
+    ("my # is 20931", PhiLabel.MRN, "20931"),
+    ("chart sh0020931", PhiLabel.MRN, "sh0020931"),
+    ("chart 002-0931", PhiLabel.MRN, "002-0931"),
+    ("cell (206) 555-0171", PhiLabel.PHONE, "(206) 555-0171"),
+    ("cell 555 0171", PhiLabel.PHONE, "555 0171"),
+    ("use BECCA@EXAMPLE.COM", PhiLabel.EMAIL, "BECCA@EXAMPLE.COM"),
+    ("at 412 birch  hollow rd", PhiLabel.GEO, "412 birch  hollow rd"),
+    (
+        "412 Birch Hollow Rd, Medina, OH 44256",
+        PhiLabel.GEO,
+        "412 Birch Hollow Rd, Medina, OH 44256",
+    ),
+    ("member xyz907412338", PhiLabel.HEALTH_PLAN_ID, "xyz907412338"),
+)
+UNRELATED = (
+    "will you be there? it will rain",
+    "I will call",
+    "the dob 6/19/83",
+    "june 19 and july 18",
+    "call 206-555-0172",
+    "room 2093",
+    "order 120931",
+    "write bea@example.com",
+    "414 Birch Rd",
+    "Will 3 do?",
+    "Stahl's Noodle House",
+    "a member xyz907412339",
+)
+
+
+@pytest.mark.parametrize(("text", "label", "shown"), KNOWN)
+def test_what_is_known_is_certain_in_other_forms(text: str, label: PhiLabel, shown: str) -> None:
+    """Short forms, slips, initials, separators and orders of a date do not hide a known fact."""
+    findings = list(find_known_facts(View(text), FACTS))
+    assert (label, shown) in _shown(text, findings)
+    assert {one.confidence for one in findings} == {Confidence.CERTAIN}
+
+
+@pytest.mark.parametrize("text", UNRELATED)
+def test_what_only_looks_like_it_is_not_found(text: str) -> None:
+    """A word that is a known name too, and a number that differs, are left alone."""
+    assert list(find_known_facts(View(text), FACTS)) == []
+
+
+@pytest.mark.parametrize("known", [NOTHING_KNOWN, Known(patient=PatientFacts())])
+def test_without_facts_nothing_is_known(known: Known) -> None:
+    """No facts, no findings."""
+    assert list(find_known_facts(View("Will 6/18/83 206 555 0171"), known)) == []
+
+
+@pytest.mark.parametrize("unit", ["7", "a", "A", "-.", "([", "\n", "a ", "王"])
+def test_hostile_texts_are_read_and_no_place_is_found_twice(unit: str) -> None:
+    """A hundred kilobytes of one thing do no harm, and no place is found twice."""
+    found = _found(unit * (100_000 // len(unit)))
+    assert len({(one.start, one.end) for one in found}) == len(found)

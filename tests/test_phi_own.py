@@ -1,0 +1,172 @@
+"""What belongs to the practice, what its links tell, and which care a finding gives away."""
+
+from __future__ import annotations
+
+from datetime import date
+from time import perf_counter
+
+import pytest
+
+from compliant_sms.phi import (
+    ContentTier,
+    Known,
+    OwnFacts,
+    PatientFacts,
+    PhiLabel,
+    Sensitivity,
+    beyond,
+    find,
+    tier_of,
+)
+from compliant_sms.phi._full_names import is_full
+from compliant_sms.phi._own import without_own
+from compliant_sms.phi._view import View
+
+ANA = PatientFacts(names=("Ana Gomez",), mrn=("00482913",), birth_date=date(1982, 3, 4))
+LAKESIDE = OwnFacts(
+    names=("Lakeside Family Medicine", ""),
+    phones=("+1 217 555 0100", "555"),
+    addresses=("12 Elm Street, Springfield, IL 62704",),
+    hosts=("lakeside.example", ""),
+)
+
+
+def told(text: str, *names: str, facts: PatientFacts | None = ANA) -> set[tuple[str, str, str]]:
+    """Label, rule and words of each finding; the practice has the names."""
+    own = OwnFacts(names=names) if names else LAKESIDE
+    found = find(text, Known(own=own, patient=facts))
+    return {(f.label, f.rule, text[f.start : f.end]) for f in found}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LAKESIDE family-medicine: Ana, see you soon.",
+        "Ana, call 217-555-0100 or (217) 555-0100 or +1.217.555.0100.",
+        "Ana, come to 12 Elm Street, Springfield, IL 62704.",
+        "Ana, come to 12 elm street Springfield IL 62704.",
+        "Ana, see https://www.lakeside.example/hours or lakeside.example/bios/dr-ng.",
+    ],
+)
+def test_what_the_practice_tells_of_itself_is_no_finding(text: str) -> None:
+    """Its name, phone, address and links, in any written form."""
+    assert {words for _, _, words in told(text)} == {"Ana"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ana, call 217-555-01001.",
+        "Ana, call 9217-555-0100.",
+        "Ana, see xlakeside.example/ana-gomez",
+    ],
+)
+def test_what_only_holds_it_is_not_it(text: str) -> None:
+    """A longer number, and the host of somebody else, are not the practice's."""
+    places = [f.start for f in find(text, Known(own=LAKESIDE))]
+
+    assert places == [f.start for f in find(text)]
+
+
+@pytest.mark.parametrize("unit", ["217", "217-555-", "lakeside ", "lakeside.example/", "1 ("])
+def test_own_things_are_found_in_linear_time(unit: str) -> None:
+    """No repetition of a beginning makes a text expensive."""
+    view = View((unit * 100_000)[:100_000])
+    begin = perf_counter()
+    without_own(view, [], LAKESIDE)
+
+    assert perf_counter() - begin < 1
+
+
+def test_another_address_stays_a_finding() -> None:
+    """Only the practice's own is left out."""
+    text = "Your address is 14 Elm Street, Springfield, IL 62704."
+    [found] = find(text, Known(own=LAKESIDE))
+
+    assert (found.label, tier_of(found.label, found.rule)) == (PhiLabel.GEO, ContentTier.DETAIL)
+
+
+def test_a_name_can_give_the_care_away() -> None:
+    """The practice's own name is a hint where it tells a kind of care that not everybody has."""
+    text = "{}: Ana, see you Tue Dec 1 at 2:30 PM."
+    told_of = {
+        name: {
+            rule for label, rule, _ in told(text.format(name), name) if label == "SPECIALTY_HINT"
+        }
+        for name in ("Lakeside Oncology", "Hillside Dental", "Lakeside Family Medicine")
+    }
+
+    assert told_of == {
+        "Lakeside Oncology": {"own-name/telling"},
+        "Hillside Dental": {"own-name/everyday"},
+        "Lakeside Family Medicine": set(),
+    }
+
+
+@pytest.mark.parametrize(
+    ("link", "rule"),
+    [
+        ("https://portal.example/a/8f3kQ92mZx", "url/personal"),
+        ("https://portal.example/p?mrn=00482913", "url/with-number"),
+        ("https://portal.example/ana-gomez/8f3kQ92mZx", "url/with-detail"),
+    ],
+)
+def test_a_link_is_as_bad_as_what_stands_in_it(link: str, rule: str) -> None:
+    """A link that shows a name or a record number can be read without opening it."""
+    assert ("URL", rule, link) in told(f"Ana, see {link} today.")
+
+
+def test_a_link_of_ones_own_may_not_tell_of_the_patient() -> None:
+    """The host is the practice's; the record number in it is the patient's all the same."""
+    link = "https://lakeside.example/p/00482913"
+
+    assert ("URL", "url/with-number", link) in told(f"Ana: {link}")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "care"),
+    [
+        ("Ana, your suboxone is ready.", "suboxone", Sensitivity.SUBSTANCE_USE),
+        ("Ana, your diagnosis code is F32.1.", "F32.1", Sensitivity.MENTAL_HEALTH),
+        ("Ana, your lisinopril is ready.", "lisinopril", Sensitivity.GENERAL),
+    ],
+)
+def test_a_finding_says_which_care_it_gives_away(text: str, words: str, care: Sensitivity) -> None:
+    """Specially protected care is found by its own words, whatever a text was declared to be."""
+    [health] = [f for f in find(text) if text[f.start : f.end] == words]
+
+    assert health.sensitivity is care
+    assert bool(beyond([health], ContentTier.DETAIL)) is (care is not Sensitivity.GENERAL)
+
+
+def test_ordinary_detail_beside_protected_care_stays_ordinary() -> None:
+    """Each finding has the care of its own words."""
+    found = find("Ana, your suboxone and your lisinopril are ready.")
+    kinds = [f.sensitivity for f in found if f.label is PhiLabel.MEDICATION]
+
+    assert kinds == [Sensitivity.SUBSTANCE_USE, Sensitivity.GENERAL]
+
+
+@pytest.mark.parametrize(
+    ("name", "full"),
+    [
+        *[
+            ("Ana Gomez", True),
+            ("ana gomez", True),
+            ("Gomez, Ana", True),
+            ("Mary Ann O'Neil", True),
+        ],
+        *[("Ana", False), ("Ana G.", False), ("A. G.", False), ("A. Gomez", False), ("", False)],
+        *[("Mary-Jane", False), ("李 小龙", False), ("Ñandú Ávila", True)],
+    ],
+)
+def test_a_full_name_has_two_names(name: str, full: bool) -> None:  # noqa: FBT001 - a table
+    """A given name with an initial is what practices write for less."""
+    assert is_full(name) is full
+
+
+def test_known_names_are_told_apart_too() -> None:
+    """A given name confirms a visit; with the surname it tells everybody who the patient is."""
+    assert ("NAME", "known/name", "Ana") in told("Ana, see you soon.")
+    assert ("NAME", "known/full-name", "Ana Gomez") in told("Ana Gomez, see you soon.")
+    assert ("DATE", "known/birth-date", "3/4/1982") in told("Ana, 3/4/1982, see you soon.")

@@ -1,0 +1,206 @@
+"""With a keyring no body lies in the database in the clear; without it none can be read."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compliant_sms import AsyncMessenger, Messenger, Practice, Purpose, Sent
+from compliant_sms.errors import CannotUnseal
+from compliant_sms.keyring import Keyring
+from compliant_sms.providers import Twilio
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import SQLite
+from compliant_sms.testing import MovableClock
+from conftest import PATIENT, PERSON
+from test_receive import from_patient
+from test_send import BODY, NIGHT, agree, outgoing, remind, waits
+
+pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
+Make = Callable[..., Messenger]
+OUT = "Lakeside Family Medicine: Ana, see you soon, okapi. Reply STOP to opt out."
+HELD = "Lakeside Family Medicine: Ana, see you soon, quagga. Reply STOP to opt out."
+IN = "My zebra hurts"
+CANARIES = [b"okapi", b"quagga", b"zebra", b"see you soon"]
+
+
+@pytest.fixture
+def keyring() -> Keyring:
+    return Keyring.generate()
+
+
+@pytest.fixture
+def sealed(make_messenger: Make, keyring: Keyring) -> Messenger:
+    """A messenger with a keyring, whose patient agreed."""
+    messenger = make_messenger(keyring=keyring)
+    agree(messenger)
+    return messenger
+
+
+def on_disk(database: Path) -> bytes:
+    """Whatever the database has written: the file, its log, its index."""
+    return b"".join(file.read_bytes() for file in database.parent.glob(f"{database.name}*"))
+
+
+def bodies(messenger: Messenger) -> list[str]:
+    """All bodies that the history shows."""
+    told = messenger.history(PERSON)
+    texts = [*(text.message.draft for text in told.texts), *told.received]
+    return sorted(text.body for text in texts)
+
+
+def a_day(messenger: Messenger, clock: MovableClock) -> None:
+    """A text goes, one comes in, one is held and one is blocked."""
+    assert isinstance(remind(messenger, "1", body=OUT), Sent)
+    messenger.receive(from_patient(IN, "SM1"))
+    remind(messenger, "2", body=f"{OUT} SSN 219-09-9998")
+    clock.move_to(NIGHT)
+    remind(messenger, "3", body=HELD)
+
+
+def test_no_body_lies_in_the_clear(
+    sealed: Messenger, carrier: Sandbox, clock: MovableClock, database: Path
+) -> None:
+    """Neither in the file nor in its log, while it is open and after; the history opens them."""
+    a_day(sealed, clock)
+    open_ = on_disk(database)
+    seen = bodies(sealed)
+    sealed.close()
+
+    assert outgoing(carrier) == [OUT]
+    assert seen == sorted([OUT, f"{OUT} SSN 219-09-9998", HELD, IN])
+    for canary in [*CANARIES, b"219-09-9998"]:
+        assert canary not in open_
+        assert canary not in on_disk(database)
+
+
+def test_without_a_keyring_bodies_lie_in_the_clear(
+    make_messenger: Make, clock: MovableClock, database: Path
+) -> None:
+    """The search for canaries finds what is not sealed."""
+    messenger = make_messenger()
+    agree(messenger)
+    a_day(messenger, clock)
+
+    assert all(canary in on_disk(database) for canary in CANARIES)
+
+
+def test_sealed_texts_need_their_keyring(
+    sealed: Messenger, make_messenger: Make, carrier: Sandbox
+) -> None:
+    """Without it, or with another one, whoever reads them is told; nothing is sent by mistake."""
+    remind(sealed)
+    for other, why in ((None, "Pass keyring="), (Keyring.generate(), "not among the keys")):
+        messenger = make_messenger(keyring=other)
+        with pytest.raises(CannotUnseal, match=why) as caught:
+            messenger.history(PERSON)
+        with pytest.raises(CannotUnseal):
+            remind(messenger, "2")
+        assert "Lakeside" not in str(caught.value)
+
+    assert len(carrier.messages()) == 1
+
+
+def test_a_keyring_reads_what_was_written_before_it(
+    make_messenger: Make, keyring: Keyring, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Texts of before stay readable and are sent; the same key still means the same text."""
+    before = make_messenger()
+    agree(before)
+    clock.move_to(NIGHT)
+    held = remind(before, body=OUT)
+    after = make_messenger(keyring=keyring)
+
+    assert bodies(after) == [OUT]
+    assert remind(after, body=OUT) == held
+    clock.move_to(held.until)
+    assert [type(outcome) for outcome in after.dispatch_due()] == [Sent]
+    assert outgoing(carrier) == [OUT]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        """UPDATE sms_messages SET draft = (SELECT draft FROM sms_messages
+        WHERE idempotency_key = 'b') WHERE idempotency_key = 'a'""",
+        "UPDATE sms_messages SET departure = replace(departure, 'sealed\":\"A', 'sealed\":\"B')",
+    ],
+    ids=["moved", "changed"],
+)
+def test_a_sealed_body_belongs_to_its_record(
+    sealed: Messenger, database: Path, damage: str
+) -> None:
+    """One that was changed, or moved to another text, does not open."""
+    for key in "ab":
+        remind(sealed, key, body=f"{BODY} {key}")
+    with closing(sqlite3.connect(database)) as other, other:
+        other.execute(damage)
+
+    with pytest.raises(CannotUnseal):
+        sealed.history(PERSON)
+
+
+def test_a_text_that_looks_sealed_is_a_text(sealed: Messenger, carrier: Sandbox) -> None:
+    """Nothing that anybody writes is taken for a sealed body."""
+    odd = 'Lakeside Family Medicine: {"sealed":"AQk="} Reply STOP to opt out.'
+    remind(sealed, body=odd)
+
+    assert bodies(sealed) == outgoing(carrier) == [odd]
+
+
+def test_one_file_for_practices_with_keys_of_their_own(
+    make_messenger: Make, keyring: Keyring, practice: Practice, database: Path
+) -> None:
+    """A store that two messengers share seals for each with its own keys."""
+    store = SQLite(database)
+    plain, sealing = make_messenger(store=store), make_messenger(store=store, keyring=keyring)
+    agree(plain)
+    remind(plain, "1", body=OUT)
+    remind(sealing, "2", body=HELD)
+
+    assert bodies(sealing) == sorted([OUT, HELD])
+    assert b"okapi" in on_disk(database)
+    assert b"quagga" not in on_disk(database)
+
+
+def test_an_event_loop_seals_too(
+    practice: Practice,
+    provider: Twilio,
+    database: Path,
+    keyring: Keyring,
+    clock: MovableClock,
+) -> None:
+    """The other facade does the same."""
+
+    async def main() -> Any:
+        async with AsyncMessenger(
+            practice=practice,
+            provider=provider,
+            store=SQLite(database),
+            clock=clock,
+            keyring=keyring,
+        ) as messenger:
+            await messenger.consent.grant(
+                PATIENT, person=PERSON, basis="spoken", recorded_by="front-desk:ana"
+            )
+            outcome = await messenger.send(
+                to=PATIENT,
+                person=PERSON,
+                purpose=Purpose.APPOINTMENT_REMINDER,
+                body=OUT,
+                idempotency_key="1",
+            )
+            told = await messenger.history(PERSON)
+            return outcome, told.texts[0].message.body
+
+    outcome, body = asyncio.run(main())
+
+    assert isinstance(outcome, Sent)
+    assert body == OUT
+    assert b"okapi" not in on_disk(database)
