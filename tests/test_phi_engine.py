@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliant_sms import records
-from compliant_sms.phi import Known, OwnFacts, PatientFacts, PhiFinding, PhiLabel, find
+from compliant_sms.phi import Known, OwnFacts, PatientFacts, PhiFinding, PhiLabel, _view, find
 
 STEADY = settings(derandomize=True, deadline=None)
 MARIA = Known(
@@ -160,3 +160,19 @@ def test_a_finding_tells_nothing_of_the_text() -> None:
 
         assert not any(value in kept for value in (b"Maria", b"00482913", b"Patel", b"6789"))
         assert records.decode(kept, PhiFinding) == finding
+
+
+def test_what_is_learned_of_signs_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signs beyond the most that are kept are worked out anew and read the same."""
+    monkeypatch.setattr(_view, "_MOST_KEPT", 0)
+    fresh = _view._Table()
+
+    assert fresh["\uff11"] == "1"
+    assert not fresh
+
+
+def test_a_figure_far_from_its_cue_is_no_code() -> None:
+    """What a billing code is called must stand near it."""
+    text = "the cpt is on the bill that the office sends, and do keep that, unit 36415"
+
+    assert [found for found in find(text) if found.rule.startswith("code/")] == []

@@ -262,6 +262,7 @@ def test_protected_kinds_of_care_are_named(text: str, kinds: set[Sensitivity]) -
     view = View(text)
     findings = [finding for recognize in ALL for finding in recognize(view, NOTHING_KNOWN)]
     assert sensitivities(view, iter(findings)) == kinds
+    assert sensitivities(view, findings) == kinds
 
 
 def test_every_packaged_term_is_found_by_itself() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from compliant_sms.phi import PhiLabel
+from compliant_sms.phi import PhiLabel, _lexicon
 from compliant_sms.phi._known import NOTHING_KNOWN, Known, PatientFacts
 from compliant_sms.phi._known_facts import find_known_facts
 from compliant_sms.phi._labels import Confidence, PhiFinding
@@ -130,6 +130,11 @@ NAMED = (
     "my son [N:chase] fell",
     "[N:chase]'s mom here",
     "see you at 3, [N:Gene].",
+    "we lost [N:Hope]'s form, sorry",
+    "Hi [N:Rosalind] (window 3), your form is ready.",
+    "[N:Rosalind] - your form is ready. [N:Tomas]; your form too.",
+    "Hi [N:Kwabena] (Front desk has it), your form is ready.",
+    "see you then - [N:JT]",
 )
 NOBODY = (
     "Our Park Hill office is closed Monday.",
@@ -183,6 +188,8 @@ NOBODY = (
     "Ask a pharmacist about Shingrix.",
     "We accept Visa, Amex, Discover.",
     "New: Georgia and Virginia telehealth visits.",
+    "Zorblatt Quennix: hours change today.",
+    "Monday's visit is moved.",
 )
 _MARK = re.compile(r"\[([NP]):([^\]]+)\]")
 _LABELS = {"N": PhiLabel.NAME, "P": PhiLabel.PROVIDER_NAME}
@@ -232,6 +239,8 @@ KNOWN = (
     ("Will, will you come?", PhiLabel.NAME, "Will"),
     ("ok see you then. will", PhiLabel.NAME, "will"),
     ("this is RO", PhiLabel.NAME, "RO"),
+    ("from R. O. today", PhiLabel.NAME, "R. O."),
+    ("born june 18th", PhiLabel.DATE, "june 18th"),
     ("R., your labs are in", PhiLabel.NAME, "R."),
     ("is mehta in?", PhiLabel.PROVIDER_NAME, "mehta"),
     ("dob 6/18/83", PhiLabel.DATE, "6/18/83"),
@@ -266,6 +275,7 @@ UNRELATED = (
     "write bea@example.com",
     "414 Birch Rd",
     "Will 3 do?",
+    "in room R o k",
     "Stahl's Noodle House",
     "a member xyz907412339",
 )
@@ -296,3 +306,19 @@ def test_hostile_texts_are_read_and_no_place_is_found_twice(unit: str) -> None:
     """A hundred kilobytes of one thing do no harm, and no place is found twice."""
     found = _found(unit * (100_000 // len(unit)))
     assert len({(one.start, one.end) for one in found}) == len(found)
+
+
+def test_a_title_is_no_name() -> None:
+    """A record that holds nothing but a title makes nothing certain."""
+    facts = Known(patient=PatientFacts(names=("Dr.",)))
+
+    assert list(find_known_facts(View("Dr. Weiss is in"), facts)) == []
+
+
+def test_what_is_learned_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words beyond the most that are kept are worked out anew, with the same marks."""
+    monkeypatch.setattr(_lexicon, "_MOST_KEPT", 0)
+    fresh = _lexicon.Lexicon()
+
+    assert fresh["maria"] == _lexicon.lexicon()["maria"]
+    assert not fresh

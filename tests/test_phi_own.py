@@ -59,6 +59,7 @@ def test_what_the_practice_tells_of_itself_is_no_finding(text: str) -> None:
         "Ana, call 217-555-01001.",
         "Ana, call 9217-555-0100.",
         "Ana, see xlakeside.example/ana-gomez",
+        "Ana, see lakeside.example-b/ana-gomez",
     ],
 )
 def test_what_only_holds_it_is_not_it(text: str) -> None:

@@ -56,9 +56,7 @@ def _possessives(view: View) -> Iterator[Person]:
         word = view.words[index]
         if word.endswith("'s"):
             if view.capital[index] and not view.marks[index] & COMMON:
-                found = name_at(view, index, Openness.CAPITAL, "possessive")
-                if found:
-                    yield found
+                yield from filter(None, [name_at(view, index, Openness.CAPITAL, "possessive")])
         elif not view.marks[index] & (SURE_NAME | COMMON) and lexicon()[word[:-1]] & SURE_NAME:
             yield Person(view.starts[index], view.ends[index] - 1, index, "possessive")
 

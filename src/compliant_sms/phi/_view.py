@@ -147,16 +147,6 @@ class View:
         return self._kept_starts[start], self._kept_ends[end - 1]
 
     @cached_property
-    def spans(self) -> list[tuple[int, int]]:
-        """Where each of :attr:`words` stands in :attr:`plain`."""
-        return list(zip(self.starts, self.ends, strict=True))
-
-    @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """Every word that occurs: for a quick look whether a cue is there."""
-        return frozenset(self.words)
-
-    @cached_property
     def shouts(self) -> bool:
         """Whether the text stands in capitals as a whole."""
         return self.plain.isupper()
