@@ -135,6 +135,7 @@ NAMED = (
     "[N:Rosalind] - your form is ready. [N:Tomas]; your form too.",
     "Hi [N:Kwabena] (Front desk has it), your form is ready.",
     "see you then - [N:JT]",
+    "[P:Rosalind] (midwife) has your form.",
 )
 NOBODY = (
     "Our Park Hill office is closed Monday.",
