@@ -77,8 +77,8 @@ def _near_number(view: View, first: int, last: int) -> bool | None:
     if behind in {" ", ", "} and view.capital[first] and _state().match(plain, end):
         return True
     at = bisect_left(view.figures, (start, start))
-    if not at or start - view.figures[at - 1][1] > _NEAR:
-        return None
+    if not at or view.figures[at - 1][1] < view.starts[max(0, first - 2)] - 1:
+        return None  # at most two words stand between: "5th and Maple"
     before = plain[max(0, start - _NEAR - 2) : start]
     if _corner().search(before):
         return True
