@@ -714,6 +714,9 @@ def test_no_repr_shows_a_number_or_a_body(sandbox: Sandbox) -> None:
 def test_serve_runs_until_interrupted() -> None:
     """In the foreground it tells its URL, serves, prints nothing and ends cleanly on Ctrl-C."""
     program = (
+        # Whoever runs the tests in the background may have it ignored.
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from compliant_sms.sandbox import Sandbox, serve\n"
         f"carrier = Sandbox(account_sid={SID!r}, auth_token={TOKEN!r}, numbers=[{OURS!r}])\n"
         "serve(carrier, ready=lambda url: print(url, flush=True))\n"
