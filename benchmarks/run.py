@@ -6,7 +6,9 @@ Run by ``nox -s bench``. A bar is no test: the exit status is 0 whether or not i
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +21,7 @@ import in_flight
 import ledger
 import opt_out
 import sending
+from attrs import asdict, evolve
 from report import Row, page, table
 
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -31,6 +34,7 @@ _GROUPS = {
     "import": importing.rows,
     "opt-out": opt_out.rows,
 }
+_COMPILED = ("check", "finding")
 
 
 def _arguments() -> argparse.Namespace:
@@ -42,7 +46,26 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--folder", type=Path, help="where the databases lie while it runs; choose the disk by it"
     )
+    parser.add_argument(
+        "--compiled", type=Path, help="an interpreter with the library compiled, measured as well"
+    )
+    parser.add_argument("--json", action="store_true", help="print the rows as JSON and no table")
     return parser.parse_args()
+
+
+def _measure_compiled(arguments: argparse.Namespace) -> list[Row]:
+    """The rows of what is compiled, measured by another interpreter."""
+    found: list[Row] = []
+    for name in _COMPILED:
+        if arguments.compiled is None or arguments.only not in {None, name}:
+            continue
+        options = ["--only", name, "--json", *(["--quick"] if arguments.quick else [])]
+        printed = subprocess.run(
+            [arguments.compiled, __file__, *options], check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
+        rows = (Row(**row) for row in json.loads(printed))
+        found += (evolve(row, what=f"{row.what}, compiled") for row in rows)
+    return found
 
 
 def _measure(arguments: argparse.Namespace) -> list[Row]:
@@ -64,6 +87,10 @@ def main() -> None:
         os.environ.pop(name, None)
         os.environ.pop(name.upper(), None)
     rows = _measure(arguments)
+    if arguments.json:
+        print(json.dumps([asdict(row) for row in rows]))
+        return
+    rows += _measure_compiled(arguments)
     print(table(rows))
     if not arguments.quick and arguments.only is None:
         _PAGE.write_text(page(rows), "utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from compliant_sms.phi._view import View
 
@@ -12,40 +12,40 @@ __all__ = ["Form", "Kind", "in_figures", "stands_alone"]
 class Kind:
     """What kind of form; the value is the end of the rule's name."""
 
-    FULL = "full"
+    FULL: ClassVar[str] = "full"
     """Month, day and year in figures."""
-    PACKED = "packed"
+    PACKED: ClassVar[str] = "packed"
     """The same without marks between them, or with blanks."""
-    SIX = "six-figures"
+    SIX: ClassVar[str] = "six-figures"
     """The same with two for the year: a date of birth if the text says so."""
-    SHORT = "month-and-day"
+    SHORT: ClassVar[str] = "month-and-day"
     """Month and day in figures."""
-    HYPHENED = "hyphened"
+    HYPHENED: ClassVar[str] = "hyphened"
     """Month and day that could be a span of hours."""
-    MONTHLY = "month-and-year"
+    MONTHLY: ClassVar[str] = "month-and-year"
     """Month and year."""
-    WRITTEN = "written"
+    WRITTEN: ClassVar[str] = "written"
     """Day and month, the month in words."""
-    WEEKDAY = "weekday"
-    ORDINAL = "day-of-month"
+    WEEKDAY: ClassVar[str] = "weekday"
+    ORDINAL: ClassVar[str] = "day-of-month"
     """The day of a month that is understood."""
-    BARE = "day-alone"
+    BARE: ClassVar[str] = "day-alone"
     """The same without "th", behind "the"."""
-    LISTED = "weekday-list"
+    LISTED: ClassVar[str] = "weekday-list"
     """Weekdays as single letters, "M/W/F"."""
-    SPANISH = "dia"
+    SPANISH: ClassVar[str] = "dia"
     """The day of a month that is understood, as Spanish has it."""
-    MONTH = "month"
+    MONTH: ClassVar[str] = "month"
     """A month alone."""
-    HOLIDAY = "holiday"
+    HOLIDAY: ClassVar[str] = "holiday"
     """A day of the year that has a name."""
-    PLURAL = "weekdays"
+    PLURAL: ClassVar[str] = "weekdays"
     """A weekday that comes again."""
-    BIRTH = "birth"
+    BIRTH: ClassVar[str] = "birth"
     """Any of them that is a day of birth."""
-    MASKED = "masked"
+    MASKED: ClassVar[str] = "masked"
     """A date with parts made unreadable."""
-    SPOKEN = "spoken"
+    SPOKEN: ClassVar[str] = "spoken"
     """Figures in words, as they are spoken into a telephone."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import ClassVar
 
 from compliant_sms.phi._labels import Sensitivity
 
@@ -13,15 +14,15 @@ __all__ = ["Kind", "Written", "cues", "head_of", "heads", "letters_of"]
 class Kind:
     """What a term is: bits, for they are compared for every term of every text."""
 
-    COMPLAINT = 1  # the first of a word's kinds, in their order
+    COMPLAINT: ClassVar[int] = 1  # the first of a word's kinds, in their order
     """Says little unless a part of the body is near: "tight"."""
-    BODY = 2
+    BODY: ClassVar[int] = 2
     """A part of the body."""
-    CONDITION = 4
-    MEDICATION = 8
-    PROCEDURE = 16
-    SPECIALTY = 32
-    MEASURE = 64
+    CONDITION: ClassVar[int] = 4
+    MEDICATION: ClassVar[int] = 8
+    PROCEDURE: ClassVar[int] = 16
+    SPECIALTY: ClassVar[int] = 32
+    MEASURE: ClassVar[int] = 64
     """What has a value: of the laboratory, or taken at home."""
 
 

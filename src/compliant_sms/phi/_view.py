@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 from bisect import bisect_left
-from functools import cache, cached_property, reduce
+from functools import cache, reduce
 from itertools import accumulate
 from operator import or_
 from typing import TYPE_CHECKING
@@ -58,7 +58,7 @@ def _entity() -> re.Pattern[str]:
 @cache
 def _word(*, ascii_only: bool) -> re.Pattern[str]:
     letter = "[a-z]" if ascii_only else r"[^\W\d_]"
-    return re.compile(f"({letter}+(?:'{letter}+)*)")
+    return re.compile(f"({letter}++(?:'{letter}++)*+)")
 
 
 @cache
@@ -93,6 +93,7 @@ class View:
         said: the marks of all words together: which cues are there at all.
         figures: where each run of digits begins and ends in :attr:`plain`.
         has_digit: whether there is any.
+        shouts: whether the text stands in capitals as a whole.
         health: what is said of health, once somebody has looked; see :mod:`._health_terms`.
     """
 
@@ -109,12 +110,14 @@ class View:
         self.gaps: list[str] = parts[::2]
         self.starts = edges[:-1:2]
         self.ends = edges[1::2]
-        self.capital = list(map(str.isupper, map(self.plain.__getitem__, self.starts)))
+        plain, lower = self.plain, self.lower
+        self.capital = [plain[start] != lower[start] for start in self.starts]
         self.marks = list(map(lexicon().__getitem__, self.words))
         self.said = reduce(or_, self.marks, 0)
         self._telling = [pair for pair in enumerate(self.marks) if pair[1] > COMMON]
         self.figures = [found.span() for found in _digits().finditer(self.plain)]
         self.has_digit = bool(self.figures)
+        self.shouts = plain.isupper()
         self.health: HealthRead | None = None
 
     def _undisguised(self, given: str) -> str:
@@ -145,11 +148,6 @@ class View:
         if self._kept_starts is None:
             return start, end
         return self._kept_starts[start], self._kept_ends[end - 1]
-
-    @cached_property
-    def shouts(self) -> bool:
-        """Whether the text stands in capitals as a whole."""
-        return self.plain.isupper()
 
     def marked(self, mark: int) -> list[int]:
         """Which of :attr:`words` have at least one of some marks."""
