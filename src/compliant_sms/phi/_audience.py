@@ -72,10 +72,7 @@ def _reach(view: View, index: int, limit: int, step: int) -> int:
     """Where a sentence begins or ends from a word on, a limit at most."""
     words, gaps = view.words, view.gaps
     for at in range(index, limit, step):
-        if gaps[at] == " ":
-            if words[at] in _TURNS:
-                return at
-        elif ends_sentence(view, at):
+        if words[at] in _TURNS or (gaps[at] != " " and ends_sentence(view, at)):
             return at
     return limit
 
@@ -83,15 +80,16 @@ def _reach(view: View, index: int, limit: int, step: int) -> int:
 def _signs(view: View) -> list[tuple[int, int]]:
     """Which words say whom a text speaks to or of, and how much."""
     signs: list[tuple[int, int]] = []
-    words, gaps = view.words, view.gaps
+    following = [*view.words[1:], ""]
     after = supposed = 0
     staff = False
-    for at, sign in enumerate(map(signs_of_words().get, words)):
-        if sign is None or at < after or (gaps[at] != " " and gaps[at][-1:] in _NO_WORD):
+    known = map(signs_of_words().get, view.words)
+    for at, (sign, then, gap) in enumerate(zip(known, following, view.gaps, strict=False)):
+        if sign is None or at < after or (gap != " " and gap[-1:] in _NO_WORD):
             continue
         weight, role, phrases = sign
-        if phrases and (begun := phrases.get(words[at + 1] if at + 1 < len(words) else "")):
-            after, weight, role = _said(view, at, begun, (at + 1, weight, role))
+        if then in phrases:
+            after, weight, role = _said(view, at, phrases[then], (at + 1, weight, role))
         if role:
             if role == Role.SUPPOSES:
                 supposed = _sentence_end(view, at)

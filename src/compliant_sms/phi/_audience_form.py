@@ -66,7 +66,8 @@ def _to_all() -> re.Pattern[str]:
     return re.compile(
         r"\d{1,2} ?% (?:of|off)\b|\d{2} ?\+|\d\d (?:and|or|&) (?:over|older|up|under)\b"
         r"|\d{1,2}(?::\d\d)? ?(?:am|a|pm|p)? ?(?:-|to) ?\d{1,2}(?::\d\d)? ?(?:am|pm|p)\b"
-        r"|\d{1,2}(?::\d\d)?-\d{1,2}(?::\d\d)?(?:[,.!]|$)(?!\d)"
+        r"|(?:(?<=, )|(?<=(?:sat|sun|mon|tue|wed|thu|fri) ))"
+        r"\d{1,2}(?::\d\d)?-\d{1,2}(?::\d\d)?(?:[,.!]|$)(?!\d)"
     )
 
 

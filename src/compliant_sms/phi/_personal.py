@@ -29,6 +29,7 @@ _ANY_ONE, _THAT_ONE = -1, 1
 _ONLY_A_NAME = -1  # of a practice, perhaps
 _ANY = frozenset(("a", "an", "any"))
 _THAT = frozenset(("the", "this", "that", "these"))
+_IS = frozenset(("is", "was", "of", "at", "now"))
 _NAMES_OF_CARE = Kind.SPECIALTY | Kind.MEASURE
 _DOSED = Kind.MEDICATION | Kind.MEASURE
 
@@ -65,8 +66,10 @@ def _of_article(view: View, first: int) -> int:
 
 def _valued(view: View, terms: Sequence[Term]) -> bool:
     """Whether a figure follows what has a dose or a value."""
-    return any(
-        view.gaps[term.last + 1].lstrip(" :=#<>")[:1].isdigit()
-        for term in terms
-        if term.kind & _DOSED
-    )
+    return any(_has_value(view, term.last + 1) for term in terms if term.kind & _DOSED)
+
+
+def _has_value(view: View, at: int) -> bool:
+    if at < len(view.words) and view.words[at] in _IS and view.gaps[at] == " ":
+        at += 1
+    return view.gaps[at].lstrip(" :=#<>")[:1].isdigit()
