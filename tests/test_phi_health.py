@@ -219,26 +219,6 @@ def test_words_to_everybody_and_everyday_words_are_no_findings(text: str) -> Non
     assert found(text) == []
 
 
-PERSONAL = [
-    ("Clayton Family Dental offers free crowns, Jan 31", False),
-    ("Thank you. Your friends, and your dose: free crown", True),
-    ("Dr. Ruth Lane: free talk on migraine", False),
-    ("Hi Tom, free flu shots are here and your dose is due", True),
-    ("Mr. Lee: flu season is here, you're due for a flu shot", True),
-    ("Everyone welcome: free hearing tests", False),
-    ("my awareness of the pain is worse", True),
-    ("Note: free clinic Saturday", False),
-]
-
-
-@pytest.mark.parametrize(("text", "personal"), PERSONAL)
-def test_who_is_spoken_to_is_weighed(text: str, personal: bool) -> None:  # noqa: FBT001
-    """Words to everybody against words to one person, the same each time it is asked."""
-    view = View(text)
-    assert read_health(view).personal is personal
-    assert read_health(view).personal is personal  # what is remembered is the same
-
-
 PROTECTED = [
     ("your Suboxone is ready", {Sensitivity.SUBSTANCE_USE}),
     ("is my hiv test back", {Sensitivity.HIV_STI}),

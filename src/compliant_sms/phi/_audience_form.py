@@ -1,0 +1,143 @@
+"""What the form of a text says of whom it is for: its first letter, figures, a question, names."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from compliant_sms.phi import _marks as marks
+from compliant_sms.phi._health_data import cues
+from compliant_sms.phi._view import View
+
+__all__ = ["is_small", "named", "of_form", "priced"]
+
+_PRICED = -3
+_IN_FIGURES = -4
+_ASKED, _ASKED_SMALL = -2, -4
+_SMALL_LETTER = 1
+_NUMBERED = 2
+_VERDICT = 2
+
+_GREETINGS = frozenset(("hi", "hello", "hey", "hola", "question", "quick", "so", "yo", "good"))
+_OF_SOMEBODY = frozenset(("my", "i", "we", "he", "she", "it", "this", "that", "mi", "its"))
+
+
+def of_form(view: View) -> int:
+    """How much the form of a text says of one person; below nothing, of everybody."""
+    small = is_small(view)
+    weight = _SMALL_LETTER if small else 0
+    if view.has_digit:
+        weight += _of_figures(view)
+    if view.said & marks.VERDICT:
+        weight += _VERDICT
+    if _asks(view):
+        weight += _ASKED_SMALL if small else _ASKED
+    return weight + _PRICED if priced(view) else weight
+
+
+def is_small(view: View) -> bool:
+    """Whether a text begins with a small letter, as few of a practice do."""
+    return view.capital[:1] == [False]
+
+
+def priced(view: View) -> bool:
+    """Whether a text names a price."""
+    return "$" in view.lower
+
+
+def _asks(view: View) -> bool:
+    """Whether a text begins with a question that is not about somebody."""
+    words = view.words
+    at = 0
+    while at < len(words) and words[at] in _GREETINGS:
+        at += 1
+    return at + 1 < len(words) and words[at] in cues("asks") and words[at + 1] not in _OF_SOMEBODY
+
+
+_SHORT_NUMBER = 3
+_HELP_LINES = frozenset(("988", "911", "211"))
+_GOES_ON = frozenset(" %+-:apt")
+_NO_START = frozenset("0123456789/-:.$")
+
+
+@cache
+def _to_all() -> re.Pattern[str]:
+    """What is said to everybody in figures: "50 % off", "50+", "65 and older", "9-4 pm"."""
+    return re.compile(
+        r"\d{1,2} ?% (?:of|off)\b|\d{2} ?\+|\d\d (?:and|or|&) (?:over|older|up|under)\b"
+        r"|\d{1,2}(?::\d\d)? ?(?:am|a|pm|p)? ?(?:-|to) ?\d{1,2}(?::\d\d)? ?(?:am|pm|p)\b"
+        r"|(?:(?<=, )|(?<=(?:sat|sun|mon|tue|wed|thu|fri) ))"
+        r"\d{1,2}(?::\d\d)?-\d{1,2}(?::\d\d)?(?:[,.!]|$)(?!\d)"
+    )
+
+
+def _of_figures(view: View) -> int:
+    """How much figures say: ages and hours are for all, a number of record is of one."""
+    weight, numbered = 0, view.said & marks.RECORD_CUE
+    for start, end in view.figures:
+        if end - start <= _SHORT_NUMBER:
+            weight += _IN_FIGURES * _is_to_all(view.lower, start, end)
+        elif numbered:
+            weight, numbered = weight + _NUMBERED, 0
+    return weight
+
+
+def _is_to_all(lower: str, start: int, end: int) -> bool:
+    if end - start == _SHORT_NUMBER:
+        return lower[start:end] in _HELP_LINES
+    if lower[end : end + 1] not in _GOES_ON or lower[start - 1 : start] in _NO_START:
+        return False
+    return _to_all().match(lower, start) is not None
+
+
+_CALLED = frozenset(",!:-")
+_STAFF = frozenset(("dr", "dra", "st", "san", "santa", "with", "con", "nurse", "join", "by"))
+_BEFORE_NAMES = frozenset(
+    ("remember", "fyi", "thanks", "ok", "hi", "hey", "hello", "dear", "sorry", "hola")
+)
+_NO_PATIENT = marks.HEALTH_TERM | marks.DATE_WORD
+_FAMILY_NAME = marks.SURNAME | marks.CANDIDATE
+
+
+def named(view: View) -> bool:
+    """Whether somebody is called by a name, or is spoken of by one."""
+    return any(_is_named(view, at) for at in view.marked(marks.GIVEN))
+
+
+def _is_named(view: View, at: int) -> bool:
+    mark = view.marks[at]
+    if not view.capital[at] or mark & _NO_PATIENT or (at and view.words[at - 1] in _STAFF):
+        return False
+    begins = view.gaps[at] != " "
+    if (begins or not view.capital[at - 1]) and _is_sure(view, at, mark):
+        return True
+    return (begins or view.words[at - 1] in _BEFORE_NAMES) and _is_called(view, at)
+
+
+def _is_sure(view: View, at: int, mark: int) -> bool:
+    """Whether a word alone is a name, or is one with the next word."""
+    if mark & marks.SURE_NAME or (mark & marks.CANDIDATE and view.words[at].endswith("'s")):
+        return not _goes_on(view, at)
+    after = at + 1
+    if not _is_capital(view, after) or not view.marks[after] & _FAMILY_NAME:
+        return False
+    return not (_is_capital(view, after + 1) or view.said & marks.STAFF_CUE)
+
+
+def _is_called(view: View, at: int) -> bool:
+    last = at
+    while _is_capital(view, last + 1):
+        last += 1
+    after = view.gaps[last + 1].lstrip()[:1]
+    return after in _CALLED or last + 1 == len(view.words) > 1
+
+
+def _is_capital(view: View, at: int) -> bool:
+    """Whether a word with a capital follows the one before it directly."""
+    return at < len(view.words) and view.gaps[at] == " " and view.capital[at]
+
+
+def _goes_on(view: View, at: int) -> bool:
+    """Whether a name is only the beginning of another one: "Clayton Family Dental"."""
+    after = at + 1
+    return _is_capital(view, after) and not view.marks[after] & (marks.SURNAME | marks.GIVEN)
