@@ -132,6 +132,15 @@ def compiled(session: nox.Session) -> list[str]:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Coverage-guided fuzzing of what reads texts; ``-- -max_total_time=600`` says how long."""
+    session.install(".[all]", *groups("fuzz"))
+    options = session.posargs or ["-max_total_time=60"]
+    for target in sorted(Path("tests", "fuzz").glob("*.py")):
+        session.run("python", str(target), "-max_len=4096", "-timeout=10", *options)
+
+
+@nox.session
 def endurance(session: nox.Session) -> None:
     """The long runs, with their full counts."""
     session.install(".[all]", *groups("tests"))
