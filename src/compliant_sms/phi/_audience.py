@@ -14,7 +14,7 @@ from compliant_sms.phi._audience_form import of_form
 from compliant_sms.phi._audience_words import Phrase, Role, signs_of_words
 from compliant_sms.phi._view import View
 
-__all__ = ["Audience", "ends_sentence"]
+__all__ = ["Audience", "audience_of", "ends_sentence"]
 
 _ASIDE = -1  # what is supposed, but first something is said
 _NONE_OF_IT, _ITS_OWN = -2, 1
@@ -42,6 +42,14 @@ def ends_sentence(view: View, index: int) -> bool:
     # What is written short ends with a full stop too, and no sentence is over.
     before = view.words[index - 1] if index else ""
     return (len(before) > 1 and before not in _ABBREVIATED) or gap[0] != "."
+
+
+def audience_of(view: View) -> Audience:
+    """Whom a text speaks to and of; read once for each text."""
+    found = view.audience
+    if found is None:
+        found = view.audience = Audience(view)
+    return found
 
 
 class Audience:

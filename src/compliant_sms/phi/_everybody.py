@@ -7,7 +7,7 @@ person's.
 
 from __future__ import annotations
 
-from compliant_sms.phi._audience import Audience, ends_sentence
+from compliant_sms.phi._audience import Audience, audience_of, ends_sentence
 from compliant_sms.phi._audience_form import is_small, named, priced
 from compliant_sms.phi._view import View
 
@@ -35,7 +35,7 @@ class Everybody:
         """Whether what stands at a word, or before it, is for everybody."""
         view = self._view
         if self._audience is None:
-            self._audience = Audience(view)
+            self._audience = audience_of(view)
             self._whole = _OF_ALL * self._audience.whole + _of_form(view)
         weight = self._whole + self._audience.around(min(index, len(view.words) - 1))
         return weight <= 0 and weight + _NAMED * named(view) <= 0

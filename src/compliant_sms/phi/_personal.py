@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._audience import Audience
+from compliant_sms.phi._audience import audience_of
 from compliant_sms.phi._audience_form import named
 from compliant_sms.phi._health_data import Kind
 from compliant_sms.phi._view import View
@@ -41,7 +41,7 @@ def is_personal(view: View, terms: Sequence[Term]) -> bool:
         view: the text.
         terms: the terms of health in it.
     """
-    weight = _AT_FIRST + Audience(view).whole + _of_terms(view, terms)
+    weight = _AT_FIRST + audience_of(view).whole + _of_terms(view, terms)
     if view.said & marks.DATE_WORD:
         weight += _DATED
     return weight > 0 or weight + _NAMED * named(view) > 0

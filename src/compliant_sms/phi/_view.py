@@ -15,6 +15,7 @@ from compliant_sms.phi._lexicon import lexicon
 from compliant_sms.phi._marks import COMMON
 
 if TYPE_CHECKING:
+    from compliant_sms.phi._audience import Audience
     from compliant_sms.phi._health_terms import HealthRead
 
 __all__ = ["View"]
@@ -95,6 +96,7 @@ class View:
         has_digit: whether there is any.
         shouts: whether the text stands in capitals as a whole.
         health: what is said of health, once somebody has looked; see :mod:`._health_terms`.
+        audience: whom it speaks to and of, once somebody has looked; see :mod:`._audience`.
     """
 
     def __init__(self, given: str) -> None:
@@ -119,6 +121,7 @@ class View:
         self.has_digit = bool(self.figures)
         self.shouts = plain.isupper()
         self.health: HealthRead | None = None
+        self.audience: Audience | None = None
 
     def _undisguised(self, given: str) -> str:
         letters: list[str] = []
