@@ -15,7 +15,7 @@ with atheris.instrument_imports(include=["compliant_sms.phi"]):
     from compliant_sms.phi import Known, OwnFacts, PatientFacts, find, redact
 
 _KNOWN = Known(
-    patient=PatientFacts(names=("Maria Gomez-O'Neil",), mrn=("00482913",), phones=("+12175550134",)),
+    patient=PatientFacts(names=("Maria Gomez",), mrn=("00482913",), phones=("+12175550134",)),
     own=OwnFacts(names=("Lakeside Family Medicine",), phones=("+12175550100",)),
 )
 
