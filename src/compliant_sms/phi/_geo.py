@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from compliant_sms.phi._addresses import address_by_cue, street_address
-from compliant_sms.phi._everybody import Everybody, ends_sentence
+from compliant_sms.phi._everybody import Everybody
 from compliant_sms.phi._geo_around import (
     corner_at,
     corner_by_word,
@@ -23,29 +23,24 @@ from compliant_sms.phi._geo_towns import (
     town_at,
     zip_at,
 )
+from compliant_sms.phi._geo_whose import is_theirs
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._marks import (
     ADDRESS_CUE,
     DWELLING,
     LIVES,
-    ONES,
     STREET,
     TOWN,
-    YOURS,
 )
-from compliant_sms.phi._place_words import ADDRESS, CORNERS, COUNTIES, MOVES, OURS, ROADS, THEIRS
+from compliant_sms.phi._place_words import CORNERS, COUNTIES, ROADS
 from compliant_sms.phi._view import View
 
 __all__ = ["find_geo"]
 
 _ANCHORS = STREET | ADDRESS_CUE | DWELLING | TOWN | LIVES
 _ZIP = 5
-_BACK = 9
 _JOINED = frozenset((", ", " ", ",", ". "))
-_WE = frozenset(("we", "we're", "we've"))
-_COME = frozenset(("visit", "find", "see", "join"))
-_FROM = frozenset(("from", "desde"))
 _Place = tuple[int, int, str]
 
 
@@ -73,7 +68,7 @@ def find_geo(view: View, known: Known) -> Iterable[PhiFinding]:
         return ()
     everybody: list[Everybody] = []
     places = _outer(view, found) if len(found) > 1 else found
-    return [_finding(*place) for place in places if _is_theirs(view, place[0], everybody)]
+    return [_finding(*place) for place in places if is_theirs(view, place[0], place[1], everybody)]
 
 
 def _at_word(view: View, at: int, marks: int, found: list[_Place]) -> None:
@@ -135,36 +130,6 @@ def _is_joined(view: View, one: _Place, other: _Place) -> bool:
     if both.isdisjoint({"geo/address", "geo/residence"}):
         return False
     return view.plain[one[1] : other[0]] in _JOINED
-
-
-def _is_theirs(view: View, start: int, everybody: list[Everybody]) -> bool:
-    """Whether a place is somebody's, and not where the practice or another firm is.
-
-    The nearest word before it decides that speaks of either; else what the text is about, which
-    is worked out once and kept in the list.
-    """
-    index = view.word_at(start)
-    practice = view.plain[:1].isupper()
-    if index > 1 and view.words[index - 1] in _FROM and _any(view, index - 4, index - 1, LIVES):
-        return True
-    for at in range(index - 1, max(-1, index - 1 - _BACK), -1):
-        word, before = view.words[at], view.words[at - 1] if at else ""
-        theirs = view.marks[at] & (ONES | YOURS | LIVES) and word not in MOVES
-        if word in OURS or (practice and word in _WE) or (word == "us" and before in _COME):
-            return False
-        if word in ADDRESS and practice and (before == "new" or ends_sentence(view, at) or not at):
-            return False
-        if word in THEIRS or theirs:
-            return True
-        if ends_sentence(view, at):
-            break
-    if not everybody:
-        everybody.append(Everybody(view))
-    return not everybody[0].means(max(0, index - 1))
-
-
-def _any(view: View, first: int, end: int, mark: int) -> bool:
-    return any(each & mark for each in view.marks[max(0, first) : end])
 
 
 def _finding(start: int, end: int, rule: str) -> PhiFinding:

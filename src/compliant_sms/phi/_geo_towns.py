@@ -17,7 +17,7 @@ from compliant_sms.phi._marks import (
     SURNAME,
     WHERE,
 )
-from compliant_sms.phi._place_words import FIRMS, OURS, STATES, towns
+from compliant_sms.phi._place_words import FIRMS, FIRMS_NEAR, OURS, STATES, towns
 from compliant_sms.phi._places import is_state, state_behind, town_ahead, town_before
 from compliant_sms.phi._view import View
 
@@ -177,7 +177,7 @@ def _lives(view: View, at: int, *, ordinary: bool) -> bool:
     """Whether somebody is, lives or goes to a town."""
     where = view.words[at - 1]
     lead = view.words[max(0, at - 1 - _LEAD) : at - 1]
-    if not OURS.isdisjoint(lead):
+    if not OURS.isdisjoint(lead) or (view.plain[0].isupper() and not FIRMS_NEAR.isdisjoint(lead)):
         return False
     capital = view.capital[at] and not view.is_shouted(at - 1)
     marks = view.marks[max(0, at - 1 - _LEAD) : at - 1]

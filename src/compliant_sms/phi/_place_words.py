@@ -18,10 +18,12 @@ __all__ = [
     "DISTRICTS",
     "DWELLINGS",
     "FIRMS",
+    "FIRMS_NEAR",
     "LONG_DWELLINGS",
     "MOVES",
     "ORDINAL_ENDS",
     "OURS",
+    "PAID",
     "ROADS",
     "SMALL_STATES",
     "STATES",
@@ -91,7 +93,10 @@ DWELLINGS = LONG_DWELLINGS | word_set(
     "village house terrace gardens heights court park center homes home hall place ranch commons"
     " landing living mission tower care nursing dorm barracks campground reservation"
 )
-_WHERE = word_set("in on near nearer outside from to at en desde of through around de a off by")
+_WHERE = word_set(
+    "in on near nearer outside from to at en desde of through around de a off by for towards toward"
+    " via por hacia cerca inside past nan soti"
+)
 _LIVES = word_set(
     "live lives living lived moved moving move relocated relocating staying stay stays transport"
     " transportation ride driving drive drove flying fly coming come came commute commuting"
@@ -99,10 +104,17 @@ _LIVES = word_set(
     " viven vivimos viviendo mude mudamos mudo mudando quedo viajo vengo trip bus train flight flew"
     " originally grew raised settled settling headed driver lost parked waiting stop estoy soy born"
     " i'm im we're r home house trailer apartment apt"
+    " going leave leaving leaves left heading evacuated evac transferred transferring stationed"
+    " deployed stuck vacation vacationing camping travel road wedding funeral college hrs hr hours"
+    " hour miles mi min mins minutes addy stranded jail prison shelter snowbird winter winters"
+    " summer cambiamos cambio cambie viaje viajamos voy vamos somos rete abito abita reloc"
+    " reubicado nacio naci"
 )
 MOVES = word_set(
     "come coming came move moved moving relocated relocating bus train flight drive driving"
-    " driver parked stop back visiting trip fly"
+    " driver parked stop back visiting trip fly going leave leaving leaves left heading travel road"
+    " hrs hr hours hour miles mi min mins minutes wedding funeral winter summer vacation college"
+    " camping r voy vamos viaje jail prison shelter cambio"
 )
 """Speaks of a way, which anybody may go."""
 THEIRS = word_set(
@@ -111,12 +123,17 @@ THEIRS = word_set(
 )
 """Speaks of a place that is somebody's."""
 OURS = word_set(
-    "located office offices clinic clinics location locations hospital pharmacy drug drugs lab"
-    " center imaging dental medical health school church gym library hall site sites our find"
-    " branch campus dentist estamos clinica oficina nuestra nuestro farmacia check checks payment"
-    " payments forms nos mudamos suite opening tours booking voted pick"
+    "located office offices clinic clinics location locations our branch campus estamos clinica"
+    " oficina nuestra nuestro suite opening tours booking voted"
 )
-"""Speaks of a place that is the practice's, or another firm's."""
+"""Speaks of a place that is the practice's."""
+FIRMS_NEAR = word_set(
+    "hospital pharmacy drug drugs lab center imaging dental medical health school church gym"
+    " library hall site sites find dentist farmacia forms pick"
+)
+"""Speaks of a place where a practice's reader may go to."""
+PAID = word_set("check checks payment payments")
+"""What is mailed to a practice, or by it."""
 FIRMS = word_set(
     "clinic hospital pharmacy dental medical health family center centre imaging lab labs office"
     " drug drugs church library school county urgent pediatrics associates group hall college"
