@@ -25,7 +25,7 @@ _ENDS = frozenset(("", ".", "?", "!", ","))
 def _birth() -> re.Pattern[str]:
     return re.compile(
         r"(?:\bd\.?\s?o\.?\s?b\b|\bborn\b|(?<!happy )\bbirth|\bb-?day\b|\bnac(?:i|ido|ida|io)?\b"
-        r"|\bnacimiento\b|\bnee?\b|\bcumple)[^\d!?;\n]{0,24}$"
+        r"|\bnacimiento\b|(?<!\d )\bnee?\b|\bcumple)[^\d!?;\n]{0,24}$"
     )
 
 

@@ -33,6 +33,9 @@ _DWELLS = word_set(
 _AT_HOME = word_set("in at from of en near outside")
 # Of clinicians, whose names they follow in the same way.
 _CREDENTIALS = word_set("MD PA MA ND DC OR IN ME HI OK")
+_OTHER = COMMON | HEALTH_TERM | DATE_WORD
+_FOR_AND_TO = frozenset((" 4 ", " 2 "))  # "we leave 4 Duluth"
+_WORDS = word_set("or in me hi de oh ok")  # states in small letters only beside a town in such
 _LEAD = 5
 _BACK = 50
 _FEW = 3
@@ -41,7 +44,7 @@ _OPENING = frozenset(("", ",", ".", "(", "-"))
 
 @cache
 def _zip_cue() -> re.Pattern[str]:
-    return re.compile(r"\b(?:zip(?: ?code)?(?:\+4)?|postal)\b[^\d\n]{0,24}$")
+    return re.compile(r"\b(?:zip(?: ?codes?)?(?:\+4)?|postal|c\.?p\.?)(?<=[a-z4.])[^\da-z\n][^\d\n]{0,24}$")
 
 
 @cache
@@ -108,7 +111,9 @@ def _before_zip(view: View, start: int) -> int | None:
     if not at or _gap_before(view, at, start) not in {" ", ", ", ". "}:
         return None
     begin, end = view.starts[at - 1], view.ends[at - 1]
-    if is_state(view.plain[begin:end], small=True) and at > 1 and view.gaps[at - 1] in {" ", ", "}:
+    state = view.plain[begin:end]
+    joined = at > 1 and view.gaps[at - 1] in {" ", ", "}
+    if joined and is_state(state, small=state not in _WORDS or not view.capital[at - 2]):
         count = town_before(view, at - 1)
         if count:
             return view.starts[at - 1 - count]
@@ -136,17 +141,26 @@ def town_at(view: View, at: int) -> _Place | None:
     if not count:
         return None
     last = at + count - 1
-    name = " ".join(view.words[at : last + 1])
-    capital, ordinary = view.capital[at], name in towns().ordinary
+    capital, ordinary = view.capital[at], _is_ordinary(view, at, last)
     state = state_behind(view, last)
     if state and (capital or not ordinary) and not _titled(view, at, state):
         return view.starts[at], view.ends[state], "geo/town-and-state"
     if view.gaps[at] == ", ":
         return _behind_street(view, at, last)
-    told = led and view.gaps[at] in {" ", "-"} and not _goes_on(view, last)
-    if not told or not _lives(view, at, ordinary=ordinary):
+    if not led or _goes_on(view, last):
         return None
-    return view.starts[at], view.ends[last], "geo/town"
+    if view.gaps[at] in _FOR_AND_TO:
+        told = capital and not ordinary and view.marks[at - 1] & LIVES != 0
+    else:
+        told = view.gaps[at] in {" ", "-"} and _lives(view, at, ordinary=ordinary)
+    return (view.starts[at], view.ends[last], "geo/town") if told else None
+
+
+def _is_ordinary(view: View, at: int, last: int) -> bool:
+    """Whether a town's name is an ordinary word, too."""
+    if at == last:
+        return view.words[at] in towns().ordinary or bool(view.marks[at] & _OTHER)
+    return " ".join(view.words[at : last + 1]) in towns().ordinary
 
 
 def _behind_street(view: View, at: int, last: int) -> _Place | None:
@@ -177,7 +191,8 @@ def _lives(view: View, at: int, *, ordinary: bool) -> bool:
     """Whether somebody is, lives or goes to a town."""
     where = view.words[at - 1]
     lead = view.words[max(0, at - 1 - _LEAD) : at - 1]
-    if not OURS.isdisjoint(lead) or (view.plain[0].isupper() and not FIRMS_NEAR.isdisjoint(lead)):
+    practice = view.plain[0].isupper()
+    if not OURS.isdisjoint(lead) or (practice and not FIRMS_NEAR.isdisjoint(lead)):
         return False
     capital = view.capital[at] and not view.is_shouted(at - 1)
     marks = view.marks[max(0, at - 1 - _LEAD) : at - 1]
@@ -195,6 +210,8 @@ def _lives(view: View, at: int, *, ordinary: bool) -> bool:
         return capital and (living or where in _INSIDE or (named and where in _FROM))
     inside = where in _INSIDE
     opening = where in _FROM and view.gaps[at - 1].strip() in _OPENING and at < _LEAD
+    if inside and not practice:
+        return True
     return living or (capital and (inside or opening or (named and where in _FROM)))
 
 
@@ -207,7 +224,9 @@ def _goes_on(view: View, last: int) -> bool:
         return False
     if view.words[ahead] in FIRMS:
         return True
-    return view.capital[last] and view.capital[ahead] and not view.is_shouted(ahead)
+    if not view.capital[last]:
+        return bool(view.marks[ahead] & (CANDIDATE | SURNAME)) and not view.marks[ahead] & COMMON
+    return view.capital[ahead] and not view.is_shouted(ahead)
 
 
 def dwelling_place(view: View, at: int) -> _Place | None:
@@ -250,4 +269,6 @@ def numbered_place(view: View, at: int) -> _Place | None:
     if found is None:
         return None
     named = view.marks[view.word_at(found.start("name"))]
-    return None if named & (DATE_WORD | COMMON) else (*found.span("all"), "geo/address")
+    long = view.words[at] in _DWELLS and found["all"][2].isdigit()
+    barred = DATE_WORD if long else DATE_WORD | COMMON
+    return None if named & barred else (*found.span("all"), "geo/address")

@@ -19,7 +19,7 @@ _COME = word_set("visit find see join")
 _FROM = word_set("from desde")
 _SENT = word_set("mailed sent shipped mailing enviamos mandamos")
 _MOVED = word_set("moved moving relocated relocating opened mudamos cambiamos")
-_HOLD = word_set("have see")
+_PRACTISE = word_set("are moved opened now will also see serve offer just relocated at in located")
 _NEW = word_set("new nueva")
 _KEPT = word_set(
     "show shows showing file records record system list listed registered chart registrada aparece"
@@ -65,13 +65,13 @@ def _is_confirmed(view: View, end: int) -> bool:
     """Whether what follows asks whether the place is right, or says that it is kept."""
     first = view.word_at(end)
     for at in range(first, min(first + _AHEAD, len(view.words))):
+        if ends_sentence(view, at):
+            return False
         word = view.words[at]
         if word in _CONFIRMED or (word == "your" and view.words[at - 1] == "as"):
             return True
         if word in _RIGHT and "?" in view.gaps[at + 1]:
             return True
-        if at > first and ends_sentence(view, at):
-            break
     return False
 
 
@@ -106,7 +106,7 @@ def _is_ours(view: View, at: int, *, practice: bool) -> bool:
         return True
     if word in _WE:
         further = view.words[at + 1 : at + 4]
-        return further[0] not in _HOLD or not _MOVED.isdisjoint(further)
+        return len(word) > 2 or further[0] in _PRACTISE or not _MOVED.isdisjoint(further)
     if word in _MOVED:
-        return not _WE.isdisjoint(view.words[max(0, at - 3) : at])
+        return before not in _YOU and not _WE.isdisjoint(view.words[max(0, at - 3) : at])
     return word in ADDRESS and (before in _NEW or ends_sentence(view, at) or not at)

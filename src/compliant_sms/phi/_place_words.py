@@ -57,14 +57,14 @@ SMALL_STATES = word_set(
 """Abbreviations of states that are no words in small letters."""
 SURE_STREETS = word_set(
     "street st avenue ave road rd lane ln blvd boulevard parkway pkwy highway hwy terrace terr cir"
-    " circle trail trl turnpike expy expressway"
+    " circle trail trl turnpike expy expressway alley av strt"
 )
 """What is hardly anything else than a street."""
 STREETS = SURE_STREETS | word_set(
     "drive dr court ct place pl way loop square sq row run pike path alley crescent close gardens"
     " mews plaza pass point pt crossing xing ridge cove hollow bend ter walk broadway view hill"
     " landing vista glen heights trace park green bypass commons pk acres estates village mhp"
-    " villas manor"
+    " villas manor aly causeway pike fork spur concourse freeway fwy promenade quay esplanade"
 )
 """What streets are called, other things too."""
 ORDINAL_ENDS = word_set("st nd rd th")
@@ -72,7 +72,7 @@ ROADS = word_set("hwy highway route rte cr fm sr road carretera carr rd county")
 """What stands before the number of a road."""
 CALLES = word_set(
     "calle avenida avda camino carretera paseo calzada callejon boulevard via privada cerrada"
-    " andador"
+    " andador rue via rua"
 )
 BOXES = word_set("box delivery apartado pob buzon")
 DISTRICTS = word_set(
@@ -90,12 +90,13 @@ LONG_DWELLINGS = word_set(
 )
 """A house that somebody lives or stays in, and hardly anything else."""
 DWELLINGS = LONG_DWELLINGS | word_set(
-    "village house terrace gardens heights court park center homes home hall place ranch commons"
+    "village house terrace gardens heights court park center homes home hall place ranch commons pointe meadows oaks springs woods"
+    " lofts condos condominiums townhomes rv"
     " landing living mission tower care nursing dorm barracks campground reservation"
 )
 _WHERE = word_set(
     "in on near nearer outside from to at en desde of through around de a off by for towards toward"
-    " via por hacia cerca inside past nan soti"
+    " via por hacia cerca inside past taga"
 )
 _LIVES = word_set(
     "live lives living lived moved moving move relocated relocating staying stay stays transport"
@@ -107,8 +108,8 @@ _LIVES = word_set(
     " going leave leaving leaves left heading evacuated evac transferred transferring stationed"
     " deployed stuck vacation vacationing camping travel road wedding funeral college hrs hr hours"
     " hour miles mi min mins minutes addy stranded jail prison shelter snowbird winter winters"
-    " summer cambiamos cambio cambie viaje viajamos voy vamos somos rete abito abita reloc"
-    " reubicado nacio naci"
+    " summer cambiamos cambio cambie viaje viajamos voy vamos somos rete abito abita"
+    " taga"
 )
 MOVES = word_set(
     "come coming came move moved moving relocated relocating bus train flight drive driving"
@@ -119,6 +120,7 @@ MOVES = word_set(
 """Speaks of a way, which anybody may go."""
 THEIRS = word_set(
     "mailed shipped ships sent delivered delivery deliver delivers arrives arrive mail ship dropped"
+    " mandar enviar entregar llevar llevamos entregamos recoger entrega entregas pasa llega"
     " go goes taking confirm yours patient nurse courier driver tech nos van cab taxi outside"
 )
 """Speaks of a place that is somebody's."""
@@ -129,7 +131,7 @@ OURS = word_set(
 """Speaks of a place that is the practice's."""
 FIRMS_NEAR = word_set(
     "hospital pharmacy drug drugs lab center imaging dental medical health school church gym"
-    " library hall site sites find dentist farmacia forms pick"
+    " library hall site sites sees dentist farmacia forms pick"
 )
 """Speaks of a place where a practice's reader may go to."""
 PAID = word_set("check checks payment payments")
