@@ -147,6 +147,9 @@ def _chain(view: View, first: int, forms: list[Form]) -> int:
 
 
 def _two(first: str, second: str, mark: str) -> str | None:
+    if len(first) == 4:
+        month = len(second) == 2 and 0 < int(second) <= 12
+        return Kind.MONTHLY if month and first[:2] in {"19", "20"} else None
     if len(second) == 4:
         return Kind.MONTHLY if 0 < int(first) <= 12 and second[:2] in {"19", "20"} else None
     if not _month_and_day(first, second) or (first == "24" and second == "7"):

@@ -15,10 +15,11 @@ from compliant_sms.phi._date_words import (
     NAMED_DAYS,
     NTHS,
     NUMBERED_DAYS,
+    NUMBERS,
     ORDINALS,
     PLURAL_DAYS,
 )
-from compliant_sms.phi._marks import BIRTH, DAY, MONTH
+from compliant_sms.phi._marks import BIRTH, CAR_OR_DIGIT, DAY, MONTH
 from compliant_sms.phi._view import View
 
 __all__ = ["date_forms"]
@@ -73,6 +74,20 @@ def _spanish_day() -> re.Pattern[str]:
 
 
 @cache
+def _in_figure_words() -> re.Pattern[str]:
+    """Month, day and year, each in words."""
+    units = "one|two|three|four|five|six|seven|eight|nine"
+    teens = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+    tens = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+    months = f"(?:oh |zero )?(?:{units})|ten|eleven|twelve"
+    return re.compile(
+        rf"(?:{months}) (?:(?:oh |zero )?(?:{units})|{teens}|(?:twenty|thirty)(?: (?:{units}))?)"
+        rf" (?:(?:nineteen )?(?:(?:{tens})(?: (?:{units}))?|oh (?:{units}))"
+        rf"|two thousand(?: (?:and )?(?:{units}|{teens}|twenty))?)\b"
+    )
+
+
+@cache
 def _eastern() -> re.Pattern[str]:
     """Days as Chinese, Japanese and Korean write them; letters apart, as in the plain text."""
     return re.compile(
@@ -93,6 +108,8 @@ def date_forms(view: View) -> list[Form]:
         _in_words(view, forms)
     if view.said & BIRTH:
         _spoken(view, forms)
+    if view.said & CAR_OR_DIGIT:
+        _unannounced(view, forms)
     lower = view.lower
     if "x/" in lower or "x-" in lower or "*/" in lower or "/*" in lower:
         forms += [Form(*found.span(), Kind.MASKED) for found in _masked().finditer(lower)]
@@ -198,3 +215,20 @@ def _spoken(view: View, forms: list[Form]) -> None:
         last = last_number(view, first - 1)
         if last > first + 1:
             forms.append(Form(view.starts[first], view.ends[last], Kind.SPOKEN))
+
+
+def _unannounced(view: View, forms: list[Form]) -> None:
+    """A date in figures that are written as words, with nothing before that says so."""
+    until = -1
+    for at in view.marked(CAR_OR_DIGIT):
+        first = at
+        while first and view.gaps[first] == " " and view.words[first - 1] in NUMBERS:
+            first -= 1
+        if first <= until or view.words[at] not in NUMBERS:
+            continue
+        until = last_number(view, first)
+        found = until > first + 1 and _in_figure_words().fullmatch(
+            view.lower, view.starts[first], view.ends[until]
+        )
+        if found:
+            forms.append(Form(*found.span(), Kind.SPOKEN))

@@ -13,6 +13,7 @@ __all__ = ["around_month", "last_number", "long_year", "year_after"]
 
 _REACH = 20
 _MOST_SPOKEN = 7
+_YEARS = (["mil"], ["dos"])  # a year begins so
 _BEFORE_MONTH = frozenset(("of", "de", "st", "nd", "rd", "th", "o", "day"))
 
 
@@ -20,7 +21,7 @@ _BEFORE_MONTH = frozenset(("of", "de", "st", "nd", "rd", "th", "o", "day"))
 def _after_month() -> re.Pattern[str]:
     return re.compile(
         r"\.?(?:\s{0,2}|\s?-\s?|\sthe\s|/)(?P<day>\d{1,2})(?:st|nd|rd|th|ish)?"
-        r"(?![\d:%]|\.\d|/\d(?!\d{3}(?!\d))|\s?[ap]\.?m\b)"
+        r"(?![\d%]|:\d|\.\d|/\d(?!\d{3}(?!\d))|\s?[ap]\.?m\b)"
         r"(?:\s?-\s?\d{1,2}(?![\d:/])(?:st|nd|rd|th)?)?"
         r"(?:(?:,\s?|\s|-|/|,?\sdel?\s)"
         r"(?:(?:19|20)\d\d(?!\d)|'?\d\d(?![\d:/%'-])(?!\s?[ap]\.?m?\b)))?"
@@ -31,7 +32,7 @@ def _after_month() -> re.Pattern[str]:
 def _before_month() -> re.Pattern[str]:
     nth = r"\d{1,2}(?:st|nd|rd|th|o)?"
     return re.compile(
-        rf"(?<![\w:/$.\-])(?:{nth}\s?-\s?)?(?P<day>\d{{1,2}})(?:st|nd|rd|th|o)?"
+        rf"(?<![\w:/$.#\-])(?:{nth}\s?-\s?)?(?P<day>\d{{1,2}})(?:st|nd|rd|th|o)?"
         r"(?:\s(?:day\s)?(?:of|de)\s|\s?-\s?|[./]|\s{0,2})$"
     )
 
@@ -40,7 +41,7 @@ def _before_month() -> re.Pattern[str]:
 def year_after() -> re.Pattern[str]:
     return re.compile(
         r"\.?(?:,?\s(?:de |del |of )?|-|/|\.|,|)(?:19|20)\d\d(?!\d)|'\d\d(?!\d)|-\d\d(?!\d)"
-        r"|,?\s(?:del?\s)?'?\d\d(?![\d:/\-])(?!\s?[ap]\.?m?\b)(?=\W|$)|\d\d(?!\d)"
+        r"|\.?,?\s(?:del?\s)?'?\d\d(?![\d:/\-])(?!\s?[ap]\.?m?\b)(?=\W|$)|\d\d(?!\d)"
     )
 
 
@@ -98,8 +99,8 @@ def _around_month(view: View, at: int, end: int) -> Form:
 
 
 def long_year(year: re.Match[str] | None) -> int:
-    """Where a year of four figures ends; 0 if there is none."""
-    return year.end() if year and year[0][-4:].isdigit() else 0
+    """Where a year ends that is surely one: "2025", "'25"; 0 if there is none."""
+    return year.end() if year and (year[0][-4:].isdigit() or "'" in year[0]) else 0
 
 
 def _spelled(view: View, at: int, end: int) -> Form:
@@ -116,7 +117,10 @@ def _spelled(view: View, at: int, end: int) -> Form:
         return Form(view.starts[at], end, Kind.MONTH)
     if first and words[first - 1] in {"twenty", "thirty"}:
         first -= 1
-    return Form(view.starts[first], view.ends[last_number(view, last)], Kind.WRITTEN)
+    last = last_number(view, last)
+    if words[last + 1 : last + 2] in (["de"], ["del"]) and words[last + 2 : last + 3] in _YEARS:
+        last = last_number(view, last + 2)
+    return Form(view.starts[first], view.ends[last], Kind.WRITTEN)
 
 
 def last_number(view: View, last: int) -> int:

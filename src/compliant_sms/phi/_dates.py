@@ -16,12 +16,12 @@ from compliant_sms.phi._date_judge import is_birth, is_date
 from compliant_sms.phi._everybody import Everybody
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
-from compliant_sms.phi._marks import BIRTH, DAY, MONTH
+from compliant_sms.phi._marks import BIRTH, CAR_OR_DIGIT, DAY, MONTH
 from compliant_sms.phi._view import View
 
 __all__ = ["find_dates"]
 
-_WORDS = DAY | MONTH | BIRTH
+_WORDS = DAY | MONTH | BIRTH | CAR_OR_DIGIT
 _LONGEST_GAP = 8
 _DAY_AND_DATE = frozenset({Kind.WEEKDAY, Kind.PLURAL})
 _DATED = frozenset({Kind.FULL, Kind.SHORT, Kind.WRITTEN, Kind.ORDINAL, Kind.BARE})
@@ -59,9 +59,16 @@ def find_dates(view: View, known: Known) -> Iterable[PhiFinding]:
         index = view.word_at(form.start)
         if is_date(view, form, index):
             everybody = everybody or Everybody(view)
-            if not everybody.means(index):
+            if _is_ones(view, form) or not everybody.means(index):
                 found.append(_finding(form, form.kind))
     return found
+
+
+def _is_ones(view: View, form: Form) -> bool:
+    """Whether a date says by itself that it is one person's: "Juniper (3/3/17)"."""
+    return form.kind == Kind.FULL and (
+        view.plain[:1].islower() or view.plain[form.start - 1 : form.start] == "("
+    )
 
 
 def _joined(view: View, forms: list[Form]) -> list[Form]:
