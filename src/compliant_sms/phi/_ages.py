@@ -33,7 +33,7 @@ _KIN = word_set(
     "mom mommy mum mother mama dad daddy father papa grandma grandmother grandpa grandfather granny"
     " nana abuela abuelo wife husband aunt uncle sister brother neighbor patient nanny gran"
 )
-_OF_DECADE = word_set("her his their my early mid late the sus los")
+_OF_DECADE = word_set("her his their my early mid late sus")
 _HOUSES = word_set("hospital clinic practice center church library school team office company")
 _TELLS = word_set(
     "turned turns turning turn pushing almost nearly aged age edad tiene tengo cumple cumplio"

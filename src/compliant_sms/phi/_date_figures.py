@@ -61,6 +61,9 @@ _JOINED = frozenset("/$#=&_@+%")  # a figure right behind one belongs to somethi
 _GAPS = frozenset(("/", "-", ".", " ", " / ", " - ", " . ", "/ ", " /"))
 _SIGNS = frozenset("/-. ")
 _LONGEST_GAP = 3
+_SIX = 6
+_SIZES = frozenset((1, 2, 4, 6, 8))
+_THE_ENDS = frozenset(("e ", "E "))
 _MOST_JOINTS = 3
 _PACKED = (6, 8)
 _SHORT_YEARS = (2, 4)
@@ -92,11 +95,15 @@ def in_figures(view: View) -> list[Form]:
     forms: list[Form] = []
     done, last = -1, len(places) - 1
     for at, (start, end) in enumerate(places):
-        if at <= done:
+        size = end - start
+        # Most figures are of telephones and of times.
+        if size not in _SIZES or at <= done:
             continue
         sign = text[end : end + 1]
-        if sign in _SIGNS and at < last and places[at + 1][0] - end <= _LONGEST_GAP:
-            done = _chain(view, at, forms)
+        if sign in _SIGNS and size < _SIX and at < last:
+            apart = places[at + 1][0] - end
+            if apart == 1 or (apart <= _LONGEST_GAP and sign != "."):
+                done = _chain(view, at, forms)
         if at > done and sign != ":" and (form := _single(text, start, end, sign)):
             forms.append(form)
     return forms
@@ -108,7 +115,9 @@ def _single(text: str, start: int, end: int, sign: str) -> Form | None:
     if size < 3:
         if sign in _NTH_BEGINS and text[end : end + 2].lower() in _NTH:
             kind, until = Kind.ORDINAL, end + 2
-        elif text[start - 4 : start].lower() == "the " and sign not in _JOINED:
+        elif text[start - 2 : start] in _THE_ENDS and sign not in _JOINED:
+            if text[start - 4 : start].lower() != "the ":
+                return None
             kind, until = Kind.BARE, end
         else:
             return None
@@ -125,7 +134,7 @@ def _chain(view: View, first: int, forms: list[Form]) -> int:
     text, places = view.plain, view.figures
     start, end = places[first]
     gap = text[end : places[first + 1][0]]
-    if end - start > 4 or gap not in _GAPS:
+    if gap not in _GAPS or (gap == " " and not _goes_on(text, places, first + 1)):
         return first - 1
     at, limit = first + 1, min(len(places) - 1, first + _MOST_JOINTS)
     while at < limit and text[places[at][1] : places[at + 1][0]] == gap:
@@ -144,6 +153,14 @@ def _chain(view: View, first: int, forms: list[Form]) -> int:
         return at
     # What follows a blank can be a beginning itself.
     return first - 1 if not mark or mark == "-" else at
+
+
+def _goes_on(text: str, places: list[tuple[int, int]], at: int) -> bool:
+    """Whether a third figure stands one blank behind a second one."""
+    if at + 1 == len(places):
+        return False
+    end = places[at][1]
+    return places[at + 1][0] == end + 1 and text[end] == " "
 
 
 def _two(first: str, second: str, mark: str) -> str | None:

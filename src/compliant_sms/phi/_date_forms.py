@@ -111,7 +111,7 @@ def date_forms(view: View) -> list[Form]:
     if view.said & CAR_OR_DIGIT:
         _unannounced(view, forms)
     lower = view.lower
-    if "x/" in lower or "x-" in lower or "*/" in lower or "/*" in lower:
+    if "x/" in lower or "/x" in lower or "xx" in lower or "*" in lower:
         forms += [Form(*found.span(), Kind.MASKED) for found in _masked().finditer(lower)]
     if not lower.isascii():
         forms += [Form(*found.span(), Kind.WRITTEN) for found in _eastern().finditer(view.plain)]
@@ -154,10 +154,14 @@ def _in_words(view: View, forms: list[Form]) -> None:
 def _weekday(view: View, at: int, word: str) -> Form:
     start = view.starts[at]
     end = start + len(word)
-    behind = _day_number() if word in NUMBERED_DAYS else _number_at()
-    number = view.has_digit and behind.match(view.lower, end)
-    if number and 0 < int(number["day"]) <= 31:
-        return Form(start, number.end(), Kind.WRITTEN)
+    if view.has_digit:
+        number = None
+        if word in NUMBERED_DAYS:
+            number = _day_number().match(view.lower, end)
+        elif view.gaps[at + 1][1:2].isdigit():
+            number = _number_at().match(view.lower, end)
+        if number and 0 < int(number["day"]) <= 31:
+            return Form(start, number.end(), Kind.WRITTEN)
     return Form(start, end, Kind.WEEKDAY)
 
 

@@ -12,6 +12,11 @@ from compliant_sms.phi._view import View
 __all__ = ["around_month", "last_number", "long_year", "year_after"]
 
 _REACH = 20
+_JOIN_ENDS = frozenset("dr&yoal")
+_JOINS = frozenset(("and", "or", "y", "o", "to", "thru", "through", "a", "al"))
+_NTHS = frozenset(("st", "nd", "rd", "th"))
+_FIGURES = frozenset(map(str, range(1, 32)))
+_HALVES = (["am"], ["pm"], ["a"], ["p"], [])  # or nothing, which can be a year, too
 _MOST_SPOKEN = 7
 _YEARS = (["mil"], ["dos"])  # a year begins so
 _BEFORE_MONTH = frozenset(("of", "de", "st", "nd", "rd", "th", "o", "day"))
@@ -64,18 +69,26 @@ def around_month(view: View, at: int, word: str, forms: list[Form]) -> None:
     form = _around_month(view, at, view.starts[at] + len(word))
     forms.append(form)
     if form.kind == Kind.WRITTEN:
-        _more(view, form, forms)
+        _more(view, at, form, forms)
 
 
-def _more(view: View, form: Form, forms: list[Form]) -> None:
+def _more(view: View, at: int, form: Form, forms: list[Form]) -> None:
     """Other days of the same month, before it and behind it."""
-    before = _days_before().search(view.lower, max(0, form.start - _REACH), form.start)
-    behind = _more_days().match(view.lower, form.end)
-    forms += [
-        Form(*found.span("day"), Kind.WRITTEN)
-        for found in (before, behind)
-        if found and 0 < int(found["day"]) <= 31
-    ]
+    lower, start = view.lower, form.start
+    before = behind = None
+    if lower[start - 1 : start] == " " and lower[start - 2 : start - 1] in _JOIN_ENDS:
+        before = _days_before().search(lower, max(0, start - _REACH), start)
+    ahead = at + 1
+    if ahead < len(view.words) and view.words[ahead] in _NTHS:
+        ahead += 1
+    if "&" in view.gaps[ahead] or (ahead < len(view.words) and view.words[ahead] in _JOINS):
+        behind = _more_days().match(lower, form.end)
+    if before or behind:
+        forms += [
+            Form(*found.span("day"), Kind.WRITTEN)
+            for found in (before, behind)
+            if found and 0 < int(found["day"]) <= 31
+        ]
 
 
 def _around_month(view: View, at: int, end: int) -> Form:
@@ -86,8 +99,17 @@ def _around_month(view: View, at: int, end: int) -> Form:
         if before and 0 < int(before["day"]) <= 31:
             year = year_after().match(text, end)
             return Form(before.start(), year.end() if year else end, Kind.WRITTEN)
-    near = view.gaps[at + 1].isspace() and view.words[at + 1 : at + 2] != ["the"]
-    after = None if near else _after_month().match(text, end)
+    behind = view.gaps[at + 1]
+    if behind == " ":
+        after = None
+        if view.words[at + 1 : at + 2] == ["the"]:
+            after = _after_month().match(text, end)
+    elif behind[:1] == behind[-1:] == " " and behind[1:-1] in _FIGURES and (
+        view.words[at + 1 : at + 2] not in _HALVES
+    ):
+        return Form(start, end + len(behind) - 1, Kind.WRITTEN)  # as most are: "Dec 1 at two"
+    else:
+        after = _after_month().match(text, end)
     if after and 0 < int(after["day"]) <= 31:
         return Form(start, after.end(), Kind.WRITTEN)
     form = _spelled(view, at, end)

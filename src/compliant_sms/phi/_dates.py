@@ -23,6 +23,9 @@ __all__ = ["find_dates"]
 
 _WORDS = DAY | MONTH | BIRTH | CAR_OR_DIGIT
 _LONGEST_GAP = 8
+_GAPS = frozenset((" ", ", ", " the "))
+_LIKELY = Confidence.LIKELY
+_LABEL = PhiLabel.DATE
 _DAY_AND_DATE = frozenset({Kind.WEEKDAY, Kind.PLURAL})
 _DATED = frozenset({Kind.FULL, Kind.SHORT, Kind.WRITTEN, Kind.ORDINAL, Kind.BARE})
 _SURE = {Kind.FULL: Confidence.CERTAIN, Kind.BIRTH: Confidence.CERTAIN}
@@ -85,19 +88,19 @@ def _joined(view: View, forms: list[Form]) -> list[Form]:
 
 
 def _belong(view: View, one: Form, other: Form) -> bool:
-    gap = view.lower[one.end : other.start]
-    if one.kind == other.kind == Kind.WEEKDAY:
-        return gap == "/"
-    if one.kind in _DAY_AND_DATE:
-        return other.kind in _DATED and _between().fullmatch(gap) is not None
-    return one.kind == other.kind == Kind.SHORT and gap.strip() == "-"
+    kind, gap = one.kind, view.lower[one.end : other.start]
+    if kind in _DAY_AND_DATE:
+        if other.kind in _DATED:
+            return gap in _GAPS or _between().fullmatch(gap) is not None
+        return kind == other.kind == Kind.WEEKDAY and gap == "/"
+    return kind == other.kind == Kind.SHORT and gap.strip() == "-"
 
 
 def _finding(form: Form, kind: str) -> PhiFinding:
     return PhiFinding(
         start=form.start,
         end=form.end,
-        label=PhiLabel.DATE,
+        label=_LABEL,
         rule=f"date/{kind}",
-        confidence=_SURE.get(kind, Confidence.LIKELY),
+        confidence=_SURE.get(kind, _LIKELY),
     )

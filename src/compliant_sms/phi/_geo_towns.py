@@ -33,7 +33,7 @@ _DWELLS = word_set(
 _AT_HOME = word_set("in at from of en near outside")
 # Of clinicians, whose names they follow in the same way.
 _CREDENTIALS = word_set("MD PA MA ND DC OR IN ME HI OK")
-_OTHER = COMMON | HEALTH_TERM | DATE_WORD
+_OTHER = HEALTH_TERM | DATE_WORD
 _FOR_AND_TO = frozenset((" 4 ", " 2 "))  # "we leave 4 Duluth"
 _WORDS = word_set("or in me hi de oh ok")  # states in small letters only beside a town in such
 _LEAD = 5
@@ -210,7 +210,7 @@ def _lives(view: View, at: int, *, ordinary: bool) -> bool:
         return capital and (living or where in _INSIDE or (named and where in _FROM))
     inside = where in _INSIDE
     opening = where in _FROM and view.gaps[at - 1].strip() in _OPENING and at < _LEAD
-    if inside and not practice:
+    if inside and not practice and not view.marks[at] & COMMON:
         return True
     return living or (capital and (inside or opening or (named and where in _FROM)))
 
