@@ -26,7 +26,8 @@ SPAN = word_set("to through thru a al hasta")
 FOLLOWS = word_set(
     "at and or for is was thx thanks thank please pls plz if because bc but so instead between"
     " works ok can cant with w then to we i she he my from around after before morning afternoon"
-    " in gracias por y o a as unless when since will would maybe thru through until go goes cuz coz cause bcuz bec @ tho though still if either maybe instead please"
+    " in gracias por y o a as unless when since will would maybe thru through until go goes"
+    " cuz coz cause bcuz bec tho though still either maybe"
 )
 RANKED = word_set(
     "floor fl street st ave avenue day dose time visit one try grade week month year trimester"
@@ -58,8 +59,9 @@ UNITS = word_set(
     " pastillas tabletas taza horas adults patients of years"
 )
 SCALES = word_set(
-    "size pain scale rate rated rating survey score feeling nausea hurt hurts severity dolor say anxiety"
+    "pain scale rate rated rating survey score feeling nausea hurt hurts severity dolor say anxiety"
     " itch mood hiv bp pressure presion vision strength gleason out quiz reviews stars"
+    " size"
 )
 HALVED = word_set("take takes took taking tome cut half about only another of use drink size")
 PRESSURE = word_set("bp pressure presion")

@@ -19,6 +19,7 @@ _NEAR = 3
 _TIGHT = frozenset(" -'")
 _BACK = 40
 _FAR = 20
+_BEFORE_SHORT = cues.BEFORE | {"u", "you", "noon", "nite"}
 _DATED = cues.BEFORE | cues.OCCASION
 _ENDS = frozenset(("", ".", "?", "!", ","))
 
@@ -185,7 +186,12 @@ def _short_day(view: View, index: int, before: str, after: str) -> bool:
             return False
         if after in cues.FOLLOWS and after not in cues.SEATED:
             return True
-    if figure or before in cues.BEFORE or before in {"u", "you", "noon", "nite"} or after in cues.PART_OF_DAY:
+    if (
+        figure
+        or before in cues.BEFORE
+        or before in {"u", "you", "noon", "nite"}
+        or after in cues.PART_OF_DAY
+    ):
         return True
     if gap[:1] in {"/", "+"} or (gap[:1] in _ENDS and word != "sun"):
         return True
@@ -210,10 +216,15 @@ def _day_of_month(view: View, form: Form, index: int) -> bool:
         return True
     if after in cues.NTH_TO or _time().match(view.lower, form.end):
         return True
+    return told and _is_introduced(view, form, index, further)
+
+
+def _is_introduced(view: View, form: Form, index: int, further: str) -> bool:
+    """Whether "the 14th" ends a sentence, or the words before it are those before days."""
     if further in {"is", "was", "it's", "its"}:
-        return told and not (cues.OCCASION - {"is", "was"}).isdisjoint(_around(view, index))
+        return not (cues.OCCASION - {"is", "was"}).isdisjoint(_around(view, index))
     ends = view.lower[form.end : form.end + 1] in _ENDS
-    return told and (ends or not further or further in cues.ORDINAL_BEFORE or further in DAYS)
+    return ends or not further or further in cues.ORDINAL_BEFORE or further in DAYS
 
 
 def _bare(view: View, form: Form, index: int) -> bool:

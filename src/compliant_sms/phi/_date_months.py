@@ -16,7 +16,13 @@ _JOIN_ENDS = frozenset("dr&yoal")
 _JOINS = frozenset(("and", "or", "y", "o", "to", "thru", "through", "a", "al"))
 _NTHS = frozenset(("st", "nd", "rd", "th"))
 _FIGURES = frozenset(map(str, range(1, 32)))
-_HALVES = (["am"], ["pm"], ["a"], ["p"], [])  # or nothing, which can be a year, too
+_HALVES: tuple[list[str], ...] = (
+    ["am"],
+    ["pm"],
+    ["a"],
+    ["p"],
+    [],
+)  # or nothing, which can be a year, too
 _MOST_SPOKEN = 7
 _YEARS = (["mil"], ["dos"])  # a year begins so
 _BEFORE_MONTH = frozenset(("of", "de", "st", "nd", "rd", "th", "o", "day"))
@@ -104,8 +110,10 @@ def _around_month(view: View, at: int, end: int) -> Form:
         after = None
         if view.words[at + 1 : at + 2] == ["the"]:
             after = _after_month().match(text, end)
-    elif behind[:1] == behind[-1:] == " " and behind[1:-1] in _FIGURES and (
-        view.words[at + 1 : at + 2] not in _HALVES
+    elif (
+        behind[:1] == behind[-1:] == " "
+        and behind[1:-1] in _FIGURES
+        and (view.words[at + 1 : at + 2] not in _HALVES)
     ):
         return Form(start, end + len(behind) - 1, Kind.WRITTEN)  # as most are: "Dec 1 at two"
     else:

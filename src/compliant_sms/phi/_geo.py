@@ -18,6 +18,9 @@ from compliant_sms.phi._geo_around import (
 )
 from compliant_sms.phi._geo_towns import (
     dwelling_place,
+    is_addressed,
+    is_led,
+    lone_zip,
     numbered_place,
     places_by_state,
     town_at,
@@ -38,6 +41,7 @@ from compliant_sms.phi._view import View
 
 __all__ = ["find_geo"]
 
+_BUILT = STREET | ADDRESS_CUE | DWELLING
 _ANCHORS = STREET | ADDRESS_CUE | DWELLING | TOWN | LIVES
 _ZIP = 5
 _JOINED = frozenset((", ", " ", ",", ". "))
@@ -57,41 +61,53 @@ def find_geo(view: View, known: Known) -> Iterable[PhiFinding]:
     del known
     found: list[_Place] = []
     if view.said & _ANCHORS:
-        for at in view.marked(_ANCHORS):
-            _at_word(view, at, view.marks[at], found)
+        _at_words(view, found)
     if ", " in view.plain:
         found += places_by_state(view)
     for start, end in view.figures:
         if end - start == _ZIP and (place := zip_at(view, start, end)):
             found.append(place)
     if not found:
-        return ()
+        alone = lone_zip(view)
+        return (_finding(*alone),) if alone else ()
     everybody: list[Everybody] = []
     places = _outer(view, found) if len(found) > 1 else found
     return [_finding(*place) for place in places if is_theirs(view, place[0], place[1], everybody)]
 
 
-def _at_word(view: View, at: int, marks: int, found: list[_Place]) -> None:
-    """Add the places that a word belongs to or announces."""
-    if marks & STREET:
+def _at_words(view: View, found: list[_Place]) -> None:
+    """Add the places that words belong to or announce."""
+    marks, streets = view.marks, view.has_digit or view.said & LIVES
+    for at in view.marked(_ANCHORS):
+        mark = marks[at]
+        if mark & TOWN and (is_led(view, at) or (view.capital[at] and is_addressed(view, at))):
+            _add(town_at(view, at), found)
+        if mark & LIVES:
+            _add(dwelling_place(view, at) or numbered_place(view, at), found)
+        if mark & _BUILT and (streets or mark & ADDRESS_CUE):
+            _at_built(view, at, mark, found)
+
+
+def _add(place: _Place | None, found: list[_Place]) -> None:
+    if place:
+        found.append(place)
+
+
+def _at_built(view: View, at: int, mark: int, found: list[_Place]) -> None:
+    """Add the places of which a word is the kind."""
+    if mark & STREET:
         _at_street(view, at, found)
-    if marks & ADDRESS_CUE:
+    if mark & ADDRESS_CUE:
         _at_cue(view, at, found)
-    if marks & DWELLING and view.capital[at] and (place := residence_at(view, at)):
-        found.append(place)
-    if marks & TOWN and (place := town_at(view, at)):
-        found.append(place)
-    if marks & LIVES:
-        place = dwelling_place(view, at) or (numbered_place(view, at) if view.has_digit else None)
-        if place:
-            found.append(place)
+    if mark & DWELLING and view.capital[at]:
+        _add(residence_at(view, at), found)
 
 
 def _at_street(view: View, at: int, found: list[_Place]) -> None:
     if view.has_digit and (span := street_address(view, at)):
         found.append((*span, "geo/address"))
-    elif view.said & LIVES and (place := street_at(view, at)):
-        found.append(place)
+    elif view.gaps[at] == " " and view.said & LIVES:
+        _add(street_at(view, at), found)
     ahead = at + 1
     crossed = view.gaps[ahead] == " & " or view.words[ahead : ahead + 1] in (["and"], ["y"])
     if (crossed or view.gaps[at][-1:].isdigit()) and (place := corner_at(view, at)):

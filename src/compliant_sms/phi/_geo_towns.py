@@ -33,18 +33,25 @@ _DWELLS = word_set(
 _AT_HOME = word_set("in at from of en near outside")
 # Of clinicians, whose names they follow in the same way.
 _CREDENTIALS = word_set("MD PA MA ND DC OR IN ME HI OK")
+_WITH_ARTICLE = word_set("bronx dalles villages woodlands hammocks poconos hamptons bay acreage")
+_LEADS = WHERE | LIVES
+_POSTAL = frozenset(map(str.lower, STATES))
+_NAMES = SURE_NAME | SURNAME | CANDIDATE
 _OTHER = HEALTH_TERM | DATE_WORD
 _FOR_AND_TO = frozenset((" 4 ", " 2 "))  # "we leave 4 Duluth"
 _WORDS = word_set("or in me hi de oh ok")  # states in small letters only beside a town in such
 _LEAD = 5
 _BACK = 50
 _FEW = 3
+_ZIP = 5
 _OPENING = frozenset(("", ",", ".", "(", "-"))
 
 
 @cache
 def _zip_cue() -> re.Pattern[str]:
-    return re.compile(r"\b(?:zip(?: ?codes?)?(?:\+4)?|postal|c\.?p\.?)(?<=[a-z4.])[^\da-z\n][^\d\n]{0,24}$")
+    return re.compile(
+        r"\b(?:zip(?: ?codes?)?(?:\+4)?|postal|c\.?p\.?)(?<=[a-z4.])[^\da-z\n][^\d\n]{0,24}$"
+    )
 
 
 @cache
@@ -85,6 +92,15 @@ def places_by_state(view: View) -> list[_Place]:
     return found
 
 
+def lone_zip(view: View) -> _Place | None:
+    """The ZIP that a whole text is."""
+    if view.words or len(view.figures) != 1:
+        return None
+    start, end = view.figures[0]
+    alone = end - start == _ZIP and view.plain.strip(" .!?") == view.plain[start:end]
+    return (start, end, "geo/zip") if alone else None
+
+
 def zip_at(view: View, start: int, end: int) -> _Place | None:
     """The ZIP of five figures, with the town and state before it if they are there."""
     plain = view.plain
@@ -99,7 +115,7 @@ def zip_at(view: View, start: int, end: int) -> _Place | None:
         return start, end, "geo/zip"
     at = view.word_at(start) - 1
     where = at > 0 and view.words[at] in _INSIDE | _FROM and view.ends[at] + 1 == start
-    if where and any(mark & LIVES for mark in view.marks[max(0, at - _FEW) : at]):
+    if where and _has_lived(view.marks[max(0, at - _FEW) : at]):
         return start, end, "geo/zip"
     first = _before_zip(view, start)
     return None if first is None else (first, end, "geo/town-and-zip")
@@ -132,11 +148,40 @@ def _gap_before(view: View, at: int, start: int) -> str:
     return view.lower[view.ends[at - 1] : start]
 
 
+def is_led(view: View, at: int) -> bool:
+    """Whether the word before a town tells that somebody is, lives or goes there."""
+    lead = _lead(view, at)
+    return lead >= 0 and view.marks[lead] & _LEADS != 0
+
+
+def _has_lived(marks: list[int]) -> bool:
+    # A loop, not any(): it is the quicker one for a few words.
+    for mark in marks:  # noqa: SIM110
+        if mark & LIVES:
+            return True
+    return False
+
+
+def _lead(view: View, at: int) -> int:
+    """The index of the word before a town and its article: "in the Bronx"."""
+    article = at > 1 and view.words[at - 1] == "the" and view.words[at] in _WITH_ARTICLE
+    return at - 2 if article else at - 1
+
+
+def is_addressed(view: View, at: int) -> bool:
+    """Whether a state is near behind a word, or a comma stands between it and a street."""
+    if view.said & STATE or (view.has_digit and view.gaps[at] == ", "):
+        return True
+    return not _POSTAL.isdisjoint(view.words[at + 1 : at + 4])
+
+
 def town_at(view: View, at: int) -> _Place | None:
-    """The town that begins at a word, if a state follows or somebody is, lives or goes there."""
-    led = at and view.marks[at - 1] & (WHERE | LIVES)
-    if not led and not (view.capital[at] and _may_be_addressed(view, at)):
-        return None
+    """The town that begins at a word, if a state follows or somebody is, lives or goes there.
+
+    Args:
+        view: the text.
+        at: the index of a word that :func:`is_led` or :func:`is_addressed` says more of.
+    """
     count = town_ahead(view, at)
     if not count:
         return None
@@ -147,7 +192,7 @@ def town_at(view: View, at: int) -> _Place | None:
         return view.starts[at], view.ends[state], "geo/town-and-state"
     if view.gaps[at] == ", ":
         return _behind_street(view, at, last)
-    if not led or _goes_on(view, last):
+    if not is_led(view, at) or _goes_on(view, last):
         return None
     if view.gaps[at] in _FOR_AND_TO:
         told = capital and not ordinary and view.marks[at - 1] & LIVES != 0
@@ -172,14 +217,6 @@ def _behind_street(view: View, at: int, last: int) -> _Place | None:
     return street.start(), view.ends[last], "geo/address"
 
 
-def _may_be_addressed(view: View, at: int) -> bool:
-    """Whether a state is near behind a word, or a comma stands between it and a street."""
-    if view.said & STATE or (view.gaps[at] == ", " and view.has_digit):
-        return True
-    ahead = range(at + 1, min(at + 4, len(view.words)))
-    return any(view.ends[each] - view.starts[each] == 2 for each in ahead)
-
-
 def _titled(view: View, at: int, state: int) -> bool:
     """Whether a name stands before: "Jane Boston, MD" is no town."""
     if not at:
@@ -189,30 +226,31 @@ def _titled(view: View, at: int, state: int) -> bool:
 
 def _lives(view: View, at: int, *, ordinary: bool) -> bool:
     """Whether somebody is, lives or goes to a town."""
-    where = view.words[at - 1]
-    lead = view.words[max(0, at - 1 - _LEAD) : at - 1]
+    before = _lead(view, at)
+    where = view.words[before]
+    lead = view.words[max(0, before - _LEAD) : before]
     practice = view.plain[0].isupper()
     if not OURS.isdisjoint(lead) or (practice and not FIRMS_NEAR.isdisjoint(lead)):
         return False
-    capital = view.capital[at] and not view.is_shouted(at - 1)
-    marks = view.marks[max(0, at - 1 - _LEAD) : at - 1]
-    living = any(mark & LIVES for mark in marks)
-    if view.marks[at - 1] & LIVES and where not in _INSIDE:
+    capital = view.capital[at] and not view.is_shouted(before)
+    living = _has_lived(view.marks[max(0, before - _LEAD) : before])
+    if view.marks[before] & LIVES and where not in _INSIDE:
         return capital and where in {"trip", "ride", "pickup"}  # "round trip Gresham"
-    named = (
-        at > 1
-        and bool(view.marks[at - 2] & (SURE_NAME | SURNAME | CANDIDATE))
-        and view.capital[at - 2]
-    )
+    named = before > 0 and view.capital[before - 1] and view.marks[before - 1] & _NAMES != 0
     if where in {"of", "de", "a"}:
         return capital and (named if where == "of" else living)
     if ordinary:
         return capital and (living or where in _INSIDE or (named and where in _FROM))
     inside = where in _INSIDE
-    opening = where in _FROM and view.gaps[at - 1].strip() in _OPENING and at < _LEAD
-    if inside and not practice and not view.marks[at] & COMMON:
+    opening = where in _FROM and view.gaps[before].strip() in _OPENING and at < _LEAD
+    if inside and not practice and not _is_common(view, at):
         return True
     return living or (capital and (inside or opening or (named and where in _FROM)))
+
+
+def _is_common(view: View, at: int) -> bool:
+    """Whether a town of one word can be an ordinary word."""
+    return bool(view.marks[at] & COMMON) and view.words[at] in towns().names
 
 
 def _goes_on(view: View, last: int) -> bool:
@@ -265,6 +303,8 @@ def numbered_place(view: View, at: int) -> _Place | None:
         view: the text.
         at: the index of the word for living there.
     """
+    if not view.has_digit or not "".join(view.gaps[at + 2 : at + 5]).strip():
+        return None
     found = _numbered_name().match(view.plain, view.ends[at])
     if found is None:
         return None

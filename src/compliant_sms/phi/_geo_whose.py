@@ -20,6 +20,8 @@ _FROM = word_set("from desde")
 _SENT = word_set("mailed sent shipped mailing enviamos mandamos")
 _MOVED = word_set("moved moving relocated relocating opened mudamos cambiamos")
 _PRACTISE = word_set("are moved opened now will also see serve offer just relocated at in located")
+_HELD = word_set("visit appointment appt cita surgery procedure mri scan exam cleaning")
+_AT_HOME = word_set("home house nurse hospice therapist casa enfermera ride van")
 _NEW = word_set("new nueva")
 _KEPT = word_set(
     "show shows showing file records record system list listed registered chart registrada aparece"
@@ -82,9 +84,7 @@ def _told_before(view: View, index: int, *, practice: bool) -> bool | None:
         word, mark = view.words[at], view.marks[at]
         if word in PAID:
             paid = True
-        elif word in _KEPT and practice:
-            return True
-        elif word in _SENT:
+        elif (word in _KEPT and practice) or word in _SENT:
             return True
         elif _is_ours(view, at, practice=practice):
             return False
@@ -102,6 +102,8 @@ def _is_ours(view: View, at: int, *, practice: bool) -> bool:
         return word != "our" or view.words[at + 1] not in _KEPT
     if not practice:
         return word in _AT and before in _YOU
+    if word in _HELD and _AT_HOME.isdisjoint(view.words[max(0, at - 3) : at]):
+        return True
     if word in FIRMS_NEAR or (word == "us" and before in _COME):
         return True
     if word in _WE:

@@ -90,8 +90,8 @@ LONG_DWELLINGS = word_set(
 )
 """A house that somebody lives or stays in, and hardly anything else."""
 DWELLINGS = LONG_DWELLINGS | word_set(
-    "village house terrace gardens heights court park center homes home hall place ranch commons pointe meadows oaks springs woods"
-    " lofts condos condominiums townhomes rv"
+    "village house terrace gardens heights court park center homes home hall place ranch commons"
+    " pointe meadows oaks springs woods lofts condos condominiums townhomes rv"
     " landing living mission tower care nursing dorm barracks campground reservation"
 )
 _WHERE = word_set(
@@ -132,6 +132,7 @@ OURS = word_set(
 FIRMS_NEAR = word_set(
     "hospital pharmacy drug drugs lab center imaging dental medical health school church gym"
     " library hall site sites sees dentist farmacia forms pick"
+    " parking entrance enter directions"
 )
 """Speaks of a place where a practice's reader may go to."""
 PAID = word_set("check checks payment payments")
@@ -142,6 +143,10 @@ FIRMS = word_set(
     " university eye care jail court fair department dept services public sheriff resources"
 )
 """Behind a place's name: something else is called so."""
+
+
+_FIRST_AND_ALL = word_set("the hi may can be back")
+"""So common that no town is looked for which begins with one of them."""
 
 
 class Towns(NamedTuple):
@@ -180,4 +185,4 @@ def place_lists() -> Iterator[tuple[int, Iterable[str]]]:
     yield marks.WHERE, _WHERE
     known = towns()
     yield marks.TOWN, [name for name in known.names if " " not in name]
-    yield marks.TOWN, known.first
+    yield marks.TOWN, known.first - _FIRST_AND_ALL
