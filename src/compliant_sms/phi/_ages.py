@@ -21,8 +21,8 @@ __all__ = ["find_ages"]
 _LATEST_BIRTH = 1935  # 90 when these rules were written, and older ever since
 _BACK = 40
 _PERSON = word_set(
-    "he'll she'll they'll i'll he she who mom mommy mother mum momma mama mami dad daddy father papa"
-    " grandma grandmother"
+    "he'll she'll they'll i'll he she who mom mommy mother mum momma mama mami dad daddy father"
+    " papa grandma grandmother"
     " grandpa grandfather granny gran nana nanny abuela abuelo wife husband aunt uncle tia tio"
     " sister brother patient pt client resident neighbor neighbour friend partner they i im i'm"
     " he's she's who's they're hes shes suegra suegro that"

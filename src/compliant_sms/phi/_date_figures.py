@@ -62,6 +62,7 @@ _GAPS = frozenset(("/", "-", ".", " ", " / ", " - ", " . ", "/ ", " /"))
 _SIGNS = frozenset("/-. ")
 _LONGEST_GAP = 3
 _SIX = 6
+_YEAR = 4
 _SIZES = frozenset((1, 2, 4, 6, 8))
 _THE_ENDS = frozenset(("e ", "E "))
 _MOST_JOINTS = 3
@@ -97,12 +98,16 @@ def in_figures(view: View) -> list[Form]:
     for at, (start, end) in enumerate(places):
         size = end - start
         # Most figures are of telephones and of times.
-        if size not in _SIZES or at <= done:
+        if size not in _SIZES or at <= done or (size == _YEAR and text[start] not in "12"):
             continue
         sign = text[end : end + 1]
         if sign in _SIGNS and size < _SIX and at < last:
-            apart = places[at + 1][0] - end
-            if apart == 1 or (apart <= _LONGEST_GAP and sign != "."):
+            follows, until = places[at + 1]
+            if follows - end == 1:
+                # Two figures with a blank between are no date.
+                if sign != " " or (at + 1 < last and places[at + 2][0] - until == 1):
+                    done = _chain(view, at, forms)
+            elif follows - end <= _LONGEST_GAP:
                 done = _chain(view, at, forms)
         if at > done and sign != ":" and (form := _single(text, start, end, sign)):
             forms.append(form)
@@ -134,7 +139,7 @@ def _chain(view: View, first: int, forms: list[Form]) -> int:
     text, places = view.plain, view.figures
     start, end = places[first]
     gap = text[end : places[first + 1][0]]
-    if gap not in _GAPS or (gap == " " and not _goes_on(text, places, first + 1)):
+    if gap not in _GAPS:
         return first - 1
     at, limit = first + 1, min(len(places) - 1, first + _MOST_JOINTS)
     while at < limit and text[places[at][1] : places[at + 1][0]] == gap:
@@ -153,14 +158,6 @@ def _chain(view: View, first: int, forms: list[Form]) -> int:
         return at
     # What follows a blank can be a beginning itself.
     return first - 1 if not mark or mark == "-" else at
-
-
-def _goes_on(text: str, places: list[tuple[int, int]], at: int) -> bool:
-    """Whether a third figure stands one blank behind a second one."""
-    if at + 1 == len(places):
-        return False
-    end = places[at][1]
-    return places[at + 1][0] == end + 1 and text[end] == " "
 
 
 def _two(first: str, second: str, mark: str) -> str | None:

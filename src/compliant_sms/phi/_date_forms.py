@@ -18,8 +18,9 @@ from compliant_sms.phi._date_words import (
     NUMBERS,
     ORDINALS,
     PLURAL_DAYS,
+    TENS,
 )
-from compliant_sms.phi._marks import BIRTH, CAR_OR_DIGIT, DAY, MONTH
+from compliant_sms.phi._marks import BIRTH, DAY, MONTH
 from compliant_sms.phi._view import View
 
 __all__ = ["date_forms"]
@@ -28,6 +29,8 @@ _BEFORE_EL = frozenset(("para", "hasta", "es", "cita", "desde", "proximo"))
 _ENDS = frozenset(("", ".", "?", "!", ","))
 _DAILY = frozenset(("al", "por", "cada"))
 _BOTH = DAYS & MONTHS  # "mar": a weekday in Spanish, a month in English
+_TWICE = _BOTH | (NTHS & TENS)
+_MOST_SPOKEN = 6
 _PARTS_OF_NAMES = frozenset(("day", "eve", "week", "weekend", "sunday", "monday"))
 
 
@@ -108,8 +111,6 @@ def date_forms(view: View) -> list[Form]:
         _in_words(view, forms)
     if view.said & BIRTH:
         _spoken(view, forms)
-    if view.said & CAR_OR_DIGIT:
-        _unannounced(view, forms)
     lower = view.lower
     if "x/" in lower or "/x" in lower or "xx" in lower or "*" in lower:
         forms += [Form(*found.span(), Kind.MASKED) for found in _masked().finditer(lower)]
@@ -141,14 +142,24 @@ def _in_words(view: View, forms: list[Form]) -> None:
             forms.append(Form(view.starts[at], view.ends[at], Kind.PLURAL))
         elif word in NTHS:
             forms += _nth(view, at)
+        elif word in TENS:
+            _unannounced(view, at, forms)
         elif word in LETTERS:
             _lettered_days(view, at, forms)
         elif word in {"dia", "el"}:
             _in_spanish(view, at, forms)
         else:
             forms += _named(view, at)
-        if word in _BOTH:
-            around_month(view, at, word, forms)
+        if word in _TWICE:
+            _again(view, at, word, forms)
+
+
+def _again(view: View, at: int, word: str, forms: list[Form]) -> None:
+    """What a word can begin besides."""
+    if word in TENS:
+        _unannounced(view, at, forms)
+    else:
+        around_month(view, at, word, forms)
 
 
 def _weekday(view: View, at: int, word: str) -> Form:
@@ -221,18 +232,14 @@ def _spoken(view: View, forms: list[Form]) -> None:
             forms.append(Form(view.starts[first], view.ends[last], Kind.SPOKEN))
 
 
-def _unannounced(view: View, forms: list[Form]) -> None:
-    """A date in figures that are written as words, with nothing before that says so."""
-    until = -1
-    for at in view.marked(CAR_OR_DIGIT):
-        first = at
-        while first and view.gaps[first] == " " and view.words[first - 1] in NUMBERS:
-            first -= 1
-        if first <= until or view.words[at] not in NUMBERS:
-            continue
-        until = last_number(view, first)
-        found = until > first + 1 and _in_figure_words().fullmatch(
-            view.lower, view.starts[first], view.ends[until]
-        )
-        if found:
-            forms.append(Form(*found.span(), Kind.SPOKEN))
+def _unannounced(view: View, at: int, forms: list[Form]) -> None:
+    """A date in figures that are written as words, of whose year a word is a part."""
+    first = at
+    while first and at - first < _MOST_SPOKEN and view.gaps[first] == " ":
+        if view.words[first - 1] not in NUMBERS:
+            break
+        first -= 1
+    last = last_number(view, first)
+    found = _in_figure_words().fullmatch(view.lower, view.starts[first], view.ends[last])
+    if found:
+        forms.append(Form(*found.span(), Kind.SPOKEN))

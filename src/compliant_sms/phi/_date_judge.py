@@ -9,7 +9,7 @@ from functools import cache
 from compliant_sms.phi import _date_cues as cues
 from compliant_sms.phi._date_figures import Form, Kind
 from compliant_sms.phi._date_words import DAYS, PLURAL_DAYS, SHORT_DAYS
-from compliant_sms.phi._marks import BIRTH, DAY
+from compliant_sms.phi._marks import DAY
 from compliant_sms.phi._view import View
 
 __all__ = ["is_birth", "is_date"]
@@ -44,7 +44,7 @@ def _name_like() -> re.Pattern[str]:
 
 def is_birth(view: View, form: Form) -> bool:
     """Whether a form is a date of birth."""
-    if not view.said & BIRTH or form.kind in {Kind.WEEKDAY, Kind.MONTH, Kind.HOLIDAY}:
+    if form.kind in {Kind.WEEKDAY, Kind.MONTH, Kind.HOLIDAY}:
         return False
     if form.kind == Kind.SPOKEN:
         return True

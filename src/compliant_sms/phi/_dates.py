@@ -16,12 +16,12 @@ from compliant_sms.phi._date_judge import is_birth, is_date
 from compliant_sms.phi._everybody import Everybody
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
-from compliant_sms.phi._marks import BIRTH, CAR_OR_DIGIT, DAY, MONTH
+from compliant_sms.phi._marks import BIRTH, DAY, MONTH
 from compliant_sms.phi._view import View
 
 __all__ = ["find_dates"]
 
-_WORDS = DAY | MONTH | BIRTH | CAR_OR_DIGIT
+_WORDS = DAY | MONTH | BIRTH
 _LONGEST_GAP = 8
 _GAPS = frozenset((" ", ", ", " the "))
 _LIKELY = Confidence.LIKELY
@@ -55,8 +55,9 @@ def find_dates(view: View, known: Known) -> Iterable[PhiFinding]:
         return ()
     everybody: Everybody | None = None
     found: list[PhiFinding] = []
+    births = view.said & BIRTH
     for form in _joined(view, forms) if len(forms) > 1 else forms:
-        if is_birth(view, form):
+        if births and is_birth(view, form):
             found.append(_finding(form, Kind.BIRTH))
             continue
         index = view.word_at(form.start)

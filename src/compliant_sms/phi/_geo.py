@@ -20,13 +20,12 @@ from compliant_sms.phi._geo_towns import (
     dwelling_place,
     is_addressed,
     is_led,
-    lone_zip,
     numbered_place,
     places_by_state,
     town_at,
-    zip_at,
 )
 from compliant_sms.phi._geo_whose import is_theirs
+from compliant_sms.phi._geo_zips import lone_zip, zip_at
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._marks import (
@@ -77,14 +76,16 @@ def find_geo(view: View, known: Known) -> Iterable[PhiFinding]:
 
 def _at_words(view: View, found: list[_Place]) -> None:
     """Add the places that words belong to or announce."""
-    marks, streets = view.marks, view.has_digit or view.said & LIVES
+    marks = view.marks
+    # A street needs a number, or somebody who lives there.
+    built = _BUILT if view.has_digit or view.said & LIVES else ADDRESS_CUE | DWELLING
     for at in view.marked(_ANCHORS):
         mark = marks[at]
         if mark & TOWN and (is_led(view, at) or (view.capital[at] and is_addressed(view, at))):
             _add(town_at(view, at), found)
         if mark & LIVES:
             _add(dwelling_place(view, at) or numbered_place(view, at), found)
-        if mark & _BUILT and (streets or mark & ADDRESS_CUE):
+        if mark & built:
             _at_built(view, at, mark, found)
 
 

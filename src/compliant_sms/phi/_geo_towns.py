@@ -1,4 +1,4 @@
-"""Towns that a text names as where somebody lives, is or goes, with state and ZIP. No finding."""
+"""Towns that a text names as where somebody lives, is or goes, with their state. No finding."""
 
 from __future__ import annotations
 
@@ -18,10 +18,17 @@ from compliant_sms.phi._marks import (
     WHERE,
 )
 from compliant_sms.phi._place_words import FIRMS, FIRMS_NEAR, OURS, STATES, towns
-from compliant_sms.phi._places import is_state, state_behind, town_ahead, town_before
+from compliant_sms.phi._places import state_behind, town_ahead
 from compliant_sms.phi._view import View
 
-__all__ = ["dwelling_place", "numbered_place", "places_by_state", "town_at", "zip_at"]
+__all__ = [
+    "dwelling_place",
+    "is_addressed",
+    "is_led",
+    "numbered_place",
+    "places_by_state",
+    "town_at",
+]
 
 _Place = tuple[int, int, str]
 _INSIDE = word_set("in near nearer outside en through around")
@@ -30,6 +37,11 @@ _DWELLS = word_set(
     "live lives living lived staying stay stays reside resides resident settled settling vivo vive"
     " viven vivimos viviendo moved relocated back drive driving commuting coming ride home raised"
 )
+_FOR = word_set("for por hacia toward towards")
+_BOUND = word_set("leave leaves leaving left headed heading bound flight drive driving salgo")
+# What else must be so behind words that seldom stand before a town: somebody lives, a name stands
+# before them, or somebody goes.
+_ONLY_WITH = {"de": 0, "a": 0, "of": 1} | dict.fromkeys(_FOR, 2)
 _AT_HOME = word_set("in at from of en near outside")
 # Of clinicians, whose names they follow in the same way.
 _CREDENTIALS = word_set("MD PA MA ND DC OR IN ME HI OK")
@@ -39,19 +51,10 @@ _POSTAL = frozenset(map(str.lower, STATES))
 _NAMES = SURE_NAME | SURNAME | CANDIDATE
 _OTHER = HEALTH_TERM | DATE_WORD
 _FOR_AND_TO = frozenset((" 4 ", " 2 "))  # "we leave 4 Duluth"
-_WORDS = word_set("or in me hi de oh ok")  # states in small letters only beside a town in such
 _LEAD = 5
 _BACK = 50
 _FEW = 3
-_ZIP = 5
 _OPENING = frozenset(("", ",", ".", "(", "-"))
-
-
-@cache
-def _zip_cue() -> re.Pattern[str]:
-    return re.compile(
-        r"\b(?:zip(?: ?codes?)?(?:\+4)?|postal|c\.?p\.?)(?<=[a-z4.])[^\da-z\n][^\d\n]{0,24}$"
-    )
 
 
 @cache
@@ -90,62 +93,6 @@ def places_by_state(view: View) -> list[_Place]:
                 first -= 1
             found.append((view.starts[first], state.end(), "geo/town-and-state"))
     return found
-
-
-def lone_zip(view: View) -> _Place | None:
-    """The ZIP that a whole text is."""
-    if view.words or len(view.figures) != 1:
-        return None
-    start, end = view.figures[0]
-    alone = end - start == _ZIP and view.plain.strip(" .!?") == view.plain[start:end]
-    return (start, end, "geo/zip") if alone else None
-
-
-def zip_at(view: View, start: int, end: int) -> _Place | None:
-    """The ZIP of five figures, with the town and state before it if they are there."""
-    plain = view.plain
-    if plain[start - 1 : start] and (plain[start - 1].isalnum() or plain[start - 1] in "$#.,/-_"):
-        return None
-    if plain[end : end + 1] == "-" and plain[end + 1 : end + 5].isdigit():
-        end += 5
-    after, beyond = plain[end : end + 1], plain[end + 1 : end + 2]
-    if after.isalnum() or after in {"/", "-"} or (after in {".", ","} and beyond.isdigit()):
-        return None
-    if _zip_cue().search(view.lower, max(0, start - 60), start):
-        return start, end, "geo/zip"
-    at = view.word_at(start) - 1
-    where = at > 0 and view.words[at] in _INSIDE | _FROM and view.ends[at] + 1 == start
-    if where and _has_lived(view.marks[max(0, at - _FEW) : at]):
-        return start, end, "geo/zip"
-    first = _before_zip(view, start)
-    return None if first is None else (first, end, "geo/town-and-zip")
-
-
-def _before_zip(view: View, start: int) -> int | None:
-    """Where the town begins before a ZIP, with its state between or without."""
-    at = view.word_at(start)
-    if not at or _gap_before(view, at, start) not in {" ", ", ", ". "}:
-        return None
-    begin, end = view.starts[at - 1], view.ends[at - 1]
-    state = view.plain[begin:end]
-    joined = at > 1 and view.gaps[at - 1] in {" ", ", "}
-    if joined and is_state(state, small=state not in _WORDS or not view.capital[at - 2]):
-        count = town_before(view, at - 1)
-        if count:
-            return view.starts[at - 1 - count]
-        if view.gaps[at - 1] == ", " and view.capital[at - 2]:
-            return view.starts[at - 2]
-    count = town_before(view, at)
-    if not count:
-        return None
-    name = " ".join(view.words[at - count : at])
-    first = at - count
-    return view.starts[first] if name not in towns().ordinary or view.capital[first] else None
-
-
-def _gap_before(view: View, at: int, start: int) -> str:
-    """What stands between the word before an index and an offset."""
-    return view.lower[view.ends[at - 1] : start]
 
 
 def is_led(view: View, at: int) -> bool:
@@ -237,8 +184,8 @@ def _lives(view: View, at: int, *, ordinary: bool) -> bool:
     if view.marks[before] & LIVES and where not in _INSIDE:
         return capital and where in {"trip", "ride", "pickup"}  # "round trip Gresham"
     named = before > 0 and view.capital[before - 1] and view.marks[before - 1] & _NAMES != 0
-    if where in {"of", "de", "a"}:
-        return capital and (named if where == "of" else living)
+    if where in _ONLY_WITH:
+        return capital and (living, named, view.words[before - 1] in _BOUND)[_ONLY_WITH[where]]
     if ordinary:
         return capital and (living or where in _INSIDE or (named and where in _FROM))
     inside = where in _INSIDE

@@ -99,16 +99,21 @@ def _is_ours(view: View, at: int, *, practice: bool) -> bool:
     """Whether a word says that the place behind it is a practice's or another firm's."""
     word, before = view.words[at], view.words[at - 1] if at else ""
     if word in OURS:
-        return word != "our" or view.words[at + 1] not in _KEPT
+        return word != "our" or _KEPT.isdisjoint(view.words[at + 1 : at + 2])
     if not practice:
         return word in _AT and before in _YOU
+    return _is_practices(view, at, word, before)
+
+
+def _is_practices(view: View, at: int, word: str, before: str) -> bool:
+    """Whether a practice speaks of where it is, or where its reader is to come."""
     if word in _HELD and _AT_HOME.isdisjoint(view.words[max(0, at - 3) : at]):
         return True
     if word in FIRMS_NEAR or (word == "us" and before in _COME):
         return True
     if word in _WE:
-        further = view.words[at + 1 : at + 4]
-        return len(word) > 2 or further[0] in _PRACTISE or not _MOVED.isdisjoint(further)
+        practising = not _PRACTISE.isdisjoint(view.words[at + 1 : at + 2])
+        return len(word) > 2 or practising or not _MOVED.isdisjoint(view.words[at + 1 : at + 4])
     if word in _MOVED:
         return before not in _YOU and not _WE.isdisjoint(view.words[max(0, at - 3) : at])
     return word in ADDRESS and (before in _NEW or ends_sentence(view, at) or not at)
