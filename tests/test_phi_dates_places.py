@@ -387,7 +387,7 @@ PLACES = [
     "address is [[4029 N Damen Ave #2R chicago]]",
     "I live on [[63rd and Cottage Grove]]",
     "we live in [[Elko county]]",
-    "I'm at [[Sunset Shelter]] on Main St",
+    "I'm at [[Sunset Shelter]] on [[Main St]]",
     "Driver will meet you at [[5th and Pine]]",
     "Please confirm your address: [[611 Walnut St, Ames, IA 50010]]",
     "my address: [[1417 Sycamore]]",

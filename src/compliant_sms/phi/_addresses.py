@@ -43,6 +43,8 @@ _MOST_NAME = 5
 _BEFORE = 40
 _FEW = 12
 _LEAD = 4
+_LATIN = word_set("via rua rue")  # English words, or rare: only with a number and a capital
+_LONG_LEAD = 9
 _NAMED_GAPS = frozenset((" ", ". ", "-", " #"))
 
 
@@ -50,7 +52,7 @@ _NAMED_GAPS = frozenset((" ", ". ", "-", " #"))
 def _numbered() -> re.Pattern[str]:
     """A house number and the name of a street, at the end of what stands before its kind."""
     return re.compile(
-        r"(?<![\w/$.:#-])#?\d{1,6}(?:-\d{1,4})?[a-zA-Z]?"
+        r"(?<![\w/$.:#-])(?:#?\d{1,6}(?:-\d{1,4}|\u2044\d)?[a-zA-Z]?(?: 1/2)?|[NSEW]\d{2,5})"
         r"(?P<names>(?: (?:[A-Za-z][\w'.-]*|\d{1,3}(?:st|nd|rd|th)?)){1,4}) $"
     )
 
@@ -83,7 +85,7 @@ def _box_before() -> re.Pattern[str]:
 @cache
 def _road_before() -> re.Pattern[str]:
     return re.compile(
-        r"(?<![\w/$#.:-])\d{1,6} (?:(?:old|us|state|county|n|s|e|w|farm to market) )?$"
+        r"(?<![\w/$#.:-])[nsew]?\d{1,6} (?:(?:old|us|state|county|n|s|e|w|farm to market) )?$"
     )
 
 
@@ -95,14 +97,16 @@ def _calle_before() -> re.Pattern[str]:
 @cache
 def _numbered_road() -> re.Pattern[str]:
     return re.compile(
-        r"\.?(?: (?:road|rd|hwy|highway|route))? (?:pr-?)?\d{1,4}[a-z]?\b(?!:)(?: [nsew]\b)?"
+        r"\.?(?:(?: (?:road|rd|hwy|highway|route))? (?:pr-?)?\d{1,4}[a-z]?\b(?!:)(?: [nsew]\b)?"
+        r"| (?:road|rd|hwy|highway) ([b-z])\1?\b(?!'))"
         r"(?:,? km\.? \d{1,3}(?:\.\d)?)?"
     )
 
 
 @cache
 def _calle() -> re.Pattern[str]:
-    name = r"(?!(?:en|y|con|a|para|es|mi|esta|numero|no|num)\b)[a-z][a-z']+"
+    other = "en|y|con|a|para|es|mi|esta|numero|no|num|is|in|at|my|and|near|on|for|with|by|not|or"
+    name = rf"(?!(?:{other}|hasta|por|que|thats)\b)[a-z][a-z']+"
     return re.compile(
         rf"\.?(?: (?:{name}|\d{{1,2}}(?= [a-z]-?\d))){{1,5}}"
         r"(?P<after>,? ?(?:#|num\.?|numero|no\.?)? ?(?:\d{1,5}[a-z]?|[a-z]-?\d{1,4})\b)?"
@@ -132,13 +136,18 @@ def street_address(view: View, at: int) -> tuple[int, int] | None:
     start = _house_number(view, at)
     if start is None:
         return None
-    unit = _unit_before().search(view.lower[max(0, start - 20) : start])
     behind = _direction().match(view.lower, view.ends[at])
     end = behind.end() if behind else view.ends[at]
     reach = tail(view, end)
     if reach == end and view.lower[end - 1] == ".":
         reach -= 1
-    return start - (len(unit[0]) if unit else 0), reach
+    return start - _unit_size(view, start), reach
+
+
+def _unit_size(view: View, start: int) -> int:
+    """How long a unit is that stands right before an address."""
+    unit = _unit_before().search(view.lower[max(0, start - 20) : start])
+    return len(unit[0]) if unit else 0
 
 
 def _house_number(view: View, at: int) -> int | None:
@@ -239,7 +248,7 @@ def _is_lived_on(view: View, at: int) -> bool:
     """Whether somebody lives on the road with the number."""
     if not at or not view.marks[at - 1] & WHERE:
         return False
-    return any(mark & LIVES for mark in view.marks[max(0, at - _LEAD) : at - 1])
+    return any(mark & LIVES for mark in view.marks[max(0, at - _LONG_LEAD) : at - 1])
 
 
 def _calle_at(view: View, at: int) -> tuple[int, int] | None:
@@ -248,6 +257,8 @@ def _calle_at(view: View, at: int) -> tuple[int, int] | None:
         return None
     start = view.starts[at]
     number = _calle_before().search(view.lower, max(0, start - _BEFORE), start)
-    if not number and not found["after"]:
+    if view.words[at] in _LATIN and not (number and view.capital[at]):
         return None
-    return number.start() if number else start, tail(view, found.end())
+    if not number:
+        return (start, tail(view, found.end())) if found["after"] else None
+    return number.start() - _unit_size(view, number.start()), tail(view, found.end())

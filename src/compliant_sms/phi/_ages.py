@@ -21,7 +21,8 @@ __all__ = ["find_ages"]
 _LATEST_BIRTH = 1935  # 90 when these rules were written, and older ever since
 _BACK = 40
 _PERSON = word_set(
-    "he she who mom mommy mother mum momma mama mami dad daddy father papa grandma grandmother"
+    "he'll she'll they'll i'll he she who mom mommy mother mum momma mama mami dad daddy father"
+    " papa grandma grandmother"
     " grandpa grandfather granny gran nana nanny abuela abuelo wife husband aunt uncle tia tio"
     " sister brother patient pt client resident neighbor neighbour friend partner they i im i'm"
     " he's she's who's they're hes shes suegra suegro that"
@@ -29,6 +30,12 @@ _PERSON = word_set(
 _BE = word_set(
     "is was will be are am turned turns turning s now already only about almost nearly just over"
 )
+_KIN = word_set(
+    "mom mommy mum mother mama dad daddy father papa grandma grandmother grandpa grandfather granny"
+    " nana abuela abuelo wife husband aunt uncle sister brother neighbor patient nanny gran"
+)
+_OF_DECADE = word_set("her his their my early mid late sus")
+_HOUSES = word_set("hospital clinic practice center church library school team office company")
 _TELLS = word_set(
     "turned turns turning turn pushing almost nearly aged age edad tiene tengo cumple cumplio"
     " cumplira hes shes he's she's im i'm who's they're male female hombre mujer ya m f"
@@ -54,7 +61,7 @@ def _age_behind() -> re.Pattern[str]:
     """What makes a figure right before it an age."""
     return re.compile(
         rf"{_YEARS}{_OLDER}|(?:st|nd|rd|th)? b-?(?:irth)?day\b"
-        r"| ?(?:y ?)?(?:m|f|male|female)\b(?! ?\d)"
+        r"| ?(?:y ?)?(?:m|f|male|female)\b(?! ?\d| temp| fever| today| this| now| at)"
     )
 
 
@@ -84,9 +91,16 @@ def _in_words() -> re.Pattern[str]:
 def _birth_year() -> re.Pattern[str]:
     """A year up to 1935 behind a word of birth."""
     return re.compile(
-        r"(?: ?(?:year|was|is|in|en|el|:)){0,3}:? (?P<year>(?:18\d\d|19(?:[0-2]\d|3[0-5]))"
+        r"\.?(?: ?(?:year|was|is|in|en|el|:)){0,3}:? (?P<year>(?:18\d\d|19(?:[0-2]\d|3[0-5]))"
         r"(?![\d/-]\d|\d)|(?:nineteen|eighteen)(?: hundred)?(?: and)? (?:(?:oh|twenty|ten|eleven"
         r"|twelve|\w+teen)(?:[- ]\w+)?|thirty(?:[- ](?:one|two|three|four|five))?\b))"
+    )
+
+
+@cache
+def _next() -> re.Pattern[str]:
+    return re.compile(
+        r" (?:next (?:week|month|year)\b|in (?:a few )?(?:days|weeks|months|[a-z]{3,9}\b))"
     )
 
 
@@ -115,6 +129,8 @@ def find_ages(view: View, known: Known) -> Iterable[PhiFinding]:
         found += _from_words(view)
     if not found:
         return ()
+    if view.plain[:1].islower():
+        return [_finding(*place) for place in found]
     everybody = Everybody(view)
     return [
         _finding(*place)
@@ -160,19 +176,28 @@ def _told(view: View, start: int, end: int) -> bool:
         return False
     gap, word = view.plain[view.ends[at] : start], view.words[at]
     if gap in _ANNOUNCED and word in _TELLS:
-        return True
+        return not at or view.words[at - 1] not in _HOUSES
     if gap in {", ", " ("}:
         return view.plain[end : end + 1] in {",", ")", ".", ""} and _is_person(view, at)
     if gap in {"! ", ". "}:
         return "birthday" in view.words[max(0, at - 2) : at + 1]
-    return gap == " " and _is_said(view, at)
+    return gap == " " and (_is_said(view, at) or _is_coming(view, at, end))
+
+
+def _is_coming(view: View, at: int, end: int) -> bool:
+    """Whether it is an age that somebody reaches, or one of "her early 90s"."""
+    if view.lower[end : end + 1] == "s":
+        return view.words[at] in _OF_DECADE
+    if _next().match(view.lower, end):
+        return view.capital[at] and _is_person(view, at)
+    return view.words[at] == "happy" and view.lower[end : end + 2] in {"th", "st", "nd", "rd"}
 
 
 def _is_said(view: View, at: int) -> bool:
     """Whether somebody is, or turns, what follows a word."""
     word = view.words[at]
-    if word.endswith("'s"):
-        return _is_person(view, at)
+    if word.endswith("'s") or (word[-1] == "s" and word[:-1] in _KIN):
+        return _is_person(view, at) or word[:-1] in _KIN
     be = at
     while at >= 0 and be - at < 4 and word in _BE:
         at -= 1

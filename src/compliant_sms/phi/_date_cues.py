@@ -27,14 +27,31 @@ FOLLOWS = word_set(
     "at and or for is was thx thanks thank please pls plz if because bc but so instead between"
     " works ok can cant with w then to we i she he my from around after before morning afternoon"
     " in gracias por y o a as unless when since will would maybe thru through until go goes"
+    " cuz coz cause bcuz bec tho though still either maybe"
 )
 RANKED = word_set(
     "floor fl street st ave avenue day dose time visit one try grade week month year trimester"
     " anniversary round level story and attempt shot birthday"
 )
 ORDINAL_BEFORE = BEFORE | word_set(
-    "do draft you u ya or and appt around of till visit not out leaves"
+    "do draft you u ya or and appt around of till visit not out leaves than tomorrow tmrw tmr tmrow"
+    " tomorow tommorow today tonight"
 )
+NTH_TO = word_set("thru through until till til at")
+MOVED = word_set(
+    "move moved moving switch switched change changed reschedule rescheduled push pushed bump"
+    " bumped swap swapped cambiar cambiamos cambio mover movimos pasa pasamos shifted shift"
+)
+SEATED = word_set("in on down up there here for with next beside too all around and at by")
+COUNTED = word_set(
+    "ages age grade grades kids between every take takes approx within in room rooms pages"
+    " level levels score size sizes lose lost gain gained won beat x at of vs tooth chapter t c l s"
+)
+PLANNED = word_set(
+    "due appt appointment surgery recheck visit followup physical checkup mammogram scan cita"
+    " colonoscopy cleaning procedure come next wait annual cirugia operan toca"
+)
+BY_MONTH = word_set("in by until till til mid early late en next this")
 UNITS = word_set(
     "tab tabs tablet tablets pill pills cup cups tsp teaspoon teaspoons dose doses strength mg ml"
     " mcg inch inches hour hours hr hrs pain mile miles stars star pack packs ag full way people"
@@ -44,6 +61,7 @@ UNITS = word_set(
 SCALES = word_set(
     "pain scale rate rated rating survey score feeling nausea hurt hurts severity dolor say anxiety"
     " itch mood hiv bp pressure presion vision strength gleason out quiz reviews stars"
+    " size"
 )
 HALVED = word_set("take takes took taking tome cut half about only another of use drink size")
 PRESSURE = word_set("bp pressure presion")

@@ -61,6 +61,10 @@ _JOINED = frozenset("/$#=&_@+%")  # a figure right behind one belongs to somethi
 _GAPS = frozenset(("/", "-", ".", " ", " / ", " - ", " . ", "/ ", " /"))
 _SIGNS = frozenset("/-. ")
 _LONGEST_GAP = 3
+_SIX = 6
+_YEAR = 4
+_SIZES = frozenset((1, 2, 4, 6, 8))
+_THE_ENDS = frozenset(("e ", "E "))
 _MOST_JOINTS = 3
 _PACKED = (6, 8)
 _SHORT_YEARS = (2, 4)
@@ -92,11 +96,19 @@ def in_figures(view: View) -> list[Form]:
     forms: list[Form] = []
     done, last = -1, len(places) - 1
     for at, (start, end) in enumerate(places):
-        if at <= done:
+        size = end - start
+        # Most figures are of telephones and of times.
+        if size not in _SIZES or at <= done or (size == _YEAR and text[start] not in "12"):
             continue
         sign = text[end : end + 1]
-        if sign in _SIGNS and at < last and places[at + 1][0] - end <= _LONGEST_GAP:
-            done = _chain(view, at, forms)
+        if sign in _SIGNS and size < _SIX and at < last:
+            follows, until = places[at + 1]
+            if follows - end == 1:
+                # Two figures with a blank between are no date.
+                if sign != " " or (at + 1 < last and places[at + 2][0] - until == 1):
+                    done = _chain(view, at, forms)
+            elif follows - end <= _LONGEST_GAP:
+                done = _chain(view, at, forms)
         if at > done and sign != ":" and (form := _single(text, start, end, sign)):
             forms.append(form)
     return forms
@@ -108,7 +120,9 @@ def _single(text: str, start: int, end: int, sign: str) -> Form | None:
     if size < 3:
         if sign in _NTH_BEGINS and text[end : end + 2].lower() in _NTH:
             kind, until = Kind.ORDINAL, end + 2
-        elif text[start - 4 : start].lower() == "the " and sign not in _JOINED:
+        elif text[start - 2 : start] in _THE_ENDS and sign not in _JOINED:
+            if text[start - 4 : start].lower() != "the ":
+                return None
             kind, until = Kind.BARE, end
         else:
             return None
@@ -125,7 +139,7 @@ def _chain(view: View, first: int, forms: list[Form]) -> int:
     text, places = view.plain, view.figures
     start, end = places[first]
     gap = text[end : places[first + 1][0]]
-    if end - start > 4 or gap not in _GAPS:
+    if gap not in _GAPS:
         return first - 1
     at, limit = first + 1, min(len(places) - 1, first + _MOST_JOINTS)
     while at < limit and text[places[at][1] : places[at + 1][0]] == gap:
@@ -147,6 +161,9 @@ def _chain(view: View, first: int, forms: list[Form]) -> int:
 
 
 def _two(first: str, second: str, mark: str) -> str | None:
+    if len(first) == 4:
+        month = len(second) == 2 and 0 < int(second) <= 12
+        return Kind.MONTHLY if month and first[:2] in {"19", "20"} else None
     if len(second) == 4:
         return Kind.MONTHLY if 0 < int(first) <= 12 and second[:2] in {"19", "20"} else None
     if not _month_and_day(first, second) or (first == "24" and second == "7"):

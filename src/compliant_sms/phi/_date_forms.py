@@ -15,8 +15,10 @@ from compliant_sms.phi._date_words import (
     NAMED_DAYS,
     NTHS,
     NUMBERED_DAYS,
+    NUMBERS,
     ORDINALS,
     PLURAL_DAYS,
+    TENS,
 )
 from compliant_sms.phi._marks import BIRTH, DAY, MONTH
 from compliant_sms.phi._view import View
@@ -27,6 +29,8 @@ _BEFORE_EL = frozenset(("para", "hasta", "es", "cita", "desde", "proximo"))
 _ENDS = frozenset(("", ".", "?", "!", ","))
 _DAILY = frozenset(("al", "por", "cada"))
 _BOTH = DAYS & MONTHS  # "mar": a weekday in Spanish, a month in English
+_TWICE = _BOTH | (NTHS & TENS)
+_MOST_SPOKEN = 6
 _PARTS_OF_NAMES = frozenset(("day", "eve", "week", "weekend", "sunday", "monday"))
 
 
@@ -73,6 +77,20 @@ def _spanish_day() -> re.Pattern[str]:
 
 
 @cache
+def _in_figure_words() -> re.Pattern[str]:
+    """Month, day and year, each in words."""
+    units = "one|two|three|four|five|six|seven|eight|nine"
+    teens = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+    tens = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+    months = f"(?:oh |zero )?(?:{units})|ten|eleven|twelve"
+    return re.compile(
+        rf"(?:{months}) (?:(?:oh |zero )?(?:{units})|{teens}|(?:twenty|thirty)(?: (?:{units}))?)"
+        rf" (?:(?:nineteen )?(?:(?:{tens})(?: (?:{units}))?|oh (?:{units}))"
+        rf"|two thousand(?: (?:and )?(?:{units}|{teens}|twenty))?)\b"
+    )
+
+
+@cache
 def _eastern() -> re.Pattern[str]:
     """Days as Chinese, Japanese and Korean write them; letters apart, as in the plain text."""
     return re.compile(
@@ -94,7 +112,7 @@ def date_forms(view: View) -> list[Form]:
     if view.said & BIRTH:
         _spoken(view, forms)
     lower = view.lower
-    if "x/" in lower or "x-" in lower or "*/" in lower or "/*" in lower:
+    if "x/" in lower or "/x" in lower or "xx" in lower or "*" in lower:
         forms += [Form(*found.span(), Kind.MASKED) for found in _masked().finditer(lower)]
     if not lower.isascii():
         forms += [Form(*found.span(), Kind.WRITTEN) for found in _eastern().finditer(view.plain)]
@@ -124,23 +142,37 @@ def _in_words(view: View, forms: list[Form]) -> None:
             forms.append(Form(view.starts[at], view.ends[at], Kind.PLURAL))
         elif word in NTHS:
             forms += _nth(view, at)
+        elif word in TENS:
+            _unannounced(view, at, forms)
         elif word in LETTERS:
             _lettered_days(view, at, forms)
         elif word in {"dia", "el"}:
             _in_spanish(view, at, forms)
         else:
             forms += _named(view, at)
-        if word in _BOTH:
-            around_month(view, at, word, forms)
+        if word in _TWICE:
+            _again(view, at, word, forms)
+
+
+def _again(view: View, at: int, word: str, forms: list[Form]) -> None:
+    """What a word can begin besides."""
+    if word in TENS:
+        _unannounced(view, at, forms)
+    else:
+        around_month(view, at, word, forms)
 
 
 def _weekday(view: View, at: int, word: str) -> Form:
     start = view.starts[at]
     end = start + len(word)
-    behind = _day_number() if word in NUMBERED_DAYS else _number_at()
-    number = view.has_digit and behind.match(view.lower, end)
-    if number and 0 < int(number["day"]) <= 31:
-        return Form(start, number.end(), Kind.WRITTEN)
+    if view.has_digit:
+        number = None
+        if word in NUMBERED_DAYS:
+            number = _day_number().match(view.lower, end)
+        elif view.gaps[at + 1][1:2].isdigit():
+            number = _number_at().match(view.lower, end)
+        if number and 0 < int(number["day"]) <= 31:
+            return Form(start, number.end(), Kind.WRITTEN)
     return Form(start, end, Kind.WEEKDAY)
 
 
@@ -198,3 +230,16 @@ def _spoken(view: View, forms: list[Form]) -> None:
         last = last_number(view, first - 1)
         if last > first + 1:
             forms.append(Form(view.starts[first], view.ends[last], Kind.SPOKEN))
+
+
+def _unannounced(view: View, at: int, forms: list[Form]) -> None:
+    """A date in figures that are written as words, of whose year a word is a part."""
+    first = at
+    while first and at - first < _MOST_SPOKEN and view.gaps[first] == " ":
+        if view.words[first - 1] not in NUMBERS:
+            break
+        first -= 1
+    last = last_number(view, first)
+    found = _in_figure_words().fullmatch(view.lower, view.starts[first], view.ends[last])
+    if found:
+        forms.append(Form(*found.span(), Kind.SPOKEN))

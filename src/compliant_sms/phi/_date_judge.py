@@ -9,15 +9,18 @@ from functools import cache
 from compliant_sms.phi import _date_cues as cues
 from compliant_sms.phi._date_figures import Form, Kind
 from compliant_sms.phi._date_words import DAYS, PLURAL_DAYS, SHORT_DAYS
-from compliant_sms.phi._marks import BIRTH, DAY
+from compliant_sms.phi._marks import DAY
 from compliant_sms.phi._view import View
 
 __all__ = ["is_birth", "is_date"]
 
+_BEFORE_SPAN = 7
 _NEAR = 3
 _TIGHT = frozenset(" -'")
 _BACK = 40
 _FAR = 20
+_BEFORE_SHORT = cues.BEFORE | {"u", "you", "noon", "nite"}
+_DATED = cues.BEFORE | cues.OCCASION
 _ENDS = frozenset(("", ".", "?", "!", ","))
 
 
@@ -25,8 +28,13 @@ _ENDS = frozenset(("", ".", "?", "!", ","))
 def _birth() -> re.Pattern[str]:
     return re.compile(
         r"(?:\bd\.?\s?o\.?\s?b\b|\bborn\b|(?<!happy )\bbirth|\bb-?day\b|\bnac(?:i|ido|ida|io)?\b"
-        r"|\bnacimiento\b|\bnee?\b|\bcumple)[^\d!?;\n]{0,24}$"
+        r"|\bnacimiento\b|(?<!\d )\bnee?\b|\bcumple)[^\d!?;\n]{0,24}$"
     )
+
+
+@cache
+def _time() -> re.Pattern[str]:
+    return re.compile(r"[ ,@]{1,3}(?:at )?(?:\d{1,2}(?::\d\d| ?[ap]\.?m?\b)|\d{3,4}\b(?![-.]))")
 
 
 @cache
@@ -36,7 +44,7 @@ def _name_like() -> re.Pattern[str]:
 
 def is_birth(view: View, form: Form) -> bool:
     """Whether a form is a date of birth."""
-    if not view.said & BIRTH or form.kind in {Kind.WEEKDAY, Kind.MONTH, Kind.HOLIDAY}:
+    if form.kind in {Kind.WEEKDAY, Kind.MONTH, Kind.HOLIDAY}:
         return False
     if form.kind == Kind.SPOKEN:
         return True
@@ -67,11 +75,13 @@ def _before(view: View, form: Form, index: int) -> str:
 
 def _after(view: View, form: Form) -> str:
     """The word after a form, if nothing but a blank or a hyphen stands between."""
-    following = view.plain[form.end : form.end + 1]
-    if following not in _TIGHT:
-        return ""
-    at = view.word_at(form.end)
-    if at == len(view.words) or view.lower[form.end : view.starts[at]].strip(" -'"):
+    return _after_at(view, form.end) if view.plain[form.end : form.end + 1] in _TIGHT else ""
+
+
+def _after_at(view: View, end: int) -> str:
+    """The same behind an offset."""
+    at = view.word_at(end)
+    if at == len(view.words) or view.lower[end : view.starts[at]].strip(" -'"):
         return ""
     return view.words[at]
 
@@ -82,8 +92,9 @@ def _unnumbered(view: View, form: Form, index: int) -> bool:
 
 
 def _month_and_year(view: View, form: Form, index: int) -> bool:
-    """Whether it is no expiry."""
-    return _before(view, form, index) not in cues.EXPIRES
+    """Whether it is no expiry and no number of something."""
+    before = _before(view, form, index)
+    return before not in cues.EXPIRES and before not in cues.NUMBERED
 
 
 def _month_and_day(view: View, form: Form, index: int) -> bool:
@@ -110,8 +121,20 @@ def _hyphened(view: View, form: Form, index: int) -> bool:
     before = _before(view, form, index)
     if before in cues.NUMBERED or _after(view, form) in cues.UNITS:
         return False
+    if before in cues.ON:
+        return True
     day = view.plain[form.start : form.end].partition("-")[2]
-    return before in cues.ON or (before in cues.BEFORE | cues.OCCASION and int(day) > 12)
+    if int(day) <= 12:
+        return False
+    return before in _DATED or (before not in cues.COUNTED and _is_followed(view, form.end))
+
+
+def _is_followed(view: View, end: int) -> bool:
+    """Whether a time, an end or a new clause follows, and nothing that is counted."""
+    if _time().match(view.lower, end):
+        return True
+    stops = view.plain[end : end + 1] in _ENDS and not view.plain[end + 1 : end + 2].isdigit()
+    return stops or (view.lower[end] == " " and _after_at(view, end) in cues.FOLLOWS)
 
 
 def _written(view: View, form: Form, index: int) -> bool:
@@ -133,8 +156,10 @@ def _weekday(view: View, form: Form, index: int) -> bool:
 
 
 def _in_span(view: View, index: int) -> bool:
-    """Whether it is one end of "Monday to Friday"."""
-    return _spans(view, index, index + 1, 1) or _spans(view, index, index - 1, -1)
+    """Whether it is one end of "Monday to Friday", and nobody moves anything."""
+    if not (_spans(view, index, index + 1, 1) or _spans(view, index, index - 1, -1)):
+        return False
+    return cues.MOVED.isdisjoint(view.words[max(0, index - _BEFORE_SPAN) : index])
 
 
 def _spans(view: View, index: int, other: int, step: int) -> bool:
@@ -155,9 +180,18 @@ def _short_day(view: View, index: int, before: str, after: str) -> bool:
     figure = gap.lstrip(" .")[:1].isdigit()
     if word in cues.SPANISH_SHORT:
         return figure
-    if word == "sat" and (before in cues.OXYGEN or before in cues.SITTERS or "%" in gap[:5]):
-        return False
-    if figure or before in cues.BEFORE or before in {"u", "you"} or after in cues.PART_OF_DAY:
+    if word == "sat":
+        nearest = view.words[index - 1] if index else ""
+        if nearest in cues.OXYGEN or before in cues.SITTERS or "%" in gap[:5]:
+            return False
+        if after in cues.FOLLOWS and after not in cues.SEATED:
+            return True
+    if (
+        figure
+        or before in cues.BEFORE
+        or before in {"u", "you", "noon", "nite"}
+        or after in cues.PART_OF_DAY
+    ):
         return True
     if gap[:1] in {"/", "+"} or (gap[:1] in _ENDS and word != "sun"):
         return True
@@ -180,10 +214,17 @@ def _day_of_month(view: View, form: Form, index: int) -> bool:
         return told and (again or (after != "and" and before in cues.BEFORE_NTH))
     if further in cues.ON and after not in cues.RANKED:
         return True
+    if after in cues.NTH_TO or _time().match(view.lower, form.end):
+        return True
+    return told and _is_introduced(view, form, index, further)
+
+
+def _is_introduced(view: View, form: Form, index: int, further: str) -> bool:
+    """Whether "the 14th" ends a sentence, or the words before it are those before days."""
     if further in {"is", "was", "it's", "its"}:
-        return told and not (cues.OCCASION - {"is", "was"}).isdisjoint(_around(view, index))
+        return not (cues.OCCASION - {"is", "was"}).isdisjoint(_around(view, index))
     ends = view.lower[form.end : form.end + 1] in _ENDS
-    return told and (ends or not further or further in cues.ORDINAL_BEFORE or further in DAYS)
+    return ends or not further or further in cues.ORDINAL_BEFORE or further in DAYS
 
 
 def _bare(view: View, form: Form, index: int) -> bool:
@@ -199,10 +240,15 @@ def _month(view: View, form: Form, index: int) -> bool:
     if before in cues.PASSED:
         return view.words[index] not in cues.NO_MONTH_ALONE
     named = view.words[index] not in cues.NO_MONTH_ALONE or view.capital[index]
-    return named and before in cues.MONTH_BEFORE and _happened(view, index)
+    if not named or before not in cues.MONTH_BEFORE:
+        return False
+    planned = before in cues.BY_MONTH and not cues.PLANNED.isdisjoint(_around(view, index))
+    return planned or _happened(view, index)
 
 
 def _holiday(view: View, form: Form, index: int) -> bool:
+    if view.plain[form.end - 1].isdigit():
+        return True
     before = _before(view, form, index)
     return before in cues.PASSED or (before in cues.BEFORE | {"around"} and _happened(view, index))
 

@@ -12,7 +12,19 @@ from compliant_sms.phi._view import View
 __all__ = ["around_month", "last_number", "long_year", "year_after"]
 
 _REACH = 20
+_JOIN_ENDS = frozenset("dr&yoal")
+_JOINS = frozenset(("and", "or", "y", "o", "to", "thru", "through", "a", "al"))
+_NTHS = frozenset(("st", "nd", "rd", "th"))
+_FIGURES = frozenset(map(str, range(1, 32)))
+_HALVES: tuple[list[str], ...] = (
+    ["am"],
+    ["pm"],
+    ["a"],
+    ["p"],
+    [],
+)  # or nothing, which can be a year, too
 _MOST_SPOKEN = 7
+_YEARS = (["mil"], ["dos"])  # a year begins so
 _BEFORE_MONTH = frozenset(("of", "de", "st", "nd", "rd", "th", "o", "day"))
 
 
@@ -20,7 +32,7 @@ _BEFORE_MONTH = frozenset(("of", "de", "st", "nd", "rd", "th", "o", "day"))
 def _after_month() -> re.Pattern[str]:
     return re.compile(
         r"\.?(?:\s{0,2}|\s?-\s?|\sthe\s|/)(?P<day>\d{1,2})(?:st|nd|rd|th|ish)?"
-        r"(?![\d:%]|\.\d|/\d(?!\d{3}(?!\d))|\s?[ap]\.?m\b)"
+        r"(?![\d%]|:\d|\.\d|/\d(?!\d{3}(?!\d))|\s?[ap]\.?m\b)"
         r"(?:\s?-\s?\d{1,2}(?![\d:/])(?:st|nd|rd|th)?)?"
         r"(?:(?:,\s?|\s|-|/|,?\sdel?\s)"
         r"(?:(?:19|20)\d\d(?!\d)|'?\d\d(?![\d:/%'-])(?!\s?[ap]\.?m?\b)))?"
@@ -31,7 +43,7 @@ def _after_month() -> re.Pattern[str]:
 def _before_month() -> re.Pattern[str]:
     nth = r"\d{1,2}(?:st|nd|rd|th|o)?"
     return re.compile(
-        rf"(?<![\w:/$.\-])(?:{nth}\s?-\s?)?(?P<day>\d{{1,2}})(?:st|nd|rd|th|o)?"
+        rf"(?<![\w:/$.#\-])(?:{nth}\s?-\s?)?(?P<day>\d{{1,2}})(?:st|nd|rd|th|o)?"
         r"(?:\s(?:day\s)?(?:of|de)\s|\s?-\s?|[./]|\s{0,2})$"
     )
 
@@ -40,7 +52,7 @@ def _before_month() -> re.Pattern[str]:
 def year_after() -> re.Pattern[str]:
     return re.compile(
         r"\.?(?:,?\s(?:de |del |of )?|-|/|\.|,|)(?:19|20)\d\d(?!\d)|'\d\d(?!\d)|-\d\d(?!\d)"
-        r"|,?\s(?:del?\s)?'?\d\d(?![\d:/\-])(?!\s?[ap]\.?m?\b)(?=\W|$)|\d\d(?!\d)"
+        r"|\.?,?\s(?:del?\s)?'?\d\d(?![\d:/\-])(?!\s?[ap]\.?m?\b)(?=\W|$)|\d\d(?!\d)"
     )
 
 
@@ -63,18 +75,26 @@ def around_month(view: View, at: int, word: str, forms: list[Form]) -> None:
     form = _around_month(view, at, view.starts[at] + len(word))
     forms.append(form)
     if form.kind == Kind.WRITTEN:
-        _more(view, form, forms)
+        _more(view, at, form, forms)
 
 
-def _more(view: View, form: Form, forms: list[Form]) -> None:
+def _more(view: View, at: int, form: Form, forms: list[Form]) -> None:
     """Other days of the same month, before it and behind it."""
-    before = _days_before().search(view.lower, max(0, form.start - _REACH), form.start)
-    behind = _more_days().match(view.lower, form.end)
-    forms += [
-        Form(*found.span("day"), Kind.WRITTEN)
-        for found in (before, behind)
-        if found and 0 < int(found["day"]) <= 31
-    ]
+    lower, start = view.lower, form.start
+    before = behind = None
+    if lower[start - 1 : start] == " " and lower[start - 2 : start - 1] in _JOIN_ENDS:
+        before = _days_before().search(lower, max(0, start - _REACH), start)
+    ahead = at + 1
+    if ahead < len(view.words) and view.words[ahead] in _NTHS:
+        ahead += 1
+    if "&" in view.gaps[ahead] or (ahead < len(view.words) and view.words[ahead] in _JOINS):
+        behind = _more_days().match(lower, form.end)
+    if before or behind:
+        forms += [
+            Form(*found.span("day"), Kind.WRITTEN)
+            for found in (before, behind)
+            if found and 0 < int(found["day"]) <= 31
+        ]
 
 
 def _around_month(view: View, at: int, end: int) -> Form:
@@ -85,8 +105,19 @@ def _around_month(view: View, at: int, end: int) -> Form:
         if before and 0 < int(before["day"]) <= 31:
             year = year_after().match(text, end)
             return Form(before.start(), year.end() if year else end, Kind.WRITTEN)
-    near = view.gaps[at + 1].isspace() and view.words[at + 1 : at + 2] != ["the"]
-    after = None if near else _after_month().match(text, end)
+    behind = view.gaps[at + 1]
+    if behind == " ":
+        after = None
+        if view.words[at + 1 : at + 2] == ["the"]:
+            after = _after_month().match(text, end)
+    elif (
+        behind[:1] == behind[-1:] == " "
+        and behind[1:-1] in _FIGURES
+        and (view.words[at + 1 : at + 2] not in _HALVES)
+    ):
+        return Form(start, end + len(behind) - 1, Kind.WRITTEN)  # as most are: "Dec 1 at two"
+    else:
+        after = _after_month().match(text, end)
     if after and 0 < int(after["day"]) <= 31:
         return Form(start, after.end(), Kind.WRITTEN)
     form = _spelled(view, at, end)
@@ -98,8 +129,8 @@ def _around_month(view: View, at: int, end: int) -> Form:
 
 
 def long_year(year: re.Match[str] | None) -> int:
-    """Where a year of four figures ends; 0 if there is none."""
-    return year.end() if year and year[0][-4:].isdigit() else 0
+    """Where a year ends that is surely one: "2025", "'25"; 0 if there is none."""
+    return year.end() if year and (year[0][-4:].isdigit() or "'" in year[0]) else 0
 
 
 def _spelled(view: View, at: int, end: int) -> Form:
@@ -116,7 +147,10 @@ def _spelled(view: View, at: int, end: int) -> Form:
         return Form(view.starts[at], end, Kind.MONTH)
     if first and words[first - 1] in {"twenty", "thirty"}:
         first -= 1
-    return Form(view.starts[first], view.ends[last_number(view, last)], Kind.WRITTEN)
+    last = last_number(view, last)
+    if words[last + 1 : last + 2] in (["de"], ["del"]) and words[last + 2 : last + 3] in _YEARS:
+        last = last_number(view, last + 2)
+    return Form(view.starts[first], view.ends[last], Kind.WRITTEN)
 
 
 def last_number(view: View, last: int) -> int:

@@ -21,6 +21,7 @@ __all__ = [
     "ORDINALS",
     "PLURAL_DAYS",
     "SHORT_DAYS",
+    "TENS",
     "date_lists",
     "word_set",
 ]
@@ -122,6 +123,8 @@ NUMBERS = ORDINALS | word_set(
     " nineteen forty fifty sixty seventy eighty ninety hundred thousand and oh zero"
 )
 """Words that days and years are spoken in."""
+TENS = word_set("twenty thirty forty fifty sixty seventy eighty ninety thousand")
+"""Words that a year is spoken with."""
 JOINING = frozenset(("and", "y", "oh", "zero"))
 """Those that no day begins with, and no year ends with."""
 BIRTH = word_set(
@@ -134,7 +137,7 @@ _NINETIES = word_set("ninety ninetieth centenarian hundred hundredth noventa cie
 
 def date_lists() -> Iterator[tuple[int, Iterable[str]]]:
     """Which words the marks of dates stand for."""
-    yield marks.DAY, DAYS | PLURAL_DAYS | LETTERS | NTHS | {"dia", "el"}
+    yield marks.DAY, DAYS | PLURAL_DAYS | LETTERS | NTHS | TENS | {"dia", "el"}
     yield marks.MONTH, MONTHS | HOLIDAYS | NAMED_DAYS
     yield marks.BIRTH, BIRTH
     yield marks.AGE_WORD, _NINETIES

@@ -23,6 +23,9 @@ __all__ = ["find_dates"]
 
 _WORDS = DAY | MONTH | BIRTH
 _LONGEST_GAP = 8
+_GAPS = frozenset((" ", ", ", " the "))
+_LIKELY = Confidence.LIKELY
+_LABEL = PhiLabel.DATE
 _DAY_AND_DATE = frozenset({Kind.WEEKDAY, Kind.PLURAL})
 _DATED = frozenset({Kind.FULL, Kind.SHORT, Kind.WRITTEN, Kind.ORDINAL, Kind.BARE})
 _SURE = {Kind.FULL: Confidence.CERTAIN, Kind.BIRTH: Confidence.CERTAIN}
@@ -52,16 +55,24 @@ def find_dates(view: View, known: Known) -> Iterable[PhiFinding]:
         return ()
     everybody: Everybody | None = None
     found: list[PhiFinding] = []
+    births = view.said & BIRTH
     for form in _joined(view, forms) if len(forms) > 1 else forms:
-        if is_birth(view, form):
+        if births and is_birth(view, form):
             found.append(_finding(form, Kind.BIRTH))
             continue
         index = view.word_at(form.start)
         if is_date(view, form, index):
             everybody = everybody or Everybody(view)
-            if not everybody.means(index):
+            if _is_ones(view, form) or not everybody.means(index):
                 found.append(_finding(form, form.kind))
     return found
+
+
+def _is_ones(view: View, form: Form) -> bool:
+    """Whether a date says by itself that it is one person's: "Juniper (3/3/17)"."""
+    return form.kind == Kind.FULL and (
+        view.plain[:1].islower() or view.plain[form.start - 1 : form.start] == "("
+    )
 
 
 def _joined(view: View, forms: list[Form]) -> list[Form]:
@@ -78,19 +89,19 @@ def _joined(view: View, forms: list[Form]) -> list[Form]:
 
 
 def _belong(view: View, one: Form, other: Form) -> bool:
-    gap = view.lower[one.end : other.start]
-    if one.kind == other.kind == Kind.WEEKDAY:
-        return gap == "/"
-    if one.kind in _DAY_AND_DATE:
-        return other.kind in _DATED and _between().fullmatch(gap) is not None
-    return one.kind == other.kind == Kind.SHORT and gap.strip() == "-"
+    kind, gap = one.kind, view.lower[one.end : other.start]
+    if kind in _DAY_AND_DATE:
+        if other.kind in _DATED:
+            return gap in _GAPS or _between().fullmatch(gap) is not None
+        return kind == other.kind == Kind.WEEKDAY and gap == "/"
+    return kind == other.kind == Kind.SHORT and gap.strip() == "-"
 
 
 def _finding(form: Form, kind: str) -> PhiFinding:
     return PhiFinding(
         start=form.start,
         end=form.end,
-        label=PhiLabel.DATE,
+        label=_LABEL,
         rule=f"date/{kind}",
-        confidence=_SURE.get(kind, Confidence.LIKELY),
+        confidence=_SURE.get(kind, _LIKELY),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from compliant_sms.phi._addresses import address_by_cue, street_address
-from compliant_sms.phi._everybody import Everybody, ends_sentence
+from compliant_sms.phi._everybody import Everybody
 from compliant_sms.phi._geo_around import (
     corner_at,
     corner_by_word,
@@ -18,34 +18,32 @@ from compliant_sms.phi._geo_around import (
 )
 from compliant_sms.phi._geo_towns import (
     dwelling_place,
+    is_addressed,
+    is_led,
     numbered_place,
     places_by_state,
     town_at,
-    zip_at,
 )
+from compliant_sms.phi._geo_whose import is_theirs
+from compliant_sms.phi._geo_zips import lone_zip, zip_at
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._marks import (
     ADDRESS_CUE,
     DWELLING,
     LIVES,
-    ONES,
     STREET,
     TOWN,
-    YOURS,
 )
-from compliant_sms.phi._place_words import ADDRESS, CORNERS, COUNTIES, MOVES, OURS, ROADS, THEIRS
+from compliant_sms.phi._place_words import CORNERS, COUNTIES, ROADS
 from compliant_sms.phi._view import View
 
 __all__ = ["find_geo"]
 
+_BUILT = STREET | ADDRESS_CUE | DWELLING
 _ANCHORS = STREET | ADDRESS_CUE | DWELLING | TOWN | LIVES
 _ZIP = 5
-_BACK = 9
 _JOINED = frozenset((", ", " ", ",", ". "))
-_WE = frozenset(("we", "we're", "we've"))
-_COME = frozenset(("visit", "find", "see", "join"))
-_FROM = frozenset(("from", "desde"))
 _Place = tuple[int, int, str]
 
 
@@ -62,41 +60,55 @@ def find_geo(view: View, known: Known) -> Iterable[PhiFinding]:
     del known
     found: list[_Place] = []
     if view.said & _ANCHORS:
-        for at in view.marked(_ANCHORS):
-            _at_word(view, at, view.marks[at], found)
+        _at_words(view, found)
     if ", " in view.plain:
         found += places_by_state(view)
     for start, end in view.figures:
         if end - start == _ZIP and (place := zip_at(view, start, end)):
             found.append(place)
     if not found:
-        return ()
+        alone = lone_zip(view)
+        return (_finding(*alone),) if alone else ()
     everybody: list[Everybody] = []
     places = _outer(view, found) if len(found) > 1 else found
-    return [_finding(*place) for place in places if _is_theirs(view, place[0], everybody)]
+    return [_finding(*place) for place in places if is_theirs(view, place[0], place[1], everybody)]
 
 
-def _at_word(view: View, at: int, marks: int, found: list[_Place]) -> None:
-    """Add the places that a word belongs to or announces."""
-    if marks & STREET:
+def _at_words(view: View, found: list[_Place]) -> None:
+    """Add the places that words belong to or announce."""
+    marks = view.marks
+    # A street needs a number, or somebody who lives there.
+    built = _BUILT if view.has_digit or view.said & LIVES else ADDRESS_CUE | DWELLING
+    for at in view.marked(_ANCHORS):
+        mark = marks[at]
+        if mark & TOWN and (is_led(view, at) or (view.capital[at] and is_addressed(view, at))):
+            _add(town_at(view, at), found)
+        if mark & LIVES:
+            _add(dwelling_place(view, at) or numbered_place(view, at), found)
+        if mark & built:
+            _at_built(view, at, mark, found)
+
+
+def _add(place: _Place | None, found: list[_Place]) -> None:
+    if place:
+        found.append(place)
+
+
+def _at_built(view: View, at: int, mark: int, found: list[_Place]) -> None:
+    """Add the places of which a word is the kind."""
+    if mark & STREET:
         _at_street(view, at, found)
-    if marks & ADDRESS_CUE:
+    if mark & ADDRESS_CUE:
         _at_cue(view, at, found)
-    if marks & DWELLING and view.capital[at] and (place := residence_at(view, at)):
-        found.append(place)
-    if marks & TOWN and (place := town_at(view, at)):
-        found.append(place)
-    if marks & LIVES:
-        place = dwelling_place(view, at) or (numbered_place(view, at) if view.has_digit else None)
-        if place:
-            found.append(place)
+    if mark & DWELLING and view.capital[at]:
+        _add(residence_at(view, at), found)
 
 
 def _at_street(view: View, at: int, found: list[_Place]) -> None:
     if view.has_digit and (span := street_address(view, at)):
         found.append((*span, "geo/address"))
-    elif view.said & LIVES and (place := street_at(view, at)):
-        found.append(place)
+    elif view.gaps[at] == " " and view.said & LIVES:
+        _add(street_at(view, at), found)
     ahead = at + 1
     crossed = view.gaps[ahead] == " & " or view.words[ahead : ahead + 1] in (["and"], ["y"])
     if (crossed or view.gaps[at][-1:].isdigit()) and (place := corner_at(view, at)):
@@ -135,36 +147,6 @@ def _is_joined(view: View, one: _Place, other: _Place) -> bool:
     if both.isdisjoint({"geo/address", "geo/residence"}):
         return False
     return view.plain[one[1] : other[0]] in _JOINED
-
-
-def _is_theirs(view: View, start: int, everybody: list[Everybody]) -> bool:
-    """Whether a place is somebody's, and not where the practice or another firm is.
-
-    The nearest word before it decides that speaks of either; else what the text is about, which
-    is worked out once and kept in the list.
-    """
-    index = view.word_at(start)
-    practice = view.plain[:1].isupper()
-    if index > 1 and view.words[index - 1] in _FROM and _any(view, index - 4, index - 1, LIVES):
-        return True
-    for at in range(index - 1, max(-1, index - 1 - _BACK), -1):
-        word, before = view.words[at], view.words[at - 1] if at else ""
-        theirs = view.marks[at] & (ONES | YOURS | LIVES) and word not in MOVES
-        if word in OURS or (practice and word in _WE) or (word == "us" and before in _COME):
-            return False
-        if word in ADDRESS and practice and (before == "new" or ends_sentence(view, at) or not at):
-            return False
-        if word in THEIRS or theirs:
-            return True
-        if ends_sentence(view, at):
-            break
-    if not everybody:
-        everybody.append(Everybody(view))
-    return not everybody[0].means(max(0, index - 1))
-
-
-def _any(view: View, first: int, end: int, mark: int) -> bool:
-    return any(each & mark for each in view.marks[max(0, first) : end])
 
 
 def _finding(start: int, end: int, rule: str) -> PhiFinding:

@@ -1,4 +1,4 @@
-"""Towns that a text names as where somebody lives, is or goes, with state and ZIP. No finding."""
+"""Towns that a text names as where somebody lives, is or goes, with their state. No finding."""
 
 from __future__ import annotations
 
@@ -17,11 +17,18 @@ from compliant_sms.phi._marks import (
     SURNAME,
     WHERE,
 )
-from compliant_sms.phi._place_words import FIRMS, OURS, STATES, towns
-from compliant_sms.phi._places import is_state, state_behind, town_ahead, town_before
+from compliant_sms.phi._place_words import FIRMS, FIRMS_NEAR, OURS, STATES, towns
+from compliant_sms.phi._places import state_behind, town_ahead
 from compliant_sms.phi._view import View
 
-__all__ = ["dwelling_place", "numbered_place", "places_by_state", "town_at", "zip_at"]
+__all__ = [
+    "dwelling_place",
+    "is_addressed",
+    "is_led",
+    "numbered_place",
+    "places_by_state",
+    "town_at",
+]
 
 _Place = tuple[int, int, str]
 _INSIDE = word_set("in near nearer outside en through around")
@@ -30,18 +37,24 @@ _DWELLS = word_set(
     "live lives living lived staying stay stays reside resides resident settled settling vivo vive"
     " viven vivimos viviendo moved relocated back drive driving commuting coming ride home raised"
 )
+_FOR = word_set("for por hacia toward towards")
+_BOUND = word_set("leave leaves leaving left headed heading bound flight drive driving salgo")
+# What else must be so behind words that seldom stand before a town: somebody lives, a name stands
+# before them, or somebody goes.
+_ONLY_WITH = {"de": 0, "a": 0, "of": 1} | dict.fromkeys(_FOR, 2)
 _AT_HOME = word_set("in at from of en near outside")
 # Of clinicians, whose names they follow in the same way.
 _CREDENTIALS = word_set("MD PA MA ND DC OR IN ME HI OK")
+_WITH_ARTICLE = word_set("bronx dalles villages woodlands hammocks poconos hamptons bay acreage")
+_LEADS = WHERE | LIVES
+_POSTAL = frozenset(map(str.lower, STATES))
+_NAMES = SURE_NAME | SURNAME | CANDIDATE
+_OTHER = HEALTH_TERM | DATE_WORD
+_FOR_AND_TO = frozenset((" 4 ", " 2 "))  # "we leave 4 Duluth"
 _LEAD = 5
 _BACK = 50
 _FEW = 3
 _OPENING = frozenset(("", ",", ".", "(", "-"))
-
-
-@cache
-def _zip_cue() -> re.Pattern[str]:
-    return re.compile(r"\b(?:zip(?: ?code)?(?:\+4)?|postal)\b[^\d\n]{0,24}$")
 
 
 @cache
@@ -82,71 +95,64 @@ def places_by_state(view: View) -> list[_Place]:
     return found
 
 
-def zip_at(view: View, start: int, end: int) -> _Place | None:
-    """The ZIP of five figures, with the town and state before it if they are there."""
-    plain = view.plain
-    if plain[start - 1 : start] and (plain[start - 1].isalnum() or plain[start - 1] in "$#.,/-_"):
-        return None
-    if plain[end : end + 1] == "-" and plain[end + 1 : end + 5].isdigit():
-        end += 5
-    after, beyond = plain[end : end + 1], plain[end + 1 : end + 2]
-    if after.isalnum() or after in {"/", "-"} or (after in {".", ","} and beyond.isdigit()):
-        return None
-    if _zip_cue().search(view.lower, max(0, start - 60), start):
-        return start, end, "geo/zip"
-    at = view.word_at(start) - 1
-    where = at > 0 and view.words[at] in _INSIDE | _FROM and view.ends[at] + 1 == start
-    if where and any(mark & LIVES for mark in view.marks[max(0, at - _FEW) : at]):
-        return start, end, "geo/zip"
-    first = _before_zip(view, start)
-    return None if first is None else (first, end, "geo/town-and-zip")
+def is_led(view: View, at: int) -> bool:
+    """Whether the word before a town tells that somebody is, lives or goes there."""
+    lead = _lead(view, at)
+    return lead >= 0 and view.marks[lead] & _LEADS != 0
 
 
-def _before_zip(view: View, start: int) -> int | None:
-    """Where the town begins before a ZIP, with its state between or without."""
-    at = view.word_at(start)
-    if not at or _gap_before(view, at, start) not in {" ", ", ", ". "}:
-        return None
-    begin, end = view.starts[at - 1], view.ends[at - 1]
-    if is_state(view.plain[begin:end], small=True) and at > 1 and view.gaps[at - 1] in {" ", ", "}:
-        count = town_before(view, at - 1)
-        if count:
-            return view.starts[at - 1 - count]
-        if view.gaps[at - 1] == ", " and view.capital[at - 2]:
-            return view.starts[at - 2]
-    count = town_before(view, at)
-    if not count:
-        return None
-    name = " ".join(view.words[at - count : at])
-    first = at - count
-    return view.starts[first] if name not in towns().ordinary or view.capital[first] else None
+def _has_lived(marks: list[int]) -> bool:
+    # A loop, not any(): it is the quicker one for a few words.
+    for mark in marks:  # noqa: SIM110
+        if mark & LIVES:
+            return True
+    return False
 
 
-def _gap_before(view: View, at: int, start: int) -> str:
-    """What stands between the word before an index and an offset."""
-    return view.lower[view.ends[at - 1] : start]
+def _lead(view: View, at: int) -> int:
+    """The index of the word before a town and its article: "in the Bronx"."""
+    article = at > 1 and view.words[at - 1] == "the" and view.words[at] in _WITH_ARTICLE
+    return at - 2 if article else at - 1
+
+
+def is_addressed(view: View, at: int) -> bool:
+    """Whether a state is near behind a word, or a comma stands between it and a street."""
+    if view.said & STATE or (view.has_digit and view.gaps[at] == ", "):
+        return True
+    return not _POSTAL.isdisjoint(view.words[at + 1 : at + 4])
 
 
 def town_at(view: View, at: int) -> _Place | None:
-    """The town that begins at a word, if a state follows or somebody is, lives or goes there."""
-    led = at and view.marks[at - 1] & (WHERE | LIVES)
-    if not led and not (view.capital[at] and _may_be_addressed(view, at)):
-        return None
+    """The town that begins at a word, if a state follows or somebody is, lives or goes there.
+
+    Args:
+        view: the text.
+        at: the index of a word that :func:`is_led` or :func:`is_addressed` says more of.
+    """
     count = town_ahead(view, at)
     if not count:
         return None
     last = at + count - 1
-    name = " ".join(view.words[at : last + 1])
-    capital, ordinary = view.capital[at], name in towns().ordinary
+    capital, ordinary = view.capital[at], _is_ordinary(view, at, last)
     state = state_behind(view, last)
     if state and (capital or not ordinary) and not _titled(view, at, state):
         return view.starts[at], view.ends[state], "geo/town-and-state"
     if view.gaps[at] == ", ":
         return _behind_street(view, at, last)
-    told = led and view.gaps[at] in {" ", "-"} and not _goes_on(view, last)
-    if not told or not _lives(view, at, ordinary=ordinary):
+    if not is_led(view, at) or _goes_on(view, last):
         return None
-    return view.starts[at], view.ends[last], "geo/town"
+    if view.gaps[at] in _FOR_AND_TO:
+        told = capital and not ordinary and view.marks[at - 1] & LIVES != 0
+    else:
+        told = view.gaps[at] in {" ", "-"} and _lives(view, at, ordinary=ordinary)
+    return (view.starts[at], view.ends[last], "geo/town") if told else None
+
+
+def _is_ordinary(view: View, at: int, last: int) -> bool:
+    """Whether a town's name is an ordinary word, too."""
+    if at == last:
+        return view.words[at] in towns().ordinary or bool(view.marks[at] & _OTHER)
+    return " ".join(view.words[at : last + 1]) in towns().ordinary
 
 
 def _behind_street(view: View, at: int, last: int) -> _Place | None:
@@ -158,14 +164,6 @@ def _behind_street(view: View, at: int, last: int) -> _Place | None:
     return street.start(), view.ends[last], "geo/address"
 
 
-def _may_be_addressed(view: View, at: int) -> bool:
-    """Whether a state is near behind a word, or a comma stands between it and a street."""
-    if view.said & STATE or (view.gaps[at] == ", " and view.has_digit):
-        return True
-    ahead = range(at + 1, min(at + 4, len(view.words)))
-    return any(view.ends[each] - view.starts[each] == 2 for each in ahead)
-
-
 def _titled(view: View, at: int, state: int) -> bool:
     """Whether a name stands before: "Jane Boston, MD" is no town."""
     if not at:
@@ -175,27 +173,31 @@ def _titled(view: View, at: int, state: int) -> bool:
 
 def _lives(view: View, at: int, *, ordinary: bool) -> bool:
     """Whether somebody is, lives or goes to a town."""
-    where = view.words[at - 1]
-    lead = view.words[max(0, at - 1 - _LEAD) : at - 1]
-    if not OURS.isdisjoint(lead):
+    before = _lead(view, at)
+    where = view.words[before]
+    lead = view.words[max(0, before - _LEAD) : before]
+    practice = view.plain[0].isupper()
+    if not OURS.isdisjoint(lead) or (practice and not FIRMS_NEAR.isdisjoint(lead)):
         return False
-    capital = view.capital[at] and not view.is_shouted(at - 1)
-    marks = view.marks[max(0, at - 1 - _LEAD) : at - 1]
-    living = any(mark & LIVES for mark in marks)
-    if view.marks[at - 1] & LIVES and where not in _INSIDE:
+    capital = view.capital[at] and not view.is_shouted(before)
+    living = _has_lived(view.marks[max(0, before - _LEAD) : before])
+    if view.marks[before] & LIVES and where not in _INSIDE:
         return capital and where in {"trip", "ride", "pickup"}  # "round trip Gresham"
-    named = (
-        at > 1
-        and bool(view.marks[at - 2] & (SURE_NAME | SURNAME | CANDIDATE))
-        and view.capital[at - 2]
-    )
-    if where in {"of", "de", "a"}:
-        return capital and (named if where == "of" else living)
+    named = before > 0 and view.capital[before - 1] and view.marks[before - 1] & _NAMES != 0
+    if where in _ONLY_WITH:
+        return capital and (living, named, view.words[before - 1] in _BOUND)[_ONLY_WITH[where]]
     if ordinary:
         return capital and (living or where in _INSIDE or (named and where in _FROM))
     inside = where in _INSIDE
-    opening = where in _FROM and view.gaps[at - 1].strip() in _OPENING and at < _LEAD
+    opening = where in _FROM and view.gaps[before].strip() in _OPENING and at < _LEAD
+    if inside and not practice and not _is_common(view, at):
+        return True
     return living or (capital and (inside or opening or (named and where in _FROM)))
+
+
+def _is_common(view: View, at: int) -> bool:
+    """Whether a town of one word can be an ordinary word."""
+    return bool(view.marks[at] & COMMON) and view.words[at] in towns().names
 
 
 def _goes_on(view: View, last: int) -> bool:
@@ -207,7 +209,9 @@ def _goes_on(view: View, last: int) -> bool:
         return False
     if view.words[ahead] in FIRMS:
         return True
-    return view.capital[last] and view.capital[ahead] and not view.is_shouted(ahead)
+    if not view.capital[last]:
+        return bool(view.marks[ahead] & (CANDIDATE | SURNAME)) and not view.marks[ahead] & COMMON
+    return view.capital[ahead] and not view.is_shouted(ahead)
 
 
 def dwelling_place(view: View, at: int) -> _Place | None:
@@ -246,8 +250,12 @@ def numbered_place(view: View, at: int) -> _Place | None:
         view: the text.
         at: the index of the word for living there.
     """
+    if not view.has_digit or not "".join(view.gaps[at + 2 : at + 5]).strip():
+        return None
     found = _numbered_name().match(view.plain, view.ends[at])
     if found is None:
         return None
     named = view.marks[view.word_at(found.start("name"))]
-    return None if named & (DATE_WORD | COMMON) else (*found.span("all"), "geo/address")
+    long = view.words[at] in _DWELLS and found["all"][2].isdigit()
+    barred = DATE_WORD if long else DATE_WORD | COMMON
+    return None if named & barred else (*found.span("all"), "geo/address")

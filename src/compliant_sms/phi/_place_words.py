@@ -18,10 +18,12 @@ __all__ = [
     "DISTRICTS",
     "DWELLINGS",
     "FIRMS",
+    "FIRMS_NEAR",
     "LONG_DWELLINGS",
     "MOVES",
     "ORDINAL_ENDS",
     "OURS",
+    "PAID",
     "ROADS",
     "SMALL_STATES",
     "STATES",
@@ -55,14 +57,14 @@ SMALL_STATES = word_set(
 """Abbreviations of states that are no words in small letters."""
 SURE_STREETS = word_set(
     "street st avenue ave road rd lane ln blvd boulevard parkway pkwy highway hwy terrace terr cir"
-    " circle trail trl turnpike expy expressway"
+    " circle trail trl turnpike expy expressway alley av strt"
 )
 """What is hardly anything else than a street."""
 STREETS = SURE_STREETS | word_set(
     "drive dr court ct place pl way loop square sq row run pike path alley crescent close gardens"
     " mews plaza pass point pt crossing xing ridge cove hollow bend ter walk broadway view hill"
     " landing vista glen heights trace park green bypass commons pk acres estates village mhp"
-    " villas manor"
+    " villas manor aly causeway pike fork spur concourse freeway fwy promenade quay esplanade"
 )
 """What streets are called, other things too."""
 ORDINAL_ENDS = word_set("st nd rd th")
@@ -70,7 +72,7 @@ ROADS = word_set("hwy highway route rte cr fm sr road carretera carr rd county")
 """What stands before the number of a road."""
 CALLES = word_set(
     "calle avenida avda camino carretera paseo calzada callejon boulevard via privada cerrada"
-    " andador"
+    " andador rue via rua"
 )
 BOXES = word_set("box delivery apartado pob buzon")
 DISTRICTS = word_set(
@@ -89,9 +91,13 @@ LONG_DWELLINGS = word_set(
 """A house that somebody lives or stays in, and hardly anything else."""
 DWELLINGS = LONG_DWELLINGS | word_set(
     "village house terrace gardens heights court park center homes home hall place ranch commons"
+    " pointe meadows oaks springs woods lofts condos condominiums townhomes rv"
     " landing living mission tower care nursing dorm barracks campground reservation"
 )
-_WHERE = word_set("in on near nearer outside from to at en desde of through around de a off by")
+_WHERE = word_set(
+    "in on near nearer outside from to at en desde of through around de a off by for towards toward"
+    " via por hacia cerca inside past taga"
+)
 _LIVES = word_set(
     "live lives living lived moved moving move relocated relocating staying stay stays transport"
     " transportation ride driving drive drove flying fly coming come came commute commuting"
@@ -99,30 +105,48 @@ _LIVES = word_set(
     " viven vivimos viviendo mude mudamos mudo mudando quedo viajo vengo trip bus train flight flew"
     " originally grew raised settled settling headed driver lost parked waiting stop estoy soy born"
     " i'm im we're r home house trailer apartment apt"
+    " going leave leaving leaves left heading evacuated evac transferred transferring stationed"
+    " deployed stuck vacation vacationing camping travel road wedding funeral college hrs hr hours"
+    " hour miles mi min mins minutes addy stranded jail prison shelter snowbird winter winters"
+    " summer cambiamos cambio cambie viaje viajamos voy vamos somos rete abito abita"
+    " taga"
 )
 MOVES = word_set(
     "come coming came move moved moving relocated relocating bus train flight drive driving"
-    " driver parked stop back visiting trip fly"
+    " driver parked stop back visiting trip fly going leave leaving leaves left heading travel road"
+    " hrs hr hours hour miles mi min mins minutes wedding funeral winter summer vacation college"
+    " camping r voy vamos viaje jail prison shelter cambio"
 )
 """Speaks of a way, which anybody may go."""
 THEIRS = word_set(
     "mailed shipped ships sent delivered delivery deliver delivers arrives arrive mail ship dropped"
+    " mandar enviar entregar llevar llevamos entregamos recoger entrega entregas pasa llega"
     " go goes taking confirm yours patient nurse courier driver tech nos van cab taxi outside"
 )
 """Speaks of a place that is somebody's."""
 OURS = word_set(
-    "located office offices clinic clinics location locations hospital pharmacy drug drugs lab"
-    " center imaging dental medical health school church gym library hall site sites our find"
-    " branch campus dentist estamos clinica oficina nuestra nuestro farmacia check checks payment"
-    " payments forms nos mudamos suite opening tours booking voted pick"
+    "located office offices clinic clinics location locations our branch campus estamos clinica"
+    " oficina nuestra nuestro suite opening tours booking voted"
 )
-"""Speaks of a place that is the practice's, or another firm's."""
+"""Speaks of a place that is the practice's."""
+FIRMS_NEAR = word_set(
+    "hospital pharmacy drug drugs lab center imaging dental medical health school church gym"
+    " library hall site sites sees dentist farmacia forms pick"
+    " parking entrance enter directions"
+)
+"""Speaks of a place where a practice's reader may go to."""
+PAID = word_set("check checks payment payments")
+"""What is mailed to a practice, or by it."""
 FIRMS = word_set(
     "clinic hospital pharmacy dental medical health family center centre imaging lab labs office"
     " drug drugs church library school county urgent pediatrics associates group hall college"
     " university eye care jail court fair department dept services public sheriff resources"
 )
 """Behind a place's name: something else is called so."""
+
+
+_FIRST_AND_ALL = word_set("the hi may can be back")
+"""So common that no town is looked for which begins with one of them."""
 
 
 class Towns(NamedTuple):
@@ -161,4 +185,4 @@ def place_lists() -> Iterator[tuple[int, Iterable[str]]]:
     yield marks.WHERE, _WHERE
     known = towns()
     yield marks.TOWN, [name for name in known.names if " " not in name]
-    yield marks.TOWN, known.first
+    yield marks.TOWN, known.first - _FIRST_AND_ALL

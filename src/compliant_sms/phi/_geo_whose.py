@@ -1,0 +1,119 @@
+"""Whether a place is somebody's, and not where a practice or another firm is. No finding."""
+
+from __future__ import annotations
+
+from compliant_sms.phi._date_words import word_set
+from compliant_sms.phi._everybody import Everybody, ends_sentence
+from compliant_sms.phi._marks import LIVES, ONES, YOURS
+from compliant_sms.phi._place_words import ADDRESS, FIRMS_NEAR, MOVES, OURS, PAID, THEIRS
+from compliant_sms.phi._view import View
+
+__all__ = ["is_theirs"]
+
+_BACK = 9
+_AHEAD = 6
+_WE = word_set("we we're we've nos")
+_YOU = word_set("you u y'all yall ustedes")
+_AT = word_set("at on en")
+_COME = word_set("visit find see join")
+_FROM = word_set("from desde")
+_SENT = word_set("mailed sent shipped mailing enviamos mandamos")
+_MOVED = word_set("moved moving relocated relocating opened mudamos cambiamos")
+_PRACTISE = word_set("are moved opened now will also see serve offer just relocated at in located")
+_HELD = word_set("visit appointment appt cita surgery procedure mri scan exam cleaning")
+_AT_HOME = word_set("home house nurse hospice therapist casa enfermera ride van")
+_NEW = word_set("new nueva")
+_KEPT = word_set(
+    "show shows showing file records record system list listed registered chart registrada aparece"
+    " figura"
+)
+"""Says what a practice has written down of somebody."""
+_CONFIRMED = word_set("file correct correcta correcto wrong still current sigue vigente")
+_RIGHT = word_set("right ok bien yes")
+
+
+def is_theirs(view: View, start: int, end: int, everybody: list[Everybody]) -> bool:
+    """Whether a place is somebody's, and not where the practice or another firm is.
+
+    The nearest word before it decides that speaks of either; else what the text is about.
+
+    Args:
+        view: the text.
+        start: where the place begins.
+        end: where it ends.
+        everybody: empty, or what the text is about, which is worked out once and kept there.
+    """
+    index = view.word_at(start)
+    practice = view.plain[:1].isupper()
+    if index > 1 and view.words[index - 1] in _FROM and _lived(view, index):
+        return True
+    if practice and _is_confirmed(view, end):
+        return True
+    told = _told_before(view, index, practice=practice)
+    if told is not None:
+        return told
+    if not practice and not view.said & YOURS and view.plain[start].isdigit():
+        return True
+    if not everybody:
+        everybody.append(Everybody(view))
+    return not everybody[0].means(max(0, index - 1))
+
+
+def _lived(view: View, index: int) -> bool:
+    return any(each & LIVES for each in view.marks[max(0, index - 4) : index - 1])
+
+
+def _is_confirmed(view: View, end: int) -> bool:
+    """Whether what follows asks whether the place is right, or says that it is kept."""
+    first = view.word_at(end)
+    for at in range(first, min(first + _AHEAD, len(view.words))):
+        if ends_sentence(view, at):
+            return False
+        word = view.words[at]
+        if word in _CONFIRMED or (word == "your" and view.words[at - 1] == "as"):
+            return True
+        if word in _RIGHT and "?" in view.gaps[at + 1]:
+            return True
+    return False
+
+
+def _told_before(view: View, index: int, *, practice: bool) -> bool | None:
+    """What the words before a place say; None if they say nothing."""
+    paid = False
+    for at in range(index - 1, max(-1, index - 1 - _BACK), -1):
+        word, mark = view.words[at], view.marks[at]
+        if word in PAID:
+            paid = True
+        elif (word in _KEPT and practice) or word in _SENT:
+            return True
+        elif _is_ours(view, at, practice=practice):
+            return False
+        elif word in THEIRS or (mark & (ONES | YOURS | LIVES) and word not in MOVES):
+            return not paid
+        if ends_sentence(view, at):
+            break
+    return False if paid else None
+
+
+def _is_ours(view: View, at: int, *, practice: bool) -> bool:
+    """Whether a word says that the place behind it is a practice's or another firm's."""
+    word, before = view.words[at], view.words[at - 1] if at else ""
+    if word in OURS:
+        return word != "our" or _KEPT.isdisjoint(view.words[at + 1 : at + 2])
+    if not practice:
+        return word in _AT and before in _YOU
+    return _is_practices(view, at, word, before)
+
+
+def _is_practices(view: View, at: int, word: str, before: str) -> bool:
+    """Whether a practice speaks of where it is, or where its reader is to come."""
+    if word in _HELD and _AT_HOME.isdisjoint(view.words[max(0, at - 3) : at]):
+        return True
+    if word in FIRMS_NEAR or (word == "us" and before in _COME):
+        return True
+    if word in _WE:
+        practising = not _PRACTISE.isdisjoint(view.words[at + 1 : at + 2])
+        return len(word) > 2 or practising or not _MOVED.isdisjoint(view.words[at + 1 : at + 4])
+    if word in _MOVED:
+        return before not in _YOU and not _WE.isdisjoint(view.words[max(0, at - 3) : at])
+    return word in ADDRESS and (before in _NEW or ends_sentence(view, at) or not at)
