@@ -19,7 +19,9 @@ _NUMBERED = 2
 _VERDICT = 2
 
 _GREETINGS = frozenset(("hi", "hello", "hey", "hola", "question", "quick", "so", "yo", "good"))
-_OF_SOMEBODY = frozenset(("my", "i", "we", "he", "she", "it", "this", "that", "mi", "its"))
+_OF_SOMEBODY = frozenset(
+    ("my", "i", "we", "he", "she", "it", "this", "that", "mi", "its", "about")  # "how about 2-17"
+)
 
 
 def of_form(view: View) -> int:

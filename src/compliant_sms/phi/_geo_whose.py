@@ -17,6 +17,7 @@ _YOU = word_set("you u y'all yall ustedes")
 _AT = word_set("at on en")
 _COME = word_set("visit find see join")
 _FROM = word_set("from desde")
+_NEAR = word_set("near around outside cerca")
 _SENT = word_set("mailed sent shipped mailing enviamos mandamos")
 _MOVED = word_set("moved moving relocated relocating opened mudamos cambiamos")
 _PRACTISE = word_set("are moved opened now will also see serve offer just relocated at in located")
@@ -49,6 +50,8 @@ def is_theirs(view: View, start: int, end: int, everybody: list[Everybody]) -> b
         return True
     if practice and _is_confirmed(view, end):
         return True
+    if not practice and index and view.words[index - 1] in _NEAR:
+        return True  # whoever looks for something near a place is there
     told = _told_before(view, index, practice=practice)
     if told is not None:
         return told
