@@ -36,14 +36,16 @@ class HealthRead:
     Attributes:
         terms: in their order; those of one kind do not overlap.
         sayings: the kinds of care that ways of saying tell of, once somebody has looked.
+        hints: where words give away the kind of care, once somebody has looked.
     """
 
-    __slots__ = ("_personal", "_view", "sayings", "terms")
+    __slots__ = ("_personal", "_view", "hints", "sayings", "terms")
 
     def __init__(self, view: View) -> None:
         self._view = view
         self._personal: bool | None = None
         self.sayings: frozenset[Sensitivity] | None = None
+        self.hints: list[tuple[int, int]] | None = None
         self.terms: tuple[Term, ...] = _found(view) if view.said & HEALTH or _a1c(view) else ()
 
     @property

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, joined, spoken
+from compliant_sms.phi._health_terms import Kind, Term, found_at, joined
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._specialties import told_otherwise
 from compliant_sms.phi._view import View
 
 __all__ = ["find_medications"]
@@ -39,7 +40,7 @@ def find_medications(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa:
     """Where a text says which medicine somebody takes."""
     found: list[PhiFinding] = []
     last = 0
-    for term in spoken(view):
+    for term in told_otherwise(view):
         if term.start >= last and (span := _span(view, term)):
             last = span[1]
             found.append(found_at(span, PhiLabel.MEDICATION, "medication/name"))

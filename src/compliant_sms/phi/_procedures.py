@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, joined, spoken
+from compliant_sms.phi._health_terms import Kind, Term, found_at, joined
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._specialties import told_otherwise
 from compliant_sms.phi._view import View
 
 __all__ = ["find_procedures"]
@@ -37,7 +38,7 @@ _NEAR = 4  # terms that one name is made of
 
 def find_procedures(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG001 - one form
     """Where a text says what is done for somebody's health, or which device helps."""
-    some = spoken(view)
+    some = told_otherwise(view)
     found: list[PhiFinding] = []
     last = 0
     for at, term in enumerate(some):

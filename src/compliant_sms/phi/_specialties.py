@@ -6,21 +6,48 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, spoken
+from compliant_sms.phi._health_terms import Kind, Term, found_at, read_health, spoken
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 
-__all__ = ["find_specialties"]
+__all__ = ["find_specialties", "told_otherwise"]
 
 _GROUND = Kind.BODY | Kind.CONDITION | Kind.PROCEDURE | Kind.SPECIALTY
-_AND = frozenset({" & ", " ", " and ", "/"})
+_AND = frozenset({" & ", " ", " and ", " y ", "/"})
 
 
 def find_specialties(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG001 - one form
     """Where a name, a department or a visit tells the kind of care."""
-    some = [term for term in spoken(view) if term.kind & _GROUND]
-    found = []
+    return [found_at(span, PhiLabel.SPECIALTY_HINT, "specialty/term") for span in _hints(view)]
+
+
+def told_otherwise(view: View) -> tuple[Term, ...]:
+    """The terms of a text but for those that a hint at the kind of care is made of."""
+    terms = spoken(view)
+    hints = _hints(view) if terms else []
+    if not hints:
+        return terms
+    return tuple(
+        term
+        for term in terms
+        if not any(start <= term.start and term.end <= end for start, end in hints)
+    )
+
+
+def _hints(view: View) -> list[tuple[int, int]]:
+    """Where hints stand; looked for once in a text."""
+    terms = spoken(view)
+    if not terms:
+        return []
+    read = read_health(view)
+    if read.hints is None:
+        read.hints = _found(view, [term for term in terms if term.kind & _GROUND])
+    return read.hints
+
+
+def _found(view: View, some: Sequence[Term]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
     at = 0
     while at < len(some):
         last = at
@@ -31,7 +58,7 @@ def find_specialties(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa:
         while named and last + 1 < len(some) and _beside(view, some[last], some[last + 1]):
             last += 1
         if end := _end(view, some[at : last + 1], named=named):
-            found.append(found_at((some[at].start, end), PhiLabel.SPECIALTY_HINT, "specialty/term"))
+            found.append((some[at].start, end))
             at = last
         at += 1
     return found
@@ -53,13 +80,13 @@ def _end(view: View, run: Sequence[Term], *, named: bool) -> int:
     last = max(term.last for term in run)
     while named and last > run[0].first and view.words[last] in _institutions():
         last -= 1
-    end = view.ends[last]
+    ours = [term for term in run if term.kind == Kind.SPECIALTY]
+    told = any(not term.everyday for term in ours) or (bool(ours) and _sent_to(view, run[0].first))
     place = _place_after(view, last)
-    told = any(term.kind == Kind.SPECIALTY and not term.everyday for term in run)
     if place and not (named and view.capital[place]):
-        return view.ends[place] if not told or view.words[place] in _JOINED else end
+        return view.ends[last] if ours or view.words[place] in _WHERE_OF_ANY else 0
     if told or (named and (place or _ends_a_name(view, run[0], last))):
-        return end
+        return view.ends[last]
     return 0
 
 
@@ -68,7 +95,21 @@ def _institutions() -> frozenset[str]:
     return cues("places of care") - {"care", "health"}
 
 
-_JOINED = frozenset({"clinic", "doctor", "suite", "unit", "dr", "doc"})
+# Of an illness or a part of the body, these make a kind of care: "kidney doctor".
+_WHERE_OF_ANY = frozenset(
+    "clinic center centre doctor doctors dr doc docs specialist specialists institute clinica"
+    " hospital ward suite surgeon practice".split()
+)
+_VISITED = frozenset({"see", "with", "seeing", "saw"})
+_SENT = frozenset({"sent", "referred", "referral", "referrals", "refer", "order", "you", "him"})
+
+
+def _sent_to(view: View, first: int) -> bool:
+    """Whether somebody is sent to a kind of care: "see PT", "referral to PT"."""
+    before = view.words[max(0, first - 2) : first]
+    if not before or view.gaps[first] != " ":
+        return False
+    return before[-1] in _VISITED or (before[-1] == "to" and before[0] in _SENT)
 
 
 def _place_after(view: View, last: int) -> int:
@@ -78,12 +119,15 @@ def _place_after(view: View, last: int) -> int:
     return after if follows and view.words[after] in cues("places of care") else 0
 
 
+_ENDS_A_NAME = frozenset(":-.,(!")
+
+
 def _ends_a_name(view: View, first: Term, last: int) -> bool:
     """Whether a practice's name ends with the word: "New Dawn Recovery:", "Bayou Sleep"."""
     before = first.first - 1
     if before < 0 or view.gaps[first.first] not in _AND or not view.capital[before]:
         return False
-    after = view.gaps[last + 1]
-    if not after.strip():
-        return last + 1 == len(view.words)
-    return after.strip()[0] in ":-.,(" or first.kind == Kind.SPECIALTY
+    after = view.gaps[last + 1].strip()
+    if first.kind == Kind.SPECIALTY:
+        return True
+    return after[0] in _ENDS_A_NAME if after else last + 1 == len(view.words)
