@@ -125,7 +125,7 @@ def findings_of_tests(view: View, terms: Sequence[Term]) -> Iterator[Place]:
 
 @cache
 def _after_finding() -> re.Pattern[str]:
-    return re.compile(r" in situ\b|,? (?:right|left) (?:upper|lower|middle) lobe\b| seen\b")
+    return re.compile(r" in situ\b| \d(?:/\d)?\b|,? (?:right|left) (?:upper|lower|middle) lobe\b| seen\b")
 
 
 _FAR = 12  # words between a test and what it showed

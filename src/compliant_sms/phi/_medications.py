@@ -22,12 +22,16 @@ _TREATED = Kind.CONDITION | Kind.BODY | Kind.MEASURE
 def _strength() -> re.Pattern[str]:
     """What follows a name: its form, then how much of it is in one dose."""
     return re.compile(
-        r"(?: (?:xr|er|sr|la|xl|cr|dr|ir|ds|jr|odt|hcl|hfa|nph|succ(?:inate)?|tart(?:rate)?|"
-        r"[a-z]{2,4}pen|solostar|flextouch|pen|diskus|drops|patch|in oil|eye drops)\b){0,3}"
-        r"(?:(?: a )?[ -]?#?\d{1,5}(?:[.,]\d{1,3})?(?:[/-]\d{1,4}(?:\.\d)?)?"
-        r"(?: ?(?:mg|mcg|ug|g|gm|grams?|ml|cc|units?|unidades|iu|meq|%)(?:/\w{1,5})?\b"
-        r"|(?![\d/:\w]| ?(?:or|o|days?|weeks?|wks?|times?|x|am|pm|a\.m|p\.m|hrs?|hours?|min|"
-        r"minutes?|months?|years?|refills?|pills?|tabs?|tablets?|doses?|ago|left|dias|veces|horas)\b)))?"
+        r"(?: (?:xr|er|sr|la|xl|cr|dr|ir|ds|jr|odt|hcl|hct|hctz|hfa|nph|pm|24|succ(?:inate)?|"
+        r"tart(?:rate)?|[a-z]{2,4}pen|solostar|flextouch|kwikpen|diskus|respimat|ellipta|cream|"
+        r"ointment|gel|drops|patch|in oil|eye drops|sodium|acetate|glargina|lispro)\b){0,3}"
+        r"(?:(?: (?:a|de|d|at))?[ -]?(?![ -]?\d{1,2}[/-]\d{1,4}(?:[/-]\d{2,4})?\b(?! ?(?:mg|mcg|u|%)))"
+        r"(?![ -]?\d{4}-\d)(?:\d{1,5}(?:[.,]\d{1,3})?|\.\d{1,3})(?:[/-]\d{1,4}(?:\.\d{1,2})?)?"
+        r"(?: ?(?:mg|mcg|ug|g|gm|grams?|gramos|miligramos|ml|cc|units?|unidades|iu|ui|u|meq|mgs|"
+        r"milligrams?|micrograms?|%)(?:/\w{1,5}|/\d\.?\d? ?ml)?\b(?: (?:im|iv|sc|subq|sq)\b)?"
+        r"|(?![\d/:\w]|-\d|[.,]\d| ?(?:or|o|days?|weeks?|wks?|times?|x|am|pm|a\.m|p\.m|hrs?|hours?|min|"
+        r"minutes?|months?|years?|refills?|pills?|tabs?|tablets?|doses?|ago|left|dias|veces|horas|"
+        r"semanas|meses|pastillas|boxes|bottles|pens|shots|nights?|mornings?|of|to)\b)))?"
     )
 
 

@@ -24,7 +24,7 @@ _TESTS = Kind.PROCEDURE | Kind.MEDICATION  # vitamin D is both
 
 def find_results(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG001 - one form
     """Where a text says what a test or a measurement gave."""
-    verdict = view.said & marks.VERDICT
+    verdict = view.said & marks.VERDICT or " = " in view.lower
     typed = "type " in view.lower or "tipo " in view.lower
     if not (verdict or view.has_digit or typed):
         return ()
