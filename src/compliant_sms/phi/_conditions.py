@@ -24,7 +24,7 @@ _BLANKS = frozenset({" ", "-", "  ", "'", "/", " / "})
 def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG001 - one form
     """Where a text says what somebody has or feels."""
     terms = told_otherwise(view)
-    some = [term for term in terms if term.kind & _BODILY]
+    some = _outermost([term for term in terms if term.kind & _BODILY])
     found = list(_amounts(view, terms)) if view.said & marks.VERDICT else []
     at = 0
     while at < len(some):
@@ -36,6 +36,17 @@ def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
             found.append(found_at((start, end), PhiLabel.CONDITION, "condition/term"))
         at = after
     return found
+
+
+def _outermost(some: list[Term]) -> list[Term]:
+    """Without the parts of the body inside longer terms: "bone on bone"."""
+    kept: list[Term] = []
+    until = 0
+    for term in sorted(some, key=lambda each: (each.start, -each.end)) if len(some) > 1 else some:
+        if term.end > until or term.kind != Kind.BODY:
+            kept.append(term)
+        until = max(until, term.end)
+    return kept
 
 
 _TOO = frozenset({"low", "high", "elevated"})
@@ -119,8 +130,9 @@ def _goes_to(between: list[str], begins: int, lasts: int) -> bool:
 def _only_a_limit(view: View, last: Term) -> bool:
     """Whether it is what something helps against, or a limit: "fever over 101"."""
     after = view.words[last.last + 1 : last.last + 3]
+    warm = view.words[last.last] in cues("warm")
     return view.lower.endswith("for pain", 0, last.end) or (
-        bool(after) and (after[0] in _LIMITS or after[-1] in _LIMITS)
+        warm and bool(after) and (after[0] in _LIMITS or after[-1] in _LIMITS)
     )
 
 
@@ -148,7 +160,7 @@ def _further() -> re.Pattern[str]:
     return re.compile(
         r" (?:(?:every )?\d{1,2} ?min(?:ute)?s? apart|izquierd[oa]"
         r"|derech[oa]|moderad[oa]|sever[oa]|leve|grave|agud[oa]|stage (?:\d[abc]?|i{1,3}v?)"
-        r"|level [123])\b"
+        r"|level [123]|bien|mucho|mucha|muchisimo)\b"
     )
 
 

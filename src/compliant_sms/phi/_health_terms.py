@@ -141,7 +141,9 @@ def _stands_out(view: View, start: int, end: int) -> bool:
     """Whether a part is in capitals, in a text that is not."""
     if sum(map(str.isupper, view.plain[start:end])) < _FEW or view.shouts:
         return False
-    return not view.lower.endswith(("am ", "pm "), 0, start)  # a zone of the clock
+    zip_follows = view.lower[end : end + 2].strip().isdigit()  # a state, not an illness
+    zone = view.lower.endswith(("am ", "pm "), 0, start)  # of the clock
+    return not (zone or zip_follows)
 
 
 _FEW = 2

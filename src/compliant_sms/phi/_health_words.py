@@ -166,7 +166,7 @@ _SOUNDS = str.maketrans("ckqzx", "sssss", "aeiouyhw'")
 
 def _misspelt(word: str) -> Terms:
     """The term that sounds the same: "metphormin"."""
-    if len(word) < _LEAST_MISSPELT:
+    if len(word) < _LEAST_MISSPELT or word in cues("not built"):
         return _NONE
     most = _FEW_LETTERS if len(word) >= _LONG else 1
     for term in _by_bones(_sound(word)).get(_bones(word), ()):

@@ -25,7 +25,7 @@ def _strength() -> re.Pattern[str]:
         r"(?: (?:xr|er|sr|la|xl|cr|dr|ir|ds|jr|odt|hcl|hct|hctz|hfa|nph|pm|24|succ(?:inate)?|"
         r"tart(?:rate)?|[a-z]{2,4}pen|solostar|flextouch|kwikpen|diskus|respimat|ellipta|cream|"
         r"ointment|gel|drops|patch|in oil|eye drops|sodium|acetate|glargina|lispro)\b){0,3}"
-        r"(?:(?: (?:a|de|d|at))?[ -]?(?![ -]?\d{1,2}[/-]\d{1,4}(?:[/-]\d{2,4})?\b(?! ?(?:mg|mcg|u|%)))"
+        r"(?:(?: (?:a|de|d))?[ -]?(?![ -]?(?:0?[1-9]|1[0-2])[/-](?:[012]?\d|3[01]|\d{4})(?:[/-]\d{2,4})?(?![.\w])(?! ?(?:mg|mcg|u|%)))"
         r"(?![ -]?\d{4}-\d)(?:\d{1,5}(?:[.,]\d{1,3})?|\.\d{1,3})(?:[/-]\d{1,4}(?:\.\d{1,2})?)?"
         r"(?: ?(?:mg|mcg|ug|g|gm|grams?|gramos|miligramos|ml|cc|units?|unidades|iu|ui|u|meq|mgs|"
         r"milligrams?|micrograms?|%)(?:/\w{1,5}|/\d\.?\d? ?ml)?\b(?: (?:im|iv|sc|subq|sq)\b)?"
@@ -62,7 +62,10 @@ def _span(view: View, term: Term) -> tuple[int, int] | None:
     if not term.kind & _TREATED:
         return None
     if after < len(words) and words[after] in cues("medicine") and view.gaps[after] in _TIES:
-        return term.start, view.ends[after]
+        # An injection against allergies is a therapy.
+        return None if words[term.last] == "allergy" else (term.start, view.ends[after])
+    if words[term.last] in cues("vaccinated") and not cues("vaccines").isdisjoint(words):
+        return term.start, term.end
     start = _named_before(view, term.first)
     return None if start is None else (start, term.end)
 

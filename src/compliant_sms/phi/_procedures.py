@@ -18,7 +18,7 @@ __all__ = ["find_procedures"]
 _OBJECTS = Kind.BODY | Kind.CONDITION | Kind.MEASURE | Kind.MEDICATION | Kind.PROCEDURE
 _BEFORE = _OBJECTS & ~Kind.MEDICATION
 _PARTS = (
-    r"abdomen|ankle|arm|back|brain|breast|chest|elbow|finger|foot|hand|head|hip|jaw|knee|leg|"
+    r"abdomen|ankle|arm|brain|breast|chest|elbow|finger|foot|hand|head|hip|jaw|knee|leg|"
     r"(?:[lct]|lumbar|cervical|thoracic)[- ]spine|lumbar|cervical|neck|orbits|pelvis|ribs?|"
     r"shoulder|sinus(?:es)?|spine|thigh|thoracic|thumb|thyroid|toe|tooth|wrist|cabeza|cadera|"
     r"columna|cuello|espalda|hombro|mano|muneca|pecho|pie|rodilla|tobillo|torax"
@@ -76,7 +76,12 @@ def _head(view: View, term: Term) -> int:
     return after - 1
 
 
-_HEADS = {Kind.PROCEDURE: "heads of a procedure", Kind.MEDICATION: "heads of a medicine"}
+_HEADS = {
+    Kind.PROCEDURE: "heads of a procedure",
+    Kind.MEDICATION: "heads of a medicine",
+    Kind.CONDITION: "heads of an illness",
+    Kind.BODY: "heads of a part",
+}
 
 
 def _of_something(view: View, some: Sequence[Term], at: int) -> int:

@@ -81,13 +81,22 @@ def _end(view: View, run: Sequence[Term], *, named: bool) -> int:
     while named and last > run[0].first and view.words[last] in _institutions():
         last -= 1
     ours = [term for term in run if term.kind == Kind.SPECIALTY]
-    told = any(not term.everyday for term in ours) or (bool(ours) and _sent_to(view, run[0].first))
+    sure = any(not term.everyday for term in ours) and not _is_short(view, run)
+    told = sure or (bool(ours) and _sent_to(view, run[0].first))
     place = _place_after(view, last)
     if place and not (named and view.capital[place]):
         return view.ends[last] if ours or view.words[place] in _WHERE_OF_ANY else 0
-    if told or (named and (place or _ends_a_name(view, run[0], last))):
+    if told or (named and (place or _ends_a_name(view, (ours or run)[0], last))):
         return view.ends[last]
     return 0
+
+
+def _is_short(view: View, run: Sequence[Term]) -> bool:
+    """Whether a hint is "PT" and the like, which are more often what is done there."""
+    return len(run) > 1 and view.words[run[0].first] in _DONE_THERE and run[0].last == run[-1].last
+
+
+_DONE_THERE = frozenset({"pt", "ot"})
 
 
 @cache
@@ -104,12 +113,19 @@ _VISITED = frozenset({"see", "with", "seeing", "saw"})
 _SENT = frozenset({"sent", "referred", "referral", "referrals", "refer", "order", "you", "him"})
 
 
+_OWN = frozenset({"your", "my", "the", "a", "his", "her", "our"})
+
+
 def _sent_to(view: View, first: int) -> bool:
-    """Whether somebody is sent to a kind of care: "see PT", "referral to PT"."""
-    before = view.words[max(0, first - 2) : first]
-    if not before or view.gaps[first] != " ":
+    """Whether somebody is sent to a kind of care: "see your counselor", "referral to PT"."""
+    if not first or view.gaps[first] != " ":
         return False
-    return before[-1] in _VISITED or (before[-1] == "to" and before[0] in _SENT)
+    before = first - 1
+    if view.words[before] in _OWN and before:
+        before -= 1
+    if view.words[before] in _VISITED:
+        return True
+    return view.words[before] == "to" and before > 0 and view.words[before - 1] in _SENT
 
 
 def _place_after(view: View, last: int) -> int:
@@ -130,4 +146,6 @@ def _ends_a_name(view: View, first: Term, last: int) -> bool:
     after = view.gaps[last + 1].strip()
     if first.kind == Kind.SPECIALTY:
         return True
+    if first.kind == Kind.PROCEDURE or first.everyday:
+        return False
     return after[0] in _ENDS_A_NAME if after else last + 1 == len(view.words)
