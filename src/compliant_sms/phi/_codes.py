@@ -90,8 +90,19 @@ def _services(view: View) -> Iterator[PhiFinding]:
             yield found_at(matched.span(), PhiLabel.PROCEDURE, "code/service")
 
 
-_BILLED = ("billed me ", "billed for ", "billed ", "code ", "codes ", "code: ", "charged me ", "codigo ")
-_BILLING = frozenset("claim denied billed covered insurance charged estimate bill factura".split())
+_BILLED = (
+    "billed me ",
+    "billed for ",
+    "billed ",
+    "code ",
+    "codes ",
+    "code: ",
+    "charged me ",
+    "codigo ",
+)
+_BILLING = frozenset(
+    {"claim", "denied", "billed", "covered", "insurance", "charged", "estimate", "bill", "factura"}
+)
 
 
 def _billed(view: View) -> Iterator[PhiFinding]:
@@ -99,7 +110,6 @@ def _billed(view: View) -> Iterator[PhiFinding]:
     if _BILLING.isdisjoint(view.words):
         return
     for start, end in view.figures:
-        if end - start == _MOST and view.lower.endswith(_BILLED, 0, start):
-            matched = _plain().match(view.lower, start)
-            if matched:
-                yield found_at(matched.span(), PhiLabel.PROCEDURE, "code/service")
+        told = end - start == _MOST and view.lower.endswith(_BILLED, 0, start)
+        if told and (matched := _plain().match(view.lower, start)):
+            yield found_at(matched.span(), PhiLabel.PROCEDURE, "code/service")

@@ -20,10 +20,15 @@ _UNITS = (
     r"mg/dl|ng/ml|ng/dl|pg/ml|pg/dl|miu/l|miu/ml|uiu/ml|ug/dl|mcg/dl|mcg/l|ug/l|mmol/l|mmol/mol|meq/l|"
     r"iu/l|iu/ml|u/l|g/dl|mg/l|mg/g|ml/min|mmhg|bpm|copies/ml|mm/hr|l/min|copies"
 )
-_HOW = r"(?: ?[=-] ?(?:low|high|normal|baj[oa]|alt[oa])\b| critical(?:ly (?:low|high))?\b| \((?:low|high|normal|h|l)\))?"
+_HOW = (
+    r"(?: ?[=-] ?(?:low|high|normal|baj[oa]|alt[oa])\b| critical(?:ly (?:low|high))?\b"
+    r"| \((?:low|high|normal|h|l)\))?"
+)
 _NUMBER = (
-    r"\d{1,3}(?:,\d{3}\b|\d{0,3}(?:[.,]\d{1,3})?(?:\+(?:\d|(?!\w)))?)"
-    rf"(?: ?(?:%|{_UNITS}|lbs?|libras|pounds|kgs?|kilos|ml|cc|oz|degrees|grados|mil|k|f|c|mm|cm)(?![\w/])"
+    r"(?:\d{2,3}-\d{2,3}(?![-\d])"  # from one to the other
+    r"|\d{1,3}(?:,\d{3}\b|\d{0,3}(?:[.,]\d{1,3})?(?:\+(?:\d|(?!\w)))?))"
+    rf"(?: ?(?:%|percent|por ciento|{_UNITS}|lbs?|libras|pounds|kgs?|kilos|ml|cc|oz|degrees|grados|"
+    r"mil|k|f|c|mm|cm)(?![\w/])"
     r"(?: \d{1,2}(?: ?oz)?\b)?)?(?: (?:out of|of|de) \d{1,3}\b|/10\b|/30\b|/27\b|/21\b)?"
 )
 # What follows makes it a date, a time, a price or a while.
@@ -76,11 +81,10 @@ def sight() -> re.Pattern[str]:
 
 @cache
 def moved() -> re.Pattern[str]:
-    """By how much a weight changed, and the weight of a newborn."""
+    """A weight: with ounces it is a newborn's, with "over" it is too much."""
     return re.compile(
-        r"(?P<way>(?:up|down|lost|over|baje|subi|bajo|subio|perdi|perdio) )?(?:about |like |another )?"
-        r"(?P<sum>\d{1,3}(?:\.\d)?) ?(?P<unit>lbs?|pounds|kgs?|kilos|libras)\b"
-        r"(?P<ounces>,? \d{1,2}(?:\.\d)? ?(?:oz|ounces|onzas)\b)?(?P<more> over\b)?"
+        r"\d{1,3}(?:\.\d)? ?(?:lbs?|pounds|kgs?|kilos|libras)\b"
+        r"(?P<told>,? \d{1,2}(?:\.\d)? ?(?:oz|ounces|onzas)\b| over\b)?"
     )
 
 

@@ -23,14 +23,15 @@ _ORDERED = Kind.PROCEDURE | Kind.MEASURE
 
 @cache
 def _grade() -> re.Pattern[str]:
-    return re.compile(r"(?:completely|slightly|mildly|very|a bit|too|still|not|weakly|none) $")
+    return re.compile(r"(?:completely|slightly|mildly|very|a bit|too|still|non|not|weakly|none) $")
 
 
 @cache
 def _positive_for() -> re.Pattern[str]:
     return re.compile(
-        r" (?:for|a|para) (?:(?:type|tipo) \d{1,2}|(?:strep|hep|group|influenza|flu|type|covid|e|c|h|"
-        r"high|bacterial|yeast|genital) [a-z\d][\w-]{0,20}|[a-z][\w-]{0,20}(?: (?:a|b|c|[ivx]{1,3})\b)?)"
+        r" (?:for|a|para) (?:(?:type|tipo) \d{1,2}"
+        r"|(?:strep|hep|group|influenza|flu|type|covid|e|c|h|high|bacterial|yeast|genital)\.?"
+        r" [a-z\d][\w-]{0,20}|[a-z][\w-]{0,20}(?: (?:a|b|c|[ivx]{1,3})\b)?)"
     )
 
 
@@ -47,7 +48,7 @@ def verdicts(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     tests = {term.last: term for term in terms if term.kind & _PROVED}
     begins = {term.first for term in terms if term.kind & _ORDERED and not term.everyday}
     for index in view.marked(marks.VERDICT):
-        start, end, word = view.starts[index], view.ends[index], view.words[index]
+        end, word = view.ends[index], view.words[index]
         if word in _NONE_OF:
             if terms and index and view.words[index - 1] == "no":
                 what = _of().match(view.lower, end)
@@ -56,9 +57,7 @@ def verdicts(view: View, terms: Sequence[Term]) -> Iterator[Place]:
             yield from _verdict(view, index, tests, begins)
 
 
-def _verdict(
-    view: View, index: int, tests: dict[int, Term], begins: set[int]
-) -> Iterator[Place]:
+def _verdict(view: View, index: int, tests: dict[int, Term], begins: set[int]) -> Iterator[Place]:
     start, end, word = view.starts[index], view.ends[index], view.words[index]
     sure = word in cues("sure verdicts")
     what = _positive_for().match(view.lower, end) if sure else None
@@ -77,7 +76,9 @@ def _verdict(
 
 _BEFORE_A_TEST = frozenset({"abnormal", "anormal"})
 _AMOUNTS = frozenset({"low", "high", "elevated", "borderline", "alto", "alta", "bajo", "baja"})
-_OF_A_TEST = frozenset({"igm", "igg", "iga", "ige", "ab", "antibody", "antibodies", "antigen", "ag"})
+_OF_A_TEST = frozenset(
+    {"igm", "igg", "iga", "ige", "ab", "antibody", "antibodies", "antigen", "ag"}
+)
 
 
 def _analyte(view: View, index: int, tests: dict[int, Term]) -> Term | None:
@@ -110,12 +111,12 @@ def _tested(view: View, index: int, tests: dict[int, Term], *, sure: bool) -> bo
 
 def findings_of_tests(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     """Illnesses that a test showed: "the culture grew MRSA"."""
-    proving = [
-        at for at, word in enumerate(view.words) if word in cues("proving")
-    ]
-    for term in terms if proving else ():
-        if term.kind != Kind.CONDITION:
-            continue
+    ill = [term for term in terms if term.kind == Kind.CONDITION]
+    if not ill:
+        return
+    tests = cues("proving")
+    proving = [at for at, word in enumerate(view.words) if word in tests]
+    for term in ill if proving else ():
         before = bisect_left(proving, term.first)
         begin = _shown(view, proving[before - 1], term.first) if before else None
         if begin is not None:
@@ -125,7 +126,9 @@ def findings_of_tests(view: View, terms: Sequence[Term]) -> Iterator[Place]:
 
 @cache
 def _after_finding() -> re.Pattern[str]:
-    return re.compile(r" in situ\b| \d(?:/\d)?\b|,? (?:right|left) (?:upper|lower|middle) lobe\b| seen\b")
+    return re.compile(
+        r" in situ\b| \d(?:/\d)?\b|,? (?:right|left) (?:upper|lower|middle) lobe\b| seen\b"
+    )
 
 
 _FAR = 12  # words between a test and what it showed

@@ -67,11 +67,7 @@ _NOT_NEEDED = ("dont need a ", "don't need a ", "dont need any ", "no need for a
 def _head(view: View, term: Term) -> int:
     """The word that makes a procedure of the part, illness or measure named before it."""
     after, heads = term.last + 1, cues(_HEADS.get(term.kind, "procedure heads"))
-    while (
-        after < len(view.words)
-        and view.words[after] in heads
-        and view.gaps[after] in {" ", "-"}
-    ):
+    while after < len(view.words) and view.words[after] in heads and view.gaps[after] in {" ", "-"}:
         after += 1
     return after - 1
 
@@ -104,11 +100,6 @@ def _of_something(view: View, some: Sequence[Term], at: int) -> int:
 
 _OF = frozenset({"de", "del", "con"})
 _ARTICLES = frozenset({"la", "el", "las", "los", "su", "mi"})
-_KINDS_OF = frozenset(
-    "diagnostic upper lower rapid panoramic monitoring newborn bedside portable dental fasting"
-    " partial total full emergency elective robotic laparoscopic lap outpatient bilateral"
-    " double triple 3d 4d temporary permanent".split()
-)
 
 
 def _start(view: View, some: Sequence[Term], at: int) -> int:
@@ -118,7 +109,7 @@ def _start(view: View, some: Sequence[Term], at: int) -> int:
         beside = before.last + 1 == first and view.gaps[first] in {" ", "-"}
         if beside and before.kind & _BEFORE and _tells_what(before):
             first = before.first
-    if first and view.words[first - 1] in _KINDS_OF and view.gaps[first] == " ":
+    if first and view.words[first - 1] in cues("kinds of procedures") and view.gaps[first] == " ":
         first -= 1
     return view.starts[first]
 

@@ -7,8 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
-from compliant_sms.phi import _marks as marks
 from compliant_sms.phi import _health_values as forms
+from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term, found_at, read_health
 from compliant_sms.phi._health_verdicts import Place, findings_of_tests, verdicts
@@ -120,7 +120,7 @@ def _moved(lower: str, start: int) -> Place | None:
     way = next((len(way) for way in _WAYS if lower.endswith(way, 0, begin)), 0)
     if way:
         return begin - way, found.end(), "weight"
-    told = found["ounces"] or found["more"] or lower.endswith(_GAINED, 0, begin)
+    told = found["told"] or lower.endswith(_GAINED, 0, begin)
     return (start, found.end(), "weight") if told else None
 
 
@@ -154,15 +154,17 @@ def _values(view: View, term: Term) -> Iterator[Place]:
 
 _FARTHEST = 10  # words between a measure and its value
 _LIMITS = frozenset("<>")
-_DIRECT = frozenset({" ", ": ", " - ", " <", " >", " =", " = ", " -", " of ", "  ", ":"})
-_SATURATION = frozenset({" sat ", " sats "})
+_BELOW_NOTHING = " -"  # "T-score -2.1"
+_DIRECT = frozenset({" ", ": ", " - ", " <", " >", " = ", "  ", ":", " sat ", " sats "})
 
 
 def _is_whole(view: View, term: Term, gap: str) -> bool:
     """Whether a measure and its value are one finding: "LDL 131", not "sugar 212"."""
-    if term.kind != Kind.MEASURE or view.words[term.last] in cues("only cues"):
+    if term.kind != Kind.MEASURE:
         return False
-    return (gap in _DIRECT and gap != " of ") or gap in _SATURATION
+    if gap == _BELOW_NOTHING:
+        return True
+    return gap in _DIRECT and view.words[term.last] not in cues("only cues")
 
 
 def _is_warmth(lower: str, match: re.Match[str], said: AbstractSet[str]) -> bool:

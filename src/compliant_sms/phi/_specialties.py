@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -14,6 +15,7 @@ from compliant_sms.phi._view import View
 __all__ = ["find_specialties", "told_otherwise"]
 
 _GROUND = Kind.BODY | Kind.CONDITION | Kind.PROCEDURE | Kind.SPECIALTY
+_AILING = Kind.BODY | Kind.CONDITION
 _AND = frozenset({" & ", " ", " and ", " y ", "/"})
 
 
@@ -28,11 +30,14 @@ def told_otherwise(view: View) -> tuple[Term, ...]:
     hints = _hints(view) if terms else []
     if not hints:
         return terms
-    return tuple(
-        term
-        for term in terms
-        if not any(start <= term.start and term.end <= end for start, end in hints)
-    )
+    starts = [start for start, _ in hints]
+    return tuple(term for term in terms if term.end > _end_of_hint(term, hints, starts))
+
+
+def _end_of_hint(term: Term, hints: Sequence[tuple[int, int]], starts: Sequence[int]) -> int:
+    """Where the hint ends that begins at or before a term; 0 when there is none."""
+    at = bisect_right(starts, term.start)
+    return hints[at - 1][1] if at else 0
 
 
 def _hints(view: View) -> list[tuple[int, int]]:
@@ -82,10 +87,11 @@ def _end(view: View, run: Sequence[Term], *, named: bool) -> int:
         last -= 1
     ours = [term for term in run if term.kind == Kind.SPECIALTY]
     sure = any(not term.everyday for term in ours) and not _is_short(view, run)
-    told = sure or (bool(ours) and _sent_to(view, run[0].first))
+    ailing = any(term.kind & _AILING for term in run)  # "help with anxiety"
+    told = sure or (bool(ours) and not ailing and _sent_to(view, run[0].first))
     place = _place_after(view, last)
     if place and not (named and view.capital[place]):
-        return view.ends[last] if ours or view.words[place] in _WHERE_OF_ANY else 0
+        return view.ends[last] if ours or view.words[place] in cues("places of care of any") else 0
     if told or (named and (place or _ends_a_name(view, (ours or run)[0], last))):
         return view.ends[last]
     return 0
@@ -93,7 +99,7 @@ def _end(view: View, run: Sequence[Term], *, named: bool) -> int:
 
 def _is_short(view: View, run: Sequence[Term]) -> bool:
     """Whether a hint is "PT" and the like, which are more often what is done there."""
-    return len(run) > 1 and view.words[run[0].first] in _DONE_THERE and run[0].last == run[-1].last
+    return view.words[run[0].first] in _DONE_THERE and run[0].first == run[-1].last
 
 
 _DONE_THERE = frozenset({"pt", "ot"})
@@ -104,11 +110,6 @@ def _institutions() -> frozenset[str]:
     return cues("places of care") - {"care", "health"}
 
 
-# Of an illness or a part of the body, these make a kind of care: "kidney doctor".
-_WHERE_OF_ANY = frozenset(
-    "clinic center centre doctor doctors dr doc docs specialist specialists institute clinica"
-    " hospital ward suite surgeon practice".split()
-)
 _VISITED = frozenset({"see", "with", "seeing", "saw"})
 _SENT = frozenset({"sent", "referred", "referral", "referrals", "refer", "order", "you", "him"})
 
