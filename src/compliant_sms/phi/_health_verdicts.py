@@ -64,8 +64,7 @@ def _verdict(view: View, index: int, tests: dict[int, Term], begins: set[int]) -
     if what:
         yield start, what.end(), "verdict"
     elif sure and (analyte := _analyte(view, index, tests)):
-        if analyte.end < end:
-            yield analyte.start, end, "verdict"
+        yield analyte.start, end, "verdict"
     elif (sure or word in _BEFORE_A_TEST) and index + 1 in begins and view.gaps[index + 1] == " ":
         yield start, end, "verdict"
     elif _tested(view, index, tests, sure=sure):
@@ -86,7 +85,7 @@ def _analyte(view: View, index: int, tests: dict[int, Term]) -> Term | None:
     at = index - 1
     while at >= 0 and view.words[at] in _OF_A_TEST:
         at -= 1
-    term = tests.get(at) or tests.get(index)
+    term = None if index in tests else tests.get(at)  # "hiv positive" is a state
     if term is None or term.kind != Kind.CONDITION or not _WITHIN.issuperset(view.gaps[index]):
         return None
     return term

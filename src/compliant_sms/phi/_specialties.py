@@ -53,6 +53,7 @@ def _hints(view: View) -> list[tuple[int, int]]:
 
 def _found(view: View, some: Sequence[Term]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
+    ailing = {(term.start, term.end) for term in some if term.kind & _AILING}
     at = 0
     while at < len(some):
         last = at
@@ -62,8 +63,9 @@ def _found(view: View, some: Sequence[Term]) -> list[tuple[int, int]]:
             continue
         while named and last + 1 < len(some) and _beside(view, some[last], some[last + 1]):
             last += 1
-        if end := _end(view, some[at : last + 1], named=named):
-            found.append((some[at].start, end))
+        start, ends = some[at].start, some[at].end
+        if end := _end(view, some[at : last + 1], named=named, ailing=(start, ends) in ailing):
+            found.append((start, end))
             at = last
         at += 1
     return found
@@ -80,14 +82,20 @@ def _beside(view: View, before: Term, after: Term) -> bool:
     return after.first <= before.last or view.lower[before.end : after.start] in _AND
 
 
-def _end(view: View, run: Sequence[Term], *, named: bool) -> int:
-    """Where the hint ends; 0 when it is none."""
+def _end(view: View, run: Sequence[Term], *, named: bool, ailing: bool) -> int:
+    """Where the hint ends; 0 when it is none.
+
+    Args:
+        view: the text.
+        run: terms beside each other.
+        named: whether they have capitals.
+        ailing: whether the first one can be what somebody suffers from: "help with anxiety".
+    """
     last = max(term.last for term in run)
     while named and last > run[0].first and view.words[last] in _institutions():
         last -= 1
     ours = [term for term in run if term.kind == Kind.SPECIALTY]
     sure = any(not term.everyday for term in ours) and not _is_short(view, run)
-    ailing = any(term.kind & _AILING for term in run)  # "help with anxiety"
     told = sure or (bool(ours) and not ailing and _sent_to(view, run[0].first))
     place = _place_after(view, last)
     if place and not (named and view.capital[place]):
