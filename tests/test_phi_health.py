@@ -292,6 +292,8 @@ def test_cues_are_small_words() -> None:
         *("my bp " * 16_000 + "120", "knee pain " * 10_000, "allergic to a " * 7_000),
         *("free flu shot, your " * 5_000, "hurts and " * 10_000, "pastillas de la " * 6_000),
         *("cpt 12345 " * 10_000, "no sign of " * 9_000, "test is normal " * 6_000, "b12 " * 5_000),
+        *("the eye doctor " * 5_000, "the biopsy showed a cyst " * 3_000, "lost 5 lbs " * 8_000),
+        *("low potassium " * 6_000, "bad back and neck " * 5_000, "my sugars 180-220 " * 5_000),
         *("Eye & Pain " * 4_000, "blood pressure " * 6_000, "F33.1 " * 16_000, "-1.25 x " * 12_000),
     ],
 )

@@ -57,6 +57,8 @@ def find_codes(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG00
     ]
     if cue and not _AT_SERVICE.isdisjoint(view.words):
         found += _services(view)
+    elif cue:
+        found += _billed(view)
     return found
 
 
@@ -70,7 +72,7 @@ def _with_letter(view: View, at: int, *, cue: bool) -> PhiFinding | None:
     if matched["point"]:
         return found_at(matched.span(), PhiLabel.CONDITION, "code/icd-10")
     if matched["service"]:
-        told = cue or view.lower.endswith(("for ", "send "), 0, at)
+        told = cue or view.lower.endswith(("for ", "send ", "("), 0, at)
         return found_at(matched.span(), PhiLabel.PROCEDURE, "code/hcpcs") if told else None
     if cue and matched[0] not in _VITAMINS:
         return found_at(matched.span(), PhiLabel.CONDITION, "code/icd-10-category")
@@ -85,4 +87,29 @@ def _services(view: View) -> Iterator[PhiFinding]:
             continue
         at = bisect_left(near, start)
         if at and start <= near[at - 1] + _FAR and (matched := _plain().match(view.lower, start)):
+            yield found_at(matched.span(), PhiLabel.PROCEDURE, "code/service")
+
+
+_BILLED = (
+    "billed me ",
+    "billed for ",
+    "billed ",
+    "code ",
+    "codes ",
+    "code: ",
+    "charged me ",
+    "codigo ",
+)
+_BILLING = frozenset(
+    {"claim", "denied", "billed", "covered", "insurance", "charged", "estimate", "bill", "factura"}
+)
+
+
+def _billed(view: View) -> Iterator[PhiFinding]:
+    """Five figures that a bill is about: "they billed me 99214"."""
+    if _BILLING.isdisjoint(view.words):
+        return
+    for start, end in view.figures:
+        told = end - start == _MOST and view.lower.endswith(_BILLED, 0, start)
+        if told and (matched := _plain().match(view.lower, start)):
             yield found_at(matched.span(), PhiLabel.PROCEDURE, "code/service")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
+from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, spoken
+from compliant_sms.phi._health_terms import Kind, Term, found_at
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._specialties import told_otherwise
 from compliant_sms.phi._view import View
 
 __all__ = ["find_conditions"]
@@ -21,18 +23,53 @@ _BLANKS = frozenset({" ", "-", "  ", "'", "/", " / "})
 
 def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG001 - one form
     """Where a text says what somebody has or feels."""
-    some = [term for term in spoken(view) if term.kind & _BODILY]
-    found = []
+    terms = told_otherwise(view)
+    some = _outermost([term for term in terms if term.kind & _BODILY])
+    found = list(_amounts(view, terms)) if view.said & marks.VERDICT else []
     at = 0
     while at < len(some):
         after = _run(view, some, at)
         run = some[at:after]
         if _tells(run) and not _only_a_limit(view, run[-1]):
-            start = view.starts[_with_side(view, run[0])]
+            start = view.starts[_first(view, run)]
             end = _with_object(view, max(run, key=lambda term: term.end))
             found.append(found_at((start, end), PhiLabel.CONDITION, "condition/term"))
         at = after
     return found
+
+
+def _outermost(some: list[Term]) -> list[Term]:
+    """Without the parts of the body inside longer terms: "bone on bone"."""
+    kept: list[Term] = []
+    until = 0
+    for term in sorted(some, key=lambda each: (each.start, -each.end)) if len(some) > 1 else some:
+        if term.end > until or term.kind != Kind.BODY:
+            kept.append(term)
+        until = max(until, term.end)
+    return kept
+
+
+_TOO = frozenset({"low", "high", "elevated"})
+
+
+def _amounts(view: View, terms: Iterable[Term]) -> Iterator[PhiFinding]:
+    """Too little or too much of what is measured: "low potassium", "potasio alto"."""
+    for term in terms:
+        if term.kind == Kind.MEASURE and term.first and view.words[term.first - 1] in _TOO:
+            span = view.starts[term.first - 1], term.end
+            yield found_at(span, PhiLabel.CONDITION, "condition/amount")
+        elif term.kind == Kind.MEASURE and _next(view, term.last) in _TOO_ES:
+            span = term.start, view.ends[term.last + 1]
+            yield found_at(span, PhiLabel.CONDITION, "condition/amount")
+
+
+_TOO_ES = frozenset({"alto", "alta", "bajo", "baja", "elevado", "elevada"})
+
+
+def _next(view: View, last: int) -> str:
+    """The word that follows directly, or nothing."""
+    at = last + 1
+    return view.words[at] if at < len(view.words) and view.gaps[at] == " " else ""
 
 
 def _tells(run: list[Term]) -> bool:
@@ -41,12 +78,12 @@ def _tells(run: list[Term]) -> bool:
 
 def _run(view: View, some: list[Term], at: int) -> int:
     """Where the terms end that make one statement together."""
-    kinds = some[at].kind  # a word can be both: "itching"
+    begins = kinds = some[at].kind  # a word can be both: "itching"
     after = at + 1
     while after < len(some):
         before, term = some[after - 1], some[after]
         if term.first > before.last:
-            if not _joins(view, kinds, before, term):
+            if not _joins(view, (begins, kinds), before, term):
                 break
             kinds = 0
         kinds |= term.kind
@@ -54,27 +91,48 @@ def _run(view: View, some: list[Term], at: int) -> int:
     return after
 
 
-def _joins(view: View, kinds: int, before: Term, after: Term) -> bool:
+def _joins(view: View, kinds: tuple[int, int], before: Term, after: Term) -> bool:
+    """Whether a term goes on with what the one before says.
+
+    Args:
+        view: the text.
+        kinds: of the first term of the statement, and of the last word in it.
+        before: the last term.
+        after: the next one.
+    """
     between = view.words[before.last + 1 : after.first]
     if len(between) > _FARTHEST or any(
         view.gaps[index] not in _BLANKS for index in range(before.last + 1, after.first + 1)
     ):
         return False
+    begins, lasts = kinds
     if after.kind == Kind.BODY:
-        sided = bool(kinds & Kind.CONDITION) and not _SIDES.isdisjoint(between)
-        return (sided or bool(kinds & Kind.COMPLAINT)) and cues("where").issuperset(between)
-    if kinds & Kind.BODY:
-        return not between or (after.kind == Kind.COMPLAINT and cues("feels").issuperset(between))
-    if after.kind == Kind.COMPLAINT and kinds & Kind.COMPLAINT:
+        return _goes_to(between, begins, lasts)
+    if after.kind == Kind.COMPLAINT and lasts & Kind.COMPLAINT:
         return cues("and").issuperset(between)
-    return not between and kinds != after.kind
+    if lasts & Kind.BODY:
+        return not between or (after.kind == Kind.COMPLAINT and cues("feels").issuperset(between))
+    one_word = before.first == before.last  # "itchy rash", not "won't stop coughing"
+    return not between and one_word and after.kind == Kind.CONDITION and lasts != after.kind
+
+
+def _goes_to(between: list[str], begins: int, lasts: int) -> bool:
+    """Whether a part of the body says where: "pain in my arm and neck"."""
+    if not cues("where").issuperset(between):
+        return False
+    if lasts & Kind.COMPLAINT:
+        return begins != Kind.BODY or cues("and").isdisjoint(between)
+    if lasts & Kind.BODY:
+        return bool(begins & Kind.COMPLAINT) and not cues("and").isdisjoint(between)
+    return not _SIDES.isdisjoint(between)
 
 
 def _only_a_limit(view: View, last: Term) -> bool:
     """Whether it is what something helps against, or a limit: "fever over 101"."""
     after = view.words[last.last + 1 : last.last + 3]
+    warm = view.words[last.last] in cues("warm")
     return view.lower.endswith("for pain", 0, last.end) or (
-        bool(after) and (after[0] in _LIMITS or after[-1] in _LIMITS)
+        warm and bool(after) and (after[0] in _LIMITS or after[-1] in _LIMITS)
     )
 
 
@@ -82,10 +140,14 @@ _LIMITS = frozenset({"over", "above", "greater", "higher"})
 _SIDES = frozenset({"left", "right", "lower", "upper", "both", "rt", "lt", "inner", "outer", "big"})
 
 
-def _with_side(view: View, first: Term) -> int:
+def _first(view: View, run: list[Term]) -> int:
+    """The first word, with the side or how bad it is: "left knee hurts", "severe asthma"."""
+    first = run[0]
     at = first.first
-    beside = first.kind == Kind.BODY and at and view.gaps[at] == " "
-    return at - 1 if beside and view.words[at - 1] in _SIDES else at
+    if not at or view.gaps[at] != " ":
+        return at
+    told = _SIDES if first.kind == Kind.BODY else cues("degrees")
+    return at - 1 if view.words[at - 1] in told else at
 
 
 _AGAINST = frozenset({"allergic", "alergic", "alergico", "alergica"})
@@ -93,14 +155,19 @@ _TO = frozenset({"to", "a", "al", "la", "and", "y", "n"})
 
 
 @cache
-def _often() -> re.Pattern[str]:
-    return re.compile(r" (?:(?:every )?\d{1,2} ?min(?:ute)?s? apart|nonstop)\b")
+def _further() -> re.Pattern[str]:
+    """How often it comes, on which side, how bad it is."""
+    return re.compile(
+        r" (?:(?:every )?\d{1,2} ?min(?:ute)?s? apart|izquierd[oa]"
+        r"|derech[oa]|moderad[oa]|sever[oa]|leve|grave|agud[oa]|stage (?:\d[abc]?|i{1,3}v?)"
+        r"|level [123]|bien|mucho|mucha|muchisimo)\b"
+    )
 
 
 def _with_object(view: View, last: Term) -> int:
     """The end, with how often it comes, or with what somebody is allergic to."""
     if view.words[last.last] not in _AGAINST:
-        found = _often().match(view.lower, last.end)
+        found = _further().match(view.lower, last.end)
         return found.end() if found else last.end
     at = last.last + 1
     while at < len(view.words) and view.gaps[at] == " " and view.words[at] in _TO:

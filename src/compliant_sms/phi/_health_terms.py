@@ -36,14 +36,16 @@ class HealthRead:
     Attributes:
         terms: in their order; those of one kind do not overlap.
         sayings: the kinds of care that ways of saying tell of, once somebody has looked.
+        hints: where words give away the kind of care, once somebody has looked.
     """
 
-    __slots__ = ("_personal", "_view", "sayings", "terms")
+    __slots__ = ("_personal", "_view", "hints", "sayings", "terms")
 
     def __init__(self, view: View) -> None:
         self._view = view
         self._personal: bool | None = None
         self.sayings: frozenset[Sensitivity] | None = None
+        self.hints: list[tuple[int, int]] | None = None
         self.terms: tuple[Term, ...] = _found(view) if view.said & HEALTH or _a1c(view) else ()
 
     @property
@@ -139,7 +141,9 @@ def _stands_out(view: View, start: int, end: int) -> bool:
     """Whether a part is in capitals, in a text that is not."""
     if sum(map(str.isupper, view.plain[start:end])) < _FEW or view.shouts:
         return False
-    return not view.lower.endswith(("am ", "pm "), 0, start)  # a zone of the clock
+    zip_follows = view.lower[end : end + 2].strip().isdigit()  # a state, not an illness
+    zone = view.lower.endswith(("am ", "pm "), 0, start)  # of the clock
+    return not (zone or zip_follows)
 
 
 _FEW = 2

@@ -63,17 +63,32 @@ def terms_from(word: str) -> Terms:
 
 @lru_cache(maxsize=_KEPT)
 def _spelt(word: str) -> Terms | None:
-    listed = heads()
-    if word in listed:
-        return _together(listed[word])
-    for ending in ("'s", "s", "es"):
-        stem = word.removesuffix(ending)
-        if stem is not word and stem in listed and len(stem) > _LEAST_PLURAL:
-            found = _together(listed[stem])
-            return found if ending == "'s" else Terms(found.alone, {}, ())
+    found, stem = _listed(word), _singular(word)
+    if stem and not (found and found.alone):
+        of_one = _together(heads()[stem])
+        if word.endswith("'s"):
+            return of_one
+        further, figured = (found.further, found.figured) if found else ({}, ())
+        return Terms(of_one.alone, further, figured)
+    if found:
+        return found
     if kind := _built(word):
         return Terms((_entry([], 0, kind, Sensitivity.GENERAL),), {}, ())
     return None
+
+
+def _listed(word: str) -> Terms | None:
+    written = heads().get(word)
+    return _together(written) if written else None
+
+
+def _singular(word: str) -> str:
+    """The listed word that it is the plural of, or belongs to; nothing if there is none."""
+    for ending in ("'s", "s", "es"):
+        stem = word.removesuffix(ending)
+        if stem is not word and len(stem) > _LEAST_PLURAL and stem in heads():
+            return stem
+    return ""
 
 
 _LEAST_PLURAL = 2
@@ -109,10 +124,13 @@ _ENDINGS: Mapping[int, tuple[str, ...]] = {
     Kind.CONDITION: (
         *("itis", "osis", "emia", "uria", "algia", "pathy", "penia", "rrhea", "plegia", "rrea"),
         *("noma", "coma", "phobia", "megaly", "paresis", "ectasia", "stenosis", "sarcoma"),
+        *("iasis", "ematoma", "lipoma", "glioma", "dysplasia", "pnea", "phagia", "edema"),
+        *("cephaly", "ptysis", "spasm", "lepsy", "dynia", "rrhage", "myopia"),
     ),
     Kind.PROCEDURE: (
         *("ectomy", "ostomy", "otomy", "plasty", "oscopy", "centesis", "pexy", "graphy"),
-        *("ectomia", "oscopia", "plastia", "metria", "ometry"),
+        *("ectomia", "oscopia", "plastia", "metria", "ometry", "tripsy", "iogram"),
+        *("scopic", "pheresis", "rrhaphy", "desis"),
     ),
     Kind.MEDICATION: (
         *("cillin", "cycline", "ciclina", "floxacin", "floxacino", "prazole", "prazol", "sartan"),
@@ -121,6 +139,13 @@ _ENDINGS: Mapping[int, tuple[str, ...]] = {
         *("setron", "oxetine", "oxetina", "dipine", "dipino", "azosin", "tegravir", "thiazide"),
         *("tiazida", "conazole", "conazol", "glitazone", "nidazole", "nidazol", "sulfa", "profen"),
         *("afil", "lukast", "dronate", "parin", "barbital", "caine", "sonide", "sone", "solone"),
+        *("olol", "pril", "sartana", "formin", "formina", "triptyline", "triptilina", "codone"),
+        *("morphone", "ciclovir", "cyclovir", "navir", "phylline", "semide", "semida", "zumab"),
+        *("tidine", "tadine", "terol", "tropium", "oxicam", "coxib", "platin", "rubicin", "taxel"),
+        *("gepant", "pitant", "vaptan", "peridone", "piprazole", "zapine", "tiapine", "traline"),
+        *("zodone", "racetam", "prost", "thyroxine", "oxacin", "grelor", "tacept", "ximab"),
+        *("gliflozina", "glutida", "parina", "pamil", "fenac", "fibrate", "lamide", "dronic"),
+        *("sidone", "idazole", "leukin", "bactam", "cyclin"),
     ),
 }
 _LEAST_BUILT = 7
@@ -141,22 +166,25 @@ _SOUNDS = str.maketrans("ckqzx", "sssss", "aeiouyhw'")
 
 def _misspelt(word: str) -> Terms:
     """The term that sounds the same: "metphormin"."""
-    if len(word) < _LEAST_MISSPELT:
+    if len(word) < _LEAST_MISSPELT or word in cues("not built"):
         return _NONE
     most = _FEW_LETTERS if len(word) >= _LONG else 1
-    for term in _by_bones(word[0]).get(_bones(word), ()):
+    for term in _by_bones(_sound(word)).get(_bones(word), ()):
         if _apart(word, term) <= most:
-            return Terms(_together(heads()[term]).alone, {}, ())
+            return _together(heads()[term])
     return _NONE
 
 
+def _sound(word: str) -> str:
+    return word.replace("ph", "f").translate(_INITIALS)[0]
+
+
+_INITIALS = str.maketrans("ckqz", "ssss")
+
+
 def _bones(word: str) -> str:
-    """What stays when vowels are left out and letters that sound alike are one."""
-    found = ""
-    for letter in word.replace("ph", "f").translate(_SOUNDS):
-        if not found.endswith(letter):
-            found += letter
-    return found
+    """What stays when vowels are left out and letters that sound alike are one; in no order."""
+    return "".join(sorted(set(word.replace("ph", "f").translate(_SOUNDS))))
 
 
 def _apart(one: str, other: str) -> int:
@@ -179,7 +207,7 @@ def _by_bones(initial: str) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for term, written in heads().items():
         sure = any(not words and kind & _SURE for words, kind, _ in written)
-        if sure and term[0] == initial and len(term) >= _LEAST_MISSPELT:
+        if sure and len(term) >= _LEAST_MISSPELT and _sound(term) == initial:
             found.setdefault(_bones(term), []).append(term)
     return {bones: terms for bones, terms in found.items() if len(bones) >= _LEAST_BONES}
 

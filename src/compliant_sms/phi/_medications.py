@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, joined, spoken
+from compliant_sms.phi._health_terms import Kind, Term, found_at, joined
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._specialties import told_otherwise
 from compliant_sms.phi._view import View
 
 __all__ = ["find_medications"]
@@ -17,16 +18,32 @@ __all__ = ["find_medications"]
 _TREATED = Kind.CONDITION | Kind.BODY | Kind.MEASURE
 
 
+_FORM = (
+    r"(?: (?:xr|er|sr|la|xl|cr|dr|ir|ds|jr|odt|hcl|hct|hctz|hfa|nph|pm|24|succ(?:inate)?|"
+    r"tart(?:rate)?|[a-z]{2,4}pen|solostar|flextouch|kwikpen|diskus|respimat|ellipta|cream|"
+    r"ointment|gel|drops|patch|in oil|eye drops|sodium|acetate|glargina|lispro)\b){0,3}"
+)
+_NO_DATE = (
+    r"(?![ -]?(?:0?[1-9]|1[0-2])[/-](?:[012]?\d|3[01]|\d{4})(?:[/-]\d{2,4})?(?![.\w])"
+    r"(?! ?(?:mg|mcg|u|%)))(?![ -]?\d{4}-\d)"
+)
+_FIGURE = r"(?:\d{1,5}(?:[.,]\d{1,3})?|\.\d{1,3})(?:[/-]\d{1,4}(?:\.\d{1,2})?)?"
+_UNIT = (
+    r" ?(?:mg|mcg|ug|g|gm|grams?|gramos|miligramos|ml|cc|units?|unidades|iu|ui|u|meq|mgs|"
+    r"milligrams?|micrograms?|%)(?:/\w{1,5}|/\d\.?\d? ?ml)?\b(?: (?:im|iv|sc|subq|sq)\b)?"
+)
+_NO_STRENGTH = (
+    r"(?![\d/:\w]|-\d|[.,]\d| ?(?:or|o|days?|weeks?|wks?|times?|x|am|pm|a\.m|p\.m|hrs?|hours?|"
+    r"min|minutes?|months?|years?|refills|pills?|tabs?|tablets?|doses?|ago|left|dias|veces|horas|"
+    r"semanas|meses|pastillas|boxes|bottles|pens|shots|nights?|mornings?|of|to)\b)"
+)
+
+
 @cache
 def _strength() -> re.Pattern[str]:
     """What follows a name: its form, then how much of it is in one dose."""
     return re.compile(
-        r"(?: (?:xr|er|sr|la|xl|cr|dr|ir|ds|jr|odt|hcl|hfa|nph|succ(?:inate)?|tart(?:rate)?|"
-        r"[a-z]{2,4}pen|solostar|flextouch|pen|diskus|drops|patch|in oil|eye drops)\b){0,3}"
-        r"(?:(?: a )?[ -]?#?\d{1,5}(?:[.,]\d{1,3})?(?:[/-]\d{1,4}(?:\.\d)?)?"
-        r"(?: ?(?:mg|mcg|ug|g|gm|grams?|ml|cc|units?|unidades|iu|meq|%)(?:/\w{1,5})?\b"
-        r"|(?![\d/:\w]| ?(?:or|o|days?|weeks?|wks?|times?|x|am|pm|a\.m|p\.m|hrs?|hours?|min|"
-        r"minutes?|months?|years?|refills?|pills?|tabs?|tablets?|doses?|ago|left|dias|veces|horas)\b)))?"
+        rf"{_FORM}(?:(?: (?:a|de|d))?[ -]?{_NO_DATE}{_FIGURE}(?:{_UNIT}|{_NO_STRENGTH}))?"
     )
 
 
@@ -39,7 +56,7 @@ def find_medications(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa:
     """Where a text says which medicine somebody takes."""
     found: list[PhiFinding] = []
     last = 0
-    for term in spoken(view):
+    for term in told_otherwise(view):
         if term.start >= last and (span := _span(view, term)):
             last = span[1]
             found.append(found_at(span, PhiLabel.MEDICATION, "medication/name"))
@@ -57,12 +74,26 @@ def _span(view: View, term: Term) -> tuple[int, int] | None:
     if not term.kind & _TREATED:
         return None
     if after < len(words) and words[after] in cues("medicine") and view.gaps[after] in _TIES:
-        return term.start, view.ends[after]
+        return (
+            None
+            if _is_done(term, words[term.last], words[after])
+            else (
+                term.start,
+                view.ends[after],
+            )
+        )
+    if words[term.last] in cues("vaccinated") and not cues("vaccines").isdisjoint(words):
+        return term.start, term.end
     start = _named_before(view, term.first)
     return None if start is None else (start, term.end)
 
 
 _TIES = frozenset({" ", "-"})
+
+
+def _is_done(term: Term, word: str, after: str) -> bool:
+    """Whether it is rather done than taken: "allergy shots", "knee injection"."""
+    return word == "allergy" or (term.kind == Kind.BODY and after.startswith("injection"))
 
 
 def _named_before(view: View, first: int) -> int | None:

@@ -7,28 +7,33 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, joined, spoken
+from compliant_sms.phi._health_terms import Kind, Term, found_at, joined
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._specialties import told_otherwise
 from compliant_sms.phi._view import View
 
 __all__ = ["find_procedures"]
 
 _OBJECTS = Kind.BODY | Kind.CONDITION | Kind.MEASURE | Kind.MEDICATION | Kind.PROCEDURE
 _BEFORE = _OBJECTS & ~Kind.MEDICATION
+_PARTS = (
+    r"abdomen|ankle|arm|brain|breast|chest|elbow|finger|foot|hand|head|hip|jaw|knee|leg|"
+    r"(?:[lct]|lumbar|cervical|thoracic)[- ]spine|lumbar|cervical|neck|orbits|pelvis|ribs?|"
+    r"shoulder|sinus(?:es)?|spine|thigh|thoracic|thumb|thyroid|toe|tooth|wrist|cabeza|cadera|"
+    r"columna|cuello|espalda|hombro|mano|muneca|pecho|pie|rodilla|tobillo|torax"
+)
 
 
 @cache
 def _further() -> re.Pattern[str]:
     """What of, or how."""
     return re.compile(
-        r"(?: (?:w/?o?|with|without) contrast\b|[ /-](?:head|brain|chest|abdomen|pelvis|spine|"
-        r"neck|[lct]-spine|lumbar|cervical|knee|shoulder|hip)\b"
+        r"(?: (?:w/?o?|with|without|sin|con) (?:contrast[eo]?|dye)\b"
+        rf"|[ /-](?:(?:left|right|bilateral|rt|lt) )?(?:{_PARTS})\b"
         r"|(?: on)?(?: tooth)? #\d{1,2}\b| on tooth \d{1,2}\b"
-        r"| (?:of|on|de) (?:(?:the|your|my|his|her|la|el|las|los) )?"
-        r"(?:(?:left|right|upper|lower) )?"
-        r"(?:brain|head|neck|chest|spine|back|knee|shoulder|hip|abdomen|pelvis|wrist|ankle|foot|"
-        r"hand|elbow|rodilla|cadera|tobillo|columna|torax|cabeza|hombro)\b){1,3}"
+        r"| (?:of|on|de) (?:(?:the|your|my|his|her|both|la|el|las|los) )?"
+        rf"(?:(?:left|right|upper|lower) )?(?:{_PARTS})\b){{1,3}}"
     )
 
 
@@ -37,7 +42,7 @@ _NEAR = 4  # terms that one name is made of
 
 def find_procedures(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG001 - one form
     """Where a text says what is done for somebody's health, or which device helps."""
-    some = spoken(view)
+    some = told_otherwise(view)
     found: list[PhiFinding] = []
     last = 0
     for at, term in enumerate(some):
@@ -61,14 +66,18 @@ _NOT_NEEDED = ("dont need a ", "don't need a ", "dont need any ", "no need for a
 
 def _head(view: View, term: Term) -> int:
     """The word that makes a procedure of the part, illness or measure named before it."""
-    after = term.last + 1
-    while (
-        after < len(view.words)
-        and view.words[after] in cues("procedure heads")
-        and view.gaps[after] in {" ", "-"}
-    ):
+    after, heads = term.last + 1, cues(_HEADS.get(term.kind, "procedure heads"))
+    while after < len(view.words) and view.words[after] in heads and view.gaps[after] in {" ", "-"}:
         after += 1
     return after - 1
+
+
+_HEADS = {
+    Kind.PROCEDURE: "heads of a procedure",
+    Kind.MEDICATION: "heads of a medicine",
+    Kind.CONDITION: "heads of an illness",
+    Kind.BODY: "heads of a part",
+}
 
 
 def _of_something(view: View, some: Sequence[Term], at: int) -> int:
@@ -89,20 +98,29 @@ def _of_something(view: View, some: Sequence[Term], at: int) -> int:
     return 0
 
 
-_OF = frozenset({"de", "del"})
+_OF = frozenset({"de", "del", "con"})
 _ARTICLES = frozenset({"la", "el", "las", "los", "su", "mi"})
-_KINDS_OF = frozenset({"diagnostic", "upper", "lower", "rapid", "panoramic", "monitoring"})
 
 
 def _start(view: View, some: Sequence[Term], at: int) -> int:
     """With the part or illness named right before: "thyroid ultrasound"."""
     first = some[at].first
     for before in reversed(some[max(0, at - _NEAR) : at]):
-        if before.last + 1 == first and view.gaps[first] in {" ", "-"} and before.kind & _BEFORE:
+        beside = before.last + 1 == first and view.gaps[first] in {" ", "-"}
+        if beside and before.kind & _BEFORE and _tells_what(before):
             first = before.first
-    if first and view.words[first - 1] in _KINDS_OF and view.gaps[first] == " ":
+    if first and view.words[first - 1] in cues("kinds of procedures") and view.gaps[first] == " ":
         first -= 1
     return view.starts[first]
+
+
+_WORDS_BEFORE = 2
+
+
+def _tells_what(before: Term) -> bool:
+    """Whether a term can stand in front of a procedure: "thyroid", not "lump in my breast"."""
+    measured = before.kind == Kind.MEASURE and before.everyday
+    return before.last - before.first < _WORDS_BEFORE and not measured
 
 
 def _alone(term: Term) -> bool:

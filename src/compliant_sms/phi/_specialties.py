@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache
 
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, spoken
+from compliant_sms.phi._health_terms import Kind, Term, found_at, read_health, spoken
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 
-__all__ = ["find_specialties"]
+__all__ = ["find_specialties", "told_otherwise"]
 
 _GROUND = Kind.BODY | Kind.CONDITION | Kind.PROCEDURE | Kind.SPECIALTY
-_AND = frozenset({" & ", " ", " and ", "/"})
+_AILING = Kind.BODY | Kind.CONDITION
+_AND = frozenset({" & ", " ", " and ", " y ", "/"})
 
 
 def find_specialties(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG001 - one form
     """Where a name, a department or a visit tells the kind of care."""
-    some = [term for term in spoken(view) if term.kind & _GROUND]
-    found = []
+    return [found_at(span, PhiLabel.SPECIALTY_HINT, "specialty/term") for span in _hints(view)]
+
+
+def told_otherwise(view: View) -> tuple[Term, ...]:
+    """The terms of a text but for those that a hint at the kind of care is made of."""
+    terms = spoken(view)
+    hints = _hints(view) if terms else []
+    if not hints:
+        return terms
+    starts = [start for start, _ in hints]
+    return tuple(term for term in terms if term.end > _end_of_hint(term, hints, starts))
+
+
+def _end_of_hint(term: Term, hints: Sequence[tuple[int, int]], starts: Sequence[int]) -> int:
+    """Where the hint ends that begins at or before a term; 0 when there is none."""
+    at = bisect_right(starts, term.start)
+    return hints[at - 1][1] if at else 0
+
+
+def _hints(view: View) -> list[tuple[int, int]]:
+    """Where hints stand; looked for once in a text."""
+    terms = spoken(view)
+    if not terms:
+        return []
+    read = read_health(view)
+    if read.hints is None:
+        read.hints = _found(view, [term for term in terms if term.kind & _GROUND])
+    return read.hints
+
+
+def _found(view: View, some: Sequence[Term]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    ailing = {(term.start, term.end) for term in some if term.kind & _AILING}
     at = 0
     while at < len(some):
         last = at
@@ -30,8 +63,9 @@ def find_specialties(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa:
             continue
         while named and last + 1 < len(some) and _beside(view, some[last], some[last + 1]):
             last += 1
-        if end := _end(view, some[at : last + 1], named=named):
-            found.append(found_at((some[at].start, end), PhiLabel.SPECIALTY_HINT, "specialty/term"))
+        start, ends = some[at].start, some[at].end
+        if end := _end(view, some[at : last + 1], named=named, ailing=(start, ends) in ailing):
+            found.append((start, end))
             at = last
         at += 1
     return found
@@ -48,19 +82,35 @@ def _beside(view: View, before: Term, after: Term) -> bool:
     return after.first <= before.last or view.lower[before.end : after.start] in _AND
 
 
-def _end(view: View, run: Sequence[Term], *, named: bool) -> int:
-    """Where the hint ends; 0 when it is none."""
+def _end(view: View, run: Sequence[Term], *, named: bool, ailing: bool) -> int:
+    """Where the hint ends; 0 when it is none.
+
+    Args:
+        view: the text.
+        run: terms beside each other.
+        named: whether they have capitals.
+        ailing: whether the first one can be what somebody suffers from: "help with anxiety".
+    """
     last = max(term.last for term in run)
     while named and last > run[0].first and view.words[last] in _institutions():
         last -= 1
-    end = view.ends[last]
+    ours = [term for term in run if term.kind == Kind.SPECIALTY]
+    sure = any(not term.everyday for term in ours) and not _is_short(view, run)
+    told = sure or (bool(ours) and not ailing and _sent_to(view, run[0].first))
     place = _place_after(view, last)
-    told = any(term.kind == Kind.SPECIALTY and not term.everyday for term in run)
     if place and not (named and view.capital[place]):
-        return view.ends[place] if not told or view.words[place] in _JOINED else end
-    if told or (named and (place or _ends_a_name(view, run[0], last))):
-        return end
+        return view.ends[last] if ours or view.words[place] in cues("places of care of any") else 0
+    if told or (named and (place or _ends_a_name(view, (ours or run)[0], last))):
+        return view.ends[last]
     return 0
+
+
+def _is_short(view: View, run: Sequence[Term]) -> bool:
+    """Whether a hint is "PT" and the like, which are more often what is done there."""
+    return view.words[run[0].first] in _DONE_THERE and run[0].first == run[-1].last
+
+
+_DONE_THERE = frozenset({"pt", "ot"})
 
 
 @cache
@@ -68,7 +118,23 @@ def _institutions() -> frozenset[str]:
     return cues("places of care") - {"care", "health"}
 
 
-_JOINED = frozenset({"clinic", "doctor", "suite", "unit", "dr", "doc"})
+_VISITED = frozenset({"see", "with", "seeing", "saw"})
+_SENT = frozenset({"sent", "referred", "referral", "referrals", "refer", "order", "you", "him"})
+
+
+_OWN = frozenset({"your", "my", "the", "a", "his", "her", "our"})
+
+
+def _sent_to(view: View, first: int) -> bool:
+    """Whether somebody is sent to a kind of care: "see your counselor", "referral to PT"."""
+    if not first or view.gaps[first] != " ":
+        return False
+    before = first - 1
+    if view.words[before] in _OWN and before:
+        before -= 1
+    if view.words[before] in _VISITED:
+        return True
+    return view.words[before] == "to" and before > 0 and view.words[before - 1] in _SENT
 
 
 def _place_after(view: View, last: int) -> int:
@@ -78,12 +144,17 @@ def _place_after(view: View, last: int) -> int:
     return after if follows and view.words[after] in cues("places of care") else 0
 
 
+_ENDS_A_NAME = frozenset(":-.,(!")
+
+
 def _ends_a_name(view: View, first: Term, last: int) -> bool:
     """Whether a practice's name ends with the word: "New Dawn Recovery:", "Bayou Sleep"."""
     before = first.first - 1
     if before < 0 or view.gaps[first.first] not in _AND or not view.capital[before]:
         return False
-    after = view.gaps[last + 1]
-    if not after.strip():
-        return last + 1 == len(view.words)
-    return after.strip()[0] in ":-.,(" or first.kind == Kind.SPECIALTY
+    after = view.gaps[last + 1].strip()
+    if first.kind == Kind.SPECIALTY:
+        return True
+    if first.kind == Kind.PROCEDURE or first.everyday:
+        return False
+    return after[0] in _ENDS_A_NAME if after else last + 1 == len(view.words)
