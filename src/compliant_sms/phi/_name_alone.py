@@ -15,10 +15,11 @@ from compliant_sms.phi._marks import (
     SURE_NAME,
     SURNAME,
 )
-from compliant_sms.phi._name_initials import initials
+from compliant_sms.phi._name_initials import initials, may_be_initials
 from compliant_sms.phi._name_reading import (
     Openness,
     Person,
+    as_named,
     name_at,
     practice_speaks,
     starts_phrase,
@@ -35,7 +36,36 @@ from compliant_sms.phi._name_words import (
 )
 from compliant_sms.phi._view import View
 
-__all__ = ["by_itself"]
+__all__ = ["by_itself", "may_be_alone"]
+
+_JOINT = frozenset({" ", "-", ". "})
+_CALLED = frozenset({"!", ",", ":"})
+_FIRM_SURNAME = SURNAME | COMMON | GIVEN
+
+
+def may_be_alone(view: View, index: int) -> bool:
+    """Whether it is worth a closer look that a word names somebody whom nothing announces.
+
+    Args:
+        view: the text.
+        index: of the word; it can be a name or an initial.
+    """
+    marks = view.marks[index]
+    if marks & LETTER and may_be_initials(view, index):
+        return True
+    if view.capital[index]:
+        if marks & GIVEN:
+            return True
+        second = view.starts[index] + 1
+        small = view.plain[second : second + 1].islower()
+        return bool(marks & CANDIDATE and not marks & HEALTH_TERM) and (small or view.shouts)
+    if not marks & GIVEN:
+        return False
+    ahead = index + 1
+    if not index or ahead >= len(view.words):
+        return not index
+    surname = view.marks[ahead] & _FIRM_SURNAME == SURNAME
+    return surname or view.words[index].endswith("'s") or view.words[ahead] in HAPPENS
 
 
 def by_itself(view: View, index: int) -> Person | None:
@@ -55,8 +85,7 @@ def by_itself(view: View, index: int) -> Person | None:
     if not view.capital[index]:
         return _in_small_letters(view, index) if marks & GIVEN else None
     if marks & GIVEN:
-        found = name_at(view, index, Openness.CAPITAL, "capital")
-        return _told_from_a_word(view, index, found) if found else None
+        return _told_from_a_word(view, index) if _may_be_told(view, index) else None
     return _unlisted(view, index) or _amid(view, index)
 
 
@@ -76,16 +105,34 @@ def _is_a_thing(view: View, index: int) -> bool:
     )
 
 
-def _told_from_a_word(view: View, index: int, found: Person) -> Person | None:
+def _may_be_told(view: View, index: int) -> bool:
+    """Whether a capitalised word that is a name too stands where one could be told from a word."""
+    if _is_paired(view, index) or starts_phrase(view, index):
+        return True
+    if view.gaps[index] != " " or view.words[index - 1] in ARTICLES:
+        return False
+    return not view.capital[index - 1] or bool(view.marks[index - 1] & NAME_CUE)
+
+
+def _is_paired(view: View, index: int) -> bool:
+    """Whether another capitalised word follows."""
+    ahead = index + 1
+    return ahead < len(view.words) and view.capital[ahead] and view.gaps[ahead] in _JOINT
+
+
+def _told_from_a_word(view: View, index: int) -> Person | None:
     """A capitalised word that is a name too, if it is one here."""
+    found = name_at(view, index, Openness.CAPITAL, "capital")
+    if found is None:
+        return None
     word, first = view.words[index].removesuffix("'s"), starts_phrase(view, index)
     last = found.last
     firm = last > index and not view.marks[last] & COMMON
     if firm and not view.plain[found.start : found.end].isupper():
-        return found._replace(rule="full") if word not in MONTHS or first else None
+        return as_named(found, "full") if word not in MONTHS or first else None
     happens = last + 1 < len(view.words) and view.words[last + 1] in DOES and word not in THINGS
     if first and (happens or _called(view, found) or _answers(view, found)):
-        return found._replace(rule="addressed")
+        return as_named(found, "addressed")
     if word not in BRANDS and _amid_small_letters(view, index, found):
         return found
     return None
@@ -126,7 +173,7 @@ def _with_surname_before(view: View, index: int, found: Person) -> Person:
         known = not marks & GIVEN
     if view.is_shouted(index - 1) and not view.is_shouted(index):
         known = False
-    return found._replace(start=start, rule="full") if known else found
+    return Person(start, found.end, found.last, "full") if known else found
 
 
 def _in_small_letters(view: View, index: int) -> Person | None:
@@ -175,11 +222,16 @@ def _called(view: View, found: Person) -> bool:
 def _unlisted(view: View, index: int) -> Person | None:
     """A capitalised word of no list: called at the start of a sentence, or before another one."""
     ahead = index + 1
-    paired = ahead < len(view.words) and view.capital[ahead] and view.gaps[ahead] in {" ", "-"}
+    paired = _is_paired(view, index)
     both = view.marks[index] | (view.marks[ahead] if paired else 0)
-    addressed = not view.said & OWN_VOICE and _begins_sentence(view, index)
-    shouted = view.is_shouted(index) and not view.shouts
-    if shouted or both & HEALTH_TERM or not (paired or addressed):
+    if both & HEALTH_TERM or (view.is_shouted(index) and not view.shouts):
+        return None
+    addressed = (
+        not view.said & OWN_VOICE
+        and (paired or view.gaps[ahead][:1] in _CALLED or view.words[index].endswith("'s"))
+        and _begins_sentence(view, index)
+    )
+    if not addressed and (not paired or view.marks[ahead] & COMMON):
         return None
     found = name_at(view, index, Openness.CAPITAL, "addressed")
     if found is None:
@@ -188,7 +240,7 @@ def _unlisted(view: View, index: int) -> Person | None:
         return found
     if not paired or view.marks[ahead] & COMMON or found.last == index:
         return None
-    return found._replace(rule="full") if _are_names(view, found, both, ahead) else None
+    return as_named(found, "full") if _are_names(view, found, both, ahead) else None
 
 
 def _are_names(view: View, found: Person, both: int, ahead: int) -> bool:

@@ -10,14 +10,12 @@ from compliant_sms.phi._marks import LETTER, PARTICLE, SURE_NAME, SURNAME
 from compliant_sms.phi._name_reading import (
     Openness,
     Person,
+    as_named,
     name_at,
     practice_speaks,
 )
 from compliant_sms.phi._name_words import (
     ANY_NAME,
-    APPOSED,
-    CREDENTIALS,
-    DESKS,
     GREETINGS,
     HONORIFICS,
     HOSTS,
@@ -28,18 +26,15 @@ from compliant_sms.phi._name_words import (
     NOT_AFTER_TITLE,
     RELATIVES,
     ROLES,
-    SAYS,
     SAYS_A_NAME,
-    SERVES,
     THEY_DO,
     TITLES,
     VISITS,
-    WILL,
     WITH,
 )
 from compliant_sms.phi._view import View
 
-__all__ = ["after_cue", "as_staff"]
+__all__ = ["after_cue"]
 
 _ABBREVIATED = frozenset({" ", ". ", "."})
 _CALLED = frozenset({" ", ", ", ": ", " - ", "! "})
@@ -113,7 +108,7 @@ def _completed(view: View, found: Person, cue: _Cue, word: str) -> Person:
     if cue.rule == "named" and view.gaps[found.last + 1] in {", ", "/"}:
         found = _first_name_behind(view, found)
     if cue.staff or (word == "is" and _introduces_staff(view, found)):
-        return found._replace(staff=True)
+        return as_named(found, found.rule, staff=True)
     return found
 
 
@@ -135,7 +130,7 @@ def _first_name_behind(view: View, found: Person) -> Person:
     if not view.marks[ahead] & SURE_NAME or view.is_shouted(ahead) != view.is_shouted(found.last):
         return found
     first = name_at(view, ahead, Openness.CAPITAL, found.rule)
-    return first._replace(start=found.start) if first else found
+    return Person(found.start, first.end, first.last, first.rule) if first else found
 
 
 def _with_particles(view: View, index: int, rule: str) -> Person | None:
@@ -146,7 +141,7 @@ def _with_particles(view: View, index: int, rule: str) -> Person | None:
     if ahead == index or ahead >= len(view.words) or not view.capital[ahead]:
         return None
     found = name_at(view, ahead, Openness.CAPITAL, rule)
-    return found._replace(start=view.starts[index]) if found else None
+    return Person(view.starts[index], found.end, found.last, rule) if found else None
 
 
 def _surname(view: View, index: int) -> Person | None:
@@ -161,45 +156,3 @@ def _surname(view: View, index: int) -> Person | None:
 def _introduces_staff(view: View, found: Person) -> bool:
     after = view.words[found.last + 1 : found.last + 2]
     return bool(after) and after[0] in THEY_DO and practice_speaks(view)
-
-
-def as_staff(view: View, found: Person) -> Person:
-    """The same, as staff if the words behind the name say so."""
-    rule = (
-        _credential(view, found.last + 1)
-        or _here(view, found)
-        or (_work(view, found.last) if practice_speaks(view) else "")
-    )
-    return found._replace(rule=rule, staff=True) if rule else found
-
-
-def _credential(view: View, index: int) -> str:
-    """Whether "RN" or "LCSW" follows."""
-    if index >= len(view.words) or view.words[index] not in CREDENTIALS:
-        return ""
-    told = view.gaps[index] in {" ", ", ", " ("} and view.is_shouted(index)
-    return "credential" if told else ""
-
-
-def _here(view: View, found: Person) -> str:
-    """Whether somebody reports for duty behind the sender's name: "Harbor Fertility: Dana here"."""
-    told = view.words[found.last + 1 : found.last + 2] == ["here"]
-    return "host" if told and view.plain.endswith(": ", 0, found.start) else ""
-
-
-def _work(view: View, last: int) -> str:
-    """By which rule the words after a name say that its bearer serves the reader."""
-    after, between = view.words[last + 1 : last + 5], view.gaps[last + 1]
-    if not after:
-        return ""
-    if between == ", " and after[0] in APPOSED | ROLES | DESKS:
-        return "" if (ROLES | DESKS).isdisjoint(after) else "role"
-    if between == " (" and after[0] in ROLES:
-        return "role"
-    if between != " ":
-        return ""
-    serves = after[0] in WILL and not SERVES.isdisjoint(after[1:3])
-    if after[0] in SAYS or serves or after[:2] in (["is", "your"], ["on", "call"]):
-        return "at-work"
-    desk = after[0] in {"from", "in", "at", "de", "en"} and not DESKS.isdisjoint(after[1:])
-    return "desk" if desk else ""

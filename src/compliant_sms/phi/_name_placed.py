@@ -22,6 +22,7 @@ from compliant_sms.phi._marks import (
 from compliant_sms.phi._name_reading import (
     Openness,
     Person,
+    as_named,
     ends_phrase,
     name_at,
     practice_speaks,
@@ -89,12 +90,12 @@ def _dates(view: View) -> Iterator[int]:
     """Where three figures stand like those of a date."""
     runs, plain = view.figures, view.plain
     for at in range(len(runs) - 2):
-        sign = plain[runs[at][1]]
-        if sign in "/. -" and plain[runs[at + 1][1]] == sign:
-            near = runs[at + 1][0] - runs[at][1] == runs[at + 2][0] - runs[at + 1][1] == 1
-            short = runs[at + 1][1] - runs[at + 1][0] < 3
-            if near and short and runs[at][1] - runs[at][0] in {1, 2, 4}:
-                yield runs[at][0]
+        start, end = runs[at]
+        middle, after = runs[at + 1]
+        if middle - end == 1 and runs[at + 2][0] - after == 1 and after - middle < 3:
+            same = plain[end] in "/. -" and plain[after] == plain[end]
+            if same and end - start in {1, 2, 4}:
+                yield start
 
 
 def _no_words(view: View, last: int, between: str, *, here: bool) -> Person | None:
@@ -159,7 +160,7 @@ def _signed(view: View) -> Iterator[Person]:
         staff = practice_speaks(view) and _staff_signs(view, found, sign, words[index - 1])
         ends = found.last == len(words) - 1 and not view.plain[found.end :].strip(" .!)\n")
         if staff or (ends and (sign != "," or thanked or words[index] not in THINGS)):
-            yield found._replace(staff=staff)
+            yield as_named(found, found.rule, staff=staff)
 
 
 def _staff_signs(view: View, found: Person, sign: str, before: str) -> bool:

@@ -10,6 +10,7 @@ from compliant_sms.phi._marks import (
     GIVEN,
     HARDLY_NAME,
     HEALTH_TERM,
+    LETTER,
     NO_NAME,
     OWN_VOICE,
     PARTICLE,
@@ -30,7 +31,7 @@ from compliant_sms.phi._name_words import (
 )
 from compliant_sms.phi._view import View
 
-__all__ = ["Openness", "Person", "ends_phrase", "name_at", "practice_speaks", "starts_phrase"]
+__all__ = ["Openness", "Person", "as_named", "ends_phrase", "name_at", "practice_speaks", "starts_phrase"]
 
 
 class Person(NamedTuple):
@@ -45,10 +46,20 @@ class Person(NamedTuple):
     staff: bool = False
 
 
+def as_named(found: Person, rule: str, *, staff: bool = False) -> Person:
+    """The same, found by another rule."""
+    return Person(found.start, found.end, found.last, rule, staff)
+
+
 _MOST_WORDS = 5
 _INSIDE = frozenset({" ", "-", ". "})
+_SMALL_PARTS = PARTICLE | LETTER
+_APART_BEFORE = frozenset({"", " ", ", ", ". ", "! ", "? ", ": ", " - ", "\n"})
+_APART_BEHIND = frozenset({"", " ", ", ", ". ", "."})
 _MEDICINE = HEALTH_TERM | GIVEN | COMMON | SURNAME
-_SUFFIXES = frozenset({"jr", "sr", "ii", "iii"})
+_BARRED = SURE_NAME | NO_NAME | HARDLY_NAME
+_SUFFIXES = (["jr"], ["sr"], ["ii"], ["iii"], ["iv"])
+_BLANKS = frozenset({" ", ", "})
 
 
 class Openness(IntEnum):
@@ -106,24 +117,44 @@ def name_at(view: View, index: int, openness: Openness, rule: str) -> Person | N
     """
     if index >= len(view.words) or not _begins(view, index, openness):
         return None
-    last = _last_word(view, index) if view.gaps[index + 1] in _INSIDE else index
-    start, end = view.starts[index], view.ends[last]
-    if view.words[last].endswith("'s"):
-        end -= 2
-    placed = view.has_digit or view.said & (PLACE_WORD | SAINT)
-    if (placed and is_place(view, index, last)) or in_link(view, index, last):
+    last = index
+    if view.gaps[index + 1] in _INSIDE and _may_go_on(view, index):
+        last = _last_word(view, index)
+    if (view.has_digit or view.said & (PLACE_WORD | SAINT)) and is_place(view, index, last):
         return None
-    ahead = last + 1
-    if ahead < len(view.words) and view.words[ahead] in _SUFFIXES and view.gaps[ahead] in ", ":
+    if view.gaps[index] not in _APART_BEFORE or view.gaps[last + 1] not in _APART_BEHIND:
+        if in_link(view, index, last):
+            return None
+    return Person(view.starts[index], _end(view, last), last, rule)
+
+
+def _may_go_on(view: View, index: int) -> bool:
+    """Whether the word behind could belong to the same name at all."""
+    ahead = index + 1
+    if ahead >= len(view.words):
+        return False
+    if view.capital[index] and not view.capital[ahead]:
+        return bool(view.marks[ahead] & _SMALL_PARTS) or view.gaps[ahead] != " "
+    return True
+
+
+def _end(view: View, last: int) -> int:
+    """Where a name ends with a word: without "'s", with "Jr" and the full stop of an initial."""
+    end, word, ahead = view.ends[last], view.words[last], last + 1
+    if word[-2:] == "'s":
+        end -= 2
+    if view.gaps[ahead] in _BLANKS and view.words[ahead : ahead + 1] in _SUFFIXES:
         end = view.ends[ahead]
-    if len(view.words[last]) == 1 and end + 1 == len(view.plain) and view.plain[end] == ".":
+    if len(word) == 1 and end + 1 == len(view.plain) and view.plain[end] == ".":
         end += 1
-    return Person(start, end, last, rule)
+    return end
 
 
 def _begins(view: View, index: int, openness: Openness) -> bool:
     marks, capital = view.marks[index], view.capital[index]
     length = view.ends[index] - view.starts[index]
+    if marks & _BARRED == SURE_NAME and length > 3:
+        return True
     barred = marks & NO_NAME or (marks & HARDLY_NAME and not (capital and marks & GIVEN))
     if barred or (length < 4 and not _stands_alone(view, index)):
         return False

@@ -39,6 +39,9 @@ IS = word_set("is was es")
 IT = word_set("this it that name here c")
 ANY_NAME = word_set("name apellido nombre")
 
+# What may stand between a cue and the name.
+SKIPPED = word_set("is for")
+
 # What announces staff, or stands behind their names.
 TITLES = word_set("dr dra doctor doctora drs doc")
 ROLES = word_set(
