@@ -17,4 +17,7 @@ def is_full(name: str) -> bool:
     if " " not in name:
         return False
     words = name.split()
-    return len(words) >= _FEWEST_WORDS and sum(sum(map(str.isalpha, word)) >= _FEWEST_LETTERS for word in words) >= _FEWEST_WORDS
+    return (
+        len(words) >= _FEWEST_WORDS
+        and sum(sum(map(str.isalpha, word)) >= _FEWEST_LETTERS for word in words) >= _FEWEST_WORDS
+    )

@@ -8,9 +8,10 @@ from functools import cache
 from itertools import pairwise
 
 from compliant_sms.phi._marks import CANDIDATE, COMMON, LETTER
+from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
 from compliant_sms.phi._name_lists import nicknames, word_set
 from compliant_sms.phi._name_places import is_place
-from compliant_sms.phi._name_reading import Openness, ends_phrase, name_at, starts_phrase
+from compliant_sms.phi._name_reading import Openness, name_at
 from compliant_sms.phi._name_words import AT, DOES
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span

@@ -15,15 +15,10 @@ from compliant_sms.phi._marks import (
     SURE_NAME,
     SURNAME,
 )
+from compliant_sms.phi._name_extent import starts_phrase
 from compliant_sms.phi._name_initials import initials, may_be_initials
-from compliant_sms.phi._name_reading import (
-    Openness,
-    Person,
-    as_named,
-    name_at,
-    practice_speaks,
-    starts_phrase,
-)
+from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
+from compliant_sms.phi._name_voice import practice_speaks
 from compliant_sms.phi._name_words import (
     ARTICLES,
     BEFORE_SOMEBODY,

@@ -7,30 +7,31 @@ from functools import cache
 from typing import NamedTuple
 
 from compliant_sms.phi._marks import LETTER, PARTICLE, SURE_NAME, SURNAME
-from compliant_sms.phi._name_reading import (
-    Openness,
-    Person,
-    as_named,
-    name_at,
-    practice_speaks,
-)
-from compliant_sms.phi._name_words import (
-    ANY_NAME,
-    GREETINGS,
-    HONORIFICS,
+from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
+from compliant_sms.phi._name_staff_words import (
     HOSTS,
-    I_AM,
-    IS,
-    IT,
-    NAMED,
+    LEADS,
     NOT_AFTER_TITLE,
-    RELATIVES,
     ROLES,
-    SAYS_A_NAME,
+    SHORT_ROLES,
     THEY_DO,
     TITLES,
     VISITS,
     WITH,
+)
+from compliant_sms.phi._name_voice import practice_speaks, writes_to_patient
+from compliant_sms.phi._name_words import (
+    ANY_NAME,
+    GREETINGS,
+    HONORIFICS,
+    I_AM,
+    IS,
+    IT,
+    NAMED,
+    RELATIVES,
+    SAYS_A_NAME,
+    SMALL_LETTERS_NO_INITIAL,
+    SPEAKS,
 )
 from compliant_sms.phi._view import View
 
@@ -39,10 +40,20 @@ __all__ = ["after_cue"]
 _ABBREVIATED = frozenset({" ", ". ", "."})
 _CALLED = frozenset({" ", ", ", ": ", " - ", "! "})
 _TOLD = frozenset({" ", ": ", ", "})
+_ROLE = frozenset({" ", ": ", ", "})
+_FOR = frozenset({"for"})
+_LINK = frozenset({"is", "named", "called"})
+_MOST_SKIPPED = 4
 _SLASHED = frozenset({" ", "/", "/ ", "/h "})
 _TELLING = frozenset({" ", ", ", " ("})
+_LEADING = frozenset({" ", ". "})
+_DOTS = frozenset({".", ". "})
 _ONE_BLANK = frozenset({" "})
-_BEFORE = {"am": {"i"}, "se": {"mwen", "non"}, "e": {"aqui"}} | dict.fromkeys(IS, IT)
+_BEFORE = (
+    {"am": {"i"}, "se": {"mwen", "non"}, "e": {"aqui"}, "law": {"in"}}
+    | dict.fromkeys(IS, IT)
+    | dict.fromkeys(SPEAKS, {"le", "te", "les", "aqui"})
+)
 
 
 class _Cue(NamedTuple):
@@ -52,8 +63,8 @@ class _Cue(NamedTuple):
     """What may stand between."""
     openness: Openness
     rule: str
-    skipped: str = ""
-    """A word that may stand between too."""
+    skipped: frozenset[str] = frozenset()
+    """Words that may stand between too."""
     staff: bool = False
 
 
@@ -62,14 +73,15 @@ def _cues() -> dict[str, _Cue]:
     """By word; those further up win."""
     table: tuple[tuple[Iterable[str], _Cue], ...] = (
         (TITLES, _Cue(_ABBREVIATED, Openness.ANY, "title", staff=True)),
-        (ROLES, _Cue(_TOLD, Openness.CAPITAL, "role", "is", staff=True)),
+        (SHORT_ROLES, _Cue(_ABBREVIATED, Openness.CAPITAL, "role", staff=True)),
+        (ROLES, _Cue(_ROLE, Openness.CAPITAL, "role", LEADS, staff=True)),
         (WITH, _Cue(_SLASHED, Openness.CAPITAL, "visit-with", staff=True)),
-        (HOSTS - NAMED, _Cue(_ONE_BLANK, Openness.CAPITAL, "host", "for", staff=True)),
+        (HOSTS - NAMED, _Cue(_ONE_BLANK, Openness.CAPITAL, "host", _FOR, staff=True)),
         (HONORIFICS, _Cue(_ABBREVIATED, Openness.ANY, "honorific")),
         (GREETINGS, _Cue(_CALLED, Openness.CAPITAL, "greeting")),
-        (RELATIVES, _Cue(_TOLD, Openness.RELATIVE, "relative", "is")),
+        (RELATIVES, _Cue(_TOLD, Openness.RELATIVE, "relative", _LINK)),
         (SAYS_A_NAME | IS, _Cue(_TOLD, Openness.ANY, "introduction")),
-        (I_AM, _Cue(_TOLD, Openness.CAPITAL, "introduction")),
+        (I_AM | SPEAKS, _Cue(_TOLD, Openness.CAPITAL, "introduction")),
         (ANY_NAME, _Cue(_TOLD, Openness.ANY, "named")),
         (NAMED, _Cue(_TOLD, Openness.CAPITAL, "named")),
     )
@@ -87,11 +99,11 @@ def after_cue(view: View, index: int) -> Person | None:
     cue = _cues().get(word)
     if cue is None or view.gaps[index + 1] not in cue.gaps or not _means_it(view, index, cue):
         return None
-    ahead = index + 1
-    if cue.skipped and ahead < len(view.words) and view.words[ahead] == cue.skipped:
-        ahead += 1
-    if ahead >= len(view.words) or (view.marks[ahead] & LETTER and view.gaps[ahead + 1] == "."):
-        return None  # at the end, or before "T.J."
+    ahead = _past_skipped(view, index + 1, cue.skipped) if cue.skipped else index + 1
+    if ahead >= len(view.words):
+        return None
+    if view.marks[ahead] & LETTER and (cue.gaps is _ABBREVIATED or view.gaps[ahead + 1] == "."):
+        return _letter(view, ahead, cue) if cue.gaps is _ABBREVIATED else None
     openness = cue.openness
     if cue.rule == "honorific" and len(word) < 3 and not view.capital[index]:
         openness = Openness.CAPITAL
@@ -103,11 +115,36 @@ def after_cue(view: View, index: int) -> Person | None:
     return _completed(view, found, cue, word) if found else None
 
 
+def _past_skipped(view: View, ahead: int, skipped: frozenset[str]) -> int:
+    """The first word that does not only lead to a name: "nurse there is ..."."""
+    until = min(ahead + _MOST_SKIPPED, len(view.words))
+    while ahead < until and view.words[ahead] in skipped and view.gaps[ahead + 1] in _LEADING:
+        ahead += 1
+    return ahead
+
+
+def _letter(view: View, index: int, cue: _Cue) -> Person | None:
+    """The one letter that stands for a name behind a title: "Mrs. D.", "dr m"."""
+    word, after = view.words[index], view.gaps[index + 1][:1]
+    if len(word) > 1 or after in {"'", "-", "/"} or _goes_on_dotted(view, index):
+        return None
+    if not view.capital[index] and (not cue.staff or word in SMALL_LETTERS_NO_INITIAL - {"m"}):
+        return None
+    end = view.ends[index] + (after == "." and view.capital[index])
+    return Person(view.starts[index], end, index, cue.rule, cue.staff)
+
+
+def _goes_on_dotted(view: View, index: int) -> bool:
+    """Whether another letter or a surname follows the full stop: "Dr. T.J. Ruiz"."""
+    ahead = index + 1
+    return ahead < len(view.words) and view.gaps[ahead] in _DOTS and view.capital[ahead]
+
+
 def _completed(view: View, found: Person, cue: _Cue, word: str) -> Person:
     """Whom a cue announces, with a first name behind the surname, and as staff if that is told."""
     if cue.rule == "named" and view.gaps[found.last + 1] in {", ", "/"}:
         found = _first_name_behind(view, found)
-    if cue.staff or (word == "is" and _introduces_staff(view, found)):
+    if cue.staff or (cue.rule == "introduction" and _introduces_staff(view, found, word)):
         return as_named(found, found.rule, staff=True)
     return found
 
@@ -153,6 +190,9 @@ def _surname(view: View, index: int) -> Person | None:
     return Person(view.starts[index], view.ends[index], index, "title")
 
 
-def _introduces_staff(view: View, found: Person) -> bool:
+def _introduces_staff(view: View, found: Person, word: str) -> bool:
+    """Whether somebody of the practice tells who writes: "Hi Ana, it's Bo. Your labs are in"."""
     after = view.words[found.last + 1 : found.last + 2]
-    return bool(after) and after[0] in THEY_DO and practice_speaks(view)
+    if word == "is" and after and after[0] in THEY_DO and practice_speaks(view):
+        return True
+    return found.start > 0 and word not in SAYS_A_NAME and writes_to_patient(view)

@@ -19,16 +19,11 @@ from compliant_sms.phi._marks import (
     SURE_NAME,
     SURNAME,
 )
-from compliant_sms.phi._name_reading import (
-    Openness,
-    Person,
-    as_named,
-    ends_phrase,
-    name_at,
-    practice_speaks,
-    starts_phrase,
-)
-from compliant_sms.phi._name_words import DESKS, STAFF_THANKS, THANKS, THINGS
+from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
+from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
+from compliant_sms.phi._name_staff_words import DESKS, STAFF_THANKS
+from compliant_sms.phi._name_voice import practice_speaks, writes_to_patient
+from compliant_sms.phi._name_words import THANKS, THINGS
 from compliant_sms.phi._view import View
 
 __all__ = ["by_place"]
@@ -141,7 +136,7 @@ def _signed(view: View) -> Iterator[Person]:
     words, marks = view.words, view.marks
     for index in range(max(1, len(words) - 3), len(words)):
         here = marks[index]
-        if not here & (CANDIDATE | SURNAME):
+        if not here & (CANDIDATE | SURNAME) or words[index] in THANKS:
             continue
         if index + 1 < len(words) and not here & GIVEN:
             continue
@@ -157,15 +152,18 @@ def _signed(view: View) -> Iterator[Person]:
         found = name_at(view, index, Openness.CAPITAL, "signature")
         if not found:
             continue
-        staff = practice_speaks(view) and _staff_signs(view, found, sign, words[index - 1])
+        staff = _staff_signs(view, found, sign, words[index - 1])
         ends = found.last == len(words) - 1 and not view.plain[found.end :].strip(" .!)\n")
         if staff or (ends and (sign != "," or thanked or words[index] not in THINGS)):
             yield as_named(found, found.rule, staff=staff)
 
 
 def _staff_signs(view: View, found: Person, sign: str, before: str) -> bool:
-    thanked = before in STAFF_THANKS and sign in {",", "!", "."}
-    if not thanked and sign not in {"-", "~"}:
-        return False
+    """Whether a name at the end is that of who writes for a practice."""
     after = view.words[found.last + 1 :]
-    return ends_phrase(view, found.last) and (not after or not DESKS.isdisjoint(after))
+    if not ends_phrase(view, found.last) or (after and DESKS.isdisjoint(after)):
+        return False
+    thanked = before in STAFF_THANKS and sign in {",", "!", "."}
+    if (thanked or sign in {"-", "~"}) and practice_speaks(view):
+        return True
+    return found.start > 0 and (thanked or sign not in {",", ""}) and writes_to_patient(view)

@@ -1,35 +1,84 @@
-"""Who of those named is staff, by the words behind the name."""
+"""Who of those named is staff, by the words around the name."""
 
 from __future__ import annotations
 
-from compliant_sms.phi._name_reading import Person, as_named, practice_speaks
+from compliant_sms.phi._marks import PLACE_WORD
+from compliant_sms.phi._name_extent import ends_phrase
 from compliant_sms.phi._name_lists import word_set
-from compliant_sms.phi._name_words import APPOSED, CREDENTIALS, DESKS, ROLES, SAYS, SERVES, WILL
+from compliant_sms.phi._name_reading import Person, as_named
+from compliant_sms.phi._name_staff_words import (
+    APPOSED,
+    AVAILABLE,
+    AWAY,
+    BESIDE,
+    CREDENTIALS,
+    DESKS,
+    FRONT,
+    HANDS,
+    OPENINGS,
+    ROLES,
+    SAYS,
+    SERVES,
+    STEPS,
+    TITLES,
+    WILL,
+    YOUR,
+)
+from compliant_sms.phi._name_voice import practice_speaks, writes_to_patient
 from compliant_sms.phi._view import View
 
 __all__ = ["as_staff"]
 
-
+_FROM = word_set("from in at de en with")
+_SMALL_WORDS = word_set("the our your my a la el su mi")
+_MY = word_set("my mi your the our a")
+_HELPS = word_set("le lo la les los te")
+_DOES_IT = word_set(
+    "llama llamara llamaron atendera atiende espera marca marcara va puede manda mando recuerda"
+    " confirma avisa ayudara vera"
+)
 # One of them stands right behind a name when the words behind say that it is staff's.
-_BEHIND = CREDENTIALS | APPOSED | ROLES | DESKS | WILL | SAYS | word_set("here on from in at de en")
+_BEHIND = (
+    CREDENTIALS
+    | APPOSED
+    | ROLES
+    | DESKS
+    | WILL
+    | SAYS
+    | _FROM
+    | _HELPS
+    | word_set("here on has knows can't cant back aqui")
+)
+# One of them stands right before a name when the words before say so.
+_BEFORE = frozenset(BESIDE) | word_set("can could is desk reception recepcion")
+_NOT_SO = word_set("dont don't not never didnt didn't cant can't doesnt doesn't wont won't")
 
 
 def as_staff(view: View, found: Person) -> Person:
-    """The same, as staff if the words behind the name say so."""
-    ahead = found.last + 1
-    if ahead >= len(view.words) or view.words[ahead] not in _BEHIND:
-        return found
-    rule = (
-        _credential(view, found.last + 1)
-        or _here(view, found)
-        or (_work(view, found.last) if practice_speaks(view) else "")
-    )
+    """The same, as staff if the words around the name say so."""
+    rule, ahead = "", found.last + 1
+    if ahead < len(view.words) and view.words[ahead] in _BEHIND:
+        rule = _by_words_behind(view, found)
+    if not rule and found.start:
+        rule = _by_words_before(view, found)
     return as_named(found, rule, staff=True) if rule else found
+
+
+def _by_words_behind(view: View, found: Person) -> str:
+    """By which rule the words behind a name say that it is staff's."""
+    last = found.last
+    return (
+        _credential(view, last + 1)
+        or _here(view, found)
+        or _apposed(view, last)
+        or _at_front(view, last)
+        or (_work(view, last) if practice_speaks(view) or writes_to_patient(view) else "")
+    )
 
 
 def _credential(view: View, index: int) -> str:
     """Whether "RN" or "LCSW" follows."""
-    if index >= len(view.words) or view.words[index] not in CREDENTIALS:
+    if view.words[index] not in CREDENTIALS:
         return ""
     told = view.gaps[index] in {" ", ", ", " ("} and view.is_shouted(index)
     return "credential" if told else ""
@@ -37,23 +86,107 @@ def _credential(view: View, index: int) -> str:
 
 def _here(view: View, found: Person) -> str:
     """Whether somebody reports for duty behind the sender's name: "Harbor Fertility: Dana here"."""
-    told = view.words[found.last + 1 : found.last + 2] == ["here"]
+    told = view.words[found.last + 1] in {"here", "aqui"}
     return "host" if told and view.plain.endswith(": ", 0, found.start) else ""
 
 
+def _apposed(view: View, last: int) -> str:
+    """Whether a role stands behind a comma or in brackets: "Tanya, your nurse,", "Maya (RN)"."""
+    between, ahead = view.gaps[last + 1], last + 1
+    if between not in {", ", " (", " - "} or view.words[ahead] in FRONT | {"front"}:
+        return "role" if between == ", " and _is_desk(view, ahead) else ""
+    for index in range(ahead, min(ahead + 4, len(view.words))):
+        if index > ahead and view.gaps[index] != " ":
+            return ""
+        if view.words[index] in ROLES and ends_phrase(view, index):
+            return "role"
+        if index > ahead and view.words[index] == "dept" and ends_phrase(view, index):
+            return "role"
+    return "role" if view.words[ahead] in {"ext", "extension"} else ""
+
+
+def _is_desk(view: View, index: int) -> bool:
+    """Whether a phrase ends that names where staff sits: ", triage", ", front desk"."""
+    last = index + (view.words[index] == "front")
+    return last < len(view.words) and view.words[last] in FRONT and ends_phrase(view, last)
+
+
+def _at_front(view: View, last: int) -> str:
+    """Whether "at the front desk" or "from billing" follows."""
+    ahead = last + 1
+    if view.gaps[ahead] != " " or view.words[ahead] not in _FROM:
+        return ""
+    behind = [word for word in view.words[ahead + 1 : ahead + 4] if word not in _SMALL_WORDS]
+    if behind[:1] == ["front"]:
+        behind = behind[1:]
+    return "desk" if behind[:1] and behind[0] in FRONT else ""
+
+
 def _work(view: View, last: int) -> str:
-    """By which rule the words after a name say that its bearer serves the reader."""
-    after, between = view.words[last + 1 : last + 5], view.gaps[last + 1]
+    """By which rule the words behind a name say that its bearer serves the reader."""
+    if view.gaps[last + 1] != " ":
+        return ""
+    after = view.words[last + 1 : last + 6]
+    return "at-work" if _serves(after) else _workplace(view, last, after)
+
+
+def _serves(after: list[str]) -> bool:
+    """Whether somebody does what only staff does for a reader: "will call you", "is out"."""
+    first, second = after[0], after[1] if len(after) > 1 else ""
+    if first in SAYS or after[:2] == ["on", "call"]:
+        return True
+    if first == "is":
+        return (second in AWAY and after[2:3] != ["of"]) or after[1:3] == ["on", "call"]
+    if first == "has":
+        return second in YOUR or not OPENINGS.isdisjoint(after[1:4])
+    if first in _HELPS:
+        return second in _DOES_IT
+    return first in WILL and (
+        second in SERVES
+        or after[2:3] == ["call"]
+        or not STEPS.get(second, YOUR).isdisjoint(after[2:3])
+    )
+
+
+def _workplace(view: View, last: int, after: list[str]) -> str:
+    """Whether a practice or a part of one follows: "from Family Eye", "in the lab"."""
+    if after[0] not in _FROM or len(after) < 2:
+        return ""
+    if not DESKS.isdisjoint(after[1:]) or after[1] in TITLES:
+        return "desk"
+    named = range(last + 2, min(last + 6, len(view.words)))
+    firm = any(view.marks[at] & PLACE_WORD and view.capital[at] for at in named)
+    return "desk" if firm and after[0] == "from" else ""
+
+
+def _by_words_before(view: View, found: Person) -> str:
+    """By which rule the words before a name say that it is staff's."""
+    first = view.word_at(found.start)
+    before = view.words[first - 1] if first else ""
+    if before not in _BEFORE or view.words[found.last].endswith("'s"):
+        return ""
+    if before in FRONT:
+        return "desk" if view.gaps[first] == ", " and ends_phrase(view, found.last) else ""
+    if view.gaps[first] != " " or practice_speaks(view):
+        return ""
+    if before in BESIDE:
+        return "at-work" if _is_beside(view, first) else ""
+    return "at-work" if _has_hands(before, view.words[found.last + 1 : found.last + 4]) else ""
+
+
+def _is_beside(view: View, first: int) -> bool:
+    """Whether what a patient says leads to staff: "tell Bev", "instead of Dana"."""
+    told, words = BESIDE[view.words[first - 1]], view.words
+    if not _NOT_SO.isdisjoint(words[max(0, first - 4) : first - 1]):
+        return False
+    starts = first == 1 or view.gaps[first - 1] != " "
+    return words[first - 2] in told or (starts and words[first - 1] in {"tell", "thank"})
+
+
+def _has_hands(before: str, after: list[str]) -> bool:
+    """Whether somebody is asked for what only staff does: "can Dana refill", "is Dana in"."""
     if not after:
-        return ""
-    if between == ", " and after[0] in APPOSED | ROLES | DESKS:
-        return "" if (ROLES | DESKS).isdisjoint(after) else "role"
-    if between == " (" and after[0] in ROLES:
-        return "role"
-    if between != " ":
-        return ""
-    serves = after[0] in WILL and not SERVES.isdisjoint(after[1:3])
-    if after[0] in SAYS or serves or after[:2] in (["is", "your"], ["on", "call"]):
-        return "at-work"
-    desk = after[0] in {"from", "in", "at", "de", "en"} and not DESKS.isdisjoint(after[1:])
-    return "desk" if desk else ""
+        return False
+    if before == "is":
+        return after[0] in AVAILABLE and (after[:2] != ["on", "my"])
+    return after[0] in HANDS and (after[0] != "call" or after[1:2] == ["me"])

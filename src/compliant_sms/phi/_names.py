@@ -25,9 +25,9 @@ from compliant_sms.phi._marks import (
 )
 from compliant_sms.phi._name_alone import by_itself, may_be_alone
 from compliant_sms.phi._name_cues import after_cue
-from compliant_sms.phi._name_staff import as_staff
 from compliant_sms.phi._name_placed import by_place
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
+from compliant_sms.phi._name_staff import as_staff
 from compliant_sms.phi._name_words import JOINS, SKIPPED
 from compliant_sms.phi._view import View
 
@@ -169,9 +169,18 @@ def _again(view: View, people: list[Person]) -> Iterator[Person]:
             if words.count(last) > 1:
                 more.add(last)
             if person.start < view.starts[person.last]:
-                more.update(word for word in words[view.word_at(person.start) :][:1] if words.count(word) > 1)
+                more.update(
+                    word
+                    for word in words[view.word_at(person.start) :][:1]
+                    if words.count(word) > 1
+                )
     for index, word in enumerate(words if more else ()):
-        if word in more and len(word) > 2 and view.capital[index] and not view.marks[index] & COMMON:
+        if (
+            word in more
+            and len(word) > 2
+            and view.capital[index]
+            and not view.marks[index] & COMMON
+        ):
             found = name_at(view, index, Openness.CAPITAL, "again")
             if found:
                 yield found
