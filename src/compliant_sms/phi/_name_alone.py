@@ -14,19 +14,24 @@ from compliant_sms.phi._marks import (
     PLACE_WORD,
     SURE_NAME,
     SURNAME,
+    TOWN,
 )
 from compliant_sms.phi._name_extent import starts_phrase
 from compliant_sms.phi._name_initials import initials, may_be_initials
-from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
+from compliant_sms.phi._name_reading import Openness, Person, as_named, is_korean, name_at
 from compliant_sms.phi._name_voice import practice_speaks
 from compliant_sms.phi._name_words import (
     ARTICLES,
     BEFORE_SOMEBODY,
     BRANDS,
+    COMES,
+    DISTANCES,
     DOES,
     HAPPENS,
     MONTHS,
     NEXT_TO_THINGS,
+    PEOPLE,
+    SPEAKS_OUT,
     THINGS,
 )
 from compliant_sms.phi._view import View
@@ -77,6 +82,8 @@ def by_itself(view: View, index: int) -> Person | None:
         return found
     if not marks & CANDIDATE:
         return None
+    if view.capital[index] and is_korean(view, index):
+        return name_at(view, index, Openness.CAPITAL, "given")
     if not view.capital[index]:
         return _in_small_letters(view, index) if marks & GIVEN else None
     if marks & GIVEN:
@@ -86,18 +93,36 @@ def by_itself(view: View, index: int) -> Person | None:
 
 def _sure(view: View, index: int) -> Person | None:
     """A given name that is hardly a word, with the surname before it if there is one."""
-    if not view.capital[index] and _is_a_thing(view, index):
+    if _is_a_place(view, index) if view.capital[index] else _is_a_thing(view, index):
+        return None
+    if not view.plain.isascii() and _is_past_tense(view, index):
         return None
     found = name_at(view, index, Openness.GIVEN, "given")
     return _with_surname_before(view, index, found) if found else None
 
 
+def _is_past_tense(view: View, index: int) -> bool:
+    """Whether it is a Spanish verb, told from a name by its accent: "marcó"."""
+    return view.given[view.place(view.starts[index], view.ends[index])[1] - 1] == "ó"
+
+
+def _is_a_place(view: View, index: int) -> bool:
+    """Whether a capitalised name is a town's: "now in Carmel", "2 hrs from Ely"."""
+    if not index or view.gaps[index] != " " or view.words[index - 1] not in {"in", "from"}:
+        return False
+    if not view.marks[index] & TOWN or view.words[index].endswith("'s"):
+        return False
+    before = view.words[index - 2] if index > 1 else ""
+    return before in DISTANCES or (view.words[index - 1] == "in" and before not in COMES)
+
+
 def _is_a_thing(view: View, index: int) -> bool:
     """Whether "a" or "the" makes a thing of a name in small letters: "in the nick of time"."""
-    return any(
-        view.words[before] in NEXT_TO_THINGS and view.gaps[before + 1] == " "
-        for before in range(max(0, index - 2), index)
-    )
+    if view.gaps[index + 1] == "-" or not index or view.gaps[index] != " ":
+        return view.gaps[index + 1] == "-"
+    if view.words[index - 1] in NEXT_TO_THINGS:
+        return True
+    return index > 1 and view.gaps[index - 1] == " " and view.words[index - 2] in NEXT_TO_THINGS
 
 
 def _may_be_told(view: View, index: int) -> bool:
@@ -120,17 +145,28 @@ def _told_from_a_word(view: View, index: int) -> Person | None:
     found = name_at(view, index, Openness.CAPITAL, "capital")
     if found is None:
         return None
-    word, first = view.words[index].removesuffix("'s"), starts_phrase(view, index)
+    marks, word = view.marks[index], view.words[index].removesuffix("'s")
+    first = starts_phrase(view, index)
     last = found.last
     firm = last > index and not view.marks[last] & COMMON
     if firm and not view.plain[found.start : found.end].isupper():
         return as_named(found, "full") if word not in MONTHS or first else None
-    happens = last + 1 < len(view.words) and view.words[last + 1] in DOES and word not in THINGS
+    after = view.words[last + 1] if last + 1 < len(view.words) else ""
+    happens = after in DOES and (word not in THINGS or (word in PEOPLE and after in SPEAKS_OUT))
+    if first and not marks & COMMON and _is_mixed(view, index):
+        return as_named(found, "given")
     if first and (happens or _called(view, found) or _answers(view, found)):
         return as_named(found, "addressed")
-    if word not in BRANDS and _amid_small_letters(view, index, found):
+    owns = view.words[last].endswith("'s") and last == index
+    if (word not in BRANDS or owns) and _amid_small_letters(view, index, found):
         return found
     return None
+
+
+def _is_mixed(view: View, index: int) -> bool:
+    """Whether a capital tells something, as the word goes on in small letters."""
+    second = view.starts[index] + 1
+    return view.plain[second : second + 2].islower()
 
 
 def _amid_small_letters(view: View, index: int, found: Person) -> bool:

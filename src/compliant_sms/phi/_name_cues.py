@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from compliant_sms.phi._marks import LETTER, PARTICLE, SURE_NAME, SURNAME
+from compliant_sms.phi._marks import DAY, LETTER, PARTICLE, SURE_NAME, SURNAME
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_staff_words import (
     HOSTS,
@@ -102,12 +102,18 @@ def after_cue(view: View, index: int) -> Person | None:
     ahead = _past_skipped(view, index + 1, cue.skipped) if cue.skipped else index + 1
     if ahead >= len(view.words):
         return None
-    if view.marks[ahead] & LETTER and (cue.gaps is _ABBREVIATED or view.gaps[ahead + 1] == "."):
-        return _letter(view, ahead, cue) if cue.gaps is _ABBREVIATED else None
-    openness = cue.openness
+    if view.marks[ahead] & LETTER:
+        if cue.gaps is _ABBREVIATED and len(view.words[ahead]) == 1:
+            return _letter(view, ahead, cue)
+        if view.gaps[ahead + 1] == ".":
+            return None  # "T.J."
+    linked = cue.skipped is _LINK and ahead > index + 1
+    openness = Openness.CAPITAL if linked else cue.openness
     if cue.rule == "honorific" and len(word) < 3 and not view.capital[index]:
         openness = Openness.CAPITAL
     found = name_at(view, ahead, openness, cue.rule)
+    if found and word == "see" and _on_a_day(view, found.last + 1):
+        return found  # whom the practice will see
     if found is None and cue.gaps is _ABBREVIATED:
         found = _with_particles(view, ahead, cue.rule)
         if found is None and cue.staff:
@@ -126,7 +132,7 @@ def _past_skipped(view: View, ahead: int, skipped: frozenset[str]) -> int:
 def _letter(view: View, index: int, cue: _Cue) -> Person | None:
     """The one letter that stands for a name behind a title: "Mrs. D.", "dr m"."""
     word, after = view.words[index], view.gaps[index + 1][:1]
-    if len(word) > 1 or after in {"'", "-", "/"} or _goes_on_dotted(view, index):
+    if after in {"'", "-", "/"} or _goes_on_dotted(view, index):
         return None
     if not view.capital[index] and (not cue.staff or word in SMALL_LETTERS_NO_INITIAL - {"m"}):
         return None
@@ -138,6 +144,10 @@ def _goes_on_dotted(view: View, index: int) -> bool:
     """Whether another letter or a surname follows the full stop: "Dr. T.J. Ruiz"."""
     ahead = index + 1
     return ahead < len(view.words) and view.gaps[ahead] in _DOTS and view.capital[ahead]
+
+
+def _on_a_day(view: View, index: int) -> bool:
+    return index < len(view.words) and bool(view.marks[index] & DAY)
 
 
 def _completed(view: View, found: Person, cue: _Cue, word: str) -> Person:

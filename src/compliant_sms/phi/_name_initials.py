@@ -45,7 +45,8 @@ def initials(view: View, index: int) -> Person | None:
         ahead = index + 1
         while ahead - index < _MOST and _is_initial(view, ahead):
             ahead += 1
-        if found := _surname_after(view, ahead):
+        alike = view.capital[index] or not view.capital[min(ahead, len(view.words) - 1)]
+        if alike and (found := _surname_after(view, ahead)):
             return Person(start, found.end, found.last, "initial")
         index, end = ahead - 1, view.ends[ahead - 1] + 1
     told = dotted or (word not in {"a", "i"} and view.plain[end : end + 1] not in {"'", "/"})
@@ -84,7 +85,9 @@ def _after_surname(view: View, index: int) -> Person | None:
     if view.plain.startswith(",", view.ends[index]):
         return None  # spelled out: "Nancy, G, O"
     marks = view.marks[before]
-    given = marks & (SURE_NAME | SURNAME) == SURE_NAME
+    given = marks & (SURE_NAME | SURNAME) == SURE_NAME or (
+        marks & SURE_NAME and not view.is_shouted(before) and _goes_on_small(view, index)
+    )
     if given or marks & COMMON or not view.capital[before]:
         return None
     return Person(view.starts[before], view.ends[index], index, "initial")
@@ -103,6 +106,12 @@ def _is_alone(view: View, index: int, end: int) -> bool:
     if not index or not _is_told(view, index, between):
         return False
     return letters not in {"A", "I", "US", "U.S."} and after[:1] not in {"-", "&"}
+
+
+def _goes_on_small(view: View, index: int) -> bool:
+    """Whether a word in small letters follows an initial, as in "H. pylori"."""
+    ahead = index + 1
+    return ahead < len(view.words) and not view.capital[ahead]
 
 
 def _is_told(view: View, index: int, between: str) -> bool:

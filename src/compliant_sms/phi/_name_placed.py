@@ -21,9 +21,9 @@ from compliant_sms.phi._marks import (
 )
 from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
-from compliant_sms.phi._name_staff_words import DESKS, STAFF_THANKS
+from compliant_sms.phi._name_staff_words import DESKS, STAFF_THANKS, TITLES
 from compliant_sms.phi._name_voice import practice_speaks, writes_to_patient
-from compliant_sms.phi._name_words import THANKS, THINGS
+from compliant_sms.phi._name_words import HONORIFICS, THANKS, THINGS
 from compliant_sms.phi._view import View
 
 __all__ = ["by_place"]
@@ -136,7 +136,9 @@ def _signed(view: View) -> Iterator[Person]:
     words, marks = view.words, view.marks
     for index in range(max(1, len(words) - 3), len(words)):
         here = marks[index]
-        if not here & (CANDIDATE | SURNAME) or words[index] in THANKS:
+        if not here & (CANDIDATE | SURNAME) or words[index] in THANKS | TITLES:
+            continue
+        if words[index - 1] in HONORIFICS:
             continue
         if index + 1 < len(words) and not here & GIVEN:
             continue

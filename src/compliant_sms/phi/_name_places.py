@@ -7,7 +7,7 @@ from bisect import bisect_left
 from functools import cache
 
 from compliant_sms.phi._marks import PARTICLE, PLACE_WORD, SAINT, SURE_NAME
-from compliant_sms.phi._name_words import AT, PLACES, PLACES_TOO, SITES
+from compliant_sms.phi._name_words import AT, FIRMS, PLACES, PLACES_TOO, SITES
 from compliant_sms.phi._view import View
 
 __all__ = ["in_link", "is_place"]
@@ -57,6 +57,8 @@ def _before_a_place_word(view: View, first: int, last: int) -> bool:
         if not view.capital[index] or view.gaps[index] not in {" ", "-"}:
             return False
         credential = len(words[index]) == 2 and view.is_shouted(index)
+        if words[first].endswith("'s"):
+            return words[index] in FIRMS or bool(view.said & SAINT and words[index] in PLACES)
         if words[index] in PLACES and not credential:
             named = marks[first] & SURE_NAME and words[index] in PLACES_TOO
             return index > last or not named or words[max(0, first - 1)] in AT

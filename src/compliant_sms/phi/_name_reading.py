@@ -32,6 +32,7 @@ __all__ = [
     "Openness",
     "Person",
     "as_named",
+    "is_korean",
     "name_at",
 ]
 
@@ -132,7 +133,7 @@ def _begins(view: View, index: int, openness: Openness) -> bool:
     if marks & _BARRED == SURE_NAME and length > 3:
         return True
     barred = marks & NO_NAME or (marks & HARDLY_NAME and not (capital and marks & GIVEN))
-    if length < 4 and capital and _is_korean(view, index):
+    if length < 4 and capital and is_korean(view, index):
         return True
     if barred or (length < 4 and not _stands_alone(view, index)):
         return False
@@ -149,8 +150,10 @@ def _begins(view: View, index: int, openness: Openness) -> bool:
     return capital or (small and (openness is Openness.ANY or _reads_as_name(view, index)))
 
 
-def _is_korean(view: View, index: int) -> bool:
+def is_korean(view: View, index: int) -> bool:
     """Whether it is the first half of a given name: "Jun-ho"."""
+    if index + 1 >= len(view.words):
+        return False
     return view.gaps[index + 1] == "-" and view.words[index + 1] in SECOND_HALVES
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliant_sms.phi._marks import PLACE_WORD
+from compliant_sms.phi._marks import OWN_VOICE, PLACE_WORD
 from compliant_sms.phi._name_extent import ends_phrase
 from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_reading import Person, as_named
@@ -30,8 +30,8 @@ from compliant_sms.phi._view import View
 __all__ = ["as_staff"]
 
 _FROM = word_set("from in at de en with")
+_BESIDES = frozenset({", ", " (", " - "})
 _SMALL_WORDS = word_set("the our your my a la el su mi")
-_MY = word_set("my mi your the our a")
 _HELPS = word_set("le lo la les los te")
 _DOES_IT = word_set(
     "llama llamara llamaron atendera atiende espera marca marcara va puede manda mando recuerda"
@@ -57,8 +57,11 @@ _NOT_SO = word_set("dont don't not never didnt didn't cant can't doesnt doesn't 
 def as_staff(view: View, found: Person) -> Person:
     """The same, as staff if the words around the name say so."""
     rule, ahead = "", found.last + 1
-    if ahead < len(view.words) and view.words[ahead] in _BEHIND:
-        rule = _by_words_behind(view, found)
+    if ahead < len(view.words):
+        if view.gaps[ahead] in _BESIDES:
+            rule = _credential(view, ahead) or _apposed(view, found.last)
+        elif view.words[ahead] in _BEHIND:
+            rule = _by_words_behind(view, found)
     if not rule and found.start:
         rule = _by_words_before(view, found)
     return as_named(found, rule, staff=True) if rule else found
@@ -70,9 +73,8 @@ def _by_words_behind(view: View, found: Person) -> str:
     return (
         _credential(view, last + 1)
         or _here(view, found)
-        or _apposed(view, last)
         or _at_front(view, last)
-        or (_work(view, last) if practice_speaks(view) or writes_to_patient(view) else "")
+        or _work(view, last)
     )
 
 
@@ -92,9 +94,9 @@ def _here(view: View, found: Person) -> str:
 
 def _apposed(view: View, last: int) -> str:
     """Whether a role stands behind a comma or in brackets: "Tanya, your nurse,", "Maya (RN)"."""
-    between, ahead = view.gaps[last + 1], last + 1
-    if between not in {", ", " (", " - "} or view.words[ahead] in FRONT | {"front"}:
-        return "role" if between == ", " and _is_desk(view, ahead) else ""
+    ahead = last + 1
+    if view.words[ahead] in FRONT or view.words[ahead] == "front":
+        return "role" if _is_desk(view, ahead) else ""
     for index in range(ahead, min(ahead + 4, len(view.words))):
         if index > ahead and view.gaps[index] != " ":
             return ""
@@ -127,7 +129,10 @@ def _work(view: View, last: int) -> str:
     if view.gaps[last + 1] != " ":
         return ""
     after = view.words[last + 1 : last + 6]
-    return "at-work" if _serves(after) else _workplace(view, last, after)
+    told = practice_speaks(view) or writes_to_patient(view)
+    if _serves(after) and (told or (not view.said & OWN_VOICE and after[0] not in SAYS)):
+        return "at-work"
+    return _workplace(view, last, after) if told else ""
 
 
 def _serves(after: list[str]) -> bool:

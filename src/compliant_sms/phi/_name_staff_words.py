@@ -89,7 +89,7 @@ STEPS = {
         ("take", "your"),
     )
 }
-AWAY = word_set("out off away covering retiring leaving yours your sick running calling making")
+AWAY = word_set("out off away covering retiring leaving your sick running calling making")
 OPENINGS = word_set(
     "opening openings availability slot slots spot spots cancellation cancellations"
 )

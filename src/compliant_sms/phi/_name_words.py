@@ -93,9 +93,9 @@ CLOSING = word_set(
 HAPPENS = word_set(
     "has needs had got threw fell wants here's hasnt isnt wont came cant can't doesnt doesn't hasn't"
     " isn't won't didnt didn't lost broke woke refuses refused vomited puked feels keeps ate"
-    " swallowed hurt coughed tiene necesita esta"
+    " swallowed hurt coughed tiene necesita"
 )
-DOES = HAPPENS | word_set("says said just left was will came started could should can took is")
+DOES = HAPPENS | word_set("says said just left was will came took")
 # What stands before somebody in the middle of a sentence, and hardly before a place or a firm.
 BEFORE_SOMEBODY = word_set(
     "for give gave giving about but wrong tell told says said is was that it's its how when"
@@ -125,6 +125,15 @@ THINGS = word_set(
     " april june august sunday season early song message page mark major minor king dock van"
     " chance memo love victory beach park court cash sandy"
 )
+# Names too, of which somebody speaks sooner than of the thing.
+PEOPLE = word_set("hope love king angel major")
+SPEAKS_OUT = word_set("says said wants needs")
+# Before "in" or "from" and a town.
+DISTANCES = word_set("hr hrs hour hours mile miles mi min mins minutes away blocks")
+COMES = word_set(
+    "come comes came coming check checked checking bring brings fill squeeze squeezed get got put"
+    " call sign step pop walk drop let fit log dial pencil"
+)
 BRANDS = word_set(
     "delta chase mercy sierra trinity harmony legacy amber cash georgia virginia carolina dakota"
 )
@@ -152,9 +161,9 @@ PLACES = word_set(
     " derm hosp ortho peds cardio recovery therapy womens women's diagnostics urgent location"
     " locations syndrome disease"
     " clinica hospital calle avenida middle high isd academy preschool daycare parkway freeway"
-    " bridge trail trl cir circle loop pike falls junction crossing commons hospice apartments apts"
+    " bridge trail trl cir circle loop falls junction crossing commons hospice apartments apts"
     " condos estates residence lodge chapel cemetery stadium theater theatre airport motel hotel inn"
-    " award scholarship memorial rm room"
+    " award scholarship memorial rm room hardware supply"
 )
 # Firms that bear somebody's name: "Rosie's Diner".
 FIRMS = word_set(
@@ -171,7 +180,7 @@ SITES = word_set(
 )
 # Family names too: after a given name that is no word they are.
 PLACES_TOO = word_set(
-    "hall park hill house bay lane lake church grove garden rivers high inn bridge"
+    "hall park hill house bay lane lake church grove garden rivers high inn bridge circle lodge chapel"
 )
 AT = word_set("at in near on to")
 SAINTS = word_set(
