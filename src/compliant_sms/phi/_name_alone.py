@@ -9,23 +9,19 @@ from compliant_sms.phi._marks import (
     HEALTH_TERM,
     LETTER,
     NAME_CUE,
-    OWN_VOICE,
     OWNED,
-    PLACE_WORD,
     SURE_NAME,
     SURNAME,
-    TOWN,
 )
 from compliant_sms.phi._name_extent import starts_phrase
 from compliant_sms.phi._name_initials import initials, may_be_initials
+from compliant_sms.phi._name_places import is_town
 from compliant_sms.phi._name_reading import Openness, Person, as_named, is_korean, name_at
+from compliant_sms.phi._name_unlisted import is_paired, unlisted
 from compliant_sms.phi._name_voice import practice_speaks
 from compliant_sms.phi._name_words import (
     ARTICLES,
-    BEFORE_SOMEBODY,
     BRANDS,
-    COMES,
-    DISTANCES,
     DOES,
     HAPPENS,
     MONTHS,
@@ -38,8 +34,6 @@ from compliant_sms.phi._view import View
 
 __all__ = ["by_itself", "may_be_alone"]
 
-_JOINT = frozenset({" ", "-", ". "})
-_CALLED = frozenset({"!", ",", ":"})
 _FIRM_SURNAME = SURNAME | COMMON | GIVEN
 
 
@@ -80,20 +74,22 @@ def by_itself(view: View, index: int) -> Person | None:
         return _sure(view, index)
     if marks & LETTER and (found := initials(view, index)):
         return found
-    if not marks & CANDIDATE:
-        return None
-    if view.capital[index] and is_korean(view, index):
-        return name_at(view, index, Openness.CAPITAL, "given")
     if not view.capital[index]:
         return _in_small_letters(view, index) if marks & GIVEN else None
-    if marks & GIVEN:
-        return _told_from_a_word(view, index) if _may_be_told(view, index) else None
-    return _unlisted(view, index) or _amid(view, index)
+    return _with_capital(view, index, marks) if marks & CANDIDATE else None
+
+
+def _with_capital(view: View, index: int, marks: int) -> Person | None:
+    if is_korean(view, index):
+        return name_at(view, index, Openness.CAPITAL, "given")
+    if not marks & GIVEN:
+        return unlisted(view, index)
+    return _told_from_a_word(view, index) if _may_be_told(view, index) else None
 
 
 def _sure(view: View, index: int) -> Person | None:
     """A given name that is hardly a word, with the surname before it if there is one."""
-    if _is_a_place(view, index) if view.capital[index] else _is_a_thing(view, index):
+    if is_town(view, index) if view.capital[index] else _is_a_thing(view, index):
         return None
     if not view.plain.isascii() and _is_past_tense(view, index):
         return None
@@ -104,16 +100,6 @@ def _sure(view: View, index: int) -> Person | None:
 def _is_past_tense(view: View, index: int) -> bool:
     """Whether it is a Spanish verb, told from a name by its accent: "marcó"."""
     return view.given[view.place(view.starts[index], view.ends[index])[1] - 1] == "ó"
-
-
-def _is_a_place(view: View, index: int) -> bool:
-    """Whether a capitalised name is a town's: "now in Carmel", "2 hrs from Ely"."""
-    if not index or view.gaps[index] != " " or view.words[index - 1] not in {"in", "from"}:
-        return False
-    if not view.marks[index] & TOWN or view.words[index].endswith("'s"):
-        return False
-    before = view.words[index - 2] if index > 1 else ""
-    return before in DISTANCES or (view.words[index - 1] == "in" and before not in COMES)
 
 
 def _is_a_thing(view: View, index: int) -> bool:
@@ -127,17 +113,11 @@ def _is_a_thing(view: View, index: int) -> bool:
 
 def _may_be_told(view: View, index: int) -> bool:
     """Whether a capitalised word that is a name too stands where one could be told from a word."""
-    if _is_paired(view, index) or starts_phrase(view, index):
+    if is_paired(view, index) or starts_phrase(view, index):
         return True
     if view.gaps[index] != " " or view.words[index - 1] in ARTICLES:
         return False
     return not view.capital[index - 1] or bool(view.marks[index - 1] & NAME_CUE)
-
-
-def _is_paired(view: View, index: int) -> bool:
-    """Whether another capitalised word follows."""
-    ahead = index + 1
-    return ahead < len(view.words) and view.capital[ahead] and view.gaps[ahead] in _JOINT
 
 
 def _told_from_a_word(view: View, index: int) -> Person | None:
@@ -248,74 +228,3 @@ def _called(view: View, found: Person) -> bool:
     if not first and "\n" not in before and before.rstrip()[-1:] not in {":", "-", ".", "!", "?"}:
         return False
     return after[:1] in {",", ":", "!"} and after[1:] in {" ", "", "\n"}
-
-
-def _unlisted(view: View, index: int) -> Person | None:
-    """A capitalised word of no list: called at the start of a sentence, or before another one."""
-    ahead = index + 1
-    paired = _is_paired(view, index)
-    both = view.marks[index] | (view.marks[ahead] if paired else 0)
-    if both & HEALTH_TERM or (view.is_shouted(index) and not view.shouts):
-        return None
-    addressed = (
-        not view.said & OWN_VOICE
-        and (paired or view.gaps[ahead][:1] in _CALLED or view.words[index].endswith("'s"))
-        and _begins_sentence(view, index)
-    )
-    if not addressed and (not paired or view.marks[ahead] & COMMON):
-        return None
-    found = name_at(view, index, Openness.CAPITAL, "addressed")
-    if found is None:
-        return None
-    if addressed and _is_called(view, found, both):
-        return found
-    if not paired or view.marks[ahead] & COMMON or found.last == index:
-        return None
-    return as_named(found, "full") if _are_names(view, found, both, ahead) else None
-
-
-def _are_names(view: View, found: Person, both: int, ahead: int) -> bool:
-    """Whether two capitalised words of no list are somebody's names, not a firm's."""
-    index = ahead - 1
-    if both & (SURNAME | GIVEN):
-        return True
-    if not index and view.plain.startswith(":", found.end):
-        return False  # the sender: "Larkspur Derm: ..."
-    before = view.words[index - 1] if index else ""
-    return view.gaps[ahead] == "-" or before not in ARTICLES | {"from", "with"}
-
-
-def _amid(view: View, index: int) -> Person | None:
-    """A capitalised word of no list in the middle of a sentence, or before what somebody does."""
-    marks, ahead = view.marks[index], index + 1
-    if marks & (COMMON | HEALTH_TERM | PLACE_WORD) or len(view.words[index]) < 3:
-        return None
-    if view.is_shouted(index) or _may_own(view, index):
-        return None
-    if index and view.gaps[index] == " " and not view.capital[index - 1]:
-        told = view.words[index - 1] in BEFORE_SOMEBODY
-    else:
-        told = _begins_sentence(view, index) and not index
-        told = told and ahead < len(view.words) and view.words[ahead] in DOES
-    return name_at(view, index, Openness.CAPITAL, "capital") if told else None
-
-
-def _may_own(view: View, index: int) -> bool:
-    """Whether an "s" at the end could stand for "'s": "Jamals form"."""
-    word = view.words[index]
-    return word[-1] == "s" and not word.endswith("'s") and bool(view.said & OWNED)
-
-
-def _begins_sentence(view: View, index: int) -> bool:
-    before = view.gaps[index].rstrip(" \"'(*")
-    if not index:
-        return not before
-    return before[-1:] in set(":.!?-\n") or view.words[index - 1] == "news"
-
-
-def _is_called(view: View, found: Person, marks: int) -> bool:
-    after = view.plain[found.end : found.end + 3]
-    sender = not found.start and not marks & SURNAME
-    if sender and after[:1] == ":" and not view.plain.startswith(" your", found.end + 1):
-        return False  # more likely the practice: "Bluestem: the claim"
-    return after[:1] == "!" or after == "'s " or (after[:2] in {", ", ": "} and after[2:].islower())

@@ -50,9 +50,10 @@ _LEADING = frozenset({" ", ". "})
 _DOTS = frozenset({".", ". "})
 _ONE_BLANK = frozenset({" "})
 _BEFORE = (
-    {"am": {"i"}, "se": {"mwen", "non"}, "e": {"aqui"}, "law": {"in"}}
+    {"am": frozenset({"i"}), "se": frozenset({"mwen", "non"}), "e": frozenset({"aqui"})}
+    | {"law": frozenset({"in"})}
     | dict.fromkeys(IS, IT)
-    | dict.fromkeys(SPEAKS, {"le", "te", "les", "aqui"})
+    | dict.fromkeys(SPEAKS, frozenset({"le", "te", "les", "aqui"}))
 )
 
 

@@ -6,11 +6,11 @@ import re
 from bisect import bisect_left
 from functools import cache
 
-from compliant_sms.phi._marks import PARTICLE, PLACE_WORD, SAINT, SURE_NAME
-from compliant_sms.phi._name_words import AT, FIRMS, PLACES, PLACES_TOO, SITES
+from compliant_sms.phi._marks import PARTICLE, PLACE_WORD, SAINT, SURE_NAME, TOWN
+from compliant_sms.phi._name_words import AT, COMES, DISTANCES, FIRMS, PLACES, PLACES_TOO, SITES
 from compliant_sms.phi._view import View
 
-__all__ = ["in_link", "is_place"]
+__all__ = ["in_link", "is_place", "is_town"]
 
 _LONGEST_TOKEN = 60
 _NEAR = 24
@@ -39,6 +39,16 @@ def is_place(view: View, first: int, last: int) -> bool:
             if marks & PLACE_WORD:
                 return _before_a_site(view, last) or _before_a_place_word(view, first, last)
     return False
+
+
+def is_town(view: View, index: int) -> bool:
+    """Whether a capitalised name is a town's: "now in Carmel", "2 hrs from Ely"."""
+    if not index or view.gaps[index] != " " or view.words[index - 1] not in {"in", "from"}:
+        return False
+    if not view.marks[index] & TOWN or view.words[index].endswith("'s"):
+        return False
+    before = view.words[index - 2] if index > 1 else ""
+    return before in DISTANCES or (view.words[index - 1] == "in" and before not in COMES)
 
 
 def _after_saint(view: View, first: int) -> bool:

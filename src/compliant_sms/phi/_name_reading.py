@@ -97,9 +97,9 @@ def name_at(view: View, index: int, openness: Openness, rule: str) -> Person | N
         last = last_word(view, index)
     if (view.has_digit or view.said & (PLACE_WORD | SAINT)) and is_place(view, index, last):
         return None
-    if view.gaps[index] not in _APART_BEFORE or view.gaps[last + 1] not in _APART_BEHIND:
-        if in_link(view, index, last):
-            return None
+    apart = view.gaps[index] in _APART_BEFORE and view.gaps[last + 1] in _APART_BEHIND
+    if not apart and in_link(view, index, last):
+        return None
     first = first_word(view, index) if index else 0
     return Person(view.starts[first], _end(view, last), last, rule)
 
@@ -128,26 +128,45 @@ def _end(view: View, last: int) -> int:
 
 
 def _begins(view: View, index: int, openness: Openness) -> bool:
-    marks, capital = view.marks[index], view.capital[index]
+    """Whether a name may begin with a word, by what it is and by what the words before allow."""
+    marks = view.marks[index]
     length = view.ends[index] - view.starts[index]
     if marks & _BARRED == SURE_NAME and length > 3:
         return True
-    barred = marks & NO_NAME or (marks & HARDLY_NAME and not (capital and marks & GIVEN))
-    if length < 4 and capital and is_korean(view, index):
+    if length < 4 and view.capital[index] and is_korean(view, index):
         return True
-    if barred or (length < 4 and not _stands_alone(view, index)):
+    if _is_barred(view, index, marks) or (length < 4 and not _stands_alone(view, index)):
         return False
-    if marks & SURE_NAME:
-        return True
+    return bool(marks & SURE_NAME) or _is_open(view, index, openness, long=length > 2)
+
+
+def _is_barred(view: View, index: int, marks: int) -> bool:
+    return bool(
+        marks & NO_NAME or (marks & HARDLY_NAME and not (view.capital[index] and marks & GIVEN))
+    )
+
+
+def _is_open(view: View, index: int, openness: Openness, *, long: bool) -> bool:
+    """Whether the words before a word, or those behind, let it be a name."""
+    marks, capital = view.marks[index], view.capital[index]
     if openness is Openness.GIVEN or marks & _MEDICINE == HEALTH_TERM:
         return False
     if marks & GIVEN:
         meant = openness is Openness.RELATIVE and view.words[index] not in MODAL
         return capital or meant or _reads_as_name(view, index)
     if marks & COMMON:
-        return capital and length > 2 and bool(marks & SURNAME)
-    small = length > 2 and openness is not Openness.CAPITAL
+        return capital and long and (bool(marks & SURNAME) or _before_surname(view, index))
+    small = long and openness is not Openness.CAPITAL
     return capital or (small and (openness is Openness.ANY or _reads_as_name(view, index)))
+
+
+def _before_surname(view: View, index: int) -> bool:
+    """Whether a surname that is no word follows a word, with capitals: "Independence Cobb"."""
+    ahead = index + 1
+    if ahead >= len(view.words) or view.gaps[ahead] != " " or not view.capital[ahead]:
+        return False
+    told = view.marks[ahead] & (SURNAME | COMMON | GIVEN | HEALTH_TERM) == SURNAME
+    return told and not view.is_shouted(index)
 
 
 def is_korean(view: View, index: int) -> bool:

@@ -60,8 +60,8 @@ SMALL_PARTICLES = word_set("bin ibn van von")
 # The second half of Korean, Chinese and Vietnamese given names that a hyphen joins.
 SECOND_HALVES = word_set(
     "ho woo hyun min ah jin hee young yeon seo su soo kyung ji eun won wook hwan hoon hun sik sook"
-    " suk sun joo ju jae il ki gi rim ra na mi bin beom chul seok sang tae kwon wan yong yun yoon jun"
-    " joon lin ling ming wei hua fang ying anh linh mei li yi xin yan jie hong chen hao hui"
+    " suk sun joo ju jae il ki gi rim ra na mi bin beom chul seok sang tae kwon wan yong yun yoon"
+    " jun joon lin ling ming wei hua fang ying anh linh mei li yi xin yan jie hong chen hao hui"
 )
 NO_SURNAMES = word_set("sunday")
 JOINING = word_set("van de von del")
@@ -91,8 +91,8 @@ CLOSING = word_set(
 )
 # What only somebody does or has, so that a word before it at the start is a name.
 HAPPENS = word_set(
-    "has needs had got threw fell wants here's hasnt isnt wont came cant can't doesnt doesn't hasn't"
-    " isn't won't didnt didn't lost broke woke refuses refused vomited puked feels keeps ate"
+    "has needs had got threw fell wants here's hasnt isnt wont came cant can't doesnt doesn't"
+    " hasn't isn't won't didnt didn't lost broke woke refuses refused vomited puked feels keeps ate"
     " swallowed hurt coughed tiene necesita"
 )
 DOES = HAPPENS | word_set("says said just left was will came took")
@@ -162,8 +162,8 @@ PLACES = word_set(
     " locations syndrome disease"
     " clinica hospital calle avenida middle high isd academy preschool daycare parkway freeway"
     " bridge trail trl cir circle loop falls junction crossing commons hospice apartments apts"
-    " condos estates residence lodge chapel cemetery stadium theater theatre airport motel hotel inn"
-    " award scholarship memorial rm room hardware supply"
+    " condos estates residence lodge chapel cemetery stadium theater theatre airport motel hotel"
+    " inn award scholarship memorial rm room hardware supply"
 )
 # Firms that bear somebody's name: "Rosie's Diner".
 FIRMS = word_set(
@@ -180,7 +180,8 @@ SITES = word_set(
 )
 # Family names too: after a given name that is no word they are.
 PLACES_TOO = word_set(
-    "hall park hill house bay lane lake church grove garden rivers high inn bridge circle lodge chapel"
+    "hall park hill house bay lane lake church grove garden rivers high inn bridge circle lodge"
+    " chapel"
 )
 AT = word_set("at in near on to")
 SAINTS = word_set(
