@@ -28,6 +28,7 @@ from compliant_sms.phi._name_words import (
     NEXT_TO_THINGS,
     PEOPLE,
     SPEAKS_OUT,
+    THANKS,
     THINGS,
 )
 from compliant_sms.phi._view import View
@@ -70,7 +71,7 @@ def by_itself(view: View, index: int) -> Person | None:
         index: of the word; it can be a name.
     """
     marks = view.marks[index]
-    if marks & SURE_NAME:
+    if marks & SURE_NAME and (not marks & LETTER or not view.is_shouted(index)):
         return _sure(view, index)
     if marks & LETTER and (found := initials(view, index)):
         return found
@@ -196,7 +197,7 @@ def _in_small_letters(view: View, index: int) -> Person | None:
         (word.endswith("'s") and bool(view.marks[ahead] & OWNED))
         or (after in HAPPENS and starts_phrase(view, index))
     )
-    if alone or (told and word not in THINGS):
+    if (alone and word not in THANKS) or (told and word not in THINGS):
         return name_at(view, index, Openness.RELATIVE, "word-alone")
     if not after or view.gaps[ahead] != " " or word in MONTHS:
         return None

@@ -28,9 +28,9 @@ from compliant_sms.phi._name_words import (
     IS,
     IT,
     NAMED,
+    NO_HOSTS,
     RELATIVES,
     SAYS_A_NAME,
-    SMALL_LETTERS_NO_INITIAL,
     SPEAKS,
 )
 from compliant_sms.phi._view import View
@@ -42,12 +42,13 @@ _CALLED = frozenset({" ", ", ", ": ", " - ", "! "})
 _TOLD = frozenset({" ", ": ", ", "})
 _ROLE = frozenset({" ", ": ", ", "})
 _FOR = frozenset({"for"})
-_LINK = frozenset({"is", "named", "called"})
+_LINK = frozenset({"is", "named", "called", "mwen"})
 _MOST_SKIPPED = 4
 _SLASHED = frozenset({" ", "/", "/ ", "/h "})
 _TELLING = frozenset({" ", ", ", " ("})
 _LEADING = frozenset({" ", ". "})
 _DOTS = frozenset({".", ". "})
+_NO_LETTERS = frozenset("aiurnys")
 _ONE_BLANK = frozenset({" "})
 _BEFORE = (
     {"am": frozenset({"i"}), "se": frozenset({"mwen", "non"}), "e": frozenset({"aqui"})}
@@ -67,6 +68,8 @@ class _Cue(NamedTuple):
     skipped: frozenset[str] = frozenset()
     """Words that may stand between too."""
     staff: bool = False
+    hosts: bool = False
+    """Whether only a practice that speaks, or a visit, makes staff of who follows."""
 
 
 @cache
@@ -76,8 +79,8 @@ def _cues() -> dict[str, _Cue]:
         (TITLES, _Cue(_ABBREVIATED, Openness.ANY, "title", staff=True)),
         (SHORT_ROLES, _Cue(_ABBREVIATED, Openness.CAPITAL, "role", staff=True)),
         (ROLES, _Cue(_ROLE, Openness.CAPITAL, "role", LEADS, staff=True)),
-        (WITH, _Cue(_SLASHED, Openness.CAPITAL, "visit-with", staff=True)),
-        (HOSTS - NAMED, _Cue(_ONE_BLANK, Openness.CAPITAL, "host", _FOR, staff=True)),
+        (WITH, _Cue(_SLASHED, Openness.CAPITAL, "visit-with", staff=True, hosts=True)),
+        (HOSTS - NAMED, _Cue(_ONE_BLANK, Openness.CAPITAL, "host", _FOR, staff=True, hosts=True)),
         (HONORIFICS, _Cue(_ABBREVIATED, Openness.ANY, "honorific")),
         (GREETINGS, _Cue(_CALLED, Openness.CAPITAL, "greeting")),
         (RELATIVES, _Cue(_TOLD, Openness.RELATIVE, "relative", _LINK)),
@@ -96,30 +99,29 @@ def after_cue(view: View, index: int) -> Person | None:
         view: the text.
         index: of the word.
     """
-    word = view.words[index]
-    cue = _cues().get(word)
+    cue = _cues().get(view.words[index])
     if cue is None or view.gaps[index + 1] not in cue.gaps or not _means_it(view, index, cue):
         return None
     ahead = _past_skipped(view, index + 1, cue.skipped) if cue.skipped else index + 1
-    if ahead >= len(view.words):
+    if ahead >= len(view.words) or (cue.hosts and view.words[ahead] in NO_HOSTS):
         return None
     if view.marks[ahead] & LETTER:
         if cue.gaps is _ABBREVIATED and len(view.words[ahead]) == 1:
             return _letter(view, ahead, cue)
         if view.gaps[ahead + 1] == ".":
             return None  # "T.J."
-    linked = cue.skipped is _LINK and ahead > index + 1
-    openness = Openness.CAPITAL if linked else cue.openness
-    if cue.rule == "honorific" and len(word) < 3 and not view.capital[index]:
-        openness = Openness.CAPITAL
-    found = name_at(view, ahead, openness, cue.rule)
-    if found and word == "see" and _on_a_day(view, found.last + 1):
-        return found  # whom the practice will see
+    found = name_at(view, ahead, _openness(view, index, ahead, cue), cue.rule)
     if found is None and cue.gaps is _ABBREVIATED:
-        found = _with_particles(view, ahead, cue.rule)
-        if found is None and cue.staff:
-            found = _surname(view, ahead)
-    return _completed(view, found, cue, word) if found else None
+        found = _with_particles(view, ahead, cue.rule) or _surname(view, ahead, cue)
+    return _completed(view, found, cue, view.words[index]) if found else None
+
+
+def _openness(view: View, index: int, ahead: int, cue: _Cue) -> Openness:
+    """What a cue allows: less in "cousin is ..." and behind "ms" in small letters."""
+    if cue.skipped is _LINK and ahead > index + 1:
+        return Openness.CAPITAL
+    short = cue.rule == "honorific" and len(view.words[index]) < 3 and not view.capital[index]
+    return Openness.CAPITAL if short else cue.openness
 
 
 def _past_skipped(view: View, ahead: int, skipped: frozenset[str]) -> int:
@@ -135,7 +137,7 @@ def _letter(view: View, index: int, cue: _Cue) -> Person | None:
     word, after = view.words[index], view.gaps[index + 1][:1]
     if after in {"'", "-", "/"} or _goes_on_dotted(view, index):
         return None
-    if not view.capital[index] and (not cue.staff or word in SMALL_LETTERS_NO_INITIAL - {"m"}):
+    if not view.capital[index] and (not cue.staff or word in _NO_LETTERS):
         return None
     end = view.ends[index] + (after == "." and view.capital[index])
     return Person(view.starts[index], end, index, cue.rule, cue.staff)
@@ -153,6 +155,8 @@ def _on_a_day(view: View, index: int) -> bool:
 
 def _completed(view: View, found: Person, cue: _Cue, word: str) -> Person:
     """Whom a cue announces, with a first name behind the surname, and as staff if that is told."""
+    if word == "see" and _on_a_day(view, found.last + 1):
+        return found  # whom the practice will see
     if cue.rule == "named" and view.gaps[found.last + 1] in {", ", "/"}:
         found = _first_name_behind(view, found)
     if cue.staff or (cue.rule == "introduction" and _introduces_staff(view, found, word)):
@@ -165,15 +169,17 @@ def _means_it(view: View, index: int, cue: _Cue) -> bool:
     word = view.words[index]
     if word in _BEFORE:
         return index > 0 and view.words[index - 1] in _BEFORE[word]
-    if not cue.staff or word in TITLES | ROLES or practice_speaks(view):
+    if not cue.hosts or practice_speaks(view):
         return True
+    if index and view.words[index - 1] == "in" and word in WITH:
+        return True  # "can i get in w Sasha"
     return (word in WITH or word == "see") and not VISITS.isdisjoint(view.words)
 
 
 def _first_name_behind(view: View, found: Person) -> Person:
     """The surname and the first name behind it: "Pt GARCIA, ANA"."""
     ahead = found.last + 1
-    if ahead >= len(view.words) or view.marks[found.last] & SURE_NAME:
+    if ahead >= len(view.words) or view.marks[found.last] & (SURE_NAME | SURNAME) == SURE_NAME:
         return found
     if not view.marks[ahead] & SURE_NAME or view.is_shouted(ahead) != view.is_shouted(found.last):
         return found
@@ -192,11 +198,9 @@ def _with_particles(view: View, index: int, rule: str) -> Person | None:
     return Person(view.starts[index], found.end, found.last, rule) if found else None
 
 
-def _surname(view: View, index: int) -> Person | None:
+def _surname(view: View, index: int, cue: _Cue) -> Person | None:
     """A surname that is a word, in small letters: a title before it leaves little else."""
-    if index >= len(view.words) or not view.marks[index] & SURNAME:
-        return None
-    if view.words[index] in NOT_AFTER_TITLE:
+    if not cue.staff or not view.marks[index] & SURNAME or view.words[index] in NOT_AFTER_TITLE:
         return None
     return Person(view.starts[index], view.ends[index], index, "title")
 

@@ -12,7 +12,7 @@ from compliant_sms.phi._marks import (
     SURE_NAME,
     SURNAME,
 )
-from compliant_sms.phi._name_staff_words import NOT_AFTER_TITLE
+from compliant_sms.phi._name_staff_words import CREDENTIALS, MIXED, NOT_AFTER_TITLE
 from compliant_sms.phi._name_words import (
     CLOSING,
     HAPPENS,
@@ -119,15 +119,21 @@ def _goes_on(view: View, last: int, index: int) -> bool:
         return _is_initial(view, last, index)
     if marks & (HARDLY_NAME | NO_NAME) or marks & (HEALTH_TERM | SURNAME) == HEALTH_TERM:
         return False
-    if word in NO_SURNAMES:
+    if word in NO_SURNAMES or (word in CREDENTIALS and _is_credential(view, last, index)):
         return False
-    if not capital or not view.capital[last]:
-        return capital == view.capital[last] and _goes_on_small(view, index, marks, word)
+    before = view.capital[last] or (view.gaps[last] == "-" and view.capital[last - 1])
+    if not capital or not before:
+        return capital == before and _goes_on_small(view, index, marks, word)
     shouted = view.is_shouted(last) and len(view.words[last]) > 1
     if len(word) < 5 and not shouted and view.is_shouted(index):
         return False
     surname = marks & SURNAME and (not shouted or closes(view, index))
     return not marks & COMMON or bool(surname) or (bool(marks & GIVEN) and not shouted)
+
+
+def _is_credential(view: View, last: int, index: int) -> bool:
+    """Whether a word behind a name is a degree, not a part of the name: "PhD", "RN"."""
+    return view.words[index] in MIXED or (view.is_shouted(index) and not view.is_shouted(last))
 
 
 def _is_initial(view: View, last: int, index: int) -> bool:

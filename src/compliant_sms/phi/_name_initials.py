@@ -13,7 +13,8 @@ _MOST = 4
 _BLANKS = frozenset({" ", ", "})
 _NAMING = frozenset({"for", "its", "it's"})
 _THANKS = frozenset({"thanks", "thx", "ty"})
-_TELLING = _NAMING | _THANKS | {"is"}
+_BY_TWO = {"is": {"this", "name"}, "by": {"go", "goes", "went"}}
+_TELLING = _NAMING | _THANKS | {"is", "by"}
 
 
 def may_be_initials(view: View, index: int) -> bool:
@@ -23,7 +24,7 @@ def may_be_initials(view: View, index: int) -> bool:
         view: the text.
         index: of the word.
     """
-    if view.gaps[index + 1][:1] == ".":
+    if view.gaps[index + 1][:1] in {".", "-"}:
         return True
     if not view.capital[index]:
         return False
@@ -40,6 +41,8 @@ def initials(view: View, index: int) -> Person | None:
     first, word, start, end = index, view.words[index], view.starts[index], view.ends[index]
     if index and view.words[index - 1] in LETTERED:
         return None
+    if view.gaps[index + 1] == "-":
+        return _spelled(view, index)
     dotted = len(word) == 1 and view.gaps[index + 1][:1] == "."
     if dotted:
         ahead = index + 1
@@ -55,6 +58,18 @@ def initials(view: View, index: int) -> Person | None:
     if _is_alone(view, first, end):
         return Person(start, end, index, "initials")
     return _after_surname(view, index) if len(word) == 1 else None
+
+
+def _spelled(view: View, index: int) -> Person | None:
+    """A name that is spelled: "S-h-a-w-n-a"."""
+    last, words = index, view.words
+    if index and view.gaps[index][-1:] == "-":
+        return None
+    while last + 1 < len(words) and view.gaps[last + 1] == "-" and len(words[last + 1]) == 1:
+        last += 1
+    if last - index < _MOST - 1 or len(words[index]) > 1:
+        return None
+    return Person(view.starts[index], view.ends[last], last, "spelled")
 
 
 def _is_initial(view: View, index: int) -> bool:
@@ -117,6 +132,6 @@ def _goes_on_small(view: View, index: int) -> bool:
 def _is_told(view: View, index: int, between: str) -> bool:
     """Whether the words before initials name somebody."""
     before = view.words[index - 1]
-    if between == " " and before == "is":
-        return index > 1 and view.words[index - 2] == "this"
+    if between == " " and before in _BY_TWO:
+        return index > 1 and view.words[index - 2] in _BY_TWO[before]
     return (between == " " and before in _NAMING) or (between in _BLANKS and before in _THANKS)

@@ -53,18 +53,31 @@ def _possessives(view: View) -> Iterator[Person]:
         if word.endswith("'s"):
             if view.capital[index] and not view.marks[index] & COMMON:
                 yield from filter(None, [name_at(view, index, Openness.CAPITAL, "possessive")])
-        elif not view.marks[index] & (SURE_NAME | COMMON) and lexicon()[word[:-1]] & SURE_NAME:
+        elif not view.marks[index] & (SURE_NAME | COMMON) and _owns(view, index, word[:-1]):
             yield Person(view.starts[index], view.ends[index] - 1, index, "possessive")
 
 
+def _owns(view: View, index: int, stem: str) -> bool:
+    """Whether a name is left without the "s" at its end: "jamals form", "Tuans gums"."""
+    marks = lexicon()[stem]
+    return bool(marks & SURE_NAME or (view.capital[index] and marks & (GIVEN | COMMON) == GIVEN))
+
+
 def _families(view: View) -> Iterator[Person]:
-    """A family by its surname: "the Okoro kids"."""
+    """A family by its surname: "the Okoro kids", "Nguyen family, 4 people"."""
     for index in view.marked(FAMILY):
-        named = index - 1
-        if named < 1 or view.words[named - 1] not in {"the", "la"} or view.gaps[index] != " ":
+        last = index - 1
+        if last < 0 or view.gaps[index] != " " or view.marks[last] & COMMON:
             continue
-        if not view.marks[named] & COMMON and not view.is_shouted(named):
-            yield Person(view.starts[named], view.ends[named], named, "family")
+        first = last - (last > 0 and view.gaps[last] == "-")
+        if _is_family(view, first) and not view.is_shouted(last):
+            yield Person(view.starts[first], view.ends[last], last, "family")
+
+
+def _is_family(view: View, first: int) -> bool:
+    if first and view.words[first - 1] in {"the", "la"}:
+        return True
+    return starts_phrase(view, first) and view.capital[first] and bool(view.marks[first] & SURNAME)
 
 
 def _before_identification(view: View) -> Iterator[Person]:

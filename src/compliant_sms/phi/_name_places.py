@@ -7,7 +7,16 @@ from bisect import bisect_left
 from functools import cache
 
 from compliant_sms.phi._marks import PARTICLE, PLACE_WORD, SAINT, SURE_NAME, TOWN
-from compliant_sms.phi._name_words import AT, COMES, DISTANCES, FIRMS, PLACES, PLACES_TOO, SITES
+from compliant_sms.phi._name_words import (
+    AT,
+    COMES,
+    DISTANCES,
+    FIRMS,
+    NAMED_AFTER,
+    PLACES,
+    PLACES_TOO,
+    SITES,
+)
 from compliant_sms.phi._view import View
 
 __all__ = ["in_link", "is_place", "is_town"]
@@ -37,6 +46,8 @@ def is_place(view: View, first: int, last: int) -> bool:
     if view.said & PLACE_WORD:
         for marks in view.marks[first + 1 : last + 4]:
             if marks & PLACE_WORD:
+                if view.words[last].endswith("'s") and view.words[last + 1] in NAMED_AFTER:
+                    return True
                 return _before_a_site(view, last) or _before_a_place_word(view, first, last)
     return False
 

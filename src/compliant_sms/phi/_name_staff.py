@@ -15,6 +15,7 @@ from compliant_sms.phi._name_staff_words import (
     DESKS,
     FRONT,
     HANDS,
+    MIXED,
     OPENINGS,
     ROLES,
     SAYS,
@@ -29,6 +30,10 @@ from compliant_sms.phi._view import View
 
 __all__ = ["as_staff"]
 
+MINUTES = word_set("min mins minutes")
+_GONE = word_set("out off away sick")
+_NOT_AWAY = (["of"], ["his"], ["her"], ["the"], ["on"])
+_OFFICES = (["dept"], ["department"], ["desk"], ["team"], ["office"])
 _FROM = word_set("from in at de en with")
 _BESIDES = frozenset({", ", " (", " - "})
 _SMALL_WORDS = word_set("the our your my a la el su mi")
@@ -82,14 +87,20 @@ def _credential(view: View, index: int) -> str:
     """Whether "RN" or "LCSW" follows."""
     if view.words[index] not in CREDENTIALS:
         return ""
-    told = view.gaps[index] in {" ", ", ", " ("} and view.is_shouted(index)
-    return "credential" if told else ""
+    if view.gaps[index] not in {" ", ", ", " ("}:
+        return ""
+    told = view.is_shouted(index)
+    return "credential" if told or view.words[index] in MIXED else ""
 
 
 def _here(view: View, found: Person) -> str:
     """Whether somebody reports for duty behind the sender's name: "Harbor Fertility: Dana here"."""
-    told = view.words[found.last + 1] in {"here", "aqui"}
-    return "host" if told and view.plain.endswith(": ", 0, found.start) else ""
+    if view.words[found.last + 1] not in {"here", "aqui"}:
+        return ""
+    sent = view.plain.endswith(": ", 0, found.start)
+    if sent or not found.start or YOUR.isdisjoint(view.words):
+        return "host" if sent else ""
+    return "host" if writes_to_patient(view) else ""
 
 
 def _apposed(view: View, last: int) -> str:
@@ -110,6 +121,8 @@ def _apposed(view: View, last: int) -> str:
 def _is_desk(view: View, index: int) -> bool:
     """Whether a phrase ends that names where staff sits: ", triage", ", front desk"."""
     last = index + (view.words[index] == "front")
+    if view.words[last + 1 : last + 2] in _OFFICES and view.gaps[last + 1] == " ":
+        return ends_phrase(view, last + 1)
     return last < len(view.words) and view.words[last] in FRONT and ends_phrase(view, last)
 
 
@@ -141,7 +154,8 @@ def _serves(after: list[str]) -> bool:
     if first in SAYS or after[:2] == ["on", "call"]:
         return True
     if first == "is":
-        return (second in AWAY and after[2:3] != ["of"]) or after[1:3] == ["on", "call"]
+        away = second in AWAY and (second not in _GONE or after[2:3] not in _NOT_AWAY)
+        return away or second in MINUTES or after[1:3] == ["on", "call"]
     if first == "has":
         return second in YOUR or not OPENINGS.isdisjoint(after[1:4])
     if first in _HELPS:

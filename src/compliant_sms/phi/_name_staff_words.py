@@ -15,6 +15,7 @@ __all__ = [
     "HANDS",
     "HOSTS",
     "LEADS",
+    "MIXED",
     "NOT_AFTER_TITLE",
     "OPENINGS",
     "ROLES",
@@ -56,6 +57,8 @@ CREDENTIALS = word_set(
     " lcpc cota pta atc chw ibclc cpm rph cpht efda lmt nd nmd edd mbbs crna emt cns facog faap"
     " facp lcmhc lisw lcswa casac mph mba cphq ldn"
 )
+# Those that small letters belong to.
+MIXED = word_set("phd psyd pharmd edd rph cpht lac")
 WITH = word_set("with w con")
 HOSTS = word_set("see call ask by contact meet")
 VISITS = TITLES | word_set(

@@ -50,7 +50,7 @@ IT = word_set("this it that name here c")
 ANY_NAME = word_set("name apellido nombre")
 
 # What may stand between a cue and the name.
-SKIPPED = word_set("is for") | LEADS
+SKIPPED = word_set("is for mwen") | LEADS
 
 # What belongs to a name, ends one, or never is one.
 PARTICLES = word_set("de dela la del las los van von der den da do dos di bin ibn al el le y")
@@ -70,7 +70,7 @@ NEVER = word_set(
     "dr mr mrs ms mx sra srta dra senora senorita np pa rn i a an the and or is was has had"
     " will can may must said says told wants want called calls gave did does wrote put my your"
     " our me we he she they it office for from to with at in on dob born here there again"
-    " still id thru til until just"
+    " still id thru til until just line back portal friend friends"
 )
 SALUTES = word_set("hi hello hey dear hola")
 CALENDAR = word_set(
@@ -125,6 +125,7 @@ THINGS = word_set(
     " april june august sunday season early song message page mark major minor king dock van"
     " chance memo love victory beach park court cash sandy"
 )
+NO_HOSTS = MONTHS | THINGS
 # Names too, of which somebody speaks sooner than of the thing.
 PEOPLE = word_set("hope love king angel major")
 SPEAKS_OUT = word_set("says said wants needs")
@@ -179,6 +180,8 @@ SITES = word_set(
     " county streets building shelter hospital pharmacy clinic"
 )
 # Family names too: after a given name that is no word they are.
+# Called after somebody, in small letters too: "Lou Gehrig's disease".
+NAMED_AFTER = word_set("disease syndrome")
 PLACES_TOO = word_set(
     "hall park hill house bay lane lake church grove garden rivers high inn bridge circle lodge"
     " chapel"
