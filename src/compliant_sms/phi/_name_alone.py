@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from compliant_sms.phi._lexicon import lexicon
 from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
     GIVEN,
     HEALTH_TERM,
     LETTER,
+    MONTH,
     NAME_CUE,
     OWNED,
     SURE_NAME,
@@ -27,6 +29,7 @@ from compliant_sms.phi._name_words import (
     MONTHS,
     NEXT_TO_THINGS,
     PEOPLE,
+    PLACES,
     SPEAKS_OUT,
     THANKS,
     THINGS,
@@ -35,7 +38,9 @@ from compliant_sms.phi._view import View
 
 __all__ = ["by_itself", "may_be_alone"]
 
-_FIRM_SURNAME = SURNAME | COMMON | GIVEN
+_STREETS = frozenset(word for word in PLACES if len(word) > 2)
+_ANSWERS = DOES | {"here", "is"}
+_KIND = SURNAME | COMMON | GIVEN
 
 
 def may_be_alone(view: View, index: int) -> bool:
@@ -45,22 +50,44 @@ def may_be_alone(view: View, index: int) -> bool:
         view: the text.
         index: of the word; it can be a name or an initial.
     """
-    marks = view.marks[index]
+    marks, ahead = view.marks[index], index + 1
     if marks & LETTER and may_be_initials(view, index):
         return True
-    if view.capital[index]:
-        if marks & GIVEN:
+    if ahead < len(view.words):
+        if view.marks[ahead] & OWNED and view.words[index][-1] == "s":
             return True
-        second = view.starts[index] + 1
-        small = view.plain[second : second + 1].islower()
-        return bool(marks & CANDIDATE and not marks & HEALTH_TERM) and (small or view.shouts)
-    if not marks & GIVEN:
-        return False
+        if view.capital[index]:
+            return _has_meaning(view, index, marks) and not _is_a_things(view, index, marks)
+        return bool(marks & GIVEN) and _may_be_small(view, index)
+    return bool(marks & GIVEN) or (view.capital[index] and _has_meaning(view, index, marks))
+
+
+def _has_meaning(view: View, index: int, marks: int) -> bool:
+    """Whether a capital tells something: in a given name, and in a word that goes on small."""
+    if marks & GIVEN:
+        return True
+    second = view.starts[index] + 1
+    small = view.plain[second : second + 1].islower() or view.shouts
+    return small and marks & (CANDIDATE | HEALTH_TERM) == CANDIDATE
+
+
+def _may_be_small(view: View, index: int) -> bool:
+    """Whether a given name that is a word too may be one in small letters."""
     ahead = index + 1
-    if not index or ahead >= len(view.words):
-        return not index
-    surname = view.marks[ahead] & _FIRM_SURNAME == SURNAME
-    return surname or view.words[index].endswith("'s") or view.words[ahead] in HAPPENS
+    surname = view.marks[ahead] & _KIND == SURNAME
+    told = surname or not index or view.words[ahead] in HAPPENS
+    return told or view.words[index].endswith("'s")
+
+
+def _is_a_things(view: View, index: int, marks: int) -> bool:
+    """Whether what follows a capitalised word makes it a thing's: "Oral Surgery", "April 9"."""
+    between = view.gaps[index + 1]
+    if marks & MONTH and between[1:2].isdigit():
+        return True
+    if marks & (GIVEN | COMMON) == GIVEN or between != " " or not view.capital[index + 1]:
+        return False
+    thing = view.marks[index + 1] & _KIND == COMMON or view.words[index + 1] in _STREETS
+    return thing and not marks & SURE_NAME and view.words[index][-2:] != "'s"
 
 
 def by_itself(view: View, index: int) -> Person | None:
@@ -76,8 +103,26 @@ def by_itself(view: View, index: int) -> Person | None:
     if marks & LETTER and (found := initials(view, index)):
         return found
     if not view.capital[index]:
-        return _in_small_letters(view, index) if marks & GIVEN else None
-    return _with_capital(view, index, marks) if marks & CANDIDATE else None
+        found = _in_small_letters(view, index) if marks & GIVEN else None
+    else:
+        found = _with_capital(view, index, marks) if marks & CANDIDATE else None
+    return found or _owner(view, index)
+
+
+def _owner(view: View, index: int) -> Person | None:
+    """Whom something belongs to: "Okoro's chart", and without the apostrophe "jamals form"."""
+    ahead, word, marks = index + 1, view.words[index], view.marks[index]
+    if word[-1] != "s" or ahead >= len(view.words) or not view.marks[ahead] & OWNED:
+        return None
+    if marks & COMMON or view.gaps[ahead] != " ":
+        return None
+    if word.endswith("'s"):
+        told = view.capital[index]
+        return name_at(view, index, Openness.CAPITAL, "possessive") if told else None
+    stem = lexicon()[word[:-1]]
+    if stem & SURE_NAME or (view.capital[index] and stem & (GIVEN | COMMON) == GIVEN):
+        return Person(view.starts[index], view.ends[index] - 1, index, "possessive")
+    return None
 
 
 def _with_capital(view: View, index: int, marks: int) -> Person | None:
@@ -114,8 +159,14 @@ def _is_a_thing(view: View, index: int) -> bool:
 
 def _may_be_told(view: View, index: int) -> bool:
     """Whether a capitalised word that is a name too stands where one could be told from a word."""
-    if is_paired(view, index) or starts_phrase(view, index):
+    if is_paired(view, index):
         return True
+    if starts_phrase(view, index):
+        ahead = index + 1
+        if ahead >= len(view.words) or view.gaps[ahead] != " ":
+            return True
+        talk = view.marks[index] & COMMON and view.words[ahead] not in _ANSWERS
+        return not talk or view.words[index][-2:] == "'s"
     if view.gaps[index] != " " or view.words[index - 1] in ARTICLES:
         return False
     return not view.capital[index - 1] or bool(view.marks[index - 1] & NAME_CUE)

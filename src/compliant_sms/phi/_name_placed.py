@@ -1,4 +1,4 @@
-"""Names told by where they stand: before what is owned or a date, and at the end."""
+"""Names told by where they stand: before a date, and at the end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from compliant_sms.phi._lexicon import lexicon
 from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
@@ -15,8 +14,6 @@ from compliant_sms.phi._marks import (
     HARDLY_NAME,
     IDENTIFIES,
     NO_NAME,
-    OWNED,
-    SURE_NAME,
     SURNAME,
 )
 from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
@@ -28,12 +25,13 @@ from compliant_sms.phi._view import View
 
 __all__ = ["by_place"]
 
+_NAMELIKE = CANDIDATE | SURNAME
+_NO_SIGNATURES = THANKS | TITLES
+
 
 def by_place(view: View) -> Iterator[Person]:
     """Whom a text names where the place in the text, or what follows, makes a word a name."""
     said = view.said
-    if said & OWNED:
-        yield from _possessives(view)
     if said & FAMILY:
         yield from _families(view)
     if said & IDENTIFIES or len(view.figures) > 2:
@@ -41,26 +39,6 @@ def by_place(view: View) -> Iterator[Person]:
     if not view.plain.isascii():
         yield from _in_other_script(view)
     yield from _signed(view)
-
-
-def _possessives(view: View) -> Iterator[Person]:
-    """What belongs to somebody: "Okoro's chart", and without the apostrophe "jamals form"."""
-    for ahead in view.marked(OWNED):
-        index = ahead - 1
-        if index < 0 or view.words[index][-1] != "s" or view.gaps[ahead] != " ":
-            continue
-        word = view.words[index]
-        if word.endswith("'s"):
-            if view.capital[index] and not view.marks[index] & COMMON:
-                yield from filter(None, [name_at(view, index, Openness.CAPITAL, "possessive")])
-        elif not view.marks[index] & (SURE_NAME | COMMON) and _owns(view, index, word[:-1]):
-            yield Person(view.starts[index], view.ends[index] - 1, index, "possessive")
-
-
-def _owns(view: View, index: int, stem: str) -> bool:
-    """Whether a name is left without the "s" at its end: "jamals form", "Tuans gums"."""
-    marks = lexicon()[stem]
-    return bool(marks & SURE_NAME or (view.capital[index] and marks & (GIVEN | COMMON) == GIVEN))
 
 
 def _families(view: View) -> Iterator[Person]:
@@ -149,7 +127,7 @@ def _signed(view: View) -> Iterator[Person]:
     words, marks = view.words, view.marks
     for index in range(max(1, len(words) - 3), len(words)):
         here = marks[index]
-        if not here & (CANDIDATE | SURNAME) or words[index] in THANKS | TITLES:
+        if not here & _NAMELIKE or words[index] in _NO_SIGNATURES:
             continue
         if words[index - 1] in HONORIFICS:
             continue

@@ -41,13 +41,12 @@ def writes_to_patient(view: View) -> bool:
     Unlike :func:`practice_speaks` it lets whoever writes speak of "me", and it is not content with
     a "you", as patients write that too.
     """
-    words = view.words
-    if not _MINE.isdisjoint(words):
+    words, opens = view.words, _opens_to_somebody(view)
+    if (not opens and view.said & OWN_VOICE) or not _MINE.isdisjoint(words):
         return False
-    opens = _opens_to_somebody(view)
     yours = _speaks_of_yours(words)
     if view.said & OWN_VOICE:
-        return opens and yours
+        return yours
     return (opens or yours) and not (_asks_you(words) and not (opens and yours))
 
 
