@@ -19,7 +19,7 @@ from compliant_sms.phi._name_staff_words import (
     VISITS,
     WITH,
 )
-from compliant_sms.phi._name_voice import practice_speaks, writes_to_patient
+from compliant_sms.phi._name_voice import MOST_READ, practice_speaks, writes_to_patient
 from compliant_sms.phi._name_words import (
     ANY_NAME,
     GREETINGS,
@@ -173,7 +173,7 @@ def _means_it(view: View, index: int, cue: _Cue) -> bool:
         return True
     if index and view.words[index - 1] == "in" and word in WITH:
         return True  # "can i get in w Sasha"
-    return (word in WITH or word == "see") and not VISITS.isdisjoint(view.words)
+    return (word in WITH or word == "see") and not VISITS.isdisjoint(view.words[:MOST_READ])
 
 
 def _first_name_behind(view: View, found: Person) -> Person:

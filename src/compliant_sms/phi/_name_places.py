@@ -46,8 +46,6 @@ def is_place(view: View, first: int, last: int) -> bool:
     if view.said & PLACE_WORD:
         for marks in view.marks[first + 1 : last + 4]:
             if marks & PLACE_WORD:
-                if view.words[last].endswith("'s") and view.words[last + 1] in NAMED_AFTER:
-                    return True
                 return _before_a_site(view, last) or _before_a_place_word(view, first, last)
     return False
 
@@ -89,7 +87,7 @@ def _before_a_place_word(view: View, first: int, last: int) -> bool:
 def _before_a_site(view: View, last: int) -> bool:
     """Whether "office" or "campus" follows, after another name too: "Augusta and Aiken offices"."""
     if view.words[last].endswith("'s"):
-        return False
+        return not NAMED_AFTER.isdisjoint(view.words[last + 1 : last + 2])
     words, gaps, ahead = view.words, view.gaps, last + 1
     if gaps[ahead] != " ":
         return False

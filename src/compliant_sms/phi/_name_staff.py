@@ -25,7 +25,7 @@ from compliant_sms.phi._name_staff_words import (
     WILL,
     YOUR,
 )
-from compliant_sms.phi._name_voice import practice_speaks, writes_to_patient
+from compliant_sms.phi._name_voice import MOST_READ, practice_speaks, writes_to_patient
 from compliant_sms.phi._view import View
 
 __all__ = ["as_staff"]
@@ -98,7 +98,7 @@ def _here(view: View, found: Person) -> str:
     if view.words[found.last + 1] not in {"here", "aqui"}:
         return ""
     sent = view.plain.endswith(": ", 0, found.start)
-    if sent or not found.start or YOUR.isdisjoint(view.words):
+    if sent or not found.start or YOUR.isdisjoint(view.words[:MOST_READ]):
         return "host" if sent else ""
     return "host" if writes_to_patient(view) else ""
 

@@ -8,7 +8,10 @@ from compliant_sms.phi._name_staff_words import ROLES, TITLES, YOUR
 from compliant_sms.phi._name_words import GREETINGS, HONORIFICS
 from compliant_sms.phi._view import View
 
-__all__ = ["practice_speaks", "writes_to_patient"]
+__all__ = ["MOST_READ", "practice_speaks", "writes_to_patient"]
+
+MOST_READ = 300
+"""So many words at most tell who speaks: in a longer text each name would read all of it."""
 
 _CALLED = frozenset({", ", ": ", "! ", " - "})
 _MINE = word_set("my mine mi mis soy im i'm ive i've necesito quiero tengo puedo estoy yo")
@@ -41,7 +44,7 @@ def writes_to_patient(view: View) -> bool:
     Unlike :func:`practice_speaks` it lets whoever writes speak of "me", and it is not content with
     a "you", as patients write that too.
     """
-    words, opens = view.words, _opens_to_somebody(view)
+    words, opens = view.words[:MOST_READ], _opens_to_somebody(view)
     if (not opens and view.said & OWN_VOICE) or not _MINE.isdisjoint(words):
         return False
     yours = _speaks_of_yours(words)

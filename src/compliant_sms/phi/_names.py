@@ -130,7 +130,7 @@ def _is_joined(view: View, ahead: int) -> bool:
     """Whether "and" or a sign joins somebody else to a name before a word."""
     joins = view.gaps[ahead]
     if joins == " ":
-        return view.words[ahead] in _AND
+        return ahead < len(view.words) and view.words[ahead] in _AND
     return joins in JOINS
 
 
