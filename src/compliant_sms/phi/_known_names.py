@@ -19,9 +19,10 @@ from compliant_sms.phi._written import Span
 
 __all__ = ["find_known_names"]
 
-_TITLES = word_set("mr mrs ms miss mx dr dra sr sra md do np pa rn phd lcsw cnm jr ii iii")
+_TITLES = word_set("mr mrs ms miss mx dr dra sr sra md jr ii iii")
 # Those that hardly any surname looks like.
-_BEHIND = _TITLES | CREDENTIALS - word_set("ma do pa dc an")
+_SHORT = word_set("ma do pa dc pt ot")
+_BEHIND = CREDENTIALS - _SHORT
 _LEAST_FOR_A_SLIP = 5
 _MOST_WORDS = 6
 _SAYS_WHO = word_set("is its it's im i'm name hi hello hey dear mr mrs ms miss from me")
@@ -65,7 +66,7 @@ def _parts(name: str) -> list[str]:
     last, _, first = name.partition(",")
     behind = [word for word in _words().findall(first) if word not in _BEHIND]
     words = [word for word in _words().findall(last) if word not in _TITLES]
-    while len(words) > 1 and words[-1] in _BEHIND:
+    while len(words) > 1 and (words[-1] in _BEHIND or (len(words) > 2 and words[-1] in _SHORT)):
         del words[-1]
     return behind + words
 

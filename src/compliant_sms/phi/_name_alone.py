@@ -137,7 +137,7 @@ def _sure(view: View, index: int) -> Person | None:
     """A given name that is hardly a word, with the surname before it if there is one."""
     if is_town(view, index) if view.capital[index] else _is_a_thing(view, index):
         return None
-    if not view.plain.isascii() and _is_past_tense(view, index):
+    if not view.given.isascii() and _is_past_tense(view, index):
         return None
     found = name_at(view, index, Openness.GIVEN, "given")
     return _with_surname_before(view, index, found) if found else None
@@ -185,7 +185,7 @@ def _told_from_a_word(view: View, index: int) -> Person | None:
         return as_named(found, "full") if word not in MONTHS or first else None
     after = view.words[last + 1] if last + 1 < len(view.words) else ""
     happens = after in DOES and (word not in THINGS or (word in PEOPLE and after in SPEAKS_OUT))
-    if first and not marks & COMMON and _is_mixed(view, index):
+    if first and not marks & COMMON and word not in THINGS and _is_mixed(view, index):
         return as_named(found, "given")
     if first and (happens or _called(view, found) or _answers(view, found)):
         return as_named(found, "addressed")
@@ -278,5 +278,7 @@ def _called(view: View, found: Person) -> bool:
     if after == " -":
         return first and view.plain.startswith(" ", found.end + 2)
     if not first and "\n" not in before and before.rstrip()[-1:] not in {":", "-", ".", "!", "?"}:
+        return False
+    if after[:1] == "!" and view.words[found.last] in THINGS:
         return False
     return after[:1] in {",", ":", "!"} and after[1:] in {" ", "", "\n"}

@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from compliant_sms.phi._marks import DAY, LETTER, PARTICLE, SURE_NAME, SURNAME
+from compliant_sms.phi._name_initials import initials
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_staff_words import (
     HOSTS,
@@ -106,10 +107,11 @@ def after_cue(view: View, index: int) -> Person | None:
     if ahead >= len(view.words) or (cue.hosts and view.words[ahead] in NO_HOSTS):
         return None
     if view.marks[ahead] & LETTER:
-        if cue.gaps is _ABBREVIATED and len(view.words[ahead]) == 1:
+        alone = len(view.words[ahead]) == 1 and not _goes_on_dotted(view, ahead)
+        if cue.gaps is _ABBREVIATED and alone:
             return _letter(view, ahead, cue)
         if view.gaps[ahead + 1] == ".":
-            return None  # "T.J."
+            return _dotted(view, ahead, cue)
     found = name_at(view, ahead, _openness(view, index, ahead, cue), cue.rule)
     if found is None and cue.gaps is _ABBREVIATED:
         found = _with_particles(view, ahead, cue.rule) or _surname(view, ahead, cue)
@@ -135,12 +137,18 @@ def _past_skipped(view: View, ahead: int, skipped: frozenset[str]) -> int:
 def _letter(view: View, index: int, cue: _Cue) -> Person | None:
     """The one letter that stands for a name behind a title: "Mrs. D.", "dr m"."""
     word, after = view.words[index], view.gaps[index + 1][:1]
-    if after in {"'", "-", "/"} or _goes_on_dotted(view, index):
+    if after in {"'", "-", "/"}:
         return None
     if not view.capital[index] and (not cue.staff or word in _NO_LETTERS):
         return None
     end = view.ends[index] + (after == "." and view.capital[index])
     return Person(view.starts[index], end, index, cue.rule, cue.staff)
+
+
+def _dotted(view: View, index: int, cue: _Cue) -> Person | None:
+    """Initials and a surname behind a title: "Dr. T.J. Ruiz"."""
+    found = initials(view, index) if cue.staff else None
+    return as_named(found, cue.rule, staff=True) if found else None
 
 
 def _goes_on_dotted(view: View, index: int) -> bool:

@@ -25,6 +25,7 @@ from compliant_sms.phi._view import View
 
 __all__ = ["by_place"]
 
+_HONOURS = frozenset("様氏君")  # behind names of Japan
 _NAMELIKE = CANDIDATE | SURNAME
 _NO_SIGNATURES = THANKS | TITLES
 
@@ -45,9 +46,11 @@ def _families(view: View) -> Iterator[Person]:
     """A family by its surname: "the Okoro kids", "Nguyen family, 4 people"."""
     for index in view.marked(FAMILY):
         last = index - 1
-        if last < 0 or view.gaps[index] != " " or view.marks[last] & COMMON:
+        if last < 0 or view.gaps[index] != " ":
             continue
         first = last - (last > 0 and view.gaps[last] == "-")
+        if view.marks[first] & COMMON:
+            continue
         if _is_family(view, first) and not view.is_shouted(last):
             yield Person(view.starts[first], view.ends[last], last, "family")
 
@@ -119,7 +122,11 @@ def _in_other_script(view: View) -> Iterator[Person]:
     letters = sum(len(match[0]) for match in found)
     if found and len(view.plain) > 3 * letters:
         for match in found:
-            yield Person(*match.span(), view.word_at(match.end()) - 1, "other-script")
+            start, end = match.span()
+            end -= match[0][-1] in _HONOURS
+            bracketed = view.plain[start - 1 : start] == "(" and view.plain[end : end + 1] == ")"
+            if end > start and not bracketed:
+                yield Person(start, end, view.word_at(end) - 1, "other-script")
 
 
 def _signed(view: View) -> Iterator[Person]:

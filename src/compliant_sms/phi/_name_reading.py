@@ -151,22 +151,15 @@ def _is_open(view: View, index: int, openness: Openness, *, long: bool) -> bool:
     marks, capital = view.marks[index], view.capital[index]
     if openness is Openness.GIVEN or marks & _MEDICINE == HEALTH_TERM:
         return False
-    if marks & GIVEN:
+    shouted = view.is_shouted(index) and not view.shouts and bool(marks & COMMON)
+    if marks & GIVEN and not shouted:
         meant = openness is Openness.RELATIVE and view.words[index] not in MODAL
         return capital or meant or _reads_as_name(view, index)
     if marks & COMMON:
-        return capital and long and (bool(marks & SURNAME) or _before_surname(view, index))
+        loud = shouted or view.gaps[index] == "! "
+        return capital and long and bool(marks & SURNAME) and not loud
     small = long and openness is not Openness.CAPITAL
     return capital or (small and (openness is Openness.ANY or _reads_as_name(view, index)))
-
-
-def _before_surname(view: View, index: int) -> bool:
-    """Whether a surname that is no word follows a word, with capitals: "Independence Cobb"."""
-    ahead = index + 1
-    if ahead >= len(view.words) or view.gaps[ahead] != " " or not view.capital[ahead]:
-        return False
-    told = view.marks[ahead] & (SURNAME | COMMON | GIVEN | HEALTH_TERM) == SURNAME
-    return told and not view.is_shouted(index)
 
 
 def is_korean(view: View, index: int) -> bool:

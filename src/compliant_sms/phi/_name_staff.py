@@ -35,6 +35,7 @@ _GONE = word_set("out off away sick")
 _NOT_AWAY = (["of"], ["his"], ["her"], ["the"], ["on"])
 _OFFICES = (["dept"], ["department"], ["desk"], ["team"], ["office"])
 _FROM = word_set("from in at de en with")
+_NOTHING: frozenset[str] = frozenset()
 _BESIDES = frozenset({", ", " (", " - "})
 _SMALL_WORDS = word_set("the our your my a la el su mi")
 _HELPS = word_set("le lo la les los te")
@@ -163,7 +164,7 @@ def _serves(after: list[str]) -> bool:
     return first in WILL and (
         second in SERVES
         or after[2:3] == ["call"]
-        or not STEPS.get(second, YOUR).isdisjoint(after[2:3])
+        or not STEPS.get(second, _NOTHING).isdisjoint(after[2:3])
     )
 
 
