@@ -187,11 +187,14 @@ def _is_meant(view: View, index: int) -> bool:
 
 def _is_a_thing(view: View, index: int) -> bool:
     """Whether it is a part of a link, a place, what is counted, or what "the" makes a thing."""
-    if in_link(view, index, index) or view.gaps[index][-2:-1].isdigit():
+    counted = view.gaps[index][-2:-1].isdigit()
+    if counted or (in_link(view, index, index) and not view.gaps[index + 1][:1].isdigit()):
         return True
     if view.capital[index]:
         return is_place(view, index, index) or is_town(view, index)
-    return index > 0 and view.words[index - 1] in NEXT_TO_THINGS and view.gaps[index] == " "
+    if not index or view.words[index - 1] not in NEXT_TO_THINGS or view.gaps[index] != " ":
+        return False
+    return index > 1 or view.words[0] != "this"  # "this becky", for "this is"
 
 
 def _is_told_from_a_word(view: View, index: int) -> bool:

@@ -110,15 +110,12 @@ def by_itself(view: View, index: int) -> Person | None:
 
 
 def _owner(view: View, index: int) -> Person | None:
-    """Whom something belongs to: "Okoro's chart", and without the apostrophe "jamals form"."""
+    """Whom something belongs to, without the apostrophe: "jamals form"."""
     ahead, word, marks = index + 1, view.words[index], view.marks[index]
     if word[-1] != "s" or ahead >= len(view.words) or not view.marks[ahead] & OWNED:
         return None
-    if marks & COMMON or view.gaps[ahead] != " ":
+    if marks & COMMON or view.gaps[ahead] != " " or word[-2:] == "'s":
         return None
-    if word.endswith("'s"):
-        told = view.capital[index]
-        return name_at(view, index, Openness.CAPITAL, "possessive") if told else None
     stem = lexicon()[word[:-1]]
     if stem & SURE_NAME or (view.capital[index] and stem & (GIVEN | COMMON) == GIVEN):
         return Person(view.starts[index], view.ends[index] - 1, index, "possessive")
@@ -150,10 +147,12 @@ def _is_past_tense(view: View, index: int) -> bool:
 
 def _is_a_thing(view: View, index: int) -> bool:
     """Whether "a" or "the" makes a thing of a name in small letters: "in the nick of time"."""
-    if view.gaps[index + 1] == "-" or not index or view.gaps[index] != " ":
-        return view.gaps[index + 1] == "-"
+    if view.gaps[index + 1] == "-" and view.marks[index + 1] & (COMMON | LETTER):
+        return True  # "jack-o-lantern"
+    if not index or view.gaps[index] != " ":
+        return False
     if view.words[index - 1] in NEXT_TO_THINGS:
-        return True
+        return index > 1 or view.words[0] != "this"  # "this shanice", for "this is"
     return index > 1 and view.gaps[index - 1] == " " and view.words[index - 2] in NEXT_TO_THINGS
 
 
