@@ -43,14 +43,15 @@ _ANSWERS = DOES | {"here", "is"}
 _KIND = SURNAME | COMMON | GIVEN
 
 
-def may_be_alone(view: View, index: int) -> bool:
+def may_be_alone(view: View, index: int, marks: int) -> bool:
     """Whether it is worth a closer look that a word names somebody whom nothing announces.
 
     Args:
         view: the text.
         index: of the word; it can be a name or an initial.
+        marks: its marks.
     """
-    marks, ahead = view.marks[index], index + 1
+    ahead = index + 1
     if marks & LETTER and may_be_initials(view, index):
         return True
     if ahead < len(view.words):

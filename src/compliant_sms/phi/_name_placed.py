@@ -26,6 +26,7 @@ from compliant_sms.phi._view import View
 __all__ = ["by_place"]
 
 _HONOURS = frozenset("様氏君")  # behind names of Japan
+_LAST = 3
 _NAMELIKE = CANDIDATE | SURNAME
 _NO_SIGNATURES = THANKS | TITLES
 
@@ -39,7 +40,10 @@ def by_place(view: View) -> Iterator[Person]:
         yield from _before_identification(view)
     if not view.plain.isascii():
         yield from _in_other_script(view)
-    yield from _signed(view)
+    for marks in view.marks[-_LAST:]:
+        if marks & _NAMELIKE:
+            yield from _signed(view)
+            break
 
 
 def _families(view: View) -> Iterator[Person]:
@@ -132,7 +136,7 @@ def _in_other_script(view: View) -> Iterator[Person]:
 def _signed(view: View) -> Iterator[Person]:
     """The name with which a text ends."""
     words, marks = view.words, view.marks
-    for index in range(max(1, len(words) - 3), len(words)):
+    for index in range(max(1, len(words) - _LAST), len(words)):
         here = marks[index]
         if not here & _NAMELIKE or words[index] in _NO_SIGNATURES:
             continue

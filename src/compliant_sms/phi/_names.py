@@ -112,16 +112,19 @@ def _people(view: View) -> list[Person]:
 
 def _worth_reading(view: View) -> list[int]:
     """The words that may show somebody, by their marks and those of the word behind."""
-    marks, words, last = view.marks, view.words, len(view.words) - 1
+    words, marks, last = view.words, view.marks, len(view.words) - 1
     return [
         index
-        for index in view.marked(_ANYBODY)
-        if marks[index] & SURE_NAME
-        or (marks[index] & _ALONE and may_be_alone(view, index))
-        or (
-            marks[index] & _CUES
-            and index < last
-            and (marks[index + 1] & _NAMELIKE != COMMON or words[index + 1] in SKIPPED)
+        for index, mark in enumerate(marks)
+        if mark & _ANYBODY
+        and (
+            mark & SURE_NAME
+            or (mark & _ALONE and may_be_alone(view, index, mark))
+            or (
+                mark & _CUES
+                and index < last
+                and (marks[index + 1] & _NAMELIKE != COMMON or words[index + 1] in SKIPPED)
+            )
         )
     ]
 
@@ -166,7 +169,7 @@ def _again(view: View, people: list[Person]) -> Iterator[Person]:
     for person in people:
         if not person.staff:
             last = words[person.last]
-            if words.count(last) > 1:
+            if view.lower.count(last) > 1 and words.count(last) > 1:
                 more.add(last)
             if person.start < view.starts[person.last]:
                 more.update(
