@@ -14,7 +14,10 @@ def is_full(name: str) -> bool:
     Args:
         name: as it stands in a text.
     """
-    words = name.split()
-    if len(words) < _FEWEST_WORDS:
+    if " " not in name:
         return False
-    return sum(sum(map(str.isalpha, word)) >= _FEWEST_LETTERS for word in words) >= _FEWEST_WORDS
+    words = name.split()
+    return (
+        len(words) >= _FEWEST_WORDS
+        and sum(sum(map(str.isalpha, word)) >= _FEWEST_LETTERS for word in words) >= _FEWEST_WORDS
+    )

@@ -7,17 +7,22 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 
-from compliant_sms.phi._marks import CANDIDATE, COMMON, LETTER
+from compliant_sms.phi._marks import CANDIDATE, COMMON, GIVEN, LETTER
+from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
 from compliant_sms.phi._name_lists import nicknames, word_set
-from compliant_sms.phi._name_places import is_place
-from compliant_sms.phi._name_reading import Openness, ends_phrase, name_at, starts_phrase
-from compliant_sms.phi._name_words import AT, DOES
+from compliant_sms.phi._name_places import in_link, is_place, is_town
+from compliant_sms.phi._name_reading import Openness, name_at
+from compliant_sms.phi._name_staff_words import CREDENTIALS
+from compliant_sms.phi._name_words import AT, DOES, NEXT_TO_THINGS
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span
 
 __all__ = ["find_known_names"]
 
-_TITLES = word_set("mr mrs ms miss mx dr dra sr sra md do np pa rn phd lcsw cnm jr ii iii")
+_TITLES = word_set("mr mrs ms miss mx dr dra sr sra md jr ii iii")
+# Those that hardly any surname looks like.
+_SHORT = word_set("ma do pa dc pt ot")
+_BEHIND = CREDENTIALS - _SHORT
 _LEAST_FOR_A_SLIP = 5
 _MOST_WORDS = 6
 _SAYS_WHO = word_set("is its it's im i'm name hi hello hey dear mr mrs ms miss from me")
@@ -46,8 +51,7 @@ def find_known_names(view: View, name: str) -> Iterator[Span]:
         view: the text.
         name: as the record has it, with a title or without.
     """
-    text = name.lower() if name.isascii() else View(name).lower
-    parts = [part for part in _words().findall(text) if part not in _TITLES]
+    parts = _parts(name.lower() if name.isascii() else View(name).lower)
     if not parts:
         return
     hits = _hits(view, parts)
@@ -55,6 +59,16 @@ def find_known_names(view: View, name: str) -> Iterator[Span]:
         yield from _places(view, hits, parts)
     if len(parts) > 1 and view.said & LETTER:
         yield from _initials(view, parts[0][0], parts[-1][0])
+
+
+def _parts(name: str) -> list[str]:
+    """The words of a name in their order, first names first, without titles and credentials."""
+    last, _, first = name.partition(",")
+    behind = [word for word in _words().findall(first) if word not in _BEHIND]
+    words = [word for word in _words().findall(last) if word not in _TITLES]
+    while len(words) > 1 and (words[-1] in _BEHIND or (len(words) > 2 and words[-1] in _SHORT)):
+        del words[-1]
+    return behind + words
 
 
 def _hits(view: View, parts: list[str]) -> set[int]:
@@ -109,9 +123,16 @@ def _places(view: View, hits: set[int], parts: list[str]) -> Iterator[Span]:
         )
         if several or _is_meant(view, index):
             start, end = view.starts[_first(view, index, parts)], view.ends[last]
-            end = end - 2 if view.words[last].endswith("'s") else end
+            end -= _owner_sign(view.words[last], parts)
             longer = name_at(view, index, Openness.CAPITAL, "known")
             yield start, max(end, longer.end) if longer else end
+
+
+def _owner_sign(word: str, parts: list[str]) -> int:
+    """How many signs at the end say that something belongs to somebody: "Ana's", "anas"."""
+    if word.endswith("'s"):
+        return 2
+    return int(word[-1] == "s" and word not in parts and word[:-1] in parts)
 
 
 def _last(view: View, index: int, hits: set[int], parts: list[str]) -> int:
@@ -137,12 +158,15 @@ def _goes_on(view: View, last: int, parts: list[str]) -> bool:
 
 
 def _first(view: View, index: int, parts: list[str]) -> int:
-    """The initial before a surname belongs to it: "E. Doe"."""
-    if index and view.gaps[index] in {". ", ".", " "}:
-        before = view.words[index - 1]
-        if len(before) == 1 and before == parts[0][0] and view.words[index] not in parts[:1]:
-            return index - 1
-    return index
+    """The initial or another first name before a surname belongs to it: "E. Doe", "Lon Doe"."""
+    if not index or view.words[index] in parts[:1] or view.gaps[index] not in {". ", ".", " "}:
+        return index
+    before, marks = view.words[index - 1], view.marks[index - 1]
+    if len(before) == 1:
+        return index - 1 if before == parts[0][0] else index
+    named = marks & GIVEN and not marks & COMMON and not before.endswith("'s")
+    alike = view.capital[index] == view.capital[index - 1] and view.gaps[index] == " "
+    return index - 1 if named and alike and view.words[index] in parts else index
 
 
 def _middle(view: View, index: int, parts: list[str]) -> bool:
@@ -153,12 +177,30 @@ def _middle(view: View, index: int, parts: list[str]) -> bool:
 
 def _is_meant(view: View, index: int) -> bool:
     """Whether a part of a name that is a word or a place too is the name here."""
-    word, after = view.words[index], view.gaps[index + 1]
-    ahead = view.words[index + 1] if index + 1 < len(view.words) else ""
+    word = view.words[index]
     if word.endswith("'s") and not _NOT_AFTER.isdisjoint(view.words[index + 1 : index + 3]):
         return False
-    if not view.marks[index] & COMMON:
-        return not view.capital[index] or not is_place(view, index, index)
+    if _is_a_thing(view, index):
+        return False
+    return not view.marks[index] & COMMON or _is_told_from_a_word(view, index)
+
+
+def _is_a_thing(view: View, index: int) -> bool:
+    """Whether it is a part of a link, a place, what is counted, or what "the" makes a thing."""
+    counted = view.gaps[index][-2:-1].isdigit()
+    if counted or (in_link(view, index, index) and not view.gaps[index + 1][:1].isdigit()):
+        return True
+    if view.capital[index]:
+        return is_place(view, index, index) or is_town(view, index)
+    if not index or view.words[index - 1] not in NEXT_TO_THINGS or view.gaps[index] != " ":
+        return False
+    return index > 1 or view.words[0] != "this"  # "this becky", for "this is"
+
+
+def _is_told_from_a_word(view: View, index: int) -> bool:
+    """Whether a name that is an ordinary word too stands like a name."""
+    word, after = view.words[index], view.gaps[index + 1]
+    ahead = view.words[index + 1] if index + 1 < len(view.words) else ""
     if after.strip()[:1].isdigit():
         return False
     if starts_phrase(view, index):
@@ -166,7 +208,9 @@ def _is_meant(view: View, index: int) -> bool:
         alone = ends_phrase(view, index) and not view.capital[index]
         return called or alone or ahead in DOES or ahead == "here" or word.endswith("'s")
     before = view.words[index - 1]
-    if before in _SAYS_WHO or view.is_shouted(index):
+    if view.is_shouted(index) or (
+        before in _SAYS_WHO and (view.capital[index] or before != "from")
+    ):
         return True
     named_so = view.capital[index - 1] or (ahead and view.capital[index + 1] and after == " ")
     return view.capital[index] and not named_so and before not in AT

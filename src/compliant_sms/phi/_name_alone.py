@@ -2,40 +2,93 @@
 
 from __future__ import annotations
 
+from compliant_sms.phi._lexicon import lexicon
 from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
     GIVEN,
     HEALTH_TERM,
     LETTER,
+    MONTH,
     NAME_CUE,
-    OWN_VOICE,
     OWNED,
-    PLACE_WORD,
     SURE_NAME,
     SURNAME,
 )
-from compliant_sms.phi._name_initials import initials
-from compliant_sms.phi._name_reading import (
-    Openness,
-    Person,
-    name_at,
-    practice_speaks,
-    starts_phrase,
-)
+from compliant_sms.phi._name_extent import starts_phrase
+from compliant_sms.phi._name_initials import initials, may_be_initials
+from compliant_sms.phi._name_places import is_town
+from compliant_sms.phi._name_reading import Openness, Person, as_named, is_korean, name_at
+from compliant_sms.phi._name_unlisted import is_paired, unlisted
+from compliant_sms.phi._name_voice import practice_speaks
 from compliant_sms.phi._name_words import (
     ARTICLES,
-    BEFORE_SOMEBODY,
     BRANDS,
     DOES,
     HAPPENS,
     MONTHS,
     NEXT_TO_THINGS,
+    PEOPLE,
+    PLACES,
+    SPEAKS_OUT,
+    THANKS,
     THINGS,
 )
 from compliant_sms.phi._view import View
 
-__all__ = ["by_itself"]
+__all__ = ["by_itself", "may_be_alone"]
+
+_STREETS = frozenset(word for word in PLACES if len(word) > 2)
+_ANSWERS = DOES | {"here", "is"}
+_KIND = SURNAME | COMMON | GIVEN
+
+
+def may_be_alone(view: View, index: int, marks: int) -> bool:
+    """Whether it is worth a closer look that a word names somebody whom nothing announces.
+
+    Args:
+        view: the text.
+        index: of the word; it can be a name or an initial.
+        marks: its marks.
+    """
+    ahead = index + 1
+    if marks & LETTER and may_be_initials(view, index):
+        return True
+    if ahead < len(view.words):
+        if view.marks[ahead] & OWNED and view.words[index][-1] == "s":
+            return True
+        if view.capital[index]:
+            return _has_meaning(view, index, marks) and not _is_a_things(view, index, marks)
+        return bool(marks & GIVEN) and _may_be_small(view, index)
+    return bool(marks & GIVEN) or (view.capital[index] and _has_meaning(view, index, marks))
+
+
+def _has_meaning(view: View, index: int, marks: int) -> bool:
+    """Whether a capital tells something: in a given name, and in a word that goes on small."""
+    if marks & GIVEN:
+        return True
+    second = view.starts[index] + 1
+    small = view.plain[second : second + 1].islower() or view.shouts
+    return small and marks & (CANDIDATE | HEALTH_TERM) == CANDIDATE
+
+
+def _may_be_small(view: View, index: int) -> bool:
+    """Whether a given name that is a word too may be one in small letters."""
+    ahead = index + 1
+    surname = view.marks[ahead] & _KIND == SURNAME
+    told = surname or not index or view.words[ahead] in HAPPENS
+    return told or view.words[index].endswith("'s")
+
+
+def _is_a_things(view: View, index: int, marks: int) -> bool:
+    """Whether what follows a capitalised word makes it a thing's: "Oral Surgery", "April 9"."""
+    between = view.gaps[index + 1]
+    if marks & MONTH and between[1:2].isdigit():
+        return True
+    if marks & (GIVEN | COMMON) == GIVEN or between != " " or not view.capital[index + 1]:
+        return False
+    thing = view.marks[index + 1] & _KIND == COMMON or view.words[index + 1] in _STREETS
+    return thing and not marks & SURE_NAME and view.words[index][-2:] != "'s"
 
 
 def by_itself(view: View, index: int) -> Person | None:
@@ -46,49 +99,106 @@ def by_itself(view: View, index: int) -> Person | None:
         index: of the word; it can be a name.
     """
     marks = view.marks[index]
-    if marks & SURE_NAME:
+    if marks & SURE_NAME and (not marks & LETTER or not view.is_shouted(index)):
         return _sure(view, index)
     if marks & LETTER and (found := initials(view, index)):
         return found
-    if not marks & CANDIDATE:
-        return None
     if not view.capital[index]:
-        return _in_small_letters(view, index) if marks & GIVEN else None
-    if marks & GIVEN:
-        found = name_at(view, index, Openness.CAPITAL, "capital")
-        return _told_from_a_word(view, index, found) if found else None
-    return _unlisted(view, index) or _amid(view, index)
+        found = _in_small_letters(view, index) if marks & GIVEN else None
+    else:
+        found = _with_capital(view, index, marks) if marks & CANDIDATE else None
+    return found or _owner(view, index)
+
+
+def _owner(view: View, index: int) -> Person | None:
+    """Whom something belongs to, without the apostrophe: "jamals form"."""
+    ahead, word, marks = index + 1, view.words[index], view.marks[index]
+    if word[-1] != "s" or ahead >= len(view.words) or not view.marks[ahead] & OWNED:
+        return None
+    if marks & COMMON or view.gaps[ahead] != " " or word[-2:] == "'s":
+        return None
+    stem = lexicon()[word[:-1]]
+    if stem & SURE_NAME or (view.capital[index] and stem & (GIVEN | COMMON) == GIVEN):
+        return Person(view.starts[index], view.ends[index] - 1, index, "possessive")
+    return None
+
+
+def _with_capital(view: View, index: int, marks: int) -> Person | None:
+    if is_korean(view, index):
+        return name_at(view, index, Openness.CAPITAL, "given")
+    if not marks & GIVEN:
+        return unlisted(view, index)
+    return _told_from_a_word(view, index) if _may_be_told(view, index) else None
 
 
 def _sure(view: View, index: int) -> Person | None:
     """A given name that is hardly a word, with the surname before it if there is one."""
-    if not view.capital[index] and _is_a_thing(view, index):
+    if is_town(view, index) if view.capital[index] else _is_a_thing(view, index):
+        return None
+    if not view.given.isascii() and _is_past_tense(view, index):
         return None
     found = name_at(view, index, Openness.GIVEN, "given")
     return _with_surname_before(view, index, found) if found else None
 
 
+def _is_past_tense(view: View, index: int) -> bool:
+    """Whether it is a Spanish verb, told from a name by its accent: "marcó"."""
+    return view.given[view.place(view.starts[index], view.ends[index])[1] - 1] == "ó"
+
+
 def _is_a_thing(view: View, index: int) -> bool:
     """Whether "a" or "the" makes a thing of a name in small letters: "in the nick of time"."""
-    return any(
-        view.words[before] in NEXT_TO_THINGS and view.gaps[before + 1] == " "
-        for before in range(max(0, index - 2), index)
-    )
+    if view.gaps[index + 1] == "-" and view.marks[index + 1] & (COMMON | LETTER):
+        return True  # "jack-o-lantern"
+    if not index or view.gaps[index] != " ":
+        return False
+    if view.words[index - 1] in NEXT_TO_THINGS:
+        return index > 1 or view.words[0] != "this"  # "this shanice", for "this is"
+    return index > 1 and view.gaps[index - 1] == " " and view.words[index - 2] in NEXT_TO_THINGS
 
 
-def _told_from_a_word(view: View, index: int, found: Person) -> Person | None:
+def _may_be_told(view: View, index: int) -> bool:
+    """Whether a capitalised word that is a name too stands where one could be told from a word."""
+    if is_paired(view, index):
+        return True
+    if starts_phrase(view, index):
+        ahead = index + 1
+        if ahead >= len(view.words) or view.gaps[ahead] != " ":
+            return True
+        talk = view.marks[index] & COMMON and view.words[ahead] not in _ANSWERS
+        return not talk or view.words[index][-2:] == "'s"
+    if view.gaps[index] != " " or view.words[index - 1] in ARTICLES:
+        return False
+    return not view.capital[index - 1] or bool(view.marks[index - 1] & NAME_CUE)
+
+
+def _told_from_a_word(view: View, index: int) -> Person | None:
     """A capitalised word that is a name too, if it is one here."""
-    word, first = view.words[index].removesuffix("'s"), starts_phrase(view, index)
+    found = name_at(view, index, Openness.CAPITAL, "capital")
+    if found is None:
+        return None
+    marks, word = view.marks[index], view.words[index].removesuffix("'s")
+    first = starts_phrase(view, index)
     last = found.last
     firm = last > index and not view.marks[last] & COMMON
     if firm and not view.plain[found.start : found.end].isupper():
-        return found._replace(rule="full") if word not in MONTHS or first else None
-    happens = last + 1 < len(view.words) and view.words[last + 1] in DOES and word not in THINGS
+        return as_named(found, "full") if word not in MONTHS or first else None
+    after = view.words[last + 1] if last + 1 < len(view.words) else ""
+    happens = after in DOES and (word not in THINGS or (word in PEOPLE and after in SPEAKS_OUT))
+    if first and not marks & COMMON and word not in THINGS and _is_mixed(view, index):
+        return as_named(found, "given")
     if first and (happens or _called(view, found) or _answers(view, found)):
-        return found._replace(rule="addressed")
-    if word not in BRANDS and _amid_small_letters(view, index, found):
+        return as_named(found, "addressed")
+    owns = view.words[last].endswith("'s") and last == index
+    if (word not in BRANDS or owns) and _amid_small_letters(view, index, found):
         return found
     return None
+
+
+def _is_mixed(view: View, index: int) -> bool:
+    """Whether a capital tells something, as the word goes on in small letters."""
+    second = view.starts[index] + 1
+    return view.plain[second : second + 2].islower()
 
 
 def _amid_small_letters(view: View, index: int, found: Person) -> bool:
@@ -126,7 +236,7 @@ def _with_surname_before(view: View, index: int, found: Person) -> Person:
         known = not marks & GIVEN
     if view.is_shouted(index - 1) and not view.is_shouted(index):
         known = False
-    return found._replace(start=start, rule="full") if known else found
+    return Person(start, found.end, found.last, "full") if known else found
 
 
 def _in_small_letters(view: View, index: int) -> Person | None:
@@ -138,7 +248,7 @@ def _in_small_letters(view: View, index: int) -> Person | None:
         (word.endswith("'s") and bool(view.marks[ahead] & OWNED))
         or (after in HAPPENS and starts_phrase(view, index))
     )
-    if alone or (told and word not in THINGS):
+    if (alone and word not in THANKS) or (told and word not in THINGS):
         return name_at(view, index, Openness.RELATIVE, "word-alone")
     if not after or view.gaps[ahead] != " " or word in MONTHS:
         return None
@@ -169,70 +279,6 @@ def _called(view: View, found: Person) -> bool:
         return first and view.plain.startswith(" ", found.end + 2)
     if not first and "\n" not in before and before.rstrip()[-1:] not in {":", "-", ".", "!", "?"}:
         return False
+    if after[:1] == "!" and view.words[found.last] in THINGS:
+        return False
     return after[:1] in {",", ":", "!"} and after[1:] in {" ", "", "\n"}
-
-
-def _unlisted(view: View, index: int) -> Person | None:
-    """A capitalised word of no list: called at the start of a sentence, or before another one."""
-    ahead = index + 1
-    paired = ahead < len(view.words) and view.capital[ahead] and view.gaps[ahead] in {" ", "-"}
-    both = view.marks[index] | (view.marks[ahead] if paired else 0)
-    addressed = not view.said & OWN_VOICE and _begins_sentence(view, index)
-    shouted = view.is_shouted(index) and not view.shouts
-    if shouted or both & HEALTH_TERM or not (paired or addressed):
-        return None
-    found = name_at(view, index, Openness.CAPITAL, "addressed")
-    if found is None:
-        return None
-    if addressed and _is_called(view, found, both):
-        return found
-    if not paired or view.marks[ahead] & COMMON or found.last == index:
-        return None
-    return found._replace(rule="full") if _are_names(view, found, both, ahead) else None
-
-
-def _are_names(view: View, found: Person, both: int, ahead: int) -> bool:
-    """Whether two capitalised words of no list are somebody's names, not a firm's."""
-    index = ahead - 1
-    if both & (SURNAME | GIVEN):
-        return True
-    if not index and view.plain.startswith(":", found.end):
-        return False  # the sender: "Larkspur Derm: ..."
-    before = view.words[index - 1] if index else ""
-    return view.gaps[ahead] == "-" or before not in ARTICLES | {"from", "with"}
-
-
-def _amid(view: View, index: int) -> Person | None:
-    """A capitalised word of no list in the middle of a sentence, or before what somebody does."""
-    marks, ahead = view.marks[index], index + 1
-    if marks & (COMMON | HEALTH_TERM | PLACE_WORD) or len(view.words[index]) < 3:
-        return None
-    if view.is_shouted(index) or _may_own(view, index):
-        return None
-    if index and view.gaps[index] == " " and not view.capital[index - 1]:
-        told = view.words[index - 1] in BEFORE_SOMEBODY
-    else:
-        told = _begins_sentence(view, index) and not index
-        told = told and ahead < len(view.words) and view.words[ahead] in DOES
-    return name_at(view, index, Openness.CAPITAL, "capital") if told else None
-
-
-def _may_own(view: View, index: int) -> bool:
-    """Whether an "s" at the end could stand for "'s": "Jamals form"."""
-    word = view.words[index]
-    return word[-1] == "s" and not word.endswith("'s") and bool(view.said & OWNED)
-
-
-def _begins_sentence(view: View, index: int) -> bool:
-    before = view.gaps[index].rstrip(" \"'(*")
-    if not index:
-        return not before
-    return before[-1:] in set(":.!?-\n") or view.words[index - 1] == "news"
-
-
-def _is_called(view: View, found: Person, marks: int) -> bool:
-    after = view.plain[found.end : found.end + 3]
-    sender = not found.start and not marks & SURNAME
-    if sender and after[:1] == ":" and not view.plain.startswith(" your", found.end + 1):
-        return False  # more likely the practice: "Bluestem: the claim"
-    return after[:1] == "!" or after == "'s " or (after[:2] in {", ", ": "} and after[2:].islower())

@@ -6,48 +6,57 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from compliant_sms.phi._marks import LETTER, PARTICLE, SURE_NAME, SURNAME
-from compliant_sms.phi._name_reading import (
-    Openness,
-    Person,
-    name_at,
-    practice_speaks,
+from compliant_sms.phi._marks import DAY, LETTER, PARTICLE, SURE_NAME, SURNAME
+from compliant_sms.phi._name_initials import initials
+from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
+from compliant_sms.phi._name_staff_words import (
+    HOSTS,
+    LEADS,
+    NOT_AFTER_TITLE,
+    ROLES,
+    SHORT_ROLES,
+    THEY_DO,
+    TITLES,
+    VISITS,
+    WITH,
 )
+from compliant_sms.phi._name_voice import MOST_READ, practice_speaks, writes_to_patient
 from compliant_sms.phi._name_words import (
     ANY_NAME,
-    APPOSED,
-    CREDENTIALS,
-    DESKS,
     GREETINGS,
     HONORIFICS,
-    HOSTS,
     I_AM,
     IS,
     IT,
     NAMED,
-    NOT_AFTER_TITLE,
+    NO_HOSTS,
     RELATIVES,
-    ROLES,
-    SAYS,
     SAYS_A_NAME,
-    SERVES,
-    THEY_DO,
-    TITLES,
-    VISITS,
-    WILL,
-    WITH,
+    SPEAKS,
 )
 from compliant_sms.phi._view import View
 
-__all__ = ["after_cue", "as_staff"]
+__all__ = ["after_cue"]
 
 _ABBREVIATED = frozenset({" ", ". ", "."})
 _CALLED = frozenset({" ", ", ", ": ", " - ", "! "})
 _TOLD = frozenset({" ", ": ", ", "})
+_ROLE = frozenset({" ", ": ", ", "})
+_FOR = frozenset({"for"})
+_LINK = frozenset({"is", "named", "called", "mwen"})
+_MOST_SKIPPED = 4
 _SLASHED = frozenset({" ", "/", "/ ", "/h "})
 _TELLING = frozenset({" ", ", ", " ("})
+_LEADING = frozenset({" ", ". "})
+_DOTS = frozenset({".", ". "})
+_NO_LETTERS = frozenset("aiurnys")
 _ONE_BLANK = frozenset({" "})
-_BEFORE = {"am": {"i"}, "se": {"mwen", "non"}, "e": {"aqui"}} | dict.fromkeys(IS, IT)
+_BEFORE = (
+    {"am": frozenset({"i"}), "se": frozenset({"mwen", "non"}), "e": frozenset({"aqui"})}
+    | {"law": frozenset({"in"})}
+    | dict.fromkeys(IS, IT)
+    | dict.fromkeys(SPEAKS, frozenset({"le", "te", "les", "aqui"}))
+)
 
 
 class _Cue(NamedTuple):
@@ -57,9 +66,11 @@ class _Cue(NamedTuple):
     """What may stand between."""
     openness: Openness
     rule: str
-    skipped: str = ""
-    """A word that may stand between too."""
+    skipped: frozenset[str] = frozenset()
+    """Words that may stand between too."""
     staff: bool = False
+    hosts: bool = False
+    """Whether only a practice that speaks, or a visit, makes staff of who follows."""
 
 
 @cache
@@ -67,14 +78,15 @@ def _cues() -> dict[str, _Cue]:
     """By word; those further up win."""
     table: tuple[tuple[Iterable[str], _Cue], ...] = (
         (TITLES, _Cue(_ABBREVIATED, Openness.ANY, "title", staff=True)),
-        (ROLES, _Cue(_TOLD, Openness.CAPITAL, "role", "is", staff=True)),
-        (WITH, _Cue(_SLASHED, Openness.CAPITAL, "visit-with", staff=True)),
-        (HOSTS - NAMED, _Cue(_ONE_BLANK, Openness.CAPITAL, "host", "for", staff=True)),
+        (SHORT_ROLES, _Cue(_ABBREVIATED, Openness.CAPITAL, "role", staff=True)),
+        (ROLES, _Cue(_ROLE, Openness.CAPITAL, "role", LEADS, staff=True)),
+        (WITH, _Cue(_SLASHED, Openness.CAPITAL, "visit-with", staff=True, hosts=True)),
+        (HOSTS - NAMED, _Cue(_ONE_BLANK, Openness.CAPITAL, "host", _FOR, staff=True, hosts=True)),
         (HONORIFICS, _Cue(_ABBREVIATED, Openness.ANY, "honorific")),
         (GREETINGS, _Cue(_CALLED, Openness.CAPITAL, "greeting")),
-        (RELATIVES, _Cue(_TOLD, Openness.RELATIVE, "relative", "is")),
+        (RELATIVES, _Cue(_TOLD, Openness.RELATIVE, "relative", _LINK)),
         (SAYS_A_NAME | IS, _Cue(_TOLD, Openness.ANY, "introduction")),
-        (I_AM, _Cue(_TOLD, Openness.CAPITAL, "introduction")),
+        (I_AM | SPEAKS, _Cue(_TOLD, Openness.CAPITAL, "introduction")),
         (ANY_NAME, _Cue(_TOLD, Openness.ANY, "named")),
         (NAMED, _Cue(_TOLD, Openness.CAPITAL, "named")),
     )
@@ -88,32 +100,75 @@ def after_cue(view: View, index: int) -> Person | None:
         view: the text.
         index: of the word.
     """
-    word = view.words[index]
-    cue = _cues().get(word)
+    cue = _cues().get(view.words[index])
     if cue is None or view.gaps[index + 1] not in cue.gaps or not _means_it(view, index, cue):
         return None
-    ahead = index + 1
-    if cue.skipped and ahead < len(view.words) and view.words[ahead] == cue.skipped:
-        ahead += 1
-    if ahead >= len(view.words) or (view.marks[ahead] & LETTER and view.gaps[ahead + 1] == "."):
-        return None  # at the end, or before "T.J."
-    openness = cue.openness
-    if cue.rule == "honorific" and len(word) < 3 and not view.capital[index]:
-        openness = Openness.CAPITAL
-    found = name_at(view, ahead, openness, cue.rule)
+    ahead = _past_skipped(view, index + 1, cue.skipped) if cue.skipped else index + 1
+    if ahead >= len(view.words) or (cue.hosts and view.words[ahead] in NO_HOSTS):
+        return None
+    if view.marks[ahead] & LETTER:
+        alone = len(view.words[ahead]) == 1 and not _goes_on_dotted(view, ahead)
+        if cue.gaps is _ABBREVIATED and alone:
+            return _letter(view, ahead, cue)
+        if view.gaps[ahead + 1] == ".":
+            return _dotted(view, ahead, cue)
+    found = name_at(view, ahead, _openness(view, index, ahead, cue), cue.rule)
     if found is None and cue.gaps is _ABBREVIATED:
-        found = _with_particles(view, ahead, cue.rule)
-        if found is None and cue.staff:
-            found = _surname(view, ahead)
-    return _completed(view, found, cue, word) if found else None
+        found = _with_particles(view, ahead, cue.rule) or _surname(view, ahead, cue)
+    return _completed(view, found, cue, view.words[index]) if found else None
+
+
+def _openness(view: View, index: int, ahead: int, cue: _Cue) -> Openness:
+    """What a cue allows: less in "cousin is ..." and behind "ms" in small letters."""
+    if cue.skipped is _LINK and ahead > index + 1:
+        return Openness.CAPITAL
+    short = cue.rule == "honorific" and len(view.words[index]) < 3 and not view.capital[index]
+    return Openness.CAPITAL if short else cue.openness
+
+
+def _past_skipped(view: View, ahead: int, skipped: frozenset[str]) -> int:
+    """The first word that does not only lead to a name: "nurse there is ..."."""
+    until = min(ahead + _MOST_SKIPPED, len(view.words))
+    while ahead < until and view.words[ahead] in skipped and view.gaps[ahead + 1] in _LEADING:
+        ahead += 1
+    return ahead
+
+
+def _letter(view: View, index: int, cue: _Cue) -> Person | None:
+    """The one letter that stands for a name behind a title: "Mrs. D.", "dr m"."""
+    word, after = view.words[index], view.gaps[index + 1][:1]
+    if after in {"'", "-", "/"}:
+        return None
+    if not view.capital[index] and (not cue.staff or word in _NO_LETTERS):
+        return None
+    end = view.ends[index] + (after == "." and view.capital[index])
+    return Person(view.starts[index], end, index, cue.rule, cue.staff)
+
+
+def _dotted(view: View, index: int, cue: _Cue) -> Person | None:
+    """Initials and a surname behind a title: "Dr. T.J. Ruiz"."""
+    found = initials(view, index) if cue.staff else None
+    return as_named(found, cue.rule, staff=True) if found else None
+
+
+def _goes_on_dotted(view: View, index: int) -> bool:
+    """Whether another letter or a surname follows the full stop: "Dr. T.J. Ruiz"."""
+    ahead = index + 1
+    return ahead < len(view.words) and view.gaps[ahead] in _DOTS and view.capital[ahead]
+
+
+def _on_a_day(view: View, index: int) -> bool:
+    return index < len(view.words) and bool(view.marks[index] & DAY)
 
 
 def _completed(view: View, found: Person, cue: _Cue, word: str) -> Person:
     """Whom a cue announces, with a first name behind the surname, and as staff if that is told."""
+    if word == "see" and _on_a_day(view, found.last + 1):
+        return found  # whom the practice will see
     if cue.rule == "named" and view.gaps[found.last + 1] in {", ", "/"}:
         found = _first_name_behind(view, found)
-    if cue.staff or (word == "is" and _introduces_staff(view, found)):
-        return found._replace(staff=True)
+    if cue.staff or (cue.rule == "introduction" and _introduces_staff(view, found, word)):
+        return as_named(found, found.rule, staff=True)
     return found
 
 
@@ -122,20 +177,22 @@ def _means_it(view: View, index: int, cue: _Cue) -> bool:
     word = view.words[index]
     if word in _BEFORE:
         return index > 0 and view.words[index - 1] in _BEFORE[word]
-    if not cue.staff or word in TITLES | ROLES or practice_speaks(view):
+    if not cue.hosts or practice_speaks(view):
         return True
-    return (word in WITH or word == "see") and not VISITS.isdisjoint(view.words)
+    if index and view.words[index - 1] == "in" and word in WITH:
+        return True  # "can i get in w Sasha"
+    return (word in WITH or word == "see") and not VISITS.isdisjoint(view.words[:MOST_READ])
 
 
 def _first_name_behind(view: View, found: Person) -> Person:
     """The surname and the first name behind it: "Pt GARCIA, ANA"."""
     ahead = found.last + 1
-    if ahead >= len(view.words) or view.marks[found.last] & SURE_NAME:
+    if ahead >= len(view.words) or view.marks[found.last] & (SURE_NAME | SURNAME) == SURE_NAME:
         return found
     if not view.marks[ahead] & SURE_NAME or view.is_shouted(ahead) != view.is_shouted(found.last):
         return found
     first = name_at(view, ahead, Openness.CAPITAL, found.rule)
-    return first._replace(start=found.start) if first else found
+    return Person(found.start, first.end, first.last, first.rule) if first else found
 
 
 def _with_particles(view: View, index: int, rule: str) -> Person | None:
@@ -146,60 +203,19 @@ def _with_particles(view: View, index: int, rule: str) -> Person | None:
     if ahead == index or ahead >= len(view.words) or not view.capital[ahead]:
         return None
     found = name_at(view, ahead, Openness.CAPITAL, rule)
-    return found._replace(start=view.starts[index]) if found else None
+    return Person(view.starts[index], found.end, found.last, rule) if found else None
 
 
-def _surname(view: View, index: int) -> Person | None:
+def _surname(view: View, index: int, cue: _Cue) -> Person | None:
     """A surname that is a word, in small letters: a title before it leaves little else."""
-    if index >= len(view.words) or not view.marks[index] & SURNAME:
-        return None
-    if view.words[index] in NOT_AFTER_TITLE:
+    if not cue.staff or not view.marks[index] & SURNAME or view.words[index] in NOT_AFTER_TITLE:
         return None
     return Person(view.starts[index], view.ends[index], index, "title")
 
 
-def _introduces_staff(view: View, found: Person) -> bool:
+def _introduces_staff(view: View, found: Person, word: str) -> bool:
+    """Whether somebody of the practice tells who writes: "Hi Ana, it's Bo. Your labs are in"."""
     after = view.words[found.last + 1 : found.last + 2]
-    return bool(after) and after[0] in THEY_DO and practice_speaks(view)
-
-
-def as_staff(view: View, found: Person) -> Person:
-    """The same, as staff if the words behind the name say so."""
-    rule = (
-        _credential(view, found.last + 1)
-        or _here(view, found)
-        or (_work(view, found.last) if practice_speaks(view) else "")
-    )
-    return found._replace(rule=rule, staff=True) if rule else found
-
-
-def _credential(view: View, index: int) -> str:
-    """Whether "RN" or "LCSW" follows."""
-    if index >= len(view.words) or view.words[index] not in CREDENTIALS:
-        return ""
-    told = view.gaps[index] in {" ", ", ", " ("} and view.is_shouted(index)
-    return "credential" if told else ""
-
-
-def _here(view: View, found: Person) -> str:
-    """Whether somebody reports for duty behind the sender's name: "Harbor Fertility: Dana here"."""
-    told = view.words[found.last + 1 : found.last + 2] == ["here"]
-    return "host" if told and view.plain.endswith(": ", 0, found.start) else ""
-
-
-def _work(view: View, last: int) -> str:
-    """By which rule the words after a name say that its bearer serves the reader."""
-    after, between = view.words[last + 1 : last + 5], view.gaps[last + 1]
-    if not after:
-        return ""
-    if between == ", " and after[0] in APPOSED | ROLES | DESKS:
-        return "" if (ROLES | DESKS).isdisjoint(after) else "role"
-    if between == " (" and after[0] in ROLES:
-        return "role"
-    if between != " ":
-        return ""
-    serves = after[0] in WILL and not SERVES.isdisjoint(after[1:3])
-    if after[0] in SAYS or serves or after[:2] in (["is", "your"], ["on", "call"]):
-        return "at-work"
-    desk = after[0] in {"from", "in", "at", "de", "en"} and not DESKS.isdisjoint(after[1:])
-    return "desk" if desk else ""
+    if word == "is" and after and after[0] in THEY_DO and practice_speaks(view):
+        return True
+    return found.start > 0 and word not in SAYS_A_NAME and writes_to_patient(view)

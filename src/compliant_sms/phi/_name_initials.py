@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
 from compliant_sms.phi._marks import COMMON, SURE_NAME, SURNAME
 from compliant_sms.phi._name_reading import Openness, Person, name_at
 from compliant_sms.phi._name_words import LETTERED
 from compliant_sms.phi._view import View
 
-__all__ = ["initials"]
+__all__ = ["initials", "may_be_initials"]
 
 _MOST = 4
+_BLANKS = frozenset({" ", ", "})
+_NAMING = frozenset({"for", "its", "it's"})
+_THANKS = frozenset({"thanks", "thx", "ty"})
+_BY_TWO = {"is": {"this", "name"}, "by": {"go", "goes", "went"}}
+_TELLING = _NAMING | _THANKS | {"is", "by"}
+
+
+def may_be_initials(view: View, index: int) -> bool:
+    """Whether it is worth a closer look that a letter or two are initials.
+
+    Args:
+        view: the text.
+        index: of the word.
+    """
+    if view.gaps[index + 1][:1] in {".", "-"}:
+        return True
+    if not view.capital[index]:
+        return False
+    return not index or view.gaps[index] != " " or view.words[index - 1] in _TELLING
 
 
 def initials(view: View, index: int) -> Person | None:
@@ -22,23 +38,38 @@ def initials(view: View, index: int) -> Person | None:
         view: the text.
         index: of a word of one letter or two.
     """
-    word, start, end = view.words[index], view.starts[index], view.ends[index]
+    first, word, start, end = index, view.words[index], view.starts[index], view.ends[index]
     if index and view.words[index - 1] in LETTERED:
         return None
+    if view.gaps[index + 1] == "-":
+        return _spelled(view, index)
     dotted = len(word) == 1 and view.gaps[index + 1][:1] == "."
     if dotted:
         ahead = index + 1
         while ahead - index < _MOST and _is_initial(view, ahead):
             ahead += 1
-        if found := _surname_after(view, ahead):
-            return found._replace(start=start, rule="initial")
+        alike = view.capital[index] or not view.capital[min(ahead, len(view.words) - 1)]
+        if alike and (found := _surname_after(view, ahead)):
+            return Person(start, found.end, found.last, "initial")
         index, end = ahead - 1, view.ends[ahead - 1] + 1
     told = dotted or (word not in {"a", "i"} and view.plain[end : end + 1] not in {"'", "/"})
     if not told or not view.plain[start:end].isupper():
         return None
-    if _is_alone(view, start, end):
+    if _is_alone(view, first, end):
         return Person(start, end, index, "initials")
     return _after_surname(view, index) if len(word) == 1 else None
+
+
+def _spelled(view: View, index: int) -> Person | None:
+    """A name that is spelled: "S-h-a-w-n-a"."""
+    last, words = index, view.words
+    if index and view.gaps[index][-1:] == "-":
+        return None
+    while last + 1 < len(words) and view.gaps[last + 1] == "-" and len(words[last + 1]) == 1:
+        last += 1
+    if last - index < _MOST - 1 or len(words[index]) > 1:
+        return None
+    return Person(view.starts[index], view.ends[last], last, "spelled")
 
 
 def _is_initial(view: View, index: int) -> bool:
@@ -69,29 +100,38 @@ def _after_surname(view: View, index: int) -> Person | None:
     if view.plain.startswith(",", view.ends[index]):
         return None  # spelled out: "Nancy, G, O"
     marks = view.marks[before]
-    given = marks & (SURE_NAME | SURNAME) == SURE_NAME
+    given = marks & (SURE_NAME | SURNAME) == SURE_NAME or (
+        marks & SURE_NAME and not view.is_shouted(before) and _goes_on_small(view, index)
+    )
     if given or marks & COMMON or not view.capital[before]:
         return None
     return Person(view.starts[before], view.ends[index], index, "initial")
 
 
-@cache
-def _who() -> re.Pattern[str]:
-    """What stands before initials that are a name by themselves."""
-    return re.compile(
-        r"(?:^|\b[Tt]his is |\bfor |\b[Ii]t'?s |: |(?:^|\s)[-~] ?|\b(?:thanks|thx|ty),? )$"
-    )
-
-
-def _is_alone(view: View, start: int, end: int) -> bool:
-    plain = view.plain
-    before = plain[max(0, start - 10) : start]
-    if not _who().search(before) or (start > 9 and not before.strip()):
-        return False
+def _is_alone(view: View, index: int, end: int) -> bool:
+    """Whether initials are a name by themselves, from a word's first letter to an offset."""
+    plain, start, between = view.plain, view.starts[index], view.gaps[index]
     after, letters = plain[end : end + 2], plain[start:end]
-    if start == 0 or before[-2:] == ": ":
+    if start == 0 or between[-2:] == ": ":
         dotted = letters[-1] == "."
         return after[:1] in {",", ":"} and (dotted or len(letters) == 2) and letters != "U.S."
-    if before[-1:] in {"-", "~"} or before[-2:] in {"- ", "~ "}:
-        return not after.strip(" .")
+    if between[-1:] in {"-", "~"} or between[-2:] in {"- ", "~ "}:
+        signed = not between.rstrip(" ")[:-1] or between.rstrip(" ")[-2:-1].isspace()
+        return signed and not after.strip(" .")
+    if not index or not _is_told(view, index, between):
+        return False
     return letters not in {"A", "I", "US", "U.S."} and after[:1] not in {"-", "&"}
+
+
+def _goes_on_small(view: View, index: int) -> bool:
+    """Whether a word in small letters follows an initial, as in "H. pylori"."""
+    ahead = index + 1
+    return ahead < len(view.words) and not view.capital[ahead]
+
+
+def _is_told(view: View, index: int, between: str) -> bool:
+    """Whether the words before initials name somebody."""
+    before = view.words[index - 1]
+    if between == " " and before in _BY_TWO:
+        return index > 1 and view.words[index - 2] in _BY_TWO[before]
+    return (between == " " and before in _NAMING) or (between in _BLANKS and before in _THANKS)

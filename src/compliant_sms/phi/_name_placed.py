@@ -1,4 +1,4 @@
-"""Names told by where they stand: before what is owned or a date, and at the end."""
+"""Names told by where they stand: before a date, and at the end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from compliant_sms.phi._lexicon import lexicon
 from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
@@ -15,60 +14,55 @@ from compliant_sms.phi._marks import (
     HARDLY_NAME,
     IDENTIFIES,
     NO_NAME,
-    OWNED,
-    SURE_NAME,
     SURNAME,
 )
-from compliant_sms.phi._name_reading import (
-    Openness,
-    Person,
-    ends_phrase,
-    name_at,
-    practice_speaks,
-    starts_phrase,
-)
-from compliant_sms.phi._name_words import DESKS, STAFF_THANKS, THANKS, THINGS
+from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
+from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
+from compliant_sms.phi._name_staff_words import DESKS, STAFF_THANKS, TITLES
+from compliant_sms.phi._name_voice import practice_speaks, writes_to_patient
+from compliant_sms.phi._name_words import HONORIFICS, THANKS, THINGS
 from compliant_sms.phi._view import View
 
 __all__ = ["by_place"]
+
+_HONOURS = frozenset("様氏君")  # behind names of Japan
+_LAST = 3
+_NAMELIKE = CANDIDATE | SURNAME
+_NO_SIGNATURES = THANKS | TITLES
 
 
 def by_place(view: View) -> Iterator[Person]:
     """Whom a text names where the place in the text, or what follows, makes a word a name."""
     said = view.said
-    if said & OWNED:
-        yield from _possessives(view)
     if said & FAMILY:
         yield from _families(view)
     if said & IDENTIFIES or len(view.figures) > 2:
         yield from _before_identification(view)
     if not view.plain.isascii():
         yield from _in_other_script(view)
-    yield from _signed(view)
-
-
-def _possessives(view: View) -> Iterator[Person]:
-    """What belongs to somebody: "Okoro's chart", and without the apostrophe "jamals form"."""
-    for ahead in view.marked(OWNED):
-        index = ahead - 1
-        if index < 0 or view.words[index][-1] != "s" or view.gaps[ahead] != " ":
-            continue
-        word = view.words[index]
-        if word.endswith("'s"):
-            if view.capital[index] and not view.marks[index] & COMMON:
-                yield from filter(None, [name_at(view, index, Openness.CAPITAL, "possessive")])
-        elif not view.marks[index] & (SURE_NAME | COMMON) and lexicon()[word[:-1]] & SURE_NAME:
-            yield Person(view.starts[index], view.ends[index] - 1, index, "possessive")
+    for marks in view.marks[-_LAST:]:
+        if marks & _NAMELIKE:
+            yield from _signed(view)
+            break
 
 
 def _families(view: View) -> Iterator[Person]:
-    """A family by its surname: "the Okoro kids"."""
+    """A family by its surname: "the Okoro kids", "Nguyen family, 4 people"."""
     for index in view.marked(FAMILY):
-        named = index - 1
-        if named < 1 or view.words[named - 1] not in {"the", "la"} or view.gaps[index] != " ":
+        last = index - 1
+        if last < 0 or view.gaps[index] != " ":
             continue
-        if not view.marks[named] & COMMON and not view.is_shouted(named):
-            yield Person(view.starts[named], view.ends[named], named, "family")
+        first = last - (last > 0 and view.gaps[last] == "-")
+        if view.marks[first] & COMMON:
+            continue
+        if _is_family(view, first) and not view.is_shouted(last):
+            yield Person(view.starts[first], view.ends[last], last, "family")
+
+
+def _is_family(view: View, first: int) -> bool:
+    if first and view.words[first - 1] in {"the", "la"}:
+        return True
+    return starts_phrase(view, first) and view.capital[first] and bool(view.marks[first] & SURNAME)
 
 
 def _before_identification(view: View) -> Iterator[Person]:
@@ -89,12 +83,12 @@ def _dates(view: View) -> Iterator[int]:
     """Where three figures stand like those of a date."""
     runs, plain = view.figures, view.plain
     for at in range(len(runs) - 2):
-        sign = plain[runs[at][1]]
-        if sign in "/. -" and plain[runs[at + 1][1]] == sign:
-            near = runs[at + 1][0] - runs[at][1] == runs[at + 2][0] - runs[at + 1][1] == 1
-            short = runs[at + 1][1] - runs[at + 1][0] < 3
-            if near and short and runs[at][1] - runs[at][0] in {1, 2, 4}:
-                yield runs[at][0]
+        start, end = runs[at]
+        middle, after = runs[at + 1]
+        if middle - end == 1 and runs[at + 2][0] - after == 1 and after - middle < 3:
+            same = plain[end] in "/. -" and plain[after] == plain[end]
+            if same and end - start in {1, 2, 4}:
+                yield start
 
 
 def _no_words(view: View, last: int, between: str, *, here: bool) -> Person | None:
@@ -132,15 +126,21 @@ def _in_other_script(view: View) -> Iterator[Person]:
     letters = sum(len(match[0]) for match in found)
     if found and len(view.plain) > 3 * letters:
         for match in found:
-            yield Person(*match.span(), view.word_at(match.end()) - 1, "other-script")
+            start, end = match.span()
+            end -= match[0][-1] in _HONOURS
+            bracketed = view.plain[start - 1 : start] == "(" and view.plain[end : end + 1] == ")"
+            if end > start and not bracketed:
+                yield Person(start, end, view.word_at(end) - 1, "other-script")
 
 
 def _signed(view: View) -> Iterator[Person]:
     """The name with which a text ends."""
     words, marks = view.words, view.marks
-    for index in range(max(1, len(words) - 3), len(words)):
+    for index in range(max(1, len(words) - _LAST), len(words)):
         here = marks[index]
-        if not here & (CANDIDATE | SURNAME):
+        if not here & _NAMELIKE or words[index] in _NO_SIGNATURES:
+            continue
+        if words[index - 1] in HONORIFICS:
             continue
         if index + 1 < len(words) and not here & GIVEN:
             continue
@@ -156,15 +156,18 @@ def _signed(view: View) -> Iterator[Person]:
         found = name_at(view, index, Openness.CAPITAL, "signature")
         if not found:
             continue
-        staff = practice_speaks(view) and _staff_signs(view, found, sign, words[index - 1])
+        staff = _staff_signs(view, found, sign, words[index - 1])
         ends = found.last == len(words) - 1 and not view.plain[found.end :].strip(" .!)\n")
         if staff or (ends and (sign != "," or thanked or words[index] not in THINGS)):
-            yield found._replace(staff=staff)
+            yield as_named(found, found.rule, staff=staff)
 
 
 def _staff_signs(view: View, found: Person, sign: str, before: str) -> bool:
-    thanked = before in STAFF_THANKS and sign in {",", "!", "."}
-    if not thanked and sign not in {"-", "~"}:
-        return False
+    """Whether a name at the end is that of who writes for a practice."""
     after = view.words[found.last + 1 :]
-    return ends_phrase(view, found.last) and (not after or not DESKS.isdisjoint(after))
+    if not ends_phrase(view, found.last) or (after and DESKS.isdisjoint(after)):
+        return False
+    thanked = before in STAFF_THANKS and sign in {",", "!", "."}
+    if (thanked or sign in {"-", "~"}) and practice_speaks(view):
+        return True
+    return found.start > 0 and (thanked or sign not in {",", ""}) and writes_to_patient(view)

@@ -6,14 +6,24 @@ import re
 from bisect import bisect_left
 from functools import cache
 
-from compliant_sms.phi._marks import PARTICLE, PLACE_WORD, SAINT, SURE_NAME
-from compliant_sms.phi._name_words import AT, PLACES, PLACES_TOO, SITES
+from compliant_sms.phi._marks import PARTICLE, PLACE_WORD, SAINT, SURE_NAME, TOWN
+from compliant_sms.phi._name_words import (
+    AT,
+    COMES,
+    DISTANCES,
+    FIRMS,
+    NAMED_AFTER,
+    PLACES,
+    PLACES_TOO,
+    SITES,
+)
 from compliant_sms.phi._view import View
 
-__all__ = ["in_link", "is_place"]
+__all__ = ["in_link", "is_place", "is_town"]
 
 _LONGEST_TOKEN = 60
 _NEAR = 24
+_BLANKS = frozenset({" ", ", "})
 
 
 def is_place(view: View, first: int, last: int) -> bool:
@@ -24,13 +34,30 @@ def is_place(view: View, first: int, last: int) -> bool:
         first: the index of the name's first word.
         last: that of its last.
     """
-    if view.has_digit and (at := _near_number(view, first, last)) is not None:
-        return at
+    if view.has_digit:
+        if view.gaps[last + 1] in _BLANKS and _before_state(view, first, last + 1):
+            return True
+        if view.figures[0][0] < view.starts[first]:
+            at = _behind_number(view, first, last)
+            if at is not None:
+                return at
     if view.said & SAINT and first and _after_saint(view, first):
         return True
-    return bool(view.said & PLACE_WORD) and (
-        _before_a_site(view, last) or _before_a_place_word(view, first, last)
-    )
+    if view.said & PLACE_WORD:
+        for marks in view.marks[first + 1 : last + 4]:
+            if marks & PLACE_WORD:
+                return _before_a_site(view, last) or _before_a_place_word(view, first, last)
+    return False
+
+
+def is_town(view: View, index: int) -> bool:
+    """Whether a capitalised name is a town's: "now in Carmel", "2 hrs from Ely"."""
+    if not index or view.gaps[index] != " " or view.words[index - 1] not in {"in", "from"}:
+        return False
+    if not view.marks[index] & TOWN or view.words[index].endswith("'s"):
+        return False
+    before = view.words[index - 2] if index > 1 else ""
+    return before in DISTANCES or (view.words[index - 1] == "in" and before not in COMES)
 
 
 def _after_saint(view: View, first: int) -> bool:
@@ -49,6 +76,8 @@ def _before_a_place_word(view: View, first: int, last: int) -> bool:
         if not view.capital[index] or view.gaps[index] not in {" ", "-"}:
             return False
         credential = len(words[index]) == 2 and view.is_shouted(index)
+        if words[first].endswith("'s"):
+            return words[index] in FIRMS or bool(view.said & SAINT and words[index] in PLACES)
         if words[index] in PLACES and not credential:
             named = marks[first] & SURE_NAME and words[index] in PLACES_TOO
             return index > last or not named or words[max(0, first - 1)] in AT
@@ -58,7 +87,7 @@ def _before_a_place_word(view: View, first: int, last: int) -> bool:
 def _before_a_site(view: View, last: int) -> bool:
     """Whether "office" or "campus" follows, after another name too: "Augusta and Aiken offices"."""
     if view.words[last].endswith("'s"):
-        return False
+        return not NAMED_AFTER.isdisjoint(view.words[last + 1 : last + 2])
     words, gaps, ahead = view.words, view.gaps, last + 1
     if gaps[ahead] != " ":
         return False
@@ -70,21 +99,26 @@ def _before_a_site(view: View, last: int) -> bool:
     return False
 
 
-def _near_number(view: View, first: int, last: int) -> bool | None:
-    """Whether a number before or after a name makes it a place's; nothing if it does not say."""
-    plain, start, end = view.plain, view.starts[first], view.ends[last]
-    behind = view.gaps[last + 1]
-    if behind in {" ", ", "} and view.capital[first] and _state().match(plain, end):
-        return True
-    at = bisect_left(view.figures, (start, start))
-    if not at or view.figures[at - 1][1] < view.starts[max(0, first - 2)] - 1:
+def _behind_number(view: View, first: int, last: int) -> bool | None:
+    """Whether a number before a name makes it a place's; nothing if it does not say."""
+    start = view.starts[first]
+    number = view.figures[bisect_left(view.figures, (start, start)) - 1]
+    if number[1] < view.starts[max(0, first - 2)] - 1:
         return None  # at most two words stand between: "5th and Maple"
-    before = plain[max(0, start - _NEAR - 2) : start]
+    before = view.plain[max(0, start - _NEAR - 2) : start]
     if _corner().search(before):
         return True
     if _house_number().search(before):
         return any(marks & PLACE_WORD for marks in view.marks[first : last + 3])
     return None
+
+
+def _before_state(view: View, first: int, ahead: int) -> bool:
+    """Whether a state in short and a ZIP stand behind a name with a capital: "Troy, NY 12180"."""
+    if ahead >= len(view.words) or not (view.capital[ahead] and view.capital[first]):
+        return False
+    short = view.ends[ahead] - view.starts[ahead] == 2
+    return short and bool(_state().match(view.plain, view.ends[ahead - 1]))
 
 
 @cache

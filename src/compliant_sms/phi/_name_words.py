@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._name_lists import given_names, is_ordinary, plain_names, surnames, word_set
+from compliant_sms.phi._name_staff_words import HOSTS, LEADS, ROLES, SHORT_ROLES, TITLES, WITH
 
 __all__ = ["name_lists", "name_marks"]
 
@@ -13,11 +14,13 @@ __all__ = ["name_lists", "name_marks"]
 GREETINGS = word_set(
     "hi hello hey dear hola estimado estimada morning afternoon evening dias tardes noches"
     " bonjour bonjou salam beste congrats congratulations welcome condolences birthday thanks sorry"
-    " job"
+    " job buenas hiya heya howdy aloha hallo greetings yo salut coucou oye oiga kamusta atencion"
+    " night goodnight bye felicidades"
 )
 HONORIFICS = word_set(
     "mr mrs ms miss mx sr sra srta senor senora senorita don dona ssgt sgt cpl capt maj pvt"
-    " monsieur madame mme mlle grandma grandpa nana auntie"
+    " monsieur madame mme mlle grandma grandpa nana auntie granny gramps meemaw papaw mamaw"
+    " profesor profesora"
 )
 RELATIVES = word_set(
     "son sons daughter daughters husband wife mom mother dad father sister brother"
@@ -26,70 +29,48 @@ RELATIVES = word_set(
     " partner boyfriend girlfriend friend neighbor roommate ex fiance fiancee spouse twin"
     " twins mama papa hijo hija hijos esposo esposa madre padre hermano hermana abuela abuelo"
     " tia tio nino nina bebe novio novia guardian caregiver niece nephew cousin stepson"
-    " stepdaughter"
+    " stepdaughter bro sis hubby wifey granny gran stepmom stepdad stepfather stepmother godson"
+    " goddaughter godmother godfather daddy mommy mum momma mami papi kiddo toddler newborn"
+    " grandbaby grandchild nephews nieces cousins sisters brothers triplets bf gf bestie roomate"
+    " dad's mom's sobrino sobrina primo prima nieto nieta suegra suegro yerno nuera hijastro"
+    " hijastra marido mujer pareja maman mari femme fils fille frere soeur pitit law foster"
+    " abuelitos nietos sobrinos primos"
 )
 NAMED = word_set(
     "re client member resident student passenger rider caller donor dependent patient pt name"
     " veteran attn attention subscriber sponsor contact parent guardian girl boy nombre paciente"
-    " apellido surname familia"
+    " apellido surname familia named pts beneficiary enrollee guarantor insured cliente titular"
+    " asegurado asegurada afiliado afiliada aka nee survivor"
 )
-SAYS_A_NAME = word_set("soy names name's llamo")
+SAYS_A_NAME = word_set("soy names name's llamo llama m'appelle")
+SPEAKS = word_set("habla escribe saluda recuerda")
 I_AM = word_set("im i'm its it's am c'est si se e")
 IS = word_set("is was es")
 IT = word_set("this it that name here c")
 ANY_NAME = word_set("name apellido nombre")
 
-# What announces staff, or stands behind their names.
-TITLES = word_set("dr dra doctor doctora drs doc")
-ROLES = word_set(
-    "counselor counsellor therapist nurse tech technician advocate interpreter hygienist midwife"
-    " dietitian nutritionist physician provider surgeon dentist coordinator manager navigator"
-    " specialist assistant receptionist psychologist psychiatrist caseworker pharmacist doula coach"
-    " aide instructor enfermera enfermero consejera consejero terapeuta interprete phlebotomist"
-    " pediatrician dermatologist cardiologist oncologist optometrist orthodontist chiropractor"
-    " podiatrist worker scheduler driver chaplain navigator triage np pa rn lpn cna ma"
-)
-CREDENTIALS = word_set(
-    "md do np pa rn lpn lcsw lmsw msw lpc lmft lmhc cnm cnp fnp aprn arnp crnp dnp pmhnp rd rdn dds"
-    " dmd dpm dpt pt ot otr slp od phd psyd pharmd cna lac dc rdh bcba cdces"
-)
-WITH = word_set("with w con")
-HOSTS = word_set("see call ask by contact meet")
-VISITS = TITLES | word_set(
-    "appt appts appointment visit session consult consultation checkup check meeting booked group"
-    " follow see seeing scheduled telehealth slot opening therapy cita consulta physical cleaning"
-    " confirmed"
-)
-THEY_DO = word_set("will is can has says from at recommends suggests wants asked would with")
-SAYS = word_set("recommends suggests wants asked says said reviewed advises called")
-WILL = word_set("will can would is")
-SERVES = word_set(
-    "call see meet contact reach text email calling seeing meeting answer discuss help running"
-    " behind be come stop"
-)
-APPOSED = word_set("your our the a")
-STAFF_THANKS = word_set("thanks sincerely regards best you")
-DESKS = word_set(
-    "billing reception desk scheduling records crisis triage pharmacy lab imaging team office"
-    " clinic intake admissions nursing accounts registration dept department front farmacia"
-    " recepcion enfermeria citas facturacion laboratorio oficina"
-)
-NOT_AFTER_TITLE = word_set(
-    "said says told asked wants called calls gave did does is was has had will can may or and"
-    " the a my his her your office visit appointment appt note notes orders order sent wrote"
-    " put in on at to for about who that this be so good there here back out not if but when"
-    " how test"
-)
+# What may stand between a cue and the name.
+SKIPPED = word_set("is for mwen") | LEADS
 
 # What belongs to a name, ends one, or never is one.
-PARTICLES = word_set("de la del las los van von der den da do dos di bin ibn al el le y")
+PARTICLES = word_set("de dela la del las los van von der den da do dos di bin ibn al el le y")
+# With a capital, or these in small letters too, they begin a name.
+OPENING_PARTICLES = word_set("de del dela van von bin ibn al der st mac")
+SMALL_PARTICLES = word_set("bin ibn van von")
+# The second half of Korean, Chinese and Vietnamese given names that a hyphen joins.
+SECOND_HALVES = word_set(
+    "ho woo hyun min ah jin hee young yeon seo su soo kyung ji eun won wook hwan hoon hun sik sook"
+    " suk sun joo ju jae il ki gi rim ra na mi bin beom chul seok sang tae kwon wan yong yun yoon"
+    " jun joon lin ling ming wei hua fang ying anh linh mei li yi xin yan jie hong chen hao hui"
+)
+NO_SURNAMES = word_set("sunday")
 JOINING = word_set("van de von del")
 JOINS = frozenset({" and ", " & ", "+", "/", " + ", ", ", ", and ", " y ", " or ", " / ", " ("})
 NEVER = word_set(
     "dr mr mrs ms mx sra srta dra senora senorita np pa rn i a an the and or is was has had"
     " will can may must said says told wants want called calls gave did does wrote put my your"
     " our me we he she they it office for from to with at in on dob born here there again"
-    " still id thru til until"
+    " still id thru til until just line back portal friend friends"
 )
 SALUTES = word_set("hi hello hey dear hola")
 CALENDAR = word_set(
@@ -98,7 +79,7 @@ CALENDAR = word_set(
     " apr jun jul aug sep sept oct nov dec lunes martes miercoles jueves viernes sabado"
 )
 MODAL = word_set(
-    "will may can early case able sunday april june august ever long dear star boy girl"
+    "will may can early case able sunday april june august ever long dear star boy girl kid son van"
 )
 ALWAYS_CLOSING = word_set("here again calling confirming dob")
 CLOSING = word_set(
@@ -109,8 +90,12 @@ CLOSING = word_set(
     " for from wants would i my am im y"
 )
 # What only somebody does or has, so that a word before it at the start is a name.
-HAPPENS = word_set("has needs had got threw fell wants here's hasnt isnt wont came")
-DOES = HAPPENS | word_set("says said just left was will came")
+HAPPENS = word_set(
+    "has needs had got threw fell wants here's hasnt isnt wont came cant can't doesnt doesn't"
+    " hasn't isn't won't didnt didn't lost broke woke refuses refused vomited puked feels keeps ate"
+    " swallowed hurt coughed tiene necesita"
+)
+DOES = HAPPENS | word_set("says said just left was will came took")
 # What stands before somebody in the middle of a sentence, and hardly before a place or a firm.
 BEFORE_SOMEBODY = word_set(
     "for give gave giving about but wrong tell told says said is was that it's its how when"
@@ -118,19 +103,37 @@ BEFORE_SOMEBODY = word_set(
     " like para ni por"
 )
 OWNED = word_set(
-    "appt appointment visit form forms meds med medicine prescription rx script refill"
+    "appt appointment visit form forms meds med medicine prescription rx script refill teacher"
+    " backpack temp fever cough rash mouth gums teeth tooth lunch bottle chair crib bed diaper"
+    " allergies allergy asthma tube ear ears eye eyes knee arm leg foot feet hand wrist ankle back"
+    " stomach throat nose head stitches cast crutches braces glasses exam checkup xray mri pcp"
+    " daycare coach class birthdate shoes blood sugar vaccines vaccine immunizations therapy"
+    " session father's mother's mom's dad's guardian aunt uncle grandma grandpa sister brother"
     " results labs test mom dad mother father mama chart record records shot shots inhaler"
     " insurance school name birthday bday dob doctor dr ride surgery cast bill number phone"
     " wife husband son daughter"
 )
-IDENTIFIES = word_set("here dob born")
-FAMILIES = word_set("family household kids kid twins boys girls familia")
+IDENTIFIES = word_set("here dob born dob's birthdate")
+FAMILIES = word_set(
+    "family household kids kid twins boys girls familia bunch crew clan siblings sisters brothers"
+    " boy girl boy's girl's kid's triplets children residence household's family's"
+)
 MONTHS = word_set("april may june august sunday")
 # Names that are things of a clinic, or of talk, far more often.
 THINGS = word_set(
     "bill bills page case price story art ray art river rain love angel hope will may can"
     " april june august sunday season early song message page mark major minor king dock van"
-    " chance memo"
+    " chance memo love victory beach park court cash sandy"
+)
+NO_HOSTS = MONTHS | THINGS
+# Names too, of which somebody speaks sooner than of the thing.
+PEOPLE = word_set("hope love king angel major")
+SPEAKS_OUT = word_set("says said wants needs")
+# Before "in" or "from" and a town.
+DISTANCES = word_set("hr hrs hour hours mile miles mi min mins minutes away blocks")
+COMES = word_set(
+    "come comes came coming check checked checking bring brings fill squeeze squeezed get got put"
+    " call sign step pop walk drop let fit log dial pencil"
 )
 BRANDS = word_set(
     "delta chase mercy sierra trinity harmony legacy amber cash georgia virginia carolina dakota"
@@ -139,8 +142,12 @@ NEXT_TO_THINGS = word_set("a an the this un una el la mon my mi some any old")
 ARTICLES = word_set("the a an this our at in on by per via el la")
 ASKS = word_set("please pls bring arrive approved")
 THANKS = word_set("thanks thank thx ty gracias you much regards sincerely")
-OWN_VOICE = word_set("i im i'm ive i've my me mine soy mi")
-TO_A_READER = word_set("you your you're ur reply su call appt appointment reminder visit") | ASKS
+OWN_VOICE = word_set(
+    "i im i'm ive i've my me mine soy mi mis necesito quiero tengo puedo estoy yo i'll i'd"
+)
+TO_A_READER = (
+    word_set("you your you're ur reply su call appt appointment reminder visit usted sus") | ASKS
+)
 
 # Places and firms that are called after somebody, or look so.
 PLACES = word_set(
@@ -154,7 +161,18 @@ PLACES = word_set(
     " ridge grove springs bay point hill square station site physicians surgery surgical rehab"
     " derm hosp ortho peds cardio recovery therapy womens women's diagnostics urgent location"
     " locations syndrome disease"
-    " clinica hospital calle avenida"
+    " clinica hospital calle avenida middle high isd academy preschool daycare parkway freeway"
+    " bridge trail trl cir circle loop falls junction crossing commons hospice apartments apts"
+    " condos estates residence lodge chapel cemetery stadium theater theatre airport motel hotel"
+    " inn award scholarship memorial rm room hardware supply"
+)
+# Firms that bear somebody's name: "Rosie's Diner".
+FIRMS = word_set(
+    "cafe diner deli bakery grill pizza pizzeria bar pub salon delivery kitchen garage barber"
+    " barbershop store shop market motel hotel inn motors auto gym bistro coffee tavern brewery"
+    " donuts bbq burgers tacos taqueria farm farms ranch daycare preschool academy restaurant"
+    " noodle clinic hospital pharmacy law place church club foundation house florist flowers"
+    " boutique tire tires towing cleaners laundry catering bookstore"
 )
 # What makes a place of the name before it, in small letters too.
 SITES = word_set(
@@ -162,9 +180,17 @@ SITES = word_set(
     " county streets building shelter hospital pharmacy clinic"
 )
 # Family names too: after a given name that is no word they are.
-PLACES_TOO = word_set("hall park hill house bay lane lake church grove garden rivers")
+# Called after somebody, in small letters too: "Lou Gehrig's disease".
+NAMED_AFTER = word_set("disease syndrome")
+PLACES_TOO = word_set(
+    "hall park hill house bay lane lake church grove garden rivers high inn bridge circle lodge"
+    " chapel"
+)
 AT = word_set("at in near on to")
-SAINTS = word_set("st saint lake mount mt fort ft port calle avenida san santa")
+SAINTS = word_set(
+    "st saint lake mount mt fort ft port calle avenida san santa farmacia clinica parroquia iglesia"
+    " colonia"
+)
 # What has a letter for a name, so that the letter is no initial.
 LETTERED = word_set(
     "room deck lot wing building bldg suite ste apt unit vitamin hepatitis hep type part plan"
@@ -179,12 +205,15 @@ def name_lists() -> Iterator[tuple[int, Iterable[str]]]:
     yield marks.GIVEN, given_names()
     yield marks.SURE_NAME, plain_names()
     yield marks.SURNAME, surnames()
-    yield marks.NAME_CUE, GREETINGS | HONORIFICS | RELATIVES | NAMED | SAYS_A_NAME | I_AM | IS
-    yield marks.STAFF_CUE, TITLES | ROLES | WITH | HOSTS
+    yield (
+        marks.NAME_CUE,
+        GREETINGS | HONORIFICS | RELATIVES | NAMED | SAYS_A_NAME | SPEAKS | I_AM | IS,
+    )
+    yield marks.STAFF_CUE, SHORT_ROLES | TITLES | ROLES | WITH | HOSTS
     yield marks.NO_NAME, CALENDAR | SALUTES
     yield marks.HARDLY_NAME, NEVER
     yield marks.PARTICLE, PARTICLES
-    yield marks.PLACE_WORD, PLACES | SITES
+    yield marks.PLACE_WORD, PLACES | SITES | FIRMS
     yield marks.SAINT, SAINTS
     yield marks.OWN_VOICE, OWN_VOICE
     yield marks.TO_READER, TO_A_READER

@@ -12,12 +12,23 @@ from collections.abc import Iterable, Iterator
 from compliant_sms.phi._full_names import is_full
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
-from compliant_sms.phi._marks import CANDIDATE, COMMON, LETTER, NAME_CUE, STAFF_CUE, SURE_NAME
-from compliant_sms.phi._name_alone import by_itself
-from compliant_sms.phi._name_cues import after_cue, as_staff
+from compliant_sms.phi._marks import (
+    CANDIDATE,
+    COMMON,
+    GIVEN,
+    LETTER,
+    NAME_CUE,
+    PARTICLE,
+    STAFF_CUE,
+    SURE_NAME,
+    SURNAME,
+)
+from compliant_sms.phi._name_alone import by_itself, may_be_alone
+from compliant_sms.phi._name_cues import after_cue
 from compliant_sms.phi._name_placed import by_place
-from compliant_sms.phi._name_reading import Openness, Person, name_at
-from compliant_sms.phi._name_words import JOINS
+from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
+from compliant_sms.phi._name_staff import as_staff
+from compliant_sms.phi._name_words import JOINS, SKIPPED
 from compliant_sms.phi._view import View
 
 __all__ = ["find_names"]
@@ -26,8 +37,8 @@ _CUES = NAME_CUE | STAFF_CUE
 _ALONE = CANDIDATE | LETTER
 _ANYBODY = _CUES | _ALONE
 _LONG = 400
-_ARTICLES = frozenset({"a", "i"})
-_LINKS = JOINS | {" "}
+_NAMELIKE = COMMON | GIVEN | SURNAME | PARTICLE
+_AND = frozenset({"and", "y", "or"})
 
 
 def find_names(view: View, _known: Known) -> Iterable[PhiFinding]:
@@ -38,17 +49,28 @@ def find_names(view: View, _known: Known) -> Iterable[PhiFinding]:
         _known: what is known beforehand; it has a recognizer of its own.
     """
     if not view.said & _ANYBODY and view.plain.isascii():
-        return
-    people = list(_people(view))
+        return ()
+    people = _people(view)
     if not people:
-        return
+        return ()
     people += _again(view, people)
+    if len(people) == 1:
+        return (_finding(view, people[0]),)
+    return [_finding(view, person) for person in _apart(people)]
+
+
+def _apart(people: list[Person]) -> Iterator[Person]:
+    """Each place once: with staff and a patient in one, the words around told of staff."""
+    people.sort(key=_order)
     until = 0
-    # Where a patient and staff are seen in one place, the words around told of staff.
-    for person in sorted(people, key=lambda each: (each.start, not each.staff, -each.end)):
+    for person in people:
         if person.start >= until:
             until = person.end
-            yield _finding(view, person)
+            yield person
+
+
+def _order(person: Person) -> tuple[int, bool, int]:
+    return person.start, not person.staff, -person.end
 
 
 def _finding(view: View, person: Person) -> PhiFinding:
@@ -66,26 +88,53 @@ def _finding(view: View, person: Person) -> PhiFinding:
     )
 
 
-def _people(view: View) -> Iterator[Person]:
-    done = -1
-    marks = view.marks
-    for index in view.marked(_ANYBODY):
-        if view.words[index] in _ARTICLES and view.gaps[index + 1][:1] != ".":
-            continue
+def _people(view: View) -> list[Person]:
+    """Everybody, in the order of the words that show them; some more than once."""
+    people: list[Person] = []
+    marks, done = view.marks, -1
+    for index in _worth_reading(view):
         found = after_cue(view, index) if marks[index] & _CUES else None
-        if found is None and index > done and marks[index] & _ALONE:
-            found = by_itself(view, index)
         if found is None:
-            continue
+            if index <= done or not marks[index] & _ALONE:
+                continue
+            found = by_itself(view, index)
+            if found is None:
+                continue
         if not found.staff:
             found = as_staff(view, found)
-        done = max(done, found.last)
-        yield found
-        if view.gaps[found.last + 1] in _LINKS:
-            for other in _joined(view, found):
-                done = max(done, other.last)
-                yield other if other.staff else as_staff(view, other)
-    yield from by_place(view)
+        people.append(found)
+        if _is_joined(view, found.last + 1):
+            people += _joined(view, found)
+        done = max(done, people[-1].last)
+    people += by_place(view)
+    return people
+
+
+def _worth_reading(view: View) -> list[int]:
+    """The words that may show somebody, by their marks and those of the word behind."""
+    words, marks, last = view.words, view.marks, len(view.words) - 1
+    return [
+        index
+        for index, mark in enumerate(marks)
+        if mark & _ANYBODY
+        and (
+            mark & SURE_NAME
+            or (mark & _ALONE and may_be_alone(view, index, mark))
+            or (
+                mark & _CUES
+                and index < last
+                and (marks[index + 1] & _NAMELIKE != COMMON or words[index + 1] in SKIPPED)
+            )
+        )
+    ]
+
+
+def _is_joined(view: View, ahead: int) -> bool:
+    """Whether "and" or a sign joins somebody else to a name before a word."""
+    joins = view.gaps[ahead]
+    if joins == " ":
+        return ahead < len(view.words) and view.words[ahead] in _AND
+    return joins in JOINS
 
 
 def _joined(view: View, found: Person) -> Iterator[Person]:
@@ -96,7 +145,7 @@ def _joined(view: View, found: Person) -> Iterator[Person]:
         if ahead >= len(words):
             return
         joins = view.gaps[ahead]
-        if joins == " " and words[ahead] in {"and", "y", "or"}:
+        if joins == " " and words[ahead] in _AND:
             ahead, joins = ahead + 1, " and "
         if joins not in JOINS or ahead >= len(words) or not view.capital[ahead]:
             return
@@ -107,8 +156,8 @@ def _joined(view: View, found: Person) -> Iterator[Person]:
         another = name_at(view, ahead, Openness.CAPITAL, "joined")
         if another is None:
             return
-        found = another._replace(staff=staff)
-        yield found
+        found = as_named(another, another.rule, staff=staff)
+        yield found if staff else as_staff(view, found)
 
 
 def _again(view: View, people: list[Person]) -> Iterator[Person]:
@@ -116,13 +165,25 @@ def _again(view: View, people: list[Person]) -> Iterator[Person]:
     words = view.words
     if len(words) >= _LONG:
         return
-    once: set[str] = set()
+    more: set[str] = set()
     for person in people:
-        for word in (words[person.last], *words[(at := view.word_at(person.start)) : at + 1]):
-            if len(word) > 2 and not person.staff and words.count(word) > 1:
-                once.add(word)
-    for index, word in enumerate(words if once else ()):
-        if word in once and view.capital[index] and not view.marks[index] & COMMON:
+        if not person.staff:
+            last = words[person.last]
+            if view.lower.count(last) > 1 and words.count(last) > 1:
+                more.add(last)
+            if person.start < view.starts[person.last]:
+                more.update(
+                    word
+                    for word in words[view.word_at(person.start) :][:1]
+                    if words.count(word) > 1
+                )
+    for index, word in enumerate(words if more else ()):
+        if (
+            word in more
+            and len(word) > 2
+            and view.capital[index]
+            and not view.marks[index] & COMMON
+        ):
             found = name_at(view, index, Openness.CAPITAL, "again")
             if found:
                 yield found

@@ -1,0 +1,178 @@
+"""How far a name reaches, and where a phrase begins and ends."""
+
+from __future__ import annotations
+
+from compliant_sms.phi._marks import (
+    COMMON,
+    GIVEN,
+    HARDLY_NAME,
+    HEALTH_TERM,
+    NO_NAME,
+    PARTICLE,
+    SURE_NAME,
+    SURNAME,
+)
+from compliant_sms.phi._name_staff_words import CREDENTIALS, MIXED, NOT_AFTER_TITLE
+from compliant_sms.phi._name_words import (
+    CLOSING,
+    HAPPENS,
+    JOINING,
+    NO_SURNAMES,
+    OPENING_PARTICLES,
+    SECOND_HALVES,
+    SMALL_LETTERS_NO_INITIAL,
+    SMALL_PARTICLES,
+)
+from compliant_sms.phi._view import View
+
+__all__ = ["closes", "ends_phrase", "first_word", "last_word", "starts_phrase"]
+
+_MOST_WORDS = 5
+_AFTER_INITIAL = frozenset({"", " ", ".", ",", "!", "?"})
+
+
+def starts_phrase(view: View, index: int) -> bool:
+    """Whether nothing, or a sign that ends a phrase, stands before a word."""
+    before = view.gaps[index]
+    if not index:
+        return not before.strip(" \n\"'*([!-")
+    return before != " " and any(sign in before for sign in ".:!?-\n;,(")
+
+
+def ends_phrase(view: View, index: int) -> bool:
+    """Whether nothing, or a sign that ends a phrase, stands after a word."""
+    after = view.gaps[index + 1]
+    if after == " ":
+        return False
+    after = after.lstrip(" ")
+    return after[0] in ",.:;!?-)(\n/&+" if after else index + 1 >= len(view.words)
+
+
+def closes(view: View, index: int) -> bool:
+    """Whether a name may end with a word that is a word too: "roberta stokes dob"."""
+    if ends_phrase(view, index) or view.gaps[index + 1].strip()[:1].isdigit():
+        return True
+    return index + 1 < len(view.words) and view.words[index + 1] in CLOSING
+
+
+def last_word(view: View, first: int) -> int:
+    """The index of the last word of a name that begins with a word."""
+    last = first
+    while last - first < _MOST_WORDS:
+        following = _next_part(view, last)
+        if following == last:
+            break
+        last = following
+    return last
+
+
+def _next_part(view: View, last: int) -> int:
+    """The word that goes on a name, past particles; the same word when none does."""
+    ahead = last + 1
+    if ahead >= len(view.words):
+        return last
+    between, word = view.gaps[ahead], view.words[last]
+    if between != " ":
+        if between == "-":
+            part = view.capital[ahead] or not view.marks[ahead] & COMMON or _ends_korean(view, last)
+            return ahead if part and not word.endswith("'s") else last
+        if between != ". " or len(word) > 2:
+            return last
+    if word.endswith("'s"):
+        return last
+    if view.marks[ahead] & PARTICLE and between == " ":
+        return last if _are_two(view, ahead) else _past_particles(view, last)
+    return ahead if _goes_on(view, last, ahead) else last
+
+
+def _ends_korean(view: View, last: int) -> bool:
+    """Whether the second half of a given name follows, in small letters: "Jun-ho"."""
+    return view.capital[last] and view.words[last + 1] in SECOND_HALVES
+
+
+def _are_two(view: View, index: int) -> bool:
+    """Whether "y" joins two people rather than two surnames: "Ana y Luis"."""
+    if view.words[index] != "y" or index + 1 >= len(view.words):
+        return False
+    return bool(view.marks[index - 1] & view.marks[index + 1] & SURE_NAME)
+
+
+def _past_particles(view: View, last: int) -> int:
+    words, marks = view.words, view.marks
+    ahead = last + 1
+    if not view.capital[last]:
+        if words[ahead] not in JOINING:
+            return ahead if _goes_on(view, last, ahead) else last
+        after = ahead + 1
+        if after >= len(words):
+            return last
+        return after if not marks[after] & COMMON or marks[after] & SURNAME else last
+    while ahead + 1 < len(words) and marks[ahead] & PARTICLE and ahead < last + 4:
+        ahead += 1
+    return ahead if view.capital[ahead] and view.gaps[ahead] in {" ", "-"} else last
+
+
+def _goes_on(view: View, last: int, index: int) -> bool:
+    """Whether a word goes on the name that the word before it belongs to."""
+    marks, capital, word = view.marks[index], view.capital[index], view.words[index]
+    if len(word) == 1:
+        return _is_initial(view, last, index)
+    if marks & (HARDLY_NAME | NO_NAME) or marks & (HEALTH_TERM | SURNAME) == HEALTH_TERM:
+        return False
+    if word in NO_SURNAMES or (word in CREDENTIALS and _is_credential(view, last, index)):
+        return False
+    before = view.capital[last] or (view.gaps[last] == "-" and view.capital[last - 1])
+    if not capital or not before:
+        return capital == before and _goes_on_small(view, index, marks, word)
+    shouted = view.is_shouted(last) and len(view.words[last]) > 1
+    if len(word) < 5 and not shouted and view.is_shouted(index):
+        return False
+    surname = marks & SURNAME and (not shouted or closes(view, index))
+    return not marks & COMMON or bool(surname) or (bool(marks & GIVEN) and not shouted)
+
+
+def _is_credential(view: View, last: int, index: int) -> bool:
+    """Whether a word behind a name is a degree, not a part of the name: "PhD", "RN"."""
+    return view.words[index] in MIXED or (view.is_shouted(index) and not view.is_shouted(last))
+
+
+def _is_initial(view: View, last: int, index: int) -> bool:
+    """Whether one letter is an initial: "Kelsey M", and in small letters "shanice w again"."""
+    word, after = view.words[index], view.gaps[index + 1][:1]
+    if after == "-" or (view.marks[index] & HARDLY_NAME and after != "."):
+        return False
+    if view.capital[index]:
+        return True
+    if view.capital[last] or after not in _AFTER_INITIAL:
+        return False
+    if after == " ":
+        return word not in SMALL_LETTERS_NO_INITIAL and _goes_on_behind(view, index + 1)
+    return after != "" or word not in SMALL_LETTERS_NO_INITIAL
+
+
+def _goes_on_behind(view: View, index: int) -> bool:
+    """Whether a sentence goes on after a name: "shanice w again", not "jaxxon w two x's"."""
+    if index >= len(view.words):
+        return True
+    return view.words[index] in CLOSING or view.gaps[index].strip()[:1].isdigit()
+
+
+def _goes_on_small(view: View, index: int, marks: int, word: str) -> bool:
+    if marks & COMMON:
+        barred = marks & PARTICLE or word in HAPPENS or word in NOT_AFTER_TITLE
+        owns = word.endswith("'s")
+        return bool(marks & SURNAME) and not barred and (owns or closes(view, index))
+    return len(word) > 2 and (bool(marks & SURNAME) or len(word) > 4)
+
+
+def first_word(view: View, index: int) -> int:
+    """Where a name begins whose first known word is given: with "De la", "bin" or "Big"."""
+    first = index
+    while first and view.marks[first - 1] & PARTICLE and view.gaps[first] == " ":
+        first -= 1
+    while first < index and not (view.capital[first] or view.words[first] in SMALL_PARTICLES):
+        first += 1
+    if first < index and view.words[first] in OPENING_PARTICLES:
+        return first
+    big = index and view.capital[index - 1] and view.words[index - 1] == "big"
+    return index - 1 if big and view.gaps[index] == " " else index

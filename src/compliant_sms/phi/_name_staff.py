@@ -1,0 +1,212 @@
+"""Who of those named is staff, by the words around the name."""
+
+from __future__ import annotations
+
+from compliant_sms.phi._marks import OWN_VOICE, PLACE_WORD
+from compliant_sms.phi._name_extent import ends_phrase
+from compliant_sms.phi._name_lists import word_set
+from compliant_sms.phi._name_reading import Person, as_named
+from compliant_sms.phi._name_staff_words import (
+    APPOSED,
+    AVAILABLE,
+    AWAY,
+    BESIDE,
+    CREDENTIALS,
+    DESKS,
+    FRONT,
+    HANDS,
+    MIXED,
+    OPENINGS,
+    ROLES,
+    SAYS,
+    SERVES,
+    STEPS,
+    TITLES,
+    WILL,
+    YOUR,
+)
+from compliant_sms.phi._name_voice import MOST_READ, practice_speaks, writes_to_patient
+from compliant_sms.phi._view import View
+
+__all__ = ["as_staff"]
+
+MINUTES = word_set("min mins minutes")
+_GONE = word_set("out off away sick")
+_NOT_AWAY = (["of"], ["his"], ["her"], ["the"], ["on"])
+_OFFICES = (["dept"], ["department"], ["desk"], ["team"], ["office"])
+_FROM = word_set("from in at de en with")
+_NOTHING: frozenset[str] = frozenset()
+_BESIDES = frozenset({", ", " (", " - "})
+_SMALL_WORDS = word_set("the our your my a la el su mi")
+_HELPS = word_set("le lo la les los te")
+_DOES_IT = word_set(
+    "llama llamara llamaron atendera atiende espera marca marcara va puede manda mando recuerda"
+    " confirma avisa ayudara vera"
+)
+# One of them stands right behind a name when the words behind say that it is staff's.
+_BEHIND = (
+    CREDENTIALS
+    | APPOSED
+    | ROLES
+    | DESKS
+    | WILL
+    | SAYS
+    | _FROM
+    | _HELPS
+    | word_set("here on has knows can't cant back aqui")
+)
+# One of them stands right before a name when the words before say so.
+_BEFORE = frozenset(BESIDE) | word_set("can could is desk reception recepcion")
+_NOT_SO = word_set("dont don't not never didnt didn't cant can't doesnt doesn't wont won't")
+
+
+def as_staff(view: View, found: Person) -> Person:
+    """The same, as staff if the words around the name say so."""
+    rule, ahead = "", found.last + 1
+    if ahead < len(view.words):
+        if view.gaps[ahead] in _BESIDES:
+            rule = _credential(view, ahead) or _apposed(view, found.last)
+        elif view.words[ahead] in _BEHIND:
+            rule = _by_words_behind(view, found)
+    if not rule and found.start:
+        rule = _by_words_before(view, found)
+    return as_named(found, rule, staff=True) if rule else found
+
+
+def _by_words_behind(view: View, found: Person) -> str:
+    """By which rule the words behind a name say that it is staff's."""
+    last = found.last
+    return (
+        _credential(view, last + 1)
+        or _here(view, found)
+        or _at_front(view, last)
+        or _work(view, last)
+    )
+
+
+def _credential(view: View, index: int) -> str:
+    """Whether "RN" or "LCSW" follows."""
+    if view.words[index] not in CREDENTIALS:
+        return ""
+    if view.gaps[index] not in {" ", ", ", " ("}:
+        return ""
+    told = view.is_shouted(index)
+    return "credential" if told or view.words[index] in MIXED else ""
+
+
+def _here(view: View, found: Person) -> str:
+    """Whether somebody reports for duty behind the sender's name: "Harbor Fertility: Dana here"."""
+    if view.words[found.last + 1] not in {"here", "aqui"}:
+        return ""
+    sent = view.plain.endswith(": ", 0, found.start)
+    if sent or not found.start or YOUR.isdisjoint(view.words[:MOST_READ]):
+        return "host" if sent else ""
+    return "host" if writes_to_patient(view) else ""
+
+
+def _apposed(view: View, last: int) -> str:
+    """Whether a role stands behind a comma or in brackets: "Tanya, your nurse,", "Maya (RN)"."""
+    ahead = last + 1
+    if view.words[ahead] in FRONT or view.words[ahead] == "front":
+        return "role" if _is_desk(view, ahead) else ""
+    for index in range(ahead, min(ahead + 4, len(view.words))):
+        if index > ahead and view.gaps[index] != " ":
+            return ""
+        if view.words[index] in ROLES and ends_phrase(view, index):
+            return "role"
+        if index > ahead and view.words[index] == "dept" and ends_phrase(view, index):
+            return "role"
+    return "role" if view.words[ahead] in {"ext", "extension"} else ""
+
+
+def _is_desk(view: View, index: int) -> bool:
+    """Whether a phrase ends that names where staff sits: ", triage", ", front desk"."""
+    last = index + (view.words[index] == "front")
+    if view.words[last + 1 : last + 2] in _OFFICES and view.gaps[last + 1] == " ":
+        return ends_phrase(view, last + 1)
+    return last < len(view.words) and view.words[last] in FRONT and ends_phrase(view, last)
+
+
+def _at_front(view: View, last: int) -> str:
+    """Whether "at the front desk" or "from billing" follows."""
+    ahead = last + 1
+    if view.gaps[ahead] != " " or view.words[ahead] not in _FROM:
+        return ""
+    behind = [word for word in view.words[ahead + 1 : ahead + 4] if word not in _SMALL_WORDS]
+    if behind[:1] == ["front"]:
+        behind = behind[1:]
+    return "desk" if behind[:1] and behind[0] in FRONT else ""
+
+
+def _work(view: View, last: int) -> str:
+    """By which rule the words behind a name say that its bearer serves the reader."""
+    if view.gaps[last + 1] != " ":
+        return ""
+    after = view.words[last + 1 : last + 6]
+    told = practice_speaks(view) or writes_to_patient(view)
+    if _serves(after) and (told or (not view.said & OWN_VOICE and after[0] not in SAYS)):
+        return "at-work"
+    return _workplace(view, last, after) if told else ""
+
+
+def _serves(after: list[str]) -> bool:
+    """Whether somebody does what only staff does for a reader: "will call you", "is out"."""
+    first, second = after[0], after[1] if len(after) > 1 else ""
+    if first in SAYS or after[:2] == ["on", "call"]:
+        return True
+    if first == "is":
+        away = second in AWAY and (second not in _GONE or after[2:3] not in _NOT_AWAY)
+        return away or second in MINUTES or after[1:3] == ["on", "call"]
+    if first == "has":
+        return second in YOUR or not OPENINGS.isdisjoint(after[1:4])
+    if first in _HELPS:
+        return second in _DOES_IT
+    return first in WILL and (
+        second in SERVES
+        or after[2:3] == ["call"]
+        or not STEPS.get(second, _NOTHING).isdisjoint(after[2:3])
+    )
+
+
+def _workplace(view: View, last: int, after: list[str]) -> str:
+    """Whether a practice or a part of one follows: "from Family Eye", "in the lab"."""
+    if after[0] not in _FROM or len(after) < 2:
+        return ""
+    if not DESKS.isdisjoint(after[1:]) or after[1] in TITLES:
+        return "desk"
+    named = range(last + 2, min(last + 6, len(view.words)))
+    firm = any(view.marks[at] & PLACE_WORD and view.capital[at] for at in named)
+    return "desk" if firm and after[0] == "from" else ""
+
+
+def _by_words_before(view: View, found: Person) -> str:
+    """By which rule the words before a name say that it is staff's."""
+    first = view.word_at(found.start)
+    before = view.words[first - 1] if first else ""
+    if before not in _BEFORE or view.words[found.last].endswith("'s"):
+        return ""
+    if before in FRONT:
+        return "desk" if view.gaps[first] == ", " and ends_phrase(view, found.last) else ""
+    if view.gaps[first] != " " or practice_speaks(view):
+        return ""
+    if before in BESIDE:
+        return "at-work" if _is_beside(view, first) else ""
+    return "at-work" if _has_hands(before, view.words[found.last + 1 : found.last + 4]) else ""
+
+
+def _is_beside(view: View, first: int) -> bool:
+    """Whether what a patient says leads to staff: "tell Bev", "instead of Dana"."""
+    told, words = BESIDE[view.words[first - 1]], view.words
+    if not _NOT_SO.isdisjoint(words[max(0, first - 4) : first - 1]):
+        return False
+    starts = first == 1 or view.gaps[first - 1] != " "
+    return words[first - 2] in told or (starts and words[first - 1] in {"tell", "thank"})
+
+
+def _has_hands(before: str, after: list[str]) -> bool:
+    """Whether somebody is asked for what only staff does: "can Dana refill", "is Dana in"."""
+    if not after:
+        return False
+    if before == "is":
+        return after[0] in AVAILABLE and (after[:2] != ["on", "my"])
+    return after[0] in HANDS and (after[0] != "call" or after[1:2] == ["me"])

@@ -1,0 +1,108 @@
+"""Names of no list, told by their capital and by what stands around them."""
+
+from __future__ import annotations
+
+from compliant_sms.phi._marks import (
+    COMMON,
+    GIVEN,
+    HEALTH_TERM,
+    OWN_VOICE,
+    OWNED,
+    PLACE_WORD,
+    SURNAME,
+)
+from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
+from compliant_sms.phi._name_words import ARTICLES, BEFORE_SOMEBODY, DOES
+from compliant_sms.phi._view import View
+
+__all__ = ["is_paired", "unlisted"]
+
+_JOINT = frozenset({" ", "-", ". "})
+_CALLED = frozenset({"!", ",", ":"})
+
+
+def unlisted(view: View, index: int) -> Person | None:
+    """Whom a capitalised word of no list names.
+
+    Args:
+        view: the text.
+        index: of the word.
+    """
+    return _addressed(view, index) or _amid(view, index)
+
+
+def is_paired(view: View, index: int) -> bool:
+    """Whether another capitalised word follows one."""
+    ahead = index + 1
+    return ahead < len(view.words) and view.capital[ahead] and view.gaps[ahead] in _JOINT
+
+
+def _addressed(view: View, index: int) -> Person | None:
+    """A capitalised word of no list: called at the start of a sentence, or before another one."""
+    ahead = index + 1
+    paired = is_paired(view, index)
+    both = view.marks[index] | (view.marks[ahead] if paired else 0)
+    if both & HEALTH_TERM or (view.is_shouted(index) and not view.shouts):
+        return None
+    addressed = (
+        not view.said & OWN_VOICE
+        and (paired or view.gaps[ahead][:1] in _CALLED or view.words[index].endswith("'s"))
+        and _begins_sentence(view, index)
+    )
+    if not addressed and (not paired or view.marks[ahead] & COMMON):
+        return None
+    found = name_at(view, index, Openness.CAPITAL, "addressed")
+    if found is None:
+        return None
+    if addressed and _is_called(view, found, both):
+        return found
+    if not paired or view.marks[ahead] & COMMON or found.last == index:
+        return None
+    return as_named(found, "full") if _are_names(view, found, both, ahead) else None
+
+
+def _are_names(view: View, found: Person, both: int, ahead: int) -> bool:
+    """Whether two capitalised words of no list are somebody's names, not a firm's."""
+    index = ahead - 1
+    if both & (SURNAME | GIVEN):
+        return True
+    if not index and view.plain.startswith(":", found.end):
+        return False  # the sender: "Larkspur Derm: ..."
+    before = view.words[index - 1] if index else ""
+    return view.gaps[ahead] == "-" or before not in ARTICLES | {"from", "with"}
+
+
+def _amid(view: View, index: int) -> Person | None:
+    """A capitalised word of no list in the middle of a sentence, or before what somebody does."""
+    marks, ahead = view.marks[index], index + 1
+    if marks & (COMMON | HEALTH_TERM | PLACE_WORD) or len(view.words[index]) < 3:
+        return None
+    if view.is_shouted(index) or _may_own(view, index):
+        return None
+    if index and view.gaps[index] == " " and not view.capital[index - 1]:
+        told = view.words[index - 1] in BEFORE_SOMEBODY
+    else:
+        told = _begins_sentence(view, index) and not index
+        told = told and ahead < len(view.words) and view.words[ahead] in DOES
+    return name_at(view, index, Openness.CAPITAL, "capital") if told else None
+
+
+def _may_own(view: View, index: int) -> bool:
+    """Whether an "s" at the end could stand for "'s": "Jamals form"."""
+    word = view.words[index]
+    return word[-1] == "s" and not word.endswith("'s") and bool(view.said & OWNED)
+
+
+def _begins_sentence(view: View, index: int) -> bool:
+    before = view.gaps[index].rstrip(" \"'(*")
+    if not index:
+        return not before
+    return before[-1:] in set(":.!?-\n") or view.words[index - 1] == "news"
+
+
+def _is_called(view: View, found: Person, marks: int) -> bool:
+    after = view.plain[found.end : found.end + 3]
+    sender = not found.start and not marks & SURNAME
+    if sender and after[:1] == ":" and not view.plain.startswith(" your", found.end + 1):
+        return False  # more likely the practice: "Bluestem: the claim"
+    return after[:1] == "!" or after == "'s " or (after[:2] in {", ", ": "} and after[2:].islower())
