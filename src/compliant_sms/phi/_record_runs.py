@@ -32,7 +32,7 @@ def _refused() -> re.Pattern[str]:
         r"|(?:19|20)\d\d([-/])\d{1,2}\2\d{1,2}|\d{1,2}-\d{1,2}|\d{1,3}/\d{1,3}|\d{1,2}:\d\d.*"
         r"|\d{1,2}-?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*-?(?:\d{2}){0,2}"
         r"|(?:19|20)\d\d-(?:19|20)?\d\d|(?:[01]\d|2[0-3])[0-5]\d-(?:[01]\d|2[0-3])[0-5]\d"
-        r"|\d{1,5}(?:mg|mcg|ml|kg|g|lbs?|am|pm|a|p|st|nd|rd|th|yo|hrs?|h|min|x|iu|k|ft)",
+        r"|\d{1,4}(?:a|p)|\d{1,5}(?:mg|mcg|ml|kg|g|lbs?|am|pm|st|nd|rd|th|yo|hrs?|h|min|x|iu|k|ft)",
         re.IGNORECASE,
     )
 

@@ -11,9 +11,9 @@ from functools import cache
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._view import View
 
-__all__ = ["is_fax", "is_persons"]
+__all__ = ["is_fax", "is_persons", "is_recipient"]
 
-_FARTHEST, _SHORT, _AFTER = 12, 40, 8
+_FARTHEST, _SHORT, _FEW = 12, 40, 6
 _DECIDING = marks.PERSONS | marks.OFFICE | marks.CALLS | marks.PHONE_WORD
 _STOPS = frozenset(".?!\n")
 _ENDS = ("", ".", "?", "!", "\n")
@@ -34,24 +34,43 @@ _FORMAL = _YOUR | {
     "nuestro",
     "nuestra",
 }
-# Who calls somebody else: "we'll call", "can they try".
+# Who calls somebody else: "we'll call", "can they try"; and whom: "emergency contact".
 _CALLERS = frozenset(("we", "we'll", "i", "i'll", "ill", "they", "they'll", "he", "she", "who"))
-_CALLERS |= {"she'll", "he'll", "will", "i'm", "we've", "i've", "call", "calls"}
+_CALLERS |= {"she'll", "he'll", "will", "i'm", "we've", "i've", "emergency", "emergencia"}
+_CALLED = frozenset(("you", "u"))
+_RANG = frozenset(("called", "tried", "rang", "texted", "dialed", "phoned"))
+_ONESELF = frozenset(("i", "ive", "i've", "just", "u", "me", "keep"))
+_CHANGED = frozenset(("changed", "updated", "moved"))
+_OURS = frozenset(("our", "nuestro", "nuestra"))
+_SENDS = frozenset(("send", "forward", "mande", "manden", "envie", "envien"))
+_FAXES = frozenset(("efax", "fx"))
 _CELLS = frozenset(("cell", "phone", "mobile", "home", "call", "tel"))
 
 
 @cache  # compiled at first use, like all patterns here
 def _after() -> re.Pattern[str]:
     mine = r"my|mi|mine|her|his|their|the (?:best|right|new|correct)|a good|better|still"
+    kept = r"saved|kept|noted|added|deleted|removed|updated|bounced|opted|confirmed|guardado|borrado"
+    place = r"chart|profile|file|account|record|records|list|cuenta|expediente|perfil|lista"
     return re.compile(
-        rf"\W{{0,3}}(?:(?P<persons>(?:(?:is|es|was|as|thats|that's) )?(?:{mine})\b"
+        rf"\W{{0,3}}(?:(?P<kept>(?:(?:is|are|was|has been|fue|esta) ){{0,2}}(?:(?:now|ya) )?"
+        rf"(?:{kept}|bouncing|invalid|disconnected|your (?:primary|main|new|preferred))\b"
+        rf"|(?:off|from|in|to|on|for|de|en|a) (?:your|su) (?:{place})\b|(?:off|from) (?:the|your)\b"
+        rf"|will (?:get|receive|no longer|not)\b|from now on)"
+        rf"|(?P<persons>(?:(?:is|es|was|as|thats|that's) )?(?:{mine})\b"
         r"|(?:as |for )?me\b|(?:ask|pregunte) (?:for|por)|not |on file|attn|better"
         r"|\(?(?:cell|mobile|home|mom|dad|wife|husband|work)\b"
         r"|(?:anytime|after(?![- ]hours)|any time|nites|nights)\b)"
-        r"|(?P<yours>(?:(?:is|es|as) )?(?:your|ur|su)\b)"
-        r"|(?P<office>(?:to|para|or|opt|option|ext|press|x)\b|\(?(?:24/7|tty|toll|office)\b"
+        r"|(?<!:.)(?<!:)(?P<yours>(?:(?:is|es|as) )?(?:your|ur|su)\b)"
+        r"|(?P<office>(?:to|para|or(?! the)|opt|option|ext|press|x)\b|\(?(?:24/7|tty|toll|office)\b"
         r"|(?:between|from|m-f|mon-fri|mon|weekdays|during)\b))"
     )
+
+
+@cache
+def _fax_behind() -> re.Pattern[str]:
+    """The word, unless a number of its own follows: "..., fax 503-555-0190"."""
+    return re.compile(r"\W{0,3}(?:(?:is|as) )?(?:(?:my|the|her|his|your|a|our) )?fax\b(?!\W{0,3}[0-9])")
 
 
 def is_persons(view: View, start: int, end: int, *, toll_free: bool) -> bool:
@@ -66,7 +85,7 @@ def is_persons(view: View, start: int, end: int, *, toll_free: bool) -> bool:
     # Most sentences end with the number.
     after = _after().match(view.lower, end) if view.lower[end : end + 1] not in _ENDS else None
     kind = after.lastgroup if after else None
-    if kind == "persons":
+    if kind == "persons" or (kind == "kept" and not _is_ours(view, start)):
         return True
     if kind == "yours":
         return not _is_patient_writing(view)
@@ -86,23 +105,54 @@ def _said_before(view: View, start: int) -> bool | None:
         gap = text[view.ends[word] : until] if word == last else view.gaps[word + 1]
         until = 0
         if same and not _STOPS.isdisjoint(gap) and not _is_title(view, word, gap):
+            if word == last and _is_of_oneself(view):
+                return None  # it stands alone
             same = False
         mark = all_marks[word]
         if not mark & _DECIDING:
             continue
         if mark & marks.OFFICE:
-            return False
+            return bool(mark & marks.PHONE_WORD and word and all_marks[word - 1] & marks.PERSONS)
         if not same:
             continue
         if mark & marks.PERSONS:
-            return True
-        before = view.words[max(0, word - 2) : word]
-        if mark & marks.CALLS and not _CALLERS.isdisjoint(before):
-            return True
-        if mark & marks.PHONE_WORD and not _YOUR.isdisjoint(before):
-            return not _is_patient_writing(view)
+            return _is_of_person(view, word, start)
+        said = _called(view, word, mark)
+        if said is not None:
+            return said
         if mark & marks.CALLS and view.words[word] != "fax":
             return None if _is_patient_writing(view) else False
+    return None
+
+
+def _is_of_person(view: View, word: int, start: int) -> bool:
+    """Whether a word of a person speaks of one: not "i called", "ur voicemail", "our ... changed"."""
+    before = view.words[word - 1] if word else ""
+    written = view.words[word]
+    if _is_patient_writing(view):
+        rang = written in _RANG and before in _ONESELF and word == view.word_at(start) - 1
+        return not rang and not (before in _YOUR and view.marks[word] & marks.PHONE_WORD)
+    return not (written in _CHANGED and _is_ours(view, start))
+
+
+def _is_ours(view: View, start: int) -> bool:
+    """Whether the number is called the practice's own right before: "our number is now"."""
+    last = view.word_at(start)
+    return not _OURS.isdisjoint(view.words[max(0, last - _FEW) : last])
+
+
+def _called(view: View, word: int, mark: int) -> bool | None:
+    """Whether somebody calls the number, or it is called somebody's; ``None`` if neither."""
+    before = view.words[max(0, word - 2) : word]
+    if mark & marks.CALLS:
+        after = view.words[word + 1] if word + 1 < len(view.words) else ""
+        if not _CALLERS.isdisjoint(before):
+            return True
+        if after in _CALLED and not _is_patient_writing(view):
+            return True
+    if mark & marks.PHONE_WORD and not _YOUR.isdisjoint(before):
+        is_others = before[-1] not in _YOUR and view.marks[word - 1] & marks.OFFICE
+        return not is_others and not _is_patient_writing(view)
     return None
 
 
@@ -112,11 +162,27 @@ def _is_title(view: View, word: int, gap: str) -> bool:
 
 def _is_patient_writing(view: View) -> bool:
     """As patients write: of themselves, with no capital at the start, or curtly."""
-    if not view.plain[:1].isupper() or (
-        view.said & marks.PERSONS and not _SELF.isdisjoint(view.words)
-    ):
+    if _is_of_oneself(view):
         return True
     return len(view.plain) < _SHORT and _FORMAL.isdisjoint(view.words)
+
+
+def _is_of_oneself(view: View) -> bool:
+    return not view.plain[:1].isupper() or (
+        bool(view.said & marks.PERSONS) and not _SELF.isdisjoint(view.words)
+    )
+
+
+def is_recipient(view: View, start: int) -> bool:
+    """Whether a patient asks to send something to a number: "send it to Dr. Hall, fax ..."
+
+    Args:
+        view: the text.
+        start: where the number begins in :attr:`View.lower`.
+    """
+    last = view.word_at(start)
+    before = view.words[max(0, last - _FARTHEST) : last]
+    return not _SENDS.isdisjoint(before) and _YOUR.isdisjoint(before) and _is_of_oneself(view)
 
 
 def is_fax(view: View, start: int, end: int) -> bool:
@@ -127,11 +193,11 @@ def is_fax(view: View, start: int, end: int) -> bool:
         start: where the number begins in :attr:`View.lower`.
         end: where it ends.
     """
-    if "fax" in view.lower[end : end + _AFTER]:
+    if _fax_behind().match(view.lower, end):
         return True
     last = view.word_at(start)
     for word in reversed(view.words[max(0, last - _FARTHEST) : last]):
-        if word.startswith("fax"):
+        if word.startswith("fax") or word in _FAXES:
             return True
         if word in _CELLS:
             return False
