@@ -81,9 +81,7 @@ def find_record_forms(view: View, _known: Known) -> Iterable[PhiFinding]:
                 found += _at(view, start, _medicare(), PhiLabel.HEALTH_PLAN_ID, "record/medicare")
         elif length == 2:
             if text[end : end + 1] == "-" and text[end + 3 : end + 4] == "-":
-                found += _at(
-                    view, start, _terminal_digits(), PhiLabel.MRN, "record/terminal-digits"
-                )
+                found += _charts(view, start)
         elif length >= 4:
             found += _long(view, start, end)
     if (
@@ -107,6 +105,14 @@ def _long(view: View, start: int, end: int) -> Iterable[PhiFinding]:
         found = _at(view, end - _VIN, _vehicle(), PhiLabel.VEHICLE, "record/vin")
         return [car for car in found if _passes_vin(text[car.start : car.end])]
     return ()
+
+
+def _charts(view: View, start: int) -> Iterator[PhiFinding]:
+    """Four times two figures; not the steps of a dose: "40-30-20-10"."""
+    for chart in _at(view, start, _terminal_digits(), PhiLabel.MRN, "record/terminal-digits"):
+        steps = list(map(int, view.lower[chart.start : chart.end].split("-")))
+        if any(step % 5 for step in steps) or steps != sorted(steps, reverse=True):
+            yield chart
 
 
 def _at(

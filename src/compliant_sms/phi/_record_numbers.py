@@ -49,7 +49,7 @@ _QUALIFIERS = {
     **dict.fromkeys(("state", "real", "driver's", "drivers", "dmv"), PhiLabel.LICENSE),
     **dict.fromkeys(("copay", "savings", "insurance", "health"), PhiLabel.HEALTH_PLAN_ID),
     **dict.fromkeys(("discount", "manufacturer", "assistance"), PhiLabel.HEALTH_PLAN_ID),
-    **dict.fromkeys(("part", "group", "grp", "member", "medicare"), PhiLabel.HEALTH_PLAN_ID),
+    **dict.fromkeys(("part", "group", "grp", "rxgrp", "member"), PhiLabel.HEALTH_PLAN_ID),
     **dict.fromkeys(("device", "asset", "equipment"), PhiLabel.DEVICE),
 }
 _QUALIFIED = frozenset(("id", "ids", "ref", "reference", "card", "tag", "code"))

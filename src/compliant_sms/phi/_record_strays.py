@@ -22,10 +22,11 @@ from compliant_sms.phi._word_lists import listed
 __all__ = ["find_strays"]
 
 _FEWEST, _FEWEST_TOLD, _FEWEST_MIXED, _FEWEST_RUNS, _FEWEST_MASKS = 5, 4, 7, 4, 2
-_NEAR, _BEHIND, _SIGN, _LONGEST_LINK = 14, 4, 6, 200
+_NEAR, _BEHIND, _SIGN, _LONGEST = 14, 4, 6, 28
 _MASKS = frozenset("*•")
 _OWNERS = frozenset(("my", "mi", "her", "his", "your", "ur", "su", "their"))
-_NOBODYS = frozenset(("your", "ur", "su", "tu", "the", "this", "use", "enter", "with", "el"))
+_NOBODYS = frozenset(("your", "ur", "su", "tu", "the", "this", "use", "enter", "with", "el", "share"))
+_COUNTED = frozenset(("disp", "qty", "po", "rated", "issue", "lesson", "hashtag", "win", "take"))
 _CODES = frozenset(("code", "codigo"))
 _CLAUSE = frozenset(",.;:!?\n()")
 _OTHERS = marks.OTHER_NUMBER | marks.PHONE_WORD
@@ -35,6 +36,15 @@ _IN_LINKS = frozenset("/@=~?&%\\")
 @cache  # compiled at first use, like all patterns here
 def _sign() -> re.Pattern[str]:
     return re.compile(r"#:?\s?(?:(?:is|es)\s)?$")
+
+
+@cache
+def _standard() -> re.Pattern[str]:
+    """Standards, forms, roads, and numbers of business that spell a word."""
+    return re.compile(
+        r"\W?(?:(?:ISO|KB|CMS|ANSI|CVE|OSHA|USP|CFR|NPI|SR|US|HWY|PO|DEA|CLIA|NDC)[-_]?[0-9]|1-8)",
+        re.IGNORECASE,
+    )
 
 
 @cache
@@ -86,7 +96,9 @@ def _stray(view: View, figure: int) -> PhiFinding | None:
 def _code(view: View, figure: int) -> Number | None:
     """Letters among the figures, too many for a model, a room or a strength."""
     number = read_number(view, figure)
-    if number is None or not number.is_code or not _stands_alone(view, number):
+    if number is None or not number.is_code:
+        return None
+    if not _stands_alone(view, number):
         return None
     if " " in view.plain[number.start : view.figures[figure][0]]:  # "OTC D3 2000"
         return None
@@ -100,7 +112,7 @@ def _code(view: View, figure: int) -> Number | None:
 
 def _stands_alone(view: View, number: Number) -> bool:
     """Not inside a link, and not behind a word that makes it nobody's."""
-    if _is_in_link(view.plain, number.start, number.end):
+    if _is_machines(view.plain, number.start, number.end):
         return False
     at = view.word_at(number.start)
     if any(mark & _OTHERS == marks.OTHER_NUMBER for mark in view.marks[max(0, at - 3) : at]):
@@ -109,11 +121,16 @@ def _stands_alone(view: View, number: Number) -> bool:
     return not (told and told[-1] in _CODES and _NOBODYS.issuperset(told[:-1]))
 
 
-def _is_in_link(text: str, start: int, end: int) -> bool:
-    """Whether signs of a link or of a mail address stand in the same piece of the text."""
-    before = text[max(0, start - _LONGEST_LINK) : start].rpartition(" ")[2]
-    after = text[end : end + _LONGEST_LINK].partition(" ")[0]
-    return not _IN_LINKS.isdisjoint(before + after) or "/" in text[start:end]
+def _is_machines(text: str, start: int, end: int) -> bool:
+    """Whether it stands in a link or a mail address, or is too long for people, or a standard's."""
+    before = text[max(0, start - _LONGEST) : start].rpartition(" ")[2]
+    after = text[end : end + _LONGEST].partition(" ")[0]
+    written = before + text[start:end]
+    return (
+        len(written + after) > _LONGEST
+        or not _IN_LINKS.isdisjoint(written + after)
+        or bool(_standard().match(written))
+    )
 
 
 def _masked(view: View, figure: int) -> Number | None:
@@ -129,7 +146,9 @@ def _signed(view: View, figure: int) -> Number | None:
     """``hosp # 4821300``, and not the number of a shop or an order."""
     number = read_number(view, figure)
     at = view.word_at(view.plain.rindex("#", 0, view.figures[figure][0])) - 1
-    nobodys = at >= 0 and view.marks[at] & (marks.OTHER_NUMBER | marks.OFFICE)
+    nobodys = at >= 0 and (
+        view.marks[at] & (marks.OTHER_NUMBER | marks.OFFICE) or view.words[at] in _COUNTED
+    )
     return None if number is None or number.is_phone or nobodys else number
 
 

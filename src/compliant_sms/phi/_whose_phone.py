@@ -33,6 +33,12 @@ _FORMAL = _YOUR | {
     "usted",
     "nuestro",
     "nuestra",
+    "or",
+    "use",
+    "mande",
+    "expect",
+    "ask",
+    "join",
 }
 # Who calls somebody else: "we'll call", "can they try"; and whom: "emergency contact".
 _CALLERS = frozenset(("we", "we'll", "i", "i'll", "ill", "they", "they'll", "he", "she", "who"))
@@ -40,6 +46,10 @@ _CALLERS |= {"she'll", "he'll", "will", "i'm", "we've", "i've", "emergency", "em
 _CALLED = frozenset(("you", "u"))
 _RANG = frozenset(("called", "tried", "rang", "texted", "dialed", "phoned"))
 _ONESELF = frozenset(("i", "ive", "i've", "just", "u", "me", "keep"))
+_REACHED = frozenset(("reached",))
+_KEPT = frozenset((("on", "your"), ("in", "your"), ("on", "file"), ("for", "you"), ("en", "su")))
+_FROM = frozenset(("from", "desde"))
+_GOT = frozenset(("me", "us", "you", "call", "calls", "text", "texts", "llamada"))
 _CHANGED = frozenset(("changed", "updated", "moved"))
 _OURS = frozenset(("our", "nuestro", "nuestra"))
 _SENDS = frozenset(("send", "forward", "mande", "manden", "envie", "envien"))
@@ -62,7 +72,7 @@ def _after() -> re.Pattern[str]:
         r"|\(?(?:cell|mobile|home|mom|dad|wife|husband|work)\b"
         r"|(?:anytime|after(?![- ]hours)|any time|nites|nights)\b)"
         r"|(?<!:.)(?<!:)(?P<yours>(?:(?:is|es|as) )?(?:your|ur|su)\b)"
-        r"|(?P<office>(?:to|para|or(?! the)|opt|option|ext|press|x)\b|\(?(?:24/7|tty|toll|office)\b"
+        r"|(?P<office>(?:(?:is|es) (?:our|nuestr[oa]))\b|(?:to|para|or(?! the)|opt|option|ext|press|x)\b|\(?(?:24/7|tty|toll|office)\b"
         r"|(?:between|from|m-f|mon-fri|mon|weekdays|during)\b))"
     )
 
@@ -99,6 +109,8 @@ def _said_before(view: View, start: int) -> bool | None:
     """What the nearest telling word of the sentence says; of earlier ones only an office's."""
     text, all_marks = view.lower, view.marks
     last = view.word_at(start) - 1
+    if last > 0 and view.words[last] in _FROM and view.words[last - 1] in _GOT:
+        return False
     until, same = start, True
     for word in range(last, max(-1, last - _FARTHEST), -1):
         # A sentence that ends in between.
@@ -128,9 +140,11 @@ def _said_before(view: View, start: int) -> bool | None:
 def _is_of_person(view: View, word: int, start: int) -> bool:
     """Whether a word of a person speaks of one: not "i called", "ur voicemail", "our ... changed"."""
     before = view.words[word - 1] if word else ""
-    written = view.words[word]
+    written, last = view.words[word], view.word_at(start) - 1
+    if written in _REACHED:
+        return not any(mark & marks.OFFICE for mark in view.marks[max(0, word - _FEW) : word])
     if _is_patient_writing(view):
-        rang = written in _RANG and before in _ONESELF and word == view.word_at(start) - 1
+        rang = written in _RANG and before in _ONESELF and word == last
         return not rang and not (before in _YOUR and view.marks[word] & marks.PHONE_WORD)
     return not (written in _CHANGED and _is_ours(view, start))
 
@@ -150,6 +164,9 @@ def _called(view: View, word: int, mark: int) -> bool | None:
             return True
         if after in _CALLED and not _is_patient_writing(view):
             return True
+    kept = mark & marks.PHONE_WORD and tuple(view.words[word + 1 : word + 3]) in _KEPT
+    if kept and not _is_patient_writing(view):
+        return True
     if mark & marks.PHONE_WORD and not _YOUR.isdisjoint(before):
         is_others = before[-1] not in _YOUR and view.marks[word - 1] & marks.OFFICE
         return not is_others and not _is_patient_writing(view)
