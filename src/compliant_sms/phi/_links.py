@@ -87,10 +87,7 @@ def _confidence(link: str, known: Known) -> Confidence | None:
     if (
         _carries_known_name(rest.lower().removeprefix(host), known)
         or any(_tells(key.lower(), value) for key, _, value in pairs)
-        or (
-            not public
-            and any(map(_is_token, [*parts, *anchor.split("/"), *fragment.split("/")]))
-        )
+        or (not public and any(map(_is_token, [*parts, *anchor.split("/"), *fragment.split("/")])))
     ):
         return Confidence.CERTAIN
     if public:
@@ -156,7 +153,7 @@ def _is_word(letters: str) -> bool:
 
 
 def _carries_known_name(page: str, known: Known) -> bool:
-    """Whether a word of what stands behind the host is the patient's name, or holds a longer one."""
+    """Whether the patient's name stands behind the host as a word, or a longer one in a word."""
     if known.patient is None:
         return False
     words = {word for name in known.patient.names for word in View(name).words}

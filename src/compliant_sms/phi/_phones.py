@@ -14,14 +14,14 @@ from operator import or_
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
+from compliant_sms.phi._spoken_figures import spoken_runs
 from compliant_sms.phi._view import View
-from compliant_sms.phi._whose_phone import is_fax, is_persons, is_recipient
-from compliant_sms.phi._word_lists import listed
+from compliant_sms.phi._whose_phone import Whose, is_fax
 
 __all__ = ["find_phones"]
 
 _TOLL_FREE = frozenset(("800", "833", "844", "855", "866", "877", "888"))
-_FEWEST_SPOKEN, _FEWEST_WORDS, _BEFORE, _NEAR, _AREA, _TEN = 7, 3, 4, 8, 3, 10
+_BEFORE, _NEAR, _AREA, _TEN = 4, 8, 3, 10
 _SPOKEN_LENGTHS = frozenset((7, 10, 11))
 # How many figures a number of ten or seven may begin with; a longer run is one of elsewhere.
 _BEGINNINGS = frozenset((6, 7, 10, 11))
@@ -38,7 +38,8 @@ def _american() -> re.Pattern[str]:
     extension = r"(?P<extension>,? ?(?:ext\.?|x) ?[0-9]{1,5}\b)?"
     return re.compile(
         rf"(?:1{gap}\(?)?(?P<area>[2-9][0-9]{{2}})\)?{gap}{last}{end}{extension}"
-        rf"|[2-9][0-9]{{2}}(?P<gap>[-. ·]{{0,3}})[0-9]{{4}}{end}(?:,? ?(?:ext\.?|x) ?[0-9]{{1,5}}\b)?"
+        rf"|[2-9][0-9]{{2}}(?P<gap>[-. ·]{{0,3}})[0-9]{{4}}{end}"
+        r"(?:,? ?(?:ext\.?|x) ?[0-9]{1,5}\b)?"
     )
 
 
@@ -55,7 +56,8 @@ def _foreign() -> re.Pattern[str]:
 def _last_figures() -> re.Pattern[str]:
     return re.compile(
         r"(?:\W|\b(?:4|in|with|en|con|four|cuatro|digits?|numbers?|digitos|are|is|of|son|es|ssn|my"
-        r"|the|mi|de|code|phone|cell|mobile|telefono|celular)\b){0,16}?(?P<last>[0-9]{2} [0-9]{2}|[0-9]{2,4})(?![\w/%-]|[.,:]\d)"
+        r"|the|mi|de|code|phone|cell|mobile|telefono|celular)\b){0,16}?"
+        r"(?P<last>[0-9]{2} [0-9]{2}|[0-9]{2,4})(?![\w/%-]|[.,:]\d)"
     )
 
 
@@ -65,16 +67,6 @@ def _other_figures() -> re.Pattern[str]:
         r",? (?:(?:and|now|but|y) )?(?:not|instead of|no longer|isn't|no) (?P<last>[0-9]{4})"
         r"(?![\w/%-]|[.,:]\d)"
     )
-
-
-@cache
-def _some_figures() -> re.Pattern[str]:
-    return re.compile(r"[0-9]{1,4}(?:[ .-][0-9]{1,4}){0,2}(?P<space>[ ,-]{1,2})$")
-
-
-@cache
-def _more_figures() -> re.Pattern[str]:
-    return re.compile(r"(?:[ ,.-]{1,2}[0-9]{1,4}){1,3}(?!\w)")
 
 
 @cache
@@ -189,21 +181,23 @@ def _is_area(area: str) -> bool:
 
 def _judged(view: View, numbers: list[re.Match[str]]) -> Iterator[PhiFinding]:
     """Those that are a person's; of two that "or" joins, both are if one is."""
-    persons = [_is_persons(view, match) for match in numbers]
+    if not numbers:
+        return
+    whose = Whose(view)
+    persons = [
+        whose.is_persons(*match.span(), toll_free=match["area"] in _TOLL_FREE) for match in numbers
+    ]
     for at, match in enumerate(numbers):
         if persons[at] or (
-            at + 1 < len(numbers)
-            and persons[at + 1]
-            and view.lower[match.end() : numbers[at + 1].start()].strip(" (+?") in _EITHER
+            any(persons[at + 1 : at + 2]) and _are_either(view, *numbers[at : at + 2])
         ):
             yield _whole(view, match)
 
 
-def _is_persons(view: View, match: re.Match[str]) -> bool:
-    start, end = match.span()
-    if is_persons(view, start, end, toll_free=match["area"] in _TOLL_FREE):
-        return True
-    return is_recipient(view, start) and is_fax(view, start, end)
+def _are_either(view: View, one: re.Match[str], other: re.Match[str]) -> bool:
+    """Whether two numbers stand for the same: "503-555-0187 or 503-555-0188"."""
+    between = view.lower[one.end() : other.start()]
+    return len(between) < _NEAR and between.strip(" (+?") in _EITHER
 
 
 def _whole(view: View, match: re.Match[str]) -> PhiFinding:
@@ -222,7 +216,7 @@ def _whole(view: View, match: re.Match[str]) -> PhiFinding:
 
 
 def _corrected(view: View, found: list[PhiFinding]) -> Iterator[PhiFinding]:
-    """``its 503-555-0187 not 0178``"""
+    """``its 503-555-0187 not 0178``."""
     for finding in found:
         match = _other_figures().match(view.lower, finding.end)
         if match:
@@ -234,46 +228,6 @@ def _spoken(view: View) -> Iterator[PhiFinding]:
     for start, end, count in spoken_runs(view):
         if count in _SPOKEN_LENGTHS:
             yield _part(start, end, "phone/spoken")
-
-
-def spoken_runs(view: View) -> Iterator[tuple[int, int, int]]:
-    """Each number of seven figures or more in words, or partly in words.
-
-    Args:
-        view: the text.
-
-    Yields:
-        where it begins, where it ends, and of how many figures it is.
-    """
-    digits = listed("digits")
-    told = [at for at in view.marked(marks.CAR_OR_DIGIT) if view.words[at] in digits]
-    first = 0
-    for place, at in enumerate(told):
-        goes_on = place + 1 < len(told) and told[place + 1] == at + 1 and _joins(view, at + 1)
-        if goes_on:
-            continue
-        words, first = told[first : place + 1], place + 1
-        start, end = view.starts[words[0]], view.ends[at]
-        start -= len(_figures_before(view.gaps[words[0]]))
-        end += len(_figures_behind(view.gaps[at + 1]))
-        count = len(words) + sum(map(str.isdigit, view.plain[start:end]))
-        if count >= _FEWEST_SPOKEN and len(words) >= _FEWEST_WORDS:
-            yield start, end, count
-
-
-def _joins(view: View, word: int) -> bool:
-    """Whether nothing but figures stands before a word of a number."""
-    return not view.gaps[word].strip(" ,.-0123456789")
-
-
-def _figures_before(gap: str) -> str:
-    match = _some_figures().search(gap)
-    return match[0] if match and match.end() == len(gap) and match["space"] else ""
-
-
-def _figures_behind(gap: str) -> str:
-    match = _more_figures().match(gap)
-    return match[0] if match else ""
 
 
 def _partial(view: View) -> Iterator[PhiFinding]:

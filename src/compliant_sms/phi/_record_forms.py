@@ -18,6 +18,7 @@ from compliant_sms.phi._word_lists import listed
 
 __all__ = ["find_photos", "find_record_forms"]
 
+_NOT_BEFORE = frozenset("_.-")
 _VIN, _UDI, _SHORTEST_CARD = 17, 14, 13
 _NO_PLATE = marks.RECORD_CUE | marks.NAMING | marks.LINK | marks.OTHER_NUMBER | marks.CAR_OR_DIGIT
 
@@ -76,6 +77,8 @@ def find_record_forms(view: View, _known: Known) -> Iterable[PhiFinding]:
     for start, end in view.figures:
         length = end - start
         if length == 1:
+            if start and (text[start - 1].isalnum() or text[start - 1] in _NOT_BEFORE):
+                continue
             after = text[end : end + 3]
             if after[:1].isalpha() or (after[2:] == " " and after[1:2].isalpha()):
                 found += _at(view, start, _medicare(), PhiLabel.HEALTH_PLAN_ID, "record/medicare")
@@ -121,7 +124,7 @@ def _at(
     """What has a form where a number begins; not inside a word or a longer number."""
     match = pattern.match(view.lower, start)
     before = view.lower[start - 1 : start] if start else ""
-    if match and not (before.isalnum() or (before and before in "_.-")):
+    if match and not (before.isalnum() or (before and before in _NOT_BEFORE)):
         yield _finding(match, label, rule)
 
 

@@ -13,16 +13,14 @@ from collections.abc import Iterable, Iterator
 from functools import cache, reduce
 from operator import or_
 
-from attrs import evolve
-
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._record_cues import Cue, cues
+from compliant_sms.phi._record_kinds import Kinds
 from compliant_sms.phi._record_runs import Number, may_be_number, read_number
 from compliant_sms.phi._record_strays import find_strays
 from compliant_sms.phi._view import View
-from compliant_sms.phi._word_lists import listed
 
 __all__ = ["cue_at", "find_record_numbers"]
 
@@ -38,25 +36,7 @@ _OF_SOMEBODY = marks.YOURS | marks.YOUR | marks.OF_ONE | marks.PERSONS | marks.S
 # A lot is called back, and a drive has a reference, for everybody.
 _OF_THINGS = frozenset((PhiLabel.DEVICE, PhiLabel.OTHER_ID))
 _SERIAL = Cue(PhiLabel.DEVICE, 3)
-# Things that bear the number of what is named before them: "medicare card", "activation code".
-_REFERENCES = frozenset(("ref", "reference", "confirmation", "confirmacion", "referencia", "conf"))
-_BEARERS = _REFERENCES | {"card", "tarjeta", "enrollment", "tag", "tags", "plan"}
-_BEARERS |= {"access", "registry", "application", "certificate", "permit", "licence", "license"}
-# What a bearer's number is of, when such a word stands near before it.
-_QUALIFIERS = {
-    **dict.fromkeys(("face", "facial", "palm", "finger", "thumb", "iris"), PhiLabel.BIOMETRIC),
-    **dict.fromkeys(("retina", "retinal", "voice", "fingerprint", "eye"), PhiLabel.BIOMETRIC),
-    **dict.fromkeys(("state", "real", "driver's", "drivers", "dmv"), PhiLabel.LICENSE),
-    **dict.fromkeys(("copay", "savings", "insurance", "health"), PhiLabel.HEALTH_PLAN_ID),
-    **dict.fromkeys(("discount", "manufacturer", "assistance"), PhiLabel.HEALTH_PLAN_ID),
-    **dict.fromkeys(("part", "group", "grp", "rxgrp", "member"), PhiLabel.HEALTH_PLAN_ID),
-    **dict.fromkeys(("device", "asset", "equipment"), PhiLabel.DEVICE),
-}
-_QUALIFIED = frozenset(("id", "ids", "ref", "reference", "card", "tag", "code"))
-_HAS_LETTER = re.compile("[A-WYZ]")  # an x masks
 _LASTS = ("last ", "ultimos ", "last-")
-_CARDS = frozenset(("card", "tarjeta", "savings"))
-_MOST_QUALIFIED = 3
 _JOINS = frozenset(("or", "and", "into", "to", "o", "y", "was", "now", "merged", "changed", "not"))
 _JOINS |= {"instead", "n", "no", "vs"}
 
@@ -121,6 +101,7 @@ class _Search:
 
     def __init__(self, view: View) -> None:
         self._view = view
+        self._kinds = Kinds(view)
         self._numbers: dict[int, Number | None] = {}
         # By the run of figures; the nearest word that suffices decides.
         self._found: dict[int, tuple[PhiLabel, Number]] = {}
@@ -153,7 +134,7 @@ class _Search:
         if near and not (cue is _BARE_ID and ahead in self._found):
             number = self._number(ahead)
             if number and self._suffices(word, cue, number):
-                self._found[ahead] = self._read(word, cue, number)
+                self._found[ahead] = self._kinds.read(word, cue, number)
                 return
         behind = ahead - 1
         if ahead and begin - figures[behind][1] <= _FARTHEST_BEHIND and behind not in self._found:
@@ -161,7 +142,7 @@ class _Search:
             linked = word <= first or view.marks[word - 1] & marks.LINK
             number = self._number(behind) if linked else None
             if number and self._is_behind(word, cue, number):
-                self._found[behind] = self._read(word, cue, number)
+                self._found[behind] = self._kinds.read(word, cue, number)
 
     def _is_how_many(self, figure: int) -> bool:
         """Whether a figure is the one of "last 4"."""
@@ -170,29 +151,6 @@ class _Search:
         if end - begin > 1 or view.plain[begin] != "4" or not view.said & marks.PART:
             return False
         return view.lower.endswith(_LASTS, 0, begin)
-
-    def _read(self, word: int, cue: Cue, number: Number) -> tuple[PhiLabel, Number]:
-        """The label of a number, and how far it reaches."""
-        view = self._view
-        if number.start == view.ends[word] and self._qualifier(word) is PhiLabel.HEALTH_PLAN_ID:
-            # Numbers of plans for drugs begin with "RX".
-            return PhiLabel.HEALTH_PLAN_ID, evolve(number, start=view.starts[word])
-        label = self._label(word, cue)
-        if (
-            label is PhiLabel.ACCOUNT
-            and view.words[word] in _CARDS
-            and _HAS_LETTER.search(view.plain, number.start, number.end)
-        ):
-            return PhiLabel.HEALTH_PLAN_ID, number
-        return label, number
-
-    def _qualifier(self, word: int) -> PhiLabel | None:
-        """What the words before one make of a number behind it."""
-        words = self._view.words
-        for nearer in reversed(words[max(0, word - _MOST_QUALIFIED) : word]):
-            if nearer in _QUALIFIERS:
-                return _QUALIFIERS[nearer]
-        return None
 
     def _number(self, figure: int) -> Number | None:
         if figure not in self._numbers:
@@ -217,15 +175,10 @@ class _Search:
             return False
         others = sum(not mark & (marks.LINK | marks.NAMING) for mark in between) if between else 0
         named = _NAMED if part or said & marks.NAMING or "#" in signs else _COLON * (":" in signs)
-        paid = number.digits == _LAST and number.weight > 0 and self._is_paid_with(cue)
+        paid = number.digits == _LAST and number.weight > 0 and self._kinds.is_paid_with(cue)
         if cue.strength + named + number.weight + paid - others - (others > 0) < _ENOUGH:
             return False
         return signs == " " or not self._ends(view.ends[word], signs)
-
-    def _is_paid_with(self, cue: Cue) -> bool:
-        """Whether something is paid, and the word can be what with."""
-        paid = not listed("payment").isdisjoint(self._view.words)
-        return paid and cue.label is PhiLabel.ACCOUNT
 
     def _ends(self, begin: int, signs: str) -> bool:
         """Whether a sentence ends between a word and a number; "no." ends none."""
@@ -235,19 +188,6 @@ class _Search:
             if found[0][0] != "." or not view.marks[last] & (marks.RECORD_CUE | marks.NAMING):
                 return True
         return False
-
-    def _label(self, word: int, cue: Cue) -> PhiLabel:
-        """What the words around make of it: a confirmation of a payment is an account's."""
-        view = self._view
-        written = view.words[word]
-        if written in _QUALIFIED and (qualified := self._qualifier(word)):
-            return qualified
-        before = cues().get(view.words[word - 1]) if word and written in _BEARERS else None
-        if before:
-            return before.label
-        if written in _REFERENCES and not listed("payment").isdisjoint(view.words):
-            return PhiLabel.ACCOUNT
-        return cue.label
 
     def _is_behind(self, word: int, cue: Cue, number: Number) -> bool:
         """Whether a number is named afterwards: ``... is my member id``, ``..., ca plates``."""

@@ -8,6 +8,7 @@ what kind they are of, or none does.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -22,10 +23,14 @@ from compliant_sms.phi._word_lists import listed
 __all__ = ["find_strays"]
 
 _FEWEST, _FEWEST_TOLD, _FEWEST_MIXED, _FEWEST_RUNS, _FEWEST_MASKS = 5, 4, 7, 4, 2
-_NEAR, _BEHIND, _SIGN, _LONGEST = 14, 4, 6, 28
+_NEAR, _FEW, _BEHIND, _SIGN, _LONGEST = 14, 3, 4, 6, 28
 _MASKS = frozenset("*•")
+_NEVER = frozenset("/.:,($+")
+_SIGNED = frozenset("# ")
 _OWNERS = frozenset(("my", "mi", "her", "his", "your", "ur", "su", "their"))
-_NOBODYS = frozenset(("your", "ur", "su", "tu", "the", "this", "use", "enter", "with", "el", "share"))
+_NOBODYS = frozenset(
+    ("your", "ur", "su", "tu", "the", "this", "use", "enter", "with", "el", "share")
+)
 _COUNTED = frozenset(("disp", "qty", "po", "rated", "issue", "lesson", "hashtag", "win", "take"))
 _CODES = frozenset(("code", "codigo"))
 _CLAUSE = frozenset(",.;:!?\n()")
@@ -35,7 +40,7 @@ _IN_LINKS = frozenset("/@=~?&%\\")
 
 @cache  # compiled at first use, like all patterns here
 def _sign() -> re.Pattern[str]:
-    return re.compile(r"#:?\s?(?:(?:is|es)\s)?$")
+    return re.compile(r"#:?\s?(?:(?:is|es)\s)?$", re.IGNORECASE)
 
 
 @cache
@@ -45,6 +50,11 @@ def _standard() -> re.Pattern[str]:
         r"\W?(?:(?:ISO|KB|CMS|ANSI|CVE|OSHA|USP|CFR|NPI|SR|US|HWY|PO|DEA|CLIA|NDC)[-_]?[0-9]|1-8)",
         re.IGNORECASE,
     )
+
+
+@cache
+def _rest() -> re.Pattern[str]:
+    return re.compile(r"\S+")
 
 
 @cache
@@ -59,55 +69,114 @@ def find_strays(view: View, taken: Sequence[PhiFinding]) -> Iterator[PhiFinding]
         view: the text.
         taken: what has been found in it, in its order.
     """
-    until, following = 0, iter(taken)
-    blocked = next(following, None)
-    for figure, (begin, _) in enumerate(view.figures):
-        while blocked and blocked.end <= begin:
-            blocked = next(following, None)
-        if begin < until or (blocked and blocked.start <= begin):
+    text, signed = view.plain, "#" in view.plain
+    strays: _Strays | None = None
+    until, place = 0, 0
+    for figure, (begin, end) in enumerate(view.figures):
+        before = text[begin - 1] if begin else " "
+        if begin < until or before in _NEVER or (before == " " and not signed):
             continue
-        if stray := _stray(view, figure):
+        if not _may_be_stray(text, begin, end):
+            continue
+        piece = _piece(text, begin)
+        if piece[1] - piece[0] > _LONGEST or piece[1] - piece[0] < _FEWEST:
+            until = piece[1]
+            continue
+        while place < len(taken) and taken[place].end <= begin:
+            place += 1
+        if place < len(taken) and taken[place].start <= begin:
+            continue
+        strays = strays or _Strays(view)
+        if stray := strays.at(figure, begin):
             until = stray.end
             yield stray
 
 
-def _stray(view: View, figure: int) -> PhiFinding | None:
-    begin, end = view.figures[figure]
-    before = view.plain[begin - 1 : begin]
-    if before.isalpha() or (before == "-" and view.plain[begin - 2 : begin - 1].isalpha()):
-        number, read = _code(view, figure), _kind
-    elif before and before in "*•":
-        number, read = _masked(view, figure), _kind_of_masked
-    elif end - begin >= _FEWEST and _sign().search(view.lower, max(0, begin - _SIGN), begin):
-        number, read = _signed(view, figure), _kind_of_signed
-    else:
-        return None
-    if number is None or Everybody(view).means(view.word_at(number.start)):
-        return None
-    return PhiFinding(
-        start=number.start,
-        end=number.end,
-        label=read(view, number),
-        rule="record/stray",
-        confidence=Confidence.LIKELY,
-    )
+def _piece(text: str, begin: int) -> tuple[int, int]:
+    """What stands between two blanks; before the figures no farther than it may be long."""
+    least = max(0, begin - _LONGEST)
+    start = max(text.rfind(" ", least, begin), text.rfind("\n", least, begin), least - 1) + 1
+    rest = _rest().match(text, begin)
+    return start, rest.end() if rest else begin
 
 
-def _code(view: View, figure: int) -> Number | None:
-    """Letters among the figures, too many for a model, a room or a strength."""
-    number = read_number(view, figure)
-    if number is None or not number.is_code:
+def _may_be_stray(text: str, begin: int, end: int) -> bool:
+    """A quick look: letters or a mask before the figures, or a sign and enough of them."""
+    before = text[begin - 1 : begin]
+    if before in _SIGNED:
+        long = end - begin >= _FEWEST
+        return long and bool(_sign().search(text, max(0, begin - _SIGN), begin))
+    if before == "-":
+        return text[begin - 2 : begin - 1].isalpha()
+    return before.isalpha() or before in _MASKS
+
+
+class _Strays:
+    """The codes of one text.
+
+    Args:
+        view: the text.
+    """
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._everybody = Everybody(view)
+        self._cues = view.marked(marks.RECORD_CUE)
+        self._is_paid = not listed("payment").isdisjoint(view.words)
+
+    def at(self, figure: int, begin: int) -> PhiFinding | None:
+        """The code that a run of figures belongs to."""
+        before = self._view.plain[begin - 1]
+        if before in _MASKS:
+            return self._finding(_masked(self._view, figure), self._kind_of_masked())
+        if before in _SIGNED:
+            return self._finding(*_signed(self._view, figure))
+        return self._finding(self._code(figure), None)
+
+    def _finding(self, number: Number | None, label: PhiLabel | None) -> PhiFinding | None:
+        if number is None or self._everybody.means(self._view.word_at(number.start)):
+            return None
+        return PhiFinding(
+            start=number.start,
+            end=number.end,
+            label=label or self._cue_near(number) or PhiLabel.OTHER_ID,
+            rule="record/stray",
+            confidence=Confidence.LIKELY,
+        )
+
+    def _code(self, figure: int) -> Number | None:
+        """Letters among the figures, too many for a model, a room or a strength."""
+        view = self._view
+        number = read_number(view, figure)
+        if number is None or not number.is_code or not _stands_alone(view, number):
+            return None
+        written = view.plain[number.start : number.end]
+        if " " in written[: view.figures[figure][0] - number.start]:  # "OTC D3 2000"
+            return None
+        if number.digits >= _FEWEST:
+            return number
+        told = number.digits >= _FEWEST_TOLD and self._cue_near(number) is not None
+        mixed = len(written) >= _FEWEST_MIXED and len(_runs().findall(written)) >= _FEWEST_RUNS
+        return number if told or mixed else None
+
+    def _kind_of_masked(self) -> PhiLabel:
+        is_phone = self._view.said & marks.PHONE_WORD and not self._is_paid
+        return PhiLabel.PHONE if is_phone else PhiLabel.ACCOUNT
+
+    def _cue_near(self, number: Number) -> PhiLabel | None:
+        """What the nearest word before announces, or one of the same clause right behind."""
+        view = self._view
+        at = view.word_at(number.start)
+        place = bisect_left(self._cues, at)
+        for word in reversed(self._cues[max(0, place - _FEW) : place]):
+            if word >= at - _NEAR and (cue := cues().get(view.words[word])):
+                return cue.label
+        for word in self._cues[place : place + 1]:
+            clause = view.plain[number.end : view.starts[word]][:_LONGEST]
+            if word < at + _BEHIND and _CLAUSE.isdisjoint(clause):
+                cue = cues().get(view.words[word])
+                return cue.label if cue else None
         return None
-    if not _stands_alone(view, number):
-        return None
-    if " " in view.plain[number.start : view.figures[figure][0]]:  # "OTC D3 2000"
-        return None
-    written = view.plain[number.start : number.end]
-    enough = number.digits >= _FEWEST or (
-        number.digits >= _FEWEST_TOLD and _cue_near(view, number) is not None
-    )
-    mixed = len(written) >= _FEWEST_MIXED and len(_runs().findall(written)) >= _FEWEST_RUNS
-    return number if enough or mixed else None
 
 
 def _stands_alone(view: View, number: Number) -> bool:
@@ -122,19 +191,14 @@ def _stands_alone(view: View, number: Number) -> bool:
 
 
 def _is_machines(text: str, start: int, end: int) -> bool:
-    """Whether it stands in a link or a mail address, or is too long for people, or a standard's."""
-    before = text[max(0, start - _LONGEST) : start].rpartition(" ")[2]
-    after = text[end : end + _LONGEST].partition(" ")[0]
-    written = before + text[start:end]
-    return (
-        len(written + after) > _LONGEST
-        or not _IN_LINKS.isdisjoint(written + after)
-        or bool(_standard().match(written))
-    )
+    """Whether it stands in a link or a mail address, or is a standard's."""
+    first, last = _piece(text, start)
+    written = text[first : max(last, end)]
+    return not _IN_LINKS.isdisjoint(written) or bool(_standard().match(written))
 
 
 def _masked(view: View, figure: int) -> Number | None:
-    """``****1039``"""
+    """``****1039``."""
     begin, _ = view.figures[figure]
     masks = view.plain[max(0, begin - _FEWEST_MASKS) : begin]
     if len(masks) < _FEWEST_MASKS or not _MASKS.issuperset(masks) or view.said & marks.SOCIAL:
@@ -142,43 +206,14 @@ def _masked(view: View, figure: int) -> Number | None:
     return read_number(view, figure)
 
 
-def _signed(view: View, figure: int) -> Number | None:
+def _signed(view: View, figure: int) -> tuple[Number | None, PhiLabel | None]:
     """``hosp # 4821300``, and not the number of a shop or an order."""
     number = read_number(view, figure)
     at = view.word_at(view.plain.rindex("#", 0, view.figures[figure][0])) - 1
-    nobodys = at >= 0 and (
-        view.marks[at] & (marks.OTHER_NUMBER | marks.OFFICE) or view.words[at] in _COUNTED
-    )
-    return None if number is None or number.is_phone or nobodys else number
-
-
-def _kind(view: View, number: Number) -> PhiLabel:
-    return _cue_near(view, number) or PhiLabel.OTHER_ID
-
-
-def _kind_of_masked(view: View, _number: Number) -> PhiLabel:
-    if view.said & marks.PHONE_WORD and listed("payment").isdisjoint(view.words):
-        return PhiLabel.PHONE
-    return PhiLabel.ACCOUNT
-
-
-def _kind_of_signed(view: View, number: Number) -> PhiLabel:
-    at = view.word_at(view.plain.rindex("#", 0, number.start)) - 1
-    return PhiLabel.MRN if at >= 0 and view.words[at] in _OWNERS else _kind(view, number)
-
-
-def _cue_near(view: View, number: Number) -> PhiLabel | None:
-    """What the nearest word before announces, or one of the same clause right behind."""
-    at = view.word_at(number.start)
-    after: PhiLabel | None = None
-    nearest: PhiLabel | None = None
-    for word in view.marked(marks.RECORD_CUE):
-        cue = cues().get(view.words[word])
-        if cue is None or word < at - _NEAR:
-            continue
-        if word < at:
-            nearest = cue.label
-        elif word < at + _BEHIND and after is None:
-            gap = view.plain[number.end : view.starts[word]]
-            after = cue.label if _CLAUSE.isdisjoint(gap) else None
-    return nearest or after
+    if number is None or number.is_phone:
+        return None, None
+    if at < 0:
+        return number, None
+    if view.marks[at] & (marks.OTHER_NUMBER | marks.OFFICE) or view.words[at] in _COUNTED:
+        return None, None
+    return number, PhiLabel.MRN if view.words[at] in _OWNERS else None

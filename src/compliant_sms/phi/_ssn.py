@@ -14,8 +14,8 @@ from functools import cache
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
-from compliant_sms.phi._phones import spoken_runs
 from compliant_sms.phi._record_numbers import cue_at
+from compliant_sms.phi._spoken_figures import spoken_runs
 from compliant_sms.phi._view import View
 
 __all__ = ["find_ssn"]
@@ -147,7 +147,7 @@ def find_ssn(view: View, _known: Known) -> Iterable[PhiFinding]:
 
 
 def _corrected(view: View, found: list[PhiFinding]) -> Iterator[PhiFinding]:
-    """``ends in 4408, ours says 4480``"""
+    """``ends in 4408, ours says 4480``."""
     for finding in found:
         match = _other_four().match(view.lower, finding.end)
         if match:
