@@ -25,7 +25,7 @@ __all__ = ["find_strays"]
 _FEWEST, _FEWEST_TOLD, _FEWEST_MIXED, _FEWEST_RUNS, _FEWEST_MASKS = 5, 4, 7, 4, 2
 _NEAR, _FEW, _BEHIND, _SIGN, _LONGEST = 14, 3, 4, 6, 28
 _MASKS = frozenset("*•")
-_NEVER = frozenset("/.:,($+")
+_NEVER = frozenset("/.:,($+)[]\n\"'")
 _SIGNED = frozenset("# ")
 _OWNERS = frozenset(("my", "mi", "her", "his", "your", "ur", "su", "their"))
 _NOBODYS = frozenset(
@@ -76,7 +76,9 @@ def find_strays(view: View, taken: Sequence[PhiFinding]) -> Iterator[PhiFinding]
         before = text[begin - 1] if begin else " "
         if begin < until or before in _NEVER or (before == " " and not signed):
             continue
-        if not _may_be_stray(text, begin, end):
+        if before == "-" and not text[begin - 2 : begin - 1].isalpha():
+            continue
+        if before in _SIGNED and not _is_signed(text, begin, end):
             continue
         piece = _piece(text, begin)
         if piece[1] - piece[0] > _LONGEST or piece[1] - piece[0] < _FEWEST:
@@ -100,15 +102,11 @@ def _piece(text: str, begin: int) -> tuple[int, int]:
     return start, rest.end() if rest else begin
 
 
-def _may_be_stray(text: str, begin: int, end: int) -> bool:
-    """A quick look: letters or a mask before the figures, or a sign and enough of them."""
-    before = text[begin - 1 : begin]
-    if before in _SIGNED:
-        long = end - begin >= _FEWEST
-        return long and bool(_sign().search(text, max(0, begin - _SIGN), begin))
-    if before == "-":
-        return text[begin - 2 : begin - 1].isalpha()
-    return before.isalpha() or before in _MASKS
+def _is_signed(text: str, begin: int, end: int) -> bool:
+    """Whether "#" stands before figures, and there are enough of them."""
+    if end - begin < _FEWEST:
+        return False
+    return bool(_sign().search(text, max(0, begin - _SIGN), begin))
 
 
 class _Strays:
@@ -171,12 +169,12 @@ class _Strays:
         for word in reversed(self._cues[max(0, place - _FEW) : place]):
             if word >= at - _NEAR and (cue := cues().get(view.words[word])):
                 return cue.label
-        for word in self._cues[place : place + 1]:
-            clause = view.plain[number.end : view.starts[word]][:_LONGEST]
-            if word < at + _BEHIND and _CLAUSE.isdisjoint(clause):
-                cue = cues().get(view.words[word])
-                return cue.label if cue else None
-        return None
+        behind = self._cues[place] if place < len(self._cues) else at + _BEHIND
+        if behind >= at + _BEHIND:
+            return None
+        clause = view.plain[number.end : view.starts[behind]]
+        cue = cues().get(view.words[behind]) if _CLAUSE.isdisjoint(clause) else None
+        return cue.label if cue else None
 
 
 def _stands_alone(view: View, number: Number) -> bool:
@@ -198,7 +196,7 @@ def _is_machines(text: str, start: int, end: int) -> bool:
 
 
 def _masked(view: View, figure: int) -> Number | None:
-    """``****1039``."""
+    """The end of a number that is masked: ``****1039``."""
     begin, _ = view.figures[figure]
     masks = view.plain[max(0, begin - _FEWEST_MASKS) : begin]
     if len(masks) < _FEWEST_MASKS or not _MASKS.issuperset(masks) or view.said & marks.SOCIAL:
