@@ -17,6 +17,7 @@ __all__ = ["find_emails", "find_ips", "find_urls"]
 
 # A mailbox of an office, not of a person; it counts when it is somebody's own ("to my daycare").
 _SOMEBODYS = frozenset(("my", "her", "his", "our", "their", "mi", "mis", "su", "sus"))
+_PARTS = re.compile(r"[._-]")
 _WORDS_BEFORE, _MOST_LOCAL, _PARTS_OF_IP, _MOST_OF_PART, _COLONS = 8, 64, 4, 255, 7
 
 
@@ -58,8 +59,8 @@ def find_emails(view: View, known: Known) -> Iterable[PhiFinding]:
     if (view.said & marks.CONTACT_CUE or "[" in text or "(" in text) and _is_spoken(view):
         for pattern in _spoken_mail():
             for match in pattern.finditer(text):
-                span = match.span()
-                found.append(_finding(*span, PhiLabel.EMAIL, "email/spoken", Confidence.LIKELY))
+                if "dot dot" not in match[0]:
+                    found.append(_finding(*match.span(), PhiLabel.EMAIL, "email/spoken"))
     return found
 
 
@@ -79,9 +80,13 @@ def _written(view: View, known: Known) -> Iterator[PhiFinding]:
         while start and at - start < _MOST_LOCAL and _is_local(text[start - 1]):
             start -= 1
         local = text[start:at].lstrip(".-'")
-        is_office = local in listed("offices") or (own and match["host"].endswith(own))
+        is_office = _is_office(local) or (own and match["host"].endswith(own))
         if local and not (is_office and not _is_somebodys(view, at - len(local))):
             yield _finding(at - len(local), match.end(), PhiLabel.EMAIL, "email/form")
+
+
+def _is_office(local: str) -> bool:
+    return local in listed("offices") or listed("offices").issuperset(_PARTS.split(local))
 
 
 def _is_local(character: str) -> bool:

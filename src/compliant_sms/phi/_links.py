@@ -16,6 +16,7 @@ __all__ = ["find_urls"]
 
 _CHUNK = re.compile(r"[A-Za-z]+|\d+")
 _PIECE = re.compile(r"[^-_.~+%]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _VOWELS = frozenset("aeiouyAEIOUY")
 _LEAST_TOKEN, _LEAST_JUMBLED, _LEAST_WORD, _LEAST_CHUNKS = 5, 4, 3, 3
@@ -81,18 +82,28 @@ def _confidence(link: str, known: Known) -> Confidence | None:
     path, _, anchor = host_and_path.partition("#")
     parts = [part for part in path.split("/")[1:] if part]
     pairs = [pair.partition("=") for pair in query.split("&") if pair]
+    host = path.partition("/")[0].lower()
+    public = _is_public(host, parts)
     if (
-        _carries_known_name(rest.lower(), known)
+        _carries_known_name(rest.lower().removeprefix(host), known)
         or any(_tells(key.lower(), value) for key, _, value in pairs)
-        or any(map(_is_token, [*parts, *anchor.split("/"), *fragment.split("/")]))
+        or (not public and any(map(_is_token, [*parts, *anchor.split("/"), *fragment.split("/")])))
     ):
         return Confidence.CERTAIN
+    if public:
+        return None
     everybodys = listed("public_pages") | listed("personal_folders")
     for folder, page in pairwise([*path.split("/")[:1], *parts]):
         names = {folder.lower(), folder.lower().partition(".")[0]}
         if names & listed("personal_folders") and page.lower() not in everybodys:
             return Confidence.LIKELY
     return None
+
+
+def _is_public(host: str, parts: list[str]) -> bool:
+    """Whether a site or a folder is for everybody: vacancies, news, events."""
+    folders = {part.lower() for part in parts[:-1]}
+    return not listed("public_folders").isdisjoint({host.partition(".")[0], *folders})
 
 
 def _tells(key: str, value: str) -> bool:
@@ -141,9 +152,14 @@ def _is_word(letters: str) -> bool:
     return len(letters) >= _LEAST_WORD and one_case and bool(_VOWELS.intersection(letters))
 
 
-def _carries_known_name(link: str, known: Known) -> bool:
+def _carries_known_name(page: str, known: Known) -> bool:
+    """Whether the patient's name stands behind the host as a word, or a longer one in a word."""
     if known.patient is None:
         return False
     words = {word for name in known.patient.names for word in View(name).words}
-    # A short name hides in many words.
-    return any(word in link for word in words if len(word) > _LEAST_WORD)
+    pieces = set(_LETTERS.findall(page))
+    return any(
+        word in pieces or (len(word) > _LEAST_TOKEN and word in page)
+        for word in words
+        if len(word) > _LEAST_WORD  # a short name stands in many words
+    )

@@ -14,17 +14,18 @@ from operator import or_
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
+from compliant_sms.phi._spoken_figures import spoken_runs
 from compliant_sms.phi._view import View
-from compliant_sms.phi._whose_phone import is_fax, is_persons
-from compliant_sms.phi._word_lists import listed
+from compliant_sms.phi._whose_phone import Whose, is_fax
 
 __all__ = ["find_phones"]
 
 _TOLL_FREE = frozenset(("800", "833", "844", "855", "866", "877", "888"))
-_FEWEST_SPOKEN, _BEFORE, _NEAR, _AREA, _TEN = 7, 4, 8, 3, 10
+_BEFORE, _NEAR, _AREA, _TEN = 4, 8, 3, 10
 _SPOKEN_LENGTHS = frozenset((7, 10, 11))
 # How many figures a number of ten or seven may begin with; a longer run is one of elsewhere.
 _BEGINNINGS = frozenset((6, 7, 10, 11))
+_EITHER = frozenset(("or", "and", "o", "y", "/", "&", "or (", "vs"))
 _SEPARATORS = frozenset("-). /·(")
 
 
@@ -38,6 +39,7 @@ def _american() -> re.Pattern[str]:
     return re.compile(
         rf"(?:1{gap}\(?)?(?P<area>[2-9][0-9]{{2}})\)?{gap}{last}{end}{extension}"
         rf"|[2-9][0-9]{{2}}(?P<gap>[-. ·]{{0,3}})[0-9]{{4}}{end}"
+        r"(?:,? ?(?:ext\.?|x) ?[0-9]{1,5}\b)?"
     )
 
 
@@ -53,8 +55,17 @@ def _foreign() -> re.Pattern[str]:
 @cache
 def _last_figures() -> re.Pattern[str]:
     return re.compile(
-        r"(?:\W|\b(?:4|in|with|en|con|four|cuatro|digits?|numbers?|digitos|are|is|of|son|es|ssn)\b)"
-        r"{0,12}?(?P<last>[0-9]{2} [0-9]{2}|[0-9]{2,4})(?![\w/%-]|[.,:]\d)"
+        r"(?:\W|\b(?:4|in|with|en|con|four|cuatro|digits?|numbers?|digitos|are|is|of|son|es|ssn|my"
+        r"|the|mi|de|code|phone|cell|mobile|telefono|celular)\b){0,16}?"
+        r"(?P<last>[0-9]{2} [0-9]{2}|[0-9]{2,4})(?![\w/%-]|[.,:]\d)"
+    )
+
+
+@cache
+def _other_figures() -> re.Pattern[str]:
+    return re.compile(
+        r",? (?:(?:and|now|but|y) )?(?:not|instead of|no longer|isn't|no) (?P<last>[0-9]{4})"
+        r"(?![\w/%-]|[.,:]\d)"
     )
 
 
@@ -78,8 +89,20 @@ def find_phones(view: View, _known: Known) -> Iterable[PhiFinding]:
     if not view.figures:
         return found
     text = view.lower
+    found += _judged(view, list(_numbers(view)))
+    if "***" in text or "xxx" in text or "•••" in text:
+        found += [_part(*match.span("last"), "phone/part") for match in _masked().finditer(text)]
+    if view.said & marks.PART and view.said & marks.PHONE_WORD:
+        found += _partial(view)
+    if found:
+        found += _corrected(view, found)
+    return found
+
+
+def _numbers(view: View) -> Iterator[re.Match[str]]:
+    """All that reads as a telephone number, whosever it is."""
+    text, until = view.lower, 0
     abroad = "+" in text or (view.said & marks.PHONE_WORD and "0" in text)
-    until = 0
     for begin, end in view.figures:
         if begin < until or (end - begin < _AREA and text[begin] not in "01" and not abroad):
             continue
@@ -87,12 +110,7 @@ def find_phones(view: View, _known: Known) -> Iterable[PhiFinding]:
             match = _number(view, begin, end - begin)
             if match:
                 until = match.end()
-                found += _judged(view, begin, until, match)
-    if "***" in text or "xxx" in text or "•••" in text:
-        found += [_part(*match.span("last"), "phone/part") for match in _masked().finditer(text)]
-    if view.said & marks.PART and view.said & marks.PHONE_WORD:
-        found += _partial(view)
-    return found
+                yield match
 
 
 def _may_begin(text: str, begin: int, end: int) -> bool:
@@ -161,15 +179,34 @@ def _is_area(area: str) -> bool:
     return phonenumbers.is_valid_number(phonenumbers.parse(f"+1{area}2345678"))
 
 
-def _judged(view: View, start: int, end: int, match: re.Match[str]) -> Iterator[PhiFinding]:
-    text = view.lower
-    toll_free = match["area"] in _TOLL_FREE
-    if not is_persons(view, start, end, toll_free=toll_free):
+def _judged(view: View, numbers: list[re.Match[str]]) -> Iterator[PhiFinding]:
+    """Those that are a person's; of two that "or" joins, both are if one is."""
+    if not numbers:
         return
-    if text[start - 1 : start] in ("(", "+") and (")" in match[0] or text[start - 1] == "+"):
+    whose = Whose(view)
+    persons = [
+        whose.is_persons(*match.span(), toll_free=match["area"] in _TOLL_FREE) for match in numbers
+    ]
+    for at, match in enumerate(numbers):
+        if persons[at] or (
+            any(persons[at + 1 : at + 2]) and _are_either(view, *numbers[at : at + 2])
+        ):
+            yield _whole(view, match)
+
+
+def _are_either(view: View, one: re.Match[str], other: re.Match[str]) -> bool:
+    """Whether two numbers stand for the same: "503-555-0187 or 503-555-0188"."""
+    between = view.lower[one.end() : other.start()]
+    return len(between) < _NEAR and between.strip(" (+?") in _EITHER
+
+
+def _whole(view: View, match: re.Match[str]) -> PhiFinding:
+    start, end = match.span()
+    before = view.lower[start - 1 : start]
+    if before == "+" or (before == "(" and ")" in match[0]):
         start -= 1
     fax = is_fax(view, start, end)
-    yield PhiFinding(
+    return PhiFinding(
         start=start,
         end=end,
         label=PhiLabel.FAX if fax else PhiLabel.PHONE,
@@ -178,41 +215,33 @@ def _judged(view: View, start: int, end: int, match: re.Match[str]) -> Iterator[
     )
 
 
+def _corrected(view: View, found: list[PhiFinding]) -> Iterator[PhiFinding]:
+    """``its 503-555-0187 not 0178``."""
+    for finding in found:
+        match = _other_figures().match(view.lower, finding.end)
+        if match:
+            yield _part(*match.span("last"), "phone/part")
+
+
 def _spoken(view: View) -> Iterator[PhiFinding]:
     """``five five five oh one three four``: seven or ten figures in words, and no others."""
-    for first, last in spoken_runs(view):
-        if last - first + 1 in _SPOKEN_LENGTHS:
-            yield _part(view.starts[first], view.ends[last], "phone/spoken")
-
-
-def spoken_runs(view: View) -> Iterator[tuple[int, int]]:
-    """The first and the last of the words of each number of seven figures or more in words.
-
-    Args:
-        view: the text.
-    """
-    digits = listed("digits")
-    first, after = 0, 0
-    for at in view.marked(marks.CAR_OR_DIGIT):
-        if view.words[at] not in digits:
-            continue
-        if at > after or (at > first and view.gaps[at].strip(" ,.-")):
-            if after - first >= _FEWEST_SPOKEN:
-                yield first, after - 1
-            first = at
-        after = at + 1
-    if after - first >= _FEWEST_SPOKEN:
-        yield first, after - 1
+    for start, end, count in spoken_runs(view):
+        if count in _SPOKEN_LENGTHS:
+            yield _part(start, end, "phone/spoken")
 
 
 def _partial(view: View) -> Iterator[PhiFinding]:
     """Last figures of what the words say is a number to call."""
     for word in view.marked(marks.PART):
-        before = range(max(0, word - _NEAR), word)
         match = _last_figures().match(view.lower, view.ends[word])
+        if not match:
+            continue
+        before = range(max(0, word - _NEAR), word)
         # What is "on file" is no number of the file.
         near = reduce(or_, [view.marks[at] for at in before if view.words[at] != "file"], 0)
-        if match and near & marks.PHONE_WORD and not near & (marks.RECORD_CUE | marks.SOCIAL):
+        between = view.marks[word + 1 : view.word_at(match.start("last"))]
+        near |= reduce(or_, [mark for mark in between if not mark & marks.NAMING], 0)
+        if near & marks.PHONE_WORD and not near & (marks.RECORD_CUE | marks.SOCIAL):
             yield _part(*match.span("last"), "phone/part")
 
 

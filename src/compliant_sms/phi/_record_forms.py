@@ -18,6 +18,7 @@ from compliant_sms.phi._word_lists import listed
 
 __all__ = ["find_photos", "find_record_forms"]
 
+_NOT_BEFORE = frozenset("_.-")
 _VIN, _UDI, _SHORTEST_CARD = 17, 14, 13
 _NO_PLATE = marks.RECORD_CUE | marks.NAMING | marks.LINK | marks.OTHER_NUMBER | marks.CAR_OR_DIGIT
 
@@ -76,14 +77,14 @@ def find_record_forms(view: View, _known: Known) -> Iterable[PhiFinding]:
     for start, end in view.figures:
         length = end - start
         if length == 1:
+            if start and (text[start - 1].isalnum() or text[start - 1] in _NOT_BEFORE):
+                continue
             after = text[end : end + 3]
             if after[:1].isalpha() or (after[2:] == " " and after[1:2].isalpha()):
                 found += _at(view, start, _medicare(), PhiLabel.HEALTH_PLAN_ID, "record/medicare")
         elif length == 2:
             if text[end : end + 1] == "-" and text[end + 3 : end + 4] == "-":
-                found += _at(
-                    view, start, _terminal_digits(), PhiLabel.MRN, "record/terminal-digits"
-                )
+                found += _charts(view, start)
         elif length >= 4:
             found += _long(view, start, end)
     if (
@@ -109,13 +110,21 @@ def _long(view: View, start: int, end: int) -> Iterable[PhiFinding]:
     return ()
 
 
+def _charts(view: View, start: int) -> Iterator[PhiFinding]:
+    """Four times two figures; not the steps of a dose: "40-30-20-10"."""
+    for chart in _at(view, start, _terminal_digits(), PhiLabel.MRN, "record/terminal-digits"):
+        steps = list(map(int, view.lower[chart.start : chart.end].split("-")))
+        if any(step % 5 for step in steps) or steps != sorted(steps, reverse=True):
+            yield chart
+
+
 def _at(
     view: View, start: int, pattern: re.Pattern[str], label: PhiLabel, rule: str
 ) -> Iterator[PhiFinding]:
     """What has a form where a number begins; not inside a word or a longer number."""
     match = pattern.match(view.lower, start)
     before = view.lower[start - 1 : start] if start else ""
-    if match and not (before.isalnum() or (before and before in "_.-")):
+    if match and not (before.isalnum() or (before and before in _NOT_BEFORE)):
         yield _finding(match, label, rule)
 
 

@@ -17,25 +17,28 @@ from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._record_cues import Cue, cues
+from compliant_sms.phi._record_kinds import Kinds
 from compliant_sms.phi._record_runs import Number, may_be_number, read_number
+from compliant_sms.phi._record_strays import find_strays
 from compliant_sms.phi._view import View
-from compliant_sms.phi._word_lists import listed
 
 __all__ = ["cue_at", "find_record_numbers"]
 
 _FARTHEST, _FARTHEST_BEHIND, _MOST_BETWEEN, _ENOUGH = 72, 45, 8, 3
-_NAMED, _COLON, _FEWEST, _FEWEST_LAST, _BEFORE = 3, 1, 3, 2, 4
+_NAMED, _COLON, _FEWEST, _FEWEST_LAST, _BEFORE, _LAST = 3, 1, 3, 2, 4, 4
 _IDS = frozenset(("id", "ids"))
 _NUMBERS = frozenset(("number", "numero"))
 _OWNERS = frozenset(("my", "your", "mi", "su"))
 _BARE_ID, _OWN_NUMBER = Cue(PhiLabel.OTHER_ID, 1), Cue(PhiLabel.MRN, 1)
 # "medicare id" is told by the word before, "order id" and "tax id" are no number of record.
 _NO_ID = marks.OTHER_NUMBER | marks.RECORD_CUE | marks.SOCIAL
+_OF_SOMEBODY = marks.YOURS | marks.YOUR | marks.OF_ONE | marks.PERSONS | marks.SURE_NAME
+# A lot is called back, and a drive has a reference, for everybody.
+_OF_THINGS = frozenset((PhiLabel.DEVICE, PhiLabel.OTHER_ID))
 _SERIAL = Cue(PhiLabel.DEVICE, 3)
-# Things that bear the number of what is named before them: "medicare card", "activation code".
-_REFERENCES = frozenset(("ref", "reference", "confirmation", "confirmacion", "referencia"))
-_BEARERS = _REFERENCES | {"card", "tarjeta", "enrollment"}
-_JOINS = frozenset(("or", "and", "into", "to", "o", "y", "was", "now", "merged", "changed"))
+_LASTS = ("last ", "ultimos ", "last-")
+_JOINS = frozenset(("or", "and", "into", "to", "o", "y", "was", "now", "merged", "changed", "not"))
+_JOINS |= {"instead", "n", "no", "vs"}
 
 
 @cache  # compiled at first use, like all patterns here
@@ -57,9 +60,20 @@ def find_record_numbers(view: View, _known: Known) -> Iterable[PhiFinding]:
     Returns:
         findings with offsets in :attr:`View.plain`.
     """
-    if not view.figures or not view.said & (marks.RECORD_CUE | marks.NAMING):
+    if not view.figures:
         return ()
-    return _Search(view).findings()
+    announced: list[PhiFinding] = []
+    if view.said & (marks.RECORD_CUE | marks.NAMING) or "s/n" in view.lower:
+        announced = list(_Search(view).findings())
+    if _is_to_everybody(view):
+        return [number for number in announced if number.label not in _OF_THINGS]
+    return [*announced, *find_strays(view, announced)]
+
+
+def _is_to_everybody(view: View) -> bool:
+    """Whether a text speaks to all who read it, and of nobody."""
+    is_public = view.said & marks.PUBLIC and not view.said & _OF_SOMEBODY
+    return bool(is_public) and view.plain[:1].isupper()
 
 
 def cue_at(view: View, word: int) -> Cue | None:
@@ -69,7 +83,7 @@ def cue_at(view: View, word: int) -> Cue | None:
         view: the text.
         word: which of :attr:`View.words`.
     """
-    written = view.words[word]
+    written = view.words[word].removesuffix("'s")
     before = view.words[word - 1] if word else ""
     if written in _IDS:
         return None if word and view.marks[word - 1] & _NO_ID else _BARE_ID
@@ -87,6 +101,7 @@ class _Search:
 
     def __init__(self, view: View) -> None:
         self._view = view
+        self._kinds = Kinds(view)
         self._numbers: dict[int, Number | None] = {}
         # By the run of figures; the nearest word that suffices decides.
         self._found: dict[int, tuple[PhiLabel, Number]] = {}
@@ -114,11 +129,12 @@ class _Search:
         view, figures = self._view, self._view.figures
         begin, end = view.starts[word], view.ends[word]
         ahead = bisect_left(figures, (begin,))
+        ahead += ahead < len(figures) and self._is_how_many(ahead)
         near = ahead < len(figures) and figures[ahead][0] - end <= _FARTHEST
         if near and not (cue is _BARE_ID and ahead in self._found):
             number = self._number(ahead)
             if number and self._suffices(word, cue, number):
-                self._found[ahead] = self._label(word, cue), number
+                self._found[ahead] = self._kinds.read(word, cue, number)
                 return
         behind = ahead - 1
         if ahead and begin - figures[behind][1] <= _FARTHEST_BEHIND and behind not in self._found:
@@ -126,7 +142,15 @@ class _Search:
             linked = word <= first or view.marks[word - 1] & marks.LINK
             number = self._number(behind) if linked else None
             if number and self._is_behind(word, cue, number):
-                self._found[behind] = self._label(word, cue), number
+                self._found[behind] = self._kinds.read(word, cue, number)
+
+    def _is_how_many(self, figure: int) -> bool:
+        """Whether a figure is the one of "last 4"."""
+        view = self._view
+        begin, end = view.figures[figure]
+        if end - begin > 1 or view.plain[begin] != "4" or not view.said & marks.PART:
+            return False
+        return view.lower.endswith(_LASTS, 0, begin)
 
     def _number(self, figure: int) -> Number | None:
         if figure not in self._numbers:
@@ -151,7 +175,8 @@ class _Search:
             return False
         others = sum(not mark & (marks.LINK | marks.NAMING) for mark in between) if between else 0
         named = _NAMED if part or said & marks.NAMING or "#" in signs else _COLON * (":" in signs)
-        if cue.strength + named + number.weight - others - (others > 0) < _ENOUGH:
+        paid = number.digits == _LAST and number.weight > 0 and self._kinds.is_paid_with(cue)
+        if cue.strength + named + number.weight + paid - others - (others > 0) < _ENOUGH:
             return False
         return signs == " " or not self._ends(view.ends[word], signs)
 
@@ -163,17 +188,6 @@ class _Search:
             if found[0][0] != "." or not view.marks[last] & (marks.RECORD_CUE | marks.NAMING):
                 return True
         return False
-
-    def _label(self, word: int, cue: Cue) -> PhiLabel:
-        """What the words around make of it: a confirmation of a payment is an account's."""
-        view = self._view
-        written = view.words[word]
-        before = cues().get(view.words[word - 1]) if word and written in _BEARERS else None
-        if before:
-            return before.label
-        if written in _REFERENCES and not listed("payment").isdisjoint(view.words):
-            return PhiLabel.ACCOUNT
-        return cue.label
 
     def _is_behind(self, word: int, cue: Cue, number: Number) -> bool:
         """Whether a number is named afterwards: ``... is my member id``, ``..., ca plates``."""

@@ -14,14 +14,14 @@ __all__ = ["Number", "may_be_number", "read_number"]
 
 _JOINING = frozenset("-*•_/:")
 _BEFORE_UNITS = frozenset(" %$/:.,")
-_LONGEST_LEAD, _LONGEST_GROUP, _MOST_GROUPS, _MOST_SMALL = 18, 6, 5, 4
+_LONGEST, _LONGEST_LEAD, _LONGEST_GROUP, _MOST_GROUPS, _MOST_SMALL = 48, 18, 6, 5, 4
 _FEW, _SOME, _MANY, _CODE = 4, 5, 6, 4
 _NO_LEAD = marks.RECORD_CUE | marks.NAMING | marks.LINK | marks.OTHER_NUMBER
 
 
 @cache  # compiled at first use, like all patterns here
 def _rest() -> re.Pattern[str]:
-    return re.compile(r"(?:(?:[-*_]|[/:](?=[0-9A-Z]{2}))?[A-Za-z0-9*])*+")
+    return re.compile(r"(?:(?:[-*_]|[/:](?=[0-9A-Z]{2}))?[A-Za-z0-9*]){0,63}+")
 
 
 @cache
@@ -32,7 +32,7 @@ def _refused() -> re.Pattern[str]:
         r"|(?:19|20)\d\d([-/])\d{1,2}\2\d{1,2}|\d{1,2}-\d{1,2}|\d{1,3}/\d{1,3}|\d{1,2}:\d\d.*"
         r"|\d{1,2}-?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*-?(?:\d{2}){0,2}"
         r"|(?:19|20)\d\d-(?:19|20)?\d\d|(?:[01]\d|2[0-3])[0-5]\d-(?:[01]\d|2[0-3])[0-5]\d"
-        r"|\d{1,5}(?:mg|mcg|ml|kg|g|lbs?|am|pm|a|p|st|nd|rd|th|yo|hrs?|h|min|x|iu|k|ft)",
+        r"|\d{1,4}(?:a|p)|\d{1,5}(?:mg|mcg|ml|kg|g|lbs?|am|pm|st|nd|rd|th|yo|hrs?|h|min|x|iu|k|ft)",
         re.IGNORECASE,
     )
 
@@ -133,6 +133,8 @@ def read_number(view: View, figure: int) -> Number | None:
         return None
     rest = _rest().match(text, until)
     end = rest.end() if rest else until
+    if end - until > _LONGEST or text[end : end + 1].isalnum():
+        return None
     if end - start > until - begin and _refused().fullmatch(text, start, end):
         return None
     after, further = text[end : end + 1], text[end + 1 : end + 2]

@@ -14,8 +14,8 @@ from functools import cache
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
-from compliant_sms.phi._phones import spoken_runs
 from compliant_sms.phi._record_numbers import cue_at
+from compliant_sms.phi._spoken_figures import spoken_runs
 from compliant_sms.phi._view import View
 
 __all__ = ["find_ssn"]
@@ -24,8 +24,8 @@ _BREAK = r"[-.\s/_·]{1,3}"
 # A longer number goes on with a digit, a word with a letter; a sentence ends with a full stop.
 _END = r"(?!\w|[-.]\d)"
 _CUE = (
-    r"(?:\bssns?(?![^\W\d])|\bs\.s\.(?:n\.)?|\bss\s?(?:#|no\b|num\b|number\b)|\bss(?=:|\s(?:[\dx*•#]|is\b))"
-    r"|\bsoc\b\.?|\bsocial(?:\s+sec(?:urity)?\b)?\b(?!\s+(?:work|media))|\bitin\b|\btin\b"
+    r"(?:\bssns?(?![^\W\d])|\bs\.s\.(?:n\.)?|\bss\s?(?:#|no\b|num\b|number\b)|\bss(?=:|\s(?:[\dx*•#]|is\b|end|last))"
+    r"|\bsoc\b\.?|\bsocai?l\b|\bso[cs]ial(?:\s+sec(?:urity|urty)?\b)?\b(?!\s+(?:work|media))|\bitin\b|\btin\b"
     r"|\btax(?:payer)?\s+id\b)"
 )
 _NEAR = r"[^\d\n]{0,24}?"
@@ -33,6 +33,7 @@ _MASK = r"(?<![x*•#])[x*•#]{3}[-\s.]?[x*•#]{2}(?![x*•#])[-\s.]?"
 _LAST_FOUR = r"\b(?:(?:last|ultimos)[\s-]?(?:4|four|cuatro)|(?:4|four)\s(?=digits))\b"
 _ENDS = r"\b(?:end(?:s|ing)?(?:\s+(?:in|with))?|termina(?:n|do)?\s+en)\b"
 _NINE, _WORDS_BEFORE = 9, 8
+_CODES = (["code"], ["passcode"], ["pin"], ["codigo"])
 
 
 @cache  # compiled at first use, like all patterns here
@@ -51,7 +52,7 @@ def _after_cue() -> re.Pattern[str]:
 @cache
 def _before_cue() -> re.Pattern[str]:
     return re.compile(
-        r"(?<![\w-])(?P<value>\d{9})[\s,-]{1,3}"
+        r"(?<![\w-])(?P<value>\d{9}|\d(?:\s\d){8})[\s,-]{1,3}"
         r"(?:(?:is|that'?s|thats|was|as|es|my|her|his|the|mi|su)\s){0,4}" + _CUE
     )
 
@@ -60,7 +61,9 @@ def _before_cue() -> re.Pattern[str]:
 def _first_figures() -> re.Pattern[str]:
     begins = r"(?:starts?|begins?|empieza)\s(?:(?:with|con)\s)?"
     return re.compile(
-        rf"{_CUE}[^\d\n.?!]{{0,12}}?(?<!\d)"
+        rf"\bfirst\s(?:3|5|three|five)\s(?:(?:digits|numbers)\s)?(?:of\s)?(?:(?:my|his|her|the)\s)?{_CUE}"
+        rf"[^\d\n.?!]{{0,12}}?(?P<begin>\d{{3}}|\d{{5}}){_END}"
+        rf"|{_CUE}[^\d\n.?!]{{0,12}}?(?<!\d)"
         rf"(?:(?P<value>\d{{3}}-\d\d(?:-\d{{1,3}})?)|{begins}(?P<first>\d{{3,5}})"
         rf"(?:\D{{1,12}}?{_ENDS}\s(?P<last>\d{{1,4}}))?){_END}"
     )
@@ -93,6 +96,14 @@ def _bare_last_four() -> re.Pattern[str]:
     return re.compile(
         rf"{_LAST_FOUR}(?:\s+(?:digits?|numbers|are|is|es|son)){{0,2}}[\s:]{{1,2}}(?P<value>\d{{4}})"
         rf"(?![\w/-])|(?<![\w/$-])(?P<before>\d{{4}})[\s,(]{{1,2}}(?:(?:is|are|the|my|es|son)\s){{0,2}}{_LAST_FOUR}"
+    )
+
+
+@cache
+def _other_four() -> re.Pattern[str]:
+    return re.compile(
+        r"[,;]?\s(?:(?:not|but|and|or|no|its|it's|is|ours?|mine|says|it|should|be|actually|now)\s)"
+        r"{1,4}(?P<value>\d{4})(?![\w/%-]|[.,:]\d)"
     )
 
 
@@ -132,7 +143,15 @@ def find_ssn(view: View, _known: Known) -> Iterable[PhiFinding]:
     # The last four of nothing else.
     if view.said & marks.PART and not view.said & (marks.RECORD_CUE | marks.PHONE_WORD):
         found += _matches(text, "ssn/last-four", _bare_last_four(), Confidence.LIKELY)
-    return found
+    return [*found, *_corrected(view, found)]
+
+
+def _corrected(view: View, found: list[PhiFinding]) -> Iterator[PhiFinding]:
+    """``ends in 4408, ours says 4480``."""
+    for finding in found:
+        match = _other_four().match(view.lower, finding.end)
+        if match:
+            yield _finding(*match.span("value"), "ssn/last-four", Confidence.LIKELY)
 
 
 def _forms(view: View) -> Iterator[PhiFinding]:
@@ -154,6 +173,8 @@ def _could_be_issued(written: str) -> bool:
 
 def _is_of_record(view: View, start: int) -> bool:
     """Whether the words right before announce another number: ``claim no 321 44 9087``."""
+    if view.words[view.word_at(start) - 1 : view.word_at(start)] in _CODES:
+        return True
     word, named = view.word_at(start) - 1, 0
     while word > 0 and view.marks[word] & (marks.NAMING | marks.LINK):
         named |= view.marks[word] & marks.NAMING
@@ -168,10 +189,11 @@ def _is_of_record(view: View, start: int) -> bool:
 
 def _spoken(view: View) -> Iterator[PhiFinding]:
     """Nine figures in words behind a cue."""
-    for first, last in spoken_runs(view):
+    for start, end, count in spoken_runs(view):
+        first = view.word_at(start)
         before = view.marks[max(0, first - _WORDS_BEFORE) : first]
-        if last - first + 1 == _NINE and any(mark & marks.SOCIAL for mark in before):
-            yield _finding(view.starts[first], view.ends[last], "ssn/spoken", Confidence.LIKELY)
+        if count == _NINE and any(mark & marks.SOCIAL for mark in before):
+            yield _finding(start, end, "ssn/spoken", Confidence.LIKELY)
 
 
 def _matches(

@@ -14,11 +14,14 @@ from compliant_sms.phi._word_lists import listed
 
 __all__ = ["find_user_names"]
 
+_WORDS = marks.COMMON | marks.NO_NAME | marks.HARDLY_NAME | marks.LINK | marks.NAMING
+
 
 @cache  # compiled at first use, like all patterns here
 def _user() -> re.Pattern[str]:
     return re.compile(
-        r"\b(?:user\s?(?:name|id)?|log-?in|sign-in|usuario)\b"
+        r"\b(?:(?P<named>user\s?(?:name|id)|usuario|screen\s?name)|user|log-?in|sign-in"
+        r"|(?:signed|logged|log|sign)[ -](?:in|on) (?:as|with))\b"
         r"(?:\s?(?:is|es|:|=|#|-|was|name|for)(?!\w)){0,3}\s{0,2}"
         r"[\"']?(?P<name>(?!user|usuario)[a-z][\w.-]{2,31})"
     )
@@ -55,10 +58,23 @@ def find_user_names(view: View, _known: Known) -> Iterable[PhiFinding]:
 def _names(view: View) -> Iterator[tuple[int, int]]:
     for match in _user().finditer(view.lower):
         name = match["name"].rstrip(".-")
-        told = "is" in match[0][: -len(name)].split() or ":" in match[0] or "=" in match[0]
-        told = told and match[0].startswith("user") and name not in listed("no_user_names")
-        if told or "_" in name or any(map(str.isdigit, name)):
-            yield match.start("name"), match.start("name") + len(name)
+        start = match.start("name")
+        if _is_built(name) or (match["named"] and _is_told(view, match, name)):
+            yield start, start + len(name)
+
+
+def _is_built(name: str) -> bool:
+    """Whether no word is written so: ``d_moss``, ``dmoss88``, ``d.moss``."""
+    return "_" in name or "." in name or any(map(str.isdigit, name))
+
+
+def _is_told(view: View, match: re.Match[str], name: str) -> bool:
+    """Whether the words say that it is one, or it is no word at all."""
+    if name in listed("no_user_names"):
+        return False
+    said = match[0][: -len(name)]
+    mark = view.marks[view.word_at(match.start("name"))]
+    return "is" in said.split() or ":" in said or "=" in said or not mark & _WORDS
 
 
 def _finding(start: int, end: int, rule: str) -> PhiFinding:
