@@ -109,14 +109,6 @@ def health_lists() -> Iterator[tuple[int, frozenset[str]]]:
     yield marks.VERDICT, cues("verdicts")
     yield marks.CODE_CUE, cues("codes")
     yield marks.SAYING, cues("sayings")
-    yield marks.OF_ONE, cues("of one")
-    yield marks.YOUR, cues("your")
-    yield marks.CARE_OF_ONE, cues("care of one")
-    yield marks.EVENT, cues("event")
-    yield marks.TO_ALL, cues("to all")
-    yield marks.TO_MANY, cues("to many")
-    yield marks.SELLING, cues("selling")
-    yield marks.PHRASE, frozenset(phrase.split()[0] for phrase in cues("to everybody"))
 
 
 # Endings that clinicians build words with; of words that have them by chance, cues("not built").

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from compliant_sms.phi._date_words import date_lists
-from compliant_sms.phi._everybody_words import everybody_lists
 from compliant_sms.phi._health_words import health_lists, health_marks
 from compliant_sms.phi._name_words import name_lists, name_marks
 from compliant_sms.phi._place_words import place_lists
+from compliant_sms.phi._whose_words import whose_lists
 from compliant_sms.phi._word_lists import number_lists
 
 __all__ = ["Lexicon", "lexicon"]
@@ -56,7 +56,7 @@ def _lists() -> Iterator[tuple[int, Iterable[str]]]:
     yield from name_lists()
     # Dates, ages and places.
     yield from date_lists()
-    yield from everybody_lists()
+    yield from whose_lists()
     yield from place_lists()
     # Numbers of record and contact.
     yield from number_lists()

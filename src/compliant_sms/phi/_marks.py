@@ -54,10 +54,6 @@ DATE_WORD = DAY | MONTH
 """Either of them."""
 BIRTH = 1 << 20
 """A date of birth may follow: "dob", "born"."""
-PUBLIC = 1 << 21
-"""Speaks to everybody: "free", "closed", "families"."""
-PERHAPS_PUBLIC = 1 << 22
-"""Speaks to everybody sooner than to one person: "our", "every"."""
 ONES = 1 << 23
 """Speaks of one person: "my", "appointment", "refill"."""
 YOURS = 1 << 24
@@ -118,19 +114,3 @@ CODE_CUE = 1 << 49
 """A code of a diagnosis or of a service may be near: "cpt"."""
 SAYING = 1 << 50
 """Stands in ways of saying that protected care is about, without any term: "alive"."""
-OF_ONE = 1 << 51
-"""Somebody speaks of oneself or of another one: "my", "she"."""
-YOUR = 1 << 52
-"""Speaks to somebody of what is one's own: "your"."""
-CARE_OF_ONE = 1 << 53
-"""What one person has in a practice: "appointment", "results"."""
-EVENT = 1 << 54
-"""Something happened, or was arranged: "came", "scheduled"."""
-TO_ALL = 1 << 55
-"""Words to everybody: "join", "adults"."""
-TO_MANY = 1 << 56
-"""Words that stand in texts to everybody oftener than in others: "often"."""
-SELLING = 1 << 57
-"""Words of who sells: "discount"."""
-PHRASE = 1 << 58
-"""A way of speaking to everybody may begin: "walk ins"."""

@@ -14,6 +14,7 @@ from functools import cache, reduce
 from operator import or_
 
 from compliant_sms.phi import _marks as marks
+from compliant_sms.phi._audience import audience_of
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._record_cues import Cue, cues
@@ -32,7 +33,7 @@ _OWNERS = frozenset(("my", "your", "mi", "su"))
 _BARE_ID, _OWN_NUMBER = Cue(PhiLabel.OTHER_ID, 1), Cue(PhiLabel.MRN, 1)
 # "medicare id" is told by the word before, "order id" and "tax id" are no number of record.
 _NO_ID = marks.OTHER_NUMBER | marks.RECORD_CUE | marks.SOCIAL
-_OF_SOMEBODY = marks.YOURS | marks.YOUR | marks.OF_ONE | marks.PERSONS | marks.SURE_NAME
+_OF_SOMEBODY = marks.YOURS | marks.PERSONS | marks.SURE_NAME
 # A lot is called back, and a drive has a reference, for everybody.
 _OF_THINGS = frozenset((PhiLabel.DEVICE, PhiLabel.OTHER_ID))
 _SERIAL = Cue(PhiLabel.DEVICE, 3)
@@ -72,8 +73,9 @@ def find_record_numbers(view: View, _known: Known) -> Iterable[PhiFinding]:
 
 def _is_to_everybody(view: View) -> bool:
     """Whether a text speaks to all who read it, and of nobody."""
-    is_public = view.said & marks.PUBLIC and not view.said & _OF_SOMEBODY
-    return bool(is_public) and view.plain[:1].isupper()
+    if view.said & _OF_SOMEBODY or not view.plain[:1].isupper():
+        return False
+    return audience_of(view).whole < 0
 
 
 def cue_at(view: View, word: int) -> Cue | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._date_words import word_set
 
-__all__ = ["everybody_lists"]
+__all__ = ["whose_lists"]
 
 _ONES = word_set(
     # Of whoever writes, and of somebody near.
@@ -36,7 +36,7 @@ _TITLES = word_set("mr mrs ms miss sr sra senor senora don dona")
 """Whoever is called by one is one person."""
 
 
-def everybody_lists() -> Iterator[tuple[int, Iterable[str]]]:
+def whose_lists() -> Iterator[tuple[int, Iterable[str]]]:
     """The words that say whose a place is."""
     yield marks.ONES, _ONES | _TITLES
     yield marks.YOURS, _YOURS
