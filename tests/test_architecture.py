@@ -92,3 +92,17 @@ def test_every_test_says_what_it_proves() -> None:
     ]
 
     assert silent == []
+
+
+def test_constants_of_compiled_classes_are_annotated() -> None:
+    """Where mypyc compiles, a class says which of its names are constants, or it does not build."""
+    bare = [
+        f"{path.name}: {kind.name}"
+        for path in (SOURCE / "phi").glob("_*.py")
+        for kind in ast.walk(ast.parse(path.read_text()))
+        if isinstance(kind, ast.ClassDef) and not kind.bases and not kind.decorator_list
+        for statement in kind.body
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]).isupper()
+    ]
+
+    assert bare == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from compliant_sms.phi._health_data import cues
 
@@ -18,15 +18,15 @@ _OF_ONE, _TOLD, _YOURS, _EVENT = 3, 2, 2, 1
 class Role:
     """What a word means only by those around it: bits."""
 
-    YOURS = 1
+    YOURS: ClassVar[int] = 1
     """Says what is one's own, if nothing is supposed: "your", but "if your"."""
-    CARE = 2
+    CARE: ClassVar[int] = 2
     """What one has in a practice, unless there is none of it: "appointment"."""
-    THIRD = 4
+    THIRD: ClassVar[int] = 4
     """Somebody named before: a patient, or a clinician that a text presents: "she"."""
-    STAFF = 8
+    STAFF: ClassVar[int] = 8
     """Begins to speak of a clinician: "dr"."""
-    SUPPOSES = 16
+    SUPPOSES: ClassVar[int] = 16
     """What follows in its sentence need not be so: "if you"."""
 
 
