@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from compliant_sms.phi import _marks as marks
+from compliant_sms.phi._complaints import complaints, drunk_or_due
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at
+from compliant_sms.phi._health_terms import Kind, Term, found_at, read_health
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._specialties import told_otherwise
@@ -26,6 +27,8 @@ def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
     terms = told_otherwise(view)
     some = _outermost([term for term in terms if term.kind & _BODILY])
     found = list(_amounts(view, terms)) if view.said & marks.VERDICT else []
+    if view.said & _TOLD and read_health(view).personal:
+        found += _told(view, terms)
     at = 0
     while at < len(some):
         after = _run(view, some, at)
@@ -36,6 +39,16 @@ def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
             found.append(found_at((start, end), PhiLabel.CONDITION, "condition/term"))
         at = after
     return found
+
+
+_TOLD = marks.BODY | marks.ILL_VERB
+
+
+def _told(view: View, terms: Sequence[Term]) -> Iterator[PhiFinding]:
+    """What is wrong, told in ordinary words."""
+    spans = [(view.starts[first], view.ends[last]) for first, last in complaints(view, terms)]
+    for span in (*spans, *drunk_or_due(view)):
+        yield found_at(span, PhiLabel.CONDITION, "condition/told")
 
 
 def _outermost(some: list[Term]) -> list[Term]:

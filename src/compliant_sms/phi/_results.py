@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 
 from compliant_sms.phi import _health_values as forms
 from compliant_sms.phi import _marks as marks
+from compliant_sms.phi._findings_told import findings_told, passed
 from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term, found_at, read_health
 from compliant_sms.phi._health_verdicts import Place, findings_of_tests, verdicts
@@ -25,14 +26,18 @@ _TESTS = Kind.PROCEDURE | Kind.MEDICATION  # vitamin D is both
 def find_results(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG001 - one form
     """Where a text says what a test or a measurement gave."""
     verdict = view.said & marks.VERDICT or " = " in view.lower
+    examined = view.said & marks.EXAMINED
     typed = "type " in view.lower or "tipo " in view.lower
-    if not (verdict or view.has_digit or typed):
+    if not (verdict or examined or view.has_digit or typed):
         return ()
     read = view.health or read_health(view)
     spans = list(_numbers(view, read.terms)) if view.has_digit else []
     if verdict:
         spans += verdicts(view, read.terms)
         spans += findings_of_tests(view, read.terms)
+        spans += passed(view, read.terms)
+    if examined:
+        spans += findings_told(view, read.terms)
     for matched in forms.blood_type().finditer(view.lower) if typed else ():
         spans.append((*matched.span("type"), "blood-type"))
     if not spans or not read.personal:
