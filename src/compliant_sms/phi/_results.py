@@ -11,6 +11,7 @@ from compliant_sms.phi import _health_values as forms
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._findings_told import findings_told, passed
 from compliant_sms.phi._health_data import cues
+from compliant_sms.phi._health_readings import later_values
 from compliant_sms.phi._health_terms import Kind, Term, found_at, read_health
 from compliant_sms.phi._health_verdicts import Place, findings_of_tests, verdicts
 from compliant_sms.phi._known import Known
@@ -32,6 +33,8 @@ def find_results(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG
         return ()
     read = view.health or read_health(view)
     spans = list(_numbers(view, read.terms)) if view.has_digit else []
+    if view.has_digit and not any(rule == "measure" for _, _, rule in spans):
+        spans += later_values(view, read.terms)
     if verdict:
         spans += verdicts(view, read.terms)
         spans += findings_of_tests(view, read.terms)
@@ -86,7 +89,8 @@ def _alone(
     if (over or after == "/") and (found := forms.pressure().match(lower, start)):
         cue = after != "/" or not said.isdisjoint(cues("pressure"))
         if _plausible(int(found[1]), int(found[3]), cue=cue):
-            yield *found.span(), "pressure"
+            named = lower.endswith("bp ", 0, start) and not lower[start - 4 : start - 3].isalpha()
+            yield start - 3 * named, found.end(), "pressure"
         elif lower.startswith(_SIGHT, start) and not said.isdisjoint(cues("sight")):
             seen = forms.sight().match(lower, start)
             yield start, seen.end() if seen else end, "sight"

@@ -136,7 +136,6 @@ _MEANT = {
     ),
     "temporary": _meant(PhiLabel.PROCEDURE, before="the my your", around="crown tooth bridge"),
     "terapia": _meant(PhiLabel.PROCEDURE, not_after="intensiva"),
-    "chair": _meant(PhiLabel.PROCEDURE, before="dialysis"),
 }
 _MEANT |= dict.fromkeys(
     ("potassium sodium calcium iron magnesium bili bilirubin hemoglobin platelets cholesterol "
