@@ -68,23 +68,34 @@ _STUFF = frozenset(
 )
 _STUFF |= {"bloody", "pink", "black", "thick", "foam", "chunks", "water", "everything", "sangre"}
 _STUFF |= {"flemas", "a", "lot", "of", "dark", "white", "red", "globs", "snot", "goo", "slime"}
+_WHERE = _EXTENTS | _STUFF
 _LOOSE = frozenset({"a", "of", "lot", "all"})
 
 
 def _extent(view: View, last: int) -> int:
     """The last word, with where it is or what comes: "all over", "up green stuff"."""
     at = last
-    while _close(view, at + 1) and view.words[at + 1] in _EXTENTS | _STUFF:
+    while _close(view, at + 1) and view.words[at + 1] in _WHERE:
         at += 1
+    if tuple(view.words[at + 1 : at + 4 : 2]) == ("in", "sleep") or _like(view, at):
+        return min(at + 3 - _like(view, at), len(view.words) - 1)
     while at > last and view.words[at] in _LOOSE:
         at -= 1
     return at
 
 
+def _like(view: View, last: int) -> bool:
+    """Whether it is likened to something: "black as tar"."""
+    return view.words[last + 1 : last + 2] == ["as"] and view.words[last + 2 : last + 3] not in _AS
+
+
+_AS = ([], ["of"], ["soon"], ["if"], ["i"], ["the"], ["well"], ["a"], ["my"], ["we"])
+
+
 def _does(view: View, at: int) -> Words | None:
     """A verb that says enough with what comes: "itch all over", "coughing up blood"."""
     last = _extent(view, at)
-    if view.words[at].startswith("th") and "up" not in view.words[at + 1 : at + 2]:
+    if view.words[at].startswith("th") and not _throws_up(view, at):
         return None
     return (at, last) if last > at and "over" not in view.words[at + 1 : at + 2] else None
 
@@ -94,6 +105,12 @@ def _out(view: View, at: int) -> Words | None:
     if view.words[at + 1 : at + 2] != ["out"] or not _close(view, at + 1):
         return None
     return None if _close(view, at + 2) and view.words[at + 2] not in _THEN else (at, at + 1)
+
+
+def _throws_up(view: View, at: int) -> bool:
+    """Whether it is no idiom: "throw up my hands", "threw out"."""
+    after = view.words[at + 1 : at + 3]
+    return after[:1] == ["up"] and after[1:] not in (["my"], ["your"], ["a"], ["his"], ["her"])
 
 
 _THEN = frozenset(
@@ -108,13 +125,15 @@ def _seen(view: View, at: int) -> Words | None:
         if not _close(view, last):
             return None
         if view.words[last] in cues("seen or heard"):
-            first = at if last == at + 1 else at + 1
-            return first, last
+            if last == at + 1:
+                return at, last
+            return at + 1 + (view.words[at + 1] in _A), last
         if view.words[last] in _NOT_SEEN:
             return None
     return None
 
 
+_A = frozenset({"a", "an", "un", "una", "some", "like"})
 _NOT_SEEN = frozenset({"the", "you", "your", "that", "if", "no", "open", "any", "u", "how", "what"})
 
 
@@ -142,7 +161,7 @@ _BY_RULE = frozenset(
     {"before", "after", "with", "until", "for", "while", "past", "anything", "or", "b4", "from"}
 )
 _BY_RULE |= {"in", "ins", "by", "alcohol", "the", "this", "that", "my", "to", "home", "antes", "nada"}
-_BY_RULE |= {"o", "ni", "food", "solid", "desde", "up", "down", "out"}
+_BY_RULE |= {"o", "ni", "manana", "hoy", "el", "a", "food", "solid", "desde", "up", "down", "out"}
 
 
 def _of_reader(view: View, at: int) -> bool:
@@ -192,6 +211,8 @@ def _bitten(view: View, at: int) -> Words | None:
     """Such as "A cat bit me", "bitten by a tick", "bee sting", "the bite"."""
     words = view.words
     if at and words[at - 1] in cues("animals") and _close(view, at):
+        if words[at] in _BIT and words[at + 1 : at + 2] not in _SOMEBODY:
+            return None
         return at - 1, _on_a_part(view, at)
     after = words[at + 1 : at + 4]
     if after[:1] in (["by"], ["by"]) or (after[:1] == ["from"]):
@@ -202,6 +223,8 @@ def _bitten(view: View, at: int) -> Words | None:
     return (at, _on_a_part(view, at)) if noun else None
 
 
+_BIT = frozenset({"bit", "stung", "scratched"})
+_SOMEBODY = (["me"], ["him"], ["her"], ["us"], ["them"], [])
 _BITES = frozenset({"bite", "bites", "sting", "stings", "picadura", "mordida"})
 _THE = frozenset({"the", "my", "his", "her", "a", "this", "these", "la", "una", "bug", "some"})
 
@@ -230,6 +253,25 @@ def _hurt(view: View, at: int) -> Words | None:
 
 
 _WHOSE = frozenset({"my", "his", "her", "mi", "their"})
+
+
+def _feels(view: View, at: int) -> Words | None:
+    """Such as "Feeling really down"."""
+    for last in range(at + 1, min(at + 4, len(view.words))):
+        if not _close(view, last):
+            return None
+        if view.words[last] in _LOW:
+            return at, last
+        if view.words[last] not in _VERY:
+            return None
+    return None
+
+
+_LOW = frozenset({"down", "low", "empty", "hopeless", "awful", "terrible", "weird", "worse", "off"})
+_LOW |= {"horrible", "funny", "lousy", "crappy", "worthless", "trapped", "lost", "rough", "hot"}
+_LOW |= {"cold", "overwhelmed", "miserable", "woozy", "loopy", "drained", "hyper", "wired"}
+_VERY = frozenset({"so", "really", "very", "kinda", "pretty", "a", "bit", "all", "super", "still"})
+_VERY |= {"little", "extra", "more", "too", "real", "just", "kind", "of", "super", "even", "much"}
 
 
 def _uses(view: View, at: int) -> Words | None:
@@ -279,7 +321,7 @@ _VERBS: tuple[tuple[Form, str], ...] = (
     (_uses, "drinks drinking drank smokes smoking vapes using"),
     (
         _worse,
-        "mood sleep energy memory balance focus concentration animo memoria libido temper gait "
+        "mood sleep energy memory focus concentration animo memoria libido temper gait "
         "walking motivation",
     ),
     (
@@ -289,6 +331,7 @@ _VERBS: tuple[tuple[Form, str], ...] = (
         "pooping crying sweating limping limps limp wheezing wheezes drooling gagging choking "
         "wetting bleeding",
     ),
+    (_feels, "feel feeling feels felt feelin"),
     (_out, "passed passing pass blacked"),
     (_spectrum, "spectrum"),
 )
@@ -296,7 +339,7 @@ _FORMS = _forms()
 
 
 @cache
-def _drunk_or_due() -> re.Pattern[str]:
+def _drunk() -> re.Pattern[str]:
     return re.compile(
         r"(?<![\w$.-])(?:\d{1,2}|two|three|four|five|six|a few|a couple|dos|tres|cuatro|seis)"
         r"(?: more)?(?: (?:of|de))? (?:beers|cervezas|vodkas?|tequilas?|glasses of wine|white claws|"
@@ -304,8 +347,33 @@ def _drunk_or_due() -> re.Pattern[str]:
     )
 
 
+@cache
+def _due() -> re.Pattern[str]:
+    return re.compile(
+        r"(?<![\w/.-])\d{1,2} ?(?:wks?|weeks)(?: (?P<told>pregnant|along|preg|prego|gestation)\b)?"
+    )
+
+
+_EXPECTING = frozenset(
+    {"spotting", "contractions", "cramping", "water", "baby", "midwife", "prenatal", "bleeding"}
+)
+_EXPECTING |= {"miscarriage", "pregnant", "ultrasound", "kicks", "ob", "obgyn", "bebe"}
+_NOW = ("at ", "im ", "i'm ", "is ", "am ", "she's ", "shes ", "were ", "we're ")
+
+
 def drunk_or_due(view: View) -> Iterator[tuple[int, int]]:
-    """How much somebody drank, and days since ovulation."""
+    """How much somebody drank, and weeks of a pregnancy or days since ovulation."""
+    if not view.has_digit:
+        return
     if view.said & marks.ILL_VERB:
-        for found in _drunk_or_due().finditer(view.lower):
+        for found in _drunk().finditer(view.lower):
+            yield found.span()
+    if view.said & marks.SAYING:
+        yield from _weeks(view)
+
+
+def _weeks(view: View) -> Iterator[tuple[int, int]]:
+    for found in _due().finditer(view.lower):
+        now = view.lower.endswith(_NOW, 0, found.start())
+        if found["told"] or (now and not _EXPECTING.isdisjoint(view.words)):
             yield found.span()

@@ -66,24 +66,36 @@ def _said(view: View, test: int) -> _Said | None:
             return None
         if word in cues("shows") or (word in _CAME and words[at + 1 : at + 2] in _BACK):
             return _Said(at + 1, shown=True, listed=False)
-        if word in _IS and words[at + 1 : at + 2] not in _READY:
+        if word in _IS and _says_how(view, test, at):
             return _Said(at + 1, shown=False, listed=False)
         if word in _NO_FURTHER:
             return None
     return None
 
 
+def _says_how(view: View, test: int, at: int) -> bool:
+    """Whether "is" goes on with what was found, and not with "ready" or "broken"."""
+    after = view.words[at + 1 : at + 2]
+    if view.words[test] in _THINGS and after and after[0] not in _OF_A_SCREEN:
+        return False
+    return after not in _READY
+
+
+_OF_A_SCREEN = frozenset({"normal", "abnormal", "referred", "passed", "positive", "negative", "clean"})
+_OF_A_SCREEN |= {"clear", "fine", "pos", "neg"}
 _DASHES = frozenset({"-", "--", "->", ">"})
 _CAME = frozenset({"came", "comes", "come", "coming", "turned", "returned", "salio", "salieron"})
 _CAME |= {"sale", "resulted", "cam"}
 _BACK = (["back"], ["out"], ["up"], ["bak"])
 _IS = frozenset({"is", "was", "are", "were", "its", "it's", "es", "fue", "looks", "looked", "look"})
 _IS |= {"salio", "salieron", "esta", "estan", "returned", "resulted", "final", "dice", "says"}
+_THINGS = frozenset({"screen", "monitor", "scope", "film", "plate", "report", "stick", "lab"})
 _READY = (["in"], ["back"], ["ready"], ["final"], ["available"], ["complete"], ["at"], ["on"])
 _READY += (["for"], ["due"], ["set"])
 _IT = frozenset({"it", "its", "it's", "they", "theyre", "es", "salio"})
 _NO_FURTHER = frozenset(
     {"if", "when", "and", "to", "before", "until", "please", "pls", "or", "so", "but", "because"}
+    | {"card", "cards"}
 )
 
 
@@ -223,12 +235,14 @@ def _whole(view: View, after: int) -> int:
 def passed(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     """Words such as "passed" before what was passed: "passed his hearing screen"."""
     tests = {term.first for term in terms if term.kind & (Kind.PROCEDURE | Kind.BODY)}
-    for at in view.marked(marks.VERDICT):
-        if view.words[at] in _PASSED and view.words[at + 1 : at + 2]:
-            begins = at + 1 + (view.words[at + 1] in cues("owners of a test"))
-            examined = any(each & marks.EXAMINED for each in view.marks[begins : begins + 4])
-            if examined and not tests.isdisjoint(range(begins, begins + 2)):
-                yield view.starts[at], view.ends[at], "passed"
+    for test in view.marked(marks.EXAMINED):
+        for at in range(test - 1, max(-1, test - _BACK), -1):
+            if view.words[at] in _PASSED:
+                begins = at + 1 + (view.words[at + 1] in cues("owners of a test"))
+                if not tests.isdisjoint(range(begins, begins + 2)):
+                    yield view.starts[at], view.ends[at], "passed"
+                break
 
 
+_BACK = 5
 _PASSED = frozenset({"passed", "failed", "pass", "aced", "flunked", "paso", "fail", "bombed"})

@@ -38,9 +38,9 @@ def find_results(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG
     if verdict:
         spans += verdicts(view, read.terms)
         spans += findings_of_tests(view, read.terms)
-        spans += passed(view, read.terms)
     if examined:
         spans += findings_told(view, read.terms)
+        spans += passed(view, read.terms)
     for matched in forms.blood_type().finditer(view.lower) if typed else ():
         spans.append((*matched.span("type"), "blood-type"))
     if not spans or not read.personal:
