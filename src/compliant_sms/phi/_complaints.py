@@ -89,7 +89,18 @@ def _like(view: View, last: int) -> bool:
     return view.words[last + 1 : last + 2] == ["as"] and view.words[last + 2 : last + 3] not in _AS
 
 
-_AS = ([], ["of"], ["soon"], ["if"], ["i"], ["the"], ["well"], ["a"], ["my"], ["we"])
+_AS: tuple[list[str], ...] = (
+    [],
+    ["of"],
+    ["soon"],
+    ["if"],
+    ["i"],
+    ["the"],
+    ["well"],
+    ["a"],
+    ["my"],
+    ["we"],
+)
 
 
 def _does(view: View, at: int) -> Words | None:
@@ -116,7 +127,7 @@ def _throws_up(view: View, at: int) -> bool:
 _THEN = frozenset(
     {"at", "in", "on", "and", "last", "this", "yesterday", "today", "twice", "when", "from", "for"}
 )
-_THEN |= {"after", "cold", "again", "while", "n", "once", "during", "before", "the", "or", "while"}
+_THEN |= {"after", "cold", "again", "while", "n", "once", "during", "before", "the", "or"}
 
 
 def _seen(view: View, at: int) -> Words | None:
@@ -160,7 +171,20 @@ _WEAK = frozenset({"not", "dont", "don't", "no", "didnt", "didn't", "havent", "h
 _BY_RULE = frozenset(
     {"before", "after", "with", "until", "for", "while", "past", "anything", "or", "b4", "from"}
 )
-_BY_RULE |= {"in", "ins", "by", "alcohol", "the", "this", "that", "my", "to", "home", "antes", "nada"}
+_BY_RULE |= {
+    "in",
+    "ins",
+    "by",
+    "alcohol",
+    "the",
+    "this",
+    "that",
+    "my",
+    "to",
+    "home",
+    "antes",
+    "nada",
+}
 _BY_RULE |= {"o", "ni", "manana", "hoy", "el", "a", "food", "solid", "desde", "up", "down", "out"}
 
 
@@ -224,7 +248,7 @@ def _bitten(view: View, at: int) -> Words | None:
 
 
 _BIT = frozenset({"bit", "stung", "scratched"})
-_SOMEBODY = (["me"], ["him"], ["her"], ["us"], ["them"], [])
+_SOMEBODY: tuple[list[str], ...] = (["me"], ["him"], ["her"], ["us"], ["them"], [])
 _BITES = frozenset({"bite", "bites", "sting", "stings", "picadura", "mordida"})
 _THE = frozenset({"the", "my", "his", "her", "a", "this", "these", "la", "una", "bug", "some"})
 
@@ -301,36 +325,32 @@ def _forms() -> dict[str, tuple[Form, ...]]:
     return found
 
 
+_CANNOT = (
+    "cant can't cannot cnt couldnt couldn't wont won't doesnt doesn't dont don't stopped quit "
+    "barely hardly not isnt isn't unable trouble hard struggling havent haven't hasnt hasn't "
+    "didnt didn't aint ain't no refuses refusing difficulty stops"
+)
+_HURTS = (
+    "hit bumped slammed smashed jammed cut burned burnt sliced smacked whacked banged crushed "
+    "busted twisted rolled stubbed"
+)
+_DOES = (
+    "shaking shakes shivering itch itches itching itchy throwing throw threw puking puke puked "
+    "vomiting vomited coughing cough coughed coughs coughin spitting spit peeing pooping crying "
+    "sweating limping limps limp wheezing wheezes drooling gagging choking wetting bleeding"
+)
+_WORSENS = (
+    "mood sleep energy memory focus concentration animo memoria libido temper gait walking "
+    "motivation"
+)
 _VERBS: tuple[tuple[Form, str], ...] = (
-    (
-        _cannot,
-        "cant can't cannot cnt couldnt couldn't wont won't doesnt doesn't dont don't stopped quit "
-        "barely hardly not isnt isn't unable trouble hard struggling havent haven't hasnt hasn't "
-        "didnt didn't aint ain't no refuses refusing difficulty stops",
-    ),
+    (_cannot, _CANNOT),
     (_seen, "sees seeing saw see hears hearing hear veo ve oigo oye"),
-    (
-        _bitten,
-        "bit bitten stung scratched bite bites sting stings picadura mordida mordio pico",
-    ),
-    (
-        _hurt,
-        "hit bumped slammed smashed jammed cut burned burnt sliced smacked whacked banged "
-        "crushed busted twisted rolled stubbed",
-    ),
+    (_bitten, "bit bitten stung scratched bite bites sting stings picadura mordida mordio pico"),
+    (_hurt, _HURTS),
     (_uses, "drinks drinking drank smokes smoking vapes using"),
-    (
-        _worse,
-        "mood sleep energy memory focus concentration animo memoria libido temper gait "
-        "walking motivation",
-    ),
-    (
-        _does,
-        "shaking shakes shivering itch itches itching itchy throwing throw threw puking puke "
-        "puked vomiting vomited coughing cough coughed coughs coughin spitting spit peeing "
-        "pooping crying sweating limping limps limp wheezing wheezes drooling gagging choking "
-        "wetting bleeding",
-    ),
+    (_worse, _WORSENS),
+    (_does, _DOES),
     (_feels, "feel feeling feels felt feelin"),
     (_out, "passed passing pass blacked"),
     (_spectrum, "spectrum"),
@@ -342,8 +362,8 @@ _FORMS = _forms()
 def _drunk() -> re.Pattern[str]:
     return re.compile(
         r"(?<![\w$.-])(?:\d{1,2}|two|three|four|five|six|a few|a couple|dos|tres|cuatro|seis)"
-        r"(?: more)?(?: (?:of|de))? (?:beers|cervezas|vodkas?|tequilas?|glasses of wine|white claws|"
-        r"cocktails|mixed drinks)\b|(?<![\w.-])\d{1,2} ?dpo\b"
+        r"(?: more)?(?: (?:of|de))? (?:beers|cervezas|vodkas?|tequilas?|glasses of wine|"
+        r"white claws|cocktails|mixed drinks)\b|(?<![\w.-])\d{1,2} ?dpo\b"
     )
 
 

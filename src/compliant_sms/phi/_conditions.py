@@ -152,7 +152,9 @@ def _only_a_limit(view: View, last: Term) -> bool:
 def _of_a_thing(view: View, run: Sequence[Term]) -> bool:
     """Whether it is a call, a form or a rule: "can't hear you", "you can't eat before"."""
     first, last = run[0].first, run[-1].last
-    if view.words[first] not in _CANNOT or not any(map(_SENSED.__contains__, view.words[first:last + 1])):
+    if view.words[first] not in _CANNOT or not any(
+        map(_SENSED.__contains__, view.words[first : last + 1])
+    ):
         return False
     if first and view.words[first - 1] in _YOU:
         return True
@@ -164,7 +166,9 @@ def _of_a_thing(view: View, run: Sequence[Term]) -> bool:
 _CANNOT = frozenset({"cant", "can't", "cannot", "couldnt", "couldn't", "dont", "don't"})
 _SENSED = frozenset({"see", "hear", "move", "eat", "drink", "open", "feel"})
 _YOU = frozenset({"you", "u", "we"})
-_THE = frozenset({"the", "my", "your", "ur", "you", "u", "it", "this", "that", "a", "any", "dr", "what"})
+_THE = frozenset(
+    {"the", "my", "your", "ur", "you", "u", "it", "this", "that", "a", "any", "dr", "what"}
+)
 _LIMITS = frozenset({"over", "above", "greater", "higher"})
 _SIDES = frozenset({"left", "right", "lower", "upper", "both", "rt", "lt", "inner", "outer", "big"})
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import NamedTuple
 
@@ -32,18 +31,14 @@ class _Said(NamedTuple):
 
 def findings_told(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     """Phrases behind an examination and a word such as "showed", to the end of the clause."""
-    ill: set[int] = set()
-    for term in terms:
-        if term.kind == Kind.CONDITION:
-            ill.update(range(term.first, term.last + 1))
     until = 0
     for test in view.marked(marks.EXAMINED):
-        said = _said(view, test) if test >= until and not _supposed(view, test) else None
-        if said is None:
+        said = _said(view, test) if test >= until else None
+        if said is None or _supposed(view, test):
             continue
         first, pronoun = _past_articles(view, said.first)
         after = _end(view, first)
-        if first < after and _is_finding(view, (first, after), ill, said, pronoun=pronoun):
+        if first < after and _is_finding(view, (first, after), terms, said, pronoun=pronoun):
             yield _start(view, first), _whole(view, after), "told"
             until = after
 
@@ -57,20 +52,43 @@ def _supposed(view: View, test: int) -> bool:
 
 def _said(view: View, test: int) -> _Said | None:
     """Where it is told what an examination showed."""
-    words = view.words
+    words, gaps, links = view.words, view.gaps, _links()
     for at in range(test + 1, min(test + _FAR, len(words))):
-        gap, word = view.gaps[at], words[at]
-        if ":" in gap or "=" in gap or gap.strip() in _DASHES:
-            return _Said(at, shown=False, listed=True)
-        if _ends(gap) or ("," in gap and word not in _IT):
-            return None
-        if word in cues("shows") or (word in _CAME and words[at + 1 : at + 2] in _BACK):
-            return _Said(at + 1, shown=True, listed=False)
-        if word in _IS and _says_how(view, test, at):
-            return _Said(at + 1, shown=False, listed=False)
-        if word in _NO_FURTHER:
-            return None
+        word, gap = words[at], gaps[at]
+        if gap != " " and (told := _by_gap(view, at)):
+            return told if told.first else None
+        if word in links and (told := _by_word(view, test, at)):
+            return told if told.first else None
     return None
+
+
+_NOTHING = _Said(0, shown=False, listed=False)
+
+
+def _by_gap(view: View, at: int) -> _Said | None:
+    """What signs before a word say: that a finding follows, or that none does."""
+    gap = view.gaps[at]
+    if ":" in gap or "=" in gap or gap.strip() in _DASHES:
+        return _Said(at, shown=False, listed=True)
+    over = _ends(gap) or ("," in gap and view.words[at] not in _IT)
+    return _NOTHING if over else None
+
+
+def _by_word(view: View, test: int, at: int) -> _Said | None:
+    """What a word says: that a finding follows, or that none does."""
+    word, after = view.words[at], view.words[at + 1 : at + 2]
+    if word in _NO_FURTHER:
+        return _NOTHING
+    if word in cues("shows") or (word in _CAME and after in _BACK):
+        return _Said(at + 1, shown=True, listed=False)
+    if word in _IS and _says_how(view, test, at):
+        return _Said(at + 1, shown=False, listed=False)
+    return None
+
+
+@cache
+def _links() -> frozenset[str]:
+    return cues("shows") | _CAME | _IS | _NO_FURTHER
 
 
 def _says_how(view: View, test: int, at: int) -> bool:
@@ -81,7 +99,9 @@ def _says_how(view: View, test: int, at: int) -> bool:
     return after not in _READY
 
 
-_OF_A_SCREEN = frozenset({"normal", "abnormal", "referred", "passed", "positive", "negative", "clean"})
+_OF_A_SCREEN = frozenset(
+    {"normal", "abnormal", "referred", "passed", "positive", "negative", "clean"}
+)
 _OF_A_SCREEN |= {"clear", "fine", "pos", "neg"}
 _DASHES = frozenset({"-", "--", "->", ">"})
 _CAME = frozenset({"came", "comes", "come", "coming", "turned", "returned", "salio", "salieron"})
@@ -90,8 +110,19 @@ _BACK = (["back"], ["out"], ["up"], ["bak"])
 _IS = frozenset({"is", "was", "are", "were", "its", "it's", "es", "fue", "looks", "looked", "look"})
 _IS |= {"salio", "salieron", "esta", "estan", "returned", "resulted", "final", "dice", "says"}
 _THINGS = frozenset({"screen", "monitor", "scope", "film", "plate", "report", "stick", "lab"})
-_READY = (["in"], ["back"], ["ready"], ["final"], ["available"], ["complete"], ["at"], ["on"])
-_READY += (["for"], ["due"], ["set"])
+_READY: tuple[list[str], ...] = (
+    ["in"],
+    ["back"],
+    ["ready"],
+    ["final"],
+    ["available"],
+    ["complete"],
+    ["at"],
+    ["on"],
+    ["for"],
+    ["due"],
+    ["set"],
+)
 _IT = frozenset({"it", "its", "it's", "they", "theyre", "es", "salio"})
 _NO_FURTHER = frozenset(
     {"if", "when", "and", "to", "before", "until", "please", "pls", "or", "so", "but", "because"}
@@ -104,7 +135,7 @@ def _ends(gap: str) -> bool:
     return not _ENDS.isdisjoint(gap) or ". " in gap or gap.endswith(".") or " - " in gap
 
 
-_ENDS = frozenset("!?;()\n…:|=+@*\"")
+_ENDS = frozenset('!?;()\n…:|=+@*"')
 
 
 def _past_articles(view: View, first: int) -> tuple[int, bool]:
@@ -146,7 +177,11 @@ def _goes_on(view: View, at: int) -> bool:
         return view.ends[at - 1] - view.starts[at - 1] == 1 and not view.capital[at]
     if "," in gap:
         return view.words[at] in cues("sides") or view.words[at] in cues("findings")
-    clause = view.words[at] in _AND and view.words[at + 1 : at + 2] and view.words[at + 1] in cues("after a finding")
+    clause = (
+        view.words[at] in _AND
+        and view.words[at + 1 : at + 2]
+        and view.words[at + 1] in cues("after a finding")
+    )
     return not (_ends(gap) or clause)
 
 
@@ -164,13 +199,13 @@ def _at_a_place(view: View, at: int) -> bool:
     if where and where[0] in _OWN:
         where, kinds = where[1:], kinds[1:]
     examined = any(kind & marks.EXAMINED for kind in kinds[1:])  # "in the urine culture"
-    return bool(where) and not examined and (
-        where[0] in cues("sides") or bool(kinds[0] & marks.BODY)
+    return (
+        bool(where) and not examined and (where[0] in cues("sides") or bool(kinds[0] & marks.BODY))
     )
 
 
 def _is_finding(
-    view: View, place: tuple[int, int], ill: AbstractSet[int], said: _Said, *, pronoun: bool
+    view: View, place: tuple[int, int], terms: Sequence[Term], said: _Said, *, pronoun: bool
 ) -> bool:
     first, after = place
     words = view.words[first:after]
@@ -179,7 +214,7 @@ def _is_finding(
     if words[0] in _NONE:
         return len(words) > 1 and words[1] not in cues("none of no finding")
     named = not cues("findings").isdisjoint(words)
-    sick = not ill.isdisjoint(range(first, after))
+    sick = any(first <= term.first < after and term.kind == Kind.CONDITION for term in terms)
     if said.shown and not pronoun:
         return named or sick or not cues("how it is").isdisjoint(words) or _learned(view, place)
     if said.listed:
@@ -236,7 +271,7 @@ def passed(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     """Words such as "passed" before what was passed: "passed his hearing screen"."""
     tests = {term.first for term in terms if term.kind & (Kind.PROCEDURE | Kind.BODY)}
     for test in view.marked(marks.EXAMINED):
-        for at in range(test - 1, max(-1, test - _BACK), -1):
+        for at in range(test - 1, max(-1, test - _BEFORE_IT), -1):
             if view.words[at] in _PASSED:
                 begins = at + 1 + (view.words[at + 1] in cues("owners of a test"))
                 if not tests.isdisjoint(range(begins, begins + 2)):
@@ -244,5 +279,5 @@ def passed(view: View, terms: Sequence[Term]) -> Iterator[Place]:
                 break
 
 
-_BACK = 5
+_BEFORE_IT = 5
 _PASSED = frozenset({"passed", "failed", "pass", "aced", "flunked", "paso", "fail", "bombed"})

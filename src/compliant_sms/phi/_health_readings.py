@@ -18,19 +18,30 @@ Place = tuple[int, int, str]  # with the rule that saw it
 _LEAST, _MOST = 30, 600  # of the sugar in somebody's blood
 
 
-@cache
-def _was() -> re.Pattern[str]:
-    return re.compile(
-        r"(?:\b(?:was|is|its|it's|at|hit|been|says|said|now|estaba|fue|salio|marco)|^) "
-        r"(?:like |about |up to |only |still |just )?(?=\d)"
-    )
+_AT = (" at ", " now ")
+_WAS = (
+    " was ",
+    " is ",
+    " its ",
+    " it's ",
+    " hit ",
+    " been ",
+    " says ",
+    " said ",
+    " fue ",
+    " marco ",
+)
+_SAYS = (*_WAS, *_AT, " estaba ", " salio ")
+_ABOUT = (" like ", " about ", " up to ", " only ", " still ", " just ")
+_TOLD = (*_SAYS, *_ABOUT)
 
 
 @cache
 def _at_a_meal() -> re.Pattern[str]:
     """What follows a value of the sugar in the blood."""
     return re.compile(
-        r" (?:(?:right |just |an hour |1 hr |2 hrs? |2 hours )?(?:before|b4|after|antes de|despues de)"
+        r" (?:(?:right |just |an hour |1 hr |2 hrs? |2 hours )?"
+        r"(?:before|b4|after|antes de|despues de)"
         r" (?:i )?(?:the |my |el |la )?"
         r"(?:bed|bedtime|breakfast|lunch|dinner|supper|eating|ate|eat|meals?|food|insulin|desayuno|"
         r"comer|comida|cena|dormir)\b"
@@ -40,25 +51,41 @@ def _at_a_meal() -> re.Pattern[str]:
 
 @cache
 def _further() -> re.Pattern[str]:
-    return re.compile(r"[^.?!\d]{0,24}?(?:\band|\bthen|,|&|\bluego|\by) (?=(\d{2,3}) "
-                      r"(?:when|after|before|b4|at bed|this|now|in the|fasting|despues|antes))")
+    return re.compile(
+        r"[^.?!\d]{0,24}?(?:\band|\bthen|,|&|\bluego|\by) (?=(\d{2,3}) "
+        r"(?:when|after|before|b4|at bed|this|now|in the|fasting|despues|antes))"
+    )
 
 
 def later_values(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     """Values behind what is measured, with other words between; and values at meals."""
-    measured = [term.end for term in terms if _is_measure(view, term)]
-    for found in _was().finditer(view.lower):
-        value = forms.value().match(view.lower, found.end())
-        if value is None:
+    lower = view.lower
+    measured = next((term.end for term in terms if _is_measure(view, term)), len(lower))
+    for start, end in view.figures:
+        if not (lower[end : end + 1] in _GOES_ON and _is_told(lower, start)):
             continue
-        meal = _at_a_meal().match(view.lower, value.end())
-        if meal and _is_sugar(value[0]):
+        value = forms.value().match(lower, start)
+        if value and _is_sugar(value[0]) and (meal := _at_a_meal().match(lower, value.end())):
             yield *value.span(), "meal"
-            yield from _at_further_meals(view.lower, meal.end())
+            yield from _at_further_meals(lower, meal.end())
             return
-        if measured and measured[0] < found.start() and _of_it(view.lower, measured[0], found):
+        if value and measured < start and _of_it(lower, measured, start):
             yield *value.span(), "later"
             return
+
+
+_GOES_ON = frozenset(" .,!?%)")
+
+
+def _is_told(lower: str, start: int) -> bool:
+    """Whether "was" or the like stands before a figure."""
+    if not lower.endswith(_TOLD, 0, start):
+        return lower[:start] in _FIRST
+    about = next((len(each) for each in _ABOUT if lower.endswith(each, 0, start)), 1)
+    return about == 1 or lower.endswith(_SAYS, 0, start + 1 - about)
+
+
+_FIRST = frozenset({"was ", "is ", "its ", "it's ", "fue "})
 
 
 def _is_measure(view: View, term: Term) -> bool:
@@ -68,15 +95,13 @@ def _is_measure(view: View, term: Term) -> bool:
 _NEAR = 48  # characters between what is measured and its value
 
 
-def _of_it(lower: str, begin: int, found: re.Match[str]) -> bool:
+def _of_it(lower: str, begin: int, start: int) -> bool:
     """Whether a value belongs to what was named: "last one was", "was"."""
-    if found[0].startswith(_AT):
+    if lower.endswith(_AT, 0, start) or start - begin > _NEAR:
         return False
-    between = lower[begin : found.start()]
-    return len(between) <= _NEAR and not any(each in between for each in _OTHERS)
+    return not any(other in lower[begin:start] for other in _OTHERS)
 
 
-_AT = ("at ", "now ")
 _OTHERS = ("appt", "appointment", "bill", "copay", "age", "cita", "order", "room")
 
 

@@ -21,7 +21,7 @@ _TREATED = Kind.CONDITION | Kind.BODY | Kind.MEASURE
 
 
 _FORM = (
-    r"(?: (?:xr|er|sr|la|xl|cr|dr|ir|ds|jr|odt|hcl|hct|hctz|hfa|nph|pm|24|succ(?:inate)?|"
+    r"(?: (?:xr|er|vk|sr|la|xl|cr|dr|ir|ds|jr|odt|hcl|hct|hctz|hfa|nph|pm|24|succ(?:inate)?|"
     r"tart(?:rate)?|[a-z]{2,4}pen|solostar|flextouch|kwikpen|diskus|respimat|ellipta|cream|"
     r"ointment|gel|drops|patch|in oil|eye drops|sodium|acetate|glargina|lispro)\b){0,3}"
 )

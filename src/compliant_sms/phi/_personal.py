@@ -29,7 +29,9 @@ _ANY_ONE, _THAT_ONE = -1, 1
 _ONLY_A_NAME = -1  # of a practice, perhaps
 _HAS_IT = 3
 _SHOWN = 3
-_SHOWS = frozenset(("shows", "showed", "grew", "revealed", "came", "found", "confirms", "confirmed"))
+_SHOWS = frozenset(
+    ("shows", "showed", "grew", "revealed", "came", "found", "confirms", "confirmed")
+)
 _HAS = frozenset(("im", "i'm", "am", "hes", "shes", "he's", "she's", "have", "has", "had", "got"))
 _HAS |= frozenset(("tengo", "tiene", "tienen", "ive", "i've"))
 _ANYBODY = frozenset(("you", "who", "people", "adults", "they", "patients", "many", "if", "we"))

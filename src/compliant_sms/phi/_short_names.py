@@ -137,11 +137,11 @@ _MEANT = {
     "temporary": _meant(PhiLabel.PROCEDURE, before="the my your", around="crown tooth bridge"),
     "terapia": _meant(PhiLabel.PROCEDURE, not_after="intensiva"),
 }
-_MEANT |= dict.fromkeys(
-    ("potassium sodium calcium iron magnesium bili bilirubin hemoglobin platelets cholesterol "
-     "potasio sodio plaquetas hemoglobina colesterol hierro calcio").split(),
-    _MEASURED,
-)  # fmt: skip
+_MINERALS = (
+    "potassium sodium calcium iron magnesium bili bilirubin hemoglobin platelets cholesterol "
+    "potasio sodio plaquetas hemoglobina colesterol hierro calcio"
+)
+_MEANT |= dict.fromkeys(_MINERALS.split(" "), _MEASURED)
 
 
 def short_names(view: View, label: PhiLabel) -> Iterator[PhiFinding]:
@@ -165,8 +165,10 @@ def _told(view: View, at: int, meant: _Meant) -> bool:
     gap = view.gaps[at + 1]
     if gap.lstrip(" #")[:1].isdigit() and view.words[at] in _NUMBERED:
         return False
-    return gap[:1] != " " or view.words[at + 1 : at + 2] == [] or (
-        view.words[at + 1] not in meant.not_after
+    return (
+        gap[:1] != " "
+        or view.words[at + 1 : at + 2] == []
+        or (view.words[at + 1] not in meant.not_after)
     )
 
 
