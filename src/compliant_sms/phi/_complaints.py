@@ -220,7 +220,8 @@ def _with_more(view: View, at: int, last: int) -> Words | None:
             return None
         part = bool(view.marks[after] & marks.BODY)
         if view.words[after] in cues("of a body") or (part and after > last + 1):
-            return at, after
+            ceaseless = view.words[last] == "stop" and not part
+            return (after if ceaseless else at), after
         if view.words[after] not in _ITS:
             return None
     return None
@@ -393,7 +394,8 @@ def drunk_or_due(view: View) -> Iterator[tuple[int, int]]:
 
 
 def _weeks(view: View) -> Iterator[tuple[int, int]]:
+    expecting = not _EXPECTING.isdisjoint(view.words)
     for found in _due().finditer(view.lower):
         now = view.lower.endswith(_NOW, 0, found.start())
-        if found["told"] or (now and not _EXPECTING.isdisjoint(view.words)):
+        if found["told"] or (now and expecting):
             yield found.span()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from compliant_sms.phi import _marks as marks
@@ -214,12 +216,19 @@ def _is_finding(
     if words[0] in _NONE:
         return len(words) > 1 and words[1] not in cues("none of no finding")
     named = not cues("findings").isdisjoint(words)
-    sick = any(first <= term.first < after and term.kind == Kind.CONDITION for term in terms)
+    sick = _ill(view, place, terms)
     if said.shown and not pronoun:
         return named or sick or not cues("how it is").isdisjoint(words) or _learned(view, place)
     if said.listed:
         return named or (sick and not _ORDERS.intersection(view.words[max(0, first - 3) : first]))
     return sick or words[0] in _AS_EXPECTED or not cues("findings").isdisjoint(words[:3])
+
+
+def _ill(view: View, place: tuple[int, int], terms: Sequence[Term]) -> bool:
+    """Whether an illness is named in some words."""
+    begin = bisect_left(terms, (view.starts[place[0]],))
+    inside = takewhile(lambda term: term.first < place[1], islice(terms, begin, None))
+    return any(term.kind == Kind.CONDITION for term in inside)
 
 
 _AS_EXPECTED = frozenset({"fine", "good", "great", "ok", "okay", "perfect", "bad", "bien", "mal"})

@@ -80,11 +80,12 @@ _GOES_ON = frozenset(" .,!?%)")
 def _is_told(lower: str, start: int) -> bool:
     """Whether "was" or the like stands before a figure."""
     if not lower.endswith(_TOLD, 0, start):
-        return lower[:start] in _FIRST
+        return start <= _BEGINS and lower[:start] in _FIRST
     about = next((len(each) for each in _ABOUT if lower.endswith(each, 0, start)), 1)
     return about == 1 or lower.endswith(_SAYS, 0, start + 1 - about)
 
 
+_BEGINS = 5
 _FIRST = frozenset({"was ", "is ", "its ", "it's ", "fue "})
 
 
