@@ -50,6 +50,7 @@ TOLD = [
     ("im 9 wks along", ["9 wks along"]),
     ("spotting at 9 wks", ["spotting", "9 wks"]),
     ("hes on the spectrum", ["on the spectrum"]),
+    ("something flew in my eye", ["something flew in my eye"]),
     ("im allergic to sulfa", ["allergic to sulfa"]),
 ]
 
@@ -96,6 +97,10 @@ NOT_TOLD = [
     "i cant put my shoes on",
     "i cant stop, my friend",
     "i quit my job",
+    "something, my eye",
+    "i was scratched by reality",
+    "something in my account is wrong",
+    "something came up in my schedule",
 ]
 
 

@@ -40,7 +40,9 @@ TOLD = [
     ("my tsh? last one was 6.8", ["6.8"]),
     ("whats my CA-125 now? was about 48 last time", ["48"]),
     ("was 240 b4 bed and 61 when i got up", ["240", "61"]),
-    ("was 240 b4 bed and 2 when i got up", ["240"]),
+    ("was 240 b4 bed and 12 when i got up", ["240"]),
+    ("fasting 131 this am", ["131"]),
+    ("my ketones are moderate", ["moderate"]),
     ("bp 150/90 today", ["bp 150/90"]),
 ]
 
@@ -72,6 +74,8 @@ NOT_TOLD = [
     "my a1c is due. My appointment is at 3",
     "my psa is new and the room was 12",
     "my scan shows a",
+    "my test is fine dining",
+    "my inr is due, is now 2",
 ]
 
 

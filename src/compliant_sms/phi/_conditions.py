@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._complaints import complaints, drunk_or_due
+from compliant_sms.phi._complaints import complaints
+from compliant_sms.phi._drunk_or_due import drunk_or_due
 from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term, found_at, read_health
 from compliant_sms.phi._known import Known

@@ -7,9 +7,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice, takewhile
-from typing import NamedTuple
 
 from compliant_sms.phi import _marks as marks
+from compliant_sms.phi._finding_said import PRONOUN_OF_IT, Said, ends, said_of
 from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term
 from compliant_sms.phi._view import View
@@ -18,24 +18,14 @@ __all__ = ["Place", "findings_told", "passed"]
 
 Place = tuple[int, int, str]  # with the rule that saw it
 
-_FAR = 10  # words between an examination and the word that says what it showed
 _LONG = 9  # words of a finding
-
-
-class _Said(NamedTuple):
-    """Where a finding may begin, and whether what stands before it announces one."""
-
-    first: int
-    shown: bool
-    listed: bool
-    """Whether a colon or the like stands before it, and not a verb."""
 
 
 def findings_told(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     """Phrases behind an examination and a word such as "showed", to the end of the clause."""
     until = 0
     for test in view.marked(marks.EXAMINED):
-        said = _said(view, test) if test >= until else None
+        said = said_of(view, test) if test >= until else None
         if said is None or _supposed(view, test):
             continue
         first, pronoun = _past_articles(view, said.first)
@@ -50,94 +40,6 @@ _IF = frozenset({"if", "si", "when", "cuando", "unless", "until"})
 
 def _supposed(view: View, test: int) -> bool:
     return not _IF.isdisjoint(view.words[max(0, test - 4) : test])
-
-
-def _said(view: View, test: int) -> _Said | None:
-    """Where it is told what an examination showed."""
-    words, gaps, links = view.words, view.gaps, _links()
-    for at in range(test + 1, min(test + _FAR, len(words))):
-        word, gap = words[at], gaps[at]
-        if gap != " " and (told := _by_gap(view, at)):
-            return told if told.first else None
-        if word in links and (told := _by_word(view, test, at)):
-            return told if told.first else None
-    return None
-
-
-_NOTHING = _Said(0, shown=False, listed=False)
-
-
-def _by_gap(view: View, at: int) -> _Said | None:
-    """What signs before a word say: that a finding follows, or that none does."""
-    gap = view.gaps[at]
-    if ":" in gap or "=" in gap or gap.strip() in _DASHES:
-        return _Said(at, shown=False, listed=True)
-    over = _ends(gap) or ("," in gap and view.words[at] not in _IT)
-    return _NOTHING if over else None
-
-
-def _by_word(view: View, test: int, at: int) -> _Said | None:
-    """What a word says: that a finding follows, or that none does."""
-    word, after = view.words[at], view.words[at + 1 : at + 2]
-    if word in _NO_FURTHER:
-        return _NOTHING
-    if word in cues("shows") or (word in _CAME and after in _BACK):
-        return _Said(at + 1, shown=True, listed=False)
-    if word in _IS and _says_how(view, test, at):
-        return _Said(at + 1, shown=False, listed=False)
-    return None
-
-
-@cache
-def _links() -> frozenset[str]:
-    return cues("shows") | _CAME | _IS | _NO_FURTHER
-
-
-def _says_how(view: View, test: int, at: int) -> bool:
-    """Whether "is" goes on with what was found, and not with "ready" or "broken"."""
-    after = view.words[at + 1 : at + 2]
-    if view.words[test] in _THINGS and after and after[0] not in _OF_A_SCREEN:
-        return False
-    return after not in _READY
-
-
-_OF_A_SCREEN = frozenset(
-    {"normal", "abnormal", "referred", "passed", "positive", "negative", "clean"}
-)
-_OF_A_SCREEN |= {"clear", "fine", "pos", "neg"}
-_DASHES = frozenset({"-", "--", "->", ">"})
-_CAME = frozenset({"came", "comes", "come", "coming", "turned", "returned", "salio", "salieron"})
-_CAME |= {"sale", "resulted", "cam"}
-_BACK = (["back"], ["out"], ["up"], ["bak"])
-_IS = frozenset({"is", "was", "are", "were", "its", "it's", "es", "fue", "looks", "looked", "look"})
-_IS |= {"salio", "salieron", "esta", "estan", "returned", "resulted", "final", "dice", "says"}
-_THINGS = frozenset({"screen", "monitor", "scope", "film", "plate", "report", "stick", "lab"})
-_READY: tuple[list[str], ...] = (
-    ["in"],
-    ["back"],
-    ["ready"],
-    ["final"],
-    ["available"],
-    ["complete"],
-    ["at"],
-    ["on"],
-    ["for"],
-    ["due"],
-    ["set"],
-)
-_IT = frozenset({"it", "its", "it's", "they", "theyre", "es", "salio"})
-_NO_FURTHER = frozenset(
-    {"if", "when", "and", "to", "before", "until", "please", "pls", "or", "so", "but", "because"}
-    | {"card", "cards"}
-)
-
-
-def _ends(gap: str) -> bool:
-    """Whether a sentence or a clause ends with what stands between two words."""
-    return not _ENDS.isdisjoint(gap) or ". " in gap or gap.endswith(".") or " - " in gap
-
-
-_ENDS = frozenset('!?;()\n…:|=+@*"')
 
 
 def _past_articles(view: View, first: int) -> tuple[int, bool]:
@@ -184,7 +86,7 @@ def _goes_on(view: View, at: int) -> bool:
         and view.words[at + 1 : at + 2]
         and view.words[at + 1] in cues("after a finding")
     )
-    return not (_ends(gap) or clause)
+    return not (ends(gap) or clause)
 
 
 _AND = frozenset({"and", "y", "n"})
@@ -207,11 +109,11 @@ def _at_a_place(view: View, at: int) -> bool:
 
 
 def _is_finding(
-    view: View, place: tuple[int, int], terms: Sequence[Term], said: _Said, *, pronoun: bool
+    view: View, place: tuple[int, int], terms: Sequence[Term], said: Said, *, pronoun: bool
 ) -> bool:
     first, after = place
     words = view.words[first:after]
-    if words[0] in cues("no finding"):
+    if words[0] in cues("no finding") or words == ["pregnant"]:  # a state
         return False
     if words[0] in _NONE:
         return len(words) > 1 and words[1] not in cues("none of no finding")
@@ -221,7 +123,8 @@ def _is_finding(
         return named or sick or not cues("how it is").isdisjoint(words) or _learned(view, place)
     if said.listed:
         return named or (sick and not _ORDERS.intersection(view.words[max(0, first - 3) : first]))
-    return sick or words[0] in _AS_EXPECTED or not cues("findings").isdisjoint(words[:3])
+    alone = len(words) == 1 and words[0] in _AS_EXPECTED
+    return sick or alone or not cues("findings").isdisjoint(words[:3])
 
 
 def _ill(view: View, place: tuple[int, int], terms: Sequence[Term]) -> bool:
@@ -231,7 +134,25 @@ def _ill(view: View, place: tuple[int, int], terms: Sequence[Term]) -> bool:
     return any(term.kind == Kind.CONDITION for term in inside)
 
 
-_AS_EXPECTED = frozenset({"fine", "good", "great", "ok", "okay", "perfect", "bad", "bien", "mal"})
+_AS_EXPECTED = frozenset(
+    {
+        "off",
+        "high",
+        "low",
+        "moderate",
+        "large",
+        "trace",
+        "fine",
+        "good",
+        "great",
+        "ok",
+        "okay",
+        "perfect",
+        "bad",
+        "bien",
+        "mal",
+    }
+)
 _NONE = frozenset({"no", "sin", "ningun", "ninguna", "nothing", "nada"})
 _ORDERS = frozenset({"test", "tests", "labs", "lab", "screening", "panel", "swab", "exam"})
 
@@ -256,7 +177,7 @@ def _figure_begins(view: View, first: int) -> int:
 
 def _start(view: View, first: int) -> int:
     """Where a finding begins, with its figure; "it's a girl" as a whole."""
-    if view.words[first] in _BABIES and first > 1 and view.words[first - 2] in _IT:
+    if view.words[first] in _BABIES and first > 1 and view.words[first - 2] in PRONOUN_OF_IT:
         return view.starts[first - 2]
     return _figure_begins(view, first)
 

@@ -33,7 +33,8 @@ _WAS = (
 )
 _SAYS = (*_WAS, *_AT, " estaba ", " salio ")
 _ABOUT = (" like ", " about ", " up to ", " only ", " still ", " just ")
-_TOLD = (*_SAYS, *_ABOUT)
+_FASTING = ("fasting ", "fasting was ", "ayunas ", "fasting: ")
+_TOLD = (*_SAYS, *_ABOUT, *_FASTING)
 
 
 @cache
@@ -69,7 +70,9 @@ def later_values(view: View, terms: Sequence[Term]) -> Iterator[Place]:
             yield *value.span(), "meal"
             yield from _at_further_meals(lower, meal.end())
             return
-        if value and measured < start and _of_it(lower, measured, start):
+        if value and _is_sugar(value[0]) and lower.endswith(_FASTING, 0, start):
+            yield *value.span(), "meal"
+        elif value and measured < start and _of_it(lower, measured, start):
             yield *value.span(), "later"
             return
 
@@ -81,6 +84,8 @@ def _is_told(lower: str, start: int) -> bool:
     """Whether "was" or the like stands before a figure."""
     if not lower.endswith(_TOLD, 0, start):
         return start <= _BEGINS and lower[:start] in _FIRST
+    if lower.endswith(_FASTING, 0, start):
+        return True
     about = next((len(each) for each in _ABOUT if lower.endswith(each, 0, start)), 1)
     return about == 1 or lower.endswith(_SAYS, 0, start + 1 - about)
 
