@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from compliant_sms.phi import _marks as marks
+from compliant_sms.phi._complaints import complaints
+from compliant_sms.phi._drunk_or_due import drunk_or_due
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at
+from compliant_sms.phi._health_terms import Kind, Term, found_at, read_health
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._specialties import told_otherwise
@@ -26,16 +28,28 @@ def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
     terms = told_otherwise(view)
     some = _outermost([term for term in terms if term.kind & _BODILY])
     found = list(_amounts(view, terms)) if view.said & marks.VERDICT else []
+    if view.said & _TOLD and read_health(view).personal:
+        found += _told(view, terms)
     at = 0
     while at < len(some):
         after = _run(view, some, at)
         run = some[at:after]
-        if _tells(run) and not _only_a_limit(view, run[-1]):
+        if _tells(run) and not (_only_a_limit(view, run[-1]) or _of_a_thing(view, run)):
             start = view.starts[_first(view, run)]
             end = _with_object(view, max(run, key=lambda term: term.end))
             found.append(found_at((start, end), PhiLabel.CONDITION, "condition/term"))
         at = after
     return found
+
+
+_TOLD = marks.BODY | marks.ILL_VERB | marks.SAYING
+
+
+def _told(view: View, terms: Sequence[Term]) -> Iterator[PhiFinding]:
+    """What is wrong, told in ordinary words."""
+    spans = [(view.starts[first], view.ends[last]) for first, last in complaints(view, terms)]
+    for span in (*spans, *drunk_or_due(view)):
+        yield found_at(span, PhiLabel.CONDITION, "condition/told")
 
 
 def _outermost(some: list[Term]) -> list[Term]:
@@ -136,6 +150,26 @@ def _only_a_limit(view: View, last: Term) -> bool:
     )
 
 
+def _of_a_thing(view: View, run: Sequence[Term]) -> bool:
+    """Whether it is a call, a form or a rule: "can't hear you", "you can't eat before"."""
+    first, last = run[0].first, run[-1].last
+    if view.words[first] not in _CANNOT or not any(
+        map(_SENSED.__contains__, view.words[first : last + 1])
+    ):
+        return False
+    if first and view.words[first - 1] in _YOU:
+        return True
+    after, kinds = view.words[last + 1 : last + 2], view.marks[last : last + 3]
+    thing = bool(after and after[0] in _THE) or view.words[last] in _THE
+    return thing and view.gaps[last + 1][:1] == " " and not any(each & marks.BODY for each in kinds)
+
+
+_CANNOT = frozenset({"cant", "can't", "cannot", "couldnt", "couldn't", "dont", "don't"})
+_SENSED = frozenset({"see", "hear", "move", "eat", "drink", "open", "feel"})
+_YOU = frozenset({"you", "u", "we"})
+_THE = frozenset(
+    {"the", "my", "your", "ur", "you", "u", "it", "this", "that", "a", "any", "dr", "what"}
+)
 _LIMITS = frozenset({"over", "above", "greater", "higher"})
 _SIDES = frozenset({"left", "right", "lower", "upper", "both", "rt", "lt", "inner", "outer", "big"})
 

@@ -107,6 +107,9 @@ def health_marks(word: str, found: int) -> int:
 def health_lists() -> Iterator[tuple[int, frozenset[str]]]:
     """The words that health information and its readers are told by."""
     yield marks.VERDICT, cues("verdicts")
+    yield marks.EXAMINED, cues("examined")
+    yield marks.ILL_VERB, cues("ill verbs")
+    yield marks.SHORT_NAME, cues("short names")
     yield marks.CODE_CUE, cues("codes")
     yield marks.SAYING, cues("sayings")
 

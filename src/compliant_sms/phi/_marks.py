@@ -114,3 +114,9 @@ CODE_CUE = 1 << 49
 """A code of a diagnosis or of a service may be near: "cpt"."""
 SAYING = 1 << 50
 """Stands in ways of saying that protected care is about, without any term: "alive"."""
+EXAMINED = 1 << 51
+"""An examination, or its result: what it showed may follow."""
+ILL_VERB = 1 << 52
+"""What the ill do, or cannot do: "throw" up, "can't" sleep."""
+SHORT_NAME = 1 << 53
+"""A medicine or what is done only in the company of certain words: "prep", "group"."""

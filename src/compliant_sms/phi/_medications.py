@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term, found_at, joined
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._short_names import short_names
 from compliant_sms.phi._specialties import told_otherwise
 from compliant_sms.phi._view import View
 
@@ -19,7 +21,7 @@ _TREATED = Kind.CONDITION | Kind.BODY | Kind.MEASURE
 
 
 _FORM = (
-    r"(?: (?:xr|er|sr|la|xl|cr|dr|ir|ds|jr|odt|hcl|hct|hctz|hfa|nph|pm|24|succ(?:inate)?|"
+    r"(?: (?:xr|er|vk|sr|la|xl|cr|dr|ir|ds|jr|odt|hcl|hct|hctz|hfa|nph|pm|24|succ(?:inate)?|"
     r"tart(?:rate)?|[a-z]{2,4}pen|solostar|flextouch|kwikpen|diskus|respimat|ellipta|cream|"
     r"ointment|gel|drops|patch|in oil|eye drops|sodium|acetate|glargina|lispro)\b){0,3}"
 )
@@ -62,6 +64,8 @@ def find_medications(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa:
             found.append(found_at(span, PhiLabel.MEDICATION, "medication/name"))
     if found and view.has_digit:
         found += _doses(view, last)
+    if view.said & marks.SHORT_NAME:
+        found += short_names(view, PhiLabel.MEDICATION)
     return found
 
 

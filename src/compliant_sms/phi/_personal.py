@@ -27,6 +27,15 @@ _DATED = 1
 _TOPIC = -2  # what a text begins with, it is about
 _ANY_ONE, _THAT_ONE = -1, 1
 _ONLY_A_NAME = -1  # of a practice, perhaps
+_HAS_IT = 3
+_SHOWN = 3
+_SHOWS = frozenset(
+    ("shows", "showed", "grew", "revealed", "came", "found", "confirms", "confirmed")
+)
+_HAS = frozenset(("im", "i'm", "am", "hes", "shes", "he's", "she's", "have", "has", "had", "got"))
+_HAS |= frozenset(("tengo", "tiene", "tienen", "ive", "i've"))
+_ANYBODY = frozenset(("you", "who", "people", "adults", "they", "patients", "many", "if", "we"))
+_ANYBODY |= frozenset(("children", "women", "men", "anyone", "someone", "usted", "que", "to"))
 _ANY = frozenset(("a", "an", "any"))
 _THAT = frozenset(("the", "this", "that", "these"))
 _IS = frozenset(("is", "was", "of", "at", "now"))
@@ -44,7 +53,17 @@ def is_personal(view: View, terms: Sequence[Term]) -> bool:
     weight = _AT_FIRST + audience_of(view).whole + _of_terms(view, terms)
     if view.said & marks.DATE_WORD:
         weight += _DATED
+    if view.said & marks.EXAMINED:
+        weight += _SHOWN * _is_shown(view)
     return weight > 0 or weight + _NAMED * named(view) > 0
+
+
+def _is_shown(view: View) -> bool:
+    """Whether it is told what an examination showed."""
+    return any(
+        view.words[at + 1 : at + 2] and view.words[at + 1] in _SHOWS
+        for at in view.marked(marks.EXAMINED)
+    )
 
 
 def _of_terms(view: View, terms: Sequence[Term]) -> int:
@@ -56,7 +75,16 @@ def _of_terms(view: View, terms: Sequence[Term]) -> int:
         weight += _TOPIC
     if all(term.everyday and term.kind & _NAMES_OF_CARE for term in terms):
         weight += _ONLY_A_NAME
+    if any(term.kind == Kind.CONDITION and _has_it(view, term.first) for term in terms):
+        weight += _HAS_IT
     return weight + sum([_of_article(view, term.first) for term in terms if term.first])
+
+
+def _has_it(view: View, first: int) -> bool:
+    """Whether it is said of somebody: "im allergic", "both boys have sore throats"."""
+    if not first or view.words[first - 1] not in _HAS:
+        return False
+    return first == 1 or view.words[first - 2] not in _ANYBODY
 
 
 def _of_article(view: View, first: int) -> int:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term, found_at, joined
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._short_names import short_names
 from compliant_sms.phi._specialties import told_otherwise
 from compliant_sms.phi._view import View
 
@@ -58,6 +60,8 @@ def find_procedures(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
             if not view.lower.endswith(_NOT_NEEDED, 0, start):
                 last = end
                 found.append(found_at((start, end), PhiLabel.PROCEDURE, "procedure/term"))
+    if view.said & marks.SHORT_NAME:
+        found += short_names(view, PhiLabel.PROCEDURE)
     return found
 
 

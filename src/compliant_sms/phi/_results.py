@@ -9,7 +9,9 @@ from collections.abc import Set as AbstractSet
 
 from compliant_sms.phi import _health_values as forms
 from compliant_sms.phi import _marks as marks
+from compliant_sms.phi._findings_told import findings_told, passed
 from compliant_sms.phi._health_data import cues
+from compliant_sms.phi._health_readings import later_values
 from compliant_sms.phi._health_terms import Kind, Term, found_at, read_health
 from compliant_sms.phi._health_verdicts import Place, findings_of_tests, verdicts
 from compliant_sms.phi._known import Known
@@ -25,14 +27,20 @@ _TESTS = Kind.PROCEDURE | Kind.MEDICATION  # vitamin D is both
 def find_results(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG001 - one form
     """Where a text says what a test or a measurement gave."""
     verdict = view.said & marks.VERDICT or " = " in view.lower
+    examined = view.said & marks.EXAMINED
     typed = "type " in view.lower or "tipo " in view.lower
-    if not (verdict or view.has_digit or typed):
+    if not (verdict or examined or view.has_digit or typed):
         return ()
     read = view.health or read_health(view)
     spans = list(_numbers(view, read.terms)) if view.has_digit else []
+    if view.has_digit and not any(rule == "measure" for _, _, rule in spans):
+        spans += later_values(view, read.terms)
     if verdict:
         spans += verdicts(view, read.terms)
         spans += findings_of_tests(view, read.terms)
+    if examined:
+        spans += findings_told(view, read.terms)
+        spans += passed(view, read.terms)
     for matched in forms.blood_type().finditer(view.lower) if typed else ():
         spans.append((*matched.span("type"), "blood-type"))
     if not spans or not read.personal:
@@ -81,7 +89,8 @@ def _alone(
     if (over or after == "/") and (found := forms.pressure().match(lower, start)):
         cue = after != "/" or not said.isdisjoint(cues("pressure"))
         if _plausible(int(found[1]), int(found[3]), cue=cue):
-            yield *found.span(), "pressure"
+            named = lower.endswith("bp ", 0, start) and not lower[start - 4 : start - 3].isalpha()
+            yield start - 3 * named, found.end(), "pressure"
         elif lower.startswith(_SIGHT, start) and not said.isdisjoint(cues("sight")):
             seen = forms.sight().match(lower, start)
             yield start, seen.end() if seen else end, "sight"

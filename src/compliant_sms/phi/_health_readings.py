@@ -1,0 +1,123 @@
+"""Values that stand apart from what they measure: "my tsh? last one was 6.8", "was 240 b4 bed"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from compliant_sms.phi import _health_values as forms
+from compliant_sms.phi._health_data import cues
+from compliant_sms.phi._health_terms import Kind, Term
+from compliant_sms.phi._view import View
+
+__all__ = ["later_values"]
+
+Place = tuple[int, int, str]  # with the rule that saw it
+
+_LEAST, _MOST = 30, 600  # of the sugar in somebody's blood
+
+
+_AT = (" at ", " now ")
+_WAS = (
+    " was ",
+    " is ",
+    " its ",
+    " it's ",
+    " hit ",
+    " been ",
+    " says ",
+    " said ",
+    " fue ",
+    " marco ",
+)
+_SAYS = (*_WAS, *_AT, " estaba ", " salio ")
+_ABOUT = (" like ", " about ", " up to ", " only ", " still ", " just ")
+_FASTING = ("fasting ", "fasting was ", "ayunas ", "fasting: ")
+_TOLD = (*_SAYS, *_ABOUT, *_FASTING)
+
+
+@cache
+def _at_a_meal() -> re.Pattern[str]:
+    """What follows a value of the sugar in the blood."""
+    return re.compile(
+        r" (?:(?:right |just |an hour |1 hr |2 hrs? |2 hours )?"
+        r"(?:before|b4|after|antes de|despues de)"
+        r" (?:i )?(?:the |my |el |la )?"
+        r"(?:bed|bedtime|breakfast|lunch|dinner|supper|eating|ate|eat|meals?|food|insulin|desayuno|"
+        r"comer|comida|cena|dormir)\b"
+        r"|(?:when|once) (?:i|he|she) (?:got up|woke|gets up|wakes)|at bedtime|fasting|en ayunas)"
+    )
+
+
+@cache
+def _further() -> re.Pattern[str]:
+    return re.compile(
+        r"[^.?!\d]{0,24}?(?:\band|\bthen|,|&|\bluego|\by) (?=(\d{2,3}) "
+        r"(?:when|after|before|b4|at bed|this|now|in the|fasting|despues|antes))"
+    )
+
+
+def later_values(view: View, terms: Sequence[Term]) -> Iterator[Place]:
+    """Values behind what is measured, with other words between; and values at meals."""
+    lower = view.lower
+    measured = next((term.end for term in terms if _is_measure(view, term)), len(lower))
+    for start, end in view.figures:
+        if not (lower[end : end + 1] in _GOES_ON and _is_told(lower, start)):
+            continue
+        value = forms.value().match(lower, start)
+        if value and _is_sugar(value[0]) and (meal := _at_a_meal().match(lower, value.end())):
+            yield *value.span(), "meal"
+            yield from _at_further_meals(lower, meal.end())
+            return
+        if value and _is_sugar(value[0]) and lower.endswith(_FASTING, 0, start):
+            yield *value.span(), "meal"
+        elif value and measured < start and _of_it(lower, measured, start):
+            yield *value.span(), "later"
+            return
+
+
+_GOES_ON = frozenset(" .,!?%)")
+
+
+def _is_told(lower: str, start: int) -> bool:
+    """Whether "was" or the like stands before a figure."""
+    if not lower.endswith(_TOLD, 0, start):
+        return start <= _BEGINS and lower[:start] in _FIRST
+    if lower.endswith(_FASTING, 0, start):
+        return True
+    about = next((len(each) for each in _ABOUT if lower.endswith(each, 0, start)), 1)
+    return about == 1 or lower.endswith(_SAYS, 0, start + 1 - about)
+
+
+_BEGINS = 5
+_FIRST = frozenset({"was ", "is ", "its ", "it's ", "fue "})
+
+
+def _is_measure(view: View, term: Term) -> bool:
+    return term.kind == Kind.MEASURE and view.words[term.last] not in cues("warm")
+
+
+_NEAR = 48  # characters between what is measured and its value
+
+
+def _of_it(lower: str, begin: int, start: int) -> bool:
+    """Whether a value belongs to what was named: "last one was", "was"."""
+    if lower.endswith(_AT, 0, start) or start - begin > _NEAR:
+        return False
+    return not any(other in lower[begin:start] for other in _OTHERS)
+
+
+_OTHERS = ("appt", "appointment", "bill", "copay", "age", "cita", "order", "room")
+
+
+def _is_sugar(value: str) -> bool:
+    return value.isdigit() and _LEAST <= int(value) <= _MOST
+
+
+def _at_further_meals(lower: str, begin: int) -> Iterator[Place]:
+    while found := _further().match(lower, begin):
+        if not _is_sugar(found[1]):
+            return
+        begin = found.end(1)
+        yield *found.span(1), "meal"
