@@ -17,6 +17,7 @@ from compliant_sms.phi._marks import (
 )
 from compliant_sms.phi._name_extent import starts_phrase
 from compliant_sms.phi._name_initials import initials, may_be_initials
+from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_places import is_town
 from compliant_sms.phi._name_reading import Openness, Person, as_named, is_korean, name_at
 from compliant_sms.phi._name_unlisted import is_paired, unlisted
@@ -41,6 +42,12 @@ __all__ = ["by_itself", "may_be_alone"]
 _STREETS = frozenset(word for word in PLACES if len(word) > 2)
 _ANSWERS = DOES | {"here", "is"}
 _KIND = SURNAME | COMMON | GIVEN
+_NO_THINGS = ARTICLES | word_set("here over almost coming back not too just so getting going")
+_SENDERS = word_set("your the all everyone dr from us")
+_ASIDES = word_set("yes no ok okay thanks please sorry hi hello your")
+_OF_TWO = word_set("both have are were need got had still will also each missed")
+_BEFORE_ANY = word_set("for tell told about with but")
+_OF_SOMEBODY = word_set("she he who shes hes she's he's cant can't needs has wont")
 
 
 def may_be_alone(view: View, index: int, marks: int) -> bool:
@@ -76,7 +83,7 @@ def _may_be_small(view: View, index: int) -> bool:
     """Whether a given name that is a word too may be one in small letters."""
     ahead = index + 1
     surname = view.marks[ahead] & _KIND == SURNAME
-    told = surname or not index or view.words[ahead] in HAPPENS
+    told = surname or not index or view.words[ahead] in HAPPENS or view.words[ahead] in _OF_SOMEBODY
     return told or view.words[index].endswith("'s")
 
 
@@ -88,6 +95,7 @@ def _is_a_things(view: View, index: int, marks: int) -> bool:
     if marks & (GIVEN | COMMON) == GIVEN or between != " " or not view.capital[index + 1]:
         return False
     thing = view.marks[index + 1] & _KIND == COMMON or view.words[index + 1] in _STREETS
+    thing = thing and len(view.words[index + 1]) > 1
     return thing and not marks & SURE_NAME and view.words[index][-2:] != "'s"
 
 
@@ -165,11 +173,23 @@ def _may_be_told(view: View, index: int) -> bool:
         ahead = index + 1
         if ahead >= len(view.words) or view.gaps[ahead] != " ":
             return True
+        if view.words[ahead] == "and":
+            return _are_two(view, index)
         talk = view.marks[index] & COMMON and view.words[ahead] not in _ANSWERS
         return not talk or view.words[index][-2:] == "'s"
     if view.gaps[index] != " " or view.words[index - 1] in ARTICLES:
         return False
-    return not view.capital[index - 1] or bool(view.marks[index - 1] & NAME_CUE)
+    return _stands_out(view, index)
+
+
+def _stands_out(view: View, index: int) -> bool:
+    """Whether the word before a capitalised one lets its capital tell something."""
+    if not view.capital[index - 1] or view.marks[index - 1] & NAME_CUE:
+        return True
+    if view.words[index - 1] == "big":
+        return True
+    opens = view.words[index][-2:] == "'s" and starts_phrase(view, index - 1)
+    return opens and view.marks[index - 1] & _KIND == COMMON  # "Complete Mei's forms"
 
 
 def _told_from_a_word(view: View, index: int) -> Person | None:
@@ -187,8 +207,10 @@ def _told_from_a_word(view: View, index: int) -> Person | None:
     happens = after in DOES and (word not in THINGS or (word in PEOPLE and after in SPEAKS_OUT))
     if first and not marks & COMMON and word not in THINGS and _is_mixed(view, index):
         return as_named(found, "given")
-    if first and (happens or _called(view, found) or _answers(view, found)):
+    if first and (happens or _called(view, found) or _answers(view, found) or _are_two(view, last)):
         return as_named(found, "addressed")
+    if found.start < view.starts[index]:
+        return as_named(found, "nickname")
     owns = view.words[last].endswith("'s") and last == index
     if (word not in BRANDS or owns) and _amid_small_letters(view, index, found):
         return found
@@ -208,7 +230,7 @@ def _amid_small_letters(view: View, index: int, found: Person) -> bool:
         return False
     if view.words[index - 1] in ARTICLES or not plain[start - 2].islower():
         return False
-    if view.capital[index - 1] and not view.marks[index - 1] & NAME_CUE:
+    if not _stands_out(view, index):
         return False  # "Mineral Wells"
     if plain.startswith("'s", end):
         return True
@@ -252,6 +274,9 @@ def _in_small_letters(view: View, index: int) -> Person | None:
         return name_at(view, index, Openness.RELATIVE, "word-alone")
     if not after or view.gaps[ahead] != " " or word in MONTHS:
         return None
+    if index and after in _OF_SOMEBODY and word not in THINGS and view.gaps[index] == " ":
+        if view.words[index - 1] in _BEFORE_ANY:
+            return name_at(view, index, Openness.RELATIVE, "word-alone")
     marks = view.marks[ahead]
     if marks & SURNAME and not marks & (COMMON | GIVEN):
         return Person(view.starts[index], view.ends[ahead], ahead, "full")
@@ -264,8 +289,35 @@ def _answers(view: View, found: Person) -> bool:
         after = view.words[found.last + 1 : found.last + 4]
         return after[:1] == ["here"] or after == ["is", "the", "patient"]
     plain = view.plain
-    after_comma = plain.endswith(", ", 0, found.start) and plain[found.start - 3].islower()
+    after_comma = plain.endswith(", ", 0, found.start) and plain[found.start - 3].isalnum()
     return after_comma and plain[found.end : found.end + 1] in {".", "!", "?"}
+
+
+def _owns(view: View, ahead: int) -> bool:
+    """Whether a thing follows "'s", so that it stands for no "is": "Summer's here"."""
+    return ahead < len(view.words) and view.words[ahead] not in _NO_THINGS
+
+
+def _is_listed(view: View, last: int) -> bool:
+    """Whether a word begins a list of things, or a greeting at the end: "Ginger, garlic, 4 ..."."""
+    ahead = last + 1
+    if ahead >= len(view.words) or view.marks[last] & SURE_NAME:
+        return False
+    if view.words[last] == "love":
+        return view.words[ahead] in _SENDERS
+    thing = not view.capital[ahead] and not view.marks[ahead] & NAME_CUE
+    return thing and view.gaps[ahead + 1] == ", " and view.words[ahead] not in _ASIDES
+
+
+def _are_two(view: View, last: int) -> bool:
+    """Whether another name follows, and both do or have something: "Rusty and Pearl both got"."""
+    other = last + 2
+    if other >= len(view.words) or view.words[last + 1] != "and" or not view.capital[other]:
+        return False
+    if view.gaps[last + 1] != " " or view.gaps[other] != " " or not view.marks[other] & GIVEN:
+        return False
+    behind = view.words[other + 1 : other + 2]
+    return bool(view.marks[other] & SURE_NAME) or (bool(behind) and behind[0] in _OF_TWO)
 
 
 def _called(view: View, found: Person) -> bool:
@@ -274,11 +326,14 @@ def _called(view: View, found: Person) -> bool:
     before = view.plain[max(0, found.start - 4) : found.start]
     first = found.start == 0
     if after == "'s":
-        return first and practice_speaks(view)
+        tells = first or view.gaps[view.word_at(found.start)][-2:] in {": ", ". ", "! "}
+        return tells and practice_speaks(view) and _owns(view, found.last + 1)
     if after == " -":
         return first and view.plain.startswith(" ", found.end + 2)
     if not first and "\n" not in before and before.rstrip()[-1:] not in {":", "-", ".", "!", "?"}:
         return False
     if after[:1] == "!" and view.words[found.last] in THINGS:
+        return False
+    if after == ", " and _is_listed(view, found.last):
         return False
     return after[:1] in {",", ":", "!"} and after[1:] in {" ", "", "\n"}

@@ -6,10 +6,24 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from compliant_sms.phi._marks import DAY, LETTER, PARTICLE, SURE_NAME, SURNAME
+from compliant_sms.phi._marks import (
+    DATE_WORD,
+    DAY,
+    GIVEN,
+    HARDLY_NAME,
+    HEALTH_TERM,
+    LETTER,
+    NO_NAME,
+    PARTICLE,
+    PLACE_WORD,
+    STAFF_CUE,
+    SURE_NAME,
+    SURNAME,
+)
 from compliant_sms.phi._name_initials import initials
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_staff_words import (
+    DESKS,
     HOSTS,
     LEADS,
     NOT_AFTER_TITLE,
@@ -45,6 +59,7 @@ _ROLE = frozenset({" ", ": ", ", "})
 _FOR = frozenset({"for"})
 _LINK = frozenset({"is", "named", "called", "mwen"})
 _MOST_SKIPPED = 4
+_TELL_ALL = frozenset({"introduction", "named", "relative"})
 _SLASHED = frozenset({" ", "/", "/ ", "/h "})
 _TELLING = frozenset({" ", ", ", " ("})
 _LEADING = frozenset({" ", ". "})
@@ -101,6 +116,8 @@ def after_cue(view: View, index: int) -> Person | None:
         index: of the word.
     """
     cue = _cues().get(view.words[index])
+    if view.words[index] == "ask" and not practice_speaks(view):
+        return _asked_for(view, index)
     if cue is None or view.gaps[index + 1] not in cue.gaps or not _means_it(view, index, cue):
         return None
     ahead = _past_skipped(view, index + 1, cue.skipped) if cue.skipped else index + 1
@@ -116,6 +133,24 @@ def after_cue(view: View, index: int) -> Person | None:
     if found is None and cue.gaps is _ABBREVIATED:
         found = _with_particles(view, ahead, cue.rule) or _surname(view, ahead, cue)
     return _completed(view, found, cue, view.words[index]) if found else None
+
+
+def _asked_for(view: View, index: int) -> Person | None:
+    """Whom to ask for, as somebody who is no practice says: "ask 4 Cookie", "ask for Big Ed"."""
+    ahead = index + 1
+    if view.words[ahead : ahead + 1] == ["for"] and view.gaps[ahead] == " ":
+        ahead += 1
+        if view.gaps[ahead] != " ":
+            return None
+    elif view.gaps[ahead] != " 4 ":
+        return None
+    called = ahead + (view.words[ahead : ahead + 1] == ["big"])
+    if called >= len(view.words) or not view.capital[called]:
+        return None
+    if view.marks[called] & (HARDLY_NAME | NO_NAME | STAFF_CUE) or view.words[called] in DESKS:
+        return name_at(view, called, Openness.CAPITAL, "named")
+    found = name_at(view, called, Openness.CAPITAL, "named")
+    return found or Person(view.starts[called], view.ends[called], called, "named")
 
 
 def _openness(view: View, index: int, ahead: int, cue: _Cue) -> Openness:
@@ -167,16 +202,32 @@ def _completed(view: View, found: Person, cue: _Cue, word: str) -> Person:
         return found  # whom the practice will see
     if cue.rule == "named" and view.gaps[found.last + 1] in {", ", "/"}:
         found = _first_name_behind(view, found)
+    elif cue.rule in _TELL_ALL:
+        found = _with_a_word_behind(view, found)
     if cue.staff or (cue.rule == "introduction" and _introduces_staff(view, found, word)):
         return as_named(found, found.rule, staff=True)
     return found
+
+
+def _with_a_word_behind(view: View, found: Person) -> Person:
+    """The name with a surname that is a word, as patients write it: "name is Bartholomew Inch"."""
+    ahead = found.last + 1
+    if ahead >= len(view.words) or not view.capital[found.last] or not view.capital[ahead]:
+        return found
+    told = view.gaps[ahead] == " " and not view.capital[0] and not view.is_shouted(ahead)
+    small = told and view.plain[view.starts[ahead] + 1].islower()
+    barred = view.marks[ahead] & (HARDLY_NAME | NO_NAME | HEALTH_TERM | DATE_WORD | PLACE_WORD)
+    if not small or barred or view.plain[found.end : view.starts[ahead]] != " ":
+        return found
+    return Person(found.start, view.ends[ahead], ahead, found.rule)
 
 
 def _means_it(view: View, index: int, cue: _Cue) -> bool:
     """Whether the word before a cue, or what the text is about, lets it announce somebody."""
     word = view.words[index]
     if word in _BEFORE:
-        return index > 0 and view.words[index - 1] in _BEFORE[word]
+        close = index > 0 and not view.gaps[index].strip(" ,")
+        return close and view.words[index - 1] in _BEFORE[word]
     if not cue.hosts or practice_speaks(view):
         return True
     if index and view.words[index - 1] == "in" and word in WITH:
@@ -189,8 +240,12 @@ def _first_name_behind(view: View, found: Person) -> Person:
     ahead = found.last + 1
     if ahead >= len(view.words) or view.marks[found.last] & (SURE_NAME | SURNAME) == SURE_NAME:
         return found
-    if not view.marks[ahead] & SURE_NAME or view.is_shouted(ahead) != view.is_shouted(found.last):
+    both = view.is_shouted(ahead) and view.is_shouted(found.last)
+    known = GIVEN if both and not view.gaps[ahead + 1].strip()[:1].isdigit() else SURE_NAME
+    if not view.marks[ahead] & known or view.is_shouted(ahead) != view.is_shouted(found.last):
         return found
+    if known == GIVEN:
+        return Person(found.start, view.ends[ahead], ahead, found.rule)
     first = name_at(view, ahead, Openness.CAPITAL, found.rule)
     return Person(found.start, first.end, first.last, first.rule) if first else found
 

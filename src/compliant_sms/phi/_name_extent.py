@@ -28,6 +28,7 @@ from compliant_sms.phi._view import View
 __all__ = ["closes", "ends_phrase", "first_word", "last_word", "starts_phrase"]
 
 _MOST_WORDS = 5
+_NEWBORN = frozenset({"girl", "boy"})
 _AFTER_INITIAL = frozenset({"", " ", ".", ",", "!", "?"})
 
 
@@ -87,7 +88,7 @@ def _next_part(view: View, last: int) -> int:
 
 def _ends_korean(view: View, last: int) -> bool:
     """Whether the second half of a given name follows, in small letters: "Jun-ho"."""
-    return view.capital[last] and view.words[last + 1] in SECOND_HALVES
+    return view.capital[last] and view.words[last + 1].removesuffix("'s") in SECOND_HALVES
 
 
 def _are_two(view: View, index: int) -> bool:
@@ -174,5 +175,9 @@ def first_word(view: View, index: int) -> int:
         first += 1
     if first < index and view.words[first] in OPENING_PARTICLES:
         return first
-    big = index and view.capital[index - 1] and view.words[index - 1] == "big"
-    return index - 1 if big and view.gaps[index] == " " else index
+    if not index or not view.capital[index - 1] or view.gaps[index] != " ":
+        return index
+    before = view.words[index - 1]
+    if before in _NEWBORN and index > 1 and view.words[index - 2] == "baby":
+        return index - 2  # as they are called before they have a name
+    return index - (before == "big")

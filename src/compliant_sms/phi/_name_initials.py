@@ -10,6 +10,11 @@ from compliant_sms.phi._view import View
 __all__ = ["initials", "may_be_initials"]
 
 _MOST = 4
+_ABBREVIATIONS = frozenset(
+    "U.S. U.K. E.R. I.V. P.O. A.M. P.M. M.D. D.O. R.N. N.P. P.A. P.S. D.C. L.A. N.Y. I.D. O.B. T.B."
+    " B.P. P.T. O.T. C.T. P.C. A.A. N.A. H.S. B.S. Q.D. S.S. V.A. E.D. N.J. N.C. S.C. R.I. N.M. W.V."
+    " N.D. S.D. N.H. P.R. T.V. D.R.".split()
+)
 _BLANKS = frozenset({" ", ", "})
 _NAMING = frozenset({"for", "its", "it's"})
 _THANKS = frozenset({"thanks", "thx", "ty"})
@@ -112,15 +117,24 @@ def _is_alone(view: View, index: int, end: int) -> bool:
     """Whether initials are a name by themselves, from a word's first letter to an offset."""
     plain, start, between = view.plain, view.starts[index], view.gaps[index]
     after, letters = plain[end : end + 2], plain[start:end]
+    if start == 0 and after == " h" and plain.startswith("ere", end + 2):
+        return len(letters) > 1
     if start == 0 or between[-2:] == ": ":
         dotted = letters[-1] == "."
         return after[:1] in {",", ":"} and (dotted or len(letters) == 2) and letters != "U.S."
     if between[-1:] in {"-", "~"} or between[-2:] in {"- ", "~ "}:
         signed = not between.rstrip(" ")[:-1] or between.rstrip(" ")[-2:-1].isspace()
         return signed and not after.strip(" .")
+    if between == " " and not view.capital[index - 1] and _are_of_somebody(view, letters):
+        return True
     if not index or not _is_told(view, index, between):
         return False
     return letters not in {"A", "I", "US", "U.S."} and after[:1] not in {"-", "&"}
+
+
+def _are_of_somebody(view: View, letters: str) -> bool:
+    """Whether two letters with stops are no abbreviation of another kind: "T.J.", not "P.O."."""
+    return letters.count(".") == 2 and letters not in _ABBREVIATIONS and not view.shouts
 
 
 def _goes_on_small(view: View, index: int) -> bool:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
 from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
+    DATE_WORD,
     FAMILY,
     GIVEN,
     HARDLY_NAME,
+    HEALTH_TERM,
     IDENTIFIES,
+    NAME_CUE,
     NO_NAME,
+    STAFF_CUE,
     SURNAME,
+    TO_READER,
 )
 from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_staff_words import DESKS, STAFF_THANKS, TITLES
 from compliant_sms.phi._name_voice import practice_speaks, writes_to_patient
-from compliant_sms.phi._name_words import HONORIFICS, THANKS, THINGS
+from compliant_sms.phi._name_words import HONORIFICS, RELATIVES, THANKS, THINGS
 from compliant_sms.phi._view import View
 
 __all__ = ["by_place"]
@@ -28,6 +34,12 @@ __all__ = ["by_place"]
 _HONOURS = frozenset("様氏君")  # behind names of Japan
 _LAST = 3
 _NAMELIKE = CANDIDATE | SURNAME
+_LISTED = GIVEN | SURNAME
+_NAME_KINDS = frozenset({"first", "last", "given", "middle"})
+_WHOSE = frozenset({"my", "our", "her", "his", "the", "a"})
+_NICKNAME = frozenset({"nickname", "name"})
+_SIGNS = frozenset("-~.?!,")
+_SHORT = 4
 _NO_SIGNATURES = THANKS | TITLES
 
 
@@ -36,6 +48,8 @@ def by_place(view: View) -> Iterator[Person]:
     said = view.said
     if said & FAMILY:
         yield from _families(view)
+    if said & NAME_CUE:
+        yield from _said_to_be(view)
     if said & IDENTIFIES or len(view.figures) > 2:
         yield from _before_identification(view)
     if not view.plain.isascii():
@@ -63,6 +77,30 @@ def _is_family(view: View, first: int) -> bool:
     if first and view.words[first - 1] in {"the", "la"}:
         return True
     return starts_phrase(view, first) and view.capital[first] and bool(view.marks[first] & SURNAME)
+
+
+def _said_to_be(view: View) -> Iterator[Person]:
+    """Of whom or of what name it is said what they are: "hunter is my son", "Ng, first name Li"."""
+    words = view.words
+    for index in view.marked(NAME_CUE):
+        word, first = words[index], index - 3
+        if word == "name" and index > 1 and words[index - 1] in _NAME_KINDS:
+            if view.gaps[index - 1] == ", " and _is_word_of_name(view, index - 2):
+                yield _alone(view, index - 2)
+        elif first >= 0 and words[first + 1] == "is" and words[first + 2] in _WHOSE:
+            told = word in RELATIVES and view.marks[first] & GIVEN
+            if (told or word in _NICKNAME) and _is_word_of_name(view, first):
+                yield _alone(view, first)
+
+
+def _is_word_of_name(view: View, index: int) -> bool:
+    """Whether a word stands at the start of a phrase, and can be a name."""
+    barred = HARDLY_NAME | NO_NAME | NAME_CUE | STAFF_CUE | HEALTH_TERM
+    return starts_phrase(view, index) and not view.marks[index] & barred
+
+
+def _alone(view: View, index: int) -> Person:
+    return Person(view.starts[index], view.ends[index], index, "said-to-be")
 
 
 def _before_identification(view: View) -> Iterator[Person]:
@@ -117,7 +155,7 @@ def _no_words(view: View, last: int, between: str, *, here: bool) -> Person | No
 @cache
 def _other_script() -> re.Pattern[str]:
     letter = "[\u0370-\u1dff\u3040-\u9fff\uac00-\ud7af]"
-    return re.compile(f"{letter}{{1,20}}(?:[ -]{letter}{{1,20}}){{0,3}}")
+    return re.compile(rf"(?=[^\W\d_]){letter}{{1,20}}(?:[ -]{letter}{{1,20}}){{0,3}}")
 
 
 def _in_other_script(view: View) -> Iterator[Person]:
@@ -126,11 +164,20 @@ def _in_other_script(view: View) -> Iterator[Person]:
     letters = sum(len(match[0]) for match in found)
     if found and len(view.plain) > 3 * letters:
         for match in found:
-            start, end = match.span()
-            end -= match[0][-1] in _HONOURS
+            start = match.start()
+            end = start + len(_assigned(match[0]))
+            end -= view.plain[end - 1] in _HONOURS
             bracketed = view.plain[start - 1 : start] == "(" and view.plain[end : end + 1] == ")"
             if end > start and not bracketed:
                 yield Person(start, end, view.word_at(end) - 1, "other-script")
+
+
+def _assigned(written: str) -> str:
+    """The part before the first sign that stands for nothing."""
+    for at, sign in enumerate(written):
+        if unicodedata.category(sign) == "Cn":
+            return written[:at]
+    return written
 
 
 def _signed(view: View) -> Iterator[Person]:
@@ -147,11 +194,13 @@ def _signed(view: View) -> Iterator[Person]:
         between = view.gaps[index]
         sign = between.strip()[-1:]
         thanked = words[index - 1] in THANKS or "\n" in between
-        if not thanked and sign not in {"-", "~", ".", "?", "!", ","}:
+        if not thanked and sign not in _SIGNS and not _behind_a_day(view, index):
             continue
         if not view.capital[index] and not here & GIVEN:
             if here & SURNAME and not here & COMMON and sign != ",":
                 yield Person(view.starts[index], view.ends[index], index, "signature")
+            elif found := _two_in_small_letters(view, index):
+                yield found
             continue
         found = name_at(view, index, Openness.CAPITAL, "signature")
         if not found:
@@ -160,6 +209,27 @@ def _signed(view: View) -> Iterator[Person]:
         ends = found.last == len(words) - 1 and not view.plain[found.end :].strip(" .!)\n")
         if staff or (ends and (sign != "," or thanked or words[index] not in THINGS)):
             yield as_named(found, found.rule, staff=staff)
+
+
+def _behind_a_day(view: View, index: int) -> bool:
+    """Whether the last word stands behind a date, and nothing else was said: "14 feb 63 val"."""
+    last = len(view.words) - 1
+    if index < last or last >= _SHORT or not view.marks[index] & GIVEN:
+        return False
+    if not view.gaps[index].strip().isdigit() or view.marks[index] & (DATE_WORD | HARDLY_NAME):
+        return False
+    return bool(view.said & DATE_WORD)
+
+
+def _two_in_small_letters(view: View, index: int) -> Person | None:
+    """Two words of no other meaning at the end, one of them a name: "... now. bich ngoc"."""
+    last = index + 1
+    if last != len(view.words) - 1 or view.gaps[last] != " " or view.said & TO_READER:
+        return None
+    one, other = view.marks[index], view.marks[last]
+    if (one | other) & (COMMON | HARDLY_NAME | NO_NAME) or not (one | other) & _LISTED:
+        return None
+    return Person(view.starts[index], view.ends[last], last, "signature")
 
 
 def _staff_signs(view: View, found: Person, sign: str, before: str) -> bool:

@@ -166,7 +166,8 @@ def is_korean(view: View, index: int) -> bool:
     """Whether it is the first half of a given name: "Jun-ho"."""
     if index + 1 >= len(view.words):
         return False
-    return view.gaps[index + 1] == "-" and view.words[index + 1] in SECOND_HALVES
+    second = view.words[index + 1].removesuffix("'s")
+    return view.gaps[index + 1] == "-" and second in SECOND_HALVES
 
 
 def _stands_alone(view: View, index: int) -> bool:

@@ -28,7 +28,8 @@ RELATIVES = word_set(
     " child children baby"
     " partner boyfriend girlfriend friend neighbor roommate ex fiance fiancee spouse twin"
     " twins mama papa hijo hija hijos esposo esposa madre padre hermano hermana abuela abuelo"
-    " tia tio nino nina bebe novio novia guardian caregiver niece nephew cousin stepson"
+    " tia tio gma gpa grandmom granddad granddaddy mawmaw pawpaw memaw hubs stepbrother stepsister"
+    " housemate landlord babysitter sitter buddy coworker nino nina bebe novio novia guardian caregiver niece nephew cousin stepson"
     " stepdaughter bro sis hubby wifey granny gran stepmom stepdad stepfather stepmother godson"
     " goddaughter godmother godfather daddy mommy mum momma mami papi kiddo toddler newborn"
     " grandbaby grandchild nephews nieces cousins sisters brothers triplets bf gf bestie roomate"
@@ -40,7 +41,7 @@ NAMED = word_set(
     "re client member resident student passenger rider caller donor dependent patient pt name"
     " veteran attn attention subscriber sponsor contact parent guardian girl boy nombre paciente"
     " apellido surname familia named pts beneficiary enrollee guarantor insured cliente titular"
-    " asegurado asegurada afiliado afiliada aka nee survivor"
+    " asegurado asegurada afiliado afiliada aka nee survivor nickname"
 )
 SAYS_A_NAME = word_set("soy names name's llamo llama m'appelle")
 SPEAKS = word_set("habla escribe saluda recuerda")
@@ -93,7 +94,8 @@ CLOSING = word_set(
 HAPPENS = word_set(
     "has needs had got threw fell wants here's hasnt isnt wont came cant can't doesnt doesn't"
     " hasn't isn't won't didnt didn't lost broke woke refuses refused vomited puked feels keeps ate"
-    " swallowed hurt coughed tiene necesita"
+    " swallowed hurt coughed tiene necesita forgot forgets spilled choked burned chipped cracked"
+    " cries cried sneezed scraped bumped bit keep"
 )
 DOES = HAPPENS | word_set("says said just left was will came took")
 # What stands before somebody in the middle of a sentence, and hardly before a place or a firm.
@@ -232,6 +234,7 @@ _NEVER_ALONE = (
     | marks.STAFF_CUE
     | marks.HEALTH_TERM
     | marks.DATE_WORD
+    | marks.CAR_OR_DIGIT
 )
 
 

@@ -38,7 +38,7 @@ _ALONE = CANDIDATE | LETTER
 _ANYBODY = _CUES | _ALONE
 _LONG = 400
 _NAMELIKE = COMMON | GIVEN | SURNAME | PARTICLE
-_AND = frozenset({"and", "y", "or"})
+_AND = frozenset({"and", "y", "or", "not"})
 
 
 def find_names(view: View, _known: Known) -> Iterable[PhiFinding]:
@@ -123,7 +123,11 @@ def _worth_reading(view: View) -> list[int]:
             or (
                 mark & _CUES
                 and index < last
-                and (marks[index + 1] & _NAMELIKE != COMMON or words[index + 1] in SKIPPED)
+                and (
+                    marks[index + 1] & _NAMELIKE != COMMON
+                    or words[index + 1] in SKIPPED
+                    or words[index] == "ask"
+                )
             )
         )
     ]
