@@ -9,7 +9,7 @@ from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._view import View
 
-__all__ = ["is_small", "named", "of_form", "priced"]
+__all__ = ["is_small", "is_timed", "named", "of_form", "priced"]
 
 _PRICED = -3
 _IN_FIGURES = -4
@@ -45,6 +45,20 @@ def is_small(view: View) -> bool:
 def priced(view: View) -> bool:
     """Whether a text names a price."""
     return "$" in view.lower
+
+
+@cache
+def _hour() -> re.Pattern[str]:
+    """An hour behind a day: "Sept 8 at 4:20 PM", "4/8 10am"; not a span of hours."""
+    return re.compile(
+        r"(?<=[0-9thsdny])(?:,? (?:at |@ ?)?|@)(?:1[0-2]|[1-9])(?::[0-5][0-9])?(?: ?[ap]\.?m?\b\.?)"
+        r"(?! ?(?:-|to|until|till|and) ?[0-9])"
+    )
+
+
+def is_timed(view: View) -> bool:
+    """Whether one hour stands behind a day, as in a reminder; those of an office are spans."""
+    return len(_hour().findall(view.lower)) == 1
 
 
 def _asks(view: View) -> bool:

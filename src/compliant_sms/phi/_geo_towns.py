@@ -10,21 +10,24 @@ from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
     DATE_WORD,
+    GIVEN,
     HEALTH_TERM,
     LIVES,
     STATE,
     SURE_NAME,
     SURNAME,
     WHERE,
+    YOURS,
 )
 from compliant_sms.phi._place_words import FIRMS, FIRMS_NEAR, OURS, STATES, towns
-from compliant_sms.phi._places import state_behind, town_ahead
+from compliant_sms.phi._places import is_another, state_behind, town_ahead
 from compliant_sms.phi._view import View
 
 __all__ = [
     "dwelling_place",
     "is_addressed",
     "is_led",
+    "lone_town",
     "numbered_place",
     "places_by_state",
     "town_at",
@@ -54,6 +57,7 @@ _FOR_AND_TO = frozenset((" 4 ", " 2 "))  # "we leave 4 Duluth"
 _LEAD = 5
 _BACK = 50
 _FEW = 3
+_AFTER_TOWN = frozenset(("", ".", ","))
 _OPENING = frozenset(("", ",", ".", "(", "-"))
 
 
@@ -148,6 +152,18 @@ def town_at(view: View, at: int) -> _Place | None:
     return (view.starts[at], view.ends[last], "geo/town") if told else None
 
 
+def lone_town(view: View) -> _Place | None:
+    """The town that somebody answers with: "Skokie", "Skokie. near the library"."""
+    if len(view.words) > _LEAD or not view.words or view.said & YOURS:
+        return None
+    count = town_ahead(view, 0)
+    if not count or view.starts[0] or _is_ordinary(view, 0, count - 1):
+        return None
+    stops = view.gaps[count].strip()[:1] in _AFTER_TOWN
+    named = view.marks[0] & (SURE_NAME | GIVEN | COMMON) or (count == 1 and view.marks[0] & SURNAME)
+    return (0, view.ends[count - 1], "geo/town") if stops and not named else None
+
+
 def _is_ordinary(view: View, at: int, last: int) -> bool:
     """Whether a town's name is an ordinary word, too."""
     if at == last:
@@ -175,7 +191,7 @@ def _lives(view: View, at: int, *, ordinary: bool) -> bool:
     """Whether somebody is, lives or goes to a town."""
     before = _lead(view, at)
     where = view.words[before]
-    lead = view.words[max(0, before - _LEAD) : before]
+    lead = view.words[max(0, before - _LEAD) : before - is_another(view, before - 1)]
     practice = view.plain[0].isupper()
     if not OURS.isdisjoint(lead) or (practice and not FIRMS_NEAR.isdisjoint(lead)):
         return False

@@ -15,7 +15,7 @@ from compliant_sms.phi._marks import (
     SURE_NAME,
     SURNAME,
 )
-from compliant_sms.phi._name_extent import starts_phrase
+from compliant_sms.phi._name_extent import closes, starts_phrase
 from compliant_sms.phi._name_initials import initials, may_be_initials
 from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_places import is_town
@@ -278,7 +278,8 @@ def _in_small_letters(view: View, index: int) -> Person | None:
         if view.words[index - 1] in _BEFORE_ANY:
             return name_at(view, index, Openness.RELATIVE, "word-alone")
     marks = view.marks[ahead]
-    if marks & SURNAME and not marks & (COMMON | GIVEN):
+    alone = not index and word not in THINGS and closes(view, ahead)
+    if marks & SURNAME and (alone or not marks & (COMMON | GIVEN)):
         return Person(view.starts[index], view.ends[ahead], ahead, "full")
     return None
 

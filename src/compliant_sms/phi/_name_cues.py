@@ -47,6 +47,7 @@ from compliant_sms.phi._name_words import (
     RELATIVES,
     SAYS_A_NAME,
     SPEAKS,
+    THINGS,
 )
 from compliant_sms.phi._view import View
 
@@ -59,6 +60,7 @@ _ROLE = frozenset({" ", ": ", ", "})
 _FOR = frozenset({"for"})
 _LINK = frozenset({"is", "named", "called", "mwen"})
 _MOST_SKIPPED = 4
+_NURSES = frozenset({"nurse", "midwife", "doula", "enfermera"})
 _TELL_ALL = frozenset({"introduction", "named", "relative"})
 _SLASHED = frozenset({" ", "/", "/ ", "/h "})
 _TELLING = frozenset({" ", ", ", " ("})
@@ -155,6 +157,8 @@ def _asked_for(view: View, index: int) -> Person | None:
 
 def _openness(view: View, index: int, ahead: int, cue: _Cue) -> Openness:
     """What a cue allows: less in "cousin is ..." and behind "ms" in small letters."""
+    if view.words[index] in _NURSES and ahead == index + 1 and view.words[ahead] not in THINGS:
+        return Openness.RELATIVE
     if cue.skipped is _LINK and ahead > index + 1:
         return Openness.CAPITAL
     short = cue.rule == "honorific" and len(view.words[index]) < 3 and not view.capital[index]
@@ -240,7 +244,8 @@ def _first_name_behind(view: View, found: Person) -> Person:
     ahead = found.last + 1
     if ahead >= len(view.words) or view.marks[found.last] & (SURE_NAME | SURNAME) == SURE_NAME:
         return found
-    both = view.is_shouted(ahead) and view.is_shouted(found.last)
+    sure = view.marks[ahead] & SURE_NAME
+    both = not sure and view.is_shouted(ahead) and view.is_shouted(found.last)
     known = GIVEN if both and not view.gaps[ahead + 1].strip()[:1].isdigit() else SURE_NAME
     if not view.marks[ahead] & known or view.is_shouted(ahead) != view.is_shouted(found.last):
         return found

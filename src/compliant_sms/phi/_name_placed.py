@@ -96,7 +96,8 @@ def _said_to_be(view: View) -> Iterator[Person]:
 def _is_word_of_name(view: View, index: int) -> bool:
     """Whether a word stands at the start of a phrase, and can be a name."""
     barred = HARDLY_NAME | NO_NAME | NAME_CUE | STAFF_CUE | HEALTH_TERM
-    return starts_phrase(view, index) and not view.marks[index] & barred
+    long = view.ends[index] - view.starts[index] > 2
+    return long and starts_phrase(view, index) and not view.marks[index] & barred
 
 
 def _alone(view: View, index: int) -> Person:

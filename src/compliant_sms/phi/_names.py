@@ -155,13 +155,21 @@ def _joined(view: View, found: Person) -> Iterator[Person]:
             return
         if joins == " (" and view.gaps[ahead + 1][:1] != ")":
             return
-        if joins == ", " and not view.marks[ahead] & SURE_NAME:
+        if joins == ", " and not (view.marks[ahead] & SURE_NAME or _is_last_but_one(view, ahead)):
             return
         another = name_at(view, ahead, Openness.CAPITAL, "joined")
         if another is None:
             return
         found = as_named(another, another.rule, staff=staff)
         yield found if staff else as_staff(view, found)
+
+
+def _is_last_but_one(view: View, index: int) -> bool:
+    """Whether "and" and another name follow in a list: "Theo, Mags and June"."""
+    last = index + 2
+    if last >= len(view.words) or view.words[index + 1] != "and" or not view.capital[last]:
+        return False
+    return bool(view.marks[index] & view.marks[last] & GIVEN) and view.gaps[last] == " "
 
 
 def _again(view: View, people: list[Person]) -> Iterator[Person]:
