@@ -127,6 +127,8 @@ def _is_named(view: View, at: int) -> bool:
     begins = view.gaps[at] != " "
     if (begins or not view.capital[at - 1]) and _is_sure(view, at, mark):
         return True
+    if begins and view.words[at + 1 : at + 2] == ["and"] and _is_capital(view, at + 2):
+        return bool(view.marks[at + 2] & marks.GIVEN)  # "Grace and Will both need"
     return (begins or view.words[at - 1] in _BEFORE_NAMES) and _is_called(view, at)
 
 

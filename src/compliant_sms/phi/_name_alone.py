@@ -328,7 +328,9 @@ def _called(view: View, found: Person) -> bool:
     first = found.start == 0
     if after == "'s":
         tells = first or view.gaps[view.word_at(found.start)][-2:] in {": ", ". ", "! "}
-        return tells and practice_speaks(view) and _owns(view, found.last + 1)
+        if not tells or not _owns(view, found.last + 1):
+            return False
+        return practice_speaks(view) or bool(view.marks[found.last + 1] & (OWNED | HEALTH_TERM))
     if after == " -":
         return first and view.plain.startswith(" ", found.end + 2)
     if not first and "\n" not in before and before.rstrip()[-1:] not in {":", "-", ".", "!", "?"}:

@@ -28,6 +28,7 @@ from compliant_sms.phi._view import View
 __all__ = ["closes", "ends_phrase", "first_word", "last_word", "starts_phrase"]
 
 _MOST_WORDS = 5
+_ANSWERS = (["here"], ["again"], ["calling"], ["dob"])
 _NEWBORN = frozenset({"girl", "boy"})
 _AFTER_INITIAL = frozenset({"", " ", ".", ",", "!", "?"})
 
@@ -146,6 +147,8 @@ def _is_initial(view: View, last: int, index: int) -> bool:
         return True
     if view.capital[last] or after not in _AFTER_INITIAL:
         return False
+    if after == " " and view.words[index + 1 : index + 2] in _ANSWERS:
+        return True
     if after == " ":
         return word not in SMALL_LETTERS_NO_INITIAL and _goes_on_behind(view, index + 1)
     return after != "" or word not in SMALL_LETTERS_NO_INITIAL

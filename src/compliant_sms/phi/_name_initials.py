@@ -44,7 +44,7 @@ def initials(view: View, index: int) -> Person | None:
         index: of a word of one letter or two.
     """
     first, word, start, end = index, view.words[index], view.starts[index], view.ends[index]
-    if index and view.words[index - 1] in LETTERED:
+    if (index and view.words[index - 1] in LETTERED) or view.gaps[index][-1:].isdigit():
         return None
     if view.gaps[index + 1] == "-":
         return _spelled(view, index)

@@ -21,6 +21,7 @@ from compliant_sms.phi._marks import (
     STAFF_CUE,
     SURNAME,
     TO_READER,
+    TOWN,
 )
 from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
@@ -189,6 +190,8 @@ def _signed(view: View) -> Iterator[Person]:
         if not here & _NAMELIKE or words[index] in _NO_SIGNATURES:
             continue
         if words[index - 1] in HONORIFICS:
+            continue
+        if here & (TOWN | GIVEN) == TOWN and view.gaps[index] == ", ":
             continue
         if index + 1 < len(words) and not here & GIVEN:
             continue

@@ -70,6 +70,15 @@ def _other_figures() -> re.Pattern[str]:
 
 
 @cache
+def _named_figures() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:the|that|my|old|new) (?P<one>0[0-9]{3}|[2-9][0-9]{3}) (?:one|number|cell|phone|line)\b"
+        r"|\bmy (?:(?:new|old|cell|phone|best) )?(?:number|cell|phone)(?: is|,|:) (?P<last>[0-9]{4})"
+        r"(?![\w/%-]|[.,:][0-9])"
+    )
+
+
+@cache
 def _masked() -> re.Pattern[str]:
     return re.compile(r"\(?[*x•#]{3}\)?[-. ]{0,2}[*x•#]{3}[-. ]?(?P<last>[0-9]{4})(?!\w)")
 
@@ -94,6 +103,8 @@ def find_phones(view: View, _known: Known) -> Iterable[PhiFinding]:
         found += [_part(*match.span("last"), "phone/part") for match in _masked().finditer(text)]
     if view.said & marks.PART and view.said & marks.PHONE_WORD:
         found += _partial(view)
+    if view.said & marks.PHONE_WORD:
+        found += _named_parts(view)
     if found:
         found += _corrected(view, found)
     return found
@@ -221,6 +232,12 @@ def _corrected(view: View, found: list[PhiFinding]) -> Iterator[PhiFinding]:
         match = _other_figures().match(view.lower, finding.end)
         if match:
             yield _part(*match.span("last"), "phone/part")
+
+
+def _named_parts(view: View) -> Iterator[PhiFinding]:
+    """``trash the 0178 one``, ``my number, 0186``."""
+    for match in _named_figures().finditer(view.lower):
+        yield _part(*match.span(match.lastgroup or 0), "phone/part")
 
 
 def _spoken(view: View) -> Iterator[PhiFinding]:

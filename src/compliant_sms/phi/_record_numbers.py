@@ -39,6 +39,8 @@ _OF_THINGS = frozenset((PhiLabel.DEVICE, PhiLabel.OTHER_ID))
 _SERIAL = Cue(PhiLabel.DEVICE, 3)
 _LASTS = ("last ", "ultimos ", "last-")
 _JOINS = frozenset(("or", "and", "into", "to", "o", "y", "was", "now", "merged", "changed", "not"))
+_BORNE = frozenset(("card", "tarjeta", "policy", "plan"))
+_MOST_RUNS = 4
 _JOINS |= {"instead", "n", "no", "vs"}
 
 
@@ -142,9 +144,22 @@ class _Search:
         if ahead and begin - figures[behind][1] <= _FARTHEST_BEHIND and behind not in self._found:
             first = view.word_at(figures[behind][1])
             linked = word <= first or view.marks[word - 1] & marks.LINK
+            if linked:
+                behind = self._first_run(behind)
             number = self._number(behind) if linked else None
             if number and self._is_behind(word, cue, number):
                 self._found[behind] = self._kinds.read(word, cue, number)
+
+    def _first_run(self, figure: int) -> int:
+        """The run of figures that a number begins with of which a run is the last: "W11 902 4477"."""
+        figures, first = self._view.figures, figure
+        for earlier in range(figure - 1, max(-1, figure - _MOST_RUNS), -1):
+            if figures[earlier + 1][0] - figures[earlier][1] != 1:
+                break
+            number = self._number(earlier)
+            if number and number.is_code and number.end == figures[figure][1]:
+                first = earlier
+        return first
 
     def _is_how_many(self, figure: int) -> bool:
         """Whether a figure is the one of "last 4"."""
@@ -202,7 +217,9 @@ class _Search:
         if _stop().search(view.lower, number.end, view.starts[word]):
             return False
         named = word + 1 < len(view.words) and view.marks[word + 1] & marks.NAMING
-        alone = cue.strength >= _ENOUGH and begin < word
+        alone = (cue.strength >= _ENOUGH and begin < word) or (
+            begin == word and number.is_code and view.words[word] in _BORNE
+        )
         return bool(named) or alone or "#" in view.gaps[word + 1][:2] or cue is _BARE_ID
 
     def _followers(self, figure: int, number: Number) -> Iterator[Number]:

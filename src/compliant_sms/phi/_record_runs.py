@@ -14,6 +14,7 @@ __all__ = ["Number", "may_be_number", "read_number"]
 
 _JOINING = frozenset("-*•_/:")
 _BEFORE_UNITS = frozenset(" %$/:.,")
+_LONGEST_FIRST = 9
 _LONGEST, _LONGEST_LEAD, _LONGEST_GROUP, _MOST_GROUPS, _MOST_SMALL = 48, 18, 6, 5, 4
 _FEW, _SOME, _MANY, _CODE = 4, 5, 6, 4
 _NO_LEAD = marks.RECORD_CUE | marks.NAMING | marks.LINK | marks.OTHER_NUMBER
@@ -159,6 +160,8 @@ def _weight(lead: str, run: str) -> int:
         return 1 if _procedure().fullmatch(run) else _CODE
     if digits == _FEW:
         return -1 if _year().fullmatch(run) else 2 if lead else 1
+    if lead and digits > _SOME:
+        return _CODE
     return 0 if digits < _FEW else 2 if digits == _SOME else 3
 
 
@@ -195,7 +198,8 @@ def _further(text: str, start: int, end: int) -> int:
         return spaced.end() if spaced else end
     groups = 1
     last = start
-    while end - last <= _LONGEST_GROUP and groups <= _MOST_GROUPS and "*" not in text[start:end]:
+    first = end - start <= _LONGEST_FIRST and not text[start:end].isdigit()
+    while (end - last <= _LONGEST_GROUP or (groups == 1 and first)) and groups <= _MOST_GROUPS and "*" not in text[start:end]:
         found = _group().match(text, end)
         if not found or _is_other(text, found, groups):
             break

@@ -182,8 +182,10 @@ def _stands_alone(view: View, number: Number) -> bool:
     if _is_machines(view.plain, number.start, number.end):
         return False
     at = view.word_at(number.start)
-    if any(mark & _OTHERS == marks.OTHER_NUMBER for mark in view.marks[max(0, at - 3) : at]):
-        return False
+    before = range(max(0, at - 3), at)
+    if any(view.marks[each] & _OTHERS == marks.OTHER_NUMBER for each in before):
+        # No flat has such a number, but a device has: "Unit TX4-0092718".
+        return number.digits > _FEWEST and view.words[at - 1 : at] == ["unit"]
     told = view.words[max(0, at - 2) : at]
     return not (told and told[-1] in _CODES and _NOBODYS.issuperset(told[:-1]))
 
