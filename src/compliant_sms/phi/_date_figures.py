@@ -107,9 +107,13 @@ def in_figures(view: View) -> list[Form]:
                 # Two figures with a blank between are no date.
                 if sign != " " or (at + 1 < last and places[at + 2][0] - until == 1):
                     done = _chain(view, at, forms)
-            elif follows - end <= _LONGEST_GAP:
+            elif follows - end <= _LONGEST_GAP and text[end:follows] in _GAPS:
                 done = _chain(view, at, forms)
-        if at > done and sign != ":" and (form := _single(text, start, end, sign)):
+        if at <= done or sign == ":" or (size < 3 and sign not in _NTH_BEGINS and (
+            text[start - 1 : start] != " "
+        )):
+            continue
+        if form := _single(text, start, end, sign):
             forms.append(form)
     return forms
 
@@ -156,8 +160,8 @@ def _chain(view: View, first: int, forms: list[Form]) -> int:
     if kind and stands_alone(text, start, until, ranges=mark == "/"):
         forms.append(Form(start, until, kind))
         return at
-    # What follows a blank can be a beginning itself.
-    return first - 1 if not mark or mark == "-" else at
+    # What follows a blank can be a beginning itself; behind a hyphen alone nothing stands alone.
+    return first - 1 if not mark or gap == " - " else at
 
 
 def _two(first: str, second: str, mark: str) -> str | None:

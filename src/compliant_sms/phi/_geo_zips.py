@@ -16,7 +16,8 @@ __all__ = ["lone_zip", "zip_at"]
 _Place = tuple[int, int, str]
 _INSIDE = word_set("in near nearer outside en through around from desde")
 _WORDS = word_set("or in me hi de oh ok")  # states in small letters only beside a town in such
-_ZIPS = word_set("zip zipcode postal")
+_ZIPS = word_set("zip zipcode zipcodes postal cp p")
+_FAR = 12
 _FEW = 3
 _ZIP = 5
 
@@ -52,9 +53,9 @@ def zip_at(view: View, start: int, end: int) -> _Place | None:
     after, beyond = plain[end : end + 1], plain[end + 1 : end + 2]
     if after.isalnum() or after in {"/", "-"} or (after in {".", ","} and beyond.isdigit()):
         return None
-    if _zip_cue().search(view.lower, max(0, start - 60), start) or _is_again(view, start):
-        return start, end, "geo/zip"
     at = view.word_at(start) - 1
+    if at >= 0 and _is_called_zip(view, at, start):
+        return start, end, "geo/zip"
     where = at > 0 and view.words[at] in _INSIDE and view.ends[at] + 1 == start
     if where and any(mark & LIVES for mark in view.marks[max(0, at - _FEW) : at]):
         return start, end, "geo/zip"
@@ -62,10 +63,13 @@ def zip_at(view: View, start: int, end: int) -> _Place | None:
     return None if first is None else (first, end, "geo/town-and-zip")
 
 
-def _is_again(view: View, start: int) -> bool:
-    """Whether it corrects a ZIP, or is corrected by one: "zip is 30312 now not 30310"."""
-    zips = not _ZIPS.isdisjoint(view.words)
-    return zips and _zip_before().search(view.lower, max(0, start - 30), start) is not None
+def _is_called_zip(view: View, at: int, start: int) -> bool:
+    """Whether a word near before calls it a ZIP, or it corrects one: "30312 now not 30310"."""
+    if _ZIPS.isdisjoint(view.words[max(0, at - _FAR) : at + 1]):
+        return False
+    if _zip_cue().search(view.lower, max(0, start - 60), start):
+        return True
+    return _zip_before().search(view.lower, max(0, start - 30), start) is not None
 
 
 def _before_zip(view: View, start: int) -> int | None:

@@ -59,8 +59,11 @@ def may_be_alone(view: View, index: int, marks: int) -> bool:
         marks: its marks.
     """
     ahead = index + 1
-    if marks & LETTER and may_be_initials(view, index):
-        return True
+    if marks & LETTER:
+        if may_be_initials(view, index):
+            return True
+        if view.gaps[ahead][:1].isdigit():
+            return False  # a code: "QX88120"
     if ahead < len(view.words):
         if view.marks[ahead] & OWNED and view.words[index][-1] == "s":
             return True

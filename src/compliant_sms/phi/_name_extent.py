@@ -145,7 +145,9 @@ def _is_initial(view: View, last: int, index: int) -> bool:
         return False
     if view.capital[index]:
         return True
-    if view.capital[last] or after not in _AFTER_INITIAL:
+    if view.capital[last]:
+        return index + 1 == len(view.words) and not view.gaps[index + 1].strip(".")
+    if after not in _AFTER_INITIAL:
         return False
     if after == " " and view.words[index + 1 : index + 2] in _ANSWERS:
         return True

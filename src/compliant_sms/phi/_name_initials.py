@@ -10,6 +10,7 @@ from compliant_sms.phi._view import View
 __all__ = ["initials", "may_be_initials"]
 
 _MOST = 4
+_STOPS = frozenset({".", ". "})
 _ABBREVIATIONS = frozenset(
     "U.S. U.K. E.R. I.V. P.O. A.M. P.M. M.D. D.O. R.N. N.P. P.A. P.S. D.C. L.A. N.Y. I.D. O.B. T.B."
     " B.P. P.T. O.T. C.T. P.C. A.A. N.A. H.S. B.S. Q.D. S.S. V.A. E.D. N.J. N.C. S.C. R.I. N.M. W.V."
@@ -29,8 +30,14 @@ def may_be_initials(view: View, index: int) -> bool:
         view: the text.
         index: of the word.
     """
-    if view.gaps[index + 1][:1] in {".", "-"}:
+    after = view.gaps[index + 1]
+    if after in _STOPS and view.gaps[index] in _STOPS and index + 1 < len(view.words):
+        # The first letter of several is looked at, and the last.
+        return len(view.words[index - 1]) > 1 or len(view.words[index + 1]) > 1
+    if after[:1] in {".", "-"}:
         return True
+    if after[:1].isdigit() and len(view.words[index]) > 1:
+        return False
     if not view.capital[index]:
         return False
     return not index or view.gaps[index] != " " or view.words[index - 1] in _TELLING

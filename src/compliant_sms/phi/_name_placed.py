@@ -191,7 +191,7 @@ def _signed(view: View) -> Iterator[Person]:
             continue
         if words[index - 1] in HONORIFICS:
             continue
-        if here & (TOWN | GIVEN) == TOWN and view.gaps[index] == ", ":
+        if here & (TOWN | GIVEN) == TOWN and view.gaps[index][-2:] == ", ":
             continue
         if index + 1 < len(words) and not here & GIVEN:
             continue

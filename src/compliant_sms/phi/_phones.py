@@ -44,6 +44,11 @@ def _american() -> re.Pattern[str]:
 
 
 @cache
+def _three_figures() -> re.Pattern[str]:
+    return re.compile("[0-9]{3}")
+
+
+@cache
 def _foreign() -> re.Pattern[str]:
     """With a country's code, or with the nought of a call inside another country."""
     return re.compile(
@@ -114,9 +119,13 @@ def _numbers(view: View) -> Iterator[re.Match[str]]:
     """All that reads as a telephone number, whosever it is."""
     text, until = view.lower, 0
     abroad = "+" in text or (view.said & marks.PHONE_WORD and "0" in text)
+    if not abroad and not _three_figures().search(text):
+        return
     for begin, end in view.figures:
         if begin < until or (end - begin < _AREA and text[begin] not in "01" and not abroad):
             continue
+        if end - begin == 1 and not abroad and not text[end + 2 : end + 4].isdigit():
+            continue  # no area code behind a country's 1
         if _may_begin(text, begin, end) or (abroad and _may_be_abroad(text, begin)):
             match = _number(view, begin, end - begin)
             if match:

@@ -21,6 +21,7 @@ from compliant_sms.phi._record_cues import Cue, cues
 from compliant_sms.phi._record_kinds import Kinds
 from compliant_sms.phi._record_runs import Number, may_be_number, read_number
 from compliant_sms.phi._record_strays import find_strays
+from compliant_sms.phi._unread import MOST_READ, unread
 from compliant_sms.phi._view import View
 
 __all__ = ["cue_at", "find_record_numbers"]
@@ -70,7 +71,12 @@ def find_record_numbers(view: View, _known: Known) -> Iterable[PhiFinding]:
         announced = list(_Search(view).findings())
     if _is_to_everybody(view):
         return [number for number in announced if number.label not in _OF_THINGS]
-    return [*announced, *find_strays(view, announced)]
+    return [*announced, *find_strays(view, announced)] if _has_signs(view) else announced
+
+
+def _has_signs(view: View) -> bool:
+    """Whether a text has more than figures, so that a code can stand in it alone."""
+    return bool(view.words) or any(sign in view.plain for sign in "#*\u2022")
 
 
 def _is_to_everybody(view: View) -> bool:
@@ -111,9 +117,12 @@ class _Search:
         self._found: dict[int, tuple[PhiLabel, Number]] = {}
 
     def findings(self) -> Iterator[PhiFinding]:
-        """What the words of the text announce, in its order."""
-        view = self._view
+        """What the words of the text announce, in its order; at the end what was not read."""
+        view, rest = self._view, -1
         for word in view.marked(marks.RECORD_CUE | marks.NAMING):
+            if len(self._numbers) >= MOST_READ:
+                rest = max(0, view.starts[word] - _FARTHEST_BEHIND)
+                break
             if cue := cue_at(view, word):
                 self._look(word, cue)
         if (serial := view.lower.find("s/n")) >= 0:
@@ -127,6 +136,8 @@ class _Search:
                 for follower in self._followers(figure, number):
                     yield _finding(label, follower)
                     end = follower.end
+        if rest >= 0:
+            yield from unread(view, rest)
 
     def _look(self, word: int, cue: Cue) -> None:
         """Before and behind one word."""
