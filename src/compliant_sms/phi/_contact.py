@@ -156,8 +156,13 @@ def _is_outside(view: View, start: int, end: int) -> bool:
     at = view.word_at(start)
     joined = view.lower[max(0, start - 1) : start] + view.lower[end : end + 1]
     told = view.words[max(0, at - 2) : at]
-    is_version = bool(told) and (told[-1] in _VERSIONS or (told[-1] == "to" and told[0] in _UPDATES))
+    is_version = bool(told) and (told[-1] in _VERSIONS or _are_update(told))
     return not is_version and not any(c.isalnum() or c == "_" for c in joined)
+
+
+def _are_update(told: list[str]) -> bool:
+    """Whether words say that an update leads there: "update to 5.2.0.1"."""
+    return told[-1] == "to" and told[0] in _UPDATES
 
 
 def _is_address(written: str) -> bool:

@@ -109,11 +109,10 @@ def in_figures(view: View) -> list[Form]:
                     done = _chain(view, at, forms)
             elif follows - end <= _LONGEST_GAP and text[end:follows] in _GAPS:
                 done = _chain(view, at, forms)
-        if at <= done or sign == ":" or (size < 3 and sign not in _NTH_BEGINS and (
-            text[start - 1 : start] != " "
-        )):
+        if at <= done or sign == ":":
             continue
-        if form := _single(text, start, end, sign):
+        told = size > 2 or sign in _NTH_BEGINS or text[start - 1 : start] == " "
+        if told and (form := _single(text, start, end, sign)):
             forms.append(form)
     return forms
 

@@ -195,15 +195,16 @@ def _short_day(view: View, index: int, before: str, after: str) -> bool:
         or after in cues.PART_OF_DAY
     ):
         return True
-    if word in _CLEAR and before not in cues.WEDDED and _is_told(before, after):
-        return True
-    if gap[:1] in {"/", "+"} or (gap[:1] in _ENDS and word != "sun"):
+    ends = gap[:1] in {"/", "+"} or (gap[:1] in _ENDS and word != "sun")
+    if ends or (word in _CLEAR and _is_told(before, after)):
         return True
     return view.capital[index] and (word != "sun" or not after)
 
 
 def _is_told(before: str, after: str) -> bool:
     """Whether the words beside "wed" or "mon" are those beside days."""
+    if before in cues.WEDDED:
+        return False
     return before in cues.MADE or (after in cues.FOLLOWS and after not in _NOT_AFTER_CLEAR)
 
 

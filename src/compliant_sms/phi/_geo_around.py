@@ -141,17 +141,15 @@ def residence_at(view: View, at: int) -> _Place | None:
     if ahead < len(words) and view.gaps[ahead] == " " and view.marks[ahead] & DWELLING:
         return None  # the name goes on
     first = _kind_begins(view, at)
-    if first < 0:
-        return None
     while first > 0 and at - first <= _MOST_NAME and view.gaps[first] in {" ", ". "}:
         if not view.capital[first - 1] or view.marks[first - 1] & DATE_WORD:
             break
         first -= 1
     numbered = words[at] in _NUMBERED and view.gaps[ahead][1:2].isdigit()
     named = numbered or words[at] in HOTELS
-    if (first == at and not named) or (words[first] in _TITLED and first + 1 >= at):
+    if first < 0 or not view.capital[first] or (first == at and not named):
         return None
-    if not view.capital[first]:
+    if words[first] in _TITLED and first + 1 >= at:
         return None
     lead = view.marks[max(0, first - _LEAD) : first]
     living = any(mark & LIVES for mark in lead)
@@ -189,5 +187,6 @@ def _kind_begins(view: View, at: int) -> int:
 @cache
 def _beside_road() -> re.Pattern[str]:
     return re.compile(
-        r" (?:on|off|by|near) (?:the )?(?:route|rte|rt|hwy|highway|us|sr|i|county road|exit)[ -]?\d{1,4}\b"
+        r" (?:on|off|by|near) (?:the )?(?:route|rte|rt|hwy|highway|us|sr|i|county road|exit)"
+        r"[ -]?\d{1,4}\b"
     )

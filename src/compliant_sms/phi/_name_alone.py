@@ -15,13 +15,13 @@ from compliant_sms.phi._marks import (
     SURE_NAME,
     SURNAME,
 )
+from compliant_sms.phi._name_called import answers, are_two, called
 from compliant_sms.phi._name_extent import closes, starts_phrase
 from compliant_sms.phi._name_initials import initials, may_be_initials
 from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_places import is_town
 from compliant_sms.phi._name_reading import Openness, Person, as_named, is_korean, name_at
 from compliant_sms.phi._name_unlisted import is_paired, unlisted
-from compliant_sms.phi._name_voice import practice_speaks
 from compliant_sms.phi._name_words import (
     ARTICLES,
     BRANDS,
@@ -42,10 +42,7 @@ __all__ = ["by_itself", "may_be_alone"]
 _STREETS = frozenset(word for word in PLACES if len(word) > 2)
 _ANSWERS = DOES | {"here", "is"}
 _KIND = SURNAME | COMMON | GIVEN
-_NO_THINGS = ARTICLES | word_set("here over almost coming back not too just so getting going")
-_SENDERS = word_set("your the all everyone dr from us")
-_ASIDES = word_set("yes no ok okay thanks please sorry hi hello your")
-_OF_TWO = word_set("both have are were need got had still will also each missed")
+_STOPS = frozenset({".", ". "})
 _BEFORE_ANY = word_set("for tell told about with but")
 _OF_SOMEBODY = word_set("she he who shes hes she's he's cant can't needs has wont")
 
@@ -60,10 +57,9 @@ def may_be_alone(view: View, index: int, marks: int) -> bool:
     """
     ahead = index + 1
     if marks & LETTER:
-        if may_be_initials(view, index):
-            return True
-        if view.gaps[ahead][:1].isdigit():
-            return False  # a code: "QX88120"
+        letters = _are_initials(view, index)
+        if letters is not None:
+            return letters
     if ahead < len(view.words):
         if view.marks[ahead] & OWNED and view.words[index][-1] == "s":
             return True
@@ -71,6 +67,20 @@ def may_be_alone(view: View, index: int, marks: int) -> bool:
             return _has_meaning(view, index, marks) and not _is_a_things(view, index, marks)
         return bool(marks & GIVEN) and _may_be_small(view, index)
     return bool(marks & GIVEN) or (view.capital[index] and _has_meaning(view, index, marks))
+
+
+def _are_initials(view: View, index: int) -> bool | None:
+    """Whether a letter or two may be initials by what stands beside them; None if it does not say.
+
+    Of letters with stops the first and the last are looked at, none between.
+    """
+    words, ahead = view.words, index + 1
+    stops = view.gaps[ahead] in _STOPS and view.gaps[index] in _STOPS
+    if stops and ahead < len(words) and len(words[index - 1]) == len(words[ahead]) == 1:
+        return False
+    if may_be_initials(view, index):
+        return True
+    return False if view.gaps[ahead][:1].isdigit() else None  # a code: "QX88120"
 
 
 def _has_meaning(view: View, index: int, marks: int) -> bool:
@@ -177,7 +187,7 @@ def _may_be_told(view: View, index: int) -> bool:
         if ahead >= len(view.words) or view.gaps[ahead] != " ":
             return True
         if view.words[ahead] == "and":
-            return _are_two(view, index)
+            return are_two(view, index)
         talk = view.marks[index] & COMMON and view.words[ahead] not in _ANSWERS
         return not talk or view.words[index][-2:] == "'s"
     if view.gaps[index] != " " or view.words[index - 1] in ARTICLES:
@@ -210,14 +220,11 @@ def _told_from_a_word(view: View, index: int) -> Person | None:
     happens = after in DOES and (word not in THINGS or (word in PEOPLE and after in SPEAKS_OUT))
     if first and not marks & COMMON and word not in THINGS and _is_mixed(view, index):
         return as_named(found, "given")
-    if first and (happens or _called(view, found) or _answers(view, found) or _are_two(view, last)):
+    if first and (happens or called(view, found) or answers(view, found) or are_two(view, last)):
         return as_named(found, "addressed")
-    if found.start < view.starts[index]:
-        return as_named(found, "nickname")
     owns = view.words[last].endswith("'s") and last == index
-    if (word not in BRANDS or owns) and _amid_small_letters(view, index, found):
-        return found
-    return None
+    told = (word not in BRANDS or owns) and _amid_small_letters(view, index, found)
+    return found if told or found.start < view.starts[index] else None  # "Big Ed"
 
 
 def _is_mixed(view: View, index: int) -> bool:
@@ -277,69 +284,10 @@ def _in_small_letters(view: View, index: int) -> Person | None:
         return name_at(view, index, Openness.RELATIVE, "word-alone")
     if not after or view.gaps[ahead] != " " or word in MONTHS:
         return None
-    if index and after in _OF_SOMEBODY and word not in THINGS and view.gaps[index] == " ":
-        if view.words[index - 1] in _BEFORE_ANY:
-            return name_at(view, index, Openness.RELATIVE, "word-alone")
+    if word not in THINGS and after in _OF_SOMEBODY and view.words[index - 1] in _BEFORE_ANY:
+        return name_at(view, index, Openness.RELATIVE, "word-alone")
     marks = view.marks[ahead]
     alone = not index and word not in THINGS and closes(view, ahead)
     if marks & SURNAME and (alone or not marks & (COMMON | GIVEN)):
         return Person(view.starts[index], view.ends[ahead], ahead, "full")
     return None
-
-
-def _answers(view: View, found: Person) -> bool:
-    """Whether somebody says who it is, or is called at the end: "Pat here", "thanks, Gene."."""
-    if found.start == 0:
-        after = view.words[found.last + 1 : found.last + 4]
-        return after[:1] == ["here"] or after == ["is", "the", "patient"]
-    plain = view.plain
-    after_comma = plain.endswith(", ", 0, found.start) and plain[found.start - 3].isalnum()
-    return after_comma and plain[found.end : found.end + 1] in {".", "!", "?"}
-
-
-def _owns(view: View, ahead: int) -> bool:
-    """Whether a thing follows "'s", so that it stands for no "is": "Summer's here"."""
-    return ahead < len(view.words) and view.words[ahead] not in _NO_THINGS
-
-
-def _is_listed(view: View, last: int) -> bool:
-    """Whether a word begins a list of things, or a greeting at the end: "Ginger, garlic, 4 ..."."""
-    ahead = last + 1
-    if ahead >= len(view.words) or view.marks[last] & SURE_NAME:
-        return False
-    if view.words[last] == "love":
-        return view.words[ahead] in _SENDERS
-    thing = not view.capital[ahead] and not view.marks[ahead] & NAME_CUE
-    return thing and view.gaps[ahead + 1] == ", " and view.words[ahead] not in _ASIDES
-
-
-def _are_two(view: View, last: int) -> bool:
-    """Whether another name follows, and both do or have something: "Rusty and Pearl both got"."""
-    other = last + 2
-    if other >= len(view.words) or view.words[last + 1] != "and" or not view.capital[other]:
-        return False
-    if view.gaps[last + 1] != " " or view.gaps[other] != " " or not view.marks[other] & GIVEN:
-        return False
-    behind = view.words[other + 1 : other + 2]
-    return bool(view.marks[other] & SURE_NAME) or (bool(behind) and behind[0] in _OF_TWO)
-
-
-def _called(view: View, found: Person) -> bool:
-    """Whether somebody is called at the start of a sentence: "Will, ..." or "Ivy: ..."."""
-    after = view.plain[found.end : found.end + 2]
-    before = view.plain[max(0, found.start - 4) : found.start]
-    first = found.start == 0
-    if after == "'s":
-        tells = first or view.gaps[view.word_at(found.start)][-2:] in {": ", ". ", "! "}
-        if not tells or not _owns(view, found.last + 1):
-            return False
-        return practice_speaks(view) or bool(view.marks[found.last + 1] & (OWNED | HEALTH_TERM))
-    if after == " -":
-        return first and view.plain.startswith(" ", found.end + 2)
-    if not first and "\n" not in before and before.rstrip()[-1:] not in {":", "-", ".", "!", "?"}:
-        return False
-    if after[:1] == "!" and view.words[found.last] in THINGS:
-        return False
-    if after == ", " and _is_listed(view, found.last):
-        return False
-    return after[:1] in {",", ":", "!"} and after[1:] in {" ", "", "\n"}

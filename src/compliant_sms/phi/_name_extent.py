@@ -140,15 +140,19 @@ def _is_credential(view: View, last: int, index: int) -> bool:
 
 def _is_initial(view: View, last: int, index: int) -> bool:
     """Whether one letter is an initial: "Kelsey M", and in small letters "shanice w again"."""
-    word, after = view.words[index], view.gaps[index + 1][:1]
+    after = view.gaps[index + 1][:1]
     if after == "-" or (view.marks[index] & HARDLY_NAME and after != "."):
         return False
     if view.capital[index]:
         return True
     if view.capital[last]:
         return index + 1 == len(view.words) and not view.gaps[index + 1].strip(".")
-    if after not in _AFTER_INITIAL:
-        return False
+    return after in _AFTER_INITIAL and _is_small_initial(view, index, after)
+
+
+def _is_small_initial(view: View, index: int, after: str) -> bool:
+    """Whether what follows one small letter lets it be an initial."""
+    word = view.words[index]
     if after == " " and view.words[index + 1 : index + 2] in _ANSWERS:
         return True
     if after == " ":

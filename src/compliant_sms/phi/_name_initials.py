@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compliant_sms.phi._marks import COMMON, SURE_NAME, SURNAME
+from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_reading import Openness, Person, name_at
 from compliant_sms.phi._name_words import LETTERED
 from compliant_sms.phi._view import View
@@ -10,11 +11,10 @@ from compliant_sms.phi._view import View
 __all__ = ["initials", "may_be_initials"]
 
 _MOST = 4
-_STOPS = frozenset({".", ". "})
-_ABBREVIATIONS = frozenset(
+_ABBREVIATIONS = word_set(
     "U.S. U.K. E.R. I.V. P.O. A.M. P.M. M.D. D.O. R.N. N.P. P.A. P.S. D.C. L.A. N.Y. I.D. O.B. T.B."
-    " B.P. P.T. O.T. C.T. P.C. A.A. N.A. H.S. B.S. Q.D. S.S. V.A. E.D. N.J. N.C. S.C. R.I. N.M. W.V."
-    " N.D. S.D. N.H. P.R. T.V. D.R.".split()
+    " B.P. P.T. O.T. C.T. P.C. A.A. N.A. H.S. B.S. Q.D. S.S. V.A. E.D. N.J. N.C. S.C. R.I. N.M."
+    " W.V. N.D. S.D. N.H. P.R. T.V. D.R."
 )
 _BLANKS = frozenset({" ", ", "})
 _NAMING = frozenset({"for", "its", "it's"})
@@ -31,9 +31,6 @@ def may_be_initials(view: View, index: int) -> bool:
         index: of the word.
     """
     after = view.gaps[index + 1]
-    if after in _STOPS and view.gaps[index] in _STOPS and index + 1 < len(view.words):
-        # The first letter of several is looked at, and the last.
-        return len(view.words[index - 1]) > 1 or len(view.words[index + 1]) > 1
     if after[:1] in {".", "-"}:
         return True
     if after[:1].isdigit() and len(view.words[index]) > 1:

@@ -20,7 +20,6 @@ from compliant_sms.phi._marks import (
     NO_NAME,
     STAFF_CUE,
     SURNAME,
-    TO_READER,
     TOWN,
 )
 from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
@@ -35,7 +34,6 @@ __all__ = ["by_place"]
 _HONOURS = frozenset("様氏君")  # behind names of Japan
 _LAST = 3
 _NAMELIKE = CANDIDATE | SURNAME
-_LISTED = GIVEN | SURNAME
 _NAME_KINDS = frozenset({"first", "last", "given", "middle"})
 _WHOSE = frozenset({"my", "our", "her", "his", "the", "a"})
 _NICKNAME = frozenset({"nickname", "name"})
@@ -187,13 +185,7 @@ def _signed(view: View) -> Iterator[Person]:
     words, marks = view.words, view.marks
     for index in range(max(1, len(words) - _LAST), len(words)):
         here = marks[index]
-        if not here & _NAMELIKE or words[index] in _NO_SIGNATURES:
-            continue
-        if words[index - 1] in HONORIFICS:
-            continue
-        if here & (TOWN | GIVEN) == TOWN and view.gaps[index][-2:] == ", ":
-            continue
-        if index + 1 < len(words) and not here & GIVEN:
+        if not _may_sign(view, index):
             continue
         between = view.gaps[index]
         sign = between.strip()[-1:]
@@ -203,8 +195,6 @@ def _signed(view: View) -> Iterator[Person]:
         if not view.capital[index] and not here & GIVEN:
             if here & SURNAME and not here & COMMON and sign != ",":
                 yield Person(view.starts[index], view.ends[index], index, "signature")
-            elif found := _two_in_small_letters(view, index):
-                yield found
             continue
         found = name_at(view, index, Openness.CAPITAL, "signature")
         if not found:
@@ -215,6 +205,16 @@ def _signed(view: View) -> Iterator[Person]:
             yield as_named(found, found.rule, staff=staff)
 
 
+def _may_sign(view: View, index: int) -> bool:
+    """Whether a word can begin the name at the end; no town behind a comma can."""
+    here, words = view.marks[index], view.words
+    if not here & _NAMELIKE or words[index] in _NO_SIGNATURES or words[index - 1] in HONORIFICS:
+        return False
+    if here & (TOWN | GIVEN) == TOWN and view.gaps[index][-2:] == ", ":
+        return False
+    return index + 1 == len(words) or bool(here & GIVEN)
+
+
 def _behind_a_day(view: View, index: int) -> bool:
     """Whether the last word stands behind a date, and nothing else was said: "14 feb 63 val"."""
     last = len(view.words) - 1
@@ -223,17 +223,6 @@ def _behind_a_day(view: View, index: int) -> bool:
     if not view.gaps[index].strip().isdigit() or view.marks[index] & (DATE_WORD | HARDLY_NAME):
         return False
     return bool(view.said & DATE_WORD)
-
-
-def _two_in_small_letters(view: View, index: int) -> Person | None:
-    """Two words of no other meaning at the end, one of them a name: "... now. bich ngoc"."""
-    last = index + 1
-    if last != len(view.words) - 1 or view.gaps[last] != " " or view.said & TO_READER:
-        return None
-    one, other = view.marks[index], view.marks[last]
-    if (one | other) & (COMMON | HARDLY_NAME | NO_NAME) or not (one | other) & _LISTED:
-        return None
-    return Person(view.starts[index], view.ends[last], last, "signature")
 
 
 def _staff_signs(view: View, found: Person, sign: str, before: str) -> bool:

@@ -104,7 +104,9 @@ def _before_a_place_word(view: View, first: int, last: int) -> bool:
 def _is_title(view: View, index: int) -> bool:
     """Whether "Dr" stands before a surname, with no house number before: "Connie Dr Yee"."""
     ahead = index + 1
-    if ahead >= len(view.words) or not view.capital[ahead] or view.gaps[max(0, index - 1)].strip()[-1:].isdigit():
+    if ahead >= len(view.words) or not view.capital[ahead]:
+        return False
+    if view.gaps[index - 1].strip()[-1:].isdigit():
         return False
     return view.gaps[ahead] in {" ", ". "} and bool(view.marks[ahead] & (SURNAME | CANDIDATE))
 

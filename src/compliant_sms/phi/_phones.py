@@ -77,9 +77,9 @@ def _other_figures() -> re.Pattern[str]:
 @cache
 def _named_figures() -> re.Pattern[str]:
     return re.compile(
-        r"\b(?:the|that|my|old|new) (?P<one>0[0-9]{3}|[2-9][0-9]{3}) (?:one|number|cell|phone|line)\b"
-        r"|\bmy (?:(?:new|old|cell|phone|best) )?(?:number|cell|phone)(?: is|,|:) (?P<last>[0-9]{4})"
-        r"(?![\w/%-]|[.,:][0-9])"
+        r"\b(?:the|that|my|old|new) (?P<one>0[0-9]{3}|[2-9][0-9]{3}) (?:one|number|cell|phone)\b"
+        r"|\bmy (?:(?:new|old|cell|phone|best) )?(?:number|cell|phone)(?: is|,|:)"
+        r" (?P<last>[0-9]{4})(?![\w/%-]|[.,:][0-9])"
     )
 
 

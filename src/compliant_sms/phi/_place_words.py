@@ -95,10 +95,14 @@ HOTELS = word_set(
     " fairfield residence airbnb"
 )
 """Hotels by their firms, or the end of its name: "La Quinta", "Best Western"."""
-DWELLINGS = LONG_DWELLINGS | HOTELS | word_set(
-    "village house terrace gardens heights court park center homes home hall place ranch commons"
-    " pointe meadows oaks springs woods lofts condos condominiums townhomes rv"
-    " landing living mission tower care nursing dorm barracks campground reservation"
+DWELLINGS = (
+    LONG_DWELLINGS
+    | HOTELS
+    | word_set(
+        "village house terrace gardens heights court park center homes home hall place ranch"
+        " commons pointe meadows oaks springs woods lofts condos condominiums townhomes rv"
+        " landing living mission tower care nursing dorm barracks campground reservation"
+    )
 )
 _WHERE = word_set(
     "in on near nearer outside from to at en desde of through around de a off by for towards toward"

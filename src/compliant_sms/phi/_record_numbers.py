@@ -157,12 +157,12 @@ class _Search:
             linked = word <= first or view.marks[word - 1] & marks.LINK
             if linked:
                 behind = self._first_run(behind)
-            number = self._number(behind) if linked else None
+            number = self._number(behind) if linked and behind not in self._found else None
             if number and self._is_behind(word, cue, number):
                 self._found[behind] = self._kinds.read(word, cue, number)
 
     def _first_run(self, figure: int) -> int:
-        """The run of figures that a number begins with of which a run is the last: "W11 902 4477"."""
+        """Where a number begins of which a run of figures is the last: "W11 902 4477"."""
         figures, first = self._view.figures, figure
         for earlier in range(figure - 1, max(-1, figure - _MOST_RUNS), -1):
             if figures[earlier + 1][0] - figures[earlier][1] != 1:

@@ -198,12 +198,13 @@ def _further(text: str, start: int, end: int) -> int:
         return spaced.end() if spaced else end
     groups = 1
     last = start
-    first = end - start <= _LONGEST_FIRST and not text[start:end].isdigit()
-    while (end - last <= _LONGEST_GROUP or (groups == 1 and first)) and groups <= _MOST_GROUPS and "*" not in text[start:end]:
+    longest = _LONGEST_GROUP if text[start:end].isdigit() else _LONGEST_FIRST
+    while end - last <= longest and groups <= _MOST_GROUPS and "*" not in text[start:end]:
         found = _group().match(text, end)
         if not found or _is_other(text, found, groups):
             break
         last, end = found.span("group")
+        longest = _LONGEST_GROUP
         groups += 1
     return end + 2 if _check_digit().match(text, end - 1) else end
 
