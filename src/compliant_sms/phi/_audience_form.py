@@ -49,22 +49,30 @@ def priced(view: View) -> bool:
 
 @cache
 def _hour() -> re.Pattern[str]:
-    """An hour behind a day: "Sept 8 at 4:20 PM", "4/8 10am"; not a span of hours."""
+    """An hour, and no span of hours."""
     return re.compile(
-        r"(?<=[0-9thsdny])(?:,? (?:at |@ ?)?|@)(?:1[0-2]|[1-9])(?::[0-5][0-9])?(?: ?[ap]\.?m?\b\.?)"
-        r"(?! ?(?:-|to|until|till|and) ?[0-9])"
+        r"(?:1[0-2]|[1-9])(?::[0-5][0-9])? ?[ap]\.?m?\b\.?(?! ?(?:-|to|until|till|and) ?[0-9])"
     )
 
 
 def is_timed(view: View) -> bool:
     """Whether one hour stands behind a day, as in a reminder; those of an office are spans."""
-    return len(_hour().findall(view.lower)) == 1
+    lower, count = view.lower, 0
+    for start, end in view.figures:
+        if end - start > _HOUR or lower[end : end + 1] not in _BEHIND_HOURS:
+            continue
+        if start and lower[start - 1] in " @" and _hour().match(lower, start):
+            before = lower[max(0, start - _LEAD) : start].rstrip(" @").removesuffix(" at")
+            count += before.rstrip(",")[-1:] in _ENDS_OF_DAYS
+    return count == 1
 
 
 def _asks(view: View) -> bool:
     """Whether a text begins with a question that is not about somebody."""
     words = view.words
     at = 0
+    if any(map(str.isdigit, view.gaps[0])):
+        return False  # "10/2 is no good"
     while at < len(words) and words[at] in _GREETINGS:
         at += 1
     return at + 1 < len(words) and words[at] in cues("asks") and words[at + 1] not in _OF_SOMEBODY
@@ -106,6 +114,9 @@ def _is_to_all(lower: str, start: int, end: int) -> bool:
     return _to_all().match(lower, start) is not None
 
 
+_HOUR, _LEAD = 2, 6
+_BEHIND_HOURS = frozenset(":ap ")
+_ENDS_OF_DAYS = frozenset("0123456789thsdny")  # "Oct 4", "the 5th", "Sunday"
 _CALLED = frozenset(",!:-")
 _STAFF = frozenset(("dr", "dra", "st", "san", "santa", "with", "con", "nurse", "join", "by"))
 _BEFORE_NAMES = frozenset(

@@ -30,6 +30,7 @@ FOLLOWS = word_set(
     " cuz coz cause bcuz bec tho though still either maybe right correct huh yes yeah no not my our"
     " u you its it's lol he's she's hes shes only plus"
 )
+OWNERS = word_set("my her his our your ur last mi su")
 MADE = word_set("make making made do doing does cant can't this come coming works is was every")
 """A weekday in short may follow: "cant make wed"."""
 WEDDED = word_set("we they i were got get getting be to i'll")

@@ -249,6 +249,8 @@ def _month(view: View, form: Form, index: int) -> bool:
     before = _before(view, form, index)
     if before in cues.PASSED:
         return view.words[index] not in cues.NO_MONTH_ALONE
+    if before in cues.OWNERS and _after(view, form) in cues.OCCASION:
+        return True  # "missed my oct appt"
     named = view.words[index] not in cues.NO_MONTH_ALONE or view.capital[index]
     if not named or before not in cues.MONTH_BEFORE:
         return False

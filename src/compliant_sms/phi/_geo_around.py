@@ -154,7 +154,7 @@ def residence_at(view: View, at: int) -> _Place | None:
     lead = view.marks[max(0, first - _LEAD) : first]
     living = any(mark & LIVES for mark in lead)
     living = living or not THEIRS.isdisjoint(words[max(0, first - _LEAD) : first])
-    sure = words[at] in LONG_DWELLINGS or not _HOMES.isdisjoint(words[first:at])
+    sure = words[at] in LONG_DWELLINGS | HOTELS or not _HOMES.isdisjoint(words[first:at])
     where = first and (view.marks[first - 1] & WHERE or words[first - 1] in {"the", "at"})
     if not (living if not sure else living or where):
         return None

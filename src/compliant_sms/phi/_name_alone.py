@@ -23,6 +23,7 @@ from compliant_sms.phi._name_places import is_town
 from compliant_sms.phi._name_reading import Openness, Person, as_named, is_korean, name_at
 from compliant_sms.phi._name_unlisted import is_paired, unlisted
 from compliant_sms.phi._name_words import (
+    ALIVE,
     ARTICLES,
     BRANDS,
     DOES,
@@ -42,6 +43,7 @@ __all__ = ["by_itself", "may_be_alone"]
 _STREETS = frozenset(word for word in PLACES if len(word) > 2)
 _ANSWERS = DOES | {"here", "is"}
 _KIND = SURNAME | COMMON | GIVEN
+_NO_QUALITIES = word_set("isnt isn't is was aint not wasnt for")
 _STOPS = frozenset({".", ". "})
 _BEFORE_ANY = word_set("for tell told about with but")
 _OF_SOMEBODY = word_set("she he who shes hes she's he's cant can't needs has wont")
@@ -175,6 +177,8 @@ def _is_a_thing(view: View, index: int) -> bool:
         return False
     if view.words[index - 1] in NEXT_TO_THINGS:
         return index > 1 or view.words[0] != "this"  # "this shanice", for "this is"
+    if view.words[index - 1] in _NO_QUALITIES:
+        return False
     return index > 1 and view.gaps[index - 1] == " " and view.words[index - 2] in NEXT_TO_THINGS
 
 
@@ -217,7 +221,7 @@ def _told_from_a_word(view: View, index: int) -> Person | None:
     if firm and not view.plain[found.start : found.end].isupper():
         return as_named(found, "full") if word not in MONTHS or first else None
     after = view.words[last + 1] if last + 1 < len(view.words) else ""
-    happens = after in DOES and (word not in THINGS or (word in PEOPLE and after in SPEAKS_OUT))
+    happens = after in DOES and (word not in THINGS or _is_somebodys_doing(word, after))
     if first and not marks & COMMON and word not in THINGS and _is_mixed(view, index):
         return as_named(found, "given")
     if first and (happens or called(view, found) or answers(view, found) or are_two(view, last)):
@@ -225,6 +229,13 @@ def _told_from_a_word(view: View, index: int) -> Person | None:
     owns = view.words[last].endswith("'s") and last == index
     told = (word not in BRANDS or owns) and _amid_small_letters(view, index, found)
     return found if told or found.start < view.starts[index] else None  # "Big Ed"
+
+
+def _is_somebodys_doing(word: str, after: str) -> bool:
+    """Whether somebody does what follows a name that is a thing's too: "Bill fell"."""
+    if word in PEOPLE:
+        return after in SPEAKS_OUT or after in HAPPENS
+    return after in ALIVE
 
 
 def _is_mixed(view: View, index: int) -> bool:

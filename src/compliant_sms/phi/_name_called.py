@@ -6,7 +6,7 @@ from compliant_sms.phi._marks import GIVEN, HEALTH_TERM, NAME_CUE, OWNED, SURE_N
 from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_reading import Person
 from compliant_sms.phi._name_voice import practice_speaks
-from compliant_sms.phi._name_words import ARTICLES, THINGS
+from compliant_sms.phi._name_words import ARTICLES, STATES, THINGS
 from compliant_sms.phi._view import View
 
 __all__ = ["answers", "are_two", "called"]
@@ -21,7 +21,10 @@ def answers(view: View, found: Person) -> bool:
     """Whether somebody says who it is, or is called at the end: "Pat here", "thanks, Gene."."""
     if found.start == 0:
         after = view.words[found.last + 1 : found.last + 4]
-        return after[:1] == ["here"] or after == ["is", "the", "patient"]
+        if after[:1] != ["is"]:
+            return after[:1] == ["here"]
+        so = view.words[found.last] not in THINGS and not STATES.isdisjoint(after[1:2])
+        return so or after == ["is", "the", "patient"]
     plain = view.plain
     after_comma = plain.endswith(", ", 0, found.start) and plain[found.start - 3].isalnum()
     return after_comma and plain[found.end : found.end + 1] in {".", "!", "?"}

@@ -132,6 +132,8 @@ def after_cue(view: View, index: int) -> Person | None:
         if view.gaps[ahead + 1] == ".":
             return _dotted(view, ahead, cue)
     found = name_at(view, ahead, _openness(view, index, ahead, cue), cue.rule)
+    if found is None and cue.rule == "named" and view.gaps[ahead + 1] == ", ":
+        return _in_capitals(view, ahead)
     if found is None and cue.gaps is _ABBREVIATED:
         found = _with_particles(view, ahead, cue.rule) or _surname(view, ahead, cue)
     return _completed(view, found, cue, view.words[index]) if found else None
@@ -178,7 +180,7 @@ def _letter(view: View, index: int, cue: _Cue) -> Person | None:
     word, after = view.words[index], view.gaps[index + 1][:1]
     if after in {"'", "-", "/"}:
         return None
-    if not view.capital[index] and (not cue.staff or word in _NO_LETTERS):
+    if not view.capital[index] and word in _NO_LETTERS:
         return None
     end = view.ends[index] + (after == "." and view.capital[index])
     return Person(view.starts[index], end, index, cue.rule, cue.staff)
@@ -253,6 +255,18 @@ def _first_name_behind(view: View, found: Person) -> Person:
         return Person(found.start, view.ends[ahead], ahead, found.rule)
     first = name_at(view, ahead, Openness.CAPITAL, found.rule)
     return Person(found.start, first.end, first.last, first.rule) if first else found
+
+
+def _in_capitals(view: View, index: int) -> Person | None:
+    """A surname that is a word, before a first name, both in capitals: "WALKER, DAVID J"."""
+    ahead = index + 1
+    if ahead >= len(view.words) or not (view.is_shouted(index) and view.is_shouted(ahead)):
+        return None
+    if not view.marks[index] & SURNAME or not view.marks[ahead] & GIVEN:
+        return None
+    first = name_at(view, ahead, Openness.CAPITAL, "named")
+    last, end = (first.last, first.end) if first else (ahead, view.ends[ahead])
+    return Person(view.starts[index], end, last, "named")
 
 
 def _with_particles(view: View, index: int, rule: str) -> Person | None:

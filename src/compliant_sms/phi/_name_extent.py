@@ -189,4 +189,5 @@ def first_word(view: View, index: int) -> int:
     before = view.words[index - 1]
     if before in _NEWBORN and index > 1 and view.words[index - 2] == "baby":
         return index - 2  # as they are called before they have a name
-    return index - (before == "big")
+    surname = view.marks[index] & (SURNAME | SURE_NAME) == SURNAME
+    return index - (before == "big" or (before == "baby" and surname))

@@ -82,8 +82,10 @@ def _said_to_be(view: View) -> Iterator[Person]:
     """Of whom or of what name it is said what they are: "hunter is my son", "Ng, first name Li"."""
     words = view.words
     for index in view.marked(NAME_CUE):
+        if index < 2 or (words[index - 2] != "is" and words[index] != "name"):
+            continue
         word, first = words[index], index - 3
-        if word == "name" and index > 1 and words[index - 1] in _NAME_KINDS:
+        if word == "name" and words[index - 1] in _NAME_KINDS:
             if view.gaps[index - 1] == ", " and _is_word_of_name(view, index - 2):
                 yield _alone(view, index - 2)
         elif first >= 0 and words[first + 1] == "is" and words[first + 2] in _WHOSE:
@@ -134,9 +136,7 @@ def _no_words(view: View, last: int, between: str, *, here: bool) -> Person | No
     if last < 0 or between.strip(" ") not in {"", ",", "-", "("}:
         return None
     first = last + 1
-    while (
-        first and last - first < 3 and not view.marks[first - 1] & (COMMON | HARDLY_NAME | NO_NAME)
-    ):
+    while first and last - first < 3 and _may_be_of_name(view, first - 1):
         if view.ends[first - 1] - view.starts[first - 1] < 2:
             break
         first -= 1
@@ -150,6 +150,16 @@ def _no_words(view: View, last: int, between: str, *, here: bool) -> Person | No
     if not opens or (first == last and view.is_shouted(first) and not view.shouts):
         return None
     return Person(view.starts[first], view.ends[last], last, "before-birth-date")
+
+
+def _may_be_of_name(view: View, index: int) -> bool:
+    """Whether a word is no other one, or one with a capital that is listed: "Rosa Linda dob"."""
+    marks = view.marks[index]
+    if marks & (HARDLY_NAME | NO_NAME):
+        return False
+    if not marks & COMMON:
+        return True
+    return bool(view.capital[index] and marks & (GIVEN | SURNAME) and not marks & NAME_CUE)
 
 
 @cache

@@ -173,7 +173,8 @@ def is_korean(view: View, index: int) -> bool:
 def _stands_alone(view: View, index: int) -> bool:
     """Whether a short word is neither an abbreviation in capitals nor a part of another."""
     plain, start, end = view.plain, view.starts[index], view.ends[index]
-    if view.gaps[index][-1:] in {"-", "/"}:
+    joined = view.gaps[index]
+    if joined[-1:] in {"-", "/"} and not (joined == "/" and view.marks[index] & SURE_NAME):
         return False
     if end - start < 3 and view.gaps[index + 1][:1] in {"-", "/"}:
         return False

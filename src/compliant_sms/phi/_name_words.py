@@ -130,7 +130,18 @@ THINGS = word_set(
 )
 NO_HOSTS = MONTHS | THINGS
 # Names too, of which somebody speaks sooner than of the thing.
-PEOPLE = word_set("hope love king angel major")
+PEOPLE = word_set("hope love king angel major river art ray chance sandy rain")
+ALIVE = word_set(
+    "fell hurt puked vomited swallowed ate woke coughed broke bit refuses refused cut cant can't wont"
+    " won't threw slept cried sneezed choked forgot bumped scraped"
+)
+"""What only who lives does."""
+STATES = word_set(
+    "allergic sick pregnant due coming okay ok better worse having feeling running late out still"
+    " sleeping eating crying vomiting throwing coughing my home asleep awake nauseous dizzy bleeding"
+    " hurting sore scared nervous anxious in on off ready not so doing getting going taking"
+)
+"""How somebody is, and seldom a thing."""
 SPEAKS_OUT = word_set("says said wants needs")
 # Before "in" or "from" and a town.
 DISTANCES = word_set("hr hrs hour hours mile miles mi min mins minutes away blocks")

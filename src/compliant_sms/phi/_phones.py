@@ -21,7 +21,7 @@ from compliant_sms.phi._whose_phone import Whose, is_fax
 __all__ = ["find_phones"]
 
 _TOLL_FREE = frozenset(("800", "833", "844", "855", "866", "877", "888"))
-_BEFORE, _NEAR, _AREA, _TEN = 4, 8, 3, 10
+_BEFORE, _NEAR, _AREA, _LAST, _TEN = 4, 8, 3, 4, 10
 _SPOKEN_LENGTHS = frozenset((7, 10, 11))
 # How many figures a number of ten or seven may begin with; a longer run is one of elsewhere.
 _BEGINNINGS = frozenset((6, 7, 10, 11))
@@ -108,7 +108,7 @@ def find_phones(view: View, _known: Known) -> Iterable[PhiFinding]:
         found += [_part(*match.span("last"), "phone/part") for match in _masked().finditer(text)]
     if view.said & marks.PART and view.said & marks.PHONE_WORD:
         found += _partial(view)
-    if view.said & marks.PHONE_WORD:
+    if view.said & marks.PHONE_WORD and any(end - begin == _LAST for begin, end in view.figures):
         found += _named_parts(view)
     if found:
         found += _corrected(view, found)

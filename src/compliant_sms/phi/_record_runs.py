@@ -53,6 +53,11 @@ def _group() -> re.Pattern[str]:
 
 
 @cache
+def _lettered_group() -> re.Pattern[str]:
+    return re.compile("[0-9]{3,4}[A-Z]")
+
+
+@cache
 def _check_digit() -> re.Pattern[str]:
     return re.compile(r"[A-Z] \d(?![\w/%$]|[.:,]\d)")
 
@@ -215,6 +220,8 @@ def _is_other(text: str, found: re.Match[str], groups: int) -> bool:
     few = end - start <= (0 if groups > 1 else 2)
     if few and not _group().match(text, end):
         return True
+    if groups > 1 and _lettered_group().fullmatch(text, start, end):
+        return False  # no hour: "884 221 907A"
     return bool(
         _phone().fullmatch(text, start, end)
         or _refused().fullmatch(text, start, end)
