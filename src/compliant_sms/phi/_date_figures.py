@@ -142,8 +142,6 @@ def _chain(view: View, first: int, forms: list[Form]) -> int:
     text, places = view.plain, view.figures
     start, end = places[first]
     gap = text[end : places[first + 1][0]]
-    if gap not in _GAPS:
-        return first - 1
     at, limit = first + 1, min(len(places) - 1, first + _MOST_JOINTS)
     while at < limit and text[places[at][1] : places[at + 1][0]] == gap:
         at += 1

@@ -19,7 +19,6 @@ _NEAR = 3
 _TIGHT = frozenset(" -'")
 _BACK = 40
 _FAR = 20
-_BEFORE_SHORT = cues.BEFORE | {"u", "you", "noon", "nite"}
 _DATED = cues.BEFORE | cues.OCCASION
 _CLEAR = frozenset(("wed", "mon"))  # hardly anything else in a clinic's texts
 _NOT_AFTER_CLEAR = frozenset(("to", "a", "he", "she", "we", "i"))

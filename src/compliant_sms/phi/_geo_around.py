@@ -177,7 +177,8 @@ def _kind_begins(view: View, at: int) -> int:
     if view.capital[at]:
         return at
     first = at
-    while first > 0 and view.words[first - 1] in _KINDS and view.gaps[first] == " ":
+    least = max(0, at - _MOST_NAME)
+    while first > least and view.words[first - 1] in _KINDS and view.gaps[first] == " ":
         first -= 1
     told = view.words[at] in LONG_DWELLINGS or first < at
     named = first > 0 and view.gaps[first] == " " and view.capital[first - 1]

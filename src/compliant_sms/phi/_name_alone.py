@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from compliant_sms.phi._lexicon import lexicon
 from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
@@ -21,7 +20,7 @@ from compliant_sms.phi._name_initials import initials, may_be_initials
 from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_places import is_town
 from compliant_sms.phi._name_reading import Openness, Person, as_named, is_korean, name_at
-from compliant_sms.phi._name_unlisted import is_paired, unlisted
+from compliant_sms.phi._name_unlisted import is_paired, owner, unlisted
 from compliant_sms.phi._name_words import (
     ALIVE,
     ARTICLES,
@@ -130,20 +129,7 @@ def by_itself(view: View, index: int) -> Person | None:
         found = _in_small_letters(view, index) if marks & GIVEN else None
     else:
         found = _with_capital(view, index, marks) if marks & CANDIDATE else None
-    return found or _owner(view, index)
-
-
-def _owner(view: View, index: int) -> Person | None:
-    """Whom something belongs to, without the apostrophe: "jamals form"."""
-    ahead, word, marks = index + 1, view.words[index], view.marks[index]
-    if word[-1] != "s" or ahead >= len(view.words) or not view.marks[ahead] & OWNED:
-        return None
-    if marks & COMMON or view.gaps[ahead] != " " or word[-2:] == "'s":
-        return None
-    stem = lexicon()[word[:-1]]
-    if stem & SURE_NAME or (view.capital[index] and stem & (GIVEN | COMMON) == GIVEN):
-        return Person(view.starts[index], view.ends[index] - 1, index, "possessive")
-    return None
+    return found or owner(view, index)
 
 
 def _with_capital(view: View, index: int, marks: int) -> Person | None:

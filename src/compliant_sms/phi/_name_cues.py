@@ -132,28 +132,32 @@ def after_cue(view: View, index: int) -> Person | None:
         if view.gaps[ahead + 1] == ".":
             return _dotted(view, ahead, cue)
     found = name_at(view, ahead, _openness(view, index, ahead, cue), cue.rule)
-    if found is None and cue.rule == "named" and view.gaps[ahead + 1] == ", ":
-        return _in_capitals(view, ahead)
-    if found is None and cue.gaps is _ABBREVIATED:
-        found = _with_particles(view, ahead, cue.rule) or _surname(view, ahead, cue)
+    found = found or _less_like_a_name(view, ahead, cue)
     return _completed(view, found, cue, view.words[index]) if found else None
+
+
+def _less_like_a_name(view: View, index: int, cue: _Cue) -> Person | None:
+    """Whom a cue announces though the word behind it begins no name elsewhere."""
+    if cue.rule == "named":
+        return _in_capitals(view, index) if view.gaps[index + 1] == ", " else None
+    if cue.gaps is not _ABBREVIATED:
+        return None
+    return _with_particles(view, index, cue.rule) or _surname(view, index, cue)
 
 
 def _asked_for(view: View, index: int) -> Person | None:
     """Whom to ask for, as somebody who is no practice says: "ask 4 Cookie", "ask for Big Ed"."""
     ahead = index + 1
-    if view.words[ahead : ahead + 1] == ["for"] and view.gaps[ahead] == " ":
+    asked = view.gaps[ahead] == " 4 "
+    if view.words[ahead : ahead + 1] == ["for"]:
         ahead += 1
-        if view.gaps[ahead] != " ":
-            return None
-    elif view.gaps[ahead] != " 4 ":
-        return None
+        asked = view.gaps[ahead] == " "
     called = ahead + (view.words[ahead : ahead + 1] == ["big"])
-    if called >= len(view.words) or not view.capital[called]:
+    if not asked or called >= len(view.words) or not view.capital[called]:
         return None
-    if view.marks[called] & (HARDLY_NAME | NO_NAME | STAFF_CUE) or view.words[called] in DESKS:
-        return name_at(view, called, Openness.CAPITAL, "named")
     found = name_at(view, called, Openness.CAPITAL, "named")
+    if view.marks[called] & (HARDLY_NAME | NO_NAME | STAFF_CUE) or view.words[called] in DESKS:
+        return found
     return found or Person(view.starts[called], view.ends[called], called, "named")
 
 
@@ -180,7 +184,7 @@ def _letter(view: View, index: int, cue: _Cue) -> Person | None:
     word, after = view.words[index], view.gaps[index + 1][:1]
     if after in {"'", "-", "/"}:
         return None
-    if not view.capital[index] and word in _NO_LETTERS:
+    if not view.capital[index] and (not cue.staff or word in _NO_LETTERS):
         return None
     end = view.ends[index] + (after == "." and view.capital[index])
     return Person(view.starts[index], end, index, cue.rule, cue.staff)
@@ -220,10 +224,10 @@ def _with_a_word_behind(view: View, found: Person) -> Person:
     ahead = found.last + 1
     if ahead >= len(view.words) or not view.capital[found.last] or not view.capital[ahead]:
         return found
-    told = view.gaps[ahead] == " " and not view.capital[0] and not view.is_shouted(ahead)
-    small = told and view.plain[view.starts[ahead] + 1].islower()
+    second = view.starts[ahead] + 1
+    small = not view.capital[0] and view.plain[second : second + 1].islower()
     barred = view.marks[ahead] & (HARDLY_NAME | NO_NAME | HEALTH_TERM | DATE_WORD | PLACE_WORD)
-    if not small or barred or view.plain[found.end : view.starts[ahead]] != " ":
+    if not small or barred or view.plain[found.end : second - 1] != " ":
         return found
     return Person(found.start, view.ends[ahead], ahead, found.rule)
 

@@ -132,13 +132,15 @@ NO_HOSTS = MONTHS | THINGS
 # Names too, of which somebody speaks sooner than of the thing.
 PEOPLE = word_set("hope love king angel major river art ray chance sandy rain")
 ALIVE = word_set(
-    "fell hurt puked vomited swallowed ate woke coughed broke bit refuses refused cut cant can't wont"
-    " won't threw slept cried sneezed choked forgot bumped scraped"
+    "fell hurt puked vomited swallowed ate woke coughed broke bit refuses refused cut cant can't"
+    " wont"
+    " threw slept cried sneezed choked forgot bumped scraped won't"
 )
 """What only who lives does."""
 STATES = word_set(
     "allergic sick pregnant due coming okay ok better worse having feeling running late out still"
-    " sleeping eating crying vomiting throwing coughing my home asleep awake nauseous dizzy bleeding"
+    " sleeping eating crying vomiting throwing coughing my home asleep awake nauseous dizzy"
+    " bleeding"
     " hurting sore scared nervous anxious in on off ready not so doing getting going taking"
 )
 """How somebody is, and seldom a thing."""
