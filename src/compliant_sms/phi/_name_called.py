@@ -22,7 +22,7 @@ def answers(view: View, found: Person) -> bool:
     if found.start == 0:
         after = view.words[found.last + 1 : found.last + 4]
         if after[:1] != ["is"]:
-            return after[:1] == ["here"]
+            return after[:1] == ["here"] and not view.words[found.last].endswith("'s")
         so = view.words[found.last] not in THINGS and not STATES.isdisjoint(after[1:2])
         return so or after == ["is", "the", "patient"]
     plain = view.plain
@@ -63,7 +63,7 @@ def _is_listed(view: View, last: int) -> bool:
     if view.words[last] == "love":
         return view.words[ahead] in _SENDERS
     thing = not view.capital[ahead] and not view.marks[ahead] & NAME_CUE
-    return thing and view.gaps[ahead + 1] == ", " and view.words[ahead] not in _ASIDES
+    return thing and view.gaps[ahead + 1][:2] == ", " and view.words[ahead] not in _ASIDES
 
 
 def are_two(view: View, last: int) -> bool:

@@ -61,6 +61,7 @@ _FOR = frozenset({"for"})
 _LINK = frozenset({"is", "named", "called", "mwen"})
 _MOST_SKIPPED = 4
 _NURSES = frozenset({"nurse", "midwife", "doula", "enfermera"})
+_THINGS_WITH_NAMES = frozenset({"wifi", "network", "file", "brand", "domain", "app", "screen"})
 _TELL_ALL = frozenset({"introduction", "named", "relative"})
 _SLASHED = frozenset({" ", "/", "/ ", "/h "})
 _TELLING = frozenset({" ", ", ", " ("})
@@ -238,6 +239,8 @@ def _means_it(view: View, index: int, cue: _Cue) -> bool:
     if word in _BEFORE:
         close = index > 0 and not view.gaps[index].strip(" ,")
         return close and view.words[index - 1] in _BEFORE[word]
+    if word == "name" and index and view.words[index - 1] in _THINGS_WITH_NAMES:
+        return False
     if not cue.hosts or practice_speaks(view):
         return True
     if index and view.words[index - 1] == "in" and word in WITH:

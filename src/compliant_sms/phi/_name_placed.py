@@ -159,6 +159,8 @@ def _may_be_of_name(view: View, index: int) -> bool:
         return False
     if not marks & COMMON:
         return True
+    if view.words[index].endswith("'s"):
+        return False
     return bool(view.capital[index] and marks & (GIVEN | SURNAME) and not marks & NAME_CUE)
 
 
