@@ -66,6 +66,8 @@ NAMES = (
     "see me [[NAME:Brandi w]]",
     "nurse [[PROVIDER_NAME:joy]] said so",
     "[[NAME:Mia]]/[[NAME:Leo]] sick",
+    "saw [[NAME:Big Art]] today",
+    "[[NAME:Rose]], ",
     "this isnt [[NAME:marcus]]",
 )
 NO_NAMES = (
@@ -85,6 +87,7 @@ NO_NAMES = (
     "dose 5 max",
     "lunch 4 may",
     "Rain, rain, go away",
+    "see Maria Dr",
     "WiFi name Guestly, ask at the desk",
     "text QX88120 4111X. ok",
     "Bill cash",
@@ -105,6 +108,13 @@ DATES = (
     "Check with [[PROVIDER_NAME:Ana]], CNM is [[DATE:Mon, Sept 8]] at 4:20 PM. Open door",
     "[[DATE:10/2]] is no good",
     "[[NAME:Daisy]] and [[NAME:Ruth]] both have shots [[DATE:sat]]",
+)
+MORE = (
+    "[[NAME:Hope]] and [[NAME:Joy]] both have shots [[DATE:sat]]",
+    "mail it to [[GEO:12 Maria Dr Apt 4]]",
+    "id ssn [[OTHER_ID:4acct 902]] ",
+    "#[[OTHER_ID:4821300]]",
+    "[[NAME:Orla]]'s school needs shot record, fax [[FAX:517-555-0129]] pls today",
 )
 NO_DATES = (
     "Reminder: masks required in building B through March 31.",
@@ -130,7 +140,13 @@ PLACES = (
     "zip is [[GEO:30312]] now not [[GEO:30310]]",
     "i moved to [[GEO:St. Louis]] in spring",
 )
-NO_PLACES = ("Austin", "the home. home", "Visit us at Main and Elm St.", "at the residence")
+NO_PLACES = (
+    "Austin",
+    "the home. home",
+    "Visit us at Main and Elm St.",
+    "at the residence",
+    "see our Manor",
+)
 NUMBERS = (
     "new cell [[PHONE:615 555 0173]], trash the [[PHONE:0178]] one",
     "thats my number, [[PHONE:0186]]",
@@ -167,7 +183,7 @@ def _marked(text: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("marked", [*NAMES, *DATES, *PLACES, *NUMBERS])
+@pytest.mark.parametrize("marked", [*NAMES, *DATES, *PLACES, *NUMBERS, *MORE])
 def test_position_tells(marked: str) -> None:
     """Each is found as far as it goes, under its label, and nothing else is."""
     assert _marked(_MARK.sub(r"\2", marked)) == marked
@@ -218,6 +234,8 @@ def test_figures_far_apart_are_found_apart() -> None:
     text = "mrn 12345, " * (MOST_READ + 9) + "and then a good deal of words, until 4477 at last"
     last = find(text)[-1]
     assert text[last.start : last.end] == "4477"
+    alone = find("mrn 12345, " * MOST_READ + "and a good deal of words without any, then a chart")
+    assert len(alone) == MOST_READ
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ LONG_DWELLINGS = word_set(
 """A house that somebody lives or stays in, and hardly anything else."""
 HOTELS = word_set(
     "marriott hilton hyatt sheraton ramada wyndham radisson westin quinta western doubletree"
-    " fairfield residence airbnb express"
+    " fairfield airbnb express"
 )
 """Hotels by their firms, or the end of its name: "La Quinta", "Best Western"."""
 DWELLINGS = (
