@@ -88,6 +88,7 @@ NO_NAMES = (
     "lunch 4 may",
     "Rain, rain, go away",
     "see Maria Dr",
+    "reply y1 to confirm N1",
     "WiFi name Guestly, ask at the desk",
     "text QX88120 4111X. ok",
     "Bill cash",
@@ -110,6 +111,10 @@ DATES = (
     "[[NAME:Daisy]] and [[NAME:Ruth]] both have shots [[DATE:sat]]",
 )
 MORE = (
+    "its [[NAME:o'malley]], can i come",
+    "cancel [[NAME:JM]] [[DATE:9/12]]",
+    "they moved dad to [[GEO:Cedar Grove Rehab]]",
+    "our place is at [[GEO:22 Elm Street]]",
     "[[NAME:Hope]] and [[NAME:Joy]] both have shots [[DATE:sat]]",
     "mail it to [[GEO:12 Maria Dr Apt 4]]",
     "id ssn [[OTHER_ID:4acct 902]] ",

@@ -45,6 +45,7 @@ _BOUND = word_set("leave leaves leaving left headed heading bound flight drive d
 # What else must be so behind words that seldom stand before a town: somebody lives, a name stands
 # before them, or somebody goes.
 _ONLY_WITH = {"de": 0, "a": 0, "of": 1} | dict.fromkeys(_FOR, 2)
+_MOVED = word_set("moved moving transferred relocated")
 _AT_HOME = word_set("in at from of en near outside")
 # Of clinicians, whose names they follow in the same way.
 _CREDENTIALS = word_set("MD PA MA ND DC OR IN ME HI OK")
@@ -242,7 +243,10 @@ def dwelling_place(view: View, at: int) -> _Place | None:
     first, limit = at + 1, min(len(view.words), at + _FEW + 2)
     while first < limit and not view.capital[first] and view.gaps[first] == " ":
         first += 1
-    if first >= limit or view.words[first - 1] not in _AT_HOME or view.gaps[first] != " ":
+    if first >= limit or view.gaps[first] != " ":
+        return None
+    moved = view.words[at] in _MOVED and view.words[first - 1] == "to" and not view.capital[0]
+    if view.words[first - 1] not in _AT_HOME and not moved:
         return None
     if view.is_shouted(first):
         return None
@@ -250,13 +254,20 @@ def dwelling_place(view: View, at: int) -> _Place | None:
     while last + 1 < len(view.words) and view.gaps[last + 1] == " " and view.capital[last + 1]:
         last += 1
     marks = view.marks[first : last + 1]
-    barred = any(mark & (DATE_WORD | HEALTH_TERM) for mark in marks)
+    barred = any(
+        mark & (DATE_WORD | HEALTH_TERM) for mark in marks[: _named_size(view, last, marks)]
+    )
     common = last == first and marks[0] & (COMMON | SURE_NAME)
     if barred or common or last - first >= _FEW or view.gaps[last + 1][:1] == "'":
         return None
     if not FIRMS.isdisjoint(view.words[first : last + 2]):
         return None
     return view.starts[first], view.ends[last], "geo/residence"
+
+
+def _named_size(view: View, last: int, marks: list[int]) -> int:
+    """How many words are the name, without the kind of house behind it: "Cedar Grove Rehab"."""
+    return len(marks) - (len(marks) > 1 and view.words[last] == "rehab")
 
 
 def numbered_place(view: View, at: int) -> _Place | None:

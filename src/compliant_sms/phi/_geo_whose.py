@@ -32,6 +32,7 @@ _KEPT = word_set(
 """Says what a practice has written down of somebody."""
 _CONFIRMED = word_set("file correct correcta correcto wrong still current sigue vigente")
 _DRIVERS = word_set("van driver ride cab taxi shuttle transport car uber lyft")
+_HOMES = word_set("place house home address apt apartment trailer mailbox condo street")
 _RIGHT = word_set("right ok bien yes")
 
 
@@ -116,6 +117,8 @@ def _goes(view: View, at: int) -> bool:
 def _is_ours(view: View, at: int, *, practice: bool) -> bool:
     """Whether a word says that the place behind it is a practice's or another firm's."""
     word, before = view.words[at], view.words[at - 1] if at else ""
+    if word == "our" and not practice and not _HOMES.isdisjoint(view.words[at + 1 : at + 3]):
+        return False
     if word in OURS:
         return word != "our" or _KEPT.isdisjoint(view.words[at + 1 : at + 2])
     if not practice:

@@ -17,7 +17,7 @@ _ABBREVIATIONS = word_set(
     " W.V. N.D. S.D. N.H. P.R. T.V. D.R."
 )
 _BLANKS = frozenset({" ", ", "})
-_NAMING = frozenset({"for", "its", "it's"})
+_NAMING = frozenset({"for", "its", "it's", "cancel", "reschedule", "confirm"})
 _THANKS = frozenset({"thanks", "thx", "ty"})
 _BY_TWO = {"is": {"this", "name"}, "by": {"go", "goes", "went"}}
 _TELLING = _NAMING | _THANKS | {"is", "by"}
@@ -132,6 +132,8 @@ def _is_alone(view: View, index: int, end: int) -> bool:
     if between == " " and not view.capital[index - 1] and _are_of_somebody(view, letters):
         return True
     if not index or not _is_told(view, index, between):
+        return False
+    if after[:1].isdigit():
         return False
     return letters not in {"A", "I", "US", "U.S."} and after[:1] not in {"-", "&"}
 

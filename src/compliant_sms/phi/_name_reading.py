@@ -158,7 +158,7 @@ def _is_open(view: View, index: int, openness: Openness, *, long: bool) -> bool:
     if marks & COMMON:
         loud = shouted or view.gaps[index] == "! "
         return capital and long and bool(marks & SURNAME) and not loud
-    small = long and openness is not Openness.CAPITAL
+    small = long and (openness is not Openness.CAPITAL or bool(marks & SURNAME))
     return capital or (small and (openness is Openness.ANY or _reads_as_name(view, index)))
 
 

@@ -261,6 +261,8 @@ def name_marks(word: str, listed: int) -> int:
     """
     shortened = "'" in word[2:] or listed & marks.OWN_VOICE  # "don't", not "o'hara"
     common = marks.COMMON if shortened or is_ordinary(word) else 0
+    if word[:2] == "o'" and len(word) > 4 and not common:
+        return marks.SURNAME | marks.CANDIDATE  # "o'brien"
     few = len(word) == 1 or (len(word) == 2 and not (common or listed & ~_NAMES or word in UNITS))
     if listed & marks.GIVEN and not listed & marks.SAINT:
         return common | marks.CANDIDATE | (marks.LETTER if few else 0)
