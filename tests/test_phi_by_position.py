@@ -111,6 +111,7 @@ DATES = (
     "[[NAME:Daisy]] and [[NAME:Ruth]] both have shots [[DATE:sat]]",
 )
 MORE = (
+    "[[NAME:Hope]] and [[NAME:Joy]] both need flu shots [[DATE:sat]]",
     "its [[NAME:o'malley]], can i come",
     "cancel [[NAME:JM]] [[DATE:9/12]]",
     "they moved dad to [[GEO:Cedar Grove Rehab]]",
@@ -176,6 +177,7 @@ NO_NUMBERS = (
     "ur app says update to 5.2.0.1 then crashes",
     "Fax your records request to 785-555-0145, Attn: Medical Records",
     "Unit 4B-22",
+    "it said #55555mg",
 )
 
 

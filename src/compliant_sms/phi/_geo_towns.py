@@ -243,12 +243,10 @@ def dwelling_place(view: View, at: int) -> _Place | None:
     first, limit = at + 1, min(len(view.words), at + _FEW + 2)
     while first < limit and not view.capital[first] and view.gaps[first] == " ":
         first += 1
-    if first >= limit or view.gaps[first] != " ":
+    if first >= limit or view.gaps[first] != " " or view.is_shouted(first):
         return None
     moved = view.words[at] in _MOVED and view.words[first - 1] == "to" and not view.capital[0]
     if view.words[first - 1] not in _AT_HOME and not moved:
-        return None
-    if view.is_shouted(first):
         return None
     last = first
     while last + 1 < len(view.words) and view.gaps[last + 1] == " " and view.capital[last + 1]:

@@ -56,8 +56,6 @@ __all__ = ["after_cue"]
 _ABBREVIATED = frozenset({" ", ". ", "."})
 _CALLED = frozenset({" ", ", ", ": ", " - ", "! "})
 _TOLD = frozenset({" ", ": ", ", "})
-_ROLE = frozenset({" ", ": ", ", "})
-_FOR = frozenset({"for"})
 _LINK = frozenset({"is", "named", "called", "mwen"})
 _MOST_SKIPPED = 4
 _NURSES = frozenset({"nurse", "midwife", "doula", "enfermera"})
@@ -65,10 +63,9 @@ _THINGS_WITH_NAMES = frozenset({"wifi", "network", "file", "brand", "domain", "a
 _TELL_ALL = frozenset({"introduction", "named", "relative"})
 _SLASHED = frozenset({" ", "/", "/ ", "/h "})
 _TELLING = frozenset({" ", ", ", " ("})
-_LEADING = frozenset({" ", ". "})
-_DOTS = frozenset({".", ". "})
+_LEADING, _DOTS = frozenset({" ", ". "}), frozenset({".", ". "})
 _NO_LETTERS = frozenset("aiurnys")
-_ONE_BLANK = frozenset({" "})
+_ONE_BLANK, _FOR = frozenset({" "}), frozenset({"for"})
 _BEFORE = (
     {"am": frozenset({"i"}), "se": frozenset({"mwen", "non"}), "e": frozenset({"aqui"})}
     | {"law": frozenset({"in"})}
@@ -97,7 +94,7 @@ def _cues() -> dict[str, _Cue]:
     table: tuple[tuple[Iterable[str], _Cue], ...] = (
         (TITLES, _Cue(_ABBREVIATED, Openness.ANY, "title", staff=True)),
         (SHORT_ROLES, _Cue(_ABBREVIATED, Openness.CAPITAL, "role", staff=True)),
-        (ROLES, _Cue(_ROLE, Openness.CAPITAL, "role", LEADS, staff=True)),
+        (ROLES, _Cue(_TOLD, Openness.CAPITAL, "role", LEADS, staff=True)),
         (WITH, _Cue(_SLASHED, Openness.CAPITAL, "visit-with", staff=True, hosts=True)),
         (HOSTS - NAMED, _Cue(_ONE_BLANK, Openness.CAPITAL, "host", _FOR, staff=True, hosts=True)),
         (HONORIFICS, _Cue(_ABBREVIATED, Openness.ANY, "honorific")),
@@ -157,9 +154,10 @@ def _asked_for(view: View, index: int) -> Person | None:
     if not asked or called >= len(view.words) or not view.capital[called]:
         return None
     found = name_at(view, called, Openness.CAPITAL, "named")
-    if view.marks[called] & (HARDLY_NAME | NO_NAME | STAFF_CUE) or view.words[called] in DESKS:
+    barred = view.marks[called] & (HARDLY_NAME | NO_NAME | STAFF_CUE)
+    if found or barred or view.words[called] in DESKS:
         return found
-    return found or Person(view.starts[called], view.ends[called], called, "named")
+    return Person(view.starts[called], view.ends[called], called, "named")
 
 
 def _openness(view: View, index: int, ahead: int, cue: _Cue) -> Openness:

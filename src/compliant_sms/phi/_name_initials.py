@@ -129,13 +129,13 @@ def _is_alone(view: View, index: int, end: int) -> bool:
     if between[-1:] in {"-", "~"} or between[-2:] in {"- ", "~ "}:
         signed = not between.rstrip(" ")[:-1] or between.rstrip(" ")[-2:-1].isspace()
         return signed and not after.strip(" .")
+    if not index:
+        return False
     if between == " " and not view.capital[index - 1] and _are_of_somebody(view, letters):
         return True
-    if not index or not _is_told(view, index, between):
-        return False
-    if after[:1].isdigit():
-        return False
-    return letters not in {"A", "I", "US", "U.S."} and after[:1] not in {"-", "&"}
+    joined = after[:1] in {"-", "&"} or after[:1].isdigit()
+    alike = joined or letters in {"A", "I", "US", "U.S."}
+    return not alike and _is_told(view, index, between)
 
 
 def _are_of_somebody(view: View, letters: str) -> bool:

@@ -106,8 +106,6 @@ def _is_title(view: View, index: int) -> bool:
     ahead = index + 1
     if ahead >= len(view.words) or not view.capital[ahead]:
         return False
-    if view.gaps[index - 1].strip()[-1:].isdigit():
-        return False
     return view.gaps[ahead] in {" ", ". "} and bool(view.marks[ahead] & (SURNAME | CANDIDATE))
 
 
