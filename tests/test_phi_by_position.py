@@ -152,6 +152,7 @@ NO_PLACES = (
     "Visit us at Main and Elm St.",
     "at the residence",
     "see our Manor",
+    "meet at The Manor",
 )
 NUMBERS = (
     "new cell [[PHONE:615 555 0173]], trash the [[PHONE:0178]] one",
