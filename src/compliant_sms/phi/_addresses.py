@@ -60,7 +60,8 @@ def _numbered() -> re.Pattern[str]:
 @cache
 def _unit_before() -> re.Pattern[str]:
     return re.compile(
-        r"\b(?:unit|flat|apt|apartment|suite|ste|room|rm|casa|pmb|lot)\.? ?#?\w{1,4}, ?$"
+        r"(?:\b(?:unit|flat|apt|apartment|suite|ste|room|rm|casa|pmb|lot)\.? ?#?|(?<!\w)#)"
+        r"\w{1,4}(?:, ?| at | of | @ )$"
     )
 
 
@@ -146,7 +147,7 @@ def street_address(view: View, at: int) -> tuple[int, int] | None:
 
 def _unit_size(view: View, start: int) -> int:
     """How long a unit is that stands right before an address."""
-    unit = _unit_before().search(view.lower[max(0, start - 20) : start])
+    unit = _unit_before().search(view.lower, max(0, start - 20), start)
     return len(unit[0]) if unit else 0
 
 

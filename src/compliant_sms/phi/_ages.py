@@ -190,7 +190,9 @@ def _is_coming(view: View, at: int, end: int) -> bool:
         return view.words[at] in _OF_DECADE
     if _next().match(view.lower, end):
         return view.capital[at] and _is_person(view, at)
-    return view.words[at] == "happy" and view.lower[end : end + 2] in {"th", "st", "nd", "rd"}
+    ordinal = view.lower[end : end + 2] in {"th", "st", "nd", "rd"}
+    ends = view.plain[end : end + 1] in {"!", ".", "", ","}
+    return view.words[at] == "happy" and (ordinal or ends)
 
 
 def _is_said(view: View, at: int) -> bool:

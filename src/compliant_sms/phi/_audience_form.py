@@ -9,7 +9,7 @@ from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._view import View
 
-__all__ = ["is_small", "named", "of_form", "priced"]
+__all__ = ["is_small", "is_timed", "named", "of_form", "priced"]
 
 _PRICED = -3
 _IN_FIGURES = -4
@@ -47,10 +47,32 @@ def priced(view: View) -> bool:
     return "$" in view.lower
 
 
+@cache
+def _hour() -> re.Pattern[str]:
+    """An hour, and no span of hours."""
+    return re.compile(
+        r"(?:1[0-2]|[1-9])(?::[0-5][0-9])? ?[ap]\.?m?\b\.?(?! ?(?:-|to|until|till|and) ?[0-9])"
+    )
+
+
+def is_timed(view: View) -> bool:
+    """Whether one hour stands behind a day, as in a reminder; those of an office are spans."""
+    lower, count = view.lower, 0
+    for start, end in view.figures:
+        if end - start > _HOUR or lower[end : end + 1] not in _BEHIND_HOURS:
+            continue
+        if start and lower[start - 1] in " @" and _hour().match(lower, start):
+            before = lower[max(0, start - _LEAD) : start].rstrip(" @").removesuffix(" at")
+            count += before.rstrip(",")[-1:] in _ENDS_OF_DAYS
+    return count == 1
+
+
 def _asks(view: View) -> bool:
     """Whether a text begins with a question that is not about somebody."""
     words = view.words
     at = 0
+    if any(map(str.isdigit, view.gaps[0])):
+        return False  # "10/2 is no good"
     while at < len(words) and words[at] in _GREETINGS:
         at += 1
     return at + 1 < len(words) and words[at] in cues("asks") and words[at + 1] not in _OF_SOMEBODY
@@ -92,6 +114,9 @@ def _is_to_all(lower: str, start: int, end: int) -> bool:
     return _to_all().match(lower, start) is not None
 
 
+_HOUR, _LEAD = 2, 6
+_BEHIND_HOURS = frozenset(":ap ")
+_ENDS_OF_DAYS = frozenset("0123456789thsdny")  # "Oct 4", "the 5th", "Sunday"
 _CALLED = frozenset(",!:-")
 _STAFF = frozenset(("dr", "dra", "st", "san", "santa", "with", "con", "nurse", "join", "by"))
 _BEFORE_NAMES = frozenset(
@@ -113,6 +138,8 @@ def _is_named(view: View, at: int) -> bool:
     begins = view.gaps[at] != " "
     if (begins or not view.capital[at - 1]) and _is_sure(view, at, mark):
         return True
+    if begins and view.words[at + 1 : at + 2] == ["and"] and _is_capital(view, at + 2):
+        return bool(view.marks[at + 2] & marks.GIVEN)  # "Grace and Will both need"
     return (begins or view.words[at - 1] in _BEFORE_NAMES) and _is_called(view, at)
 
 

@@ -109,6 +109,7 @@ def _address() -> re.Pattern[str]:
 
 
 _VERSIONS = frozenset(("version", "ver", "v", "firmware", "release", "build", "section"))
+_UPDATES = frozenset(("update", "updated", "updates", "upgrade", "upgraded", "upgrading"))
 # Networks of a house, which identify nobody outside: RFC 1918 and 5735.
 _INSIDE = re.compile(r"(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.")
 
@@ -154,8 +155,14 @@ def _is_outside(view: View, start: int, end: int) -> bool:
         return False
     at = view.word_at(start)
     joined = view.lower[max(0, start - 1) : start] + view.lower[end : end + 1]
-    is_version = at > 0 and view.words[at - 1] in _VERSIONS
+    told = view.words[max(0, at - 2) : at]
+    is_version = bool(told) and (told[-1] in _VERSIONS or _are_update(told))
     return not is_version and not any(c.isalnum() or c == "_" for c in joined)
+
+
+def _are_update(told: list[str]) -> bool:
+    """Whether words say that an update leads there: "update to 5.2.0.1"."""
+    return told[-1] == "to" and told[0] in _UPDATES
 
 
 def _is_address(written: str) -> bool:

@@ -27,8 +27,13 @@ FOLLOWS = word_set(
     "at and or for is was thx thanks thank please pls plz if because bc but so instead between"
     " works ok can cant with w then to we i she he my from around after before morning afternoon"
     " in gracias por y o a as unless when since will would maybe thru through until go goes"
-    " cuz coz cause bcuz bec tho though still either maybe"
+    " cuz coz cause bcuz bec tho though still either maybe right correct huh yes yeah no not my our"
+    " u you its it's lol he's she's hes shes only plus"
 )
+OWNERS = word_set("my her his our your ur last mi su")
+MADE = word_set("make making made do doing does cant can't this come coming works is was every")
+"""A weekday in short may follow: "cant make wed"."""
+WEDDED = word_set("we they i were got get getting be to i'll")
 RANKED = word_set(
     "floor fl street st ave avenue day dose time visit one try grade week month year trimester"
     " anniversary round level story and attempt shot birthday"
@@ -60,7 +65,7 @@ UNITS = word_set(
 )
 SCALES = word_set(
     "pain scale rate rated rating survey score feeling nausea hurt hurts severity dolor say anxiety"
-    " itch mood hiv bp pressure presion vision strength gleason out quiz reviews stars"
+    " itch mood hiv bp pressure presion vision strength gleason quiz reviews stars"
     " size"
 )
 HALVED = word_set("take takes took taking tome cut half about only another of use drink size")

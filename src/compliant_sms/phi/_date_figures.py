@@ -107,9 +107,12 @@ def in_figures(view: View) -> list[Form]:
                 # Two figures with a blank between are no date.
                 if sign != " " or (at + 1 < last and places[at + 2][0] - until == 1):
                     done = _chain(view, at, forms)
-            elif follows - end <= _LONGEST_GAP:
+            elif follows - end <= _LONGEST_GAP and text[end:follows] in _GAPS:
                 done = _chain(view, at, forms)
-        if at > done and sign != ":" and (form := _single(text, start, end, sign)):
+        if at <= done or sign == ":":
+            continue
+        told = size > 2 or sign in _NTH_BEGINS or text[start - 1 : start] == " "
+        if told and (form := _single(text, start, end, sign)):
             forms.append(form)
     return forms
 
@@ -139,8 +142,6 @@ def _chain(view: View, first: int, forms: list[Form]) -> int:
     text, places = view.plain, view.figures
     start, end = places[first]
     gap = text[end : places[first + 1][0]]
-    if gap not in _GAPS:
-        return first - 1
     at, limit = first + 1, min(len(places) - 1, first + _MOST_JOINTS)
     while at < limit and text[places[at][1] : places[at + 1][0]] == gap:
         at += 1
@@ -156,8 +157,8 @@ def _chain(view: View, first: int, forms: list[Form]) -> int:
     if kind and stands_alone(text, start, until, ranges=mark == "/"):
         forms.append(Form(start, until, kind))
         return at
-    # What follows a blank can be a beginning itself.
-    return first - 1 if not mark or mark == "-" else at
+    # What follows a blank can be a beginning itself; behind a hyphen alone nothing stands alone.
+    return first - 1 if not mark or gap == " - " else at
 
 
 def _two(first: str, second: str, mark: str) -> str | None:

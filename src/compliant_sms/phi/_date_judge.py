@@ -19,8 +19,9 @@ _NEAR = 3
 _TIGHT = frozenset(" -'")
 _BACK = 40
 _FAR = 20
-_BEFORE_SHORT = cues.BEFORE | {"u", "you", "noon", "nite"}
 _DATED = cues.BEFORE | cues.OCCASION
+_CLEAR = frozenset(("wed", "mon"))  # hardly anything else in a clinic's texts
+_NOT_AFTER_CLEAR = frozenset(("to", "a", "he", "she", "we", "i"))
 _ENDS = frozenset(("", ".", "?", "!", ","))
 
 
@@ -193,9 +194,17 @@ def _short_day(view: View, index: int, before: str, after: str) -> bool:
         or after in cues.PART_OF_DAY
     ):
         return True
-    if gap[:1] in {"/", "+"} or (gap[:1] in _ENDS and word != "sun"):
+    ends = gap[:1] in {"/", "+"} or (gap[:1] in _ENDS and word != "sun")
+    if ends or (word in _CLEAR and _is_told(before, after)):
         return True
     return view.capital[index] and (word != "sun" or not after)
+
+
+def _is_told(before: str, after: str) -> bool:
+    """Whether the words beside "wed" or "mon" are those beside days."""
+    if before in cues.WEDDED:
+        return False
+    return before in cues.MADE or (after in cues.FOLLOWS and after not in _NOT_AFTER_CLEAR)
 
 
 def _day_of_month(view: View, form: Form, index: int) -> bool:
@@ -208,7 +217,7 @@ def _day_of_month(view: View, form: Form, index: int) -> bool:
     told = not after or after in cues.FOLLOWS
     if "&" in view.lower[form.end : form.end + 2]:
         return False
-    further = view.words[index - 2] if index > 1 else ""
+    further = view.words[index - 2] if index > 1 and view.gaps[index - 1] == " " else ""
     if before != "the":  # "the 3rd or 4th", but "5th and Maple"
         again = before in cues.JOINS and further in cues.NTH
         return told and (again or (after != "and" and before in cues.BEFORE_NTH))
@@ -239,6 +248,8 @@ def _month(view: View, form: Form, index: int) -> bool:
     before = _before(view, form, index)
     if before in cues.PASSED:
         return view.words[index] not in cues.NO_MONTH_ALONE
+    if before in cues.OWNERS and _after(view, form) in cues.OCCASION:
+        return True  # "missed my oct appt"
     named = view.words[index] not in cues.NO_MONTH_ALONE or view.capital[index]
     if not named or before not in cues.MONTH_BEFORE:
         return False

@@ -143,6 +143,8 @@ def _spelled(view: View, at: int, end: int) -> Form:
         first = at - 1
     elif at + 1 < len(words) and words[at + 1] in NUMBERS - JOINING and view.gaps[at + 1] == " ":
         last = at + 1
+    elif words[at + 1 : at + 2] == ["the"] and words[at + 2 : at + 3] and words[at + 2] in ORDINALS:
+        last = at + 2
     if first == last:
         return Form(view.starts[at], end, Kind.MONTH)
     if first and words[first - 1] in {"twenty", "thirty"}:

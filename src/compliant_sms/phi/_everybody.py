@@ -8,13 +8,13 @@ person's.
 from __future__ import annotations
 
 from compliant_sms.phi._audience import Audience, audience_of, ends_sentence
-from compliant_sms.phi._audience_form import is_small, named, priced
+from compliant_sms.phi._audience_form import is_small, is_timed, named, priced
 from compliant_sms.phi._view import View
 
 __all__ = ["Everybody", "ends_sentence"]
 
 _FEW = 9
-_AT_FIRST, _FEW_WORDS, _SMALL_LETTER, _NAMED, _PRICED = 2, 1, 3, 6, 4
+_AT_FIRST, _FEW_WORDS, _SMALL_LETTER, _NAMED, _PRICED, _TIMED = 2, 1, 3, 9, 4, 3
 # The words of other sentences count twice, those around thrice.
 _OF_ALL = 2
 
@@ -44,4 +44,5 @@ class Everybody:
 def _of_form(view: View) -> int:
     """What the form of a text says more of a day or a place than of health."""
     weight = _AT_FIRST + (_FEW_WORDS if len(view.words) <= _FEW else 0)
+    weight += _TIMED if is_timed(view) else 0
     return weight + (_SMALL_LETTER if is_small(view) else 0) + (_PRICED if priced(view) else 0)

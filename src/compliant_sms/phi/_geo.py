@@ -20,6 +20,7 @@ from compliant_sms.phi._geo_towns import (
     dwelling_place,
     is_addressed,
     is_led,
+    lone_town,
     numbered_place,
     places_by_state,
     town_at,
@@ -34,6 +35,7 @@ from compliant_sms.phi._marks import (
     LIVES,
     STREET,
     TOWN,
+    WHERE,
 )
 from compliant_sms.phi._place_words import CORNERS, COUNTIES, ROADS
 from compliant_sms.phi._view import View
@@ -43,6 +45,7 @@ __all__ = ["find_geo"]
 _BUILT = STREET | ADDRESS_CUE | DWELLING
 _ANCHORS = STREET | ADDRESS_CUE | DWELLING | TOWN | LIVES
 _ZIP = 5
+_BOTH = (["and"], ["y"])
 _JOINED = frozenset((", ", " ", ",", ". "))
 _Place = tuple[int, int, str]
 
@@ -67,7 +70,7 @@ def find_geo(view: View, known: Known) -> Iterable[PhiFinding]:
         if end - start == _ZIP and (place := zip_at(view, start, end)):
             found.append(place)
     if not found:
-        alone = lone_zip(view)
+        alone = lone_zip(view) or (lone_town(view) if view.said & TOWN else None)
         return (_finding(*alone),) if alone else ()
     everybody: list[Everybody] = []
     places = _outer(view, found) if len(found) > 1 else found
@@ -77,8 +80,9 @@ def find_geo(view: View, known: Known) -> Iterable[PhiFinding]:
 def _at_words(view: View, found: list[_Place]) -> None:
     """Add the places that words belong to or announce."""
     marks = view.marks
-    # A street needs a number, or somebody who lives there.
-    built = _BUILT if view.has_digit or view.said & LIVES else ADDRESS_CUE | DWELLING
+    # A street needs a number, another street, or somebody who lives there.
+    near = view.has_digit or view.said & LIVES or " and " in view.lower or "&" in view.lower
+    built = _BUILT if near else ADDRESS_CUE | DWELLING
     for at in view.marked(_ANCHORS):
         mark = marks[at]
         if mark & TOWN and (is_led(view, at) or (view.capital[at] and is_addressed(view, at))):
@@ -100,7 +104,7 @@ def _at_built(view: View, at: int, mark: int, found: list[_Place]) -> None:
         _at_street(view, at, found)
     if mark & ADDRESS_CUE:
         _at_cue(view, at, found)
-    if mark & DWELLING and view.capital[at]:
+    if mark & DWELLING and (view.capital[at] or view.said & (LIVES | WHERE)):
         _add(residence_at(view, at), found)
 
 
@@ -110,7 +114,8 @@ def _at_street(view: View, at: int, found: list[_Place]) -> None:
     elif view.gaps[at] == " " and view.said & LIVES:
         _add(street_at(view, at), found)
     ahead = at + 1
-    crossed = view.gaps[ahead] == " & " or view.words[ahead : ahead + 1] in (["and"], ["y"])
+    crossed = view.gaps[ahead] == " & " or view.words[ahead : ahead + 1] in _BOTH
+    crossed = crossed or view.gaps[at - 1] == " & " or view.words[at - 2 : at - 1] in _BOTH
     if (crossed or view.gaps[at][-1:].isdigit()) and (place := corner_at(view, at)):
         found.append(place)
 

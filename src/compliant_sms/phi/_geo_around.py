@@ -6,8 +6,15 @@ import re
 from functools import cache
 
 from compliant_sms.phi._date_words import word_set
-from compliant_sms.phi._marks import DATE_WORD, DWELLING, LIVES, ONES, WHERE
-from compliant_sms.phi._place_words import FIRMS, LONG_DWELLINGS, ORDINAL_ENDS, STREETS, THEIRS
+from compliant_sms.phi._marks import DATE_WORD, DWELLING, GIVEN, LIVES, ONES, WHERE
+from compliant_sms.phi._place_words import (
+    FIRMS,
+    HOTELS,
+    LONG_DWELLINGS,
+    ORDINAL_ENDS,
+    STREETS,
+    THEIRS,
+)
 from compliant_sms.phi._places import tail
 from compliant_sms.phi._view import View
 
@@ -17,6 +24,8 @@ _Place = tuple[int, int, str]
 _MOST_NAME = 3
 _LEAD = 4
 _HOMES = word_set("assisted senior independent nursing retirement mobile trailer rehab")
+_KINDS = _HOMES | {"home", "rv", "care"}
+_NUMBERED = word_set("motel super studio")
 _TITLED = word_set("the el la a an my our your this that")
 _LEADS = word_set("at on near by en stop esquina corner of to")
 
@@ -38,7 +47,8 @@ def _crossing() -> re.Pattern[str]:
     sure = rf"[A-Z][a-z]+(?: [A-Z][a-z]+)?{kind[:-1]}"
     return re.compile(
         rf"(?P<all>(?:{nth}|{road}) (?:and|&|y) (?:{nth}|{street}|[a-z]{{3,}}\b(?! [a-z]))"
-        rf"|{street} (?:and|&|y) (?:{nth}|{road})|{sure} (?:and|&|y) {street})"
+        rf"|{street} (?:and|&|y) (?:{nth}|{road})|{sure} (?:and|&|y) {street}"
+        rf"|[A-Z][a-z]+ (?:and|&|y) (?:[A-Z][a-z]+ ){{1,2}}{kind[4:-2]}\b)"
     )
 
 
@@ -130,18 +140,21 @@ def residence_at(view: View, at: int) -> _Place | None:
     words, ahead = view.words, at + 1
     if ahead < len(words) and view.gaps[ahead] == " " and view.marks[ahead] & DWELLING:
         return None  # the name goes on
-    first = at
+    first = _kind_begins(view, at)
     while first > 0 and at - first <= _MOST_NAME and view.gaps[first] in {" ", ". "}:
         if not view.capital[first - 1] or view.marks[first - 1] & DATE_WORD:
             break
         first -= 1
-    numbered = words[at] == "motel" and view.gaps[ahead][1:2].isdigit()
-    if (first == at and not numbered) or (words[first] in _TITLED and first + 1 >= at):
+    numbered = words[at] in _NUMBERED and view.gaps[ahead][1:2].isdigit()
+    named = numbered or words[at] in HOTELS
+    if first < 0 or not view.capital[first] or (first == at and not named):
+        return None
+    if words[first] in _TITLED and first + 1 >= at:
         return None
     lead = view.marks[max(0, first - _LEAD) : first]
     living = any(mark & LIVES for mark in lead)
     living = living or not THEIRS.isdisjoint(words[max(0, first - _LEAD) : first])
-    sure = words[at] in LONG_DWELLINGS or not _HOMES.isdisjoint(words[first:at])
+    sure = words[at] in LONG_DWELLINGS | HOTELS or not _HOMES.isdisjoint(words[first:at])
     where = first and (view.marks[first - 1] & WHERE or words[first - 1] in {"the", "at"})
     if not (living if not sure else living or where):
         return None
@@ -151,4 +164,30 @@ def residence_at(view: View, at: int) -> _Place | None:
     if numbered:
         end = next(until for _, until in view.figures if until > end)
     start = view.starts[first + (words[first] == "the")]
-    return start, tail(view, end), "geo/residence"
+    beside = _beside_road().match(view.lower, end)
+    return start, tail(view, beside.end() if beside else end), "geo/residence"
+
+
+def _kind_begins(view: View, at: int) -> int:
+    """The first word of what a residence is called that a word ends; -1 if none is named.
+
+    In capitals it is a part of the name; in small letters it stands behind it: "Shady Oaks nursing
+    home".
+    """
+    if view.capital[at]:
+        return at
+    first = at
+    least = max(0, at - _MOST_NAME)
+    while first > least and view.words[first - 1] in _KINDS and view.gaps[first] == " ":
+        first -= 1
+    told = view.words[at] in LONG_DWELLINGS or first < at
+    named = first > 0 and view.gaps[first] == " " and view.capital[first - 1]
+    return first if told and named and not view.marks[first - 1] & GIVEN else -1
+
+
+@cache
+def _beside_road() -> re.Pattern[str]:
+    return re.compile(
+        r" (?:on|off|by|near) (?:the )?(?:route|rte|rt|hwy|highway|us|sr|i|county road|exit)"
+        r"[ -]?\d{1,4}\b"
+    )

@@ -10,21 +10,24 @@ from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
     DATE_WORD,
+    GIVEN,
     HEALTH_TERM,
     LIVES,
     STATE,
     SURE_NAME,
     SURNAME,
     WHERE,
+    YOURS,
 )
 from compliant_sms.phi._place_words import FIRMS, FIRMS_NEAR, OURS, STATES, towns
-from compliant_sms.phi._places import state_behind, town_ahead
+from compliant_sms.phi._places import is_another, state_behind, town_ahead
 from compliant_sms.phi._view import View
 
 __all__ = [
     "dwelling_place",
     "is_addressed",
     "is_led",
+    "lone_town",
     "numbered_place",
     "places_by_state",
     "town_at",
@@ -42,6 +45,7 @@ _BOUND = word_set("leave leaves leaving left headed heading bound flight drive d
 # What else must be so behind words that seldom stand before a town: somebody lives, a name stands
 # before them, or somebody goes.
 _ONLY_WITH = {"de": 0, "a": 0, "of": 1} | dict.fromkeys(_FOR, 2)
+_MOVED = word_set("moved moving transferred relocated")
 _AT_HOME = word_set("in at from of en near outside")
 # Of clinicians, whose names they follow in the same way.
 _CREDENTIALS = word_set("MD PA MA ND DC OR IN ME HI OK")
@@ -54,6 +58,7 @@ _FOR_AND_TO = frozenset((" 4 ", " 2 "))  # "we leave 4 Duluth"
 _LEAD = 5
 _BACK = 50
 _FEW = 3
+_AFTER_TOWN = frozenset(("", ".", ","))
 _OPENING = frozenset(("", ",", ".", "(", "-"))
 
 
@@ -148,6 +153,18 @@ def town_at(view: View, at: int) -> _Place | None:
     return (view.starts[at], view.ends[last], "geo/town") if told else None
 
 
+def lone_town(view: View) -> _Place | None:
+    """The town that somebody answers with: "Skokie", "Skokie. near the library"."""
+    if len(view.words) > _LEAD or not view.words or view.said & YOURS:
+        return None
+    count = town_ahead(view, 0)
+    if not count or view.starts[0] or _is_ordinary(view, 0, count - 1):
+        return None
+    stops = view.gaps[count].strip()[:1] in _AFTER_TOWN
+    named = view.marks[0] & (SURE_NAME | GIVEN | COMMON) or (count == 1 and view.marks[0] & SURNAME)
+    return (0, view.ends[count - 1], "geo/town") if stops and not named else None
+
+
 def _is_ordinary(view: View, at: int, last: int) -> bool:
     """Whether a town's name is an ordinary word, too."""
     if at == last:
@@ -175,7 +192,7 @@ def _lives(view: View, at: int, *, ordinary: bool) -> bool:
     """Whether somebody is, lives or goes to a town."""
     before = _lead(view, at)
     where = view.words[before]
-    lead = view.words[max(0, before - _LEAD) : before]
+    lead = view.words[max(0, before - _LEAD) : before - is_another(view, before - 1)]
     practice = view.plain[0].isupper()
     if not OURS.isdisjoint(lead) or (practice and not FIRMS_NEAR.isdisjoint(lead)):
         return False
@@ -226,21 +243,29 @@ def dwelling_place(view: View, at: int) -> _Place | None:
     first, limit = at + 1, min(len(view.words), at + _FEW + 2)
     while first < limit and not view.capital[first] and view.gaps[first] == " ":
         first += 1
-    if first >= limit or view.words[first - 1] not in _AT_HOME or view.gaps[first] != " ":
+    if first >= limit or view.gaps[first] != " " or view.is_shouted(first):
         return None
-    if view.is_shouted(first):
+    moved = view.words[at] in _MOVED and view.words[first - 1] == "to" and not view.capital[0]
+    if view.words[first - 1] not in _AT_HOME and not moved:
         return None
     last = first
     while last + 1 < len(view.words) and view.gaps[last + 1] == " " and view.capital[last + 1]:
         last += 1
     marks = view.marks[first : last + 1]
-    barred = any(mark & (DATE_WORD | HEALTH_TERM) for mark in marks)
+    barred = any(
+        mark & (DATE_WORD | HEALTH_TERM) for mark in marks[: _named_size(view, last, marks)]
+    )
     common = last == first and marks[0] & (COMMON | SURE_NAME)
     if barred or common or last - first >= _FEW or view.gaps[last + 1][:1] == "'":
         return None
     if not FIRMS.isdisjoint(view.words[first : last + 2]):
         return None
     return view.starts[first], view.ends[last], "geo/residence"
+
+
+def _named_size(view: View, last: int, marks: list[int]) -> int:
+    """How many words are the name, without the kind of house behind it: "Cedar Grove Rehab"."""
+    return len(marks) - (len(marks) > 1 and view.words[last] == "rehab")
 
 
 def numbered_place(view: View, at: int) -> _Place | None:

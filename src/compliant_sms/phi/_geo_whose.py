@@ -6,6 +6,7 @@ from compliant_sms.phi._date_words import word_set
 from compliant_sms.phi._everybody import Everybody, ends_sentence
 from compliant_sms.phi._marks import LIVES, ONES, YOURS
 from compliant_sms.phi._place_words import ADDRESS, FIRMS_NEAR, MOVES, OURS, PAID, THEIRS
+from compliant_sms.phi._places import is_another
 from compliant_sms.phi._view import View
 
 __all__ = ["is_theirs"]
@@ -30,6 +31,8 @@ _KEPT = word_set(
 )
 """Says what a practice has written down of somebody."""
 _CONFIRMED = word_set("file correct correcta correcto wrong still current sigue vigente")
+_DRIVERS = word_set("van driver ride cab taxi shuttle transport car uber lyft")
+_HOMES = word_set("place house home address apt apartment trailer mailbox condo street")
 _RIGHT = word_set("right ok bien yes")
 
 
@@ -85,6 +88,12 @@ def _told_before(view: View, index: int, *, practice: bool) -> bool | None:
     paid = False
     for at in range(index - 1, max(-1, index - 1 - _BACK), -1):
         word, mark = view.words[at], view.marks[at]
+        if is_another(view, at):
+            continue
+        if not practice and word in _MOVED and _goes(view, at):
+            return True
+        if word == "pick" and not _DRIVERS.isdisjoint(view.words[max(0, at - 3) : at]):
+            return True
         if word in PAID:
             paid = True
         elif (word in _KEPT and practice) or word in _SENT:
@@ -98,9 +107,18 @@ def _told_before(view: View, index: int, *, practice: bool) -> bool | None:
     return False if paid else None
 
 
+def _goes(view: View, at: int) -> bool:
+    """Whether somebody moved, who is no practice: "we relocated to Klamath Falls"."""
+    return any(each & ONES for each in view.marks[max(0, at - 3) : at]) or not _WE.isdisjoint(
+        view.words[max(0, at - 3) : at]
+    )
+
+
 def _is_ours(view: View, at: int, *, practice: bool) -> bool:
     """Whether a word says that the place behind it is a practice's or another firm's."""
     word, before = view.words[at], view.words[at - 1] if at else ""
+    if word == "our" and not practice and not _HOMES.isdisjoint(view.words[at + 1 : at + 3]):
+        return False
     if word in OURS:
         return word != "our" or _KEPT.isdisjoint(view.words[at + 1 : at + 2])
     if not practice:

@@ -16,6 +16,8 @@ __all__ = ["lone_zip", "zip_at"]
 _Place = tuple[int, int, str]
 _INSIDE = word_set("in near nearer outside en through around from desde")
 _WORDS = word_set("or in me hi de oh ok")  # states in small letters only beside a town in such
+_ZIPS = word_set("zip zipcode zipcodes postal cp p")
+_FAR = 12
 _FEW = 3
 _ZIP = 5
 
@@ -25,6 +27,11 @@ def _zip_cue() -> re.Pattern[str]:
     return re.compile(
         r"\b(?:zip(?: ?codes?)?(?:\+4)?|postal|c\.?p\.?)(?<=[a-z4.])[^\da-z\n][^\d\n]{0,24}$"
     )
+
+
+@cache
+def _zip_before() -> re.Pattern[str]:
+    return re.compile(r"(?<!\d)\d{5},?(?: (?:now|and|or|not|was|is|instead|of|its|but)){1,3},? $")
 
 
 def lone_zip(view: View) -> _Place | None:
@@ -46,14 +53,23 @@ def zip_at(view: View, start: int, end: int) -> _Place | None:
     after, beyond = plain[end : end + 1], plain[end + 1 : end + 2]
     if after.isalnum() or after in {"/", "-"} or (after in {".", ","} and beyond.isdigit()):
         return None
-    if _zip_cue().search(view.lower, max(0, start - 60), start):
-        return start, end, "geo/zip"
     at = view.word_at(start) - 1
+    if at >= 0 and _is_called_zip(view, at, start):
+        return start, end, "geo/zip"
     where = at > 0 and view.words[at] in _INSIDE and view.ends[at] + 1 == start
     if where and any(mark & LIVES for mark in view.marks[max(0, at - _FEW) : at]):
         return start, end, "geo/zip"
     first = _before_zip(view, start)
     return None if first is None else (first, end, "geo/town-and-zip")
+
+
+def _is_called_zip(view: View, at: int, start: int) -> bool:
+    """Whether a word near before calls it a ZIP, or it corrects one: "30312 now not 30310"."""
+    if _ZIPS.isdisjoint(view.words[max(0, at - _FAR) : at + 1]):
+        return False
+    if _zip_cue().search(view.lower, max(0, start - 60), start):
+        return True
+    return _zip_before().search(view.lower, max(0, start - 30), start) is not None
 
 
 def _before_zip(view: View, start: int) -> int | None:

@@ -97,6 +97,8 @@ def _confidence(link: str, known: Known) -> Confidence | None:
         names = {folder.lower(), folder.lower().partition(".")[0]}
         if names & listed("personal_folders") and page.lower() not in everybodys:
             return Confidence.LIKELY
+        if len(folder) == 1 and sum(map(str.isdigit, page)) >= _LEAST_WORD and not public:
+            return Confidence.LIKELY
     return None
 
 

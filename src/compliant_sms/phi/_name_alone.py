@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from compliant_sms.phi._lexicon import lexicon
 from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
@@ -15,13 +14,15 @@ from compliant_sms.phi._marks import (
     SURE_NAME,
     SURNAME,
 )
-from compliant_sms.phi._name_extent import starts_phrase
+from compliant_sms.phi._name_called import answers, are_two, called
+from compliant_sms.phi._name_extent import closes, starts_phrase
 from compliant_sms.phi._name_initials import initials, may_be_initials
+from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_places import is_town
 from compliant_sms.phi._name_reading import Openness, Person, as_named, is_korean, name_at
-from compliant_sms.phi._name_unlisted import is_paired, unlisted
-from compliant_sms.phi._name_voice import practice_speaks
+from compliant_sms.phi._name_unlisted import is_paired, owner, unlisted
 from compliant_sms.phi._name_words import (
+    ALIVE,
     ARTICLES,
     BRANDS,
     DOES,
@@ -41,6 +42,10 @@ __all__ = ["by_itself", "may_be_alone"]
 _STREETS = frozenset(word for word in PLACES if len(word) > 2)
 _ANSWERS = DOES | {"here", "is"}
 _KIND = SURNAME | COMMON | GIVEN
+_NO_QUALITIES = word_set("isnt isn't is was aint not wasnt for")
+_STOPS = frozenset({".", ". "})
+_BEFORE_ANY = word_set("for tell told about with but")
+_OF_SOMEBODY = word_set("she he who shes hes she's he's cant can't needs has wont")
 
 
 def may_be_alone(view: View, index: int, marks: int) -> bool:
@@ -52,8 +57,10 @@ def may_be_alone(view: View, index: int, marks: int) -> bool:
         marks: its marks.
     """
     ahead = index + 1
-    if marks & LETTER and may_be_initials(view, index):
-        return True
+    if marks & LETTER:
+        letters = _are_initials(view, index)
+        if letters is not None:
+            return letters
     if ahead < len(view.words):
         if view.marks[ahead] & OWNED and view.words[index][-1] == "s":
             return True
@@ -61,6 +68,20 @@ def may_be_alone(view: View, index: int, marks: int) -> bool:
             return _has_meaning(view, index, marks) and not _is_a_things(view, index, marks)
         return bool(marks & GIVEN) and _may_be_small(view, index)
     return bool(marks & GIVEN) or (view.capital[index] and _has_meaning(view, index, marks))
+
+
+def _are_initials(view: View, index: int) -> bool | None:
+    """Whether a letter or two may be initials by what stands beside them; None if it does not say.
+
+    Of letters with stops the first and the last are looked at, none between.
+    """
+    words, ahead = view.words, index + 1
+    stops = view.gaps[ahead] in _STOPS and view.gaps[index] in _STOPS
+    if stops and ahead < len(words) and len(words[index - 1]) == len(words[ahead]) == 1:
+        return False
+    if may_be_initials(view, index):
+        return True
+    return False if view.gaps[ahead][:1].isdigit() else None  # a code: "QX88120"
 
 
 def _has_meaning(view: View, index: int, marks: int) -> bool:
@@ -76,7 +97,7 @@ def _may_be_small(view: View, index: int) -> bool:
     """Whether a given name that is a word too may be one in small letters."""
     ahead = index + 1
     surname = view.marks[ahead] & _KIND == SURNAME
-    told = surname or not index or view.words[ahead] in HAPPENS
+    told = surname or not index or view.words[ahead] in HAPPENS or view.words[ahead] in _OF_SOMEBODY
     return told or view.words[index].endswith("'s")
 
 
@@ -88,6 +109,7 @@ def _is_a_things(view: View, index: int, marks: int) -> bool:
     if marks & (GIVEN | COMMON) == GIVEN or between != " " or not view.capital[index + 1]:
         return False
     thing = view.marks[index + 1] & _KIND == COMMON or view.words[index + 1] in _STREETS
+    thing = thing and len(view.words[index + 1]) > 1
     return thing and not marks & SURE_NAME and view.words[index][-2:] != "'s"
 
 
@@ -107,20 +129,7 @@ def by_itself(view: View, index: int) -> Person | None:
         found = _in_small_letters(view, index) if marks & GIVEN else None
     else:
         found = _with_capital(view, index, marks) if marks & CANDIDATE else None
-    return found or _owner(view, index)
-
-
-def _owner(view: View, index: int) -> Person | None:
-    """Whom something belongs to, without the apostrophe: "jamals form"."""
-    ahead, word, marks = index + 1, view.words[index], view.marks[index]
-    if word[-1] != "s" or ahead >= len(view.words) or not view.marks[ahead] & OWNED:
-        return None
-    if marks & COMMON or view.gaps[ahead] != " " or word[-2:] == "'s":
-        return None
-    stem = lexicon()[word[:-1]]
-    if stem & SURE_NAME or (view.capital[index] and stem & (GIVEN | COMMON) == GIVEN):
-        return Person(view.starts[index], view.ends[index] - 1, index, "possessive")
-    return None
+    return found or owner(view, index)
 
 
 def _with_capital(view: View, index: int, marks: int) -> Person | None:
@@ -154,6 +163,8 @@ def _is_a_thing(view: View, index: int) -> bool:
         return False
     if view.words[index - 1] in NEXT_TO_THINGS:
         return index > 1 or view.words[0] != "this"  # "this shanice", for "this is"
+    if view.words[index - 1] in _NO_QUALITIES:
+        return False
     return index > 1 and view.gaps[index - 1] == " " and view.words[index - 2] in NEXT_TO_THINGS
 
 
@@ -165,11 +176,23 @@ def _may_be_told(view: View, index: int) -> bool:
         ahead = index + 1
         if ahead >= len(view.words) or view.gaps[ahead] != " ":
             return True
+        if view.words[ahead] == "and":
+            return are_two(view, index)
         talk = view.marks[index] & COMMON and view.words[ahead] not in _ANSWERS
         return not talk or view.words[index][-2:] == "'s"
     if view.gaps[index] != " " or view.words[index - 1] in ARTICLES:
         return False
-    return not view.capital[index - 1] or bool(view.marks[index - 1] & NAME_CUE)
+    return _stands_out(view, index)
+
+
+def _stands_out(view: View, index: int) -> bool:
+    """Whether the word before a capitalised one lets its capital tell something."""
+    if not view.capital[index - 1] or view.marks[index - 1] & NAME_CUE:
+        return True
+    if view.words[index - 1] == "big":
+        return True
+    opens = view.words[index][-2:] == "'s" and starts_phrase(view, index - 1)
+    return opens and view.marks[index - 1] & _KIND == COMMON  # "Complete Mei's forms"
 
 
 def _told_from_a_word(view: View, index: int) -> Person | None:
@@ -184,15 +207,21 @@ def _told_from_a_word(view: View, index: int) -> Person | None:
     if firm and not view.plain[found.start : found.end].isupper():
         return as_named(found, "full") if word not in MONTHS or first else None
     after = view.words[last + 1] if last + 1 < len(view.words) else ""
-    happens = after in DOES and (word not in THINGS or (word in PEOPLE and after in SPEAKS_OUT))
+    happens = after in DOES and (word not in THINGS or _is_somebodys_doing(word, after))
     if first and not marks & COMMON and word not in THINGS and _is_mixed(view, index):
         return as_named(found, "given")
-    if first and (happens or _called(view, found) or _answers(view, found)):
+    if first and (happens or called(view, found) or answers(view, found) or are_two(view, last)):
         return as_named(found, "addressed")
     owns = view.words[last].endswith("'s") and last == index
-    if (word not in BRANDS or owns) and _amid_small_letters(view, index, found):
-        return found
-    return None
+    told = (word not in BRANDS or owns) and _amid_small_letters(view, index, found)
+    return found if told or found.start < view.starts[index] else None  # "Big Ed"
+
+
+def _is_somebodys_doing(word: str, after: str) -> bool:
+    """Whether somebody does what follows a name that is a thing's too: "Bill fell"."""
+    if word in PEOPLE:
+        return after in SPEAKS_OUT or after in HAPPENS
+    return after in ALIVE
 
 
 def _is_mixed(view: View, index: int) -> bool:
@@ -208,7 +237,7 @@ def _amid_small_letters(view: View, index: int, found: Person) -> bool:
         return False
     if view.words[index - 1] in ARTICLES or not plain[start - 2].islower():
         return False
-    if view.capital[index - 1] and not view.marks[index - 1] & NAME_CUE:
+    if not _stands_out(view, index):
         return False  # "Mineral Wells"
     if plain.startswith("'s", end):
         return True
@@ -252,33 +281,10 @@ def _in_small_letters(view: View, index: int) -> Person | None:
         return name_at(view, index, Openness.RELATIVE, "word-alone")
     if not after or view.gaps[ahead] != " " or word in MONTHS:
         return None
+    if word not in THINGS and after in _OF_SOMEBODY and view.words[index - 1] in _BEFORE_ANY:
+        return name_at(view, index, Openness.RELATIVE, "word-alone")
     marks = view.marks[ahead]
-    if marks & SURNAME and not marks & (COMMON | GIVEN):
+    alone = not index and word not in THINGS and closes(view, ahead)
+    if marks & SURNAME and (alone or not marks & (COMMON | GIVEN)):
         return Person(view.starts[index], view.ends[ahead], ahead, "full")
     return None
-
-
-def _answers(view: View, found: Person) -> bool:
-    """Whether somebody says who it is, or is called at the end: "Pat here", "thanks, Gene."."""
-    if found.start == 0:
-        after = view.words[found.last + 1 : found.last + 4]
-        return after[:1] == ["here"] or after == ["is", "the", "patient"]
-    plain = view.plain
-    after_comma = plain.endswith(", ", 0, found.start) and plain[found.start - 3].islower()
-    return after_comma and plain[found.end : found.end + 1] in {".", "!", "?"}
-
-
-def _called(view: View, found: Person) -> bool:
-    """Whether somebody is called at the start of a sentence: "Will, ..." or "Ivy: ..."."""
-    after = view.plain[found.end : found.end + 2]
-    before = view.plain[max(0, found.start - 4) : found.start]
-    first = found.start == 0
-    if after == "'s":
-        return first and practice_speaks(view)
-    if after == " -":
-        return first and view.plain.startswith(" ", found.end + 2)
-    if not first and "\n" not in before and before.rstrip()[-1:] not in {":", "-", ".", "!", "?"}:
-        return False
-    if after[:1] == "!" and view.words[found.last] in THINGS:
-        return False
-    return after[:1] in {",", ":", "!"} and after[1:] in {" ", "", "\n"}

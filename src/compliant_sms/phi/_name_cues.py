@@ -6,10 +6,24 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from compliant_sms.phi._marks import DAY, LETTER, PARTICLE, SURE_NAME, SURNAME
+from compliant_sms.phi._marks import (
+    DATE_WORD,
+    DAY,
+    GIVEN,
+    HARDLY_NAME,
+    HEALTH_TERM,
+    LETTER,
+    NO_NAME,
+    PARTICLE,
+    PLACE_WORD,
+    STAFF_CUE,
+    SURE_NAME,
+    SURNAME,
+)
 from compliant_sms.phi._name_initials import initials
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_staff_words import (
+    DESKS,
     HOSTS,
     LEADS,
     NOT_AFTER_TITLE,
@@ -33,6 +47,7 @@ from compliant_sms.phi._name_words import (
     RELATIVES,
     SAYS_A_NAME,
     SPEAKS,
+    THINGS,
 )
 from compliant_sms.phi._view import View
 
@@ -41,16 +56,16 @@ __all__ = ["after_cue"]
 _ABBREVIATED = frozenset({" ", ". ", "."})
 _CALLED = frozenset({" ", ", ", ": ", " - ", "! "})
 _TOLD = frozenset({" ", ": ", ", "})
-_ROLE = frozenset({" ", ": ", ", "})
-_FOR = frozenset({"for"})
 _LINK = frozenset({"is", "named", "called", "mwen"})
 _MOST_SKIPPED = 4
+_NURSES = frozenset({"nurse", "midwife", "doula", "enfermera"})
+_THINGS_WITH_NAMES = frozenset({"wifi", "network", "file", "brand", "domain", "app", "screen"})
+_TELL_ALL = frozenset({"introduction", "named", "relative"})
 _SLASHED = frozenset({" ", "/", "/ ", "/h "})
 _TELLING = frozenset({" ", ", ", " ("})
-_LEADING = frozenset({" ", ". "})
-_DOTS = frozenset({".", ". "})
+_LEADING, _DOTS = frozenset({" ", ". "}), frozenset({".", ". "})
 _NO_LETTERS = frozenset("aiurnys")
-_ONE_BLANK = frozenset({" "})
+_ONE_BLANK, _FOR = frozenset({" "}), frozenset({"for"})
 _BEFORE = (
     {"am": frozenset({"i"}), "se": frozenset({"mwen", "non"}), "e": frozenset({"aqui"})}
     | {"law": frozenset({"in"})}
@@ -79,7 +94,7 @@ def _cues() -> dict[str, _Cue]:
     table: tuple[tuple[Iterable[str], _Cue], ...] = (
         (TITLES, _Cue(_ABBREVIATED, Openness.ANY, "title", staff=True)),
         (SHORT_ROLES, _Cue(_ABBREVIATED, Openness.CAPITAL, "role", staff=True)),
-        (ROLES, _Cue(_ROLE, Openness.CAPITAL, "role", LEADS, staff=True)),
+        (ROLES, _Cue(_TOLD, Openness.CAPITAL, "role", LEADS, staff=True)),
         (WITH, _Cue(_SLASHED, Openness.CAPITAL, "visit-with", staff=True, hosts=True)),
         (HOSTS - NAMED, _Cue(_ONE_BLANK, Openness.CAPITAL, "host", _FOR, staff=True, hosts=True)),
         (HONORIFICS, _Cue(_ABBREVIATED, Openness.ANY, "honorific")),
@@ -101,6 +116,8 @@ def after_cue(view: View, index: int) -> Person | None:
         index: of the word.
     """
     cue = _cues().get(view.words[index])
+    if view.words[index] == "ask" and not practice_speaks(view):
+        return _asked_for(view, index)
     if cue is None or view.gaps[index + 1] not in cue.gaps or not _means_it(view, index, cue):
         return None
     ahead = _past_skipped(view, index + 1, cue.skipped) if cue.skipped else index + 1
@@ -113,13 +130,40 @@ def after_cue(view: View, index: int) -> Person | None:
         if view.gaps[ahead + 1] == ".":
             return _dotted(view, ahead, cue)
     found = name_at(view, ahead, _openness(view, index, ahead, cue), cue.rule)
-    if found is None and cue.gaps is _ABBREVIATED:
-        found = _with_particles(view, ahead, cue.rule) or _surname(view, ahead, cue)
+    found = found or _less_like_a_name(view, ahead, cue)
     return _completed(view, found, cue, view.words[index]) if found else None
+
+
+def _less_like_a_name(view: View, index: int, cue: _Cue) -> Person | None:
+    """Whom a cue announces though the word behind it begins no name elsewhere."""
+    if cue.rule == "named":
+        return _in_capitals(view, index) if view.gaps[index + 1] == ", " else None
+    if cue.gaps is not _ABBREVIATED:
+        return None
+    return _with_particles(view, index, cue.rule) or _surname(view, index, cue)
+
+
+def _asked_for(view: View, index: int) -> Person | None:
+    """Whom to ask for, as somebody who is no practice says: "ask 4 Cookie", "ask for Big Ed"."""
+    ahead = index + 1
+    asked = view.gaps[ahead] == " 4 "
+    if view.words[ahead : ahead + 1] == ["for"]:
+        ahead += 1
+        asked = view.gaps[ahead] == " "
+    called = ahead + (view.words[ahead : ahead + 1] == ["big"])
+    if not asked or called >= len(view.words) or not view.capital[called]:
+        return None
+    found = name_at(view, called, Openness.CAPITAL, "named")
+    barred = view.marks[called] & (HARDLY_NAME | NO_NAME | STAFF_CUE)
+    if found or barred or view.words[called] in DESKS:
+        return found
+    return Person(view.starts[called], view.ends[called], called, "named")
 
 
 def _openness(view: View, index: int, ahead: int, cue: _Cue) -> Openness:
     """What a cue allows: less in "cousin is ..." and behind "ms" in small letters."""
+    if view.words[index] in _NURSES and ahead == index + 1 and view.words[ahead] not in THINGS:
+        return Openness.RELATIVE
     if cue.skipped is _LINK and ahead > index + 1:
         return Openness.CAPITAL
     short = cue.rule == "honorific" and len(view.words[index]) < 3 and not view.capital[index]
@@ -167,16 +211,34 @@ def _completed(view: View, found: Person, cue: _Cue, word: str) -> Person:
         return found  # whom the practice will see
     if cue.rule == "named" and view.gaps[found.last + 1] in {", ", "/"}:
         found = _first_name_behind(view, found)
+    elif cue.rule in _TELL_ALL:
+        found = _with_a_word_behind(view, found)
     if cue.staff or (cue.rule == "introduction" and _introduces_staff(view, found, word)):
         return as_named(found, found.rule, staff=True)
     return found
+
+
+def _with_a_word_behind(view: View, found: Person) -> Person:
+    """The name with a surname that is a word, as patients write it: "name is Bartholomew Inch"."""
+    ahead = found.last + 1
+    if ahead >= len(view.words) or not view.capital[found.last] or not view.capital[ahead]:
+        return found
+    second = view.starts[ahead] + 1
+    small = not view.capital[0] and view.plain[second : second + 1].islower()
+    barred = view.marks[ahead] & (HARDLY_NAME | NO_NAME | HEALTH_TERM | DATE_WORD | PLACE_WORD)
+    if not small or barred or view.plain[found.end : second - 1] != " ":
+        return found
+    return Person(found.start, view.ends[ahead], ahead, found.rule)
 
 
 def _means_it(view: View, index: int, cue: _Cue) -> bool:
     """Whether the word before a cue, or what the text is about, lets it announce somebody."""
     word = view.words[index]
     if word in _BEFORE:
-        return index > 0 and view.words[index - 1] in _BEFORE[word]
+        close = index > 0 and not view.gaps[index].strip(" ,")
+        return close and view.words[index - 1] in _BEFORE[word]
+    if word == "name" and index and view.words[index - 1] in _THINGS_WITH_NAMES:
+        return False
     if not cue.hosts or practice_speaks(view):
         return True
     if index and view.words[index - 1] == "in" and word in WITH:
@@ -189,10 +251,27 @@ def _first_name_behind(view: View, found: Person) -> Person:
     ahead = found.last + 1
     if ahead >= len(view.words) or view.marks[found.last] & (SURE_NAME | SURNAME) == SURE_NAME:
         return found
-    if not view.marks[ahead] & SURE_NAME or view.is_shouted(ahead) != view.is_shouted(found.last):
+    sure = view.marks[ahead] & SURE_NAME
+    both = not sure and view.is_shouted(ahead) and view.is_shouted(found.last)
+    known = GIVEN if both and not view.gaps[ahead + 1].strip()[:1].isdigit() else SURE_NAME
+    if not view.marks[ahead] & known or view.is_shouted(ahead) != view.is_shouted(found.last):
         return found
+    if known == GIVEN:
+        return Person(found.start, view.ends[ahead], ahead, found.rule)
     first = name_at(view, ahead, Openness.CAPITAL, found.rule)
     return Person(found.start, first.end, first.last, first.rule) if first else found
+
+
+def _in_capitals(view: View, index: int) -> Person | None:
+    """A surname that is a word, before a first name, both in capitals: "WALKER, DAVID J"."""
+    ahead = index + 1
+    if ahead >= len(view.words) or not (view.is_shouted(index) and view.is_shouted(ahead)):
+        return None
+    if not view.marks[index] & SURNAME or not view.marks[ahead] & GIVEN:
+        return None
+    first = name_at(view, ahead, Openness.CAPITAL, "named")
+    last, end = (first.last, first.end) if first else (ahead, view.ends[ahead])
+    return Person(view.starts[index], end, last, "named")
 
 
 def _with_particles(view: View, index: int, rule: str) -> Person | None:

@@ -28,6 +28,8 @@ from compliant_sms.phi._view import View
 __all__ = ["closes", "ends_phrase", "first_word", "last_word", "starts_phrase"]
 
 _MOST_WORDS = 5
+_ANSWERS = (["here"], ["again"], ["calling"], ["dob"])
+_NEWBORN = frozenset({"girl", "boy"})
 _AFTER_INITIAL = frozenset({"", " ", ".", ",", "!", "?"})
 
 
@@ -87,7 +89,7 @@ def _next_part(view: View, last: int) -> int:
 
 def _ends_korean(view: View, last: int) -> bool:
     """Whether the second half of a given name follows, in small letters: "Jun-ho"."""
-    return view.capital[last] and view.words[last + 1] in SECOND_HALVES
+    return view.capital[last] and view.words[last + 1].removesuffix("'s") in SECOND_HALVES
 
 
 def _are_two(view: View, index: int) -> bool:
@@ -138,13 +140,21 @@ def _is_credential(view: View, last: int, index: int) -> bool:
 
 def _is_initial(view: View, last: int, index: int) -> bool:
     """Whether one letter is an initial: "Kelsey M", and in small letters "shanice w again"."""
-    word, after = view.words[index], view.gaps[index + 1][:1]
+    after = view.gaps[index + 1][:1]
     if after == "-" or (view.marks[index] & HARDLY_NAME and after != "."):
         return False
     if view.capital[index]:
         return True
-    if view.capital[last] or after not in _AFTER_INITIAL:
-        return False
+    if view.capital[last]:
+        return index + 1 == len(view.words) and not view.gaps[index + 1].strip(".")
+    return after in _AFTER_INITIAL and _is_small_initial(view, index, after)
+
+
+def _is_small_initial(view: View, index: int, after: str) -> bool:
+    """Whether what follows one small letter lets it be an initial."""
+    word = view.words[index]
+    if after == " " and view.words[index + 1 : index + 2] in _ANSWERS:
+        return True
     if after == " ":
         return word not in SMALL_LETTERS_NO_INITIAL and _goes_on_behind(view, index + 1)
     return after != "" or word not in SMALL_LETTERS_NO_INITIAL
@@ -174,5 +184,10 @@ def first_word(view: View, index: int) -> int:
         first += 1
     if first < index and view.words[first] in OPENING_PARTICLES:
         return first
-    big = index and view.capital[index - 1] and view.words[index - 1] == "big"
-    return index - 1 if big and view.gaps[index] == " " else index
+    if not index or not view.capital[index - 1] or view.gaps[index] != " ":
+        return index
+    before = view.words[index - 1]
+    if before in _NEWBORN and index > 1 and view.words[index - 2] == "baby":
+        return index - 2  # as they are called before they have a name
+    surname = view.marks[index] & (SURNAME | SURE_NAME) == SURNAME
+    return index - (before == "big" or (before == "baby" and surname))

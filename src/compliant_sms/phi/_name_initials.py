@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compliant_sms.phi._marks import COMMON, SURE_NAME, SURNAME
+from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_reading import Openness, Person, name_at
 from compliant_sms.phi._name_words import LETTERED
 from compliant_sms.phi._view import View
@@ -10,8 +11,13 @@ from compliant_sms.phi._view import View
 __all__ = ["initials", "may_be_initials"]
 
 _MOST = 4
+_ABBREVIATIONS = word_set(
+    "U.S. U.K. E.R. I.V. P.O. A.M. P.M. M.D. D.O. R.N. N.P. P.A. P.S. D.C. L.A. N.Y. I.D. O.B. T.B."
+    " B.P. P.T. O.T. C.T. P.C. A.A. N.A. H.S. B.S. Q.D. S.S. V.A. E.D. N.J. N.C. S.C. R.I. N.M."
+    " W.V. N.D. S.D. N.H. P.R. T.V. D.R."
+)
 _BLANKS = frozenset({" ", ", "})
-_NAMING = frozenset({"for", "its", "it's"})
+_NAMING = frozenset({"for", "its", "it's", "cancel", "reschedule", "confirm"})
 _THANKS = frozenset({"thanks", "thx", "ty"})
 _BY_TWO = {"is": {"this", "name"}, "by": {"go", "goes", "went"}}
 _TELLING = _NAMING | _THANKS | {"is", "by"}
@@ -24,8 +30,11 @@ def may_be_initials(view: View, index: int) -> bool:
         view: the text.
         index: of the word.
     """
-    if view.gaps[index + 1][:1] in {".", "-"}:
+    after = view.gaps[index + 1]
+    if after[:1] in {".", "-"}:
         return True
+    if after[:1].isdigit() and len(view.words[index]) > 1:
+        return False
     if not view.capital[index]:
         return False
     return not index or view.gaps[index] != " " or view.words[index - 1] in _TELLING
@@ -39,7 +48,7 @@ def initials(view: View, index: int) -> Person | None:
         index: of a word of one letter or two.
     """
     first, word, start, end = index, view.words[index], view.starts[index], view.ends[index]
-    if index and view.words[index - 1] in LETTERED:
+    if (index and view.words[index - 1] in LETTERED) or view.gaps[index][-1:].isdigit():
         return None
     if view.gaps[index + 1] == "-":
         return _spelled(view, index)
@@ -112,15 +121,26 @@ def _is_alone(view: View, index: int, end: int) -> bool:
     """Whether initials are a name by themselves, from a word's first letter to an offset."""
     plain, start, between = view.plain, view.starts[index], view.gaps[index]
     after, letters = plain[end : end + 2], plain[start:end]
+    if start == 0 and after == " h" and plain.startswith("ere", end + 2):
+        return len(letters) > 1
     if start == 0 or between[-2:] == ": ":
         dotted = letters[-1] == "."
         return after[:1] in {",", ":"} and (dotted or len(letters) == 2) and letters != "U.S."
     if between[-1:] in {"-", "~"} or between[-2:] in {"- ", "~ "}:
         signed = not between.rstrip(" ")[:-1] or between.rstrip(" ")[-2:-1].isspace()
         return signed and not after.strip(" .")
-    if not index or not _is_told(view, index, between):
+    if not index:
         return False
-    return letters not in {"A", "I", "US", "U.S."} and after[:1] not in {"-", "&"}
+    if between == " " and not view.capital[index - 1] and _are_of_somebody(view, letters):
+        return True
+    joined = after[:1] in {"-", "&"} or after[:1].isdigit()
+    alike = joined or letters in {"A", "I", "US", "U.S."}
+    return not alike and _is_told(view, index, between)
+
+
+def _are_of_somebody(view: View, letters: str) -> bool:
+    """Whether two letters with stops are no abbreviation of another kind: "T.J.", not "P.O."."""
+    return letters.count(".") == 2 and letters not in _ABBREVIATIONS and not view.shouts
 
 
 def _goes_on_small(view: View, index: int) -> bool:

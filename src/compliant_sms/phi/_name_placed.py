@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
 from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
+    DATE_WORD,
     FAMILY,
     GIVEN,
     HARDLY_NAME,
+    HEALTH_TERM,
     IDENTIFIES,
+    NAME_CUE,
     NO_NAME,
+    STAFF_CUE,
     SURNAME,
+    TOWN,
 )
 from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_staff_words import DESKS, STAFF_THANKS, TITLES
 from compliant_sms.phi._name_voice import practice_speaks, writes_to_patient
-from compliant_sms.phi._name_words import HONORIFICS, THANKS, THINGS
+from compliant_sms.phi._name_words import HONORIFICS, RELATIVES, THANKS, THINGS
 from compliant_sms.phi._view import View
 
 __all__ = ["by_place"]
@@ -28,6 +34,11 @@ __all__ = ["by_place"]
 _HONOURS = frozenset("様氏君")  # behind names of Japan
 _LAST = 3
 _NAMELIKE = CANDIDATE | SURNAME
+_NAME_KINDS = frozenset({"first", "last", "given", "middle"})
+_WHOSE = frozenset({"my", "our", "her", "his", "the", "a"})
+_NICKNAME = frozenset({"nickname", "name"})
+_SIGNS = frozenset("-~.?!,")
+_SHORT = 4
 _NO_SIGNATURES = THANKS | TITLES
 
 
@@ -36,6 +47,8 @@ def by_place(view: View) -> Iterator[Person]:
     said = view.said
     if said & FAMILY:
         yield from _families(view)
+    if said & NAME_CUE:
+        yield from _said_to_be(view)
     if said & IDENTIFIES or len(view.figures) > 2:
         yield from _before_identification(view)
     if not view.plain.isascii():
@@ -63,6 +76,33 @@ def _is_family(view: View, first: int) -> bool:
     if first and view.words[first - 1] in {"the", "la"}:
         return True
     return starts_phrase(view, first) and view.capital[first] and bool(view.marks[first] & SURNAME)
+
+
+def _said_to_be(view: View) -> Iterator[Person]:
+    """Of whom or of what name it is said what they are: "hunter is my son", "Ng, first name Li"."""
+    words = view.words
+    for index in view.marked(NAME_CUE):
+        if index < 2 or (words[index - 2] != "is" and words[index] != "name"):
+            continue
+        word, first = words[index], index - 3
+        if word == "name" and words[index - 1] in _NAME_KINDS:
+            if view.gaps[index - 1] == ", " and _is_word_of_name(view, index - 2):
+                yield _alone(view, index - 2)
+        elif first >= 0 and words[first + 1] == "is" and words[first + 2] in _WHOSE:
+            told = word in RELATIVES and view.marks[first] & GIVEN
+            if (told or word in _NICKNAME) and _is_word_of_name(view, first):
+                yield _alone(view, first)
+
+
+def _is_word_of_name(view: View, index: int) -> bool:
+    """Whether a word stands at the start of a phrase, and can be a name."""
+    barred = HARDLY_NAME | NO_NAME | NAME_CUE | STAFF_CUE | HEALTH_TERM
+    long = view.ends[index] - view.starts[index] > 2
+    return long and starts_phrase(view, index) and not view.marks[index] & barred
+
+
+def _alone(view: View, index: int) -> Person:
+    return Person(view.starts[index], view.ends[index], index, "said-to-be")
 
 
 def _before_identification(view: View) -> Iterator[Person]:
@@ -96,9 +136,7 @@ def _no_words(view: View, last: int, between: str, *, here: bool) -> Person | No
     if last < 0 or between.strip(" ") not in {"", ",", "-", "("}:
         return None
     first = last + 1
-    while (
-        first and last - first < 3 and not view.marks[first - 1] & (COMMON | HARDLY_NAME | NO_NAME)
-    ):
+    while first and last - first < 3 and _may_be_of_name(view, first - 1):
         if view.ends[first - 1] - view.starts[first - 1] < 2:
             break
         first -= 1
@@ -114,10 +152,22 @@ def _no_words(view: View, last: int, between: str, *, here: bool) -> Person | No
     return Person(view.starts[first], view.ends[last], last, "before-birth-date")
 
 
+def _may_be_of_name(view: View, index: int) -> bool:
+    """Whether a word is no other one, or one with a capital that is listed: "Rosa Linda dob"."""
+    marks = view.marks[index]
+    if marks & (HARDLY_NAME | NO_NAME):
+        return False
+    if not marks & COMMON:
+        return True
+    if view.words[index].endswith("'s"):
+        return False
+    return bool(view.capital[index] and marks & (GIVEN | SURNAME) and not marks & NAME_CUE)
+
+
 @cache
 def _other_script() -> re.Pattern[str]:
     letter = "[\u0370-\u1dff\u3040-\u9fff\uac00-\ud7af]"
-    return re.compile(f"{letter}{{1,20}}(?:[ -]{letter}{{1,20}}){{0,3}}")
+    return re.compile(rf"(?=[^\W\d_]){letter}{{1,20}}(?:[ -]{letter}{{1,20}}){{0,3}}")
 
 
 def _in_other_script(view: View) -> Iterator[Person]:
@@ -126,11 +176,20 @@ def _in_other_script(view: View) -> Iterator[Person]:
     letters = sum(len(match[0]) for match in found)
     if found and len(view.plain) > 3 * letters:
         for match in found:
-            start, end = match.span()
-            end -= match[0][-1] in _HONOURS
+            start = match.start()
+            end = start + len(_assigned(match[0]))
+            end -= view.plain[end - 1] in _HONOURS
             bracketed = view.plain[start - 1 : start] == "(" and view.plain[end : end + 1] == ")"
             if end > start and not bracketed:
                 yield Person(start, end, view.word_at(end) - 1, "other-script")
+
+
+def _assigned(written: str) -> str:
+    """The part before the first sign that stands for nothing."""
+    for at, sign in enumerate(written):
+        if unicodedata.category(sign) == "Cn":
+            return written[:at]
+    return written
 
 
 def _signed(view: View) -> Iterator[Person]:
@@ -138,16 +197,12 @@ def _signed(view: View) -> Iterator[Person]:
     words, marks = view.words, view.marks
     for index in range(max(1, len(words) - _LAST), len(words)):
         here = marks[index]
-        if not here & _NAMELIKE or words[index] in _NO_SIGNATURES:
-            continue
-        if words[index - 1] in HONORIFICS:
-            continue
-        if index + 1 < len(words) and not here & GIVEN:
+        if not _may_sign(view, index):
             continue
         between = view.gaps[index]
         sign = between.strip()[-1:]
         thanked = words[index - 1] in THANKS or "\n" in between
-        if not thanked and sign not in {"-", "~", ".", "?", "!", ","}:
+        if not thanked and sign not in _SIGNS and not _behind_a_day(view, index):
             continue
         if not view.capital[index] and not here & GIVEN:
             if here & SURNAME and not here & COMMON and sign != ",":
@@ -160,6 +215,26 @@ def _signed(view: View) -> Iterator[Person]:
         ends = found.last == len(words) - 1 and not view.plain[found.end :].strip(" .!)\n")
         if staff or (ends and (sign != "," or thanked or words[index] not in THINGS)):
             yield as_named(found, found.rule, staff=staff)
+
+
+def _may_sign(view: View, index: int) -> bool:
+    """Whether a word can begin the name at the end; no town behind a comma can."""
+    here, words = view.marks[index], view.words
+    if not here & _NAMELIKE or words[index] in _NO_SIGNATURES or words[index - 1] in HONORIFICS:
+        return False
+    if here & (TOWN | GIVEN) == TOWN and view.gaps[index][-2:] == ", ":
+        return False
+    return index + 1 == len(words) or bool(here & GIVEN)
+
+
+def _behind_a_day(view: View, index: int) -> bool:
+    """Whether the last word stands behind a date, and nothing else was said: "14 feb 63 val"."""
+    last = len(view.words) - 1
+    if index < last or last >= _SHORT or not view.marks[index] & GIVEN:
+        return False
+    if not view.gaps[index].strip().isdigit() or view.marks[index] & (DATE_WORD | HARDLY_NAME):
+        return False
+    return bool(view.said & DATE_WORD)
 
 
 def _staff_signs(view: View, found: Person, sign: str, before: str) -> bool:

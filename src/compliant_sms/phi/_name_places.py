@@ -6,7 +6,16 @@ import re
 from bisect import bisect_left
 from functools import cache
 
-from compliant_sms.phi._marks import PARTICLE, PLACE_WORD, SAINT, SURE_NAME, TOWN
+from compliant_sms.phi._marks import (
+    CANDIDATE,
+    PARTICLE,
+    PLACE_WORD,
+    SAINT,
+    SURE_NAME,
+    SURNAME,
+    TOWN,
+)
+from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_words import (
     AT,
     COMES,
@@ -21,6 +30,10 @@ from compliant_sms.phi._view import View
 
 __all__ = ["in_link", "is_place", "is_town"]
 
+_EATERIES = word_set(
+    "cafe diner deli bakery grill pizza pizzeria pub salon barbershop motors bistro coffee tavern"
+    " brewery donuts bbq restaurant"
+)
 _LONGEST_TOKEN = 60
 _NEAR = 24
 _BLANKS = frozenset({" ", ", "})
@@ -76,12 +89,24 @@ def _before_a_place_word(view: View, first: int, last: int) -> bool:
         if not view.capital[index] or view.gaps[index] not in {" ", "-"}:
             return False
         credential = len(words[index]) == 2 and view.is_shouted(index)
+        if words[index] == "dr" and _is_title(view, index):
+            return False
+        if words[index] in _EATERIES:
+            return True
         if words[first].endswith("'s"):
             return words[index] in FIRMS or bool(view.said & SAINT and words[index] in PLACES)
         if words[index] in PLACES and not credential:
             named = marks[first] & SURE_NAME and words[index] in PLACES_TOO
             return index > last or not named or words[max(0, first - 1)] in AT
     return False
+
+
+def _is_title(view: View, index: int) -> bool:
+    """Whether "Dr" stands before a surname, with no house number before: "Connie Dr Yee"."""
+    ahead = index + 1
+    if ahead >= len(view.words) or not view.capital[ahead]:
+        return False
+    return view.gaps[ahead] in {" ", ". "} and bool(view.marks[ahead] & (SURNAME | CANDIDATE))
 
 
 def _before_a_site(view: View, last: int) -> bool:

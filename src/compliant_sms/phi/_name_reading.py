@@ -158,7 +158,7 @@ def _is_open(view: View, index: int, openness: Openness, *, long: bool) -> bool:
     if marks & COMMON:
         loud = shouted or view.gaps[index] == "! "
         return capital and long and bool(marks & SURNAME) and not loud
-    small = long and openness is not Openness.CAPITAL
+    small = long and (openness is not Openness.CAPITAL or bool(marks & SURNAME))
     return capital or (small and (openness is Openness.ANY or _reads_as_name(view, index)))
 
 
@@ -166,13 +166,15 @@ def is_korean(view: View, index: int) -> bool:
     """Whether it is the first half of a given name: "Jun-ho"."""
     if index + 1 >= len(view.words):
         return False
-    return view.gaps[index + 1] == "-" and view.words[index + 1] in SECOND_HALVES
+    second = view.words[index + 1].removesuffix("'s")
+    return view.gaps[index + 1] == "-" and second in SECOND_HALVES
 
 
 def _stands_alone(view: View, index: int) -> bool:
     """Whether a short word is neither an abbreviation in capitals nor a part of another."""
     plain, start, end = view.plain, view.starts[index], view.ends[index]
-    if view.gaps[index][-1:] in {"-", "/"}:
+    joined = view.gaps[index]
+    if joined[-1:] in {"-", "/"} and not (joined == "/" and view.marks[index] & SURE_NAME):
         return False
     if end - start < 3 and view.gaps[index + 1][:1] in {"-", "/"}:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compliant_sms.phi._lexicon import lexicon
 from compliant_sms.phi._marks import (
     COMMON,
     GIVEN,
@@ -9,13 +10,14 @@ from compliant_sms.phi._marks import (
     OWN_VOICE,
     OWNED,
     PLACE_WORD,
+    SURE_NAME,
     SURNAME,
 )
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_words import ARTICLES, BEFORE_SOMEBODY, DOES
 from compliant_sms.phi._view import View
 
-__all__ = ["is_paired", "unlisted"]
+__all__ = ["is_paired", "owner", "unlisted"]
 
 _JOINT = frozenset({" ", "-", ". "})
 _CALLED = frozenset({"!", ",", ":"})
@@ -106,3 +108,16 @@ def _is_called(view: View, found: Person, marks: int) -> bool:
     if sender and after[:1] == ":" and not view.plain.startswith(" your", found.end + 1):
         return False  # more likely the practice: "Bluestem: the claim"
     return after[:1] == "!" or after == "'s " or (after[:2] in {", ", ": "} and after[2:].islower())
+
+
+def owner(view: View, index: int) -> Person | None:
+    """Whom something belongs to, without the apostrophe: "jamals form"."""
+    ahead, word, marks = index + 1, view.words[index], view.marks[index]
+    if word[-1] != "s" or ahead >= len(view.words) or not view.marks[ahead] & OWNED:
+        return None
+    if marks & COMMON or view.gaps[ahead] != " " or word[-2:] == "'s":
+        return None
+    stem = lexicon()[word[:-1]]
+    if stem & SURE_NAME or (view.capital[index] and stem & (GIVEN | COMMON) == GIVEN):
+        return Person(view.starts[index], view.ends[index] - 1, index, "possessive")
+    return None

@@ -28,7 +28,9 @@ RELATIVES = word_set(
     " child children baby"
     " partner boyfriend girlfriend friend neighbor roommate ex fiance fiancee spouse twin"
     " twins mama papa hijo hija hijos esposo esposa madre padre hermano hermana abuela abuelo"
-    " tia tio nino nina bebe novio novia guardian caregiver niece nephew cousin stepson"
+    " tia tio gma gpa grandmom granddad granddaddy mawmaw pawpaw memaw hubs stepbrother stepsister"
+    " housemate landlord babysitter sitter buddy coworker nino nina bebe novio novia guardian"
+    " caregiver niece nephew cousin stepson"
     " stepdaughter bro sis hubby wifey granny gran stepmom stepdad stepfather stepmother godson"
     " goddaughter godmother godfather daddy mommy mum momma mami papi kiddo toddler newborn"
     " grandbaby grandchild nephews nieces cousins sisters brothers triplets bf gf bestie roomate"
@@ -40,7 +42,7 @@ NAMED = word_set(
     "re client member resident student passenger rider caller donor dependent patient pt name"
     " veteran attn attention subscriber sponsor contact parent guardian girl boy nombre paciente"
     " apellido surname familia named pts beneficiary enrollee guarantor insured cliente titular"
-    " asegurado asegurada afiliado afiliada aka nee survivor"
+    " asegurado asegurada afiliado afiliada aka nee survivor nickname"
 )
 SAYS_A_NAME = word_set("soy names name's llamo llama m'appelle")
 SPEAKS = word_set("habla escribe saluda recuerda")
@@ -93,7 +95,8 @@ CLOSING = word_set(
 HAPPENS = word_set(
     "has needs had got threw fell wants here's hasnt isnt wont came cant can't doesnt doesn't"
     " hasn't isn't won't didnt didn't lost broke woke refuses refused vomited puked feels keeps ate"
-    " swallowed hurt coughed tiene necesita"
+    " swallowed hurt coughed tiene necesita forgot forgets spilled choked burned chipped cracked"
+    " cries cried sneezed scraped bumped bit keep"
 )
 DOES = HAPPENS | word_set("says said just left was will came took")
 # What stands before somebody in the middle of a sentence, and hardly before a place or a firm.
@@ -127,7 +130,20 @@ THINGS = word_set(
 )
 NO_HOSTS = MONTHS | THINGS
 # Names too, of which somebody speaks sooner than of the thing.
-PEOPLE = word_set("hope love king angel major")
+PEOPLE = word_set("hope love king angel major river art ray chance sandy rain")
+ALIVE = word_set(
+    "fell hurt puked vomited swallowed ate woke coughed broke bit refuses refused cut cant can't"
+    " wont"
+    " threw slept cried sneezed choked forgot bumped scraped won't"
+)
+"""What only who lives does."""
+STATES = word_set(
+    "allergic sick pregnant due coming okay ok better worse having feeling running late out still"
+    " sleeping eating crying vomiting throwing coughing my home asleep awake nauseous dizzy"
+    " bleeding"
+    " hurting sore scared nervous anxious in on off ready not so doing getting going taking"
+)
+"""How somebody is, and seldom a thing."""
 SPEAKS_OUT = word_set("says said wants needs")
 # Before "in" or "from" and a town.
 DISTANCES = word_set("hr hrs hour hours mile miles mi min mins minutes away blocks")
@@ -232,6 +248,7 @@ _NEVER_ALONE = (
     | marks.STAFF_CUE
     | marks.HEALTH_TERM
     | marks.DATE_WORD
+    | marks.CAR_OR_DIGIT
 )
 
 
@@ -244,6 +261,8 @@ def name_marks(word: str, listed: int) -> int:
     """
     shortened = "'" in word[2:] or listed & marks.OWN_VOICE  # "don't", not "o'hara"
     common = marks.COMMON if shortened or is_ordinary(word) else 0
+    if word[:2] == "o'" and len(word) > 4 and not common:
+        return marks.SURNAME | marks.CANDIDATE  # "o'brien"
     few = len(word) == 1 or (len(word) == 2 and not (common or listed & ~_NAMES or word in UNITS))
     if listed & marks.GIVEN and not listed & marks.SAINT:
         return common | marks.CANDIDATE | (marks.LETTER if few else 0)

@@ -38,7 +38,7 @@ _ALONE = CANDIDATE | LETTER
 _ANYBODY = _CUES | _ALONE
 _LONG = 400
 _NAMELIKE = COMMON | GIVEN | SURNAME | PARTICLE
-_AND = frozenset({"and", "y", "or"})
+_AND = frozenset({"and", "y", "or", "not"})
 
 
 def find_names(view: View, _known: Known) -> Iterable[PhiFinding]:
@@ -123,7 +123,11 @@ def _worth_reading(view: View) -> list[int]:
             or (
                 mark & _CUES
                 and index < last
-                and (marks[index + 1] & _NAMELIKE != COMMON or words[index + 1] in SKIPPED)
+                and (
+                    marks[index + 1] & _NAMELIKE != COMMON
+                    or words[index + 1] in SKIPPED
+                    or words[index] == "ask"
+                )
             )
         )
     ]
@@ -151,13 +155,21 @@ def _joined(view: View, found: Person) -> Iterator[Person]:
             return
         if joins == " (" and view.gaps[ahead + 1][:1] != ")":
             return
-        if joins == ", " and not view.marks[ahead] & SURE_NAME:
+        if joins == ", " and not (view.marks[ahead] & SURE_NAME or _is_last_but_one(view, ahead)):
             return
         another = name_at(view, ahead, Openness.CAPITAL, "joined")
         if another is None:
             return
         found = as_named(another, another.rule, staff=staff)
         yield found if staff else as_staff(view, found)
+
+
+def _is_last_but_one(view: View, index: int) -> bool:
+    """Whether "and" and another name follow in a list: "Theo, Mags and June"."""
+    last = index + 2
+    if last >= len(view.words) or view.words[index + 1] != "and" or not view.capital[last]:
+        return False
+    return bool(view.marks[index] & view.marks[last] & GIVEN) and view.gaps[last] == " "
 
 
 def _again(view: View, people: list[Person]) -> Iterator[Person]:

@@ -21,7 +21,7 @@ from compliant_sms.phi._whose_phone import Whose, is_fax
 __all__ = ["find_phones"]
 
 _TOLL_FREE = frozenset(("800", "833", "844", "855", "866", "877", "888"))
-_BEFORE, _NEAR, _AREA, _TEN = 4, 8, 3, 10
+_BEFORE, _NEAR, _AREA, _LAST, _TEN = 4, 8, 3, 4, 10
 _SPOKEN_LENGTHS = frozenset((7, 10, 11))
 # How many figures a number of ten or seven may begin with; a longer run is one of elsewhere.
 _BEGINNINGS = frozenset((6, 7, 10, 11))
@@ -41,6 +41,11 @@ def _american() -> re.Pattern[str]:
         rf"|[2-9][0-9]{{2}}(?P<gap>[-. ·]{{0,3}})[0-9]{{4}}{end}"
         r"(?:,? ?(?:ext\.?|x) ?[0-9]{1,5}\b)?"
     )
+
+
+@cache
+def _three_figures() -> re.Pattern[str]:
+    return re.compile("[0-9]{3}")
 
 
 @cache
@@ -70,6 +75,15 @@ def _other_figures() -> re.Pattern[str]:
 
 
 @cache
+def _named_figures() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:the|that|my|old|new) (?P<one>0[0-9]{3}|[2-9][0-9]{3}) (?:one|number|cell|phone)\b"
+        r"|\bmy (?:(?:new|old|cell|phone|best) )?(?:number|cell|phone)(?: is|,|:)"
+        r" (?P<last>[0-9]{4})(?![\w/%-]|[.,:][0-9])"
+    )
+
+
+@cache
 def _masked() -> re.Pattern[str]:
     return re.compile(r"\(?[*x•#]{3}\)?[-. ]{0,2}[*x•#]{3}[-. ]?(?P<last>[0-9]{4})(?!\w)")
 
@@ -94,6 +108,8 @@ def find_phones(view: View, _known: Known) -> Iterable[PhiFinding]:
         found += [_part(*match.span("last"), "phone/part") for match in _masked().finditer(text)]
     if view.said & marks.PART and view.said & marks.PHONE_WORD:
         found += _partial(view)
+    if view.said & marks.PHONE_WORD and any(end - begin == _LAST for begin, end in view.figures):
+        found += _named_parts(view)
     if found:
         found += _corrected(view, found)
     return found
@@ -103,9 +119,13 @@ def _numbers(view: View) -> Iterator[re.Match[str]]:
     """All that reads as a telephone number, whosever it is."""
     text, until = view.lower, 0
     abroad = "+" in text or (view.said & marks.PHONE_WORD and "0" in text)
+    if not abroad and not _three_figures().search(text):
+        return
     for begin, end in view.figures:
         if begin < until or (end - begin < _AREA and text[begin] not in "01" and not abroad):
             continue
+        if end - begin == 1 and not abroad and not text[end + 2 : end + 4].isdigit():
+            continue  # no area code behind a country's 1
         if _may_begin(text, begin, end) or (abroad and _may_be_abroad(text, begin)):
             match = _number(view, begin, end - begin)
             if match:
@@ -221,6 +241,12 @@ def _corrected(view: View, found: list[PhiFinding]) -> Iterator[PhiFinding]:
         match = _other_figures().match(view.lower, finding.end)
         if match:
             yield _part(*match.span("last"), "phone/part")
+
+
+def _named_parts(view: View) -> Iterator[PhiFinding]:
+    """``trash the 0178 one``, ``my number, 0186``."""
+    for match in _named_figures().finditer(view.lower):
+        yield _part(*match.span(match.lastgroup or 0), "phone/part")
 
 
 def _spoken(view: View) -> Iterator[PhiFinding]:

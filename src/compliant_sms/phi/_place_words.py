@@ -19,6 +19,7 @@ __all__ = [
     "DWELLINGS",
     "FIRMS",
     "FIRMS_NEAR",
+    "HOTELS",
     "LONG_DWELLINGS",
     "MOVES",
     "ORDINAL_ENDS",
@@ -89,10 +90,19 @@ LONG_DWELLINGS = word_set(
     " residence haven mhp"
 )
 """A house that somebody lives or stays in, and hardly anything else."""
-DWELLINGS = LONG_DWELLINGS | word_set(
-    "village house terrace gardens heights court park center homes home hall place ranch commons"
-    " pointe meadows oaks springs woods lofts condos condominiums townhomes rv"
-    " landing living mission tower care nursing dorm barracks campground reservation"
+HOTELS = word_set(
+    "marriott hilton hyatt sheraton ramada wyndham radisson westin quinta western doubletree"
+    " fairfield airbnb express"
+)
+"""Hotels by their firms, or the end of its name: "La Quinta", "Best Western"."""
+DWELLINGS = (
+    LONG_DWELLINGS
+    | HOTELS
+    | word_set(
+        "village house terrace gardens heights court park center homes home hall place ranch"
+        " commons pointe meadows oaks springs woods lofts condos condominiums townhomes rv"
+        " landing living mission tower care nursing dorm barracks campground reservation"
+    )
 )
 _WHERE = word_set(
     "in on near nearer outside from to at en desde of through around de a off by for towards toward"
@@ -185,4 +195,4 @@ def place_lists() -> Iterator[tuple[int, Iterable[str]]]:
     yield marks.WHERE, _WHERE
     known = towns()
     yield marks.TOWN, [name for name in known.names if " " not in name]
-    yield marks.TOWN, known.first - _FIRST_AND_ALL
+    yield marks.TOWN, (known.first - _FIRST_AND_ALL) | {"st", "ft", "mt"}

@@ -9,10 +9,13 @@ from compliant_sms.phi._marks import TOWN
 from compliant_sms.phi._place_words import SMALL_STATES, STATE_NAMES, STATES, towns
 from compliant_sms.phi._view import View
 
-__all__ = ["is_state", "state_behind", "tail", "town_ahead", "town_before"]
+__all__ = ["is_another", "is_state", "state_behind", "tail", "town_ahead", "town_before"]
 
 _MOST_WORDS = 3
 _INSIDE = frozenset((" ", "-", ". "))
+_IN_FULL = {"st": "saint", "ft": "fort", "mt": "mount"}
+_OTHERS = frozenset(("a", "another", "different", "other", "una", "otra"))
+_SOME_FIRMS = frozenset(("clinic", "office", "location", "pharmacy", "hospital", "clinica"))
 _BEFORE_STATE = frozenset((" ", ", ", "., "))
 _UNIT_WORDS = (
     r"(?:apt|apartment|unit|ste|suite|bldg|building|fl|floor|rm|room|lot|trlr|trailer|space|spc"
@@ -44,18 +47,23 @@ def is_state(word: str, *, small: bool = False) -> bool:
     return word in STATES or word.lower() in STATE_NAMES or (small and word.upper() in STATES)
 
 
+def is_another(view: View, at: int) -> bool:
+    """Whether a word is a firm's that is not the writer's: "a clinic in Asheville"."""
+    return at > 0 and view.words[at - 1] in _OTHERS and view.words[at] in _SOME_FIRMS
+
+
 def town_ahead(view: View, at: int) -> int:
     """How many words from an index on are a town's name; 0 if they are none."""
     if at >= len(view.words) or not view.marks[at] & TOWN:
         return 0
     known, words = towns(), view.words
-    name = words[at]
+    name = _IN_FULL.get(words[at], words[at])
     longest = 1 if name in known.names else 0
     if name in known.first:
         for last in range(at + 1, min(at + _MOST_WORDS, len(words))):
             if view.gaps[last] not in _INSIDE:
                 break
-            name = f"{name} {words[last]}"
+            name = f"{name} {_IN_FULL.get(words[last], words[last])}"
             if name in known.names:
                 longest = last - at + 1
     return longest

@@ -58,7 +58,7 @@ def _terminal_digits() -> re.Pattern[str]:
 @cache
 def _plate() -> re.Pattern[str]:
     return re.compile(
-        r"(?<![\w$#./-])(?:[0-9][A-Z]{3}[0-9]{3}|[A-Z]{3}[- ]?[0-9]{3,4}|[0-9]{3,4}[- ]?[A-Z]{3})"
+        r"(?<![\w$#./-])(?:[0-9][A-Z]{3} ?[0-9]{3}|[A-Z]{3}[- ]?[0-9]{3,4}|[0-9]{3,4}[- ]?[A-Z]{3})"
         r"(?![\w-])"
     )
 
@@ -77,10 +77,10 @@ def find_record_forms(view: View, _known: Known) -> Iterable[PhiFinding]:
     for start, end in view.figures:
         length = end - start
         if length == 1:
-            if start and (text[start - 1].isalnum() or text[start - 1] in _NOT_BEFORE):
+            after = text[end : end + 1]
+            if not after.isalpha() and not (after == " " and text[end + 1 : end + 2].isalpha()):
                 continue
-            after = text[end : end + 3]
-            if after[:1].isalpha() or (after[2:] == " " and after[1:2].isalpha()):
+            if after != " " or text[end + 2 : end + 3] == " ":
                 found += _at(view, start, _medicare(), PhiLabel.HEALTH_PLAN_ID, "record/medicare")
         elif length == 2:
             if text[end : end + 1] == "-" and text[end + 3 : end + 4] == "-":
@@ -100,11 +100,13 @@ def _long(view: View, start: int, end: int) -> Iterable[PhiFinding]:
     """A card, a device or a vehicle, by how many figures stand together."""
     text, length = view.lower, end - start
     if text[start] in "3456" and (length >= _SHORTEST_CARD or text[end + 1 : end + 2].isdigit()):
-        found = _at(view, start, _card(), PhiLabel.ACCOUNT, "record/card")
-        return [card for card in found if _passes_luhn(text[card.start : card.end])]
+        card = _card().match(text, start)
+        if card is None or not _passes_luhn(card[0]):
+            return ()
+        return _at(view, start, _card(), PhiLabel.ACCOUNT, "record/card")
     if length == _UDI and text[max(0, start - 5) : start].rstrip().endswith("(01)"):
         return _at(view, text.rindex("(", 0, start), _device(), PhiLabel.DEVICE, "record/udi")
-    if length < _VIN <= end and text[start - 1].isalpha():
+    if length < _VIN <= end and text[end - _VIN : end].isalnum():
         found = _at(view, end - _VIN, _vehicle(), PhiLabel.VEHICLE, "record/vin")
         return [car for car in found if _passes_vin(text[car.start : car.end])]
     return ()
@@ -128,10 +130,14 @@ def _at(
         yield _finding(match, label, rule)
 
 
+# A digit, and the sum of the digits of twice as much.
+_DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")
+
+
 def _passes_luhn(written: str) -> bool:
-    digits = [int(digit) for digit in written if digit.isdigit()]
-    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
-    return (sum(digits[::-2]) + sum(doubled)) % 10 == 0
+    digits = written.replace(" ", "").replace("-", "").encode()
+    total = sum(digits[::-2]) + sum(digits[-2::-2].translate(_DOUBLED))
+    return (total - len(digits) * ord("0")) % 10 == 0
 
 
 # The values and weights of 49 CFR 565.15(c), tables III and IV.

@@ -21,6 +21,7 @@ from compliant_sms.phi._record_cues import Cue, cues
 from compliant_sms.phi._record_kinds import Kinds
 from compliant_sms.phi._record_runs import Number, may_be_number, read_number
 from compliant_sms.phi._record_strays import find_strays
+from compliant_sms.phi._unread import MOST_READ, unread
 from compliant_sms.phi._view import View
 
 __all__ = ["cue_at", "find_record_numbers"]
@@ -39,6 +40,8 @@ _OF_THINGS = frozenset((PhiLabel.DEVICE, PhiLabel.OTHER_ID))
 _SERIAL = Cue(PhiLabel.DEVICE, 3)
 _LASTS = ("last ", "ultimos ", "last-")
 _JOINS = frozenset(("or", "and", "into", "to", "o", "y", "was", "now", "merged", "changed", "not"))
+_BORNE = frozenset(("card", "tarjeta", "policy", "plan"))
+_MOST_RUNS = 4
 _JOINS |= {"instead", "n", "no", "vs"}
 
 
@@ -68,7 +71,12 @@ def find_record_numbers(view: View, _known: Known) -> Iterable[PhiFinding]:
         announced = list(_Search(view).findings())
     if _is_to_everybody(view):
         return [number for number in announced if number.label not in _OF_THINGS]
-    return [*announced, *find_strays(view, announced)]
+    return [*announced, *find_strays(view, announced)] if _has_signs(view) else announced
+
+
+def _has_signs(view: View) -> bool:
+    """Whether a text has more than figures, so that a code can stand in it alone."""
+    return bool(view.words) or any(sign in view.plain for sign in "#*\u2022")
 
 
 def _is_to_everybody(view: View) -> bool:
@@ -109,9 +117,12 @@ class _Search:
         self._found: dict[int, tuple[PhiLabel, Number]] = {}
 
     def findings(self) -> Iterator[PhiFinding]:
-        """What the words of the text announce, in its order."""
-        view = self._view
+        """What the words of the text announce, in its order; at the end what was not read."""
+        view, rest = self._view, -1
         for word in view.marked(marks.RECORD_CUE | marks.NAMING):
+            if len(self._numbers) >= MOST_READ:
+                rest = max(0, view.starts[word] - _FARTHEST_BEHIND)
+                break
             if cue := cue_at(view, word):
                 self._look(word, cue)
         if (serial := view.lower.find("s/n")) >= 0:
@@ -125,6 +136,8 @@ class _Search:
                 for follower in self._followers(figure, number):
                     yield _finding(label, follower)
                     end = follower.end
+        if rest >= 0:
+            yield from unread(view, rest)
 
     def _look(self, word: int, cue: Cue) -> None:
         """Before and behind one word."""
@@ -142,9 +155,22 @@ class _Search:
         if ahead and begin - figures[behind][1] <= _FARTHEST_BEHIND and behind not in self._found:
             first = view.word_at(figures[behind][1])
             linked = word <= first or view.marks[word - 1] & marks.LINK
-            number = self._number(behind) if linked else None
+            if linked:
+                behind = self._first_run(behind)
+            number = self._number(behind) if linked and behind not in self._found else None
             if number and self._is_behind(word, cue, number):
                 self._found[behind] = self._kinds.read(word, cue, number)
+
+    def _first_run(self, figure: int) -> int:
+        """Where a number begins of which a run of figures is the last: "W11 902 4477"."""
+        figures, first = self._view.figures, figure
+        for earlier in range(figure - 1, max(-1, figure - _MOST_RUNS), -1):
+            if figures[earlier + 1][0] - figures[earlier][1] != 1:
+                break
+            number = self._number(earlier)
+            if number and number.is_code and number.end == figures[figure][1]:
+                first = earlier
+        return first
 
     def _is_how_many(self, figure: int) -> bool:
         """Whether a figure is the one of "last 4"."""
@@ -202,7 +228,9 @@ class _Search:
         if _stop().search(view.lower, number.end, view.starts[word]):
             return False
         named = word + 1 < len(view.words) and view.marks[word + 1] & marks.NAMING
-        alone = cue.strength >= _ENOUGH and begin < word
+        alone = (cue.strength >= _ENOUGH and begin < word) or (
+            begin == word and number.is_code and view.words[word] in _BORNE
+        )
         return bool(named) or alone or "#" in view.gaps[word + 1][:2] or cue is _BARE_ID
 
     def _followers(self, figure: int, number: Number) -> Iterator[Number]:

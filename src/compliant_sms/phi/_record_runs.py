@@ -14,6 +14,7 @@ __all__ = ["Number", "may_be_number", "read_number"]
 
 _JOINING = frozenset("-*•_/:")
 _BEFORE_UNITS = frozenset(" %$/:.,")
+_LONGEST_FIRST = 9
 _LONGEST, _LONGEST_LEAD, _LONGEST_GROUP, _MOST_GROUPS, _MOST_SMALL = 48, 18, 6, 5, 4
 _FEW, _SOME, _MANY, _CODE = 4, 5, 6, 4
 _NO_LEAD = marks.RECORD_CUE | marks.NAMING | marks.LINK | marks.OTHER_NUMBER
@@ -49,6 +50,11 @@ def _unit() -> re.Pattern[str]:
 def _group() -> re.Pattern[str]:
     """What may stand behind a blank: figures, and capitals among them."""
     return re.compile(r" (?P<group>[0-9A-Z-]*[0-9][0-9A-Z-]*)(?![\w/%$]|[.:,]\d)")
+
+
+@cache
+def _lettered_group() -> re.Pattern[str]:
+    return re.compile("[0-9]{3,4}[A-Z]")
 
 
 @cache
@@ -159,6 +165,8 @@ def _weight(lead: str, run: str) -> int:
         return 1 if _procedure().fullmatch(run) else _CODE
     if digits == _FEW:
         return -1 if _year().fullmatch(run) else 2 if lead else 1
+    if lead and digits > _SOME:
+        return _CODE
     return 0 if digits < _FEW else 2 if digits == _SOME else 3
 
 
@@ -195,11 +203,13 @@ def _further(text: str, start: int, end: int) -> int:
         return spaced.end() if spaced else end
     groups = 1
     last = start
-    while end - last <= _LONGEST_GROUP and groups <= _MOST_GROUPS and "*" not in text[start:end]:
+    longest = _LONGEST_GROUP if text[start:end].isdigit() else _LONGEST_FIRST
+    while end - last <= longest and groups <= _MOST_GROUPS and "*" not in text[start:end]:
         found = _group().match(text, end)
         if not found or _is_other(text, found, groups):
             break
         last, end = found.span("group")
+        longest = _LONGEST_GROUP
         groups += 1
     return end + 2 if _check_digit().match(text, end - 1) else end
 
@@ -210,6 +220,8 @@ def _is_other(text: str, found: re.Match[str], groups: int) -> bool:
     few = end - start <= (0 if groups > 1 else 2)
     if few and not _group().match(text, end):
         return True
+    if groups > 1 and _lettered_group().fullmatch(text, start, end):
+        return False  # no hour: "884 221 907A"
     return bool(
         _phone().fullmatch(text, start, end)
         or _refused().fullmatch(text, start, end)

@@ -17,6 +17,7 @@ from compliant_sms.phi._everybody import Everybody
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._record_cues import cues
 from compliant_sms.phi._record_runs import Number, read_number
+from compliant_sms.phi._unread import MOST_READ, unread
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
 
@@ -71,7 +72,7 @@ def find_strays(view: View, taken: Sequence[PhiFinding]) -> Iterator[PhiFinding]
     """
     text, signed = view.plain, "#" in view.plain
     strays: _Strays | None = None
-    until, place = 0, 0
+    until, place, looked = 0, 0, 0
     for figure, (begin, end) in enumerate(view.figures):
         before = text[begin - 1] if begin else " "
         if begin < until or before in _NEVER or (before == " " and not signed):
@@ -88,7 +89,10 @@ def find_strays(view: View, taken: Sequence[PhiFinding]) -> Iterator[PhiFinding]
             place += 1
         if place < len(taken) and taken[place].start <= begin:
             continue
-        strays = strays or _Strays(view)
+        if looked == MOST_READ:
+            yield from unread(view, begin)
+            return
+        strays, looked = strays or _Strays(view), looked + 1
         if stray := strays.at(figure, begin):
             until = stray.end
             yield stray
@@ -182,8 +186,10 @@ def _stands_alone(view: View, number: Number) -> bool:
     if _is_machines(view.plain, number.start, number.end):
         return False
     at = view.word_at(number.start)
-    if any(mark & _OTHERS == marks.OTHER_NUMBER for mark in view.marks[max(0, at - 3) : at]):
-        return False
+    before = range(max(0, at - 3), at)
+    if any(view.marks[each] & _OTHERS == marks.OTHER_NUMBER for each in before):
+        # No flat has such a number, but a device has: "Unit TX4-0092718".
+        return number.digits > _FEWEST and view.words[at - 1 : at] == ["unit"]
     told = view.words[max(0, at - 2) : at]
     return not (told and told[-1] in _CODES and _NOBODYS.issuperset(told[:-1]))
 

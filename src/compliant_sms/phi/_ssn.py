@@ -32,7 +32,7 @@ _NEAR = r"[^\d\n]{0,24}?"
 _MASK = r"(?<![x*•#])[x*•#]{3}[-\s.]?[x*•#]{2}(?![x*•#])[-\s.]?"
 _LAST_FOUR = r"\b(?:(?:last|ultimos)[\s-]?(?:4|four|cuatro)|(?:4|four)\s(?=digits))\b"
 _ENDS = r"\b(?:end(?:s|ing)?(?:\s+(?:in|with))?|termina(?:n|do)?\s+en)\b"
-_NINE, _WORDS_BEFORE = 9, 8
+_NINE, _WORDS_BEFORE, _BEHIND = 9, 8, 4
 _CODES = (["code"], ["passcode"], ["pin"], ["codigo"])
 
 
@@ -94,7 +94,8 @@ def _short() -> re.Pattern[str]:
 @cache
 def _bare_last_four() -> re.Pattern[str]:
     return re.compile(
-        rf"{_LAST_FOUR}(?:\s+(?:digits?|numbers|are|is|es|son)){{0,2}}[\s:]{{1,2}}(?P<value>\d{{4}})"
+        rf"{_LAST_FOUR}(?:\s+(?:digits?|numbers|are|is|es|son|on|file|we|have|you|gave|your|here)){{0,6}}"
+        r"[\s:]{1,2}(?P<value>\d{4})"
         rf"(?![\w/-])|(?<![\w/$-])(?P<before>\d{{4}})[\s,(]{{1,2}}(?:(?:is|are|the|my|es|son)\s){{0,2}}{_LAST_FOUR}"
     )
 
@@ -141,9 +142,18 @@ def find_ssn(view: View, _known: Known) -> Iterable[PhiFinding]:
         for rule, pattern, confidence in _PATTERNS:
             found += _matches(text, rule, pattern(), confidence)
     # The last four of nothing else.
-    if view.said & marks.PART and not view.said & (marks.RECORD_CUE | marks.PHONE_WORD):
+    if view.said & marks.PART and not _is_of_another(view):
         found += _matches(text, "ssn/last-four", _bare_last_four(), Confidence.LIKELY)
     return [*found, *_corrected(view, found)]
+
+
+def _is_of_another(view: View) -> bool:
+    """Whether a text speaks of another number; "on file" does not."""
+    return any(
+        view.words[at] != "digits"
+        and (view.words[at] != "file" or view.words[at - 1 : at] != ["on"])
+        for at in view.marked(marks.RECORD_CUE | marks.PHONE_WORD)
+    )
 
 
 def _corrected(view: View, found: list[PhiFinding]) -> Iterator[PhiFinding]:
@@ -176,6 +186,8 @@ def _is_of_record(view: View, start: int) -> bool:
     if view.words[view.word_at(start) - 1 : view.word_at(start)] in _CODES:
         return True
     word, named = view.word_at(start) - 1, 0
+    if word > 0 and view.is_shouted(word) and view.ends[word] == start - 1:
+        word -= not view.marks[word] & (marks.RECORD_CUE | marks.NAMING | marks.SOCIAL)
     while word > 0 and view.marks[word] & (marks.NAMING | marks.LINK):
         named |= view.marks[word] & marks.NAMING
         if view.marks[word] & marks.RECORD_CUE:
@@ -190,9 +202,9 @@ def _is_of_record(view: View, start: int) -> bool:
 def _spoken(view: View) -> Iterator[PhiFinding]:
     """Nine figures in words behind a cue."""
     for start, end, count in spoken_runs(view):
-        first = view.word_at(start)
-        before = view.marks[max(0, first - _WORDS_BEFORE) : first]
-        if count == _NINE and any(mark & marks.SOCIAL for mark in before):
+        first, last = view.word_at(start), view.word_at(end)
+        near = view.marks[max(0, first - _WORDS_BEFORE) : first] + view.marks[last : last + _BEHIND]
+        if count == _NINE and any(mark & marks.SOCIAL for mark in near):
             yield _finding(start, end, "ssn/spoken", Confidence.LIKELY)
 
 

@@ -35,6 +35,8 @@ _GOT = frozenset(("me", "us", "you", "call", "calls", "text", "texts", "llamada"
 _CHANGED = frozenset(("changed", "updated", "moved"))
 _OURS = frozenset(("our", "nuestro", "nuestra"))
 _SENDS = frozenset(("send", "forward", "mande", "manden", "envie", "envien"))
+_BIDDING = frozenset(("fax", "send", "please", "mail"))
+_NEEDING = frozenset(("school", "daycare", "camp", "work", "job", "employer", "college", "escuela"))
 _FAXES = frozenset(("efax", "fx"))
 _CELLS = frozenset(("cell", "phone", "mobile", "home", "call", "tel"))
 
@@ -104,6 +106,8 @@ class Whose:
         text = self._view.lower
         after = _after().match(text, end) if text[end : end + 1] not in _ENDS else None
         kind = after.lastgroup if after else None
+        if after and after[0].endswith("attn") and self._view.words[0] in _BIDDING:
+            kind = None  # where to send something: "Fax your request to ..., Attn: Records"
         if kind == "persons" or (kind == "kept" and not self._is_ours(start)):
             return True
         if kind == "yours":
@@ -182,10 +186,14 @@ class Whose:
 
     def _is_recipients(self, start: int, end: int) -> bool:
         """Whether a patient asks to send something to a fax: "send it to Dr. Hall, fax ..."."""
-        if not self._of_oneself or not is_fax(self._view, start, end):
+        if not is_fax(self._view, start, end):
             return False
         last = self._view.word_at(start)
         before = self._view.words[max(0, last - _FARTHEST) : last]
+        if not _NEEDING.isdisjoint(before) and _FORMAL.isdisjoint(before):
+            return True  # "Ana's school needs the form, fax ..."
+        if not self._of_oneself:
+            return False
         return not _SENDS.isdisjoint(before) and _YOUR.isdisjoint(before)
 
 
