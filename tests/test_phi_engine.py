@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import json
 from itertools import pairwise
+from pathlib import Path
 from time import perf_counter
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from compliant_sms import records
 from compliant_sms.phi import Known, OwnFacts, PatientFacts, PhiFinding, PhiLabel, _view, find
 
+DATA = Path(__file__).parent / "data"
 STEADY = settings(derandomize=True, deadline=None)
 MARIA = Known(
     patient=PatientFacts(
@@ -62,6 +65,27 @@ def test_any_text_can_be_read(text: str) -> None:
 
 
 @STEADY
+def labelled() -> list[str]:
+    """The texts of the labelled cases."""
+    lines = (DATA / "phi_cases.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line)["text"] for line in lines]
+
+
+def test_a_text_cut_anywhere_is_read() -> None:
+    """What breaks off in the middle of anything raises nothing."""
+    for number, text in enumerate(labelled()):
+        for end in range(number % 5, len(text), 5):
+            find(text[:end], MARIA)
+            find(text[end:])
+
+
+@STEADY
+@given(st.lists(st.sampled_from(" ".join(labelled()).split()), max_size=9), PIECES)
+def test_words_in_any_order_are_read(words: list[str], between: str) -> None:
+    """Whatever words stand beside each other, nothing is raised."""
+    assert find(between.join(words)) == find(between.join(words))
+
+
 @given(ANY_TEXT)
 def test_reading_depends_on_nothing_else(text: str) -> None:
     """The same text is read the same, whatever was read before."""

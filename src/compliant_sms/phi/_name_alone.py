@@ -157,7 +157,8 @@ def _is_past_tense(view: View, index: int) -> bool:
 
 def _is_a_thing(view: View, index: int) -> bool:
     """Whether "a" or "the" makes a thing of a name in small letters: "in the nick of time"."""
-    if view.gaps[index + 1] == "-" and view.marks[index + 1] & (COMMON | LETTER):
+    after = view.marks[index + 1 : index + 2]
+    if after and view.gaps[index + 1] == "-" and after[0] & (COMMON | LETTER):
         return True  # "jack-o-lantern"
     if not index or view.gaps[index] != " ":
         return False
