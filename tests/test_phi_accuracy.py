@@ -13,22 +13,32 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS_OF_CASES = {
-    "identifiers": 0.95,
-    "identifiers, precision": 0.95,
-    "health": 0.90,
-    "health, precision": 0.85,
-    "texts": 0.98,
-    "texts, precision": 0.95,
-    "clean": 0.97,
+    "identifiers": 0.975,
+    "identifiers, precision": 0.99,
+    "health": 0.96,
+    "health, precision": 0.92,
+    "texts": 0.99,
+    "texts, precision": 0.99,
+    "clean": 0.99,
 }
 FLOORS_OF_TEXTS = {
-    "identifiers": 0.87,
-    "identifiers, precision": 0.93,
-    "health": 0.84,
-    "health, precision": 0.89,
-    "texts": 0.94,
-    "texts, precision": 0.90,
-    "clean": 0.85,
+    "identifiers": 0.96,
+    "identifiers, precision": 0.98,
+    "health": 0.94,
+    "health, precision": 0.94,
+    "texts": 0.98,
+    "texts, precision": 0.97,
+    "clean": 0.94,
+}
+# What texts that nobody tuned anything on get; less than that is a step back for everybody.
+FLOORS_OF_UNSEEN = {
+    "identifiers": 0.945,
+    "identifiers, precision": 0.985,
+    "health": 0.915,
+    "health, precision": 0.945,
+    "texts": 0.95,
+    "texts, precision": 0.98,
+    "clean": 0.95,
 }
 
 
@@ -69,8 +79,9 @@ def test_a_score_counts_letters() -> None:
     [
         # The bars, with what the cases that the recognizers were written with reach.
         ("phi_cases.jsonl", False, FLOORS_OF_CASES),
-        ("phi_cases.jsonl", True, FLOORS_OF_CASES | {"identifiers": 0.97}),
+        ("phi_cases.jsonl", True, FLOORS_OF_CASES | {"identifiers": 0.98}),
         ("phi_texts.jsonl", False, FLOORS_OF_TEXTS),
+        ("phi_unseen.jsonl", False, FLOORS_OF_UNSEEN),
     ],
 )
 def test_labelled_texts(name: str, patient: bool, floors: dict[str, float]) -> None:  # noqa: FBT001

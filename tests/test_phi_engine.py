@@ -64,7 +64,6 @@ def test_any_text_can_be_read(text: str) -> None:
         end = finding.end
 
 
-@STEADY
 def labelled() -> list[str]:
     """The texts of the labelled cases."""
     lines = (DATA / "phi_cases.jsonl").read_text("utf-8").splitlines()
@@ -86,6 +85,7 @@ def test_words_in_any_order_are_read(words: list[str], between: str) -> None:
     assert find(between.join(words)) == find(between.join(words))
 
 
+@STEADY
 @given(ANY_TEXT)
 def test_reading_depends_on_nothing_else(text: str) -> None:
     """The same text is read the same, whatever was read before."""
