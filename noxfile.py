@@ -70,6 +70,7 @@ CORE = [
         "people.py",
         "phi/*",
         "phone.py",
+        "phrases/*",
         "ports.py",
         "practice.py",
         "providers/*",
