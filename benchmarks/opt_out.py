@@ -9,7 +9,7 @@ from pathlib import Path
 from measure import in_turns, typical_call
 from report import Row, microseconds
 
-from compliant_sms.optout import read
+from compliant_sms.optout import reserved_word
 
 __all__ = ["rows"]
 
@@ -37,7 +37,7 @@ def rows(_: Path, *, quick: bool) -> Iterator[Row]:
     """The slowest kind of 160 characters, and how time grows with length."""
     rounds = 10 if quick else 40
     short = in_turns(
-        {name: partial(read, _of_length(kind, 160)) for name, kind in _KINDS.items()},
+        {name: partial(reserved_word, _of_length(kind, 160)) for name, kind in _KINDS.items()},
         rounds=rounds,
         calls=100,
     )
@@ -58,7 +58,7 @@ def rows(_: Path, *, quick: bool) -> Iterator[Row]:
     )
     long = in_turns(
         {
-            f"{name}/{length}": partial(read, _of_length(kind, length))
+            f"{name}/{length}": partial(reserved_word, _of_length(kind, length))
             for name, kind in _KINDS.items()
             for length in (4_000, 64_000)
         },

@@ -134,7 +134,7 @@ async def _apply_text(tx: Transaction, ports: Ports, event: InboundText) -> Rece
     practice = ports.practice
     if event.to is not None:
         practice = await tx.practice_at(event.to) or practice
-    reading = optout.read(event.body)
+    reading = optout.reserved_word(event.body)
     inbound = Inbound(
         inbound_id=ports.ids(),
         practice_id=practice.id,

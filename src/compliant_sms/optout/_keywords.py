@@ -60,8 +60,8 @@ class Reserved(StrEnum):
 
 
 @frozen
-class Reading:
-    """What a message says.
+class ReservedWord:
+    """A message that is one reserved word.
 
     Args:
         reserved: what it asks for.
@@ -89,12 +89,12 @@ class _Row:
 
 @frozen
 class _Table:
-    readings: Mapping[str, Reading]
+    readings: Mapping[str, ReservedWord]
     longest: int
     prose: re.Pattern[str]
 
 
-def read(body: str) -> Reading | None:
+def reserved_word(body: str) -> ReservedWord | None:
     """The reserved word that a message consists of.
 
     Source of the per-se opt-out words: 47 CFR 64.1200(a)(10), in force since 2025-04-11.
@@ -167,14 +167,14 @@ def _table() -> _Table:
 
 
 def _parse(document: str) -> _Table:
-    readings: dict[str, Reading] = {}
+    readings: dict[str, ReservedWord] = {}
     for number, row in enumerate(_rows(document), start=1):
         for word in row.words:
             if word in readings:
                 msg = f"{_FILE}, row {number}: the word {word!r} is listed twice"
                 raise ConfigurationError(msg)
             rule = f"keyword:{row.meaning}/{row.language}/{word.replace(' ', '-')}"
-            readings[word] = Reading(row.meaning, rule)
+            readings[word] = ReservedWord(row.meaning, rule)
     if set(Reserved) != {reading.reserved for reading in readings.values()}:
         msg = f"{_FILE}: a meaning has no word at all"
         raise ConfigurationError(msg)
