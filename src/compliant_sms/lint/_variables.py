@@ -33,7 +33,7 @@ _PLACES = (
     "first", "last", "of", "and", "the", "my", "your", "in", "here", "del", "de", "la", "el", "su",
 )  # fmt: skip
 
-_NOTHING = "null|none|undefined|nan"  # as programs write that they have nothing
+_NOTHING = "null|none|undefined"  # as programs write that they have nothing
 
 
 @cache  # compiled at first use
@@ -59,7 +59,7 @@ def _form() -> re.Pattern[str]:
         rf"(?<![\w$])\$(?:{words}|[a-z]{{1,30}}_[a-z_]{{1,30}})(?![\w-])",
         rf"(?<![\w@])@@?(?:{words})@",
         rf"(?<![\w#])##?{words}##?(?![\w-])(?<=#)",
-        r"(?<!_)__[A-Za-z][A-Za-z_]{0,60}__(?!_)",
+        r"(?<![\w/])__[A-Za-z][A-Za-z_]{0,60}__(?![\w/])",
         r"(?<![\w/])_{3,}(?![\w/])",
         r"\bXX?/XX?(?:/XX(?:XX)?)?\b|\bXX?:XX\b|\bX{3}-X{3}-X{4}\b|\(X{3}\) ?X{3}-X{4}",
         r"\[object Object\]|\blorem ipsum\b",
