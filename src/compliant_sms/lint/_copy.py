@@ -11,7 +11,9 @@ from attrs import define, evolve, field, frozen
 from compliant_sms.classification import OptOutLine, Purpose
 from compliant_sms.consent import ConsentState
 from compliant_sms.errors import InvalidInput
+from compliant_sms.lint._offers import Offer, offers
 from compliant_sms.phone import PhoneNumber
+from compliant_sms.phrases import WORD, fold
 from compliant_sms.practice import Practice
 from compliant_sms.rules import Facts, Finding, Readings, Rulebook, Sender, decided_as, read
 from compliant_sms.text import Link
@@ -74,6 +76,16 @@ class Copy:
         """What the rulebook reads in it; nobody's name is missing where nobody is told."""
         plain = read(self.text, self.practice or _NOBODY)
         return plain if self.practice else evolve(plain, names_sender=True)
+
+    @cached_property
+    def offers(self) -> tuple[Offer, ...]:
+        """The words that it invites, as far as carriers have an answer to them."""
+        return offers(self.text)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All its words in folded letters."""
+        return frozenset(WORD.findall(fold(self.text).text))
 
     @property
     def decided_as(self) -> Purpose:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from compliant_sms.lint._copy import Copy
 from compliant_sms.lint._finding import Fix, LintFinding, Severity
-from compliant_sms.lint._offers import YES, Offer, offers
+from compliant_sms.lint._offers import YES, Offer
 from compliant_sms.lint._phrases import Says, says
 from compliant_sms.optout import Reserved
-from compliant_sms.phrases import WORD, fold
 
 __all__ = ["reserved_word_invited", "yes_invited"]
 
@@ -27,8 +26,7 @@ _DOUBTFUL = frozenset(
 
 def reserved_word_invited(copy: Copy) -> Iterator[LintFinding]:
     """CANCEL, END, QUIT and the like end all texts; HELP and START are answered by others."""
-    offered = offers(copy.text)
-    for offer in offered:
+    for offer in copy.offers:
         if offer.reserved is Reserved.STOP and _ends_more_than_texts(offer):
             yield _finding(
                 offer,
@@ -49,7 +47,7 @@ def reserved_word_invited(copy: Copy) -> Iterator[LintFinding]:
 
 def yes_invited(copy: Copy) -> Iterator[LintFinding]:
     """YES opts in, with some carriers, whatever was asked; only an opt-in request may invite it."""
-    for offer in offers(copy.text):
+    for offer in copy.offers:
         if offer.word in YES and not (
             says(offer.does, Says.JOINS) or says(offer.before, Says.JOINS)
         ):
@@ -78,8 +76,7 @@ def _is_answered_by_others(offer: Offer) -> bool:
 
 def _another(copy: Copy, offer: Offer, does: Says, letter: str) -> Fix | None:
     """A letter that means nothing to carriers, where the text says what the word is for."""
-    free = letter.lower() not in WORD.findall(fold(copy.text).text)
-    if free and says(offer.does, does):
+    if letter.lower() not in copy.words and says(offer.does, does):
         return Fix(start=offer.start, end=offer.end, replacement=letter)
     return None
 

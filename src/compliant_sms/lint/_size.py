@@ -7,7 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from compliant_sms.lint._copy import Copy
 from compliant_sms.lint._finding import Fix, LintFinding, Severity
-from compliant_sms.text import Encoding, OutsideGsm7, outside_gsm7, segment, smart_encode
+from compliant_sms.text import (
+    Encoding,
+    OutsideGsm7,
+    Segmentation,
+    outside_gsm7,
+    segment,
+    smart_encode,
+)
 
 __all__ = ["too_many_segments", "ucs2_character"]
 
@@ -26,10 +33,10 @@ def ucs2_character(copy: Copy) -> Iterator[LintFinding]:
     # What is left keeps the text in UCS-2: then a quotation mark more or less costs nothing.
     if not others or smart_encode(copy.text).after.segments < size.segments:
         for each in mendable:
-            yield _finding(copy, each, "A character that GSM-7 lacks", each.instead)
+            yield _finding(size, each, "A character that GSM-7 lacks", each.instead)
     if others and _without(copy.text, outside) < size.segments:
         many = f" ({len(others)} of them)" if len(others) > 1 else ""
-        yield _finding(copy, others[0], f"A letter or picture that GSM-7 lacks{many}", None)
+        yield _finding(size, others[0], f"A letter or picture that GSM-7 lacks{many}", None)
 
 
 def too_many_segments(copy: Copy) -> Iterator[LintFinding]:
@@ -47,8 +54,7 @@ def too_many_segments(copy: Copy) -> Iterator[LintFinding]:
         )
 
 
-def _finding(copy: Copy, place: OutsideGsm7, what: str, instead: str | None) -> LintFinding:
-    size = segment(copy.text)
+def _finding(size: Segmentation, place: OutsideGsm7, what: str, instead: str | None) -> LintFinding:
     fix = None
     if instead is not None:
         fix = Fix(start=place.start, end=place.end, replacement=instead)
