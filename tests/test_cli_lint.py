@@ -54,7 +54,7 @@ def test_each_line_is_a_text(tmp_path: Path) -> None:
     assert f"{file}:3:7: error reserved-word-invited: It invites CANCEL, which" in shown
     assert '    Fix at 6-12: "N"\n' in shown
     assert f"{file}:4:3: warning ucs2-character: " in shown
-    assert f"{file}:4:12: error unfilled-variable: " in shown
+    assert f"{file}:4:11: error unfilled-variable: " in shown
     assert f"{file}:1:" not in shown
 
 
@@ -158,7 +158,7 @@ def test_options_say_what_is_due() -> None:
     found = {
         rule
         for _, rule in places(
-            *("--practice-name", "Lakeside", "--link-domain", "lakeside.example"),
+            *("--practice-name", "Elm Clinic", "--link-domain", "lakeside.example"),
             *("--most-segments", "1", "--first-text", "-"),
             text=text,
         )

@@ -126,12 +126,12 @@ def _texts(value: object, fields: Collection[str]) -> Iterator[str]:
 
 def _placed(document: str, texts: Iterable[str]) -> Iterator[tuple[int, str]]:
     """On which line each text begins, as far as it stands there in so many words."""
-    at, line = 0, 1
+    at, line, after = 0, 1, 0
     for text in texts:
-        place = min(
-            (p for form in _written(text) if (p := document.find(form, at)) >= 0), default=at
-        )
+        places = (document.find(form, after) for form in _written(text))
+        place = min((place for place in places if place >= 0), default=at)
         line, at = line + document.count("\n", at, place), place
+        after = at + 1
         yield line, text
 
 
