@@ -132,7 +132,7 @@ def test_sarif_of_a_field_has_its_line_only() -> None:
         ),
         ("a.json", '{"body": "Hi \\u007bx}",\n"c": {"body": "Hi {z}"}}', [1, 2]),
         ("a.jsonl", '{"text": "ok"}\n\n{"text": "Hi {x}"}\n', [3]),
-        ("a.toml", "id = \"Hi {x}\"\n[en]\nbody = \"Hi {x}\"\n[es]\nbody = '''Hi {x}'''\n", [3, 5]),
+        ("a.toml", "id = \"{x}\"\n[en]\nbody = \"Hi {x}\"\n[es]\nbody = '''Hi {x}'''\n", [3, 5]),
         ("a.csv", 'id,body\n1,ok\n2,"Hi\nthere {x}"\n3,Hi {x}\n', [3, 5]),
         ("a.TXT", "ok\nHi {x}", [2]),
     ],

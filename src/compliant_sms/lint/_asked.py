@@ -8,7 +8,7 @@ from compliant_sms.classification import MessageClass, PhraseKind, Purpose
 from compliant_sms.lint._copy import Copy
 from compliant_sms.lint._finding import Fix, LintFinding, Severity
 from compliant_sms.rules import Finding, OptOutShown, Verdict
-from compliant_sms.text import with_opt_out_line
+from compliant_sms.text._opt_out_line import with_opt_out_line
 
 __all__ = [
     "opt_in_confirmation",

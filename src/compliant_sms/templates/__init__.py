@@ -7,6 +7,6 @@ Pure.
 from __future__ import annotations
 
 from compliant_sms.templates._notice import neutral_notice
-from compliant_sms.text import opt_out_line, with_opt_out_line
+from compliant_sms.text._opt_out_line import opt_out_line, with_opt_out_line
 
 __all__ = ["neutral_notice", "opt_out_line", "with_opt_out_line"]

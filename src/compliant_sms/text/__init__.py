@@ -9,7 +9,6 @@ from __future__ import annotations
 from compliant_sms.text._cost import Cost, cost
 from compliant_sms.text._links import Link, is_public_shortener, links, within
 from compliant_sms.text._notices import Notices, notices
-from compliant_sms.text._opt_out_line import opt_out_line, with_opt_out_line
 from compliant_sms.text._segments import Encoding, Segmentation, parts, segment
 from compliant_sms.text._smart_encoding import (
     OutsideGsm7,
@@ -30,11 +29,9 @@ __all__ = [
     "is_public_shortener",
     "links",
     "notices",
-    "opt_out_line",
     "outside_gsm7",
     "parts",
     "segment",
     "smart_encode",
-    "with_opt_out_line",
     "within",
 ]
