@@ -63,6 +63,7 @@ CORE = [
         "errors.py",
         "flows/*",
         "lifecycle.py",
+        "lint/*",
         "logs.py",  # not core, but the last net
         "lookups.py",
         "messages.py",

@@ -7,13 +7,13 @@ Pure.
 from __future__ import annotations
 
 from compliant_sms.templates._notice import neutral_notice
-from compliant_sms.templates._opt_out_line import opt_out_line, with_opt_out_line
 from compliant_sms.templates._replies import (
     help_text,
     opt_in_text,
     opt_out_text,
     which_to_stop,
 )
+from compliant_sms.text import opt_out_line, with_opt_out_line
 
 __all__ = [
     "help_text",
