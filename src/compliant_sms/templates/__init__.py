@@ -13,7 +13,7 @@ from compliant_sms.templates._replies import (
     opt_out_text,
     which_to_stop,
 )
-from compliant_sms.text import opt_out_line, with_opt_out_line
+from compliant_sms.text._opt_out_line import opt_out_line, with_opt_out_line
 
 __all__ = [
     "help_text",
