@@ -20,6 +20,7 @@ _Limits: TypeAlias = tuple[bool, frozenset[Category]]
 _UNLIMITED: _Limits = (False, frozenset())
 _OTHERS = "others"
 _ONLY_SOME = "only-some"
+_FEWER = "too-many"
 _ANSWER_WORDS = 12
 _TOPIC = re.compile(r" (?:about|regarding|concerning|re) [a-z0-9'&/ -]{2,}$")
 _POINTS_BACK = re.compile(r"\b(?:those|them|estos|esos|esas|ces)$")
@@ -111,7 +112,7 @@ def _categories(kinds: Iterable[_Found]) -> frozenset[Category]:
 
 
 def _is_limited(text: str, words: set[str], one: _Found) -> bool:
-    if _TOPIC.search(text, one.start, one.end):
+    if one.rule.id == _FEWER or _TOPIC.search(text, one.start, one.end):
         return True
     return any(
         _overlap(kind, one) or _points_back(text, one, kind) for kind in _kinds_found(text, words)
