@@ -58,6 +58,4 @@ def _book() -> _Book:
     text = resources.files(__package__).joinpath("data", _FILE).read_text("utf-8")
     folded = "".join(letter if letter.isascii() else fold(letter).text for letter in text)
     phrases = parse({_FILE: folded}, Author)
-    return _Book(
-        phrases.index(*Author), tuple(rule for rule in phrases.rules if not rule.words)
-    )
+    return _Book(phrases.index(*Author), tuple(rule for rule in phrases.rules if not rule.words))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
-from attrs import field, frozen
+from attrs import define, field
 
 from compliant_sms.optout._keywords import ENTITY, LETTERLIKE_EMOJI, invisible, resolved
 from compliant_sms.optout._spelling import Spelling, spelling
@@ -21,11 +21,13 @@ _TOKEN = re.compile(r"[a-z0-9$]+")
 _APART = re.compile(r"(?<![^\W_])[a-z](?:[\W_]{1,3}[a-z](?![^\W_])){2,15}")
 _LONG = re.compile(r"[a-z]{4,40}")
 _HELD = re.compile(r"([a-z])\1+")
-_HELD_DOWN = ("ooo", "ppp", "sss", "ttt", "eee", "aaa", "uuu", "iii", "xxx", "lll", "nnn", "bbb")
+_HELD_DOWN = ("ooo", "ppp", "sss", "ttt", "eee", "xxx", "uuu")
+_APART_BUT_LETTERS = str.maketrans({chr(n): " " for n in range(128) if not chr(n).isalpha()})
+_APART_BUT_DIGITS = str.maketrans({chr(n): " " for n in range(128) if not chr(n).isdigit()})
 _LETTERS = re.compile(r"[^\W\d_]{2,40}")
 
 
-@frozen
+@define
 class Heard:
     """A text as it is read.
 
@@ -94,15 +96,36 @@ def _spread_back(ends: Sequence[int], start: int, end: int, length: int) -> Iter
 
 def hear(body: str) -> Heard:
     """A text as it is read. Takes linear time, and reads no further than :data:`MOST_READ`."""
-    draft = _Draft(body[:MOST_READ])
-    if not body.isascii() or "&" in body or not body.isprintable():
-        _undress(draft)
+    known = spelling()
+    read = body[:MOST_READ]
+    if _is_plain(read):
+        text = read.lower()
+        words = _words(text)
+        if not _is_respelt(text, words, known):
+            return Heard(body, text, words)
+        draft = _Draft(text)
     else:
-        draft.text = draft.text.lower()
-    words = set(WORD.findall(draft.text))
-    if _respell(draft, words, spelling()):
-        words = set(WORD.findall(draft.text))
-    return Heard(body, draft.text, words, draft.starts, draft.ends)
+        draft = _Draft(read)
+        _undress(draft)
+        words = _words(draft.text)
+    _respell(draft, words, known)
+    return Heard(body, draft.text, _words(draft.text), draft.starts, draft.ends)
+
+
+def _is_plain(text: str) -> bool:
+    if not text.isascii() or "&" in text:
+        return False
+    return text.isprintable() or text.replace("\n", "").isprintable()
+
+
+def _words(text: str) -> set[str]:
+    """What :data:`WORD` finds, each once."""
+    if not text.isascii():
+        return set(WORD.findall(text))
+    words = set(text.translate(_APART_BUT_LETTERS).split())
+    words.update(text.translate(_APART_BUT_DIGITS).split())
+    words.update(sign for sign in "$%" if sign in text)
+    return words
 
 
 def _undress(draft: _Draft) -> None:
@@ -135,18 +158,23 @@ def _latin(word: re.Match[str]) -> str:
     return letters if mixed or letters in spelling().words else word[0]
 
 
-def _respell(draft: _Draft, words: set[str], known: Spelling) -> bool:
-    """Whether misspelt, spaced-out or drawn-out keywords were written out."""
-    before = draft.text
-    if not known.signs.isdisjoint(words):
+def _is_respelt(text: str, words: set[str], known: Spelling) -> bool:
+    return (
+        known.in_words(words)
+        or ("un" in text and any(pattern.search(text) for pattern in known.begun.values()))
+        or any(held in text for held in _HELD_DOWN)
+    )
+
+
+def _respell(draft: _Draft, words: set[str], known: Spelling) -> None:
+    """Misspelt, spaced-out and drawn-out keywords written out."""
+    if known.in_words(words):
         draft.rewrite(_TOKEN, lambda token: known.right.get(token[0], token[0]))
         draft.apply(list(_apart(draft.text, known)))
-    if any(held in before for held in _HELD_DOWN):
+    if any(held in draft.text for held in _HELD_DOWN):
         draft.rewrite(_LONG, lambda word: _let_go(word[0], known))
-    if "un" in before:
-        for word, pattern in known.begun.items():
-            draft.rewrite(pattern, lambda _, word=word: word)  # type: ignore[misc]
-    return draft.text is not before
+    for word, pattern in known.begun.items():
+        draft.rewrite(pattern, lambda _, word=word: word)  # type: ignore[misc]
 
 
 def _apart(text: str, known: Spelling) -> Iterator[tuple[int, int, str]]:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 
 from attrs import field, frozen
@@ -180,13 +180,18 @@ def _visible(body: str) -> str:
 
 def resolved(entity: re.Match[str]) -> str:
     """The character that an HTML entity stands for; the entity itself when it stands for none."""
+    return _resolved(entity[0], entity[1])
+
+
+@lru_cache(maxsize=256)
+def _resolved(entity: str, name: str) -> str:
     import html  # noqa: PLC0415 - few texts hold entities
     from html.entities import html5  # noqa: PLC0415 - as above
 
-    if entity[1].startswith("#"):
-        return html.unescape(entity[0])
+    if name.startswith("#"):
+        return html.unescape(entity)
     # html.unescape also replaces the beginning of a longer word, so "&parar;" would lose "para".
-    return html5.get(f"{entity[1]};", entity[0])
+    return html5.get(f"{name};", entity)
 
 
 def _folded(words: str) -> str:

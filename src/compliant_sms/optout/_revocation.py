@@ -23,10 +23,14 @@ __all__ = ["find_revocation", "read_revocation"]
 
 _Found: TypeAlias = Found[Says]
 
+_MOST_OF_A_KEYWORD = 6
+"""Words, with what entities and signs leave of themselves."""
 _BEFORE = 70
 """Code points before a phrase in which something can deny it."""
 _CLAUSE_END = re.compile(r"[.!?;\n]")
-_SCRIPTS = re.compile(r"[\u0590-\u06ff\u0900-\u097f\u0400-\u04ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]")
+_SCRIPTS = re.compile(
+    r"[\u0590-\u06ff\u0900-\u097f\u0400-\u04ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]"
+)
 _WHEN = re.compile(
     r"(?:\s{1,3}(?:me|us|here|this number|texts|these|messages))?\s{1,3}"
     r"(?:(?:at|after|before|during|while|when|until|till|between|past|on)\s{1,3}"
@@ -61,6 +65,8 @@ def find_revocation(heard: Heard, awaiting: Awaiting | None = None) -> Revocatio
 
 
 def _by_word(heard: Heard) -> Revocation | None:
+    if len(heard.words) > _MOST_OF_A_KEYWORD:
+        return None
     word = understood_word(heard.given)
     if word is None and len(heard.text) < 40 and heard.text != heard.given:
         word = understood_word(heard.text)

@@ -25,7 +25,9 @@ _ANSWER_WORDS = 12
 _TOPIC = re.compile(r" (?:about|regarding|concerning|re) [a-z0-9'&/ -]{2,}$")
 _POINTS_BACK = re.compile(r"\b(?:those|them|estos|esos|esas|ces)$")
 _BACK = 90
-_NOT_THESE = re.compile(r"\b(?:not|but not|no|excepto|menos|sauf|pas)(?: (?:the|my|los|las|les|mes|el)){0,2} ?$")
+_NOT_THESE = re.compile(
+    r"\b(?:not|but not|no|excepto|menos|sauf|pas)(?: (?:the|my|los|las|les|mes|el)){0,2} ?$"
+)
 _REMINDERS = re.compile(r"\b(?:reminders?|recordatorios?|rappels?)\b")
 _ASKS = re.compile(
     r"\?|\b(?:when|what|where|who|how|why|can|could|confirm|running|late|see you|reschedule|hurts?"
@@ -145,7 +147,9 @@ def _kept(text: str, words: set[str], found: Sequence[_Found]) -> frozenset[Cate
 def _within(one: _Found, found: Iterable[_Found]) -> bool:
     """Whether another phrase holds this one and more."""
     return any(
-        other.start <= one.start and one.end <= other.end and other.end - other.start > one.end - one.start
+        other.start <= one.start
+        and one.end <= other.end
+        and other.end - other.start > one.end - one.start
         for other in found
     )
 

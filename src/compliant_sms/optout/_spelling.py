@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import combinations
 
@@ -24,8 +24,8 @@ _BESIDE = dict(
         "s:adwxz t:ryg u:yi v:cb x:zcs y:tu"
     ).split()
 )
+_RARE = frozenset("bpqvx")  # letters that seldom stand alone
 _SIGNS = {"s": "5$", "o": "0", "i": "1", "e": "3", "a": "4", "t": "7"}
-_TELLING = frozenset("bcepqvo")  # of the letters that stand alone in spaced-out words
 
 
 @frozen(kw_only=True)
@@ -50,14 +50,20 @@ class Spelling:
     Args:
         right: a wrong spelling to the right one.
         words: what letters apart or held down are read as.
-        signs: without one of these words a text holds no wrong spelling.
+        signs: of each spelling its longest part that is a word to a text, and all of its parts.
         begun: finds words that begin as a long one does, and are taken for it.
     """
 
     right: Mapping[str, str]
     words: frozenset[str]
-    signs: frozenset[str]
+    signs: Mapping[str, tuple[frozenset[str], ...]]
     begun: Mapping[str, re.Pattern[str]]
+
+    def in_words(self, words: set[str]) -> bool:
+        """Whether a text of these words may hold one of the spellings."""
+        return any(
+            parts <= words for word in self.signs.keys() & words for parts in self.signs[word]
+        )
 
 
 def _slips(word: str) -> Iterator[str]:
@@ -103,13 +109,20 @@ def _parse(document: str) -> Spelling:
     rows = list(_rows(document))
     words = frozenset(row.word for row in rows)
     right = {wrong: row.word for row in rows for wrong in row.variants() if wrong not in words}
-    parts = {part for wrong in right for part in WORD.findall(wrong) if len(part) > 1}
     return Spelling(
         right,
         words,
-        frozenset(parts) | _TELLING,
+        _signs_of([*right, *(" ".join(word) for word in words)]),
         {row.word: _begun(row.beginning) for row in rows if row.beginning},
     )
+
+
+def _signs_of(spellings: Iterable[str]) -> Mapping[str, tuple[frozenset[str], ...]]:
+    signs: dict[str, set[frozenset[str]]] = {}
+    for parts in map(WORD.findall, spellings):
+        rarest = max(parts, key=lambda part: (len(part), part in _RARE))
+        signs.setdefault(rarest, set()).add(frozenset(parts))
+    return {part: tuple(all_parts) for part, all_parts in signs.items()}
 
 
 def _begun(beginning: str) -> re.Pattern[str]:
