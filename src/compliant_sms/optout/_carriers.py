@@ -50,7 +50,7 @@ class CarrierKeywords:
     provider: str = field(validator=matches_re("[a-z]+"))
     stop: frozenset[str] = field(converter=frozenset, validator=_words)
     start: frozenset[str] = field(converter=frozenset, validator=_words)
-    help: frozenset[str] = field(converter=frozenset, validator=_words, default=())
+    help: frozenset[str] = field(converter=frozenset, validator=_words, factory=frozenset)
     matching: Matching = field(converter=Matching)
     source: str = field(validator=and_(instance_of(str), min_len(1)))
     checked_on: date | None = field(default=None, validator=optional(instance_of(date)))

@@ -204,14 +204,14 @@ def _plain_letters() -> dict[int, str]:
             strict=True,
         )
     )
-    letters |= dict.fromkeys("„‟‹›「」『』｢｣", '"')
+    letters |= dict.fromkeys("\u201e\u201f\u2039\u203a\u300c\u300d\u300e\u300f\uff62\uff63", '"')
     capitals = {chr(0x1F150 + n): chr(97 + n) for n in range(26)}
     squares = {chr(0x1F170 + n): chr(97 + n) for n in range(26)}
     return str.maketrans(letters | capitals | squares)
 
 
 @cache
-def _look_alikes() -> dict[int, str]:
+def _look_alikes() -> dict[int, int]:
     """Greek, Cyrillic, Armenian and Cherokee letters that look like small or capital Latin ones."""
     return str.maketrans(
         "авгеікмнорѕстухјһѵԁԛԝьєοαβγεικνρτυχօսոսցհ",

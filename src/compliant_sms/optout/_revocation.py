@@ -1,7 +1,7 @@
 """Whether a patient's text asks for no more texts, and which.
 
-47 CFR 64.1200(a)(10): a keyword revokes, and so does any wording that a reasonable person takes as a
-request to stop. The phrases are data (``data/revocation-*.toml``); here is the grammar around them:
+47 CFR 64.1200(a)(10): a keyword revokes, and so does any wording that a reasonable person takes as
+a request to stop. The phrases are data (``data/revocation-*.toml``); here is the grammar around them:
 what denies them, what asks instead of telling, and what sets a limit.
 """
 
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+from compliant_sms.consent import Category
 from compliant_sms.optout._framed import author_of
 from compliant_sms.optout._heard import Heard, hear
 from compliant_sms.optout._keywords import Reserved, understood_word
@@ -159,7 +160,7 @@ def _revocation(
     certainty: Certainty,
     *,
     limited: bool = False,
-    categories: frozenset[object] = frozenset(),
+    categories: frozenset[Category] = frozenset(),
 ) -> Revocation:
     start, end = heard.place(one.start, one.end)
     return Revocation(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -121,6 +121,6 @@ def _ruled(books: Mapping[str, Phrasebook[Says]]) -> RuleBook:
 _NO_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
-def _folded(document: Any) -> str:
+def _folded(document: str) -> str:
     """A file as texts are read; what is ASCII in it stays, since patterns are."""
     return _NO_ASCII.sub(lambda letters: fold(letters[0]).text, document)

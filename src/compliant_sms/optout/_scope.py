@@ -31,6 +31,7 @@ _NOT_THESE = re.compile(
 _REMINDERS = re.compile(r"\b(?:reminders?|recordatorios?|rappels?)\b")
 _ASKS = re.compile(
     r"\?|\b(?:when|what|where|who|how|why|can|could|confirm|running|late|see you|reschedule|hurts?"
+    r"|my (?:appointment|appt|visit) is|i have|i need|i am|i'm|tomorrow|today|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|cuando|donde|quien|como|quand|comment)\b"
 )
 
@@ -61,7 +62,7 @@ def scope_answer(heard: Heard) -> Revocation | None:
         return None
     every = _search(Says.ALL, heard.text, heard.words)
     kinds = _kinds_found(heard.text, heard.words)
-    kept = [one for one in _search(Says.KEEPS, heard.text, heard.words)]
+    kept = _search(Says.KEEPS, heard.text, heard.words)
     spared = [one for one in kinds if _is_spared(heard.text, one, kept)]
     named = [one for one in kinds if one not in spared]
     if every and not named and not spared and not kept:
@@ -87,7 +88,7 @@ def _answer(heard: Heard, found: Sequence[_Found], limit: _Limits) -> Revocation
 
 
 def _is_spared(text: str, one: _Found, kept: Iterable[_Found]) -> bool:
-    return any(_overlap(one, other) for other in kept) or bool(
+    return any(_touches(one, other) for other in kept) or bool(
         _NOT_THESE.search(text, max(0, one.start - 30), one.start)
     )
 
@@ -137,7 +138,7 @@ def _kept(text: str, words: set[str], found: Sequence[_Found]) -> frozenset[Cate
     if not kept:
         return None
     kinds = _categories(
-        kind for kind in _kinds_found(text, words) if any(_overlap(kind, one) for one in kept)
+        kind for kind in _kinds_found(text, words) if any(_touches(kind, one) for one in kept)
     )
     if not kinds and any(_REMINDERS.search(text, one.start, one.end) for one in kept):
         return frozenset({Category.APPOINTMENTS})
@@ -152,6 +153,10 @@ def _within(one: _Found, found: Iterable[_Found]) -> bool:
         and other.end - other.start > one.end - one.start
         for other in found
     )
+
+
+def _touches(one: _Found, other: _Found) -> bool:
+    return one.start <= other.end + 1 and other.start <= one.end + 1
 
 
 def _overlap(one: _Found, other: _Found) -> bool:

@@ -17,13 +17,29 @@ __all__ = ["Spelling", "spelling"]
 
 _FILE = "spellings.toml"
 # What each key of a US keyboard has beside it, for the letters of the words.
-_BESIDE = dict(
-    pair.split(":")
-    for pair in (
-        "a:sqz b:vgn c:xvd d:sfe e:wrd g:fhb i:uok k:jl l:ko m:n n:bm o:ipl p:ol q:wa r:etf "
-        "s:adwxz t:ryg u:yi v:cb x:zcs y:tu"
-    ).split()
-)
+_BESIDE = {
+    "a": "sqz",
+    "b": "vgn",
+    "c": "xvd",
+    "d": "sfe",
+    "e": "wrd",
+    "g": "fhb",
+    "i": "uok",
+    "k": "jl",
+    "l": "ko",
+    "m": "n",
+    "n": "bm",
+    "o": "ipl",
+    "p": "ol",
+    "q": "wa",
+    "r": "etf",
+    "s": "adwxz",
+    "t": "ryg",
+    "u": "yi",
+    "v": "cb",
+    "x": "zcs",
+    "y": "tu",
+}
 _RARE = frozenset("bpqvx")  # letters that seldom stand alone
 _SIGNS = {"s": "5$", "o": "0", "i": "1", "e": "3", "a": "4", "t": "7"}
 
