@@ -21,7 +21,7 @@ _TOKEN = re.compile(r"[a-z0-9$]+")
 _APART = re.compile(r"(?<![^\W_])[a-z](?:[\W_]{1,3}[a-z](?![^\W_])){2,15}")
 _LONG = re.compile(r"[a-z]{4,40}")
 _HELD = re.compile(r"([a-z])\1+")
-_HELD_DOWN = ("ooo", "ppp", "sss", "ttt", "eee", "xxx", "uuu")
+_HELD_DOWN = ("ooo", "ppp", "sss", "ttt", "eee", "zzz", "uuu")
 _APART_BUT_LETTERS = str.maketrans({chr(n): " " for n in range(128) if not chr(n).isalpha()})
 _APART_BUT_DIGITS = str.maketrans({chr(n): " " for n in range(128) if not chr(n).isdigit()})
 _LETTERS = re.compile(r"[^\W\d_]{2,40}")
@@ -99,7 +99,7 @@ def hear(body: str) -> Heard:
     known = spelling()
     read = body[:MOST_READ]
     if _is_plain(read):
-        text = read.lower()
+        text = read.lower().replace("_", " ")
         words = _words(text)
         if not _is_respelt(text, words, known):
             return Heard(body, text, words)
@@ -141,7 +141,7 @@ def _undress(draft: _Draft) -> None:
         draft.ends = [draft.ends[place] for place in origin]
     elif folded.origin:
         draft.starts, draft.ends = origin, [place + 1 for place in origin]
-    draft.text = folded.text
+    draft.text = folded.text.replace("_", " ")
     if not draft.text.isascii():
         draft.text = draft.text.translate(_plain_letters())
         draft.rewrite(_LETTERS, _latin)

@@ -1,8 +1,8 @@
 """Whether a patient's text asks for no more texts, and which.
 
-47 CFR 64.1200(a)(10): a keyword revokes, and so does any wording that a reasonable person takes as
-a request to stop. The phrases are data (``data/revocation-*.toml``); here is the grammar around them:
-what denies them, what asks instead of telling, and what sets a limit.
+47 CFR 64.1200(a)(10): a keyword revokes, and so does any wording that a reasonable person takes
+as a request to stop. The phrases are data (``data/revocation-*.toml``); here is the grammar around
+them: what denies them, what asks instead of telling, and what sets a limit.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _MOST_OF_A_KEYWORD = 6
 """Words, with what entities and signs leave of themselves."""
 _BEFORE = 70
 """Code points before a phrase in which something can deny it."""
+_A_WORD = re.compile(r"[^\W\d_]{3}")
 _CLAUSE_END = re.compile(r"[.!?;\n]")
 _SCRIPTS = re.compile(
     r"[\u0590-\u06ff\u0900-\u097f\u0400-\u04ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]"
@@ -97,19 +98,21 @@ def _by_phrase(heard: Heard) -> Revocation | None:
     if not rules:
         return None
     text = _own_words(heard, book)
-    meant = list(_meant(text, rules, book))
+    meant = list(_meant(text or heard.text, rules, book))
+    if not text:
+        meant = [one for one in meant if one[0].start == 0]
     if not meant or _regretted(text, heard, book):
         return None
-    return _told(heard, text, meant)
+    return _told(heard, text or heard.text, meant)
 
 
 def _own_words(heard: Heard, book: RuleBook) -> str:
-    """The text with quotes of our own opt-out line blanked out, where anything else is left."""
+    """The text with quotes of our own opt-out line blanked out; empty when nothing else is left."""
     text = heard.text
     for rule in book.others[Says.FOOTER].rules_for(heard.words):
         for one in matches(rule, heard.text):
             text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
-    return text if re.search(r"[^\W\d_]{3}", text) else heard.text
+    return text if text is heard.text or _A_WORD.search(text) else ""
 
 
 def _meant(text: str, rules: Iterable[Rule], book: RuleBook) -> Iterator[tuple[_Found, Certainty]]:

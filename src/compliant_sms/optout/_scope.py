@@ -31,7 +31,8 @@ _NOT_THESE = re.compile(
 _REMINDERS = re.compile(r"\b(?:reminders?|recordatorios?|rappels?)\b")
 _ASKS = re.compile(
     r"\?|\b(?:when|what|where|who|how|why|can|could|confirm|running|late|see you|reschedule|hurts?"
-    r"|my (?:appointment|appt|visit) is|i have|i need|i am|i'm|tomorrow|today|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|my (?:appointment|appt|visit) is|i have"
+    r"|i need|i am|i'm|tomorrow|today|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|cuando|donde|quien|como|quand|comment)\b"
 )
 

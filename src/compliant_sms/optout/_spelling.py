@@ -129,7 +129,7 @@ def _parse(document: str) -> Spelling:
         right,
         words,
         _signs_of([*right, *(" ".join(word) for word in words)]),
-        {row.word: _begun(row.beginning) for row in rows if row.beginning},
+        {row.word: _begun(row) for row in rows if row.beginning},
     )
 
 
@@ -141,8 +141,9 @@ def _signs_of(spellings: Iterable[str]) -> Mapping[str, tuple[frozenset[str], ..
     return {part: tuple(all_parts) for part, all_parts in signs.items()}
 
 
-def _begun(beginning: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(listed(beginning))})[a-z]{{0,9}}\b")
+def _begun(row: _Row) -> re.Pattern[str]:
+    real = "|".join(listed(row.real))
+    return re.compile(rf"\b(?!(?:{real})\b)(?:{'|'.join(listed(row.beginning))})[a-z]{{0,9}}\b")
 
 
 def _rows(document: str) -> Iterator[_Row]:

@@ -37,7 +37,8 @@ class PhraseRule(Generic[S]):
             commas; a letter with a question mark may be missing, ``<name>`` stands for a group.
         pattern: the phrase itself, a regular expression over folded text. A blank stands for
             white space, ``<words>`` for one of the words, ``<name>`` for one of a
-            group or for a shape, ``<gap>`` for up to three of any kind. Every repeat has a bound, so that reading stays linear.
+            group or for a shape, ``<gap>`` for up to three of any kind. Every repeat has a bound,
+            so that reading stays linear.
         unless: a pattern that, in the same sentence, makes the phrase mean something else.
         why: the reason, or where it comes from.
         groups: the named groups of words of its file.
