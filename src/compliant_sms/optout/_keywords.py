@@ -95,6 +95,7 @@ class _Table:
     readings: Mapping[str, ReservedWord]
     understood: Mapping[str, ReservedWord]
     per_se: frozenset[str]
+    parts: frozenset[str]
     longest: int
     prose: re.Pattern[str]
 
@@ -138,6 +139,11 @@ def per_se_words() -> frozenset[str]:
         ConfigurationError: the packaged word list is damaged.
     """
     return _table().per_se
+
+
+def may_be_keyword(words: set[str]) -> bool:
+    """Whether ASCII text of these words, in lower case, may be an understood word."""
+    return not _table().parts.isdisjoint(words)
 
 
 def _looked_up(body: str, readings: Mapping[str, ReservedWord]) -> ReservedWord | None:
@@ -222,7 +228,8 @@ def _parse(document: str) -> _Table:
         raise ConfigurationError(msg)
     longest = max(map(_letters, understood))
     prose = re.compile(rf"(?:[^A-Za-z]*+[A-Za-z]){{{longest + 1}}}")
-    return _Table(readings, understood, frozenset(per_se), longest, prose)
+    parts = frozenset(part for word in understood for part in word.split())
+    return _Table(readings, understood, frozenset(per_se), parts, longest, prose)
 
 
 def _read_as(row: _Row, word: str) -> ReservedWord:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from compliant_sms.consent import Category
 from compliant_sms.optout._framed import author_of
 from compliant_sms.optout._heard import Heard, hear
-from compliant_sms.optout._keywords import Reserved, understood_word
+from compliant_sms.optout._keywords import Reserved, may_be_keyword, understood_word
 from compliant_sms.optout._reading import Awaiting, Certainty, Revocation
 from compliant_sms.optout._revocation_rules import Rule, RuleBook, Says, rulebook
 from compliant_sms.optout._scope import limits, scope_answer
@@ -67,14 +67,17 @@ def find_revocation(heard: Heard, awaiting: Awaiting | None = None) -> Revocatio
 
 
 def _by_word(heard: Heard) -> Revocation | None:
+    given = heard.given
     if len(heard.words) > _MOST_OF_A_KEYWORD:
         return None
-    word = understood_word(heard.given)
-    if word is None and len(heard.text) < 40 and heard.text != heard.given:
+    if given.isascii() and "&" not in given and not may_be_keyword(heard.words):
+        return None
+    word = understood_word(given)
+    if word is None and len(heard.text) < 40 and heard.text != given:
         word = understood_word(heard.text)
     if word is None or word.reserved is not Reserved.STOP:
         return None
-    return Revocation(start=0, end=len(heard.given), rule=word.rule)
+    return Revocation(start=0, end=len(given), rule=word.rule)
 
 
 def _by_answer(heard: Heard, awaiting: Awaiting | None) -> Revocation | None:
