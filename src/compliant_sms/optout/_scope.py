@@ -23,7 +23,7 @@ _ONLY_SOME = "only-some"
 _FEWER = "too-many"
 _ANSWER_WORDS = 12
 _TOPIC = re.compile(r" (?:about|regarding|concerning|re) [a-z0-9'&/ -]{2,}$")
-_POINTS_BACK = re.compile(r"\b(?:those|them|estos|esos|esas|ces)$")
+_POINTS_BACK = re.compile(r"\b(?:those|them|that|estos|esos|esas|ces)$")
 _BACK = 90
 _NOT_THESE = re.compile(
     r"\b(?:not|but not|no|excepto|menos|sauf|pas)(?: (?:the|my|los|las|les|mes|el)){0,2} ?$"
