@@ -6,7 +6,14 @@ reading names the rule that made it.
 
 from __future__ import annotations
 
-from compliant_sms.optout._keywords import Reserved, ReservedWord, reserved_word
+from compliant_sms.optout._carriers import CarrierKeywords, Matching, carrier_keywords, carriers
+from compliant_sms.optout._keywords import (
+    Reserved,
+    ReservedWord,
+    per_se_words,
+    reserved_word,
+    understood_word,
+)
 from compliant_sms.optout._reading import (
     Author,
     Awaiting,
@@ -15,15 +22,23 @@ from compliant_sms.optout._reading import (
     Reading,
     Revocation,
 )
+from compliant_sms.optout._revocation import read_revocation
 
 __all__ = [
     "Author",
     "Awaiting",
+    "CarrierKeywords",
     "Certainty",
     "Intent",
+    "Matching",
     "Reading",
     "Reserved",
     "ReservedWord",
     "Revocation",
+    "carrier_keywords",
+    "carriers",
+    "per_se_words",
+    "read_revocation",
     "reserved_word",
+    "understood_word",
 ]

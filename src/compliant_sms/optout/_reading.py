@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attrs import field, frozen
+from attrs.validators import deep_iterable, instance_of
 
 from compliant_sms.choices import Word
 from compliant_sms.consent import Category
@@ -84,7 +85,9 @@ class Revocation:
     end: int
     rule: str
     certainty: Certainty = Certainty.CERTAIN
-    categories: frozenset[Category] = field(default=frozenset(), converter=frozenset)
+    categories: frozenset[Category] = field(
+        factory=frozenset, validator=deep_iterable(instance_of(Category), instance_of(frozenset))
+    )
     limited: bool = False
 
 

@@ -34,13 +34,15 @@ class PhraseRule(Generic[S]):
         id: what it looks for, in one or two words.
         says: what it tells.
         words: without one of them, in folded form, there is nothing to find. They are parted by
-            commas; a letter with a question mark may be missing.
+            commas; a letter with a question mark may be missing, ``<name>`` stands for a group.
         pattern: the phrase itself, a regular expression over folded text. A blank stands for
-            white space, ``<words>`` for one of the words, ``<name>`` for one of a group, ``<gap>``
-            for up to three of any kind. Every repeat has a bound, so that reading stays linear.
+            white space, ``<words>`` for one of the words, ``<name>`` for one of a
+            group or for a shape, ``<gap>`` for up to three of any kind. Every repeat has a bound,
+            so that reading stays linear.
         unless: a pattern that, in the same sentence, makes the phrase mean something else.
         why: the reason, or where it comes from.
         groups: the named groups of words of its file.
+        shapes: its named patterns, which may hold groups and other shapes that stand before them.
     """
 
     id: str = field(validator=matches_re("[a-z]+(-[a-z]+)*"))
@@ -50,11 +52,12 @@ class PhraseRule(Generic[S]):
     unless: str = field(default="", validator=instance_of(str))
     why: str = field(validator=instance_of(str))
     groups: Mapping[str, str] = field(repr=False)
+    shapes: Mapping[str, str] = field(factory=dict, repr=False)
 
     @property
     def phrases(self) -> Iterator[str]:
         """The words one by one, with and without optional letters."""
-        for word in listed(self.words):
+        for word in listed(self._all_words):
             if "?" in word:
                 yield from _forms(word)
             else:
@@ -70,6 +73,10 @@ class PhraseRule(Generic[S]):
         """Finds what makes it mean something else."""
         return self._compiled(self.unless) if self.unless else None
 
+    @cached_property
+    def _all_words(self) -> str:
+        return _MARKER.sub(lambda marker: self.groups[marker[1]], self.words)
+
     def _compiled(self, pattern: str) -> re.Pattern[str]:
         filled = _MARKER.sub(self._filled, pattern)
         return re.compile(filled.replace(" ?", r"\s{0,3}").replace(" ", r"\s{1,3}"))
@@ -77,7 +84,9 @@ class PhraseRule(Generic[S]):
     def _filled(self, marker: re.Match[str]) -> str:
         if marker[1] == "gap":
             return _GAP
-        words = self.words if marker[1] == "words" else self.groups[marker[1]]
+        if shape := self.shapes.get(marker[1]):
+            return f"(?:{_MARKER.sub(self._filled, shape)})"
+        words = self._all_words if marker[1] == "words" else self.groups[marker[1]]
         longest_first = sorted(listed(words), key=len, reverse=True)
         return f"(?:{'|'.join(longest_first)})".replace("$", r"\$")
 
@@ -175,7 +184,11 @@ def _toml(name: str, text: str) -> dict[str, Any]:
 def _rules(name: str, table: Mapping[str, Any], says: type[S]) -> Iterator[PhraseRule[S]]:
     for number, row in enumerate(table["phrase"], start=1):
         try:
-            yield PhraseRule(**row | {"says": says(row["says"])}, groups=table["groups"])
+            yield PhraseRule(
+                **row | {"says": says(row["says"])},
+                groups=table["groups"],
+                shapes=table.get("shapes", {}),
+            )
         except (KeyError, TypeError, ValueError) as error:
             msg = f"{name}, phrase {number} ({row.get('id')}): {error.args[0]}"
             raise ConfigurationError(msg) from error
