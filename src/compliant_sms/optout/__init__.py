@@ -7,6 +7,7 @@ reading names the rule that made it.
 from __future__ import annotations
 
 from compliant_sms.optout._keywords import Reserved, ReservedWord, reserved_word
+from compliant_sms.optout._read import read
 from compliant_sms.optout._reading import (
     Author,
     Awaiting,
@@ -25,5 +26,6 @@ __all__ = [
     "Reserved",
     "ReservedWord",
     "Revocation",
+    "read",
     "reserved_word",
 ]

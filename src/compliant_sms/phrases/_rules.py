@@ -24,6 +24,7 @@ _MARKER = re.compile(r"<([a-z]+)>")
 # Up to three words between two others. Bounded, so that hostile repeats stay linear.
 _GAP = r"(?:[\w'$%&/+-]{1,24}\s{1,3}){0,3}?"
 _NOTHING = frozenset[str]()
+_PLAIN = r"\b<words>\b"
 
 
 @frozen(kw_only=True, eq=False)
@@ -40,15 +41,17 @@ class PhraseRule(Generic[S]):
             for up to three of any kind. Every repeat has a bound, so that reading stays linear.
         unless: a pattern that, in the same sentence, makes the phrase mean something else.
         why: the reason, or where it comes from.
+        weight: how much it tells, for who weighs phrases against each other.
         groups: the named groups of words of its file.
     """
 
     id: str = field(validator=matches_re("[a-z]+(-[a-z]+)*"))
     says: S
     words: str = field(validator=instance_of(str))
-    pattern: str = field(default=r"\b<words>\b", validator=instance_of(str))
+    pattern: str = field(default=_PLAIN, validator=instance_of(str))
     unless: str = field(default="", validator=instance_of(str))
     why: str = field(validator=instance_of(str))
+    weight: int = field(default=1, validator=instance_of(int))
     groups: Mapping[str, str] = field(repr=False)
 
     @property
@@ -69,6 +72,20 @@ class PhraseRule(Generic[S]):
     def exception(self) -> re.Pattern[str] | None:
         """Finds what makes it mean something else."""
         return self._compiled(self.unless) if self.unless else None
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether the phrase is there wherever one of its words is."""
+        return self.pattern == _PLAIN and not self.unless
+
+    @cached_property
+    def needed(self) -> tuple[frozenset[str], ...]:
+        """Of each group that the pattern cannot do without, the words that its phrases begin with.
+
+        A text with none of them has nothing to find, which is quicker to see than to search for.
+        """
+        named = [name for name in _indispensable(self.pattern) if name in self.groups]
+        return tuple(filter(None, (_openings(self.groups[name]) for name in named)))
 
     def _compiled(self, pattern: str) -> re.Pattern[str]:
         filled = _MARKER.sub(self._filled, pattern)
@@ -106,7 +123,7 @@ class WordIndex(Generic[S]):
         for rule in rules:
             for phrase in rule.phrases:
                 letters_only = phrase.replace(" ", "").isalpha()
-                words = phrase.split() if letters_only else WORD.findall(phrase)
+                words = (not letters_only and WORD.findall(phrase)) or phrase.split()
                 rarest = max([word for word in words if word not in common] or words, key=len)
                 needed = frozenset(words) if len(words) > 1 else _NOTHING
                 entries.setdefault(rarest, []).append((needed, rule))
@@ -118,8 +135,20 @@ class WordIndex(Generic[S]):
             rule
             for word in self.words & words
             for needed, rule in self.entries[word]
-            if needed <= words
+            if needed <= words and not any(map(words.isdisjoint, rule.needed))
         }
+
+    def told_by(self, words: set[str]) -> tuple[set[PhraseRule[S]], set[PhraseRule[S]]]:
+        """The rules that single words of a text satisfy, and those that are worth a search."""
+        told: set[PhraseRule[S]] = set()
+        possible: set[PhraseRule[S]] = set()
+        for word in self.words & words:
+            for needed, rule in self.entries[word]:
+                if not needed and rule.is_plain:
+                    told.add(rule)
+                elif needed <= words and not any(map(words.isdisjoint, rule.needed)):
+                    possible.add(rule)
+        return told, possible - told
 
 
 @frozen(eq=False)
@@ -157,7 +186,7 @@ def parse(documents: Mapping[str, str], says: type[S]) -> Phrasebook[S]:
         version=max(table["version"] for table in tables.values()),
         rules=tuple(rule for name, table in tables.items() for rule in _rules(name, table, says)),
         function_words={
-            name: frozenset(listed(table["function_words"])) for name, table in tables.items()
+            name: frozenset(listed(table.get("function_words", ""))) for name, table in tables.items()
         },
     )
 
@@ -175,10 +204,38 @@ def _toml(name: str, text: str) -> dict[str, Any]:
 def _rules(name: str, table: Mapping[str, Any], says: type[S]) -> Iterator[PhraseRule[S]]:
     for number, row in enumerate(table["phrase"], start=1):
         try:
-            yield PhraseRule(**row | {"says": says(row["says"])}, groups=table["groups"])
+            yield PhraseRule(**row | {"says": says(row["says"])}, groups=table.get("groups", {}))
         except (KeyError, TypeError, ValueError) as error:
             msg = f"{name}, phrase {number} ({row.get('id')}): {error.args[0]}"
             raise ConfigurationError(msg) from error
+
+
+def _indispensable(pattern: str) -> Iterator[str]:
+    """The groups that stand outside of all brackets and may not be missing."""
+    if "|" in (outside := _outside(pattern)):
+        return
+    for marker in _MARKER.finditer(outside):
+        if outside[marker.end() : marker.end() + 1] not in {"?", "*", "{"}:
+            yield marker[1]
+
+
+def _outside(pattern: str) -> str:
+    """A pattern without what stands in brackets."""
+    kept, depth = [], 0
+    for character in pattern:
+        depth += (character in "([") - (character in ")]")
+        if not depth:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _openings(group: str) -> frozenset[str]:
+    """The first words of a group's phrases; none when they are more than words."""
+    phrases = [form for word in listed(group) for form in _forms(word)]
+    first = [WORD.match(phrase) for phrase in phrases]
+    if not all(first) or any(set(phrase) & set("()[]|\\.{*+") for phrase in phrases):
+        return _NOTHING
+    return frozenset(match[0] for match in first if match)
 
 
 def listed(words: str) -> list[str]:
