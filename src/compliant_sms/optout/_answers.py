@@ -88,6 +88,10 @@ def _named_in(prompt: str) -> Mapping[str, Intent]:
     return {token: _MEANINGS[meaning] for token, meaning in pairs if token not in _NO_TOKENS}
 
 
+# What most reminders name, for who does not tell which of our texts it was.
+_USUAL = {"c": Intent.CONFIRM, "1": Intent.CONFIRM, "r": Intent.RESCHEDULE}
+
+
 def asked(awaiting: Awaiting | None, named: Mapping[str, Intent]) -> Awaiting | None:
     """What is open: as told, or else what our text asks for."""
     if awaiting is not None or not named:
@@ -100,7 +104,8 @@ def answers(heard: str, spoken: Spoken, asked: Awaiting | None, named: Mapping[s
     if asked is None:
         return []
     found = told(spoken, _index(asked)) if asked in _FILES else []
-    token = _token(heard, named) if named else None
+    usual = _USUAL if asked is Awaiting.CONFIRM else {}
+    token = _token(heard, named or usual)
     return [token, *found] if token else found
 
 
