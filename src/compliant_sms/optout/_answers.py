@@ -153,4 +153,4 @@ def _named(intent: Intent) -> PhraseRule[Intent]:
 
 @cache
 def _index(asked: Awaiting) -> WordIndex[Intent]:
-    return parse(documents(_FILES[asked]), Intent).index(*Intent)
+    return parse(documents(_FILES[asked]), Intent, spaced=True).index(*Intent)

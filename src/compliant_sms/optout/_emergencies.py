@@ -82,4 +82,4 @@ def _together(hints: list[_Found]) -> _Found | None:
 
 @cache
 def _index() -> WordIndex[Danger]:
-    return parse(documents(*FILES), Danger).index(*Danger)
+    return parse(documents(*FILES), Danger, spaced=True).index(*Danger)

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from compliant_sms.optout._intents_words import Spoken, letterwise
 from compliant_sms.optout._reading import Intent
-from compliant_sms.phrases import PhraseRule, WordIndex, fold, matches, parse
+from compliant_sms.phrases import PhraseRule, WordIndex, first, fold, parse
 
 __all__ = ["Told", "Weighed", "documents", "told", "weigh"]
 
@@ -87,7 +87,7 @@ def told(spoken: Spoken, index: WordIndex[Intent] | None = None) -> list[Told]:
     plain, possible = (index or _index()).told_by(spoken.words)
     found = [_plainly(rule, spoken) for rule in plain]
     for rule in possible:
-        one = next(matches(rule, spoken.text), None)
+        one = first(rule, spoken.text)
         if one is not None:
             found.append(Told(rule, one.start, one.end))
     return found
@@ -95,8 +95,8 @@ def told(spoken: Spoken, index: WordIndex[Intent] | None = None) -> list[Told]:
 
 def _plainly(rule: Rule, spoken: Spoken) -> Told:
     word = next(phrase for phrase in rule.phrases if phrase in spoken.words)
-    start = f" {spoken.text} ".index(f" {word} ")
-    return Told(rule, start, start + len(word))
+    start = f"{spoken.text} ".index(f" {word} ")
+    return Told(rule, start, start + len(word) + 1)
 
 
 def documents(*names: str) -> Mapping[str, str]:
@@ -109,4 +109,4 @@ def documents(*names: str) -> Mapping[str, str]:
 
 @cache
 def _index() -> WordIndex[Intent]:
-    return parse(documents(*FILES), Intent).index(*Intent)
+    return parse(documents(*FILES), Intent, spaced=True).index(*Intent)

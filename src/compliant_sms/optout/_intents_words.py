@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from attrs import field, frozen
@@ -23,8 +24,7 @@ LONGEST_READ = 8000
 _FILE = "spellings.toml"
 _MOST_KEPT = 4096
 _TOKEN = re.compile(
-    r"\b(?:dra?|mrs?|ms|appts?|apt|jr|sr|dept)\.(?=\s?\w)"
-    r"|[^\W\d_]+(?:'[^\W\d_]{1,3})?"
+    r"[^\W\d_]+(?:'[^\W\d_]{1,3}|\.(?:(?<=\b[dm][rs]\.)|(?<=\bdra\.)|(?<=\bmrs\.)|(?<=\bappt\.))(?=\s?\w))?"
     r"|\d{1,2}:\d\d|\d{1,4}(?:/\d{1,4}){1,2}|\d++(?:(?:st|nd|rd|th)\b|[.,]\d{1,6})?"
     r"|\?{2,9}|[^\w\s]|\n"
 )
@@ -42,7 +42,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 
 @frozen
 class Spoken:
-    """A text in one spelling, its words parted by single blanks.
+    """A text in one spelling, every word behind a single blank.
 
     Args:
         heard: the text that it was made of, in folded letters.
@@ -56,7 +56,8 @@ class Spoken:
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the folded text of a part of :attr:`text`."""
-        touched = [span for first, last, span in _placed(self.heard) if start < last and first < end]
+        before = takewhile(lambda each: each[0] < end, _placed(self.heard))
+        touched = [span for _, last, span in before if start < last]
         return (touched[0][0], touched[-1][1]) if touched else (0, 0)
 
 
@@ -67,7 +68,7 @@ def speak(heard: str) -> Spoken:
         ConfigurationError: the packaged spellings are damaged.
     """
     heard = heard[:LONGEST_READ]
-    words = " ".join(map(_spelling().__getitem__, _TOKEN.findall(heard)))
+    words = "".join(map(_spelling().__getitem__, _TOKEN.findall(heard)))
     return Spoken(heard, words, set(words.split()))
 
 
@@ -77,18 +78,19 @@ def _placed(heard: str) -> Iterator[tuple[int, int, tuple[int, int]]]:
     for token in _TOKEN.finditer(heard):
         end = at + len(spelling[token[0]])
         yield at, end, token.span()
-        at = end + 1
+        at = end
 
 
 class _Spelling(dict[str, str]):
-    """How each word is spelt; filled as words come."""
+    """How each word is spelt, behind a blank; filled as words come."""
 
     def __init__(self, same: Mapping[str, str], near: Mapping[str, str], real: frozenset[str]) -> None:
-        super().__init__(same)
+        super().__init__({word: f" {spelt}" for word, spelt in same.items()})
         self.near, self.real, self.given = near, real, len(same)
 
     def __missing__(self, word: str) -> str:
         spelt = self._spelt(word)
+        spelt = spelt and f" {spelt}"
         if len(self) < self.given + _MOST_KEPT:
             self[word] = spelt
         return spelt
@@ -105,7 +107,7 @@ class _Spelling(dict[str, str]):
     def _corrected(self, word: str) -> str:
         known = self.get(word)
         if known is not None or len(word) < 6 or word in self.real:
-            return known or word
+            return known.strip() if known else word
         return self.near.get(_skeleton(word), word)
 
 

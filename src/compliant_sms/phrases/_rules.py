@@ -12,6 +12,8 @@ from attrs import field, frozen
 from attrs.validators import instance_of, matches_re
 
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.phrases._alternatives import behind_blanks, merged
+from compliant_sms.phrases._needs import needs
 
 __all__ = ["WORD", "PhraseRule", "Phrasebook", "WordIndex", "listed", "parse"]
 
@@ -43,6 +45,8 @@ class PhraseRule(Generic[S]):
         why: the reason, or where it comes from.
         weight: how much it tells, for who weighs phrases against each other.
         groups: the named groups of words of its file.
+        spaced: whether texts come as words behind single blanks, the first one too. Such a text
+            is searched several times faster.
     """
 
     id: str = field(validator=matches_re("[a-z]+(-[a-z]+)*"))
@@ -53,6 +57,7 @@ class PhraseRule(Generic[S]):
     why: str = field(validator=instance_of(str))
     weight: int = field(default=1, validator=instance_of(int))
     groups: Mapping[str, str] = field(repr=False)
+    spaced: bool = False
 
     @property
     def phrases(self) -> Iterator[str]:
@@ -80,15 +85,13 @@ class PhraseRule(Generic[S]):
 
     @cached_property
     def needed(self) -> tuple[frozenset[str], ...]:
-        """Of each group that the pattern cannot do without, the words that its phrases begin with.
-
-        A text with none of them has nothing to find, which is quicker to see than to search for.
-        """
-        named = [name for name in _indispensable(self.pattern) if name in self.groups]
-        return tuple(filter(None, (_openings(self.groups[name]) for name in named)))
+        """Sets of words of each of which one must be there, as far as the pattern shows."""
+        return needs(_MARKER.sub(self._filled, self.pattern))
 
     def _compiled(self, pattern: str) -> re.Pattern[str]:
-        filled = _MARKER.sub(self._filled, pattern)
+        filled = merged(_MARKER.sub(self._filled, pattern))
+        if self.spaced:
+            filled = behind_blanks(filled)
         return re.compile(filled.replace(" ?", r"\s{0,3}").replace(" ", r"\s{1,3}"))
 
     def _filled(self, marker: re.Match[str]) -> str:
@@ -171,12 +174,15 @@ class Phrasebook(Generic[S]):
         return WordIndex.of((rule for rule in self.rules if rule.says in says), common)
 
 
-def parse(documents: Mapping[str, str], says: type[S]) -> Phrasebook[S]:
+def parse(
+    documents: Mapping[str, str], says: type[S], *, spaced: bool = False
+) -> Phrasebook[S]:
     """Phrases out of TOML files.
 
     Args:
         documents: file name to text; one for each language.
         says: what a phrase can say.
+        spaced: whether texts come as words behind single blanks, the first one too.
 
     Raises:
         ConfigurationError: something is wrong with one of them.
@@ -184,7 +190,11 @@ def parse(documents: Mapping[str, str], says: type[S]) -> Phrasebook[S]:
     tables = {name: _toml(name, text) for name, text in documents.items()}
     return Phrasebook(
         version=max(table["version"] for table in tables.values()),
-        rules=tuple(rule for name, table in tables.items() for rule in _rules(name, table, says)),
+        rules=tuple(
+            rule
+            for name, table in tables.items()
+            for rule in _rules(name, table, says, spaced=spaced)
+        ),
         function_words={
             name: frozenset(listed(table.get("function_words", ""))) for name, table in tables.items()
         },
@@ -201,41 +211,16 @@ def _toml(name: str, text: str) -> dict[str, Any]:
         raise ConfigurationError(msg) from error
 
 
-def _rules(name: str, table: Mapping[str, Any], says: type[S]) -> Iterator[PhraseRule[S]]:
+def _rules(
+    name: str, table: Mapping[str, Any], says: type[S], *, spaced: bool
+) -> Iterator[PhraseRule[S]]:
+    groups = table.get("groups", {})
     for number, row in enumerate(table["phrase"], start=1):
         try:
-            yield PhraseRule(**row | {"says": says(row["says"])}, groups=table.get("groups", {}))
+            yield PhraseRule(**row | {"says": says(row["says"])}, groups=groups, spaced=spaced)
         except (KeyError, TypeError, ValueError) as error:
             msg = f"{name}, phrase {number} ({row.get('id')}): {error.args[0]}"
             raise ConfigurationError(msg) from error
-
-
-def _indispensable(pattern: str) -> Iterator[str]:
-    """The groups that stand outside of all brackets and may not be missing."""
-    if "|" in (outside := _outside(pattern)):
-        return
-    for marker in _MARKER.finditer(outside):
-        if outside[marker.end() : marker.end() + 1] not in {"?", "*", "{"}:
-            yield marker[1]
-
-
-def _outside(pattern: str) -> str:
-    """A pattern without what stands in brackets."""
-    kept, depth = [], 0
-    for character in pattern:
-        depth += (character in "([") - (character in ")]")
-        if not depth:
-            kept.append(character)
-    return "".join(kept)
-
-
-def _openings(group: str) -> frozenset[str]:
-    """The first words of a group's phrases; none when they are more than words."""
-    phrases = [form for word in listed(group) for form in _forms(word)]
-    first = [WORD.match(phrase) for phrase in phrases]
-    if not all(first) or any(set(phrase) & set("()[]|\\.{*+") for phrase in phrases):
-        return _NOTHING
-    return frozenset(match[0] for match in first if match)
 
 
 def listed(words: str) -> list[str]:

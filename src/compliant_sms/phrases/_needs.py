@@ -1,0 +1,169 @@
+"""Which words a pattern cannot do without: a text that lacks them need not be searched.
+
+Reads the few constructions that phrases use; what it does not know needs nothing, which is safe.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from math import prod
+from typing import TypeAlias
+
+from attrs import define, field
+
+__all__ = ["needs"]
+
+Clauses: TypeAlias = list[frozenset[str]]
+
+_TOKEN = re.compile(
+    r"\(\?<?[=!]|\(\?:|\(|\)|\||\\[bsSdDwW]|\\.|\[(?:\\.|[^\]])*\]|[?*+]\??|\{\d*,?\d*\}[?+]?|[^\W_]+| |."
+)
+_QUANTIFIER = re.compile(r"[?*]|\{0?,|\{0\}")
+_PARTING = frozenset({" ", r"\b", r"\s", "^", "$"})
+_MOST_WAYS = 64
+
+
+@define
+class _Branch:
+    """A run of items: the clauses of what must be there, and whether its ends part words."""
+
+    clauses: Clauses = field(factory=list)
+    items: int = 0
+    opens: bool = False
+    closes: bool = False
+
+
+def needs(pattern: str) -> tuple[frozenset[str], ...]:
+    """Sets of words; of each, a text that the pattern finds something in holds at least one.
+
+    Args:
+        pattern: a regular expression of literal words, groups and bounded repeats.
+    """
+    tokens = _TOKEN.findall(pattern)
+    clauses, _ = _Reader(tokens).alternatives(0, parted=False)
+    return tuple(sorted(set(clauses), key=lambda clause: (len(clause), sorted(clause))))
+
+
+@define
+class _Reader:
+    tokens: list[str]
+
+    def alternatives(self, at: int, *, parted: bool) -> tuple[Clauses, int]:
+        """What every branch of a group needs; ``at`` is behind the opening bracket."""
+        branches: list[Clauses] = []
+        while True:
+            clauses, at = self._branch(at, parted=parted)
+            branches.append(clauses)
+            if at >= len(self.tokens) or self.tokens[at] == ")":
+                return _common(branches), at
+            at += 1
+
+    def _branch(self, at: int, *, parted: bool) -> tuple[Clauses, int]:
+        clauses: Clauses = []
+        before = parted  # whether what was read last parts words
+        while at < len(self.tokens) and self.tokens[at] not in {")", "|"}:
+            found, end, parts = self._item(at, before=before, parted=parted)
+            if end < len(self.tokens) and self._may_be_missing(end):
+                found = []
+            clauses += found
+            at = self._behind_quantifier(end)
+            before = parts and (before or self.tokens[end - 1] != ")" or at == end)
+        return clauses, at
+
+    def _item(self, at: int, *, before: bool, parted: bool) -> tuple[Clauses, int, bool]:
+        """An item's clauses, where it ends, and whether it parts words."""
+        token = self.tokens[at]
+        if token in _PARTING:
+            return [], at + 1, not self._may_be_missing(at + 1)
+        if token.startswith("("):
+            return self._group(at, before=before, parted=parted)
+        word = token if token.isalpha() or token.isdecimal() else ""
+        if word and before and self._parted_after(at + 1, parted=parted):
+            return [frozenset({word})], at + 1, False
+        return [], at + 1, False
+
+    def _group(self, at: int, *, before: bool, parted: bool) -> tuple[Clauses, int, bool]:
+        end = self._closing(at)
+        if "=" in self.tokens[at] or "!" in self.tokens[at]:
+            return [], end + 1, before
+        inside = self._inside_parted(at, end, before=before, parted=parted)
+        clauses, _ = self.alternatives(at + 1, parted=inside)
+        return clauses, end + 1, self._ends_blank(at, end)
+
+    def _inside_parted(self, at: int, end: int, *, before: bool, parted: bool) -> bool:
+        del at
+        after = self._behind_quantifier(end + 1)
+        return before and (self.tokens[end - 1] == " " or self._parted_after(after, parted=parted))
+
+    def _parted_after(self, at: int, *, parted: bool) -> bool:
+        """Whether words end at this place."""
+        while at < len(self.tokens) and self.tokens[at].startswith("(?!"):
+            at = self._closing(at) + 1
+        if at >= len(self.tokens):
+            return True
+        token = self.tokens[at]
+        if token in {"|", ")"}:
+            return parted
+        if token.startswith("("):
+            return self._opens_blank(at)
+        return self._parts(at)
+
+    def _opens_blank(self, at: int) -> bool:
+        """Whether each branch of a group begins with a blank, as in "(?: one| two)?"."""
+        end = self._closing(at)
+        starts = [at + 1, *(place + 1 for place in self._bars(at, end))]
+        if not all(self._parts(start) for start in starts):
+            return False
+        if not self._may_be_missing(end + 1):
+            return True
+        return self._parted_after(self._behind_quantifier(end + 1), parted=True)
+
+    def _parts(self, at: int) -> bool:
+        return self.tokens[at] in _PARTING and not self._may_be_missing(at + 1)
+
+    def _ends_blank(self, at: int, end: int) -> bool:
+        """Whether each branch of a group ends with a blank, as in "(?:one |two )"."""
+        return all(self.tokens[place - 1] == " " for place in (*self._bars(at, end), end))
+
+    def _bars(self, at: int, end: int) -> Iterator[int]:
+        depth = 0
+        for place in range(at + 1, end):
+            token = self.tokens[place]
+            depth += token.startswith("(") - (token == ")")
+            if token == "|" and not depth:  # noqa: S105 - a bar, no password
+                yield place
+
+    def _closing(self, at: int) -> int:
+        depth = 0
+        for place in range(at, len(self.tokens)):
+            token = self.tokens[place]
+            depth += token.startswith("(") - (token == ")")
+            if not depth:
+                return place
+        return len(self.tokens) - 1
+
+    def _may_be_missing(self, at: int) -> bool:
+        return at < len(self.tokens) and bool(_QUANTIFIER.match(self.tokens[at]))
+
+    def _behind_quantifier(self, at: int) -> int:
+        return at + 1 if at < len(self.tokens) and self.tokens[at][0] in "?*+{" else at
+
+
+def _common(branches: list[Clauses]) -> Clauses:
+    """What all branches need: of each one clause, so that together they hold one word of any."""
+    if len(branches) == 1:
+        return branches[0]
+    if not all(branches):
+        return []
+    if prod(map(len, branches)) > _MOST_WAYS:
+        branches = [[min(each, key=_telling)] for each in branches]
+    unions = {frozenset[str]().union(*each) for each in product(*branches)}
+    return [one for one in unions if not any(other < one for other in unions)]
+
+
+def _telling(clause: frozenset[str]) -> tuple[int, int]:
+    """Few and long words tell most."""
+    shortest = min(map(len, clause))
+    return (0 if shortest > 3 else 1, len(clause))
