@@ -11,9 +11,9 @@ from itertools import product
 from math import prod
 from typing import TypeAlias
 
-from attrs import define, field
+from attrs import define
 
-__all__ = ["needs"]
+__all__ = ["calls", "needs"]
 
 Clauses: TypeAlias = list[frozenset[str]]
 
@@ -25,30 +25,29 @@ _PARTING = frozenset({" ", r"\b", r"\s", "^", "$"})
 _MOST_WAYS = 64
 
 
-@define
-class _Branch:
-    """A run of items: the clauses of what must be there, and whether its ends part words."""
-
-    clauses: Clauses = field(factory=list)
-    items: int = 0
-    opens: bool = False
-    closes: bool = False
-
-
 def needs(pattern: str) -> tuple[frozenset[str], ...]:
     """Sets of words; of each, a text that the pattern finds something in holds at least one.
 
     Args:
         pattern: a regular expression of literal words, groups and bounded repeats.
     """
-    tokens = _TOKEN.findall(pattern)
-    clauses, _ = _Reader(tokens).alternatives(0, parted=False)
+    clauses, _ = _Reader(_TOKEN.findall(pattern), _MOST_WAYS).alternatives(0, parted=False)
     return tuple(sorted(set(clauses), key=lambda clause: (len(clause), sorted(clause))))
+
+
+def calls(pattern: str) -> frozenset[str]:
+    """Words one of which is in every text that the pattern finds something in.
+
+    Those that tell most; none where the pattern does not show any.
+    """
+    clauses, _ = _Reader(_TOKEN.findall(pattern), 1).alternatives(0, parted=False)
+    return min(clauses, key=_telling, default=frozenset())
 
 
 @define
 class _Reader:
     tokens: list[str]
+    ways: int
 
     def alternatives(self, at: int, *, parted: bool) -> tuple[Clauses, int]:
         """What every branch of a group needs; ``at`` is behind the opening bracket."""
@@ -57,7 +56,7 @@ class _Reader:
             clauses, at = self._branch(at, parted=parted)
             branches.append(clauses)
             if at >= len(self.tokens) or self.tokens[at] == ")":
-                return _common(branches), at
+                return _common(branches, self.ways), at
             at += 1
 
     def _branch(self, at: int, *, parted: bool) -> tuple[Clauses, int]:
@@ -151,19 +150,25 @@ class _Reader:
         return at + 1 if at < len(self.tokens) and self.tokens[at][0] in "?*+{" else at
 
 
-def _common(branches: list[Clauses]) -> Clauses:
+def _common(branches: list[Clauses], ways: int) -> Clauses:
     """What all branches need: of each one clause, so that together they hold one word of any."""
     if len(branches) == 1:
         return branches[0]
     if not all(branches):
         return []
-    if prod(map(len, branches)) > _MOST_WAYS:
+    if prod(map(len, branches)) > ways:
         branches = [[min(each, key=_telling)] for each in branches]
     unions = {frozenset[str]().union(*each) for each in product(*branches)}
     return [one for one in unions if not any(other < one for other in unions)]
 
 
 def _telling(clause: frozenset[str]) -> tuple[int, int]:
-    """Few and long words tell most."""
-    shortest = min(map(len, clause))
-    return (0 if shortest > 3 else 1, len(clause))
+    """Rare words tell most, and few of them."""
+    return sum(len(word) < 4 or word in _COMMON for word in clause), len(clause)
+
+
+_COMMON = frozenset(
+    "have with this that what when need want your from they them dont cant wont just about will"
+    " like some been does their there here where which please could would should text time going"
+    " para esta este como cuando puedo tengo quiero".split()
+)

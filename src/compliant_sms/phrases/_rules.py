@@ -13,7 +13,7 @@ from attrs.validators import instance_of, matches_re
 
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.phrases._alternatives import behind_blanks, merged
-from compliant_sms.phrases._needs import needs
+from compliant_sms.phrases._needs import calls, needs
 
 __all__ = ["WORD", "PhraseRule", "Phrasebook", "WordIndex", "listed", "parse"]
 
@@ -58,6 +58,12 @@ class PhraseRule(Generic[S]):
     weight: int = field(default=1, validator=instance_of(int))
     groups: Mapping[str, str] = field(repr=False)
     spaced: bool = False
+
+    @cached_property
+    def called_by(self) -> tuple[str, ...]:
+        """The phrases that call for a search: read off the pattern where that shows them."""
+        shown = calls(_MARKER.sub(self._filled, self.pattern)) if self.spaced else _NOTHING
+        return tuple(sorted(shown)) if shown and not self.is_plain else tuple(self.phrases)
 
     @property
     def phrases(self) -> Iterator[str]:
@@ -124,7 +130,7 @@ class WordIndex(Generic[S]):
         """
         entries: dict[str, list[tuple[frozenset[str], PhraseRule[S]]]] = {}
         for rule in rules:
-            for phrase in rule.phrases:
+            for phrase in rule.called_by:
                 letters_only = phrase.replace(" ", "").isalpha()
                 words = (not letters_only and WORD.findall(phrase)) or phrase.split()
                 rarest = max([word for word in words if word not in common] or words, key=len)
