@@ -59,7 +59,7 @@ _NO_TOKENS = frozenset(
 _FIGURES = {"1": "one uno un", "2": "two dos deux", "3": "three tres trois", "4": "four cuatro"}
 _FIGURE_OF = {word: figure for figure, words in _FIGURES.items() for word in words.split()}
 
-_HEAD = re.compile(r"(?:(?:reply|text|press|option|opcion|number|choose|yes|si|#) ){0,2}?(\w{1,12})\b")
+_HEAD = re.compile(r"(?:(?:reply|text|press|option|opcion|number|choose|yes|si|#) ){0,2}(\w{1,12})\b")
 # After a lone letter or figure these make it something else: "2 pm works", "y do you ask".
 _NOT_AFTER_FIGURE = re.compile(
     r" {0,3}(?:am|pm|o|oclock|of|more|days?|weeks?|months?|years?|hours?|minutes|kids?|people|mg|"
