@@ -64,7 +64,7 @@ def behind_blanks(pattern: str) -> str:
 
     A search for a blank takes a fraction of the time of one for the edge of a word.
     """
-    branches = list(_branches(_START.sub("^ ?", pattern)))
+    branches = list(_branches(_START.sub(r"^[\\s.,!]{0,9}", pattern)))
     if not all(branch.startswith(r"\b") for branch in branches):
         return "|".join(branches)
     return rf"\x20(?:{'|'.join(branch[2:] for branch in branches)})"

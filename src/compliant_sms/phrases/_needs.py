@@ -31,7 +31,7 @@ def needs(pattern: str) -> tuple[frozenset[str], ...]:
     Args:
         pattern: a regular expression of literal words, groups and bounded repeats.
     """
-    clauses, _ = _Reader(_TOKEN.findall(pattern), _MOST_WAYS).alternatives(0, parted=False)
+    clauses, _ = _Reader(_TOKEN.findall(pattern), _MOST_WAYS).alternatives(0, left=False, right=False)
     return tuple(sorted(set(clauses), key=lambda clause: (len(clause), sorted(clause))))
 
 
@@ -40,7 +40,7 @@ def calls(pattern: str) -> frozenset[str]:
 
     Those that tell most; none where the pattern does not show any.
     """
-    clauses, _ = _Reader(_TOKEN.findall(pattern), 1).alternatives(0, parted=False)
+    clauses, _ = _Reader(_TOKEN.findall(pattern), 1).alternatives(0, left=False, right=False)
     return min(clauses, key=_telling, default=frozenset())
 
 
@@ -49,21 +49,24 @@ class _Reader:
     tokens: list[str]
     ways: int
 
-    def alternatives(self, at: int, *, parted: bool) -> tuple[Clauses, int]:
-        """What every branch of a group needs; ``at`` is behind the opening bracket."""
+    def alternatives(self, at: int, *, left: bool, right: bool) -> tuple[Clauses, int]:
+        """What every branch of a group needs; ``at`` is behind the opening bracket.
+
+        ``left`` and ``right`` say whether words are parted where the group begins and ends.
+        """
         branches: list[Clauses] = []
         while True:
-            clauses, at = self._branch(at, parted=parted)
+            clauses, at = self._branch(at, left=left, right=right)
             branches.append(clauses)
             if at >= len(self.tokens) or self.tokens[at] == ")":
                 return _common(branches, self.ways), at
             at += 1
 
-    def _branch(self, at: int, *, parted: bool) -> tuple[Clauses, int]:
+    def _branch(self, at: int, *, left: bool, right: bool) -> tuple[Clauses, int]:
         clauses: Clauses = []
-        before = parted  # whether what was read last parts words
+        before = left  # whether what was read last parts words
         while at < len(self.tokens) and self.tokens[at] not in {")", "|"}:
-            found, end, parts = self._item(at, before=before, parted=parted)
+            found, end, parts = self._item(at, before=before, right=right)
             if end < len(self.tokens) and self._may_be_missing(end):
                 found = []
             clauses += found
@@ -71,45 +74,40 @@ class _Reader:
             before = parts and (before or self.tokens[end - 1] != ")" or at == end)
         return clauses, at
 
-    def _item(self, at: int, *, before: bool, parted: bool) -> tuple[Clauses, int, bool]:
+    def _item(self, at: int, *, before: bool, right: bool) -> tuple[Clauses, int, bool]:
         """An item's clauses, where it ends, and whether it parts words."""
         token = self.tokens[at]
         if token in _PARTING:
             return [], at + 1, not self._may_be_missing(at + 1)
         if token.startswith("("):
-            return self._group(at, before=before, parted=parted)
+            return self._group(at, before=before, right=right)
         word = token if token.isalpha() or token.isdecimal() else ""
-        if word and before and self._parted_after(at + 1, parted=parted):
+        if word and before and self._parted_after(at + 1, right=right):
             return [frozenset({word})], at + 1, False
         return [], at + 1, False
 
-    def _group(self, at: int, *, before: bool, parted: bool) -> tuple[Clauses, int, bool]:
+    def _group(self, at: int, *, before: bool, right: bool) -> tuple[Clauses, int, bool]:
         end = self._closing(at)
         if "=" in self.tokens[at] or "!" in self.tokens[at]:
             return [], end + 1, before
-        inside = self._inside_parted(at, end, before=before, parted=parted)
-        clauses, _ = self.alternatives(at + 1, parted=inside)
+        behind = self._parted_after(self._behind_quantifier(end + 1), right=right)
+        clauses, _ = self.alternatives(at + 1, left=before, right=behind)
         return clauses, end + 1, self._ends_blank(at, end)
 
-    def _inside_parted(self, at: int, end: int, *, before: bool, parted: bool) -> bool:
-        del at
-        after = self._behind_quantifier(end + 1)
-        return before and (self.tokens[end - 1] == " " or self._parted_after(after, parted=parted))
-
-    def _parted_after(self, at: int, *, parted: bool) -> bool:
+    def _parted_after(self, at: int, *, right: bool) -> bool:
         """Whether words end at this place."""
         while at < len(self.tokens) and self.tokens[at].startswith("(?!"):
             at = self._closing(at) + 1
         if at >= len(self.tokens):
-            return True
+            return right
         token = self.tokens[at]
         if token in {"|", ")"}:
-            return parted
+            return right
         if token.startswith("("):
-            return self._opens_blank(at)
+            return self._opens_blank(at, right=right)
         return self._parts(at)
 
-    def _opens_blank(self, at: int) -> bool:
+    def _opens_blank(self, at: int, *, right: bool) -> bool:
         """Whether each branch of a group begins with a blank, as in "(?: one| two)?"."""
         end = self._closing(at)
         starts = [at + 1, *(place + 1 for place in self._bars(at, end))]
@@ -117,7 +115,7 @@ class _Reader:
             return False
         if not self._may_be_missing(end + 1):
             return True
-        return self._parted_after(self._behind_quantifier(end + 1), parted=True)
+        return self._parted_after(self._behind_quantifier(end + 1), right=right)
 
     def _parts(self, at: int) -> bool:
         return self.tokens[at] in _PARTING and not self._may_be_missing(at + 1)
