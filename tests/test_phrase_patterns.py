@@ -48,7 +48,7 @@ def test_calling_words() -> None:
 
 def test_many_ways_are_cut() -> None:
     """Where branches combine in too many ways, one clause of each is enough."""
-    branch = " ".join(["alpha", "bravo", "delta", "gamma"])
+    branch = "alpha bravo delta gamma"
     pattern = rf"\b(?:{'|'.join([branch] * 4)})\b"
 
     assert [{"alpha"}] == [set(clause) for clause in needs(pattern)]
@@ -75,7 +75,9 @@ def test_optional_letters_are_merged() -> None:
     """A letter that may be missing is one of the ways."""
     pattern = merged("(?:cats?|dogs?|cow|cap)")
 
-    assert [True] * 5 == [bool(re.fullmatch(pattern, w)) for w in ("cat", "cats", "dog", "cow", "cap")]
+    assert [bool(re.fullmatch(pattern, w)) for w in ("cat", "cats", "dog", "cow", "cap")] == [
+        True
+    ] * 5
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,10 @@ def test_replies(text: str, prompt: str, label: str) -> None:
         (LETTERS, {"c": Intent.CONFIRM, "r": Intent.RESCHEDULE}),
         ("Y=confirm, N=cancel", {"y": Intent.CONFIRM, "n": Intent.CANCEL_APPOINTMENT}),
         ("To confirm, reply YES.", {"yes": Intent.CONFIRM}),
-        ("Responda 1 para confirmar o 2 para cambiar", {"1": Intent.CONFIRM, "2": Intent.RESCHEDULE}),
+        (
+            "Responda 1 para confirmar o 2 para cambiar",
+            {"1": Intent.CONFIRM, "2": Intent.RESCHEDULE},
+        ),
         ("Call us to confirm.", {}),
         ("", {}),
     ],
@@ -222,22 +225,22 @@ def test_an_emergency_that_revokes_is_both() -> None:
     reading = read("STOP")
     both = read("help I can't breathe")
 
-    assert (Intent.OPT_OUT, True) == (reading.intent, reading.revocation is not None)
-    assert (Intent.EMERGENCY, "emergency:no-breath") == (both.intent, both.rule)
+    assert (reading.intent, reading.revocation is not None) == (Intent.OPT_OUT, True)
+    assert (both.intent, both.rule) == (Intent.EMERGENCY, "emergency:no-breath")
 
 
 def test_other_intents_are_told() -> None:
     """What else a text is about is kept for routing."""
     reading = read("Please refill my lisinopril, and how much is my copay?")
 
-    assert (Intent.PRESCRIPTION, True) == (reading.intent, Intent.BILLING in reading.also)
+    assert (reading.intent, Intent.BILLING in reading.also) == (Intent.PRESCRIPTION, True)
 
 
 def test_robots_say_nothing() -> None:
     """What a phone or a robot wrote is about nothing, whatever it quotes."""
     reading = read("Liked \u201cReply C to confirm\u201d", awaiting=Awaiting.CONFIRM)
 
-    assert (Intent.OTHER, Author.REACTION) == (reading.intent, reading.author)
+    assert (reading.intent, reading.author) == (Intent.OTHER, Author.REACTION)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +298,9 @@ def test_case_hides_no_emergency(row: dict[str, Any], loud: bool) -> None:  # no
     assert read(text).intent is Intent.EMERGENCY
 
 
-@given(st.sampled_from(["!", "...", " \U0001f642", "\n", " ?"]), st.sampled_from(["Cancel", "STOP"]))
+@given(
+    st.sampled_from(["!", "...", " \U0001f642", "\n", " ?"]), st.sampled_from(["Cancel", "STOP"])
+)
 def test_marks_change_no_reserved_word(mark: str, word: str) -> None:
     """What stands behind a reserved word leaves it a revocation, whatever is open."""
     assert read(word + mark, awaiting=Awaiting.CONFIRM).intent is Intent.OPT_OUT
@@ -303,7 +308,15 @@ def test_marks_change_no_reserved_word(mark: str, word: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["a", "cancel my appointment text ", "cant breathe chest if ", "1", "\u4e0d\u60f3\u6d3b", "' ", "?"],
+    [
+        "a",
+        "cancel my appointment text ",
+        "cant breathe chest if ",
+        "1",
+        "\u4e0d\u60f3\u6d3b",
+        "' ",
+        "?",
+    ],
 )
 def test_time_grows_with_length(piece: str) -> None:
     """Ten times the text takes about ten times as long at most, whatever it repeats."""

@@ -53,13 +53,44 @@ _TOKEN_LAST = re.compile(
 )
 # Words that stand before "to confirm" without being what is to be sent.
 _NO_TOKENS = frozenset(
-    "us back need call like want please have able way tap click here link order not"
-    " appointment visit number office reply text respond yet time sure going it you".split()
+    [
+        "us",
+        "back",
+        "need",
+        "call",
+        "like",
+        "want",
+        "please",
+        "have",
+        "able",
+        "way",
+        "tap",
+        "click",
+        "here",
+        "link",
+        "order",
+        "not",
+        "appointment",
+        "visit",
+        "number",
+        "office",
+        "reply",
+        "text",
+        "respond",
+        "yet",
+        "time",
+        "sure",
+        "going",
+        "it",
+        "you",
+    ]
 )
 _FIGURES = {"1": "one uno un", "2": "two dos deux", "3": "three tres trois", "4": "four cuatro"}
 _FIGURE_OF = {word: figure for figure, words in _FIGURES.items() for word in words.split()}
 
-_HEAD = re.compile(r"(?:(?:reply|text|press|option|opcion|number|choose|yes|si|#) ){0,2}(\w{1,12})\b")
+_HEAD = re.compile(
+    r"(?:(?:reply|text|press|option|opcion|number|choose|yes|si|#) ){0,2}(\w{1,12})\b"
+)
 # After a lone letter or figure these make it something else: "2 pm works", "y do you ask".
 _NOT_AFTER_FIGURE = re.compile(
     r" {0,3}(?:am|pm|o|oclock|of|more|days?|weeks?|months?|years?|hours?|minutes|kids?|people|mg|"
@@ -99,7 +130,9 @@ def asked(awaiting: Awaiting | None, named: Mapping[str, Intent]) -> Awaiting | 
     return Awaiting.OPT_IN if Intent.OPT_IN in named.values() else Awaiting.CONFIRM
 
 
-def answers(heard: str, spoken: Spoken, asked: Awaiting | None, named: Mapping[str, Intent]) -> list[Told]:
+def answers(
+    heard: str, spoken: Spoken, asked: Awaiting | None, named: Mapping[str, Intent]
+) -> list[Told]:
     """What a text says as an answer, with weights like those of phrases."""
     if asked is None:
         return []

@@ -27,7 +27,7 @@ class Danger(StrEnum):
     NOW = "now"
     """Danger to life by itself; only what excuses everything excuses it."""
     SIGN = "sign"
-    """Danger to life unless it is past, asked in general, of somebody else or a figure of speech."""
+    """Danger to life unless it is past, asked in general or a figure of speech."""
     HINT = "hint"
     """Danger to life when a different hint or sign stands in the text."""
     EXCUSE = "excuse"

@@ -10,10 +10,11 @@ from compliant_sms.optout._reading import Author
 __all__ = ["author_of"]
 
 _REACTION = re.compile(
-    r'\s{0,9}(?:(?:removed an? [a-z ]{1,20} from|liked|loved|disliked|laughed at|emphasized|questioned|\W{1,4} to) ?")'
+    r"\s{0,9}(?:removed an? [a-z ]{1,20} from|liked|loved|disliked|laughed at|emphasized"
+    r"|questioned|\W{1,4} to) ?\""
 )
 _ROBOT = re.compile(
-    r"automated message|auto(?:matic)?[ :-]|not receiving notifications|do not disturb|thank you for contacting"
+    r"automated message|auto:|not receiving notifications|do not disturb|thank you for contacting"
 )
 
 

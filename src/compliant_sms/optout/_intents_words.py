@@ -84,7 +84,9 @@ def _placed(heard: str) -> Iterator[tuple[int, int, tuple[int, int]]]:
 class _Spelling(dict[str, str]):
     """How each word is spelt, behind a blank; filled as words come."""
 
-    def __init__(self, same: Mapping[str, str], near: Mapping[str, str], real: frozenset[str]) -> None:
+    def __init__(
+        self, same: Mapping[str, str], near: Mapping[str, str], real: frozenset[str]
+    ) -> None:
         super().__init__({word: f" {spelt}" for word, spelt in same.items()})
         self.near, self.real, self.given = near, real, len(same)
 

@@ -35,8 +35,7 @@ def language_of(given: str, words: set[str]) -> str:
     for word in words & tells.keys():
         for code in tells[word]:
             told[code] = told.get(code, 0) + 1
-    best = max(told, key=lambda code: (told[code], code == "en"), default="en")
-    return best
+    return max(told, key=lambda code: (told[code], code == "en"), default="en")
 
 
 _Marks = list[tuple[str, re.Pattern[str]]]

@@ -23,7 +23,8 @@ __all__ = ["read"]
 
 _RESERVED = {Reserved.HELP: Intent.HELP, Reserved.START: Intent.OPT_IN}
 _ASKS = re.compile(
-    r"\?|^ (?:(?:hi|hey|hello|ok|okay|so|and|good morning|yes|but|also|um|well|wait)[ ,.!]{1,4}){0,3}"
+    r"\?|^ (?:(?:hi|hey|hello|ok|okay|so|and|good morning|yes|but|also|um|well|wait)"
+    r"[ ,.!]{1,4}){0,3}"
     r"(?:what|when|where|which|who|whose|how|why|is|are|am|do|does|did|can|could|should|will|would|"
     r"may|isnt|cual|cuando|cuanto|cuanta|donde|como|quien|puedo|puede|pueden|tengo que|hay|tienen|"
     r"a que|comment|quand|quel|quelle|ou|est ce|dois|onde|quando|quanto|posso|ano|saan|kailan|"
@@ -77,9 +78,7 @@ def _read(heard: Heard, spoken: Spoken, awaiting: Awaiting | None, prompt: str) 
     )
 
 
-def _leading(
-    heard: Heard, spoken: Spoken, weighed: Weighed | None
-) -> tuple[Intent, str, int, int]:
+def _leading(heard: Heard, spoken: Spoken, weighed: Weighed | None) -> tuple[Intent, str, int, int]:
     """What leads but for a revocation, and the rule and place that decided."""
     if danger := find_emergency(spoken):
         place = _place(heard, spoken, danger.start, danger.end)

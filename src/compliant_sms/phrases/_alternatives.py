@@ -1,4 +1,4 @@
-"""Alternatives of a pattern that begin alike, tried once: the same language, found several times faster."""
+"""Alternatives of a pattern that begin alike, tried once: the same texts, found faster."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ _Tree: TypeAlias = "dict[str, _Tree]"
 
 _END = ""
 # A group of nothing but words, each with optional letters.
-_GROUP = re.compile(r"\(\?:([a-z0-9' ]{1,24}\??(?:[a-z0-9']{0,24}\??){0,3}(?:\|[a-z0-9' ]{1,40}\??){3,})\)")
+_GROUP = re.compile(
+    r"\(\?:([a-z0-9' ]{1,24}\??(?:[a-z0-9']{0,24}\??){0,3}(?:\|[a-z0-9' ]{1,40}\??){3,})\)"
+)
 
 
 def merged(pattern: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import product
+from itertools import accumulate, product
 from math import prod
 from typing import TypeAlias
 
@@ -18,10 +18,12 @@ __all__ = ["calls", "needs"]
 Clauses: TypeAlias = list[frozenset[str]]
 
 _TOKEN = re.compile(
-    r"\(\?<?[=!]|\(\?:|\(|\)|\||\\[bsSdDwW]|\\.|\[(?:\\.|[^\]])*\]|[?*+]\??|\{\d*,?\d*\}[?+]?|[^\W_]+| |."
+    r"\(\?<?[=!]|\(\?:|\(|\)|\||\\.|\[(?:\\.|[^\]])*\]"
+    r"|[?*+]\??|\{\d*,?\d*\}[?+]?|[^\W_]+| |."
 )
 _QUANTIFIER = re.compile(r"[?*]|\{0?,|\{0\}")
 _PARTING = frozenset({" ", r"\b", r"\s", "^", "$"})
+_CLOSING = frozenset(")")
 _MOST_WAYS = 64
 
 
@@ -31,7 +33,9 @@ def needs(pattern: str) -> tuple[frozenset[str], ...]:
     Args:
         pattern: a regular expression of literal words, groups and bounded repeats.
     """
-    clauses, _ = _Reader(_TOKEN.findall(pattern), _MOST_WAYS).alternatives(0, left=False, right=False)
+    clauses, _ = _Reader(_TOKEN.findall(pattern), _MOST_WAYS).alternatives(
+        0, left=False, right=False
+    )
     return tuple(sorted(set(clauses), key=lambda clause: (len(clause), sorted(clause))))
 
 
@@ -128,18 +132,15 @@ class _Reader:
         depth = 0
         for place in range(at + 1, end):
             token = self.tokens[place]
-            depth += token.startswith("(") - (token == ")")
+            depth += token.startswith("(") - (token in _CLOSING)
             if token == "|" and not depth:  # noqa: S105 - a bar, no password
                 yield place
 
     def _closing(self, at: int) -> int:
-        depth = 0
-        for place in range(at, len(self.tokens)):
-            token = self.tokens[place]
-            depth += token.startswith("(") - (token == ")")
-            if not depth:
-                return place
-        return len(self.tokens) - 1
+        """Where the bracket at this place closes; the last token where it does not."""
+        tokens = self.tokens[at:]
+        depths = accumulate(token.startswith("(") - (token in _CLOSING) for token in tokens)
+        return at + next((n for n, depth in enumerate(depths) if not depth), len(tokens) - 1)
 
     def _may_be_missing(self, at: int) -> bool:
         return at < len(self.tokens) and bool(_QUANTIFIER.match(self.tokens[at]))
@@ -166,7 +167,48 @@ def _telling(clause: frozenset[str]) -> tuple[int, int]:
 
 
 _COMMON = frozenset(
-    "have with this that what when need want your from they them dont cant wont just about will"
-    " like some been does their there here where which please could would should text time going"
-    " para esta este como cuando puedo tengo quiero".split()
+    [
+        "have",
+        "with",
+        "this",
+        "that",
+        "what",
+        "when",
+        "need",
+        "want",
+        "your",
+        "from",
+        "they",
+        "them",
+        "dont",
+        "cant",
+        "wont",
+        "just",
+        "about",
+        "will",
+        "like",
+        "some",
+        "been",
+        "does",
+        "their",
+        "there",
+        "here",
+        "where",
+        "which",
+        "please",
+        "could",
+        "would",
+        "should",
+        "text",
+        "time",
+        "going",
+        "para",
+        "esta",
+        "este",
+        "como",
+        "cuando",
+        "puedo",
+        "tengo",
+        "quiero",
+    ]
 )

@@ -180,9 +180,7 @@ class Phrasebook(Generic[S]):
         return WordIndex.of((rule for rule in self.rules if rule.says in says), common)
 
 
-def parse(
-    documents: Mapping[str, str], says: type[S], *, spaced: bool = False
-) -> Phrasebook[S]:
+def parse(documents: Mapping[str, str], says: type[S], *, spaced: bool = False) -> Phrasebook[S]:
     """Phrases out of TOML files.
 
     Args:
@@ -202,7 +200,8 @@ def parse(
             for rule in _rules(name, table, says, spaced=spaced)
         ),
         function_words={
-            name: frozenset(listed(table.get("function_words", ""))) for name, table in tables.items()
+            name: frozenset(listed(table.get("function_words", "")))
+            for name, table in tables.items()
         },
     )
 
