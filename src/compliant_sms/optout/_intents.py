@@ -16,7 +16,7 @@ from compliant_sms.optout._intents_words import Spoken, letterwise
 from compliant_sms.optout._reading import Intent
 from compliant_sms.phrases import PhraseRule, WordIndex, first, fold, parse
 
-__all__ = ["Told", "Weighed", "documents", "told", "weigh"]
+__all__ = ["Told", "Weighed", "documents", "phrases_in", "told", "weigh"]
 
 FILES = ("intents-en.toml", "intents-es.toml", "intents-more.toml")
 
@@ -82,9 +82,9 @@ def weigh(found: Iterable[Told]) -> Weighed | None:
     return Weighed(ranked[0], decided, also)
 
 
-def told(spoken: Spoken, index: WordIndex[Intent] | None = None) -> list[Told]:
+def told(spoken: Spoken, index: WordIndex[Intent]) -> list[Told]:
     """The phrases that a text holds, each rule once."""
-    plain, possible = (index or _index()).told_by(spoken.words)
+    plain, possible = index.told_by(spoken.words)
     found = [_plainly(rule, spoken) for rule in plain]
     for rule in possible:
         one = first(rule, spoken.text)
@@ -107,6 +107,17 @@ def documents(*names: str) -> Mapping[str, str]:
     return {name: letterwise(fold(folder.joinpath(name).read_text("utf-8")).text) for name in names}
 
 
+def phrases_in(language: str) -> WordIndex[Intent]:
+    """The phrases of a language: English ones in English, all of them in any other.
+
+    Patients mix English into other languages, and words of those mean something else in English.
+
+    Raises:
+        ConfigurationError: the packaged phrases are damaged.
+    """
+    return _index(FILES[:1] if language == "en" else FILES)
+
+
 @cache
-def _index() -> WordIndex[Intent]:
-    return parse(documents(*FILES), Intent, spaced=True).index(*Intent)
+def _index(files: tuple[str, ...]) -> WordIndex[Intent]:
+    return parse(documents(*files), Intent, spaced=True).index(*Intent)

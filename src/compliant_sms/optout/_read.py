@@ -12,7 +12,7 @@ from compliant_sms.optout._answers import answers, asked, named_in
 from compliant_sms.optout._emergencies import find_emergency
 from compliant_sms.optout._framed import author_of
 from compliant_sms.optout._heard import Heard, hear
-from compliant_sms.optout._intents import Weighed, told, weigh
+from compliant_sms.optout._intents import Weighed, phrases_in, told, weigh
 from compliant_sms.optout._intents_words import Spoken, speak
 from compliant_sms.optout._keywords import Reserved, reserved_word
 from compliant_sms.optout._language import language_of
@@ -47,20 +47,21 @@ def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Re
     """
     awaiting = None if awaiting is None else Awaiting(awaiting)
     heard = hear(body)
+    language = language_of(body, heard.words)
     if framed := author_of(heard):
         author, rule = framed
-        language = language_of(body, heard.words)
         return Reading(
             intent=Intent.OTHER, rule=rule, end=len(body), author=author, language=language
         )
-    return _read(heard, speak(heard.text), awaiting, prompt)
+    return _read(heard, language, awaiting, prompt)
 
 
-def _read(heard: Heard, spoken: Spoken, awaiting: Awaiting | None, prompt: str) -> Reading:
+def _read(heard: Heard, language: str, awaiting: Awaiting | None, prompt: str) -> Reading:
+    spoken = speak(heard.text)
     named = named_in(prompt)
     open_question = asked(awaiting, named)
     revocation = find_revocation(heard, open_question)
-    found = told(spoken) + answers(heard.text, spoken, open_question, named)
+    found = told(spoken, phrases_in(language)) + answers(heard.text, spoken, open_question, named)
     weighed = weigh(found)
     intent, rule, start, end = _leading(heard, spoken, weighed)
     if intent is not Intent.EMERGENCY and revocation is not None:
@@ -72,7 +73,7 @@ def _read(heard: Heard, spoken: Spoken, awaiting: Awaiting | None, prompt: str) 
         start=start,
         end=end,
         revocation=revocation,
-        language=language_of(heard.given, heard.words),
+        language=language,
         also=_also(weighed, intent),
         asks=_ASKS.search(spoken.text) is not None,
     )

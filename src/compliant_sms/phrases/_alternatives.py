@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TypeAlias
+
+from compliant_sms.phrases._needs import branches
 
 __all__ = ["behind_blanks", "merged"]
 
@@ -58,7 +60,6 @@ def _written(tree: _Tree) -> str:
 
 
 _START = re.compile(r"(?<![\[\\])\^")
-_BRACKETS = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|[()|]")
 
 
 def behind_blanks(pattern: str) -> str:
@@ -66,17 +67,7 @@ def behind_blanks(pattern: str) -> str:
 
     A search for a blank takes a fraction of the time of one for the edge of a word.
     """
-    branches = list(_branches(_START.sub(r"^[\\s.,!]{0,9}", pattern)))
-    if not all(branch.startswith(r"\b") for branch in branches):
-        return "|".join(branches)
-    return rf"\x20(?:{'|'.join(branch[2:] for branch in branches)})"
-
-
-def _branches(pattern: str) -> Iterator[str]:
-    depth, start = 0, 0
-    for mark in _BRACKETS.finditer(pattern):
-        depth += (mark[0] == "(") - (mark[0] == ")")
-        if mark[0] == "|" and not depth:
-            yield pattern[start : mark.start()]
-            start = mark.end()
-    yield pattern[start:]
+    ways = list(branches(_START.sub(r"^[\\s.,!]{0,9}", pattern)))
+    if not all(branch.startswith(r"\b") for branch in ways):
+        return "|".join(ways)
+    return rf"\x20(?:{'|'.join(branch[2:] for branch in ways)})"

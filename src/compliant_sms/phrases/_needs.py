@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from attrs import define
 
-__all__ = ["calls", "needs"]
+__all__ = ["branches", "calls", "needs", "ways"]
 
 Clauses: TypeAlias = list[frozenset[str]]
 
@@ -21,6 +21,9 @@ _TOKEN = re.compile(
     r"\(\?<?[=!]|\(\?:|\(|\)|\||\\.|\[(?:\\.|[^\]])*\]"
     r"|[?*+]\??|\{\d*,?\d*\}[?+]?|[^\W_]+| |."
 )
+_BRACKETS = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|[()|]")
+_OPENED = re.compile(r"(\\b|\^)\(\?:")
+_REPEATS = frozenset("?*+{")
 _QUANTIFIER = re.compile(r"[?*]|\{0?,|\{0\}")
 _PARTING = frozenset({" ", r"\b", r"\s", "^", "$"})
 _CLOSING = frozenset(")")
@@ -46,6 +49,36 @@ def calls(pattern: str) -> frozenset[str]:
     """
     clauses, _ = _Reader(_TOKEN.findall(pattern), 1).alternatives(0, left=False, right=False)
     return min(clauses, key=_telling, default=frozenset())
+
+
+def ways(pattern: str) -> Iterator[str]:
+    """The alternatives that a pattern begins with, each as a pattern of its own."""
+    for branch in branches(pattern):
+        opened = _OPENED.match(branch)
+        inside, rest = _group(branch, opened.end()) if opened else ("", "")
+        if opened and inside and rest[:1] not in _REPEATS:
+            yield from (f"{opened[1]}(?:{way}){rest}" for way in branches(inside))
+        else:
+            yield branch
+
+
+def branches(pattern: str) -> Iterator[str]:
+    """What stands between the bars outside of all brackets."""
+    depth, start = 0, 0
+    for mark in _BRACKETS.finditer(pattern):
+        depth += (mark[0] == "(") - (mark[0] == ")")
+        if mark[0] == "|" and not depth:
+            yield pattern[start : mark.start()]
+            start = mark.end()
+    yield pattern[start:]
+
+
+def _group(pattern: str, start: int) -> tuple[str, str]:
+    """What the bracket that opens before ``start`` holds, and what follows it."""
+    marks = list(_BRACKETS.finditer(pattern, start))
+    depths = accumulate(((m[0] == "(") - (m[0] == ")") for m in marks), initial=1)
+    closing = next((m for m, depth in zip(marks, list(depths)[1:], strict=True) if not depth), None)
+    return (pattern[start : closing.start()], pattern[closing.end() :]) if closing else ("", "")
 
 
 @define

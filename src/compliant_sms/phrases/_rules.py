@@ -13,7 +13,7 @@ from attrs.validators import instance_of, matches_re
 
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.phrases._alternatives import behind_blanks, merged
-from compliant_sms.phrases._needs import calls, needs
+from compliant_sms.phrases._needs import calls, needs, ways
 
 __all__ = ["WORD", "PhraseRule", "Phrasebook", "WordIndex", "listed", "parse"]
 
@@ -62,8 +62,11 @@ class PhraseRule(Generic[S]):
     @cached_property
     def called_by(self) -> tuple[str, ...]:
         """The phrases that call for a search: read off the pattern where that shows them."""
-        shown = calls(_MARKER.sub(self._filled, self.pattern)) if self.spaced else _NOTHING
-        return tuple(sorted(shown)) if shown and not self.is_plain else tuple(self.phrases)
+        if not self.spaced or self.is_plain:
+            return tuple(self.phrases)
+        shown = [calls(way) for way in ways(_MARKER.sub(self._filled, self.pattern))]
+        listed_too = () if all(shown) else self.phrases
+        return tuple(sorted({*listed_too}.union(*shown)))
 
     @property
     def phrases(self) -> Iterator[str]:
