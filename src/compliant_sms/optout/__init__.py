@@ -14,6 +14,7 @@ from compliant_sms.optout._keywords import (
     reserved_word,
     understood_word,
 )
+from compliant_sms.optout._read import read
 from compliant_sms.optout._reading import (
     Author,
     Awaiting,
@@ -38,6 +39,7 @@ __all__ = [
     "carrier_keywords",
     "carriers",
     "per_se_words",
+    "read",
     "read_revocation",
     "reserved_word",
     "understood_word",

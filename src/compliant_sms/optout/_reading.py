@@ -103,6 +103,8 @@ class Reading:
         revocation: the wish that texts stop, if it is there, beside whatever else is said.
         author: who wrote it. Whatever is no person's says nothing of a person's wishes.
         language: of the text, as ISO 639-1, ``"en"`` where it does not show.
+        also: what else it is about, most first; for routing, and so that nothing else gets lost.
+        asks: whether it asks something.
     """
 
     intent: Intent
@@ -112,3 +114,5 @@ class Reading:
     revocation: Revocation | None = None
     author: Author = Author.PERSON
     language: str = "en"
+    also: tuple[Intent, ...] = ()
+    asks: bool = False

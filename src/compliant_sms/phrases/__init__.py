@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from compliant_sms.phrases._folding import Folded, fold
 from compliant_sms.phrases._rules import WORD, Phrasebook, PhraseRule, WordIndex, listed, parse
-from compliant_sms.phrases._search import LONGEST, NEARBY, Found, matches, search, sentence
+from compliant_sms.phrases._search import LONGEST, NEARBY, Found, first, matches, search, sentence
 
 __all__ = [
     "LONGEST",
@@ -19,6 +19,7 @@ __all__ = [
     "PhraseRule",
     "Phrasebook",
     "WordIndex",
+    "first",
     "fold",
     "listed",
     "matches",
