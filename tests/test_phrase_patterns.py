@@ -57,10 +57,10 @@ def test_many_ways_are_cut() -> None:
 WORDS = st.lists(st.text("abc", min_size=1, max_size=4), min_size=4, max_size=12)
 
 
-@given(WORDS, st.text("abc ", max_size=12))
-def test_merged_alternatives_find_the_same(words: list[str], text: str) -> None:
-    """A tree of letters finds what the list of words finds."""
-    pattern = rf"\b(?:{'|'.join(words)})\b"
+@given(WORDS, st.text("abc ", max_size=12), st.sampled_from(["", "{0,3}", "?"]))
+def test_merged_alternatives_find_the_same(words: list[str], text: str, repeat: str) -> None:
+    """A tree of letters finds what the list of words finds, also where that repeats."""
+    pattern = rf"\b(?:{'|'.join(words)}){repeat}\b"
 
     assert bool(re.search(pattern, text)) == bool(re.search(merged(pattern), text))
 

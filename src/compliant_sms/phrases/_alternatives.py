@@ -26,7 +26,9 @@ def merged(pattern: str) -> str:
 
 def _tree_of(group: re.Match[str]) -> str:
     words = [form for word in group[1].split("|") for form in _forms(word)]
-    return group[0] if " ?" in group[1] or "??" in group[1] else _written(_grown(words))
+    if " ?" in group[1] or "??" in group[1]:
+        return group[0]
+    return f"(?:{_written(_grown(words))})"  # one group, for a repeat may stand behind it
 
 
 def _forms(word: str) -> list[str]:
