@@ -192,7 +192,7 @@ def test_answers_speak_the_patients_language(
 
 
 def test_an_answer_is_bound_to_its_question(willing: Messenger) -> None:
-    """ "C" after a reminder confirms that visit: the host gets the reminder's own key."""
+    """An answer of "C" confirms that visit: the host gets the reminder's own key."""
     sent = remind(willing)
     text = receive(willing, "C")
 
