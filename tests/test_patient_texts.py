@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
-from compliant_sms import Blocked, Messenger, Purpose, Sent
+from compliant_sms import Blocked, Messenger, Practice, Purpose, Sent
 from compliant_sms.consent import Basis, Category, Clarified, Granted, Revoked, Tier
 from compliant_sms.flows import ReceivedText
 from compliant_sms.messages import Outcome
@@ -270,3 +271,19 @@ def test_yes_without_a_question_gives_nothing(willing: Messenger) -> None:
     receive(willing, "yes")
 
     assert willing.consent.events(PATIENT) == before
+
+
+def test_smart_encoding_is_the_practices_choice(
+    make_messenger: Make, practice: Practice, carrier: Sandbox
+) -> None:
+    """A practice that asks for it sends plain quotes; the same text again is the same text."""
+    body = "Lakeside Family Medicine: we\u2019ll see you Tue. Reply STOP to opt out."
+    for number, smart in enumerate((False, True)):
+        messenger = make_messenger(practice=evolve(practice, smart_encoding=smart))
+        messenger.consent.grant(
+            PATIENT, person=PERSON, basis="spoken", recorded_by="front-desk:ana"
+        )
+        for _ in range(2):
+            remind(messenger, f"appt-{number}", body=body)
+
+    assert outgoing(carrier) == [body, body.replace("\u2019", "'")]
