@@ -20,10 +20,13 @@ MOST_READ = 4_000
 _TOKEN = re.compile(r"[a-z0-9$]+")
 _APART = re.compile(r"(?<![^\W_])[a-z](?:[\W_]{1,3}[a-z](?![^\W_])){2,15}")
 _LONG = re.compile(r"[a-z]{4,40}")
+_COVERS = "*#@^+~=%"
+_COVER = re.compile(r"""(?<=[a-z])[^\w\s.,:;!?'"()/&-]""")
+_COVERED = re.compile(r"""(?<![^\W_])([a-z]{1,11})[^\w\s.,:;!?'"()/&-]{1,4}([a-z]{0,11})(?![^\W_])""")
 _HELD = re.compile(r"([a-z])\1+")
 _HELD_DOWN = ("ooo", "ppp", "sss", "ttt", "eee", "zzz", "uuu")
-_APART_BUT_LETTERS = str.maketrans({chr(n): " " for n in range(128) if not chr(n).isalpha()})
-_APART_BUT_DIGITS = str.maketrans({chr(n): " " for n in range(128) if not chr(n).isdigit()})
+_BUT_LETTERS = bytes(n if chr(n).isalpha() and n < 128 else 32 for n in range(256))
+_BUT_DIGITS = bytes(n if chr(n).isdigit() and n < 128 else 32 for n in range(256))
 _LETTERS = re.compile(r"[^\W\d_]{2,40}")
 
 
@@ -122,9 +125,13 @@ def _words(text: str) -> set[str]:
     """What :data:`WORD` finds, each once."""
     if not text.isascii():
         return set(WORD.findall(text))
-    words = set(text.translate(_APART_BUT_LETTERS).split())
-    words.update(text.translate(_APART_BUT_DIGITS).split())
-    words.update(sign for sign in "$%" if sign in text)
+    letters = text.encode("ascii")
+    words = set(letters.translate(_BUT_LETTERS).decode().split())
+    words.update(letters.translate(_BUT_DIGITS).decode().split())
+    if "$" in text:
+        words.add("$")
+    if "%" in text:
+        words.add("%")
     return words
 
 
@@ -162,8 +169,13 @@ def _is_respelt(text: str, words: set[str], known: Spelling) -> bool:
     return (
         known.in_words(words)
         or ("un" in text and any(pattern.search(text) for pattern in known.begun.values()))
-        or any(held in text for held in _HELD_DOWN)
+        or any(map(text.__contains__, _HELD_DOWN))
+        or _has_covers(text)
     )
+
+
+def _has_covers(text: str) -> bool:
+    return any(map(text.__contains__, _COVERS))
 
 
 def _respell(draft: _Draft, words: set[str], known: Spelling) -> None:
@@ -171,6 +183,9 @@ def _respell(draft: _Draft, words: set[str], known: Spelling) -> None:
     if known.in_words(words):
         draft.rewrite(_TOKEN, lambda token: known.right.get(token[0], token[0]))
         draft.apply(list(_apart(draft.text, known)))
+        draft.rewrite(known.halves, lambda halves: "".join(filter(str.isalpha, halves[0])))
+    if _COVER.search(draft.text):
+        draft.rewrite(_COVERED, lambda word: _uncovered(word, known))
     if any(held in draft.text for held in _HELD_DOWN):
         draft.rewrite(_LONG, lambda word: _let_go(word[0], known))
     for word, pattern in known.begun.items():
@@ -186,6 +201,17 @@ def _apart(text: str, known: Spelling) -> Iterator[tuple[int, int, str]]:
             if spelt.startswith(word):
                 yield run.start(), letters[len(word) - 1] + 1, word
                 break
+
+
+def _uncovered(word: re.Match[str], known: Spelling) -> str:
+    """A keyword with signs over one of its letters, or between them, as in ``s*op``."""
+    before, after = word[1], word[2]
+    for keyword in known.words:
+        missing = len(keyword) - len(before) - len(after)
+        if missing == 1 or (not missing and after):
+            if keyword.startswith(before) and keyword.endswith(after):
+                return keyword
+    return word[0]
 
 
 def _let_go(word: str, known: Spelling) -> str:
