@@ -7,7 +7,7 @@ each word, and a form is a regular expression over such rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -30,12 +30,12 @@ _A_WHOLE = 18
 _NEARBY = 14
 """Words on either side of a form in which something can excuse it."""
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]{1,8})?|\d+|[^\w\s]|\n")
-_MARKS = frozenset(".!,;:()-*~/|\"\n&")
+_TWICE = re.compile(r"([a-z])\1+")
 _SIGNS = frozenset("\U0001f6d1\U0001f6ab\u270b\u26d4\U0001f4f5\U0001f645\U0001f515\U0001f590")
 _OTHER = "other"
 _SHORTEST_PHONE = 4
 _NAME = re.compile(r"[a-z]+")
-_SPECIAL = frozenset({"mark", "asks", "sign", "phone", "number", _OTHER})
+_SPECIAL = frozenset({"mark", "asks", "sign", "phone", "number", "whose", _OTHER})
 _FIRST = 0xE000  # private use: no text holds what stands for its words
 
 
@@ -148,6 +148,8 @@ def _kind(word: str) -> str:
         return "sign"
     if word == "?":
         return "asks"
+    if word.endswith("'s"):
+        return "whose"
     return _OTHER if word[0].isalpha() else "mark"
 
 
@@ -162,6 +164,9 @@ def _slips(words: set[str], grammar: _Grammar) -> dict[str, str]:
 def _meant(word: str, grammar: _Grammar) -> str | None:
     if not 4 <= len(word) <= 16 or word in grammar.ordinary:
         return None
+    once = _TWICE.sub(r"\1", word)
+    if once in grammar.slips.get(once, ()):
+        return once
     for rest in (word, *_one_less(word)):
         for keyword in grammar.slips.get(rest, ()):
             if _is_slip(word, keyword):
@@ -204,7 +209,7 @@ def _parse(document: str) -> _Grammar:
 
 def _of(table: Mapping[str, Any]) -> _Grammar:
     classes = _classes(table)
-    signs, members = _signs(classes)
+    signs, members = _signs(classes, classes.keys() - table["classes"].keys())
     forms = [(_form(row, classes, members), row) for row in table["form"]]
     calls = [(form, _words_of(row["calls"], classes)) for form, row in forms]
     slips: dict[str, list[str]] = {}
@@ -215,7 +220,7 @@ def _of(table: Mapping[str, Any]) -> _Grammar:
         _calls(calls),
         _calls((form, words) for form, words in calls if not form.whole),
         signs,
-        {name: members[name] for name in _SPECIAL},
+        _special_signs(),
         {rest: tuple(keywords) for rest, keywords in slips.items()},
         tuple(listed(table["joined"])),
         frozenset(listed(table["ordinary"])),
@@ -232,7 +237,10 @@ def _calls(called: Iterable[tuple[_Form, set[str]]]) -> _Calls:
 
 
 def _classes(table: Mapping[str, Any]) -> dict[str, Sequence[str]]:
-    """The words of each class; a name in a form that is no class is a class of that word."""
+    """The words of each class; a name in a form that is no class is a class of that word.
+
+    Such a word counts as one of no class too.
+    """
     classes: dict[str, Sequence[str]] = {
         name: listed(words) for name, words in table["classes"].items()
     }
@@ -243,14 +251,19 @@ def _classes(table: Mapping[str, Any]) -> dict[str, Sequence[str]]:
     return classes
 
 
-def _signs(classes: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], dict[str, str]]:
+def _signs(
+    classes: Mapping[str, Sequence[str]], single: Set[str]
+) -> tuple[dict[str, str], dict[str, str]]:
     """The sign of each word, and the signs of each class."""
     of_word: dict[str, set[str]] = {}
     for name, words in classes.items():
         for word in words:
             of_word.setdefault(word, set()).add(name)
+    for names in of_word.values():
+        if names <= single:
+            names.add(_OTHER)
     sign_of: dict[frozenset[str], str] = {
-        frozenset({name}): chr(_FIRST + number) for number, name in enumerate(sorted(_SPECIAL))
+        frozenset({name}): sign for name, sign in _special_signs().items()
     }
     signs = {
         word: sign_of.setdefault(frozenset(names), chr(_FIRST + len(sign_of)))
@@ -261,6 +274,10 @@ def _signs(classes: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], dict[s
         for name in names:
             members[name] += sign
     return signs, members
+
+
+def _special_signs() -> dict[str, str]:
+    return {name: chr(_FIRST + number) for number, name in enumerate(sorted(_SPECIAL))}
 
 
 def _form(
