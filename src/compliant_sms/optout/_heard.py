@@ -90,11 +90,11 @@ class _Draft:
 
 
 def _spread(starts: Sequence[int], start: int, end: int, length: int) -> Iterator[int]:
-    return (starts[min(start + step, end - 1)] for step in range(length))
+    return (starts[start + step * (end - start) // length] for step in range(length))
 
 
 def _spread_back(ends: Sequence[int], start: int, end: int, length: int) -> Iterator[int]:
-    return (ends[max(end - step, start)] for step in range(length, 0, -1))
+    return (ends[start + (step * (end - start) - 1) // length] for step in range(1, length + 1))
 
 
 def hear(body: str) -> Heard:
@@ -168,7 +168,7 @@ def _latin(word: re.Match[str]) -> str:
 def _is_respelt(text: str, words: set[str], known: Spelling) -> bool:
     return (
         known.in_words(words)
-        or ("un" in text and any(pattern.search(text) for pattern in known.begun.values()))
+        or (("un" in text or "ssub" in text or "desub" in text) and any(pattern.search(text) for pattern in known.begun.values()))
         or any(map(text.__contains__, _HELD_DOWN))
         or _has_covers(text)
     )
