@@ -22,9 +22,12 @@ _APART = re.compile(r"(?<![^\W_])[a-z](?:[\W_]{1,3}[a-z](?![^\W_])){2,15}")
 _LONG = re.compile(r"[a-z]{4,40}")
 _COVERS = "*#@^+~=%"
 _COVER = re.compile(r"""(?<=[a-z])[^\w\s.,:;!?'"()/&-]""")
-_COVERED = re.compile(r"""(?<![^\W_])([a-z]{1,11})[^\w\s.,:;!?'"()/&-]{1,4}([a-z]{0,11})(?![^\W_])""")
+_COVERED = re.compile(
+    r"""(?<![^\W_])([a-z]{1,11})[^\w\s.,:;!?'"()/&-]{1,4}([a-z]{0,11})(?![^\W_])"""
+)
 _HELD = re.compile(r"([a-z])\1+")
 _HELD_DOWN = ("ooo", "ppp", "sss", "ttt", "eee", "zzz", "uuu")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _BUT_LETTERS = bytes(n if chr(n).isalpha() and n < 128 else 32 for n in range(256))
 _BUT_DIGITS = bytes(n if chr(n).isdigit() and n < 128 else 32 for n in range(256))
 _LETTERS = re.compile(r"[^\W\d_]{2,40}")
@@ -123,9 +126,9 @@ def _is_plain(text: str) -> bool:
 
 def _words(text: str) -> set[str]:
     """What :data:`WORD` finds, each once."""
-    if not text.isascii():
+    if not text.isascii() and any(map(str.isalnum, _NOT_ASCII.findall(text))):
         return set(WORD.findall(text))
-    letters = text.encode("ascii")
+    letters = text.encode("ascii", "replace")
     words = set(letters.translate(_BUT_LETTERS).decode().split())
     words.update(letters.translate(_BUT_DIGITS).decode().split())
     if "$" in text:
@@ -151,7 +154,8 @@ def _undress(draft: _Draft) -> None:
     draft.text = folded.text.replace("_", " ")
     if not draft.text.isascii():
         draft.text = draft.text.translate(_plain_letters())
-        draft.rewrite(_LETTERS, _latin)
+        if _alike().search(draft.text):
+            draft.rewrite(_LETTERS, _latin)
 
 
 def _latin(word: re.Match[str]) -> str:
@@ -168,10 +172,15 @@ def _latin(word: re.Match[str]) -> str:
 def _is_respelt(text: str, words: set[str], known: Spelling) -> bool:
     return (
         known.in_words(words)
-        or (("un" in text or "ssub" in text or "desub" in text) and any(pattern.search(text) for pattern in known.begun.values()))
+        or _may_begin(text, known)
         or any(map(text.__contains__, _HELD_DOWN))
         or _has_covers(text)
     )
+
+
+def _may_begin(text: str, known: Spelling) -> bool:
+    usual = "uns" in text or "ubs" in text
+    return usual and any(pattern.search(text) for pattern in known.begun.values())
 
 
 def _has_covers(text: str) -> bool:
@@ -208,9 +217,9 @@ def _uncovered(word: re.Match[str], known: Spelling) -> str:
     before, after = word[1], word[2]
     for keyword in known.words:
         missing = len(keyword) - len(before) - len(after)
-        if missing == 1 or (not missing and after):
-            if keyword.startswith(before) and keyword.endswith(after):
-                return keyword
+        fits = keyword.startswith(before) and keyword.endswith(after)
+        if fits and (missing == 1 or (not missing and after)):
+            return keyword
     return word[0]
 
 
@@ -243,3 +252,9 @@ def _look_alikes() -> dict[int, int]:
         "авгеікмнорѕстухјһѵԁԛԝьєοαβγεικνρτυχօսոսցհ",
         "abreikmhopsctyxjhvdqwbeoabyeiknptuxounugh",
     )
+
+
+@cache
+def _alike() -> re.Pattern[str]:
+    """Finds a letter that looks like a Latin one."""
+    return re.compile(f"[{''.join(map(chr, _look_alikes()))}]")

@@ -16,7 +16,7 @@ from compliant_sms.optout._framed import author_of
 from compliant_sms.optout._heard import Heard, hear
 from compliant_sms.optout._keywords import Reserved, may_be_keyword, understood_word
 from compliant_sms.optout._reading import Awaiting, Certainty, Revocation
-from compliant_sms.optout._revocation_grammar import formed, may_be_formed
+from compliant_sms.optout._revocation_forms import formed, may_be_formed
 from compliant_sms.optout._revocation_rules import Rule, RuleBook, Says, rulebook
 from compliant_sms.optout._scope import limits, scope_answer
 from compliant_sms.phrases import Found, matches

@@ -40,7 +40,6 @@ _BESIDE = {
     "x": "zcs",
     "y": "tu",
 }
-_SHORT = 4  # letters of a word in which a slip and a sign may come together
 _RARE = frozenset("bpqvx")  # letters that seldom stand alone
 _SIGNS = {"s": "5$", "o": "0", "i": "1", "e": "3", "a": "4", "t": "7"}
 
@@ -58,8 +57,6 @@ class _Row:
         yield from listed(self.others)
         if self.slips:
             wrong = {*_slips(self.word), *_signs(self.word)}
-            if len(self.word) <= _SHORT:
-                wrong |= {slip for sign in _signs(self.word) for slip in _slips(sign)}
             yield from sorted(wrong - {self.word, *listed(self.real)})
 
 

@@ -35,6 +35,7 @@ class PhraseRule(Generic[S]):
         says: what it tells.
         words: without one of them, in folded form, there is nothing to find. They are parted by
             commas; a letter with a question mark may be missing, ``<name>`` stands for a group.
+        needs: beside one of ``words`` one of these single words must be there; empty for no more.
         pattern: the phrase itself, a regular expression over folded text. A blank stands for
             white space, ``<words>`` for one of the words, ``<name>`` for one of a
             group or for a shape, ``<gap>`` for up to three of any kind. Every repeat has a bound,
@@ -48,6 +49,7 @@ class PhraseRule(Generic[S]):
     id: str = field(validator=matches_re("[a-z]+(-[a-z]+)*"))
     says: S
     words: str = field(validator=instance_of(str))
+    needs: str = field(default="", validator=instance_of(str))
     pattern: str = field(default=r"\b<words>\b", validator=instance_of(str))
     unless: str = field(default="", validator=instance_of(str))
     why: str = field(validator=instance_of(str))
@@ -72,6 +74,11 @@ class PhraseRule(Generic[S]):
     def exception(self) -> re.Pattern[str] | None:
         """Finds what makes it mean something else."""
         return self._compiled(self.unless) if self.unless else None
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """The words of :attr:`needs`."""
+        return frozenset(listed(self.needs))
 
     @cached_property
     def _all_words(self) -> str:
@@ -127,7 +134,7 @@ class WordIndex(Generic[S]):
             rule
             for word in self.words & words
             for needed, rule in self.entries[word]
-            if needed <= words
+            if needed <= words and (not rule.needs or not rule.needed.isdisjoint(words))
         }
 
 
