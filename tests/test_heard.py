@@ -35,6 +35,7 @@ from compliant_sms.phrases import WORD
         ("sotp stpo stahp", "stop stop stop"),
         ("unsubcribe", "unsubscribe"),
         ("I unsubscribed", "i unsubscribed"),
+        ("ѕtор hello привет τι ѕ", "stop hello привет τι ѕ"),
         ("st*p s🚫op sto🛑 un*subscribe", "stop stop stop unsubscribe"),
         ("a*b c*d", "a*b c*d"),
         ("stop*", "stop*"),
