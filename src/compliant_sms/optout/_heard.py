@@ -20,10 +20,16 @@ MOST_READ = 4_000
 _TOKEN = re.compile(r"[a-z0-9$]+")
 _APART = re.compile(r"(?<![^\W_])[a-z](?:[\W_]{1,3}[a-z](?![^\W_])){2,15}")
 _LONG = re.compile(r"[a-z]{4,40}")
+_COVERS = "*#@^+~=%"
+_COVER = re.compile(r"""(?<=[a-z])[^\w\s.,:;!?'"()/&-]""")
+_COVERED = re.compile(
+    r"""(?<![^\W_])([a-z]{1,11})[^\w\s.,:;!?'"()/&-]{1,4}([a-z]{0,11})(?![^\W_])"""
+)
 _HELD = re.compile(r"([a-z])\1+")
 _HELD_DOWN = ("ooo", "ppp", "sss", "ttt", "eee", "zzz", "uuu")
-_APART_BUT_LETTERS = str.maketrans({chr(n): " " for n in range(128) if not chr(n).isalpha()})
-_APART_BUT_DIGITS = str.maketrans({chr(n): " " for n in range(128) if not chr(n).isdigit()})
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_BUT_LETTERS = bytes(n if chr(n).isalpha() and n < 128 else 32 for n in range(256))
+_BUT_DIGITS = bytes(n if chr(n).isdigit() and n < 128 else 32 for n in range(256))
 _LETTERS = re.compile(r"[^\W\d_]{2,40}")
 
 
@@ -87,11 +93,11 @@ class _Draft:
 
 
 def _spread(starts: Sequence[int], start: int, end: int, length: int) -> Iterator[int]:
-    return (starts[min(start + step, end - 1)] for step in range(length))
+    return (starts[start + step * (end - start) // length] for step in range(length))
 
 
 def _spread_back(ends: Sequence[int], start: int, end: int, length: int) -> Iterator[int]:
-    return (ends[max(end - step, start)] for step in range(length, 0, -1))
+    return (ends[start + (step * (end - start) - 1) // length] for step in range(1, length + 1))
 
 
 def hear(body: str) -> Heard:
@@ -120,11 +126,15 @@ def _is_plain(text: str) -> bool:
 
 def _words(text: str) -> set[str]:
     """What :data:`WORD` finds, each once."""
-    if not text.isascii():
+    if not text.isascii() and any(map(str.isalnum, _NOT_ASCII.findall(text))):
         return set(WORD.findall(text))
-    words = set(text.translate(_APART_BUT_LETTERS).split())
-    words.update(text.translate(_APART_BUT_DIGITS).split())
-    words.update(sign for sign in "$%" if sign in text)
+    letters = text.encode("ascii", "replace")
+    words = set(letters.translate(_BUT_LETTERS).decode().split())
+    words.update(letters.translate(_BUT_DIGITS).decode().split())
+    if "$" in text:
+        words.add("$")
+    if "%" in text:
+        words.add("%")
     return words
 
 
@@ -144,7 +154,8 @@ def _undress(draft: _Draft) -> None:
     draft.text = folded.text.replace("_", " ")
     if not draft.text.isascii():
         draft.text = draft.text.translate(_plain_letters())
-        draft.rewrite(_LETTERS, _latin)
+        if _alike().search(draft.text):
+            draft.rewrite(_LETTERS, _latin)
 
 
 def _latin(word: re.Match[str]) -> str:
@@ -161,9 +172,19 @@ def _latin(word: re.Match[str]) -> str:
 def _is_respelt(text: str, words: set[str], known: Spelling) -> bool:
     return (
         known.in_words(words)
-        or ("un" in text and any(pattern.search(text) for pattern in known.begun.values()))
-        or any(held in text for held in _HELD_DOWN)
+        or _may_begin(text, known)
+        or any(map(text.__contains__, _HELD_DOWN))
+        or _has_covers(text)
     )
+
+
+def _may_begin(text: str, known: Spelling) -> bool:
+    usual = "uns" in text or "ubs" in text
+    return usual and any(pattern.search(text) for pattern in known.begun.values())
+
+
+def _has_covers(text: str) -> bool:
+    return any(map(text.__contains__, _COVERS))
 
 
 def _respell(draft: _Draft, words: set[str], known: Spelling) -> None:
@@ -171,6 +192,9 @@ def _respell(draft: _Draft, words: set[str], known: Spelling) -> None:
     if known.in_words(words):
         draft.rewrite(_TOKEN, lambda token: known.right.get(token[0], token[0]))
         draft.apply(list(_apart(draft.text, known)))
+        draft.rewrite(known.halves, lambda halves: "".join(filter(str.isalpha, halves[0])))
+    if _COVER.search(draft.text):
+        draft.rewrite(_COVERED, lambda word: _uncovered(word, known))
     if any(held in draft.text for held in _HELD_DOWN):
         draft.rewrite(_LONG, lambda word: _let_go(word[0], known))
     for word, pattern in known.begun.items():
@@ -186,6 +210,17 @@ def _apart(text: str, known: Spelling) -> Iterator[tuple[int, int, str]]:
             if spelt.startswith(word):
                 yield run.start(), letters[len(word) - 1] + 1, word
                 break
+
+
+def _uncovered(word: re.Match[str], known: Spelling) -> str:
+    """A keyword with signs over one of its letters, or between them, as in ``s*op``."""
+    before, after = word[1], word[2]
+    for keyword in known.words:
+        missing = len(keyword) - len(before) - len(after)
+        fits = keyword.startswith(before) and keyword.endswith(after)
+        if fits and (missing == 1 or (not missing and after)):
+            return keyword
+    return word[0]
 
 
 def _let_go(word: str, known: Spelling) -> str:
@@ -217,3 +252,9 @@ def _look_alikes() -> dict[int, int]:
         "авгеікмнорѕстухјһѵԁԛԝьєοαβγεικνρτυχօսոսցհ",
         "abreikmhopsctyxjhvdqwbeoabyeiknptuxounugh",
     )
+
+
+@cache
+def _alike() -> re.Pattern[str]:
+    """Finds a letter that looks like a Latin one."""
+    return re.compile(f"[{''.join(map(chr, _look_alikes()))}]")

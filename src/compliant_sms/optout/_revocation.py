@@ -16,6 +16,7 @@ from compliant_sms.optout._framed import author_of
 from compliant_sms.optout._heard import Heard, hear
 from compliant_sms.optout._keywords import Reserved, may_be_keyword, understood_word
 from compliant_sms.optout._reading import Awaiting, Certainty, Revocation
+from compliant_sms.optout._revocation_forms import formed, may_be_formed
 from compliant_sms.optout._revocation_rules import Rule, RuleBook, Says, rulebook
 from compliant_sms.optout._scope import limits, scope_answer
 from compliant_sms.phrases import Found, matches
@@ -98,12 +99,14 @@ def _by_phrase(heard: Heard) -> Revocation | None:
         rules = set(book.wordless)
     if not heard.text.isascii() and _SCRIPTS.search(heard.text):
         rules |= set(book.script)
-    if not rules:
+    if not rules and not may_be_formed(heard):
         return None
     text = _own_words(heard, book)
     meant = list(_meant(text or heard.text, rules, book))
     if not text:
         meant = [one for one in meant if one[0].start == 0]
+    if not meant and text:
+        meant = list(_judged(text, formed(heard, text), book))
     if not meant or _regretted(text, heard, book):
         return None
     return _told(heard, text or heard.text, meant)
@@ -119,11 +122,16 @@ def _own_words(heard: Heard, book: RuleBook) -> str:
 
 
 def _meant(text: str, rules: Iterable[Rule], book: RuleBook) -> Iterator[tuple[_Found, Certainty]]:
-    for rule in rules:
-        for one in matches(rule, text):
-            certainty = _certainty(text, one, book)
-            if certainty:
-                yield one, certainty
+    return _judged(text, (one for rule in rules for one in matches(rule, text)), book)
+
+
+def _judged(
+    text: str, found: Iterable[_Found], book: RuleBook
+) -> Iterator[tuple[_Found, Certainty]]:
+    for one in found:
+        certainty = _certainty(text, one, book)
+        if certainty:
+            yield one, certainty
 
 
 def _certainty(text: str, one: _Found, book: RuleBook) -> Certainty | None:

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from compliant_sms.phrases import Phrasebook, PhraseRule, WordIndex, fold, parse
 
-__all__ = ["Rule", "RuleBook", "Says", "rulebook"]
+__all__ = ["Rule", "RuleBook", "Says", "folded", "rulebook"]
 
 _FILES = {
     "en": "revocation-en.toml",
@@ -76,8 +76,9 @@ class RuleBook:
     languages: Mapping[Rule, str]
 
     def name(self, rule: Rule) -> str:
-        """The id of a rule, as in ``phrase:en/stop-texting``."""
-        return f"phrase:{self.languages[rule]}/{rule.id}"
+        """The id of a rule: ``phrase:en/stop-texting``, or ``grammar:want-off`` for a form."""
+        language = self.languages.get(rule)
+        return f"phrase:{language}/{rule.id}" if language else f"grammar:{rule.id}"
 
 
 @cache
@@ -91,7 +92,7 @@ def rulebook() -> RuleBook:
 
     folder = resources.files(__package__).joinpath("data")
     books = {
-        language: parse({name: _folded(folder.joinpath(name).read_text("utf-8"))}, Says)
+        language: parse({name: folded(folder.joinpath(name).read_text("utf-8"))}, Says)
         for language, name in _FILES.items()
     }
     return _ruled(books)
@@ -121,6 +122,6 @@ def _ruled(books: Mapping[str, Phrasebook[Says]]) -> RuleBook:
 _NO_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
-def _folded(document: str) -> str:
+def folded(document: str) -> str:
     """A file as texts are read; what is ASCII in it stays, since patterns are."""
     return _NO_ASCII.sub(lambda letters: fold(letters[0]).text, document)

@@ -22,7 +22,10 @@ _OTHERS = "others"
 _ONLY_SOME = "only-some"
 _FEWER = "too-many"
 _ANSWER_WORDS = 12
-_TOPIC = re.compile(r" (?:about|regarding|concerning|re) [a-z0-9'&/ -]{2,}$")
+_TOPIC = re.compile(
+    r" (?:about|regarding|concerning|re) (?!(?:this|it|that) (?:if|or|when|again)\b)"
+    r"[a-z0-9'&/ -]{2,}$"
+)
 _POINTS_BACK = re.compile(r"\b(?:those|them|that|estos|esos|esas|ces)$")
 _BACK = 90
 _NOT_THESE = re.compile(

@@ -51,6 +51,7 @@ class _Row:
     others: str = field(default="", validator=instance_of(str))
     beginning: str = field(default="", validator=instance_of(str))
     real: str = field(default="", validator=instance_of(str))
+    halves: str = field(default="", validator=instance_of(str))
 
     def variants(self) -> Iterator[str]:
         yield from listed(self.others)
@@ -68,17 +69,21 @@ class Spelling:
         words: what letters apart or held down are read as.
         signs: of each spelling its longest part that is a word to a text, and all of its parts.
         begun: finds words that begin as a long one does, and are taken for it.
+        halves: finds the parts of words that stand apart.
+        rarest: the keys of ``signs``.
     """
 
     right: Mapping[str, str]
     words: frozenset[str]
     signs: Mapping[str, tuple[frozenset[str], ...]]
     begun: Mapping[str, re.Pattern[str]]
+    halves: re.Pattern[str]
+    rarest: frozenset[str]
 
     def in_words(self, words: set[str]) -> bool:
         """Whether a text of these words may hold one of the spellings."""
-        return any(
-            parts <= words for word in self.signs.keys() & words for parts in self.signs[word]
+        return not self.rarest.isdisjoint(words) and any(
+            parts <= words for word in self.rarest & words for parts in self.signs[word]
         )
 
 
@@ -125,11 +130,15 @@ def _parse(document: str) -> Spelling:
     rows = list(_rows(document))
     words = frozenset(row.word for row in rows)
     right = {wrong: row.word for row in rows for wrong in row.variants() if wrong not in words}
+    halves = [half for row in rows for half in listed(row.halves)]
+    signs = _signs_of([*right, *halves, *(" ".join(word) for word in words)])
     return Spelling(
         right,
         words,
-        _signs_of([*right, *(" ".join(word) for word in words)]),
+        signs,
         {row.word: _begun(row) for row in rows if row.beginning},
+        re.compile(rf"\b(?:{'|'.join(halves)})\b".replace(" ", r"[\s.-]{1,2}")),
+        frozenset(signs),
     )
 
 

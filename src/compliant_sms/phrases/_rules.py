@@ -38,6 +38,7 @@ class PhraseRule(Generic[S]):
         says: what it tells.
         words: without one of them, in folded form, there is nothing to find. They are parted by
             commas; a letter with a question mark may be missing, ``<name>`` stands for a group.
+        needs: beside one of ``words`` one of these single words must be there; empty for no more.
         pattern: the phrase itself, a regular expression over folded text. A blank stands for
             white space, ``<words>`` for one of the words, ``<name>`` for one of a
             group or for a shape, ``<gap>`` for up to three of any kind. Every repeat has a bound,
@@ -54,6 +55,7 @@ class PhraseRule(Generic[S]):
     id: str = field(validator=matches_re("[a-z]+(-[a-z]+)*"))
     says: S
     words: str = field(validator=instance_of(str))
+    needs: str = field(default="", validator=instance_of(str))
     pattern: str = field(default=_PLAIN, validator=instance_of(str))
     unless: str = field(default="", validator=instance_of(str))
     why: str = field(validator=instance_of(str))
@@ -102,7 +104,8 @@ class PhraseRule(Generic[S]):
     @cached_property
     def needed(self) -> tuple[frozenset[str], ...]:
         """Sets of words of each of which one must be there, as far as the pattern shows."""
-        return needs(_MARKER.sub(self._filled, self.pattern))
+        shown = needs(_MARKER.sub(self._filled, self.pattern))
+        return (frozenset(listed(self.needs)), *shown) if self.needs else shown
 
     def _compiled(self, pattern: str) -> re.Pattern[str]:
         filled = merged(_MARKER.sub(self._filled, pattern))
