@@ -18,11 +18,13 @@ from compliant_sms.optout import (
     Intent,
     Reading,
     _answers,
+    _emergencies,
     _intents,
     _intents_words,
     _language,
     read,
 )
+from compliant_sms.phrases import fold
 
 DATA = Path(__file__).parent / "data"
 
@@ -269,7 +271,7 @@ def test_language(text: str, language: str) -> None:
 )
 def test_spelling(written: str, spoken: str) -> None:
     """Text-speak and misspellings are read as the words that they stand for."""
-    assert spoken == _intents_words.speak(_intents_words.fold(written).text).text
+    assert spoken == _intents_words.speak(fold(written).text).text
 
 
 @given(st.text(max_size=300), st.sampled_from([None, *Awaiting]), st.sampled_from(["", LETTERS]))
@@ -347,16 +349,15 @@ def test_few_spellings_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _intents_words.speak("reshedul it").text == " reschedule it"
 
 
-def test_every_rule_is_found_by_its_words() -> None:
-    """No rule is missed for want of the words that call for it."""
-    index = _intents.phrases_in("es")
-    rules = {rule for entry in index.entries.values() for _, rule in entry}
-    for row in OWN:
-        spoken = _intents_words.speak(_intents_words.fold(row["text"]).text)
-        plain, possible = index.told_by(spoken.words)
-        missed = [
-            rule.id
-            for rule in rules - plain - possible
-            if rule.called_by and rule.needed and rule.finder.search(spoken.text)
-        ]
-        assert missed == []
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_scanning_misses_no_phrase(language: str) -> None:
+    """Every phrase that a bare search finds is found by the words that it begins with."""
+    for scanner in (_intents.phrases_in(language), _emergencies.dangers()):
+        for spoken in (_intents_words.speak(fold(row["text"]).text) for row in OWN):
+            possible = scanner.possible(spoken.words)
+            missed = [
+                way.pattern
+                for number, way in enumerate(scanner.ways)
+                if not possible >> number & 1 and way.compiled.search(spoken.text)
+            ]
+            assert missed == []
