@@ -358,6 +358,8 @@ def test_scanning_misses_no_phrase(language: str) -> None:
             missed = [
                 way.pattern
                 for number, way in enumerate(scanner.ways)
-                if not possible >> number & 1 and way.compiled.search(spoken.text)
+                if way.shown.needed
+                and not possible >> number & 1
+                and way.compiled.search(spoken.text)
             ]
             assert missed == []

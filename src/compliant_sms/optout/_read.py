@@ -23,7 +23,8 @@ __all__ = ["read"]
 
 _RESERVED = {Reserved.HELP: Intent.HELP, Reserved.START: Intent.OPT_IN}
 _ASKS = re.compile(
-    r"\?|^ (?:(?:hi|hey|hello|ok|okay|so|and|good morning|yes|but|also|um|well|wait)"
+    r"\?| (?:if i (?:need|needed|want|wanted|have|had|get|got|decide|cant)|by when|what if|how (?:late|do i|can i)|"
+    r"what happens)\b|(?:^| [,.!]| but| and| so) (?:(?:hi|hey|hello|ok|okay|so|and|good morning|yes|but|also|um|well|wait)"
     r"[ ,.!]{1,4}){0,3}"
     r"(?:what|when|where|which|who|whose|how|why|is|are|am|do|does|did|can|could|should|will|would|"
     r"may|isnt|cual|cuando|cuanto|cuanta|donde|como|quien|puedo|puede|pueden|tengo que|hay|tienen|"
