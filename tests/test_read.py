@@ -168,7 +168,7 @@ def test_what_is_open_shows_in_our_text() -> None:
         ("YES", Awaiting.OPT_IN, Intent.OPT_IN),
         ("YES", Awaiting.CONFIRM, Intent.CONFIRM),
         ("sure thing", Awaiting.OPT_IN, Intent.OPT_IN),
-        ("Maybe later", Awaiting.OPT_IN, Intent.OTHER),
+        ("let me think", Awaiting.OPT_IN, Intent.OTHER),
         ("1", Awaiting.CONFIRM, Intent.CONFIRM),
         ("C", None, Intent.OTHER),
         ("yes", Awaiting.SCOPE, Intent.OTHER),

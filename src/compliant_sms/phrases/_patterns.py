@@ -48,11 +48,11 @@ class _Reader:
 
     def alternatives(self) -> Shown:
         """Up to the bracket that closes, or the end."""
-        found = self._branch()
+        found = [self._branch()]
         while self._next() == "|":
             self.at += 1
-            found = or_(found, self._branch())
-        return found
+            found.append(self._branch())
+        return or_(*found) if len(found) > 1 else found[0]
 
     def _next(self) -> str:
         return self.tokens[self.at] if self.at < len(self.tokens) else ")"
@@ -65,7 +65,7 @@ class _Reader:
             if _REPEAT.match(self._next()):
                 item = repeated(item, self._next())
                 self.at += 1
-            found = then(found, item)
+            found = item if found is EMPTY else then(found, item)
         return found
 
     def _group(self, opened: str) -> Shown:

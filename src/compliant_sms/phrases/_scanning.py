@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from operator import attrgetter
-from typing import Generic
+from typing import Generic, TypeVar
 
 from attrs import define, field, frozen
 
@@ -22,6 +22,8 @@ from compliant_sms.phrases._search import MOST_OF_A_RULE, NEARBY, Found
 from compliant_sms.phrases._shown import MORE, Shown
 
 __all__ = ["Scanner"]
+
+K = TypeVar("K")
 
 _NOTHING = frozenset[str]()
 _MOST_KEPT = 4096
@@ -122,7 +124,7 @@ class Scanner(Generic[S]):
             _Bits(starts),
             _bits(not words for words in starts),
             _bits(way.pattern[0] == "^" for way in all_ways),
-            {rule: _bits(one is rule for one, _ in said) for rule in rules},
+            _bits_of(rule for rule, _ in said),
         )
 
     def search(self, text: str, words: set[str], *, most: int = MOST_OF_A_RULE) -> list[Found[S]]:
@@ -158,6 +160,14 @@ def _needs(rule: PhraseRule[S], way: _Way) -> list[frozenset[str]]:
 
 def _bits(truths: Iterable[bool]) -> int:
     return sum(1 << number for number, true in enumerate(truths) if true)
+
+
+def _bits_of(each: Iterable[K]) -> dict[K, int]:
+    """Of each, its numbers in the sequence."""
+    bits: dict[K, int] = {}
+    for number, one in enumerate(each):
+        bits[one] = bits.get(one, 0) | 1 << number
+    return bits
 
 
 class _Bits(dict[str, int]):

@@ -137,7 +137,10 @@ AN_EDGE = Shown(frozenset({EDGE}))
 
 def then(one: Shown, other: Shown) -> Shown:
     """Both, one after the other."""
-    cases = [Shown(_join(one.whole, other.whole))]
+    whole = Shown(_join(one.whole, other.whole))
+    if one.inner is None and other.inner is None:
+        return whole
+    cases = [whole]
     if one.whole and other.inner is not None:
         first = _join(one.whole, other.first)
         cases.append(Shown(first=first, last=other.last, inner=other.inner))
@@ -148,16 +151,16 @@ def then(one: Shown, other: Shown) -> Shown:
         middle = _words(_join(one.last, other.first), before=EDGE, behind=EDGE)
         inner = _best(*one.inner, *_clauses(middle), *other.inner)
         cases.append(Shown(first=one.first, last=other.last, inner=inner))
-    return reduce(or_, cases)
+    return or_(*cases)
 
 
-def or_(one: Shown, other: Shown) -> Shown:
-    """Either."""
-    inner = [each.inner for each in (one, other) if each.inner is not None]
+def or_(*these: Shown) -> Shown:
+    """Any of them."""
+    inner = [each.inner for each in these if each.inner is not None]
     return Shown(
-        one.whole | other.whole,
-        one.first | other.first,
-        one.last | other.last,
+        _NOTHING.union(*(each.whole for each in these)),
+        _NOTHING.union(*(each.first for each in these)),
+        _NOTHING.union(*(each.last for each in these)),
         reduce(_common, inner) if inner else None,
     )
 
