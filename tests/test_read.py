@@ -113,6 +113,13 @@ def test_vectors(row: dict[str, Any]) -> None:
         ("R R R", LETTERS, "reschedule"),
         ("yes but can we do it later", LETTERS, "reschedule"),
         ("no, how about Friday?", LETTERS, "reschedule"),
+        ("you bet, bringing the disc", LETTERS, "confirm"),
+        ("wouldn't miss it", LETTERS, "confirm"),
+        ("1\ufe0f\u20e3", FIGURES, "confirm"),
+        ("have to swap, my sitter fell through", LETTERS, "reschedule"),
+        ("resedule", LETTERS, "reschedule"),
+        ("do you have Wednesday", LETTERS, "reschedule"),
+        ("if I needed to cancel by when do I tell you", LETTERS, "question"),
         ("one", FIGURES, "confirm"),
         ("#1", FIGURES, "confirm"),
         ("2, evenings only", FIGURES, "reschedule"),
@@ -219,6 +226,17 @@ def test_an_emergency_that_revokes_is_both() -> None:
 
     assert (reading.intent, reading.revocation is not None) == (Intent.OPT_OUT, True)
     assert (both.intent, both.rule) == (Intent.EMERGENCY, "emergency:no-breath")
+
+
+def test_danger_behind_a_long_text() -> None:
+    """Danger is heard however far behind it stands, and placed there; nothing else is."""
+    filler = "I was thinking about the weather. " * 400
+    reading = read(f"{filler}My dad isn't breathing. {filler}")
+    place = len(filler) + len("My dad ")
+
+    assert (reading.intent, reading.rule) == (Intent.EMERGENCY, "emergency:no-breath")
+    assert place == reading.start
+    assert read(f"{filler}Please refill my lisinopril").intent is not Intent.PRESCRIPTION
 
 
 def test_other_intents_are_told() -> None:
