@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from compliant_sms.optout._intents import Told, documents, told
 from compliant_sms.optout._intents_words import Spoken
 from compliant_sms.optout._reading import Awaiting, Intent
-from compliant_sms.phrases import PhraseRule, WordIndex, fold, parse
+from compliant_sms.phrases import Found, PhraseRule, Scanner, fold, parse
 
 __all__ = ["answers", "asked", "named_in"]
 
@@ -136,7 +136,7 @@ def answers(
     """What a text says as an answer, with weights like those of phrases."""
     if asked is None:
         return []
-    found = told(spoken, _index(asked)) if asked in _FILES else []
+    found = told(spoken, _scanner(asked)) if asked in _FILES else []
     usual = _USUAL if asked is Awaiting.CONFIRM else {}
     token = _token(heard, named or usual)
     return [token, *found] if token else found
@@ -150,7 +150,7 @@ def _token(heard: str, named: Mapping[str, Intent]) -> Told | None:
         word = _FIGURE_OF.get(head[1], head[1])
         word = word if word in named else _stuttered(word, named)
         if word in named and not _continued(word, words[head.end() :]):
-            return Told(_named(named[word]), 0, 1)
+            return Found(0, 1, _named(named[word]))
         head = None
     return None
 
@@ -185,5 +185,5 @@ def _named(intent: Intent) -> PhraseRule[Intent]:
 
 
 @cache
-def _index(asked: Awaiting) -> WordIndex[Intent]:
-    return parse(documents(_FILES[asked]), Intent, spaced=True).index(*Intent)
+def _scanner(asked: Awaiting) -> Scanner[Intent]:
+    return Scanner.of(parse(documents(_FILES[asked]), Intent).rules)

@@ -14,9 +14,9 @@ from typing import TypeAlias
 
 from compliant_sms.optout._intents import documents
 from compliant_sms.optout._intents_words import Spoken
-from compliant_sms.phrases import Found, WordIndex, parse, search
+from compliant_sms.phrases import Found, Scanner, parse
 
-__all__ = ["find_emergency"]
+__all__ = ["dangers", "find_emergency"]
 
 FILES = ("emergencies-en.toml", "emergencies-es.toml", "emergencies-more.toml")
 
@@ -45,10 +45,7 @@ def find_emergency(spoken: Spoken) -> _Found | None:
     Raises:
         ConfigurationError: the packaged phrases are damaged.
     """
-    rules = _index().rules_for(spoken.words)
-    if all(rule.says in _HARMLESS for rule in rules):
-        return None
-    found = search(spoken.text, rules)
+    found = dangers().search(spoken.text, spoken.words)
     covers = [one for one in found if one.rule.says is Danger.NONE]
     signs = [one for one in found if one.rule.says not in _HARMLESS and not _covered(one, covers)]
     excuses = [one for one in found if one.rule.says is Danger.EXCUSE]
@@ -81,5 +78,6 @@ def _together(hints: list[_Found]) -> _Found | None:
 
 
 @cache
-def _index() -> WordIndex[Danger]:
-    return parse(documents(*FILES), Danger, spaced=True).index(*Danger)
+def dangers() -> Scanner[Danger]:
+    """The phrases of all languages: danger is looked for in each of them."""
+    return Scanner.of(parse(documents(*FILES), Danger).rules)

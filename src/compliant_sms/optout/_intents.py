@@ -14,7 +14,7 @@ from attrs import frozen
 
 from compliant_sms.optout._intents_words import Spoken, letterwise
 from compliant_sms.optout._reading import Intent
-from compliant_sms.phrases import PhraseRule, WordIndex, first, fold, parse
+from compliant_sms.phrases import Found, Scanner, fold, parse
 
 __all__ = ["Told", "Weighed", "documents", "phrases_in", "told", "weigh"]
 
@@ -38,16 +38,8 @@ _FIRST = (
 )
 _WORTH_TELLING = 5
 
-Rule: TypeAlias = PhraseRule[Intent]
-
-
-@frozen
-class Told:
-    """A phrase that a text holds, and where in the spoken text."""
-
-    rule: Rule
-    start: int
-    end: int
+Told: TypeAlias = Found[Intent]
+"""A phrase that a text holds, and where in the spoken text."""
 
 
 @frozen
@@ -82,21 +74,9 @@ def weigh(found: Iterable[Told]) -> Weighed | None:
     return Weighed(ranked[0], decided, also)
 
 
-def told(spoken: Spoken, index: WordIndex[Intent]) -> list[Told]:
+def told(spoken: Spoken, scanner: Scanner[Intent]) -> list[Told]:
     """The phrases that a text holds, each rule once."""
-    plain, possible = index.told_by(spoken.words)
-    found = [_plainly(rule, spoken) for rule in plain]
-    for rule in possible:
-        one = first(rule, spoken.text)
-        if one is not None:
-            found.append(Told(rule, one.start, one.end))
-    return found
-
-
-def _plainly(rule: Rule, spoken: Spoken) -> Told:
-    word = next(phrase for phrase in rule.phrases if phrase in spoken.words)
-    start = f"{spoken.text} ".index(f" {word} ")
-    return Told(rule, start, start + len(word) + 1)
+    return scanner.search(spoken.text, spoken.words, most=1)
 
 
 def documents(*names: str) -> Mapping[str, str]:
@@ -107,7 +87,7 @@ def documents(*names: str) -> Mapping[str, str]:
     return {name: letterwise(fold(folder.joinpath(name).read_text("utf-8")).text) for name in names}
 
 
-def phrases_in(language: str) -> WordIndex[Intent]:
+def phrases_in(language: str) -> Scanner[Intent]:
     """The phrases of a language: English ones in English, all of them in any other.
 
     Patients mix English into other languages, and words of those mean something else in English.
@@ -115,9 +95,9 @@ def phrases_in(language: str) -> WordIndex[Intent]:
     Raises:
         ConfigurationError: the packaged phrases are damaged.
     """
-    return _index(FILES[:1] if language == "en" else FILES)
+    return _scanner(FILES[:1] if language == "en" else FILES)
 
 
 @cache
-def _index(files: tuple[str, ...]) -> WordIndex[Intent]:
-    return parse(documents(*files), Intent, spaced=True).index(*Intent)
+def _scanner(files: tuple[str, ...]) -> Scanner[Intent]:
+    return Scanner.of(parse(documents(*files), Intent).rules)

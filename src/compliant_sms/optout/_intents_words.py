@@ -16,10 +16,7 @@ from attrs import field, frozen
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.phrases import fold, listed
 
-__all__ = ["LONGEST_READ", "Spoken", "letterwise", "speak"]
-
-LONGEST_READ = 8000
-"""Code points. No carrier delivers more; what comes after is not read for what it is about."""
+__all__ = ["Spoken", "letterwise", "speak"]
 
 _FILE = "text-speak.toml"
 _MOST_KEPT = 4096
@@ -67,7 +64,6 @@ def speak(heard: str) -> Spoken:
     Raises:
         ConfigurationError: the packaged spellings are damaged.
     """
-    heard = heard[:LONGEST_READ]
     words = "".join(map(_spelling().__getitem__, _TOKEN.findall(heard)))
     return Spoken(heard, words, set(words.split()))
 

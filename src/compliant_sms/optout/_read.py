@@ -7,24 +7,30 @@ stands in the reading as well; then reserved words; then answers and everything 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+from attrs import evolve
 
 from compliant_sms.optout._answers import answers, asked, named_in
 from compliant_sms.optout._emergencies import find_emergency
 from compliant_sms.optout._framed import author_of
-from compliant_sms.optout._heard import Heard, hear
+from compliant_sms.optout._heard import MOST_READ, Heard, hear
 from compliant_sms.optout._intents import Weighed, phrases_in, told, weigh
 from compliant_sms.optout._intents_words import Spoken, speak
 from compliant_sms.optout._keywords import Reserved, reserved_word
 from compliant_sms.optout._language import language_of
 from compliant_sms.optout._reading import Awaiting, Intent, Reading
 from compliant_sms.optout._revocation import find_revocation
+from compliant_sms.phrases import fold
 
 __all__ = ["read"]
 
 _RESERVED = {Reserved.HELP: Intent.HELP, Reserved.START: Intent.OPT_IN}
 _ASKS = re.compile(
-    r"\?|^ (?:(?:hi|hey|hello|ok|okay|so|and|good morning|yes|but|also|um|well|wait)"
-    r"[ ,.!]{1,4}){0,3}"
+    r"\?| (?:if i (?:need|needed|want|wanted|have|had|get|got|decide|cant)|by when|what if"
+    r"|how (?:late|do i|can i)|what happens)\b"
+    r"|(?:^| [,.!]| but| and| so) (?:(?:hi|hey|hello|ok|okay|so|and|good morning|yes|but|also|um"
+    r"|well|wait)[ ,.!]{1,4}){0,3}"
     r"(?:what|when|where|which|who|whose|how|why|is|are|am|do|does|did|can|could|should|will|would|"
     r"may|isnt|cual|cuando|cuanto|cuanta|donde|como|quien|puedo|puede|pueden|tengo que|hay|tienen|"
     r"a que|comment|quand|quel|quelle|ou|est ce|dois|onde|quando|quanto|posso|ano|saan|kailan|"
@@ -34,6 +40,9 @@ _ASKS = re.compile(
 
 def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Reading:
     """What a patient's text says. Takes time in proportion to its length.
+
+    Behind the first 4,000 code points of a text, more than any carrier delivers, only danger to
+    life is looked for.
 
     Args:
         body: the text as it arrived.
@@ -53,7 +62,30 @@ def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Re
         return Reading(
             intent=Intent.OTHER, rule=rule, end=len(body), author=author, language=language
         )
-    return _read(heard, language, awaiting, prompt)
+    reading = _read(heard, language, awaiting, prompt)
+    if reading.intent is Intent.EMERGENCY or len(body) <= MOST_READ:
+        return reading
+    return next(_dangers_behind(body, reading), reading)
+
+
+_OVERLAP = 200  # code points: more than a sentence that tells of danger
+
+
+def _dangers_behind(body: str, reading: Reading) -> Iterator[Reading]:
+    """Danger in what of a long text is not read for anything else."""
+    for start in range(MOST_READ - _OVERLAP, len(body), MOST_READ - _OVERLAP):
+        heard = hear(body[start : start + MOST_READ])
+        spoken = speak(heard.text)
+        if danger := find_emergency(spoken):
+            first, last = _place(heard, spoken, danger.start, danger.end)
+            yield evolve(
+                reading,
+                intent=Intent.EMERGENCY,
+                rule=f"emergency:{danger.rule.id}",
+                start=start + first,
+                end=start + last,
+                also=(reading.intent, *reading.also),
+            )
 
 
 def _read(heard: Heard, language: str, awaiting: Awaiting | None, prompt: str) -> Reading:
@@ -61,7 +93,8 @@ def _read(heard: Heard, language: str, awaiting: Awaiting | None, prompt: str) -
     named = named_in(prompt)
     open_question = asked(awaiting, named)
     revocation = find_revocation(heard, open_question)
-    found = told(spoken, phrases_in(language)) + answers(heard.text, spoken, open_question, named)
+    letters = heard.text if heard.text.strip() else fold(heard.given).text  # a keycap is a figure
+    found = told(spoken, phrases_in(language)) + answers(letters, spoken, open_question, named)
     weighed = weigh(found)
     intent, rule, start, end = _leading(heard, spoken, weighed)
     if intent is not Intent.EMERGENCY and revocation is not None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from compliant_sms.phrases._folding import Folded, fold
 from compliant_sms.phrases._rules import WORD, Phrasebook, PhraseRule, WordIndex, listed, parse
-from compliant_sms.phrases._search import LONGEST, NEARBY, Found, first, matches, search, sentence
+from compliant_sms.phrases._scanning import Scanner
+from compliant_sms.phrases._search import LONGEST, NEARBY, Found, matches, search, sentence
 
 __all__ = [
     "LONGEST",
@@ -18,8 +19,8 @@ __all__ = [
     "Found",
     "PhraseRule",
     "Phrasebook",
+    "Scanner",
     "WordIndex",
-    "first",
     "fold",
     "listed",
     "matches",

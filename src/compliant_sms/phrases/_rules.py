@@ -12,10 +12,9 @@ from attrs import field, frozen
 from attrs.validators import instance_of, matches_re
 
 from compliant_sms.errors import ConfigurationError
-from compliant_sms.phrases._alternatives import behind_blanks, merged
-from compliant_sms.phrases._needs import calls, needs, ways
+from compliant_sms.phrases._patterns import shown
 
-__all__ = ["WORD", "PhraseRule", "Phrasebook", "WordIndex", "listed", "parse"]
+__all__ = ["PLAIN", "WORD", "PhraseRule", "Phrasebook", "WordIndex", "listed", "parse"]
 
 WORD = re.compile(r"[^\W\d_]+|\d+|[$%]")
 """What counts as one word of a folded text."""
@@ -26,7 +25,7 @@ _MARKER = re.compile(r"<([a-z]+)>")
 # Up to three words between two others. Bounded, so that hostile repeats stay linear.
 _GAP = r"(?:[\w'$%&/+-]{1,24}\s{1,3}){0,3}?"
 _NOTHING = frozenset[str]()
-_PLAIN = r"\b<words>\b"
+PLAIN = r"\b<words>\b"
 
 
 @frozen(kw_only=True, eq=False)
@@ -48,30 +47,18 @@ class PhraseRule(Generic[S]):
         weight: how much it tells, for who weighs phrases against each other.
         groups: the named groups of words of its file.
         shapes: its named patterns, which may hold groups and other shapes that stand before them.
-        spaced: whether texts come as words behind single blanks, the first one too. Such a text
-            is searched several times faster.
     """
 
     id: str = field(validator=matches_re("[a-z]+(-[a-z]+)*"))
     says: S
     words: str = field(validator=instance_of(str))
     needs: str = field(default="", validator=instance_of(str))
-    pattern: str = field(default=_PLAIN, validator=instance_of(str))
+    pattern: str = field(default=PLAIN, validator=instance_of(str))
     unless: str = field(default="", validator=instance_of(str))
     why: str = field(validator=instance_of(str))
     weight: int = field(default=1, validator=instance_of(int))
     groups: Mapping[str, str] = field(repr=False)
     shapes: Mapping[str, str] = field(factory=dict, repr=False)
-    spaced: bool = False
-
-    @cached_property
-    def called_by(self) -> tuple[str, ...]:
-        """The phrases that call for a search: read off the pattern where that shows them."""
-        if not self.spaced or self.is_plain:
-            return tuple(self.phrases)
-        shown = [calls(way) for way in ways(_MARKER.sub(self._filled, self.pattern))]
-        listed_too = () if all(shown) else self.phrases
-        return tuple(sorted({*listed_too}.union(*shown)))
 
     @property
     def phrases(self) -> Iterator[str]:
@@ -97,20 +84,20 @@ class PhraseRule(Generic[S]):
         return _MARKER.sub(lambda marker: self.groups[marker[1]], self.words)
 
     @cached_property
-    def is_plain(self) -> bool:
-        """Whether the phrase is there wherever one of its words is."""
-        return self.pattern == _PLAIN and not self.unless
-
-    @cached_property
     def needed(self) -> tuple[frozenset[str], ...]:
         """Sets of words of each of which one must be there, as far as the pattern shows."""
-        shown = needs(_MARKER.sub(self._filled, self.pattern))
-        return (frozenset(listed(self.needs)), *shown) if self.needs else shown
+        clauses = shown(self.filled(self.pattern)).needed
+        words = tuple(
+            clause for clause in clauses if all(w.isascii() and WORD.fullmatch(w) for w in clause)
+        )
+        return (frozenset(listed(self.needs)), *words) if self.needs else words
+
+    def filled(self, pattern: str) -> str:
+        """A pattern of this rule with its words, groups and shapes written out."""
+        return _MARKER.sub(self._filled, pattern)
 
     def _compiled(self, pattern: str) -> re.Pattern[str]:
-        filled = merged(_MARKER.sub(self._filled, pattern))
-        if self.spaced:
-            filled = behind_blanks(filled)
+        filled = self.filled(pattern)
         return re.compile(filled.replace(" ?", r"\s{0,3}").replace(" ", r"\s{1,3}"))
 
     def _filled(self, marker: re.Match[str]) -> str:
@@ -145,7 +132,7 @@ class WordIndex(Generic[S]):
         """
         entries: dict[str, list[tuple[frozenset[str], PhraseRule[S]]]] = {}
         for rule in rules:
-            for phrase in rule.called_by:
+            for phrase in rule.phrases:
                 letters_only = phrase.replace(" ", "").isalpha()
                 words = (not letters_only and WORD.findall(phrase)) or phrase.split()
                 rarest = max([word for word in words if word not in common] or words, key=len)
@@ -161,18 +148,6 @@ class WordIndex(Generic[S]):
             for needed, rule in self.entries[word]
             if needed <= words and not any(map(words.isdisjoint, rule.needed))
         }
-
-    def told_by(self, words: set[str]) -> tuple[set[PhraseRule[S]], set[PhraseRule[S]]]:
-        """The rules that single words of a text satisfy, and those that are worth a search."""
-        told: set[PhraseRule[S]] = set()
-        possible: set[PhraseRule[S]] = set()
-        for word in self.words & words:
-            for needed, rule in self.entries[word]:
-                if not needed and rule.is_plain:
-                    told.add(rule)
-                elif needed <= words and not any(map(words.isdisjoint, rule.needed)):
-                    possible.add(rule)
-        return told, possible - told
 
 
 @frozen(eq=False)
@@ -195,13 +170,12 @@ class Phrasebook(Generic[S]):
         return WordIndex.of((rule for rule in self.rules if rule.says in says), common)
 
 
-def parse(documents: Mapping[str, str], says: type[S], *, spaced: bool = False) -> Phrasebook[S]:
+def parse(documents: Mapping[str, str], says: type[S]) -> Phrasebook[S]:
     """Phrases out of TOML files.
 
     Args:
         documents: file name to text; one for each language.
         says: what a phrase can say.
-        spaced: whether texts come as words behind single blanks, the first one too.
 
     Raises:
         ConfigurationError: something is wrong with one of them.
@@ -209,11 +183,7 @@ def parse(documents: Mapping[str, str], says: type[S], *, spaced: bool = False) 
     tables = {name: _toml(name, text) for name, text in documents.items()}
     return Phrasebook(
         version=max(table["version"] for table in tables.values()),
-        rules=tuple(
-            rule
-            for name, table in tables.items()
-            for rule in _rules(name, table, says, spaced=spaced)
-        ),
+        rules=tuple(rule for name, table in tables.items() for rule in _rules(name, table, says)),
         function_words={
             name: frozenset(listed(table.get("function_words", "")))
             for name, table in tables.items()
@@ -231,9 +201,7 @@ def _toml(name: str, text: str) -> dict[str, Any]:
         raise ConfigurationError(msg) from error
 
 
-def _rules(
-    name: str, table: Mapping[str, Any], says: type[S], *, spaced: bool
-) -> Iterator[PhraseRule[S]]:
+def _rules(name: str, table: Mapping[str, Any], says: type[S]) -> Iterator[PhraseRule[S]]:
     groups = table.get("groups", {})
     for number, row in enumerate(table["phrase"], start=1):
         try:
@@ -241,7 +209,6 @@ def _rules(
                 **row | {"says": says(row["says"])},
                 groups=groups,
                 shapes=table.get("shapes", {}),
-                spaced=spaced,
             )
         except (KeyError, TypeError, ValueError) as error:
             msg = f"{name}, phrase {number} ({row.get('id')}): {error.args[0]}"

@@ -12,13 +12,13 @@ from attrs import frozen
 
 from compliant_sms.phrases._rules import PhraseRule, S
 
-__all__ = ["LONGEST", "NEARBY", "Found", "first", "matches", "search", "sentence"]
+__all__ = ["LONGEST", "MOST_OF_A_RULE", "NEARBY", "Found", "matches", "search", "sentence"]
 
 NEARBY = 100
 """Code points: about two sentences of a text message."""
 LONGEST = 200
 """Code points: no pattern reaches further."""
-_MOST_OF_A_RULE = 50  # no text message holds more; hostile ones would take seconds
+MOST_OF_A_RULE = 50  # no text message holds more; hostile ones would take seconds
 _SENTENCE_END = re.compile(r"(?<!\bdr)(?<!\bdra)(?<!\bst)[.!?]+(?=\s|$)|\n")
 
 
@@ -37,17 +37,10 @@ def search(text: str, rules: Iterable[PhraseRule[S]]) -> list[Found[S]]:
     return sorted(found, key=attrgetter("start", "end", "rule.id"))
 
 
-def first(rule: PhraseRule[S], text: str) -> Found[S] | None:
-    """The first that one rule finds, as :func:`matches` does; quick when there is nothing."""
-    if rule.finder.search(text) is None:
-        return None
-    return next(matches(rule, text), None)
-
-
 def matches(rule: PhraseRule[S], text: str) -> Iterator[Found[S]]:
     """What one rule finds in a folded text, and nothing in its sentence makes otherwise."""
     found = (Found(*match.span(), rule) for match in rule.finder.finditer(text))
-    return islice((one for one in found if not _excused(text, one)), _MOST_OF_A_RULE)
+    return islice((one for one in found if not _excused(text, one)), MOST_OF_A_RULE)
 
 
 def _excused(text: str, one: Found[S]) -> bool:
