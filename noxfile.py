@@ -63,6 +63,7 @@ CORE = [
         "errors.py",
         "flows/*",
         "lifecycle.py",
+        "lint/*",
         "logs.py",  # not core, but the last net
         "lookups.py",
         "messages.py",
@@ -70,6 +71,7 @@ CORE = [
         "people.py",
         "phi/*",
         "phone.py",
+        "phrases/*",
         "ports.py",
         "practice.py",
         "providers/*",

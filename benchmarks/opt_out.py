@@ -1,24 +1,27 @@
-"""Reading what patients answer."""
+"""Reading what patients write: opt-outs alone, and everything."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from statistics import median
 
+from attrs import frozen
 from measure import in_turns, typical_call
 from report import Row, microseconds
 
-from compliant_sms.optout import read
+from compliant_sms.optout import read, read_revocation
 
 __all__ = ["rows"]
 
-_MOST = 15e-6
 _MOST_GROWTH = 1.5
-_KINDS = {
-    "prose": "Thanks, see you on Tuesday! My daughter will drive me, please stop at nothing. ",
-    "prose with accents and emoji": "Grâce à vous ça va mieux \N{SMILING FACE WITH SMILING EYES} ",
+_LENGTHS = range(140, 181)
+_LABELLED = Path(__file__).resolve().parents[1] / "tests" / "data" / "inbound.jsonl"
+_HOSTILE = {
     "capitals": "STOP STOP STOP ",
+    "stop text": "please stop text me no ",
     "digits and marks": "12:30 - 14:45, #7 / 8! ",
     "entities": "&amp;&#83;",
     "invisible characters": "S\u200b",
@@ -26,40 +29,56 @@ _KINDS = {
     "blanks": "   \u00a0",
 }
 
-_USUAL = ("prose", "prose with accents and emoji")
+
+@frozen
+class _Reader:
+    """What is measured, and the bar for the median text in seconds."""
+
+    what: str
+    read: Callable[[str], object]
+    most: float
 
 
-def _of_length(kind: str, length: int) -> str:
-    return (kind * (length // len(kind) + 1))[:length]
+_READERS = (
+    _Reader("opt-out reading", read_revocation, 15e-6),
+    _Reader("reading of all intents", read, 60e-6),
+)
+
+
+def _texts() -> list[str]:
+    """Labelled texts that ask for no end, joined to the length of a full message."""
+    lines = map(json.loads, _LABELLED.read_text("utf-8").splitlines())
+    some = [line["text"] for line in lines if line["intent"] != "opt_out" and line["lang"] == "en"]
+    joined, text = [], ""
+    for each in some:
+        text = f"{text}. {each}" if text else each
+        if len(text) in _LENGTHS:
+            joined.append(text)
+        if len(text) >= _LENGTHS.start:
+            text = ""
+    return joined
 
 
 def rows(_: Path, *, quick: bool) -> Iterator[Row]:
-    """The slowest kind of 160 characters, and how time grows with length."""
-    rounds = 10 if quick else 40
-    short = in_turns(
-        {name: partial(read, _of_length(kind, 160)) for name, kind in _KINDS.items()},
-        rounds=rounds,
-        calls=100,
-    )
-    taken = {name: typical_call(blocks) for name, blocks in short.items()}
-    usual = max(taken[name] for name in _USUAL)
+    """The median text of 160 characters, and how time grows with length."""
+    for reader in _READERS:
+        yield from _rows(reader, rounds=4 if quick else 20)
+
+
+def _rows(reader: _Reader, *, rounds: int) -> Iterator[Row]:
+    texts = _texts()
+    taken = in_turns({text: partial(reader.read, text) for text in texts}, rounds=rounds, calls=10)
+    usual = median(map(typical_call, taken.values()))
     yield Row(
-        what=f"opt-out reading (the slower of {' and '.join(_USUAL)})",
+        what=f"{reader.what}, {len(texts)} texts of 140 to 180 characters",
         measured=microseconds(usual),
-        bar=f"at most {microseconds(_MOST)}",
-        met=usual <= _MOST,
-    )
-    slowest = max(taken, key=lambda name: taken[name])
-    yield Row(
-        what=f"opt-out reading ({slowest}, the slowest of {len(_KINDS)} kinds)",
-        measured=microseconds(taken[slowest]),
-        baseline=microseconds(usual),
-        ratio=f"{taken[slowest] / usual:.0f}",
+        bar=f"at most {microseconds(reader.most)}",
+        met=usual <= reader.most,
     )
     long = in_turns(
         {
-            f"{name}/{length}": partial(read, _of_length(kind, length))
-            for name, kind in _KINDS.items()
+            f"{name}/{length}": partial(reader.read, (kind * length)[:length])
+            for name, kind in _HOSTILE.items()
             for length in (4_000, 64_000)
         },
         rounds=rounds // 2,
@@ -67,11 +86,11 @@ def rows(_: Path, *, quick: bool) -> Iterator[Row]:
     )
     growth = {
         name: typical_call(long[f"{name}/64000"]) / typical_call(long[f"{name}/4000"]) / 16
-        for name in _KINDS
+        for name in _HOSTILE
     }
     worst = max(growth, key=lambda name: growth[name])
     yield Row(
-        what=f"opt-out reading, time of each character ({worst})",
+        what=f"{reader.what}, time of each character ({worst}, the worst of {len(_HOSTILE)} kinds)",
         measured=f"{typical_call(long[f'{worst}/64000']) / 64_000 * 1e9:.2f} ns of 64,000",
         baseline=f"{typical_call(long[f'{worst}/4000']) / 4_000 * 1e9:.2f} ns of 4,000",
         ratio=f"{growth[worst]:.2f}",

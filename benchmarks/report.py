@@ -123,6 +123,7 @@ misses its bar says so and fails nothing.
 - **import**: Fresh processes with warm file caches: once the wall time of the whole process, once
   the time that the statements take inside it. "The front door" is `Messenger`, `Practice`,
   `Purpose`, `Twilio` and `SQLite`.
-- **opt-out reading**: Of 160 characters as patients write them; then, without a bar, the slowest
-  of several hostile kinds. Hostile texts are held to growing no faster than their length.
+- **opt-out reading** and **reading of all intents**: Labelled texts of patients that ask for no
+  end, joined to the length of a full message; many of them hold a stop word. Hostile texts are
+  held to growing no faster than their length.
 """

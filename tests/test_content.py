@@ -17,12 +17,11 @@ from compliant_sms.classification import (
     Content,
     ContentLabel,
     PhraseKind,
-    _content,
     _phrase_rules,
     read_content,
 )
-from compliant_sms.classification._folding import fold
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.phrases import LONGEST, WORD, PhraseRule, fold, parse
 
 DATA = Path(__file__).parent / "data"
 
@@ -36,7 +35,7 @@ LABELLED = [row for row in rows_of("outbound_class.jsonl") if not row["borderlin
 OWN = rows_of("content.jsonl")
 SELLING = [row["text"] for row in OWN if row["class"] != "transactional"]
 PLAIN = [row["text"] for row in OWN if row["class"] == "transactional"]
-RULES = _phrase_rules.rulebook().rules
+RULES = _phrase_rules.rulebook().phrases.rules
 WORDS = sorted({word for rule in RULES for word in rule.phrases})
 
 
@@ -138,7 +137,7 @@ def test_fold_keeps_places(text: str) -> None:
 
 def test_fold_without_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is kept of characters met before has a bound, and nothing depends on it."""
-    monkeypatch.setattr("compliant_sms.classification._folding._MOST_KEPT", 0)
+    monkeypatch.setattr("compliant_sms.phrases._folding._MOST_KEPT", 0)
 
     assert fold("\u1e8aYZ\u00c9").text == "xyze"
 
@@ -195,23 +194,26 @@ def test_the_index_misses_nothing() -> None:
     book = _phrase_rules.rulebook()
     for text in [row["text"] for row in [*OWN[::3], *LABELLED[::3]]]:
         folded = fold(text).text
-        words = set(_phrase_rules.WORD.findall(folded))
+        words = set(WORD.findall(folded))
         tried = book.selling.rules_for(words) | book.care.rules_for(words)
 
         assert [
-            rule.id for rule in book.rules if rule not in tried if rule.finder.search(folded)
+            rule.id
+            for rule in book.phrases.rules
+            if rule not in tried
+            if rule.finder.search(folded)
         ] == []
 
 
 @pytest.mark.parametrize(
     "rule", RULES, ids=lambda rule: f"{rule.id}:{rule.words.split(',')[0].strip()}"
 )
-def test_rules_are_bounded(rule: _phrase_rules.PhraseRule) -> None:
+def test_rules_are_bounded(rule: PhraseRule[_phrase_rules.Says]) -> None:
     """No pattern reaches further than the search allows for, so none takes quadratic time."""
     patterns = [rule.finder, *([rule.exception] if rule.exception else [])]
 
     assert rule.why
-    assert all(width(pattern) <= _content._LONGEST for pattern in patterns)
+    assert all(width(pattern) <= LONGEST for pattern in patterns)
     assert not any(re.search(r"\[[^]]*\\s\{", pattern.pattern) for pattern in patterns)
 
 
@@ -250,7 +252,7 @@ def test_both_files_are_of_one_edition() -> None:
     """The version that the book tells is that of both languages."""
     book = _phrase_rules.rulebook()
 
-    assert all(f'version = "{book.version}"' in text for text in documents().values())
+    assert all(f'version = "{book.phrases.version}"' in text for text in documents().values())
 
 
 @pytest.mark.parametrize(
@@ -267,4 +269,4 @@ def test_damaged_data(added: str, message: str) -> None:
     broken["phrases-es.toml"] += f"\n{added}\n"
 
     with pytest.raises(ConfigurationError, match=message):
-        _phrase_rules.parse(broken)
+        parse(broken, _phrase_rules.Says)

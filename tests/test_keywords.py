@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliant_sms.errors import ConfigurationError
-from compliant_sms.optout import Reading, Reserved, _keywords, read
+from compliant_sms.optout import Reserved, ReservedWord, _keywords, reserved_word
 
 ROWS = [
     json.loads(line)
@@ -45,7 +45,7 @@ INVISIBLE = st.sampled_from(
 
 def reserved(body: str) -> Reserved | None:
     """Name what a body asks for."""
-    reading = read(body)
+    reading = reserved_word(body)
     return reading.reserved if reading else None
 
 
@@ -131,13 +131,13 @@ def test_disguises(body: str) -> None:
 )
 def test_not_a_keyword(body: str) -> None:
     """Anything else than one reserved word is not read."""
-    assert read(body) is None
+    assert reserved_word(body) is None
 
 
 @given(st.text(st.characters()))
 def test_any_text(body: str) -> None:
     """Any text, valid Unicode or not, is read without an error."""
-    assert read(body) is None or isinstance(read(body), Reading)
+    assert reserved_word(body) is None or isinstance(reserved_word(body), ReservedWord)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_any_text(body: str) -> None:
 )
 def test_rule_is_named(body: str, rule: str) -> None:
     """A reading names its rule: the meaning, the language and the word."""
-    reading = read(body)
+    reading = reserved_word(body)
 
     assert reading is not None
     assert rule == reading.rule

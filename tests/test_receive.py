@@ -18,7 +18,7 @@ from compliant_sms.consent import Restored, Revoked, Signature, Tier, Wording
 from compliant_sms.errors import InvalidSignature, WebhookRejected
 from compliant_sms.flows import Received, ReceivedStatus, ReceivedText
 from compliant_sms.lifecycle import State
-from compliant_sms.optout import Reserved
+from compliant_sms.optout import Intent, Reserved
 from compliant_sms.providers import Category, Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
@@ -287,7 +287,8 @@ def test_ordinary_text(willing: Messenger) -> None:
     received = willing.receive(from_patient(" I can't stop coughing\n", "SM1"))
     text = text_of(received)
 
-    assert (text.reserved, text.new, text.inbound.rule) == (None, True, None)
+    assert (text.reserved, text.new) == (None, True)
+    assert (text.inbound.intent, text.inbound.needs_person) == (Intent.CLINICAL_QUESTION, True)
     assert text.inbound.body == " I can't stop coughing\n"
     assert willing.history(PERSON).received == (text.inbound,)
     assert willing.dispatch_due() == ()

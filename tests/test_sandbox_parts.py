@@ -11,7 +11,7 @@ from compliant_sms.sandbox._book import Book
 from compliant_sms.sandbox._entries import Draft, Number
 from compliant_sms.sandbox._keywords import Keyword, read_keyword
 from compliant_sms.sandbox._segments import count_segments
-from compliant_sms.sandbox._signing import sign
+from compliant_sms.testing._twilio import sign
 
 NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
 OURS, ANA, BEN = "+12175550111", "+12175550134", "+12175550135"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliant_sms.errors import InvalidInput
-from compliant_sms.text import Encoding, Segmentation, segment
+from compliant_sms.text import Encoding, Segmentation, parts, segment
 
 ROWS = [
     json.loads(line)
@@ -46,6 +46,33 @@ def test_calculators_agree(row: dict[str, object]) -> None:
         found.units,
         found.segments,
     )
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
+def test_parts_are_the_segments(row: dict[str, object]) -> None:
+    """Every text comes in as many parts as calculators count, each within its room."""
+    text = str(row["text"])
+    found = parts(text)
+    room = {"GSM-7": 153, "UCS-2": 67}[str(row["encoding"])]
+
+    assert text == "".join(found)
+    assert row["segments"] == len(found)
+    if len(found) > 1:
+        # A part alone may be GSM-7 where the whole is not.
+        whole = "" if row["encoding"] == "GSM-7" else "\u4e00"
+        assert all(segment(whole + part).units - len(whole) <= room for part in found)
+
+
+@given(st.text(st.sampled_from(BASIC + EXTENSION), max_size=500))
+def test_gsm_parts_themselves(text: str) -> None:
+    """They are those of a splitter that cuts no extension character in two."""
+    assert tuple(cut(text, dict.fromkeys(EXTENSION, 2), 1, 160, 153)) == parts(text)
+
+
+@given(st.text(st.sampled_from("aé一ж😀🇺"), max_size=300).map(lambda text: "一" + text))
+def test_ucs2_parts_themselves(text: str) -> None:
+    """They are those of a splitter that cuts no surrogate pair in two."""
+    assert tuple(cut(text, dict.fromkeys("😀🇺", 2), 1, 70, 67)) == parts(text)
 
 
 @given(st.text(st.sampled_from(BASIC + EXTENSION), max_size=500))

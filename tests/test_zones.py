@@ -12,7 +12,13 @@ import pytest
 
 from compliant_sms.people import Profile
 from compliant_sms.phone import NumberKind, PhoneNumber
-from compliant_sms.rules import CandidateState, CandidateZone, Rulebook, load_pack
+from compliant_sms.rules import (
+    CandidateState,
+    CandidateZone,
+    EvidenceKind,
+    Rulebook,
+    load_pack,
+)
 from compliant_sms.rules._rows import SplitAreaCode
 
 ROWS = [
@@ -208,3 +214,74 @@ def test_nobody_knows_where_an_unknown_country_is() -> None:
     where = Rulebook().whereabouts(PhoneNumber("+9995550123"), None)
 
     assert (where.zones, where.states, where.country) == ((), (), None)
+
+
+def told(number: str, profile: Profile | None = None) -> list[tuple[str, str, str, str]]:
+    """What speaks for each zone: place, kind, value and row."""
+    found = Rulebook().whereabouts(PhoneNumber(number), profile).zone_evidence
+    return [(each.place, each.kind.value, each.value, each.row) for each in found]
+
+
+def test_a_split_area_code_names_its_row_and_its_exchange() -> None:
+    """The table's row speaks for both zones, the exchange for one of them."""
+    assert told("+18504330123") == [
+        ("America/New_York", "area-code", "850", "us/zones-850-448"),
+        ("America/Chicago", "area-code", "850", "us/zones-850-448"),
+        ("America/Chicago", "exchange", "850-43", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "value"),
+    [
+        ("+12125550123", EvidenceKind.AREA_CODE, "212"),
+        ("+442079460123", EvidenceKind.COUNTRY_CODE, "+442"),
+        ("+61491570156", EvidenceKind.COUNTRY_CODE, "+61"),
+        ("+12423456789", EvidenceKind.AREA_CODE, "242"),
+    ],
+)
+def test_metadata_names_the_digits_it_went_by(number: str, kind: EvidenceKind, value: str) -> None:
+    """What no row says comes from open metadata, which says by which digits and its version."""
+    found = Rulebook().whereabouts(PhoneNumber(number)).zone_evidence
+
+    assert {(each.kind, each.value, each.row) for each in found} == {(kind, value, "")}
+    assert all(each.source.startswith("open metadata of phonenumbers") for each in found)
+
+
+def test_the_record_speaks_for_its_own_zone_or_for_those_of_its_state() -> None:
+    """A zone in the record stands for itself; a state alone for each zone of its area codes."""
+    by_zone = told("+12125550123", Profile(time_zone="America/Denver", state="CO"))
+    by_state = told("+12125550123", Profile(state="IN"))
+
+    assert by_zone[0] == ("America/Denver", "record-zone", "America/Denver", "")
+    assert {each[0] for each in by_state if each[1:] == ("record-state", "IN", "us/area-codes-in")}
+    assert by_state[-1] == ("America/New_York", "area-code", "212", "")
+
+
+def test_a_state_is_told_by_the_record_and_by_a_row() -> None:
+    """Both are kept where they agree, so that who asks sees how sure it is."""
+    found = Rulebook().whereabouts(PhoneNumber("+12175550123"), Profile(state="IL")).state_evidence
+
+    assert [(each.place, each.kind.value, each.row) for each in found] == [
+        ("IL", "record-state", ""),
+        ("IL", "area-code", "us/area-codes-il"),
+    ]
+
+
+@pytest.mark.parametrize("state", [None, "IL", "ON", "AK"])
+@pytest.mark.parametrize("zone", [None, "America/Denver"])
+def test_nothing_is_a_candidate_without_evidence(zone: str | None, state: str | None) -> None:
+    """Evidence and candidates name the same places, each with a source and no whole number."""
+    profile = Profile(time_zone=zone, state=state)
+    for row in (row for row in ROWS if row["e164"]):
+        found = Rulebook().whereabouts(PhoneNumber(row["e164"]), profile)
+
+        assert [z.name for z in found.zones] == list(
+            dict.fromkeys(each.place for each in found.zone_evidence)
+        )
+        assert [s.code for s in found.states] == list(
+            dict.fromkeys(each.place for each in found.state_evidence)
+        )
+        for each in (*found.zone_evidence, *found.state_evidence):
+            assert each.source
+            assert row["e164"][1:] not in repr(each)

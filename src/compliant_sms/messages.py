@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import TypeAlias
 
 from attrs import Attribute, evolve, field, frozen
+from attrs.converters import optional
 
 from compliant_sms import records
 from compliant_sms.classification import MessageClass, Purpose
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
 from compliant_sms.lifecycle import State, can_become
+from compliant_sms.optout import Author, Awaiting, Intent
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Problem
 from compliant_sms.rules import Finding
@@ -81,6 +83,7 @@ class Draft:
         idempotency_key: one key is one text.
         not_after: the last instant (UTC) at which it still makes sense.
         answers: for a protocol reply, when the text it answers came in (UTC).
+        asks: what it asks its reader, so that an answer can be read as one.
     """
 
     to: PhoneNumber = field(converter=_number)
@@ -90,6 +93,7 @@ class Draft:
     idempotency_key: str = field(validator=_usable_key)
     not_after: datetime | None = field(default=None, converter=_limit)
     answers: datetime | None = None
+    asks: Awaiting | None = field(default=None, converter=optional(Awaiting))
 
     @purpose.validator
     def _known_purpose(self, _: Attribute[Purpose], value: object) -> None:
@@ -199,7 +203,11 @@ class Inbound:
         body: what they wrote, unchanged.
         media: URLs of pictures and the like.
         received_at: when it came in (UTC).
-        rule: which rule read a reserved word in it; None where it holds none.
+        rule: which rule read it; None where none did.
+        intent: what it is about; :attr:`Intent.OTHER` where no rule says.
+        author: who wrote it; whatever is no person's changes nothing and gets no answer.
+        answers: id of our text whose question it answers; None where none was open.
+        unsure: whether a person must see if the patient wants texts to stop; they did stop.
     """
 
     inbound_id: str
@@ -211,6 +219,18 @@ class Inbound:
     media: tuple[str, ...] = field(default=(), repr=False)
     received_at: datetime
     rule: str | None = None
+    intent: Intent = Intent.OTHER
+    author: Author = Author.PERSON
+    answers: str | None = None
+    unsure: bool = False
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether somebody must read it: nothing that the library does answers it."""
+        return self.unsure or (self.author is Author.PERSON and self.intent not in _SETTLED)
+
+
+_SETTLED = frozenset({Intent.OPT_OUT, Intent.CONFIRM, Intent.GREETING_OR_THANKS})
 
 
 @frozen(kw_only=True)

@@ -15,6 +15,7 @@ from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
+from compliant_sms.optout import Awaiting
 from compliant_sms.people import Profile
 from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
@@ -173,6 +174,7 @@ class Messenger(_Facade):
         body: str,
         idempotency_key: str,
         not_after: datetime | None = None,
+        asks: Awaiting | str | None = None,
     ) -> Outcome:
         """Send a text if every rule allows it; durable before it returns.
 
@@ -185,6 +187,8 @@ class Messenger(_Facade):
                 ``"appt-991/24h"``. The same content again returns what is on record.
             not_after: the last instant (aware) at which the text still makes sense; a held one is
                 cancelled then, never sent late.
+            asks: what the text asks, ``"confirm"`` or ``"opt_in"``, so that the patient's answer
+                is read as one: :attr:`~compliant_sms.flows.ReceivedText.answers`.
 
         Returns:
             ``Sent``, ``Queued``, ``Held``, ``Blocked``, ``Failed``, ``Uncertain`` or
@@ -203,6 +207,7 @@ class Messenger(_Facade):
             body=body,
             idempotency_key=idempotency_key,
             not_after=not_after,
+            asks=asks,
         )
         return finish(flows.send(self._ports, draft))
 
@@ -348,6 +353,7 @@ class AsyncMessenger(_Facade):
         body: str,
         idempotency_key: str,
         not_after: datetime | None = None,
+        asks: Awaiting | str | None = None,
     ) -> Outcome:
         """See :meth:`Messenger.send`."""
         draft = Draft(
@@ -357,6 +363,7 @@ class AsyncMessenger(_Facade):
             body=body,
             idempotency_key=idempotency_key,
             not_after=not_after,
+            asks=asks,
         )
         return await flows.send(self._ports, draft)
 

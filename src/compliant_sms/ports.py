@@ -146,6 +146,11 @@ class Transaction(Protocol):
     ) -> list[Departure]:
         """How texts left to that number after ``since``, or may have left; oldest first."""
 
+    async def departed(
+        self, practice_id: str, number: PhoneNumber, since: datetime, limit: int
+    ) -> list[Message]:
+        """The texts that :meth:`departures` tells of, the newest first."""
+
     async def add_volume(self, practice_id: str, at: datetime, segments: int) -> None:
         """Count segments that leave now."""
 

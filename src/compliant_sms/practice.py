@@ -109,6 +109,8 @@ class Practice:
             ``"12 Elm Street, Springfield, IL 62704"``. Any other street address in a text counts
             as somebody's.
         phi: what becomes of a text that tells too much of somebody's health.
+        smart_encoding: replace quotes, dashes and blanks that would more than double what a text
+            costs by ones that say the same: :func:`compliant_sms.text.smart_encode`.
         free_to_end_user: its texts cost the recipient nothing and count against no plan, as some
             short codes allow and 10DLC does not: 47 CFR 64.1200(a)(9).
         campaign: its 10DLC registration, for carriers' limits.
@@ -130,6 +132,7 @@ class Practice:
     link_domains: tuple[str, ...] = field(default=(), converter=_texts)
     addresses: tuple[str, ...] = field(default=(), converter=_texts)
     phi: PhiMode = field(default=PhiMode.BLOCK, converter=PhiMode)
+    smart_encoding: bool = False
     free_to_end_user: bool = False
     campaign: Campaign | None = None
     id: str = field(validator=_not_blank)

@@ -6,22 +6,25 @@ Buy*, 697 F.3d 1230. The phrases are data (``data/phrases-*.toml``); here is onl
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from itertools import islice, pairwise
+from itertools import pairwise
 from operator import attrgetter
+from typing import TypeAlias
 
 from attrs import frozen
 
-from compliant_sms.classification._folding import Folded, fold
-from compliant_sms.classification._phrase_rules import (
+from compliant_sms.classification._phrase_rules import CARE, Rule, RuleBook, Says, rulebook
+from compliant_sms.phrases import (
+    LONGEST,
+    NEARBY,
     WORD,
-    PhraseRule,
-    RuleBook,
-    Says,
-    rulebook,
+    Folded,
+    Found,
+    fold,
+    matches,
+    search,
+    sentence,
 )
 
 __all__ = ["Content", "ContentLabel", "Phrase", "PhraseKind", "read_content"]
@@ -80,19 +83,10 @@ class Content:
     language: str
 
 
-@frozen
-class _Found:
-    start: int
-    end: int
-    rule: PhraseRule
-
+_Found: TypeAlias = Found[Says]
 
 _HINTS = frozenset({Says.HINTS, Says.INVITES})
 _ALONE = frozenset({Says.SELLS, Says.INVITES})
-_NEARBY = 100  # code points: about two sentences of a text message
-_LONGEST = 200  # code points: no pattern reaches further
-_MOST_OF_A_RULE = 50  # no text message holds more; hostile ones would take seconds
-_SENTENCE_END = re.compile(r"(?<!\bdr)(?<!\bdra)(?<!\bst)[.!?]+(?=\s|$)|\n")
 
 
 def read_content(text: str) -> Content:
@@ -122,59 +116,35 @@ def read_content(text: str) -> Content:
 
 
 def _weighed(
-    text: str, words: set[str], rules: list[PhraseRule], book: RuleBook
+    text: str, words: set[str], rules: list[Rule], book: RuleBook
 ) -> tuple[list[_Found], list[_Found]]:
     """What sells, and what is care beside it."""
-    found = _search(text, rules)
+    found = search(text, rules)
     sells = _that_sell(found)
     invites = [one for one in found if one.rule.says is Says.INVITES]
     if not sells and not invites:
         return [], []
     care = _that_care(text, book.care.rules_for(words), sells)
     if not sells:
-        sells = [one for one in invites if not _within(care, *_sentence(text, one.start, one.end))]
+        sells = [one for one in invites if not _within(care, *sentence(text, one.start, one.end))]
         care = [one for one in care if not _within(sells, one.start, one.end)]
     return sells, care
 
 
 def _language(words: set[str], book: RuleBook) -> str:
-    spanish = len(words & book.spanish)
-    return "es" if spanish and spanish > len(words & book.english) else "en"
+    spanish = len(words & book.function_words("es"))
+    return "es" if spanish and spanish > len(words & book.function_words("en")) else "en"
 
 
-def _is_financial(text: str, rules: set[PhraseRule]) -> bool:
-    return any(any(_matches(rule, text)) for rule in rules if rule.says is Says.MONEY)
+def _is_financial(text: str, rules: set[Rule]) -> bool:
+    return any(any(matches(rule, text)) for rule in rules if rule.says is Says.MONEY)
 
 
-def _worth_trying(rules: set[PhraseRule]) -> list[PhraseRule]:
+def _worth_trying(rules: set[Rule]) -> list[Rule]:
     """Those that can sell here: a mere hint cannot without a different one."""
     hints = {rule.id for rule in rules if rule.says in _HINTS}
     useful = _ALONE if len(hints) < 2 else _ALONE | _HINTS
     return [rule for rule in rules if rule.says in useful]
-
-
-def _search(text: str, rules: Iterable[PhraseRule]) -> list[_Found]:
-    found = [one for rule in rules for one in _matches(rule, text)]
-    return sorted(found, key=attrgetter("start", "end", "rule.id"))
-
-
-def _matches(rule: PhraseRule, text: str) -> Iterator[_Found]:
-    found = (_Found(*match.span(), rule) for match in rule.finder.finditer(text))
-    return islice((one for one in found if not _excused(text, one)), _MOST_OF_A_RULE)
-
-
-def _excused(text: str, one: _Found) -> bool:
-    exception = one.rule.exception
-    return bool(exception and exception.search(text, *_sentence(text, one.start, one.end)))
-
-
-def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
-    """The sentence around a place, as far as it is nearby."""
-    first = max(0, start - _NEARBY)
-    for stop in _SENTENCE_END.finditer(text, first, start):
-        first = stop.end()
-    after = _SENTENCE_END.search(text, max(start, end - 1), end + _NEARBY)
-    return first, after.end() if after else min(len(text), end + _NEARBY)
 
 
 def _that_sell(found: list[_Found]) -> list[_Found]:
@@ -183,24 +153,24 @@ def _that_sell(found: list[_Found]) -> list[_Found]:
     counted = {one for one in found if one.rule.says is Says.SELLS}
     for one, other in pairwise(hints):
         apart = other.start - one.end
-        if one.rule.id != other.rule.id and 0 <= apart <= _NEARBY:
+        if one.rule.id != other.rule.id and 0 <= apart <= NEARBY:
             counted |= {one, other}
     return [one for one in found if one in counted]
 
 
-def _that_care(text: str, rules: set[PhraseRule], sells: list[_Found]) -> list[_Found]:
+def _that_care(text: str, rules: set[Rule], sells: list[_Found]) -> list[_Found]:
     """Care outside of what sells; a mere day and hour only in a sentence that sells nothing."""
     return [
         one
-        for one in _search(text, rules)
+        for one in search(text, rules)
         if not _within(sells, one.start, one.end)
-        and (one.rule.says is Says.CARE or not _sells(sells, *_sentence(text, one.start, one.end)))
+        and (one.rule.says is Says.CARE or not _sells(sells, *sentence(text, one.start, one.end)))
     ]
 
 
 def _within(found: list[_Found], start: int, end: int) -> list[_Found]:
-    """Those that overlap a stretch of text, none of them longer than ``_LONGEST``."""
-    first = bisect_left(found, start - _LONGEST, key=attrgetter("start"))
+    """Those that overlap a stretch of text, none of them longer than ``LONGEST``."""
+    first = bisect_left(found, start - LONGEST, key=attrgetter("start"))
     last = bisect_left(found, end, key=attrgetter("start"))
     return [one for one in found[first:last] if one.end > start]
 
@@ -219,5 +189,5 @@ def _phrases(folded: Folded, found: list[_Found]) -> tuple[Phrase, ...]:
     return tuple(sorted(phrases, key=attrgetter("start", "end", "rule")))
 
 
-def _kind(rule: PhraseRule) -> PhraseKind:
-    return PhraseKind.TRANSACTIONAL if rule.is_care else PhraseKind.MARKETING
+def _kind(rule: Rule) -> PhraseKind:
+    return PhraseKind.TRANSACTIONAL if rule.says in CARE else PhraseKind.MARKETING

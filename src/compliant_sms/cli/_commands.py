@@ -11,6 +11,7 @@ import click
 
 from compliant_sms.cli import _options
 from compliant_sms.cli._keys import keys
+from compliant_sms.cli._lint_command import lint
 from compliant_sms.cli._phi_command import phi
 from compliant_sms.errors import CompliantSmsError
 
@@ -269,4 +270,5 @@ def check(
 
 
 commands.add_command(keys)
+commands.add_command(lint)
 commands.add_command(phi)

@@ -27,6 +27,7 @@ __all__ = [
     "purpose",
     "states",
     "time_zone",
+    "utf8",
 ]
 
 
@@ -146,7 +147,7 @@ def own_packs(files: Iterable[Path]) -> list[Pack]:
     problems: list[str] = []
     for file in files:
         try:
-            packs.append(Pack.parse(_text(file.read_bytes(), "--pack"), str(file)))
+            packs.append(Pack.parse(utf8(file.read_bytes(), "--pack"), str(file)))
         except InvalidPack as error:
             problems += error.problems
     if problems:
@@ -163,14 +164,19 @@ def body(file: Path) -> str:
         raise click.BadParameter(msg, param_hint="'FILE'")
     else:
         data = file.read_bytes()
-    text = _text(data, "FILE").removesuffix("\n").removesuffix("\r")
+    text = utf8(data, "FILE").removesuffix("\n").removesuffix("\r")
     if not text.strip():
         msg = "it is empty: there is no text to check"
         raise click.BadParameter(msg, param_hint="'FILE'")
     return text
 
 
-def _text(data: bytes, hint: str) -> str:
+def utf8(data: bytes, hint: str) -> str:
+    """What bytes say as text.
+
+    Raises:
+        click.BadParameter: they are no text in UTF-8.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -40,6 +40,7 @@ _JOINED_LATER = frozenset(
         "message_class",
         "exempt",
         "clarification_asked",
+        "except_for",
     }
 )
 

@@ -125,6 +125,7 @@ class Revoked(_Event):
         exempt: that text went out under the healthcare exemption, 47 CFR 64.1200(a)(9)(iv).
         clarification_asked: the confirmation asks which texts are meant, (a)(12). Everything
             stops until it is answered.
+        except_for: the categories that its own words let go on, as in "stop the offers"; sorted.
     """
 
     channel: Channel = field(converter=Channel)
@@ -135,6 +136,7 @@ class Revoked(_Event):
     message_class: str = field(default="", converter=str, validator=_message_class)
     exempt: bool = False
     clarification_asked: bool = False
+    except_for: tuple[str, ...] = field(default=(), converter=sorted_names)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a category without a class: a stop to marketing might reach too little."""

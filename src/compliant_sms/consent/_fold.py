@@ -53,6 +53,7 @@ def _as_revocation(event: Revoked) -> Revocation:
         message_class=event.message_class,
         exempt=event.exempt,
         clarification_asked=event.clarification_asked,
+        keep=event.except_for,
     )
 
 

@@ -21,6 +21,7 @@ from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._withhold import Instead, tells_too_much
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Departure, Draft
+from compliant_sms.optout import Awaiting
 from compliant_sms.people import Holder, Profile
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.practice import Practice
@@ -237,4 +238,8 @@ async def _reply_facts(
             and message.state not in _NEVER_LEFT
             for message in await tx.messages_to(practice_id, draft.to)
         )
-    return ReplyFacts(received_at=draft.answers, already_sent=already)
+    return ReplyFacts(
+        received_at=draft.answers,
+        already_sent=already,
+        asks_which=draft.asks is Awaiting.SCOPE,
+    )

@@ -1,23 +1,18 @@
-"""A callback's way in: verify, keep, read, write to the ledger, draft the answer."""
+"""A callback's way in: verify, keep, apply once."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeAlias
 
 from attrs import frozen
 
-from compliant_sms import optout
-from compliant_sms.consent import Channel, Restored, Revoked, fold
 from compliant_sms.errors import WebhookRejected
 from compliant_sms.flows._deliver import record_opt_out
-from compliant_sms.flows._replies import help_reply, opt_in_confirmation, opt_out_confirmation
+from compliant_sms.flows._patient_text import ReceivedText, take_in
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Draft, Inbound, Message
-from compliant_sms.optout import Reserved
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
-from compliant_sms.practice import Practice
 from compliant_sms.providers import Category, InboundText, StatusUpdate
 from compliant_sms.wire import HttpReply, WebhookRequest
 
@@ -25,23 +20,6 @@ __all__ = ["Received", "ReceivedStatus", "ReceivedText", "receive"]
 
 # Providers' callbacks have a few kilobytes; no signature needs to be computed over more.
 _LARGEST_BODY = 1_000_000
-# A STOP answers the last text of the past month; later nobody can tell which one it was about.
-_ANSWERED_WITHIN = timedelta(days=30)
-
-
-@frozen(kw_only=True)
-class ReceivedText:
-    """A patient's text, kept.
-
-    Attributes:
-        inbound: the text.
-        new: False where it was delivered before, and nothing was done again.
-        reserved: the reserved word it is, or None: somebody should read it.
-    """
-
-    inbound: Inbound
-    new: bool
-    reserved: Reserved | None
 
 
 @frozen(kw_only=True)
@@ -97,7 +75,7 @@ async def receive(ports: Ports, request: WebhookRequest) -> Received:
 async def _apply(tx: Transaction, ports: Ports, event: InboundText | StatusUpdate) -> ReceivedEvent:
     if isinstance(event, StatusUpdate):
         return await _apply_status(tx, ports, event)
-    return await _apply_text(tx, ports, event)
+    return await take_in(tx, ports, event)
 
 
 async def _apply_status(tx: Transaction, ports: Ports, update: StatusUpdate) -> ReceivedStatus:
@@ -128,109 +106,3 @@ async def _message_of(tx: Transaction, ports: Ports, update: StatusUpdate) -> Me
     if known is None and update.reference is not None:
         return await tx.message(update.reference)
     return known
-
-
-async def _apply_text(tx: Transaction, ports: Ports, event: InboundText) -> ReceivedText:
-    practice = ports.practice
-    if event.to is not None:
-        practice = await tx.practice_at(event.to) or practice
-    reading = optout.read(event.body)
-    inbound = Inbound(
-        inbound_id=ports.ids(),
-        practice_id=practice.id,
-        provider=ports.provider.name,
-        provider_key=event.key,
-        number=event.sender,
-        body=event.body,
-        media=event.media,
-        received_at=ports.clock(),
-        rule=reading.rule if reading else None,
-    )
-    new = await tx.add_inbound(inbound)
-    reserved = reading.reserved if reading else None
-    if new and reserved is not None and event.sender is not None:
-        draft = await _act(
-            tx, ports, inbound, practice=practice, sender=event.sender, reserved=reserved
-        )
-        if draft is not None and not event.answered:
-            await _enqueue(tx, ports, practice, draft, inbound.received_at)
-    return ReceivedText(inbound=inbound, new=new, reserved=reserved)
-
-
-async def _act(
-    tx: Transaction,
-    ports: Ports,
-    inbound: Inbound,
-    *,
-    practice: Practice,
-    sender: PhoneNumber,
-    reserved: Reserved,
-) -> Draft | None:
-    """Write what a reserved word means to the ledger; the draft of the answer to it."""
-    at, inbound_id = inbound.received_at, inbound.inbound_id
-    match reserved:
-        case Reserved.STOP:
-            await _revoke(tx, ports, inbound, sender)
-            return opt_out_confirmation(practice, sender, inbound_id, at)
-        case Reserved.START:
-            restored = await _restore(tx, ports, inbound, sender)
-            return opt_in_confirmation(practice, sender, inbound_id, at) if restored else None
-        case _:  # HELP
-            return help_reply(practice, sender, inbound_id, at)
-
-
-async def _revoke(tx: Transaction, ports: Ports, inbound: Inbound, sender: PhoneNumber) -> None:
-    since = inbound.received_at - _ANSWERED_WITHIN
-    gone = await tx.departures(inbound.practice_id, sender, since)
-    answered = gone[-1] if gone else None
-    event = Revoked(
-        event_id=ports.ids(),
-        practice_id=inbound.practice_id,
-        number=sender,
-        occurred_at=inbound.received_at,
-        recorded_at=inbound.received_at,
-        actor="patient",
-        channel=Channel.TEXT,
-        rule=inbound.rule or "",
-        reference=inbound.inbound_id,
-        in_reply_to=answered.subject if answered else "",
-        category=answered.category if answered else "",
-        message_class=answered.message_class if answered else "",
-        exempt=answered.exempt if answered else False,
-    )
-    await tx.append(event, ports.ids())
-
-
-async def _restore(tx: Transaction, ports: Ports, inbound: Inbound, sender: PhoneNumber) -> bool:
-    """Record START; whether it gave anybody at the number anything back."""
-    before = await tx.consent_events(inbound.practice_id, sender)
-    event = Restored(
-        event_id=ports.ids(),
-        practice_id=inbound.practice_id,
-        number=sender,
-        occurred_at=inbound.received_at,
-        recorded_at=inbound.received_at,
-        actor="patient",
-        rule=inbound.rule or "",
-        reference=inbound.inbound_id,
-    )
-    await tx.append(event, ports.ids())
-    people = {e.person for e in before}
-    return any(
-        fold(before, person).revoked_at is not None and fold([*before, event], person).tier
-        for person in people
-    )
-
-
-async def _enqueue(
-    tx: Transaction, ports: Ports, practice: Practice, draft: Draft, at: datetime
-) -> None:
-    message = Message(
-        message_id=ports.ids(),
-        practice_id=practice.id,
-        draft=draft,
-        created_at=at,
-        state=State.DUE,
-        not_before=at,
-    )
-    await tx.save(message, at)

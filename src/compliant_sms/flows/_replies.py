@@ -1,21 +1,21 @@
-"""The library's own answers to STOP, START and HELP.
-
-CTIA Messaging Principles 5.1.3 asks for one plain confirmation; 47 CFR 64.1200(a)(12) lets it
-hold nothing else. HELP names the sender and a way to reach a person (Short Code Monitoring
-Handbook).
-"""
+"""The library's own answers to STOP, START and HELP as drafts."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 
+from attrs import frozen
+
+from compliant_sms import templates
 from compliant_sms.classification import Purpose
 from compliant_sms.flows._withhold import sender_name
-from compliant_sms.messages import Draft
+from compliant_sms.messages import Draft, Inbound
+from compliant_sms.optout import Awaiting
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 
-__all__ = ["help_reply", "opt_in_confirmation", "opt_out_confirmation"]
+__all__ = ["Asked", "help_reply", "opt_in_confirmation", "opt_out_confirmation"]
 
 # 47 CFR 64.1200(a)(12): within five minutes a confirmation is presumed to be within consent.
 _CONFIRM_WITHIN = timedelta(minutes=5)
@@ -23,7 +23,47 @@ _CONFIRM_WITHIN = timedelta(minutes=5)
 _ANSWER_WITHIN = timedelta(hours=1)
 
 
-def _callable(phone: PhoneNumber) -> str:
+@frozen(kw_only=True)
+class Asked:
+    """A patient's text that gets one of these answers.
+
+    Attributes:
+        practice: whom it was written to.
+        sender: who wrote it.
+        inbound: the text.
+        language: in which it is written, ISO 639-1.
+    """
+
+    practice: Practice
+    sender: PhoneNumber
+    inbound: Inbound
+    language: str
+
+
+def opt_out_confirmation(asked: Asked, categories: Iterable[str] = ()) -> Draft:
+    """The one confirmation that texts have stopped; with categories it asks which were meant."""
+    kinds = templates.which_to_stop(categories, language=asked.language)
+    body = templates.opt_out_text(
+        sender_name(asked.practice), _phone(asked), language=asked.language, kinds=kinds
+    )
+    asks = Awaiting.SCOPE if kinds else None
+    return _reply(asked, Purpose.OPT_OUT_CONFIRMATION, body, within=_CONFIRM_WITHIN, asks=asks)
+
+
+def opt_in_confirmation(asked: Asked) -> Draft:
+    """What START brought back."""
+    body = templates.opt_in_text(sender_name(asked.practice), language=asked.language)
+    return _reply(asked, Purpose.OPT_IN_CONFIRMATION, body, within=_ANSWER_WITHIN)
+
+
+def help_reply(asked: Asked) -> Draft:
+    """Who texts, and how to reach a person."""
+    body = templates.help_text(sender_name(asked.practice), _phone(asked), language=asked.language)
+    return _reply(asked, Purpose.HELP_REPLY, body, within=_ANSWER_WITHIN)
+
+
+def _phone(asked: Asked) -> str:
+    phone = asked.practice.phone
     digits = phone.e164.removeprefix("+1")
     if phone.area_code is None:
         return phone.e164
@@ -31,66 +71,15 @@ def _callable(phone: PhoneNumber) -> str:
 
 
 def _reply(
-    purpose: Purpose,
-    body: str,
-    *,
-    to: PhoneNumber,
-    inbound_id: str,
-    at: datetime,
-    within: timedelta,
+    asked: Asked, purpose: Purpose, body: str, *, within: timedelta, asks: Awaiting | None = None
 ) -> Draft:
+    at = asked.inbound.received_at
     return Draft(
-        to=to,
+        to=asked.sender,
         purpose=purpose,
         body=body,
-        idempotency_key=f"reply/{inbound_id}",
+        idempotency_key=f"reply/{asked.inbound.inbound_id}",
         not_after=at + within,
         answers=at,
-    )
-
-
-def opt_out_confirmation(
-    practice: Practice, to: PhoneNumber, inbound_id: str, at: datetime
-) -> Draft:
-    """The one confirmation that texts have stopped."""
-    body = (
-        f"{sender_name(practice)}: you will get no more texts from us. "
-        f"Questions? Call {_callable(practice.phone)}. Reply START to get texts again."
-    )
-    return _reply(
-        Purpose.OPT_OUT_CONFIRMATION,
-        body,
-        to=to,
-        inbound_id=inbound_id,
-        at=at,
-        within=_CONFIRM_WITHIN,
-    )
-
-
-def opt_in_confirmation(
-    practice: Practice, to: PhoneNumber, inbound_id: str, at: datetime
-) -> Draft:
-    """What START brought back."""
-    body = (
-        f"{sender_name(practice)}: you will get texts about your care again. Msg frequency varies. "
-        "Msg & data rates may apply. Reply HELP for help, STOP to opt out."
-    )
-    return _reply(
-        Purpose.OPT_IN_CONFIRMATION,
-        body,
-        to=to,
-        inbound_id=inbound_id,
-        at=at,
-        within=_ANSWER_WITHIN,
-    )
-
-
-def help_reply(practice: Practice, to: PhoneNumber, inbound_id: str, at: datetime) -> Draft:
-    """Who texts, and how to reach a person."""
-    body = (
-        f"{sender_name(practice)}: for help call {_callable(practice.phone)}. "
-        "Msg & data rates may apply. Reply STOP to opt out."
-    )
-    return _reply(
-        Purpose.HELP_REPLY, body, to=to, inbound_id=inbound_id, at=at, within=_ANSWER_WITHIN
+        asks=asks,
     )

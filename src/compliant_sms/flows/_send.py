@@ -15,6 +15,7 @@ from compliant_sms.messages import Draft, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import Decision
 from compliant_sms.templates import opt_out_line
+from compliant_sms.text import smart_encode
 
 __all__ = ["check", "send"]
 
@@ -45,8 +46,16 @@ def _refuse_too_long(ports: Ports, draft: Draft) -> None:
         raise InvalidInput(msg)
 
 
+def _encoded(ports: Ports, draft: Draft) -> Draft:
+    """The draft as it will be kept, read, decided and sent."""
+    if not ports.practice.smart_encoding:
+        return draft
+    return evolve(draft, body=smart_encode(draft.body).text)
+
+
 async def check(ports: Ports, draft: Draft) -> Decision:
     """What :func:`send` would decide now; nothing is stored and nothing is sent."""
+    draft = _encoded(ports, draft)
     _refuse_unsendable(ports, draft)
     known = await brief(ports, draft)
     at = ports.clock()
@@ -58,6 +67,7 @@ async def check(ports: Ports, draft: Draft) -> Decision:
 
 async def send(ports: Ports, draft: Draft) -> Outcome:
     """Send the draft, hold it or block it; durable before it returns."""
+    draft = _encoded(ports, draft)
     _refuse_unsendable(ports, draft)
     known = await brief(ports, draft)
     step = await ports.store.run(lambda tx: _enter(tx, ports, known))

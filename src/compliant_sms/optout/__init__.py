@@ -1,11 +1,46 @@
-"""Reading what people answer when they want out, want help, or want back in.
+"""Reading what patients write: when they want out, want help, want back in, and all the rest. Pure.
 
-Two rules keep this room itself: it decides only what a text says, never what follows from it, and
-every reading names the rule that made it.
+Two rules keep this room: it decides only what a text says, never what follows from it, and every
+reading names the rule that made it.
 """
 
 from __future__ import annotations
 
-from compliant_sms.optout._keywords import Reading, Reserved, read
+from compliant_sms.optout._carriers import CarrierKeywords, Matching, carrier_keywords, carriers
+from compliant_sms.optout._keywords import (
+    Reserved,
+    ReservedWord,
+    per_se_words,
+    reserved_word,
+    understood_word,
+)
+from compliant_sms.optout._read import read
+from compliant_sms.optout._reading import (
+    Author,
+    Awaiting,
+    Certainty,
+    Intent,
+    Reading,
+    Revocation,
+)
+from compliant_sms.optout._revocation import read_revocation
 
-__all__ = ["Reading", "Reserved", "read"]
+__all__ = [
+    "Author",
+    "Awaiting",
+    "CarrierKeywords",
+    "Certainty",
+    "Intent",
+    "Matching",
+    "Reading",
+    "Reserved",
+    "ReservedWord",
+    "Revocation",
+    "carrier_keywords",
+    "carriers",
+    "per_se_words",
+    "read",
+    "read_revocation",
+    "reserved_word",
+    "understood_word",
+]

@@ -7,6 +7,7 @@ source.
 from compliant_sms.rules._calendar import deadline_to_honor, holidays
 from compliant_sms.rules._day import DayHours
 from compliant_sms.rules._decision import Finding, Verdict, allow, block, hold
+from compliant_sms.rules._evidence import Evidence, EvidenceKind
 from compliant_sms.rules._exemption import is_exempt
 from compliant_sms.rules._facts import (
     Facts,
@@ -37,6 +38,8 @@ __all__ = [
     "DayHours",
     "Decision",
     "Edition",
+    "Evidence",
+    "EvidenceKind",
     "Facts",
     "Finding",
     "InForce",

@@ -6,6 +6,7 @@ party's location), so a text must be permitted in each candidate.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from attrs import frozen
@@ -18,9 +19,18 @@ from phonenumbers import (
 )
 
 from compliant_sms.phone import PhoneNumber
+from compliant_sms.rules._evidence import (
+    Evidence,
+    EvidenceKind,
+    listed_states,
+    listed_zones,
+    metadata_zones,
+    of_record,
+    of_state,
+)
 from compliant_sms.rules._pack import Pack
 from compliant_sms.rules._parts import country_of
-from compliant_sms.rules._rows import AreaCodes, SplitAreaCode
+from compliant_sms.rules._rows import AreaCodes
 
 __all__ = ["CandidateState", "CandidateZone", "Whereabouts", "whereabouts"]
 
@@ -68,29 +78,18 @@ class Whereabouts:
         zones: by the clock; empty when nothing is known.
         states: by the law.
         country: ISO 3166-1 code; None where nobody can tell.
+        zone_evidence: all that speaks for each of the zones, one or more entries for each.
+        state_evidence: the same for the states.
     """
 
     zones: tuple[CandidateZone, ...]
     states: tuple[CandidateState, ...]
     country: str | None
+    zone_evidence: tuple[Evidence, ...] = ()
+    state_evidence: tuple[Evidence, ...] = ()
 
 
 _NOWHERE = Whereabouts((), (), None)
-
-
-@lru_cache(maxsize=64)
-def _by_area_code(packs: tuple[Pack, ...]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """The zones and the states of area codes, as far as packs name them."""
-    zones: dict[str, list[str]] = {}
-    states: dict[str, list[str]] = {}
-    for pack in packs:
-        for split in pack.of(SplitAreaCode):
-            for code in split.codes:
-                zones.setdefault(code, []).extend(split.zones)
-        for row in pack.of(AreaCodes):
-            for code in row.codes:
-                states.setdefault(code, []).append(row.state)
-    return zones, states
 
 
 @lru_cache(maxsize=4096)
@@ -101,27 +100,36 @@ def _of_number(packs: tuple[Pack, ...], number: PhoneNumber) -> Whereabouts:
         return _NOWHERE
     if number_type(known) in _PLACELESS:
         return _NOWHERE
-    from phonenumbers import timezone  # noqa: PLC0415 - its tables are needed at first use only
-
     code = number.area_code or ""
     where = f"area code {code}" if code else "country code"
-    split, in_states = (found.get(code, []) for found in _by_area_code(packs))
-    listed = [z for z in timezone.time_zones_for_number(known) if z != timezone.UNKNOWN_TIMEZONE]
+    zones = (*listed_zones(packs).get(code, ()), *metadata_zones(number, known))
+    states = tuple(listed_states(packs).get(code, ()))
     return Whereabouts(
-        tuple(CandidateZone(name, where) for name in dict.fromkeys([*split, *listed])),
-        tuple(CandidateState(state, where) for state in in_states),
-        next(map(country_of, in_states), None) or region_code_for_number(known),
+        tuple(CandidateZone(name, where) for name in _places(zones)),
+        tuple(CandidateState(state, where) for state in _places(states)),
+        next(map(country_of, _places(states)), None) or region_code_for_number(known),
+        zones,
+        states,
     )
 
 
+def _places(evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.place for each in evidence))
+
+
 @lru_cache(maxsize=256)
-def _zones_of_state(packs: tuple[Pack, ...], state: str) -> tuple[str, ...]:
+def _zones_of_state(packs: tuple[Pack, ...], state: str) -> tuple[Evidence, ...]:
     """All zones that the area codes of a state lie in."""
-    codes = [
-        code for pack in packs for r in pack.of(AreaCodes) if r.state == state for code in r.codes
-    ]
-    found = [_of_number(packs, PhoneNumber(f"+1{code}5550100")) for code in codes]
-    return tuple(dict.fromkeys(zone.name for where in found for zone in where.zones))
+    return tuple(
+        dict.fromkeys(
+            of_state(zone.name, state, pack, row)
+            for pack in packs
+            for row in pack.of(AreaCodes)
+            if row.state == state
+            for code in row.codes
+            for zone in _of_number(packs, PhoneNumber(f"+1{code}5550100")).zones
+        )
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -137,14 +145,28 @@ def whereabouts(
         state: postal code of the state in the patient's record, or None.
 
     Returns:
-        what the record says and what the area code says, without repeats.
+        what the record says and what the area code says, without repeats, and all that speaks
+        for each.
     """
     by_number = _of_number(packs, number)
-    told = (zone,) if zone else _zones_of_state(packs, state) if state else ()
-    zones = [CandidateZone(name, "profile") for name in told]
-    states = [CandidateState(state, "profile")] if state else []
+    told = _zones_told(packs, zone, state)
+    home = (of_record(state, EvidenceKind.RECORD_STATE),) if state else ()
+    names = _places(told)
+    zones = [CandidateZone(name, "profile") for name in names]
+    states = [CandidateState(name, "profile") for name in _places(home)]
     return Whereabouts(
-        (*zones, *(each for each in by_number.zones if each.name not in told)),
+        (*zones, *(each for each in by_number.zones if each.name not in names)),
         (*states, *(each for each in by_number.states if each.code != state)),
         (country_of(state) if state else None) or by_number.country,
+        (*told, *by_number.zone_evidence),
+        (*home, *by_number.state_evidence),
     )
+
+
+def _zones_told(
+    packs: tuple[Pack, ...], zone: str | None, state: str | None
+) -> tuple[Evidence, ...]:
+    """What the record says of zones: its own, or those of its state where it has none."""
+    if zone:
+        return (of_record(zone, EvidenceKind.RECORD_ZONE),)
+    return _zones_of_state(packs, state) if state else ()

@@ -16,7 +16,7 @@ from compliant_sms.errors import ConfigurationError, TransportError
 from compliant_sms.sandbox._book import Book
 from compliant_sms.sandbox._callbacks import Fields, inbound_fields, status_fields
 from compliant_sms.sandbox._entries import BookEntry, Draft
-from compliant_sms.sandbox._signing import SIGNATURE_HEADER, sign
+from compliant_sms.testing._twilio import SIGNATURE_HEADER, sign
 from compliant_sms.transport import AsyncTransport
 from compliant_sms.wire import HttpRequest
 

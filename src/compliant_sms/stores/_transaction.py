@@ -366,6 +366,22 @@ class SqlTransaction:
         )
         return [self._bodies.decode(record, Departure, _left(key)) for key, record in rows]
 
+    async def departed(
+        self, practice_id: str, number: PhoneNumber, since: datetime, limit: int
+    ) -> list[Message]:
+        """The texts that :meth:`departures` tells of, the newest first."""
+        rows = await self._all(
+            _MESSAGE
+            + """WHERE practice_id = :practice_id AND number = :number AND left_at > :since
+            AND state IN ('claimed', 'sent', 'delivered', 'undelivered', 'uncertain')
+            ORDER BY left_at DESC LIMIT :limit""",
+            practice_id=practice_id,
+            number=number.e164,
+            since=_text(since),
+            limit=limit,
+        )
+        return [_message(row, self._bodies) for row in rows]
+
     async def add_volume(self, practice_id: str, at: datetime, segments: int) -> None:
         """Count segments that leave now."""
         await self._do(

@@ -1,22 +1,37 @@
 """What a text is made of, and what it says for everybody to see: segments, links, notices.
 
-Two rules keep this room itself: it changes no text, and it knows nothing about who reads it.
+Two rules keep this room itself: it changes a text only where it is asked to, never what the text
+says, and it knows nothing about who reads it.
 """
 
 from __future__ import annotations
 
+from compliant_sms.text._cost import Cost, cost
 from compliant_sms.text._links import Link, is_public_shortener, links, within
 from compliant_sms.text._notices import Notices, notices
-from compliant_sms.text._segments import Encoding, Segmentation, segment
+from compliant_sms.text._segments import Encoding, Segmentation, parts, segment
+from compliant_sms.text._smart_encoding import (
+    OutsideGsm7,
+    SmartEncoding,
+    outside_gsm7,
+    smart_encode,
+)
 
 __all__ = [
+    "Cost",
     "Encoding",
     "Link",
     "Notices",
+    "OutsideGsm7",
     "Segmentation",
+    "SmartEncoding",
+    "cost",
     "is_public_shortener",
     "links",
     "notices",
+    "outside_gsm7",
+    "parts",
     "segment",
+    "smart_encode",
     "within",
 ]

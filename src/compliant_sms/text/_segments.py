@@ -8,12 +8,15 @@ shift table is used.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from itertools import pairwise
 
 from attrs import frozen
 
 from compliant_sms.errors import InvalidInput
+
+__all__ = ["Encoding", "Segmentation", "in_gsm7", "not_in_gsm7", "parts", "segment"]
 
 _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ"
@@ -24,6 +27,7 @@ _BASIC = (
 _EXTENSION = "\f^{}\\[~]|€"
 _BASIC_TEXT = re.compile(f"[{re.escape(_BASIC)}]*")
 _GSM7_TEXT = re.compile(f"[{re.escape(_BASIC + _EXTENSION)}]*")
+_NOT_GSM7 = re.compile(f"[^{re.escape(_BASIC + _EXTENSION)}]")
 
 
 class Encoding(StrEnum):
@@ -77,22 +81,61 @@ def segment(text: str) -> Segmentation:
     return _segmentation(Encoding.UCS_2, units, _code_units(text), exact=units == len(text))
 
 
+def parts(text: str) -> tuple[str, ...]:
+    """The segments themselves, in their order.
+
+    No part ends within an extension character or a surrogate pair. A sequence of code points that
+    shows as one picture, such as a flag, may be parted: a phone joins the parts before it shows
+    them.
+
+    Args:
+        text: the body as it will be sent.
+
+    Returns:
+        As many parts as :func:`segment` counts; put together they are the text.
+
+    Raises:
+        InvalidInput: the text holds a lone surrogate, which is not valid Unicode.
+    """
+    size = segment(text)
+    if size.segments <= 1:
+        return (text,) if text else ()
+    widths = _septets(text) if size.encoding is Encoding.GSM_7 else _code_units(text)
+    cuts = [0, *_cuts(widths, _JOINED[size.encoding]), len(text)]
+    return tuple(text[start:end] for start, end in pairwise(cuts))
+
+
+def in_gsm7(text: str) -> bool:
+    """Whether all characters are in the GSM 7 bit default alphabet or its extension table."""
+    return _GSM7_TEXT.fullmatch(text) is not None
+
+
+def not_in_gsm7(text: str) -> Iterator[int]:
+    """The offsets, in code points, of the characters that turn a text to UCS-2."""
+    return (match.start() for match in _NOT_GSM7.finditer(text))
+
+
 def _segmentation(
     encoding: Encoding, units: int, widths: Iterable[int], *, exact: bool
 ) -> Segmentation:
     if units <= _ALONE[encoding]:
         return Segmentation(encoding, units, min(units, 1))
     room = _JOINED[encoding]
-    return Segmentation(encoding, units, -(-units // room) if exact else _parts(widths, room))
+    return Segmentation(encoding, units, -(-units // room) if exact else _count(widths, room))
 
 
-def _parts(widths: Iterable[int], room: int) -> int:
-    parts, used = 1, 0
-    for width in widths:
+def _count(widths: Iterable[int], room: int) -> int:
+    return 1 + sum(1 for _ in _cuts(widths, room))
+
+
+def _cuts(widths: Iterable[int], room: int) -> Iterator[int]:
+    """The offsets at which a further part begins."""
+    used = 0
+    for place, width in enumerate(widths):
         used += width
         if used > room:
-            parts, used = parts + 1, width
-    return parts
+            yield place
+            used = width
 
 
 def _septets(text: str) -> Iterable[int]:

@@ -6,7 +6,7 @@ and 5.1.3 in the first text of recurring ones and now and then.
 
 from __future__ import annotations
 
-from compliant_sms.text import links
+from compliant_sms.text._links import links
 
 __all__ = ["opt_out_line", "with_opt_out_line"]
 
@@ -37,7 +37,7 @@ def with_opt_out_line(body: str, *, language: str = _ENGLISH) -> str:
     """A text with the line after it.
 
     Whether a text has such a line already is the caller's question, to
-    :func:`compliant_sms.text.notices`.
+    :func:`notices`.
 
     Args:
         body: what the practice wrote. It is kept to the letter: a full stop is added where a

@@ -1,0 +1,126 @@
+"""The command ``lint``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from compliant_sms.cli import _options
+from compliant_sms.errors import CompliantSmsError
+
+if TYPE_CHECKING:
+    from compliant_sms.classification import Purpose
+    from compliant_sms.practice import Practice
+
+__all__ = ["lint"]
+
+
+@click.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.option(
+    "--purpose",
+    metavar="CODE",
+    default="appointment_reminder",
+    show_default=True,
+    callback=_options.purpose,
+    help="What the texts are for (see: rules --list-purposes).",
+)
+@click.option("--practice-name", metavar="NAME", help="Whether the texts name it is checked then.")
+@click.option(
+    "--link-domain", "domains", multiple=True, metavar="HOST", help="Of the practice's own."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    show_default=True,
+    help="'github' prints annotations for its workflows, 'sarif' SARIF 2.1.0.",
+)
+@click.option(
+    "--input",
+    "kind",
+    type=click.Choice(["text", "json", "jsonl", "toml", "csv"]),
+    show_default="by the file's name",
+    help="'text' holds one text a line.",
+)
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    default=("text", "body", "message"),
+    show_default=True,
+    metavar="NAME",
+    help="What holds a text in JSON, TOML and CSV, at any depth; may be given several times.",
+)
+@click.option(
+    "--ignore", multiple=True, metavar="RULE", help="A rule that is not asked; several times."
+)
+@click.option("--first-text", is_flag=True, help="They may be the first text to a patient.")
+@click.option(
+    "--most-segments",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="A text of more is reported.",
+)
+def lint(
+    *,
+    paths: tuple[str, ...],
+    purpose: Purpose,
+    practice_name: str | None,
+    domains: tuple[str, ...],
+    form: str,
+    kind: str | None,
+    fields: tuple[str, ...],
+    ignore: tuple[str, ...],
+    first_text: bool,
+    most_segments: int,
+) -> None:
+    """Check the copy in PATH (or - for standard input) before any patient gets it.
+
+    It may not invite words that carriers answer (CANCEL, END, QUIT, YES), leave a variable
+    unfilled, cost double for a smart quote, and the like. None of the texts is shown.
+
+    \b
+      compliant-sms lint --purpose recall --practice-name "Lakeside Dental" texts.txt
+      compliant-sms lint --ignore unfilled-variable --field body templates.json
+
+    Exit status: 0 nothing is wrong, 1 something is, 2 the command or a file cannot be understood.
+    """  # noqa: D301 - click reads the character after which it wraps nothing
+    from compliant_sms.cli import _lint, _lint_input  # noqa: PLC0415 - after the options
+    from compliant_sms.lint import LintSettings  # noqa: PLC0415 - as above
+    from compliant_sms.lint import lint as check  # noqa: PLC0415 - as above
+
+    settings = LintSettings(first_text=first_text, most_segments=most_segments)
+    practice = _practice(practice_name, domains)
+    try:
+        problems = [
+            _lint.Problem(unit, finding)
+            for unit in _lint_input.units(paths, fields, kind)
+            for finding in check(
+                unit.text, purpose, practice=practice, settings=settings, ignore=ignore
+            )
+        ]
+    except CompliantSmsError as error:
+        raise click.UsageError(str(error)) from None
+    _lint.report(problems, form=form)
+    sys.exit(1 if problems else 0)
+
+
+def _practice(name: str | None, domains: tuple[str, ...]) -> Practice | None:
+    from compliant_sms.practice import Practice  # noqa: PLC0415 - after the options
+
+    if not (name or "").strip():
+        return None
+    return Practice(
+        name=name or "",
+        # What reading needs a phone for, and a place, matters to the exemption only.
+        phone="+12025550100",
+        time_zone="UTC",
+        state="DC",
+        link_domains=domains,
+        id="lint",
+    )

@@ -1,0 +1,139 @@
+"""What ``compliant-sms lint`` reads: texts out of files, each with its place in the file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+import tomllib
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+import click
+from attrs import field, frozen
+
+from compliant_sms.cli._options import utf8
+
+__all__ = ["FORMATS", "Unit", "units"]
+
+FORMATS = ("text", "json", "jsonl", "toml", "csv")
+_BY_SUFFIX = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".toml": "toml"}
+_BY_SUFFIX |= {".csv": "csv"}
+_STANDARD_INPUT = "-"
+
+
+@frozen(kw_only=True)
+class Unit:
+    """A text and where it stands.
+
+    Attributes:
+        file: the path as it was given; ``-`` for standard input.
+        line: on which line it begins, from 1.
+        text: the text itself.
+        verbatim: the line is the text, so that offsets in it are columns.
+    """
+
+    file: str
+    line: int
+    text: str = field(repr=False)
+    verbatim: bool = False
+
+
+def units(paths: Iterable[str], fields: Collection[str], form: str | None) -> list[Unit]:
+    """The texts of all files, in their order.
+
+    Args:
+        paths: files, or ``-`` for standard input.
+        fields: in JSON, TOML and CSV, the names of what holds a text, at any depth.
+        form: one of :data:`FORMATS`; None to go by the file's name.
+
+    Raises:
+        click.UsageError: a file cannot be read or understood; nothing that it holds is shown.
+    """
+    return [unit for path in dict.fromkeys(paths) for unit in _units(path, fields, form)]
+
+
+def _units(path: str, fields: Collection[str], form: str | None) -> Iterator[Unit]:
+    try:
+        text = utf8(_bytes(path), "PATH")
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror}"
+        raise click.UsageError(msg) from None
+    kind = form or _BY_SUFFIX.get(Path(path).suffix.lower(), "text")
+    found = _lines(text) if kind == "text" else _structured(path, text, fields, kind)
+    for line, said in found:
+        if said.strip():
+            yield Unit(file=path, line=line, text=said, verbatim=kind == "text")
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    for line, whole in enumerate(text.split("\n"), start=1):
+        yield line, whole.removesuffix("\r")
+
+
+def _bytes(path: str) -> bytes:
+    return sys.stdin.buffer.read() if path == _STANDARD_INPUT else Path(path).read_bytes()
+
+
+def _structured(
+    path: str, text: str, fields: Collection[str], kind: str
+) -> Iterator[tuple[int, str]]:
+    try:
+        yield from _READERS[kind](text, fields)
+    except (ValueError, RecursionError, csv.Error):
+        msg = f"{path} is no {kind.upper()}"
+        raise click.UsageError(msg) from None
+
+
+def _of_json(text: str, fields: Collection[str]) -> Iterator[tuple[int, str]]:
+    yield from _placed(text, _texts(json.loads(text), fields))
+
+
+def _of_jsonl(text: str, fields: Collection[str]) -> Iterator[tuple[int, str]]:
+    for line, row in enumerate(text.split("\n"), start=1):
+        if row.strip():
+            yield from ((line, said) for said in _texts(json.loads(row), fields))
+
+
+def _of_toml(text: str, fields: Collection[str]) -> Iterator[tuple[int, str]]:
+    yield from _placed(text, _texts(tomllib.loads(text), fields))
+
+
+def _of_csv(text: str, fields: Collection[str]) -> Iterator[tuple[int, str]]:
+    rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    line = 2
+    for row in rows:
+        yield from ((line, said) for said in _texts(row, fields))
+        line = rows.line_num + 1
+
+
+_READERS = {"json": _of_json, "jsonl": _of_jsonl, "toml": _of_toml, "csv": _of_csv}
+
+
+def _texts(value: object, fields: Collection[str]) -> Iterator[str]:
+    """The texts under these names, at any depth, in the order of the file."""
+    waiting: list[tuple[str, object]] = [("", value)]
+    while waiting:
+        name, here = waiting.pop()
+        if isinstance(here, str) and name in fields:
+            yield here
+        elif isinstance(here, dict):
+            waiting += reversed(list(here.items()))
+        elif isinstance(here, list):
+            waiting += [(name, each) for each in reversed(here)]
+
+
+def _placed(document: str, texts: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """On which line each text begins, as far as it stands there in so many words."""
+    at, line, after = 0, 1, 0
+    for text in texts:
+        places = (document.find(form, after) for form in _written(text))
+        place = min((place for place in places if place >= 0), default=at)
+        line, at = line + document.count("\n", at, place), place
+        after = at + 1
+        yield line, text
+
+
+def _written(text: str) -> tuple[str, ...]:
+    return json.dumps(text), json.dumps(text, ensure_ascii=False), f"'{text}'", f'"""{text}"""'

@@ -1,0 +1,22 @@
+"""Our own copy, checked before anybody gets it. Pure.
+
+Two rules keep this room: what the rulebook knows it asks the rulebook, and a finding holds none of
+the text, only where it stands and what could stand there instead.
+"""
+
+from __future__ import annotations
+
+from compliant_sms.lint._copy import LintSettings
+from compliant_sms.lint._finding import Fix, LintFinding, Severity, fixed
+from compliant_sms.lint._rules import LINT_RULES, LintRule, lint
+
+__all__ = [
+    "LINT_RULES",
+    "Fix",
+    "LintFinding",
+    "LintRule",
+    "LintSettings",
+    "Severity",
+    "fixed",
+    "lint",
+]

@@ -1,0 +1,116 @@
+"""A text that is checked, and what the rulebook makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cached_property
+
+from attrs import define, evolve, field, frozen
+
+from compliant_sms.classification import OptOutLine, Purpose
+from compliant_sms.consent import ConsentState
+from compliant_sms.errors import InvalidInput
+from compliant_sms.lint._offers import Offer, offers
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.phrases import WORD, fold
+from compliant_sms.practice import Practice
+from compliant_sms.rules import Facts, Finding, Readings, Rulebook, Sender, decided_as, read
+from compliant_sms.text import Link
+
+__all__ = ["Copy", "LintSettings"]
+
+# Who is not told. What reading asks of a practice beside its names matters to exempt texts only.
+_NOBODY = Practice(
+    name="the practice", phone=PhoneNumber("+12025550100"), time_zone="UTC", state="DC", id="lint"
+)
+# Everything that no row puts an end to is in force then.
+_LATER = datetime(9998, 1, 1, tzinfo=UTC)
+
+
+def _at_least_one(_: object, __: object, value: int | None) -> None:
+    if value is not None and value < 1:
+        msg = "most_segments is 1 or more, or None for no limit"
+        raise InvalidInput(msg)
+
+
+@frozen(kw_only=True)
+class LintSettings:
+    """What a practice asks of its copy.
+
+    Args:
+        first_text: the text may be the first to a patient, so that it says how to opt out even
+            where its purpose asks for that now and then only.
+        most_segments: how many segments are too long beyond; None for no limit.
+
+    Raises:
+        InvalidInput: the limit is below 1.
+    """
+
+    first_text: bool = False
+    most_segments: int | None = field(default=3, validator=_at_least_one)
+
+
+@define(slots=False, eq=False)
+class Copy:
+    """A text that is checked.
+
+    Args:
+        text: as it is written.
+        purpose: what it is for.
+        practice: who sends it; None where nobody said.
+        settings: what the practice asks of it.
+        book: the rules that are asked.
+        at: the instant (aware) under whose rules; None for all that have no end.
+    """
+
+    text: str = field(repr=False)
+    purpose: Purpose
+    practice: Practice | None
+    settings: LintSettings
+    book: Rulebook
+    at: datetime | None
+
+    @cached_property
+    def readings(self) -> Readings:
+        """What the rulebook reads in it; nobody's name is missing where nobody is told."""
+        plain = read(self.text, self.practice or _NOBODY)
+        return plain if self.practice else evolve(plain, names_sender=True)
+
+    @cached_property
+    def offers(self) -> tuple[Offer, ...]:
+        """The words that it invites, as far as carriers have an answer to them."""
+        return offers(self.text)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All its words in folded letters."""
+        return frozenset(WORD.findall(fold(self.text).text))
+
+    @property
+    def decided_as(self) -> Purpose:
+        """The purpose by content."""
+        return decided_as(self.purpose, self.readings)
+
+    @property
+    def opt_out_line_due(self) -> bool:
+        """Whether the text itself says how to opt out, by its purpose."""
+        due = self.decided_as.opt_out_line
+        return due is OptOutLine.EACH or (self.settings.first_text and due is not OptOutLine.NEVER)
+
+    def says(self, rule: str, *links: Link) -> Iterator[Finding]:
+        """What a rule of the rulebook finds, in all of the text or in some of its links."""
+        sender = Sender(
+            name=(self.practice or _NOBODY).name,
+            link_domains=(self.practice or _NOBODY).link_domains,
+        )
+        facts = Facts(
+            at=self.at or _LATER,
+            purpose=self.purpose,
+            number=_NOBODY.phone,
+            consent=ConsentState(),
+            zones=(),
+            readings=evolve(self.readings, links=links),
+            sender=Sender(name=sender.name, link_domains=sender.link_domains),
+        )
+        yield from self.book.decide(facts, {rule}).findings

@@ -1,0 +1,63 @@
+"""What our copy says round a keyword. Data, read at first use."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+from typing import TypeAlias
+
+from compliant_sms.phrases import WORD, Found, Phrasebook, WordIndex, parse, search
+
+__all__ = ["FILES", "Says", "found", "says"]
+
+FILES = ("phrases-en.toml", "phrases-es.toml")
+"""A file for each language."""
+
+
+class Says(StrEnum):
+    """What a phrase tells about a keyword beside it."""
+
+    ASKS = "asks"
+    """A reply is asked for; what follows may be a keyword."""
+    LEAVES = "leaves"
+    """Texts stop."""
+    JOINS = "joins"
+    """The patient agrees to texts."""
+    HELPS = "helps"
+    """Who writes, and how to get help."""
+    CONFIRMS = "confirms"
+    """A visit is confirmed."""
+    CANCELS = "cancels"
+    """Something is cancelled."""
+    OTHER = "other"
+    """It is about something that no carrier answers to."""
+
+
+_Found: TypeAlias = Found[Says]
+
+
+def found(text: str, what: Says) -> list[_Found]:
+    """Where a folded text says something.
+
+    Raises:
+        ConfigurationError: a packaged file is damaged.
+    """
+    return search(text, _index(what).rules_for(set(WORD.findall(text))))
+
+
+def says(text: str, what: Says) -> bool:
+    """Whether a folded text says it."""
+    return bool(found(text, what))
+
+
+@cache
+def _index(what: Says) -> WordIndex[Says]:
+    return _phrasebook().index(what)
+
+
+@cache
+def _phrasebook() -> Phrasebook[Says]:
+    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
+
+    folder = resources.files("compliant_sms.lint").joinpath("data")
+    return parse({name: folder.joinpath(name).read_text("utf-8") for name in FILES}, Says)

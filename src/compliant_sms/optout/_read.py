@@ -1,0 +1,138 @@
+"""Reading a whole text: who wrote it, danger, the wish that texts stop, and what it is about.
+
+The order is the order of what must not be missed: an emergency leads, a revocation beside it
+stands in the reading as well; then reserved words; then answers and everything else by weight.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from attrs import evolve
+
+from compliant_sms.optout._answers import answers, asked, named_in
+from compliant_sms.optout._emergencies import find_emergency
+from compliant_sms.optout._framed import author_of
+from compliant_sms.optout._heard import MOST_READ, Heard, hear
+from compliant_sms.optout._intents import Weighed, phrases_in, told, weigh
+from compliant_sms.optout._intents_words import Spoken, speak
+from compliant_sms.optout._keywords import Reserved, reserved_word
+from compliant_sms.optout._language import language_of
+from compliant_sms.optout._reading import Awaiting, Intent, Reading
+from compliant_sms.optout._revocation import find_revocation
+from compliant_sms.phrases import fold
+
+__all__ = ["read"]
+
+_RESERVED = {Reserved.HELP: Intent.HELP, Reserved.START: Intent.OPT_IN}
+_ASKS = re.compile(
+    r"\?| (?:if i (?:need|needed|want|wanted|have|had|get|got|decide|cant)|by when|what if"
+    r"|how (?:late|do i|can i)|what happens)\b"
+    r"|(?:^| [,.!]| but| and| so) (?:(?:hi|hey|hello|ok|okay|so|and|good morning|yes|but|also|um"
+    r"|well|wait)[ ,.!]{1,4}){0,3}"
+    r"(?:what|when|where|which|who|whose|how|why|is|are|am|do|does|did|can|could|should|will|would|"
+    r"may|isnt|cual|cuando|cuanto|cuanta|donde|como|quien|puedo|puede|pueden|tengo que|hay|tienen|"
+    r"a que|comment|quand|quel|quelle|ou|est ce|dois|onde|quando|quanto|posso|ano|saan|kailan|"
+    r"kelan|pwede|puwede|paano)\b|\u5417|\u4ec0 \u4e48|\u51e0 \u70b9"
+)
+
+
+def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Reading:
+    """What a patient's text says. Takes time in proportion to its length.
+
+    Behind the first 4,000 code points of a text, more than any carrier delivers, only danger to
+    life is looked for.
+
+    Args:
+        body: the text as it arrived.
+        awaiting: what was asked of this number and is still open; None when nothing is.
+        prompt: our text that asked it, while that is open: what it names ("Reply 1 to confirm,
+            2 to reschedule") decides what "1" means. Leave it empty once the question has expired.
+
+    Raises:
+        InvalidInput: ``awaiting`` is none of the known questions.
+        ConfigurationError: a packaged file is damaged.
+    """
+    awaiting = None if awaiting is None else Awaiting(awaiting)
+    heard = hear(body)
+    language = language_of(body, heard.words)
+    if framed := author_of(heard):
+        author, rule = framed
+        return Reading(
+            intent=Intent.OTHER, rule=rule, end=len(body), author=author, language=language
+        )
+    reading = _read(heard, language, awaiting, prompt)
+    if reading.intent is Intent.EMERGENCY or len(body) <= MOST_READ:
+        return reading
+    return next(_dangers_behind(body, reading), reading)
+
+
+_OVERLAP = 200  # code points: more than a sentence that tells of danger
+
+
+def _dangers_behind(body: str, reading: Reading) -> Iterator[Reading]:
+    """Danger in what of a long text is not read for anything else."""
+    for start in range(MOST_READ - _OVERLAP, len(body), MOST_READ - _OVERLAP):
+        heard = hear(body[start : start + MOST_READ])
+        spoken = speak(heard.text)
+        if danger := find_emergency(spoken):
+            first, last = _place(heard, spoken, danger.start, danger.end)
+            yield evolve(
+                reading,
+                intent=Intent.EMERGENCY,
+                rule=f"emergency:{danger.rule.id}",
+                start=start + first,
+                end=start + last,
+                also=(reading.intent, *reading.also),
+            )
+
+
+def _read(heard: Heard, language: str, awaiting: Awaiting | None, prompt: str) -> Reading:
+    spoken = speak(heard.text)
+    named = named_in(prompt)
+    open_question = asked(awaiting, named)
+    revocation = find_revocation(heard, open_question)
+    letters = heard.text if heard.text.strip() else fold(heard.given).text  # a keycap is a figure
+    found = told(spoken, phrases_in(language)) + answers(letters, spoken, open_question, named)
+    weighed = weigh(found)
+    intent, rule, start, end = _leading(heard, spoken, weighed)
+    if intent is not Intent.EMERGENCY and revocation is not None:
+        intent, rule = Intent.OPT_OUT, revocation.rule
+        start, end = revocation.start, revocation.end
+    return Reading(
+        intent=intent,
+        rule=rule,
+        start=start,
+        end=end,
+        revocation=revocation,
+        language=language,
+        also=_also(weighed, intent),
+        asks=_ASKS.search(spoken.text) is not None,
+    )
+
+
+def _leading(heard: Heard, spoken: Spoken, weighed: Weighed | None) -> tuple[Intent, str, int, int]:
+    """What leads but for a revocation, and the rule and place that decided."""
+    if danger := find_emergency(spoken):
+        place = _place(heard, spoken, danger.start, danger.end)
+        return Intent.EMERGENCY, f"emergency:{danger.rule.id}", *place
+    word = reserved_word(heard.given)
+    if word is not None and word.reserved in _RESERVED:
+        return _RESERVED[word.reserved], word.rule, 0, len(heard.given)
+    if weighed is None:
+        return Intent.OTHER, "", 0, 0
+    decided = weighed.decided
+    place = _place(heard, spoken, decided.start, decided.end)
+    return weighed.intent, f"intent:{weighed.intent}/{decided.rule.id}", *place
+
+
+def _place(heard: Heard, spoken: Spoken, start: int, end: int) -> tuple[int, int]:
+    first, last = spoken.place(start, end)
+    return heard.place(first, last) if first < last else (0, len(heard.given))
+
+
+def _also(weighed: Weighed | None, intent: Intent) -> tuple[Intent, ...]:
+    if weighed is None:
+        return ()
+    return tuple(each for each in (weighed.intent, *weighed.also) if each is not intent)

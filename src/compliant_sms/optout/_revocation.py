@@ -1,0 +1,187 @@
+"""Whether a patient's text asks for no more texts, and which.
+
+47 CFR 64.1200(a)(10): a keyword revokes, and so does any wording that a reasonable person takes
+as a request to stop. The phrases are data (``data/revocation-*.toml``); here is the grammar around
+them: what denies them, what asks instead of telling, and what sets a limit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from compliant_sms.consent import Category
+from compliant_sms.optout._framed import author_of
+from compliant_sms.optout._heard import Heard, hear
+from compliant_sms.optout._keywords import Reserved, may_be_keyword, understood_word
+from compliant_sms.optout._reading import Awaiting, Certainty, Revocation
+from compliant_sms.optout._revocation_forms import formed, may_be_formed
+from compliant_sms.optout._revocation_rules import Rule, RuleBook, Says, rulebook
+from compliant_sms.optout._scope import limits, scope_answer
+from compliant_sms.phrases import Found, matches
+
+__all__ = ["find_revocation", "read_revocation"]
+
+_Found: TypeAlias = Found[Says]
+
+_MOST_OF_A_KEYWORD = 6
+"""Words, with what entities and signs leave of themselves."""
+_BEFORE = 70
+"""Code points before a phrase in which something can deny it."""
+_A_WORD = re.compile(r"[^\W\d_]{3}")
+_CLAUSE_END = re.compile(r"[.!?;\n]")
+_SCRIPTS = re.compile(
+    r"[\u0590-\u06ff\u0900-\u097f\u0400-\u04ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]"
+)
+_WHEN = re.compile(
+    r"(?:\s{1,3}(?:me|us|here|this number|texts|these|messages))?\s{1,3}"
+    r"(?:(?:at|after|before|during|while|when|until|till|between|past|on)\s{1,3}"
+    r"(?!(?:all|this|my|the)\b)(?!please)\w|(?:at|on|during) (?:my )?(?:work|job|the job)\b"
+    r"|(?:while|when) i|so (?:early|late|often|much)|this (?:early|late)|in the (?:morning|middle))"
+)
+
+
+def read_revocation(body: str, *, awaiting: Awaiting | None = None) -> Revocation | None:
+    """Where a text asks that texts stop, whatever else it says.
+
+    Takes time in proportion to the length of the text.
+
+    Args:
+        body: the text as it arrived.
+        awaiting: what was last asked of the number and is not answered yet.
+
+    Returns:
+        The revocation, certain or unsure, with the rule that found it; None when the text holds
+        none, and for whatever no person wrote.
+
+    Raises:
+        ConfigurationError: a packaged file is damaged.
+    """
+    heard = hear(body)
+    return None if author_of(heard) else find_revocation(heard, awaiting)
+
+
+def find_revocation(heard: Heard, awaiting: Awaiting | None = None) -> Revocation | None:
+    """The revocation in a text that a person wrote; see :func:`read_revocation`."""
+    return _by_word(heard) or _by_answer(heard, awaiting) or _by_phrase(heard)
+
+
+def _by_word(heard: Heard) -> Revocation | None:
+    given = heard.given
+    if len(heard.words) > _MOST_OF_A_KEYWORD:
+        return None
+    if given.isascii() and "&" not in given and not may_be_keyword(heard.words):
+        return None
+    word = understood_word(given)
+    if word is None and len(heard.text) < 40 and heard.text != given:
+        word = understood_word(heard.text)
+    if word is None or word.reserved is not Reserved.STOP:
+        return None
+    return Revocation(start=0, end=len(given), rule=word.rule)
+
+
+def _by_answer(heard: Heard, awaiting: Awaiting | None) -> Revocation | None:
+    if awaiting is Awaiting.SCOPE:
+        return scope_answer(heard)
+    if awaiting is Awaiting.OPT_IN:
+        book = rulebook()
+        for rule in book.others[Says.REFUSES].rules_for(heard.words):
+            for one in matches(rule, heard.text):
+                return _revocation(heard, one, Certainty.CERTAIN)
+    return None
+
+
+def _by_phrase(heard: Heard) -> Revocation | None:
+    book = rulebook()
+    rules = book.index.rules_for(heard.words)
+    if not heard.words:
+        rules = set(book.wordless)
+    if not heard.text.isascii() and _SCRIPTS.search(heard.text):
+        rules |= set(book.script)
+    if not rules and not may_be_formed(heard):
+        return None
+    text = _own_words(heard, book)
+    meant = list(_meant(text or heard.text, rules, book))
+    if not text:
+        meant = [one for one in meant if one[0].start == 0]
+    if not meant and text:
+        meant = list(_judged(text, formed(heard, text), book))
+    if not meant or _regretted(text, heard, book):
+        return None
+    return _told(heard, text or heard.text, meant)
+
+
+def _own_words(heard: Heard, book: RuleBook) -> str:
+    """The text with quotes of our own opt-out line blanked out; empty when nothing else is left."""
+    text = heard.text
+    for rule in book.others[Says.FOOTER].rules_for(heard.words):
+        for one in matches(rule, heard.text):
+            text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    return text if text is heard.text or _A_WORD.search(text) else ""
+
+
+def _meant(text: str, rules: Iterable[Rule], book: RuleBook) -> Iterator[tuple[_Found, Certainty]]:
+    return _judged(text, (one for rule in rules for one in matches(rule, text)), book)
+
+
+def _judged(
+    text: str, found: Iterable[_Found], book: RuleBook
+) -> Iterator[tuple[_Found, Certainty]]:
+    for one in found:
+        certainty = _certainty(text, one, book)
+        if certainty:
+            yield one, certainty
+
+
+def _certainty(text: str, one: _Found, book: RuleBook) -> Certainty | None:
+    """How sure a phrase is, by what stands before and after it; None when it is not meant."""
+    window = _CLAUSE_END.split(text[max(0, one.start - _BEFORE) : one.start])[-1]
+    if _ends(window, book.before[Says.NEGATED]):
+        return None
+    if _ends(window, book.before[Says.ASKED]):
+        return Certainty.UNSURE
+    if _ends(window, book.before[Says.SUPPOSED]):
+        return None
+    if one.rule.says is Says.UNSURE or _WHEN.match(text, one.end):
+        return Certainty.UNSURE
+    return Certainty.CERTAIN
+
+
+def _ends(window: str, rules: Iterable[Rule]) -> bool:
+    return any(
+        rule.finder.search(window) and not (rule.exception and rule.exception.search(window))
+        for rule in rules
+    )
+
+
+def _regretted(text: str, heard: Heard, book: RuleBook) -> bool:
+    regrets = book.others[Says.REGRETS].rules_for(heard.words)
+    return any(any(matches(rule, text)) for rule in regrets)
+
+
+def _told(heard: Heard, text: str, meant: list[tuple[_Found, Certainty]]) -> Revocation:
+    """The surest and first of them, and what limits them all."""
+    sure = [one for one in meant if one[1] is Certainty.CERTAIN] or meant
+    first, certainty = min(sure, key=lambda one: (one[0].start, -one[0].end, one[0].rule.id))
+    limited, categories = limits(text, heard.words, [one for one, _ in sure])
+    return _revocation(heard, first, certainty, limited=limited, categories=categories)
+
+
+def _revocation(
+    heard: Heard,
+    one: _Found,
+    certainty: Certainty,
+    *,
+    limited: bool = False,
+    categories: frozenset[Category] = frozenset(),
+) -> Revocation:
+    start, end = heard.place(one.start, one.end)
+    return Revocation(
+        start=start,
+        end=end,
+        rule=rulebook().name(one.rule),
+        certainty=certainty,
+        limited=limited,
+        categories=categories,
+    )

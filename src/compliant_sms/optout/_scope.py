@@ -1,0 +1,167 @@
+"""Which texts a revocation is about: 47 CFR 64.1200(a)(12)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from compliant_sms.consent import Category
+from compliant_sms.optout._heard import Heard
+from compliant_sms.optout._reading import Revocation
+from compliant_sms.optout._revocation_rules import Says, rulebook
+from compliant_sms.phrases import Found, search
+
+__all__ = ["limits", "scope_answer"]
+
+_Found: TypeAlias = Found[Says]
+_Limits: TypeAlias = tuple[bool, frozenset[Category]]
+
+_UNLIMITED: _Limits = (False, frozenset())
+_OTHERS = "others"
+_ONLY_SOME = "only-some"
+_FEWER = "too-many"
+_ANSWER_WORDS = 12
+_TOPIC = re.compile(
+    r" (?:about|regarding|concerning|re) (?!(?:this|it|that) (?:if|or|when|again)\b)"
+    r"[a-z0-9'&/ -]{2,}$"
+)
+_POINTS_BACK = re.compile(r"\b(?:those|them|that|estos|esos|esas|ces)$")
+_BACK = 90
+_NOT_THESE = re.compile(
+    r"\b(?:not|but not|no|excepto|menos|sauf|pas)(?: (?:the|my|los|las|les|mes|el)){0,2} ?$"
+)
+_REMINDERS = re.compile(r"\b(?:reminders?|recordatorios?|rappels?)\b")
+_ASKS = re.compile(
+    r"\?|\b(?:when|what|where|who|how|why|can|could|confirm|running|late|see you|reschedule|hurts?"
+    r"|my (?:appointment|appt|visit) is|i have"
+    r"|i need|i am|i'm|tomorrow|today|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|cuando|donde|quien|como|quand|comment)\b"
+)
+
+
+def limits(text: str, words: set[str], found: Sequence[_Found]) -> _Limits:
+    """Whether all that was found is about some kinds of text only, and about which.
+
+    Args:
+        text: in folded letters.
+        words: its words.
+        found: the phrases that revoke.
+    """
+    kept = _kept(text, words, found)
+    if kept is not None:
+        named = _kinds(text, words, found)
+        return True, named or (frozenset(Category) - kept if kept else frozenset())
+    whole = [one for one in found if not _within(one, found)]
+    if any(one.rule.id == _ONLY_SOME for one in whole):
+        return True, frozenset(Category) - _kinds(text, words, whole)
+    if not all(_is_limited(text, words, one) for one in whole):
+        return _UNLIMITED
+    return True, _kinds(text, words, whole)
+
+
+def scope_answer(heard: Heard) -> Revocation | None:
+    """What a text says to the question which texts shall stop; None when it says nothing of it."""
+    if len(heard.words) > _ANSWER_WORDS or _ASKS.search(heard.text):
+        return None
+    every = _search(Says.ALL, heard.text, heard.words)
+    kinds = _kinds_found(heard.text, heard.words)
+    kept = _search(Says.KEEPS, heard.text, heard.words)
+    spared = [one for one in kinds if _is_spared(heard.text, one, kept)]
+    named = [one for one in kinds if one not in spared]
+    if every and not named and not spared and not kept:
+        return _answer(heard, every, _UNLIMITED)
+    if named:
+        return _answer(heard, named, (True, _categories(named)))
+    if kept or spared:
+        rest = frozenset(Category) - (_categories(spared) or frozenset({Category.APPOINTMENTS}))
+        return _answer(heard, kept or spared, (True, rest))
+    return None
+
+
+def _answer(heard: Heard, found: Sequence[_Found], limit: _Limits) -> Revocation:
+    start, end = heard.place(found[0].start, found[-1].end)
+    limited, categories = limit
+    return Revocation(
+        start=start,
+        end=end,
+        rule=rulebook().name(found[0].rule),
+        limited=limited,
+        categories=categories,
+    )
+
+
+def _is_spared(text: str, one: _Found, kept: Iterable[_Found]) -> bool:
+    return any(_touches(one, other) for other in kept) or bool(
+        _NOT_THESE.search(text, max(0, one.start - 30), one.start)
+    )
+
+
+def _search(says: Says, text: str, words: set[str]) -> list[_Found]:
+    return search(text, rulebook().others[says].rules_for(words))
+
+
+def _kinds_found(text: str, words: set[str]) -> list[_Found]:
+    return _search(Says.KIND, text, words)
+
+
+def _kinds(text: str, words: set[str], within: Iterable[_Found]) -> frozenset[Category]:
+    spans = list(within)
+    return _categories(
+        kind
+        for kind in _kinds_found(text, words)
+        if any(_overlap(kind, one) or _points_back(text, one, kind) for one in spans)
+    )
+
+
+def _categories(kinds: Iterable[_Found]) -> frozenset[Category]:
+    return frozenset(Category(kind.rule.id) for kind in kinds if kind.rule.id != _OTHERS)
+
+
+def _is_limited(text: str, words: set[str], one: _Found) -> bool:
+    if one.rule.id == _FEWER or _TOPIC.search(text, one.start, one.end):
+        return True
+    return any(
+        _overlap(kind, one) or _points_back(text, one, kind) for kind in _kinds_found(text, words)
+    )
+
+
+def _points_back(text: str, one: _Found, kind: _Found) -> bool:
+    """Whether a phrase that ends in "those" follows the name of a kind."""
+    near = 0 < one.start - kind.end < _BACK
+    return near and bool(_POINTS_BACK.search(text, one.start, one.end))
+
+
+def _kept(text: str, words: set[str], found: Sequence[_Found]) -> frozenset[Category] | None:
+    """The kinds that shall go on; None when nothing is said of any."""
+    kept = [
+        one
+        for one in _search(Says.KEEPS, text, words)
+        if not any(one.start >= other.start and one.end <= other.end for other in found)
+    ]
+    if not kept:
+        return None
+    kinds = _categories(
+        kind for kind in _kinds_found(text, words) if any(_touches(kind, one) for one in kept)
+    )
+    if not kinds and any(_REMINDERS.search(text, one.start, one.end) for one in kept):
+        return frozenset({Category.APPOINTMENTS})
+    return kinds
+
+
+def _within(one: _Found, found: Iterable[_Found]) -> bool:
+    """Whether another phrase holds this one and more."""
+    return any(
+        other.start <= one.start
+        and one.end <= other.end
+        and other.end - other.start > one.end - one.start
+        for other in found
+    )
+
+
+def _touches(one: _Found, other: _Found) -> bool:
+    return one.start <= other.end + 1 and other.start <= one.end + 1
+
+
+def _overlap(one: _Found, other: _Found) -> bool:
+    return one.start < other.end and other.start < one.end

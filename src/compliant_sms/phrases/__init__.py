@@ -1,0 +1,30 @@
+"""Texts in folded letters, and phrases as data that are looked for in them. Pure.
+
+Two rules keep this room: it knows no subject, only how phrases are written down and found; and
+whatever a text holds, looking takes time in proportion to its length.
+"""
+
+from __future__ import annotations
+
+from compliant_sms.phrases._folding import Folded, fold
+from compliant_sms.phrases._rules import WORD, Phrasebook, PhraseRule, WordIndex, listed, parse
+from compliant_sms.phrases._scanning import Scanner
+from compliant_sms.phrases._search import LONGEST, NEARBY, Found, matches, search, sentence
+
+__all__ = [
+    "LONGEST",
+    "NEARBY",
+    "WORD",
+    "Folded",
+    "Found",
+    "PhraseRule",
+    "Phrasebook",
+    "Scanner",
+    "WordIndex",
+    "fold",
+    "listed",
+    "matches",
+    "parse",
+    "search",
+    "sentence",
+]

@@ -1,0 +1,123 @@
+"""The library's own answers to STOP, START and HELP, in the language that a patient wrote in.
+
+CTIA Messaging Principles 5.1.3 asks for one plain confirmation; 47 CFR 64.1200(a)(12) lets it hold
+nothing else but the question which texts were meant. HELP names the sender and a way to reach a
+person (Short Code Monitoring Handbook v1.8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["help_text", "opt_in_text", "opt_out_text", "which_to_stop"]
+
+# Letters of GSM-7 alone: another one would more than double what the text costs. STOP, START and
+# HELP in every language, as they are what carriers act on.
+_ENGLISH = "en"
+_OPT_OUT = {
+    "en": "{name}: you will get no more texts from us. Questions? Call {phone}. "
+    "Reply START to get texts again.",
+    "es": "{name}: ya no le enviaremos mensajes. Si tiene preguntas, llame al {phone}. "
+    "Para volver a recibirlos, responda START.",
+    "fr": "{name} : vous ne recevrez plus de SMS de notre part. Des questions ? Appelez le "
+    "{phone}. Pour en recevoir à nouveau, répondez START.",
+}
+_WHICH = {
+    "en": "{name}: you will get no more texts from us. If you meant only some, reply with those "
+    "to stop: {kinds}. Questions? Call {phone}.",
+    "es": "{name}: ya no le enviaremos mensajes. Si solo era por algunos, responda cuales no "
+    "quiere: {kinds}. Si tiene preguntas, llame al {phone}.",
+    "fr": "{name} : vous ne recevrez plus de SMS de notre part. S'il ne s'agit que de certains, "
+    "répondez lesquels : {kinds}. Des questions ? Appelez le {phone}.",
+}
+_OPT_IN = {
+    "en": "{name}: you will get texts about your care again. Msg frequency varies. "
+    "Msg & data rates may apply. Reply HELP for help, STOP to opt out.",
+    "es": "{name}: volveremos a enviarle mensajes sobre su cuidado. La frecuencia de los mensajes "
+    "puede variar. Pueden aplicarse tarifas de mensajes y datos. Responda HELP para obtener "
+    "ayuda, STOP para no recibir mensajes.",
+    "fr": "{name} : vous recevrez à nouveau des SMS au sujet de vos soins. Leur nombre varie. Des "
+    "frais de messages et de données peuvent s'appliquer. Répondez HELP pour de l'aide, STOP "
+    "pour ne plus en recevoir.",
+}
+_HELP = {
+    "en": "{name}: for help call {phone}. Msg & data rates may apply. Reply STOP to opt out.",
+    "es": "{name}: para obtener ayuda, llame al {phone}. Pueden aplicarse tarifas de mensajes y "
+    "datos. Responda STOP para no recibir mensajes.",
+    "fr": "{name} : pour de l'aide, appelez le {phone}. Des frais de messages et de données "
+    "peuvent s'appliquer. Répondez STOP pour ne plus recevoir de SMS.",
+}
+# What the patient may answer with; the reading of answers knows these words.
+_KINDS = {
+    "en": {
+        "appointments": "APPOINTMENTS",
+        "care": "CARE",
+        "billing": "BILLING",
+        "surveys": "SURVEYS",
+        "announcements": "ANNOUNCEMENTS",
+        "research": "RESEARCH",
+        "fundraising": "FUNDRAISING",
+        "promotions": "PROMOTIONS",
+    },
+    "es": {
+        "appointments": "CITAS",
+        "care": "CUIDADO",
+        "billing": "FACTURAS",
+        "surveys": "ENCUESTAS",
+        "announcements": "AVISOS",
+        "research": "ESTUDIOS",
+        "fundraising": "DONACIONES",
+        "promotions": "PROMOCIONES",
+    },
+    "fr": {
+        "appointments": "RENDEZ-VOUS",
+        "care": "SOINS",
+        "billing": "FACTURES",
+        "surveys": "SONDAGES",
+        "announcements": "ANNONCES",
+        "research": "RECHERCHE",
+        "fundraising": "DONS",
+        "promotions": "PROMOTIONS",
+    },
+}
+
+
+def opt_out_text(
+    name: str, phone: str, *, language: str = _ENGLISH, kinds: Iterable[str] = ()
+) -> str:
+    """The one confirmation that texts have stopped.
+
+    Args:
+        name: of the practice, as patients know it.
+        phone: where a person answers, as it is dialled.
+        language: ISO 639-1; English where there is no text in that language.
+        kinds: what :func:`which_to_stop` said; with any, it asks which of them were meant.
+    """
+    offered = ", ".join(kinds)
+    bodies = _WHICH if offered else _OPT_OUT
+    return _in(language, bodies).format(name=name, phone=phone, kinds=offered)
+
+
+def opt_in_text(name: str, *, language: str = _ENGLISH) -> str:
+    """What START brought back. Arguments as for :func:`opt_out_text`."""
+    return _in(language, _OPT_IN).format(name=name)
+
+
+def help_text(name: str, phone: str, *, language: str = _ENGLISH) -> str:
+    """Who texts, and how to reach a person. Arguments as for :func:`opt_out_text`."""
+    return _in(language, _HELP).format(name=name, phone=phone)
+
+
+def which_to_stop(categories: Iterable[str], *, language: str = _ENGLISH) -> tuple[str, ...]:
+    """The words for kinds of text that a patient can answer with; none for unknown kinds.
+
+    Args:
+        categories: values of :class:`compliant_sms.consent.Category`.
+        language: as for :func:`opt_out_text`.
+    """
+    words = _KINDS.get(language, _KINDS[_ENGLISH])
+    return tuple(words[each] for each in sorted(set(categories)) if each in words)
+
+
+def _in(language: str, bodies: dict[str, str]) -> str:
+    return bodies.get(language, bodies[_ENGLISH])

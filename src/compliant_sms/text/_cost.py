@@ -1,0 +1,73 @@
+"""What a text costs before it is sent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from attrs import frozen
+
+from compliant_sms.errors import InvalidInput
+from compliant_sms.text._segments import Segmentation
+from compliant_sms.text._smart_encoding import OutsideGsm7, outside_gsm7, smart_encode
+
+__all__ = ["Cost", "cost"]
+
+
+@frozen(kw_only=True)
+class Cost:
+    """A preview. Carriers' fees beside the price of a segment are no part of it.
+
+    Attributes:
+        size: encoding, units and segments of the text.
+        outside_gsm7: the characters that turn it to UCS-2; none when it is in GSM-7.
+        recipients: how many get it.
+        segments: how many are billed in all.
+        total: the price of all, in the currency of the price.
+        smart_size: the size after :func:`smart_encode`.
+        smart_total: the price of all after it.
+    """
+
+    size: Segmentation
+    outside_gsm7: tuple[OutsideGsm7, ...]
+    recipients: int
+    segments: int
+    total: Decimal
+    smart_size: Segmentation
+    smart_total: Decimal
+
+
+def cost(text: str, price_per_segment: Decimal | int, recipients: int = 1) -> Cost:
+    """What it costs to send a text, as it is and after smart encoding.
+
+    Args:
+        text: the body as it will be sent.
+        price_per_segment: in any currency, for example ``Decimal("0.0083")``.
+        recipients: how many get it.
+
+    Raises:
+        InvalidInput: the price is a float or below 0, there are fewer than 0 recipients, or the
+            text holds a lone surrogate.
+    """
+    price = _price(price_per_segment)
+    if recipients < 0:
+        msg = "recipients is below 0; pass how many people get the text"
+        raise InvalidInput(msg)
+    smart = smart_encode(text)
+    return Cost(
+        size=smart.before,
+        outside_gsm7=outside_gsm7(text),
+        recipients=recipients,
+        segments=smart.before.segments * recipients,
+        total=price * smart.before.segments * recipients,
+        smart_size=smart.after,
+        smart_total=price * smart.after.segments * recipients,
+    )
+
+
+def _price(given: object) -> Decimal:
+    if isinstance(given, Decimal | int) and not isinstance(given, bool):
+        price = Decimal(given)
+        if price.is_finite() and price >= 0:
+            return price
+    msg = "the price of a segment is a Decimal of 0 or more, for example Decimal('0.0083')"
+    raise InvalidInput(msg)

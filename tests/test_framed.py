@@ -1,0 +1,61 @@
+"""Who wrote a text: a person, a phone, a robot or a carrier."""
+
+from __future__ import annotations
+
+import pytest
+
+from compliant_sms.optout import Author, read_revocation
+from compliant_sms.optout._framed import author_of
+from compliant_sms.optout._heard import hear
+
+REACTIONS = [
+    *["Liked “Reply STOP”", "Loved “x”", "Laughed at “x”", "Emphasised “x”", "Questioned “x”"],
+    *["Disliked an image", "Removed a heart from “x”", "Removed ❤️ from “x”", "Ana liked “x”"],
+    *["❤️ to “Reply STOP to end”", '👍🏽 to "hello"', "Reacted 👍 to “Text STOP”"],
+    *["Le encantó “Responda STOP”", "Se rió de “x”", "No le gustó “x”", "Reaccionó con 👍 a “x”"],
+    *["A adoré « x »", "A ri de « x »", "N’a pas aimé « x »", "A réagi avec 👍 à « x »"],
+    *["Gostou de “x”", "Curtiu “x”", "Reagiu com 👍 a “x”", "Hat „x“ mit „Gefällt mir“ markiert"],
+    *["Đã thích “x”", "喜欢了“x”", "对“x”表示喜欢", "Понравилось «x»", "أعجبني “x”"],
+]
+ROBOTS = [
+    *["This is an automated message: do not reply.", "Auto-Reply: thanks", "AUTO: unattended"],
+    *["This mailbox is not monitored", "Can't talk right now. What's up?"],
+    *["I'm driving and will respond later. Reply STOP to unsubscribe from auto replies."],
+    *["I am currently out of the office and will return Monday.", "Respuesta automática"],
+    *["Hi! Thanks for messaging Bob's Pizza. We'll get back to you soon. Reply STOP to end"],
+    *["You have reached Acme. We will return your call shortly.", "réponse automatique"],
+    *["SALE! 20% off all shoes this weekend only at Shoe Barn. Reply STOP to opt out"],
+]
+CARRIERS = [
+    *["Your message could not be delivered", "Message blocking is active.", "AT&T Free Msg: x"],
+    *["The number you have dialed is not in service", "FreeMsg: Unable to send message"],
+]
+PERSONS = [
+    *["I liked your office", 'I loved it, "best ever"', "thanks for texting me back"],
+    *["i'm driving, running late", "is this an automated message?", "stop the automated messages"],
+    *["you've reached Carl's cell, wrong number", "Liked the new doctor", "STOP"],
+    *["we are closed on monday so I can come in", "my inbox is full of your texts, stop"],
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "author"),
+    [
+        *[(text, Author.REACTION) for text in REACTIONS],
+        *[(text, Author.ROBOT) for text in ROBOTS],
+        *[(text, Author.CARRIER) for text in CARRIERS],
+    ],
+)
+def test_no_person(text: str, author: Author) -> None:
+    """A phone, a robot or a carrier is told from a person, by a rule, and revokes nothing."""
+    found = author_of(hear(text))
+
+    assert found is not None
+    assert (author, True) == (found[0], found[1].startswith("frame:"))
+    assert read_revocation(text) is None
+
+
+@pytest.mark.parametrize("text", PERSONS)
+def test_person(text: str) -> None:
+    """Similar words of a person are a person's."""
+    assert author_of(hear(text)) is None

@@ -1,0 +1,126 @@
+"""How much of labelled texts is read right: the cases, and texts that nobody had looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compliant_sms.optout import Awaiting, Intent, Reading, read
+from test_read import reply_label
+
+DATA = Path(__file__).parent / "data"
+Row = dict[str, Any]
+
+
+@cache
+def readings(name: str) -> list[tuple[Row, Reading]]:
+    """The rows of a file, each read as its context says."""
+    rows = [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
+    return [(row, _read(row)) for row in rows]
+
+
+def _read(row: Row) -> Reading:
+    if "prompt" in row:
+        return read(row["text"], awaiting=Awaiting.CONFIRM, prompt=row["prompt"])
+    awaiting = row["context"]["awaiting"]
+    return read(row["text"], awaiting=Awaiting(awaiting) if awaiting else None)
+
+
+def share(name: str, keep: Callable[[Row], bool], right: Callable[[Row, Reading], bool]) -> float:
+    """Of the rows that are kept, the share that is right."""
+    outcomes = [right(row, reading) for row, reading in readings(name) if keep(row)]
+    return sum(outcomes) / len(outcomes)
+
+
+def revokes(row: Row) -> bool:
+    return row["opt_out_scope"] is not None
+
+
+def clear(row: Row) -> bool:
+    return row["certainty"] == "clear"
+
+
+def told(_: Row, reading: Reading) -> bool:
+    return reading.revocation is not None
+
+
+def in_danger(_: Row, reading: Reading) -> bool:
+    return reading.intent is Intent.EMERGENCY
+
+
+def as_labelled(row: Row, reading: Reading) -> bool:
+    return reading.intent == row["intent"]
+
+
+def reply_as_labelled(row: Row, reading: Reading) -> bool:
+    return reply_label(reading) in {row["label"], *row.get("also_ok", ())}
+
+
+def scope_as_labelled(row: Row, reading: Reading) -> bool:
+    limited = reading.revocation is not None and reading.revocation.limited
+    return limited == (row["opt_out_scope"] == "program")
+
+
+CASES = "inbound.jsonl"
+UNSEEN = "inbound_unseen.jsonl"
+
+
+@pytest.mark.parametrize("name", [CASES, UNSEEN])
+def test_no_keyword_is_missed(name: str) -> None:
+    """A message that is a keyword revokes, and no other reserved word does."""
+    exact = [row for row, _ in readings(name) if row["certainty"] == "exact"]
+
+    assert len(exact) > 20
+    assert all(revokes(row) == told(row, _read(row)) for row in exact)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept", "right", "least"),
+    [
+        # The bars hold on the cases; what was unseen may be a little less.
+        (CASES, lambda row: clear(row) and revokes(row), told, 0.98),
+        (UNSEEN, lambda row: clear(row) and revokes(row), told, 0.98),
+        (CASES, revokes, scope_as_labelled, 0.95),
+        (UNSEEN, lambda row: clear(row) and revokes(row), scope_as_labelled, 0.95),
+        (CASES, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 1.0),
+        (CASES, clear, as_labelled, 0.9),
+        (UNSEEN, clear, as_labelled, 0.9),
+        ("appointment_reply.jsonl", lambda _: True, reply_as_labelled, 0.95),
+        ("appointment_reply_unseen.jsonl", lambda _: True, reply_as_labelled, 0.88),
+    ],
+)
+def test_what_must_be_read(
+    name: str,
+    kept: Callable[[Row], bool],
+    right: Callable[[Row, Reading], bool],
+    least: float,
+) -> None:
+    """Shares of the labelled rows that are right."""
+    assert share(name, kept, right) >= least
+
+
+@pytest.mark.parametrize("name", [CASES, UNSEEN])
+def test_what_must_not_be_read(name: str) -> None:
+    """At most one in a hundred clear rows is taken for a revocation, or for danger, and is none."""
+    assert share(name, lambda row: clear(row) and not revokes(row), told) <= 0.01
+    assert share(name, lambda row: clear(row) and row["intent"] != "emergency", in_danger) <= 0.01
+
+
+def test_no_doubtful_revocation_of_the_cases_is_ignored() -> None:
+    """Ambiguous opt-outs are honoured or asked about."""
+    assert share(CASES, lambda row: row["certainty"] == "ambiguous" and revokes(row), told) == 1
+
+
+@pytest.mark.parametrize("name", ["appointment_reply.jsonl", "appointment_reply_unseen.jsonl"])
+def test_confirming_is_never_revoking(name: str) -> None:
+    """No confirmation is read as a revocation, and none the other way round."""
+    for row, reading in readings(name):
+        if row["label"] == "confirm":
+            assert reading.revocation is None
+        if row["label"] == "opt_out":
+            assert reading.intent is not Intent.CONFIRM

@@ -1,0 +1,383 @@
+"""Reading what a patient's text is about: intents, emergencies, answers in context, language."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliant_sms.errors import ConfigurationError, InvalidInput
+from compliant_sms.optout import (
+    Author,
+    Awaiting,
+    Intent,
+    Reading,
+    _answers,
+    _emergencies,
+    _intents,
+    _intents_words,
+    _language,
+    read,
+)
+from compliant_sms.phrases import fold
+
+DATA = Path(__file__).parent / "data"
+
+
+def rows_of(name: str) -> list[dict[str, Any]]:
+    """The labelled texts of a file."""
+    return [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
+
+
+OWN = rows_of("reading.jsonl")
+VECTORS = rows_of("inbound-vectors.jsonl")
+
+LETTERS = "Reply C to confirm, R to reschedule, or call 312-555-0142."
+FIGURES = "Reply 1 to confirm, 2 to reschedule, 3 to cancel."
+
+REPLY_LABELS = {
+    Intent.CONFIRM: "confirm",
+    Intent.RESCHEDULE: "reschedule",
+    Intent.CANCEL_APPOINTMENT: "cancel",
+    Intent.OPT_OUT: "opt_out",
+    Intent.HELP: "question",
+    Intent.GREETING_OR_THANKS: "unknown",
+    Intent.WRONG_NUMBER: "unknown",
+    Intent.EMERGENCY: "unknown",
+}
+"""The labels of replies to a reminder; everything else is a question when it asks."""
+
+VECTOR_INTENTS = {
+    Intent.CANCEL_APPOINTMENT: "appointment_cancel",
+    Intent.EMERGENCY: "emergency_escalation",
+    Intent.OTHER: "none",
+    Intent.APPOINTMENT_REQUEST: "none",
+}
+"""Where the vectors name an intent otherwise."""
+
+
+def reply_label(reading: Reading) -> str:
+    """The label of a reply to a reminder."""
+    return REPLY_LABELS.get(reading.intent) or ("question" if reading.asks else "unknown")
+
+
+def vector_reading(given: dict[str, Any]) -> Reading:
+    """A vector's text, read as its context says."""
+    context = given.get("context", {})
+    if "confirm_keyword" in context:
+        prompt = f"Reply {context['confirm_keyword']} to confirm"
+        return read(given["body"], awaiting=Awaiting.CONFIRM, prompt=prompt)
+    awaiting = Awaiting.OPT_IN if context.get("pending_double_opt_in") else None
+    return read(given["body"], awaiting=awaiting)
+
+
+@pytest.mark.parametrize("row", OWN, ids=lambda row: row["id"])
+def test_own_table(row: dict[str, Any]) -> None:
+    """Each text of the table is about what it says, and what only sounds like danger is none."""
+    intent = read(row["text"]).intent
+
+    if row["intent"] == "not_emergency":
+        assert intent is not Intent.EMERGENCY
+    else:
+        assert row["intent"] == intent
+
+
+@pytest.mark.parametrize("row", VECTORS, ids=lambda row: row["id"])
+def test_vectors(row: dict[str, Any]) -> None:
+    """The vectors' intents hold."""
+    reading = vector_reading(row["given"])
+    expected = row["expect"].get("intent_any_of") or [row["expect"]["intent"]]
+
+    assert VECTOR_INTENTS.get(reading.intent, reading.intent.value) in expected
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt", "label"),
+    [
+        ("C", LETTERS, "confirm"),
+        ("c thanks", LETTERS, "confirm"),
+        ("Reply C", LETTERS, "confirm"),
+        ("cc", LETTERS, "confirm"),
+        ("\u0421", LETTERS, "confirm"),
+        ("C, and is there a form?", LETTERS, "confirm"),
+        ("Yes and where do I park?", LETTERS, "confirm"),
+        ("ok see you then", LETTERS, "confirm"),
+        ("\U0001f44d", LETTERS, "confirm"),
+        ("we took the day off, see you there", LETTERS, "confirm"),
+        ("not cancelling, I'll be there", LETTERS, "confirm"),
+        ("R R R", LETTERS, "reschedule"),
+        ("yes but can we do it later", LETTERS, "reschedule"),
+        ("no, how about Friday?", LETTERS, "reschedule"),
+        ("you bet, bringing the disc", LETTERS, "confirm"),
+        ("wouldn't miss it", LETTERS, "confirm"),
+        ("1\ufe0f\u20e3", FIGURES, "confirm"),
+        ("have to swap, my sitter fell through", LETTERS, "reschedule"),
+        ("resedule", LETTERS, "reschedule"),
+        ("do you have Wednesday", LETTERS, "reschedule"),
+        ("if I needed to cancel by when do I tell you", LETTERS, "question"),
+        ("one", FIGURES, "confirm"),
+        ("#1", FIGURES, "confirm"),
+        ("2, evenings only", FIGURES, "reschedule"),
+        ("3 pls", FIGURES, "cancel"),
+        ("tres", FIGURES, "cancel"),
+        ("2 pm is too late", FIGURES, "reschedule"),
+        ("2 kids", FIGURES, "unknown"),
+        ("No", LETTERS, "cancel"),
+        ("cancel it", LETTERS, "cancel"),
+        ("CANCEL", LETTERS, "opt_out"),
+        ("cancel", FIGURES, "opt_out"),
+        ("5", FIGURES, "unknown"),
+        ("lol", LETTERS, "unknown"),
+        ("if I reply R do I lose my spot", LETTERS, "question"),
+        ("what time is it again", LETTERS, "question"),
+        ("is there a fee if I cancel", LETTERS, "question"),
+    ],
+)
+def test_replies(text: str, prompt: str, label: str) -> None:
+    """What our own text named decides what a reply means; reserved words win over it."""
+    assert label == reply_label(read(text, prompt=prompt))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "named"),
+    [
+        (LETTERS, {"c": Intent.CONFIRM, "r": Intent.RESCHEDULE}),
+        ("Y=confirm, N=cancel", {"y": Intent.CONFIRM, "n": Intent.CANCEL_APPOINTMENT}),
+        ("To confirm, reply YES.", {"yes": Intent.CONFIRM}),
+        (
+            "Responda 1 para confirmar o 2 para cambiar",
+            {"1": Intent.CONFIRM, "2": Intent.RESCHEDULE},
+        ),
+        ("Call us to confirm.", {}),
+        ("", {}),
+    ],
+)
+def test_named_words(prompt: str, named: dict[str, Intent]) -> None:
+    """The words that our text asks for are read out of it."""
+    assert named == _answers.named_in(prompt)
+
+
+def test_what_is_open_shows_in_our_text() -> None:
+    """Without being told, our text says whether it asked to confirm or to agree to texts."""
+    assert read("yes", prompt="Reply YES to receive texts").intent is Intent.OPT_IN
+    assert read("yes", prompt="Reply YES to confirm").intent is Intent.CONFIRM
+
+
+@pytest.mark.parametrize(
+    ("text", "awaiting", "intent"),
+    [
+        ("YES", None, Intent.OTHER),
+        ("YES", Awaiting.OPT_IN, Intent.OPT_IN),
+        ("YES", Awaiting.CONFIRM, Intent.CONFIRM),
+        ("sure thing", Awaiting.OPT_IN, Intent.OPT_IN),
+        ("let me think", Awaiting.OPT_IN, Intent.OTHER),
+        ("1", Awaiting.CONFIRM, Intent.CONFIRM),
+        ("C", None, Intent.OTHER),
+        ("yes", Awaiting.SCOPE, Intent.OTHER),
+        ("HELP", Awaiting.CONFIRM, Intent.HELP),
+        ("START", Awaiting.CONFIRM, Intent.OPT_IN),
+        ("STOP", Awaiting.CONFIRM, Intent.OPT_OUT),
+        ("y do you ask", Awaiting.CONFIRM, Intent.OTHER),
+    ],
+)
+def test_the_open_question_decides(text: str, awaiting: Awaiting | None, intent: Intent) -> None:
+    """The same word answers what was asked, and says nothing when nothing was."""
+    assert intent is read(text, awaiting=awaiting).intent
+
+
+def test_a_question_nobody_knows_is_refused() -> None:
+    """Only known questions can be open."""
+    with pytest.raises(InvalidInput):
+        read("yes", awaiting="lunch")  # type: ignore[arg-type]
+
+
+def test_rule_and_place() -> None:
+    """A reading names the rule that decided and where it stands in the text as given."""
+    text = "Hi, I\u2019d like a re\ufb01ll of my inhaler"
+    reading = read(text)
+
+    assert (reading.rule, text[reading.start : reading.end]) == (
+        "intent:prescription/refill",
+        "re\ufb01ll",
+    )
+    assert text not in repr(reading)
+
+
+def test_plain_words_are_placed() -> None:
+    """A rule that is a single word is placed as well."""
+    text = "Gracias!!"
+    reading = read(text)
+
+    assert (reading.intent, text[reading.start : reading.end]) == (
+        Intent.GREETING_OR_THANKS,
+        "Gracias",
+    )
+
+
+def test_an_emergency_that_revokes_is_both() -> None:
+    """Danger leads, and the revocation beside it is kept."""
+    reading = read("STOP")
+    both = read("help I can't breathe")
+
+    assert (reading.intent, reading.revocation is not None) == (Intent.OPT_OUT, True)
+    assert (both.intent, both.rule) == (Intent.EMERGENCY, "emergency:no-breath")
+
+
+def test_danger_behind_a_long_text() -> None:
+    """Danger is heard however far behind it stands, and placed there; nothing else is."""
+    filler = "I was thinking about the weather. " * 400
+    reading = read(f"{filler}My dad isn't breathing. {filler}")
+    place = len(filler) + len("My dad ")
+
+    assert (reading.intent, reading.rule) == (Intent.EMERGENCY, "emergency:no-breath")
+    assert place == reading.start
+    assert read(f"{filler}Please refill my lisinopril").intent is not Intent.PRESCRIPTION
+
+
+def test_other_intents_are_told() -> None:
+    """What else a text is about is kept for routing."""
+    reading = read("Please refill my lisinopril. Where can I park?")
+
+    assert (reading.intent, Intent.OTHER in reading.also) == (Intent.PRESCRIPTION, True)
+
+
+def test_robots_say_nothing() -> None:
+    """What a phone or a robot wrote is about nothing, whatever it quotes."""
+    reading = read("Liked \u201cReply C to confirm\u201d", awaiting=Awaiting.CONFIRM)
+
+    assert (reading.intent, reading.author) == (Intent.OTHER, Author.REACTION)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("can I come tomorrow", "en"),
+        ("asdf", "en"),
+        ("\u00bfpuedo cambiar mi cita?", "es"),
+        ("quiero hacer una cita para mi hija", "es"),
+        ("je voudrais annuler mon rendez-vous", "fr"),
+        ("n\u00e3o posso ir amanh\u00e3", "pt"),
+        ("t\u00f4i mu\u1ed1n \u0111\u1eb7t l\u1ecbch kh\u00e1m", "vi"),
+        ("\u53d6\u6d88\u9884\u7ea6", "zh"),
+        ("hindi na po ako makakapunta", "tl"),
+        ("\u043d\u0435 \u0441\u043c\u043e\u0433\u0443 \u043f\u0440\u0438\u0439\u0442\u0438", "ru"),
+        ("\uc608\uc57d \ucde8\uc18c\ud574 \uc8fc\uc138\uc694", "ko"),
+        ("mwen pa ka vini demen", "ht"),
+        ("\u0623\u0631\u064a\u062f \u0645\u0648\u0639\u062f\u0627", "ar"),
+    ],
+)
+def test_language(text: str, language: str) -> None:
+    """The language of a text shows in its script and its commonest words."""
+    assert language == read(text).language
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("cant come to my apointmant", " cant come to my appointment"),
+        ("Chset pain, Dr. Ortiz!", " chest pain , dr ortiz !"),
+        ("9:40 on 3/15 or the 20th, 101.5", " clock on date or the nth , 101"),
+        ("who?? \u2026ok", " who ? huh . . . okay"),
+        ("\u0111\u1eb7t \u6211\u4e0d", " dat \u6211 \u4e0d"),
+        ("fine \U0001f44d\U0001f3fd", " fine \U0001f44d"),
+    ],
+)
+def test_spelling(written: str, spoken: str) -> None:
+    """Text-speak and misspellings are read as the words that they stand for."""
+    assert spoken == _intents_words.speak(fold(written).text).text
+
+
+@given(st.text(max_size=300), st.sampled_from([None, *Awaiting]), st.sampled_from(["", LETTERS]))
+def test_any_text_is_read(text: str, awaiting: Awaiting | None, prompt: str) -> None:
+    """Any text has a reading whose place lies within it."""
+    reading = read(text, awaiting=awaiting, prompt=prompt)
+
+    assert 0 <= reading.start <= reading.end <= len(text)
+
+
+@given(st.sampled_from([row for row in OWN if row["intent"] == "emergency"]), st.booleans())
+def test_case_hides_no_emergency(row: dict[str, Any], loud: bool) -> None:  # noqa: FBT001
+    """Danger is heard in capitals, and between blank lines."""
+    text = row["text"].upper() if loud else f"\n\n{row['text']}  !!"
+
+    assert read(text).intent is Intent.EMERGENCY
+
+
+@given(
+    st.sampled_from(["!", "...", " \U0001f642", "\n", " ?"]), st.sampled_from(["Cancel", "STOP"])
+)
+def test_marks_change_no_reserved_word(mark: str, word: str) -> None:
+    """What stands behind a reserved word leaves it a revocation, whatever is open."""
+    assert read(word + mark, awaiting=Awaiting.CONFIRM).intent is Intent.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "cancel my appointment text ",
+        "cant breathe chest if ",
+        "1",
+        "\u4e0d\u60f3\u6d3b",
+        "' ",
+        "?",
+    ],
+)
+def test_time_grows_with_length(piece: str) -> None:
+    """Ten times the text takes about ten times as long at most, whatever it repeats."""
+
+    def seconds(length: int) -> float:
+        text = (piece * length)[:length]
+        times = []
+        for _ in range(3):
+            start = perf_counter()
+            read(text)
+            times.append(perf_counter() - start)
+        return min(times)
+
+    seconds(1000)
+    assert seconds(100_000) < 60 * seconds(5000)
+
+
+@pytest.mark.parametrize(
+    ("parse", "document"),
+    [
+        (_intents_words._parse, "no toml ["),
+        (_intents_words._parse, "spelling = [{}]"),
+        (_language._parse, "no toml ["),
+        (_language._parse, "version = '1'"),
+        (_language._parse, "[[language]]\ncode = 'en'\nscript = '['"),
+    ],
+)
+def test_damaged_data(parse: Any, document: str) -> None:
+    """A damaged packaged file is an error of its own kind."""
+    with pytest.raises(ConfigurationError):
+        parse(document)
+
+
+def test_few_spellings_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words beyond what is kept are spelt all the same."""
+    monkeypatch.setattr(_intents_words, "_MOST_KEPT", -10_000)
+
+    assert _intents_words.speak("reshedul it").text == " reschedule it"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_scanning_misses_no_phrase(language: str) -> None:
+    """Every phrase that a bare search finds is found by the words that it begins with."""
+    for scanner in (_intents.phrases_in(language), _emergencies.dangers()):
+        for spoken in (_intents_words.speak(fold(row["text"]).text) for row in OWN):
+            possible = scanner.possible(spoken.words)
+            missed = [
+                way.pattern
+                for number, way in enumerate(scanner.ways)
+                if way.shown.needed
+                and not possible >> number & 1
+                and way.compiled.search(spoken.text)
+            ]
+            assert missed == []

@@ -1,0 +1,170 @@
+"""What asks for no more texts by the order of its words' classes."""
+
+from __future__ import annotations
+
+from timeit import repeat
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliant_sms.errors import ConfigurationError
+from compliant_sms.optout import Certainty, read_revocation
+from compliant_sms.optout._heard import hear
+from compliant_sms.optout._revocation_forms import formed, may_be_formed
+from compliant_sms.optout._revocation_grammar import _parse, grammar
+from compliant_sms.optout._revocation_rules import rulebook
+from test_revocation_phrases import lines
+
+MINIMAL = """
+slips = "stop"
+joined = "stop"
+ordinary = "shop"
+footers = "sent from"
+[classes]
+fill = "please"
+stop = "stop"
+[[form]]
+id = "x"
+says = "certain"
+calls = "stop"
+pattern = "^ gap* stop $"
+why = "x"
+"""
+
+
+@pytest.mark.parametrize("text", lines("limited-revocations.txt"))
+def test_limited(text: str) -> None:
+    """A text that asks for an end of one kind of text is limited to it."""
+    revocation = read_revocation(text)
+
+    assert revocation is not None
+    assert revocation.limited
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop mensajes porfavor",
+        "stop Sent via TELUS webmail",
+        "quit please ma'am",
+        "unsubsribed plz",
+        "zstop",
+        "ssttoopp",
+        "stopthese pls",
+        "wants off the text list",
+        "opt me outta this",
+        "My consent to be texted is withdrawn",
+        "forget you ever had this number",
+        "I'd rather not hear from you by phone again",
+        "stop Mrs Henderson 82 yrs old",
+        "stop 206-555-0134",
+        "erase my son's number",
+    ],
+)
+def test_form(text: str) -> None:
+    """A form is found in words that no phrase lists, and names itself."""
+    (first, *_) = formed(hear(text), hear(text).text)
+    revocation = read_revocation(text)
+
+    assert revocation is not None
+    assert revocation.certainty is Certainty.CERTAIN
+    assert rulebook().name(first.rule) == f"grammar:{first.rule.id}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["um, stop?", "want out", "dont", "weekly would be enough", "another one??", "annoying"],
+)
+def test_doubtful(text: str) -> None:
+    """A short text that may be a wish to stop is one, and unsure."""
+    revocation = read_revocation(text)
+
+    assert revocation is not None
+    assert revocation.certainty is Certainty.UNSURE
+
+
+@pytest.mark.parametrize("word", ["shop", "quiet", "remote", "stopover", "cancer", "step"])
+def test_ordinary_words_are_no_slips(word: str) -> None:
+    """A word of its own that is one letter away from a keyword is not taken for it by a form."""
+    heard = hear(word)
+
+    assert formed(heard, heard.text) == []
+    assert not may_be_formed(heard)
+
+
+@given(
+    st.lists(st.sampled_from(["please", "ok", "thanks", "hey", "sir", "now", "!", "..."])),
+    st.sampled_from(["stop", "unsubscribe", "optout", "quit"]),
+    st.lists(st.sampled_from(["please", "thx", "ma'am", "bro", "now", "!", ".", "😡"])),
+)
+def test_courtesies_change_nothing(before: list[str], word: str, after: list[str]) -> None:
+    """A stop word stays one among a few courtesies."""
+    assert read_revocation(" ".join([*before[:4], word, *after[:4]])) is not None
+
+
+@given(st.text(st.sampled_from("stop off want text no more ,.?🛑'") | st.characters(), max_size=80))
+def test_found_within_the_text(body: str) -> None:
+    """Whatever is found has a place in the text."""
+    heard = hear(body)
+
+    for one in formed(heard, heard.text):
+        assert 0 <= one.start < one.end <= len(heard.text)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "please ok now ",
+        "want to be me off ",
+        "forget you ever had ",
+        "consent not ",
+        "no more other ",
+        "text, no ",
+        "sent from ",
+        "s*op ",
+    ],
+)
+def test_hostile_length(part: str) -> None:
+    """Four times the text takes no more than about four times as long."""
+    whole = 3_600 // len(part)
+    read_revocation(part * whole)
+
+    assert _time(part * whole) < 16 * _time(part * (whole // 4)) + 1e-3
+
+
+def _time(text: str) -> float:
+    return min(repeat(lambda: read_revocation(text), number=1, repeat=5))
+
+
+def test_packaged_forms_have_names() -> None:
+    """Every packaged form can be found by a word of it."""
+    packaged = grammar()
+    forms = {form for forms in packaged.calls.forms.values() for form in forms}
+
+    assert all(form.rule.why and form.finder.pattern for form in forms)
+    assert packaged.long.words <= packaged.calls.words
+
+
+def test_parsed() -> None:
+    """A grammar is its classes, forms and slips."""
+    parsed = _parse(MINIMAL)
+
+    assert set(parsed.calls.words) == {"stop"}
+    assert parsed.slips["stp"] == ("stop",)
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ("[classes", "not valid TOML"),
+        ("", "form|classes"),
+        (MINIMAL.replace('says = "certain"', 'says = "shouts"'), "shouts"),
+        (MINIMAL.replace("gap* stop $", "( stop $"), r"grammar\.toml"),
+        (MINIMAL.replace('id = "x"', "id = 1"), r"grammar\.toml"),
+    ],
+)
+def test_damaged(document: str, reason: str) -> None:
+    """A damaged file of forms is refused."""
+    with pytest.raises(ConfigurationError, match=reason):
+        _parse(document)
