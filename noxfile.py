@@ -40,7 +40,10 @@ def groups(name: str) -> list[str]:
 def tests(session: nox.Session) -> None:
     """All tests but the long runs, on every interpreter found."""
     session.install(".[all]", *groups("tests"))
-    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    # One file stays in one process: the blocks of a document build on each other.
+    session.run(
+        "coverage", "run", "-m", "pytest", "-n", "auto", "--dist", "loadfile", *session.posargs
+    )
 
 
 @nox.session
@@ -63,6 +66,7 @@ CORE = [
         "errors.py",
         "flows/*",
         "lifecycle.py",
+        "lint/*",
         "lint/*",
         "logs.py",  # not core, but the last net
         "lookups.py",
