@@ -193,7 +193,7 @@ def test_complete_table() -> None:
 )
 def test_damaged_row(row: str, reason: str) -> None:
     """A row that cannot be used is refused by file, row number and reason."""
-    with pytest.raises(ConfigurationError, match=rf"keywords\.toml, row 4: .*{reason}"):
+    with pytest.raises(ConfigurationError, match=rf"keywords\.toml, keywords 4: .*{reason}"):
         _keywords._parse(table(row))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from attrs import frozen
 
@@ -28,6 +29,7 @@ from compliant_sms.flows._replies import (
 )
 from compliant_sms.messages import Draft
 from compliant_sms.optout import Awaiting, Certainty, Intent, Reading, Reserved
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 
 __all__ = ["Heard", "act_on"]
@@ -97,6 +99,27 @@ async def _stop(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
     return opt_out_confirmation(heard.asked, agreed if ask else ())
 
 
+class _Said(TypedDict):
+    event_id: str
+    practice_id: str
+    number: PhoneNumber
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+
+
+def _said_now(ports: Ports, heard: Heard) -> _Said:
+    """What every event has that a patient's text is."""
+    return _Said(
+        event_id=ports.ids(),
+        practice_id=heard.asked.practice.id,
+        number=heard.asked.sender,
+        occurred_at=heard.at,
+        recorded_at=heard.at,
+        actor="patient",
+    )
+
+
 async def _agreed(tx: Transaction, heard: Heard) -> set[str]:
     """What somebody at the number had agreed to."""
     events = await tx.consent_events(heard.asked.practice.id, heard.asked.sender)
@@ -111,12 +134,7 @@ async def _revoke(
     gone = await tx.departures(inbound.practice_id, heard.asked.sender, since)
     answered = gone[-1] if gone else None
     event = Revoked(
-        event_id=ports.ids(),
-        practice_id=inbound.practice_id,
-        number=heard.asked.sender,
-        occurred_at=heard.at,
-        recorded_at=heard.at,
-        actor="patient",
+        **_said_now(ports, heard),
         channel=Channel.TEXT,
         rule=inbound.rule or "",
         reference=inbound.inbound_id,
@@ -133,12 +151,7 @@ async def _revoke(
 def _clarified(ports: Ports, heard: Heard, keep: tuple[str, ...]) -> Clarified:
     inbound = heard.asked.inbound
     return Clarified(
-        event_id=ports.ids(),
-        practice_id=inbound.practice_id,
-        number=heard.asked.sender,
-        occurred_at=heard.at,
-        recorded_at=heard.at,
-        actor="patient",
+        **_said_now(ports, heard),
         keep=keep,
         channel=Channel.TEXT,
         rule=inbound.rule or "",
@@ -151,12 +164,7 @@ async def _restore(tx: Transaction, ports: Ports, heard: Heard) -> bool:
     inbound, sender = heard.asked.inbound, heard.asked.sender
     before = await tx.consent_events(inbound.practice_id, sender)
     event = Restored(
-        event_id=ports.ids(),
-        practice_id=inbound.practice_id,
-        number=sender,
-        occurred_at=heard.at,
-        recorded_at=heard.at,
-        actor="patient",
+        **_said_now(ports, heard),
         rule=inbound.rule or "",
         reference=inbound.inbound_id,
     )
@@ -179,13 +187,8 @@ async def _agree(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
     if not asked.draft.person:
         return None
     event = Granted(
-        event_id=ports.ids(),
-        practice_id=inbound.practice_id,
-        number=heard.asked.sender,
+        **_said_now(ports, heard),
         person=asked.draft.person,
-        occurred_at=heard.at,
-        recorded_at=heard.at,
-        actor="patient",
         basis=Basis.TEXT_MESSAGE,
         tier=Tier.PRIOR_EXPRESS,
         categories=_AGREED_BY_TEXT,

@@ -13,8 +13,9 @@ from functools import cache
 from attrs import field, frozen
 from attrs.validators import and_, deep_iterable, instance_of, matches_re, min_len, optional
 
-from compliant_sms.errors import ConfigurationError, InvalidInput
+from compliant_sms.errors import InvalidInput
 from compliant_sms.optout._keywords import per_se_words
+from compliant_sms.phrases import rows_of
 
 __all__ = ["CarrierKeywords", "Matching", "carrier_keywords", "carriers"]
 
@@ -98,16 +99,4 @@ def _table() -> Mapping[str, CarrierKeywords]:
 
 
 def _parse(document: str) -> Iterator[CarrierKeywords]:
-    import tomllib  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    try:
-        rows = tomllib.loads(document).get("carrier", [])
-    except tomllib.TOMLDecodeError as error:
-        msg = f"{_FILE} is not valid TOML: {error}"
-        raise ConfigurationError(msg) from error
-    for number, row in enumerate(rows, start=1):
-        try:
-            yield CarrierKeywords(**row)
-        except (TypeError, ValueError) as error:
-            msg = f"{_FILE}, carrier {number}: {error.args[0]}"
-            raise ConfigurationError(msg) from error
+    return rows_of(_FILE, document, "carrier", CarrierKeywords)

@@ -25,6 +25,7 @@ from attrs.validators import (
 )
 
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.phrases import rows_of
 
 _FILE = "keywords.toml"
 
@@ -218,7 +219,7 @@ def _parse(document: str) -> _Table:
     for number, row in enumerate(_rows(document), start=1):
         for word in row.words:
             if word in understood:
-                msg = f"{_FILE}, row {number}: the word {word!r} is listed twice"
+                msg = f"{_FILE}, keywords {number}: the word {word!r} is listed twice"
                 raise ConfigurationError(msg)
             understood[word] = _read_as(row, word)
         readings |= {} if row.understood else {word: understood[word] for word in row.words}
@@ -239,19 +240,7 @@ def _read_as(row: _Row, word: str) -> ReservedWord:
 
 
 def _rows(document: str) -> Iterator[_Row]:
-    import tomllib  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    try:
-        rows = tomllib.loads(document).get("keywords", [])
-    except tomllib.TOMLDecodeError as error:
-        msg = f"{_FILE} is not valid TOML: {error}"
-        raise ConfigurationError(msg) from error
-    for number, row in enumerate(rows, start=1):
-        try:
-            yield _Row(**row)
-        except (TypeError, ValueError) as error:
-            msg = f"{_FILE}, row {number}: {error.args[0]}"
-            raise ConfigurationError(msg) from error
+    return rows_of(_FILE, document, "keywords", _Row)
 
 
 def _letters(word: str) -> int:

@@ -10,8 +10,7 @@ from itertools import combinations
 from attrs import field, frozen
 from attrs.validators import instance_of, matches_re
 
-from compliant_sms.errors import ConfigurationError
-from compliant_sms.phrases import WORD, listed
+from compliant_sms.phrases import WORD, listed, rows_of
 
 __all__ = ["Spelling", "spelling"]
 
@@ -156,16 +155,4 @@ def _begun(row: _Row) -> re.Pattern[str]:
 
 
 def _rows(document: str) -> Iterator[_Row]:
-    import tomllib  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    try:
-        rows = tomllib.loads(document).get("word", [])
-    except tomllib.TOMLDecodeError as error:
-        msg = f"{_FILE} is not valid TOML: {error}"
-        raise ConfigurationError(msg) from error
-    for number, row in enumerate(rows, start=1):
-        try:
-            yield _Row(**row)
-        except (TypeError, ValueError) as error:
-            msg = f"{_FILE}, word {number}: {error.args[0]}"
-            raise ConfigurationError(msg) from error
+    return rows_of(_FILE, document, "word", _Row)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from compliant_sms.phi._lexicon import lexicon
 from compliant_sms.phi._marks import COMMON
+from compliant_sms.phrases import LEFT_OUT, PLAIN
 
 if TYPE_CHECKING:
     from compliant_sms.phi._audience import Audience
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["View"]
 
-_PLAIN = {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00b4": "'", "\u2032": "'"}
-_PLAIN |= {"\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"'}
-_PLAIN |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
-_LEFT_OUT = {"Mn", "Cf"}  # accents on their own, and what nobody sees
 _MOST_KEPT = 4096
 
 
@@ -31,10 +28,10 @@ class _Table(dict[str, str]):
     """What each character reads as; filled as characters come."""
 
     def __missing__(self, character: str) -> str:
-        letters = _PLAIN.get(character) or "".join(
-            _as_digit(_PLAIN.get(letter, letter))
+        letters = PLAIN.get(character) or "".join(
+            _as_digit(PLAIN.get(letter, letter))
             for letter in unicodedata.normalize("NFKD", character)
-            if unicodedata.category(letter) not in _LEFT_OUT
+            if unicodedata.category(letter) not in LEFT_OUT
         )
         # Whatever it is, its small form has the same length: offsets serve both.
         kept = letters if len(letters.lower()) == len(letters) else letters.lower()

@@ -6,14 +6,17 @@ whatever a text holds, looking takes time in proportion to its length.
 
 from __future__ import annotations
 
-from compliant_sms.phrases._folding import Folded, fold
+from compliant_sms.phrases._folding import LEFT_OUT, PLAIN, Folded, fold
 from compliant_sms.phrases._rules import WORD, Phrasebook, PhraseRule, WordIndex, listed, parse
 from compliant_sms.phrases._scanning import Scanner
 from compliant_sms.phrases._search import LONGEST, NEARBY, Found, matches, search, sentence
+from compliant_sms.phrases._tables import read_toml, rows_of
 
 __all__ = [
+    "LEFT_OUT",
     "LONGEST",
     "NEARBY",
+    "PLAIN",
     "WORD",
     "Folded",
     "Found",
@@ -25,6 +28,8 @@ __all__ = [
     "listed",
     "matches",
     "parse",
+    "read_toml",
+    "rows_of",
     "search",
     "sentence",
 ]

@@ -6,12 +6,14 @@ import unicodedata
 
 from attrs import frozen
 
-__all__ = ["Folded", "fold"]
+__all__ = ["LEFT_OUT", "PLAIN", "Folded", "fold"]
 
-_PLAIN = {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00b4": "'", "\u2032": "'"}
-_PLAIN |= {"\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"'}
-_PLAIN |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
-_LEFT_OUT = {"Mn", "Cf"}  # accents on their own, and what nobody sees
+PLAIN = {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00b4": "'", "\u2032": "'"}
+PLAIN |= {"\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"'}
+PLAIN |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+"""Quotes and dashes as a keyboard has them."""
+LEFT_OUT = frozenset({"Mn", "Cf"})
+"""Categories of Unicode: accents on their own, and what nobody sees."""
 _MOST_KEPT = 4096
 
 
@@ -20,10 +22,10 @@ class _Table(dict[str, str]):
 
     def __missing__(self, character: str) -> str:
         small = unicodedata.normalize("NFKD", character).lower()
-        letters = _PLAIN.get(character) or "".join(
-            _PLAIN.get(letter, letter)
+        letters = PLAIN.get(character) or "".join(
+            PLAIN.get(letter, letter)
             for letter in unicodedata.normalize("NFKD", small)
-            if unicodedata.category(letter) not in _LEFT_OUT
+            if unicodedata.category(letter) not in LEFT_OUT
         )
         if len(self) < _MOST_KEPT:
             self[character] = letters

@@ -13,6 +13,7 @@ from attrs.validators import instance_of, matches_re
 
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.phrases._patterns import shown
+from compliant_sms.phrases._tables import read_toml
 
 __all__ = ["PLAIN", "WORD", "PhraseRule", "Phrasebook", "WordIndex", "listed", "parse"]
 
@@ -180,7 +181,7 @@ def parse(documents: Mapping[str, str], says: type[S]) -> Phrasebook[S]:
     Raises:
         ConfigurationError: something is wrong with one of them.
     """
-    tables = {name: _toml(name, text) for name, text in documents.items()}
+    tables = {name: read_toml(name, text) for name, text in documents.items()}
     return Phrasebook(
         version=max(table["version"] for table in tables.values()),
         rules=tuple(rule for name, table in tables.items() for rule in _rules(name, table, says)),
@@ -189,16 +190,6 @@ def parse(documents: Mapping[str, str], says: type[S]) -> Phrasebook[S]:
             for name, table in tables.items()
         },
     )
-
-
-def _toml(name: str, text: str) -> dict[str, Any]:
-    import tomllib  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        msg = f"{name} is not valid TOML: {error}"
-        raise ConfigurationError(msg) from error
 
 
 def _rules(name: str, table: Mapping[str, Any], says: type[S]) -> Iterator[PhraseRule[S]]:
