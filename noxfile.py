@@ -67,7 +67,6 @@ CORE = [
         "flows/*",
         "lifecycle.py",
         "lint/*",
-        "lint/*",
         "logs.py",  # not core, but the last net
         "lookups.py",
         "messages.py",

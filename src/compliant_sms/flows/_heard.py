@@ -176,7 +176,7 @@ async def _restore(tx: Transaction, ports: Ports, heard: Heard) -> bool:
     )
 
 
-async def _agree(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
+async def _agree(tx: Transaction, ports: Ports, heard: Heard) -> Draft:
     """Record that a patient agreed to what our text asked; the confirmation of it.
 
     A reply by text is no signature, so it gives prior express consent and nothing more: 47 CFR
@@ -184,8 +184,7 @@ async def _agree(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
     """
     assert heard.question is not None, "only called for an answer"  # noqa: S101
     inbound, asked = heard.asked.inbound, heard.question.message
-    if not asked.draft.person:
-        return None
+    assert asked.draft.person, "no text without a person asks for consent"  # noqa: S101
     event = Granted(
         **_said_now(ports, heard),
         person=asked.draft.person,
