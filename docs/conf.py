@@ -51,6 +51,8 @@ ROOMS = (
     "compliant_sms.classification",
     "compliant_sms.phi",
     "compliant_sms.optout",
+    "compliant_sms.lint",
+    "compliant_sms.phrases",
     "compliant_sms.text",
     "compliant_sms.templates",
     "compliant_sms.people",

@@ -6,16 +6,19 @@ the text, only where it stands and what could stand there instead.
 
 from __future__ import annotations
 
-from compliant_sms.lint._copy import LintSettings
+from compliant_sms.lint._copy import Copy, LintSettings
 from compliant_sms.lint._finding import Fix, LintFinding, Severity, fixed
+from compliant_sms.lint._offers import Offer
 from compliant_sms.lint._rules import LINT_RULES, LintRule, lint
 
 __all__ = [
     "LINT_RULES",
+    "Copy",
     "Fix",
     "LintFinding",
     "LintRule",
     "LintSettings",
+    "Offer",
     "Severity",
     "fixed",
     "lint",

@@ -43,7 +43,7 @@ class LintFinding:
     Attributes:
         start: offset of the first character that it is about, in code points of the text as given.
         end: offset after the last one; what is missing has the whole text.
-        rule: id of the rule, see :data:`LINT_RULES`.
+        rule: id of the rule, one of ``LINT_RULES``.
         severity: how bad it is.
         words: the reason, for who writes copy.
         source: where the rule comes from.

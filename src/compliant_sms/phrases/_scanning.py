@@ -182,7 +182,7 @@ class _Bits(dict[str, int]):
                 kept[word] = kept.get(word, 0) | 1 << number
         for word in self:
             self[word] |= self._of_beginnings(word)
-        self.most = len(self) + _MOST_KEPT
+        self.most: int = len(self) + _MOST_KEPT
 
     def __missing__(self, word: str) -> int:
         bits = self._of_beginnings(word)
