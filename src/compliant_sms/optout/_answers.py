@@ -13,7 +13,8 @@ from functools import cache, lru_cache
 from compliant_sms.optout._intents import Told, documents, told
 from compliant_sms.optout._intents_words import Spoken
 from compliant_sms.optout._reading import Awaiting, Intent
-from compliant_sms.phrases import Found, PhraseRule, Scanner, fold, parse
+from compliant_sms.phrases import Found, PhraseRule, fold, parse
+from compliant_sms.phrases._scanning import Scanner
 
 __all__ = ["answers", "asked", "named_in"]
 

@@ -14,7 +14,8 @@ from typing import TypeAlias
 
 from compliant_sms.optout._intents import documents
 from compliant_sms.optout._intents_words import Spoken
-from compliant_sms.phrases import Found, Scanner, parse
+from compliant_sms.phrases import Found, parse
+from compliant_sms.phrases._scanning import Scanner
 
 __all__ = ["dangers", "find_emergency"]
 

@@ -14,7 +14,8 @@ from attrs import frozen
 
 from compliant_sms.optout._intents_words import Spoken, letterwise
 from compliant_sms.optout._reading import Intent
-from compliant_sms.phrases import Found, Scanner, fold, parse
+from compliant_sms.phrases import Found, fold, parse
+from compliant_sms.phrases._scanning import Scanner
 
 __all__ = ["Told", "Weighed", "documents", "phrases_in", "told", "weigh"]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from compliant_sms.phrases._folding import LEFT_OUT, PLAIN, Folded, fold
 from compliant_sms.phrases._rules import WORD, Phrasebook, PhraseRule, WordIndex, listed, parse
-from compliant_sms.phrases._scanning import Scanner
 from compliant_sms.phrases._search import LONGEST, NEARBY, Found, matches, search, sentence
 from compliant_sms.phrases._tables import read_toml, rows_of
 
@@ -22,7 +21,6 @@ __all__ = [
     "Found",
     "PhraseRule",
     "Phrasebook",
-    "Scanner",
     "WordIndex",
     "fold",
     "listed",
