@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliant_sms.phrases import PhraseRule, Scanner, _scanning
+from compliant_sms.phrases import PhraseRule, _scanning
 from compliant_sms.phrases._patterns import shown, ways
+from compliant_sms.phrases._scanning import Scanner
 
 
 class Says(StrEnum):
