@@ -32,6 +32,11 @@ _HEALTH = frozenset(
 NAMES = (
     "[[NAME:Baby Boy Lindqvist]]: please come back for a weight check",
     "[[NAME:Baby Ferreira]] is due",
+    "[[NAME:Juana de los Santos Ortega Viuda de Ponce]] [[DATE:4-4-41]]",
+    "[[NAME:Maria]] de, la cosa",
+    "[[NAME:Rosa Maria de la Cruz Vda. de Ortiz]] needs a ride",
+    "this is [[NAME:Elena Lopez viuda de Ruiz]] dob",
+    "my name is [[NAME:Md. Karim Uddin]]",
     "[[NAME:Daisy]] and [[NAME:Jasper]] both need forms",
     "[[NAME:Dawn]] and [[NAME:Maria]] are here",
     "ask 4 [[NAME:Biscuit]]",

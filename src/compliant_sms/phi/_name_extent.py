@@ -27,7 +27,9 @@ from compliant_sms.phi._view import View
 
 __all__ = ["closes", "ends_phrase", "first_word", "last_word", "starts_phrase"]
 
-_MOST_WORDS = 5
+_MOST_WORDS = 8  # "Maria de los Angeles Perez Viuda de Soto"
+_WIDOW = "vda"
+_MUHAMMAD = frozenset({"md", "mohd", "muhd"})
 _ANSWERS = (["here"], ["again"], ["calling"], ["dob"])
 _NEWBORN = frozenset({"girl", "boy"})
 _AFTER_INITIAL = frozenset({"", " ", ".", ",", "!", "?"})
@@ -78,7 +80,7 @@ def _next_part(view: View, last: int) -> int:
         if between == "-":
             part = view.capital[ahead] or not view.marks[ahead] & COMMON or _ends_korean(view, last)
             return ahead if part and not word.endswith("'s") else last
-        if between != ". " or len(word) > 2:
+        if between != ". " or (len(word) > 2 and word != _WIDOW):
             return last
     if word.endswith("'s"):
         return last
@@ -110,6 +112,8 @@ def _past_particles(view: View, last: int) -> int:
             return last
         return after if not marks[after] & COMMON or marks[after] & SURNAME else last
     while ahead + 1 < len(words) and marks[ahead] & PARTICLE and ahead < last + 4:
+        if view.gaps[ahead + 1] != " " and words[ahead] != _WIDOW:
+            break
         ahead += 1
     return ahead if view.capital[ahead] and view.gaps[ahead] in {" ", "-"} else last
 
@@ -184,9 +188,13 @@ def first_word(view: View, index: int) -> int:
         first += 1
     if first < index and view.words[first] in OPENING_PARTICLES:
         return first
-    if not index or not view.capital[index - 1] or view.gaps[index] != " ":
+    if not index or not view.capital[index - 1]:
         return index
     before = view.words[index - 1]
+    if view.gaps[index] == ". " and before in _MUHAMMAD and not view.is_shouted(index - 1):
+        return index - 1
+    if view.gaps[index] != " ":
+        return index
     if before in _NEWBORN and index > 1 and view.words[index - 2] == "baby":
         return index - 2  # as they are called before they have a name
     surname = view.marks[index] & (SURNAME | SURE_NAME) == SURNAME

@@ -55,7 +55,9 @@ ANY_NAME = word_set("name apellido nombre")
 SKIPPED = word_set("is for mwen") | LEADS
 
 # What belongs to a name, ends one, or never is one.
-PARTICLES = word_set("de dela la del las los van von der den da do dos di bin ibn al el le y")
+PARTICLES = word_set(
+    "de dela la del las los van von der den da do dos di bin ibn al el le y viuda vda"
+)
 # With a capital, or these in small letters too, they begin a name.
 OPENING_PARTICLES = word_set("de del dela van von bin ibn al der st mac")
 SMALL_PARTICLES = word_set("bin ibn van von")
