@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from compliant_sms import Blocked, Messenger, Practice, Purpose, Sent
+from compliant_sms import Blocked, Messenger, Practice, Purpose, Rulebook, Sent, Settings
 from compliant_sms.consent import Basis, Category, Clarified, Granted, Revoked, Tier
 from compliant_sms.flows import ReceivedText
 from compliant_sms.messages import Outcome
@@ -287,3 +287,172 @@ def test_smart_encoding_is_the_practices_choice(
             remind(messenger, f"appt-{number}", body=body)
 
     assert outgoing(carrier) == [body, body.replace("\u2019", "'")]
+
+
+def unsure_and_asked(messenger: Messenger, clock: MovableClock) -> None:
+    """A doubtful text, and the question that it gets."""
+    receive(messenger, "how do i unsubscribe", "SM0")
+    messenger.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+
+
+def under_narrow_scope(make_messenger: Make, clock: MovableClock) -> Messenger:
+    """A messenger whose practice lets an opt-out end no more than the law asks."""
+    messenger = make_messenger(rulebook=Rulebook(settings=Settings(revocation_scope="category")))
+    messenger.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="spoken",
+        categories=[Category.APPOINTMENTS, Category.BILLING],
+        recorded_by="front-desk:ana",
+    )
+    clock.advance(timedelta(minutes=1))
+    return messenger
+
+
+def test_a_stop_after_our_own_answer_ends_everything(
+    make_messenger: Make, clock: MovableClock
+) -> None:
+    """A bare STOP right after the answer to HELP is about no kind of text, so it ends all."""
+    messenger = under_narrow_scope(make_messenger, clock)
+    remind(messenger)
+    clock.advance(timedelta(minutes=1))
+    receive(messenger, "HELP", "SM1")
+    messenger.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+    receive(messenger, "STOP", "SM2")
+
+    assert isinstance(remind(messenger, "next"), Blocked)
+    assert isinstance(bill(messenger), Blocked)
+
+
+def test_words_that_mean_all_end_all(make_messenger: Make, clock: MovableClock) -> None:
+    """Only a bare keyword is about the text that it answers; words are about what they say."""
+    messenger = under_narrow_scope(make_messenger, clock)
+    remind(messenger)
+    receive(messenger, "take me off your list, stop all texts")
+
+    assert isinstance(bill(messenger), Blocked)
+
+
+@pytest.mark.parametrize("said", ["no bills", "just the billing ones", "STOP BILLING"])
+def test_what_is_named_stops(willing: Messenger, clock: MovableClock, said: str) -> None:
+    """The kinds that the answer names are those that stop."""
+    unsure_and_asked(willing, clock)
+    receive(willing, said)
+
+    assert isinstance(bill(willing), Blocked)
+    assert isinstance(remind(willing), Sent)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["stop all, billing too", "I paid my bill", "thank you for your care", "cancel my appointment"],
+)
+def test_what_is_no_answer_gives_nothing_back(
+    willing: Messenger, clock: MovableClock, said: str
+) -> None:
+    """Whatever does not answer the question leaves everything stopped."""
+    unsure_and_asked(willing, clock)
+    receive(willing, said)
+
+    assert isinstance(remind(willing), Blocked)
+    assert isinstance(bill(willing), Blocked)
+
+
+def test_the_question_is_answered_once(willing: Messenger, clock: MovableClock) -> None:
+    """After the answer, and after a plain STOP, naming a kind gives no other kind back."""
+    unsure_and_asked(willing, clock)
+    receive(willing, "billing", "SM1")
+    receive(willing, "stop the appointment texts too", "SM2")
+
+    assert isinstance(bill(willing), Blocked)
+    assert isinstance(remind(willing), Blocked)
+
+
+def test_an_answer_undoes_no_plain_revocation(willing: Messenger, clock: MovableClock) -> None:
+    """What the front desk recorded, and a STOP, stand whatever is answered later."""
+    willing.consent.revoke(PATIENT, channel="voicemail", recorded_by="front-desk:ana")
+    clock.advance(timedelta(minutes=1))
+    unsure_and_asked(willing, clock)
+    receive(willing, "billing", "SM1")
+
+    assert isinstance(remind(willing), Blocked)
+
+
+def test_yes_after_stop_restores_nothing(messenger: Messenger, clock: MovableClock) -> None:
+    """An invitation is void once the patient said STOP; "yes" may mean "yes, stop"."""
+    messenger.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="spoken",
+        categories=[Category.APPOINTMENTS],
+        recorded_by="front-desk:ana",
+    )
+    clock.advance(timedelta(minutes=1))
+    remind(messenger, "invite", asks="opt_in")
+    clock.advance(timedelta(minutes=1))
+    receive(messenger, "STOP", "SM1")
+    receive(messenger, "yes", "SM2")
+
+    assert isinstance(last_event(messenger), Revoked)
+
+
+def test_kinds_of_ones_own_are_not_spared_by_accident(
+    messenger: Messenger, clock: MovableClock
+) -> None:
+    """Keeping the reminders keeps nothing else, also no kind that only the practice knows."""
+    messenger.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="spoken",
+        categories=[Category.APPOINTMENTS, "weight-loss"],
+        recorded_by="front-desk:ana",
+    )
+    clock.advance(timedelta(minutes=1))
+    receive(messenger, "stop all texts, just keep the appointment reminders")
+
+    revoked = last_event(messenger)
+    assert isinstance(revoked, Revoked)
+    assert revoked.except_for == (Category.APPOINTMENTS,)
+
+
+def test_a_limited_stop_is_confirmed_as_one(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """The confirmation says what ended; a STOP that ends the rest is confirmed again."""
+    receive(willing, "stop texting me about bills", "SM1")
+    willing.dispatch_due()
+    clock.advance(timedelta(hours=1))
+    receive(willing, "STOP", "SM2")
+    willing.dispatch_due()
+
+    limited, whole = outgoing(carrier)
+    assert "no more texts of that kind" in limited
+    assert "no more texts from us" in whole
+
+
+@pytest.mark.parametrize(
+    ("body", "needs"),
+    [
+        ("STOP", False),
+        ("Stop texting me and cancel my appointment tomorrow", True),
+        ("I'll be there", True),
+        ("thanks!", False),
+        ("what time do you close", True),
+    ],
+)
+def test_who_must_be_read(willing: Messenger, body: str, needs: bool) -> None:  # noqa: FBT001
+    """A person reads what nothing settles, also beside a revocation."""
+    assert receive(willing, body).inbound.needs_person == needs
+
+
+def test_reprs_of_events_hold_no_text(messenger: Messenger, clock: MovableClock) -> None:
+    """The words of the text that asked for consent are kept, and shown by no repr."""
+    messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="front-desk:ana")
+    clock.advance(timedelta(minutes=1))
+    remind(messenger, "invite", asks="opt_in")
+    receive(messenger, "yes")
+
+    assert isinstance(last_event(messenger), Granted)
+    assert "Ana" not in repr(messenger.consent.events(PATIENT))

@@ -208,6 +208,8 @@ class Inbound:
         author: who wrote it; whatever is no person's changes nothing and gets no answer.
         answers: id of our text whose question it answers; None where none was open.
         unsure: whether a person must see if the patient wants texts to stop; they did stop.
+        needs_person: whether somebody must read it: something in it is answered by nothing that
+            the library does.
     """
 
     inbound_id: str
@@ -223,14 +225,7 @@ class Inbound:
     author: Author = Author.PERSON
     answers: str | None = None
     unsure: bool = False
-
-    @property
-    def needs_person(self) -> bool:
-        """Whether somebody must read it: nothing that the library does answers it."""
-        return self.unsure or (self.author is Author.PERSON and self.intent not in _SETTLED)
-
-
-_SETTLED = frozenset({Intent.OPT_OUT, Intent.CONFIRM, Intent.GREETING_OR_THANKS})
+    needs_person: bool = False
 
 
 @frozen(kw_only=True)

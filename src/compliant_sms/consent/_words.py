@@ -77,7 +77,7 @@ class Wording:
         version: which edition of it, for example ``"2026-03"``.
     """
 
-    text: str = field(validator=a_text)
+    text: str = field(validator=a_text, repr=False)
     version: str = field(validator=a_text)
 
 

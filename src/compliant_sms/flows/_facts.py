@@ -231,7 +231,8 @@ async def _reply_facts(
         return None
     already = 0
     if draft.purpose == Purpose.OPT_OUT_CONFIRMATION and consent.revoked_at is not None:
-        since = consent.revoked_at
+        whole = [each for each in consent.revocations if not each.keep]
+        since = (whole or consent.revocations)[0].occurred_at
         already = sum(
             message.draft.purpose == draft.purpose
             and message.created_at >= since

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from attrs import frozen
 
+from compliant_sms.classification import MessageClass
 from compliant_sms.consent import (
     Basis,
     Category,
@@ -31,11 +32,14 @@ from compliant_sms.messages import Draft
 from compliant_sms.optout import Awaiting, Certainty, Intent, Reading, Reserved
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
+from compliant_sms.templates import which_to_stop
 
 __all__ = ["Heard", "act_on"]
 
 # A STOP answers the last text of the past month; later nobody can tell which one it was about.
 _ANSWERED_WITHIN = timedelta(days=30)
+_BY_WORD = "keyword:"
+_TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 # As much as a number given at intake covers, and no more: 47 CFR 64.1200(a)(1), FCC 2015 order.
 _AGREED_BY_TEXT = (Category.APPOINTMENTS, Category.CARE, Category.ANSWERS)
 
@@ -86,17 +90,23 @@ async def _stop(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
     revocation = heard.reading.revocation
     assert revocation is not None, "only called for one"  # noqa: S101
     agreed = await _agreed(tx, heard)
-    kept = tuple(sorted(agreed - revocation.categories)) if revocation.categories else ()
+    # What is no kind of the library's own cannot have been spared by words that it knows.
+    kept = tuple(sorted((agreed & set(Category)) - revocation.categories))
+    if not revocation.categories:
+        kept = ()
     if heard.awaiting is Awaiting.SCOPE and revocation.categories:
         await tx.append(_clarified(ports, heard, kept), ports.ids())
         return None
     # Whoever may not have meant it, or not all of it, is asked. Until then everything stops.
     doubtful = revocation.certainty is Certainty.UNSURE or (revocation.limited and not kept)
-    ask = doubtful and len(agreed) > 1 and heard.awaiting is not Awaiting.SCOPE
+    choice = which_to_stop(agreed, language=heard.asked.language)
+    ask = doubtful and len(choice) > 1 and heard.awaiting is not Awaiting.SCOPE
     await _revoke(tx, ports, heard, kept=() if doubtful else kept, asks=ask)
     if heard.reading.intent is Intent.EMERGENCY:
         return None
-    return opt_out_confirmation(heard.asked, agreed if ask else ())
+    return opt_out_confirmation(
+        heard.asked, choice if ask else (), limited=bool(kept) and not doubtful
+    )
 
 
 class _Said(TypedDict):
@@ -132,7 +142,10 @@ async def _revoke(
     inbound = heard.asked.inbound
     since = heard.at - _ANSWERED_WITHIN
     gone = await tx.departures(inbound.practice_id, heard.asked.sender, since)
-    answered = gone[-1] if gone else None
+    # Only a bare word leaves open what it is about; then it is the last text to a patient.
+    answered = gone[-1] if gone and (inbound.rule or "").startswith(_BY_WORD) else None
+    if answered is not None and answered.message_class not in _TO_PATIENTS:
+        answered = None
     event = Revoked(
         **_said_now(ports, heard),
         channel=Channel.TEXT,

@@ -63,11 +63,37 @@ class _Said:
 
     @property
     def unsure(self) -> bool:
-        """Whether it may be a revocation."""
+        """Whether it may be a revocation, or one of a kind that is not known."""
         revocation = self.reading.revocation
-        return revocation is not None and revocation.certainty is Certainty.UNSURE
+        if revocation is None:
+            return False
+        unknown = revocation.limited and not revocation.categories
+        return revocation.certainty is Certainty.UNSURE or unknown
+
+    def needs_person(self, event: InboundText) -> bool:
+        """Whether anything in it is answered by nothing that the library does."""
+        reading = self.reading
+        if reading.author is not Author.PERSON:
+            return False
+        lost = event.sender is None and reading.revocation is not None
+        unbound = reading.intent is Intent.CONFIRM and self.answered is None
+        others = {reading.intent, *(each for each in reading.also if each is not Intent.OTHER)}
+        others -= _SETTLED
+        if self.reserved in _ANSWERED:
+            others = set()
+        more = self._says_more(event.body)
+        return bool(lost or unbound or others or more or self.unsure or event.media or reading.asks)
+
+    def _says_more(self, body: str) -> bool:
+        """Whether most of a text stands outside of what revokes in it."""
+        revocation = self.reading.revocation
+        if revocation is None or self.reserved is not None:
+            return False
+        return 2 * (revocation.end - revocation.start) < len(body.strip())
 
 
+_SETTLED = frozenset({Intent.OPT_OUT, Intent.CONFIRM, Intent.GREETING_OR_THANKS})
+_ANSWERED = frozenset({Reserved.STOP, Reserved.HELP, Reserved.START})
 _ANSWER_TO = {
     Awaiting.CONFIRM: {Intent.CONFIRM, Intent.CANCEL_APPOINTMENT, Intent.RESCHEDULE},
     Awaiting.OPT_IN: {Intent.OPT_IN},
@@ -95,6 +121,7 @@ async def take_in(tx: Transaction, ports: Ports, event: InboundText) -> Received
         author=said.reading.author,
         answers=answered.message_id if answered else None,
         unsure=said.unsure,
+        needs_person=said.needs_person(event),
     )
     new = await tx.add_inbound(inbound)
     if new and said.reading.author is Author.PERSON:

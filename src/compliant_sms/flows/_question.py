@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from attrs import frozen
 
 from compliant_sms.classification import Purpose
+from compliant_sms.consent import Clarified, Granted, Restored, Revoked, fold_for_holder
+from compliant_sms.flows._replies import reply_key
+from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
 from compliant_sms.optout import Awaiting
 from compliant_sms.phone import PhoneNumber
@@ -43,9 +46,31 @@ async def open_question(
     """The newest question that left to a number and that can still be answered."""
     for message in await tx.departed(practice_id, number, at - _LIVES, _FARTHEST):
         asks = message.draft.asks or _ASKED_BY.get(message.draft.purpose.code)
-        if asks is not None:
-            return Question(message=message, awaiting=asks) if _is_live(message, at) else None
+        if asks is None or message.state is State.UNDELIVERED:
+            continue
+        live = _is_live(message, at) and await _still_stands(tx, practice_id, message, asks)
+        return Question(message=message, awaiting=asks) if live else None
     return None
+
+
+async def _still_stands(
+    tx: Transaction, practice_id: str, message: Message, asks: Awaiting
+) -> bool:
+    """Whether nothing came to the ledger since that makes an answer mean something else."""
+    if asks is Awaiting.CONFIRM:
+        return True
+    events = await tx.consent_events(practice_id, message.draft.to)
+    if asks is Awaiting.OPT_IN:
+        left = message.departure.at if message.departure else message.created_at
+        return not any(isinstance(e, Revoked) and e.occurred_at >= left for e in events)
+    # An answer narrows all that stands, so it must stand for nothing that was said plainly.
+    said = [e for e in events if isinstance(e, Revoked | Restored | Clarified | Granted)]
+    standing = fold_for_holder(events).revocations
+    return bool(
+        isinstance(said[-1], Revoked)
+        and message.draft.idempotency_key == reply_key(said[-1].reference)
+        and all(each.clarification_asked for each in standing)
+    )
 
 
 def _is_live(message: Message, at: datetime) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from attrs import frozen
@@ -15,7 +14,7 @@ from compliant_sms.optout import Awaiting
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 
-__all__ = ["Asked", "help_reply", "opt_in_confirmation", "opt_out_confirmation"]
+__all__ = ["Asked", "help_reply", "opt_in_confirmation", "opt_out_confirmation", "reply_key"]
 
 # 47 CFR 64.1200(a)(12): within five minutes a confirmation is presumed to be within consent.
 _CONFIRM_WITHIN = timedelta(minutes=5)
@@ -40,11 +39,22 @@ class Asked:
     language: str
 
 
-def opt_out_confirmation(asked: Asked, categories: Iterable[str] = ()) -> Draft:
-    """The one confirmation that texts have stopped; with categories it asks which were meant."""
-    kinds = templates.which_to_stop(categories, language=asked.language)
+def opt_out_confirmation(
+    asked: Asked, kinds: tuple[str, ...] = (), *, limited: bool = False
+) -> Draft:
+    """The one confirmation that texts have stopped.
+
+    Args:
+        asked: the text that is confirmed.
+        kinds: words that the patient may answer with; with any, it asks which were meant.
+        limited: the patient's own words stopped one kind of text only.
+    """
     body = templates.opt_out_text(
-        sender_name(asked.practice), _phone(asked), language=asked.language, kinds=kinds
+        sender_name(asked.practice),
+        _phone(asked),
+        language=asked.language,
+        kinds=kinds,
+        limited=limited,
     )
     asks = Awaiting.SCOPE if kinds else None
     return _reply(asked, Purpose.OPT_OUT_CONFIRMATION, body, within=_CONFIRM_WITHIN, asks=asks)
@@ -60,6 +70,11 @@ def help_reply(asked: Asked) -> Draft:
     """Who texts, and how to reach a person."""
     body = templates.help_text(sender_name(asked.practice), _phone(asked), language=asked.language)
     return _reply(asked, Purpose.HELP_REPLY, body, within=_ANSWER_WITHIN)
+
+
+def reply_key(inbound_id: str) -> str:
+    """The idempotency key of the answer to a patient's text."""
+    return f"reply/{inbound_id}"
 
 
 def _phone(asked: Asked) -> str:
@@ -78,7 +93,7 @@ def _reply(
         to=asked.sender,
         purpose=purpose,
         body=body,
-        idempotency_key=f"reply/{asked.inbound.inbound_id}",
+        idempotency_key=reply_key(asked.inbound.inbound_id),
         not_after=at + within,
         answers=at,
         asks=asks,

@@ -10,7 +10,7 @@ from compliant_sms.consent import Category
 from compliant_sms.optout._heard import Heard
 from compliant_sms.optout._reading import Revocation
 from compliant_sms.optout._revocation_rules import Says, rulebook
-from compliant_sms.phrases import Found, search
+from compliant_sms.phrases import Found, listed, search
 
 __all__ = ["limits", "scope_answer"]
 
@@ -22,6 +22,8 @@ _OTHERS = "others"
 _ONLY_SOME = "only-some"
 _FEWER = "too-many"
 _ANSWER_WORDS = 12
+_ONE_WORD = 5  # code points: "all the billing"
+_WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _TOPIC = re.compile(
     r" (?:about|regarding|concerning|re) (?!(?:this|it|that) (?:if|or|when|again)\b)"
     r"[a-z0-9'&/ -]{2,}$"
@@ -29,7 +31,28 @@ _TOPIC = re.compile(
 _POINTS_BACK = re.compile(r"\b(?:those|them|that|estos|esos|esas|ces)$")
 _BACK = 90
 _NOT_THESE = re.compile(
-    r"\b(?:not|but not|no|excepto|menos|sauf|pas)(?: (?:the|my|los|las|les|mes|el)){0,2} ?$"
+    r"(?:\b(?:but not|except|excepto|menos|sauf|mais pas|pero no)|, (?:not|no|pas)"
+    r"|^\W{0,3}not(?= (?:the|my)))"
+    r"(?: (?:for|the|my|los|las|les|mes|el)){0,3} ?$"
+)
+_AND_ALL = re.compile(
+    r"\b(?:and|or|nor|y|o|ni|et|ou) (?:anything|everything|all|todo|todos|tout)"
+    r"(?: (?:of )?(?:the )?(?:else|other|others|rest|lo demas|le reste))?\b"
+)
+_FILLERS = frozenset(
+    listed(
+        """
+        just, only, the, a, an, stop, end, cancel, quit, unsubscribe, remove, and, or, but,
+        not, no, don't, dont, do, please, pls, plz, thanks, thx, ty, ok, okay, yes, i, i'd,
+        id, we, want, wanna, like, would, need, to, get, getting, receive, receiving, send,
+        sending, texting, text, texts, message, messages, msgs, reminder, reminders, alert,
+        alerts, ones, one, those, these, this, that, them, kind, type, stuff, things, thing,
+        about, for, of, from, on, off, with, in, by, me, us, you, your, our, all, any,
+        every, other, keep, can, except, it's, its, solo, solamente, los, las, el, la, de,
+        del, por, favor, mensajes, mensaje, textos, quiero, gracias, y, o, seulement, les,
+        le, des, du, et, ou, s'il, vous, plait, merci, sms, stp, svp, ceux, celles
+        """
+    )
 )
 _REMINDERS = re.compile(r"\b(?:reminders?|recordatorios?|rappels?)\b")
 _ASKS = re.compile(
@@ -49,6 +72,8 @@ def limits(text: str, words: set[str], found: Sequence[_Found]) -> _Limits:
         found: the phrases that revoke.
     """
     kept = _kept(text, words, found)
+    if kept is None and _AND_ALL.search(text, max(one.start for one in found)):
+        return _UNLIMITED
     if kept is not None:
         named = _kinds(text, words, found)
         return True, named or (frozenset(Category) - kept if kept else frozenset())
@@ -69,14 +94,29 @@ def scope_answer(heard: Heard) -> Revocation | None:
     kept = _search(Says.KEEPS, heard.text, heard.words)
     spared = [one for one in kinds if _is_spared(heard.text, one, kept)]
     named = [one for one in kinds if one not in spared]
-    if every and not named and not spared and not kept:
+    if every and not spared and not kept and not _modifies(every, named):
         return _answer(heard, every, _UNLIMITED)
+    if not _is_nothing_else(heard.text, [*every, *kinds, *kept]):
+        return None  # a person reads it, and meanwhile everything stays stopped
     if named:
         return _answer(heard, named, (True, _categories(named)))
     if kept or spared:
         rest = frozenset(Category) - (_categories(spared) or frozenset({Category.APPOINTMENTS}))
         return _answer(heard, kept or spared, (True, rest))
     return None
+
+
+def _modifies(every: Iterable[_Found], named: Sequence[_Found]) -> bool:
+    """Whether "all" says only how much of one kind is meant: "all billing"."""
+    return all(any(0 <= kind.start - one.end <= _ONE_WORD for kind in named) for one in every)
+
+
+def _is_nothing_else(text: str, found: Iterable[_Found]) -> bool:
+    """Whether a text holds nothing beside what was found in it and words that say nothing."""
+    rest = list(text)
+    for one in found:
+        rest[one.start : one.end] = " " * (one.end - one.start)
+    return _FILLERS.issuperset(_WORDS.findall("".join(rest)))
 
 
 def _answer(heard: Heard, found: Sequence[_Found], limit: _Limits) -> Revocation:

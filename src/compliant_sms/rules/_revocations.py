@@ -52,7 +52,9 @@ def _reaches(revocation: Revocation, *, purpose: Purpose, law: InForce) -> bool:
     if revocation.clarification_asked or revocation.keep:
         return True
     # FCC 24-24: a STOP in reply to an exempt text ends all further texts but emergencies.
-    if revocation.exempt or not revocation.category:
+    # What answers our own answer to HELP or START is about no kind of text.
+    about_a_kind = revocation.category and revocation.message_class in NEEDS_CONSENT
+    if revocation.exempt or not about_a_kind:
         return True
     if _crossed_since(law, revocation.occurred_at.date()):
         return True

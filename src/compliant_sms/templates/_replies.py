@@ -30,6 +30,13 @@ _WHICH = {
     "fr": "{name} : vous ne recevrez plus de SMS de notre part. S'il ne s'agit que de certains, "
     "répondez lesquels : {kinds}. Des questions ? Appelez le {phone}.",
 }
+_OF_THAT_KIND = {
+    "en": "{name}: you will get no more texts of that kind from us. Reply STOP to end all texts.",
+    "es": "{name}: ya no le enviaremos mensajes de ese tipo. Responda STOP para no recibir "
+    "ninguno.",
+    "fr": "{name} : vous ne recevrez plus de SMS de ce type. Répondez STOP pour n'en recevoir "
+    "aucun.",
+}
 _OPT_IN = {
     "en": "{name}: you will get texts about your care again. Msg frequency varies. "
     "Msg & data rates may apply. Reply HELP for help, STOP to opt out.",
@@ -47,7 +54,8 @@ _HELP = {
     "fr": "{name} : pour de l'aide, appelez le {phone}. Des frais de messages et de données "
     "peuvent s'appliquer. Répondez STOP pour ne plus recevoir de SMS.",
 }
-# What the patient may answer with; the reading of answers knows these words.
+# What the patient may answer with; the reading of answers knows these words. Kinds that sell or
+# ask for gifts are not named, since nothing of that may stand in a confirmation.
 _KINDS = {
     "en": {
         "appointments": "APPOINTMENTS",
@@ -56,18 +64,14 @@ _KINDS = {
         "surveys": "SURVEYS",
         "announcements": "ANNOUNCEMENTS",
         "research": "RESEARCH",
-        "fundraising": "FUNDRAISING",
-        "promotions": "PROMOTIONS",
     },
     "es": {
         "appointments": "CITAS",
-        "care": "CUIDADO",
+        "care": "SALUD",
         "billing": "FACTURAS",
         "surveys": "ENCUESTAS",
-        "announcements": "AVISOS",
+        "announcements": "ANUNCIOS",
         "research": "ESTUDIOS",
-        "fundraising": "DONACIONES",
-        "promotions": "PROMOCIONES",
     },
     "fr": {
         "appointments": "RENDEZ-VOUS",
@@ -76,14 +80,17 @@ _KINDS = {
         "surveys": "SONDAGES",
         "announcements": "ANNONCES",
         "research": "RECHERCHE",
-        "fundraising": "DONS",
-        "promotions": "PROMOTIONS",
     },
 }
 
 
 def opt_out_text(
-    name: str, phone: str, *, language: str = _ENGLISH, kinds: Iterable[str] = ()
+    name: str,
+    phone: str,
+    *,
+    language: str = _ENGLISH,
+    kinds: Iterable[str] = (),
+    limited: bool = False,
 ) -> str:
     """The one confirmation that texts have stopped.
 
@@ -92,9 +99,10 @@ def opt_out_text(
         phone: where a person answers, as it is dialled.
         language: ISO 639-1; English where there is no text in that language.
         kinds: what :func:`which_to_stop` said; with any, it asks which of them were meant.
+        limited: it confirms the end of one kind of text only.
     """
     offered = ", ".join(kinds)
-    bodies = _WHICH if offered else _OPT_OUT
+    bodies = _WHICH if offered else _OF_THAT_KIND if limited else _OPT_OUT
     return _in(language, bodies).format(name=name, phone=phone, kinds=offered)
 
 
