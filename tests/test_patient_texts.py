@@ -456,3 +456,22 @@ def test_reprs_of_events_hold_no_text(messenger: Messenger, clock: MovableClock)
 
     assert isinstance(last_event(messenger), Granted)
     assert "Ana" not in repr(messenger.consent.events(PATIENT))
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("stop texting me about bills and everything else", ()),
+        ("no more texts about appointments or anything else ever", ()),
+        ("please stop everything except appointment reminders", (Category.APPOINTMENTS,)),
+    ],
+)
+def test_words_that_widen_and_narrow(
+    willing: Messenger, said: str, kept: tuple[Category, ...]
+) -> None:
+    """Naming everything else too sets no limit; what is excepted goes on."""
+    receive(willing, said)
+
+    revoked = last_event(willing)
+    assert isinstance(revoked, Revoked)
+    assert revoked.except_for == kept
