@@ -7,10 +7,12 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import compliant_sms
+from compliant_sms import optout, phi
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Path(compliant_sms.__file__).parent
@@ -106,3 +108,12 @@ def test_constants_of_compiled_classes_are_annotated() -> None:
     ]
 
     assert bare == []
+
+
+@pytest.mark.parametrize("room", [compliant_sms, optout, phi], ids=lambda room: room.__name__)
+def test_what_loads_late_is_there(room: ModuleType) -> None:
+    """Names that load at first use are listed, can be had, and nothing else is pretended."""
+    assert set(room.__all__) <= set(dir(room))
+    assert all(getattr(room, name) is not None for name in room.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = room.nothing

@@ -20,7 +20,7 @@ from compliant_sms.phrases import parse
 
 DATA = Path(__file__).parent / "data"
 VECTORS = [
-    json.loads(line) for line in (DATA / "rule-vectors.jsonl").read_text("utf-8").splitlines()
+    json.loads(line) for line in (DATA / "inbound-vectors.jsonl").read_text("utf-8").splitlines()
 ]
 INTENTS = [row for row in VECTORS if row["rule"] == "inbound_intent"]
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from attrs import evolve, field, frozen
 
+from compliant_sms import phi
 from compliant_sms.consent import PhiPreference
 from compliant_sms.messages import Draft
 from compliant_sms.people import PatientFacts, Profile
@@ -16,7 +17,6 @@ from compliant_sms.phi import (
     Sensitivity,
     allowed_tier,
     beyond,
-    without,
 )
 from compliant_sms.practice import PhiMode, Practice
 from compliant_sms.rules import Readings, care_of, read
@@ -75,7 +75,7 @@ def instead_of(
     if not too_much or practice.phi is PhiMode.BLOCK:
         return None
     if practice.phi is PhiMode.REDACT:
-        body = without(draft.body, too_much, language=plain.language)
+        body = phi.without(draft.body, too_much, language=plain.language)
         readings = _read(body, plain, practice, profile, too_much)
         return Instead(allowed=allowed_tier(preference), body=body, readings=readings)
     host = practice.link_domains[0] if practice.link_domains else _OTHER_HOST

@@ -4,12 +4,11 @@ Two rules keep this room: a finding says where and why and never holds the text 
 recognizer has one concern.
 """
 
-from compliant_sms.phi._find import find
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from compliant_sms.phi._known import NOTHING_KNOWN, Known, OwnFacts, PatientFacts
-from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel, Sensitivity
-from compliant_sms.phi._own import OWN_NAME
-from compliant_sms.phi._redact import Redaction, Redactor, redact
-from compliant_sms.phi._restore import redact_reversibly, restore
+from compliant_sms.phi._labels import OWN_NAME, Confidence, PhiFinding, PhiLabel, Sensitivity
 from compliant_sms.phi._sealer import Sealer
 from compliant_sms.phi._tiers import (
     ContentTier,
@@ -22,7 +21,12 @@ from compliant_sms.phi._tiers import (
     tier_rows,
     worst_tier,
 )
-from compliant_sms.phi._without import without
+
+if TYPE_CHECKING:
+    from compliant_sms.phi._find import find
+    from compliant_sms.phi._redact import Redaction, Redactor, redact
+    from compliant_sms.phi._restore import redact_reversibly, restore
+    from compliant_sms.phi._without import without
 
 __all__ = [
     "NOTHING_KNOWN",
@@ -52,3 +56,25 @@ __all__ = [
     "without",
     "worst_tier",
 ]
+
+_FILES = {
+    "_find": ("find",),
+    "_redact": ("Redaction", "Redactor", "redact"),
+    "_restore": ("redact_reversibly", "restore"),
+    "_without": ("without",),
+}
+_FILE_OF = {name: file for file, names in _FILES.items() for name in names}
+
+
+# PEP 562: the recognizers and their word lists load when a text is first read, not on import.
+def __getattr__(name: str) -> object:
+    if name not in _FILE_OF:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    value: object = getattr(import_module(f"{__name__}.{_FILE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -7,7 +7,10 @@ from attrs import frozen
 from compliant_sms import records
 from compliant_sms.choices import Word
 
-__all__ = ["Confidence", "PhiFinding", "PhiLabel", "Sensitivity"]
+__all__ = ["OWN_NAME", "Confidence", "PhiFinding", "PhiLabel", "Sensitivity"]
+
+OWN_NAME = "own-name/"
+"""How the rules begin that find a word of the practice's own name."""
 
 
 class PhiLabel(Word):

@@ -8,15 +8,13 @@ from functools import lru_cache
 from attrs import evolve
 
 from compliant_sms.phi._known import OwnFacts
-from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._labels import OWN_NAME, PhiFinding, PhiLabel
 from compliant_sms.phi._tiers import ContentTier, everyday_care, tier_of
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, bare, numbers, phrase, words_of
 
-__all__ = ["OWN_NAME", "without_own"]
+__all__ = ["without_own"]
 
-OWN_NAME = "own-name/"
-"""How the rules begin that find a word of the practice's own name."""
 
 _FEWEST_DIGITS = 7
 _NUMBERED = frozenset({PhiLabel.PHONE, PhiLabel.FAX})
