@@ -12,8 +12,9 @@ from compliant_sms import Blocked, Messenger, Practice, Purpose, Rulebook, Sent,
 from compliant_sms.consent import Basis, Category, Clarified, Granted, Revoked, Tier
 from compliant_sms.flows import ReceivedText
 from compliant_sms.messages import Outcome
-from compliant_sms.optout import Author, Awaiting, Intent
+from compliant_sms.optout import Author, Awaiting, Intent, read
 from compliant_sms.sandbox import Sandbox
+from compliant_sms.templates import which_to_stop
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON
 from test_receive import from_patient, text_of
@@ -475,3 +476,18 @@ def test_words_that_widen_and_narrow(
     revoked = last_event(willing)
     assert isinstance(revoked, Revoked)
     assert revoked.except_for == kept
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+@pytest.mark.parametrize("category", list(Category))
+def test_the_words_that_are_offered_are_understood(category: Category, language: str) -> None:
+    """Each kind that the question names is read as that kind; what sells is not named."""
+    offered = which_to_stop([category], language=language)
+
+    assert len(offered) == (
+        category not in {Category.ANSWERS, Category.PROMOTIONS, Category.FUNDRAISING}
+    )
+    for word in offered:
+        revocation = read(word, awaiting=Awaiting.SCOPE).revocation
+        assert revocation is not None
+        assert revocation.categories == {category}
