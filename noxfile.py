@@ -75,7 +75,7 @@ CORE = [
         "phi/*",
         "phone.py",
         "phrases/*",
-        "ports.py",
+        "ports/*",
         "practice.py",
         "providers/*",
         "records.py",

@@ -42,7 +42,8 @@ from compliant_sms.ports import Delivery
 from compliant_sms.rules import BUILT_IN, RULES, load_pack
 from compliant_sms.rules._rows import HoursRow
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.stores._schema import MIGRATIONS
+from compliant_sms.stores._dialect import SQLITE
+from compliant_sms.stores._schema import migrations
 
 ROOT = Path(__file__).parents[1]
 NOON = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)
@@ -200,8 +201,7 @@ def test_tables_are_those_of_the_schema() -> None:
     (listed,) = tables("docs/how-to/read-the-database.md")
     created = {
         name
-        for step in MIGRATIONS
-        for statement in step
+        for statement in migrations(SQLITE, 0)
         for name in re.findall(r"CREATE TABLE (\w+)", statement)
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from compliant_sms import (
     Wording,
 )
 from compliant_sms.consent import Revoked, WrittenAgreement
-from compliant_sms.errors import ConfigurationError, InvalidInput
+from compliant_sms.errors import ConfigurationError, InvalidInput, NotOurDatabase
 from compliant_sms.lookups import (
     DncAnswer,
     LineAnswer,
@@ -39,11 +40,10 @@ from compliant_sms.lookups import (
 )
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Campaign
-from compliant_sms.providers import Twilio
 from compliant_sms.rules import OptOutShown, PracticeCap, Verdict
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
-from compliant_sms.stores._schema import MIGRATIONS
+from compliant_sms.stores._schema import VERSION
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT, PERSON, SENDER
 from test_receive import from_patient
@@ -417,26 +417,21 @@ def test_a_birth_date_is_kept_only_where_it_decides(make_messenger: Make) -> Non
         assert checked.facts.recipient.birth_date == kept
 
 
-def test_an_older_database_is_brought_up_to_date(
-    tmp_path: Path, make_messenger: Make, provider: Twilio
+def test_a_database_that_was_never_released_is_refused(
+    tmp_path: Path, make_messenger: Make
 ) -> None:
-    """A file of the first schema keeps its texts and takes new ones."""
+    """What cannot be brought up to date is left as it is, and the error says what to do."""
     path = tmp_path / "old.db"
-    with sqlite3.connect(path) as connection:
-        for statement in MIGRATIONS[0]:
-            connection.execute(statement)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE sms_schema (version)")
         connection.execute("INSERT INTO sms_schema VALUES (1)")
-    connection.close()
     messenger = make_messenger(store=SQLite(path))
-    agree(messenger)
+    with pytest.raises(NotOurDatabase, match="never released"):
+        agree(messenger)
 
-    assert isinstance(remind(messenger), Sent)
-    assert provider.sender.e164 == SENDER
-    messenger.close()
-    with sqlite3.connect(path) as connection:
-        version = connection.execute("SELECT version FROM sms_schema").fetchone()
-    connection.close()
-    assert version == (len(MIGRATIONS),)
+    assert VERSION > 1
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT version FROM sms_schema").fetchall() == [(1,)]
 
 
 def test_each_text_to_canada_says_how_to_unsubscribe(

@@ -46,6 +46,7 @@ async def take(
     tx: Transaction, ports: Ports, message_id: str, known: Brief
 ) -> Message | Unlinked | Outcome | None:
     """Admit a text whose time has come; None where somebody else took it."""
+    await tx.lock(ports.practice.id, known.draft.to)
     at = ports.clock()
     message = await tx.message(message_id)
     if message is None or message.state not in WAITING or message.not_before > at:

@@ -77,8 +77,10 @@ async def send(ports: Ports, draft: Draft) -> Outcome:
 
 
 async def _enter(tx: Transaction, ports: Ports, told: Brief) -> Message | Unlinked | Outcome:
+    draft = told.draft
+    await tx.lock(ports.practice.id, draft.to)
     # The clock is read inside: a claim's lease must not have run while it waited for the store.
-    at, draft = ports.clock(), told.draft
+    at = ports.clock()
     await tx.enrol(ports.practice, ports.provider.sender)
     known = await tx.message_by_key(ports.practice.id, draft.idempotency_key)
     if known is None:

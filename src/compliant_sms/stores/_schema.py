@@ -1,57 +1,69 @@
 """The tables. Numbered steps, forward only; each runs in one transaction.
 
-Every table begins with ``sms_``, so that they can lie beside a host's own.
+Every table begins with ``sms_``, so that they can lie beside a host's own. Types stand in braces,
+for the dialect to fill in.
 """
 
 from __future__ import annotations
 
 from typing import LiteralString
 
-__all__ = ["MIGRATIONS", "VERSION"]
+from compliant_sms.stores._dialect import Dialect
+
+__all__ = ["OLDEST", "VERSION", "migrations"]
 
 # Instants are texts of one width in UTC, so that they sort: 2026-12-01T20:30:00.000000Z.
-_FIRST: tuple[LiteralString, ...] = (
-    """CREATE TABLE sms_schema (version INTEGER NOT NULL)""",
+_VERSION: tuple[LiteralString, ...] = ("CREATE TABLE sms_schema (version INTEGER NOT NULL)",)
+
+_PRACTICES: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_practices (
-        sender TEXT PRIMARY KEY,
-        practice_id TEXT NOT NULL,
-        record BLOB NOT NULL
+        sender {text} PRIMARY KEY,
+        practice_id {text} NOT NULL,
+        record {blob} NOT NULL
     )""",
+)
+
+_CONSENT: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_chains (
-        chain_id TEXT PRIMARY KEY,
-        practice_id TEXT NOT NULL,
-        number TEXT NOT NULL,
-        person TEXT NOT NULL,
+        chain_id {text} PRIMARY KEY,
+        practice_id {text} NOT NULL,
+        number {text} NOT NULL,
+        person {text} NOT NULL,
         UNIQUE (practice_id, number, person)
-    ) WITHOUT ROWID""",
+    ) {keyed}""",
     """CREATE INDEX sms_chains_by_person ON sms_chains (practice_id, person)""",
     """CREATE TABLE sms_consent_events (
-        seq INTEGER PRIMARY KEY,
-        chain_id TEXT NOT NULL REFERENCES sms_chains,
+        seq {serial},
+        chain_id {text} NOT NULL REFERENCES sms_chains,
         position INTEGER NOT NULL,
-        previous BLOB NOT NULL,
-        payload BLOB NOT NULL,
-        digest BLOB NOT NULL,
+        previous {blob} NOT NULL,
+        payload {blob} NOT NULL,
+        digest {blob} NOT NULL,
         UNIQUE (chain_id, position)
     )""",
+)
+
+_TEXTS: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_messages (
-        message_id TEXT PRIMARY KEY,
-        practice_id TEXT NOT NULL,
-        idempotency_key TEXT NOT NULL,
-        number TEXT NOT NULL,
-        person TEXT NOT NULL,
-        purpose TEXT NOT NULL,
-        draft BLOB NOT NULL,
-        created_at TEXT NOT NULL,
-        state TEXT NOT NULL,
-        not_before TEXT NOT NULL,
-        claimed_until TEXT,
+        message_id {text} PRIMARY KEY,
+        practice_id {text} NOT NULL,
+        idempotency_key {text} NOT NULL,
+        number {text} NOT NULL,
+        person {text} NOT NULL,
+        purpose {text} NOT NULL,
+        draft {blob} NOT NULL,
+        created_at {text} NOT NULL,
+        state {text} NOT NULL,
+        not_before {text} NOT NULL,
+        claimed_until {text},
         attempts INTEGER NOT NULL,
-        provider TEXT,
-        provider_id TEXT,
-        problem BLOB,
+        provider {text},
+        provider_id {text},
+        problem {blob},
+        left_at {text},
+        departure {blob},
         UNIQUE (practice_id, idempotency_key)
-    ) WITHOUT ROWID""",
+    ) {keyed}""",
     """CREATE INDEX sms_messages_by_number ON sms_messages (practice_id, number)""",
     """CREATE INDEX sms_messages_by_person ON sms_messages (practice_id, person)""",
     """CREATE INDEX sms_messages_by_provider_id ON sms_messages (provider, provider_id)
@@ -61,50 +73,59 @@ _FIRST: tuple[LiteralString, ...] = (
     """CREATE INDEX sms_messages_open ON sms_messages (practice_id, state, claimed_until)
         WHERE state IN ('claimed', 'uncertain')""",
     """CREATE TABLE sms_steps (
-        seq INTEGER PRIMARY KEY,
-        message_id TEXT NOT NULL REFERENCES sms_messages,
-        at TEXT NOT NULL,
-        state TEXT NOT NULL
+        seq {serial},
+        message_id {text} NOT NULL REFERENCES sms_messages,
+        at {text} NOT NULL,
+        state {text} NOT NULL
     )""",
     """CREATE INDEX sms_steps_by_message ON sms_steps (message_id)""",
     """CREATE TABLE sms_decisions (
-        seq INTEGER PRIMARY KEY,
-        message_id TEXT NOT NULL REFERENCES sms_messages,
-        record BLOB NOT NULL
+        seq {serial},
+        message_id {text} NOT NULL REFERENCES sms_messages,
+        record {blob} NOT NULL
     )""",
     """CREATE INDEX sms_decisions_by_message ON sms_decisions (message_id)""",
+    """CREATE TABLE sms_volume (
+        practice_id {text} NOT NULL,
+        minute {text} NOT NULL,
+        segments INTEGER NOT NULL,
+        PRIMARY KEY (practice_id, minute)
+    ) {keyed}""",
+)
+
+_INBOUND: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_inbound (
-        inbound_id TEXT PRIMARY KEY,
-        practice_id TEXT NOT NULL,
-        provider TEXT NOT NULL,
-        provider_key TEXT NOT NULL,
-        number TEXT NOT NULL,
-        received_at TEXT NOT NULL,
-        record BLOB NOT NULL,
+        inbound_id {text} PRIMARY KEY,
+        practice_id {text} NOT NULL,
+        provider {text} NOT NULL,
+        provider_key {text} NOT NULL,
+        number {text} NOT NULL,
+        received_at {text} NOT NULL,
+        record {blob} NOT NULL,
         UNIQUE (provider, provider_key)
     )""",
     """CREATE INDEX sms_inbound_by_number ON sms_inbound (practice_id, number)""",
     """CREATE TABLE sms_callbacks (
-        seq INTEGER PRIMARY KEY,
-        provider TEXT NOT NULL,
-        provider_key TEXT NOT NULL,
-        message_id TEXT,
-        at TEXT NOT NULL,
-        record BLOB NOT NULL,
+        seq {serial},
+        provider {text} NOT NULL,
+        provider_key {text} NOT NULL,
+        message_id {text},
+        at {text} NOT NULL,
+        record {blob} NOT NULL,
         UNIQUE (provider, provider_key)
     )""",
 )
 
-_SECOND: tuple[LiteralString, ...] = (
-    "ALTER TABLE sms_messages ADD COLUMN left_at TEXT",
-    "ALTER TABLE sms_messages ADD COLUMN departure BLOB",
-    """CREATE TABLE sms_volume (
-        practice_id TEXT NOT NULL,
-        minute TEXT NOT NULL,
-        segments INTEGER NOT NULL,
-        PRIMARY KEY (practice_id, minute)
-    ) WITHOUT ROWID""",
+_STEPS: tuple[tuple[LiteralString, ...], ...] = (
+    (*_VERSION, *_PRACTICES, *_CONSENT, *_TEXTS, *_INBOUND),
 )
 
-MIGRATIONS: tuple[tuple[LiteralString, ...], ...] = (_FIRST, _SECOND)
-VERSION = len(MIGRATIONS)
+OLDEST = 3
+"""The schema that the first step makes; those before it were never released."""
+VERSION = OLDEST + len(_STEPS) - 1
+
+
+def migrations(dialect: Dialect, found: int) -> list[LiteralString]:
+    """The statements that bring a database of that schema up to date; 0 is an empty one."""
+    done = max(0, found - OLDEST + 1)
+    return [dialect.typed(statement) for step in _STEPS[done:] for statement in step]

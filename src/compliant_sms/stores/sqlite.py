@@ -26,8 +26,10 @@ from compliant_sms.errors import (
 )
 from compliant_sms.phi import Sealer
 from compliant_sms.ports import Store, Transaction
-from compliant_sms.stores._schema import MIGRATIONS, VERSION
-from compliant_sms.stores._transaction import Row, SqlTransaction
+from compliant_sms.stores._connection import Row
+from compliant_sms.stores._dialect import SQLITE, Dialect
+from compliant_sms.stores._schema import OLDEST, VERSION, migrations
+from compliant_sms.stores._transaction import SqlTransaction
 
 __all__ = ["SQLite"]
 
@@ -72,6 +74,8 @@ def _our_errors() -> Iterator[None]:
 
 class _Cursor:
     """A connection as :class:`SqlTransaction` wants it; it never suspends."""
+
+    dialect: Dialect = SQLITE
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -316,14 +320,19 @@ def _migrate(connection: sqlite3.Connection) -> None:
             "Upgrade compliant-sms."
         )
         raise SchemaTooNew(msg)
+    if 0 < found < OLDEST:
+        msg = (
+            f"the database has schema {found}, of a version that was never released, and cannot "
+            "be brought up to date. Begin a new one."
+        )
+        raise NotOurDatabase(msg)
     if found == VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have been faster.
-        for step in MIGRATIONS[_version(connection) :]:
-            for statement in step:
-                connection.execute(statement)
+        for statement in migrations(SQLITE, _version(connection)):
+            connection.execute(statement)
         connection.execute("DELETE FROM sms_schema")
         connection.execute("INSERT INTO sms_schema (version) VALUES (?)", (VERSION,))
         connection.execute("COMMIT")

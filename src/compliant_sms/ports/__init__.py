@@ -1,0 +1,64 @@
+"""What a flow may ask for. Everything here is implemented further up and passed in."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from compliant_sms.clock import Clock
+from compliant_sms.lookups import AsyncLookUps
+from compliant_sms.ports._consent import Chain, ConsentLedger
+from compliant_sms.ports._delivery import Delivery
+from compliant_sms.ports._inbound import InboundTexts
+from compliant_sms.ports._outside import (
+    Ids,
+    People,
+    Retry,
+    SecureLinks,
+    SecureMessage,
+    Transport,
+)
+from compliant_sms.ports._practices import Practices
+from compliant_sms.ports._queue import Queue
+from compliant_sms.ports._store import Store, Transaction
+from compliant_sms.ports._texts import Step, Texts
+from compliant_sms.practice import Practice
+from compliant_sms.providers import Provider
+from compliant_sms.rules import Rulebook
+
+__all__ = [
+    "Chain",
+    "ConsentLedger",
+    "Delivery",
+    "Ids",
+    "InboundTexts",
+    "People",
+    "Ports",
+    "Practices",
+    "Queue",
+    "Retry",
+    "SecureLinks",
+    "SecureMessage",
+    "Step",
+    "Store",
+    "Texts",
+    "Transaction",
+    "Transport",
+]
+
+
+@frozen(kw_only=True)
+class Ports:
+    """Everything that a flow works with."""
+
+    practice: Practice
+    provider: Provider
+    rulebook: Rulebook
+    delivery: Delivery
+    store: Store
+    transport: Transport
+    retry: Retry
+    clock: Clock
+    ids: Ids
+    people: People
+    lookups: AsyncLookUps
+    secure_links: SecureLinks | None = None

@@ -1,0 +1,30 @@
+"""What is kept of texts and news that came in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from compliant_sms.messages import Inbound
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.providers import StatusUpdate
+
+__all__ = ["InboundTexts"]
+
+
+class InboundTexts(Protocol):
+    """What patients wrote, and what providers told."""
+
+    async def add_inbound(self, inbound: Inbound) -> bool:
+        """Keep a text that came in; False where it was kept before."""
+
+    async def last_inbound_at(self, practice_id: str, number: PhoneNumber) -> datetime | None:
+        """When the newest text from that number came in."""
+
+    async def inbound_from(self, practice_id: str, number: PhoneNumber) -> list[Inbound]:
+        """All texts from that number, oldest first."""
+
+    async def add_status(
+        self, provider: str, update: StatusUpdate, message_id: str | None, at: datetime
+    ) -> bool:
+        """Keep a status callback; False where it was kept before."""

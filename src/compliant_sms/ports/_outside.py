@@ -1,0 +1,65 @@
+"""Whom else a flow may ask: the provider, the host, and whoever makes ids and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeAlias
+
+from attrs import field, frozen
+
+from compliant_sms.people import Profile
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.practice import Practice
+from compliant_sms.providers import Attempt
+from compliant_sms.wire import HttpReply, HttpRequest
+
+__all__ = ["Ids", "People", "Retry", "SecureLinks", "SecureMessage", "Transport"]
+
+
+class Transport(Protocol):
+    """Speaks HTTP."""
+
+    async def send(self, request: HttpRequest) -> HttpReply:
+        """Send one request.
+
+        Raises:
+            RequestNotSent: no byte of it left.
+            NoAnswer: it may have been processed.
+        """
+
+
+class Retry(Protocol):
+    """Repeats for a moment what surely was not processed."""
+
+    async def __call__(self, attempt: Callable[[], Awaitable[Attempt]]) -> Attempt:
+        """Try, and try again while :attr:`Attempt.may_be_repeated`; the last attempt."""
+
+
+Ids: TypeAlias = Callable[[], str]
+"""Makes a new id that nobody can guess."""
+
+People: TypeAlias = Callable[[str], Awaitable[Profile | None]]
+"""What the host knows of the person with that id."""
+
+
+@frozen(kw_only=True)
+class SecureMessage:
+    """A message that tells too much for a text, to be shown behind a login.
+
+    Attributes:
+        message_id: the text's. The same id may be asked for again: answer with the same link.
+        practice: whose it is.
+        person: the host's id of the patient.
+        number: where the text with the link goes.
+        body: what the patient shall read.
+    """
+
+    message_id: str
+    practice: Practice
+    person: str | None
+    number: PhoneNumber
+    body: str = field(repr=False)
+
+
+SecureLinks: TypeAlias = Callable[[SecureMessage], Awaitable[str]]
+"""Makes a page behind a login, and answers with its https link, which says nothing by itself."""

@@ -1,0 +1,40 @@
+"""Durable memory."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports._consent import ConsentLedger
+from compliant_sms.ports._inbound import InboundTexts
+from compliant_sms.ports._practices import Practices
+from compliant_sms.ports._queue import Queue
+from compliant_sms.ports._texts import Texts
+
+__all__ = ["Store", "Transaction"]
+
+T = TypeVar("T")
+
+
+class Transaction(Practices, ConsentLedger, Texts, Queue, InboundTexts, Protocol):
+    """What can be read and written inside one transaction. All of it takes effect, or nothing."""
+
+    async def lock(self, practice_id: str, number: PhoneNumber) -> None:
+        """Let nobody else claim texts to the number, or add events about it, until the end.
+
+        What is read afterwards includes whatever was committed before.
+        """
+
+
+class Store(Protocol):
+    """Durable memory."""
+
+    async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run the work in one transaction and return its result once that is on disk.
+
+        What the work raises undoes it and comes out unchanged.
+
+        Raises:
+            StoreError: the database could not; nothing was recorded.
+        """

@@ -1,0 +1,68 @@
+"""What is kept of texts on their way out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from attrs import frozen
+
+from compliant_sms.lifecycle import State
+from compliant_sms.messages import Departure, Message
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.rules import Decision
+
+__all__ = ["Step", "Texts"]
+
+
+@frozen(kw_only=True)
+class Step:
+    """One change of a text's state, as history shows it."""
+
+    message_id: str
+    at: datetime
+    state: State
+
+
+class Texts(Protocol):
+    """Each text, where it is, and what was decided about it."""
+
+    async def save(self, message: Message, at: datetime) -> None:
+        """Store a new text, or a text's new state."""
+
+    async def message(self, message_id: str) -> Message | None:
+        """The text with that id."""
+
+    async def message_by_key(self, practice_id: str, key: str) -> Message | None:
+        """The text that was asked for under that idempotency key."""
+
+    async def message_by_provider_id(self, provider: str, provider_id: str) -> Message | None:
+        """The text that the provider calls so."""
+
+    async def messages_to(self, practice_id: str, number: PhoneNumber) -> list[Message]:
+        """All texts to that number, oldest first."""
+
+    async def departures(
+        self, practice_id: str, number: PhoneNumber, since: datetime
+    ) -> list[Departure]:
+        """How texts left to that number after ``since``, or may have left; oldest first."""
+
+    async def departed(
+        self, practice_id: str, number: PhoneNumber, since: datetime, limit: int
+    ) -> list[Message]:
+        """The texts that :meth:`departures` tells of, the newest first."""
+
+    async def add_volume(self, practice_id: str, at: datetime, segments: int) -> None:
+        """Count segments that leave now."""
+
+    async def volume(self, practice_id: str, since: datetime) -> int:
+        """Segments that were counted since the beginning of that minute."""
+
+    async def steps(self, message_id: str) -> list[Step]:
+        """The states that a text went through."""
+
+    async def add_decision(self, message_id: str, decision: Decision) -> None:
+        """Keep a decision about a text."""
+
+    async def decisions(self, message_id: str) -> list[Decision]:
+        """All decisions about a text, oldest first."""

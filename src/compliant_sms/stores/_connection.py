@@ -1,0 +1,72 @@
+"""What the SQL in this room is written against. Knows no driver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, LiteralString, Protocol
+
+from compliant_sms import records
+from compliant_sms.phi import Sealer
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.stores._bodies import Bodies
+from compliant_sms.stores._dialect import Dialect
+
+__all__ = ["NOBODY", "Connection", "Records", "Row", "instant", "text"]
+
+Row = Sequence[Any]
+
+NOBODY = ""  # NULLs are distinct in a UNIQUE constraint; an empty text is not.
+
+
+class Connection(Protocol):
+    """What a driver has to offer: statements with ``:name`` parameters."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How its database says what databases say differently."""
+
+    async def fetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> list[Row]:
+        """All rows of a query."""
+
+    async def execute(self, sql: LiteralString, parameters: Mapping[str, object]) -> int:
+        """How many rows a statement changed."""
+
+
+def text(value: datetime) -> str:
+    """An instant as it is kept."""
+    return records.instant_to_text(value)
+
+
+def instant(value: str) -> datetime:
+    """The instant that was kept."""
+    return records.instant_from_text(value)
+
+
+class Records:
+    """What the parts of a transaction share: a connection, and the keyring that seals.
+
+    Args:
+        connection: the driver's.
+        keyring: seals the bodies of texts.
+    """
+
+    def __init__(self, connection: Connection, keyring: Sealer | None = None) -> None:
+        self._db = connection
+        self._dialect = connection.dialect
+        self._bodies = Bodies(keyring)
+
+    async def _one(self, sql: LiteralString, **parameters: object) -> Row | None:
+        rows = await self._db.fetch(sql, parameters)
+        return rows[0] if rows else None
+
+    async def _all(self, sql: LiteralString, **parameters: object) -> list[Row]:
+        return await self._db.fetch(sql, parameters)
+
+    async def _do(self, sql: LiteralString, **parameters: object) -> int:
+        return await self._db.execute(sql, parameters)
+
+    async def lock(self, practice_id: str, number: PhoneNumber) -> None:
+        """Let nobody else claim texts to the number, or add events about it, until the end."""
+        if self._dialect.lock:
+            await self._db.fetch(self._dialect.lock, {"name": f"{practice_id}/{number.e164}"})

@@ -1,0 +1,59 @@
+"""What databases say differently."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+from attrs import frozen
+
+__all__ = ["SQLITE", "Dialect"]
+
+
+@frozen(kw_only=True)
+class Dialect:
+    """The fragments of SQL in which databases differ.
+
+    Attributes:
+        name: of the database.
+        serial: the type of a key that counts up by itself.
+        blob: the type of bytes.
+        text: the type of texts, which sort by their bytes.
+        real: the type of numbers with a fraction.
+        keyed: what follows a table whose rows lie in the order of its key.
+        for_update: what follows a query whose rows nobody else may change until the end.
+        skip_locked: as ``for_update``; rows that somebody else holds are left out.
+        lock: a query that waits until nobody else holds the name ``:name``, and holds it until
+            the end of the transaction; empty, where a transaction has the database to itself.
+    """
+
+    name: str
+    serial: LiteralString
+    blob: LiteralString
+    text: LiteralString
+    real: LiteralString
+    keyed: LiteralString = ""
+    for_update: LiteralString = ""
+    skip_locked: LiteralString = ""
+    lock: LiteralString = ""
+
+    def typed(self, statement: LiteralString) -> LiteralString:
+        """A statement that makes tables, with this database's types."""
+        for name, fragment in (
+            ("{serial}", self.serial),
+            ("{blob}", self.blob),
+            ("{text}", self.text),
+            ("{real}", self.real),
+            ("{keyed}", self.keyed),
+        ):
+            statement = statement.replace(name, fragment)
+        return statement
+
+
+SQLITE = Dialect(
+    name="SQLite",
+    serial="INTEGER PRIMARY KEY",
+    blob="BLOB",
+    text="TEXT",
+    real="REAL",
+    keyed="WITHOUT ROWID",
+)

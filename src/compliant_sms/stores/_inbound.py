@@ -1,0 +1,77 @@
+"""Texts and news that came in, as SQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from compliant_sms import records
+from compliant_sms.messages import Inbound
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.providers import StatusUpdate
+from compliant_sms.stores._connection import NOBODY, Records, instant, text
+
+__all__ = ["InboundRecords"]
+
+
+def _came(inbound_id: str) -> str:
+    return f"sms_inbound.record/{inbound_id}"
+
+
+class InboundRecords(Records):
+    """What patients wrote, and what providers told."""
+
+    async def add_inbound(self, inbound: Inbound) -> bool:
+        """Keep a text that came in; False where it was kept before."""
+        return bool(
+            await self._do(
+                """INSERT INTO sms_inbound (inbound_id, practice_id, provider, provider_key, number,
+                    received_at, record)
+                VALUES (:inbound_id, :practice_id, :provider, :provider_key, :number,
+                    :received_at, :record)
+                ON CONFLICT (provider, provider_key) DO NOTHING""",
+                inbound_id=inbound.inbound_id,
+                practice_id=inbound.practice_id,
+                provider=inbound.provider,
+                provider_key=inbound.provider_key,
+                number=inbound.number.e164 if inbound.number else NOBODY,
+                received_at=text(inbound.received_at),
+                record=self._bodies.encode(inbound, _came(inbound.inbound_id)),
+            )
+        )
+
+    async def last_inbound_at(self, practice_id: str, number: PhoneNumber) -> datetime | None:
+        """When the newest text from that number came in."""
+        row = await self._one(
+            """SELECT max(received_at) FROM sms_inbound
+            WHERE practice_id = :practice_id AND number = :number""",
+            practice_id=practice_id,
+            number=number.e164,
+        )
+        return instant(row[0]) if row and row[0] else None
+
+    async def inbound_from(self, practice_id: str, number: PhoneNumber) -> list[Inbound]:
+        """All texts from that number, oldest first."""
+        rows = await self._all(
+            """SELECT inbound_id, record FROM sms_inbound
+            WHERE practice_id = :practice_id AND number = :number ORDER BY received_at""",
+            practice_id=practice_id,
+            number=number.e164,
+        )
+        return [self._bodies.decode(record, Inbound, _came(key)) for key, record in rows]
+
+    async def add_status(
+        self, provider: str, update: StatusUpdate, message_id: str | None, at: datetime
+    ) -> bool:
+        """Keep a status callback; False where it was kept before."""
+        return bool(
+            await self._do(
+                """INSERT INTO sms_callbacks (provider, provider_key, message_id, at, record)
+                VALUES (:provider, :provider_key, :message_id, :at, :record)
+                ON CONFLICT (provider, provider_key) DO NOTHING""",
+                provider=provider,
+                provider_key=update.key,
+                message_id=message_id,
+                at=text(at),
+                record=records.encode(update),
+            )
+        )

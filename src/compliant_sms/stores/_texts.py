@@ -1,0 +1,237 @@
+"""Texts on their way out, as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import LiteralString
+
+from compliant_sms import records
+from compliant_sms.lifecycle import State
+from compliant_sms.messages import Departure, Draft, Message
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Step
+from compliant_sms.providers import Problem
+from compliant_sms.rules import Decision
+from compliant_sms.stores._connection import NOBODY, Records, Row, instant, text
+
+__all__ = ["MESSAGE", "TextRecords"]
+
+MESSAGE: LiteralString = """SELECT message_id, practice_id, draft, created_at, state, not_before,
+    claimed_until, attempts, provider, provider_id, problem, departure FROM sms_messages """
+
+
+def _minute(at: datetime) -> str:
+    return text(at.replace(second=0, microsecond=0))
+
+
+def _drafted(message_id: str) -> str:
+    return f"sms_messages.draft/{message_id}"
+
+
+def _left(message_id: str) -> str:
+    return f"sms_messages.departure/{message_id}"
+
+
+class TextRecords(Records):
+    """Each text, where it is, and what was decided about it."""
+
+    def _message(self, row: Row) -> Message:
+        return Message(
+            message_id=row[0],
+            practice_id=row[1],
+            draft=self._bodies.decode(row[2], Draft, _drafted(row[0])),
+            created_at=instant(row[3]),
+            state=State(row[4]),
+            not_before=instant(row[5]),
+            claimed_until=instant(row[6]) if row[6] else None,
+            attempts=row[7],
+            provider=row[8],
+            provider_id=row[9],
+            problem=records.decode(row[10], Problem) if row[10] else None,
+            departure=self._bodies.decode(row[11], Departure, _left(row[0])) if row[11] else None,
+        )
+
+    async def save(self, message: Message, at: datetime) -> None:
+        """Store a new text, or a text's new state."""
+        claimed_until = message.claimed_until
+        where_it_is = {
+            "message_id": message.message_id,
+            "state": message.state,
+            "not_before": text(message.not_before),
+            "claimed_until": text(claimed_until) if claimed_until else None,
+            "attempts": message.attempts,
+            "provider": message.provider,
+            "provider_id": message.provider_id,
+            "problem": records.encode(message.problem) if message.problem else None,
+        }
+        known = await self._do(
+            """UPDATE sms_messages SET state = :state, not_before = :not_before,
+                claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
+                provider_id = :provider_id, problem = :problem
+            WHERE message_id = :message_id""",
+            **where_it_is,
+        )
+        if not known:
+            await self._add_message(message, where_it_is)
+        elif message.state is State.CLAIMED:
+            await self._leave(message)
+        await self._do(
+            "INSERT INTO sms_steps (message_id, at, state) VALUES (:message_id, :at, :state)",
+            message_id=message.message_id,
+            at=text(at),
+            state=message.state,
+        )
+
+    async def _add_message(self, message: Message, where_it_is: Mapping[str, object]) -> None:
+        await self._do(
+            """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, number, person,
+                purpose, draft, created_at, state, not_before, claimed_until, attempts, provider,
+                provider_id, problem, left_at, departure)
+            VALUES (:message_id, :practice_id, :key, :number, :person, :purpose, :draft,
+                :created_at, :state, :not_before, :claimed_until, :attempts, :provider,
+                :provider_id, :problem, :left_at, :departure)""",
+            practice_id=message.practice_id,
+            key=message.draft.idempotency_key,
+            number=message.draft.to.e164,
+            person=message.draft.person or NOBODY,
+            purpose=message.draft.purpose.code,
+            draft=self._bodies.encode(message.draft, _drafted(message.message_id)),
+            created_at=text(message.created_at),
+            **self._departure(message),
+            **where_it_is,
+        )
+
+    def _departure(self, message: Message) -> dict[str, object]:
+        departure, about = message.departure, _left(message.message_id)
+        return {
+            "left_at": text(departure.at) if departure else None,
+            "departure": self._bodies.encode(departure, about) if departure else None,
+        }
+
+    async def _leave(self, message: Message) -> None:
+        await self._do(
+            """UPDATE sms_messages SET left_at = :left_at, departure = :departure
+            WHERE message_id = :message_id""",
+            message_id=message.message_id,
+            **self._departure(message),
+        )
+
+    async def message(self, message_id: str) -> Message | None:
+        """The text with that id."""
+        row = await self._one(
+            MESSAGE + "WHERE message_id = :message_id" + self._dialect.for_update,
+            message_id=message_id,
+        )
+        return self._message(row) if row else None
+
+    async def message_by_key(self, practice_id: str, key: str) -> Message | None:
+        """The text that was asked for under that idempotency key."""
+        row = await self._one(
+            MESSAGE
+            + "WHERE practice_id = :practice_id AND idempotency_key = :key"
+            + self._dialect.for_update,
+            practice_id=practice_id,
+            key=key,
+        )
+        return self._message(row) if row else None
+
+    async def message_by_provider_id(self, provider: str, provider_id: str) -> Message | None:
+        """The text that the provider calls so."""
+        row = await self._one(
+            MESSAGE
+            + "WHERE provider = :provider AND provider_id = :provider_id"
+            + self._dialect.for_update,
+            provider=provider,
+            provider_id=provider_id,
+        )
+        return self._message(row) if row else None
+
+    async def messages_to(self, practice_id: str, number: PhoneNumber) -> list[Message]:
+        """All texts to that number, oldest first."""
+        rows = await self._all(
+            MESSAGE
+            + """WHERE practice_id = :practice_id AND number = :number
+            ORDER BY created_at, message_id""",
+            practice_id=practice_id,
+            number=number.e164,
+        )
+        return [self._message(row) for row in rows]
+
+    async def departures(
+        self, practice_id: str, number: PhoneNumber, since: datetime
+    ) -> list[Departure]:
+        """How texts left to that number after ``since``, or may have left; oldest first."""
+        rows = await self._all(
+            """SELECT message_id, departure FROM sms_messages
+            WHERE practice_id = :practice_id AND number = :number AND left_at > :since
+            AND state IN ('claimed', 'sent', 'delivered', 'undelivered', 'uncertain')
+            ORDER BY left_at""",
+            practice_id=practice_id,
+            number=number.e164,
+            since=text(since),
+        )
+        return [self._bodies.decode(record, Departure, _left(key)) for key, record in rows]
+
+    async def departed(
+        self, practice_id: str, number: PhoneNumber, since: datetime, limit: int
+    ) -> list[Message]:
+        """The texts that :meth:`departures` tells of, the newest first."""
+        rows = await self._all(
+            MESSAGE
+            + """WHERE practice_id = :practice_id AND number = :number AND left_at > :since
+            AND state IN ('claimed', 'sent', 'delivered', 'undelivered', 'uncertain')
+            ORDER BY left_at DESC LIMIT :limit""",
+            practice_id=practice_id,
+            number=number.e164,
+            since=text(since),
+            limit=limit,
+        )
+        return [self._message(row) for row in rows]
+
+    async def add_volume(self, practice_id: str, at: datetime, segments: int) -> None:
+        """Count segments that leave now."""
+        await self._do(
+            """INSERT INTO sms_volume (practice_id, minute, segments)
+            VALUES (:practice_id, :minute, :segments) ON CONFLICT (practice_id, minute)
+            DO UPDATE SET segments = sms_volume.segments + excluded.segments""",
+            practice_id=practice_id,
+            minute=_minute(at),
+            segments=segments,
+        )
+
+    async def volume(self, practice_id: str, since: datetime) -> int:
+        """Segments that were counted since the beginning of that minute."""
+        row = await self._one(
+            """SELECT coalesce(sum(segments), 0) FROM sms_volume
+            WHERE practice_id = :practice_id AND minute >= :minute""",
+            practice_id=practice_id,
+            minute=_minute(since),
+        )
+        return int(row[0]) if row else 0
+
+    async def steps(self, message_id: str) -> list[Step]:
+        """The states that a text went through."""
+        rows = await self._all(
+            "SELECT at, state FROM sms_steps WHERE message_id = :message_id ORDER BY seq",
+            message_id=message_id,
+        )
+        return [
+            Step(message_id=message_id, at=instant(at), state=State(state)) for at, state in rows
+        ]
+
+    async def add_decision(self, message_id: str, decision: Decision) -> None:
+        """Keep a decision about a text."""
+        await self._do(
+            "INSERT INTO sms_decisions (message_id, record) VALUES (:message_id, :record)",
+            message_id=message_id,
+            record=records.encode(decision),
+        )
+
+    async def decisions(self, message_id: str) -> list[Decision]:
+        """All decisions about a text, oldest first."""
+        rows = await self._all(
+            "SELECT record FROM sms_decisions WHERE message_id = :message_id ORDER BY seq",
+            message_id=message_id,
+        )
+        return [records.decode(record, Decision) for (record,) in rows]
