@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
 
 from compliant_sms import flows, system
+from compliant_sms.audit import AuditEvent
 from compliant_sms.classification import Purpose
 from compliant_sms.clock import Clock
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
@@ -257,12 +258,23 @@ class Messenger(_Facade):
         return finish(flows.history(self._ports, person))
 
     def verify_ledger(self) -> flows.LedgerReport:
-        """Check the consent ledger of the practice.
+        """Check the consent ledger of the practice, and its audit log.
 
         Raises:
             LedgerTampered: it was altered.
         """
         return finish(flows.verify_ledger(self._ports))
+
+    def audit(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[AuditEvent, ...]:
+        """Who did what besides sending, in the order of the record.
+
+        Args:
+            since: only what was done then or later (aware).
+            until: only what was done before (aware).
+        """
+        return finish(flows.audit_log(self._ports, since, until))
 
     def close(self) -> None:
         """Close the store, and the connections to the provider."""
@@ -397,6 +409,12 @@ class AsyncMessenger(_Facade):
     async def verify_ledger(self) -> flows.LedgerReport:
         """See :meth:`Messenger.verify_ledger`."""
         return await flows.verify_ledger(self._ports)
+
+    async def audit(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[AuditEvent, ...]:
+        """See :meth:`Messenger.audit`."""
+        return await flows.audit_log(self._ports, since, until)
 
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""

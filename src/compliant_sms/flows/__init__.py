@@ -4,6 +4,7 @@ Two rules keep this room: a flow does no I/O but through its ports; and whatever
 happens in one transaction.
 """
 
+from compliant_sms.flows._audit import audit_log, verify_audit
 from compliant_sms.flows._consent import (
     append_event,
     consent_events,
@@ -30,6 +31,7 @@ __all__ = [
     "ReceivedText",
     "TextRecord",
     "append_event",
+    "audit_log",
     "cancel",
     "check",
     "consent_events",
@@ -39,6 +41,7 @@ __all__ = [
     "receive",
     "reconcile",
     "send",
+    "verify_audit",
     "verify_ledger",
     "wish_for_detail",
 ]

@@ -6,6 +6,7 @@ from attrs import frozen
 
 from compliant_sms.clock import Clock
 from compliant_sms.lookups import AsyncLookUps
+from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
 from compliant_sms.ports._inbound import InboundTexts
@@ -26,6 +27,7 @@ from compliant_sms.providers import Provider
 from compliant_sms.rules import Rulebook
 
 __all__ = [
+    "AuditLog",
     "Chain",
     "ConsentLedger",
     "Delivery",

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import ConsentLedger
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._practices import Practices
@@ -17,7 +18,7 @@ __all__ = ["Store", "Transaction"]
 T = TypeVar("T")
 
 
-class Transaction(Practices, ConsentLedger, Texts, Queue, InboundTexts, Protocol):
+class Transaction(Practices, ConsentLedger, Texts, Queue, InboundTexts, AuditLog, Protocol):
     """What can be read and written inside one transaction. All of it takes effect, or nothing."""
 
     async def lock(self, practice_id: str, number: PhoneNumber) -> None:

@@ -116,8 +116,21 @@ _INBOUND: tuple[LiteralString, ...] = (
     )""",
 )
 
+_AUDIT: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_audit (
+        practice_id {text} NOT NULL,
+        position INTEGER NOT NULL,
+        at {text} NOT NULL,
+        previous {blob} NOT NULL,
+        payload {blob} NOT NULL,
+        digest {blob} NOT NULL,
+        PRIMARY KEY (practice_id, position)
+    )""",
+    """CREATE INDEX sms_audit_by_time ON sms_audit (practice_id, at)""",
+)
+
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (
-    (*_VERSION, *_PRACTICES, *_CONSENT, *_TEXTS, *_INBOUND),
+    (*_VERSION, *_PRACTICES, *_CONSENT, *_TEXTS, *_INBOUND, *_AUDIT),
 )
 
 OLDEST = 3
