@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 _LONGEST_KEY = 255
+_URGENT = frozenset({MessageClass.EMERGENCY, MessageClass.PROTOCOL})
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -94,6 +95,14 @@ class Draft:
     not_after: datetime | None = field(default=None, converter=_limit)
     answers: datetime | None = None
     asks: Awaiting | None = field(default=None, converter=optional(Awaiting))
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it goes before whatever has only waited longer: an emergency, or an answer.
+
+        The confirmation of an opt-out must leave within five minutes: 47 CFR 64.1200(a)(12).
+        """
+        return self.purpose.message_class in _URGENT
 
     @purpose.validator
     def _known_purpose(self, _: Attribute[Purpose], value: object) -> None:

@@ -22,13 +22,18 @@ from compliant_sms.flows._receive import (
 )
 from compliant_sms.flows._reconcile import reconcile
 from compliant_sms.flows._send import check, send
+from compliant_sms.flows._settle import settle, uncertain
+from compliant_sms.flows._work import Pace, Progress, Shift, work
 
 __all__ = [
     "History",
     "LedgerReport",
+    "Pace",
+    "Progress",
     "Received",
     "ReceivedStatus",
     "ReceivedText",
+    "Shift",
     "TextRecord",
     "append_event",
     "audit_log",
@@ -41,7 +46,10 @@ __all__ = [
     "receive",
     "reconcile",
     "send",
+    "settle",
+    "uncertain",
     "verify_audit",
     "verify_ledger",
     "wish_for_detail",
+    "work",
 ]

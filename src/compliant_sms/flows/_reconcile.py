@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from compliant_sms.errors import TransportError
 from compliant_sms.flows._deliver import outbound, outcome_of
-from compliant_sms.flows._dispatch import give_up_lapsed_claims
+from compliant_sms.flows._dispatch import give_up_lapsed_claims, never
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome
 from compliant_sms.ports import Ports, Transaction
@@ -19,8 +19,10 @@ __all__ = ["reconcile"]
 _CLOCK_SKEW = timedelta(minutes=5)
 
 
-async def reconcile(ports: Ports, limit: int) -> tuple[Outcome, ...]:
-    """Look up to ``limit`` uncertain texts up at the provider.
+async def reconcile(
+    ports: Ports, limit: int, stopping: Callable[[], bool] = never
+) -> tuple[Outcome, ...]:
+    """Look up to ``limit`` uncertain texts up at the provider, until somebody says stop.
 
     Returns:
         each one's outcome: sent where the provider has it; queued where it surely has not;
@@ -28,7 +30,7 @@ async def reconcile(ports: Ports, limit: int) -> tuple[Outcome, ...]:
     """
     await ports.store.run(lambda tx: give_up_lapsed_claims(tx, ports, limit))
     uncertain = await ports.store.run(lambda tx: tx.uncertain(ports.practice.id, limit))
-    return tuple([await _settle(ports, message) for message in uncertain])
+    return tuple([await _settle(ports, message) for message in uncertain if not stopping()])
 
 
 async def _settle(ports: Ports, message: Message) -> Outcome:

@@ -7,9 +7,10 @@ from attrs import frozen
 from compliant_sms.clock import Clock
 from compliant_sms.lookups import AsyncLookUps
 from compliant_sms.ports._audit import AuditLog
+from compliant_sms.ports._buckets import Buckets
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
-from compliant_sms.ports._inbound import InboundTexts
+from compliant_sms.ports._inbound import Callback, InboundTexts
 from compliant_sms.ports._outside import (
     Ids,
     People,
@@ -28,6 +29,8 @@ from compliant_sms.rules import Rulebook
 
 __all__ = [
     "AuditLog",
+    "Buckets",
+    "Callback",
     "Chain",
     "ConsentLedger",
     "Delivery",

@@ -2,36 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from compliant_sms.messages import Message
-from compliant_sms.stores._connection import text
-from compliant_sms.stores._texts import MESSAGE, TextRecords
+from compliant_sms.stores._connection import instant, text
+from compliant_sms.stores._texts import COLUMNS, MESSAGE, TextRecords
 
 __all__ = ["QueueRecords"]
+
+_URGENT_FIRST = (1, 0)
 
 
 class QueueRecords(TextRecords):
     """Texts by when they are due, and by what is still open about them."""
 
-    async def due(self, practice_id: str, at: datetime, limit: int) -> list[Message]:
-        """Texts that are due or held until ``at`` or earlier, the longest due first."""
+    async def reserve(
+        self, practice_id: str, at: datetime, until: datetime, limit: int
+    ) -> list[Message]:
+        """Texts that are due or held until ``at`` or earlier, for one worker to look at."""
+        found: list[Message] = []
+        for urgent in _URGENT_FIRST:  # each is a range of the index; both together are none
+            if len(found) < limit:
+                found += await self._reserve(practice_id, urgent, at, until, limit - len(found))
+        return found
+
+    async def _reserve(
+        self, practice_id: str, urgent: int, at: datetime, until: datetime, limit: int
+    ) -> list[Message]:
+        # Picked once: PostgreSQL may ask a plain subquery again, and lock other rows then.
         rows = await self._all(
-            MESSAGE
-            + """WHERE practice_id = :practice_id AND state IN ('due', 'held')
-            AND not_before <= :at ORDER BY not_before LIMIT :limit""",
+            """WITH picked AS MATERIALIZED (
+                SELECT message_id FROM sms_messages
+                WHERE practice_id = :practice_id AND urgent = :urgent
+                AND state IN ('due', 'held') AND not_before <= :at
+                AND (reserved_until IS NULL OR reserved_until <= :at)
+                ORDER BY not_before LIMIT :limit"""
+            + self._dialect.skip_locked
+            + """) UPDATE sms_messages SET reserved_until = :until
+            WHERE message_id IN (SELECT message_id FROM picked) RETURNING """
+            + COLUMNS,  # noqa: S608 - no value in it
             practice_id=practice_id,
+            urgent=urgent,
             at=text(at),
+            until=text(until),
             limit=limit,
         )
-        return [self._message(row) for row in rows]
+        return sorted(map(self._message, rows), key=attrgetter("not_before", "message_id"))
+
+    async def release(self, messages: Sequence[Message], until: datetime) -> None:
+        """Let others have texts that were reserved until then."""
+        for message in messages:
+            await self._do(
+                """UPDATE sms_messages SET reserved_until = NULL
+                WHERE message_id = :message_id AND reserved_until = :until""",
+                message_id=message.message_id,
+                until=text(until),
+            )
+
+    async def next_due(self, practice_id: str, at: datetime) -> datetime | None:
+        """When the first of the texts that nobody has reserved at ``at`` may go."""
+        found = [await self._next_due(practice_id, urgent, at) for urgent in _URGENT_FIRST]
+        return min((each for each in found if each), default=None)
+
+    async def _next_due(self, practice_id: str, urgent: int, at: datetime) -> datetime | None:
+        row = await self._one(
+            """SELECT not_before FROM sms_messages
+            WHERE practice_id = :practice_id AND urgent = :urgent AND state IN ('due', 'held')
+            AND (reserved_until IS NULL OR reserved_until <= :at)
+            ORDER BY not_before LIMIT 1""",
+            practice_id=practice_id,
+            urgent=urgent,
+            at=text(at),
+        )
+        return instant(row[0]) if row else None
 
     async def lapsed(self, practice_id: str, at: datetime, limit: int) -> list[Message]:
-        """Texts whose claim ran out before ``at``."""
+        """Texts whose claim ran out before ``at``, which nobody else may change until the end."""
         rows = await self._all(
             MESSAGE
             + """WHERE practice_id = :practice_id AND state = 'claimed'
-            AND claimed_until <= :at ORDER BY claimed_until LIMIT :limit""",
+            AND claimed_until <= :at ORDER BY claimed_until LIMIT :limit"""
+            + self._dialect.skip_locked,
             practice_id=practice_id,
             at=text(at),
             limit=limit,

@@ -15,10 +15,11 @@ from compliant_sms.providers import Problem
 from compliant_sms.rules import Decision
 from compliant_sms.stores._connection import NOBODY, Records, Row, instant, text
 
-__all__ = ["MESSAGE", "TextRecords"]
+__all__ = ["COLUMNS", "MESSAGE", "TextRecords"]
 
-MESSAGE: LiteralString = """SELECT message_id, practice_id, draft, created_at, state, not_before,
-    claimed_until, attempts, provider, provider_id, problem, departure FROM sms_messages """
+COLUMNS: LiteralString = """message_id, practice_id, draft, created_at, state, not_before,
+    claimed_until, attempts, provider, provider_id, problem, departure"""
+MESSAGE: LiteralString = "SELECT " + COLUMNS + " FROM sms_messages "  # noqa: S608 - no value in it
 
 
 def _minute(at: datetime) -> str:
@@ -68,7 +69,7 @@ class TextRecords(Records):
         known = await self._do(
             """UPDATE sms_messages SET state = :state, not_before = :not_before,
                 claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
-                provider_id = :provider_id, problem = :problem
+                provider_id = :provider_id, problem = :problem, reserved_until = NULL
             WHERE message_id = :message_id""",
             **where_it_is,
         )
@@ -86,11 +87,11 @@ class TextRecords(Records):
     async def _add_message(self, message: Message, where_it_is: Mapping[str, object]) -> None:
         await self._do(
             """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, number, person,
-                purpose, draft, created_at, state, not_before, claimed_until, attempts, provider,
-                provider_id, problem, left_at, departure)
+                purpose, draft, created_at, state, urgent, not_before, claimed_until, attempts,
+                provider, provider_id, problem, left_at, departure)
             VALUES (:message_id, :practice_id, :key, :number, :person, :purpose, :draft,
-                :created_at, :state, :not_before, :claimed_until, :attempts, :provider,
-                :provider_id, :problem, :left_at, :departure)""",
+                :created_at, :state, :urgent, :not_before, :claimed_until, :attempts,
+                :provider, :provider_id, :problem, :left_at, :departure)""",
             practice_id=message.practice_id,
             key=message.draft.idempotency_key,
             number=message.draft.to.e164,
@@ -98,6 +99,7 @@ class TextRecords(Records):
             purpose=message.draft.purpose.code,
             draft=self._bodies.encode(message.draft, _drafted(message.message_id)),
             created_at=text(message.created_at),
+            urgent=int(message.draft.urgent),
             **self._departure(message),
             **where_it_is,
         )

@@ -1,0 +1,1 @@
+"""Dispatch from a team's own procrastinate workers (https://procrastinate.readthedocs.io)."""
