@@ -87,9 +87,14 @@ class Worker(_Worker):
         """
         return self._work(self._shift, signals=signals)
 
-    def drain(self, *, signals: bool = True) -> Progress:
-        """Work until nothing is due any more, or until :meth:`stop`."""
-        return self._work(evolve(self._shift, once=True), signals=signals)
+    def drain(self, *, within: timedelta | None = None, signals: bool = True) -> Progress:
+        """Work until nothing is due any more, or until :meth:`stop`.
+
+        Args:
+            within: after what time to return in any case.
+            signals: as for :meth:`run`.
+        """
+        return self._work(evolve(self._shift, once=True, within=within), signals=signals)
 
     def stop(self) -> None:
         """Finish the text in hand and return; from any thread, and from a signal handler."""
@@ -169,9 +174,9 @@ class AsyncWorker(_Worker):
         """Work until :meth:`stop`. A signal handler of the loop may call that."""
         return await flows.work(self._practices, self, self._shift, self._on_progress)
 
-    async def drain(self) -> Progress:
-        """Work until nothing is due any more, or until :meth:`stop`."""
-        once = evolve(self._shift, once=True)
+    async def drain(self, *, within: timedelta | None = None) -> Progress:
+        """Work until nothing is due any more, for at most so long, or until :meth:`stop`."""
+        once = evolve(self._shift, once=True, within=within)
         return await flows.work(self._practices, self, once, self._on_progress)
 
     def stop(self) -> None:

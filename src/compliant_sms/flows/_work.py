@@ -10,6 +10,7 @@ from typing import Protocol
 
 from attrs import define, field, frozen
 
+from compliant_sms.clock import Clock
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._dispatch import Dispatched, dispatch
 from compliant_sms.flows._reconcile import reconcile
@@ -70,6 +71,7 @@ class Shift:
         poll: how often a practice without due texts is looked at.
         reconcile_every: how often uncertain texts are looked up at the provider.
         once: whether to stop as soon as nothing is due any more.
+        within: after what time to stop in any case.
 
     Raises:
         InvalidInput: something is not positive.
@@ -79,12 +81,29 @@ class Shift:
     poll: timedelta = timedelta(seconds=5)
     reconcile_every: timedelta = timedelta(minutes=1)
     once: bool = False
+    within: timedelta | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse what would never rest or never send."""
         if self.quantum < 1 or min(self.poll, self.reconcile_every) <= timedelta(0):
             msg = "a worker's quantum, poll and reconcile_every must all be more than zero"
             raise InvalidInput(msg)
+
+
+@frozen
+class _Until:
+    """A pace that also ends at an instant."""
+
+    pace: Pace
+    clock: Clock
+    end: datetime
+
+    def stopping(self) -> bool:
+        return self.pace.stopping() or self.clock() >= self.end
+
+    async def rest(self, seconds: float) -> None:
+        left = (self.end - self.clock()).total_seconds()
+        await self.pace.rest(max(0.0, min(seconds, left)))
 
 
 @define
@@ -131,6 +150,9 @@ async def work(
     What goes wrong with one practice is counted, and that practice rests a while; the others do
     not notice.
     """
+    if shift.within is not None:
+        clock = practices[0].clock
+        pace = _Until(pace, clock, clock() + shift.within)
     desks = [_Desk(ports, again=ports.clock(), reconcile_at=ports.clock()) for ports in practices]
     tally, told = _Tally(), Progress()
     while not pace.stopping():

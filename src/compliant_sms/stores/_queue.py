@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter
+from typing import LiteralString
 
 from compliant_sms.messages import Message
 from compliant_sms.stores._connection import instant, text
@@ -13,6 +14,16 @@ from compliant_sms.stores._texts import COLUMNS, MESSAGE, TextRecords
 __all__ = ["QueueRecords"]
 
 _URGENT_FIRST = (1, 0)
+# Picked once: PostgreSQL may ask a plain subquery again, and take other rows then.
+_PICK: LiteralString = """WITH picked AS MATERIALIZED (
+    SELECT message_id FROM sms_messages
+    WHERE practice_id = :practice_id AND urgent = :urgent
+    AND state IN ('due', 'held') AND not_before <= :at
+    AND (reserved_until IS NULL OR reserved_until <= :at)
+    ORDER BY not_before LIMIT :limit"""
+_RESERVE: LiteralString = """)
+    UPDATE sms_messages SET reserved_until = :until
+    WHERE message_id IN (SELECT message_id FROM picked) RETURNING """
 
 
 class QueueRecords(TextRecords):
@@ -31,18 +42,8 @@ class QueueRecords(TextRecords):
     async def _reserve(
         self, practice_id: str, urgent: int, at: datetime, until: datetime, limit: int
     ) -> list[Message]:
-        # Picked once: PostgreSQL may ask a plain subquery again, and lock other rows then.
         rows = await self._all(
-            """WITH picked AS MATERIALIZED (
-                SELECT message_id FROM sms_messages
-                WHERE practice_id = :practice_id AND urgent = :urgent
-                AND state IN ('due', 'held') AND not_before <= :at
-                AND (reserved_until IS NULL OR reserved_until <= :at)
-                ORDER BY not_before LIMIT :limit"""
-            + self._dialect.skip_locked
-            + """) UPDATE sms_messages SET reserved_until = :until
-            WHERE message_id IN (SELECT message_id FROM picked) RETURNING """
-            + COLUMNS,  # noqa: S608 - no value in it
+            _PICK + self._dialect.skip_locked + _RESERVE + COLUMNS,
             practice_id=practice_id,
             urgent=urgent,
             at=text(at),

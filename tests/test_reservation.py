@@ -1,0 +1,306 @@
+"""Reservation: due texts are shared out, and what is reserved is surely not gone."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compliant_sms import Held, Messenger, Purpose, Queued, Sent
+from compliant_sms.flows import _dispatch
+from compliant_sms.lifecycle import State
+from compliant_sms.messages import Draft, Message
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.providers import Twilio
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import SQLite
+from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.testing import MovableClock
+from compliant_sms.transport import BlockingTransport
+from conftest import MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
+from test_receive import from_patient, status
+from test_send import BODY, DAWN, NIGHT, Meanwhile, agree, outgoing, remind
+
+Make = Callable[..., Messenger]
+LEASE = timedelta(seconds=60)
+
+
+@pytest.fixture
+def store(database: Path) -> SQLite:
+    """The file, without a messenger."""
+    return SQLite(database)
+
+
+def due(key: str, not_before: datetime, purpose: Purpose = Purpose.APPOINTMENT_REMINDER) -> Message:
+    """A text that is due at an instant."""
+    return Message(
+        message_id=key,
+        practice_id="lakeside",
+        draft=Draft(to=PATIENT, purpose=purpose, body="See you.", idempotency_key=key),
+        created_at=MORNING,
+        state=State.DUE,
+        not_before=not_before,
+    )
+
+
+def ask(store: SQLite, work: Callable[[Any], Any]) -> Any:
+    """One transaction."""
+    return store.run(work)
+
+
+def reserve(store: SQLite, at: datetime, limit: int = 10) -> list[str]:
+    """The ids of what a worker gets at that instant."""
+    found = ask(store, lambda tx: tx.reserve("lakeside", at, at + LEASE, limit))
+    return [message.message_id for message in found]
+
+
+def keep(store: SQLite, *messages: Message) -> None:
+    """Store texts."""
+    for message in messages:
+        ask(store, lambda tx, message=message: tx.save(message, MORNING))
+
+
+def later(minutes: float) -> datetime:
+    return MORNING + timedelta(minutes=minutes)
+
+
+def test_each_gets_others(store: SQLite) -> None:
+    """What is reserved nobody else is given until then; afterwards it is due as before."""
+    keep(store, *(due(str(number), later(number)) for number in range(5)))
+
+    assert reserve(store, later(10), limit=2) == ["0", "1"]
+    assert reserve(store, later(10), limit=2) == ["2", "3"]
+    assert reserve(store, later(10)) == ["4"]
+    assert reserve(store, later(10)) == reserve(store, later(10.9)) == []
+    assert reserve(store, later(11)) == ["0", "1", "2", "3", "4"]
+    assert ask(store, lambda tx: tx.lapsed("lakeside", later(99), 9)) == []
+
+
+def test_urgent_first(store: SQLite) -> None:
+    """Emergencies and answers to patients go before texts that wait longer; none goes early."""
+    keep(
+        store,
+        due("reminder", later(0)),
+        due("answer", later(1), Purpose.OPT_OUT_CONFIRMATION),
+        due("alert", later(2), Purpose.EMERGENCY_ALERT),
+        due("tomorrow", later(1440), Purpose.EMERGENCY_ALERT),
+    )
+
+    assert reserve(store, later(5), limit=2) == ["answer", "alert"]
+    assert reserve(store, later(5)) == ["reminder"]
+
+
+def test_release(store: SQLite) -> None:
+    """What is released others get at once; somebody else's reservation is left alone."""
+    first, second = due("1", later(0)), due("2", later(0))
+    keep(store, first, second)
+    reserve(store, later(0))
+    ask(store, lambda tx: tx.release([first], later(0) + LEASE))
+    ask(store, lambda tx: tx.release([second], later(0)))
+
+    assert reserve(store, later(0)) == ["1"]
+
+
+def test_saving_ends_a_reservation(store: SQLite) -> None:
+    """A text that is put off is given out again as soon as it is due, not when it was reserved."""
+    keep(store, due("1", later(0)))
+    reserve(store, later(0))
+    keep(store, due("1", later(0.1)))
+
+    assert reserve(store, later(0.1)) == ["1"]
+
+
+def test_next_due(store: SQLite) -> None:
+    """When to look again: at the first text that nobody has reserved."""
+    assert ask(store, lambda tx: tx.next_due("lakeside", later(0))) is None
+    keep(store, due("1", later(0)), due("2", later(3)), due("3", later(7), Purpose.EMERGENCY_ALERT))
+
+    assert ask(store, lambda tx: tx.next_due("lakeside", later(0))) == later(0)
+    reserve(store, later(0))
+    assert ask(store, lambda tx: tx.next_due("lakeside", later(0))) == later(3)
+    assert ask(store, lambda tx: tx.next_due("hillside", later(0))) is None
+
+
+def test_plans(store: SQLite, database: Path) -> None:
+    """Reserving and looking ahead walk the index of due texts in order: nothing is sorted."""
+    seen: list[str] = []
+    keep(store, due("1", later(0)))
+    connection = store._connection
+    assert connection is not None
+    connection.set_trace_callback(seen.append)
+    reserve(store, later(0))
+    ask(store, lambda tx: tx.next_due("lakeside", later(0)))
+    connection.set_trace_callback(None)
+    asked = [sql for sql in seen if "'due'" in sql]
+    with sqlite3.connect(database) as other:
+        plans = [[row[3] for row in other.execute(f"EXPLAIN QUERY PLAN {sql}")] for sql in asked]
+    other.close()
+
+    assert len(plans) == 4
+    for plan in plans:
+        assert any("INDEX sms_messages_due (practice_id=? AND urgent=?" in line for line in plan)
+        assert not any("TEMP B-TREE" in line or line == "SCAN sms_messages" for line in plan)
+
+
+# In a dispatch
+
+
+@pytest.fixture
+def waiting(messenger: Messenger, clock: MovableClock) -> Messenger:
+    """A messenger with three texts that are due now."""
+    agree(messenger)
+    clock.move_to(NIGHT)
+    for number in range(3):
+        assert isinstance(remind(messenger, str(number), body=f"{BODY} {number}"), Held)
+    clock.move_to(DAWN)
+    return messenger
+
+
+class Failing(Twilio):
+    """An adapter that fails before there is a request."""
+
+    error: BaseException = RuntimeError("broken")
+
+    def request(self, text: Any) -> Any:
+        raise type(self).error
+
+
+@pytest.fixture
+def failing(carrier: Sandbox) -> Failing:
+    """It speaks to the carrier, or would."""
+    return Failing(account_sid=SID, auth_token=TOKEN, sender=SENDER, base_url=carrier.url)
+
+
+def states(messenger: Messenger) -> list[State]:
+    return [record.message.state for record in messenger.history(PERSON).texts]
+
+
+def test_failed_before_the_request(
+    waiting: Messenger, make_messenger: Make, failing: Failing, clock: MovableClock, carrier: Any
+) -> None:
+    """What surely did not leave is due again, after a pause, and sent once."""
+    with pytest.raises(RuntimeError, match="broken"):
+        make_messenger(provider=failing).dispatch_due()
+
+    assert states(waiting) == [State.DUE] * 3
+    assert waiting.dispatch_due() == ()
+    clock.advance(timedelta(seconds=30))
+    assert [type(each) for each in waiting.dispatch_due()] == [Sent] * 3
+    assert len(outgoing(carrier)) == 3
+
+
+def test_stopped_before_the_request(
+    waiting: Messenger,
+    make_messenger: Make,
+    failing: Failing,
+    carrier: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever stops the program between claim and request leaves the text due, and the others."""
+    monkeypatch.setattr(Failing, "error", KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        make_messenger(provider=failing).dispatch_due()
+
+    assert states(waiting) == [State.DUE, State.HELD, State.HELD]
+    assert [type(each) for each in waiting.dispatch_due()] == [Sent] * 3
+    assert len(outgoing(carrier)) == 3
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), RuntimeError("broken")])
+def test_stopped_during_the_request(
+    waiting: Messenger, make_messenger: Make, carrier: Sandbox, clock: MovableClock, stop: Any
+) -> None:
+    """What may have left stays claimed, becomes uncertain, and is looked up, never repeated."""
+    transport = BlockingTransport()
+    stopped = make_messenger(transport=Meanwhile(transport, error=stop))
+    with pytest.raises(type(stop)):
+        stopped.dispatch_due(limit=1)
+    transport.close()
+    assert states(waiting)[0] is State.CLAIMED
+    clock.advance(LEASE)
+    waiting.dispatch_due()
+
+    assert states(waiting) == [State.UNCERTAIN, State.SENT, State.SENT]
+    assert [type(each) for each in waiting.reconcile()] == [Sent]
+    assert len(outgoing(carrier)) == 3
+
+
+def test_pages(messenger: Messenger, clock: MovableClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many are asked for, only a page at a time is read and reserved."""
+    agree(messenger)
+    clock.move_to(NIGHT)
+    for number in range(12):
+        remind(messenger, str(number), body=f"{BODY} {number}")
+    clock.move_to(DAWN)
+    sizes: list[int] = []
+    reserve = SqlTransaction.reserve
+
+    async def watched(tx: Any, practice: str, at: Any, until: Any, limit: int) -> Any:
+        sizes.append(limit)
+        return await reserve(tx, practice, at, until, limit)
+
+    monkeypatch.setattr(SqlTransaction, "reserve", watched)
+    monkeypatch.setattr(_dispatch, "_PAGE", 5)
+
+    assert len(messenger.dispatch_due(limit=11)) == 11
+    assert sizes == [5, 5, 1]
+    assert messenger.dispatch_due(limit=0) == ()
+    assert len(messenger.dispatch_due(limit=1000)) == 1
+
+
+def test_confirmation_before_a_pile(
+    messenger: Messenger, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """The confirmation of a STOP does not wait behind the texts that were due before."""
+    agree(messenger)
+    agree(messenger, "+12175550122", "pat-2")
+    clock.move_to(NIGHT)
+    for number in range(3):
+        remind(messenger, str(number), to="+12175550122", person="pat-2", body=f"{BODY} {number}")
+    clock.move_to(DAWN)
+    messenger.receive(from_patient("STOP", "SM1"))
+    messenger.dispatch_due(limit=1)
+
+    (entry,) = carrier.messages()
+    assert PhoneNumber(entry.to) == PhoneNumber(PATIENT)
+    assert "unsubscribed" in entry.body or "no more" in entry.body.lower()
+
+
+def test_late_refusal_revives_nothing(
+    make_messenger: Make, clock: MovableClock, provider: Twilio, carrier: Sandbox
+) -> None:
+    """A refusal that comes after the text was settled and blocked does not make it due."""
+    other = make_messenger()
+    transport = BlockingTransport()
+
+    def meanwhile() -> None:
+        clock.advance(timedelta(seconds=130))
+        other.dispatch_due()
+        assert [type(each) for each in other.reconcile()] == [Queued]
+        other.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana")
+        other.dispatch_due()
+
+    carrier.fail_next("status", status=429, headers={"Retry-After": "30"})
+    slow = make_messenger(transport=Meanwhile(transport, after=meanwhile))
+    agree(slow)
+    remind(slow)
+    transport.close()
+
+    assert states(other) == [State.BLOCKED]
+    assert other.dispatch_due() == ()
+
+
+def test_callbacks_are_kept(messenger: Messenger, carrier: Sandbox) -> None:
+    """History shows each callback about a text, also those that changed nothing."""
+    agree(messenger)
+    sent = remind(messenger)
+    for word in ("delivered", "sent", "delivered"):
+        messenger.receive(status(sent.provider_id, word, ref=sent.message_id))
+    (record,) = messenger.history(PERSON).texts
+
+    assert record.message.state is State.DELIVERED
+    assert [each.update.state for each in record.callbacks] == [State.DELIVERED, State.SENT]
