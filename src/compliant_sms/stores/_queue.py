@@ -20,7 +20,7 @@ _PICK: LiteralString = """WITH picked AS MATERIALIZED (
     WHERE practice_id = :practice_id AND urgent = :urgent
     AND state IN ('due', 'held') AND not_before <= :at
     AND (reserved_until IS NULL OR reserved_until <= :at)
-    ORDER BY not_before LIMIT :limit"""
+    ORDER BY not_before, message_id LIMIT :limit"""
 _RESERVE: LiteralString = """)
     UPDATE sms_messages SET reserved_until = :until
     WHERE message_id IN (SELECT message_id FROM picked) RETURNING """
@@ -80,11 +80,11 @@ class QueueRecords(TextRecords):
         return instant(row[0]) if row else None
 
     async def lapsed(self, practice_id: str, at: datetime, limit: int) -> list[Message]:
-        """Texts whose claim ran out before ``at``, which nobody else may change until the end."""
+        """Texts whose claim ran out before ``at``; not those of which news comes in just now."""
         rows = await self._all(
             MESSAGE
             + """WHERE practice_id = :practice_id AND state = 'claimed'
-            AND claimed_until <= :at ORDER BY claimed_until LIMIT :limit"""
+            AND claimed_until <= :at ORDER BY claimed_until, message_id LIMIT :limit"""
             + self._dialect.skip_locked,
             practice_id=practice_id,
             at=text(at),
@@ -97,7 +97,7 @@ class QueueRecords(TextRecords):
         rows = await self._all(
             MESSAGE
             + """WHERE practice_id = :practice_id AND state = 'uncertain'
-            ORDER BY claimed_until LIMIT :limit""",
+            ORDER BY claimed_until, message_id LIMIT :limit""",
             practice_id=practice_id,
             limit=limit,
         )
