@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from compliant_sms import Held, Messenger, Purpose, Queued, Sent
+from compliant_sms.driver import finish
 from compliant_sms.flows import _dispatch
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.stores import SQLite
+from compliant_sms.stores import PostgreSQL, SQLite
+from compliant_sms.stores._dialect import POSTGRESQL
+from compliant_sms.stores._queue import _NEXT, _PICK, _RESERVE
+from compliant_sms.stores._texts import COLUMNS
 from compliant_sms.stores._transaction import SqlTransaction
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
@@ -29,10 +35,15 @@ Make = Callable[..., Messenger]
 LEASE = timedelta(seconds=60)
 
 
-@pytest.fixture
-def store(database: Path) -> SQLite:
-    """The file, without a messenger."""
-    return SQLite(database)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, database: Path) -> Iterator[Any]:
+    """Each store, without a messenger."""
+    if request.param == "sqlite":
+        made: Any = SQLite(database)
+    else:
+        made = PostgreSQL(request.getfixturevalue("postgres_dsn"))
+    yield made
+    made.close()
 
 
 def due(key: str, not_before: datetime, purpose: Purpose = Purpose.APPOINTMENT_REMINDER) -> Message:
@@ -47,18 +58,18 @@ def due(key: str, not_before: datetime, purpose: Purpose = Purpose.APPOINTMENT_R
     )
 
 
-def ask(store: SQLite, work: Callable[[Any], Any]) -> Any:
+def ask(store: Any, work: Callable[[Any], Any]) -> Any:
     """One transaction."""
-    return store.run(work)
+    return finish(store.blocking().run(work))
 
 
-def reserve(store: SQLite, at: datetime, limit: int = 10) -> list[str]:
+def reserve(store: Any, at: datetime, limit: int = 10) -> list[str]:
     """The ids of what a worker gets at that instant."""
     found = ask(store, lambda tx: tx.reserve("lakeside", at, at + LEASE, limit))
     return [message.message_id for message in found]
 
 
-def keep(store: SQLite, *messages: Message) -> None:
+def keep(store: Any, *messages: Message) -> None:
     """Store texts."""
     for message in messages:
         ask(store, lambda tx, message=message: tx.save(message, MORNING))
@@ -68,7 +79,7 @@ def later(minutes: float) -> datetime:
     return MORNING + timedelta(minutes=minutes)
 
 
-def test_each_gets_others(store: SQLite) -> None:
+def test_each_gets_others(store: Any) -> None:
     """What is reserved nobody else is given until then; afterwards it is due as before."""
     keep(store, *(due(str(number), later(number)) for number in range(5)))
 
@@ -80,7 +91,7 @@ def test_each_gets_others(store: SQLite) -> None:
     assert ask(store, lambda tx: tx.lapsed("lakeside", later(99), 9)) == []
 
 
-def test_urgent_first(store: SQLite) -> None:
+def test_urgent_first(store: Any) -> None:
     """Emergencies and answers to patients go before texts that wait longer; none goes early."""
     keep(
         store,
@@ -94,7 +105,7 @@ def test_urgent_first(store: SQLite) -> None:
     assert reserve(store, later(5)) == ["reminder"]
 
 
-def test_release(store: SQLite) -> None:
+def test_release(store: Any) -> None:
     """What is released others get at once; somebody else's reservation is left alone."""
     first, second = due("1", later(0)), due("2", later(0))
     keep(store, first, second)
@@ -105,7 +116,7 @@ def test_release(store: SQLite) -> None:
     assert reserve(store, later(0)) == ["1"]
 
 
-def test_saving_ends_a_reservation(store: SQLite) -> None:
+def test_saving_ends_a_reservation(store: Any) -> None:
     """A text that is put off is given out again as soon as it is due, not when it was reserved."""
     keep(store, due("1", later(0)))
     reserve(store, later(0))
@@ -114,7 +125,7 @@ def test_saving_ends_a_reservation(store: SQLite) -> None:
     assert reserve(store, later(0.1)) == ["1"]
 
 
-def test_next_due(store: SQLite) -> None:
+def test_next_due(store: Any) -> None:
     """When to look again: at the first text that nobody has reserved."""
     assert ask(store, lambda tx: tx.next_due("lakeside", later(0))) is None
     keep(store, due("1", later(0)), due("2", later(3)), due("3", later(7), Purpose.EMERGENCY_ALERT))
@@ -125,16 +136,61 @@ def test_next_due(store: SQLite) -> None:
     assert ask(store, lambda tx: tx.next_due("hillside", later(0))) is None
 
 
-def test_plans(store: SQLite, database: Path) -> None:
+def due_on_a_large_table() -> str:
+    """Texts of one practice: some are due, most wait for another day or went long ago."""
+    return """
+        INSERT INTO sms_messages (message_id, practice_id, idempotency_key, number, person, purpose,
+            draft, created_at, state, urgent, not_before, attempts)
+        SELECT 'm' || i, 'lakeside', 'k' || i, '+12175550134', '', 'appointment_reminder',
+            ''::bytea, '2026-11-30T16:00:00.000000Z', CASE WHEN i % 3 = 0 THEN 'sent' ELSE 'held' END,
+            0, to_char(timestamp '2026-11-01' + i * interval '1 minute',
+                'YYYY-MM-DD"T"HH24:MI:SS".000000Z"'), 0
+        FROM generate_series(1, 30000) AS i"""
+
+
+def test_plans_of_postgresql(postgres_dsn: str) -> None:
     """Reserving and looking ahead walk the index of due texts in order: nothing is sorted."""
+    store = PostgreSQL(postgres_dsn)
+    assert ask(store, lambda tx: tx.next_due("lakeside", later(0))) is None
+    store.close()
+    values = {
+        "practice_id": "lakeside",
+        "urgent": 0,
+        "at": "2026-11-15T16:00:00.000000Z",
+        "until": "2026-11-15T16:01:00.000000Z",
+        "limit": 50,
+    }
+    asked = [_PICK + POSTGRESQL.skip_locked + _RESERVE + COLUMNS, _NEXT]
+    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
+        connection.execute(due_on_a_large_table())  # type: ignore[arg-type]
+        connection.execute("VACUUM ANALYZE sms_messages")
+        found = [connection.execute(explain(sql), values).fetchall() for sql in asked]
+    plans = ["\n".join(row[0] for row in rows) for rows in found]
+
+    for plan in plans:
+        assert "Index Scan using sms_messages_due" in plan or (
+            "Index Only Scan using sms_messages_due" in plan
+        )
+        assert "Sort" not in plan
+        assert "Seq Scan on sms_messages" not in plan
+
+
+def explain(sql: str) -> Any:
+    """The statement that shows the plan of one with named parameters."""
+    return "EXPLAIN " + re.sub(r":(\w+)", r"%(\1)s", sql)
+
+
+def test_plans_of_sqlite(database: Path) -> None:
+    """The same on SQLite."""
     seen: list[str] = []
+    store = SQLite(database)
     keep(store, due("1", later(0)))
     connection = store._connection
     assert connection is not None
     connection.set_trace_callback(seen.append)
     reserve(store, later(0))
     ask(store, lambda tx: tx.next_due("lakeside", later(0)))
-    connection.set_trace_callback(None)
+    store.close()
     asked = [sql for sql in seen if "'due'" in sql]
     with sqlite3.connect(database) as other:
         plans = [[row[3] for row in other.execute(f"EXPLAIN QUERY PLAN {sql}")] for sql in asked]

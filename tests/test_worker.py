@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,18 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliant_sms import AsyncMessenger, Delivery, Held, Messenger, Practice, Profile, Purpose
-from compliant_sms import Queued, Sent, Uncertain
+from compliant_sms import (
+    AsyncMessenger,
+    Delivery,
+    Held,
+    Messenger,
+    Practice,
+    Profile,
+    Purpose,
+    Queued,
+    Sent,
+    Uncertain,
+)
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput, StoreBusy, UnknownMessage
 from compliant_sms.flows import Progress, Shift, work
@@ -82,7 +92,7 @@ def pile(messenger: Messenger, texts: int) -> None:
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_fair(
+def test_fair(  # noqa: PLR0917 - fixtures
     tmp_path_factory: pytest.TempPathFactory,
     practice: Practice,
     provider: Twilio,
@@ -484,13 +494,13 @@ def test_async_worker(
 
 
 @pytest.fixture
-def doubtful(messenger: Messenger, carrier: Sandbox) -> Iterator[tuple[Messenger, str]]:
+def doubtful(messenger: Messenger, carrier: Sandbox) -> tuple[Messenger, str]:
     """A messenger with a text that the provider does not list, just now."""
     agree(messenger)
     carrier.fail_next("drop")
     outcome = remind(messenger)
     assert isinstance(outcome, Uncertain)
-    yield messenger, outcome.message_id
+    return messenger, outcome.message_id
 
 
 def test_settled_as_sent(doubtful: tuple[Messenger, str], carrier: Sandbox) -> None:

@@ -24,6 +24,10 @@ _PICK: LiteralString = """WITH picked AS MATERIALIZED (
 _RESERVE: LiteralString = """)
     UPDATE sms_messages SET reserved_until = :until
     WHERE message_id IN (SELECT message_id FROM picked) RETURNING """
+_NEXT: LiteralString = """SELECT not_before FROM sms_messages
+    WHERE practice_id = :practice_id AND urgent = :urgent AND state IN ('due', 'held')
+    AND (reserved_until IS NULL OR reserved_until <= :at)
+    ORDER BY not_before LIMIT 1"""
 
 
 class QueueRecords(TextRecords):
@@ -69,10 +73,7 @@ class QueueRecords(TextRecords):
 
     async def _next_due(self, practice_id: str, urgent: int, at: datetime) -> datetime | None:
         row = await self._one(
-            """SELECT not_before FROM sms_messages
-            WHERE practice_id = :practice_id AND urgent = :urgent AND state IN ('due', 'held')
-            AND (reserved_until IS NULL OR reserved_until <= :at)
-            ORDER BY not_before LIMIT 1""",
+            _NEXT,
             practice_id=practice_id,
             urgent=urgent,
             at=text(at),
