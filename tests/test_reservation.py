@@ -142,8 +142,9 @@ def due_on_a_large_table() -> str:
         INSERT INTO sms_messages (message_id, practice_id, idempotency_key, number, person, purpose,
             draft, created_at, state, urgent, not_before, attempts)
         SELECT 'm' || i, 'lakeside', 'k' || i, '+12175550134', '', 'appointment_reminder',
-            ''::bytea, '2026-11-30T16:00:00.000000Z', CASE WHEN i % 3 = 0 THEN 'sent' ELSE 'held' END,
-            0, to_char(timestamp '2026-11-01' + i * interval '1 minute',
+            ''::bytea, '2026-11-30T16:00:00.000000Z',
+            CASE WHEN i % 3 = 0 THEN 'sent' ELSE 'held' END, 0,
+            to_char(timestamp '2026-11-01' + i * interval '1 minute',
                 'YYYY-MM-DD"T"HH24:MI:SS".000000Z"'), 0
         FROM generate_series(1, 30000) AS i"""
 

@@ -25,7 +25,7 @@ class Delivery:
         pause: between such tries; it doubles each time.
         rate: how fast the sender's number may send, for all workers together; what is over waits.
             As fast as it goes, if not given. A 10DLC campaign is kept to its carriers' limits in
-            any case: :attr:`compliant_sms.Practice.campaign`.
+            any case: ``Practice.campaign``.
 
     Raises:
         InvalidInput: something is not positive.
