@@ -277,6 +277,23 @@ class Messenger(_Facade):
         """
         return finish(flows.verify_ledger(self._ports))
 
+    def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """Seal every data key of the store anew with the newest key of the keyring.
+
+        Texts go on meanwhile, and processes whose keyring is a file read it again by themselves.
+        A run that was cut short is repeated.
+
+        Args:
+            on_progress: is told after each batch how many are done, and of how many.
+
+        Returns:
+            how many were sealed anew; 0 without a keyring.
+
+        Raises:
+            CannotUnseal: a data key is sealed with a key that is not in the keyring.
+        """
+        return finish(flows.rotate_keys(self._ports.store, on_progress))
+
     def close(self) -> None:
         """Close the store, and the connections to the provider."""
         self._own_transport.close()
@@ -412,6 +429,10 @@ class AsyncMessenger(_Facade):
     async def verify_ledger(self) -> flows.LedgerReport:
         """See :meth:`Messenger.verify_ledger`."""
         return await flows.verify_ledger(self._ports)
+
+    async def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """See :meth:`Messenger.rotate_keys`."""
+        return await flows.rotate_keys(self._ports.store, on_progress)
 
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""
