@@ -57,7 +57,7 @@ class InboundRecords(SubjectRecords):
         rows = await self._all(
             """SELECT inbound_id, record, i.chain_id, data_key
             FROM sms_inbound i JOIN sms_chains c ON c.chain_id = i.chain_id
-            WHERE i.practice_id = :practice_id AND i.number = :number ORDER BY received_at""",
+            WHERE i.practice_id = :practice_id AND i.number = :number ORDER BY seq""",
             practice_id=practice_id,
             number=await self._number(practice_id, number),
         )
