@@ -80,6 +80,7 @@ CORE = [
         "practice.py",
         "providers/*",
         "records.py",
+        "retention/*",
         "rules/*",
         "templates/*",
         "text/*",

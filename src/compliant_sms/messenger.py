@@ -14,6 +14,7 @@ from compliant_sms.clock import Clock
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
 from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
 from compliant_sms.optout import Awaiting
@@ -32,6 +33,7 @@ from compliant_sms.ports import (
 )
 from compliant_sms.practice import PhiMode, Practice
 from compliant_sms.providers import Provider
+from compliant_sms.retention import Retention
 from compliant_sms.rules import Decision, Rulebook
 from compliant_sms.wire import WebhookRequest
 
@@ -119,6 +121,7 @@ class Messenger(_Facade):
         delivery: how long things may take.
         transport: speaks HTTP; a pooled client, if not given.
         ids: makes ids.
+        retention: how long records are kept, where that departs from the defaults.
 
     Raises:
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
@@ -140,6 +143,7 @@ class Messenger(_Facade):
         delivery: Delivery | None = None,
         transport: Transport | None = None,
         ids: Ids = system.new_id,
+        retention: Retention | None = None,
     ) -> None:
         from compliant_sms.retry import BriefRetry  # noqa: PLC0415 - imports tenacity
         from compliant_sms.transport import BlockingTransport  # noqa: PLC0415 - imports httpx
@@ -164,7 +168,9 @@ class Messenger(_Facade):
         )
         self._store = store
         self._own_transport = own
+        self._retention = retention or Retention()
         self.consent: ConsentDesk = ConsentDesk(self._ports)
+        self.legal_hold: HoldDesk = HoldDesk(self._ports)
 
     def send(
         self,
@@ -276,6 +282,30 @@ class Messenger(_Facade):
         """
         return finish(flows.audit_log(self._ports, since, until))
 
+    def purge(
+        self,
+        *,
+        by: str,
+        dry_run: bool = False,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> flows.PurgeReport:
+        """Drop content whose time has passed; its proof stays, and so do all ids and keys.
+
+        Nothing that is under a legal hold or not finished is dropped. It works in short
+        transactions; interrupted and called again it drops the rest.
+
+        Args:
+            by: who asks for it, for example ``"it:kim"``; it goes on the audit log.
+            dry_run: change nothing, only count.
+            progress: told how many more records were looked at.
+
+        Raises:
+            ConfigurationError: ``retention`` is below a floor.
+            StoreError: the database could not; what was dropped before stays dropped.
+        """
+        purge = flows.purge(self._ports, self._retention, by=by, dry_run=dry_run, progress=progress)
+        return finish(purge)
+
     def close(self) -> None:
         """Close the store, and the connections to the provider."""
         self._own_transport.close()
@@ -309,6 +339,7 @@ class AsyncMessenger(_Facade):
         delivery: how long things may take.
         transport: speaks HTTP; a pooled client, if not given.
         ids: makes ids.
+        retention: how long records are kept, where that departs from the defaults.
 
     Raises:
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
@@ -330,6 +361,7 @@ class AsyncMessenger(_Facade):
         delivery: Delivery | None = None,
         transport: Transport | None = None,
         ids: Ids = system.new_id,
+        retention: Retention | None = None,
     ) -> None:
         from compliant_sms.retry import BriefRetry  # noqa: PLC0415 - imports tenacity
         from compliant_sms.transport import AsyncTransport  # noqa: PLC0415 - imports httpx
@@ -354,7 +386,9 @@ class AsyncMessenger(_Facade):
         )
         self._store = store
         self._own_transport = own
+        self._retention = retention or Retention()
         self.consent: AsyncConsentDesk = AsyncConsentDesk(self._ports)
+        self.legal_hold: AsyncHoldDesk = AsyncHoldDesk(self._ports)
 
     async def send(
         self,
@@ -415,6 +449,18 @@ class AsyncMessenger(_Facade):
     ) -> tuple[AuditEvent, ...]:
         """See :meth:`Messenger.audit`."""
         return await flows.audit_log(self._ports, since, until)
+
+    async def purge(
+        self,
+        *,
+        by: str,
+        dry_run: bool = False,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> flows.PurgeReport:
+        """See :meth:`Messenger.purge`."""
+        return await flows.purge(
+            self._ports, self._retention, by=by, dry_run=dry_run, progress=progress
+        )
 
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""

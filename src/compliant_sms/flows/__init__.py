@@ -13,7 +13,9 @@ from compliant_sms.flows._consent import (
 )
 from compliant_sms.flows._dispatch import cancel, dispatch_due
 from compliant_sms.flows._history import History, TextRecord, history
+from compliant_sms.flows._hold import holds, lift_hold, place_hold
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
+from compliant_sms.flows._purge import PurgeReport, Tally, purge
 from compliant_sms.flows._receive import (
     Received,
     ReceivedStatus,
@@ -26,9 +28,11 @@ from compliant_sms.flows._send import check, send
 __all__ = [
     "History",
     "LedgerReport",
+    "PurgeReport",
     "Received",
     "ReceivedStatus",
     "ReceivedText",
+    "Tally",
     "TextRecord",
     "append_event",
     "audit_log",
@@ -38,6 +42,10 @@ __all__ = [
     "consent_state",
     "dispatch_due",
     "history",
+    "holds",
+    "lift_hold",
+    "place_hold",
+    "purge",
     "receive",
     "reconcile",
     "send",

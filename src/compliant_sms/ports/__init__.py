@@ -20,6 +20,7 @@ from compliant_sms.ports._outside import (
 )
 from compliant_sms.ports._practices import Practices
 from compliant_sms.ports._queue import Queue
+from compliant_sms.ports._retention import Aged, Keeping
 from compliant_sms.ports._store import Store, Transaction
 from compliant_sms.ports._texts import Step, Texts
 from compliant_sms.practice import Practice
@@ -27,12 +28,14 @@ from compliant_sms.providers import Provider
 from compliant_sms.rules import Rulebook
 
 __all__ = [
+    "Aged",
     "AuditLog",
     "Chain",
     "ConsentLedger",
     "Delivery",
     "Ids",
     "InboundTexts",
+    "Keeping",
     "People",
     "Ports",
     "Practices",
