@@ -24,7 +24,7 @@ class AuditRecords(Records):
     async def audit(self, event: AuditEvent, number: PhoneNumber | None = None) -> None:
         """Put an event on record."""
         chain_id = _chain_id(event.practice_id)
-        await self._lock(chain_id)
+        await self._hold(chain_id)
         if number is not None:
             event = evolve(event, subject=number.e164)
         row = await self._one(

@@ -73,7 +73,7 @@ class RetentionRecords(Records):
 
     async def fix_holds(self, practice_id: str) -> None:
         """Let nobody else place or lift a hold, or drop records, until the end."""
-        await self._lock(f"retention/{practice_id}")
+        await self._hold(f"retention/{practice_id}")
 
     async def place_hold(self, hold: Hold) -> None:
         """Store a new hold."""
