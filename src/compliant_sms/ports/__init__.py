@@ -74,3 +74,4 @@ class Ports:
     people: People
     lookups: AsyncLookUps
     secure_links: SecureLinks | None = None
+    plaintext: Plaintext | None = None
