@@ -81,6 +81,7 @@ CORE = [
         "providers/*",
         "rates.py",
         "records.py",
+        "retention/*",
         "rules/*",
         "templates/*",
         "text/*",

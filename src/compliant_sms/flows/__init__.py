@@ -12,8 +12,11 @@ from compliant_sms.flows._consent import (
     wish_for_detail,
 )
 from compliant_sms.flows._dispatch import cancel, dispatch_due
+from compliant_sms.flows._erase import erase
 from compliant_sms.flows._history import History, TextRecord, history
+from compliant_sms.flows._hold import holds, lift_hold, place_hold
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
+from compliant_sms.flows._purge import PurgeReport, Tally, purge
 from compliant_sms.flows._receive import (
     Received,
     ReceivedStatus,
@@ -21,6 +24,7 @@ from compliant_sms.flows._receive import (
     receive,
 )
 from compliant_sms.flows._reconcile import reconcile
+from compliant_sms.flows._rotate import rotate_keys
 from compliant_sms.flows._send import check, send
 from compliant_sms.flows._settle import settle, uncertain
 from compliant_sms.flows._work import Pace, Progress, Shift, work
@@ -30,10 +34,12 @@ __all__ = [
     "LedgerReport",
     "Pace",
     "Progress",
+    "PurgeReport",
     "Received",
     "ReceivedStatus",
     "ReceivedText",
     "Shift",
+    "Tally",
     "TextRecord",
     "append_event",
     "audit_log",
@@ -42,9 +48,15 @@ __all__ = [
     "consent_events",
     "consent_state",
     "dispatch_due",
+    "erase",
     "history",
+    "holds",
+    "lift_hold",
+    "place_hold",
+    "purge",
     "receive",
     "reconcile",
+    "rotate_keys",
     "send",
     "settle",
     "uncertain",

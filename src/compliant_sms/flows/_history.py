@@ -10,6 +10,7 @@ from compliant_sms.consent import ConsentEvent
 from compliant_sms.messages import Inbound, Message
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Callback, Ports, Step, Transaction
+from compliant_sms.retention import Purged
 from compliant_sms.rules import Decision
 
 __all__ = ["History", "TextRecord", "history", "text_record"]
@@ -24,12 +25,14 @@ class TextRecord:
         decisions: what was decided about it, oldest first.
         steps: the states it went through.
         callbacks: what its provider told of it, in the order in which that came.
+        purged: what stays of decisions that were dropped, oldest first.
     """
 
     message: Message
     decisions: tuple[Decision, ...] = field(repr=False)
     steps: tuple[Step, ...]
     callbacks: tuple[Callback, ...] = ()
+    purged: tuple[Purged, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -79,4 +82,5 @@ async def text_record(tx: Transaction, message: Message) -> TextRecord:
         decisions=tuple(await tx.decisions(message.message_id)),
         steps=tuple(await tx.steps(message.message_id)),
         callbacks=tuple(await tx.callbacks(message.message_id)),
+        purged=tuple(await tx.purged_decisions(message.message_id)),
     )

@@ -9,9 +9,11 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._buckets import Buckets
 from compliant_sms.ports._consent import ConsentLedger
+from compliant_sms.ports._erasure import Erasure
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._practices import Practices
 from compliant_sms.ports._queue import Queue
+from compliant_sms.ports._retention import Keeping
 from compliant_sms.ports._texts import Texts
 
 __all__ = ["Store", "Transaction"]
@@ -20,7 +22,16 @@ T = TypeVar("T")
 
 
 class Transaction(
-    Practices, ConsentLedger, Texts, Queue, InboundTexts, AuditLog, Buckets, Protocol
+    Practices,
+    ConsentLedger,
+    Texts,
+    Queue,
+    InboundTexts,
+    AuditLog,
+    Buckets,
+    Keeping,
+    Erasure,
+    Protocol,
 ):
     """What can be read and written inside one transaction. All of it takes effect, or nothing."""
 

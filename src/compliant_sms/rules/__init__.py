@@ -29,6 +29,7 @@ from compliant_sms.rules._rulebook import Decision, Edition, Override, Rulebook
 from compliant_sms.rules._rules import RULES, Rule
 from compliant_sms.rules._rules_carriers import segments_a_minute
 from compliant_sms.rules._settings import PracticeCap, RevocationScope, Settings
+from compliant_sms.rules._used import Used, used
 
 __all__ = [
     "BUILT_IN",
@@ -58,6 +59,7 @@ __all__ = [
     "Sender",
     "SentBefore",
     "Settings",
+    "Used",
     "Verdict",
     "Whereabouts",
     "allow",
@@ -71,4 +73,5 @@ __all__ = [
     "load_pack",
     "read",
     "segments_a_minute",
+    "used",
 ]

@@ -23,18 +23,31 @@ _PRACTICES: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_practices (
         sender {text} PRIMARY KEY,
         practice_id {text} NOT NULL,
+        plaintext {text} NOT NULL,
         record {blob} NOT NULL
     )""",
 )
 
+# Under a keyring, number and person are what the blind index makes of them: see _vault.py.
 _CONSENT: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_vaults (
+        practice_id {text} PRIMARY KEY,
+        key_id {text},
+        index_key {blob},
+        plaintext {text}
+    )""",
     """CREATE TABLE sms_chains (
         chain_id {text} PRIMARY KEY,
         practice_id {text} NOT NULL,
         number {text} NOT NULL,
         person {text} NOT NULL,
+        key_id {text},
+        data_key {blob},
+        identity {blob},
+        erased_below INTEGER NOT NULL,
         UNIQUE (practice_id, number, person)
     ) {keyed}""",
+    """CREATE INDEX sms_chains_by_key ON sms_chains (key_id) WHERE data_key IS NOT NULL""",
     """CREATE INDEX sms_chains_by_person ON sms_chains (practice_id, person)""",
     """CREATE TABLE sms_consent_events (
         seq {serial},
@@ -52,6 +65,7 @@ _TEXTS: tuple[LiteralString, ...] = (
         message_id {text} PRIMARY KEY,
         practice_id {text} NOT NULL,
         idempotency_key {text} NOT NULL,
+        chain_id {text} NOT NULL REFERENCES sms_chains,
         number {text} NOT NULL,
         person {text} NOT NULL,
         purpose {text} NOT NULL,
@@ -68,6 +82,7 @@ _TEXTS: tuple[LiteralString, ...] = (
         problem {blob},
         left_at {text},
         departure {blob},
+        purged {blob},
         UNIQUE (practice_id, idempotency_key)
     ) {keyed}""",
     """CREATE INDEX sms_messages_by_number ON sms_messages (practice_id, number)""",
@@ -89,7 +104,8 @@ _TEXTS: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_decisions (
         seq {serial},
         message_id {text} NOT NULL REFERENCES sms_messages,
-        record {blob} NOT NULL
+        record {blob} NOT NULL,
+        purged {blob}
     )""",
     """CREATE INDEX sms_decisions_by_message ON sms_decisions (message_id)""",
     """CREATE TABLE sms_volume (
@@ -107,9 +123,11 @@ _INBOUND: tuple[LiteralString, ...] = (
         practice_id {text} NOT NULL,
         provider {text} NOT NULL,
         provider_key {text} NOT NULL,
+        chain_id {text} NOT NULL REFERENCES sms_chains,
         number {text} NOT NULL,
         received_at {text} NOT NULL,
         record {blob} NOT NULL,
+        purged {blob},
         UNIQUE (provider, provider_key)
     )""",
     """CREATE INDEX sms_inbound_by_number ON sms_inbound (practice_id, number)""",
@@ -147,8 +165,29 @@ _AUDIT: tuple[LiteralString, ...] = (
     """CREATE INDEX sms_audit_by_time ON sms_audit (practice_id, at)""",
 )
 
+_RETENTION: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_holds (
+        hold_id {text} PRIMARY KEY,
+        practice_id {text} NOT NULL,
+        person {text} NOT NULL,
+        number {text} NOT NULL,
+        placed_at {text} NOT NULL,
+        lifted_at {text},
+        record {blob} NOT NULL
+    )""",
+)
+
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (
-    (*_VERSION, *_PRACTICES, *_CONSENT, *_TEXTS, *_INBOUND, *_AUDIT, *_RATES),
+    (
+        *_VERSION,
+        *_PRACTICES,
+        *_CONSENT,
+        *_TEXTS,
+        *_INBOUND,
+        *_AUDIT,
+        *_RETENTION,
+        *_RATES,
+    ),
 )
 
 OLDEST = 3
