@@ -34,11 +34,11 @@ _MANY = 8
 _LEAST_RATIO = 3.0
 _MOST_GROWTH = 1.1
 _ANSWER_MS = 50
-_COPIES = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, number, person,
-        purpose, draft, created_at, state, urgent, not_before, attempts)
+_COPIES = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, chain_id, number,
+        person, purpose, draft, created_at, state, urgent, not_before, attempts)
     WITH RECURSIVE copies (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM copies WHERE i < {count})
-    SELECT message_id || '-' || i, practice_id, idempotency_key || '-' || i, number, person,
-        purpose, draft, created_at, state, urgent, not_before, attempts
+    SELECT message_id || '-' || i, practice_id, idempotency_key || '-' || i, chain_id,
+        number, person, purpose, draft, created_at, state, urgent, not_before, attempts
     FROM sms_messages CROSS JOIN copies"""
 
 
@@ -146,7 +146,7 @@ def _pile(messenger: Messenger, count: int) -> None:
 def _store(where: str) -> Any:
     if "dbname=" not in where:
         return SQLite(where)
-    from compliant_sms.stores import PostgreSQL
+    from compliant_sms.stores import PostgreSQL  # noqa: PLC0415 - an extra
 
     return PostgreSQL(where, max_connections=2)
 
@@ -155,7 +155,7 @@ def _store(where: str) -> Any:
 def _server() -> Iterator[Any]:
     """The PostgreSQL server of the tests."""
     sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
-    from databases import running_server
+    from databases import running_server  # noqa: PLC0415 - lies beside the tests
 
     with running_server() as server:
         server.run("ALTER SYSTEM SET fsync = on")

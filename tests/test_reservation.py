@@ -15,6 +15,7 @@ import pytest
 from compliant_sms import Held, Messenger, Purpose, Queued, Sent
 from compliant_sms.driver import finish
 from compliant_sms.flows import _dispatch
+from compliant_sms.flows._dispatch import dispatch
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message
 from compliant_sms.phone import PhoneNumber
@@ -136,23 +137,20 @@ def test_next_due(store: Any) -> None:
     assert ask(store, lambda tx: tx.next_due("hillside", later(0))) is None
 
 
-def due_on_a_large_table() -> str:
-    """Texts of one practice: some are due, most wait for another day or went long ago."""
-    return """
-        INSERT INTO sms_messages (message_id, practice_id, idempotency_key, number, person, purpose,
-            draft, created_at, state, urgent, not_before, attempts)
-        SELECT 'm' || i, 'lakeside', 'k' || i, '+12175550134', '', 'appointment_reminder',
-            ''::bytea, '2026-11-30T16:00:00.000000Z',
-            CASE WHEN i % 3 = 0 THEN 'sent' ELSE 'held' END, 0,
-            to_char(timestamp '2026-11-01' + i * interval '1 minute',
-                'YYYY-MM-DD"T"HH24:MI:SS".000000Z"'), 0
-        FROM generate_series(1, 30000) AS i"""
+# One text becomes many: some are due, most wait for another day or went long ago.
+LARGE = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, chain_id, number,
+        person, purpose, draft, created_at, state, urgent, not_before, attempts)
+    SELECT message_id || i, practice_id, idempotency_key || i, chain_id, number, person, purpose,
+        draft, created_at, CASE WHEN i % 3 = 0 THEN 'sent' ELSE 'held' END, urgent,
+        to_char(timestamp '2026-11-01' + i * interval '1 minute',
+            'YYYY-MM-DD"T"HH24:MI:SS".000000Z"'), attempts
+    FROM sms_messages, generate_series(1, 30000) AS i"""
 
 
 def test_plans_of_postgresql(postgres_dsn: str) -> None:
     """Reserving and looking ahead walk the index of due texts in order: nothing is sorted."""
     store = PostgreSQL(postgres_dsn)
-    assert ask(store, lambda tx: tx.next_due("lakeside", later(0))) is None
+    keep(store, due("1", later(0)))
     store.close()
     values = {
         "practice_id": "lakeside",
@@ -163,7 +161,7 @@ def test_plans_of_postgresql(postgres_dsn: str) -> None:
     }
     asked = [_PICK + POSTGRESQL.skip_locked + _RESERVE + COLUMNS, _NEXT]
     with psycopg.connect(postgres_dsn, autocommit=True) as connection:
-        connection.execute(due_on_a_large_table())  # type: ignore[arg-type]
+        connection.execute(LARGE)
         connection.execute("VACUUM ANALYZE sms_messages")
         found = [connection.execute(explain(sql), values).fetchall() for sql in asked]
     plans = ["\n".join(row[0] for row in rows) for rows in found]
@@ -284,6 +282,54 @@ def test_stopped_during_the_request(
     assert states(waiting) == [State.UNCERTAIN, State.SENT, State.SENT]
     assert [type(each) for each in waiting.reconcile()] == [Sent]
     assert len(outgoing(carrier)) == 3
+
+
+def test_failed_after_somebody_else_sent_it(  # noqa: PLR0917 - fixtures
+    waiting: Messenger,
+    make_messenger: Make,
+    failing: Failing,
+    clock: MovableClock,
+    carrier: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A worker that slept through its lease and then fails gives back nobody else's claim."""
+
+    def asleep(_: Any, __: Any) -> Any:
+        clock.advance(timedelta(seconds=130))
+        waiting.dispatch_due()
+        assert [type(each) for each in waiting.reconcile()] == [Queued]
+        assert [type(each) for each in waiting.dispatch_due()] == [Sent]
+        msg = "broken"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr(Failing, "request", asleep)
+    with pytest.raises(RuntimeError, match="broken"):
+        make_messenger(provider=failing).dispatch_due(limit=1)
+
+    assert states(waiting) == [State.SENT] * 3
+    assert len(outgoing(carrier)) == 3
+
+
+class Endless:
+    """A transport that waits for an event loop, and so never answers here."""
+
+    async def send(self, request: Any) -> Any:
+        await self
+
+    def __await__(self) -> Any:
+        yield
+
+
+def test_a_loop_that_ends(waiting: Messenger, make_messenger: Make, clock: MovableClock) -> None:
+    """A coroutine that is closed in the middle awaits nothing more, and repeats nothing."""
+    suspended = dispatch(make_messenger(transport=Endless())._ports, 3)
+    suspended.send(None)
+    suspended.close()
+    assert states(waiting) == [State.CLAIMED, State.HELD, State.HELD]
+    clock.advance(LEASE)
+    waiting.dispatch_due()
+
+    assert states(waiting) == [State.UNCERTAIN, State.SENT, State.SENT]
 
 
 def test_pages(messenger: Messenger, clock: MovableClock, monkeypatch: pytest.MonkeyPatch) -> None:

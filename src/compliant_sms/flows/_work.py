@@ -13,8 +13,8 @@ from attrs import define, field, frozen
 from compliant_sms.clock import Clock
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._dispatch import Dispatched, dispatch
-from compliant_sms.flows._reconcile import reconcile
-from compliant_sms.messages import Uncertain
+from compliant_sms.flows._reconcile import look_up
+from compliant_sms.messages import Message, Uncertain
 from compliant_sms.ports import Ports
 
 __all__ = ["Pace", "Progress", "Shift", "work"]
@@ -113,6 +113,7 @@ class _Desk:
     ports: Ports
     again: datetime
     reconcile_at: datetime
+    last: Message | None = None
     failures: int = 0
     done: bool = False
 
@@ -176,8 +177,11 @@ async def _turn(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:
     try:
         if ports.clock() >= desk.reconcile_at:
             desk.reconcile_at = ports.clock() + shift.reconcile_every
-            outcomes = await reconcile(ports, quantum, pace.stopping)
-            tally.count["settled"] += sum(not isinstance(each, Uncertain) for each in outcomes)
+            looked_up = await look_up(ports, quantum, after=desk.last, stopping=pace.stopping)
+            # Those that nobody can settle must not keep the others from being looked up.
+            desk.last = looked_up.last
+            settled = [each for each in looked_up.outcomes if not isinstance(each, Uncertain)]
+            tally.count["settled"] += len(settled)
         done = await dispatch(ports, quantum, pace.stopping)
         tally.add(done)
         desk.again = await _again(ports, done, shift)

@@ -35,5 +35,7 @@ class Queue(Protocol):
     async def lapsed(self, practice_id: str, at: datetime, limit: int) -> list[Message]:
         """Texts whose claim ran out before ``at``, which nobody else may change until the end."""
 
-    async def uncertain(self, practice_id: str, limit: int) -> list[Message]:
-        """Texts whose request may have been processed, the oldest first."""
+    async def uncertain(
+        self, practice_id: str, limit: int, after: Message | None = None
+    ) -> list[Message]:
+        """Texts whose request may have been processed, the oldest first; those after that one."""

@@ -93,13 +93,19 @@ class QueueRecords(TextRecords):
         )
         return [self._message(row) for row in rows]
 
-    async def uncertain(self, practice_id: str, limit: int) -> list[Message]:
-        """Texts whose request may have been processed, the oldest first."""
+    async def uncertain(
+        self, practice_id: str, limit: int, after: Message | None = None
+    ) -> list[Message]:
+        """Texts whose request may have been processed, the oldest first; those after that one."""
+        since = after.claimed_until if after else None
         rows = await self._all(
             MESSAGE
             + """WHERE practice_id = :practice_id AND state = 'uncertain'
+            AND (claimed_until, message_id) > (:since, :after)
             ORDER BY claimed_until, message_id LIMIT :limit""",
             practice_id=practice_id,
+            since=text(since) if since else "",
+            after=after.message_id if after else "",
             limit=limit,
         )
         return [self._message(row) for row in rows]
