@@ -45,6 +45,9 @@ def clinic(
         def one():
             return open_messenger({options!r})
 
+        def broken():
+            return open_messenger({options | {"store": str(tmp_path)}!r})
+
         def several():
             return [one()]
 
@@ -86,6 +89,11 @@ def test_once(
     assert len(outgoing(carrier)) == 2
     assert PERSON not in result.output
     assert PATIENT not in result.output
+
+
+def test_once_in_vain(clinic: str) -> None:
+    """A store that cannot be opened ends it, with the type of the error and status 1."""
+    assert run("--once", f"{clinic}:broken", status=1).output.endswith("Done. 1 StoreError\n")
 
 
 def test_nothing_due(clinic: str) -> None:

@@ -19,8 +19,12 @@ from compliant_sms.worker import Progress, Worker
 __all__ = ["run"]
 
 
-def run(where: str, *, once: bool, quantum: int, poll: timedelta) -> None:
-    """Work for the messengers that a name stands for, and close them afterwards."""
+def run(where: str, *, once: bool, quantum: int, poll: timedelta) -> bool:
+    """Work for the messengers that a name stands for, and close them afterwards.
+
+    Returns:
+        whether nothing but texts went wrong.
+    """
     messengers = _messengers(where)
     console = Console()
     try:
@@ -32,6 +36,7 @@ def run(where: str, *, once: bool, quantum: int, poll: timedelta) -> None:
         for messenger in messengers:
             messenger.close()
     console.print(f"Done. {_in_words(done)}", highlight=False)
+    return not done.errors
 
 
 class _Shown:

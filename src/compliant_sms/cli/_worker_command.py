@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 
 import click
@@ -36,9 +37,11 @@ def worker(where: str, *, once: bool, quantum: int, poll: float) -> None:
     \b
       compliant-sms worker clinic.texting:messenger
 
-    On a signal the text in hand is finished, and the exit status is 0. A line is printed whenever
-    something was done; it counts, and names no patient.
+    On a signal the text in hand is finished, and the exit status is 0; after --once it is 1 where
+    something failed. A line is printed whenever something was done; it counts, and names no
+    patient.
     """  # noqa: D301 - click reads the character after which it wraps nothing
     from compliant_sms.cli import _worker  # noqa: PLC0415 - after the options
 
-    _worker.run(where, once=once, quantum=quantum, poll=timedelta(seconds=poll))
+    sound = _worker.run(where, once=once, quantum=quantum, poll=timedelta(seconds=poll))
+    sys.exit(1 if once and not sound else 0)

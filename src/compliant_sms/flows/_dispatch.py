@@ -82,7 +82,12 @@ async def dispatch(ports: Ports, limit: int, stopping: Callable[[], bool] = neve
     tried, more, limited_until = 0, True, None
     while more and tried < limit and limited_until is None and not stopping():
         size = at_once(ports, min(_PAGE, limit - tried))
-        page = await _next_page(ports, size)
+        try:
+            page = await _next_page(ports, size)
+        except Exception as error:  # noqa: BLE001 - what was sent before must be told as well
+            failures.append(error)
+            more = False
+            break
         tried, more = tried + size, len(page.messages) == size
         limited_until = await _send_page(ports, page, stopping, outcomes, failures)
     return Dispatched(

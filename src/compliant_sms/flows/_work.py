@@ -173,20 +173,17 @@ async def work(
 
 
 async def _turn(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:
-    ports, quantum = desk.ports, shift.quantum
+    ports = desk.ports
     try:
         if ports.clock() >= desk.reconcile_at:
             desk.reconcile_at = ports.clock() + shift.reconcile_every
-            looked_up = await look_up(ports, quantum, after=desk.last, stopping=pace.stopping)
-            # Those that nobody can settle must not keep the others from being looked up.
-            desk.last = looked_up.last
-            settled = [each for each in looked_up.outcomes if not isinstance(each, Uncertain)]
-            tally.count["settled"] += len(settled)
-        done = await dispatch(ports, quantum, pace.stopping)
+            tally.count["settled"] += await _settle(desk, pace, shift)
+        done = await dispatch(ports, shift.quantum, pace.stopping)
         tally.add(done)
-        desk.again = await _again(ports, done, shift)
         desk.done = shift.once and not done.more and done.limited_until is None
         failed = bool(done.failures) and not done.outcomes
+        if not failed:
+            desk.again = await _again(ports, done, shift)
     except Exception as error:  # noqa: BLE001 - the other practices must not wait for this one
         tally.failed(error)
         failed, desk.done = True, shift.once
@@ -196,11 +193,18 @@ async def _turn(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:
         desk.again = ports.clock() + min(pause, max(_LONGEST_PAUSE, shift.poll))
 
 
+async def _settle(desk: _Desk, pace: Pace, shift: Shift) -> int:
+    found = await look_up(desk.ports, shift.quantum, after=desk.last, stopping=pace.stopping)
+    # Those that nobody can settle must not keep the others from being looked up.
+    desk.last = found.last
+    return sum(not isinstance(outcome, Uncertain) for outcome in found.outcomes)
+
+
 async def _again(ports: Ports, done: Dispatched, shift: Shift) -> datetime:
     now = ports.clock()
-    if done.limited_until is not None:
-        return done.limited_until
-    if done.more:
+    if done.more and done.limited_until is None:
         return now
-    due = await ports.store.run(lambda tx: tx.next_due(ports.practice.id, now))
+    due = done.limited_until or await ports.store.run(
+        lambda tx: tx.next_due(ports.practice.id, now)
+    )
     return min(due or now + shift.poll, now + shift.poll)
