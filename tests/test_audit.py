@@ -20,6 +20,7 @@ from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT
 
+pytestmark = pytest.mark.both_databases
 Make = Callable[..., Messenger]
 
 

@@ -17,7 +17,10 @@ from test_purge import OTHER, OUT, a_day, old
 from test_receive import from_patient
 from test_send import agree, remind, waits
 
-pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
+pytestmark = [
+    pytest.mark.usefixtures(waits.__name__),  # nobody sleeps here
+    pytest.mark.both_databases,
+]
 __all__ = ["old"]
 Make = Callable[..., Messenger]
 
