@@ -15,8 +15,7 @@ from compliant_sms import flows, system
 from compliant_sms.cli._database import store_at
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput
-from compliant_sms.phi import Sealer
-from compliant_sms.ports import Transaction
+from compliant_sms.ports import DataKeys, Transaction
 from compliant_sms.retention import RecordClass, Retention, classes
 from compliant_sms.rules import Rulebook
 
@@ -64,7 +63,7 @@ async def _has_any(tx: Transaction, practice: str) -> bool:
     return await tx.count(RecordClass.CONSENT_EVENT, practice) > 0
 
 
-def _keys(path: Path | None) -> Sealer | None:
+def _keys(path: Path | None) -> DataKeys | None:
     if path is None:
         return None
     from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing

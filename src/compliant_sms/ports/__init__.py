@@ -10,6 +10,7 @@ from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
 from compliant_sms.ports._inbound import InboundTexts
+from compliant_sms.ports._keys import AtRest, DataKeys, Plaintext
 from compliant_sms.ports._outside import (
     Ids,
     People,
@@ -29,14 +30,17 @@ from compliant_sms.rules import Rulebook
 
 __all__ = [
     "Aged",
+    "AtRest",
     "AuditLog",
     "Chain",
     "ConsentLedger",
+    "DataKeys",
     "Delivery",
     "Ids",
     "InboundTexts",
     "Keeping",
     "People",
+    "Plaintext",
     "Ports",
     "Practices",
     "Queue",

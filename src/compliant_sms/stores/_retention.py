@@ -14,9 +14,11 @@ from compliant_sms.messages import Departure, Draft, Inbound
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Aged
 from compliant_sms.retention import Hold, Proof, Purged, RecordClass, instead_of
-from compliant_sms.stores._connection import NOBODY, Records, instant, text
+from compliant_sms.stores._audit import AuditRecords
+from compliant_sms.stores._connection import instant, text
 from compliant_sms.stores._inbound import came
-from compliant_sms.stores._texts import drafted, left
+from compliant_sms.stores._texts import TextRecords, drafted, left
+from compliant_sms.stores._vault import Subject
 
 __all__ = ["RetentionRecords"]
 
@@ -34,9 +36,14 @@ _DECISIONS: LiteralString = """SELECT d.seq, m.number, m.person,
     WHERE m.practice_id = :practice_id AND d.seq > :after ORDER BY d.seq LIMIT :limit"""
 _TEXT: LiteralString = """SELECT draft, departure, state FROM sms_messages
     WHERE message_id = :key AND purged IS NULL"""
-_CAME: LiteralString = "SELECT record FROM sms_inbound WHERE inbound_id = :key AND purged IS NULL"
+_CAME: LiteralString = """SELECT record, chain_id FROM sms_inbound
+    WHERE inbound_id = :key AND purged IS NULL"""
 _DECIDED: LiteralString = "SELECT record FROM sms_decisions WHERE seq = :key AND purged IS NULL"
 _OPEN = frozenset({State.DUE, State.HELD, State.CLAIMED, State.UNCERTAIN})
+
+
+def _placed(hold_id: str) -> str:
+    return f"sms_holds.record/{hold_id}"
 
 
 @frozen
@@ -68,7 +75,7 @@ _COUNTS: dict[RecordClass, LiteralString] = {
 }
 
 
-class RetentionRecords(Records):
+class RetentionRecords(TextRecords, AuditRecords):
     """Records by their age, and legal holds."""
 
     async def fix_holds(self, practice_id: str) -> None:
@@ -77,15 +84,16 @@ class RetentionRecords(Records):
 
     async def place_hold(self, hold: Hold) -> None:
         """Store a new hold."""
+        owner = await self._nobody(hold.practice_id)
         await self._do(
             """INSERT INTO sms_holds (hold_id, practice_id, person, number, placed_at, record)
             VALUES (:hold_id, :practice_id, :person, :number, :placed_at, :record)""",
             hold_id=hold.hold_id,
             practice_id=hold.practice_id,
-            person=hold.person or NOBODY,
-            number=hold.number.e164 if hold.number else NOBODY,
+            person=await self._person(hold.practice_id, hold.person),
+            number=await self._number(hold.practice_id, hold.number),
             placed_at=text(hold.placed_at),
-            record=records.encode(hold),
+            record=owner.seal(records.encode(hold), _placed(hold.hold_id)),
         )
 
     async def lift_hold(self, practice_id: str, hold_id: str, at: datetime) -> bool:
@@ -103,29 +111,31 @@ class RetentionRecords(Records):
     async def holds(self, practice_id: str) -> list[Hold]:
         """The holds that stand, the oldest first."""
         rows = await self._all(
-            """SELECT record FROM sms_holds WHERE practice_id = :practice_id
+            """SELECT hold_id, record FROM sms_holds WHERE practice_id = :practice_id
             AND lifted_at IS NULL ORDER BY placed_at, hold_id""",
             practice_id=practice_id,
         )
-        return [records.decode(record, Hold) for (record,) in rows]
+        owner = await self._nobody(practice_id) if rows else None
+        return [
+            records.decode(owner.open(bytes(record), _placed(hold_id)), Hold)
+            for hold_id, record in rows
+            if owner is not None
+        ]
 
     async def is_held(
         self, practice_id: str, *, number: PhoneNumber | None = None, person: str | None = None
     ) -> bool:
         """Whether something about a number, or a person, is under a hold."""
-        held = await self._held(practice_id)
-        if person is not None and held.numbers:
-            at = await self._all(
-                """SELECT number FROM sms_chains
-                WHERE practice_id = :practice_id AND person = :person
-                UNION SELECT number FROM sms_messages
-                WHERE practice_id = :practice_id AND person = :person""",
-                practice_id=practice_id,
-                person=person,
-            )
-            if not held.numbers.isdisjoint(theirs for (theirs,) in at):
-                return True
-        return held.has(number.e164 if number else NOBODY, person or NOBODY)
+        held, filed = await self._held(practice_id), await self._person(practice_id, person)
+        if held.has(await self._number(practice_id, number), filed):
+            return True
+        theirs = await self._all(
+            """SELECT number FROM sms_chains
+            WHERE practice_id = :practice_id AND person = :person AND person <> ''""",
+            practice_id=practice_id,
+            person=filed,
+        )
+        return not held.numbers.isdisjoint(number for (number,) in theirs)
 
     async def _held(self, practice_id: str) -> _Held:
         # A person's hold reaches all numbers at which they have events or texts.
@@ -134,10 +144,7 @@ class RetentionRecords(Records):
             WHERE practice_id = :practice_id AND lifted_at IS NULL AND number <> ''
             UNION SELECT c.number FROM sms_chains c JOIN sms_holds h
             ON h.practice_id = c.practice_id AND h.person = c.person
-            WHERE c.practice_id = :practice_id AND h.lifted_at IS NULL AND h.person <> ''
-            UNION SELECT m.number FROM sms_messages m JOIN sms_holds h
-            ON h.practice_id = m.practice_id AND h.person = m.person
-            WHERE m.practice_id = :practice_id AND h.lifted_at IS NULL AND h.person <> ''""",
+            WHERE c.practice_id = :practice_id AND h.lifted_at IS NULL AND h.person <> ''""",
             practice_id=practice_id,
         )
         persons = await self._all(
@@ -181,42 +188,48 @@ class RetentionRecords(Records):
         return await drop[record](key, purged)
 
     async def _drop_text(self, key: str, purged: Purged) -> bool:
-        row = await self._one(
-            _TEXT + self._dialect.for_update,
-            key=key,
-        )
+        row = await self._one(_TEXT + self._dialect.for_update, key=key)
         if row is None or row[2] in _OPEN:
             return False
-        draft = self._bodies.decode(row[0], Draft, drafted(key))
-        departure = self._bodies.decode(row[1], Departure, left(key)) if row[1] else None
+        owner = await self._owner(key)
+        draft = records.decode(owner.open(bytes(row[0]), drafted(key)), Draft)
+        draft = evolve(draft, body=instead_of(draft.body))
+        departure = None
+        if row[1]:
+            departure = records.decode(owner.open(bytes(row[1]), left(key)), Departure)
+            departure = evolve(departure, body=instead_of(departure.body))
         await self._do(
             """UPDATE sms_messages SET draft = :draft, departure = :departure, purged = :purged
             WHERE message_id = :key""",
             key=key,
-            draft=self._bodies.encode(evolve(draft, body=instead_of(draft.body)), drafted(key)),
-            departure=departure
-            and self._bodies.encode(evolve(departure, body=instead_of(departure.body)), left(key)),
+            draft=owner.seal(records.encode(draft), drafted(key)),
+            departure=owner.seal(records.encode(departure), left(key)) if departure else None,
             purged=_with(purged, draft=row[0], departure=row[1]),
         )
         return True
 
     async def _drop_inbound(self, key: str, purged: Purged) -> bool:
-        row = await self._one(
-            _CAME + self._dialect.for_update,
-            key=key,
-        )
+        row = await self._one(_CAME + self._dialect.for_update, key=key)
         if row is None:
             return False
-        inbound = self._bodies.decode(row[0], Inbound, came(key))
+        owner = await self._chain(row[1])
+        inbound = records.decode(owner.open(bytes(row[0]), came(key)), Inbound)
+        inbound = evolve(inbound, body=instead_of(inbound.body), media=())
         await self._do(
             "UPDATE sms_inbound SET record = :record, purged = :purged WHERE inbound_id = :key",
             key=key,
-            record=self._bodies.encode(
-                evolve(inbound, body=instead_of(inbound.body), media=()), came(key)
-            ),
+            record=owner.seal(records.encode(inbound), came(key)),
             purged=_with(purged, record=row[0]),
         )
         return True
+
+    async def _chain(self, chain_id: str) -> Subject:
+        row = await self._one(
+            "SELECT chain_id, data_key FROM sms_chains WHERE chain_id = :chain_id",
+            chain_id=chain_id,
+        )
+        assert row is not None, "whatever came in refers to a chain"  # noqa: S101
+        return self._vault.subject(*row)
 
     async def _drop_decision(self, key: str, purged: Purged) -> bool:
         row = await self._one(
@@ -249,5 +262,5 @@ class RetentionRecords(Records):
 
 
 def _with(purged: Purged, **stored: bytes | None) -> bytes:
-    proofs = tuple(Proof.of(name, data) for name, data in stored.items() if data is not None)
+    proofs = tuple(Proof.of(name, bytes(data)) for name, data in stored.items() if data is not None)
     return records.encode(evolve(purged, proofs=proofs))

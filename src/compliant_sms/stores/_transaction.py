@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from compliant_sms.stores._audit import AuditRecords
 from compliant_sms.stores._consent import ConsentRecords
 from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._practices import PracticeRecords
@@ -13,6 +12,6 @@ __all__ = ["SqlTransaction"]
 
 
 class SqlTransaction(
-    PracticeRecords, ConsentRecords, QueueRecords, InboundRecords, AuditRecords, RetentionRecords
+    PracticeRecords, ConsentRecords, QueueRecords, InboundRecords, RetentionRecords
 ):
     """Implements :class:`compliant_sms.ports.Transaction` over any driver."""
