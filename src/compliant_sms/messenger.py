@@ -23,6 +23,7 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import (
     AtRest,
     Delivery,
+    Erased,
     Ids,
     People,
     Plaintext,
@@ -187,6 +188,7 @@ class Messenger(_Facade):
                 people=_never_suspending(people) if people else _nobody,
                 lookups=_without_waiting(lookups or LookUps()),
                 secure_links=_never_suspending(secure_links) if secure_links else None,
+                plaintext=keyring if isinstance(keyring, Plaintext) else None,
                 clock=clock,
                 delivery=delivery or Delivery(),
                 transport=transport or own,
@@ -299,6 +301,42 @@ class Messenger(_Facade):
         """
         return finish(flows.verify_ledger(self._ports))
 
+    def erase(self, person: str, *, reason: str, by: str) -> Erased:
+        """Destroy the keys of everything that is kept of a person; what waits is called back.
+
+        What stays: that texts went, when and by which rule as ids and hashes, and that somebody
+        at a number revoked, which goes on counting. The ledger still verifies. Backups still hold
+        the sealed keys: rotate the keyring and destroy the old key where they must not.
+
+        Args:
+            person: your id of the patient.
+            reason: why; it goes on the audit log.
+            by: who decided so, for example ``"privacy:kim"``.
+
+        Raises:
+            ConfigurationError: the records of this practice lie in the clear.
+            UnderLegalHold: a legal hold reaches the person, or one of their numbers.
+            Unsettled: nobody knows yet whether a text to them went out: :meth:`reconcile` first.
+        """
+        return finish(flows.erase(self._ports, person, reason=reason, by=by))
+
+    def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """Seal every data key of the store anew with the newest key of the keyring.
+
+        Texts go on meanwhile, and processes whose keyring is a file read it again by themselves.
+        A run that was cut short is repeated.
+
+        Args:
+            on_progress: is told after each batch how many are done, and of how many.
+
+        Returns:
+            how many were sealed anew; 0 without a keyring.
+
+        Raises:
+            CannotUnseal: a data key is sealed with a key that is not in the keyring.
+        """
+        return finish(flows.rotate_keys(self._ports.store, on_progress))
+
     def audit(
         self, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[AuditEvent, ...]:
@@ -333,23 +371,6 @@ class Messenger(_Facade):
         """
         plan = self._purge_plan(by, dry_run=dry_run)
         return finish(flows.purge(self._ports.store, plan, progress))
-
-    def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
-        """Seal every data key of the store anew with the newest key of the keyring.
-
-        Texts go on meanwhile, and processes whose keyring is a file read it again by themselves.
-        A run that was cut short is repeated.
-
-        Args:
-            on_progress: is told after each batch how many are done, and of how many.
-
-        Returns:
-            how many were sealed anew; 0 without a keyring.
-
-        Raises:
-            CannotUnseal: a data key is sealed with a key that is not in the keyring.
-        """
-        return finish(flows.rotate_keys(self._ports.store, on_progress))
 
     def close(self) -> None:
         """Close the store, and the connections to the provider."""
@@ -424,6 +445,7 @@ class AsyncMessenger(_Facade):
                 people=people or _nobody,
                 lookups=lookups or AsyncLookUps(),
                 secure_links=secure_links,
+                plaintext=keyring if isinstance(keyring, Plaintext) else None,
                 clock=clock,
                 delivery=delivery or Delivery(),
                 transport=transport or own,
@@ -491,6 +513,14 @@ class AsyncMessenger(_Facade):
         """See :meth:`Messenger.verify_ledger`."""
         return await flows.verify_ledger(self._ports)
 
+    async def erase(self, person: str, *, reason: str, by: str) -> Erased:
+        """See :meth:`Messenger.erase`."""
+        return await flows.erase(self._ports, person, reason=reason, by=by)
+
+    async def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """See :meth:`Messenger.rotate_keys`."""
+        return await flows.rotate_keys(self._ports.store, on_progress)
+
     async def audit(
         self, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[AuditEvent, ...]:
@@ -507,10 +537,6 @@ class AsyncMessenger(_Facade):
         """See :meth:`Messenger.purge`."""
         plan = self._purge_plan(by, dry_run=dry_run)
         return await flows.purge(self._ports.store, plan, progress)
-
-    async def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
-        """See :meth:`Messenger.rotate_keys`."""
-        return await flows.rotate_keys(self._ports.store, on_progress)
 
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""

@@ -9,6 +9,7 @@ from compliant_sms.lookups import AsyncLookUps
 from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
+from compliant_sms.ports._erasure import Erased, Erasure
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._keys import AtRest, DataKeys, Plaintext
 from compliant_sms.ports._outside import (
@@ -36,6 +37,8 @@ __all__ = [
     "ConsentLedger",
     "DataKeys",
     "Delivery",
+    "Erased",
+    "Erasure",
     "Ids",
     "InboundTexts",
     "Keeping",
@@ -71,3 +74,4 @@ class Ports:
     people: People
     lookups: AsyncLookUps
     secure_links: SecureLinks | None = None
+    plaintext: Plaintext | None = None

@@ -9,7 +9,6 @@ from compliant_sms.consent import Link, link
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._subjects import SubjectRecords
-from compliant_sms.stores._vault import Subject
 
 __all__ = ["AuditRecords"]
 
@@ -25,15 +24,11 @@ def _about(practice_id: str, position: int) -> str:
 class AuditRecords(SubjectRecords):
     """One hash chain a practice, which only grows."""
 
-    async def _nobody(self, practice_id: str) -> Subject:
-        """What seals a practice's own records, which tell of nobody alone."""
-        return await self._subject(practice_id, None, None, f"practice/{practice_id}")
-
     async def audit(self, event: AuditEvent, number: PhoneNumber | None = None) -> None:
         """Put an event on record."""
         practice_id = event.practice_id
         await self._hold(_chain_id(practice_id))
-        owner = await self._nobody(practice_id)
+        await self._begin(practice_id)
         if number is not None:
             event = evolve(event, subject=await self._number(practice_id, number))
         row = await self._one(
@@ -43,7 +38,8 @@ class AuditRecords(SubjectRecords):
         )
         last = _link(row) if row else None
         about = _about(practice_id, last.position + 1 if last else 0)
-        new = link(_chain_id(practice_id), owner.seal(to_payload(event), about), last)
+        payload = await self._seal(practice_id, to_payload(event), about)
+        new = link(_chain_id(practice_id), payload, last)
         await self._do(
             """INSERT INTO sms_audit (practice_id, position, previous, payload, digest)
             VALUES (:practice_id, :position, :previous, :payload, :digest)""",
@@ -65,12 +61,11 @@ class AuditRecords(SubjectRecords):
 
     async def audit_events(self, practice_id: str) -> list[AuditEvent]:
         """All events of the practice's log in order."""
-        links = await self.audit_links(practice_id)
-        owner = await self._nobody(practice_id) if links else None
         return [
-            from_payload(owner.open(each.payload, _about(practice_id, each.position)))
-            for each in links
-            if owner is not None
+            from_payload(
+                await self._open(practice_id, each.payload, _about(practice_id, each.position))
+            )
+            for each in await self.audit_links(practice_id)
         ]
 
 

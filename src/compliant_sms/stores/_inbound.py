@@ -58,7 +58,7 @@ class InboundRecords(SubjectRecords):
     async def inbound_from(self, practice_id: str, number: PhoneNumber) -> list[Inbound]:
         """All texts from that number, oldest first."""
         rows = await self._all(
-            """SELECT inbound_id, record, i.chain_id, data_key, purged
+            """SELECT inbound_id, record, purged, i.chain_id, data_key
             FROM sms_inbound i JOIN sms_chains c ON c.chain_id = i.chain_id
             WHERE i.practice_id = :practice_id AND i.number = :number ORDER BY seq""",
             practice_id=practice_id,
@@ -67,9 +67,9 @@ class InboundRecords(SubjectRecords):
         return [self._inbound(row) for row in rows]
 
     def _inbound(self, row: Row) -> Inbound:
-        inbound_id, record, chain_id, data_key, purged = row
-        owner = self._vault.subject(chain_id, data_key)
-        inbound = records.decode(owner.open(bytes(record), came(inbound_id)), Inbound)
+        inbound_id, record, purged, chain_id, data_key = row
+        opened = self._vault.subject(chain_id, data_key).open(bytes(record), came(inbound_id))
+        inbound = records.decode(opened, Inbound)
         return evolve(inbound, purged=records.decode(purged, Purged)) if purged else inbound
 
     async def add_status(

@@ -14,10 +14,10 @@ from compliant_sms.messages import Departure, Draft, Inbound
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Aged
 from compliant_sms.retention import Hold, Proof, Purged, RecordClass, instead_of
-from compliant_sms.stores._audit import AuditRecords
 from compliant_sms.stores._connection import instant, text
 from compliant_sms.stores._inbound import came
-from compliant_sms.stores._texts import TextRecords, drafted, left
+from compliant_sms.stores._subjects import SubjectRecords
+from compliant_sms.stores._texts import drafted, left
 from compliant_sms.stores._vault import Subject
 
 __all__ = ["RetentionRecords"]
@@ -34,16 +34,12 @@ _DECISIONS: LiteralString = """SELECT d.seq, m.number, m.person,
     (SELECT max(at) FROM sms_steps s WHERE s.message_id = m.message_id), m.state,
     d.purged IS NOT NULL FROM sms_decisions d JOIN sms_messages m USING (message_id)
     WHERE m.practice_id = :practice_id AND d.seq > :after ORDER BY d.seq LIMIT :limit"""
-_TEXT: LiteralString = """SELECT draft, departure, state FROM sms_messages
+_TEXT: LiteralString = """SELECT draft, departure, state, chain_id FROM sms_messages
     WHERE message_id = :key AND purged IS NULL"""
 _CAME: LiteralString = """SELECT record, chain_id FROM sms_inbound
     WHERE inbound_id = :key AND purged IS NULL"""
 _DECIDED: LiteralString = "SELECT record FROM sms_decisions WHERE seq = :key AND purged IS NULL"
 _OPEN = frozenset({State.DUE, State.HELD, State.CLAIMED, State.UNCERTAIN})
-
-
-def _placed(hold_id: str) -> str:
-    return f"sms_holds.record/{hold_id}"
 
 
 @frozen
@@ -75,7 +71,7 @@ _COUNTS: dict[RecordClass, LiteralString] = {
 }
 
 
-class RetentionRecords(TextRecords, AuditRecords):
+class RetentionRecords(SubjectRecords):
     """Records by their age, and legal holds."""
 
     async def fix_holds(self, practice_id: str) -> None:
@@ -84,7 +80,7 @@ class RetentionRecords(TextRecords, AuditRecords):
 
     async def place_hold(self, hold: Hold) -> None:
         """Store a new hold."""
-        owner = await self._nobody(hold.practice_id)
+        await self._begin(hold.practice_id)  # it may be the practice's first record
         await self._do(
             """INSERT INTO sms_holds (hold_id, practice_id, person, number, placed_at, record)
             VALUES (:hold_id, :practice_id, :person, :number, :placed_at, :record)""",
@@ -93,7 +89,7 @@ class RetentionRecords(TextRecords, AuditRecords):
             person=await self._person(hold.practice_id, hold.person),
             number=await self._number(hold.practice_id, hold.number),
             placed_at=text(hold.placed_at),
-            record=owner.seal(records.encode(hold), _placed(hold.hold_id)),
+            record=await self._seal(hold.practice_id, records.encode(hold), _placed(hold.hold_id)),
         )
 
     async def lift_hold(self, practice_id: str, hold_id: str, at: datetime) -> bool:
@@ -115,27 +111,27 @@ class RetentionRecords(TextRecords, AuditRecords):
             AND lifted_at IS NULL ORDER BY placed_at, hold_id""",
             practice_id=practice_id,
         )
-        owner = await self._nobody(practice_id) if rows else None
         return [
-            records.decode(owner.open(bytes(record), _placed(hold_id)), Hold)
+            records.decode(await self._open(practice_id, bytes(record), _placed(hold_id)), Hold)
             for hold_id, record in rows
-            if owner is not None
         ]
 
     async def is_held(
         self, practice_id: str, *, number: PhoneNumber | None = None, person: str | None = None
     ) -> bool:
         """Whether something about a number, or a person, is under a hold."""
-        held, filed = await self._held(practice_id), await self._person(practice_id, person)
-        if held.has(await self._number(practice_id, number), filed):
-            return True
-        theirs = await self._all(
-            """SELECT number FROM sms_chains
-            WHERE practice_id = :practice_id AND person = :person AND person <> ''""",
-            practice_id=practice_id,
-            person=filed,
-        )
-        return not held.numbers.isdisjoint(number for (number,) in theirs)
+        held = await self._held(practice_id)
+        filed = await self._person(practice_id, person)
+        if filed and held.numbers:
+            at = await self._all(
+                """SELECT number FROM sms_chains
+                WHERE practice_id = :practice_id AND person = :person""",
+                practice_id=practice_id,
+                person=filed,
+            )
+            if not held.numbers.isdisjoint(theirs for (theirs,) in at):
+                return True
+        return held.has(await self._number(practice_id, number), filed)
 
     async def _held(self, practice_id: str) -> _Held:
         # A person's hold reaches all numbers at which they have events or texts.
@@ -191,19 +187,15 @@ class RetentionRecords(TextRecords, AuditRecords):
         row = await self._one(_TEXT + self._dialect.for_update, key=key)
         if row is None or row[2] in _OPEN:
             return False
-        owner = await self._owner(key)
+        owner = await self._owner_of(row[3])
         draft = records.decode(owner.open(bytes(row[0]), drafted(key)), Draft)
-        draft = evolve(draft, body=instead_of(draft.body))
-        departure = None
-        if row[1]:
-            departure = records.decode(owner.open(bytes(row[1]), left(key)), Departure)
-            departure = evolve(departure, body=instead_of(departure.body))
+        rest = evolve(draft, body=instead_of(draft.body))
         await self._do(
             """UPDATE sms_messages SET draft = :draft, departure = :departure, purged = :purged
             WHERE message_id = :key""",
             key=key,
-            draft=owner.seal(records.encode(draft), drafted(key)),
-            departure=owner.seal(records.encode(departure), left(key)) if departure else None,
+            draft=owner.seal(records.encode(rest), drafted(key)),
+            departure=_departed(row[1], owner, key) if row[1] else None,
             purged=_with(purged, draft=row[0], departure=row[1]),
         )
         return True
@@ -212,24 +204,16 @@ class RetentionRecords(TextRecords, AuditRecords):
         row = await self._one(_CAME + self._dialect.for_update, key=key)
         if row is None:
             return False
-        owner = await self._chain(row[1])
+        owner = await self._owner_of(row[1])
         inbound = records.decode(owner.open(bytes(row[0]), came(key)), Inbound)
-        inbound = evolve(inbound, body=instead_of(inbound.body), media=())
+        rest = evolve(inbound, body=instead_of(inbound.body), media=())
         await self._do(
             "UPDATE sms_inbound SET record = :record, purged = :purged WHERE inbound_id = :key",
             key=key,
-            record=owner.seal(records.encode(inbound), came(key)),
+            record=owner.seal(records.encode(rest), came(key)),
             purged=_with(purged, record=row[0]),
         )
         return True
-
-    async def _chain(self, chain_id: str) -> Subject:
-        row = await self._one(
-            "SELECT chain_id, data_key FROM sms_chains WHERE chain_id = :chain_id",
-            chain_id=chain_id,
-        )
-        assert row is not None, "whatever came in refers to a chain"  # noqa: S101
-        return self._vault.subject(*row)
 
     async def _drop_decision(self, key: str, purged: Purged) -> bool:
         row = await self._one(
@@ -259,6 +243,16 @@ class RetentionRecords(TextRecords, AuditRecords):
         """How many records of the ledger, or of the audit log, there are."""
         row = await self._one(_COUNTS[record], practice_id=practice_id)
         return int(row[0]) if row else 0
+
+
+def _placed(hold_id: str) -> str:
+    return f"sms_holds.record/{hold_id}"
+
+
+def _departed(record: bytes, owner: Subject, message_id: str) -> bytes:
+    departure = records.decode(owner.open(bytes(record), left(message_id)), Departure)
+    rest = evolve(departure, body=instead_of(departure.body))
+    return owner.seal(records.encode(rest), left(message_id))
 
 
 def _with(purged: Purged, **stored: bytes | None) -> bytes:

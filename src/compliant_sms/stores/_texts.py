@@ -21,9 +21,9 @@ from compliant_sms.stores._vault import Subject, Vault
 __all__ = ["MESSAGE", "TextRecords", "drafted", "left"]
 
 MESSAGE: LiteralString = """SELECT message_id, practice_id, draft, created_at, state, not_before,
-    claimed_until, attempts, provider, provider_id, problem, departure, chain_id,
-    (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id),
-    purged FROM sms_messages """
+    claimed_until, attempts, provider, provider_id, problem, departure, purged, chain_id,
+    (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id)
+    FROM sms_messages """
 
 
 def _minute(at: datetime) -> str:
@@ -52,7 +52,7 @@ class TextRecords(SubjectRecords):
 
     def _message(self, row: Row) -> Message:
         message_id, departure = row[0], row[11]
-        owner = self._owners[message_id] = self._vault.subject(row[12], row[13])
+        owner = self._owners[message_id] = self._vault.subject(row[13], row[14])
         draft = owner.open(bytes(row[2]), drafted(message_id))
         gone = owner.open(bytes(departure), left(message_id)) if departure else None
         return Message(
@@ -68,7 +68,7 @@ class TextRecords(SubjectRecords):
             provider_id=row[9],
             problem=records.decode(row[10], Problem) if row[10] else None,
             departure=records.decode(gone, Departure) if gone else None,
-            purged=records.decode(row[14], Purged) if row[14] else None,
+            purged=records.decode(row[12], Purged) if row[12] else None,
         )
 
     async def _owner(self, message_id: str) -> Subject:
