@@ -91,6 +91,7 @@ def test_an_event_about_a_number_is_filed_under_its_key(messenger: Messenger) ->
         "UPDATE sms_audit SET position = 7 WHERE position = 2",
         """UPDATE sms_audit SET payload = CAST(replace(payload, 'kim', 'ann') AS BLOB)
         WHERE position = 1""",
+        "UPDATE sms_audit SET payload = replace(payload, 'kim', 'ann') WHERE position = 2",
         "UPDATE sms_audit SET digest = zeroblob(32) WHERE position = 0",
         "UPDATE sms_audit SET practice_id = 'hill' WHERE position = 1",
     ],
