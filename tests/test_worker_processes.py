@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from compliant_sms import Delivery, Held, Messenger, Queued, Sent
+from compliant_sms import Delivery, Held, Keyring, Messenger, Queued, Sent
 from compliant_sms.driver import finish
 from compliant_sms.lifecycle import State
 from compliant_sms.rates import Bucket, Rate
@@ -179,6 +179,19 @@ def test_terminated(
     assert (printed, process.returncode) == ("1\n", 0)
     assert _states(ours) == [State.HELD] * 3 + [State.SENT]
     assert [type(each) for each in ours.dispatch_due()] == [Sent] * 3
+    assert sorted(outgoing(carrier)) == bodies
+
+
+def test_sealed_texts(
+    make_messenger: Make, where: str, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """What a keyring seals is reserved and sent like anything else."""
+    store: Any = PostgreSQL(where) if "dbname=" in where else SQLite(where)
+    sealed = make_messenger(store=store, keyring=Keyring.generate())
+    agree(sealed)
+    bodies = pile(sealed, clock, 2)
+
+    assert [type(each) for each in sealed.dispatch_due()] == [Sent] * 2
     assert sorted(outgoing(carrier)) == bodies
 
 
