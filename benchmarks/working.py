@@ -35,10 +35,10 @@ _LEAST_RATIO = 3.0
 _MOST_GROWTH = 1.1
 _ANSWER_MS = 50
 _COPIES = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, chain_id, number,
-        person, purpose, draft, created_at, state, urgent, not_before, attempts)
+        person, purpose, draft, created_at, state, urgency, not_before, attempts)
     WITH RECURSIVE copies (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM copies WHERE i < {count})
     SELECT message_id || '-' || i, practice_id, idempotency_key || '-' || i, chain_id,
-        number, person, purpose, draft, created_at, state, urgent, not_before, attempts
+        number, person, purpose, draft, created_at, state, urgency, not_before, attempts
     FROM sms_messages CROSS JOIN copies"""
 
 

@@ -102,7 +102,7 @@ def test_urgent_first(store: Any) -> None:
         due("tomorrow", later(1440), Purpose.EMERGENCY_ALERT),
     )
 
-    assert reserve(store, later(5), limit=2) == ["answer", "alert"]
+    assert reserve(store, later(5), limit=2) == ["alert", "answer"]
     assert reserve(store, later(5)) == ["reminder"]
 
 
@@ -139,9 +139,9 @@ def test_next_due(store: Any) -> None:
 
 # One text becomes many: some are due, most wait for another day or went long ago.
 LARGE = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, chain_id, number,
-        person, purpose, draft, created_at, state, urgent, not_before, attempts)
+        person, purpose, draft, created_at, state, urgency, not_before, attempts)
     SELECT message_id || i, practice_id, idempotency_key || i, chain_id, number, person, purpose,
-        draft, created_at, CASE WHEN i % 3 = 0 THEN 'sent' ELSE 'held' END, urgent,
+        draft, created_at, CASE WHEN i % 3 = 0 THEN 'sent' ELSE 'held' END, urgency,
         to_char(timestamp '2026-11-01' + i * interval '1 minute',
             'YYYY-MM-DD"T"HH24:MI:SS".000000Z"'), attempts
     FROM sms_messages, generate_series(1, 30000) AS i"""
@@ -154,7 +154,7 @@ def test_plans_of_postgresql(postgres_dsn: str) -> None:
     store.close()
     values = {
         "practice_id": "lakeside",
-        "urgent": 0,
+        "urgency": 0,
         "at": "2026-11-15T16:00:00.000000Z",
         "until": "2026-11-15T16:01:00.000000Z",
         "limit": 50,
@@ -195,9 +195,9 @@ def test_plans_of_sqlite(database: Path) -> None:
         plans = [[row[3] for row in other.execute(f"EXPLAIN QUERY PLAN {sql}")] for sql in asked]
     other.close()
 
-    assert len(plans) == 4
+    assert len(plans) == 6
     for plan in plans:
-        assert any("INDEX sms_messages_due (practice_id=? AND urgent=?" in line for line in plan)
+        assert any("INDEX sms_messages_due (practice_id=? AND urgency=?" in line for line in plan)
         assert not any("TEMP B-TREE" in line or line == "SCAN sms_messages" for line in plan)
 
 

@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 _LONGEST_KEY = 255
-_URGENT = frozenset({MessageClass.EMERGENCY, MessageClass.PROTOCOL})
+_URGENCY = {MessageClass.EMERGENCY: 2, MessageClass.PROTOCOL: 1}
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -98,12 +98,12 @@ class Draft:
     asks: Awaiting | None = field(default=None, converter=optional(Awaiting))
 
     @property
-    def urgent(self) -> bool:
-        """Whether it goes before whatever has only waited longer: an emergency, or an answer.
+    def urgency(self) -> int:
+        """How far it goes before what has only waited longer: 2 an emergency, 1 an answer, else 0.
 
         The confirmation of an opt-out must leave within five minutes: 47 CFR 64.1200(a)(12).
         """
-        return self.purpose.message_class in _URGENT
+        return _URGENCY.get(self.purpose.message_class, 0)
 
     @purpose.validator
     def _known_purpose(self, _: Attribute[Purpose], value: object) -> None:

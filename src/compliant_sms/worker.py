@@ -97,7 +97,7 @@ class Worker(_Worker):
         return self._work(evolve(self._shift, once=True, within=within), signals=signals)
 
     def stop(self) -> None:
-        """Finish the text in hand and return; from any thread, and from a signal handler."""
+        """Finish the text in hand and return, for good; from any thread, or a signal handler."""
         self._stopping = True
         self._wake.put(None)
 
@@ -126,7 +126,8 @@ def _stopped_by_signals(stop: Callable[[], None], *, wanted: bool) -> Iterator[N
 
     def restore() -> None:
         for each, handler in before.items():
-            signal.signal(each, handler)
+            # None was not set from Python, and cannot be set again from here.
+            signal.signal(each, signal.SIG_DFL if handler is None else handler)
 
     def handle(_: int, __: FrameType | None) -> None:
         restore()

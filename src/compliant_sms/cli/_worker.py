@@ -85,13 +85,14 @@ def _named(where: str) -> object:
     sys.path.insert(0, str(Path.cwd()))  # as python -m does
     try:
         found: object = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
     except ModuleNotFoundError as error:
         if error.name is None or not f"{module}.".startswith(f"{error.name}."):
             raise
         msg = f"there is no module {error.name} here; start the worker where Python finds it"
         raise click.UsageError(msg) from error
+    try:
+        for part in name.split("."):
+            found = getattr(found, part)
     except AttributeError as error:
         msg = f"the module {module} has no {name}"
         raise click.UsageError(msg) from error

@@ -23,7 +23,7 @@ class Queue(Protocol):
         released. It is no claim: a text that waits reserved has surely not left.
 
         Returns:
-            urgent texts, then the longest due first.
+            the most urgent, then the longest due first.
         """
 
     async def release(self, messages: Sequence[Message], until: datetime) -> None:

@@ -13,11 +13,11 @@ from compliant_sms.stores._texts import COLUMNS, MESSAGE, TextRecords
 
 __all__ = ["QueueRecords"]
 
-_URGENT_FIRST = (1, 0)
+_URGENT_FIRST = (2, 1, 0)
 # Picked once: PostgreSQL may ask a plain subquery again, and take other rows then.
 _PICK: LiteralString = """WITH picked AS MATERIALIZED (
     SELECT message_id FROM sms_messages
-    WHERE practice_id = :practice_id AND urgent = :urgent
+    WHERE practice_id = :practice_id AND urgency = :urgency
     AND state IN ('due', 'held') AND not_before <= :at
     AND (reserved_until IS NULL OR reserved_until <= :at)
     ORDER BY not_before, message_id LIMIT :limit"""
@@ -25,7 +25,7 @@ _RESERVE: LiteralString = """)
     UPDATE sms_messages SET reserved_until = :until
     WHERE message_id IN (SELECT message_id FROM picked) RETURNING """
 _NEXT: LiteralString = """SELECT not_before FROM sms_messages
-    WHERE practice_id = :practice_id AND urgent = :urgent AND state IN ('due', 'held')
+    WHERE practice_id = :practice_id AND urgency = :urgency AND state IN ('due', 'held')
     AND (reserved_until IS NULL OR reserved_until <= :at)
     ORDER BY not_before LIMIT 1"""
 
@@ -38,18 +38,18 @@ class QueueRecords(TextRecords):
     ) -> list[Message]:
         """Texts that are due or held until ``at`` or earlier, for one worker to look at."""
         found: list[Message] = []
-        for urgent in _URGENT_FIRST:  # each is a range of the index; both together are none
+        for urgency in _URGENT_FIRST:  # each is a range of the index; all together are none
             if len(found) < limit:
-                found += await self._reserve(practice_id, urgent, at, until, limit - len(found))
+                found += await self._reserve(practice_id, urgency, at, until, limit - len(found))
         return found
 
     async def _reserve(
-        self, practice_id: str, urgent: int, at: datetime, until: datetime, limit: int
+        self, practice_id: str, urgency: int, at: datetime, until: datetime, limit: int
     ) -> list[Message]:
         rows = await self._all(
             _PICK + self._dialect.skip_locked + _RESERVE + COLUMNS,
             practice_id=practice_id,
-            urgent=urgent,
+            urgency=urgency,
             at=text(at),
             until=text(until),
             limit=limit,
@@ -68,14 +68,14 @@ class QueueRecords(TextRecords):
 
     async def next_due(self, practice_id: str, at: datetime) -> datetime | None:
         """When the first of the texts that nobody has reserved at ``at`` may go."""
-        found = [await self._next_due(practice_id, urgent, at) for urgent in _URGENT_FIRST]
+        found = [await self._next_due(practice_id, urgency, at) for urgency in _URGENT_FIRST]
         return min((each for each in found if each), default=None)
 
-    async def _next_due(self, practice_id: str, urgent: int, at: datetime) -> datetime | None:
+    async def _next_due(self, practice_id: str, urgency: int, at: datetime) -> datetime | None:
         row = await self._one(
             _NEXT,
             practice_id=practice_id,
-            urgent=urgent,
+            urgency=urgency,
             at=text(at),
         )
         return instant(row[0]) if row else None

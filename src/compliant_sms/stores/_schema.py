@@ -72,7 +72,7 @@ _TEXTS: tuple[LiteralString, ...] = (
         draft {blob} NOT NULL,
         created_at {text} NOT NULL,
         state {text} NOT NULL,
-        urgent INTEGER NOT NULL,
+        urgency INTEGER NOT NULL,
         not_before {text} NOT NULL,
         reserved_until {text},
         claimed_until {text},
@@ -90,7 +90,7 @@ _TEXTS: tuple[LiteralString, ...] = (
     """CREATE INDEX sms_messages_by_provider_id ON sms_messages (provider, provider_id)
         WHERE provider_id IS NOT NULL""",
     """CREATE INDEX sms_messages_due
-        ON sms_messages (practice_id, urgent, not_before, message_id)
+        ON sms_messages (practice_id, urgency, not_before, message_id)
         WHERE state IN ('due', 'held')""",
     """CREATE INDEX sms_messages_open ON sms_messages (practice_id, state, claimed_until)
         WHERE state IN ('claimed', 'uncertain')""",

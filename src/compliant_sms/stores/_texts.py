@@ -120,10 +120,10 @@ class TextRecords(SubjectRecords):
         self._owners[message_id] = owner
         await self._do(
             """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, chain_id,
-                number, person, purpose, draft, created_at, state, urgent, not_before,
+                number, person, purpose, draft, created_at, state, urgency, not_before,
                 claimed_until, attempts, provider, provider_id, problem, left_at, departure)
             VALUES (:message_id, :practice_id, :key, :chain_id, :number, :person, :purpose, :draft,
-                :created_at, :state, :urgent, :not_before, :claimed_until, :attempts, :provider,
+                :created_at, :state, :urgency, :not_before, :claimed_until, :attempts, :provider,
                 :provider_id, :problem, :left_at, :departure)""",
             practice_id=message.practice_id,
             key=draft.idempotency_key,
@@ -133,7 +133,7 @@ class TextRecords(SubjectRecords):
             purpose=draft.purpose.code,
             draft=owner.seal(records.encode(draft), drafted(message_id)),
             created_at=text(message.created_at),
-            urgent=int(draft.urgent),
+            urgency=draft.urgency,
             **self._departure(message, owner),
             **where_it_is,
         )
