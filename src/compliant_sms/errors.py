@@ -12,14 +12,19 @@
     │   ├── InvalidKeys                   a keyring's keys cannot be used; ``problems``
     │   └── MissingExtra (ImportError)    an optional dependency is not installed
     ├── UnknownMessage (LookupError)      no text has that id
+    ├── UnknownHold (LookupError)         no legal hold that stands has that id
+    ├── UnderLegalHold                    what a dispute needs is not erased
+    ├── Unsettled                         nobody knows yet whether a text went out
     ├── WebhookRejected                   a callback that must not be believed
     │   └── InvalidSignature              its signature is missing or wrong
     ├── StoreError                        the database could not do it; nothing was recorded
     │   ├── StoreBusy                     locked by somebody else for too long
     │   ├── StoreReadOnly                 cannot be written
     │   ├── StoreFull                     no space left
-    │   ├── NotOurDatabase                some other program's file, or a damaged one
-    │   └── SchemaTooNew                  written by a newer version of this library
+    │   ├── NotOurDatabase                some other program's database, or a damaged one
+    │   ├── SchemaTooNew                  written by a newer version of this library
+    │   ├── SchemaTooOld                  to be brought up to date, and not by itself
+    │   └── CommitUnknown                 the one exception: it may have been recorded
     ├── LedgerTampered                    the consent ledger does not verify
     ├── CannotUnseal                      sealed bytes do not open with these keys
     └── TransportError                    the provider could not be asked
@@ -38,6 +43,7 @@ from enum import StrEnum
 
 __all__ = [
     "CannotUnseal",
+    "CommitUnknown",
     "CompliantSmsError",
     "ConfigurationError",
     "IdempotencyConflict",
@@ -54,12 +60,16 @@ __all__ = [
     "PhoneNumberProblem",
     "RequestNotSent",
     "SchemaTooNew",
+    "SchemaTooOld",
     "StoreBusy",
     "StoreError",
     "StoreFull",
     "StoreReadOnly",
     "TransportError",
+    "UnderLegalHold",
+    "UnknownHold",
     "UnknownMessage",
+    "Unsettled",
     "WebhookRejected",
 ]
 
@@ -151,6 +161,18 @@ class UnknownMessage(CompliantSmsError, LookupError):
     """No text with that id belongs to this practice."""
 
 
+class UnknownHold(CompliantSmsError, LookupError):
+    """No legal hold of this practice that still stands has that id."""
+
+
+class UnderLegalHold(CompliantSmsError):
+    """A legal hold reaches what was to be erased; nothing was."""
+
+
+class Unsettled(CompliantSmsError):
+    """Nobody knows yet whether a text went out, so its record must stay readable."""
+
+
 class WebhookRejected(CompliantSmsError):
     """A callback was refused and changed nothing.
 
@@ -175,7 +197,7 @@ class StoreError(CompliantSmsError):
 
 
 class StoreBusy(StoreError):
-    """The database stayed locked by another connection. Try again."""
+    """The database, or all connections to it, stayed in use by others. Try again."""
 
 
 class StoreReadOnly(StoreError):
@@ -187,11 +209,23 @@ class StoreFull(StoreError):
 
 
 class NotOurDatabase(StoreError):
-    """The file is not a compliant_sms database, or it is damaged."""
+    """It is not a compliant_sms database, or it is damaged."""
 
 
 class SchemaTooNew(StoreError):
     """The database was written by a newer compliant_sms: upgrade this installation."""
+
+
+class SchemaTooOld(StoreError):
+    """The database has to be brought up to date: run ``compliant-sms db upgrade``."""
+
+
+class CommitUnknown(StoreError):
+    """The connection broke at the commit, and nobody could tell whether that took effect.
+
+    Whatever was asked for is recorded as a whole or not at all. Ask again: an idempotency key
+    makes that safe for a text, and a provider repeats its callbacks.
+    """
 
 
 class LedgerTampered(CompliantSmsError):
