@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
@@ -14,6 +14,7 @@ from compliant_sms.clock import Clock
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.evidence import Checkpoint, Signer, Verifier
 from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
 from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
@@ -281,13 +282,42 @@ class Messenger(_Facade):
         """Everything on record about a person."""
         return finish(flows.history(self._ports, person))
 
-    def verify_ledger(self) -> flows.LedgerReport:
-        """Check the consent ledger of the practice, and its audit log.
+    def checkpoint(self, key: Signer | None = None) -> Checkpoint:
+        """Fix the ledger as it is now; ``str()`` of the answer is the text to keep elsewhere.
+
+        It is stored as well. Whoever changes a record afterwards and recomputes every hash is
+        found by :meth:`verify_ledger`, against the text that was kept or against a signature.
+
+        Args:
+            key: signs it, such as :class:`compliant_sms.signing.SigningKey`. Keep it where
+                whoever administers the database does not reach it.
 
         Raises:
-            LedgerTampered: it was altered.
+            LedgerTampered: the ledger does not follow from its last checkpoint.
         """
-        return finish(flows.verify_ledger(self._ports))
+        store, practice = self._ports.store, self._ports.practice
+        return finish(flows.checkpoint(store, practice.id, self._ports.clock(), key))
+
+    def verify_ledger(
+        self, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
+    ) -> flows.LedgerReport:
+        """Check the consent ledger of the practice, its audit log, and its checkpoints.
+
+        Memory stays the same, however large the ledger is.
+
+        Args:
+            against: checkpoints that were kept elsewhere.
+            keys: public keys, such as :class:`compliant_sms.signing.VerifyKey`. Where there are
+                any, each checkpoint of ``against`` must be signed with one of them, and stored
+                ones that are count as proof.
+
+        Raises:
+            LedgerTampered: it was altered; the error names the record, the checkpoint, or both.
+            InvalidCheckpoint: a checkpoint is another practice's, or its signature is missing or
+                wrong.
+        """
+        store, practice = self._ports.store, self._ports.practice
+        return finish(flows.verify_ledger(store, practice.id, against, keys))
 
     def erase(self, person: str, *, reason: str, by: str) -> Erased:
         """Destroy the keys of everything that is kept of a person; what waits is called back.
@@ -497,9 +527,17 @@ class AsyncMessenger(_Facade):
         """See :meth:`Messenger.history`."""
         return await flows.history(self._ports, person)
 
-    async def verify_ledger(self) -> flows.LedgerReport:
+    async def checkpoint(self, key: Signer | None = None) -> Checkpoint:
+        """See :meth:`Messenger.checkpoint`."""
+        store, practice = self._ports.store, self._ports.practice
+        return await flows.checkpoint(store, practice.id, self._ports.clock(), key)
+
+    async def verify_ledger(
+        self, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
+    ) -> flows.LedgerReport:
         """See :meth:`Messenger.verify_ledger`."""
-        return await flows.verify_ledger(self._ports)
+        store, practice = self._ports.store, self._ports.practice
+        return await flows.verify_ledger(store, practice.id, against, keys)
 
     async def erase(self, person: str, *, reason: str, by: str) -> Erased:
         """See :meth:`Messenger.erase`."""

@@ -14,6 +14,7 @@ from compliant_sms.evidence._checkpoint import (
 from compliant_sms.evidence._merkle import (
     EMPTY_ROOT,
     Frontier,
+    complete_subtrees,
     consistency_proof,
     consistency_ranges,
     inclusion_proof,
@@ -32,6 +33,7 @@ __all__ = [
     "Frontier",
     "Signer",
     "Verifier",
+    "complete_subtrees",
     "consistency_proof",
     "consistency_ranges",
     "inclusion_proof",

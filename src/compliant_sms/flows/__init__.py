@@ -5,6 +5,13 @@ happens in one transaction.
 """
 
 from compliant_sms.flows._audit import audit_log, verify_audit
+from compliant_sms.flows._checkpoint import (
+    InclusionProof,
+    checkpoint,
+    consistency_proof,
+    inclusion_proof,
+    newest_checkpoint,
+)
 from compliant_sms.flows._consent import (
     append_event,
     consent_events,
@@ -29,6 +36,7 @@ from compliant_sms.flows._send import check, send
 
 __all__ = [
     "History",
+    "InclusionProof",
     "LedgerReport",
     "PurgeReport",
     "Received",
@@ -40,13 +48,17 @@ __all__ = [
     "audit_log",
     "cancel",
     "check",
+    "checkpoint",
     "consent_events",
     "consent_state",
+    "consistency_proof",
     "dispatch_due",
     "erase",
     "history",
     "holds",
+    "inclusion_proof",
     "lift_hold",
+    "newest_checkpoint",
     "place_hold",
     "purge",
     "receive",

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from compliant_sms.audit import AuditEvent, from_payload
 from compliant_sms.clock import as_utc
-from compliant_sms.consent import verify_chain
+from compliant_sms.consent import beginning, verify_chain
 from compliant_sms.errors import LedgerTampered
-from compliant_sms.ports import Ports
+from compliant_sms.ports import Ports, Store
 
 __all__ = ["audit_log", "verify_audit"]
 
@@ -23,7 +23,7 @@ async def audit_log(
     return tuple(found)
 
 
-async def verify_audit(ports: Ports) -> int:
+async def verify_audit(store: Store, practice_id: str) -> int:
     """Check the audit log of the practice.
 
     Returns:
@@ -32,11 +32,11 @@ async def verify_audit(ports: Ports) -> int:
     Raises:
         LedgerTampered: a record was changed, removed, inserted, moved or filed elsewhere.
     """
-    found = await ports.store.run(lambda tx: tx.audit_links(ports.practice.id))
-    count = verify_chain([link for link, _ in found])
+    found = await store.run(lambda tx: tx.audit_links(practice_id))
+    count = verify_chain([link for link, _ in found], beginning(f"audit/{practice_id}"))
     for link, at in found:
         event = from_payload(link.payload)
-        if (event.practice_id, event.at) != (ports.practice.id, at):
+        if (event.practice_id, event.at) != (practice_id, at):
             msg = (
                 f"the audit log was altered: record {link.position} of chain {link.chain_id} "
                 "is filed under another practice or instant."

@@ -25,6 +25,7 @@ from compliant_sms.ports._queue import Queue
 from compliant_sms.ports._retention import Aged, Keeping
 from compliant_sms.ports._store import Store, Transaction
 from compliant_sms.ports._texts import Step, Texts
+from compliant_sms.ports._tree import FiledLeaf, LedgerTree, StoredCheckpoint
 from compliant_sms.practice import Practice
 from compliant_sms.providers import Provider
 from compliant_sms.rules import Rulebook
@@ -39,9 +40,11 @@ __all__ = [
     "Delivery",
     "Erased",
     "Erasure",
+    "FiledLeaf",
     "Ids",
     "InboundTexts",
     "Keeping",
+    "LedgerTree",
     "People",
     "Plaintext",
     "Ports",
@@ -52,6 +55,7 @@ __all__ = [
     "SecureMessage",
     "Step",
     "Store",
+    "StoredCheckpoint",
     "Texts",
     "Transaction",
     "Transport",

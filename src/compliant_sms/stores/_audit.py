@@ -7,7 +7,7 @@ from datetime import datetime
 from attrs import evolve
 
 from compliant_sms.audit import AuditEvent, from_payload, to_payload
-from compliant_sms.consent import Link, link
+from compliant_sms.consent import Link, beginning, link
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
@@ -33,7 +33,8 @@ class AuditRecords(SubjectRecords):
             WHERE practice_id = :practice_id ORDER BY position DESC LIMIT 1""",
             practice_id=event.practice_id,
         )
-        new = link(chain_id, to_payload(event), _link(row) if row else None)
+        last = _link(row) if row else beginning(chain_id)
+        new = link(chain_id, to_payload(event), last)
         await self._do(
             """INSERT INTO sms_audit (practice_id, position, at, previous, payload, digest)
             VALUES (:practice_id, :position, :at, :previous, :payload, :digest)""",
