@@ -23,7 +23,7 @@ from compliant_sms.flows._erase import erase
 from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._hold import holds, lift_hold, place_hold
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
-from compliant_sms.flows._purge import PurgeReport, Tally, purge
+from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
 from compliant_sms.flows._receive import (
     Received,
     ReceivedStatus,
@@ -38,6 +38,7 @@ __all__ = [
     "History",
     "InclusionProof",
     "LedgerReport",
+    "PurgePlan",
     "PurgeReport",
     "Received",
     "ReceivedStatus",
