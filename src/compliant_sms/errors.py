@@ -18,6 +18,7 @@
     │   ├── StoreReadOnly                 cannot be written
     │   ├── StoreFull                     no space left
     │   ├── NotOurDatabase                some other program's file, or a damaged one
+    │   ├── SchemaTooOld                  its tables are missing or older: upgrade it
     │   └── SchemaTooNew                  written by a newer version of this library
     ├── LedgerTampered                    the consent ledger does not verify
     ├── CannotUnseal                      sealed bytes do not open with these keys
@@ -52,6 +53,7 @@ __all__ = [
     "PhoneNumberProblem",
     "RequestNotSent",
     "SchemaTooNew",
+    "SchemaTooOld",
     "StoreBusy",
     "StoreError",
     "StoreFull",
@@ -182,6 +184,10 @@ class StoreFull(StoreError):
 
 class NotOurDatabase(StoreError):
     """The file is not a compliant_sms database, or it is damaged."""
+
+
+class SchemaTooOld(StoreError):
+    """The database lacks tables of this version: run ``compliant-sms db upgrade``."""
 
 
 class SchemaTooNew(StoreError):

@@ -7,12 +7,15 @@ from datetime import datetime
 from types import TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
 
+from attrs import evolve
+
 from compliant_sms import flows, system
 from compliant_sms.classification import Purpose
 from compliant_sms.clock import Clock
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.joined import AsyncJoinedMessenger, JoinedMessenger
 from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
 from compliant_sms.optout import Awaiting
@@ -21,6 +24,7 @@ from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import (
     Delivery,
+    HostConnection,
     Ids,
     People,
     Ports,
@@ -45,6 +49,14 @@ class StoreKind(Protocol):
 
     def asynchronous(self, keyring: Sealer | None = None) -> Store:
         """The port for an event loop; a keyring seals the bodies of texts."""
+
+    def joined(self, connection: HostConnection, keyring: Sealer | None = None) -> Store:
+        """The port inside the transaction of a host's connection; it never suspends."""
+
+    def joined_asynchronous(
+        self, connection: HostConnection, keyring: Sealer | None = None
+    ) -> Store:
+        """The same for an event loop."""
 
     def close(self) -> None:
         """Let go of it."""
@@ -162,6 +174,7 @@ class Messenger(_Facade):
             )
         )
         self._store = store
+        self._keyring = keyring
         self._own_transport = own
         self.consent: ConsentDesk = ConsentDesk(self._ports)
 
@@ -264,6 +277,22 @@ class Messenger(_Facade):
         """
         return finish(flows.verify_ledger(self._ports))
 
+    def within(self, connection: HostConnection) -> JoinedMessenger:
+        """This messenger inside the transaction that is open on a connection of yours.
+
+        What it writes holds when you commit, and was never there if you roll back. Texts leave
+        afterwards, by :meth:`dispatch_due`.
+
+        Args:
+            connection: to the database of the store, and in a transaction: of ``sqlite3``,
+                ``psycopg``, Django or SQLAlchemy.
+
+        Raises:
+            ConfigurationError: it is no such connection.
+        """
+        store = self._store.joined(connection, self._keyring)
+        return JoinedMessenger(evolve(self._ports, store=store))
+
     def close(self) -> None:
         """Close the store, and the connections to the provider."""
         self._own_transport.close()
@@ -341,6 +370,7 @@ class AsyncMessenger(_Facade):
             )
         )
         self._store = store
+        self._keyring = keyring
         self._own_transport = own
         self.consent: AsyncConsentDesk = AsyncConsentDesk(self._ports)
 
@@ -397,6 +427,19 @@ class AsyncMessenger(_Facade):
     async def verify_ledger(self) -> flows.LedgerReport:
         """See :meth:`Messenger.verify_ledger`."""
         return await flows.verify_ledger(self._ports)
+
+    def within(self, connection: HostConnection) -> AsyncJoinedMessenger:
+        """See :meth:`Messenger.within`.
+
+        Args:
+            connection: a ``psycopg.AsyncConnection``; or a ``sqlite3.Connection``, for which the
+                event loop waits.
+
+        Raises:
+            ConfigurationError: it is no such connection.
+        """
+        store = self._store.joined_asynchronous(connection, self._keyring)
+        return AsyncJoinedMessenger(evolve(self._ports, store=store))
 
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""

@@ -11,6 +11,7 @@ from compliant_sms.flows._consent import (
     wish_for_detail,
 )
 from compliant_sms.flows._dispatch import cancel, dispatch_due
+from compliant_sms.flows._enqueue import enqueue
 from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
 from compliant_sms.flows._receive import (
@@ -35,6 +36,7 @@ __all__ = [
     "consent_events",
     "consent_state",
     "dispatch_due",
+    "enqueue",
     "history",
     "receive",
     "reconcile",

@@ -8,6 +8,7 @@ from compliant_sms.clock import Clock
 from compliant_sms.lookups import AsyncLookUps
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
+from compliant_sms.ports._host import HostConnection
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._outside import (
     Ids,
@@ -29,6 +30,7 @@ __all__ = [
     "Chain",
     "ConsentLedger",
     "Delivery",
+    "HostConnection",
     "Ids",
     "InboundTexts",
     "People",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import LiteralString
 
@@ -20,6 +19,13 @@ __all__ = ["MESSAGE", "TextRecords"]
 MESSAGE: LiteralString = """SELECT message_id, practice_id, draft, created_at, state, not_before,
     claimed_until, attempts, provider, provider_id, problem, departure FROM sms_messages """
 
+_NEW: LiteralString = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key,
+    number, person, purpose, draft, created_at, state, not_before, claimed_until, attempts,
+    provider, provider_id, problem, left_at, departure)
+    VALUES (:message_id, :practice_id, :key, :number, :person, :purpose, :draft, :created_at,
+    :state, :not_before, :claimed_until, :attempts, :provider, :provider_id, :problem, :left_at,
+    :departure) """
+
 
 def _minute(at: datetime) -> str:
     return text(at.replace(second=0, microsecond=0))
@@ -31,6 +37,20 @@ def _drafted(message_id: str) -> str:
 
 def _left(message_id: str) -> str:
     return f"sms_messages.departure/{message_id}"
+
+
+def _where_it_is(message: Message) -> dict[str, object]:
+    claimed_until = message.claimed_until
+    return {
+        "message_id": message.message_id,
+        "state": message.state,
+        "not_before": text(message.not_before),
+        "claimed_until": text(claimed_until) if claimed_until else None,
+        "attempts": message.attempts,
+        "provider": message.provider,
+        "provider_id": message.provider_id,
+        "problem": records.encode(message.problem) if message.problem else None,
+    }
 
 
 class TextRecords(Records):
@@ -52,30 +72,29 @@ class TextRecords(Records):
             departure=self._bodies.decode(row[11], Departure, _left(row[0])) if row[11] else None,
         )
 
+    async def add(self, message: Message, at: datetime) -> bool:
+        """Store a new text; False where the practice has one under its key already."""
+        added = await self._add_message(message, unless="ON CONFLICT DO NOTHING")
+        if added:
+            await self._add_step(message, at)
+        return added
+
     async def save(self, message: Message, at: datetime) -> None:
         """Store a new text, or a text's new state."""
-        claimed_until = message.claimed_until
-        where_it_is = {
-            "message_id": message.message_id,
-            "state": message.state,
-            "not_before": text(message.not_before),
-            "claimed_until": text(claimed_until) if claimed_until else None,
-            "attempts": message.attempts,
-            "provider": message.provider,
-            "provider_id": message.provider_id,
-            "problem": records.encode(message.problem) if message.problem else None,
-        }
         known = await self._do(
             """UPDATE sms_messages SET state = :state, not_before = :not_before,
                 claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
                 provider_id = :provider_id, problem = :problem
             WHERE message_id = :message_id""",
-            **where_it_is,
+            **_where_it_is(message),
         )
         if not known:
-            await self._add_message(message, where_it_is)
+            await self._add_message(message)
         elif message.state is State.CLAIMED:
             await self._leave(message)
+        await self._add_step(message, at)
+
+    async def _add_step(self, message: Message, at: datetime) -> None:
         await self._do(
             "INSERT INTO sms_steps (message_id, at, state) VALUES (:message_id, :at, :state)",
             message_id=message.message_id,
@@ -83,14 +102,9 @@ class TextRecords(Records):
             state=message.state,
         )
 
-    async def _add_message(self, message: Message, where_it_is: Mapping[str, object]) -> None:
-        await self._do(
-            """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, number, person,
-                purpose, draft, created_at, state, not_before, claimed_until, attempts, provider,
-                provider_id, problem, left_at, departure)
-            VALUES (:message_id, :practice_id, :key, :number, :person, :purpose, :draft,
-                :created_at, :state, :not_before, :claimed_until, :attempts, :provider,
-                :provider_id, :problem, :left_at, :departure)""",
+    async def _add_message(self, message: Message, unless: LiteralString = "") -> bool:
+        added = await self._do(
+            _NEW + unless,
             practice_id=message.practice_id,
             key=message.draft.idempotency_key,
             number=message.draft.to.e164,
@@ -99,8 +113,9 @@ class TextRecords(Records):
             draft=self._bodies.encode(message.draft, _drafted(message.message_id)),
             created_at=text(message.created_at),
             **self._departure(message),
-            **where_it_is,
+            **_where_it_is(message),
         )
+        return bool(added)
 
     def _departure(self, message: Message) -> dict[str, object]:
         departure, about = message.departure, _left(message.message_id)

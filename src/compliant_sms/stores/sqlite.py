@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, LiteralString, TypeVar, cast
@@ -19,16 +18,15 @@ from compliant_sms.errors import (
     InvalidInput,
     NotOurDatabase,
     SchemaTooNew,
-    StoreBusy,
     StoreError,
-    StoreFull,
-    StoreReadOnly,
 )
 from compliant_sms.phi import Sealer
-from compliant_sms.ports import Store, Transaction
+from compliant_sms.ports import HostConnection, Store, Transaction
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import SQLITE, Dialect
 from compliant_sms.stores._schema import OLDEST, VERSION, migrations
+from compliant_sms.stores._sqlite_errors import BUSY, our_errors, ours
+from compliant_sms.stores._sqlite_guest import join_sqlite
 from compliant_sms.stores._transaction import SqlTransaction
 
 __all__ = ["SQLite"]
@@ -37,39 +35,6 @@ _SWITCHES = 5
 
 T = TypeVar("T")
 Work = Callable[[Transaction], Awaitable[T]]
-
-# Primary result codes, https://www.sqlite.org/rescode.html
-_BUSY, _LOCKED, _READ_ONLY, _FULL, _CANNOT_OPEN, _CORRUPT, _NOT_A_DATABASE = 5, 6, 8, 13, 14, 11, 26
-_ERRORS: dict[int, tuple[type[StoreError], str]] = {
-    _BUSY: (StoreBusy, "the database stayed locked by another connection. Try again."),
-    _LOCKED: (StoreBusy, "the database stayed locked by another connection. Try again."),
-    _READ_ONLY: (
-        StoreReadOnly,
-        "the database, or the folder it lies in, cannot be written. Check the permissions.",
-    ),
-    _FULL: (StoreFull, "the disk under the database is full. Free some space and try again."),
-    _CANNOT_OPEN: (
-        StoreError,
-        "the database file cannot be opened. Check the path and its permissions.",
-    ),
-    _CORRUPT: (NotOurDatabase, "the database file is damaged. Restore a backup."),
-    _NOT_A_DATABASE: (NotOurDatabase, "the file is not an SQLite database. Check the path."),
-}
-
-
-def _ours(error: sqlite3.Error) -> StoreError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # extended codes share the low byte
-    name = getattr(error, "sqlite_errorname", type(error).__name__)
-    kind, words = _ERRORS.get(code, (StoreError, "the database failed"))
-    return kind(f"{words} ({name})")
-
-
-@contextmanager
-def _our_errors() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _ours(error) from error
 
 
 class _Cursor:
@@ -84,13 +49,13 @@ class _Cursor:
         try:
             return self._connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
-            raise _ours(error) from error
+            raise ours(error) from error
 
     async def execute(self, sql: LiteralString, parameters: Mapping[str, object]) -> int:
         try:
             return self._connection.execute(sql, parameters).rowcount
         except sqlite3.Error as error:
-            raise _ours(error) from error
+            raise ours(error) from error
 
 
 class _Job(Generic[T]):
@@ -170,7 +135,7 @@ class SQLite:
     def _commit_waiting(self) -> None:
         batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
         try:
-            with _our_errors():
+            with our_errors():
                 self._transact(self._connect(), batch)
         except StoreError as error:
             for job in batch:
@@ -230,7 +195,7 @@ class SQLite:
         Raises:
             StoreError: it cannot be used.
         """
-        with self._lock, _our_errors():
+        with self._lock, our_errors():
             self._connect()
 
     def close(self) -> None:
@@ -247,6 +212,20 @@ class SQLite:
     def asynchronous(self, keyring: Sealer | None = None) -> Store:
         """The store port for :class:`AsyncMessenger`; a keyring seals the bodies of texts."""
         return _AsyncSQLite(self, keyring)
+
+    def joined(self, connection: HostConnection, keyring: Sealer | None = None) -> Store:
+        """The store port inside the transaction of a connection of yours to the same file.
+
+        Raises:
+            ConfigurationError: it is no such connection.
+        """
+        return join_sqlite(connection, self._path, keyring)
+
+    def joined_asynchronous(
+        self, connection: HostConnection, keyring: Sealer | None = None
+    ) -> Store:
+        """The same for an event loop, which waits while the connection works."""
+        return join_sqlite(connection, self._path, keyring)
 
 
 class _BlockingSQLite:
@@ -302,7 +281,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != _BUSY:
+            if error.sqlite_errorcode & 0xFF != BUSY:
                 raise
             # Where two connections switch at once SQLite does not wait. This does.
             connection.execute("BEGIN IMMEDIATE")

@@ -1,0 +1,138 @@
+"""The store port inside a transaction of the host's: it neither begins nor ends it.
+
+Each work is a savepoint: its error undoes it alone, and the host's transaction stays usable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import LiteralString, Protocol, TypeVar
+
+from compliant_sms.errors import ConfigurationError, SchemaTooNew, SchemaTooOld
+from compliant_sms.phi import Sealer
+from compliant_sms.ports import HostConnection, Transaction
+from compliant_sms.stores._connection import Connection
+from compliant_sms.stores._schema import VERSION
+from compliant_sms.stores._transaction import SqlTransaction
+
+__all__ = ["Guest", "Joined", "driver_connection", "not_here"]
+
+T = TypeVar("T")
+
+_NOT_BEGUN = (
+    "no transaction is open on that connection, so nothing would be committed together. Begin one "
+    "first: connection.execute('BEGIN IMMEDIATE') with sqlite3, connection.transaction() with "
+    "psycopg, transaction.atomic() in Django."
+)
+_NO_TABLES = (
+    "the database of that connection has no tables of compliant_sms, or older ones. Run  "
+    "compliant-sms db upgrade  for it."
+)
+
+
+class Guest(Connection, Protocol):
+    """The host's connection, as this library uses it."""
+
+    tables: LiteralString
+    """A query with rows where there is a table ``sms_schema``."""
+
+    first: LiteralString
+    """What every work begins with, after its savepoint; may be empty."""
+
+    def is_open(self) -> bool:
+        """Whether the host's transaction is open."""
+
+
+class Joined:
+    """Runs each work in a savepoint of the host's transaction.
+
+    Args:
+        guest: the host's connection.
+        keyring: seals the bodies of texts.
+        turn: lets one work at a time onto the connection, where several tasks share it.
+    """
+
+    def __init__(
+        self,
+        guest: Guest,
+        keyring: Sealer | None,
+        turn: AbstractAsyncContextManager[object] | None = None,
+    ) -> None:
+        self._guest = guest
+        self._keyring = keyring
+        self._turn = turn or nullcontext()
+        self._upgraded = False
+
+    async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run the work; what it wrote holds once the host commits.
+
+        What the work raises undoes it and comes out unchanged.
+
+        Raises:
+            ConfigurationError: the host's transaction is not open.
+            StoreError: the database could not.
+        """
+        async with self._turn:
+            if not self._guest.is_open():
+                raise ConfigurationError(_NOT_BEGUN)
+            await self._guest.execute("SAVEPOINT compliant_sms", {})
+            try:
+                await self._find_tables()
+                result = await work(SqlTransaction(self._guest, self._keyring))
+            except BaseException as error:
+                await self._undo(error)
+                raise
+            await self._guest.execute("RELEASE SAVEPOINT compliant_sms", {})
+            return result
+
+    async def _undo(self, error: BaseException) -> None:
+        if not self._guest.is_open():
+            error.add_note("The database undid the whole transaction, and what the host wrote too.")
+            return
+        await self._guest.execute("ROLLBACK TO SAVEPOINT compliant_sms", {})
+        await self._guest.execute("RELEASE SAVEPOINT compliant_sms", {})
+
+    async def _find_tables(self) -> None:
+        if not self._upgraded and not await self._guest.fetch(self._guest.tables, {}):
+            raise SchemaTooOld(_NO_TABLES)
+        if self._guest.first:
+            await self._guest.execute(self._guest.first, {})
+        if self._upgraded:
+            return
+        version = await self._version()
+        if version > VERSION:
+            msg = (
+                f"the database has schema {version} and this installation knows {VERSION}. "
+                "Upgrade compliant-sms."
+            )
+            raise SchemaTooNew(msg)
+        if version < VERSION:
+            raise SchemaTooOld(_NO_TABLES)
+        self._upgraded = True
+
+    async def _version(self) -> int:
+        rows = await self._guest.fetch("SELECT version FROM sms_schema", {})
+        return int(rows[0][0]) if rows else 0
+
+
+def driver_connection(connection: HostConnection) -> object:
+    """The driver's connection below a host's: Django's and SQLAlchemy's carry one.
+
+    Raises:
+        ConfigurationError: Django has not connected yet.
+    """
+    if not hasattr(connection, "connection"):
+        return connection
+    below: object = connection.connection
+    if below is None:
+        raise ConfigurationError(_NOT_BEGUN)
+    return getattr(below, "driver_connection", below)
+
+
+def not_here(connection: object, wanted: str) -> ConfigurationError:
+    """That a connection is of no kind that can be used."""
+    kind = type(connection)
+    return ConfigurationError(
+        f"within() takes {wanted} here, not a {kind.__module__}.{kind.__qualname__}."
+    )
