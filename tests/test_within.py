@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliant_sms import Blocked, Cancelled, Held, Messenger, Purpose, Queued, Sent
+from compliant_sms import AsyncMessenger, Blocked, Cancelled, Held, Messenger, Purpose, Queued, Sent
 from compliant_sms.errors import (
     ConfigurationError,
     IdempotencyConflict,
@@ -578,3 +579,46 @@ def test_nothing_of_the_patient_is_told(plain_host: Host, willing: Messenger) ->
         told = f"{caught.value} {joined!r}"
 
     assert not [canary for canary in (PATIENT[2:], PERSON, "Okapi", "Ana") if canary in told]
+
+
+# On an event loop
+
+
+def test_on_an_event_loop(
+    make_messenger: Make, plain_host: Host, willing: Messenger, carrier: Sandbox, database: Path
+) -> None:
+    """The asynchronous messenger joins in the same way, and many tasks may share one connection."""
+    ports = willing._ports
+
+    async def book() -> list[object]:
+        async with AsyncMessenger(
+            practice=ports.practice,
+            provider=ports.provider,
+            store=SQLite(database),
+            clock=ports.clock,
+        ) as own:
+            with plain_host.transaction():
+                plain_host.book("tuesday")
+                joined = own.within(plain_host.connection)
+                await joined.consent.grant(
+                    OTHER, person=PERSON, basis="spoken", recorded_by="desk:ana"
+                )
+                reminder = {"to": OTHER, "person": PERSON, "purpose": Purpose.RECALL}
+                checked = await joined.check(**reminder, body=BODY)
+                sends = [
+                    joined.send(**reminder, body=f"{BODY} {key}", idempotency_key=str(key))
+                    for key in range(8)
+                ]
+                queued = await asyncio.gather(*sends)
+                cancelled = await joined.cancel(queued[0].message_id)
+                told = await joined.history(PERSON)
+            sent = await own.dispatch_due()
+            return [checked.verdict, cancelled, len(told.texts), len(sent), repr(joined)]
+
+    verdict, cancelled, asked, sent, shown = asyncio.run(book())
+
+    assert (verdict, asked, sent) == ("allow", 8, 7)
+    assert isinstance(cancelled, Cancelled)
+    assert shown == "AsyncJoinedMessenger('Lakeside Family Medicine')"
+    assert bookings(database) == ["tuesday"]
+    assert sorted(outgoing(carrier)) == [f"{BODY} {key}" for key in range(1, 8)]

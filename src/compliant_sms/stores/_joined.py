@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
-from typing import LiteralString, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from compliant_sms.errors import ConfigurationError, SchemaTooNew, SchemaTooOld
 from compliant_sms.phi import Sealer
@@ -25,23 +25,16 @@ _NOT_BEGUN = (
     "first: connection.execute('BEGIN IMMEDIATE') with sqlite3, connection.transaction() with "
     "psycopg, transaction.atomic() in Django."
 )
-_NO_TABLES = (
-    "the database of that connection has no tables of compliant_sms, or older ones. Run  "
-    "compliant-sms db upgrade  for it."
-)
 
 
 class Guest(Connection, Protocol):
     """The host's connection, as this library uses it."""
 
-    tables: LiteralString
-    """A query with rows where there is a table ``sms_schema``."""
-
-    first: LiteralString
-    """What every work begins with, after its savepoint; may be empty."""
-
     def is_open(self) -> bool:
         """Whether the host's transaction is open."""
+
+    async def schema(self) -> int:
+        """Which version the tables have, or 0; called before every work."""
 
 
 class Joined:
@@ -62,7 +55,6 @@ class Joined:
         self._guest = guest
         self._keyring = keyring
         self._turn = turn or nullcontext()
-        self._upgraded = False
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run the work; what it wrote holds once the host commits.
@@ -78,7 +70,7 @@ class Joined:
                 raise ConfigurationError(_NOT_BEGUN)
             await self._guest.execute("SAVEPOINT compliant_sms", {})
             try:
-                await self._find_tables()
+                _refuse_other_tables(await self._guest.schema())
                 result = await work(SqlTransaction(self._guest, self._keyring))
             except BaseException as error:
                 await self._undo(error)
@@ -93,27 +85,20 @@ class Joined:
         await self._guest.execute("ROLLBACK TO SAVEPOINT compliant_sms", {})
         await self._guest.execute("RELEASE SAVEPOINT compliant_sms", {})
 
-    async def _find_tables(self) -> None:
-        if not self._upgraded and not await self._guest.fetch(self._guest.tables, {}):
-            raise SchemaTooOld(_NO_TABLES)
-        if self._guest.first:
-            await self._guest.execute(self._guest.first, {})
-        if self._upgraded:
-            return
-        version = await self._version()
-        if version > VERSION:
-            msg = (
-                f"the database has schema {version} and this installation knows {VERSION}. "
-                "Upgrade compliant-sms."
-            )
-            raise SchemaTooNew(msg)
-        if version < VERSION:
-            raise SchemaTooOld(_NO_TABLES)
-        self._upgraded = True
 
-    async def _version(self) -> int:
-        rows = await self._guest.fetch("SELECT version FROM sms_schema", {})
-        return int(rows[0][0]) if rows else 0
+def _refuse_other_tables(version: int) -> None:
+    if version > VERSION:
+        msg = (
+            f"the database has schema {version} and this installation knows {VERSION}. "
+            "Upgrade compliant-sms."
+        )
+        raise SchemaTooNew(msg)
+    if version < VERSION:
+        msg = (
+            "the database of that connection has no tables of compliant_sms, or older ones. Run  "
+            "compliant-sms db upgrade  for it."
+        )
+        raise SchemaTooOld(msg)
 
 
 def driver_connection(connection: HostConnection) -> object:

@@ -49,9 +49,6 @@ class _SqliteGuest:
     """A connection that keeps its rows, its texts and its isolation level as the host set them."""
 
     dialect: Dialect = SQLITE
-    tables: LiteralString = "PRAGMA table_info(sms_schema)"
-    # Locks before anything is read: a reading transaction cannot always become a writing one.
-    first: LiteralString = "UPDATE sms_schema SET version = version WHERE 0"
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -60,6 +57,15 @@ class _SqliteGuest:
         """Whether the host's transaction is open."""
         with our_errors():
             return self._connection.in_transaction
+
+    async def schema(self) -> int:
+        """Which version the tables have, or 0; and nobody else writes until the host is done."""
+        if not await self.fetch("PRAGMA table_info(sms_schema)", {}):
+            return 0
+        # Before anything is read: a reading transaction cannot always become a writing one.
+        await self.execute("UPDATE sms_schema SET version = version WHERE 0", {})
+        ((version,),) = await self.fetch("SELECT max(version) FROM sms_schema", {})
+        return int(version or 0)
 
     def is_to(self, path: str) -> bool:
         """Whether its main database is that file."""
