@@ -29,7 +29,7 @@ from compliant_sms.errors import (
 from compliant_sms.keyring import Keyring
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
-from compliant_sms.stores._schema import VERSION
+from compliant_sms.stores._schema import newest
 from compliant_sms.testing import MovableClock
 from conftest import PATIENT, PERSON
 from hosts import BOOKINGS, ON_SQLITE, Host, bookings, django_on_sqlite, host_begins
@@ -487,9 +487,9 @@ def test_django_outside_of_atomic(willing: Messenger, database: Path) -> None:
     ("statement", "error"),
     [
         ("DROP TABLE sms_schema", SchemaTooOld),
-        (f"UPDATE sms_schema SET version = {VERSION - 1}", SchemaTooOld),
+        (f"UPDATE sms_schema SET version = {newest() - 1}", SchemaTooOld),
         ("DELETE FROM sms_schema", SchemaTooOld),
-        (f"UPDATE sms_schema SET version = {VERSION + 1}", SchemaTooNew),
+        (f"UPDATE sms_schema SET version = {newest() + 1}", SchemaTooNew),
     ],
 )
 def test_other_tables(

@@ -24,8 +24,7 @@ async def enqueue(ports: Ports, draft: Draft) -> Outcome:
 async def _enter(tx: Transaction, ports: Ports, draft: Draft) -> Outcome:
     # The number is not locked: a STOP must not wait until somebody else's transaction ends.
     at = ports.clock()
-    if await tx.practice_at(ports.provider.sender) != ports.practice:
-        await tx.enrol(ports.practice, ports.provider.sender)
+    await tx.enrol(ports.practice, ports.provider.sender)
     new = Message(
         message_id=ports.ids(),
         practice_id=ports.practice.id,

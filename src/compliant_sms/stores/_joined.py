@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Protocol, TypeVar
 
-from compliant_sms.errors import ConfigurationError, SchemaTooNew, SchemaTooOld
+from compliant_sms.errors import ConfigurationError
 from compliant_sms.phi import Sealer
 from compliant_sms.ports import HostConnection, Transaction
 from compliant_sms.stores._connection import Connection
-from compliant_sms.stores._schema import VERSION
+from compliant_sms.stores._schema import is_outdated
 from compliant_sms.stores._transaction import SqlTransaction
 
 __all__ = ["Guest", "Joined", "driver_connection", "not_here"]
@@ -70,7 +70,7 @@ class Joined:
                 raise ConfigurationError(_NOT_BEGUN)
             await self._guest.execute("SAVEPOINT compliant_sms", {})
             try:
-                _refuse_other_tables(await self._guest.schema())
+                is_outdated(await self._guest.schema(), may_migrate=False)
                 result = await work(SqlTransaction(self._guest, self._keyring))
             except BaseException as error:
                 await self._undo(error)
@@ -84,21 +84,6 @@ class Joined:
             return
         await self._guest.execute("ROLLBACK TO SAVEPOINT compliant_sms", {})
         await self._guest.execute("RELEASE SAVEPOINT compliant_sms", {})
-
-
-def _refuse_other_tables(version: int) -> None:
-    if version > VERSION:
-        msg = (
-            f"the database has schema {version} and this installation knows {VERSION}. "
-            "Upgrade compliant-sms."
-        )
-        raise SchemaTooNew(msg)
-    if version < VERSION:
-        msg = (
-            "the database of that connection has no tables of compliant_sms, or older ones. Run  "
-            "compliant-sms db upgrade  for it."
-        )
-        raise SchemaTooOld(msg)
 
 
 def driver_connection(connection: HostConnection) -> object:
