@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliant_sms import AsyncMessenger, Blocked, Cancelled, Held, Messenger, Purpose, Queued, Sent
+from compliant_sms import Blocked, Cancelled, Held, Messenger, Profile, Purpose, Queued, Sent
 from compliant_sms.errors import (
     ConfigurationError,
     IdempotencyConflict,
     InvalidInput,
     SchemaTooNew,
     SchemaTooOld,
-    StoreBusy,
     StoreError,
-    StoreReadOnly,
     UnknownMessage,
 )
 from compliant_sms.keyring import Keyring
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.stores._schema import newest
+from compliant_sms.stores.postgresql import PostgreSQL
 from compliant_sms.testing import MovableClock
 from conftest import PATIENT, PERSON
-from hosts import BOOKINGS, ON_SQLITE, Host, bookings, django_on_sqlite, host_begins
+from hosts import (
+    BOOKINGS,
+    ON_POSTGRESQL,
+    ON_SQLITE,
+    File,
+    Host,
+    Place,
+    Server,
+    bookings,
+    host_begins,
+    psycopg_begins,
+)
 from test_receive import from_patient
 from test_send import BODY, NIGHT, agree, outgoing, remind, waits
-from test_store import rows
 
 pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
 Make = Callable[..., Messenger]
@@ -46,30 +54,40 @@ class HostError(Exception):
     """What goes wrong in the host."""
 
 
+EVERY = [*ON_SQLITE, *ON_POSTGRESQL]
+on_every_host = pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__name__)
+
+
+@pytest.fixture(params=[host_begins, psycopg_begins], ids=lambda kind: kind.__name__)
+def kind(request: pytest.FixtureRequest) -> Any:
+    """What the host works with, one for each database: it makes no difference."""
+    return request.param
+
+
 @pytest.fixture
-def willing(messenger: Messenger, database: Path) -> Messenger:
+def place(request: pytest.FixtureRequest, kind: Any, database: Path) -> Place:
+    """The database of the store and of the host."""
+    if kind in ON_SQLITE:
+        return File(str(database), SQLite(database))
+    dsn = request.getfixturevalue("postgres_dsn")
+    return Server(dsn, PostgreSQL(dsn))
+
+
+@pytest.fixture
+def willing(make_messenger: Make, place: Place) -> Messenger:
     """A messenger whose patient agreed, in a database where the host books."""
+    messenger = make_messenger(
+        store=place.store, people=lambda _: Profile(time_zone="America/Chicago")
+    )
     agree(messenger)
-    alter_empty(database, BOOKINGS)
+    place.run(BOOKINGS)
     return messenger
 
 
-def alter_empty(database: Path, statement: str) -> None:
-    with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute(statement)
-
-
-@pytest.fixture(params=ON_SQLITE, ids=lambda kind: kind.__name__)
-def host(request: pytest.FixtureRequest, willing: Messenger, database: Path) -> Iterator[Host]:
-    """Each kind of host in turn."""
-    with request.param(database) as made:
-        yield made
-
-
 @pytest.fixture
-def plain_host(willing: Messenger, database: Path) -> Iterator[Host]:
-    """A host where its kind makes no difference."""
-    with host_begins(database) as made:
+def host(kind: Any, place: Place, willing: Messenger) -> Iterator[Host]:
+    """A host at work."""
+    with kind(place) as made:
         yield made
 
 
@@ -81,27 +99,29 @@ def texts(messenger: Messenger) -> list[str]:
 # Together or not at all
 
 
+@on_every_host
 def test_booking_and_reminder_commit_together(
-    host: Host, willing: Messenger, carrier: Sandbox, database: Path
+    host: Host, willing: Messenger, carrier: Sandbox, place: Place
 ) -> None:
     """Both are there after the commit, and nobody saw either before; the text leaves then."""
     with host.transaction():
         host.book("tuesday")
         queued = remind(willing.within(host.connection))
-        before = rows(database, "SELECT * FROM sms_messages")
+        before = place.run("SELECT * FROM sms_messages")
         assert outgoing(carrier) == []
     (sent,) = willing.dispatch_due()
 
     assert isinstance(queued, Queued)
     assert before == []
-    assert bookings(database) == ["tuesday"]
+    assert bookings(place) == ["tuesday"]
     assert isinstance(sent, Sent)
     assert sent.message_id == queued.message_id
     assert outgoing(carrier) == [BODY]
 
 
+@on_every_host
 def test_a_rollback_leaves_nothing(
-    host: Host, willing: Messenger, carrier: Sandbox, database: Path
+    host: Host, willing: Messenger, carrier: Sandbox, place: Place
 ) -> None:
     """When the host rolls back there is no booking, no text, no consent and nothing to send."""
     with suppress(HostError), host.transaction():
@@ -111,7 +131,7 @@ def test_a_rollback_leaves_nothing(
         joined.consent.grant(OTHER, person=PERSON, basis="spoken", recorded_by="desk:ana")
         raise HostError
 
-    assert bookings(database) == []
+    assert bookings(place) == []
     assert texts(willing) == []
     assert willing.consent.events(OTHER) == ()
     assert willing.dispatch_due() == ()
@@ -119,7 +139,8 @@ def test_a_rollback_leaves_nothing(
     assert willing.verify_ledger().events == 1
 
 
-def test_our_error_leaves_the_hosts_work(host: Host, willing: Messenger, database: Path) -> None:
+@on_every_host
+def test_our_error_leaves_the_hosts_work(host: Host, willing: Messenger, place: Place) -> None:
     """What raises is undone by itself; the host goes on and commits what it wrote before."""
     with host.transaction():
         host.book("tuesday")
@@ -134,53 +155,38 @@ def test_our_error_leaves_the_hosts_work(host: Host, willing: Messenger, databas
         host.book("wednesday")
         remind(joined, "3")
 
-    assert bookings(database) == ["tuesday", "wednesday"]
+    assert bookings(place) == ["tuesday", "wednesday"]
     assert texts(willing) == ["1", "3"]
 
 
-def test_half_of_our_work_is_undone(host: Host, willing: Messenger, database: Path) -> None:
+@on_every_host
+def test_half_of_our_work_is_undone(host: Host, willing: Messenger, place: Place) -> None:
     """What the database refuses midway leaves nothing of that text and all of the host's."""
-    alter_empty(
-        database,
-        "CREATE TRIGGER t BEFORE INSERT ON sms_steps BEGIN SELECT RAISE(ABORT, 'no'); END",
-    )
+    place.run("ALTER TABLE sms_steps RENAME TO elsewhere")
     with host.transaction():
         host.book("tuesday")
-        with pytest.raises(StoreError, match="the database failed"):
+        with pytest.raises(StoreError):
             remind(willing.within(host.connection))
         host.book("wednesday")
+    place.run("ALTER TABLE elsewhere RENAME TO sms_steps")
 
-    assert bookings(database) == ["tuesday", "wednesday"]
+    assert bookings(place) == ["tuesday", "wednesday"]
     assert texts(willing) == []
 
 
-def test_the_database_undoes_everything(plain_host: Host, willing: Messenger) -> None:
-    """Where the database ends the host's transaction by itself the error says so."""
-    plain_host.connection.execute(
-        "CREATE TRIGGER t BEFORE INSERT ON sms_steps BEGIN SELECT RAISE(ROLLBACK, 'no'); END"
-    )
-    with plain_host.transaction():
-        plain_host.book("tuesday")
-        joined = willing.within(plain_host.connection)
-        with pytest.raises(StoreError) as caught:
-            remind(joined)
-        with pytest.raises(ConfigurationError, match="no transaction is open"):
-            remind(joined)
-
-    assert "undid the whole transaction" in caught.value.__notes__[0]
-
-
-CRASHING = """
-import os, sqlite3, sys
+HOSTING = """
+import os, psycopg, sqlite3, sys
 from compliant_sms import Messenger, Practice, Purpose
+from compliant_sms.cli._database import store_at
 from compliant_sms.providers import Twilio
 from compliant_sms.stores import SQLite
+store = store_at(sys.argv[1])
 messenger = Messenger(
     practice=Practice(name="L", phone="+12175550100", time_zone="UTC", state="IL", id="lakeside"),
     provider=Twilio(account_sid="AC" + "5e" * 16, auth_token="t", sender="+12175550111"),
-    store=SQLite(sys.argv[1]),
+    store=store,
 )
-host = sqlite3.connect(sys.argv[1])
+host = (sqlite3 if isinstance(store, SQLite) else psycopg).connect(sys.argv[1])
 host.execute("INSERT INTO bookings VALUES ('tuesday')")
 messenger.within(host).send(
     to="+12175550134", person="pat-881", purpose=Purpose.RECALL, body=sys.argv[2],
@@ -192,48 +198,48 @@ os._exit(0)
 """
 
 
-def another_process(database: Path, then: str) -> None:
+def another_process(place: Place, then: str) -> None:
     """A process that books and reminds, and dies."""
-    code = [sys.executable, "-c", CRASHING, str(database), BODY, then]
+    code = [sys.executable, "-c", HOSTING, place.where, BODY, then]
     done = subprocess.run(code, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_crash_before_the_commit_leaves_nothing(
-    willing: Messenger, carrier: Sandbox, database: Path
+    willing: Messenger, carrier: Sandbox, place: Place
 ) -> None:
     """A process that dies in its transaction has booked nothing and reminds nobody."""
-    another_process(database, "die")
+    another_process(place, "die")
 
-    assert bookings(database) == []
+    assert bookings(place) == []
     assert willing.dispatch_due() == ()
     assert outgoing(carrier) == []
 
 
 def test_a_crash_after_the_commit_loses_nothing(
-    willing: Messenger, carrier: Sandbox, database: Path
+    willing: Messenger, carrier: Sandbox, place: Place
 ) -> None:
     """A process that dies after its commit has booked, and another one reminds."""
-    another_process(database, "commit")
+    another_process(place, "commit")
 
-    assert bookings(database) == ["tuesday"]
+    assert bookings(place) == ["tuesday"]
     assert [type(outcome) for outcome in willing.dispatch_due()] == [Sent]
     assert outgoing(carrier) == [BODY]
 
 
 def test_a_connection_closed_midway_leaves_nothing(
-    plain_host: Host, willing: Messenger, database: Path
+    host: Host, willing: Messenger, place: Place
 ) -> None:
     """A connection that is closed without a commit takes booking and reminder with it."""
-    plain_host.connection.execute("BEGIN")
-    plain_host.book("tuesday")
-    joined = willing.within(plain_host.connection)
+    host.connection.execute("BEGIN")
+    host.book("tuesday")
+    joined = willing.within(host.connection)
     remind(joined)
-    plain_host.connection.close()
+    host.connection.close()
 
-    assert bookings(database) == []
+    assert bookings(place) == []
     assert texts(willing) == []
-    with pytest.raises(StoreError):
+    with pytest.raises((StoreError, ConfigurationError)):
         remind(joined)
 
 
@@ -245,10 +251,10 @@ STEPS = st.lists(st.sampled_from(["book", "send", "again", "conflict", "grant"])
 )
 @given(days=st.lists(st.tuples(STEPS, st.booleans()), min_size=1, max_size=4))
 def test_any_transactions(
-    days: list[tuple[list[str], bool]], plain_host: Host, willing: Messenger, database: Path
+    days: list[tuple[list[str], bool]], host: Host, willing: Messenger, place: Place
 ) -> None:
     """Whatever is done in whatever order: what was committed is there, the rest never was."""
-    plain_host.connection.execute("DELETE FROM bookings")
+    place.run("DELETE FROM bookings")
     booked: list[str] = []
     asked = set(texts(willing))
     granted = len(willing.consent.events(OTHER))
@@ -256,12 +262,12 @@ def test_any_transactions(
         new_bookings: list[str] = []
         new_texts: list[str] = []
         grants = 0
-        with suppress(HostError), plain_host.transaction():
-            joined = willing.within(plain_host.connection)
+        with suppress(HostError), host.transaction():
+            joined = willing.within(host.connection)
             for step in steps:
                 name = f"{len(asked)}.{day}.{len(new_bookings)}.{len(new_texts)}"
                 if step == "book":
-                    plain_host.book(name)
+                    host.book(name)
                     new_bookings.append(name)
                 elif step == "send":
                     remind(joined, name)
@@ -281,7 +287,7 @@ def test_any_transactions(
             asked |= set(new_texts)
             granted += grants
 
-    assert bookings(database) == sorted(booked)
+    assert bookings(place) == sorted(booked)
     assert set(texts(willing)) == asked
     assert len(willing.consent.events(OTHER)) == granted
     willing.verify_ledger()
@@ -290,6 +296,7 @@ def test_any_transactions(
 # What the host's transaction sees
 
 
+@on_every_host
 def test_reads_see_the_transaction(host: Host, willing: Messenger, clock: MovableClock) -> None:
     """What was written in the transaction is read in it, and by nobody else before the commit."""
     with host.transaction():
@@ -310,11 +317,11 @@ def test_reads_see_the_transaction(host: Host, willing: Messenger, clock: Movabl
 
 
 def test_a_stop_before_the_dispatch_blocks(
-    plain_host: Host, willing: Messenger, carrier: Sandbox
+    host: Host, willing: Messenger, carrier: Sandbox
 ) -> None:
     """A patient who stops texts between the commit and the dispatch is not texted."""
-    with plain_host.transaction():
-        remind(willing.within(plain_host.connection))
+    with host.transaction():
+        remind(willing.within(host.connection))
     willing.receive(from_patient("STOP", "SM1"))
     outcomes = willing.dispatch_due()
 
@@ -322,10 +329,10 @@ def test_a_stop_before_the_dispatch_blocks(
     assert BODY not in outgoing(carrier)  # the other one confirmed the STOP
 
 
-def test_a_revocation_inside_blocks(plain_host: Host, willing: Messenger, carrier: Sandbox) -> None:
+def test_a_revocation_inside_blocks(host: Host, willing: Messenger, carrier: Sandbox) -> None:
     """A revocation that the host commits holds like any other, also for texts asked for before."""
-    with plain_host.transaction():
-        joined = willing.within(plain_host.connection)
+    with host.transaction():
+        joined = willing.within(host.connection)
         remind(joined)
         joined.consent.revoke(PATIENT, channel="spoken", recorded_by="desk:ana")
 
@@ -334,6 +341,7 @@ def test_a_revocation_inside_blocks(plain_host: Host, willing: Messenger, carrie
     assert outgoing(carrier) == []
 
 
+@on_every_host
 def test_consent_and_reminder_commit_together(
     host: Host, willing: Messenger, carrier: Sandbox
 ) -> None:
@@ -348,16 +356,16 @@ def test_consent_and_reminder_commit_together(
     assert [entry.to for entry in carrier.messages()] == [OTHER]
 
 
-def test_a_text_is_called_back_with_the_booking(plain_host: Host, willing: Messenger) -> None:
+def test_a_text_is_called_back_with_the_booking(host: Host, willing: Messenger) -> None:
     """Cancelling both in one transaction holds if it commits, and only then."""
-    with plain_host.transaction():
-        queued = remind(willing.within(plain_host.connection))
-    with suppress(HostError), plain_host.transaction():
-        cancelled = willing.within(plain_host.connection).cancel(queued.message_id)
+    with host.transaction():
+        queued = remind(willing.within(host.connection))
+    with suppress(HostError), host.transaction():
+        cancelled = willing.within(host.connection).cancel(queued.message_id)
         raise HostError
     still = remind(willing)
-    with plain_host.transaction():
-        joined = willing.within(plain_host.connection)
+    with host.transaction():
+        joined = willing.within(host.connection)
         other = remind(joined, "2")
         joined.cancel(other.message_id)
 
@@ -369,21 +377,21 @@ def test_a_text_is_called_back_with_the_booking(plain_host: Host, willing: Messe
 # One key is one text
 
 
-def test_the_same_text_again(plain_host: Host, willing: Messenger, clock: MovableClock) -> None:
+def test_the_same_text_again(host: Host, willing: Messenger, clock: MovableClock) -> None:
     """The same key with the same content returns what is on record, wherever it was asked for."""
-    with plain_host.transaction():
-        joined = willing.within(plain_host.connection)
+    with host.transaction():
+        joined = willing.within(host.connection)
         first, second = remind(joined), remind(joined)
     third = remind(willing)
     (sent,) = willing.dispatch_due()
-    with plain_host.transaction():
-        joined = willing.within(plain_host.connection)
+    with host.transaction():
+        joined = willing.within(host.connection)
         fourth = remind(joined)
         clock.move_to(NIGHT)
-        held = remind(willing.within(plain_host.connection), "night")
+        held = remind(willing.within(host.connection), "night")
     willing.dispatch_due()
-    with plain_host.transaction():
-        night = remind(willing.within(plain_host.connection), "night")
+    with host.transaction():
+        night = remind(willing.within(host.connection), "night")
 
     assert first == second == third
     assert fourth == sent
@@ -393,13 +401,11 @@ def test_the_same_text_again(plain_host: Host, willing: Messenger, clock: Movabl
     assert len(willing.history(PERSON).texts) == 2
 
 
-def test_a_blocked_text_asked_for_again(
-    plain_host: Host, willing: Messenger, carrier: Sandbox
-) -> None:
+def test_a_blocked_text_asked_for_again(host: Host, willing: Messenger, carrier: Sandbox) -> None:
     """It is decided again with the next dispatch, as ``send`` decides it again at once."""
     assert isinstance(remind(willing, to=OTHER), Blocked)
-    with plain_host.transaction():
-        joined = willing.within(plain_host.connection)
+    with host.transaction():
+        joined = willing.within(host.connection)
         joined.consent.grant(OTHER, person=PERSON, basis="spoken", recorded_by="desk:ana")
         again = remind(joined, to=OTHER)
     (sent,) = willing.dispatch_due()
@@ -412,12 +418,12 @@ def test_a_blocked_text_asked_for_again(
 
 
 def test_two_hosts_ask_at_once(
-    plain_host: Host, willing: Messenger, carrier: Sandbox, database: Path
+    host: Host, willing: Messenger, carrier: Sandbox, place: Place
 ) -> None:
     """A second process that asks for the same text waits, and makes no second one."""
-    code = [sys.executable, "-c", CRASHING, str(database), BODY, "commit"]
-    with plain_host.transaction():
-        first = remind(willing.within(plain_host.connection), purpose=Purpose.RECALL)
+    code = [sys.executable, "-c", HOSTING, place.where, BODY, "commit"]
+    with host.transaction():
+        first = remind(willing.within(host.connection), purpose=Purpose.RECALL)
         other = subprocess.Popen(code, stderr=subprocess.PIPE, text=True)
     _, errors = other.communicate()
     outcomes = willing.dispatch_due()
@@ -430,6 +436,7 @@ def test_two_hosts_ask_at_once(
 # Whose connection it is
 
 
+@on_every_host
 def test_no_transaction(host: Host, willing: Messenger) -> None:
     """Outside a transaction nothing is written or read, and the error says how to begin one."""
     if getattr(host.connection, "autocommit", None) is False:
@@ -437,8 +444,8 @@ def test_no_transaction(host: Host, willing: Messenger) -> None:
     with pytest.raises(ConfigurationError, match="BEGIN IMMEDIATE"):
         remind(willing.within(host.connection))
     with host.transaction():
-        joined = willing.within(host.connection)
         host.book("tuesday")
+        joined = willing.within(host.connection)
     for call in (remind, agree, lambda joined: joined.history(PERSON)):
         with pytest.raises(ConfigurationError, match="no transaction is open"):
             call(joined)
@@ -446,179 +453,54 @@ def test_no_transaction(host: Host, willing: Messenger) -> None:
     assert texts(willing) == []
 
 
-def test_another_file(willing: Messenger, tmp_path: Path) -> None:
-    """A connection to another file, or to none, is refused: nothing would be sent from there."""
-    for other in (tmp_path / "other.db", ":memory:"):
-        with closing(sqlite3.connect(other)) as connection:
-            with pytest.raises(ConfigurationError, match="another database"):
-                willing.within(connection)
-            in_memory = Messenger(
-                practice=willing._ports.practice,
-                provider=willing._ports.provider,
-                store=SQLite(":memory:"),
-            )
-            with pytest.raises(ConfigurationError, match="another database"):
-                in_memory.within(connection)
-            in_memory.close()
-
-
-def test_another_kind_of_connection(willing: Messenger) -> None:
-    """What is no SQLite connection is refused by the name of its kind."""
-
-    class Session:
-        def commit(self) -> None: ...
-
-        def rollback(self) -> None: ...
-
-    with pytest.raises(ConfigurationError, match=r"not a test_within\..*Session"):
-        willing.within(Session())
-
-
-def test_django_outside_of_atomic(willing: Messenger, database: Path) -> None:
-    """Django connects late; before that there is no transaction to join."""
-    with (
-        django_on_sqlite(database) as host,
-        pytest.raises(ConfigurationError, match="atomic"),
-    ):
-        willing.within(host.connection)
-
-
 @pytest.mark.parametrize(
     ("statement", "error"),
     [
         ("DROP TABLE sms_schema", SchemaTooOld),
-        (f"UPDATE sms_schema SET version = {newest() - 1}", SchemaTooOld),
         ("DELETE FROM sms_schema", SchemaTooOld),
         (f"UPDATE sms_schema SET version = {newest() + 1}", SchemaTooNew),
     ],
 )
 def test_other_tables(
-    plain_host: Host, willing: Messenger, database: Path, statement: str, error: type[StoreError]
+    host: Host, willing: Messenger, place: Place, statement: str, error: type[StoreError]
 ) -> None:
     """Tables that are missing, older or newer are refused, and the host's work stays."""
-    alter_empty(database, statement)
-    with plain_host.transaction():
-        plain_host.book("tuesday")
+    place.run(statement)
+    with host.transaction():
+        host.book("tuesday")
         with pytest.raises(error, match=r"db upgrade|Upgrade compliant-sms"):
-            remind(willing.within(plain_host.connection))
+            remind(willing.within(host.connection))
 
-    assert bookings(database) == ["tuesday"]
-
-
-# Locks
-
-
-def test_a_reading_transaction_that_is_too_late(willing: Messenger, database: Path) -> None:
-    """A transaction that read before somebody else wrote is told how to begin instead."""
-    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-        connection.execute("BEGIN")
-        connection.execute("SELECT * FROM bookings").fetchall()
-        agree(willing, OTHER)
-        joined = willing.within(connection)
-        with pytest.raises(StoreBusy, match="BEGIN IMMEDIATE"):
-            remind(joined)
-        assert connection.in_transaction
-        connection.execute("ROLLBACK")
-        connection.execute("BEGIN IMMEDIATE")
-        assert isinstance(remind(joined), Queued)
-        connection.execute("COMMIT")
-
-    assert len(texts(willing)) == 1
-
-
-def test_a_fresh_transaction_waits_for_its_turn(willing: Messenger, database: Path) -> None:
-    """Even a deferred one waits for another writer, because it locks before it reads."""
-    statements: list[str] = []
-    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-        connection.execute("BEGIN")
-        connection.set_trace_callback(statements.append)
-        remind(willing.within(connection))
-        connection.set_trace_callback(None)
-        connection.execute("COMMIT")
-    reads = [number for number, each in enumerate(statements) if each.startswith("SELECT")]
-    writes = [number for number, each in enumerate(statements) if each.startswith("UPDATE")]
-
-    assert min(writes) < min(reads)
-
-
-def test_a_connection_that_only_reads(willing: Messenger, database: Path) -> None:
-    """It is told so."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        connection.execute("BEGIN")
-        with pytest.raises(StoreReadOnly):
-            remind(willing.within(connection))
+    assert bookings(place) == ["tuesday"]
 
 
 # What is sealed stays sealed
 
 
 def test_bodies_are_sealed_in_the_hosts_transaction(
-    make_messenger: Make, willing: Messenger, carrier: Sandbox, plain_host: Host, database: Path
+    make_messenger: Make, willing: Messenger, carrier: Sandbox, host: Host, place: Place
 ) -> None:
-    """With a keyring no body lies in the file, and the dispatch opens it."""
-    sealed = make_messenger(keyring=Keyring.generate())
-    with plain_host.transaction():
-        joined = sealed.within(plain_host.connection)
+    """With a keyring no body lies in the database, and the dispatch opens it."""
+    sealed = make_messenger(store=place.store, keyring=Keyring.generate())
+    with host.transaction():
+        joined = sealed.within(host.connection)
         remind(joined, body=f"{BODY} Okapi.")
         (told,) = joined.history(PERSON).texts
-    on_disk = b"".join(file.read_bytes() for file in database.parent.glob("texting.db*"))
+    ((draft,),) = place.run("SELECT draft FROM sms_messages")
     sealed.dispatch_due()
 
     assert told.message.draft.body == f"{BODY} Okapi."
-    assert b"Okapi" not in on_disk
+    assert b"Okapi" not in draft
     assert outgoing(carrier) == [f"{BODY} Okapi."]
 
 
-def test_nothing_of_the_patient_is_told(plain_host: Host, willing: Messenger) -> None:
+def test_nothing_of_the_patient_is_told(host: Host, willing: Messenger) -> None:
     """Neither an error nor a repr holds a number, a body or a name."""
-    with plain_host.transaction():
-        joined = willing.within(plain_host.connection)
+    with host.transaction():
+        joined = willing.within(host.connection)
         remind(joined)
         with pytest.raises(IdempotencyConflict) as caught:
             remind(joined, body="Okapi")
         told = f"{caught.value} {joined!r}"
 
     assert not [canary for canary in (PATIENT[2:], PERSON, "Okapi", "Ana") if canary in told]
-
-
-# On an event loop
-
-
-def test_on_an_event_loop(
-    make_messenger: Make, plain_host: Host, willing: Messenger, carrier: Sandbox, database: Path
-) -> None:
-    """The asynchronous messenger joins in the same way, and many tasks may share one connection."""
-    ports = willing._ports
-
-    async def book() -> list[object]:
-        async with AsyncMessenger(
-            practice=ports.practice,
-            provider=ports.provider,
-            store=SQLite(database),
-            clock=ports.clock,
-        ) as own:
-            with plain_host.transaction():
-                plain_host.book("tuesday")
-                joined = own.within(plain_host.connection)
-                await joined.consent.grant(
-                    OTHER, person=PERSON, basis="spoken", recorded_by="desk:ana"
-                )
-                reminder = {"to": OTHER, "person": PERSON, "purpose": Purpose.RECALL}
-                checked = await joined.check(**reminder, body=BODY)
-                sends = [
-                    joined.send(**reminder, body=f"{BODY} {key}", idempotency_key=str(key))
-                    for key in range(8)
-                ]
-                queued = await asyncio.gather(*sends)
-                cancelled = await joined.cancel(queued[0].message_id)
-                told = await joined.history(PERSON)
-            sent = await own.dispatch_due()
-            return [checked.verdict, cancelled, len(told.texts), len(sent), repr(joined)]
-
-    verdict, cancelled, asked, sent, shown = asyncio.run(book())
-
-    assert (verdict, asked, sent) == ("allow", 8, 7)
-    assert isinstance(cancelled, Cancelled)
-    assert shown == "AsyncJoinedMessenger('Lakeside Family Medicine')"
-    assert bookings(database) == ["tuesday"]
-    assert sorted(outgoing(carrier)) == [f"{BODY} {key}" for key in range(1, 8)]

@@ -16,11 +16,11 @@ from compliant_sms.stores._connection import Connection
 from compliant_sms.stores._schema import is_outdated
 from compliant_sms.stores._transaction import SqlTransaction
 
-__all__ = ["Guest", "Joined", "driver_connection", "not_here"]
+__all__ = ["NOT_BEGUN", "Guest", "Joined", "driver_connection", "not_here"]
 
 T = TypeVar("T")
 
-_NOT_BEGUN = (
+NOT_BEGUN = (
     "no transaction is open on that connection, so nothing would be committed together. Begin one "
     "first: connection.execute('BEGIN IMMEDIATE') with sqlite3, connection.transaction() with "
     "psycopg, transaction.atomic() in Django."
@@ -43,6 +43,7 @@ class Joined:
     Args:
         guest: the host's connection.
         keyring: seals the bodies of texts.
+        begun: whether the host began a transaction, where it keeps count itself.
         turn: lets one work at a time onto the connection, where several tasks share it.
     """
 
@@ -50,10 +51,12 @@ class Joined:
         self,
         guest: Guest,
         keyring: Sealer | None,
+        begun: Callable[[], bool],
         turn: AbstractAsyncContextManager[object] | None = None,
     ) -> None:
         self._guest = guest
         self._keyring = keyring
+        self._begun = begun
         self._turn = turn or nullcontext()
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
@@ -66,8 +69,8 @@ class Joined:
             StoreError: the database could not.
         """
         async with self._turn:
-            if not self._guest.is_open():
-                raise ConfigurationError(_NOT_BEGUN)
+            if not (self._begun() and self._guest.is_open()):
+                raise ConfigurationError(NOT_BEGUN)
             await self._guest.execute("SAVEPOINT compliant_sms", {})
             try:
                 is_outdated(await self._guest.schema(), may_migrate=False)
@@ -86,18 +89,26 @@ class Joined:
         await self._guest.execute("RELEASE SAVEPOINT compliant_sms", {})
 
 
-def driver_connection(connection: HostConnection) -> object:
-    """The driver's connection below a host's: Django's and SQLAlchemy's carry one.
+def driver_connection(connection: HostConnection) -> tuple[object, Callable[[], bool]]:
+    """The driver's connection below a host's, and whether what lies above began a transaction.
+
+    Django's connection and SQLAlchemy's carry one. SQLAlchemy commits only what it began itself,
+    whatever the driver has open.
 
     Raises:
         ConfigurationError: Django has not connected yet.
     """
     if not hasattr(connection, "connection"):
-        return connection
+        return connection, _always
     below: object = connection.connection
     if below is None:
-        raise ConfigurationError(_NOT_BEGUN)
-    return getattr(below, "driver_connection", below)
+        raise ConfigurationError(NOT_BEGUN)
+    begun = getattr(connection, "in_transaction", _always)
+    return getattr(below, "driver_connection", below), begun
+
+
+def _always() -> bool:
+    return True
 
 
 def not_here(connection: object, wanted: str) -> ConfigurationError:

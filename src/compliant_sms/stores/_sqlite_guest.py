@@ -36,13 +36,13 @@ def join_sqlite(connection: HostConnection, path: str, keyring: Sealer | None) -
     Raises:
         ConfigurationError: it is no SQLite connection, or one to another file.
     """
-    driver = driver_connection(connection)
+    driver, begun = driver_connection(connection)
     if not isinstance(driver, sqlite3.Connection):
-        raise not_here(connection, "a connection to the SQLite file of the store")
+        raise not_here(driver, "a connection to the SQLite file of the store")
     guest = _SqliteGuest(driver)
     if not guest.is_to(path):
         raise ConfigurationError(_OTHER_FILE)
-    return Joined(guest, keyring)
+    return Joined(guest, keyring, begun)
 
 
 class _SqliteGuest:

@@ -11,6 +11,7 @@ try:
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
     from compliant_sms.stores._postgres_engine import Engine, Work
+    from compliant_sms.stores._postgres_guest import join_postgres, join_postgres_asynchronous
     from compliant_sms.stores._postgres_links import AsyncPool, BlockingPool, Pool, Settings
 except ImportError as error:
     from compliant_sms.errors import MissingExtra
@@ -21,7 +22,7 @@ except ImportError as error:
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phi import Sealer
-from compliant_sms.ports import Store
+from compliant_sms.ports import HostConnection, Store
 
 __all__ = ["PostgreSQL"]
 
@@ -150,6 +151,20 @@ class PostgreSQL:
     def asynchronous(self, keyring: Sealer | None = None) -> Store:
         """The store port for :class:`AsyncMessenger`; a keyring seals the bodies of texts."""
         return _AsyncPostgreSQL(self, keyring)
+
+    def joined(self, connection: HostConnection, keyring: Sealer | None = None) -> Store:
+        """The store port inside the transaction of a ``psycopg.Connection`` of yours.
+
+        Raises:
+            ConfigurationError: it is no such connection.
+        """
+        return join_postgres(connection, keyring)
+
+    def joined_asynchronous(
+        self, connection: HostConnection, keyring: Sealer | None = None
+    ) -> Store:
+        """The same for a ``psycopg.AsyncConnection``."""
+        return join_postgres_asynchronous(connection, keyring)
 
 
 class _BlockingPostgreSQL:

@@ -24,7 +24,7 @@ from compliant_sms.phi import Sealer
 from compliant_sms.ports import HostConnection, Store, Transaction
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import SQLITE, Dialect
-from compliant_sms.stores._schema import is_outdated, migrations, newest
+from compliant_sms.stores._schema import is_outdated, migrations, newest, tables
 from compliant_sms.stores._sqlite_errors import BUSY, our_errors, ours
 from compliant_sms.stores._sqlite_guest import join_sqlite
 from compliant_sms.stores._transaction import SqlTransaction
@@ -94,12 +94,19 @@ class SQLite:
         busy_timeout: seconds to wait for another process's lock.
         migrate: make the tables, or bring them up to date, when the file is opened. Without it
             an empty or older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
+        shared: the file is a host's own, and its tables may lie beside the library's; without it
+            a file with other tables only is taken for a mistake.
 
     Nothing is opened before the first use.
     """
 
     def __init__(
-        self, path: str | Path, *, busy_timeout: float = 5.0, migrate: bool = True
+        self,
+        path: str | Path,
+        *,
+        busy_timeout: float = 5.0,
+        migrate: bool = True,
+        shared: bool = False,
     ) -> None:
         if not str(path).strip():
             msg = "the path of the database is empty. Pass a file name, or ':memory:' for tests."
@@ -107,6 +114,7 @@ class SQLite:
         self._path = str(path)
         self._busy_timeout = busy_timeout
         self._may_migrate = migrate
+        self._shared = shared
         self._connection: sqlite3.Connection | None = None
         self._waiting: deque[_Job[Any]] = deque()
         self._lock = Lock()
@@ -191,7 +199,12 @@ class SQLite:
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = _open(self._path, self._busy_timeout, may_migrate=self._may_migrate)
+            self._connection = _open(
+                self._path,
+                self._busy_timeout,
+                may_migrate=self._may_migrate,
+                shared=self._shared,
+            )
         return self._connection
 
     def open(self) -> None:
@@ -214,7 +227,7 @@ class SQLite:
         with our_errors():
             uri = f"{Path(self._path).resolve().as_uri()}?mode=ro"
             with closing(sqlite3.connect(uri, uri=True)) as connection:
-                return _version(connection)
+                return _version(connection, shared=self._shared)
 
     def close(self) -> None:
         """Close the file. It is opened again when it is used again."""
@@ -282,7 +295,7 @@ class _AsyncSQLite:
         return await loop.run_in_executor(self._thread, self._store._finish, job)  # noqa: SLF001
 
 
-def _open(path: str, busy_timeout: float, *, may_migrate: bool) -> sqlite3.Connection:
+def _open(path: str, busy_timeout: float, *, may_migrate: bool, shared: bool) -> sqlite3.Connection:
     if not may_migrate and path != ":memory:" and not Path(path).exists():
         is_outdated(0, may_migrate=False)  # connecting would leave an empty file
     connection = sqlite3.connect(
@@ -290,11 +303,11 @@ def _open(path: str, busy_timeout: float, *, may_migrate: bool) -> sqlite3.Conne
     )
     try:
         # Before anything is written: the file may be somebody else's, or not to be touched.
-        is_outdated(_version(connection), may_migrate=may_migrate)
+        is_outdated(_version(connection, shared=shared), may_migrate=may_migrate)
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        _migrate(connection, allowed=may_migrate)
+        _migrate(connection, allowed=may_migrate, shared=shared)
     except BaseException:
         connection.close()
         raise
@@ -316,13 +329,13 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
 
 
-def _migrate(connection: sqlite3.Connection, *, allowed: bool) -> None:
-    if not is_outdated(_version(connection), may_migrate=allowed):
+def _migrate(connection: sqlite3.Connection, *, allowed: bool, shared: bool) -> None:
+    if not is_outdated(_version(connection, shared=shared), may_migrate=allowed):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have been faster.
-        for statement in migrations(SQLITE, _version(connection)):
+        for statement in migrations(SQLITE, _version(connection, shared=shared)):
             connection.execute(statement)
         connection.execute("DELETE FROM sms_schema")
         connection.execute("INSERT INTO sms_schema (version) VALUES (?)", (newest(),))
@@ -333,17 +346,17 @@ def _migrate(connection: sqlite3.Connection, *, allowed: bool) -> None:
         raise
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    tables = {
+def _version(connection: sqlite3.Connection, *, shared: bool) -> int:
+    found = {
         name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
     }
-    if "sms_schema" in tables:
+    if "sms_schema" in found:
         (version,) = connection.execute("SELECT version FROM sms_schema").fetchone()
         return int(version)
-    if tables:
+    if found & tables() if shared else found:
         msg = (
             "the database belongs to another program: it has tables, and none of compliant_sms. "
-            "Check the path."
+            "Check the path; if the file is your own, pass shared=True, or --shared."
         )
         raise NotOurDatabase(msg)
     return 0
