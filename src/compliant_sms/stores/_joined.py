@@ -10,11 +10,11 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Protocol, TypeVar
 
 from compliant_sms.errors import ConfigurationError
-from compliant_sms.phi import Sealer
 from compliant_sms.ports import HostConnection, Transaction
 from compliant_sms.stores._connection import Connection
 from compliant_sms.stores._schema import is_outdated
 from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.stores._vault import Vault
 
 __all__ = ["NOT_BEGUN", "Guest", "Joined", "driver_connection", "not_here"]
 
@@ -42,7 +42,7 @@ class Joined:
 
     Args:
         guest: the host's connection.
-        keyring: seals the bodies of texts.
+        vault: seals records. It is this store's alone.
         begun: whether the host began a transaction, where it keeps count itself.
         turn: lets one work at a time onto the connection, where several tasks share it.
     """
@@ -50,12 +50,12 @@ class Joined:
     def __init__(
         self,
         guest: Guest,
-        keyring: Sealer | None,
+        vault: Vault,
         begun: Callable[[], bool],
         turn: AbstractAsyncContextManager[object] | None = None,
     ) -> None:
         self._guest = guest
-        self._keyring = keyring
+        self._vault = vault
         self._begun = begun
         self._turn = turn or nullcontext()
 
@@ -71,10 +71,12 @@ class Joined:
         async with self._turn:
             if not (self._begun() and self._guest.is_open()):
                 raise ConfigurationError(NOT_BEGUN)
+            # What was read of an earlier transaction may have been rolled back.
+            self._vault.forget()
             await self._guest.execute("SAVEPOINT compliant_sms", {})
             try:
                 is_outdated(await self._guest.schema(), may_migrate=False)
-                result = await work(SqlTransaction(self._guest, self._keyring))
+                result = await work(SqlTransaction(self._guest, self._vault))
             except BaseException as error:
                 await self._undo(error)
                 raise

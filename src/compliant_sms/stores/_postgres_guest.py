@@ -15,13 +15,13 @@ from psycopg.pq import Format, PipelineStatus, TransactionStatus
 from psycopg.rows import TupleRow, tuple_row
 
 from compliant_sms.errors import CompliantSmsError, ConfigurationError, StoreBusy, StoreError
-from compliant_sms.phi import Sealer
 from compliant_sms.ports import HostConnection, Store
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import POSTGRESQL, Dialect
 from compliant_sms.stores._joined import NOT_BEGUN, Joined, driver_connection, not_here
 from compliant_sms.stores._named import numbered
 from compliant_sms.stores._postgres_errors import failure_of
+from compliant_sms.stores._vault import Vault
 
 __all__ = ["join_postgres", "join_postgres_asynchronous"]
 
@@ -38,7 +38,7 @@ _AGAIN = (
 )
 
 
-def join_postgres(connection: HostConnection, keyring: Sealer | None) -> Store:
+def join_postgres(connection: HostConnection, vault: Vault) -> Store:
     """The store port inside the transaction of a blocking connection.
 
     Raises:
@@ -47,10 +47,10 @@ def join_postgres(connection: HostConnection, keyring: Sealer | None) -> Store:
     driver, begun = driver_connection(connection)
     if not isinstance(driver, Connection):
         raise not_here(driver, "a psycopg.Connection")
-    return Joined(_PostgresGuest(driver, _BlockingLink(driver)), keyring, begun)
+    return Joined(_PostgresGuest(driver, _BlockingLink(driver)), vault, begun)
 
 
-def join_postgres_asynchronous(connection: HostConnection, keyring: Sealer | None) -> Store:
+def join_postgres_asynchronous(connection: HostConnection, vault: Vault) -> Store:
     """The store port inside the transaction of an asynchronous connection.
 
     Raises:
@@ -60,7 +60,7 @@ def join_postgres_asynchronous(connection: HostConnection, keyring: Sealer | Non
     if not isinstance(driver, AsyncConnection):
         raise not_here(driver, "a psycopg.AsyncConnection")
     guest = _PostgresGuest(driver, _AsyncLink(driver))
-    return Joined(guest, keyring, begun, turn=_turn_on(driver))
+    return Joined(guest, vault, begun, turn=_turn_on(driver))
 
 
 _turns: WeakKeyDictionary[AsyncConnection[Any], Lock] = WeakKeyDictionary()

@@ -27,14 +27,26 @@ _PRACTICES: tuple[LiteralString, ...] = (
     )""",
 )
 
+# Under a keyring, number and person are what the blind index makes of them: see _vault.py.
 _CONSENT: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_vaults (
+        practice_id {text} PRIMARY KEY,
+        key_id {text},
+        index_key {blob},
+        plaintext {text}
+    )""",
     """CREATE TABLE sms_chains (
         chain_id {text} PRIMARY KEY,
         practice_id {text} NOT NULL,
         number {text} NOT NULL,
         person {text} NOT NULL,
+        key_id {text},
+        data_key {blob},
+        identity {blob},
+        erased_below INTEGER NOT NULL,
         UNIQUE (practice_id, number, person)
     ) {keyed}""",
+    """CREATE INDEX sms_chains_by_key ON sms_chains (key_id) WHERE data_key IS NOT NULL""",
     """CREATE INDEX sms_chains_by_person ON sms_chains (practice_id, person)""",
     """CREATE TABLE sms_consent_events (
         seq {serial},
@@ -52,6 +64,7 @@ _TEXTS: tuple[LiteralString, ...] = (
         message_id {text} PRIMARY KEY,
         practice_id {text} NOT NULL,
         idempotency_key {text} NOT NULL,
+        chain_id {text} NOT NULL REFERENCES sms_chains,
         number {text} NOT NULL,
         person {text} NOT NULL,
         purpose {text} NOT NULL,
@@ -104,6 +117,7 @@ _INBOUND: tuple[LiteralString, ...] = (
         practice_id {text} NOT NULL,
         provider {text} NOT NULL,
         provider_key {text} NOT NULL,
+        chain_id {text} NOT NULL REFERENCES sms_chains,
         number {text} NOT NULL,
         received_at {text} NOT NULL,
         record {blob} NOT NULL,

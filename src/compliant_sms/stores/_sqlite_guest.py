@@ -10,12 +10,12 @@ from typing import LiteralString
 
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError, StoreBusy
-from compliant_sms.phi import Sealer
 from compliant_sms.ports import HostConnection, Store
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import SQLITE, Dialect
 from compliant_sms.stores._joined import Joined, driver_connection, not_here
 from compliant_sms.stores._sqlite_errors import our_errors
+from compliant_sms.stores._vault import Vault
 
 __all__ = ["join_sqlite"]
 
@@ -30,7 +30,7 @@ _BUSY = (
 )
 
 
-def join_sqlite(connection: HostConnection, path: str, keyring: Sealer | None) -> Store:
+def join_sqlite(connection: HostConnection, path: str, vault: Vault) -> Store:
     """The store port inside the transaction of a connection to that file.
 
     Raises:
@@ -42,7 +42,7 @@ def join_sqlite(connection: HostConnection, path: str, keyring: Sealer | None) -
     guest = _SqliteGuest(driver)
     if not guest.is_to(path):
         raise ConfigurationError(_OTHER_FILE)
-    return Joined(guest, keyring, begun)
+    return Joined(guest, vault, begun)
 
 
 class _SqliteGuest:
