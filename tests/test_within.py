@@ -117,6 +117,7 @@ def test_booking_and_reminder_commit_together(
     assert isinstance(sent, Sent)
     assert sent.message_id == queued.message_id
     assert outgoing(carrier) == [BODY]
+    assert len(place.run("SELECT * FROM sms_practices")) == 1
 
 
 @on_every_host
@@ -176,7 +177,7 @@ def test_half_of_our_work_is_undone(host: Host, willing: Messenger, place: Place
 
 HOSTING = """
 import os, psycopg, sqlite3, sys
-from compliant_sms import Messenger, Practice, Purpose
+from compliant_sms import Messenger, Plaintext, Practice, Purpose
 from compliant_sms.cli._database import store_at
 from compliant_sms.providers import Twilio
 from compliant_sms.stores import SQLite
@@ -185,6 +186,7 @@ messenger = Messenger(
     practice=Practice(name="L", phone="+12175550100", time_zone="UTC", state="IL", id="lakeside"),
     provider=Twilio(account_sid="AC" + "5e" * 16, auth_token="t", sender="+12175550111"),
     store=store,
+    keyring=Plaintext(reason="nobody real is in it"),
 )
 host = (sqlite3 if isinstance(store, SQLite) else psycopg).connect(sys.argv[1])
 host.execute("INSERT INTO bookings VALUES ('tuesday')")
@@ -477,20 +479,29 @@ def test_other_tables(
 # What is sealed stays sealed
 
 
-def test_bodies_are_sealed_in_the_hosts_transaction(
-    make_messenger: Make, willing: Messenger, carrier: Sandbox, host: Host, place: Place
+def test_what_is_sealed_is_sealed_in_the_hosts_transaction(
+    make_messenger: Make, kind: Any, place: Place, carrier: Sandbox
 ) -> None:
-    """With a keyring no body lies in the database, and the dispatch opens it."""
+    """With a keyring nothing tells of the patient, also where the host's is the first record."""
     sealed = make_messenger(store=place.store, keyring=Keyring.generate())
-    with host.transaction():
-        joined = sealed.within(host.connection)
-        remind(joined, body=f"{BODY} Okapi.")
-        (told,) = joined.history(PERSON).texts
-    ((draft,),) = place.run("SELECT draft FROM sms_messages")
-    sealed.dispatch_due()
+    place.store.open()
+    place.run(BOOKINGS)
+    with kind(place) as host:
+        joined = None
+        with suppress(HostError), host.transaction():
+            joined = sealed.within(host.connection)
+            agree(joined)
+            raise HostError
+        with host.transaction():  # the keys that were drawn before are gone
+            agree(joined)
+            remind(joined, body=f"{BODY} Okapi.")
+            (told,) = joined.history(PERSON).texts
+    (outcome,) = sealed.dispatch_due()
+    tables = [place.run(f"SELECT * FROM {table}") for table in ("sms_messages", "sms_chains")]
 
     assert told.message.draft.body == f"{BODY} Okapi."
-    assert b"Okapi" not in draft
+    assert not [canary for canary in ("Okapi", PATIENT, PERSON) if canary in repr(tables)]
+    assert isinstance(outcome, Sent)
     assert outgoing(carrier) == [f"{BODY} Okapi."]
 
 

@@ -22,9 +22,8 @@ async def enqueue(ports: Ports, draft: Draft) -> Outcome:
 
 
 async def _enter(tx: Transaction, ports: Ports, draft: Draft) -> Outcome:
-    # The number is not locked: a STOP must not wait until somebody else's transaction ends.
+    # Neither number nor practice is held: a STOP must not wait until the host's transaction ends.
     at = ports.clock()
-    await tx.enrol(ports.practice, ports.provider.sender)
     new = Message(
         message_id=ports.ids(),
         practice_id=ports.practice.id,

@@ -37,6 +37,11 @@ class Guest(Connection, Protocol):
         """Which version the tables have, or 0; called before every work."""
 
 
+class _HostTransaction(SqlTransaction):
+    async def _hold_volume(self, practice_id: str) -> None:
+        """Hold nobody up: in here nothing is claimed, so nothing takes up room."""
+
+
 class Joined:
     """Runs each work in a savepoint of the host's transaction.
 
@@ -76,7 +81,7 @@ class Joined:
             await self._guest.execute("SAVEPOINT compliant_sms", {})
             try:
                 is_outdated(await self._guest.schema(), may_migrate=False)
-                result = await work(SqlTransaction(self._guest, self._vault))
+                result = await work(_HostTransaction(self._guest, self._vault))
             except BaseException as error:
                 await self._undo(error)
                 raise

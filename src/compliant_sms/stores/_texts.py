@@ -261,7 +261,7 @@ class TextRecords(SubjectRecords):
 
         Nobody else counts until the end: two texts must not both find room for the last one.
         """
-        await self._hold(f"{practice_id}/volume")
+        await self._hold_volume(practice_id)
         row = await self._one(
             """SELECT coalesce(sum(segments), 0) FROM sms_volume
             WHERE practice_id = :practice_id AND minute >= :minute""",
@@ -269,6 +269,9 @@ class TextRecords(SubjectRecords):
             minute=_minute(since),
         )
         return int(row[0]) if row else 0
+
+    async def _hold_volume(self, practice_id: str) -> None:
+        await self._hold(f"{practice_id}/volume")
 
     async def steps(self, message_id: str) -> list[Step]:
         """The states that a text went through."""
