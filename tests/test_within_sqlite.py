@@ -164,6 +164,7 @@ def test_a_file_of_the_hosts_own(file: File, make_messenger: Make) -> None:
         remind(messenger.within(host.connection))
     shared.close()
     file.store.open()  # from now on it is known
+    file.store.close()
 
     assert bookings(file) == ["tuesday"]
 
