@@ -312,6 +312,11 @@ def test_many_tasks_share_a_connection(
             except IdempotencyConflict as error:
                 return error
 
+        busy = asyncio.ensure_future(connection.execute("SELECT pg_sleep(0.05)"))
+        await asyncio.sleep(0)
+        with pytest.raises(ConfigurationError, match="no transaction is open"):
+            await ask(0)
+        await busy
         with pytest.raises(ConfigurationError, match="no transaction is open"):
             await ask(0)
         async with connection.transaction():

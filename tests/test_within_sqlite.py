@@ -107,6 +107,19 @@ def test_django_outside_of_atomic(willing: Messenger, file: File) -> None:
         willing.within(host.connection)
 
 
+def test_django_logs_no_body(file: File, willing: Messenger) -> None:
+    """What Django notes of each statement while it debugs holds none of ours."""
+    with django_on_sqlite(file) as host:
+        host.connection.force_debug_cursor = True
+        with host.transaction():
+            host.book("tuesday")
+            remind(willing.within(host.connection))
+        told = str(host.connection.queries)
+
+    assert "tuesday" in told
+    assert "sms_" not in told
+
+
 def test_a_reading_transaction_that_is_too_late(willing: Messenger, database: Path) -> None:
     """A transaction that read before somebody else wrote is told how to begin instead."""
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
