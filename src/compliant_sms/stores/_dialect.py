@@ -21,9 +21,12 @@ class Dialect:
         real: the type of numbers with a fraction.
         keyed: what follows a table whose rows lie in the order of its key.
         for_update: what follows a query whose rows nobody else may change until the end.
+        for_share: what follows a query whose rows nobody may change until the end, though others
+            may ask for the same.
         skip_locked: as ``for_update``; rows that somebody else holds are left out.
         lock: a query that waits until nobody else holds the name ``:name``, and holds it until
             the end of the transaction; empty, where a transaction has the database to itself.
+        scrub: has what is dropped overwritten in the file; empty, where that is done otherwise.
     """
 
     name: str
@@ -33,8 +36,10 @@ class Dialect:
     real: LiteralString
     keyed: LiteralString = ""
     for_update: LiteralString = ""
+    for_share: LiteralString = ""
     skip_locked: LiteralString = ""
     lock: LiteralString = ""
+    scrub: LiteralString = ""
 
     def typed(self, statement: LiteralString) -> LiteralString:
         """A statement that makes tables, with this database's types."""
@@ -56,6 +61,7 @@ SQLITE = Dialect(
     text="TEXT",
     real="REAL",
     keyed="WITHOUT ROWID",
+    scrub="PRAGMA secure_delete = ON",
 )
 
 POSTGRESQL = Dialect(
@@ -65,6 +71,7 @@ POSTGRESQL = Dialect(
     text='TEXT COLLATE "C"',
     real="DOUBLE PRECISION",
     for_update=" FOR UPDATE",
+    for_share=" FOR SHARE",
     skip_locked=" FOR UPDATE SKIP LOCKED",
     lock="SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))",
 )
