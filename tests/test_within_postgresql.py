@@ -30,6 +30,7 @@ from compliant_sms.errors import (
     StoreError,
     UnknownMessage,
 )
+from compliant_sms.keyring import Keyring
 from compliant_sms.practice import Campaign
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
@@ -146,6 +147,36 @@ def test_two_hosts_ask_for_one_text(
     assert isinstance(second, Queued)
     assert (second == first) is commits
     assert [outcome.message_id for outcome in willing.dispatch_due()] == [second.message_id]
+
+
+def test_an_erasure_waits_for_a_reminder(
+    make_messenger: Make, server: Server, carrier: Sandbox
+) -> None:
+    """A person's keys are not destroyed under a text that is about to be committed.
+
+    Else it would be due and nobody could open it.
+    """
+    sealed = make_messenger(store=server.store, keyring=Keyring.generate())
+    agree(sealed)
+    erased: list[Any] = []
+
+    def erase() -> None:
+        erased.append(sealed.erase(PERSON, reason="asked for it", by="desk:ana"))
+
+    erasing = threading.Thread(target=erase)
+    with psycopg_autocommits(server) as host, host.transaction():
+        queued = remind(sealed.within(host.connection))
+        erasing.start()
+        erasing.join(0.3)
+        waited = erasing.is_alive()
+    erasing.join()
+
+    assert waited
+    assert isinstance(queued, Queued)
+    assert [each.texts for each in erased] == [1]
+    assert sealed.dispatch_due() == ()
+    assert server.run("SELECT state FROM sms_messages") == [("cancelled",)]
+    assert outgoing(carrier) == []
 
 
 def test_a_strict_isolation_level(server: Server, host: Host, willing: Messenger) -> None:
