@@ -491,6 +491,7 @@ def test_what_is_sealed_is_sealed_in_the_hosts_transaction(
         with suppress(HostError), host.transaction():
             joined = sealed.within(host.connection)
             agree(joined)
+            assert joined.consent.state(PATIENT, PERSON).grants
             raise HostError
         with host.transaction():  # the keys that were drawn before are gone
             agree(joined)

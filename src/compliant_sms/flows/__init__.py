@@ -17,7 +17,7 @@ from compliant_sms.flows._erase import erase
 from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._hold import holds, lift_hold, place_hold
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
-from compliant_sms.flows._purge import PurgeReport, Tally, purge
+from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
 from compliant_sms.flows._receive import (
     Received,
     ReceivedStatus,
@@ -31,6 +31,7 @@ from compliant_sms.flows._send import check, send
 __all__ = [
     "History",
     "LedgerReport",
+    "PurgePlan",
     "PurgeReport",
     "Received",
     "ReceivedStatus",
