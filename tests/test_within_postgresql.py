@@ -179,6 +179,24 @@ def test_an_erasure_waits_for_a_reminder(
     assert outgoing(carrier) == []
 
 
+def test_an_erased_person_comes_back_twice_at_once(
+    make_messenger: Make, server: Server, carrier: Sandbox
+) -> None:
+    """Whoever comes second uses the key that the first one made, and both can be read."""
+    sealed = make_messenger(store=server.store, keyring=Keyring.generate())
+    agree(sealed)
+    sealed.erase(PERSON, reason="asked for it", by="desk:ana")
+    agreeing = threading.Thread(target=agree, args=(sealed,))
+    with psycopg_autocommits(server) as host, host.transaction():
+        remind(sealed.within(host.connection))
+        agreeing.start()
+        agreeing.join(0.3)
+    agreeing.join()
+
+    assert [type(outcome) for outcome in sealed.dispatch_due()] == [Sent]
+    assert outgoing(carrier) == [BODY]
+
+
 def test_a_strict_isolation_level(server: Server, host: Host, willing: Messenger) -> None:
     """A transaction that must not see what others wrote since is told to begin anew."""
     host.connection.isolation_level = IsolationLevel.REPEATABLE_READ

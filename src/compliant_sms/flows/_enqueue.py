@@ -37,9 +37,8 @@ async def _enter(tx: Transaction, ports: Ports, draft: Draft) -> Outcome:
     known = await tx.message_by_key(ports.practice.id, draft.idempotency_key)
     assert known is not None, "its key was taken just before"  # noqa: S101
     refuse_other_text(known, draft)
-    if (
-        known.state is State.BLOCKED and known.purged is None
-    ):  # asked for again, it is decided again
+    # Asked for again, it is decided again.
+    if known.state is State.BLOCKED and known.purged is None:
         known = known.moved(State.DUE, not_before=at)
         await tx.save(known, at)
     return await recorded_outcome(tx, known)

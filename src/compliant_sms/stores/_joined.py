@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
+from types import MethodType
 from typing import Protocol, TypeVar
 
 from compliant_sms.errors import ConfigurationError
@@ -105,9 +106,9 @@ def driver_connection(connection: HostConnection) -> tuple[object, Callable[[], 
     Raises:
         ConfigurationError: Django has not connected yet.
     """
-    if not hasattr(connection, "connection"):
+    below: object = getattr(connection, "connection", connection)
+    if below is connection or isinstance(below, MethodType):  # such as that of a session
         return connection, _always
-    below: object = connection.connection
     if below is None:
         raise ConfigurationError(NOT_BEGUN)
     begun = getattr(connection, "in_transaction", _always)

@@ -133,9 +133,10 @@ class SubjectRecords(Records):
         if found is None:
             await self._add(filed, number, person, new_chain_id)
             found = await self._find(filed)
-            assert found is not None, "the chain was inserted just before"  # noqa: S101
         elif found.cipher is None and self._vault.keys is not None:
-            found = await self._key_anew(found, number, person)
+            await self._key_anew(found.chain_id, number, person)
+            found = await self._find(filed)
+        assert found is not None, "the chain was there, or inserted just before"  # noqa: S101
         self._subjects[filed] = found
         return found
 
@@ -183,18 +184,15 @@ class SubjectRecords(Records):
         )
 
     async def _key_anew(
-        self, erased: Subject, number: PhoneNumber | None, person: str | None
-    ) -> Subject:
-        keyed = self._keyed(erased.chain_id, number, person)
+        self, chain_id: str, number: PhoneNumber | None, person: str | None
+    ) -> None:
+        """Give an erased person a new key, unless somebody else just did."""
         await self._do(
             """UPDATE sms_chains SET key_id = :key_id, data_key = :data_key, identity = :identity
-            WHERE chain_id = :chain_id""",
-            chain_id=erased.chain_id,
-            **keyed,
+            WHERE chain_id = :chain_id AND data_key IS NULL""",
+            chain_id=chain_id,
+            **self._keyed(chain_id, number, person),
         )
-        data_key = keyed["data_key"]
-        assert isinstance(data_key, bytes), "made by the keyring that was asked for"  # noqa: S101
-        return self._vault.subject(erased.chain_id, data_key, erased.erased_below)
 
     def _keyed(
         self, chain_id: str, number: PhoneNumber | None, person: str | None
