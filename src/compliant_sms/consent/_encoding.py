@@ -41,6 +41,7 @@ _JOINED_LATER = frozenset(
         "exempt",
         "clarification_asked",
         "except_for",
+        "imported",
     }
 )
 
