@@ -66,6 +66,7 @@ CORE = [
         "driver.py",
         "errors.py",
         "flows/*",
+        "imports/*",
         "lifecycle.py",
         "lint/*",
         "logs.py",  # not core, but the last net

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime
 from types import TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
@@ -14,6 +14,13 @@ from compliant_sms.clock import Clock
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.imports import (
+    BadRow,
+    ImportedConsent,
+    ImportedOptOut,
+    ImportPlan,
+    ImportReport,
+)
 from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
 from compliant_sms.optout import Awaiting
@@ -253,6 +260,65 @@ class Messenger(_Facade):
         """Ask the provider about texts of which nobody knows whether they went out."""
         return finish(flows.reconcile(self._ports, limit))
 
+    def import_consents(
+        self,
+        consents: Iterable[ImportedConsent | BadRow],
+        *,
+        opt_outs: Iterable[ImportedOptOut | BadRow] | None,
+        source: str,
+        by: str,
+        no_opt_outs_because: str = "",
+        write: bool = True,
+        batch: int = 1000,
+        progress: flows.ImportProgress | None = None,
+    ) -> ImportReport:
+        """Take over what another system knew of consent: all opt-outs, then the consents.
+
+        It adds nothing that was imported from that source before, so that an import that was
+        interrupted is simply done again. It lifts no revocation that is on record here. Where an
+        opt-out cannot be used, no consent is written.
+
+        Args:
+            consents: records, or what :func:`compliant_sms.imports.read_consents` reads.
+            opt_outs: records, or what :func:`compliant_sms.imports.read_opt_outs` reads; None, if
+                they were imported before.
+            source: the other system, for example ``"old-ehr"``; the same one each time.
+            by: who imports them, for example ``"it:j.ortiz"``.
+            no_opt_outs_because: why there is no list of opt-outs, if there really is none; it
+                goes on record.
+            write: False only checks, and reports what would come of it.
+            batch: how many rows are written at once; each batch as a whole or not at all.
+            progress: is told after each batch what came of it so far.
+
+        Returns:
+            how many rows came to what, and what is wrong with the others.
+
+        Raises:
+            InvalidInput: there are consents, no opt-outs were ever imported for this practice,
+                and it is not said why; or a file cannot be read.
+            StoreError: a batch could not be written. What was written before it stays; do the
+                import again.
+        """
+        plan = ImportPlan.of(
+            self._ports.practice,
+            source=source,
+            by=by,
+            no_opt_outs_because=no_opt_outs_because,
+            write=write,
+            batch=batch,
+        )
+        return finish(
+            flows.import_consents(
+                self._ports.store,
+                self._ports.clock,
+                self._ports.ids,
+                plan,
+                opt_outs=opt_outs,
+                consents=consents,
+                progress=progress,
+            )
+        )
+
     def history(self, person: str) -> flows.History:
         """Everything on record about a person."""
         return finish(flows.history(self._ports, person))
@@ -401,6 +467,37 @@ class AsyncMessenger(_Facade):
     async def reconcile(self, limit: int = 100) -> tuple[Outcome, ...]:
         """See :meth:`Messenger.reconcile`."""
         return await flows.reconcile(self._ports, limit)
+
+    async def import_consents(
+        self,
+        consents: Iterable[ImportedConsent | BadRow],
+        *,
+        opt_outs: Iterable[ImportedOptOut | BadRow] | None,
+        source: str,
+        by: str,
+        no_opt_outs_because: str = "",
+        write: bool = True,
+        batch: int = 1000,
+        progress: flows.ImportProgress | None = None,
+    ) -> ImportReport:
+        """See :meth:`Messenger.import_consents`."""
+        plan = ImportPlan.of(
+            self._ports.practice,
+            source=source,
+            by=by,
+            no_opt_outs_because=no_opt_outs_because,
+            write=write,
+            batch=batch,
+        )
+        return await flows.import_consents(
+            self._ports.store,
+            self._ports.clock,
+            self._ports.ids,
+            plan,
+            opt_outs=opt_outs,
+            consents=consents,
+            progress=progress,
+        )
 
     async def history(self, person: str) -> flows.History:
         """See :meth:`Messenger.history`."""

@@ -13,6 +13,7 @@ from compliant_sms.flows._consent import (
 )
 from compliant_sms.flows._dispatch import cancel, dispatch_due
 from compliant_sms.flows._history import History, TextRecord, history
+from compliant_sms.flows._import import ImportProgress, import_consents
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
 from compliant_sms.flows._receive import (
     Received,
@@ -25,6 +26,7 @@ from compliant_sms.flows._send import check, send
 
 __all__ = [
     "History",
+    "ImportProgress",
     "LedgerReport",
     "Received",
     "ReceivedStatus",
@@ -38,6 +40,7 @@ __all__ = [
     "consent_state",
     "dispatch_due",
     "history",
+    "import_consents",
     "receive",
     "reconcile",
     "send",

@@ -9,6 +9,7 @@ from compliant_sms.lookups import AsyncLookUps
 from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
+from compliant_sms.ports._imports import Imports
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._outside import (
     Ids,
@@ -32,6 +33,7 @@ __all__ = [
     "ConsentLedger",
     "Delivery",
     "Ids",
+    "Imports",
     "InboundTexts",
     "People",
     "Ports",

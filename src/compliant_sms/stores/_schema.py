@@ -129,8 +129,17 @@ _AUDIT: tuple[LiteralString, ...] = (
     """CREATE INDEX sms_audit_by_time ON sms_audit (practice_id, at)""",
 )
 
+_IMPORTS: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_imports (
+        practice_id {text} NOT NULL,
+        kind {text} NOT NULL,
+        row_key {blob} NOT NULL,
+        PRIMARY KEY (practice_id, kind, row_key)
+    ) {keyed}""",
+)
+
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (
-    (*_VERSION, *_PRACTICES, *_CONSENT, *_TEXTS, *_INBOUND, *_AUDIT),
+    (*_VERSION, *_PRACTICES, *_CONSENT, *_TEXTS, *_INBOUND, *_AUDIT, *_IMPORTS),
 )
 
 OLDEST = 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compliant_sms.stores._audit import AuditRecords
-from compliant_sms.stores._consent import ConsentRecords
+from compliant_sms.stores._imports import ImportRecords
 from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._practices import PracticeRecords
 from compliant_sms.stores._queue import QueueRecords
@@ -11,5 +11,5 @@ from compliant_sms.stores._queue import QueueRecords
 __all__ = ["SqlTransaction"]
 
 
-class SqlTransaction(PracticeRecords, ConsentRecords, QueueRecords, InboundRecords, AuditRecords):
+class SqlTransaction(PracticeRecords, ImportRecords, QueueRecords, InboundRecords, AuditRecords):
     """Implements :class:`compliant_sms.ports.Transaction` over any driver."""
