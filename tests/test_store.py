@@ -30,7 +30,7 @@ from compliant_sms.errors import (
 )
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
-from compliant_sms.stores._schema import VERSION
+from compliant_sms.stores._schema import newest
 from conftest import PATIENT, PERSON
 from test_send import BODY, agree, outgoing, remind
 
@@ -107,7 +107,7 @@ def test_no_database(database: Path, content: bytes) -> None:
 def test_newer_schema(database: Path, store: SQLite) -> None:
     """A database of a newer version is refused with words that say what to do."""
     store.close()
-    alter(database, f"UPDATE sms_schema SET version = {VERSION + 1}")
+    alter(database, f"UPDATE sms_schema SET version = {newest() + 1}")
     with pytest.raises(SchemaTooNew, match="Upgrade compliant-sms"):
         store.open()
 

@@ -57,6 +57,9 @@ class StoreKind(Protocol):
     def close(self) -> None:
         """Let go of it."""
 
+    async def aclose(self) -> None:
+        """Let go of it, and of what was opened for the running event loop."""
+
 
 async def _nobody(_: str) -> Profile | None:
     return None
@@ -516,7 +519,7 @@ class AsyncMessenger(_Facade):
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""
         await self._own_transport.aclose()
-        self._store.close()
+        await self._store.aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -53,7 +53,7 @@ class InboundRecords(Records):
         """All texts from that number, oldest first."""
         rows = await self._all(
             """SELECT inbound_id, record FROM sms_inbound
-            WHERE practice_id = :practice_id AND number = :number ORDER BY received_at""",
+            WHERE practice_id = :practice_id AND number = :number ORDER BY seq""",
             practice_id=practice_id,
             number=number.e164,
         )

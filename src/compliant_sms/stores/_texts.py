@@ -166,7 +166,7 @@ class TextRecords(Records):
             """SELECT message_id, departure FROM sms_messages
             WHERE practice_id = :practice_id AND number = :number AND left_at > :since
             AND state IN ('claimed', 'sent', 'delivered', 'undelivered', 'uncertain')
-            ORDER BY left_at""",
+            ORDER BY left_at, message_id""",
             practice_id=practice_id,
             number=number.e164,
             since=text(since),
@@ -181,7 +181,7 @@ class TextRecords(Records):
             MESSAGE
             + """WHERE practice_id = :practice_id AND number = :number AND left_at > :since
             AND state IN ('claimed', 'sent', 'delivered', 'undelivered', 'uncertain')
-            ORDER BY left_at DESC LIMIT :limit""",
+            ORDER BY left_at DESC, message_id DESC LIMIT :limit""",
             practice_id=practice_id,
             number=number.e164,
             since=text(since),
@@ -201,7 +201,11 @@ class TextRecords(Records):
         )
 
     async def volume(self, practice_id: str, since: datetime) -> int:
-        """Segments that were counted since the beginning of that minute."""
+        """Segments that were counted since the beginning of that minute.
+
+        Nobody else counts until the end: two texts must not both find room for the last one.
+        """
+        await self._hold(f"{practice_id}/volume")
         row = await self._one(
             """SELECT coalesce(sum(segments), 0) FROM sms_volume
             WHERE practice_id = :practice_id AND minute >= :minute""",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, LiteralString, TypeVar, cast
@@ -18,7 +18,6 @@ from compliant_sms.driver import finish
 from compliant_sms.errors import (
     InvalidInput,
     NotOurDatabase,
-    SchemaTooNew,
     StoreBusy,
     StoreError,
     StoreFull,
@@ -28,7 +27,7 @@ from compliant_sms.phi import Sealer
 from compliant_sms.ports import Store, Transaction
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import SQLITE, Dialect
-from compliant_sms.stores._schema import OLDEST, VERSION, migrations
+from compliant_sms.stores._schema import is_outdated, migrations, newest
 from compliant_sms.stores._transaction import SqlTransaction
 
 __all__ = ["SQLite"]
@@ -127,16 +126,21 @@ class SQLite:
     Args:
         path: the file; it is made if there is none.
         busy_timeout: seconds to wait for another process's lock.
+        migrate: make the tables, or bring them up to date, when the file is opened. Without it
+            an empty or older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
 
     Nothing is opened before the first use.
     """
 
-    def __init__(self, path: str | Path, *, busy_timeout: float = 5.0) -> None:
+    def __init__(
+        self, path: str | Path, *, busy_timeout: float = 5.0, migrate: bool = True
+    ) -> None:
         if not str(path).strip():
             msg = "the path of the database is empty. Pass a file name, or ':memory:' for tests."
             raise InvalidInput(msg)
         self._path = str(path)
         self._busy_timeout = busy_timeout
+        self._may_migrate = migrate
         self._connection: sqlite3.Connection | None = None
         self._waiting: deque[_Job[Any]] = deque()
         self._lock = Lock()
@@ -221,7 +225,7 @@ class SQLite:
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = _open(self._path, self._busy_timeout)
+            self._connection = _open(self._path, self._busy_timeout, may_migrate=self._may_migrate)
         return self._connection
 
     def open(self) -> None:
@@ -233,12 +237,29 @@ class SQLite:
         with self._lock, _our_errors():
             self._connect()
 
+    def found_schema(self) -> int:
+        """The version of the tables, 0 where there are none; changes nothing.
+
+        Raises:
+            StoreError: it cannot be read, or belongs to another program.
+        """
+        if self._path == ":memory:" or not Path(self._path).exists():
+            return 0
+        with _our_errors():
+            uri = f"{Path(self._path).resolve().as_uri()}?mode=ro"
+            with closing(sqlite3.connect(uri, uri=True)) as connection:
+                return _version(connection)
+
     def close(self) -> None:
         """Close the file. It is opened again when it is used again."""
         with self._lock:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+    async def aclose(self) -> None:
+        """As :meth:`close`."""
+        self.close()
 
     def blocking(self, keyring: Sealer | None = None) -> Store:
         """The store port for :class:`Messenger`; a keyring seals the bodies of texts."""
@@ -281,16 +302,19 @@ class _AsyncSQLite:
         return await loop.run_in_executor(self._thread, self._store._finish, job)  # noqa: SLF001
 
 
-def _open(path: str, busy_timeout: float) -> sqlite3.Connection:
+def _open(path: str, busy_timeout: float, *, may_migrate: bool) -> sqlite3.Connection:
+    if not may_migrate and path != ":memory:" and not Path(path).exists():
+        is_outdated(0, may_migrate=False)  # connecting would leave an empty file
     connection = sqlite3.connect(
         path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
     )
     try:
-        _version(connection)  # before anything is written: the file may be somebody else's
+        # Before anything is written: the file may be somebody else's, or not to be touched.
+        is_outdated(_version(connection), may_migrate=may_migrate)
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        _migrate(connection)
+        _migrate(connection, allowed=may_migrate)
     except BaseException:
         connection.close()
         raise
@@ -312,21 +336,8 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
-    found = _version(connection)
-    if found > VERSION:
-        msg = (
-            f"the database has schema {found} and this installation knows {VERSION}. "
-            "Upgrade compliant-sms."
-        )
-        raise SchemaTooNew(msg)
-    if 0 < found < OLDEST:
-        msg = (
-            f"the database has schema {found}, of a version that was never released, and cannot "
-            "be brought up to date. Begin a new one."
-        )
-        raise NotOurDatabase(msg)
-    if found == VERSION:
+def _migrate(connection: sqlite3.Connection, *, allowed: bool) -> None:
+    if not is_outdated(_version(connection), may_migrate=allowed):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -334,7 +345,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
         for statement in migrations(SQLITE, _version(connection)):
             connection.execute(statement)
         connection.execute("DELETE FROM sms_schema")
-        connection.execute("INSERT INTO sms_schema (version) VALUES (?)", (VERSION,))
+        connection.execute("INSERT INTO sms_schema (version) VALUES (?)", (newest(),))
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:  # a full disk rolls back everything by itself
