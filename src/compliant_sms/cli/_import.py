@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from attrs import evolve, frozen
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from compliant_sms import flows, system
+from compliant_sms.cli._database import store_at
 from compliant_sms.consent import Wording
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput
@@ -27,7 +29,9 @@ from compliant_sms.imports import (
 )
 from compliant_sms.phi import Sealer
 from compliant_sms.ports import Store
-from compliant_sms.stores import SQLite
+
+if TYPE_CHECKING:
+    from compliant_sms.stores import PostgreSQL, SQLite
 
 __all__ = ["Files", "Place", "run", "wordings"]
 
@@ -40,12 +44,12 @@ class Place:
     """Where it is written.
 
     Attributes:
-        database: the file.
+        database: a path or a DSN.
         keyring: the file of keys, if there is one.
         new: the database, or the practice in it, may be new.
     """
 
-    database: Path
+    database: str
     keyring: Path | None
     new: bool
 
@@ -120,7 +124,7 @@ def run(
     skip_bad_consents: bool,
 ) -> ImportReport:
     """Check, tell what was found, and write if that is wanted and nothing forbids it."""
-    with closing(_database(plan, place)) as database:
+    with closing(_store(plan, place)) as database:
         store = database.blocking(_keys(place.keyring))
         _refuse_strangers(store, plan, place)
         found = _pass(files, evolve(plan, write=False), store, "Checking")
@@ -136,14 +140,15 @@ def run(
         return done
 
 
-def _database(plan: ImportPlan, place: Place) -> SQLite:
-    if place.database.exists():
-        return SQLite(place.database)
+def _store(plan: ImportPlan, place: Place) -> SQLite | PostgreSQL:
+    store = store_at(place.database)
+    if store.found_schema():
+        return store
     if not place.new:
-        msg = f"there is no database {place.database}. Pass --new, if it shall be made."
+        msg = "the database is not there, or empty. Check --database, or pass --new to make it."
         raise InvalidInput(msg)
     # A mere check leaves nothing behind.
-    return SQLite(place.database if plan.write else ":memory:")
+    return store_at(place.database if plan.write else ":memory:", migrate=True)
 
 
 def _keys(path: Path | None) -> Sealer | None:

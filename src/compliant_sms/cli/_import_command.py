@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from compliant_sms.cli import _options
+from compliant_sms.cli._database import database_option
 
 __all__ = ["import_"]
 
@@ -30,7 +31,7 @@ def _pairs(
 
 
 @click.command("import")
-@click.argument("database", type=click.Path(dir_okay=False, path_type=Path))
+@database_option
 @click.option("--opt-outs", type=_FILE, help="A CSV file of the numbers that opted out.")
 @click.option("--consents", type=_FILE, help="A CSV file of the consents.")
 @click.option("--source", metavar="NAME", required=True, help="Where they come from: old-ehr.")
@@ -112,7 +113,7 @@ def _pairs(
 @click.option("--write/--dry-run", default=False, show_default=True)
 def import_(
     *,
-    database: Path,
+    database: str,
     opt_outs: Path | None,
     consents: Path | None,
     source: str,
@@ -135,7 +136,7 @@ def import_(
     keyring: Path | None,
     write: bool,
 ) -> None:
-    """Take over consents and opt-outs from another system into DATABASE.
+    """Take over consents and opt-outs from another system.
 
     Both files are checked first, and what is wrong with them is listed by line and column; numbers
     and names are not shown. With --write, what can be used is written then: all opt-outs, and
@@ -143,9 +144,9 @@ def import_(
     nothing twice, so an import that was interrupted is simply run again.
 
     \b
-      compliant-sms import --practice lakeside --time-zone America/Chicago \\
-        --source old-ehr --by it:j.ortiz \\
-        --opt-outs stopped.csv --consents agreed.csv texting.db
+      compliant-sms import --database texting.db --practice lakeside \\
+        --time-zone America/Chicago --source old-ehr --by it:j.ortiz \\
+        --opt-outs stopped.csv --consents agreed.csv
 
     Exit status: 0 each row can be used, 1 some cannot, 2 the command or a file cannot be
     understood.

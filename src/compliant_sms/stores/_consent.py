@@ -23,11 +23,7 @@ class ConsentRecords(Records):
     async def append(self, event: ConsentEvent, new_chain_id: str) -> None:
         """Add an event to its chain, which is begun under the id where there is none."""
         await self.lock(event.practice_id, event.number)
-        subject = {
-            "practice_id": event.practice_id,
-            "number": event.number.e164,
-            "person": filed_under(event) or NOBODY,
-        }
+        subject = self._subject(event)
         await self._do(
             """INSERT INTO sms_chains (chain_id, practice_id, number, person)
             VALUES (:chain_id, :practice_id, :number, :person) ON CONFLICT DO NOTHING""",
@@ -43,7 +39,19 @@ class ConsentRecords(Records):
         )
         assert row is not None, "the chain was inserted just before"  # noqa: S101
         last = _link(row) if row[1] is not None else None
-        await self._add_link(link(row[0], to_payload(event), last))
+        await self._add_link(self._next(row[0], last, event))
+
+    def _subject(self, event: ConsentEvent) -> dict[str, str]:
+        """What names the chain of an event."""
+        return {
+            "practice_id": event.practice_id,
+            "number": event.number.e164,
+            "person": filed_under(event) or NOBODY,
+        }
+
+    def _next(self, chain_id: str, last: Link | None, event: ConsentEvent) -> Link:
+        """The link that holds an event."""
+        return link(chain_id, to_payload(event), last)
 
     async def _add_link(self, new: Link) -> None:
         await self._do(
