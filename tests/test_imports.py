@@ -614,6 +614,7 @@ def test_a_report_is_a_table() -> None:
         "opt-outs  7     number  it is empty",
         "and 3 more",
     ]
+    assert str(evolve(report, problems=(), more_problems=0)).splitlines()[-1][-1] == "0"
     assert report.to_csv() == "file,line,column,reason\nopt-outs,7,number,it is empty\n"
 
 

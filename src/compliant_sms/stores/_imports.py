@@ -19,10 +19,10 @@ T = TypeVar("T")
 _AT_ONCE = 50
 # Split rather than counted, so that the type checker knows these for literals.
 _NUMERALS: tuple[LiteralString, ...] = tuple(
-    (
+    (  # noqa: SIM905
         "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32"
         " 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49"
-    ).split()  # noqa: SIM905
+    ).split()
 )
 
 _KNOWN: LiteralString = (
