@@ -81,6 +81,7 @@ CORE = [
         "practice.py",
         "providers/*",
         "records.py",
+        "retention/*",
         "rules/*",
         "templates/*",
         "text/*",

@@ -88,7 +88,8 @@ def test_an_event_about_a_number_is_filed_under_its_key(messenger: Messenger) ->
     [
         "DELETE FROM sms_audit WHERE position = 1",
         "UPDATE sms_audit SET position = 7 WHERE position = 2",
-        "UPDATE sms_audit SET payload = CAST(replace(payload, 'kim', 'ann') AS BLOB) WHERE position = 1",
+        """UPDATE sms_audit SET payload = CAST(replace(payload, 'kim', 'ann') AS BLOB)
+        WHERE position = 1""",
         "UPDATE sms_audit SET digest = zeroblob(32) WHERE position = 0",
         "UPDATE sms_audit SET at = '2020-01-01T00:00:00.000000Z' WHERE position = 1",
     ],

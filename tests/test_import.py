@@ -504,7 +504,7 @@ def test_many_events_join_as_one_by_one(memory: Store, size: int) -> None:
     async def write(tx: Transaction) -> None:
         for event in old[::2]:
             await tx.append(event, new_id())
-        await tx.append_all(new, [new_id() for _ in new])
+        await tx.append_all("lakeside", new, [new_id() for _ in new])
 
     finish(memory.run(write))
 

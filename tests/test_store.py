@@ -235,13 +235,14 @@ def test_processes_open_a_new_file_together(tmp_path: Path) -> None:
 WRITING = """
 import sys
 from datetime import UTC, datetime
-from compliant_sms import Messenger, Practice
+from compliant_sms import Messenger, Plaintext, Practice
 from compliant_sms.providers import Twilio
 from compliant_sms.stores import SQLite
 messenger = Messenger(
     practice=Practice(name="L", phone="+12175550100", time_zone="UTC", state="IL", id="lakeside"),
     provider=Twilio(account_sid="AC" + "5e" * 16, auth_token="t", sender="+12175550111"),
     store=SQLite(sys.argv[1]),
+    keyring=Plaintext(reason="nobody real is in it"),
 )
 for number in range(int(sys.argv[3])):
     messenger.consent.grant(

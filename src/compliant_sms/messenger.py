@@ -14,6 +14,7 @@ from compliant_sms.clock import Clock
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
 from compliant_sms.imports import (
     BadRow,
     ImportedConsent,
@@ -25,12 +26,13 @@ from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
 from compliant_sms.optout import Awaiting
 from compliant_sms.people import Profile
-from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import (
+    AtRest,
     Delivery,
     Ids,
     People,
+    Plaintext,
     Ports,
     SecureLinks,
     SecureMessage,
@@ -39,6 +41,7 @@ from compliant_sms.ports import (
 )
 from compliant_sms.practice import PhiMode, Practice
 from compliant_sms.providers import Provider
+from compliant_sms.retention import Retention
 from compliant_sms.rules import Decision, Rulebook
 from compliant_sms.wire import WebhookRequest
 
@@ -48,11 +51,11 @@ __all__ = ["AsyncMessenger", "Messenger", "StoreKind"]
 class StoreKind(Protocol):
     """A database that either facade can work on, such as :class:`compliant_sms.stores.SQLite`."""
 
-    def blocking(self, keyring: Sealer | None = None) -> Store:
-        """The port whose coroutines never suspend; a keyring seals the bodies of texts."""
+    def blocking(self, keyring: AtRest = None) -> Store:
+        """The port whose coroutines never suspend; a keyring seals what tells of patients."""
 
-    def asynchronous(self, keyring: Sealer | None = None) -> Store:
-        """The port for an event loop; a keyring seals the bodies of texts."""
+    def asynchronous(self, keyring: AtRest = None) -> Store:
+        """The port for an event loop; a keyring seals what tells of patients."""
 
     def close(self) -> None:
         """Let go of it."""
@@ -85,11 +88,11 @@ def _without_waiting(ask: LookUps) -> AsyncLookUps:
     )
 
 
-def _refuse_half_a_notice(
-    practice: Practice, keyring: Sealer | None, secure_links: object | None
-) -> None:
+def _refuse_half_a_notice(practice: Practice, keyring: AtRest, secure_links: object | None) -> None:
     missing = {
-        "keyring=Keyring.from_file(...), which seals the messages that wait": keyring,
+        "keyring=Keyring.from_file(...), which seals the messages that wait": (
+            None if isinstance(keyring, Plaintext) else keyring
+        ),
         "secure_links=..., which makes the page behind each link": secure_links,
     }
     lacking = [what for what, given in missing.items() if given is None]
@@ -97,6 +100,16 @@ def _refuse_half_a_notice(
         msg = (
             "the practice's way with health details is a notice with a link (PhiMode.NOTICE). "
             f"Pass {', and '.join(lacking)}; or choose PhiMode.REDACT or PhiMode.BLOCK."
+        )
+        raise ConfigurationError(msg)
+
+
+def _refuse_unsealed(provider: Provider, keyring: AtRest) -> None:
+    if keyring is None and not provider.simulated:
+        msg = (
+            "a real provider carries patients' texts, and nothing was given to seal them in the "
+            "store. Pass keyring=Keyring.from_file(...) with a file that  compliant-sms keys new  "
+            "made; or keyring=Plaintext(reason=...), which goes on record."
         )
         raise ConfigurationError(msg)
 
@@ -121,7 +134,7 @@ class Messenger(_Facade):
         rulebook: the rules under this practice's settings.
         people: answers what you know of a patient by your id of them: see :class:`Profile`.
         lookups: asks others about a number: see :class:`compliant_sms.lookups.LookUps`.
-        keyring: seals the bodies of texts in the store; without one they lie there in the clear.
+        keyring: seals what the store tells of patients: texts, names and numbers.
         secure_links: shows a message behind a login and answers with its https link, for a
             practice whose way with health details is ``PhiMode.NOTICE``. Asked again about one
             message id it answers with the same link.
@@ -129,10 +142,12 @@ class Messenger(_Facade):
         delivery: how long things may take.
         transport: speaks HTTP; a pooled client, if not given.
         ids: makes ids.
+        retention: how long records are kept, where that departs from the defaults.
 
     Raises:
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
-            ``secure_links`` is missing.
+            ``secure_links`` is missing; or the provider is a real one, and there is neither a
+            keyring nor a reason to do without.
     """
 
     def __init__(
@@ -144,16 +159,18 @@ class Messenger(_Facade):
         rulebook: Rulebook | None = None,
         people: Callable[[str], Profile | None] | None = None,
         lookups: LookUps | None = None,
-        keyring: Sealer | None = None,
+        keyring: AtRest = None,
         secure_links: Callable[[SecureMessage], str] | None = None,
         clock: Clock = system.now,
         delivery: Delivery | None = None,
         transport: Transport | None = None,
         ids: Ids = system.new_id,
+        retention: Retention | None = None,
     ) -> None:
         from compliant_sms.retry import BriefRetry  # noqa: PLC0415 - imports tenacity
         from compliant_sms.transport import BlockingTransport  # noqa: PLC0415 - imports httpx
 
+        _refuse_unsealed(provider, keyring)
         _refuse_half_a_notice(practice, keyring, secure_links)
         own = BlockingTransport()
         super().__init__(
@@ -174,7 +191,9 @@ class Messenger(_Facade):
         )
         self._store = store
         self._own_transport = own
+        self._retention = retention or Retention()
         self.consent: ConsentDesk = ConsentDesk(self._ports)
+        self.legal_hold: HoldDesk = HoldDesk(self._ports)
 
     def send(
         self,
@@ -334,6 +353,23 @@ class Messenger(_Facade):
         """
         return finish(flows.verify_ledger(self._ports))
 
+    def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """Seal every data key of the store anew with the newest key of the keyring.
+
+        Texts go on meanwhile, and processes whose keyring is a file read it again by themselves.
+        A run that was cut short is repeated.
+
+        Args:
+            on_progress: is told after each batch how many are done, and of how many.
+
+        Returns:
+            how many were sealed anew; 0 without a keyring.
+
+        Raises:
+            CannotUnseal: a data key is sealed with a key that is not in the keyring.
+        """
+        return finish(flows.rotate_keys(self._ports.store, on_progress))
+
     def audit(
         self, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[AuditEvent, ...]:
@@ -344,6 +380,30 @@ class Messenger(_Facade):
             until: only what was done before (aware).
         """
         return finish(flows.audit_log(self._ports, since, until))
+
+    def purge(
+        self,
+        *,
+        by: str,
+        dry_run: bool = False,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> flows.PurgeReport:
+        """Drop content whose time has passed; its proof stays, and so do all ids and keys.
+
+        Nothing that is under a legal hold or not finished is dropped. It works in short
+        transactions; interrupted and called again it drops the rest.
+
+        Args:
+            by: who asks for it, for example ``"it:kim"``; it goes on the audit log.
+            dry_run: change nothing, only count.
+            progress: told how many more records were looked at.
+
+        Raises:
+            ConfigurationError: ``retention`` is below a floor.
+            StoreError: the database could not; what was dropped before stays dropped.
+        """
+        purge = flows.purge(self._ports, self._retention, by=by, dry_run=dry_run, progress=progress)
+        return finish(purge)
 
     def close(self) -> None:
         """Close the store, and the connections to the provider."""
@@ -372,16 +432,18 @@ class AsyncMessenger(_Facade):
         rulebook: the rules under this practice's settings.
         people: answers what you know of a patient by your id of them.
         lookups: asks others about a number.
-        keyring: seals the bodies of texts in the store.
+        keyring: seals what the store tells of patients.
         secure_links: shows a message behind a login and answers with its https link.
         clock: tells the present instant; the system's, if not given.
         delivery: how long things may take.
         transport: speaks HTTP; a pooled client, if not given.
         ids: makes ids.
+        retention: how long records are kept, where that departs from the defaults.
 
     Raises:
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
-            ``secure_links`` is missing.
+            ``secure_links`` is missing; or the provider is a real one, and there is neither a
+            keyring nor a reason to do without.
     """
 
     def __init__(
@@ -393,16 +455,18 @@ class AsyncMessenger(_Facade):
         rulebook: Rulebook | None = None,
         people: People | None = None,
         lookups: AsyncLookUps | None = None,
-        keyring: Sealer | None = None,
+        keyring: AtRest = None,
         secure_links: SecureLinks | None = None,
         clock: Clock = system.now,
         delivery: Delivery | None = None,
         transport: Transport | None = None,
         ids: Ids = system.new_id,
+        retention: Retention | None = None,
     ) -> None:
         from compliant_sms.retry import BriefRetry  # noqa: PLC0415 - imports tenacity
         from compliant_sms.transport import AsyncTransport  # noqa: PLC0415 - imports httpx
 
+        _refuse_unsealed(provider, keyring)
         _refuse_half_a_notice(practice, keyring, secure_links)
         own = AsyncTransport()
         super().__init__(
@@ -423,7 +487,9 @@ class AsyncMessenger(_Facade):
         )
         self._store = store
         self._own_transport = own
+        self._retention = retention or Retention()
         self.consent: AsyncConsentDesk = AsyncConsentDesk(self._ports)
+        self.legal_hold: AsyncHoldDesk = AsyncHoldDesk(self._ports)
 
     async def send(
         self,
@@ -510,11 +576,27 @@ class AsyncMessenger(_Facade):
         """See :meth:`Messenger.verify_ledger`."""
         return await flows.verify_ledger(self._ports)
 
+    async def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """See :meth:`Messenger.rotate_keys`."""
+        return await flows.rotate_keys(self._ports.store, on_progress)
+
     async def audit(
         self, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[AuditEvent, ...]:
         """See :meth:`Messenger.audit`."""
         return await flows.audit_log(self._ports, since, until)
+
+    async def purge(
+        self,
+        *,
+        by: str,
+        dry_run: bool = False,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> flows.PurgeReport:
+        """See :meth:`Messenger.purge`."""
+        return await flows.purge(
+            self._ports, self._retention, by=by, dry_run=dry_run, progress=progress
+        )
 
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""

@@ -27,8 +27,7 @@ from compliant_sms.imports import (
     read_consents,
     read_opt_outs,
 )
-from compliant_sms.phi import Sealer
-from compliant_sms.ports import Store
+from compliant_sms.ports import AtRest, Plaintext, Store
 
 if TYPE_CHECKING:
     from compliant_sms.stores import PostgreSQL, SQLite
@@ -46,11 +45,13 @@ class Place:
     Attributes:
         database: a path or a DSN.
         keyring: the file of keys, if there is one.
+        plaintext_because: why there is none.
         new: the database, or the practice in it, may be new.
     """
 
     database: str
     keyring: Path | None
+    plaintext_because: str
     new: bool
 
 
@@ -125,7 +126,7 @@ def run(
 ) -> ImportReport:
     """Check, tell what was found, and write if that is wanted and nothing forbids it."""
     with closing(_store(plan, place)) as database:
-        store = database.blocking(_keys(place.keyring))
+        store = database.blocking(_at_rest(place))
         _refuse_strangers(store, plan, place)
         found = _pass(files, evolve(plan, write=False), store, "Checking")
         _tell(found, report)
@@ -151,12 +152,20 @@ def _store(plan: ImportPlan, place: Place) -> SQLite | PostgreSQL:
     return store_at(place.database if plan.write else ":memory:", migrate=True)
 
 
-def _keys(path: Path | None) -> Sealer | None:
-    if path is None:
-        return None
-    from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
+def _at_rest(place: Place) -> AtRest:
+    if place.keyring is not None:
+        from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
 
-    return Keyring.from_file(path)
+        return Keyring.from_file(place.keyring)
+    if place.plaintext_because:
+        return Plaintext(place.plaintext_because)
+    if place.new:
+        msg = (
+            "a new database, or practice, needs the keys that seal it: pass --keyring FILE, or say "
+            "with --plaintext-because why what it holds of patients may lie in the clear"
+        )
+        raise InvalidInput(msg)
+    return None
 
 
 def _refuse_strangers(store: Store, plan: ImportPlan, place: Place) -> None:

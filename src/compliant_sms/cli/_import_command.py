@@ -110,6 +110,12 @@ def _pairs(
 )
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="A CSV to write.")
 @click.option("--keyring", type=_FILE, help="The keys that seal what the database holds.")
+@click.option(
+    "--plaintext-because",
+    metavar="WHY",
+    default="",
+    help="Why there are no keys; goes on record with a new practice.",
+)
 @click.option("--write/--dry-run", default=False, show_default=True)
 def import_(
     *,
@@ -134,6 +140,7 @@ def import_(
     batch: int,
     report: Path | None,
     keyring: Path | None,
+    plaintext_because: str,
     write: bool,
 ) -> None:
     """Take over consents and opt-outs from another system.
@@ -181,7 +188,9 @@ def import_(
             write=write,
             batch=batch,
         )
-        place = _import.Place(database=database, keyring=keyring, new=new)
+        place = _import.Place(
+            database=database, keyring=keyring, plaintext_because=plaintext_because, new=new
+        )
         done = _import.run(files, plan, place, report=report, skip_bad_consents=skip_bad_consents)
     except InvalidInput as error:
         raise click.UsageError(str(error)) from None

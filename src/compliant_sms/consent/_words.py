@@ -81,6 +81,8 @@ class Channel(Word):
     """The provider or a carrier says that this number opted out."""
     OTHER_SYSTEM = "other_system"
     """A system used before has it on its list; how the request came is not known."""
+    UNKNOWN = "unknown"
+    """The record of it was erased."""
 
 
 @frozen(kw_only=True)

@@ -13,8 +13,10 @@ from compliant_sms.flows._consent import (
 )
 from compliant_sms.flows._dispatch import cancel, dispatch_due
 from compliant_sms.flows._history import History, TextRecord, history
+from compliant_sms.flows._hold import holds, lift_hold, place_hold
 from compliant_sms.flows._import import ImportProgress, import_consents
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
+from compliant_sms.flows._purge import PurgeReport, Tally, purge
 from compliant_sms.flows._receive import (
     Received,
     ReceivedStatus,
@@ -22,15 +24,18 @@ from compliant_sms.flows._receive import (
     receive,
 )
 from compliant_sms.flows._reconcile import reconcile
+from compliant_sms.flows._rotate import rotate_keys
 from compliant_sms.flows._send import check, send
 
 __all__ = [
     "History",
     "ImportProgress",
     "LedgerReport",
+    "PurgeReport",
     "Received",
     "ReceivedStatus",
     "ReceivedText",
+    "Tally",
     "TextRecord",
     "append_event",
     "audit_log",
@@ -40,9 +45,14 @@ __all__ = [
     "consent_state",
     "dispatch_due",
     "history",
+    "holds",
     "import_consents",
+    "lift_hold",
+    "place_hold",
+    "purge",
     "receive",
     "reconcile",
+    "rotate_keys",
     "send",
     "verify_audit",
     "verify_ledger",

@@ -122,6 +122,7 @@ class _Import:
         async def write(tx: Transaction) -> frozenset[bytes]:
             fresh = await tx.remember_rows(self._plan.practice_id, kind, events.keys())
             await tx.append_all(
+                self._plan.practice_id,
                 [event for key, event in events.items() if key in fresh],
                 [chain_id for key, chain_id in chain_ids.items() if key in fresh],
             )

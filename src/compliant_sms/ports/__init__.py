@@ -11,6 +11,7 @@ from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
 from compliant_sms.ports._imports import Imports
 from compliant_sms.ports._inbound import InboundTexts
+from compliant_sms.ports._keys import AtRest, DataKeys, Plaintext
 from compliant_sms.ports._outside import (
     Ids,
     People,
@@ -21,6 +22,7 @@ from compliant_sms.ports._outside import (
 )
 from compliant_sms.ports._practices import Practices
 from compliant_sms.ports._queue import Queue
+from compliant_sms.ports._retention import Aged, Keeping
 from compliant_sms.ports._store import Store, Transaction
 from compliant_sms.ports._texts import Step, Texts
 from compliant_sms.practice import Practice
@@ -28,14 +30,19 @@ from compliant_sms.providers import Provider
 from compliant_sms.rules import Rulebook
 
 __all__ = [
+    "Aged",
+    "AtRest",
     "AuditLog",
     "Chain",
     "ConsentLedger",
+    "DataKeys",
     "Delivery",
     "Ids",
     "Imports",
     "InboundTexts",
+    "Keeping",
     "People",
+    "Plaintext",
     "Ports",
     "Practices",
     "Queue",

@@ -28,9 +28,9 @@ class Imports(Protocol):
         """Whether any row of that kind was ever imported."""
 
     async def knows_practice(self, practice_id: str) -> bool:
-        """Whether the practice texted or imported before, or nobody ever did."""
+        """Whether anything of the practice is on record, or of nobody at all."""
 
     async def append_all(
-        self, events: Sequence[ConsentEvent], new_chain_ids: Sequence[str]
+        self, practice_id: str, events: Sequence[ConsentEvent], new_chain_ids: Sequence[str]
     ) -> None:
-        """Add events as :meth:`ConsentLedger.append` does, one id for each."""
+        """Add events of one practice as :meth:`ConsentLedger.append` does, with an id for each."""

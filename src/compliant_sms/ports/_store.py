@@ -12,6 +12,7 @@ from compliant_sms.ports._imports import Imports
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._practices import Practices
 from compliant_sms.ports._queue import Queue
+from compliant_sms.ports._retention import Keeping
 from compliant_sms.ports._texts import Texts
 
 __all__ = ["Store", "Transaction"]
@@ -20,7 +21,7 @@ T = TypeVar("T")
 
 
 class Transaction(
-    Practices, ConsentLedger, Texts, Queue, InboundTexts, AuditLog, Imports, Protocol
+    Practices, ConsentLedger, Texts, Queue, InboundTexts, AuditLog, Keeping, Imports, Protocol
 ):
     """What can be read and written inside one transaction. All of it takes effect, or nothing."""
 

@@ -1,70 +1,44 @@
-"""Imports, as SQL: many rows a statement, as each statement is a journey to the server and back."""
+"""Imports, as SQL."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cache
-from itertools import islice
-from typing import LiteralString, TypeVar
+from collections.abc import Collection, Sequence
+from typing import LiteralString
 
-from compliant_sms.consent import ConsentEvent, Link
+from compliant_sms.consent import ConsentEvent, Link, filed_under
 from compliant_sms.imports import Kind
-from compliant_sms.stores._connection import Row
-from compliant_sms.stores._consent import ConsentRecords
+from compliant_sms.stores._consent import ConsentRecords, link_of, next_link
+from compliant_sms.stores._many import chunks, each, listed, numbered
+from compliant_sms.stores._vault import blind
 
 __all__ = ["ImportRecords"]
-
-T = TypeVar("T")
-
-_AT_ONCE = 50
-# Split rather than counted, so that the type checker knows these for literals.
-_NUMERALS: tuple[LiteralString, ...] = tuple(
-    (  # noqa: SIM905
-        "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32"
-        " 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49"
-    ).split()
-)
 
 _KNOWN: LiteralString = (
     "SELECT row_key FROM sms_imports WHERE practice_id = :practice_id AND kind = :kind"
     " AND row_key IN ("
 )
 _REMEMBER: LiteralString = "INSERT INTO sms_imports (practice_id, kind, row_key) VALUES "
-_ENDS: LiteralString = """SELECT c.number, c.person, c.chain_id, e.position, e.previous, e.payload,
-    e.digest FROM sms_chains c LEFT JOIN sms_consent_events e ON e.chain_id = c.chain_id
-    AND e.position = (SELECT max(l.position) FROM sms_consent_events l
-        WHERE l.chain_id = c.chain_id)
-    WHERE c.practice_id = :practice_id AND c.number IN ("""
-_BEGIN: LiteralString = "INSERT INTO sms_chains (chain_id, practice_id, number, person) VALUES "
+_REMEMBERED: LiteralString = "(:practice_id, :kind, :row_key_#)"
+_HEADS: LiteralString = (
+    "SELECT number, person, chain_id, data_key, erased_below FROM sms_chains"
+    " WHERE practice_id = :practice_id AND number IN ("
+)
+_BEGIN: LiteralString = (
+    "INSERT INTO sms_chains (chain_id, practice_id, number, person, key_id, data_key, identity,"
+    " erased_below) VALUES "
+)
+_BEGUN: LiteralString = (
+    "(:chain_id_#, :practice_id, :number_#, :person_#, :key_id_#, :data_key_#, :identity_#, 0)"
+)
+_ENDS: LiteralString = """SELECT chain_id, position, previous, payload, digest
+    FROM sms_consent_events e WHERE position = (SELECT max(l.position) FROM sms_consent_events l
+        WHERE l.chain_id = e.chain_id) AND chain_id IN ("""
 _ADD: LiteralString = (
     "INSERT INTO sms_consent_events (chain_id, position, previous, payload, digest) VALUES "
 )
+_ADDED: LiteralString = "(:chain_id_#, :position_#, :previous_#, :payload_#, :digest_#)"
 
-
-@cache
-def _each(
-    part: LiteralString, between: LiteralString = ", ", times: int = _AT_ONCE
-) -> LiteralString:
-    """A part of a statement so many times, with ``#`` numbered."""
-    numbered: list[LiteralString] = [part.replace("#", each) for each in _NUMERALS[:times]]
-    return between.join(numbered)
-
-
-def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
-    left = iter(items)
-    while chunk := list(islice(left, _AT_ONCE)):
-        yield chunk
-
-
-def _padded(name: str, values: Sequence[object]) -> dict[str, object]:
-    """Parameters for a list of full length: the last value again is no other value."""
-    filled = [*values, *[values[-1]] * (_AT_ONCE - len(values))]
-    return {f"{name}_{numeral}": value for numeral, value in zip(_NUMERALS, filled, strict=True)}
-
-
-def _rows(rows: Iterable[dict[str, object]]) -> dict[str, object]:
-    numbered = zip(_NUMERALS, rows, strict=False)
-    return {f"{name}_{n}": value for n, row in numbered for name, value in row.items()}
+_Fresh = tuple[ConsentEvent, str]
 
 
 class ImportRecords(ConsentRecords):
@@ -76,13 +50,14 @@ class ImportRecords(ConsentRecords):
         """Keep that these rows were imported; those of them that were not before."""
         # Nobody else imports for the practice meanwhile, or both would find the same rows new.
         await self._hold(f"import/{practice_id}")
+        await self._begin(practice_id)
         fresh = frozenset(keys) - await self.known_rows(practice_id, kind, keys)
-        for chunk in _chunks(fresh):
+        for chunk in chunks(await self._kept(practice_id, fresh)):
             await self._do(
-                _REMEMBER + _each("(:practice_id, :kind, :row_key_#)", times=len(chunk)),
+                _REMEMBER + each(_REMEMBERED, times=len(chunk)),
                 practice_id=practice_id,
                 kind=kind.value,
-                **_rows({"row_key": key} for key in chunk),
+                **numbered({"row_key": kept} for kept in chunk),
             )
         return fresh
 
@@ -90,15 +65,22 @@ class ImportRecords(ConsentRecords):
         self, practice_id: str, kind: Kind, keys: Collection[bytes]
     ) -> frozenset[bytes]:
         """Those of the rows that were imported before."""
-        known: list[Row] = []
-        for chunk in _chunks(keys):
-            known += await self._all(
-                _KNOWN + _each(":row_key_#") + ")",
+        kept = await self._kept(practice_id, keys)
+        known: set[bytes] = set()
+        for chunk in chunks(kept):
+            rows = await self._all(
+                _KNOWN + each(":row_key_#") + ")",
                 practice_id=practice_id,
                 kind=kind.value,
-                **_padded("row_key", chunk),
+                **listed("row_key", chunk),
             )
-        return frozenset(key for (key,) in known)
+            known.update(kept[found] for (found,) in rows)
+        return frozenset(known)
+
+    async def _kept(self, practice_id: str, keys: Collection[bytes]) -> dict[str, bytes]:
+        """The keys by what is kept of them: where numbers are sealed nobody can try them out."""
+        index = await self._index(practice_id)
+        return {key.hex() if index is None else blind(index, "row", key.hex()): key for key in keys}
 
     async def has_imported(self, practice_id: str, kind: Kind) -> bool:
         """Whether any row of that kind was ever imported."""
@@ -110,79 +92,91 @@ class ImportRecords(ConsentRecords):
         return row is not None
 
     async def knows_practice(self, practice_id: str) -> bool:
-        """Whether the practice texted or imported before, or nobody ever did."""
+        """Whether anything of the practice is on record, or of nobody at all."""
         row = await self._one(
             """SELECT EXISTS (SELECT 1 FROM sms_practices WHERE practice_id = :practice_id)
-                OR EXISTS (SELECT 1 FROM sms_chains WHERE practice_id = :practice_id)
+                OR EXISTS (SELECT 1 FROM sms_vaults WHERE practice_id = :practice_id)
                 OR NOT EXISTS (SELECT 1 FROM sms_practices)""",
             practice_id=practice_id,
         )
         return row is not None and bool(row[0])
 
     async def append_all(
-        self, events: Sequence[ConsentEvent], new_chain_ids: Sequence[str]
+        self, practice_id: str, events: Sequence[ConsentEvent], new_chain_ids: Sequence[str]
     ) -> None:
-        """Add events as :meth:`ConsentLedger.append` does, one id for each."""
+        """Add events of one practice as :meth:`append` does, with an id for each."""
+        await self._begin(practice_id)
         pairs = zip(events, new_chain_ids, strict=True)
         # In one order, so that of two who hold many numbers neither waits for the other's next.
-        for chunk in _chunks(sorted(pairs, key=lambda pair: pair[0].number.e164)):
-            await self._hold_all({f"{e.practice_id}/{e.number.e164}" for e, _ in chunk})
-            await self._append_chunk(chunk)
+        for chunk in chunks(sorted(pairs, key=lambda pair: pair[0].number.e164)):
+            await self._lock_all(practice_id, {event.number.e164 for event, _ in chunk})
+            await self._find_or_begin(practice_id, chunk)
+            await self._append_chunk(practice_id, chunk)
 
-    async def _hold_all(self, names: Collection[str]) -> None:
+    async def _lock_all(self, practice_id: str, numbers: Collection[str]) -> None:
         if self._dialect.lock:
-            lock = _each(self._dialect.lock.replace(":name", ":name_#"), " UNION ALL ")
-            await self._all(lock, **_padded("name", sorted(names)))
+            names = [f"{practice_id}/{number}" for number in sorted(numbers)]
+            lock = self._dialect.lock.replace(":name", ":name_#")
+            await self._all(each(lock, " UNION ALL "), **listed("name", names))
 
-    async def _append_chunk(self, chunk: list[tuple[ConsentEvent, str]]) -> None:
-        ends = await self._ends([self._subject(event) for event, _ in chunk])
+    async def _find_or_begin(self, practice_id: str, chunk: Sequence[_Fresh]) -> None:
+        """Read the heads of all chains at once, and begin those that there are not."""
+        places = [
+            (
+                practice_id,
+                await self._number(practice_id, event.number),
+                await self._person(practice_id, filed_under(event)),
+            )
+            for event, _ in chunk
+        ]
+        rows = await self._all(
+            _HEADS + each(":number_#") + ")",
+            practice_id=practice_id,
+            **listed("number", [number for _, number, _ in places]),
+        )
+        for number, person, *head in rows:
+            self._subjects[practice_id, number, person] = self._vault.subject(*head)
         begun: list[dict[str, object]] = []
-        links: list[Link] = []
-        for event, new_chain_id in chunk:
-            subject = self._subject(event)
-            place = subject["number"], subject["person"]
-            if place not in ends:
-                ends[place] = new_chain_id, None
-                begun.append({"chain_id": new_chain_id, **subject})
-            chain_id, last = ends[place]
-            links.append(self._next(chain_id, last, event))
-            ends[place] = chain_id, links[-1]
+        for place, (event, chain_id) in zip(places, chunk, strict=True):
+            if place in self._subjects:
+                continue
+            keyed = self._keyed(chain_id, event.number, filed_under(event))
+            _, number, person = place
+            begun.append({"chain_id": chain_id, "number": number, "person": person, **keyed})
+            data_key = keyed["data_key"]
+            assert data_key is None or isinstance(data_key, bytes), "sealed bytes"  # noqa: S101
+            self._subjects[place] = self._vault.subject(chain_id, data_key)
         if begun:
             await self._do(
-                _BEGIN
-                + _each("(:chain_id_#, :practice_id_#, :number_#, :person_#)", times=len(begun)),
-                **_rows(begun),
+                _BEGIN + each(_BEGUN, times=len(begun)),
+                practice_id=practice_id,
+                **numbered(begun),
             )
-        await self._do(
-            _ADD
-            + _each(
-                "(:chain_id_#, :position_#, :previous_#, :payload_#, :digest_#)", times=len(links)
-            ),
-            **_rows(
-                {
-                    "chain_id": each.chain_id,
-                    "position": each.position,
-                    "previous": each.previous,
-                    "payload": each.payload,
-                    "digest": each.digest,
-                }
-                for each in links
-            ),
-        )
 
-    async def _ends(
-        self, subjects: Sequence[dict[str, str]]
-    ) -> dict[tuple[str, str], tuple[str, Link | None]]:
-        """The chains at these numbers of one practice, each with its last link."""
+    async def _append_chunk(self, practice_id: str, chunk: Sequence[_Fresh]) -> None:
+        subjects = [
+            await self._subject(practice_id, event.number, filed_under(event), chain_id)
+            for event, chain_id in chunk
+        ]
         rows = await self._all(
-            _ENDS + _each(":number_#") + ")",
-            practice_id=subjects[0]["practice_id"],
-            **_padded("number", [subject["number"] for subject in subjects]),
+            _ENDS + each(":chain_id_#") + ")",
+            **listed("chain_id", [subject.chain_id for subject in subjects]),
         )
-        return {(row[0], row[1]): (row[2], _last(row)) for row in rows}
-
-
-def _last(row: Row) -> Link | None:
-    if row[3] is None:
-        return None
-    return Link(chain_id=row[2], position=row[3], previous=row[4], payload=row[5], digest=row[6])
+        ends: dict[str, Link] = {row[0]: link_of(row) for row in rows}
+        links: list[Link] = []
+        for subject, (event, _) in zip(subjects, chunk, strict=True):
+            links.append(next_link(subject, event, ends.get(subject.chain_id)))
+            ends[subject.chain_id] = links[-1]
+        await self._do(
+            _ADD + each(_ADDED, times=len(links)),
+            **numbered(
+                {
+                    "chain_id": new.chain_id,
+                    "position": new.position,
+                    "previous": new.previous,
+                    "payload": new.payload,
+                    "digest": new.digest,
+                }
+                for new in links
+            ),
+        )

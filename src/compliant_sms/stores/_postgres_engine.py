@@ -10,13 +10,13 @@ from attrs import frozen
 from psycopg import Error
 
 from compliant_sms.errors import CommitUnknown
-from compliant_sms.phi import Sealer
 from compliant_sms.ports import Transaction
 from compliant_sms.stores._postgres_errors import Failure, failure_of, unreachable
 from compliant_sms.stores._postgres_links import Link, Pool
 from compliant_sms.stores._postgres_session import Session
 from compliant_sms.stores._postgres_tables import bring_up_to_date, found_schema
 from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.stores._vault import Vault
 
 __all__ = ["Engine", "Work"]
 
@@ -81,7 +81,7 @@ class Engine:
         """Close all connections. They are opened again when they are needed again."""
         await self._pool.close()
 
-    async def run(self, work: Work[T], keyring: Sealer | None = None) -> T:
+    async def run(self, work: Work[T], vault: Vault | None = None) -> T:
         """Run the work in a transaction; anew where others got in its way.
 
         Raises:
@@ -92,7 +92,7 @@ class Engine:
         tries = 0
         while True:
             tries += 1
-            outcome = await self._try(work, keyring)
+            outcome = await self._try(work, vault)
             if isinstance(outcome, _Lost):
                 outcome = await self._settled(outcome)
             if isinstance(outcome, _Done):
@@ -102,24 +102,24 @@ class Engine:
             if outcome.lost:
                 await self._pool.renew()
 
-    async def _try(self, work: Work[T], keyring: Sealer | None) -> _Done[T] | _Lost[T] | Failure:
+    async def _try(self, work: Work[T], vault: Vault | None) -> _Done[T] | _Lost[T] | Failure:
         borrowed = self._pool.link()
         try:
             link = await borrowed.__aenter__()
         except Error as error:
             return failure_of(error, lost=False)
         try:
-            return await self._attempt(link, work, keyring)
+            return await self._attempt(link, work, vault)
         finally:
             await borrowed.__aexit__(None, None, None)
 
     async def _attempt(
-        self, link: Link, work: Work[T], keyring: Sealer | None
+        self, link: Link, work: Work[T], vault: Vault | None
     ) -> _Done[T] | _Lost[T] | Failure:
         session = Session(link, self._patience)
         try:
             await session.begin()
-            result = await work(SqlTransaction(session, keyring))
+            result = await work(SqlTransaction(session, vault))
             if session.failure is None:
                 await session.commit()
         except Exception:

@@ -27,14 +27,26 @@ _PRACTICES: tuple[LiteralString, ...] = (
     )""",
 )
 
+# Under a keyring, number and person are what the blind index makes of them: see _vault.py.
 _CONSENT: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_vaults (
+        practice_id {text} PRIMARY KEY,
+        key_id {text},
+        index_key {blob},
+        plaintext {text}
+    )""",
     """CREATE TABLE sms_chains (
         chain_id {text} PRIMARY KEY,
         practice_id {text} NOT NULL,
         number {text} NOT NULL,
         person {text} NOT NULL,
+        key_id {text},
+        data_key {blob},
+        identity {blob},
+        erased_below INTEGER NOT NULL,
         UNIQUE (practice_id, number, person)
     ) {keyed}""",
+    """CREATE INDEX sms_chains_by_key ON sms_chains (key_id) WHERE data_key IS NOT NULL""",
     """CREATE INDEX sms_chains_by_person ON sms_chains (practice_id, person)""",
     """CREATE TABLE sms_consent_events (
         seq {serial},
@@ -52,6 +64,7 @@ _TEXTS: tuple[LiteralString, ...] = (
         message_id {text} PRIMARY KEY,
         practice_id {text} NOT NULL,
         idempotency_key {text} NOT NULL,
+        chain_id {text} NOT NULL REFERENCES sms_chains,
         number {text} NOT NULL,
         person {text} NOT NULL,
         purpose {text} NOT NULL,
@@ -66,6 +79,7 @@ _TEXTS: tuple[LiteralString, ...] = (
         problem {blob},
         left_at {text},
         departure {blob},
+        purged {blob},
         UNIQUE (practice_id, idempotency_key)
     ) {keyed}""",
     """CREATE INDEX sms_messages_by_number ON sms_messages (practice_id, number)""",
@@ -86,7 +100,8 @@ _TEXTS: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_decisions (
         seq {serial},
         message_id {text} NOT NULL REFERENCES sms_messages,
-        record {blob} NOT NULL
+        record {blob} NOT NULL,
+        purged {blob}
     )""",
     """CREATE INDEX sms_decisions_by_message ON sms_decisions (message_id)""",
     """CREATE TABLE sms_volume (
@@ -104,9 +119,11 @@ _INBOUND: tuple[LiteralString, ...] = (
         practice_id {text} NOT NULL,
         provider {text} NOT NULL,
         provider_key {text} NOT NULL,
+        chain_id {text} NOT NULL REFERENCES sms_chains,
         number {text} NOT NULL,
         received_at {text} NOT NULL,
         record {blob} NOT NULL,
+        purged {blob},
         UNIQUE (provider, provider_key)
     )""",
     """CREATE INDEX sms_inbound_by_number ON sms_inbound (practice_id, number)""",
@@ -138,13 +155,25 @@ _IMPORTS: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_imports (
         practice_id {text} NOT NULL,
         kind {text} NOT NULL,
-        row_key {blob} NOT NULL,
+        row_key {text} NOT NULL,
         PRIMARY KEY (practice_id, kind, row_key)
     ) {keyed}""",
 )
 
+_RETENTION: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_holds (
+        hold_id {text} PRIMARY KEY,
+        practice_id {text} NOT NULL,
+        person {text} NOT NULL,
+        number {text} NOT NULL,
+        placed_at {text} NOT NULL,
+        lifted_at {text},
+        record {blob} NOT NULL
+    )""",
+)
+
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (
-    (*_VERSION, *_PRACTICES, *_CONSENT, *_TEXTS, *_INBOUND, *_AUDIT, *_IMPORTS),
+    (*_VERSION, *_PRACTICES, *_CONSENT, *_TEXTS, *_INBOUND, *_AUDIT, *_RETENTION, *_IMPORTS),
 )
 
 OLDEST = 3

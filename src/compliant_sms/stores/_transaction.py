@@ -7,9 +7,12 @@ from compliant_sms.stores._imports import ImportRecords
 from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._practices import PracticeRecords
 from compliant_sms.stores._queue import QueueRecords
+from compliant_sms.stores._retention import RetentionRecords
 
 __all__ = ["SqlTransaction"]
 
 
-class SqlTransaction(PracticeRecords, ImportRecords, QueueRecords, InboundRecords, AuditRecords):
+class SqlTransaction(
+    PracticeRecords, ImportRecords, QueueRecords, InboundRecords, AuditRecords, RetentionRecords
+):
     """Implements :class:`compliant_sms.ports.Transaction` over any driver."""

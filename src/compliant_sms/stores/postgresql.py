@@ -20,8 +20,8 @@ except ImportError as error:
 
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput
-from compliant_sms.phi import Sealer
-from compliant_sms.ports import Store
+from compliant_sms.ports import AtRest, Store
+from compliant_sms.stores._vault import Vault
 
 __all__ = ["PostgreSQL"]
 
@@ -102,18 +102,18 @@ class PostgreSQL:
                 self._loops[loop] = self._engine(AsyncPool(self._settings))
             return self._loops[loop]
 
-    def run(self, work: Work[T], keyring: Sealer | None = None) -> T:
+    def run(self, work: Work[T], vault: Vault | None = None) -> T:
         """Run the work in a durable transaction; anew where others got in its way.
 
         Args:
             work: what to do.
-            keyring: seals the bodies of texts and opens them.
+            vault: seals records and opens them; without one they lie in the clear.
 
         Raises:
             StoreError: the database could not; nothing was recorded.
             CommitUnknown: nobody knows whether it was.
         """
-        return finish(self._threads.run(work, keyring))
+        return finish(self._threads.run(work, vault))
 
     def open(self) -> None:
         """Connect now, and make the tables, rather than at the first use.
@@ -143,37 +143,37 @@ class PostgreSQL:
             await engine.close()
         self.close()
 
-    def blocking(self, keyring: Sealer | None = None) -> Store:
-        """The store port for :class:`Messenger`; a keyring seals the bodies of texts."""
-        return _BlockingPostgreSQL(self, keyring)
+    def blocking(self, keyring: AtRest = None) -> Store:
+        """The store port for :class:`Messenger`; a keyring seals what tells of patients."""
+        return _BlockingPostgreSQL(self, Vault(keyring))
 
-    def asynchronous(self, keyring: Sealer | None = None) -> Store:
-        """The store port for :class:`AsyncMessenger`; a keyring seals the bodies of texts."""
-        return _AsyncPostgreSQL(self, keyring)
+    def asynchronous(self, keyring: AtRest = None) -> Store:
+        """The store port for :class:`AsyncMessenger`; a keyring seals what tells of patients."""
+        return _AsyncPostgreSQL(self, Vault(keyring))
 
 
 class _BlockingPostgreSQL:
     """Runs transactions on the calling thread; its coroutines never suspend."""
 
-    def __init__(self, store: PostgreSQL, keyring: Sealer | None) -> None:
+    def __init__(self, store: PostgreSQL, vault: Vault) -> None:
         self._store = store
-        self._keyring = keyring
+        self._vault = vault
 
     async def run(self, work: Work[T]) -> T:
         """See :meth:`compliant_sms.ports.Store.run`."""
-        return self._store.run(work, self._keyring)
+        return self._store.run(work, self._vault)
 
 
 class _AsyncPostgreSQL:
     """Runs transactions on the running event loop."""
 
-    def __init__(self, store: PostgreSQL, keyring: Sealer | None) -> None:
+    def __init__(self, store: PostgreSQL, vault: Vault) -> None:
         self._store = store
-        self._keyring = keyring
+        self._vault = vault
 
     async def run(self, work: Work[T]) -> T:
         """See :meth:`compliant_sms.ports.Store.run`."""
-        return await self._store._engine_here().run(work, self._keyring)  # noqa: SLF001
+        return await self._store._engine_here().run(work, self._vault)  # noqa: SLF001
 
 
 def _parts(dsn: str) -> dict[str, str | int]:

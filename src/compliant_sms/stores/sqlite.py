@@ -23,12 +23,12 @@ from compliant_sms.errors import (
     StoreFull,
     StoreReadOnly,
 )
-from compliant_sms.phi import Sealer
-from compliant_sms.ports import Store, Transaction
+from compliant_sms.ports import AtRest, Store, Transaction
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import SQLITE, Dialect
 from compliant_sms.stores._schema import is_outdated, migrations, newest
 from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.stores._vault import Vault
 
 __all__ = ["SQLite"]
 
@@ -95,9 +95,9 @@ class _Cursor:
 class _Job(Generic[T]):
     """Work that waits for a transaction."""
 
-    def __init__(self, work: Work[T], keyring: Sealer | None) -> None:
+    def __init__(self, work: Work[T], vault: Vault) -> None:
         self.work = work
-        self.keyring = keyring
+        self.vault = vault
         self.done = False
         self.committed = False
         self._result: T | None = None
@@ -105,7 +105,7 @@ class _Job(Generic[T]):
 
     def run(self, cursor: _Cursor) -> None:
         # One file can serve practices with keys of their own.
-        tx: Transaction = SqlTransaction(cursor, self.keyring)
+        tx: Transaction = SqlTransaction(cursor, self.vault)
         self._result = finish(cast("Coroutine[Any, Any, T]", self.work(tx)))
 
     def fail(self, error: BaseException) -> None:
@@ -148,20 +148,20 @@ class SQLite:
     def __repr__(self) -> str:
         return f"SQLite({self._path!r})"
 
-    def run(self, work: Work[T], keyring: Sealer | None = None) -> T:
+    def run(self, work: Work[T], vault: Vault | None = None) -> T:
         """Run the work in a durable transaction, together with whatever else waits.
 
         Args:
             work: what to do.
-            keyring: seals the bodies of texts and opens them.
+            vault: seals records and opens them; without one they lie in the clear.
 
         Raises:
             StoreError: the database could not; nothing was recorded.
         """
-        return self._finish(self._enqueue(work, keyring))
+        return self._finish(self._enqueue(work, vault))
 
-    def _enqueue(self, work: Work[T], keyring: Sealer | None = None) -> _Job[T]:
-        job = _Job(work, keyring)
+    def _enqueue(self, work: Work[T], vault: Vault | None = None) -> _Job[T]:
+        job = _Job(work, vault or Vault())
         self._waiting.append(job)
         return job
 
@@ -179,6 +179,7 @@ class SQLite:
         except StoreError as error:
             for job in batch:
                 job.fail(error)
+                job.vault.forget()  # what it read may have been of this batch
         finally:
             for job in batch:
                 job.done = True
@@ -261,35 +262,35 @@ class SQLite:
         """As :meth:`close`."""
         self.close()
 
-    def blocking(self, keyring: Sealer | None = None) -> Store:
-        """The store port for :class:`Messenger`; a keyring seals the bodies of texts."""
-        return _BlockingSQLite(self, keyring)
+    def blocking(self, keyring: AtRest = None) -> Store:
+        """The store port for :class:`Messenger`; a keyring seals what tells of patients."""
+        return _BlockingSQLite(self, Vault(keyring))
 
-    def asynchronous(self, keyring: Sealer | None = None) -> Store:
-        """The store port for :class:`AsyncMessenger`; a keyring seals the bodies of texts."""
-        return _AsyncSQLite(self, keyring)
+    def asynchronous(self, keyring: AtRest = None) -> Store:
+        """The store port for :class:`AsyncMessenger`; a keyring seals what tells of patients."""
+        return _AsyncSQLite(self, Vault(keyring))
 
 
 class _BlockingSQLite:
     """Runs transactions on the calling thread; its coroutines never suspend."""
 
-    def __init__(self, store: SQLite, keyring: Sealer | None) -> None:
+    def __init__(self, store: SQLite, vault: Vault) -> None:
         self._store = store
-        self._keyring = keyring
+        self._vault = vault
 
     async def run(self, work: Work[T]) -> T:
         """See :meth:`compliant_sms.ports.Store.run`."""
-        return self._store.run(work, self._keyring)
+        return self._store.run(work, self._vault)
 
 
 class _AsyncSQLite:
     """Runs transactions on one thread of its own, so that the event loop goes on."""
 
-    def __init__(self, store: SQLite, keyring: Sealer | None) -> None:
+    def __init__(self, store: SQLite, vault: Vault) -> None:
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not for blocking use
 
         self._store = store
-        self._keyring = keyring
+        self._vault = vault
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="compliant_sms")
 
     async def run(self, work: Work[T]) -> T:
@@ -297,7 +298,7 @@ class _AsyncSQLite:
         import asyncio  # noqa: PLC0415 - whoever awaits this has imported it
 
         # Queued before the thread gets to it: what waits together is committed together.
-        job = self._store._enqueue(work, self._keyring)  # noqa: SLF001
+        job = self._store._enqueue(work, self._vault)  # noqa: SLF001
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._store._finish, job)  # noqa: SLF001
 
