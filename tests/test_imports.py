@@ -266,6 +266,7 @@ def test_nobody_agrees_for_all(column: str) -> None:
         (f"{HEAD}\n", {"values": {"Basis": "spoken"}}, "no column 'Basis'"),
         (f"{HEAD},number\n", {}, "two columns for 'number'"),
         (f"{HEAD}\n", {"time_zone": "Central"}, "IANA"),
+        (f"{HEAD}\n", {"region": "us"}, "region is unknown"),
         (f"{HEAD}\n", {"date_format": "%m/%d/%y"}, "four figures"),
         (f"{HEAD}\n", {"date_format": "%Y"}, "four figures"),
         (f'{HEAD}\n"{NUMBER},p,2025-03-02,spoken\n', {}, "line 2 .* quotation mark"),

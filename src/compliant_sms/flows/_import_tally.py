@@ -39,8 +39,8 @@ class Tally:
 
     @property
     def opt_outs_seen(self) -> bool:
-        """Whether any opt-out can be used."""
-        return self._seen[Kind.OPT_OUT] > self._unusable[Kind.OPT_OUT]
+        """Whether there was any row of opt-outs."""
+        return self._seen[Kind.OPT_OUT] > 0
 
     @property
     def opt_outs_unusable(self) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
-from compliant_sms.errors import InvalidInput
+from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
 from compliant_sms.imports._records import BadRow, Flaw
+from compliant_sms.phone import PhoneNumber
 
-__all__ = ["Cells", "bad_row", "yes_or_no"]
+__all__ = ["Cells", "bad_row", "numbers_of", "yes_or_no"]
 
 T = TypeVar("T")
 _ANSWERS = {"yes": True, "true": True, "y": True, "1": True}
@@ -30,6 +33,17 @@ def yes_or_no(text: str) -> bool:
 def bad_row(line: int, column: str, reason: str) -> BadRow:
     """A row with one flaw."""
     return BadRow(line=line, flaws=(Flaw(column=column, reason=reason),))
+
+
+def numbers_of(region: str) -> Callable[[str], PhoneNumber]:
+    """A function that reads numbers as they are written in that region.
+
+    Raises:
+        InvalidInput: the region is unknown.
+    """
+    with suppress(InvalidPhoneNumber):
+        PhoneNumber.parse("", region=region)
+    return partial(PhoneNumber.parse, region=region)
 
 
 class Cells:

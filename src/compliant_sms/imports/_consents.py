@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
@@ -18,7 +18,7 @@ from compliant_sms.consent import (
 from compliant_sms.consent._words import covered
 from compliant_sms.errors import InvalidInput
 from compliant_sms.imports import _dates
-from compliant_sms.imports._cells import Cells, bad_row, yes_or_no
+from compliant_sms.imports._cells import Cells, bad_row, numbers_of, yes_or_no
 from compliant_sms.imports._csv import Layout, rows
 from compliant_sms.imports._opt_outs import WRONG_CELLS
 from compliant_sms.imports._records import BadRow, ImportedConsent
@@ -89,7 +89,7 @@ def read_consents(
     layout = Layout(
         known=CONSENT_COLUMNS, required=_NEEDED, columns=columns or {}, values=values or {}
     )
-    form = _Form(wordings={each.version: each for each in wordings}, region=region)
+    form = _Form(wordings={each.version: each for each in wordings}, number=numbers_of(region))
     for line, row in rows(lines, layout):
         if row is None:
             yield bad_row(line, "", WRONG_CELLS)
@@ -139,10 +139,7 @@ class _Form:
     """What is the same for all rows."""
 
     wordings: Mapping[str, Wording]
-    region: str
-
-    def number(self, text: str) -> PhoneNumber:
-        return PhoneNumber.parse(text, region=self.region)
+    number: Callable[[str], PhoneNumber]
 
     def wording(self, cells: Cells) -> Wording | None:
         text, version = cells["wording"], cells["wording_version"]

@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 
 from compliant_sms.consent import Channel
 from compliant_sms.imports import _dates
-from compliant_sms.imports._cells import Cells, bad_row
+from compliant_sms.imports._cells import Cells, bad_row, numbers_of
 from compliant_sms.imports._csv import Layout, rows
 from compliant_sms.imports._records import BadRow, ImportedOptOut
-from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import known_zone
 
 __all__ = ["OPT_OUT_COLUMNS", "WRONG_CELLS", "read_opt_outs"]
@@ -48,6 +47,7 @@ def read_opt_outs(
     """
     zone = ZoneInfo(known_zone(time_zone))
     when = _dates.reader(zone, _dates.latest, date_format)
+    numbered = numbers_of(region)
     layout = Layout(
         known=OPT_OUT_COLUMNS, required=("number",), columns=columns or {}, values=values or {}
     )
@@ -56,9 +56,7 @@ def read_opt_outs(
             yield bad_row(line, "", WRONG_CELLS)
             continue
         cells = Cells(line, row)
-        number = cells.read(
-            "number", lambda text: PhoneNumber.parse(text, region=region), needed=True
-        )
+        number = cells.read("number", numbered, needed=True)
         occurred_at = cells.read("occurred_at", when)
         channel = cells.read("channel", Channel)
         yield cells.record(
