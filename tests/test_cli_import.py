@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from compliant_sms import Messenger, Practice, Tier
 from compliant_sms.cli._commands import commands
+from compliant_sms.imports import CONSENT_COLUMNS, OPT_OUT_COLUMNS
 from compliant_sms.keyring import Keyring
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Twilio
@@ -241,3 +244,31 @@ def test_postgresql_takes_imports(postgres: Server, postgres_dsn: str) -> None:
     assert postgres.run("SELECT count(*) FROM sms_imports", postgres_dsn) == [(4,)]
     assert figures(check) == figures(written) == [5, 2, 2, 1, 0, 0, 0]
     assert figures(again) == [5, 0, 0, 5, 0, 0, 0]
+
+
+def test_the_documented_command_works(folder: Path) -> None:
+    """The files and the command of the how-to do what it says."""
+    page = (Path(__file__).parents[1] / "docs/how-to/import-consents.md").read_text("utf-8")
+    stopped, agreed, *_ = re.findall(r"^```text\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (shown,) = re.findall(r"^```shell\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    Path("stopped.csv").write_text(stopped, "utf-8")
+    Path("agreed.csv").write_text(agreed, "utf-8")
+    Path("intake.txt").write_text("I agree to texts about my care.", "utf-8")
+    Keyring.generate().write(folder / "texting.keys")
+    _, *arguments = shlex.split(shown)
+    check = CliRunner().invoke(commands, arguments)
+    written = CliRunner().invoke(commands, [*arguments, "--write"])
+
+    assert (check.exit_code, written.exit_code) == (0, 0), check.output + written.output
+    assert figures(written) == [4, 2, 2, 0, 0, 0, 0]
+
+
+def test_the_documented_columns_are_those_of_the_code() -> None:
+    """The how-to lists each column of either file, and no other."""
+    page = (Path(__file__).parents[1] / "docs/how-to/import-consents.md").read_text("utf-8")
+    table = page.partition("## The columns")[2].partition("## What")[0]
+    rows = re.findall(r"^\| (`.*?) \| (.*?) \|", table, re.MULTILINE)
+    listed = {name: of for names, of in rows for name in re.findall(r"`(\w+)`", names)}
+
+    assert {n for n, of in listed.items() if of != "opt-outs"} == set(CONSENT_COLUMNS)
+    assert {n for n, of in listed.items() if of != "consents"} == set(OPT_OUT_COLUMNS)

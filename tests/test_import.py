@@ -321,7 +321,7 @@ def test_consents_without_opt_outs_need_a_reason(
 ) -> None:
     """Whoever forgets the list of opt-outs is stopped, until one is there or a reason is."""
     with pytest.raises(InvalidInput, match="no_opt_outs_because"):
-        take(memory, opt_outs, [consent()], write=write)
+        take(memory, opt_outs, [consent()], write=write, no_opt_outs_because="  ")
     assert verified(memory) == 0
 
     assert take(memory, opt_outs, write=write, no_opt_outs_because="x").opt_outs == 0

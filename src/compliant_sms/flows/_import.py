@@ -96,7 +96,7 @@ class _Import:
             act=Act.IMPORTED,
             at=self._clock(),
             actor=self._plan.by,
-            reason=self._plan.no_opt_outs_because.strip() or _REASON,
+            reason=self._plan.no_opt_outs_because or _REASON,
             details={"source": self._plan.source, "step": step, **self.tally.counts()},
         )
         await self._store.run(lambda tx: tx.audit(event))

@@ -17,6 +17,10 @@ def _some(_: object, __: Attribute[int], value: int) -> None:
         raise InvalidInput(msg)
 
 
+def _stripped(text: str) -> str:
+    return text.strip()
+
+
 @frozen(kw_only=True)
 class ImportPlan:
     """What an import is told once, for all its rows.
@@ -41,7 +45,7 @@ class ImportPlan:
     time_zone: str = field(converter=known_zone)
     source: str = field(validator=a_text)
     by: str = field(validator=a_text)
-    no_opt_outs_because: str = field(default="", validator=storable)
+    no_opt_outs_because: str = field(default="", converter=_stripped, validator=storable)
     write: bool = True
     batch: int = field(default=1000, validator=_some)
 
