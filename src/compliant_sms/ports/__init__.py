@@ -9,6 +9,7 @@ from compliant_sms.lookups import AsyncLookUps
 from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
+from compliant_sms.ports._erasure import Erased, Erasure
 from compliant_sms.ports._imports import Imports
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._keys import AtRest, DataKeys, Plaintext
@@ -37,6 +38,8 @@ __all__ = [
     "ConsentLedger",
     "DataKeys",
     "Delivery",
+    "Erased",
+    "Erasure",
     "Ids",
     "Imports",
     "InboundTexts",
@@ -73,3 +76,4 @@ class Ports:
     people: People
     lookups: AsyncLookUps
     secure_links: SecureLinks | None = None
+    plaintext: Plaintext | None = None

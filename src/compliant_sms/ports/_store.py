@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import ConsentLedger
+from compliant_sms.ports._erasure import Erasure
 from compliant_sms.ports._imports import Imports
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._practices import Practices
@@ -21,7 +22,16 @@ T = TypeVar("T")
 
 
 class Transaction(
-    Practices, ConsentLedger, Texts, Queue, InboundTexts, AuditLog, Keeping, Imports, Protocol
+    Practices,
+    ConsentLedger,
+    Texts,
+    Queue,
+    InboundTexts,
+    AuditLog,
+    Keeping,
+    Erasure,
+    Imports,
+    Protocol,
 ):
     """What can be read and written inside one transaction. All of it takes effect, or nothing."""
 
