@@ -40,6 +40,7 @@ from compliant_sms.imports import (
 )
 from compliant_sms.imports._dates import first_instant, last_instant
 from compliant_sms.imports._judge import Judge
+from compliant_sms.keyring import Keyring
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Store, Transaction
 from compliant_sms.providers import Twilio
@@ -152,11 +153,11 @@ def verified(store: Store) -> int:
     return finish(store.run(check))
 
 
-@pytest.fixture
-def memory() -> Iterator[Store]:
-    """A database that lasts as long as the test."""
+@pytest.fixture(params=["in the clear", "sealed"])
+def memory(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A database that lasts as long as the test, without keys and with."""
     database = SQLite(":memory:")
-    yield database.blocking()
+    yield database.blocking(Keyring.generate() if request.param == "sealed" else None)
     database.close()
 
 
@@ -539,6 +540,28 @@ def test_a_messenger_imports(messenger: Messenger, carrier: object) -> None:
     assert messenger.consent.state(PATIENT, PERSON).tier is Tier.PRIOR_EXPRESS
     assert messenger.consent.state("+12175550135", PERSON).revoked_at is not None
     assert messenger.verify_ledger().events == 2
+
+
+def test_what_is_erased_stays_erased_and_revoked(make_messenger: Callable[..., Messenger]) -> None:
+    """After an erasure the same rows add nothing, and no later consent lifts the opt-out."""
+    messenger = make_messenger(keyring=Keyring.generate())
+
+    def again(person: str, day: date) -> ImportReport:
+        return messenger.import_consents(
+            [consent(person=person, occurred_at=day)],
+            opt_outs=[stop(occurred_at=date(2025, 3, 2))],
+            source="old-ehr",
+            by="it",
+        )
+
+    again(PERSON, date(2025, 3, 1))
+    messenger.erase(PERSON, reason="asked for it", by="privacy:kim")
+
+    assert again(PERSON, date(2025, 3, 1)).repeated == 2
+    assert again("pat-882", date(2026, 3, 1)).consents == 1
+    state = messenger.consent.state(NUMBER, "pat-882")
+    assert (state.tier, state.revoked_at is None) == (Tier.NONE, False)
+    assert messenger.verify_ledger().events == 3
 
 
 def test_an_async_messenger_imports(
