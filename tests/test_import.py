@@ -420,12 +420,8 @@ def test_importing_twice_is_importing_once(
     database.close()
 
 
-@settings(STEADY, max_examples=12)
-@given(OPT_OUTS, CONSENTS)
-def test_a_crash_at_any_transaction_is_made_good(
-    opt_outs: list[ImportedOptOut], consents: list[ImportedConsent]
-) -> None:
-    """Wherever it dies, no consent is there before all opt-outs; done again, all is there once."""
+def crash_everywhere(opt_outs: list[ImportedOptOut], consents: list[ImportedConsent]) -> None:
+    """Let an import die before and after each of its transactions, and do it again."""
     whole = SQLite(":memory:")
     take(whole.blocking(), opt_outs, consents)
     expected = everything(whole.blocking())
@@ -451,6 +447,25 @@ def test_a_crash_at_any_transaction_is_made_good(
             break
     assert not crashed
     whole.close()
+
+
+@settings(STEADY, max_examples=12)
+@given(OPT_OUTS, CONSENTS)
+def test_a_crash_at_any_transaction_is_made_good(
+    opt_outs: list[ImportedOptOut], consents: list[ImportedConsent]
+) -> None:
+    """Wherever it dies, no consent is there before all opt-outs; done again, all is there once."""
+    crash_everywhere(opt_outs, consents)
+
+
+@pytest.mark.endurance
+@settings(deadline=None, max_examples=1000)
+@given(OPT_OUTS, CONSENTS)
+def test_a_crash_at_any_transaction_of_many_imports_is_made_good(
+    opt_outs: list[ImportedOptOut], consents: list[ImportedConsent]
+) -> None:
+    """The same with its full count."""
+    crash_everywhere(opt_outs, consents)
 
 
 def test_a_batch_is_written_as_a_whole_or_not_at_all(memory: Store) -> None:
