@@ -118,11 +118,23 @@ def _refuse_unsealed(provider: Provider, keyring: AtRest) -> None:
 class _Facade:
     """What both facades are made of."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, retention: Retention | None) -> None:
         self._ports = ports
+        self._retention = retention or Retention()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._ports.practice.name!r})"
+
+    def _purge_plan(self, by: str, *, dry_run: bool) -> flows.PurgePlan:
+        return flows.PurgePlan(
+            practice_id=self._ports.practice.id,
+            policy=self._retention,
+            rulebook=self._ports.rulebook,
+            at=self._ports.clock(),
+            run=self._ports.ids(),
+            by=by,
+            dry_run=dry_run,
+        )
 
 
 class Messenger(_Facade):
@@ -189,11 +201,11 @@ class Messenger(_Facade):
                 transport=transport or own,
                 retry=BriefRetry(system.blocking_sleep),
                 ids=ids,
-            )
+            ),
+            retention,
         )
         self._store = store
         self._own_transport = own
-        self._retention = retention or Retention()
         self.consent: ConsentDesk = ConsentDesk(self._ports)
         self.legal_hold: HoldDesk = HoldDesk(self._ports)
 
@@ -407,7 +419,7 @@ class Messenger(_Facade):
         *,
         by: str,
         dry_run: bool = False,
-        progress: Callable[[int], None] = lambda _: None,
+        progress: Callable[[int], object] = lambda _: None,
     ) -> flows.PurgeReport:
         """Drop content whose time has passed; its proof stays, and so do all ids and keys.
 
@@ -423,8 +435,8 @@ class Messenger(_Facade):
             ConfigurationError: ``retention`` is below a floor.
             StoreError: the database could not; what was dropped before stays dropped.
         """
-        purge = flows.purge(self._ports, self._retention, by=by, dry_run=dry_run, progress=progress)
-        return finish(purge)
+        plan = self._purge_plan(by, dry_run=dry_run)
+        return finish(flows.purge(self._ports.store, plan, progress))
 
     def close(self) -> None:
         """Close the store, and the connections to the provider."""
@@ -505,11 +517,11 @@ class AsyncMessenger(_Facade):
                 transport=transport or own,
                 retry=BriefRetry(system.async_sleep),
                 ids=ids,
-            )
+            ),
+            retention,
         )
         self._store = store
         self._own_transport = own
-        self._retention = retention or Retention()
         self.consent: AsyncConsentDesk = AsyncConsentDesk(self._ports)
         self.legal_hold: AsyncHoldDesk = AsyncHoldDesk(self._ports)
 
@@ -617,12 +629,11 @@ class AsyncMessenger(_Facade):
         *,
         by: str,
         dry_run: bool = False,
-        progress: Callable[[int], None] = lambda _: None,
+        progress: Callable[[int], object] = lambda _: None,
     ) -> flows.PurgeReport:
         """See :meth:`Messenger.purge`."""
-        return await flows.purge(
-            self._ports, self._retention, by=by, dry_run=dry_run, progress=progress
-        )
+        plan = self._purge_plan(by, dry_run=dry_run)
+        return await flows.purge(self._ports.store, plan, progress)
 
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""

@@ -17,7 +17,7 @@ from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._hold import holds, lift_hold, place_hold
 from compliant_sms.flows._import import ImportProgress, import_consents
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
-from compliant_sms.flows._purge import PurgeReport, Tally, purge
+from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
 from compliant_sms.flows._receive import (
     Received,
     ReceivedStatus,
@@ -32,6 +32,7 @@ __all__ = [
     "History",
     "ImportProgress",
     "LedgerReport",
+    "PurgePlan",
     "PurgeReport",
     "Received",
     "ReceivedStatus",

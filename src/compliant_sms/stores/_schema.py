@@ -143,13 +143,11 @@ _AUDIT: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_audit (
         practice_id {text} NOT NULL,
         position INTEGER NOT NULL,
-        at {text} NOT NULL,
         previous {blob} NOT NULL,
         payload {blob} NOT NULL,
         digest {blob} NOT NULL,
         PRIMARY KEY (practice_id, position)
     )""",
-    """CREATE INDEX sms_audit_by_time ON sms_audit (practice_id, at)""",
 )
 
 _IMPORTS: tuple[LiteralString, ...] = (
