@@ -54,7 +54,7 @@ async def import_consents(
     if opt_outs is None and not plan.no_opt_outs_because:
         await run.need_opt_outs()
     await run.put_on_record("begun")
-    await run.take(Kind.OPT_OUT, opt_outs or ())
+    await run.take(Kind.OPT_OUT, () if opt_outs is None else opt_outs)
     await run.take(Kind.CONSENT, consents)
     await run.put_on_record("finished")
     return run.tally.report()

@@ -116,16 +116,22 @@ def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
             raise InvalidInput(msg)
         if len(raw) > _LONGEST_LINE:
             _refuse(number, f"has more than {_LONGEST_LINE} bytes, so that the file is no CSV")
-        try:
-            text = raw.removeprefix(_BOM if number == 1 else b"").decode("utf-8")
-        except UnicodeDecodeError:
+        text = _text(raw.removeprefix(_BOM if number == 1 else b""))
+        if text is None:
             _refuse(number, f"holds bytes that are no UTF-8. {_SAVE_AS}")
         if "\0" in text:
             _refuse(number, f"holds zero bytes. {_SAVE_AS}")
         yield text
 
 
+def _text(raw: bytes) -> str | None:
+    # Nothing is raised in the handler: the decoder's error holds the whole line.
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
 def _refuse(line: int, why: str) -> NoReturn:
     msg = f"line {line} of the file {why}"
-    # From None: the cause would show what stands in the line.
     raise InvalidInput(msg) from None
