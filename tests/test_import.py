@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tracemalloc
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
@@ -616,6 +617,28 @@ def test_postgresql_imports_alike(postgres_dsn: str) -> None:
     assert verified(there.blocking()) == 25
     for database in (here, there):
         database.close()
+
+
+def test_two_who_import_the_same_write_it_once(postgres_dsn: str) -> None:
+    """Of two imports at once each row is written by one, and neither waits for ever."""
+    stops = [stop(number, occurred_at=date(2025, 3, 2)) for number in NUMBERS]
+    consents = [
+        consent(number, person=f"pat-{n}", occurred_at=date(2025, 3, 1))
+        for n in range(12)
+        for number in NUMBERS
+    ]
+    database = PostgreSQL(postgres_dsn)
+
+    def work(order: int) -> ImportReport:
+        return take(database.blocking(), stops[::order], consents[::order], batch=7)
+
+    with ThreadPoolExecutor(4) as threads:
+        reports = list(threads.map(work, [1, -1, 1, -1]))
+
+    assert sum(each.opt_outs for each in reports) == 5
+    assert sum(each.consents for each in reports) == 60
+    assert verified(database.blocking()) == 65
+    database.close()
 
 
 # Size
