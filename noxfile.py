@@ -65,7 +65,9 @@ CORE = [
         "consent/*",
         "driver.py",
         "errors.py",
+        "evidence/*",
         "flows/*",
+        "imports/*",
         "lifecycle.py",
         "lint/*",
         "logs.py",  # not core, but the last net

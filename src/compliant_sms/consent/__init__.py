@@ -11,7 +11,7 @@ from compliant_sms.consent._agreement import (
     defects,
     same_sender,
 )
-from compliant_sms.consent._chain import GENESIS, Link, link, verify_chain
+from compliant_sms.consent._chain import ChainCheck, FiledLink, Link, beginning, link, verify_chain
 from compliant_sms.consent._encoding import (
     erased_revocation,
     from_payload,
@@ -29,20 +29,24 @@ from compliant_sms.consent._events import (
     filed_under,
 )
 from compliant_sms.consent._fold import fold, fold_for_holder
+from compliant_sms.consent._imported import Dated, Imported
 from compliant_sms.consent._preference import PhiPreference, phi_preference
 from compliant_sms.consent._state import ConsentState, LiveGrant, Reaches, Revocation
 from compliant_sms.consent._words import Basis, Category, Channel, Signature, Tier, Wording
 
 __all__ = [
-    "GENESIS",
     "AgreementDefect",
     "Basis",
     "Category",
+    "ChainCheck",
     "Channel",
     "Clarified",
     "ConsentEvent",
     "ConsentState",
+    "Dated",
+    "FiledLink",
     "Granted",
+    "Imported",
     "Link",
     "LiveGrant",
     "PhiPreference",
@@ -56,6 +60,7 @@ __all__ = [
     "Tier",
     "Wording",
     "WrittenAgreement",
+    "beginning",
     "defects",
     "erased_revocation",
     "filed_under",
