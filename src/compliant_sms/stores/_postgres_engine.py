@@ -118,7 +118,6 @@ class Engine:
     ) -> _Done[T] | _Lost[T] | Failure:
         session = Session(link, self._patience)
         try:
-            await session.begin()
             result = await work(SqlTransaction(session, vault))
             if session.failure is None:
                 await session.commit()
