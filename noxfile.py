@@ -65,6 +65,7 @@ CORE = [
         "consent/*",
         "driver.py",
         "errors.py",
+        "evidence/*",
         "flows/*",
         "lifecycle.py",
         "lint/*",

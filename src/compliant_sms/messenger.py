@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
+
+from attrs import evolve
 
 from compliant_sms import flows, system
 from compliant_sms.audit import AuditEvent
@@ -14,7 +16,9 @@ from compliant_sms.clock import Clock
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.evidence import Checkpoint, Signer, Verifier
 from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
+from compliant_sms.joined import AsyncJoinedMessenger, JoinedMessenger
 from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
 from compliant_sms.optout import Awaiting
@@ -24,6 +28,7 @@ from compliant_sms.ports import (
     AtRest,
     Delivery,
     Erased,
+    HostConnection,
     Ids,
     People,
     Plaintext,
@@ -50,6 +55,12 @@ class StoreKind(Protocol):
 
     def asynchronous(self, keyring: AtRest = None) -> Store:
         """The port for an event loop; a keyring seals what tells of patients."""
+
+    def joined(self, connection: HostConnection, keyring: AtRest = None) -> Store:
+        """The port inside the transaction of a host's connection; it never suspends."""
+
+    def joined_asynchronous(self, connection: HostConnection, keyring: AtRest = None) -> Store:
+        """The same for an event loop."""
 
     def close(self) -> None:
         """Let go of it."""
@@ -198,6 +209,7 @@ class Messenger(_Facade):
             retention,
         )
         self._store = store
+        self._keyring = keyring
         self._own_transport = own
         self.consent: ConsentDesk = ConsentDesk(self._ports)
         self.legal_hold: HoldDesk = HoldDesk(self._ports)
@@ -293,13 +305,42 @@ class Messenger(_Facade):
         """Everything on record about a person."""
         return finish(flows.history(self._ports, person))
 
-    def verify_ledger(self) -> flows.LedgerReport:
-        """Check the consent ledger of the practice, and its audit log.
+    def checkpoint(self, key: Signer | None = None) -> Checkpoint:
+        """Fix the ledger as it is now; ``str()`` of the answer is the text to keep elsewhere.
+
+        It is stored as well. Whoever changes a record afterwards and recomputes every hash is
+        found by :meth:`verify_ledger`, against the text that was kept or against a signature.
+
+        Args:
+            key: signs it, such as :class:`compliant_sms.signing.SigningKey`. Keep it where
+                whoever administers the database does not reach it.
 
         Raises:
-            LedgerTampered: it was altered.
+            LedgerTampered: the ledger does not follow from its last checkpoint.
         """
-        return finish(flows.verify_ledger(self._ports))
+        store, practice = self._ports.store, self._ports.practice
+        return finish(flows.checkpoint(store, practice.id, self._ports.clock(), key))
+
+    def verify_ledger(
+        self, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
+    ) -> flows.LedgerReport:
+        """Check the consent ledger of the practice, its audit log, and its checkpoints.
+
+        Memory stays the same, however large the ledger is.
+
+        Args:
+            against: checkpoints that were kept elsewhere.
+            keys: public keys, such as :class:`compliant_sms.signing.VerifyKey`. Where there are
+                any, each checkpoint of ``against`` must be signed with one of them, and stored
+                ones that are count as proof.
+
+        Raises:
+            LedgerTampered: it was altered; the error names the record, the checkpoint, or both.
+            InvalidCheckpoint: a checkpoint is another practice's, or its signature is missing or
+                wrong.
+        """
+        store, practice = self._ports.store, self._ports.practice
+        return finish(flows.verify_ledger(store, practice.id, against, keys))
 
     def erase(self, person: str, *, reason: str, by: str) -> Erased:
         """Destroy the keys of everything that is kept of a person; what waits is called back.
@@ -371,6 +412,22 @@ class Messenger(_Facade):
         """
         plan = self._purge_plan(by, dry_run=dry_run)
         return finish(flows.purge(self._ports.store, plan, progress))
+
+    def within(self, connection: HostConnection) -> JoinedMessenger:
+        """This messenger inside the transaction that is open on a connection of yours.
+
+        What it writes holds when you commit, and was never there if you roll back. Texts leave
+        afterwards, by :meth:`dispatch_due`.
+
+        Args:
+            connection: to the database of the store, and in a transaction: of ``sqlite3``,
+                ``psycopg``, Django or SQLAlchemy.
+
+        Raises:
+            ConfigurationError: it is no such connection.
+        """
+        store = self._store.joined(connection, self._keyring)
+        return JoinedMessenger(evolve(self._ports, store=store))
 
     def close(self) -> None:
         """Close the store, and the connections to the provider."""
@@ -455,6 +512,7 @@ class AsyncMessenger(_Facade):
             retention,
         )
         self._store = store
+        self._keyring = keyring
         self._own_transport = own
         self.consent: AsyncConsentDesk = AsyncConsentDesk(self._ports)
         self.legal_hold: AsyncHoldDesk = AsyncHoldDesk(self._ports)
@@ -509,9 +567,17 @@ class AsyncMessenger(_Facade):
         """See :meth:`Messenger.history`."""
         return await flows.history(self._ports, person)
 
-    async def verify_ledger(self) -> flows.LedgerReport:
+    async def checkpoint(self, key: Signer | None = None) -> Checkpoint:
+        """See :meth:`Messenger.checkpoint`."""
+        store, practice = self._ports.store, self._ports.practice
+        return await flows.checkpoint(store, practice.id, self._ports.clock(), key)
+
+    async def verify_ledger(
+        self, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
+    ) -> flows.LedgerReport:
         """See :meth:`Messenger.verify_ledger`."""
-        return await flows.verify_ledger(self._ports)
+        store, practice = self._ports.store, self._ports.practice
+        return await flows.verify_ledger(store, practice.id, against, keys)
 
     async def erase(self, person: str, *, reason: str, by: str) -> Erased:
         """See :meth:`Messenger.erase`."""
@@ -537,6 +603,19 @@ class AsyncMessenger(_Facade):
         """See :meth:`Messenger.purge`."""
         plan = self._purge_plan(by, dry_run=dry_run)
         return await flows.purge(self._ports.store, plan, progress)
+
+    def within(self, connection: HostConnection) -> AsyncJoinedMessenger:
+        """See :meth:`Messenger.within`.
+
+        Args:
+            connection: a ``psycopg.AsyncConnection``; or a ``sqlite3.Connection``, for which the
+                event loop waits.
+
+        Raises:
+            ConfigurationError: it is no such connection.
+        """
+        store = self._store.joined_asynchronous(connection, self._keyring)
+        return AsyncJoinedMessenger(evolve(self._ports, store=store))
 
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""

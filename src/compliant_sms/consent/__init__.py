@@ -11,7 +11,7 @@ from compliant_sms.consent._agreement import (
     defects,
     same_sender,
 )
-from compliant_sms.consent._chain import GENESIS, Link, link, verify_chain
+from compliant_sms.consent._chain import ChainCheck, FiledLink, Link, beginning, link, verify_chain
 from compliant_sms.consent._encoding import (
     erased_revocation,
     from_payload,
@@ -34,14 +34,15 @@ from compliant_sms.consent._state import ConsentState, LiveGrant, Reaches, Revoc
 from compliant_sms.consent._words import Basis, Category, Channel, Signature, Tier, Wording
 
 __all__ = [
-    "GENESIS",
     "AgreementDefect",
     "Basis",
     "Category",
+    "ChainCheck",
     "Channel",
     "Clarified",
     "ConsentEvent",
     "ConsentState",
+    "FiledLink",
     "Granted",
     "Link",
     "LiveGrant",
@@ -56,6 +57,7 @@ __all__ = [
     "Tier",
     "Wording",
     "WrittenAgreement",
+    "beginning",
     "defects",
     "erased_revocation",
     "filed_under",

@@ -5,6 +5,13 @@ happens in one transaction.
 """
 
 from compliant_sms.flows._audit import audit_log, verify_audit
+from compliant_sms.flows._checkpoint import (
+    InclusionProof,
+    checkpoint,
+    consistency_proof,
+    inclusion_proof,
+    newest_checkpoint,
+)
 from compliant_sms.flows._consent import (
     append_event,
     consent_events,
@@ -12,6 +19,7 @@ from compliant_sms.flows._consent import (
     wish_for_detail,
 )
 from compliant_sms.flows._dispatch import cancel, dispatch_due
+from compliant_sms.flows._enqueue import enqueue
 from compliant_sms.flows._erase import erase
 from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._hold import holds, lift_hold, place_hold
@@ -29,6 +37,7 @@ from compliant_sms.flows._send import check, send
 
 __all__ = [
     "History",
+    "InclusionProof",
     "LedgerReport",
     "PurgePlan",
     "PurgeReport",
@@ -41,13 +50,18 @@ __all__ = [
     "audit_log",
     "cancel",
     "check",
+    "checkpoint",
     "consent_events",
     "consent_state",
+    "consistency_proof",
     "dispatch_due",
+    "enqueue",
     "erase",
     "history",
     "holds",
+    "inclusion_proof",
     "lift_hold",
+    "newest_checkpoint",
     "place_hold",
     "purge",
     "receive",

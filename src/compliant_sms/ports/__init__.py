@@ -10,6 +10,7 @@ from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
 from compliant_sms.ports._erasure import Erased, Erasure
+from compliant_sms.ports._host import HostConnection
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._keys import AtRest, DataKeys, Plaintext
 from compliant_sms.ports._outside import (
@@ -25,6 +26,7 @@ from compliant_sms.ports._queue import Queue
 from compliant_sms.ports._retention import Aged, Keeping
 from compliant_sms.ports._store import Store, Transaction
 from compliant_sms.ports._texts import Step, Texts
+from compliant_sms.ports._tree import FiledLeaf, LedgerTree, StoredCheckpoint
 from compliant_sms.practice import Practice
 from compliant_sms.providers import Provider
 from compliant_sms.rules import Rulebook
@@ -39,9 +41,12 @@ __all__ = [
     "Delivery",
     "Erased",
     "Erasure",
+    "FiledLeaf",
+    "HostConnection",
     "Ids",
     "InboundTexts",
     "Keeping",
+    "LedgerTree",
     "People",
     "Plaintext",
     "Ports",
@@ -52,6 +57,7 @@ __all__ = [
     "SecureMessage",
     "Step",
     "Store",
+    "StoredCheckpoint",
     "Texts",
     "Transaction",
     "Transport",

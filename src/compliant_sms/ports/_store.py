@@ -14,6 +14,7 @@ from compliant_sms.ports._practices import Practices
 from compliant_sms.ports._queue import Queue
 from compliant_sms.ports._retention import Keeping
 from compliant_sms.ports._texts import Texts
+from compliant_sms.ports._tree import LedgerTree
 
 __all__ = ["Store", "Transaction"]
 
@@ -21,7 +22,16 @@ T = TypeVar("T")
 
 
 class Transaction(
-    Practices, ConsentLedger, Texts, Queue, InboundTexts, AuditLog, Keeping, Erasure, Protocol
+    Practices,
+    ConsentLedger,
+    LedgerTree,
+    Texts,
+    Queue,
+    InboundTexts,
+    AuditLog,
+    Keeping,
+    Erasure,
+    Protocol,
 ):
     """What can be read and written inside one transaction. All of it takes effect, or nothing."""
 
