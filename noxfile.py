@@ -67,6 +67,7 @@ CORE = [
         "errors.py",
         "evidence/*",
         "flows/*",
+        "imports/*",
         "lifecycle.py",
         "lint/*",
         "logs.py",  # not core, but the last net

@@ -48,6 +48,7 @@ ROOMS = (
     "compliant_sms.messages",
     "compliant_sms.retention",
     "compliant_sms.consent",
+    "compliant_sms.imports",
     "compliant_sms.audit",
     "compliant_sms.rules",
     "compliant_sms.rules._rows",

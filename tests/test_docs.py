@@ -25,6 +25,7 @@ from compliant_sms.consent import (
     AgreementDefect,
     Clarified,
     Granted,
+    Imported,
     PhiPreferenceStated,
     Restored,
     Revoked,
@@ -192,7 +193,7 @@ def test_ledger_fields_are_those_of_the_events() -> None:
         kind: {"kind", "v"} | {field.name for field in fields(event)}
         for kind, event in kinds.items()
     } == documented
-    for part in (Wording, Signature, WrittenAgreement):
+    for part in (Wording, Signature, WrittenAgreement, Imported):
         for field in fields(part):
             assert f"`{field.name}`" in read("docs/explanation/ledger.md")
 

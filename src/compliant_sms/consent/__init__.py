@@ -29,6 +29,7 @@ from compliant_sms.consent._events import (
     filed_under,
 )
 from compliant_sms.consent._fold import fold, fold_for_holder
+from compliant_sms.consent._imported import Dated, Imported
 from compliant_sms.consent._preference import PhiPreference, phi_preference
 from compliant_sms.consent._state import ConsentState, LiveGrant, Reaches, Revocation
 from compliant_sms.consent._words import Basis, Category, Channel, Signature, Tier, Wording
@@ -42,8 +43,10 @@ __all__ = [
     "Clarified",
     "ConsentEvent",
     "ConsentState",
+    "Dated",
     "FiledLink",
     "Granted",
+    "Imported",
     "Link",
     "LiveGrant",
     "PhiPreference",

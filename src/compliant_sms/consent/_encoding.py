@@ -57,6 +57,7 @@ _JOINED_LATER = frozenset(
         "exempt",
         "clarification_asked",
         "except_for",
+        "imported",
     }
 )
 

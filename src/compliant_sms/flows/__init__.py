@@ -23,6 +23,7 @@ from compliant_sms.flows._enqueue import enqueue
 from compliant_sms.flows._erase import erase
 from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._hold import holds, lift_hold, place_hold
+from compliant_sms.flows._import import ImportProgress, import_consents
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
 from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
 from compliant_sms.flows._receive import (
@@ -37,6 +38,7 @@ from compliant_sms.flows._send import check, send
 
 __all__ = [
     "History",
+    "ImportProgress",
     "InclusionProof",
     "LedgerReport",
     "PurgePlan",
@@ -59,6 +61,7 @@ __all__ = [
     "erase",
     "history",
     "holds",
+    "import_consents",
     "inclusion_proof",
     "lift_hold",
     "newest_checkpoint",

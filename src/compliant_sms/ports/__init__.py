@@ -11,6 +11,7 @@ from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
 from compliant_sms.ports._erasure import Erased, Erasure
 from compliant_sms.ports._host import HostConnection
+from compliant_sms.ports._imports import Imports
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._keys import AtRest, DataKeys, Plaintext
 from compliant_sms.ports._outside import (
@@ -44,6 +45,7 @@ __all__ = [
     "FiledLeaf",
     "HostConnection",
     "Ids",
+    "Imports",
     "InboundTexts",
     "Keeping",
     "LedgerTree",

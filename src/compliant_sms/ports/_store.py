@@ -9,6 +9,7 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import ConsentLedger
 from compliant_sms.ports._erasure import Erasure
+from compliant_sms.ports._imports import Imports
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._practices import Practices
 from compliant_sms.ports._queue import Queue
@@ -31,6 +32,7 @@ class Transaction(
     AuditLog,
     Keeping,
     Erasure,
+    Imports,
     Protocol,
 ):
     """What can be read and written inside one transaction. All of it takes effect, or nothing."""

@@ -179,6 +179,15 @@ _AUDIT: tuple[LiteralString, ...] = (
     )""",
 )
 
+_IMPORTS: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_imports (
+        practice_id {text} NOT NULL,
+        kind {text} NOT NULL,
+        row_key {text} NOT NULL,
+        PRIMARY KEY (practice_id, kind, row_key)
+    ) {keyed}""",
+)
+
 _RETENTION: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_holds (
         hold_id {text} PRIMARY KEY,
@@ -192,7 +201,17 @@ _RETENTION: tuple[LiteralString, ...] = (
 )
 
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (
-    (*_VERSION, *_PRACTICES, *_CONSENT, *_TREE, *_TEXTS, *_INBOUND, *_AUDIT, *_RETENTION),
+    (
+        *_VERSION,
+        *_PRACTICES,
+        *_CONSENT,
+        *_TREE,
+        *_TEXTS,
+        *_INBOUND,
+        *_AUDIT,
+        *_RETENTION,
+        *_IMPORTS,
+    ),
 )
 
 OLDEST = 3

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from compliant_sms.stores._audit import AuditRecords
-from compliant_sms.stores._consent import ConsentRecords
 from compliant_sms.stores._erasure import ErasureRecords
+from compliant_sms.stores._imports import ImportRecords
 from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._practices import PracticeRecords
 from compliant_sms.stores._queue import QueueRecords
@@ -16,7 +16,7 @@ __all__ = ["SqlTransaction"]
 
 class SqlTransaction(
     PracticeRecords,
-    ConsentRecords,
+    ImportRecords,
     TreeRecords,
     QueueRecords,
     InboundRecords,
