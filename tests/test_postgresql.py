@@ -453,6 +453,20 @@ def test_a_practice_is_no_bottleneck(make_messenger: Make, postgres_dsn: str) ->
     assert [type(outcome) for outcome in meanwhile] == [Sent]
 
 
+def test_closed_by_others(postgres_dsn: str) -> None:
+    """Who closes a store that others use disturbs nobody: it is opened again."""
+    store = PostgreSQL(postgres_dsn, max_connections=2)
+
+    def act(number: int) -> object:
+        if number % 3 == 0:
+            store.close()
+        return store.run(writing(f"n{number}"))
+
+    assert in_threads(15, act) == [f"n{number}" for number in range(15)]
+    assert count(store) == 15
+    store.close()
+
+
 # Event loops
 
 

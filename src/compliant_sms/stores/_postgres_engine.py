@@ -88,10 +88,10 @@ class Engine:
             StoreError: the database could not; nothing was recorded.
             CommitUnknown: nobody knows whether it was.
         """
-        await self.open()
         tries = 0
         while True:
             tries += 1
+            await self.open()
             outcome = await self._try(work, vault)
             if isinstance(outcome, _Lost):
                 outcome = await self._settled(outcome)
