@@ -81,6 +81,7 @@ CORE = [
         "ports/*",
         "practice.py",
         "providers/*",
+        "rates.py",
         "records.py",
         "retention/*",
         "rules/*",

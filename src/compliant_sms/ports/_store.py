@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports._audit import AuditLog
+from compliant_sms.ports._buckets import Buckets
 from compliant_sms.ports._consent import ConsentLedger
 from compliant_sms.ports._erasure import Erasure
 from compliant_sms.ports._imports import Imports
@@ -30,6 +31,7 @@ class Transaction(
     Queue,
     InboundTexts,
     AuditLog,
+    Buckets,
     Keeping,
     Erasure,
     Imports,
