@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -362,7 +363,7 @@ def test_same_thing_at_once(postgres_dsn: str, store: PostgreSQL) -> None:
         seen.append(known)
         if not known:
             with psycopg.connect(postgres_dsn) as other:
-                other.execute("INSERT INTO sms_practices VALUES ('x', 'x', 'x')")
+                other.execute("INSERT INTO sms_practices VALUES ('x', 'x', '', 'x')")
             await writing("x")(tx)
 
     store.run(racing)
@@ -431,6 +432,39 @@ def test_one_key_from_two_sides(
         else:
             assert sorted(type(result) for result in results if type(result) is Sent) == [Sent]
             assert kinds == {"Sent", IdempotencyConflict.__name__}
+
+
+def test_a_practice_is_no_bottleneck(make_messenger: Make, postgres_dsn: str) -> None:
+    """While one text of a practice is being claimed, others to other numbers go on."""
+    other = make_messenger(store=PostgreSQL(postgres_dsn, busy_timeout=0.5))
+    agree(other)
+    agree(other, OTHER)
+    remind(other, "first")  # the practice is known
+    meanwhile = []
+
+    def ids() -> str:
+        if not meanwhile:  # the first id is asked for inside of the transaction
+            meanwhile.append(remind(other, "inner", to=OTHER))
+        return uuid4().hex
+
+    messenger = make_messenger(store=PostgreSQL(postgres_dsn), ids=ids)
+
+    assert type(remind(messenger, "outer", body=f"{BODY} Bye.")) is Sent
+    assert [type(outcome) for outcome in meanwhile] == [Sent]
+
+
+def test_closed_by_others(postgres_dsn: str) -> None:
+    """Who closes a store that others use disturbs nobody: it is opened again."""
+    store = PostgreSQL(postgres_dsn, max_connections=2)
+
+    def act(number: int) -> object:
+        if number % 3 == 0:
+            store.close()
+        return store.run(writing(f"n{number}"))
+
+    assert in_threads(15, act) == [f"n{number}" for number in range(15)]
+    assert count(store) == 15
+    store.close()
 
 
 # Event loops

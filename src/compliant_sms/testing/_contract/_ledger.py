@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliant_sms.consent import ConsentEvent, Link, verify_chain
+from compliant_sms.consent import ChainCheck, ConsentEvent, FiledLink, Link, verify_chain
 from compliant_sms.errors import CannotUnseal
 from compliant_sms.messages import Inbound
 from compliant_sms.ports import Transaction
@@ -33,6 +33,16 @@ def appending(event: ConsentEvent) -> Work[None]:
 def linked(chain_id: str) -> Work[list[Link]]:
     """Work that reads a chain."""
     return lambda tx: tx.links(chain_id)
+
+
+def following(after: tuple[str, int]) -> Work[list[FiledLink]]:
+    """Work that reads the next two links of the practice."""
+    return lambda tx: tx.filed_links(HERE, after, 2)
+
+
+def whole(links: list[Link]) -> int:
+    """How many links a chain has, which must verify."""
+    return verify_chain(links, links[0].previous)
 
 
 def coming(inbound: Inbound) -> Work[bool]:
@@ -70,10 +80,71 @@ class LedgerContract(Contract):
             store.run(append)
             chains = store.run(lambda tx: tx.chains(HERE))
             links = [store.run(linked(chain.chain_id)) for chain in chains]
-            assert sum(verify_chain(each) for each in links) == 7
+            assert sum(whole(each) for each in links) == 7
             whose = [(each.number, each.person) for each in chains]
             assert sorted(whose, key=str) == [(ANA, "pat-0"), (ANA, "pat-1"), (ANA, None)]
             assert store.run(lambda tx: tx.links("nothing")) == []
+
+    def test_all_links_by_pages(self, make_store: MakeStore) -> None:
+        """All links of a practice come chain after chain, and pages leave none out."""
+        events = [an_event(str(name), number=(ANA, BEN)[name % 2]) for name in range(5)]
+        with self._bench(make_store) as store:
+            for event in [*events, an_event("theirs", practice_id=THERE)]:
+                store.run(appending(event))
+            rows = store.run(lambda tx: tx.filed_links(HERE, None, 9))
+            check = ChainCheck(HERE)
+            check.take(rows)
+            assert (check.chains, check.events) == (2, 5)
+            assert [(row[0], row[1]) for row in rows] == sorted((row[0], row[1]) for row in rows)
+            paged = store.run(lambda tx: tx.filed_links(HERE, None, 2))
+            while len(paged) < 5:
+                after = paged[-1][:2]
+                paged += store.run(following(after))
+            assert paged == rows
+
+    def test_tree(self, make_store: MakeStore) -> None:
+        """Events become leaves once each, in order, and nodes and checkpoints are kept."""
+        events = [an_event(str(name), person="pat") for name in range(3)]
+
+        async def grow(tx: Transaction) -> int:
+            await tx.lock_tree(HERE)
+            return await tx.add_leaves(HERE, await tx.tree_size(HERE), 2)
+
+        with self._bench(make_store) as store:
+            for event in events:
+                store.run(appending(event))
+            assert [store.run(grow) for _ in range(3)] == [2, 1, 0]
+            assert store.run(lambda tx: tx.tree_size(HERE)) == 3
+            assert store.run(lambda tx: tx.tree_size(THERE)) == 0
+            (chain,) = store.run(lambda tx: tx.chains(HERE))
+            digests = [link.digest for link in store.run(linked(chain.chain_id))]
+            assert list(store.run(lambda tx: tx.leaf_digests(HERE, range(3)))) == digests
+            assert store.run(lambda tx: tx.leaf_of(HERE, chain.chain_id, 2)) == 2
+            assert store.run(lambda tx: tx.leaf_of(HERE, chain.chain_id, 3)) is None
+            filed = store.run(lambda tx: tx.filed_leaves(HERE, 1, 9))
+            assert [tuple(leaf) for leaf in filed] == [
+                (leaf, chain.chain_id, leaf, digests[leaf], digests[leaf]) for leaf in (1, 2)
+            ]
+
+    def test_nodes_and_checkpoints(self, make_store: MakeStore) -> None:
+        """Nodes come in order, and checkpoints by size, the newest last."""
+
+        async def keep(tx: Transaction) -> None:
+            for position in (1, 0):
+                await tx.add_node(HERE, 1, position, bytes([position]) * 32)
+            for size, note in ((1, "one"), (3, "three"), (3, "three again")):
+                await tx.add_checkpoint(HERE, size, note)
+
+        with self._bench(make_store) as store:
+            assert store.run(lambda tx: tx.newest_checkpoint(HERE)) is None
+            store.run(keep)
+            nodes = store.run(lambda tx: tx.nodes(HERE, 1, range(2)))
+            assert [node[0] for node in nodes] == [0, 1]
+            first, second = store.run(lambda tx: tx.checkpoints(HERE, (-1, 0), 2))
+            assert (first[0], first[2], second[2]) == (1, "one", "three")
+            (third,) = store.run(lambda tx: tx.checkpoints(HERE, (second[0], second[1]), 9))
+            assert third[2] == "three again"
+            assert store.run(lambda tx: tx.newest_checkpoint(HERE)) == "three again"
 
     def test_numbers_of_a_person(self, make_store: MakeStore) -> None:
         """A person is known at the numbers of their texts, in their order, once each."""
@@ -100,7 +171,7 @@ class LedgerContract(Contract):
             assert store.together([appending(event) for event in events]) == [None] * 16
             chains = store.run(lambda tx: tx.chains(HERE))
             links = [store.run(linked(chain.chain_id)) for chain in chains]
-            assert sum(verify_chain(each) for each in links) == 16
+            assert sum(whole(each) for each in links) == 16
 
     def test_inbound_once(self, make_store: MakeStore) -> None:
         """A text that is delivered again is kept once, also when both come at once."""

@@ -6,6 +6,7 @@ from attrs import evolve
 
 from compliant_sms.errors import InvalidInput, StoreError
 from compliant_sms.lifecycle import State
+from compliant_sms.messages import Message
 from compliant_sms.ports import Transaction
 from compliant_sms.testing._contract._bench import Contract, MakeStore, Work, raises
 from compliant_sms.testing._contract._samples import (
@@ -145,6 +146,18 @@ class TransactionContract(Contract):
         with self._bench(make_store) as store:
             ids = store.together([work(name) for name in range(12)])
             assert len(set(map(_plain, ids))) == 1
+
+    def test_added_once(self, make_store: MakeStore) -> None:
+        """Of many who add a text under one key, one does; no lock is needed."""
+        texts = [evolve(a_text("key"), message_id=f"m{name}") for name in range(12)]
+
+        def work(text: Message) -> Work[bool]:
+            return lambda tx: tx.add(text, NOON)
+
+        with self._bench(make_store) as store:
+            added = list(map(_plain, store.together([work(text) for text in texts])))
+            kept = store.run(lambda tx: tx.message_by_key(HERE, "key"))
+            assert [text for text, new in zip(texts, added, strict=True) if new] == [kept]
 
     def test_volume_is_a_fence(self, make_store: MakeStore) -> None:
         """Of many who look whether there is room for one more, as many find it as there is."""
