@@ -1,0 +1,71 @@
+"""A pack as bytes: three files in one archive, each byte of which follows from the dossier.
+
+The archive is stored without compression: compressors differ in what they make of the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+from attrs import frozen
+
+from compliant_sms import records
+from compliant_sms.evidence._dossier import Dossier
+
+__all__ = ["JSON", "MANIFEST", "PAGE", "Unusable", "archive", "as_json", "dossier", "manifest"]
+
+JSON, PAGE, MANIFEST = "evidence.json", "evidence.html", "manifest.json"
+_MANIFEST_FORMAT = "compliant_sms manifest 1"
+# The earliest that the format can tell; archives carry no clock.
+_NO_DATE = (1980, 1, 1, 0, 0, 0)
+_UNIX, _OWNERS_FILE = 3, 0o100600 << 16
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
+
+@frozen
+class Unusable(Exception):
+    """Why an archive is no pack, in words."""
+
+    words: str
+
+
+def _bytes(data: object) -> bytes:
+    # Patients' texts may hold half a surrogate pair, which no UTF-8 can; JSON has an escape.
+    return _CANONICAL.encode(data).encode("utf-8", "backslashreplace")
+
+
+def as_json(value: Dossier) -> bytes:
+    """The dossier as canonical JSON."""
+    # Two halves that were kept apart are one character in JSON, so that what is read is written.
+    return _bytes(json.loads(_bytes(records.unstructure(value))))
+
+
+def dossier(data: bytes) -> Dossier:
+    """The dossier that :func:`as_json` made these bytes of."""
+    fields: Any = json.loads(data)
+    return records.structure(fields, Dossier)
+
+
+def manifest(files: Mapping[str, bytes]) -> bytes:
+    """The SHA-256 of each file, as canonical JSON."""
+    hashes = {name: sha256(content).hexdigest() for name, content in files.items()}
+    return records.canonical({"format": _MANIFEST_FORMAT, "sha256": hashes})
+
+
+def archive(files: Mapping[str, bytes]) -> bytes:
+    """The files as one zip: in alphabetical order, stored, of one date and one mode."""
+    import zipfile  # noqa: PLC0415 - not needed by whoever only texts
+
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as target:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _NO_DATE)
+            entry.create_system, entry.external_attr = _UNIX, _OWNERS_FILE
+            target.writestr(entry, files[name])
+    return made.getvalue()

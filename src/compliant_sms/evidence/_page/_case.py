@@ -1,0 +1,128 @@
+"""A dossier as a reader goes through it: everything numbered, so that it can be referred to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from attrs import field, frozen
+
+from compliant_sms import records
+from compliant_sms.consent import ConsentEvent, Revoked, from_payload
+from compliant_sms.evidence._dossier import Dossier, EventRecord, ReceivedRecord, TextRecord
+from compliant_sms.evidence._page._markup import Zone, shown
+from compliant_sms.rules import Decision
+
+__all__ = ["Case", "Entry", "Received", "Text"]
+
+
+@frozen(kw_only=True)
+class Entry:
+    """An entry of the consent ledger: C-1, C-2 and so on.
+
+    Attributes:
+        label: what the page calls it.
+        chain_id: its chain.
+        position: its place there.
+        record: the stored record.
+        event: what it says; None where its content was erased.
+    """
+
+    label: str
+    chain_id: str
+    position: int
+    record: EventRecord
+    event: ConsentEvent | None = field(repr=False)
+
+
+@frozen(kw_only=True)
+class Text:
+    """A text of the practice: T-1, T-2 and so on, with what was decided about it."""
+
+    label: str
+    record: TextRecord
+    decisions: tuple[Decision, ...]
+
+
+@frozen(kw_only=True)
+class Received:
+    """A text that came from the number: R-1, R-2 and so on."""
+
+    label: str
+    record: ReceivedRecord
+
+
+class Case:
+    """The dossier, its parts by their labels.
+
+    Args:
+        dossier: what is on record.
+
+    Raises:
+        Exception: it holds something that this version of the library cannot read.
+    """
+
+    def __init__(self, dossier: Dossier) -> None:
+        self.dossier = dossier
+        self.zone = Zone(dossier.practice.time_zone)
+        self.entries = _entries(dossier)
+        self.texts = tuple(
+            Text(
+                label=f"T-{place}",
+                record=record,
+                decisions=tuple(records.structure(d, Decision) for d in record.decisions),
+            )
+            for place, record in enumerate(dossier.texts, start=1)
+        )
+        self.received = tuple(
+            Received(label=f"R-{place}", record=record)
+            for place, record in enumerate(dossier.received, start=1)
+        )
+        self._labels = {each.record.message_id: each.label for each in self.texts}
+        self._labels |= {each.record.inbound_id: each.label for each in self.received}
+        self._labels |= {e.event.event_id: e.label for e in self.entries if e.event}
+
+    @property
+    def events(self) -> tuple[ConsentEvent, ...]:
+        """What the entries say, but for those that were erased."""
+        return tuple(entry.event for entry in self.entries if entry.event)
+
+    @property
+    def opt_outs(self) -> tuple[Revoked, ...]:
+        """The requests to stop, the earliest first."""
+        found = [event for event in self.events if isinstance(event, Revoked)]
+        return tuple(sorted(found, key=lambda event: event.occurred_at))
+
+    def covers(self, at: datetime) -> bool:
+        """Whether an instant lies in the period."""
+        return self.dossier.since <= at < self.dossier.until
+
+    def link(self, record_id: str) -> str:
+        """A link to a part by the id of its record; the id itself where the pack has none."""
+        label = self._labels.get(record_id)
+        return f'<a href="#{label}">{label}</a>' if label else f"<code>{shown(record_id)}</code>"
+
+    def links(self, ids: Iterable[str]) -> str:
+        """Links to several parts."""
+        return ", ".join(map(self.link, ids))
+
+
+def _entries(dossier: Dossier) -> tuple[Entry, ...]:
+    found = [
+        (_event(record), chain.chain_id, position, record)
+        for chain in dossier.chains
+        for position, record in enumerate(chain.events)
+    ]
+    # What was erased has no date left; it comes last, in the order of its chain.
+    told = sorted((e for e in found if e[0]), key=lambda each: _recorded_at(each[0]))
+    erased = [each for each in found if not each[0]]
+    return tuple(
+        Entry(
+            label=f"C-{place}", chain_id=chain_id, position=position, record=record, event=event
+        )
+        for place, (event, chain_id, position, record) in enumerate([*told, *erased], start=1)
+    )
+
+
+def _event(record: EventRecord) -> ConsentEvent | None:
+    return None if record.event is None else from_payload(records.canonical(record.event))
