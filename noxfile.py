@@ -64,6 +64,7 @@ CORE = [
         "consent/*",
         "driver.py",
         "errors.py",
+        "evidence/*",
         "flows/*",
         "lifecycle.py",
         "lint/*",

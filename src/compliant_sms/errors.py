@@ -5,6 +5,7 @@
     CompliantSmsError
     ├── InvalidInput (ValueError)         you passed something that cannot be used
     │   ├── InvalidPhoneNumber            not a number that can be texted; ``problem`` says why
+    │   ├── InvalidCheckpoint             a checkpoint that cannot be read or believed
     │   └── IdempotencyConflict           one key, two different texts
     ├── ConfigurationError                the set-up is wrong; nothing was attempted
     │   ├── InvalidPack                   a file of dated rules cannot be used; ``problems``
@@ -40,6 +41,7 @@ __all__ = [
     "CompliantSmsError",
     "ConfigurationError",
     "IdempotencyConflict",
+    "InvalidCheckpoint",
     "InvalidInput",
     "InvalidKeys",
     "InvalidPack",
@@ -92,6 +94,10 @@ class InvalidPhoneNumber(InvalidInput):
     def __init__(self, problem: PhoneNumberProblem, message: str) -> None:
         super().__init__(message)
         self.problem = problem
+
+
+class InvalidCheckpoint(InvalidInput):
+    """A checkpoint of the ledger cannot be read, or no key that is known signed it."""
 
 
 class IdempotencyConflict(InvalidInput):
