@@ -13,6 +13,7 @@ from compliant_sms.cli import _options
 from compliant_sms.cli._keys import keys
 from compliant_sms.cli._lint_command import lint
 from compliant_sms.cli._phi_command import phi
+from compliant_sms.cli._verify_command import verify
 from compliant_sms.errors import CompliantSmsError
 
 if TYPE_CHECKING:
@@ -272,3 +273,4 @@ def check(
 commands.add_command(keys)
 commands.add_command(lint)
 commands.add_command(phi)
+commands.add_command(verify)

@@ -1,8 +1,11 @@
-"""What proves that the ledger only grew: Merkle tree, checkpoints, signatures. Pure.
+"""What proves that the ledger only grew, and the pack that proves it to others. Pure.
 
 Two rules keep this room: what it computes somebody else can compute from the documentation alone;
 and keys stay outside, where signing and verifying are asked of whoever holds them.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from compliant_sms.evidence._checkpoint import (
     Checkpoint,
@@ -10,6 +13,19 @@ from compliant_sms.evidence._checkpoint import (
     Signer,
     Verifier,
     verify_signature,
+)
+from compliant_sms.evidence._dossier import (
+    FORMAT,
+    ChainRecord,
+    Dossier,
+    EventRecord,
+    Left,
+    PracticeRecord,
+    ProblemRecord,
+    ReceivedRecord,
+    ReportRecord,
+    StepRecord,
+    TextRecord,
 )
 from compliant_sms.evidence._merkle import (
     EMPTY_ROOT,
@@ -24,22 +40,63 @@ from compliant_sms.evidence._merkle import (
     verify_consistency,
     verify_inclusion,
 )
+from compliant_sms.evidence._verdict import Check, Opener, PackReport, Result
+
+if TYPE_CHECKING:
+    from compliant_sms.evidence._make import make_pack
+    from compliant_sms.evidence._page import LAYOUT
+    from compliant_sms.evidence._verify import verify_pack
 
 __all__ = [
     "EMPTY_ROOT",
+    "FORMAT",
+    "LAYOUT",
+    "ChainRecord",
+    "Check",
     "Checkpoint",
     "CheckpointSignature",
+    "Dossier",
+    "EventRecord",
     "Frontier",
+    "Left",
+    "Opener",
+    "PackReport",
+    "PracticeRecord",
+    "ProblemRecord",
+    "ReceivedRecord",
+    "ReportRecord",
+    "Result",
     "Signer",
+    "StepRecord",
+    "TextRecord",
     "Verifier",
     "consistency_proof",
     "consistency_ranges",
     "inclusion_proof",
     "inclusion_ranges",
     "leaf_hash",
+    "make_pack",
     "node_hash",
     "tree_root",
     "verify_consistency",
     "verify_inclusion",
+    "verify_pack",
     "verify_signature",
 ]
+
+_FILES = {"_make": ("make_pack",), "_page": ("LAYOUT",), "_verify": ("verify_pack",)}
+_FILE_OF = {name: file for file, names in _FILES.items() for name in names}
+
+
+# PEP 562: what makes and checks packs loads with the first pack, not on import.
+def __getattr__(name: str) -> object:
+    if name not in _FILE_OF:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    value: object = getattr(import_module(f"{__name__}.{_FILE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

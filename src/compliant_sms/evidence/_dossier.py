@@ -64,11 +64,15 @@ class EventRecord:
         payload: the stored bytes, in base64.
         digest: SHA-256, in hexadecimal.
         event: what the payload says; None where its content was erased.
+        leaf: its place in the practice's Merkle tree, from 0; None where the checkpoint is older.
+        inclusion: the hashes that prove it, each in base64.
     """
 
     payload: str = field(repr=False)
     digest: str
     event: Mapping[str, Any] | None = field(default=None, repr=False)
+    leaf: int | None = None
+    inclusion: tuple[str, ...] = field(default=(), repr=False)
 
 
 @records.lean
@@ -259,6 +263,10 @@ class Dossier:
         texts: the texts of which anything happened in the period, oldest first.
         received: the texts that came from the number in the period, and those that an event of
             the chains refers to; oldest first.
+        checkpoint: the newest checkpoint of the practice's ledger, as its text; empty where
+            there is none.
+        earlier: an older one, as its text; empty where none was given.
+        consistency: the hashes that prove that the newest grew from it, each in base64.
     """
 
     format: str = field()
@@ -273,3 +281,6 @@ class Dossier:
     chains: tuple[ChainRecord, ...] = ()
     texts: tuple[TextRecord, ...] = ()
     received: tuple[ReceivedRecord, ...] = ()
+    checkpoint: str = field(default="", repr=False)
+    earlier: str = field(default="", repr=False)
+    consistency: tuple[str, ...] = field(default=(), repr=False)

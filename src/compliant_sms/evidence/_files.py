@@ -11,12 +11,20 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
-from attrs import frozen
-
 from compliant_sms import records
 from compliant_sms.evidence._dossier import Dossier
 
-__all__ = ["JSON", "MANIFEST", "PAGE", "Unusable", "archive", "as_json", "dossier", "manifest"]
+__all__ = [
+    "JSON",
+    "MANIFEST",
+    "PAGE",
+    "NotAPack",
+    "archive",
+    "as_json",
+    "from_json",
+    "manifest",
+    "unpacked",
+]
 
 JSON, PAGE, MANIFEST = "evidence.json", "evidence.html", "manifest.json"
 _MANIFEST_FORMAT = "compliant_sms manifest 1"
@@ -28,11 +36,8 @@ _CANONICAL = json.JSONEncoder(
 )
 
 
-@frozen
-class Unusable(Exception):
-    """Why an archive is no pack, in words."""
-
-    words: str
+class NotAPack(Exception):
+    """An archive that nothing can be read from; the message says why."""
 
 
 def _bytes(data: object) -> bytes:
@@ -46,7 +51,7 @@ def as_json(value: Dossier) -> bytes:
     return _bytes(json.loads(_bytes(records.unstructure(value))))
 
 
-def dossier(data: bytes) -> Dossier:
+def from_json(data: bytes) -> Dossier:
     """The dossier that :func:`as_json` made these bytes of."""
     fields: Any = json.loads(data)
     return records.structure(fields, Dossier)
@@ -69,3 +74,26 @@ def archive(files: Mapping[str, bytes]) -> bytes:
             entry.create_system, entry.external_attr = _UNIX, _OWNERS_FILE
             target.writestr(entry, files[name])
     return made.getvalue()
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """The files of an archive.
+
+    Raises:
+        NotAPack: it is no archive such as :func:`archive` makes.
+    """
+    import zipfile  # noqa: PLC0415 - as above
+
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as source:
+            entries = source.infolist()
+            # What is packed, or larger than the archive, could be larger than any memory.
+            if any(e.compress_type or e.file_size > len(data) for e in entries):
+                msg = "its files are compressed, which a pack's never are"
+                raise NotAPack(msg)
+            return {entry.filename: source.read(entry) for entry in entries}
+    except NotAPack:
+        raise
+    except Exception as error:  # zipfile raises a dozen kinds for damaged archives
+        msg = "it is no zip archive, or a damaged one"
+        raise NotAPack(msg) from error

@@ -11,6 +11,7 @@ from compliant_sms.flows._consent import (
     wish_for_detail,
 )
 from compliant_sms.flows._dispatch import cancel, dispatch_due
+from compliant_sms.flows._evidence import Question, evidence_pack
 from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
 from compliant_sms.flows._receive import (
@@ -25,6 +26,7 @@ from compliant_sms.flows._send import check, send
 __all__ = [
     "History",
     "LedgerReport",
+    "Question",
     "Received",
     "ReceivedStatus",
     "ReceivedText",
@@ -35,6 +37,7 @@ __all__ = [
     "consent_events",
     "consent_state",
     "dispatch_due",
+    "evidence_pack",
     "history",
     "receive",
     "reconcile",

@@ -8,6 +8,12 @@ from compliant_sms.clock import Clock
 from compliant_sms.lookups import AsyncLookUps
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
+from compliant_sms.ports._evidence import (
+    EvidenceRecords,
+    StatusReport,
+    StoredChain,
+    StoredLink,
+)
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._outside import (
     Ids,
@@ -29,6 +35,7 @@ __all__ = [
     "Chain",
     "ConsentLedger",
     "Delivery",
+    "EvidenceRecords",
     "Ids",
     "InboundTexts",
     "People",
@@ -38,8 +45,11 @@ __all__ = [
     "Retry",
     "SecureLinks",
     "SecureMessage",
+    "StatusReport",
     "Step",
     "Store",
+    "StoredChain",
+    "StoredLink",
     "Texts",
     "Transaction",
     "Transport",

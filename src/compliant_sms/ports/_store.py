@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports._consent import ConsentLedger
+from compliant_sms.ports._evidence import EvidenceRecords
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._practices import Practices
 from compliant_sms.ports._queue import Queue
@@ -17,7 +18,7 @@ __all__ = ["Store", "Transaction"]
 T = TypeVar("T")
 
 
-class Transaction(Practices, ConsentLedger, Texts, Queue, InboundTexts, Protocol):
+class Transaction(Practices, ConsentLedger, Texts, Queue, InboundTexts, EvidenceRecords, Protocol):
     """What can be read and written inside one transaction. All of it takes effect, or nothing."""
 
     async def lock(self, practice_id: str, number: PhoneNumber) -> None:

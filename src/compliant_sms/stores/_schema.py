@@ -114,6 +114,7 @@ _INBOUND: tuple[LiteralString, ...] = (
         record {blob} NOT NULL,
         UNIQUE (provider, provider_key)
     )""",
+    """CREATE INDEX sms_callbacks_by_message ON sms_callbacks (message_id)""",
 )
 
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliant_sms.stores._consent import ConsentRecords
+from compliant_sms.stores._evidence import EvidenceReads
 from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._practices import PracticeRecords
 from compliant_sms.stores._queue import QueueRecords
@@ -10,5 +10,5 @@ from compliant_sms.stores._queue import QueueRecords
 __all__ = ["SqlTransaction"]
 
 
-class SqlTransaction(PracticeRecords, ConsentRecords, QueueRecords, InboundRecords):
+class SqlTransaction(PracticeRecords, EvidenceReads, QueueRecords, InboundRecords):
     """Implements :class:`compliant_sms.ports.Transaction` over any driver."""

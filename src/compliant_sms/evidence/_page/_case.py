@@ -100,7 +100,7 @@ class Case:
     def link(self, record_id: str) -> str:
         """A link to a part by the id of its record; the id itself where the pack has none."""
         label = self._labels.get(record_id)
-        return f'<a href="#{label}">{label}</a>' if label else f"<code>{shown(record_id)}</code>"
+        return f'<a class="ref" href="#{label}">{label}</a>' if label else f"<code>{shown(record_id)}</code>"
 
     def links(self, ids: Iterable[str]) -> str:
         """Links to several parts."""
@@ -117,12 +117,15 @@ def _entries(dossier: Dossier) -> tuple[Entry, ...]:
     told = sorted((e for e in found if e[0]), key=lambda each: _recorded_at(each[0]))
     erased = [each for each in found if not each[0]]
     return tuple(
-        Entry(
-            label=f"C-{place}", chain_id=chain_id, position=position, record=record, event=event
-        )
+        Entry(label=f"C-{place}", chain_id=chain_id, position=position, record=record, event=event)
         for place, (event, chain_id, position, record) in enumerate([*told, *erased], start=1)
     )
 
 
 def _event(record: EventRecord) -> ConsentEvent | None:
     return None if record.event is None else from_payload(records.canonical(record.event))
+
+
+def _recorded_at(event: ConsentEvent | None) -> datetime:
+    assert event is not None, "only asked of what was not erased"  # noqa: S101
+    return event.recorded_at

@@ -1,0 +1,71 @@
+"""What the checks of a pack came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeAlias
+
+from attrs import frozen
+
+from compliant_sms.consent import Link
+
+__all__ = ["Check", "Opener", "PackReport", "Result", "failed", "passed", "unchecked"]
+
+Opener: TypeAlias = Callable[[bytes, Link], bytes]
+"""Opens a sealed payload with the key of its chain; raises ``CannotUnseal`` if that fails."""
+
+
+class Result(StrEnum):
+    """What a check came to."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNCHECKED = "not checked"
+    """It could not be made here; the words say what it needs."""
+
+
+@frozen
+class Check:
+    """One thing that was checked.
+
+    Attributes:
+        name: what.
+        result: what came of it.
+        words: what was found, or what is missing.
+    """
+
+    name: str
+    result: Result
+    words: str
+
+
+@frozen(kw_only=True)
+class PackReport:
+    """What checking a pack came to.
+
+    Attributes:
+        checks: each check in its order.
+    """
+
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong; what could not be checked is not wrong."""
+        return all(check.result is not Result.FAILED for check in self.checks)
+
+
+def passed(name: str, words: str) -> Check:
+    """It is as it should be."""
+    return Check(name, Result.PASSED, words)
+
+
+def failed(name: str, words: str) -> Check:
+    """It is not."""
+    return Check(name, Result.FAILED, words)
+
+
+def unchecked(name: str, words: str) -> Check:
+    """Nobody can say here."""
+    return Check(name, Result.UNCHECKED, words)
