@@ -46,6 +46,7 @@ ROOMS = (
     "compliant_sms.consent_desk",
     "compliant_sms.messages",
     "compliant_sms.consent",
+    "compliant_sms.audit",
     "compliant_sms.rules",
     "compliant_sms.rules._rows",
     "compliant_sms.classification",

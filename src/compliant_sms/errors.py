@@ -12,6 +12,7 @@
     │   ├── InvalidKeys                   a keyring's keys cannot be used; ``problems``
     │   └── MissingExtra (ImportError)    an optional dependency is not installed
     ├── UnknownMessage (LookupError)      no text has that id
+    ├── UnknownHold (LookupError)         no legal hold that stands has that id
     ├── WebhookRejected                   a callback that must not be believed
     │   └── InvalidSignature              its signature is missing or wrong
     ├── StoreError                        the database could not do it; nothing was recorded
@@ -59,6 +60,7 @@ __all__ = [
     "StoreFull",
     "StoreReadOnly",
     "TransportError",
+    "UnknownHold",
     "UnknownMessage",
     "WebhookRejected",
 ]
@@ -149,6 +151,10 @@ class MissingExtra(ConfigurationError, ImportError):
 
 class UnknownMessage(CompliantSmsError, LookupError):
     """No text with that id belongs to this practice."""
+
+
+class UnknownHold(CompliantSmsError, LookupError):
+    """No legal hold of this practice that still stands has that id."""
 
 
 class WebhookRejected(CompliantSmsError):

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
 
 from compliant_sms import flows, system
+from compliant_sms.audit import AuditEvent
 from compliant_sms.classification import Purpose
 from compliant_sms.clock import Clock
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
@@ -15,6 +16,7 @@ from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.evidence import Checkpoint
 from compliant_sms.evidence_pack import EvidencePack
+from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
 from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
 from compliant_sms.optout import Awaiting
@@ -33,6 +35,7 @@ from compliant_sms.ports import (
 )
 from compliant_sms.practice import PhiMode, Practice
 from compliant_sms.providers import Provider
+from compliant_sms.retention import Retention
 from compliant_sms.rules import Decision, Rulebook
 from compliant_sms.wire import WebhookRequest
 
@@ -120,6 +123,7 @@ class Messenger(_Facade):
         delivery: how long things may take.
         transport: speaks HTTP; a pooled client, if not given.
         ids: makes ids.
+        retention: how long records are kept, where that departs from the defaults.
 
     Raises:
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
@@ -141,6 +145,7 @@ class Messenger(_Facade):
         delivery: Delivery | None = None,
         transport: Transport | None = None,
         ids: Ids = system.new_id,
+        retention: Retention | None = None,
     ) -> None:
         from compliant_sms.retry import BriefRetry  # noqa: PLC0415 - imports tenacity
         from compliant_sms.transport import BlockingTransport  # noqa: PLC0415 - imports httpx
@@ -165,7 +170,9 @@ class Messenger(_Facade):
         )
         self._store = store
         self._own_transport = own
+        self._retention = retention or Retention()
         self.consent: ConsentDesk = ConsentDesk(self._ports)
+        self.legal_hold: HoldDesk = HoldDesk(self._ports)
 
     def send(
         self,
@@ -295,12 +302,47 @@ class Messenger(_Facade):
         return EvidencePack(finish(flows.evidence_pack(self._ports, question)))
 
     def verify_ledger(self) -> flows.LedgerReport:
-        """Check the consent ledger of the practice.
+        """Check the consent ledger of the practice, and its audit log.
 
         Raises:
             LedgerTampered: it was altered.
         """
         return finish(flows.verify_ledger(self._ports))
+
+    def audit(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[AuditEvent, ...]:
+        """Who did what besides sending, in the order of the record.
+
+        Args:
+            since: only what was done then or later (aware).
+            until: only what was done before (aware).
+        """
+        return finish(flows.audit_log(self._ports, since, until))
+
+    def purge(
+        self,
+        *,
+        by: str,
+        dry_run: bool = False,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> flows.PurgeReport:
+        """Drop content whose time has passed; its proof stays, and so do all ids and keys.
+
+        Nothing that is under a legal hold or not finished is dropped. It works in short
+        transactions; interrupted and called again it drops the rest.
+
+        Args:
+            by: who asks for it, for example ``"it:kim"``; it goes on the audit log.
+            dry_run: change nothing, only count.
+            progress: told how many more records were looked at.
+
+        Raises:
+            ConfigurationError: ``retention`` is below a floor.
+            StoreError: the database could not; what was dropped before stays dropped.
+        """
+        purge = flows.purge(self._ports, self._retention, by=by, dry_run=dry_run, progress=progress)
+        return finish(purge)
 
     def close(self) -> None:
         """Close the store, and the connections to the provider."""
@@ -335,6 +377,7 @@ class AsyncMessenger(_Facade):
         delivery: how long things may take.
         transport: speaks HTTP; a pooled client, if not given.
         ids: makes ids.
+        retention: how long records are kept, where that departs from the defaults.
 
     Raises:
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
@@ -356,6 +399,7 @@ class AsyncMessenger(_Facade):
         delivery: Delivery | None = None,
         transport: Transport | None = None,
         ids: Ids = system.new_id,
+        retention: Retention | None = None,
     ) -> None:
         from compliant_sms.retry import BriefRetry  # noqa: PLC0415 - imports tenacity
         from compliant_sms.transport import AsyncTransport  # noqa: PLC0415 - imports httpx
@@ -380,7 +424,9 @@ class AsyncMessenger(_Facade):
         )
         self._store = store
         self._own_transport = own
+        self._retention = retention or Retention()
         self.consent: AsyncConsentDesk = AsyncConsentDesk(self._ports)
+        self.legal_hold: AsyncHoldDesk = AsyncHoldDesk(self._ports)
 
     async def send(
         self,
@@ -451,6 +497,24 @@ class AsyncMessenger(_Facade):
     async def verify_ledger(self) -> flows.LedgerReport:
         """See :meth:`Messenger.verify_ledger`."""
         return await flows.verify_ledger(self._ports)
+
+    async def audit(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[AuditEvent, ...]:
+        """See :meth:`Messenger.audit`."""
+        return await flows.audit_log(self._ports, since, until)
+
+    async def purge(
+        self,
+        *,
+        by: str,
+        dry_run: bool = False,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> flows.PurgeReport:
+        """See :meth:`Messenger.purge`."""
+        return await flows.purge(
+            self._ports, self._retention, by=by, dry_run=dry_run, progress=progress
+        )
 
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""

@@ -4,6 +4,7 @@ Two rules keep this room: a flow does no I/O but through its ports; and whatever
 happens in one transaction.
 """
 
+from compliant_sms.flows._audit import audit_log, verify_audit
 from compliant_sms.flows._consent import (
     append_event,
     consent_events,
@@ -13,7 +14,9 @@ from compliant_sms.flows._consent import (
 from compliant_sms.flows._dispatch import cancel, dispatch_due
 from compliant_sms.flows._evidence import Question, evidence_pack
 from compliant_sms.flows._history import History, TextRecord, history
+from compliant_sms.flows._hold import holds, lift_hold, place_hold
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
+from compliant_sms.flows._purge import PurgeReport, Tally, purge
 from compliant_sms.flows._receive import (
     Received,
     ReceivedStatus,
@@ -27,11 +30,14 @@ __all__ = [
     "History",
     "LedgerReport",
     "Question",
+    "PurgeReport",
     "Received",
     "ReceivedStatus",
     "ReceivedText",
+    "Tally",
     "TextRecord",
     "append_event",
+    "audit_log",
     "cancel",
     "check",
     "consent_events",
@@ -39,9 +45,14 @@ __all__ = [
     "dispatch_due",
     "evidence_pack",
     "history",
+    "holds",
+    "lift_hold",
+    "place_hold",
+    "purge",
     "receive",
     "reconcile",
     "send",
+    "verify_audit",
     "verify_ledger",
     "wish_for_detail",
 ]

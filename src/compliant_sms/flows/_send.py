@@ -93,13 +93,13 @@ async def _enter(tx: Transaction, ports: Ports, told: Brief) -> Message | Unlink
             not_before=at,
         )
         return await _admit(tx, ports, new, told)
-    if known.draft != draft:
+    if not known.is_for(draft):
         msg = (
             "this idempotency key was used for a different text. Use a new key for new content; "
             "to change a text that has not gone out, cancel it first."
         )
         raise IdempotencyConflict(msg)
-    if known.state is State.BLOCKED:
+    if known.state is State.BLOCKED and known.purged is None:
         return await _admit(tx, ports, evolve(known, state=State.DUE, not_before=at), told)
     return await recorded_outcome(tx, known)
 

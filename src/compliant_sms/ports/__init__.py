@@ -6,6 +6,7 @@ from attrs import frozen
 
 from compliant_sms.clock import Clock
 from compliant_sms.lookups import AsyncLookUps
+from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
 from compliant_sms.ports._evidence import (
@@ -25,6 +26,7 @@ from compliant_sms.ports._outside import (
 )
 from compliant_sms.ports._practices import Practices
 from compliant_sms.ports._queue import Queue
+from compliant_sms.ports._retention import Aged, Keeping
 from compliant_sms.ports._store import Store, Transaction
 from compliant_sms.ports._texts import Step, Texts
 from compliant_sms.practice import Practice
@@ -32,12 +34,15 @@ from compliant_sms.providers import Provider
 from compliant_sms.rules import Rulebook
 
 __all__ = [
+    "Aged",
+    "AuditLog",
     "Chain",
     "ConsentLedger",
     "Delivery",
     "EvidenceRecords",
     "Ids",
     "InboundTexts",
+    "Keeping",
     "People",
     "Ports",
     "Practices",

@@ -68,5 +68,8 @@ class Records:
 
     async def lock(self, practice_id: str, number: PhoneNumber) -> None:
         """Let nobody else claim texts to the number, or add events about it, until the end."""
+        await self._lock(f"{practice_id}/{number.e164}")
+
+    async def _lock(self, name: str) -> None:
         if self._dialect.lock:
-            await self._db.fetch(self._dialect.lock, {"name": f"{practice_id}/{number.e164}"})
+            await self._db.fetch(self._dialect.lock, {"name": name})

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from attrs import evolve
+
 from compliant_sms import records
 from compliant_sms.messages import Inbound
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import StatusUpdate
-from compliant_sms.stores._connection import NOBODY, Records, instant, text
+from compliant_sms.retention import Purged
+from compliant_sms.stores._connection import NOBODY, Records, Row, instant, text
 
-__all__ = ["InboundRecords"]
+__all__ = ["InboundRecords", "came"]
 
 
-def _came(inbound_id: str) -> str:
+def came(inbound_id: str) -> str:
     return f"sms_inbound.record/{inbound_id}"
 
 
@@ -35,7 +38,7 @@ class InboundRecords(Records):
                 provider_key=inbound.provider_key,
                 number=inbound.number.e164 if inbound.number else NOBODY,
                 received_at=text(inbound.received_at),
-                record=self._bodies.encode(inbound, _came(inbound.inbound_id)),
+                record=self._bodies.encode(inbound, came(inbound.inbound_id)),
             )
         )
 
@@ -52,12 +55,16 @@ class InboundRecords(Records):
     async def inbound_from(self, practice_id: str, number: PhoneNumber) -> list[Inbound]:
         """All texts from that number, oldest first."""
         rows = await self._all(
-            """SELECT inbound_id, record FROM sms_inbound
+            """SELECT inbound_id, record, purged FROM sms_inbound
             WHERE practice_id = :practice_id AND number = :number ORDER BY received_at""",
             practice_id=practice_id,
             number=number.e164,
         )
-        return [self._bodies.decode(record, Inbound, _came(key)) for key, record in rows]
+        return [self._inbound(row) for row in rows]
+
+    def _inbound(self, row: Row) -> Inbound:
+        inbound = self._bodies.decode(row[1], Inbound, came(row[0]))
+        return evolve(inbound, purged=records.decode(row[2], Purged)) if row[2] else inbound
 
     async def add_status(
         self, provider: str, update: StatusUpdate, message_id: str | None, at: datetime

@@ -62,6 +62,7 @@ _TEXTS: tuple[LiteralString, ...] = (
         problem {blob},
         left_at {text},
         departure {blob},
+        purged {blob},
         UNIQUE (practice_id, idempotency_key)
     ) {keyed}""",
     """CREATE INDEX sms_messages_by_number ON sms_messages (practice_id, number)""",
@@ -82,7 +83,8 @@ _TEXTS: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_decisions (
         seq {serial},
         message_id {text} NOT NULL REFERENCES sms_messages,
-        record {blob} NOT NULL
+        record {blob} NOT NULL,
+        purged {blob}
     )""",
     """CREATE INDEX sms_decisions_by_message ON sms_decisions (message_id)""",
     """CREATE TABLE sms_volume (
@@ -102,6 +104,7 @@ _INBOUND: tuple[LiteralString, ...] = (
         number {text} NOT NULL,
         received_at {text} NOT NULL,
         record {blob} NOT NULL,
+        purged {blob},
         UNIQUE (provider, provider_key)
     )""",
     """CREATE INDEX sms_inbound_by_number ON sms_inbound (practice_id, number)""",
@@ -117,8 +120,33 @@ _INBOUND: tuple[LiteralString, ...] = (
     """CREATE INDEX sms_callbacks_by_message ON sms_callbacks (message_id)""",
 )
 
+_AUDIT: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_audit (
+        practice_id {text} NOT NULL,
+        position INTEGER NOT NULL,
+        at {text} NOT NULL,
+        previous {blob} NOT NULL,
+        payload {blob} NOT NULL,
+        digest {blob} NOT NULL,
+        PRIMARY KEY (practice_id, position)
+    )""",
+    """CREATE INDEX sms_audit_by_time ON sms_audit (practice_id, at)""",
+)
+
+_RETENTION: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_holds (
+        hold_id {text} PRIMARY KEY,
+        practice_id {text} NOT NULL,
+        person {text} NOT NULL,
+        number {text} NOT NULL,
+        placed_at {text} NOT NULL,
+        lifted_at {text},
+        record {blob} NOT NULL
+    )""",
+)
+
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (
-    (*_VERSION, *_PRACTICES, *_CONSENT, *_TEXTS, *_INBOUND),
+    (*_VERSION, *_PRACTICES, *_CONSENT, *_TEXTS, *_INBOUND, *_AUDIT, *_RETENTION),
 )
 
 OLDEST = 3

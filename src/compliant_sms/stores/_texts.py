@@ -12,24 +12,25 @@ from compliant_sms.messages import Departure, Draft, Message
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Step
 from compliant_sms.providers import Problem
+from compliant_sms.retention import Purged
 from compliant_sms.rules import Decision
 from compliant_sms.stores._connection import NOBODY, Records, Row, instant, text
 
-__all__ = ["MESSAGE", "TextRecords"]
+__all__ = ["MESSAGE", "TextRecords", "drafted", "left"]
 
 MESSAGE: LiteralString = """SELECT message_id, practice_id, draft, created_at, state, not_before,
-    claimed_until, attempts, provider, provider_id, problem, departure FROM sms_messages """
+    claimed_until, attempts, provider, provider_id, problem, departure, purged FROM sms_messages """
 
 
 def _minute(at: datetime) -> str:
     return text(at.replace(second=0, microsecond=0))
 
 
-def _drafted(message_id: str) -> str:
+def drafted(message_id: str) -> str:
     return f"sms_messages.draft/{message_id}"
 
 
-def _left(message_id: str) -> str:
+def left(message_id: str) -> str:
     return f"sms_messages.departure/{message_id}"
 
 
@@ -40,7 +41,7 @@ class TextRecords(Records):
         return Message(
             message_id=row[0],
             practice_id=row[1],
-            draft=self._bodies.decode(row[2], Draft, _drafted(row[0])),
+            draft=self._bodies.decode(row[2], Draft, drafted(row[0])),
             created_at=instant(row[3]),
             state=State(row[4]),
             not_before=instant(row[5]),
@@ -49,7 +50,8 @@ class TextRecords(Records):
             provider=row[8],
             provider_id=row[9],
             problem=records.decode(row[10], Problem) if row[10] else None,
-            departure=self._bodies.decode(row[11], Departure, _left(row[0])) if row[11] else None,
+            departure=self._bodies.decode(row[11], Departure, left(row[0])) if row[11] else None,
+            purged=records.decode(row[12], Purged) if row[12] else None,
         )
 
     async def save(self, message: Message, at: datetime) -> None:
@@ -96,14 +98,14 @@ class TextRecords(Records):
             number=message.draft.to.e164,
             person=message.draft.person or NOBODY,
             purpose=message.draft.purpose.code,
-            draft=self._bodies.encode(message.draft, _drafted(message.message_id)),
+            draft=self._bodies.encode(message.draft, drafted(message.message_id)),
             created_at=text(message.created_at),
             **self._departure(message),
             **where_it_is,
         )
 
     def _departure(self, message: Message) -> dict[str, object]:
-        departure, about = message.departure, _left(message.message_id)
+        departure, about = message.departure, left(message.message_id)
         return {
             "left_at": text(departure.at) if departure else None,
             "departure": self._bodies.encode(departure, about) if departure else None,
@@ -171,7 +173,7 @@ class TextRecords(Records):
             number=number.e164,
             since=text(since),
         )
-        return [self._bodies.decode(record, Departure, _left(key)) for key, record in rows]
+        return [self._bodies.decode(record, Departure, left(key)) for key, record in rows]
 
     async def departed(
         self, practice_id: str, number: PhoneNumber, since: datetime, limit: int
@@ -229,9 +231,10 @@ class TextRecords(Records):
         )
 
     async def decisions(self, message_id: str) -> list[Decision]:
-        """All decisions about a text, oldest first."""
+        """The decisions about a text that were not purged, oldest first."""
         rows = await self._all(
-            "SELECT record FROM sms_decisions WHERE message_id = :message_id ORDER BY seq",
+            """SELECT record FROM sms_decisions
+            WHERE message_id = :message_id AND purged IS NULL ORDER BY seq""",
             message_id=message_id,
         )
         return [records.decode(record, Decision) for (record,) in rows]

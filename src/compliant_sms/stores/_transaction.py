@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from compliant_sms.stores._audit import AuditRecords
 from compliant_sms.stores._evidence import EvidenceReads
 from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._practices import PracticeRecords
 from compliant_sms.stores._queue import QueueRecords
+from compliant_sms.stores._retention import RetentionRecords
 
 __all__ = ["SqlTransaction"]
 
 
-class SqlTransaction(PracticeRecords, EvidenceReads, QueueRecords, InboundRecords):
+class SqlTransaction(
+    PracticeRecords, EvidenceReads, QueueRecords, InboundRecords, AuditRecords, RetentionRecords
+):
     """Implements :class:`compliant_sms.ports.Transaction` over any driver."""
