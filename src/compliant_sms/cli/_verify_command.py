@@ -37,9 +37,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="A checkpoint that you kept, to compare with that in the pack.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for machines.")
-def verify(
-    *, pack: Path, public_keys: tuple[Path, ...], kept: Path | None, as_json: bool
-) -> None:
+def verify(*, pack: Path, public_keys: tuple[Path, ...], kept: Path | None, as_json: bool) -> None:
     """Check the evidence in PACK, with nothing but its bytes: no database, no network.
 
     Nothing of what the pack says about a patient is shown.
@@ -76,7 +74,7 @@ def _key(path: Path) -> Verifier:
 def _checkpoint(path: Path) -> Checkpoint:
     from compliant_sms.evidence import Checkpoint  # noqa: PLC0415 - after the options
 
-    return Checkpoint.parse(path.read_text("utf-8", newline=""))
+    return Checkpoint.parse(path.read_bytes().decode("utf-8", "replace"))
 
 
 def _plain(report: PackReport) -> dict[str, object]:

@@ -60,8 +60,11 @@ def _problems(dossier: Dossier, text: TextRecord, decisions: Sequence[Decision])
             yield "has a decision about a text of another purpose."
     if text.steps and text.steps[-1].state != text.state:
         yield "is not in the state that its last step says."
-    if text.left and not any(
-        d.verdict is Verdict.ALLOW and d.facts.at == text.left.at for d in decisions
+    # What was dropped may have been what allowed it.
+    if (
+        text.left
+        and not text.dropped_decisions
+        and not any(d.verdict is Verdict.ALLOW and d.facts.at == text.left.at for d in decisions)
     ):
         yield "left, and no decision allowed it at that instant."
 

@@ -20,6 +20,7 @@ __all__ = [
     "FORMAT",
     "ChainRecord",
     "Dossier",
+    "DroppedRecord",
     "EventRecord",
     "Left",
     "PracticeRecord",
@@ -53,6 +54,22 @@ class ProblemRecord:
     category: str
     code: str
     words: str
+
+
+@records.lean
+@frozen(kw_only=True)
+class DroppedRecord:
+    """What stays of content whose time to be kept had passed.
+
+    Attributes:
+        at: when it was dropped.
+        rule: how long it was kept, and why no longer.
+        proofs: SHA-256, in hexadecimal, of each record that was dropped, by its name.
+    """
+
+    at: datetime
+    rule: str
+    proofs: Mapping[str, str] = field(factory=dict)
 
 
 @records.lean
@@ -185,7 +202,9 @@ class TextRecord:
         provider: which provider it was handed to.
         provider_id: the provider's id of it.
         problem: why it failed or was not delivered.
+        dropped: what stays of its bodies, where those were dropped.
         decisions: the records of what was decided about it, oldest first.
+        dropped_decisions: what stays of those that were dropped.
         steps: the states it went through.
         reports: what the provider told of it.
     """
@@ -205,7 +224,9 @@ class TextRecord:
     provider: str = ""
     provider_id: str = ""
     problem: ProblemRecord | None = None
+    dropped: DroppedRecord | None = None
     decisions: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    dropped_decisions: tuple[DroppedRecord, ...] = ()
     steps: tuple[StepRecord, ...] = ()
     reports: tuple[ReportRecord, ...] = ()
 
@@ -228,6 +249,7 @@ class ReceivedRecord:
         answers: id of the text whose question it answers.
         unsure: a person had to see whether texts should stop; they did stop.
         needs_person: somebody had to read it.
+        dropped: what stays of its body and pictures, where those were dropped.
     """
 
     inbound_id: str
@@ -242,6 +264,7 @@ class ReceivedRecord:
     answers: str = ""
     unsure: bool = False
     needs_person: bool = False
+    dropped: DroppedRecord | None = None
 
 
 @records.lean

@@ -88,12 +88,10 @@ def unpacked(data: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(BytesIO(data)) as source:
             entries = source.infolist()
             # What is packed, or larger than the archive, could be larger than any memory.
-            if any(e.compress_type or e.file_size > len(data) for e in entries):
-                msg = "its files are compressed, which a pack's never are"
-                raise NotAPack(msg)
-            return {entry.filename: source.read(entry) for entry in entries}
-    except NotAPack:
-        raise
+            if not any(e.compress_type or e.file_size > len(data) for e in entries):
+                return {entry.filename: source.read(entry) for entry in entries}
     except Exception as error:  # zipfile raises a dozen kinds for damaged archives
         msg = "it is no zip archive, or a damaged one"
         raise NotAPack(msg) from error
+    msg = "its files are compressed, which a pack's never are"
+    raise NotAPack(msg)

@@ -29,8 +29,8 @@ from compliant_sms.flows._send import check, send
 __all__ = [
     "History",
     "LedgerReport",
-    "Question",
     "PurgeReport",
+    "Question",
     "Received",
     "ReceivedStatus",
     "ReceivedText",

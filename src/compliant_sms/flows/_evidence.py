@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms import evidence
+from compliant_sms import evidence, records
+from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.clock import as_utc
 from compliant_sms.consent import verify_chain
 from compliant_sms.errors import InvalidInput
@@ -73,13 +75,32 @@ class Question:
 
 
 async def evidence_pack(ports: Ports, question: Question) -> bytes:
-    """The pack that answers the question, as bytes.
+    """The pack that answers the question, as bytes; that it was taken is on record before.
 
     Raises:
         LedgerTampered: the consent ledger of the number does not verify.
     """
     dossier = await ports.store.run(lambda tx: _dossier(tx, ports, question))
-    return evidence.make_pack(dossier)
+    pack = evidence.make_pack(dossier)
+    taken = AuditEvent(
+        practice_id=ports.practice.id,
+        act=Act.EVIDENCE_READ,
+        at=dossier.made_at,
+        actor=question.by,
+        reason=question.reason,
+        details={
+            "sha256": sha256(pack).hexdigest(),
+            "since": records.instant_to_text(question.since),
+            "until": records.instant_to_text(question.until),
+        },
+    )
+
+    async def keep(tx: Transaction) -> None:
+        await tx.lock(ports.practice.id, question.number)
+        await tx.audit(taken, question.number)
+
+    await ports.store.run(keep)
+    return pack
 
 
 async def _dossier(tx: Transaction, ports: Ports, question: Question) -> Dossier:
@@ -116,7 +137,8 @@ async def _texts(tx: Transaction, practice_id: str, asked: Question) -> tuple[Te
         moments = [message.created_at, *(s.at for s in steps), *(r.at for r in reports)]
         if any(map(asked.covers, moments)):
             decisions = await tx.decisions(message.message_id)
-            found.append(text_record(message, decisions, steps, reports))
+            purged = await tx.purged_decisions(message.message_id)
+            found.append(text_record(message, decisions, steps, reports, purged))
     return tuple(found)
 
 

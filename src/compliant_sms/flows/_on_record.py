@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from compliant_sms import records
 from compliant_sms.evidence import (
     ChainRecord,
+    DroppedRecord,
     EventRecord,
     Left,
     PracticeRecord,
@@ -22,6 +23,7 @@ from compliant_sms.messages import Departure, Inbound, Message
 from compliant_sms.ports import StatusReport, Step, StoredChain, StoredLink
 from compliant_sms.practice import Practice
 from compliant_sms.providers import Problem
+from compliant_sms.retention import Purged
 from compliant_sms.rules import Decision
 
 __all__ = ["chain_record", "practice_record", "received_record", "text_record"]
@@ -65,6 +67,7 @@ def text_record(
     decisions: Iterable[Decision],
     steps: Iterable[Step],
     reports: Iterable[StatusReport],
+    purged: Iterable[Purged],
 ) -> TextRecord:
     """A text and all that became of it."""
     draft = message.draft
@@ -84,7 +87,9 @@ def text_record(
         provider=message.provider or "",
         provider_id=message.provider_id or "",
         problem=_problem(message.problem),
+        dropped=_dropped(message.purged) if message.purged else None,
         decisions=tuple(map(records.unstructure, decisions)),
+        dropped_decisions=tuple(map(_dropped, purged)),
         steps=tuple(StepRecord(at=step.at, state=str(step.state)) for step in steps),
         reports=tuple(map(_report, reports)),
     )
@@ -115,6 +120,14 @@ def _report(report: StatusReport) -> ReportRecord:
     )
 
 
+def _dropped(purged: Purged) -> DroppedRecord:
+    return DroppedRecord(
+        at=purged.at,
+        rule=purged.rule,
+        proofs={proof.record: proof.sha256 for proof in purged.proofs},
+    )
+
+
 def _problem(problem: Problem | None) -> ProblemRecord | None:
     if problem is None:
         return None
@@ -136,4 +149,5 @@ def received_record(inbound: Inbound) -> ReceivedRecord:
         answers=inbound.answers or "",
         unsure=inbound.unsure,
         needs_person=inbound.needs_person,
+        dropped=_dropped(inbound.purged) if inbound.purged else None,
     )

@@ -9,8 +9,14 @@ from attrs import field, frozen
 
 from compliant_sms import records
 from compliant_sms.consent import ConsentEvent, Revoked, from_payload
-from compliant_sms.evidence._dossier import Dossier, EventRecord, ReceivedRecord, TextRecord
-from compliant_sms.evidence._page._markup import Zone, shown
+from compliant_sms.evidence._dossier import (
+    Dossier,
+    DroppedRecord,
+    EventRecord,
+    ReceivedRecord,
+    TextRecord,
+)
+from compliant_sms.evidence._page._markup import Zone, quoted, shown
 from compliant_sms.rules import Decision
 
 __all__ = ["Case", "Entry", "Received", "Text"]
@@ -100,7 +106,26 @@ class Case:
     def link(self, record_id: str) -> str:
         """A link to a part by the id of its record; the id itself where the pack has none."""
         label = self._labels.get(record_id)
-        return f'<a class="ref" href="#{label}">{label}</a>' if label else f"<code>{shown(record_id)}</code>"
+        if label is None:
+            return f"<code>{shown(record_id)}</code>"
+        return f'<a class="ref" href="#{label}">{label}</a>'
+
+    def body(self, text: str, dropped: DroppedRecord | None) -> str:
+        """What was written, word for word; or that it was dropped, and what stays of it."""
+        if dropped is None:
+            return quoted(text)
+        return f"<p>The words were dropped. <code>{shown(text)}</code></p>{self.dropped(dropped)}"
+
+    def dropped(self, record: DroppedRecord) -> str:
+        """What stays of content that was dropped."""
+        proofs = "".join(
+            f"<li>{shown(name)}: <code>{shown(digest)}</code></li>"
+            for name, digest in record.proofs.items()
+        )
+        return (
+            f'<p class="aside">Dropped {self.zone.time(record.at)}: {shown(record.rule)} '
+            f"SHA-256 of what it was:</p><ul>{proofs}</ul>"
+        )
 
     def links(self, ids: Iterable[str]) -> str:
         """Links to several parts."""

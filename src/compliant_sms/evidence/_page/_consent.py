@@ -25,8 +25,8 @@ def consent(case: Case) -> str:
     """All entries, also those from before and after the period."""
     cards = "".join(_card(case, entry) for entry in case.entries) or "<p>There is none.</p>"
     return (
-        '<section id="consent"><h2>Consent and opt-outs</h2><p class="aside">All entries about this '
-        "number, also from before and after the period, as consent given earlier counts.</p>"
+        '<section id="consent"><h2>Consent and opt-outs</h2><p class="aside">All entries about '
+        "this number, also from before and after the period, as consent given earlier counts.</p>"
         f"{cards}</section>"
     )
 
@@ -41,7 +41,7 @@ def _card(case: Case, entry: Entry) -> str:
         ("Patient", shown(event.person or "")),
         ("Happened", case.zone.time(event.occurred_at)),
         ("Written down", f"{case.zone.time(event.recorded_at)} by {shown(event.actor)}"),
-        *_details(case, event),
+        *_details(event),
         ("On record as", _reference(case, event)),
         ("Event", f"<code>{shown(event.event_id)}</code>"),
     ]
@@ -64,7 +64,7 @@ def _reference(case: Case, event: ConsentEvent) -> str:
     return case.link(reference) if reference else ""
 
 
-def _details(case: Case, event: ConsentEvent) -> Iterator[tuple[str, str]]:
+def _details(event: ConsentEvent) -> Iterator[tuple[str, str]]:
     match event:
         case Granted():
             yield from _granted(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from compliant_sms.consent import Granted, Revocation, fold, fold_for_holder
@@ -44,7 +45,7 @@ def proves(case: Case) -> str:
     return (
         '<section class="two"><div><h2>What this proves</h2>'
         f"<ul>{yes}</ul></div><div><h2>What it does not prove</h2><ul>{no}</ul></div></section>"
-        '<p class="aside">Anybody can check the first column without the practice&rsquo;s computers: '
+        '<p class="aside">Anybody can check the first column without any computer of the practice: '
         "<code>compliant-sms verify PACK.zip</code>. How it is checked is at the end.</p>"
     )
 
@@ -89,23 +90,29 @@ def _unproved(case: Case) -> Iterator[str]:
     )
     if not case.dossier.checkpoint:
         yield (
-            "That nobody who controls the practice&rsquo;s database made the chains up afterwards, or "
-            "cut off their last entries. A signed checkpoint, or one kept elsewhere, would prove "
-            "that; there is none in this pack."
+            "That nobody who controls the database of the practice made the chains up afterwards. "
+            "A signed checkpoint, or one kept elsewhere, would prove that; there is none here."
         )
     yield (
-        "That the texts, decisions, reports and answers (T and R) are complete and unchanged: they "
-        "are copies of the practice&rsquo;s database, which the chains of consent do not cover. The "
-        "provider&rsquo;s own records are an independent source."
+        "That no entry at the end of a chain was left out. Decisions made after such an entry "
+        "would contradict it, which is checked; otherwise only the whole ledger shows that."
     )
-    yield "Whether the law was kept. The findings are a computer&rsquo;s reading of rules, no legal advice."
+    yield (
+        "That the texts, decisions, reports and answers (T and R) are complete and unchanged: they "
+        "are copies of the practice&rsquo;s database, which the chains of consent do not cover. "
+        "The provider&rsquo;s own records are an independent source."
+    )
+    yield (
+        "Whether the law was kept. The findings are a computer&rsquo;s reading of rules, "
+        "no legal advice."
+    )
 
 
 def summary(case: Case) -> str:
     """The questions that are asked first, answered from the record."""
     left = [text for text in case.texts if text.record.left]
-    count = _states(case)
-    counted = ", ".join(f"{len(labels)} {name}" for name, labels in count.items())
+    count = sorted(Counter(text.record.state for text in case.texts).items())
+    counted = ", ".join(f"{number_of} {word({}, state)}" for state, number_of in count)
     people = sorted({e.person for e in case.events if isinstance(e, Granted) and e.person})
     rows = [
         ("Patients with consent on record", ", ".join(map(shown, people)) or "none"),
@@ -120,13 +127,6 @@ def summary(case: Case) -> str:
         ("Texts that left while an opt-out stood", _after_opt_out(case, left)),
     ]
     return f'<section id="summary"><h2>In short</h2>{items(rows)}</section>'
-
-
-def _states(case: Case) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for text in case.texts:
-        found.setdefault(text.record.state, []).append(text.label)
-    return dict(sorted(found.items()))
 
 
 def _to(text: Text) -> str:

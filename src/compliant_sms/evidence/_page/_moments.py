@@ -100,12 +100,9 @@ def what_was_said(event: ConsentEvent) -> str:
 
 def _received(case: Case) -> Iterator[Moment]:
     for each in case.received:
-        yield Moment(
-            at=each.record.at,
-            kind="in",
-            label=each.label,
-            words=f"<b>Text from the patient&rsquo;s number</b> {_excerpt(each.record.body)}{_read(each)}",
-        )
+        body = _excerpt(each.record.body)
+        words = f"<b>Text from the patient&rsquo;s number</b> {body}{_read(each)}"
+        yield Moment(at=each.record.at, kind="in", label=each.label, words=words)
 
 
 def _read(each: Received) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from compliant_sms.consent import ConsentEvent, PhiPreferenceStated, fold
 from compliant_sms.evidence._page._case import Case
@@ -16,9 +17,11 @@ _WIDTH, _LEFT, _RIGHT = 960, 150, 16
 _ROWS = {"consent": 34, "out": 84, "in": 134}
 _BOTTOM = 168
 _MOST_TICKS = 8
-_STEPS = tuple(
-    timedelta(hours=hours)
-    for hours in (1, 3, 6, 12, 24, 48, 24 * 7, 24 * 14, 24 * 30, 24 * 91, 24 * 182, 24 * 365)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_STEPS = (
+    *(_HOUR / part for part in (60, 12, 4, 1)),
+    *(_HOUR * count for count in (3, 6, 12)),
+    *(_DAY * count for count in (1, 2, 7, 14, 30, 91, 182, 365)),
 )
 
 
@@ -56,7 +59,7 @@ def picture(case: Case, told: Sequence[Moment]) -> str:
 def _axis(scale: _Scale, zone: Zone) -> Iterator[str]:
     length = scale.until - scale.since
     step = next((s for s in _STEPS if length / s <= _MOST_TICKS), length / _MOST_TICKS)
-    clock = step < timedelta(hours=24)
+    clock = step < _DAY
     at = scale.since
     while at <= scale.until:
         x = scale(at)
@@ -88,7 +91,7 @@ def _spans(
 ) -> Iterator[tuple[datetime, datetime, str]]:
     told = [e for e in events if not isinstance(e, PhiPreferenceStated)]
     instants = sorted({event.occurred_at for event in told})
-    for at, end in zip(instants, [*instants[1:], max([until, *instants])], strict=True):
+    for at, end in pairwise([*instants, max([until, *instants])]):
         kind = _standing([event for event in told if event.occurred_at <= at])
         if kind:
             yield at, end, kind
@@ -121,7 +124,7 @@ def _mark(moment: Moment, scale: _Scale) -> str:
 def _withheld(x: int, mark: str) -> str:
     y = _ROWS["out"]
     if mark == "block":
-        return f'<path class="block" d="M{x - 6} {y - 6}L{x + 6} {y + 6}M{x + 6} {y - 6}L{x - 6} {y + 6}"/>'
+        return f'<path class="block" d="M{x - 6} {y - 6}l12 12M{x + 6} {y - 6}l-12 12"/>'
     if mark == "hold":
         return f'<circle class="hold" cx="{x}" cy="{y}" r="7"/>'
     return ""

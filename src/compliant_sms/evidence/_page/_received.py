@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compliant_sms.evidence._page._case import Case, Received
-from compliant_sms.evidence._page._markup import items, quoted, shown
+from compliant_sms.evidence._page._markup import items, shown
 from compliant_sms.evidence._page._words import AUTHORS, INTENTS, word
 
 __all__ = ["received"]
@@ -33,8 +33,9 @@ def _card(case: Case, each: Received) -> str:
             ("Text", f"<code>{shown(record.inbound_id)}</code>"),
         ]
     )
+    body = case.body(record.body, record.dropped)
     outside = "" if case.covers(record.at) else ' <span class="tag">outside the period</span>'
     return (
         f'<article id="{each.label}" class="card"><h3><span class="label">{each.label}</span> '
-        f"Text from the patient&rsquo;s number{outside}</h3>{quoted(record.body)}{told}</article>"
+        f"Text from the patient&rsquo;s number{outside}</h3>{body}{told}</article>"
     )

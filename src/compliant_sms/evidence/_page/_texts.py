@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliant_sms.evidence._dossier import ProblemRecord, ReportRecord
 from compliant_sms.evidence._page._case import Case, Text
-from compliant_sms.evidence._page._markup import items, quoted, shown, table
+from compliant_sms.evidence._page._markup import items, shown, table
 from compliant_sms.evidence._page._words import STATES, word
 from compliant_sms.rules import Decision, Verdict
 
@@ -23,7 +23,10 @@ def _card(case: Case, text: Text) -> str:
     record, time = text.record, case.zone.time
     asked = items(
         [
-            ("Patient", shown(record.person or "") or "the library&rsquo;s own reply to the number"),
+            (
+                "Patient",
+                shown(record.person or "") or "the library&rsquo;s own reply to the number",
+            ),
             ("Asked for", time(record.created_at)),
             ("Not to be sent after", time(record.not_after) if record.not_after else ""),
             ("Answers the text of", time(record.answers) if record.answers else ""),
@@ -33,10 +36,13 @@ def _card(case: Case, text: Text) -> str:
         ]
     )
     decisions = "".join(_decision(case, decision) for decision in text.decisions)
-    state = f'<span class="state {shown(record.state)}">{word(STATES, record.state)}</span>'
+    decisions += "".join(map(case.dropped, record.dropped_decisions))
+    known = record.state if record.state in STATES else ""
+    state = f'<span class="state {known}">{word(STATES, record.state)}</span>'
+    purpose = f'<span class="first">{word({}, record.purpose)}</span>'
     return (
         f'<article id="{text.label}" class="card"><h3><span class="label">{text.label}</span> '
-        f"{word({}, record.purpose).capitalize()} {state}</h3>{asked}{_bodies(case, text)}"
+        f"{purpose} {state}</h3>{asked}{_bodies(case, text)}"
         f"<h4>Decisions</h4>{decisions or '<p>There is none.</p>'}"
         f"<h4>What became of it</h4>{_course(case, text)}</article>"
     )
@@ -44,7 +50,7 @@ def _card(case: Case, text: Text) -> str:
 
 def _bodies(case: Case, text: Text) -> str:
     record, left = text.record, text.record.left
-    asked = quoted(record.body)
+    asked = case.body(record.body, record.dropped)
     if left is None:
         return f"<h4>As it was asked for; it never left</h4>{asked}"
     told = items(
@@ -61,7 +67,7 @@ def _bodies(case: Case, text: Text) -> str:
         )
     return (
         f"<h4>As it was asked for</h4>{asked}"
-        f"<h4>As it left {case.zone.time(left.at)}</h4>{quoted(left.body)}{told}"
+        f"<h4>As it left {case.zone.time(left.at)}</h4>{case.body(left.body, record.dropped)}{told}"
     )
 
 
