@@ -13,6 +13,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
+from databases import Server, running_server
 
 SID = "AC" + "5e" * 16
 TOKEN = "a-token-that-signs-nothing-real"
@@ -90,6 +91,20 @@ def provider(carrier: Sandbox) -> Twilio:
 def database(tmp_path: Path) -> Path:
     """Where the store's file lies."""
     return tmp_path / "texting.db"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server, started when the first test wants it."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_dsn(postgres: Server) -> Iterator[str]:
+    """An empty PostgreSQL database of the test's own."""
+    with postgres.database() as dsn:
+        yield dsn
 
 
 @pytest.fixture

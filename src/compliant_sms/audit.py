@@ -33,8 +33,8 @@ class Act(Word):
 
     EVIDENCE_READ = "evidence_read"
     """Somebody read or took away what is on record about a person."""
-    OVERRIDE_TAKEN_UP = "override_taken_up"
-    """A waiver, or a change to a rule, was used for the first time."""
+    OVERRIDE_USED = "override_used"
+    """A text went that would have waited or been refused, but for a waiver or an override."""
     PURGED = "purged"
     """Content was dropped because its time to be kept had passed."""
     HOLD_PLACED = "hold_placed"

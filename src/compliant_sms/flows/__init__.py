@@ -24,6 +24,7 @@ from compliant_sms.flows._receive import (
     receive,
 )
 from compliant_sms.flows._reconcile import reconcile
+from compliant_sms.flows._rotate import rotate_keys
 from compliant_sms.flows._send import check, send
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "purge",
     "receive",
     "reconcile",
+    "rotate_keys",
     "send",
     "verify_audit",
     "verify_ledger",

@@ -16,6 +16,7 @@ from compliant_sms.ports._evidence import (
     StoredLink,
 )
 from compliant_sms.ports._inbound import InboundTexts
+from compliant_sms.ports._keys import AtRest, DataKeys, Plaintext
 from compliant_sms.ports._outside import (
     Ids,
     People,
@@ -35,15 +36,18 @@ from compliant_sms.rules import Rulebook
 
 __all__ = [
     "Aged",
+    "AtRest",
     "AuditLog",
     "Chain",
     "ConsentLedger",
+    "DataKeys",
     "Delivery",
     "EvidenceRecords",
     "Ids",
     "InboundTexts",
     "Keeping",
     "People",
+    "Plaintext",
     "Ports",
     "Practices",
     "Queue",

@@ -9,7 +9,8 @@ from attrs import evolve
 from compliant_sms.audit import AuditEvent, from_payload, to_payload
 from compliant_sms.consent import Link, link
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.stores._connection import Records, Row, instant, text
+from compliant_sms.stores._connection import Row, instant, text
+from compliant_sms.stores._subjects import SubjectRecords
 
 __all__ = ["AuditRecords"]
 
@@ -18,15 +19,15 @@ def _chain_id(practice_id: str) -> str:
     return f"audit/{practice_id}"
 
 
-class AuditRecords(Records):
+class AuditRecords(SubjectRecords):
     """One hash chain a practice, which only grows."""
 
     async def audit(self, event: AuditEvent, number: PhoneNumber | None = None) -> None:
         """Put an event on record."""
         chain_id = _chain_id(event.practice_id)
-        await self._lock(chain_id)
+        await self._hold(chain_id)
         if number is not None:
-            event = evolve(event, subject=number.e164)
+            event = evolve(event, subject=await self._number(event.practice_id, number))
         row = await self._one(
             """SELECT practice_id, position, previous, payload, digest FROM sms_audit
             WHERE practice_id = :practice_id ORDER BY position DESC LIMIT 1""",

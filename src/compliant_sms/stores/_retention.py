@@ -14,9 +14,11 @@ from compliant_sms.messages import Departure, Draft, Inbound
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Aged
 from compliant_sms.retention import Hold, Proof, Purged, RecordClass, instead_of
-from compliant_sms.stores._connection import NOBODY, Records, instant, text
+from compliant_sms.stores._connection import instant, text
 from compliant_sms.stores._inbound import came
+from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._texts import drafted, left
+from compliant_sms.stores._vault import Subject
 
 __all__ = ["RetentionRecords"]
 
@@ -32,9 +34,10 @@ _DECISIONS: LiteralString = """SELECT d.seq, m.number, m.person,
     (SELECT max(at) FROM sms_steps s WHERE s.message_id = m.message_id), m.state,
     d.purged IS NOT NULL FROM sms_decisions d JOIN sms_messages m USING (message_id)
     WHERE m.practice_id = :practice_id AND d.seq > :after ORDER BY d.seq LIMIT :limit"""
-_TEXT: LiteralString = """SELECT draft, departure, state FROM sms_messages
+_TEXT: LiteralString = """SELECT draft, departure, state, chain_id FROM sms_messages
     WHERE message_id = :key AND purged IS NULL"""
-_CAME: LiteralString = "SELECT record FROM sms_inbound WHERE inbound_id = :key AND purged IS NULL"
+_CAME: LiteralString = """SELECT record, chain_id FROM sms_inbound
+    WHERE inbound_id = :key AND purged IS NULL"""
 _DECIDED: LiteralString = "SELECT record FROM sms_decisions WHERE seq = :key AND purged IS NULL"
 _OPEN = frozenset({State.DUE, State.HELD, State.CLAIMED, State.UNCERTAIN})
 
@@ -68,12 +71,12 @@ _COUNTS: dict[RecordClass, LiteralString] = {
 }
 
 
-class RetentionRecords(Records):
+class RetentionRecords(SubjectRecords):
     """Records by their age, and legal holds."""
 
     async def fix_holds(self, practice_id: str) -> None:
         """Let nobody else place or lift a hold, or drop records, until the end."""
-        await self._lock(f"retention/{practice_id}")
+        await self._hold(f"retention/{practice_id}")
 
     async def place_hold(self, hold: Hold) -> None:
         """Store a new hold."""
@@ -82,10 +85,10 @@ class RetentionRecords(Records):
             VALUES (:hold_id, :practice_id, :person, :number, :placed_at, :record)""",
             hold_id=hold.hold_id,
             practice_id=hold.practice_id,
-            person=hold.person or NOBODY,
-            number=hold.number.e164 if hold.number else NOBODY,
+            person=await self._person(hold.practice_id, hold.person),
+            number=await self._number(hold.practice_id, hold.number),
             placed_at=text(hold.placed_at),
-            record=records.encode(hold),
+            record=await self._seal(hold.practice_id, records.encode(hold), _placed(hold.hold_id)),
         )
 
     async def lift_hold(self, practice_id: str, hold_id: str, at: datetime) -> bool:
@@ -103,29 +106,31 @@ class RetentionRecords(Records):
     async def holds(self, practice_id: str) -> list[Hold]:
         """The holds that stand, the oldest first."""
         rows = await self._all(
-            """SELECT record FROM sms_holds WHERE practice_id = :practice_id
+            """SELECT hold_id, record FROM sms_holds WHERE practice_id = :practice_id
             AND lifted_at IS NULL ORDER BY placed_at, hold_id""",
             practice_id=practice_id,
         )
-        return [records.decode(record, Hold) for (record,) in rows]
+        return [
+            records.decode(await self._open(practice_id, bytes(record), _placed(hold_id)), Hold)
+            for hold_id, record in rows
+        ]
 
     async def is_held(
         self, practice_id: str, *, number: PhoneNumber | None = None, person: str | None = None
     ) -> bool:
         """Whether something about a number, or a person, is under a hold."""
         held = await self._held(practice_id)
-        if person is not None and held.numbers:
+        filed = await self._person(practice_id, person)
+        if filed and held.numbers:
             at = await self._all(
                 """SELECT number FROM sms_chains
-                WHERE practice_id = :practice_id AND person = :person
-                UNION SELECT number FROM sms_messages
                 WHERE practice_id = :practice_id AND person = :person""",
                 practice_id=practice_id,
-                person=person,
+                person=filed,
             )
             if not held.numbers.isdisjoint(theirs for (theirs,) in at):
                 return True
-        return held.has(number.e164 if number else NOBODY, person or NOBODY)
+        return held.has(await self._number(practice_id, number), filed)
 
     async def _held(self, practice_id: str) -> _Held:
         # A person's hold reaches all numbers at which they have events or texts.
@@ -134,10 +139,7 @@ class RetentionRecords(Records):
             WHERE practice_id = :practice_id AND lifted_at IS NULL AND number <> ''
             UNION SELECT c.number FROM sms_chains c JOIN sms_holds h
             ON h.practice_id = c.practice_id AND h.person = c.person
-            WHERE c.practice_id = :practice_id AND h.lifted_at IS NULL AND h.person <> ''
-            UNION SELECT m.number FROM sms_messages m JOIN sms_holds h
-            ON h.practice_id = m.practice_id AND h.person = m.person
-            WHERE m.practice_id = :practice_id AND h.lifted_at IS NULL AND h.person <> ''""",
+            WHERE c.practice_id = :practice_id AND h.lifted_at IS NULL AND h.person <> ''""",
             practice_id=practice_id,
         )
         persons = await self._all(
@@ -181,39 +183,33 @@ class RetentionRecords(Records):
         return await drop[record](key, purged)
 
     async def _drop_text(self, key: str, purged: Purged) -> bool:
-        row = await self._one(
-            _TEXT + self._dialect.for_update,
-            key=key,
-        )
+        row = await self._one(_TEXT + self._dialect.for_update, key=key)
         if row is None or row[2] in _OPEN:
             return False
-        draft = self._bodies.decode(row[0], Draft, drafted(key))
-        departure = self._bodies.decode(row[1], Departure, left(key)) if row[1] else None
+        owner = await self._owner_of(row[3])
+        draft = records.decode(owner.open(bytes(row[0]), drafted(key)), Draft)
+        rest = evolve(draft, body=instead_of(draft.body))
         await self._do(
             """UPDATE sms_messages SET draft = :draft, departure = :departure, purged = :purged
             WHERE message_id = :key""",
             key=key,
-            draft=self._bodies.encode(evolve(draft, body=instead_of(draft.body)), drafted(key)),
-            departure=departure
-            and self._bodies.encode(evolve(departure, body=instead_of(departure.body)), left(key)),
+            draft=owner.seal(records.encode(rest), drafted(key)),
+            departure=_departed(row[1], owner, key) if row[1] else None,
             purged=_with(purged, draft=row[0], departure=row[1]),
         )
         return True
 
     async def _drop_inbound(self, key: str, purged: Purged) -> bool:
-        row = await self._one(
-            _CAME + self._dialect.for_update,
-            key=key,
-        )
+        row = await self._one(_CAME + self._dialect.for_update, key=key)
         if row is None:
             return False
-        inbound = self._bodies.decode(row[0], Inbound, came(key))
+        owner = await self._owner_of(row[1])
+        inbound = records.decode(owner.open(bytes(row[0]), came(key)), Inbound)
+        rest = evolve(inbound, body=instead_of(inbound.body), media=())
         await self._do(
             "UPDATE sms_inbound SET record = :record, purged = :purged WHERE inbound_id = :key",
             key=key,
-            record=self._bodies.encode(
-                evolve(inbound, body=instead_of(inbound.body), media=()), came(key)
-            ),
+            record=owner.seal(records.encode(rest), came(key)),
             purged=_with(purged, record=row[0]),
         )
         return True
@@ -248,6 +244,16 @@ class RetentionRecords(Records):
         return int(row[0]) if row else 0
 
 
+def _placed(hold_id: str) -> str:
+    return f"sms_holds.record/{hold_id}"
+
+
+def _departed(record: bytes, owner: Subject, message_id: str) -> bytes:
+    departure = records.decode(owner.open(bytes(record), left(message_id)), Departure)
+    rest = evolve(departure, body=instead_of(departure.body))
+    return owner.seal(records.encode(rest), left(message_id))
+
+
 def _with(purged: Purged, **stored: bytes | None) -> bytes:
-    proofs = tuple(Proof.of(name, data) for name, data in stored.items() if data is not None)
+    proofs = tuple(Proof.of(name, bytes(data)) for name, data in stored.items() if data is not None)
     return records.encode(evolve(purged, proofs=proofs))
