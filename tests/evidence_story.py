@@ -144,6 +144,11 @@ def forged(pack: bytes, change: Callable[[Dossier], Dossier]) -> bytes:
     return rebuilt({JSON: json, PAGE: page(from_json(json), json)})
 
 
+def said_otherwise(pack: bytes, change: Callable[[Dossier], Dossier]) -> bytes:
+    """A pack whose JSON alone was changed, with a manifest that fits."""
+    return rebuilt({**unpacked(pack), JSON: as_json(change(dossier_of(pack)))})
+
+
 def with_chains(dossier: Dossier, change: Callable[[ChainRecord], ChainRecord]) -> Dossier:
     """The dossier with each of its chains changed."""
     return evolve(dossier, chains=tuple(map(change, dossier.chains)))

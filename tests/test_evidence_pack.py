@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import stat
 import zipfile
+from base64 import b64decode
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -19,8 +22,9 @@ from compliant_sms.audit import Act
 from compliant_sms.errors import ConfigurationError, InvalidInput, LedgerTampered
 from compliant_sms.evidence import Result, verify_pack
 from compliant_sms.evidence_pack import EvidencePack
+from compliant_sms.keyring import Keyring, data_cipher
 from compliant_sms.providers import Twilio
-from compliant_sms.stores import SQLite
+from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, PATIENT, PERSON, WARNING
 from evidence_story import SINCE, STOP, UNTIL, WHO, dossier_of, in_chicago, play
@@ -37,7 +41,7 @@ def told(make_messenger: Make, clock: MovableClock) -> Messenger:
 
 
 def test_the_pack_holds_everything_on_record(told: Messenger) -> None:
-    """Wording, signature, decisions, both bodies, steps, callbacks, answers and opt-outs are there."""
+    """Wording, signature, decisions, bodies, steps, callbacks, answers and opt-outs are there."""
     dossier = dossier_of(told.evidence(PATIENT, SINCE, UNTIL, **WHO).data)
     events = [record.event for chain in dossier.chains for record in chain.events]
     texts = {text.idempotency_key: text for text in dossier.texts}
@@ -176,15 +180,12 @@ def test_a_question_that_cannot_be_meant_is_refused(
 
 def test_an_altered_ledger_gives_no_pack(told: Messenger, database: Path) -> None:
     """Where a record was changed in the database there is no pack that hides it."""
-    import sqlite3  # noqa: PLC0415 - the hostile hand
-
     told.close()
-    with sqlite3.connect(database) as hostile:
+    with closing(sqlite3.connect(database)) as hostile, hostile:
         hostile.execute(
             "UPDATE sms_consent_events SET payload = "
             "CAST(replace(payload, 'intake', 'ontake') AS BLOB)"
         )
-    hostile.close()
 
     with pytest.raises(LedgerTampered):
         told.evidence(PATIENT, SINCE, UNTIL, **WHO)
@@ -225,3 +226,71 @@ def test_a_pack_shows_nothing_of_itself(told: Messenger) -> None:
 
     for secret in (PATIENT, "2175550134", "Ana", "vaccines", INTAKE_WORDING.text, WARNING.text):
         assert secret not in shown
+
+
+def test_the_pack_is_the_same_from_postgresql(
+    make_messenger: Make, clock: MovableClock, postgres_dsn: str
+) -> None:
+    """The other database gives a pack of the same content, which verifies."""
+    store = PostgreSQL(postgres_dsn)
+    messenger = make_messenger(store=store, people=in_chicago)
+    play(messenger, clock)
+    pack = messenger.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    dossier = dossier_of(pack.data)
+
+    assert verify_pack(pack.data).ok
+    assert messenger.evidence(PATIENT, SINCE, UNTIL, **WHO) == pack
+    assert [len(chain.events) for chain in dossier.chains] == [2, 3]
+    assert [len(text.decisions) for text in dossier.texts] == [1, 2, 1, 1, 1, 1]
+
+
+@pytest.fixture
+def sealed(make_messenger: Make, clock: MovableClock) -> Messenger:
+    """A messenger with a week on record, sealed."""
+    messenger = make_messenger(people=in_chicago, keyring=Keyring.generate())
+    play(messenger, clock)
+    return messenger
+
+
+def test_a_sealed_ledger_is_proved_with_the_key_in_the_pack(sealed: Messenger) -> None:
+    """The pack holds the sealed bytes, what they say, and the key that shows that they say it."""
+    pack = sealed.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    report = verify_pack(pack.data, ciphers=data_cipher)
+    dossier = dossier_of(pack.data)
+
+    assert report.ok
+    assert [c.name for c in report.checks if c.result is not Result.PASSED] == ["inclusion"]
+    assert all(chain.key for chain in dossier.chains)
+    assert dossier.chains[1].events[0].event["wording"]["text"] == INTAKE_WORDING.text
+    assert INTAKE_WORDING.text.encode() not in b64decode(dossier.chains[1].events[0].payload)
+
+
+def test_erased_content_leaves_its_proof(make_messenger: Make, database: Path) -> None:
+    """Where a key was destroyed the pack says so, holds the hashes, and still verifies."""
+    messenger = make_messenger(keyring=Keyring.generate())
+    messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="desk")
+    messenger.consent.revoke(PATIENT, channel="spoken", recorded_by="desk")
+    messenger.close()
+    with closing(sqlite3.connect(database)) as hand, hand:  # stands in for an erasure
+        hand.execute("UPDATE sms_chains SET erased_below = 1, data_key = NULL, identity = NULL")
+    pack = messenger.evidence(PATIENT, SINCE, UNTIL, **WHO)
+
+    assert verify_pack(pack.data, ciphers=data_cipher).ok
+    assert [r.event for c in dossier_of(pack.data).chains for r in c.events] == [None, None]
+    assert b"Content erased" in pack.data
+    assert b"Opt-out by a way that was erased" in pack.data
+
+
+def test_dropped_content_leaves_its_proof(told: Messenger, clock: MovableClock) -> None:
+    """After a purge the pack says what was dropped when and why, and still verifies."""
+    clock.advance(timedelta(days=366 * 8))
+    told.purge(by="it:kim")
+    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    text = dossier_of(pack.data).texts[0]
+
+    assert verify_pack(pack.data).ok
+    assert text.dropped is not None
+    assert set(text.dropped.proofs) == {"draft", "departure"}
+    assert len(text.dropped_decisions) == 1
+    assert dossier_of(pack.data).received[0].dropped is not None
+    assert b"vaccines" not in pack.data

@@ -13,6 +13,7 @@ from compliant_sms.consent._agreement import (
 )
 from compliant_sms.consent._chain import GENESIS, Link, link, verify_chain
 from compliant_sms.consent._encoding import (
+    about_event,
     erased_revocation,
     from_payload,
     opened_payload,
@@ -56,6 +57,7 @@ __all__ = [
     "Tier",
     "Wording",
     "WrittenAgreement",
+    "about_event",
     "defects",
     "erased_revocation",
     "filed_under",

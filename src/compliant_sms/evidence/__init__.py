@@ -41,7 +41,7 @@ from compliant_sms.evidence._merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from compliant_sms.evidence._verdict import Check, Opener, PackReport, Result
+from compliant_sms.evidence._verdict import Check, Ciphers, PackReport, Result
 
 if TYPE_CHECKING:
     from compliant_sms.evidence._make import make_pack
@@ -56,12 +56,12 @@ __all__ = [
     "Check",
     "Checkpoint",
     "CheckpointSignature",
+    "Ciphers",
     "Dossier",
     "DroppedRecord",
     "EventRecord",
     "Frontier",
     "Left",
-    "Opener",
     "PackReport",
     "PracticeRecord",
     "ProblemRecord",

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
 from collections.abc import Iterator
 
 from compliant_sms import records
-from compliant_sms.consent import Link, filed_under, from_payload, verify_chain
+from compliant_sms.consent import (
+    Link,
+    about_event,
+    filed_under,
+    from_payload,
+    opened_payload,
+    verify_chain,
+)
 from compliant_sms.errors import CannotUnseal, LedgerTampered, SchemaTooNew
 from compliant_sms.evidence._dossier import ChainRecord, Dossier, EventRecord
-from compliant_sms.evidence._verdict import Check, Opener, failed, passed, unchecked
+from compliant_sms.evidence._verdict import Check, Ciphers, failed, passed, unchecked
 
 __all__ = ["check_chains", "check_entries"]
 
@@ -39,16 +45,16 @@ def check_chains(dossier: Dossier) -> Check:
     )
 
 
-def check_entries(dossier: Dossier, opener: Opener | None) -> Check:
+def check_entries(dossier: Dossier, ciphers: Ciphers | None) -> Check:
     """Each event that is shown is the one that is chained, and about this number."""
     sealed = sum(1 for chain in dossier.chains if chain.key)
-    if sealed and opener is None:
+    if sealed and ciphers is None:
         words = (
             f"The records of {sealed} chains are sealed; opening them needs the extra keyring: "
             "python -m pip install 'compliant-sms[keyring]'."
         )
         return unchecked(_ENTRIES, words)
-    problem = next(_problems(dossier, opener), None)
+    problem = next(_problems(dossier, ciphers), None)
     if problem:
         return failed(_ENTRIES, problem)
     erased = sum(1 for c in dossier.chains for record in c.events if record.event is None)
@@ -56,18 +62,18 @@ def check_entries(dossier: Dossier, opener: Opener | None) -> Check:
     return passed(_ENTRIES, f"What is shown of each entry is what is chained.{more}")
 
 
-def _problems(dossier: Dossier, opener: Opener | None) -> Iterator[str]:
+def _problems(dossier: Dossier, ciphers: Ciphers | None) -> Iterator[str]:
     for chain in dossier.chains:
         for link, record in zip(_links(chain), chain.events, strict=False):
             where = f"record {link.position} of chain {chain.chain_id}"
             try:
-                problem = _problem(dossier, chain, link, record, opener)
-            except (CannotUnseal, SchemaTooNew) as error:
-                problem = f"of {where} cannot be read: {error}"
+                problem = _problem(dossier, chain, record, _stored(chain, link, ciphers))
+            except SchemaTooNew as error:
+                problem = f"cannot be read: {error}."
             except Exception:  # noqa: BLE001 - whatever a file of strangers makes fail
-                problem = f"of {where} cannot be read."
+                problem = "cannot be read."
             if problem:
-                yield f"What is shown {problem.replace('WHERE', where)}"
+                yield f"What is shown of {where} {problem}"
 
 
 def _links(chain: ChainRecord) -> Iterator[Link]:
@@ -77,28 +83,33 @@ def _links(chain: ChainRecord) -> Iterator[Link]:
         return  # the check of the chains says so
 
 
+def _stored(chain: ChainRecord, link: Link, ciphers: Ciphers | None) -> bytes | None:
+    """What the stored bytes say, opened where they are sealed; None where nothing opens them."""
+    about = about_event(link.chain_id, link.position)
+
+    def unseal(sealed: bytes) -> bytes:
+        if not chain.key or ciphers is None:
+            raise CannotUnseal
+        return ciphers(b64decode(chain.key, validate=True)).open(sealed, about)
+
+    try:
+        return opened_payload(link.payload, unseal)
+    except CannotUnseal:
+        return None
+
+
 def _problem(
-    dossier: Dossier, chain: ChainRecord, link: Link, record: EventRecord, opener: Opener | None
+    dossier: Dossier, chain: ChainRecord, record: EventRecord, stored: bytes | None
 ) -> str:
     if record.event is None:
-        return "" if _is_closed(chain, link) else "of WHERE is nothing, though its bytes say more."
+        return "" if stored is None else "is nothing, though its bytes say more."
     shown = records.canonical(record.event)
-    stored = link.payload
-    if chain.key and opener is not None:
-        stored = opener(b64decode(chain.key, validate=True), link)
+    if stored is None:
+        return "is not proved: the key in the pack does not open its bytes."
     if shown != stored:
-        return "of WHERE is not what its bytes say."
+        return "is not what its bytes say."
     event = from_payload(shown)
     filed = (event.practice_id, event.number.e164, filed_under(event))
     if filed != (dossier.practice.id, dossier.number, chain.person):
-        return "of WHERE is about another practice, person or number."
+        return "is about another practice, person or number."
     return ""
-
-
-def _is_closed(chain: ChainRecord, link: Link) -> bool:
-    """Whether a record's bytes say nothing by themselves, as those of an erased one."""
-    try:
-        json.loads(link.payload)
-    except ValueError:
-        return not chain.key
-    return False

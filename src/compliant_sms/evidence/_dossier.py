@@ -80,7 +80,7 @@ class EventRecord:
     Attributes:
         payload: the stored bytes, in base64.
         digest: SHA-256, in hexadecimal.
-        event: what the payload says; None where its content was erased.
+        event: what the payload says, opened; None where its content was erased.
         leaf: its place in the practice's Merkle tree, from 0; None where the checkpoint is older.
         inclusion: the hashes that prove it, each in base64.
     """

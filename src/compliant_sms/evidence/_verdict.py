@@ -8,12 +8,12 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from compliant_sms.consent import Link
+from compliant_sms.phi import Sealer
 
-__all__ = ["Check", "Opener", "PackReport", "Result", "failed", "passed", "unchecked"]
+__all__ = ["Check", "Ciphers", "PackReport", "Result", "failed", "passed", "unchecked"]
 
-Opener: TypeAlias = Callable[[bytes, Link], bytes]
-"""Opens a sealed payload with the key of its chain; raises ``CannotUnseal`` if that fails."""
+Ciphers: TypeAlias = Callable[[bytes], Sealer]
+"""What opens records by their data key, such as :func:`compliant_sms.keyring.data_cipher`."""
 
 
 class Result(StrEnum):

@@ -15,7 +15,7 @@ from compliant_sms.evidence._check_records import check_records
 from compliant_sms.evidence._check_tree import check_tree
 from compliant_sms.evidence._checkpoint import Checkpoint, Verifier
 from compliant_sms.evidence._files import JSON
-from compliant_sms.evidence._verdict import Check, Opener, PackReport
+from compliant_sms.evidence._verdict import Check, Ciphers, PackReport
 
 __all__ = ["verify_pack"]
 
@@ -25,7 +25,7 @@ def verify_pack(
     *,
     keys: Iterable[Verifier] = (),
     kept: Checkpoint | None = None,
-    opener: Opener | None = None,
+    ciphers: Ciphers | None = None,
 ) -> PackReport:
     """Check a pack; nothing else is asked.
 
@@ -33,16 +33,16 @@ def verify_pack(
         data: the bytes of the zip, from whomever.
         keys: the public keys that you trust, to check who signed its checkpoint.
         kept: a checkpoint that you kept, to compare with that in the pack.
-        opener: opens sealed payloads with the key of their chain.
+        ciphers: opens sealed records by the keys in the pack.
 
     Returns:
         what each check came to, in words; it raises nothing, whatever the bytes are.
     """
-    return PackReport(checks=tuple(_checks(data, tuple(keys), kept, opener)))
+    return PackReport(checks=tuple(_checks(data, tuple(keys), kept, ciphers)))
 
 
 def _checks(
-    data: bytes, keys: tuple[Verifier, ...], kept: Checkpoint | None, opener: Opener | None
+    data: bytes, keys: tuple[Verifier, ...], kept: Checkpoint | None, ciphers: Ciphers | None
 ) -> Iterator[Check]:
     check, files = check_archive(data)
     yield check
@@ -53,6 +53,6 @@ def _checks(
         return
     yield check_page(dossier, files)
     yield check_chains(dossier)
-    yield check_entries(dossier, opener)
+    yield check_entries(dossier, ciphers)
     yield from check_tree(dossier, keys, kept)
     yield from check_records(dossier)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from compliant_sms.consent import (
     ConsentEvent,
     Link,
+    about_event,
     erased_revocation,
     filed_under,
     from_payload,
@@ -109,16 +110,14 @@ def _link(row: Row) -> Link:
     return Link(chain_id=row[0], position=row[1], previous=row[2], payload=row[3], digest=row[4])
 
 
-def _about(subject: Subject, position: int) -> str:
-    return f"sms_consent_events.payload/{subject.chain_id}/{position}"
-
-
 def _payload(event: ConsentEvent, subject: Subject, position: int) -> bytes:
     if subject.cipher is None:
         return to_payload(event)
-    return sealed_payload(event, lambda plain: subject.seal(plain, _about(subject, position)))
+    about = about_event(subject.chain_id, position)
+    return sealed_payload(event, lambda plain: subject.seal(plain, about))
 
 
 def _event(payload: bytes, subject: Subject, position: int) -> ConsentEvent:
-    opened = opened_payload(payload, lambda sealed: subject.open(sealed, _about(subject, position)))
+    about = about_event(subject.chain_id, position)
+    opened = opened_payload(payload, lambda sealed: subject.open(sealed, about))
     return from_payload(opened)

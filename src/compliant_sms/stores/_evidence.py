@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from compliant_sms import records
+from compliant_sms.consent import Link, about_event, opened_payload
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Chain, StatusReport, StoredChain, StoredLink
 from compliant_sms.providers import StatusUpdate
-from compliant_sms.stores._connection import instant
+from compliant_sms.stores._connection import Row, instant
 from compliant_sms.stores._consent import ConsentRecords
+from compliant_sms.stores._vault import Subject
 
 __all__ = ["EvidenceReads"]
 
@@ -18,28 +20,23 @@ class EvidenceReads(ConsentRecords):
     async def chains_of(self, practice_id: str, number: PhoneNumber) -> list[StoredChain]:
         """The whole chains of the number: that of the number itself first, then by person."""
         rows = await self._all(
-            """SELECT chain_id, person FROM sms_chains
-            WHERE practice_id = :practice_id AND number = :number ORDER BY person""",
+            """SELECT chain_id, data_key, number, person, identity, erased_below FROM sms_chains
+            WHERE practice_id = :practice_id AND number = :number ORDER BY chain_id""",
             practice_id=practice_id,
-            number=number.e164,
+            number=await self._number(practice_id, number),
         )
-        return [
-            StoredChain(
-                chain=Chain(
-                    chain_id=chain_id,
-                    practice_id=practice_id,
-                    number=number,
-                    person=person or None,
-                ),
-                links=tuple(
-                    [
-                        StoredLink(link=each, opened=each.payload)
-                        for each in await self.links(chain_id)
-                    ]
-                ),
-            )
-            for chain_id, person in rows
-        ]
+        found = [await self._chain(practice_id, row) for row in rows]
+        return sorted((each for each in found if each.links), key=_by_person)
+
+    async def _chain(self, practice_id: str, row: Row) -> StoredChain:
+        chain_id, data_key, *_, erased_below = row
+        number, person = self._who(row[:5])
+        subject = self._vault.subject(chain_id, data_key, erased_below)
+        return StoredChain(
+            chain=Chain(chain_id=chain_id, practice_id=practice_id, number=number, person=person),
+            links=tuple([_opened(each, subject) for each in await self.links(chain_id)]),
+            key=await self.data_key(chain_id),
+        )
 
     async def status_reports(self, message_id: str) -> list[StatusReport]:
         """All callbacks about a text, in the order in which they came."""
@@ -54,3 +51,15 @@ class EvidenceReads(ConsentRecords):
             )
             for provider, at, record in rows
         ]
+
+
+def _by_person(stored: StoredChain) -> str:
+    return stored.chain.person or ""
+
+
+def _opened(link: Link, subject: Subject) -> StoredLink:
+    if link.position < subject.erased_below:
+        return StoredLink(link=link, opened=None)
+    about = about_event(link.chain_id, link.position)
+    opened = opened_payload(link.payload, lambda sealed: subject.open(sealed, about))
+    return StoredLink(link=link, opened=opened)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
 from collections.abc import Iterable
 from datetime import datetime
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from compliant_sms import records
-from compliant_sms.consent import ConsentEvent, Revoked, from_payload
+from compliant_sms.consent import ConsentEvent, Revoked, erased_revocation, from_payload
 from compliant_sms.evidence._dossier import (
     Dossier,
     DroppedRecord,
@@ -17,6 +19,7 @@ from compliant_sms.evidence._dossier import (
     TextRecord,
 )
 from compliant_sms.evidence._page._markup import Zone, quoted, shown
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules import Decision
 
 __all__ = ["Case", "Entry", "Received", "Text"]
@@ -31,7 +34,9 @@ class Entry:
         chain_id: its chain.
         position: its place there.
         record: the stored record.
-        event: what it says; None where its content was erased.
+        event: what it says; None where its content was erased and it was no opt-out.
+        kind: what kind of event it is, which erasure leaves.
+        happened: when it happened, likewise.
     """
 
     label: str
@@ -39,6 +44,8 @@ class Entry:
     position: int
     record: EventRecord
     event: ConsentEvent | None = field(repr=False)
+    kind: str
+    happened: datetime
 
 
 @frozen(kw_only=True)
@@ -134,23 +141,29 @@ class Case:
 
 def _entries(dossier: Dossier) -> tuple[Entry, ...]:
     found = [
-        (_event(record), chain.chain_id, position, record)
+        _entry(dossier, chain.chain_id, position, record)
         for chain in dossier.chains
         for position, record in enumerate(chain.events)
     ]
-    # What was erased has no date left; it comes last, in the order of its chain.
-    told = sorted((e for e in found if e[0]), key=lambda each: _recorded_at(each[0]))
-    erased = [each for each in found if not each[0]]
-    return tuple(
-        Entry(label=f"C-{place}", chain_id=chain_id, position=position, record=record, event=event)
-        for place, (event, chain_id, position, record) in enumerate([*told, *erased], start=1)
+    found.sort(key=lambda entry: entry.event.recorded_at if entry.event else entry.happened)
+    return tuple(evolve(entry, label=f"C-{place}") for place, entry in enumerate(found, start=1))
+
+
+def _entry(dossier: Dossier, chain_id: str, position: int, record: EventRecord) -> Entry:
+    payload = b64decode(record.payload)
+    if record.event is not None:
+        event: ConsentEvent | None = from_payload(records.canonical(record.event))
+    else:
+        # Named as the store names it, so that later decisions can refer to it.
+        name, number = f"{chain_id}/{position}", PhoneNumber(dossier.number)
+        event = erased_revocation(payload, name, dossier.practice.id, number)
+    outside = json.loads(payload)
+    return Entry(
+        label="",
+        chain_id=chain_id,
+        position=position,
+        record=record,
+        event=event,
+        kind=outside["kind"],
+        happened=records.instant_from_text(outside["occurred_at"]),
     )
-
-
-def _event(record: EventRecord) -> ConsentEvent | None:
-    return None if record.event is None else from_payload(records.canonical(record.event))
-
-
-def _recorded_at(event: ConsentEvent | None) -> datetime:
-    assert event is not None, "only asked of what was not erased"  # noqa: S101
-    return event.recorded_at

@@ -32,11 +32,13 @@ def consent(case: Case) -> str:
 
 
 def _card(case: Case, entry: Entry) -> str:
-    if entry.event is None:
-        return _framed(
-            entry, "Content erased", "<p>What this entry said was erased; its hash stands.</p>"
-        )
     event = entry.event
+    if event is None or entry.record.event is None:
+        said = items([("Kind", word({}, entry.kind)), ("Happened", case.zone.time(entry.happened))])
+        title = what_was_said(event) if event else "Content erased"
+        return _framed(
+            entry, title, f"<p>What this entry said was erased; its hash stands.</p>{said}"
+        )
     rows = [
         ("Patient", shown(event.person or "")),
         ("Happened", case.zone.time(event.occurred_at)),

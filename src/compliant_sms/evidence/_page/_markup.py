@@ -66,13 +66,9 @@ class Zone:
     def __init__(self, name: str) -> None:
         self._zone = ZoneInfo(name)
 
-    def local(self, at: datetime) -> datetime:
-        """The instant on the practice's clock."""
-        return at.astimezone(self._zone)
-
     def time(self, at: datetime) -> str:
         """The instant, in HTML."""
-        here, utc = self.local(at), at.astimezone(UTC)
+        here, utc = at.astimezone(self._zone), at.astimezone(UTC)
         beside = f"{utc:%H:%M:%S} UTC"
         if utc.date() != here.date():
             beside = f"{_MONTHS[utc.month - 1]} {utc.day}, {beside}"
@@ -82,13 +78,9 @@ class Zone:
             f" <small>{beside}</small></time>"
         )
 
-    def day(self, at: datetime) -> str:
-        """The day, on the practice's clock."""
-        return _day(self.local(at))
-
     def short(self, at: datetime, *, clock: bool) -> str:
         """Month and day, or the time of day where that says more."""
-        here = self.local(at)
+        here = at.astimezone(self._zone)
         day = f"{_MONTHS[here.month - 1]} {here.day}"
         return f"{day}, {_clock(here, seconds=False)}" if clock else day
 

@@ -11,7 +11,6 @@ from compliant_sms.consent import (
     Clarified,
     ConsentEvent,
     Granted,
-    PhiPreferenceStated,
     Restored,
     Revoked,
 )
@@ -93,7 +92,7 @@ def what_was_said(event: ConsentEvent) -> str:
             return f"The opt-out was not meant for {listed(event.keep)}: these may go on."
         case Restored():
             return "Texts asked for again (START)."
-        case PhiPreferenceStated():
+        case _:  # PhiPreferenceStated
             wish = "wants" if event.prefers else "wants no"
             return f"The patient {wish} health details by text."
 

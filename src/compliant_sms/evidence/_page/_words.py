@@ -29,6 +29,7 @@ CHANNELS = {
     "email": "by email",
     "web": "on the web",
     "letter": "by letter",
+    "unknown": "by a way that was erased",
     "provider": "as reported by the provider or a carrier",
 }
 STATES = {
