@@ -265,20 +265,18 @@ def test_a_sealed_ledger_is_proved_with_the_key_in_the_pack(sealed: Messenger) -
     assert INTAKE_WORDING.text.encode() not in b64decode(dossier.chains[1].events[0].payload)
 
 
-def test_erased_content_leaves_its_proof(make_messenger: Make, database: Path) -> None:
-    """Where a key was destroyed the pack says so, holds the hashes, and still verifies."""
-    messenger = make_messenger(keyring=Keyring.generate())
-    messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="desk")
-    messenger.consent.revoke(PATIENT, channel="spoken", recorded_by="desk")
-    messenger.close()
-    with closing(sqlite3.connect(database)) as hand, hand:  # stands in for an erasure
-        hand.execute("UPDATE sms_chains SET erased_below = 1, data_key = NULL, identity = NULL")
-    pack = messenger.evidence(PATIENT, SINCE, UNTIL, **WHO)
+def test_erased_content_leaves_its_proof(sealed: Messenger) -> None:
+    """After an erasure the pack says so, holds the hashes, and still verifies."""
+    sealed.erase(PERSON, reason="asked for", by="privacy:kim")
+    pack = sealed.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    dossier = dossier_of(pack.data)
 
     assert verify_pack(pack.data, ciphers=data_cipher).ok
-    assert [r.event for c in dossier_of(pack.data).chains for r in c.events] == [None, None]
+    assert [r.event for c in dossier.chains for r in c.events] == [None] * 5
+    assert (dossier.texts, dossier.received) == ((), ())
     assert b"Content erased" in pack.data
     assert b"Opt-out by a way that was erased" in pack.data
+    assert b"Ana" not in pack.data
 
 
 def test_dropped_content_leaves_its_proof(told: Messenger, clock: MovableClock) -> None:

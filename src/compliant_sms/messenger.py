@@ -25,6 +25,7 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import (
     AtRest,
     Delivery,
+    Erased,
     Ids,
     People,
     Plaintext,
@@ -177,6 +178,7 @@ class Messenger(_Facade):
                 people=_never_suspending(people) if people else _nobody,
                 lookups=_without_waiting(lookups or LookUps()),
                 secure_links=_never_suspending(secure_links) if secure_links else None,
+                plaintext=keyring if isinstance(keyring, Plaintext) else None,
                 clock=clock,
                 delivery=delivery or Delivery(),
                 transport=transport or own,
@@ -325,6 +327,25 @@ class Messenger(_Facade):
         """
         return finish(flows.verify_ledger(self._ports))
 
+    def erase(self, person: str, *, reason: str, by: str) -> Erased:
+        """Destroy the keys of everything that is kept of a person; what waits is called back.
+
+        What stays: that texts went, when and by which rule as ids and hashes, and that somebody
+        at a number revoked, which goes on counting. The ledger still verifies. Backups still hold
+        the sealed keys: rotate the keyring and destroy the old key where they must not.
+
+        Args:
+            person: your id of the patient.
+            reason: why; it goes on the audit log.
+            by: who decided so, for example ``"privacy:kim"``.
+
+        Raises:
+            ConfigurationError: the records of this practice lie in the clear.
+            UnderLegalHold: a legal hold reaches the person, or one of their numbers.
+            Unsettled: nobody knows yet whether a text to them went out: :meth:`reconcile` first.
+        """
+        return finish(flows.erase(self._ports, person, reason=reason, by=by))
+
     def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
         """Seal every data key of the store anew with the newest key of the keyring.
 
@@ -450,6 +471,7 @@ class AsyncMessenger(_Facade):
                 people=people or _nobody,
                 lookups=lookups or AsyncLookUps(),
                 secure_links=secure_links,
+                plaintext=keyring if isinstance(keyring, Plaintext) else None,
                 clock=clock,
                 delivery=delivery or Delivery(),
                 transport=transport or own,
@@ -532,6 +554,10 @@ class AsyncMessenger(_Facade):
     async def verify_ledger(self) -> flows.LedgerReport:
         """See :meth:`Messenger.verify_ledger`."""
         return await flows.verify_ledger(self._ports)
+
+    async def erase(self, person: str, *, reason: str, by: str) -> Erased:
+        """See :meth:`Messenger.erase`."""
+        return await flows.erase(self._ports, person, reason=reason, by=by)
 
     async def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
         """See :meth:`Messenger.rotate_keys`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import click
 from compliant_sms.errors import CompliantSmsError
 
 if TYPE_CHECKING:
-    from compliant_sms.evidence import Checkpoint, PackReport, Verifier
+    from compliant_sms.evidence import Checkpoint, Ciphers, PackReport, Verifier
 
 __all__ = ["verify"]
 
@@ -55,6 +56,7 @@ def verify(*, pack: Path, public_keys: tuple[Path, ...], kept: Path | None, as_j
             pack.read_bytes(),
             keys=tuple(map(_key, public_keys)),
             kept=_checkpoint(kept) if kept else None,
+            ciphers=_ciphers(),
         )
     except CompliantSmsError as error:
         raise click.UsageError(str(error)) from None
@@ -75,6 +77,13 @@ def _checkpoint(path: Path) -> Checkpoint:
     from compliant_sms.evidence import Checkpoint  # noqa: PLC0415 - after the options
 
     return Checkpoint.parse(path.read_bytes().decode("utf-8", "replace"))
+
+
+def _ciphers() -> Ciphers | None:
+    """What opens sealed records; None where the extra keyring is missing."""
+    from compliant_sms.keyring import data_cipher  # noqa: PLC0415 - after the options
+
+    return data_cipher if find_spec("cryptography") else None
 
 
 def _plain(report: PackReport) -> dict[str, object]:

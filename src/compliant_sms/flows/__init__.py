@@ -12,6 +12,7 @@ from compliant_sms.flows._consent import (
     wish_for_detail,
 )
 from compliant_sms.flows._dispatch import cancel, dispatch_due
+from compliant_sms.flows._erase import erase
 from compliant_sms.flows._evidence import Question, evidence_pack
 from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._hold import holds, lift_hold, place_hold
@@ -44,6 +45,7 @@ __all__ = [
     "consent_events",
     "consent_state",
     "dispatch_due",
+    "erase",
     "evidence_pack",
     "history",
     "holds",

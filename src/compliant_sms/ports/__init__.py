@@ -9,6 +9,7 @@ from compliant_sms.lookups import AsyncLookUps
 from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
+from compliant_sms.ports._erasure import Erased, Erasure
 from compliant_sms.ports._evidence import (
     EvidenceRecords,
     StatusReport,
@@ -42,6 +43,8 @@ __all__ = [
     "ConsentLedger",
     "DataKeys",
     "Delivery",
+    "Erased",
+    "Erasure",
     "EvidenceRecords",
     "Ids",
     "InboundTexts",
@@ -81,3 +84,4 @@ class Ports:
     people: People
     lookups: AsyncLookUps
     secure_links: SecureLinks | None = None
+    plaintext: Plaintext | None = None

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import ConsentLedger
+from compliant_sms.ports._erasure import Erasure
 from compliant_sms.ports._evidence import EvidenceRecords
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._practices import Practices
@@ -29,6 +30,7 @@ class Transaction(
     InboundTexts,
     AuditLog,
     Keeping,
+    Erasure,
     Protocol,
 ):
     """What can be read and written inside one transaction. All of it takes effect, or nothing."""

@@ -23,6 +23,7 @@ _PRACTICES: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_practices (
         sender {text} PRIMARY KEY,
         practice_id {text} NOT NULL,
+        plaintext {text} NOT NULL,
         record {blob} NOT NULL
     )""",
 )

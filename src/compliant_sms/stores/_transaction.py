@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compliant_sms.stores._audit import AuditRecords
+from compliant_sms.stores._erasure import ErasureRecords
 from compliant_sms.stores._evidence import EvidenceReads
 from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._practices import PracticeRecords
@@ -13,6 +14,12 @@ __all__ = ["SqlTransaction"]
 
 
 class SqlTransaction(
-    PracticeRecords, EvidenceReads, QueueRecords, InboundRecords, AuditRecords, RetentionRecords
+    PracticeRecords,
+    EvidenceReads,
+    QueueRecords,
+    InboundRecords,
+    AuditRecords,
+    RetentionRecords,
+    ErasureRecords,
 ):
     """Implements :class:`compliant_sms.ports.Transaction` over any driver."""

@@ -97,6 +97,11 @@ def _unproved(case: Case) -> Iterator[str]:
         "That no entry at the end of a chain was left out. Decisions made after such an entry "
         "would contradict it, which is checked; otherwise only the whole ledger shows that."
     )
+    if any(entry.record.event is None for entry in case.entries):
+        yield (
+            "What was erased said. Of erased entries the kind, the time and the fingerprint are "
+            "left, and erased texts are filed under no number any more."
+        )
     yield (
         "That the texts, decisions, reports and answers (T and R) are complete and unchanged: they "
         "are copies of the practice&rsquo;s database, which the chains of consent do not cover. "
