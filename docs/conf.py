@@ -47,6 +47,8 @@ ROOMS = (
     "compliant_sms.messages",
     "compliant_sms.consent",
     "compliant_sms.audit",
+    "compliant_sms.evidence",
+    "compliant_sms.evidence_pack",
     "compliant_sms.rules",
     "compliant_sms.rules._rows",
     "compliant_sms.classification",

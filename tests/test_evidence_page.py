@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from attrs import fields as attrs_fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -541,3 +542,48 @@ def test_the_page_needs_nothing_but_the_dossier() -> None:
     told = dossier(received=(inbound(),))
 
     assert page(told, as_json(told)) == page(told, as_json(told))
+
+
+FORMAT_PAGE = Path(__file__).parents[1] / "docs/explanation/evidence-pack.md"
+
+
+def test_the_format_is_documented() -> None:
+    """The page on the format lists each field of each record, in the order of the code."""
+    told = re.findall(r"\n\| field \| content \|\n\| --- \| --- \|\n((?:\|.*\n)+)", read())
+    listed = [re.findall(r"^\| `(\w+)`", table, re.MULTILINE) for table in told]
+    kinds = [Dossier, ChainRecord, EventRecord, TextRecord, ReceivedRecord]
+
+    assert listed == [[each.name for each in attrs_fields(kind)] for kind in kinds]
+    assert f"`{FORMAT}`" in read()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (PracticeRecord, "practice"),
+        (Left, "left"),
+        (ProblemRecord, "problem"),
+        (DroppedRecord, "dropped"),
+        (StepRecord, "steps"),
+        (ReportRecord, "reports"),
+    ],
+)
+def test_what_lies_in_a_field_is_documented(kind: type, name: str) -> None:
+    """A field that holds several says which, in the order of the code."""
+    (row,) = re.findall(rf"^\| `{name}` \|.*?:(.*)\|$", read(), re.MULTILINE)[:1]
+
+    assert re.findall(r"`(\w+)`", row) == [each.name for each in attrs_fields(kind)]
+
+
+def test_each_check_is_documented() -> None:
+    """The page on the format says of each check when it passes."""
+    _, rows = read().split("| check | passes where |\n| --- | --- |\n")
+    listed = re.findall(r"^\| ([\w. ]+?) \|", rows, re.MULTILINE)
+    made = [check.name for check in verify_pack(kept()[0]).checks]
+
+    assert [name for name in listed if name in made] == made
+    assert set(listed) - set(made) == {"consistency", "signature", "kept checkpoint"}
+
+
+def read() -> str:
+    return FORMAT_PAGE.read_text("utf-8")
