@@ -125,6 +125,9 @@ def _texts(case: Case) -> Iterator[Moment]:
         )
         for decision in text.decisions:
             yield _decided(text, decision, case)
+        if record.left and all(d.facts.at != record.left.at for d in text.decisions):
+            words = "<b>It left for the provider;</b> what was decided about it was dropped."
+            yield Moment(at=record.left.at, kind="out", label=text.label, words=words)
         for step in record.steps:
             if step.state not in _TOLD_ELSEWHERE:
                 words = f"<b>{word(STATES, step.state)}</b>"
