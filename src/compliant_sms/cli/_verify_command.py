@@ -109,7 +109,14 @@ def _print(report: PackReport) -> None:
         table.add_row(Text(check.name), result, Text(_harmless(check.words)))
     console = Console()
     console.print(table)
-    console.print(Text("Nothing is wrong." if report.ok else "This pack does not verify."))
+    console.print(Text(_conclusion(report)))
+
+
+def _conclusion(report: PackReport) -> str:
+    if not report.ok:
+        return "This pack does not verify."
+    open_ = sum(check.result.value == "not checked" for check in report.checks)
+    return f"Nothing is wrong; {open_} could not be checked." if open_ else "Nothing is wrong."
 
 
 def _harmless(words: str) -> str:

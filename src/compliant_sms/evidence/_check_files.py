@@ -94,6 +94,8 @@ def check_page(dossier: Dossier, files: Mapping[str, bytes]) -> Check:
     """Whether the page is what is drawn from the JSON, byte for byte."""
     if PAGE not in files:
         return failed(PAGE, "It is missing.")
+    if dossier.page < 1:
+        return failed(PAGE, "It is said to be of a layout that no version drew.")
     if dossier.page != LAYOUT:
         words = (
             f"It was drawn by another version of compliant-sms (layout {dossier.page}; this one "

@@ -12,7 +12,7 @@ from compliant_sms import records
 from compliant_sms.consent import ConsentEvent, fold, fold_for_holder, from_payload
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.evidence._dossier import Dossier, TextRecord
-from compliant_sms.evidence._verdict import Check, failed, passed, unchecked
+from compliant_sms.evidence._verdict import Check, failed, guarded, passed, unchecked
 from compliant_sms.rules import Decision, Verdict
 
 __all__ = ["check_records"]
@@ -33,9 +33,9 @@ def check_records(dossier: Dossier) -> Iterator[Check]:
     except Exception:  # noqa: BLE001 - whatever a file of strangers makes fail
         yield failed(_TEXTS, "A decision cannot be read: it was changed, or is of a newer version.")
         return
-    yield _texts(dossier, decisions)
-    yield _known(dossier, decisions)
-    yield _again(decisions)
+    yield guarded(_TEXTS, lambda: _texts(dossier, decisions))
+    yield guarded(_KNOWN, lambda: _known(dossier, decisions))
+    yield guarded(_AGAIN, lambda: _again(decisions))
 
 
 _Decided = Sequence[tuple[TextRecord, tuple[Decision, ...]]]
@@ -74,10 +74,7 @@ def _known(dossier: Dossier, decided: _Decided) -> Check:
     entries = [record.event for each in dossier.chains for record in each.events]
     if any(entry is None for entry in entries):
         return unchecked(_KNOWN, "Entries of the ledger were erased, so that nobody can say.")
-    try:
-        events = [from_payload(records.canonical(entry)) for entry in entries]
-    except Exception:  # noqa: BLE001 - whatever a file of strangers makes fail
-        return failed(_KNOWN, "An entry of the ledger cannot be read.")
+    events = [from_payload(records.canonical(entry)) for entry in entries]
     ids = {event.event_id for event in events}
     for text, decisions in decided:
         for decision in decisions:

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from compliant_sms.phi import Sealer
 
-__all__ = ["Check", "Ciphers", "PackReport", "Result", "failed", "passed", "unchecked"]
+__all__ = ["Check", "Ciphers", "PackReport", "Result", "failed", "guarded", "passed", "unchecked"]
 
 Ciphers: TypeAlias = Callable[[bytes], Sealer]
 """What opens records by their data key, such as :func:`compliant_sms.keyring.data_cipher`."""
@@ -54,6 +54,14 @@ class PackReport:
     def ok(self) -> bool:
         """Whether nothing is wrong; what could not be checked is not wrong."""
         return all(check.result is not Result.FAILED for check in self.checks)
+
+
+def guarded(name: str, make: Callable[[], Check]) -> Check:
+    """The check, which fails where a file of strangers makes it stumble."""
+    try:
+        return make()
+    except Exception:  # noqa: BLE001 - whatever is in such a file
+        return failed(name, "It cannot be checked: the pack holds what no version of this writes.")
 
 
 def passed(name: str, words: str) -> Check:

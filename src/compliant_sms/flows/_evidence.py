@@ -105,6 +105,8 @@ async def evidence_pack(ports: Ports, question: Question) -> bytes:
 
 async def _dossier(tx: Transaction, ports: Ports, question: Question) -> Dossier:
     practice = ports.practice
+    # Nothing is claimed, and nothing joins the ledger, while all of it is read.
+    await tx.lock(practice.id, question.number)
     stored = await tx.chains_of(practice.id, question.number)
     chains = tuple(map(_sound, stored))
     return Dossier(
