@@ -18,15 +18,8 @@ from compliant_sms.evidence._dossier import (
     FORMAT,
     ChainRecord,
     Dossier,
-    DroppedRecord,
     EventRecord,
-    Left,
     PracticeRecord,
-    ProblemRecord,
-    ReceivedRecord,
-    ReportRecord,
-    StepRecord,
-    TextRecord,
 )
 from compliant_sms.evidence._merkle import (
     EMPTY_ROOT,
@@ -40,6 +33,15 @@ from compliant_sms.evidence._merkle import (
     tree_root,
     verify_consistency,
     verify_inclusion,
+)
+from compliant_sms.evidence._text_records import (
+    DroppedRecord,
+    Left,
+    ProblemRecord,
+    ReceivedRecord,
+    ReportRecord,
+    StepRecord,
+    TextRecord,
 )
 from compliant_sms.evidence._verdict import Check, Ciphers, PackReport, Result
 

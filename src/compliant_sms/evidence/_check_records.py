@@ -11,7 +11,8 @@ from attrs import evolve
 from compliant_sms import records
 from compliant_sms.consent import ConsentEvent, fold, fold_for_holder, from_payload
 from compliant_sms.errors import ConfigurationError
-from compliant_sms.evidence._dossier import Dossier, TextRecord
+from compliant_sms.evidence._dossier import Dossier
+from compliant_sms.evidence._text_records import TextRecord
 from compliant_sms.evidence._verdict import Check, failed, guarded, passed, unchecked
 from compliant_sms.rules import Decision, Verdict
 

@@ -11,14 +11,9 @@ from attrs import evolve, field, frozen
 
 from compliant_sms import records
 from compliant_sms.consent import ConsentEvent, Revoked, erased_revocation, from_payload
-from compliant_sms.evidence._dossier import (
-    Dossier,
-    DroppedRecord,
-    EventRecord,
-    ReceivedRecord,
-    TextRecord,
-)
+from compliant_sms.evidence._dossier import Dossier, EventRecord
 from compliant_sms.evidence._page._markup import Zone, quoted, shown
+from compliant_sms.evidence._text_records import DroppedRecord, ReceivedRecord, TextRecord
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules import Decision
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from compliant_sms.evidence._dossier import ProblemRecord, ReportRecord
 from compliant_sms.evidence._page._case import Case, Text
 from compliant_sms.evidence._page._markup import items, shown, table
 from compliant_sms.evidence._page._words import STATES, word
+from compliant_sms.evidence._text_records import ProblemRecord, ReportRecord
 from compliant_sms.rules import Decision, Verdict
 
 __all__ = ["texts"]
