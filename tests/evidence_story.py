@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from attrs import evolve
 
-from compliant_sms import Messenger, Profile, Purpose, Signature, Tier, WebhookRequest
-from compliant_sms.consent import SignatureKind, WrittenAgreement
-from compliant_sms.evidence import ChainRecord, Dossier
+from compliant_sms import Messenger, Practice, Profile, Purpose, Signature, Tier, WebhookRequest
+from compliant_sms.consent import (
+    Link,
+    SignatureKind,
+    WrittenAgreement,
+    about_event,
+    from_payload,
+    link,
+    sealed_payload,
+)
+from compliant_sms.evidence import (
+    ChainRecord,
+    Check,
+    Checkpoint,
+    Dossier,
+    EventRecord,
+    Result,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    make_pack,
+    tree_root,
+    verify_pack,
+)
 from compliant_sms.evidence._files import (
     JSON,
     MANIFEST,
@@ -23,9 +49,14 @@ from compliant_sms.evidence._files import (
     unpacked,
 )
 from compliant_sms.evidence._page import page
+from compliant_sms.keyring import data_cipher
+from compliant_sms.providers import Twilio
+from compliant_sms.records import canonical
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock, twilio_text
 from compliant_sms.testing._twilio import SIGNATURE_HEADER, sign
-from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER, TOKEN, WARNING
+from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON, SENDER, SID, TOKEN, WARNING
 
 SINCE = datetime(2026, 11, 30, 6, tzinfo=UTC)
 UNTIL = SINCE + timedelta(days=7)
@@ -152,3 +183,123 @@ def said_otherwise(pack: bytes, change: Callable[[Dossier], Dossier]) -> bytes:
 def with_chains(dossier: Dossier, change: Callable[[ChainRecord], ChainRecord]) -> Dossier:
     """The dossier with each of its chains changed."""
     return evolve(dossier, chains=tuple(map(change, dossier.chains)))
+
+
+OTHERS = [sha256(bytes([n])).digest() for n in range(5)]
+
+
+def with_proofs(dossier: Dossier) -> Dossier:
+    """Put the events into a tree with those of other numbers, and prove that they are there."""
+    own = [bytes.fromhex(record.digest) for chain in dossier.chains for record in chain.events]
+    leaves = [leaf_hash(digest) for digest in [*OTHERS[:3], *own, *OTHERS[3:]]]
+    places = iter(range(3, len(leaves)))
+    chains = [
+        evolve(chain, events=tuple(proved(record, leaves, next(places)) for record in chain.events))
+        for chain in dossier.chains
+    ]
+    point = Checkpoint(practice_id="lakeside", size=len(leaves), root=tree_root(leaves), at=UNTIL)
+    early = evolve(point, size=4, root=tree_root(leaves[:4]), at=SINCE)
+    return evolve(
+        dossier,
+        chains=tuple(chains),
+        checkpoint=str(point),
+        earlier=str(early),
+        consistency=tuple(map(in_base64, consistency_proof(leaves, 4))),
+    )
+
+
+def proved(record: EventRecord, leaves: list[bytes], place: int) -> EventRecord:
+    proof = inclusion_proof(leaves, place)
+    return evolve(record, leaf=place, inclusion=tuple(map(in_base64, proof)))
+
+
+def in_base64(data: bytes) -> str:
+    return b64encode(data).decode()
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[bytes]:
+    """A week's pack, with a checkpoint."""
+    clock = MovableClock(MORNING)
+    practice = Practice(
+        name="Lakeside Family Medicine",
+        phone="+1 217 555 0100",
+        time_zone="America/Chicago",
+        state="IL",
+        id="lakeside",
+    )
+    account = {"account_sid": SID, "auth_token": TOKEN}
+    with (
+        Sandbox(**account, numbers=[SENDER], answers_keywords=False, clock=clock) as carrier,
+        Messenger(
+            practice=practice,
+            provider=Twilio(**account, sender=SENDER, base_url=carrier.url, answers_keywords=False),
+            store=SQLite(tmp_path_factory.mktemp("told") / "texting.db"),
+            people=in_chicago,
+            clock=clock,
+        ) as messenger,
+    ):
+        play(messenger, clock)
+        plain = messenger.evidence(PATIENT, SINCE, UNTIL, **WHO).data
+        yield make_pack(with_proofs(dossier_of(plain)))
+
+
+def failures(pack: bytes, **options: Any) -> list[str]:
+    """What is wrong, check by check."""
+    report = verify_pack(pack, **options)
+    assert report.ok is not any(c.result is Result.FAILED for c in report.checks)
+    assert all(check.words.endswith(".") for check in report.checks)
+    return [check.name for check in report.checks if check.result is Result.FAILED]
+
+
+def words(pack: bytes, name: str, **options: Any) -> str:
+    """What is said of one check."""
+    return check(pack, name, **options).words
+
+
+def check(pack: bytes, name: str, **options: Any) -> Check:
+    return next(c for c in verify_pack(pack, **options).checks if c.name == name)
+
+
+def rewritten(chain: ChainRecord, chance: random.Random) -> ChainRecord:
+    """The chain with an event that says something else, and hashes that fit."""
+    first = chance.randrange(len(chain.events))
+    events: list[EventRecord] = []
+    before: Link | None = None
+    for position, (record, stored) in enumerate(zip(chain.events, chain.links(), strict=True)):
+        payload, event = stored.payload, record.event
+        if position == first:
+            event = {**(event or {}), "actor": f"somebody-{chance.random()}"}
+            payload = canonical(event)
+        before = link(chain.chain_id, payload, before)
+        events.append(
+            evolve(record, payload=in_base64(payload), digest=before.digest.hex(), event=event)
+        )
+    return evolve(chain, events=tuple(events))
+
+
+DATA_KEY = b"a data key that nobody guesses!!"
+
+
+def sealed(dossier: Dossier, key: bytes = DATA_KEY, *, told: bool = True) -> Dossier:
+    """The dossier as a store with sealed payloads gives it."""
+
+    def change(chain: ChainRecord) -> ChainRecord:
+        events: list[EventRecord] = []
+        before: Link | None = None
+        for position, record in enumerate(chain.events):
+            about = about_event(chain.chain_id, position)
+            event = from_payload(canonical(record.event))
+            payload = sealed_payload(event, partial(data_cipher(key).seal, about=about))
+            before = link(chain.chain_id, payload, before)
+            events.append(
+                EventRecord(
+                    payload=in_base64(payload),
+                    digest=before.digest.hex(),
+                    event=record.event if told else None,
+                )
+            )
+        return evolve(chain, events=tuple(events), key=in_base64(key) if told else "")
+
+    plain = with_chains(dossier, change)
+    return evolve(plain, checkpoint="", earlier="", consistency=())

@@ -14,10 +14,9 @@ from click.testing import CliRunner, Result
 from compliant_sms.cli._commands import commands
 from compliant_sms.evidence import Checkpoint
 from compliant_sms.evidence._files import JSON, archive, unpacked
-from evidence_story import dossier_of, forged
-from test_evidence_tampering import pack, sealed, with_proofs
+from evidence_story import dossier_of, forged, pack, sealed
 
-__all__ = ["pack", "with_proofs"]
+__all__ = ["pack"]
 
 
 @pytest.fixture

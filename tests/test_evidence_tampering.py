@@ -5,133 +5,41 @@ from __future__ import annotations
 import random
 import struct
 import zipfile
-from base64 import b64encode
-from collections.abc import Callable, Iterator
-from datetime import timedelta
-from functools import partial
-from hashlib import sha256
+from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
-from typing import Any
 
 import pytest
 from attrs import evolve
 
-from compliant_sms import Messenger
-from compliant_sms.consent import Link, about_event, from_payload, link, sealed_payload
 from compliant_sms.evidence import (
-    ChainRecord,
-    Check,
-    Checkpoint,
     Dossier,
-    EventRecord,
     Result,
-    consistency_proof,
-    inclusion_proof,
-    leaf_hash,
-    make_pack,
-    tree_root,
     verify_pack,
 )
-from compliant_sms.evidence._files import JSON, MANIFEST, PAGE, archive, unpacked
-from compliant_sms.keyring import data_cipher
-from compliant_sms.providers import Twilio
-from compliant_sms.records import canonical
-from compliant_sms.sandbox import Sandbox
-from compliant_sms.stores import SQLite
-from compliant_sms.testing import MovableClock
-from conftest import MORNING, PATIENT, SENDER, SID, TOKEN
-from evidence_story import (
-    SINCE,
-    UNTIL,
-    WHO,
-    dossier_of,
-    forged,
-    in_chicago,
-    play,
-    rebuilt,
-    said_otherwise,
-    with_chains,
+from compliant_sms.evidence._files import (
+    JSON,
+    MANIFEST,
+    PAGE,
+    archive,
+    unpacked,
 )
+from conftest import PATIENT
+from evidence_story import (
+    check,
+    dossier_of,
+    failures,
+    forged,
+    pack,
+    rebuilt,
+    rewritten,
+    with_chains,
+    words,
+)
+
+__all__ = ["pack"]
 
 TRIALS = 30
 NAMES = (JSON, PAGE, MANIFEST)
-OTHERS = [sha256(bytes([n])).digest() for n in range(5)]
-
-
-def with_proofs(dossier: Dossier) -> Dossier:
-    """Put the events into a tree with those of other numbers, and prove that they are there."""
-    own = [bytes.fromhex(record.digest) for chain in dossier.chains for record in chain.events]
-    leaves = [leaf_hash(digest) for digest in [*OTHERS[:3], *own, *OTHERS[3:]]]
-    places = iter(range(3, len(leaves)))
-    chains = [
-        evolve(chain, events=tuple(proved(record, leaves, next(places)) for record in chain.events))
-        for chain in dossier.chains
-    ]
-    point = Checkpoint(practice_id="lakeside", size=len(leaves), root=tree_root(leaves), at=UNTIL)
-    early = evolve(point, size=4, root=tree_root(leaves[:4]), at=SINCE)
-    return evolve(
-        dossier,
-        chains=tuple(chains),
-        checkpoint=str(point),
-        earlier=str(early),
-        consistency=tuple(map(in_base64, consistency_proof(leaves, 4))),
-    )
-
-
-def proved(record: EventRecord, leaves: list[bytes], place: int) -> EventRecord:
-    proof = inclusion_proof(leaves, place)
-    return evolve(record, leaf=place, inclusion=tuple(map(in_base64, proof)))
-
-
-def in_base64(data: bytes) -> str:
-    return b64encode(data).decode()
-
-
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[bytes]:
-    """A week's pack, with a checkpoint."""
-    from compliant_sms import Practice  # noqa: PLC0415 - fixtures of conftest are per test
-
-    clock = MovableClock(MORNING)
-    practice = Practice(
-        name="Lakeside Family Medicine",
-        phone="+1 217 555 0100",
-        time_zone="America/Chicago",
-        state="IL",
-        id="lakeside",
-    )
-    account = {"account_sid": SID, "auth_token": TOKEN}
-    with (
-        Sandbox(**account, numbers=[SENDER], answers_keywords=False, clock=clock) as carrier,
-        Messenger(
-            practice=practice,
-            provider=Twilio(**account, sender=SENDER, base_url=carrier.url, answers_keywords=False),
-            store=SQLite(tmp_path_factory.mktemp("told") / "texting.db"),
-            people=in_chicago,
-            clock=clock,
-        ) as messenger,
-    ):
-        play(messenger, clock)
-        plain = messenger.evidence(PATIENT, SINCE, UNTIL, **WHO).data
-        yield make_pack(with_proofs(dossier_of(plain)))
-
-
-def failures(pack: bytes, **options: Any) -> list[str]:
-    """What is wrong, check by check."""
-    report = verify_pack(pack, **options)
-    assert report.ok is not any(c.result is Result.FAILED for c in report.checks)
-    assert all(check.words.endswith(".") for check in report.checks)
-    return [check.name for check in report.checks if check.result is Result.FAILED]
-
-
-def words(pack: bytes, name: str, **options: Any) -> str:
-    """What is said of one check."""
-    return check(pack, name, **options).words
-
-
-def check(pack: bytes, name: str, **options: Any) -> Check:
-    return next(c for c in verify_pack(pack, **options).checks if c.name == name)
 
 
 def test_an_untouched_pack_has_nothing_wrong(pack: bytes) -> None:
@@ -238,23 +146,6 @@ def change_an_event(pack: bytes, chance: random.Random) -> bytes:
         )
 
     return forged(pack, change)
-
-
-def rewritten(chain: ChainRecord, chance: random.Random) -> ChainRecord:
-    """The chain with an event that says something else, and hashes that fit."""
-    first = chance.randrange(len(chain.events))
-    events: list[EventRecord] = []
-    before: Link | None = None
-    for position, (record, stored) in enumerate(zip(chain.events, chain.links(), strict=True)):
-        payload, event = stored.payload, record.event
-        if position == first:
-            event = {**(event or {}), "actor": f"somebody-{chance.random()}"}
-            payload = canonical(event)
-        before = link(chain.chain_id, payload, before)
-        events.append(
-            evolve(record, payload=in_base64(payload), digest=before.digest.hex(), event=event)
-        )
-    return evolve(chain, events=tuple(events))
 
 
 WAYS = [
@@ -413,332 +304,6 @@ def test_a_changed_event_is_named_by_its_chain(pack: bytes) -> None:
     assert f"Record 0 of chain {chain.chain_id}" in words(broken, "chains")
 
 
-def test_recomputed_hashes_meet_the_checkpoint(pack: bytes) -> None:
-    """Whoever changes an event and recomputes its chain is found by the checkpoint alone."""
-    changed = forged(pack, lambda d: with_chains(d, lambda c: rewritten(c, random.Random(1))))
-
-    assert failures(changed) == ["inclusion"]
-    assert "The checkpoint does not hold record" in words(changed, "inclusion")
-
-
-def test_an_opt_out_that_is_left_out_contradicts_what_was_decided(pack: bytes) -> None:
-    """A chain cut off before its end shows in the decisions that knew better."""
-    cut = forged(
-        pack,
-        lambda d: evolve(d, chains=d.chains[1:]),
-    )
-
-    assert failures(cut) == ["what was known"]
-    assert "an entry is missing" in words(cut, "what was known")
-
-
-def test_consent_that_is_left_out_is_missed(pack: bytes) -> None:
-    """A decision that relies on an event that is not there fails."""
-    cut = forged(pack, lambda d: evolve(d, chains=d.chains[:1]))
-
-    assert "relies on consent that is not there" in words(cut, "what was known")
-
-
-def test_a_chain_twice_is_found(pack: bytes) -> None:
-    """The same chain cannot be shown as two."""
-    twice = forged(pack, lambda d: evolve(d, chains=(*d.chains, d.chains[0])))
-
-    assert "twice" in words(twice, "chains")
-
-
-def test_bytes_that_are_none_are_named(pack: bytes) -> None:
-    """A digest or payload or proof that cannot be read fails where it stands."""
-
-    def spoil(**changes: Any) -> bytes:
-        return said_otherwise(
-            pack,
-            lambda d: with_chains(
-                d, lambda c: evolve(c, events=(evolve(c.events[0], **changes), *c.events[1:]))
-            ),
-        )
-
-    assert "cannot be read" in words(spoil(digest="xyz"), "chains")
-    assert "cannot be read" in words(spoil(payload="*"), "chains")
-    assert "cannot be read" in words(spoil(digest="xyz"), "inclusion")
-    assert "cannot be read" in words(spoil(inclusion=("*",)), "inclusion")
-
-
-def test_an_event_that_is_shown_otherwise_is_found(pack: bytes) -> None:
-    """The event that is shown must be the one that is chained."""
-
-    def spoil(change: Callable[[dict[str, Any]], Any]) -> bytes:
-        return forged(
-            pack,
-            lambda d: with_chains(
-                d,
-                lambda c: evolve(
-                    c,
-                    events=tuple(evolve(r, event=change(dict(r.event or {}))) for r in c.events),
-                ),
-            ),
-        )
-
-    shown_otherwise = spoil(lambda event: event | {"actor": "somebody"})
-    hidden = spoil(lambda _: None)
-
-    assert "is not what its bytes say" in words(shown_otherwise, "entries")
-    assert "is nothing, though its bytes say more" in words(hidden, "entries")
-
-
-@pytest.mark.parametrize("where", ["practice", "number", "person"])
-def test_events_of_somebody_else_are_found(pack: bytes, where: str) -> None:
-    """Chains of another practice, number or person prove nothing here."""
-
-    def change(d: Dossier) -> Dossier:
-        if where == "practice":
-            return evolve(d, practice=evolve(d.practice, id="elsewhere"))
-        if where == "number":
-            return evolve(d, number="+12175550199")
-        return with_chains(d, lambda c: evolve(c, person="pat-1"))
-
-    assert "about another practice, person or number" in words(forged(pack, change), "entries")
-
-
-def test_what_a_newer_library_wrote_is_not_read(pack: bytes) -> None:
-    """An event of a later version fails with words that say so."""
-
-    def later(chain: ChainRecord) -> ChainRecord:
-        event = {**(chain.events[0].event or {}), "v": 2}
-        made = link(chain.chain_id, canonical(event), None)
-        record = EventRecord(payload=in_base64(made.payload), digest=made.digest.hex(), event=event)
-        return evolve(chain, events=(record,))
-
-    changed = said_otherwise(pack, lambda d: with_chains(d, later))
-
-    assert "newer compliant_sms" in words(changed, "entries")
-    assert "cannot be checked" in words(changed, "what was known")
-
-
-DATA_KEY = b"a data key that nobody guesses!!"
-
-
-def sealed(dossier: Dossier, key: bytes = DATA_KEY, *, told: bool = True) -> Dossier:
-    """The dossier as a store with sealed payloads gives it."""
-
-    def change(chain: ChainRecord) -> ChainRecord:
-        events: list[EventRecord] = []
-        before: Link | None = None
-        for position, record in enumerate(chain.events):
-            about = about_event(chain.chain_id, position)
-            event = from_payload(canonical(record.event))
-            payload = sealed_payload(event, partial(data_cipher(key).seal, about=about))
-            before = link(chain.chain_id, payload, before)
-            events.append(
-                EventRecord(
-                    payload=in_base64(payload),
-                    digest=before.digest.hex(),
-                    event=record.event if told else None,
-                )
-            )
-        return evolve(chain, events=tuple(events), key=in_base64(key) if told else "")
-
-    plain = with_chains(dossier, change)
-    return evolve(plain, checkpoint="", earlier="", consistency=())
-
-
-def test_sealed_events_are_opened_and_compared(pack: bytes) -> None:
-    """With the key of the chain anybody sees that what is shown is what was sealed."""
-    made = make_pack(sealed(dossier_of(pack)))
-
-    assert failures(made, ciphers=data_cipher) == []
-    assert check(made, "entries", ciphers=data_cipher).result is Result.PASSED
-    assert check(made, "entries").result is Result.UNCHECKED
-    assert "extra keyring" in words(made, "entries")
-
-
-@pytest.mark.parametrize("key", [b"another key of just as many bytes"[:32], b"short"])
-def test_a_wrong_key_is_named(pack: bytes, key: bytes) -> None:
-    """A key that does not open the records fails, with words."""
-    made = make_pack(with_chains(sealed(dossier_of(pack)), lambda c: evolve(c, key=in_base64(key))))
-
-    assert "does not open its bytes" in words(made, "entries", ciphers=data_cipher)
-
-
-def test_sealed_events_that_are_shown_otherwise_are_found(pack: bytes) -> None:
-    """Whoever shows another event than was sealed, or none, is found with the key."""
-
-    def spoil(change: Callable[[dict[str, Any]], Any]) -> bytes:
-        def chain(c: ChainRecord) -> ChainRecord:
-            return evolve(
-                c, events=tuple(evolve(r, event=change(dict(r.event or {}))) for r in c.events)
-            )
-
-        return make_pack(with_chains(sealed(dossier_of(pack)), chain))
-
-    otherwise = spoil(lambda event: event | {"actor": "somebody"})
-    hidden = spoil(lambda _: None)
-
-    assert "is not what its bytes say" in words(otherwise, "entries", ciphers=data_cipher)
-    assert "its bytes say more" in words(hidden, "entries", ciphers=data_cipher)
-
-
-def test_erased_events_keep_their_proof(pack: bytes) -> None:
-    """Sealed bytes whose key is destroyed still prove the chain; what they said is gone."""
-    made = make_pack(sealed(dossier_of(pack), told=False))
-
-    assert failures(made) == []
-    assert "were erased before" in words(made, "entries")
-    assert check(made, "what was known").result is Result.UNCHECKED
-
-
-def test_decisions_are_made_again(pack: bytes) -> None:
-    """A decision that says otherwise than its rules fails; one of other rules is not judged."""
-
-    def decided(change: Callable[[dict[str, Any]], dict[str, Any]]) -> bytes:
-        return forged(
-            pack,
-            lambda d: evolve(
-                d,
-                texts=tuple(
-                    evolve(t, decisions=tuple(change(dict(each)) for each in t.decisions))
-                    for t in d.texts
-                ),
-            ),
-        )
-
-    lenient = decided(
-        lambda d: d | {"findings": [f for f in d.get("findings", []) if f["rule"] != "consent"]}
-    )
-    elsewhere = decided(
-        lambda d: d | {"edition": d["edition"] | {"packs": ["us-2019.01", "own-1"]}}
-    )
-    result = check(elsewhere, "decisions")
-
-    assert "not what its rules say" in words(lenient, "decisions")
-    assert result.result is Result.UNCHECKED
-    assert "us-2019.01" in result.words
-
-
-def test_texts_must_agree_with_their_decisions(pack: bytes) -> None:
-    """Another purpose, number or state, or a departure that nothing allowed, is found."""
-
-    def texts(**changes: Any) -> bytes:
-        return forged(pack, lambda d: evolve(d, texts=tuple(evolve(t, **changes) for t in d.texts)))
-
-    def unallowed(d: Dossier) -> Dossier:
-        late = timedelta(seconds=1)
-        return evolve(
-            d,
-            texts=tuple(
-                evolve(t, left=evolve(t.left, at=t.left.at + late)) if t.left else t
-                for t in d.texts
-            ),
-        )
-
-    elsewhere = forged(pack, lambda d: evolve(d, number="+12175550199"))
-    unreadable = rebuilt(
-        unpacked(pack)
-        | {JSON: unpacked(pack)[JSON].replace(b'"verdict":"allow"', b'"verdict":"maybe"')}
-    )
-
-    assert "of another purpose" in words(texts(purpose="recall"), "texts")
-    assert "its last step" in words(texts(state="due"), "texts")
-    assert "no decision allowed it" in words(forged(pack, unallowed), "texts")
-    assert "another number" in words(elsewhere, "texts")
-    assert "cannot be read" in words(unreadable, "texts")
-
-
-def test_a_decision_among_many_events_of_the_same_minute_is_not_judged(pack: bytes) -> None:
-    """Where nobody can say what was known in that minute, nothing is called wrong."""
-
-    def crowded(d: Dossier) -> Dossier:
-        chains = (evolve(c, events=c.events * 5) for c in d.chains)
-        return evolve(d, texts=d.texts[:1], chains=tuple(chains))
-
-    assert "chains" in failures(forged(pack, crowded))
-    assert "what was known" not in failures(forged(pack, crowded))
-
-
-def test_the_checkpoint_must_belong_to_the_proofs(pack: bytes) -> None:
-    """A changed, missing, or foreign checkpoint, or proof, fails with words."""
-    point = Checkpoint.parse(dossier_of(pack).checkpoint)
-    early = Checkpoint.parse(dossier_of(pack).earlier)
-
-    def changed(**changes: Any) -> bytes:
-        return said_otherwise(pack, lambda d: evolve(d, **changes))
-
-    assert "the checkpoint that they belong to is missing" in words(
-        changed(checkpoint=""), "inclusion"
-    )
-    assert "was changed" in words(changed(checkpoint="nonsense"), "inclusion")
-    assert "another practice" in words(
-        changed(checkpoint=str(evolve(point, practice_id="elsewhere"))), "inclusion"
-    )
-    assert "older checkpoint that the proof belongs to is missing" in words(
-        changed(earlier=""), "consistency"
-    )
-    assert "cannot be read" in words(changed(consistency=("*",)), "consistency")
-    assert "did not grow" in words(
-        changed(earlier=str(evolve(early, root=bytes(32)))), "consistency"
-    )
-    assert check(changed(earlier="", consistency=()), "consistency").result is Result.UNCHECKED
-
-
-def test_events_that_joined_after_the_checkpoint_are_counted(pack: bytes) -> None:
-    """What the checkpoint is too old for is said, and not called wrong."""
-    changed = forged(
-        pack,
-        lambda d: with_chains(
-            d,
-            lambda c: evolve(
-                c, events=(*c.events[:-1], evolve(c.events[-1], leaf=None, inclusion=()))
-            ),
-        ),
-    )
-
-    assert failures(changed) == []
-    assert "2 joined the ledger later" in words(changed, "inclusion")
-
-
-def test_a_kept_checkpoint_is_compared(pack: bytes) -> None:
-    """One's own checkpoint is in the pack, or contradicts it, or nothing can be said of it."""
-    point = Checkpoint.parse(dossier_of(pack).checkpoint)
-    early = Checkpoint.parse(dossier_of(pack).earlier)
-    later = evolve(point, at=UNTIL + timedelta(hours=1))
-    plain = make_pack(sealed(dossier_of(pack)))
-
-    for mine in (point, early, later):
-        assert check(pack, "kept checkpoint", kept=mine).result is Result.PASSED
-    assert "another root" in words(pack, "kept checkpoint", kept=evolve(point, root=bytes(32)))
-    assert "proves nothing" in words(pack, "kept checkpoint", kept=evolve(point, size=99))
-    assert "no checkpoint" in words(plain, "kept checkpoint", kept=point)
-
-
-class Key:
-    """A signer and verifier whose signatures anybody could make; the checks are the same."""
-
-    name = "lakeside.example/ledger"
-    key_id = b"key1"
-
-    def sign(self, message: bytes) -> bytes:
-        return sha256(message).digest()
-
-    def verify(self, message: bytes, signature: bytes) -> bool:
-        return self.sign(message) == signature
-
-
-def test_the_signature_is_checked_with_a_key(pack: bytes) -> None:
-    """Signed, unsigned and wrongly signed checkpoints are told apart."""
-    point = Checkpoint.parse(dossier_of(pack).checkpoint)
-
-    def with_point(text: str) -> bytes:
-        return forged(pack, lambda d: evolve(d, checkpoint=text))
-
-    signed = point.signed(Key())
-    wrong = evolve(point, at=UNTIL + timedelta(days=1), signatures=signed.signatures)
-
-    assert "pass --public-key" in words(with_point(str(signed)), "signature")
-    assert "unsigned" in words(pack, "signature")
-    assert check(with_point(str(signed)), "signature", keys=[Key()]).result is Result.PASSED
-    assert "wrong signature" in words(with_point(str(wrong)), "signature", keys=[Key()])
-    assert "signed by none of the keys" in words(pack, "signature", keys=[Key()])
-
-
 def test_no_words_repeat_what_a_patient_wrote(pack: bytes) -> None:
     """A report about a broken pack shows no body, name or number."""
     for seed in range(TRIALS):
@@ -748,7 +313,7 @@ def test_no_words_repeat_what_a_patient_wrote(pack: bytes) -> None:
         assert not any(secret in told for secret in (PATIENT, "Ana", "vaccines", "please stop"))
 
 
-def test_a_file_that_is_no_pack_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_pack_is_told() -> None:
     """Any other file is refused in words."""
     assert "no zip archive" in words(b"hello", "archive")
     assert failures(b"") == ["archive", "manifest", JSON]
