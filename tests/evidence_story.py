@@ -265,8 +265,10 @@ def rewritten(chain: ChainRecord, chance: random.Random) -> ChainRecord:
     """The chain with an event that says something else, and hashes that fit."""
     first = chance.randrange(len(chain.events))
     events: list[EventRecord] = []
-    before: Link | None = None
-    for position, (record, stored) in enumerate(zip(chain.events, chain.links(), strict=True)):
+    before: Link | bytes = chain.begins("lakeside")
+    for position, (record, stored) in enumerate(
+        zip(chain.events, chain.links("lakeside"), strict=True)
+    ):
         payload, event = stored.payload, record.event
         if position == first:
             event = {**(event or {}), "actor": f"somebody-{chance.random()}"}
@@ -286,7 +288,7 @@ def sealed(dossier: Dossier, key: bytes = DATA_KEY, *, told: bool = True) -> Dos
 
     def change(chain: ChainRecord) -> ChainRecord:
         events: list[EventRecord] = []
-        before: Link | None = None
+        before: Link | bytes = chain.begins("lakeside")
         for position, record in enumerate(chain.events):
             about = about_event(chain.chain_id, position)
             event = from_payload(canonical(record.event))

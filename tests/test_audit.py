@@ -20,6 +20,7 @@ from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT
 
+pytestmark = pytest.mark.both_databases
 Make = Callable[..., Messenger]
 
 
@@ -90,12 +91,13 @@ def test_an_event_about_a_number_is_filed_under_its_key(messenger: Messenger) ->
         "UPDATE sms_audit SET position = 7 WHERE position = 2",
         """UPDATE sms_audit SET payload = CAST(replace(payload, 'kim', 'ann') AS BLOB)
         WHERE position = 1""",
+        "UPDATE sms_audit SET payload = replace(payload, 'kim', 'ann') WHERE position = 2",
         "UPDATE sms_audit SET digest = zeroblob(32) WHERE position = 0",
-        "UPDATE sms_audit SET at = '2020-01-01T00:00:00.000000Z' WHERE position = 1",
+        "UPDATE sms_audit SET practice_id = 'hill' WHERE position = 1",
     ],
 )
 def test_what_is_done_to_it_shows(messenger: Messenger, database: Path, damage: str) -> None:
-    """Deleted, moved, edited, or filed under another instant: verify_ledger names the log."""
+    """Deleted, moved, edited, or filed under another practice: verify_ledger names the log."""
     put(messenger, *[event(subject=str(n)) for n in range(3)])
     with closing(sqlite3.connect(database)) as raw, raw:
         assert raw.execute(damage).rowcount == 1

@@ -138,7 +138,7 @@ def test_what_a_newer_library_wrote_is_not_read(pack: bytes) -> None:
 
     def later(chain: ChainRecord) -> ChainRecord:
         event = {**(chain.events[0].event or {}), "v": 2}
-        made = link(chain.chain_id, canonical(event), None)
+        made = link(chain.chain_id, canonical(event), chain.begins("lakeside"))
         record = EventRecord(payload=in_base64(made.payload), digest=made.digest.hex(), event=event)
         return evolve(chain, events=(record,))
 

@@ -19,10 +19,12 @@ from compliant_sms.consent import (
     Clarified,
     ConsentEvent,
     Granted,
+    Link,
     PhiPreferenceStated,
     Restored,
     Revoked,
     Wording,
+    beginning,
     filed_under,
     link,
     to_payload,
@@ -174,7 +176,8 @@ def event(kind: type[ConsentEvent], **more: Any) -> ConsentEvent:
 
 def chain_of(events: list[ConsentEvent]) -> ChainRecord:
     chain: list[EventRecord] = []
-    before = None
+    filed = (PATIENT, filed_under(events[0]) or "")
+    before: Link | bytes = beginning("lakeside", *filed)
     for each in events:
         before = link("c-1", to_payload(each), before)
         chain.append(
@@ -182,7 +185,9 @@ def chain_of(events: list[ConsentEvent]) -> ChainRecord:
                 payload=b64(before.payload), digest=before.digest.hex(), event=unstructured(each)
             )
         )
-    return ChainRecord(chain_id="c-1", person=filed_under(events[0]), events=tuple(chain))
+    return ChainRecord(
+        chain_id="c-1", filed=filed, person=filed_under(events[0]), events=tuple(chain)
+    )
 
 
 def b64(data: bytes) -> str:

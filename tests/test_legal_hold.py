@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +12,18 @@ import pytest
 from compliant_sms import Messenger, PhoneNumber, Practice, Sent
 from compliant_sms.audit import Act
 from compliant_sms.errors import InvalidInput, UnknownHold
+from compliant_sms.keyring import Keyring
 from compliant_sms.testing import MovableClock
 from conftest import PATIENT, PERSON
 from test_purge import OTHER, OUT, a_day, old
 from test_receive import from_patient
+from test_sealed_store import on_disk
 from test_send import agree, remind, waits
 
-pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
+pytestmark = [
+    pytest.mark.usefixtures(waits.__name__),  # nobody sleeps here
+    pytest.mark.both_databases,
+]
 __all__ = ["old"]
 Make = Callable[..., Messenger]
 
@@ -151,3 +157,28 @@ def test_the_store_can_be_asked(messenger: Messenger) -> None:
     assert run(held) == [True, False, True, False, False, False]
     place(messenger, person="pat-882")
     assert run(held) == [True, True, True, True, False, False]
+
+
+def test_with_a_keyring_nothing_tells_of_the_dispute(
+    make_messenger: Make, clock: MovableClock, database: Path, tmp_path: Path
+) -> None:
+    """Neither reason nor number lies in the clear; holds, log and purge work the same."""
+    file = tmp_path / "keys"
+    keyring = Keyring.generate()
+    keyring.write(file)
+    messenger = make_messenger(keyring=keyring)
+    messenger.legal_hold.place(number=OTHER, reason="Aardvark v. Lakeside", by="counsel:j.ortiz")
+    a_day(messenger)
+    clock.advance(timedelta(days=7 * 366))
+    hold = messenger.legal_hold.place(person=PERSON, reason="Okapi estate", by="counsel:j.ortiz")
+    kept = messenger.purge(by="it:kim").dropped
+    messenger.legal_hold.lift(hold, reason="Okapi settled", by="counsel:j.ortiz")
+    gone = messenger.purge(by="it:kim").dropped
+    written = on_disk(database)
+
+    assert (kept, gone) == (0, 5)
+    assert [each.reason for each in messenger.legal_hold.list()] == ["Aardvark v. Lakeside"]
+    assert messenger.audit()[0].reason == "Aardvark v. Lakeside"
+    assert messenger.verify_ledger().audit == 7
+    for canary in (b"Aardvark", b"Okapi", b"5550135", b"5550134", PERSON.encode()):
+        assert canary not in written

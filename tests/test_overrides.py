@@ -24,7 +24,10 @@ from test_rules import ALLOW, BLOCK, COUNSEL, NIGHT, NOON, NOTHING, facts, stopp
 from test_send import NIGHT as TONIGHT
 from test_send import agree, remind, waits
 
-pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
+pytestmark = [
+    pytest.mark.usefixtures(waits.__name__),  # nobody sleeps here
+    pytest.mark.both_databases,
+]
 Make = Callable[..., Messenger]
 
 

@@ -163,6 +163,7 @@ def test_spans_count_as_the_calendar_does(written: str, before: date) -> None:
 
     assert span.before(MORNING).date() == before
     assert str(span) == written
+    assert Retention(keep={"text_body": span}) == Retention(keep={"text_body": written})
 
 
 @pytest.mark.parametrize("written", ["", "6", "six years", "0 days", "-1 year", "6 weeks"])

@@ -47,6 +47,8 @@ from compliant_sms.wire import HttpReply, HttpRequest
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
 from test_transport import closed_port, http, odd_server
 
+pytestmark = pytest.mark.both_databases
+
 BODY = (
     "Lakeside Family Medicine: Ana, see you Tue Dec 1 at 2:30 PM. Reply C to confirm, "
     "STOP to opt out."

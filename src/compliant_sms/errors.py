@@ -232,14 +232,25 @@ class LedgerTampered(CompliantSmsError):
     """A record of the consent ledger was changed, removed, inserted or moved.
 
     Attributes:
-        chain_id: which chain of events.
-        position: the first bad record in it, counted from 0.
+        chain_id: which chain of events; None where only a checkpoint tells that something is
+            wrong.
+        position: the first bad record in it, counted from 0; None likewise.
+        checkpoint: how many events the checkpoint fixed that the ledger contradicts; None where
+            it needs none to show.
     """
 
-    def __init__(self, message: str, *, chain_id: str, position: int) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        chain_id: str | None = None,
+        position: int | None = None,
+        checkpoint: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.chain_id = chain_id
         self.position = position
+        self.checkpoint = checkpoint
 
 
 class CannotUnseal(CompliantSmsError):

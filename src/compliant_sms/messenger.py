@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
@@ -14,7 +14,7 @@ from compliant_sms.clock import Clock
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
-from compliant_sms.evidence import Checkpoint
+from compliant_sms.evidence import Checkpoint, Signer, Verifier
 from compliant_sms.evidence_pack import EvidencePack
 from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
 from compliant_sms.lookups import AsyncLookUps, LookUps
@@ -113,11 +113,23 @@ def _refuse_unsealed(provider: Provider, keyring: AtRest) -> None:
 class _Facade:
     """What both facades are made of."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, retention: Retention | None) -> None:
         self._ports = ports
+        self._retention = retention or Retention()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._ports.practice.name!r})"
+
+    def _purge_plan(self, by: str, *, dry_run: bool) -> flows.PurgePlan:
+        return flows.PurgePlan(
+            practice_id=self._ports.practice.id,
+            policy=self._retention,
+            rulebook=self._ports.rulebook,
+            at=self._ports.clock(),
+            run=self._ports.ids(),
+            by=by,
+            dry_run=dry_run,
+        )
 
 
 class Messenger(_Facade):
@@ -184,11 +196,11 @@ class Messenger(_Facade):
                 transport=transport or own,
                 retry=BriefRetry(system.blocking_sleep),
                 ids=ids,
-            )
+            ),
+            retention,
         )
         self._store = store
         self._own_transport = own
-        self._retention = retention or Retention()
         self.consent: ConsentDesk = ConsentDesk(self._ports)
         self.legal_hold: HoldDesk = HoldDesk(self._ports)
 
@@ -319,13 +331,42 @@ class Messenger(_Facade):
         )
         return EvidencePack(finish(flows.evidence_pack(self._ports, question)))
 
-    def verify_ledger(self) -> flows.LedgerReport:
-        """Check the consent ledger of the practice, and its audit log.
+    def checkpoint(self, key: Signer | None = None) -> Checkpoint:
+        """Fix the ledger as it is now; ``str()`` of the answer is the text to keep elsewhere.
+
+        It is stored as well. Whoever changes a record afterwards and recomputes every hash is
+        found by :meth:`verify_ledger`, against the text that was kept or against a signature.
+
+        Args:
+            key: signs it, such as :class:`compliant_sms.signing.SigningKey`. Keep it where
+                whoever administers the database does not reach it.
 
         Raises:
-            LedgerTampered: it was altered.
+            LedgerTampered: the ledger does not follow from its last checkpoint.
         """
-        return finish(flows.verify_ledger(self._ports))
+        store, practice = self._ports.store, self._ports.practice
+        return finish(flows.checkpoint(store, practice.id, self._ports.clock(), key))
+
+    def verify_ledger(
+        self, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
+    ) -> flows.LedgerReport:
+        """Check the consent ledger of the practice, its audit log, and its checkpoints.
+
+        Memory stays the same, however large the ledger is.
+
+        Args:
+            against: checkpoints that were kept elsewhere.
+            keys: public keys, such as :class:`compliant_sms.signing.VerifyKey`. Where there are
+                any, each checkpoint of ``against`` must be signed with one of them, and stored
+                ones that are count as proof.
+
+        Raises:
+            LedgerTampered: it was altered; the error names the record, the checkpoint, or both.
+            InvalidCheckpoint: a checkpoint is another practice's, or its signature is missing or
+                wrong.
+        """
+        store, practice = self._ports.store, self._ports.practice
+        return finish(flows.verify_ledger(store, practice.id, against, keys))
 
     def erase(self, person: str, *, reason: str, by: str) -> Erased:
         """Destroy the keys of everything that is kept of a person; what waits is called back.
@@ -379,7 +420,7 @@ class Messenger(_Facade):
         *,
         by: str,
         dry_run: bool = False,
-        progress: Callable[[int], None] = lambda _: None,
+        progress: Callable[[int], object] = lambda _: None,
     ) -> flows.PurgeReport:
         """Drop content whose time has passed; its proof stays, and so do all ids and keys.
 
@@ -395,8 +436,8 @@ class Messenger(_Facade):
             ConfigurationError: ``retention`` is below a floor.
             StoreError: the database could not; what was dropped before stays dropped.
         """
-        purge = flows.purge(self._ports, self._retention, by=by, dry_run=dry_run, progress=progress)
-        return finish(purge)
+        plan = self._purge_plan(by, dry_run=dry_run)
+        return finish(flows.purge(self._ports.store, plan, progress))
 
     def close(self) -> None:
         """Close the store, and the connections to the provider."""
@@ -477,11 +518,11 @@ class AsyncMessenger(_Facade):
                 transport=transport or own,
                 retry=BriefRetry(system.async_sleep),
                 ids=ids,
-            )
+            ),
+            retention,
         )
         self._store = store
         self._own_transport = own
-        self._retention = retention or Retention()
         self.consent: AsyncConsentDesk = AsyncConsentDesk(self._ports)
         self.legal_hold: AsyncHoldDesk = AsyncHoldDesk(self._ports)
 
@@ -551,9 +592,17 @@ class AsyncMessenger(_Facade):
         )
         return EvidencePack(await flows.evidence_pack(self._ports, question))
 
-    async def verify_ledger(self) -> flows.LedgerReport:
+    async def checkpoint(self, key: Signer | None = None) -> Checkpoint:
+        """See :meth:`Messenger.checkpoint`."""
+        store, practice = self._ports.store, self._ports.practice
+        return await flows.checkpoint(store, practice.id, self._ports.clock(), key)
+
+    async def verify_ledger(
+        self, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
+    ) -> flows.LedgerReport:
         """See :meth:`Messenger.verify_ledger`."""
-        return await flows.verify_ledger(self._ports)
+        store, practice = self._ports.store, self._ports.practice
+        return await flows.verify_ledger(store, practice.id, against, keys)
 
     async def erase(self, person: str, *, reason: str, by: str) -> Erased:
         """See :meth:`Messenger.erase`."""
@@ -574,12 +623,11 @@ class AsyncMessenger(_Facade):
         *,
         by: str,
         dry_run: bool = False,
-        progress: Callable[[int], None] = lambda _: None,
+        progress: Callable[[int], object] = lambda _: None,
     ) -> flows.PurgeReport:
         """See :meth:`Messenger.purge`."""
-        return await flows.purge(
-            self._ports, self._retention, by=by, dry_run=dry_run, progress=progress
-        )
+        plan = self._purge_plan(by, dry_run=dry_run)
+        return await flows.purge(self._ports.store, plan, progress)
 
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""

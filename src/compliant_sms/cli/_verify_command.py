@@ -70,7 +70,7 @@ def verify(*, pack: Path, public_keys: tuple[Path, ...], kept: Path | None, as_j
 def _key(path: Path) -> Verifier:
     from compliant_sms.signing import VerifyKey  # noqa: PLC0415 - an extra may be missing
 
-    return VerifyKey.parse(path.read_text("utf-8"))
+    return VerifyKey.parse(path.read_bytes().decode("utf-8", "replace"))
 
 
 def _checkpoint(path: Path) -> Checkpoint:

@@ -11,7 +11,7 @@ from compliant_sms.consent._agreement import (
     defects,
     same_sender,
 )
-from compliant_sms.consent._chain import GENESIS, Link, link, verify_chain
+from compliant_sms.consent._chain import ChainCheck, FiledLink, Link, beginning, link, verify_chain
 from compliant_sms.consent._encoding import (
     about_event,
     erased_revocation,
@@ -35,14 +35,15 @@ from compliant_sms.consent._state import ConsentState, LiveGrant, Reaches, Revoc
 from compliant_sms.consent._words import Basis, Category, Channel, Signature, Tier, Wording
 
 __all__ = [
-    "GENESIS",
     "AgreementDefect",
     "Basis",
     "Category",
+    "ChainCheck",
     "Channel",
     "Clarified",
     "ConsentEvent",
     "ConsentState",
+    "FiledLink",
     "Granted",
     "Link",
     "LiveGrant",
@@ -58,6 +59,7 @@ __all__ = [
     "Wording",
     "WrittenAgreement",
     "about_event",
+    "beginning",
     "defects",
     "erased_revocation",
     "filed_under",

@@ -24,6 +24,7 @@ from compliant_sms.evidence._dossier import (
 from compliant_sms.evidence._merkle import (
     EMPTY_ROOT,
     Frontier,
+    complete_subtrees,
     consistency_proof,
     consistency_ranges,
     inclusion_proof,
@@ -74,6 +75,7 @@ __all__ = [
     "StepRecord",
     "TextRecord",
     "Verifier",
+    "complete_subtrees",
     "consistency_proof",
     "consistency_ranges",
     "inclusion_proof",

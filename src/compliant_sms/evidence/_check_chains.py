@@ -28,7 +28,8 @@ def check_chains(dossier: Dossier) -> Check:
     count = 0
     for chain in dossier.chains:
         try:
-            count += verify_chain(chain.links())
+            practice_id = dossier.practice.id
+            count += verify_chain(chain.links(practice_id), chain.begins(practice_id))
         except LedgerTampered as error:
             words = (
                 f"Record {error.position} of chain {error.chain_id} does not follow from the one "
@@ -64,7 +65,7 @@ def check_entries(dossier: Dossier, ciphers: Ciphers | None) -> Check:
 
 def _problems(dossier: Dossier, ciphers: Ciphers | None) -> Iterator[str]:
     for chain in dossier.chains:
-        for link, record in zip(_links(chain), chain.events, strict=False):
+        for link, record in zip(_links(dossier, chain), chain.events, strict=False):
             where = f"record {link.position} of chain {chain.chain_id}"
             try:
                 problem = _problem(dossier, chain, record, _stored(chain, link, ciphers))
@@ -76,9 +77,9 @@ def _problems(dossier: Dossier, ciphers: Ciphers | None) -> Iterator[str]:
                 yield f"What is shown of {where} {problem}"
 
 
-def _links(chain: ChainRecord) -> Iterator[Link]:
+def _links(dossier: Dossier, chain: ChainRecord) -> Iterator[Link]:
     try:
-        yield from chain.links()
+        yield from chain.links(dossier.practice.id)
     except ValueError:
         return  # the check of the chains says so
 
@@ -109,7 +110,9 @@ def _problem(
     if shown != stored:
         return "is not what its bytes say."
     event = from_payload(shown)
-    filed = (event.practice_id, event.number.e164, filed_under(event))
-    if filed != (dossier.practice.id, dossier.number, chain.person):
+    about = (event.practice_id, event.number.e164, filed_under(event))
+    in_the_clear = chain.filed[0].startswith("+")
+    filed = (dossier.number, chain.person or "") if in_the_clear else chain.filed
+    if about != (dossier.practice.id, dossier.number, chain.person) or chain.filed != filed:
         return "is about another practice, person or number."
     return ""

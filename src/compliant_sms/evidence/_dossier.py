@@ -14,7 +14,7 @@ from typing import Any
 from attrs import field, frozen
 
 from compliant_sms import records
-from compliant_sms.consent import Link
+from compliant_sms.consent import Link, beginning
 from compliant_sms.evidence._text_records import ReceivedRecord, TextRecord
 
 __all__ = ["FORMAT", "ChainRecord", "Dossier", "EventRecord", "PracticeRecord"]
@@ -61,19 +61,25 @@ class ChainRecord:
 
     Attributes:
         chain_id: opaque.
+        filed: number and person as they stand in the database: under a keyring keyed hashes.
         person: whose it is; None for what was said for whoever holds the number.
         events: its records in order.
         key: the key that opens the payloads, in base64; empty where they are stored in the clear.
     """
 
     chain_id: str
+    filed: tuple[str, str] = field(repr=False)
     person: str | None = None
     events: tuple[EventRecord, ...]
     key: str = field(default="", repr=False)
 
-    def links(self) -> Iterator[Link]:
+    def begins(self, practice_id: str) -> bytes:
+        """What its first record follows."""
+        return beginning(practice_id, *self.filed)
+
+    def links(self, practice_id: str) -> Iterator[Link]:
         """The records as the ledger has them; raises ValueError where they are no such bytes."""
-        previous = bytes(32)
+        previous = self.begins(practice_id)
         for position, record in enumerate(self.events):
             digest = bytes.fromhex(record.digest)
             yield Link(

@@ -6,12 +6,13 @@ other. A tree of n leaves splits at the largest power of two below n.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
 __all__ = [
     "EMPTY_ROOT",
     "Frontier",
+    "complete_subtrees",
     "consistency_proof",
     "consistency_ranges",
     "inclusion_proof",
@@ -137,6 +138,24 @@ def consistency_ranges(old: int, size: int) -> tuple[range, ...]:
     if start:
         found.append(range(start, end))
     return tuple(reversed(found))
+
+
+def complete_subtrees(leaves: range) -> Iterator[tuple[int, int]]:
+    """The complete subtrees that those leaves are made of, the largest first.
+
+    Args:
+        leaves: a range that :func:`inclusion_ranges` or :func:`consistency_ranges` gave, or all
+            leaves of a tree.
+
+    Yields:
+        How many levels each has above its leaves, and the how-manieth of its kind it is in the
+        whole tree, from 0.
+    """
+    start = leaves.start
+    for height in reversed(range(len(leaves).bit_length())):
+        if len(leaves) >> height & 1:
+            yield height, start >> height
+            start += 1 << height
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:

@@ -5,6 +5,13 @@ happens in one transaction.
 """
 
 from compliant_sms.flows._audit import audit_log, verify_audit
+from compliant_sms.flows._checkpoint import (
+    InclusionProof,
+    checkpoint,
+    consistency_proof,
+    inclusion_proof,
+    newest_checkpoint,
+)
 from compliant_sms.flows._consent import (
     append_event,
     consent_events,
@@ -17,7 +24,7 @@ from compliant_sms.flows._evidence import Question, evidence_pack
 from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._hold import holds, lift_hold, place_hold
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
-from compliant_sms.flows._purge import PurgeReport, Tally, purge
+from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
 from compliant_sms.flows._receive import (
     Received,
     ReceivedStatus,
@@ -30,7 +37,9 @@ from compliant_sms.flows._send import check, send
 
 __all__ = [
     "History",
+    "InclusionProof",
     "LedgerReport",
+    "PurgePlan",
     "PurgeReport",
     "Question",
     "Received",
@@ -42,14 +51,18 @@ __all__ = [
     "audit_log",
     "cancel",
     "check",
+    "checkpoint",
     "consent_events",
     "consent_state",
+    "consistency_proof",
     "dispatch_due",
     "erase",
     "evidence_pack",
     "history",
     "holds",
+    "inclusion_proof",
     "lift_hold",
+    "newest_checkpoint",
     "place_hold",
     "purge",
     "receive",

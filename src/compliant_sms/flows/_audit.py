@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from compliant_sms.audit import AuditEvent, from_payload
+from compliant_sms.audit import AuditEvent
 from compliant_sms.clock import as_utc
-from compliant_sms.consent import verify_chain
-from compliant_sms.errors import LedgerTampered
-from compliant_sms.ports import Ports
+from compliant_sms.consent import beginning, verify_chain
+from compliant_sms.ports import Ports, Store
 
 __all__ = ["audit_log", "verify_audit"]
 
@@ -19,11 +18,14 @@ async def audit_log(
     """The events from ``since`` on and before ``until``, in the order of the record."""
     first = as_utc(since, "since") if since else None
     last = as_utc(until, "until") if until else None
-    found = await ports.store.run(lambda tx: tx.audit_events(ports.practice.id, first, last))
-    return tuple(found)
+    return tuple(
+        event
+        for event in await ports.store.run(lambda tx: tx.audit_events(ports.practice.id))
+        if (first is None or event.at >= first) and (last is None or event.at < last)
+    )
 
 
-async def verify_audit(ports: Ports) -> int:
+async def verify_audit(store: Store, practice_id: str) -> int:
     """Check the audit log of the practice.
 
     Returns:
@@ -32,14 +34,5 @@ async def verify_audit(ports: Ports) -> int:
     Raises:
         LedgerTampered: a record was changed, removed, inserted, moved or filed elsewhere.
     """
-    found = await ports.store.run(lambda tx: tx.audit_links(ports.practice.id))
-    count = verify_chain([link for link, _ in found])
-    for link, at in found:
-        event = from_payload(link.payload)
-        if (event.practice_id, event.at) != (ports.practice.id, at):
-            msg = (
-                f"the audit log was altered: record {link.position} of chain {link.chain_id} "
-                "is filed under another practice or instant."
-            )
-            raise LedgerTampered(msg, chain_id=link.chain_id, position=link.position)
-    return count
+    links = await store.run(lambda tx: tx.audit_links(practice_id))
+    return verify_chain(links, beginning(f"audit/{practice_id}"))

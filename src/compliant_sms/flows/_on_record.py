@@ -26,7 +26,7 @@ from compliant_sms.providers import Problem
 from compliant_sms.retention import Purged
 from compliant_sms.rules import Decision
 
-__all__ = ["chain_record", "practice_record", "received_record", "text_record"]
+__all__ = ["chain_record", "in_base64", "practice_record", "received_record", "text_record"]
 
 
 def practice_record(practice: Practice) -> PracticeRecord:
@@ -43,8 +43,9 @@ def practice_record(practice: Practice) -> PracticeRecord:
 def chain_record(stored: StoredChain) -> ChainRecord:
     """A whole chain, without its proofs."""
     return ChainRecord(
-        chain_id=stored.chain.chain_id,
-        person=stored.chain.person,
+        chain_id=stored.chain_id,
+        filed=stored.filed,
+        person=stored.person,
         events=tuple(map(_event, stored.links)),
         key=_base64(stored.key or b""),
     )
@@ -56,6 +57,11 @@ def _event(stored: StoredLink) -> EventRecord:
         digest=stored.link.digest.hex(),
         event=None if stored.opened is None else json.loads(stored.opened),
     )
+
+
+def in_base64(hashes: Iterable[bytes]) -> tuple[str, ...]:
+    """Hashes of a proof, as a pack keeps them."""
+    return tuple(map(_base64, hashes))
 
 
 def _base64(data: bytes) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 from attrs import frozen
 
 from compliant_sms.audit import Act, AuditEvent, Plain
-from compliant_sms.ports import Aged, Ports, Transaction
+from compliant_sms.ports import Aged, Store, Transaction
 from compliant_sms.retention import Purged, RecordClass, Retention, classes, purged_until
+from compliant_sms.rules import Rulebook
 
-__all__ = ["PurgeReport", "Tally", "purge"]
+__all__ = ["PurgePlan", "PurgeReport", "Tally", "purge"]
 
 _DROPPED = (RecordClass.TEXT_BODY, RecordClass.INBOUND_BODY, RecordClass.DECISION)
 _STAY = (RecordClass.CONSENT_EVENT, RecordClass.AUDIT_EVENT)
@@ -67,13 +69,51 @@ class PurgeReport:
 
 
 @frozen(kw_only=True)
+class PurgePlan:
+    """What is to be dropped, and on whose word.
+
+    Attributes:
+        practice_id: whose records.
+        policy: how long the practice keeps what.
+        rulebook: whose packs say what the law asks.
+        at: now (UTC).
+        run: an id that nobody has used.
+        by: who asks for it.
+        dry_run: count only.
+    """
+
+    practice_id: str
+    policy: Retention
+    rulebook: Rulebook
+    at: datetime
+    run: str
+    by: str
+    dry_run: bool
+
+    def event(self, stage: str, said: Mapping[RecordClass, Plain]) -> AuditEvent:
+        """The beginning, or the end, for the audit log."""
+        return AuditEvent(
+            practice_id=self.practice_id,
+            act=Act.PURGED,
+            at=self.at,
+            actor=self.by,
+            reason="Content whose time to be kept has passed is dropped.",
+            subject=self.run,
+            details={"stage": stage, **{str(record): value for record, value in said.items()}},
+        )
+
+
+@frozen(kw_only=True)
 class _Sweep:
     """One class of records on its way through a purge."""
 
+    plan: PurgePlan
     record: RecordClass
     limit: datetime | None
-    purged: Purged
-    dry_run: bool
+
+    @property
+    def rule(self) -> str:
+        return f"Kept for {self.plan.policy.span(self.record)}."
 
     def fate(self, aged: Aged) -> str:
         if aged.purged:
@@ -84,99 +124,75 @@ class _Sweep:
             return "kept"
         return "held" if aged.held else "dropped"
 
-    async def apply(self, tx: Transaction, page: Sequence[Aged]) -> Counter[str]:
-        fates: Counter[str] = Counter()
-        for aged in page:
-            fate = self.fate(aged)
-            if fate == "dropped" and not self.dry_run:
-                done = await tx.drop_content(self.record, aged.key, purged=self.purged)
-                fate = fate if done else "open"  # it was asked for again a moment ago
-            fates[fate] += 1
-        return fates
+    async def page(self, tx: Transaction, after: str) -> tuple[list[Aged], Counter[str]]:
+        """What is next, and what became of it."""
+        await tx.fix_holds(self.plan.practice_id)
+        page = await tx.aged(self.record, self.plan.practice_id, after, _PAGE)
+        fates = Counter([await self._settle(tx, aged) for aged in page])
+        return page, fates
+
+    async def _settle(self, tx: Transaction, aged: Aged) -> str:
+        fate = self.fate(aged)
+        if fate != "dropped" or self.plan.dry_run:
+            return fate
+        purged = Purged(at=self.plan.at, rule=self.rule, run=self.plan.run, proofs=())
+        done = await tx.drop_content(self.record, aged.key, purged=purged)
+        return fate if done else "open"  # it was asked for again a moment ago
 
 
 async def purge(
-    ports: Ports,
-    policy: Retention,
-    *,
-    by: str,
-    dry_run: bool,
-    progress: Callable[[int], None] = lambda _: None,
+    store: Store, plan: PurgePlan, progress: Callable[[int], object] = lambda _: None
 ) -> PurgeReport:
     """Drop content whose time has passed, page by page, each page in a transaction of its own.
 
     Interrupted and begun again it drops the rest.
 
     Args:
-        ports: what the messenger works with.
-        policy: how long the practice keeps what.
-        by: who asks for it.
-        dry_run: count only.
+        store: where.
+        plan: what, and on whose word.
         progress: told how many more records were looked at.
     """
-    at, run = ports.clock(), ports.ids()
-    limits = {
-        record: purged_until(record, at=at, policy=policy, rulebook=ports.rulebook)
+    sweeps = [
+        _Sweep(
+            plan=plan,
+            record=record,
+            limit=purged_until(record, at=plan.at, policy=plan.policy, rulebook=plan.rulebook),
+        )
         for record in _DROPPED
-    }
-    if not dry_run:
-        spans = {str(record): str(policy.span(record)) for record in _DROPPED}
-        await _record(ports, by, run, {"stage": "begun", **spans})
-    tallies = []
-    for record, limit in limits.items():
-        rule = f"{record} is kept for {policy.span(record)}"
-        purged = Purged(at=at, rule=rule, run=run, proofs=())
-        sweep = _Sweep(record=record, limit=limit, purged=purged, dry_run=dry_run)
-        tallies.append(await _swept(ports, policy, sweep, progress))
-    tallies += [await _stays(ports, record) for record in _STAY]
-    if not dry_run:
-        counts = {str(t.record): t.dropped for t in tallies if t.record in _DROPPED}
-        await _record(ports, by, run, {"stage": "finished", **counts})
-    return PurgeReport(run=run, at=at, dry_run=dry_run, tallies=tuple(tallies))
+    ]
+    await _on_record(store, plan, "begun", {r: str(plan.policy.span(r)) for r in _DROPPED})
+    tallies = [await _swept(store, sweep, progress) for sweep in sweeps]
+    await _on_record(store, plan, "finished", {tally.record: tally.dropped for tally in tallies})
+    stay = [await _stays(store, plan, record) for record in _STAY]
+    return PurgeReport(run=plan.run, at=plan.at, dry_run=plan.dry_run, tallies=(*tallies, *stay))
 
 
-async def _swept(
-    ports: Ports, policy: Retention, sweep: _Sweep, progress: Callable[[int], None]
-) -> Tally:
+async def _on_record(
+    store: Store, plan: PurgePlan, stage: str, said: Mapping[RecordClass, Plain]
+) -> None:
+    if not plan.dry_run:
+        event = plan.event(stage, said)
+        await store.run(lambda tx: tx.audit(event))
+
+
+async def _swept(store: Store, sweep: _Sweep, progress: Callable[[int], object]) -> Tally:
     fates: Counter[str] = Counter()
-    oldest: list[datetime] = []
-    after: str | None = ""
-    while after is not None:
-        page, done = await ports.store.run(_one_page(ports.practice.id, sweep, after))
-        fates += done
+    oldest: datetime | None = None
+    after = ""
+    while True:
+        page, fresh = await store.run(partial(sweep.page, after=after))
+        if not page:
+            break
+        fates += fresh
         kept = [aged.since for aged in page if sweep.fate(aged) == "kept"]
-        oldest = sorted([*oldest, *kept])[:1]
-        after = page[-1].key if page else None
+        oldest = min([*kept, oldest] if oldest else kept, default=None)
+        after = page[-1].key
         progress(len(page))
-    span = policy.span(sweep.record)
-    next_at = span.after(oldest[0]) if span and oldest else None
-    return Tally(record=sweep.record, next_at=next_at, why=sweep.purged.rule, **fates)
+    span = sweep.plan.policy.span(sweep.record)
+    next_at = span.after(oldest) if span and oldest else None
+    return Tally(record=sweep.record, next_at=next_at, why=sweep.rule, **fates)
 
 
-def _one_page(
-    practice_id: str, sweep: _Sweep, after: str
-) -> Callable[[Transaction], Awaitable[tuple[list[Aged], Counter[str]]]]:
-    async def work(tx: Transaction) -> tuple[list[Aged], Counter[str]]:
-        await tx.fix_holds(practice_id)
-        page = await tx.aged(sweep.record, practice_id, after, _PAGE)
-        return page, await sweep.apply(tx, page)
-
-    return work
-
-
-async def _stays(ports: Ports, record: RecordClass) -> Tally:
-    count = await ports.store.run(lambda tx: tx.count(record, ports.practice.id))
+async def _stays(store: Store, plan: PurgePlan, record: RecordClass) -> Tally:
+    count = await store.run(lambda tx: tx.count(record, plan.practice_id))
     return Tally(record=record, kept=count, why=classes()[record].why.strip())
-
-
-async def _record(ports: Ports, by: str, run: str, details: dict[str, Plain]) -> None:
-    event = AuditEvent(
-        practice_id=ports.practice.id,
-        act=Act.PURGED,
-        at=ports.clock(),
-        actor=by,
-        reason="Content whose time to be kept has passed is dropped.",
-        subject=run,
-        details=details,
-    )
-    await ports.store.run(lambda tx: tx.audit(event))

@@ -31,6 +31,7 @@ from compliant_sms.ports._queue import Queue
 from compliant_sms.ports._retention import Aged, Keeping
 from compliant_sms.ports._store import Store, Transaction
 from compliant_sms.ports._texts import Step, Texts
+from compliant_sms.ports._tree import FiledLeaf, LedgerTree, StoredCheckpoint
 from compliant_sms.practice import Practice
 from compliant_sms.providers import Provider
 from compliant_sms.rules import Rulebook
@@ -46,9 +47,11 @@ __all__ = [
     "Erased",
     "Erasure",
     "EvidenceRecords",
+    "FiledLeaf",
     "Ids",
     "InboundTexts",
     "Keeping",
+    "LedgerTree",
     "People",
     "Plaintext",
     "Ports",
@@ -61,6 +64,7 @@ __all__ = [
     "Step",
     "Store",
     "StoredChain",
+    "StoredCheckpoint",
     "StoredLink",
     "Texts",
     "Transaction",

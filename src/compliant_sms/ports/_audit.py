@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Protocol
 
 from compliant_sms.audit import AuditEvent
@@ -24,10 +23,8 @@ class AuditLog(Protocol):
                 number first, if at all: the log is locked last.
         """
 
-    async def audit_links(self, practice_id: str) -> list[tuple[Link, datetime]]:
-        """All records of the practice's log in order, and under which instant each is filed."""
+    async def audit_links(self, practice_id: str) -> list[Link]:
+        """All records of the practice's log in order."""
 
-    async def audit_events(
-        self, practice_id: str, since: datetime | None = None, until: datetime | None = None
-    ) -> list[AuditEvent]:
-        """The events from ``since`` on and before ``until``, in the order of the record."""
+    async def audit_events(self, practice_id: str) -> list[AuditEvent]:
+        """All events of the practice's log in order."""

@@ -9,7 +9,6 @@ from attrs import field, frozen
 
 from compliant_sms.consent import Link
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports._consent import Chain
 from compliant_sms.providers import StatusUpdate
 
 __all__ = ["EvidenceRecords", "StatusReport", "StoredChain", "StoredLink"]
@@ -33,12 +32,16 @@ class StoredChain:
     """One whole chain, with what its payloads are opened with.
 
     Attributes:
-        chain: which one.
+        chain_id: opaque.
+        filed: number and person as they stand in their columns, with which the chain begins.
+        person: which person at the number; None for the number itself, or where it is erased.
         links: its records in order.
         key: the key that opens its payloads; None where they lie in the clear.
     """
 
-    chain: Chain
+    chain_id: str
+    filed: tuple[str, str]
+    person: str | None
     links: tuple[StoredLink, ...]
     key: bytes | None = field(default=None, repr=False)
 

@@ -15,6 +15,7 @@ from compliant_sms.ports._practices import Practices
 from compliant_sms.ports._queue import Queue
 from compliant_sms.ports._retention import Keeping
 from compliant_sms.ports._texts import Texts
+from compliant_sms.ports._tree import LedgerTree
 
 __all__ = ["Store", "Transaction"]
 
@@ -25,6 +26,7 @@ class Transaction(
     Practices,
     ConsentLedger,
     EvidenceRecords,
+    LedgerTree,
     Texts,
     Queue,
     InboundTexts,

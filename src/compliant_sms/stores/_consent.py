@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import LiteralString, cast
+
 from compliant_sms.consent import (
     ConsentEvent,
+    FiledLink,
     Link,
     about_event,
+    beginning,
     erased_revocation,
     filed_under,
     from_payload,
@@ -14,6 +18,7 @@ from compliant_sms.consent import (
     sealed_payload,
     to_payload,
 )
+from compliant_sms.errors import LedgerTampered
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Chain
 from compliant_sms.stores._connection import Row
@@ -39,7 +44,8 @@ class ConsentRecords(SubjectRecords):
         )
         last = _link(row) if row else None
         position = last.position + 1 if last else 0
-        new = link(subject.chain_id, _payload(event, subject, position), last)
+        payload = _payload(event, subject, position)
+        new = link(subject.chain_id, payload, last or await self._beginning(event))
         await self._do(
             """INSERT INTO sms_consent_events (chain_id, position, previous, payload, digest)
             VALUES (:chain_id, :position, :previous, :payload, :digest)""",
@@ -50,10 +56,21 @@ class ConsentRecords(SubjectRecords):
             digest=new.digest,
         )
 
+    async def _beginning(self, event: ConsentEvent) -> bytes:
+        return beginning(
+            event.practice_id,
+            await self._number(event.practice_id, event.number),
+            await self._person(event.practice_id, filed_under(event)),
+        )
+
     async def consent_events(self, practice_id: str, number: PhoneNumber) -> list[ConsentEvent]:
         """All events of the practice about that number, oldest record first.
 
         Of what is erased only revocations are left, which nothing but a fresh opt-in lifts.
+
+        Raises:
+            LedgerTampered: one of them is about another number: nothing counts for a number but
+                what was said about it.
         """
         rows = await self._all(
             """SELECT chain_id, data_key, erased_below, position, payload
@@ -69,7 +86,10 @@ class ConsentRecords(SubjectRecords):
                 events.append(erased_revocation(payload, event_id, practice_id, number))
             else:
                 subject = self._vault.subject(chain_id, data_key, erased_below)
-                events.append(_event(payload, subject, position))
+                event = _event(payload, subject, position)
+                if (event.practice_id, event.number) != (practice_id, number):
+                    raise _misfiled(chain_id, position)
+                events.append(event)
         return [event for event in events if event is not None]
 
     async def numbers_of(self, practice_id: str, person: str) -> list[PhoneNumber]:
@@ -104,6 +124,41 @@ class ConsentRecords(SubjectRecords):
             chain_id=chain_id,
         )
         return [_link(row) for row in rows]
+
+    async def filed_links(
+        self, practice_id: str, after: tuple[str, int] | None, limit: int
+    ) -> list[FiledLink]:
+        """The links of the practice after that chain and position, chain after chain."""
+        if after is None:
+            rows = await self._all(_FILED + _FILED_ORDER, practice_id=practice_id, limit=limit)
+        else:
+            chain_id, position = after
+            rows = await self._all(
+                _FILED + _FILED_AFTER + _FILED_ORDER,
+                practice_id=practice_id,
+                limit=limit,
+                chain_id=chain_id,
+                position=position,
+            )
+        return cast("list[FiledLink]", rows)
+
+
+# In the order of an index of chains, which is about that in which they began: ids sort by time.
+_FILED: LiteralString = """SELECT c.chain_id, e.position, e.previous, e.payload, e.digest,
+    CASE WHEN e.position = 0 THEN c.number END, CASE WHEN e.position = 0 THEN c.person END
+    FROM sms_chains c JOIN sms_consent_events e ON e.chain_id = c.chain_id
+    WHERE c.practice_id = :practice_id"""
+_FILED_AFTER: LiteralString = """
+    AND c.chain_id >= :chain_id AND (c.chain_id, e.position) > (:chain_id, :position)"""
+_FILED_ORDER: LiteralString = " ORDER BY c.chain_id, e.position LIMIT :limit"
+
+
+def _misfiled(chain_id: str, position: int) -> LedgerTampered:
+    msg = (
+        f"the consent ledger was altered: record {position} of chain {chain_id} is about another "
+        "number than it is filed under. Run verify_ledger(), and restore a backup."
+    )
+    return LedgerTampered(msg, chain_id=chain_id, position=position)
 
 
 def _link(row: Row) -> Link:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from compliant_sms import records
 from compliant_sms.consent import Link, about_event, opened_payload
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Chain, StatusReport, StoredChain, StoredLink
+from compliant_sms.ports import StatusReport, StoredChain, StoredLink
 from compliant_sms.providers import StatusUpdate
 from compliant_sms.stores._connection import Row, instant
 from compliant_sms.stores._consent import ConsentRecords
@@ -25,15 +25,17 @@ class EvidenceReads(ConsentRecords):
             practice_id=practice_id,
             number=await self._number(practice_id, number),
         )
-        found = [await self._chain(practice_id, row) for row in rows]
+        found = [await self._chain(row) for row in rows]
         return sorted((each for each in found if each.links), key=_by_person)
 
-    async def _chain(self, practice_id: str, row: Row) -> StoredChain:
-        chain_id, data_key, *_, erased_below = row
-        number, person = self._who(row[:5])
+    async def _chain(self, row: Row) -> StoredChain:
+        chain_id, data_key, *filed, _, erased_below = row
+        _, person = self._who(row[:5])
         subject = self._vault.subject(chain_id, data_key, erased_below)
         return StoredChain(
-            chain=Chain(chain_id=chain_id, practice_id=practice_id, number=number, person=person),
+            chain_id=chain_id,
+            filed=(filed[0], filed[1]),
+            person=person,
             links=tuple([_opened(each, subject) for each in await self.links(chain_id)]),
             key=await self.data_key(chain_id),
         )
@@ -54,7 +56,7 @@ class EvidenceReads(ConsentRecords):
 
 
 def _by_person(stored: StoredChain) -> str:
-    return stored.chain.person or ""
+    return stored.person or ""
 
 
 def _opened(link: Link, subject: Subject) -> StoredLink:

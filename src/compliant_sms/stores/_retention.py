@@ -80,6 +80,7 @@ class RetentionRecords(SubjectRecords):
 
     async def place_hold(self, hold: Hold) -> None:
         """Store a new hold."""
+        await self._begin(hold.practice_id)  # it may be the practice's first record
         await self._do(
             """INSERT INTO sms_holds (hold_id, practice_id, person, number, placed_at, record)
             VALUES (:hold_id, :practice_id, :person, :number, :placed_at, :record)""",

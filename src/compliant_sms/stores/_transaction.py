@@ -9,6 +9,7 @@ from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._practices import PracticeRecords
 from compliant_sms.stores._queue import QueueRecords
 from compliant_sms.stores._retention import RetentionRecords
+from compliant_sms.stores._tree import TreeRecords
 
 __all__ = ["SqlTransaction"]
 
@@ -16,6 +17,7 @@ __all__ = ["SqlTransaction"]
 class SqlTransaction(
     PracticeRecords,
     EvidenceReads,
+    TreeRecords,
     QueueRecords,
     InboundRecords,
     AuditRecords,
