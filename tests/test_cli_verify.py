@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from compliant_sms.cli._commands import commands
 from compliant_sms.evidence import Checkpoint
 from compliant_sms.evidence._files import JSON, archive, unpacked
+from compliant_sms.signing import SigningKey
 from evidence_story import dossier_of, forged, pack, sealed
 
 __all__ = ["pack"]
@@ -81,6 +82,21 @@ def test_a_kept_checkpoint_is_compared(file: Path, tmp_path: Path) -> None:
     assert "no checkpoint" in run(file, "--checkpoint", kept, status=2).output
 
 
+def test_the_signature_is_checked(file: Path, tmp_path: Path) -> None:
+    """The public key that signed passes, another fails, and what is no key is refused."""
+    key, other = (SigningKey.generate("lakeside.example/ledger") for _ in range(2))
+    point = Checkpoint.parse(dossier_of(file.read_bytes()).checkpoint).signed(key)
+    file.write_bytes(forged(file.read_bytes(), lambda d: evolve(d, checkpoint=str(point))))
+    public = tmp_path / "lakeside.pub"
+    public.write_text(f"{key.public}\n")
+
+    assert "Nothing is wrong." in run(file, "--public-key", public).output
+    public.write_text(str(other.public))
+    run(file, "--public-key", public, status=1)
+    public.write_text("no key")
+    assert "no public key" in run(file, "--public-key", public, status=2).output
+
+
 def test_sealed_records_are_opened_with_the_key_in_the_pack(file: Path) -> None:
     """Where the extra keyring is installed, what was sealed is compared too."""
     from compliant_sms.evidence import make_pack  # noqa: PLC0415 - used once
@@ -118,12 +134,13 @@ def test_nothing_of_a_patient_is_shown(file: Path) -> None:
 
 
 def test_it_needs_no_database_and_no_network(file: Path) -> None:
-    """Checking loads neither a store, nor a transport, nor anything that speaks to a network."""
+    """Checking loads neither a store, nor a transport, nor a facade."""
     code = (
         "import sys, pathlib\n"
         "from compliant_sms.evidence import verify_pack\n"
         "report = verify_pack(pathlib.Path(sys.argv[1]).read_bytes())\n"
-        "others = {'sqlite3', 'httpx', 'socket', 'ssl', 'compliant_sms.stores'}\n"
+        "rooms = ('stores', 'transport', 'flows', 'messenger')\n"
+        "others = {'httpx', *(f'compliant_sms.{room}' for room in rooms)}\n"
         "loaded = others & set(sys.modules)\n"
         "print(report.ok, sorted(loaded))"
     )

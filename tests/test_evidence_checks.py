@@ -29,6 +29,7 @@ from compliant_sms.evidence._files import (
 from compliant_sms.keyring import data_cipher
 from compliant_sms.records import canonical
 from evidence_story import (
+    SINCE,
     UNTIL,
     check,
     dossier_of,
@@ -52,7 +53,7 @@ def test_recomputed_hashes_meet_the_checkpoint(pack: bytes) -> None:
     changed = forged(pack, lambda d: with_chains(d, lambda c: rewritten(c, random.Random(1))))
 
     assert failures(changed) == ["inclusion"]
-    assert "The checkpoint does not hold record" in words(changed, "inclusion")
+    assert "is not in the checkpoint" in words(changed, "inclusion")
 
 
 def test_an_opt_out_that_is_left_out_contradicts_what_was_decided(pack: bytes) -> None:
@@ -93,8 +94,8 @@ def test_bytes_that_are_none_are_named(pack: bytes) -> None:
 
     assert "cannot be read" in words(spoil(digest="xyz"), "chains")
     assert "cannot be read" in words(spoil(payload="*"), "chains")
-    assert "cannot be read" in words(spoil(digest="xyz"), "inclusion")
-    assert "cannot be read" in words(spoil(inclusion=("*",)), "inclusion")
+    assert "cannot be checked" in words(spoil(digest="xyz"), "inclusion")
+    assert "cannot be checked" in words(spoil(inclusion=("*",)), "inclusion")
 
 
 def test_an_event_that_is_shown_otherwise_is_found(pack: bytes) -> None:
@@ -146,6 +147,20 @@ def test_what_a_newer_library_wrote_is_not_read(pack: bytes) -> None:
 
     assert "newer compliant_sms" in words(changed, "entries")
     assert "cannot be checked" in words(changed, "what was known")
+
+
+def test_an_event_that_is_none_is_named(pack: bytes) -> None:
+    """Chained bytes that are no event of this ledger fail, without an exception."""
+
+    def odd(chain: ChainRecord) -> ChainRecord:
+        event = {"kind": "granted", "occurred_at": "2026-11-30T16:00:00.000000Z", "v": 1}
+        made = link(chain.chain_id, canonical(event), chain.begins("lakeside"))
+        record = EventRecord(payload=in_base64(made.payload), digest=made.digest.hex(), event=event)
+        return evolve(chain, events=(record,))
+
+    changed = said_otherwise(pack, lambda d: with_chains(d, odd))
+
+    assert "cannot be read" in words(changed, "entries")
 
 
 def test_sealed_events_are_opened_and_compared(pack: bytes) -> None:
@@ -279,27 +294,40 @@ def test_the_checkpoint_must_belong_to_the_proofs(pack: bytes) -> None:
     assert "older checkpoint that the proof belongs to is missing" in words(
         changed(earlier=""), "consistency"
     )
-    assert "cannot be read" in words(changed(consistency=("*",)), "consistency")
+    assert "cannot be checked" in words(changed(consistency=("*",)), "consistency")
     assert "did not grow" in words(
         changed(earlier=str(evolve(early, root=bytes(32)))), "consistency"
     )
     assert check(changed(earlier="", consistency=()), "consistency").result is Result.UNCHECKED
 
 
+def unproved(d: Dossier) -> Dossier:
+    """Without the proof of the last event of each chain."""
+
+    def last(c: ChainRecord) -> ChainRecord:
+        return evolve(c, events=(*c.events[:-1], evolve(c.events[-1], leaf=None, inclusion=())))
+
+    return with_chains(d, last)
+
+
 def test_events_that_joined_after_the_checkpoint_are_counted(pack: bytes) -> None:
     """What the checkpoint is too old for is said, and not called wrong."""
-    changed = forged(
-        pack,
-        lambda d: with_chains(
-            d,
-            lambda c: evolve(
-                c, events=(*c.events[:-1], evolve(c.events[-1], leaf=None, inclusion=()))
-            ),
-        ),
-    )
+    point = Checkpoint.parse(dossier_of(pack).checkpoint)
+
+    def older(d: Dossier) -> Dossier:
+        return evolve(unproved(d), checkpoint=str(evolve(point, at=SINCE)))
+
+    changed = forged(pack, older)
 
     assert failures(changed) == []
     assert "2 joined the ledger later" in words(changed, "inclusion")
+
+
+def test_an_event_that_claims_to_be_older_than_the_checkpoint_must_be_in_it(pack: bytes) -> None:
+    """Nothing can be put into the past of a checkpoint."""
+    assert "before the checkpoint, which does not hold it" in words(
+        forged(pack, unproved), "inclusion"
+    )
 
 
 def test_a_kept_checkpoint_is_compared(pack: bytes) -> None:

@@ -16,14 +16,16 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from compliant_sms import AsyncMessenger, Messenger, Practice
 from compliant_sms.audit import Act
 from compliant_sms.errors import ConfigurationError, InvalidInput, LedgerTampered
-from compliant_sms.evidence import Result, verify_pack
+from compliant_sms.evidence import Checkpoint, Result, verify_pack
 from compliant_sms.evidence_pack import EvidencePack
 from compliant_sms.keyring import Keyring, data_cipher
 from compliant_sms.providers import Twilio
+from compliant_sms.signing import SigningKey
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, PATIENT, PERSON, WARNING
@@ -292,3 +294,66 @@ def test_dropped_content_leaves_its_proof(told: Messenger, clock: MovableClock) 
     assert len(text.dropped_decisions) == 1
     assert dossier_of(pack.data).received[0].dropped is not None
     assert b"vaccines" not in pack.data
+
+
+def test_events_are_proved_against_checkpoints(told: Messenger, clock: MovableClock) -> None:
+    """The newest checkpoint holds each event, grew from the older one, and shows who signed it."""
+    key = SigningKey.generate("lakeside.example/ledger")
+    early = told.checkpoint(key)
+    clock.advance(timedelta(days=1))
+    told.consent.revoke(PATIENT, channel="letter", recorded_by="desk")
+    told.consent.grant("+12175550135", person="pat-2", basis="spoken", recorded_by="desk")
+    newest = told.checkpoint(key)
+    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO, earlier=early).data
+    report = verify_pack(pack, keys=[key.public], kept=early)
+    records = [record for chain in dossier_of(pack).chains for record in chain.events]
+
+    assert [c.name for c in report.checks if c.result is not Result.PASSED] == []
+    assert [record.leaf is not None for record in records] == [True] * 6
+    assert (early.size, newest.size) == (5, 7)
+    assert dossier_of(pack).checkpoint == str(newest)
+    assert dossier_of(pack).earlier == str(early)
+
+
+def test_what_joined_after_the_checkpoint_has_no_proof_yet(told: Messenger) -> None:
+    """An event of after the newest checkpoint is in the pack, and the words count it."""
+    told.checkpoint()
+    told.consent.revoke(PATIENT, channel="letter", recorded_by="desk")
+    (check,) = [
+        each
+        for each in verify_pack(told.evidence(PATIENT, SINCE, UNTIL, **WHO).data).checks
+        if each.name == "inclusion"
+    ]
+
+    assert check.words.endswith("1 joined the ledger later.")
+
+
+def test_an_earlier_checkpoint_must_be_one_of_before(told: Messenger) -> None:
+    """Without a newest checkpoint, with a larger one, or with another practice's, none is made."""
+    point = Checkpoint(practice_id="lakeside", size=3, root=bytes(32), at=SINCE)
+
+    def ask(earlier: Checkpoint) -> EvidencePack:
+        return told.evidence(PATIENT, SINCE, UNTIL, **WHO, earlier=earlier)
+
+    with pytest.raises(InvalidInput, match=r"Call messenger.checkpoint\(\) first"):
+        ask(point)
+    told.checkpoint()
+    with pytest.raises(InvalidInput, match="no larger than the newest"):
+        ask(evolve(point, size=99))
+    with pytest.raises(InvalidInput, match="a checkpoint of this practice"):
+        ask(evolve(point, practice_id="elsewhere"))
+    with pytest.raises(LedgerTampered, match="altered"):
+        ask(point)
+
+
+def test_a_ledger_that_contradicts_its_checkpoint_gives_no_pack(
+    told: Messenger, database: Path
+) -> None:
+    """Where the tree was changed in the database there is no pack that hides it."""
+    told.checkpoint()
+    told.close()
+    with closing(sqlite3.connect(database)) as hostile, hostile:
+        hostile.execute("UPDATE sms_leaves SET digest = zeroblob(32) WHERE leaf = 0")
+
+    with pytest.raises(LedgerTampered):
+        told.evidence(PATIENT, SINCE, UNTIL, **WHO)
