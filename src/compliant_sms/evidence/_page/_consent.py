@@ -45,7 +45,7 @@ def _card(case: Case, entry: Entry) -> str:
         ("Written down", f"{case.zone.time(event.recorded_at)} by {shown(event.actor)}"),
         *_details(event),
         ("On record as", _reference(case, event)),
-        ("Event", f"<code>{shown(event.event_id)}</code>"),
+        ("Id of the entry", f"<code>{shown(event.event_id)}</code>"),
     ]
     outside = (
         "" if case.covers(event.occurred_at) else ' <span class="tag">outside the period</span>'

@@ -31,7 +31,16 @@ def proofs(case: Case) -> str:
     head = ("Entry", "Chain / position", "SHA-256", "In the checkpoint")
     return (
         f'<section id="proofs"><h2>Fingerprints, and how to check them</h2>{table(head, rows)}'
-        f"{_checkpoint(case)}{_HOW}</section>"
+        f"{_sealed(case)}{_checkpoint(case)}{_HOW}</section>"
+    )
+
+
+def _sealed(case: Case) -> str:
+    if not any(chain.key for chain in case.dossier.chains):
+        return ""
+    return (
+        "<p>The practice keeps these entries sealed. <code>evidence.json</code> holds the key of "
+        "their chains, so that anybody can see that what is shown is what was sealed.</p>"
     )
 
 

@@ -30,7 +30,7 @@ def _card(case: Case, each: Received) -> str:
             ("For a person", "yes: somebody had to read it" if record.needs_person else ""),
             ("Pictures and files", "<br>".join(map(shown, record.media))),
             ("Provider", f"{shown(record.provider)} <code>{shown(record.key)}</code>"),
-            ("Text", f"<code>{shown(record.inbound_id)}</code>"),
+            ("Id of the text", f"<code>{shown(record.inbound_id)}</code>"),
         ]
     )
     body = case.body(record.body, record.dropped)

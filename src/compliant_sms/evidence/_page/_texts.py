@@ -25,14 +25,14 @@ def _card(case: Case, text: Text) -> str:
         [
             (
                 "Patient",
-                shown(record.person or "") or "the library&rsquo;s own reply to the number",
+                shown(record.person or "") or "whoever holds the number: a reply",
             ),
             ("Asked for", time(record.created_at)),
             ("Not to be sent after", time(record.not_after) if record.not_after else ""),
             ("Answers the text of", time(record.answers) if record.answers else ""),
             ("Asks for", word({}, record.asks) if record.asks else ""),
-            ("Key", f"<code>{shown(record.idempotency_key)}</code>"),
-            ("Text", f"<code>{shown(record.message_id)}</code>"),
+            ("Key of the request", f"<code>{shown(record.idempotency_key)}</code>"),
+            ("Id of the text", f"<code>{shown(record.message_id)}</code>"),
         ]
     )
     decisions = "".join(_decision(case, decision) for decision in text.decisions)
