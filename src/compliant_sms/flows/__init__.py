@@ -19,6 +19,7 @@ from compliant_sms.flows._consent import (
     wish_for_detail,
 )
 from compliant_sms.flows._dispatch import cancel, dispatch_due
+from compliant_sms.flows._enqueue import enqueue
 from compliant_sms.flows._erase import erase
 from compliant_sms.flows._evidence import Question, evidence_pack
 from compliant_sms.flows._history import History, TextRecord, history
@@ -56,6 +57,7 @@ __all__ = [
     "consent_state",
     "consistency_proof",
     "dispatch_due",
+    "enqueue",
     "erase",
     "evidence_pack",
     "history",

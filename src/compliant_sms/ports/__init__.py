@@ -16,6 +16,7 @@ from compliant_sms.ports._evidence import (
     StoredChain,
     StoredLink,
 )
+from compliant_sms.ports._host import HostConnection
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._keys import AtRest, DataKeys, Plaintext
 from compliant_sms.ports._outside import (
@@ -48,6 +49,7 @@ __all__ = [
     "Erasure",
     "EvidenceRecords",
     "FiledLeaf",
+    "HostConnection",
     "Ids",
     "InboundTexts",
     "Keeping",
