@@ -14,13 +14,6 @@ from compliant_sms.evidence._checkpoint import (
     Verifier,
     verify_signature,
 )
-from compliant_sms.evidence._dossier import (
-    FORMAT,
-    ChainRecord,
-    Dossier,
-    EventRecord,
-    PracticeRecord,
-)
 from compliant_sms.evidence._merkle import (
     EMPTY_ROOT,
     Frontier,
@@ -35,20 +28,27 @@ from compliant_sms.evidence._merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from compliant_sms.evidence._text_records import (
-    DroppedRecord,
-    Left,
-    ProblemRecord,
-    ReceivedRecord,
-    ReportRecord,
-    StepRecord,
-    TextRecord,
-)
-from compliant_sms.evidence._verdict import Check, Ciphers, PackReport, Result
 
 if TYPE_CHECKING:
+    from compliant_sms.evidence._dossier import (
+        FORMAT,
+        ChainRecord,
+        Dossier,
+        EventRecord,
+        PracticeRecord,
+    )
     from compliant_sms.evidence._make import make_pack
     from compliant_sms.evidence._page import LAYOUT
+    from compliant_sms.evidence._text_records import (
+        DroppedRecord,
+        Left,
+        ProblemRecord,
+        ReceivedRecord,
+        ReportRecord,
+        StepRecord,
+        TextRecord,
+    )
+    from compliant_sms.evidence._verdict import Check, Ciphers, PackReport, Result
     from compliant_sms.evidence._verify import verify_pack
 
 __all__ = [
@@ -90,7 +90,22 @@ __all__ = [
     "verify_signature",
 ]
 
-_FILES = {"_make": ("make_pack",), "_page": ("LAYOUT",), "_verify": ("verify_pack",)}
+_FILES = {
+    "_dossier": ("FORMAT", "ChainRecord", "Dossier", "EventRecord", "PracticeRecord"),
+    "_make": ("make_pack",),
+    "_page": ("LAYOUT",),
+    "_text_records": (
+        "DroppedRecord",
+        "Left",
+        "ProblemRecord",
+        "ReceivedRecord",
+        "ReportRecord",
+        "StepRecord",
+        "TextRecord",
+    ),
+    "_verdict": ("Check", "Ciphers", "PackReport", "Result"),
+    "_verify": ("verify_pack",),
+}
 _FILE_OF = {name: file for file, names in _FILES.items() for name in names}
 
 
