@@ -65,8 +65,10 @@ def test_a_note_of_others_verifies() -> None:
         "If you think cryptography is the answer to your problem,\n"
         "then you don't know what your problem is.\n"
     )
-    line = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
-    signature = b64decode(line)
+    signature = b64decode(
+        "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpR"
+        "Zb6KE6RyyBwJnAM="
+    )
 
     assert signature[:4] == key.key_id
     assert key.verify(text.encode(), signature[4:])
