@@ -42,8 +42,8 @@ _CLAIMABLE = _LATE_NEWS | {State.CLAIMED, State.HELD, State.BLOCKED, State.CANCE
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.DUE: _CLAIMABLE,
     State.HELD: _CLAIMABLE,
-    # Asked for again under the same key, it is decided again.
-    State.BLOCKED: _CLAIMABLE,
+    # Asked for again under the same key, it is decided again, at once or by the next dispatch.
+    State.BLOCKED: _CLAIMABLE | {State.DUE},
     # A callback can overtake the answer to the request that caused it.
     State.CLAIMED: frozenset(
         {

@@ -7,6 +7,8 @@ from datetime import datetime
 from types import TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
 
+from attrs import evolve
+
 from compliant_sms import flows, system
 from compliant_sms.audit import AuditEvent
 from compliant_sms.classification import Purpose
@@ -16,6 +18,7 @@ from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.evidence import Checkpoint, Signer, Verifier
 from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
+from compliant_sms.joined import AsyncJoinedMessenger, JoinedMessenger
 from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
 from compliant_sms.optout import Awaiting
@@ -25,6 +28,7 @@ from compliant_sms.ports import (
     AtRest,
     Delivery,
     Erased,
+    HostConnection,
     Ids,
     People,
     Plaintext,
@@ -51,6 +55,12 @@ class StoreKind(Protocol):
 
     def asynchronous(self, keyring: AtRest = None) -> Store:
         """The port for an event loop; a keyring seals what tells of patients."""
+
+    def joined(self, connection: HostConnection, keyring: AtRest = None) -> Store:
+        """The port inside the transaction of a host's connection; it never suspends."""
+
+    def joined_asynchronous(self, connection: HostConnection, keyring: AtRest = None) -> Store:
+        """The same for an event loop."""
 
     def close(self) -> None:
         """Let go of it."""
@@ -199,6 +209,7 @@ class Messenger(_Facade):
             retention,
         )
         self._store = store
+        self._keyring = keyring
         self._own_transport = own
         self.consent: ConsentDesk = ConsentDesk(self._ports)
         self.legal_hold: HoldDesk = HoldDesk(self._ports)
@@ -402,6 +413,22 @@ class Messenger(_Facade):
         plan = self._purge_plan(by, dry_run=dry_run)
         return finish(flows.purge(self._ports.store, plan, progress))
 
+    def within(self, connection: HostConnection) -> JoinedMessenger:
+        """This messenger inside the transaction that is open on a connection of yours.
+
+        What it writes holds when you commit, and was never there if you roll back. Texts leave
+        afterwards, by :meth:`dispatch_due`.
+
+        Args:
+            connection: to the database of the store, and in a transaction: of ``sqlite3``,
+                ``psycopg``, Django or SQLAlchemy.
+
+        Raises:
+            ConfigurationError: it is no such connection.
+        """
+        store = self._store.joined(connection, self._keyring)
+        return JoinedMessenger(evolve(self._ports, store=store))
+
     def close(self) -> None:
         """Close the store, and the connections to the provider."""
         self._own_transport.close()
@@ -485,6 +512,7 @@ class AsyncMessenger(_Facade):
             retention,
         )
         self._store = store
+        self._keyring = keyring
         self._own_transport = own
         self.consent: AsyncConsentDesk = AsyncConsentDesk(self._ports)
         self.legal_hold: AsyncHoldDesk = AsyncHoldDesk(self._ports)
@@ -575,6 +603,19 @@ class AsyncMessenger(_Facade):
         """See :meth:`Messenger.purge`."""
         plan = self._purge_plan(by, dry_run=dry_run)
         return await flows.purge(self._ports.store, plan, progress)
+
+    def within(self, connection: HostConnection) -> AsyncJoinedMessenger:
+        """See :meth:`Messenger.within`.
+
+        Args:
+            connection: a ``psycopg.AsyncConnection``; or a ``sqlite3.Connection``, for which the
+                event loop waits.
+
+        Raises:
+            ConfigurationError: it is no such connection.
+        """
+        store = self._store.joined_asynchronous(connection, self._keyring)
+        return AsyncJoinedMessenger(evolve(self._ports, store=store))
 
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""

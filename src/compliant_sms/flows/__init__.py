@@ -19,6 +19,7 @@ from compliant_sms.flows._consent import (
     wish_for_detail,
 )
 from compliant_sms.flows._dispatch import cancel, dispatch_due
+from compliant_sms.flows._enqueue import enqueue
 from compliant_sms.flows._erase import erase
 from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._hold import holds, lift_hold, place_hold
@@ -54,6 +55,7 @@ __all__ = [
     "consent_state",
     "consistency_proof",
     "dispatch_due",
+    "enqueue",
     "erase",
     "history",
     "holds",

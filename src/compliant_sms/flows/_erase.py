@@ -28,6 +28,8 @@ async def erase(ports: Ports, person: str, *, reason: str, by: str) -> Erased:
 async def _erase(tx: Transaction, ports: Ports, person: str, reason: str, by: str) -> Erased:
     practice_id, run = ports.practice.id, ports.ids()
     await _refuse_in_the_clear(tx, practice_id)
+    # Texts that are asked for in hosts' transactions are called back with all others.
+    await tx.hold_keys(practice_id, person)
     for number in await tx.numbers_of(practice_id, person):
         await tx.lock(practice_id, number)
     await tx.fix_holds(practice_id)

@@ -10,6 +10,7 @@ from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
 from compliant_sms.ports._erasure import Erased, Erasure
+from compliant_sms.ports._host import HostConnection
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._keys import AtRest, DataKeys, Plaintext
 from compliant_sms.ports._outside import (
@@ -41,6 +42,7 @@ __all__ = [
     "Erased",
     "Erasure",
     "FiledLeaf",
+    "HostConnection",
     "Ids",
     "InboundTexts",
     "Keeping",
