@@ -21,6 +21,7 @@ import in_flight
 import ledger
 import opt_out
 import sending
+import verifying
 from attrs import asdict, evolve
 from report import Row, page, table
 
@@ -31,6 +32,7 @@ _GROUPS = {
     "send": sending.rows,
     "in-flight": in_flight.rows,
     "ledger": ledger.rows,
+    "verify": verifying.rows,
     "import": importing.rows,
     "opt-out": opt_out.rows,
 }

@@ -12,6 +12,7 @@ import click
 from compliant_sms.cli import _options
 from compliant_sms.cli._db import db
 from compliant_sms.cli._keys import keys
+from compliant_sms.cli._ledger import ledger
 from compliant_sms.cli._lint_command import lint
 from compliant_sms.cli._phi_command import phi
 from compliant_sms.cli._purge_command import purge
@@ -274,6 +275,7 @@ def check(
 
 commands.add_command(db)
 commands.add_command(keys)
+commands.add_command(ledger)
 commands.add_command(lint)
 commands.add_command(phi)
 commands.add_command(verify)

@@ -145,11 +145,13 @@ class ConsentRecords(SubjectRecords):
 
 # In the order of an index of chains, which is about that in which they began: ids sort by time.
 _FILED: LiteralString = """SELECT c.chain_id, e.position, e.previous, e.payload, e.digest,
-    CASE WHEN e.position = 0 THEN c.number END, CASE WHEN e.position = 0 THEN c.person END
+    c.number, c.person
     FROM sms_chains c JOIN sms_consent_events e ON e.chain_id = c.chain_id
     WHERE c.practice_id = :practice_id"""
+# The same bound for both tables: PostgreSQL merges them, and would read one from its beginning.
 _FILED_AFTER: LiteralString = """
-    AND c.chain_id >= :chain_id AND (c.chain_id, e.position) > (:chain_id, :position)"""
+    AND c.chain_id >= :chain_id AND e.chain_id >= :chain_id
+    AND (c.chain_id, e.position) > (:chain_id, :position)"""
 _FILED_ORDER: LiteralString = " ORDER BY c.chain_id, e.position LIMIT :limit"
 
 
