@@ -17,6 +17,7 @@ from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.evidence import Checkpoint, Signer, Verifier
+from compliant_sms.evidence_pack import EvidencePack
 from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
 from compliant_sms.imports import (
     BadRow,
@@ -398,6 +399,42 @@ class Messenger(_Facade):
         """Everything on record about a person."""
         return finish(flows.history(self._ports, person))
 
+    def evidence(
+        self,
+        number: str | PhoneNumber,
+        since: datetime,
+        until: datetime,
+        *,
+        by: str,
+        reason: str,
+        earlier: Checkpoint | None = None,
+    ) -> EvidencePack:
+        """All that is on record about a number and a period, for a lawyer: one zip.
+
+        It can be checked without the database: ``compliant-sms verify PACK``. That somebody took
+        it goes on record itself.
+
+        Args:
+            number: which number.
+            since: the beginning of the period (aware).
+            until: its end (aware); what happened then or later is not part of it.
+            by: who asks for it, for example ``"counsel:j.ortiz"``.
+            reason: why, for whoever reads the record.
+            earlier: a checkpoint that you kept, to prove that the ledger only grew since.
+
+        Returns:
+            consents with their wording, decisions, texts, callbacks, answers, opt-outs and
+            proofs; the same record at the same instant gives the same bytes.
+
+        Raises:
+            InvalidInput: an argument cannot be used.
+            LedgerTampered: the consent ledger of the number was altered.
+        """
+        question = flows.Question(
+            number=number, since=since, until=until, by=by, reason=reason, earlier=earlier
+        )
+        return EvidencePack(finish(flows.evidence_pack(self._ports, question)))
+
     def checkpoint(self, key: Signer | None = None) -> Checkpoint:
         """Fix the ledger as it is now; ``str()`` of the answer is the text to keep elsewhere.
 
@@ -698,6 +735,22 @@ class AsyncMessenger(_Facade):
     async def history(self, person: str) -> flows.History:
         """See :meth:`Messenger.history`."""
         return await flows.history(self._ports, person)
+
+    async def evidence(
+        self,
+        number: str | PhoneNumber,
+        since: datetime,
+        until: datetime,
+        *,
+        by: str,
+        reason: str,
+        earlier: Checkpoint | None = None,
+    ) -> EvidencePack:
+        """See :meth:`Messenger.evidence`."""
+        question = flows.Question(
+            number=number, since=since, until=until, by=by, reason=reason, earlier=earlier
+        )
+        return EvidencePack(await flows.evidence_pack(self._ports, question))
 
     async def checkpoint(self, key: Signer | None = None) -> Checkpoint:
         """See :meth:`Messenger.checkpoint`."""
