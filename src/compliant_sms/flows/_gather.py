@@ -117,7 +117,7 @@ async def _texts(tx: Transaction, practice_id: str, asked: Question) -> tuple[Te
     found: list[TextRecord] = []
     for message in await tx.messages_to(practice_id, asked.number):
         steps = await tx.steps(message.message_id)
-        reports = await tx.status_reports(message.message_id)
+        reports = await tx.callbacks(message.message_id)
         moments = [message.created_at, *(s.at for s in steps), *(r.at for r in reports)]
         if any(map(asked.covers, moments)):
             decisions = await tx.decisions(message.message_id)

@@ -20,7 +20,7 @@ from compliant_sms.evidence import (
     TextRecord,
 )
 from compliant_sms.messages import Departure, Inbound, Message
-from compliant_sms.ports import StatusReport, Step, StoredChain, StoredLink
+from compliant_sms.ports import Callback, Step, StoredChain, StoredLink
 from compliant_sms.practice import Practice
 from compliant_sms.providers import Problem
 from compliant_sms.retention import Purged
@@ -72,7 +72,7 @@ def text_record(
     message: Message,
     decisions: Iterable[Decision],
     steps: Iterable[Step],
-    reports: Iterable[StatusReport],
+    reports: Iterable[Callback],
     purged: Iterable[Purged],
 ) -> TextRecord:
     """A text and all that became of it."""
@@ -114,7 +114,7 @@ def _left(departure: Departure) -> Left:
     )
 
 
-def _report(report: StatusReport) -> ReportRecord:
+def _report(report: Callback) -> ReportRecord:
     update = report.update
     return ReportRecord(
         at=report.at,

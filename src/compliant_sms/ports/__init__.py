@@ -13,7 +13,6 @@ from compliant_sms.ports._delivery import Delivery
 from compliant_sms.ports._erasure import Erased, Erasure
 from compliant_sms.ports._evidence import (
     EvidenceRecords,
-    StatusReport,
     StoredChain,
     StoredLink,
 )
@@ -67,7 +66,6 @@ __all__ = [
     "Retry",
     "SecureLinks",
     "SecureMessage",
-    "StatusReport",
     "Step",
     "Store",
     "StoredChain",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Protocol
 
 from attrs import field, frozen
 
 from compliant_sms.consent import Link
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.providers import StatusUpdate
 
-__all__ = ["EvidenceRecords", "StatusReport", "StoredChain", "StoredLink"]
+__all__ = ["EvidenceRecords", "StoredChain", "StoredLink"]
 
 
 @frozen(kw_only=True)
@@ -46,26 +44,8 @@ class StoredChain:
     key: bytes | None = field(default=None, repr=False)
 
 
-@frozen(kw_only=True)
-class StatusReport:
-    """A provider's callback about a text, as it was kept.
-
-    Attributes:
-        provider: whose.
-        at: when it came in (UTC).
-        update: what it said.
-    """
-
-    provider: str
-    at: datetime
-    update: StatusUpdate
-
-
 class EvidenceRecords(Protocol):
     """Everything about a number, as it is stored."""
 
     async def chains_of(self, practice_id: str, number: PhoneNumber) -> list[StoredChain]:
         """The whole chains of the number: that of the number itself first, then by person."""
-
-    async def status_reports(self, message_id: str) -> list[StatusReport]:
-        """All callbacks about a text, in the order in which they came."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from compliant_sms import records
 from compliant_sms.consent import Link, about_event, opened_payload
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import StatusReport, StoredChain, StoredLink
-from compliant_sms.providers import StatusUpdate
-from compliant_sms.stores._connection import Row, instant
+from compliant_sms.ports import StoredChain, StoredLink
+from compliant_sms.stores._connection import Row
 from compliant_sms.stores._consent import ConsentRecords
 from compliant_sms.stores._vault import Subject
 
@@ -39,20 +37,6 @@ class EvidenceReads(ConsentRecords):
             links=tuple([_opened(each, subject) for each in await self.links(chain_id)]),
             key=await self.data_key(chain_id),
         )
-
-    async def status_reports(self, message_id: str) -> list[StatusReport]:
-        """All callbacks about a text, in the order in which they came."""
-        rows = await self._all(
-            """SELECT provider, at, record FROM sms_callbacks
-            WHERE message_id = :message_id ORDER BY seq""",
-            message_id=message_id,
-        )
-        return [
-            StatusReport(
-                provider=provider, at=instant(at), update=records.decode(record, StatusUpdate)
-            )
-            for provider, at, record in rows
-        ]
 
 
 def _by_person(stored: StoredChain) -> str:
