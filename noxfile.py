@@ -66,6 +66,7 @@ CORE = [
         "driver.py",
         "errors.py",
         "evidence/*",
+        "evidence/_page/*",
         "flows/*",
         "imports/*",
         "lifecycle.py",

@@ -52,6 +52,8 @@ ROOMS = (
     "compliant_sms.consent",
     "compliant_sms.imports",
     "compliant_sms.audit",
+    "compliant_sms.evidence",
+    "compliant_sms.evidence_pack",
     "compliant_sms.rules",
     "compliant_sms.rules._rows",
     "compliant_sms.classification",

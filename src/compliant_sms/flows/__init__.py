@@ -21,6 +21,7 @@ from compliant_sms.flows._consent import (
 from compliant_sms.flows._dispatch import cancel, dispatch_due
 from compliant_sms.flows._enqueue import enqueue
 from compliant_sms.flows._erase import erase
+from compliant_sms.flows._evidence import Question, evidence_pack
 from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._hold import holds, lift_hold, place_hold
 from compliant_sms.flows._import import ImportProgress, import_consents
@@ -47,6 +48,7 @@ __all__ = [
     "Progress",
     "PurgePlan",
     "PurgeReport",
+    "Question",
     "Received",
     "ReceivedStatus",
     "ReceivedText",
@@ -64,6 +66,7 @@ __all__ = [
     "dispatch_due",
     "enqueue",
     "erase",
+    "evidence_pack",
     "history",
     "holds",
     "import_consents",

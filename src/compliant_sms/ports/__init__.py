@@ -11,6 +11,11 @@ from compliant_sms.ports._buckets import Buckets
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
 from compliant_sms.ports._erasure import Erased, Erasure
+from compliant_sms.ports._evidence import (
+    EvidenceRecords,
+    StoredChain,
+    StoredLink,
+)
 from compliant_sms.ports._host import HostConnection
 from compliant_sms.ports._imports import Imports
 from compliant_sms.ports._inbound import Callback, InboundTexts
@@ -45,6 +50,7 @@ __all__ = [
     "Delivery",
     "Erased",
     "Erasure",
+    "EvidenceRecords",
     "FiledLeaf",
     "HostConnection",
     "Ids",
@@ -62,7 +68,9 @@ __all__ = [
     "SecureMessage",
     "Step",
     "Store",
+    "StoredChain",
     "StoredCheckpoint",
+    "StoredLink",
     "Texts",
     "Transaction",
     "Transport",

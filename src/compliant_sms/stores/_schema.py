@@ -223,8 +223,8 @@ _STEPS: tuple[tuple[LiteralString, ...], ...] = (
         *_INBOUND,
         *_AUDIT,
         *_RETENTION,
-        *_RATES,
         *_IMPORTS,
+        *_RATES,
     ),
 )
 

@@ -25,11 +25,11 @@ COLUMNS: LiteralString = """message_id, practice_id, draft, created_at, state, n
 MESSAGE: LiteralString = "SELECT " + COLUMNS + " FROM sms_messages "  # noqa: S608 - no value in it
 
 _NEW: LiteralString = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key,
-    chain_id, number, person, purpose, draft, created_at, state, urgency, not_before,
-    claimed_until, attempts, provider, provider_id, problem, left_at, departure)
+    chain_id, number, person, purpose, draft, created_at, state, urgency, not_before, claimed_until,
+    attempts, provider, provider_id, problem, left_at, departure)
     VALUES (:message_id, :practice_id, :key, :chain_id, :number, :person, :purpose, :draft,
-    :created_at, :state, :urgency, :not_before, :claimed_until, :attempts, :provider,
-    :provider_id, :problem, :left_at, :departure) """
+    :created_at, :state, :urgency, :not_before, :claimed_until, :attempts, :provider, :provider_id,
+    :problem, :left_at, :departure) """
 
 
 def _minute(at: datetime) -> str:
