@@ -268,7 +268,7 @@ class AsyncRecordKeeping(_Facade):
         batch: int = 1000,
         progress: flows.ImportProgress | None = None,
     ) -> ImportReport:
-        """See :meth:`Messenger.import_consents`."""
+        """See :meth:`RecordKeeping.import_consents`."""
         plan = ImportPlan.of(
             self._ports.practice,
             source=source,
@@ -297,36 +297,36 @@ class AsyncRecordKeeping(_Facade):
         reason: str,
         earlier: Checkpoint | None = None,
     ) -> EvidencePack:
-        """See :meth:`Messenger.evidence`."""
+        """See :meth:`RecordKeeping.evidence`."""
         question = flows.Question(
             number=number, since=since, until=until, by=by, reason=reason, earlier=earlier
         )
         return EvidencePack(await flows.evidence_pack(self._ports, question))
 
     async def checkpoint(self, key: Signer | None = None) -> Checkpoint:
-        """See :meth:`Messenger.checkpoint`."""
+        """See :meth:`RecordKeeping.checkpoint`."""
         store, practice = self._ports.store, self._ports.practice
         return await flows.checkpoint(store, practice.id, self._ports.clock(), key)
 
     async def verify_ledger(
         self, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
     ) -> flows.LedgerReport:
-        """See :meth:`Messenger.verify_ledger`."""
+        """See :meth:`RecordKeeping.verify_ledger`."""
         store, practice = self._ports.store, self._ports.practice
         return await flows.verify_ledger(store, practice.id, against, keys)
 
     async def erase(self, person: str, *, reason: str, by: str) -> Erased:
-        """See :meth:`Messenger.erase`."""
+        """See :meth:`RecordKeeping.erase`."""
         return await flows.erase(self._ports, person, reason=reason, by=by)
 
     async def rotate_keys(self, progress: Callable[[int, int], None] | None = None) -> int:
-        """See :meth:`Messenger.rotate_keys`."""
+        """See :meth:`RecordKeeping.rotate_keys`."""
         return await flows.rotate_keys(self._ports.store, progress)
 
     async def audit(
         self, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[AuditEvent, ...]:
-        """See :meth:`Messenger.audit`."""
+        """See :meth:`RecordKeeping.audit`."""
         return await flows.audit_log(self._ports, since, until)
 
     async def purge(
@@ -336,6 +336,6 @@ class AsyncRecordKeeping(_Facade):
         dry_run: bool = False,
         progress: Callable[[int], object] | None = None,
     ) -> flows.PurgeReport:
-        """See :meth:`Messenger.purge`."""
+        """See :meth:`RecordKeeping.purge`."""
         plan = self._purge_plan(by, dry_run=dry_run)
         return await flows.purge(self._ports.store, plan, progress)
