@@ -1,5 +1,6 @@
 """What every store must do, as tests."""
 
+from compliant_sms.testing._contract._importing import ImportContract
 from compliant_sms.testing._contract._keeping import KeepingContract
 from compliant_sms.testing._contract._ledger import LedgerContract
 from compliant_sms.testing._contract._texts import TextContract
@@ -8,7 +9,9 @@ from compliant_sms.testing._contract._transactions import TransactionContract
 __all__ = ["StoreContract"]
 
 
-class StoreContract(TransactionContract, TextContract, LedgerContract, KeepingContract):
+class StoreContract(
+    TransactionContract, TextContract, LedgerContract, KeepingContract, ImportContract
+):
     """Everything that a store promises; make your own pass it.
 
     Derive a class from it whose name begins with ``Test``, and give it a pytest fixture
