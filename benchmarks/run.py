@@ -21,6 +21,8 @@ import in_flight
 import ledger
 import opt_out
 import sending
+import verifying
+import working
 from attrs import asdict, evolve
 from report import Row, page, table
 
@@ -30,7 +32,9 @@ _GROUPS = {
     "finding": finding.rows,
     "send": sending.rows,
     "in-flight": in_flight.rows,
+    "work": working.rows,
     "ledger": ledger.rows,
+    "verify": verifying.rows,
     "import": importing.rows,
     "opt-out": opt_out.rows,
 }

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 import compliant_sms
-from compliant_sms import optout, phi, stores, testing
+from compliant_sms import evidence, optout, phi, stores, testing
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Path(compliant_sms.__file__).parent
@@ -111,7 +111,7 @@ def test_constants_of_compiled_classes_are_annotated() -> None:
 
 
 @pytest.mark.parametrize(
-    "room", [compliant_sms, optout, phi, stores, testing], ids=lambda room: room.__name__
+    "room", [compliant_sms, evidence, optout, phi, stores, testing], ids=lambda room: room.__name__
 )
 def test_what_loads_late_is_there(room: ModuleType) -> None:
     """Names that load at first use are listed, can be had, and nothing else is pretended."""

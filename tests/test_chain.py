@@ -152,7 +152,7 @@ def as_filed(links: list[Link]) -> list[FiledLink]:
             each.previous,
             each.payload,
             each.digest,
-            *(FILED[1:] if each.position == 0 else (None, None)),
+            *FILED[1:],
         )
         for each in links
     ]

@@ -17,6 +17,7 @@ from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.evidence import Checkpoint, Signer, Verifier
+from compliant_sms.evidence_pack import EvidencePack
 from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
 from compliant_sms.imports import (
     BadRow,
@@ -367,9 +368,72 @@ class Messenger(_Facade):
             )
         )
 
+    def uncertain(self, limit: int = 100) -> tuple[flows.TextRecord, ...]:
+        """Texts of which nobody knows whether they went out, the oldest first.
+
+        :meth:`reconcile` settles those that the provider can answer for; the others are for a
+        person, who asks the patient or looks at the provider's console, and then calls
+        :meth:`settle`.
+        """
+        return finish(flows.uncertain(self._ports, limit))
+
+    def settle(self, message_id: str, *, sent: bool, by: str, reason: str) -> Outcome:
+        """Say what became of an uncertain text; it is put on record who said so.
+
+        Args:
+            message_id: which text.
+            sent: True, and it counts as sent; False, and it is due, and decided anew.
+            by: who says so, for example ``"front-desk:ana"``.
+            reason: how they know.
+
+        Returns:
+            the outcome now on record, which is another one where news came first.
+
+        Raises:
+            UnknownMessage: this practice has no such text.
+            InvalidInput: ``by`` or ``reason`` is empty.
+        """
+        return finish(flows.settle(self._ports, message_id, sent=sent, by=by, reason=reason))
+
     def history(self, person: str) -> flows.History:
         """Everything on record about a person."""
         return finish(flows.history(self._ports, person))
+
+    def evidence(
+        self,
+        number: str | PhoneNumber,
+        since: datetime,
+        until: datetime,
+        *,
+        by: str,
+        reason: str,
+        earlier: Checkpoint | None = None,
+    ) -> EvidencePack:
+        """All that is on record about a number and a period, for a lawyer: one zip.
+
+        It can be checked without the database: ``compliant-sms verify PACK``. That somebody took
+        it goes on record itself.
+
+        Args:
+            number: which number.
+            since: the beginning of the period (aware).
+            until: its end (aware); what happened then or later is not part of it.
+            by: who asks for it, for example ``"counsel:j.ortiz"``.
+            reason: why, for whoever reads the record.
+            earlier: a checkpoint that you kept, to prove that the ledger only grew since.
+
+        Returns:
+            consents with their wording, decisions, texts, callbacks, answers, opt-outs and
+            proofs; the same record at the same instant gives the same bytes.
+
+        Raises:
+            InvalidInput: an argument cannot be used.
+            LedgerTampered: the consent ledger of the number was altered.
+        """
+        question = flows.Question(
+            number=number, since=since, until=until, by=by, reason=reason, earlier=earlier
+        )
+        return EvidencePack(finish(flows.evidence_pack(self._ports, question)))
 
     def checkpoint(self, key: Signer | None = None) -> Checkpoint:
         """Fix the ledger as it is now; ``str()`` of the answer is the text to keep elsewhere.
@@ -660,9 +724,33 @@ class AsyncMessenger(_Facade):
             progress=progress,
         )
 
+    async def uncertain(self, limit: int = 100) -> tuple[flows.TextRecord, ...]:
+        """See :meth:`Messenger.uncertain`."""
+        return await flows.uncertain(self._ports, limit)
+
+    async def settle(self, message_id: str, *, sent: bool, by: str, reason: str) -> Outcome:
+        """See :meth:`Messenger.settle`."""
+        return await flows.settle(self._ports, message_id, sent=sent, by=by, reason=reason)
+
     async def history(self, person: str) -> flows.History:
         """See :meth:`Messenger.history`."""
         return await flows.history(self._ports, person)
+
+    async def evidence(
+        self,
+        number: str | PhoneNumber,
+        since: datetime,
+        until: datetime,
+        *,
+        by: str,
+        reason: str,
+        earlier: Checkpoint | None = None,
+    ) -> EvidencePack:
+        """See :meth:`Messenger.evidence`."""
+        question = flows.Question(
+            number=number, since=since, until=until, by=by, reason=reason, earlier=earlier
+        )
+        return EvidencePack(await flows.evidence_pack(self._ports, question))
 
     async def checkpoint(self, key: Signer | None = None) -> Checkpoint:
         """See :meth:`Messenger.checkpoint`."""

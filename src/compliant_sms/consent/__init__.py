@@ -13,6 +13,7 @@ from compliant_sms.consent._agreement import (
 )
 from compliant_sms.consent._chain import ChainCheck, FiledLink, Link, beginning, link, verify_chain
 from compliant_sms.consent._encoding import (
+    about_event,
     erased_revocation,
     from_payload,
     opened_payload,
@@ -60,6 +61,7 @@ __all__ = [
     "Tier",
     "Wording",
     "WrittenAgreement",
+    "about_event",
     "beginning",
     "defects",
     "erased_revocation",

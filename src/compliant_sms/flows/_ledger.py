@@ -20,7 +20,7 @@ from compliant_sms.ports import FiledLeaf, Store
 __all__ = ["LedgerReport", "verify_ledger"]
 
 # So few that a page of them stays in the processor's cache.
-_PAGE = 2000
+_PAGE = 1000
 
 
 @frozen(kw_only=True)

@@ -8,6 +8,7 @@ from compliant_sms.consent import (
     ConsentEvent,
     FiledLink,
     Link,
+    about_event,
     beginning,
     erased_revocation,
     filed_under,
@@ -145,11 +146,13 @@ class ConsentRecords(SubjectRecords):
 
 # In the order of an index of chains, which is about that in which they began: ids sort by time.
 _FILED: LiteralString = """SELECT c.chain_id, e.position, e.previous, e.payload, e.digest,
-    CASE WHEN e.position = 0 THEN c.number END, CASE WHEN e.position = 0 THEN c.person END
+    c.number, c.person
     FROM sms_chains c JOIN sms_consent_events e ON e.chain_id = c.chain_id
     WHERE c.practice_id = :practice_id"""
+# The same bound for both tables: PostgreSQL merges them, and would read one from its beginning.
 _FILED_AFTER: LiteralString = """
-    AND c.chain_id >= :chain_id AND (c.chain_id, e.position) > (:chain_id, :position)"""
+    AND c.chain_id >= :chain_id AND e.chain_id >= :chain_id
+    AND (c.chain_id, e.position) > (:chain_id, :position)"""
 _FILED_ORDER: LiteralString = " ORDER BY c.chain_id, e.position LIMIT :limit"
 
 
@@ -165,16 +168,14 @@ def link_of(row: Row) -> Link:
     return Link(chain_id=row[0], position=row[1], previous=row[2], payload=row[3], digest=row[4])
 
 
-def _about(subject: Subject, position: int) -> str:
-    return f"sms_consent_events.payload/{subject.chain_id}/{position}"
-
-
 def _payload(event: ConsentEvent, subject: Subject, position: int) -> bytes:
     if subject.cipher is None:
         return to_payload(event)
-    return sealed_payload(event, lambda plain: subject.seal(plain, _about(subject, position)))
+    about = about_event(subject.chain_id, position)
+    return sealed_payload(event, lambda plain: subject.seal(plain, about))
 
 
 def _event(payload: bytes, subject: Subject, position: int) -> ConsentEvent:
-    opened = opened_payload(payload, lambda sealed: subject.open(sealed, _about(subject, position)))
+    about = about_event(subject.chain_id, position)
+    opened = opened_payload(payload, lambda sealed: subject.open(sealed, about))
     return from_payload(opened)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from compliant_sms.stores._audit import AuditRecords
+from compliant_sms.stores._buckets import BucketRecords
 from compliant_sms.stores._erasure import ErasureRecords
+from compliant_sms.stores._evidence import EvidenceReads
 from compliant_sms.stores._imports import ImportRecords
 from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._practices import PracticeRecords
@@ -17,10 +19,12 @@ __all__ = ["SqlTransaction"]
 class SqlTransaction(
     PracticeRecords,
     ImportRecords,
+    EvidenceReads,
     TreeRecords,
     QueueRecords,
     InboundRecords,
     AuditRecords,
+    BucketRecords,
     RetentionRecords,
     ErasureRecords,
 ):

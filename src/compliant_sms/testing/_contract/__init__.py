@@ -3,6 +3,7 @@
 from compliant_sms.testing._contract._importing import ImportContract
 from compliant_sms.testing._contract._keeping import KeepingContract
 from compliant_sms.testing._contract._ledger import LedgerContract
+from compliant_sms.testing._contract._queue import QueueContract
 from compliant_sms.testing._contract._texts import TextContract
 from compliant_sms.testing._contract._transactions import TransactionContract
 
@@ -10,7 +11,12 @@ __all__ = ["StoreContract"]
 
 
 class StoreContract(
-    TransactionContract, TextContract, LedgerContract, KeepingContract, ImportContract
+    TransactionContract,
+    TextContract,
+    QueueContract,
+    LedgerContract,
+    KeepingContract,
+    ImportContract,
 ):
     """Everything that a store promises; make your own pass it.
 

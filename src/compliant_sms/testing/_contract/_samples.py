@@ -39,6 +39,7 @@ __all__ = [
     "a_text",
     "an_event",
     "an_inbound",
+    "keys",
     "minutes",
     "saving",
 ]
@@ -71,13 +72,14 @@ def a_text(
     practice_id: str = HERE,
     state: State = State.DUE,
     at: datetime = NOON,
+    purpose: Purpose = Purpose.APPOINTMENT_REMINDER,
     **where: object,
 ) -> Message:
     """A text on its way; its id is made of the practice and the key."""
     draft = Draft(
         to=to,
         person=person,
-        purpose=Purpose.APPOINTMENT_REMINDER,
+        purpose=purpose,
         body=f"{WORDS} {key}",
         idempotency_key=key,
         not_after=at + minutes(90),
@@ -90,6 +92,11 @@ def a_text(
         state=state,
         **{"not_before": at, **where},  # type: ignore[arg-type]
     )
+
+
+def keys(messages: list[Message]) -> list[str]:
+    """The keys of texts."""
+    return [message.draft.idempotency_key for message in messages]
 
 
 def saving(message: Message) -> Callable[[Transaction], Awaitable[None]]:
@@ -169,9 +176,9 @@ def an_inbound(
     )
 
 
-def a_status(key: str = "1") -> StatusUpdate:
+def a_status(key: str = "1", state: State = State.DELIVERED) -> StatusUpdate:
     """News of a text."""
-    return StatusUpdate(key=key, provider_id="SM1", reference=None, state=State.DELIVERED)
+    return StatusUpdate(key=key, provider_id="SM1", reference=None, state=state)
 
 
 @lru_cache(maxsize=4)

@@ -1,11 +1,10 @@
-"""Texts, their states and decisions, and what waits."""
+"""Texts, their states and decisions."""
 
 from __future__ import annotations
 
 from attrs import evolve
 
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Message
 from compliant_sms.ports import Transaction
 from compliant_sms.practice import Practice
 from compliant_sms.providers import Category, Problem
@@ -21,16 +20,12 @@ from compliant_sms.testing._contract._samples import (
     a_departure,
     a_practice,
     a_text,
+    keys,
     minutes,
     saving,
 )
 
 __all__ = ["TextContract"]
-
-
-def keys(messages: list[Message]) -> list[str]:
-    """The keys of texts."""
-    return [message.draft.idempotency_key for message in messages]
 
 
 def enrolling(practice: Practice) -> Work[object]:
@@ -39,7 +34,7 @@ def enrolling(practice: Practice) -> Work[object]:
 
 
 class TextContract(Contract):
-    """What :class:`~compliant_sms.ports.Texts`, ``Queue`` and ``Practices`` promise."""
+    """What :class:`~compliant_sms.ports.Texts` and ``Practices`` promise."""
 
     def test_texts_come_back_as_they_were(self, make_store: MakeStore) -> None:
         """A text has all its parts again, in each state, whatever is written in it."""
@@ -92,40 +87,6 @@ class TextContract(Contract):
             found = store.run(lambda tx: tx.message_by_key(THERE, "1"))
             assert found is not None
             assert found.practice_id == THERE
-
-    def test_what_waits(self, make_store: MakeStore) -> None:
-        """What is due comes by when it is due, no more than asked for, of one practice."""
-        texts = [
-            a_text("late", not_before=NOON),
-            a_text("early", state=State.HELD, not_before=NOON - minutes(2), to=BEN),
-            a_text("middle", not_before=NOON - minutes(1)),
-            a_text("not yet", not_before=NOON + minutes(1)),
-            a_text("gone", state=State.SENT, not_before=NOON - minutes(9)),
-            a_text("theirs", practice_id=THERE, not_before=NOON - minutes(9)),
-        ]
-        with self._bench(make_store) as store:
-            for text in texts:
-                store.run(saving(text))
-            assert keys(store.run(lambda tx: tx.due(HERE, NOON, 9))) == ["early", "middle", "late"]
-            assert keys(store.run(lambda tx: tx.due(HERE, NOON, 2))) == ["early", "middle"]
-
-    def test_what_is_open(self, make_store: MakeStore) -> None:
-        """Claims that ran out and uncertain texts come oldest first."""
-        texts = [
-            a_text("b", state=State.CLAIMED, claimed_until=NOON),
-            a_text("a", state=State.CLAIMED, claimed_until=NOON - minutes(1)),
-            a_text("running", state=State.CLAIMED, claimed_until=NOON + minutes(1)),
-            a_text("d", state=State.UNCERTAIN, claimed_until=NOON + minutes(2)),
-            a_text("c", state=State.UNCERTAIN, claimed_until=NOON),
-            a_text("theirs", practice_id=THERE, state=State.UNCERTAIN, claimed_until=NOON),
-        ]
-        with self._bench(make_store) as store:
-            for text in texts:
-                store.run(saving(text))
-            assert keys(store.run(lambda tx: tx.lapsed(HERE, NOON, 9))) == ["a", "b"]
-            assert keys(store.run(lambda tx: tx.lapsed(HERE, NOON, 1))) == ["a"]
-            assert keys(store.run(lambda tx: tx.uncertain(HERE, 9))) == ["c", "d"]
-            assert keys(store.run(lambda tx: tx.uncertain(HERE, 1))) == ["c"]
 
     def test_what_left(self, make_store: MakeStore) -> None:
         """What left to a number comes in its order; what never left is not among it."""
