@@ -15,7 +15,7 @@ import pytest
 from sybil import Sybil
 from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
 
-from compliant_sms import Messenger, Wording
+from compliant_sms import Keyring, Messenger, Wording
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
@@ -46,8 +46,12 @@ def documented_carrier(
     )
     with sandbox as carrier, pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("reader"))
+        Keyring.generate().write("texting.keys")
         # Defaults lie in the signatures, so that neither the environment nor the blocks change.
-        patch.setitem(Twilio.__init__.__kwdefaults__, "base_url", carrier.url)
+        real = carrier.url.replace("127.0.0.1", "localhost")
+        patch.setitem(Twilio.__init__.__kwdefaults__, "base_url", real)
+        # A block that names no carrier means the real one, and must seal like there.
+        patch.setattr(Twilio, "simulated", property(lambda self: self.base_url != real))
         patch.setitem(Messenger.__init__.__kwdefaults__, "clock", standing_clock)
         yield carrier
 

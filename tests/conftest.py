@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from compliant_sms import Messenger, Practice, Profile, Wording
+from compliant_sms.messenger import StoreKind
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.stores import SQLite
+from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MovableClock
+from databases import Server, running_server
 
 SID = "AC" + "5e" * 16
 TOKEN = "a-token-that-signs-nothing-real"
@@ -45,6 +47,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "endurance" in item.keywords:
             item.add_marker(skip)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked ``both_databases`` on both; what reads the file itself on SQLite alone."""
+    marked = metafunc.definition.get_closest_marker("both_databases") is not None
+    if marked and "make_store" in metafunc.fixturenames and "database" not in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture
@@ -92,20 +101,54 @@ def database(tmp_path: Path) -> Path:
     return tmp_path / "texting.db"
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server, started when the first test wants it."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_dsn(postgres: Server) -> Iterator[str]:
+    """An empty PostgreSQL database of the test's own."""
+    with postgres.database() as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Which database a test runs on; SQLite where it does not say."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture
+def make_store(request: pytest.FixtureRequest, database_kind: str) -> Callable[[], StoreKind]:
+    """Makes stores over the same database."""
+    if database_kind == "sqlite":
+        file: Path = request.getfixturevalue("database")
+        return lambda: SQLite(file)
+    dsn: str = request.getfixturevalue("used_postgres_dsn")
+    return lambda: PostgreSQL(dsn)
+
+
+@pytest.fixture
+def used_postgres_dsn(postgres: Server) -> Iterator[str]:
+    """A PostgreSQL database with our tables, all empty; a test may not change the tables."""
+    with postgres.used_database() as dsn:
+        yield dsn
+
+
 @pytest.fixture
 def make_messenger(
-    practice: Practice, provider: Twilio, database: Path, clock: MovableClock
+    practice: Practice, provider: Twilio, make_store: Callable[[], StoreKind], clock: MovableClock
 ) -> Iterator[Callable[..., Messenger]]:
-    """Makes messengers over the same file; any argument of Messenger can be replaced."""
+    """Makes messengers over the same database; any argument of Messenger can be replaced."""
     made: list[Messenger] = []
 
     def make(**changes: object) -> Messenger:
-        arguments: dict[str, object] = {
-            "practice": practice,
-            "provider": provider,
-            "store": SQLite(database),
-            "clock": clock,
-        }
+        arguments: dict[str, object] = {"practice": practice, "provider": provider, "clock": clock}
+        if "store" not in changes:
+            arguments["store"] = make_store()
         messenger = Messenger(**(arguments | changes))  # type: ignore[arg-type]
         made.append(messenger)
         return messenger

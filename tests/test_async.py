@@ -22,6 +22,7 @@ from compliant_sms import (
     messenger,
 )
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
+from compliant_sms.messenger import StoreKind
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
@@ -29,6 +30,8 @@ from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, PATIENT, PERSON
 from test_receive import from_patient, status
 from test_send import BODY, DAWN, NIGHT, outgoing
+
+pytestmark = pytest.mark.both_databases
 
 Call = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -70,12 +73,15 @@ def on_facade(
 
 @pytest.fixture
 def arguments(
-    practice: Practice, provider: Twilio, database: Path, clock: MovableClock
+    practice: Practice,
+    provider: Twilio,
+    make_store: Callable[[], StoreKind],
+    clock: MovableClock,
 ) -> dict[str, Any]:
     return {
         "practice": practice,
         "provider": provider,
-        "store": SQLite(database),
+        "store": make_store(),
         "clock": clock,
         "ids": ids(),
     }
@@ -155,7 +161,7 @@ def test_scripted_day(
     assert len(outgoing(carrier)) == 3
 
 
-def test_many_at_once(arguments: dict[str, Any], carrier: Sandbox, database: Path) -> None:
+def test_many_at_once(arguments: dict[str, Any], carrier: Sandbox) -> None:
     """Sixty-four sends at once all arrive, once each."""
 
     async def crowd(call: Call, own: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from compliant_sms import Messenger, Practice, Profile, Purpose
+from compliant_sms import Keyring, Messenger, Practice, Profile, Purpose
 from compliant_sms.classification import ImpliedBy, MessageClass, catalogue
 from compliant_sms.cli._binding import TOPICS, topic_of
 from compliant_sms.cli._case import Case, decided
@@ -444,6 +444,7 @@ def asked(practice: Practice, tmp_path: Path) -> Callable[[Purpose, str], Any]:
         practice=practice,
         provider=provider,
         store=SQLite(tmp_path / "texting.db"),
+        keyring=Keyring.generate(),
         people=lambda _: Profile(time_zone="America/New_York", state="PA"),
         clock=MovableClock(datetime(2026, 11, 23, 18, tzinfo=UTC)),
     )

@@ -19,6 +19,8 @@ from conftest import PATIENT, PERSON
 from test_receive import from_patient
 from test_send import BODY, DAWN, NIGHT, Meanwhile, agree, outgoing, remind
 
+pytestmark = pytest.mark.both_databases
+
 Make = Callable[..., Messenger]
 
 

@@ -27,6 +27,8 @@ from compliant_sms.wire import WebhookRequest
 from conftest import PATIENT, PERSON, SENDER, TOKEN
 from test_send import BODY, Meanwhile, agree, outgoing, remind
 
+pytestmark = pytest.mark.both_databases
+
 URL = "https://clinic.example/texts"
 Make = Callable[..., Messenger]
 

@@ -29,6 +29,8 @@ from test_receive import status
 from test_send import BODY, Meanwhile, agree, outgoing, remind
 from test_transport import closed_port, http, odd_server
 
+pytestmark = pytest.mark.both_databases
+
 Make = Callable[..., Messenger]
 
 

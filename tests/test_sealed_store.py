@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from compliant_sms import AsyncMessenger, Messenger, Practice, Purpose, Sent
-from compliant_sms.errors import CannotUnseal
+from compliant_sms.errors import CannotUnseal, ConfigurationError
 from compliant_sms.keyring import Keyring
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
@@ -107,21 +108,19 @@ def test_sealed_texts_need_their_keyring(
     assert len(carrier.messages()) == 1
 
 
-def test_a_keyring_reads_what_was_written_before_it(
-    make_messenger: Make, keyring: Keyring, carrier: Sandbox, clock: MovableClock
+def test_a_practice_is_sealed_from_its_first_record_or_not_at_all(
+    make_messenger: Make, keyring: Keyring
 ) -> None:
-    """Texts of before stay readable and are sent; the same key still means the same text."""
+    """A keyring that joins later is refused with what to do, and nothing is mixed."""
     before = make_messenger()
     agree(before)
-    clock.move_to(NIGHT)
-    held = remind(before, body=OUT)
+    remind(before, body=OUT)
     after = make_messenger(keyring=keyring)
+    for attempt in (lambda: remind(after, "2"), lambda: after.history(PERSON)):
+        with pytest.raises(ConfigurationError, match="lie in the clear"):
+            attempt()
 
-    assert bodies(after) == [OUT]
-    assert remind(after, body=OUT) == held
-    clock.move_to(held.until)
-    assert [type(outcome) for outcome in after.dispatch_due()] == [Sent]
-    assert outgoing(carrier) == [OUT]
+    assert bodies(before) == [OUT]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +128,7 @@ def test_a_keyring_reads_what_was_written_before_it(
     [
         """UPDATE sms_messages SET draft = (SELECT draft FROM sms_messages
         WHERE idempotency_key = 'b') WHERE idempotency_key = 'a'""",
-        "UPDATE sms_messages SET departure = replace(departure, 'sealed\":\"A', 'sealed\":\"B')",
+        "UPDATE sms_messages SET departure = CAST(substr(departure, 1, 40) || x'00' AS BLOB)",
     ],
     ids=["moved", "changed"],
 )
@@ -157,14 +156,17 @@ def test_a_text_that_looks_sealed_is_a_text(sealed: Messenger, carrier: Sandbox)
 def test_one_file_for_practices_with_keys_of_their_own(
     make_messenger: Make, keyring: Keyring, practice: Practice, database: Path
 ) -> None:
-    """A store that two messengers share seals for each with its own keys."""
+    """A store that two messengers share seals for each practice with its own keys."""
     store = SQLite(database)
-    plain, sealing = make_messenger(store=store), make_messenger(store=store, keyring=keyring)
-    agree(plain)
-    remind(plain, "1", body=OUT)
-    remind(sealing, "2", body=HELD)
+    other = evolve(practice, id="hilltop")
+    plain = make_messenger(store=store, practice=other)
+    sealing = make_messenger(store=store, keyring=keyring)
+    for messenger, body in ((plain, OUT), (sealing, HELD)):
+        agree(messenger)
+        remind(messenger, body=body)
 
-    assert bodies(sealing) == sorted([OUT, HELD])
+    assert bodies(sealing) == [HELD]
+    assert bodies(plain) == [OUT]
     assert b"okapi" in on_disk(database)
     assert b"quagga" not in on_disk(database)
 

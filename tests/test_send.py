@@ -20,6 +20,7 @@ from compliant_sms import (
     Failed,
     Held,
     Messenger,
+    Plaintext,
     Profile,
     Purpose,
     Queued,
@@ -46,11 +47,14 @@ from compliant_sms.wire import HttpReply, HttpRequest
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
 from test_transport import closed_port, http, odd_server
 
+pytestmark = pytest.mark.both_databases
+
 BODY = (
     "Lakeside Family Medicine: Ana, see you Tue Dec 1 at 2:30 PM. Reply C to confirm, "
     "STOP to opt out."
 )
 # Eleven at night in Chicago, and eight in the morning after it.
+IN_THE_CLEAR = Plaintext(reason="nobody real is in it")
 NIGHT = datetime(2026, 12, 1, 5, 0, tzinfo=UTC)
 DAWN = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
 Make = Callable[..., Messenger]
@@ -342,14 +346,14 @@ def test_social_security_number(willing: Messenger, carrier: Sandbox, body: str)
 def test_no_agreement(make_messenger: Make, provider: Twilio, carrier: Sandbox) -> None:
     """Without a business associate agreement nothing goes to a real provider."""
     real = evolve(provider, base_url="https://api.twilio.com")
-    messenger = make_messenger(provider=real)
+    messenger = make_messenger(provider=real, keyring=IN_THE_CLEAR)
     agree(messenger)
     blocked = remind(messenger)
 
     assert isinstance(blocked, Blocked)
     assert [reason.rule for reason in blocked.reasons] == ["business-associate"]
     signed = evolve(real, baa_signed_on=date(2026, 1, 5), base_url=carrier.url)
-    assert isinstance(remind(make_messenger(provider=signed)), Sent)
+    assert isinstance(remind(make_messenger(provider=signed, keyring=IN_THE_CLEAR)), Sent)
 
 
 def test_quiet_hours(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:

@@ -30,7 +30,7 @@ from compliant_sms.errors import (
 )
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
-from compliant_sms.stores._schema import VERSION
+from compliant_sms.stores._schema import newest
 from conftest import PATIENT, PERSON
 from test_send import BODY, agree, outgoing, remind
 
@@ -107,7 +107,7 @@ def test_no_database(database: Path, content: bytes) -> None:
 def test_newer_schema(database: Path, store: SQLite) -> None:
     """A database of a newer version is refused with words that say what to do."""
     store.close()
-    alter(database, f"UPDATE sms_schema SET version = {VERSION + 1}")
+    alter(database, f"UPDATE sms_schema SET version = {newest() + 1}")
     with pytest.raises(SchemaTooNew, match="Upgrade compliant-sms"):
         store.open()
 
@@ -235,13 +235,14 @@ def test_processes_open_a_new_file_together(tmp_path: Path) -> None:
 WRITING = """
 import sys
 from datetime import UTC, datetime
-from compliant_sms import Messenger, Practice
+from compliant_sms import Messenger, Plaintext, Practice
 from compliant_sms.providers import Twilio
 from compliant_sms.stores import SQLite
 messenger = Messenger(
     practice=Practice(name="L", phone="+12175550100", time_zone="UTC", state="IL", id="lakeside"),
     provider=Twilio(account_sid="AC" + "5e" * 16, auth_token="t", sender="+12175550111"),
     store=SQLite(sys.argv[1]),
+    keyring=Plaintext(reason="nobody real is in it"),
 )
 for number in range(int(sys.argv[3])):
     messenger.consent.grant(

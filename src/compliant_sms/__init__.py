@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from compliant_sms.classification import MessageClass, Purpose
     from compliant_sms.consent import Basis, Category, Channel, Signature, Tier, Wording
+    from compliant_sms.keyring import Keyring
     from compliant_sms.messages import (
         Blocked,
         Cancelled,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from compliant_sms.messenger import AsyncMessenger, Messenger
     from compliant_sms.people import Profile
     from compliant_sms.phone import PhoneNumber
-    from compliant_sms.ports import Delivery
+    from compliant_sms.ports import Delivery, Plaintext
     from compliant_sms.practice import Practice
     from compliant_sms.rules import Decision, Finding, Rulebook, Settings
     from compliant_sms.wire import WebhookRequest
@@ -40,10 +41,12 @@ __all__ = [
     "Failed",
     "Finding",
     "Held",
+    "Keyring",
     "MessageClass",
     "Messenger",
     "Outcome",
     "PhoneNumber",
+    "Plaintext",
     "Practice",
     "Profile",
     "Purpose",
@@ -61,6 +64,7 @@ __all__ = [
 _ROOMS = {
     "classification": ("MessageClass", "Purpose"),
     "consent": ("Basis", "Category", "Channel", "Signature", "Tier", "Wording"),
+    "keyring": ("Keyring",),
     "messages": (
         "Blocked",
         "Cancelled",
@@ -74,7 +78,7 @@ _ROOMS = {
     "messenger": ("AsyncMessenger", "Messenger"),
     "people": ("Profile",),
     "phone": ("PhoneNumber",),
-    "ports": ("Delivery",),
+    "ports": ("Delivery", "Plaintext"),
     "practice": ("Practice",),
     "rules": ("Decision", "Finding", "Rulebook", "Settings"),
     "wire": ("WebhookRequest",),

@@ -17,8 +17,10 @@
     │   ├── StoreBusy                     locked by somebody else for too long
     │   ├── StoreReadOnly                 cannot be written
     │   ├── StoreFull                     no space left
-    │   ├── NotOurDatabase                some other program's file, or a damaged one
-    │   └── SchemaTooNew                  written by a newer version of this library
+    │   ├── NotOurDatabase                some other program's database, or a damaged one
+    │   ├── SchemaTooNew                  written by a newer version of this library
+    │   ├── SchemaTooOld                  to be brought up to date, and not by itself
+    │   └── CommitUnknown                 the one exception: it may have been recorded
     ├── LedgerTampered                    the consent ledger does not verify
     ├── CannotUnseal                      sealed bytes do not open with these keys
     └── TransportError                    the provider could not be asked
@@ -37,6 +39,7 @@ from enum import StrEnum
 
 __all__ = [
     "CannotUnseal",
+    "CommitUnknown",
     "CompliantSmsError",
     "ConfigurationError",
     "IdempotencyConflict",
@@ -52,6 +55,7 @@ __all__ = [
     "PhoneNumberProblem",
     "RequestNotSent",
     "SchemaTooNew",
+    "SchemaTooOld",
     "StoreBusy",
     "StoreError",
     "StoreFull",
@@ -169,7 +173,7 @@ class StoreError(CompliantSmsError):
 
 
 class StoreBusy(StoreError):
-    """The database stayed locked by another connection. Try again."""
+    """The database, or all connections to it, stayed in use by others. Try again."""
 
 
 class StoreReadOnly(StoreError):
@@ -181,11 +185,23 @@ class StoreFull(StoreError):
 
 
 class NotOurDatabase(StoreError):
-    """The file is not a compliant_sms database, or it is damaged."""
+    """It is not a compliant_sms database, or it is damaged."""
 
 
 class SchemaTooNew(StoreError):
     """The database was written by a newer compliant_sms: upgrade this installation."""
+
+
+class SchemaTooOld(StoreError):
+    """The database has to be brought up to date: run ``compliant-sms db upgrade``."""
+
+
+class CommitUnknown(StoreError):
+    """The connection broke at the commit, and nobody could tell whether that took effect.
+
+    Whatever was asked for is recorded as a whole or not at all. Ask again: an idempotency key
+    makes that safe for a text, and a provider repeats its callbacks.
+    """
 
 
 class LedgerTampered(CompliantSmsError):

@@ -1,4 +1,4 @@
-"""The keys that seal bodies and originals: AES-256-GCM, the newest key seals, any of them opens.
+"""The keys that seal data keys and originals: AES-256-GCM, the newest seals, any of them opens.
 
 The only file that imports cryptography (extra ``keyring``), and only when a keyring is made.
 
@@ -8,8 +8,12 @@ nothing::
     k7f3a91c2 3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 
 First the key's id (1 to 32 of ``A-Z a-z 0-9 . _ -``), then 32 bytes in base64url, without or
-with its padding. To rotate, put a new line on top and keep the old ones for as long as something
-sealed with them has to be read.
+with its padding. To rotate, put a new line on top (``compliant-sms keys add``), seal the data keys
+anew (``compliant-sms keys rotate``), and keep the old lines for as long as something sealed with
+them has to be read, such as a backup.
+
+A keyring of a file reads it again when it meets a key that it does not know, so that keys can be
+rotated while processes run.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ import os
 import re
 import stat
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,9 +38,10 @@ from compliant_sms.errors import (
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["Keyring"]
+__all__ = ["DataCipher", "Keyring"]
 
 _VERSION = 1
+_DATA_VERSION = b"\x02"  # of what a data key sealed: it needs no key id
 _KEY = 32
 _NONCE = 12  # NIST SP 800-38D, 8.2.2: of random bits, for at most 2**32 texts a key
 _TAG = 16
@@ -86,6 +91,9 @@ class Keyring:
     """
 
     _keys: Mapping[str, bytes] = field(converter=_checked)
+    _read_again: Callable[[], Mapping[str, bytes]] | None = field(
+        default=None, kw_only=True, alias="read_again"
+    )
     _ciphers: Mapping[str, _Cipher] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -98,7 +106,7 @@ class Keyring:
         Raises:
             MissingExtra: the extra ``keyring`` is not installed.
         """
-        return cls({f"k{os.urandom(4).hex()}": os.urandom(_KEY)})
+        return cls({_new_id(): os.urandom(_KEY)})
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -119,7 +127,28 @@ class Keyring:
             ConfigurationError: the file cannot be read, or others can read or change it.
             MissingExtra: the extra ``keyring`` is not installed.
         """
-        return cls(_parsed(_read(Path(path)).split("\n"), f"{os.fspath(path)}, line"))
+
+        def read() -> dict[str, bytes]:
+            return _parsed(_read(Path(path)).split("\n"), f"{os.fspath(path)}, line")
+
+        return cls(read(), read_again=read)
+
+    @property
+    def newest(self) -> str:
+        """Id of the key that seals."""
+        return next(iter(self._keys))
+
+    def with_new_key(self) -> Self:
+        """The same keys under a new one, from the system's randomness."""
+        return type(self)({_new_id(): os.urandom(_KEY), **self._keys})
+
+    def new_data_key(self) -> bytes:
+        """A key for the records of one person at one number: 32 random bytes."""
+        return os.urandom(_KEY)
+
+    def cipher(self, data_key: bytes) -> DataCipher:
+        """What seals with a data key."""
+        return DataCipher(_cipher(data_key))
 
     @property
     def key_ids(self) -> tuple[str, ...]:
@@ -133,15 +162,33 @@ class Keyring:
             ConfigurationError: there is such a file already, which is never overwritten, or it
                 cannot be written.
         """
-        text = "".join(f"{key_id} {_encoded(key)}\n" for key_id, key in self._keys.items())
         try:
-            _write_new(Path(path), text.encode("ascii"))
+            _write_new(Path(path), self._as_text())
         except FileExistsError:
             msg = f"{os.fspath(path)} is there already; a key file is never overwritten"
             raise ConfigurationError(msg) from None
         except OSError as error:
             msg = f"{os.fspath(path)} cannot be written: {error.strerror}"
             raise ConfigurationError(msg) from None
+
+    def replace(self, path: str | os.PathLike[str]) -> None:
+        """Write a key file in the place of one, at once and whole; a crash leaves the old one.
+
+        Raises:
+            ConfigurationError: it cannot be written.
+        """
+        target = Path(path)
+        beside = target.with_name(f"{target.name}.{os.urandom(4).hex()}")
+        try:
+            _write_new(beside, self._as_text())
+            beside.replace(target)
+        except OSError as error:
+            msg = f"{os.fspath(path)} cannot be written: {error.strerror}"
+            raise ConfigurationError(msg) from None
+
+    def _as_text(self) -> bytes:
+        lines = (f"{key_id} {_encoded(key)}\n" for key_id, key in self._keys.items())
+        return "".join(lines).encode("ascii")
 
     def seal(self, plain: bytes, about: str) -> bytes:
         """Encrypt with the newest key.
@@ -169,7 +216,7 @@ class Keyring:
         """
         head, rest = _split(bytes(sealed))
         key_id = head[2:].decode("ascii", "replace")
-        cipher = self._ciphers.get(key_id)
+        cipher = self._ciphers.get(key_id) or self._cipher_added(key_id)
         if cipher is None:
             named = f"key {key_id}" if _ID.fullmatch(key_id) else "a key with a damaged id"
             msg = (
@@ -177,16 +224,21 @@ class Keyring:
                 f"({', '.join(self.key_ids)}): add its line to the key file"
             )
             raise CannotUnseal(msg)
-        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - of an extra
-
-        try:
-            return cipher.decrypt(rest[:_NONCE], rest[_NONCE:], _bound(head, about))
-        except InvalidTag:
+        opened = _opened(cipher, rest, _bound(head, about))
+        if opened is None:
             msg = (
                 f"key {key_id} does not open this: the sealed bytes were changed, they belong to "
                 "another record, or another key has the same id"
             )
-            raise CannotUnseal(msg) from None
+            raise CannotUnseal(msg)
+        return opened
+
+    def _cipher_added(self, key_id: str) -> _Cipher | None:
+        if self._read_again is None:
+            return None
+        object.__setattr__(self, "_keys", _checked(self._read_again()))
+        object.__setattr__(self, "_ciphers", _ciphers(self._keys))
+        return self._ciphers.get(key_id)
 
     def __repr__(self) -> str:
         return f"Keyring(key_ids={self.key_ids!r})"
@@ -196,14 +248,65 @@ class Keyring:
         raise TypeError(msg)
 
 
+@frozen(eq=False, repr=False)
+class DataCipher:
+    """Seals the records of one person at one number. It shows no key.
+
+    What it seals is a version byte (2), 12 random bytes of nonce, and the ciphertext of
+    AES-256-GCM with its tag. The associated data are the version byte and ``about`` in UTF-8.
+    """
+
+    _cipher: _Cipher
+
+    def seal(self, plain: bytes, about: str) -> bytes:
+        """Sealed bytes that open for the same ``about`` only."""
+        nonce = os.urandom(_NONCE)
+        sealed = self._cipher.encrypt(nonce, plain, _bound(_DATA_VERSION, about))
+        return _DATA_VERSION + nonce + sealed
+
+    def open(self, sealed: bytes, about: str) -> bytes:
+        """What :meth:`seal` made these bytes of.
+
+        Raises:
+            CannotUnseal: they were changed, they belong to another record, or it was another key.
+        """
+        whole = sealed[:1] == _DATA_VERSION and len(sealed) > _NONCE + _TAG
+        bound = _bound(_DATA_VERSION, about)
+        opened = _opened(self._cipher, sealed[1:], bound) if whole else None
+        if opened is None:
+            msg = (
+                "a sealed record does not open: its bytes were changed, or it was moved here from "
+                "another place. Restore a backup and compare."
+            )
+            raise CannotUnseal(msg)
+        return opened
+
+
 def _ciphers(keys: Mapping[str, bytes]) -> dict[str, _Cipher]:
+    return {key_id: _cipher(key) for key_id, key in keys.items()}
+
+
+def _cipher(key: bytes) -> _Cipher:
     try:
         from cryptography.hazmat.primitives.ciphers.aead import (  # noqa: PLC0415 - of an extra
             AESGCM,
         )
     except ModuleNotFoundError as error:
         raise MissingExtra("keyring", "a keyring") from error  # noqa: EM101 - the extra's name
-    return {key_id: AESGCM(key) for key_id, key in keys.items()}
+    return AESGCM(key)
+
+
+def _opened(cipher: _Cipher, sealed: bytes, bound: bytes) -> bytes | None:
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - of an extra
+
+    try:
+        return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], bound)
+    except InvalidTag:
+        return None
+
+
+def _new_id() -> str:
+    return f"k{os.urandom(4).hex()}"
 
 
 def _bound(head: bytes, about: str) -> bytes:

@@ -17,12 +17,13 @@ from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
 from compliant_sms.optout import Awaiting
 from compliant_sms.people import Profile
-from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import (
+    AtRest,
     Delivery,
     Ids,
     People,
+    Plaintext,
     Ports,
     SecureLinks,
     SecureMessage,
@@ -40,14 +41,17 @@ __all__ = ["AsyncMessenger", "Messenger", "StoreKind"]
 class StoreKind(Protocol):
     """A database that either facade can work on, such as :class:`compliant_sms.stores.SQLite`."""
 
-    def blocking(self, keyring: Sealer | None = None) -> Store:
-        """The port whose coroutines never suspend; a keyring seals the bodies of texts."""
+    def blocking(self, keyring: AtRest = None) -> Store:
+        """The port whose coroutines never suspend; a keyring seals what tells of patients."""
 
-    def asynchronous(self, keyring: Sealer | None = None) -> Store:
-        """The port for an event loop; a keyring seals the bodies of texts."""
+    def asynchronous(self, keyring: AtRest = None) -> Store:
+        """The port for an event loop; a keyring seals what tells of patients."""
 
     def close(self) -> None:
         """Let go of it."""
+
+    async def aclose(self) -> None:
+        """Let go of it, and of what was opened for the running event loop."""
 
 
 async def _nobody(_: str) -> Profile | None:
@@ -74,11 +78,11 @@ def _without_waiting(ask: LookUps) -> AsyncLookUps:
     )
 
 
-def _refuse_half_a_notice(
-    practice: Practice, keyring: Sealer | None, secure_links: object | None
-) -> None:
+def _refuse_half_a_notice(practice: Practice, keyring: AtRest, secure_links: object | None) -> None:
     missing = {
-        "keyring=Keyring.from_file(...), which seals the messages that wait": keyring,
+        "keyring=Keyring.from_file(...), which seals the messages that wait": (
+            None if isinstance(keyring, Plaintext) else keyring
+        ),
         "secure_links=..., which makes the page behind each link": secure_links,
     }
     lacking = [what for what, given in missing.items() if given is None]
@@ -86,6 +90,16 @@ def _refuse_half_a_notice(
         msg = (
             "the practice's way with health details is a notice with a link (PhiMode.NOTICE). "
             f"Pass {', and '.join(lacking)}; or choose PhiMode.REDACT or PhiMode.BLOCK."
+        )
+        raise ConfigurationError(msg)
+
+
+def _refuse_unsealed(provider: Provider, keyring: AtRest) -> None:
+    if keyring is None and not provider.simulated:
+        msg = (
+            "a real provider carries patients' texts, and nothing was given to seal them in the "
+            "store. Pass keyring=Keyring.from_file(...) with a file that  compliant-sms keys new  "
+            "made; or keyring=Plaintext(reason=...), which goes on record."
         )
         raise ConfigurationError(msg)
 
@@ -110,7 +124,7 @@ class Messenger(_Facade):
         rulebook: the rules under this practice's settings.
         people: answers what you know of a patient by your id of them: see :class:`Profile`.
         lookups: asks others about a number: see :class:`compliant_sms.lookups.LookUps`.
-        keyring: seals the bodies of texts in the store; without one they lie there in the clear.
+        keyring: seals what the store tells of patients: texts, names and numbers.
         secure_links: shows a message behind a login and answers with its https link, for a
             practice whose way with health details is ``PhiMode.NOTICE``. Asked again about one
             message id it answers with the same link.
@@ -121,7 +135,8 @@ class Messenger(_Facade):
 
     Raises:
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
-            ``secure_links`` is missing.
+            ``secure_links`` is missing; or the provider is a real one, and there is neither a
+            keyring nor a reason to do without.
     """
 
     def __init__(
@@ -133,7 +148,7 @@ class Messenger(_Facade):
         rulebook: Rulebook | None = None,
         people: Callable[[str], Profile | None] | None = None,
         lookups: LookUps | None = None,
-        keyring: Sealer | None = None,
+        keyring: AtRest = None,
         secure_links: Callable[[SecureMessage], str] | None = None,
         clock: Clock = system.now,
         delivery: Delivery | None = None,
@@ -143,6 +158,7 @@ class Messenger(_Facade):
         from compliant_sms.retry import BriefRetry  # noqa: PLC0415 - imports tenacity
         from compliant_sms.transport import BlockingTransport  # noqa: PLC0415 - imports httpx
 
+        _refuse_unsealed(provider, keyring)
         _refuse_half_a_notice(practice, keyring, secure_links)
         own = BlockingTransport()
         super().__init__(
@@ -264,6 +280,23 @@ class Messenger(_Facade):
         """
         return finish(flows.verify_ledger(self._ports))
 
+    def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """Seal every data key of the store anew with the newest key of the keyring.
+
+        Texts go on meanwhile, and processes whose keyring is a file read it again by themselves.
+        A run that was cut short is repeated.
+
+        Args:
+            on_progress: is told after each batch how many are done, and of how many.
+
+        Returns:
+            how many were sealed anew; 0 without a keyring.
+
+        Raises:
+            CannotUnseal: a data key is sealed with a key that is not in the keyring.
+        """
+        return finish(flows.rotate_keys(self._ports.store, on_progress))
+
     def close(self) -> None:
         """Close the store, and the connections to the provider."""
         self._own_transport.close()
@@ -291,7 +324,7 @@ class AsyncMessenger(_Facade):
         rulebook: the rules under this practice's settings.
         people: answers what you know of a patient by your id of them.
         lookups: asks others about a number.
-        keyring: seals the bodies of texts in the store.
+        keyring: seals what the store tells of patients.
         secure_links: shows a message behind a login and answers with its https link.
         clock: tells the present instant; the system's, if not given.
         delivery: how long things may take.
@@ -300,7 +333,8 @@ class AsyncMessenger(_Facade):
 
     Raises:
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
-            ``secure_links`` is missing.
+            ``secure_links`` is missing; or the provider is a real one, and there is neither a
+            keyring nor a reason to do without.
     """
 
     def __init__(
@@ -312,7 +346,7 @@ class AsyncMessenger(_Facade):
         rulebook: Rulebook | None = None,
         people: People | None = None,
         lookups: AsyncLookUps | None = None,
-        keyring: Sealer | None = None,
+        keyring: AtRest = None,
         secure_links: SecureLinks | None = None,
         clock: Clock = system.now,
         delivery: Delivery | None = None,
@@ -322,6 +356,7 @@ class AsyncMessenger(_Facade):
         from compliant_sms.retry import BriefRetry  # noqa: PLC0415 - imports tenacity
         from compliant_sms.transport import AsyncTransport  # noqa: PLC0415 - imports httpx
 
+        _refuse_unsealed(provider, keyring)
         _refuse_half_a_notice(practice, keyring, secure_links)
         own = AsyncTransport()
         super().__init__(
@@ -398,10 +433,14 @@ class AsyncMessenger(_Facade):
         """See :meth:`Messenger.verify_ledger`."""
         return await flows.verify_ledger(self._ports)
 
+    async def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """See :meth:`Messenger.rotate_keys`."""
+        return await flows.rotate_keys(self._ports.store, on_progress)
+
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""
         await self._own_transport.aclose()
-        self._store.close()
+        await self._store.aclose()
 
     async def __aenter__(self) -> Self:
         return self

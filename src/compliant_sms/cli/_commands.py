@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from compliant_sms.cli import _options
+from compliant_sms.cli._db import db
 from compliant_sms.cli._keys import keys
 from compliant_sms.cli._lint_command import lint
 from compliant_sms.cli._phi_command import phi
@@ -269,6 +270,7 @@ def check(
     sys.exit(print_decision(case, as_json=as_json))
 
 
+commands.add_command(db)
 commands.add_command(keys)
 commands.add_command(lint)
 commands.add_command(phi)

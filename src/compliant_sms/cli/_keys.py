@@ -1,4 +1,4 @@
-"""The command ``keys``."""
+"""The commands ``keys``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from pathlib import Path
 
 import click
 
+from compliant_sms.cli._database import database_option, store_at
+
 __all__ = ["keys"]
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
 def keys() -> None:
-    """Keep the keys with which bodies and originals are sealed."""
+    """Keep the keys with which everything that tells of patients is sealed."""
 
 
 @keys.command()
@@ -26,4 +30,52 @@ def new(path: Path) -> None:
 
     keyring = Keyring.generate()
     keyring.write(path)
-    click.echo(f"{path} holds the new key {keyring.key_ids[0]}. Keep a copy of it elsewhere.")
+    click.echo(f"{path} holds the new key {keyring.newest}. Keep a copy of it elsewhere.")
+
+
+@keys.command()
+@click.argument("path", type=_FILE)
+def add(path: Path) -> None:
+    """Put a new key on top of a key file; the older ones stay and go on opening.
+
+    Processes that run read the file again by themselves. Where each machine has a copy of the
+    file, give it to all of them before `keys rotate`.
+    """
+    from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
+
+    keyring = Keyring.from_file(path).with_new_key()
+    keyring.replace(path)
+    click.echo(f"{path} has the new key {keyring.newest} on top. Keep a copy of it elsewhere.")
+
+
+@keys.command()
+@click.argument("path", type=_FILE)
+@database_option
+def rotate(path: Path, database: str) -> None:
+    """Seal the data keys of a database anew, with the newest key of a key file.
+
+    Texts go on meanwhile; they and the ledger's hashes are not touched. A run that was cut short
+    is simply started again. Keep the older keys for as long as there are backups that need them.
+    """
+    from rich.progress import Progress  # noqa: PLC0415 - after the options
+
+    from compliant_sms.driver import finish  # noqa: PLC0415 - as above
+    from compliant_sms.flows import rotate_keys  # noqa: PLC0415 - as above
+    from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
+
+    keyring = Keyring.from_file(path)
+    store = store_at(database)
+    with Progress(transient=True) as bar:
+        task = bar.add_task("Sealing data keys anew", total=None)
+        done = finish(
+            rotate_keys(
+                store.blocking(keyring),
+                lambda done, of: bar.update(task, completed=done, total=of),
+            )
+        )
+    store.close()
+    click.echo(
+        f"{done:,} data keys are sealed anew."
+        if done
+        else f"Every data key is sealed with {keyring.newest} already."
+    )

@@ -12,7 +12,13 @@ from compliant_sms.consent._agreement import (
     same_sender,
 )
 from compliant_sms.consent._chain import GENESIS, Link, link, verify_chain
-from compliant_sms.consent._encoding import from_payload, to_payload
+from compliant_sms.consent._encoding import (
+    erased_revocation,
+    from_payload,
+    opened_payload,
+    sealed_payload,
+    to_payload,
+)
 from compliant_sms.consent._events import (
     Clarified,
     ConsentEvent,
@@ -51,13 +57,16 @@ __all__ = [
     "Wording",
     "WrittenAgreement",
     "defects",
+    "erased_revocation",
     "filed_under",
     "fold",
     "fold_for_holder",
     "from_payload",
     "link",
+    "opened_payload",
     "phi_preference",
     "same_sender",
+    "sealed_payload",
     "to_payload",
     "verify_chain",
 ]

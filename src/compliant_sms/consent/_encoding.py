@@ -3,11 +3,17 @@
 Canonical JSON (see :mod:`compliant_sms.records`) of the event's fields, plus ``kind`` and ``v``,
 the version of this encoding. Fields that joined later are left out where they say nothing, so that
 old events keep their bytes.
+
+A sealed event is canonical JSON too: ``kind``, ``occurred_at`` and ``v`` as above, and under
+``sealed`` the event's bytes as somebody sealed them, in base64. What stands in the clear tells
+nothing of anybody, and a revocation counts when nothing else of it can be read any more.
 """
 
 from __future__ import annotations
 
 import json
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable
 
 from compliant_sms import records
 from compliant_sms.consent._events import (
@@ -18,11 +24,21 @@ from compliant_sms.consent._events import (
     Restored,
     Revoked,
 )
+from compliant_sms.consent._words import Channel
 from compliant_sms.errors import SchemaTooNew
+from compliant_sms.phone import PhoneNumber
 
-__all__ = ["from_payload", "to_payload"]
+__all__ = [
+    "erased_revocation",
+    "from_payload",
+    "opened_payload",
+    "sealed_payload",
+    "to_payload",
+]
 
 _VERSION = 1
+# Keys are sorted, and every event in the clear has an actor.
+_SEALED = b'{"kind":'
 _KINDS: dict[str, type[ConsentEvent]] = {
     "granted": Granted,
     "revoked": Revoked,
@@ -64,3 +80,45 @@ def from_payload(payload: bytes) -> ConsentEvent:
         msg = "a consent event was written by a newer compliant_sms: upgrade this installation"
         raise SchemaTooNew(msg)
     return records.structure(fields, _KINDS[fields["kind"]])
+
+
+def sealed_payload(event: ConsentEvent, seal: Callable[[bytes], bytes]) -> bytes:
+    """The event as it is kept where its content is sealed."""
+    outside = {
+        "kind": _NAMES[type(event)],
+        "occurred_at": records.instant_to_text(event.occurred_at),
+        "sealed": b2a_base64(seal(to_payload(event)), newline=False).decode("ascii"),
+        "v": _VERSION,
+    }
+    return records.canonical(outside)
+
+
+def opened_payload(payload: bytes, unseal: Callable[[bytes], bytes]) -> bytes:
+    """What :func:`to_payload` made, also where it was sealed then."""
+    if not payload.startswith(_SEALED):
+        return payload
+    return unseal(a2b_base64(json.loads(payload)["sealed"]))
+
+
+def erased_revocation(
+    payload: bytes, event_id: str, practice_id: str, number: PhoneNumber
+) -> Revoked | None:
+    """What is left of a sealed event that can be opened no more: a revocation, which ends all.
+
+    Returns:
+        None where it was another kind of event: of those nothing is left.
+    """
+    fields = json.loads(payload)
+    if fields["kind"] != _NAMES[Revoked]:
+        return None
+    occurred_at = records.instant_from_text(fields["occurred_at"])
+    return Revoked(
+        event_id=event_id,
+        practice_id=practice_id,
+        number=number,
+        occurred_at=occurred_at,
+        recorded_at=occurred_at,
+        actor="erased",
+        channel=Channel.UNKNOWN,
+        rule="erased",
+    )

@@ -66,6 +66,8 @@ class Channel(Word):
     LETTER = "letter"
     PROVIDER = "provider"
     """The provider or a carrier says that this number opted out."""
+    UNKNOWN = "unknown"
+    """The record of it was erased."""
 
 
 @frozen(kw_only=True)

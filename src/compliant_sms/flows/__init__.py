@@ -20,6 +20,7 @@ from compliant_sms.flows._receive import (
     receive,
 )
 from compliant_sms.flows._reconcile import reconcile
+from compliant_sms.flows._rotate import rotate_keys
 from compliant_sms.flows._send import check, send
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "history",
     "receive",
     "reconcile",
+    "rotate_keys",
     "send",
     "verify_ledger",
     "wish_for_detail",

@@ -103,8 +103,11 @@ _ANSWER_TO = {
 
 async def take_in(tx: Transaction, ports: Ports, event: InboundText) -> ReceivedText:
     """Keep a text, do what it asks, and enqueue the answer to it."""
-    at = ports.clock()
     practice = await _practice(tx, ports, event)
+    if event.sender is not None:
+        # What it means depends on what was written before: texts of one number come in in turn.
+        await tx.lock(practice.id, event.sender)
+    at = ports.clock()
     said = _read(event, await _question(tx, practice, event, at))
     answered = said.answered
     inbound = Inbound(

@@ -55,6 +55,8 @@ async def _look_up(ports: Ports, message: Message) -> Sequence[SentText] | None:
 async def _record(
     tx: Transaction, ports: Ports, message: Message, listed: Sequence[SentText]
 ) -> Outcome:
+    # Two texts with the same words must not both take one that the provider lists.
+    await tx.lock(ports.practice.id, message.draft.to)
     at = ports.clock()
     current = await tx.message(message.message_id) or message
     unclaimed = [

@@ -9,6 +9,7 @@ from compliant_sms.lookups import AsyncLookUps
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
 from compliant_sms.ports._inbound import InboundTexts
+from compliant_sms.ports._keys import AtRest, DataKeys, Plaintext
 from compliant_sms.ports._outside import (
     Ids,
     People,
@@ -26,12 +27,15 @@ from compliant_sms.providers import Provider
 from compliant_sms.rules import Rulebook
 
 __all__ = [
+    "AtRest",
     "Chain",
     "ConsentLedger",
+    "DataKeys",
     "Delivery",
     "Ids",
     "InboundTexts",
     "People",
+    "Plaintext",
     "Ports",
     "Practices",
     "Queue",

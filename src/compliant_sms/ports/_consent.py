@@ -19,13 +19,13 @@ class Chain:
     Attributes:
         chain_id: opaque.
         practice_id: whose.
-        number: which number.
+        number: which number; None where it is erased.
         person: which person at it; None for the events of the number itself.
     """
 
     chain_id: str
     practice_id: str
-    number: PhoneNumber
+    number: PhoneNumber | None
     person: str | None
 
 
@@ -36,7 +36,10 @@ class ConsentLedger(Protocol):
         """Add an event to its chain, which is begun under the id where there is none."""
 
     async def consent_events(self, practice_id: str, number: PhoneNumber) -> list[ConsentEvent]:
-        """All events of the practice about that number, oldest record first."""
+        """All events of the practice about that number, oldest record first.
+
+        Of what is erased only revocations are left, which nothing but a fresh opt-in lifts.
+        """
 
     async def numbers_of(self, practice_id: str, person: str) -> list[PhoneNumber]:
         """The numbers at which the person has events or texts."""
@@ -46,3 +49,12 @@ class ConsentLedger(Protocol):
 
     async def links(self, chain_id: str) -> list[Link]:
         """The records of one chain in order."""
+
+    async def data_key(self, chain_id: str) -> bytes | None:
+        """The key of a chain's records; None where they lie in the clear or are erased."""
+
+    async def to_rewrap(self) -> int:
+        """How many keys another key than the newest of the keyring seals."""
+
+    async def rewrap(self, limit: int) -> int:
+        """Seal up to ``limit`` data keys anew, with the newest key of the keyring; how many."""

@@ -248,6 +248,10 @@ class Provider(Protocol):
         """The longest body that the provider takes, in code points."""
 
     @property
+    def simulated(self) -> bool:
+        """No real patient's text passes here."""
+
+    @property
     def may_carry_phi(self) -> bool:
         """A business associate agreement is signed, or no real patient's text passes here."""
 

@@ -160,13 +160,14 @@ class Twilio:
         return 1600
 
     @property
+    def simulated(self) -> bool:
+        """The API is simulated on this machine."""
+        return urlsplit(self.base_url).hostname in {"127.0.0.1", "::1", "localhost"}
+
+    @property
     def may_carry_phi(self) -> bool:
         """An agreement is signed, or the API is simulated on this machine."""
-        return self.baa_signed_on is not None or urlsplit(self.base_url).hostname in {
-            "127.0.0.1",
-            "::1",
-            "localhost",
-        }
+        return self.baa_signed_on is not None or self.simulated
 
     # Requests
 

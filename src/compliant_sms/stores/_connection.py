@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Any, LiteralString, Protocol
 
 from compliant_sms import records
-from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.stores._bodies import Bodies
 from compliant_sms.stores._dialect import Dialect
+from compliant_sms.stores._vault import Vault
 
 __all__ = ["NOBODY", "Connection", "Records", "Row", "instant", "text"]
 
@@ -44,17 +43,17 @@ def instant(value: str) -> datetime:
 
 
 class Records:
-    """What the parts of a transaction share: a connection, and the keyring that seals.
+    """What the parts of a transaction share: a connection, and the vault that seals.
 
     Args:
         connection: the driver's.
-        keyring: seals the bodies of texts.
+        vault: seals records; without one they lie in the clear.
     """
 
-    def __init__(self, connection: Connection, keyring: Sealer | None = None) -> None:
+    def __init__(self, connection: Connection, vault: Vault | None = None) -> None:
         self._db = connection
         self._dialect = connection.dialect
-        self._bodies = Bodies(keyring)
+        self._vault = vault or Vault()
 
     async def _one(self, sql: LiteralString, **parameters: object) -> Row | None:
         rows = await self._db.fetch(sql, parameters)
@@ -68,5 +67,8 @@ class Records:
 
     async def lock(self, practice_id: str, number: PhoneNumber) -> None:
         """Let nobody else claim texts to the number, or add events about it, until the end."""
+        await self._hold(f"{practice_id}/{number.e164}")
+
+    async def _hold(self, name: str) -> None:
         if self._dialect.lock:
-            await self._db.fetch(self._dialect.lock, {"name": f"{practice_id}/{number.e164}"})
+            await self._db.fetch(self._dialect.lock, {"name": name})

@@ -5,47 +5,40 @@ from __future__ import annotations
 from compliant_sms.consent import (
     ConsentEvent,
     Link,
+    erased_revocation,
     filed_under,
     from_payload,
     link,
+    opened_payload,
+    sealed_payload,
     to_payload,
 )
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Chain
-from compliant_sms.stores._connection import NOBODY, Records, Row
+from compliant_sms.stores._connection import Row
+from compliant_sms.stores._subjects import SubjectRecords
+from compliant_sms.stores._vault import Subject
 
 __all__ = ["ConsentRecords"]
 
 
-class ConsentRecords(Records):
+class ConsentRecords(SubjectRecords):
     """Chains of events, which only grow."""
 
     async def append(self, event: ConsentEvent, new_chain_id: str) -> None:
         """Add an event to its chain, which is begun under the id where there is none."""
         await self.lock(event.practice_id, event.number)
-        subject = {
-            "practice_id": event.practice_id,
-            "number": event.number.e164,
-            "person": filed_under(event) or NOBODY,
-        }
-        await self._do(
-            """INSERT INTO sms_chains (chain_id, practice_id, number, person)
-            VALUES (:chain_id, :practice_id, :number, :person) ON CONFLICT DO NOTHING""",
-            chain_id=new_chain_id,
-            **subject,
+        subject = await self._subject(
+            event.practice_id, event.number, filed_under(event), new_chain_id
         )
         row = await self._one(
-            """SELECT c.chain_id, e.position, e.previous, e.payload, e.digest FROM sms_chains c
-            LEFT JOIN sms_consent_events e ON e.chain_id = c.chain_id
-            WHERE practice_id = :practice_id AND number = :number AND person = :person
-            ORDER BY e.position DESC LIMIT 1""",
-            **subject,
+            """SELECT chain_id, position, previous, payload, digest FROM sms_consent_events
+            WHERE chain_id = :chain_id ORDER BY position DESC LIMIT 1""",
+            chain_id=subject.chain_id,
         )
-        assert row is not None, "the chain was inserted just before"  # noqa: S101
-        last = _link(row) if row[1] is not None else None
-        await self._add_link(link(row[0], to_payload(event), last))
-
-    async def _add_link(self, new: Link) -> None:
+        last = _link(row) if row else None
+        position = last.position + 1 if last else 0
+        new = link(subject.chain_id, _payload(event, subject, position), last)
         await self._do(
             """INSERT INTO sms_consent_events (chain_id, position, previous, payload, digest)
             VALUES (:chain_id, :position, :previous, :payload, :digest)""",
@@ -57,41 +50,49 @@ class ConsentRecords(Records):
         )
 
     async def consent_events(self, practice_id: str, number: PhoneNumber) -> list[ConsentEvent]:
-        """All events of the practice about that number, oldest record first."""
+        """All events of the practice about that number, oldest record first.
+
+        Of what is erased only revocations are left, which nothing but a fresh opt-in lifts.
+        """
         rows = await self._all(
-            """SELECT payload FROM sms_chains c JOIN sms_consent_events e USING (chain_id)
+            """SELECT chain_id, data_key, erased_below, position, payload
+            FROM sms_chains c JOIN sms_consent_events e USING (chain_id)
             WHERE practice_id = :practice_id AND number = :number ORDER BY e.seq""",
             practice_id=practice_id,
-            number=number.e164,
+            number=await self._number(practice_id, number),
         )
-        return [from_payload(payload) for (payload,) in rows]
+        events: list[ConsentEvent | None] = []
+        for chain_id, data_key, erased_below, position, payload in rows:
+            if position < erased_below:
+                event_id = f"{chain_id}/{position}"
+                events.append(erased_revocation(payload, event_id, practice_id, number))
+            else:
+                subject = self._vault.subject(chain_id, data_key, erased_below)
+                events.append(_event(payload, subject, position))
+        return [event for event in events if event is not None]
 
     async def numbers_of(self, practice_id: str, person: str) -> list[PhoneNumber]:
         """The numbers at which the person has events or texts."""
         rows = await self._all(
-            """SELECT number FROM sms_chains WHERE practice_id = :practice_id AND person = :person
-            UNION SELECT number FROM sms_messages
-            WHERE practice_id = :practice_id AND person = :person ORDER BY number""",
+            """SELECT chain_id, data_key, number, person, identity FROM sms_chains
+            WHERE practice_id = :practice_id AND person = :person""",
             practice_id=practice_id,
-            person=person,
+            person=await self._person(practice_id, person),
         )
-        return [PhoneNumber(number) for (number,) in rows]
+        numbers = [number for number, _ in map(self._who, rows) if number is not None]
+        return sorted(numbers, key=lambda number: number.e164)
 
     async def chains(self, practice_id: str) -> list[Chain]:
         """All chains of the practice."""
         rows = await self._all(
-            """SELECT chain_id, practice_id, number, person FROM sms_chains
+            """SELECT chain_id, data_key, number, person, identity FROM sms_chains
             WHERE practice_id = :practice_id ORDER BY chain_id""",
             practice_id=practice_id,
         )
         return [
-            Chain(
-                chain_id=chain_id,
-                practice_id=practice,
-                number=PhoneNumber(number),
-                person=person or None,
-            )
-            for chain_id, practice, number, person in rows
+            Chain(chain_id=row[0], practice_id=practice_id, number=number, person=person)
+            for row in rows
+            for number, person in (self._who(row),)
         ]
 
     async def links(self, chain_id: str) -> list[Link]:
@@ -106,3 +107,18 @@ class ConsentRecords(Records):
 
 def _link(row: Row) -> Link:
     return Link(chain_id=row[0], position=row[1], previous=row[2], payload=row[3], digest=row[4])
+
+
+def _about(subject: Subject, position: int) -> str:
+    return f"sms_consent_events.payload/{subject.chain_id}/{position}"
+
+
+def _payload(event: ConsentEvent, subject: Subject, position: int) -> bytes:
+    if subject.cipher is None:
+        return to_payload(event)
+    return sealed_payload(event, lambda plain: subject.seal(plain, _about(subject, position)))
+
+
+def _event(payload: bytes, subject: Subject, position: int) -> ConsentEvent:
+    opened = opened_payload(payload, lambda sealed: subject.open(sealed, _about(subject, position)))
+    return from_payload(opened)

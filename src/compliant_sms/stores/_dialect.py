@@ -6,7 +6,7 @@ from typing import LiteralString
 
 from attrs import frozen
 
-__all__ = ["SQLITE", "Dialect"]
+__all__ = ["POSTGRESQL", "SQLITE", "Dialect"]
 
 
 @frozen(kw_only=True)
@@ -56,4 +56,15 @@ SQLITE = Dialect(
     text="TEXT",
     real="REAL",
     keyed="WITHOUT ROWID",
+)
+
+POSTGRESQL = Dialect(
+    name="PostgreSQL",
+    serial="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    blob="BYTEA",
+    text='TEXT COLLATE "C"',
+    real="DOUBLE PRECISION",
+    for_update=" FOR UPDATE",
+    skip_locked=" FOR UPDATE SKIP LOCKED",
+    lock="SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))",
 )

@@ -8,7 +8,8 @@ from compliant_sms import records
 from compliant_sms.messages import Inbound
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import StatusUpdate
-from compliant_sms.stores._connection import NOBODY, Records, instant, text
+from compliant_sms.stores._connection import instant, text
+from compliant_sms.stores._subjects import SubjectRecords
 
 __all__ = ["InboundRecords"]
 
@@ -17,25 +18,27 @@ def _came(inbound_id: str) -> str:
     return f"sms_inbound.record/{inbound_id}"
 
 
-class InboundRecords(Records):
+class InboundRecords(SubjectRecords):
     """What patients wrote, and what providers told."""
 
     async def add_inbound(self, inbound: Inbound) -> bool:
         """Keep a text that came in; False where it was kept before."""
+        owner = await self._subject(inbound.practice_id, inbound.number, None, inbound.inbound_id)
         return bool(
             await self._do(
-                """INSERT INTO sms_inbound (inbound_id, practice_id, provider, provider_key, number,
-                    received_at, record)
-                VALUES (:inbound_id, :practice_id, :provider, :provider_key, :number,
+                """INSERT INTO sms_inbound (inbound_id, practice_id, provider, provider_key,
+                    chain_id, number, received_at, record)
+                VALUES (:inbound_id, :practice_id, :provider, :provider_key, :chain_id, :number,
                     :received_at, :record)
                 ON CONFLICT (provider, provider_key) DO NOTHING""",
                 inbound_id=inbound.inbound_id,
                 practice_id=inbound.practice_id,
                 provider=inbound.provider,
                 provider_key=inbound.provider_key,
-                number=inbound.number.e164 if inbound.number else NOBODY,
+                chain_id=owner.chain_id,
+                number=await self._number(inbound.practice_id, inbound.number),
                 received_at=text(inbound.received_at),
-                record=self._bodies.encode(inbound, _came(inbound.inbound_id)),
+                record=owner.seal(records.encode(inbound), _came(inbound.inbound_id)),
             )
         )
 
@@ -45,19 +48,26 @@ class InboundRecords(Records):
             """SELECT max(received_at) FROM sms_inbound
             WHERE practice_id = :practice_id AND number = :number""",
             practice_id=practice_id,
-            number=number.e164,
+            number=await self._number(practice_id, number),
         )
         return instant(row[0]) if row and row[0] else None
 
     async def inbound_from(self, practice_id: str, number: PhoneNumber) -> list[Inbound]:
         """All texts from that number, oldest first."""
         rows = await self._all(
-            """SELECT inbound_id, record FROM sms_inbound
-            WHERE practice_id = :practice_id AND number = :number ORDER BY received_at""",
+            """SELECT inbound_id, record, i.chain_id, data_key
+            FROM sms_inbound i JOIN sms_chains c ON c.chain_id = i.chain_id
+            WHERE i.practice_id = :practice_id AND i.number = :number ORDER BY seq""",
             practice_id=practice_id,
-            number=number.e164,
+            number=await self._number(practice_id, number),
         )
-        return [self._bodies.decode(record, Inbound, _came(key)) for key, record in rows]
+        return [
+            records.decode(
+                self._vault.subject(chain_id, data_key).open(bytes(record), _came(inbound_id)),
+                Inbound,
+            )
+            for inbound_id, record, chain_id, data_key in rows
+        ]
 
     async def add_status(
         self, provider: str, update: StatusUpdate, message_id: str | None, at: datetime

@@ -22,15 +22,21 @@ class PracticeRecords(Records):
 
     async def enrol(self, practice: Practice, sender: PhoneNumber) -> None:
         """Remember which practice a number of ours belongs to."""
+        record = _practice_record(practice)
+        known = await self._one(
+            "SELECT record FROM sms_practices WHERE sender = :sender", sender=sender.e164
+        )
+        # An upsert locks the row even where it changes nothing, and all would wait in line.
+        if known is not None and known[0] == record:
+            return
         await self._do(
             """INSERT INTO sms_practices (sender, practice_id, record)
             VALUES (:sender, :practice_id, :record)
             ON CONFLICT (sender) DO UPDATE
-            SET practice_id = excluded.practice_id, record = excluded.record
-            WHERE sms_practices.record <> excluded.record""",
+            SET practice_id = excluded.practice_id, record = excluded.record""",
             sender=sender.e164,
             practice_id=practice.id,
-            record=_practice_record(practice),
+            record=record,
         )
 
     async def practice_at(self, sender: PhoneNumber) -> Practice | None:

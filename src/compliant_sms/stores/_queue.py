@@ -19,7 +19,7 @@ class QueueRecords(TextRecords):
         rows = await self._all(
             MESSAGE
             + """WHERE practice_id = :practice_id AND state IN ('due', 'held')
-            AND not_before <= :at ORDER BY not_before LIMIT :limit""",
+            AND not_before <= :at ORDER BY not_before, message_id LIMIT :limit""",
             practice_id=practice_id,
             at=text(at),
             limit=limit,
@@ -27,11 +27,12 @@ class QueueRecords(TextRecords):
         return [self._message(row) for row in rows]
 
     async def lapsed(self, practice_id: str, at: datetime, limit: int) -> list[Message]:
-        """Texts whose claim ran out before ``at``."""
+        """Texts whose claim ran out before ``at``; not those of which news comes in just now."""
         rows = await self._all(
             MESSAGE
             + """WHERE practice_id = :practice_id AND state = 'claimed'
-            AND claimed_until <= :at ORDER BY claimed_until LIMIT :limit""",
+            AND claimed_until <= :at ORDER BY claimed_until, message_id LIMIT :limit"""
+            + self._dialect.skip_locked,
             practice_id=practice_id,
             at=text(at),
             limit=limit,
@@ -43,7 +44,7 @@ class QueueRecords(TextRecords):
         rows = await self._all(
             MESSAGE
             + """WHERE practice_id = :practice_id AND state = 'uncertain'
-            ORDER BY claimed_until LIMIT :limit""",
+            ORDER BY claimed_until, message_id LIMIT :limit""",
             practice_id=practice_id,
             limit=limit,
         )

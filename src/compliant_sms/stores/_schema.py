@@ -6,11 +6,15 @@ for the dialect to fill in.
 
 from __future__ import annotations
 
+import re
 from typing import LiteralString
 
+from compliant_sms.errors import NotOurDatabase, SchemaTooNew, SchemaTooOld
 from compliant_sms.stores._dialect import Dialect
 
-__all__ = ["OLDEST", "VERSION", "migrations"]
+__all__ = ["OLDEST", "is_outdated", "migrations", "newest", "tables"]
+
+_CREATED = re.compile(r"CREATE TABLE (\w+)")
 
 # Instants are texts of one width in UTC, so that they sort: 2026-12-01T20:30:00.000000Z.
 _VERSION: tuple[LiteralString, ...] = ("CREATE TABLE sms_schema (version INTEGER NOT NULL)",)
@@ -23,14 +27,26 @@ _PRACTICES: tuple[LiteralString, ...] = (
     )""",
 )
 
+# Under a keyring, number and person are what the blind index makes of them: see _vault.py.
 _CONSENT: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_vaults (
+        practice_id {text} PRIMARY KEY,
+        key_id {text},
+        index_key {blob},
+        plaintext {text}
+    )""",
     """CREATE TABLE sms_chains (
         chain_id {text} PRIMARY KEY,
         practice_id {text} NOT NULL,
         number {text} NOT NULL,
         person {text} NOT NULL,
+        key_id {text},
+        data_key {blob},
+        identity {blob},
+        erased_below INTEGER NOT NULL,
         UNIQUE (practice_id, number, person)
     ) {keyed}""",
+    """CREATE INDEX sms_chains_by_key ON sms_chains (key_id) WHERE data_key IS NOT NULL""",
     """CREATE INDEX sms_chains_by_person ON sms_chains (practice_id, person)""",
     """CREATE TABLE sms_consent_events (
         seq {serial},
@@ -48,6 +64,7 @@ _TEXTS: tuple[LiteralString, ...] = (
         message_id {text} PRIMARY KEY,
         practice_id {text} NOT NULL,
         idempotency_key {text} NOT NULL,
+        chain_id {text} NOT NULL REFERENCES sms_chains,
         number {text} NOT NULL,
         person {text} NOT NULL,
         purpose {text} NOT NULL,
@@ -95,10 +112,12 @@ _TEXTS: tuple[LiteralString, ...] = (
 
 _INBOUND: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_inbound (
-        inbound_id {text} PRIMARY KEY,
+        seq {serial},
+        inbound_id {text} NOT NULL UNIQUE,
         practice_id {text} NOT NULL,
         provider {text} NOT NULL,
         provider_key {text} NOT NULL,
+        chain_id {text} NOT NULL REFERENCES sms_chains,
         number {text} NOT NULL,
         received_at {text} NOT NULL,
         record {blob} NOT NULL,
@@ -122,10 +141,54 @@ _STEPS: tuple[tuple[LiteralString, ...], ...] = (
 
 OLDEST = 3
 """The schema that the first step makes; those before it were never released."""
-VERSION = OLDEST + len(_STEPS) - 1
+
+
+def newest() -> int:
+    """The schema that this installation works with."""
+    return OLDEST + len(_STEPS) - 1
 
 
 def migrations(dialect: Dialect, found: int) -> list[LiteralString]:
     """The statements that bring a database of that schema up to date; 0 is an empty one."""
     done = max(0, found - OLDEST + 1)
     return [dialect.typed(statement) for step in _STEPS[done:] for statement in step]
+
+
+def tables() -> frozenset[str]:
+    """The names of all tables, whether they were made yet or not."""
+    made = (_CREATED.match(statement) for step in _STEPS for statement in step)
+    return frozenset(found[1] for found in made if found)
+
+
+def is_outdated(found: int, *, may_migrate: bool = True) -> bool:
+    """Whether a database of that schema has to be migrated before it can be used.
+
+    Args:
+        found: the schema; 0 where there is none yet.
+        may_migrate: whether whoever asks would do it.
+
+    Raises:
+        SchemaTooNew: a newer version of this library wrote it.
+        SchemaTooOld: it has to be, and nobody may.
+        NotOurDatabase: it comes from before the first release.
+    """
+    if found > newest():
+        msg = (
+            f"the database has schema {found} and this installation knows {newest()}. "
+            "Upgrade compliant-sms."
+        )
+        raise SchemaTooNew(msg)
+    if 0 < found < OLDEST:
+        msg = (
+            f"the database has schema {found}, of a version that was never released, and cannot "
+            "be brought up to date. Begin a new one."
+        )
+        raise NotOurDatabase(msg)
+    if found < newest() and not may_migrate:
+        what = f"has schema {found}" if found else "has no tables of compliant_sms yet"
+        msg = (
+            f"the database {what} and this installation works with schema {newest()}. "
+            "Run  compliant-sms db upgrade"
+        )
+        raise SchemaTooOld(msg)
+    return found < newest()

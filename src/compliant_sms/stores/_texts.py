@@ -13,18 +13,23 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Step
 from compliant_sms.providers import Problem
 from compliant_sms.rules import Decision
-from compliant_sms.stores._connection import NOBODY, Records, Row, instant, text
+from compliant_sms.stores._connection import Connection, Row, instant, text
+from compliant_sms.stores._subjects import SubjectRecords
+from compliant_sms.stores._vault import Subject, Vault
 
 __all__ = ["MESSAGE", "TextRecords"]
 
 MESSAGE: LiteralString = """SELECT message_id, practice_id, draft, created_at, state, not_before,
-    claimed_until, attempts, provider, provider_id, problem, departure FROM sms_messages """
+    claimed_until, attempts, provider, provider_id, problem, departure, chain_id,
+    (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id)
+    FROM sms_messages """
 
 
 def _minute(at: datetime) -> str:
     return text(at.replace(second=0, microsecond=0))
 
 
+# A sealed record opens for its own place only.
 def _drafted(message_id: str) -> str:
     return f"sms_messages.draft/{message_id}"
 
@@ -33,14 +38,26 @@ def _left(message_id: str) -> str:
     return f"sms_messages.departure/{message_id}"
 
 
-class TextRecords(Records):
+def _decided(message_id: str) -> str:
+    return f"sms_decisions.record/{message_id}"
+
+
+class TextRecords(SubjectRecords):
     """Each text, where it is, and what was decided about it."""
 
+    def __init__(self, connection: Connection, vault: Vault | None = None) -> None:
+        super().__init__(connection, vault)
+        self._owners: dict[str, Subject] = {}
+
     def _message(self, row: Row) -> Message:
+        message_id, departure = row[0], row[11]
+        owner = self._owners[message_id] = self._vault.subject(row[12], row[13])
+        draft = owner.open(bytes(row[2]), _drafted(message_id))
+        left = owner.open(bytes(departure), _left(message_id)) if departure else None
         return Message(
-            message_id=row[0],
+            message_id=message_id,
             practice_id=row[1],
-            draft=self._bodies.decode(row[2], Draft, _drafted(row[0])),
+            draft=records.decode(draft, Draft),
             created_at=instant(row[3]),
             state=State(row[4]),
             not_before=instant(row[5]),
@@ -49,8 +66,20 @@ class TextRecords(Records):
             provider=row[8],
             provider_id=row[9],
             problem=records.decode(row[10], Problem) if row[10] else None,
-            departure=self._bodies.decode(row[11], Departure, _left(row[0])) if row[11] else None,
+            departure=records.decode(left, Departure) if left else None,
         )
+
+    async def _owner(self, message_id: str) -> Subject:
+        """Whose text it is."""
+        if message_id not in self._owners:
+            row = await self._one(
+                """SELECT chain_id, data_key FROM sms_chains
+                WHERE chain_id = (SELECT chain_id FROM sms_messages WHERE message_id = :id)""",
+                id=message_id,
+            )
+            assert row is not None, "each text refers to a chain"  # noqa: S101
+            self._owners[message_id] = self._vault.subject(*row)
+        return self._owners[message_id]
 
     async def save(self, message: Message, at: datetime) -> None:
         """Store a new text, or a text's new state."""
@@ -84,29 +113,34 @@ class TextRecords(Records):
         )
 
     async def _add_message(self, message: Message, where_it_is: Mapping[str, object]) -> None:
+        message_id, draft = message.message_id, message.draft
+        owner = await self._subject(message.practice_id, draft.to, draft.person, message_id)
+        self._owners[message_id] = owner
         await self._do(
-            """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, number, person,
-                purpose, draft, created_at, state, not_before, claimed_until, attempts, provider,
-                provider_id, problem, left_at, departure)
-            VALUES (:message_id, :practice_id, :key, :number, :person, :purpose, :draft,
+            """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, chain_id,
+                number, person, purpose, draft, created_at, state, not_before,
+                claimed_until, attempts, provider, provider_id, problem, left_at, departure)
+            VALUES (:message_id, :practice_id, :key, :chain_id, :number, :person, :purpose, :draft,
                 :created_at, :state, :not_before, :claimed_until, :attempts, :provider,
                 :provider_id, :problem, :left_at, :departure)""",
             practice_id=message.practice_id,
-            key=message.draft.idempotency_key,
-            number=message.draft.to.e164,
-            person=message.draft.person or NOBODY,
-            purpose=message.draft.purpose.code,
-            draft=self._bodies.encode(message.draft, _drafted(message.message_id)),
+            key=draft.idempotency_key,
+            chain_id=owner.chain_id,
+            number=await self._number(message.practice_id, draft.to),
+            person=await self._person(message.practice_id, draft.person),
+            purpose=draft.purpose.code,
+            draft=owner.seal(records.encode(draft), _drafted(message_id)),
             created_at=text(message.created_at),
-            **self._departure(message),
+            **self._departure(message, owner),
             **where_it_is,
         )
 
-    def _departure(self, message: Message) -> dict[str, object]:
+    @staticmethod
+    def _departure(message: Message, owner: Subject) -> dict[str, object]:
         departure, about = message.departure, _left(message.message_id)
         return {
             "left_at": text(departure.at) if departure else None,
-            "departure": self._bodies.encode(departure, about) if departure else None,
+            "departure": owner.seal(records.encode(departure), about) if departure else None,
         }
 
     async def _leave(self, message: Message) -> None:
@@ -114,7 +148,7 @@ class TextRecords(Records):
             """UPDATE sms_messages SET left_at = :left_at, departure = :departure
             WHERE message_id = :message_id""",
             message_id=message.message_id,
-            **self._departure(message),
+            **self._departure(message, await self._owner(message.message_id)),
         )
 
     async def message(self, message_id: str) -> Message | None:
@@ -154,7 +188,7 @@ class TextRecords(Records):
             + """WHERE practice_id = :practice_id AND number = :number
             ORDER BY created_at, message_id""",
             practice_id=practice_id,
-            number=number.e164,
+            number=await self._number(practice_id, number),
         )
         return [self._message(row) for row in rows]
 
@@ -163,15 +197,22 @@ class TextRecords(Records):
     ) -> list[Departure]:
         """How texts left to that number after ``since``, or may have left; oldest first."""
         rows = await self._all(
-            """SELECT message_id, departure FROM sms_messages
-            WHERE practice_id = :practice_id AND number = :number AND left_at > :since
+            """SELECT message_id, departure, m.chain_id, data_key
+            FROM sms_messages m JOIN sms_chains c ON c.chain_id = m.chain_id
+            WHERE m.practice_id = :practice_id AND m.number = :number AND left_at > :since
             AND state IN ('claimed', 'sent', 'delivered', 'undelivered', 'uncertain')
-            ORDER BY left_at""",
+            ORDER BY left_at, message_id""",
             practice_id=practice_id,
-            number=number.e164,
+            number=await self._number(practice_id, number),
             since=text(since),
         )
-        return [self._bodies.decode(record, Departure, _left(key)) for key, record in rows]
+        return [
+            records.decode(
+                self._vault.subject(chain_id, data_key).open(bytes(record), _left(message_id)),
+                Departure,
+            )
+            for message_id, record, chain_id, data_key in rows
+        ]
 
     async def departed(
         self, practice_id: str, number: PhoneNumber, since: datetime, limit: int
@@ -181,9 +222,9 @@ class TextRecords(Records):
             MESSAGE
             + """WHERE practice_id = :practice_id AND number = :number AND left_at > :since
             AND state IN ('claimed', 'sent', 'delivered', 'undelivered', 'uncertain')
-            ORDER BY left_at DESC LIMIT :limit""",
+            ORDER BY left_at DESC, message_id DESC LIMIT :limit""",
             practice_id=practice_id,
-            number=number.e164,
+            number=await self._number(practice_id, number),
             since=text(since),
             limit=limit,
         )
@@ -201,7 +242,11 @@ class TextRecords(Records):
         )
 
     async def volume(self, practice_id: str, since: datetime) -> int:
-        """Segments that were counted since the beginning of that minute."""
+        """Segments that were counted since the beginning of that minute.
+
+        Nobody else counts until the end: two texts must not both find room for the last one.
+        """
+        await self._hold(f"{practice_id}/volume")
         row = await self._one(
             """SELECT coalesce(sum(segments), 0) FROM sms_volume
             WHERE practice_id = :practice_id AND minute >= :minute""",
@@ -222,10 +267,11 @@ class TextRecords(Records):
 
     async def add_decision(self, message_id: str, decision: Decision) -> None:
         """Keep a decision about a text."""
+        owner = await self._owner(message_id)
         await self._do(
             "INSERT INTO sms_decisions (message_id, record) VALUES (:message_id, :record)",
             message_id=message_id,
-            record=records.encode(decision),
+            record=owner.seal(records.encode(decision), _decided(message_id)),
         )
 
     async def decisions(self, message_id: str) -> list[Decision]:
@@ -234,4 +280,5 @@ class TextRecords(Records):
             "SELECT record FROM sms_decisions WHERE message_id = :message_id ORDER BY seq",
             message_id=message_id,
         )
-        return [records.decode(record, Decision) for (record,) in rows]
+        owner, about = await self._owner(message_id), _decided(message_id)
+        return [records.decode(owner.open(bytes(record), about), Decision) for (record,) in rows]

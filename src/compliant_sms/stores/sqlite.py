@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, LiteralString, TypeVar, cast
@@ -18,18 +18,17 @@ from compliant_sms.driver import finish
 from compliant_sms.errors import (
     InvalidInput,
     NotOurDatabase,
-    SchemaTooNew,
     StoreBusy,
     StoreError,
     StoreFull,
     StoreReadOnly,
 )
-from compliant_sms.phi import Sealer
-from compliant_sms.ports import Store, Transaction
+from compliant_sms.ports import AtRest, Store, Transaction
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import SQLITE, Dialect
-from compliant_sms.stores._schema import OLDEST, VERSION, migrations
+from compliant_sms.stores._schema import is_outdated, migrations, newest
 from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.stores._vault import Vault
 
 __all__ = ["SQLite"]
 
@@ -96,9 +95,9 @@ class _Cursor:
 class _Job(Generic[T]):
     """Work that waits for a transaction."""
 
-    def __init__(self, work: Work[T], keyring: Sealer | None) -> None:
+    def __init__(self, work: Work[T], vault: Vault) -> None:
         self.work = work
-        self.keyring = keyring
+        self.vault = vault
         self.done = False
         self.committed = False
         self._result: T | None = None
@@ -106,7 +105,7 @@ class _Job(Generic[T]):
 
     def run(self, cursor: _Cursor) -> None:
         # One file can serve practices with keys of their own.
-        tx: Transaction = SqlTransaction(cursor, self.keyring)
+        tx: Transaction = SqlTransaction(cursor, self.vault)
         self._result = finish(cast("Coroutine[Any, Any, T]", self.work(tx)))
 
     def fail(self, error: BaseException) -> None:
@@ -127,16 +126,21 @@ class SQLite:
     Args:
         path: the file; it is made if there is none.
         busy_timeout: seconds to wait for another process's lock.
+        migrate: make the tables, or bring them up to date, when the file is opened. Without it
+            an empty or older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
 
     Nothing is opened before the first use.
     """
 
-    def __init__(self, path: str | Path, *, busy_timeout: float = 5.0) -> None:
+    def __init__(
+        self, path: str | Path, *, busy_timeout: float = 5.0, migrate: bool = True
+    ) -> None:
         if not str(path).strip():
             msg = "the path of the database is empty. Pass a file name, or ':memory:' for tests."
             raise InvalidInput(msg)
         self._path = str(path)
         self._busy_timeout = busy_timeout
+        self._may_migrate = migrate
         self._connection: sqlite3.Connection | None = None
         self._waiting: deque[_Job[Any]] = deque()
         self._lock = Lock()
@@ -144,20 +148,20 @@ class SQLite:
     def __repr__(self) -> str:
         return f"SQLite({self._path!r})"
 
-    def run(self, work: Work[T], keyring: Sealer | None = None) -> T:
+    def run(self, work: Work[T], vault: Vault | None = None) -> T:
         """Run the work in a durable transaction, together with whatever else waits.
 
         Args:
             work: what to do.
-            keyring: seals the bodies of texts and opens them.
+            vault: seals records and opens them; without one they lie in the clear.
 
         Raises:
             StoreError: the database could not; nothing was recorded.
         """
-        return self._finish(self._enqueue(work, keyring))
+        return self._finish(self._enqueue(work, vault))
 
-    def _enqueue(self, work: Work[T], keyring: Sealer | None = None) -> _Job[T]:
-        job = _Job(work, keyring)
+    def _enqueue(self, work: Work[T], vault: Vault | None = None) -> _Job[T]:
+        job = _Job(work, vault or Vault())
         self._waiting.append(job)
         return job
 
@@ -175,6 +179,7 @@ class SQLite:
         except StoreError as error:
             for job in batch:
                 job.fail(error)
+                job.vault.forget()  # what it read may have been of this batch
         finally:
             for job in batch:
                 job.done = True
@@ -221,7 +226,7 @@ class SQLite:
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = _open(self._path, self._busy_timeout)
+            self._connection = _open(self._path, self._busy_timeout, may_migrate=self._may_migrate)
         return self._connection
 
     def open(self) -> None:
@@ -233,6 +238,19 @@ class SQLite:
         with self._lock, _our_errors():
             self._connect()
 
+    def found_schema(self) -> int:
+        """The version of the tables, 0 where there are none; changes nothing.
+
+        Raises:
+            StoreError: it cannot be read, or belongs to another program.
+        """
+        if self._path == ":memory:" or not Path(self._path).exists():
+            return 0
+        with _our_errors():
+            uri = f"{Path(self._path).resolve().as_uri()}?mode=ro"
+            with closing(sqlite3.connect(uri, uri=True)) as connection:
+                return _version(connection)
+
     def close(self) -> None:
         """Close the file. It is opened again when it is used again."""
         with self._lock:
@@ -240,35 +258,39 @@ class SQLite:
                 self._connection.close()
                 self._connection = None
 
-    def blocking(self, keyring: Sealer | None = None) -> Store:
-        """The store port for :class:`Messenger`; a keyring seals the bodies of texts."""
-        return _BlockingSQLite(self, keyring)
+    async def aclose(self) -> None:
+        """As :meth:`close`."""
+        self.close()
 
-    def asynchronous(self, keyring: Sealer | None = None) -> Store:
-        """The store port for :class:`AsyncMessenger`; a keyring seals the bodies of texts."""
-        return _AsyncSQLite(self, keyring)
+    def blocking(self, keyring: AtRest = None) -> Store:
+        """The store port for :class:`Messenger`; a keyring seals what tells of patients."""
+        return _BlockingSQLite(self, Vault(keyring))
+
+    def asynchronous(self, keyring: AtRest = None) -> Store:
+        """The store port for :class:`AsyncMessenger`; a keyring seals what tells of patients."""
+        return _AsyncSQLite(self, Vault(keyring))
 
 
 class _BlockingSQLite:
     """Runs transactions on the calling thread; its coroutines never suspend."""
 
-    def __init__(self, store: SQLite, keyring: Sealer | None) -> None:
+    def __init__(self, store: SQLite, vault: Vault) -> None:
         self._store = store
-        self._keyring = keyring
+        self._vault = vault
 
     async def run(self, work: Work[T]) -> T:
         """See :meth:`compliant_sms.ports.Store.run`."""
-        return self._store.run(work, self._keyring)
+        return self._store.run(work, self._vault)
 
 
 class _AsyncSQLite:
     """Runs transactions on one thread of its own, so that the event loop goes on."""
 
-    def __init__(self, store: SQLite, keyring: Sealer | None) -> None:
+    def __init__(self, store: SQLite, vault: Vault) -> None:
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not for blocking use
 
         self._store = store
-        self._keyring = keyring
+        self._vault = vault
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="compliant_sms")
 
     async def run(self, work: Work[T]) -> T:
@@ -276,21 +298,24 @@ class _AsyncSQLite:
         import asyncio  # noqa: PLC0415 - whoever awaits this has imported it
 
         # Queued before the thread gets to it: what waits together is committed together.
-        job = self._store._enqueue(work, self._keyring)  # noqa: SLF001
+        job = self._store._enqueue(work, self._vault)  # noqa: SLF001
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._store._finish, job)  # noqa: SLF001
 
 
-def _open(path: str, busy_timeout: float) -> sqlite3.Connection:
+def _open(path: str, busy_timeout: float, *, may_migrate: bool) -> sqlite3.Connection:
+    if not may_migrate and path != ":memory:" and not Path(path).exists():
+        is_outdated(0, may_migrate=False)  # connecting would leave an empty file
     connection = sqlite3.connect(
         path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
     )
     try:
-        _version(connection)  # before anything is written: the file may be somebody else's
+        # Before anything is written: the file may be somebody else's, or not to be touched.
+        is_outdated(_version(connection), may_migrate=may_migrate)
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        _migrate(connection)
+        _migrate(connection, allowed=may_migrate)
     except BaseException:
         connection.close()
         raise
@@ -312,21 +337,8 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
-    found = _version(connection)
-    if found > VERSION:
-        msg = (
-            f"the database has schema {found} and this installation knows {VERSION}. "
-            "Upgrade compliant-sms."
-        )
-        raise SchemaTooNew(msg)
-    if 0 < found < OLDEST:
-        msg = (
-            f"the database has schema {found}, of a version that was never released, and cannot "
-            "be brought up to date. Begin a new one."
-        )
-        raise NotOurDatabase(msg)
-    if found == VERSION:
+def _migrate(connection: sqlite3.Connection, *, allowed: bool) -> None:
+    if not is_outdated(_version(connection), may_migrate=allowed):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -334,7 +346,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
         for statement in migrations(SQLITE, _version(connection)):
             connection.execute(statement)
         connection.execute("DELETE FROM sms_schema")
-        connection.execute("INSERT INTO sms_schema (version) VALUES (?)", (VERSION,))
+        connection.execute("INSERT INTO sms_schema (version) VALUES (?)", (newest(),))
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:  # a full disk rolls back everything by itself

@@ -1,0 +1,47 @@
+"""Which database a command works on: one option for all commands, and the store it means."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from compliant_sms.stores import PostgreSQL, SQLite
+
+__all__ = ["database_option", "store_at"]
+
+_DSN = re.compile(r"postgres(ql)?://|\s*(host|hostaddr|dbname|service|port|user)\s*=")
+
+database_option = click.option(
+    "--database",
+    metavar="PATH_OR_DSN",
+    envvar="COMPLIANT_SMS_DATABASE",
+    show_envvar=True,
+    required=True,
+    help="An SQLite file, or a PostgreSQL database as postgresql://user@host/database. A password "
+    "is better kept in the variable, or in ~/.pgpass: others see the command line.",
+)
+"""``--database``, a text for :func:`store_at`."""
+
+
+def store_at(text: str, *, migrate: bool = False) -> SQLite | PostgreSQL:
+    """The store that a path or a DSN means. Nothing is opened before its first use.
+
+    Args:
+        text: the path of an SQLite file, or a DSN of PostgreSQL.
+        migrate: whether it may make or change tables; without it a missing, empty or older
+            database raises :class:`~compliant_sms.errors.SchemaTooOld`.
+
+    Raises:
+        InvalidInput: it is empty, or a DSN that cannot be read.
+        MissingExtra: it is a DSN, and psycopg is not installed.
+    """
+    if _DSN.match(text):
+        from compliant_sms.stores import PostgreSQL  # noqa: PLC0415 - an extra may be missing
+
+        return PostgreSQL(text, migrate=migrate)
+    from compliant_sms.stores import SQLite  # noqa: PLC0415 - after the options
+
+    return SQLite(text, migrate=migrate)

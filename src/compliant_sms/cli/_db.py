@@ -1,0 +1,53 @@
+"""The commands ``db status`` and ``db upgrade``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from compliant_sms.cli._database import database_option, store_at
+
+__all__ = ["db"]
+
+
+@click.group()
+def db() -> None:
+    """Look after the tables in a database."""
+
+
+@db.command()
+@database_option
+def status(database: str) -> None:
+    """Say which version the tables have; nothing is changed.
+
+    Exit status 1 when this installation cannot work with them before `db upgrade`, or at all.
+    """
+    from compliant_sms.stores._schema import is_outdated, newest  # noqa: PLC0415 - after options
+
+    store = store_at(database)
+    found = store.found_schema()
+    what = f"schema {found}" if found else "no tables of compliant_sms"
+    click.echo(f"{store!r} has {what}; this installation works with schema {newest()}.")
+    if is_outdated(found):
+        click.echo("Run  compliant-sms db upgrade")
+        sys.exit(1)
+
+
+@db.command()
+@database_option
+def upgrade(database: str) -> None:
+    """Make the tables, or bring them up to date: all at once or not at all.
+
+    Keep a copy of the database before. An older installation refuses the newer tables.
+    """
+    from compliant_sms.stores._schema import newest  # noqa: PLC0415 - after the options
+
+    found = store_at(database).found_schema()
+    store = store_at(database, migrate=True)
+    store.open()
+    store.close()
+    click.echo(
+        f"{store!r} has schema {newest()}"
+        + (" already." if found == newest() else f"; it had {found or 'none'}.")
+    )

@@ -1,0 +1,32 @@
+"""Sealing every data key anew with the newest key, while texts go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from compliant_sms.ports import Store
+
+__all__ = ["rotate_keys"]
+
+_BATCH = 500
+
+
+async def rotate_keys(store: Store, on_progress: Callable[[int, int], None] | None = None) -> int:
+    """Seal each data key of the store anew that an older key of the keyring seals.
+
+    Each batch is a transaction, so that a run that was cut short is simply repeated.
+
+    Args:
+        store: with a keyring whose newest key shall seal.
+        on_progress: is told after each batch how many are done, and of how many.
+
+    Returns:
+        how many were sealed anew.
+    """
+    total = await store.run(lambda tx: tx.to_rewrap())
+    done = 0
+    while batch := await store.run(lambda tx: tx.rewrap(_BATCH)):
+        done += batch
+        if on_progress is not None:
+            on_progress(done, max(done, total))
+    return done

@@ -1,0 +1,270 @@
+"""Connections to PostgreSQL and their pools, blocking and asynchronous, behind the same names.
+
+The blocking ones never suspend, so that what works on them is written once.
+"""
+
+from __future__ import annotations
+
+import time
+from asyncio import Lock as LoopLock
+from asyncio import sleep
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from threading import Lock
+from typing import Any, Protocol, TypeAlias
+
+from attrs import frozen
+from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
+
+from compliant_sms.stores._connection import Row
+
+__all__ = ["Answer", "AsyncPool", "BlockingPool", "Link", "Pool", "Prepare", "Settings"]
+
+
+@frozen(kw_only=True)
+class Settings:
+    """How to connect.
+
+    Attributes:
+        conninfo: where to, as libpq wants it.
+        options: further keywords for psycopg's ``connect``.
+        most: how many connections a pool has at most.
+        patience: seconds to wait for a connection.
+    """
+
+    conninfo: str
+    options: Mapping[str, Any]
+    most: int
+    patience: float
+
+
+@frozen
+class Answer:
+    """What a statement gave: its rows, how many it changed, and what the server says it did."""
+
+    rows: list[Row]
+    changed: int
+    tag: str
+
+
+class Link(Protocol):
+    """One connection. Its errors are psycopg's."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether it broke."""
+
+    async def ask(self, sql: str, values: Sequence[object] | None = None) -> Answer:
+        """Run a statement; without values it may be several."""
+
+    async def close(self) -> None:
+        """Break it off; the server undoes what was not committed."""
+
+
+Prepare: TypeAlias = Callable[[Link], Awaitable[None]]
+
+
+class Pool(Protocol):
+    """Connections that are used again and again."""
+
+    async def open(self, prepare: Prepare) -> None:
+        """Open it, unless it is open, after a connection of its own was shown to ``prepare``."""
+
+    def link(self) -> AbstractAsyncContextManager[Link]:
+        """A connection for as long as the block runs; a broken one is replaced afterwards."""
+
+    def alone(self) -> AbstractAsyncContextManager[Link]:
+        """A new connection beside the pool, closed with the block."""
+
+    async def renew(self) -> None:
+        """Replace all connections that broke."""
+
+    async def pause(self, seconds: float) -> None:
+        """Wait a little."""
+
+    async def close(self) -> None:
+        """Close all connections. It can be opened again."""
+
+
+def _answer(cursor: RawCursor[TupleRow] | AsyncRawCursor[TupleRow], rows: list[TupleRow]) -> Answer:
+    return Answer(list(rows), cursor.rowcount, cursor.statusmessage or "")
+
+
+class _BlockingLink:
+    def __init__(self, connection: Connection[TupleRow]) -> None:
+        self._connection = connection
+
+    @property
+    def lost(self) -> bool:
+        return self._connection.closed
+
+    async def ask(self, sql: str, values: Sequence[object] | None = None) -> Answer:
+        cursor = RawCursor(self._connection)
+        if values is None:
+            cursor.execute(sql.encode(), prepare=False)
+        else:
+            cursor.execute(sql.encode(), values, binary=True)
+        return _answer(cursor, cursor.fetchall() if cursor.description else [])
+
+    async def close(self) -> None:
+        self._connection.close()
+
+
+class _AsyncLink:
+    def __init__(self, connection: AsyncConnection[TupleRow]) -> None:
+        self._connection = connection
+
+    @property
+    def lost(self) -> bool:
+        return self._connection.closed
+
+    async def ask(self, sql: str, values: Sequence[object] | None = None) -> Answer:
+        cursor = AsyncRawCursor(self._connection)
+        if values is None:
+            await cursor.execute(sql.encode(), prepare=False)
+        else:
+            await cursor.execute(sql.encode(), values, binary=True)
+        return _answer(cursor, await cursor.fetchall() if cursor.description else [])
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+
+class BlockingPool:
+    """For threads: each transaction has a connection of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._pool: ConnectionPool[Connection[TupleRow]] | None = None
+        self._opening = Lock()
+
+    async def open(self, prepare: Prepare) -> None:
+        """See :class:`Pool`."""
+        if self._pool is not None:
+            return
+        with self._opening:
+            if self._pool is not None:
+                return
+            async with self.alone() as link:
+                await prepare(link)
+            pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
+                self._settings.conninfo,
+                kwargs=dict(self._settings.options),
+                min_size=1,
+                max_size=self._settings.most,
+                timeout=self._settings.patience,
+                open=False,
+                name="compliant_sms",
+            )
+            pool.open()
+            self._pool = pool
+
+    def _opened(self) -> ConnectionPool[Connection[TupleRow]]:
+        assert self._pool is not None, "opened before it is used"  # noqa: S101
+        return self._pool
+
+    @asynccontextmanager
+    async def link(self) -> AsyncIterator[Link]:
+        """See :class:`Pool`."""
+        pool = self._opened()
+        connection = pool.getconn()
+        try:
+            yield _BlockingLink(connection)
+        finally:
+            pool.putconn(connection)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[Link]:
+        """See :class:`Pool`."""
+        connection = Connection.connect(self._settings.conninfo, **self._settings.options)
+        try:
+            yield _BlockingLink(connection)
+        finally:
+            connection.close()
+
+    async def renew(self) -> None:
+        """See :class:`Pool`."""
+        self._opened().check()
+
+    async def pause(self, seconds: float) -> None:
+        """See :class:`Pool`."""
+        time.sleep(seconds)  # noqa: ASYNC251 - no event loop runs under a blocking store
+
+    async def close(self) -> None:
+        """See :class:`Pool`."""
+        with self._opening:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
+
+
+class AsyncPool:
+    """For one event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._pool: AsyncConnectionPool[AsyncConnection[TupleRow]] | None = None
+        self._opening = LoopLock()
+
+    async def open(self, prepare: Prepare) -> None:
+        """See :class:`Pool`."""
+        if self._pool is not None:
+            return
+        async with self._opening:
+            if self._pool is not None:
+                return
+            async with self.alone() as link:
+                await prepare(link)
+            pool: AsyncConnectionPool[AsyncConnection[TupleRow]] = AsyncConnectionPool(
+                self._settings.conninfo,
+                kwargs=dict(self._settings.options),
+                min_size=1,
+                max_size=self._settings.most,
+                timeout=self._settings.patience,
+                open=False,
+                name="compliant_sms",
+            )
+            await pool.open()
+            self._pool = pool
+
+    def _opened(self) -> AsyncConnectionPool[AsyncConnection[TupleRow]]:
+        assert self._pool is not None, "opened before it is used"  # noqa: S101
+        return self._pool
+
+    @asynccontextmanager
+    async def link(self) -> AsyncIterator[Link]:
+        """See :class:`Pool`."""
+        pool = self._opened()
+        connection = await pool.getconn()
+        try:
+            yield _AsyncLink(connection)
+        finally:
+            await pool.putconn(connection)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[Link]:
+        """See :class:`Pool`."""
+        connection = await AsyncConnection.connect(
+            self._settings.conninfo, **self._settings.options
+        )
+        try:
+            yield _AsyncLink(connection)
+        finally:
+            await connection.close()
+
+    async def renew(self) -> None:
+        """See :class:`Pool`."""
+        await self._opened().check()
+
+    async def pause(self, seconds: float) -> None:
+        """See :class:`Pool`."""
+        await sleep(seconds)
+
+    async def close(self) -> None:
+        """See :class:`Pool`."""
+        async with self._opening:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()

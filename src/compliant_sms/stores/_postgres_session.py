@@ -1,0 +1,97 @@
+"""One transaction on one connection to PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import LiteralString
+
+from psycopg import Error
+
+from compliant_sms.errors import StoreError
+from compliant_sms.stores._connection import Row
+from compliant_sms.stores._dialect import POSTGRESQL, Dialect
+from compliant_sms.stores._named import numbered
+from compliant_sms.stores._postgres_errors import Failure, failure_of
+from compliant_sms.stores._postgres_links import Answer, Link
+
+__all__ = ["Session"]
+
+# A host may have turned durability down for its own tables; a claim or a revocation is never lost.
+# Whoever freezes inside of a transaction does not hold a patient's number for ever.
+_BEGIN = """BEGIN ISOLATION LEVEL READ COMMITTED;
+SELECT set_config('lock_timeout', '{patience}ms', true),
+    set_config('idle_in_transaction_session_timeout', '60s', true),
+    CASE WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply') THEN ''
+    ELSE set_config('synchronous_commit', 'on', true) END"""
+
+
+class Session:
+    """A connection as :class:`SqlTransaction` wants it, from BEGIN to COMMIT.
+
+    Args:
+        link: the connection.
+        patience: seconds to wait for a lock.
+
+    Attributes:
+        failure: why the transaction came to nothing; None as long as it stands.
+        unknown: the number of a transaction of whose commit no news came.
+    """
+
+    dialect: Dialect = POSTGRESQL
+
+    def __init__(self, link: Link, patience: float) -> None:
+        self._link = link
+        self._patience = patience
+        self._wrote = False
+        self.failure: Failure | None = None
+        self.unknown: str | None = None
+
+    async def begin(self) -> None:
+        """Begin it."""
+        await self._ask(_BEGIN.format(patience=int(self._patience * 1000)))
+
+    async def fetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> list[Row]:
+        """All rows of a query."""
+        return (await self._run(sql, parameters)).rows
+
+    async def execute(self, sql: LiteralString, parameters: Mapping[str, object]) -> int:
+        """How many rows a statement changed."""
+        return (await self._run(sql, parameters)).changed
+
+    async def _run(self, sql: LiteralString, parameters: Mapping[str, object]) -> Answer:
+        if self.failure is not None:  # the work went on after an error
+            raise self.failure.error
+        self._wrote = self._wrote or not sql.startswith("SELECT")
+        statement, names = numbered(sql)
+        return await self._ask(statement, tuple([parameters[name] for name in names]))
+
+    async def _ask(self, sql: str, values: tuple[object, ...] | None = None) -> Answer:
+        try:
+            return await self._link.ask(sql, values)
+        except Error as error:
+            self.failure = failure_of(error, lost=self._link.lost)
+        # Outside of the handler: the driver's error quotes values, and must not come along.
+        raise self.failure.error
+
+    async def commit(self) -> None:
+        """End it so that it is on disk."""
+        number = await self._number() if self._wrote else None
+        try:
+            answer = await self._ask("COMMIT")
+        except StoreError:
+            # Where nothing was written nothing can have been recorded.
+            if self._link.lost:
+                self.unknown = number
+            raise
+        assert answer.tag == "COMMIT", "only what stands is committed"  # noqa: S101
+
+    async def _number(self) -> str | None:
+        ((number,),) = (await self._ask("SELECT pg_current_xact_id_if_assigned()::text", ())).rows
+        return None if number is None else str(number)
+
+    async def roll_back(self) -> None:
+        """Undo it, as far as the connection still stands."""
+        with suppress(Error):
+            if not self._link.lost:
+                await self._link.ask("ROLLBACK")

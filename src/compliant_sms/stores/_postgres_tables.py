@@ -1,0 +1,57 @@
+"""The tables in a PostgreSQL database: which version they have, and the way to the newest."""
+
+from __future__ import annotations
+
+from compliant_sms.errors import NotOurDatabase
+from compliant_sms.stores._dialect import POSTGRESQL
+from compliant_sms.stores._postgres_links import Link
+from compliant_sms.stores._schema import is_outdated, migrations, newest, tables
+
+__all__ = ["bring_up_to_date", "found_schema"]
+
+_OURS = """SELECT count(*) FROM pg_class WHERE relname = ANY($1) AND relkind IN ('r', 'p')
+    AND pg_table_is_visible(oid)"""
+# Processes that start at once go one after the other.
+_ALONE = """BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on;
+SELECT pg_advisory_xact_lock(hashtextextended('compliant_sms/schema', 0))"""
+
+
+async def found_schema(link: Link) -> int:
+    """The schema of the tables; 0 where there are none. A host's own tables may lie beside them.
+
+    Raises:
+        NotOurDatabase: there are tables with our names, and nothing says which version made them.
+    """
+    ((known,),) = (await link.ask("SELECT to_regclass('sms_schema')::text", ())).rows
+    if known is not None:
+        ((version,),) = (await link.ask("SELECT max(version) FROM sms_schema", ())).rows
+        return int(version or 0)
+    ((others,),) = (await link.ask(_OURS, (sorted(tables()),))).rows
+    if others:
+        msg = (
+            "the database has tables named as those of compliant_sms, and no sms_schema that says "
+            "of which version. Check the DSN and the search_path, or restore a backup."
+        )
+        raise NotOurDatabase(msg)
+    return 0
+
+
+async def bring_up_to_date(link: Link, *, allowed: bool) -> None:
+    """Make the tables, or change them, all at once or not at all.
+
+    Raises:
+        SchemaTooNew: a newer version of this library made them.
+        SchemaTooOld: they have to be changed, and that is not allowed.
+        NotOurDatabase: they are not ours.
+    """
+    if not is_outdated(await found_schema(link), may_migrate=allowed):
+        return
+    await link.ask(_ALONE)
+    # Whoever was here before may have done it. An error ends the connection, and undoes all.
+    found = await found_schema(link)
+    if is_outdated(found):
+        for statement in migrations(POSTGRESQL, found):
+            await link.ask(statement)
+        await link.ask("DELETE FROM sms_schema")
+        await link.ask("INSERT INTO sms_schema (version) VALUES ($1)", (newest(),))
+    await link.ask("COMMIT")

@@ -1,0 +1,268 @@
+"""Persons at numbers, as SQL: what they are filed under, and the keys of what is kept of them."""
+
+from __future__ import annotations
+
+import json
+from typing import LiteralString
+
+from compliant_sms import records
+from compliant_sms.errors import CannotUnseal, ConfigurationError
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import DataKeys
+from compliant_sms.stores._connection import NOBODY, Connection, Records, Row
+from compliant_sms.stores._vault import Subject, Vault, blind
+
+__all__ = ["SubjectRecords"]
+
+_OLDER_KEYS: LiteralString = """SELECT chain_id, data_key FROM sms_chains
+    WHERE data_key IS NOT NULL AND key_id <> :newest LIMIT :limit"""
+_OLDER_INDEX_KEYS: LiteralString = """SELECT practice_id, index_key FROM sms_vaults
+    WHERE index_key IS NOT NULL AND key_id <> :newest LIMIT :limit"""
+
+
+class SubjectRecords(Records):
+    """The chains' heads: one row for each person at each number."""
+
+    def __init__(self, connection: Connection, vault: Vault | None = None) -> None:
+        super().__init__(connection, vault)
+        self._drawn: dict[str, bytes | None] = {}
+        self._begun: set[str] = set()
+        self._subjects: dict[tuple[str, str, str], Subject] = {}
+
+    # What things are filed under
+
+    async def _index(self, practice_id: str) -> bytes | None:
+        """The key of the practice's index; None where numbers and persons lie in the clear."""
+        for seen in (self._vault.known, self._drawn):
+            if practice_id in seen:
+                return seen[practice_id]
+        row = await self._one(
+            "SELECT index_key FROM sms_vaults WHERE practice_id = :practice_id",
+            practice_id=practice_id,
+        )
+        keys = self._vault.keys
+        if row is None:
+            self._drawn[practice_id] = keys.new_data_key() if keys else None
+            return self._drawn[practice_id]
+        self._vault.known[practice_id] = self._opened_index(practice_id, row[0])
+        return self._vault.known[practice_id]
+
+    def _opened_index(self, practice_id: str, sealed: bytes | None) -> bytes | None:
+        keys = self._vault.keys
+        if sealed is None and keys is not None:
+            raise ConfigurationError(_IN_THE_CLEAR)
+        if sealed is None:
+            return None
+        if keys is None:
+            raise CannotUnseal(_SEALED)
+        return keys.open(bytes(sealed), _index_of(practice_id))
+
+    async def _begin(self, practice_id: str) -> None:
+        """Settle, before the first record of a practice, whether its records are sealed."""
+        drawn = await self._index(practice_id)
+        if practice_id in self._vault.known or practice_id in self._begun:
+            return
+        keys, plaintext = self._vault.keys, self._vault.plaintext
+        sealed = keys.seal(drawn, _index_of(practice_id)) if keys and drawn else None
+        await self._do(
+            """INSERT INTO sms_vaults (practice_id, key_id, index_key, plaintext)
+            VALUES (:practice_id, :key_id, :index_key, :plaintext)
+            ON CONFLICT (practice_id) DO NOTHING""",
+            practice_id=practice_id,
+            key_id=keys.newest if keys else None,
+            index_key=sealed,
+            plaintext=plaintext.reason if plaintext else None,
+        )
+        row = await self._one(
+            "SELECT index_key FROM sms_vaults WHERE practice_id = :practice_id",
+            practice_id=practice_id,
+        )
+        # Somebody else may have begun in the meantime.
+        self._drawn[practice_id] = self._opened_index(practice_id, row[0] if row else None)
+        self._begun.add(practice_id)
+
+    async def _number(self, practice_id: str, number: PhoneNumber | None) -> str:
+        key = await self._index(practice_id)
+        if number is None:
+            return NOBODY
+        return number.e164 if key is None else blind(key, "number", number.e164)
+
+    async def _person(self, practice_id: str, person: str | None) -> str:
+        key = await self._index(practice_id)
+        if not person:
+            return NOBODY
+        return person if key is None else blind(key, "person", person)
+
+    # Whose records they are
+
+    async def _subject(
+        self, practice_id: str, number: PhoneNumber | None, person: str | None, new_chain_id: str
+    ) -> Subject:
+        """The person at the number; begun under the id where there is none."""
+        await self._begin(practice_id)
+        filed = (
+            practice_id,
+            await self._number(practice_id, number),
+            await self._person(practice_id, person),
+        )
+        found = self._subjects.get(filed) or await self._find(filed)
+        if found is None:
+            await self._add(filed, number, person, new_chain_id)
+            found = await self._find(filed)
+            assert found is not None, "the chain was inserted just before"  # noqa: S101
+        elif found.cipher is None and self._vault.keys is not None:
+            found = await self._key_anew(found, number, person)
+        self._subjects[filed] = found
+        return found
+
+    async def _find(self, filed: tuple[str, str, str]) -> Subject | None:
+        row = await self._one(
+            """SELECT chain_id, data_key, erased_below FROM sms_chains
+            WHERE practice_id = :practice_id AND number = :number AND person = :person""",
+            **_columns(filed),
+        )
+        return self._vault.subject(*row) if row else None
+
+    async def _add(
+        self,
+        filed: tuple[str, str, str],
+        number: PhoneNumber | None,
+        person: str | None,
+        chain_id: str,
+    ) -> None:
+        await self._do(
+            """INSERT INTO sms_chains (chain_id, practice_id, number, person, key_id, data_key,
+                identity, erased_below)
+            VALUES (:chain_id, :practice_id, :number, :person, :key_id, :data_key, :identity, 0)
+            ON CONFLICT (practice_id, number, person) DO NOTHING""",
+            chain_id=chain_id,
+            **_columns(filed),
+            **self._keyed(chain_id, number, person),
+        )
+
+    async def _key_anew(
+        self, erased: Subject, number: PhoneNumber | None, person: str | None
+    ) -> Subject:
+        keyed = self._keyed(erased.chain_id, number, person)
+        await self._do(
+            """UPDATE sms_chains SET key_id = :key_id, data_key = :data_key, identity = :identity
+            WHERE chain_id = :chain_id""",
+            chain_id=erased.chain_id,
+            **keyed,
+        )
+        data_key = keyed["data_key"]
+        assert isinstance(data_key, bytes), "made by the keyring that was asked for"  # noqa: S101
+        return self._vault.subject(erased.chain_id, data_key, erased.erased_below)
+
+    def _keyed(
+        self, chain_id: str, number: PhoneNumber | None, person: str | None
+    ) -> dict[str, object]:
+        """A data key of its own for a chain, and whose it is, sealed with it."""
+        keys = self._vault.keys
+        if keys is None:
+            return {"key_id": None, "data_key": None, "identity": None}
+        data_key = keys.new_data_key()
+        who = records.canonical({"number": number.e164 if number else None, "person": person})
+        return {
+            "key_id": keys.newest,
+            "data_key": self._vault.wrap(chain_id, data_key),
+            "identity": keys.cipher(data_key).seal(who, _identity_of(chain_id)),
+        }
+
+    def _who(self, row: Row) -> tuple[PhoneNumber | None, str | None]:
+        """Number and person of a chain: neither, where they are erased.
+
+        Args:
+            row: ``chain_id, data_key, number, person, identity`` of sms_chains.
+        """
+        chain_id, data_key, number, person, identity = row
+        if identity is None:
+            erased = not number.startswith("+")
+            return (None, None) if erased else (PhoneNumber(number), person or None)
+        subject = self._vault.subject(chain_id, data_key)
+        told = json.loads(subject.open(bytes(identity), _identity_of(chain_id)))
+        return PhoneNumber(told["number"]) if told["number"] else None, told["person"]
+
+    # Keys
+
+    async def rewrap(self, limit: int) -> int:
+        """Seal up to ``limit`` data keys anew, with the newest key of the keyring; how many."""
+        keys = self._vault.keys
+        if keys is None:
+            return 0
+        rows = await self._all(
+            _OLDER_KEYS + self._dialect.for_update,
+            newest=keys.newest,
+            limit=limit,
+        )
+        for chain_id, wrapped in rows:
+            data_key = self._vault.data_key(chain_id, bytes(wrapped))
+            await self._do(
+                """UPDATE sms_chains SET data_key = :data_key, key_id = :key_id
+                WHERE chain_id = :chain_id""",
+                data_key=self._vault.wrap(chain_id, data_key),
+                key_id=keys.newest,
+                chain_id=chain_id,
+            )
+        return len(rows) + await self._rewrap_indexes(keys, limit - len(rows))
+
+    async def _rewrap_indexes(self, keys: DataKeys, limit: int) -> int:
+        rows = await self._all(
+            _OLDER_INDEX_KEYS + self._dialect.for_update,
+            newest=keys.newest,
+            limit=limit,
+        )
+        for practice_id, sealed in rows:
+            about = _index_of(practice_id)
+            await self._do(
+                """UPDATE sms_vaults SET index_key = :index_key, key_id = :key_id
+                WHERE practice_id = :practice_id""",
+                index_key=keys.seal(keys.open(bytes(sealed), about), about),
+                key_id=keys.newest,
+                practice_id=practice_id,
+            )
+        return len(rows)
+
+    async def to_rewrap(self) -> int:
+        """How many keys another key than the newest of the keyring seals."""
+        keys = self._vault.keys
+        if keys is None:
+            return 0
+        row = await self._one(
+            """SELECT (SELECT count(*) FROM sms_chains
+                WHERE data_key IS NOT NULL AND key_id <> :newest)
+            + (SELECT count(*) FROM sms_vaults
+                WHERE index_key IS NOT NULL AND key_id <> :newest)""",
+            newest=keys.newest,
+        )
+        return int(row[0]) if row else 0
+
+    async def data_key(self, chain_id: str) -> bytes | None:
+        """The key of a chain's records; None where they lie in the clear or are erased."""
+        row = await self._one(
+            "SELECT data_key FROM sms_chains WHERE chain_id = :chain_id", chain_id=chain_id
+        )
+        return self._vault.data_key(chain_id, bytes(row[0])) if row and row[0] else None
+
+
+def _columns(filed: tuple[str, str, str]) -> dict[str, str]:
+    practice_id, number, person = filed
+    return {"practice_id": practice_id, "number": number, "person": person}
+
+
+def _index_of(practice_id: str) -> str:
+    return f"sms_vaults.index_key/{practice_id}"
+
+
+def _identity_of(chain_id: str) -> str:
+    return f"sms_chains.identity/{chain_id}"
+
+
+_IN_THE_CLEAR = (
+    "the records of this practice lie in the clear, and a keyring seals from the first record on. "
+    "Begin a new database with the keyring, or go on without one: keyring=Plaintext(reason=...)."
+)
+_SEALED = (
+    "the records of this practice are sealed, and no keyring was given to open them. Pass "
+    "keyring=Keyring.from_file(...) with the keys that sealed them."
+)

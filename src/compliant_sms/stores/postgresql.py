@@ -1,0 +1,192 @@
+"""PostgreSQL: for many processes and machines that share one memory."""
+
+from __future__ import annotations
+
+from asyncio import AbstractEventLoop, get_running_loop
+from threading import Lock
+from typing import TypeVar
+
+try:
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+    from compliant_sms.stores._postgres_engine import Engine, Work
+    from compliant_sms.stores._postgres_links import AsyncPool, BlockingPool, Pool, Settings
+except ImportError as error:
+    from compliant_sms.errors import MissingExtra
+
+    _EXTRA = "postgres"
+    raise MissingExtra(_EXTRA, "the PostgreSQL store") from error
+
+from compliant_sms.driver import finish
+from compliant_sms.errors import InvalidInput
+from compliant_sms.ports import AtRest, Store
+from compliant_sms.stores._vault import Vault
+
+__all__ = ["PostgreSQL"]
+
+# A server that vanished without a word is noticed before a claim's lease has run out.
+_DEFAULTS: dict[str, str | int] = {
+    "fallback_application_name": "compliant_sms",
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+
+T = TypeVar("T")
+
+
+class PostgreSQL:
+    """A PostgreSQL database, version 13 or newer. The host's own tables may lie in it too.
+
+    Args:
+        dsn: where it is, as libpq wants it: ``postgresql://user@host/database`` or
+            ``host=... dbname=...``.
+        max_connections: how many connections are open at most, for all threads together, and
+            for each event loop.
+        busy_timeout: seconds to wait for somebody else's lock, and for a free connection.
+        migrate: make the tables, or bring them up to date, at the first use. Without it an empty
+            or older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
+        prepare: let the server keep prepared statements. Pass False behind a PgBouncer older than
+            1.21 that pools transactions.
+
+    Nothing is opened before the first use. A process that forks opens it after the fork.
+
+    Raises:
+        MissingExtra: psycopg is not installed.
+        InvalidInput: the DSN cannot be read, or a figure is not positive.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        max_connections: int = 10,
+        busy_timeout: float = 10.0,
+        migrate: bool = True,
+        prepare: bool = True,
+    ) -> None:
+        if max_connections < 1 or busy_timeout <= 0:
+            msg = "max_connections and busy_timeout must be more than zero"
+            raise InvalidInput(msg)
+        parts = _parts(dsn)
+        self._where = {key: parts[key] for key in ("host", "port", "dbname") if key in parts}
+        options = {"autocommit": True, "prepare_threshold": 0 if prepare else None}
+        self._settings = Settings(
+            conninfo=make_conninfo("", **(_DEFAULTS | parts)),
+            options=options,
+            most=max_connections,
+            patience=busy_timeout,
+        )
+        self._may_migrate = migrate
+        self._threads = self._engine(BlockingPool(self._settings))
+        self._loops: dict[AbstractEventLoop, Engine] = {}
+        self._lock = Lock()
+
+    def __repr__(self) -> str:
+        where = ", ".join(f"{key}={value!r}" for key, value in self._where.items())
+        return f"PostgreSQL({where})"
+
+    def _engine(self, pool: Pool) -> Engine:
+        return Engine(pool, patience=self._settings.patience, may_migrate=self._may_migrate)
+
+    def _engine_here(self) -> Engine:
+        """That of the running event loop: connections cannot be used on another."""
+        loop = get_running_loop()
+        with self._lock:
+            for ended in [each for each in self._loops if each.is_closed()]:
+                del self._loops[ended]
+            if loop not in self._loops:
+                self._loops[loop] = self._engine(AsyncPool(self._settings))
+            return self._loops[loop]
+
+    def run(self, work: Work[T], vault: Vault | None = None) -> T:
+        """Run the work in a durable transaction; anew where others got in its way.
+
+        Args:
+            work: what to do.
+            vault: seals records and opens them; without one they lie in the clear.
+
+        Raises:
+            StoreError: the database could not; nothing was recorded.
+            CommitUnknown: nobody knows whether it was.
+        """
+        return finish(self._threads.run(work, vault))
+
+    def open(self) -> None:
+        """Connect now, and make the tables, rather than at the first use.
+
+        Raises:
+            StoreError: it cannot be used.
+        """
+        finish(self._threads.open())
+
+    def found_schema(self) -> int:
+        """The version of the tables, 0 where there are none; changes nothing.
+
+        Raises:
+            StoreError: they cannot be read, or are not ours.
+        """
+        return finish(self._threads.found_schema())
+
+    def close(self) -> None:
+        """Close all connections of threads. They are opened again when they are needed again."""
+        finish(self._threads.close())
+
+    async def aclose(self) -> None:
+        """As :meth:`close`, and close all connections of the running event loop."""
+        with self._lock:
+            engine = self._loops.pop(get_running_loop(), None)
+        if engine is not None:
+            await engine.close()
+        self.close()
+
+    def blocking(self, keyring: AtRest = None) -> Store:
+        """The store port for :class:`Messenger`; a keyring seals what tells of patients."""
+        return _BlockingPostgreSQL(self, Vault(keyring))
+
+    def asynchronous(self, keyring: AtRest = None) -> Store:
+        """The store port for :class:`AsyncMessenger`; a keyring seals what tells of patients."""
+        return _AsyncPostgreSQL(self, Vault(keyring))
+
+
+class _BlockingPostgreSQL:
+    """Runs transactions on the calling thread; its coroutines never suspend."""
+
+    def __init__(self, store: PostgreSQL, vault: Vault) -> None:
+        self._store = store
+        self._vault = vault
+
+    async def run(self, work: Work[T]) -> T:
+        """See :meth:`compliant_sms.ports.Store.run`."""
+        return self._store.run(work, self._vault)
+
+
+class _AsyncPostgreSQL:
+    """Runs transactions on the running event loop."""
+
+    def __init__(self, store: PostgreSQL, vault: Vault) -> None:
+        self._store = store
+        self._vault = vault
+
+    async def run(self, work: Work[T]) -> T:
+        """See :meth:`compliant_sms.ports.Store.run`."""
+        return await self._store._engine_here().run(work, self._vault)  # noqa: SLF001
+
+
+def _parts(dsn: str) -> dict[str, str | int]:
+    if not dsn.strip():
+        msg = "the DSN is empty. Pass 'postgresql://user@host/database' or 'host=... dbname=...'."
+        raise InvalidInput(msg)
+    try:
+        return {key: value for key, value in conninfo_to_dict(dsn).items() if value is not None}
+    except ProgrammingError:
+        pass
+    # Outside of the handler: the driver quotes the DSN, and with it a password.
+    msg = (
+        "the DSN cannot be read. Pass 'postgresql://user@host/database' or 'host=... dbname=...'; "
+        "in the first form, special characters of a password stand as %XX."
+    )
+    raise InvalidInput(msg)

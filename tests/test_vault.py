@@ -1,0 +1,313 @@
+"""At rest: nothing that tells of a patient lies in the clear, and every look-up still works."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import stat
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from compliant_sms import Keyring, Messenger, Plaintext, Practice, Purpose, Sent
+from compliant_sms.driver import finish
+from compliant_sms.errors import CannotUnseal, ConfigurationError, InvalidInput
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.providers import Twilio
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import SQLite
+from compliant_sms.testing import MovableClock
+from conftest import INTAKE_WORDING, PATIENT, PERSON
+from test_receive import from_patient
+from test_sealed_store import on_disk
+from test_send import DAWN, NIGHT, agree, outgoing, remind, waits
+
+pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
+Make = Callable[..., Messenger]
+REAL = "https://api.twilio.com"
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    """A key file with one key."""
+    path = tmp_path / "texting.keys"
+    Keyring.generate().write(path)
+    return path
+
+
+@pytest.fixture
+def sealed(make_messenger: Make, keys: Path) -> Messenger:
+    """A messenger whose keyring is that file."""
+    return make_messenger(keyring=Keyring.from_file(keys))
+
+
+def columns(database: Path, sql: str) -> list[tuple[object, ...]]:
+    """What a query finds in the raw file."""
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def a_life(messenger: Messenger) -> None:
+    """Consent with a signature, a text, an answer, a STOP."""
+    messenger.consent.grant(
+        PATIENT,
+        person="okapi-person",
+        basis="intake_form",
+        wording=evolve(INTAKE_WORDING, text="quagga wording"),
+        recorded_by="front-desk:zorilla",
+    )
+    messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="desk:ana")
+    assert isinstance(remind(messenger), Sent)
+    messenger.receive(from_patient("my numbat hurts", "SM1"))
+    messenger.receive(from_patient("STOP", "SM2"))
+
+
+def test_no_canary_lies_in_the_clear(sealed: Messenger, database: Path) -> None:
+    """Neither numbers, persons, wording nor words of anybody: in the file, its log, its index."""
+    a_life(sealed)
+    canaries = [PATIENT, PATIENT[2:], PERSON, "okapi", "quagga", "zorilla", "numbat", "Ana,"]
+    while_open = on_disk(database)
+    sealed.close()
+
+    for canary in canaries:
+        assert canary.encode() not in while_open, canary
+        assert canary.encode() not in on_disk(database), canary
+
+
+def test_without_a_keyring_the_same_canaries_are_found(
+    make_messenger: Make, database: Path
+) -> None:
+    """The search finds what is not sealed."""
+    a_life(make_messenger())
+
+    for canary in (PATIENT, PERSON, "okapi", "quagga", "zorilla", "numbat"):
+        assert canary.encode() in on_disk(database), canary
+
+
+def test_everything_is_found_again(sealed: Messenger) -> None:
+    """By number and by person, as without a keyring."""
+    a_life(sealed)
+    told = sealed.history(PERSON)
+
+    assert [type(event).__name__ for event in told.consent] == ["Granted", "Revoked"]
+    assert {inbound.body for inbound in told.received} == {"my numbat hurts", "STOP"}
+    assert len(told.texts) == 2  # the reminder, and the confirmation of the STOP
+    assert sealed.consent.state(PATIENT, PERSON).revocation is not None
+    assert sealed.verify_ledger().events == 3
+
+
+def test_an_index_is_the_practice_s_own(
+    make_messenger: Make, practice: Practice, keys: Path, database: Path
+) -> None:
+    """The same number of two practices cannot be told to be the same."""
+    ring, store = Keyring.from_file(keys), SQLite(database)
+    for name in ("lakeside", "hilltop"):
+        agree(make_messenger(practice=evolve(practice, id=name), store=store, keyring=ring))
+    rows = columns(database, "SELECT number, person FROM sms_chains")
+
+    assert len(rows) == len({number for number, _ in rows}) == len({who for _, who in rows}) == 2
+    assert all(re.fullmatch("[0-9a-f]{32}", str(value)) for row in rows for value in row)
+
+
+def test_two_that_begin_at_once_share_one_index(
+    make_messenger: Make, keys: Path, database: Path
+) -> None:
+    """Whoever comes second finds what the first one wrote."""
+    first = make_messenger(keyring=Keyring.from_file(keys))
+    second = make_messenger(keyring=Keyring.from_file(keys))
+    second.check(
+        to=PATIENT,
+        person=PERSON,
+        purpose=Purpose.APPOINTMENT_REMINDER,
+        body="Lakeside Family Medicine: see you.",
+    )  # looks up, before there is an index
+    agree(first)
+
+    assert isinstance(remind(second), Sent)
+    assert len(columns(database, "SELECT * FROM sms_vaults")) == 1
+
+
+def test_a_failed_commit_leaves_no_index_in_memory(sealed: Messenger, database: Path) -> None:
+    """What a failed transaction had read is forgotten, so that nothing is filed astray."""
+    vault = sealed._ports.store._vault  # type: ignore[attr-defined]
+    agree(sealed)
+    remind(sealed)
+    assert vault.known
+    with closing(sqlite3.connect(database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        sealed._store._busy_timeout = 0  # type: ignore[attr-defined]
+        sealed._store.close()
+        with pytest.raises(Exception, match="locked"):
+            remind(sealed, "2")
+
+    assert not vault.known
+    assert isinstance(remind(sealed, "2", body="Lakeside Family Medicine: see you."), Sent)
+
+
+# Rotation
+
+
+def wrapped_by(database: Path) -> set[object]:
+    """The ids of the keys that seal anything."""
+    rows = columns(
+        database,
+        "SELECT key_id FROM sms_chains UNION SELECT key_id FROM sms_vaults",
+    )
+    return {key_id for (key_id,) in rows}
+
+
+def test_rotation_while_running(sealed: Messenger, keys: Path, database: Path) -> None:
+    """A new key seals every data key; whoever runs with the old file goes on; hashes stay."""
+    a_life(sealed)
+    before = columns(database, "SELECT digest FROM sms_consent_events")
+    old = Keyring.from_file(keys)
+    old.with_new_key().replace(keys)
+    newest = Keyring.from_file(keys).newest
+    seen: list[tuple[int, int]] = []
+    with Messenger(
+        practice=sealed._ports.practice,
+        provider=sealed._ports.provider,
+        store=SQLite(database),
+        keyring=Keyring.from_file(keys),
+    ) as rotating:
+        done = rotating.rotate_keys(on_progress=lambda done, of: seen.append((done, of)))
+        assert rotating.rotate_keys() == 0
+
+    assert done == 4  # three chains and the index
+    assert seen == [(4, 4)]
+    assert wrapped_by(database) == {newest}
+    assert columns(database, "SELECT digest FROM sms_consent_events") == before
+    # The messenger from before has read its key file again.
+    assert {i.body for i in sealed.history(PERSON).received} == {"my numbat hurts", "STOP"}
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+    assert old.key_ids[0] in Keyring.from_file(keys).key_ids
+
+
+def test_a_rotation_that_was_cut_short_goes_on(
+    sealed: Messenger, keys: Path, database: Path
+) -> None:
+    """Each batch is whole; what is done is not done again."""
+    a_life(sealed)
+    Keyring.from_file(keys).with_new_key().replace(keys)
+    store = SQLite(database).blocking(Keyring.from_file(keys))
+
+    assert finish(store.run(lambda tx: tx.to_rewrap())) == 4
+    assert finish(store.run(lambda tx: tx.rewrap(1))) == 1
+    assert finish(store.run(lambda tx: tx.to_rewrap())) == 3
+    assert finish(store.run(lambda tx: tx.rewrap(100))) == 3
+    assert finish(store.run(lambda tx: tx.to_rewrap())) == 0
+    assert wrapped_by(database) == {Keyring.from_file(keys).newest}
+
+
+def test_there_is_nothing_to_rotate_in_the_clear(make_messenger: Make) -> None:
+    """Without a keyring no key is sealed."""
+    messenger = make_messenger()
+    agree(messenger)
+
+    assert messenger.rotate_keys() == 0
+
+
+def test_a_lost_key_is_named(sealed: Messenger, keys: Path, make_messenger: Make) -> None:
+    """Whoever removed a line too early is told which, by its id."""
+    a_life(sealed)
+    lost = Keyring.from_file(keys).newest
+    other = make_messenger(keyring=Keyring.generate())
+
+    with pytest.raises(CannotUnseal, match=lost):
+        other.history(PERSON)
+
+
+def test_the_key_of_a_chain_opens_its_records(sealed: Messenger, database: Path) -> None:
+    """Whoever is given it can check what was sealed; there is none for a chain that is not."""
+    a_life(sealed)
+    (chain_id,) = columns(database, "SELECT min(chain_id) FROM sms_chains")[0]
+    run = sealed._ports.store.run
+
+    key = finish(run(lambda tx: tx.data_key(str(chain_id))))
+    assert key is not None
+    assert len(key) == 32
+    assert finish(run(lambda tx: tx.data_key("nobody"))) is None
+
+
+# Plaintext
+
+
+def test_a_real_provider_needs_a_keyring_or_a_reason(
+    make_messenger: Make, provider: Twilio
+) -> None:
+    """The error says how to make a keyring, and what else to pass."""
+    real = evolve(provider, base_url=REAL)
+    with pytest.raises(ConfigurationError, match="compliant-sms keys new") as caught:
+        make_messenger(provider=real)
+
+    assert "Plaintext(reason=...)" in str(caught.value)
+    make_messenger(provider=real, keyring=Plaintext(reason="the disk is encrypted"))
+
+
+def test_a_reason_goes_on_record(make_messenger: Make, database: Path) -> None:
+    """It stands beside what it is the reason for."""
+    agree(make_messenger(keyring=Plaintext(reason="the disk is encrypted")))
+
+    assert columns(database, "SELECT plaintext FROM sms_vaults") == [("the disk is encrypted",)]
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_reason_says_something(reason: str) -> None:
+    """An empty one is refused."""
+    with pytest.raises(InvalidInput, match="needs a reason"):
+        Plaintext(reason=reason)
+
+
+def test_the_clear_and_the_sealed_never_mix(
+    sealed: Messenger, make_messenger: Make, carrier: Sandbox
+) -> None:
+    """Whoever opens a sealed practice without its keyring is refused before anything is sent."""
+    a_life(sealed)
+    sent = len(outgoing(carrier))
+    clear = make_messenger(keyring=Plaintext(reason="forgot"))
+    for attempt in (
+        lambda: remind(clear, "9"),
+        lambda: agree(clear),
+        lambda: clear.receive(from_patient("STOP", "SM9")),
+    ):
+        with pytest.raises(CannotUnseal, match="sealed"):
+            attempt()
+
+    assert len(outgoing(carrier)) == sent
+
+
+# What lies in the file can be read without a number.
+
+
+@pytest.fixture
+def held(sealed: Messenger, clock: MovableClock) -> Messenger:
+    """A messenger with a text that waits for the morning."""
+    agree(sealed)
+    clock.move_to(NIGHT)
+    remind(sealed)
+    return sealed
+
+
+def test_what_waits_is_found_and_sent(
+    held: Messenger, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """Dispatch decides about sealed texts as about others."""
+    clock.move_to(DAWN)
+
+    assert [type(outcome) for outcome in held.dispatch_due()] == [Sent]
+    assert len(outgoing(carrier)) == 1
+
+
+def test_a_chain_tells_whose_it_is(sealed: Messenger) -> None:
+    """The number and the person of a sealed chain come back through the store alone."""
+    a_life(sealed)
+    chains = finish(sealed._ports.store.run(lambda tx: tx.chains("lakeside")))
+
+    assert {(chain.number, chain.person) for chain in chains} == {
+        (PhoneNumber(PATIENT), None),
+        (PhoneNumber(PATIENT), PERSON),
+        (PhoneNumber(PATIENT), "okapi-person"),
+    }
