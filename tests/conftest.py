@@ -15,6 +15,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MovableClock
 from databases import Server, running_server
+from figures import figures  # noqa: F401 - a fixture
 
 SID = "AC" + "5e" * 16
 TOKEN = "a-token-that-signs-nothing-real"

@@ -28,7 +28,7 @@ from compliant_sms.driver import finish
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Twilio
 from compliant_sms.records import instant_to_text
-from compliant_sms.stores import SQLite
+from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MovableClock, twilio_text
 from conftest import INTAKE_WORDING, MORNING, SID, TOKEN
 from crash_points import Points, dying_ports
@@ -228,7 +228,7 @@ class Host:
 
 def store_of(spec: dict[str, str]) -> Any:
     """The store that a spec names."""
-    return SQLite(spec["path"])
+    return SQLite(spec["path"]) if "path" in spec else PostgreSQL(spec["dsn"], max_connections=1)
 
 
 def control(url: str, method: str, what: str, value: object) -> None:
@@ -249,7 +249,9 @@ def serve() -> None:
     httpx.create_ssl_context = lambda *_, **__: context  # type: ignore[assignment]
     for line in sys.stdin:
         spec = json.loads(line)
-        print(json.dumps(warmed(spec) if spec["warms"] else forked(spec)), flush=True)
+        answer = warmed(spec) if spec["warms"] else forked(spec)
+        sys.stdout.write(f"{json.dumps(answer)}\n")
+        sys.stdout.flush()
 
 
 def warmed(spec: dict[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,9 @@ import random
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import count, pairwise
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -18,15 +18,16 @@ import pytest
 from attrs import define, field, frozen
 
 from compliant_sms.errors import InvalidPhoneNumber
-from compliant_sms.lifecycle import State, can_become
 from compliant_sms.phone import PhoneNumber
 from conftest import SID, TOKEN
+from crash_judge import WRONGS, Trial, judged
 
 HERE = Path(__file__).parent
 NIGHT, DAWN = "2026-12-01T05:00:00+00:00", "2026-12-01T14:00:00+00:00"
+Steps = list[dict[str, Any]]
 
 CARRIER = """
-import json, sys, threading
+import json, sys
 from compliant_sms.sandbox import Sandbox, serve
 sid, token, *numbers = json.load(sys.stdin)
 sandbox = Sandbox(account_sid=sid, auth_token=token, numbers=numbers, answers_keywords=False)
@@ -43,8 +44,7 @@ def own_numbers(many: int) -> list[str]:
         except InvalidPhoneNumber:
             continue
         found += [f"+1{area}55501{last:02}" for last in range(100)]
-        if len(found) >= many:
-            break
+    assert len(found) >= many
     return found[:many]
 
 
@@ -81,74 +81,17 @@ def book_of(url: str) -> dict[str, list[dict[str, Any]]]:
     return book
 
 
-@frozen(kw_only=True)
-class Trial:
-    """A program that was killed and came through in the end."""
-
-    sender: str
-    steps: list[dict[str, Any]]
-    insists: bool
-    kills: int
-    answered: set[int]
-    said: dict[str, Any]
-
-
-@define
-class Crashes:
-    """Kills processes over one store and one carrier.
-
-    Args:
-        server: forks the victims.
-        url: of the carrier.
-        store: what the victims open; a path in it is made anew for each trial.
-        folder: where journals lie.
-        senders: one for each trial, so that the carrier's book tells trials apart.
-    """
+@frozen
+class Victims:
+    """What forks processes to be killed, and the carrier that outlives them."""
 
     server: subprocess.Popen[str]
     url: str
-    store: dict[str, str]
-    folder: Path
     senders: Iterator[str]
-    trials: list[Trial] = field(factory=list)
-    _numbers: Iterator[int] = field(factory=count)
+    numbers: Iterator[int] = field(factory=count)
 
-    def trial(
-        self, steps: list[dict[str, Any]], *kills: dict[str, Any], insists: bool = True
-    ) -> Trial:
-        """Play the steps, dying as told in each life, then once to the end."""
-        number = next(self._numbers)
-        journal = self.folder / f"{number}.journal"
-        spec = {
-            "steps": steps,
-            "insists": insists,
-            "journal": str(journal),
-            "practice": f"practice-{number}",
-            "sender": next(self.senders),
-            "url": self.url,
-            "store": {
-                name: value.replace("*", str(number)) for name, value in self.store.items()
-            },
-        }
-        died = 0
-        for kill in (*kills, {}):
-            answer = self._live({**spec, "warms": False, "fine": False, "kill_at": None, **kill})
-            died += answer["killed"]
-            if not answer["killed"]:
-                break
-        done = [json.loads(line) for line in journal.read_text().splitlines()]
-        trial = Trial(
-            sender=spec["sender"],
-            steps=steps,
-            insists=insists,
-            kills=died,
-            answered={value for kind, value in done if kind == "done"},
-            said=answer["said"],
-        )
-        self.trials.append(trial)
-        return trial
-
-    def _live(self, spec: dict[str, Any]) -> dict[str, Any]:
+    def live(self, spec: dict[str, Any]) -> dict[str, Any]:
+        """One life of a program."""
         assert self.server.stdin is not None
         assert self.server.stdout is not None
         self.server.stdin.write(f"{json.dumps(spec)}\n")
@@ -157,67 +100,76 @@ class Crashes:
         assert not answer["failed"], answer["said"]
         return answer
 
+
+@define
+class Crashes:
+    """Kills processes over one store.
+
+    Args:
+        victims: who dies, and the carrier.
+        store: what the victims open; a star in it stands for the trial's number.
+        folder: where journals lie.
+    """
+
+    victims: Victims
+    store: dict[str, str]
+    folder: Path
+    trials: list[Trial] = field(factory=list)
+
+    def trial(self, steps: Steps, *kills: dict[str, Any], insists: bool = True) -> Trial:
+        """Play the steps, dying as told in each life, then once to the end."""
+        number = next(self.victims.numbers)
+        steps = [_told_apart(step, number) for step in steps]
+        journal = self.folder / f"{number}.journal"
+        spec = {
+            "steps": steps,
+            "insists": insists,
+            "journal": str(journal),
+            "practice": f"practice-{number}",
+            "sender": next(self.victims.senders),
+            "url": self.victims.url,
+            "store": {key: value.replace("*", str(number)) for key, value in self.store.items()},
+            "warms": False,
+            "fine": False,
+            "kill_at": None,
+        }
+        lives: list[dict[str, Any]] = []
+        for kill in (*kills, {}):
+            lives.append(self.victims.live(spec | kill))
+            if not lives[-1]["killed"]:
+                break
+        done = [json.loads(line) for line in journal.read_text().splitlines()]
+        trial = Trial(
+            sender=spec["sender"],
+            steps=steps,
+            insists=insists,
+            kills=sum(life["killed"] for life in lives),
+            answered={value for kind, value in done if kind == "done"},
+            said=lives[-1]["said"],
+        )
+        self.trials.append(trial)
+        return trial
+
     def judge(self) -> Counter[str]:
         """Compare what the carrier received with what was promised, in all trials."""
-        book = book_of(self.url)
+        book = book_of(self.victims.url)
         figures: Counter[str] = Counter()
         for trial in self.trials:
-            figures += judged(trial, book[trial.sender])
+            of_one = judged(trial, book[trial.sender])
+            assert not any(of_one[wrong] for wrong in WRONGS), (of_one, trial, book[trial.sender])
+            figures += of_one
         return figures
 
 
-def judged(trial: Trial, book: list[dict[str, Any]]) -> Counter[str]:
-    """What became of one trial's texts."""
-    figures = Counter({"kills": trial.kills})
-    arrived = Counter(entry["sid"] for entry in book)
-    known: set[str] = set()
-    for about in trial.said["people"].values():
-        assert len(set(about["came"])) == len(about["came"])
-        assert len(about["heard"]) == len(about["came"]), "a STOP was applied twice, or not"
-        stopped = min(about["revoked"], default=None)
-        for text in about["texts"]:
-            figures["texts"] += 1
-            judge_text(text, stopped)
-            if text["provider_id"]:
-                assert arrived[text["provider_id"]] == 1
-                known.add(text["provider_id"])
-                figures["sent"] += 1
-        confirmed = [t for t in about["texts"] if t["purpose"] == "opt_out_confirmation"]
-        assert len(confirmed) <= len(about["came"])
-    assert known == set(arrived), "the carrier has a text that is not on record: it was repeated"
-    keys = {t["key"] for about in trial.said["people"].values() for t in about["texts"]}
-    came = {key for about in trial.said["people"].values() for key in about["came"]}
-    for number, step in enumerate(trial.steps):
-        if trial.insists or number in trial.answered:
-            assert step.get("key") in keys | {None}, "a text that was promised is lost"
-            assert step.get("sid") in came | {None}, "a patient's text is lost"
-    return figures
+def _told_apart(step: dict[str, Any], trial: int) -> dict[str, Any]:
+    # Trials share a database, and there a carrier's ids are unique.
+    return step | {"sid": f"SM{trial:020x}{step['sid']:012x}"} if "sid" in step else step
 
 
-def judge_text(text: dict[str, Any], stopped: str | None) -> None:
-    """One text is through, on a way that a text may go, and decided before each claim."""
-    way = [State(state) for state, _ in text["steps"]]
-    assert all(can_become(one, next_) for one, next_ in pairwise(way)), way
-    assert text["decisions"] >= way.count(State.CLAIMED)
-    assert text["state"] in {"sent", "delivered", "blocked", "cancelled"}
-    if text["state"] in {"blocked", "cancelled"}:
-        assert stopped is not None, f"a text nobody stopped was not sent: {way}"
-        assert text["provider_id"] is None
-    if stopped is not None and text["purpose"] != "opt_out_confirmation":
-        assert all(at <= stopped for state, at in text["steps"] if state == "claimed")
-
-
-@pytest.fixture
-def crashes(tmp_path: Path) -> Iterator[Crashes]:
-    """Victims on a new SQLite file each."""
-    with crashing(tmp_path, {"path": str(tmp_path / "texting-*.db")}) as running:
-        yield running
-
-
-@contextmanager
-def crashing(folder: Path, store: dict[str, str]) -> Iterator[Crashes]:
-    """A server of victims, and their carrier."""
-    senders = own_numbers(20_000)
+@pytest.fixture(scope="module")
+def victims(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victims]:
+    """One server and one carrier for all tests here; the server has loaded everything."""
+    senders, folder = own_numbers(20_000), tmp_path_factory.mktemp("warm")
     server = subprocess.Popen(
         [sys.executable, str(HERE / "crash_host.py")],
         stdin=subprocess.PIPE,
@@ -225,15 +177,23 @@ def crashing(folder: Path, store: dict[str, str]) -> Iterator[Crashes]:
         text=True,
     )
     with carrier_of(senders) as url, server:
-        running = Crashes(server, url, store, folder, iter(senders))
-        running.trial([step for steps in SMALL.values() for step in steps], {"warms": True})
-        running.trials.clear()
-        yield running
+        made = Victims(server, url, iter(senders))
+        everything = [step for steps in SMALL.values() for step in steps]
+        warm = Crashes(made, {"path": str(folder / "*.db")}, folder)
+        warm.trial(everything, {"warms": True})
+        yield made
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def crashes(request: pytest.FixtureRequest, victims: Victims, tmp_path: Path) -> Crashes:
+    """Victims on a new SQLite file each, or in practices of their own in PostgreSQL."""
+    if request.param == "SQLite":
+        return Crashes(victims, {"path": str(tmp_path / "texting-*.db")}, tmp_path)
+    return Crashes(victims, {"dsn": request.getfixturevalue("used_postgres_dsn")}, tmp_path)
 
 
 AGREE = {"do": "agree", "people": 2, "dies": False}
-STOP = {"do": "text", "who": 0, "sid": f"SM{'1' * 32}", "body": "STOP"}
-SMALL: dict[str, list[dict[str, Any]]] = {
+SMALL: dict[str, Steps] = {
     "send": [AGREE, {"do": "send", "who": 0, "key": "at-once"}],
     "dispatch": [
         AGREE,
@@ -244,7 +204,11 @@ SMALL: dict[str, list[dict[str, Any]]] = {
         {"do": "move", "to": DAWN},
         {"do": "dispatch"},
     ],
-    "receive": [AGREE, STOP, {"do": "send", "who": 0, "key": "too-late", "dies": False}],
+    "receive": [
+        AGREE,
+        {"do": "text", "who": 0, "sid": 1, "body": "STOP"},
+        {"do": "send", "who": 0, "key": "too-late", "dies": False},
+    ],
     "reconcile": [
         AGREE,
         {"do": "fail", "fault": {"kind": "accept_then_drop"}, "dies": False},
@@ -254,16 +218,85 @@ SMALL: dict[str, list[dict[str, Any]]] = {
 }
 
 
+def kill_at_every_point(crashes: Crashes, steps: Steps, *, fine: bool) -> None:
+    """Die once at each point; every third host does not ask again for what was not answered."""
+    points = Counter(crashes.trial(steps, {"fine": fine}).said["points"])
+    for number in range(1, points.total() + 1):
+        kill = {"kill_at": number, "fine": fine}
+        assert crashes.trial(steps, kill, insists=bool(number % 3)).kills == 1
+
+
 @pytest.mark.parametrize("scenario", SMALL)
 def test_killed_at_every_point(crashes: Crashes, scenario: str) -> None:
-    """SIGKILL at each point of a flow, both for hosts that insist and for those that do not."""
-    steps = SMALL[scenario]
-    points = Counter(crashes.trial(steps).said["points"])
-    import time
-    t = time.time()
-    for number in range(1, points.total() + 1):
-        trial = crashes.trial(steps, {"kill_at": number}, insists=bool(number % 2))
-        assert trial.kills == 1
-    print(points, points.total(), time.time() - t)
+    """SIGKILL wherever a flow has just written something, or is about to."""
+    kill_at_every_point(crashes, SMALL[scenario], fine=False)
     figures = crashes.judge()
-    print(figures)
+
+    assert figures["kills"] == len(crashes.trials) - 1
+
+
+@pytest.mark.endurance
+def test_killed_at_every_question(crashes: Crashes, figures: Callable[..., None]) -> None:
+    """SIGKILL at each call of a port, both ends of each statement, and each part of a request."""
+    for steps in SMALL.values():
+        kill_at_every_point(crashes, steps, fine=True)
+    figures("crash: SIGKILL at every question of a flow to a port", crashes.judge(), WRONGS)
+
+
+FAULTS: Steps = [
+    {"kind": "drop"},
+    {"kind": "accept_then_drop"},
+    {"kind": "status", "status": 503},
+    {"kind": "status", "status": 429},
+]
+
+
+def a_day(chance: random.Random) -> Steps:
+    """Ten steps in any order, by day and by night, and a carrier in a bad mood."""
+    steps: Steps = [AGREE]
+    for number in range(10):
+        who = chance.randrange(2)
+        steps.append(
+            chance.choice(
+                [
+                    {"do": "send", "who": who, "key": f"text-{number}"},
+                    {"do": "send", "who": who, "key": f"text-{number}"},
+                    {"do": "text", "who": who, "sid": number, "body": "STOP"},
+                    {"do": "fail", "fault": chance.choice(FAULTS), "dies": False},
+                    {"do": "move", "to": chance.choice([NIGHT, DAWN])},
+                    {"do": "dispatch"},
+                    {"do": "reconcile"},
+                ]
+            )
+        )
+    return [*steps, {"do": "settle"}]
+
+
+def kill_at_random(crashes: Crashes, days: int, seed: int) -> None:
+    """Die up to four times a day, also while the day before is put in order, and from outside."""
+    chance = random.Random(seed)
+    for day in range(days):
+        kills: Steps = [
+            {"kill_after": chance.uniform(0.001, 0.15)}
+            if chance.random() < 0.3
+            else {"kill_at": chance.randrange(1, 80), "fine": True}
+            for _ in range(chance.randrange(1, 5))
+        ]
+        crashes.trial(a_day(chance), *kills, insists=bool(day % 2))
+
+
+def test_killed_again_and_again(crashes: Crashes) -> None:
+    """SIGKILL several times a day, from inside and from outside, and while it recovers."""
+    kill_at_random(crashes, 5, seed=6)
+
+    assert crashes.judge()["kills"] >= 5
+
+
+@pytest.mark.endurance
+def test_killed_a_thousand_times(crashes: Crashes, figures: Callable[..., None]) -> None:
+    """SIGKILL several times a day, for as many days as a thousand kills take."""
+    kill_at_random(crashes, 600, seed=1000)
+    found = crashes.judge()
+    figures("crash: SIGKILL up to four times a day, at random", found, WRONGS)
+
+    assert found["kills"] >= 1000
