@@ -13,7 +13,9 @@ from urllib.request import urlopen
 
 from compliant_sms.errors import InvalidPhoneNumber
 from compliant_sms.phone import PhoneNumber
-from conftest import SID, TOKEN
+
+SID = "AC" + "5e" * 16
+TOKEN = "a-token-that-signs-nothing-real"
 
 CARRIER = """
 import json, sys

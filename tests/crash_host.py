@@ -1,40 +1,39 @@
-"""A host's program that is killed and started again, and the server that forks it.
+"""A host's program that is struck, killed and started again.
 
-The program plays steps that it is given, writes down which it began and which were answered, and
-goes on after the last of these when it is started again. Python and the library are imported
-once; each start is a fork. Run as ``python crash_host.py``: a line of JSON in says what to play, a
-line of JSON out says how the process ended and what is on record.
+It plays steps that it is given, writes down which it began and which were answered, and goes on
+after the last of these when it is started again.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import select
+import resource
 import signal
-import sys
-import traceback
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
+import psycopg
 
 from compliant_sms import Delivery, Messenger, Practice, Purpose, system
 from compliant_sms.consent import Revoked
 from compliant_sms.driver import finish
+from compliant_sms.errors import StoreError
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Twilio
 from compliant_sms.records import instant_to_text
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MovableClock, twilio_text
 from conftest import INTAKE_WORDING, MORNING, SID, TOKEN
-from crash_points import Points, dying_ports
+from crash_judge import PATIENTS
+from crash_points import Points, struck_ports
 
-PATIENTS = ("+12175550134", "+12175550135", "+12175550136")
 _ROUNDS = 60
+_NO_LIMIT = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 _EVER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -46,6 +45,7 @@ class Journal:
         self.entries = [json.loads(line) for line in path.read_text().splitlines()]
 
     def write(self, what: str, value: object) -> None:
+        self.entries.append([what, value])
         os.write(self._file, f"{json.dumps([what, value])}\n".encode())
 
     def all(self, what: str) -> list[Any]:
@@ -58,7 +58,13 @@ class Host:
     def __init__(self, spec: dict[str, Any]) -> None:
         self.spec = spec
         self.journal = Journal(Path(spec["journal"]))
-        self.point = Points(spec["kill_at"], fine=spec["fine"])
+        self.ahead = timedelta(hours=spec["hours_ahead"])
+        self.point = Points(
+            spec["at"],
+            getattr(self, f"strike_{spec['strike']}"),
+            fine=spec["fine"],
+            store_only=spec["strike"] in {"fail", "break", "fill"},
+        )
         reached = [datetime.fromisoformat(at) for at in self.journal.all("clock")]
         self.clock = MovableClock(max(reached, default=MORNING))
         self.practice = Practice(
@@ -78,31 +84,80 @@ class Host:
                 answers_keywords=False,
             ),
             delivery=Delivery(pause=timedelta(seconds=1)),
-            **dying_ports(store_of(spec["store"]), self.clock, system.new_id, self.point),
+            **struck_ports(store_of(spec["store"]), self.told, system.new_id, self.point),
         )
 
     def play(self) -> dict[str, Any]:
         """Do what was not done before, until nothing is open; what is on record then."""
         self.move(timedelta(seconds=1))
-        begun, done = set(self.journal.all("begun")), set(self.journal.all("done"))
-        for number, step in enumerate(self.spec["steps"]):
-            if number in done or (number in begun and not self.spec["insists"]):
-                continue
-            self.journal.write("begun", number)
-            self.do(step)
-            self.journal.write("done", number)
-            self.move(timedelta(seconds=1))
+        self.go_through()
+        if self.spec["insists"]:
+            self.go_through()
         with self.point.spared():
             self.settle()
             return self.report() | {"points": dict(self.point.kinds)}
 
-    def do(self, step: dict[str, Any]) -> None:
-        act = getattr(self, f"do_{step['do']}")
-        if step.get("dies", True):
-            act(step)
-        else:
-            with self.point.spared():
-                act(step)
+    def go_through(self) -> None:
+        """Do each step that was not done, or was not begun where the host does not insist."""
+        begun, done = set(self.journal.all("begun")), dict(self.journal.all("done"))
+        for number, step in enumerate(self.spec["steps"]):
+            given_up = number in begun and not self.spec["insists"] and step.get("dies", True)
+            if number in done or given_up:
+                continue
+            self.journal.write("begun", number)
+            if self.done(step):
+                self.journal.write("done", [number, str(self.clock())])
+            self.move(timedelta(seconds=1))
+
+    def done(self, step: dict[str, Any]) -> bool:
+        """Whether a step was answered, and not with an error of the store."""
+        with ExitStack() as stack:
+            if not step.get("dies", True):
+                stack.enter_context(self.point.spared())
+            try:
+                getattr(self, f"do_{step['do']}")(step)
+            except StoreError:
+                if self.spec["strike"] == "kill":
+                    raise
+                return False
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, _NO_LIMIT)
+        return True
+
+    def told(self) -> datetime:
+        """What the host's clock says."""
+        return self.clock() + self.ahead
+
+    # What strikes at a point
+
+    def strike_kill(self) -> None:
+        """The power goes."""
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def strike_fail(self) -> None:
+        """The database gives an error; after a commit that means that nobody knows."""
+        msg = "struck"
+        raise StoreError(msg)
+
+    def strike_break(self) -> None:
+        """The server ends the connection."""
+        with psycopg.connect(self.spec["store"]["dsn"], autocommit=True) as connection:
+            connection.execute(
+                """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()
+                AND backend_type = 'client backend'"""
+            )
+
+    def strike_fill(self) -> None:
+        """The disk has no room for another byte of the log, until the step has failed."""
+        log = Path(f"{self.spec['store']['path']}-wal").stat().st_size
+        resource.setrlimit(resource.RLIMIT_FSIZE, (max(log, 1), resource.RLIM_INFINITY))
+
+    def strike_turn_back(self) -> None:
+        """Somebody sets the clock right, which was hours ahead."""
+        self.ahead = timedelta(0)
+
+    # Steps
 
     def do_agree(self, step: dict[str, Any]) -> None:
         for number in PATIENTS[: step["people"]]:
@@ -170,8 +225,8 @@ class Host:
             still = self.still_open()
             if not still:
                 return
-            waits = [text.not_before - self.clock() for text in still if text.state == "held"]
-            self.move(max(min(waits, default=timedelta(0)), timedelta(seconds=61)))
+            waits = [max(text.not_before, text.claimed_until or MORNING) for text in still]
+            self.move(max(min(waits) - self.told(), timedelta(seconds=61)))
         msg = "texts stay open for ever"
         raise AssertionError(msg)
 
@@ -238,64 +293,3 @@ def control(url: str, method: str, what: str, value: object) -> None:
     connection.request(method, f"/sandbox/{what}", json.dumps(value), headers)
     assert connection.getresponse().status < 300
     connection.close()
-
-
-# The server
-
-
-def serve() -> None:
-    """Play what each line says, each in a process of its own."""
-    context = httpx.create_ssl_context()  # slow, and the same each time
-    httpx.create_ssl_context = lambda *_, **__: context  # type: ignore[assignment]
-    for line in sys.stdin:
-        spec = json.loads(line)
-        answer = warmed(spec) if spec["warms"] else forked(spec)
-        sys.stdout.write(f"{json.dumps(answer)}\n")
-        sys.stdout.flush()
-
-
-def warmed(spec: dict[str, Any]) -> dict[str, Any]:
-    """Play once in the server itself, so that no fork has to load what is loaded at first use."""
-    host = Host(spec)
-    said = host.play()
-    host.messenger.close()
-    return {"killed": False, "failed": False, "said": said}
-
-
-def forked(spec: dict[str, Any]) -> dict[str, Any]:
-    """How a process that plays the spec ended, and what it said."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        os._exit(live(spec, writing))
-    os.close(writing)
-    if spec.get("kill_after") is not None:
-        ended, _, _ = select.select([reading], [], [], spec["kill_after"])
-        if not ended:
-            os.kill(child, signal.SIGKILL)
-    said = b"".join(iter(lambda: os.read(reading, 65536), b""))
-    os.close(reading)
-    _, status = os.waitpid(child, 0)
-    killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-    return {
-        "killed": killed,
-        "failed": not killed and status != 0,
-        "said": json.loads(said) if said and status == 0 else said.decode(),
-    }
-
-
-def live(spec: dict[str, Any], writing: int) -> int:
-    """The whole life of the forked process; its exit status."""
-    try:
-        said = json.dumps(Host(spec).play()).encode()
-    except BaseException:  # noqa: BLE001 - whatever it is, the server has to hear of it
-        os.write(writing, traceback.format_exc().encode()[:60_000])
-        return 1
-    for start in range(0, len(said), 4096):
-        os.write(writing, said[start : start + 4096])
-    return 0
-
-
-if __name__ == "__main__":
-    serve()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,7 @@ from attrs import frozen
 
 from compliant_sms.lifecycle import State, can_become
 
+PATIENTS = ("+12175550134", "+12175550135", "+12175550136")
 THROUGH = {"sent", "delivered", "blocked", "cancelled"}
 WRONGS = ("lost", "repeated", "sent after a STOP", "unsettled", "undecided")
 
@@ -24,16 +26,18 @@ class Trial:
         steps: what it was to do.
         insists: it asks again for what was not answered.
         kills: how often it died.
-        answered: which steps were answered in some life.
+        answered: which steps were answered in some life, and when by the true time.
         said: what is on record at the end.
+        clock_jumps: what the record says of times is no proof.
     """
 
     sender: str
     steps: list[dict[str, Any]]
     insists: bool
     kills: int
-    answered: set[int]
+    answered: dict[int, str]
     said: dict[str, Any]
+    clock_jumps: bool
 
     @property
     def texts(self) -> list[tuple[dict[str, Any], str | None]]:
@@ -53,27 +57,22 @@ def judged(trial: Trial, book: list[dict[str, Any]]) -> Counter[str]:
         book: what the carrier took from its number.
     """
     figures = Counter({"kills": trial.kills, "texts": len(trial.texts), "sent": len(book)})
-    figures.update(_wrongs(trial, Counter(entry["sid"] for entry in book)))
-    return figures
-
-
-def _wrongs(trial: Trial, arrived: Counter[str]) -> Iterator[str]:
+    arrived = Counter(entry["sid"] for entry in book)
     for text, stopped in trial.texts:
-        yield from _wrongs_of(text, stopped, arrived)
+        figures.update(_wrongs_of(text, stopped, arrived))
+        if not trial.clock_jumps:
+            figures.update(_claims_after(text, stopped))
     known = {text["provider_id"] for text, _ in trial.texts}
-    yield from ("repeated" for sid in arrived if sid not in known)
-    yield from ("repeated" for times in arrived.values() if times > 1)
-    for about in trial.said["people"].values():
-        # Applied twice, or kept and not applied.
-        heard, came = len(about["heard"]), len(about["came"])
-        yield from ("repeated" for _ in range(heard - came))
-        yield from ("lost" for _ in range(came - heard))
-    yield from _lost_on_the_way(trial)
+    figures["repeated"] += sum(sid not in known for sid in arrived)
+    figures["repeated"] += sum(times > 1 for times in arrived.values())
+    figures.update(_misheard(trial))
+    figures.update(_lost_on_the_way(trial))
+    figures.update(_sent_after(trial, book))
+    return figures
 
 
 def _wrongs_of(text: dict[str, Any], stopped: str | None, arrived: Counter[str]) -> Iterator[str]:
     way = [State(state) for state, _ in text["steps"]]
-    confirms = text["purpose"] == "opt_out_confirmation"
     if text["state"] not in THROUGH:
         yield "unsettled"
     if not all(can_become(one, after) for one, after in pairwise(way)):
@@ -84,12 +83,38 @@ def _wrongs_of(text: dict[str, Any], stopped: str | None, arrived: Counter[str])
         yield "lost"
     if text["state"] in {"sent", "delivered"} and not arrived[text["provider_id"]]:
         yield "lost"
-    if stopped is not None and not confirms:
-        yield from (
-            "sent after a STOP"
-            for state, at in text["steps"]
-            if state == "claimed" and at > stopped
-        )
+
+
+def _claims_after(text: dict[str, Any], stopped: str | None) -> Iterator[str]:
+    """Claims that the record dates after the revocation."""
+    for state, at in text["steps"]:
+        if state == "claimed" and stopped is not None and at > stopped and not _confirms(text):
+            yield "sent after a STOP"
+
+
+def _confirms(text: dict[str, Any]) -> bool:
+    return bool(text["purpose"] == "opt_out_confirmation")
+
+
+def _sent_after(trial: Trial, book: list[dict[str, Any]]) -> Iterator[str]:
+    """What the carrier took after somebody was told that the number is revoked."""
+    confirming = {text["provider_id"] for text, _ in trial.texts if _confirms(text)}
+    for number, at in trial.answered.items():
+        step = trial.steps[number]
+        if step["do"] not in {"text", "revoke"}:
+            continue
+        for entry in book:
+            late = datetime.fromisoformat(entry["created_at"]) > datetime.fromisoformat(at)
+            if entry["to"] == PATIENTS[step["who"]] and late and entry["sid"] not in confirming:
+                yield "sent after a STOP"
+
+
+def _misheard(trial: Trial) -> Iterator[str]:
+    """Patients' texts that were applied twice, or kept and not applied."""
+    for about in trial.said["people"].values():
+        heard, came = len(about["heard"]), len(about["came"])
+        yield from ("repeated" for _ in range(heard - came))
+        yield from ("lost" for _ in range(came - heard))
 
 
 def _lost_on_the_way(trial: Trial) -> Iterator[str]:

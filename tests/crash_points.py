@@ -1,9 +1,7 @@
-"""Ports that count what a flow asks for, and kill their process at one of these points."""
+"""Ports that count what a flow asks for, and let something happen at one of these points."""
 
 from __future__ import annotations
 
-import os
-import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,26 +21,34 @@ _FINE = (" done", ".complete", "SELECT", "clock", "id", "people", "begin")
 
 
 class Points:
-    """Counts points; at the n-th this process dies, as if the power had gone.
+    """Counts points; at the n-th something strikes.
 
     Args:
-        last: which point that is; None for none.
+        at: which point that is; None for none.
+        strike: what happens there.
         fine: count every question; otherwise those only between which something is written, here
             or at the carrier.
+        store_only: count the questions to the store only.
     """
 
-    def __init__(self, last: int | None, *, fine: bool) -> None:
+    def __init__(
+        self, at: int | None, strike: Callable[[], object], *, fine: bool, store_only: bool
+    ) -> None:
         self.kinds: Counter[str] = Counter()
-        self._last = last
+        self._at = at
+        self._strike = strike
         self._fine = fine
+        self._store_only = store_only
         self._counting = True
 
     def __call__(self, kind: str) -> None:
         if not self._counting or (not self._fine and kind.endswith(_FINE)):
             return
+        if self._store_only and not kind.startswith("store"):
+            return
         self.kinds[kind] += 1
-        if self.kinds.total() == self._last:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self.kinds.total() == self._at:
+            self._strike()
 
     @contextmanager
     def spared(self) -> Iterator[None]:
@@ -63,7 +69,7 @@ class Points:
         return asked
 
 
-class DyingConnection:
+class StruckConnection:
     """A connection with a point before and after each statement."""
 
     def __init__(self, connection: Any, point: Points) -> None:
@@ -79,13 +85,13 @@ class DyingConnection:
 
     async def _around(self, ask: Any, sql: str, parameters: Mapping[str, object]) -> Any:
         verb = sql.split(None, 1)[0]
-        self._point(verb)
+        self._point(f"store {verb}")
         answer = await ask(sql, parameters)
-        self._point(f"{verb} done")
+        self._point(f"store {verb} done")
         return answer
 
 
-class DyingStore:
+class StruckStore:
     """A store with points around each transaction, each statement and each commit."""
 
     def __init__(self, store: StoreKind, point: Points) -> None:
@@ -101,22 +107,22 @@ class DyingStore:
 
     async def run(self, work: Callable[[Any], Awaitable[Any]]) -> Any:
         async def watched(tx: Any) -> Any:
-            self._point("begin done")
-            tx._db = DyingConnection(tx._db, self._point)
+            self._point("store begin done")
+            tx._db = StruckConnection(tx._db, self._point)
             result = await work(tx)
-            self._point("before commit")
+            self._point("store before commit")
             return result
 
-        self._point("before begin")
+        self._point("store before begin")
         result = await self._port.run(watched)
-        self._point("after commit")
+        self._point("store after commit")
         return result
 
     def close(self) -> None:
         self._store.close()
 
 
-class DyingTransport(BlockingTransport):
+class StruckTransport(BlockingTransport):
     """The real transport, with a point at each step of the HTTP client underneath.
 
     Among them: the request is written, and nothing of the answer is read.
@@ -138,15 +144,15 @@ class DyingTransport(BlockingTransport):
         return reply
 
 
-def dying_ports(
+def struck_ports(
     store: StoreKind, clock: Clock, ids: Callable[[], str], point: Points
 ) -> dict[str, Any]:
-    """What to pass to a Messenger so that it can die at any question that it asks."""
+    """What to pass to a Messenger so that anything can happen at any question that it asks."""
     told: Callable[[], datetime] = point.before("clock", clock)
     return {
-        "store": DyingStore(store, point),
+        "store": StruckStore(store, point),
         "clock": told,
         "ids": point.before("id", ids),
         "people": point.before("people", lambda _: Profile(time_zone="America/Chicago")),
-        "transport": DyingTransport(point),
+        "transport": StruckTransport(point),
     }
