@@ -58,6 +58,7 @@ def coverage(session: nox.Session) -> None:
 CORE = [
     f"*/compliant_sms/{room}"
     for room in (
+        "audit.py",
         "choices.py",
         "classification/*",
         "clock.py",
@@ -79,6 +80,7 @@ CORE = [
         "practice.py",
         "providers/*",
         "records.py",
+        "retention/*",
         "rules/*",
         "templates/*",
         "text/*",

@@ -9,6 +9,8 @@ from inspect import getdoc
 from pathlib import Path
 
 from _accuracy import page_of
+from _retention import HEADS
+from _retention import rows as kept
 
 from compliant_sms.classification import HoursBound, OptOutLine, Purpose, catalogue, catalogue_rows
 from compliant_sms.cli._words import answers, hours, in_words
@@ -59,7 +61,12 @@ def write(folder: Path) -> None:
 
 def pages() -> dict[str, str]:
     """The pages by name."""
-    made: dict[str, Callable[[], str]] = {"purposes": _purposes, "rules": _rules, "phi": _phi}
+    made: dict[str, Callable[[], str]] = {
+        "purposes": _purposes,
+        "rules": _rules,
+        "phi": _phi,
+        "retention": _retention,
+    }
     return {name: _pack(load_pack(name)) for name in BUILT_IN} | {
         name: make() for name, make in made.items()
     }
@@ -100,6 +107,14 @@ def _pack(pack: Pack) -> str:
 
 def _phi() -> str:
     return _page("How well health information is found", page_of(_table))
+
+
+def _retention() -> str:
+    about = (
+        "A practice can keep each class longer, and shorter down to the longest of its floors. "
+        "Where nobody knows the state of a person, every state's floor binds. No legal advice."
+    )
+    return _page("How long records are kept", about, _table(HEADS, kept()), _MARKS)
 
 
 def _marked() -> Iterator[str]:

@@ -39,6 +39,7 @@ from compliant_sms.optout._keywords import _rows
 from compliant_sms.phi import PhiLabel
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Delivery
+from compliant_sms.retention import RecordClass
 from compliant_sms.rules import BUILT_IN, RULES, load_pack
 from compliant_sms.rules._rows import HoursRow
 from compliant_sms.sandbox import Sandbox
@@ -281,7 +282,7 @@ def test_pages_of_the_packs_hold_each_row(tmp_path: Path) -> None:
     pages = {page.stem: page.read_text("utf-8") for page in (tmp_path / "generated").iterdir()}
     expected = {pack.name: {row.id for row in pack.rows} for pack in map(load_pack, BUILT_IN)}
     expected |= {"purposes": set(catalogue()), "rules": {rule.id for rule in RULES}}
-    expected |= {"phi": set(PhiLabel)}
+    expected |= {"phi": set(PhiLabel), "retention": {*RecordClass}}
     assert pages.keys() == expected.keys()
     for name, text in pages.items():
         assert expected[name] <= set(re.findall(r"`([\w-]+)`", text)), name

@@ -63,7 +63,7 @@ def count(store: SQLite, table: str = "sms_practices") -> int:
 def writing(name: str) -> Callable[[Any], Any]:
     async def work(tx: Any) -> str:
         await tx._db.execute(
-            "INSERT INTO sms_practices VALUES (:name, 'x', :record)",
+            "INSERT INTO sms_practices VALUES (:name, 'x', '', :record)",
             {"name": name, "record": b"x" * 500},
         )
         return name

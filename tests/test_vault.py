@@ -248,10 +248,19 @@ def test_a_real_provider_needs_a_keyring_or_a_reason(
 
 
 def test_a_reason_goes_on_record(make_messenger: Make, database: Path) -> None:
-    """It stands beside what it is the reason for."""
-    agree(make_messenger(keyring=Plaintext(reason="the disk is encrypted")))
+    """Beside what it is the reason for, and on the audit log: once, and again when it changes."""
+    first = make_messenger(keyring=Plaintext(reason="the disk is encrypted"))
+    agree(first)
+    remind(first)
+    remind(first, "2")
+    second = make_messenger(keyring=Plaintext(reason="so is the new disk"))
+    remind(second, "3")
 
     assert columns(database, "SELECT plaintext FROM sms_vaults") == [("the disk is encrypted",)]
+    assert [(event.act, event.reason) for event in second.audit()] == [
+        ("plaintext_accepted", "the disk is encrypted"),
+        ("plaintext_accepted", "so is the new disk"),
+    ]
 
 
 @pytest.mark.parametrize("reason", ["", "  "])

@@ -11,6 +11,9 @@
     │   ├── InvalidKeys                   a keyring's keys cannot be used; ``problems``
     │   └── MissingExtra (ImportError)    an optional dependency is not installed
     ├── UnknownMessage (LookupError)      no text has that id
+    ├── UnknownHold (LookupError)         no legal hold that stands has that id
+    ├── UnderLegalHold                    what a dispute needs is not erased
+    ├── Unsettled                         nobody knows yet whether a text went out
     ├── WebhookRejected                   a callback that must not be believed
     │   └── InvalidSignature              its signature is missing or wrong
     ├── StoreError                        the database could not do it; nothing was recorded
@@ -61,7 +64,10 @@ __all__ = [
     "StoreFull",
     "StoreReadOnly",
     "TransportError",
+    "UnderLegalHold",
+    "UnknownHold",
     "UnknownMessage",
+    "Unsettled",
     "WebhookRejected",
 ]
 
@@ -147,6 +153,18 @@ class MissingExtra(ConfigurationError, ImportError):
 
 class UnknownMessage(CompliantSmsError, LookupError):
     """No text with that id belongs to this practice."""
+
+
+class UnknownHold(CompliantSmsError, LookupError):
+    """No legal hold of this practice that still stands has that id."""
+
+
+class UnderLegalHold(CompliantSmsError):
+    """A legal hold reaches what was to be erased; nothing was."""
+
+
+class Unsettled(CompliantSmsError):
+    """Nobody knows yet whether a text went out, so its record must stay readable."""
 
 
 class WebhookRejected(CompliantSmsError):

@@ -17,6 +17,7 @@ from compliant_sms.lifecycle import State, can_become
 from compliant_sms.optout import Author, Awaiting, Intent
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Problem
+from compliant_sms.retention import Purged, instead_of
 from compliant_sms.rules import Finding
 
 __all__ = [
@@ -150,6 +151,7 @@ class Message:
         provider_id: the provider's id of it.
         problem: why it failed or was not delivered.
         departure: how it left; None where it never did.
+        purged: what stays of its body, where that was dropped.
     """
 
     message_id: str
@@ -164,11 +166,18 @@ class Message:
     provider_id: str | None = None
     problem: Problem | None = None
     departure: Departure | None = None
+    purged: Purged | None = None
 
     @property
     def body(self) -> str:
         """What the patient reads, or would: the draft, and what the library added to it."""
         return self.departure.body if self.departure else self.draft.body
+
+    def is_for(self, draft: Draft) -> bool:
+        """Whether that is what was asked for, as far as it can be told after a purge."""
+        if self.purged is not None:
+            draft = evolve(draft, body=instead_of(draft.body))
+        return self.draft == draft
 
     def moved(
         self,
@@ -190,6 +199,7 @@ class Message:
         )
 
 
+@records.lean
 @frozen(kw_only=True)
 class Inbound:
     """A text that came in.
@@ -210,6 +220,7 @@ class Inbound:
         unsure: whether a person must see if the patient wants texts to stop; they did stop.
         needs_person: whether somebody must read it: something in it is answered by nothing that
             the library does.
+        purged: what stays of its body and media, where those were dropped.
     """
 
     inbound_id: str
@@ -226,6 +237,7 @@ class Inbound:
     answers: str | None = None
     unsure: bool = False
     needs_person: bool = False
+    purged: Purged | None = None
 
 
 @frozen(kw_only=True)

@@ -8,11 +8,13 @@ from types import TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
 
 from compliant_sms import flows, system
+from compliant_sms.audit import AuditEvent
 from compliant_sms.classification import Purpose
 from compliant_sms.clock import Clock
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
 from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
 from compliant_sms.optout import Awaiting
@@ -21,6 +23,7 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import (
     AtRest,
     Delivery,
+    Erased,
     Ids,
     People,
     Plaintext,
@@ -32,6 +35,7 @@ from compliant_sms.ports import (
 )
 from compliant_sms.practice import PhiMode, Practice
 from compliant_sms.providers import Provider
+from compliant_sms.retention import Retention
 from compliant_sms.rules import Decision, Rulebook
 from compliant_sms.wire import WebhookRequest
 
@@ -107,11 +111,23 @@ def _refuse_unsealed(provider: Provider, keyring: AtRest) -> None:
 class _Facade:
     """What both facades are made of."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, retention: Retention | None) -> None:
         self._ports = ports
+        self._retention = retention or Retention()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._ports.practice.name!r})"
+
+    def _purge_plan(self, by: str, *, dry_run: bool) -> flows.PurgePlan:
+        return flows.PurgePlan(
+            practice_id=self._ports.practice.id,
+            policy=self._retention,
+            rulebook=self._ports.rulebook,
+            at=self._ports.clock(),
+            run=self._ports.ids(),
+            by=by,
+            dry_run=dry_run,
+        )
 
 
 class Messenger(_Facade):
@@ -132,6 +148,7 @@ class Messenger(_Facade):
         delivery: how long things may take.
         transport: speaks HTTP; a pooled client, if not given.
         ids: makes ids.
+        retention: how long records are kept, where that departs from the defaults.
 
     Raises:
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
@@ -154,6 +171,7 @@ class Messenger(_Facade):
         delivery: Delivery | None = None,
         transport: Transport | None = None,
         ids: Ids = system.new_id,
+        retention: Retention | None = None,
     ) -> None:
         from compliant_sms.retry import BriefRetry  # noqa: PLC0415 - imports tenacity
         from compliant_sms.transport import BlockingTransport  # noqa: PLC0415 - imports httpx
@@ -170,16 +188,19 @@ class Messenger(_Facade):
                 people=_never_suspending(people) if people else _nobody,
                 lookups=_without_waiting(lookups or LookUps()),
                 secure_links=_never_suspending(secure_links) if secure_links else None,
+                plaintext=keyring if isinstance(keyring, Plaintext) else None,
                 clock=clock,
                 delivery=delivery or Delivery(),
                 transport=transport or own,
                 retry=BriefRetry(system.blocking_sleep),
                 ids=ids,
-            )
+            ),
+            retention,
         )
         self._store = store
         self._own_transport = own
         self.consent: ConsentDesk = ConsentDesk(self._ports)
+        self.legal_hold: HoldDesk = HoldDesk(self._ports)
 
     def send(
         self,
@@ -273,12 +294,31 @@ class Messenger(_Facade):
         return finish(flows.history(self._ports, person))
 
     def verify_ledger(self) -> flows.LedgerReport:
-        """Check the consent ledger of the practice.
+        """Check the consent ledger of the practice, and its audit log.
 
         Raises:
             LedgerTampered: it was altered.
         """
         return finish(flows.verify_ledger(self._ports))
+
+    def erase(self, person: str, *, reason: str, by: str) -> Erased:
+        """Destroy the keys of everything that is kept of a person; what waits is called back.
+
+        What stays: that texts went, when and by which rule as ids and hashes, and that somebody
+        at a number revoked, which goes on counting. The ledger still verifies. Backups still hold
+        the sealed keys: rotate the keyring and destroy the old key where they must not.
+
+        Args:
+            person: your id of the patient.
+            reason: why; it goes on the audit log.
+            by: who decided so, for example ``"privacy:kim"``.
+
+        Raises:
+            ConfigurationError: the records of this practice lie in the clear.
+            UnderLegalHold: a legal hold reaches the person, or one of their numbers.
+            Unsettled: nobody knows yet whether a text to them went out: :meth:`reconcile` first.
+        """
+        return finish(flows.erase(self._ports, person, reason=reason, by=by))
 
     def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
         """Seal every data key of the store anew with the newest key of the keyring.
@@ -296,6 +336,41 @@ class Messenger(_Facade):
             CannotUnseal: a data key is sealed with a key that is not in the keyring.
         """
         return finish(flows.rotate_keys(self._ports.store, on_progress))
+
+    def audit(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[AuditEvent, ...]:
+        """Who did what besides sending, in the order of the record.
+
+        Args:
+            since: only what was done then or later (aware).
+            until: only what was done before (aware).
+        """
+        return finish(flows.audit_log(self._ports, since, until))
+
+    def purge(
+        self,
+        *,
+        by: str,
+        dry_run: bool = False,
+        progress: Callable[[int], object] = lambda _: None,
+    ) -> flows.PurgeReport:
+        """Drop content whose time has passed; its proof stays, and so do all ids and keys.
+
+        Nothing that is under a legal hold or not finished is dropped. It works in short
+        transactions; interrupted and called again it drops the rest.
+
+        Args:
+            by: who asks for it, for example ``"it:kim"``; it goes on the audit log.
+            dry_run: change nothing, only count.
+            progress: told how many more records were looked at.
+
+        Raises:
+            ConfigurationError: ``retention`` is below a floor.
+            StoreError: the database could not; what was dropped before stays dropped.
+        """
+        plan = self._purge_plan(by, dry_run=dry_run)
+        return finish(flows.purge(self._ports.store, plan, progress))
 
     def close(self) -> None:
         """Close the store, and the connections to the provider."""
@@ -330,6 +405,7 @@ class AsyncMessenger(_Facade):
         delivery: how long things may take.
         transport: speaks HTTP; a pooled client, if not given.
         ids: makes ids.
+        retention: how long records are kept, where that departs from the defaults.
 
     Raises:
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
@@ -352,6 +428,7 @@ class AsyncMessenger(_Facade):
         delivery: Delivery | None = None,
         transport: Transport | None = None,
         ids: Ids = system.new_id,
+        retention: Retention | None = None,
     ) -> None:
         from compliant_sms.retry import BriefRetry  # noqa: PLC0415 - imports tenacity
         from compliant_sms.transport import AsyncTransport  # noqa: PLC0415 - imports httpx
@@ -368,16 +445,19 @@ class AsyncMessenger(_Facade):
                 people=people or _nobody,
                 lookups=lookups or AsyncLookUps(),
                 secure_links=secure_links,
+                plaintext=keyring if isinstance(keyring, Plaintext) else None,
                 clock=clock,
                 delivery=delivery or Delivery(),
                 transport=transport or own,
                 retry=BriefRetry(system.async_sleep),
                 ids=ids,
-            )
+            ),
+            retention,
         )
         self._store = store
         self._own_transport = own
         self.consent: AsyncConsentDesk = AsyncConsentDesk(self._ports)
+        self.legal_hold: AsyncHoldDesk = AsyncHoldDesk(self._ports)
 
     async def send(
         self,
@@ -433,9 +513,30 @@ class AsyncMessenger(_Facade):
         """See :meth:`Messenger.verify_ledger`."""
         return await flows.verify_ledger(self._ports)
 
+    async def erase(self, person: str, *, reason: str, by: str) -> Erased:
+        """See :meth:`Messenger.erase`."""
+        return await flows.erase(self._ports, person, reason=reason, by=by)
+
     async def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
         """See :meth:`Messenger.rotate_keys`."""
         return await flows.rotate_keys(self._ports.store, on_progress)
+
+    async def audit(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[AuditEvent, ...]:
+        """See :meth:`Messenger.audit`."""
+        return await flows.audit_log(self._ports, since, until)
+
+    async def purge(
+        self,
+        *,
+        by: str,
+        dry_run: bool = False,
+        progress: Callable[[int], object] = lambda _: None,
+    ) -> flows.PurgeReport:
+        """See :meth:`Messenger.purge`."""
+        plan = self._purge_plan(by, dry_run=dry_run)
+        return await flows.purge(self._ports.store, plan, progress)
 
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import frozen
 
 from compliant_sms.rules import Decision, Finding, Verdict, deadline_to_honor, load_pack
-from vectors import _abroad, _agreed, _hipaa, _industry, _limits
+from vectors import _abroad, _agreed, _hipaa, _industry, _limits, _retention
 from vectors._facts import Question
 from vectors._given import Given, a_day, an_instant
 from vectors._words import names_of
@@ -21,7 +21,7 @@ __all__ = ["KINDS", "VERDICTS", "Answer", "answer"]
 
 VERDICTS = {"allow": Verdict.ALLOW, "defer": Verdict.HOLD, "block": Verdict.BLOCK}
 _QUESTIONS = _limits.KINDS | _agreed.KINDS | _hipaa.KINDS | _industry.KINDS | _abroad.KINDS
-KINDS = frozenset({*_QUESTIONS, "honor_deadline"})
+KINDS = frozenset({*_QUESTIONS, "honor_deadline", "retention"})
 
 
 @frozen(kw_only=True)
@@ -40,6 +40,8 @@ def answer(vector: dict[str, Any]) -> Answer:
     given = Given(vector["given"])
     if vector["rule"] == "honor_deadline" and given("unit") != "immediate":
         return _deadline(given)
+    if vector["rule"] == "retention":
+        return _kept(given)
     ask = _QUESTIONS.get(vector["rule"], _abroad.immediate)
     question = ask(given)
     decision = question.book.decide(question.facts, rules=question.ask)
@@ -64,6 +66,15 @@ def _first(deciding: list[Finding]) -> Finding:
     # Of several holds the latest wins; of several blocks the first rule.
     held = [(f.until, f) for f in deciding if f.until is not None]
     return max(held, key=lambda pair: pair[0])[1] if held else deciding[0]
+
+
+def _kept(given: Given) -> Answer:
+    decision = _retention.purge(given)
+    return Answer(
+        verdict=Verdict.ALLOW if decision.allowed else Verdict.BLOCK,
+        reasons=frozenset({decision.code.replace("-", "_")}),
+        unread=tuple(given.unread()),
+    )
 
 
 def _deadline(given: Given) -> Answer:

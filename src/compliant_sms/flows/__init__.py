@@ -4,6 +4,7 @@ Two rules keep this room: a flow does no I/O but through its ports; and whatever
 happens in one transaction.
 """
 
+from compliant_sms.flows._audit import audit_log, verify_audit
 from compliant_sms.flows._consent import (
     append_event,
     consent_events,
@@ -11,8 +12,11 @@ from compliant_sms.flows._consent import (
     wish_for_detail,
 )
 from compliant_sms.flows._dispatch import cancel, dispatch_due
+from compliant_sms.flows._erase import erase
 from compliant_sms.flows._history import History, TextRecord, history
+from compliant_sms.flows._hold import holds, lift_hold, place_hold
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
+from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
 from compliant_sms.flows._receive import (
     Received,
     ReceivedStatus,
@@ -26,21 +30,31 @@ from compliant_sms.flows._send import check, send
 __all__ = [
     "History",
     "LedgerReport",
+    "PurgePlan",
+    "PurgeReport",
     "Received",
     "ReceivedStatus",
     "ReceivedText",
+    "Tally",
     "TextRecord",
     "append_event",
+    "audit_log",
     "cancel",
     "check",
     "consent_events",
     "consent_state",
     "dispatch_due",
+    "erase",
     "history",
+    "holds",
+    "lift_hold",
+    "place_hold",
+    "purge",
     "receive",
     "reconcile",
     "rotate_keys",
     "send",
+    "verify_audit",
     "verify_ledger",
     "wish_for_detail",
 ]

@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._facts import Told, facts_about
+from compliant_sms.flows._overrides import record_overrides
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Blocked, Cancelled, Departure, Held, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
@@ -70,6 +71,8 @@ async def admit(
         return Unlinked(message)
     await tx.save(moved, at)
     await tx.add_decision(message.message_id, decision)
+    if result is None:
+        await record_overrides(tx, ports, message, decision)
     if result is None and ports.practice.campaign is not None:
         await tx.add_volume(message.practice_id, at, decision.facts.readings.segments)
     return result or moved

@@ -157,8 +157,8 @@ async def recorded_outcome(tx: Transaction, message: Message) -> Outcome:
     """The outcome on record, with its reasons."""
     outcome = outcome_of(message)
     if isinstance(outcome, Held | Blocked):
-        last = (await tx.decisions(message.message_id))[-1]
-        return evolve(outcome, reasons=last.reasons)
+        decisions = await tx.decisions(message.message_id)  # none, where they were purged
+        return evolve(outcome, reasons=decisions[-1].reasons) if decisions else outcome
     return outcome
 
 

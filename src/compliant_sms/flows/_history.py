@@ -10,6 +10,7 @@ from compliant_sms.consent import ConsentEvent
 from compliant_sms.messages import Inbound, Message
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Step, Transaction
+from compliant_sms.retention import Purged
 from compliant_sms.rules import Decision
 
 __all__ = ["History", "TextRecord", "history"]
@@ -23,11 +24,13 @@ class TextRecord:
         message: the text and where it is.
         decisions: what was decided about it, oldest first.
         steps: the states it went through.
+        purged: what stays of decisions that were dropped, oldest first.
     """
 
     message: Message
     decisions: tuple[Decision, ...] = field(repr=False)
     steps: tuple[Step, ...]
+    purged: tuple[Purged, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -73,6 +76,7 @@ async def _texts(
                 message=message,
                 decisions=tuple(await tx.decisions(message.message_id)),
                 steps=tuple(await tx.steps(message.message_id)),
+                purged=tuple(await tx.purged_decisions(message.message_id)),
             )
             for message in found
             if message.draft.person in {None, person}

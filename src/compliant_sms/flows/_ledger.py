@@ -8,6 +8,7 @@ from attrs import frozen
 
 from compliant_sms.consent import ConsentEvent, Link, filed_under, from_payload, verify_chain
 from compliant_sms.errors import LedgerTampered
+from compliant_sms.flows._audit import verify_audit
 from compliant_sms.ports import Chain, Ports
 
 __all__ = ["LedgerReport", "verify_ledger"]
@@ -20,14 +21,16 @@ class LedgerReport:
     Attributes:
         chains: how many chains, one for each person at each number.
         events: how many events in them.
+        audit: how many events in the audit log.
     """
 
     chains: int
     events: int
+    audit: int = 0
 
 
 async def verify_ledger(ports: Ports) -> LedgerReport:
-    """Check every chain of the practice.
+    """Check every chain of the practice, and its audit log.
 
     Raises:
         LedgerTampered: a record was changed, removed, inserted, moved or filed elsewhere.
@@ -36,7 +39,7 @@ async def verify_ledger(ports: Ports) -> LedgerReport:
     events = 0
     for chain in chains:
         events += _verify(chain, await _links(ports, chain))
-    return LedgerReport(chains=len(chains), events=events)
+    return LedgerReport(chains=len(chains), events=events, audit=await verify_audit(ports))
 
 
 async def _links(ports: Ports, chain: Chain) -> list[Link]:

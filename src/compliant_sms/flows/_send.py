@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
+from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.classification import MessageClass
 from compliant_sms.errors import IdempotencyConflict, InvalidInput
 from compliant_sms.flows._admit import Unlinked, admit, decide
@@ -76,12 +77,25 @@ async def send(ports: Ports, draft: Draft) -> Outcome:
     return await deliver(ports, step) if isinstance(step, Message) else step
 
 
+async def _enrol(tx: Transaction, ports: Ports) -> None:
+    new = await tx.enrol(ports.practice, ports.provider.sender)
+    if new and ports.plaintext is not None:
+        event = AuditEvent(
+            practice_id=ports.practice.id,
+            act=Act.PLAINTEXT_ACCEPTED,
+            at=ports.clock(),
+            actor="configuration",
+            reason=ports.plaintext.reason,
+        )
+        await tx.audit(event)
+
+
 async def _enter(tx: Transaction, ports: Ports, told: Brief) -> Message | Unlinked | Outcome:
     draft = told.draft
     await tx.lock(ports.practice.id, draft.to)
     # The clock is read inside: a claim's lease must not have run while it waited for the store.
     at = ports.clock()
-    await tx.enrol(ports.practice, ports.provider.sender)
+    await _enrol(tx, ports)
     known = await tx.message_by_key(ports.practice.id, draft.idempotency_key)
     if known is None:
         new = Message(
@@ -93,13 +107,13 @@ async def _enter(tx: Transaction, ports: Ports, told: Brief) -> Message | Unlink
             not_before=at,
         )
         return await _admit(tx, ports, new, told)
-    if known.draft != draft:
+    if not known.is_for(draft):
         msg = (
             "this idempotency key was used for a different text. Use a new key for new content; "
             "to change a text that has not gone out, cancel it first."
         )
         raise IdempotencyConflict(msg)
-    if known.state is State.BLOCKED:
+    if known.state is State.BLOCKED and known.purged is None:
         return await _admit(tx, ports, evolve(known, state=State.DUE, not_before=at), told)
     return await recorded_outcome(tx, known)
 

@@ -6,8 +6,10 @@ from attrs import frozen
 
 from compliant_sms.clock import Clock
 from compliant_sms.lookups import AsyncLookUps
+from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
+from compliant_sms.ports._erasure import Erased, Erasure
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._keys import AtRest, DataKeys, Plaintext
 from compliant_sms.ports._outside import (
@@ -20,6 +22,7 @@ from compliant_sms.ports._outside import (
 )
 from compliant_sms.ports._practices import Practices
 from compliant_sms.ports._queue import Queue
+from compliant_sms.ports._retention import Aged, Keeping
 from compliant_sms.ports._store import Store, Transaction
 from compliant_sms.ports._texts import Step, Texts
 from compliant_sms.practice import Practice
@@ -27,13 +30,18 @@ from compliant_sms.providers import Provider
 from compliant_sms.rules import Rulebook
 
 __all__ = [
+    "Aged",
     "AtRest",
+    "AuditLog",
     "Chain",
     "ConsentLedger",
     "DataKeys",
     "Delivery",
+    "Erased",
+    "Erasure",
     "Ids",
     "InboundTexts",
+    "Keeping",
     "People",
     "Plaintext",
     "Ports",
@@ -66,3 +74,4 @@ class Ports:
     people: People
     lookups: AsyncLookUps
     secure_links: SecureLinks | None = None
+    plaintext: Plaintext | None = None

@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._consent import ConsentLedger
+from compliant_sms.ports._erasure import Erasure
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._practices import Practices
 from compliant_sms.ports._queue import Queue
+from compliant_sms.ports._retention import Keeping
 from compliant_sms.ports._texts import Texts
 
 __all__ = ["Store", "Transaction"]
@@ -17,7 +20,9 @@ __all__ = ["Store", "Transaction"]
 T = TypeVar("T")
 
 
-class Transaction(Practices, ConsentLedger, Texts, Queue, InboundTexts, Protocol):
+class Transaction(
+    Practices, ConsentLedger, Texts, Queue, InboundTexts, AuditLog, Keeping, Erasure, Protocol
+):
     """What can be read and written inside one transaction. All of it takes effect, or nothing."""
 
     async def lock(self, practice_id: str, number: PhoneNumber) -> None:

@@ -65,4 +65,4 @@ class Texts(Protocol):
         """Keep a decision about a text."""
 
     async def decisions(self, message_id: str) -> list[Decision]:
-        """All decisions about a text, oldest first."""
+        """The decisions about a text that were not purged, oldest first."""

@@ -28,6 +28,7 @@ from compliant_sms.rules._row import Certainty, Row
 from compliant_sms.rules._rulebook import Decision, Edition, Override, Rulebook
 from compliant_sms.rules._rules import RULES, Rule
 from compliant_sms.rules._settings import PracticeCap, RevocationScope, Settings
+from compliant_sms.rules._used import Used, used
 
 __all__ = [
     "BUILT_IN",
@@ -57,6 +58,7 @@ __all__ = [
     "Sender",
     "SentBefore",
     "Settings",
+    "Used",
     "Verdict",
     "Whereabouts",
     "allow",
@@ -69,4 +71,5 @@ __all__ = [
     "is_exempt",
     "load_pack",
     "read",
+    "used",
 ]

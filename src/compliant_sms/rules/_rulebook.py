@@ -202,6 +202,7 @@ class Rulebook:
     rules: tuple[Rule, ...] = field(default=(), converter=_own_rules)
     _laws: dict[date, InForce] = field(factory=dict, init=False, repr=False, eq=False)
     _editions: list[Edition] = field(factory=list, init=False, repr=False, eq=False)
+    _unbent: list[Rulebook] = field(factory=list, init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be meant."""
@@ -249,6 +250,13 @@ class Rulebook:
                 )
             )
         return self._editions[0]
+
+    @property
+    def unbent(self) -> Rulebook:
+        """The same rules, settings and packs without overrides and waivers."""
+        if not self._unbent:
+            self._unbent.append(evolve(self, overrides=(), waivers=()))
+        return self._unbent[0]
 
     @classmethod
     def of_edition(

@@ -24,6 +24,7 @@ class Dialect:
         skip_locked: as ``for_update``; rows that somebody else holds are left out.
         lock: a query that waits until nobody else holds the name ``:name``, and holds it until
             the end of the transaction; empty, where a transaction has the database to itself.
+        scrub: has what is dropped overwritten in the file; empty, where that is done otherwise.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Dialect:
     for_update: LiteralString = ""
     skip_locked: LiteralString = ""
     lock: LiteralString = ""
+    scrub: LiteralString = ""
 
     def typed(self, statement: LiteralString) -> LiteralString:
         """A statement that makes tables, with this database's types."""
@@ -56,6 +58,7 @@ SQLITE = Dialect(
     text="TEXT",
     real="REAL",
     keyed="WITHOUT ROWID",
+    scrub="PRAGMA secure_delete = ON",
 )
 
 POSTGRESQL = Dialect(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from attrs import evolve
+
 from compliant_sms import records
 from compliant_sms.messages import Inbound
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import StatusUpdate
-from compliant_sms.stores._connection import instant, text
+from compliant_sms.retention import Purged
+from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 
-__all__ = ["InboundRecords"]
+__all__ = ["InboundRecords", "came"]
 
 
-def _came(inbound_id: str) -> str:
+def came(inbound_id: str) -> str:
     return f"sms_inbound.record/{inbound_id}"
 
 
@@ -38,7 +41,7 @@ class InboundRecords(SubjectRecords):
                 chain_id=owner.chain_id,
                 number=await self._number(inbound.practice_id, inbound.number),
                 received_at=text(inbound.received_at),
-                record=owner.seal(records.encode(inbound), _came(inbound.inbound_id)),
+                record=owner.seal(records.encode(inbound), came(inbound.inbound_id)),
             )
         )
 
@@ -55,19 +58,19 @@ class InboundRecords(SubjectRecords):
     async def inbound_from(self, practice_id: str, number: PhoneNumber) -> list[Inbound]:
         """All texts from that number, oldest first."""
         rows = await self._all(
-            """SELECT inbound_id, record, i.chain_id, data_key
+            """SELECT inbound_id, record, purged, i.chain_id, data_key
             FROM sms_inbound i JOIN sms_chains c ON c.chain_id = i.chain_id
             WHERE i.practice_id = :practice_id AND i.number = :number ORDER BY seq""",
             practice_id=practice_id,
             number=await self._number(practice_id, number),
         )
-        return [
-            records.decode(
-                self._vault.subject(chain_id, data_key).open(bytes(record), _came(inbound_id)),
-                Inbound,
-            )
-            for inbound_id, record, chain_id, data_key in rows
-        ]
+        return [self._inbound(row) for row in rows]
+
+    def _inbound(self, row: Row) -> Inbound:
+        inbound_id, record, purged, chain_id, data_key = row
+        opened = self._vault.subject(chain_id, data_key).open(bytes(record), came(inbound_id))
+        inbound = records.decode(opened, Inbound)
+        return evolve(inbound, purged=records.decode(purged, Purged)) if purged else inbound
 
     async def add_status(
         self, provider: str, update: StatusUpdate, message_id: str | None, at: datetime

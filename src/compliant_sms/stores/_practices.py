@@ -20,24 +20,22 @@ def _practice_record(practice: Practice) -> bytes:
 class PracticeRecords(Records):
     """Which practice each number of ours belongs to."""
 
-    async def enrol(self, practice: Practice, sender: PhoneNumber) -> None:
-        """Remember which practice a number of ours belongs to."""
-        record = _practice_record(practice)
-        known = await self._one(
-            "SELECT record FROM sms_practices WHERE sender = :sender", sender=sender.e164
-        )
-        # An upsert locks the row even where it changes nothing, and all would wait in line.
-        if known is not None and known[0] == record:
-            return
-        await self._do(
-            """INSERT INTO sms_practices (sender, practice_id, record)
-            VALUES (:sender, :practice_id, :record)
-            ON CONFLICT (sender) DO UPDATE
-            SET practice_id = excluded.practice_id, record = excluded.record""",
+    async def enrol(self, practice: Practice, sender: PhoneNumber) -> bool:
+        """Remember which practice a number of ours belongs to; whether any of it is new."""
+        reason = self._vault.plaintext.reason if self._vault.plaintext else ""
+        changed = await self._do(
+            """INSERT INTO sms_practices (sender, practice_id, plaintext, record)
+            VALUES (:sender, :practice_id, :plaintext, :record)
+            ON CONFLICT (sender) DO UPDATE SET practice_id = excluded.practice_id,
+                plaintext = excluded.plaintext, record = excluded.record
+            WHERE sms_practices.record <> excluded.record
+            OR sms_practices.plaintext <> excluded.plaintext""",
             sender=sender.e164,
             practice_id=practice.id,
-            record=record,
+            plaintext=reason,
+            record=_practice_record(practice),
         )
+        return bool(changed)
 
     async def practice_at(self, sender: PhoneNumber) -> Practice | None:
         """The practice that a number of ours belongs to."""

@@ -23,6 +23,7 @@ _PRACTICES: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_practices (
         sender {text} PRIMARY KEY,
         practice_id {text} NOT NULL,
+        plaintext {text} NOT NULL,
         record {blob} NOT NULL
     )""",
 )
@@ -79,6 +80,7 @@ _TEXTS: tuple[LiteralString, ...] = (
         problem {blob},
         left_at {text},
         departure {blob},
+        purged {blob},
         UNIQUE (practice_id, idempotency_key)
     ) {keyed}""",
     """CREATE INDEX sms_messages_by_number ON sms_messages (practice_id, number)""",
@@ -99,7 +101,8 @@ _TEXTS: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_decisions (
         seq {serial},
         message_id {text} NOT NULL REFERENCES sms_messages,
-        record {blob} NOT NULL
+        record {blob} NOT NULL,
+        purged {blob}
     )""",
     """CREATE INDEX sms_decisions_by_message ON sms_decisions (message_id)""",
     """CREATE TABLE sms_volume (
@@ -121,6 +124,7 @@ _INBOUND: tuple[LiteralString, ...] = (
         number {text} NOT NULL,
         received_at {text} NOT NULL,
         record {blob} NOT NULL,
+        purged {blob},
         UNIQUE (provider, provider_key)
     )""",
     """CREATE INDEX sms_inbound_by_number ON sms_inbound (practice_id, number)""",
@@ -135,8 +139,31 @@ _INBOUND: tuple[LiteralString, ...] = (
     )""",
 )
 
+_AUDIT: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_audit (
+        practice_id {text} NOT NULL,
+        position INTEGER NOT NULL,
+        previous {blob} NOT NULL,
+        payload {blob} NOT NULL,
+        digest {blob} NOT NULL,
+        PRIMARY KEY (practice_id, position)
+    )""",
+)
+
+_RETENTION: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_holds (
+        hold_id {text} PRIMARY KEY,
+        practice_id {text} NOT NULL,
+        person {text} NOT NULL,
+        number {text} NOT NULL,
+        placed_at {text} NOT NULL,
+        lifted_at {text},
+        record {blob} NOT NULL
+    )""",
+)
+
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (
-    (*_VERSION, *_PRACTICES, *_CONSENT, *_TEXTS, *_INBOUND),
+    (*_VERSION, *_PRACTICES, *_CONSENT, *_TEXTS, *_INBOUND, *_AUDIT, *_RETENTION),
 )
 
 OLDEST = 3

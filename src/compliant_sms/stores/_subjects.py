@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from typing import LiteralString
 
 from compliant_sms import records
 from compliant_sms.errors import CannotUnseal, ConfigurationError
+from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import DataKeys
 from compliant_sms.stores._connection import NOBODY, Connection, Records, Row
@@ -93,6 +95,25 @@ class SubjectRecords(Records):
             return NOBODY
         return person if key is None else blind(key, "person", person)
 
+    # What is the practice's and nobody's in particular
+
+    async def _cipher_of(self, practice_id: str) -> Sealer | None:
+        key, keys = await self._index(practice_id), self._vault.keys
+        if key is None or keys is None:
+            return None
+        return keys.cipher(hmac.digest(key, b"records of the practice", "sha256"))
+
+    async def _seal(self, practice_id: str, record: bytes, about: str) -> bytes:
+        """A record of the practice as it is kept."""
+        await self._begin(practice_id)
+        cipher = await self._cipher_of(practice_id)
+        return cipher.seal(record, about) if cipher else record
+
+    async def _open(self, practice_id: str, kept: bytes, about: str) -> bytes:
+        """The record of the practice that was kept."""
+        cipher = await self._cipher_of(practice_id)
+        return cipher.open(kept, about) if cipher else kept
+
     # Whose records they are
 
     async def _subject(
@@ -114,6 +135,15 @@ class SubjectRecords(Records):
             found = await self._key_anew(found, number, person)
         self._subjects[filed] = found
         return found
+
+    async def _owner_of(self, chain_id: str) -> Subject:
+        """Whose chain it is."""
+        row = await self._one(
+            "SELECT chain_id, data_key, erased_below FROM sms_chains WHERE chain_id = :chain_id",
+            chain_id=chain_id,
+        )
+        assert row is not None, "each record refers to a chain"  # noqa: S101
+        return self._vault.subject(*row)
 
     async def _find(self, filed: tuple[str, str, str]) -> Subject | None:
         row = await self._one(

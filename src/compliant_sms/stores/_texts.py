@@ -12,15 +12,16 @@ from compliant_sms.messages import Departure, Draft, Message
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Step
 from compliant_sms.providers import Problem
+from compliant_sms.retention import Purged
 from compliant_sms.rules import Decision
 from compliant_sms.stores._connection import Connection, Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject, Vault
 
-__all__ = ["MESSAGE", "TextRecords"]
+__all__ = ["MESSAGE", "TextRecords", "drafted", "left"]
 
 MESSAGE: LiteralString = """SELECT message_id, practice_id, draft, created_at, state, not_before,
-    claimed_until, attempts, provider, provider_id, problem, departure, chain_id,
+    claimed_until, attempts, provider, provider_id, problem, departure, purged, chain_id,
     (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id)
     FROM sms_messages """
 
@@ -30,11 +31,11 @@ def _minute(at: datetime) -> str:
 
 
 # A sealed record opens for its own place only.
-def _drafted(message_id: str) -> str:
+def drafted(message_id: str) -> str:
     return f"sms_messages.draft/{message_id}"
 
 
-def _left(message_id: str) -> str:
+def left(message_id: str) -> str:
     return f"sms_messages.departure/{message_id}"
 
 
@@ -51,9 +52,9 @@ class TextRecords(SubjectRecords):
 
     def _message(self, row: Row) -> Message:
         message_id, departure = row[0], row[11]
-        owner = self._owners[message_id] = self._vault.subject(row[12], row[13])
-        draft = owner.open(bytes(row[2]), _drafted(message_id))
-        left = owner.open(bytes(departure), _left(message_id)) if departure else None
+        owner = self._owners[message_id] = self._vault.subject(row[13], row[14])
+        draft = owner.open(bytes(row[2]), drafted(message_id))
+        gone = owner.open(bytes(departure), left(message_id)) if departure else None
         return Message(
             message_id=message_id,
             practice_id=row[1],
@@ -66,7 +67,8 @@ class TextRecords(SubjectRecords):
             provider=row[8],
             provider_id=row[9],
             problem=records.decode(row[10], Problem) if row[10] else None,
-            departure=records.decode(left, Departure) if left else None,
+            departure=records.decode(gone, Departure) if gone else None,
+            purged=records.decode(row[12], Purged) if row[12] else None,
         )
 
     async def _owner(self, message_id: str) -> Subject:
@@ -129,7 +131,7 @@ class TextRecords(SubjectRecords):
             number=await self._number(message.practice_id, draft.to),
             person=await self._person(message.practice_id, draft.person),
             purpose=draft.purpose.code,
-            draft=owner.seal(records.encode(draft), _drafted(message_id)),
+            draft=owner.seal(records.encode(draft), drafted(message_id)),
             created_at=text(message.created_at),
             **self._departure(message, owner),
             **where_it_is,
@@ -137,7 +139,7 @@ class TextRecords(SubjectRecords):
 
     @staticmethod
     def _departure(message: Message, owner: Subject) -> dict[str, object]:
-        departure, about = message.departure, _left(message.message_id)
+        departure, about = message.departure, left(message.message_id)
         return {
             "left_at": text(departure.at) if departure else None,
             "departure": owner.seal(records.encode(departure), about) if departure else None,
@@ -208,7 +210,7 @@ class TextRecords(SubjectRecords):
         )
         return [
             records.decode(
-                self._vault.subject(chain_id, data_key).open(bytes(record), _left(message_id)),
+                self._vault.subject(chain_id, data_key).open(bytes(record), left(message_id)),
                 Departure,
             )
             for message_id, record, chain_id, data_key in rows
@@ -275,9 +277,10 @@ class TextRecords(SubjectRecords):
         )
 
     async def decisions(self, message_id: str) -> list[Decision]:
-        """All decisions about a text, oldest first."""
+        """The decisions about a text that were not purged, oldest first."""
         rows = await self._all(
-            "SELECT record FROM sms_decisions WHERE message_id = :message_id ORDER BY seq",
+            """SELECT record FROM sms_decisions
+            WHERE message_id = :message_id AND purged IS NULL ORDER BY seq""",
             message_id=message_id,
         )
         owner, about = await self._owner(message_id), _decided(message_id)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from compliant_sms.stores._audit import AuditRecords
 from compliant_sms.stores._consent import ConsentRecords
+from compliant_sms.stores._erasure import ErasureRecords
 from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._practices import PracticeRecords
 from compliant_sms.stores._queue import QueueRecords
+from compliant_sms.stores._retention import RetentionRecords
 
 __all__ = ["SqlTransaction"]
 
 
-class SqlTransaction(PracticeRecords, ConsentRecords, QueueRecords, InboundRecords):
+class SqlTransaction(
+    PracticeRecords,
+    ConsentRecords,
+    QueueRecords,
+    InboundRecords,
+    AuditRecords,
+    RetentionRecords,
+    ErasureRecords,
+):
     """Implements :class:`compliant_sms.ports.Transaction` over any driver."""

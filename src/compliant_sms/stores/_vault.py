@@ -73,7 +73,7 @@ class Vault:
     """
 
     def __init__(self, keys: AtRest = None) -> None:
-        self.plaintext = keys if isinstance(keys, Plaintext) else None
+        self.plaintext: Plaintext | None = keys if isinstance(keys, Plaintext) else None
         self.keys: DataKeys | None = None if isinstance(keys, Plaintext) else keys
         self.known: dict[str, bytes | None] = {}
         """Per practice the key of its index, or None where it lies in the clear: as committed."""

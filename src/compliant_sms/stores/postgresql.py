@@ -12,11 +12,11 @@ try:
 
     from compliant_sms.stores._postgres_engine import Engine, Work
     from compliant_sms.stores._postgres_links import AsyncPool, BlockingPool, Pool, Settings
-except ImportError as error:
+except ImportError as _missing:
     from compliant_sms.errors import MissingExtra
 
     _EXTRA = "postgres"
-    raise MissingExtra(_EXTRA, "the PostgreSQL store") from error
+    raise MissingExtra(_EXTRA, "the PostgreSQL store") from _missing
 
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput

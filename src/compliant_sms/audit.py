@@ -1,0 +1,129 @@
+"""Who did what besides sending: the events of the audit log, and the bytes that are kept of them.
+
+Two rules keep it: an event says who and why; and it holds no body, name or number, only ids.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import TypeAlias
+
+from attrs import Attribute, field, frozen
+
+from compliant_sms import records
+from compliant_sms.choices import Word
+from compliant_sms.clock import as_utc
+from compliant_sms.errors import InvalidInput, SchemaTooNew
+
+__all__ = ["Act", "AuditEvent", "Plain", "from_payload", "to_payload"]
+
+Plain: TypeAlias = "str | int | bool | None"
+"""What a detail can be."""
+
+_VERSION = 1
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
+class Act(Word):
+    """What somebody did."""
+
+    EVIDENCE_READ = "evidence_read"
+    """Somebody read or took away what is on record about a person."""
+    OVERRIDE_USED = "override_used"
+    """A text went that would have waited or been refused, but for a waiver or an override."""
+    PURGED = "purged"
+    """Content was dropped because its time to be kept had passed."""
+    HOLD_PLACED = "hold_placed"
+    HOLD_LIFTED = "hold_lifted"
+    KEYS_ROTATED = "keys_rotated"
+    PERSON_ERASED = "person_erased"
+    PLAINTEXT_ACCEPTED = "plaintext_accepted"
+    """Records lie in the clear with a real provider, and somebody answers for it."""
+    SETTLED_BY_HAND = "settled_by_hand"
+    """A person said what became of an uncertain text."""
+    IMPORTED = "imported"
+    """Consents or opt-outs were taken over from elsewhere."""
+
+
+def _told(_: object, attribute: Attribute[str], value: str) -> None:
+    if not value.strip():
+        msg = f"{attribute.name} is empty; whoever reads the audit log must know who, and why"
+        raise InvalidInput(msg)
+
+
+def _storable(_: object, attribute: Attribute[str], value: str) -> None:
+    if _HALF_A_CHARACTER.search(value):
+        msg = f"{attribute.name} holds half a surrogate pair; decode it properly before"
+        raise InvalidInput(msg)
+
+
+def _instant(value: datetime) -> datetime:
+    return as_utc(value)
+
+
+def _plain(values: Mapping[str, Plain]) -> Mapping[str, Plain]:
+    for name, value in values.items():
+        if not isinstance(name, str) or not (value is None or isinstance(value, str | int)):
+            msg = "the details of an audit event are texts, whole numbers, booleans or None"
+            raise InvalidInput(msg)
+    return MappingProxyType(dict(values))
+
+
+@frozen(kw_only=True)
+class AuditEvent:
+    """One entry of the audit log.
+
+    Args:
+        practice_id: whose log.
+        act: what was done.
+        at: when (aware); kept in UTC.
+        actor: who did it, for example ``"front-desk:ana"`` or ``"counsel:j.ortiz"``.
+        reason: why.
+        subject: what it was done to: the id of a text, a hold, a pack; empty where it concerns
+            the whole practice. The store writes the key of a number here where it is given one.
+        details: what else a reader wants to know, as plain values. No body, name or number.
+
+    Raises:
+        InvalidInput: nobody could be asked later, or a detail cannot be kept.
+    """
+
+    practice_id: str = field(validator=_told)
+    act: Act = field(converter=Act)
+    at: datetime = field(converter=_instant)
+    actor: str = field(validator=[_told, _storable])
+    reason: str = field(validator=[_told, _storable], repr=False)
+    subject: str = field(default="", repr=False, validator=_storable)
+    details: Mapping[str, Plain] = field(factory=dict, converter=_plain, hash=False, repr=False)
+
+
+def to_payload(event: AuditEvent) -> bytes:
+    """The event as canonical JSON (:mod:`compliant_sms.records`), as it is hashed and kept."""
+    return records.canonical(
+        {
+            "v": _VERSION,
+            "practice_id": event.practice_id,
+            "act": event.act.value,
+            "at": records.instant_to_text(event.at),
+            "actor": event.actor,
+            "reason": event.reason,
+            "subject": event.subject,
+            "details": dict(event.details),
+        }
+    )
+
+
+def from_payload(payload: bytes) -> AuditEvent:
+    """The event that :func:`to_payload` made these bytes of.
+
+    Raises:
+        SchemaTooNew: a later version of this library made them.
+    """
+    fields = json.loads(payload)
+    if fields.pop("v") != _VERSION or fields["act"] not in set(Act):
+        msg = "an audit event was written by a newer compliant_sms: upgrade this installation"
+        raise SchemaTooNew(msg)
+    return AuditEvent(**fields | {"at": records.instant_from_text(fields["at"])})

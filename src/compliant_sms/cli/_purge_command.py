@@ -1,0 +1,61 @@
+"""The command ``purge``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from compliant_sms.cli._database import database_option
+
+__all__ = ["purge"]
+
+
+@click.command()
+@database_option
+@click.option(
+    "--practice", metavar="ID", required=True, help="Whose records: the id of your Practice."
+)
+@click.option("--by", metavar="WHO", default="", help="Who asks for it, for the audit log.")
+@click.option("--dry-run", is_flag=True, help="Change nothing, only show what would go.")
+@click.option(
+    "--keep",
+    multiple=True,
+    metavar="CLASS=TIME",
+    help="How long a class of records is kept, for example text_body='8 years'; may be given "
+    "several times. Say the same as in Messenger(retention=...).",
+)
+@click.option(
+    "--keyring",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The file of keys, where bodies are sealed.",
+)
+def purge(
+    database: str,
+    practice: str,
+    by: str,
+    *,
+    dry_run: bool,
+    keep: tuple[str, ...],
+    keyring: Path | None,
+) -> None:
+    """Drop what texts said, and decisions, once their time has passed; the proof stays.
+
+    Suppressions never expire. What is under a legal hold or not finished stays. It works in short
+    transactions while texts go on; interrupted and called again it drops the rest.
+    """
+    if not (dry_run or by.strip()):
+        msg = "say --by WHO, for the audit log; or --dry-run, to see what would go"
+        raise click.UsageError(msg)
+    from compliant_sms.cli._purge import run  # noqa: PLC0415 - after the options
+
+    spans = dict(_pair(each) for each in keep)
+    run(database, practice, by=by, dry_run=dry_run, keep=spans, keyring=keyring)
+
+
+def _pair(written: str) -> tuple[str, str]:
+    record, equals, span = written.partition("=")
+    if not equals:
+        msg = "--keep is written CLASS=TIME, for example --keep text_body='8 years'"
+        raise click.UsageError(msg)
+    return record.strip(), span.strip()

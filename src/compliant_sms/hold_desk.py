@@ -1,0 +1,98 @@
+"""Where a practice keeps records for a dispute: the legal holds' part of the facades."""
+
+from __future__ import annotations
+
+from compliant_sms import flows
+from compliant_sms.driver import finish
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Ports
+from compliant_sms.retention import Hold
+
+__all__ = ["AsyncHoldDesk", "HoldDesk"]
+
+
+def _numbered(number: str | PhoneNumber | None) -> PhoneNumber | None:
+    return PhoneNumber.parse(number) if isinstance(number, str) else number
+
+
+class HoldDesk:
+    """Where a practice places legal holds, and lifts them."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    def place(
+        self,
+        *,
+        person: str | None = None,
+        number: str | PhoneNumber | None = None,
+        reason: str,
+        by: str,
+    ) -> str:
+        """From now on nothing about a person, or a number, is purged or erased.
+
+        A person's hold reaches everything at all their numbers, whoever's it is.
+
+        Args:
+            person: your id of the patient; or
+            number: the number.
+            reason: why, for example the number of the matter.
+            by: who decided so, for example ``"counsel:j.ortiz"``.
+
+        Returns:
+            the hold's id.
+
+        Raises:
+            InvalidInput: it is for nobody or for two things, or nobody could be asked later.
+            StoreError: nothing was recorded.
+        """
+        number = _numbered(number)
+        return finish(
+            flows.place_hold(self._ports, person=person, number=number, reason=reason, by=by)
+        )
+
+    def lift(self, hold_id: str, *, reason: str, by: str) -> None:
+        """End a hold.
+
+        Args:
+            hold_id: what :meth:`place` answered.
+            reason: why, for example that the matter was settled.
+            by: who decided so.
+
+        Raises:
+            UnknownHold: this practice has no such hold, or it was lifted before.
+        """
+        finish(flows.lift_hold(self._ports, hold_id, reason=reason, by=by))
+
+    def list(self) -> tuple[Hold, ...]:
+        """The holds that stand, the oldest first. The audit log has those lifted."""
+        return finish(flows.holds(self._ports))
+
+
+class AsyncHoldDesk:
+    """:class:`HoldDesk` for an event loop."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    async def place(
+        self,
+        *,
+        person: str | None = None,
+        number: str | PhoneNumber | None = None,
+        reason: str,
+        by: str,
+    ) -> str:
+        """See :meth:`HoldDesk.place`."""
+        number = _numbered(number)
+        return await flows.place_hold(
+            self._ports, person=person, number=number, reason=reason, by=by
+        )
+
+    async def lift(self, hold_id: str, *, reason: str, by: str) -> None:
+        """See :meth:`HoldDesk.lift`."""
+        await flows.lift_hold(self._ports, hold_id, reason=reason, by=by)
+
+    async def list(self) -> tuple[Hold, ...]:
+        """See :meth:`HoldDesk.list`."""
+        return await flows.holds(self._ports)

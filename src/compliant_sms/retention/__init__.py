@@ -1,0 +1,35 @@
+"""How long records are kept: classes with floors as data, and whether one may be dropped.
+
+Two rules keep this room: nothing is dropped below a floor, or under a legal hold; and what is
+dropped leaves its proof.
+"""
+
+from compliant_sms.retention._classes import Class, RecordClass, classes
+from compliant_sms.retention._hold import Hold
+from compliant_sms.retention._policy import (
+    Floor,
+    PurgeDecision,
+    Retention,
+    floors,
+    may_purge,
+    purged_until,
+)
+from compliant_sms.retention._purged import Proof, Purged, instead_of
+from compliant_sms.retention._span import Span
+
+__all__ = [
+    "Class",
+    "Floor",
+    "Hold",
+    "Proof",
+    "PurgeDecision",
+    "Purged",
+    "RecordClass",
+    "Retention",
+    "Span",
+    "classes",
+    "floors",
+    "instead_of",
+    "may_purge",
+    "purged_until",
+]

@@ -1,0 +1,53 @@
+"""Legal holds: what must stay because of a dispute, whatever its age."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import Attribute, field, frozen
+
+from compliant_sms.clock import as_utc
+from compliant_sms.errors import InvalidInput
+from compliant_sms.phone import PhoneNumber
+
+__all__ = ["Hold"]
+
+
+def _told(_: object, attribute: Attribute[str], value: str) -> None:
+    if not value.strip():
+        msg = f"{attribute.name} is empty; whoever reads the hold later must know who, and why"
+        raise InvalidInput(msg)
+
+
+def _instant(value: datetime) -> datetime:
+    return as_utc(value)
+
+
+@frozen(kw_only=True)
+class Hold:
+    """Nothing about a person, or a number, is purged or erased.
+
+    Attributes:
+        hold_id: ours; opaque.
+        practice_id: whose records.
+        person: the host's id of the patient; None where a number is held. It reaches everything
+            at all their numbers.
+        number: None where a person is held.
+        reason: why, for example the matter's number.
+        placed_at: when (UTC).
+        placed_by: by whom.
+    """
+
+    hold_id: str
+    practice_id: str
+    person: str | None = field(default=None, repr=False)
+    number: PhoneNumber | None = field(default=None, repr=False)
+    reason: str = field(validator=_told, repr=False)
+    placed_at: datetime = field(converter=_instant)
+    placed_by: str = field(validator=_told)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a hold on nothing, and one on two things."""
+        if (self.number is None) == (not (self.person or "").strip()):
+            msg = "a legal hold is for a person or for a number: pass one of the two"
+            raise InvalidInput(msg)

@@ -1,0 +1,56 @@
+"""What stays of content that was dropped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+
+from attrs import frozen
+
+__all__ = ["Proof", "Purged", "instead_of"]
+
+
+@frozen(kw_only=True)
+class Proof:
+    """A record as it was.
+
+    Attributes:
+        record: which one, for example ``"draft"``.
+        sha256: of its stored bytes, as hexadecimal digits. They may have been sealed ones.
+        size: how many bytes.
+    """
+
+    record: str
+    sha256: str
+    size: int
+
+    @classmethod
+    def of(cls, record: str, stored: bytes) -> Proof:
+        """The proof of a record."""
+        return cls(record=record, sha256=sha256(stored).hexdigest(), size=len(stored))
+
+
+@frozen(kw_only=True)
+class Purged:
+    """That content was dropped because its time had passed, and what it was.
+
+    Attributes:
+        at: when (UTC).
+        rule: how long it was kept, and why no longer.
+        run: which purge did it; the audit log has its subject, and who asked for it.
+        proofs: the records as they were.
+    """
+
+    at: datetime
+    rule: str
+    run: str
+    proofs: tuple[Proof, ...]
+
+
+def instead_of(body: str) -> str:
+    """What stands in place of a body that was dropped.
+
+    The same body always gives the same, so that one can still be compared with it. It is sealed as
+    bodies are.
+    """
+    return f"[purged] sha256:{sha256(body.encode('utf-8', 'surrogatepass')).hexdigest()}"

@@ -1,0 +1,70 @@
+"""Lengths of time as the law counts them: in years, months or days of the calendar."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from attrs import Attribute, field, frozen
+
+from compliant_sms.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from dateutil.relativedelta import relativedelta
+
+__all__ = ["Span", "span_of"]
+
+_UNITS = ("days", "months", "years")
+_WRITTEN = re.compile(r"([1-9][0-9]{0,3}) (day|month|year)s?")
+
+
+def _counted(_: object, __: Attribute[str], unit: str) -> None:
+    if unit not in _UNITS:
+        msg = f"how long records are kept is counted in {', '.join(_UNITS)}"
+        raise InvalidInput(msg)
+
+
+@frozen
+class Span:
+    """So many days, months or years.
+
+    Attributes:
+        value: how many.
+        unit: ``"days"``, ``"months"`` or ``"years"``.
+    """
+
+    value: int
+    unit: str = field(validator=_counted)
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.unit if self.value > 1 else self.unit[:-1]}"
+
+    def before(self, instant: datetime) -> datetime:
+        """The instant that lies so long before another; 29 February counts as the 28th."""
+        return instant - self._delta()
+
+    def after(self, instant: datetime) -> datetime:
+        """The instant that lies so long after another; 29 February counts as the 28th."""
+        return instant + self._delta()
+
+    def _delta(self) -> relativedelta:
+        # Imported on first use: every text that is kept knows this room.
+        from dateutil.relativedelta import relativedelta  # noqa: PLC0415
+
+        return relativedelta(**{self.unit: self.value})  # type: ignore[arg-type]
+
+
+def span_of(written: str | Span) -> Span:
+    """The length that somebody wrote, such as ``"6 years"``.
+
+    Raises:
+        InvalidInput: it says no length.
+    """
+    if isinstance(written, Span):
+        return written
+    found = _WRITTEN.fullmatch(written)
+    if found is None:
+        msg = "how long records are kept is written as '8 years', '18 months' or '90 days'"
+        raise InvalidInput(msg)
+    return Span(int(found[1]), f"{found[2]}s")

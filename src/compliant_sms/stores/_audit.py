@@ -1,0 +1,84 @@
+"""The audit log, as SQL."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from compliant_sms.audit import AuditEvent, from_payload, to_payload
+from compliant_sms.consent import Link, link
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.stores._connection import Row
+from compliant_sms.stores._subjects import SubjectRecords
+
+__all__ = ["AuditRecords"]
+
+
+def _chain_id(practice_id: str) -> str:
+    return f"audit/{practice_id}"
+
+
+def _about(practice_id: str, position: int) -> str:
+    return f"sms_audit.payload/{practice_id}/{position}"
+
+
+class AuditRecords(SubjectRecords):
+    """One hash chain a practice, which only grows."""
+
+    async def audit(self, event: AuditEvent, number: PhoneNumber | None = None) -> None:
+        """Put an event on record."""
+        practice_id = event.practice_id
+        await self._hold(_chain_id(practice_id))
+        await self._begin(practice_id)
+        if number is not None:
+            event = evolve(event, subject=await self._number(practice_id, number))
+        row = await self._one(
+            """SELECT practice_id, position, previous, payload, digest FROM sms_audit
+            WHERE practice_id = :practice_id ORDER BY position DESC LIMIT 1""",
+            practice_id=practice_id,
+        )
+        last = _link(row) if row else None
+        about = _about(practice_id, last.position + 1 if last else 0)
+        payload = await self._seal(practice_id, to_payload(event), about)
+        new = link(_chain_id(practice_id), payload, last)
+        await self._do(
+            """INSERT INTO sms_audit (practice_id, position, previous, payload, digest)
+            VALUES (:practice_id, :position, :previous, :payload, :digest)""",
+            practice_id=practice_id,
+            position=new.position,
+            previous=new.previous,
+            payload=new.payload,
+            digest=new.digest,
+        )
+
+    async def audit_links(self, practice_id: str) -> list[Link]:
+        """All records of the practice's log in order."""
+        rows = await self._all(
+            """SELECT practice_id, position, previous, payload, digest FROM sms_audit
+            WHERE practice_id = :practice_id ORDER BY position""",
+            practice_id=practice_id,
+        )
+        return [_link(row) for row in rows]
+
+    async def audit_events(self, practice_id: str) -> list[AuditEvent]:
+        """All events of the practice's log in order."""
+        return [
+            from_payload(
+                await self._open(practice_id, each.payload, _about(practice_id, each.position))
+            )
+            for each in await self.audit_links(practice_id)
+        ]
+
+
+def _link(row: Row) -> Link:
+    return Link(
+        chain_id=_chain_id(row[0]),
+        position=row[1],
+        previous=_bytes(row[2]),
+        payload=_bytes(row[3]),
+        digest=_bytes(row[4]),
+    )
+
+
+def _bytes(value: bytes | str) -> bytes:
+    # Whoever edits SQLite by hand leaves texts behind, and that must show as tampering.
+    return value.encode() if isinstance(value, str) else bytes(value)

@@ -1,0 +1,121 @@
+"""Destroying a person's keys, as SQL."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+from attrs import evolve
+
+from compliant_sms import records
+from compliant_sms.classification import Purpose
+from compliant_sms.messages import Draft
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Erased
+from compliant_sms.retention import Proof, Purged
+from compliant_sms.stores._subjects import SubjectRecords
+
+__all__ = ["ErasureRecords"]
+
+# The country code 999 is nobody's (ITU-T E.164.D, spare codes).
+_NO_NUMBER = PhoneNumber("+9990000000")
+_GONE = "[erased]"
+# The person's own chains, and those of their numbers at which nobody else is known.
+_CHAINS: LiteralString = """SELECT c.chain_id, c.person FROM sms_chains c
+    JOIN sms_chains own ON own.practice_id = c.practice_id AND own.number = c.number
+    WHERE own.practice_id = :practice_id AND own.person = :person
+    AND (c.person = :person OR c.person = '' AND NOT EXISTS (
+        SELECT 1 FROM sms_chains other WHERE other.practice_id = c.practice_id
+        AND other.number = c.number AND other.person NOT IN ('', :person)
+        AND other.data_key IS NOT NULL))
+    AND c.data_key IS NOT NULL ORDER BY c.chain_id"""
+
+
+class ErasureRecords(SubjectRecords):
+    """What is left of a person when their keys are destroyed."""
+
+    async def seals(self, practice_id: str) -> bool:
+        """Whether the records of the practice are sealed, so that they can be erased."""
+        return await self._index(practice_id) is not None
+
+    async def erase(self, practice_id: str, person: str, purged: Purged) -> Erased:
+        """Destroy the keys of everything that is kept of a person, and drop what they sealed."""
+        if self._dialect.scrub:
+            await self._db.fetch(self._dialect.scrub, {})
+        filed = await self._person(practice_id, person)
+        chains = await self._all(_CHAINS, practice_id=practice_id, person=filed)
+        events = texts = received = 0
+        for chain_id, _ in chains:
+            events += await self._destroy_key(chain_id)
+            texts += await self._erase_texts(chain_id, purged)
+            received += await self._erase_inbound(chain_id, purged)
+        self._subjects.clear()
+        own = sum(who == filed for _, who in chains)
+        return Erased(numbers=own, events=events, texts=texts, received=received)
+
+    async def _destroy_key(self, chain_id: str) -> int:
+        row = await self._one(
+            "SELECT count(*) FROM sms_consent_events WHERE chain_id = :chain_id", chain_id=chain_id
+        )
+        events = int(row[0]) if row else 0
+        await self._do(
+            """UPDATE sms_chains SET data_key = NULL, key_id = NULL, identity = NULL,
+                erased_below = :events WHERE chain_id = :chain_id""",
+            chain_id=chain_id,
+            events=events,
+        )
+        return events
+
+    async def _erase_texts(self, chain_id: str, purged: Purged) -> int:
+        rows = await self._all(
+            """SELECT message_id, idempotency_key, draft, departure FROM sms_messages
+            WHERE chain_id = :chain_id""",
+            chain_id=chain_id,
+        )
+        for message_id, key, draft, departure in rows:
+            await self._do(
+                """UPDATE sms_messages SET number = '', person = '', draft = :draft,
+                    departure = NULL, purged = :purged WHERE message_id = :message_id""",
+                message_id=message_id,
+                draft=_no_draft(key),
+                purged=_with(purged, draft=draft, departure=departure),
+            )
+            await self._erase_decisions(message_id, purged)
+        return len(rows)
+
+    async def _erase_decisions(self, message_id: str, purged: Purged) -> None:
+        rows = await self._all(
+            "SELECT seq, record FROM sms_decisions WHERE message_id = :id AND purged IS NULL",
+            id=message_id,
+        )
+        for seq, record in rows:
+            await self._do(
+                "UPDATE sms_decisions SET record = :record, purged = :purged WHERE seq = :seq",
+                seq=seq,
+                record=b"{}",
+                purged=_with(purged, record=record),
+            )
+
+    async def _erase_inbound(self, chain_id: str, purged: Purged) -> int:
+        rows = await self._all(
+            "SELECT inbound_id, record FROM sms_inbound WHERE chain_id = :chain_id",
+            chain_id=chain_id,
+        )
+        for inbound_id, record in rows:
+            await self._do(
+                """UPDATE sms_inbound SET number = '', record = :record, purged = :purged
+                WHERE inbound_id = :inbound_id""",
+                inbound_id=inbound_id,
+                record=b"{}",
+                purged=_with(purged, record=record),
+            )
+        return len(rows)
+
+
+def _no_draft(key: str) -> bytes:
+    gone = Draft(to=_NO_NUMBER, purpose=Purpose.HELP_REPLY, body=_GONE, idempotency_key=key)
+    return records.encode(gone)
+
+
+def _with(purged: Purged, **stored: bytes | None) -> bytes:
+    proofs = tuple(Proof.of(name, bytes(data)) for name, data in stored.items() if data is not None)
+    return records.encode(evolve(purged, proofs=proofs))

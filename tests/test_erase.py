@@ -1,0 +1,188 @@
+"""Erasing a person: nothing can be read any more, and what protects them still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from compliant_sms import Blocked, Held, Keyring, Messenger, Sent
+from compliant_sms.driver import finish
+from compliant_sms.errors import (
+    ConfigurationError,
+    IdempotencyConflict,
+    UnderLegalHold,
+    Unsettled,
+)
+from compliant_sms.lifecycle import State
+from compliant_sms.ports import Erased
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.testing import MovableClock
+from conftest import PATIENT, PERSON
+from test_receive import from_patient
+from test_sealed_store import on_disk
+from test_send import NIGHT, agree, outgoing, remind, waits
+
+pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
+Make = Callable[..., Messenger]
+WHY = {"reason": "asked for it", "by": "privacy:kim"}
+
+
+@pytest.fixture
+def known(make_messenger: Make) -> Messenger:
+    """A messenger with a keyring; a patient agreed, got a text, wrote, and said STOP."""
+    messenger = make_messenger(keyring=Keyring.generate())
+    agree(messenger)
+    assert isinstance(remind(messenger), Sent)
+    messenger.receive(from_patient("my okapi hurts", "SM1"))
+    messenger.receive(from_patient("STOP", "SM2"))
+    messenger.dispatch_due()
+    return messenger
+
+
+def test_nothing_of_a_person_can_be_read(known: Messenger) -> None:
+    """Neither by person nor by number; the report says how much went, the audit log who did it."""
+    before = known.history(PERSON)
+    erased = known.erase(PERSON, **WHY)
+    after = known.history(PERSON)
+
+    assert (len(before.consent), len(before.texts), len(before.received)) == (2, 2, 2)
+    assert erased == Erased(numbers=1, events=2, texts=2, received=2)
+    assert (after.consent, after.texts, after.received) == ((), (), ())
+    (event,) = known.audit()
+    assert (event.act, event.actor, event.reason) == ("person_erased", "privacy:kim", WHY["reason"])
+
+
+def test_the_keys_are_gone_from_the_file(known: Messenger, database: Path) -> None:
+    """No sealed key of theirs is left for whoever has the keyring."""
+    keyring = known._ports.store._vault.keys  # type: ignore[attr-defined]
+    known.erase(PERSON, **WHY)
+    known.close()
+
+    assert b"okapi" not in on_disk(database)
+    run = known._ports.store.run
+    for chain in finish(run(lambda tx: tx.chains("lakeside"))):
+        assert finish(run(lambda tx, chain=chain: tx.data_key(chain.chain_id))) is None
+        assert (chain.number, chain.person) == (None, None)
+    assert keyring is not None
+
+
+def test_a_suppression_outlives_erasure(known: Messenger, carrier: Sandbox) -> None:
+    """The number stays blocked, by the same rule, and the ledger still verifies."""
+    known.erase(PERSON, **WHY)
+    sent = len(outgoing(carrier))
+    blocked = remind(known, "2")
+
+    assert isinstance(blocked, Blocked)
+    assert "revocation" in {reason.rule for reason in blocked.reasons}
+    assert len(outgoing(carrier)) == sent
+    assert known.verify_ledger().events == 2
+    state = known.consent.state(PATIENT, PERSON)
+    assert state.grants == ()
+    assert len(state.revocations) == 1
+    # What a booking gives lifts no revocation, erased or not.
+    known.consent.grant(PATIENT, person=PERSON, basis="booking", recorded_by="desk:ana")
+    assert isinstance(remind(known, "3"), Blocked)
+
+
+def test_whoever_agrees_anew_is_texted_again(known: Messenger, clock: MovableClock) -> None:
+    """A fresh consent counts, under a new key; what was erased stays so."""
+    known.erase(PERSON, **WHY)
+    clock.advance(timedelta(minutes=1))
+    agree(known)
+
+    assert isinstance(remind(known, "2", body="Lakeside Family Medicine: welcome back."), Sent)
+    told = known.history(PERSON)
+    assert [type(event).__name__ for event in told.consent] == ["Revoked", "Granted"]
+    assert [text.message.draft.idempotency_key for text in told.texts] == ["2"]
+    assert known.verify_ledger().events == 3
+
+
+def test_a_key_of_an_erased_text_sends_nothing(known: Messenger, carrier: Sandbox) -> None:
+    """Its content cannot be compared any more, so the key is taken for used."""
+    known.erase(PERSON, **WHY)
+    agree(known)
+    sent = len(outgoing(carrier))
+
+    with pytest.raises(IdempotencyConflict):
+        remind(known)
+    assert len(outgoing(carrier)) == sent
+
+
+def test_what_waits_is_called_back(
+    make_messenger: Make, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """A held text to somebody erased never goes."""
+    messenger = make_messenger(keyring=Keyring.generate())
+    agree(messenger)
+    clock.move_to(NIGHT)
+    held = remind(messenger)
+    assert isinstance(held, Held)
+    messenger.erase(PERSON, **WHY)
+    clock.move_to(held.until)
+
+    assert messenger.dispatch_due() == ()
+    assert outgoing(carrier) == []
+    message = finish(messenger._ports.store.run(lambda tx: tx.message(held.message_id)))
+    assert message is not None
+    assert message.state is State.CANCELLED
+    assert message.body == "[erased]"
+    assert message.purged is not None
+    assert [proof.record for proof in message.purged.proofs] == ["draft"]
+
+
+def test_a_household_keeps_what_is_not_only_theirs(known: Messenger) -> None:
+    """What came from a number stays while somebody else is known there."""
+    agree(known, person="pat-882")
+    erased = known.erase(PERSON, **WHY)
+
+    assert (erased.numbers, erased.received) == (1, 0)
+    assert {inbound.body for inbound in known.history("pat-882").received} == {
+        "my okapi hurts",
+        "STOP",
+    }
+    assert known.history(PERSON).texts == ()
+    last = known.erase("pat-882", **WHY)
+    assert (last.numbers, last.received) == (1, 2)
+
+
+@pytest.mark.parametrize("of", [{"person": PERSON}, {"number": PATIENT}])
+def test_a_legal_hold_wins(known: Messenger, of: dict[str, str]) -> None:
+    """Nothing under a hold is erased; after it is lifted it can be."""
+    hold = known.legal_hold.place(**of, reason="Doe v. Lakeside", by="counsel:kim")
+    with pytest.raises(UnderLegalHold, match="legal hold"):
+        known.erase(PERSON, **WHY)
+
+    assert len(known.history(PERSON).texts) == 2
+    known.legal_hold.lift(hold, reason="settled", by="counsel:kim")
+    assert known.erase(PERSON, **WHY).texts == 2
+
+
+def test_an_uncertain_text_is_settled_first(known: Messenger, clock: MovableClock) -> None:
+    """Its record is needed to look it up; nothing is erased in between."""
+    message = known.history(PERSON).texts[0].message
+    lost = evolve(message, state=State.UNCERTAIN)
+    finish(known._ports.store.run(lambda tx: tx.save(lost, clock())))
+    with pytest.raises(Unsettled, match="reconcile"):
+        known.erase(PERSON, **WHY)
+
+    assert len(known.history(PERSON).texts) == 2
+
+
+def test_in_the_clear_nobody_can_be_erased(make_messenger: Make) -> None:
+    """The error says why; nothing is changed."""
+    messenger = make_messenger()
+    agree(messenger)
+    with pytest.raises(ConfigurationError, match="in the clear"):
+        messenger.erase(PERSON, **WHY)
+
+    assert len(messenger.history(PERSON).consent) == 1
+
+
+def test_somebody_unknown_is_erased_at_once(known: Messenger) -> None:
+    """There is nothing to erase, and that somebody asked is on record."""
+    assert known.erase("nobody", **WHY) == Erased(numbers=0, events=0, texts=0, received=0)
+    assert len(known.audit()) == 1
