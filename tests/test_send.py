@@ -728,6 +728,29 @@ def test_no_request_after_the_lease(
     assert carrier.messages() == []
 
 
+def test_no_request_where_the_clock_was_turned_back(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock, transport: BlockingTransport
+) -> None:
+    """A clock that is set back after the claim does not make the lease any longer."""
+    back = timedelta(0)
+
+    def turn_back() -> None:
+        nonlocal back
+        back = timedelta(hours=3)
+
+    carrier.fail_next("status", status=429, headers={"Retry-After": "0"})
+    turned = make_messenger(
+        clock=lambda: clock() - back, transport=Meanwhile(transport, after=turn_back)
+    )
+    agree(turned)
+    queued = remind(turned)
+
+    assert isinstance(queued, Queued)
+    assert queued.problem is not None
+    assert queued.problem.code == "lease"
+    assert carrier.messages() == []
+
+
 def claimed_anew(
     make_messenger: Make, clock: MovableClock, transport: BlockingTransport
 ) -> tuple[Messenger, threading.Event, threading.Thread]:

@@ -50,8 +50,10 @@ async def deliver(ports: Ports, message: Message) -> Outcome:
 
 
 def _is_ours(message: Message, ports: Ports) -> bool:
-    # Somebody else may claim it afterwards: no request is written after the lease.
-    return message.claimed_until is not None and ports.clock() < message.claimed_until
+    # Somebody else may claim it afterwards: no request is written after the lease. A clock that
+    # shows a time before the claim was turned back, and cannot tell.
+    until = message.claimed_until
+    return until is not None and until - ports.delivery.lease <= ports.clock() < until
 
 
 async def _attempt(ports: Ports, request: HttpRequest) -> Attempt:
