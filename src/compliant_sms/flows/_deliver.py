@@ -8,6 +8,7 @@ from attrs import evolve
 
 from compliant_sms.consent import Channel, Revoked
 from compliant_sms.errors import NoAnswer, RequestNotSent, UnknownMessage
+from compliant_sms.flows._revoke import append_heard
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import (
     Blocked,
@@ -127,7 +128,7 @@ async def record_opt_out(tx: Transaction, ports: Ports, message: Message, at: da
         rule="provider-opt-out",
         reference=message.message_id,
     )
-    await tx.append(event, ports.ids())
+    await append_heard(tx, ports, event)
 
 
 def outcome_of(message: Message) -> Outcome:  # noqa: PLR0911 - one answer for each state
