@@ -13,7 +13,7 @@ from attrs import frozen
 from compliant_sms.lifecycle import State, can_become
 
 PATIENTS = ("+12175550134", "+12175550135", "+12175550136")
-THROUGH = {"sent", "delivered", "blocked", "cancelled"}
+THROUGH = {"sent", "delivered", "undelivered", "failed", "blocked", "cancelled"}
 WRONGS = ("lost", "repeated", "sent after a STOP", "unsettled", "undecided")
 
 
@@ -79,6 +79,8 @@ def _wrongs_of(text: dict[str, Any], stopped: str | None, arrived: Counter[str])
         yield "unsettled"
     if text["decisions"] < way.count(State.CLAIMED):
         yield "undecided"
+    if text["state"] in {"failed", "undelivered"}:
+        yield "lost"
     if text["state"] in {"blocked", "cancelled"} and stopped is None:
         yield "lost"
     if text["state"] in {"sent", "delivered"} and not arrived[text["provider_id"]]:
