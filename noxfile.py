@@ -79,6 +79,7 @@ CORE = [
         "ports/*",
         "practice.py",
         "providers/*",
+        "rates.py",
         "records.py",
         "retention/*",
         "rules/*",

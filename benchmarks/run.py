@@ -21,6 +21,7 @@ import in_flight
 import ledger
 import opt_out
 import sending
+import working
 from attrs import asdict, evolve
 from report import Row, page, table
 
@@ -30,6 +31,7 @@ _GROUPS = {
     "finding": finding.rows,
     "send": sending.rows,
     "in-flight": in_flight.rows,
+    "work": working.rows,
     "ledger": ledger.rows,
     "import": importing.rows,
     "opt-out": opt_out.rows,

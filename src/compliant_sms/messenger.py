@@ -289,6 +289,33 @@ class Messenger(_Facade):
         """Ask the provider about texts of which nobody knows whether they went out."""
         return finish(flows.reconcile(self._ports, limit))
 
+    def uncertain(self, limit: int = 100) -> tuple[flows.TextRecord, ...]:
+        """Texts of which nobody knows whether they went out, the oldest first.
+
+        :meth:`reconcile` settles those that the provider can answer for; the others are for a
+        person, who asks the patient or looks at the provider's console, and then calls
+        :meth:`settle`.
+        """
+        return finish(flows.uncertain(self._ports, limit))
+
+    def settle(self, message_id: str, *, sent: bool, by: str, reason: str) -> Outcome:
+        """Say what became of an uncertain text; it is put on record who said so.
+
+        Args:
+            message_id: which text.
+            sent: True, and it counts as sent; False, and it is due, and decided anew.
+            by: who says so, for example ``"front-desk:ana"``.
+            reason: how they know.
+
+        Returns:
+            the outcome now on record, which is another one where news came first.
+
+        Raises:
+            UnknownMessage: this practice has no such text.
+            InvalidInput: ``by`` or ``reason`` is empty.
+        """
+        return finish(flows.settle(self._ports, message_id, sent=sent, by=by, reason=reason))
+
     def history(self, person: str) -> flows.History:
         """Everything on record about a person."""
         return finish(flows.history(self._ports, person))
@@ -504,6 +531,14 @@ class AsyncMessenger(_Facade):
     async def reconcile(self, limit: int = 100) -> tuple[Outcome, ...]:
         """See :meth:`Messenger.reconcile`."""
         return await flows.reconcile(self._ports, limit)
+
+    async def uncertain(self, limit: int = 100) -> tuple[flows.TextRecord, ...]:
+        """See :meth:`Messenger.uncertain`."""
+        return await flows.uncertain(self._ports, limit)
+
+    async def settle(self, message_id: str, *, sent: bool, by: str, reason: str) -> Outcome:
+        """See :meth:`Messenger.settle`."""
+        return await flows.settle(self._ports, message_id, sent=sent, by=by, reason=reason)
 
     async def history(self, person: str) -> flows.History:
         """See :meth:`Messenger.history`."""

@@ -15,6 +15,7 @@ from compliant_sms.cli._keys import keys
 from compliant_sms.cli._lint_command import lint
 from compliant_sms.cli._phi_command import phi
 from compliant_sms.cli._purge_command import purge
+from compliant_sms.cli._worker_command import worker
 from compliant_sms.errors import CompliantSmsError
 
 if TYPE_CHECKING:
@@ -276,3 +277,4 @@ commands.add_command(keys)
 commands.add_command(lint)
 commands.add_command(phi)
 commands.add_command(purge)
+commands.add_command(worker)

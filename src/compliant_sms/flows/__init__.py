@@ -26,15 +26,20 @@ from compliant_sms.flows._receive import (
 from compliant_sms.flows._reconcile import reconcile
 from compliant_sms.flows._rotate import rotate_keys
 from compliant_sms.flows._send import check, send
+from compliant_sms.flows._settle import settle, uncertain
+from compliant_sms.flows._work import Pace, Progress, Shift, work
 
 __all__ = [
     "History",
     "LedgerReport",
+    "Pace",
+    "Progress",
     "PurgePlan",
     "PurgeReport",
     "Received",
     "ReceivedStatus",
     "ReceivedText",
+    "Shift",
     "Tally",
     "TextRecord",
     "append_event",
@@ -54,7 +59,10 @@ __all__ = [
     "reconcile",
     "rotate_keys",
     "send",
+    "settle",
+    "uncertain",
     "verify_audit",
     "verify_ledger",
     "wish_for_detail",
+    "work",
 ]

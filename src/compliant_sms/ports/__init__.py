@@ -7,10 +7,11 @@ from attrs import frozen
 from compliant_sms.clock import Clock
 from compliant_sms.lookups import AsyncLookUps
 from compliant_sms.ports._audit import AuditLog
+from compliant_sms.ports._buckets import Buckets
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
 from compliant_sms.ports._erasure import Erased, Erasure
-from compliant_sms.ports._inbound import InboundTexts
+from compliant_sms.ports._inbound import Callback, InboundTexts
 from compliant_sms.ports._keys import AtRest, DataKeys, Plaintext
 from compliant_sms.ports._outside import (
     Ids,
@@ -33,6 +34,8 @@ __all__ = [
     "Aged",
     "AtRest",
     "AuditLog",
+    "Buckets",
+    "Callback",
     "Chain",
     "ConsentLedger",
     "DataKeys",

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports._audit import AuditLog
+from compliant_sms.ports._buckets import Buckets
 from compliant_sms.ports._consent import ConsentLedger
 from compliant_sms.ports._erasure import Erasure
 from compliant_sms.ports._inbound import InboundTexts
@@ -21,7 +22,16 @@ T = TypeVar("T")
 
 
 class Transaction(
-    Practices, ConsentLedger, Texts, Queue, InboundTexts, AuditLog, Keeping, Erasure, Protocol
+    Practices,
+    ConsentLedger,
+    Texts,
+    Queue,
+    InboundTexts,
+    AuditLog,
+    Buckets,
+    Keeping,
+    Erasure,
+    Protocol,
 ):
     """What can be read and written inside one transaction. All of it takes effect, or nothing."""
 

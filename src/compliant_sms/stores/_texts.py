@@ -18,12 +18,12 @@ from compliant_sms.stores._connection import Connection, Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject, Vault
 
-__all__ = ["MESSAGE", "TextRecords", "drafted", "left"]
+__all__ = ["COLUMNS", "MESSAGE", "TextRecords", "drafted", "left"]
 
-MESSAGE: LiteralString = """SELECT message_id, practice_id, draft, created_at, state, not_before,
+COLUMNS: LiteralString = """message_id, practice_id, draft, created_at, state, not_before,
     claimed_until, attempts, provider, provider_id, problem, departure, purged, chain_id,
-    (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id)
-    FROM sms_messages """
+    (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id)"""
+MESSAGE: LiteralString = "SELECT " + COLUMNS + " FROM sms_messages "  # noqa: S608 - no value in it
 
 
 def _minute(at: datetime) -> str:
@@ -99,7 +99,7 @@ class TextRecords(SubjectRecords):
         known = await self._do(
             """UPDATE sms_messages SET state = :state, not_before = :not_before,
                 claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
-                provider_id = :provider_id, problem = :problem
+                provider_id = :provider_id, problem = :problem, reserved_until = NULL
             WHERE message_id = :message_id""",
             **where_it_is,
         )
@@ -120,10 +120,10 @@ class TextRecords(SubjectRecords):
         self._owners[message_id] = owner
         await self._do(
             """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, chain_id,
-                number, person, purpose, draft, created_at, state, not_before,
+                number, person, purpose, draft, created_at, state, urgency, not_before,
                 claimed_until, attempts, provider, provider_id, problem, left_at, departure)
             VALUES (:message_id, :practice_id, :key, :chain_id, :number, :person, :purpose, :draft,
-                :created_at, :state, :not_before, :claimed_until, :attempts, :provider,
+                :created_at, :state, :urgency, :not_before, :claimed_until, :attempts, :provider,
                 :provider_id, :problem, :left_at, :departure)""",
             practice_id=message.practice_id,
             key=draft.idempotency_key,
@@ -133,6 +133,7 @@ class TextRecords(SubjectRecords):
             purpose=draft.purpose.code,
             draft=owner.seal(records.encode(draft), drafted(message_id)),
             created_at=text(message.created_at),
+            urgency=draft.urgency,
             **self._departure(message, owner),
             **where_it_is,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compliant_sms.stores._audit import AuditRecords
+from compliant_sms.stores._buckets import BucketRecords
 from compliant_sms.stores._consent import ConsentRecords
 from compliant_sms.stores._erasure import ErasureRecords
 from compliant_sms.stores._inbound import InboundRecords
@@ -19,6 +20,7 @@ class SqlTransaction(
     QueueRecords,
     InboundRecords,
     AuditRecords,
+    BucketRecords,
     RetentionRecords,
     ErasureRecords,
 ):
