@@ -123,6 +123,11 @@ class Host:
                 resource.setrlimit(resource.RLIMIT_FSIZE, _NO_LIMIT)
         return True
 
+    def close(self) -> None:
+        """Let go of everything."""
+        self.messenger.close()
+        self.messenger._ports.transport.close()  # type: ignore[attr-defined]
+
     def told(self) -> datetime:
         """What the host's clock says."""
         return self.clock() + self.ahead

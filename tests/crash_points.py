@@ -35,8 +35,8 @@ class Points:
         self, at: int | None, strike: Callable[[], object], *, fine: bool, store_only: bool
     ) -> None:
         self.kinds: Counter[str] = Counter()
+        self.strike = strike
         self._at = at
-        self._strike = strike
         self._fine = fine
         self._store_only = store_only
         self._counting = True
@@ -48,7 +48,7 @@ class Points:
             return
         self.kinds[kind] += 1
         if self.kinds.total() == self._at:
-            self._strike()
+            self.strike()
 
     @contextmanager
     def spared(self) -> Iterator[None]:

@@ -34,7 +34,7 @@ def warmed(spec: dict[str, Any]) -> dict[str, Any]:
     """Play once in the server itself, so that no fork has to load what is loaded at first use."""
     host = Host(spec)
     said = host.play()
-    host.messenger.close()
+    host.close()
     return {"killed": False, "failed": False, "said": said}
 
 

@@ -48,6 +48,24 @@ SMALL: dict[str, Steps] = {
 }
 
 
+# Every flow once: a text sent, one held and sent, one held and stopped, one of unknown outcome.
+A_DAY: Steps = [
+    AGREE,
+    {"do": "send", "who": 0, "key": "at-once"},
+    {"do": "fail", "fault": {"kind": "accept_then_drop"}, "dies": False},
+    {"do": "send", "who": 0, "key": "unknown"},
+    {"do": "move", "to": NIGHT},
+    {"do": "send", "who": 0, "key": "held"},
+    {"do": "send", "who": 1, "key": "stopped"},
+    {"do": "text", "who": 1, "sid": 1, "body": "STOP"},
+    {"do": "dispatch"},
+    {"do": "send", "who": 1, "key": "too-late"},
+    {"do": "move", "to": DAWN},
+    {"do": "dispatch"},
+    {"do": "reconcile"},
+]
+
+
 FAULTS: Steps = [
     {"kind": "drop"},
     {"kind": "accept_then_drop"},

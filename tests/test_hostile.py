@@ -4,33 +4,24 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from compliant_sms import Blocked, Messenger, Sent
+from compliant_sms.errors import StoreReadOnly
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import PostgreSQL
 from crash_judge import WRONGS
-from crash_trials import AGREE, DAWN, NIGHT, Crashes, Steps, a_day
+from crash_trials import A_DAY, Crashes, a_day
+from databases import Server
 from figures import Record
+from test_receive import from_patient
+from test_send import agree, remind
 
 on_sqlite = pytest.mark.parametrize("crashes", ["SQLite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("crashes", ["PostgreSQL"], indirect=True)
-
-# Every flow once: a text sent, one held and sent, one held and stopped, one of unknown outcome.
-A_DAY: Steps = [
-    AGREE,
-    {"do": "send", "who": 0, "key": "at-once"},
-    {"do": "fail", "fault": {"kind": "accept_then_drop"}, "dies": False},
-    {"do": "send", "who": 0, "key": "unknown"},
-    {"do": "move", "to": NIGHT},
-    {"do": "send", "who": 0, "key": "held"},
-    {"do": "send", "who": 1, "key": "stopped"},
-    {"do": "text", "who": 1, "sid": 1, "body": "STOP"},
-    {"do": "dispatch"},
-    {"do": "send", "who": 1, "key": "too-late"},
-    {"do": "move", "to": DAWN},
-    {"do": "dispatch"},
-    {"do": "reconcile"},
-]
 
 
 def strike_at(crashes: Crashes, every: int, **how: Any) -> Counter[str]:
@@ -47,7 +38,7 @@ def record(figures: Record, what: str, found: Counter[str]) -> None:
     figures(f"hostile: {what}", found, WRONGS)
 
 
-@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.endurance)])
+@pytest.mark.parametrize("every", [29, pytest.param(1, marks=pytest.mark.endurance)])
 def test_the_store_fails(crashes: Crashes, figures: Record, every: int) -> None:
     """An error of the database at each statement, and after a commit, where nobody can know."""
     found = strike_at(crashes, every, strike="fail", fine=True)
@@ -55,7 +46,7 @@ def test_the_store_fails(crashes: Crashes, figures: Record, every: int) -> None:
 
 
 @on_sqlite
-@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.endurance)])
+@pytest.mark.parametrize("every", [17, pytest.param(1, marks=pytest.mark.endurance)])
 def test_the_disk_is_full(crashes: Crashes, figures: Record, every: int) -> None:
     """No room for one more byte of the log, from each point of a transaction to its end."""
     found = strike_at(crashes, every, strike="fill", fine=True)
@@ -63,18 +54,44 @@ def test_the_disk_is_full(crashes: Crashes, figures: Record, every: int) -> None
 
 
 @on_postgresql
-@pytest.mark.parametrize("every", [9, pytest.param(1, marks=pytest.mark.endurance)])
+@pytest.mark.parametrize("every", [29, pytest.param(1, marks=pytest.mark.endurance)])
 def test_the_connection_breaks(crashes: Crashes, figures: Record, every: int) -> None:
     """The server ends the connection at each statement and around each commit."""
     found = strike_at(crashes, every, strike="break", fine=True)
     record(figures, "the server ends the connection at every statement", found)
 
 
-@pytest.mark.parametrize("every", [9, pytest.param(1, marks=pytest.mark.endurance)])
+@pytest.mark.parametrize("every", [29, pytest.param(1, marks=pytest.mark.endurance)])
 def test_the_clock_is_turned_back(crashes: Crashes, figures: Record, every: int) -> None:
     """The clock was five hours ahead and is set right between any two questions."""
     found = strike_at(crashes, every, strike="turn_back", hours_ahead=5, fine=True)
     record(figures, "the clock is turned back five hours anywhere", found)
+
+
+def test_a_database_that_may_only_be_read(
+    make_messenger: Callable[..., Messenger],
+    carrier: Sandbox,
+    postgres: Server,
+    used_postgres_dsn: str,
+) -> None:
+    """Nothing is sent and nothing is taken in, and both are told; afterwards everything works."""
+    (name,) = postgres.run("SELECT current_database()", used_postgres_dsn)[0]
+    setting = f"ALTER DATABASE {name} SET default_transaction_read_only = "
+    messenger = make_messenger(store=PostgreSQL(used_postgres_dsn))
+    agree(messenger)
+    messenger.close()
+    postgres.run(setting + "on")
+    with pytest.raises(StoreReadOnly):
+        remind(messenger)
+    with pytest.raises(StoreReadOnly):
+        messenger.receive(from_patient("STOP", "SM1"))
+    assert carrier.messages() == []
+    messenger.close()
+    postgres.run(setting + "off")
+
+    assert isinstance(remind(messenger), Sent)
+    messenger.receive(from_patient("STOP", "SM1"))
+    assert isinstance(remind(messenger, "after"), Blocked)
 
 
 @pytest.mark.endurance

@@ -193,6 +193,7 @@ def judged(course: Course, numbers: list[str]) -> Counter[str]:
 
 
 WRONGS = ("claimed after the revocation", "without the lock", "never claimed", "not revoked")
+SHORT = 25
 LONG = 5_000  # of each kind: ten thousand on each database
 SIDES = [("send", "revoke"), ("dispatch", "stop")]
 
@@ -200,10 +201,10 @@ SIDES = [("send", "revoke"), ("dispatch", "stop")]
 @pytest.mark.parametrize("sides", SIDES, ids=" against ".join)
 def test_races(course: Course, sides: tuple[str, str]) -> None:
     """No claim commits after the revocation of its number has committed."""
-    seen = race(course, sides, 40)
+    seen = race(course, sides, SHORT)
 
     assert not any(seen[wrong] for wrong in WRONGS), seen
-    assert seen["texts claimed before"] < 40 * TEXTS, "the revocation never won"
+    assert seen["texts claimed before"] < SHORT * TEXTS, "the revocation never won"
 
 
 @pytest.mark.endurance
