@@ -280,6 +280,36 @@ def test_threads_with_one_key(make_messenger: Make, carrier: Sandbox, stores: in
     assert {type(outcome) for outcome in outcomes} <= {Sent, Queued}
 
 
+def test_one_key_for_several_people_at_once(make_messenger: Make, carrier: Sandbox) -> None:
+    """A key that is used for several numbers at once is one text; the others are told."""
+    messengers = [make_messenger() for _ in range(4)]
+    numbers = [f"+1217555013{last}" for last in range(4)]
+    for number in numbers:
+        agree(messengers[0], number)
+    barrier, outcomes = threading.Barrier(4), []
+
+    def ask(which: int) -> None:
+        barrier.wait()
+        try:
+            outcomes.append(remind(messengers[which], to=numbers[which]))
+        except IdempotencyConflict as error:
+            outcomes.append(error)
+
+    threads = [threading.Thread(target=ask, args=(which,)) for which in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert outgoing(carrier) == [BODY]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == [
+        "IdempotencyConflict",
+        "IdempotencyConflict",
+        "IdempotencyConflict",
+        "Sent",
+    ]
+
+
 # Refusals
 
 
