@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import psycopg
 
@@ -28,6 +28,8 @@ from compliant_sms.providers import Twilio
 from compliant_sms.records import instant_to_text
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MovableClock, twilio_text
+from compliant_sms.testing._twilio import SIGNATURE_HEADER, sign
+from compliant_sms.wire import WebhookRequest
 from conftest import INTAKE_WORDING, MORNING, SID, TOKEN
 from crash_judge import PATIENTS, THROUGH
 from crash_points import Points, struck_ports
@@ -200,6 +202,20 @@ class Host:
         )
         self.messenger.receive(callback)
 
+    def do_status(self, step: dict[str, Any]) -> None:
+        with self.point.spared():
+            (text,) = [text for text in self.texts() if text.draft.idempotency_key == step["key"]]
+        url = f"https://clinic.example/status?ref={text.message_id}"
+        fields = {"MessageSid": text.provider_id or "", "MessageStatus": step["word"]}
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            SIGNATURE_HEADER: sign(url, fields.items(), TOKEN),
+        }
+        callback = WebhookRequest(
+            method="POST", url=url, headers=headers, body=urlencode(fields).encode()
+        )
+        self.messenger.receive(callback)
+
     def do_dispatch(self, step: dict[str, Any]) -> None:
         self.messenger.dispatch_due()
 
@@ -238,13 +254,16 @@ class Host:
 
     def still_open(self) -> list[Any]:
         """Texts that are not through."""
+        return [text for text in self.texts() if text.state.value not in THROUGH]
+
+    def texts(self) -> list[Any]:
+        """All texts on record."""
 
         async def work(tx: Any) -> list[Any]:
             return [
                 text
                 for number in PATIENTS
                 for text in await tx.messages_to(self.practice.id, PhoneNumber(number))
-                if text.state.value not in THROUGH
             ]
 
         found: list[Any] = self.ask(work)

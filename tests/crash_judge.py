@@ -120,10 +120,13 @@ def _misheard(trial: Trial) -> Iterator[str]:
 
 
 def _lost_on_the_way(trial: Trial) -> Iterator[str]:
-    known = {text["key"] for text, _ in trial.texts}
-    known |= {key for about in trial.said["people"].values() for key in about["came"]}
+    """What was answered for and is not on record."""
+    known = {text["key"]: text["state"] for text, _ in trial.texts}
+    known |= {key: "" for about in trial.said["people"].values() for key in about["came"]}
     for number, step in enumerate(trial.steps):
         promised = step.get("key") or step.get("sid")
-        answered = trial.insists or number in trial.answered
-        if promised is not None and answered and promised not in known:
+        if promised is None or not (trial.insists or number in trial.answered):
+            continue
+        reported = step.get("word", known.get(promised))
+        if promised not in known or known[promised] != reported:
             yield "lost"

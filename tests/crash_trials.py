@@ -39,6 +39,11 @@ SMALL: dict[str, Steps] = {
         {"do": "text", "who": 0, "sid": 1, "body": "STOP"},
         {"do": "send", "who": 0, "key": "too-late", "dies": False},
     ],
+    "report": [
+        AGREE,
+        {"do": "send", "who": 0, "key": "reported", "dies": False},
+        {"do": "status", "key": "reported", "word": "delivered"},
+    ],
     "reconcile": [
         AGREE,
         {"do": "fail", "fault": {"kind": "accept_then_drop"}, "dies": False},
