@@ -65,7 +65,10 @@ CORE = [
         "consent/*",
         "driver.py",
         "errors.py",
+        "evidence/*",
+        "evidence/_page/*",
         "flows/*",
+        "imports/*",
         "lifecycle.py",
         "lint/*",
         "logs.py",  # not core, but the last net

@@ -21,6 +21,7 @@ import in_flight
 import ledger
 import opt_out
 import sending
+import verifying
 import working
 from attrs import asdict, evolve
 from report import Row, page, table
@@ -33,6 +34,7 @@ _GROUPS = {
     "in-flight": in_flight.rows,
     "work": working.rows,
     "ledger": ledger.rows,
+    "verify": verifying.rows,
     "import": importing.rows,
     "opt-out": opt_out.rows,
 }

@@ -58,7 +58,10 @@ def test_an_undelivered_text_can_still_arrive() -> None:
 
 @pytest.mark.parametrize("waiting", [State.DUE, State.HELD, State.BLOCKED])
 def test_only_a_claim_leads_from_waiting_to_sending(waiting: State) -> None:
-    """A waiting text is claimed, held, blocked or cancelled, or hears of an earlier claim."""
+    """A waiting text is claimed, held, blocked or cancelled, or hears of an earlier claim.
+
+    A blocked one only waits again where it is asked for again.
+    """
     news = {*OUT, State.UNCERTAIN}
 
     assert TRANSITIONS[waiting] - news - {State.DUE} == {

@@ -10,6 +10,7 @@ import pytest
 from attrs import evolve
 
 from compliant_sms import (
+    Blocked,
     Delivery,
     Failed,
     Messenger,
@@ -19,11 +20,13 @@ from compliant_sms import (
     Settings,
     Uncertain,
 )
+from compliant_sms.errors import RequestNotSent
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import Category, Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
+from compliant_sms.wire import HttpReply, HttpRequest
 from conftest import MORNING, PATIENT, PERSON, SENDER
 from test_receive import status
 from test_send import BODY, Meanwhile, agree, outgoing, remind
@@ -270,3 +273,23 @@ def test_a_clock_that_was_hours_ahead(make_messenger: Make, carrier: Sandbox) ->
 
     assert [type(outcome) for outcome in make_messenger(clock=ahead).reconcile()] == [Sent]
     assert outgoing(carrier) == [BODY]
+
+
+def test_a_late_refusal_wakes_no_blocked_text(
+    make_messenger: Make, willing: Messenger, clock: MovableClock
+) -> None:
+    """A text that was blocked while its first request hung stays blocked when that was not sent."""
+
+    class Hanging:
+        async def send(self, _: HttpRequest) -> HttpReply:
+            clock.advance(timedelta(minutes=3))
+            assert [type(outcome) for outcome in willing.reconcile()] == [Queued]
+            willing.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana")
+            assert [type(outcome) for outcome in willing.dispatch_due()] == [Blocked]
+            msg = "the connection was refused"
+            raise RequestNotSent(msg)
+
+    assert isinstance(remind(make_messenger(transport=Hanging())), Blocked)
+    assert willing.dispatch_due() == ()
+    (told,) = willing.history(PERSON).texts
+    assert told.steps[-1].state == "blocked"

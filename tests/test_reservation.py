@@ -80,63 +80,6 @@ def later(minutes: float) -> datetime:
     return MORNING + timedelta(minutes=minutes)
 
 
-def test_each_gets_others(store: Any) -> None:
-    """What is reserved nobody else is given until then; afterwards it is due as before."""
-    keep(store, *(due(str(number), later(number)) for number in range(5)))
-
-    assert reserve(store, later(10), limit=2) == ["0", "1"]
-    assert reserve(store, later(10), limit=2) == ["2", "3"]
-    assert reserve(store, later(10)) == ["4"]
-    assert reserve(store, later(10)) == reserve(store, later(10.9)) == []
-    assert reserve(store, later(11)) == ["0", "1", "2", "3", "4"]
-    assert ask(store, lambda tx: tx.lapsed("lakeside", later(99), 9)) == []
-
-
-def test_urgent_first(store: Any) -> None:
-    """Emergencies and answers to patients go before texts that wait longer; none goes early."""
-    keep(
-        store,
-        due("reminder", later(0)),
-        due("answer", later(1), Purpose.OPT_OUT_CONFIRMATION),
-        due("alert", later(2), Purpose.EMERGENCY_ALERT),
-        due("tomorrow", later(1440), Purpose.EMERGENCY_ALERT),
-    )
-
-    assert reserve(store, later(5), limit=2) == ["alert", "answer"]
-    assert reserve(store, later(5)) == ["reminder"]
-
-
-def test_release(store: Any) -> None:
-    """What is released others get at once; somebody else's reservation is left alone."""
-    first, second = due("1", later(0)), due("2", later(0))
-    keep(store, first, second)
-    reserve(store, later(0))
-    ask(store, lambda tx: tx.release([first], later(0) + LEASE))
-    ask(store, lambda tx: tx.release([second], later(0)))
-
-    assert reserve(store, later(0)) == ["1"]
-
-
-def test_saving_ends_a_reservation(store: Any) -> None:
-    """A text that is put off is given out again as soon as it is due, not when it was reserved."""
-    keep(store, due("1", later(0)))
-    reserve(store, later(0))
-    keep(store, due("1", later(0.1)))
-
-    assert reserve(store, later(0.1)) == ["1"]
-
-
-def test_next_due(store: Any) -> None:
-    """When to look again: at the first text that nobody has reserved."""
-    assert ask(store, lambda tx: tx.next_due("lakeside", later(0))) is None
-    keep(store, due("1", later(0)), due("2", later(3)), due("3", later(7), Purpose.EMERGENCY_ALERT))
-
-    assert ask(store, lambda tx: tx.next_due("lakeside", later(0))) == later(0)
-    reserve(store, later(0))
-    assert ask(store, lambda tx: tx.next_due("lakeside", later(0))) == later(3)
-    assert ask(store, lambda tx: tx.next_due("hillside", later(0))) is None
-
-
 # One text becomes many: some are due, most wait for another day or went long ago.
 LARGE = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, chain_id, number,
         person, purpose, draft, created_at, state, urgency, not_before, attempts)

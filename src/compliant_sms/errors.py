@@ -5,6 +5,7 @@
     CompliantSmsError
     ├── InvalidInput (ValueError)         you passed something that cannot be used
     │   ├── InvalidPhoneNumber            not a number that can be texted; ``problem`` says why
+    │   ├── InvalidCheckpoint             a checkpoint that cannot be read or believed
     │   └── IdempotencyConflict           one key, two different texts
     ├── ConfigurationError                the set-up is wrong; nothing was attempted
     │   ├── InvalidPack                   a file of dated rules cannot be used; ``problems``
@@ -46,6 +47,7 @@ __all__ = [
     "CompliantSmsError",
     "ConfigurationError",
     "IdempotencyConflict",
+    "InvalidCheckpoint",
     "InvalidInput",
     "InvalidKeys",
     "InvalidPack",
@@ -102,6 +104,10 @@ class InvalidPhoneNumber(InvalidInput):
     def __init__(self, problem: PhoneNumberProblem, message: str) -> None:
         super().__init__(message)
         self.problem = problem
+
+
+class InvalidCheckpoint(InvalidInput):
+    """A checkpoint of the ledger cannot be read, or no key that is known signed it."""
 
 
 class IdempotencyConflict(InvalidInput):
@@ -226,14 +232,25 @@ class LedgerTampered(CompliantSmsError):
     """A record of the consent ledger was changed, removed, inserted or moved.
 
     Attributes:
-        chain_id: which chain of events.
-        position: the first bad record in it, counted from 0.
+        chain_id: which chain of events; None where only a checkpoint tells that something is
+            wrong.
+        position: the first bad record in it, counted from 0; None likewise.
+        checkpoint: how many events the checkpoint fixed that the ledger contradicts; None where
+            it needs none to show.
     """
 
-    def __init__(self, message: str, *, chain_id: str, position: int) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        chain_id: str | None = None,
+        position: int | None = None,
+        checkpoint: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.chain_id = chain_id
         self.position = position
+        self.checkpoint = checkpoint
 
 
 class CannotUnseal(CompliantSmsError):

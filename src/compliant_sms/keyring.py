@@ -1,6 +1,6 @@
 """The keys that seal data keys and originals: AES-256-GCM, the newest seals, any of them opens.
 
-The only file that imports cryptography (extra ``keyring``), and only when a keyring is made.
+Imports cryptography (extra ``keyring``) only when a keyring is made.
 
 A key file is text, a line a key, newest first; blank lines and lines that begin with ``#`` say
 nothing::
@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -30,15 +29,15 @@ from attrs import field, frozen
 
 from compliant_sms.errors import (
     CannotUnseal,
-    ConfigurationError,
     InvalidKeys,
     MissingExtra,
 )
+from compliant_sms.key_files import read_key_file, replace_key_file, write_key_file
 
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["DataCipher", "Keyring"]
+__all__ = ["DataCipher", "Keyring", "data_cipher"]
 
 _VERSION = 1
 _DATA_VERSION = b"\x02"  # of what a data key sealed: it needs no key id
@@ -129,7 +128,7 @@ class Keyring:
         """
 
         def read() -> dict[str, bytes]:
-            return _parsed(_read(Path(path)).split("\n"), f"{os.fspath(path)}, line")
+            return _parsed(read_key_file(Path(path)).split("\n"), f"{os.fspath(path)}, line")
 
         return cls(read(), read_again=read)
 
@@ -148,7 +147,7 @@ class Keyring:
 
     def cipher(self, data_key: bytes) -> DataCipher:
         """What seals with a data key."""
-        return DataCipher(_cipher(data_key))
+        return data_cipher(data_key)
 
     @property
     def key_ids(self) -> tuple[str, ...]:
@@ -162,14 +161,7 @@ class Keyring:
             ConfigurationError: there is such a file already, which is never overwritten, or it
                 cannot be written.
         """
-        try:
-            _write_new(Path(path), self._as_text())
-        except FileExistsError:
-            msg = f"{os.fspath(path)} is there already; a key file is never overwritten"
-            raise ConfigurationError(msg) from None
-        except OSError as error:
-            msg = f"{os.fspath(path)} cannot be written: {error.strerror}"
-            raise ConfigurationError(msg) from None
+        write_key_file(Path(path), self._as_text())
 
     def replace(self, path: str | os.PathLike[str]) -> None:
         """Write a key file in the place of one, at once and whole; a crash leaves the old one.
@@ -177,14 +169,7 @@ class Keyring:
         Raises:
             ConfigurationError: it cannot be written.
         """
-        target = Path(path)
-        beside = target.with_name(f"{target.name}.{os.urandom(4).hex()}")
-        try:
-            _write_new(beside, self._as_text())
-            beside.replace(target)
-        except OSError as error:
-            msg = f"{os.fspath(path)} cannot be written: {error.strerror}"
-            raise ConfigurationError(msg) from None
+        replace_key_file(Path(path), self._as_text())
 
     def _as_text(self) -> bytes:
         lines = (f"{key_id} {_encoded(key)}\n" for key_id, key in self._keys.items())
@@ -282,6 +267,19 @@ class DataCipher:
         return opened
 
 
+def data_cipher(data_key: bytes) -> DataCipher:
+    """What opens the records of one person at one number, by their data key alone.
+
+    Raises:
+        CannotUnseal: those bytes are no key.
+        MissingExtra: the extra ``keyring`` is not installed.
+    """
+    if len(data_key) != _KEY:
+        msg = f"a data key has {_KEY} bytes, not {len(data_key)}"
+        raise CannotUnseal(msg)
+    return DataCipher(_cipher(data_key))
+
+
 def _ciphers(keys: Mapping[str, bytes]) -> dict[str, _Cipher]:
     return {key_id: _cipher(key) for key_id, key in keys.items()}
 
@@ -358,37 +356,3 @@ def _line_problem(parts: list[str], keys: Mapping[str, bytes]) -> str | None:
     if not _BASE64.fullmatch(parts[1]):
         return "the key must be 32 bytes in base64url, which are 43 characters"
     return None
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            if os.name == "posix":
-                _refuse_shared(path, os.fstat(file.fileno()).st_mode)
-            return file.read().decode("utf-8-sig")
-    except OSError as error:
-        msg = f"the key file {path} cannot be read: {error.strerror}"
-        raise ConfigurationError(msg) from None
-    except UnicodeDecodeError:
-        raise InvalidKeys([f"{path} is no text file"]) from None
-
-
-def _refuse_shared(path: Path, mode: int) -> None:
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        msg = (
-            f"others than its owner can use the key file {path} "
-            f"(mode {stat.S_IMODE(mode):04o}): run  chmod 600 {path}"
-        )
-        raise ConfigurationError(msg)
-
-
-def _write_new(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        try:
-            file.write(data)
-            file.flush()
-            # A key that is lost takes with it all that it sealed.
-            os.fsync(file.fileno())
-        except OSError:
-            path.unlink()
-            raise

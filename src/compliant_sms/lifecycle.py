@@ -43,6 +43,9 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.DUE: _CLAIMABLE,
     # It may go, but for a link or for room under the sender's rate.
     State.HELD: _CLAIMABLE | {State.DUE},
+    # Asked for again under the same key, it is decided again, at once or by the next dispatch.
+    # It may go, but for a link or for room under the sender's rate.
+    State.HELD: _CLAIMABLE | {State.DUE},
     # Asked for again under the same key, it is decided again.
     State.BLOCKED: _CLAIMABLE | {State.DUE},
     # A callback can overtake the answer to the request that caused it.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
+
+from attrs import evolve
 
 from compliant_sms import flows, system
 from compliant_sms.audit import AuditEvent
@@ -14,7 +16,17 @@ from compliant_sms.clock import Clock
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.evidence import Checkpoint, Signer, Verifier
+from compliant_sms.evidence_pack import EvidencePack
 from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
+from compliant_sms.imports import (
+    BadRow,
+    ImportedConsent,
+    ImportedOptOut,
+    ImportPlan,
+    ImportReport,
+)
+from compliant_sms.joined import AsyncJoinedMessenger, JoinedMessenger
 from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
 from compliant_sms.optout import Awaiting
@@ -24,6 +36,7 @@ from compliant_sms.ports import (
     AtRest,
     Delivery,
     Erased,
+    HostConnection,
     Ids,
     People,
     Plaintext,
@@ -50,6 +63,12 @@ class StoreKind(Protocol):
 
     def asynchronous(self, keyring: AtRest = None) -> Store:
         """The port for an event loop; a keyring seals what tells of patients."""
+
+    def joined(self, connection: HostConnection, keyring: AtRest = None) -> Store:
+        """The port inside the transaction of a host's connection; it never suspends."""
+
+    def joined_asynchronous(self, connection: HostConnection, keyring: AtRest = None) -> Store:
+        """The same for an event loop."""
 
     def close(self) -> None:
         """Let go of it."""
@@ -198,6 +217,7 @@ class Messenger(_Facade):
             retention,
         )
         self._store = store
+        self._keyring = keyring
         self._own_transport = own
         self.consent: ConsentDesk = ConsentDesk(self._ports)
         self.legal_hold: HoldDesk = HoldDesk(self._ports)
@@ -289,6 +309,65 @@ class Messenger(_Facade):
         """Ask the provider about texts of which nobody knows whether they went out."""
         return finish(flows.reconcile(self._ports, limit))
 
+    def import_consents(
+        self,
+        consents: Iterable[ImportedConsent | BadRow],
+        *,
+        opt_outs: Iterable[ImportedOptOut | BadRow] | None,
+        source: str,
+        by: str,
+        no_opt_outs_because: str = "",
+        write: bool = True,
+        batch: int = 1000,
+        progress: flows.ImportProgress | None = None,
+    ) -> ImportReport:
+        """Take over what another system knew of consent: all opt-outs, then the consents.
+
+        It adds nothing that was imported from that source before, so that an import that was
+        interrupted is simply done again. It lifts no revocation that is on record here. Where an
+        opt-out cannot be used, no consent is written.
+
+        Args:
+            consents: records, or what :func:`compliant_sms.imports.read_consents` reads.
+            opt_outs: records, or what :func:`compliant_sms.imports.read_opt_outs` reads; None, if
+                they were imported before.
+            source: the other system, for example ``"old-ehr"``; the same one each time.
+            by: who imports them, for example ``"it:j.ortiz"``.
+            no_opt_outs_because: why there is no list of opt-outs, if there really is none; it
+                goes on record.
+            write: False only checks, and reports what would come of it.
+            batch: how many rows are written at once; each batch as a whole or not at all.
+            progress: is told after each batch what came of it so far.
+
+        Returns:
+            how many rows came to what, and what is wrong with the others.
+
+        Raises:
+            InvalidInput: there are consents, no opt-outs were ever imported for this practice,
+                and it is not said why; or a file cannot be read.
+            StoreError: a batch could not be written. What was written before it stays; do the
+                import again.
+        """
+        plan = ImportPlan.of(
+            self._ports.practice,
+            source=source,
+            by=by,
+            no_opt_outs_because=no_opt_outs_because,
+            write=write,
+            batch=batch,
+        )
+        return finish(
+            flows.import_consents(
+                self._ports.store,
+                self._ports.clock,
+                self._ports.ids,
+                plan,
+                opt_outs=opt_outs,
+                consents=consents,
+                progress=progress,
+            )
+        )
+
     def uncertain(self, limit: int = 100) -> tuple[flows.TextRecord, ...]:
         """Texts of which nobody knows whether they went out, the oldest first.
 
@@ -320,13 +399,78 @@ class Messenger(_Facade):
         """Everything on record about a person."""
         return finish(flows.history(self._ports, person))
 
-    def verify_ledger(self) -> flows.LedgerReport:
-        """Check the consent ledger of the practice, and its audit log.
+    def evidence(
+        self,
+        number: str | PhoneNumber,
+        since: datetime,
+        until: datetime,
+        *,
+        by: str,
+        reason: str,
+        earlier: Checkpoint | None = None,
+    ) -> EvidencePack:
+        """All that is on record about a number and a period, for a lawyer: one zip.
+
+        It can be checked without the database: ``compliant-sms verify PACK``. That somebody took
+        it goes on record itself.
+
+        Args:
+            number: which number.
+            since: the beginning of the period (aware).
+            until: its end (aware); what happened then or later is not part of it.
+            by: who asks for it, for example ``"counsel:j.ortiz"``.
+            reason: why, for whoever reads the record.
+            earlier: a checkpoint that you kept, to prove that the ledger only grew since.
+
+        Returns:
+            consents with their wording, decisions, texts, callbacks, answers, opt-outs and
+            proofs; the same record at the same instant gives the same bytes.
 
         Raises:
-            LedgerTampered: it was altered.
+            InvalidInput: an argument cannot be used.
+            LedgerTampered: the consent ledger of the number was altered.
         """
-        return finish(flows.verify_ledger(self._ports))
+        question = flows.Question(
+            number=number, since=since, until=until, by=by, reason=reason, earlier=earlier
+        )
+        return EvidencePack(finish(flows.evidence_pack(self._ports, question)))
+
+    def checkpoint(self, key: Signer | None = None) -> Checkpoint:
+        """Fix the ledger as it is now; ``str()`` of the answer is the text to keep elsewhere.
+
+        It is stored as well. Whoever changes a record afterwards and recomputes every hash is
+        found by :meth:`verify_ledger`, against the text that was kept or against a signature.
+
+        Args:
+            key: signs it, such as :class:`compliant_sms.signing.SigningKey`. Keep it where
+                whoever administers the database does not reach it.
+
+        Raises:
+            LedgerTampered: the ledger does not follow from its last checkpoint.
+        """
+        store, practice = self._ports.store, self._ports.practice
+        return finish(flows.checkpoint(store, practice.id, self._ports.clock(), key))
+
+    def verify_ledger(
+        self, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
+    ) -> flows.LedgerReport:
+        """Check the consent ledger of the practice, its audit log, and its checkpoints.
+
+        Memory stays the same, however large the ledger is.
+
+        Args:
+            against: checkpoints that were kept elsewhere.
+            keys: public keys, such as :class:`compliant_sms.signing.VerifyKey`. Where there are
+                any, each checkpoint of ``against`` must be signed with one of them, and stored
+                ones that are count as proof.
+
+        Raises:
+            LedgerTampered: it was altered; the error names the record, the checkpoint, or both.
+            InvalidCheckpoint: a checkpoint is another practice's, or its signature is missing or
+                wrong.
+        """
+        store, practice = self._ports.store, self._ports.practice
+        return finish(flows.verify_ledger(store, practice.id, against, keys))
 
     def erase(self, person: str, *, reason: str, by: str) -> Erased:
         """Destroy the keys of everything that is kept of a person; what waits is called back.
@@ -347,14 +491,14 @@ class Messenger(_Facade):
         """
         return finish(flows.erase(self._ports, person, reason=reason, by=by))
 
-    def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+    def rotate_keys(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Seal every data key of the store anew with the newest key of the keyring.
 
         Texts go on meanwhile, and processes whose keyring is a file read it again by themselves.
         A run that was cut short is repeated.
 
         Args:
-            on_progress: is told after each batch how many are done, and of how many.
+            progress: is told after each batch how many are done, and of how many.
 
         Returns:
             how many were sealed anew; 0 without a keyring.
@@ -362,7 +506,7 @@ class Messenger(_Facade):
         Raises:
             CannotUnseal: a data key is sealed with a key that is not in the keyring.
         """
-        return finish(flows.rotate_keys(self._ports.store, on_progress))
+        return finish(flows.rotate_keys(self._ports.store, progress))
 
     def audit(
         self, since: datetime | None = None, until: datetime | None = None
@@ -380,7 +524,7 @@ class Messenger(_Facade):
         *,
         by: str,
         dry_run: bool = False,
-        progress: Callable[[int], object] = lambda _: None,
+        progress: Callable[[int], object] | None = None,
     ) -> flows.PurgeReport:
         """Drop content whose time has passed; its proof stays, and so do all ids and keys.
 
@@ -398,6 +542,22 @@ class Messenger(_Facade):
         """
         plan = self._purge_plan(by, dry_run=dry_run)
         return finish(flows.purge(self._ports.store, plan, progress))
+
+    def within(self, connection: HostConnection) -> JoinedMessenger:
+        """This messenger inside the transaction that is open on a connection of yours.
+
+        What it writes holds when you commit, and was never there if you roll back. Texts leave
+        afterwards, by :meth:`dispatch_due`.
+
+        Args:
+            connection: to the database of the store, and in a transaction: of ``sqlite3``,
+                ``psycopg``, Django or SQLAlchemy.
+
+        Raises:
+            ConfigurationError: it is no such connection.
+        """
+        store = self._store.joined(connection, self._keyring)
+        return JoinedMessenger(evolve(self._ports, store=store))
 
     def close(self) -> None:
         """Close the store, and the connections to the provider."""
@@ -482,6 +642,7 @@ class AsyncMessenger(_Facade):
             retention,
         )
         self._store = store
+        self._keyring = keyring
         self._own_transport = own
         self.consent: AsyncConsentDesk = AsyncConsentDesk(self._ports)
         self.legal_hold: AsyncHoldDesk = AsyncHoldDesk(self._ports)
@@ -532,6 +693,37 @@ class AsyncMessenger(_Facade):
         """See :meth:`Messenger.reconcile`."""
         return await flows.reconcile(self._ports, limit)
 
+    async def import_consents(
+        self,
+        consents: Iterable[ImportedConsent | BadRow],
+        *,
+        opt_outs: Iterable[ImportedOptOut | BadRow] | None,
+        source: str,
+        by: str,
+        no_opt_outs_because: str = "",
+        write: bool = True,
+        batch: int = 1000,
+        progress: flows.ImportProgress | None = None,
+    ) -> ImportReport:
+        """See :meth:`Messenger.import_consents`."""
+        plan = ImportPlan.of(
+            self._ports.practice,
+            source=source,
+            by=by,
+            no_opt_outs_because=no_opt_outs_because,
+            write=write,
+            batch=batch,
+        )
+        return await flows.import_consents(
+            self._ports.store,
+            self._ports.clock,
+            self._ports.ids,
+            plan,
+            opt_outs=opt_outs,
+            consents=consents,
+            progress=progress,
+        )
+
     async def uncertain(self, limit: int = 100) -> tuple[flows.TextRecord, ...]:
         """See :meth:`Messenger.uncertain`."""
         return await flows.uncertain(self._ports, limit)
@@ -544,17 +736,41 @@ class AsyncMessenger(_Facade):
         """See :meth:`Messenger.history`."""
         return await flows.history(self._ports, person)
 
-    async def verify_ledger(self) -> flows.LedgerReport:
+    async def evidence(
+        self,
+        number: str | PhoneNumber,
+        since: datetime,
+        until: datetime,
+        *,
+        by: str,
+        reason: str,
+        earlier: Checkpoint | None = None,
+    ) -> EvidencePack:
+        """See :meth:`Messenger.evidence`."""
+        question = flows.Question(
+            number=number, since=since, until=until, by=by, reason=reason, earlier=earlier
+        )
+        return EvidencePack(await flows.evidence_pack(self._ports, question))
+
+    async def checkpoint(self, key: Signer | None = None) -> Checkpoint:
+        """See :meth:`Messenger.checkpoint`."""
+        store, practice = self._ports.store, self._ports.practice
+        return await flows.checkpoint(store, practice.id, self._ports.clock(), key)
+
+    async def verify_ledger(
+        self, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
+    ) -> flows.LedgerReport:
         """See :meth:`Messenger.verify_ledger`."""
-        return await flows.verify_ledger(self._ports)
+        store, practice = self._ports.store, self._ports.practice
+        return await flows.verify_ledger(store, practice.id, against, keys)
 
     async def erase(self, person: str, *, reason: str, by: str) -> Erased:
         """See :meth:`Messenger.erase`."""
         return await flows.erase(self._ports, person, reason=reason, by=by)
 
-    async def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+    async def rotate_keys(self, progress: Callable[[int, int], None] | None = None) -> int:
         """See :meth:`Messenger.rotate_keys`."""
-        return await flows.rotate_keys(self._ports.store, on_progress)
+        return await flows.rotate_keys(self._ports.store, progress)
 
     async def audit(
         self, since: datetime | None = None, until: datetime | None = None
@@ -567,11 +783,24 @@ class AsyncMessenger(_Facade):
         *,
         by: str,
         dry_run: bool = False,
-        progress: Callable[[int], object] = lambda _: None,
+        progress: Callable[[int], object] | None = None,
     ) -> flows.PurgeReport:
         """See :meth:`Messenger.purge`."""
         plan = self._purge_plan(by, dry_run=dry_run)
         return await flows.purge(self._ports.store, plan, progress)
+
+    def within(self, connection: HostConnection) -> AsyncJoinedMessenger:
+        """See :meth:`Messenger.within`.
+
+        Args:
+            connection: a ``psycopg.AsyncConnection``; or a ``sqlite3.Connection``, for which the
+                event loop waits.
+
+        Raises:
+            ConfigurationError: it is no such connection.
+        """
+        store = self._store.joined_asynchronous(connection, self._keyring)
+        return AsyncJoinedMessenger(evolve(self._ports, store=store))
 
     async def aclose(self) -> None:
         """Close the store, and the connections to the provider."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime
-from uuid import uuid4
 
 __all__ = ["async_sleep", "blocking_sleep", "new_id", "now"]
 
@@ -15,8 +15,12 @@ def now() -> datetime:
 
 
 def new_id() -> str:
-    """32 hexadecimal digits that nobody can guess."""
-    return uuid4().hex
+    """32 hexadecimal digits that nobody can guess.
+
+    The first 12 are the milliseconds since 1970, as in a UUID of version 7 (RFC 9562): what is
+    made together lies together in an index.
+    """
+    return f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
 
 
 async def blocking_sleep(seconds: float) -> None:

@@ -26,13 +26,14 @@ database_option = click.option(
 """``--database``, a text for :func:`store_at`."""
 
 
-def store_at(text: str, *, migrate: bool = False) -> SQLite | PostgreSQL:
+def store_at(text: str, *, migrate: bool = False, shared: bool = False) -> SQLite | PostgreSQL:
     """The store that a path or a DSN means. Nothing is opened before its first use.
 
     Args:
         text: the path of an SQLite file, or a DSN of PostgreSQL.
         migrate: whether it may make or change tables; without it a missing, empty or older
             database raises :class:`~compliant_sms.errors.SchemaTooOld`.
+        shared: whether an SQLite file may be a host's own; in PostgreSQL it always may.
 
     Raises:
         InvalidInput: it is empty, or a DSN that cannot be read.
@@ -44,4 +45,4 @@ def store_at(text: str, *, migrate: bool = False) -> SQLite | PostgreSQL:
         return PostgreSQL(text, migrate=migrate)
     from compliant_sms.stores import SQLite  # noqa: PLC0415 - after the options
 
-    return SQLite(text, migrate=migrate)
+    return SQLite(text, migrate=migrate, shared=shared)

@@ -36,15 +36,18 @@ def status(database: str) -> None:
 
 @db.command()
 @database_option
-def upgrade(database: str) -> None:
+@click.option(
+    "--shared", is_flag=True, help="Make them beside the tables of a program of yours (SQLite)."
+)
+def upgrade(database: str, *, shared: bool) -> None:
     """Make the tables, or bring them up to date: all at once or not at all.
 
     Keep a copy of the database before. An older installation refuses the newer tables.
     """
     from compliant_sms.stores._schema import newest  # noqa: PLC0415 - after the options
 
-    found = store_at(database).found_schema()
-    store = store_at(database, migrate=True)
+    found = store_at(database, shared=shared).found_schema()
+    store = store_at(database, migrate=True, shared=shared)
     store.open()
     store.close()
     click.echo(

@@ -11,8 +11,9 @@ from compliant_sms.consent._agreement import (
     defects,
     same_sender,
 )
-from compliant_sms.consent._chain import GENESIS, Link, link, verify_chain
+from compliant_sms.consent._chain import ChainCheck, FiledLink, Link, beginning, link, verify_chain
 from compliant_sms.consent._encoding import (
+    about_event,
     erased_revocation,
     from_payload,
     opened_payload,
@@ -29,20 +30,24 @@ from compliant_sms.consent._events import (
     filed_under,
 )
 from compliant_sms.consent._fold import fold, fold_for_holder
+from compliant_sms.consent._imported import Dated, Imported
 from compliant_sms.consent._preference import PhiPreference, phi_preference
 from compliant_sms.consent._state import ConsentState, LiveGrant, Reaches, Revocation
 from compliant_sms.consent._words import Basis, Category, Channel, Signature, Tier, Wording
 
 __all__ = [
-    "GENESIS",
     "AgreementDefect",
     "Basis",
     "Category",
+    "ChainCheck",
     "Channel",
     "Clarified",
     "ConsentEvent",
     "ConsentState",
+    "Dated",
+    "FiledLink",
     "Granted",
+    "Imported",
     "Link",
     "LiveGrant",
     "PhiPreference",
@@ -56,6 +61,8 @@ __all__ = [
     "Tier",
     "Wording",
     "WrittenAgreement",
+    "about_event",
+    "beginning",
     "defects",
     "erased_revocation",
     "filed_under",

@@ -2,28 +2,43 @@ r"""The hash chain of one person at one number.
 
 A link's digest is SHA-256 over::
 
-    b"compliant_sms ledger 1\n"
+    b"compliant_sms ledger 2\n"
     length of the chain's id as 8 bytes, big-endian, then the id in UTF-8
     the position as 8 bytes, big-endian, counted from 0
-    the digest of the link before, 32 bytes (zeros for the first)
+    the digest of the link before, 32 bytes; for the first, what the chain begins with
     the payload as it is stored
 
-It covers the stored bytes and no plaintext, so that erasing content leaves the proof standing.
+A chain begins with SHA-256 over::
+
+    b"compliant_sms chain 2\n"
+    practice, number and person as they are filed, each as its length in 8 bytes, big-endian, then
+    the text in UTF-8
+
+Both cover stored bytes and nothing that has to be opened, so that erasing content leaves the proof
+standing.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
+from hashlib import sha256
+from typing import TypeAlias
 
 from attrs import field, frozen
 
 from compliant_sms.errors import LedgerTampered
 
-__all__ = ["GENESIS", "Link", "link", "verify_chain"]
+__all__ = ["ChainCheck", "FiledLink", "Link", "beginning", "link", "verify_chain"]
 
-GENESIS = bytes(32)
-_DOMAIN = b"compliant_sms ledger 1\n"
+_LINK = b"compliant_sms ledger 2\n"
+_CHAIN = b"compliant_sms chain 2\n"
+
+FiledLink: TypeAlias = tuple[str, int, bytes, bytes, bytes, str, str]
+"""A link as it is stored, and what its chain is filed under.
+
+Id of the chain, position, digest of the link before, payload, digest, number, person: a plain
+tuple, because a million of them are checked at a time.
+"""
 
 
 @frozen(kw_only=True)
@@ -33,7 +48,7 @@ class Link:
     Attributes:
         chain_id: which chain; it names neither person nor number.
         position: from 0, without gaps.
-        previous: digest of the link before, 32 bytes.
+        previous: digest of the link before, or what the chain begins with; 32 bytes.
         payload: the stored bytes.
         digest: 32 bytes.
     """
@@ -45,42 +60,142 @@ class Link:
     digest: bytes = field(repr=False)
 
 
-def _digest(chain_id: str, position: int, previous: bytes, payload: bytes) -> bytes:
-    name = chain_id.encode()
-    header = len(name).to_bytes(8) + name + position.to_bytes(8)
-    return hashlib.sha256(_DOMAIN + header + previous + payload).digest()
+def _measured(text: str) -> bytes:
+    data = text.encode()
+    return len(data).to_bytes(8) + data
 
 
-def link(chain_id: str, payload: bytes, after: Link | None) -> Link:
-    """The link that holds the payload and follows another, or begins the chain."""
-    position = after.position + 1 if after else 0
-    previous = after.digest if after else GENESIS
+def beginning(*filed: str) -> bytes:
+    """What a chain begins with, 32 bytes.
+
+    Args:
+        filed: what it is filed under: practice, number and person as they stand in their columns.
+    """
+    return sha256(_CHAIN + b"".join(map(_measured, filed))).digest()
+
+
+def link(chain_id: str, payload: bytes, after: Link | bytes) -> Link:
+    """The link that holds the payload and follows another.
+
+    Args:
+        chain_id: which chain.
+        payload: what to hold.
+        after: the link before, or what the chain begins with.
+    """
+    if isinstance(after, bytes):
+        position, previous = 0, after
+    else:
+        position, previous = after.position + 1, after.digest
+    message = _LINK + _measured(chain_id) + position.to_bytes(8) + previous + payload
     return Link(
         chain_id=chain_id,
         position=position,
         previous=previous,
         payload=payload,
-        digest=_digest(chain_id, position, previous, payload),
+        digest=sha256(message).digest(),
     )
 
 
-def verify_chain(links: Iterable[Link]) -> int:
+def verify_chain(links: Iterable[Link], begins: bytes) -> int:
     """Check every link of one chain, in order.
+
+    Args:
+        links: all of them.
+        begins: what the chain must begin with: :func:`beginning`.
 
     Returns:
         how many links there are.
 
     Raises:
-        LedgerTampered: a record was changed, removed, inserted or moved; it names the first bad
-            one. A chain cut off at its end cannot be told from a shorter one here.
+        LedgerTampered: a record was changed, removed, inserted or moved, or the chain is filed
+            elsewhere; it names the first bad record. A chain cut off at its end cannot be told
+            from a shorter one here.
     """
-    before: Link | None = None
-    for expected, found in enumerate(links):
-        if found.position != expected or found != link(found.chain_id, found.payload, before):
-            msg = (
-                f"the consent ledger was altered: record {expected} of chain {found.chain_id} "
-                "does not follow from the one before it. Restore a backup and compare."
-            )
-            raise LedgerTampered(msg, chain_id=found.chain_id, position=expected)
+    before: Link | bytes = begins
+    count = 0
+    for found in links:
+        if found != link(found.chain_id, found.payload, before):
+            head = _LINK + _measured(found.chain_id)
+            parts = (found.position, found.previous, found.payload, found.digest)
+            raise _altered(found.chain_id, count, misfiled=_begins_elsewhere(head, *parts))
         before = found
-    return before.position + 1 if before else 0
+        count += 1
+    return count
+
+
+def _begins_elsewhere(
+    head: bytes, position: object, previous: object, payload: object, digest: object
+) -> bool:
+    """Whether a link that is wrong is a sound first one, of a chain that is filed elsewhere."""
+    if position != 0 or not isinstance(previous, bytes) or not isinstance(payload, bytes):
+        return False
+    return sha256(head + bytes(8) + previous + payload).digest() == digest
+
+
+class ChainCheck:
+    """Checks the links of a practice as they come: chain after chain, each in order.
+
+    Args:
+        practice_id: whose chains they must be.
+
+    Attributes:
+        chains: how many chains began.
+        events: how many links were checked.
+    """
+
+    def __init__(self, practice_id: str) -> None:
+        self.chains = 0
+        self.events = 0
+        self._practice = _CHAIN + _measured(practice_id)
+        self._chain_id: str | None = None
+        self._next = 0
+        self._head = self._before = b""
+
+    def take(self, rows: Iterable[FiledLink]) -> None:
+        """Check the links that come next.
+
+        Raises:
+            LedgerTampered: one was changed, removed, inserted or moved, or its chain is filed
+                elsewhere; it is named.
+        """
+        # Written out, with local names and without objects: half of the time is hashing.
+        current, expected, head, before = self._chain_id, self._next, self._head, self._before
+        practice, chains, events = self._practice, 0, 0
+        for chain_id, position, previous, payload, digest, number, person in rows:
+            try:
+                if chain_id != current:
+                    current, expected = chain_id, 0
+                    head = _LINK + _measured(chain_id)
+                    filed = practice + _measured(number) + _measured(person)
+                    before = sha256(filed).digest()
+                    chains += 1
+                message = head + expected.to_bytes(8) + before + payload
+                right = (
+                    sha256(message).digest() == digest
+                    and previous == before
+                    and position == expected
+                )
+            except (AttributeError, TypeError):  # no text or no bytes where there must be
+                right = False
+            if not right:
+                found = (position, previous, payload, digest)
+                raise _altered(str(chain_id), expected, misfiled=_begins_elsewhere(head, *found))
+            before = digest
+            expected += 1
+            events += 1
+        self._chain_id, self._next, self._head, self._before = current, expected, head, before
+        self.chains += chains
+        self.events += events
+
+
+def _altered(chain_id: str, position: int, *, misfiled: bool) -> LedgerTampered:
+    what = (
+        "is filed under another practice, another person or another number"
+        if misfiled
+        else "does not follow from the one before it"
+    )
+    msg = (
+        f"the consent ledger was altered: record {position} of chain {chain_id} {what}. "
+        "Restore a backup and compare."
+    )
+    return LedgerTampered(msg, chain_id=chain_id, position=position)

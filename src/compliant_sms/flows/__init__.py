@@ -5,6 +5,13 @@ happens in one transaction.
 """
 
 from compliant_sms.flows._audit import audit_log, verify_audit
+from compliant_sms.flows._checkpoint import (
+    InclusionProof,
+    checkpoint,
+    consistency_proof,
+    inclusion_proof,
+    newest_checkpoint,
+)
 from compliant_sms.flows._consent import (
     append_event,
     consent_events,
@@ -12,9 +19,12 @@ from compliant_sms.flows._consent import (
     wish_for_detail,
 )
 from compliant_sms.flows._dispatch import cancel, dispatch_due
+from compliant_sms.flows._enqueue import enqueue
 from compliant_sms.flows._erase import erase
+from compliant_sms.flows._evidence import Question, evidence_pack
 from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._hold import holds, lift_hold, place_hold
+from compliant_sms.flows._import import ImportProgress, import_consents
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
 from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
 from compliant_sms.flows._receive import (
@@ -31,11 +41,14 @@ from compliant_sms.flows._work import Pace, Progress, Shift, work
 
 __all__ = [
     "History",
+    "ImportProgress",
+    "InclusionProof",
     "LedgerReport",
     "Pace",
     "Progress",
     "PurgePlan",
     "PurgeReport",
+    "Question",
     "Received",
     "ReceivedStatus",
     "ReceivedText",
@@ -46,13 +59,20 @@ __all__ = [
     "audit_log",
     "cancel",
     "check",
+    "checkpoint",
     "consent_events",
     "consent_state",
+    "consistency_proof",
     "dispatch_due",
+    "enqueue",
     "erase",
+    "evidence_pack",
     "history",
     "holds",
+    "import_consents",
+    "inclusion_proof",
     "lift_hold",
+    "newest_checkpoint",
     "place_hold",
     "purge",
     "receive",

@@ -66,6 +66,8 @@ async def take(
     message = await tx.message(message_id)
     if message is None or message.state not in WAITING or message.not_before > at:
         return None
+    # Asked for in a host's transaction, it may be the first text that leaves from the number.
+    await tx.enrol(ports.practice, ports.provider.sender)
     return await admit(tx, ports, message, known, at)
 
 

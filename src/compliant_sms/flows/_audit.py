@@ -6,8 +6,8 @@ from datetime import datetime
 
 from compliant_sms.audit import AuditEvent
 from compliant_sms.clock import as_utc
-from compliant_sms.consent import verify_chain
-from compliant_sms.ports import Ports
+from compliant_sms.consent import beginning, verify_chain
+from compliant_sms.ports import Ports, Store
 
 __all__ = ["audit_log", "verify_audit"]
 
@@ -25,7 +25,7 @@ async def audit_log(
     )
 
 
-async def verify_audit(ports: Ports) -> int:
+async def verify_audit(store: Store, practice_id: str) -> int:
     """Check the audit log of the practice.
 
     Returns:
@@ -34,4 +34,5 @@ async def verify_audit(ports: Ports) -> int:
     Raises:
         LedgerTampered: a record was changed, removed, inserted, moved or filed elsewhere.
     """
-    return verify_chain(await ports.store.run(lambda tx: tx.audit_links(ports.practice.id)))
+    links = await store.run(lambda tx: tx.audit_links(practice_id))
+    return verify_chain(links, beginning(f"audit/{practice_id}"))

@@ -152,6 +152,8 @@ def _settled(message: Message, result: Attempt, ports: Ports, at: datetime) -> M
         return message.moved(State.SENT, provider_id=result.provider_id)
     if result.certainty is Certainty.AMBIGUOUS:
         return message.moved(State.UNCERTAIN, problem=result.problem)
+    if result.may_be_repeated and message.state is State.BLOCKED:
+        return message  # blocked since: only who asked for it may ask again
     if result.may_be_repeated and message.attempts < ports.delivery.attempts:
         if message.state not in _OPEN:  # settled, and decided again
             return message

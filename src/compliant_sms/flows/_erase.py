@@ -28,6 +28,8 @@ async def erase(ports: Ports, person: str, *, reason: str, by: str) -> Erased:
 async def _erase(tx: Transaction, ports: Ports, person: str, reason: str, by: str) -> Erased:
     practice_id, run = ports.practice.id, ports.ids()
     await _refuse_in_the_clear(tx, practice_id)
+    # Texts that are asked for in hosts' transactions are called back with all others.
+    await tx.hold_keys(practice_id, person)
     for number in await tx.numbers_of(practice_id, person):
         await tx.lock(practice_id, number)
     await tx.fix_holds(practice_id)
@@ -70,7 +72,9 @@ async def _call_back(tx: Transaction, ports: Ports, person: str) -> None:
     """Cancel what waits to go to the person, or to whoever holds their numbers."""
     practice_id = ports.practice.id
     for number in await tx.numbers_of(practice_id, person):
-        for message in await tx.messages_to(practice_id, number):
+        for listed in await tx.messages_to(practice_id, number):
+            # Read again for a change: news of it comes before, or waits.
+            message = await tx.message(listed.message_id) or listed
             if message.draft.person not in {None, person}:
                 continue
             if message.state in _UNSETTLED:

@@ -18,7 +18,7 @@ from compliant_sms.rules import Decision
 from compliant_sms.templates import opt_out_line
 from compliant_sms.text import smart_encode
 
-__all__ = ["check", "send"]
+__all__ = ["check", "prepared", "refuse_other_text", "send"]
 
 
 def _refuse_unsendable(ports: Ports, draft: Draft) -> None:
@@ -47,17 +47,35 @@ def _refuse_too_long(ports: Ports, draft: Draft) -> None:
         raise InvalidInput(msg)
 
 
-def _encoded(ports: Ports, draft: Draft) -> Draft:
-    """The draft as it will be kept, read, decided and sent."""
-    if not ports.practice.smart_encoding:
-        return draft
-    return evolve(draft, body=smart_encode(draft.body).text)
+def prepared(ports: Ports, draft: Draft) -> Draft:
+    """The draft as it will be kept, read, decided and sent.
+
+    Raises:
+        InvalidInput: it cannot be sent, whatever the rules say.
+    """
+    if ports.practice.smart_encoding:
+        draft = evolve(draft, body=smart_encode(draft.body).text)
+    _refuse_unsendable(ports, draft)
+    return draft
+
+
+def refuse_other_text(known: Message, draft: Draft) -> None:
+    """Refuse a draft under the key of another text.
+
+    Raises:
+        IdempotencyConflict: it is not the text that was asked for under its key.
+    """
+    if not known.is_for(draft):
+        msg = (
+            "this idempotency key was used for a different text. Use a new key for new content; "
+            "to change a text that has not gone out, cancel it first."
+        )
+        raise IdempotencyConflict(msg)
 
 
 async def check(ports: Ports, draft: Draft) -> Decision:
     """What :func:`send` would decide now; nothing is stored and nothing is sent."""
-    draft = _encoded(ports, draft)
-    _refuse_unsendable(ports, draft)
+    draft = prepared(ports, draft)
     known = await brief(ports, draft)
     at = ports.clock()
     decided = await ports.store.run(
@@ -68,8 +86,7 @@ async def check(ports: Ports, draft: Draft) -> Decision:
 
 async def send(ports: Ports, draft: Draft) -> Outcome:
     """Send the draft, hold it or block it; durable before it returns."""
-    draft = _encoded(ports, draft)
-    _refuse_unsendable(ports, draft)
+    draft = prepared(ports, draft)
     known = await brief(ports, draft)
     step = await ports.store.run(lambda tx: _enter(tx, ports, known))
     if isinstance(step, Unlinked):
@@ -111,12 +128,7 @@ async def _enter(
             not_before=at,
         )
         return await _admit(tx, ports, new, told)
-    if not known.is_for(draft):
-        msg = (
-            "this idempotency key was used for a different text. Use a new key for new content; "
-            "to change a text that has not gone out, cancel it first."
-        )
-        raise IdempotencyConflict(msg)
+    refuse_other_text(known, draft)
     if known.state is State.BLOCKED and known.purged is None:
         return await _admit(tx, ports, evolve(known, state=State.DUE, not_before=at), told)
     return await recorded_outcome(tx, known)

@@ -11,6 +11,13 @@ from compliant_sms.ports._buckets import Buckets
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
 from compliant_sms.ports._erasure import Erased, Erasure
+from compliant_sms.ports._evidence import (
+    EvidenceRecords,
+    StoredChain,
+    StoredLink,
+)
+from compliant_sms.ports._host import HostConnection
+from compliant_sms.ports._imports import Imports
 from compliant_sms.ports._inbound import Callback, InboundTexts
 from compliant_sms.ports._keys import AtRest, DataKeys, Plaintext
 from compliant_sms.ports._outside import (
@@ -26,6 +33,7 @@ from compliant_sms.ports._queue import Queue
 from compliant_sms.ports._retention import Aged, Keeping
 from compliant_sms.ports._store import Store, Transaction
 from compliant_sms.ports._texts import Step, Texts
+from compliant_sms.ports._tree import FiledLeaf, LedgerTree, StoredCheckpoint
 from compliant_sms.practice import Practice
 from compliant_sms.providers import Provider
 from compliant_sms.rules import Rulebook
@@ -42,9 +50,14 @@ __all__ = [
     "Delivery",
     "Erased",
     "Erasure",
+    "EvidenceRecords",
+    "FiledLeaf",
+    "HostConnection",
     "Ids",
+    "Imports",
     "InboundTexts",
     "Keeping",
+    "LedgerTree",
     "People",
     "Plaintext",
     "Ports",
@@ -55,6 +68,9 @@ __all__ = [
     "SecureMessage",
     "Step",
     "Store",
+    "StoredChain",
+    "StoredCheckpoint",
+    "StoredLink",
     "Texts",
     "Transaction",
     "Transport",

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from attrs import frozen
 
-from compliant_sms.consent import ConsentEvent, Link
+from compliant_sms.consent import ConsentEvent, FiledLink, Link
 from compliant_sms.phone import PhoneNumber
 
 __all__ = ["Chain", "ConsentLedger"]
@@ -39,6 +39,9 @@ class ConsentLedger(Protocol):
         """All events of the practice about that number, oldest record first.
 
         Of what is erased only revocations are left, which nothing but a fresh opt-in lifts.
+
+        Raises:
+            LedgerTampered: one of them is about another number.
         """
 
     async def numbers_of(self, practice_id: str, person: str) -> list[PhoneNumber]:
@@ -49,6 +52,17 @@ class ConsentLedger(Protocol):
 
     async def links(self, chain_id: str) -> list[Link]:
         """The records of one chain in order."""
+
+    async def filed_links(
+        self, practice_id: str, after: tuple[str, int] | None, limit: int
+    ) -> list[FiledLink]:
+        """The links of the practice as they are stored, chain after chain, each in order.
+
+        Args:
+            practice_id: whose.
+            after: id of a chain and position of the link to go on after; None to begin.
+            limit: how many at most.
+        """
 
     async def data_key(self, chain_id: str) -> bytes | None:
         """The key of a chain's records; None where they lie in the clear or are erased."""

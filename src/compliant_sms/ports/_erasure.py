@@ -34,6 +34,9 @@ class Erasure(Protocol):
     async def seals(self, practice_id: str) -> bool:
         """Whether the records of the practice are sealed, so that they can be erased."""
 
+    async def hold_keys(self, practice_id: str, person: str) -> None:
+        """Wait for whoever is about to keep something of the person, and let nobody begin."""
+
     async def erase(self, practice_id: str, person: str, purged: Purged) -> Erased:
         """Destroy the keys of everything that is kept of a person, and drop what they sealed.
 

@@ -19,10 +19,12 @@ class Callback:
     """News of a text, as its provider told it.
 
     Attributes:
+        provider: which one.
         at: when it came (UTC).
         update: what it says.
     """
 
+    provider: str
     at: datetime
     update: StatusUpdate
 

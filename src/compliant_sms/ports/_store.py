@@ -10,11 +10,14 @@ from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._buckets import Buckets
 from compliant_sms.ports._consent import ConsentLedger
 from compliant_sms.ports._erasure import Erasure
+from compliant_sms.ports._evidence import EvidenceRecords
+from compliant_sms.ports._imports import Imports
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._practices import Practices
 from compliant_sms.ports._queue import Queue
 from compliant_sms.ports._retention import Keeping
 from compliant_sms.ports._texts import Texts
+from compliant_sms.ports._tree import LedgerTree
 
 __all__ = ["Store", "Transaction"]
 
@@ -24,6 +27,8 @@ T = TypeVar("T")
 class Transaction(
     Practices,
     ConsentLedger,
+    EvidenceRecords,
+    LedgerTree,
     Texts,
     Queue,
     InboundTexts,
@@ -31,6 +36,7 @@ class Transaction(
     Buckets,
     Keeping,
     Erasure,
+    Imports,
     Protocol,
 ):
     """What can be read and written inside one transaction. All of it takes effect, or nothing."""

@@ -27,6 +27,12 @@ class Step:
 class Texts(Protocol):
     """Each text, where it is, and what was decided about it."""
 
+    async def add(self, message: Message, at: datetime) -> bool:
+        """Store a new text; False where the practice has one under its key already.
+
+        Where somebody else is about to store one under that key, it waits to see.
+        """
+
     async def save(self, message: Message, at: datetime) -> None:
         """Store a new text, or a text's new state."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from compliant_sms.audit import AuditEvent, from_payload, to_payload
-from compliant_sms.consent import Link, link
+from compliant_sms.consent import Link, beginning, link
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._subjects import SubjectRecords
@@ -39,7 +39,8 @@ class AuditRecords(SubjectRecords):
         last = _link(row) if row else None
         about = _about(practice_id, last.position + 1 if last else 0)
         payload = await self._seal(practice_id, to_payload(event), about)
-        new = link(_chain_id(practice_id), payload, last)
+        chain_id = _chain_id(practice_id)
+        new = link(chain_id, payload, last or beginning(chain_id))
         await self._do(
             """INSERT INTO sms_audit (practice_id, position, previous, payload, digest)
             VALUES (:practice_id, :position, :previous, :payload, :digest)""",

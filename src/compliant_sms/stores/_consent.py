@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import LiteralString, cast
+
 from compliant_sms.consent import (
     ConsentEvent,
+    FiledLink,
     Link,
+    about_event,
+    beginning,
     erased_revocation,
     filed_under,
     from_payload,
@@ -13,13 +18,14 @@ from compliant_sms.consent import (
     sealed_payload,
     to_payload,
 )
+from compliant_sms.errors import LedgerTampered
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Chain
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject
 
-__all__ = ["ConsentRecords"]
+__all__ = ["ConsentRecords", "link_of"]
 
 
 class ConsentRecords(SubjectRecords):
@@ -36,9 +42,7 @@ class ConsentRecords(SubjectRecords):
             WHERE chain_id = :chain_id ORDER BY position DESC LIMIT 1""",
             chain_id=subject.chain_id,
         )
-        last = _link(row) if row else None
-        position = last.position + 1 if last else 0
-        new = link(subject.chain_id, _payload(event, subject, position), last)
+        new = await self._next(subject, event, link_of(row) if row else None)
         await self._do(
             """INSERT INTO sms_consent_events (chain_id, position, previous, payload, digest)
             VALUES (:chain_id, :position, :previous, :payload, :digest)""",
@@ -49,10 +53,25 @@ class ConsentRecords(SubjectRecords):
             digest=new.digest,
         )
 
+    async def _next(self, subject: Subject, event: ConsentEvent, last: Link | None) -> Link:
+        payload = _payload(event, subject, last.position + 1 if last else 0)
+        return link(subject.chain_id, payload, last or await self._beginning(event))
+
+    async def _beginning(self, event: ConsentEvent) -> bytes:
+        return beginning(
+            event.practice_id,
+            await self._number(event.practice_id, event.number),
+            await self._person(event.practice_id, filed_under(event)),
+        )
+
     async def consent_events(self, practice_id: str, number: PhoneNumber) -> list[ConsentEvent]:
         """All events of the practice about that number, oldest record first.
 
         Of what is erased only revocations are left, which nothing but a fresh opt-in lifts.
+
+        Raises:
+            LedgerTampered: one of them is about another number: nothing counts for a number but
+                what was said about it.
         """
         rows = await self._all(
             """SELECT chain_id, data_key, erased_below, position, payload
@@ -68,7 +87,10 @@ class ConsentRecords(SubjectRecords):
                 events.append(erased_revocation(payload, event_id, practice_id, number))
             else:
                 subject = self._vault.subject(chain_id, data_key, erased_below)
-                events.append(_event(payload, subject, position))
+                event = _event(payload, subject, position)
+                if (event.practice_id, event.number) != (practice_id, number):
+                    raise _misfiled(chain_id, position)
+                events.append(event)
         return [event for event in events if event is not None]
 
     async def numbers_of(self, practice_id: str, person: str) -> list[PhoneNumber]:
@@ -102,23 +124,58 @@ class ConsentRecords(SubjectRecords):
             WHERE chain_id = :chain_id ORDER BY position""",
             chain_id=chain_id,
         )
-        return [_link(row) for row in rows]
+        return [link_of(row) for row in rows]
+
+    async def filed_links(
+        self, practice_id: str, after: tuple[str, int] | None, limit: int
+    ) -> list[FiledLink]:
+        """The links of the practice after that chain and position, chain after chain."""
+        if after is None:
+            rows = await self._all(_FILED + _FILED_ORDER, practice_id=practice_id, limit=limit)
+        else:
+            chain_id, position = after
+            rows = await self._all(
+                _FILED + _FILED_AFTER + _FILED_ORDER,
+                practice_id=practice_id,
+                limit=limit,
+                chain_id=chain_id,
+                position=position,
+            )
+        return cast("list[FiledLink]", rows)
 
 
-def _link(row: Row) -> Link:
+# In the order of an index of chains, which is about that in which they began: ids sort by time.
+_FILED: LiteralString = """SELECT c.chain_id, e.position, e.previous, e.payload, e.digest,
+    c.number, c.person
+    FROM sms_chains c JOIN sms_consent_events e ON e.chain_id = c.chain_id
+    WHERE c.practice_id = :practice_id"""
+# The same bound for both tables: PostgreSQL merges them, and would read one from its beginning.
+_FILED_AFTER: LiteralString = """
+    AND c.chain_id >= :chain_id AND e.chain_id >= :chain_id
+    AND (c.chain_id, e.position) > (:chain_id, :position)"""
+_FILED_ORDER: LiteralString = " ORDER BY c.chain_id, e.position LIMIT :limit"
+
+
+def _misfiled(chain_id: str, position: int) -> LedgerTampered:
+    msg = (
+        f"the consent ledger was altered: record {position} of chain {chain_id} is about another "
+        "number than it is filed under. Run verify_ledger(), and restore a backup."
+    )
+    return LedgerTampered(msg, chain_id=chain_id, position=position)
+
+
+def link_of(row: Row) -> Link:
     return Link(chain_id=row[0], position=row[1], previous=row[2], payload=row[3], digest=row[4])
-
-
-def _about(subject: Subject, position: int) -> str:
-    return f"sms_consent_events.payload/{subject.chain_id}/{position}"
 
 
 def _payload(event: ConsentEvent, subject: Subject, position: int) -> bytes:
     if subject.cipher is None:
         return to_payload(event)
-    return sealed_payload(event, lambda plain: subject.seal(plain, _about(subject, position)))
+    about = about_event(subject.chain_id, position)
+    return sealed_payload(event, lambda plain: subject.seal(plain, about))
 
 
 def _event(payload: bytes, subject: Subject, position: int) -> ConsentEvent:
-    opened = opened_payload(payload, lambda sealed: subject.open(sealed, _about(subject, position)))
+    about = about_event(subject.chain_id, position)
+    opened = opened_payload(payload, lambda sealed: subject.open(sealed, about))
     return from_payload(opened)

@@ -21,6 +21,8 @@ class Dialect:
         real: the type of numbers with a fraction.
         keyed: what follows a table whose rows lie in the order of its key.
         for_update: what follows a query whose rows nobody else may change until the end.
+        for_share: what follows a query whose rows nobody may change until the end, though others
+            may ask for the same.
         skip_locked: as ``for_update``; rows that somebody else holds are left out.
         lock: a query that waits until nobody else holds the name ``:name``, and holds it until
             the end of the transaction; empty, where a transaction has the database to itself.
@@ -34,6 +36,7 @@ class Dialect:
     real: LiteralString
     keyed: LiteralString = ""
     for_update: LiteralString = ""
+    for_share: LiteralString = ""
     skip_locked: LiteralString = ""
     lock: LiteralString = ""
     scrub: LiteralString = ""
@@ -68,6 +71,7 @@ POSTGRESQL = Dialect(
     text='TEXT COLLATE "C"',
     real="DOUBLE PRECISION",
     for_update=" FOR UPDATE",
+    for_share=" FOR SHARE",
     skip_locked=" FOR UPDATE SKIP LOCKED",
     lock="SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))",
 )

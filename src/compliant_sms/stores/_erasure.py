@@ -29,6 +29,9 @@ _CHAINS: LiteralString = """SELECT c.chain_id, c.person FROM sms_chains c
         AND other.data_key IS NOT NULL))
     AND c.data_key IS NOT NULL ORDER BY c.chain_id"""
 
+_OWN: LiteralString = """SELECT chain_id FROM sms_chains
+    WHERE practice_id = :practice_id AND person = :person ORDER BY chain_id"""
+
 
 class ErasureRecords(SubjectRecords):
     """What is left of a person when their keys are destroyed."""
@@ -36,6 +39,14 @@ class ErasureRecords(SubjectRecords):
     async def seals(self, practice_id: str) -> bool:
         """Whether the records of the practice are sealed, so that they can be erased."""
         return await self._index(practice_id) is not None
+
+    async def hold_keys(self, practice_id: str, person: str) -> None:
+        """Wait for whoever is about to keep something of the person, and let nobody begin."""
+        await self._all(
+            _OWN + self._dialect.for_update,
+            practice_id=practice_id,
+            person=await self._person(practice_id, person),
+        )
 
     async def erase(self, practice_id: str, person: str, purged: Purged) -> Erased:
         """Destroy the keys of everything that is kept of a person, and drop what they sealed."""

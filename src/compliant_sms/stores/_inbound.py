@@ -93,10 +93,11 @@ class InboundRecords(SubjectRecords):
     async def callbacks(self, message_id: str) -> list[Callback]:
         """The status callbacks about a text, in the order in which they came."""
         rows = await self._all(
-            "SELECT at, record FROM sms_callbacks WHERE message_id = :message_id ORDER BY seq",
+            """SELECT provider, at, record FROM sms_callbacks
+            WHERE message_id = :message_id ORDER BY seq""",
             message_id=message_id,
         )
         return [
-            Callback(at=instant(at), update=records.decode(record, StatusUpdate))
-            for at, record in rows
+            Callback(provider=provider, at=instant(at), update=records.decode(record, StatusUpdate))
+            for provider, at, record in rows
         ]

@@ -48,6 +48,7 @@ _CONSENT: tuple[LiteralString, ...] = (
         UNIQUE (practice_id, number, person)
     ) {keyed}""",
     """CREATE INDEX sms_chains_by_key ON sms_chains (key_id) WHERE data_key IS NOT NULL""",
+    """CREATE UNIQUE INDEX sms_chains_of_practice ON sms_chains (practice_id, chain_id)""",
     """CREATE INDEX sms_chains_by_person ON sms_chains (practice_id, person)""",
     """CREATE TABLE sms_consent_events (
         seq {serial},
@@ -56,8 +57,36 @@ _CONSENT: tuple[LiteralString, ...] = (
         previous {blob} NOT NULL,
         payload {blob} NOT NULL,
         digest {blob} NOT NULL,
+        leaf INTEGER,
         UNIQUE (chain_id, position)
     )""",
+    """CREATE INDEX sms_consent_events_no_leaf ON sms_consent_events (seq) WHERE leaf IS NULL""",
+)
+
+# Leaves of each practice's Merkle tree; nodes at every eighth height; checkpoints as texts.
+_TREE: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_leaves (
+        practice_id {text} NOT NULL,
+        leaf INTEGER NOT NULL,
+        chain_id {text} NOT NULL,
+        position INTEGER NOT NULL,
+        digest {blob} NOT NULL,
+        PRIMARY KEY (practice_id, leaf)
+    ) {keyed}""",
+    """CREATE TABLE sms_tree (
+        practice_id {text} NOT NULL,
+        level INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        hash {blob} NOT NULL,
+        PRIMARY KEY (practice_id, level, position)
+    ) {keyed}""",
+    """CREATE TABLE sms_checkpoints (
+        seq {serial},
+        practice_id {text} NOT NULL,
+        size INTEGER NOT NULL,
+        note {text} NOT NULL
+    )""",
+    """CREATE INDEX sms_checkpoints_by_size ON sms_checkpoints (practice_id, size, seq)""",
 )
 
 _TEXTS: tuple[LiteralString, ...] = (
@@ -163,6 +192,15 @@ _AUDIT: tuple[LiteralString, ...] = (
     )""",
 )
 
+_IMPORTS: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_imports (
+        practice_id {text} NOT NULL,
+        kind {text} NOT NULL,
+        row_key {text} NOT NULL,
+        PRIMARY KEY (practice_id, kind, row_key)
+    ) {keyed}""",
+)
+
 _RETENTION: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_holds (
         hold_id {text} PRIMARY KEY,
@@ -180,10 +218,12 @@ _STEPS: tuple[tuple[LiteralString, ...], ...] = (
         *_VERSION,
         *_PRACTICES,
         *_CONSENT,
+        *_TREE,
         *_TEXTS,
         *_INBOUND,
         *_AUDIT,
         *_RETENTION,
+        *_IMPORTS,
         *_RATES,
     ),
 )

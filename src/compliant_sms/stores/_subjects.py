@@ -21,6 +21,9 @@ _OLDER_KEYS: LiteralString = """SELECT chain_id, data_key FROM sms_chains
 _OLDER_INDEX_KEYS: LiteralString = """SELECT practice_id, index_key FROM sms_vaults
     WHERE index_key IS NOT NULL AND key_id <> :newest LIMIT :limit"""
 
+_HEAD: LiteralString = """SELECT chain_id FROM sms_chains
+    WHERE practice_id = :practice_id AND number = :number AND person = :person"""
+
 
 class SubjectRecords(Records):
     """The chains' heads: one row for each person at each number."""
@@ -130,9 +133,10 @@ class SubjectRecords(Records):
         if found is None:
             await self._add(filed, number, person, new_chain_id)
             found = await self._find(filed)
-            assert found is not None, "the chain was inserted just before"  # noqa: S101
         elif found.cipher is None and self._vault.keys is not None:
-            found = await self._key_anew(found, number, person)
+            await self._key_anew(found.chain_id, number, person)
+            found = await self._find(filed)
+        assert found is not None, "the chain was there, or inserted just before"  # noqa: S101
         self._subjects[filed] = found
         return found
 
@@ -144,6 +148,15 @@ class SubjectRecords(Records):
         )
         assert row is not None, "each record refers to a chain"  # noqa: S101
         return self._vault.subject(*row)
+
+    async def _keep_key(self, practice_id: str, number: PhoneNumber, person: str | None) -> None:
+        """Let nobody destroy the key of the person at the number until the end."""
+        await self._one(
+            _HEAD + self._dialect.for_share,
+            practice_id=practice_id,
+            number=await self._number(practice_id, number),
+            person=await self._person(practice_id, person),
+        )
 
     async def _find(self, filed: tuple[str, str, str]) -> Subject | None:
         row = await self._one(
@@ -171,18 +184,15 @@ class SubjectRecords(Records):
         )
 
     async def _key_anew(
-        self, erased: Subject, number: PhoneNumber | None, person: str | None
-    ) -> Subject:
-        keyed = self._keyed(erased.chain_id, number, person)
+        self, chain_id: str, number: PhoneNumber | None, person: str | None
+    ) -> None:
+        """Give an erased person a new key, unless somebody else just did."""
         await self._do(
             """UPDATE sms_chains SET key_id = :key_id, data_key = :data_key, identity = :identity
-            WHERE chain_id = :chain_id""",
-            chain_id=erased.chain_id,
-            **keyed,
+            WHERE chain_id = :chain_id AND data_key IS NULL""",
+            chain_id=chain_id,
+            **self._keyed(chain_id, number, person),
         )
-        data_key = keyed["data_key"]
-        assert isinstance(data_key, bytes), "made by the keyring that was asked for"  # noqa: S101
-        return self._vault.subject(erased.chain_id, data_key, erased.erased_below)
 
     def _keyed(
         self, chain_id: str, number: PhoneNumber | None, person: str | None

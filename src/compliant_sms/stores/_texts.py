@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import LiteralString
 
@@ -25,6 +24,13 @@ COLUMNS: LiteralString = """message_id, practice_id, draft, created_at, state, n
     (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id)"""
 MESSAGE: LiteralString = "SELECT " + COLUMNS + " FROM sms_messages "  # noqa: S608 - no value in it
 
+_NEW: LiteralString = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key,
+    chain_id, number, person, purpose, draft, created_at, state, urgency, not_before, claimed_until,
+    attempts, provider, provider_id, problem, left_at, departure)
+    VALUES (:message_id, :practice_id, :key, :chain_id, :number, :person, :purpose, :draft,
+    :created_at, :state, :urgency, :not_before, :claimed_until, :attempts, :provider, :provider_id,
+    :problem, :left_at, :departure) """
+
 
 def _minute(at: datetime) -> str:
     return text(at.replace(second=0, microsecond=0))
@@ -41,6 +47,20 @@ def left(message_id: str) -> str:
 
 def _decided(message_id: str) -> str:
     return f"sms_decisions.record/{message_id}"
+
+
+def _where_it_is(message: Message) -> dict[str, object]:
+    claimed_until = message.claimed_until
+    return {
+        "message_id": message.message_id,
+        "state": message.state,
+        "not_before": text(message.not_before),
+        "claimed_until": text(claimed_until) if claimed_until else None,
+        "attempts": message.attempts,
+        "provider": message.provider,
+        "provider_id": message.provider_id,
+        "problem": records.encode(message.problem) if message.problem else None,
+    }
 
 
 class TextRecords(SubjectRecords):
@@ -83,30 +103,31 @@ class TextRecords(SubjectRecords):
             self._owners[message_id] = self._vault.subject(*row)
         return self._owners[message_id]
 
+    async def add(self, message: Message, at: datetime) -> bool:
+        """Store a new text; False where the practice has one under its key already."""
+        # The number is not locked: its person must not be erased in the meantime.
+        await self._keep_key(message.practice_id, message.draft.to, message.draft.person)
+        added = await self._add_message(message, unless="ON CONFLICT DO NOTHING")
+        if added:
+            await self._add_step(message, at)
+        return added
+
     async def save(self, message: Message, at: datetime) -> None:
         """Store a new text, or a text's new state."""
-        claimed_until = message.claimed_until
-        where_it_is = {
-            "message_id": message.message_id,
-            "state": message.state,
-            "not_before": text(message.not_before),
-            "claimed_until": text(claimed_until) if claimed_until else None,
-            "attempts": message.attempts,
-            "provider": message.provider,
-            "provider_id": message.provider_id,
-            "problem": records.encode(message.problem) if message.problem else None,
-        }
         known = await self._do(
             """UPDATE sms_messages SET state = :state, not_before = :not_before,
                 claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
                 provider_id = :provider_id, problem = :problem, reserved_until = NULL
             WHERE message_id = :message_id""",
-            **where_it_is,
+            **_where_it_is(message),
         )
         if not known:
-            await self._add_message(message, where_it_is)
+            await self._add_message(message)
         elif message.state is State.CLAIMED:
             await self._leave(message)
+        await self._add_step(message, at)
+
+    async def _add_step(self, message: Message, at: datetime) -> None:
         await self._do(
             "INSERT INTO sms_steps (message_id, at, state) VALUES (:message_id, :at, :state)",
             message_id=message.message_id,
@@ -114,17 +135,12 @@ class TextRecords(SubjectRecords):
             state=message.state,
         )
 
-    async def _add_message(self, message: Message, where_it_is: Mapping[str, object]) -> None:
+    async def _add_message(self, message: Message, unless: LiteralString = "") -> bool:
         message_id, draft = message.message_id, message.draft
         owner = await self._subject(message.practice_id, draft.to, draft.person, message_id)
         self._owners[message_id] = owner
-        await self._do(
-            """INSERT INTO sms_messages (message_id, practice_id, idempotency_key, chain_id,
-                number, person, purpose, draft, created_at, state, urgency, not_before,
-                claimed_until, attempts, provider, provider_id, problem, left_at, departure)
-            VALUES (:message_id, :practice_id, :key, :chain_id, :number, :person, :purpose, :draft,
-                :created_at, :state, :urgency, :not_before, :claimed_until, :attempts, :provider,
-                :provider_id, :problem, :left_at, :departure)""",
+        added = await self._do(
+            _NEW + unless,
             practice_id=message.practice_id,
             key=draft.idempotency_key,
             chain_id=owner.chain_id,
@@ -135,8 +151,9 @@ class TextRecords(SubjectRecords):
             created_at=text(message.created_at),
             urgency=draft.urgency,
             **self._departure(message, owner),
-            **where_it_is,
+            **_where_it_is(message),
         )
+        return bool(added)
 
     @staticmethod
     def _departure(message: Message, owner: Subject) -> dict[str, object]:
@@ -249,7 +266,7 @@ class TextRecords(SubjectRecords):
 
         Nobody else counts until the end: two texts must not both find room for the last one.
         """
-        await self._hold(f"{practice_id}/volume")
+        await self._hold_volume(practice_id)
         row = await self._one(
             """SELECT coalesce(sum(segments), 0) FROM sms_volume
             WHERE practice_id = :practice_id AND minute >= :minute""",
@@ -257,6 +274,9 @@ class TextRecords(SubjectRecords):
             minute=_minute(since),
         )
         return int(row[0]) if row else 0
+
+    async def _hold_volume(self, practice_id: str) -> None:
+        await self._hold(f"{practice_id}/volume")
 
     async def steps(self, message_id: str) -> list[Step]:
         """The states that a text went through."""

@@ -11,6 +11,7 @@ try:
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
     from compliant_sms.stores._postgres_engine import Engine, Work
+    from compliant_sms.stores._postgres_guest import join_postgres, join_postgres_asynchronous
     from compliant_sms.stores._postgres_links import AsyncPool, BlockingPool, Pool, Settings
 except ImportError as _missing:
     from compliant_sms.errors import MissingExtra
@@ -20,7 +21,7 @@ except ImportError as _missing:
 
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput
-from compliant_sms.ports import AtRest, Store
+from compliant_sms.ports import AtRest, HostConnection, Store
 from compliant_sms.stores._vault import Vault
 
 __all__ = ["PostgreSQL"]
@@ -150,6 +151,18 @@ class PostgreSQL:
     def asynchronous(self, keyring: AtRest = None) -> Store:
         """The store port for :class:`AsyncMessenger`; a keyring seals what tells of patients."""
         return _AsyncPostgreSQL(self, Vault(keyring))
+
+    def joined(self, connection: HostConnection, keyring: AtRest = None) -> Store:
+        """The store port inside the transaction of a ``psycopg.Connection`` of yours.
+
+        Raises:
+            ConfigurationError: it is no such connection.
+        """
+        return join_postgres(connection, Vault(keyring))
+
+    def joined_asynchronous(self, connection: HostConnection, keyring: AtRest = None) -> Store:
+        """The same for a ``psycopg.AsyncConnection``."""
+        return join_postgres_asynchronous(connection, Vault(keyring))
 
 
 class _BlockingPostgreSQL:

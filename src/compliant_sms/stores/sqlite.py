@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import closing
 from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, LiteralString, TypeVar, cast
@@ -18,15 +18,14 @@ from compliant_sms.driver import finish
 from compliant_sms.errors import (
     InvalidInput,
     NotOurDatabase,
-    StoreBusy,
     StoreError,
-    StoreFull,
-    StoreReadOnly,
 )
-from compliant_sms.ports import AtRest, Store, Transaction
+from compliant_sms.ports import AtRest, HostConnection, Store, Transaction
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import SQLITE, Dialect
-from compliant_sms.stores._schema import is_outdated, migrations, newest
+from compliant_sms.stores._schema import is_outdated, migrations, newest, tables
+from compliant_sms.stores._sqlite_errors import BUSY, our_errors, ours
+from compliant_sms.stores._sqlite_guest import join_sqlite
 from compliant_sms.stores._transaction import SqlTransaction
 from compliant_sms.stores._vault import Vault
 
@@ -36,39 +35,6 @@ _SWITCHES = 5
 
 T = TypeVar("T")
 Work = Callable[[Transaction], Awaitable[T]]
-
-# Primary result codes, https://www.sqlite.org/rescode.html
-_BUSY, _LOCKED, _READ_ONLY, _FULL, _CANNOT_OPEN, _CORRUPT, _NOT_A_DATABASE = 5, 6, 8, 13, 14, 11, 26
-_ERRORS: dict[int, tuple[type[StoreError], str]] = {
-    _BUSY: (StoreBusy, "the database stayed locked by another connection. Try again."),
-    _LOCKED: (StoreBusy, "the database stayed locked by another connection. Try again."),
-    _READ_ONLY: (
-        StoreReadOnly,
-        "the database, or the folder it lies in, cannot be written. Check the permissions.",
-    ),
-    _FULL: (StoreFull, "the disk under the database is full. Free some space and try again."),
-    _CANNOT_OPEN: (
-        StoreError,
-        "the database file cannot be opened. Check the path and its permissions.",
-    ),
-    _CORRUPT: (NotOurDatabase, "the database file is damaged. Restore a backup."),
-    _NOT_A_DATABASE: (NotOurDatabase, "the file is not an SQLite database. Check the path."),
-}
-
-
-def _ours(error: sqlite3.Error) -> StoreError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # extended codes share the low byte
-    name = getattr(error, "sqlite_errorname", type(error).__name__)
-    kind, words = _ERRORS.get(code, (StoreError, "the database failed"))
-    return kind(f"{words} ({name})")
-
-
-@contextmanager
-def _our_errors() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _ours(error) from error
 
 
 class _Cursor:
@@ -83,13 +49,13 @@ class _Cursor:
         try:
             return self._connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
-            raise _ours(error) from error
+            raise ours(error) from error
 
     async def execute(self, sql: LiteralString, parameters: Mapping[str, object]) -> int:
         try:
             return self._connection.execute(sql, parameters).rowcount
         except sqlite3.Error as error:
-            raise _ours(error) from error
+            raise ours(error) from error
 
 
 class _Job(Generic[T]):
@@ -128,12 +94,19 @@ class SQLite:
         busy_timeout: seconds to wait for another process's lock.
         migrate: make the tables, or bring them up to date, when the file is opened. Without it
             an empty or older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
+        shared: the file is a host's own, and its tables may lie beside the library's; without it
+            a file with other tables only is taken for a mistake.
 
     Nothing is opened before the first use.
     """
 
     def __init__(
-        self, path: str | Path, *, busy_timeout: float = 5.0, migrate: bool = True
+        self,
+        path: str | Path,
+        *,
+        busy_timeout: float = 5.0,
+        migrate: bool = True,
+        shared: bool = False,
     ) -> None:
         if not str(path).strip():
             msg = "the path of the database is empty. Pass a file name, or ':memory:' for tests."
@@ -141,6 +114,7 @@ class SQLite:
         self._path = str(path)
         self._busy_timeout = busy_timeout
         self._may_migrate = migrate
+        self._shared = shared
         self._connection: sqlite3.Connection | None = None
         self._waiting: deque[_Job[Any]] = deque()
         self._lock = Lock()
@@ -174,7 +148,7 @@ class SQLite:
     def _commit_waiting(self) -> None:
         batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
         try:
-            with _our_errors():
+            with our_errors():
                 self._transact(self._connect(), batch)
         except StoreError as error:
             for job in batch:
@@ -226,7 +200,12 @@ class SQLite:
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = _open(self._path, self._busy_timeout, may_migrate=self._may_migrate)
+            self._connection = _open(
+                self._path,
+                self._busy_timeout,
+                may_migrate=self._may_migrate,
+                shared=self._shared,
+            )
         return self._connection
 
     def open(self) -> None:
@@ -235,7 +214,7 @@ class SQLite:
         Raises:
             StoreError: it cannot be used.
         """
-        with self._lock, _our_errors():
+        with self._lock, our_errors():
             self._connect()
 
     def found_schema(self) -> int:
@@ -246,10 +225,10 @@ class SQLite:
         """
         if self._path == ":memory:" or not Path(self._path).exists():
             return 0
-        with _our_errors():
+        with our_errors():
             uri = f"{Path(self._path).resolve().as_uri()}?mode=ro"
             with closing(sqlite3.connect(uri, uri=True)) as connection:
-                return _version(connection)
+                return _version(connection, shared=self._shared)
 
     def close(self) -> None:
         """Close the file. It is opened again when it is used again."""
@@ -269,6 +248,18 @@ class SQLite:
     def asynchronous(self, keyring: AtRest = None) -> Store:
         """The store port for :class:`AsyncMessenger`; a keyring seals what tells of patients."""
         return _AsyncSQLite(self, Vault(keyring))
+
+    def joined(self, connection: HostConnection, keyring: AtRest = None) -> Store:
+        """The store port inside the transaction of a connection of yours to the same file.
+
+        Raises:
+            ConfigurationError: it is no such connection.
+        """
+        return join_sqlite(connection, self._path, Vault(keyring))
+
+    def joined_asynchronous(self, connection: HostConnection, keyring: AtRest = None) -> Store:
+        """The same for an event loop, which waits while the connection works."""
+        return join_sqlite(connection, self._path, Vault(keyring))
 
 
 class _BlockingSQLite:
@@ -303,7 +294,7 @@ class _AsyncSQLite:
         return await loop.run_in_executor(self._thread, self._store._finish, job)  # noqa: SLF001
 
 
-def _open(path: str, busy_timeout: float, *, may_migrate: bool) -> sqlite3.Connection:
+def _open(path: str, busy_timeout: float, *, may_migrate: bool, shared: bool) -> sqlite3.Connection:
     if not may_migrate and path != ":memory:" and not Path(path).exists():
         is_outdated(0, may_migrate=False)  # connecting would leave an empty file
     connection = sqlite3.connect(
@@ -311,11 +302,11 @@ def _open(path: str, busy_timeout: float, *, may_migrate: bool) -> sqlite3.Conne
     )
     try:
         # Before anything is written: the file may be somebody else's, or not to be touched.
-        is_outdated(_version(connection), may_migrate=may_migrate)
+        is_outdated(_version(connection, shared=shared), may_migrate=may_migrate)
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        _migrate(connection, allowed=may_migrate)
+        _migrate(connection, allowed=may_migrate, shared=shared)
     except BaseException:
         connection.close()
         raise
@@ -327,7 +318,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != _BUSY:
+            if error.sqlite_errorcode & 0xFF != BUSY:
                 raise
             # Where two connections switch at once SQLite does not wait. This does.
             connection.execute("BEGIN IMMEDIATE")
@@ -337,13 +328,13 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
 
 
-def _migrate(connection: sqlite3.Connection, *, allowed: bool) -> None:
-    if not is_outdated(_version(connection), may_migrate=allowed):
+def _migrate(connection: sqlite3.Connection, *, allowed: bool, shared: bool) -> None:
+    if not is_outdated(_version(connection, shared=shared), may_migrate=allowed):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have been faster.
-        for statement in migrations(SQLITE, _version(connection)):
+        for statement in migrations(SQLITE, _version(connection, shared=shared)):
             connection.execute(statement)
         connection.execute("DELETE FROM sms_schema")
         connection.execute("INSERT INTO sms_schema (version) VALUES (?)", (newest(),))
@@ -354,17 +345,17 @@ def _migrate(connection: sqlite3.Connection, *, allowed: bool) -> None:
         raise
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    tables = {
+def _version(connection: sqlite3.Connection, *, shared: bool) -> int:
+    found = {
         name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
     }
-    if "sms_schema" in tables:
+    if "sms_schema" in found:
         (version,) = connection.execute("SELECT version FROM sms_schema").fetchone()
         return int(version)
-    if tables:
+    if found & tables() if shared else found:
         msg = (
             "the database belongs to another program: it has tables, and none of compliant_sms. "
-            "Check the path."
+            "Check the path; if the file is your own, pass shared=True, or --shared."
         )
         raise NotOurDatabase(msg)
     return 0

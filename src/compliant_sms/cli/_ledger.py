@@ -1,0 +1,124 @@
+"""The commands ``ledger``."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from compliant_sms.cli._database import database_option, store_at
+
+if TYPE_CHECKING:
+    from compliant_sms.evidence import Checkpoint
+    from compliant_sms.signing import VerifyKey
+
+__all__ = ["ledger"]
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_practice_option = click.option(
+    "--practice", metavar="ID", required=True, help="Whose ledger: the practice's id."
+)
+
+
+@click.group()
+def ledger() -> None:
+    """Prove that nobody changed the consent ledger."""
+
+
+@ledger.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--name",
+    required=True,
+    help="What the key is called: a web address of yours without https://, for example "
+    "lakeside.example/ledger.",
+)
+def key(path: Path, name: str) -> None:
+    """Write a new key that signs checkpoints, and print the public key that belongs to it.
+
+    Keep the file where whoever administers the database does not reach it, and give the public
+    key to everybody who shall check signatures. Needs the extra keyring.
+    """
+    from compliant_sms.signing import SigningKey  # noqa: PLC0415 - an extra may be missing
+
+    made = SigningKey.generate(name)
+    made.write(path)
+    click.echo(made.public)
+
+
+@ledger.command()
+@database_option
+@_practice_option
+@click.option("--key", "key_file", type=_FILE, help="Sign with the key in this file.")
+def checkpoint(database: str, practice: str, key_file: Path | None) -> None:
+    """Fix the ledger as it is now, and print the checkpoint: a few lines to keep elsewhere.
+
+    \b
+      compliant-sms ledger checkpoint --database texting.db --practice lakeside > june.txt
+    """  # noqa: D301 - click reads the character after which it wraps nothing
+    from compliant_sms import flows, system  # noqa: PLC0415 - after the options
+    from compliant_sms.driver import finish  # noqa: PLC0415 - as above
+    from compliant_sms.signing import SigningKey  # noqa: PLC0415 - as above
+
+    signer = SigningKey.from_file(key_file) if key_file else None
+    with closing(store_at(database)) as store:
+        made = finish(flows.checkpoint(store.blocking(), practice, system.now(), signer))
+    click.echo(str(made), nl=False)
+
+
+@ledger.command()
+@database_option
+@_practice_option
+@click.option(
+    "--against",
+    type=_FILE,
+    multiple=True,
+    help="A checkpoint that was kept; may be given several times.",
+)
+@click.option(
+    "--public-key",
+    "public_keys",
+    type=_FILE,
+    multiple=True,
+    help="A file with the public key of whoever signs checkpoints; may be given several times.",
+)
+def verify(
+    database: str, practice: str, against: tuple[Path, ...], public_keys: tuple[Path, ...]
+) -> None:
+    """Check every record of the ledger; no key that seals records is needed.
+
+    Exit status 1 when the ledger was altered; the first bad record is named.
+    """
+    from compliant_sms import flows  # noqa: PLC0415 - after the options
+    from compliant_sms.driver import finish  # noqa: PLC0415 - as above
+
+    marks = [_checkpoint(path) for path in against]
+    keys = [_public_key(path) for path in public_keys]
+    with closing(store_at(database)) as store:
+        report = finish(flows.verify_ledger(store.blocking(), practice, marks, keys))
+    click.echo(
+        f"Nothing was altered: {report.events:,} events in {report.chains:,} chains, and "
+        f"{report.audit:,} in the audit log."
+    )
+    click.echo(
+        f"Of these events {report.proven:,} are proven by a checkpoint that was passed or signed."
+    )
+
+
+def _checkpoint(path: Path) -> Checkpoint:
+    from compliant_sms.evidence import Checkpoint  # noqa: PLC0415 - after the options
+
+    return Checkpoint.parse(_text(path))
+
+
+def _public_key(path: Path) -> VerifyKey:
+    from compliant_sms.signing import VerifyKey  # noqa: PLC0415 - an extra may be missing
+
+    return VerifyKey.parse(_text(path))
+
+
+def _text(path: Path) -> str:
+    # Whatever is no UTF-8 is no checkpoint either, and is said to be none.
+    return path.read_bytes().decode("utf-8", "replace")

@@ -1,0 +1,159 @@
+"""A messenger inside the host's own transaction: what it writes commits with the host's work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from compliant_sms import flows
+from compliant_sms.classification import Purpose
+from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
+from compliant_sms.driver import finish
+from compliant_sms.messages import Draft, Outcome
+from compliant_sms.optout import Awaiting
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Ports
+from compliant_sms.rules import Decision
+
+__all__ = ["AsyncJoinedMessenger", "JoinedMessenger"]
+
+
+class JoinedMessenger:
+    """What :meth:`Messenger.within` gives: its methods write in your transaction, or read in it.
+
+    Nothing commits and nothing rolls back but you. Each call is a savepoint: where it raises, what
+    it wrote is undone and your transaction stays usable. Nothing is dispatched, received or
+    reconciled in here, because a request to the provider cannot be rolled back: do that with the
+    messenger itself, after the commit.
+
+    Attributes:
+        consent: the ledger's part.
+    """
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self.consent: ConsentDesk = ConsentDesk(ports)
+
+    def __repr__(self) -> str:
+        return f"JoinedMessenger({self._ports.practice.name!r})"
+
+    def send(
+        self,
+        *,
+        to: str | PhoneNumber,
+        person: str,
+        purpose: Purpose,
+        body: str,
+        idempotency_key: str,
+        not_after: datetime | None = None,
+        asks: Awaiting | str | None = None,
+    ) -> Outcome:
+        """Keep a text as due; :meth:`Messenger.dispatch_due` decides about it after your commit.
+
+        Args:
+            to: the patient's number.
+            person: your id of the patient.
+            purpose: what the text is for.
+            body: what the patient reads.
+            idempotency_key: one key is one text of this practice, as in :meth:`Messenger.send`.
+            not_after: the last instant (aware) at which the text still makes sense.
+            asks: what the text asks, ``"confirm"`` or ``"opt_in"``.
+
+        Returns:
+            ``Queued``; where the same text was asked for before, what is on record of it.
+
+        Raises:
+            InvalidInput: an argument cannot be used.
+            IdempotencyConflict: the key was used for a different text.
+            ConfigurationError: no transaction is open.
+            StoreError: it could not be kept.
+        """
+        draft = Draft(
+            to=to,
+            person=person,
+            purpose=purpose,
+            body=body,
+            idempotency_key=idempotency_key,
+            not_after=not_after,
+            asks=asks,
+        )
+        return finish(flows.enqueue(self._ports, draft))
+
+    def check(self, *, to: str | PhoneNumber, person: str, purpose: Purpose, body: str) -> Decision:
+        """What would be decided now, by what your transaction sees. Nothing is stored.
+
+        Raises:
+            InvalidInput: an argument cannot be used.
+            ConfigurationError: no transaction is open.
+        """
+        draft = Draft(to=to, person=person, purpose=purpose, body=body, idempotency_key="check")
+        return finish(flows.check(self._ports, draft))
+
+    def cancel(self, message_id: str) -> Outcome:
+        """Call a text back, if you commit and it has not gone out; otherwise say where it is.
+
+        Raises:
+            UnknownMessage: this practice has no such text.
+            ConfigurationError: no transaction is open.
+        """
+        return finish(flows.cancel(self._ports, message_id))
+
+    def history(self, person: str) -> flows.History:
+        """Everything on record about a person, by what your transaction sees.
+
+        Raises:
+            ConfigurationError: no transaction is open.
+        """
+        return finish(flows.history(self._ports, person))
+
+
+class AsyncJoinedMessenger:
+    """:class:`JoinedMessenger` for an event loop.
+
+    Attributes:
+        consent: the ledger's part.
+    """
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self.consent: AsyncConsentDesk = AsyncConsentDesk(ports)
+
+    def __repr__(self) -> str:
+        return f"AsyncJoinedMessenger({self._ports.practice.name!r})"
+
+    async def send(
+        self,
+        *,
+        to: str | PhoneNumber,
+        person: str,
+        purpose: Purpose,
+        body: str,
+        idempotency_key: str,
+        not_after: datetime | None = None,
+        asks: Awaiting | str | None = None,
+    ) -> Outcome:
+        """See :meth:`JoinedMessenger.send`."""
+        draft = Draft(
+            to=to,
+            person=person,
+            purpose=purpose,
+            body=body,
+            idempotency_key=idempotency_key,
+            not_after=not_after,
+            asks=asks,
+        )
+        return await flows.enqueue(self._ports, draft)
+
+    async def check(
+        self, *, to: str | PhoneNumber, person: str, purpose: Purpose, body: str
+    ) -> Decision:
+        """See :meth:`JoinedMessenger.check`."""
+        draft = Draft(to=to, person=person, purpose=purpose, body=body, idempotency_key="check")
+        return await flows.check(self._ports, draft)
+
+    async def cancel(self, message_id: str) -> Outcome:
+        """See :meth:`JoinedMessenger.cancel`."""
+        return await flows.cancel(self._ports, message_id)
+
+    async def history(self, person: str) -> flows.History:
+        """See :meth:`JoinedMessenger.history`."""
+        return await flows.history(self._ports, person)

@@ -1,0 +1,84 @@
+"""Files that hold secret keys: nobody but their owner reads them, and none is overwritten."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from compliant_sms.errors import ConfigurationError, InvalidKeys
+
+__all__ = ["read_key_file", "replace_key_file", "write_key_file"]
+
+
+def read_key_file(path: Path) -> str:
+    """What a key file says.
+
+    Raises:
+        ConfigurationError: it cannot be read, or others can read or change it.
+        InvalidKeys: it is no text.
+    """
+    try:
+        with path.open("rb") as file:
+            if os.name == "posix":
+                _refuse_shared(path, os.fstat(file.fileno()).st_mode)
+            return file.read().decode("utf-8-sig")
+    except OSError as error:
+        msg = f"the key file {path} cannot be read: {error.strerror}"
+        raise ConfigurationError(msg) from None
+    except UnicodeDecodeError:
+        raise InvalidKeys([f"{path} is no text file"]) from None
+
+
+def _refuse_shared(path: Path, mode: int) -> None:
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        msg = (
+            f"others than its owner can use the key file {path} "
+            f"(mode {stat.S_IMODE(mode):04o}): run  chmod 600 {path}"
+        )
+        raise ConfigurationError(msg)
+
+
+def write_key_file(path: Path, data: bytes) -> None:
+    """Write a new file, readable and writable by its owner only (on POSIX: mode 0600).
+
+    Raises:
+        ConfigurationError: there is one already, or it cannot be written.
+    """
+    try:
+        _write(path, data)
+    except FileExistsError:
+        msg = f"{path} is there already; a key file is never overwritten"
+        raise ConfigurationError(msg) from None
+    except OSError as error:
+        raise _not_written(path, error) from None
+
+
+def replace_key_file(path: Path, data: bytes) -> None:
+    """Write a file in the place of one, at once and whole; a crash leaves the old one.
+
+    Raises:
+        ConfigurationError: it cannot be written.
+    """
+    beside = path.with_name(f"{path.name}.{os.urandom(4).hex()}")
+    try:
+        _write(beside, data)
+        beside.replace(path)
+    except OSError as error:
+        raise _not_written(path, error) from None
+
+
+def _write(path: Path, data: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        try:
+            file.write(data)
+            file.flush()
+            # A key that is lost takes with it all that it sealed.
+            os.fsync(file.fileno())
+        except OSError:
+            path.unlink()
+            raise
+
+
+def _not_written(path: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(f"{path} cannot be written: {error.strerror}")

@@ -1,0 +1,52 @@
+"""SQLite's errors as this library's. No value of a statement is ever part of one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from compliant_sms.errors import (
+    NotOurDatabase,
+    StoreBusy,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+)
+
+__all__ = ["BUSY", "our_errors", "ours"]
+
+# Primary result codes, https://www.sqlite.org/rescode.html
+BUSY, _LOCKED, _READ_ONLY, _FULL, _CANNOT_OPEN, _CORRUPT, _NOT_A_DATABASE = 5, 6, 8, 13, 14, 11, 26
+_ERRORS: dict[int, tuple[type[StoreError], str]] = {
+    BUSY: (StoreBusy, "the database stayed locked by another connection. Try again."),
+    _LOCKED: (StoreBusy, "the database stayed locked by another connection. Try again."),
+    _READ_ONLY: (
+        StoreReadOnly,
+        "the database, or the folder it lies in, cannot be written. Check the permissions.",
+    ),
+    _FULL: (StoreFull, "the disk under the database is full. Free some space and try again."),
+    _CANNOT_OPEN: (
+        StoreError,
+        "the database file cannot be opened. Check the path and its permissions.",
+    ),
+    _CORRUPT: (NotOurDatabase, "the database file is damaged. Restore a backup."),
+    _NOT_A_DATABASE: (NotOurDatabase, "the file is not an SQLite database. Check the path."),
+}
+
+
+def ours(error: sqlite3.Error) -> StoreError:
+    """The error to raise in its place."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # extended codes share the low byte
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    kind, words = _ERRORS.get(code, (StoreError, "the database failed"))
+    return kind(f"{words} ({name})")
+
+
+@contextmanager
+def our_errors() -> Iterator[None]:
+    """Raise this library's errors in place of SQLite's."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ours(error) from error
