@@ -16,6 +16,7 @@ from typing import Any
 HERE = Path(__file__).parent
 KEPT, PAGE = HERE / "reliability.json", HERE / "reliability.md"
 _BEGIN, _END = "<!-- figures -->\n", "<!-- end of figures -->"
+_RESULTS = ("different ones", "sent", "texts", "texts claimed before")
 _HEADS = ("what was done", "on", "how often", "found", "took", "on the day")
 
 
@@ -43,7 +44,9 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _counts(counted: dict[str, int]) -> str:
-    return ", ".join(f"{number:,} {what}" for what, number in counted.items())
+    # What was done stands before what came of it.
+    names = sorted(counted, key=lambda name: (name in _RESULTS, name))
+    return ", ".join(f"{counted[name]:,} {name}" for name in names)
 
 
 def page(text: str, rows: list[dict[str, Any]]) -> str:

@@ -56,7 +56,7 @@ def judged(trial: Trial, book: list[dict[str, Any]]) -> Counter[str]:
         trial: what was done, and what is on record.
         book: what the carrier took from its number.
     """
-    figures = Counter({"kills": trial.kills, "texts": len(trial.texts), "sent": len(book)})
+    figures = Counter({"texts": len(trial.texts), "sent": len(book)})
     arrived = Counter(entry["sid"] for entry in book)
     for text, stopped in trial.texts:
         figures.update(_wrongs_of(text, stopped, arrived))

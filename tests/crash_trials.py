@@ -175,7 +175,7 @@ class Crashes:
     def judge(self) -> Counter[str]:
         """Compare what the carrier received with what was promised, in all trials."""
         book = book_of(self.victims.url)
-        figures: Counter[str] = Counter()
+        figures = Counter(kills=sum(trial.kills for trial in self.trials))
         for trial in self.trials:
             of_one = judged(trial, book[trial.sender])
             assert not any(of_one[wrong] for wrong in WRONGS), (of_one, trial, book[trial.sender])

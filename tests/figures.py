@@ -34,7 +34,7 @@ def figures(request: pytest.FixtureRequest) -> Record:
         row = {
             "what": what,
             "on": _database(request),
-            "counted": {name: n for name, n in counted.items() if name not in found},
+            "counted": {name: n for name, n in counted.items() if n and name not in found},
             "found": found,
             "seconds": round(monotonic() - began),
             "date": f"{datetime.now(UTC):%Y-%m-%d}",

@@ -60,7 +60,7 @@ def _runs(pid: int) -> bool:
 
 def killed_at(server: Any, points: list[int], folder: Path) -> Counter[str]:
     """Play the day once for each point, at which the server dies; what was found."""
-    found: Counter[str] = Counter()
+    found = Counter(kills=len(points))
     senders = own_numbers(len(points))
     with carrier_of(senders) as url, Server(server.get_uri()).database() as dsn:
         for number, at in enumerate(points):
