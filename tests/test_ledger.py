@@ -328,9 +328,9 @@ ALONE = [flip, refile, renumber, delete, insert, swap, exchange]
 
 
 def truncate(raw: Raw, chance: random.Random) -> Named:
-    """Take the newest records of a chain away."""
+    """Take the newest records of a chain away, one of a checkpoint among them."""
     chain = raw.some_chain(chance)
-    left = chance.randrange(len(chain))
+    left = chance.randrange(sum(each["leaf"] is not None for each in chain))
     for gone in chain[left:]:
         raw.events.remove(gone)
     return None
@@ -438,7 +438,7 @@ def test_what_no_checkpoint_holds_can_be_cut_off(ledger: Ledger) -> None:
     assert finish(verify_ledger(ledger.store, PRACTICE, [kept])).events == 38
 
 
-@pytest.mark.parametrize("change", ["leaf", "digest", "gone", "note", "size"])
+@pytest.mark.parametrize("change", ["leaf", "digest", "gone", "note", "text", "size"])
 def test_a_damaged_tree_shows(ledger: Ledger, change: str) -> None:
     """Whatever is done to leaves and stored checkpoints alone is found without a kept one."""
     raw, _ = _tampered_ledger(ledger)
@@ -450,6 +450,8 @@ def test_a_damaged_tree_shows(ledger: Ledger, change: str) -> None:
         raw.leaves.pop()
     elif change == "note":
         raw.checkpoints[0]["note"] = raw.checkpoints[0]["note"].replace("lakeside", "hillside")
+    elif change == "text":
+        raw.checkpoints[0]["note"] = "nothing"
     else:
         raw.checkpoints[0]["size"] = 24
     write(ledger.where, raw)
