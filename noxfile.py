@@ -66,7 +66,9 @@ CORE = [
         "driver.py",
         "errors.py",
         "evidence/*",
+        "evidence/_page/*",
         "flows/*",
+        "imports/*",
         "lifecycle.py",
         "lint/*",
         "logs.py",  # not core, but the last net
@@ -80,6 +82,7 @@ CORE = [
         "ports/*",
         "practice.py",
         "providers/*",
+        "rates.py",
         "records.py",
         "retention/*",
         "rules/*",

@@ -22,6 +22,7 @@ import ledger
 import opt_out
 import sending
 import verifying
+import working
 from attrs import asdict, evolve
 from report import Row, page, table
 
@@ -31,6 +32,7 @@ _GROUPS = {
     "finding": finding.rows,
     "send": sending.rows,
     "in-flight": in_flight.rows,
+    "work": working.rows,
     "ledger": ledger.rows,
     "verify": verifying.rows,
     "import": importing.rows,

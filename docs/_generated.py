@@ -9,6 +9,7 @@ from inspect import getdoc
 from pathlib import Path
 
 from _accuracy import page_of
+from _lifecycle import picture
 from _retention import HEADS
 from _retention import rows as kept
 
@@ -53,8 +54,9 @@ _MARKS = """\
 def write(folder: Path) -> None:
     """Write all pages into a folder; what has not changed is left alone."""
     folder.mkdir(exist_ok=True)
-    for name, text in pages().items():
-        file = folder / f"{name}.md"
+    files = {f"{name}.md": text for name, text in pages().items()}
+    for name, text in (files | {"lifecycle.svg": picture()}).items():
+        file = folder / name
         if not file.exists() or file.read_text("utf-8") != text:
             file.write_text(text, "utf-8")
 

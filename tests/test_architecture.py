@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 import compliant_sms
-from compliant_sms import optout, phi
+from compliant_sms import evidence, optout, phi, stores, testing
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Path(compliant_sms.__file__).parent
@@ -67,8 +67,8 @@ def test_importing_is_silent_and_loads_neither_http_nor_retries() -> None:
         "from compliant_sms import Messenger, Practice, Purpose\n"
         "from compliant_sms.providers import Twilio\n"
         "from compliant_sms.stores import SQLite\n"
-        "heavy = {'httpx', 'tenacity', 'starlette', 'click', 'rich', 'cattrs'} & set(sys.modules)\n"
-        "print(sorted(heavy), logging.getLogger().handlers)"
+        "heavy = {'httpx', 'tenacity', 'starlette', 'click', 'rich', 'cattrs', 'psycopg'}\n"
+        "print(sorted(heavy & set(sys.modules)), logging.getLogger().handlers)"
     )
 
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -110,7 +110,9 @@ def test_constants_of_compiled_classes_are_annotated() -> None:
     assert bare == []
 
 
-@pytest.mark.parametrize("room", [compliant_sms, optout, phi], ids=lambda room: room.__name__)
+@pytest.mark.parametrize(
+    "room", [compliant_sms, evidence, optout, phi, stores, testing], ids=lambda room: room.__name__
+)
 def test_what_loads_late_is_there(room: ModuleType) -> None:
     """Names that load at first use are listed, can be had, and nothing else is pretended."""
     assert set(room.__all__) <= set(dir(room))

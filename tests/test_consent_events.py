@@ -18,7 +18,9 @@ from compliant_sms.consent import (
     Channel,
     Clarified,
     ConsentEvent,
+    Dated,
     Granted,
+    Imported,
     Restored,
     Revoked,
     Signature,
@@ -208,6 +210,7 @@ AGREEMENTS = st.builds(
     not_a_condition_of_purchase=st.booleans(),
     clear_and_conspicuous=st.booleans(),
 )
+IMPORTED = st.builds(Imported, source=NAMES, dated=st.sampled_from(Dated))
 EVENTS: st.SearchStrategy[ConsentEvent] = st.one_of(
     st.builds(
         Granted,
@@ -221,6 +224,7 @@ EVENTS: st.SearchStrategy[ConsentEvent] = st.one_of(
         reference=TEXTS,
         agreement=st.none() | AGREEMENTS,
         given_to=TEXTS,
+        imported=st.none() | IMPORTED,
     ),
     st.builds(
         Revoked,
@@ -234,6 +238,7 @@ EVENTS: st.SearchStrategy[ConsentEvent] = st.one_of(
         message_class=st.sampled_from(["transactional", "marketing", "emergency", "protocol"]),
         exempt=st.booleans(),
         clarification_asked=st.booleans(),
+        imported=st.none() | IMPORTED,
     ),
     st.builds(
         Clarified,

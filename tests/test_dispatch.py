@@ -124,13 +124,15 @@ def test_workers(
 def test_taken_by_another_worker(
     make_messenger: Make, carrier: Sandbox, clock: MovableClock
 ) -> None:
-    """A worker reports nothing of texts that another took, called back or put off meanwhile."""
+    """A worker that was so slow that another took its texts reports nothing of those."""
     others: list[Any] = []
     transport = BlockingTransport()
 
     def meanwhile() -> None:
         if not others:
             others.append(make_messenger())
+            assert others[0].dispatch_due() == ()  # they are reserved
+            clock.advance(timedelta(seconds=61))
             others.extend(others[0].dispatch_due())
 
     worker = make_messenger(transport=Meanwhile(transport, before=meanwhile))

@@ -25,6 +25,7 @@ from compliant_sms.consent import (
     AgreementDefect,
     Clarified,
     Granted,
+    Imported,
     PhiPreferenceStated,
     Restored,
     Revoked,
@@ -169,6 +170,7 @@ def test_delivery_defaults_are_those_of_the_code() -> None:
         "`settle_after`": f"{default.settle_after.total_seconds():.0f} seconds",
         "`attempts`": str(default.attempts),
         "`pause`": f"{default.pause.total_seconds():.0f} seconds",
+        "`rate`": str(default.rate).lower(),
     } == {row[0]: row[1] for row in settings}
     assert len(fields(Delivery)) == len(settings)
 
@@ -192,7 +194,7 @@ def test_ledger_fields_are_those_of_the_events() -> None:
         kind: {"kind", "v"} | {field.name for field in fields(event)}
         for kind, event in kinds.items()
     } == documented
-    for part in (Wording, Signature, WrittenAgreement):
+    for part in (Wording, Signature, WrittenAgreement, Imported):
         for field in fields(part):
             assert f"`{field.name}`" in read("docs/explanation/ledger.md")
 
@@ -273,13 +275,25 @@ def generator() -> ModuleType:
     return module
 
 
+def test_picture_of_the_outbox_shows_the_table(tmp_path: Path) -> None:
+    """Each transition to another state is drawn exactly once, and none that the table lacks."""
+    generator().write(tmp_path / "generated")
+    picture = importlib.import_module("_lifecycle")
+    drawn = [pair for meant in picture.arrows().values() for pair in meant]
+
+    assert sorted(drawn) == sorted(picture.pairs())
+    svg = tmp_path.joinpath("generated/lifecycle.svg").read_text("utf-8")
+    assert svg.count("marker-end") == len(picture.arrows()) - 1  # one is said by a frame
+    assert all(f">{state}</text>" in svg for state in State)
+
+
 def test_pages_of_the_packs_hold_each_row(tmp_path: Path) -> None:
     """What is written at build time has every row, purpose and rule, in whole tables."""
     generated = generator()
     generated.write(tmp_path / "generated")
     generated.write(tmp_path / "generated")
 
-    pages = {page.stem: page.read_text("utf-8") for page in (tmp_path / "generated").iterdir()}
+    pages = {page.stem: page.read_text("utf-8") for page in tmp_path.glob("generated/*.md")}
     expected = {pack.name: {row.id for row in pack.rows} for pack in map(load_pack, BUILT_IN)}
     expected |= {"purposes": set(catalogue()), "rules": {rule.id for rule in RULES}}
     expected |= {"phi": set(PhiLabel), "retention": {*RecordClass}}

@@ -1,16 +1,37 @@
-"""The PostgreSQL store: what differs from the embedded one."""
+"""The PostgreSQL store: what differs from the embedded one, and what its errors say."""
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
+import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
 
+import psycopg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from compliant_sms import Messenger
+from compliant_sms import Messenger, Sent
+from compliant_sms.errors import (
+    IdempotencyConflict,
+    InvalidInput,
+    NotOurDatabase,
+    StoreBusy,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+)
 from compliant_sms.stores import PostgreSQL
+from compliant_sms.stores._named import numbered
 from conftest import PATIENT
-from test_send import agree
+from databases import Server
+from test_send import BODY, agree, remind
+from test_store import OTHER, count, writing
 
 Make = Callable[..., Messenger]
 
@@ -18,27 +39,476 @@ Make = Callable[..., Messenger]
 @pytest.fixture
 def store(postgres_dsn: str) -> Iterator[PostgreSQL]:
     made = PostgreSQL(postgres_dsn)
+    made.open()
     yield made
     made.close()
 
 
-def in_threads(count: int, act: Callable[[int], object]) -> None:
-    """Let threads act at once, and wait for all of them."""
-    threads = [threading.Thread(target=act, args=(number,)) for number in range(count)]
+def in_threads(count: int, act: Callable[[int], object]) -> list[Any]:
+    """Let threads act at once; what came of each."""
+    results: list[Any] = [None] * count
+
+    def one(number: int) -> None:
+        try:
+            results[number] = act(number)
+        except Exception as error:  # noqa: BLE001
+            results[number] = error
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    return results
 
 
-def test_threads_append_together(make_messenger: Make, store: PostgreSQL) -> None:
-    """Threads that write to one chain and to many lose nothing, and the chains stay whole."""
-    messenger = make_messenger(store=store)
+def asking(sql: str) -> Callable[[Any], Any]:
+    """Work that answers with one value."""
 
-    def act(number: int) -> None:
-        agree(messenger, PATIENT, f"pat-{number % 4}")
+    async def work(tx: Any) -> Any:
+        ((value,),) = await tx._db.fetch(sql, {})
+        return value
 
-    in_threads(20, act)
+    return work
+
+
+# Where it is
+
+
+def test_parameters_are_numbered() -> None:
+    """Names become numbers, each once; casts, quoted words and comments stay as they are."""
+    sql = """SELECT ':no', "a:no", now()::text, it''s, :b FROM t -- :no
+        WHERE x = :a AND y = :b AND z = 'it''s :no' AND w = :a::bytea"""
+
+    assert numbered(sql) == (
+        sql.replace(" :b", " $1").replace(" :a", " $2"),
+        ("b", "a"),
+    )
+
+
+@given(st.lists(st.sampled_from([":a", ":b", "'x:a'", "::text", '"q:b"', " ", "1"]), max_size=12))
+def test_only_parameters_are_touched(parts: list[str]) -> None:
+    """Whatever stands around them, parameters and nothing else are replaced."""
+    text, names = numbered(" ".join(parts))
+    wanted = [part for part in parts if part in {":a", ":b"}]
+
+    assert list(names) == [name[1:] for name in dict.fromkeys(wanted)]
+    assert text == " ".join(
+        f"${names.index(part[1:]) + 1}" if part in {":a", ":b"} else part for part in parts
+    )
+
+
+CANARY = "zebra-canary"
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        f"postgresql://ana:{CANARY}@127.0.0.1:1/texting",
+        f"host=127.0.0.1 port=1 user=ana password={CANARY} dbname=texting",
+        f"postgresql://ana:{CANARY}/x@127.0.0.1:1/texting",
+        f"postgresql://ana:p@{CANARY}@127.0.0.1:1/texting",
+        f"host=127.0.0.1 port={CANARY}",
+        f"host={CANARY}' =x",
+        f"{CANARY}",
+    ],
+)
+def test_password_stays_inside(dsn: str) -> None:
+    """Neither a DSN that works nor one that is mistyped shows its password in an error."""
+    with pytest.raises((StoreError, InvalidInput)) as caught:
+        PostgreSQL(dsn).open()
+
+    assert CANARY not in "".join(traceback.format_exception(caught.value))
+    assert caught.value.__context__ is None
+
+
+def test_repr(postgres_dsn: str) -> None:
+    """The repr says where the database is, and not who enters it with what."""
+    told = repr(PostgreSQL(f"postgresql://ana:{CANARY}@db.example:5433/texting"))
+
+    assert told == "PostgreSQL(host='db.example', port='5433', dbname='texting')"
+
+
+@pytest.mark.parametrize(
+    "change", [{"dsn": " "}, {"max_connections": 0}, {"busy_timeout": 0}], ids=str
+)
+def test_unusable_arguments(change: dict[str, Any]) -> None:
+    """What cannot work is refused when the store is made."""
+    with pytest.raises(InvalidInput):
+        PostgreSQL(**({"dsn": "dbname=x"} | change))
+
+
+def test_without_the_extra() -> None:
+    """Without psycopg the error names the extra, and the other store works."""
+    code = (
+        "import sys; sys.modules['psycopg'] = None\n"
+        "from compliant_sms.stores import SQLite\n"
+        "from compliant_sms import stores\n"
+        "try: stores.PostgreSQL\n"
+        "except ImportError as error: print(error)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "pip install 'compliant-sms[postgres]'" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("limit", "kind", "words"),
+    [
+        ("ALTER DATABASE {} ALLOW_CONNECTIONS true", StoreError, "no such database"),
+        ("ALTER ROLE sms_guest CONNECTION LIMIT 0", StoreBusy, "takes no more connections"),
+    ],
+)
+def test_refused_connection(
+    postgres: Server, postgres_dsn: str, limit: str, kind: type[StoreError], words: str
+) -> None:
+    """A server that lets nobody in is told from one that is full."""
+    name = psycopg.conninfo.conninfo_to_dict(postgres_dsn)["dbname"]
+    postgres.run("DROP ROLE IF EXISTS sms_guest")
+    postgres.run("CREATE ROLE sms_guest LOGIN")
+    postgres.run(limit.format(name))
+    missing = "-gone" if kind is StoreError else ""
+    dsn = psycopg.conninfo.make_conninfo(postgres_dsn, user="sms_guest", dbname=f"{name}{missing}")
+    with pytest.raises(kind, match=words):
+        PostgreSQL(dsn).open()
+    postgres.run("DROP ROLE sms_guest")
+
+
+# What errors mean
+
+
+CODES = {
+    "53100": StoreFull,
+    "53200": StoreFull,
+    "25006": StoreReadOnly,
+    "42501": StoreReadOnly,
+    "55P03": StoreBusy,
+    "57014": StoreBusy,
+    "40001": StoreBusy,
+    "XX001": NotOurDatabase,
+    "P0001": StoreError,
+}
+
+
+@pytest.mark.parametrize(("code", "kind"), CODES.items())
+def test_error_codes(
+    postgres: Server, postgres_dsn: str, store: PostgreSQL, code: str, kind: type[StoreError]
+) -> None:
+    """Each kind of failure has its exception, which repeats nothing that the server quotes."""
+    postgres.run(
+        f"""CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            RAISE EXCEPTION 'about %', NEW.sender USING ERRCODE = '{code}'; END $$""",
+        postgres_dsn,
+    )
+    postgres.run(
+        "CREATE TRIGGER t BEFORE INSERT ON sms_practices FOR EACH ROW EXECUTE FUNCTION fail()",
+        postgres_dsn,
+    )
+    with pytest.raises(StoreError, match=code) as caught:
+        store.run(writing(CANARY))
+
+    assert type(caught.value) is kind
+    assert CANARY not in "".join(traceback.format_exception(caught.value))
+    assert caught.value.__context__ is None
+    assert count(store) == 0
+
+
+def test_refused_statements(store: PostgreSQL) -> None:
+    """What the database or the driver refuses comes out as a store error without the values."""
+
+    async def twice(tx: Any) -> None:
+        await writing(CANARY)(tx)
+        await writing(CANARY)(tx)
+
+    async def unknown_type(tx: Any) -> None:
+        await tx._db.execute("INSERT INTO sms_schema VALUES (:x)", {"x": object()})
+
+    async def nul(tx: Any) -> None:
+        await writing(f"{CANARY}\0")(tx)
+
+    for work in (twice, unknown_type, nul):
+        with pytest.raises(StoreError, match="the database failed") as caught:
+            store.run(work)
+        assert CANARY not in "".join(traceback.format_exception(caught.value))
+    assert count(store) == 0
+
+
+def test_missing_table(store: PostgreSQL) -> None:
+    """A table that is not there points to the upgrade."""
+    with pytest.raises(StoreError, match="compliant-sms db upgrade"):
+        count(store, "sms_nothing")
+
+
+def test_locked(postgres_dsn: str, store: PostgreSQL) -> None:
+    """A row that stays locked is reported as busy; afterwards everything works."""
+    store.run(writing("first"))
+    impatient = PostgreSQL(postgres_dsn, busy_timeout=0.05)
+    with psycopg.connect(postgres_dsn) as other:
+        other.execute("LOCK TABLE sms_practices")
+        with pytest.raises(StoreBusy, match="Try again"):
+            impatient.run(writing("second"))
+    impatient.run(writing("second"))
+    impatient.close()
+
+    assert count(store) == 2
+
+
+def test_all_connections_in_use(postgres_dsn: str) -> None:
+    """Where no connection becomes free in time the store is busy, and later it is not."""
+    narrow = PostgreSQL(postgres_dsn, max_connections=1, busy_timeout=0.05)
+    narrow.open()
+
+    async def nested(_: Any) -> None:
+        narrow.run(writing("inner"))
+
+    with pytest.raises(StoreBusy, match="max_connections"):
+        narrow.run(nested)
+
+    assert narrow.run(writing("later")) == "later"
+    narrow.close()
+
+
+def test_standby(postgres_dsn: str, store: PostgreSQL) -> None:
+    """A database that may only be read is reported as such, and can be read."""
+    reading = PostgreSQL(f"{postgres_dsn} options='-c default_transaction_read_only=on'")
+
+    assert count(reading) == 0
+    with pytest.raises(StoreReadOnly, match="standby"):
+        reading.run(writing("first"))
+    reading.close()
+
+
+# Transactions
+
+
+def test_durable_whatever_the_host_set(postgres: Server, postgres_dsn: str) -> None:
+    """A commit waits for the disk where the host turned that off, and is never turned down."""
+    name = psycopg.conninfo.conninfo_to_dict(postgres_dsn)["dbname"]
+    asked = asking("SELECT current_setting('synchronous_commit')")
+    for set_to, wanted in (("off", "on"), ("local", "on"), ("remote_apply", "remote_apply")):
+        postgres.run(f"ALTER DATABASE {name} SET synchronous_commit = {set_to}")
+        store = PostgreSQL(postgres_dsn)
+        assert store.run(asked) == wanted
+        store.close()
+
+
+def test_read_committed_whatever_the_host_set(postgres: Server, postgres_dsn: str) -> None:
+    """The fence relies on seeing what was committed before the lock was got."""
+    name = psycopg.conninfo.conninfo_to_dict(postgres_dsn)["dbname"]
+    postgres.run(f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'")
+    store = PostgreSQL(postgres_dsn)
+
+    assert store.run(asking("SELECT current_setting('transaction_isolation')")) == "read committed"
+    store.close()
+
+
+@pytest.mark.parametrize("kind", [KeyError, KeyboardInterrupt, psycopg.OperationalError])
+def test_what_work_raises(store: PostgreSQL, kind: type[BaseException]) -> None:
+    """What the work raises undoes it and comes out unchanged, once."""
+    calls = []
+
+    async def failing(tx: Any) -> None:
+        calls.append(1)
+        await writing("undone")(tx)
+        raise kind
+
+    with pytest.raises(kind) as caught:
+        store.run(failing)
+
+    assert type(caught.value) is kind
+    assert calls == [1]
+    assert count(store) == 0
+    assert store.run(writing("later")) == "later"
+
+
+def test_swallowed_error(store: PostgreSQL) -> None:
+    """Work that goes on after the database failed is no success, and gets no further answer."""
+
+    async def going_on(tx: Any) -> str:
+        await writing("first")(tx)
+        with pytest.raises(StoreError):
+            await tx._db.fetch("SELECT 1 / 0", {})
+        with pytest.raises(StoreError):
+            await writing("second")(tx)
+        return "done"
+
+    with pytest.raises(StoreError, match="22012"):
+        store.run(going_on)
+    assert count(store) == 0
+
+
+def test_prepared_statements(postgres_dsn: str) -> None:
+    """Statements are prepared at once, and not where a pooler stands between."""
+    asked = asking("SELECT count(*) FROM pg_prepared_statements")
+    counts = []
+    for prepare in (True, False):
+        store = PostgreSQL(postgres_dsn, max_connections=1, prepare=prepare)
+        store.run(asked)
+        counts.append(store.run(asked))
+        store.close()
+
+    assert counts[0] > 0
+    assert counts[1] == 0
+
+
+# Others at work
+
+
+def test_same_thing_at_once(postgres_dsn: str, store: PostgreSQL) -> None:
+    """Where somebody else makes the same thing first, the work is done anew and finds it."""
+    seen = []
+
+    async def racing(tx: Any) -> None:
+        ((known,),) = await tx._db.fetch("SELECT count(*) FROM sms_practices", {})
+        seen.append(known)
+        if not known:
+            with psycopg.connect(postgres_dsn) as other:
+                other.execute("INSERT INTO sms_practices VALUES ('x', 'x', '', 'x')")
+            await writing("x")(tx)
+
+    store.run(racing)
+
+    assert seen == [0, 1]
+
+
+def test_deadlock(postgres_dsn: str) -> None:
+    """Of two that wait for each other one gives way and does its work anew."""
+    store = PostgreSQL(f"{postgres_dsn} options='-c deadlock_timeout=20ms'")
+    store.run(writing("a"))
+    store.run(writing("b"))
+    both = threading.Barrier(2, timeout=10)
+    tries = []
+
+    def act(number: int) -> object:
+        first, second = ("a", "b") if number else ("b", "a")
+
+        async def work(tx: Any) -> None:
+            touch = "UPDATE sms_practices SET practice_id = 'y' WHERE sender = :sender"
+            tries.append(number)
+            await tx._db.execute(touch, {"sender": first})
+            if tries.count(number) == 1:
+                both.wait()
+            await tx._db.execute(touch, {"sender": second})
+
+        return store.run(work)
+
+    assert in_threads(2, act) == [None, None]
+    assert len(tries) == 3
+    store.close()
+
+
+def test_threads_append_together(make_messenger: Make, postgres_dsn: str) -> None:
+    """More threads than connections write to one chain and to many, and lose nothing."""
+    messenger = make_messenger(store=PostgreSQL(postgres_dsn, max_connections=3))
+    in_threads(20, lambda number: agree(messenger, PATIENT, f"pat-{number % 4}"))
     report = messenger.verify_ledger()
 
     assert (report.chains, report.events) == (4, 20)
+
+
+@pytest.mark.parametrize("same_number", [True, False])
+def test_one_key_from_two_sides(
+    make_messenger: Make,
+    postgres_dsn: str,
+    same_number: bool,  # noqa: FBT001
+) -> None:
+    """One key is one text, also where two ask for it at once, to one number or to two."""
+    sides = [make_messenger(store=PostgreSQL(postgres_dsn)) for _ in range(2)]
+    numbers = [PATIENT, PATIENT if same_number else OTHER]
+    for number in numbers:
+        agree(sides[0], number)
+    for key in range(12):
+        both = threading.Barrier(2, timeout=10)
+
+        def act(side: int, key: int = key, both: threading.Barrier = both) -> object:
+            both.wait()
+            return remind(sides[side], str(key), to=numbers[side], body=f"{BODY} {key}")
+
+        results = in_threads(2, act)
+        kinds = {type(result).__name__ for result in results}
+        if same_number:
+            assert kinds <= {"Sent", "Queued"}
+            assert len({result.message_id for result in results}) == 1
+        else:
+            assert sorted(type(result) for result in results if type(result) is Sent) == [Sent]
+            assert kinds == {"Sent", IdempotencyConflict.__name__}
+
+
+def test_a_practice_is_no_bottleneck(make_messenger: Make, postgres_dsn: str) -> None:
+    """While one text of a practice is being claimed, others to other numbers go on."""
+    other = make_messenger(store=PostgreSQL(postgres_dsn, busy_timeout=0.5))
+    agree(other)
+    agree(other, OTHER)
+    remind(other, "first")  # the practice is known
+    meanwhile = []
+
+    def ids() -> str:
+        if not meanwhile:  # the first id is asked for inside of the transaction
+            meanwhile.append(remind(other, "inner", to=OTHER))
+        return uuid4().hex
+
+    messenger = make_messenger(store=PostgreSQL(postgres_dsn), ids=ids)
+
+    assert type(remind(messenger, "outer", body=f"{BODY} Bye.")) is Sent
+    assert [type(outcome) for outcome in meanwhile] == [Sent]
+
+
+def test_closed_by_others(postgres_dsn: str) -> None:
+    """Who closes a store that others use disturbs nobody: it is opened again."""
+    store = PostgreSQL(postgres_dsn, max_connections=2)
+
+    def act(number: int) -> object:
+        if number % 3 == 0:
+            store.close()
+        return store.run(writing(f"n{number}"))
+
+    assert in_threads(15, act) == [f"n{number}" for number in range(15)]
+    assert count(store) == 15
+    store.close()
+
+
+# Event loops
+
+
+def test_one_store_on_several_loops(store: PostgreSQL) -> None:
+    """A store serves one event loop after the other, and threads beside them."""
+    port = store.asynchronous()
+
+    async def main(name: str) -> str:
+        result = await port.run(writing(name))
+        await store.aclose()
+        return str(result)
+
+    assert [asyncio.run(main(name)) for name in "ab"] == ["a", "b"]
+    assert count(store) == 2
+
+
+_SLEEPING = """SELECT 1 FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event = 'PgSleep'"""
+
+
+def test_cancelled_task(postgres: Server, postgres_dsn: str, store: PostgreSQL) -> None:
+    """A task that is cancelled inside of its transaction undoes it, and harms no other."""
+    port = store.asynchronous()
+
+    async def main() -> str:
+        inside = asyncio.Event()
+
+        async def hanging(tx: Any) -> None:
+            await writing("undone")(tx)
+            inside.set()
+            await tx._db.fetch("SELECT pg_sleep(60)", {})
+
+        task = asyncio.ensure_future(port.run(hanging))
+        await inside.wait()
+        while not postgres.run(_SLEEPING, postgres_dsn):  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        result = await port.run(writing("kept"))
+        await store.aclose()
+        return str(result)
+
+    assert asyncio.run(main()) == "kept"
+    assert count(store) == 1

@@ -173,7 +173,7 @@ def test_rotation_while_running(sealed: Messenger, keys: Path, database: Path) -
         store=SQLite(database),
         keyring=Keyring.from_file(keys),
     ) as rotating:
-        done = rotating.rotate_keys(on_progress=lambda done, of: seen.append((done, of)))
+        done = rotating.rotate_keys(progress=lambda done, of: seen.append((done, of)))
         assert rotating.rotate_keys() == 0
 
     assert done == 4  # three chains and the index

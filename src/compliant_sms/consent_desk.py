@@ -9,7 +9,6 @@ from typing import TypedDict
 from compliant_sms import flows
 from compliant_sms.consent import (
     Basis,
-    Category,
     Channel,
     Clarified,
     ConsentEvent,
@@ -23,21 +22,14 @@ from compliant_sms.consent import (
     Wording,
     WrittenAgreement,
 )
+from compliant_sms.consent._words import covered
 from compliant_sms.driver import finish
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports
 
 __all__ = ["AsyncConsentDesk", "ConsentDesk"]
 
-# A number given at intake is consent within the scope of why it was given (FCC 15-72, 2015).
-_CARE = (Category.APPOINTMENTS, Category.CARE, Category.ANSWERS)
-# Written permission covers what it names, and promotions are what it is asked for.
-_USUAL_CATEGORIES = {Tier.PRIOR_EXPRESS_WRITTEN: (Category.PROMOTIONS,)}
 _RULE = "recorded-by-staff"
-
-
-def _covered(categories: Iterable[str] | None, tier: Tier) -> Iterable[str]:
-    return _USUAL_CATEGORIES.get(tier, _CARE) if categories is None else categories
 
 
 def _numbered(number: str | PhoneNumber) -> PhoneNumber:
@@ -127,7 +119,7 @@ class ConsentDesk(_Desk):
             **self._common(number, person, recorded_by, occurred_at),
             basis=basis,
             tier=tier,
-            categories=_covered(categories, tier),
+            categories=covered(categories, tier),
             wording=wording,
             signature=signature,
             reference=reference,
@@ -335,7 +327,7 @@ class AsyncConsentDesk(_Desk):
             **self._common(number, person, recorded_by, occurred_at),
             basis=basis,
             tier=tier,
-            categories=_covered(categories, tier),
+            categories=covered(categories, tier),
             wording=wording,
             signature=signature,
             reference=reference,

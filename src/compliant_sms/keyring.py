@@ -37,7 +37,7 @@ from compliant_sms.key_files import read_key_file, replace_key_file, write_key_f
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["DataCipher", "Keyring"]
+__all__ = ["DataCipher", "Keyring", "data_cipher"]
 
 _VERSION = 1
 _DATA_VERSION = b"\x02"  # of what a data key sealed: it needs no key id
@@ -147,7 +147,7 @@ class Keyring:
 
     def cipher(self, data_key: bytes) -> DataCipher:
         """What seals with a data key."""
-        return DataCipher(_cipher(data_key))
+        return data_cipher(data_key)
 
     @property
     def key_ids(self) -> tuple[str, ...]:
@@ -265,6 +265,19 @@ class DataCipher:
             )
             raise CannotUnseal(msg)
         return opened
+
+
+def data_cipher(data_key: bytes) -> DataCipher:
+    """What opens the records of one person at one number, by their data key alone.
+
+    Raises:
+        CannotUnseal: those bytes are no key.
+        MissingExtra: the extra ``keyring`` is not installed.
+    """
+    if len(data_key) != _KEY:
+        msg = f"a data key has {_KEY} bytes, not {len(data_key)}"
+        raise CannotUnseal(msg)
+    return DataCipher(_cipher(data_key))
 
 
 def _ciphers(keys: Mapping[str, bytes]) -> dict[str, _Cipher]:

@@ -41,8 +41,12 @@ _CLAIMABLE = _LATE_NEWS | {State.CLAIMED, State.HELD, State.BLOCKED, State.CANCE
 
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.DUE: _CLAIMABLE,
-    State.HELD: _CLAIMABLE,
+    # It may go, but for a link or for room under the sender's rate.
+    State.HELD: _CLAIMABLE | {State.DUE},
     # Asked for again under the same key, it is decided again, at once or by the next dispatch.
+    # It may go, but for a link or for room under the sender's rate.
+    State.HELD: _CLAIMABLE | {State.DUE},
+    # Asked for again under the same key, it is decided again.
     State.BLOCKED: _CLAIMABLE | {State.DUE},
     # A callback can overtake the answer to the request that caused it.
     State.CLAIMED: frozenset(

@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 _LONGEST_KEY = 255
+_URGENCY = {MessageClass.EMERGENCY: 2, MessageClass.PROTOCOL: 1}
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -95,6 +96,14 @@ class Draft:
     not_after: datetime | None = field(default=None, converter=_limit)
     answers: datetime | None = None
     asks: Awaiting | None = field(default=None, converter=optional(Awaiting))
+
+    @property
+    def urgency(self) -> int:
+        """How far it goes before what has only waited longer: 2 an emergency, 1 an answer, else 0.
+
+        The confirmation of an opt-out must leave within five minutes: 47 CFR 64.1200(a)(12).
+        """
+        return _URGENCY.get(self.purpose.message_class, 0)
 
     @purpose.validator
     def _known_purpose(self, _: Attribute[Purpose], value: object) -> None:

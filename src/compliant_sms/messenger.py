@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
@@ -17,7 +17,15 @@ from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.evidence import Checkpoint, Signer, Verifier
+from compliant_sms.evidence_pack import EvidencePack
 from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
+from compliant_sms.imports import (
+    BadRow,
+    ImportedConsent,
+    ImportedOptOut,
+    ImportPlan,
+    ImportReport,
+)
 from compliant_sms.joined import AsyncJoinedMessenger, JoinedMessenger
 from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.messages import Draft, Outcome
@@ -301,9 +309,131 @@ class Messenger(_Facade):
         """Ask the provider about texts of which nobody knows whether they went out."""
         return finish(flows.reconcile(self._ports, limit))
 
+    def import_consents(
+        self,
+        consents: Iterable[ImportedConsent | BadRow],
+        *,
+        opt_outs: Iterable[ImportedOptOut | BadRow] | None,
+        source: str,
+        by: str,
+        no_opt_outs_because: str = "",
+        write: bool = True,
+        batch: int = 1000,
+        progress: flows.ImportProgress | None = None,
+    ) -> ImportReport:
+        """Take over what another system knew of consent: all opt-outs, then the consents.
+
+        It adds nothing that was imported from that source before, so that an import that was
+        interrupted is simply done again. It lifts no revocation that is on record here. Where an
+        opt-out cannot be used, no consent is written.
+
+        Args:
+            consents: records, or what :func:`compliant_sms.imports.read_consents` reads.
+            opt_outs: records, or what :func:`compliant_sms.imports.read_opt_outs` reads; None, if
+                they were imported before.
+            source: the other system, for example ``"old-ehr"``; the same one each time.
+            by: who imports them, for example ``"it:j.ortiz"``.
+            no_opt_outs_because: why there is no list of opt-outs, if there really is none; it
+                goes on record.
+            write: False only checks, and reports what would come of it.
+            batch: how many rows are written at once; each batch as a whole or not at all.
+            progress: is told after each batch what came of it so far.
+
+        Returns:
+            how many rows came to what, and what is wrong with the others.
+
+        Raises:
+            InvalidInput: there are consents, no opt-outs were ever imported for this practice,
+                and it is not said why; or a file cannot be read.
+            StoreError: a batch could not be written. What was written before it stays; do the
+                import again.
+        """
+        plan = ImportPlan.of(
+            self._ports.practice,
+            source=source,
+            by=by,
+            no_opt_outs_because=no_opt_outs_because,
+            write=write,
+            batch=batch,
+        )
+        return finish(
+            flows.import_consents(
+                self._ports.store,
+                self._ports.clock,
+                self._ports.ids,
+                plan,
+                opt_outs=opt_outs,
+                consents=consents,
+                progress=progress,
+            )
+        )
+
+    def uncertain(self, limit: int = 100) -> tuple[flows.TextRecord, ...]:
+        """Texts of which nobody knows whether they went out, the oldest first.
+
+        :meth:`reconcile` settles those that the provider can answer for; the others are for a
+        person, who asks the patient or looks at the provider's console, and then calls
+        :meth:`settle`.
+        """
+        return finish(flows.uncertain(self._ports, limit))
+
+    def settle(self, message_id: str, *, sent: bool, by: str, reason: str) -> Outcome:
+        """Say what became of an uncertain text; it is put on record who said so.
+
+        Args:
+            message_id: which text.
+            sent: True, and it counts as sent; False, and it is due, and decided anew.
+            by: who says so, for example ``"front-desk:ana"``.
+            reason: how they know.
+
+        Returns:
+            the outcome now on record, which is another one where news came first.
+
+        Raises:
+            UnknownMessage: this practice has no such text.
+            InvalidInput: ``by`` or ``reason`` is empty.
+        """
+        return finish(flows.settle(self._ports, message_id, sent=sent, by=by, reason=reason))
+
     def history(self, person: str) -> flows.History:
         """Everything on record about a person."""
         return finish(flows.history(self._ports, person))
+
+    def evidence(
+        self,
+        number: str | PhoneNumber,
+        since: datetime,
+        until: datetime,
+        *,
+        by: str,
+        reason: str,
+        earlier: Checkpoint | None = None,
+    ) -> EvidencePack:
+        """All that is on record about a number and a period, for a lawyer: one zip.
+
+        It can be checked without the database: ``compliant-sms verify PACK``. That somebody took
+        it goes on record itself.
+
+        Args:
+            number: which number.
+            since: the beginning of the period (aware).
+            until: its end (aware); what happened then or later is not part of it.
+            by: who asks for it, for example ``"counsel:j.ortiz"``.
+            reason: why, for whoever reads the record.
+            earlier: a checkpoint that you kept, to prove that the ledger only grew since.
+
+        Returns:
+            consents with their wording, decisions, texts, callbacks, answers, opt-outs and
+            proofs; the same record at the same instant gives the same bytes.
+
+        Raises:
+            InvalidInput: an argument cannot be used.
+            LedgerTampered: the consent ledger of the number was altered.
+        """
+        question = flows.Question(
+            number=number, since=since, until=until, by=by, reason=reason, earlier=earlier
+        )
+        return EvidencePack(finish(flows.evidence_pack(self._ports, question)))
 
     def checkpoint(self, key: Signer | None = None) -> Checkpoint:
         """Fix the ledger as it is now; ``str()`` of the answer is the text to keep elsewhere.
@@ -361,14 +491,14 @@ class Messenger(_Facade):
         """
         return finish(flows.erase(self._ports, person, reason=reason, by=by))
 
-    def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+    def rotate_keys(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Seal every data key of the store anew with the newest key of the keyring.
 
         Texts go on meanwhile, and processes whose keyring is a file read it again by themselves.
         A run that was cut short is repeated.
 
         Args:
-            on_progress: is told after each batch how many are done, and of how many.
+            progress: is told after each batch how many are done, and of how many.
 
         Returns:
             how many were sealed anew; 0 without a keyring.
@@ -376,7 +506,7 @@ class Messenger(_Facade):
         Raises:
             CannotUnseal: a data key is sealed with a key that is not in the keyring.
         """
-        return finish(flows.rotate_keys(self._ports.store, on_progress))
+        return finish(flows.rotate_keys(self._ports.store, progress))
 
     def audit(
         self, since: datetime | None = None, until: datetime | None = None
@@ -394,7 +524,7 @@ class Messenger(_Facade):
         *,
         by: str,
         dry_run: bool = False,
-        progress: Callable[[int], object] = lambda _: None,
+        progress: Callable[[int], object] | None = None,
     ) -> flows.PurgeReport:
         """Drop content whose time has passed; its proof stays, and so do all ids and keys.
 
@@ -563,9 +693,64 @@ class AsyncMessenger(_Facade):
         """See :meth:`Messenger.reconcile`."""
         return await flows.reconcile(self._ports, limit)
 
+    async def import_consents(
+        self,
+        consents: Iterable[ImportedConsent | BadRow],
+        *,
+        opt_outs: Iterable[ImportedOptOut | BadRow] | None,
+        source: str,
+        by: str,
+        no_opt_outs_because: str = "",
+        write: bool = True,
+        batch: int = 1000,
+        progress: flows.ImportProgress | None = None,
+    ) -> ImportReport:
+        """See :meth:`Messenger.import_consents`."""
+        plan = ImportPlan.of(
+            self._ports.practice,
+            source=source,
+            by=by,
+            no_opt_outs_because=no_opt_outs_because,
+            write=write,
+            batch=batch,
+        )
+        return await flows.import_consents(
+            self._ports.store,
+            self._ports.clock,
+            self._ports.ids,
+            plan,
+            opt_outs=opt_outs,
+            consents=consents,
+            progress=progress,
+        )
+
+    async def uncertain(self, limit: int = 100) -> tuple[flows.TextRecord, ...]:
+        """See :meth:`Messenger.uncertain`."""
+        return await flows.uncertain(self._ports, limit)
+
+    async def settle(self, message_id: str, *, sent: bool, by: str, reason: str) -> Outcome:
+        """See :meth:`Messenger.settle`."""
+        return await flows.settle(self._ports, message_id, sent=sent, by=by, reason=reason)
+
     async def history(self, person: str) -> flows.History:
         """See :meth:`Messenger.history`."""
         return await flows.history(self._ports, person)
+
+    async def evidence(
+        self,
+        number: str | PhoneNumber,
+        since: datetime,
+        until: datetime,
+        *,
+        by: str,
+        reason: str,
+        earlier: Checkpoint | None = None,
+    ) -> EvidencePack:
+        """See :meth:`Messenger.evidence`."""
+        question = flows.Question(
+            number=number, since=since, until=until, by=by, reason=reason, earlier=earlier
+        )
+        return EvidencePack(await flows.evidence_pack(self._ports, question))
 
     async def checkpoint(self, key: Signer | None = None) -> Checkpoint:
         """See :meth:`Messenger.checkpoint`."""
@@ -583,9 +768,9 @@ class AsyncMessenger(_Facade):
         """See :meth:`Messenger.erase`."""
         return await flows.erase(self._ports, person, reason=reason, by=by)
 
-    async def rotate_keys(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+    async def rotate_keys(self, progress: Callable[[int, int], None] | None = None) -> int:
         """See :meth:`Messenger.rotate_keys`."""
-        return await flows.rotate_keys(self._ports.store, on_progress)
+        return await flows.rotate_keys(self._ports.store, progress)
 
     async def audit(
         self, since: datetime | None = None, until: datetime | None = None
@@ -598,7 +783,7 @@ class AsyncMessenger(_Facade):
         *,
         by: str,
         dry_run: bool = False,
-        progress: Callable[[int], object] = lambda _: None,
+        progress: Callable[[int], object] | None = None,
     ) -> flows.PurgeReport:
         """See :meth:`Messenger.purge`."""
         plan = self._purge_plan(by, dry_run=dry_run)

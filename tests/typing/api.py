@@ -24,9 +24,10 @@ from compliant_sms import (
     Uncertain,
     WebhookRequest,
 )
-from compliant_sms.flows import Received
+from compliant_sms.flows import Received, TextRecord
 from compliant_sms.providers import Twilio
 from compliant_sms.stores import SQLite
+from compliant_sms.worker import AsyncWorker, Progress, Worker
 
 
 def describe(outcome: Outcome) -> str:
@@ -73,6 +74,9 @@ assert_type(
     Decision,
 )
 assert_type(messenger.dispatch_due(), tuple[Outcome, ...])
+assert_type(messenger.uncertain(), tuple[TextRecord, ...])
+assert_type(messenger.settle("id", sent=True, by="ana", reason="seen"), Outcome)
+assert_type(Worker([messenger]).drain(), Progress)
 assert_type(messenger.receive(WebhookRequest(method="POST", url="https://a.example")), Received)
 
 
@@ -81,3 +85,4 @@ async def asynchronous() -> None:
     other = AsyncMessenger(practice=practice, provider=provider, store=SQLite("texting.db"))
     assert_type(await other.dispatch_due(), tuple[Outcome, ...])
     assert_type(await other.cancel("id"), Outcome)
+    assert_type(await AsyncWorker(other).run(), Progress)

@@ -11,11 +11,14 @@ import click
 
 from compliant_sms.cli import _options
 from compliant_sms.cli._db import db
+from compliant_sms.cli._import_command import import_
 from compliant_sms.cli._keys import keys
 from compliant_sms.cli._ledger import ledger
 from compliant_sms.cli._lint_command import lint
 from compliant_sms.cli._phi_command import phi
 from compliant_sms.cli._purge_command import purge
+from compliant_sms.cli._verify_command import verify
+from compliant_sms.cli._worker_command import worker
 from compliant_sms.errors import CompliantSmsError
 
 if TYPE_CHECKING:
@@ -273,8 +276,11 @@ def check(
 
 
 commands.add_command(db)
+commands.add_command(import_)
 commands.add_command(keys)
 commands.add_command(ledger)
 commands.add_command(lint)
 commands.add_command(phi)
+commands.add_command(verify)
 commands.add_command(purge)
+commands.add_command(worker)

@@ -13,6 +13,7 @@ from compliant_sms.consent._agreement import (
 )
 from compliant_sms.consent._chain import ChainCheck, FiledLink, Link, beginning, link, verify_chain
 from compliant_sms.consent._encoding import (
+    about_event,
     erased_revocation,
     from_payload,
     opened_payload,
@@ -29,6 +30,7 @@ from compliant_sms.consent._events import (
     filed_under,
 )
 from compliant_sms.consent._fold import fold, fold_for_holder
+from compliant_sms.consent._imported import Dated, Imported
 from compliant_sms.consent._preference import PhiPreference, phi_preference
 from compliant_sms.consent._state import ConsentState, LiveGrant, Reaches, Revocation
 from compliant_sms.consent._words import Basis, Category, Channel, Signature, Tier, Wording
@@ -42,8 +44,10 @@ __all__ = [
     "Clarified",
     "ConsentEvent",
     "ConsentState",
+    "Dated",
     "FiledLink",
     "Granted",
+    "Imported",
     "Link",
     "LiveGrant",
     "PhiPreference",
@@ -57,6 +61,7 @@ __all__ = [
     "Tier",
     "Wording",
     "WrittenAgreement",
+    "about_event",
     "beginning",
     "defects",
     "erased_revocation",

@@ -29,6 +29,7 @@ from compliant_sms.errors import SchemaTooNew
 from compliant_sms.phone import PhoneNumber
 
 __all__ = [
+    "about_event",
     "erased_revocation",
     "from_payload",
     "opened_payload",
@@ -57,6 +58,7 @@ _JOINED_LATER = frozenset(
         "exempt",
         "clarification_asked",
         "except_for",
+        "imported",
     }
 )
 
@@ -80,6 +82,11 @@ def from_payload(payload: bytes) -> ConsentEvent:
         msg = "a consent event was written by a newer compliant_sms: upgrade this installation"
         raise SchemaTooNew(msg)
     return records.structure(fields, _KINDS[fields["kind"]])
+
+
+def about_event(chain_id: str, position: int) -> str:
+    """What the sealed bytes of an event are bound to: they open for no other place."""
+    return f"sms_consent_events.payload/{chain_id}/{position}"
 
 
 def sealed_payload(event: ConsentEvent, seal: Callable[[bytes], bytes]) -> bytes:

@@ -10,6 +10,7 @@ from attrs import Attribute, field, frozen
 from compliant_sms.clock import as_utc
 from compliant_sms.consent._agreement import WrittenAgreement
 from compliant_sms.consent._fields import a_text, sorted_names, storable, yes_or_no
+from compliant_sms.consent._imported import Imported
 from compliant_sms.consent._words import Basis, Channel, Signature, Tier, Wording
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
@@ -76,6 +77,8 @@ class Granted(_Event):
         agreement: the elements of written consent, as far as somebody wrote them down.
         given_to: whom the patient agreed to be texted by, where the record names somebody. An
             opt-in serves nobody else (CTIA Messaging Principles 5.1.2.2, 5.1.4).
+        imported: where it comes from, if another system had it. Then it lifts no revocation but
+            those that the same system told of.
     """
 
     basis: Basis = field(converter=Basis)
@@ -86,6 +89,7 @@ class Granted(_Event):
     reference: str = field(default="", validator=storable)
     agreement: WrittenAgreement | None = None
     given_to: str = field(default="", validator=storable)
+    imported: Imported | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a grant that could not be proved later."""
@@ -126,6 +130,7 @@ class Revoked(_Event):
         clarification_asked: the confirmation asks which texts are meant, (a)(12). Everything
             stops until it is answered.
         except_for: the categories that its own words let go on, as in "stop the offers"; sorted.
+        imported: where it comes from, if another system had it.
     """
 
     channel: Channel = field(converter=Channel)
@@ -137,6 +142,7 @@ class Revoked(_Event):
     exempt: bool = False
     clarification_asked: bool = False
     except_for: tuple[str, ...] = field(default=(), converter=sorted_names)
+    imported: Imported | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a category without a class: a stop to marketing might reach too little."""

@@ -72,22 +72,28 @@ def _distinct(stops: Sequence[Revocation]) -> tuple[Revocation, ...]:
     return tuple(stop for n, stop in enumerate(stops) if shapes[n] not in shapes[:n])
 
 
+def _source(event: Granted | Revoked) -> str:
+    return event.imported.source if event.imported else ""
+
+
 class _Folding:
     """What holds so far, with each grant the place from which on revocations stop it."""
 
     def __init__(self) -> None:
         self._grants: list[tuple[Granted, Tier, int]] = []
         self._stops: list[Revocation] = []
+        self._told_by: list[str] = []  # for each stop the system that it was imported from
         self._standing_from = 0
 
     def add(self, event: ConsentEvent) -> None:
         match event:
             case Granted():
-                if event.basis.is_fresh_opt_in:
+                if self._lifts(event):
                     self._standing_from = len(self._stops)
                 self._grants.append((event, event.tier, self._standing_from))
             case Revoked():
                 self._stops.append(_as_revocation(event))
+                self._told_by.append(_source(event))
             case Clarified():
                 standing = self._stops[self._standing_from :]
                 narrowed = [evolve(stop, keep=event.keep) for stop in standing]
@@ -95,13 +101,20 @@ class _Folding:
             case _:  # Restored
                 self._restore()
 
+    def _lifts(self, event: Granted) -> bool:
+        # What comes from another system ends nothing that was put on record otherwise: only
+        # that system's own opt-outs, which its own records show to be older.
+        standing = self._told_by[self._standing_from :]
+        known = event.imported is None or all(map(_source(event).__eq__, standing))
+        return event.basis.is_fresh_opt_in and known
+
     def _restore(self) -> None:
         count = len(self._stops)
         self._grants = [
             (event, _capped(tier) if since < count else tier, 0)
             for event, tier, since in self._grants
         ]
-        self._stops, self._standing_from = [], 0
+        self._stops, self._told_by, self._standing_from = [], [], 0
 
     def state(self) -> ConsentState:
         return ConsentState(

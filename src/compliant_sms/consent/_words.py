@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from attrs import field, frozen
 
 from compliant_sms.choices import Grade, Word
 from compliant_sms.consent._fields import a_text, storable
 
-__all__ = ["Basis", "Category", "Channel", "Signature", "Tier", "Wording"]
+__all__ = ["Basis", "Category", "Channel", "Signature", "Tier", "Wording", "covered"]
 
 
 class Tier(Grade):
@@ -30,6 +32,17 @@ class Category(Word):
     RESEARCH = "research"
     FUNDRAISING = "fundraising"
     PROMOTIONS = "promotions"
+
+
+# A number given at intake is consent within the scope of why it was given (FCC 15-72, 2015).
+_CARE = (Category.APPOINTMENTS, Category.CARE, Category.ANSWERS)
+# Written permission covers what it names, and promotions are what it is asked for.
+_USUAL_CATEGORIES = {Tier.PRIOR_EXPRESS_WRITTEN: (Category.PROMOTIONS,)}
+
+
+def covered(categories: Iterable[str] | None, tier: Tier) -> Iterable[str]:
+    """The categories of a grant, or what a grant of that tier usually covers."""
+    return _USUAL_CATEGORIES.get(tier, _CARE) if categories is None else categories
 
 
 class Basis(Word):
@@ -66,6 +79,8 @@ class Channel(Word):
     LETTER = "letter"
     PROVIDER = "provider"
     """The provider or a carrier says that this number opted out."""
+    OTHER_SYSTEM = "other_system"
+    """A system used before has it on its list; how the request came is not known."""
     UNKNOWN = "unknown"
     """The record of it was erased."""
 

@@ -1,8 +1,11 @@
-"""What proves that the ledger only grew: Merkle tree, checkpoints, signatures. Pure.
+"""What proves that the ledger only grew, and the pack that proves it to others. Pure.
 
 Two rules keep this room: what it computes somebody else can compute from the documentation alone;
 and keys stay outside, where signing and verifying are asked of whoever holds them.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from compliant_sms.evidence._checkpoint import (
     Checkpoint,
@@ -26,12 +29,51 @@ from compliant_sms.evidence._merkle import (
     verify_inclusion,
 )
 
+if TYPE_CHECKING:
+    from compliant_sms.evidence._dossier import (
+        FORMAT,
+        ChainRecord,
+        Dossier,
+        EventRecord,
+        PracticeRecord,
+    )
+    from compliant_sms.evidence._make import make_pack
+    from compliant_sms.evidence._page import LAYOUT
+    from compliant_sms.evidence._text_records import (
+        DroppedRecord,
+        Left,
+        ProblemRecord,
+        ReceivedRecord,
+        ReportRecord,
+        StepRecord,
+        TextRecord,
+    )
+    from compliant_sms.evidence._verdict import Check, Ciphers, PackReport, Result
+    from compliant_sms.evidence._verify import verify_pack
+
 __all__ = [
     "EMPTY_ROOT",
+    "FORMAT",
+    "LAYOUT",
+    "ChainRecord",
+    "Check",
     "Checkpoint",
     "CheckpointSignature",
+    "Ciphers",
+    "Dossier",
+    "DroppedRecord",
+    "EventRecord",
     "Frontier",
+    "Left",
+    "PackReport",
+    "PracticeRecord",
+    "ProblemRecord",
+    "ReceivedRecord",
+    "ReportRecord",
+    "Result",
     "Signer",
+    "StepRecord",
+    "TextRecord",
     "Verifier",
     "complete_subtrees",
     "consistency_proof",
@@ -39,9 +81,43 @@ __all__ = [
     "inclusion_proof",
     "inclusion_ranges",
     "leaf_hash",
+    "make_pack",
     "node_hash",
     "tree_root",
     "verify_consistency",
     "verify_inclusion",
+    "verify_pack",
     "verify_signature",
 ]
+
+_FILES = {
+    "_dossier": ("FORMAT", "ChainRecord", "Dossier", "EventRecord", "PracticeRecord"),
+    "_make": ("make_pack",),
+    "_page": ("LAYOUT",),
+    "_text_records": (
+        "DroppedRecord",
+        "Left",
+        "ProblemRecord",
+        "ReceivedRecord",
+        "ReportRecord",
+        "StepRecord",
+        "TextRecord",
+    ),
+    "_verdict": ("Check", "Ciphers", "PackReport", "Result"),
+    "_verify": ("verify_pack",),
+}
+_FILE_OF = {name: file for file, names in _FILES.items() for name in names}
+
+
+# PEP 562: what makes and checks packs loads with the first pack, not on import.
+def __getattr__(name: str) -> object:
+    if name not in _FILE_OF:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    value: object = getattr(import_module(f"{__name__}.{_FILE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

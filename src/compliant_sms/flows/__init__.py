@@ -21,8 +21,10 @@ from compliant_sms.flows._consent import (
 from compliant_sms.flows._dispatch import cancel, dispatch_due
 from compliant_sms.flows._enqueue import enqueue
 from compliant_sms.flows._erase import erase
+from compliant_sms.flows._evidence import Question, evidence_pack
 from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._hold import holds, lift_hold, place_hold
+from compliant_sms.flows._import import ImportProgress, import_consents
 from compliant_sms.flows._ledger import LedgerReport, verify_ledger
 from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
 from compliant_sms.flows._receive import (
@@ -34,16 +36,23 @@ from compliant_sms.flows._receive import (
 from compliant_sms.flows._reconcile import reconcile
 from compliant_sms.flows._rotate import rotate_keys
 from compliant_sms.flows._send import check, send
+from compliant_sms.flows._settle import settle, uncertain
+from compliant_sms.flows._work import Pace, Progress, Shift, work
 
 __all__ = [
     "History",
+    "ImportProgress",
     "InclusionProof",
     "LedgerReport",
+    "Pace",
+    "Progress",
     "PurgePlan",
     "PurgeReport",
+    "Question",
     "Received",
     "ReceivedStatus",
     "ReceivedText",
+    "Shift",
     "Tally",
     "TextRecord",
     "append_event",
@@ -57,8 +66,10 @@ __all__ = [
     "dispatch_due",
     "enqueue",
     "erase",
+    "evidence_pack",
     "history",
     "holds",
+    "import_consents",
     "inclusion_proof",
     "lift_hold",
     "newest_checkpoint",
@@ -68,7 +79,10 @@ __all__ = [
     "reconcile",
     "rotate_keys",
     "send",
+    "settle",
+    "uncertain",
     "verify_audit",
     "verify_ledger",
     "wish_for_detail",
+    "work",
 ]

@@ -9,12 +9,13 @@ from attrs import evolve, frozen
 from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._facts import Told, facts_about
 from compliant_sms.flows._overrides import record_overrides
+from compliant_sms.flows._rate import take_tokens
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Blocked, Cancelled, Departure, Held, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import Decision, OptOutShown, Verdict, is_exempt
 
-__all__ = ["WAITING", "Unlinked", "admit", "decide", "take"]
+__all__ = ["WAITING", "Limited", "Unlinked", "admit", "decide", "take"]
 
 WAITING = frozenset({State.DUE, State.HELD})
 """The states of a text that nobody has taken yet."""
@@ -35,6 +36,19 @@ class Unlinked:
     message: Message
 
 
+@frozen
+class Limited:
+    """A text that may go as soon as the sender's rate allows it. It is not claimed.
+
+    Attributes:
+        message: the text.
+        until: when there is room for it (UTC).
+    """
+
+    message: Message
+    until: datetime
+
+
 async def decide(
     tx: Transaction, ports: Ports, known: Brief, *, practice_id: str, at: datetime
 ) -> Decided:
@@ -45,7 +59,7 @@ async def decide(
 
 async def take(
     tx: Transaction, ports: Ports, message_id: str, known: Brief
-) -> Message | Unlinked | Outcome | None:
+) -> Message | Unlinked | Limited | Outcome | None:
     """Admit a text whose time has come; None where somebody else took it."""
     await tx.lock(ports.practice.id, known.draft.to)
     at = ports.clock()
@@ -59,18 +73,21 @@ async def take(
 
 async def admit(
     tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
-) -> Message | Unlinked | Outcome:
+) -> Message | Unlinked | Limited | Outcome:
     """Decide about a text, keep the decision, and claim the text if it may go now.
 
     Returns:
         the claimed message, to be sent by whoever called; or the outcome, when nothing is to be
-        sent now; or that only its link is missing, and then nothing was kept.
+        sent now; or that only its link is missing, or its turn has not come, and then nothing
+        was kept.
     """
     decided = await decide(tx, ports, known, practice_id=message.practice_id, at=at)
     decision = decided.decision
     moved, result = _consequence(message, decision, decided.told.body, ports)
     if result is None and decided.told.needs_link:
         return Unlinked(message)
+    if result is None and (until := await take_tokens(tx, ports, decision.facts)):
+        return Limited(message, until)
     await tx.save(moved, at)
     await tx.add_decision(message.message_id, decision)
     if result is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from attrs import evolve
+from attrs import define, evolve
 
 from compliant_sms.consent import Channel, Revoked
 from compliant_sms.errors import NoAnswer, RequestNotSent, UnknownMessage
@@ -29,6 +30,7 @@ __all__ = ["deliver", "outbound", "outcome_of", "record_opt_out", "recorded_outc
 # Whatever a provider asks for: a text that waits longer is looked at again in between.
 _LONGEST_PAUSE = timedelta(days=1)
 _MOST_DOUBLINGS = 16
+_OPEN = frozenset({State.CLAIMED, State.UNCERTAIN})
 
 
 def outbound(message: Message) -> OutboundText:
@@ -36,17 +38,62 @@ def outbound(message: Message) -> OutboundText:
     return OutboundText(to=message.draft.to, body=message.body, reference=message.message_id)
 
 
+@define
+class _Request:
+    """Whether a request may have left that was not refused."""
+
+    may_have_left: bool = False
+
+
 async def deliver(ports: Ports, message: Message) -> Outcome:
-    """Send a claimed text and record the outcome."""
+    """Send a claimed text and record the outcome.
+
+    Raises:
+        BaseException: what was raised meanwhile. The text is due again where no request can have
+            left; otherwise it stays claimed and becomes uncertain.
+    """
+    open_request = _Request()
+    try:
+        result = await _request(ports, message, open_request)
+    except GeneratorExit:  # nothing can be awaited any more
+        raise
+    except BaseException as error:
+        if not open_request.may_have_left:
+            again = ports.clock() + _after(error, message, ports)
+            with suppress(Exception):  # what went wrong first is what to tell
+                await ports.store.run(lambda tx: _give_back(tx, ports, message, again))
+        raise
+    return await ports.store.run(lambda tx: _record(tx, ports, message, result))
+
+
+async def _request(ports: Ports, message: Message, open_request: _Request) -> Attempt:
     request = evolve(
         ports.provider.request(outbound(message)), may_leave=lambda: _is_ours(message, ports)
     )
 
     async def attempt() -> Attempt:
-        return await _attempt(ports, request)
+        open_request.may_have_left = True
+        result = await _attempt(ports, request)
+        open_request.may_have_left = result.certainty is not Certainty.REFUSED
+        return result
 
-    result = await ports.retry(attempt)
-    return await ports.store.run(lambda tx: _record(tx, ports, message, result))
+    return await ports.retry(attempt)
+
+
+def _after(error: BaseException, message: Message, ports: Ports) -> timedelta:
+    # Whoever stops the program says nothing about the text; what fails on it may fail again.
+    return _pause(message, ports) if isinstance(error, Exception) else timedelta(0)
+
+
+async def _give_back(tx: Transaction, ports: Ports, claimed: Message, again: datetime) -> None:
+    message = await tx.message(claimed.message_id)
+    if message is not None and _is_open(message, claimed):
+        await tx.save(message.moved(State.DUE, not_before=again), ports.clock())
+
+
+def _is_open(message: Message, claimed: Message) -> bool:
+    """Whether it is still that claim which is open."""
+    return message.attempts == claimed.attempts and message.state in _OPEN
 
 
 def _is_ours(message: Message, ports: Ports) -> bool:
@@ -78,6 +125,9 @@ def _not_taken(code: str, words: str) -> Attempt:
 
 
 async def _record(tx: Transaction, ports: Ports, claimed: Message, result: Attempt) -> Outcome:
+    if result.problem is not None and result.problem.category is Category.OPTED_OUT:
+        # In the order in which everybody locks: the number, then the text.
+        await tx.lock(claimed.practice_id, claimed.draft.to)
     # Read again: a callback can have overtaken the answer.
     message = await tx.message(claimed.message_id)
     if message is None:
@@ -102,14 +152,20 @@ def _settled(message: Message, result: Attempt, ports: Ports, at: datetime) -> M
     if result.may_be_repeated and message.state is State.BLOCKED:
         return message  # blocked since: only who asked for it may ask again
     if result.may_be_repeated and message.attempts < ports.delivery.attempts:
-        again = at + _pause(message, result, ports)
+        if message.state not in _OPEN:  # settled, and decided again
+            return message
+        again = at + _asked_for(result, message, ports)
         return message.moved(State.DUE, not_before=again, problem=result.problem)
     return message.moved(State.FAILED, problem=result.problem)
 
 
-def _pause(message: Message, result: Attempt, ports: Ports) -> timedelta:
+def _asked_for(result: Attempt, message: Message, ports: Ports) -> timedelta:
     if result.retry_after is not None:
         return timedelta(seconds=min(result.retry_after, _LONGEST_PAUSE.total_seconds()))
+    return _pause(message, ports)
+
+
+def _pause(message: Message, ports: Ports) -> timedelta:
     doublings = min(message.attempts - 1, _MOST_DOUBLINGS)
     return min(ports.delivery.pause * (1 << doublings), _LONGEST_PAUSE)
 

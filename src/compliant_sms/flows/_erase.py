@@ -72,7 +72,9 @@ async def _call_back(tx: Transaction, ports: Ports, person: str) -> None:
     """Cancel what waits to go to the person, or to whoever holds their numbers."""
     practice_id = ports.practice.id
     for number in await tx.numbers_of(practice_id, person):
-        for message in await tx.messages_to(practice_id, number):
+        for listed in await tx.messages_to(practice_id, number):
+            # Read again for a change: news of it comes before, or waits.
+            message = await tx.message(listed.message_id) or listed
             if message.draft.person not in {None, person}:
                 continue
             if message.state in _UNSETTLED:

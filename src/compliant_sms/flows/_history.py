@@ -9,11 +9,11 @@ from attrs import field, frozen
 from compliant_sms.consent import ConsentEvent
 from compliant_sms.messages import Inbound, Message
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Ports, Step, Transaction
+from compliant_sms.ports import Callback, Ports, Step, Transaction
 from compliant_sms.retention import Purged
 from compliant_sms.rules import Decision
 
-__all__ = ["History", "TextRecord", "history"]
+__all__ = ["History", "TextRecord", "history", "text_record"]
 
 
 @frozen(kw_only=True)
@@ -24,12 +24,14 @@ class TextRecord:
         message: the text and where it is.
         decisions: what was decided about it, oldest first.
         steps: the states it went through.
+        callbacks: what its provider told of it, in the order in which that came.
         purged: what stays of decisions that were dropped, oldest first.
     """
 
     message: Message
     decisions: tuple[Decision, ...] = field(repr=False)
     steps: tuple[Step, ...]
+    callbacks: tuple[Callback, ...] = ()
     purged: tuple[Purged, ...] = ()
 
 
@@ -70,15 +72,15 @@ async def _texts(
     tx: Transaction, practice_id: str, person: str, numbers: Sequence[PhoneNumber]
 ) -> tuple[TextRecord, ...]:
     found = [m for number in numbers for m in await tx.messages_to(practice_id, number)]
-    return tuple(
-        [
-            TextRecord(
-                message=message,
-                decisions=tuple(await tx.decisions(message.message_id)),
-                steps=tuple(await tx.steps(message.message_id)),
-                purged=tuple(await tx.purged_decisions(message.message_id)),
-            )
-            for message in found
-            if message.draft.person in {None, person}
-        ]
+    return tuple([await text_record(tx, m) for m in found if m.draft.person in {None, person}])
+
+
+async def text_record(tx: Transaction, message: Message) -> TextRecord:
+    """All that became of a text."""
+    return TextRecord(
+        message=message,
+        decisions=tuple(await tx.decisions(message.message_id)),
+        steps=tuple(await tx.steps(message.message_id)),
+        callbacks=tuple(await tx.callbacks(message.message_id)),
+        purged=tuple(await tx.purged_decisions(message.message_id)),
     )

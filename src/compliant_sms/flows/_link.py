@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from attrs import evolve
 
-from compliant_sms.flows._admit import WAITING, Unlinked, take
+from compliant_sms.flows._admit import WAITING, Limited, Unlinked, take
 from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._deliver import outcome_of, recorded_outcome
 from compliant_sms.flows._withhold import noticed
@@ -23,7 +23,7 @@ _LONGEST_LINK = 500
 _LINK = re.compile(r"https://[!-~]+")
 
 
-async def link(ports: Ports, known: Brief, message: Message) -> Message | Outcome:
+async def link(ports: Ports, known: Brief, message: Message) -> Message | Limited | Outcome:
     """Ask for the link of a text, and claim the text with it.
 
     Where there is no link the text stays queued and is tried again later: it never leaves as it
@@ -73,7 +73,9 @@ def _with(known: Brief, made: str, ports: Ports) -> Brief:
     return evolve(known, instead=instead)
 
 
-async def _claim(tx: Transaction, ports: Ports, message: Message, told: Brief) -> Message | Outcome:
+async def _claim(
+    tx: Transaction, ports: Ports, message: Message, told: Brief
+) -> Message | Limited | Outcome:
     step = await take(tx, ports, message.message_id, told)
     if step is None or isinstance(step, Unlinked):  # somebody else took it, or called it back
         return await recorded_outcome(tx, await tx.message(message.message_id) or message)

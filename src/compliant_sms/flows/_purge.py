@@ -141,7 +141,7 @@ class _Sweep:
 
 
 async def purge(
-    store: Store, plan: PurgePlan, progress: Callable[[int], object] = lambda _: None
+    store: Store, plan: PurgePlan, progress: Callable[[int], object] | None = None
 ) -> PurgeReport:
     """Drop content whose time has passed, page by page, each page in a transaction of its own.
 
@@ -175,7 +175,7 @@ async def _on_record(
         await store.run(lambda tx: tx.audit(event))
 
 
-async def _swept(store: Store, sweep: _Sweep, progress: Callable[[int], object]) -> Tally:
+async def _swept(store: Store, sweep: _Sweep, progress: Callable[[int], object] | None) -> Tally:
     fates: Counter[str] = Counter()
     oldest: datetime | None = None
     after = ""
@@ -187,7 +187,8 @@ async def _swept(store: Store, sweep: _Sweep, progress: Callable[[int], object])
         kept = [aged.since for aged in page if sweep.fate(aged) == "kept"]
         oldest = min([*kept, oldest] if oldest else kept, default=None)
         after = page[-1].key
-        progress(len(page))
+        if progress is not None:
+            progress(len(page))
     span = sweep.plan.policy.span(sweep.record)
     next_at = span.after(oldest) if span and oldest else None
     return Tally(record=sweep.record, next_at=next_at, why=sweep.rule, **fates)

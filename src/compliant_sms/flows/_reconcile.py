@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+
+from attrs import frozen
 
 from compliant_sms.errors import TransportError
 from compliant_sms.flows._deliver import outbound, outcome_of
-from compliant_sms.flows._dispatch import give_up_lapsed_claims
+from compliant_sms.flows._dispatch import give_up_lapsed_claims, never
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import SentText
 
-__all__ = ["reconcile"]
+__all__ = ["Reconciled", "look_up", "reconcile"]
 
 # The provider dates its record by its own clock.
 _CLOCK_SKEW = timedelta(minutes=5)
+
+
+@frozen(kw_only=True)
+class Reconciled:
+    """What came of looking texts up.
+
+    Attributes:
+        outcomes: of each.
+        last: the last of them, where more may follow.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    last: Message | None = None
 
 
 async def reconcile(ports: Ports, limit: int) -> tuple[Outcome, ...]:
@@ -26,9 +41,21 @@ async def reconcile(ports: Ports, limit: int) -> tuple[Outcome, ...]:
         each one's outcome: sent where the provider has it; queued where it surely has not;
         uncertain where it gave no clear answer.
     """
+    return (await look_up(ports, limit)).outcomes
+
+
+async def look_up(
+    ports: Ports,
+    limit: int,
+    *,
+    after: Message | None = None,
+    stopping: Callable[[], bool] = never,
+) -> Reconciled:
+    """The same, for those after a text, until somebody says stop."""
     await ports.store.run(lambda tx: give_up_lapsed_claims(tx, ports, limit))
-    uncertain = await ports.store.run(lambda tx: tx.uncertain(ports.practice.id, limit))
-    return tuple([await _settle(ports, message) for message in uncertain])
+    found = await ports.store.run(lambda tx: tx.uncertain(ports.practice.id, limit, after))
+    outcomes = [await _settle(ports, message) for message in found if not stopping()]
+    return Reconciled(outcomes=tuple(outcomes), last=found[-1] if len(outcomes) == limit else None)
 
 
 async def _settle(ports: Ports, message: Message) -> Outcome:
@@ -43,6 +70,8 @@ def _claimed_until(message: Message) -> datetime:
 
 
 async def _look_up(ports: Ports, message: Message) -> Sequence[SentText] | None:
+    if message.provider != ports.provider.name:  # what one lacks another may have: a person says
+        return None
     text = outbound(message)
     try:
         reply = await ports.transport.send(ports.provider.look_up(text))

@@ -11,14 +11,14 @@ __all__ = ["rotate_keys"]
 _BATCH = 500
 
 
-async def rotate_keys(store: Store, on_progress: Callable[[int, int], None] | None = None) -> int:
+async def rotate_keys(store: Store, progress: Callable[[int, int], None] | None = None) -> int:
     """Seal each data key of the store anew that an older key of the keyring seals.
 
     Each batch is a transaction, so that a run that was cut short is simply repeated.
 
     Args:
         store: with a keyring whose newest key shall seal.
-        on_progress: is told after each batch how many are done, and of how many.
+        progress: is told after each batch how many are done, and of how many.
 
     Returns:
         how many were sealed anew.
@@ -27,6 +27,6 @@ async def rotate_keys(store: Store, on_progress: Callable[[int, int], None] | No
     done = 0
     while batch := await store.run(lambda tx: tx.rewrap(_BATCH)):
         done += batch
-        if on_progress is not None:
-            on_progress(done, max(done, total))
+        if progress is not None:
+            progress(done, max(done, total))
     return done

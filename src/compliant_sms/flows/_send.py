@@ -7,9 +7,9 @@ from attrs import evolve
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.classification import MessageClass
 from compliant_sms.errors import IdempotencyConflict, InvalidInput
-from compliant_sms.flows._admit import Unlinked, admit, decide
+from compliant_sms.flows._admit import Limited, Unlinked, admit, decide
 from compliant_sms.flows._brief import Brief, brief
-from compliant_sms.flows._deliver import deliver, recorded_outcome
+from compliant_sms.flows._deliver import deliver, outcome_of, recorded_outcome
 from compliant_sms.flows._link import link
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message, Outcome
@@ -91,6 +91,8 @@ async def send(ports: Ports, draft: Draft) -> Outcome:
     step = await ports.store.run(lambda tx: _enter(tx, ports, known))
     if isinstance(step, Unlinked):
         step = await link(ports, known, step.message)
+    if isinstance(step, Limited):
+        return outcome_of(step.message)
     return await deliver(ports, step) if isinstance(step, Message) else step
 
 
@@ -107,7 +109,9 @@ async def _enrol(tx: Transaction, ports: Ports) -> None:
         await tx.audit(event)
 
 
-async def _enter(tx: Transaction, ports: Ports, told: Brief) -> Message | Unlinked | Outcome:
+async def _enter(
+    tx: Transaction, ports: Ports, told: Brief
+) -> Message | Unlinked | Limited | Outcome:
     draft = told.draft
     await tx.lock(ports.practice.id, draft.to)
     # The clock is read inside: a claim's lease must not have run while it waited for the store.
@@ -132,10 +136,10 @@ async def _enter(tx: Transaction, ports: Ports, told: Brief) -> Message | Unlink
 
 async def _admit(
     tx: Transaction, ports: Ports, message: Message, told: Brief
-) -> Message | Unlinked | Outcome:
+) -> Message | Unlinked | Limited | Outcome:
     at = message.not_before
     step = await admit(tx, ports, message, told, at)
-    if isinstance(step, Unlinked):
-        # Durable before anybody is asked for the link: whatever happens then, it is sent later.
+    if isinstance(step, Unlinked | Limited):
+        # Durable before anybody is asked for a link, and where it waits for its turn.
         await tx.save(message, at)
     return step

@@ -7,11 +7,18 @@ from attrs import frozen
 from compliant_sms.clock import Clock
 from compliant_sms.lookups import AsyncLookUps
 from compliant_sms.ports._audit import AuditLog
+from compliant_sms.ports._buckets import Buckets
 from compliant_sms.ports._consent import Chain, ConsentLedger
 from compliant_sms.ports._delivery import Delivery
 from compliant_sms.ports._erasure import Erased, Erasure
+from compliant_sms.ports._evidence import (
+    EvidenceRecords,
+    StoredChain,
+    StoredLink,
+)
 from compliant_sms.ports._host import HostConnection
-from compliant_sms.ports._inbound import InboundTexts
+from compliant_sms.ports._imports import Imports
+from compliant_sms.ports._inbound import Callback, InboundTexts
 from compliant_sms.ports._keys import AtRest, DataKeys, Plaintext
 from compliant_sms.ports._outside import (
     Ids,
@@ -35,15 +42,19 @@ __all__ = [
     "Aged",
     "AtRest",
     "AuditLog",
+    "Buckets",
+    "Callback",
     "Chain",
     "ConsentLedger",
     "DataKeys",
     "Delivery",
     "Erased",
     "Erasure",
+    "EvidenceRecords",
     "FiledLeaf",
     "HostConnection",
     "Ids",
+    "Imports",
     "InboundTexts",
     "Keeping",
     "LedgerTree",
@@ -57,7 +68,9 @@ __all__ = [
     "SecureMessage",
     "Step",
     "Store",
+    "StoredChain",
     "StoredCheckpoint",
+    "StoredLink",
     "Texts",
     "Transaction",
     "Transport",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from attrs import frozen
 
 from compliant_sms.errors import InvalidInput
+from compliant_sms.rates import Rate
 
 __all__ = ["Delivery"]
 
@@ -22,6 +23,9 @@ class Delivery:
             never received.
         attempts: how often a text that the provider surely did not take is tried, over all.
         pause: between such tries; it doubles each time.
+        rate: how fast the sender's number may send, for all workers together; what is over waits.
+            As fast as it goes, if not given. A 10DLC campaign is kept to its carriers' limits in
+            any case: ``Practice.campaign``.
 
     Raises:
         InvalidInput: something is not positive.
@@ -31,6 +35,7 @@ class Delivery:
     settle_after: timedelta = timedelta(seconds=60)
     attempts: int = 8
     pause: timedelta = timedelta(seconds=30)
+    rate: Rate | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse what would send in a loop or never."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -13,11 +14,28 @@ __all__ = ["Queue"]
 class Queue(Protocol):
     """Texts by when they are due, and by what is still open about them."""
 
-    async def due(self, practice_id: str, at: datetime, limit: int) -> list[Message]:
-        """Texts that are due or held until ``at`` or earlier, the longest due first."""
+    async def reserve(
+        self, practice_id: str, at: datetime, until: datetime, limit: int
+    ) -> list[Message]:
+        """Texts that are due or held until ``at`` or earlier, for one worker to look at.
+
+        Nobody else is given them before ``until``, unless their state is saved or they are
+        released. It is no claim: a text that waits reserved has surely not left.
+
+        Returns:
+            the most urgent, then the longest due first.
+        """
+
+    async def release(self, messages: Sequence[Message], until: datetime) -> None:
+        """Let others have texts that were reserved until then."""
+
+    async def next_due(self, practice_id: str, at: datetime) -> datetime | None:
+        """When the first of the texts that nobody has reserved at ``at`` may go."""
 
     async def lapsed(self, practice_id: str, at: datetime, limit: int) -> list[Message]:
-        """Texts whose claim ran out before ``at``."""
+        """Texts whose claim ran out before ``at``, which nobody else may change until the end."""
 
-    async def uncertain(self, practice_id: str, limit: int) -> list[Message]:
-        """Texts whose request may have been processed, the oldest first."""
+    async def uncertain(
+        self, practice_id: str, limit: int, after: Message | None = None
+    ) -> list[Message]:
+        """Texts whose request may have been processed, the oldest first; those after that one."""

@@ -7,8 +7,11 @@ from typing import Protocol, TypeVar
 
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports._audit import AuditLog
+from compliant_sms.ports._buckets import Buckets
 from compliant_sms.ports._consent import ConsentLedger
 from compliant_sms.ports._erasure import Erasure
+from compliant_sms.ports._evidence import EvidenceRecords
+from compliant_sms.ports._imports import Imports
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._practices import Practices
 from compliant_sms.ports._queue import Queue
@@ -24,13 +27,16 @@ T = TypeVar("T")
 class Transaction(
     Practices,
     ConsentLedger,
+    EvidenceRecords,
     LedgerTree,
     Texts,
     Queue,
     InboundTexts,
     AuditLog,
+    Buckets,
     Keeping,
     Erasure,
+    Imports,
     Protocol,
 ):
     """What can be read and written inside one transaction. All of it takes effect, or nothing."""

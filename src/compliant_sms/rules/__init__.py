@@ -27,6 +27,7 @@ from compliant_sms.rules._read import read
 from compliant_sms.rules._row import Certainty, Row
 from compliant_sms.rules._rulebook import Decision, Edition, Override, Rulebook
 from compliant_sms.rules._rules import RULES, Rule
+from compliant_sms.rules._rules_carriers import segments_a_minute
 from compliant_sms.rules._settings import PracticeCap, RevocationScope, Settings
 from compliant_sms.rules._used import Used, used
 
@@ -71,5 +72,6 @@ __all__ = [
     "is_exempt",
     "load_pack",
     "read",
+    "segments_a_minute",
     "used",
 ]

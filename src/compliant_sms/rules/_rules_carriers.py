@@ -23,6 +23,7 @@ __all__ = [
     "opt_in_confirmation",
     "opt_out_line",
     "practice_name",
+    "segments_a_minute",
     "two_way_replies",
 ]
 
@@ -163,6 +164,12 @@ def carrier_cap(facts: Facts, law: InForce) -> Iterator[Finding]:
                 row.source,
                 until=_reset(facts.at, row),
             )
+
+
+def segments_a_minute(campaign: Campaign, law: InForce) -> int | None:
+    """The least that any carrier takes from the campaign in a minute; None where none says."""
+    rows = _binding(law.rows(CarrierCap), campaign)
+    return min((row.segments for row in rows if row.per == "campaign-minute"), default=None)
 
 
 def counted_anew(facts: Facts, at: datetime, law: InForce) -> Facts:

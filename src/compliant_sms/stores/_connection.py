@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, LiteralString, Protocol
 
 from compliant_sms import records
+from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.stores._dialect import Dialect
 from compliant_sms.stores._vault import Vault
@@ -56,14 +57,14 @@ class Records:
         self._vault = vault or Vault()
 
     async def _one(self, sql: LiteralString, **parameters: object) -> Row | None:
-        rows = await self._db.fetch(sql, parameters)
+        rows = await self._all(sql, **parameters)
         return rows[0] if rows else None
 
     async def _all(self, sql: LiteralString, **parameters: object) -> list[Row]:
-        return await self._db.fetch(sql, parameters)
+        return await self._db.fetch(sql, _storable(parameters))
 
     async def _do(self, sql: LiteralString, **parameters: object) -> int:
-        return await self._db.execute(sql, parameters)
+        return await self._db.execute(sql, _storable(parameters))
 
     async def lock(self, practice_id: str, number: PhoneNumber) -> None:
         """Let nobody else claim texts to the number, or add events about it, until the end."""
@@ -72,3 +73,11 @@ class Records:
     async def _hold(self, name: str) -> None:
         if self._dialect.lock:
             await self._db.fetch(self._dialect.lock, {"name": name})
+
+
+def _storable(parameters: Mapping[str, object]) -> Mapping[str, object]:
+    for name, value in parameters.items():
+        if isinstance(value, str) and "\0" in value:
+            msg = f"{name} holds a NUL, which not every database can keep; leave it out"
+            raise InvalidInput(msg)
+    return parameters

@@ -8,6 +8,7 @@ from compliant_sms.consent import (
     ConsentEvent,
     FiledLink,
     Link,
+    about_event,
     beginning,
     erased_revocation,
     filed_under,
@@ -24,7 +25,7 @@ from compliant_sms.stores._connection import Row
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject
 
-__all__ = ["ConsentRecords"]
+__all__ = ["ConsentRecords", "link_of"]
 
 
 class ConsentRecords(SubjectRecords):
@@ -41,10 +42,7 @@ class ConsentRecords(SubjectRecords):
             WHERE chain_id = :chain_id ORDER BY position DESC LIMIT 1""",
             chain_id=subject.chain_id,
         )
-        last = _link(row) if row else None
-        position = last.position + 1 if last else 0
-        payload = _payload(event, subject, position)
-        new = link(subject.chain_id, payload, last or await self._beginning(event))
+        new = await self._next(subject, event, link_of(row) if row else None)
         await self._do(
             """INSERT INTO sms_consent_events (chain_id, position, previous, payload, digest)
             VALUES (:chain_id, :position, :previous, :payload, :digest)""",
@@ -54,6 +52,10 @@ class ConsentRecords(SubjectRecords):
             payload=new.payload,
             digest=new.digest,
         )
+
+    async def _next(self, subject: Subject, event: ConsentEvent, last: Link | None) -> Link:
+        payload = _payload(event, subject, last.position + 1 if last else 0)
+        return link(subject.chain_id, payload, last or await self._beginning(event))
 
     async def _beginning(self, event: ConsentEvent) -> bytes:
         return beginning(
@@ -122,7 +124,7 @@ class ConsentRecords(SubjectRecords):
             WHERE chain_id = :chain_id ORDER BY position""",
             chain_id=chain_id,
         )
-        return [_link(row) for row in rows]
+        return [link_of(row) for row in rows]
 
     async def filed_links(
         self, practice_id: str, after: tuple[str, int] | None, limit: int
@@ -162,20 +164,18 @@ def _misfiled(chain_id: str, position: int) -> LedgerTampered:
     return LedgerTampered(msg, chain_id=chain_id, position=position)
 
 
-def _link(row: Row) -> Link:
+def link_of(row: Row) -> Link:
     return Link(chain_id=row[0], position=row[1], previous=row[2], payload=row[3], digest=row[4])
-
-
-def _about(subject: Subject, position: int) -> str:
-    return f"sms_consent_events.payload/{subject.chain_id}/{position}"
 
 
 def _payload(event: ConsentEvent, subject: Subject, position: int) -> bytes:
     if subject.cipher is None:
         return to_payload(event)
-    return sealed_payload(event, lambda plain: subject.seal(plain, _about(subject, position)))
+    about = about_event(subject.chain_id, position)
+    return sealed_payload(event, lambda plain: subject.seal(plain, about))
 
 
 def _event(payload: bytes, subject: Subject, position: int) -> ConsentEvent:
-    opened = opened_payload(payload, lambda sealed: subject.open(sealed, _about(subject, position)))
+    about = about_event(subject.chain_id, position)
+    opened = opened_payload(payload, lambda sealed: subject.open(sealed, about))
     return from_payload(opened)

@@ -9,6 +9,7 @@ from attrs import evolve
 from compliant_sms import records
 from compliant_sms.messages import Inbound
 from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Callback
 from compliant_sms.providers import StatusUpdate
 from compliant_sms.retention import Purged
 from compliant_sms.stores._connection import Row, instant, text
@@ -88,3 +89,15 @@ class InboundRecords(SubjectRecords):
                 record=records.encode(update),
             )
         )
+
+    async def callbacks(self, message_id: str) -> list[Callback]:
+        """The status callbacks about a text, in the order in which they came."""
+        rows = await self._all(
+            """SELECT provider, at, record FROM sms_callbacks
+            WHERE message_id = :message_id ORDER BY seq""",
+            message_id=message_id,
+        )
+        return [
+            Callback(provider=provider, at=instant(at), update=records.decode(record, StatusUpdate))
+            for provider, at, record in rows
+        ]

@@ -88,10 +88,10 @@ class Engine:
             StoreError: the database could not; nothing was recorded.
             CommitUnknown: nobody knows whether it was.
         """
-        await self.open()
         tries = 0
         while True:
             tries += 1
+            await self.open()
             outcome = await self._try(work, vault)
             if isinstance(outcome, _Lost):
                 outcome = await self._settled(outcome)
@@ -118,7 +118,6 @@ class Engine:
     ) -> _Done[T] | _Lost[T] | Failure:
         session = Session(link, self._patience)
         try:
-            await session.begin()
             result = await work(SqlTransaction(session, vault))
             if session.failure is None:
                 await session.commit()

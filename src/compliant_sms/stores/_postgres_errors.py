@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 from psycopg import Error
 from psycopg.errors import UniqueViolation
-from psycopg_pool import PoolTimeout, TooManyRequests
+from psycopg_pool import PoolClosed, PoolTimeout
 
 from compliant_sms.errors import (
     NotOurDatabase,
@@ -72,7 +72,10 @@ class Failure:
 
 def failure_of(error: Error, *, lost: bool) -> Failure:
     """What the driver's error means; ``lost`` says whether the connection still stands."""
-    if isinstance(error, PoolTimeout | TooManyRequests):
+    if isinstance(error, PoolClosed):
+        msg = "the store was closed while it was in use; nothing was recorded. Try again."
+        return Failure(error=StoreError(msg), again=True)
+    if isinstance(error, PoolTimeout):
         msg = (
             "no connection to the database became free in time. Try again; raise max_connections "
             "if the server is well."

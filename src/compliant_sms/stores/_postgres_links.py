@@ -13,10 +13,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from threading import Lock
 from typing import Any, Protocol, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.rows import TupleRow
-from psycopg_pool import AsyncConnectionPool, ConnectionPool
+from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolClosed
 
 from compliant_sms.stores._connection import Row
 
@@ -34,7 +34,7 @@ class Settings:
         patience: seconds to wait for a connection.
     """
 
-    conninfo: str
+    conninfo: str = field(repr=False)
     options: Mapping[str, Any]
     most: int
     patience: float
@@ -73,7 +73,11 @@ class Pool(Protocol):
         """Open it, unless it is open, after a connection of its own was shown to ``prepare``."""
 
     def link(self) -> AbstractAsyncContextManager[Link]:
-        """A connection for as long as the block runs; a broken one is replaced afterwards."""
+        """A connection for as long as the block runs; a broken one is replaced afterwards.
+
+        Raises:
+            PoolClosed: somebody closed the pool meanwhile.
+        """
 
     def alone(self) -> AbstractAsyncContextManager[Link]:
         """A new connection beside the pool, closed with the block."""
@@ -162,7 +166,8 @@ class BlockingPool:
             self._pool = pool
 
     def _opened(self) -> ConnectionPool[Connection[TupleRow]]:
-        assert self._pool is not None, "opened before it is used"  # noqa: S101
+        if self._pool is None:
+            raise PoolClosed
         return self._pool
 
     @asynccontextmanager
@@ -186,7 +191,8 @@ class BlockingPool:
 
     async def renew(self) -> None:
         """See :class:`Pool`."""
-        self._opened().check()
+        if self._pool is not None:
+            self._pool.check()
 
     async def pause(self, seconds: float) -> None:
         """See :class:`Pool`."""
@@ -230,7 +236,8 @@ class AsyncPool:
             self._pool = pool
 
     def _opened(self) -> AsyncConnectionPool[AsyncConnection[TupleRow]]:
-        assert self._pool is not None, "opened before it is used"  # noqa: S101
+        if self._pool is None:
+            raise PoolClosed
         return self._pool
 
     @asynccontextmanager
@@ -256,7 +263,8 @@ class AsyncPool:
 
     async def renew(self) -> None:
         """See :class:`Pool`."""
-        await self._opened().check()
+        if self._pool is not None:
+            await self._pool.check()
 
     async def pause(self, seconds: float) -> None:
         """See :class:`Pool`."""

@@ -23,7 +23,13 @@ _BEGIN = """BEGIN ISOLATION LEVEL READ COMMITTED;
 SELECT set_config('lock_timeout', '{patience}ms', true),
     set_config('idle_in_transaction_session_timeout', '60s', true),
     CASE WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply') THEN ''
-    ELSE set_config('synchronous_commit', 'on', true) END"""
+    ELSE set_config('synchronous_commit', 'on', true) END;"""
+# The name as hexadecimal digits: what stands in a script is no parameter.
+_HOLD = """SELECT pg_advisory_xact_lock(
+    hashtextextended(convert_from(decode('{name}', 'hex'), 'UTF8'), 0))"""
+# The number of the transaction comes with the first row that it writes, on no way of its own.
+_NUMBERED = " RETURNING pg_current_xact_id()::text"
+_WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
 class Session:
@@ -43,25 +49,37 @@ class Session:
     def __init__(self, link: Link, patience: float) -> None:
         self._link = link
         self._patience = patience
+        self._begun = False
         self._wrote = False
+        self._number: str | None = None
         self.failure: Failure | None = None
         self.unknown: str | None = None
 
-    async def begin(self) -> None:
-        """Begin it."""
-        await self._ask(_BEGIN.format(patience=int(self._patience * 1000)))
-
     async def fetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> list[Row]:
         """All rows of a query."""
+        if sql == self.dialect.lock and not self._begun:  # most work begins with it
+            await self._begin(_HOLD.format(name=str(parameters["name"]).encode().hex()))
+            return []
         return (await self._run(sql, parameters)).rows
 
     async def execute(self, sql: LiteralString, parameters: Mapping[str, object]) -> int:
         """How many rows a statement changed."""
-        return (await self._run(sql, parameters)).changed
+        if self._number is None and sql.startswith(_WRITES) and "RETURNING" not in sql:
+            answer = await self._run(sql + _NUMBERED, parameters)
+            self._number = answer.rows[0][0] if answer.rows else None
+        else:
+            answer = await self._run(sql, parameters)
+        return answer.changed
+
+    async def _begin(self, first: str = "") -> None:
+        self._begun = True
+        await self._ask(_BEGIN.format(patience=int(self._patience * 1000)) + first)
 
     async def _run(self, sql: LiteralString, parameters: Mapping[str, object]) -> Answer:
         if self.failure is not None:  # the work went on after an error
             raise self.failure.error
+        if not self._begun:
+            await self._begin()
         self._wrote = self._wrote or not sql.startswith("SELECT")
         statement, names = numbered(sql)
         return await self._ask(statement, tuple([parameters[name] for name in names]))
@@ -76,19 +94,22 @@ class Session:
 
     async def commit(self) -> None:
         """End it so that it is on disk."""
-        number = await self._number() if self._wrote else None
+        if not self._begun:
+            return
+        if self._wrote and self._number is None:
+            await self._ask_number()
         try:
             answer = await self._ask("COMMIT")
         except StoreError:
             # Where nothing was written nothing can have been recorded.
             if self._link.lost:
-                self.unknown = number
+                self.unknown = self._number
             raise
         assert answer.tag == "COMMIT", "only what stands is committed"  # noqa: S101
 
-    async def _number(self) -> str | None:
-        ((number,),) = (await self._ask("SELECT pg_current_xact_id_if_assigned()::text", ())).rows
-        return None if number is None else str(number)
+    async def _ask_number(self) -> None:
+        answer = await self._ask("SELECT pg_current_xact_id_if_assigned()::text", ())
+        self._number = answer.rows[0][0]
 
     async def roll_back(self) -> None:
         """Undo it, as far as the connection still stands."""

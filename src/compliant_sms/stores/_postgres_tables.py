@@ -22,11 +22,12 @@ async def found_schema(link: Link) -> int:
     Raises:
         NotOurDatabase: there are tables with our names, and nothing says which version made them.
     """
+    # In this order: whoever makes them meanwhile makes sms_schema with them.
+    ((others,),) = (await link.ask(_OURS, (sorted(tables()),))).rows
     ((known,),) = (await link.ask("SELECT to_regclass('sms_schema')::text", ())).rows
     if known is not None:
         ((version,),) = (await link.ask("SELECT max(version) FROM sms_schema", ())).rows
         return int(version or 0)
-    ((others,),) = (await link.ask(_OURS, (sorted(tables()),))).rows
     if others:
         msg = (
             "the database has tables named as those of compliant_sms, and no sms_schema that says "

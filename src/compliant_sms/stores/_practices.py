@@ -23,6 +23,14 @@ class PracticeRecords(Records):
     async def enrol(self, practice: Practice, sender: PhoneNumber) -> bool:
         """Remember which practice a number of ours belongs to; whether any of it is new."""
         reason = self._vault.plaintext.reason if self._vault.plaintext else ""
+        record = _practice_record(practice)
+        known = await self._one(
+            "SELECT record, plaintext FROM sms_practices WHERE sender = :sender",
+            sender=sender.e164,
+        )
+        # An upsert locks the row even where it changes nothing, and all would wait in line.
+        if known is not None and tuple(known) == (record, reason):
+            return False
         changed = await self._do(
             """INSERT INTO sms_practices (sender, practice_id, plaintext, record)
             VALUES (:sender, :practice_id, :plaintext, :record)
@@ -33,7 +41,7 @@ class PracticeRecords(Records):
             sender=sender.e164,
             practice_id=practice.id,
             plaintext=reason,
-            record=_practice_record(practice),
+            record=record,
         )
         return bool(changed)
 

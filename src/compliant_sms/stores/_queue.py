@@ -2,29 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
+from typing import LiteralString
 
 from compliant_sms.messages import Message
-from compliant_sms.stores._connection import text
-from compliant_sms.stores._texts import MESSAGE, TextRecords
+from compliant_sms.stores._connection import instant, text
+from compliant_sms.stores._texts import COLUMNS, MESSAGE, TextRecords
 
 __all__ = ["QueueRecords"]
+
+_URGENT_FIRST = (2, 1, 0)
+# Picked once: PostgreSQL may ask a plain subquery again, and take other rows then.
+_PICK: LiteralString = """WITH picked AS MATERIALIZED (
+    SELECT message_id FROM sms_messages
+    WHERE practice_id = :practice_id AND urgency = :urgency
+    AND state IN ('due', 'held') AND not_before <= :at
+    AND (reserved_until IS NULL OR reserved_until <= :at)
+    ORDER BY not_before, message_id LIMIT :limit"""
+_RESERVE: LiteralString = """)
+    UPDATE sms_messages SET reserved_until = :until
+    WHERE message_id IN (SELECT message_id FROM picked) RETURNING """
+_NEXT: LiteralString = """SELECT not_before FROM sms_messages
+    WHERE practice_id = :practice_id AND urgency = :urgency AND state IN ('due', 'held')
+    AND (reserved_until IS NULL OR reserved_until <= :at)
+    ORDER BY not_before LIMIT 1"""
 
 
 class QueueRecords(TextRecords):
     """Texts by when they are due, and by what is still open about them."""
 
-    async def due(self, practice_id: str, at: datetime, limit: int) -> list[Message]:
-        """Texts that are due or held until ``at`` or earlier, the longest due first."""
+    async def reserve(
+        self, practice_id: str, at: datetime, until: datetime, limit: int
+    ) -> list[Message]:
+        """Texts that are due or held until ``at`` or earlier, for one worker to look at."""
+        found: list[Message] = []
+        for urgency in _URGENT_FIRST:  # each is a range of the index; all together are none
+            if len(found) < limit:
+                found += await self._reserve(practice_id, urgency, at, until, limit - len(found))
+        return found
+
+    async def _reserve(
+        self, practice_id: str, urgency: int, at: datetime, until: datetime, limit: int
+    ) -> list[Message]:
         rows = await self._all(
-            MESSAGE
-            + """WHERE practice_id = :practice_id AND state IN ('due', 'held')
-            AND not_before <= :at ORDER BY not_before, message_id LIMIT :limit""",
+            _PICK + self._dialect.skip_locked + _RESERVE + COLUMNS,
             practice_id=practice_id,
+            urgency=urgency,
             at=text(at),
+            until=text(until),
             limit=limit,
         )
-        return [self._message(row) for row in rows]
+        return sorted(map(self._message, rows), key=attrgetter("not_before", "message_id"))
+
+    async def release(self, messages: Sequence[Message], until: datetime) -> None:
+        """Let others have texts that were reserved until then."""
+        for message in messages:
+            await self._do(
+                """UPDATE sms_messages SET reserved_until = NULL
+                WHERE message_id = :message_id AND reserved_until = :until""",
+                message_id=message.message_id,
+                until=text(until),
+            )
+
+    async def next_due(self, practice_id: str, at: datetime) -> datetime | None:
+        """When the first of the texts that nobody has reserved at ``at`` may go."""
+        found = [await self._next_due(practice_id, urgency, at) for urgency in _URGENT_FIRST]
+        return min((each for each in found if each), default=None)
+
+    async def _next_due(self, practice_id: str, urgency: int, at: datetime) -> datetime | None:
+        row = await self._one(
+            _NEXT,
+            practice_id=practice_id,
+            urgency=urgency,
+            at=text(at),
+        )
+        return instant(row[0]) if row else None
 
     async def lapsed(self, practice_id: str, at: datetime, limit: int) -> list[Message]:
         """Texts whose claim ran out before ``at``; not those of which news comes in just now."""
@@ -39,13 +93,19 @@ class QueueRecords(TextRecords):
         )
         return [self._message(row) for row in rows]
 
-    async def uncertain(self, practice_id: str, limit: int) -> list[Message]:
-        """Texts whose request may have been processed, the oldest first."""
+    async def uncertain(
+        self, practice_id: str, limit: int, after: Message | None = None
+    ) -> list[Message]:
+        """Texts whose request may have been processed, the oldest first; those after that one."""
+        since = after.claimed_until if after else None
         rows = await self._all(
             MESSAGE
             + """WHERE practice_id = :practice_id AND state = 'uncertain'
+            AND (claimed_until, message_id) > (:since, :after)
             ORDER BY claimed_until, message_id LIMIT :limit""",
             practice_id=practice_id,
+            since=text(since) if since else "",
+            after=after.message_id if after else "",
             limit=limit,
         )
         return [self._message(row) for row in rows]

@@ -101,7 +101,9 @@ _TEXTS: tuple[LiteralString, ...] = (
         draft {blob} NOT NULL,
         created_at {text} NOT NULL,
         state {text} NOT NULL,
+        urgency INTEGER NOT NULL,
         not_before {text} NOT NULL,
+        reserved_until {text},
         claimed_until {text},
         attempts INTEGER NOT NULL,
         provider {text},
@@ -116,7 +118,8 @@ _TEXTS: tuple[LiteralString, ...] = (
     """CREATE INDEX sms_messages_by_person ON sms_messages (practice_id, person)""",
     """CREATE INDEX sms_messages_by_provider_id ON sms_messages (provider, provider_id)
         WHERE provider_id IS NOT NULL""",
-    """CREATE INDEX sms_messages_due ON sms_messages (practice_id, not_before)
+    """CREATE INDEX sms_messages_due
+        ON sms_messages (practice_id, urgency, not_before, message_id)
         WHERE state IN ('due', 'held')""",
     """CREATE INDEX sms_messages_open ON sms_messages (practice_id, state, claimed_until)
         WHERE state IN ('claimed', 'uncertain')""",
@@ -166,6 +169,16 @@ _INBOUND: tuple[LiteralString, ...] = (
         record {blob} NOT NULL,
         UNIQUE (provider, provider_key)
     )""",
+    """CREATE INDEX sms_callbacks_by_message ON sms_callbacks (message_id)
+        WHERE message_id IS NOT NULL""",
+)
+
+_RATES: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_buckets (
+        name {text} PRIMARY KEY,
+        level {real} NOT NULL,
+        at {text} NOT NULL
+    ) {keyed}""",
 )
 
 _AUDIT: tuple[LiteralString, ...] = (
@@ -177,6 +190,15 @@ _AUDIT: tuple[LiteralString, ...] = (
         digest {blob} NOT NULL,
         PRIMARY KEY (practice_id, position)
     )""",
+)
+
+_IMPORTS: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_imports (
+        practice_id {text} NOT NULL,
+        kind {text} NOT NULL,
+        row_key {text} NOT NULL,
+        PRIMARY KEY (practice_id, kind, row_key)
+    ) {keyed}""",
 )
 
 _RETENTION: tuple[LiteralString, ...] = (
@@ -192,7 +214,18 @@ _RETENTION: tuple[LiteralString, ...] = (
 )
 
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (
-    (*_VERSION, *_PRACTICES, *_CONSENT, *_TREE, *_TEXTS, *_INBOUND, *_AUDIT, *_RETENTION),
+    (
+        *_VERSION,
+        *_PRACTICES,
+        *_CONSENT,
+        *_TREE,
+        *_TEXTS,
+        *_INBOUND,
+        *_AUDIT,
+        *_RETENTION,
+        *_IMPORTS,
+        *_RATES,
+    ),
 )
 
 OLDEST = 3

@@ -17,18 +17,18 @@ from compliant_sms.stores._connection import Connection, Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject, Vault
 
-__all__ = ["MESSAGE", "TextRecords", "drafted", "left"]
+__all__ = ["COLUMNS", "MESSAGE", "TextRecords", "drafted", "left"]
 
-MESSAGE: LiteralString = """SELECT message_id, practice_id, draft, created_at, state, not_before,
+COLUMNS: LiteralString = """message_id, practice_id, draft, created_at, state, not_before,
     claimed_until, attempts, provider, provider_id, problem, departure, purged, chain_id,
-    (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id)
-    FROM sms_messages """
+    (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id)"""
+MESSAGE: LiteralString = "SELECT " + COLUMNS + " FROM sms_messages "  # noqa: S608 - no value in it
 
 _NEW: LiteralString = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key,
-    chain_id, number, person, purpose, draft, created_at, state, not_before, claimed_until,
+    chain_id, number, person, purpose, draft, created_at, state, urgency, not_before, claimed_until,
     attempts, provider, provider_id, problem, left_at, departure)
     VALUES (:message_id, :practice_id, :key, :chain_id, :number, :person, :purpose, :draft,
-    :created_at, :state, :not_before, :claimed_until, :attempts, :provider, :provider_id,
+    :created_at, :state, :urgency, :not_before, :claimed_until, :attempts, :provider, :provider_id,
     :problem, :left_at, :departure) """
 
 
@@ -117,7 +117,7 @@ class TextRecords(SubjectRecords):
         known = await self._do(
             """UPDATE sms_messages SET state = :state, not_before = :not_before,
                 claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
-                provider_id = :provider_id, problem = :problem
+                provider_id = :provider_id, problem = :problem, reserved_until = NULL
             WHERE message_id = :message_id""",
             **_where_it_is(message),
         )
@@ -149,6 +149,7 @@ class TextRecords(SubjectRecords):
             purpose=draft.purpose.code,
             draft=owner.seal(records.encode(draft), drafted(message_id)),
             created_at=text(message.created_at),
+            urgency=draft.urgency,
             **self._departure(message, owner),
             **_where_it_is(message),
         )

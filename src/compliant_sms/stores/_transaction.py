@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from compliant_sms.stores._audit import AuditRecords
-from compliant_sms.stores._consent import ConsentRecords
+from compliant_sms.stores._buckets import BucketRecords
 from compliant_sms.stores._erasure import ErasureRecords
+from compliant_sms.stores._evidence import EvidenceReads
+from compliant_sms.stores._imports import ImportRecords
 from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._practices import PracticeRecords
 from compliant_sms.stores._queue import QueueRecords
@@ -16,11 +18,13 @@ __all__ = ["SqlTransaction"]
 
 class SqlTransaction(
     PracticeRecords,
-    ConsentRecords,
+    ImportRecords,
+    EvidenceReads,
     TreeRecords,
     QueueRecords,
     InboundRecords,
     AuditRecords,
+    BucketRecords,
     RetentionRecords,
     ErasureRecords,
 ):

@@ -1,0 +1,197 @@
+"""The command ``import``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from compliant_sms.cli import _options
+from compliant_sms.cli._database import database_option
+
+__all__ = ["import_"]
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _pairs(
+    _: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> Mapping[str, str]:
+    """``NAME=VALUE``, several times."""
+    pairs = {}
+    for each in given:
+        name, is_pair, value = each.partition("=")
+        if not is_pair or not name.strip() or not value.strip():
+            msg = f"it takes {parameter.metavar}"
+            raise click.BadParameter(msg)
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+@click.command("import")
+@database_option
+@click.option("--opt-outs", type=_FILE, help="A CSV file of the numbers that opted out.")
+@click.option("--consents", type=_FILE, help="A CSV file of the consents.")
+@click.option("--source", metavar="NAME", required=True, help="Where they come from: old-ehr.")
+@click.option("--by", metavar="WHO", required=True, help="Who imports them: it:j.ortiz.")
+@click.option("--practice", metavar="ID", required=True, help="The id of the practice.")
+@click.option(
+    "--practice-name",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    help="As written consents name it; may be given several times.",
+)
+@click.option(
+    "--time-zone",
+    metavar="NAME",
+    required=True,
+    callback=_options.time_zone,
+    help="The practice's, for example America/Chicago.",
+)
+@click.option(
+    "--wording",
+    "wordings",
+    metavar="VERSION=FILE",
+    multiple=True,
+    callback=_pairs,
+    help="What patients were shown, for the rows with that wording_version.",
+)
+@click.option(
+    "--opt-out-column",
+    "opt_out_columns",
+    metavar="NAME=HEADER",
+    multiple=True,
+    callback=_pairs,
+    help="What the file calls a column of ours: number='Mobile Phone'.",
+)
+@click.option(
+    "--consent-column",
+    "consent_columns",
+    metavar="NAME=HEADER",
+    multiple=True,
+    callback=_pairs,
+    help="The same for the consents.",
+)
+@click.option(
+    "--opt-out-value",
+    "opt_out_values",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=_pairs,
+    help="What a column says where the file says nothing: channel=text.",
+)
+@click.option(
+    "--consent-value",
+    "consent_values",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=_pairs,
+    help="The same for the consents: basis=intake_form.",
+)
+@click.option(
+    "--date-format",
+    metavar="FORMAT",
+    show_default="ISO 8601",
+    help="How dates are written: '%m/%d/%Y'.",
+)
+@click.option("--region", metavar="CODE", default="US", show_default=True, help="Of the numbers.")
+@click.option("--no-opt-outs-because", metavar="WHY", default="", help="Goes on record.")
+@click.option("--skip-bad-consents", is_flag=True, help="Write the others all the same.")
+@click.option("--new", is_flag=True, help="The database, or the practice in it, is new.")
+@click.option(
+    "--batch",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    help="How many rows are written at once, as a whole or not at all.",
+)
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="A CSV to write.")
+@click.option("--keyring", type=_FILE, help="The keys that seal what the database holds.")
+@click.option(
+    "--plaintext-because",
+    metavar="WHY",
+    default="",
+    help="Why there are no keys; goes on record with a new practice.",
+)
+@click.option("--write/--dry-run", default=False, show_default=True)
+def import_(
+    *,
+    database: str,
+    opt_outs: Path | None,
+    consents: Path | None,
+    source: str,
+    by: str,
+    practice: str,
+    names: tuple[str, ...],
+    time_zone: str,
+    wordings: Mapping[str, str],
+    opt_out_columns: Mapping[str, str],
+    consent_columns: Mapping[str, str],
+    opt_out_values: Mapping[str, str],
+    consent_values: Mapping[str, str],
+    date_format: str | None,
+    region: str,
+    no_opt_outs_because: str,
+    skip_bad_consents: bool,
+    new: bool,
+    batch: int,
+    report: Path | None,
+    keyring: Path | None,
+    plaintext_because: str,
+    write: bool,
+) -> None:
+    """Take over consents and opt-outs from another system.
+
+    Both files are checked first, and what is wrong with them is listed by line and column; numbers
+    and names are not shown. With --write, what can be used is written then: all opt-outs, and
+    after them the consents. While an opt-out cannot be used, nothing is. Running it again adds
+    nothing twice, so an import that was interrupted is simply run again.
+
+    \b
+      compliant-sms import --database texting.db --practice lakeside \\
+        --time-zone America/Chicago --source old-ehr --by it:j.ortiz \\
+        --opt-outs stopped.csv --consents agreed.csv
+
+    Exit status: 0 each row can be used, 1 some cannot, 2 the command or a file cannot be
+    understood.
+    """  # noqa: D301 - click reads the character after which it wraps nothing
+    from compliant_sms.cli import _import  # noqa: PLC0415 - after the options
+    from compliant_sms.errors import InvalidInput  # noqa: PLC0415 - as above
+    from compliant_sms.imports import ImportPlan  # noqa: PLC0415 - as above
+
+    if opt_outs is None and consents is None:
+        msg = "there is nothing to import. Pass --opt-outs FILE, --consents FILE, or both."
+        raise click.UsageError(msg)
+    try:
+        files = _import.Files(
+            opt_outs=opt_outs,
+            consents=consents,
+            time_zone=time_zone,
+            wordings=_import.wordings(wordings),
+            opt_out_columns=opt_out_columns,
+            consent_columns=consent_columns,
+            opt_out_values=opt_out_values,
+            consent_values=consent_values,
+            date_format=date_format,
+            region=region,
+        )
+        plan = ImportPlan(
+            practice_id=practice,
+            names=names,
+            time_zone=time_zone,
+            source=source,
+            by=by,
+            no_opt_outs_because=no_opt_outs_because,
+            write=write,
+            batch=batch,
+        )
+        place = _import.Place(
+            database=database, keyring=keyring, plaintext_because=plaintext_because, new=new
+        )
+        done = _import.run(files, plan, place, report=report, skip_bad_consents=skip_bad_consents)
+    except InvalidInput as error:
+        raise click.UsageError(str(error)) from None
+    sys.exit(0 if done.flawless else 1)

@@ -1,0 +1,99 @@
+"""Running a worker, and showing what it does."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from attrs import fields
+from rich.console import Console
+from rich.status import Status
+
+from compliant_sms.messenger import Messenger
+from compliant_sms.worker import Progress, Worker
+
+__all__ = ["run"]
+
+
+def run(where: str, *, once: bool, quantum: int, poll: timedelta) -> bool:
+    """Work for the messengers that a name stands for, and close them afterwards.
+
+    Returns:
+        whether nothing but texts went wrong.
+    """
+    messengers = _messengers(where)
+    console = Console()
+    try:
+        with console.status("Waiting for texts that are due.") as status:
+            shown = _Shown(console, status)
+            worker = Worker(messengers, quantum=quantum, poll=poll, on_progress=shown.show)
+            done = worker.drain() if once else worker.run()
+    finally:
+        for messenger in messengers:
+            messenger.close()
+    console.print(f"Done. {_in_words(done)}", highlight=False)
+    return not done.errors
+
+
+class _Shown:
+    """Progress as a line that changes in place on a terminal, and as a line each elsewhere."""
+
+    def __init__(self, console: Console, status: Status) -> None:
+        self._console = console
+        self._status = status
+
+    def show(self, progress: Progress) -> None:
+        words = _in_words(progress)
+        if self._console.is_terminal:
+            self._status.update(words)
+        else:
+            print(words, flush=True)  # noqa: T201 - a log wants a whole line at once
+
+
+def _in_words(progress: Progress) -> str:
+    counts = {each.name: getattr(progress, each.name) for each in fields(Progress)}
+    errors = counts.pop("errors")
+    words = [f"{count} {name}" for name, count in counts.items() if count]
+    words += [f"{count} {kind}" for kind, count in errors.items()]
+    return ", ".join(words) or "nothing to do"
+
+
+def _messengers(where: str) -> list[Messenger]:
+    found = _named(where)
+    if callable(found):
+        found = found()
+    them = list(found) if isinstance(found, Iterable) else [found]
+    messengers = [each for each in them if isinstance(each, Messenger)]
+    if not them or len(messengers) < len(them):
+        msg = (
+            f"{where} is no Messenger, no list of them and no function that returns either. "
+            "(An AsyncMessenger runs in a program of its own: compliant_sms.worker.AsyncWorker.)"
+        )
+        raise click.UsageError(msg)
+    return messengers
+
+
+def _named(where: str) -> object:
+    module, _, name = where.partition(":")
+    if not module or not name:
+        msg = f"{where!r} is no MODULE:NAME; write it as clinic.texting:messenger"
+        raise click.UsageError(msg)
+    sys.path.insert(0, str(Path.cwd()))  # as python -m does
+    try:
+        found: object = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise
+        msg = f"there is no module {error.name} here; start the worker where Python finds it"
+        raise click.UsageError(msg) from error
+    try:
+        for part in name.split("."):
+            found = getattr(found, part)
+    except AttributeError as error:
+        msg = f"the module {module} has no {name}"
+        raise click.UsageError(msg) from error
+    return found

@@ -1,0 +1,140 @@
+"""Whether the records of texts agree with themselves, with the ledger and with the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import chain, combinations
+
+from attrs import evolve
+
+from compliant_sms import records
+from compliant_sms.consent import ConsentEvent, fold, fold_for_holder, from_payload
+from compliant_sms.errors import ConfigurationError
+from compliant_sms.evidence._dossier import Dossier
+from compliant_sms.evidence._text_records import TextRecord
+from compliant_sms.evidence._verdict import Check, failed, guarded, passed, unchecked
+from compliant_sms.rules import Decision, Verdict
+
+__all__ = ["check_records"]
+
+_TEXTS, _KNOWN, _AGAIN = "texts", "what was known", "decisions"
+# Clocks of several machines differ; an event of these minutes may or may not have been known.
+_SKEW = timedelta(minutes=5)
+_MOST_OPEN = 8
+
+
+def check_records(dossier: Dossier) -> Iterator[Check]:
+    """Texts, what was known when they were decided about, and the decisions once more."""
+    try:
+        decisions = [
+            (text, tuple(records.structure(each, Decision) for each in text.decisions))
+            for text in dossier.texts
+        ]
+    except Exception:  # noqa: BLE001 - whatever a file of strangers makes fail
+        yield failed(_TEXTS, "A decision cannot be read: it was changed, or is of a newer version.")
+        return
+    yield guarded(_TEXTS, lambda: _texts(dossier, decisions))
+    yield guarded(_KNOWN, lambda: _known(dossier, decisions))
+    yield guarded(_AGAIN, lambda: _again(decisions))
+
+
+_Decided = Sequence[tuple[TextRecord, tuple[Decision, ...]]]
+
+
+def _texts(dossier: Dossier, decided: _Decided) -> Check:
+    for text, decisions in decided:
+        problem = next(_problems(dossier, text, decisions), None)
+        if problem:
+            return failed(_TEXTS, f"Text {text.message_id} {problem}")
+    left = sum(1 for text, _ in decided if text.left)
+    return passed(
+        _TEXTS, f"{len(decided)} texts; each of the {left} that left was allowed by a decision."
+    )
+
+
+def _problems(dossier: Dossier, text: TextRecord, decisions: Sequence[Decision]) -> Iterator[str]:
+    for decision in decisions:
+        if decision.facts.number.e164 != dossier.number:
+            yield "has a decision about another number."
+        if decision.facts.purpose.code != text.purpose:
+            yield "has a decision about a text of another purpose."
+    if text.steps and text.steps[-1].state != text.state:
+        yield "is not in the state that its last step says."
+    # What was dropped may have been what allowed it.
+    if (
+        text.left
+        and not text.dropped_decisions
+        and not any(d.verdict is Verdict.ALLOW and d.facts.at == text.left.at for d in decisions)
+    ):
+        yield "left, and no decision allowed it at that instant."
+
+
+def _known(dossier: Dossier, decided: _Decided) -> Check:
+    """Whether each decision was told of the consent that the ledger held then."""
+    entries = [record.event for each in dossier.chains for record in each.events]
+    if any(entry is None for entry in entries):
+        return unchecked(_KNOWN, "Entries of the ledger were erased, so that nobody can say.")
+    events = [from_payload(records.canonical(entry)) for entry in entries]
+    ids = {event.event_id for event in events}
+    for text, decisions in decided:
+        for decision in decisions:
+            if any(f.relies_on and f.relies_on not in ids for f in decision.findings):
+                words = (
+                    f"A decision about text {text.message_id} relies on consent that is not there."
+                )
+                return failed(_KNOWN, words)
+            if not _agrees(decision, events, text.person):
+                words = (
+                    f"A decision about text {text.message_id} was told of other consent than the "
+                    "ledger held then: an entry is missing, or the decision was changed."
+                )
+                return failed(_KNOWN, words)
+    return passed(_KNOWN, "Each decision was told of the consent that the ledger held at the time.")
+
+
+def _agrees(decision: Decision, events: Sequence[ConsentEvent], person: str | None) -> bool:
+    at = decision.facts.at
+    sure = [e for e in events if e.recorded_at < at - _SKEW]
+    open_ = [e for e in events if at - _SKEW <= e.recorded_at <= at + _SKEW]
+    some = chain.from_iterable(combinations(open_, n) for n in range(len(open_) + 1))
+    return len(open_) > _MOST_OPEN or any(
+        _state([*sure, *more], person) == decision.facts.consent for more in some
+    )
+
+
+def _state(events: Sequence[ConsentEvent], person: str | None) -> object:
+    return fold(events, person) if person else fold_for_holder(events)
+
+
+def _again(decided: _Decided) -> Check:
+    """Each decision made once more, from what it was told, under its own edition."""
+    count, elsewhere = 0, set[str]()
+    for text, decisions in decided:
+        for decision in decisions:
+            try:
+                again = decision.replay()
+            except ConfigurationError:
+                elsewhere.update(decision.edition.packs)
+                elsewhere.update(decision.edition.rules)
+                continue
+            if _answer(again) != _answer(decision):
+                words = (
+                    f"A decision about text {text.message_id} is not what its rules say of its "
+                    "facts: it was changed."
+                )
+                return failed(_AGAIN, words)
+            count += 1
+    if elsewhere:
+        words = (
+            f"{count} decisions give the same answer again. Others were made under rules that are "
+            f"not here: their editions are {', '.join(sorted(elsewhere))}."
+        )
+        return unchecked(_AGAIN, words)
+    return passed(_AGAIN, f"{count} decisions give the same answer again under their own edition.")
+
+
+def _answer(decision: Decision) -> Decision:
+    """A decision but for how it is worded, which a later version may tell better."""
+    findings = (evolve(finding, words="", remedy="") for finding in decision.findings)
+    return evolve(decision, findings=tuple(findings))

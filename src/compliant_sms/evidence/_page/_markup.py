@@ -1,0 +1,95 @@
+"""Texts of strangers as HTML that shows all of them and runs none.
+
+Whatever cannot be seen, or turns the direction of what is around it, is shown by its code point.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+__all__ = ["Zone", "items", "quoted", "shown", "table"]
+
+# Joiners make one sign of several, in scripts and in emoji; they are left in.
+_SEEN = frozenset("\n\t\u200c\u200d")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
+_MAYBE_UNSEEN = re.compile("[^\t\n -~\xa1-\xac\xae-\u05ff]")
+
+
+def _marked(found: re.Match[str]) -> str:
+    character = found[0]
+    if character in _SEEN or unicodedata.category(character) not in _UNSEEN:
+        return character
+    return f'<span class="odd">U+{ord(character):04X}</span>'
+
+
+def shown(text: object) -> str:
+    """A short text within a sentence, whatever is in it."""
+    return _MAYBE_UNSEEN.sub(_marked, escape(str(text)))
+
+
+def quoted(text: str) -> str:
+    """What somebody wrote, word for word, in a block of its own and its own direction."""
+    return f'<blockquote dir="auto">{shown(text)}</blockquote>'
+
+
+def items(pairs: Iterable[tuple[str, str]]) -> str:
+    """Names and what they are, in HTML; pairs that say nothing are left out."""
+    told = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in pairs if value)
+    return f"<dl>{told}</dl>" if told else ""
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of cells in HTML."""
+    top = "".join(f"<th scope=col>{name}</th>" for name in head)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return (
+        f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Zone:
+    """Instants on the practice's clock, with UTC beside them.
+
+    Args:
+        name: IANA name of the practice's time zone.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._zone = ZoneInfo(name)
+
+    def time(self, at: datetime) -> str:
+        """The instant, in HTML."""
+        here, utc = at.astimezone(self._zone), at.astimezone(UTC)
+        beside = f"{utc:%H:%M:%S} UTC"
+        if utc.date() != here.date():
+            beside = f"{_MONTHS[utc.month - 1]} {utc.day}, {beside}"
+        stamp = utc.isoformat().removesuffix("+00:00")
+        return (
+            f'<time datetime="{stamp}Z">{_day(here)}, {_clock(here)} {here.tzname()}'
+            f" <small>{beside}</small></time>"
+        )
+
+    def short(self, at: datetime, *, clock: bool) -> str:
+        """Month and day, or the time of day where that says more."""
+        here = at.astimezone(self._zone)
+        day = f"{_MONTHS[here.month - 1]} {here.day}"
+        return f"{day}, {_clock(here, seconds=False)}" if clock else day
+
+
+def _day(here: datetime) -> str:
+    return f"{_DAYS[here.weekday()]}, {_MONTHS[here.month - 1]} {here.day}, {here.year}"
+
+
+def _clock(here: datetime, *, seconds: bool = True) -> str:
+    half = "AM" if here.hour < 12 else "PM"
+    second = f":{here.second:02}" if seconds else ""
+    return f"{here.hour % 12 or 12}:{here.minute:02}{second} {half}"

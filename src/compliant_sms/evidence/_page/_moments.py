@@ -1,0 +1,168 @@
+"""What happened, moment by moment, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from attrs import frozen
+
+from compliant_sms.consent import (
+    Clarified,
+    ConsentEvent,
+    Granted,
+    Restored,
+    Revoked,
+)
+from compliant_sms.evidence._page._case import Case, Received, Text
+from compliant_sms.evidence._page._markup import shown
+from compliant_sms.evidence._page._words import (
+    AUTHORS,
+    BASES,
+    CHANNELS,
+    INTENTS,
+    STATES,
+    TIERS,
+    listed,
+    word,
+)
+from compliant_sms.rules import Decision, Verdict
+
+__all__ = ["Moment", "moments", "what_was_said"]
+
+# What a decision or the departure tells already, at the same moment.
+_TOLD_ELSEWHERE = frozenset({"due", "held", "blocked", "claimed"})
+
+
+@frozen(kw_only=True)
+class Moment:
+    """One thing that happened.
+
+    Attributes:
+        at: when.
+        kind: ``consent``, ``stop``, ``out``, ``in``, ``rule`` or ``news``: how it is drawn.
+        mark: the state of a text, where it is about one.
+        label: what it is about.
+        words: what happened, in HTML.
+    """
+
+    at: datetime
+    kind: str
+    mark: str = ""
+    label: str
+    words: str
+
+
+def moments(case: Case) -> tuple[Moment, ...]:
+    """Everything that happened in the period, in its order."""
+    # At one instant a text comes before what it led to.
+    told = [*_received(case), *_consent(case), *_texts(case)]
+    told.sort(key=lambda moment: moment.at)
+    return tuple(moment for moment in told if case.covers(moment.at))
+
+
+def _consent(case: Case) -> Iterator[Moment]:
+    for entry in case.entries:
+        if entry.event is not None:
+            stops = isinstance(entry.event, Revoked)
+            yield Moment(
+                at=entry.event.occurred_at,
+                kind="stop" if stops else "consent",
+                label=entry.label,
+                words=f"<b>{what_was_said(entry.event)}</b>",
+            )
+
+
+def what_was_said(event: ConsentEvent) -> str:
+    """An event of the ledger as a sentence, in HTML."""
+    match event:
+        case Granted():
+            covers = listed(event.categories)
+            basis = word(BASES, event.basis)
+            return f"Consent given {basis}: {TIERS[event.tier]} for {covers}."
+        case Revoked():
+            limits = f" All but {listed(event.except_for)}." if event.except_for else ""
+            asked = (
+                " The person was asked which texts are meant." if event.clarification_asked else ""
+            )
+            return f"Opt-out {word(CHANNELS, event.channel)}: texts shall stop.{limits}{asked}"
+        case Clarified():
+            if not event.keep:
+                return "The opt-out was meant for all texts."
+            return f"The opt-out was not meant for {listed(event.keep)}: these may go on."
+        case Restored():
+            return "Texts asked for again (START)."
+        case _:  # PhiPreferenceStated
+            wish = "wants" if event.prefers else "wants no"
+            return f"The patient {wish} health details by text."
+
+
+def _received(case: Case) -> Iterator[Moment]:
+    for each in case.received:
+        body = _excerpt(each.record.body)
+        words = f"<b>Text from the patient&rsquo;s number</b> {body}{_read(each)}"
+        yield Moment(at=each.record.at, kind="in", label=each.label, words=words)
+
+
+def _read(each: Received) -> str:
+    record = each.record
+    if record.author != "person":
+        return (
+            f'<p class="aside">Written by {word(AUTHORS, record.author)}; it changes nothing.</p>'
+        )
+    return f'<p class="aside">Read as: {word(INTENTS, record.intent)}.</p>'
+
+
+def _texts(case: Case) -> Iterator[Moment]:
+    for text in case.texts:
+        record = text.record
+        purpose = shown(record.purpose.replace("_", " "))
+        yield Moment(
+            at=record.created_at,
+            kind="rule",
+            label=text.label,
+            words=f"<b>Text asked for:</b> {purpose} {_excerpt(record.body)}",
+        )
+        for decision in text.decisions:
+            yield _decided(text, decision, case)
+        if record.left and all(d.facts.at != record.left.at for d in text.decisions):
+            words = "<b>It left for the provider;</b> what was decided about it was dropped."
+            yield Moment(at=record.left.at, kind="out", label=text.label, words=words)
+        for step in record.steps:
+            if step.state not in _TOLD_ELSEWHERE:
+                words = f"<b>{word(STATES, step.state)}</b>"
+                yield Moment(
+                    at=step.at, kind="news", mark=step.state, label=text.label, words=words
+                )
+
+
+def _decided(text: Text, decision: Decision, case: Case) -> Moment:
+    at = decision.facts.at
+    match decision.verdict:
+        case Verdict.ALLOW:
+            basis = f" on the consent {case.link(decision.relied_on)}" if decision.relied_on else ""
+            words, kind = (
+                f"<b>The rules allowed the text</b>{basis}; it left for the provider.",
+                "out",
+            )
+        case Verdict.HOLD:
+            until = f" until {case.zone.time(decision.until)}" if decision.until else ""
+            words, kind = f"<b>The rules held the text</b>{until}.{_reasons(decision)}", "rule"
+        case _:
+            words, kind = f"<b>The rules blocked the text.</b>{_reasons(decision)}", "rule"
+    return Moment(at=at, kind=kind, mark=decision.verdict, label=text.label, words=words)
+
+
+def _reasons(decision: Decision) -> str:
+    return "".join(
+        f'<p class="aside">{shown(each.words)} <cite>{shown(each.citation)}</cite></p>'
+        for each in decision.reasons
+    )
+
+
+_EXCERPT = 160
+
+
+def _excerpt(body: str) -> str:
+    short = body if len(body) <= _EXCERPT else body[:_EXCERPT] + "…"
+    return f'<q dir="auto">{shown(short)}</q>'

@@ -1,0 +1,193 @@
+"""Texts of the practice and of the patient, in the pack's own form.
+
+As with the rest of that format, no default here ever changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+
+from compliant_sms import records
+
+__all__ = [
+    "DroppedRecord",
+    "Left",
+    "ProblemRecord",
+    "ReceivedRecord",
+    "ReportRecord",
+    "StepRecord",
+    "TextRecord",
+]
+
+
+@records.lean
+@frozen(kw_only=True)
+class ProblemRecord:
+    """What went wrong at the provider: in the library's words, and the provider's own code."""
+
+    category: str
+    code: str
+    words: str
+
+
+@records.lean
+@frozen(kw_only=True)
+class DroppedRecord:
+    """What stays of content whose time to be kept had passed.
+
+    Attributes:
+        at: when it was dropped.
+        rule: how long it was kept, and why no longer.
+        proofs: SHA-256, in hexadecimal, of each record that was dropped, by its name.
+    """
+
+    at: datetime
+    rule: str
+    proofs: Mapping[str, str] = field(factory=dict)
+
+
+@records.lean
+@frozen(kw_only=True)
+class StepRecord:
+    """One state that a text went through."""
+
+    at: datetime
+    state: str
+
+
+@records.lean
+@frozen(kw_only=True)
+class ReportRecord:
+    """A provider's callback about a text.
+
+    Attributes:
+        at: when it came in.
+        provider: whose.
+        key: the same for each delivery of the same news.
+        provider_id: the provider's id of the text.
+        state: what it says of the text; empty where it says nothing new.
+        problem: why it was not delivered.
+    """
+
+    at: datetime
+    provider: str
+    key: str
+    provider_id: str
+    state: str = ""
+    problem: ProblemRecord | None = None
+
+
+@records.lean
+@frozen(kw_only=True)
+class Left:
+    """How a text left, or may have left.
+
+    Attributes:
+        at: when it was claimed for sending.
+        body: what the patient reads.
+        message_class: as what it was decided.
+        category: what the patient agreed to.
+        exempt: it went under the healthcare exemption.
+        says_opt_out: it told how to opt out.
+        appended: the library added that line.
+        segments: parts that it takes on the air.
+    """
+
+    at: datetime
+    body: str = field(repr=False)
+    message_class: str
+    category: str
+    exempt: bool = False
+    says_opt_out: bool = False
+    appended: bool = False
+    segments: int = 1
+
+
+@records.lean
+@frozen(kw_only=True)
+class TextRecord:
+    """A text of the practice, and all that became of it.
+
+    Attributes:
+        message_id: the library's.
+        person: the practice's id of the patient; None for the library's own replies.
+        purpose: code of what it was for.
+        idempotency_key: one key is one text.
+        created_at: when it was asked for.
+        body: as it was asked for.
+        not_after: the last instant at which it still made sense.
+        answers: for a reply, when the text it answers came in.
+        asks: what it asked its reader.
+        left: how it left; None where it never did.
+        state: where it is.
+        attempts: how often it was claimed.
+        provider: which provider it was handed to.
+        provider_id: the provider's id of it.
+        problem: why it failed or was not delivered.
+        dropped: what stays of its bodies, where those were dropped.
+        decisions: the records of what was decided about it, oldest first.
+        dropped_decisions: what stays of those that were dropped.
+        steps: the states it went through.
+        reports: what the provider told of it.
+    """
+
+    message_id: str
+    person: str | None = None
+    purpose: str
+    idempotency_key: str
+    created_at: datetime
+    body: str = field(repr=False)
+    not_after: datetime | None = None
+    answers: datetime | None = None
+    asks: str = ""
+    left: Left | None = None
+    state: str
+    attempts: int = 0
+    provider: str = ""
+    provider_id: str = ""
+    problem: ProblemRecord | None = None
+    dropped: DroppedRecord | None = None
+    decisions: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    dropped_decisions: tuple[DroppedRecord, ...] = ()
+    steps: tuple[StepRecord, ...] = ()
+    reports: tuple[ReportRecord, ...] = ()
+
+
+@records.lean
+@frozen(kw_only=True)
+class ReceivedRecord:
+    """A text that came from the number, and how it was read.
+
+    Attributes:
+        inbound_id: the library's.
+        at: when it came in.
+        provider: which provider brought it.
+        key: the same for each delivery of the same text.
+        body: what was written, unchanged.
+        media: addresses of pictures and the like.
+        rule: which rule read it; empty where none did.
+        intent: what it is about.
+        author: who wrote it: a person, or a machine.
+        answers: id of the text whose question it answers.
+        unsure: a person had to see whether texts should stop; they did stop.
+        needs_person: somebody had to read it.
+        dropped: what stays of its body and pictures, where those were dropped.
+    """
+
+    inbound_id: str
+    at: datetime
+    provider: str
+    key: str
+    body: str = field(repr=False)
+    media: tuple[str, ...] = field(default=(), repr=False)
+    rule: str = ""
+    intent: str
+    author: str
+    answers: str = ""
+    unsure: bool = False
+    needs_person: bool = False
+    dropped: DroppedRecord | None = None

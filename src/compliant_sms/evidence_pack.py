@@ -1,0 +1,65 @@
+"""The dispute pack in a caller's hands."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from attrs import field, frozen
+
+from compliant_sms.errors import ConfigurationError
+
+__all__ = ["EvidencePack"]
+
+
+@frozen
+class EvidencePack:
+    """Everything on record about a number and a period, as one zip.
+
+    Neither its repr nor its errors show any of it.
+
+    Attributes:
+        data: the bytes of the zip: ``evidence.html`` to read, ``evidence.json`` behind it, and
+            ``manifest.json`` with the SHA-256 of both.
+    """
+
+    data: bytes = field(repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the zip, in hexadecimal: name it when you hand the pack over."""
+        return sha256(self.data).hexdigest()
+
+    def write(self, path: str | os.PathLike[str]) -> Path:
+        """Write the zip, readable and writable by its owner only (on POSIX: mode 0600).
+
+        Returns:
+            where it lies.
+
+        Raises:
+            ConfigurationError: there is such a file already, which is never overwritten, or it
+                cannot be written.
+        """
+        target = Path(path)
+        try:
+            _write_new(target, self.data)
+        except FileExistsError:
+            msg = f"{target} is there already; evidence is never overwritten"
+            raise ConfigurationError(msg) from None
+        except OSError as error:
+            msg = f"{target} cannot be written: {error.strerror}"
+            raise ConfigurationError(msg) from None
+        return target
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            path.unlink()
+            raise

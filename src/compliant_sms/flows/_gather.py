@@ -1,0 +1,138 @@
+"""Gathering all that proves what happened at a number, in one transaction."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from compliant_sms import evidence
+from compliant_sms.clock import as_utc
+from compliant_sms.consent import Link, verify_chain
+from compliant_sms.errors import InvalidInput
+from compliant_sms.evidence import (
+    ChainRecord,
+    Checkpoint,
+    Dossier,
+    EventRecord,
+    ReceivedRecord,
+    TextRecord,
+    leaf_hash,
+    verify_consistency,
+    verify_inclusion,
+)
+from compliant_sms.flows._checkpoint import (
+    altered_since,
+    consistency_proof,
+    inclusion_proof,
+    newest_checkpoint,
+)
+from compliant_sms.flows._evidence import Question
+from compliant_sms.flows._on_record import (
+    chain_record,
+    in_base64,
+    practice_record,
+    received_record,
+    text_record,
+)
+from compliant_sms.ports import Ports, StoredChain, Transaction
+
+__all__ = ["gather"]
+
+
+async def gather(tx: Transaction, ports: Ports, question: Question) -> Dossier:
+    """Everything on record that answers the question."""
+    practice = ports.practice
+    # Nothing is claimed, and nothing joins the ledger, while all of it is read.
+    await tx.lock(practice.id, question.number)
+    newest = await newest_checkpoint(tx, practice.id)
+    stored = await tx.chains_of(practice.id, question.number)
+    chains = tuple([await _proved(tx, practice.id, each, newest) for each in stored])
+    return Dossier(
+        format=evidence.FORMAT,
+        page=evidence.LAYOUT,
+        made_at=as_utc(ports.clock()),
+        made_by=question.by,
+        reason=question.reason,
+        practice=practice_record(practice),
+        number=question.number.e164,
+        since=question.since,
+        until=question.until,
+        chains=chains,
+        texts=await _texts(tx, practice.id, question),
+        received=await _received(tx, practice.id, question, chains),
+        checkpoint=str(newest or ""),
+        earlier=str(question.earlier or ""),
+        consistency=await _growth(tx, practice.id, newest, question.earlier),
+    )
+
+
+async def _proved(
+    tx: Transaction, practice_id: str, stored: StoredChain, newest: Checkpoint | None
+) -> ChainRecord:
+    """A chain with the proofs of what the checkpoint holds of it.
+
+    A pack that does not verify helps nobody, and hides that something is wrong.
+    """
+    record = chain_record(stored)
+    verify_chain((each.link for each in stored.links), record.begins(practice_id))
+    if newest is None:
+        return record
+    events = [
+        await _in_checkpoint(tx, each.link, event, newest)
+        for each, event in zip(stored.links, record.events, strict=True)
+    ]
+    return evolve(record, events=tuple(events))
+
+
+async def _in_checkpoint(
+    tx: Transaction, link: Link, event: EventRecord, newest: Checkpoint
+) -> EventRecord:
+    practice_id, size, root = newest.practice_id, newest.size, newest.root
+    proof = await inclusion_proof(tx, practice_id, link.chain_id, link.position, size)
+    if proof is None:
+        return event
+    if not verify_inclusion(leaf_hash(link.digest), proof.leaf, size, proof.hashes, root):
+        raise altered_since(newest)
+    return evolve(event, leaf=proof.leaf, inclusion=in_base64(proof.hashes))
+
+
+async def _growth(
+    tx: Transaction, practice_id: str, newest: Checkpoint | None, earlier: Checkpoint | None
+) -> tuple[str, ...]:
+    """What proves that the newest checkpoint grew from the earlier one."""
+    if earlier is None:
+        return ()
+    if newest is None or newest.size < earlier.size or practice_id != earlier.practice_id:
+        msg = (
+            "earlier must be a checkpoint of this practice, and no larger than the newest one. "
+            "Call messenger.checkpoint() first."
+        )
+        raise InvalidInput(msg)
+    proof = await consistency_proof(tx, practice_id, earlier.size, newest.size)
+    if not verify_consistency(earlier.size, earlier.root, newest.size, newest.root, proof):
+        raise altered_since(earlier)
+    return in_base64(proof)
+
+
+async def _texts(tx: Transaction, practice_id: str, asked: Question) -> tuple[TextRecord, ...]:
+    found: list[TextRecord] = []
+    for message in await tx.messages_to(practice_id, asked.number):
+        steps = await tx.steps(message.message_id)
+        reports = await tx.callbacks(message.message_id)
+        moments = [message.created_at, *(s.at for s in steps), *(r.at for r in reports)]
+        if any(map(asked.covers, moments)):
+            decisions = await tx.decisions(message.message_id)
+            purged = await tx.purged_decisions(message.message_id)
+            found.append(text_record(message, decisions, steps, reports, purged))
+    return tuple(found)
+
+
+async def _received(
+    tx: Transaction, practice_id: str, asked: Question, chains: tuple[ChainRecord, ...]
+) -> tuple[ReceivedRecord, ...]:
+    told = [record.event for chain in chains for record in chain.events if record.event]
+    meant = {event.get("reference") for event in told}
+    return tuple(
+        received_record(inbound)
+        for inbound in await tx.inbound_from(practice_id, asked.number)
+        if asked.covers(inbound.received_at) or inbound.inbound_id in meant
+    )

@@ -1,0 +1,159 @@
+"""Values of the store in the form in which a pack keeps them."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Iterable
+
+from compliant_sms import records
+from compliant_sms.evidence import (
+    ChainRecord,
+    DroppedRecord,
+    EventRecord,
+    Left,
+    PracticeRecord,
+    ProblemRecord,
+    ReceivedRecord,
+    ReportRecord,
+    StepRecord,
+    TextRecord,
+)
+from compliant_sms.messages import Departure, Inbound, Message
+from compliant_sms.ports import Callback, Step, StoredChain, StoredLink
+from compliant_sms.practice import Practice
+from compliant_sms.providers import Problem
+from compliant_sms.retention import Purged
+from compliant_sms.rules import Decision
+
+__all__ = ["chain_record", "in_base64", "practice_record", "received_record", "text_record"]
+
+
+def practice_record(practice: Practice) -> PracticeRecord:
+    """Who texted."""
+    return PracticeRecord(
+        id=practice.id,
+        name=practice.name,
+        phone=practice.phone.e164,
+        time_zone=practice.time_zone,
+        state=practice.state,
+    )
+
+
+def chain_record(stored: StoredChain) -> ChainRecord:
+    """A whole chain, without its proofs."""
+    return ChainRecord(
+        chain_id=stored.chain_id,
+        filed=stored.filed,
+        person=stored.person,
+        events=tuple(map(_event, stored.links)),
+        key=_base64(stored.key or b""),
+    )
+
+
+def _event(stored: StoredLink) -> EventRecord:
+    return EventRecord(
+        payload=_base64(stored.link.payload),
+        digest=stored.link.digest.hex(),
+        event=None if stored.opened is None else json.loads(stored.opened),
+    )
+
+
+def in_base64(hashes: Iterable[bytes]) -> tuple[str, ...]:
+    """Hashes of a proof, as a pack keeps them."""
+    return tuple(map(_base64, hashes))
+
+
+def _base64(data: bytes) -> str:
+    return b64encode(data).decode("ascii")
+
+
+def text_record(
+    message: Message,
+    decisions: Iterable[Decision],
+    steps: Iterable[Step],
+    reports: Iterable[Callback],
+    purged: Iterable[Purged],
+) -> TextRecord:
+    """A text and all that became of it."""
+    draft = message.draft
+    return TextRecord(
+        message_id=message.message_id,
+        person=draft.person,
+        purpose=draft.purpose.code,
+        idempotency_key=draft.idempotency_key,
+        created_at=message.created_at,
+        body=draft.body,
+        not_after=draft.not_after,
+        answers=draft.answers,
+        asks=str(draft.asks or ""),
+        left=_left(message.departure) if message.departure else None,
+        state=str(message.state),
+        attempts=message.attempts,
+        provider=message.provider or "",
+        provider_id=message.provider_id or "",
+        problem=_problem(message.problem),
+        dropped=_dropped(message.purged) if message.purged else None,
+        decisions=tuple(map(records.unstructure, decisions)),
+        dropped_decisions=tuple(map(_dropped, purged)),
+        steps=tuple(StepRecord(at=step.at, state=str(step.state)) for step in steps),
+        reports=tuple(map(_report, reports)),
+    )
+
+
+def _left(departure: Departure) -> Left:
+    return Left(
+        at=departure.at,
+        body=departure.body,
+        message_class=str(departure.message_class),
+        category=departure.category,
+        exempt=departure.exempt,
+        says_opt_out=departure.says_opt_out,
+        appended=departure.appended,
+        segments=departure.segments,
+    )
+
+
+def _report(report: Callback) -> ReportRecord:
+    update = report.update
+    return ReportRecord(
+        at=report.at,
+        provider=report.provider,
+        key=update.key,
+        provider_id=update.provider_id,
+        state=str(update.state or ""),
+        problem=_problem(update.problem),
+    )
+
+
+def _dropped(purged: Purged) -> DroppedRecord:
+    return DroppedRecord(
+        at=purged.at,
+        rule=purged.rule,
+        proofs={proof.record: proof.sha256 for proof in purged.proofs},
+    )
+
+
+def _problem(problem: Problem | None) -> ProblemRecord | None:
+    if problem is None:
+        return None
+    return ProblemRecord(category=str(problem.category), code=problem.code, words=problem.words)
+
+
+def received_record(inbound: Inbound) -> ReceivedRecord:
+    """A text that came in, and how it was read."""
+    return ReceivedRecord(
+        inbound_id=inbound.inbound_id,
+        at=inbound.received_at,
+        provider=inbound.provider,
+        key=inbound.provider_key,
+        body=inbound.body,
+        media=inbound.media,
+        rule=inbound.rule or "",
+        intent=str(inbound.intent),
+        author=str(inbound.author),
+        answers=inbound.answers or "",
+        unsure=inbound.unsure,
+        needs_person=inbound.needs_person,
+        dropped=_dropped(inbound.purged) if inbound.purged else None,
+    )

@@ -1,0 +1,210 @@
+"""A worker's day: each practice in turn, so that none waits for another's pile."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Protocol
+
+from attrs import define, field, frozen
+
+from compliant_sms.clock import Clock
+from compliant_sms.errors import InvalidInput
+from compliant_sms.flows._dispatch import Dispatched, dispatch
+from compliant_sms.flows._reconcile import look_up
+from compliant_sms.messages import Message, Uncertain
+from compliant_sms.ports import Ports
+
+__all__ = ["Pace", "Progress", "Shift", "work"]
+
+_LONGEST_PAUSE = timedelta(minutes=1)
+_MOST_DOUBLINGS = 6
+
+
+@frozen(kw_only=True)
+class Progress:
+    """What a worker has done since it began. It names no patient.
+
+    Attributes:
+        sent: texts that the provider accepted.
+        queued: texts that are tried again later.
+        held: texts that wait for an hour at which they may go.
+        blocked: texts that a rule refuses.
+        failed: texts that the provider refuses.
+        cancelled: texts that came too late to make sense.
+        uncertain: texts of which nobody knows whether they went out.
+        settled: how many of those the provider answered for afterwards.
+        limited: how often a sender's rate made texts wait.
+        errors: how often something else went wrong, by the type of the exception.
+    """
+
+    sent: int = 0
+    queued: int = 0
+    held: int = 0
+    blocked: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    uncertain: int = 0
+    settled: int = 0
+    limited: int = 0
+    errors: Mapping[str, int] = field(factory=dict, hash=False)
+
+
+class Pace(Protocol):
+    """When a worker rests, and when it stops."""
+
+    def stopping(self) -> bool:
+        """Whether somebody asked it to stop."""
+
+    async def rest(self, seconds: float) -> None:
+        """Do nothing for so long, or until somebody asks it to stop."""
+
+
+@frozen(kw_only=True)
+class Shift:
+    """How a worker goes about it.
+
+    Args:
+        quantum: how many texts of one practice go before it is the next one's turn.
+        poll: how often a practice without due texts is looked at.
+        reconcile_every: how often uncertain texts are looked up at the provider.
+        once: whether to stop as soon as nothing is due any more.
+        within: after what time to stop in any case.
+
+    Raises:
+        InvalidInput: something is not positive.
+    """
+
+    quantum: int = 20
+    poll: timedelta = timedelta(seconds=5)
+    reconcile_every: timedelta = timedelta(minutes=1)
+    once: bool = False
+    within: timedelta | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what would never rest or never send."""
+        if self.quantum < 1 or min(self.poll, self.reconcile_every) <= timedelta(0):
+            msg = "a worker's quantum, poll and reconcile_every must all be more than zero"
+            raise InvalidInput(msg)
+
+
+@frozen
+class _Until:
+    """A pace that also ends at an instant."""
+
+    pace: Pace
+    clock: Clock
+    end: datetime
+
+    def stopping(self) -> bool:
+        return self.pace.stopping() or self.clock() >= self.end
+
+    async def rest(self, seconds: float) -> None:
+        left = (self.end - self.clock()).total_seconds()
+        await self.pace.rest(max(0.0, min(seconds, left)))
+
+
+@define
+class _Desk:
+    """One practice, and when to look at it again."""
+
+    ports: Ports
+    again: datetime
+    reconcile_at: datetime
+    last: Message | None = None
+    failures: int = 0
+    done: bool = False
+
+    def pause(self) -> float:
+        return (self.again - self.ports.clock()).total_seconds()
+
+
+@define
+class _Tally:
+    count: Counter[str] = field(factory=Counter)
+    errors: Counter[str] = field(factory=Counter)
+
+    def progress(self) -> Progress:
+        return Progress(**self.count, errors=MappingProxyType(dict(self.errors)))
+
+    def add(self, done: Dispatched) -> None:
+        for outcome in done.outcomes:
+            self.count[type(outcome).__name__.lower()] += 1
+        for error in done.failures:
+            self.failed(error)
+        self.count["limited"] += done.limited_until is not None
+
+    def failed(self, error: Exception) -> None:
+        self.errors[type(error).__name__] += 1
+
+
+async def work(
+    practices: Sequence[Ports],
+    pace: Pace,
+    shift: Shift,
+    on_progress: Callable[[Progress], object],
+) -> Progress:
+    """Dispatch and reconcile for practices in turn until somebody says stop.
+
+    What goes wrong with one practice is counted, and that practice rests a while; the others do
+    not notice.
+    """
+    if shift.within is not None:
+        clock = practices[0].clock
+        pace = _Until(pace, clock, clock() + shift.within)
+    desks = [_Desk(ports, again=ports.clock(), reconcile_at=ports.clock()) for ports in practices]
+    tally, told = _Tally(), Progress()
+    while not pace.stopping():
+        for desk in desks:
+            if desk.pause() > 0 or desk.done or pace.stopping():
+                continue
+            await _turn(desk, pace, shift, tally)
+            if (now := tally.progress()) != told:
+                told = now
+                on_progress(told)
+        waiting = [desk.pause() for desk in desks if not desk.done]
+        if not waiting:
+            break
+        if min(waiting) > 0:
+            await pace.rest(min(waiting))
+    return tally.progress()
+
+
+async def _turn(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:
+    ports = desk.ports
+    try:
+        if ports.clock() >= desk.reconcile_at:
+            desk.reconcile_at = ports.clock() + shift.reconcile_every
+            tally.count["settled"] += await _settle(desk, pace, shift)
+        done = await dispatch(ports, shift.quantum, pace.stopping)
+        tally.add(done)
+        desk.done = shift.once and not done.more and done.limited_until is None
+        failed = bool(done.failures) and not done.outcomes
+        if not failed:
+            desk.again = await _again(ports, done, shift)
+    except Exception as error:  # noqa: BLE001 - the other practices must not wait for this one
+        tally.failed(error)
+        failed, desk.done = True, shift.once
+    desk.failures = desk.failures + 1 if failed else 0
+    if failed:
+        pause = shift.poll * (1 << min(desk.failures - 1, _MOST_DOUBLINGS))
+        desk.again = ports.clock() + min(pause, max(_LONGEST_PAUSE, shift.poll))
+
+
+async def _settle(desk: _Desk, pace: Pace, shift: Shift) -> int:
+    found = await look_up(desk.ports, shift.quantum, after=desk.last, stopping=pace.stopping)
+    # Those that nobody can settle must not keep the others from being looked up.
+    desk.last = found.last
+    return sum(not isinstance(outcome, Uncertain) for outcome in found.outcomes)
+
+
+async def _again(ports: Ports, done: Dispatched, shift: Shift) -> datetime:
+    now = ports.clock()
+    if done.more and done.limited_until is None:
+        return now
+    due = done.limited_until or await ports.store.run(
+        lambda tx: tx.next_due(ports.practice.id, now)
+    )
+    return min(due or now + shift.poll, now + shift.poll)

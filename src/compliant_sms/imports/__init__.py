@@ -1,0 +1,29 @@
+"""Consents and opt-outs that another system had, as records and from CSV files. Pure.
+
+Two rules keep this room: nothing of a row is ever repeated in a message; and what a row does not
+say is read in the patient's favour.
+"""
+
+from compliant_sms.imports._consents import CONSENT_COLUMNS, read_consents
+from compliant_sms.imports._judge import Judge, row_key
+from compliant_sms.imports._opt_outs import OPT_OUT_COLUMNS, read_opt_outs
+from compliant_sms.imports._plan import ImportPlan
+from compliant_sms.imports._records import BadRow, Flaw, ImportedConsent, ImportedOptOut
+from compliant_sms.imports._report import ImportReport, Kind, RowProblem
+
+__all__ = [
+    "CONSENT_COLUMNS",
+    "OPT_OUT_COLUMNS",
+    "BadRow",
+    "Flaw",
+    "ImportPlan",
+    "ImportReport",
+    "ImportedConsent",
+    "ImportedOptOut",
+    "Judge",
+    "Kind",
+    "RowProblem",
+    "read_consents",
+    "read_opt_outs",
+    "row_key",
+]

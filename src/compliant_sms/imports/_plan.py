@@ -1,0 +1,73 @@
+"""What an import is told once, for all its rows."""
+
+from __future__ import annotations
+
+from attrs import Attribute, field, frozen
+
+from compliant_sms.consent._fields import a_text, storable
+from compliant_sms.errors import InvalidInput
+from compliant_sms.practice import Practice, known_zone
+
+__all__ = ["ImportPlan"]
+
+
+def _some(_: object, __: Attribute[int], value: int) -> None:
+    if value < 1:
+        msg = "batch is less than one row"
+        raise InvalidInput(msg)
+
+
+def _stripped(text: str) -> str:
+    return text.strip()
+
+
+@frozen(kw_only=True)
+class ImportPlan:
+    """What an import is told once, for all its rows.
+
+    Args:
+        practice_id: whose records they become.
+        names: under which patients know the practice: a written agreement must name one.
+        time_zone: the practice's, an IANA name; dates without a time are days there.
+        source: the system that the records come from, for example ``"old-ehr"``. Give the same
+            records the same source each time: by it they are known again.
+        by: who imports them, for example ``"it:j.ortiz"``.
+        no_opt_outs_because: why there are no opt-outs to import, if there really are none.
+        write: write what can be used; False only checks.
+        batch: how many rows are written at once; each batch is written as a whole or not at all.
+
+    Raises:
+        InvalidInput: something is blank or unknown.
+    """
+
+    practice_id: str = field(validator=a_text)
+    names: tuple[str, ...] = ()
+    time_zone: str = field(converter=known_zone)
+    source: str = field(validator=a_text)
+    by: str = field(validator=a_text)
+    no_opt_outs_because: str = field(default="", converter=_stripped, validator=storable)
+    write: bool = True
+    batch: int = field(default=1000, validator=_some)
+
+    @classmethod
+    def of(
+        cls,
+        practice: Practice,
+        *,
+        source: str,
+        by: str,
+        no_opt_outs_because: str = "",
+        write: bool = True,
+        batch: int = 1000,
+    ) -> ImportPlan:
+        """The plan of an import for that practice."""
+        return cls(
+            practice_id=practice.id,
+            names=(practice.name, *practice.also_known_as),
+            time_zone=practice.time_zone,
+            source=source,
+            by=by,
+            no_opt_outs_because=no_opt_outs_because,
+            write=write,
+            batch=batch,
+        )

@@ -1,0 +1,138 @@
+"""What another system knew: one record a consent, one an opt-out, one a row that is neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from attrs import Attribute, field, frozen
+
+from compliant_sms.clock import as_utc
+from compliant_sms.consent import (
+    Basis,
+    Channel,
+    Signature,
+    Tier,
+    Wording,
+    WrittenAgreement,
+)
+from compliant_sms.consent._fields import a_number, a_text, sorted_names, storable
+from compliant_sms.consent._words import covered
+from compliant_sms.errors import InvalidInput
+from compliant_sms.phone import PhoneNumber
+
+__all__ = ["BadRow", "Flaw", "ImportedConsent", "ImportedOptOut"]
+
+_LONGEST = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def _plain(_: object, attribute: Attribute[str], value: str | None) -> None:
+    """Refuse what is no id: whole notes, line breaks, the remains of a broken file."""
+    if value is not None and (len(value) > _LONGEST or _CONTROL.search(value)):
+        msg = f"{attribute.name} is longer than {_LONGEST} characters, or holds control characters"
+        raise InvalidInput(msg)
+
+
+def _when(value: date | datetime) -> date | datetime:
+    return as_utc(value, "occurred_at") if isinstance(value, datetime) else value
+
+
+def _when_if_known(value: date | datetime | None) -> date | datetime | None:
+    return None if value is None else _when(value)
+
+
+@frozen(kw_only=True)
+class ImportedOptOut:
+    """A number that had opted out where the practice comes from.
+
+    Args:
+        number: which number; a text is read by :meth:`PhoneNumber.parse`.
+        occurred_at: when (an aware datetime). A date counts until its last instant in the
+            practice's time zone, so that it beats a consent of that day; None, where nobody knows,
+            counts from the import.
+        channel: how the request came, if that is known.
+        person: who asked, if that is known. An opt-out is the number's all the same.
+        reference: the other system's own record of it.
+        line: where it stands in its file; counted, if not given.
+
+    Raises:
+        InvalidInput: a field cannot be used.
+    """
+
+    number: PhoneNumber = field(converter=a_number)
+    occurred_at: date | datetime | None = field(default=None, converter=_when_if_known)
+    channel: Channel = field(default=Channel.OTHER_SYSTEM, converter=Channel)
+    person: str | None = field(default=None, validator=[storable, _plain])
+    reference: str = field(default="", validator=[storable, _plain])
+    line: int = field(default=0, eq=False)
+
+
+@frozen(kw_only=True)
+class ImportedConsent:
+    """A consent that a patient had given where the practice comes from.
+
+    Args:
+        number: the number they agreed to be texted at; a text is read by
+            :meth:`PhoneNumber.parse`.
+        person: your id of the patient.
+        occurred_at: when they agreed (an aware datetime). A date counts from its first instant in
+            the practice's time zone.
+        basis: how they agreed, for example ``"intake_form"``.
+        tier: :attr:`Tier.PRIOR_EXPRESS`, or written for promotions. Written needs everything that
+            47 CFR 64.1200(f)(9) asks for: wording, signature and agreement.
+        categories: what it covers, as for :meth:`ConsentDesk.grant`.
+        wording: what they were shown; needed wherever something was shown.
+        signature: how they signed.
+        agreement: what the wording of written permission said.
+        given_to: whom they agreed to be texted by, where the record names somebody.
+        reference: the other system's own record of it.
+        line: where it stands in its file; counted, if not given.
+
+    Raises:
+        InvalidInput: a field cannot be used.
+    """
+
+    number: PhoneNumber = field(converter=a_number)
+    person: str = field(validator=[a_text, _plain])
+    occurred_at: date | datetime = field(converter=_when)
+    basis: Basis = field(converter=Basis)
+    tier: Tier = field(default=Tier.PRIOR_EXPRESS, converter=Tier)
+    categories: tuple[str, ...] = field(converter=sorted_names)
+    wording: Wording | None = None
+    signature: Signature | None = None
+    agreement: WrittenAgreement | None = None
+    given_to: str = field(default="", validator=[storable, _plain])
+    reference: str = field(default="", validator=[storable, _plain])
+    line: int = field(default=0, eq=False)
+
+    @categories.default
+    def _usual(self) -> Iterable[str]:
+        return covered(None, self.tier)
+
+
+@frozen(kw_only=True)
+class Flaw:
+    """What is wrong with one cell, or with what several say together.
+
+    Attributes:
+        column: which; empty, if it concerns the row.
+        reason: what is wrong and what to write instead. It never repeats the cell.
+    """
+
+    column: str
+    reason: str
+
+
+@frozen(kw_only=True)
+class BadRow:
+    """A row that is no record.
+
+    Attributes:
+        line: where it stands in its file.
+        flaws: everything that is wrong with it.
+    """
+
+    line: int
+    flaws: tuple[Flaw, ...]

@@ -1,0 +1,114 @@
+"""What came, or would come, of an import."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+from io import StringIO
+
+from attrs import field, frozen
+
+__all__ = ["ImportReport", "Kind", "RowProblem"]
+
+
+class Kind(StrEnum):
+    """What a file holds."""
+
+    OPT_OUT = "opt_out"
+    CONSENT = "consent"
+
+
+@frozen(kw_only=True)
+class RowProblem:
+    """What is wrong with a row. It repeats nothing that stands there.
+
+    Attributes:
+        kind: of which file.
+        line: where it stands in it; for records made in code their place, counted from 1.
+        column: which column; empty, if it concerns the row.
+        reason: what is wrong, and what to write instead.
+    """
+
+    kind: Kind
+    line: int
+    column: str
+    reason: str
+
+
+_HEADER = ("file", "line", "column", "reason")
+_FILES = {Kind.OPT_OUT: "opt-outs", Kind.CONSENT: "consents"}
+
+
+@frozen(kw_only=True)
+class ImportReport:
+    """What came of an import, or would come of it. It holds no number and no name.
+
+    Attributes:
+        source: the other system.
+        written: whether anything was to be written; False for a mere check.
+        rows: how many rows were read.
+        opt_outs: how many opt-outs joined the ledger, or would.
+        consents: how many consents did, or would.
+        repeated: rows that say what an earlier row of the import said, or what was imported before.
+            A mere check sees those of the same batch and those on record.
+        unusable: rows that cannot be used, by kind.
+        withheld: consents that cannot be written because an opt-out cannot be used.
+        problems: what is wrong with the first rows that cannot be used.
+        more_problems: how many more there are.
+    """
+
+    source: str
+    written: bool
+    rows: int = 0
+    opt_outs: int = 0
+    consents: int = 0
+    repeated: int = 0
+    unusable: Counter[Kind] = field(factory=Counter)
+    withheld: int = 0
+    problems: tuple[RowProblem, ...] = ()
+    more_problems: int = 0
+
+    @property
+    def flawless(self) -> bool:
+        """Whether each row can be used."""
+        return not self.unusable.total()
+
+    def to_csv(self) -> str:
+        """The problems as a CSV file, for whoever mends the rows."""
+        out = StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(_HEADER)
+        writer.writerows(map(_cells, self.problems))
+        return out.getvalue()
+
+    def __str__(self) -> str:
+        """The report as a table."""
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        joined = "written" if self.written else "would be written"
+        for label, count in (
+            ("rows", self.rows),
+            (f"opt-outs {joined}", self.opt_outs),
+            (f"consents {joined}", self.consents),
+            ("repeated", self.repeated),
+            ("opt-outs that cannot be used", self.unusable[Kind.OPT_OUT]),
+            ("consents that cannot be used", self.unusable[Kind.CONSENT]),
+            ("consents withheld", self.withheld),
+        ):
+            yield f"{label:<30}{count:>12,}"
+        if self.problems:
+            yield ""
+            table = [_HEADER, *map(_cells, self.problems)]
+            widths = [max(len(row[column]) for row in table) for column in range(3)]
+            for *cells, reason in table:
+                told = zip(cells, widths, strict=True)
+                yield "  ".join([*(cell.ljust(width) for cell, width in told), reason])
+        if self.more_problems:
+            yield f"and {self.more_problems:,} more"
+
+
+def _cells(problem: RowProblem) -> tuple[str, str, str, str]:
+    return _FILES[problem.kind], str(problem.line), problem.column, problem.reason

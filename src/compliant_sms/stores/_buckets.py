@@ -1,0 +1,43 @@
+"""How many texts may leave just now, as SQL."""
+
+from __future__ import annotations
+
+from compliant_sms.rates import Bucket
+from compliant_sms.stores._connection import Records, instant, text
+
+__all__ = ["BucketRecords"]
+
+
+class BucketRecords(Records):
+    """Token buckets by name, which all workers share."""
+
+    async def bucket(self, name: str, new: Bucket) -> Bucket:
+        """The bucket, which nobody else may change until the end; ``new`` where there is none."""
+        found = await self._bucket(name)
+        if found is None:
+            await self._do(
+                """INSERT INTO sms_buckets (name, level, at) VALUES (:name, :level, :at)
+                ON CONFLICT DO NOTHING""",
+                name=name,
+                level=new.level,
+                at=text(new.at),
+            )
+            found = await self._bucket(name)  # another worker may have been faster
+        return found or new
+
+    async def _bucket(self, name: str) -> Bucket | None:
+        row = await self._one(
+            "SELECT level, at FROM sms_buckets WHERE name = :name"  # noqa: S608 - no value in it
+            + self._dialect.for_update,
+            name=name,
+        )
+        return Bucket(level=row[0], at=instant(row[1])) if row else None
+
+    async def save_bucket(self, name: str, bucket: Bucket) -> None:
+        """Keep what is left in a bucket."""
+        await self._do(
+            "UPDATE sms_buckets SET level = :level, at = :at WHERE name = :name",
+            name=name,
+            level=bucket.level,
+            at=text(bucket.at),
+        )

@@ -1,0 +1,24 @@
+"""What every store must do, as tests."""
+
+from compliant_sms.testing._contract._keeping import KeepingContract
+from compliant_sms.testing._contract._ledger import LedgerContract
+from compliant_sms.testing._contract._queue import QueueContract
+from compliant_sms.testing._contract._texts import TextContract
+from compliant_sms.testing._contract._transactions import TransactionContract
+
+__all__ = ["StoreContract"]
+
+
+class StoreContract(
+    TransactionContract, TextContract, QueueContract, LedgerContract, KeepingContract
+):
+    """Everything that a store promises; make your own pass it.
+
+    Derive a class from it whose name begins with ``Test``, and give it a pytest fixture
+    ``make_store``: something to call without arguments, which gives a store over one and the same
+    database each time. The database is empty when a test begins. Needs pytest to find it, and the
+    extra ``keyring``.
+
+    Set ``on_event_loop = True`` to run everything through ``asynchronous`` instead of ``blocking``,
+    and ``outlives_close = False`` where a closed store has forgotten everything.
+    """

@@ -1,0 +1,148 @@
+"""The audit log, legal holds, and what is dropped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from compliant_sms.audit import Act, AuditEvent
+from compliant_sms.consent import verify_chain
+from compliant_sms.lifecycle import State
+from compliant_sms.ports import Transaction
+from compliant_sms.retention import Hold, Purged, RecordClass
+from compliant_sms.testing._contract._bench import Contract, MakeStore, Work
+from compliant_sms.testing._contract._samples import (
+    ANA,
+    BEN,
+    HERE,
+    NOON,
+    THERE,
+    a_text,
+    an_event,
+    an_inbound,
+    minutes,
+)
+
+__all__ = ["KeepingContract"]
+
+_PURGED = Purged(at=NOON, rule="its time has passed", run="run", proofs=())
+
+
+def an_act(subject: str, at: datetime = NOON) -> AuditEvent:
+    """An entry of the audit log."""
+    return AuditEvent(
+        practice_id=HERE,
+        act=Act.EVIDENCE_READ,
+        at=at,
+        actor="counsel:j.ortiz",
+        reason="a dispute",
+        subject=subject,
+    )
+
+
+def recording(act: AuditEvent) -> Work[None]:
+    """Work that puts an act on record."""
+    return lambda tx: tx.audit(act)
+
+
+class KeepingContract(Contract):
+    """What :class:`~compliant_sms.ports.AuditLog`, ``Keeping`` and ``Erasure`` promise."""
+
+    def test_audit_log(self, make_store: MakeStore) -> None:
+        """The log is one chain a practice, in the order of the record, also under load."""
+        acts = [an_act(str(n), NOON + minutes(n)) for n in range(8)]
+        works = [recording(act) for act in acts]
+        with self._bench(make_store) as store:
+            assert store.together(works) == [None] * 8
+            links = store.run(lambda tx: tx.audit_links(HERE))
+            assert verify_chain(links, links[0].previous) == 8
+            found = store.run(lambda tx: tx.audit_events(HERE))
+            assert len(found) == 8
+            assert {act.subject: act for act in found} == {act.subject: act for act in acts}
+            assert store.run(lambda tx: tx.audit_events(THERE)) == []
+            assert store.run(lambda tx: tx.count(RecordClass.AUDIT_EVENT, HERE)) == 8
+
+    def test_holds(self, make_store: MakeStore) -> None:
+        """A hold reaches what it names until it is lifted, once."""
+        hold = Hold(
+            hold_id="h",
+            practice_id=HERE,
+            number=ANA,
+            reason="a suit",
+            placed_at=NOON,
+            placed_by="j",
+        )
+
+        async def held(tx: Transaction) -> list[bool]:
+            await tx.fix_holds(HERE)
+            return [
+                await tx.is_held(HERE, number=ANA),
+                await tx.is_held(HERE, number=BEN),
+                await tx.is_held(HERE, person="pat-1"),
+                await tx.is_held(THERE, number=ANA),
+            ]
+
+        with self._bench(make_store) as store:
+            store.run(lambda tx: tx.append(an_event(person="pat-1"), "chain"))
+            store.run(lambda tx: tx.place_hold(hold))
+            assert store.run(lambda tx: tx.holds(HERE)) == [hold]
+            assert store.run(held) == [True, False, True, False]
+            assert not store.run(lambda tx: tx.lift_hold(THERE, "h", NOON))
+            assert store.run(lambda tx: tx.lift_hold(HERE, "h", NOON))
+            assert not store.run(lambda tx: tx.lift_hold(HERE, "h", NOON))
+            assert store.run(held) == [False] * 4
+
+    def test_dropping(self, make_store: MakeStore) -> None:
+        """What is dropped leaves its proof, once; what is not finished stays."""
+
+        async def write(tx: Transaction) -> None:
+            await tx.save(a_text("a", state=State.SENT), NOON)
+            await tx.save(a_text("b"), NOON)
+            await tx.add_inbound(an_inbound())
+
+        def drop(record: RecordClass, key: str) -> Work[bool]:
+            return lambda tx: tx.drop_content(record, key, purged=_PURGED)
+
+        with self._bench(make_store) as store:
+            store.run(write)
+            for record, key, done in (
+                (RecordClass.TEXT_BODY, f"{HERE}/a", True),
+                (RecordClass.TEXT_BODY, f"{HERE}/a", False),
+                (RecordClass.TEXT_BODY, f"{HERE}/b", False),
+                (RecordClass.INBOUND_BODY, an_inbound().inbound_id, True),
+                (RecordClass.INBOUND_BODY, an_inbound().inbound_id, False),
+            ):
+                assert store.run(drop(record, key)) is done
+            gone = store.run(lambda tx: tx.message(f"{HERE}/a"))
+            assert gone is not None
+            assert gone.purged is not None
+            assert gone.is_for(a_text("a").draft)
+            (came,) = store.run(lambda tx: tx.inbound_from(HERE, ANA))
+            assert (came.purged is None, came.media) == (False, ())
+            page = store.run(lambda tx: tx.aged(RecordClass.TEXT_BODY, HERE, "", 9))
+            told = {aged.key: (aged.finished, aged.purged) for aged in page}
+            assert told == {f"{HERE}/a": (True, True), f"{HERE}/b": (False, False)}
+            after = store.run(lambda tx: tx.aged(RecordClass.TEXT_BODY, HERE, f"{HERE}/a", 9))
+            assert [aged.key for aged in after] == [f"{HERE}/b"]
+
+    def test_erasing(self, make_store: MakeStore) -> None:
+        """An erased person's words are gone, and that somebody revoked is not."""
+        from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
+
+        keyring = Keyring.generate()
+        text = a_text(state=State.SENT)
+
+        async def write(tx: Transaction) -> None:
+            await tx.save(text, NOON)
+            await tx.append(an_event(person=text.draft.person), "chain")
+            await tx.append(an_event("number"), "number")
+
+        with self._bench(make_store) as store:
+            assert not store.run(lambda tx: tx.seals(HERE))
+            store.run(write, keyring)
+            assert store.run(lambda tx: tx.seals(HERE), keyring)
+            person = text.draft.person or ""
+            erased = store.run(lambda tx: tx.erase(HERE, person, _PURGED), keyring)
+            assert (erased.numbers, erased.texts) == (1, 1)
+            assert store.run(lambda tx: tx.numbers_of(HERE, person), keyring) == []
+            assert store.run(lambda tx: tx.messages_to(HERE, ANA), keyring) == []
+            assert store.run(lambda tx: tx.consent_events(HERE, ANA), keyring) != []

@@ -1,0 +1,153 @@
+"""Texts, their states and decisions."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from compliant_sms.lifecycle import State
+from compliant_sms.ports import Transaction
+from compliant_sms.practice import Practice
+from compliant_sms.providers import Category, Problem
+from compliant_sms.testing._contract._bench import Contract, MakeStore, Work
+from compliant_sms.testing._contract._samples import (
+    ANA,
+    BEN,
+    HERE,
+    NOON,
+    SENDER,
+    THERE,
+    a_decision,
+    a_departure,
+    a_practice,
+    a_text,
+    keys,
+    minutes,
+    saving,
+)
+
+__all__ = ["TextContract"]
+
+
+def enrolling(practice: Practice) -> Work[object]:
+    """Work that enrols a practice."""
+    return lambda tx: tx.enrol(practice, SENDER)
+
+
+class TextContract(Contract):
+    """What :class:`~compliant_sms.ports.Texts` and ``Practices`` promise."""
+
+    def test_texts_come_back_as_they_were(self, make_store: MakeStore) -> None:
+        """A text has all its parts again, in each state, whatever is written in it."""
+        problem = Problem(category=Category.PROVIDER_FAULT, code="30003", words="It was off.")
+        due = a_text()
+        claimed = evolve(
+            due,
+            state=State.CLAIMED,
+            claimed_until=NOON + minutes(1),
+            attempts=1,
+            provider="twilio",
+            departure=a_departure(NOON),
+        )
+        failed = evolve(claimed, state=State.FAILED, provider_id="SM1", problem=problem)
+        with self._bench(make_store) as store:
+            for message in (due, claimed, failed):
+                store.run(saving(message))
+                assert store.run(lambda tx: tx.message(due.message_id)) == message
+            assert store.run(lambda tx: tx.message_by_key(HERE, "1")) == failed
+            assert store.run(lambda tx: tx.message_by_provider_id("twilio", "SM1")) == failed
+            steps = store.run(lambda tx: tx.steps(due.message_id))
+            assert [step.state for step in steps] == [State.DUE, State.CLAIMED, State.FAILED]
+
+    def test_unknown_texts(self, make_store: MakeStore) -> None:
+        """What is not there is None or empty; practices and providers are kept apart."""
+        with self._bench(make_store) as store:
+            store.run(lambda tx: tx.save(a_text(provider="twilio", provider_id="SM1"), NOON))
+
+            async def look(tx: Transaction) -> list[object]:
+                return [
+                    await tx.message("nothing"),
+                    await tx.message_by_key(HERE, "nothing"),
+                    await tx.message_by_key(THERE, "1"),
+                    await tx.message_by_provider_id("other", "SM1"),
+                    await tx.message_by_provider_id("twilio", "SM2"),
+                    *await tx.messages_to(THERE, ANA),
+                    *await tx.messages_to(HERE, BEN),
+                    *await tx.steps("nothing"),
+                    *await tx.departures(HERE, ANA, NOON - minutes(1)),
+                ]
+
+            assert store.run(look) == [None] * 5
+
+    def test_one_key_in_two_practices(self, make_store: MakeStore) -> None:
+        """A key belongs to its practice."""
+        with self._bench(make_store) as store:
+            for practice_id in (HERE, THERE):
+                text = a_text(practice_id=practice_id)
+                store.run(saving(text))
+            found = store.run(lambda tx: tx.message_by_key(THERE, "1"))
+            assert found is not None
+            assert found.practice_id == THERE
+
+    def test_what_left(self, make_store: MakeStore) -> None:
+        """What left to a number comes in its order; what never left is not among it."""
+        departures = [a_departure(NOON + minutes(offset)) for offset in (0, 1, 2)]
+        states = (State.SENT, State.UNCERTAIN, State.DELIVERED)
+        with self._bench(make_store) as store:
+            for number, (state, left) in enumerate(zip(states, departures, strict=True)):
+                text = a_text(str(number), state=state, departure=left)
+                store.run(saving(text))
+            store.run(lambda tx: tx.save(a_text("due", departure=departures[2]), NOON))
+            assert store.run(lambda tx: tx.departures(HERE, ANA, NOON)) == departures[1:]
+            since = NOON - minutes(1)
+            assert store.run(lambda tx: tx.departures(HERE, ANA, since)) == departures
+            assert keys(store.run(lambda tx: tx.departed(HERE, ANA, since, 2))) == ["2", "1"]
+
+    def test_texts_to_a_number(self, make_store: MakeStore) -> None:
+        """Texts to a number come oldest first."""
+        with self._bench(make_store) as store:
+            for key, offset in (("b", 1), ("a", 2), ("c", 0)):
+                text = a_text(key, at=NOON + minutes(offset))
+                store.run(saving(text))
+            store.run(lambda tx: tx.save(a_text("other", to=BEN), NOON))
+            assert keys(store.run(lambda tx: tx.messages_to(HERE, ANA))) == ["c", "b", "a"]
+
+    def test_decisions(self, make_store: MakeStore) -> None:
+        """All decisions about a text are kept in their order."""
+        decisions = [a_decision(body) for body in ("See you.", "SSN 219-09-9999")]
+
+        async def decide(tx: Transaction) -> None:
+            await tx.save(a_text(), NOON)
+            for decision in decisions:
+                await tx.add_decision(f"{HERE}/1", decision)
+
+        with self._bench(make_store) as store:
+            store.run(decide)
+            assert store.run(lambda tx: tx.decisions(f"{HERE}/1")) == decisions
+
+    def test_volume(self, make_store: MakeStore) -> None:
+        """Segments are counted by the minute, each practice's on its own."""
+
+        async def count(tx: Transaction) -> list[int]:
+            for offset, segments in ((0, 1), (0.5, 2), (1, 4)):
+                await tx.add_volume(HERE, NOON + minutes(offset), segments)
+            await tx.add_volume(THERE, NOON, 8)
+            return [
+                await tx.volume(HERE, NOON),
+                await tx.volume(HERE, NOON + minutes(1)),
+                await tx.volume(HERE, NOON + minutes(2)),
+            ]
+
+        with self._bench(make_store) as store:
+            assert store.run(count) == [7, 4, 0]
+
+    def test_practices(self, make_store: MakeStore) -> None:
+        """A number of ours belongs to the practice that was enrolled last."""
+        renamed = a_practice("Lakeside 😀 Médecine")
+        with self._bench(make_store) as store:
+            assert store.run(lambda tx: tx.practice_at(SENDER)) is None
+            for practice in (a_practice(), a_practice(), renamed):
+                store.run(enrolling(practice))
+                assert store.run(lambda tx: tx.practice_at(SENDER)) == practice
+            assert store.run(lambda tx: tx.practice_at(BEN)) is None
+            store.together([enrolling(a_practice())] * 8)
+            assert store.run(lambda tx: tx.practice_at(SENDER)) == a_practice()

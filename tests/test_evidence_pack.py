@@ -1,0 +1,359 @@
+"""The dispute pack: what is in it, and that it is always the same."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import stat
+import zipfile
+from base64 import b64decode
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from compliant_sms import AsyncMessenger, Messenger, Practice
+from compliant_sms.audit import Act
+from compliant_sms.errors import ConfigurationError, InvalidInput, LedgerTampered
+from compliant_sms.evidence import Checkpoint, Result, verify_pack
+from compliant_sms.evidence_pack import EvidencePack
+from compliant_sms.keyring import Keyring, data_cipher
+from compliant_sms.providers import Twilio
+from compliant_sms.signing import SigningKey
+from compliant_sms.stores import PostgreSQL, SQLite
+from compliant_sms.testing import MovableClock
+from conftest import INTAKE_WORDING, PATIENT, PERSON, WARNING
+from evidence_story import SINCE, STOP, UNTIL, WHO, dossier_of, in_chicago, play
+
+Make = Callable[..., Messenger]
+
+
+@pytest.fixture
+def told(make_messenger: Make, clock: MovableClock) -> Messenger:
+    """A messenger with a week on record."""
+    messenger = make_messenger(people=in_chicago)
+    play(messenger, clock)
+    return messenger
+
+
+def test_the_pack_holds_everything_on_record(told: Messenger) -> None:
+    """Wording, signature, decisions, bodies, steps, callbacks, answers and opt-outs are there."""
+    dossier = dossier_of(told.evidence(PATIENT, SINCE, UNTIL, **WHO).data)
+    events = [record.event for chain in dossier.chains for record in chain.events]
+    texts = {text.idempotency_key: text for text in dossier.texts}
+    first, offer, blocked = texts["visit-1"], texts["offer"], texts["visit-3"]
+
+    assert [chain.person for chain in dossier.chains] == [None, PERSON]
+    assert {event["kind"] for event in events} == {
+        "granted",
+        "phi_preference_stated",
+        "revoked",
+        "restored",
+    }
+    grants = [event for event in events if event["kind"] == "granted"]
+    assert grants[0]["wording"] == {"text": INTAKE_WORDING.text, "version": "2026-03"}
+    assert grants[1]["signature"]["act"] == "ticked an unticked box"
+    assert first.decisions[0]["findings"][0]["relies_on"] == grants[0]["event_id"]
+    assert first.decisions[0]["findings"][0]["citation"] == "47 CFR 64.1200(a)(1)"
+    assert first.decisions[0]["edition"]["packs"][0].startswith("us-")
+    assert first.left.body == f"{first.body} Reply STOP to opt out."
+    assert [step.state for step in first.steps] == ["claimed", "sent", "delivered"]
+    assert [each.state for each in first.reports] == ["delivered"]
+    assert texts["visit-2"].reports[0].problem.code == "30003"
+    assert [step.state for step in texts["visit-2"].steps][:2] == ["held", "claimed"]
+    assert offer.left.message_class == "marketing"
+    assert blocked.state == "blocked"
+    assert blocked.left is None
+    assert [each.body for each in dossier.received] == ["C", STOP, "START"]
+    assert dossier.received[0].answers == first.message_id
+    assert dossier.received[1].rule == "phrase:en/stop-texting"
+
+
+def test_the_pack_verifies(told: Messenger) -> None:
+    """An untouched pack passes every check that can be made without a checkpoint."""
+    report = verify_pack(told.evidence(PATIENT, SINCE, UNTIL, **WHO).data)
+
+    assert report.ok
+    assert [c.name for c in report.checks if c.result is not Result.PASSED] == ["inclusion"]
+
+
+def test_the_same_record_at_the_same_instant_gives_the_same_bytes(told: Messenger) -> None:
+    """Asking again changes nothing, although the asking itself goes on record."""
+    once = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    again = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+
+    assert once == again
+    assert once.sha256 == sha256(once.data).hexdigest()
+
+
+def test_both_messengers_make_the_same_pack(
+    told: Messenger, practice: Practice, provider: Twilio, database: Path, clock: MovableClock
+) -> None:
+    """The facade for an event loop hands out the same bytes."""
+
+    async def ask() -> EvidencePack:
+        async with AsyncMessenger(
+            practice=practice, provider=provider, store=SQLite(database), clock=clock
+        ) as messenger:
+            return await messenger.evidence(PATIENT, SINCE, UNTIL, **WHO)
+
+    assert asyncio.run(ask()) == told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+
+
+def test_the_files_are_those_of_the_manifest(told: Messenger) -> None:
+    """Any zip program reads the three files, and the manifest names the hashes of two."""
+    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    with zipfile.ZipFile(BytesIO(pack.data)) as source:
+        files = {entry.filename: source.read(entry) for entry in source.infolist()}
+    manifest = json.loads(files.pop("manifest.json"))
+
+    assert sorted(files) == ["evidence.html", "evidence.json"]
+    assert manifest["sha256"] == {name: sha256(data).hexdigest() for name, data in files.items()}
+
+
+def test_taking_evidence_goes_on_record(told: Messenger) -> None:
+    """Who took which pack and why stands in the audit log, without the number or its content."""
+    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    (event,) = [each for each in told.audit() if each.act is Act.EVIDENCE_READ]
+
+    assert (event.actor, event.reason) == (WHO["by"], WHO["reason"])
+    assert event.details["sha256"] == pack.sha256
+    assert event.details["since"] == "2026-11-30T06:00:00.000000Z"
+
+
+def test_only_the_period_is_in_it(told: Messenger, clock: MovableClock) -> None:
+    """Texts of other days are left out; the chains, and the opt-out's own text, are whole."""
+    later = clock() - timedelta(hours=1)
+    dossier = dossier_of(told.evidence(PATIENT, later, UNTIL, **WHO).data)
+
+    assert [text.purpose for text in dossier.texts] == ["opt_in_confirmation"]
+    assert [each.body for each in dossier.received] == [STOP, "START"]
+    assert [len(chain.events) for chain in dossier.chains] == [2, 3]
+
+
+def test_a_text_belongs_to_each_period_in_which_something_happened_to_it(
+    told: Messenger, clock: MovableClock
+) -> None:
+    """A text that was held until the next day is in the packs of both days, whole."""
+    noon = SINCE + timedelta(hours=30)
+    days = [(SINCE, noon), (noon, UNTIL)]
+    packs = [dossier_of(told.evidence(PATIENT, *day, **WHO).data) for day in days]
+    held = [[t for t in each.texts if t.idempotency_key == "visit-2"] for each in packs]
+
+    assert held[0] == held[1]
+    assert len(held[0]) == 1
+
+
+def test_an_empty_record_gives_a_pack_that_says_so(messenger: Messenger) -> None:
+    """A number that nobody knows has a pack without content, which verifies."""
+    pack = messenger.evidence("+12175550199", SINCE, UNTIL, **WHO)
+
+    assert verify_pack(pack.data).ok
+    assert dossier_of(pack.data).chains == ()
+    assert b"Nothing is on record for this period." in pack.data
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"by": " "}, "by is empty"),
+        ({"reason": ""}, "reason is empty"),
+        ({"since": UNTIL, "until": SINCE}, "ends before it begins"),
+        ({"since": SINCE.replace(tzinfo=None)}, "since has no time zone"),
+        ({"until": UNTIL.replace(tzinfo=None)}, "until has no time zone"),
+        ({"number": "911"}, "no person's phone number"),
+    ],
+)
+def test_a_question_that_cannot_be_meant_is_refused(
+    messenger: Messenger, changes: dict[str, object], words: str
+) -> None:
+    """Nobody's question, an empty period and an instant without a zone are refused with words."""
+    asked = {"number": PATIENT, "since": SINCE, "until": UNTIL, **WHO} | changes
+
+    with pytest.raises(InvalidInput, match=words):
+        messenger.evidence(**asked)  # type: ignore[arg-type]
+
+
+def test_an_altered_ledger_gives_no_pack(told: Messenger, database: Path) -> None:
+    """Where a record was changed in the database there is no pack that hides it."""
+    told.close()
+    with closing(sqlite3.connect(database)) as hostile, hostile:
+        hostile.execute(
+            "UPDATE sms_consent_events SET payload = "
+            "CAST(replace(payload, 'intake', 'ontake') AS BLOB)"
+        )
+
+    with pytest.raises(LedgerTampered):
+        told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+
+
+def test_a_pack_is_written_once_and_for_its_owner(told: Messenger, tmp_path: Path) -> None:
+    """The file has mode 0600, is never overwritten, and holds the bytes of the pack."""
+    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    path = pack.write(tmp_path / "ruiz.zip")
+
+    assert path.read_bytes() == pack.data
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(ConfigurationError, match="never overwritten"):
+        pack.write(path)
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        pack.write(tmp_path / "nowhere" / "ruiz.zip")
+
+
+def test_a_disk_that_fills_up_leaves_no_half_a_pack(
+    told: Messenger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be written whole is taken away again."""
+    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(ConfigurationError, match="No space left"):
+        pack.write(tmp_path / "ruiz.zip")
+    assert list(tmp_path.glob("*.zip")) == []
+
+
+def test_a_pack_shows_nothing_of_itself(told: Messenger) -> None:
+    """Neither a pack's repr nor that of what it holds shows a body, a name or a number."""
+    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    shown = repr(pack) + repr(dossier_of(pack.data))
+
+    for secret in (PATIENT, "2175550134", "Ana", "vaccines", INTAKE_WORDING.text, WARNING.text):
+        assert secret not in shown
+
+
+def test_the_pack_is_the_same_from_postgresql(
+    make_messenger: Make, clock: MovableClock, postgres_dsn: str
+) -> None:
+    """The other database gives a pack of the same content, which verifies."""
+    store = PostgreSQL(postgres_dsn)
+    messenger = make_messenger(store=store, people=in_chicago)
+    play(messenger, clock)
+    pack = messenger.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    dossier = dossier_of(pack.data)
+
+    assert verify_pack(pack.data).ok
+    assert messenger.evidence(PATIENT, SINCE, UNTIL, **WHO) == pack
+    assert [len(chain.events) for chain in dossier.chains] == [2, 3]
+    assert [len(text.decisions) for text in dossier.texts] == [1, 2, 1, 1, 1, 1]
+
+
+@pytest.fixture
+def sealed(make_messenger: Make, clock: MovableClock) -> Messenger:
+    """A messenger with a week on record, sealed."""
+    messenger = make_messenger(people=in_chicago, keyring=Keyring.generate())
+    play(messenger, clock)
+    return messenger
+
+
+def test_a_sealed_ledger_is_proved_with_the_key_in_the_pack(sealed: Messenger) -> None:
+    """The pack holds the sealed bytes, what they say, and the key that shows that they say it."""
+    pack = sealed.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    report = verify_pack(pack.data, ciphers=data_cipher)
+    dossier = dossier_of(pack.data)
+
+    assert report.ok
+    assert [c.name for c in report.checks if c.result is not Result.PASSED] == ["inclusion"]
+    assert all(chain.key for chain in dossier.chains)
+    assert dossier.chains[1].events[0].event["wording"]["text"] == INTAKE_WORDING.text
+    assert INTAKE_WORDING.text.encode() not in b64decode(dossier.chains[1].events[0].payload)
+
+
+def test_erased_content_leaves_its_proof(sealed: Messenger) -> None:
+    """After an erasure the pack says so, holds the hashes, and still verifies."""
+    sealed.erase(PERSON, reason="asked for", by="privacy:kim")
+    pack = sealed.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    dossier = dossier_of(pack.data)
+
+    assert verify_pack(pack.data, ciphers=data_cipher).ok
+    assert [r.event for c in dossier.chains for r in c.events] == [None] * 5
+    assert (dossier.texts, dossier.received) == ((), ())
+    assert b"Content erased" in pack.data
+    assert b"Opt-out by a way that was erased" in pack.data
+    assert b"Ana" not in pack.data
+
+
+def test_dropped_content_leaves_its_proof(told: Messenger, clock: MovableClock) -> None:
+    """After a purge the pack says what was dropped when and why, and still verifies."""
+    clock.advance(timedelta(days=366 * 8))
+    told.purge(by="it:kim")
+    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    text = dossier_of(pack.data).texts[0]
+
+    assert verify_pack(pack.data).ok
+    assert text.dropped is not None
+    assert set(text.dropped.proofs) == {"draft", "departure"}
+    assert len(text.dropped_decisions) == 1
+    assert dossier_of(pack.data).received[0].dropped is not None
+    assert b"vaccines" not in pack.data
+
+
+def test_events_are_proved_against_checkpoints(told: Messenger, clock: MovableClock) -> None:
+    """The newest checkpoint holds each event, grew from the older one, and shows who signed it."""
+    key = SigningKey.generate("lakeside.example/ledger")
+    early = told.checkpoint(key)
+    clock.advance(timedelta(days=1))
+    told.consent.revoke(PATIENT, channel="letter", recorded_by="desk")
+    told.consent.grant("+12175550135", person="pat-2", basis="spoken", recorded_by="desk")
+    newest = told.checkpoint(key)
+    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO, earlier=early).data
+    report = verify_pack(pack, keys=[key.public], kept=early)
+    records = [record for chain in dossier_of(pack).chains for record in chain.events]
+
+    assert [c.name for c in report.checks if c.result is not Result.PASSED] == []
+    assert [record.leaf is not None for record in records] == [True] * 6
+    assert (early.size, newest.size) == (5, 7)
+    assert dossier_of(pack).checkpoint == str(newest)
+    assert dossier_of(pack).earlier == str(early)
+
+
+def test_what_joined_after_the_checkpoint_has_no_proof_yet(told: Messenger) -> None:
+    """An event of after the newest checkpoint is in the pack, and the words count it."""
+    told.checkpoint()
+    told.consent.revoke(PATIENT, channel="letter", recorded_by="desk")
+    (check,) = [
+        each
+        for each in verify_pack(told.evidence(PATIENT, SINCE, UNTIL, **WHO).data).checks
+        if each.name == "inclusion"
+    ]
+
+    assert check.words.endswith("1 joined the ledger later.")
+
+
+def test_an_earlier_checkpoint_must_be_one_of_before(told: Messenger) -> None:
+    """Without a newest checkpoint, with a larger one, or with another practice's, none is made."""
+    point = Checkpoint(practice_id="lakeside", size=3, root=bytes(32), at=SINCE)
+
+    def ask(earlier: Checkpoint) -> EvidencePack:
+        return told.evidence(PATIENT, SINCE, UNTIL, **WHO, earlier=earlier)
+
+    with pytest.raises(InvalidInput, match=r"Call messenger.checkpoint\(\) first"):
+        ask(point)
+    told.checkpoint()
+    with pytest.raises(InvalidInput, match="no larger than the newest"):
+        ask(evolve(point, size=99))
+    with pytest.raises(InvalidInput, match="a checkpoint of this practice"):
+        ask(evolve(point, practice_id="elsewhere"))
+    with pytest.raises(LedgerTampered, match="altered"):
+        ask(point)
+
+
+def test_a_ledger_that_contradicts_its_checkpoint_gives_no_pack(
+    told: Messenger, database: Path
+) -> None:
+    """Where the tree was changed in the database there is no pack that hides it."""
+    told.checkpoint()
+    told.close()
+    with closing(sqlite3.connect(database)) as hostile, hostile:
+        hostile.execute("UPDATE sms_leaves SET digest = zeroblob(32) WHERE leaf = 0")
+
+    with pytest.raises(LedgerTampered):
+        told.evidence(PATIENT, SINCE, UNTIL, **WHO)

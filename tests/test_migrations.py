@@ -1,0 +1,264 @@
+"""Migrations: numbered, forward only, all at once or not at all, on both databases."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from attrs import frozen
+
+from compliant_sms import Messenger
+from compliant_sms.errors import NotOurDatabase, SchemaTooNew, SchemaTooOld, StoreError
+from compliant_sms.stores import PostgreSQL, SQLite, _schema
+from compliant_sms.stores._schema import OLDEST, newest
+from conftest import PATIENT
+from test_send import agree
+from test_store import count, start, writing
+
+Make = Callable[..., Messenger]
+
+COLUMN = "ALTER TABLE sms_practices ADD COLUMN nickname {text}"
+TABLE = "CREATE TABLE sms_notes (seq {serial}, note {text} NOT NULL, body {blob}) {keyed}"
+FAILING = "INSERT INTO sms_nothing VALUES (1)"
+
+
+@frozen
+class Place:
+    """A database, and ways around the library into it."""
+
+    kind: str
+    where: str
+
+    def store(self, **options: Any) -> SQLite | PostgreSQL:
+        """The store over it."""
+        return (SQLite if self.kind == "sqlite" else PostgreSQL)(self.where, **options)
+
+    def run(self, sql: str) -> list[Any]:
+        """Run a statement behind the library's back."""
+        if self.kind == "sqlite":
+            with closing(sqlite3.connect(self.where)) as connection, connection:
+                return connection.execute(sql).fetchall()
+        with psycopg.connect(self.where) as connection:
+            cursor = connection.execute(sql)  # type: ignore[arg-type]
+            return cursor.fetchall() if cursor.description else []
+
+    def tables(self) -> set[str]:
+        """The names of all tables."""
+        listed = {
+            "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
+            "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
+        }
+        return {name for (name,) in self.run(listed[self.kind])}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest) -> Place:
+    """An empty database of either kind."""
+    fixture = {"sqlite": "database", "postgresql": "postgres_dsn"}[request.param]
+    return Place(request.param, str(request.getfixturevalue(fixture)))
+
+
+@pytest.fixture
+def add_step(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Makes the library one version newer."""
+
+    def add(*statements: str) -> None:
+        monkeypatch.setattr(_schema, "_STEPS", (*_schema._STEPS, statements))
+
+    return add
+
+
+Step = Callable[..., None]
+
+
+def test_a_further_step(place: Place, add_step: Step, make_messenger: Make) -> None:
+    """A database of the version before is brought up to date, and keeps what it holds."""
+    messenger = make_messenger(store=place.store())
+    agree(messenger)
+    messenger.close()
+    add_step(COLUMN, TABLE.replace("{keyed}", ""))
+    add_step("INSERT INTO sms_notes (note) VALUES ('made')")
+    store = place.store()
+    store.open()
+    store.close()
+
+    assert place.run("SELECT version FROM sms_schema") == [(OLDEST + 2,)]
+    assert place.run("SELECT seq, note FROM sms_notes") == [(1, "made")]
+    assert place.run("SELECT nickname FROM sms_practices") == []
+    assert len(make_messenger(store=place.store()).consent.events(PATIENT)) == 1
+
+
+@pytest.mark.parametrize("found", ["older", "empty"])
+def test_a_failing_step(place: Place, add_step: Step, found: str) -> None:
+    """A step that fails leaves the database as it was, and the older version still works."""
+    if found == "older":
+        before = place.store()
+        before.run(writing("kept"))
+        before.close()
+    tables = place.tables()
+    add_step(COLUMN, TABLE.replace("{keyed}", ""), FAILING)
+    with pytest.raises(StoreError):
+        place.store().open()
+
+    assert place.tables() == tables
+    if found == "older":
+        assert place.run("SELECT version FROM sms_schema") == [(OLDEST,)]
+        assert [name for name, *_ in place.run("SELECT * FROM sms_practices")] == ["kept"]
+
+
+def test_only_when_allowed(place: Place, add_step: Step) -> None:
+    """A store that may not migrate says what to run, and touches nothing."""
+    careful = place.store(migrate=False)
+    with pytest.raises(SchemaTooOld, match=r"no tables .* Run  compliant-sms db upgrade"):
+        careful.open()
+    assert place.kind == "postgresql" or not Path(place.where).exists()
+    assert careful.found_schema() == 0
+    willing = place.store()
+    willing.open()
+    willing.close()
+    careful.run(writing("works"))
+    careful.close()
+    add_step(COLUMN)
+    with pytest.raises(SchemaTooOld, match=f"has schema {OLDEST} .* schema {OLDEST + 1}"):
+        careful.run(writing("refused"))
+
+    assert careful.found_schema() == OLDEST
+    assert place.run("SELECT count(*) FROM sms_practices") == [(1,)]
+
+
+def test_an_older_library(place: Place, add_step: Step, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a newer version made is refused, whether migrating is allowed or not."""
+    with monkeypatch.context() as newer:
+        newer.setattr(_schema, "_STEPS", (*_schema._STEPS, (COLUMN,)))
+        store = place.store()
+        store.open()
+        store.close()
+    for migrate in (True, False):
+        with pytest.raises(SchemaTooNew, match="Upgrade compliant-sms"):
+            place.store(migrate=migrate).open()
+
+    assert place.store().found_schema() == newest() + 1
+
+
+def test_before_the_first_release(place: Place) -> None:
+    """A schema that was never released cannot be brought up to date."""
+    store = place.store()
+    store.open()
+    store.close()
+    place.run(f"UPDATE sms_schema SET version = {OLDEST - 1}")
+    with pytest.raises(NotOurDatabase, match="never released"):
+        store.open()
+
+
+def test_beside_a_hosts_tables(postgres_dsn: str) -> None:
+    """In PostgreSQL a host's own tables may be there, even with a name that begins as ours."""
+    place = Place("postgresql", postgres_dsn)
+    place.run("CREATE TABLE invoices (id INTEGER)")
+    place.run("CREATE TABLE sms_campaigns_of_mine (id INTEGER)")
+    store = place.store()
+
+    assert store.run(writing("first")) == "first"
+    store.close()
+
+
+def test_our_tables_without_a_version(postgres_dsn: str) -> None:
+    """Tables with our names, and nothing that says whose they are, are left alone."""
+    place = Place("postgresql", postgres_dsn)
+    place.run("CREATE TABLE sms_messages (id INTEGER)")
+    with pytest.raises(NotOurDatabase, match="search_path"):
+        place.store().open()
+
+    assert place.tables() == {"sms_messages"}
+
+
+def test_in_a_schema_of_its_own(postgres_dsn: str) -> None:
+    """The tables lie where the search_path says, and two sets of them in one database."""
+    place = Place("postgresql", postgres_dsn)
+    stores = []
+    for name in ("one", "two"):
+        place.run(f"CREATE SCHEMA {name}")
+        stores.append(PostgreSQL(f"{postgres_dsn} options='-c search_path={name}'"))
+    stores[0].run(writing("first"))
+
+    assert [count(store) for store in stores] == [1, 0]
+    assert place.tables() == set()
+    for store in stores:
+        store.close()
+
+
+OPENING = """
+import sys
+from compliant_sms.stores import PostgreSQL
+store = PostgreSQL(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+store.open()
+store.close()
+"""
+
+
+def test_processes_open_a_new_database_together(postgres_dsn: str) -> None:
+    """Several processes that meet at an empty database all get it ready, one after the other."""
+    processes = [start(OPENING, postgres_dsn) for _ in range(4)]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+
+    assert [process.communicate()[1] for process in processes] == ["", "", "", ""]
+    assert Place("postgresql", postgres_dsn).run("SELECT version FROM sms_schema") == [(newest(),)]
+
+
+# The command line
+
+
+def db(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run ``compliant-sms db``."""
+    import os  # noqa: PLC0415
+
+    return subprocess.run(
+        [sys.executable, "-m", "compliant_sms.cli", "db", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | environment,
+    )
+
+
+def test_status_and_upgrade(place: Place) -> None:
+    """Status tells what is there and changes nothing; upgrade makes the tables."""
+    missing = db("status", "--database", place.where)
+    made = db("upgrade", COMPLIANT_SMS_DATABASE=place.where)
+    there = db("status", COMPLIANT_SMS_DATABASE=place.where)
+    again = db("upgrade", "--database", place.where)
+
+    assert (missing.returncode, made.returncode, there.returncode, again.returncode) == (1, 0, 0, 0)
+    assert "has no tables" in missing.stdout
+    assert "compliant-sms db upgrade" in missing.stdout
+    assert f"has schema {newest()}; it had none" in made.stdout
+    assert f"has schema {newest()}; this installation" in there.stdout
+    assert "already" in again.stdout
+    assert {run.stderr for run in (missing, made, there, again)} == {""}
+
+
+def test_database_of_a_newer_version(place: Place) -> None:
+    """Status and upgrade refuse what a newer version made."""
+    store = place.store()
+    store.open()
+    store.close()
+    place.run(f"UPDATE sms_schema SET version = {newest() + 1}")
+
+    for command in ("status", "upgrade"):
+        run = db(command, "--database", place.where)
+        assert run.returncode == 1
+        assert "Upgrade compliant-sms" in run.stderr

@@ -1,0 +1,238 @@
+"""PostgreSQL: connections that break, and commits of which no answer comes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from compliant_sms import Messenger, Sent
+from compliant_sms.errors import CommitUnknown, StoreError
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import PostgreSQL
+from databases import Server
+from test_postgresql import in_threads
+from test_send import BODY, agree, outgoing, remind
+from test_store import count, writing
+
+Make = Callable[..., Messenger]
+
+KILL = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
+class Cable:
+    """Stands between a client and the server, and breaks when told to.
+
+    Attributes:
+        breaks: at which commits: "before" the server got it, or "after" it did it.
+        commits: how many have come by.
+        gone: whether nobody gets through any more.
+    """
+
+    def __init__(self, server: str, folder: Path) -> None:
+        self._server = server
+        self.breaks: dict[int, str] = {}
+        self.commits = 0
+        self.gone = False
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(folder / ".s.PGSQL.5432"))
+        self._listener.listen()
+        self._open: list[socket.socket] = [self._listener]
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                if self.gone:
+                    client.close()
+                    continue
+                server = socket.socket(socket.AF_UNIX)
+                server.connect(self._server)
+                self._open += [client, server]
+                for act, ends in ((self._up, (client, server)), (self._down, (server, client))):
+                    thread = threading.Thread(target=act, args=ends)
+                    self._threads.append(thread)
+                    thread.start()
+
+    def _up(self, client: socket.socket, server: socket.socket) -> None:
+        with suppress(OSError):
+            while data := client.recv(65536):
+                if b"COMMIT\0" in data:
+                    self.commits += 1
+                    how = self.breaks.pop(self.commits, None)
+                    if how is not None:
+                        self._break(client, server, data if how == "after" else b"")
+                        return
+                server.sendall(data)
+        _shut(server)
+
+    def _break(self, client: socket.socket, server: socket.socket, data: bytes) -> None:
+        _shut(client)
+        # The server answers to nobody, but it does what it was asked, and is done when it left.
+        server.sendall(data)
+        server.shutdown(socket.SHUT_WR)
+
+    def _down(self, server: socket.socket, client: socket.socket) -> None:
+        with suppress(OSError):
+            while data := server.recv(65536):
+                with suppress(OSError):
+                    client.sendall(data)
+        _shut(client)
+
+    def close(self) -> None:
+        """End everything."""
+        for each in self._open:
+            _shut(each)
+        for thread in self._threads:
+            thread.join()
+        for each in self._open:
+            each.close()
+
+
+def _shut(end: socket.socket) -> None:
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def cable(postgres_dsn: str, tmp_path: Path) -> Iterator[Cable]:
+    parts = conninfo_to_dict(postgres_dsn)
+    if not str(parts.get("host", "")).startswith("/"):
+        pytest.skip("the server has no socket in the file system")
+    made = Cable(f"{parts['host']}/.s.PGSQL.{parts.get('port', 5432)}", tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def store(postgres_dsn: str, cable: Cable, tmp_path: Path) -> Iterator[PostgreSQL]:
+    made = PostgreSQL(
+        make_conninfo(postgres_dsn, host=str(tmp_path), port=5432),
+        max_connections=2,
+        busy_timeout=1.0,
+    )
+    made.open()
+    cable.commits = 0
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("how", ["before", "after"])
+def test_commit_without_an_answer(store: PostgreSQL, cable: Cable, how: str) -> None:
+    """Whatever the server did with a commit that got no answer, the work takes effect once."""
+    calls = []
+    cable.breaks = {1: how}
+
+    async def work(tx: Any) -> int:
+        calls.append(1)
+        await writing("first")(tx)
+        return len(calls)
+
+    tries = {"before": 2, "after": 1}[how]
+
+    assert store.run(work) == tries
+    assert len(calls) == tries
+    assert count(store) == 1
+
+
+def test_many_commits_without_an_answer(store: PostgreSQL, cable: Cable) -> None:
+    """Where every third commit goes unanswered nothing is lost and nothing is done twice."""
+    cable.breaks = {number: ("before", "after")[number % 2] for number in range(2, 60, 3)}
+    names = [f"n{number}" for number in range(20)]
+
+    assert in_threads(20, lambda number: store.run(writing(names[number]))) == names
+    assert count(store) == 20
+
+
+def test_nobody_knows(store: PostgreSQL, cable: Cable, postgres_dsn: str) -> None:
+    """Where the server cannot be asked, the error says that the outcome is unknown."""
+    cable.breaks = {1: "after"}
+
+    async def work(tx: Any) -> None:
+        await writing("first")(tx)
+        cable.gone = True
+
+    with pytest.raises(CommitUnknown, match="idempotency key"):
+        store.run(work)
+    cable.gone = False
+    direct = PostgreSQL(postgres_dsn)
+
+    assert count(direct) == 1
+    assert count(store) == 1
+    direct.close()
+
+
+def test_reading_without_an_answer(store: PostgreSQL, cable: Cable) -> None:
+    """Work that wrote nothing is done again: there is nothing of which to ask."""
+    cable.breaks = {1: "after"}
+
+    assert count(store) == 0
+    assert cable.commits == 2
+
+
+def test_broken_on_the_way(store: PostgreSQL, postgres: Server, postgres_dsn: str) -> None:
+    """A connection that breaks before the commit has recorded nothing; the work is done anew."""
+    calls = []
+
+    async def work(tx: Any) -> None:
+        calls.append(1)
+        await writing("first")(tx)
+        if len(calls) == 1:
+            postgres.run(KILL, postgres_dsn)
+        await writing("second")(tx)
+
+    store.run(work)
+
+    assert len(calls) == 2
+    assert count(store) == 2
+
+
+def test_broken_again_and_again(store: PostgreSQL, postgres: Server, postgres_dsn: str) -> None:
+    """Where it breaks each time the error says so, and nothing is recorded."""
+
+    async def work(tx: Any) -> None:
+        await writing("first")(tx)
+        postgres.run(KILL, postgres_dsn)
+        await writing("second")(tx)
+
+    with pytest.raises(StoreError, match="nothing was recorded"):
+        store.run(work)
+    assert count(store) == 0
+
+
+def test_restarted_server(
+    make_messenger: Make, postgres: Server, postgres_dsn: str, carrier: Sandbox
+) -> None:
+    """Connections that died while nobody used them are replaced before anybody notices."""
+    messenger = make_messenger(store=PostgreSQL(postgres_dsn, max_connections=4))
+    in_threads(8, lambda number: agree(messenger, person=f"pat-{number}"))
+    agree(messenger)
+    postgres.run(KILL, postgres_dsn)
+
+    assert isinstance(remind(messenger), Sent)
+    assert outgoing(carrier) == [BODY]
+    assert messenger.verify_ledger().events == 9
+
+
+def test_event_loop(store: PostgreSQL, cable: Cable) -> None:
+    """On an event loop broken connections and unanswered commits end in the same way."""
+    port = store.asynchronous()
+    cable.breaks = {1: "before", 3: "after", 4: "before"}
+
+    async def main() -> list[str]:
+        names = [await port.run(writing(f"n{number}")) for number in range(3)]
+        await store.aclose()
+        return names
+
+    assert asyncio.run(main()) == ["n0", "n1", "n2"]
+    assert count(store) == 3

@@ -1,0 +1,582 @@
+"""Workers: fair between practices, kept to rates, not stopped by one practice's errors."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from compliant_sms import (
+    AsyncMessenger,
+    Delivery,
+    Held,
+    Messenger,
+    Practice,
+    Profile,
+    Purpose,
+    Queued,
+    Sent,
+    Uncertain,
+)
+from compliant_sms.driver import finish
+from compliant_sms.errors import InvalidInput, StoreBusy, UnknownMessage
+from compliant_sms.flows import Progress, Shift, work
+from compliant_sms.keyring import Keyring
+from compliant_sms.lifecycle import State
+from compliant_sms.practice import Campaign
+from compliant_sms.providers import Twilio
+from compliant_sms.rates import Rate
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import SQLite
+from compliant_sms.testing import MovableClock
+from compliant_sms.worker import AsyncWorker, Worker
+from conftest import INTAKE_WORDING, MORNING, PERSON, SENDER, SID, TOKEN
+from test_send import BODY, DAWN, NIGHT, agree, outgoing, remind
+
+KEYS: Any = {"account_sid": SID, "auth_token": TOKEN, "sender": SENDER}
+Make = Callable[..., Messenger]
+
+
+class Ahead:
+    """A pace that moves the clock instead of resting, and stops after so long."""
+
+    def __init__(self, clock: MovableClock, most: timedelta = timedelta(hours=2)) -> None:
+        self._clock, self._end = clock, clock() + most
+        self.rests: list[float] = []
+
+    def stopping(self) -> bool:
+        return self._clock() >= self._end
+
+    async def rest(self, seconds: float) -> None:
+        self.rests.append(seconds)
+        self._clock.advance(timedelta(seconds=seconds))
+
+
+def nobody(_: Progress) -> None:
+    pass
+
+
+def labour(clock: MovableClock, *messengers: Messenger, **changes: Any) -> Progress:
+    """Let a worker work on a clock of its own."""
+    pace = changes.pop("pace", None) or Ahead(clock)
+    told = changes.pop("told", nobody)
+    ports = [messenger._ports for messenger in messengers]
+    return finish(work(ports, pace, Shift(**{"once": True} | changes), told))
+
+
+@pytest.fixture
+def practices(make_messenger: Make, practice: Practice) -> list[Messenger]:
+    """Three practices that share a file and a carrier, whose patient agreed."""
+    names = ["lakeside", "hillside", "seaside"]
+    return [make_messenger(practice=evolve(practice, id=name, name=name)) for name in names]
+
+
+def pile(messenger: Messenger, texts: int) -> None:
+    """Texts that are due at DAWN; the clock stands at NIGHT."""
+    name = messenger._ports.practice.id
+    for number in range(texts):
+        held = remind(messenger, str(number), body=f"{name} {number}: see you.")
+        assert isinstance(held, Held)
+
+
+@given(piles=st.tuples(*[st.integers(0, 9)] * 3), quantum=st.integers(1, 4))
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_fair(  # noqa: PLR0917 - fixtures
+    tmp_path_factory: pytest.TempPathFactory,
+    practice: Practice,
+    provider: Twilio,
+    carrier: Sandbox,
+    piles: tuple[int, ...],
+    quantum: int,
+) -> None:
+    """Between two turns of a practice each other one has at most one turn, whatever waits."""
+    clock, store = MovableClock(NIGHT), SQLite(tmp_path_factory.mktemp("fair") / "texting.db")
+    before = len(carrier.messages())
+    them = [
+        Messenger(
+            practice=evolve(practice, id=name, name=name),
+            provider=provider,
+            store=store,
+            clock=clock,
+            people=lambda _: Profile(time_zone="America/Chicago"),
+        )
+        for name in ("lakeside", "hillside", "seaside")
+    ]
+    for messenger, texts in zip(them, piles, strict=True):
+        agree(messenger)
+        pile(messenger, texts)
+    clock.move_to(DAWN)
+    progress = labour(clock, *them, quantum=quantum)
+    for messenger in them:
+        messenger.close()
+
+    order = [entry.body.partition(" ")[0] for entry in carrier.messages()[before:]]
+    assert progress.sent == len(order) == sum(piles)
+    for messenger, texts in zip(them, piles, strict=True):
+        name = messenger._ports.practice.id
+        assert order.count(name) == texts
+        others = 0
+        for sender in order[: len(order) - order[::-1].index(name)] if texts else []:
+            others = 0 if sender == name else others + 1
+            assert others <= 2 * quantum
+
+
+def test_one_practices_errors(
+    make_messenger: Make, practice: Practice, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """A practice whose host fails is counted and rests; the other one does not notice."""
+
+    def people(person: str) -> Profile:
+        if clock() >= DAWN:
+            raise LookupError(person)
+        return Profile(time_zone="America/Chicago")
+
+    broken = make_messenger(practice=evolve(practice, id="hillside"), people=people)
+    sound = make_messenger()
+    for messenger in (broken, sound):
+        agree(messenger)
+    clock.move_to(NIGHT)
+    for messenger in (broken, sound):
+        pile(messenger, 2)
+    clock.move_to(DAWN)
+    told: list[Progress] = []
+    pace = Ahead(clock, timedelta(minutes=10))
+    progress = labour(clock, broken, sound, pace=pace, once=False, told=told.append)
+
+    assert progress.sent == 2
+    assert set(progress.errors) == {"LookupError"}
+    assert 4 <= progress.errors["LookupError"] <= 20
+    assert PERSON not in repr(told)
+    assert told[-1] == progress
+
+
+def test_a_busy_store(
+    make_messenger: Make, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that cannot be asked is asked again later, less and less often."""
+    messenger = make_messenger()
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 1)
+    clock.move_to(DAWN)
+    store, calls = messenger._ports.store, []
+
+    class Busy:
+        async def run(self, job: Any) -> Any:
+            calls.append(clock())
+            if clock() < DAWN + timedelta(minutes=3):
+                msg = "the database stayed locked"
+                raise StoreBusy(msg)
+            return await store.run(job)
+
+    messenger._ports = evolve(messenger._ports, store=Busy())
+    pace = Ahead(clock, timedelta(minutes=5))
+    progress = labour(clock, messenger, pace=pace, once=False)
+
+    assert progress.sent == 1
+    assert progress.errors == {"StoreBusy": 6}
+    assert pace.rests[:6] == [5, 10, 20, 40, 60, 60]
+
+
+def test_sleeps_until_due(make_messenger: Make, clock: MovableClock) -> None:
+    """A worker rests until the next text is due, and never longer than it is told to."""
+    messenger = make_messenger()
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 1)
+    clock.move_to(DAWN - timedelta(seconds=12))
+    pace = Ahead(clock, timedelta(seconds=13))
+    progress = labour(clock, messenger, pace=pace, once=False)
+
+    assert pace.rests[:3] == [5, 5, 2]
+    assert progress == Progress(sent=1)
+
+
+def test_settles_what_is_uncertain(
+    make_messenger: Make, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """A worker looks uncertain texts up at the provider every so often."""
+    messenger = make_messenger()
+    agree(messenger)
+    carrier.fail_next("accept_then_drop")
+    assert isinstance(remind(messenger), Uncertain)
+    carrier.fail_next("drop")
+    assert isinstance(remind(messenger, "2", body=f"{BODY} 2"), Uncertain)
+    progress = labour(clock, messenger, pace=Ahead(clock, timedelta(minutes=4)), once=False)
+
+    assert (progress.settled, progress.sent) == (2, 1)
+    assert sorted(outgoing(carrier)) == [BODY, f"{BODY} 2"]
+
+
+def test_what_nobody_can_settle(
+    make_messenger: Make, provider: Twilio, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """Texts that went through another provider are left to a person, and keep none waiting."""
+
+    class Other(Twilio):
+        @property
+        def name(self) -> str:
+            return "another"
+
+    carrier.fail_next("drop", times=3)
+    before = make_messenger(provider=Other(**KEYS, base_url=carrier.url))
+    agree(before)
+    for number in range(3):
+        assert isinstance(remind(before, str(number), body=f"{BODY} {number}"), Uncertain)
+    clock.advance(timedelta(seconds=1))
+    carrier.fail_next("accept_then_drop")
+    messenger = make_messenger()
+    assert isinstance(remind(messenger), Uncertain)
+    pace = Ahead(clock, timedelta(minutes=5))
+    progress = labour(clock, messenger, pace=pace, once=False, quantum=2)
+
+    assert progress.settled == 1
+    assert len(messenger.uncertain()) == 3
+    assert outgoing(carrier) == [BODY]
+
+
+def test_within(make_messenger: Make, clock: MovableClock) -> None:
+    """A worker that has a limited time ends then, also in the middle of a rest."""
+    messenger = make_messenger()
+    pace = Ahead(clock)
+    labour(clock, messenger, pace=pace, once=False, within=timedelta(seconds=12))
+
+    assert pace.rests == [5, 5, 2]
+
+
+@pytest.mark.parametrize(
+    "shift", [{"quantum": 0}, {"poll": timedelta(0)}, {"reconcile_every": timedelta(-1)}]
+)
+def test_impossible_shifts(shift: dict[str, Any]) -> None:
+    """A worker that would never rest or never send is refused."""
+    with pytest.raises(InvalidInput, match="more than zero"):
+        Shift(**shift)
+
+
+@pytest.mark.parametrize("kind", [Worker, AsyncWorker])
+def test_nobody_to_work_for(kind: Any) -> None:
+    """A worker without a messenger is a mistake."""
+    with pytest.raises(InvalidInput, match="at least one"):
+        kind([])
+
+
+# Rates
+
+
+def limited(make_messenger: Make, **changes: Any) -> Messenger:
+    """A messenger that may send one text a second, two at once."""
+    rate = Rate(per_second=1, burst=2, unit="texts")
+    messenger = make_messenger(**{"delivery": Delivery(rate=rate)} | changes)
+    agree(messenger)
+    return messenger
+
+
+def test_over_the_rate_it_is_queued(
+    make_messenger: Make, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """What is over the rate stays due, without a decision, and goes as soon as there is room."""
+    messenger = limited(make_messenger)
+    outcomes = [remind(messenger, str(n), body=f"{BODY} {n}") for n in range(5)]
+
+    assert [type(each) for each in outcomes] == [Sent, Sent, Queued, Queued, Queued]
+    assert messenger.dispatch_due() == ()
+    kept = [len(record.decisions) for record in messenger.history(PERSON).texts]
+    assert sorted(kept) == [0, 0, 0, 1, 1]
+    clock.advance(timedelta(seconds=2))
+    assert [type(each) for each in messenger.dispatch_due()] == [Sent, Sent]
+    clock.advance(timedelta(seconds=1))
+    assert [type(each) for each in messenger.dispatch_due()] == [Sent]
+    assert len(outgoing(carrier)) == 5
+
+
+def test_emergencies_do_not_wait(make_messenger: Make, carrier: Sandbox) -> None:
+    """An emergency text goes at once; the others wait the longer for it."""
+    messenger = limited(make_messenger)
+    for number in range(3):
+        remind(messenger, str(number), body=f"{BODY} {number}")
+    alert = remind(messenger, "a", purpose=Purpose.EMERGENCY_ALERT, body="Water main broke.")
+
+    assert isinstance(alert, Sent)
+    assert len(outgoing(carrier)) == 3
+
+
+def test_blocked_and_asked_again_over_the_rate(
+    make_messenger: Make, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """A blocked text that is asked for again, and may go now, waits for its turn like others."""
+    rate = Rate(per_second=1, burst=1)
+    messenger = make_messenger(delivery=Delivery(rate=rate))
+    remind(messenger)
+    agree(messenger)
+    remind(messenger, "2", body=f"{BODY} 2")
+
+    assert isinstance(remind(messenger), Queued)
+    clock.advance(timedelta(seconds=2))
+    assert [type(each) for each in messenger.dispatch_due()] == [Sent]
+
+
+def windows(instants: list[Any], width: timedelta) -> int:
+    """The most that lies in any window of that width."""
+    return max(sum(start <= at < start + width for at in instants) for start in instants)
+
+
+def test_a_worker_keeps_to_the_rate(
+    make_messenger: Make, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """A worker rests until there is room, and loses nothing."""
+    messenger = limited(make_messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 9)
+    clock.move_to(DAWN)
+    progress = labour(clock, messenger)
+
+    assert progress.sent == 9
+    assert clock() == DAWN + timedelta(seconds=7)
+    at = [entry.created_at for entry in carrier.messages()]
+    assert windows(at, timedelta(seconds=3)) <= 2 + 3
+    assert progress.limited > 0
+
+
+def test_a_campaign_keeps_to_the_minute(
+    make_messenger: Make, practice: Practice, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """A sole proprietor's campaign never sends more than AT&T's 15 segments in any minute."""
+    campaign = Campaign(use_case="sole_proprietor")
+    messenger = make_messenger(practice=evolve(practice, campaign=campaign))
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 32)
+    clock.move_to(DAWN)
+    progress = labour(clock, messenger)
+
+    assert progress.sent == 32
+    assert progress.held == 0
+    at = [entry.created_at for entry in carrier.messages()]
+    assert 12 <= windows(at, timedelta(minutes=1)) <= 15
+
+
+def test_many_threads_share_a_rate(make_messenger: Make, carrier: Sandbox) -> None:
+    """However many connections take at once from one bucket, no more leaves than it holds."""
+    rate = Rate(per_second=0.001, burst=5, unit="texts")
+    messengers = [make_messenger(delivery=Delivery(rate=rate)) for _ in range(4)]
+    agree(messengers[0])
+
+    def send(worker: int) -> None:
+        for number in range(4):
+            remind(messengers[worker], f"{worker}-{number}", body=f"{BODY} {worker} {number}")
+
+    threads = [threading.Thread(target=send, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(outgoing(carrier)) == 5
+
+
+def test_rate_and_link(make_messenger: Make, practice: Practice, clock: MovableClock) -> None:
+    """A text that needs a link waits for its turn too, and is not lost."""
+    asked: list[str] = []
+
+    def link(message: Any) -> str:
+        asked.append(message.message_id)
+        return f"https://lakeside.example/{len(asked)}"
+
+    messenger = limited(
+        make_messenger,
+        practice=evolve(practice, phi="notice"),
+        keyring=Keyring.generate(),
+        secure_links=link,
+    )
+    told = "Your A1c of 9.1 needs a visit. Call us. "
+    outcomes = [remind(messenger, str(n), body=f"{told}{n}") for n in range(3)]
+
+    assert [type(each) for each in outcomes] == [Sent, Sent, Queued]
+    assert messenger.dispatch_due() == ()
+    clock.advance(timedelta(seconds=2))
+    assert [type(each) for each in messenger.dispatch_due()] == [Sent]
+
+
+# Stopping
+
+
+def test_stop_finishes_the_text_in_hand(
+    make_messenger: Make, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """After a stop no further text begins, and the others are anybody's at once."""
+    messenger = make_messenger(people=lambda _: seen.append(1) or None)
+    seen: list[int] = []
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 5)
+    clock.move_to(DAWN)
+    seen.clear()
+
+    class Stops(Ahead):
+        def stopping(self) -> bool:
+            return len(seen) >= 2
+
+    progress = labour(clock, messenger, pace=Stops(clock))
+
+    assert progress.sent == 2
+    assert len(messenger.dispatch_due()) == 3
+    assert len(outgoing(carrier)) == 5
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals(make_messenger: Make, number: signal.Signals) -> None:
+    """A signal wakes a resting worker, which returns; handlers are as they were."""
+    messenger = make_messenger()
+    before = signal.getsignal(number)
+    worker = Worker(messenger, poll=timedelta(minutes=5))
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), number))
+    timer.start()
+    progress = worker.run()
+    timer.join()
+
+    assert progress == Progress()
+    assert signal.getsignal(number) == before
+
+
+def test_stop_from_another_thread(make_messenger: Make) -> None:
+    """A worker on another thread handles no signals, and is stopped by a call."""
+    worker = Worker([make_messenger()], poll=timedelta(milliseconds=1))
+    done: list[Progress] = []
+    thread = threading.Thread(target=lambda: done.append(worker.run()))
+    thread.start()
+    timer = threading.Timer(0.1, worker.stop)
+    timer.start()
+    thread.join(10)
+    timer.join()
+
+    assert done == [Progress()]
+
+
+def test_what_a_callback_raises(make_messenger: Make, clock: MovableClock) -> None:
+    """What the callback for progress raises ends the work, and no text is lost by it."""
+    messenger = make_messenger()
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 2)
+    clock.move_to(DAWN)
+
+    def told(_: Progress) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        Worker(messenger, quantum=1, on_progress=told).drain(signals=False)
+    assert Worker(messenger).drain(signals=False).sent == 1
+
+
+def test_async_worker(
+    practice: Practice, provider: Twilio, database: Path, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """The worker for an event loop does the same, rests without blocking, and stops when told."""
+
+    async def day() -> tuple[Progress, Progress]:
+        arguments: dict[str, Any] = {
+            "practice": practice,
+            "provider": provider,
+            "store": SQLite(database),
+            "clock": clock,
+        }
+        async with AsyncMessenger(**arguments) as messenger:
+            await messenger.consent.grant(
+                "+12175550134",
+                person=PERSON,
+                basis="intake_form",
+                wording=INTAKE_WORDING,
+                recorded_by="front-desk:ana",
+            )
+            clock.move_to(NIGHT)
+            held = await messenger.send(
+                to="+12175550134",
+                person=PERSON,
+                purpose=Purpose.APPOINTMENT_REMINDER,
+                body=BODY,
+                idempotency_key="1",
+            )
+            assert isinstance(held, Held)
+            clock.move_to(DAWN)
+            drained = await AsyncWorker(messenger).drain()
+            worker = AsyncWorker([messenger], poll=timedelta(milliseconds=5))
+            asyncio.get_running_loop().call_later(0.05, worker.stop)
+            return drained, await worker.run()
+
+    assert asyncio.run(day()) == (Progress(sent=1), Progress())
+    assert outgoing(carrier) == [BODY]
+
+
+# What a person settles
+
+
+@pytest.fixture
+def doubtful(messenger: Messenger, carrier: Sandbox) -> tuple[Messenger, str]:
+    """A messenger with a text that the provider does not list, just now."""
+    agree(messenger)
+    carrier.fail_next("drop")
+    outcome = remind(messenger)
+    assert isinstance(outcome, Uncertain)
+    return messenger, outcome.message_id
+
+
+def test_settled_as_sent(doubtful: tuple[Messenger, str], carrier: Sandbox) -> None:
+    """A person's word is enough, and stays on record with their name and reason."""
+    messenger, message_id = doubtful
+    (record,) = messenger.uncertain()
+    assert record.message.message_id == message_id
+    assert [step.state for step in record.steps] == [State.CLAIMED, State.UNCERTAIN]
+    settled = messenger.settle(message_id, sent=True, by="front-desk:ana", reason="she has it")
+
+    assert settled == Sent(message_id=message_id)
+    assert messenger.uncertain() == ()
+    (event,) = messenger.audit()
+    assert (event.act, event.actor, event.reason) == (
+        "settled_by_hand",
+        "front-desk:ana",
+        "she has it",
+    )
+    assert dict(event.details) == {"sent": True}
+    assert event.subject == message_id
+
+
+def test_settled_as_not_sent(doubtful: tuple[Messenger, str], carrier: Sandbox) -> None:
+    """What a person knows never left is due, decided again and sent once."""
+    messenger, message_id = doubtful
+    queued = messenger.settle(message_id, sent=False, by="front-desk:ana", reason="not in console")
+
+    assert isinstance(queued, Queued)
+    assert [type(each) for each in messenger.dispatch_due()] == [Sent]
+    assert outgoing(carrier) == [BODY]
+
+
+def test_settled_meanwhile(
+    doubtful: tuple[Messenger, str], make_messenger: Make, practice: Practice, clock: MovableClock
+) -> None:
+    """Where news came first a person's word changes nothing; strangers' texts cannot be settled."""
+    messenger, message_id = doubtful
+    messenger.settle(message_id, sent=True, by="front-desk:ana", reason="she has it")
+    again = messenger.settle(message_id, sent=False, by="front-desk:bo", reason="mistaken")
+
+    assert again == Sent(message_id=message_id)
+    assert len(messenger.audit()) == 1
+    stranger = make_messenger(practice=evolve(practice, id="hillside"))
+    with pytest.raises(UnknownMessage):
+        stranger.settle(message_id, sent=True, by="ana", reason="sure")
+    with pytest.raises(UnknownMessage):
+        messenger.settle("none", sent=True, by="ana", reason="sure")
+    with pytest.raises(InvalidInput):
+        messenger.settle(message_id, sent=True, by=" ", reason="sure")
+    assert clock() == MORNING
