@@ -344,6 +344,13 @@ def drop_chain(raw: Raw, chance: random.Random) -> Named:
     return None
 
 
+def give_away(raw: Raw, chance: random.Random) -> Named:
+    """File a chain under a practice that nobody verifies."""
+    head = chance.choice(raw.chains)
+    head["practice_id"] = "nowhere"
+    return None
+
+
 def rewrite(raw: Raw, chance: random.Random) -> Named:
     """Change what a record says, and compute every later hash of the chain anew."""
     record = chance.choice([each for each in raw.events if each["leaf"] is not None])
@@ -375,7 +382,7 @@ def forget_checkpoints(raw: Raw, chance: random.Random) -> Named:
     return None
 
 
-AGAINST = [truncate, drop_chain, rewrite, rewrite_all, forget_all, forget_checkpoints]
+AGAINST = [truncate, drop_chain, give_away, rewrite, rewrite_all, forget_all, forget_checkpoints]
 
 Tamper = Callable[[Raw, random.Random], Named]
 
@@ -457,6 +464,17 @@ def test_a_damaged_tree_shows(ledger: Ledger, change: str) -> None:
     write(ledger.where, raw)
 
     assert _found(ledger, []).checkpoint in {24, 25, 38}
+
+
+def test_a_chain_without_its_head_shows(tmp_path: Path) -> None:
+    """Where only the row that names a chain is gone, nobody reads its records: that is found."""
+    ledger = Ledger(tmp_path / "ledger.db")
+    raw, kept = _tampered_ledger(ledger)
+    gone = raw.chains.pop(3)["chain_id"]
+    write(ledger.where, raw)
+
+    assert _found(ledger, [kept]).chain_id == gone
+    ledger.close()
 
 
 def test_no_checkpoint_follows_a_ledger_that_was_rewritten(ledger: Ledger) -> None:

@@ -144,8 +144,8 @@ class ChainCheck:
     """
 
     def __init__(self, practice_id: str) -> None:
-        self.chains = 0
-        self.events = 0
+        self.chains: int = 0
+        self.events: int = 0
         self._practice = _CHAIN + _measured(practice_id)
         self._chain_id: str | None = None
         self._next = 0
