@@ -94,7 +94,7 @@ def _throughput(server: Any, workers: int, texts: int, answer: int) -> float:
 def _memory(folder: Path, server: Any, few: int, many: int, on: str) -> Row:
     small, large = (_peak(folder, server, thousands) for thousands in (few, many))
     return Row(
-        what=f"peak memory of a worker on {on}, {many},000 due texts against {few},000",
+        what=f"peak memory of a worker on {on}, {many * 1000:,} due texts against {few * 1000:,}",
         measured=f"{large / 1024:.0f} MiB",
         baseline=f"{small / 1024:.0f} MiB",
         ratio=f"{large / small:.2f}",
