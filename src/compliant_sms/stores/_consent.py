@@ -37,12 +37,7 @@ class ConsentRecords(SubjectRecords):
         subject = await self._subject(
             event.practice_id, event.number, filed_under(event), new_chain_id
         )
-        row = await self._one(
-            """SELECT chain_id, position, previous, payload, digest FROM sms_consent_events
-            WHERE chain_id = :chain_id ORDER BY position DESC LIMIT 1""",
-            chain_id=subject.chain_id,
-        )
-        new = await self._next(subject, event, link_of(row) if row else None)
+        new = await self._next(subject, event, await self._last(subject.chain_id))
         await self._do(
             """INSERT INTO sms_consent_events (chain_id, position, previous, payload, digest)
             VALUES (:chain_id, :position, :previous, :payload, :digest)""",
@@ -53,8 +48,19 @@ class ConsentRecords(SubjectRecords):
             digest=new.digest,
         )
 
+    async def _last(self, chain_id: str) -> Link | None:
+        if chain_id in self._empty:
+            return None
+        row = await self._one(
+            """SELECT chain_id, position, previous, payload, digest FROM sms_consent_events
+            WHERE chain_id = :chain_id ORDER BY position DESC LIMIT 1""",
+            chain_id=chain_id,
+        )
+        return link_of(row) if row else None
+
     async def _next(self, subject: Subject, event: ConsentEvent, last: Link | None) -> Link:
         payload = _payload(event, subject, last.position + 1 if last else 0)
+        self._empty.discard(subject.chain_id)
         return link(subject.chain_id, payload, last or await self._beginning(event))
 
     async def _beginning(self, event: ConsentEvent) -> bytes:
