@@ -31,6 +31,11 @@ _NEW: LiteralString = """INSERT INTO sms_messages (message_id, practice_id, idem
     :created_at, :state, :urgency, :not_before, :claimed_until, :attempts, :provider, :provider_id,
     :problem, :left_at, :departure) """
 
+_MOVE: LiteralString = """UPDATE sms_messages SET state = :state, not_before = :not_before,
+    claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
+    provider_id = :provider_id, problem = :problem, reserved_until = NULL
+    WHERE message_id = :message_id"""
+
 
 def _minute(at: datetime) -> str:
     return text(at.replace(second=0, microsecond=0))
@@ -114,18 +119,18 @@ class TextRecords(SubjectRecords):
 
     async def save(self, message: Message, at: datetime) -> None:
         """Store a new text, or a text's new state."""
-        known = await self._do(
-            """UPDATE sms_messages SET state = :state, not_before = :not_before,
-                claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
-                provider_id = :provider_id, problem = :problem, reserved_until = NULL
-            WHERE message_id = :message_id""",
-            **_where_it_is(message),
+        # What was not read before is new, most likely.
+        is_new = message.message_id not in self._owners and await self._add_message(
+            message, unless="ON CONFLICT (message_id) DO NOTHING"
         )
-        if not known:
-            await self._add_message(message)
-        elif message.state is State.CLAIMED:
-            await self._leave(message)
+        if not is_new:
+            await self._move(message)
         await self._add_step(message, at)
+
+    async def _move(self, message: Message) -> None:
+        await self._do(_MOVE, **_where_it_is(message))
+        if message.state is State.CLAIMED:
+            await self._leave(message)
 
     async def _add_step(self, message: Message, at: datetime) -> None:
         await self._do(
@@ -138,7 +143,6 @@ class TextRecords(SubjectRecords):
     async def _add_message(self, message: Message, unless: LiteralString = "") -> bool:
         message_id, draft = message.message_id, message.draft
         owner = await self._subject(message.practice_id, draft.to, draft.person, message_id)
-        self._owners[message_id] = owner
         added = await self._do(
             _NEW + unless,
             practice_id=message.practice_id,
@@ -153,6 +157,8 @@ class TextRecords(SubjectRecords):
             **self._departure(message, owner),
             **_where_it_is(message),
         )
+        if added:
+            self._owners[message_id] = owner
         return bool(added)
 
     @staticmethod
