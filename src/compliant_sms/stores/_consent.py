@@ -79,20 +79,24 @@ class ConsentRecords(SubjectRecords):
             LedgerTampered: one of them is about another number: nothing counts for a number but
                 what was said about it.
         """
+        filed = await self._number(practice_id, number)
         rows = await self._all(
-            """SELECT chain_id, data_key, erased_below, position, payload
+            """SELECT person, chain_id, data_key, erased_below, position, payload
             FROM sms_chains c JOIN sms_consent_events e USING (chain_id)
             WHERE practice_id = :practice_id AND number = :number ORDER BY e.seq""",
             practice_id=practice_id,
-            number=await self._number(practice_id, number),
+            number=filed,
         )
+        locked = self._is_locked(practice_id, number)
         events: list[ConsentEvent | None] = []
-        for chain_id, data_key, erased_below, position, payload in rows:
+        for person, chain_id, data_key, erased_below, position, payload in rows:
+            subject = self._vault.subject(chain_id, data_key, erased_below)
+            if locked:  # nobody else erases them before the end
+                self._subjects[practice_id, filed, person] = subject
             if position < erased_below:
                 event_id = f"{chain_id}/{position}"
                 events.append(erased_revocation(payload, event_id, practice_id, number))
             else:
-                subject = self._vault.subject(chain_id, data_key, erased_below)
                 event = _event(payload, subject, position)
                 if (event.practice_id, event.number) != (practice_id, number):
                     raise _misfiled(chain_id, position)
