@@ -35,6 +35,8 @@ _MOVE: LiteralString = """UPDATE sms_messages SET state = :state, not_before = :
     claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
     provider_id = :provider_id, problem = :problem, reserved_until = NULL
     WHERE message_id = :message_id"""
+_IF_CLAIMED: LiteralString = """ AND state = 'claimed' AND attempts = :attempts
+    AND claimed_until = :claimed_until AND provider_id IS NULL"""
 
 
 def _minute(at: datetime) -> str:
@@ -126,6 +128,13 @@ class TextRecords(SubjectRecords):
         if not is_new:
             await self._move(message)
         await self._add_step(message, at)
+
+    async def close_claim(self, settled: Message, at: datetime) -> bool:
+        """Store what became of a claim; False, and nothing, where news of it came first."""
+        closed = await self._do(_MOVE + _IF_CLAIMED, **_where_it_is(settled))
+        if closed:
+            await self._add_step(settled, at)
+        return bool(closed)
 
     async def _move(self, message: Message) -> None:
         await self._do(_MOVE, **_where_it_is(message))
