@@ -31,10 +31,11 @@ _NEW: LiteralString = """INSERT INTO sms_messages (message_id, practice_id, idem
     :created_at, :state, :urgency, :not_before, :claimed_until, :attempts, :provider, :provider_id,
     :problem, :left_at, :departure) """
 
-_MOVE: LiteralString = """UPDATE sms_messages SET state = :state, not_before = :not_before,
+_CHANGED: LiteralString = """UPDATE sms_messages SET state = :state, not_before = :not_before,
     claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
-    provider_id = :provider_id, problem = :problem, reserved_until = NULL
-    WHERE message_id = :message_id"""
+    provider_id = :provider_id, problem = :problem, reserved_until = NULL"""
+_LEAVES: LiteralString = ", left_at = :left_at, departure = :departure"
+_AT: LiteralString = " WHERE message_id = :message_id"
 _IF_CLAIMED: LiteralString = """ AND state = 'claimed' AND attempts = :attempts
     AND claimed_until = :claimed_until AND provider_id IS NULL"""
 
@@ -131,15 +132,17 @@ class TextRecords(SubjectRecords):
 
     async def close_claim(self, settled: Message, at: datetime) -> bool:
         """Store what became of a claim; False, and nothing, where news of it came first."""
-        closed = await self._do(_MOVE + _IF_CLAIMED, **_where_it_is(settled))
+        closed = await self._do(_CHANGED + _AT + _IF_CLAIMED, **_where_it_is(settled))
         if closed:
             await self._add_step(settled, at)
         return bool(closed)
 
     async def _move(self, message: Message) -> None:
-        await self._do(_MOVE, **_where_it_is(message))
         if message.state is State.CLAIMED:
-            await self._leave(message)
+            departure = self._departure(message, await self._owner(message.message_id))
+            await self._do(_CHANGED + _LEAVES + _AT, **_where_it_is(message), **departure)
+        else:
+            await self._do(_CHANGED + _AT, **_where_it_is(message))
 
     async def _add_step(self, message: Message, at: datetime) -> None:
         await self._do(
@@ -177,14 +180,6 @@ class TextRecords(SubjectRecords):
             "left_at": text(departure.at) if departure else None,
             "departure": owner.seal(records.encode(departure), about) if departure else None,
         }
-
-    async def _leave(self, message: Message) -> None:
-        await self._do(
-            """UPDATE sms_messages SET left_at = :left_at, departure = :departure
-            WHERE message_id = :message_id""",
-            message_id=message.message_id,
-            **self._departure(message, await self._owner(message.message_id)),
-        )
 
     async def message(self, message_id: str) -> Message | None:
         """The text with that id."""
