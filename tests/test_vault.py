@@ -27,7 +27,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MovableClock
-from conftest import INTAKE_WORDING, PATIENT, PERSON
+from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER
 from databases import Server
 from test_receive import from_patient
 from test_sealed_store import on_disk
@@ -154,6 +154,25 @@ def test_a_failed_commit_leaves_no_index_in_memory(sealed: Messenger, database: 
 
     assert not vault.known
     assert isinstance(remind(sealed, "2", body="Lakeside Family Medicine: see you."), Sent)
+
+
+def test_a_practice_is_looked_up_until_it_is_there(
+    sealed: Messenger, make_messenger: Make, keys: Path, database: Path
+) -> None:
+    """What is known of a practice is not asked for again; whoever begins later has the say."""
+    agree(sealed)
+    known = sealed._ports.store._vault.enrolled  # type: ignore[attr-defined]
+    for number in range(2):
+        assert not known  # only what was read, and so committed, counts
+        remind(sealed, f"{number}", body=f"Lakeside Family Medicine: see you at {number + 1} PM.")
+    assert list(known) == [SENDER]
+
+    renamed = evolve(sealed._ports.practice, also_known_as=("Lakeside",))
+    later = make_messenger(keyring=Keyring.from_file(keys), practice=renamed)
+    for key, messenger in (("a", later), ("b", sealed)):
+        remind(messenger, key, body=f"Lakeside Family Medicine: see you {key}.")
+    ((record,),) = columns(database, "SELECT record FROM sms_practices")
+    assert b'"also_known_as":["Lakeside"]' in record  # type: ignore[operator]
 
 
 # Rotation

@@ -37,12 +37,7 @@ class ConsentRecords(SubjectRecords):
         subject = await self._subject(
             event.practice_id, event.number, filed_under(event), new_chain_id
         )
-        row = await self._one(
-            """SELECT chain_id, position, previous, payload, digest FROM sms_consent_events
-            WHERE chain_id = :chain_id ORDER BY position DESC LIMIT 1""",
-            chain_id=subject.chain_id,
-        )
-        new = await self._next(subject, event, link_of(row) if row else None)
+        new = await self._next(subject, event, await self._last(subject.chain_id))
         await self._do(
             """INSERT INTO sms_consent_events (chain_id, position, previous, payload, digest)
             VALUES (:chain_id, :position, :previous, :payload, :digest)""",
@@ -53,8 +48,19 @@ class ConsentRecords(SubjectRecords):
             digest=new.digest,
         )
 
+    async def _last(self, chain_id: str) -> Link | None:
+        if chain_id in self._empty:
+            return None
+        row = await self._one(
+            """SELECT chain_id, position, previous, payload, digest FROM sms_consent_events
+            WHERE chain_id = :chain_id ORDER BY position DESC LIMIT 1""",
+            chain_id=chain_id,
+        )
+        return link_of(row) if row else None
+
     async def _next(self, subject: Subject, event: ConsentEvent, last: Link | None) -> Link:
         payload = _payload(event, subject, last.position + 1 if last else 0)
+        self._empty.discard(subject.chain_id)
         return link(subject.chain_id, payload, last or await self._beginning(event))
 
     async def _beginning(self, event: ConsentEvent) -> bytes:
@@ -73,20 +79,24 @@ class ConsentRecords(SubjectRecords):
             LedgerTampered: one of them is about another number: nothing counts for a number but
                 what was said about it.
         """
+        filed = await self._number(practice_id, number)
         rows = await self._all(
-            """SELECT chain_id, data_key, erased_below, position, payload
+            """SELECT person, chain_id, data_key, erased_below, position, payload
             FROM sms_chains c JOIN sms_consent_events e USING (chain_id)
             WHERE practice_id = :practice_id AND number = :number ORDER BY e.seq""",
             practice_id=practice_id,
-            number=await self._number(practice_id, number),
+            number=filed,
         )
+        locked = self._is_locked(practice_id, number)
         events: list[ConsentEvent | None] = []
-        for chain_id, data_key, erased_below, position, payload in rows:
+        for person, chain_id, data_key, erased_below, position, payload in rows:
+            subject = self._vault.subject(chain_id, data_key, erased_below)
+            if locked:  # nobody else erases them before the end
+                self._subjects[practice_id, filed, person] = subject
             if position < erased_below:
                 event_id = f"{chain_id}/{position}"
                 events.append(erased_revocation(payload, event_id, practice_id, number))
             else:
-                subject = self._vault.subject(chain_id, data_key, erased_below)
                 event = _event(payload, subject, position)
                 if (event.practice_id, event.number) != (practice_id, number):
                     raise _misfiled(chain_id, position)

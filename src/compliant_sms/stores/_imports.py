@@ -143,9 +143,7 @@ class ImportRecords(ConsentRecords):
             keyed = self._keyed(chain_id, event.number, filed_under(event))
             _, number, person = place
             begun.append({"chain_id": chain_id, "number": number, "person": person, **keyed})
-            data_key = keyed["data_key"]
-            assert data_key is None or isinstance(data_key, bytes), "sealed bytes"  # noqa: S101
-            self._subjects[place] = self._vault.subject(chain_id, data_key)
+            self._subjects[place] = self._vault.subject(chain_id, keyed["data_key"])
         if begun:
             await self._do(
                 _BEGIN + each(_BEGUN, times=len(begun)),

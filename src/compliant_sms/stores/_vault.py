@@ -78,11 +78,14 @@ class Vault:
         self.keys: DataKeys | None = None if isinstance(keys, Plaintext) else keys
         self.known: dict[str, bytes | None] = {}
         """Per practice the key of its index, or None where it lies in the clear: as committed."""
+        self.enrolled: dict[str, tuple[bytes, str]] = {}
+        """What is kept of the practice at each number of ours: as committed."""
         self._unwrapped = lru_cache(maxsize=_CACHED)(self._unwrap)
 
     def forget(self) -> None:
         """What was read before may not have been committed."""
         self.known.clear()
+        self.enrolled.clear()
 
     def subject(self, chain_id: str, wrapped: bytes | None, erased_below: int = 0) -> Subject:
         """The subject whose data key lies beside its chain."""
