@@ -251,7 +251,7 @@ def _flipped(value: bytes, chance: random.Random) -> bytes:
 def flip(raw: Raw, chance: random.Random) -> Named:
     """Change one bit of a record."""
     record = chance.choice(raw.events)
-    name = chance.choice(["payload", "digest", "previous"])
+    name = chance.choice(["payload", "digest"])
     record[name] = _flipped(record[name], chance)
     return record["chain_id"], record["position"]
 
@@ -297,8 +297,8 @@ def insert(raw: Raw, chance: random.Random) -> Named:
         after = evolve(about, chain_id=made["chain_id"], position=before["position"])
         made_link = link(made["chain_id"], made["payload"], evolve(after, digest=before["digest"]))
     else:
-        made_link = link(made["chain_id"], made["payload"], record["previous"])
-    made |= {"previous": made_link.previous, "digest": made_link.digest}
+        made_link = link(made["chain_id"], made["payload"], raw.begins(made["chain_id"]))
+    made |= {"digest": made_link.digest}
     raw.events.append(made)
     return record["chain_id"], record["position"]
 
@@ -307,7 +307,7 @@ def swap(raw: Raw, chance: random.Random) -> Named:
     """Let two records of a chain change places."""
     chain = raw.some_chain(chance, least=2)
     first, second = sorted(chance.sample(chain, 2), key=lambda each: each["position"])
-    for name in ("payload", "digest", "previous"):
+    for name in ("payload", "digest"):
         first[name], second[name] = second[name], first[name]
     return first["chain_id"], first["position"]
 
@@ -316,7 +316,7 @@ def exchange(raw: Raw, chance: random.Random) -> Named:
     """Let what two people said change places; whichever chain comes first shows it."""
     ids = sorted({each["chain_id"] for each in raw.events})
     first, second = (raw.chain(each)[-1] for each in sorted(chance.sample(ids, 2)))
-    for name in ("payload", "digest", "previous"):
+    for name in ("payload", "digest"):
         first[name], second[name] = second[name], first[name]
     return first["chain_id"], first["position"]
 
