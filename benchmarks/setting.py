@@ -5,24 +5,41 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from time import monotonic
 
 from twilio.rest import Client
 
-from compliant_sms import AsyncMessenger, Messenger, Practice, Profile, Purpose, Wording
+from compliant_sms import (
+    AsyncMessenger,
+    Keyring,
+    Messenger,
+    Plaintext,
+    Practice,
+    Profile,
+    Purpose,
+    Wording,
+)
 from compliant_sms.clock import Clock
+from compliant_sms.consent import Basis, Granted, Tier, to_payload
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import AtRest
 from compliant_sms.providers import Twilio
-from compliant_sms.stores import SQLite
+from compliant_sms.stores import PostgreSQL, SQLite
 
 __all__ = [
     "BODY",
+    "GRANTED",
     "MORNING",
     "NUMBERS",
+    "PLAINTEXT",
     "SENDER",
     "TIME_ZONE",
+    "WORDING",
     "async_messenger",
     "consent",
+    "keyring",
     "messenger",
     "official_client",
     "practice",
@@ -44,12 +61,30 @@ NUMBERS = [
     f"+1{area}55501{line:02}" for area in (217, 309, 312, 618, 708, 773) for line in range(100)
 ]
 
+Store = SQLite | PostgreSQL
 _SID = "AC" + "5e" * 16
 _TOKEN = "a-token-that-signs-nothing-real"
-_WORDING = Wording(
+WORDING = Wording(
     text="I agree to texts from Lakeside Family Medicine about my appointments and care.",
     version="2026-03",
 )
+PLAINTEXT = Plaintext(reason="nobody's data, to be measured")
+GRANTED = to_payload(
+    Granted(
+        event_id="0" * 32,
+        practice_id="lakeside",
+        number=PhoneNumber(NUMBERS[0]),
+        person="pat-881",
+        occurred_at=MORNING,
+        recorded_at=MORNING,
+        actor="front-desk:ana",
+        basis=Basis.INTAKE_FORM,
+        tier=Tier.PRIOR_EXPRESS,
+        categories=["appointments", "care"],
+        wording=WORDING,
+    )
+)
+"""What a grant of consent is in the ledger."""
 
 
 def _morning_clock() -> Clock:
@@ -80,18 +115,25 @@ def provider(url: str = "https://api.twilio.com") -> Twilio:
     )
 
 
-def messenger(store: SQLite, url: str) -> Messenger:
+@cache
+def keyring() -> Keyring:
+    """A key that seals what is kept."""
+    return Keyring.generate()
+
+
+def messenger(store: Store, url: str, keys: AtRest = PLAINTEXT) -> Messenger:
     """A messenger whose patients live in one zone."""
     return Messenger(
         practice=practice(),
         provider=provider(url),
         store=store,
+        keyring=keys,
         people=lambda _: Profile(time_zone=TIME_ZONE),
         clock=_morning_clock(),
     )
 
 
-def async_messenger(store: SQLite, url: str) -> AsyncMessenger:
+def async_messenger(store: Store, url: str, keys: AtRest = PLAINTEXT) -> AsyncMessenger:
     """The same for an event loop."""
 
     async def people(_: str) -> Profile:
@@ -101,6 +143,7 @@ def async_messenger(store: SQLite, url: str) -> AsyncMessenger:
         practice=practice(),
         provider=provider(url),
         store=store,
+        keyring=keys,
         people=people,
         clock=_morning_clock(),
     )
@@ -112,7 +155,7 @@ def consent(desk: Messenger, number: str, person: str) -> None:
         number,
         person=person,
         basis="intake_form",
-        wording=_WORDING,
+        wording=WORDING,
         recorded_by="front-desk:ana",
         occurred_at=MORNING - timedelta(days=30),
     )

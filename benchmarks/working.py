@@ -10,8 +10,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
@@ -19,13 +18,13 @@ from typing import Any
 
 import setting
 from carrier import carrier
+from places import Place, open_store, places
 from report import Row, per_second
 
 from compliant_sms import Messenger
 from compliant_sms.driver import finish
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message
-from compliant_sms.stores import SQLite
 from compliant_sms.worker import Worker
 
 __all__ = ["rows"]
@@ -45,19 +44,16 @@ _COPIES = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key,
 def rows(folder: Path, *, quick: bool) -> list[Row]:
     """Eight processes on PostgreSQL against one, and the memory of one."""
     few, many = (2, 30) if quick else (10, 1_000)  # thousands
-    with _server() as server:
+    with places(folder) as found:
+        server = found[-1]
         speed = [
             _several(server, texts=160 if quick else 800, answer=_ANSWER_MS),
             _several(server, texts=160 if quick else 1_600, answer=0),
         ]
-        memory = [
-            _memory(folder, server if on == "PostgreSQL" else None, few, many, on)
-            for on in ("SQLite", "PostgreSQL")
-        ]
-    return speed + memory
+        return speed + [_memory(place, few, many) for place in found]
 
 
-def _several(server: Any, *, texts: int, answer: int) -> Row:
+def _several(server: Place, *, texts: int, answer: int) -> Row:
     one, many = (_throughput(server, workers, texts, answer) for workers in (1, _MANY))
     cores = os.cpu_count() or 1
     # Where nobody waits for the carrier only cores can do more at once.
@@ -73,9 +69,9 @@ def _several(server: Any, *, texts: int, answer: int) -> Row:
     )
 
 
-def _throughput(server: Any, workers: int, texts: int, answer: int) -> float:
+def _throughput(server: Place, workers: int, texts: int, answer: int) -> float:
     with server.database() as dsn, carrier(answer) as url:
-        with setting.messenger(_store(dsn), url) as messenger:
+        with setting.messenger(open_store(dsn), url) as messenger:
             _pile(messenger, texts)
         with ExitStack() as stack:
             started = [stack.enter_context(_labourer(dsn, url)) for _ in range(workers)]
@@ -91,10 +87,10 @@ def _throughput(server: Any, workers: int, texts: int, answer: int) -> float:
     return texts / taken
 
 
-def _memory(folder: Path, server: Any, few: int, many: int, on: str) -> Row:
-    small, large = (_peak(folder, server, thousands) for thousands in (few, many))
+def _memory(place: Place, few: int, many: int) -> Row:
+    small, large = (_peak(place, thousands) for thousands in (few, many))
     return Row(
-        what=f"peak memory of a worker on {on}, {many * 1000:,} due texts against {few * 1000:,}",
+        what=f"peak memory of a worker on {place.name}, {many},000 due texts against {few},000",
         measured=f"{large / 1024:.0f} MiB",
         baseline=f"{small / 1024:.0f} MiB",
         ratio=f"{large / small:.2f}",
@@ -103,15 +99,12 @@ def _memory(folder: Path, server: Any, few: int, many: int, on: str) -> Row:
     )
 
 
-def _peak(folder: Path, server: Any, thousands: int) -> int:
+def _peak(place: Place, thousands: int) -> int:
     """KiB after a worker did some of so many texts."""
     with ExitStack() as stack:
         url = stack.enter_context(carrier(0))
-        if server is None:
-            where = str(folder / f"pile-{thousands}.db")
-        else:
-            where = stack.enter_context(server.database())
-        with setting.messenger(_store(where), url) as messenger:
+        where = stack.enter_context(place.database())
+        with setting.messenger(open_store(where, max_connections=2), url) as messenger:
             _pile(messenger, 1_000)
             finish(messenger._ports.store.run(lambda tx: _copy(tx, thousands - 1)))
         process = stack.enter_context(_labourer(where, url, most=600))
@@ -143,33 +136,13 @@ def _pile(messenger: Messenger, count: int) -> None:
     finish(messenger._ports.store.run(work))
 
 
-def _store(where: str) -> Any:
-    if "dbname=" not in where:
-        return SQLite(where)
-    from compliant_sms.stores import PostgreSQL  # noqa: PLC0415 - an extra
-
-    return PostgreSQL(where, max_connections=2)
-
-
-@contextmanager
-def _server() -> Iterator[Any]:
-    """The PostgreSQL server of the tests."""
-    sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
-    from databases import running_server  # noqa: PLC0415 - lies beside the tests
-
-    with running_server() as server:
-        server.run("ALTER SYSTEM SET fsync = on")
-        server.run("SELECT pg_reload_conf()")
-        yield server
-
-
 def _labourer(where: str, url: str, most: int = 0) -> Any:
     command = [sys.executable, __file__, where, url, str(most)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def _labour(where: str, url: str, most: int) -> None:
-    with setting.messenger(_store(where), url) as messenger:
+    with setting.messenger(open_store(where, max_connections=2), url) as messenger:
         text = next(setting.texts())
         messenger.check(**{name: text[name] for name in ("to", "person", "purpose", "body")})
         print("ready", flush=True)
