@@ -45,7 +45,7 @@ _PAYLOAD = to_payload(
         ),
     )
 )
-_COLUMNS = "chain_id, position, previous, payload, digest"
+_COLUMNS = "chain_id, position, payload, digest"
 _HEADS = "chain_id, practice_id, number, person, erased_below"
 
 
@@ -115,7 +115,7 @@ def _fill_sqlite(file: Path, events: int) -> None:
     for heads, links in _history(events):
         connection.executemany(f"INSERT INTO sms_chains ({_HEADS}) VALUES (?, ?, ?, ?, ?)", heads)
         connection.executemany(
-            f"INSERT INTO sms_consent_events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)", links
+            f"INSERT INTO sms_consent_events ({_COLUMNS}) VALUES (?, ?, ?, ?)", links
         )
     connection.execute("COMMIT")
     connection.close()
@@ -142,10 +142,7 @@ def _history(events: int) -> Iterator[tuple[list[tuple[object, ...]], list[tuple
     made = _links(events)
     while batch := list(islice(made, 10_000)):
         heads = [(each.chain_id, *filed, 0) for each, filed in batch if each.position == 0]
-        links = [
-            (each.chain_id, each.position, each.previous, each.payload, each.digest)
-            for each, _ in batch
-        ]
+        links = [(each.chain_id, each.position, each.payload, each.digest) for each, _ in batch]
         yield heads, links
 
 

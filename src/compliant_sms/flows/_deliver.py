@@ -131,7 +131,11 @@ async def _record(tx: Transaction, ports: Ports, claimed: Message, result: Attem
     if result.problem is not None and result.problem.category is Category.OPTED_OUT:
         # In the order in which everybody locks: the number, then the text.
         await tx.lock(claimed.practice_id, claimed.draft.to)
-    # Read again: a callback can have overtaken the answer.
+    if result.problem is None and result.certainty is Certainty.ACCEPTED:
+        at, sent = ports.clock(), claimed.moved(State.SENT, provider_id=result.provider_id)
+        if await tx.close_claim(sent, at):
+            return outcome_of(sent)
+    # A callback has overtaken the answer, or there is more to see to.
     message = await tx.message(claimed.message_id)
     if message is None:
         msg = "the text vanished from the store while it was being sent; restore a backup"

@@ -36,6 +36,12 @@ class Texts(Protocol):
     async def save(self, message: Message, at: datetime) -> None:
         """Store a new text, or a text's new state."""
 
+    async def close_claim(self, settled: Message, at: datetime) -> bool:
+        """Store what became of a claim; False, and nothing, where news of it came first.
+
+        Whoever claimed the text need not read it again, as long as it is still as claimed.
+        """
+
     async def message(self, message_id: str) -> Message | None:
         """The text with that id."""
 

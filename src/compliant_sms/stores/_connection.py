@@ -55,6 +55,7 @@ class Records:
         self._db = connection
         self._dialect = connection.dialect
         self._vault = vault or Vault()
+        self._locked: set[str] = set()
 
     async def _one(self, sql: LiteralString, **parameters: object) -> Row | None:
         rows = await self._all(sql, **parameters)
@@ -68,11 +69,20 @@ class Records:
 
     async def lock(self, practice_id: str, number: PhoneNumber) -> None:
         """Let nobody else claim texts to the number, or add events about it, until the end."""
-        await self._hold(f"{practice_id}/{number.e164}")
+        await self._hold(_place(practice_id, number))
+
+    def _is_locked(self, practice_id: str, number: PhoneNumber) -> bool:
+        """Whether the number was locked in this transaction."""
+        return _place(practice_id, number) in self._locked
 
     async def _hold(self, name: str) -> None:
-        if self._dialect.lock:
+        if self._dialect.lock and name not in self._locked:
             await self._db.fetch(self._dialect.lock, {"name": name})
+        self._locked.add(name)
+
+
+def _place(practice_id: str, number: PhoneNumber) -> str:
+    return f"{practice_id}/{number.e164}"
 
 
 def _storable(parameters: Mapping[str, object]) -> Mapping[str, object]:

@@ -37,24 +37,29 @@ class ConsentRecords(SubjectRecords):
         subject = await self._subject(
             event.practice_id, event.number, filed_under(event), new_chain_id
         )
-        row = await self._one(
-            """SELECT chain_id, position, previous, payload, digest FROM sms_consent_events
-            WHERE chain_id = :chain_id ORDER BY position DESC LIMIT 1""",
-            chain_id=subject.chain_id,
-        )
-        new = await self._next(subject, event, link_of(row) if row else None)
+        new = await self._next(subject, event, await self._last(subject.chain_id))
         await self._do(
-            """INSERT INTO sms_consent_events (chain_id, position, previous, payload, digest)
-            VALUES (:chain_id, :position, :previous, :payload, :digest)""",
+            """INSERT INTO sms_consent_events (chain_id, position, payload, digest)
+            VALUES (:chain_id, :position, :payload, :digest)""",
             chain_id=new.chain_id,
             position=new.position,
-            previous=new.previous,
             payload=new.payload,
             digest=new.digest,
         )
 
+    async def _last(self, chain_id: str) -> Link | None:
+        if chain_id in self._empty:
+            return None
+        row = await self._one(
+            """SELECT chain_id, position, payload, digest FROM sms_consent_events
+            WHERE chain_id = :chain_id ORDER BY position DESC LIMIT 1""",
+            chain_id=chain_id,
+        )
+        return link_of(row) if row else None
+
     async def _next(self, subject: Subject, event: ConsentEvent, last: Link | None) -> Link:
         payload = _payload(event, subject, last.position + 1 if last else 0)
+        self._empty.discard(subject.chain_id)
         return link(subject.chain_id, payload, last or await self._beginning(event))
 
     async def _beginning(self, event: ConsentEvent) -> bytes:
@@ -73,20 +78,24 @@ class ConsentRecords(SubjectRecords):
             LedgerTampered: one of them is about another number: nothing counts for a number but
                 what was said about it.
         """
+        filed = await self._number(practice_id, number)
         rows = await self._all(
-            """SELECT chain_id, data_key, erased_below, position, payload
+            """SELECT person, chain_id, data_key, erased_below, position, payload
             FROM sms_chains c JOIN sms_consent_events e USING (chain_id)
             WHERE practice_id = :practice_id AND number = :number ORDER BY e.seq""",
             practice_id=practice_id,
-            number=await self._number(practice_id, number),
+            number=filed,
         )
+        locked = self._is_locked(practice_id, number)
         events: list[ConsentEvent | None] = []
-        for chain_id, data_key, erased_below, position, payload in rows:
+        for person, chain_id, data_key, erased_below, position, payload in rows:
+            subject = self._vault.subject(chain_id, data_key, erased_below)
+            if locked:  # nobody else erases them before the end
+                self._subjects[practice_id, filed, person] = subject
             if position < erased_below:
                 event_id = f"{chain_id}/{position}"
                 events.append(erased_revocation(payload, event_id, practice_id, number))
             else:
-                subject = self._vault.subject(chain_id, data_key, erased_below)
                 event = _event(payload, subject, position)
                 if (event.practice_id, event.number) != (practice_id, number):
                     raise _misfiled(chain_id, position)
@@ -120,7 +129,7 @@ class ConsentRecords(SubjectRecords):
     async def links(self, chain_id: str) -> list[Link]:
         """The records of one chain in order."""
         rows = await self._all(
-            """SELECT chain_id, position, previous, payload, digest FROM sms_consent_events
+            """SELECT chain_id, position, payload, digest FROM sms_consent_events
             WHERE chain_id = :chain_id ORDER BY position""",
             chain_id=chain_id,
         )
@@ -145,7 +154,7 @@ class ConsentRecords(SubjectRecords):
 
 
 # In the order of an index of chains, which is about that in which they began: ids sort by time.
-_FILED: LiteralString = """SELECT c.chain_id, e.position, e.previous, e.payload, e.digest,
+_FILED: LiteralString = """SELECT c.chain_id, e.position, e.payload, e.digest,
     c.number, c.person
     FROM sms_chains c JOIN sms_consent_events e ON e.chain_id = c.chain_id
     WHERE c.practice_id = :practice_id"""
@@ -165,7 +174,7 @@ def _misfiled(chain_id: str, position: int) -> LedgerTampered:
 
 
 def link_of(row: Row) -> Link:
-    return Link(chain_id=row[0], position=row[1], previous=row[2], payload=row[3], digest=row[4])
+    return Link(chain_id=row[0], position=row[1], payload=row[2], digest=row[3])
 
 
 def _payload(event: ConsentEvent, subject: Subject, position: int) -> bytes:

@@ -24,13 +24,18 @@ class PracticeRecords(Records):
         """Remember which practice a number of ours belongs to; whether any of it is new."""
         reason = self._vault.plaintext.reason if self._vault.plaintext else ""
         record = _practice_record(practice)
+        # Asked once: a row that another process wrote since is newer, and stays.
+        if self._vault.enrolled.get(sender.e164) == (record, reason):
+            return False
         known = await self._one(
             "SELECT record, plaintext FROM sms_practices WHERE sender = :sender",
             sender=sender.e164,
         )
         # An upsert locks the row even where it changes nothing, and all would wait in line.
         if known is not None and tuple(known) == (record, reason):
+            self._vault.enrolled[sender.e164] = record, reason
             return False
+        self._vault.enrolled.pop(sender.e164, None)
         changed = await self._do(
             """INSERT INTO sms_practices (sender, practice_id, plaintext, record)
             VALUES (:sender, :practice_id, :plaintext, :record)

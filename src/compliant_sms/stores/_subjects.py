@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from typing import LiteralString
+from typing import LiteralString, TypedDict
 
 from compliant_sms import records
 from compliant_sms.errors import CannotUnseal, ConfigurationError
@@ -25,6 +25,12 @@ _HEAD: LiteralString = """SELECT chain_id FROM sms_chains
     WHERE practice_id = :practice_id AND number = :number AND person = :person"""
 
 
+class _Keyed(TypedDict):
+    key_id: str | None
+    data_key: bytes | None
+    identity: bytes | None
+
+
 class SubjectRecords(Records):
     """The chains' heads: one row for each person at each number."""
 
@@ -33,6 +39,7 @@ class SubjectRecords(Records):
         self._drawn: dict[str, bytes | None] = {}
         self._begun: set[str] = set()
         self._subjects: dict[tuple[str, str, str], Subject] = {}
+        self._empty: set[str] = set()
 
     # What things are filed under
 
@@ -131,8 +138,8 @@ class SubjectRecords(Records):
         )
         found = self._subjects.get(filed) or await self._find(filed)
         if found is None:
-            await self._add(filed, number, person, new_chain_id)
-            found = await self._find(filed)
+            added = await self._add(filed, number, person, new_chain_id)
+            found = added or await self._find(filed)  # somebody else may have been faster
         elif found.cipher is None and self._vault.keys is not None:
             await self._key_anew(found.chain_id, number, person)
             found = await self._find(filed)
@@ -172,16 +179,22 @@ class SubjectRecords(Records):
         number: PhoneNumber | None,
         person: str | None,
         chain_id: str,
-    ) -> None:
-        await self._do(
+    ) -> Subject | None:
+        """A chain without events, begun just now; None where there is one already."""
+        keyed = self._keyed(chain_id, number, person)
+        added = await self._do(
             """INSERT INTO sms_chains (chain_id, practice_id, number, person, key_id, data_key,
                 identity, erased_below)
             VALUES (:chain_id, :practice_id, :number, :person, :key_id, :data_key, :identity, 0)
             ON CONFLICT (practice_id, number, person) DO NOTHING""",
             chain_id=chain_id,
             **_columns(filed),
-            **self._keyed(chain_id, number, person),
+            **keyed,
         )
+        if not added:
+            return None
+        self._empty.add(chain_id)
+        return self._vault.subject(chain_id, keyed["data_key"])
 
     async def _key_anew(
         self, chain_id: str, number: PhoneNumber | None, person: str | None
@@ -194,9 +207,7 @@ class SubjectRecords(Records):
             **self._keyed(chain_id, number, person),
         )
 
-    def _keyed(
-        self, chain_id: str, number: PhoneNumber | None, person: str | None
-    ) -> dict[str, object]:
+    def _keyed(self, chain_id: str, number: PhoneNumber | None, person: str | None) -> _Keyed:
         """A data key of its own for a chain, and whose it is, sealed with it."""
         keys = self._vault.keys
         if keys is None:

@@ -31,6 +31,14 @@ _NEW: LiteralString = """INSERT INTO sms_messages (message_id, practice_id, idem
     :created_at, :state, :urgency, :not_before, :claimed_until, :attempts, :provider, :provider_id,
     :problem, :left_at, :departure) """
 
+_CHANGED: LiteralString = """UPDATE sms_messages SET state = :state, not_before = :not_before,
+    claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
+    provider_id = :provider_id, problem = :problem, reserved_until = NULL"""
+_LEAVES: LiteralString = ", left_at = :left_at, departure = :departure"
+_AT: LiteralString = " WHERE message_id = :message_id"
+_IF_CLAIMED: LiteralString = """ AND state = 'claimed' AND attempts = :attempts
+    AND claimed_until = :claimed_until AND provider_id IS NULL"""
+
 
 def _minute(at: datetime) -> str:
     return text(at.replace(second=0, microsecond=0))
@@ -73,7 +81,8 @@ class TextRecords(SubjectRecords):
     def _message(self, row: Row) -> Message:
         message_id, departure = row[0], row[11]
         owner = self._owners[message_id] = self._vault.subject(row[13], row[14])
-        draft = owner.open(bytes(row[2]), drafted(message_id))
+        erased = row[12] is not None and bytes(row[2][:1]) == b"{"
+        draft = bytes(row[2]) if erased else owner.open(bytes(row[2]), drafted(message_id))
         gone = owner.open(bytes(departure), left(message_id)) if departure else None
         return Message(
             message_id=message_id,
@@ -114,18 +123,27 @@ class TextRecords(SubjectRecords):
 
     async def save(self, message: Message, at: datetime) -> None:
         """Store a new text, or a text's new state."""
-        known = await self._do(
-            """UPDATE sms_messages SET state = :state, not_before = :not_before,
-                claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
-                provider_id = :provider_id, problem = :problem, reserved_until = NULL
-            WHERE message_id = :message_id""",
-            **_where_it_is(message),
+        # What was not read before is new, most likely.
+        is_new = message.message_id not in self._owners and await self._add_message(
+            message, unless="ON CONFLICT (message_id) DO NOTHING"
         )
-        if not known:
-            await self._add_message(message)
-        elif message.state is State.CLAIMED:
-            await self._leave(message)
+        if not is_new:
+            await self._move(message)
         await self._add_step(message, at)
+
+    async def close_claim(self, settled: Message, at: datetime) -> bool:
+        """Store what became of a claim; False, and nothing, where news of it came first."""
+        closed = await self._do(_CHANGED + _AT + _IF_CLAIMED, **_where_it_is(settled))
+        if closed:
+            await self._add_step(settled, at)
+        return bool(closed)
+
+    async def _move(self, message: Message) -> None:
+        if message.state is State.CLAIMED:
+            departure = self._departure(message, await self._owner(message.message_id))
+            await self._do(_CHANGED + _LEAVES + _AT, **_where_it_is(message), **departure)
+        else:
+            await self._do(_CHANGED + _AT, **_where_it_is(message))
 
     async def _add_step(self, message: Message, at: datetime) -> None:
         await self._do(
@@ -138,7 +156,6 @@ class TextRecords(SubjectRecords):
     async def _add_message(self, message: Message, unless: LiteralString = "") -> bool:
         message_id, draft = message.message_id, message.draft
         owner = await self._subject(message.practice_id, draft.to, draft.person, message_id)
-        self._owners[message_id] = owner
         added = await self._do(
             _NEW + unless,
             practice_id=message.practice_id,
@@ -153,6 +170,8 @@ class TextRecords(SubjectRecords):
             **self._departure(message, owner),
             **_where_it_is(message),
         )
+        if added:
+            self._owners[message_id] = owner
         return bool(added)
 
     @staticmethod
@@ -162,14 +181,6 @@ class TextRecords(SubjectRecords):
             "left_at": text(departure.at) if departure else None,
             "departure": owner.seal(records.encode(departure), about) if departure else None,
         }
-
-    async def _leave(self, message: Message) -> None:
-        await self._do(
-            """UPDATE sms_messages SET left_at = :left_at, departure = :departure
-            WHERE message_id = :message_id""",
-            message_id=message.message_id,
-            **self._departure(message, await self._owner(message.message_id)),
-        )
 
     async def message(self, message_id: str) -> Message | None:
         """The text with that id."""

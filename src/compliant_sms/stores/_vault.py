@@ -50,13 +50,14 @@ class Subject:
         """The record that was kept.
 
         Raises:
-            CannotUnseal: the key is missing, or the bytes are not that record's.
+            CannotUnseal: the key is missing, or the bytes are not that record's. Where there is a
+                key nothing in the clear is believed: whoever writes to the file could put it there.
         """
-        if kept[:1] != _SEALED:
-            return kept
-        if self.cipher is None:
+        if self.cipher is not None:
+            return self.cipher.open(kept, about)
+        if kept[:1] == _SEALED:
             raise CannotUnseal(_NO_KEY)
-        return self.cipher.open(kept, about)
+        return kept
 
 
 _NO_KEY = (
@@ -77,11 +78,14 @@ class Vault:
         self.keys: DataKeys | None = None if isinstance(keys, Plaintext) else keys
         self.known: dict[str, bytes | None] = {}
         """Per practice the key of its index, or None where it lies in the clear: as committed."""
+        self.enrolled: dict[str, tuple[bytes, str]] = {}
+        """What is kept of the practice at each number of ours: as committed."""
         self._unwrapped = lru_cache(maxsize=_CACHED)(self._unwrap)
 
     def forget(self) -> None:
         """What was read before may not have been committed."""
         self.known.clear()
+        self.enrolled.clear()
 
     def subject(self, chain_id: str, wrapped: bytes | None, erased_below: int = 0) -> Subject:
         """The subject whose data key lies beside its chain."""

@@ -131,10 +131,10 @@ class SQLite:
         Raises:
             StoreError: the database could not; nothing was recorded.
         """
-        return self._finish(self._enqueue(work, Vault()))
+        return self._finish(self._enqueue(work))
 
-    def _enqueue(self, work: Work[T], vault: Vault) -> _Job[T]:
-        job = _Job(work, vault)
+    def _enqueue(self, work: Work[T], vault: Vault | None = None) -> _Job[T]:
+        job = _Job(work, vault or Vault())
         self._waiting.append(job)
         return job
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from attrs import evolve
 
 from compliant_sms.errors import InvalidInput, StoreError
@@ -20,6 +22,7 @@ from compliant_sms.testing._contract._samples import (
     a_text,
     an_event,
     minutes,
+    saving,
 )
 
 __all__ = ["TransactionContract"]
@@ -112,6 +115,31 @@ class TransactionContract(Contract):
             steps = store.run(lambda tx: tx.steps(f"{HERE}/1"))
             assert [step.state for step in steps] == [State.DUE, State.CLAIMED]
 
+    def test_a_claim_is_closed_once(self, make_store: MakeStore) -> None:
+        """What became of a claim is kept, unless news of it came first or it is another claim."""
+        claimed = a_text(state=State.CLAIMED, claimed_until=NOON + minutes(1), attempts=1)
+        sent = claimed.moved(State.SENT, provider_id="SM1")
+        again = evolve(claimed, claimed_until=NOON + minutes(9), attempts=2)
+        overtaken = [
+            claimed.moved(State.DELIVERED),
+            claimed.moved(State.UNCERTAIN),
+            evolve(claimed, provider_id="SM1"),
+            again,
+            evolve(claimed, claimed_until=again.claimed_until),
+        ]
+        with self._bench(make_store) as store:
+            for key, first in zip("abcde", overtaken, strict=True):
+                there = evolve(first, message_id=key, draft=a_text(key).draft)
+                store.run(saving(there))
+                assert not store.run(closing(evolve(sent, message_id=key)))
+                assert store.run(partial(_text, message_id=key)) == there
+            store.run(saving(claimed))
+            closed = store.together([closing(sent)] * 8)
+            assert sorted(map(_plain, closed)) == [False] * 7 + [True]
+            assert store.run(lambda tx: tx.message(sent.message_id)) == sent
+            steps = store.run(lambda tx: tx.steps(sent.message_id))
+            assert [step.state for step in steps] == [State.CLAIMED, State.SENT]
+
     def test_changes_are_not_lost(self, make_store: MakeStore) -> None:
         """Who reads a text to change it waits for whoever is changing it, without any lock."""
 
@@ -189,6 +217,15 @@ class TransactionContract(Contract):
         status = a_status("a\0b")
         with self._bench(make_store) as store, raises(InvalidInput):
             store.run(lambda tx: tx.add_status("twilio", status, None, NOON))
+
+
+def closing(settled: Message) -> Work[bool]:
+    """Work that stores what became of a claim."""
+    return lambda tx: tx.close_claim(settled, NOON)
+
+
+async def _text(tx: Transaction, message_id: str) -> Message | None:
+    return await tx.message(message_id)
 
 
 def _plain(result: object) -> int:
