@@ -69,6 +69,7 @@ CORE = [
         "evidence/_page/*",
         "flows/*",
         "imports/*",
+        "_lazy.py",
         "lifecycle.py",
         "lint/*",
         "logs.py",  # not core, but the last net
