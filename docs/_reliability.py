@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 KEPT, PAGE = HERE / "reliability.json", HERE / "reliability.md"
 _BEGIN, _END = "<!-- figures -->\n", "<!-- end of figures -->"
 _RESULTS = ("different ones", "sent", "texts", "texts claimed before")
-_HEADS = ("what was done", "on", "how often", "found", "took", "on the day")
+_HEADS = ("what was done", "on", "how often", "found", "took", "on the day", "at commit")
 
 
 def merged(old: Iterable[dict[str, Any]], new: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -40,6 +40,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         _counts(row["found"]),
         f"{row['seconds']:,} s",
         row["date"],
+        row["commit"],
     )
 
 

@@ -53,11 +53,11 @@ class Points:
     @contextmanager
     def spared(self) -> Iterator[None]:
         """What the block does counts for nothing: it prepares, or looks."""
-        self._counting = False
+        before, self._counting = self._counting, False
         try:
             yield
         finally:
-            self._counting = True
+            self._counting = before
 
     def before(self, kind: str, ask: Callable[..., Any]) -> Callable[..., Any]:
         """The same question, with a point before it is asked."""

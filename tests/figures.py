@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -38,6 +39,7 @@ def figures(request: pytest.FixtureRequest) -> Record:
             "found": found,
             "seconds": round(monotonic() - began),
             "date": f"{datetime.now(UTC):%Y-%m-%d}",
+            "commit": _commit(),
             "versions": f"{ours}, Python {platform.python_version()}",
         }
         if WHERE in os.environ:
@@ -46,6 +48,15 @@ def figures(request: pytest.FixtureRequest) -> Record:
         assert not any(found.values()), row
 
     return record
+
+
+def _commit() -> str:
+    """Which state of the sources was measured; empty where they lie in no repository."""
+    asked = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    try:
+        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    except FileNotFoundError:
+        return ""
 
 
 def _database(request: pytest.FixtureRequest) -> str:
