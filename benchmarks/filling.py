@@ -15,12 +15,12 @@ __all__ = ["Batch", "fill"]
 
 Row: TypeAlias = tuple[object, ...]
 Batch: TypeAlias = tuple[Sequence[Row], Sequence[Row]]
-"""Heads of chains (id, practice, number, person, 0), and links (id, position, previous, payload,
+"""Heads of chains (id, practice, number, person, 0), and links (id, position, payload,
 digest)."""
 
 _TABLES = {
     "sms_chains": ("chain_id", "practice_id", "number", "person", "erased_below"),
-    "sms_consent_events": ("chain_id", "position", "previous", "payload", "digest"),
+    "sms_consent_events": ("chain_id", "position", "payload", "digest"),
 }
 
 

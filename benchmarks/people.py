@@ -158,7 +158,7 @@ def _add(
         last: Link | bytes = beginning(PRACTICE, number, whose)
         for position, one in enumerate(made):
             last = link(chain, one(b"%b%08x" % (event_id, position), *told), last)
-            links.append((chain, position, last.previous, last.payload, last.digest))
+            links.append((chain, position, last.payload, last.digest))
 
 
 def _check(row: tuple[object, ...]) -> None:
