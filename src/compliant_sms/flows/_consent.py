@@ -16,7 +16,7 @@ from compliant_sms.consent import (
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._revoke import append_heard
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Ports, Transaction
+from compliant_sms.ports import Ports, Transaction, refuse_other_practice
 
 __all__ = ["append_event", "consent_events", "consent_state", "wish_for_detail"]
 
@@ -31,6 +31,7 @@ async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
 
     Raises:
         InvalidInput: it is said to happen in the future.
+        ConfigurationError: the sender belongs to a practice with another id.
     """
     if event.occurred_at > ports.clock() + _CLOCK_SKEW:
         msg = "occurred_at lies in the future; consent counts from when it was given"
@@ -39,6 +40,8 @@ async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
 
 
 async def _append(tx: Transaction, ports: Ports, event: ConsentEvent) -> ConsentEvent:
+    known = await tx.practice_at(ports.provider.sender)
+    refuse_other_practice(known and known.id, ports.practice)
     if isinstance(event, Revoked) and event.occurred_at == event.recorded_at:
         return await append_heard(tx, ports, event)
     await tx.append(event, ports.ids())
