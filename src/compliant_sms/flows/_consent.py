@@ -41,7 +41,7 @@ async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
 
 async def _append(tx: Transaction, ports: Ports, event: ConsentEvent) -> ConsentEvent:
     known = await tx.practice_at(ports.provider.sender)
-    refuse_other_practice(known and known.id, ports.practice)
+    refuse_other_practice(known.id if known else None, ports.practice)
     if isinstance(event, Revoked) and event.occurred_at == event.recorded_at:
         return await append_heard(tx, ports, event)
     await tx.append(event, ports.ids())

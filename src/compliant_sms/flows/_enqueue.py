@@ -23,8 +23,8 @@ async def enqueue(ports: Ports, draft: Draft) -> Outcome:
 
 async def _enter(tx: Transaction, ports: Ports, draft: Draft) -> Outcome:
     # Neither number nor practice is held: a STOP must not wait until the host's transaction ends.
-    belongs = await tx.practice_at(ports.provider.sender)
-    refuse_other_practice(belongs and belongs.id, ports.practice)
+    known_as = await tx.practice_at(ports.provider.sender)
+    refuse_other_practice(known_as.id if known_as else None, ports.practice)
     at = ports.clock()
     new = Message(
         message_id=ports.ids(),
