@@ -13,6 +13,7 @@
     │   └── MissingExtra (ImportError)    an optional dependency is not installed
     ├── UnknownMessage (LookupError)      no text has that id
     ├── UnknownHold (LookupError)         no legal hold that stands has that id
+    ├── UnknownPerson (LookupError)       nothing is kept of a person with that id
     ├── UnderLegalHold                    what a dispute needs is not erased
     ├── Unsettled                         nobody knows yet whether a text went out
     ├── WebhookRejected                   a callback that must not be believed
@@ -69,6 +70,7 @@ __all__ = [
     "UnderLegalHold",
     "UnknownHold",
     "UnknownMessage",
+    "UnknownPerson",
     "Unsettled",
     "WebhookRejected",
 ]
@@ -163,6 +165,10 @@ class UnknownMessage(CompliantSmsError, LookupError):
 
 class UnknownHold(CompliantSmsError, LookupError):
     """No legal hold of this practice that still stands has that id."""
+
+
+class UnknownPerson(CompliantSmsError, LookupError):
+    """Nothing is kept of a person with that id, or not any more."""
 
 
 class UnderLegalHold(CompliantSmsError):
