@@ -54,7 +54,7 @@ def commands() -> None:
 @click.option(
     "--database",
     type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("texting.db"),
+    default=Path("demo.db"),
     show_default=True,
     help="Where everything is kept. An unfinished day in it goes on; after a finished one, the "
     "next day is played.",
