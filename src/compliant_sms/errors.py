@@ -207,7 +207,7 @@ class StoreBusy(StoreError):
 
 
 class StoreReadOnly(StoreError):
-    """The database, or the folder it lies in, cannot be written."""
+    """The database, or its folder, cannot be written, or its user lacks a privilege."""
 
 
 class StoreFull(StoreError):
@@ -223,7 +223,7 @@ class SchemaTooNew(StoreError):
 
 
 class SchemaTooOld(StoreError):
-    """The database has to be brought up to date: run ``compliant-sms db upgrade``."""
+    """The database is older than this installation: ``compliant-sms db upgrade --database ...``."""
 
 
 class CommitUnknown(StoreError):
