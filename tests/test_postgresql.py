@@ -186,7 +186,9 @@ def test_refused_connection(
 def application(postgres: Server, postgres_dsn: str) -> Iterator[str]:
     """The DSN of a user who owns nothing, in a database whose tables the owner made."""
     user = f"sms_app_{uuid4().hex[:8]}"
-    PostgreSQL(postgres_dsn).open()
+    owned = PostgreSQL(postgres_dsn)
+    owned.open()
+    owned.close()
     postgres.run(f"CREATE ROLE {user} LOGIN")
     yield psycopg.conninfo.make_conninfo(postgres_dsn, user=user)
     postgres.run(f"DROP OWNED BY {user}", postgres_dsn)
