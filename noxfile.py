@@ -69,6 +69,7 @@ CORE = [
         "evidence/_page/*",
         "flows/*",
         "imports/*",
+        "_lazy.py",
         "lifecycle.py",
         "lint/*",
         "logs.py",  # not core, but the last net
@@ -153,6 +154,10 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def endurance(session: nox.Session) -> None:
-    """The long runs, with their full counts."""
+    """The long runs, with their full counts; renews the figures in docs/reliability.md."""
     session.install(".[all]", *groups("tests"))
-    session.run("pytest", "-m", "endurance", "--endurance", *session.posargs)
+    figures = Path(session.create_tmp(), "figures.jsonl")
+    figures.write_text("")
+    env = {"COMPLIANT_SMS_FIGURES": str(figures.resolve())}
+    session.run("pytest", "-m", "endurance", "--endurance", *session.posargs, env=env)
+    session.run("python", "docs/_reliability.py", str(figures))

@@ -76,10 +76,7 @@ def _history(events: int) -> Iterator[Batch]:
     made = _links(events)
     while batch := list(islice(made, 10_000)):
         heads = [(each.chain_id, *filed, 0) for each, filed in batch if each.position == 0]
-        links = [
-            (each.chain_id, each.position, each.previous, each.payload, each.digest)
-            for each, _ in batch
-        ]
+        links = [(each.chain_id, each.position, each.payload, each.digest) for each, _ in batch]
         yield heads, links
 
 

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from carriers import SID, TOKEN
 from compliant_sms import Messenger, Practice, Profile, Wording
 from compliant_sms.messenger import StoreKind
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MovableClock
+from crash_trials import crashes, victims  # noqa: F401 - fixtures
 from databases import Server, running_server
+from figures import figures  # noqa: F401 - a fixture
 
-SID = "AC" + "5e" * 16
-TOKEN = "a-token-that-signs-nothing-real"
 SENDER = "+12175550111"
 PATIENT = "+12175550134"
 PERSON = "pat-881"

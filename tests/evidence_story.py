@@ -266,9 +266,7 @@ def rewritten(chain: ChainRecord, chance: random.Random) -> ChainRecord:
     first = chance.randrange(len(chain.events))
     events: list[EventRecord] = []
     before: Link | bytes = chain.begins("lakeside")
-    for position, (record, stored) in enumerate(
-        zip(chain.events, chain.links("lakeside"), strict=True)
-    ):
+    for position, (record, stored) in enumerate(zip(chain.events, chain.links(), strict=True)):
         payload, event = stored.payload, record.event
         if position == first:
             event = {**(event or {}), "actor": f"somebody-{chance.random()}"}

@@ -73,13 +73,17 @@ class Raw:
         ids = sorted({each["chain_id"] for each in self.events})
         return chance.choice([c for c in map(self.chain, ids) if len(c) >= least])
 
+    def begins(self, chain_id: str) -> bytes:
+        """What a chain begins with."""
+        (head,) = [each for each in self.chains if each["chain_id"] == chain_id]
+        return beginning(head["practice_id"], head["number"], head["person"])
+
     def rechain(self, chain_id: str) -> None:
         """Compute every hash of a chain anew, from what its records say now."""
-        (head,) = [each for each in self.chains if each["chain_id"] == chain_id]
-        before: Any = beginning(head["practice_id"], head["number"], head["person"])
+        before: Any = self.begins(chain_id)
         for position, each in enumerate(self.chain(chain_id)):
             before = link(chain_id, each["payload"], before)
-            each |= {"position": position, "previous": before.previous, "digest": before.digest}
+            each |= {"position": position, "digest": before.digest}
 
     def replant(self) -> None:
         """Compute the tree and all checkpoints anew, from what the events say now."""

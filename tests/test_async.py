@@ -21,11 +21,13 @@ from compliant_sms import (
     consent_desk,
     joined,
     messenger,
+    record_keeping,
 )
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.joined import AsyncJoinedMessenger, JoinedMessenger
 from compliant_sms.messenger import StoreKind
 from compliant_sms.providers import Twilio
+from compliant_sms.record_keeping import AsyncRecordKeeping, RecordKeeping
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
@@ -241,6 +243,7 @@ def test_real_clock(practice: Practice, provider: Twilio, database: Path) -> Non
 
 PAIRS = [
     (Messenger, AsyncMessenger),
+    (RecordKeeping, AsyncRecordKeeping),
     (JoinedMessenger, AsyncJoinedMessenger),
     (ConsentDesk, AsyncConsentDesk),
 ]
@@ -277,7 +280,9 @@ def test_same_names(blocking: type, asynchronous: type) -> None:
 def test_facades_hold_no_logic() -> None:
     """Each public method builds what it hands over and calls one flow."""
     checked = 0
-    sources = [inspect.getsource(module) for module in (messenger, joined, consent_desk)]
+    sources = [
+        inspect.getsource(module) for module in (messenger, joined, consent_desk, record_keeping)
+    ]
     for kind in [kind for source in sources for kind in ast.parse(source).body]:
         if not isinstance(kind, ast.ClassDef) or kind.name not in {
             each.__name__ for pair in PAIRS for each in pair

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -233,10 +233,10 @@ def test_data_is_in_folded_form() -> None:
 )
 def test_hostile_repeats(text: str) -> None:
     """A hundred thousand characters take no more than moments."""
-    started = perf_counter()
+    started = process_time()
     read_content((text * 100_000)[:100_000])
 
-    assert perf_counter() - started < 3
+    assert process_time() - started < 3
 
 
 def documents() -> dict[str, str]:

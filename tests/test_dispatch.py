@@ -15,7 +15,7 @@ from compliant_sms.rules import Verdict
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
-from conftest import PATIENT, PERSON
+from conftest import MORNING, PATIENT, PERSON
 from test_receive import from_patient
 from test_send import BODY, DAWN, NIGHT, Meanwhile, agree, outgoing, remind
 
@@ -161,3 +161,24 @@ def test_other_practices_texts_stay(
     assert other.dispatch_due() == ()
     assert other.reconcile() == ()
     assert len(willing.dispatch_due()) == 1
+
+
+@pytest.mark.parametrize("how", ["text", "spoken", "provider"])
+def test_a_stop_counts_though_the_clock_was_ahead(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock, how: str
+) -> None:
+    """A consent that a fast clock dated too late does not outlast the STOP that came after it."""
+    agree(make_messenger(clock=lambda: clock() + timedelta(hours=5)))
+    right = make_messenger()
+    if how == "text":
+        right.receive(from_patient("STOP", "SM1"))
+    elif how == "spoken":
+        right.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana")
+    else:
+        carrier.fail_next("status", status=400, body={"code": 21610})
+        remind(right, "refused")
+    for hours in (0, 5, 6):
+        clock.move_to(MORNING + timedelta(hours=hours))
+        assert isinstance(remind(right, f"after {hours}"), Blocked)
+
+    assert BODY not in outgoing(carrier)

@@ -251,7 +251,7 @@ def _flipped(value: bytes, chance: random.Random) -> bytes:
 def flip(raw: Raw, chance: random.Random) -> Named:
     """Change one bit of a record."""
     record = chance.choice(raw.events)
-    name = chance.choice(["payload", "digest", "previous"])
+    name = chance.choice(["payload", "digest"])
     record[name] = _flipped(record[name], chance)
     return record["chain_id"], record["position"]
 
@@ -297,8 +297,8 @@ def insert(raw: Raw, chance: random.Random) -> Named:
         after = evolve(about, chain_id=made["chain_id"], position=before["position"])
         made_link = link(made["chain_id"], made["payload"], evolve(after, digest=before["digest"]))
     else:
-        made_link = link(made["chain_id"], made["payload"], record["previous"])
-    made |= {"previous": made_link.previous, "digest": made_link.digest}
+        made_link = link(made["chain_id"], made["payload"], raw.begins(made["chain_id"]))
+    made |= {"digest": made_link.digest}
     raw.events.append(made)
     return record["chain_id"], record["position"]
 
@@ -307,7 +307,7 @@ def swap(raw: Raw, chance: random.Random) -> Named:
     """Let two records of a chain change places."""
     chain = raw.some_chain(chance, least=2)
     first, second = sorted(chance.sample(chain, 2), key=lambda each: each["position"])
-    for name in ("payload", "digest", "previous"):
+    for name in ("payload", "digest"):
         first[name], second[name] = second[name], first[name]
     return first["chain_id"], first["position"]
 
@@ -316,7 +316,7 @@ def exchange(raw: Raw, chance: random.Random) -> Named:
     """Let what two people said change places; whichever chain comes first shows it."""
     ids = sorted({each["chain_id"] for each in raw.events})
     first, second = (raw.chain(each)[-1] for each in sorted(chance.sample(ids, 2)))
-    for name in ("payload", "digest", "previous"):
+    for name in ("payload", "digest"):
         first[name], second[name] = second[name], first[name]
     return first["chain_id"], first["position"]
 
@@ -328,9 +328,9 @@ ALONE = [flip, refile, renumber, delete, insert, swap, exchange]
 
 
 def truncate(raw: Raw, chance: random.Random) -> Named:
-    """Take the newest records of a chain away."""
+    """Take the newest records of a chain away, one of a checkpoint among them."""
     chain = raw.some_chain(chance)
-    left = chance.randrange(len(chain))
+    left = chance.randrange(sum(each["leaf"] is not None for each in chain))
     for gone in chain[left:]:
         raw.events.remove(gone)
     return None
@@ -341,6 +341,13 @@ def drop_chain(raw: Raw, chance: random.Random) -> Named:
     gone = chance.choice(raw.chains)["chain_id"]
     raw.chains = [each for each in raw.chains if each["chain_id"] != gone]
     raw.events = [each for each in raw.events if each["chain_id"] != gone]
+    return None
+
+
+def give_away(raw: Raw, chance: random.Random) -> Named:
+    """File a chain under a practice that nobody verifies."""
+    head = chance.choice(raw.chains)
+    head["practice_id"] = "nowhere"
     return None
 
 
@@ -375,7 +382,7 @@ def forget_checkpoints(raw: Raw, chance: random.Random) -> Named:
     return None
 
 
-AGAINST = [truncate, drop_chain, rewrite, rewrite_all, forget_all, forget_checkpoints]
+AGAINST = [truncate, drop_chain, give_away, rewrite, rewrite_all, forget_all, forget_checkpoints]
 
 Tamper = Callable[[Raw, random.Random], Named]
 
@@ -438,7 +445,7 @@ def test_what_no_checkpoint_holds_can_be_cut_off(ledger: Ledger) -> None:
     assert finish(verify_ledger(ledger.store, PRACTICE, [kept])).events == 38
 
 
-@pytest.mark.parametrize("change", ["leaf", "digest", "gone", "note", "size"])
+@pytest.mark.parametrize("change", ["leaf", "digest", "gone", "note", "text", "size"])
 def test_a_damaged_tree_shows(ledger: Ledger, change: str) -> None:
     """Whatever is done to leaves and stored checkpoints alone is found without a kept one."""
     raw, _ = _tampered_ledger(ledger)
@@ -450,11 +457,24 @@ def test_a_damaged_tree_shows(ledger: Ledger, change: str) -> None:
         raw.leaves.pop()
     elif change == "note":
         raw.checkpoints[0]["note"] = raw.checkpoints[0]["note"].replace("lakeside", "hillside")
+    elif change == "text":
+        raw.checkpoints[0]["note"] = "nothing"
     else:
         raw.checkpoints[0]["size"] = 24
     write(ledger.where, raw)
 
     assert _found(ledger, []).checkpoint in {24, 25, 38}
+
+
+def test_a_chain_without_its_head_shows(tmp_path: Path) -> None:
+    """Where only the row that names a chain is gone, nobody reads its records: that is found."""
+    ledger = Ledger(tmp_path / "ledger.db")
+    raw, kept = _tampered_ledger(ledger)
+    gone = raw.chains.pop(3)["chain_id"]
+    write(ledger.where, raw)
+
+    assert _found(ledger, [kept]).chain_id == gone
+    ledger.close()
 
 
 def test_no_checkpoint_follows_a_ledger_that_was_rewritten(ledger: Ledger) -> None:

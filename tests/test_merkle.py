@@ -214,3 +214,15 @@ def test_a_frontier_that_does_not_fit_its_size_is_refused() -> None:
     """Peaks that cannot belong to the size are a mistake of the caller's."""
     with pytest.raises(AssertionError):
         Frontier(3, [MANY[0]])
+
+
+def test_a_proof_that_is_too_short_or_too_long_proves_nothing() -> None:
+    """Neither nothing at all nor more than there can be is taken."""
+    old, new = mth(MANY[:3]), mth(MANY[:5])
+    proof = consistency_proof(MANY[:5], 3)
+
+    assert verify_consistency(3, old, 5, new, proof)
+    assert not verify_consistency(3, old, 5, new, [])
+    for more in range(1, 4):
+        assert not verify_consistency(3, old, 5, new, [*proof, *MANY[:more]])
+        assert not verify_inclusion(MANY[0], 0, 1, MANY[:more], MANY[0])

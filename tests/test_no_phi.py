@@ -18,6 +18,7 @@ from attrs import evolve
 from compliant_sms import (
     AsyncMessenger,
     Messenger,
+    Plaintext,
     Profile,
     Purpose,
     Signature,
@@ -208,7 +209,8 @@ def test_unreachable(ears: Ears, make_messenger: Make, provider: Twilio) -> None
     """A provider that nobody can reach is reported without the patient."""
     for url in (closed_port(), "http://\0/", f"http://{'a' * 64}.invalid"):
         messenger = make_messenger(
-            provider=evolve(provider, base_url=url, baa_signed_on=NIGHT.date())
+            provider=evolve(provider, base_url=url, baa_signed_on=NIGHT.date()),
+            keyring=Plaintext(reason="nobody real is in it"),
         )
         grant(ears, messenger)
         ears.hear(messenger.send, **text(idempotency_key=repr(url)))

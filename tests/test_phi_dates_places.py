@@ -611,9 +611,9 @@ def test_time_is_linear_on_hostile_texts(find: Recognizer, text: str) -> None:
 
     def took(length: int) -> float:
         view = View(text[:length])
-        began = time.perf_counter()
+        began = time.process_time()
         list(find(view, NOTHING_KNOWN))
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     short = min(took(10_000) for _ in range(3))
     assert min(took(100_000) for _ in range(2)) < 40 * short + 0.05

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -73,10 +73,10 @@ def test_what_only_holds_it_is_not_it(text: str) -> None:
 def test_own_things_are_found_in_linear_time(unit: str) -> None:
     """No repetition of a beginning makes a text expensive."""
     view = View((unit * 100_000)[:100_000])
-    begin = perf_counter()
+    begin = process_time()
     without_own(view, [], LAKESIDE)
 
-    assert perf_counter() - begin < 1
+    assert process_time() - begin < 1
 
 
 def test_another_address_stays_a_finding() -> None:

@@ -393,7 +393,7 @@ def test_deadlock(postgres_dsn: str) -> None:
         return store.run(work)
 
     assert in_threads(2, act) == [None, None]
-    assert len(tries) == 3
+    assert len(tries) > 2
     store.close()
 
 

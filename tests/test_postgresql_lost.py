@@ -145,13 +145,25 @@ def test_commit_without_an_answer(store: PostgreSQL, cable: Cable, how: str) -> 
     assert count(store) == 1
 
 
+def often(store: PostgreSQL, cable: Cable, total: int) -> None:
+    """Let every third commit go unanswered, on either side of the server's doing it."""
+    cable.breaks = {number: ("before", "after")[number % 2] for number in range(2, 3 * total, 3)}
+    names = [f"n{number}" for number in range(total)]
+    for begin in range(0, total, 20):
+        some = names[begin : begin + 20]
+        assert in_threads(20, lambda n, some=some: store.run(writing(some[n]))) == some
+    assert count(store) == total
+
+
 def test_many_commits_without_an_answer(store: PostgreSQL, cable: Cable) -> None:
     """Where every third commit goes unanswered nothing is lost and nothing is done twice."""
-    cable.breaks = {number: ("before", "after")[number % 2] for number in range(2, 60, 3)}
-    names = [f"n{number}" for number in range(20)]
+    often(store, cable, 20)
 
-    assert in_threads(20, lambda number: store.run(writing(names[number]))) == names
-    assert count(store) == 20
+
+@pytest.mark.endurance
+def test_many_more_commits_without_an_answer(store: PostgreSQL, cable: Cable) -> None:
+    """Of two thousand such commits none is lost and none is done twice."""
+    often(store, cable, 2000)
 
 
 def test_nobody_knows(store: PostgreSQL, cable: Cable, postgres_dsn: str) -> None:

@@ -1,145 +1,219 @@
-"""Revocation against sending, from two processes on one file: a revocation wins once committed."""
+"""Revocation against sending, from two processes on one database: once committed it wins.
+
+The order in which transactions took effect has to come from the database. In SQLite one
+transaction writes at a time, so that triggers number claims and revocations in the order of their
+commits. In PostgreSQL a trigger runs before its transaction commits, and two may commit in the
+other order. So the trigger also asks the server whether its transaction holds the exclusive lock of
+the number. A transaction lets go of that only after its commit can be seen: where both hold it, one
+has committed before the other is numbered, and the numbers are in the order of the commits. A
+claim or a revocation without the lock fails the test, whatever came of it.
+"""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from attrs import frozen
 
+from carriers import book_of, carrier_of, own_numbers
 from compliant_sms import Messenger
-from compliant_sms.sandbox import Sandbox
-from conftest import SENDER, SID, TOKEN
+from conftest import SENDER
+from databases import Server
+from race_side import DAY, TEXTS, messenger_over, send
 
-# Both sides wait for the same line, then act on the same number at once. A chance decides who
-# waits a little first, so that both orders happen.
-RACER = """
-import random, sys
-from datetime import UTC, datetime
-from compliant_sms import Messenger, Practice, Purpose
-from compliant_sms.providers import Twilio
-from compliant_sms.stores import SQLite
+HERE = Path(__file__).parent
+NIGHT = DAY - timedelta(hours=11, minutes=30)
 
-side, database, url, sid, token, sender = sys.argv[1:]
-messenger = Messenger(
-    practice=Practice(
-        name="Lakeside", phone="+12175550100", time_zone="America/Chicago", state="IL",
-        id="lakeside",
-    ),
-    provider=Twilio(account_sid=sid, auth_token=token, sender=sender, base_url=url),
-    store=SQLite(database, busy_timeout=30),
-    clock=lambda: datetime(2026, 11, 30, 16, 0, tzinfo=UTC),
-)
-chance = random.Random(side)
-messenger.history("warm")
-print("ready", flush=True)
-for line in sys.stdin:
-    number = line.strip()
-    for _ in range(chance.randrange(3000)):
-        pass
-    if side == "send":
-        for attempt in range(3):
-            messenger.send(
-                to=number, person=number[2:], purpose=Purpose.APPOINTMENT_REMINDER,
-                body="Lakeside: see you tomorrow.", idempotency_key=f"{number}/{attempt}",
-            )
-    else:
-        messenger.consent.revoke(number, channel="spoken", recorded_by="front-desk:ana")
-    print("done", flush=True)
-"""
-
-# The order in which transactions took effect: the tables share no counter, so triggers number
-# each claim and each revocation in one.
-ORDER = """
-CREATE TABLE test_order (seq INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT, what TEXT);
+SQLITE_ORDER = """
+CREATE TABLE test_order (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT, what TEXT, fenced INTEGER
+);
 CREATE TRIGGER test_claims AFTER INSERT ON sms_steps WHEN NEW.state = 'claimed' BEGIN
-    INSERT INTO test_order (number, what)
-    SELECT number, 'claim' FROM sms_messages WHERE message_id = NEW.message_id;
+    INSERT INTO test_order (number, what, fenced) SELECT number, purpose, 1 FROM sms_messages
+    WHERE message_id = NEW.message_id;
 END;
 CREATE TRIGGER test_revocations AFTER INSERT ON sms_consent_events
 WHEN instr(CAST(NEW.payload AS TEXT), '"kind":"revoked"') BEGIN
-    INSERT INTO test_order (number, what)
-    SELECT number, 'revocation' FROM sms_chains WHERE chain_id = NEW.chain_id;
+    INSERT INTO test_order (number, what, fenced) SELECT number, 'revocation', 1 FROM sms_chains
+    WHERE chain_id = NEW.chain_id;
 END;
+"""
+POSTGRES_ORDER = """
+CREATE TABLE test_order (
+    seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, number TEXT, what TEXT, fenced BOOLEAN
+);
+CREATE FUNCTION test_fenced(of_number TEXT) RETURNS BOOLEAN LANGUAGE sql AS $$
+    SELECT count(*) = 1 FROM pg_locks, hashtextextended('lakeside/' || of_number, 0) AS name
+    WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted AND mode = 'ExclusiveLock'
+    AND classid::bigint = ((name >> 32) & 4294967295) AND objid::bigint = (name & 4294967295)
+$$;
+CREATE FUNCTION test_claim() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO test_order (number, what, fenced)
+    SELECT number, purpose, test_fenced(number) FROM sms_messages
+    WHERE message_id = NEW.message_id;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION test_revocation() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO test_order (number, what, fenced)
+    SELECT number, 'revocation', test_fenced(number) FROM sms_chains
+    WHERE chain_id = NEW.chain_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER test_claims AFTER INSERT ON sms_steps FOR EACH ROW
+    WHEN (NEW.state = 'claimed') EXECUTE FUNCTION test_claim();
+CREATE TRIGGER test_revocations AFTER INSERT ON sms_consent_events FOR EACH ROW
+    WHEN (position('"kind":"revoked"' in convert_from(NEW.payload, 'UTF8')) > 0)
+    EXECUTE FUNCTION test_revocation();
 """
 
 
-def start(side: str, database: Path, url: str) -> subprocess.Popen[str]:
-    """One of the two processes."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", RACER, side, str(database), url, SID, TOKEN, SENDER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
+@frozen
+class Course:
+    """A database that keeps the order, and a carrier."""
+
+    store: dict[str, str]
+    url: str
+    read: Callable[[], list[tuple[str, str, bool]]]
+
+    def messenger(self) -> Messenger:
+        """Whoever prepares a race; it is night there, so that what it sends is held."""
+        return messenger_over(self.store, self.url, NIGHT)
 
 
-def numbers(count: int) -> list[str]:
-    """Numbers that nobody has."""
-    codes = ["217", "312", "618", "309", "708", "815", "847", "773", "630", "224"]
-    codes += ["779", "872", "331", "464", "730", "212", "718", "917", "646", "347"]
-    return [f"+1{codes[n // 100]}55501{n % 100:02}" for n in range(count)]
+_ROWS = "SELECT number, what, fenced FROM test_order ORDER BY seq"
 
 
-def tell(racer: subprocess.Popen[str], number: str) -> None:
-    """Start one side."""
-    assert racer.stdin is not None
-    racer.stdin.write(f"{number}\n")
-    racer.stdin.flush()
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def course(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Course]:
+    """Where a race is run."""
+    with carrier_of([SENDER]) as url:
+        if request.param == "SQLite":
+            yield _on_sqlite(tmp_path / "texting.db", url)
+        else:
+            server: Server = request.getfixturevalue("postgres")
+            with server.database() as dsn:
+                yield _on_postgresql(dsn, url)
 
 
-def wait(racer: subprocess.Popen[str]) -> None:
-    """Until that side is through."""
-    assert racer.stdout is not None
-    assert racer.stdout.readline() == "done\n"
+def _on_sqlite(path: Path, url: str) -> Course:
+    store = {"path": str(path)}
+    messenger_over(store, url, NIGHT).history("nobody")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(SQLITE_ORDER)
+
+    def read() -> list[Any]:
+        with closing(sqlite3.connect(path)) as connection:
+            return connection.execute(_ROWS).fetchall()
+
+    return Course(store, url, read)
 
 
-def agree_all(messenger: Messenger, count: int) -> None:
-    """Everybody agrees to texts."""
-    for number in numbers(count):
-        messenger.consent.grant(number, person=number[2:], basis="spoken", recorded_by="test")
+def _on_postgresql(dsn: str, url: str) -> Course:
+    store = {"dsn": dsn}
+    with messenger_over(store, url, NIGHT) as messenger:
+        messenger.history("nobody")
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(POSTGRES_ORDER)
+
+    def read() -> list[Any]:
+        with psycopg.connect(dsn) as connection:
+            return connection.execute(_ROWS).fetchall()
+
+    return Course(store, url, read)
 
 
-def race(messenger: Messenger, database: Path, carrier: Sandbox, count: int) -> None:
-    """Let both sides act on each number at once, and check every order that came out."""
-    agree_all(messenger, count)
-    with closing(sqlite3.connect(database, timeout=30)) as connection:
-        connection.executescript(ORDER)
-    racers = [start(side, database, carrier.url) for side in ("send", "revoke")]
-    for number in numbers(count):
-        for racer in racers:
-            tell(racer, number)
-        for racer in racers:
-            wait(racer)
-    for racer in racers:
-        racer.communicate()
-        assert racer.returncode == 0
-    with closing(sqlite3.connect(database)) as connection:
-        order = connection.execute("SELECT number, what FROM test_order ORDER BY seq").fetchall()
+@contextmanager
+def racer(side: str, course: Course) -> Iterator[Callable[[str], None]]:
+    """One of the two processes: tells it a number, or waits until it is through with the last."""
+    arguments = [str(HERE / "race_side.py"), side, json.dumps(course.store), course.url]
+    with subprocess.Popen(
+        [sys.executable, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        told, heard = process.stdin, process.stdout
+        assert heard.readline() == "ready\n"
+
+        def tell(number: str) -> None:
+            if number:
+                told.write(f"{number}\n")
+                told.flush()
+            else:
+                assert heard.readline() == "done\n"
+
+        yield tell
+    assert process.returncode == 0
+
+
+def race(course: Course, sides: tuple[str, str], count: int) -> Counter[str]:
+    """Let both sides act on each number at once; what came of it."""
+    numbers = own_numbers(count)
+    with (
+        course.messenger() as messenger,
+        racer(sides[0], course) as texting,
+        racer(sides[1], course) as revoking,
+    ):
+        for number in numbers:
+            messenger.consent.grant(number, person=number[2:], basis="spoken", recorded_by="test")
+            if sides[0] == "dispatch":
+                send(messenger, number)
+            for word in (number, ""):
+                texting(word)
+                revoking(word)
+    return judged(course, numbers)
+
+
+def judged(course: Course, numbers: list[str]) -> Counter[str]:
+    """How often each order was seen; a claim after a revocation, and what had no lock."""
+    order = course.read()
+    seen: Counter[str] = Counter({"races": len(numbers)})
     revoked: set[str] = set()
-    for number, what in order:
-        assert what == "revocation" or number not in revoked, "a claim after the revocation"
+    for number, what, fenced in order:
+        seen["without the lock"] += not fenced
         if what == "revocation":
             revoked.add(number)
+        elif what == "appointment_reminder":
+            seen["texts claimed before"] += number not in revoked
+            seen["claimed after the revocation"] += number in revoked
+    claims = sum(what != "revocation" for _, what, _ in order)
+    seen["never claimed"] = abs(len(book_of(course.url)[SENDER]) - claims)
+    seen["not revoked"] = len(set(numbers) - revoked)
+    return seen
 
-    assert revoked == set(numbers(count))
-    assert len(carrier.messages()) == sum(what == "claim" for _, what in order)
+
+WRONGS = ("claimed after the revocation", "without the lock", "never claimed", "not revoked")
+SHORT = 25
+LONG = 5_000  # of each kind: ten thousand on each database
+SIDES = [("send", "revoke"), ("dispatch", "stop")]
 
 
-def test_revocation_against_send(messenger: Messenger, database: Path, carrier: Sandbox) -> None:
+@pytest.mark.parametrize("sides", SIDES, ids=" against ".join)
+def test_races(course: Course, sides: tuple[str, str]) -> None:
     """No claim commits after the revocation of its number has committed."""
-    race(messenger, database, carrier, 40)
+    seen = race(course, sides, SHORT)
+
+    assert not any(seen[wrong] for wrong in WRONGS), seen
+    assert seen["texts claimed before"] < SHORT * TEXTS, "the revocation never won"
 
 
 @pytest.mark.endurance
-def test_revocation_against_send_at_length(
-    messenger: Messenger, database: Path, carrier: Sandbox
+@pytest.mark.parametrize("sides", SIDES, ids=" against ".join)
+def test_races_at_length(
+    course: Course, sides: tuple[str, str], figures: Callable[..., None]
 ) -> None:
-    """No claim commits after the revocation of its number, in two thousand races."""
-    race(messenger, database, carrier, 2000)
+    """No claim commits after the revocation of its number, however often it is tried."""
+    seen = race(course, sides, LONG)
+    figures(f"race: {sides[0]} against {sides[1]}, in two processes", seen, WRONGS)
+
+    assert 0 < seen["texts claimed before"] < LONG * TEXTS

@@ -27,7 +27,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
 from compliant_sms.wire import HttpReply, HttpRequest
-from conftest import PATIENT, PERSON, SENDER
+from conftest import MORNING, PATIENT, PERSON, SENDER
 from test_receive import status
 from test_send import BODY, Meanwhile, agree, outgoing, remind
 from test_transport import closed_port, http, odd_server
@@ -245,6 +245,34 @@ def test_own_patience(make_messenger: Make, carrier: Sandbox, clock: MovableCloc
     assert [type(outcome) for outcome in messenger.reconcile()] == [Queued]
     assert carrier.messages() == []
     assert SENDER not in repr(messenger.history(PERSON))
+
+
+def test_standing_still_while_asking(
+    make_messenger: Make, willing: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """An answer that lay around settles nothing: what it does not list may have come in since."""
+    carrier.fail_next("drop")
+    uncertain = remind(willing)
+    transport = BlockingTransport()
+    asking = make_messenger(
+        transport=Meanwhile(transport, after=lambda: clock.advance(timedelta(hours=1)))
+    )
+
+    assert asking.reconcile() == (uncertain,)
+    assert [type(outcome) for outcome in willing.reconcile()] == [Queued]
+    transport.close()
+
+
+def test_a_clock_that_was_hours_ahead(make_messenger: Make, carrier: Sandbox) -> None:
+    """What the provider has is found although our clock was wrong when the text left."""
+    ahead = MovableClock(MORNING + timedelta(hours=5))
+    carrier.fail_next("accept_then_drop")
+    agree(make_messenger(clock=ahead))
+    remind(make_messenger(clock=ahead))
+    ahead.advance(timedelta(minutes=2))
+
+    assert [type(outcome) for outcome in make_messenger(clock=ahead).reconcile()] == [Sent]
+    assert outgoing(carrier) == [BODY]
 
 
 def test_a_late_refusal_wakes_no_blocked_text(

@@ -280,6 +280,36 @@ def test_threads_with_one_key(make_messenger: Make, carrier: Sandbox, stores: in
     assert {type(outcome) for outcome in outcomes} <= {Sent, Queued}
 
 
+def test_one_key_for_several_people_at_once(make_messenger: Make, carrier: Sandbox) -> None:
+    """A key that is used for several numbers at once is one text; the others are told."""
+    messengers = [make_messenger() for _ in range(4)]
+    numbers = [f"+1217555013{last}" for last in range(4)]
+    for number in numbers:
+        agree(messengers[0], number)
+    barrier, outcomes = threading.Barrier(4), []
+
+    def ask(which: int) -> None:
+        barrier.wait()
+        try:
+            outcomes.append(remind(messengers[which], to=numbers[which]))
+        except IdempotencyConflict as error:
+            outcomes.append(error)
+
+    threads = [threading.Thread(target=ask, args=(which,)) for which in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert outgoing(carrier) == [BODY]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == [
+        "IdempotencyConflict",
+        "IdempotencyConflict",
+        "IdempotencyConflict",
+        "Sent",
+    ]
+
+
 # Refusals
 
 
@@ -721,6 +751,29 @@ def test_no_request_after_the_lease(
     )
     agree(slow)
     queued = remind(slow)
+
+    assert isinstance(queued, Queued)
+    assert queued.problem is not None
+    assert queued.problem.code == "lease"
+    assert carrier.messages() == []
+
+
+def test_no_request_where_the_clock_was_turned_back(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock, transport: BlockingTransport
+) -> None:
+    """A clock that is set back after the claim does not make the lease any longer."""
+    back = timedelta(0)
+
+    def turn_back() -> None:
+        nonlocal back
+        back = timedelta(hours=3)
+
+    carrier.fail_next("status", status=429, headers={"Retry-After": "0"})
+    turned = make_messenger(
+        clock=lambda: clock() - back, transport=Meanwhile(transport, after=turn_back)
+    )
+    agree(turned)
+    queued = remind(turned)
 
     assert isinstance(queued, Queued)
     assert queued.problem is not None

@@ -539,10 +539,9 @@ TAMPERING = {
     " CAST(replace(CAST(payload AS TEXT), 'spoken', 'letter') AS BLOB) WHERE seq = 3",
     "record removed": "DELETE FROM sms_consent_events WHERE seq = 1",
     "positions swapped": "UPDATE sms_consent_events SET position = 9 WHERE seq = 1",
-    "record doubled": "INSERT INTO sms_consent_events (chain_id, position, previous, payload,"
-    " digest) SELECT chain_id, 2, digest, payload, digest FROM sms_consent_events WHERE seq = 4",
+    "record doubled": "INSERT INTO sms_consent_events (chain_id, position, payload, digest)"
+    " SELECT chain_id, 2, payload, digest FROM sms_consent_events WHERE seq = 4",
     "digest changed": "UPDATE sms_consent_events SET digest = zeroblob(32) WHERE seq = 2",
-    "previous changed": "UPDATE sms_consent_events SET previous = digest WHERE seq = 2",
     "chain to another number": "UPDATE sms_chains SET number = '+12175550136' WHERE person = ''",
     "chain to another person": "UPDATE sms_chains SET person = 'pat-9' WHERE person = 'pat-882'",
     "record to another chain": "UPDATE sms_consent_events SET position = 2, chain_id ="

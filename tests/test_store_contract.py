@@ -17,6 +17,7 @@ from compliant_sms.stores._dialect import POSTGRESQL
 from compliant_sms.stores._postgres_session import Session
 from compliant_sms.testing import StoreContract
 from compliant_sms.testing._contract._bench import Bench
+from databases import Server
 
 
 class TestSQLite(StoreContract):
@@ -45,6 +46,29 @@ class TestPostgreSQL(StoreContract):
 
 class TestPostgreSQLOnAnEventLoop(TestPostgreSQL):
     on_event_loop: ClassVar[bool] = True
+
+
+RACES = [
+    "test_lock_is_a_fence",
+    "test_one_claim",
+    "test_changes_are_not_lost",
+    "test_one_text_a_key",
+    "test_added_once",
+    "test_volume_is_a_fence",
+    "test_appending_at_once",
+    "test_inbound_once",
+    "test_status_once",
+]
+
+
+@pytest.mark.endurance
+@pytest.mark.parametrize("promise", RACES)
+def test_races_again_and_again(postgres: Server, promise: str) -> None:
+    """What must hold when many act at once holds in a hundred rounds."""
+    for contract in (TestPostgreSQL(), TestPostgreSQLOnAnEventLoop()):
+        for _ in range(50):
+            with postgres.used_database() as dsn:
+                getattr(contract, promise)(lambda dsn=dsn: PostgreSQL(dsn))
 
 
 # A contract that lets everything pass proves nothing.

@@ -5,22 +5,30 @@ from __future__ import annotations
 import re
 import sqlite3
 import stat
+import traceback
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from attrs import evolve
 
-from compliant_sms import Keyring, Messenger, Plaintext, Practice, Purpose, Sent
+from compliant_sms import Keyring, Messenger, Plaintext, Practice, Purpose, Sent, records
 from compliant_sms.driver import finish
-from compliant_sms.errors import CannotUnseal, ConfigurationError, InvalidInput
+from compliant_sms.errors import (
+    CannotUnseal,
+    CompliantSmsError,
+    ConfigurationError,
+    InvalidInput,
+)
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.stores import SQLite
+from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER
+from databases import Server
 from test_receive import from_patient
 from test_sealed_store import on_disk
 from test_send import DAWN, NIGHT, agree, outgoing, remind, waits
@@ -28,6 +36,8 @@ from test_send import DAWN, NIGHT, agree, outgoing, remind, waits
 pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
 Make = Callable[..., Messenger]
 REAL = "https://api.twilio.com"
+CANARIES = [PATIENT, PATIENT[2:], PERSON, "okapi", "quagga", "zorilla", "numbat", "Ana,"]
+SPOKEN = {"basis": "spoken", "recorded_by": "desk:ana"}
 
 
 @pytest.fixture
@@ -68,11 +78,10 @@ def a_life(messenger: Messenger) -> None:
 def test_no_canary_lies_in_the_clear(sealed: Messenger, database: Path) -> None:
     """Neither numbers, persons, wording nor words of anybody: in the file, its log, its index."""
     a_life(sealed)
-    canaries = [PATIENT, PATIENT[2:], PERSON, "okapi", "quagga", "zorilla", "numbat", "Ana,"]
     while_open = on_disk(database)
     sealed.close()
 
-    for canary in canaries:
+    for canary in CANARIES:
         assert canary.encode() not in while_open, canary
         assert canary.encode() not in on_disk(database), canary
 
@@ -339,3 +348,81 @@ def test_a_chain_tells_whose_it_is(sealed: Messenger) -> None:
         (PhoneNumber(PATIENT), PERSON),
         (PhoneNumber(PATIENT), "okapi-person"),
     }
+
+
+# Elsewhere than in the file
+
+
+def test_no_canary_lies_in_a_backup(sealed: Messenger, database: Path, tmp_path: Path) -> None:
+    """A copy that SQLite makes while the messenger runs tells as little as the file."""
+    a_life(sealed)
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+
+    assert len(columns(copy, "SELECT * FROM sms_messages")) == 2
+    for canary in CANARIES:
+        assert canary.encode() not in copy.read_bytes(), canary
+
+
+def test_no_canary_lies_in_postgresql(
+    make_messenger: Make, keys: Path, postgres: Server, postgres_dsn: str
+) -> None:
+    """Neither in the server's tables nor in its write-ahead log, nor in its own log."""
+    with psycopg.connect(postgres_dsn) as connection:
+        local = connection.info.host.startswith("/")
+        ((folder,),) = connection.execute("SHOW data_directory").fetchall()
+    if not local:
+        pytest.skip("the server's files lie on another machine")
+    messenger = make_messenger(store=PostgreSQL(postgres_dsn), keyring=Keyring.from_file(keys))
+    a_life(messenger)
+    plainly = make_messenger(store=PostgreSQL(postgres_dsn), practice=_other(messenger))
+    plainly.consent.grant("+12175550199", person="visible-aye-aye", **SPOKEN)
+    postgres.run("CHECKPOINT")
+    written = b"".join(path.read_bytes() for path in Path(folder).rglob("*") if path.is_file())
+
+    assert b"visible-aye-aye" in written
+    for canary in CANARIES:
+        assert canary.encode() not in written, canary
+
+
+def _other(messenger: Messenger) -> Practice:
+    return evolve(messenger._ports.practice, id="hilltop")
+
+
+def test_no_canary_stands_in_what_an_error_tells(
+    sealed: Messenger, database: Path, make_messenger: Make
+) -> None:
+    """Neither in its words nor in those of what caused it."""
+    a_life(sealed)
+    with closing(sqlite3.connect(database)) as other, other:
+        other.execute("UPDATE sms_messages SET draft = CAST(substr(draft, 1, 60) AS BLOB)")
+        other.execute(
+            """UPDATE sms_consent_events
+            SET payload = CAST(replace(payload, 'sealed":"A', 'sealed":"B') AS BLOB)"""
+        )
+    told: list[str] = []
+    for attempt in (
+        lambda: sealed.history(PERSON),
+        lambda: remind(sealed),
+        sealed.verify_ledger,
+        lambda: make_messenger(keyring=Keyring.generate()).history(PERSON),
+    ):
+        with pytest.raises(CompliantSmsError) as caught:
+            attempt()
+        told.append("".join(traceback.format_exception(caught.value)))
+
+    for canary in CANARIES:
+        assert canary not in "".join(told), canary
+
+
+def test_nothing_in_the_clear_is_believed(sealed: Messenger, database: Path) -> None:
+    """Whoever can write to the file, and has no key, cannot put words into anybody's mouth."""
+    a_life(sealed)
+    message = sealed.history(PERSON).texts[0].message
+    forged = records.encode(evolve(message.draft, body="Lakeside Family Medicine: send money."))
+    with closing(sqlite3.connect(database)) as other, other:
+        other.execute("UPDATE sms_messages SET draft = ?", (forged,))
+
+    with pytest.raises(CannotUnseal):
+        sealed.history(PERSON)

@@ -4,8 +4,9 @@ Start with :class:`Messenger`. What is not here sits in named rooms: ``providers
 ``consent``, ``rules``, ``phi``, ``optout``, ``text``, ``errors``, ``testing``.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from compliant_sms._lazy import names_of
 
 if TYPE_CHECKING:
     from compliant_sms.classification import MessageClass, Purpose
@@ -83,18 +84,6 @@ _ROOMS = {
     "rules": ("Decision", "Finding", "Rulebook", "Settings"),
     "wire": ("WebhookRequest",),
 }
-_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
-
-
 # PEP 562: whoever imports one room, or only the package, does not pay for all of them.
-def __getattr__(name: str) -> object:
-    if name not in _ROOM_OF:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    value: object = getattr(import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, _ROOMS)

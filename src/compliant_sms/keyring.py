@@ -233,15 +233,21 @@ class Keyring:
         raise TypeError(msg)
 
 
-@frozen(eq=False, repr=False)
 class DataCipher:
     """Seals the records of one person at one number. It shows no key.
 
     What it seals is a version byte (2), 12 random bytes of nonce, and the ciphertext of
     AES-256-GCM with its tag. The associated data are the version byte and ``about`` in UTF-8.
+
+    Args:
+        data_key: 32 bytes.
+
+    Raises:
+        MissingExtra: the extra ``keyring`` is not installed.
     """
 
-    _cipher: _Cipher
+    def __init__(self, data_key: bytes) -> None:
+        self._cipher = _cipher(data_key)
 
     def seal(self, plain: bytes, about: str) -> bytes:
         """Sealed bytes that open for the same ``about`` only."""
@@ -277,7 +283,7 @@ def data_cipher(data_key: bytes) -> DataCipher:
     if len(data_key) != _KEY:
         msg = f"a data key has {_KEY} bytes, not {len(data_key)}"
         raise CannotUnseal(msg)
-    return DataCipher(_cipher(data_key))
+    return DataCipher(data_key)
 
 
 def _ciphers(keys: Mapping[str, bytes]) -> dict[str, _Cipher]:

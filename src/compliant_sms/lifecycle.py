@@ -44,9 +44,6 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     # It may go, but for a link or for room under the sender's rate.
     State.HELD: _CLAIMABLE | {State.DUE},
     # Asked for again under the same key, it is decided again, at once or by the next dispatch.
-    # It may go, but for a link or for room under the sender's rate.
-    State.HELD: _CLAIMABLE | {State.DUE},
-    # Asked for again under the same key, it is decided again.
     State.BLOCKED: _CLAIMABLE | {State.DUE},
     # A callback can overtake the answer to the request that caused it.
     State.CLAIMED: frozenset(

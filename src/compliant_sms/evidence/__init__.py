@@ -4,9 +4,9 @@ Two rules keep this room: what it computes somebody else can compute from the do
 and keys stay outside, where signing and verifying are asked of whoever holds them.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from compliant_sms._lazy import names_of
 from compliant_sms.evidence._checkpoint import (
     Checkpoint,
     CheckpointSignature,
@@ -106,18 +106,6 @@ _FILES = {
     "_verdict": ("Check", "Ciphers", "PackReport", "Result"),
     "_verify": ("verify_pack",),
 }
-_FILE_OF = {name: file for file, names in _FILES.items() for name in names}
-
-
 # PEP 562: what makes and checks packs loads with the first pack, not on import.
-def __getattr__(name: str) -> object:
-    if name not in _FILE_OF:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    value: object = getattr(import_module(f"{__name__}.{_FILE_OF[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, _FILES)

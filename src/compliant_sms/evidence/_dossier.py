@@ -77,19 +77,15 @@ class ChainRecord:
         """What its first record follows."""
         return beginning(practice_id, *self.filed)
 
-    def links(self, practice_id: str) -> Iterator[Link]:
+    def links(self) -> Iterator[Link]:
         """The records as the ledger has them; raises ValueError where they are no such bytes."""
-        previous = self.begins(practice_id)
         for position, record in enumerate(self.events):
-            digest = bytes.fromhex(record.digest)
             yield Link(
                 chain_id=self.chain_id,
                 position=position,
-                previous=previous,
                 payload=b64decode(record.payload, validate=True),
-                digest=digest,
+                digest=bytes.fromhex(record.digest),
             )
-            previous = digest
 
 
 @records.lean

@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from compliant_sms.clock import as_utc
-from compliant_sms.consent import ConsentEvent, ConsentState, PhiPreference, fold, phi_preference
+from compliant_sms.consent import (
+    ConsentEvent,
+    ConsentState,
+    PhiPreference,
+    Revoked,
+    fold,
+    phi_preference,
+)
 from compliant_sms.errors import InvalidInput
+from compliant_sms.flows._revoke import append_heard
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Ports
+from compliant_sms.ports import Ports, Transaction
 
 __all__ = ["append_event", "consent_events", "consent_state", "wish_for_detail"]
 
@@ -18,13 +26,22 @@ _CLOCK_SKEW = timedelta(minutes=5)
 async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
     """Record what happened.
 
+    Returns:
+        the event as it was recorded.
+
     Raises:
         InvalidInput: it is said to happen in the future.
     """
     if event.occurred_at > ports.clock() + _CLOCK_SKEW:
         msg = "occurred_at lies in the future; consent counts from when it was given"
         raise InvalidInput(msg)
-    await ports.store.run(lambda tx: tx.append(event, ports.ids()))
+    return await ports.store.run(lambda tx: _append(tx, ports, event))
+
+
+async def _append(tx: Transaction, ports: Ports, event: ConsentEvent) -> ConsentEvent:
+    if isinstance(event, Revoked) and event.occurred_at == event.recorded_at:
+        return await append_heard(tx, ports, event)
+    await tx.append(event, ports.ids())
     return event
 
 

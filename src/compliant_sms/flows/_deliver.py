@@ -9,6 +9,7 @@ from attrs import define, evolve
 
 from compliant_sms.consent import Channel, Revoked
 from compliant_sms.errors import NoAnswer, RequestNotSent, UnknownMessage
+from compliant_sms.flows._revoke import append_heard
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import (
     Blocked,
@@ -97,8 +98,10 @@ def _is_open(message: Message, claimed: Message) -> bool:
 
 
 def _is_ours(message: Message, ports: Ports) -> bool:
-    # Somebody else may claim it afterwards: no request is written after the lease.
-    return message.claimed_until is not None and ports.clock() < message.claimed_until
+    # Somebody else may claim it afterwards: no request is written after the lease. A clock that
+    # shows a time before the claim was turned back, and cannot tell.
+    until = message.claimed_until
+    return until is not None and until - ports.delivery.lease <= ports.clock() < until
 
 
 async def _attempt(ports: Ports, request: HttpRequest) -> Attempt:
@@ -187,7 +190,7 @@ async def record_opt_out(tx: Transaction, ports: Ports, message: Message, at: da
         rule="provider-opt-out",
         reference=message.message_id,
     )
-    await tx.append(event, ports.ids())
+    await append_heard(tx, ports, event)
 
 
 def outcome_of(message: Message) -> Outcome:  # noqa: PLR0911 - one answer for each state

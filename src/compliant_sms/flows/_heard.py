@@ -28,6 +28,7 @@ from compliant_sms.flows._replies import (
     opt_in_confirmation,
     opt_out_confirmation,
 )
+from compliant_sms.flows._revoke import append_heard
 from compliant_sms.messages import Draft
 from compliant_sms.optout import Awaiting, Certainty, Intent, Reading, Reserved
 from compliant_sms.phone import PhoneNumber
@@ -158,7 +159,7 @@ async def _revoke(
         clarification_asked=asks,
         except_for=kept,
     )
-    await tx.append(event, ports.ids())
+    await append_heard(tx, ports, event)
 
 
 def _clarified(ports: Ports, heard: Heard, keep: tuple[str, ...]) -> Clarified:

@@ -17,8 +17,9 @@ from compliant_sms.providers import SentText
 
 __all__ = ["Reconciled", "look_up", "reconcile"]
 
-# The provider dates its record by its own clock.
-_CLOCK_SKEW = timedelta(minutes=5)
+# The provider dates its record by its own clock, and ours may have been wrong by hours when the
+# text was claimed. A long time costs little: what is on record under an id of its own is left out.
+_CLOCK_SKEW = timedelta(days=1)
 
 
 @frozen(kw_only=True)
@@ -59,10 +60,12 @@ async def look_up(
 
 
 async def _settle(ports: Ports, message: Message) -> Outcome:
+    # Before asking: the answer tells nothing of what came in while this process stood still.
+    asked_at = ports.clock()
     listed = await _look_up(ports, message)
     if listed is None:
         return outcome_of(message)
-    return await ports.store.run(lambda tx: _record(tx, ports, message, listed))
+    return await ports.store.run(lambda tx: _record(tx, ports, message, listed, asked_at))
 
 
 def _claimed_until(message: Message) -> datetime:
@@ -82,31 +85,34 @@ async def _look_up(ports: Ports, message: Message) -> Sequence[SentText] | None:
 
 
 async def _record(
-    tx: Transaction, ports: Ports, message: Message, listed: Sequence[SentText]
+    tx: Transaction,
+    ports: Ports,
+    message: Message,
+    listed: Sequence[SentText],
+    asked_at: datetime,
 ) -> Outcome:
     # Two texts with the same words must not both take one that the provider lists.
     await tx.lock(ports.practice.id, message.draft.to)
-    at = ports.clock()
     current = await tx.message(message.message_id) or message
     unclaimed = [
         text
         for text in listed
         if not await tx.message_by_provider_id(ports.provider.name, text.provider_id)
     ]
-    settled = _settled(current, unclaimed, ports, at)
+    settled = _settled(current, unclaimed, ports, asked_at)
     if settled != current:
-        await tx.save(settled, at)
+        await tx.save(settled, ports.clock())
     return outcome_of(settled)
 
 
 def _settled(
-    message: Message, unclaimed: Sequence[SentText], ports: Ports, at: datetime
+    message: Message, unclaimed: Sequence[SentText], ports: Ports, asked_at: datetime
 ) -> Message:
     if message.state is not State.UNCERTAIN:
         return message
     if unclaimed:
         text = unclaimed[0]
         return message.moved(text.state, provider_id=text.provider_id, problem=text.problem)
-    if at >= _claimed_until(message) + ports.delivery.settle_after:
-        return message.moved(State.DUE, not_before=at)
+    if asked_at >= _claimed_until(message) + ports.delivery.settle_after:
+        return message.moved(State.DUE, not_before=asked_at)
     return message

@@ -6,9 +6,9 @@ reading names the rule that made it.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from compliant_sms._lazy import names_of
 from compliant_sms.optout._keywords import (
     Reserved,
     ReservedWord,
@@ -60,18 +60,6 @@ _FILES = {
     "_read": ("read",),
     "_revocation": ("read_revocation",),
 }
-_FILE_OF = {name: file for file, names in _FILES.items() for name in names}
-
-
 # PEP 562: phrases and grammar load when a text is first read, not on import.
-def __getattr__(name: str) -> object:
-    if name not in _FILE_OF:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    value: object = getattr(import_module(f"{__name__}.{_FILE_OF[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, _FILES)

@@ -4,9 +4,9 @@ Two rules keep this room: a finding says where and why and never holds the text 
 recognizer has one concern.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from compliant_sms._lazy import names_of
 from compliant_sms.phi._known import NOTHING_KNOWN, Known, OwnFacts, PatientFacts
 from compliant_sms.phi._labels import OWN_NAME, Confidence, PhiFinding, PhiLabel, Sensitivity
 from compliant_sms.phi._sealer import Sealer
@@ -63,18 +63,6 @@ _FILES = {
     "_restore": ("redact_reversibly", "restore"),
     "_without": ("without",),
 }
-_FILE_OF = {name: file for file, names in _FILES.items() for name in names}
-
-
 # PEP 562: the recognizers and their word lists load when a text is first read, not on import.
-def __getattr__(name: str) -> object:
-    if name not in _FILE_OF:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    value: object = getattr(import_module(f"{__name__}.{_FILE_OF[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, _FILES)

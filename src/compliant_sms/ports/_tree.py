@@ -11,7 +11,7 @@ FiledLeaf: TypeAlias = tuple[int, str, int, bytes, bytes | None]
 """A leaf beside its event, as a plain tuple.
 
 Index of the leaf, id of the chain, position, the digest that became the leaf, and the digest that
-the event has now; None where there is no such event any more.
+the event has now; None where the practice has no such event any more.
 """
 
 StoredCheckpoint: TypeAlias = tuple[int, int, str]

@@ -6,6 +6,7 @@ error leaves the room.
 
 from typing import TYPE_CHECKING
 
+from compliant_sms._lazy import names_of
 from compliant_sms.stores.sqlite import SQLite
 
 if TYPE_CHECKING:
@@ -14,16 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["PostgreSQL", "SQLite"]
 
 
-# PEP 562: psycopg is an extra, and loading it takes longer than all the rest.
-def __getattr__(name: str) -> object:
-    if name != "PostgreSQL":
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    from compliant_sms.stores.postgresql import PostgreSQL  # noqa: PLC0415
-
-    globals()[name] = PostgreSQL
-    return PostgreSQL
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+# psycopg is an extra, and loading it takes longer than all the rest.
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, {"postgresql": ("PostgreSQL",)})

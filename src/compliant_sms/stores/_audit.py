@@ -32,7 +32,7 @@ class AuditRecords(SubjectRecords):
         if number is not None:
             event = evolve(event, subject=await self._number(practice_id, number))
         row = await self._one(
-            """SELECT practice_id, position, previous, payload, digest FROM sms_audit
+            """SELECT practice_id, position, payload, digest FROM sms_audit
             WHERE practice_id = :practice_id ORDER BY position DESC LIMIT 1""",
             practice_id=practice_id,
         )
@@ -42,11 +42,10 @@ class AuditRecords(SubjectRecords):
         chain_id = _chain_id(practice_id)
         new = link(chain_id, payload, last or beginning(chain_id))
         await self._do(
-            """INSERT INTO sms_audit (practice_id, position, previous, payload, digest)
-            VALUES (:practice_id, :position, :previous, :payload, :digest)""",
+            """INSERT INTO sms_audit (practice_id, position, payload, digest)
+            VALUES (:practice_id, :position, :payload, :digest)""",
             practice_id=practice_id,
             position=new.position,
-            previous=new.previous,
             payload=new.payload,
             digest=new.digest,
         )
@@ -54,7 +53,7 @@ class AuditRecords(SubjectRecords):
     async def audit_links(self, practice_id: str) -> list[Link]:
         """All records of the practice's log in order."""
         rows = await self._all(
-            """SELECT practice_id, position, previous, payload, digest FROM sms_audit
+            """SELECT practice_id, position, payload, digest FROM sms_audit
             WHERE practice_id = :practice_id ORDER BY position""",
             practice_id=practice_id,
         )
@@ -74,9 +73,8 @@ def _link(row: Row) -> Link:
     return Link(
         chain_id=_chain_id(row[0]),
         position=row[1],
-        previous=_bytes(row[2]),
-        payload=_bytes(row[3]),
-        digest=_bytes(row[4]),
+        payload=_bytes(row[2]),
+        digest=_bytes(row[3]),
     )
 
 

@@ -39,11 +39,10 @@ class ConsentRecords(SubjectRecords):
         )
         new = await self._next(subject, event, await self._last(subject.chain_id))
         await self._do(
-            """INSERT INTO sms_consent_events (chain_id, position, previous, payload, digest)
-            VALUES (:chain_id, :position, :previous, :payload, :digest)""",
+            """INSERT INTO sms_consent_events (chain_id, position, payload, digest)
+            VALUES (:chain_id, :position, :payload, :digest)""",
             chain_id=new.chain_id,
             position=new.position,
-            previous=new.previous,
             payload=new.payload,
             digest=new.digest,
         )
@@ -52,7 +51,7 @@ class ConsentRecords(SubjectRecords):
         if chain_id in self._empty:
             return None
         row = await self._one(
-            """SELECT chain_id, position, previous, payload, digest FROM sms_consent_events
+            """SELECT chain_id, position, payload, digest FROM sms_consent_events
             WHERE chain_id = :chain_id ORDER BY position DESC LIMIT 1""",
             chain_id=chain_id,
         )
@@ -130,7 +129,7 @@ class ConsentRecords(SubjectRecords):
     async def links(self, chain_id: str) -> list[Link]:
         """The records of one chain in order."""
         rows = await self._all(
-            """SELECT chain_id, position, previous, payload, digest FROM sms_consent_events
+            """SELECT chain_id, position, payload, digest FROM sms_consent_events
             WHERE chain_id = :chain_id ORDER BY position""",
             chain_id=chain_id,
         )
@@ -155,7 +154,7 @@ class ConsentRecords(SubjectRecords):
 
 
 # In the order of an index of chains, which is about that in which they began: ids sort by time.
-_FILED: LiteralString = """SELECT c.chain_id, e.position, e.previous, e.payload, e.digest,
+_FILED: LiteralString = """SELECT c.chain_id, e.position, e.payload, e.digest,
     c.number, c.person
     FROM sms_chains c JOIN sms_consent_events e ON e.chain_id = c.chain_id
     WHERE c.practice_id = :practice_id"""
@@ -175,7 +174,7 @@ def _misfiled(chain_id: str, position: int) -> LedgerTampered:
 
 
 def link_of(row: Row) -> Link:
-    return Link(chain_id=row[0], position=row[1], previous=row[2], payload=row[3], digest=row[4])
+    return Link(chain_id=row[0], position=row[1], payload=row[2], digest=row[3])
 
 
 def _payload(event: ConsentEvent, subject: Subject, position: int) -> bytes:

@@ -30,13 +30,11 @@ _BEGIN: LiteralString = (
 _BEGUN: LiteralString = (
     "(:chain_id_#, :practice_id, :number_#, :person_#, :key_id_#, :data_key_#, :identity_#, 0)"
 )
-_ENDS: LiteralString = """SELECT chain_id, position, previous, payload, digest
+_ENDS: LiteralString = """SELECT chain_id, position, payload, digest
     FROM sms_consent_events e WHERE position = (SELECT max(l.position) FROM sms_consent_events l
         WHERE l.chain_id = e.chain_id) AND chain_id IN ("""
-_ADD: LiteralString = (
-    "INSERT INTO sms_consent_events (chain_id, position, previous, payload, digest) VALUES "
-)
-_ADDED: LiteralString = "(:chain_id_#, :position_#, :previous_#, :payload_#, :digest_#)"
+_ADD: LiteralString = "INSERT INTO sms_consent_events (chain_id, position, payload, digest) VALUES "
+_ADDED: LiteralString = "(:chain_id_#, :position_#, :payload_#, :digest_#)"
 
 _Fresh = tuple[ConsentEvent, str]
 
@@ -171,7 +169,6 @@ class ImportRecords(ConsentRecords):
                 {
                     "chain_id": new.chain_id,
                     "position": new.position,
-                    "previous": new.previous,
                     "payload": new.payload,
                     "digest": new.digest,
                 }

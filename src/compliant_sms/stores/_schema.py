@@ -54,7 +54,6 @@ _CONSENT: tuple[LiteralString, ...] = (
         seq {serial},
         chain_id {text} NOT NULL REFERENCES sms_chains,
         position INTEGER NOT NULL,
-        previous {blob} NOT NULL,
         payload {blob} NOT NULL,
         digest {blob} NOT NULL,
         leaf INTEGER,
@@ -185,7 +184,6 @@ _AUDIT: tuple[LiteralString, ...] = (
     """CREATE TABLE sms_audit (
         practice_id {text} NOT NULL,
         position INTEGER NOT NULL,
-        previous {blob} NOT NULL,
         payload {blob} NOT NULL,
         digest {blob} NOT NULL,
         PRIMARY KEY (practice_id, position)

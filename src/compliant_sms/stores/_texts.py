@@ -81,7 +81,8 @@ class TextRecords(SubjectRecords):
     def _message(self, row: Row) -> Message:
         message_id, departure = row[0], row[11]
         owner = self._owners[message_id] = self._vault.subject(row[13], row[14])
-        draft = owner.open(bytes(row[2]), drafted(message_id))
+        erased = row[12] is not None and bytes(row[2][:1]) == b"{"
+        draft = bytes(row[2]) if erased else owner.open(bytes(row[2]), drafted(message_id))
         gone = owner.open(bytes(departure), left(message_id)) if departure else None
         return Message(
             message_id=message_id,

@@ -81,8 +81,9 @@ class TreeRecords(Records):
         """The leaves from that index on, in order, beside their events."""
         rows = await self._all(
             """SELECT l.leaf, l.chain_id, l.position, l.digest, e.digest
-            FROM sms_leaves l LEFT JOIN sms_consent_events e
-                ON e.chain_id = l.chain_id AND e.position = l.position
+            FROM sms_leaves l
+            LEFT JOIN sms_chains c ON c.chain_id = l.chain_id AND c.practice_id = l.practice_id
+            LEFT JOIN sms_consent_events e ON e.chain_id = c.chain_id AND e.position = l.position
             WHERE l.practice_id = :practice_id AND l.leaf >= :first
             ORDER BY l.leaf LIMIT :limit""",
             practice_id=practice_id,

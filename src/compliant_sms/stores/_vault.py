@@ -50,13 +50,14 @@ class Subject:
         """The record that was kept.
 
         Raises:
-            CannotUnseal: the key is missing, or the bytes are not that record's.
+            CannotUnseal: the key is missing, or the bytes are not that record's. Where there is a
+                key nothing in the clear is believed: whoever writes to the file could put it there.
         """
-        if kept[:1] != _SEALED:
-            return kept
-        if self.cipher is None:
+        if self.cipher is not None:
+            return self.cipher.open(kept, about)
+        if kept[:1] == _SEALED:
             raise CannotUnseal(_NO_KEY)
-        return self.cipher.open(kept, about)
+        return kept
 
 
 _NO_KEY = (

@@ -103,18 +103,17 @@ class PostgreSQL:
                 self._loops[loop] = self._engine(AsyncPool(self._settings))
             return self._loops[loop]
 
-    def run(self, work: Work[T], vault: Vault | None = None) -> T:
+    def run(self, work: Work[T]) -> T:
         """Run the work in a durable transaction; anew where others got in its way.
 
         Args:
-            work: what to do.
-            vault: seals records and opens them; without one they lie in the clear.
+            work: what to do. Records that it keeps lie in the clear.
 
         Raises:
             StoreError: the database could not; nothing was recorded.
             CommitUnknown: nobody knows whether it was.
         """
-        return finish(self._threads.run(work, vault))
+        return finish(self._threads.run(work))
 
     def open(self) -> None:
         """Connect now, and make the tables, rather than at the first use.
@@ -174,7 +173,7 @@ class _BlockingPostgreSQL:
 
     async def run(self, work: Work[T]) -> T:
         """See :meth:`compliant_sms.ports.Store.run`."""
-        return self._store.run(work, self._vault)
+        return finish(self._store._threads.run(work, self._vault))  # noqa: SLF001
 
 
 class _AsyncPostgreSQL:

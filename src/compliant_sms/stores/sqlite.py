@@ -122,17 +122,16 @@ class SQLite:
     def __repr__(self) -> str:
         return f"SQLite({self._path!r})"
 
-    def run(self, work: Work[T], vault: Vault | None = None) -> T:
+    def run(self, work: Work[T]) -> T:
         """Run the work in a durable transaction, together with whatever else waits.
 
         Args:
-            work: what to do.
-            vault: seals records and opens them; without one they lie in the clear.
+            work: what to do. Records that it keeps lie in the clear.
 
         Raises:
             StoreError: the database could not; nothing was recorded.
         """
-        return self._finish(self._enqueue(work, vault))
+        return self._finish(self._enqueue(work))
 
     def _enqueue(self, work: Work[T], vault: Vault | None = None) -> _Job[T]:
         job = _Job(work, vault or Vault())
@@ -271,7 +270,7 @@ class _BlockingSQLite:
 
     async def run(self, work: Work[T]) -> T:
         """See :meth:`compliant_sms.ports.Store.run`."""
-        return self._store.run(work, self._vault)
+        return self._store._finish(self._store._enqueue(work, self._vault))  # noqa: SLF001
 
 
 class _AsyncSQLite:

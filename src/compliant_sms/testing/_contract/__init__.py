@@ -1,5 +1,6 @@
 """What every store must do, as tests."""
 
+from compliant_sms.testing._contract._importing import ImportContract
 from compliant_sms.testing._contract._keeping import KeepingContract
 from compliant_sms.testing._contract._ledger import LedgerContract
 from compliant_sms.testing._contract._queue import QueueContract
@@ -10,7 +11,12 @@ __all__ = ["StoreContract"]
 
 
 class StoreContract(
-    TransactionContract, TextContract, QueueContract, LedgerContract, KeepingContract
+    TransactionContract,
+    TextContract,
+    QueueContract,
+    LedgerContract,
+    KeepingContract,
+    ImportContract,
 ):
     """Everything that a store promises; make your own pass it.
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from compliant_sms.consent import ChainCheck, ConsentEvent, FiledLink, Link, verify_chain
+from compliant_sms.consent import (
+    ChainCheck,
+    ConsentEvent,
+    FiledLink,
+    Link,
+    beginning,
+    verify_chain,
+)
 from compliant_sms.errors import CannotUnseal
 from compliant_sms.messages import Inbound
-from compliant_sms.ports import Transaction
+from compliant_sms.ports import Chain, Transaction
 from compliant_sms.testing._contract._bench import Contract, MakeStore, Work, raises
 from compliant_sms.testing._contract._samples import (
     ANA,
@@ -40,9 +47,10 @@ def following(after: tuple[str, int]) -> Work[list[FiledLink]]:
     return lambda tx: tx.filed_links(HERE, after, 2)
 
 
-def whole(links: list[Link]) -> int:
+def whole(chain: Chain, links: list[Link]) -> int:
     """How many links a chain has, which must verify."""
-    return verify_chain(links, links[0].previous)
+    number = chain.number.e164 if chain.number else ""
+    return verify_chain(links, beginning(chain.practice_id, number, chain.person or ""))
 
 
 def coming(inbound: Inbound) -> Work[bool]:
@@ -80,7 +88,7 @@ class LedgerContract(Contract):
             store.run(append)
             chains = store.run(lambda tx: tx.chains(HERE))
             links = [store.run(linked(chain.chain_id)) for chain in chains]
-            assert sum(whole(each) for each in links) == 7
+            assert sum(map(whole, chains, links)) == 7
             whose = [(each.number, each.person) for each in chains]
             assert sorted(whose, key=str) == [(ANA, "pat-0"), (ANA, "pat-1"), (ANA, None)]
             assert store.run(lambda tx: tx.links("nothing")) == []
@@ -171,7 +179,7 @@ class LedgerContract(Contract):
             assert store.together([appending(event) for event in events]) == [None] * 16
             chains = store.run(lambda tx: tx.chains(HERE))
             links = [store.run(linked(chain.chain_id)) for chain in chains]
-            assert sum(whole(each) for each in links) == 16
+            assert sum(map(whole, chains, links)) == 16
 
     def test_inbound_once(self, make_store: MakeStore) -> None:
         """A text that is delivered again is kept once, also when both come at once."""

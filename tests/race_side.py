@@ -1,0 +1,109 @@
+"""One side of a race: waits for a number, then acts on it at once.
+
+Run as ``python race_side.py SIDE STORE URL``; the store is JSON as ``store_of`` takes it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from compliant_sms import Messenger, Practice, Purpose
+from compliant_sms.providers import Twilio
+from compliant_sms.stores import PostgreSQL, SQLite
+from compliant_sms.testing import twilio_text
+from conftest import SENDER, SID, TOKEN
+
+# Past eight in the morning wherever a number may be, and before nine at night.
+DAY = datetime(2026, 11, 30, 18, 30, tzinfo=UTC)
+TEXTS = 3
+# How long each side may wait before it acts, in turns of an empty loop, so that both orders happen.
+WAITS = {"send": 30_000, "revoke": 60_000, "dispatch": 3_000, "stop": 300_000}
+
+
+def store_of(spec: dict[str, str]) -> Any:
+    """The store that a spec names."""
+    if "path" in spec:
+        return SQLite(spec["path"], busy_timeout=60)
+    return PostgreSQL(spec["dsn"], max_connections=2, busy_timeout=60)
+
+
+def messenger_over(store: dict[str, str], url: str, at: datetime) -> Messenger:
+    """A messenger whose clock stands."""
+    return Messenger(
+        practice=Practice(
+            name="Lakeside",
+            phone="+12175550100",
+            time_zone="America/Chicago",
+            state="IL",
+            id="lakeside",
+        ),
+        provider=Twilio(
+            account_sid=SID, auth_token=TOKEN, sender=SENDER, base_url=url, answers_keywords=False
+        ),
+        store=store_of(store),
+        clock=lambda: at,
+    )
+
+
+def send(messenger: Messenger, number: str) -> None:
+    """Send some texts, one after the other."""
+    for attempt in range(TEXTS):
+        messenger.send(
+            to=number,
+            person=number[2:],
+            purpose=Purpose.APPOINTMENT_REMINDER,
+            body=f"Lakeside: see you tomorrow at {attempt + 1} PM.",
+            idempotency_key=f"{number}/{attempt}",
+        )
+
+
+def revoke(messenger: Messenger, number: str) -> None:
+    """The front desk hears of it."""
+    messenger.consent.revoke(number, channel="spoken", recorded_by="front-desk:ana")
+
+
+def dispatch(messenger: Messenger, number: str) -> None:
+    """A worker sends what is due."""
+    messenger.dispatch_due(limit=TEXTS + 1)
+
+
+def stop(messenger: Messenger, number: str) -> None:
+    """The patient texts STOP."""
+    callback = twilio_text(
+        "STOP",
+        sender=number,
+        to=SENDER,
+        auth_token=TOKEN,
+        message_sid=f"SM{number[1:]:>032}",
+    )
+    messenger.receive(callback)
+
+
+SIDES = {"send": send, "revoke": revoke, "dispatch": dispatch, "stop": stop}
+
+
+def main(side: str, store: str, url: str) -> None:
+    """Act on each number as it comes in."""
+    messenger = messenger_over(json.loads(store), url, DAY)
+    chance = random.Random(side)
+    messenger.history("warm")
+    _say("ready")
+    for line in sys.stdin:
+        for _ in range(chance.randrange(WAITS[side])):
+            pass
+        SIDES[side](messenger, line.strip())
+        _say("done")
+    messenger.close()
+
+
+def _say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
