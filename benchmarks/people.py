@@ -158,10 +158,10 @@ def _add(
         last: Link | bytes = beginning(PRACTICE, number, whose)
         for position, one in enumerate(made):
             last = link(chain, one(b"%b%08x" % (event_id, position), *told), last)
-            links.append((chain, position, last.previous, last.payload, last.digest))
+            links.append((chain, position, last.payload, last.digest))
 
 
 def _check(row: tuple[object, ...]) -> None:
-    payload = row[3]
+    payload = row[2]
     assert isinstance(payload, bytes)
     assert to_payload(from_payload(payload)) == payload, "not what the library writes"
