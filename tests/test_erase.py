@@ -134,6 +134,22 @@ def test_what_waits_is_called_back(
     assert [proof.record for proof in message.purged.proofs] == ["draft"]
 
 
+def test_what_waits_for_another_at_the_number_still_goes(
+    make_messenger: Make, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """Only texts to the person, or to whoever holds the number, are called back."""
+    messenger = make_messenger(keyring=Keyring.generate())
+    agree(messenger)
+    agree(messenger, person="pat-882")
+    clock.move_to(NIGHT)
+    held = remind(messenger, person="pat-882")
+    messenger.erase(PERSON, **WHY)
+    clock.move_to(held.until)
+
+    assert [type(outcome) for outcome in messenger.dispatch_due()] == [Sent]
+    assert len(outgoing(carrier)) == 1
+
+
 def test_a_household_keeps_what_is_not_only_theirs(known: Messenger) -> None:
     """What came from a number stays while somebody else is known there."""
     agree(known, person="pat-882")
