@@ -36,6 +36,8 @@ __all__ = [
 ]
 
 _LONGEST_KEY = 255
+# The country code 999 is nobody's (ITU-T E.164.D, spare codes).
+_NO_NUMBER = PhoneNumber("+9990000000")
 _URGENCY = {MessageClass.EMERGENCY: 2, MessageClass.PROTOCOL: 1}
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -104,6 +106,21 @@ class Draft:
         The confirmation of an opt-out must leave within five minutes: 47 CFR 64.1200(a)(12).
         """
         return _URGENCY.get(self.purpose.message_class, 0)
+
+    @classmethod
+    def erased(cls, idempotency_key: str) -> Draft:
+        """What stands in place of a draft whose person was erased."""
+        return cls(
+            to=_NO_NUMBER,
+            purpose=Purpose.HELP_REPLY,
+            body="[erased]",
+            idempotency_key=idempotency_key,
+        )
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether that is what it is: nobody can tell any more to whom it went."""
+        return self == Draft.erased(self.idempotency_key)
 
     @purpose.validator
     def _known_purpose(self, _: Attribute[Purpose], value: object) -> None:
