@@ -152,9 +152,10 @@ class SQLite:
         except StoreError as error:
             for job in batch:
                 job.fail(error)
-                job.vault.forget()  # what it read may have been of this batch
         finally:
             for job in batch:
+                if not job.committed:  # also where a signal cut it short
+                    job.vault.forget()  # what it read may have been of this batch
                 job.done = True
 
     def _transact(self, connection: sqlite3.Connection, batch: list[_Job[Any]]) -> None:
