@@ -147,6 +147,7 @@ class Departure:
         appended: the library added that line.
         segments: parts that it takes on the air.
         body: what the patient reads.
+        sender: our number that it left from, in E.164; empty where that is not on record.
     """
 
     at: datetime
@@ -158,6 +159,7 @@ class Departure:
     appended: bool = False
     segments: int = 1
     body: str = field(repr=False)
+    sender: str = ""
 
 
 @frozen(kw_only=True)
