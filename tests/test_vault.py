@@ -23,6 +23,8 @@ from compliant_sms.errors import (
     CompliantSmsError,
     ConfigurationError,
     InvalidInput,
+    LedgerTampered,
+    NotOurDatabase,
 )
 from compliant_sms.imports import Kind
 from compliant_sms.phone import PhoneNumber
@@ -513,3 +515,31 @@ def test_after_erasure_nothing_is_kept_in_the_clear() -> None:
 def agreed(messenger: Messenger) -> ConsentEvent:
     """The event of a patient's consent."""
     return messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="desk:ana")
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind"),
+    [
+        ('UPDATE sms_messages SET draft = CAST(\'{"body":"okapi"}\' AS BLOB)', NotOurDatabase),
+        ("UPDATE sms_messages SET departure = CAST('okapi' AS BLOB)", NotOurDatabase),
+        (
+            """UPDATE sms_consent_events
+            SET payload = CAST('{\"number\":\"okapi\"}' AS BLOB)""",
+            LedgerTampered,
+        ),
+        ("UPDATE sms_consent_events SET payload = 'okapi'", LedgerTampered),
+    ],
+)
+def test_what_is_damaged_is_told_and_not_shown(
+    make_messenger: Make, database: Path, damage: str, kind: type[CompliantSmsError]
+) -> None:
+    """In the clear too: an error of ours, and nothing of the record."""
+    messenger = make_messenger()
+    agree(messenger)
+    remind(messenger)
+    with closing(sqlite3.connect(database)) as other, other:
+        other.execute(damage)
+
+    with pytest.raises(kind) as caught:
+        messenger.history(PERSON)
+    assert "okapi" not in "".join(traceback.format_exception(caught.value))
