@@ -262,6 +262,33 @@ def test_a_rotation_that_was_cut_short_goes_on(
     assert wrapped_by(database) == {Keyring.from_file(keys).newest}
 
 
+def test_a_key_that_joins_meanwhile_seems_not_to_have_sealed(database: Path) -> None:
+    """Whoever destroys the older key afterwards must not lose what it sealed."""
+    old, later = Keyring.generate(), Keyring.generate()
+
+    class Joining:
+        """Another thread reads the key file again while this one seals."""
+
+        newest = old.newest
+
+        def seal(self, plain: bytes, about: str) -> bytes:
+            self.newest = later.newest
+            return old.seal(plain, about)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(old, name)
+
+    store = SQLite(database)
+
+    async def begins(tx: Transaction) -> None:
+        await tx.remember_rows("lakeside", Kind.OPT_OUT, {b"row"})
+
+    finish(store.blocking(Joining()).run(begins))  # type: ignore[arg-type]
+    store.close()
+
+    assert wrapped_by(database) == {old.newest}
+
+
 def test_there_is_nothing_to_rotate_in_the_clear(make_messenger: Make) -> None:
     """Without a keyring no key is sealed."""
     messenger = make_messenger()
