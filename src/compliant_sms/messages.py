@@ -159,7 +159,7 @@ class Departure:
     appended: bool = False
     segments: int = 1
     body: str = field(repr=False)
-    sender: str = ""
+    sender: str = field(default="", repr=False)
 
 
 @frozen(kw_only=True)
