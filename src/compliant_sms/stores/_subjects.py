@@ -75,13 +75,15 @@ class SubjectRecords(Records):
         if practice_id in self._vault.known or practice_id in self._begun:
             return
         keys, plaintext = self._vault.keys, self._vault.plaintext
+        # Before it seals: a keyring that reads a newer key meanwhile must not seem to have used it.
+        newest = keys.newest if keys else None
         sealed = keys.seal(drawn, _index_of(practice_id)) if keys and drawn else None
         await self._do(
             """INSERT INTO sms_vaults (practice_id, key_id, index_key, plaintext)
             VALUES (:practice_id, :key_id, :index_key, :plaintext)
             ON CONFLICT (practice_id) DO NOTHING""",
             practice_id=practice_id,
-            key_id=keys.newest if keys else None,
+            key_id=newest,
             index_key=sealed,
             plaintext=plaintext.reason if plaintext else None,
         )
@@ -241,9 +243,10 @@ class SubjectRecords(Records):
         keys = self._vault.keys
         if keys is None:
             return 0
+        newest = keys.newest  # read before anything is sealed
         rows = await self._all(
             _OLDER_KEYS + self._dialect.for_update,
-            newest=keys.newest,
+            newest=newest,
             limit=limit,
         )
         for chain_id, wrapped in rows:
@@ -252,15 +255,16 @@ class SubjectRecords(Records):
                 """UPDATE sms_chains SET data_key = :data_key, key_id = :key_id
                 WHERE chain_id = :chain_id""",
                 data_key=self._vault.wrap(chain_id, data_key),
-                key_id=keys.newest,
+                key_id=newest,
                 chain_id=chain_id,
             )
         return len(rows) + await self._rewrap_indexes(keys, limit - len(rows))
 
     async def _rewrap_indexes(self, keys: DataKeys, limit: int) -> int:
+        newest = keys.newest
         rows = await self._all(
             _OLDER_INDEX_KEYS + self._dialect.for_update,
-            newest=keys.newest,
+            newest=newest,
             limit=limit,
         )
         for practice_id, sealed in rows:
@@ -269,7 +273,7 @@ class SubjectRecords(Records):
                 """UPDATE sms_vaults SET index_key = :index_key, key_id = :key_id
                 WHERE practice_id = :practice_id""",
                 index_key=keys.seal(keys.open(bytes(sealed), about), about),
-                key_id=keys.newest,
+                key_id=newest,
                 practice_id=practice_id,
             )
         return len(rows)
