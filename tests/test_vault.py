@@ -290,6 +290,21 @@ def test_a_key_that_joins_meanwhile_seems_not_to_have_sealed(database: Path) -> 
     assert wrapped_by(database) == {old.newest}
 
 
+def test_another_practice_s_keys_are_left_alone(
+    sealed: Messenger, keys: Path, make_messenger: Make, practice: Practice
+) -> None:
+    """Practices with keyrings of their own in one database rotate each for themselves."""
+    a_life(sealed)
+    other = make_messenger(practice=evolve(practice, id="hilltop"), keyring=Keyring.generate())
+    other.consent.grant("+12175550188", person="pat-1", **SPOKEN)
+    Keyring.from_file(keys).with_new_key().replace(keys)
+    rotating = make_messenger(keyring=Keyring.from_file(keys))
+
+    assert rotating.rotate_keys() == 4
+    assert rotating.rotate_keys() == 0
+    assert other.consent.events("+12175550188")[0].person == "pat-1"
+
+
 def test_there_is_nothing_to_rotate_in_the_clear(make_messenger: Make) -> None:
     """Without a keyring no key is sealed."""
     messenger = make_messenger()

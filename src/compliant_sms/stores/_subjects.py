@@ -12,14 +12,30 @@ from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import DataKeys
 from compliant_sms.stores._connection import NOBODY, Connection, Records, Row
+from compliant_sms.stores._many import AT_ONCE, each, listed
 from compliant_sms.stores._vault import Subject, Vault, blind
 
 __all__ = ["SubjectRecords"]
 
-_OLDER_KEYS: LiteralString = """SELECT chain_id, data_key FROM sms_chains
-    WHERE data_key IS NOT NULL AND key_id <> :newest LIMIT :limit"""
-_OLDER_INDEX_KEYS: LiteralString = """SELECT practice_id, index_key FROM sms_vaults
-    WHERE index_key IS NOT NULL AND key_id <> :newest LIMIT :limit"""
+# No value stands in these. Of practices with keyrings of their own nothing is opened.
+_OLDER: LiteralString = "key_id IN (" + each(":older_#") + ")"
+_OLDER_KEYS: LiteralString = (
+    "SELECT chain_id, data_key FROM sms_chains WHERE data_key IS NOT NULL AND "  # noqa: S608
+    + _OLDER
+    + " LIMIT :limit"
+)
+_OLDER_INDEX_KEYS: LiteralString = (
+    "SELECT practice_id, index_key FROM sms_vaults WHERE index_key IS NOT NULL AND "  # noqa: S608
+    + _OLDER
+    + " LIMIT :limit"
+)
+_COUNT_OLDER: LiteralString = (
+    "SELECT (SELECT count(*) FROM sms_chains WHERE data_key IS NOT NULL AND "  # noqa: S608
+    + _OLDER
+    + ") + (SELECT count(*) FROM sms_vaults WHERE index_key IS NOT NULL AND "
+    + _OLDER
+    + ")"
+)
 
 _HEAD: LiteralString = """SELECT chain_id FROM sms_chains
     WHERE practice_id = :practice_id AND number = :number AND person = :person"""
@@ -245,9 +261,7 @@ class SubjectRecords(Records):
             return 0
         newest = keys.newest  # read before anything is sealed
         rows = await self._all(
-            _OLDER_KEYS + self._dialect.for_update,
-            newest=newest,
-            limit=limit,
+            _OLDER_KEYS + self._dialect.for_update, limit=limit, **_older_than(newest, keys)
         )
         for chain_id, wrapped in rows:
             data_key = self._vault.data_key(chain_id, bytes(wrapped))
@@ -263,9 +277,7 @@ class SubjectRecords(Records):
     async def _rewrap_indexes(self, keys: DataKeys, limit: int) -> int:
         newest = keys.newest
         rows = await self._all(
-            _OLDER_INDEX_KEYS + self._dialect.for_update,
-            newest=newest,
-            limit=limit,
+            _OLDER_INDEX_KEYS + self._dialect.for_update, limit=limit, **_older_than(newest, keys)
         )
         for practice_id, sealed in rows:
             about = _index_of(practice_id)
@@ -279,18 +291,19 @@ class SubjectRecords(Records):
         return len(rows)
 
     async def to_rewrap(self) -> int:
-        """How many keys another key than the newest of the keyring seals."""
+        """How many keys an older key of the keyring seals."""
         keys = self._vault.keys
         if keys is None:
             return 0
-        row = await self._one(
-            """SELECT (SELECT count(*) FROM sms_chains
-                WHERE data_key IS NOT NULL AND key_id <> :newest)
-            + (SELECT count(*) FROM sms_vaults
-                WHERE index_key IS NOT NULL AND key_id <> :newest)""",
-            newest=keys.newest,
-        )
+        row = await self._one(_COUNT_OLDER, **_older_than(keys.newest, keys))
         return int(row[0]) if row else 0
+
+    async def sealed_with(self) -> list[str]:
+        """The ids of the keys that seal the indexes of all practices."""
+        rows = await self._all(
+            "SELECT DISTINCT key_id FROM sms_vaults WHERE index_key IS NOT NULL ORDER BY key_id"
+        )
+        return [key_id for (key_id,) in rows]
 
     async def data_key(self, chain_id: str) -> bytes | None:
         """The key of a chain's records; None where they lie in the clear or are erased."""
@@ -298,6 +311,11 @@ class SubjectRecords(Records):
             "SELECT data_key FROM sms_chains WHERE chain_id = :chain_id", chain_id=chain_id
         )
         return self._vault.data_key(chain_id, bytes(row[0])) if row and row[0] else None
+
+
+def _older_than(newest: str, keys: DataKeys) -> dict[str, object]:
+    older = [key_id for key_id in keys.key_ids if key_id != newest]
+    return listed("older", older[:AT_ONCE] or [newest + "-"])
 
 
 def _columns(filed: tuple[str, str, str]) -> dict[str, str]:
