@@ -35,7 +35,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except CompliantSmsError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(_options.in_options(str(error))) from error
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
