@@ -68,7 +68,7 @@ CORE = [
         "evidence/*",
         "evidence/_page/*",
         "flows/*",
-        "given.py",
+        "_given.py",
         "imports/*",
         "_lazy.py",
         "lifecycle.py",

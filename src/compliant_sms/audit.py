@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms import given, records
+from compliant_sms import _given, records
 from compliant_sms.choices import Word
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput, SchemaTooNew
@@ -50,14 +50,14 @@ class Act(Word):
 
 
 def _told(of: object, attribute: Attribute[str], value: str) -> None:
-    given.text(of, attribute, value)
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"{attribute.name} is empty; whoever reads the audit log must know who, and why"
         raise InvalidInput(msg)
 
 
 def _storable(of: object, attribute: Attribute[str], value: str) -> None:
-    given.text(of, attribute, value)
+    _given.text(of, attribute, value)
     if _HALF_A_CHARACTER.search(value):
         msg = f"{attribute.name} holds half a surrogate pair; decode it properly before"
         raise InvalidInput(msg)

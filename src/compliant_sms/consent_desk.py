@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypedDict
 
-from compliant_sms import flows, given
+from compliant_sms import _given, flows
 from compliant_sms.consent import (
     Basis,
     Channel,
@@ -37,7 +37,7 @@ def _numbered(number: str | PhoneNumber) -> PhoneNumber:
 
 
 def _one_meant(category: str) -> str:
-    given.a_text(category, "category")
+    _given.a_text(category, "category")
     return meant([category])[0] if category else ""
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from attrs import Attribute, converters, field, frozen
 
-from compliant_sms import given, records
+from compliant_sms import _given, records
 from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import known_zone
@@ -107,7 +107,7 @@ class PatientFacts:
 def _state(of: object, attribute: Attribute[str | None], value: str | None) -> None:
     if value is None:
         return
-    given.text(of, attribute, value)
+    _given.text(of, attribute, value)
     if not (value.isascii() and value.isalpha() and value.isupper()):
         msg = "a patient's state is a postal code in capitals, for example 'IL', or None"
         raise InvalidInput(msg)

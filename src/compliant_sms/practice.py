@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms import given
+from compliant_sms import _given
 from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
@@ -56,7 +56,7 @@ def known_zone(name: str) -> str:
     Raises:
         InvalidInput: it has none.
     """
-    given.a_text(name, "the time zone")
+    _given.a_text(name, "the time zone")
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
@@ -73,7 +73,7 @@ def _number(value: str | PhoneNumber) -> PhoneNumber:
 
 
 def _not_blank(of: object, attribute: Attribute[str], value: str) -> None:
-    given.text(of, attribute, value)
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"the practice's {attribute.name} is empty; patients must be told who texts them"
         raise InvalidInput(msg)
@@ -90,7 +90,7 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _us_state(of: object, attribute: Attribute[str], value: str) -> None:
-    given.text(of, attribute, value)
+    _given.text(of, attribute, value)
     if not (len(value) == 2 and value.isascii() and value.isalpha() and value.isupper()):
         msg = "the practice's state is not a two-letter postal code such as 'IL'"
         raise InvalidInput(msg)

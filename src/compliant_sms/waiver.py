@@ -6,14 +6,14 @@ from datetime import date
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms import given
+from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 
 __all__ = ["Waiver"]
 
 
 def _told(of: object, attribute: Attribute[str], value: str) -> None:
-    given.text(of, attribute, value)
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"a waiver's {attribute.name} is empty; whoever reads the record must be able to ask"
         raise InvalidInput(msg)

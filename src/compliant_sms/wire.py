@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from attrs import field, frozen
 
-from compliant_sms import given
+from compliant_sms import _given
 
 __all__ = ["Headers", "HttpReply", "HttpRequest", "WebhookRequest"]
 
@@ -21,14 +21,14 @@ def _pairs(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
 
 def _received(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
     instead = "a mapping of names to values, or pairs of them, all of them str"
-    given.a_kind(headers, Iterable, "headers", instead)
+    _given.a_kind(headers, Iterable, "headers", instead)
     items = headers.items() if isinstance(headers, Mapping) else tuple(headers)
     for item in items:
-        given.each_of(item, str, "headers", instead)
+        _given.each_of(item, str, "headers", instead)
     return _pairs(items)
 
 
-_raw = given.kind(bytes, "the bytes as they came, undecoded: signatures cover them")
+_raw = _given.kind(bytes, "the bytes as they came, undecoded: signatures cover them")
 
 
 def _first(headers: Headers, name: str) -> str | None:
@@ -86,8 +86,8 @@ class WebhookRequest:
         InvalidInput: something is of another type.
     """
 
-    method: str = field(validator=given.text)
-    url: str = field(repr=False, validator=given.text)
+    method: str = field(validator=_given.text)
+    url: str = field(repr=False, validator=_given.text)
     headers: Headers = field(converter=_received, repr=False, default=())
     body: bytes = field(repr=False, default=b"", validator=_raw)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms import given, records
+from compliant_sms import _given, records
 from compliant_sms.classification._classes import (
     HipaaUse,
     HoursBound,
@@ -42,7 +42,7 @@ _HOURS = {
 
 
 def _not_blank(of: object, attribute: Attribute[str], value: str) -> None:
-    given.text(of, attribute, value)
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"a purpose's {attribute.name} must not be empty"
         raise InvalidInput(msg)

@@ -99,7 +99,15 @@ def sandbox(
         answers_keywords=answers_keywords,
         port=port,
     )
-    serve(carrier, ready=lambda url: click.echo(f"The carrier listens at {url}"))
+
+    def tell(url: str) -> None:
+        click.echo(f"The carrier listens at {url}")
+        click.echo("It knows this account, which is made up; pass the same to Twilio(...):")
+        click.echo(f"  account_sid  {account_sid}")
+        click.echo(f"  auth_token   {auth_token}")
+        click.echo(f"  sender       {' or '.join(numbers)}")
+
+    serve(carrier, ready=tell)
 
 
 @commands.command()

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from attrs import field, frozen
 
-from compliant_sms import given
+from compliant_sms import _given
 from compliant_sms.choices import Word
 from compliant_sms.consent._fields import a_number, a_text, yes_or_no
 from compliant_sms.errors import InvalidInput
@@ -72,7 +72,7 @@ class WrittenAgreement:
     clear_and_conspicuous: bool = field(validator=yes_or_no)
 
 
-an_agreement = given.kind(WrittenAgreement, "a WrittenAgreement")
+an_agreement = _given.kind(WrittenAgreement, "a WrittenAgreement")
 
 
 class AgreementDefect(Word):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from attrs import Attribute
 
-from compliant_sms import given
+from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
@@ -20,7 +20,7 @@ def storable(of: object, attribute: Attribute[str], value: str | None) -> None:
     """Refuse what is no text, and what no UTF-8 can hold."""
     if value is None:
         return
-    given.text(of, attribute, value)
+    _given.text(of, attribute, value)
     if _HALF_A_CHARACTER.search(value):
         msg = f"{attribute.name} holds half a surrogate pair; decode it properly before"
         raise InvalidInput(msg)
@@ -28,7 +28,7 @@ def storable(of: object, attribute: Attribute[str], value: str | None) -> None:
 
 def a_text(of: object, attribute: Attribute[str], value: str) -> None:
     """Refuse what is no text, or blank."""
-    given.text(of, attribute, value)
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"{attribute.name} must not be empty"
         raise InvalidInput(msg)
@@ -49,7 +49,7 @@ def sorted_names(names: Iterable[str]) -> tuple[str, ...]:
 
 def yes_or_no(_: object, attribute: Attribute[bool], value: object) -> None:
     """Refuse anything else: a form's "no" would count as a yes."""
-    given.yes_or_no(value, attribute.name)
+    _given.yes_or_no(value, attribute.name)
 
 
 def a_number(number: str | PhoneNumber) -> PhoneNumber:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from attrs import field, frozen
 
-from compliant_sms import given
+from compliant_sms import _given
 from compliant_sms.choices import Grade, Word
 from compliant_sms.consent._fields import a_text, sorted_names, storable
 from compliant_sms.errors import InvalidInput
@@ -140,5 +140,5 @@ class Signature:
     user_agent: str = field(default="", repr=False, validator=storable)
 
 
-a_wording = given.kind(Wording, "Wording(text=..., version=...)")
-a_signature = given.kind(Signature, "Signature(signer=..., act=...)")
+a_wording = _given.kind(Wording, "Wording(text=..., version=...)")
+a_signature = _given.kind(Signature, "Signature(signer=..., act=...)")

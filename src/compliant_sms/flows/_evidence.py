@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms import given, records
+from compliant_sms import _given, records
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
@@ -19,7 +19,7 @@ __all__ = ["Question", "evidence_pack"]
 
 
 def _told(of: object, attribute: Attribute[str], value: str) -> None:
-    given.text(of, attribute, value)
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"{attribute.name} is empty; access to evidence is on record, with who and why"
         raise InvalidInput(msg)
@@ -37,7 +37,7 @@ def _until(value: datetime) -> datetime:
     return as_utc(value, "until")
 
 
-_a_checkpoint = given.kind(Checkpoint, "a Checkpoint; of its text, Checkpoint.parse(...)")
+_a_checkpoint = _given.kind(Checkpoint, "a Checkpoint; of its text, Checkpoint.parse(...)")
 
 
 @frozen(kw_only=True)

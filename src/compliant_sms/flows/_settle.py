@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliant_sms import given
+from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.errors import UnknownMessage
 from compliant_sms.flows._deliver import recorded_outcome
@@ -36,7 +36,7 @@ async def settle(ports: Ports, message_id: str, *, sent: bool, by: str, reason: 
         UnknownMessage: this practice has no such text.
         InvalidInput: an argument cannot be used.
     """
-    given.yes_or_no(sent, "sent")
+    _given.yes_or_no(sent, "sent")
     said = AuditEvent(
         practice_id=ports.practice.id,
         act=Act.SETTLED_BY_HAND,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms import given
+from compliant_sms import _given
 from compliant_sms.consent._fields import a_text, storable, yes_or_no
 from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import Practice, known_zone
@@ -13,14 +13,14 @@ __all__ = ["ImportPlan"]
 
 
 def _some(_: object, __: Attribute[int], value: int) -> None:
-    given.a_kind(value, int, "batch", "a whole number of rows")
+    _given.a_kind(value, int, "batch", "a whole number of rows")
     if value < 1:
         msg = "batch is less than one row"
         raise InvalidInput(msg)
 
 
 def _stripped(text: str) -> str:
-    given.a_text(text, "no_opt_outs_because")
+    _given.a_text(text, "no_opt_outs_because")
     return text.strip()
 
 

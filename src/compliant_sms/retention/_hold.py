@@ -6,7 +6,7 @@ from datetime import datetime
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms import given
+from compliant_sms import _given
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
@@ -15,7 +15,7 @@ __all__ = ["Hold"]
 
 
 def _told(of: object, attribute: Attribute[str], value: str) -> None:
-    given.text(of, attribute, value)
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"{attribute.name} is empty; whoever reads the hold later must know who, and why"
         raise InvalidInput(msg)
@@ -25,7 +25,7 @@ def _instant(value: datetime) -> datetime:
     return as_utc(value)
 
 
-_person = given.kind(str, given.A_TEXT)
+_person = _given.kind(str, _given.A_TEXT)
 
 
 @frozen(kw_only=True)
