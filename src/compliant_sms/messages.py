@@ -9,7 +9,7 @@ from typing import TypeAlias
 from attrs import Attribute, evolve, field, frozen
 from attrs.converters import optional
 
-from compliant_sms import records
+from compliant_sms import _given, records
 from compliant_sms.classification import MessageClass, Purpose
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
@@ -50,7 +50,8 @@ def _limit(value: datetime | None) -> datetime | None:
     return None if value is None else as_utc(value, "not_after")
 
 
-def _readable(_: object, __: Attribute[str], body: str) -> None:
+def _readable(of: object, attribute: Attribute[str], body: str) -> None:
+    _given.text(of, attribute, body)
     if not body.strip():
         msg = "the body is empty; there is nothing to send"
         raise InvalidInput(msg)
@@ -59,13 +60,17 @@ def _readable(_: object, __: Attribute[str], body: str) -> None:
         raise InvalidInput(msg)
 
 
-def _storable(_: object, attribute: Attribute[str], value: str | None) -> None:
-    if value is not None and _UNSENDABLE.search(value):
+def _storable(of: object, attribute: Attribute[str], value: str | None) -> None:
+    if value is None:
+        return
+    _given.text(of, attribute, value)
+    if _UNSENDABLE.search(value):
         msg = f"{attribute.name} holds a NUL or half a surrogate pair; pass whole characters"
         raise InvalidInput(msg)
 
 
 def _usable_key(of: object, attribute: Attribute[str], key: str) -> None:
+    _given.text(of, attribute, key)
     if not key.strip() or len(key) > _LONGEST_KEY:
         msg = (
             f"idempotency_key must have 1 to {_LONGEST_KEY} characters. Build it from what the "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.errors import ConfigurationError, UnderLegalHold, Unsettled
 from compliant_sms.flows._admit import WAITING
@@ -18,10 +19,12 @@ async def erase(ports: Ports, person: str, *, reason: str, by: str) -> Erased:
     """Destroy the keys of all that is kept of a person.
 
     Raises:
+        InvalidInput: an argument cannot be used.
         ConfigurationError: the records of this practice lie in the clear.
         UnderLegalHold: a legal hold reaches the person, or one of their numbers.
         Unsettled: nobody knows yet whether a text to them went out.
     """
+    _given.a_text(person, "person")
     return await ports.store.run(lambda tx: _erase(tx, ports, person, reason, by))
 
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from compliant_sms import _given
 from compliant_sms.errors import WebhookRejected
 from compliant_sms.flows._deliver import record_opt_out
 from compliant_sms.flows._patient_text import ReceivedText, take_in
@@ -57,9 +58,11 @@ async def receive(ports: Ports, request: WebhookRequest) -> Received:
     """Take a callback in; durable before it returns.
 
     Raises:
+        InvalidInput: it is no WebhookRequest.
         InvalidSignature: it is not the provider's; nothing was changed.
         WebhookRejected: it is too large or cannot be read; nothing was changed.
     """
+    _given.a_kind(request, WebhookRequest, "the request", "a WebhookRequest made of yours")
     if len(request.body) > _LARGEST_BODY:
         msg = f"the callback has more than {_LARGEST_BODY:,} bytes; no provider sends such"
         raise WebhookRejected(msg, status=413)

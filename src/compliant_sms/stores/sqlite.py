@@ -6,10 +6,11 @@ all who wait, each in a savepoint of its own.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, LiteralString, TypeVar, cast
@@ -91,7 +92,8 @@ class SQLite:
     """A database file, or ``":memory:"`` for tests.
 
     Args:
-        path: the file; it is made if there is none.
+        path: the file. If there is none it is made, readable and writable by its owner only (on
+            POSIX: mode 0600).
         busy_timeout: seconds to wait for another process's lock.
         migrate: make the tables, or bring them up to date, when the file is opened. Without it
             an empty or older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
@@ -301,6 +303,8 @@ def _open(path: str, busy_timeout: float, *, may_migrate: bool, shared: bool) ->
         raise StoreError(msg)
     if not may_migrate and path != ":memory:" and not Path(path).exists():
         is_outdated(0, may_migrate=False)  # connecting would leave an empty file
+    if path != ":memory:":
+        _make_private(path)
     connection = sqlite3.connect(
         path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
     )
@@ -315,6 +319,13 @@ def _open(path: str, busy_timeout: float, *, may_migrate: bool, shared: bool) ->
         connection.close()
         raise
     return connection
+
+
+def _make_private(path: str) -> None:
+    """Make the file, if there is none, for its owner only; its log gets the mode of the file."""
+    # Where it cannot be made, SQLite says why.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
