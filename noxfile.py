@@ -68,6 +68,7 @@ CORE = [
         "evidence/*",
         "evidence/_page/*",
         "flows/*",
+        "_given.py",
         "imports/*",
         "_lazy.py",
         "lifecycle.py",

@@ -140,7 +140,14 @@ def test_files_can_be_written_otherwise() -> None:
     [
         (("--consent-column", "number"), "NAME=HEADER"),
         (("--consent-value", "=x"), "NAME=VALUE"),
-        (("--wording", "7=missing.txt"), "wording 7 cannot be read"),
+        (("--wording", "7=missing.txt"), "there is no file missing.txt, which wording 7"),
+        (("--wording", "7=."), "wording 7 cannot be read"),
+        (
+            ("--consent-column", "person=MRN"),
+            "agreed.csv: the first line",
+        ),
+        (("--consent-column", "person=MRN"), "names no column 'MRN'"),
+        (("--date-format", "%y"), "--date-format tells no day"),
         (("--time-zone", "Central"), "IANA"),
         (("--source", " "), "source must not be empty"),
         (("--opt-out-column", "Phone=number"), "no column 'Phone'"),
@@ -165,7 +172,7 @@ def test_the_list_of_opt_outs_is_asked_for() -> None:
     refused = run(*alone, files=False)
     told = run(*alone, "--no-opt-outs-because", "they never texted", files=False)
 
-    assert (refused.exit_code, "no_opt_outs_because" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "--no-opt-outs-because" in refused.stderr) == (2, True)
     assert (told.exit_code, figures(told)[:3]) == (0, [3, 0, 2]), told.output
 
 
@@ -283,3 +290,36 @@ def test_the_documented_columns_are_those_of_the_code() -> None:
 
     assert {n for n, of in listed.items() if of != "opt-outs"} == set(CONSENT_COLUMNS)
     assert {n for n, of in listed.items() if of != "consents"} == set(OPT_OUT_COLUMNS)
+
+
+def test_a_check_says_what_would_stop_it() -> None:
+    """A dry run over bad rows promises nothing, and says what consents wait for."""
+    Path("agreed.csv").write_text(f"{AGREED}{PATIENT},{PERSON},03/02/2025,spoken\n", "utf-8")
+    checked = run(*NEW)
+    assert (checked.exit_code, "With --write it is" in checked.stdout) == (1, False)
+    assert "Consents that cannot be used: 1. So --write writes nothing" in checked.stdout
+    assert "--skip-bad-consents" in checked.stdout
+    assert "--date-format, for example" in checked.stdout
+    assert "With --write it is" in run(*NEW, "--skip-bad-consents").stdout
+
+    Path("stopped.csv").write_text("number\n12\n", "utf-8")
+    checked = run(*NEW, "--skip-bad-consents", "--report", "problems.csv")
+    assert "Opt-outs that cannot be used: 1. While there is one" in checked.stdout
+    assert "Consents are withheld while an opt-out cannot be used" in checked.stdout
+    told = checked.stdout + Path("problems.csv").read_text("utf-8")
+    assert "date_format" not in told
+
+
+def test_options_are_named_and_not_arguments() -> None:
+    """What the library calls by its Python name is called by the option here."""
+    Keyring.generate().write("texting.keys")
+    run("--write", "--new", "--keyring", "texting.keys")
+    sealed = run("--write")
+    assert "Pass --keyring FILE with the keys" in sealed.output
+
+    Path("stopped.csv").write_text("number\n", "utf-8")
+    unsaid = run(*NEW, database="other.db")
+    assert "say in --no-opt-outs-because why" in unsaid.output
+
+    Path("agreed.csv").write_text("Cell\n1\n", "utf-8")
+    assert "with --consent-column or --opt-out-column." in run(*NEW, database="a.db").output

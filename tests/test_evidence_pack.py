@@ -226,6 +226,9 @@ def test_a_pack_shows_nothing_of_itself(told: Messenger) -> None:
     pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
     shown = repr(pack) + repr(dossier_of(pack.data))
 
+    assert repr(pack) == (
+        f"<EvidencePack of {len(pack.data):,} bytes, SHA-256 {pack.sha256[:16]}...>"
+    )
     for secret in (PATIENT, "2175550134", "Ana", "vaccines", INTAKE_WORDING.text, WARNING.text):
         assert secret not in shown
 

@@ -261,7 +261,11 @@ def test_nobody_agrees_for_all(column: str) -> None:
         ("\n\n", {}, "names no column for 'number'"),
         ("number;person\n", {}, "separated by commas"),
         ("number,person,occurred_at\n", {}, "names no column for 'basis'"),
-        (f"{HEAD}\n", {"columns": {"tier": "Tier"}}, "names no column for 'tier'"),
+        (
+            f"{HEAD}\n",
+            {"columns": {"tier": "Tier"}},
+            "'Tier', which was said to be 'tier'",
+        ),
         (f"{HEAD}\n", {"columns": {"Phone": "number"}}, "no column 'Phone'"),
         (f"{HEAD}\n", {"values": {"Basis": "spoken"}}, "no column 'Basis'"),
         (f"{HEAD},number\n", {}, "two columns for 'number'"),

@@ -15,6 +15,7 @@ import pytest
 from attrs import frozen
 
 from compliant_sms import Messenger
+from compliant_sms.cli._show import show
 from compliant_sms.errors import NotOurDatabase, SchemaTooNew, SchemaTooOld, StoreError
 from compliant_sms.stores import PostgreSQL, SQLite, _schema
 from compliant_sms.stores._schema import OLDEST, newest
@@ -264,3 +265,21 @@ def test_database_of_a_newer_version(place: Place) -> None:
         run = db(command, "--database", place.where)
         assert run.returncode == 1
         assert "Upgrade compliant-sms" in run.stderr
+
+
+def test_database_of_no_release(place: Place) -> None:
+    """Status says what to do with what no version can bring up to date."""
+    store = place.store()
+    store.open()
+    store.close()
+    place.run("UPDATE sms_schema SET version = 1")
+    run = db("status", "--database", place.where)
+
+    assert run.returncode == 1
+    assert "Set it aside and begin a new one" in run.stderr
+    if place.kind == "sqlite":
+        with pytest.raises(NotOurDatabase, match="Set it aside"):
+            show(Path(place.where))
+        place.run(f"UPDATE sms_schema SET version = {newest() + 1}")
+        with pytest.raises(SchemaTooNew):
+            show(Path(place.where))

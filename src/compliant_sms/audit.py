@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms import records
+from compliant_sms import _given, records
 from compliant_sms.choices import Word
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput, SchemaTooNew
@@ -49,13 +49,15 @@ class Act(Word):
     """Consents or opt-outs were taken over from elsewhere."""
 
 
-def _told(_: object, attribute: Attribute[str], value: str) -> None:
+def _told(of: object, attribute: Attribute[str], value: str) -> None:
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"{attribute.name} is empty; whoever reads the audit log must know who, and why"
         raise InvalidInput(msg)
 
 
-def _storable(_: object, attribute: Attribute[str], value: str) -> None:
+def _storable(of: object, attribute: Attribute[str], value: str) -> None:
+    _given.text(of, attribute, value)
     if _HALF_A_CHARACTER.search(value):
         msg = f"{attribute.name} holds half a surrogate pair; decode it properly before"
         raise InvalidInput(msg)

@@ -25,11 +25,13 @@ def as_utc(instant: datetime, name: str = "the instant") -> datetime:
         name: what to call it in the error.
 
     Raises:
-        InvalidInput: the datetime is naive, so nobody can say which instant it means.
+        InvalidInput: it is no datetime, or a naive one, so that nobody can say which instant it
+            means.
     """
-    if instant.tzinfo is None or instant.utcoffset() is None:
+    if not isinstance(instant, datetime) or instant.tzinfo is None or instant.utcoffset() is None:
+        lack = "has no time zone" if isinstance(instant, datetime) else "is no instant"
         msg = (
-            f"{name} has no time zone. Pass an aware datetime, for example "
+            f"{name} {lack}. Pass an aware datetime, for example "
             "datetime(2026, 12, 1, 14, 30, tzinfo=ZoneInfo('America/Chicago'))."
         )
         raise InvalidInput(msg)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypedDict
 
-from compliant_sms import flows
+from compliant_sms import _given, flows
 from compliant_sms.consent import (
     Basis,
     Channel,
@@ -22,7 +22,7 @@ from compliant_sms.consent import (
     Wording,
     WrittenAgreement,
 )
-from compliant_sms.consent._words import covered
+from compliant_sms.consent._words import covered, meant
 from compliant_sms.driver import finish
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports
@@ -34,6 +34,11 @@ _RULE = "recorded-by-staff"
 
 def _numbered(number: str | PhoneNumber) -> PhoneNumber:
     return number if isinstance(number, PhoneNumber) else PhoneNumber.parse(number)
+
+
+def _one_meant(category: str) -> str:
+    _given.a_text(category, "category")
+    return meant([category])[0] if category else ""
 
 
 class _Common(TypedDict):
@@ -112,14 +117,15 @@ class ConsentDesk(_Desk):
             the event as it stands in the ledger.
 
         Raises:
-            InvalidInput: it could not be proved later, or lies in the future.
+            InvalidInput: it could not be proved later, or lies in the future; or a category is
+                nearly one of the library's.
             StoreError: it could not be recorded.
         """
         event = Granted(
             **self._common(number, person, recorded_by, occurred_at),
             basis=basis,
             tier=tier,
-            categories=covered(categories, tier),
+            categories=meant(covered(categories, tier)),
             wording=wording,
             signature=signature,
             reference=reference,
@@ -169,7 +175,7 @@ class ConsentDesk(_Desk):
             channel=channel,
             rule=_RULE,
             reference=reference,
-            category=category,
+            category=_one_meant(category),
             message_class=message_class,
             clarification_asked=clarification_asked,
         )
@@ -205,7 +211,7 @@ class ConsentDesk(_Desk):
         """
         event = Clarified(
             **self._common(number, person, recorded_by, occurred_at),
-            keep=keep,
+            keep=meant(keep),
             channel=channel,
             rule=_RULE,
             reference=reference,
@@ -327,7 +333,7 @@ class AsyncConsentDesk(_Desk):
             **self._common(number, person, recorded_by, occurred_at),
             basis=basis,
             tier=tier,
-            categories=covered(categories, tier),
+            categories=meant(covered(categories, tier)),
             wording=wording,
             signature=signature,
             reference=reference,
@@ -355,7 +361,7 @@ class AsyncConsentDesk(_Desk):
             channel=channel,
             rule=_RULE,
             reference=reference,
-            category=category,
+            category=_one_meant(category),
             message_class=message_class,
             clarification_asked=clarification_asked,
         )
@@ -375,7 +381,7 @@ class AsyncConsentDesk(_Desk):
         """See :meth:`ConsentDesk.clarify`."""
         event = Clarified(
             **self._common(number, person, recorded_by, occurred_at),
-            keep=keep,
+            keep=meant(keep),
             channel=channel,
             rule=_RULE,
             reference=reference,

@@ -6,25 +6,28 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import frozen
 
 from compliant_sms.errors import ConfigurationError
 
 __all__ = ["EvidencePack"]
 
 
-@frozen
+@frozen(repr=False)
 class EvidencePack:
     """Everything on record about a number and a period, as one zip.
 
-    Neither its repr nor its errors show any of it.
+    Neither its repr nor its errors show any of it: the repr tells size and hash.
 
     Attributes:
         data: the bytes of the zip: ``evidence.html`` to read, ``evidence.json`` behind it, and
             ``manifest.json`` with the SHA-256 of both.
     """
 
-    data: bytes = field(repr=False)
+    data: bytes
+
+    def __repr__(self) -> str:
+        return f"<EvidencePack of {len(self.data):,} bytes, SHA-256 {self.sha256[:16]}...>"
 
     @property
     def sha256(self) -> str:

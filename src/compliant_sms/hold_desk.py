@@ -12,7 +12,9 @@ __all__ = ["AsyncHoldDesk", "HoldDesk"]
 
 
 def _numbered(number: str | PhoneNumber | None) -> PhoneNumber | None:
-    return PhoneNumber.parse(number) if isinstance(number, str) else number
+    if number is None or isinstance(number, PhoneNumber):
+        return number
+    return PhoneNumber.parse(number)
 
 
 class HoldDesk:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from attrs import Attribute, evolve, field, frozen
 from attrs.converters import optional
 
-from compliant_sms import records
+from compliant_sms import _given, records
 from compliant_sms.classification import MessageClass, Purpose
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
@@ -36,6 +36,8 @@ __all__ = [
 ]
 
 _LONGEST_KEY = 255
+# The country code 999 is nobody's (ITU-T E.164.D, spare codes).
+_NO_NUMBER = PhoneNumber("+9990000000")
 _URGENCY = {MessageClass.EMERGENCY: 2, MessageClass.PROTOCOL: 1}
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -48,7 +50,8 @@ def _limit(value: datetime | None) -> datetime | None:
     return None if value is None else as_utc(value, "not_after")
 
 
-def _readable(_: object, __: Attribute[str], body: str) -> None:
+def _readable(of: object, attribute: Attribute[str], body: str) -> None:
+    _given.text(of, attribute, body)
     if not body.strip():
         msg = "the body is empty; there is nothing to send"
         raise InvalidInput(msg)
@@ -57,13 +60,17 @@ def _readable(_: object, __: Attribute[str], body: str) -> None:
         raise InvalidInput(msg)
 
 
-def _storable(_: object, attribute: Attribute[str], value: str | None) -> None:
-    if value is not None and _UNSENDABLE.search(value):
+def _storable(of: object, attribute: Attribute[str], value: str | None) -> None:
+    if value is None:
+        return
+    _given.text(of, attribute, value)
+    if _UNSENDABLE.search(value):
         msg = f"{attribute.name} holds a NUL or half a surrogate pair; pass whole characters"
         raise InvalidInput(msg)
 
 
 def _usable_key(of: object, attribute: Attribute[str], key: str) -> None:
+    _given.text(of, attribute, key)
     if not key.strip() or len(key) > _LONGEST_KEY:
         msg = (
             f"idempotency_key must have 1 to {_LONGEST_KEY} characters. Build it from what the "
@@ -105,6 +112,21 @@ class Draft:
         """
         return _URGENCY.get(self.purpose.message_class, 0)
 
+    @classmethod
+    def erased(cls, idempotency_key: str) -> Draft:
+        """What stands in place of a draft whose person was erased."""
+        return cls(
+            to=_NO_NUMBER,
+            purpose=Purpose.HELP_REPLY,
+            body="[erased]",
+            idempotency_key=idempotency_key,
+        )
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether that is what it is: nobody can tell any more to whom it went."""
+        return self == Draft.erased(self.idempotency_key)
+
     @purpose.validator
     def _known_purpose(self, _: Attribute[Purpose], value: object) -> None:
         if not isinstance(value, Purpose):
@@ -130,6 +152,7 @@ class Departure:
         appended: the library added that line.
         segments: parts that it takes on the air.
         body: what the patient reads.
+        sender: our number that it left from, in E.164; empty where that is not on record.
     """
 
     at: datetime
@@ -141,6 +164,7 @@ class Departure:
     appended: bool = False
     segments: int = 1
     body: str = field(repr=False)
+    sender: str = field(default="", repr=False)
 
 
 @frozen(kw_only=True)

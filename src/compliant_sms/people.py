@@ -7,7 +7,7 @@ from datetime import date
 
 from attrs import Attribute, converters, field, frozen
 
-from compliant_sms import records
+from compliant_sms import _given, records
 from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import known_zone
@@ -63,7 +63,7 @@ class SoftOptIn:
 
 
 def _listed(values: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(values, str):
+    if isinstance(values, str) or not isinstance(values, Iterable):
         msg = "facts about a patient are lists of texts, for example names=['Ana Gomez']"
         raise InvalidInput(msg)
     return tuple(values)
@@ -104,8 +104,11 @@ class PatientFacts:
     clinicians: tuple[str, ...] = _texts()
 
 
-def _state(_: object, __: Attribute[str | None], value: str | None) -> None:
-    if value is not None and not (value.isascii() and value.isalpha() and value.isupper()):
+def _state(of: object, attribute: Attribute[str | None], value: str | None) -> None:
+    if value is None:
+        return
+    _given.text(of, attribute, value)
+    if not (value.isascii() and value.isalpha() and value.isupper()):
         msg = "a patient's state is a postal code in capitals, for example 'IL', or None"
         raise InvalidInput(msg)
 

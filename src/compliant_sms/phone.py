@@ -39,6 +39,11 @@ _REMEDIES = {
     PhoneNumberProblem.INVALID: "No such phone number is assigned in its numbering plan.",
 }
 
+_NO_TEXT = (
+    "The phone number is no text. Pass a str, for example '+1 217 555 0134', or a PhoneNumber; "
+    "a spreadsheet's whole number may have lost its plus sign."
+)
+
 
 def _invalid(problem: PhoneNumberProblem) -> InvalidPhoneNumber:
     return InvalidPhoneNumber(problem, _REMEDIES[problem])
@@ -71,7 +76,7 @@ _KINDS = {
 
 
 def _check_syntax(_number: object, _field: Attribute[str], e164: str) -> None:
-    if not _E164.fullmatch(e164):
+    if not isinstance(e164, str) or not _E164.fullmatch(e164):
         raise _invalid(PhoneNumberProblem.INVALID)
 
 
@@ -112,6 +117,8 @@ class PhoneNumber:
             InvalidPhoneNumber: the text is not one assigned number; ``problem`` says why.
             InvalidInput: the region is unknown.
         """
+        if not isinstance(text, str):
+            raise InvalidPhoneNumber(PhoneNumberProblem.NOT_A_NUMBER, _NO_TEXT)
         calling_code = phonenumbers.country_code_for_region(region)
         if not calling_code:
             msg = "The region is unknown. Pass an ISO 3166-1 code in capitals, for example 'US'."

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import Attribute, field, frozen
 
+from compliant_sms import _given
 from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
@@ -55,6 +56,7 @@ def known_zone(name: str) -> str:
     Raises:
         InvalidInput: it has none.
     """
+    _given.a_text(name, "the time zone")
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
@@ -70,14 +72,15 @@ def _number(value: str | PhoneNumber) -> PhoneNumber:
     return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
 
 
-def _not_blank(_: object, attribute: Attribute[str], value: str) -> None:
+def _not_blank(of: object, attribute: Attribute[str], value: str) -> None:
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"the practice's {attribute.name} is empty; patients must be told who texts them"
         raise InvalidInput(msg)
 
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(values, str):
+    if isinstance(values, str) or not isinstance(values, Iterable):
         msg = (
             "also_known_as, link_domains and addresses are lists of texts, for example "
             "['Lakeside Clinic']"
@@ -86,7 +89,8 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _us_state(_: object, __: Attribute[str], value: str) -> None:
+def _us_state(of: object, attribute: Attribute[str], value: str) -> None:
+    _given.text(of, attribute, value)
     if not (len(value) == 2 and value.isascii() and value.isalpha() and value.isupper()):
         msg = "the practice's state is not a two-letter postal code such as 'IL'"
         raise InvalidInput(msg)

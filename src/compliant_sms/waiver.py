@@ -6,12 +6,14 @@ from datetime import date
 
 from attrs import Attribute, field, frozen
 
+from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 
 __all__ = ["Waiver"]
 
 
-def _told(_: object, attribute: Attribute[str], value: str) -> None:
+def _told(of: object, attribute: Attribute[str], value: str) -> None:
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"a waiver's {attribute.name} is empty; whoever reads the record must be able to ask"
         raise InvalidInput(msg)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from attrs import field, frozen
 
+from compliant_sms import _given
+
 __all__ = ["Headers", "HttpReply", "HttpRequest", "WebhookRequest"]
 
 Headers = tuple[tuple[str, str], ...]
@@ -15,6 +17,18 @@ Headers = tuple[tuple[str, str], ...]
 def _pairs(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
     items = headers.items() if isinstance(headers, Mapping) else headers
     return tuple((name.lower(), value) for name, value in items)
+
+
+def _received(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
+    instead = "a mapping of names to values, or pairs of them, all of them str"
+    _given.a_kind(headers, Iterable, "headers", instead)
+    items = headers.items() if isinstance(headers, Mapping) else tuple(headers)
+    for item in items:
+        _given.each_of(item, str, "headers", instead)
+    return _pairs(items)
+
+
+_raw = _given.kind(bytes, "the bytes as they came, undecoded: signatures cover them")
 
 
 def _first(headers: Headers, name: str) -> str | None:
@@ -67,12 +81,15 @@ class WebhookRequest:
             proxy this differs from what the server sees, and signatures cover it.
         headers: names and values.
         body: the raw bytes.
+
+    Raises:
+        InvalidInput: something is of another type.
     """
 
-    method: str
-    url: str = field(repr=False)
-    headers: Headers = field(converter=_pairs, repr=False, default=())
-    body: bytes = field(repr=False, default=b"")
+    method: str = field(validator=_given.text)
+    url: str = field(repr=False, validator=_given.text)
+    headers: Headers = field(converter=_received, repr=False, default=())
+    body: bytes = field(repr=False, default=b"", validator=_raw)
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever its case, or None."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms import records
+from compliant_sms import _given, records
 from compliant_sms.classification._classes import (
     HipaaUse,
     HoursBound,
@@ -41,7 +41,8 @@ _HOURS = {
 }
 
 
-def _not_blank(_: object, attribute: Attribute[str], value: str) -> None:
+def _not_blank(of: object, attribute: Attribute[str], value: str) -> None:
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"a purpose's {attribute.name} must not be empty"
         raise InvalidInput(msg)

@@ -36,7 +36,7 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except CompliantSmsError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(_options.in_options(str(error))) from error
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -100,7 +100,15 @@ def sandbox(
         answers_keywords=answers_keywords,
         port=port,
     )
-    serve(carrier, ready=lambda url: click.echo(f"The carrier listens at {url}"))
+
+    def tell(url: str) -> None:
+        click.echo(f"The carrier listens at {url}")
+        click.echo("It knows this account, which is made up; pass the same to Twilio(...):")
+        click.echo(f"  account_sid  {account_sid}")
+        click.echo(f"  auth_token   {auth_token}")
+        click.echo(f"  sender       {' or '.join(numbers)}")
+
+    serve(carrier, ready=tell)
 
 
 @commands.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 from attrs import evolve, frozen
@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from compliant_sms import flows, system
 from compliant_sms.cli._database import store_at
+from compliant_sms.cli._options import in_options
 from compliant_sms.consent import Wording
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Files", "Place", "run", "wordings"]
 
+T = TypeVar("T")
 _SHOWN = 20
 _TOLD_AFTER = 65_536  # bytes; each telling takes a lock
 
@@ -109,6 +111,9 @@ def wordings(paths: Mapping[str, str]) -> tuple[Wording, ...]:
     for version, path in paths.items():
         try:
             text = Path(path).read_text("utf-8-sig").strip()
+        except FileNotFoundError:
+            msg = f"there is no file {path}, which wording {version} was said to be in"
+            raise InvalidInput(msg) from None
         except (OSError, UnicodeDecodeError):
             msg = f"the file of wording {version} cannot be read as text in UTF-8"
             raise InvalidInput(msg) from None
@@ -130,15 +135,31 @@ def run(
         _refuse_strangers(store, plan, place)
         found = _pass(files, evolve(plan, write=False), store, "Checking")
         _tell(found, report)
-        if not plan.write:
-            click.echo("\nNothing was written. With --write it is.")
-            return found
-        if found.unusable[Kind.OPT_OUT] or not (found.flawless or skip_bad_consents):
-            click.echo("\nNothing was written. Mend the rows above, or remove them, and try again.")
+        obstacle = _obstacle(found, skip_bad_consents=skip_bad_consents)
+        if obstacle or not plan.write:
+            click.echo(f"\nNothing was written. {obstacle or 'With --write it is.'}")
             return found
         done = _pass(files, plan, store, "Writing")
         click.echo(f"\n{evolve(done, problems=(), more_problems=0)}")
         return done
+
+
+def _obstacle(found: ImportReport, *, skip_bad_consents: bool) -> str:
+    """What forbids to write, and what to do; empty, if nothing does."""
+    opt_outs, consents = found.unusable[Kind.OPT_OUT], found.unusable[Kind.CONSENT]
+    if opt_outs:
+        return (
+            f"Opt-outs that cannot be used: {opt_outs:,}. While there is one, --write "
+            "writes nothing: whoever it is about would be texted. Mend the rows above, or "
+            "remove them, and try again."
+        )
+    if consents and not skip_bad_consents:
+        return (
+            f"Consents that cannot be used: {consents:,}. So --write writes nothing either. "
+            "Mend the rows above, or remove them, and try again; or write the others with "
+            "--skip-bad-consents."
+        )
+    return ""
 
 
 def _store(plan: ImportPlan, place: Place) -> SQLite | PostgreSQL:
@@ -193,24 +214,32 @@ def _pass(files: Files, plan: ImportPlan, store: Store, what: str) -> ImportRepo
         if progress.console.is_terminal:
             stack.enter_context(progress)
         task = progress.add_task(what, total=files.size, rows=0)
-        opened = [
-            _counted(stack.enter_context(path.open("rb")), lambda n: progress.advance(task, n))
-            if path
-            else None
-            for path in (files.opt_outs, files.consents)
-        ]
-        opt_outs, consents = opened
+
+        def rows(path: Path | None, read: Callable[[Iterable[bytes]], Iterator[T]]) -> Iterator[T]:
+            if path is not None:
+                lines = stack.enter_context(path.open("rb"))
+                yield from _of(path, read(_counted(lines, lambda n: progress.advance(task, n))))
+
         return finish(
             flows.import_consents(
                 store,
                 system.now,
                 system.new_id,
                 plan,
-                opt_outs=None if opt_outs is None else files.opt_out_rows(opt_outs),
-                consents=() if consents is None else files.consent_rows(consents),
+                opt_outs=rows(files.opt_outs, files.opt_out_rows) if files.opt_outs else None,
+                consents=rows(files.consents, files.consent_rows),
                 progress=lambda so_far: progress.update(task, rows=so_far.rows),
             )
         )
+
+
+def _of(path: Path, rows: Iterator[T]) -> Iterator[T]:
+    """The rows; what is wrong with the file as a whole names it."""
+    try:
+        yield from rows
+    except InvalidInput as error:
+        msg = f"{path}: {error}"
+        raise InvalidInput(msg) from None
 
 
 def _counted(lines: Iterable[bytes], tell: Callable[[int], object]) -> Iterator[bytes]:
@@ -226,7 +255,7 @@ def _counted(lines: Iterable[bytes], tell: Callable[[int], object]) -> Iterator[
 
 def _tell(found: ImportReport, report: Path | None) -> None:
     if report is not None:
-        report.write_text(found.to_csv(), "utf-8")
+        report.write_text(in_options(found.to_csv()), "utf-8")
     shown, rest = found.problems[:_SHOWN], found.problems[_SHOWN:]
     more = found.more_problems + len(rest)
-    click.echo(str(evolve(found, problems=shown, more_problems=more)))
+    click.echo(in_options(str(evolve(found, problems=shown, more_problems=more))))

@@ -21,6 +21,7 @@ __all__ = [
     "body",
     "day",
     "form",
+    "in_options",
     "instant",
     "number",
     "own_packs",
@@ -184,4 +185,20 @@ def utf8(data: bytes, hint: str) -> str:
     if "\0" in text:
         msg = "it holds bytes that are no text in UTF-8"
         raise click.BadParameter(msg, param_hint=f"'{hint}'")
+    return text
+
+
+_OPTIONS = {
+    "keyring=Keyring.from_file(...)": "--keyring FILE",
+    "keyring=Plaintext(reason=...)": "--plaintext-because WHY",
+    "columns=": "--consent-column or --opt-out-column",
+    "date_format": "--date-format",
+    "no_opt_outs_because": "--no-opt-outs-because",
+}
+
+
+def in_options(text: str) -> str:
+    """A message of the library in the terms of the command line."""
+    for name, option in _OPTIONS.items():
+        text = text.replace(name, option)
     return text

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from compliant_sms.errors import InvalidInput, NotOurDatabase
+from compliant_sms.stores import SQLite
+from compliant_sms.stores._schema import is_outdated
 
 __all__ = ["show"]
 
@@ -34,10 +36,15 @@ def show(database: Path) -> None:
     Raises:
         InvalidInput: there is no such file.
         NotOurDatabase: the file is not a compliant_sms database.
+        SchemaTooNew: a newer version of this library wrote it.
+        SchemaTooOld: it has to be upgraded first.
     """
     if not database.is_file():
         msg = f"there is no file {database}. Pass another path, or run  compliant-sms demo  first."
         raise InvalidInput(msg)
+    found = SQLite(database, shared=True).found_schema()
+    if found:
+        is_outdated(found, may_migrate=False)
     connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
     try:
         tables = [_table(connection, "Texts", _TEXTS), _table(connection, "Consent", _LEDGER)]

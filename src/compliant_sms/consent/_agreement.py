@@ -12,6 +12,7 @@ from itertools import groupby
 
 from attrs import field, frozen
 
+from compliant_sms import _given
 from compliant_sms.choices import Word
 from compliant_sms.consent._fields import a_number, a_text, yes_or_no
 from compliant_sms.errors import InvalidInput
@@ -69,6 +70,9 @@ class WrittenAgreement:
     authorises_automated_marketing: bool = field(validator=yes_or_no)
     not_a_condition_of_purchase: bool = field(validator=yes_or_no)
     clear_and_conspicuous: bool = field(validator=yes_or_no)
+
+
+an_agreement = _given.kind(WrittenAgreement, "a WrittenAgreement")
 
 
 class AgreementDefect(Word):

@@ -8,10 +8,18 @@ from typing import TypeAlias
 from attrs import Attribute, field, frozen
 
 from compliant_sms.clock import as_utc
-from compliant_sms.consent._agreement import WrittenAgreement
+from compliant_sms.consent._agreement import WrittenAgreement, an_agreement
 from compliant_sms.consent._fields import a_text, sorted_names, storable, yes_or_no
 from compliant_sms.consent._imported import Imported
-from compliant_sms.consent._words import Basis, Channel, Signature, Tier, Wording
+from compliant_sms.consent._words import (
+    Basis,
+    Channel,
+    Signature,
+    Tier,
+    Wording,
+    a_signature,
+    a_wording,
+)
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
@@ -84,10 +92,10 @@ class Granted(_Event):
     basis: Basis = field(converter=Basis)
     tier: Tier = field(converter=Tier)
     categories: tuple[str, ...] = field(converter=sorted_names)
-    wording: Wording | None = None
-    signature: Signature | None = None
+    wording: Wording | None = field(default=None, validator=a_wording)
+    signature: Signature | None = field(default=None, validator=a_signature)
     reference: str = field(default="", validator=storable)
-    agreement: WrittenAgreement | None = None
+    agreement: WrittenAgreement | None = field(default=None, validator=an_agreement)
     given_to: str = field(default="", validator=storable)
     imported: Imported | None = None
 
@@ -140,7 +148,7 @@ class Revoked(_Event):
     category: str = field(default="", converter=str, validator=storable)
     message_class: str = field(default="", converter=str, validator=_message_class)
     exempt: bool = False
-    clarification_asked: bool = False
+    clarification_asked: bool = field(default=False, validator=yes_or_no)
     except_for: tuple[str, ...] = field(default=(), converter=sorted_names)
     imported: Imported | None = None
 
@@ -205,7 +213,7 @@ class PhiPreferenceStated(_Event):
     """
 
     prefers: bool = field(validator=yes_or_no)
-    warning: Wording | None = None
+    warning: Wording | None = field(default=None, validator=a_wording)
     channel: Channel = field(converter=Channel)
     reference: str = field(default="", validator=storable)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from attrs import Attribute
 
+from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
@@ -15,15 +16,19 @@ __all__ = ["a_number", "a_text", "sorted_names", "storable", "yes_or_no"]
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
-def storable(_: object, attribute: Attribute[str], value: str | None) -> None:
-    """Refuse what no UTF-8 can hold."""
-    if value is not None and _HALF_A_CHARACTER.search(value):
+def storable(of: object, attribute: Attribute[str], value: str | None) -> None:
+    """Refuse what is no text, and what no UTF-8 can hold."""
+    if value is None:
+        return
+    _given.text(of, attribute, value)
+    if _HALF_A_CHARACTER.search(value):
         msg = f"{attribute.name} holds half a surrogate pair; decode it properly before"
         raise InvalidInput(msg)
 
 
 def a_text(of: object, attribute: Attribute[str], value: str) -> None:
-    """Refuse what is blank."""
+    """Refuse what is no text, or blank."""
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"{attribute.name} must not be empty"
         raise InvalidInput(msg)
@@ -32,21 +37,19 @@ def a_text(of: object, attribute: Attribute[str], value: str) -> None:
 
 def sorted_names(names: Iterable[str]) -> tuple[str, ...]:
     """The names of categories, each once."""
-    found = {str(name) for name in names}
-    if isinstance(names, str) or not all(name.strip() for name in found):
+    found = set(names) if isinstance(names, Iterable) and not isinstance(names, str) else {""}
+    if not all(isinstance(name, str) and name.strip() for name in found):
         msg = "categories are texts in a list, for example [Category.CARE], and none is empty"
         raise InvalidInput(msg)
     if any(map(_HALF_A_CHARACTER.search, found)):
         msg = "a category holds half a surrogate pair; decode it properly before"
         raise InvalidInput(msg)
-    return tuple(sorted(found))
+    return tuple(sorted(map(str, found)))
 
 
 def yes_or_no(_: object, attribute: Attribute[bool], value: object) -> None:
     """Refuse anything else: a form's "no" would count as a yes."""
-    if not isinstance(value, bool):
-        msg = f"{attribute.name} must be True or False"
-        raise InvalidInput(msg)
+    _given.yes_or_no(value, attribute.name)
 
 
 def a_number(number: str | PhoneNumber) -> PhoneNumber:

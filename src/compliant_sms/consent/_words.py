@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 from attrs import field, frozen
 
+from compliant_sms import _given
 from compliant_sms.choices import Grade, Word
-from compliant_sms.consent._fields import a_text, storable
+from compliant_sms.consent._fields import a_text, sorted_names, storable
+from compliant_sms.errors import InvalidInput
 
-__all__ = ["Basis", "Category", "Channel", "Signature", "Tier", "Wording", "covered"]
+__all__ = ["Basis", "Category", "Channel", "Signature", "Tier", "Wording", "covered", "meant"]
 
 
 class Tier(Grade):
@@ -43,6 +46,28 @@ _USUAL_CATEGORIES = {Tier.PRIOR_EXPRESS_WRITTEN: (Category.PROMOTIONS,)}
 def covered(categories: Iterable[str] | None, tier: Tier) -> Iterable[str]:
     """The categories of a grant, or what a grant of that tier usually covers."""
     return _USUAL_CATEGORIES.get(tier, _CARE) if categories is None else categories
+
+
+# As close as a singular to its plural, or a word to a slip in it.
+_CLOSE = 0.85
+
+
+def meant(names: Iterable[str]) -> tuple[str, ...]:
+    """The names as they are: those of the library, and a practice's own.
+
+    Raises:
+        InvalidInput: one is nearly one of the library's, under which no text would be sent.
+    """
+    found = sorted_names(names)
+    for name in found:
+        close = get_close_matches(name.strip().casefold(), list(Category), 1, _CLOSE)
+        if close and name not in set(Category):
+            msg = (
+                f"there is no category of that name, and {str(close[0])!r} is close to it. Pass "
+                "that; or, for texts of your own, a name that cannot be taken for it."
+            )
+            raise InvalidInput(msg)
+    return found
 
 
 class Basis(Word):
@@ -113,3 +138,7 @@ class Signature:
     act: str = field(validator=a_text)
     ip_address: str = field(default="", repr=False, validator=storable)
     user_agent: str = field(default="", repr=False, validator=storable)
+
+
+a_wording = _given.kind(Wording, "Wording(text=..., version=...)")
+a_signature = _given.kind(Signature, "Signature(signer=..., act=...)")

@@ -20,7 +20,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 from urllib.parse import quote, unquote
 
 from attrs import evolve, field, frozen
@@ -40,6 +40,7 @@ _BODY = re.compile(
 _SIGNATURE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/=]+)\n")
 
 
+@runtime_checkable
 class Signer(Protocol):
     """Whoever holds a key to sign with, such as :class:`compliant_sms.signing.SigningKey`."""
 
@@ -55,6 +56,7 @@ class Signer(Protocol):
         """The Ed25519 signature, 64 bytes."""
 
 
+@runtime_checkable
 class Verifier(Protocol):
     """Whoever holds a public key, such as :class:`compliant_sms.signing.VerifyKey`."""
 

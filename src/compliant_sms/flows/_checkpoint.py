@@ -6,6 +6,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from compliant_sms import _given
 from compliant_sms.errors import InvalidInput, LedgerTampered
 from compliant_sms.evidence import Checkpoint, Signer, verify_consistency
 from compliant_sms.flows._tree import consistency_of, inclusion_of, root_at, take_in
@@ -48,8 +49,11 @@ async def checkpoint(
         key: signs the checkpoint.
 
     Raises:
+        InvalidInput: the key cannot sign.
         LedgerTampered: the ledger does not follow from the last checkpoint; none was made.
     """
+    if key is not None:
+        _given.a_kind(key, Signer, "key", "a SigningKey")
 
     async def fix(tx: Transaction) -> Checkpoint:
         await tx.lock_tree(practice_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from compliant_sms import _given
 from compliant_sms.clock import as_utc
 from compliant_sms.consent import (
     ConsentEvent,
@@ -57,6 +58,8 @@ async def consent_state(
     ports: Ports, number: PhoneNumber, person: str | None, as_known_at: datetime | None
 ) -> ConsentState:
     """What the person at the number agrees to."""
+    if person is not None:
+        _given.a_text(person, "person")
     known = _aware(as_known_at)
     return fold(await consent_events(ports, number), person, as_known_at=known)
 
@@ -65,6 +68,7 @@ async def wish_for_detail(
     ports: Ports, number: PhoneNumber, person: str, as_known_at: datetime | None
 ) -> PhiPreference:
     """What the person at the number wants of health details."""
+    _given.a_text(person, "person")
     known = _aware(as_known_at)
     return phi_preference(await consent_events(ports, number), person, as_known_at=known)
 

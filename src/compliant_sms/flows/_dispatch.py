@@ -9,6 +9,7 @@ from datetime import datetime
 
 from attrs import field, frozen
 
+from compliant_sms import _given
 from compliant_sms.errors import UnknownMessage
 from compliant_sms.flows._admit import WAITING, Limited, Unlinked, take
 from compliant_sms.flows._brief import brief
@@ -158,6 +159,7 @@ async def cancel(ports: Ports, message_id: str) -> Outcome:
     Raises:
         UnknownMessage: this practice has no such text.
     """
+    _given.a_text(message_id, "message_id")
     return await ports.store.run(lambda tx: _cancel(tx, ports, message_id))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.clock import Clock
 from compliant_sms.errors import ConfigurationError, UnderLegalHold, UnknownPerson, Unsettled
@@ -50,11 +51,14 @@ async def erase(store: Store, clock: Clock, plan: ErasePlan) -> Erased:
     """Destroy the keys of all that is kept of a person.
 
     Raises:
+        InvalidInput: an argument cannot be used.
         ConfigurationError: the records of this practice lie in the clear.
         UnknownPerson: nothing is kept of the person.
         UnderLegalHold: a legal hold reaches the person, or one of their numbers.
         Unsettled: nobody knows yet whether a text to them went out.
     """
+    for name in ("person", "reason", "by"):
+        _given.a_text(getattr(plan, name), name)
     try:
         return await store.run(lambda tx: _erase(tx, clock, plan))
     except _Undone as undone:

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms import records
+from compliant_sms import _given, records
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
@@ -18,7 +18,8 @@ from compliant_sms.ports import Ports, Transaction
 __all__ = ["Question", "evidence_pack"]
 
 
-def _told(_: object, attribute: Attribute[str], value: str) -> None:
+def _told(of: object, attribute: Attribute[str], value: str) -> None:
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"{attribute.name} is empty; access to evidence is on record, with who and why"
         raise InvalidInput(msg)
@@ -34,6 +35,9 @@ def _since(value: datetime) -> datetime:
 
 def _until(value: datetime) -> datetime:
     return as_utc(value, "until")
+
+
+_a_checkpoint = _given.kind(Checkpoint, "a Checkpoint; of its text, Checkpoint.parse(...)")
 
 
 @frozen(kw_only=True)
@@ -54,7 +58,7 @@ class Question:
     until: datetime = field(converter=_until)
     by: str = field(validator=_told)
     reason: str = field(validator=_told, repr=False)
-    earlier: Checkpoint | None = None
+    earlier: Checkpoint | None = field(default=None, validator=_a_checkpoint)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a period in which nothing can have happened."""

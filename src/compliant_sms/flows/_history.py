@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from attrs import field, frozen
 
+from compliant_sms import _given
 from compliant_sms.consent import ConsentEvent
 from compliant_sms.messages import Inbound, Message
 from compliant_sms.phone import PhoneNumber
@@ -54,6 +55,7 @@ class History:
 
 async def history(ports: Ports, person: str) -> History:
     """Everything on record about a person, at all their numbers."""
+    _given.a_text(person, "person")
     return await ports.store.run(lambda tx: _history(tx, ports.practice.id, person))
 
 

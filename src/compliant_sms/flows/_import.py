@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TypeAlias, TypeVar
 
+from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.clock import Clock, as_utc
 from compliant_sms.consent import Granted, Revoked
@@ -26,6 +27,7 @@ from compliant_sms.ports import Ids, Store, Transaction
 __all__ = ["ImportProgress", "import_consents"]
 
 T = TypeVar("T")
+_ROWS = (ImportedOptOut, ImportedConsent, BadRow)
 Row: TypeAlias = ImportedOptOut | ImportedConsent | BadRow
 
 ImportProgress: TypeAlias = Callable[[ImportReport], None]
@@ -50,6 +52,9 @@ async def import_consents(
         InvalidInput: there are consents, and no opt-outs were ever imported, nor is it said why.
         StoreError: a batch could not be written. What was written before it stays; import again.
     """
+    _given.a_kind(consents, Iterable, "consents", "records, or what read_consents(...) reads")
+    if opt_outs is not None:
+        _given.a_kind(opt_outs, Iterable, "opt_outs", "records, or what read_opt_outs(...) reads")
     run = _Import(store, clock, ids, plan, progress)
     if opt_outs is None and not plan.no_opt_outs_because:
         await run.need_opt_outs()
@@ -140,6 +145,7 @@ class _Import:
         recorded_at = as_utc(self._clock())
         events: dict[bytes, Granted | Revoked] = {}
         for row in batch:
+            _given.a_kind(row, _ROWS, "a row", "ImportedConsent(...), ImportedOptOut(...)")
             line = self.tally.count(kind, row)
             found = (
                 row.flaws

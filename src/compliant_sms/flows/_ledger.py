@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
+from compliant_sms import _given
 from compliant_sms.consent import ChainCheck
 from compliant_sms.errors import InvalidCheckpoint, LedgerTampered
 from compliant_sms.evidence import Checkpoint, Frontier, Verifier, leaf_hash, verify_signature
@@ -65,6 +66,8 @@ async def verify_ledger(
         InvalidCheckpoint: one of ``against`` is another practice's or not signed, or a stored one
             has a wrong signature.
     """
+    _given.each_of(against, Checkpoint, "against", "a list of Checkpoints, as of checkpoint()")
+    _given.each_of(keys, Verifier, "keys", "a list of VerifyKeys")
     for each in against:
         _refuse_foreign(each, practice_id)
         if keys:

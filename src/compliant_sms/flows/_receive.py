@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from compliant_sms import _given
 from compliant_sms.errors import WebhookRejected
 from compliant_sms.flows._deliver import record_opt_out
 from compliant_sms.flows._patient_text import ReceivedText, take_in
@@ -57,9 +58,11 @@ async def receive(ports: Ports, request: WebhookRequest) -> Received:
     """Take a callback in; durable before it returns.
 
     Raises:
+        InvalidInput: it is no WebhookRequest.
         InvalidSignature: it is not the provider's; nothing was changed.
         WebhookRejected: it is too large or cannot be read; nothing was changed.
     """
+    _given.a_kind(request, WebhookRequest, "the request", "a WebhookRequest made of yours")
     if len(request.body) > _LARGEST_BODY:
         msg = f"the callback has more than {_LARGEST_BODY:,} bytes; no provider sends such"
         raise WebhookRejected(msg, status=413)
@@ -96,7 +99,8 @@ async def _move(
     moved = message.moved(update.state, provider_id=update.provider_id, problem=update.problem)
     if moved != message:
         await tx.save(moved, at)
-    if update.problem is not None and update.problem.category is Category.OPTED_OUT:
+    opted_out = update.problem is not None and update.problem.category is Category.OPTED_OUT
+    if opted_out and not message.draft.is_erased:  # then nobody knows any more which number it was
         await record_opt_out(tx, ports, moved, at)
     return moved
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.errors import UnknownMessage
 from compliant_sms.flows._deliver import recorded_outcome
@@ -33,8 +34,9 @@ async def settle(ports: Ports, message_id: str, *, sent: bool, by: str, reason: 
 
     Raises:
         UnknownMessage: this practice has no such text.
-        InvalidInput: ``by`` or ``reason`` is empty.
+        InvalidInput: an argument cannot be used.
     """
+    _given.yes_or_no(sent, "sent")
     said = AuditEvent(
         practice_id=ports.practice.id,
         act=Act.SETTLED_BY_HAND,

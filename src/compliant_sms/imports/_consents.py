@@ -15,7 +15,7 @@ from compliant_sms.consent import (
     Wording,
     WrittenAgreement,
 )
-from compliant_sms.consent._words import covered
+from compliant_sms.consent._words import covered, meant
 from compliant_sms.errors import InvalidInput
 from compliant_sms.imports import _dates
 from compliant_sms.imports._cells import Cells, bad_row, numbers_of, yes_or_no
@@ -110,7 +110,7 @@ def read_consents(
             occurred_at=occurred_at,
             basis=basis,
             tier=tier,
-            categories=covered(_names(cells["categories"]), tier),
+            categories=covered(cells.read("categories", _names), tier),
             wording=wording,
             signature=_signature(cells) if written or cells["signer"] else None,
             agreement=form.agreement(cells) if written else None,
@@ -126,8 +126,8 @@ def _tier(text: str) -> Tier:
     return _TIERS[text]
 
 
-def _names(text: str) -> list[str] | None:
-    return [name.strip() for name in text.split(";") if name.strip()] or None
+def _names(text: str) -> Iterable[str] | None:
+    return meant(name.strip() for name in text.split(";") if name.strip()) or None
 
 
 def _signature(cells: Cells) -> Signature | None:

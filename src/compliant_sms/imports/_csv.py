@@ -60,10 +60,16 @@ class Layout:
                 raise InvalidInput(msg)
             if theirs in names:
                 places[ours] = names.index(theirs)
-            elif ours in self.columns or (ours in self.required and ours not in self.values):
+            elif ours in self.columns:
+                msg = (
+                    f"the first line of the file names no column {theirs!r}, which was said "
+                    f"to be {ours!r}. Write it as it stands there. Cells are separated by commas."
+                )
+                raise InvalidInput(msg)
+            elif ours in self.required and ours not in self.values:
                 msg = (
                     f"the first line of the file names no column for {ours!r}. Name it there, or "
-                    "say which one it is with columns. Cells are separated by commas."
+                    "say which one it is with columns=. Cells are separated by commas."
                 )
                 raise InvalidInput(msg)
         return places

@@ -125,8 +125,8 @@ def _unit_of(date_format: str) -> timedelta | None:
     told = set(re.findall("%([A-Za-z])", date_format.replace("%%", "")))
     if not any(whole <= told for whole in _WHOLE_DATES):
         msg = (
-            "date_format tells no day with a year of four figures. Write it as for Python's "
-            "strptime, for example '%m/%d/%Y' or '%d.%m.%Y %H:%M'."
+            "date_format tells no day with a year of four figures. Write it, for "
+            "example, as '%m/%d/%Y' or '%d.%m.%Y %H:%M'."
         )
         raise InvalidInput(msg)
     if not any(hour <= told for hour in _HOURS) or "M" not in told:

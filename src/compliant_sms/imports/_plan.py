@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms.consent._fields import a_text, storable
+from compliant_sms import _given
+from compliant_sms.consent._fields import a_text, storable, yes_or_no
 from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import Practice, known_zone
 
@@ -12,12 +13,14 @@ __all__ = ["ImportPlan"]
 
 
 def _some(_: object, __: Attribute[int], value: int) -> None:
+    _given.a_kind(value, int, "batch", "a whole number of rows")
     if value < 1:
         msg = "batch is less than one row"
         raise InvalidInput(msg)
 
 
 def _stripped(text: str) -> str:
+    _given.a_text(text, "no_opt_outs_because")
     return text.strip()
 
 
@@ -46,7 +49,7 @@ class ImportPlan:
     source: str = field(validator=a_text)
     by: str = field(validator=a_text)
     no_opt_outs_because: str = field(default="", converter=_stripped, validator=storable)
-    write: bool = True
+    write: bool = field(default=True, validator=yes_or_no)
     batch: int = field(default=1000, validator=_some)
 
     @classmethod

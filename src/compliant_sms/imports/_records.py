@@ -17,8 +17,9 @@ from compliant_sms.consent import (
     Wording,
     WrittenAgreement,
 )
-from compliant_sms.consent._fields import a_number, a_text, sorted_names, storable
-from compliant_sms.consent._words import covered
+from compliant_sms.consent._agreement import an_agreement
+from compliant_sms.consent._fields import a_number, a_text, storable
+from compliant_sms.consent._words import a_signature, a_wording, covered, meant
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
@@ -36,7 +37,9 @@ def _plain(_: object, attribute: Attribute[str], value: str | None) -> None:
 
 
 def _when(value: date | datetime) -> date | datetime:
-    return as_utc(value, "occurred_at") if isinstance(value, datetime) else value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    return as_utc(value, "occurred_at")
 
 
 def _when_if_known(value: date | datetime | None) -> date | datetime | None:
@@ -99,10 +102,10 @@ class ImportedConsent:
     occurred_at: date | datetime = field(converter=_when)
     basis: Basis = field(converter=Basis)
     tier: Tier = field(default=Tier.PRIOR_EXPRESS, converter=Tier)
-    categories: tuple[str, ...] = field(converter=sorted_names)
-    wording: Wording | None = None
-    signature: Signature | None = None
-    agreement: WrittenAgreement | None = None
+    categories: tuple[str, ...] = field(converter=meant)
+    wording: Wording | None = field(default=None, validator=a_wording)
+    signature: Signature | None = field(default=None, validator=a_signature)
+    agreement: WrittenAgreement | None = field(default=None, validator=an_agreement)
     given_to: str = field(default="", validator=[storable, _plain])
     reference: str = field(default="", validator=[storable, _plain])
     line: int = field(default=0, eq=False)

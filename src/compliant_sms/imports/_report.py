@@ -108,6 +108,12 @@ class ImportReport:
                 yield "  ".join([*(cell.ljust(width) for cell, width in told), reason])
         if self.more_problems:
             yield f"and {self.more_problems:,} more"
+        if self.withheld:
+            yield ""
+            yield (
+                "Consents are withheld while an opt-out cannot be used: it may be about any of "
+                "their numbers."
+            )
 
 
 def _cells(problem: RowProblem) -> tuple[str, str, str, str]:

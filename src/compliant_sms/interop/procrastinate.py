@@ -11,12 +11,18 @@ from datetime import timedelta
 from typing import Any
 
 from attrs import asdict
-from procrastinate import App, JobContext
-from procrastinate.tasks import Task
 
-from compliant_sms.errors import InvalidInput
+from compliant_sms.errors import InvalidInput, MissingExtra
 from compliant_sms.messenger import AsyncMessenger, Messenger
 from compliant_sms.worker import AsyncWorker, Progress, Worker
+
+try:
+    from procrastinate import App, JobContext
+    from procrastinate.tasks import Task
+except ModuleNotFoundError as _error:
+    if (_error.name or "").partition(".")[0] != "procrastinate":
+        raise
+    raise MissingExtra("procrastinate", "dispatch by procrastinate") from _error  # noqa: EM101 - the extra's name
 
 __all__ = ["NAME", "register"]
 

@@ -72,7 +72,10 @@ def _check_body_hash(request: WebhookRequest) -> None:
     claimed = parse_qs(urlsplit(request.url).query).get("bodySHA256", [""])[0]
     actual = hashlib.sha256(request.body).hexdigest()
     if not hmac.compare_digest(claimed.encode(), actual.encode()):
-        msg = "the callback's body is not covered by its signature"
+        msg = (
+            "the callback's body is not covered by its signature. A form counts only with its "
+            "Content-Type, application/x-www-form-urlencoded, among the headers: pass them all on."
+        )
         raise InvalidSignature(msg)
 
 

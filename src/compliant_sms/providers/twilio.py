@@ -11,11 +11,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from attrs import Attribute, field, frozen
 
+from compliant_sms import _given
 from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
 from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
@@ -108,13 +109,20 @@ def _number(value: str | PhoneNumber) -> PhoneNumber:
     return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
 
 
-def _is_account(_: object, __: Attribute[str], value: str) -> None:
+def _is_account(of: object, attribute: Attribute[str], value: str) -> None:
+    _given.text(of, attribute, value)
     if not _ACCOUNT.fullmatch(value):
         msg = "account_sid is not a Twilio account SID: 'AC' and 32 hexadecimal digits"
         raise InvalidInput(msg)
 
 
-def _not_blank(_: object, attribute: Attribute[str], value: str) -> None:
+def _tokens(values: object) -> tuple[str, ...]:
+    _given.each_of(values, str, "older_auth_tokens", "the tokens in a list")
+    return tuple(cast("Sequence[str]", values))
+
+
+def _not_blank(of: object, attribute: Attribute[str], value: str) -> None:
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"Twilio's {attribute.name} is empty"
         raise InvalidInput(msg)
@@ -144,10 +152,10 @@ class Twilio:
     auth_token: str = field(repr=False, validator=_not_blank)
     sender: PhoneNumber = field(converter=_number)
     baa_signed_on: date | None = None
-    status_callback: str = ""
+    status_callback: str = field(default="", validator=_given.text)
     answers_keywords: bool = True
-    older_auth_tokens: tuple[str, ...] = field(default=(), repr=False, converter=tuple)
-    base_url: str = "https://api.twilio.com"
+    older_auth_tokens: tuple[str, ...] = field(default=(), repr=False, converter=_tokens)
+    base_url: str = field(default="https://api.twilio.com", validator=_given.text)
 
     @property
     def name(self) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from attrs import Attribute, field, frozen
 
+from compliant_sms import _given
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
@@ -13,7 +14,8 @@ from compliant_sms.phone import PhoneNumber
 __all__ = ["Hold"]
 
 
-def _told(_: object, attribute: Attribute[str], value: str) -> None:
+def _told(of: object, attribute: Attribute[str], value: str) -> None:
+    _given.text(of, attribute, value)
     if not value.strip():
         msg = f"{attribute.name} is empty; whoever reads the hold later must know who, and why"
         raise InvalidInput(msg)
@@ -21,6 +23,9 @@ def _told(_: object, attribute: Attribute[str], value: str) -> None:
 
 def _instant(value: datetime) -> datetime:
     return as_utc(value)
+
+
+_person = _given.kind(str, _given.A_TEXT)
 
 
 @frozen(kw_only=True)
@@ -40,7 +45,7 @@ class Hold:
 
     hold_id: str
     practice_id: str
-    person: str | None = field(default=None, repr=False)
+    person: str | None = field(default=None, validator=_person, repr=False)
     number: PhoneNumber | None = field(default=None, repr=False)
     reason: str = field(validator=_told, repr=False)
     placed_at: datetime = field(converter=_instant)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from compliant_sms.classification import ContentLabel, MessageClass, Purpose
-from compliant_sms.consent import Revocation
+from compliant_sms.consent import Channel, Revocation
 from compliant_sms.rules._decision import Finding, allow, block
 from compliant_sms.rules._facts import Facts, ReplyFacts
 from compliant_sms.rules._in_force import InForce
@@ -58,8 +58,7 @@ def _refused(revocation: Revocation) -> Finding:
         return block(
             "revocation",
             "revoked-presumed",
-            f"On {revocation.occurred_at:%Y-%m-%d} this person asked us to stop texting, "
-            f"by {revocation.channel}.",
+            _told(revocation),
             "47 CFR 64.1200(a)(11); policy P-RV-1",
             remedy,
         )
@@ -70,6 +69,16 @@ def _refused(revocation: Revocation) -> Finding:
         "47 CFR 64.1200(a)(10); policy P-RV-1",
         remedy,
     )
+
+
+def _told(revocation: Revocation) -> str:
+    day = f"{revocation.occurred_at:%Y-%m-%d}"
+    if revocation.channel is Channel.UNKNOWN:
+        return (
+            f"On {day} somebody at this number asked us to stop texting; the rest of that record "
+            "was erased, and the request stands."
+        )
+    return f"On {day} this person asked us to stop texting, by {revocation.channel}."
 
 
 def opt_out_confirmation(facts: Facts, law: InForce) -> Iterator[Finding]:

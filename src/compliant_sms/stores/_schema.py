@@ -271,7 +271,8 @@ def is_outdated(found: int, *, may_migrate: bool = True) -> bool:
     if 0 < found < OLDEST:
         msg = (
             f"the database has schema {found}, of a version that was never released, and cannot "
-            "be brought up to date. Begin a new one."
+            "be brought up to date. Set it aside and begin a new one, with another path or an "
+            "empty database; what is in it can be read with the version that wrote it."
         )
         raise NotOurDatabase(msg)
     if found < newest() and not may_migrate:

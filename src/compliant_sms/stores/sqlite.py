@@ -6,10 +6,11 @@ all who wait, each in a savepoint of its own.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, LiteralString, TypeVar, cast
@@ -32,6 +33,7 @@ from compliant_sms.stores._vault import Vault
 __all__ = ["SQLite"]
 
 _SWITCHES = 5
+_OLDEST = (3, 35, 0)  # UPDATE ... RETURNING and AS MATERIALIZED
 
 T = TypeVar("T")
 Work = Callable[[Transaction], Awaitable[T]]
@@ -49,13 +51,13 @@ class _Cursor:
         try:
             return self._connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
-            raise ours(error) from error
+            raise ours(error) from None  # SQLite quotes what it cannot decode
 
     async def execute(self, sql: LiteralString, parameters: Mapping[str, object]) -> int:
         try:
             return self._connection.execute(sql, parameters).rowcount
         except sqlite3.Error as error:
-            raise ours(error) from error
+            raise ours(error) from None  # SQLite quotes what it cannot decode
 
 
 class _Job(Generic[T]):
@@ -90,7 +92,8 @@ class SQLite:
     """A database file, or ``":memory:"`` for tests.
 
     Args:
-        path: the file; it is made if there is none.
+        path: the file. If there is none it is made, readable and writable by its owner only (on
+            POSIX: mode 0600).
         busy_timeout: seconds to wait for another process's lock.
         migrate: make the tables, or bring them up to date, when the file is opened. Without it
             an empty or older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
@@ -152,9 +155,10 @@ class SQLite:
         except StoreError as error:
             for job in batch:
                 job.fail(error)
-                job.vault.forget()  # what it read may have been of this batch
         finally:
             for job in batch:
+                if not job.committed:  # also where a signal cut it short
+                    job.vault.forget()  # what it read may have been of this batch
                 job.done = True
 
     def _transact(self, connection: sqlite3.Connection, batch: list[_Job[Any]]) -> None:
@@ -294,8 +298,13 @@ class _AsyncSQLite:
 
 
 def _open(path: str, busy_timeout: float, *, may_migrate: bool, shared: bool) -> sqlite3.Connection:
+    if sqlite3.sqlite_version_info < _OLDEST:  # such as that of an old system under a new Python
+        msg = f"SQLite {sqlite3.sqlite_version} is too old: this store needs 3.35 or newer"
+        raise StoreError(msg)
     if not may_migrate and path != ":memory:" and not Path(path).exists():
         is_outdated(0, may_migrate=False)  # connecting would leave an empty file
+    if path != ":memory:":
+        _make_private(path)
     connection = sqlite3.connect(
         path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
     )
@@ -310,6 +319,13 @@ def _open(path: str, busy_timeout: float, *, may_migrate: bool, shared: bool) ->
         connection.close()
         raise
     return connection
+
+
+def _make_private(path: str) -> None:
+    """Make the file, if there is none, for its owner only; its log gets the mode of the file."""
+    # Where it cannot be made, SQLite says why.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

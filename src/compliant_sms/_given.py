@@ -1,0 +1,78 @@
+"""What callers pass, refused where it is of another kind, before anything looks into it.
+
+No message repeats what was passed: it may be a patient's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from attrs import Attribute
+
+from compliant_sms.errors import InvalidInput
+
+__all__ = ["A_TEXT", "a_kind", "a_text", "each_of", "kind", "text", "yes_or_no"]
+
+A_TEXT = "a str; of a whole number, such as a key of your own database, str(...)"
+"""What to pass where a text is needed."""
+
+
+def a_text(value: object, name: str) -> None:
+    """Refuse what is no text.
+
+    Args:
+        value: what was passed.
+        name: what to call it in the error.
+    """
+    a_kind(value, str, name, A_TEXT)
+
+
+def a_kind(value: object, kinds: type | tuple[type, ...], name: str, instead: str) -> None:
+    """Refuse what is none of these.
+
+    Args:
+        value: what was passed.
+        kinds: what it may be.
+        name: what to call it in the error.
+        instead: what to pass.
+    """
+    if not isinstance(value, kinds):
+        msg = f"{name} is of a type that cannot be used. Pass {instead}."
+        raise InvalidInput(msg)
+
+
+def each_of(
+    values: Any,  # noqa: ANN401 - whatever was passed
+    kinds: type | tuple[type, ...],
+    name: str,
+    instead: str,
+) -> None:
+    """Refuse what is no list of these, or no tuple."""
+    a_kind(values, (list, tuple), name, instead)
+    for value in values:
+        a_kind(value, kinds, name, instead)
+
+
+def yes_or_no(value: object, name: str) -> None:
+    """Refuse anything else: a form's "no" would count as a yes."""
+    if not isinstance(value, bool):
+        msg = f"{name} must be True or False"
+        raise InvalidInput(msg)
+
+
+def text(_: object, attribute: Attribute[Any], value: object) -> None:
+    """A validator of fields: :func:`a_text`."""
+    a_text(value, attribute.name)
+
+
+def kind(
+    kinds: type | tuple[type, ...], instead: str
+) -> Callable[[object, Attribute[Any], Any], None]:
+    """A validator of fields: :func:`a_kind`, or None where that is the default."""
+
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        if value is not None or attribute.default is not None:
+            a_kind(value, kinds, attribute.name, instead)
+
+    return check

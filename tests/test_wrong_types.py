@@ -1,0 +1,206 @@
+"""What is of another type is refused as input at every entry, and never repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from compliant_sms import (
+    Keyring,
+    Messenger,
+    Practice,
+    Profile,
+    Purpose,
+    Signature,
+    WebhookRequest,
+    Wording,
+)
+from compliant_sms.errors import InvalidInput
+from compliant_sms.imports import ImportedConsent, ImportedOptOut
+from compliant_sms.providers import Twilio
+from compliant_sms.waiver import Waiver
+from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER, SID, TOKEN, WARNING
+from test_send import BODY
+
+INTEGER = 8_812_175_550_134
+DAY = date(2026, 11, 30)
+SINCE = datetime(2026, 11, 1, tzinfo=UTC)
+UNTIL = datetime(2026, 12, 1, tzinfo=UTC)
+
+Call = Callable[..., object]
+CASE = {"by": "it:kim", "reason": "a request"}
+DRAFT = {"to": PATIENT, "person": PERSON, "purpose": Purpose.RECALL, "body": BODY}
+DESK = {"number": PATIENT, "person": PERSON, "recorded_by": "ana", "reference": "form-7"}
+SAID = DESK | {"channel": "spoken", "occurred_at": SINCE}
+ENTRIES: dict[str, tuple[Callable[[Messenger], Call], dict[str, Any]]] = {
+    "send": (lambda m: m.send, DRAFT | {"idempotency_key": "a-1", "not_after": UNTIL}),
+    "check": (lambda m: m.check, DRAFT),
+    "cancel": (lambda m: m.cancel, {"message_id": "m-1"}),
+    "history": (lambda m: m.history, {"person": PERSON}),
+    "settle": (lambda m: m.settle, CASE | {"message_id": "m-1", "sent": True}),
+    "receive": (lambda m: m.receive, {"request": None}),
+    "grant": (
+        lambda m: m.consent.grant,
+        DESK
+        | {
+            "basis": "intake_form",
+            "wording": INTAKE_WORDING,
+            "categories": ["care"],
+            "given_to": "Lakeside",
+            "occurred_at": SINCE,
+        },
+    ),
+    "revoke": (
+        lambda m: m.consent.revoke,
+        SAID | {"category": "care", "message_class": "transactional", "clarification_asked": True},
+    ),
+    "clarify": (lambda m: m.consent.clarify, SAID | {"keep": ["care"]}),
+    "wish": (lambda m: m.consent.record_phi_preference, SAID | {"warning": WARNING}),
+    "withdraw": (lambda m: m.consent.withdraw_phi_preference, SAID),
+    "state": (lambda m: m.consent.state, {"number": PATIENT, "person": PERSON}),
+    "events": (lambda m: m.consent.events, {"number": PATIENT}),
+    "hold a person": (lambda m: m.legal_hold.place, CASE | {"person": PERSON}),
+    "hold a number": (lambda m: m.legal_hold.place, CASE | {"number": PATIENT}),
+    "lift": (lambda m: m.legal_hold.lift, CASE | {"hold_id": "h-1"}),
+    "purge": (lambda m: m.purge, {"by": "it:kim"}),
+    "erase": (lambda m: m.erase, CASE | {"person": PERSON}),
+    "audit": (lambda m: m.audit, {"since": SINCE, "until": UNTIL}),
+    "checkpoint": (lambda m: m.checkpoint, {"key": None}),
+    "verify": (lambda m: m.verify_ledger, {"against": (), "keys": ()}),
+    "evidence": (
+        lambda m: m.evidence,
+        CASE | {"number": PATIENT, "since": SINCE, "until": UNTIL, "earlier": None},
+    ),
+    "import": (
+        lambda m: m.import_consents,
+        {
+            "consents": [],
+            "opt_outs": [],
+            "source": "old-ehr",
+            "by": "it:kim",
+            "no_opt_outs_because": "none",
+            "write": True,
+            "batch": 5,
+        },
+    ),
+}
+WHOLE = {"batch"}
+TOLD = r"Pass|Use one of|True or False|texts in a list"
+WRONG = [(name, argument) for name, (_, usual) in ENTRIES.items() for argument in usual]
+
+
+@pytest.fixture(scope="module")
+def messenger() -> Messenger:
+    """Nothing that is asked here reaches a carrier or a file."""
+    from compliant_sms.stores import SQLite  # noqa: PLC0415 - one store for all cases
+
+    return Messenger(
+        practice=Practice(
+            name="Lakeside", phone="+12175550100", time_zone="America/Chicago", state="IL"
+        ),
+        provider=Twilio(
+            account_sid=SID, auth_token=TOKEN, sender=SENDER, base_url="http://127.0.0.1:9"
+        ),
+        store=SQLite(":memory:"),
+        keyring=Keyring.generate(),
+        clock=lambda: datetime(2026, 11, 30, 16, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(("entry", "argument"), WRONG)
+def test_every_argument(messenger: Messenger, entry: str, argument: str) -> None:
+    """Each argument of each entry refuses an object, and a whole number where none is meant."""
+    method, usual = ENTRIES[entry]
+    for wrong in [object(), 8.5, b"8812175550134"] + [INTEGER] * (argument not in WHOLE):
+        with pytest.raises(InvalidInput, match=TOLD) as caught:
+            method(messenger)(**(usual | {argument: wrong}))
+        assert str(INTEGER) not in str(caught.value)
+
+
+MUST = [
+    *[("send", argument) for argument in ("to", "purpose", "body", "idempotency_key")],
+    *[("grant", argument) for argument in ("number", "person", "basis", "recorded_by")],
+    *[("revoke", argument) for argument in ("number", "channel", "recorded_by")],
+    *[("erase", argument) for argument in ("person", "by", "reason")],
+    *[("evidence", argument) for argument in ("number", "since", "until", "by", "reason")],
+    *[("import", argument) for argument in ("source", "by", "consents", "batch")],
+    *[("settle", argument) for argument in ("message_id", "sent", "by", "reason")],
+    *[("purge", "by"), ("history", "person"), ("cancel", "message_id"), ("lift", "hold_id")],
+]
+
+
+@pytest.mark.parametrize(("entry", "argument"), MUST)
+def test_none(messenger: Messenger, entry: str, argument: str) -> None:
+    """None is no value where one is needed."""
+    method, usual = ENTRIES[entry]
+    with pytest.raises(InvalidInput):
+        method(messenger)(**(usual | {argument: None}))
+
+
+USUAL_TWILIO: dict[str, Any] = {"account_sid": SID, "auth_token": TOKEN, "sender": SENDER}
+USUAL_PRACTICE = {"name": "L", "phone": "+12175550100", "time_zone": "UTC", "state": "IL"}
+USUAL_WAIVER = {"of": "quiet-hours", "reason": "agreed", "by": "ana", "on": DAY}
+USUAL_REQUEST = {"method": "POST", "url": "https://example.com", "body": b"Body=STOP"}
+VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
+    (Twilio, USUAL_TWILIO | {"auth_token": None}, "auth_token is of a type"),
+    (Twilio, USUAL_TWILIO | {"account_sid": INTEGER}, "account_sid is of a type"),
+    (Twilio, USUAL_TWILIO | {"sender": None}, "no text"),
+    (Twilio, USUAL_TWILIO | {"older_auth_tokens": "abc"}, "the tokens in a list"),
+    (Twilio, USUAL_TWILIO | {"base_url": None}, "base_url is of a type"),
+    (Practice, USUAL_PRACTICE | {"name": None}, "name is of a type"),
+    (Practice, USUAL_PRACTICE | {"time_zone": None}, "time zone is of a type"),
+    (Practice, USUAL_PRACTICE | {"state": 5}, "state is of a type"),
+    (Practice, USUAL_PRACTICE | {"also_known_as": None}, "lists of texts"),
+    (Profile, {"state": 5}, "state is of a type"),
+    (Wording, {"text": None, "version": "1"}, "text is of a type"),
+    (Signature, {"signer": 5, "act": "ticked"}, "signer is of a type"),
+    (Waiver, USUAL_WAIVER | {"by": None}, "by is of a type"),
+    (WebhookRequest, USUAL_REQUEST | {"body": "Body=STOP"}, "the bytes as they came"),
+    (WebhookRequest, USUAL_REQUEST | {"body": None}, "the bytes as they came"),
+    (WebhookRequest, USUAL_REQUEST | {"url": None}, "url is of a type"),
+    (WebhookRequest, USUAL_REQUEST | {"headers": None}, "a mapping of names"),
+    (WebhookRequest, USUAL_REQUEST | {"headers": [(b"host", b"x")]}, "a mapping of names"),
+    (ImportedOptOut, {"number": INTEGER}, "no text"),
+    (ImportedOptOut, {"number": PATIENT, "occurred_at": "2024-01-01"}, "is no instant"),
+    (
+        ImportedConsent,
+        {"number": PATIENT, "person": 881, "occurred_at": DAY, "basis": "spoken"},
+        "person is of a type",
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "fields", "words"), VALUES, ids=range(len(VALUES)))
+def test_values(make: Callable[..., object], fields: dict[str, Any], words: str) -> None:
+    """A value that is made of something else says which field, and what to pass."""
+    with pytest.raises(InvalidInput, match=words) as caught:
+        make(**fields)
+    assert str(INTEGER) not in str(caught.value)
+
+
+def test_what_to_pass(messenger: Messenger) -> None:
+    """The usual slips are told how to mend them."""
+    grant = ENTRIES["grant"][1]
+    for changes, words in [
+        ({"person": 881}, r"person .* whole number, such as a key of your own database, str\("),
+        ({"wording": "I agree"}, r"wording .* Wording\(text=\.\.\., version=\.\.\.\)"),
+        ({"signature": "Ana"}, r"signature .* Signature\(signer"),
+        ({"agreement": True}, "agreement .* WrittenAgreement"),
+    ]:
+        with pytest.raises(InvalidInput, match=words):
+            messenger.consent.grant(**(grant | changes))
+    with pytest.raises(InvalidInput, match=r"since is no instant. Pass an aware datetime"):
+        messenger.evidence(PATIENT, DAY, UNTIL, by="ana", reason="asked")  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="ImportedConsent"):
+        messenger.import_consents(
+            ["a row"],  # type: ignore[list-item]
+            opt_outs=[],
+            source="ehr",
+            by="ana",
+            no_opt_outs_because="none",
+        )
+    with pytest.raises(InvalidInput, match="list of Checkpoints"):
+        messenger.verify_ledger(["a text"])  # type: ignore[list-item]
