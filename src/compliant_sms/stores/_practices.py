@@ -18,7 +18,8 @@ __all__ = ["PracticeRecords"]
 _ENROL: LiteralString = """INSERT INTO sms_practices (sender, practice_id, plaintext, record)
     VALUES (:sender, :practice_id, :plaintext, :record) ON CONFLICT (sender) DO NOTHING"""
 _ENROL_ANEW: LiteralString = """UPDATE sms_practices SET plaintext = :plaintext, record = :record
-    WHERE sender = :sender AND practice_id = :practice_id AND (record <> :record OR plaintext <> :plaintext)"""
+    WHERE sender = :sender AND practice_id = :practice_id
+    AND (record <> :record OR plaintext <> :plaintext)"""
 
 
 @lru_cache(maxsize=64)
@@ -47,9 +48,8 @@ class PracticeRecords(Records):
         if known is None:
             if await self._do(_ENROL, **columns):
                 return True
-            known = await self._known(
-                practice, sender
-            )  # others were faster, and hold nothing any more
+            # Others were faster, and hold nothing any more.
+            known = await self._known(practice, sender)
         if known == (record, reason):
             self._vault.enrolled[sender.e164] = known
             return False
