@@ -27,7 +27,7 @@ __all__ = ["PEOPLE", "rows"]
 PEOPLE = 10_000_000
 _FEW = 10_000
 _MOST = 1.5
-_BYTES = 3_000  # a person, in the larger of both databases, with room for its log
+_BYTES = 1_500  # a person, in the larger of both databases, with room for its log
 _SAMPLE = 1_000
 
 

@@ -60,7 +60,7 @@ def _arguments() -> argparse.Namespace:
         "--people",
         type=int,
         default=looking_up.PEOPLE,
-        help="among how many consent is looked up; %(default)s take some 30 GB and half an hour",
+        help="among how many consent is looked up; %(default)s take 15 GB and 20 minutes",
     )
     parser.add_argument(
         "--compiled", type=Path, help="an interpreter with the library compiled, measured as well"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import LiteralString
 
 from compliant_sms import records
 from compliant_sms.phone import PhoneNumber
@@ -10,6 +11,14 @@ from compliant_sms.practice import Practice
 from compliant_sms.stores._connection import Records
 
 __all__ = ["PracticeRecords"]
+
+# An upsert would hold the row even where it changes nothing, and all who begin at once would wait
+# in line, each for the whole transaction of the one before.
+_ENROL: LiteralString = """INSERT INTO sms_practices (sender, practice_id, plaintext, record)
+    VALUES (:sender, :practice_id, :plaintext, :record) ON CONFLICT (sender) DO NOTHING"""
+_ENROL_ANEW: LiteralString = """UPDATE sms_practices SET practice_id = :practice_id,
+    plaintext = :plaintext, record = :record
+    WHERE sender = :sender AND (record <> :record OR plaintext <> :plaintext)"""
 
 
 @lru_cache(maxsize=64)
@@ -27,28 +36,29 @@ class PracticeRecords(Records):
         # Asked once: a row that another process wrote since is newer, and stays.
         if self._vault.enrolled.get(sender.e164) == (record, reason):
             return False
-        known = await self._one(
+        self._vault.enrolled.pop(sender.e164, None)
+        columns = {
+            "sender": sender.e164,
+            "practice_id": practice.id,
+            "plaintext": reason,
+            "record": record,
+        }
+        known = await self._known(sender)
+        if known is None:
+            if await self._do(_ENROL, **columns):
+                return True
+            known = await self._known(sender)  # others were faster, and hold nothing any more
+        if known == (record, reason):
+            self._vault.enrolled[sender.e164] = known
+            return False
+        return bool(await self._do(_ENROL_ANEW, **columns))
+
+    async def _known(self, sender: PhoneNumber) -> tuple[bytes, str] | None:
+        row = await self._one(
             "SELECT record, plaintext FROM sms_practices WHERE sender = :sender",
             sender=sender.e164,
         )
-        # An upsert locks the row even where it changes nothing, and all would wait in line.
-        if known is not None and tuple(known) == (record, reason):
-            self._vault.enrolled[sender.e164] = record, reason
-            return False
-        self._vault.enrolled.pop(sender.e164, None)
-        changed = await self._do(
-            """INSERT INTO sms_practices (sender, practice_id, plaintext, record)
-            VALUES (:sender, :practice_id, :plaintext, :record)
-            ON CONFLICT (sender) DO UPDATE SET practice_id = excluded.practice_id,
-                plaintext = excluded.plaintext, record = excluded.record
-            WHERE sms_practices.record <> excluded.record
-            OR sms_practices.plaintext <> excluded.plaintext""",
-            sender=sender.e164,
-            practice_id=practice.id,
-            plaintext=reason,
-            record=record,
-        )
-        return bool(changed)
+        return (bytes(row[0]), row[1]) if row else None
 
     async def practice_at(self, sender: PhoneNumber) -> Practice | None:
         """The practice that a number of ours belongs to."""
