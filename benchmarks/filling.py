@@ -15,8 +15,7 @@ __all__ = ["Batch", "fill"]
 
 Row: TypeAlias = tuple[object, ...]
 Batch: TypeAlias = tuple[Sequence[Row], Sequence[Row]]
-"""Heads of chains (id, practice, number, person, 0), and links (id, position, payload,
-digest)."""
+"""Heads of chains (id, practice, number, person, 0), and links (id, position, payload, digest)."""
 
 _TABLES = {
     "sms_chains": ("chain_id", "practice_id", "number", "person", "erased_below"),
@@ -34,7 +33,7 @@ def fill(where: str, batches: Iterable[Batch]) -> None:
 
 def _into_sqlite(path: str, batches: Iterable[Batch]) -> None:
     statements = [
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES (?, ?, ?, ?, ?)"
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         for table, columns in _TABLES.items()
     ]
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:

@@ -162,6 +162,6 @@ def _add(
 
 
 def _check(row: tuple[object, ...]) -> None:
-    payload = row[3]
+    payload = row[2]
     assert isinstance(payload, bytes)
     assert to_payload(from_payload(payload)) == payload, "not what the library writes"

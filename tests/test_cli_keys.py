@@ -76,4 +76,4 @@ def test_keys_that_are_missing_are_named(keys: Path, database: Path, messenger: 
     failed = call("keys", "rotate", keys, "--database", database)
 
     assert failed.exit_code == 1
-    assert lost in failed.output
+    assert f"Left alone: what {lost} sealed." in failed.output

@@ -22,9 +22,10 @@ from compliant_sms.ports import Erased
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from conftest import PATIENT, PERSON
-from test_receive import from_patient
+from test_receive import from_patient, status
 from test_sealed_store import on_disk
 from test_send import NIGHT, agree, outgoing, remind, waits
+from test_vault import columns
 
 pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
 Make = Callable[..., Messenger]
@@ -101,6 +102,33 @@ def test_whoever_agrees_anew_is_texted_again(known: Messenger, clock: MovableClo
     assert known.verify_ledger().events == 3
 
 
+def test_what_was_erased_before_keeps_its_proof(
+    known: Messenger, clock: MovableClock, database: Path
+) -> None:
+    """Erased once more, only what is new counts, and old proofs are those of the originals."""
+    tombstones = """SELECT message_id, purged FROM sms_messages
+        UNION SELECT inbound_id, purged FROM sms_inbound ORDER BY 1"""
+    known.erase(PERSON, **WHY)
+    before = columns(database, tombstones)
+    clock.advance(timedelta(minutes=1))
+    agree(known)
+    remind(known, "2", body="Lakeside Family Medicine: welcome back.")
+
+    assert known.erase(PERSON, **WHY) == Erased(numbers=1, events=1, texts=1, received=0)
+    after = columns(database, tombstones)
+    assert len(after) == len(before) + 1
+    assert set(before) < set(after)
+
+
+def test_an_opt_out_of_nobody_is_not_recorded(known: Messenger) -> None:
+    """News of an erased text names no number, and none is made up."""
+    (text, _) = known.history(PERSON).texts
+    known.erase(PERSON, **WHY)
+    known.receive(status(text.message.provider_id or "", "undelivered", code="21610"))
+
+    assert known.verify_ledger().events == 2
+
+
 def test_a_key_of_an_erased_text_sends_nothing(known: Messenger, carrier: Sandbox) -> None:
     """Its content cannot be compared any more, so the key is taken for used."""
     known.erase(PERSON, **WHY)
@@ -132,6 +160,22 @@ def test_what_waits_is_called_back(
     assert message.body == "[erased]"
     assert message.purged is not None
     assert [proof.record for proof in message.purged.proofs] == ["draft"]
+
+
+def test_what_waits_for_another_at_the_number_still_goes(
+    make_messenger: Make, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """Only texts to the person, or to whoever holds the number, are called back."""
+    messenger = make_messenger(keyring=Keyring.generate())
+    agree(messenger)
+    agree(messenger, person="pat-882")
+    clock.move_to(NIGHT)
+    held = remind(messenger, person="pat-882")
+    messenger.erase(PERSON, **WHY)
+    clock.move_to(held.until)
+
+    assert [type(outcome) for outcome in messenger.dispatch_due()] == [Sent]
+    assert len(outgoing(carrier)) == 1
 
 
 def test_a_household_keeps_what_is_not_only_theirs(known: Messenger) -> None:

@@ -250,7 +250,7 @@ def test_the_wish_stands_in_the_persons_chain(warned: Messenger, database: Path)
     with closing(sqlite3.connect(database)) as other, other:
         other.execute("UPDATE sms_chains SET person = 'pat-882'")
 
-    with pytest.raises(LedgerTampered, match="another person"):
+    with pytest.raises(LedgerTampered, match="filed under"):
         warned.verify_ledger()
 
 

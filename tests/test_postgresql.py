@@ -13,10 +13,12 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliant_sms import Messenger, Sent
+from compliant_sms import Keyring, Messenger, Sent
+from compliant_sms.driver import finish
 from compliant_sms.errors import (
     IdempotencyConflict,
     InvalidInput,
@@ -26,9 +28,11 @@ from compliant_sms.errors import (
     StoreFull,
     StoreReadOnly,
 )
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Transaction
 from compliant_sms.stores import PostgreSQL
 from compliant_sms.stores._named import numbered
-from conftest import PATIENT
+from conftest import PATIENT, PERSON
 from databases import Server
 from test_send import BODY, agree, remind
 from test_store import OTHER, count, writing
@@ -395,6 +399,32 @@ def test_deadlock(postgres_dsn: str) -> None:
     assert in_threads(2, act) == [None, None]
     assert len(tries) > 2
     store.close()
+
+
+def test_who_erases_stands_in_no_sender_s_way(make_messenger: Make, postgres_dsn: str) -> None:
+    """A text that joins a person's chain does not wait for whoever holds the person's keys."""
+    messenger = make_messenger(store=PostgreSQL(postgres_dsn), keyring=Keyring.generate())
+    agree(messenger)
+    number, held = PhoneNumber(PATIENT), threading.Barrier(2)
+    run, tries = messenger._ports.store.run, [0, 0]
+
+    async def erases(tx: Transaction) -> None:
+        tries[0] += 1
+        await tx.hold_keys("lakeside", PERSON)
+        held.wait(30)
+        await tx.lock("lakeside", number)
+
+    async def sends(tx: Transaction) -> None:
+        tries[1] += 1
+        await tx.lock("lakeside", number)
+        held.wait(30)
+        event = (await tx.consent_events("lakeside", number))[0]
+        await tx.append(evolve(event, event_id="again"), "unused")
+
+    in_threads(2, lambda side: finish(run((erases, sends)[side])))
+
+    assert tries == [1, 1]
+    assert messenger.verify_ledger().events == 2
 
 
 def test_threads_append_together(make_messenger: Make, postgres_dsn: str) -> None:

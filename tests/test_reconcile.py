@@ -73,6 +73,25 @@ def test_absent(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> No
     assert outgoing(carrier) == [BODY]
 
 
+def test_another_sender_cannot_tell(
+    willing: Messenger,
+    make_messenger: Make,
+    provider: Twilio,
+    carrier: Sandbox,
+    clock: MovableClock,
+) -> None:
+    """What is not on the books of a new number may be on those of the old one: nothing repeats."""
+    carrier.fail_next("accept_then_drop")
+    uncertain = remind(willing)
+    clock.advance(timedelta(hours=1))
+    moved = make_messenger(provider=evolve(provider, sender="+12175550112"))
+
+    assert moved.reconcile() == (uncertain,)
+    assert moved.dispatch_due() == ()
+    assert len(carrier.messages()) == 1
+    assert [type(outcome) for outcome in willing.reconcile()] == [Sent]
+
+
 def test_settled_text_is_decided_again(
     willing: Messenger, carrier: Sandbox, clock: MovableClock
 ) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -123,6 +124,32 @@ def test_damaged_file(database: Path, store: SQLite) -> None:
     with pytest.raises(NotOurDatabase, match="Restore a backup"):
         count(store, "sms_messages")
     store.close()
+
+
+def test_an_error_quotes_nothing(database: Path, store: SQLite) -> None:
+    """Of a text that is damaged SQLite tells the rest of it; we do not."""
+    store.open()
+    with closing(sqlite3.connect(database)) as other, other:
+        other.execute(
+            """INSERT INTO sms_practices (sender, practice_id, plaintext, record)
+            VALUES (CAST(x'6f6b617069ff' AS TEXT), 'lakeside', '', x'00')"""
+        )
+
+    async def work(tx: Any) -> Any:
+        return await tx._db.fetch("SELECT sender FROM sms_practices", {})
+
+    with pytest.raises(StoreError) as caught:
+        store.run(work)
+    assert "okapi" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_old_sqlite_is_refused(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once, and not by the first statement that it does not know."""
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+
+    with pytest.raises(StoreError, match=r"3\.35 or newer"):
+        SQLite(database).open()
+    assert not database.exists()
 
 
 def test_no_such_folder(tmp_path: Path) -> None:

@@ -8,24 +8,32 @@ import stat
 import traceback
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 from attrs import evolve
 
-from compliant_sms import Keyring, Messenger, Plaintext, Practice, Purpose, Sent, records
+from compliant_sms import Held, Keyring, Messenger, Plaintext, Practice, Purpose, Sent, records
+from compliant_sms.consent import ConsentEvent, Link, link, to_payload
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
     CannotUnseal,
     CompliantSmsError,
     ConfigurationError,
     InvalidInput,
+    LedgerTampered,
+    NotOurDatabase,
 )
+from compliant_sms.imports import Kind
 from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Transaction
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import PostgreSQL, SQLite
+from compliant_sms.stores._vault import Vault
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER
 from databases import Server
@@ -156,6 +164,31 @@ def test_a_failed_commit_leaves_no_index_in_memory(sealed: Messenger, database: 
     assert isinstance(remind(sealed, "2", body="Lakeside Family Medicine: see you."), Sent)
 
 
+def test_an_interrupted_batch_leaves_no_index_in_memory(
+    sealed: Messenger, make_messenger: Make, keys: Path
+) -> None:
+    """A signal undoes what others had read of the batch; a STOP is filed where all find it."""
+    store, vault = sealed._store, sealed._ports.store._vault  # type: ignore[attr-defined]
+
+    async def begins(tx: Transaction) -> None:
+        await tx.remember_rows("lakeside", Kind.OPT_OUT, {b"row"})
+
+    async def looks(tx: Transaction) -> None:
+        await tx.seals("lakeside")
+
+    async def is_interrupted(_: Transaction) -> None:
+        raise KeyboardInterrupt
+
+    jobs = [store._enqueue(work, vault) for work in (begins, looks, is_interrupted)]  # type: ignore[union-attr]
+    with pytest.raises(KeyboardInterrupt):
+        store._finish(jobs[0])  # type: ignore[union-attr]
+
+    assert not vault.known
+    sealed.receive(from_patient("STOP", "SM1"))
+    other = make_messenger(keyring=Keyring.from_file(keys))
+    assert other.consent.state(PATIENT, PERSON).revocation is not None
+
+
 def test_a_practice_is_looked_up_until_it_is_there(
     sealed: Messenger, make_messenger: Make, keys: Path, database: Path
 ) -> None:
@@ -228,6 +261,48 @@ def test_a_rotation_that_was_cut_short_goes_on(
     assert finish(store.run(lambda tx: tx.rewrap(100))) == 3
     assert finish(store.run(lambda tx: tx.to_rewrap())) == 0
     assert wrapped_by(database) == {Keyring.from_file(keys).newest}
+
+
+def test_a_key_that_joins_meanwhile_seems_not_to_have_sealed(database: Path) -> None:
+    """Whoever destroys the older key afterwards must not lose what it sealed."""
+    old, later = Keyring.generate(), Keyring.generate()
+
+    class Joining:
+        """Another thread reads the key file again while this one seals."""
+
+        newest = old.newest
+
+        def seal(self, plain: bytes, about: str) -> bytes:
+            self.newest = later.newest
+            return old.seal(plain, about)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(old, name)
+
+    store = SQLite(database)
+
+    async def begins(tx: Transaction) -> None:
+        await tx.remember_rows("lakeside", Kind.OPT_OUT, {b"row"})
+
+    finish(store.blocking(Joining()).run(begins))  # type: ignore[arg-type]
+    store.close()
+
+    assert wrapped_by(database) == {old.newest}
+
+
+def test_another_practice_s_keys_are_left_alone(
+    sealed: Messenger, keys: Path, make_messenger: Make, practice: Practice
+) -> None:
+    """Practices with keyrings of their own in one database rotate each for themselves."""
+    a_life(sealed)
+    other = make_messenger(practice=evolve(practice, id="hilltop"), keyring=Keyring.generate())
+    other.consent.grant("+12175550188", person="pat-1", **SPOKEN)
+    Keyring.from_file(keys).with_new_key().replace(keys)
+    rotating = make_messenger(keyring=Keyring.from_file(keys))
+
+    assert rotating.rotate_keys() == 4
+    assert rotating.rotate_keys() == 0
+    assert other.consent.events("+12175550188")[0].person == "pat-1"
 
 
 def test_there_is_nothing_to_rotate_in_the_clear(make_messenger: Make) -> None:
@@ -372,17 +447,36 @@ def test_no_canary_lies_in_postgresql(
     with psycopg.connect(postgres_dsn) as connection:
         local = connection.info.host.startswith("/")
         ((folder,),) = connection.execute("SHOW data_directory").fetchall()
+        ((oid,),) = connection.execute(
+            "SELECT oid FROM pg_database WHERE datname = current_database()"
+        ).fetchall()
     if not local:
         pytest.skip("the server's files lie on another machine")
+    # Other tests write to the same server: nobody else knows these.
+    number, person, words = "+12175550188", f"okapi-{uuid4().hex}", f"numbat {uuid4().hex}"
     messenger = make_messenger(store=PostgreSQL(postgres_dsn), keyring=Keyring.from_file(keys))
-    a_life(messenger)
+    messenger.consent.grant(number, person=person, **SPOKEN)
+    body = f"Lakeside Family Medicine: {words}"
+    messenger.send(
+        to=number,
+        person=person,
+        purpose=Purpose.APPOINTMENT_REMINDER,
+        body=body,
+        idempotency_key="1",
+    )
     plainly = make_messenger(store=PostgreSQL(postgres_dsn), practice=_other(messenger))
     plainly.consent.grant("+12175550199", person="visible-aye-aye", **SPOKEN)
     postgres.run("CHECKPOINT")
-    written = b"".join(path.read_bytes() for path in Path(folder).rglob("*") if path.is_file())
+    written = b"".join(
+        path.read_bytes()
+        for part in (f"base/{oid}", "pg_wal", "log")
+        for path in sorted(Path(folder, part).glob("*"))
+        if path.is_file()
+    )
 
+    assert messenger.history(person).texts[0].message.draft.body == body
     assert b"visible-aye-aye" in written
-    for canary in CANARIES:
+    for canary in (number, person, words):
         assert canary.encode() not in written, canary
 
 
@@ -426,3 +520,88 @@ def test_nothing_in_the_clear_is_believed(sealed: Messenger, database: Path) -> 
 
     with pytest.raises(CannotUnseal):
         sealed.history(PERSON)
+
+
+def test_a_grant_in_the_clear_is_not_believed(
+    sealed: Messenger, database: Path, carrier: Sandbox
+) -> None:
+    """Not even where it continues its chain: that takes no key."""
+    event = agreed(sealed)
+    forged = to_payload(evolve(event, occurred_at=event.occurred_at + timedelta(seconds=1)))
+    with closing(sqlite3.connect(database)) as other, other:
+        cursor = other.execute("SELECT chain_id, position, payload, digest FROM sms_consent_events")
+        names = [column[0] for column in cursor.description]
+        (last,) = [Link(**dict(zip(names, row, strict=True))) for row in cursor]
+        new = link(last.chain_id, forged, last)
+        other.execute(
+            """INSERT INTO sms_consent_events (chain_id, position, payload, digest)
+            VALUES (?, ?, ?, ?)""",
+            (new.chain_id, new.position, new.payload, new.digest),
+        )
+
+    with pytest.raises(CannotUnseal):
+        remind(sealed)
+    assert outgoing(carrier) == []
+
+
+@pytest.mark.parametrize("change", ["purged = '{}'", "purged = NULL"])
+def test_without_their_key_nothing_in_the_clear_is_believed(
+    sealed: Messenger, database: Path, carrier: Sandbox, clock: MovableClock, change: str
+) -> None:
+    """Whoever takes a person's key away, or calls a text purged, cannot have another one sent."""
+    agreed(sealed)
+    clock.move_to(NIGHT)
+    held = remind(sealed)
+    assert isinstance(held, Held)
+    draft = sealed.history(PERSON).texts[0].message.draft
+    forged = records.encode(evolve(draft, body="Lakeside Family Medicine: send money."))
+    with closing(sqlite3.connect(database)) as other, other:
+        other.execute(f"UPDATE sms_messages SET draft = ?, {change}", (forged,))
+        if "NULL" in change:
+            other.execute("UPDATE sms_chains SET data_key = NULL")
+    clock.move_to(held.until)
+
+    with pytest.raises(CannotUnseal):
+        sealed.dispatch_due()
+    assert outgoing(carrier) == []
+
+
+def test_after_erasure_nothing_is_kept_in_the_clear() -> None:
+    """A record that comes too late is refused rather than kept for all to read."""
+    erased = Vault(Keyring.generate()).subject("chain", None)
+
+    with pytest.raises(CannotUnseal):
+        erased.seal(b"{}", "about")
+
+
+def agreed(messenger: Messenger) -> ConsentEvent:
+    """The event of a patient's consent."""
+    return messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="desk:ana")
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind"),
+    [
+        ('UPDATE sms_messages SET draft = CAST(\'{"body":"okapi"}\' AS BLOB)', NotOurDatabase),
+        ("UPDATE sms_messages SET departure = CAST('okapi' AS BLOB)", NotOurDatabase),
+        (
+            """UPDATE sms_consent_events
+            SET payload = CAST('{\"number\":\"okapi\"}' AS BLOB)""",
+            LedgerTampered,
+        ),
+        ("UPDATE sms_consent_events SET payload = 'okapi'", LedgerTampered),
+    ],
+)
+def test_what_is_damaged_is_told_and_not_shown(
+    make_messenger: Make, database: Path, damage: str, kind: type[CompliantSmsError]
+) -> None:
+    """In the clear too: an error of ours, and nothing of the record."""
+    messenger = make_messenger()
+    agree(messenger)
+    remind(messenger)
+    with closing(sqlite3.connect(database)) as other, other:
+        other.execute(damage)
+
+    with pytest.raises(kind) as caught:
+        messenger.history(PERSON)
+    assert "okapi" not in "".join(traceback.format_exception(caught.value))

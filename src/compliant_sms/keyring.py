@@ -221,8 +221,10 @@ class Keyring:
     def _cipher_added(self, key_id: str) -> _Cipher | None:
         if self._read_again is None:
             return None
-        object.__setattr__(self, "_keys", _checked(self._read_again()))
-        object.__setattr__(self, "_ciphers", _ciphers(self._keys))
+        keys = _checked(self._read_again())
+        # In this order: whoever reads the newest id and then seals does so with no older key.
+        object.__setattr__(self, "_ciphers", _ciphers(keys))
+        object.__setattr__(self, "_keys", keys)
         return self._ciphers.get(key_id)
 
     def __repr__(self) -> str:

@@ -36,6 +36,8 @@ __all__ = [
 ]
 
 _LONGEST_KEY = 255
+# The country code 999 is nobody's (ITU-T E.164.D, spare codes).
+_NO_NUMBER = PhoneNumber("+9990000000")
 _URGENCY = {MessageClass.EMERGENCY: 2, MessageClass.PROTOCOL: 1}
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -105,6 +107,21 @@ class Draft:
         """
         return _URGENCY.get(self.purpose.message_class, 0)
 
+    @classmethod
+    def erased(cls, idempotency_key: str) -> Draft:
+        """What stands in place of a draft whose person was erased."""
+        return cls(
+            to=_NO_NUMBER,
+            purpose=Purpose.HELP_REPLY,
+            body="[erased]",
+            idempotency_key=idempotency_key,
+        )
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether that is what it is: nobody can tell any more to whom it went."""
+        return self == Draft.erased(self.idempotency_key)
+
     @purpose.validator
     def _known_purpose(self, _: Attribute[Purpose], value: object) -> None:
         if not isinstance(value, Purpose):
@@ -130,6 +147,7 @@ class Departure:
         appended: the library added that line.
         segments: parts that it takes on the air.
         body: what the patient reads.
+        sender: our number that it left from, in E.164; empty where that is not on record.
     """
 
     at: datetime
@@ -141,6 +159,7 @@ class Departure:
     appended: bool = False
     segments: int = 1
     body: str = field(repr=False)
+    sender: str = field(default="", repr=False)
 
 
 @frozen(kw_only=True)

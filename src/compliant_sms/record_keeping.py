@@ -210,10 +210,8 @@ class RecordKeeping(_Facade):
             progress: is told after each batch how many are done, and of how many.
 
         Returns:
-            how many were sealed anew; 0 without a keyring.
-
-        Raises:
-            CannotUnseal: a data key is sealed with a key that is not in the keyring.
+            how many were sealed anew; 0 without a keyring. Keys of other practices, which other
+            keyrings seal, are left alone.
         """
         return finish(flows.rotate_keys(self._ports.store, progress))
 

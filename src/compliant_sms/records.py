@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from compliant_sms.errors import NotOurDatabase
 from compliant_sms.phone import PhoneNumber
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+_DAMAGED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -152,5 +155,13 @@ def encode(value: object) -> bytes:
 
 
 def decode(data: bytes, kind: type[T]) -> T:
-    """The value of that type from what :func:`encode` made of it."""
-    return structure(json.loads(data), kind)
+    """The value of that type from what :func:`encode` made of it.
+
+    Raises:
+        NotOurDatabase: these bytes are nothing that it made.
+    """
+    with suppress(*_DAMAGED):
+        return structure(json.loads(data), kind)
+    # Outside of the handler: what went wrong quotes the record, and must not come along.
+    msg = f"a {kind.__name__} in the database is damaged. Restore a backup and compare."
+    raise NotOurDatabase(msg)

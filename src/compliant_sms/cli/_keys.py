@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -73,9 +74,18 @@ def rotate(path: Path, database: str) -> None:
                 lambda done, of: bar.update(task, completed=done, total=of),
             )
         )
+    sealing = finish(store.blocking(keyring).run(lambda tx: tx.sealed_with()))
     store.close()
-    click.echo(
-        f"{done:,} data keys are sealed anew."
-        if done
-        else f"Every data key is sealed with {keyring.newest} already."
-    )
+    others = [key_id for key_id in sealing if key_id not in keyring.key_ids]
+    if others:
+        click.echo(
+            f"Left alone: what {', '.join(others)} sealed. That is not in {path}: another "
+            "practice's key, or a lost one."
+        )
+    if done:
+        click.echo(f"{done:,} data keys are sealed anew.")
+    elif keyring.newest in sealing:
+        click.echo(f"Every data key is sealed with {keyring.newest} already.")
+    else:
+        click.echo("There was nothing to seal anew.")
+        sys.exit(1 if others else 0)

@@ -101,9 +101,12 @@ def sealed_payload(event: ConsentEvent, seal: Callable[[bytes], bytes]) -> bytes
 
 
 def opened_payload(payload: bytes, unseal: Callable[[bytes], bytes]) -> bytes:
-    """What :func:`to_payload` made, also where it was sealed then."""
+    """What :func:`to_payload` made, also where it was sealed then.
+
+    What lies in the clear goes through ``unseal`` too: only that knows whether it may.
+    """
     if not payload.startswith(_SEALED):
-        return payload
+        return unseal(payload)
     return unseal(a2b_base64(json.loads(payload)["sealed"]))
 
 

@@ -116,12 +116,12 @@ def _consequence(
         claimed_until=at + ports.delivery.lease,
         attempts=message.attempts + 1,
         provider=ports.provider.name,
-        departure=_departure(decision, body),
+        departure=_departure(decision, body, ports),
     )
     return claimed, None
 
 
-def _departure(decision: Decision, body: str) -> Departure:
+def _departure(decision: Decision, body: str, ports: Ports) -> Departure:
     facts = decision.facts
     return Departure(
         at=facts.at,
@@ -133,4 +133,5 @@ def _departure(decision: Decision, body: str) -> Departure:
         appended=facts.readings.opt_out is OptOutShown.APPENDED,
         segments=facts.readings.segments,
         body=body,
+        sender=ports.provider.sender.e164,
     )

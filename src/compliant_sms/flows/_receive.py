@@ -96,7 +96,8 @@ async def _move(
     moved = message.moved(update.state, provider_id=update.provider_id, problem=update.problem)
     if moved != message:
         await tx.save(moved, at)
-    if update.problem is not None and update.problem.category is Category.OPTED_OUT:
+    opted_out = update.problem is not None and update.problem.category is Category.OPTED_OUT
+    if opted_out and not message.draft.is_erased:  # then nobody knows any more which number it was
         await record_opt_out(tx, ports, moved, at)
     return moved
 

@@ -72,8 +72,15 @@ def _claimed_until(message: Message) -> datetime:
     return message.claimed_until or message.created_at
 
 
+def _left_from_here(message: Message, ports: Ports) -> bool:
+    """Whether it was handed to the same provider, and from the same number, as the practice has."""
+    sender = message.departure.sender if message.departure else ""
+    here = {"", ports.provider.sender.e164}  # earlier versions kept no number
+    return message.provider == ports.provider.name and sender in here
+
+
 async def _look_up(ports: Ports, message: Message) -> Sequence[SentText] | None:
-    if message.provider != ports.provider.name:  # what one lacks another may have: a person says
+    if not _left_from_here(message, ports):  # what one lacks another may have: a person says
         return None
     text = outbound(message)
     try:

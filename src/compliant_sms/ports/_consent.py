@@ -68,7 +68,13 @@ class ConsentLedger(Protocol):
         """The key of a chain's records; None where they lie in the clear or are erased."""
 
     async def to_rewrap(self) -> int:
-        """How many keys another key than the newest of the keyring seals."""
+        """How many keys an older key of the keyring seals."""
 
     async def rewrap(self, limit: int) -> int:
-        """Seal up to ``limit`` data keys anew, with the newest key of the keyring; how many."""
+        """Seal up to ``limit`` data keys anew, with the newest key of the keyring; how many.
+
+        Keys that no key of the keyring sealed are left alone: they are another practice's.
+        """
+
+    async def sealed_with(self) -> list[str]:
+        """The ids of the keys that seal the indexes of all practices."""

@@ -22,6 +22,10 @@ class DataKeys(Sealer, Protocol):
     def newest(self) -> str:
         """Id of the key that seals."""
 
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of all of them, the newest first."""
+
     def new_data_key(self) -> bytes:
         """A data key that nobody can guess."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import LiteralString, cast
 
 from compliant_sms.consent import (
@@ -189,5 +190,11 @@ def _payload(event: ConsentEvent, subject: Subject, position: int) -> bytes:
 
 def _event(payload: bytes, subject: Subject, position: int) -> ConsentEvent:
     about = about_event(subject.chain_id, position)
-    opened = opened_payload(payload, lambda sealed: subject.open(sealed, about))
-    return from_payload(opened)
+    with suppress(ValueError, LookupError, TypeError, AttributeError):
+        return from_payload(opened_payload(payload, lambda kept: subject.open(kept, about)))
+    # Outside of the handler: what went wrong quotes the record, and must not come along.
+    msg = (
+        f"the consent ledger was altered: record {position} of chain {subject.chain_id} cannot be "
+        "read. Run verify_ledger(), and restore a backup."
+    )
+    raise LedgerTampered(msg, chain_id=subject.chain_id, position=position)

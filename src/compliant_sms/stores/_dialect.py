@@ -70,8 +70,9 @@ POSTGRESQL = Dialect(
     blob="BYTEA",
     text='TEXT COLLATE "C"',
     real="DOUBLE PRECISION",
-    for_update=" FOR UPDATE",
+    # No row is ever deleted, nor its key changed: so nobody has to wait who only refers to one.
+    for_update=" FOR NO KEY UPDATE",
     for_share=" FOR SHARE",
-    skip_locked=" FOR UPDATE SKIP LOCKED",
+    skip_locked=" FOR NO KEY UPDATE SKIP LOCKED",
     lock="SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))",
 )

@@ -7,18 +7,13 @@ from typing import LiteralString
 from attrs import evolve
 
 from compliant_sms import records
-from compliant_sms.classification import Purpose
 from compliant_sms.messages import Draft
-from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Erased
 from compliant_sms.retention import Proof, Purged
 from compliant_sms.stores._subjects import SubjectRecords
 
 __all__ = ["ErasureRecords"]
 
-# The country code 999 is nobody's (ITU-T E.164.D, spare codes).
-_NO_NUMBER = PhoneNumber("+9990000000")
-_GONE = "[erased]"
 # The person's own chains, and those of their numbers at which nobody else is known.
 _CHAINS: LiteralString = """SELECT c.chain_id, c.person FROM sms_chains c
     JOIN sms_chains own ON own.practice_id = c.practice_id AND own.number = c.number
@@ -64,31 +59,34 @@ class ErasureRecords(SubjectRecords):
         return Erased(numbers=own, events=events, texts=texts, received=received)
 
     async def _destroy_key(self, chain_id: str) -> int:
-        row = await self._one(
-            "SELECT count(*) FROM sms_consent_events WHERE chain_id = :chain_id", chain_id=chain_id
+        ((events, fresh),) = await self._all(
+            """SELECT count(*),
+                coalesce(sum(CASE WHEN position < erased_below THEN 0 ELSE 1 END), 0)
+            FROM sms_consent_events JOIN sms_chains USING (chain_id)
+            WHERE chain_id = :chain_id""",
+            chain_id=chain_id,
         )
-        events = int(row[0]) if row else 0
         await self._do(
             """UPDATE sms_chains SET data_key = NULL, key_id = NULL, identity = NULL,
                 erased_below = :events WHERE chain_id = :chain_id""",
             chain_id=chain_id,
-            events=events,
+            events=int(events),
         )
-        return events
+        return int(fresh)
 
     async def _erase_texts(self, chain_id: str, purged: Purged) -> int:
         rows = await self._all(
-            """SELECT message_id, idempotency_key, draft, departure FROM sms_messages
-            WHERE chain_id = :chain_id""",
+            """SELECT message_id, idempotency_key, draft, departure, purged FROM sms_messages
+            WHERE chain_id = :chain_id AND number <> ''""",
             chain_id=chain_id,
         )
-        for message_id, key, draft, departure in rows:
+        for message_id, key, draft, departure, earlier in rows:
             await self._do(
                 """UPDATE sms_messages SET number = '', person = '', draft = :draft,
                     departure = NULL, purged = :purged WHERE message_id = :message_id""",
                 message_id=message_id,
-                draft=_no_draft(key),
-                purged=_with(purged, draft=draft, departure=departure),
+                draft=records.encode(Draft.erased(key)),
+                purged=earlier or _with(purged, draft=draft, departure=departure),
             )
             await self._erase_decisions(message_id, purged)
         return len(rows)
@@ -108,23 +106,19 @@ class ErasureRecords(SubjectRecords):
 
     async def _erase_inbound(self, chain_id: str, purged: Purged) -> int:
         rows = await self._all(
-            "SELECT inbound_id, record FROM sms_inbound WHERE chain_id = :chain_id",
+            """SELECT inbound_id, record, purged FROM sms_inbound
+            WHERE chain_id = :chain_id AND number <> ''""",
             chain_id=chain_id,
         )
-        for inbound_id, record in rows:
+        for inbound_id, record, earlier in rows:
             await self._do(
                 """UPDATE sms_inbound SET number = '', record = :record, purged = :purged
                 WHERE inbound_id = :inbound_id""",
                 inbound_id=inbound_id,
                 record=b"{}",
-                purged=_with(purged, record=record),
+                purged=earlier or _with(purged, record=record),
             )
         return len(rows)
-
-
-def _no_draft(key: str) -> bytes:
-    gone = Draft(to=_NO_NUMBER, purpose=Purpose.HELP_REPLY, body=_GONE, idempotency_key=key)
-    return records.encode(gone)
 
 
 def _with(purged: Purged, **stored: bytes | None) -> bytes:

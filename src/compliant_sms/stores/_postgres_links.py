@@ -117,13 +117,14 @@ def _answer(cursor: RawCursor[TupleRow] | AsyncRawCursor[TupleRow], rows: list[T
 class _BlockingLink:
     def __init__(self, connection: Connection[TupleRow]) -> None:
         self._connection = connection
+        self._cursor = RawCursor(connection)
 
     @property
     def lost(self) -> bool:
         return self._connection.closed
 
     async def ask(self, sql: str, values: Sequence[object] | None = None) -> Answer:
-        cursor = RawCursor(self._connection)
+        cursor = self._cursor
         if values is None:
             cursor.execute(sql.encode(), prepare=False)
         else:
@@ -137,13 +138,14 @@ class _BlockingLink:
 class _AsyncLink:
     def __init__(self, connection: AsyncConnection[TupleRow]) -> None:
         self._connection = connection
+        self._cursor = AsyncRawCursor(connection)
 
     @property
     def lost(self) -> bool:
         return self._connection.closed
 
     async def ask(self, sql: str, values: Sequence[object] | None = None) -> Answer:
-        cursor = AsyncRawCursor(self._connection)
+        cursor = self._cursor
         if values is None:
             await cursor.execute(sql.encode(), prepare=False)
         else:

@@ -66,8 +66,8 @@ def _by_words(said: str) -> tuple[type[StoreError], str]:
 
 @contextmanager
 def our_errors() -> Iterator[None]:
-    """Raise this library's errors in place of SQLite's."""
+    """Raise this library's errors in place of SQLite's, which quote what cannot be decoded."""
     try:
         yield
     except sqlite3.Error as error:
-        raise ours(error) from error
+        raise ours(error) from None

@@ -12,14 +12,30 @@ from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import DataKeys
 from compliant_sms.stores._connection import NOBODY, Connection, Records, Row
+from compliant_sms.stores._many import AT_ONCE, each, listed
 from compliant_sms.stores._vault import Subject, Vault, blind
 
 __all__ = ["SubjectRecords"]
 
-_OLDER_KEYS: LiteralString = """SELECT chain_id, data_key FROM sms_chains
-    WHERE data_key IS NOT NULL AND key_id <> :newest LIMIT :limit"""
-_OLDER_INDEX_KEYS: LiteralString = """SELECT practice_id, index_key FROM sms_vaults
-    WHERE index_key IS NOT NULL AND key_id <> :newest LIMIT :limit"""
+# No value stands in these. Of practices with keyrings of their own nothing is opened.
+_OLDER: LiteralString = "key_id IN (" + each(":older_#") + ")"
+_OLDER_KEYS: LiteralString = (
+    "SELECT chain_id, data_key FROM sms_chains WHERE data_key IS NOT NULL AND "  # noqa: S608
+    + _OLDER
+    + " LIMIT :limit"
+)
+_OLDER_INDEX_KEYS: LiteralString = (
+    "SELECT practice_id, index_key FROM sms_vaults WHERE index_key IS NOT NULL AND "  # noqa: S608
+    + _OLDER
+    + " LIMIT :limit"
+)
+_COUNT_OLDER: LiteralString = (
+    "SELECT (SELECT count(*) FROM sms_chains WHERE data_key IS NOT NULL AND "  # noqa: S608
+    + _OLDER
+    + ") + (SELECT count(*) FROM sms_vaults WHERE index_key IS NOT NULL AND "
+    + _OLDER
+    + ")"
+)
 
 _HEAD: LiteralString = """SELECT chain_id FROM sms_chains
     WHERE practice_id = :practice_id AND number = :number AND person = :person"""
@@ -75,13 +91,15 @@ class SubjectRecords(Records):
         if practice_id in self._vault.known or practice_id in self._begun:
             return
         keys, plaintext = self._vault.keys, self._vault.plaintext
+        # Before it seals: a keyring that reads a newer key meanwhile must not seem to have used it.
+        newest = keys.newest if keys else None
         sealed = keys.seal(drawn, _index_of(practice_id)) if keys and drawn else None
         await self._do(
             """INSERT INTO sms_vaults (practice_id, key_id, index_key, plaintext)
             VALUES (:practice_id, :key_id, :index_key, :plaintext)
             ON CONFLICT (practice_id) DO NOTHING""",
             practice_id=practice_id,
-            key_id=keys.newest if keys else None,
+            key_id=newest,
             index_key=sealed,
             plaintext=plaintext.reason if plaintext else None,
         )
@@ -241,10 +259,9 @@ class SubjectRecords(Records):
         keys = self._vault.keys
         if keys is None:
             return 0
+        newest = keys.newest  # read before anything is sealed
         rows = await self._all(
-            _OLDER_KEYS + self._dialect.for_update,
-            newest=keys.newest,
-            limit=limit,
+            _OLDER_KEYS + self._dialect.for_update, limit=limit, **_older_than(newest, keys)
         )
         for chain_id, wrapped in rows:
             data_key = self._vault.data_key(chain_id, bytes(wrapped))
@@ -252,16 +269,15 @@ class SubjectRecords(Records):
                 """UPDATE sms_chains SET data_key = :data_key, key_id = :key_id
                 WHERE chain_id = :chain_id""",
                 data_key=self._vault.wrap(chain_id, data_key),
-                key_id=keys.newest,
+                key_id=newest,
                 chain_id=chain_id,
             )
         return len(rows) + await self._rewrap_indexes(keys, limit - len(rows))
 
     async def _rewrap_indexes(self, keys: DataKeys, limit: int) -> int:
+        newest = keys.newest
         rows = await self._all(
-            _OLDER_INDEX_KEYS + self._dialect.for_update,
-            newest=keys.newest,
-            limit=limit,
+            _OLDER_INDEX_KEYS + self._dialect.for_update, limit=limit, **_older_than(newest, keys)
         )
         for practice_id, sealed in rows:
             about = _index_of(practice_id)
@@ -269,24 +285,25 @@ class SubjectRecords(Records):
                 """UPDATE sms_vaults SET index_key = :index_key, key_id = :key_id
                 WHERE practice_id = :practice_id""",
                 index_key=keys.seal(keys.open(bytes(sealed), about), about),
-                key_id=keys.newest,
+                key_id=newest,
                 practice_id=practice_id,
             )
         return len(rows)
 
     async def to_rewrap(self) -> int:
-        """How many keys another key than the newest of the keyring seals."""
+        """How many keys an older key of the keyring seals."""
         keys = self._vault.keys
         if keys is None:
             return 0
-        row = await self._one(
-            """SELECT (SELECT count(*) FROM sms_chains
-                WHERE data_key IS NOT NULL AND key_id <> :newest)
-            + (SELECT count(*) FROM sms_vaults
-                WHERE index_key IS NOT NULL AND key_id <> :newest)""",
-            newest=keys.newest,
-        )
+        row = await self._one(_COUNT_OLDER, **_older_than(keys.newest, keys))
         return int(row[0]) if row else 0
+
+    async def sealed_with(self) -> list[str]:
+        """The ids of the keys that seal the indexes of all practices."""
+        rows = await self._all(
+            "SELECT DISTINCT key_id FROM sms_vaults WHERE index_key IS NOT NULL ORDER BY key_id"
+        )
+        return [key_id for (key_id,) in rows]
 
     async def data_key(self, chain_id: str) -> bytes | None:
         """The key of a chain's records; None where they lie in the clear or are erased."""
@@ -294,6 +311,11 @@ class SubjectRecords(Records):
             "SELECT data_key FROM sms_chains WHERE chain_id = :chain_id", chain_id=chain_id
         )
         return self._vault.data_key(chain_id, bytes(row[0])) if row and row[0] else None
+
+
+def _older_than(newest: str, keys: DataKeys) -> dict[str, object]:
+    older = [key_id for key_id in keys.key_ids if key_id != newest]
+    return listed("older", older[:AT_ONCE] or [newest + "-"])
 
 
 def _columns(filed: tuple[str, str, str]) -> dict[str, str]:

@@ -57,6 +57,15 @@ def _decided(message_id: str) -> str:
     return f"sms_decisions.record/{message_id}"
 
 
+def _erased(kept: bytes) -> Draft | None:
+    """What stands in place of a draft that was erased; None where it is another's record.
+
+    It lies in the clear, and nothing else may.
+    """
+    draft = records.decode(kept, Draft) if kept[:1] == b"{" else None
+    return draft if draft is not None and draft.is_erased else None
+
+
 def _where_it_is(message: Message) -> dict[str, object]:
     claimed_until = message.claimed_until
     return {
@@ -81,13 +90,14 @@ class TextRecords(SubjectRecords):
     def _message(self, row: Row) -> Message:
         message_id, departure = row[0], row[11]
         owner = self._owners[message_id] = self._vault.subject(row[13], row[14])
-        erased = row[12] is not None and bytes(row[2][:1]) == b"{"
-        draft = bytes(row[2]) if erased else owner.open(bytes(row[2]), drafted(message_id))
+        draft = _erased(bytes(row[2])) if row[12] is not None else None
+        if draft is None:
+            draft = records.decode(owner.open(bytes(row[2]), drafted(message_id)), Draft)
         gone = owner.open(bytes(departure), left(message_id)) if departure else None
         return Message(
             message_id=message_id,
             practice_id=row[1],
-            draft=records.decode(draft, Draft),
+            draft=draft,
             created_at=instant(row[3]),
             state=State(row[4]),
             not_before=instant(row[5]),

@@ -36,15 +36,26 @@ class Subject:
         chain_id: of their chain.
         cipher: seals with their data key; None in a database in the clear, or after erasure.
         erased_below: events at positions below it are erased.
+        sealed: nothing of them may lie in the clear: there is a keyring, though their key may be
+            destroyed.
     """
 
     chain_id: str
     cipher: Sealer | None = field(repr=False)
     erased_below: int = 0
+    sealed: bool = False
 
     def seal(self, record: bytes, about: str) -> bytes:
-        """The record as it is kept."""
-        return record if self.cipher is None else self.cipher.seal(record, about)
+        """The record as it is kept.
+
+        Raises:
+            CannotUnseal: their key is destroyed, and nothing is kept in the clear instead.
+        """
+        if self.cipher is not None:
+            return self.cipher.seal(record, about)
+        if self.sealed:
+            raise CannotUnseal(_KEY_GONE)
+        return record
 
     def open(self, kept: bytes, about: str) -> bytes:
         """The record that was kept.
@@ -55,6 +66,8 @@ class Subject:
         """
         if self.cipher is not None:
             return self.cipher.open(kept, about)
+        if self.sealed:
+            raise CannotUnseal(_KEY_GONE)
         if kept[:1] == _SEALED:
             raise CannotUnseal(_NO_KEY)
         return kept
@@ -63,6 +76,10 @@ class Subject:
 _NO_KEY = (
     "the database holds sealed records, and nothing here opens them. Pass "
     "keyring=Keyring.from_file(...) with the keys that sealed them."
+)
+_KEY_GONE = (
+    "the key of this person is gone, and a record of theirs is there all the same: the database "
+    "was altered. Restore a backup and compare."
 )
 
 
@@ -91,7 +108,8 @@ class Vault:
         """The subject whose data key lies beside its chain."""
         # Without the keyring it can still be told that something is sealed.
         cipher = self._unwrapped(bytes(wrapped), chain_id) if wrapped and self.keys else None
-        return Subject(chain_id=chain_id, cipher=cipher, erased_below=erased_below)
+        sealed = self.keys is not None
+        return Subject(chain_id=chain_id, cipher=cipher, erased_below=erased_below, sealed=sealed)
 
     def data_key(self, chain_id: str, wrapped: bytes) -> bytes:
         """A data key that lies beside its chain.

@@ -32,6 +32,7 @@ from compliant_sms.stores._vault import Vault
 __all__ = ["SQLite"]
 
 _SWITCHES = 5
+_OLDEST = (3, 35, 0)  # UPDATE ... RETURNING and AS MATERIALIZED
 
 T = TypeVar("T")
 Work = Callable[[Transaction], Awaitable[T]]
@@ -49,13 +50,13 @@ class _Cursor:
         try:
             return self._connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
-            raise ours(error) from error
+            raise ours(error) from None  # SQLite quotes what it cannot decode
 
     async def execute(self, sql: LiteralString, parameters: Mapping[str, object]) -> int:
         try:
             return self._connection.execute(sql, parameters).rowcount
         except sqlite3.Error as error:
-            raise ours(error) from error
+            raise ours(error) from None  # SQLite quotes what it cannot decode
 
 
 class _Job(Generic[T]):
@@ -152,9 +153,10 @@ class SQLite:
         except StoreError as error:
             for job in batch:
                 job.fail(error)
-                job.vault.forget()  # what it read may have been of this batch
         finally:
             for job in batch:
+                if not job.committed:  # also where a signal cut it short
+                    job.vault.forget()  # what it read may have been of this batch
                 job.done = True
 
     def _transact(self, connection: sqlite3.Connection, batch: list[_Job[Any]]) -> None:
@@ -294,6 +296,9 @@ class _AsyncSQLite:
 
 
 def _open(path: str, busy_timeout: float, *, may_migrate: bool, shared: bool) -> sqlite3.Connection:
+    if sqlite3.sqlite_version_info < _OLDEST:  # such as that of an old system under a new Python
+        msg = f"SQLite {sqlite3.sqlite_version} is too old: this store needs 3.35 or newer"
+        raise StoreError(msg)
     if not may_migrate and path != ":memory:" and not Path(path).exists():
         is_outdated(0, may_migrate=False)  # connecting would leave an empty file
     connection = sqlite3.connect(

@@ -40,7 +40,8 @@ _PROMOTIONS = Wording(
     "automated means at this number. Signing is not a condition of any purchase.",
     version="2026-03",
 )
-_OPEN = {State.CLAIMED, State.UNCERTAIN}
+# What is due may be reserved by whoever died.
+_OPEN = {State.DUE, State.CLAIMED, State.UNCERTAIN}
 # Longer than a lease and the time in which a provider's list is given to show a text.
 _SETTLING = timedelta(minutes=2, seconds=1)
 
