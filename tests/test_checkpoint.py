@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliant_sms.errors import InvalidCheckpoint, InvalidInput
-from compliant_sms.evidence import Checkpoint, CheckpointSignature, verify_signature
+from compliant_sms.evidence import AuditHead, Checkpoint, CheckpointSignature, verify_signature
 
 AT = datetime(2026, 12, 1, 20, 30, tzinfo=UTC)
 PLAIN = Checkpoint(practice_id="lakeside", size=3, root=sha256(b"three").digest(), at=AT)
@@ -52,23 +52,27 @@ def test_the_text_is_the_documented_one() -> None:
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
 
-@given(
+checkpoints = st.builds(
+    Checkpoint,
     practice_id=texts,
     size=st.integers(0, 10**18 - 1),
     root=st.binary(min_size=32, max_size=32),
     at=st.datetimes(timezones=st.just(UTC)),
-    keys=st.lists(st.sampled_from([KEY, OTHER]), max_size=3),
+    audit=st.none()
+    | st.builds(
+        AuditHead, size=st.integers(1, 10**18 - 1), digest=st.binary(min_size=32, max_size=32)
+    ),
 )
-def test_what_is_written_can_be_read(
-    practice_id: str, size: int, root: bytes, at: datetime, keys: list[FakeKey]
-) -> None:
+
+
+@given(checkpoint=checkpoints, keys=st.lists(st.sampled_from([KEY, OTHER]), max_size=3))
+def test_what_is_written_can_be_read(checkpoint: Checkpoint, keys: list[FakeKey]) -> None:
     """Every checkpoint comes back from its text, whatever the practice is called."""
-    checkpoint = Checkpoint(practice_id=practice_id, size=size, root=root, at=at)
     for key in keys:
         checkpoint = checkpoint.signed(key)
 
     assert Checkpoint.parse(str(checkpoint)) == checkpoint
-    assert checkpoint.body.count("\n") == 4
+    assert checkpoint.body.count("\n") == (5 if checkpoint.audit else 4)
 
 
 def test_instants_are_in_utc() -> None:
@@ -102,6 +106,10 @@ BODY = str(PLAIN)
         BODY.replace("=\n", "\n"),
         BODY[: BODY.index("=") - 1] + "/" + BODY[BODY.index("=") :],  # bits that mean nothing
         BODY + "more\n",
+        BODY + f"audit 0 {'A' * 43}=\n",
+        BODY + f"audit 01 {'A' * 43}=\n",
+        BODY + f"audit 1 {'A' * 42}B=\n",
+        BODY + f"audit 1 {'A' * 43}=\naudit 1 {'A' * 43}=\n",
         BODY.replace("\n", "\r\n"),
         BODY + "\n— name\n",
         BODY + "\n- lakeside AAAAAAAA\n",

@@ -45,6 +45,12 @@ def clinic(
         def one():
             return open_messenger({options!r})
 
+        def wrong():
+            return open_messenger({options | {"token": "rotated"}!r})
+
+        def unplugged():
+            return open_messenger({options | {"carrier": "http://127.0.0.1:9"}!r})
+
         def broken():
             return open_messenger({options | {"store": str(tmp_path)}!r})
 
@@ -93,7 +99,47 @@ def test_once(
 
 def test_once_in_vain(clinic: str) -> None:
     """A store that cannot be opened ends it, with the type of the error and status 1."""
-    assert run("--once", f"{clinic}:broken", status=1).output.endswith("Done. 1 StoreError\n")
+    assert run("--once", f"{clinic}:broken", status=1).output.splitlines()[-2:] == [
+        "Done. 1 StoreError",
+        "1 x StoreError: The database could not do what was asked; nothing of it was recorded.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        (
+            "wrong",
+            [
+                "Done. 1 queued, 1 auth",
+                "1 not sent: Twilio answered: auth (code 20003, HTTP 401). Check the provider's",
+            ],
+        ),
+        ("unplugged", ["Done. 2 queued", "2 not sent: It was not sent: "]),
+    ],
+)
+def test_once_says_why(
+    make_messenger: Make, clock: MovableClock, clinic: str, name: str, last: list[str]
+) -> None:
+    """Texts that could not be sent are status 1, with a line that says why and names nobody."""
+    pile(make_messenger(), clock)
+    result = run("--once", f"{clinic}:{name}", status=1)
+
+    for line, begins in zip(result.output.splitlines()[-2:], last, strict=True):
+        assert line.startswith(begins)
+    assert PERSON not in result.output
+    assert PATIENT not in result.output
+
+
+def test_once_failed(
+    make_messenger: Make, clock: MovableClock, carrier: Sandbox, clinic: str
+) -> None:
+    """A text that the provider refuses for good is status 1 too."""
+    pile(make_messenger(), clock)
+    carrier.fail_next("status", status=400, body={"code": 21211})
+    result = run("--once", f"{clinic}:one", status=1)
+
+    assert "Done. 1 sent, 1 failed\n1 not sent: Twilio answered: invalid number" in result.output
 
 
 def test_nothing_due(clinic: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from compliant_sms import Blocked, Held, Messenger, Profile, Sent
+from compliant_sms import Blocked, Held, Messenger, Profile, Queued, Sent
 from compliant_sms.rules import Verdict
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
@@ -76,6 +76,24 @@ def test_held_again(make_messenger: Make, carrier: Sandbox, clock: MovableClock)
     clock.move_to(again.until)
     assert [type(outcome) for outcome in messenger.dispatch_due()] == [Sent]
     assert outgoing(carrier) == [BODY]
+
+
+def test_account_refused(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """The first refusal of our account ends the dispatch; the others are due as before."""
+    clock.move_to(NIGHT)
+    for number in range(4):
+        remind(willing, str(number), body=f"{BODY} {number}")
+    clock.move_to(DAWN)
+    carrier.fail_next("status", status=401, body={"code": 20003})
+    (refused,) = willing.dispatch_due()
+
+    assert isinstance(refused, Queued)
+    assert refused.problem is not None
+    assert refused.problem.is_about_account
+    assert [type(each) for each in willing.dispatch_due()] == [Sent] * 3
+    clock.move_to(refused.not_before)
+    assert [type(each) for each in willing.dispatch_due()] == [Sent]
+    assert len(outgoing(carrier)) == len(set(outgoing(carrier))) == 4
 
 
 def test_limit_and_order(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:

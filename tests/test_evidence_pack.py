@@ -29,7 +29,19 @@ from compliant_sms.signing import SigningKey
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, PATIENT, PERSON, WARNING
-from evidence_story import SINCE, STOP, UNTIL, WHO, dossier_of, in_chicago, play
+from evidence_story import (
+    SINCE,
+    STOP,
+    UNTIL,
+    WHO,
+    dossier_of,
+    failures,
+    forged,
+    in_chicago,
+    play,
+    report,
+)
+from test_send import BODY, agree, remind
 
 Make = Callable[..., Messenger]
 
@@ -360,3 +372,53 @@ def test_a_ledger_that_contradicts_its_checkpoint_gives_no_pack(
 
     with pytest.raises(LedgerTampered):
         told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("consent", "sending", "minutes"), [(HOUR, -HOUR, 120), (0 * HOUR, HOUR, 59)]
+)
+def test_machines_whose_clocks_disagree(
+    make_messenger: Make,
+    clock: MovableClock,
+    consent: timedelta,
+    sending: timedelta,
+    minutes: int,
+) -> None:
+    """What one machine knew before another's clock had it is not called tampering."""
+    desk = make_messenger(people=in_chicago, clock=lambda: clock() + consent)
+    worker = make_messenger(people=in_chicago, clock=lambda: clock() + sending)
+    agree(desk)
+    sent = remind(worker)
+    clock.advance(timedelta(minutes=1))
+    report(desk, sent.provider_id, "delivered")
+    clock.advance(timedelta(minutes=9))
+    desk.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana", person=PERSON)
+    found = verify_pack(desk.evidence(PATIENT, SINCE, UNTIL, **WHO).data)
+    (known,) = [each for each in found.checks if each.name == "what was known"]
+
+    assert found.ok
+    assert known.result is Result.UNCHECKED
+    assert f"Clocks disagreed by {minutes} minutes" in known.words
+
+
+def test_a_difference_of_clocks_excuses_nothing_else(
+    make_messenger: Make, clock: MovableClock
+) -> None:
+    """An opt-out that is left out is missed though clocks disagreed by an hour."""
+    desk = make_messenger(people=in_chicago, clock=lambda: clock() + HOUR)
+    worker = make_messenger(people=in_chicago)
+    agree(desk)
+    remind(worker)
+    clock.advance(timedelta(hours=9))
+    desk.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana", person=PERSON)
+    clock.advance(timedelta(days=1))
+    remind(worker, "later", body=f"{BODY} again")
+    pack = desk.evidence(PATIENT, SINCE, UNTIL, **WHO).data
+
+    hidden = forged(pack, lambda d: evolve(d, chains=tuple(c for c in d.chains if c.person)))
+
+    assert verify_pack(pack).ok
+    assert failures(hidden) == ["what was known"]

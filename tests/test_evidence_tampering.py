@@ -196,6 +196,20 @@ def test_a_changed_file_is_named(pack: bytes, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_byte_that_changed_on_the_way(pack: bytes, name: str) -> None:
+    """The file is said to be damaged, not missing, and what can be checked still is."""
+    files = unpacked(pack)
+    at = pack.index(files[name]) + files[name].index(b"1")
+    changed = pack[:at] + b"2" + pack[at + 1 :]
+    found = [each.name for each in verify_pack(changed).checks]
+
+    assert f"the checksum of {name} differs" in words(changed, "archive")
+    assert "missing" not in "".join(each.words for each in verify_pack(changed).checks)
+    assert found[:3] == ["archive", "manifest", JSON]
+    assert name == JSON or found == [each.name for each in verify_pack(pack).checks]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_missing_file_is_named(pack: bytes, name: str) -> None:
     """The words of the archive's check say which file is gone."""
     files = unpacked(pack)

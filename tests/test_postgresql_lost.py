@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,47 @@ def test_restarted_server(
     assert isinstance(remind(messenger), Sent)
     assert outgoing(carrier) == [BODY]
     assert messenger.verify_ledger().events == 9
+
+
+def test_a_server_that_went_away(
+    store: PostgreSQL,
+    cable: Cable,
+    postgres: Server,
+    postgres_dsn: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A process that was connected is told that the server is gone, not that others are busy."""
+    port = store.asynchronous()
+
+    async def main() -> None:
+        for gone in (False, True):
+            cable.gone = gone
+            postgres.run(KILL, postgres_dsn)
+            with pytest.raises(StoreError, match="cannot be reached") if gone else nullcontext():
+                await port.run(writing("on a loop"))
+            with pytest.raises(StoreError, match="cannot be reached") if gone else nullcontext():
+                store.run(writing("on a thread"))
+        await store.aclose()
+
+    asyncio.run(main())
+    cable.gone = False
+
+    assert count(store) == 2
+    assert [each for each in caplog.records if "error connecting" in each.getMessage()] == []
+
+
+def test_a_pool_of_the_hosts_is_heard(store: PostgreSQL, caplog: pytest.LogCaptureFixture) -> None:
+    """Only what our own pool says of connections that it cannot make is left out."""
+    assert count(store) == 0
+    logger = logging.getLogger("psycopg.pool")
+    for name in ("compliant_sms", "theirs"):
+        logger.warning("error connecting in %r: %s", name, "refused")
+    logger.warning("plain words")
+
+    assert [each.getMessage() for each in caplog.records] == [
+        "error connecting in 'theirs': refused",
+        "plain words",
+    ]
 
 
 def test_event_loop(store: PostgreSQL, cable: Cable) -> None:

@@ -536,17 +536,45 @@ def test_a_sender_stays_with_the_id_that_it_was_used_under(
 # A provider in trouble
 
 
-def test_wrong_credentials(make_messenger: Make, provider: Twilio, carrier: Sandbox) -> None:
-    """Credentials that the provider refuses fail the text and say what to do."""
+def test_wrong_credentials(
+    make_messenger: Make, provider: Twilio, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Credentials that the provider refuses fail no text; it goes once they are right."""
     messenger = make_messenger(provider=evolve(provider, auth_token="wrong"))
     agree(messenger)
-    failed = remind(messenger)
+    queued = remind(messenger)
 
-    assert isinstance(failed, Failed)
-    assert failed.problem.category is Category.AUTH
-    assert "credentials" in failed.problem.remedy
-    assert messenger.dispatch_due() == ()
+    assert isinstance(queued, Queued)
+    assert queued.problem is not None
+    assert queued.problem.category is Category.AUTH
+    assert "credentials" in queued.problem.remedy
     assert carrier.messages() == []
+    clock.move_to(queued.not_before)
+    assert [type(each) for each in make_messenger().dispatch_due()] == [Sent]
+    assert outgoing(carrier) == [BODY]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, 20003), (403, 0), (402, 0), (400, 20005), (403, 30002)]
+)
+def test_refused_for_days(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock, status: int, code: int
+) -> None:
+    """What concerns our account is tried at least hourly, and ends with the text's own time."""
+    messenger = make_messenger(delivery=Delivery(attempts=2))
+    agree(messenger)
+    carrier.fail_next("status", status=status, body={"code": code} if code else "", times=99)
+    outcome = remind(messenger, not_after=clock() + timedelta(hours=6))
+    pauses = []
+    while isinstance(outcome, Queued):
+        pauses.append(outcome.not_before - clock())
+        clock.move_to(outcome.not_before)
+        (outcome,) = messenger.dispatch_due()
+
+    assert pauses == sorted(pauses)
+    assert max(pauses) == timedelta(hours=1)
+    assert len(pauses) > 8
+    assert isinstance(outcome, Cancelled)
 
 
 def test_short_rate_limit(willing: Messenger, carrier: Sandbox, waits: list[float]) -> None:

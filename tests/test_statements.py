@@ -72,10 +72,10 @@ def test_dispatch(messenger: Messenger, clock: MovableClock) -> None:
 
 
 def test_grant(messenger: Messenger) -> None:
-    """The chain is looked for; where there is none it is begun with its first event."""
+    """Whose the sender is, and the chain, which is begun with its first event if need be."""
     with counted(messenger) as statements:
         agree(messenger, "+12175550188", "somebody new")
-    assert len(statements) == 3
+    assert len(statements) == 4
     with counted(messenger) as statements:
         agree(messenger)
-    assert len(statements) == 3
+    assert len(statements) == 4

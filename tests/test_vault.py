@@ -295,7 +295,11 @@ def test_another_practice_s_keys_are_left_alone(
 ) -> None:
     """Practices with keyrings of their own in one database rotate each for themselves."""
     a_life(sealed)
-    other = make_messenger(practice=evolve(practice, id="hilltop"), keyring=Keyring.generate())
+    other = make_messenger(
+        practice=evolve(practice, id="hilltop"),
+        provider=evolve(sealed._ports.provider, sender=OTHER_SENDERS[0]),
+        keyring=Keyring.generate(),
+    )
     other.consent.grant("+12175550188", person="pat-1", **SPOKEN)
     Keyring.from_file(keys).with_new_key().replace(keys)
     rotating = make_messenger(keyring=Keyring.from_file(keys))

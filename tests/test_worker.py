@@ -210,6 +210,26 @@ def test_sleeps_until_due(make_messenger: Make, clock: MovableClock) -> None:
     assert progress == Progress(sent=1)
 
 
+def test_account_refused(
+    make_messenger: Make, clock: MovableClock, carrier: Sandbox, provider: Twilio
+) -> None:
+    """A refused account costs one request a turn, is counted by its category, and passes."""
+    agree(make_messenger())
+    clock.move_to(NIGHT)
+    pile(make_messenger(), 5)
+    clock.move_to(DAWN)
+    wrong = make_messenger(provider=evolve(provider, auth_token="rotated"))
+    progress = labour(clock, wrong)
+
+    assert (progress.queued, progress.failed, progress.errors) == (1, 0, {"auth": 1})
+    ((problem, count),) = progress.problems.items()
+    assert (problem.code, count) == ("20003", 1)
+    pace = Ahead(clock, timedelta(minutes=10))
+    assert labour(clock, wrong, once=False, pace=pace).errors["auth"] < 20
+    clock.advance(timedelta(hours=1))
+    assert labour(clock, make_messenger()) == Progress(sent=5)
+
+
 def test_settles_what_is_uncertain(
     make_messenger: Make, clock: MovableClock, carrier: Sandbox
 ) -> None:

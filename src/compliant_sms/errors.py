@@ -22,11 +22,12 @@
     │   ├── StoreBusy                     locked by somebody else for too long
     │   ├── StoreReadOnly                 cannot be written
     │   ├── StoreFull                     no space left
+    │   ├── RecordAltered                 another program changed a record
     │   ├── NotOurDatabase                some other program's database, or a damaged one
     │   ├── SchemaTooNew                  written by a newer version of this library
     │   ├── SchemaTooOld                  to be brought up to date, and not by itself
     │   └── CommitUnknown                 the one exception: it may have been recorded
-    ├── LedgerTampered                    the consent ledger does not verify
+    ├── LedgerTampered                    the consent ledger or audit log does not verify
     ├── CannotUnseal                      sealed bytes do not open with these keys
     └── TransportError                    the provider could not be asked
         ├── RequestNotSent                surely not processed
@@ -59,6 +60,7 @@ __all__ = [
     "NoAnswer",
     "NotOurDatabase",
     "PhoneNumberProblem",
+    "RecordAltered",
     "RequestNotSent",
     "SchemaTooNew",
     "SchemaTooOld",
@@ -218,6 +220,10 @@ class NotOurDatabase(StoreError):
     """It is not a compliant_sms database, or it is damaged."""
 
 
+class RecordAltered(StoreError):
+    """A record is not what compliant_sms writes: another program changed it."""
+
+
 class SchemaTooNew(StoreError):
     """The database was written by a newer compliant_sms: upgrade this installation."""
 
@@ -235,14 +241,14 @@ class CommitUnknown(StoreError):
 
 
 class LedgerTampered(CompliantSmsError):
-    """A record of the consent ledger was changed, removed, inserted or moved.
+    """A record of the consent ledger, or of the audit log, was changed, removed or moved.
 
     Attributes:
         chain_id: which chain of events; None where only a checkpoint tells that something is
             wrong.
         position: the first bad record in it, counted from 0; None likewise.
-        checkpoint: how many events the checkpoint fixed that the ledger contradicts; None where
-            it needs none to show.
+        checkpoint: how many events of the ledger the checkpoint fixed that the record
+            contradicts; None where it needs none to show.
     """
 
     def __init__(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from attrs import fields
 from rich.console import Console
 from rich.status import Status
 
+from compliant_sms import errors
 from compliant_sms.messenger import Messenger
 from compliant_sms.worker import Progress, Worker
 
@@ -23,7 +24,7 @@ def run(where: str, *, once: bool, quantum: int, poll: timedelta) -> bool:
     """Work for the messengers that a name stands for, and close them afterwards.
 
     Returns:
-        whether nothing but texts went wrong.
+        whether nothing went wrong, neither with a text nor else.
     """
     messengers = _messengers(where)
     console = Console()
@@ -36,7 +37,9 @@ def run(where: str, *, once: bool, quantum: int, poll: timedelta) -> bool:
         for messenger in messengers:
             messenger.close()
     console.print(f"Done. {_in_words(done)}", highlight=False)
-    return not done.errors
+    for line in _causes(done):
+        print(line)  # noqa: T201 - whole, however wide the terminal is
+    return not (done.errors or done.problems or done.failed)
 
 
 class _Shown:
@@ -56,10 +59,24 @@ class _Shown:
 
 def _in_words(progress: Progress) -> str:
     counts = {each.name: getattr(progress, each.name) for each in fields(Progress)}
-    errors = counts.pop("errors")
+    kinds = counts.pop("errors")
+    counts.pop("problems")
     words = [f"{count} {name}" for name, count in counts.items() if count]
-    words += [f"{count} {kind}" for kind, count in errors.items()]
+    words += [f"{count} {kind}" for kind, count in kinds.items()]
     return ", ".join(words) or "nothing to do"
+
+
+def _causes(progress: Progress) -> Iterator[str]:
+    """Why something did not go, a line for each kind; without anything about a patient."""
+    for problem, count in progress.problems.items():
+        yield f"{count} not sent: {problem.words} {problem.remedy}"
+    for kind, count in progress.errors.items():
+        # A problem's category is told above. What an exception says may be about a patient.
+        error = getattr(errors, kind, None)
+        if error is not None:
+            yield f"{count} x {kind}: {(error.__doc__ or '').partition(chr(10))[0]}"
+        elif kind not in {problem.category for problem in progress.problems}:
+            yield f"{count} x {kind}: raised by code of yours, or by a fault of ours."
 
 
 def _messengers(where: str) -> list[Messenger]:

@@ -38,8 +38,8 @@ def worker(where: str, *, once: bool, quantum: int, poll: float) -> None:
       compliant-sms worker clinic.texting:messenger
 
     On a signal the text in hand is finished, and the exit status is 0; after --once it is 1 where
-    something failed. A line is printed whenever something was done; it counts, and names no
-    patient.
+    something failed, or could not be sent yet. A line is printed whenever something was done; it
+    counts, and names no patient. At the end there is a line for each cause of what went wrong.
     """  # noqa: D301 - click reads the character after which it wraps nothing
     from compliant_sms.cli import _worker  # noqa: PLC0415 - after the options
 

@@ -32,6 +32,7 @@ __all__ = ["ChainCheck", "FiledLink", "Link", "beginning", "link", "verify_chain
 
 _LINK = b"compliant_sms ledger 2\n"
 _CHAIN = b"compliant_sms chain 2\n"
+_AUDIT = "audit/"  # how the id of a practice's audit log begins, and no other
 
 FiledLink: TypeAlias = tuple[str, int, bytes, bytes, str, str]
 """A link as it is stored, and what its chain is filed under.
@@ -170,13 +171,13 @@ class ChainCheck:
 
 
 def _altered(chain_id: str, position: int) -> LedgerTampered:
+    audit = chain_id.startswith(_AUDIT)
+    log, of = ("audit log", "") if audit else ("consent ledger", f" of chain {chain_id}")
+    filed = "practice" if audit else "practice, number and person"
     what = (
         "does not follow from the one before it"
         if position
-        else "does not follow from the practice, number and person that it is filed under"
+        else f"does not follow from the {filed} that it is filed under"
     )
-    msg = (
-        f"the consent ledger was altered: record {position} of chain {chain_id} {what}. "
-        "Restore a backup and compare."
-    )
+    msg = f"the {log} was altered: record {position}{of} {what}. Restore a backup and compare."
     return LedgerTampered(msg, chain_id=chain_id, position=position)

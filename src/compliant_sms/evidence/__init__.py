@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from compliant_sms._lazy import names_of
 from compliant_sms.evidence._checkpoint import (
+    AuditHead,
     Checkpoint,
     CheckpointSignature,
     Signer,
@@ -55,6 +56,7 @@ __all__ = [
     "EMPTY_ROOT",
     "FORMAT",
     "LAYOUT",
+    "AuditHead",
     "ChainRecord",
     "Check",
     "Checkpoint",

@@ -14,6 +14,7 @@ from compliant_sms.evidence._files import (
     NotAPack,
     archive,
     as_json,
+    damaged,
     from_json,
     manifest,
     unpacked,
@@ -32,6 +33,12 @@ def check_archive(data: bytes) -> tuple[Check, dict[str, bytes]]:
         files = unpacked(data)
     except NotAPack as error:
         return failed("archive", f"The file is no pack: {error}."), {}
+    if changed := damaged(data, files):
+        words = (
+            f"Damaged: the checksum of {', '.join(sorted(set(changed)))} differs. A byte changed "
+            "on the way, or somebody changed it. Ask for the file once more."
+        )
+        return failed("archive", words), files
     missing = [name for name in _NAMES if name not in files]
     more = len(set(files) - set(_NAMES))
     if missing or more:
@@ -51,7 +58,8 @@ def check_manifest(files: Mapping[str, bytes]) -> Check:
     """The hashes that the manifest names."""
     content = {name: files[name] for name in (PAGE, JSON) if name in files}
     if MANIFEST not in files or len(content) < 2:
-        return failed("manifest", "A file is missing, so that its hash cannot be compared.")
+        words = "A file is missing or cannot be read, so that its hash cannot be compared."
+        return failed("manifest", words)
     if files[MANIFEST] == manifest(content):
         return passed("manifest", "The SHA-256 of both files are those of manifest.json.")
     return failed("manifest", " ".join(_unlike(content, files[MANIFEST])))
@@ -73,7 +81,7 @@ def _unlike(content: Mapping[str, bytes], told: bytes) -> Iterator[str]:
 def check_json(data: bytes | None) -> tuple[Check, Dossier | None]:
     """``evidence.json``, and what can be read from it."""
     if data is None:
-        return failed(JSON, "It is missing."), None
+        return failed(JSON, "It is missing or cannot be read."), None
     try:
         fields = json.loads(data)
         told = fields.get("format")

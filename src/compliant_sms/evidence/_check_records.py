@@ -11,6 +11,7 @@ from attrs import evolve
 from compliant_sms import records
 from compliant_sms.consent import ConsentEvent, fold, fold_for_holder, from_payload
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.evidence._clocks import apart
 from compliant_sms.evidence._dossier import Dossier
 from compliant_sms.evidence._text_records import TextRecord
 from compliant_sms.evidence._verdict import Check, failed, guarded, passed, unchecked
@@ -75,8 +76,13 @@ def _known(dossier: Dossier, decided: _Decided) -> Check:
     entries = [record.event for each in dossier.chains for record in each.events]
     if any(entry is None for entry in entries):
         return unchecked(_KNOWN, "Entries of the ledger were erased, so that nobody can say.")
-    events = [from_payload(records.canonical(entry)) for entry in entries]
+    chains = [
+        [from_payload(records.canonical(record.event)) for record in each.events]
+        for each in dossier.chains
+    ]
+    events = [event for each in chains for event in each]
     ids = {event.event_id for event in events}
+    disagreed = timedelta(0)
     for text, decisions in decided:
         for decision in decisions:
             if any(f.relies_on and f.relies_on not in ids for f in decision.findings):
@@ -84,19 +90,32 @@ def _known(dossier: Dossier, decided: _Decided) -> Check:
                     f"A decision about text {text.message_id} relies on consent that is not there."
                 )
                 return failed(_KNOWN, words)
-            if not _agrees(decision, events, text.person):
+            if _agrees(decision, events, text.person, _SKEW):
+                continue
+            error = apart(chains, decided)
+            if error <= _SKEW or not _agrees(decision, events, text.person, error + _SKEW):
                 words = (
                     f"A decision about text {text.message_id} was told of other consent than the "
                     "ledger held then: an entry is missing, or the decision was changed."
                 )
                 return failed(_KNOWN, words)
+            disagreed = max(disagreed, error)
+    if disagreed:
+        minutes = round(disagreed.total_seconds() / 60)
+        words = (
+            f"Clocks disagreed by {minutes} minutes, as the record itself shows, so that nobody "
+            "can say what was known first."
+        )
+        return unchecked(_KNOWN, words)
     return passed(_KNOWN, "Each decision was told of the consent that the ledger held at the time.")
 
 
-def _agrees(decision: Decision, events: Sequence[ConsentEvent], person: str | None) -> bool:
+def _agrees(
+    decision: Decision, events: Sequence[ConsentEvent], person: str | None, skew: timedelta
+) -> bool:
     at = decision.facts.at
-    sure = [e for e in events if e.recorded_at < at - _SKEW]
-    open_ = [e for e in events if at - _SKEW <= e.recorded_at <= at + _SKEW]
+    sure = [e for e in events if e.recorded_at < at - skew]
+    open_ = [e for e in events if at - skew <= e.recorded_at <= at + skew]
     some = chain.from_iterable(combinations(open_, n) for n in range(len(open_) + 1))
     return len(open_) > _MOST_OPEN or any(
         _state([*sure, *more], person) == decision.facts.consent for more in some

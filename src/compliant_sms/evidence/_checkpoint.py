@@ -7,11 +7,13 @@ https://c2sp.org/signed-note, so that others' tools read it::
     3
     FMDg9v4fVkSV0Ag8rJSDB4WjHqBnZtwXTYBfqzb4wEc=
     at 2026-12-01T20:30:00.000000Z
+    audit 2 6TyDT9zbw5HSpSN5BqOqn0Y8ZBqEuW3w3iNxm0oRZhI=
 
     — lakeside.example/ledger 8zIMbzBh...
 
-Origin, number of events, root of the Merkle tree over them, when it was made; a blank line; the
-signatures. What is signed is everything up to the blank line.
+Origin, number of events, root of the Merkle tree over them, when it was made; where there is an
+audit log, how many events it had, and the digest of the last; a blank line; the signatures. What is
+signed is everything up to the blank line.
 """
 
 from __future__ import annotations
@@ -29,12 +31,20 @@ from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidCheckpoint
 from compliant_sms.records import instant_from_text, instant_to_text
 
-__all__ = ["Checkpoint", "CheckpointSignature", "Signer", "Verifier", "verify_signature"]
+__all__ = [
+    "AuditHead",
+    "Checkpoint",
+    "CheckpointSignature",
+    "Signer",
+    "Verifier",
+    "verify_signature",
+]
 
 _ORIGIN = "compliant-sms/ledger/"
 _BODY = re.compile(
     _ORIGIN
-    + r"(\S+)\n(\d{1,18})\n([A-Za-z0-9+/]{43}=)\nat (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\n",
+    + r"(\S+)\n(\d{1,18})\n([A-Za-z0-9+/]{43}=)\nat (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\n"
+    + r"(?:audit (\d{1,18}) ([A-Za-z0-9+/]{43}=)\n)?",
     re.ASCII,
 )
 _SIGNATURE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/=]+)\n")
@@ -91,6 +101,22 @@ class CheckpointSignature:
 
 
 @frozen(kw_only=True)
+class AuditHead:
+    """The audit log of a practice as it was.
+
+    Attributes:
+        size: how many events, at least one.
+        digest: of the last of them, 32 bytes.
+    """
+
+    size: int
+    digest: bytes
+
+    def __str__(self) -> str:
+        return f"audit {self.size} {b64encode(self.digest).decode()}\n"
+
+
+@frozen(kw_only=True)
 class Checkpoint:
     """The ledger of a practice as it was: how many events, and the root over all of them.
 
@@ -99,6 +125,7 @@ class Checkpoint:
         size: how many events had joined the tree.
         root: of the Merkle tree over them, 32 bytes.
         at: when it was made, in UTC.
+        audit: the practice's audit log at that time; None where it was empty.
         signatures: under it; often none or one.
     """
 
@@ -106,6 +133,7 @@ class Checkpoint:
     size: int
     root: bytes
     at: datetime = field(converter=as_utc)
+    audit: AuditHead | None = None
     signatures: tuple[CheckpointSignature, ...] = ()
 
     @property
@@ -116,6 +144,7 @@ class Checkpoint:
             f"{self.size}\n"
             f"{b64encode(self.root).decode()}\n"
             f"at {instant_to_text(self.at)}\n"
+            f"{self.audit or ''}"
         )
 
     def __str__(self) -> str:
@@ -142,13 +171,14 @@ class Checkpoint:
         found = _BODY.fullmatch(body if not signatures else body + "\n")
         if found is None:
             raise InvalidCheckpoint(_UNREADABLE)
-        origin, size, root, at = found.groups()
+        origin, size, root, at, audit, digest = found.groups()
         try:
             read = cls(
                 practice_id=unquote(origin, errors="strict"),
                 size=int(size),
                 root=b64decode(root, validate=True),
                 at=instant_from_text(at),
+                audit=_audit(audit, digest),
                 signatures=tuple(map(_signature, signatures.splitlines(keepends=True))),
             )
         except ValueError as error:  # also what base64 raises
@@ -160,9 +190,17 @@ class Checkpoint:
 
 _UNREADABLE = (
     "the text is no checkpoint of a consent ledger, or was changed: its lines are origin, size, "
-    "root and time, then a blank line and signatures if there are any. Pass it exactly as it was "
-    "written."
+    "root, time and, where there is one, the audit log; then a blank line and signatures if there "
+    "are any. Pass it exactly as it was written."
 )
+
+
+def _audit(size: str | None, digest: str) -> AuditHead | None:
+    if size is None:
+        return None
+    if not int(size):
+        raise InvalidCheckpoint(_UNREADABLE)
+    return AuditHead(size=int(size), digest=b64decode(digest, validate=True))
 
 
 def _signature(line: str) -> CheckpointSignature:

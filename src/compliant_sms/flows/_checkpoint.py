@@ -8,7 +8,7 @@ from attrs import frozen
 
 from compliant_sms import _given
 from compliant_sms.errors import InvalidInput, LedgerTampered
-from compliant_sms.evidence import Checkpoint, Signer, verify_consistency
+from compliant_sms.evidence import AuditHead, Checkpoint, Signer, verify_consistency
 from compliant_sms.flows._tree import consistency_of, inclusion_of, root_at, take_in
 from compliant_sms.ports import Store, Transaction
 
@@ -58,8 +58,13 @@ async def checkpoint(
     async def fix(tx: Transaction) -> Checkpoint:
         await tx.lock_tree(practice_id)
         size = await tx.tree_size(practice_id)
+        last = await tx.audit_head(practice_id)
         made = Checkpoint(
-            practice_id=practice_id, size=size, root=await root_at(tx, practice_id, size), at=at
+            practice_id=practice_id,
+            size=size,
+            root=await root_at(tx, practice_id, size),
+            at=at,
+            audit=AuditHead(size=last.position + 1, digest=last.digest) if last else None,
         )
         await _refuse_another_ledger(tx, made)
         made = made.signed(key) if key else made

@@ -30,6 +30,8 @@ __all__ = ["deliver", "outbound", "outcome_of", "record_opt_out", "recorded_outc
 
 # Whatever a provider asks for: a text that waits longer is looked at again in between.
 _LONGEST_PAUSE = timedelta(days=1)
+# Whoever has put the account right wants to see texts leave.
+_LONGEST_FOR_ACCOUNT = timedelta(hours=1)
 _MOST_DOUBLINGS = 16
 _OPEN = frozenset({State.CLAIMED, State.UNCERTAIN})
 
@@ -156,9 +158,11 @@ def _settled(message: Message, result: Attempt, ports: Ports, at: datetime) -> M
         return message.moved(State.SENT, provider_id=result.provider_id)
     if result.certainty is Certainty.AMBIGUOUS:
         return message.moved(State.UNCERTAIN, problem=result.problem)
-    if result.may_be_repeated and message.state is State.BLOCKED:
+    passes = result.may_be_repeated or result.is_about_account
+    if passes and message.state is State.BLOCKED:
         return message  # blocked since: only who asked for it may ask again
-    if result.may_be_repeated and message.attempts < ports.delivery.attempts:
+    # However often the account was refused, the text may still go.
+    if result.is_about_account or (passes and message.attempts < ports.delivery.attempts):
         if message.state not in _OPEN:  # settled, and decided again
             return message
         again = at + _asked_for(result, message, ports)
@@ -167,6 +171,8 @@ def _settled(message: Message, result: Attempt, ports: Ports, at: datetime) -> M
 
 
 def _asked_for(result: Attempt, message: Message, ports: Ports) -> timedelta:
+    if result.is_about_account:
+        return min(_pause(message, ports), _LONGEST_FOR_ACCOUNT)
     if result.retry_after is not None:
         return timedelta(seconds=min(result.retry_after, _LONGEST_PAUSE.total_seconds()))
     return _pause(message, ports)

@@ -17,8 +17,9 @@ from compliant_sms.flows._deliver import deliver, recorded_outcome
 from compliant_sms.flows._link import link
 from compliant_sms.flows._rate import at_once
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Message, Outcome
+from compliant_sms.messages import Message, Outcome, Queued
 from compliant_sms.ports import Ports, Transaction
+from compliant_sms.providers import Problem
 
 __all__ = ["Dispatched", "cancel", "dispatch", "dispatch_due", "give_up_lapsed_claims", "never"]
 
@@ -43,19 +44,23 @@ class Dispatched:
             waits as long as it was reserved, so that others go first; or becomes uncertain.
         limited_until: where the sender's rate ended it, when to come back (UTC).
         more: whether it ended at the limit or at a stop, so that more may be due.
+        refused: where it ended because the provider refuses the account, which the others would
+            have met too: why. They are due as before.
     """
 
     outcomes: tuple[Outcome, ...]
     failures: tuple[Exception, ...] = field(repr=False)
     limited_until: datetime | None = None
     more: bool = False
+    refused: Problem | None = None
 
 
 async def dispatch_due(ports: Ports, limit: int) -> tuple[Outcome, ...]:
     """Send up to ``limit`` texts whose time has come.
 
     Returns:
-        what came of each that this call took; another worker's are not among them.
+        what came of each that this call took; another worker's are not among them. Where the
+        provider refuses the account, the last one says so, and the others stay due.
 
     Raises:
         Exception: what went wrong with the first text that failed, for example in the host's
@@ -80,7 +85,7 @@ async def dispatch(ports: Ports, limit: int, stopping: Callable[[], bool] = neve
     """
     outcomes: list[Outcome] = []
     failures: list[Exception] = []
-    tried, more, limited_until = 0, True, None
+    tried, more, limited_until, refused = 0, True, None, None
     while more and tried < limit and limited_until is None and not stopping():
         size = at_once(ports, min(_PAGE, limit - tried))
         try:
@@ -91,11 +96,14 @@ async def dispatch(ports: Ports, limit: int, stopping: Callable[[], bool] = neve
             break
         tried, more = tried + size, len(page.messages) == size
         limited_until = await _send_page(ports, page, stopping, outcomes, failures)
+        refused = _refused(outcomes)
+        more = more and refused is None
     return Dispatched(
         outcomes=tuple(outcomes),
         failures=tuple(failures),
         limited_until=limited_until,
         more=more,
+        refused=refused,
     )
 
 
@@ -135,6 +143,8 @@ async def _send_page(
                     return outcome.until
                 outcomes += [outcome] if outcome is not None else []
             left.popleft()
+            if _refused(outcomes):
+                return None
     except GeneratorExit:  # nothing can be awaited any more
         left.clear()
         raise
@@ -143,6 +153,12 @@ async def _send_page(
             with suppress(Exception):  # the reservation runs out by itself
                 await ports.store.run(lambda tx: tx.release(left, page.until))
     return None
+
+
+def _refused(outcomes: Sequence[Outcome]) -> Problem | None:
+    """Why the provider refuses the account, where the last outcome says that it does."""
+    problem = outcomes[-1].problem if outcomes and isinstance(outcomes[-1], Queued) else None
+    return problem if problem is not None and problem.is_about_account else None
 
 
 async def _dispatch(ports: Ports, waiting: Message) -> Outcome | Limited | None:

@@ -12,8 +12,15 @@ from attrs import frozen
 
 from compliant_sms import _given
 from compliant_sms.consent import ChainCheck
-from compliant_sms.errors import InvalidCheckpoint, LedgerTampered
-from compliant_sms.evidence import Checkpoint, Frontier, Verifier, leaf_hash, verify_signature
+from compliant_sms.errors import InvalidCheckpoint, LedgerTampered, RecordAltered
+from compliant_sms.evidence import (
+    AuditHead,
+    Checkpoint,
+    Frontier,
+    Verifier,
+    leaf_hash,
+    verify_signature,
+)
 from compliant_sms.flows._audit import verify_audit
 from compliant_sms.flows._checkpoint import altered_since
 from compliant_sms.ports import FiledLeaf, Store
@@ -72,16 +79,27 @@ async def verify_ledger(
         _refuse_foreign(each, practice_id)
         if keys:
             verify_signature(each, keys)
+    try:
+        return await _verified(store, practice_id, _Marks(store, practice_id, against, keys))
+    except RecordAltered as error:
+        msg = f"the consent ledger was altered: {error}"
+        raise LedgerTampered(msg) from None
+
+
+async def _verified(store: Store, practice_id: str, marks: _Marks) -> LedgerReport:
     chains = await _chains(store, practice_id)
     await _refuse_headless(store, practice_id)
-    audit = await verify_audit(store, practice_id)
-    marks = _Marks(store, practice_id, against, keys)
     leaves = _Leaves(store, practice_id)
+    heads: dict[AuditHead, Checkpoint] = {}
     while (mark := await marks.next()) is not None:
+        if mark.audit is not None:
+            heads.setdefault(mark.audit, mark)
         await leaves.grow(mark)
         if leaves.size < mark.size or leaves.root() != mark.root:
             raise altered_since(mark)
     await leaves.grow(None)
+    # After the checkpoints: those that are made meanwhile must not know more of it.
+    audit = await verify_audit(store, practice_id, list(heads.values()))
     return LedgerReport(
         chains=chains.chains,
         events=chains.events,

@@ -14,8 +14,9 @@ from compliant_sms.clock import Clock
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._dispatch import Dispatched, dispatch
 from compliant_sms.flows._reconcile import look_up
-from compliant_sms.messages import Message, Uncertain
+from compliant_sms.messages import Failed, Message, Queued, Uncertain
 from compliant_sms.ports import Ports
+from compliant_sms.providers import Problem
 
 __all__ = ["Pace", "Progress", "Shift", "work"]
 
@@ -37,7 +38,10 @@ class Progress:
         uncertain: texts of which nobody knows whether they went out.
         settled: how many of those the provider answered for afterwards.
         limited: how often a sender's rate made texts wait.
-        errors: how often something else went wrong, by the type of the exception.
+        errors: how often something else went wrong, by the type of the exception; or, where the
+            provider refuses the account, by the category of the problem.
+        problems: what the provider said, or why it was not reached, of how many texts that did
+            not go.
     """
 
     sent: int = 0
@@ -50,6 +54,7 @@ class Progress:
     settled: int = 0
     limited: int = 0
     errors: Mapping[str, int] = field(factory=dict, hash=False)
+    problems: Mapping[Problem, int] = field(factory=dict, hash=False)
 
 
 class Pace(Protocol):
@@ -125,15 +130,24 @@ class _Desk:
 class _Tally:
     count: Counter[str] = field(factory=Counter)
     errors: Counter[str] = field(factory=Counter)
+    problems: Counter[Problem] = field(factory=Counter)
 
     def progress(self) -> Progress:
-        return Progress(**self.count, errors=MappingProxyType(dict(self.errors)))
+        return Progress(
+            **self.count,
+            errors=MappingProxyType(dict(self.errors)),
+            problems=MappingProxyType(dict(self.problems)),
+        )
 
     def add(self, done: Dispatched) -> None:
         for outcome in done.outcomes:
             self.count[type(outcome).__name__.lower()] += 1
+            if isinstance(outcome, Queued | Failed | Uncertain) and outcome.problem is not None:
+                self.problems[outcome.problem] += 1
         for error in done.failures:
             self.failed(error)
+        if done.refused is not None:
+            self.errors[done.refused.category.value] += 1
         self.count["limited"] += done.limited_until is not None
 
     def failed(self, error: Exception) -> None:
@@ -181,7 +195,7 @@ async def _turn(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:
         done = await dispatch(ports, shift.quantum, pace.stopping)
         tally.add(done)
         desk.done = shift.once and not done.more and done.limited_until is None
-        failed = bool(done.failures) and not done.outcomes
+        failed = done.refused is not None or (bool(done.failures) and not done.outcomes)
         if not failed:
             desk.again = await _again(ports, done, shift)
     except Exception as error:  # noqa: BLE001 - the other practices must not wait for this one

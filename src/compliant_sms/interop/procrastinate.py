@@ -94,4 +94,6 @@ def _obey(context: JobContext, worker: Worker | AsyncWorker) -> None:
 
 
 def _counted(progress: Progress) -> dict[str, Any]:
-    return asdict(progress) | {"errors": dict(progress.errors)}
+    counts = asdict(progress, filter=lambda each, _: each.name not in {"errors", "problems"})
+    problems = {problem.words: count for problem, count in progress.problems.items()}
+    return counts | {"errors": dict(progress.errors), "problems": problems}

@@ -23,6 +23,9 @@ class AuditLog(Protocol):
                 number first, if at all: the log is locked last.
         """
 
+    async def audit_head(self, practice_id: str) -> Link | None:
+        """The last record of the practice's log; None where it is empty."""
+
     async def audit_links(self, practice_id: str) -> list[Link]:
         """All records of the practice's log in order."""
 

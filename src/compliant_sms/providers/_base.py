@@ -66,8 +66,10 @@ class Category(StrEnum):
 
 _REMEDIES = {
     Category.OPTED_OUT: "Do not text this number; the opt-out is on record.",
-    Category.AUTH: "Check the provider's credentials, then send under a new idempotency key.",
-    Category.ACCOUNT_SUSPENDED: "Settle the account with the provider, then send anew.",
+    Category.AUTH: "Check the provider's credentials; what is due goes by itself afterwards.",
+    Category.ACCOUNT_SUSPENDED: (
+        "Settle the account with the provider; what is due goes by itself afterwards."
+    ),
     Category.SENDER_INVALID: "Check the sender's number at the provider, then send anew.",
     Category.SENDER_UNREGISTERED: "Register the sender (10DLC or toll-free), then send anew.",
     Category.INVALID_NUMBER: "Ask the patient for the right number.",
@@ -77,6 +79,7 @@ _REMEDIES = {
     Category.PROVIDER_FAULT: "Nothing to do: it is tried again or looked up at the provider.",
 }
 _DEFAULT_REMEDY = "See the provider's page for this code."
+_ABOUT_THE_ACCOUNT = frozenset({Category.AUTH, Category.ACCOUNT_SUSPENDED})
 
 
 @frozen(kw_only=True)
@@ -97,6 +100,11 @@ class Problem:
     def remedy(self) -> str:
         """What a person can do about it."""
         return _REMEDIES.get(self.category, _DEFAULT_REMEDY)
+
+    @property
+    def is_about_account(self) -> bool:
+        """It says nothing of the text: any other would meet it too, until a person acts."""
+        return self.category in _ABOUT_THE_ACCOUNT
 
 
 @frozen(kw_only=True)
@@ -129,6 +137,12 @@ class Attempt:
     provider_id: str | None = None
     problem: Problem | None = None
     retry_after: float | None = None
+
+    @property
+    def is_about_account(self) -> bool:
+        """Surely not processed, and for a reason that is the account's and not the text's."""
+        refused = self.certainty is Certainty.REFUSED
+        return refused and self.problem is not None and self.problem.is_about_account
 
     @property
     def may_be_repeated(self) -> bool:

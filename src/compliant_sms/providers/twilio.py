@@ -76,6 +76,7 @@ _CATEGORIES: Final = {
 _CATEGORY_OF: Final = {code: category for category, codes in _CATEGORIES.items() for code in codes}
 _CATEGORY_OF_STATUS: Final = {
     401: Category.AUTH,
+    402: Category.ACCOUNT_SUSPENDED,
     403: Category.AUTH,
     429: Category.RATE_LIMITED,
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from operator import index
+
 from attrs import evolve
 
 from compliant_sms.audit import AuditEvent, from_payload, to_payload
 from compliant_sms.consent import Link, beginning, link
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.stores._connection import Row
+from compliant_sms.stores._connection import Row, as_written
 from compliant_sms.stores._subjects import SubjectRecords
 
 __all__ = ["AuditRecords"]
@@ -31,12 +33,7 @@ class AuditRecords(SubjectRecords):
         await self._begin(practice_id)
         if number is not None:
             event = evolve(event, subject=await self._number(practice_id, number))
-        row = await self._one(
-            """SELECT practice_id, position, payload, digest FROM sms_audit
-            WHERE practice_id = :practice_id ORDER BY position DESC LIMIT 1""",
-            practice_id=practice_id,
-        )
-        last = _link(row) if row else None
+        last = await self.audit_head(practice_id)
         about = _about(practice_id, last.position + 1 if last else 0)
         payload = await self._seal(practice_id, to_payload(event), about)
         chain_id = _chain_id(practice_id)
@@ -50,6 +47,19 @@ class AuditRecords(SubjectRecords):
             digest=new.digest,
         )
 
+    async def audit_head(self, practice_id: str) -> Link | None:
+        """The last record of the practice's log; None where it is empty."""
+        row = await self._one(
+            """SELECT practice_id, position, payload, digest FROM sms_audit
+            WHERE practice_id = :practice_id ORDER BY position DESC LIMIT 1""",
+            practice_id=practice_id,
+        )
+        if row is None:
+            return None
+        with as_written("the last record of the audit log"):
+            index(row[1])
+        return _link(row)
+
     async def audit_links(self, practice_id: str) -> list[Link]:
         """All records of the practice's log in order."""
         rows = await self._all(
@@ -61,12 +71,13 @@ class AuditRecords(SubjectRecords):
 
     async def audit_events(self, practice_id: str) -> list[AuditEvent]:
         """All events of the practice's log in order."""
-        return [
-            from_payload(
-                await self._open(practice_id, each.payload, _about(practice_id, each.position))
-            )
-            for each in await self.audit_links(practice_id)
-        ]
+        events: list[AuditEvent] = []
+        for each in await self.audit_links(practice_id):
+            about = _about(practice_id, each.position)
+            payload = await self._open(practice_id, each.payload, about)
+            with as_written(f"record {each.position} of the audit log"):
+                events.append(from_payload(payload))
+        return events
 
 
 def _link(row: Row) -> Link:
@@ -78,6 +89,6 @@ def _link(row: Row) -> Link:
     )
 
 
-def _bytes(value: bytes | str) -> bytes:
-    # Whoever edits SQLite by hand leaves texts behind, and that must show as tampering.
-    return value.encode() if isinstance(value, str) else bytes(value)
+def _bytes(value: object) -> bytes:
+    # Whoever edits SQLite by hand leaves other types behind, and that must show as tampering.
+    return value if isinstance(value, bytes) else b""

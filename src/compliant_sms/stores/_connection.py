@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, LiteralString, Protocol
 
 from compliant_sms import records
-from compliant_sms.errors import InvalidInput
+from compliant_sms.errors import CompliantSmsError, InvalidInput, RecordAltered
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.stores._dialect import Dialect
 from compliant_sms.stores._vault import Vault
 
-__all__ = ["NOBODY", "Connection", "Records", "Row", "instant", "text"]
+__all__ = ["NOBODY", "Connection", "Records", "Row", "as_written", "instant", "text"]
 
 Row = Sequence[Any]
 
@@ -41,6 +42,33 @@ def text(value: datetime) -> str:
 def instant(value: str) -> datetime:
     """The instant that was kept."""
     return records.instant_from_text(value)
+
+
+@contextmanager
+def as_written(what: str) -> Iterator[None]:
+    """Reads a record.
+
+    Args:
+        what: which one, for whoever reads the error.
+
+    Raises:
+        RecordAltered: it is not what this library writes.
+    """
+    try:
+        yield
+    except CompliantSmsError as error:
+        if not isinstance(error, InvalidInput):  # with words of its own
+            raise
+    except (ValueError, TypeError, LookupError, AttributeError):
+        pass
+    else:
+        return
+    # Outside of the handlers: what they caught may quote the record.
+    msg = (
+        f"{what} is not what compliant_sms writes, so that another program changed it. Run "
+        "verify_ledger(), and restore a backup."
+    )
+    raise RecordAltered(msg)
 
 
 class Records:

@@ -22,7 +22,7 @@ from compliant_sms.consent import (
 from compliant_sms.errors import LedgerTampered
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Chain
-from compliant_sms.stores._connection import Row
+from compliant_sms.stores._connection import Row, as_written
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject
 
@@ -61,7 +61,9 @@ class ConsentRecords(SubjectRecords):
     async def _next(self, subject: Subject, event: ConsentEvent, last: Link | None) -> Link:
         payload = _payload(event, subject, last.position + 1 if last else 0)
         self._empty.discard(subject.chain_id)
-        return link(subject.chain_id, payload, last or await self._beginning(event))
+        begins = None if last else await self._beginning(event)
+        with as_written(f"the last record of chain {subject.chain_id}"):
+            return link(subject.chain_id, payload, last or begins or b"")
 
     async def _beginning(self, event: ConsentEvent) -> bytes:
         return beginning(
@@ -93,14 +95,15 @@ class ConsentRecords(SubjectRecords):
             subject = self._vault.subject(chain_id, data_key, erased_below)
             if locked:  # nobody else erases them before the end
                 self._subjects[practice_id, filed, person] = subject
-            if position < erased_below:
-                event_id = f"{chain_id}/{position}"
-                events.append(erased_revocation(payload, event_id, practice_id, number))
-            else:
+            with as_written(f"record {position} of chain {chain_id}"):
+                if position < erased_below:
+                    event_id = f"{chain_id}/{position}"
+                    events.append(erased_revocation(payload, event_id, practice_id, number))
+                    continue
                 event = _event(payload, subject, position)
-                if (event.practice_id, event.number) != (practice_id, number):
-                    raise _misfiled(chain_id, position)
-                events.append(event)
+            if (event.practice_id, event.number) != (practice_id, number):
+                raise _misfiled(chain_id, position)
+            events.append(event)
         return [event for event in events if event is not None]
 
     async def numbers_of(self, practice_id: str, person: str) -> list[PhoneNumber]:

@@ -8,8 +8,9 @@ from typing import Generic, TypeVar
 
 from attrs import frozen
 from psycopg import Error
+from psycopg_pool import PoolTimeout
 
-from compliant_sms.errors import CommitUnknown
+from compliant_sms.errors import CommitUnknown, StoreError
 from compliant_sms.ports import Transaction
 from compliant_sms.stores._postgres_errors import Failure, failure_of, unreachable
 from compliant_sms.stores._postgres_links import Link, Pool
@@ -107,11 +108,21 @@ class Engine:
         try:
             link = await borrowed.__aenter__()
         except Error as error:
-            return failure_of(error, lost=False)
+            return await self._why_none(error)
         try:
             return await self._attempt(link, work, vault)
         finally:
             await borrowed.__aexit__(None, None, None)
+
+    async def _why_none(self, error: Error) -> Failure:
+        """Why there was no connection: all are in use, or none can be made."""
+        if isinstance(error, PoolTimeout):
+            try:
+                async with self._pool.alone():
+                    pass
+            except Error as refusal:
+                return Failure(error=_refused(refusal))
+        return failure_of(error, lost=False)
 
     async def _attempt(
         self, link: Link, work: Work[T], vault: Vault | None
@@ -170,6 +181,10 @@ async def _reaching(result: Awaitable[T]) -> T:
     try:
         return await result
     except Error as error:
-        refused = error.sqlstate is None
-        failure = unreachable(error) if refused else failure_of(error, lost=False).error
+        failure = _refused(error)
     raise failure
+
+
+def _refused(error: Error) -> StoreError:
+    refused = error.sqlstate is None
+    return unreachable(error) if refused else failure_of(error, lost=False).error

@@ -15,7 +15,7 @@ from compliant_sms.errors import (
     StoreFull,
     StoreReadOnly,
 )
-from compliant_sms.stores._schema import UPGRADE
+from compliant_sms.stores._schema import UPGRADE, missing
 
 __all__ = ["Failure", "failure_of", "unreachable"]
 
@@ -41,8 +41,8 @@ _ERRORS: dict[str, tuple[type[StoreError], str]] = {
     "53100": _FULL,
     "53200": _FULL,
     "53300": (StoreBusy, "the server takes no more connections. Try again, or raise its limit."),
-    "42P01": (SchemaTooOld, f"a table is missing. Run  {UPGRADE}"),
-    "42703": (SchemaTooOld, f"a column is missing. Run  {UPGRADE}"),
+    "42P01": (SchemaTooOld, missing("table")),
+    "42703": (SchemaTooOld, missing("column")),
     "XX001": (NotOurDatabase, "the database is damaged. Restore a backup."),
     "XX002": (NotOurDatabase, "an index of the database is damaged. Rebuild it with REINDEX."),
 }

@@ -5,6 +5,7 @@ The blocking ones never suspend, so that what works on them is written once.
 
 from __future__ import annotations
 
+import logging
 import time
 from asyncio import Lock as LoopLock
 from asyncio import sleep
@@ -21,6 +22,23 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolClosed
 from compliant_sms.stores._connection import Row
 
 __all__ = ["Answer", "AsyncPool", "BlockingPool", "Link", "Pool", "Prepare", "Settings"]
+
+
+_NAME = "compliant_sms"
+
+
+class _NotOurs(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is told: what a pool of ours does not reach, an error tells whoever asked."""
+        ours = isinstance(record.args, tuple) and record.args[:1] == (_NAME,)
+        return not (ours and record.levelno == logging.WARNING)
+
+
+_NOT_OURS = _NotOurs()
+
+
+def _quieten() -> None:
+    logging.getLogger("psycopg.pool").addFilter(_NOT_OURS)  # once, however often it is asked for
 
 
 @frozen(kw_only=True)
@@ -155,6 +173,7 @@ class BlockingPool:
                 return
             async with self.alone() as link:
                 await prepare(link)
+            _quieten()
             pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
                 self._settings.conninfo,
                 kwargs=dict(self._settings.options),
@@ -162,7 +181,7 @@ class BlockingPool:
                 max_size=self._settings.most,
                 timeout=self._settings.patience,
                 open=False,
-                name="compliant_sms",
+                name=_NAME,
             )
             pool.open()
             self._pool = pool
@@ -225,6 +244,7 @@ class AsyncPool:
                 return
             async with self.alone() as link:
                 await prepare(link)
+            _quieten()
             pool: AsyncConnectionPool[AsyncConnection[TupleRow]] = AsyncConnectionPool(
                 self._settings.conninfo,
                 kwargs=dict(self._settings.options),
@@ -232,7 +252,7 @@ class AsyncPool:
                 max_size=self._settings.most,
                 timeout=self._settings.patience,
                 open=False,
-                name="compliant_sms",
+                name=_NAME,
             )
             await pool.open()
             self._pool = pool

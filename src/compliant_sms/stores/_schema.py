@@ -12,7 +12,7 @@ from typing import LiteralString
 from compliant_sms.errors import NotOurDatabase, SchemaTooNew, SchemaTooOld
 from compliant_sms.stores._dialect import Dialect
 
-__all__ = ["OLDEST", "UPGRADE", "is_outdated", "migrations", "newest", "tables"]
+__all__ = ["OLDEST", "UPGRADE", "is_outdated", "migrations", "missing", "newest", "tables"]
 
 _CREATED = re.compile(r"CREATE TABLE (\w+)")
 
@@ -248,6 +248,14 @@ def tables() -> frozenset[str]:
     """The names of all tables, whether they were made yet or not."""
     made = (_CREATED.match(statement) for step in _STEPS for statement in step)
     return frozenset(found[1] for found in made if found)
+
+
+def missing(what: str) -> str:
+    """Words for a table or column that is not there though the version says so."""
+    return (
+        f"a {what} is missing. Run  {UPGRADE} ; where that finds nothing to do, "
+        "another program dropped it: restore a backup."
+    )
 
 
 def is_outdated(found: int, *, may_migrate: bool = True) -> bool:

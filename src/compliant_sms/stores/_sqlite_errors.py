@@ -8,11 +8,14 @@ from contextlib import contextmanager
 
 from compliant_sms.errors import (
     NotOurDatabase,
+    RecordAltered,
+    SchemaTooOld,
     StoreBusy,
     StoreError,
     StoreFull,
     StoreReadOnly,
 )
+from compliant_sms.stores._schema import missing
 
 __all__ = ["BUSY", "our_errors", "ours"]
 
@@ -34,13 +37,31 @@ _ERRORS: dict[int, tuple[type[StoreError], str]] = {
     _NOT_A_DATABASE: (NotOurDatabase, "the file is not an SQLite database. Check the path."),
 }
 
+_ALTERED = (
+    "a record holds text that is none, so that another program changed it. Run verify_ledger(), "
+    "and restore a backup."
+)
+# What has no code of its own, by how SQLite's words begin. They go on with values.
+_WORDS: tuple[tuple[str, type[StoreError], str], ...] = (
+    ("Could not decode to UTF-8", RecordAltered, _ALTERED),
+    ("no such table", SchemaTooOld, missing("table")),
+    ("no such column", SchemaTooOld, missing("column")),
+)
+
 
 def ours(error: sqlite3.Error) -> StoreError:
     """The error to raise in its place."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # extended codes share the low byte
     name = getattr(error, "sqlite_errorname", type(error).__name__)
-    kind, words = _ERRORS.get(code, (StoreError, "the database failed"))
+    kind, words = _ERRORS.get(code) or _by_words(str(error))
     return kind(f"{words} ({name})")
+
+
+def _by_words(said: str) -> tuple[type[StoreError], str]:
+    for begins, kind, words in _WORDS:
+        if said.startswith(begins):
+            return kind, words
+    return StoreError, "the database failed"
 
 
 @contextmanager
