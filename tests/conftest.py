@@ -20,6 +20,7 @@ from databases import Server, running_server
 from figures import figures  # noqa: F401 - a fixture
 
 SENDER = "+12175550111"
+OTHER_SENDERS = ("+12175550112", "+12175550113")
 PATIENT = "+12175550134"
 PERSON = "pat-881"
 # A Monday, ten in the morning in Chicago.
@@ -79,7 +80,11 @@ def practice() -> Practice:
 def carrier(clock: MovableClock) -> Iterator[Sandbox]:
     """A simulated Twilio that leaves STOP and HELP to us."""
     with Sandbox(
-        account_sid=SID, auth_token=TOKEN, numbers=[SENDER], answers_keywords=False, clock=clock
+        account_sid=SID,
+        auth_token=TOKEN,
+        numbers=[SENDER, *OTHER_SENDERS],
+        answers_keywords=False,
+        clock=clock,
     ) as running:
         yield running
 

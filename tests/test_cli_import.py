@@ -207,9 +207,20 @@ def test_nothing_new_is_made_by_mistake(practice: Practice) -> None:
     store.run(lambda tx: tx.enrol(other, PhoneNumber("+12175550111")))
     store.close()
 
-    assert "none of this id" in run("--write").stderr
+    for arguments in ((), ("--write",)):
+        assert "nothing of a practice of this id" in run(*arguments).stderr
     assert run("--write", *NEW).exit_code == 0
     assert run("--write").exit_code == 0
+
+
+@pytest.mark.parametrize("write", [(), ("--write",)])
+def test_a_mistyped_practice_is_refused_before_it_ever_sent(write: tuple[str, ...]) -> None:
+    """What was imported, or written down by hand, makes a practice known: no other id is taken."""
+    assert run("--write", *NEW).exit_code == 0
+    mistyped = run(*write, "--practice", "lakesid")
+
+    assert (mistyped.exit_code, "Check --practice" in mistyped.stderr) == (2, True)
+    assert run(*write).exit_code == 0
 
 
 def test_what_is_sealed_stays_sealed(folder: Path) -> None:

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from compliant_sms import Practice
 from compliant_sms.cli._commands import commands
+from compliant_sms.driver import finish
 from compliant_sms.evidence import Checkpoint
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.stores import SQLite
 from ledgers import PRACTICE, fill, read, write
 
@@ -66,3 +69,27 @@ def test_what_is_no_checkpoint_is_named(run: Run, tmp_path: Path) -> None:
         assert found.exit_code == 1
         assert found.stderr.count("\n") == 1
         assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize("name", ["verify", "checkpoint"])
+def test_an_unknown_practice_is_refused(run: Run, name: str) -> None:
+    """A mistyped id is not told that nothing was altered, and gets no checkpoint."""
+    mistyped = run(name, "--practice", "lakesid")
+
+    assert (mistyped.exit_code, mistyped.stdout) == (1, "")
+    assert "Check --practice" in mistyped.stderr
+
+
+def test_a_ledger_without_events_is_not_said_to_be_checked(tmp_path: Path) -> None:
+    """A practice that only sent has nothing that could have been altered."""
+    file = tmp_path / "new.db"
+    store = SQLite(file)
+    practice = Practice(
+        name="Hill", phone="+12175550199", time_zone="America/Chicago", state="IL", id="hill"
+    )
+    finish(store.blocking().run(lambda tx: tx.enrol(practice, PhoneNumber("+12175550111"))))
+    store.close()
+    command = ["ledger", "verify", "--database", str(file), "--practice", "hill"]
+    found = CliRunner().invoke(commands, command)
+
+    assert (found.exit_code, "Nothing was checked" in found.stdout) == (0, True)

@@ -97,9 +97,9 @@ def test_the_day_reads_well_in_a_pipe_and_says_how_to_look_further(tmp_path: Pat
 
     assert run.returncode == 0, run.stdout
     assert "\x1b[" not in run.stdout
-    assert "compliant-sms show texting.db" in run.stdout
+    assert "compliant-sms show demo.db" in run.stdout
     shown = subprocess.run(
-        [*COMMAND, "show", "texting.db"], cwd=tmp_path, capture_output=True, text=True, check=True
+        [*COMMAND, "show", "demo.db"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert "delivered" in shown.stdout
     assert "987-65-4321" not in shown.stdout
@@ -136,7 +136,7 @@ def test_every_problem_of_a_patients_file_is_told_at_once(tmp_path: Path) -> Non
     assert run.returncode == 1
     assert all(f"line {line}" in run.stderr for line in (2, 3, 4))
     assert "Traceback" not in run.stderr
-    assert not (tmp_path / "texting.db").exists()
+    assert not (tmp_path / "demo.db").exists()
 
 
 def test_a_carrier_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:

@@ -88,9 +88,16 @@ def test_readme_example_sends_one_text(
 def test_readme_gives_two_commands() -> None:
     """One command does the main job, one runs the checks; both stand there word for word."""
     assert blocks("README.md", "shell") == [
-        "python -m pip install '.[demo]' && compliant-sms demo\n",
+        "python -m pip install '.[demo,keyring]' && compliant-sms demo\n",
         "python -m pip install nox && python -m nox\n",
     ]
+
+
+def test_readme_leads_to_each_how_to() -> None:
+    """Nobody has to know that a page is there to find it."""
+    for page in ROOT.glob("docs/how-to/*.md"):
+        assert read("README.md").count(f"(docs/how-to/{page.name})") >= 1, page.name
+        assert f"how-to/{page.stem}\n" in read("docs/index.md"), page.name
 
 
 def test_readme_counts_nine_promises() -> None:

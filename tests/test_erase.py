@@ -15,6 +15,7 @@ from compliant_sms.errors import (
     ConfigurationError,
     IdempotencyConflict,
     UnderLegalHold,
+    UnknownPerson,
     Unsettled,
 )
 from compliant_sms.lifecycle import State
@@ -226,7 +227,20 @@ def test_in_the_clear_nobody_can_be_erased(make_messenger: Make) -> None:
     assert len(messenger.history(PERSON).consent) == 1
 
 
-def test_somebody_unknown_is_erased_at_once(known: Messenger) -> None:
-    """There is nothing to erase, and that somebody asked is on record."""
-    assert known.erase("nobody", **WHY) == Erased(numbers=0, events=0, texts=0, received=0)
+@pytest.mark.parametrize("person", ["nobody", PERSON.upper(), "", f"{PERSON} "])
+def test_somebody_unknown_is_not_said_to_be_erased(known: Messenger, person: str) -> None:
+    """A mistyped id must not look like success; nothing is written."""
+    with pytest.raises(UnknownPerson, match="Check the id"):
+        known.erase(person, **WHY)
+
+    assert known.audit() == ()
+    assert len(known.history(PERSON).texts) == 2
+
+
+def test_nobody_is_erased_twice(known: Messenger) -> None:
+    """After the first time nothing is known of the person."""
+    known.erase(PERSON, **WHY)
+    with pytest.raises(UnknownPerson):
+        known.erase(PERSON, **WHY)
+
     assert len(known.audit()) == 1

@@ -499,12 +499,12 @@ def test_a_practice_and_a_source_have_rows_of_their_own(memory: Store) -> None:
 
 
 def test_a_mistyped_practice_can_be_noticed(memory: Store, practice: Practice) -> None:
-    """Whether the store knows the practice can be asked, and anything goes where nobody is."""
+    """Whether the store knows the practice can be asked: it sent, or somebody imported for it."""
 
     def known(practice_id: str) -> bool:
         return finish(memory.run(lambda tx: tx.knows_practice(practice_id)))
 
-    assert known("lakeside")
+    assert not known("lakeside")
     finish(memory.run(lambda tx: tx.enrol(practice, PhoneNumber("+12175550111"))))
     take(memory, [stop()], practice_id="hillside")
 

@@ -271,3 +271,15 @@ def test_the_command_makes_a_file_and_shows_no_key(tmp_path: Path) -> None:
     assert key not in made.output
     assert "never overwritten" in again.output
     assert Keyring.from_file(path).key_ids == (key_id,)
+
+
+def test_whoever_has_no_key_file_is_told_how_to_make_one(tmp_path: Path) -> None:
+    """The command in the error works as it stands."""
+    path = tmp_path / "texting.keys"
+    with pytest.raises(ConfigurationError, match="Make one with") as caught:
+        Keyring.from_file(path)
+    program, *arguments = str(caught.value).partition("Make one with  ")[2].split()
+
+    assert program == "compliant-sms"
+    assert CliRunner().invoke(commands, arguments).exit_code == 0
+    assert len(Keyring.from_file(path).key_ids) == 1

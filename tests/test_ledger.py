@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +33,8 @@ from compliant_sms.ports import Store
 from compliant_sms.signing import SigningKey
 from compliant_sms.stores import PostgreSQL, SQLite
 from ledgers import AT, PRACTICE, Raw, fill, read, write
+from test_receive import from_patient
+from test_send import agree, remind
 
 KEY = SigningKey("lakeside.example/ledger", bytes(range(32)))
 OTHER = SigningKey("lakeside.example/ledger", bytes(32))
@@ -475,6 +479,25 @@ def test_a_chain_without_its_head_shows(tmp_path: Path) -> None:
 
     assert _found(ledger, [kept]).chain_id == gone
     ledger.close()
+
+
+@pytest.mark.parametrize("kept", ["sms_messages", "sms_inbound"])
+def test_texts_without_their_chain_show(messenger: Messenger, database: Path, kept: str) -> None:
+    """Who takes out a chain with all its records leaves the texts that belong to it behind."""
+    agree(messenger)
+    remind(messenger)
+    messenger.receive(from_patient("my okapi hurts", "SM1"))
+    messenger.dispatch_due()
+    with closing(sqlite3.connect(database)) as other, other:
+        if kept == "sms_inbound":
+            other.execute("DELETE FROM sms_messages")
+        (chain_id,) = other.execute(f"SELECT chain_id FROM {kept}").fetchone()
+        for table in ("sms_consent_events", "sms_chains"):
+            other.execute(f"DELETE FROM {table} WHERE chain_id = ?", (chain_id,))
+
+    with pytest.raises(LedgerTampered, match="the chain is gone") as found:
+        messenger.verify_ledger()
+    assert (found.value.chain_id, found.value.position) == (chain_id, None)
 
 
 def test_no_checkpoint_follows_a_ledger_that_was_rewritten(ledger: Ledger) -> None:

@@ -117,7 +117,9 @@ def test_a_failing_step(place: Place, add_step: Step, found: str) -> None:
 def test_only_when_allowed(place: Place, add_step: Step) -> None:
     """A store that may not migrate says what to run, and touches nothing."""
     careful = place.store(migrate=False)
-    with pytest.raises(SchemaTooOld, match=r"no tables .* Run  compliant-sms db upgrade"):
+    with pytest.raises(
+        SchemaTooOld, match=r"no tables .* Run  compliant-sms db upgrade --database"
+    ):
         careful.open()
     assert place.kind == "postgresql" or not Path(place.where).exists()
     assert careful.found_schema() == 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -28,12 +30,15 @@ from compliant_sms.errors import (
     StoreFull,
     StoreReadOnly,
 )
+from compliant_sms.imports import ImportedOptOut
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Transaction
 from compliant_sms.stores import PostgreSQL
 from compliant_sms.stores._named import numbered
+from compliant_sms.stores._schema import tables
 from conftest import PATIENT, PERSON
 from databases import Server
+from test_receive import from_patient
 from test_send import BODY, agree, remind
 from test_store import OTHER, count, writing
 
@@ -176,6 +181,62 @@ def test_refused_connection(
     with pytest.raises(kind, match=words):
         PostgreSQL(dsn).open()
     postgres.run("DROP ROLE sms_guest")
+
+
+# A user of the application's own
+
+
+@pytest.fixture
+def application(postgres: Server, postgres_dsn: str) -> Iterator[str]:
+    """The DSN of a user who owns nothing, in a database whose tables the owner made."""
+    user = f"sms_app_{uuid4().hex[:8]}"
+    owned = PostgreSQL(postgres_dsn)
+    owned.open()
+    owned.close()
+    postgres.run(f"CREATE ROLE {user} LOGIN")
+    yield psycopg.conninfo.make_conninfo(postgres_dsn, user=user)
+    postgres.run(f"DROP OWNED BY {user}", postgres_dsn)
+    postgres.run(f"DROP ROLE {user}")
+
+
+def test_the_documented_privileges_are_enough(
+    postgres: Server, postgres_dsn: str, application: str, make_messenger: Make
+) -> None:
+    """With them everything works but making tables and deleting rows; each table has its own."""
+    page = Path(__file__).parents[1] / "docs/how-to/use-postgresql.md"
+    (grants,) = re.findall(r"```sql\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    user = psycopg.conninfo.conninfo_to_dict(application)["user"]
+    postgres.run(grants.replace("TO texting", f"TO {user}"), postgres_dsn)
+    messenger = make_messenger(
+        store=PostgreSQL(application, migrate=False), keyring=Keyring.generate()
+    )
+    agree(messenger)
+    assert isinstance(remind(messenger), Sent)
+    messenger.receive(from_patient("STOP", "SM1"))
+    messenger.dispatch_due()
+    messenger.import_consents(
+        [], opt_outs=[ImportedOptOut(number=OTHER)], source="old", by="it:kim"
+    )
+    hold = messenger.legal_hold.place(person=PERSON, reason="a dispute", by="counsel:kim")
+    messenger.legal_hold.lift(hold, reason="settled", by="counsel:kim")
+    messenger.checkpoint()
+    messenger.purge(by="it:kim")
+    messenger.rotate_keys()
+    assert messenger.verify_ledger().events == 3
+    assert messenger.erase(PERSON, reason="asked for it", by="privacy:kim").texts == 2
+
+    assert set(re.findall(r"sms_\w+", grants)) == tables()
+    for table in tables():
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            postgres.run(f"DELETE FROM {table}", application)
+
+
+def test_a_missing_privilege_is_told_as_such(application: str) -> None:
+    """The error names the command and the page; whether tables are there or not."""
+    store = PostgreSQL(application)
+    with pytest.raises(StoreReadOnly, match=r"privilege.*--database.*GRANTs in docs/how-to/use-p"):
+        store.open()
+    store.close()
 
 
 # What errors mean

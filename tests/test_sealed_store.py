@@ -19,7 +19,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
-from conftest import PATIENT, PERSON
+from conftest import OTHER_SENDERS, PATIENT, PERSON
 from test_receive import from_patient
 from test_send import BODY, NIGHT, agree, outgoing, remind, waits
 
@@ -154,12 +154,13 @@ def test_a_text_that_looks_sealed_is_a_text(sealed: Messenger, carrier: Sandbox)
 
 
 def test_one_file_for_practices_with_keys_of_their_own(
-    make_messenger: Make, keyring: Keyring, practice: Practice, database: Path
+    make_messenger: Make, keyring: Keyring, practice: Practice, provider: Twilio, database: Path
 ) -> None:
     """A store that two messengers share seals for each practice with its own keys."""
     store = SQLite(database)
     other = evolve(practice, id="hilltop")
-    plain = make_messenger(store=store, practice=other)
+    theirs = evolve(provider, sender=OTHER_SENDERS[0])
+    plain = make_messenger(store=store, practice=other, provider=theirs)
     sealing = make_messenger(store=store, keyring=keyring)
     for messenger, body in ((plain, OUT), (sealing, HELD)):
         agree(messenger)

@@ -34,8 +34,15 @@ from compliant_sms import (
     system,
 )
 from compliant_sms.consent import Revoked, WrittenAgreement
-from compliant_sms.errors import IdempotencyConflict, InvalidInput, NoAnswer, UnknownMessage
+from compliant_sms.errors import (
+    ConfigurationError,
+    IdempotencyConflict,
+    InvalidInput,
+    NoAnswer,
+    UnknownMessage,
+)
 from compliant_sms.lifecycle import State
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Category, Twilio
 from compliant_sms.records import decode
 from compliant_sms.rules import Decision, Verdict
@@ -499,6 +506,31 @@ def test_cancel_unknown(make_messenger: Make, willing: Messenger, practice: Any)
     for message_id in ("nothing", sent.message_id):
         with pytest.raises(UnknownMessage, match="no text with that id"):
             other.cancel(message_id)
+
+
+@pytest.mark.both_databases
+def test_a_sender_stays_with_the_id_that_it_was_used_under(
+    make_messenger: Make, practice: Any, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """A new phone makes no new practice by itself: its texts would not know of any revocation."""
+    before = make_messenger(practice=evolve(practice, id=practice.phone.e164))
+    agree(before)
+    assert isinstance(remind(before), Sent)
+    revoked = {"channel": "spoken", "recorded_by": "front-desk:ana"}
+    before.consent.revoke(PATIENT, **revoked)
+    new = evolve(practice, phone=PhoneNumber("+12175550199"), id="+12175550199")
+    after = make_messenger(practice=new)
+    for attempt in (
+        lambda: remind(after, "2"),
+        lambda: agree(after),
+        lambda: after.consent.revoke(PATIENT, **revoked),
+    ):
+        with pytest.raises(ConfigurationError, match=r"Practice\(id='\+12175550100'"):
+            attempt()
+
+    assert len(outgoing(carrier)) == 1
+    kept = make_messenger(practice=evolve(new, id="+12175550100"))
+    assert isinstance(remind(kept, "2"), Blocked)
 
 
 # A provider in trouble

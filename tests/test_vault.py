@@ -35,7 +35,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.stores._vault import Vault
 from compliant_sms.testing import MovableClock
-from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER
+from conftest import INTAKE_WORDING, OTHER_SENDERS, PATIENT, PERSON, SENDER
 from databases import Server
 from test_receive import from_patient
 from test_sealed_store import on_disk
@@ -464,7 +464,11 @@ def test_no_canary_lies_in_postgresql(
         body=body,
         idempotency_key="1",
     )
-    plainly = make_messenger(store=PostgreSQL(postgres_dsn), practice=_other(messenger))
+    plainly = make_messenger(
+        store=PostgreSQL(postgres_dsn),
+        practice=_other(messenger),
+        provider=evolve(messenger._ports.provider, sender=OTHER_SENDERS[0]),
+    )
     plainly.consent.grant("+12175550199", person="visible-aye-aye", **SPOKEN)
     postgres.run("CHECKPOINT")
     written = b"".join(

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from click.testing import CliRunner
 
 from compliant_sms import AsyncMessenger, Messenger, Purpose, Queued
@@ -68,6 +69,19 @@ def test_the_database_undoes_everything(host: Host, willing: Messenger) -> None:
             remind(joined)
 
     assert "undid the whole transaction" in caught.value.__notes__[0]
+
+
+def test_a_sender_of_another_practice_is_refused(
+    host: Host, willing: Messenger, make_messenger: Make, file: File
+) -> None:
+    """No text is asked for under an id that knows no revocation; the host's work stays."""
+    remind(willing)
+    new_id = evolve(willing._ports.practice, id="lakesid")
+    mistaken = make_messenger(practice=new_id, store=file.store)
+    with host.transaction(), pytest.raises(ConfigurationError, match="id='lakeside'"):
+        remind(mistaken.within(host.connection), "2")
+
+    assert len(willing.history(PERSON).texts) == 1
 
 
 def test_another_file(willing: Messenger, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from compliant_sms.worker import AsyncWorker, Worker
-from conftest import INTAKE_WORDING, MORNING, PERSON, SENDER, SID, TOKEN
+from conftest import INTAKE_WORDING, MORNING, OTHER_SENDERS, PERSON, SENDER, SID, TOKEN
 from test_send import BODY, DAWN, NIGHT, agree, outgoing, remind
 
 KEYS: Any = {"account_sid": SID, "auth_token": TOKEN, "sender": SENDER}
@@ -107,12 +107,14 @@ def test_fair(  # noqa: PLR0917 - fixtures
     them = [
         Messenger(
             practice=evolve(practice, id=name, name=name),
-            provider=provider,
+            provider=evolve(provider, sender=sender),
             store=store,
             clock=clock,
             people=lambda _: Profile(time_zone="America/Chicago"),
         )
-        for name in ("lakeside", "hillside", "seaside")
+        for name, sender in zip(
+            ("lakeside", "hillside", "seaside"), (SENDER, *OTHER_SENDERS), strict=True
+        )
     ]
     for messenger, texts in zip(them, piles, strict=True):
         agree(messenger)
@@ -134,7 +136,7 @@ def test_fair(  # noqa: PLR0917 - fixtures
 
 
 def test_one_practices_errors(
-    make_messenger: Make, practice: Practice, clock: MovableClock, carrier: Sandbox
+    make_messenger: Make, practice: Practice, provider: Twilio, clock: MovableClock
 ) -> None:
     """A practice whose host fails is counted and rests; the other one does not notice."""
 
@@ -143,7 +145,11 @@ def test_one_practices_errors(
             raise LookupError(person)
         return Profile(time_zone="America/Chicago")
 
-    broken = make_messenger(practice=evolve(practice, id="hillside"), people=people)
+    broken = make_messenger(
+        practice=evolve(practice, id="hillside"),
+        provider=evolve(provider, sender=OTHER_SENDERS[0]),
+        people=people,
+    )
     sound = make_messenger()
     for messenger in (broken, sound):
         agree(messenger)

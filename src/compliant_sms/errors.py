@@ -13,6 +13,7 @@
     │   └── MissingExtra (ImportError)    an optional dependency is not installed
     ├── UnknownMessage (LookupError)      no text has that id
     ├── UnknownHold (LookupError)         no legal hold that stands has that id
+    ├── UnknownPerson (LookupError)       nothing is kept of a person with that id
     ├── UnderLegalHold                    what a dispute needs is not erased
     ├── Unsettled                         nobody knows yet whether a text went out
     ├── WebhookRejected                   a callback that must not be believed
@@ -71,6 +72,7 @@ __all__ = [
     "UnderLegalHold",
     "UnknownHold",
     "UnknownMessage",
+    "UnknownPerson",
     "Unsettled",
     "WebhookRejected",
 ]
@@ -167,6 +169,10 @@ class UnknownHold(CompliantSmsError, LookupError):
     """No legal hold of this practice that still stands has that id."""
 
 
+class UnknownPerson(CompliantSmsError, LookupError):
+    """Nothing is kept of a person with that id, or not any more."""
+
+
 class UnderLegalHold(CompliantSmsError):
     """A legal hold reaches what was to be erased; nothing was."""
 
@@ -203,7 +209,7 @@ class StoreBusy(StoreError):
 
 
 class StoreReadOnly(StoreError):
-    """The database, or the folder it lies in, cannot be written."""
+    """The database, or its folder, cannot be written, or its user lacks a privilege."""
 
 
 class StoreFull(StoreError):
@@ -223,7 +229,7 @@ class SchemaTooNew(StoreError):
 
 
 class SchemaTooOld(StoreError):
-    """The database has to be brought up to date: run ``compliant-sms db upgrade``."""
+    """The database is older than this installation: ``compliant-sms db upgrade --database ...``."""
 
 
 class CommitUnknown(StoreError):

@@ -11,8 +11,12 @@ from compliant_sms.errors import ConfigurationError, InvalidKeys
 __all__ = ["read_key_file", "replace_key_file", "write_key_file"]
 
 
-def read_key_file(path: Path) -> str:
+def read_key_file(path: Path, *, made_by: str) -> str:
     """What a key file says.
+
+    Args:
+        path: where it lies.
+        made_by: the command that makes such a file, for whoever has none yet.
 
     Raises:
         ConfigurationError: it cannot be read, or others can read or change it.
@@ -25,6 +29,8 @@ def read_key_file(path: Path) -> str:
             return file.read().decode("utf-8-sig")
     except OSError as error:
         msg = f"the key file {path} cannot be read: {error.strerror}"
+        if isinstance(error, FileNotFoundError):
+            msg += f". Make one with  {made_by}"
         raise ConfigurationError(msg) from None
     except UnicodeDecodeError:
         raise InvalidKeys([f"{path} is no text file"]) from None

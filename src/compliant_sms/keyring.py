@@ -128,7 +128,9 @@ class Keyring:
         """
 
         def read() -> dict[str, bytes]:
-            return _parsed(read_key_file(Path(path)).split("\n"), f"{os.fspath(path)}, line")
+            name = os.fspath(path)
+            text = read_key_file(Path(path), made_by=f"compliant-sms keys new {name}")
+            return _parsed(text.split("\n"), f"{name}, line")
 
         return cls(read(), read_again=read)
 

@@ -222,6 +222,7 @@ class Messenger(RecordKeeping):
         Raises:
             InvalidInput: an argument cannot be used.
             IdempotencyConflict: the key was used for a different text.
+            ConfigurationError: the sender belongs to a practice with another id.
             StoreError: nothing was recorded and nothing was sent; or, after the request went
                 out, its outcome could not be recorded: the text then becomes uncertain.
         """

@@ -119,7 +119,8 @@ class Practice:
             short codes allow and 10DLC does not: 47 CFR 64.1200(a)(9).
         campaign: its 10DLC registration, for carriers' limits.
         id: what every record is filed under. Choose one that outlives a change of name or
-            phone; without one it is the phone number.
+            phone; without one it is the phone number. A sender that was used under one id is
+            refused under another: no revocation would be known there.
 
     Raises:
         InvalidInput: a field is empty or unknown.

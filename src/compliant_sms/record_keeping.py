@@ -45,6 +45,15 @@ class _Facade:
             dry_run=dry_run,
         )
 
+    def _erase_plan(self, person: str, reason: str, by: str) -> flows.ErasePlan:
+        return flows.ErasePlan(
+            practice_id=self._ports.practice.id,
+            person=person,
+            reason=reason,
+            by=by,
+            run=self._ports.ids(),
+        )
+
 
 class RecordKeeping(_Facade):
     """The part of :class:`~compliant_sms.Messenger` that keeps records."""
@@ -195,10 +204,12 @@ class RecordKeeping(_Facade):
 
         Raises:
             ConfigurationError: the records of this practice lie in the clear.
+            UnknownPerson: nothing is kept of the person; nothing was written.
             UnderLegalHold: a legal hold reaches the person, or one of their numbers.
             Unsettled: nobody knows yet whether a text to them went out: :meth:`reconcile` first.
         """
-        return finish(flows.erase(self._ports, person, reason=reason, by=by))
+        plan = self._erase_plan(person, reason, by)
+        return finish(flows.erase(self._ports.store, self._ports.clock, plan))
 
     def rotate_keys(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Seal every data key of the store anew with the newest key of the keyring.
@@ -315,7 +326,8 @@ class AsyncRecordKeeping(_Facade):
 
     async def erase(self, person: str, *, reason: str, by: str) -> Erased:
         """See :meth:`RecordKeeping.erase`."""
-        return await flows.erase(self._ports, person, reason=reason, by=by)
+        plan = self._erase_plan(person, reason, by)
+        return await flows.erase(self._ports.store, self._ports.clock, plan)
 
     async def rotate_keys(self, progress: Callable[[int, int], None] | None = None) -> int:
         """See :meth:`RecordKeeping.rotate_keys`."""

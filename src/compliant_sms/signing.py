@@ -186,7 +186,8 @@ class SigningKey:
             InvalidKeys: the file holds something else.
             ConfigurationError: the file cannot be read, or others can read or change it.
         """
-        return cls.parse(read_key_file(Path(path)))
+        made_by = f"compliant-sms ledger key {os.fspath(path)} --name NAME"
+        return cls.parse(read_key_file(Path(path), made_by=made_by))
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write a key file, readable and writable by its owner only (on POSIX: mode 0600).

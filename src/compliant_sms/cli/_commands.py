@@ -11,6 +11,7 @@ import click
 
 from compliant_sms.cli import _options
 from compliant_sms.cli._db import db
+from compliant_sms.cli._erase_command import erase
 from compliant_sms.cli._import_command import import_
 from compliant_sms.cli._keys import keys
 from compliant_sms.cli._ledger import ledger
@@ -53,7 +54,7 @@ def commands() -> None:
 @click.option(
     "--database",
     type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("texting.db"),
+    default=Path("demo.db"),
     show_default=True,
     help="Where everything is kept. An unfinished day in it goes on; after a finished one, the "
     "next day is played.",
@@ -284,6 +285,7 @@ def check(
 
 
 commands.add_command(db)
+commands.add_command(erase)
 commands.add_command(import_)
 commands.add_command(keys)
 commands.add_command(ledger)

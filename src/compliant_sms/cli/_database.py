@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from compliant_sms.driver import finish
+from compliant_sms.errors import InvalidInput
+
 if TYPE_CHECKING:
+    from compliant_sms.ports import Store
     from compliant_sms.stores import PostgreSQL, SQLite
 
-__all__ = ["database_option", "store_at"]
+__all__ = ["database_option", "refuse_unknown", "store_at"]
 
 _DSN = re.compile(r"postgres(ql)?://|\s*(host|hostaddr|dbname|service|port|user)\s*=")
 
@@ -46,3 +50,14 @@ def store_at(text: str, *, migrate: bool = False, shared: bool = False) -> SQLit
     from compliant_sms.stores import SQLite  # noqa: PLC0415 - after the options
 
     return SQLite(text, migrate=migrate, shared=shared)
+
+
+def refuse_unknown(store: Store, practice: str) -> None:
+    """Refuse an id under which nothing is kept: it is a mistyped one.
+
+    Raises:
+        InvalidInput: it is.
+    """
+    if not finish(store.run(lambda tx: tx.knows_practice(practice))):
+        msg = "the database has nothing of a practice of this id. Check --practice."
+        raise InvalidInput(msg)

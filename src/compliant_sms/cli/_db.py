@@ -23,14 +23,14 @@ def status(database: str) -> None:
 
     Exit status 1 when this installation cannot work with them before `db upgrade`, or at all.
     """
-    from compliant_sms.stores._schema import is_outdated, newest  # noqa: PLC0415 - after options
+    from compliant_sms.stores import _schema  # noqa: PLC0415 - after the options
 
     store = store_at(database)
     found = store.found_schema()
     what = f"schema {found}" if found else "no tables of compliant_sms"
-    click.echo(f"{store!r} has {what}; this installation works with schema {newest()}.")
-    if is_outdated(found):
-        click.echo("Run  compliant-sms db upgrade")
+    click.echo(f"{store!r} has {what}; this installation works with schema {_schema.newest()}.")
+    if _schema.is_outdated(found):
+        click.echo(f"Run  {_schema.UPGRADE}")
         sys.exit(1)
 
 

@@ -194,8 +194,8 @@ def _refuse_strangers(store: Store, plan: ImportPlan, place: Place) -> None:
     if not known and not place.new:
         # Opt-outs under a mistyped id would stop nothing.
         msg = (
-            "the database has other practices and none of this id. Check --practice, or pass "
-            "--new, if the practice is new in it."
+            "the database has nothing of a practice of this id. Check --practice, or pass --new, "
+            "if the practice is new in it."
         )
         raise InvalidInput(msg)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compliant_sms.cli._database import database_option, store_at
+from compliant_sms.cli._database import database_option, refuse_unknown, store_at
 
 if TYPE_CHECKING:
     from compliant_sms.evidence import Checkpoint
@@ -64,7 +64,9 @@ def checkpoint(database: str, practice: str, key_file: Path | None) -> None:
 
     signer = SigningKey.from_file(key_file) if key_file else None
     with closing(store_at(database)) as store:
-        made = finish(flows.checkpoint(store.blocking(), practice, system.now(), signer))
+        port = store.blocking()
+        refuse_unknown(port, practice)
+        made = finish(flows.checkpoint(port, practice, system.now(), signer))
     click.echo(str(made), nl=False)
 
 
@@ -89,7 +91,8 @@ def verify(
 ) -> None:
     """Check every record of the ledger; no key that seals records is needed.
 
-    Exit status 1 when the ledger was altered; the first bad record is named.
+    Exit status 1 when the ledger was altered, and the first bad record is named; or when the
+    database has nothing of the practice.
     """
     from compliant_sms import flows  # noqa: PLC0415 - after the options
     from compliant_sms.driver import finish  # noqa: PLC0415 - as above
@@ -97,7 +100,12 @@ def verify(
     marks = [_checkpoint(path) for path in against]
     keys = [_public_key(path) for path in public_keys]
     with closing(store_at(database)) as store:
-        report = finish(flows.verify_ledger(store.blocking(), practice, marks, keys))
+        port = store.blocking()
+        report = finish(flows.verify_ledger(port, practice, marks, keys))
+        if not (report.events or report.audit):
+            refuse_unknown(port, practice)
+            click.echo("Nothing was checked: the practice has no events yet.")
+            return
     click.echo(
         f"Nothing was altered: {report.events:,} events in {report.chains:,} chains, and "
         f"{report.audit:,} in the audit log."

@@ -12,11 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from compliant_sms import flows, system
-from compliant_sms.cli._database import store_at
+from compliant_sms.cli._database import refuse_unknown, store_at
 from compliant_sms.driver import finish
-from compliant_sms.errors import InvalidInput
-from compliant_sms.ports import DataKeys, Transaction
-from compliant_sms.retention import RecordClass, Retention, classes
+from compliant_sms.ports import DataKeys
+from compliant_sms.retention import Retention, classes
 from compliant_sms.rules import Rulebook
 
 __all__ = ["run"]
@@ -48,19 +47,10 @@ def run(
     )
     with closing(store_at(database)) as store, _bar() as progress:
         port = store.blocking(_keys(keyring))
-        if not finish(port.run(lambda tx: _has_any(tx, practice))):
-            msg = "the database has nothing of a practice of this id. Check --practice."
-            raise InvalidInput(msg)
+        refuse_unknown(port, practice)
         task = progress.add_task("Looking at records", total=None)
         report = finish(flows.purge(port, plan, lambda more: progress.advance(task, more)))
     _print(report)
-
-
-async def _has_any(tx: Transaction, practice: str) -> bool:
-    for record in (RecordClass.TEXT_BODY, RecordClass.INBOUND_BODY):
-        if await tx.aged(record, practice, "", 1):
-            return True
-    return await tx.count(RecordClass.CONSENT_EVENT, practice) > 0
 
 
 def _keys(path: Path | None) -> DataKeys | None:

@@ -20,7 +20,7 @@ from compliant_sms.flows._consent import (
 )
 from compliant_sms.flows._dispatch import cancel, dispatch_due
 from compliant_sms.flows._enqueue import enqueue
-from compliant_sms.flows._erase import erase
+from compliant_sms.flows._erase import ErasePlan, erase
 from compliant_sms.flows._evidence import Question, evidence_pack
 from compliant_sms.flows._history import History, TextRecord, history
 from compliant_sms.flows._hold import holds, lift_hold, place_hold
@@ -40,6 +40,7 @@ from compliant_sms.flows._settle import settle, uncertain
 from compliant_sms.flows._work import Pace, Progress, Shift, work
 
 __all__ = [
+    "ErasePlan",
     "History",
     "ImportProgress",
     "InclusionProof",

@@ -17,7 +17,7 @@ from compliant_sms.consent import (
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._revoke import append_heard
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Ports, Transaction
+from compliant_sms.ports import Ports, Transaction, refuse_other_practice
 
 __all__ = ["append_event", "consent_events", "consent_state", "wish_for_detail"]
 
@@ -32,6 +32,7 @@ async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
 
     Raises:
         InvalidInput: it is said to happen in the future.
+        ConfigurationError: the sender belongs to a practice with another id.
     """
     if event.occurred_at > ports.clock() + _CLOCK_SKEW:
         msg = "occurred_at lies in the future; consent counts from when it was given"
@@ -40,6 +41,8 @@ async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
 
 
 async def _append(tx: Transaction, ports: Ports, event: ConsentEvent) -> ConsentEvent:
+    known = await tx.practice_at(ports.provider.sender)
+    refuse_other_practice(known.id if known else None, ports.practice)
     if isinstance(event, Revoked) and event.occurred_at == event.recorded_at:
         return await append_heard(tx, ports, event)
     await tx.append(event, ports.ids())

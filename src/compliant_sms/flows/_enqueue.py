@@ -6,7 +6,7 @@ from compliant_sms.flows._deliver import outcome_of, recorded_outcome
 from compliant_sms.flows._send import prepared, refuse_other_text
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message, Outcome
-from compliant_sms.ports import Ports, Transaction
+from compliant_sms.ports import Ports, Transaction, refuse_other_practice
 
 __all__ = ["enqueue"]
 
@@ -23,6 +23,8 @@ async def enqueue(ports: Ports, draft: Draft) -> Outcome:
 
 async def _enter(tx: Transaction, ports: Ports, draft: Draft) -> Outcome:
     # Neither number nor practice is held: a STOP must not wait until the host's transaction ends.
+    known_as = await tx.practice_at(ports.provider.sender)
+    refuse_other_practice(known_as.id if known_as else None, ports.practice)
     at = ports.clock()
     new = Message(
         message_id=ports.ids(),

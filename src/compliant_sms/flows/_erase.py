@@ -2,38 +2,83 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from attrs import frozen
+
 from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
-from compliant_sms.errors import ConfigurationError, UnderLegalHold, Unsettled
+from compliant_sms.clock import Clock
+from compliant_sms.errors import ConfigurationError, UnderLegalHold, UnknownPerson, Unsettled
 from compliant_sms.flows._admit import WAITING
 from compliant_sms.lifecycle import State
-from compliant_sms.ports import Erased, Ports, Transaction
+from compliant_sms.ports import Erased, Store, Transaction
 from compliant_sms.retention import Purged
 
-__all__ = ["erase"]
+__all__ = ["ErasePlan", "erase"]
 
 _UNSETTLED = frozenset({State.CLAIMED, State.UNCERTAIN})
 
 
-async def erase(ports: Ports, person: str, *, reason: str, by: str) -> Erased:
+@frozen(kw_only=True)
+class ErasePlan:
+    """Who is to be erased.
+
+    Attributes:
+        practice_id: whose records.
+        person: the host's id.
+        reason: why; for the audit log.
+        by: who decided so; likewise.
+        run: a new id.
+        dry_run: change nothing, only count.
+    """
+
+    practice_id: str
+    person: str
+    reason: str
+    by: str
+    run: str
+    dry_run: bool = False
+
+
+class _Undone(Exception):
+    def __init__(self, counted: Erased) -> None:
+        super().__init__()
+        self.counted = counted
+
+
+async def erase(store: Store, clock: Clock, plan: ErasePlan) -> Erased:
     """Destroy the keys of all that is kept of a person.
 
     Raises:
         InvalidInput: an argument cannot be used.
         ConfigurationError: the records of this practice lie in the clear.
+        UnknownPerson: nothing is kept of the person.
         UnderLegalHold: a legal hold reaches the person, or one of their numbers.
         Unsettled: nobody knows yet whether a text to them went out.
     """
-    _given.a_text(person, "person")
-    return await ports.store.run(lambda tx: _erase(tx, ports, person, reason, by))
+    for name in ("person", "reason", "by"):
+        _given.a_text(getattr(plan, name), name)
+    try:
+        return await store.run(lambda tx: _erase(tx, clock, plan))
+    except _Undone as undone:
+        return undone.counted
 
 
-async def _erase(tx: Transaction, ports: Ports, person: str, reason: str, by: str) -> Erased:
-    practice_id, run = ports.practice.id, ports.ids()
+async def _erase(tx: Transaction, clock: Clock, plan: ErasePlan) -> Erased:
+    practice_id, person = plan.practice_id, plan.person
     await _refuse_in_the_clear(tx, practice_id)
     # Texts that are asked for in hosts' transactions are called back with all others.
     await tx.hold_keys(practice_id, person)
-    for number in await tx.numbers_of(practice_id, person):
+    # Under no id lies what is known of numbers alone.
+    numbers = await tx.numbers_of(practice_id, person) if person else []
+    if not numbers:
+        msg = (
+            "nothing is kept of a person with this id, so nothing was erased. Check the id. "
+            "Whoever was erased before is not known any more either."
+        )
+        raise UnknownPerson(msg)
+    for number in numbers:
         await tx.lock(practice_id, number)
     await tx.fix_holds(practice_id)
     if await tx.is_held(practice_id, person=person):
@@ -42,20 +87,22 @@ async def _erase(tx: Transaction, ports: Ports, person: str, reason: str, by: st
             "is settled: legal_hold.list() tells which holds stand."
         )
         raise UnderLegalHold(msg)
-    at = ports.clock()
-    await _call_back(tx, ports, person)
+    at = clock()
+    await _call_back(tx, plan, at)
     erased = await tx.erase(
-        practice_id, person, Purged(at=at, rule="the person was erased", run=run, proofs=())
+        practice_id, person, Purged(at=at, rule="the person was erased", run=plan.run, proofs=())
     )
+    if plan.dry_run:
+        raise _Undone(erased)
     counts = {"events": erased.events, "texts": erased.texts, "received": erased.received}
     await tx.audit(
         AuditEvent(
             practice_id=practice_id,
             act=Act.PERSON_ERASED,
             at=at,
-            actor=by,
-            reason=reason,
-            subject=run,
+            actor=plan.by,
+            reason=plan.reason,
+            subject=plan.run,
             details={"numbers": erased.numbers, **counts},
         )
     )
@@ -71,9 +118,9 @@ async def _refuse_in_the_clear(tx: Transaction, practice_id: str) -> None:
         raise ConfigurationError(msg)
 
 
-async def _call_back(tx: Transaction, ports: Ports, person: str) -> None:
+async def _call_back(tx: Transaction, plan: ErasePlan, at: datetime) -> None:
     """Cancel what waits to go to the person, or to whoever holds their numbers."""
-    practice_id = ports.practice.id
+    practice_id, person = plan.practice_id, plan.person
     for number in await tx.numbers_of(practice_id, person):
         for listed in await tx.messages_to(practice_id, number):
             # Read again for a change: news of it comes before, or waits.
@@ -87,4 +134,4 @@ async def _call_back(tx: Transaction, ports: Ports, person: str) -> None:
                 )
                 raise Unsettled(msg)
             if message.state in WAITING:
-                await tx.save(message.moved(State.CANCELLED), ports.clock())
+                await tx.save(message.moved(State.CANCELLED), at)

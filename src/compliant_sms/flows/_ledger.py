@@ -68,7 +68,8 @@ async def verify_ledger(
             one of them.
 
     Raises:
-        LedgerTampered: a record was changed, removed, inserted, moved or filed elsewhere.
+        LedgerTampered: a record was changed, removed, inserted, moved or filed elsewhere, or texts
+            are on record whose chain is gone.
         InvalidCheckpoint: one of ``against`` is another practice's or not signed, or a stored one
             has a wrong signature.
     """
@@ -87,6 +88,7 @@ async def verify_ledger(
 
 async def _verified(store: Store, practice_id: str, marks: _Marks) -> LedgerReport:
     chains = await _chains(store, practice_id)
+    await _refuse_headless(store, practice_id)
     leaves = _Leaves(store, practice_id)
     heads: dict[AuditHead, Checkpoint] = {}
     while (mark := await marks.next()) is not None:
@@ -125,6 +127,16 @@ async def _chains(store: Store, practice_id: str) -> ChainCheck:
         if len(rows) < _PAGE:
             return check
         after = rows[-1][:2]
+
+
+async def _refuse_headless(store: Store, practice_id: str) -> None:
+    chain_id = await store.run(lambda tx: tx.headless_chain(practice_id))
+    if chain_id is not None:
+        msg = (
+            f"the consent ledger was altered: texts are on record that belong to chain {chain_id}, "
+            "and the chain is gone. Restore a backup and compare."
+        )
+        raise LedgerTampered(msg, chain_id=chain_id)
 
 
 class _Marks:

@@ -28,7 +28,7 @@ from compliant_sms.ports._outside import (
     SecureMessage,
     Transport,
 )
-from compliant_sms.ports._practices import Practices
+from compliant_sms.ports._practices import Practices, refuse_other_practice
 from compliant_sms.ports._queue import Queue
 from compliant_sms.ports._retention import Aged, Keeping
 from compliant_sms.ports._store import Store, Transaction
@@ -74,6 +74,7 @@ __all__ = [
     "Texts",
     "Transaction",
     "Transport",
+    "refuse_other_practice",
 ]
 
 

@@ -64,6 +64,9 @@ class ConsentLedger(Protocol):
             limit: how many at most.
         """
 
+    async def headless_chain(self, practice_id: str) -> str | None:
+        """A chain that texts of the practice are filed under, and that is not there any more."""
+
     async def data_key(self, chain_id: str) -> bytes | None:
         """The key of a chain's records; None where they lie in the clear or are erased."""
 

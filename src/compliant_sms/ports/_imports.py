@@ -28,7 +28,7 @@ class Imports(Protocol):
         """Whether any row of that kind was ever imported."""
 
     async def knows_practice(self, practice_id: str) -> bool:
-        """Whether anything of the practice is on record, or of nobody at all."""
+        """Whether the practice sent, imported, or wrote anything on the ledger under this id."""
 
     async def append_all(
         self, practice_id: str, events: Sequence[ConsentEvent], new_chain_ids: Sequence[str]

@@ -4,10 +4,31 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from compliant_sms.errors import ConfigurationError
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 
-__all__ = ["Practices"]
+__all__ = ["Practices", "refuse_other_practice"]
+
+
+def refuse_other_practice(known: str | None, practice: Practice) -> None:
+    """Refuse a practice whose sender is on record for another: it would miss what was said there.
+
+    Args:
+        known: the id of the practice that the sender belongs to; None where it is nobody's yet.
+        practice: who wants to use it.
+
+    Raises:
+        ConfigurationError: it is another's.
+    """
+    if known not in {None, practice.id}:
+        msg = (
+            f"the sender belongs to the practice with the id {known!r} in this database, and this "
+            f"one has the id {practice.id!r}, under which no STOP that was sent to it is known. "
+            f"If they are the same, pass Practice(id={known!r}, ...); without id= it is the "
+            "practice's phone number of the time. If they are two, give each a sender of its own."
+        )
+        raise ConfigurationError(msg)
 
 
 class Practices(Protocol):
@@ -17,6 +38,9 @@ class Practices(Protocol):
         """Remember which practice a number of ours belongs to; whether any of it is new.
 
         A reason to keep its records in the clear is part of it.
+
+        Raises:
+            ConfigurationError: the number belongs to a practice with another id.
         """
 
     async def practice_at(self, sender: PhoneNumber) -> Practice | None:

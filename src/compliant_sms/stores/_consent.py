@@ -156,12 +156,25 @@ class ConsentRecords(SubjectRecords):
             )
         return cast("list[FiledLink]", rows)
 
+    async def headless_chain(self, practice_id: str) -> str | None:
+        """A chain that texts of the practice are filed under, and that is not there any more."""
+        row = await self._one(_HEADLESS, practice_id=practice_id)
+        return str(row[0]) if row else None
+
 
 # In the order of an index of chains, which is about that in which they began: ids sort by time.
 _FILED: LiteralString = """SELECT c.chain_id, e.position, e.payload, e.digest,
     c.number, c.person
     FROM sms_chains c JOIN sms_consent_events e ON e.chain_id = c.chain_id
     WHERE c.practice_id = :practice_id"""
+# The tables refer to it, but whoever takes rows out can turn that off.
+_HEADLESS: LiteralString = """SELECT chain_id FROM sms_messages t WHERE practice_id = :practice_id
+    AND NOT EXISTS (SELECT 1 FROM sms_chains c
+        WHERE c.chain_id = t.chain_id AND c.practice_id = t.practice_id)
+    UNION ALL SELECT chain_id FROM sms_inbound t WHERE practice_id = :practice_id
+    AND NOT EXISTS (SELECT 1 FROM sms_chains c
+        WHERE c.chain_id = t.chain_id AND c.practice_id = t.practice_id)
+    LIMIT 1"""
 # The same bound for both tables: PostgreSQL merges them, and would read one from its beginning.
 _FILED_AFTER: LiteralString = """
     AND c.chain_id >= :chain_id AND e.chain_id >= :chain_id

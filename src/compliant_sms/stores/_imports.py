@@ -90,11 +90,12 @@ class ImportRecords(ConsentRecords):
         return row is not None
 
     async def knows_practice(self, practice_id: str) -> bool:
-        """Whether anything of the practice is on record, or of nobody at all."""
+        """Whether the practice sent, imported, or wrote anything on the ledger under this id."""
         row = await self._one(
             """SELECT EXISTS (SELECT 1 FROM sms_practices WHERE practice_id = :practice_id)
                 OR EXISTS (SELECT 1 FROM sms_vaults WHERE practice_id = :practice_id)
-                OR NOT EXISTS (SELECT 1 FROM sms_practices)""",
+                OR EXISTS (SELECT 1 FROM sms_chains WHERE practice_id = :practice_id)
+                OR EXISTS (SELECT 1 FROM sms_imports WHERE practice_id = :practice_id)""",
             practice_id=practice_id,
         )
         return row is not None and bool(row[0])

@@ -15,7 +15,7 @@ from compliant_sms.errors import (
     StoreFull,
     StoreReadOnly,
 )
-from compliant_sms.stores._schema import missing
+from compliant_sms.stores._schema import UPGRADE, missing
 
 __all__ = ["Failure", "failure_of", "unreachable"]
 
@@ -24,11 +24,15 @@ _BUSY = (StoreBusy, "the database stayed locked by another connection. Try again
 _FULL = (StoreFull, "the server has no room left. Free some space and try again.")
 _READ_ONLY = (
     StoreReadOnly,
-    "the database cannot be written: it is a standby, set to read only, or the user may not.",
+    "the database cannot be written: it is a standby, or set to read only.",
+)
+_NOT_GRANTED = (
+    f"the user of the DSN lacks a privilege. Make the tables as their owner with  {UPGRADE}  and "
+    "give the user the GRANTs in docs/how-to/use-postgresql.md."
 )
 _ERRORS: dict[str, tuple[type[StoreError], str]] = {
     "25006": _READ_ONLY,
-    "42501": _READ_ONLY,
+    "42501": (StoreReadOnly, _NOT_GRANTED),
     "40001": _BUSY,
     "40P01": _BUSY,
     "55P03": _BUSY,

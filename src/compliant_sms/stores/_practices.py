@@ -7,6 +7,7 @@ from typing import LiteralString
 
 from compliant_sms import records
 from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import refuse_other_practice
 from compliant_sms.practice import Practice
 from compliant_sms.stores._connection import Records
 
@@ -16,9 +17,9 @@ __all__ = ["PracticeRecords"]
 # in line, each for the whole transaction of the one before.
 _ENROL: LiteralString = """INSERT INTO sms_practices (sender, practice_id, plaintext, record)
     VALUES (:sender, :practice_id, :plaintext, :record) ON CONFLICT (sender) DO NOTHING"""
-_ENROL_ANEW: LiteralString = """UPDATE sms_practices SET practice_id = :practice_id,
-    plaintext = :plaintext, record = :record
-    WHERE sender = :sender AND (record <> :record OR plaintext <> :plaintext)"""
+_ENROL_ANEW: LiteralString = """UPDATE sms_practices SET plaintext = :plaintext, record = :record
+    WHERE sender = :sender AND practice_id = :practice_id
+    AND (record <> :record OR plaintext <> :plaintext)"""
 
 
 @lru_cache(maxsize=64)
@@ -43,22 +44,24 @@ class PracticeRecords(Records):
             "plaintext": reason,
             "record": record,
         }
-        known = await self._known(sender)
+        known = await self._known(practice, sender)
         if known is None:
             if await self._do(_ENROL, **columns):
                 return True
-            known = await self._known(sender)  # others were faster, and hold nothing any more
+            # Others were faster, and hold nothing any more.
+            known = await self._known(practice, sender)
         if known == (record, reason):
             self._vault.enrolled[sender.e164] = known
             return False
         return bool(await self._do(_ENROL_ANEW, **columns))
 
-    async def _known(self, sender: PhoneNumber) -> tuple[bytes, str] | None:
+    async def _known(self, practice: Practice, sender: PhoneNumber) -> tuple[bytes, str] | None:
         row = await self._one(
-            "SELECT record, plaintext FROM sms_practices WHERE sender = :sender",
+            "SELECT practice_id, record, plaintext FROM sms_practices WHERE sender = :sender",
             sender=sender.e164,
         )
-        return (bytes(row[0]), row[1]) if row else None
+        refuse_other_practice(row[0] if row else None, practice)
+        return (bytes(row[1]), row[2]) if row else None
 
     async def practice_at(self, sender: PhoneNumber) -> Practice | None:
         """The practice that a number of ours belongs to."""

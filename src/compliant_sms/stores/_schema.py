@@ -12,7 +12,7 @@ from typing import LiteralString
 from compliant_sms.errors import NotOurDatabase, SchemaTooNew, SchemaTooOld
 from compliant_sms.stores._dialect import Dialect
 
-__all__ = ["OLDEST", "is_outdated", "migrations", "missing", "newest", "tables"]
+__all__ = ["OLDEST", "UPGRADE", "is_outdated", "migrations", "missing", "newest", "tables"]
 
 _CREATED = re.compile(r"CREATE TABLE (\w+)")
 
@@ -226,6 +226,9 @@ _STEPS: tuple[tuple[LiteralString, ...], ...] = (
     ),
 )
 
+UPGRADE = "compliant-sms db upgrade --database PATH_OR_DSN"
+"""The command that makes the tables, or brings them up to date."""
+
 OLDEST = 3
 """The schema that the first step makes; those before it were never released."""
 
@@ -250,7 +253,7 @@ def tables() -> frozenset[str]:
 def missing(what: str) -> str:
     """Words for a table or column that is not there though the version says so."""
     return (
-        f"a {what} is missing. Run  compliant-sms db upgrade ; where that finds nothing to do, "
+        f"a {what} is missing. Run  {UPGRADE} ; where that finds nothing to do, "
         "another program dropped it: restore a backup."
     )
 
@@ -284,7 +287,7 @@ def is_outdated(found: int, *, may_migrate: bool = True) -> bool:
         what = f"has schema {found}" if found else "has no tables of compliant_sms yet"
         msg = (
             f"the database {what} and this installation works with schema {newest()}. "
-            "Run  compliant-sms db upgrade"
+            f"Run  {UPGRADE}"
         )
         raise SchemaTooOld(msg)
     return found < newest()

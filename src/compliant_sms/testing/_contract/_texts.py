@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from attrs import evolve
 
+from compliant_sms.errors import ConfigurationError
 from compliant_sms.lifecycle import State
 from compliant_sms.ports import Transaction
 from compliant_sms.practice import Practice
 from compliant_sms.providers import Category, Problem
-from compliant_sms.testing._contract._bench import Contract, MakeStore, Work
+from compliant_sms.testing._contract._bench import Contract, MakeStore, Work, raises
 from compliant_sms.testing._contract._samples import (
     ANA,
     BEN,
@@ -141,7 +142,7 @@ class TextContract(Contract):
             assert store.run(count) == [7, 4, 0]
 
     def test_practices(self, make_store: MakeStore) -> None:
-        """A number of ours belongs to the practice that was enrolled last."""
+        """A number of ours belongs to one practice, as it was enrolled last, and to no other id."""
         renamed = a_practice("Lakeside 😀 Médecine")
         with self._bench(make_store) as store:
             assert store.run(lambda tx: tx.practice_at(SENDER)) is None
@@ -150,4 +151,7 @@ class TextContract(Contract):
                 assert store.run(lambda tx: tx.practice_at(SENDER)) == practice
             assert store.run(lambda tx: tx.practice_at(BEN)) is None
             store.together([enrolling(a_practice())] * 8)
+            assert store.run(lambda tx: tx.practice_at(SENDER)) == a_practice()
+            with raises(ConfigurationError):
+                store.run(enrolling(a_practice(practice_id=THERE)))
             assert store.run(lambda tx: tx.practice_at(SENDER)) == a_practice()

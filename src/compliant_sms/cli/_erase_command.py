@@ -1,0 +1,67 @@
+"""The command ``erase``."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from compliant_sms.cli._database import database_option, refuse_unknown, store_at
+
+__all__ = ["erase"]
+
+
+@click.command()
+@database_option
+@click.option(
+    "--practice", metavar="ID", required=True, help="Whose records: the id of your Practice."
+)
+@click.option("--person", metavar="ID", required=True, help="Whom: your id of the patient.")
+@click.option("--by", metavar="WHO", required=True, help="Who decided so, for the audit log.")
+@click.option("--reason", metavar="WHY", required=True, help="Why; likewise. Name no patient.")
+@click.option(
+    "--keyring",
+    "key_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="The file of keys: only what is sealed can be erased.",
+)
+@click.option("--dry-run", is_flag=True, help="Change nothing, only count what would go.")
+def erase(
+    *,
+    database: str,
+    practice: str,
+    person: str,
+    by: str,
+    reason: str,
+    key_file: Path,
+    dry_run: bool,
+) -> None:
+    """Destroy the keys of everything that is kept of a person; there is no way back.
+
+    That somebody revoked goes on counting, and the ledger still verifies. Whoever is under a legal
+    hold, or unknown, is not erased, with exit status 1. Backups and older key files are yours to
+    destroy.
+    """
+    from compliant_sms import flows, system  # noqa: PLC0415 - after the options
+    from compliant_sms.driver import finish  # noqa: PLC0415 - as above
+    from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
+
+    plan = flows.ErasePlan(
+        practice_id=practice,
+        person=person,
+        reason=reason,
+        by=by,
+        run=system.new_id(),
+        dry_run=dry_run,
+    )
+    with closing(store_at(database)) as store:
+        port = store.blocking(Keyring.from_file(key_file))
+        refuse_unknown(port, practice)
+        done = finish(flows.erase(port, system.now, plan))
+    click.echo(
+        f"{done.events:,} events of consent at {done.numbers:,} numbers, {done.texts:,} texts and "
+        f"{done.received:,} received ones "
+        + ("would be erased; nothing was changed." if dry_run else "are erased.")
+    )
