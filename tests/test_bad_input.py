@@ -190,6 +190,7 @@ def test_as_known_at(willing: Messenger, clock: MovableClock) -> None:
 
     assert willing.consent.state(PATIENT, PERSON, as_known_at=before).grants == ()
     assert len(willing.consent.state(PATIENT, PERSON, as_known_at=clock()).grants) == 1
+    assert willing.consent.state(PATIENT, None).grants == ()  # whoever else holds the number
 
 
 def test_small_clock_skew(willing: Messenger, clock: MovableClock) -> None:

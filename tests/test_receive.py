@@ -496,6 +496,25 @@ def test_callback_before_the_answer(
     assert messenger.history(PERSON).texts[0].message.provider_id == carrier.messages()[0].sid
 
 
+def test_a_refusal_that_news_overtook(make_messenger: Make, carrier: Sandbox) -> None:
+    """A provider that delivers a text and then asks to try again later is not asked again."""
+    transport, other = BlockingTransport(), make_messenger()
+
+    def overtake() -> None:
+        message = other.history(PERSON).texts[0].message
+        other.receive(status("SM" + "7" * 32, "delivered", ref=message.message_id))
+
+    carrier.fail_next("status", status=429, headers={"Retry-After": "3600"}, times=9)
+    messenger = make_messenger(transport=Meanwhile(transport, after=overtake))
+    agree(messenger)
+    result = remind(messenger)
+    transport.close()
+
+    assert isinstance(result, Sent)
+    assert state_of(messenger) is State.DELIVERED
+    assert messenger.dispatch_due() == ()
+
+
 @pytest.mark.parametrize(
     ("word", "state"),
     [
