@@ -90,7 +90,8 @@ def _throughput(server: Place, workers: int, texts: int, answer: int) -> float:
 def _memory(place: Place, few: int, many: int) -> Row:
     small, large = (_peak(place, thousands) for thousands in (few, many))
     return Row(
-        what=f"peak memory of a worker on {place.name}, {many},000 due texts against {few},000",
+        what=f"peak memory of a worker on {place.name}, {many * 1_000:,} due texts against "
+        f"{few * 1_000:,}",
         measured=f"{large / 1024:.0f} MiB",
         baseline=f"{small / 1024:.0f} MiB",
         ratio=f"{large / small:.2f}",
