@@ -102,9 +102,6 @@ class StruckStore:
         self._port = self._store.blocking(keyring)
         return self
 
-    def asynchronous(self, keyring: Any = None) -> Any:
-        raise NotImplementedError
-
     async def run(self, work: Callable[[Any], Awaitable[Any]]) -> Any:
         async def watched(tx: Any) -> Any:
             self._point("store begin done")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import tempfile
-import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -42,20 +42,14 @@ def mortal() -> Iterator[Any]:
 def kill(server: Any) -> None:
     """End it at once, without a checkpoint, and start it again: it recovers from its log."""
     pid = server.get_pid()
-    os.kill(pid, signal.SIGQUIT)
-    until = time.monotonic() + _PATIENCE
-    while _runs(pid):
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    server.start()
-
-
-def _runs(pid: int) -> bool:
+    watched = os.pidfd_open(pid)
     try:
-        state = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
+        os.kill(pid, signal.SIGQUIT)
+        ended, _, _ = select.select([watched], [], [], _PATIENCE)
+    finally:
+        os.close(watched)
+    assert ended, "the server did not end"
+    server.start()
 
 
 def killed_at(server: Any, points: list[int], folder: Path) -> Counter[str]:

@@ -39,7 +39,6 @@ class Act(Word):
     """Content was dropped because its time to be kept had passed."""
     HOLD_PLACED = "hold_placed"
     HOLD_LIFTED = "hold_lifted"
-    KEYS_ROTATED = "keys_rotated"
     PERSON_ERASED = "person_erased"
     PLAINTEXT_ACCEPTED = "plaintext_accepted"
     """Records lie in the clear with a real provider, and somebody answers for it."""
