@@ -9,7 +9,10 @@ from inspect import getdoc
 from pathlib import Path
 
 from _accuracy import page_of
+from _architecture import picture as house
+from _errors import page_of as errors_page
 from _lifecycle import picture
+from _providers import page_of as providers_page
 from _retention import HEADS
 from _retention import rows as kept
 
@@ -55,7 +58,8 @@ def write(folder: Path) -> None:
     """Write all pages into a folder; what has not changed is left alone."""
     folder.mkdir(exist_ok=True)
     files = {f"{name}.md": text for name, text in pages().items()}
-    for name, text in (files | {"lifecycle.svg": picture()}).items():
+    pictures = {"lifecycle.svg": picture(), "architecture.svg": house()}
+    for name, text in (files | pictures).items():
         file = folder / name
         if not file.exists() or file.read_text("utf-8") != text:
             file.write_text(text, "utf-8")
@@ -68,6 +72,8 @@ def pages() -> dict[str, str]:
         "rules": _rules,
         "phi": _phi,
         "retention": _retention,
+        "errors": lambda: _page("Every message of an error", errors_page(_table)),
+        "providers": lambda: providers_page(_table),
     }
     return {name: _pack(load_pack(name)) for name in BUILT_IN} | {
         name: make() for name, make in made.items()

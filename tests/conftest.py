@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+from books import books, make_willing  # noqa: F401 - fixtures
+from browsers import browser, open_link  # noqa: F401 - fixtures
 from carriers import SID, TOKEN
 from compliant_sms import Messenger, Practice, Profile, Wording
 from compliant_sms.messenger import StoreKind
@@ -17,7 +22,7 @@ from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MovableClock
 from crash_trials import crashes, victims  # noqa: F401 - fixtures
 from databases import Server, running_server
-from figures import figures  # noqa: F401 - a fixture
+from figures import figures, flips  # noqa: F401 - fixtures
 
 SENDER = "+12175550111"
 OTHER_SENDERS = ("+12175550112", "+12175550113")
@@ -35,6 +40,15 @@ WARNING = Wording(
     version="2026-03",
 )
 
+# A project of its own, with an environment of its own: see test_wheel.py.
+collect_ignore = ["downstream"]
+
+# How long a draw takes tells of the machine, not of the code.
+settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any-machine")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--endurance`` runs the long tests with their full counts."""
@@ -49,6 +63,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "endurance" in item.keywords:
             item.add_marker(skip)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Keep what a process of pytest-xdist covered: it may be ended before it does so itself."""
+    coverage = sys.modules.get("coverage")  # only where it measures
+    measured = coverage.Coverage.current() if coverage else None
+    if measured is not None and hasattr(session.config, "workerinput"):
+        measured.stop()
+        measured.save()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -128,13 +151,24 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def make_store(request: pytest.FixtureRequest, database_kind: str) -> Callable[[], StoreKind]:
-    """Makes stores over the same database."""
-    if database_kind == "sqlite":
-        file: Path = request.getfixturevalue("database")
-        return lambda: SQLite(file)
-    dsn: str = request.getfixturevalue("used_postgres_dsn")
-    return lambda: PostgreSQL(dsn)
+def make_store(
+    request: pytest.FixtureRequest, database_kind: str
+) -> Iterator[Callable[[], StoreKind]]:
+    """Makes stores over the same database, and closes them after the test."""
+    with ExitStack() as rest:
+
+        def make() -> StoreKind:
+            store: StoreKind = (
+                SQLite(request.getfixturevalue("database"))
+                if database_kind == "sqlite"
+                else PostgreSQL(request.getfixturevalue("used_postgres_dsn"))
+            )
+            rest.callback(store.close)
+            return store
+
+        if database_kind != "sqlite":  # it has to outlive them
+            request.getfixturevalue("used_postgres_dsn")
+        yield make
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from urllib.parse import urlencode, urlsplit
 import psycopg
 
 from compliant_sms import Delivery, Messenger, Practice, Purpose, system
+from compliant_sms._callback_signing import TWILIO_SIGNATURE, twilio_signature
 from compliant_sms.consent import Revoked
 from compliant_sms.driver import finish
 from compliant_sms.errors import StoreError
@@ -27,8 +28,8 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Twilio
 from compliant_sms.records import instant_to_text
 from compliant_sms.stores import PostgreSQL, SQLite
-from compliant_sms.testing import MovableClock, twilio_text
-from compliant_sms.testing._twilio import SIGNATURE_HEADER, sign
+from compliant_sms.testing import MovableClock
+from compliant_sms.testing.webhooks import TwilioWebhooks
 from compliant_sms.wire import WebhookRequest
 from conftest import INTAKE_WORDING, MORNING, SID, TOKEN
 from crash_judge import PATIENTS, THROUGH
@@ -193,12 +194,9 @@ class Host:
         )
 
     def do_text(self, step: dict[str, Any]) -> None:
-        callback = twilio_text(
-            step["body"],
-            sender=PATIENTS[step["who"]],
-            to=self.spec["sender"],
-            auth_token=TOKEN,
-            message_sid=step["sid"],
+        twilio = TwilioWebhooks(auth_token=TOKEN, number=self.spec["sender"])
+        callback = twilio.text(
+            step["body"], sender=PATIENTS[step["who"]], at=MORNING, text_id=step["sid"]
         )
         self.messenger.receive(callback)
 
@@ -209,7 +207,7 @@ class Host:
         fields = {"MessageSid": text.provider_id or "", "MessageStatus": step["word"]}
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
-            SIGNATURE_HEADER: sign(url, fields.items(), TOKEN),
+            TWILIO_SIGNATURE: twilio_signature(url, fields.items(), TOKEN),
         }
         callback = WebhookRequest(
             method="POST", url=url, headers=headers, body=urlencode(fields).encode()
@@ -270,7 +268,7 @@ class Host:
         return found
 
     def ask(self, work: Any) -> Any:
-        return finish(self.messenger._ports.store._port.run(work))  # type: ignore[attr-defined]
+        return finish(self.messenger._ports.store._store._port.run(work))  # type: ignore[attr-defined]
 
     def report(self) -> dict[str, Any]:
         """Everything on record about the patients."""

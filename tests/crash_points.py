@@ -83,6 +83,9 @@ class StruckConnection:
     async def execute(self, sql: str, parameters: Mapping[str, object]) -> Any:
         return await self._around(self._connection.execute, sql, parameters)
 
+    async def later(self, sql: str, parameters: Mapping[str, object]) -> Any:
+        return await self._around(self._connection.later, sql, parameters)
+
     async def _around(self, ask: Any, sql: str, parameters: Mapping[str, object]) -> Any:
         verb = sql.split(None, 1)[0]
         self._point(f"store {verb}")

@@ -15,6 +15,7 @@ import pytest
 from attrs import evolve
 
 from compliant_sms import Messenger, Practice, Profile, Purpose, Signature, Tier, WebhookRequest
+from compliant_sms._callback_signing import TWILIO_SIGNATURE, twilio_signature
 from compliant_sms.consent import (
     Link,
     SignatureKind,
@@ -54,8 +55,8 @@ from compliant_sms.providers import Twilio
 from compliant_sms.records import canonical
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
-from compliant_sms.testing import MovableClock, twilio_text
-from compliant_sms.testing._twilio import SIGNATURE_HEADER, sign
+from compliant_sms.testing import MovableClock
+from compliant_sms.testing.webhooks import TwilioWebhooks
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON, SENDER, SID, TOKEN, WARNING
 
 SINCE = datetime(2026, 11, 30, 6, tzinfo=UTC)
@@ -138,9 +139,8 @@ def _send(messenger: Messenger, key: str, body: str, **more: Any) -> Any:
 
 def _say(messenger: Messenger, body: str, number: int) -> None:
     sid = f"SM{number:032d}"
-    messenger.receive(
-        twilio_text(body, sender=PATIENT, to=SENDER, auth_token=TOKEN, message_sid=sid)
-    )
+    twilio = TwilioWebhooks(auth_token=TOKEN, number=SENDER)
+    messenger.receive(twilio.text(body, sender=PATIENT, at=MORNING, text_id=sid))
     messenger.dispatch_due()
 
 
@@ -150,7 +150,7 @@ def report(messenger: Messenger, provider_id: str, status: str, **more: str) -> 
     url = "https://example.com/status"
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
-        SIGNATURE_HEADER: sign(url, fields.items(), TOKEN),
+        TWILIO_SIGNATURE: twilio_signature(url, fields.items(), TOKEN),
     }
     messenger.receive(
         WebhookRequest(method="POST", url=url, headers=headers, body=urlencode(fields).encode())

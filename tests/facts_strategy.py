@@ -22,6 +22,8 @@ from compliant_sms.consent import (
     Basis,
     Channel,
     ConsentState,
+    Flag,
+    FlaggedNumber,
     LiveGrant,
     Revocation,
     SignatureKind,
@@ -49,6 +51,7 @@ from compliant_sms.rules import (
     RevocationScope,
     SentBefore,
     Settings,
+    VolumeWait,
 )
 from compliant_sms.text import Link
 from test_rules import LAKESIDE, NOTHING, NUMBER, PURPOSES, SOUND, facts, grant, own, places, states
@@ -174,6 +177,13 @@ def consents(at: datetime) -> st.SearchStrategy[ConsentState]:
         ConsentState,
         grants=st.lists(grants(at), max_size=3, unique_by=lambda g: g.occurred_at).map(tuple),
         revocations=st.just(()) | revocations(at),
+        flagged=st.none()
+        | st.builds(
+            FlaggedNumber,
+            event_id=st.just("flag-1"),
+            occurred_at=st.just(at),
+            why=st.sampled_from(Flag),
+        ),
     )
 
 
@@ -311,6 +321,12 @@ def _about(at: datetime) -> st.SearchStrategy[Facts]:
             already_sent=st.integers(0, 1),
             asks_which=st.booleans(),
         ),
+        volume=st.builds(
+            VolumeWait,
+            until=st.integers(-30, 900).map(lambda hours: at + timedelta(hours=hours)),
+            code=some(["ramp", "replies"]),
+        ),
+        on_allow_list=some([True] * 7 + [False]),
     )
 
 
@@ -335,6 +351,12 @@ SETTINGS = sparse(
             count=st.integers(1, 3),
             within=some([timedelta(hours=24), timedelta(days=7)]),
             marketing_only=st.booleans(),
+        )
+        | st.builds(
+            PracticeCap,
+            count=st.integers(1, 3),
+            within=some([timedelta(hours=24), timedelta(days=7)]),
+            message_class=some(["transactional", "marketing", None]),
         ),
         max_size=2,
     ).map(tuple),

@@ -15,13 +15,31 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
+from typing import Protocol
 
 import pytest
 
 from databases import Server
 
 WHERE = "COMPLIANT_SMS_FIGURES"
-Record = Callable[[str, Mapping[str, int], Iterable[str]], None]
+FORGERIES = 10_000
+Flips = Callable[[str, int], None]
+
+
+class Record(Protocol):
+    """Keeps what was counted."""
+
+    def __call__(
+        self, what: str, counted: Mapping[str, int], wrongs: Iterable[str], on: str = ""
+    ) -> None:
+        """Keep a row.
+
+        Args:
+            what: was done.
+            counted: how often what was done, and what came of it.
+            wrongs: what of that must be 0.
+            on: which database or scheme; the test's own database, if not given.
+        """
 
 
 @pytest.fixture
@@ -29,12 +47,12 @@ def figures(request: pytest.FixtureRequest) -> Record:
     """Keeps what was counted; nothing that is wrong may have been found."""
     began = monotonic()
 
-    def record(what: str, counted: Mapping[str, int], wrongs: Iterable[str]) -> None:
+    def record(what: str, counted: Mapping[str, int], wrongs: Iterable[str], on: str = "") -> None:
         found = {wrong: counted.get(wrong, 0) for wrong in wrongs}
         ours = f"compliant-sms {version('compliant-sms')}"
         row = {
             "what": what,
-            "on": _database(request),
+            "on": on or _database(request),
             "counted": {name: n for name, n in counted.items() if n and name not in found},
             "found": found,
             "seconds": round(monotonic() - began),
@@ -48,6 +66,17 @@ def figures(request: pytest.FixtureRequest) -> Record:
         assert not any(found.values()), row
 
     return record
+
+
+@pytest.fixture
+def flips(figures: Record) -> Flips:
+    """Keeps that so many forgeries of callbacks, each with one bit changed, were all refused."""
+
+    def keep(scheme: str, count: int) -> None:
+        if count >= FORGERIES:
+            figures("callbacks: one flipped bit", {"forgeries": count}, ("believed",), scheme)
+
+    return keep
 
 
 def _commit() -> str:

@@ -14,7 +14,8 @@ from typing import Any
 from compliant_sms import Messenger, Practice, Purpose
 from compliant_sms.providers import Twilio
 from compliant_sms.stores import PostgreSQL, SQLite
-from compliant_sms.testing import twilio_text
+from compliant_sms.testing import MORNING
+from compliant_sms.testing.webhooks import TwilioWebhooks
 from conftest import SENDER, SID, TOKEN
 
 # Past eight in the morning wherever a number may be, and before nine at night.
@@ -73,13 +74,8 @@ def dispatch(messenger: Messenger, number: str) -> None:
 
 def stop(messenger: Messenger, number: str) -> None:
     """The patient texts STOP."""
-    callback = twilio_text(
-        "STOP",
-        sender=number,
-        to=SENDER,
-        auth_token=TOKEN,
-        message_sid=f"SM{number[1:]:>032}",
-    )
+    twilio = TwilioWebhooks(auth_token=TOKEN, number=SENDER)
+    callback = twilio.text("STOP", sender=number, at=MORNING, text_id=f"SM{number[1:]:>032}")
     messenger.receive(callback)
 
 

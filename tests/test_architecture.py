@@ -12,7 +12,19 @@ from types import ModuleType
 import pytest
 
 import compliant_sms
-from compliant_sms import evidence, optout, phi, stores, testing
+from compliant_sms import (
+    classification,
+    consent,
+    evidence,
+    flows,
+    optout,
+    phi,
+    ports,
+    providers,
+    stores,
+    testing,
+    volume,
+)
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Path(compliant_sms.__file__).parent
@@ -41,6 +53,18 @@ def test_a_library_is_imported_in_one_file_only(library: str, file: str) -> None
     ]
 
     assert importing == [file]
+
+
+def test_an_adapter_is_short_and_a_file_of_its_own() -> None:
+    """Each adapter is one file of at most 250 lines, as the page on adding a provider says."""
+    files = {
+        name: (SOURCE / "providers" / f"{file}.py").read_text().count("\n")
+        for file, names in providers._FILES.items()
+        for name in names
+    }
+
+    assert len(files) == len(providers._FILES) > 10
+    assert {name: lines for name, lines in files.items() if lines > 250} == {}
 
 
 def test_the_core_never_reads_a_clock() -> None:
@@ -74,6 +98,31 @@ def test_importing_is_silent_and_loads_neither_http_nor_retries() -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert (run.stdout.strip(), run.stderr) == ("[] []", "")
+
+
+def test_the_front_door_leaves_what_works_behind_it_for_later() -> None:
+    """Importing it loads no flow, rule or reading; making a messenger loads them."""
+    code = """\
+import sys
+from compliant_sms import Messenger, Practice, Purpose
+from compliant_sms.providers import Twilio
+from compliant_sms.stores import SQLite
+late = {f"compliant_sms.{name}" for name in ("flows._send", "rules", "messages", "optout")}
+before = late & set(sys.modules)
+practice = Practice(
+    name="Lakeside", phone="+12175550100", time_zone="America/Chicago", state="IL"
+)
+provider = Twilio(account_sid="AC" + "0" * 32, auth_token="0" * 32, sender="+12175550111")
+from compliant_sms import Plaintext
+with Messenger(
+    practice=practice, provider=provider, store=SQLite(":memory:"), keyring=Plaintext(reason="-")
+):
+    print(sorted(before), late <= set(sys.modules))
+"""
+
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert run.stdout.strip() == "[] True"
 
 
 def test_the_front_door_is_small() -> None:
@@ -111,7 +160,21 @@ def test_constants_of_compiled_classes_are_annotated() -> None:
 
 
 @pytest.mark.parametrize(
-    "room", [compliant_sms, evidence, optout, phi, stores, testing], ids=lambda room: room.__name__
+    "room",
+    [
+        compliant_sms,
+        classification,
+        consent,
+        evidence,
+        flows,
+        optout,
+        phi,
+        ports,
+        stores,
+        testing,
+        volume,
+    ],
+    ids=lambda room: room.__name__,
 )
 def test_what_loads_late_is_there(room: ModuleType) -> None:
     """Names that load at first use are listed, can be had, and nothing else is pretended."""

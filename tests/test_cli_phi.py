@@ -231,7 +231,7 @@ def test_misuse_is_told(tmp_path: Path) -> None:
     file = tmp_path / "one.txt"
     file.write_text(DETAIL)
 
-    assert "there are NAME, GEO" in run("--allow", "NAMES", file, status=2).output
+    assert "Pass one of NAME, GEO" in run("--allow", "NAMES", file, status=2).output
     assert "cannot be read" in run(file, tmp_path, tmp_path / "none", status=2).output
     assert "exclude each other" in run("--lines", "--json", file, status=2).output
     assert "Missing argument" in run(status=2).output

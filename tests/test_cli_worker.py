@@ -112,7 +112,7 @@ def test_once_in_vain(clinic: str) -> None:
             "wrong",
             [
                 "Done. 1 queued, 1 auth",
-                "1 not sent: Twilio answered: auth (code 20003, HTTP 401). Check the provider's",
+                "1 not sent: Twilio: auth (code 20003, HTTP 401). Check the provider's",
             ],
         ),
         ("unplugged", ["Done. 2 queued", "2 not sent: It was not sent: "]),
@@ -136,10 +136,10 @@ def test_once_failed(
 ) -> None:
     """A text that the provider refuses for good is status 1 too."""
     pile(make_messenger(), clock)
-    carrier.fail_next("status", status=400, body={"code": 21211})
+    carrier.fail_next("status", status=400, body={"code": 21617})
     result = run("--once", f"{clinic}:one", status=1)
 
-    assert "Done. 1 sent, 1 failed\n1 not sent: Twilio answered: invalid number" in result.output
+    assert "Done. 1 sent, 1 failed\n1 not sent: Twilio: content invalid" in result.output
 
 
 def test_nothing_due(clinic: str) -> None:

@@ -18,8 +18,11 @@ from compliant_sms.consent import (
     Clarified,
     ConsentEvent,
     ConsentState,
+    Flag,
+    FlaggedNumber,
     Granted,
     LiveGrant,
+    NumberFlagged,
     Restored,
     Revocation,
     Revoked,
@@ -136,6 +139,20 @@ SCOPES: list[dict[str, object]] = [
 KEPT = [(), ("care",), ("appointments", "care")]
 
 
+def flagged(at: int, event_id: str | None = None, **changes: object) -> NumberFlagged:
+    """Make what a provider says of a number."""
+    fields: dict[str, object] = {
+        "event_id": f"flag-{at}" if event_id is None else event_id,
+        "practice_id": "lakeside",
+        "number": NUMBER,
+        "occurred_at": minute(at),
+        "recorded_at": minute(at),
+        "actor": "provider:twilio",
+        "why": Flag.INVALID_NUMBER,
+    }
+    return NumberFlagged(**(fields | changes))  # type: ignore[arg-type]
+
+
 @st.composite
 def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
     """Draw the events of one number, many of them at the same instants."""
@@ -144,7 +161,7 @@ def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
         at, late = draw(st.integers(0, 4)), draw(st.integers(0, 3))
         event_id, recorded_at = f"e{index}", minute(at + late)
         person = draw(st.sampled_from([ME, OTHER]))
-        match draw(st.integers(0, 5)):
+        match draw(st.integers(0, 6)):
             case 0:
                 made: ConsentEvent = granted(at, event_id, person=person)
             case 1:
@@ -156,6 +173,8 @@ def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
                 made = revoked(at, event_id, person=whose, **draw(st.sampled_from(SCOPES)))
             case 4:
                 made = clarified(at, event_id, keep=draw(st.sampled_from(KEPT)))
+            case 5:
+                made = flagged(at, event_id, why=draw(st.sampled_from(Flag)))
             case _:
                 made = restored(at, event_id)
         events.append(evolve(made, recorded_at=recorded_at))
@@ -164,7 +183,7 @@ def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
 
 def when(event: ConsentEvent) -> tuple[datetime, int, str]:
     """Say where an event stands: what is said against sending comes last at an instant."""
-    kinds = (Granted, Restored, Clarified, Revoked)
+    kinds = (Granted, Restored, Clarified, Revoked, NumberFlagged)
     return event.occurred_at, kinds.index(type(event)), event.event_id
 
 
@@ -176,6 +195,7 @@ class Model:
         self.stops = sorted((e for e in events if isinstance(e, Revoked)), key=when)
         self.starts = [e for e in events if isinstance(e, Restored)]
         self.answers = [e for e in events if isinstance(e, Clarified)]
+        self.flags = [e for e in events if isinstance(e, NumberFlagged)]
         self.lifts = [*self.starts, *(g for g in self.grants if g.basis is not Basis.BOOKING)]
 
     def standing_stops(self, before: tuple[datetime, int, str]) -> list[Revoked]:
@@ -246,11 +266,29 @@ class Model:
             stopped_by=self.told_once(self.stops_of(grant)),
         )
 
+    def flag(self) -> FlaggedNumber | None:
+        """The newest word of a provider that stands.
+
+        A fresh opt-in ends all before it; a START those after which it is the same number still.
+        """
+        fresh = [when(g) for g in self.grants if g.basis is not Basis.BOOKING]
+        opted = max(fresh, default=BEGINNING)
+        started = max(map(when, self.starts), default=BEGINNING)
+        gone = {Flag.INVALID_NUMBER, Flag.UNREACHABLE_PERMANENT}
+        stand = [e for e in self.flags if when(e) > opted and (e.why in gone or when(e) > started)]
+        newest = max(stand, key=when, default=None)
+        if newest is None:
+            return None
+        return FlaggedNumber(
+            event_id=newest.event_id, occurred_at=newest.occurred_at, why=newest.why
+        )
+
     def state(self) -> ConsentState:
         """The state."""
         return ConsentState(
             grants=tuple(map(self.live, sorted(self.grants, key=when))),
             revocations=self.told_once(self.standing_stops(END)),
+            flagged=self.flag(),
         )
 
 
@@ -393,12 +431,12 @@ def test_a_fresh_grant_lifts_a_revocation() -> None:
 
 
 @pytest.mark.parametrize("basis", list(Basis))
-def test_booking_alone_lifts_no_revocation(basis: Basis) -> None:
+def test_what_is_no_fresh_opt_in_lifts_no_revocation(basis: Basis) -> None:
     """Every basis but a booking is a fresh opt-in."""
     again = granted(9, basis=basis, wording=WORDING)
     lifted = fold([granted(1), revoked(5), again], ME).revoked_at is None
 
-    assert lifted == (basis is not Basis.BOOKING)
+    assert lifted == (basis not in {Basis.BOOKING, Basis.CALL_OFFER})
     assert basis.is_fresh_opt_in == lifted
 
 

@@ -19,8 +19,10 @@ from compliant_sms.consent import (
     Clarified,
     ConsentEvent,
     Dated,
+    Flag,
     Granted,
     Imported,
+    NumberFlagged,
     Restored,
     Revoked,
     Signature,
@@ -250,6 +252,13 @@ EVENTS: st.SearchStrategy[ConsentEvent] = st.one_of(
         reference=TEXTS,
     ),
     st.builds(Restored, **COMMON, person=st.none() | NAMES, rule=TEXTS, reference=TEXTS),
+    st.builds(
+        NumberFlagged,
+        **COMMON,
+        person=st.none() | NAMES,
+        why=st.sampled_from(Flag),
+        reference=TEXTS,
+    ),
 )
 
 
@@ -332,6 +341,12 @@ FIRST_EDITION: list[tuple[ConsentEvent, str]] = [
         '{"actor":"ana","event_id":"e1","kind":"restored",'
         + _AFTER % "null"
         + ',"reference":"SM2","rule":"keyword-start","v":1}',
+    ),
+    (
+        NumberFlagged(**TOLD, why="invalid_number", reference="m1"),  # type: ignore[arg-type]
+        '{"actor":"ana","event_id":"e1","kind":"number_flagged",'
+        + _AFTER % "null"
+        + ',"reference":"m1","v":1,"why":"invalid_number"}',
     ),
 ]
 LATER_FIELDS: list[tuple[ConsentEvent, str]] = [

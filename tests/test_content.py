@@ -32,6 +32,8 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 
 LABELLED = [row for row in rows_of("outbound_class.jsonl") if not row["borderline"]]
+MORE = rows_of("outbound_class_more.jsonl")  # written later, and studied since
+HELD = rows_of("outbound_class_held.jsonl")  # scored when the rules were done, and not studied
 OWN = rows_of("content.jsonl")
 SELLING = [row["text"] for row in OWN if row["class"] != "transactional"]
 PLAIN = [row["text"] for row in OWN if row["class"] == "transactional"]
@@ -45,14 +47,16 @@ def share(right: Iterable[bool]) -> float:
     return sum(outcomes) / len(outcomes)
 
 
-def test_labelled_texts() -> None:
+@pytest.mark.parametrize("rows", [LABELLED, MORE, HELD], ids=["cases", "more", "held"])
+def test_labelled_texts(rows: list[dict[str, str]]) -> None:
     """At least 95 % of the clear labelled texts get their class."""
-    assert share(read_content(row["text"]).label == row["class"] for row in LABELLED) >= 0.95
+    assert share(read_content(row["text"]).label == row["class"] for row in rows) >= 0.95
 
 
-def test_what_sells_is_not_called_plain() -> None:
+@pytest.mark.parametrize("rows", [LABELLED, MORE, HELD], ids=["cases", "more", "held"])
+def test_what_sells_is_not_called_plain(rows: list[dict[str, str]]) -> None:
     """At least 98 % of the labelled texts that sell are seen to sell."""
-    selling = [row["text"] for row in LABELLED if row["class"] != "transactional"]
+    selling = [row["text"] for row in rows if row["class"] != "transactional"]
 
     assert share(read_content(text).label != "transactional" for text in selling) >= 0.98
 

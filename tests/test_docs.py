@@ -19,6 +19,7 @@ import pytest
 from attrs import evolve, fields
 from click.testing import CliRunner
 
+from compliant_sms import providers
 from compliant_sms.classification import Purpose, catalogue
 from compliant_sms.cli._commands import commands
 from compliant_sms.consent import (
@@ -26,6 +27,9 @@ from compliant_sms.consent import (
     Clarified,
     Granted,
     Imported,
+    NumberFlagged,
+    OptInAnswered,
+    OptInAsked,
     PhiPreferenceStated,
     Restored,
     Revoked,
@@ -40,16 +44,32 @@ from compliant_sms.optout._keywords import _rows
 from compliant_sms.phi import PhiLabel
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Delivery
+from compliant_sms.providers import CONSEQUENCES, Adapter, Category, Problem
 from compliant_sms.retention import RecordClass
 from compliant_sms.rules import BUILT_IN, RULES, load_pack
 from compliant_sms.rules._rows import HoursRow
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores._dialect import SQLITE
 from compliant_sms.stores._schema import migrations
+from compliant_sms.testing import strategies
 
 ROOT = Path(__file__).parents[1]
 NOON = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/*/*.md")])
+GENERATED = ROOT / "docs" / "generated"
+PAGES = sorted(
+    page
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")]
+    if not {GENERATED, ROOT / "docs" / "_build"} & {*page.parents}
+)
+# Of standards, of who runs them, and of what is described; the rest are names that nobody owns.
+OFFICIAL = {
+    "c2sp.org",
+    "developer.apple.com",
+    "hypothesis.readthedocs.io",
+    "keepachangelog.com",
+    "procrastinate.readthedocs.io",
+    "www.rfc-editor.org",
+}
 
 
 def read(name: str) -> str:
@@ -100,6 +120,28 @@ def test_readme_leads_to_each_how_to() -> None:
         assert f"how-to/{page.stem}\n" in read("docs/index.md"), page.name
 
 
+def test_every_extra_is_named() -> None:
+    """The page on installing says of each extra what it is for."""
+    declared = tomllib.loads(read("pyproject.toml"))["project"]["optional-dependencies"]
+    (rows,) = tables("docs/how-to/install.md")
+
+    assert {name for row in rows for name in re.findall("`([a-z]+)`", row[0])} == set(declared)
+
+
+def test_every_strategy_is_named() -> None:
+    """Whoever reads the page without building the reference knows what there is to draw."""
+    page = read("docs/how-to/test-your-own-code.md")
+
+    assert [name for name in strategies.__all__ if f"`{name}()`" not in page] == []
+
+
+def test_readme_and_index_lead_the_same_way() -> None:
+    """Both list what a newcomer needs first at the beginning."""
+    readme = read("README.md").partition("## Documentation")[2]
+    listed = re.findall(r"\(docs/how-to/([\w-]+)\.md\)", readme)
+    assert listed == re.findall(r"^how-to/([\w-]+)$", read("docs/index.md"), re.MULTILINE)
+
+
 def test_readme_counts_nine_promises() -> None:
     """README.md has a line for each promise, and the page on promises a paragraph."""
     listed = re.search(r"## What it promises\n(.*?)\n## ", read("README.md"), re.DOTALL)
@@ -112,12 +154,17 @@ def test_readme_counts_nine_promises() -> None:
 
 
 def test_example_test_file_passes(tmp_path: Path) -> None:
-    """The file with fixtures that the documentation shows works as it stands."""
+    """What the documentation shows as tests works as it stands, with the library's fixtures."""
+    shown = blocks("docs/how-to/test-your-own-code.md", "python")
     file = tmp_path / "test_reminders.py"
-    file.write_text(blocks("docs/how-to/test-your-own-code.md", "python")[0], "utf-8")
+    file.write_text(shown[0], "utf-8")
+    (log,) = [block for block in shown if "caplog" in block]
+    (tmp_path / "test_logs.py").write_text(log, "utf-8")
+    # By its path, which also works where the library is not installed.
+    plugin = ["-p", "no:compliant_sms", "-p", "compliant_sms.testing.pytest_plugin"]
 
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", file],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin, tmp_path],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -125,7 +172,7 @@ def test_example_test_file_passes(tmp_path: Path) -> None:
     )
 
     assert done.returncode == 0, done.stdout
-    assert "2 passed" in done.stdout
+    assert "4 passed" in done.stdout
 
 
 def test_transitions_are_those_of_the_code() -> None:
@@ -137,16 +184,32 @@ def test_transitions_are_those_of_the_code() -> None:
     )
 
 
+def test_consequences_are_those_of_the_code() -> None:
+    """The page on the outbox shows what follows from each category of problem."""
+    _, _, _, consequences, *_ = tables("docs/explanation/outbox.md")
+
+    assert consequences == [
+        [
+            str(category),
+            each.again.replace("_", " "),
+            "yes" if each.next_route else "no",
+            "yes" if each.route_fails else "no",
+            str(each.on_record),
+        ]
+        for category, each in CONSEQUENCES.items()
+    ]
+
+
 def test_states_are_explained() -> None:
     """The page on the outbox says what each state means."""
-    _, states, _ = tables("docs/explanation/outbox.md")
+    _, states, *_ = tables("docs/explanation/outbox.md")
 
     assert {state.value for state in State} == {row[0] for row in states}
 
 
 def test_outcomes_are_those_of_the_code() -> None:
     """The page on the outbox says which outcome tells of which states."""
-    _, _, outcomes = tables("docs/explanation/outbox.md")
+    _, _, outcomes, *_ = tables("docs/explanation/outbox.md")
     message = Message(
         message_id="m",
         practice_id="p",
@@ -190,7 +253,10 @@ def test_ledger_fields_are_those_of_the_events() -> None:
         "revoked": Revoked,
         "clarified": Clarified,
         "restored": Restored,
+        "number_flagged": NumberFlagged,
         "phi_preference_stated": PhiPreferenceStated,
+        "opt_in_asked": OptInAsked,
+        "opt_in_answered": OptInAnswered,
     }
     documented = {
         kind: {row[0].strip("`") for row in listed if row[1] == "all" or kind in row[1]}
@@ -282,6 +348,28 @@ def generator() -> ModuleType:
     return module
 
 
+def test_picture_of_the_house_shows_the_imports(tmp_path: Path) -> None:
+    """Each room once, above all that it imports; each line is an import, and none is missing."""
+    generator().write(tmp_path)
+    house = importlib.import_module("_architecture")
+    rows = house.rows()
+    height = {room: level for level, row in enumerate(rows) for room in row}
+    assert sorted(height) == sorted(house.imports()) == sorted({r for row in rows for r in row})
+    drawn = set(house.needed())
+    for room, others in house.imports().items():
+        assert all(height[other] > height[room] for other in others), room
+        assert others <= reached(room, drawn), room
+    svg = (tmp_path / "architecture.svg").read_text("utf-8")
+    assert svg.count("<path") == len(drawn)
+    assert all(f">{room}</text>" in svg for room in height)
+
+
+def reached(room: str, lines: set[tuple[str, str]]) -> set[str]:
+    """The rooms that lines lead to from a room, directly or by others."""
+    after = {lower for upper, lower in lines if upper == room}
+    return after.union(*(reached(other, lines) for other in after))
+
+
 def test_picture_of_the_outbox_shows_the_table(tmp_path: Path) -> None:
     """Each transition to another state is drawn exactly once, and none that the table lacks."""
     generator().write(tmp_path / "generated")
@@ -304,13 +392,53 @@ def test_pages_of_the_packs_hold_each_row(tmp_path: Path) -> None:
     expected = {pack.name: {row.id for row in pack.rows} for pack in map(load_pack, BUILT_IN)}
     expected |= {"purposes": set(catalogue()), "rules": {rule.id for rule in RULES}}
     expected |= {"phi": set(PhiLabel), "retention": {*RecordClass}}
+    adapters = importlib.import_module("_providers").adapters()
+    expected |= {"providers": {*Category, *(name for name, _ in adapters)}}
+    said = importlib.import_module("_errors").said()
+    expected |= {"errors": {each.error for each in said}}
     assert pages.keys() == expected.keys()
     for name, text in pages.items():
         assert expected[name] <= set(re.findall(r"`([\w-]+)`", text)), name
         for table in re.findall(r"(?:^\|.*\|\n)+", text, re.MULTILINE):
             bars = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
             assert len(bars) == 1, table
-        assert f"generated/{name}\n" in read("docs/index.md")
+        shown_in = {"providers": "docs/reference/provider-capabilities.md"}
+        shown = f"generated/{name}{'.md' if name in shown_in else ''}\n"
+        assert shown in read(shown_in.get(name, "docs/index.md"))
+
+
+def test_each_adapter_is_in_the_tables_of_providers() -> None:
+    """What the room exports appears by itself, three times, with what it can do."""
+    page = generator().pages()["providers"]
+    kinds = {name: getattr(providers, name) for name in providers.__all__}
+    adapters = {
+        name
+        for name, kind in kinds.items()
+        if isinstance(kind, type) and issubclass(kind, Adapter) and kind is not Adapter
+    }
+
+    assert {"Twilio", "HttpGateway"} <= adapters
+    for name in adapters:
+        assert page.count(f"| `{name}` |") == 3, name
+    assert (
+        "| `Twilio` | 1600 | 10 | 15 min to 35 d | 1 s to 10 h | no | by numbers | Retry-After |"
+        in page
+    )
+    columns = (
+        *("media", "later", "repeats once within", "look-up", "says how long to wait"),
+        *("patients' texts", "proof", "answers keywords", "its block holds for", "its list"),
+        "business associate agreement",
+    )
+    assert [name for name in columns if f"| {name} |" not in page] == []
+    for category in Category:
+        assert f"| `{category}` | {Problem(category=category, code='', words='').remedy} |" in page
+
+
+def test_each_adapter_has_a_page() -> None:
+    """Whoever chose a provider finds what to set up there, and a set-up that runs."""
+    pages = {page.stem: page.read_text("utf-8") for page in ROOT.glob("docs/how-to/providers/*.md")}
+    for name, _ in importlib.import_module("_providers").adapters():
+        assert any(f"import {name}" in text or f", {name}" in text for text in pages.values()), name
 
 
 def test_pages_of_the_packs_tell_dates() -> None:
@@ -351,6 +479,9 @@ def documented() -> Iterator[tuple[str, set[str]]]:
         ):
             elsewhere = set(re.findall(r"\w+", options.partition("exclude-members:")[2]))
             yield room, set(importlib.import_module(room).__all__) - elsewhere
+    shared = r"auto(?:function|class|data):: ([\w.]+)\.(\w+)"
+    for room, name in re.findall(shared, read("docs/reference/shared.md")):
+        yield room, {name}
 
 
 def test_reference_describes_each_public_name_once() -> None:
@@ -402,8 +533,59 @@ def test_promises_name_their_guards() -> None:
             assert f"def {name}(" in read(f"tests/{file}"), f"{file}::{name}"
 
 
+def prose(page: Path) -> str:
+    """A page without its blocks of code."""
+    return re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link can name in a page, as GitHub and the documentation's builder make it."""
+    # Deeper headings have none in the built pages.
+    headings = re.findall(r"^#{1,3} (.+)$", prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page: Path) -> None:
-    """Each link to a file of this repository finds it."""
-    for target in re.findall(r"\]\((?!https?://)([^)#\s]+)", page.read_text("utf-8")):
-        assert (page.parent / target).exists(), target
+    """Each link to a file of this repository finds it, and the heading that it names."""
+    for target in re.findall(r"\]\((?!https?://)([^)\s]+)\)", prose(page)):
+        name, _, heading = target.partition("#")
+        found = (page.parent / name).resolve() if name else page
+        if GENERATED in found.parents:
+            continue  # the builder checks these
+        assert found.exists(), target
+        assert not heading or heading in anchors(found), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_out_are_to_what_will_stay(page: Path) -> None:
+    """What others may take down or change is cited by name."""
+    for host in re.findall(r"(?:\]\(|<)https?://([^/)\s>]+)", prose(page)):
+        assert host.endswith(".example") or host in OFFICIAL, host
+
+
+def test_reference_shows_what_classes_inherit() -> None:
+    """What both messengers have in common is described, although the class it is in is private."""
+    for page in ROOT.glob("docs/reference/*.md"):
+        shown = re.findall(r"automodule:: (\S+)\n((?:   :.*\n)*)", page.read_text("utf-8"))
+        for room, options in shown:
+            module = importlib.import_module(room)
+            public = [getattr(module, name) for name in module.__all__]
+            hidden = {
+                f"{kind.__name__}.{name}"
+                for kind in public
+                if isinstance(kind, type) and kind.__module__ == room
+                for base in kind.__mro__
+                if base.__module__ == room and base.__name__.startswith("_")
+                for name in vars(base)
+                if not name.startswith("_")
+            }
+            assert not hidden or "inherited-members" in options, hidden
+
+
+def test_reference_resolves_each_room_that_it_shows() -> None:
+    """A link to a name finds it whichever page describes it."""
+    shown = {room for room, _ in documented()}
+    listed = re.search(r"^ROOMS = \((.*?)^\)", read("docs/conf.py"), re.MULTILINE | re.DOTALL)
+    assert listed
+    assert sorted(shown - {*re.findall(r'"(.+)"', listed[1])}) == []

@@ -60,7 +60,7 @@ def test_nothing_of_a_person_can_be_read(known: Messenger) -> None:
 
 def test_the_keys_are_gone_from_the_file(known: Messenger, database: Path) -> None:
     """No sealed key of theirs is left for whoever has the keyring."""
-    keyring = known._ports.store._vault.keys  # type: ignore[attr-defined]
+    keyring = known._keyring
     known.erase(PERSON, **WHY)
     known.close()
 

@@ -20,6 +20,7 @@ from compliant_sms.consent import (
     ConsentEvent,
     Granted,
     Link,
+    NumberFlagged,
     PhiPreferenceStated,
     Restored,
     Revoked,
@@ -32,9 +33,11 @@ from compliant_sms.consent import (
 from compliant_sms.evidence import (
     FORMAT,
     LAYOUT,
+    AccessRecord,
     ChainRecord,
     Dossier,
     DroppedRecord,
+    EntryRecord,
     EventRecord,
     Left,
     PracticeRecord,
@@ -383,6 +386,7 @@ def everything_said() -> list[ConsentEvent]:
         event(Clarified, keep=["care"], channel="text", event_id="c-1", rule="scope"),
         event(Clarified, keep=[], channel="spoken", event_id="c-2"),
         event(Restored, event_id="s-1", rule="keyword:start"),
+        event(NumberFlagged, event_id="f-1", why="unreachable_permanent", actor="provider:twilio"),
         event(
             PhiPreferenceStated,
             person=PERSON,
@@ -407,6 +411,7 @@ def test_every_kind_of_entry_has_its_words() -> None:
         "The opt-out was not meant for care: these may go on.",
         "The opt-out was meant for all texts.",
         "Texts asked for again (START).",
+        "The provider reports: the number cannot be reached any more. Texts to the number stop.",
         "The patient wants health details by text.",
         "The patient wants no health details by text.",
         "Others may read texts.",
@@ -556,7 +561,7 @@ def test_the_format_is_documented() -> None:
     """The page on the format lists each field of each record, in the order of the code."""
     told = re.findall(r"\n\| field \| content \|\n\| --- \| --- \|\n((?:\|.*\n)+)", read())
     listed = [re.findall(r"^\| `(\w+)`", table, re.MULTILINE) for table in told]
-    kinds = [Dossier, ChainRecord, EventRecord, TextRecord, ReceivedRecord]
+    kinds = [Dossier, ChainRecord, EventRecord, TextRecord, ReceivedRecord, EntryRecord]
 
     assert listed == [[each.name for each in attrs_fields(kind)] for kind in kinds]
     assert f"`{FORMAT}`" in read()
@@ -571,6 +576,7 @@ def test_the_format_is_documented() -> None:
         (DroppedRecord, "dropped"),
         (StepRecord, "steps"),
         (ReportRecord, "reports"),
+        (AccessRecord, "accesses"),
     ],
 )
 def test_what_lies_in_a_field_is_documented(kind: type, name: str) -> None:

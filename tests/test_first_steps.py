@@ -74,13 +74,13 @@ def test_the_sandbox_tells_its_account() -> None:
     program = [sys.executable, "-m", "compliant_sms", "sandbox", "--number", PATIENT]
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
-        lines = [running.stdout.readline() for _ in range(5)]
+        lines = [running.stdout.readline() for _ in range(7)]
         running.terminate()
 
     assert "listens at http://127.0.0.1:" in lines[0]
-    assert "made up" in lines[1]
-    assert [line.split()[0] for line in lines[2:]] == ["account_sid", "auth_token", "sender"]
-    assert [line.split()[1] for line in lines[2:]] == ["AC" + "0" * 32, "sandbox-token", PATIENT]
+    assert "made up" in lines[3]
+    assert [line.split()[0] for line in lines[4:]] == ["account_sid", "auth_token", "sender"]
+    assert [line.split()[1] for line in lines[4:]] == ["AC" + "0" * 32, "sandbox-token", PATIENT]
 
 
 def test_words_after_an_erasure(make_messenger: Make) -> None:

@@ -591,7 +591,7 @@ def test_an_async_messenger_imports(
             practice=practice, provider=provider, store=SQLite(":memory:"), clock=clock
         ) as messenger:
             return await messenger.import_consents(
-                [consent()], opt_outs=[stop()], source="old-ehr", by="it", write=False
+                [consent()], opt_outs=[stop()], source="old-ehr", by="it", dry_run=True
             )
 
     report = asyncio.run(run())

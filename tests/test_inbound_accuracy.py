@@ -57,6 +57,10 @@ def as_labelled(row: Row, reading: Reading) -> bool:
     return reading.intent == row["intent"]
 
 
+def doubtful_revocation(row: Row) -> bool:
+    return row["certainty"] == "ambiguous" and revokes(row)
+
+
 def reply_as_labelled(row: Row, reading: Reading) -> bool:
     return reply_label(reading) in {row["label"], *row.get("also_ok", ())}
 
@@ -68,6 +72,11 @@ def scope_as_labelled(row: Row, reading: Reading) -> bool:
 
 CASES = "inbound.jsonl"
 UNSEEN = "inbound_unseen.jsonl"
+# Written of the same kinds when the cases were all read right. MORE were studied since, so that
+# their figures flatter as those of the cases do; HELD were scored when the rules were done, and not
+# studied, but for one emergency.
+MORE = "inbound_more.jsonl"
+HELD = "inbound_held.jsonl"
 
 
 @pytest.mark.parametrize("name", [CASES, UNSEEN])
@@ -92,6 +101,20 @@ def test_no_keyword_is_missed(name: str) -> None:
         (UNSEEN, clear, as_labelled, 0.9),
         ("appointment_reply.jsonl", lambda _: True, reply_as_labelled, 0.95),
         ("appointment_reply_unseen.jsonl", lambda _: True, reply_as_labelled, 0.88),
+        (MORE, lambda row: clear(row) and revokes(row), told, 0.98),
+        (HELD, lambda row: clear(row) and revokes(row), told, 0.98),
+        (MORE, revokes, scope_as_labelled, 0.95),
+        (HELD, revokes, scope_as_labelled, 0.95),
+        (MORE, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 1.0),
+        (HELD, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 1.0),
+        (MORE, clear, as_labelled, 0.97),
+        (HELD, clear, as_labelled, 0.95),
+        ("appointment_reply_more.jsonl", lambda _: True, reply_as_labelled, 0.97),
+        ("appointment_reply_held.jsonl", lambda _: True, reply_as_labelled, 0.95),
+        # What may be a wish to stop has no end of wordings: many new ones are passed over.
+        (CASES, doubtful_revocation, told, 1.0),
+        (MORE, doubtful_revocation, told, 0.94),
+        (HELD, doubtful_revocation, told, 0.55),
     ],
 )
 def test_what_must_be_read(
@@ -104,19 +127,17 @@ def test_what_must_be_read(
     assert share(name, kept, right) >= least
 
 
-@pytest.mark.parametrize("name", [CASES, UNSEEN])
+@pytest.mark.parametrize("name", [CASES, UNSEEN, MORE, HELD])
 def test_what_must_not_be_read(name: str) -> None:
     """At most one in a hundred clear rows is taken for a revocation, or for danger, and is none."""
     assert share(name, lambda row: clear(row) and not revokes(row), told) <= 0.01
     assert share(name, lambda row: clear(row) and row["intent"] != "emergency", in_danger) <= 0.01
 
 
-def test_no_doubtful_revocation_of_the_cases_is_ignored() -> None:
-    """Ambiguous opt-outs are honoured or asked about."""
-    assert share(CASES, lambda row: row["certainty"] == "ambiguous" and revokes(row), told) == 1
-
-
-@pytest.mark.parametrize("name", ["appointment_reply.jsonl", "appointment_reply_unseen.jsonl"])
+@pytest.mark.parametrize(
+    "name",
+    [f"appointment_reply{kind}.jsonl" for kind in ("", "_unseen", "_more", "_held")],
+)
 def test_confirming_is_never_revoking(name: str) -> None:
     """No confirmation is read as a revocation, and none the other way round."""
     for row, reading in readings(name):

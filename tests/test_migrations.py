@@ -25,6 +25,7 @@ from test_store import count, start, writing
 
 Make = Callable[..., Messenger]
 
+NEWEST = newest()
 COLUMN = "ALTER TABLE sms_practices ADD COLUMN nickname {text}"
 TABLE = "CREATE TABLE sms_notes (seq {serial}, note {text} NOT NULL, body {blob}) {keyed}"
 FAILING = "INSERT INTO sms_nothing VALUES (1)"
@@ -90,10 +91,27 @@ def test_a_further_step(place: Place, add_step: Step, make_messenger: Make) -> N
     store.open()
     store.close()
 
-    assert place.run("SELECT version FROM sms_schema") == [(OLDEST + 2,)]
+    assert place.run("SELECT version FROM sms_schema") == [(NEWEST + 2,)]
     assert place.run("SELECT seq, note FROM sms_notes") == [(1, "made")]
     assert place.run("SELECT nickname FROM sms_practices") == []
     assert len(make_messenger(store=place.store()).consent.events(PATIENT)) == 1
+
+
+@pytest.mark.parametrize("schema", range(OLDEST, NEWEST))
+def test_every_schema_there_was(
+    schema: int, place: Place, make_messenger: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that an earlier version made opens here, with what it holds and all tables."""
+    with monkeypatch.context() as earlier:
+        earlier.setattr(_schema, "_STEPS", _schema._STEPS[: schema - OLDEST + 1])
+        messenger = make_messenger(store=place.store())
+        agree(messenger)
+        messenger.close()
+        assert place.run("SELECT version FROM sms_schema") == [(schema,)]
+
+    assert len(make_messenger(store=place.store()).consent.events(PATIENT)) == 1
+    assert place.run("SELECT version FROM sms_schema") == [(NEWEST,)]
+    assert place.tables() >= _schema.tables()
 
 
 @pytest.mark.parametrize("found", ["older", "empty"])
@@ -110,7 +128,7 @@ def test_a_failing_step(place: Place, add_step: Step, found: str) -> None:
 
     assert place.tables() == tables
     if found == "older":
-        assert place.run("SELECT version FROM sms_schema") == [(OLDEST,)]
+        assert place.run("SELECT version FROM sms_schema") == [(NEWEST,)]
         assert [name for name, *_ in place.run("SELECT * FROM sms_practices")] == ["kept"]
 
 
@@ -129,10 +147,10 @@ def test_only_when_allowed(place: Place, add_step: Step) -> None:
     careful.run(writing("works"))
     careful.close()
     add_step(COLUMN)
-    with pytest.raises(SchemaTooOld, match=f"has schema {OLDEST} .* schema {OLDEST + 1}"):
+    with pytest.raises(SchemaTooOld, match=f"has schema {NEWEST} .* schema {NEWEST + 1}"):
         careful.run(writing("refused"))
 
-    assert careful.found_schema() == OLDEST
+    assert careful.found_schema() == NEWEST
     assert place.run("SELECT count(*) FROM sms_practices") == [(1,)]
 
 

@@ -412,3 +412,20 @@ def test_any_text_is_read(body: str, name: str) -> None:
 def test_long_hostile_texts_are_read(piece: str) -> None:
     """Four thousand characters of the kinds that patterns dislike are read all the same."""
     assert told(piece * (4_000 // len(piece))) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("See you on Monday, each day at 9. Reply to this text. We send 2 reminders a week.", True),
+        ("We text you once each month. Bring your card.", True),
+        ("Your appointment is on May 4. Reply to this text.", False),
+        ("Replies are un-texts per month vary", True),
+        ("You get un-read texts, 2 per month.", False),
+    ],
+)
+def test_frequency_is_told_in_the_sentence_that_names_texts(text: str, *, told: bool) -> None:
+    """A week or a visit in a sentence that speaks of no text says nothing of how many come."""
+    found = notices(text, names=NAMES, phone_digits=PHONE, own_hosts=HOSTS)
+
+    assert found.frequency is told

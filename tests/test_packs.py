@@ -441,9 +441,9 @@ def test_the_librarys_packs_would_pass_as_ones_own(name: str) -> None:
 
 def test_there_are_packs_of_certain_names_only() -> None:
     """A pack that the library lacks is a mistake of configuration."""
-    with pytest.raises(ConfigurationError, match=r"no pack 'usa'\. It has: us, ca, uk"):
+    with pytest.raises(ConfigurationError, match=r"no pack 'usa'\. Name one of: us, ca, uk"):
         load_pack("usa")
-    with pytest.raises(ConfigurationError, match=r"no pack usa\. It has: us, ca, uk"):
+    with pytest.raises(ConfigurationError, match=r"no pack usa\. Name one of: us, ca, uk"):
         Rulebook(jurisdictions=("usa",))
 
 

@@ -30,6 +30,26 @@ FLOORS_OF_TEXTS = {
     "texts, precision": 0.97,
     "clean": 0.94,
 }
+# Short texts in everyday words, with many ways to say one thing; the rules were extended with them.
+FLOORS_OF_EVERYDAY = {
+    "identifiers": 0.955,
+    "identifiers, precision": 0.99,
+    "health": 0.895,
+    "health, precision": 0.955,
+    "texts": 0.96,
+    "texts, precision": 0.99,
+    "clean": 0.97,
+}
+# Texts of the same kind that were written beside those, and kept back while rules were written.
+FLOORS_OF_HELD_BACK = {
+    "identifiers": 0.92,
+    "identifiers, precision": 0.98,
+    "health": 0.905,
+    "health, precision": 0.95,
+    "texts": 0.97,
+    "texts, precision": 0.97,
+    "clean": 0.95,
+}
 # What texts that nobody tuned anything on get; less than that is a step back for everybody.
 FLOORS_OF_UNSEEN = {
     "identifiers": 0.945,
@@ -81,6 +101,8 @@ def test_a_score_counts_letters() -> None:
         ("phi_cases.jsonl", False, FLOORS_OF_CASES),
         ("phi_cases.jsonl", True, FLOORS_OF_CASES | {"identifiers": 0.98}),
         ("phi_texts.jsonl", False, FLOORS_OF_TEXTS),
+        ("phi_everyday.jsonl", False, FLOORS_OF_EVERYDAY),
+        ("phi_everyday_held_back.jsonl", False, FLOORS_OF_HELD_BACK),
         ("phi_unseen.jsonl", False, FLOORS_OF_UNSEEN),
     ],
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from compliant_sms.phi import PhiLabel, find
-from compliant_sms.phi._audience import Audience
+from compliant_sms.phi._audience import Audience, _signs
 from compliant_sms.phi._audience_form import named
 from compliant_sms.phi._audience_words import signs_of_words
 from compliant_sms.phi._everybody import Everybody, ends_sentence
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import read_health
+from compliant_sms.phi._health_terms import is_of_one
 from compliant_sms.phi._view import View
 
 OF_ONE = {
@@ -96,8 +96,8 @@ PERSONAL = [
 def test_who_is_spoken_to_is_weighed(text: str, personal: bool) -> None:  # noqa: FBT001
     """Words to everybody against words to one person, the same each time it is asked."""
     view = View(text)
-    assert read_health(view).personal is personal
-    assert read_health(view).personal is personal  # what is remembered is the same
+    assert is_of_one(view) is personal
+    assert is_of_one(view) is personal  # what is remembered is the same
 
 
 NEARER = [
@@ -112,7 +112,7 @@ def test_the_sentence_of_a_day_counts_most(text: str, everybodys: str, ones: str
     view = View(text)
     audience = Audience(view)
 
-    around = [audience.around(view.words.index(day)) for day in (everybodys, ones)]
+    around = [audience.around(view, view.words.index(day)) for day in (everybodys, ones)]
     assert around[0] < 0 < around[1]
 
 
@@ -195,3 +195,27 @@ def test_every_entry_can_be_met_in_a_text() -> None:
 
     assert {entry for entry in entries if View(entry).words != entry.split()} == set()
     assert all(sign.weight or sign.role or sign.phrases for sign in signs_of_words().values())
+
+
+def _around(view: View, index: int) -> int:
+    """The same as :meth:`Audience.around`, word by word."""
+
+    def turns(at: int) -> bool:
+        return ends_sentence(view, at) or view.words[at] in {"so", "but", "pero", "asi"}
+
+    first, last = index, index + 1
+    while first > max(0, index - 25) and not turns(first):
+        first -= 1
+    while last < min(len(view.words), index + 25) and not turns(last):
+        last += 1
+    return sum(weight for at, weight in _signs(view) if first <= at < last)
+
+
+@pytest.mark.parametrize("text", [*TO_EVERYBODY, *OF_ONE_PERSON, " so ".join(OF_ONE_PERSON) * 3])
+def test_the_sentence_around_a_word(text: str) -> None:
+    """What counts around a word are the signs from where its sentence begins to where it turns."""
+    view = View(text)
+    audience = Audience(view)
+    every = range(len(view.words))
+
+    assert [audience.around(view, index) for index in every] == [_around(view, i) for i in every]

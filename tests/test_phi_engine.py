@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import html
 import json
 from itertools import pairwise
@@ -14,6 +15,10 @@ from hypothesis import strategies as st
 
 from compliant_sms import records
 from compliant_sms.phi import Known, OwnFacts, PatientFacts, PhiFinding, PhiLabel, _view, find
+from compliant_sms.phi._find import _ALWAYS, _NEEDED
+from compliant_sms.phi._known import NOTHING_KNOWN
+from compliant_sms.phi._marks import GROUPS
+from compliant_sms.phi._view import View
 
 DATA = Path(__file__).parent / "data"
 STEADY = settings(derandomize=True, deadline=None)
@@ -90,6 +95,20 @@ def test_words_in_any_order_are_read(words: list[str], between: str) -> None:
 def test_reading_depends_on_nothing_else(text: str) -> None:
     """The same text is read the same, whatever was read before."""
     assert find(text) == find(text)
+
+
+def test_reading_leaves_nothing_to_collect() -> None:
+    """What a reading makes is gone when it ends: nothing of it waits for the garbage collector."""
+    text = "Ana, your knee MRI at 12 Oak St is Tue 3/14 at 2:30. LDL was 131. Thanks, Dr. Patel"
+    find(text)
+    gc.collect()
+    gc.disable()
+    try:
+        find(text)
+
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("unit", HOSTILE, ids=repr)
@@ -200,3 +219,39 @@ def test_a_figure_far_from_its_cue_is_no_code() -> None:
     text = "the cpt is on the bill that the office sends, and do keep that, unit 36415"
 
     assert [found for found in find(text) if found.rule.startswith("code/")] == []
+
+
+def _written() -> list[str]:
+    lines = (DATA / "phi_cases.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line)["text"] for line in lines]
+
+
+@pytest.mark.parametrize("recognizer", range(len(_NEEDED)))
+def test_a_recognizer_finds_nothing_in_what_lacks_all_that_it_needs(recognizer: int) -> None:
+    """So that leaving it out changes no finding; each is left out of some texts, or never."""
+    needs, recognize = _NEEDED[recognizer]
+    views = [View(text) for written in _written() for text in (written, written.lower())]
+    without = [view for view in views if not (view.said | _ALWAYS) & needs]
+
+    assert not any(list(recognize(view, NOTHING_KNOWN)) for view in without)
+
+
+@STEADY
+@given(ANY_TEXT)
+def test_words_are_grouped_by_their_marks(text: str) -> None:
+    """What is looked up once for all recognizers is what each would find for itself."""
+    view = View(text)
+
+    for group in GROUPS:
+        assert view.marked(group) == [at for at, marks in enumerate(view.marks) if marks & group]
+    assert view.longest == max((end - start for start, end in view.figures), default=0)
+
+
+def test_a_full_table_of_marks_still_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not kept any more is worked out each time: memory has a bound, and reading none."""
+    kept = _view._Groups()
+    expected = {mark: kept[mark] for mark in GROUPS}
+    monkeypatch.setattr(_view, "_MOST_KEPT", 0)
+    full = _view._Groups()
+    assert {mark: full[mark] for mark in GROUPS} == expected
+    assert not full

@@ -39,7 +39,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.rules import Readings, Verdict, read
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
-from compliant_sms.templates import neutral_notice
+from compliant_sms.templates import neutral_notice, sender_name
 from compliant_sms.testing import MovableClock
 from compliant_sms.text import segment
 from conftest import PATIENT, PERSON, WARNING
@@ -584,9 +584,9 @@ def test_the_name_that_tells_least_is_used(practice: Practice) -> None:
     """The first that tells no kind of care; the usual one, if none does."""
     clinic = evolve(practice, name="Lakeside Oncology")
 
-    assert _withhold.sender_name(practice) == "Lakeside Family Medicine"
-    assert _withhold.sender_name(clinic) == "Lakeside Oncology"
-    assert _withhold.sender_name(evolve(clinic, also_known_as=("Lakeside",))) == "Lakeside"
+    assert sender_name(practice) == "Lakeside Family Medicine"
+    assert sender_name(clinic) == "Lakeside Oncology"
+    assert sender_name(evolve(clinic, also_known_as=("Lakeside",))) == "Lakeside"
 
 
 @pytest.mark.parametrize("domains", [(), ("lakeside.example",)])

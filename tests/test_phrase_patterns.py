@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliant_sms.phrases import PhraseRule, _scanning
+from compliant_sms.classification import _phrase_rules
+from compliant_sms.lint import _phrases
+from compliant_sms.optout import _framed, _revocation_rules
+from compliant_sms.phrases import WORD, PhraseRule, _scanning, fold, words_in
+from compliant_sms.phrases._beginnings import Beginnings
 from compliant_sms.phrases._patterns import shown, ways
 from compliant_sms.phrases._scanning import Scanner
 
@@ -123,6 +130,91 @@ def test_scanning_misses_nothing(pattern: str, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("pattern", "words", "others"),
+    [
+        (r"\bstop(?:ping)? now\b", {"stop", "stopping"}, []),
+        (r"\bstop\w{0,3}", set(), ["stop"]),
+        (r"\bstop|\bstopped\b", set(), ["stop"]),
+        (r"\b(?:opt-out|i'?m out)\b", {"opt", "i", "im"}, []),
+        (r"(?<!\bi\s)(?<!we\s)\bstop\b", {"stop"}, []),
+        (r"(?:\A|[.!\n\\-]|\bplease)\sstop\b", {"please"}, ["\n", "!", "-", ".", "\\"]),
+        (r"\b\d{1,2} ?%", set(), [*"0123456789"]),
+        (r"\$ 5", {"$"}, []),
+    ],
+)
+def test_beginnings(pattern: str, words: set[str], others: list[str]) -> None:
+    """A pattern tells the words, the beginnings of words and the marks that it may begin with."""
+    found = Beginnings.of(pattern)
+
+    assert found is not None
+    assert (found.words, sorted(found.others)) == (words, others)
+
+
+@pytest.mark.parametrize("pattern", ["stop", r"\w+", r"(?:\b|x)stop", r"[a-z] stop", "", r"\b停"])
+def test_what_may_begin_with_anything(pattern: str) -> None:
+    """Where a match may begin does not show, and it is looked for everywhere."""
+    assert Beginnings.of(pattern) is None
+
+
+RAW = st.lists(
+    st.sampled_from([*"ab1 .,-'$%\n?", " ", "ab", "ba", "abc", "\u505c", "é", "a's"]), max_size=14
+).map("".join)
+BEGIN = st.sampled_from(
+    [r"\b", r"\A", "^", "(?<!a )", "[.,]", r"(?:\A|[.\n-]|\bb)\s{0,2}", "(?<!\\w)", r"(?:\bab ?)?"]
+)
+
+
+@given(
+    BEGIN,
+    st.lists(PIECES | st.sampled_from(["'?", "-", "[.,-]", "[%$]", "1"]), max_size=7).map("".join),
+    RAW,
+)
+def test_beginnings_miss_nothing(begin: str, rest: str, text: str) -> None:
+    """Looking where a pattern may begin finds what looking everywhere does."""
+    try:
+        finder = re.compile(begin + rest)
+    except re.error:
+        return
+    begins = Beginnings.of(finder.pattern)
+    said = [one.span() for one in finder.finditer(text)]
+    if begins is not None and all(start < end for start, end in said):
+        found = begins.finditer(finder, text, set(WORD.findall(text)))
+
+        assert [one.span() for one in found] == said
+
+
+def packaged_rules() -> Iterable[PhraseRule[StrEnum]]:
+    """All rules that are looked for in texts as they are written."""
+    yield from _revocation_rules.rulebook().languages
+    yield from _phrase_rules.rulebook().phrases.rules
+    yield from _phrases._phrasebook().rules
+    for rules in _framed._book().index.entries.values():
+        yield from (rule for _, rule in rules)
+
+
+FILES = ("inbound.jsonl", "inbound_unseen.jsonl", "outbound_class.jsonl", "content.jsonl")
+
+
+def labelled_texts() -> list[str]:
+    """Some of the texts that those rules are for."""
+    folder = Path(__file__).parent / "data"
+    lines = [line for name in FILES for line in folder.joinpath(name).read_text().splitlines()]
+    return [fold(json.loads(line)["text"]).text for line in lines[::7]]
+
+
+def test_packaged_rules_miss_nothing() -> None:
+    """On labelled texts the packaged rules find what their patterns find anywhere."""
+    texts = "\n".join(labelled_texts())
+    begun = {rule for rule in packaged_rules() if rule.beginnings}
+    words = set(WORD.findall(texts))
+
+    assert len(begun) > 150
+    for rule in begun:
+        found = rule.beginnings.finditer(rule.finder, texts, words)
+        assert [one.span() for one in found] == [one.span() for one in rule.finder.finditer(texts)]
+
+
+@pytest.mark.parametrize(
     ("text", "places"),
     [
         (" cancel it", [(1, 7)]),
@@ -157,3 +249,10 @@ def test_few_words_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     scanner = Scanner.of([rule(r"\bcancel\w{0,3}\b")])
 
     assert len(scanner.search(" cancels canceled", {"cancels", "canceled"})) == 2
+
+
+@given(st.text(max_size=60))
+def test_words_are_the_same_in_the_letters_of_ascii_and_in_all(text: str) -> None:
+    """The quick way to find them, which texts in ASCII take, leaves none out and adds none."""
+    for each in (text, text.encode("ascii", "replace").decode()):
+        assert words_in(each) == set(WORD.findall(each))

@@ -38,7 +38,7 @@ from compliant_sms.stores._named import numbered
 from compliant_sms.stores._schema import tables
 from conftest import PATIENT, PERSON
 from databases import Server
-from test_receive import from_patient
+from test_receive import callback, from_patient
 from test_send import BODY, agree, remind
 from test_store import OTHER, count, writing
 
@@ -460,6 +460,38 @@ def test_deadlock(postgres_dsn: str) -> None:
     assert in_threads(2, act) == [None, None]
     assert len(tries) > 2
     store.close()
+
+
+def test_news_of_an_opt_out_stands_in_no_sender_s_way(
+    make_messenger: Make, postgres_dsn: str
+) -> None:
+    """Whoever holds a number and wants a text to it does not meet news that does it in reverse."""
+    messenger = make_messenger(
+        store=PostgreSQL(f"{postgres_dsn} options='-c deadlock_timeout=20ms'")
+    )
+    agree(messenger)
+    sent = remind(messenger)
+    assert isinstance(sent, Sent)
+    tries: list[int] = []
+
+    async def sends(tx: Any) -> None:
+        tries.append(1)
+        await tx.lock("lakeside", PhoneNumber(PATIENT))
+        news.start()
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while await tx._db.fetch(waiting, {}) == [(0,)]:
+            pass
+        await tx.message(sent.message_id)
+
+    fields = {"MessageSid": sent.provider_id or "", "MessageStatus": "undelivered", "To": PATIENT}
+    opted_out = callback(fields | {"ErrorCode": "21610"})
+    heard: list[object] = []
+    news = threading.Thread(target=lambda: heard.append(messenger.receive(opted_out)))
+    finish(messenger._ports.store.run(sends))
+    news.join(30)
+
+    assert (tries, len(heard)) == ([1], 1)
+    assert messenger.consent.state(PATIENT, person=PERSON).revoked_at is not None
 
 
 def test_who_erases_stands_in_no_sender_s_way(make_messenger: Make, postgres_dsn: str) -> None:

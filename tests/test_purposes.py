@@ -48,7 +48,9 @@ telehealth_link              transactional appointments  treatment           per
 intake_form                  transactional appointments  operations          periodic courtesy
 one_time_code                transactional answers       operations          never    none
 care_conversation            transactional answers       treatment           never    none
+automatic_reply              transactional answers       operations          never    none
 billing                      transactional billing       payment             each     courtesy
+missed_call_text_back        transactional answers       treatment           each     courtesy
 patient_survey               transactional surveys       operations          each     courtesy
 announcement                 transactional announcements operations          each     courtesy
 office_closure               transactional announcements operations          each     courtesy
@@ -64,7 +66,11 @@ opt_out_confirmation         protocol      answers       operations          nev
 help_reply                   protocol      answers       operations          never    none
 """
 TABLE = {cells[0]: cells[1:] for line in EXPECTED.split("\n") if (cells := line.split())}
-IMPLIED = {"one_time_code": ImpliedBy.REQUEST, "care_conversation": ImpliedBy.OWN_TEXT}
+IMPLIED = {
+    "one_time_code": ImpliedBy.REQUEST,
+    "care_conversation": ImpliedBy.OWN_TEXT,
+    "automatic_reply": ImpliedBy.OWN_TEXT,
+}
 TIERS = {
     MessageClass.TRANSACTIONAL: Tier.PRIOR_EXPRESS,
     MessageClass.MARKETING: Tier.PRIOR_EXPRESS_WRITTEN,
@@ -88,7 +94,7 @@ def test_every_purpose_is_an_attribute() -> None:
     assert {name.lower(): value for name, value in attributes.items()} == CATALOGUE
     assert all(name.isupper() for name in attributes)
     assert set(CATALOGUE) == set(TABLE)
-    assert len(ROWS) == len(catalogue_rows()) == 32
+    assert len(ROWS) == len(catalogue_rows()) == 34
     assert Purpose.RECALL is CATALOGUE["recall"]
     assert CATALOGUE["recall"].BILLING is CATALOGUE["billing"]  # type: ignore[comparison-overlap]
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from time import process_time
@@ -394,3 +397,52 @@ def test_scanning_misses_no_phrase(language: str) -> None:
 def test_scanning_misses_no_phrase_of_any_text(language: str) -> None:
     """The same with all texts of the table."""
     scan(language, [row["text"] for row in OWN])
+
+
+def test_a_text_is_read_alike_in_every_process() -> None:
+    """Whatever seed the hashes of words have: a decision is taken again elsewhere, years later."""
+    program = (
+        "import json, sys; from compliant_sms.optout import read;"
+        "texts = json.load(sys.stdin);"
+        "print([read(text) for text in texts], [read(text, awaiting='scope') for text in texts])"
+    )
+    own = [row["text"] for row in OWN[::12]]
+    texts = json.dumps(["merci quien", "buenos avec", "stop por favor merci", "marketing", *own])
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            input=texts,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
+    assert read("merci quien").language == "es"
+
+
+@pytest.mark.parametrize(
+    "body", ["STOP I have chest pain", "STOP who is this", "STOP my chest hurts so bad"]
+)
+def test_stop_in_capitals_is_never_passed_over(body: str) -> None:
+    """Whatever else the text says: texts stop, and a person is asked. An emergency stays one."""
+    found = read(body)
+    assert found.revocation is not None
+    assert (found.revocation.start, found.revocation.end) == (0, 4)
+    assert found.intent in {Intent.EMERGENCY, Intent.OPT_OUT}
+
+
+def test_stop_in_capitals_can_be_taken_back() -> None:
+    """Whoever says in the same text that it was a mistake goes on as before."""
+    assert read("STOP oops ignore that please keep texting me").revocation is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["STOP taking metformin?", "STOP the bleeding wont", "STOP? what is that", "Stop by at 3?"],
+)
+def test_what_is_to_stop_may_be_something_else(body: str) -> None:
+    """A word in capitals whose object is no text of ours."""
+    assert read(body).revocation is None

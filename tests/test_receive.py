@@ -320,7 +320,8 @@ def test_unknown_receiver(willing: Messenger) -> None:
 # Forged and broken callbacks
 
 
-def rows(database: Path) -> list[int]:
+def rows(database: Path) -> dict[str, int]:
+    """How many there are in each table."""
     with sqlite3.connect(database) as connection:
         tables = [
             name
@@ -328,9 +329,10 @@ def rows(database: Path) -> list[int]:
                 "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
             )
         ]
-        counts = [
-            connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables
-        ]
+        counts = {
+            name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
+            for name in tables
+        }
     connection.close()
     return counts
 
@@ -363,14 +365,14 @@ GENUINE = from_patient("STOP", "SM1")
 def test_refused_callbacks(
     willing: Messenger, database: Path, request_: WebhookRequest, answer: int
 ) -> None:
-    """What is forged, broken or far too large changes nothing."""
+    """What is forged, broken or far too large changes nothing; that it was forged is counted."""
     before = rows(database)
     with pytest.raises(WebhookRejected) as caught:
         willing.receive(request_)
 
     assert caught.value.status == answer
     assert isinstance(caught.value, InvalidSignature) is (answer == 403)
-    assert rows(database) == before
+    assert rows(database) == before | {"sms_refusals": int(answer == 403)}
 
 
 def test_replayed_callback(willing: Messenger, database: Path) -> None:

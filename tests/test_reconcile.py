@@ -23,6 +23,7 @@ from compliant_sms import (
 from compliant_sms.errors import RequestNotSent
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import Category, Twilio
+from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
@@ -235,7 +236,7 @@ def test_failed_at_the_provider(willing: Messenger, carrier: Sandbox, clock: Mov
     remind(willing)
     with odd_server(http(200, json.dumps(entries).encode())) as server:
         ports = willing._ports
-        willing._ports = evolve(ports, provider=evolve(ports.provider, base_url=server.url))  # type: ignore[type-var]
+        willing._ports = evolve(ports, routes=Routes([evolve(ports.provider, base_url=server.url)]))  # type: ignore[type-var]
         (failed,) = willing.reconcile()
 
     assert isinstance(failed, Failed)
@@ -312,3 +313,27 @@ def test_a_late_refusal_wakes_no_blocked_text(
     assert willing.dispatch_due() == ()
     (told,) = willing.history(PERSON).texts
     assert told.steps[-1].state == "blocked"
+
+
+def test_a_look_up_can_tell_of_an_opt_out(willing: Messenger, carrier: Sandbox) -> None:
+    """What the provider's book says of the number goes to the ledger as a report's word would."""
+    entries = {
+        "messages": [
+            {
+                "sid": "SM1",
+                "body": BODY,
+                "status": "undelivered",
+                "error_code": 21610,
+                "date_created": "Mon, 30 Nov 2026 16:00:00 +0000",
+            }
+        ]
+    }
+    carrier.fail_next("drop")
+    remind(willing)
+    with odd_server(http(200, json.dumps(entries).encode())) as server:
+        ports = willing._ports
+        elsewhere = evolve(ports.provider, base_url=server.url)  # type: ignore[type-var]
+        willing._ports = evolve(ports, routes=Routes([elsewhere]))
+        willing.reconcile()
+
+    assert willing.consent.state(PATIENT, PERSON).revoked_at is not None

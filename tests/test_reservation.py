@@ -163,7 +163,7 @@ class Failing(Twilio):
 
     error: BaseException = RuntimeError("broken")
 
-    def request(self, text: Any) -> Any:
+    def request(self, text: Any, *, at: Any) -> Any:
         raise type(self).error
 
 
@@ -237,7 +237,7 @@ def test_failed_after_somebody_else_sent_it(  # noqa: PLR0917 - fixtures
 ) -> None:
     """A worker that slept through its lease and then fails gives back nobody else's claim."""
 
-    def asleep(_: Any, __: Any) -> Any:
+    def asleep(_: Any, __: Any, *, at: Any) -> Any:
         clock.advance(timedelta(seconds=130))
         waiting.dispatch_due()
         assert [type(each) for each in waiting.reconcile()] == [Queued]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliant_sms.errors import ConfigurationError
-from compliant_sms.optout import Certainty, read_revocation
+from compliant_sms.optout import Certainty, _revocation_forms, read_revocation
 from compliant_sms.optout._heard import hear
 from compliant_sms.optout._revocation_forms import formed, may_be_formed
 from compliant_sms.optout._revocation_grammar import _parse, grammar
@@ -168,3 +168,14 @@ def test_damaged(document: str, reason: str) -> None:
     """A damaged file of forms is refused."""
     with pytest.raises(ConfigurationError, match=reason):
         _parse(document)
+
+
+def test_a_full_table_of_words_still_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not kept any more is looked up each time: memory has a bound, and reading none."""
+    words = ["stop", "texting", "anything"]
+    kept = _revocation_forms._Signs()
+    expected = [kept[word] for word in words]
+    monkeypatch.setattr(_revocation_forms, "_MOST_KEPT", 0)
+    full = _revocation_forms._Signs()
+    assert [full[word] for word in words] == expected
+    assert not full

@@ -16,7 +16,7 @@ from compliant_sms.optout import Awaiting, Certainty, read_revocation
 from compliant_sms.optout._heard import hear
 from compliant_sms.optout._revocation import find_revocation
 from compliant_sms.optout._revocation_rules import Says, rulebook
-from compliant_sms.phrases import parse
+from compliant_sms.phrases import parse, search
 
 DATA = Path(__file__).parent / "data"
 VECTORS = [
@@ -322,3 +322,13 @@ def test_damaged_phrases() -> None:
 
     with pytest.raises(ConfigurationError, match=r"x\.toml, phrase 1"):
         parse({"x.toml": document}, Says)
+
+
+def test_rules_of_one_id_are_told_in_one_order() -> None:
+    """Two languages know the word: which of them is named does not depend on which comes first."""
+    words = {"marketing"}
+    called = list(rulebook().others[Says.KIND].rules_for(words))
+    found = search("marketing", called, words)
+
+    assert len({one.rule.file for one in found if one.start == 0}) > 1
+    assert search("marketing", called[::-1], words) == found

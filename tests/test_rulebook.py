@@ -186,7 +186,7 @@ def test_a_subset_of_rules_can_be_asked() -> None:
     assert decision.asked == ("consent", "location-known")
     assert Rulebook().decide(known).asked is None
     assert decision.replay() == decision
-    with pytest.raises(ConfigurationError, match=r"no rule quiet-hour\. Rules: declared-purpose"):
+    with pytest.raises(ConfigurationError, match=r"no rule quiet-hour\. Name one of: declared"):
         Rulebook().decide(known, rules=["consent", "quiet-hour"])
 
 
@@ -346,6 +346,8 @@ NEVER_WAIVED = {
     "opt-out-confirmation",
     "confidential-communication",
     "declared-purpose",
+    "volume-plan",
+    "not-production",
 }
 
 

@@ -26,6 +26,8 @@ from compliant_sms.consent import (
     Category,
     Channel,
     ConsentState,
+    Flag,
+    FlaggedNumber,
     LiveGrant,
     Revocation,
     SignatureKind,
@@ -58,6 +60,7 @@ from compliant_sms.rules import (
     SentBefore,
     Settings,
     Verdict,
+    VolumeWait,
 )
 from compliant_sms.text import Link
 
@@ -198,6 +201,10 @@ CITED: dict[str, dict[str, str]] = {
     ),
     "country-known": {"country-without-rules": "library policy"},
     "number-deactivated": {"number-deactivated": "CTIA Messaging Principles 5.1.5"},
+    "number-flagged": dict.fromkeys(
+        ("number-invalid", "number-unreachable", "number-blocked", "compliance-blocked"),
+        "CTIA Messaging Principles 5.1.3, 5.1.5",
+    ),
     "line-type": {"landline": "45 CFR 164.530(c)"},
     "reassigned-number": {
         "number-reassigned": "47 CFR 64.1200(m); DA 21-1649",
@@ -262,6 +269,7 @@ CITED: dict[str, dict[str, str]] = {
         "patient-preference-after-warning +": "78 FR 5566, 5634",
         "details-redacted +": "45 CFR 164.530(c); 78 FR 5566, 5634; policy P-PHI",
         "neutral-notice +": "45 CFR 164.530(c); 78 FR 5566, 5634; policy P-PHI",
+        "picture-with-details": "45 CFR 164.514(b)(2)(i)(Q), 164.530(c); policy P-PHI",
     },
     "hipaa-marketing": {
         "refill-reminder +": "45 CFR 164.501",
@@ -344,6 +352,24 @@ CITED: dict[str, dict[str, str]] = {
         "CTIA Messaging Principles and Best Practices (May 2023) 5.1.2.1",
     ),
     "carrier-cap": {"carrier-cap ~": ""},
+    "volume-plan": dict.fromkeys(
+        (
+            "ramp ~",
+            "texts-per-day ~",
+            "replies ~",
+            "quiet-day ~",
+            "staffed-hours ~",
+            "your-own-plan ~",
+        ),
+        "setting of the messenger: volume",
+    ),
+    "missed-call": {
+        "own-number": "library policy for texts after missed calls",
+        "line-type-unknown": "45 CFR 164.530(c); library policy",
+        "not-mobile": "45 CFR 164.530(c); library policy",
+        "once-a-day": "CTIA Messaging Principles (May 2023), Exhibit II; library policy",
+    },
+    "not-production": {"not-on-allow-list": "setting of the messenger: only_to"},
 }
 """Every code of every rule and where it stands in the law: + permits, ~ holds, others refuse."""
 MARKS = {ALLOW: " +", HOLD: " ~", BLOCK: ""}
@@ -392,6 +418,7 @@ def test_every_rule_is_in_the_table() -> None:
         "quiet-hours-state",
         "courtesy-window",
         "carrier-cap",
+        "volume-plan",
     ]
 
 
@@ -510,6 +537,25 @@ def test_a_deactivated_number_gets_nothing(since: date | None, codes: list[str])
 
     assert found("number-deactivated", lookups=lookups) == codes
     assert found("number-deactivated", lookups=lookups, purpose=Purpose.EMERGENCY_ALERT) == codes
+
+
+@pytest.mark.parametrize(
+    ("why", "code"),
+    [
+        (Flag.INVALID_NUMBER, "number-invalid"),
+        (Flag.UNREACHABLE_PERMANENT, "number-unreachable"),
+        (Flag.BLOCKED_NUMBER, "number-blocked"),
+        (Flag.COMPLIANCE_BLOCKED, "compliance-blocked"),
+    ],
+)
+def test_a_flagged_number_gets_no_texts(why: Flag, code: str) -> None:
+    """What needs consent stops, with a way out; emergencies and answers go."""
+    flagged = evolve(WRITTEN, flagged=FlaggedNumber(event_id="f", occurred_at=NOON, why=why))
+
+    assert found("number-flagged") == []
+    assert found("number-flagged", consent=flagged) == [code]
+    for purpose in (Purpose.EMERGENCY_ALERT, Purpose.HELP_REPLY):
+        assert found("number-flagged", consent=flagged, purpose=purpose) == []
 
 
 @pytest.mark.parametrize("line", [None, *LineType])
@@ -739,6 +785,36 @@ def test_what_carriers_take(sender: dict[str, object], ends: datetime | None) ->
     assert found("carrier-cap", **sender | {"purpose": Purpose.EMERGENCY_ALERT}) == []
 
 
+@pytest.mark.parametrize("code", [code.partition(" ")[0] for code in CITED["volume-plan"]])
+def test_a_place_on_the_plan_is_waited_for(code: str) -> None:
+    """A text waits until its place, whatever part of the plan it waits for, and no longer."""
+    wait = VolumeWait(until=NOON + HOUR, code=code)
+
+    assert found("volume-plan", volume=wait) == [f"{code} ~"]
+    assert until("volume-plan", volume=wait) == NOON + HOUR
+    assert found("volume-plan", volume=wait, at=NOON + HOUR) == []
+
+
+def test_who_is_not_on_the_allow_list() -> None:
+    """Outside of production nobody else is texted, for whatever purpose."""
+    assert found("not-production") == []
+    for purpose in PURPOSES:
+        refused = found("not-production", purpose=purpose, on_allow_list=False)
+        assert refused == ["not-on-allow-list"]
+
+
+def test_the_first_instant_that_suits_the_rules() -> None:
+    """The rulebook tells from when on nothing holds a text, from any later instant on."""
+    law = book(Settings())
+    morning = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
+
+    assert law.free_from(facts(), NOON) == NOON
+    assert law.free_from(facts(), NIGHT) == morning
+    assert law.free_from(facts(), NOON + 11 * HOUR) == morning
+    never = VolumeWait(until=NOON + 400 * DAY, code="ramp")
+    assert law.free_from(facts(volume=never), NOON) is None
+
+
 def test_a_text_waits_for_all_of_a_registration() -> None:
     """While another rule holds it past the minute, the day's count goes on."""
     busy = registered(80, segments_today=200_000) | {"at": NIGHT}
@@ -782,3 +858,25 @@ def test_opt_out_lines_of_classes() -> None:
     for purpose in PURPOSES:
         if purpose.message_class is MessageClass.MARKETING:
             assert purpose.opt_out_line is OptOutLine.EACH
+
+
+def test_after_a_missed_call() -> None:
+    """To a mobile phone of somebody else, once in 24 hours; of other texts nothing is asked."""
+    call, day = Purpose.MISSED_CALL_TEXT_BACK, timedelta(hours=24)
+    mobile, voip = (
+        LookUpAnswers(line=LineAnswer(kind=kind, as_of=TODAY))
+        for kind in (LineType.MOBILE, LineType.VOIP)
+    )
+    before = [
+        PastText(at=NOON - age, message_class=call.message_class, subject=subject)
+        for age, subject in ((day, call.code), (timedelta(hours=1), "recall"))
+    ]
+    again = evolve(before[0], at=NOON - day + timedelta(seconds=1))
+
+    assert found("missed-call", own_number=True) == []
+    assert found("missed-call", purpose=call) == ["line-type-unknown"]
+    assert found("missed-call", purpose=call, lookups=voip) == ["not-mobile"]
+    known = {"purpose": call, "lookups": mobile}
+    assert found("missed-call", **known, own_number=True) == ["own-number"]
+    assert found("missed-call", **known, sent=SentBefore(texts=tuple(before))) == []
+    assert found("missed-call", **known, sent=SentBefore(texts=(again,))) == ["once-a-day"]

@@ -241,6 +241,15 @@ def test_what_was_withheld_is_on_record(mode: PhiMode, code: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("mode", [PhiMode.REDACT, PhiMode.NOTICE])
+def test_what_goes_along_beside_withheld_words(mode: PhiMode) -> None:
+    """A picture beside words that told too much may tell the same, and is refused by name."""
+    readings = Readings(withheld=(DRUG,), withheld_by=mode, media=1)
+
+    assert found("phi-in-body", readings=readings) == ["picture-with-details"]
+    assert found("phi-in-body", readings=Readings(media=1)) == []
+
+
 FREE_OF_IT = {
     HipaaUse.REFILL_REMINDER: "refill-reminder +",
     HipaaUse.OWN_SERVICE: "not-marketing-own-service +",

@@ -191,7 +191,7 @@ def test_the_same_words_go_once(willing: Messenger, carrier: Sandbox, clock: Mov
 
 def test_a_text_that_surely_failed_does_not_count(willing: Messenger, carrier: Sandbox) -> None:
     """What the carrier refused was not read by anybody."""
-    carrier.fail_next("status", status=400, body={"code": 21211, "message": "Invalid"})
+    carrier.fail_next("status", status=400, body={"code": 21617, "message": "Invalid"})
     remind(willing, "1")
 
     assert isinstance(remind(willing, "2"), Sent)

@@ -6,15 +6,22 @@ from datetime import UTC, datetime
 
 import pytest
 
+from compliant_sms._callback_signing import twilio_signature
 from compliant_sms.errors import InvalidInput
-from compliant_sms.sandbox._book import Book
-from compliant_sms.sandbox._entries import Draft, Number
+from compliant_sms.sandbox import TwilioAccount
+from compliant_sms.sandbox._book import Book, numbers_of
+from compliant_sms.sandbox._entries import Draft
 from compliant_sms.sandbox._keywords import Keyword, read_keyword
 from compliant_sms.sandbox._segments import count_segments
-from compliant_sms.testing._twilio import sign
 
 NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
+SID = "AC" + "5e" * 16
 OURS, ANA, BEN = "+12175550111", "+12175550134", "+12175550135"
+
+
+def book_of(*numbers: str) -> Book:
+    """The book of an account at Twilio."""
+    return Book(numbers_of([TwilioAccount(account_sid=SID, auth_token="x", numbers=numbers)]))
 
 
 @pytest.mark.parametrize(
@@ -52,9 +59,11 @@ def test_the_signature_of_a_known_callback() -> None:
     ]
     expected = "sBhS6USKBN6zsnAqpgSbPDCdv8k="
 
-    assert sign("https://example.org/in?x=1", fields, "12345") == expected
-    assert sign("https://example.org/in?x=1", fields[::-1] + fields, "12345") == expected
-    assert sign("https://example.org/in", fields, "12345") != expected
+    assert twilio_signature("https://example.org/in?x=1", fields, "12345") == expected
+    assert (
+        twilio_signature("https://example.org/in?x=1", fields[::-1] + fields, "12345") == expected
+    )
+    assert twilio_signature("https://example.org/in", fields, "12345") != expected
 
 
 @pytest.mark.parametrize(
@@ -68,13 +77,14 @@ def test_the_signature_of_a_known_callback() -> None:
 )
 def test_only_whole_single_words_are_keywords(words: str, keyword: Keyword | None) -> None:
     """Every reserved word works in any case, and nothing that resembles one does."""
-    assert {read_keyword(word) for word in words.split()} == {keyword}
-    assert read_keyword("stop please") is None
+    known = TwilioAccount.keywords
+    assert {read_keyword(word, known) for word in words.split()} == {keyword}
+    assert read_keyword("stop please", known) is None
 
 
 def test_a_text_that_is_no_utf_8_is_refused_before_it_is_recorded() -> None:
     """Half a character cannot be posted to a webhook, so it is not taken."""
-    book = Book(account_sid="AC1", auth_token="x", numbers={OURS: Number()})
+    book = book_of(OURS)
     draft = Draft(from_=ANA, to=OURS, body="\ud83d")
 
     with pytest.raises(InvalidInput, match="surrogate"):
@@ -84,8 +94,8 @@ def test_a_text_that_is_no_utf_8_is_refused_before_it_is_recorded() -> None:
 
 def test_a_block_belongs_to_one_sender_and_one_patient() -> None:
     """STOP from one patient to one number touches no other pair."""
-    numbers = {OURS: Number(), BEN: Number()}
-    book = Book(account_sid="AC1", auth_token="x", numbers=numbers)
+    numbers = [OURS, BEN]
+    book = book_of(*numbers)
     stop = Draft(from_=ANA, to=OURS, body="STOP")
     book.receive(stop, "SM" + "1" * 32, "SM" + "2" * 32, NOON)
 

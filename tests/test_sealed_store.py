@@ -20,7 +20,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from conftest import OTHER_SENDERS, PATIENT, PERSON
-from test_receive import from_patient
+from test_receive import callback, from_patient
 from test_send import BODY, NIGHT, agree, outgoing, remind, waits
 
 pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
@@ -79,6 +79,19 @@ def test_no_body_lies_in_the_clear(
     for canary in [*CANARIES, b"219-09-9998"]:
         assert canary not in open_
         assert canary not in on_disk(database)
+
+
+def test_no_number_lies_in_the_clear(sealed: Messenger, carrier: Sandbox, database: Path) -> None:
+    """News of a text says to whom it was: neither of ours nor of any other does that stay."""
+    sent = remind(sealed)
+    assert isinstance(sent, Sent)
+    for provider_id in (sent.provider_id or "", "SM" + "7" * 32):
+        news = {"MessageSid": provider_id, "MessageStatus": "undelivered", "ErrorCode": "30006"}
+        sealed.receive(callback(news | {"To": PATIENT}))
+
+    assert outgoing(carrier)
+    assert sealed.history(PERSON).texts[0].callbacks
+    assert PATIENT.lstrip("+").encode() not in on_disk(database)
 
 
 def test_without_a_keyring_bodies_lie_in_the_clear(

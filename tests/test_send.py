@@ -867,9 +867,9 @@ class Paused(Twilio):
 
     pause: Callable[[], object] = staticmethod(lambda: None)
 
-    def request(self, text: Any) -> HttpRequest:
+    def request(self, text: Any, *, at: Any) -> HttpRequest:
         type(self).pause()
-        return super().request(text)
+        return super().request(text, at=at)
 
 
 def test_worker_that_wakes_up_late(  # noqa: PLR0917 - fixtures

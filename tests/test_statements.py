@@ -41,13 +41,16 @@ def messenger(make_messenger: Make, request: pytest.FixtureRequest) -> Messenger
 
 
 def test_send(messenger: Messenger) -> None:
-    """Key, ledger and earlier texts are read; text, step and decision written; then the outcome."""
+    """Key, pauses, the provider's wait, ledger and earlier texts are read.
+
+    Text, step and decision are written; then what came of it, early statuses first.
+    """
     with counted(messenger) as statements:
         assert isinstance(remind(messenger, "counted"), Sent)
     assert [each.split()[0] for each in statements] == [
-        *["SELECT"] * 3,
+        *["SELECT"] * 5,
         *["INSERT"] * 3,
-        *["UPDATE", "INSERT"],
+        *["UPDATE", "UPDATE", "INSERT"],
     ]
 
 
@@ -60,7 +63,7 @@ def test_check(messenger: Messenger) -> None:
 
 
 def test_dispatch(messenger: Messenger, clock: MovableClock) -> None:
-    """A text that waited is read again, as are the ledger and earlier texts."""
+    """A text that waited is read again, with all that is read before one is sent."""
     clock.move_to(NIGHT)
     for number in range(2):
         remind(messenger, f"held {number}", body=f"{BODY} later {number}")
@@ -68,7 +71,7 @@ def test_dispatch(messenger: Messenger, clock: MovableClock) -> None:
     with counted(messenger) as statements:
         assert len(messenger.dispatch_due()) == 2
     around = 4  # claims that lapsed, and three urgencies
-    assert len(statements) == around + 2 * (3 + 3 + 2)
+    assert len(statements) == around + 2 * (5 + 3 + 3)
 
 
 def test_grant(messenger: Messenger) -> None:

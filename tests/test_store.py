@@ -587,7 +587,7 @@ def test_tampering_shows(ledger: Messenger, database: Path, statement: str) -> N
     known = {chain for (chain,) in rows(database, "SELECT chain_id FROM sms_chains")}
     assert caught.value.chain_id in known
     assert caught.value.position >= 0
-    assert "5550" not in str(caught.value)
+    assert "217555" not in str(caught.value)
 
 
 # The event loop

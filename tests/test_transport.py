@@ -199,6 +199,26 @@ def test_what_may_no_longer_leave_does_not(send: Send) -> None:
     assert reply.status == 200
 
 
+def test_a_request_under_way_at_the_close_leaves_no_connection_open() -> None:
+    """It gets its answer, and its connection is closed after it."""
+    transport, replies = BlockingTransport(), []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        request = HttpRequest(method="GET", url=url)
+        thread = threading.Thread(target=lambda: replies.append(transport.send_now(request)))
+        thread.start()
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(5)
+            connection.recv(65536)
+            transport.close()
+            connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+            thread.join()
+
+            assert [reply.status for reply in replies] == [204]
+            assert connection.recv(1) == b""
+
+
 def test_a_request_that_waits_for_its_turn_does_not_outlive_its_claim() -> None:
     """Behind another on the only thread, a request is asked when its turn comes."""
     asked: list[bool] = []
@@ -334,3 +354,18 @@ def test_suspending_port_is_refused() -> None:
 
     with pytest.raises(RuntimeError, match="belongs to an event loop"):
         finish(flow())
+
+
+def test_closed_meanwhile() -> None:
+    """A request in flight is answered after the end too, and its connection is kept no more."""
+    transport = BlockingTransport()
+
+    def leaves() -> bool:
+        transport.close()
+        return True
+
+    with odd_server(http(200)) as server:
+        answer = transport.send_now(evolve(post(server.url), may_leave=leaves))
+
+    assert answer.status == 200
+    assert transport._idle == []

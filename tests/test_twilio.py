@@ -6,16 +6,18 @@ import base64
 import hashlib
 import json
 import random
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from twilio.http.http_client import TwilioHttpClient
@@ -23,7 +25,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from compliant_sms import PhoneNumber
-from compliant_sms.errors import InvalidInput, InvalidSignature, WebhookRejected
+from compliant_sms.errors import InvalidInput, InvalidSignature, Unsupported, WebhookRejected
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import (
     Attempt,
@@ -31,40 +33,30 @@ from compliant_sms.providers import (
     Certainty,
     InboundText,
     OutboundText,
+    ProviderKeyword,
     StatusUpdate,
     Twilio,
     VerifiedWebhook,
+    sealed,
 )
-from compliant_sms.providers._base import sealed
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.transport import BlockingTransport
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 from conftest import PATIENT, SENDER, SID, TOKEN
+from figures import Flips
+from signature_vectors import flipped, signature_vectors, vector_request
 
-VECTORS = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "data" / "twilio-signatures.jsonl").read_text().split("\n")
-    if line
-]
+VECTORS = [row for row in signature_vectors() if row["provider"] == "twilio"]
 GENUINE = [row for row in VECTORS if row["expect"]]
 URL = "https://clinic.example/texts"
 FORM = "application/x-www-form-urlencoded"
 TEXT = OutboundText(to=PhoneNumber(PATIENT), body="See you at 2:30 & bring é 👍", reference="m1")
+NOW = datetime(2026, 11, 30, 16, tzinfo=UTC)
 SINCE = datetime(2026, 11, 30, 15, 55, tzinfo=UTC)
 
 
 def twilio(**changes: Any) -> Twilio:
     return Twilio(**({"account_sid": SID, "auth_token": TOKEN, "sender": SENDER} | changes))
-
-
-def vector_request(row: dict[str, Any]) -> WebhookRequest:
-    request = row["request"]
-    return WebhookRequest(
-        method=request["method"],
-        url=request["url"],
-        headers=request["headers"],
-        body=request["body"].encode(),
-    )
 
 
 def signed(fields: dict[str, str], *, url: str = URL, token: str = TOKEN) -> WebhookRequest:
@@ -89,17 +81,10 @@ def test_signature_vectors(row: dict[str, Any]) -> None:
     provider, request = twilio(auth_token=row["secret"]), vector_request(row)
 
     if row["expect"]:
-        assert isinstance(provider.verify(request), VerifiedWebhook)
+        assert isinstance(provider.verify(request, at=NOW), VerifiedWebhook)
     else:
         with pytest.raises(InvalidSignature):
-            provider.verify(request)
-
-
-def flipped(data: bytes, chance: random.Random) -> bytes:
-    place = chance.randrange(len(data) * 8)
-    changed = bytearray(data)
-    changed[place // 8] ^= 1 << place % 8
-    return bytes(changed)
+            provider.verify(request, at=NOW)
 
 
 def meaning(request: WebhookRequest) -> tuple[object, ...]:
@@ -112,13 +97,16 @@ def meaning(request: WebhookRequest) -> tuple[object, ...]:
             )
         except ValueError:
             content = None
-    return request.url, request.header("x-twilio-signature"), content
+    # Twilio signs with or without the port, whichever it is, and so do its own clients.
+    portless = re.sub(r"\A(https?://[^/:?]+):[0-9]+", r"\1", request.url)
+    return portless, request.header("x-twilio-signature"), content
 
 
-def test_flipped_bits() -> None:
+@pytest.mark.parametrize("count", [500, pytest.param(10_000, marks=pytest.mark.endurance)])
+def test_flipped_bits(count: int, flips: Flips) -> None:
     """No single changed bit of the URL, the body or the signature is believed."""
     chance, refused = random.Random(20261130), 0
-    while refused < 500:
+    while refused < count:
         row = chance.choice(GENUINE)
         genuine = vector_request(row)
         url, body = genuine.url.encode(), genuine.body
@@ -141,8 +129,9 @@ def test_flipped_bits() -> None:
         if meaning(forged) == meaning(genuine):
             continue  # for example %2B and %2b
         with pytest.raises(WebhookRejected):
-            twilio(auth_token=row["secret"]).verify(forged)
+            twilio(auth_token=row["secret"]).verify(forged, at=NOW)
         refused += 1
+    flips("Twilio", count)
 
 
 def test_fields_that_decode_alike() -> None:
@@ -151,7 +140,7 @@ def test_fields_that_decode_alike() -> None:
     body = genuine.body.replace(b"%2B", b"%2b").replace(b"a+b", b"%61%20b")
     alike = WebhookRequest(method="POST", url=genuine.url, headers=genuine.headers, body=body)
 
-    assert twilio().verify(alike).parameters["Body"] == "a b"
+    assert twilio().verify(alike, at=NOW).content["Body"] == "a b"
 
 
 class Webhook:
@@ -207,22 +196,22 @@ def test_both_validators_believe_the_carrier(carrier: Sandbox, webhook: Webhook)
     signature = request.header("x-twilio-signature")
 
     assert RequestValidator(TOKEN).validate(request.url, fields, signature)
-    assert twilio().verify(request).parameters == fields
+    assert twilio().verify(request, at=NOW).content == fields
 
 
 def test_rotation() -> None:
     """While a token is being rotated, callbacks under the old one are still believed."""
     old = signed({"MessageSid": "SM1", "Body": "hi"}, token="old-token")
 
-    assert twilio(older_auth_tokens=["older", "old-token"]).verify(old).provider == "twilio"
+    assert twilio(older_auth_tokens=["older", "old-token"]).verify(old, at=NOW).provider == "twilio"
     with pytest.raises(InvalidSignature):
-        twilio().verify(old)
+        twilio().verify(old, at=NOW)
 
 
 def test_no_verified_webhook_by_hand() -> None:
     """Nobody but a provider's verify can make what parse takes."""
     with pytest.raises(TypeError, match=r"verify\(\) and from nowhere else"):
-        VerifiedWebhook(object(), "twilio", {}, {})
+        VerifiedWebhook(object(), "twilio", {}, {}, authenticated=True)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +228,7 @@ def test_url_that_is_none(url: str) -> None:
     request = WebhookRequest(method="POST", url=url, headers={"X-Twilio-Signature": "x"})
 
     with pytest.raises(WebhookRejected, match="not a URL"):
-        twilio().verify(request)
+        twilio().verify(request, at=NOW)
 
 
 @pytest.mark.parametrize("signature", ["", "\ud800", "é", "A" * 100_000])
@@ -248,7 +237,7 @@ def test_odd_signatures(signature: str) -> None:
     request = WebhookRequest(method="GET", url=URL, headers={"X-Twilio-Signature": signature})
 
     with pytest.raises(InvalidSignature):
-        twilio().verify(request)
+        twilio().verify(request, at=NOW)
 
 
 @pytest.mark.parametrize("url", ["ftp://clinic.example/texts", "/texts", "https://s/texts"])
@@ -256,7 +245,7 @@ def test_other_urls_are_signed_as_they_are(url: str) -> None:
     """A URL without a default port, or with a very short host, is checked as it stands."""
     request = signed({"MessageSid": "SM1"}, url=url)
 
-    assert twilio().verify(request).parameters == {"MessageSid": "SM1"}
+    assert twilio().verify(request, at=NOW).content == {"MessageSid": "SM1"}
 
 
 def test_short_host_with_port() -> None:
@@ -270,7 +259,7 @@ def test_short_host_with_port() -> None:
         body=urlencode(fields).encode(),
     )
 
-    assert twilio().verify(request).parameters == fields
+    assert twilio().verify(request, at=NOW).content == fields
 
 
 @pytest.mark.parametrize(
@@ -288,7 +277,7 @@ def test_form_that_is_none(body: bytes) -> None:
     )
 
     with pytest.raises(WebhookRejected, match="not URL-encoded") as caught:
-        twilio().verify(request)
+        twilio().verify(request, at=NOW)
     assert caught.value.status == 400
 
 
@@ -300,7 +289,7 @@ def test_sha1_named_in_the_settings() -> None:
         method="POST", url=URL, headers=(*genuine.headers, settings), body=genuine.body
     )
 
-    assert twilio().verify(request).parameters == {"MessageSid": "SM1"}
+    assert twilio().verify(request, at=NOW).content == {"MessageSid": "SM1"}
 
 
 def test_json_body() -> None:
@@ -316,7 +305,7 @@ def test_json_body() -> None:
         },
         body=body,
     )
-    webhook = twilio().verify(request)
+    webhook = twilio().verify(request, at=NOW)
 
     assert webhook.query["ref"] == "m1"
     assert twilio().parse(webhook) == []
@@ -356,7 +345,7 @@ def test_same_requests_as_the_official_client(webhook: Webhook) -> None:
     ours = twilio(base_url=base, status_callback=callback)
     client = Client(SID, TOKEN, http_client=Recorder(base))
     transport = BlockingTransport()
-    for request in (ours.request(TEXT), ours.look_up(TEXT)):
+    for request in (ours.request(TEXT, at=NOW), ours.look_up(TEXT, at=NOW)):
         with pytest.raises(StopIteration):
             transport.send(request).send(None)
     transport.close()
@@ -377,10 +366,152 @@ def test_same_requests_as_the_official_client(webhook: Webhook) -> None:
 def test_status_callback() -> None:
     """The reference travels in the callback's URL, escaped, and only where there is one."""
     odd = OutboundText(to=PhoneNumber(PATIENT), body="x", reference="a b&c")
-    with_one = dict(parse_qsl(twilio(status_callback=URL).request(odd).body.decode()))
+    with_one = dict(parse_qsl(twilio(status_callback=URL).request(odd, at=NOW).body.decode()))
 
     assert with_one["StatusCallback"] == f"{URL}?ref=a%20b%26c"
-    assert "StatusCallback" not in dict(parse_qsl(twilio().request(odd).body.decode()))
+    assert "StatusCallback" not in dict(parse_qsl(twilio().request(odd, at=NOW).body.decode()))
+
+
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [
+        (timedelta(minutes=14), "at least 0:15:00"),
+        (timedelta(days=35, seconds=1), "at most 35 days"),
+        (timedelta(days=1), "Pass messaging_service_sid"),
+    ],
+)
+def test_times_that_twilio_cannot_keep(ahead: timedelta, words: str) -> None:
+    """Too soon, too late, or without a messaging service: told before anything is sent."""
+    with pytest.raises(Unsupported, match=words):
+        twilio().request(evolve(TEXT, send_at=NOW + ahead), at=NOW)
+
+
+def test_all_that_can_be_asked_for() -> None:
+    """A service, pictures, a limit and a time make fields of their own, and only then."""
+    service = "MG" + "5e" * 16
+    rich = evolve(
+        TEXT,
+        media=("https://clinic.example/a.png", "https://clinic.example/b.png"),
+        valid_for=timedelta(days=2),
+        send_at=datetime(2026, 12, 1, 10, 30, tzinfo=ZoneInfo("America/Chicago")),
+    )
+    request = twilio(messaging_service_sid=service).request(rich, at=NOW)
+    always = [("To", PATIENT), ("From", SENDER), ("Body", TEXT.body)]
+
+    assert parse_qsl(request.body.decode()) == [
+        *always,
+        ("MediaUrl", "https://clinic.example/a.png"),
+        ("MediaUrl", "https://clinic.example/b.png"),
+        ("MessagingServiceSid", service),
+        ("ValidityPeriod", "36000"),
+        ("SendAt", "2026-12-01T16:30:00Z"),
+        ("ScheduleType", "fixed"),
+    ]
+    assert parse_qsl(twilio().request(TEXT, at=NOW).body.decode()) == always
+
+
+def test_api_key() -> None:
+    """A key signs requests in place of the token, which still checks callbacks."""
+    provider = twilio(api_key="SK" + "5e" * 16 + ":canary")
+    right = base64.b64encode(b"SK" + b"5e" * 16 + b":canary").decode()
+    requests = (
+        provider.request(TEXT, at=NOW),
+        provider.look_up(TEXT, at=NOW),
+        provider.check_account(at=NOW),
+        provider.media_request("https://api.twilio.com/m/0", at=NOW),
+    )
+
+    assert [dict(each.headers)["authorization"] for each in requests if each] == [
+        f"Basic {right}"
+    ] * 4
+    assert provider.verify(signed({"MessageSid": "SM1"}), at=NOW).content == {"MessageSid": "SM1"}
+    assert "canary" not in repr(provider) + repr(requests)
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        (f"https://api.twilio.com/2010-04-01/Accounts/{SID}/Messages/MM1/Media/ME1", True),
+        (f"https://api.dublin.ie1.twilio.com/2010-04-01/Accounts/{SID}/Media/ME1", True),
+        ("https://mcs.us1.twilio.com/v1/Services/IS1/Media/ME1", True),
+        ("http://api.twilio.com/x", False),
+        ("https://api.twilio.com.evil.example/x", False),
+        ("https://evil.example/api.twilio.com/x", False),
+        ("https://api.twilio.com@evil.example/x", False),
+        ("https://api.twilio.com:443@evil.example/x", False),
+        ("https://evil.example\\.api.twilio.com/x", False),
+        ("https://api.evil.example#.twilio.com/x", False),
+        ("https://apitwilio.com/x", False),
+        ("https://api.twilio.com", False),
+        ("https://api.twilio.com/x\r\nHost: evil.example", False),
+        ("https://api.twilio.com/\u2025/x", False),
+        ("https://demo.twilio.com/x", False),
+        ("http://127.0.0.1:1/2010-04-01/Accounts/AC1/Media/ME1", False),
+    ],
+)
+def test_where_credentials_go(url: str, own: bool) -> None:  # noqa: FBT001
+    """Pictures are fetched with the account's credentials from Twilio's own hosts, and no other."""
+    request = twilio().media_request(url, at=NOW)
+
+    assert (request is not None) is own
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("https://mms.twiliocdn.com/AC1/picture?Expires=1&Signature=x", True),
+        ("http://mms.twiliocdn.com/AC1/picture", False),
+        ("https://mms.twiliocdn.com.evil.example/AC1/picture", False),
+        ("https://mms.twiliocdn.com@evil.example/AC1/picture", False),
+        ("https://media.twiliocdn.com/AC1/picture", False),
+    ],
+)
+def test_the_cdn_gets_no_credentials(url: str, asked: bool) -> None:  # noqa: FBT001
+    """Twilio sends on to links that are signed themselves."""
+    request = twilio().media_request(url, at=NOW)
+
+    assert (request is not None) is asked
+    assert request is None or request.headers == ()
+
+
+def test_media_of_a_simulated_carrier() -> None:
+    """On loopback they lie under the account."""
+    provider = twilio(base_url="http://127.0.0.1:1")
+    own = f"http://127.0.0.1:1/2010-04-01/Accounts/{SID}/Messages/MM1/Media/ME1"
+
+    assert provider.media_request(own, at=NOW) is not None
+    assert provider.media_request("http://127.0.0.1:1/other", at=NOW) is None
+    elsewhere = twilio(base_url="https://proxy.clinic.example")
+    assert (
+        elsewhere.media_request(own.replace("http://127.0.0.1:1", elsewhere.base_url), at=NOW)
+        is None
+    )
+
+
+def test_account_is_asked_for() -> None:
+    """The account itself, with nothing of a patient in the answer."""
+    url = twilio().check_account(at=NOW).url
+
+    assert url == f"https://api.twilio.com/2010-04-01/Accounts/{SID}.json"
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "category"),
+    [
+        (200, {"status": "active"}, None),
+        (200, {"incoming_phone_numbers": []}, None),
+        (200, {"status": "suspended"}, Category.ACCOUNT_SUSPENDED),
+        (200, [], Category.ACCOUNT_SUSPENDED),
+        (401, {"code": 20003, "message": "Authenticate"}, Category.AUTH),
+        (403, {"code": 20005}, Category.ACCOUNT_SUSPENDED),
+        (503, {}, Category.PROVIDER_FAULT),
+    ],
+)
+def test_account(status: int, content: object, category: Category | None) -> None:
+    """What is wrong with the account is told by category; nothing, where it is active."""
+    found = twilio().account_problem(reply(status, content))
+
+    assert (found.category if found else None) is category
 
 
 # Answers
@@ -402,7 +533,7 @@ ANSWERS = [
     (400, {"code": 21614}, REFUSED, Category.LANDLINE_OR_INCAPABLE, "21614"),
     (400, {"code": 30034}, REFUSED, Category.SENDER_UNREGISTERED, "30034"),
     (400, {"code": 99999}, REFUSED, Category.UNKNOWN, "99999"),
-    (400, {"code": "21610"}, REFUSED, Category.UNKNOWN, "400"),
+    (400, {"code": "21610"}, REFUSED, Category.OPTED_OUT, "21610"),
     (400, [1], REFUSED, Category.UNKNOWN, "400"),
     (401, {"code": 20003}, REFUSED, Category.AUTH, "20003"),
     (401, b"", REFUSED, Category.AUTH, "401"),
@@ -418,6 +549,7 @@ ANSWERS = [
     (200, b"", AMBIGUOUS, Category.UNKNOWN, "200"),
     (201, b"<html>ok</html>", AMBIGUOUS, Category.UNKNOWN, "201"),
     (201, {"sid": 7}, AMBIGUOUS, Category.UNKNOWN, "201"),
+    (201, {"sid": ""}, AMBIGUOUS, Category.UNKNOWN, "201"),
     (202, {"sid": "SM1"}, AMBIGUOUS, Category.UNKNOWN, "202"),
     (302, b"", AMBIGUOUS, Category.UNKNOWN, "302"),
 ]
@@ -440,7 +572,7 @@ def test_answers(
         category,
         code,
     )
-    assert attempt.problem.words.startswith("Twilio answered: ")
+    assert attempt.problem.words.startswith("Twilio: ")
     assert attempt.problem.remedy.endswith(".")
 
 
@@ -454,10 +586,10 @@ def test_accepted(status: int) -> None:
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("2", 2.0), ("0", 0.0), ("", None), ("soon", None), ("-1", None), ("1.5", None)],
+    [("2", 2.0), ("0", 0.0), ("", None), ("soon", None), ("-1", None), ("1.5", 1.5)],
 )
 def test_retry_after(header: str, seconds: float | None) -> None:
-    """Whole seconds are honoured, and anything else is as good as nothing."""
+    """Seconds are honoured, and anything else is as good as nothing."""
     attempt = twilio().response(reply(429, Retry_After=header))
 
     assert attempt.retry_after == seconds
@@ -529,7 +661,7 @@ def test_lists_that_tell_nothing(answer: HttpReply) -> None:
 
 def parsed(fields: dict[str, str], **changes: Any) -> list[Any]:
     provider = twilio(**changes)
-    return list(provider.parse(provider.verify(signed(fields, url=f"{URL}?ref=m1"))))
+    return list(provider.parse(provider.verify(signed(fields, url=f"{URL}?ref=m1"), at=NOW)))
 
 
 INBOUND = {
@@ -573,6 +705,31 @@ def test_who_answers(body: str, extra: dict[str, str], ours: bool, answered: boo
     (text,) = parsed(INBOUND | {"Body": body} | extra, answers_keywords=ours)
 
     assert text.answered is answered
+
+
+@pytest.mark.parametrize(
+    ("body", "told", "ours", "keyword"),
+    [
+        ("START", "", True, ProviderKeyword.START),
+        ("Yes", "", True, ProviderKeyword.START),
+        ("yes please", "", True, None),
+        ("info", "", True, ProviderKeyword.HELP),
+        ("START", "", False, None),
+        ("arret", "STOP", False, ProviderKeyword.STOP),
+        ("ja", "START", True, ProviderKeyword.START),
+        ("stop", "PAUSE", True, ProviderKeyword.STOP),
+    ],
+)
+def test_what_twilio_takes_for_a_keyword(
+    body: str,
+    told: str,
+    ours: bool,  # noqa: FBT001
+    keyword: ProviderKeyword | None,
+) -> None:
+    """What Twilio says that it acted on counts; its default words only while they are on."""
+    (text,) = parsed(INBOUND | {"Body": body, "OptOutType": told}, answers_keywords=ours)
+
+    assert text.recognised is keyword
 
 
 @pytest.mark.parametrize(
@@ -645,7 +802,7 @@ def test_parse_never_raises(
 
 def test_acknowledgement() -> None:
     """The answer to a callback is TwiML that texts nobody."""
-    answer = twilio().acknowledgement()
+    answer = twilio().answer(sealed("twilio", {}, {}))
 
     assert (answer.status, answer.header("content-type")) == (200, "text/xml")
     assert answer.body == b"<Response></Response>"
@@ -658,13 +815,13 @@ def test_repr_hides_the_tokens() -> None:
     """Neither the token, nor an older one, nor a whole phone number stands in a repr."""
     provider = twilio(auth_token="canary-a", older_auth_tokens=("canary-b",))
     encoded = base64.b64encode(f"{SID}:canary-a".encode()).decode()
-    request: HttpRequest = provider.request(TEXT)
+    request: HttpRequest = provider.request(TEXT, at=NOW)
 
     assert "canary" not in repr(provider)
     assert SENDER not in repr(provider)
     assert encoded in dict(request.headers)["authorization"]
     assert encoded not in repr(request)
-    assert PATIENT not in repr(request) + repr(provider.look_up(TEXT))
+    assert PATIENT not in repr(request) + repr(provider.look_up(TEXT, at=NOW))
 
 
 @pytest.mark.parametrize(
@@ -673,6 +830,13 @@ def test_repr_hides_the_tokens() -> None:
         ({"account_sid": "SM" + "0" * 32}, "'AC' and 32 hexadecimal digits"),
         ({"account_sid": "AC" + "0" * 31}, "'AC' and 32 hexadecimal digits"),
         ({"auth_token": "  "}, "auth_token is empty"),
+        ({"messaging_service_sid": SID}, "'MG' and 32 hexadecimal digits"),
+        ({"messaging_service_sid": None}, "messaging_service_sid"),
+        ({"account_sid": ""}, "'AC' and 32 hexadecimal digits"),
+        ({"api_key": "SK" + "0" * 32}, "a colon, and its secret"),
+        ({"api_key": "SK" + "0" * 32 + ":"}, "a colon, and its secret"),
+        ({"older_auth_tokens": [""]}, "everybody could sign"),
+        ({"older_auth_tokens": "token"}, "list"),
         ({"sender": "12"}, "too few digits|short code"),
     ],
 )
@@ -706,4 +870,4 @@ def test_sender_as_a_number() -> None:
 
 def test_limit() -> None:
     """The adapter knows the longest text that Twilio takes, and its own name."""
-    assert (twilio().max_characters, twilio().name) == (1600, "twilio")
+    assert (twilio().capabilities.max_characters, twilio().name) == (1600, "twilio")

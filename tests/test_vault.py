@@ -149,7 +149,7 @@ def test_two_that_begin_at_once_share_one_index(
 
 def test_a_failed_commit_leaves_no_index_in_memory(sealed: Messenger, database: Path) -> None:
     """What a failed transaction had read is forgotten, so that nothing is filed astray."""
-    vault = sealed._ports.store._vault  # type: ignore[attr-defined]
+    vault = sealed._ports.store._store._vault  # type: ignore[attr-defined]
     agree(sealed)
     remind(sealed)
     assert vault.known
@@ -168,7 +168,7 @@ def test_an_interrupted_batch_leaves_no_index_in_memory(
     sealed: Messenger, make_messenger: Make, keys: Path
 ) -> None:
     """A signal undoes what others had read of the batch; a STOP is filed where all find it."""
-    store, vault = sealed._store, sealed._ports.store._vault  # type: ignore[attr-defined]
+    store, vault = sealed._store, sealed._ports.store._store._vault  # type: ignore[attr-defined]
 
     async def begins(tx: Transaction) -> None:
         await tx.remember_rows("lakeside", Kind.OPT_OUT, {b"row"})
@@ -194,7 +194,7 @@ def test_a_practice_is_looked_up_until_it_is_there(
 ) -> None:
     """What is known of a practice is not asked for again; whoever begins later has the say."""
     agree(sealed)
-    known = sealed._ports.store._vault.enrolled  # type: ignore[attr-defined]
+    known = sealed._ports.store._store._vault.enrolled  # type: ignore[attr-defined]
     for number in range(2):
         assert not known  # only what was read, and so committed, counts
         remind(sealed, f"{number}", body=f"Lakeside Family Medicine: see you at {number + 1} PM.")

@@ -42,11 +42,12 @@ def serving(messenger: Messenger | AsyncMessenger, *, dispatch: bool = True) -> 
         listener.close()
 
 
-def post(url: str, body: bytes, signature: str = "") -> HttpReply:
+def post(url: str, body: bytes, signature: str = "", **headers: str) -> HttpReply:
     """Post a form."""
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "X-Twilio-Signature": signature,
+        **headers,
     }
     transport = BlockingTransport()
     try:

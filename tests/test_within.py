@@ -29,7 +29,7 @@ from compliant_sms.stores import SQLite
 from compliant_sms.stores._schema import newest
 from compliant_sms.stores.postgresql import PostgreSQL
 from compliant_sms.testing import MovableClock
-from conftest import PATIENT, PERSON
+from conftest import MORNING, PATIENT, PERSON
 from hosts import (
     BOOKINGS,
     ON_POSTGRESQL,
@@ -177,16 +177,19 @@ def test_half_of_our_work_is_undone(host: Host, willing: Messenger, place: Place
 
 HOSTING = """
 import os, psycopg, sqlite3, sys
+from datetime import datetime
 from compliant_sms import Messenger, Plaintext, Practice, Purpose
 from compliant_sms.cli._database import store_at
 from compliant_sms.providers import Twilio
 from compliant_sms.stores import SQLite
+from compliant_sms.testing import MovableClock
 store = store_at(sys.argv[1])
 messenger = Messenger(
     practice=Practice(name="L", phone="+12175550100", time_zone="UTC", state="IL", id="lakeside"),
     provider=Twilio(account_sid="AC" + "5e" * 16, auth_token="t", sender="+12175550111"),
     store=store,
     keyring=Plaintext(reason="nobody real is in it"),
+    clock=MovableClock(datetime.fromisoformat(sys.argv[4])),
 )
 host = (sqlite3 if isinstance(store, SQLite) else psycopg).connect(sys.argv[1])
 host.execute("INSERT INTO bookings VALUES ('tuesday')")
@@ -202,7 +205,7 @@ os._exit(0)
 
 def another_process(place: Place, then: str) -> None:
     """A process that books and reminds, and dies."""
-    code = [sys.executable, "-c", HOSTING, place.where, BODY, then]
+    code = [sys.executable, "-c", HOSTING, place.where, BODY, then, MORNING.isoformat()]
     done = subprocess.run(code, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -423,7 +426,7 @@ def test_two_hosts_ask_at_once(
     host: Host, willing: Messenger, carrier: Sandbox, place: Place
 ) -> None:
     """A second process that asks for the same text waits, and makes no second one."""
-    code = [sys.executable, "-c", HOSTING, place.where, BODY, "commit"]
+    code = [sys.executable, "-c", HOSTING, place.where, BODY, "commit", MORNING.isoformat()]
     with host.transaction():
         first = remind(willing.within(host.connection), purpose=Purpose.RECALL)
         other = subprocess.Popen(code, stderr=subprocess.PIPE, text=True)

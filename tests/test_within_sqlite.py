@@ -110,7 +110,7 @@ def test_another_kind_of_connection(willing: Messenger) -> None:
 
         def rollback(self) -> None: ...
 
-    with pytest.raises(ConfigurationError, match=r"not a test_within_sqlite\..*Session"):
+    with pytest.raises(ConfigurationError, match=r"cannot use a test_within_sqlite\..*Session"):
         willing.within(Session())
 
 

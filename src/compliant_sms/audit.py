@@ -15,6 +15,7 @@ from typing import TypeAlias
 from attrs import Attribute, field, frozen
 
 from compliant_sms import _given, records
+from compliant_sms._masking import repr_of_practice
 from compliant_sms.choices import Word
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput, SchemaTooNew
@@ -44,8 +45,18 @@ class Act(Word):
     """Records lie in the clear with a real provider, and somebody answers for it."""
     SETTLED_BY_HAND = "settled_by_hand"
     """A person said what became of an uncertain text."""
+    CODE_ISSUED = "code_issued"
+    """Somebody was told a code that opens a page."""
+    PAGE_WITHDRAWN = "page_withdrawn"
     IMPORTED = "imported"
     """Consents or opt-outs were taken over from elsewhere."""
+    PAUSED = "paused"
+    """Texts of a kind were stopped, until somebody resumes."""
+    RESUMED = "resumed"
+    ITEM_DISMISSED = "item_dismissed"
+    """A person saw to a text that did not arrive, so that it is listed no more."""
+    OPT_OUTS_SYNCED = "opt_outs_synced"
+    """The ledger and a provider's list of opted-out numbers were evened out."""
 
 
 def _told(of: object, attribute: Attribute[str], value: str) -> None:
@@ -69,7 +80,10 @@ def _instant(value: datetime) -> datetime:
 def _plain(values: Mapping[str, Plain]) -> Mapping[str, Plain]:
     for name, value in values.items():
         if not isinstance(name, str) or not (value is None or isinstance(value, str | int)):
-            msg = "the details of an audit event are texts, whole numbers, booleans or None"
+            msg = (
+                "a detail of an audit event is of a type that cannot be kept. Pass texts, whole "
+                "numbers, booleans or None."
+            )
             raise InvalidInput(msg)
     return MappingProxyType(dict(values))
 
@@ -92,7 +106,7 @@ class AuditEvent:
         InvalidInput: nobody could be asked later, or a detail cannot be kept.
     """
 
-    practice_id: str = field(validator=_told)
+    practice_id: str = field(validator=_told, repr=repr_of_practice)
     act: Act = field(converter=Act)
     at: datetime = field(converter=_instant)
     actor: str = field(validator=[_told, _storable])

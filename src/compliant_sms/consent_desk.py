@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from compliant_sms import _given, flows
-from compliant_sms.consent import (
-    Basis,
-    Channel,
-    Clarified,
-    ConsentEvent,
-    ConsentState,
-    Granted,
-    PhiPreference,
-    PhiPreferenceStated,
-    Revoked,
-    Signature,
-    Tier,
-    Wording,
-    WrittenAgreement,
-)
+from compliant_sms import _given, consent, flows
+from compliant_sms.consent import Tier
 from compliant_sms.consent._words import covered, meant
 from compliant_sms.driver import finish
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Ports
+
+if TYPE_CHECKING:
+    from compliant_sms.consent import (
+        Basis,
+        Channel,
+        ConsentEvent,
+        ConsentState,
+        PhiPreference,
+        Signature,
+        Wording,
+        WrittenAgreement,
+    )
+    from compliant_sms.ports import Ports
 
 __all__ = ["AsyncConsentDesk", "ConsentDesk"]
 
@@ -121,7 +119,7 @@ class ConsentDesk(_Desk):
                 nearly one of the library's.
             StoreError: it could not be recorded.
         """
-        event = Granted(
+        event = consent.Granted(
             **self._common(number, person, recorded_by, occurred_at),
             basis=basis,
             tier=tier,
@@ -170,7 +168,7 @@ class ConsentDesk(_Desk):
             InvalidInput: it lies in the future, or the category comes without its class.
             StoreError: it could not be recorded. Record it again.
         """
-        event = Revoked(
+        event = consent.Revoked(
             **self._common(number, person, recorded_by, occurred_at),
             channel=channel,
             rule=_RULE,
@@ -209,7 +207,7 @@ class ConsentDesk(_Desk):
             InvalidInput: it lies in the future.
             StoreError: it could not be recorded.
         """
-        event = Clarified(
+        event = consent.Clarified(
             **self._common(number, person, recorded_by, occurred_at),
             keep=meant(keep),
             channel=channel,
@@ -249,7 +247,7 @@ class ConsentDesk(_Desk):
             InvalidInput: there is no person, or it lies in the future.
             StoreError: it could not be recorded.
         """
-        event = PhiPreferenceStated(
+        event = consent.PhiPreferenceStated(
             **self._common(number, person, recorded_by, occurred_at),
             prefers=True,
             warning=warning,
@@ -284,7 +282,7 @@ class ConsentDesk(_Desk):
             InvalidInput: there is no person, or it lies in the future.
             StoreError: it could not be recorded. Record it again.
         """
-        event = PhiPreferenceStated(
+        event = consent.PhiPreferenceStated(
             **self._common(number, person, recorded_by, occurred_at),
             prefers=False,
             channel=channel,
@@ -329,7 +327,7 @@ class AsyncConsentDesk(_Desk):
         reference: str = "",
     ) -> ConsentEvent:
         """See :meth:`ConsentDesk.grant`."""
-        event = Granted(
+        event = consent.Granted(
             **self._common(number, person, recorded_by, occurred_at),
             basis=basis,
             tier=tier,
@@ -356,7 +354,7 @@ class AsyncConsentDesk(_Desk):
         clarification_asked: bool = False,
     ) -> ConsentEvent:
         """See :meth:`ConsentDesk.revoke`."""
-        event = Revoked(
+        event = consent.Revoked(
             **self._common(number, person, recorded_by, occurred_at),
             channel=channel,
             rule=_RULE,
@@ -379,7 +377,7 @@ class AsyncConsentDesk(_Desk):
         reference: str = "",
     ) -> ConsentEvent:
         """See :meth:`ConsentDesk.clarify`."""
-        event = Clarified(
+        event = consent.Clarified(
             **self._common(number, person, recorded_by, occurred_at),
             keep=meant(keep),
             channel=channel,
@@ -400,7 +398,7 @@ class AsyncConsentDesk(_Desk):
         reference: str = "",
     ) -> ConsentEvent:
         """See :meth:`ConsentDesk.record_phi_preference`."""
-        event = PhiPreferenceStated(
+        event = consent.PhiPreferenceStated(
             **self._common(number, person, recorded_by, occurred_at),
             prefers=True,
             warning=warning,
@@ -420,7 +418,7 @@ class AsyncConsentDesk(_Desk):
         reference: str = "",
     ) -> ConsentEvent:
         """See :meth:`ConsentDesk.withdraw_phi_preference`."""
-        event = PhiPreferenceStated(
+        event = consent.PhiPreferenceStated(
             **self._common(number, person, recorded_by, occurred_at),
             prefers=False,
             channel=channel,

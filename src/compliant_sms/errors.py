@@ -6,18 +6,24 @@
     ├── InvalidInput (ValueError)         you passed something that cannot be used
     │   ├── InvalidPhoneNumber            not a number that can be texted; ``problem`` says why
     │   ├── InvalidCheckpoint             a checkpoint that cannot be read or believed
+    │   ├── Unsupported                   the provider cannot do it; nothing was sent
+    │   ├── CannotRender                  values that a template cannot be filled with; ``problems``
     │   └── IdempotencyConflict           one key, two different texts
     ├── ConfigurationError                the set-up is wrong; nothing was attempted
     │   ├── InvalidPack                   a file of dated rules cannot be used; ``problems``
     │   ├── InvalidKeys                   a keyring's keys cannot be used; ``problems``
+    │   ├── InvalidTemplate               a template cannot be used; ``problems``
     │   └── MissingExtra (ImportError)    an optional dependency is not installed
     ├── UnknownMessage (LookupError)      no text has that id
+    ├── UnknownThread (LookupError)       no thread has that id
+    ├── UnknownTemplate (LookupError)     no template of that name may be used
     ├── UnknownHold (LookupError)         no legal hold that stands has that id
     ├── UnknownPerson (LookupError)       nothing is kept of a person with that id
     ├── UnderLegalHold                    what a dispute needs is not erased
     ├── Unsettled                         nobody knows yet whether a text went out
     ├── WebhookRejected                   a callback that must not be believed
     │   └── InvalidSignature              its signature is missing or wrong
+    │       └── NeedsCertificate          its certificate has to be fetched first
     ├── StoreError                        the database could not do it; nothing was recorded
     │   ├── StoreBusy                     locked by somebody else for too long
     │   ├── StoreReadOnly                 cannot be written
@@ -31,7 +37,8 @@
     ├── CannotUnseal                      sealed bytes do not open with these keys
     └── TransportError                    the provider could not be asked
         ├── RequestNotSent                surely not processed
-        └── NoAnswer                      may have been processed
+        ├── NoAnswer                      may have been processed
+        └── ReplyTooLarge                 the answer is larger than was asked for
 
 What policy refuses is no exception: :meth:`Messenger.send` returns ``Held`` or ``Blocked``.
 
@@ -44,8 +51,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 __all__ = [
+    "CannotRender",
     "CannotUnseal",
     "CommitUnknown",
+    "CompliantSmsDeprecationWarning",
     "CompliantSmsError",
     "ConfigurationError",
     "IdempotencyConflict",
@@ -55,12 +64,15 @@ __all__ = [
     "InvalidPack",
     "InvalidPhoneNumber",
     "InvalidSignature",
+    "InvalidTemplate",
     "LedgerTampered",
     "MissingExtra",
+    "NeedsCertificate",
     "NoAnswer",
     "NotOurDatabase",
     "PhoneNumberProblem",
     "RecordAltered",
+    "ReplyTooLarge",
     "RequestNotSent",
     "SchemaTooNew",
     "SchemaTooOld",
@@ -73,13 +85,23 @@ __all__ = [
     "UnknownHold",
     "UnknownMessage",
     "UnknownPerson",
+    "UnknownTemplate",
+    "UnknownThread",
     "Unsettled",
+    "Unsupported",
     "WebhookRejected",
 ]
 
 
 class CompliantSmsError(Exception):
     """The base of everything that this package raises."""
+
+
+class CompliantSmsDeprecationWarning(DeprecationWarning):
+    """A name, an argument or a function that goes; the message says when, and what to use.
+
+    It is a warning and no error: nothing raises it, unless you ask Python to.
+    """
 
 
 class InvalidInput(CompliantSmsError, ValueError):
@@ -114,6 +136,22 @@ class InvalidCheckpoint(InvalidInput):
     """A checkpoint of the ledger cannot be read, or no key that is known signed it."""
 
 
+class Unsupported(InvalidInput):
+    """The provider cannot do what is asked for; nothing was sent."""
+
+
+class CannotRender(InvalidInput):
+    """A template cannot be filled with these values; nothing was sent.
+
+    Attributes:
+        problems: everything that is wrong, by the variable's name. No value is shown.
+    """
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems: tuple[str, ...] = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
 class IdempotencyConflict(InvalidInput):
     """An idempotency key was used again for a different text."""
 
@@ -146,6 +184,18 @@ class InvalidKeys(ConfigurationError):
         super().__init__("\n".join(self.problems))
 
 
+class InvalidTemplate(ConfigurationError):
+    """A template, or a file of them, cannot be used; nothing of it was.
+
+    Attributes:
+        problems: everything that is wrong: template, body, place and reason.
+    """
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems: tuple[str, ...] = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
 class MissingExtra(ConfigurationError, ImportError):
     """An optional dependency is not installed.
 
@@ -163,6 +213,14 @@ class MissingExtra(ConfigurationError, ImportError):
 
 class UnknownMessage(CompliantSmsError, LookupError):
     """No text with that id belongs to this practice."""
+
+
+class UnknownThread(CompliantSmsError, LookupError):
+    """No thread with that id belongs to this practice."""
+
+
+class UnknownTemplate(CompliantSmsError, LookupError):
+    """The catalogue has no such template, or none of its versions may be used."""
 
 
 class UnknownHold(CompliantSmsError, LookupError):
@@ -198,6 +256,18 @@ class InvalidSignature(WebhookRejected):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, status=403)
+
+
+class NeedsCertificate(InvalidSignature):
+    """A callback cannot be checked before the certificate at an address was fetched.
+
+    Attributes:
+        url: where it lies; the adapter has checked that it is the provider's own address.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__("the certificate that the callback is signed with is not known yet")
+        self.url = url
 
 
 class StoreError(CompliantSmsError):
@@ -279,3 +349,7 @@ class RequestNotSent(TransportError):
 
 class NoAnswer(TransportError):
     """The request may have been processed, but no answer came back."""
+
+
+class ReplyTooLarge(TransportError):
+    """The answer has more bytes than the request allows; reading it was given up."""

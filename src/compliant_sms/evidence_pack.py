@@ -48,10 +48,10 @@ class EvidencePack:
         try:
             _write_new(target, self.data)
         except FileExistsError:
-            msg = f"{target} is there already; evidence is never overwritten"
+            msg = f"{target} is there already, and evidence is never overwritten; choose a new name"
             raise ConfigurationError(msg) from None
         except OSError as error:
-            msg = f"{target} cannot be written: {error.strerror}"
+            msg = f"{target} cannot be written: {error.strerror}. Check the folder."
             raise ConfigurationError(msg) from None
         return target
 

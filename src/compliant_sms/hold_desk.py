@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from compliant_sms import flows
 from compliant_sms.driver import finish
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Ports
-from compliant_sms.retention import Hold
+
+if TYPE_CHECKING:
+    from compliant_sms.ports import Ports
+    from compliant_sms.retention import Hold
 
 __all__ = ["AsyncHoldDesk", "HoldDesk"]
 

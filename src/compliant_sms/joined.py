@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from compliant_sms import flows
+from compliant_sms.call_desk import AsyncCallDesk, CallDesk
 from compliant_sms.classification import Purpose
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
+from compliant_sms.conversations import OpenItem
 from compliant_sms.driver import finish
+from compliant_sms.inbox_desk import AsyncInboxDesk, InboxDesk
 from compliant_sms.messages import Draft, Outcome
 from compliant_sms.optout import Awaiting
+from compliant_sms.permission_desk import AsyncPermissionDesk, PermissionDesk
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports
+from compliant_sms.reminder_desk import AsyncReminderDesk, ReminderDesk
 from compliant_sms.rules import Decision
+from compliant_sms.template_desk import AsyncTemplateDesk, TemplateDesk
 
 __all__ = ["AsyncJoinedMessenger", "JoinedMessenger"]
 
 
-class JoinedMessenger:
+class JoinedMessenger(CallDesk, TemplateDesk):
     """What :meth:`Messenger.within` gives: its methods write in your transaction, or read in it.
 
     Nothing commits and nothing rolls back but you. Each call is a savepoint: where it raises, what
     it wrote is undone and your transaction stays usable. Nothing is dispatched, received or
     reconciled in here, because a request to the provider cannot be rolled back: do that with the
-    messenger itself, after the commit.
+    messenger itself, after the commit. What sends by way of ``permission``, ``inbox`` or
+    ``missed_call`` keeps its text as due, as :meth:`send` does.
 
     Attributes:
         consent: the ledger's part.
+        inbox: the part that answers patients.
+        permission: the part that asks for permission.
+        reminders: the diary's part.
     """
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self.consent: ConsentDesk = ConsentDesk(ports)
+        self.inbox: InboxDesk = InboxDesk(ports)
+        self.permission: PermissionDesk = PermissionDesk(ports)
+        self.reminders: ReminderDesk = ReminderDesk(ports)
 
     def __repr__(self) -> str:
         return f"JoinedMessenger({self._ports.practice.name!r})"
@@ -46,6 +60,7 @@ class JoinedMessenger:
         idempotency_key: str,
         not_after: datetime | None = None,
         asks: Awaiting | str | None = None,
+        media: Sequence[str] = (),
     ) -> Outcome:
         """Keep a text as due; :meth:`Messenger.dispatch_due` decides about it after your commit.
 
@@ -57,12 +72,14 @@ class JoinedMessenger:
             idempotency_key: one key is one text of this practice, as in :meth:`Messenger.send`.
             not_after: the last instant (aware) at which the text still makes sense.
             asks: what the text asks, ``"confirm"`` or ``"opt_in"``.
+            media: https URLs of pictures and the like, as in :meth:`Messenger.send`.
 
         Returns:
             ``Queued``; where the same text was asked for before, what is on record of it.
 
         Raises:
             InvalidInput: an argument cannot be used.
+            Unsupported: no provider of this messenger can do it; nothing was kept.
             IdempotencyConflict: the key was used for a different text.
             ConfigurationError: no transaction is open.
             StoreError: it could not be kept.
@@ -75,17 +92,28 @@ class JoinedMessenger:
             idempotency_key=idempotency_key,
             not_after=not_after,
             asks=asks,
+            media=media,
         )
         return finish(flows.enqueue(self._ports, draft))
 
-    def check(self, *, to: str | PhoneNumber, person: str, purpose: Purpose, body: str) -> Decision:
+    def check(
+        self,
+        *,
+        to: str | PhoneNumber,
+        person: str,
+        purpose: Purpose,
+        body: str,
+        media: Sequence[str] = (),
+    ) -> Decision:
         """What would be decided now, by what your transaction sees. Nothing is stored.
 
         Raises:
             InvalidInput: an argument cannot be used.
             ConfigurationError: no transaction is open.
         """
-        draft = Draft(to=to, person=person, purpose=purpose, body=body, idempotency_key="check")
+        draft = Draft(
+            to=to, person=person, purpose=purpose, body=body, media=media, idempotency_key="check"
+        )
         return finish(flows.check(self._ports, draft))
 
     def cancel(self, message_id: str) -> Outcome:
@@ -105,17 +133,31 @@ class JoinedMessenger:
         """
         return finish(flows.history(self._ports, person))
 
+    def open_items(self, limit: int = 1000) -> tuple[OpenItem, ...]:
+        """As :meth:`Messenger.open_items`, by what your transaction sees.
 
-class AsyncJoinedMessenger:
+        Raises:
+            ConfigurationError: no transaction is open, or the messenger has no inbox.
+        """
+        return finish(flows.open_items(self._ports, limit))
+
+
+class AsyncJoinedMessenger(AsyncCallDesk, AsyncTemplateDesk):
     """:class:`JoinedMessenger` for an event loop.
 
     Attributes:
         consent: the ledger's part.
+        inbox: the part that answers patients.
+        permission: the part that asks for permission.
+        reminders: the diary's part.
     """
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self.consent: AsyncConsentDesk = AsyncConsentDesk(ports)
+        self.inbox: AsyncInboxDesk = AsyncInboxDesk(ports)
+        self.permission: AsyncPermissionDesk = AsyncPermissionDesk(ports)
+        self.reminders: AsyncReminderDesk = AsyncReminderDesk(ports)
 
     def __repr__(self) -> str:
         return f"AsyncJoinedMessenger({self._ports.practice.name!r})"
@@ -130,6 +172,7 @@ class AsyncJoinedMessenger:
         idempotency_key: str,
         not_after: datetime | None = None,
         asks: Awaiting | str | None = None,
+        media: Sequence[str] = (),
     ) -> Outcome:
         """See :meth:`JoinedMessenger.send`."""
         draft = Draft(
@@ -140,14 +183,23 @@ class AsyncJoinedMessenger:
             idempotency_key=idempotency_key,
             not_after=not_after,
             asks=asks,
+            media=media,
         )
         return await flows.enqueue(self._ports, draft)
 
     async def check(
-        self, *, to: str | PhoneNumber, person: str, purpose: Purpose, body: str
+        self,
+        *,
+        to: str | PhoneNumber,
+        person: str,
+        purpose: Purpose,
+        body: str,
+        media: Sequence[str] = (),
     ) -> Decision:
         """See :meth:`JoinedMessenger.check`."""
-        draft = Draft(to=to, person=person, purpose=purpose, body=body, idempotency_key="check")
+        draft = Draft(
+            to=to, person=person, purpose=purpose, body=body, media=media, idempotency_key="check"
+        )
         return await flows.check(self._ports, draft)
 
     async def cancel(self, message_id: str) -> Outcome:
@@ -157,3 +209,7 @@ class AsyncJoinedMessenger:
     async def history(self, person: str) -> flows.History:
         """See :meth:`JoinedMessenger.history`."""
         return await flows.history(self._ports, person)
+
+    async def open_items(self, limit: int = 1000) -> tuple[OpenItem, ...]:
+        """See :meth:`JoinedMessenger.open_items`."""
+        return await flows.open_items(self._ports, limit)

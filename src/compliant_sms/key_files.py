@@ -54,7 +54,7 @@ def write_key_file(path: Path, data: bytes) -> None:
     try:
         _write(path, data)
     except FileExistsError:
-        msg = f"{path} is there already; a key file is never overwritten"
+        msg = f"{path} is there already, and a key file is never overwritten; choose a new name"
         raise ConfigurationError(msg) from None
     except OSError as error:
         raise _not_written(path, error) from None
@@ -87,4 +87,4 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _not_written(path: Path, error: OSError) -> ConfigurationError:
-    return ConfigurationError(f"{path} cannot be written: {error.strerror}")
+    return ConfigurationError(f"{path} cannot be written: {error.strerror}. Check the folder.")

@@ -18,6 +18,7 @@ rotated while processes run.
 
 from __future__ import annotations
 
+import hmac
 import os
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -138,6 +139,16 @@ class Keyring:
     def newest(self) -> str:
         """Id of the key that seals."""
         return next(iter(self._keys))
+
+    def form_keys(self) -> tuple[bytes, ...]:
+        """What vouches for web forms, the newest first: keys of their own that follow from these.
+
+        HMAC-SHA256 as in HKDF-Expand (RFC 5869, 2.3), so that no form tells anything of a key.
+        """
+        return tuple(
+            hmac.digest(key, b"compliant_sms consent form\x01", "sha256")
+            for key in self._keys.values()
+        )
 
     def with_new_key(self) -> Self:
         """The same keys under a new one, from the system's randomness."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from attrs import Attribute, evolve, field, frozen
 from attrs.converters import optional
 
 from compliant_sms import _given, records
+from compliant_sms._masking import repr_of_practice
 from compliant_sms.classification import MessageClass, Purpose
 from compliant_sms.clock import as_utc
+from compliant_sms.consent import OptInOffer
 from compliant_sms.errors import InvalidInput
 from compliant_sms.lifecycle import State, can_become
 from compliant_sms.optout import Author, Awaiting, Intent
@@ -19,6 +22,7 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Problem
 from compliant_sms.retention import Purged, instead_of
 from compliant_sms.rules import Finding
+from compliant_sms.templates import TemplateRef
 
 __all__ = [
     "Blocked",
@@ -26,8 +30,10 @@ __all__ = [
     "Departure",
     "Draft",
     "Failed",
+    "FromTemplate",
     "Held",
     "Inbound",
+    "InboundMedia",
     "Message",
     "Outcome",
     "Queued",
@@ -39,6 +45,8 @@ _LONGEST_KEY = 255
 # The country code 999 is nobody's (ITU-T E.164.D, spare codes).
 _NO_NUMBER = PhoneNumber("+9990000000")
 _URGENCY = {MessageClass.EMERGENCY: 2, MessageClass.PROTOCOL: 1}
+_LONGEST_URL = 2000
+_MEDIA = re.compile(rf"https://[!-~]{{1,{_LONGEST_URL - len('https://')}}}")
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -80,6 +88,22 @@ def _usable_key(of: object, attribute: Attribute[str], key: str) -> None:
     _storable(of, attribute, key)
 
 
+def _web_links(_: object, attribute: Attribute[tuple[str, ...]], media: object) -> None:
+    instead = "https URLs of pictures and the like in a list"
+    _given.each_of(media, str, attribute.name, instead)
+    if not all(_MEDIA.fullmatch(url) for url in cast("tuple[str, ...]", media)):
+        msg = (
+            f"media holds something that is no https URL of at most {_LONGEST_URL} characters. "
+            f"Pass {instead}; the provider fetches them, so they must be public."
+        )
+        raise InvalidInput(msg)
+
+
+def _listed(media: object) -> object:
+    return tuple(media) if isinstance(media, list) else media
+
+
+@records.lean
 @frozen(kw_only=True)
 class Draft:
     """What somebody wants to be sent.
@@ -93,6 +117,10 @@ class Draft:
         not_after: the last instant (UTC) at which it still makes sense.
         answers: for a protocol reply, when the text it answers came in (UTC).
         asks: what it asks its reader, so that an answer can be read as one.
+        template: what it was made from; None where somebody wrote it.
+        sender: for a protocol reply, our number that was written to: it leaves from there.
+        media: public https URLs of pictures and the like that go along.
+        opt_in: what a yes to it covers; None where it asks for no consent of its own.
     """
 
     to: PhoneNumber = field(converter=_number)
@@ -103,6 +131,10 @@ class Draft:
     not_after: datetime | None = field(default=None, converter=_limit)
     answers: datetime | None = None
     asks: Awaiting | None = field(default=None, converter=optional(Awaiting))
+    template: TemplateRef | None = None
+    sender: PhoneNumber | None = None
+    media: tuple[str, ...] = field(default=(), converter=_listed, validator=_web_links, repr=False)
+    opt_in: OptInOffer | None = None
 
     @property
     def urgency(self) -> int:
@@ -137,6 +169,31 @@ class Draft:
             raise InvalidInput(msg)
 
 
+@frozen(kw_only=True)
+class FromTemplate:
+    """What somebody wants to be sent, by the name of its template.
+
+    Attributes:
+        template: name of the template.
+        to: the recipient's number.
+        person: the host's id of the patient.
+        values: by variable.
+        idempotency_key: one key is one text.
+        language: what the patient reads; None for what the host's profile of them says.
+        by: who picked it; empty where no person did.
+        not_after: the last instant (UTC) at which it still makes sense.
+    """
+
+    template: str = field(validator=_given.text)
+    to: PhoneNumber = field(converter=_number)
+    person: str = field(validator=_given.text)
+    values: Mapping[str, object] = field(repr=False)
+    idempotency_key: str = field(validator=_given.text)
+    language: str | None = field(default=None, validator=_given.kind(str, _given.A_TEXT))
+    by: str = field(default="", validator=_given.text)
+    not_after: datetime | None = field(default=None, converter=_limit)
+
+
 @records.lean
 @frozen(kw_only=True)
 class Departure:
@@ -153,6 +210,7 @@ class Departure:
         segments: parts that it takes on the air.
         body: what the patient reads.
         sender: our number that it left from, in E.164; empty where that is not on record.
+        media: URLs of the pictures and the like that went along.
     """
 
     at: datetime
@@ -165,6 +223,7 @@ class Departure:
     segments: int = 1
     body: str = field(repr=False)
     sender: str = field(default="", repr=False)
+    media: tuple[str, ...] = field(default=(), repr=False)
 
 
 @frozen(kw_only=True)
@@ -188,7 +247,7 @@ class Message:
     """
 
     message_id: str
-    practice_id: str
+    practice_id: str = field(repr=repr_of_practice)
     draft: Draft
     created_at: datetime
     state: State
@@ -206,10 +265,15 @@ class Message:
         """What the patient reads, or would: the draft, and what the library added to it."""
         return self.departure.body if self.departure else self.draft.body
 
+    @property
+    def media(self) -> tuple[str, ...]:
+        """What goes along with it, or would."""
+        return self.departure.media if self.departure else self.draft.media
+
     def is_for(self, draft: Draft) -> bool:
         """Whether that is what was asked for, as far as it can be told after a purge."""
         if self.purged is not None:
-            draft = evolve(draft, body=instead_of(draft.body))
+            draft = evolve(draft, body=instead_of(draft.body), media=())
         return self.draft == draft
 
     def moved(
@@ -253,11 +317,12 @@ class Inbound:
         unsure: whether a person must see if the patient wants texts to stop; they did stop.
         needs_person: whether somebody must read it: something in it is answered by nothing that
             the library does.
+        proven: whether the provider stands for it; where it does not, it permits nothing.
         purged: what stays of its body and media, where those were dropped.
     """
 
     inbound_id: str
-    practice_id: str
+    practice_id: str = field(repr=repr_of_practice)
     provider: str
     provider_key: str
     number: PhoneNumber | None
@@ -270,7 +335,35 @@ class Inbound:
     answers: str | None = None
     unsure: bool = False
     needs_person: bool = False
+    proven: bool = True
     purged: Purged | None = None
+
+
+@frozen(kw_only=True)
+class InboundMedia:
+    """A picture, or the like, that a patient sent with a text.
+
+    Attributes:
+        inbound_id: the text's.
+        position: which of its media, counted from 0.
+        provider: which provider has it.
+        url: where it lies there; empty once it was dropped.
+        attempts: how often it was asked for.
+        again_at: when it is asked for again (UTC); None where it is here, or was given up.
+        content_type: what the provider says it is, such as ``"image/jpeg"``.
+        content: the bytes as they came; empty where they are not here. Do not trust them.
+        problem: why they are not, or why the last attempt failed; empty otherwise.
+    """
+
+    inbound_id: str
+    position: int
+    provider: str
+    url: str = field(repr=False)
+    attempts: int = 0
+    again_at: datetime | None = None
+    content_type: str = ""
+    content: bytes = field(default=b"", repr=False)
+    problem: str = ""
 
 
 @frozen(kw_only=True)
@@ -334,9 +427,14 @@ class Uncertain:
 
 @frozen(kw_only=True)
 class Cancelled:
-    """The text will not be sent: it was called back, or it could not go before ``not_after``."""
+    """The text will not be sent: it was called back, or it could not go before ``not_after``.
+
+    Attributes:
+        reason: why, where what it was about has changed; empty otherwise.
+    """
 
     message_id: str
+    reason: str = ""
 
 
 Outcome: TypeAlias = Sent | Queued | Held | Blocked | Failed | Uncertain | Cancelled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -13,6 +14,9 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import known_zone
 
 __all__ = ["Authorisation", "Holder", "PatientFacts", "Profile", "SoftOptIn"]
+
+# RFC 5646, 2.1, as far as a language and what narrows it go.
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 
 
 class Holder(Word):
@@ -113,6 +117,15 @@ def _state(of: object, attribute: Attribute[str | None], value: str | None) -> N
         raise InvalidInput(msg)
 
 
+def _tag(of: object, attribute: Attribute[str | None], value: str | None) -> None:
+    if value is None:
+        return
+    _given.text(of, attribute, value)
+    if not _TAG.fullmatch(value):
+        msg = "a patient's language is a tag such as 'es' or 'es-MX' (BCP 47), or None"
+        raise InvalidInput(msg)
+
+
 @records.lean
 @frozen(kw_only=True)
 class Profile:
@@ -121,6 +134,8 @@ class Profile:
     Args:
         time_zone: IANA name of the zone that the person lives in.
         state: postal code of where the person lives.
+        language: what they read, as a tag such as ``"es"`` or ``"es-MX"`` (BCP 47); a template with
+            a text in it is sent in it.
         country: ISO 3166-1 code of where, if it is not what state and number say.
         birth_date: the patient's, for what depends on age.
         holder: who reads the texts at this number.
@@ -139,12 +154,13 @@ class Profile:
             found out. They are used and never stored.
 
     Raises:
-        InvalidInput: there is no such zone, or the state is no postal code.
+        InvalidInput: there is no such zone, the state is no postal code, or the language no tag.
     """
 
     time_zone: str | None = field(default=None, converter=converters.optional(known_zone))
     state: str | None = field(default=None, validator=_state)
     country: str | None = field(default=None, validator=_state)
+    language: str | None = field(default=None, validator=_tag)
     birth_date: date | None = field(default=None, repr=False)
     holder: Holder = field(default=Holder.PATIENT, converter=Holder)
     no_sms: bool = False

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from attrs import Attribute, field, frozen
 
 from compliant_sms import _given
+from compliant_sms._masking import repr_of_practice
 from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
@@ -119,7 +120,8 @@ class Practice:
             short codes allow and 10DLC does not: 47 CFR 64.1200(a)(9).
         campaign: its 10DLC registration, for carriers' limits.
         id: what every record is filed under. Choose one that outlives a change of name or
-            phone; without one it is the phone number. A sender that was used under one id is
+            phone; without one it is the phone number, of which logs, spans and reprs show the
+            last four digits only. A sender that was used under one id is
             refused under another: no revocation would be known there.
 
     Raises:
@@ -140,7 +142,7 @@ class Practice:
     smart_encoding: bool = False
     free_to_end_user: bool = False
     campaign: Campaign | None = None
-    id: str = field(validator=_not_blank)
+    id: str = field(validator=_not_blank, repr=repr_of_practice)
 
     @id.default
     def _phone_as_id(self) -> str:

@@ -14,7 +14,7 @@ from attrs import Attribute, evolve, field, frozen
 from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["Bucket", "Rate", "Unit", "full", "take"]
+__all__ = ["Bucket", "Rate", "Unit", "full", "owed", "take", "waits_until"]
 
 # Refilling adds fractions up, and a text must not wait for the last bit of one.
 _ROUNDING = 1e-6
@@ -106,3 +106,23 @@ def _filled(bucket: Bucket, rate: Rate, at: datetime) -> Bucket:
         return evolve(bucket, level=min(bucket.level, rate.burst))
     gained = (at - bucket.at).total_seconds() * rate.per_second
     return Bucket(level=min(rate.burst, bucket.level + gained), at=at)
+
+
+def owed(seconds: float, at: datetime) -> Bucket:
+    """A bucket that owes so many seconds, at one a second: nothing leaves until it is even.
+
+    Args:
+        seconds: how long nothing may leave.
+        at: the present (UTC).
+    """
+    return Bucket(level=-seconds, at=at)
+
+
+def waits_until(bucket: Bucket, at: datetime) -> datetime | None:
+    """When a bucket is even that owes seconds (UTC); None where it is already.
+
+    A clock that was ahead by much when the wait began, or is behind by much now, is not believed:
+    whoever asked for the wait will ask again.
+    """
+    until = bucket.at - timedelta(seconds=bucket.level)
+    return until if bucket.at - _WRONG_CLOCK <= at < until else None

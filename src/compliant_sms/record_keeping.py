@@ -4,35 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from compliant_sms import flows
-from compliant_sms.audit import AuditEvent
 from compliant_sms.driver import finish
-from compliant_sms.evidence import Checkpoint, Signer, Verifier
 from compliant_sms.evidence_pack import EvidencePack
-from compliant_sms.imports import (
-    BadRow,
-    ImportedConsent,
-    ImportedOptOut,
-    ImportPlan,
-    ImportReport,
-)
-from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Erased, Ports
-from compliant_sms.retention import Retention
 
-__all__ = ["AsyncRecordKeeping", "RecordKeeping"]
+if TYPE_CHECKING:
+    from compliant_sms.audit import AuditEvent
+    from compliant_sms.evidence import Checkpoint, Signer, Verifier
+    from compliant_sms.imports import (
+        BadRow,
+        ImportedConsent,
+        ImportedOptOut,
+        ImportReport,
+    )
+    from compliant_sms.phone import PhoneNumber
+    from compliant_sms.ports import Erased, Ports
+    from compliant_sms.practice import Practice
+    from compliant_sms.retention import Retention
+
+__all__ = ["AsyncRecordKeeping", "Facade", "RecordKeeping"]
 
 
-class _Facade:
+class Facade:
     """What both facades are made of."""
 
     def __init__(self, ports: Ports, retention: Retention | None) -> None:
+        from compliant_sms.retention import Retention
+
         self._ports = ports
         self._retention = retention or Retention()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._ports.practice.name!r})"
+
+    @property
+    def practice(self) -> Practice:
+        """Who texts."""
+        return self._ports.practice
+
+    @property
+    def provider_names(self) -> tuple[str, ...]:
+        """Whose callbacks it takes, for example ``("twilio",)``; the first one's come first."""
+        return tuple(dict.fromkeys(each.name for each in self._ports.routes.providers))
 
     def _purge_plan(self, by: str, *, dry_run: bool) -> flows.PurgePlan:
         return flows.PurgePlan(
@@ -55,7 +70,7 @@ class _Facade:
         )
 
 
-class RecordKeeping(_Facade):
+class RecordKeeping(Facade):
     """The part of :class:`~compliant_sms.Messenger` that keeps records."""
 
     def import_consents(
@@ -66,7 +81,7 @@ class RecordKeeping(_Facade):
         source: str,
         by: str,
         no_opt_outs_because: str = "",
-        write: bool = True,
+        dry_run: bool = False,
         batch: int = 1000,
         progress: flows.ImportProgress | None = None,
     ) -> ImportReport:
@@ -84,7 +99,7 @@ class RecordKeeping(_Facade):
             by: who imports them, for example ``"it:j.ortiz"``.
             no_opt_outs_because: why there is no list of opt-outs, if there really is none; it
                 goes on record.
-            write: False only checks, and reports what would come of it.
+            dry_run: only check, and report what would come of it.
             batch: how many rows are written at once; each batch as a whole or not at all.
             progress: is told after each batch what came of it so far.
 
@@ -97,12 +112,12 @@ class RecordKeeping(_Facade):
             StoreError: a batch could not be written. What was written before it stays; do the
                 import again.
         """
-        plan = ImportPlan.of(
+        plan = flows.ImportPlan.of(
             self._ports.practice,
             source=source,
             by=by,
             no_opt_outs_because=no_opt_outs_because,
-            write=write,
+            dry_run=dry_run,
             batch=batch,
         )
         return finish(
@@ -262,7 +277,7 @@ class RecordKeeping(_Facade):
         return finish(flows.purge(self._ports.store, plan, progress))
 
 
-class AsyncRecordKeeping(_Facade):
+class AsyncRecordKeeping(Facade):
     """The part of :class:`~compliant_sms.AsyncMessenger` that keeps records."""
 
     async def import_consents(
@@ -273,17 +288,17 @@ class AsyncRecordKeeping(_Facade):
         source: str,
         by: str,
         no_opt_outs_because: str = "",
-        write: bool = True,
+        dry_run: bool = False,
         batch: int = 1000,
         progress: flows.ImportProgress | None = None,
     ) -> ImportReport:
         """See :meth:`RecordKeeping.import_consents`."""
-        plan = ImportPlan.of(
+        plan = flows.ImportPlan.of(
             self._ports.practice,
             source=source,
             by=by,
             no_opt_outs_because=no_opt_outs_because,
-            write=write,
+            dry_run=dry_run,
             batch=batch,
         )
         return await flows.import_consents(

@@ -29,6 +29,7 @@ __all__ = [
     "instant_to_text",
     "keep_as",
     "lean",
+    "parsed",
     "structure",
     "unstructure",
 ]
@@ -149,6 +150,16 @@ def canonical(data: object) -> bytes:
     return _JSON.encode(data).encode()
 
 
+def parsed(data: bytes) -> Any:  # noqa: ANN401 - JSON has no narrower type
+    """Plain lists, dicts, texts and numbers from what :func:`canonical` made of them.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    # Given bytes, json finds out their encoding first, each time.
+    return json.loads(data.decode("utf-8", "surrogatepass"))
+
+
 def encode(value: object) -> bytes:
     """The value as canonical JSON."""
     return canonical(unstructure(value))
@@ -161,7 +172,7 @@ def decode(data: bytes, kind: type[T]) -> T:
         NotOurDatabase: these bytes are nothing that it made.
     """
     with suppress(*_DAMAGED):
-        return structure(json.loads(data), kind)
+        return structure(parsed(data), kind)
     # Outside of the handler: what went wrong quotes the record, and must not come along.
     msg = f"a {kind.__name__} in the database is damaged. Restore a backup and compare."
     raise NotOurDatabase(msg)

@@ -6,7 +6,7 @@ import os
 import time
 from datetime import UTC, datetime
 
-__all__ = ["async_sleep", "blocking_sleep", "new_id", "now"]
+__all__ = ["async_sleep", "blocking_sleep", "entropy", "new_id", "now"]
 
 
 def now() -> datetime:
@@ -21,6 +21,11 @@ def new_id() -> str:
     made together lies together in an index.
     """
     return f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
+
+
+def entropy(count: int) -> bytes:
+    """So many random bytes, fit for keys."""
+    return os.urandom(count)
 
 
 async def blocking_sleep(seconds: float) -> None:

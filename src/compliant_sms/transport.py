@@ -9,17 +9,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
 import httpx
 
-from compliant_sms.errors import NoAnswer, RequestNotSent
+from compliant_sms.errors import NoAnswer, ReplyTooLarge, RequestNotSent
 from compliant_sms.wire import HttpReply, HttpRequest
 
-__all__ = ["AsyncTransport", "BlockingTransport"]
+__all__ = ["AsyncTransport", "BlockingTransport", "NoTransport"]
 
 # Raised before a byte of the request was written; everything else may come too late to tell.
 _NEVER_LEFT = (
@@ -36,6 +36,18 @@ def _translate(error: httpx.RequestError | UnicodeError) -> RequestNotSent | NoA
     if isinstance(error, _NEVER_LEFT):
         return RequestNotSent(f"the provider could not be reached ({type(error).__name__})")
     return NoAnswer(f"the provider took the request and gave no answer ({type(error).__name__})")
+
+
+def _body(answer: httpx.Response, largest: int | None) -> bytes:
+    if largest is None:
+        return answer.read()
+    body = bytearray()
+    for part in answer.iter_bytes():
+        body += part
+        if len(body) > largest:
+            msg = f"the answer has more than {largest:,} bytes"
+            raise ReplyTooLarge(msg)
+    return bytes(body)
 
 
 _ONE_CONNECTION = httpx.Limits(max_connections=1, max_keepalive_connections=1)
@@ -75,6 +87,7 @@ class BlockingTransport:
         Raises:
             RequestNotSent: no byte of it left.
             NoAnswer: it may have been processed.
+            ReplyTooLarge: the answer is larger than the request allows.
         """
         return self.send_now(request)
 
@@ -88,7 +101,7 @@ class BlockingTransport:
             try:
                 answer = connection.handle_request(outgoing)
                 try:
-                    body = answer.read()
+                    body = _body(answer, request.largest_reply)
                 finally:
                     answer.close()
             except (httpx.RequestError, UnicodeError) as error:
@@ -117,15 +130,31 @@ class BlockingTransport:
         try:
             yield connection
         finally:
-            if len(self._idle) < self._kept:
-                self._idle.append(connection)
-            else:
-                connection.close()
+            self._idle.append(connection)
+            self._close_beyond(self._kept)
+
+    def _close_beyond(self, kept: int) -> None:
+        while len(self._idle) > kept:
+            with suppress(IndexError):  # another thread was faster
+                self._idle.pop(0).close()
 
     def close(self) -> None:
-        """Close the connections that no request is using."""
-        while self._idle:
-            self._idle.pop().close()
+        """Close the connections that no request is using, and the others after their answer."""
+        self._kept = 0
+        self._close_beyond(0)
+
+
+class NoTransport:
+    """What a dry run has in place of a transport: nothing leaves."""
+
+    async def send(self, request: HttpRequest) -> HttpReply:  # noqa: ARG002 - whatever it is
+        """Refuse a request.
+
+        Raises:
+            RequestNotSent: always.
+        """
+        msg = "this is a dry run, in which no request leaves"
+        raise RequestNotSent(msg)
 
 
 class AsyncTransport:
@@ -154,6 +183,7 @@ class AsyncTransport:
         Raises:
             RequestNotSent: no byte of it left.
             NoAnswer: it may have been processed.
+            ReplyTooLarge: the answer is larger than the request allows.
         """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._http.send_now, request)

@@ -49,6 +49,7 @@ class HttpRequest:
     Attributes:
         may_leave: asked at the last moment before the first byte is written; a request may have
             waited for a connection until somebody else is to send the text.
+        largest_reply: bytes of the answer's body at most; None for no limit.
     """
 
     method: str
@@ -56,6 +57,7 @@ class HttpRequest:
     headers: Headers = field(converter=_pairs, repr=False, default=())
     body: bytes = field(repr=False, default=b"")
     may_leave: Callable[[], bool] = field(default=_always, repr=False, eq=False)
+    largest_reply: int | None = None
 
 
 @frozen(kw_only=True)

@@ -24,9 +24,12 @@ from compliant_sms import (
     Uncertain,
     WebhookRequest,
 )
+from compliant_sms.events import TextHeld
 from compliant_sms.flows import Received, TextRecord
+from compliant_sms.messages import Inbound
 from compliant_sms.providers import Twilio
 from compliant_sms.stores import SQLite
+from compliant_sms.templates import Catalogue, Rendered, Template, starter
 from compliant_sms.worker import AsyncWorker, Progress, Worker
 
 
@@ -76,6 +79,10 @@ assert_type(
 assert_type(messenger.dispatch_due(), tuple[Outcome, ...])
 assert_type(messenger.uncertain(), tuple[TextRecord, ...])
 assert_type(messenger.settle("id", sent=True, by="ana", reason="seen"), Outcome)
+messenger.on(TextHeld, lambda event: assert_type(event.until, datetime))
+assert_type(messenger.figures().opt_out_rate, float | None)
+assert_type(messenger.received("id"), Inbound)
+assert_type(messenger.text("id"), TextRecord)
 assert_type(Worker([messenger]).drain(), Progress)
 assert_type(messenger.receive(WebhookRequest(method="POST", url="https://a.example")), Received)
 
@@ -86,3 +93,16 @@ async def asynchronous() -> None:
     assert_type(await other.dispatch_due(), tuple[Outcome, ...])
     assert_type(await other.cancel("id"), Outcome)
     assert_type(await AsyncWorker(other).run(), Progress)
+
+
+def templates(messenger: Messenger, practice: Practice, reminder: Template) -> Catalogue:
+    """A template is filled with values of any type, which are checked when it is."""
+    values = {"given_name": "Ana", "minutes": 15}
+    assert_type(reminder.render(values, practice=practice), Rendered)
+    assert_type(reminder.segments("en"), tuple[int, int])
+    describe(
+        messenger.send_template(
+            "visit", to="+12175550134", person="p", values=values, idempotency_key="k"
+        )
+    )
+    return Catalogue([*starter(), reminder])

@@ -18,13 +18,13 @@ from compliant_sms.classification._phrase_rules import CARE, Rule, RuleBook, Say
 from compliant_sms.phrases import (
     LONGEST,
     NEARBY,
-    WORD,
     Folded,
     Found,
     fold,
     matches,
     search,
     sentence,
+    words_in,
 )
 
 __all__ = ["Content", "ContentLabel", "Phrase", "PhraseKind", "read_content"]
@@ -103,14 +103,14 @@ def read_content(text: str) -> Content:
     """
     book = rulebook()
     folded = fold(text)
-    words = set(WORD.findall(folded.text))
+    words = words_in(folded.text)
     rules = book.selling.rules_for(words)
     sells, care = _weighed(folded.text, words, _worth_trying(rules), book)
     label = ContentLabel.MIXED if care else ContentLabel.MARKETING
     return Content(
         label=label if sells else ContentLabel.TRANSACTIONAL,
         phrases=_phrases(folded, sells + care) if sells else (),
-        financial=_is_financial(folded.text, rules),
+        financial=_is_financial(folded.text, words, rules),
         language=_language(words, book),
     )
 
@@ -119,12 +119,12 @@ def _weighed(
     text: str, words: set[str], rules: list[Rule], book: RuleBook
 ) -> tuple[list[_Found], list[_Found]]:
     """What sells, and what is care beside it."""
-    found = search(text, rules)
+    found = search(text, rules, words)
     sells = _that_sell(found)
     invites = [one for one in found if one.rule.says is Says.INVITES]
     if not sells and not invites:
         return [], []
-    care = _that_care(text, book.care.rules_for(words), sells)
+    care = _that_care(text, words, book.care.rules_for(words), sells)
     if not sells:
         sells = [one for one in invites if not _within(care, *sentence(text, one.start, one.end))]
         care = [one for one in care if not _within(sells, one.start, one.end)]
@@ -136,8 +136,8 @@ def _language(words: set[str], book: RuleBook) -> str:
     return "es" if spanish and spanish > len(words & book.function_words("en")) else "en"
 
 
-def _is_financial(text: str, rules: set[Rule]) -> bool:
-    return any(any(matches(rule, text)) for rule in rules if rule.says is Says.MONEY)
+def _is_financial(text: str, words: set[str], rules: set[Rule]) -> bool:
+    return any(matches(rule, text, words) for rule in rules if rule.says is Says.MONEY)
 
 
 def _worth_trying(rules: set[Rule]) -> list[Rule]:
@@ -158,11 +158,11 @@ def _that_sell(found: list[_Found]) -> list[_Found]:
     return [one for one in found if one in counted]
 
 
-def _that_care(text: str, rules: set[Rule], sells: list[_Found]) -> list[_Found]:
+def _that_care(text: str, words: set[str], rules: set[Rule], sells: list[_Found]) -> list[_Found]:
     """Care outside of what sells; a mere day and hour only in a sentence that sells nothing."""
     return [
         one
-        for one in search(text, rules)
+        for one in search(text, rules, words)
         if not _within(sells, one.start, one.end)
         and (one.rule.says is Says.CARE or not _sells(sells, *sentence(text, one.start, one.end)))
     ]

@@ -154,6 +154,8 @@ class Purpose:
     INTAKE_FORM = _Catalogued()
     ONE_TIME_CODE = _Catalogued()
     CARE_CONVERSATION = _Catalogued()
+    AUTOMATIC_REPLY = _Catalogued()
+    MISSED_CALL_TEXT_BACK = _Catalogued()
     BILLING = _Catalogued()
     PATIENT_SURVEY = _Catalogued()
     ANNOUNCEMENT = _Catalogued()

@@ -11,13 +11,19 @@ import click
 
 from compliant_sms.cli import _options
 from compliant_sms.cli._db import db
+from compliant_sms.cli._doctor_command import doctor, opt_outs
 from compliant_sms.cli._erase_command import erase
 from compliant_sms.cli._import_command import import_
 from compliant_sms.cli._keys import keys
 from compliant_sms.cli._ledger import ledger
 from compliant_sms.cli._lint_command import lint
+from compliant_sms.cli._pause_command import pause, resume
 from compliant_sms.cli._phi_command import phi
 from compliant_sms.cli._purge_command import purge
+from compliant_sms.cli._registration_command import registration
+from compliant_sms.cli._report_command import report
+from compliant_sms.cli._sandbox_command import sandbox
+from compliant_sms.cli._templates_command import templates
 from compliant_sms.cli._verify_command import verify
 from compliant_sms.cli._worker_command import worker
 from compliant_sms.errors import CompliantSmsError
@@ -45,7 +51,7 @@ def commands() -> None:
     """Text patients without breaking the law."""
 
 
-@commands.command()
+@commands.command(short_help="Play a clinic's day through a simulated carrier.")
 @click.option(
     "--patients",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -71,47 +77,7 @@ def demo(patients: Path | None, database: Path, carrier: str | None, *, as_json:
     sys.exit(0 if play(patients, database, carrier, as_json=as_json) else 1)
 
 
-@commands.command()
-@click.option("--port", default=0, show_default="any free one", help="On 127.0.0.1.")
-@click.option("--account-sid", default="AC" + "0" * 32, show_default=True)
-@click.option("--auth-token", default="sandbox-token", show_default=True)
-@click.option("--number", "numbers", multiple=True, default=["+12175550111"], show_default=True)
-@click.option(
-    "--answers-keywords/--leaves-keywords",
-    default=True,
-    show_default=True,
-    help="Whether the carrier itself answers STOP, START and HELP.",
-)
-def sandbox(
-    port: int,
-    account_sid: str,
-    auth_token: str,
-    numbers: tuple[str, ...],
-    *,
-    answers_keywords: bool,
-) -> None:
-    """Run a simulated carrier that speaks Twilio's protocol, until Ctrl-C."""
-    from compliant_sms.sandbox import Sandbox, serve  # noqa: PLC0415 - needs the extra sandbox
-
-    carrier = Sandbox(
-        account_sid=account_sid,
-        auth_token=auth_token,
-        numbers=numbers,
-        answers_keywords=answers_keywords,
-        port=port,
-    )
-
-    def tell(url: str) -> None:
-        click.echo(f"The carrier listens at {url}")
-        click.echo("It knows this account, which is made up; pass the same to Twilio(...):")
-        click.echo(f"  account_sid  {account_sid}")
-        click.echo(f"  auth_token   {auth_token}")
-        click.echo(f"  sender       {' or '.join(numbers)}")
-
-    serve(carrier, ready=tell)
-
-
-@commands.command()
+@commands.command(short_help="Show which texts and consent events a database holds.")
 @click.argument("database", type=click.Path(dir_okay=False, path_type=Path))
 def show(database: Path) -> None:
     """Show which texts and consent events a database holds; nothing is changed."""
@@ -191,7 +157,7 @@ def rules(
         _rules.print_purposes(form=form)
         return
     if everything and (states or purpose):
-        msg = "--all shows each row, so it goes with neither --state nor --purpose"
+        msg = "--all shows each row, so leave out --state and --purpose"
         raise click.UsageError(msg)
     query = _binding.Query(
         packs=Rulebook(packs=tuple(_options.own_packs(packs))).all_packs,
@@ -205,7 +171,7 @@ def rules(
     _rules.print_rules(query, form=form)
 
 
-@commands.command()
+@commands.command(short_help="Say whether a text may go, and why.")
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option(
     "--to", metavar="NUMBER", required=True, callback=_options.number, help="The recipient."
@@ -291,6 +257,14 @@ commands.add_command(keys)
 commands.add_command(ledger)
 commands.add_command(lint)
 commands.add_command(phi)
+commands.add_command(templates)
 commands.add_command(verify)
 commands.add_command(purge)
 commands.add_command(worker)
+commands.add_command(doctor)
+commands.add_command(opt_outs)
+commands.add_command(pause)
+commands.add_command(resume)
+commands.add_command(sandbox)
+commands.add_command(registration)
+commands.add_command(report)

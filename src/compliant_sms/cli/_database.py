@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -30,17 +31,20 @@ database_option = click.option(
 """``--database``, a text for :func:`store_at`."""
 
 
-def store_at(text: str, *, migrate: bool = False, shared: bool = False) -> SQLite | PostgreSQL:
+def store_at(
+    text: str, *, migrate: bool = False, shared: bool = False, may_lack: bool = False
+) -> SQLite | PostgreSQL:
     """The store that a path or a DSN means. Nothing is opened before its first use.
 
     Args:
         text: the path of an SQLite file, or a DSN of PostgreSQL.
-        migrate: whether it may make or change tables; without it a missing, empty or older
-            database raises :class:`~compliant_sms.errors.SchemaTooOld`.
+        migrate: whether it may make or change tables; without it an empty or older database
+            raises :class:`~compliant_sms.errors.SchemaTooOld`.
         shared: whether an SQLite file may be a host's own; in PostgreSQL it always may.
+        may_lack: whether an SQLite file need not be there, although nothing may make it.
 
     Raises:
-        InvalidInput: it is empty, or a DSN that cannot be read.
+        InvalidInput: it is empty, a DSN that cannot be read, or no file where one has to be.
         MissingExtra: it is a DSN, and psycopg is not installed.
     """
     if _DSN.match(text):
@@ -49,6 +53,10 @@ def store_at(text: str, *, migrate: bool = False, shared: bool = False) -> SQLit
         return PostgreSQL(text, migrate=migrate)
     from compliant_sms.stores import SQLite  # noqa: PLC0415 - after the options
 
+    needed = text.strip() and not (migrate or shared or may_lack)
+    if needed and not Path(text).is_file():
+        msg = f"there is no file {text}. Check the path."
+        raise InvalidInput(msg)
     return SQLite(text, migrate=migrate, shared=shared)
 
 

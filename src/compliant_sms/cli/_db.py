@@ -25,7 +25,7 @@ def status(database: str) -> None:
     """
     from compliant_sms.stores import _schema  # noqa: PLC0415 - after the options
 
-    store = store_at(database)
+    store = store_at(database, may_lack=True)
     found = store.found_schema()
     what = f"schema {found}" if found else "no tables of compliant_sms"
     click.echo(f"{store!r} has {what}; this installation works with schema {_schema.newest()}.")
@@ -46,7 +46,7 @@ def upgrade(database: str, *, shared: bool) -> None:
     """
     from compliant_sms.stores._schema import newest  # noqa: PLC0415 - after the options
 
-    found = store_at(database, shared=shared).found_schema()
+    found = store_at(database, shared=shared, may_lack=True).found_schema()
     store = store_at(database, migrate=True, shared=shared)
     store.open()
     store.close()

@@ -12,7 +12,7 @@ from compliant_sms.cli._database import database_option, refuse_unknown, store_a
 __all__ = ["erase"]
 
 
-@click.command()
+@click.command(short_help="Destroy the keys of all that is kept of a person.")
 @database_option
 @click.option(
     "--practice", metavar="ID", required=True, help="Whose records: the id of your Practice."

@@ -112,7 +112,10 @@ def wordings(paths: Mapping[str, str]) -> tuple[Wording, ...]:
         try:
             text = Path(path).read_text("utf-8-sig").strip()
         except FileNotFoundError:
-            msg = f"there is no file {path}, which wording {version} was said to be in"
+            msg = (
+                f"there is no file {path}, which wording {version} was said to be in. Check "
+                "the path in --wording."
+            )
             raise InvalidInput(msg) from None
         except (OSError, UnicodeDecodeError):
             msg = f"the file of wording {version} cannot be read as text in UTF-8"
@@ -163,7 +166,7 @@ def _obstacle(found: ImportReport, *, skip_bad_consents: bool) -> str:
 
 
 def _store(plan: ImportPlan, place: Place) -> SQLite | PostgreSQL:
-    store = store_at(place.database)
+    store = store_at(place.database, may_lack=True)
     if store.found_schema():
         return store
     if not place.new:

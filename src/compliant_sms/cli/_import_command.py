@@ -24,13 +24,13 @@ def _pairs(
     for each in given:
         name, is_pair, value = each.partition("=")
         if not is_pair or not name.strip() or not value.strip():
-            msg = f"it takes {parameter.metavar}"
+            msg = f"it is not written as {parameter.metavar}: put an = between name and value"
             raise click.BadParameter(msg)
         pairs[name.strip()] = value.strip()
     return pairs
 
 
-@click.command("import")
+@click.command("import", short_help="Take over consents and opt-outs of another system.")
 @database_option
 @click.option("--opt-outs", type=_FILE, help="A CSV file of the numbers that opted out.")
 @click.option("--consents", type=_FILE, help="A CSV file of the consents.")

@@ -14,7 +14,7 @@ __all__ = ["keys"]
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group()
+@click.group(short_help="Make, add and rotate the keys that seal what is kept.")
 def keys() -> None:
     """Keep the keys with which everything that tells of patients is sealed."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["lint"]
 
 
-@click.command()
+@click.command(short_help="Check your copy before patients get it.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option(
     "--purpose",

@@ -82,7 +82,7 @@ def _structured(
     try:
         yield from _READERS[kind](text, fields)
     except (ValueError, RecursionError, csv.Error):
-        msg = f"{path} is no {kind.upper()}"
+        msg = f"{path} is no {kind.upper()}. Mend the file, or name its kind with --format."
         raise click.UsageError(msg) from None
 
 

@@ -15,14 +15,17 @@ from compliant_sms.errors import InvalidInput, InvalidPack
 if TYPE_CHECKING:
     from compliant_sms.classification import Purpose
     from compliant_sms.phone import PhoneNumber
+    from compliant_sms.ports import DataKeys
     from compliant_sms.rules import Pack
 
 __all__ = [
     "body",
     "day",
+    "day_or_none",
     "form",
     "in_options",
     "instant",
+    "keyring",
     "number",
     "own_packs",
     "purpose",
@@ -59,6 +62,20 @@ def day(_: click.Context, __: click.Parameter, value: str | None) -> date:
     except ValueError:
         msg = f"{value!r} is no day; write it as 2026-11-23"
         raise click.BadParameter(msg) from None
+
+
+def day_or_none(ctx: click.Context, which: click.Parameter, value: str | None) -> date | None:
+    """A day, if given."""
+    return None if value is None else day(ctx, which, value)
+
+
+def keyring(path: Path | None) -> DataKeys | None:
+    """The keys in a file, if given."""
+    if path is None:
+        return None
+    from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
+
+    return Keyring.from_file(path)
 
 
 def instant(_: click.Context, __: click.Parameter, value: str | None) -> datetime:
@@ -123,7 +140,7 @@ def states(codes: Iterable[str], country: str | None = None) -> tuple[str, ...]:
     for code in found:
         if code not in known:
             where = f" in {country}; its codes are {', '.join(sorted(known))}" if country else ""
-            msg = f"there is no state {code}{where}"
+            msg = f"there is no state {code}{where}; write its postal code"
             raise click.BadParameter(msg, param_hint="'--state'")
     return found
 
@@ -131,7 +148,7 @@ def states(codes: Iterable[str], country: str | None = None) -> tuple[str, ...]:
 def form(*, as_json: bool, as_markdown: bool) -> str:
     """``"table"``, ``"json"`` or ``"markdown"``."""
     if as_json and as_markdown:
-        msg = "--json and --markdown exclude each other"
+        msg = "--json and --markdown exclude each other; leave one out"
         raise click.UsageError(msg)
     return "json" if as_json else "markdown" if as_markdown else "table"
 
@@ -161,7 +178,7 @@ def body(file: Path) -> str:
     if str(file) == "-":
         data = sys.stdin.buffer.read()
     elif not file.exists():
-        msg = f"there is no file {file}"
+        msg = f"there is no file {file}. Check the path, or pass - to read standard input."
         raise click.BadParameter(msg, param_hint="'FILE'")
     else:
         data = file.read_bytes()
@@ -183,7 +200,7 @@ def utf8(data: bytes, hint: str) -> str:
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        msg = "it holds bytes that are no text in UTF-8"
+        msg = "it holds bytes that are no text in UTF-8. Save it as UTF-8, and try again."
         raise click.BadParameter(msg, param_hint=f"'{hint}'")
     return text
 

@@ -10,7 +10,7 @@ import click
 __all__ = ["phi"]
 
 
-@click.command()
+@click.command(short_help="Show what in a text tells who a patient is.")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option(
     "--known",
@@ -71,7 +71,7 @@ def phi(
     from compliant_sms.phi import ContentTier  # noqa: PLC0415 - as above
 
     if lines and as_json:
-        msg = "--lines and --json exclude each other"
+        msg = "--lines and --json exclude each other; leave one out"
         raise click.UsageError(msg)
     search = _phi.Search(
         known=_phi_input.known(patient, names, phones),

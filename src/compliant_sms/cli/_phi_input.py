@@ -72,7 +72,7 @@ def labels(given: Iterable[str]) -> frozenset[PhiLabel]:
     """
     names = [each.strip().upper().replace("-", "_") for each in given]
     if not set(names) <= set(PhiLabel):
-        msg = f"there is no such label; there are {', '.join(PhiLabel)}"
+        msg = f"there is no such label. Pass one of {', '.join(PhiLabel)}."
         raise click.BadParameter(msg, param_hint="'--allow'")
     return frozenset(map(PhiLabel, names))
 

@@ -11,7 +11,7 @@ from compliant_sms.cli._database import database_option
 __all__ = ["purge"]
 
 
-@click.command()
+@click.command(short_help="Drop records whose time has passed.")
 @database_option
 @click.option(
     "--practice", metavar="ID", required=True, help="Whose records: the id of your Practice."

@@ -20,7 +20,7 @@ __all__ = ["verify"]
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command()
+@click.command(short_help="Check an evidence pack, with nothing but its bytes.")
 @click.argument("pack", type=_FILE)
 @click.option(
     "--public-key",

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import click
 from attrs import fields
 from rich.console import Console
 from rich.status import Status
 
 from compliant_sms import errors
-from compliant_sms.messenger import Messenger
+from compliant_sms.cli._named import messengers_at
 from compliant_sms.worker import Progress, Worker
 
 __all__ = ["run"]
@@ -26,7 +22,7 @@ def run(where: str, *, once: bool, quantum: int, poll: timedelta) -> bool:
     Returns:
         whether nothing went wrong, neither with a text nor else.
     """
-    messengers = _messengers(where)
+    messengers = messengers_at(where)
     console = Console()
     try:
         with console.status("Waiting for texts that are due.") as status:
@@ -77,40 +73,3 @@ def _causes(progress: Progress) -> Iterator[str]:
             yield f"{count} x {kind}: {(error.__doc__ or '').partition(chr(10))[0]}"
         elif kind not in {problem.category for problem in progress.problems}:
             yield f"{count} x {kind}: raised by code of yours, or by a fault of ours."
-
-
-def _messengers(where: str) -> list[Messenger]:
-    found = _named(where)
-    if callable(found):
-        found = found()
-    them = list(found) if isinstance(found, Iterable) else [found]
-    messengers = [each for each in them if isinstance(each, Messenger)]
-    if not them or len(messengers) < len(them):
-        msg = (
-            f"{where} is no Messenger, no list of them and no function that returns either. "
-            "(An AsyncMessenger runs in a program of its own: compliant_sms.worker.AsyncWorker.)"
-        )
-        raise click.UsageError(msg)
-    return messengers
-
-
-def _named(where: str) -> object:
-    module, _, name = where.partition(":")
-    if not module or not name:
-        msg = f"{where!r} is no MODULE:NAME; write it as clinic.texting:messenger"
-        raise click.UsageError(msg)
-    sys.path.insert(0, str(Path.cwd()))  # as python -m does
-    try:
-        found: object = importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
-            raise
-        msg = f"there is no module {error.name} here; start the worker where Python finds it"
-        raise click.UsageError(msg) from error
-    try:
-        for part in name.split("."):
-            found = getattr(found, part)
-    except AttributeError as error:
-        msg = f"the module {module} has no {name}"
-        raise click.UsageError(msg) from error
-    return found

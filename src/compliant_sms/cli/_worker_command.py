@@ -10,7 +10,7 @@ import click
 __all__ = ["worker"]
 
 
-@click.command()
+@click.command(short_help="Send what is due, until it is told to end.")
 @click.argument("where", metavar="MODULE:NAME")
 @click.option("--once", is_flag=True, help="Send what is due, and end.")
 @click.option(

@@ -4,36 +4,58 @@ Two rules keep this room: an event is a fact that happened and never changes; an
 counts against sending.
 """
 
-from compliant_sms.consent._agreement import (
-    AgreementDefect,
-    SignatureKind,
-    WrittenAgreement,
-    defects,
-    same_sender,
-)
-from compliant_sms.consent._chain import ChainCheck, FiledLink, Link, beginning, link, verify_chain
-from compliant_sms.consent._encoding import (
-    about_event,
-    erased_revocation,
-    from_payload,
-    opened_payload,
-    sealed_payload,
-    to_payload,
-)
-from compliant_sms.consent._events import (
-    Clarified,
-    ConsentEvent,
-    Granted,
-    PhiPreferenceStated,
-    Restored,
-    Revoked,
-    filed_under,
-)
-from compliant_sms.consent._fold import fold, fold_for_holder
-from compliant_sms.consent._imported import Dated, Imported
-from compliant_sms.consent._preference import PhiPreference, phi_preference
-from compliant_sms.consent._state import ConsentState, LiveGrant, Reaches, Revocation
-from compliant_sms.consent._words import Basis, Category, Channel, Signature, Tier, Wording
+from typing import TYPE_CHECKING
+
+from compliant_sms._lazy import names_of
+from compliant_sms.consent._words import Basis, Category, Channel, Flag, Signature, Tier, Wording
+
+if TYPE_CHECKING:
+    from compliant_sms.consent._agreement import (
+        AgreementDefect,
+        SignatureKind,
+        WrittenAgreement,
+        defects,
+        same_sender,
+    )
+    from compliant_sms.consent._chain import (
+        ChainCheck,
+        FiledLink,
+        Link,
+        beginning,
+        link,
+        verify_chain,
+    )
+    from compliant_sms.consent._encoding import (
+        about_event,
+        erased_revocation,
+        from_payload,
+        opened_payload,
+        sealed_payload,
+        to_payload,
+    )
+    from compliant_sms.consent._events import (
+        Clarified,
+        ConsentEvent,
+        Granted,
+        NumberFlagged,
+        OptInAnswered,
+        OptInAsked,
+        PhiPreferenceStated,
+        Restored,
+        Revoked,
+        filed_under,
+    )
+    from compliant_sms.consent._fold import fold, fold_for_holder
+    from compliant_sms.consent._imported import Dated, Imported
+    from compliant_sms.consent._offer import OptInOffer
+    from compliant_sms.consent._preference import PhiPreference, phi_preference
+    from compliant_sms.consent._state import (
+        ConsentState,
+        FlaggedNumber,
+        LiveGrant,
+        Reaches,
+        Revocation,
+    )
 
 __all__ = [
     "AgreementDefect",
@@ -46,10 +68,16 @@ __all__ = [
     "ConsentState",
     "Dated",
     "FiledLink",
+    "Flag",
+    "FlaggedNumber",
     "Granted",
     "Imported",
     "Link",
     "LiveGrant",
+    "NumberFlagged",
+    "OptInAnswered",
+    "OptInAsked",
+    "OptInOffer",
     "PhiPreference",
     "PhiPreferenceStated",
     "Reaches",
@@ -77,3 +105,42 @@ __all__ = [
     "to_payload",
     "verify_chain",
 ]
+
+_FILES = {
+    "_agreement": (
+        "AgreementDefect",
+        "SignatureKind",
+        "WrittenAgreement",
+        "defects",
+        "same_sender",
+    ),
+    "_chain": ("ChainCheck", "FiledLink", "Link", "beginning", "link", "verify_chain"),
+    "_encoding": (
+        "about_event",
+        "erased_revocation",
+        "from_payload",
+        "opened_payload",
+        "sealed_payload",
+        "to_payload",
+    ),
+    "_events": (
+        "Clarified",
+        "ConsentEvent",
+        "Granted",
+        "NumberFlagged",
+        "OptInAnswered",
+        "OptInAsked",
+        "PhiPreferenceStated",
+        "Restored",
+        "Revoked",
+        "filed_under",
+    ),
+    "_fold": ("fold", "fold_for_holder"),
+    "_imported": ("Dated", "Imported"),
+    "_offer": ("OptInOffer",),
+    "_preference": ("PhiPreference", "phi_preference"),
+    "_state": ("ConsentState", "FlaggedNumber", "LiveGrant", "Reaches", "Revocation"),
+}
+# PEP 562: what folds and links events loads when there are some.
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, _FILES)

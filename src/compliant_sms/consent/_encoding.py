@@ -20,6 +20,9 @@ from compliant_sms.consent._events import (
     Clarified,
     ConsentEvent,
     Granted,
+    NumberFlagged,
+    OptInAnswered,
+    OptInAsked,
     PhiPreferenceStated,
     Restored,
     Revoked,
@@ -45,7 +48,10 @@ _KINDS: dict[str, type[ConsentEvent]] = {
     "revoked": Revoked,
     "clarified": Clarified,
     "restored": Restored,
+    "number_flagged": NumberFlagged,
     "phi_preference_stated": PhiPreferenceStated,
+    "opt_in_asked": OptInAsked,
+    "opt_in_answered": OptInAnswered,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _JOINED_LATER = frozenset(
@@ -77,7 +83,7 @@ def from_payload(payload: bytes) -> ConsentEvent:
     Raises:
         SchemaTooNew: a later version of this library made them.
     """
-    fields = json.loads(payload)
+    fields = records.parsed(payload)
     if fields["v"] != _VERSION or fields["kind"] not in _KINDS:
         msg = "a consent event was written by a newer compliant_sms: upgrade this installation"
         raise SchemaTooNew(msg)

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from attrs import Attribute, field, frozen
 
+from compliant_sms._masking import repr_of_practice
 from compliant_sms.clock import as_utc
 from compliant_sms.consent._agreement import WrittenAgreement, an_agreement
 from compliant_sms.consent._fields import a_text, sorted_names, storable, yes_or_no
@@ -14,6 +15,7 @@ from compliant_sms.consent._imported import Imported
 from compliant_sms.consent._words import (
     Basis,
     Channel,
+    Flag,
     Signature,
     Tier,
     Wording,
@@ -27,6 +29,9 @@ __all__ = [
     "Clarified",
     "ConsentEvent",
     "Granted",
+    "NumberFlagged",
+    "OptInAnswered",
+    "OptInAsked",
     "PhiPreferenceStated",
     "Restored",
     "Revoked",
@@ -63,7 +68,7 @@ class _Event:
     """
 
     event_id: str = field(validator=a_text)
-    practice_id: str = field(validator=a_text)
+    practice_id: str = field(validator=a_text, repr=repr_of_practice)
     number: PhoneNumber
     person: str | None = field(default=None, validator=storable)
     occurred_at: datetime = field(converter=_instant)
@@ -230,12 +235,82 @@ class PhiPreferenceStated(_Event):
             raise InvalidInput(msg)
 
 
-ConsentEvent: TypeAlias = Granted | Revoked | Clarified | Restored | PhiPreferenceStated
+@frozen(kw_only=True)
+class NumberFlagged(_Event):
+    """A provider said of a number what makes texts to it stop until somebody has seen to it.
+
+    It is no word of the patient's. Their fresh opt-in afterwards ends it. So does START where texts
+    were only blocked; not where the number was gone, as somebody else may have it since.
+
+    Attributes:
+        why: what it said.
+        reference: the text that it was about.
+    """
+
+    why: Flag = field(converter=Flag)
+    reference: str = field(default="", validator=storable)
+
+
+@frozen(kw_only=True)
+class OptInAsked(_Event):
+    """A text asked a patient to agree to texts: the first half of a double opt-in.
+
+    It is no consent and gives none.
+
+    Attributes:
+        categories: what a yes would cover, sorted.
+        tier: how strong a consent it would be.
+        wording: what the text said.
+        until: when the question is over (UTC): a later yes answers nothing.
+        reference: the text that asked.
+        keyword: the word by which the patient had asked for it; empty, if we asked by ourselves.
+    """
+
+    categories: tuple[str, ...] = field(converter=sorted_names)
+    tier: Tier = field(converter=Tier)
+    wording: Wording = field(validator=a_wording)
+    until: datetime = field(converter=_instant)
+    reference: str = field(validator=a_text)
+    keyword: str = field(default="", validator=storable)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a question to nobody, or about nothing."""
+        if not self.categories or not (self.person or "").strip():
+            msg = "a question needs the person who is asked and what a yes would cover"
+            raise InvalidInput(msg)
+
+
+@frozen(kw_only=True)
+class OptInAnswered(_Event):
+    """A patient answered such a text: the second half. A yes comes with a grant of its own.
+
+    Attributes:
+        agreed: whether they said yes.
+        asked: the event that says what they were asked.
+        reference: the message that carried the answer.
+    """
+
+    agreed: bool = field(validator=yes_or_no)
+    asked: str = field(validator=a_text)
+    reference: str = field(default="", validator=storable)
+
+
+ConsentEvent: TypeAlias = (
+    Granted
+    | Revoked
+    | Clarified
+    | Restored
+    | NumberFlagged
+    | PhiPreferenceStated
+    | OptInAsked
+    | OptInAnswered
+)
 
 
 def filed_under(event: ConsentEvent) -> str | None:
     """Whose chain of the ledger an event belongs to; None for that of the number.
 
-    What a person gives or wishes is theirs. Whoever says STOP says it for the number.
+    What a person is asked, gives or wishes is theirs. Whoever says STOP says it for the number.
     """
-    return event.person if isinstance(event, Granted | PhiPreferenceStated) else None
+    theirs = Granted | PhiPreferenceStated | OptInAsked | OptInAnswered
+    return event.person if isinstance(event, theirs) else None

@@ -15,16 +15,25 @@ from compliant_sms.consent._events import (
     Clarified,
     ConsentEvent,
     Granted,
+    NumberFlagged,
+    OptInAnswered,
+    OptInAsked,
     PhiPreferenceStated,
     Restored,
     Revoked,
 )
-from compliant_sms.consent._state import ConsentState, LiveGrant, Revocation
+from compliant_sms.consent._state import ConsentState, FlaggedNumber, LiveGrant, Revocation
 from compliant_sms.consent._words import Tier
 
 __all__ = ["fold", "fold_for_holder"]
 
-_PRECEDENCE: dict[type[ConsentEvent], int] = {Granted: 0, Restored: 1, Clarified: 2, Revoked: 3}
+_PRECEDENCE: dict[type[ConsentEvent], int] = {
+    Granted: 0,
+    Restored: 1,
+    Clarified: 2,
+    Revoked: 3,
+    NumberFlagged: 4,
+}
 
 
 def _order(event: ConsentEvent) -> tuple[datetime, int, str]:
@@ -84,12 +93,15 @@ class _Folding:
         self._stops: list[Revocation] = []
         self._told_by: list[str] = []  # for each stop the system that it was imported from
         self._standing_from = 0
+        self._flags: list[FlaggedNumber] = []
 
     def add(self, event: ConsentEvent) -> None:
         match event:
             case Granted():
                 if self._lifts(event):
                     self._standing_from = len(self._stops)
+                if event.basis.is_fresh_opt_in and event.imported is None:
+                    self._flags = []
                 self._grants.append((event, event.tier, self._standing_from))
             case Revoked():
                 self._stops.append(_as_revocation(event))
@@ -98,6 +110,11 @@ class _Folding:
                 standing = self._stops[self._standing_from :]
                 narrowed = [evolve(stop, keep=event.keep) for stop in standing]
                 self._stops[self._standing_from :] = narrowed
+            case NumberFlagged():
+                flag = FlaggedNumber(
+                    event_id=event.event_id, occurred_at=event.occurred_at, why=event.why
+                )
+                self._flags.append(flag)
             case _:  # Restored
                 self._restore()
 
@@ -115,6 +132,8 @@ class _Folding:
             for event, tier, since in self._grants
         ]
         self._stops, self._told_by, self._standing_from = [], [], 0
+        # Whoever has the number now may be somebody else, who gives back nothing of the patient's.
+        self._flags = [flag for flag in self._flags if flag.why.may_be_anothers]
 
     def state(self) -> ConsentState:
         return ConsentState(
@@ -123,6 +142,7 @@ class _Folding:
                 for event, tier, since in self._grants
             ),
             revocations=_distinct(self._stops[self._standing_from :]),
+            flagged=self._flags[-1] if self._flags else None,
         )
 
 
@@ -131,8 +151,9 @@ def _revoked_at(state: ConsentState) -> datetime:
 
 
 def _concerns(event: ConsentEvent, person: str | None) -> bool:
-    if isinstance(event, PhiPreferenceStated):
-        return False  # what a text may tell is another matter than whether it may go
+    if isinstance(event, PhiPreferenceStated | OptInAsked | OptInAnswered):
+        # What a text may tell is another matter than whether it may go, and a question is no yes.
+        return False
     # Families share numbers. A grant is one person's; what else is said, the handset says.
     return not isinstance(event, Granted) or event.person == person
 

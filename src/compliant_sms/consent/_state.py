@@ -14,9 +14,9 @@ from attrs import frozen
 
 from compliant_sms import records
 from compliant_sms.consent._agreement import WrittenAgreement
-from compliant_sms.consent._words import Basis, Channel, Tier
+from compliant_sms.consent._words import Basis, Channel, Flag, Tier
 
-__all__ = ["ConsentState", "LiveGrant", "Reaches", "Revocation"]
+__all__ = ["ConsentState", "FlaggedNumber", "LiveGrant", "Reaches", "Revocation"]
 
 
 @records.lean
@@ -79,6 +79,21 @@ class LiveGrant:
     stopped_by: tuple[Revocation, ...] = ()
 
 
+@frozen(kw_only=True)
+class FlaggedNumber:
+    """What a provider said of the number, and nothing has ended since.
+
+    Attributes:
+        event_id: the event.
+        occurred_at: when it said so (UTC).
+        why: what.
+    """
+
+    event_id: str
+    occurred_at: datetime
+    why: Flag
+
+
 @records.lean
 @frozen(kw_only=True)
 class ConsentState:
@@ -88,10 +103,12 @@ class ConsentState:
         grants: all that were given, also those that a revocation stopped, oldest first.
         revocations: those that stand: neither a fresh opt-in nor a START came after them; oldest
             first.
+        flagged: why the number is not to be texted for now; None where it may be.
     """
 
     grants: tuple[LiveGrant, ...] = ()
     revocations: tuple[Revocation, ...] = ()
+    flagged: FlaggedNumber | None = None
 
     def grants_for(self, reaches: Reaches) -> tuple[LiveGrant, ...]:
         """The grants that no revocation stopped.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -12,7 +12,17 @@ from compliant_sms.choices import Grade, Word
 from compliant_sms.consent._fields import a_text, sorted_names, storable
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["Basis", "Category", "Channel", "Signature", "Tier", "Wording", "covered", "meant"]
+__all__ = [
+    "Basis",
+    "Category",
+    "Channel",
+    "Flag",
+    "Signature",
+    "Tier",
+    "Wording",
+    "covered",
+    "meant",
+]
 
 
 class Tier(Grade):
@@ -60,14 +70,25 @@ def meant(names: Iterable[str]) -> tuple[str, ...]:
     """
     found = sorted_names(names)
     for name in found:
-        close = get_close_matches(name.strip().casefold(), list(Category), 1, _CLOSE)
-        if close and name not in set(Category):
+        close = None if name in _CATEGORIES else _close_to(name.strip().casefold())
+        if close:
             msg = (
-                f"there is no category of that name, and {str(close[0])!r} is close to it. Pass "
+                f"there is no category of that name, and {close!r} is close to it. Pass "
                 "that; or, for texts of your own, a name that cannot be taken for it."
             )
             raise InvalidInput(msg)
     return found
+
+
+_CATEGORIES = frozenset(each.value for each in Category)
+
+
+@lru_cache(maxsize=256)  # comparing takes longer than all else in a grant
+def _close_to(name: str) -> str | None:
+    from difflib import get_close_matches  # noqa: PLC0415 - for names that are a practice's own
+
+    close = get_close_matches(name, sorted(_CATEGORIES), 1, _CLOSE)
+    return close[0] if close else None
 
 
 class Basis(Word):
@@ -81,16 +102,21 @@ class Basis(Word):
     SPOKEN = "spoken"
     BOOKING = "booking"
     """The patient gave the number when booking: consent within the scope of why it was given."""
+    CALL_OFFER = "call_offer"
+    """A caller accepted a spoken offer to be answered by text."""
 
     @property
     def shows_wording(self) -> bool:
-        """Whether the patient read something, so that the record must hold what it said."""
+        """Whether the patient read or heard a wording, so that the record must hold it."""
         return self not in {Basis.SPOKEN, Basis.BOOKING}
 
     @property
     def is_fresh_opt_in(self) -> bool:
-        """Whether it can lift a revocation. Handing over a number again does not."""
-        return self is not Basis.BOOKING
+        """Whether it can lift a revocation.
+
+        Handing over a number again does not, nor does a key pressed in a call.
+        """
+        return self not in {Basis.BOOKING, Basis.CALL_OFFER}
 
 
 class Channel(Word):
@@ -108,6 +134,22 @@ class Channel(Word):
     """A system used before has it on its list; how the request came is not known."""
     UNKNOWN = "unknown"
     """The record of it was erased."""
+
+
+class Flag(Word):
+    """Why a number is not to be texted until somebody has seen to it, as a provider told it."""
+
+    INVALID_NUMBER = "invalid_number"
+    UNREACHABLE_PERMANENT = "unreachable_permanent"
+    """Deactivated, or not a handset's any more."""
+    BLOCKED_NUMBER = "blocked_number"
+    """The provider or the carrier lets no text of ours through to it."""
+    COMPLIANCE_BLOCKED = "compliance_blocked"
+
+    @property
+    def may_be_anothers(self) -> bool:
+        """Whether whoever has the number from now on may be somebody else."""
+        return self in {Flag.INVALID_NUMBER, Flag.UNREACHABLE_PERMANENT}
 
 
 @frozen(kw_only=True)

@@ -41,12 +41,15 @@ if TYPE_CHECKING:
     from compliant_sms.evidence._make import make_pack
     from compliant_sms.evidence._page import LAYOUT
     from compliant_sms.evidence._text_records import (
+        AccessRecord,
         DroppedRecord,
+        EntryRecord,
         Left,
         ProblemRecord,
         ReceivedRecord,
         ReportRecord,
         StepRecord,
+        TemplateRecord,
         TextRecord,
     )
     from compliant_sms.evidence._verdict import Check, Ciphers, PackReport, Result
@@ -56,6 +59,7 @@ __all__ = [
     "EMPTY_ROOT",
     "FORMAT",
     "LAYOUT",
+    "AccessRecord",
     "AuditHead",
     "ChainRecord",
     "Check",
@@ -64,6 +68,7 @@ __all__ = [
     "Ciphers",
     "Dossier",
     "DroppedRecord",
+    "EntryRecord",
     "EventRecord",
     "Frontier",
     "Left",
@@ -75,6 +80,7 @@ __all__ = [
     "Result",
     "Signer",
     "StepRecord",
+    "TemplateRecord",
     "TextRecord",
     "Verifier",
     "complete_subtrees",
@@ -97,12 +103,15 @@ _FILES = {
     "_make": ("make_pack",),
     "_page": ("LAYOUT",),
     "_text_records": (
+        "AccessRecord",
         "DroppedRecord",
+        "EntryRecord",
         "Left",
         "ProblemRecord",
         "ReceivedRecord",
         "ReportRecord",
         "StepRecord",
+        "TemplateRecord",
         "TextRecord",
     ),
     "_verdict": ("Check", "Ciphers", "PackReport", "Result"),

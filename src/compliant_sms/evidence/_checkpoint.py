@@ -27,6 +27,7 @@ from urllib.parse import quote, unquote
 
 from attrs import evolve, field, frozen
 
+from compliant_sms._masking import repr_of_practice
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidCheckpoint
 from compliant_sms.records import instant_from_text, instant_to_text
@@ -129,7 +130,7 @@ class Checkpoint:
         signatures: under it; often none or one.
     """
 
-    practice_id: str
+    practice_id: str = field(repr=repr_of_practice)
     size: int
     root: bytes
     at: datetime = field(converter=as_utc)

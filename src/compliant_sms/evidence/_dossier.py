@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from compliant_sms import records
 from compliant_sms.consent import Link, beginning
-from compliant_sms.evidence._text_records import ReceivedRecord, TextRecord
+from compliant_sms.evidence._text_records import EntryRecord, ReceivedRecord, TextRecord
 
 __all__ = ["FORMAT", "ChainRecord", "Dossier", "EventRecord", "PracticeRecord"]
 
@@ -107,6 +107,7 @@ class Dossier:
         texts: the texts of which anything happened in the period, oldest first.
         received: the texts that came from the number in the period, and those that an event of
             the chains refers to; oldest first.
+        entries: what staff did in the period with the conversations at the number, oldest first.
         checkpoint: the newest checkpoint of the practice's ledger, as its text; empty where
             there is none.
         earlier: an older one, as its text; empty where none was given.
@@ -125,6 +126,7 @@ class Dossier:
     chains: tuple[ChainRecord, ...] = ()
     texts: tuple[TextRecord, ...] = ()
     received: tuple[ReceivedRecord, ...] = ()
+    entries: tuple[EntryRecord, ...] = ()
     checkpoint: str = field(default="", repr=False)
     earlier: str = field(default="", repr=False)
     consistency: tuple[str, ...] = field(default=(), repr=False)

@@ -14,12 +14,15 @@ from attrs import field, frozen
 from compliant_sms import records
 
 __all__ = [
+    "AccessRecord",
     "DroppedRecord",
+    "EntryRecord",
     "Left",
     "ProblemRecord",
     "ReceivedRecord",
     "ReportRecord",
     "StepRecord",
+    "TemplateRecord",
     "TextRecord",
 ]
 
@@ -95,6 +98,7 @@ class Left:
         says_opt_out: it told how to opt out.
         appended: the library added that line.
         segments: parts that it takes on the air.
+        media: URLs of the pictures and the like that went along.
     """
 
     at: datetime
@@ -105,6 +109,73 @@ class Left:
     says_opt_out: bool = False
     appended: bool = False
     segments: int = 1
+    media: tuple[str, ...] = field(default=(), repr=False)
+
+
+@records.lean
+@frozen(kw_only=True)
+class TemplateRecord:
+    """Which template a text was made from.
+
+    Attributes:
+        name: of the template.
+        version: which version.
+        fingerprint: SHA-256 of its text, in hexadecimal.
+        language: in which language.
+        tier: for which tier of content.
+        by: who picked it; empty where no person did.
+    """
+
+    name: str
+    version: int
+    fingerprint: str
+    language: str
+    tier: str
+    by: str = ""
+
+
+@records.lean
+@frozen(kw_only=True)
+class AccessRecord:
+    """One access to the secure page behind a text, by whoever had its link.
+
+    Attributes:
+        at: when.
+        what: what happened: ``opened``, ``wrong_answer``, ``locked``, ``read`` or ``replied``.
+        address: the network address that it came from; empty where it was not told, or dropped.
+        inbound_id: of the reply, where it is one.
+    """
+
+    at: datetime
+    what: str
+    address: str = field(default="", repr=False)
+    inbound_id: str = ""
+
+
+@records.lean
+@frozen(kw_only=True)
+class EntryRecord:
+    """What somebody of the practice did with a conversation.
+
+    Attributes:
+        thread_id: the conversation's; opaque.
+        person: the practice's id of the patient; None where nobody knew who wrote.
+        at: when.
+        kind: what, for example ``note`` or ``closed``.
+        actor: who did it.
+        words: the note, or the reason.
+        to: the member or the queue that got it.
+        message_id: the reply.
+    """
+
+    thread_id: str
+    person: str | None = None
+    at: datetime
+    kind: str
+    actor: str
+    words: str = field(default="", repr=False)
+    to: str = ""
+    message_id: str = ""
 
 
 @records.lean
@@ -122,6 +193,7 @@ class TextRecord:
         not_after: the last instant at which it still made sense.
         answers: for a reply, when the text it answers came in.
         asks: what it asked its reader.
+        template: what it was made from; None where somebody wrote it.
         left: how it left; None where it never did.
         state: where it is.
         attempts: how often it was claimed.
@@ -133,6 +205,7 @@ class TextRecord:
         dropped_decisions: what stays of those that were dropped.
         steps: the states it went through.
         reports: what the provider told of it.
+        accesses: who came to the secure page behind it.
     """
 
     message_id: str
@@ -144,6 +217,7 @@ class TextRecord:
     not_after: datetime | None = None
     answers: datetime | None = None
     asks: str = ""
+    template: TemplateRecord | None = None
     left: Left | None = None
     state: str
     attempts: int = 0
@@ -155,6 +229,7 @@ class TextRecord:
     dropped_decisions: tuple[DroppedRecord, ...] = ()
     steps: tuple[StepRecord, ...] = ()
     reports: tuple[ReportRecord, ...] = ()
+    accesses: tuple[AccessRecord, ...] = ()
 
 
 @records.lean

@@ -4,48 +4,123 @@ Two rules keep this room: a flow does no I/O but through its ports; and whatever
 happens in one transaction.
 """
 
-from compliant_sms.flows._audit import audit_log, verify_audit
-from compliant_sms.flows._checkpoint import (
-    InclusionProof,
-    checkpoint,
-    consistency_proof,
-    inclusion_proof,
-    newest_checkpoint,
-)
-from compliant_sms.flows._consent import (
-    append_event,
-    consent_events,
-    consent_state,
-    wish_for_detail,
-)
-from compliant_sms.flows._dispatch import cancel, dispatch_due
-from compliant_sms.flows._enqueue import enqueue
-from compliant_sms.flows._erase import ErasePlan, erase
-from compliant_sms.flows._evidence import Question, evidence_pack
-from compliant_sms.flows._history import History, TextRecord, history
-from compliant_sms.flows._hold import holds, lift_hold, place_hold
-from compliant_sms.flows._import import ImportProgress, import_consents
-from compliant_sms.flows._ledger import LedgerReport, verify_ledger
-from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
-from compliant_sms.flows._receive import (
-    Received,
-    ReceivedStatus,
-    ReceivedText,
-    receive,
-)
-from compliant_sms.flows._reconcile import reconcile
-from compliant_sms.flows._rotate import rotate_keys
-from compliant_sms.flows._send import check, send
-from compliant_sms.flows._settle import settle, uncertain
-from compliant_sms.flows._work import Pace, Progress, Shift, work
+from typing import TYPE_CHECKING
+
+from compliant_sms._lazy import names_of
+
+if TYPE_CHECKING:
+    from compliant_sms.contact import MissedCall
+    from compliant_sms.flows._appointments import keep_appointments
+    from compliant_sms.flows._audit import audit_log, verify_audit
+    from compliant_sms.flows._by_id import received, text
+    from compliant_sms.flows._checked import Checked, CheckResult
+    from compliant_sms.flows._checkpoint import (
+        InclusionProof,
+        checkpoint,
+        consistency_proof,
+        inclusion_proof,
+        newest_checkpoint,
+    )
+    from compliant_sms.flows._confirm import confirm_received
+    from compliant_sms.flows._consent import (
+        append_event,
+        consent_events,
+        consent_state,
+        wish_for_detail,
+    )
+    from compliant_sms.flows._consent_form import (
+        Submitted,
+        answer_form,
+        consent_form,
+        submit_form,
+    )
+    from compliant_sms.flows._dispatch import cancel, dispatch_due
+    from compliant_sms.flows._doctor import examine
+    from compliant_sms.flows._enqueue import enqueue
+    from compliant_sms.flows._erase import ErasePlan, erase
+    from compliant_sms.flows._escalate import escalate
+    from compliant_sms.flows._estimate import Estimated, estimate
+    from compliant_sms.flows._evidence import Question, evidence_pack
+    from compliant_sms.flows._figures import activity, figures
+    from compliant_sms.flows._from_template import send_template
+    from compliant_sms.flows._history import History, TextRecord, history
+    from compliant_sms.flows._hold import holds, lift_hold, place_hold
+    from compliant_sms.flows._import import ImportProgress, import_consents
+    from compliant_sms.flows._inbox import (
+        ThreadText,
+        ThreadView,
+        acknowledge_inbox_events,
+        inbox_events,
+        inbox_metrics,
+        thread_view,
+        threads,
+    )
+    from compliant_sms.flows._ledger import LedgerReport, verify_ledger
+    from compliant_sms.flows._media import fetch_media, media
+    from compliant_sms.flows._missed_calls import missed_call
+    from compliant_sms.flows._open_items import dismiss, open_items
+    from compliant_sms.flows._opt_out_lists import OptOutDrift, sync_opt_outs
+    from compliant_sms.flows._pause import pause, paused, resume
+    from compliant_sms.flows._permission import (
+        invite,
+        paper_wording,
+        programme_state,
+        record_agreement,
+        registration,
+        spoken_wording,
+    )
+    from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
+    from compliant_sms.flows._receive import (
+        Received,
+        ReceivedStatus,
+        ReceivedText,
+        receive,
+    )
+    from compliant_sms.flows._reconcile import reconcile
+    from compliant_sms.flows._reminders import PlannedReminders, plan_due
+    from compliant_sms.flows._rotate import rotate_keys
+    from compliant_sms.flows._secure_page import answer_page
+    from compliant_sms.flows._secure_records import (
+        acknowledge_accesses,
+        drop_expired_pages,
+        issue_code,
+        new_accesses,
+        page_accesses,
+        withdraw_page,
+    )
+    from compliant_sms.flows._send import check, send
+    from compliant_sms.flows._settle import settle, uncertain
+    from compliant_sms.flows._thread_acts import (
+        assign,
+        close,
+        hand_over,
+        join_thread,
+        note,
+        reopen,
+    )
+    from compliant_sms.flows._thread_reply import Reply, reply
+    from compliant_sms.flows._visit_answers import acknowledge_answers, open_answers
+    from compliant_sms.flows._watch import Watched
+    from compliant_sms.flows._work import Pace, Progress, Shift, work
+    from compliant_sms.imports import ImportPlan
+    from compliant_sms.messages import Draft, FromTemplate
 
 __all__ = [
+    "CheckResult",
+    "Checked",
+    "Draft",
     "ErasePlan",
+    "Estimated",
+    "FromTemplate",
     "History",
+    "ImportPlan",
     "ImportProgress",
     "InclusionProof",
     "LedgerReport",
+    "MissedCall",
+    "OptOutDrift",
     "Pace",
+    "PlannedReminders",
     "Progress",
     "PurgePlan",
     "PurgeReport",
@@ -53,37 +128,168 @@ __all__ = [
     "Received",
     "ReceivedStatus",
     "ReceivedText",
+    "Reply",
     "Shift",
+    "Submitted",
     "Tally",
     "TextRecord",
+    "ThreadText",
+    "ThreadView",
+    "Watched",
+    "acknowledge_accesses",
+    "acknowledge_answers",
+    "acknowledge_inbox_events",
+    "activity",
+    "answer_form",
+    "answer_page",
     "append_event",
+    "assign",
     "audit_log",
     "cancel",
     "check",
     "checkpoint",
+    "close",
+    "confirm_received",
     "consent_events",
+    "consent_form",
     "consent_state",
     "consistency_proof",
+    "dismiss",
     "dispatch_due",
+    "drop_expired_pages",
     "enqueue",
     "erase",
+    "escalate",
+    "estimate",
     "evidence_pack",
+    "examine",
+    "fetch_media",
+    "figures",
+    "hand_over",
     "history",
     "holds",
     "import_consents",
+    "inbox_events",
+    "inbox_metrics",
     "inclusion_proof",
+    "invite",
+    "issue_code",
+    "join_thread",
+    "keep_appointments",
     "lift_hold",
+    "media",
+    "missed_call",
+    "new_accesses",
     "newest_checkpoint",
+    "note",
+    "open_answers",
+    "open_items",
+    "page_accesses",
+    "paper_wording",
+    "pause",
+    "paused",
     "place_hold",
+    "plan_due",
+    "programme_state",
     "purge",
     "receive",
+    "received",
     "reconcile",
+    "record_agreement",
+    "registration",
+    "reopen",
+    "reply",
+    "resume",
     "rotate_keys",
     "send",
+    "send_template",
     "settle",
+    "spoken_wording",
+    "submit_form",
+    "sync_opt_outs",
+    "text",
+    "thread_view",
+    "threads",
     "uncertain",
     "verify_audit",
     "verify_ledger",
     "wish_for_detail",
+    "withdraw_page",
     "work",
 ]
+
+_FILES = {
+    "_appointments": ("keep_appointments",),
+    "_audit": ("audit_log", "verify_audit"),
+    "_by_id": ("received", "text"),
+    "_checked": ("Checked", "CheckResult"),
+    "_checkpoint": (
+        "InclusionProof",
+        "checkpoint",
+        "consistency_proof",
+        "inclusion_proof",
+        "newest_checkpoint",
+    ),
+    "_confirm": ("confirm_received",),
+    "_consent": ("append_event", "consent_events", "consent_state", "wish_for_detail"),
+    "_consent_form": ("Submitted", "answer_form", "consent_form", "submit_form"),
+    "_dispatch": ("cancel", "dispatch_due"),
+    "_doctor": ("examine",),
+    "_enqueue": ("enqueue",),
+    "_erase": ("ErasePlan", "erase"),
+    "_escalate": ("escalate",),
+    "_estimate": ("Estimated", "estimate"),
+    "_evidence": ("Question", "evidence_pack"),
+    "_figures": ("activity", "figures"),
+    "_from_template": ("FromTemplate", "send_template"),
+    "_history": ("History", "TextRecord", "history"),
+    "_hold": ("holds", "lift_hold", "place_hold"),
+    "_import": ("ImportPlan", "ImportProgress", "import_consents"),
+    "_inbox": (
+        "ThreadText",
+        "ThreadView",
+        "acknowledge_inbox_events",
+        "inbox_events",
+        "inbox_metrics",
+        "thread_view",
+        "threads",
+    ),
+    "_ledger": ("LedgerReport", "verify_ledger"),
+    "_media": ("fetch_media", "media"),
+    "_missed_calls": ("MissedCall", "missed_call"),
+    "_open_items": ("dismiss", "open_items"),
+    "_opt_out_lists": ("OptOutDrift", "sync_opt_outs"),
+    "_pause": ("pause", "paused", "resume"),
+    "_permission": (
+        "invite",
+        "paper_wording",
+        "programme_state",
+        "record_agreement",
+        "registration",
+        "spoken_wording",
+    ),
+    "_purge": ("PurgePlan", "PurgeReport", "Tally", "purge"),
+    "_receive": ("Received", "ReceivedStatus", "ReceivedText", "receive"),
+    "_reconcile": ("reconcile",),
+    "_reminders": ("PlannedReminders", "plan_due"),
+    "_rotate": ("rotate_keys",),
+    "_secure_page": ("answer_page",),
+    "_secure_records": (
+        "acknowledge_accesses",
+        "drop_expired_pages",
+        "issue_code",
+        "new_accesses",
+        "page_accesses",
+        "withdraw_page",
+    ),
+    "_send": ("Draft", "check", "send"),
+    "_settle": ("settle", "uncertain"),
+    "_thread_acts": ("assign", "close", "hand_over", "join_thread", "note", "reopen"),
+    "_thread_reply": ("Reply", "reply"),
+    "_visit_answers": ("acknowledge_answers", "open_answers"),
+    "_watch": ("Watched",),
+    "_work": ("Pace", "Progress", "Shift", "work"),
+}
+# PEP 562: a flow loads when it first runs, and with it what a facade builds for it.
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, _FILES)

@@ -2,31 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from attrs import evolve, frozen
 
 from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._facts import Told, facts_about
+from compliant_sms.flows._opt_in import record_asked
 from compliant_sms.flows._overrides import record_overrides
-from compliant_sms.flows._rate import take_tokens
+from compliant_sms.flows._pause import hold_for_pause, is_paused
+from compliant_sms.flows._places import leave_places, planned, take_place
+from compliant_sms.flows._rate import turn
+from compliant_sms.flows._rehearsed import DRY_RUN
+from compliant_sms.flows._routes import enrol, routes_for
+from compliant_sms.flows._standing import set_aside, standing
+from compliant_sms.flows._told import Unasked
+from compliant_sms.flows._waits import wait_of
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Blocked, Cancelled, Departure, Held, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
+from compliant_sms.routing import Route
 from compliant_sms.rules import Decision, OptOutShown, Verdict, is_exempt
 
-__all__ = ["WAITING", "Limited", "Unlinked", "admit", "decide", "take"]
+__all__ = ["WAITING", "Claimed", "Limited", "Unlinked", "admit", "decide", "take"]
 
 WAITING = frozenset({State.DUE, State.HELD})
 """The states of a text that nobody has taken yet."""
 
+_IN_PLACE = frozenset({State.CLAIMED, State.HELD})
+
 
 @frozen(kw_only=True)
 class Decided:
-    """A decision, and the text that it is about, as it would be sent."""
+    """A decision, the text that it is about as it would be sent, and by which route."""
 
     decision: Decision
     told: Told
+    route: Route
+
+
+@frozen(kw_only=True)
+class Claimed:
+    """A text that is to be sent now, by whoever claimed it.
+
+    Attributes:
+        message: the text.
+        known: what it was decided by, for whoever has to decide again.
+        route: by which it leaves.
+    """
+
+    message: Message
+    known: Brief
+    route: Route
 
 
 @frozen
@@ -38,7 +66,7 @@ class Unlinked:
 
 @frozen
 class Limited:
-    """A text that may go as soon as the sender's rate allows it. It is not claimed.
+    """A text that may go as soon as the sender's rate, or its provider, allows it, unclaimed.
 
     Attributes:
         message: the text.
@@ -50,16 +78,49 @@ class Limited:
 
 
 async def decide(
-    tx: Transaction, ports: Ports, known: Brief, *, practice_id: str, at: datetime
+    tx: Transaction,
+    ports: Ports,
+    known: Brief,
+    routes: Sequence[Route],
+    *,
+    practice_id: str,
+    at: datetime,
+    but: Departure | None = None,
 ) -> Decided:
-    """What the rulebook says about a text now, and its body as it would be sent."""
-    told = await facts_about(tx, ports, known, practice_id=practice_id, at=at)
-    return Decided(decision=ports.rulebook.decide(told.facts), told=told)
+    """What the rulebook says about a text now, its body as it would be sent, and by which route.
+
+    The decision is about the provider that carries the text: the first one that may.
+
+    Args:
+        tx: the transaction.
+        ports: what to work with.
+        known: what is known of the text.
+        routes: those that it may leave by.
+        practice_id: whose it is.
+        at: now (UTC).
+        but: how the text itself may have left before, which is no other text.
+    """
+    first, others = routes[0], routes[1:]
+    told = await facts_about(
+        tx, ports, known, first.provider, practice_id=practice_id, at=at, but=but
+    )
+    decided = Decided(decision=ports.rulebook.decide(told.facts), told=told, route=first)
+    if decided.decision.verdict is not Verdict.BLOCK:
+        return decided
+    signed = told.facts.sender.business_associate
+    other = next((r for r in others if r.provider.may_carry_phi is not signed), None)
+    if other is None:  # nothing else of a provider matters to the rules
+        return decided
+    facts = evolve(told.facts, sender=evolve(told.facts.sender, business_associate=not signed))
+    again = ports.rulebook.decide(facts)
+    if again.verdict is Verdict.BLOCK:
+        return decided
+    return Decided(decision=again, told=evolve(told, facts=facts), route=other)
 
 
 async def take(
     tx: Transaction, ports: Ports, message_id: str, known: Brief
-) -> Message | Unlinked | Limited | Outcome | None:
+) -> Claimed | Unlinked | Unasked | Limited | Outcome | None:
     """Admit a text whose time has come; None where somebody else took it."""
     await tx.lock(ports.practice.id, known.draft.to)
     at = ports.clock()
@@ -67,39 +128,77 @@ async def take(
     if message is None or message.state not in WAITING or message.not_before > at:
         return None
     # Asked for in a host's transaction, it may be the first text that leaves from the number.
-    await tx.enrol(ports.practice, ports.provider.sender)
+    await enrol(tx, ports)
     return await admit(tx, ports, message, known, at)
 
 
 async def admit(
-    tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
-) -> Message | Unlinked | Limited | Outcome:
+    tx: Transaction,
+    ports: Ports,
+    message: Message,
+    known: Brief,
+    at: datetime,
+    *,
+    but: Collection[Route] = (),
+) -> Claimed | Unlinked | Unasked | Limited | Outcome:
     """Decide about a text, keep the decision, and claim the text if it may go now.
 
+    Args:
+        tx: the transaction, with the number locked.
+        ports: what to work with.
+        message: the text.
+        known: what is known of it.
+        at: now (UTC).
+        but: routes that it cannot leave by.
+
     Returns:
-        the claimed message, to be sent by whoever called; or the outcome, when nothing is to be
-        sent now; or that only its link is missing, or its turn has not come, and then nothing
-        was kept.
+        the claimed text, to be sent by whoever called; or the outcome, when nothing is to be
+        sent now; or that only its link is missing, somebody is to be asked about yet, or its turn
+        has not come, and then nothing was kept.
+
+    Raises:
+        Unsupported: no route takes it.
     """
-    decided = await decide(tx, ports, known, practice_id=message.practice_id, at=at)
-    decision = decided.decision
-    moved, result = _consequence(message, decision, decided.told.body, ports)
+    gone = await standing(tx, ports, message, known, at)
+    if isinstance(gone, Unasked):
+        return gone
+    if gone is not None:
+        await leave_places(tx, ports, message, at)
+        return await set_aside(tx, message, gone, at)
+    if await is_paused(tx, message.practice_id, known):
+        waiting, held = hold_for_pause(message)
+        await tx.save(waiting, at)
+        return held
+    routes = routes_for(ports, known, at, but=but)
+    waits = {route.key: await wait_of(tx, route, at) for route in routes}
+    routes = tuple(sorted(routes, key=lambda route: waits[route.key] is not None))
+    decided = await decide(tx, ports, known, routes, practice_id=message.practice_id, at=at)
+    plan = await planned(tx, ports, decided.decision, message)
+    decided = evolve(decided, decision=plan.decision)
+    decision, route = decided.decision, decided.route
+    moved, result = _consequence(message, decided, ports)
     if result is None and decided.told.needs_link:
         return Unlinked(message)
-    if result is None and (until := await take_tokens(tx, ports, decision.facts)):
+    if result is None and (until := await turn(tx, ports, decision.facts, route, waits[route.key])):
         return Limited(message, until)
     await tx.save(moved, at)
     await tx.add_decision(message.message_id, decision)
-    if result is None:
+    if moved.state in _IN_PLACE:
+        await take_place(tx, ports, message, plan.place)
+    else:
+        await leave_places(tx, ports, message, at)
+    if result is None and not ports.dry_run:  # ledger and audit log tell of what left alone
         await record_overrides(tx, ports, message, decision)
+        await record_asked(tx, ports, moved)
     if result is None and ports.practice.campaign is not None:
         await tx.add_volume(message.practice_id, at, decision.facts.readings.segments)
-    return result or moved
+    return result or Claimed(message=moved, known=known, route=route)
 
 
 def _consequence(
-    message: Message, decision: Decision, body: str, ports: Ports
+    message: Message, decided: Decided, ports: Ports
 ) -> tuple[Message, Outcome | None]:
+    decision = decided.decision
     message_id, last, at = message.message_id, message.draft.not_after, decision.facts.at
     if decision.verdict is Verdict.BLOCK:
         blocked = Blocked(message_id=message_id, reasons=decision.reasons)
@@ -115,23 +214,24 @@ def _consequence(
         state=State.CLAIMED,
         claimed_until=at + ports.delivery.lease,
         attempts=message.attempts + 1,
-        provider=ports.provider.name,
-        departure=_departure(decision, body, ports),
+        provider=DRY_RUN if ports.dry_run else decided.route.provider.name,
+        departure=_departure(decided),
     )
     return claimed, None
 
 
-def _departure(decision: Decision, body: str, ports: Ports) -> Departure:
-    facts = decision.facts
+def _departure(decided: Decided) -> Departure:
+    facts = decided.decision.facts
     return Departure(
         at=facts.at,
         message_class=facts.message_class,
         subject=facts.purpose.code,
         category=facts.decided_as.category,
-        exempt=is_exempt(decision.findings),
+        exempt=is_exempt(decided.decision.findings),
         says_opt_out=facts.readings.opt_out is not OptOutShown.NO,
         appended=facts.readings.opt_out is OptOutShown.APPENDED,
         segments=facts.readings.segments,
-        body=body,
-        sender=ports.provider.sender.e164,
+        body=decided.told.body,
+        sender=decided.route.provider.sender.e164,
+        media=decided.told.media,
     )

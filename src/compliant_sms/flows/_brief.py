@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from compliant_sms.classification import MessageClass
 from compliant_sms.consent import PhiPreference, fold, phi_preference
@@ -17,7 +18,7 @@ from compliant_sms.ports import Ports
 from compliant_sms.practice import PhiMode
 from compliant_sms.rules import Readings, care_of, decided_as, read
 
-__all__ = ["Brief", "brief"]
+__all__ = ["Brief", "asked_about", "brief"]
 
 _TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 
@@ -32,6 +33,8 @@ class Brief:
         plain: what the body says.
         instead: what leaves in its place, if it told too much by the wish then on record.
         lookups: what others know about the number.
+        household: what the host knows of each person of whom the text tells together with others,
+            by its id of them; empty until it was asked.
     """
 
     draft: Draft
@@ -39,14 +42,25 @@ class Brief:
     plain: Readings
     instead: Instead | None
     lookups: LookUpAnswers
+    household: Mapping[str, Profile] = field(factory=dict)
+
+
+async def asked_about(ports: Ports, known: Brief, persons: Iterable[str]) -> Brief:
+    """What is known of a text, and what the host knows of everybody of whom it tells."""
+    household = {person: await _profile(ports, person) for person in sorted(persons)}
+    return evolve(known, household=household)
+
+
+async def _profile(ports: Ports, person: str | None) -> Profile:
+    told = await ports.people(person) if person else None
+    _is_a(Profile, told, "people")
+    return told or Profile()
 
 
 async def brief(ports: Ports, draft: Draft) -> Brief:
     """Read the text, and ask whoever knows something about its recipient."""
-    told = await ports.people(draft.person) if draft.person else None
-    _is_a(Profile, told, "people")
-    profile = told or Profile()
-    plain = read(draft.body, ports.practice, patient_of(profile))
+    profile = await _profile(ports, draft.person)
+    plain = read(draft.body, ports.practice, patient_of(profile), draft.media)
     return Brief(
         draft=draft,
         profile=profile,

@@ -16,8 +16,9 @@ from compliant_sms.consent import (
 )
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._revoke import append_heard
+from compliant_sms.flows._routes import refuse_others_senders
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Ports, Transaction, refuse_other_practice
+from compliant_sms.ports import Ports, Transaction
 
 __all__ = ["append_event", "consent_events", "consent_state", "wish_for_detail"]
 
@@ -35,14 +36,16 @@ async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
         ConfigurationError: the sender belongs to a practice with another id.
     """
     if event.occurred_at > ports.clock() + _CLOCK_SKEW:
-        msg = "occurred_at lies in the future; consent counts from when it was given"
+        msg = (
+            "occurred_at lies in the future; consent counts from when it was given. Pass that "
+            "instant, or none for now."
+        )
         raise InvalidInput(msg)
     return await ports.store.run(lambda tx: _append(tx, ports, event))
 
 
 async def _append(tx: Transaction, ports: Ports, event: ConsentEvent) -> ConsentEvent:
-    known = await tx.practice_at(ports.provider.sender)
-    refuse_other_practice(known.id if known else None, ports.practice)
+    await refuse_others_senders(tx, ports)
     if isinstance(event, Revoked) and event.occurred_at == event.recorded_at:
         return await append_heard(tx, ports, event)
     await tx.append(event, ports.ids())

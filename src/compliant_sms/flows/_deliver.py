@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from attrs import define, evolve
 
-from compliant_sms.consent import Channel, Revoked
 from compliant_sms.errors import NoAnswer, RequestNotSent, UnknownMessage
-from compliant_sms.flows._revoke import append_heard
+from compliant_sms.flows._admit import Claimed, Limited, Unlinked, admit
+from compliant_sms.flows._echo import without_echo
+from compliant_sms.flows._news import apply_early, early_news
+from compliant_sms.flows._rehearsed import DRY_RUN
+from compliant_sms.flows._reported import concerns_number, record_problem, reported_of
+from compliant_sms.flows._routes import routes_for
+from compliant_sms.flows._standing import SET_ASIDE
+from compliant_sms.flows._told import Unasked
+from compliant_sms.flows._waits import LONGEST_WAIT, keep_wait
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import (
     Blocked,
@@ -23,22 +31,50 @@ from compliant_sms.messages import (
     Uncertain,
 )
 from compliant_sms.ports import Ports, Transaction
-from compliant_sms.providers import Attempt, Category, Certainty, OutboundText, Problem
+from compliant_sms.providers import (
+    Attempt,
+    Category,
+    Certainty,
+    OutboundText,
+    Problem,
+    Provider,
+    StatusUpdate,
+)
+from compliant_sms.routing import Route
+from compliant_sms.volume import UNTIL_RESUMED, pause_finding
 from compliant_sms.wire import HttpRequest
 
-__all__ = ["deliver", "outbound", "outcome_of", "record_opt_out", "recorded_outcome"]
+__all__ = [
+    "deliver",
+    "hand_over",
+    "note_health",
+    "outbound",
+    "outcome_of",
+    "recorded_outcome",
+]
 
-# Whatever a provider asks for: a text that waits longer is looked at again in between.
-_LONGEST_PAUSE = timedelta(days=1)
 # Whoever has put the account right wants to see texts leave.
 _LONGEST_FOR_ACCOUNT = timedelta(hours=1)
 _MOST_DOUBLINGS = 16
+_SHORTEST_VALIDITY = timedelta(seconds=1)
 _OPEN = frozenset({State.CLAIMED, State.UNCERTAIN})
 
 
-def outbound(message: Message) -> OutboundText:
-    """The text as adapters take it."""
-    return OutboundText(to=message.draft.to, body=message.body, reference=message.message_id)
+def outbound(message: Message, at: datetime) -> OutboundText:
+    """The text as adapters take it.
+
+    Args:
+        message: the text.
+        at: when it is handed over: what has to be there by a certain time may travel no longer.
+    """
+    last = message.draft.not_after
+    return OutboundText(
+        to=message.draft.to,
+        body=message.body,
+        reference=message.message_id,
+        media=message.media,
+        valid_for=None if last is None else max(last - at, _SHORTEST_VALIDITY),
+    )
 
 
 @define
@@ -48,35 +84,116 @@ class _Request:
     may_have_left: bool = False
 
 
-async def deliver(ports: Ports, message: Message) -> Outcome:
-    """Send a claimed text and record the outcome.
+async def deliver(ports: Ports, claim: Claimed) -> Outcome:
+    """Send a claimed text and record the outcome; by another route, if it surely did not go out.
 
     Raises:
         BaseException: what was raised meanwhile. The text is due again where no request can have
             left; otherwise it stays claimed and becomes uncertain.
     """
+    refused: list[tuple[Route, Attempt]] = []
+    result, step = await _leave(ports, claim, refused)
+    while isinstance(step, Claimed):
+        claim = step
+        result, step = await _leave(ports, claim, refused)
+    if step is not None:
+        return step
+    final = _telling(result, refused)
+    return await ports.store.run(lambda tx: _record(tx, ports, claim, result, final))
+
+
+async def _leave(
+    ports: Ports, claim: Claimed, refused: list[tuple[Route, Attempt]]
+) -> tuple[Attempt, Claimed | Outcome | None]:
+    """Send it by its route; what came of that, and how it goes on where it moves to another."""
     open_request = _Request()
     try:
-        result = await _request(ports, message, open_request)
+        result = await _request(ports, claim, open_request)
+        note_health(ports, claim.route, result)
+        if not result.may_move_on or result == _LEASE_OVER:
+            return result, None
+        refused.append((claim.route, result))
+        return result, await _next(ports, claim, refused)
     except GeneratorExit:  # nothing can be awaited any more
         raise
     except BaseException as error:
         if not open_request.may_have_left:
-            again = ports.clock() + _after(error, message, ports)
+            again = ports.clock() + _after(error, claim.message, ports)
             with suppress(Exception):  # what went wrong first is what to tell
-                await ports.store.run(lambda tx: _give_back(tx, ports, message, again))
+                await ports.store.run(lambda tx: _give_back(tx, ports, claim.message, again))
         raise
-    return await ports.store.run(lambda tx: _record(tx, ports, message, result))
 
 
-async def _request(ports: Ports, message: Message, open_request: _Request) -> Attempt:
+def _telling(last: Attempt, refused: Sequence[tuple[Route, Attempt]]) -> Attempt:
+    """What the text's outcome is: it may still go by a route that refused it for a while."""
+    if not last.may_move_on:
+        return last
+    passing = (a for _, a in refused if a.is_about_account or a.may_be_tried_later)
+    return next(passing, last)
+
+
+async def _next(
+    ports: Ports, claim: Claimed, refused: Sequence[tuple[Route, Attempt]]
+) -> Claimed | Outcome | None:
+    """Have the text leave by another route; None where there is none."""
+    # An agreement that the first provider signed binds no other one.
+    signed = claim.route.provider.may_carry_phi
+    tried = [route for route, _ in refused]
+    but = [r for r in ports.routes if r in tried or (signed and not r.provider.may_carry_phi)]
+    if not routes_for(ports, claim.known, ports.clock(), but=but):
+        return None
+    result = refused[-1][1]
+    return await ports.store.run(lambda tx: _move_on(tx, ports, claim, result, but))
+
+
+async def _move_on(
+    tx: Transaction,
+    ports: Ports,
+    claim: Claimed,
+    result: Attempt,
+    but: Collection[Route],
+) -> Claimed | Outcome | None:
+    await tx.lock(claim.message.practice_id, claim.message.draft.to)
+    message = await tx.message(claim.message.message_id)
+    if message is None or not _is_open(message, claim.message):
+        return None
+    at = ports.clock()
+    await keep_wait(tx, claim.route, result, at)
+    due = message.moved(State.DUE, not_before=at, problem=result.problem)
+    await tx.save(due, at)
+    step = await admit(tx, ports, due, claim.known, at, but=but)
+    if isinstance(step, Limited | Unlinked | Unasked):
+        until = step.until if isinstance(step, Limited) else at + _pause(message, ports)
+        due = evolve(due, not_before=until)
+        await tx.save(due, at)
+        return outcome_of(due)
+    return step
+
+
+def note_health(ports: Ports, route: Route, result: Attempt) -> None:
+    """Keep in mind whether a route works."""
+    if result == _LEASE_OVER:
+        return
+    at, problem = ports.clock(), result.problem
+    if problem is not None and problem.consequence.route_fails:
+        ports.health.failed(route, ports.routes, at)
+    elif problem is None or problem.category is not Category.RATE_LIMITED:
+        ports.health.worked(route)
+
+
+async def _request(ports: Ports, claim: Claimed, open_request: _Request) -> Attempt:
+    message, provider, at = claim.message, claim.route.provider, ports.clock()
+    written = provider.request(outbound(message, at), at=at)
+    if ports.dry_run:  # what cannot be written was refused, as it would be
+        return Attempt(certainty=Certainty.ACCEPTED, provider_id=DRY_RUN)
     request = evolve(
-        ports.provider.request(outbound(message)), may_leave=lambda: _is_ours(message, ports)
+        written,
+        may_leave=lambda: _is_ours(message, ports),
     )
 
     async def attempt() -> Attempt:
         open_request.may_have_left = True
-        result = await _attempt(ports, request)
+        result = await hand_over(ports, provider, request, message)
         open_request.may_have_left = result.certainty is not Certainty.REFUSED
         return result
 
@@ -106,11 +223,14 @@ def _is_ours(message: Message, ports: Ports) -> bool:
     return until is not None and until - ports.delivery.lease <= ports.clock() < until
 
 
-async def _attempt(ports: Ports, request: HttpRequest) -> Attempt:
+async def hand_over(
+    ports: Ports, provider: Provider, request: HttpRequest, message: Message
+) -> Attempt:
+    """What one request for a text came to."""
     if not request.may_leave():
-        return _not_taken("lease", "The time reserved for sending it ran out.")
+        return _LEASE_OVER
     try:
-        return ports.provider.response(await ports.transport.send(request))
+        reply = await ports.transport.send(request)
     except RequestNotSent as error:
         return _not_taken("unreachable", f"It was not sent: {error}.")
     except NoAnswer as error:
@@ -122,6 +242,7 @@ async def _attempt(ports: Ports, request: HttpRequest) -> Attempt:
                 words=f"It may or may not have been sent: {error}.",
             ),
         )
+    return without_echo(provider.response(reply), message)
 
 
 def _not_taken(code: str, words: str) -> Attempt:
@@ -129,14 +250,23 @@ def _not_taken(code: str, words: str) -> Attempt:
     return Attempt(certainty=Certainty.REFUSED, problem=problem)
 
 
-async def _record(tx: Transaction, ports: Ports, claimed: Message, result: Attempt) -> Outcome:
-    if result.problem is not None and result.problem.category is Category.OPTED_OUT:
+_LEASE_OVER = _not_taken("lease", "The time reserved for sending it ran out.")
+
+
+async def _record(
+    tx: Transaction, ports: Ports, claim: Claimed, last: Attempt, result: Attempt
+) -> Outcome:
+    claimed = claim.message
+    early: Sequence[StatusUpdate] = ()
+    if result.certainty is Certainty.ACCEPTED and result.provider_id is not None:
+        early = await early_news(tx, claimed, claim.route.provider.name, result.provider_id)
+    if concerns_number(result.problem):
         # In the order in which everybody locks: the number, then the text.
         await tx.lock(claimed.practice_id, claimed.draft.to)
     if result.problem is None and result.certainty is Certainty.ACCEPTED:
         at, sent = ports.clock(), claimed.moved(State.SENT, provider_id=result.provider_id)
         if await tx.close_claim(sent, at):
-            return outcome_of(sent)
+            return outcome_of(await apply_early(tx, ports, sent, early, at))
     # A callback has overtaken the answer, or there is more to see to.
     message = await tx.message(claimed.message_id)
     if message is None:
@@ -148,8 +278,9 @@ async def _record(tx: Transaction, ports: Ports, claimed: Message, result: Attem
     settled = message if outdated else _settled(message, result, ports, at)
     if settled != message:
         await tx.save(settled, at)
-    if result.problem is not None and result.problem.category is Category.OPTED_OUT:
-        await record_opt_out(tx, ports, settled, at)
+    settled = await apply_early(tx, ports, settled, early, at)
+    await keep_wait(tx, claim.route, last, at)
+    await record_problem(tx, ports, reported_of(settled), result.problem, at)
     return outcome_of(settled)
 
 
@@ -158,7 +289,7 @@ def _settled(message: Message, result: Attempt, ports: Ports, at: datetime) -> M
         return message.moved(State.SENT, provider_id=result.provider_id)
     if result.certainty is Certainty.AMBIGUOUS:
         return message.moved(State.UNCERTAIN, problem=result.problem)
-    passes = result.may_be_repeated or result.is_about_account
+    passes = result.may_be_tried_later or result.is_about_account
     if passes and message.state is State.BLOCKED:
         return message  # blocked since: only who asked for it may ask again
     # However often the account was refused, the text may still go.
@@ -174,29 +305,13 @@ def _asked_for(result: Attempt, message: Message, ports: Ports) -> timedelta:
     if result.is_about_account:
         return min(_pause(message, ports), _LONGEST_FOR_ACCOUNT)
     if result.retry_after is not None:
-        return timedelta(seconds=min(result.retry_after, _LONGEST_PAUSE.total_seconds()))
+        return timedelta(seconds=min(result.retry_after, LONGEST_WAIT.total_seconds()))
     return _pause(message, ports)
 
 
 def _pause(message: Message, ports: Ports) -> timedelta:
     doublings = min(message.attempts - 1, _MOST_DOUBLINGS)
-    return min(ports.delivery.pause * (1 << doublings), _LONGEST_PAUSE)
-
-
-async def record_opt_out(tx: Transaction, ports: Ports, message: Message, at: datetime) -> None:
-    """The provider says that the number opted out: the ledger must know it too."""
-    event = Revoked(
-        event_id=ports.ids(),
-        practice_id=message.practice_id,
-        number=message.draft.to,
-        occurred_at=at,
-        recorded_at=at,
-        actor=f"provider:{message.provider}",
-        channel=Channel.PROVIDER,
-        rule="provider-opt-out",
-        reference=message.message_id,
-    )
-    await append_heard(tx, ports, event)
+    return min(ports.delivery.pause * (1 << doublings), LONGEST_WAIT)
 
 
 def outcome_of(message: Message) -> Outcome:  # noqa: PLR0911 - one answer for each state
@@ -219,7 +334,9 @@ def outcome_of(message: Message) -> Outcome:  # noqa: PLR0911 - one answer for e
         case State.UNCERTAIN:
             return Uncertain(message_id=message_id, problem=message.problem)
         case State.CANCELLED:
-            return Cancelled(message_id=message_id)
+            problem = message.problem
+            aside = problem if problem and problem.code == SET_ASIDE else None
+            return Cancelled(message_id=message_id, reason=aside.words if aside else "")
         case _:  # failed
             return Failed(message_id=message_id, problem=message.problem or _UNEXPLAINED)
 
@@ -228,6 +345,8 @@ async def recorded_outcome(tx: Transaction, message: Message) -> Outcome:
     """The outcome on record, with its reasons."""
     outcome = outcome_of(message)
     if isinstance(outcome, Held | Blocked):
+        if message.not_before == UNTIL_RESUMED:
+            return evolve(outcome, reasons=(pause_finding(),))
         decisions = await tx.decisions(message.message_id)  # none, where they were purged
         return evolve(outcome, reasons=decisions[-1].reasons) if decisions else outcome
     return outcome

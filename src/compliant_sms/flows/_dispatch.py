@@ -6,25 +6,39 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from compliant_sms import _given
 from compliant_sms.errors import UnknownMessage
-from compliant_sms.flows._admit import WAITING, Limited, Unlinked, take
-from compliant_sms.flows._brief import brief
+from compliant_sms.flows._admit import WAITING, Claimed, Limited, Unlinked, take
+from compliant_sms.flows._brief import asked_about, brief
 from compliant_sms.flows._deliver import deliver, recorded_outcome
 from compliant_sms.flows._link import link
+from compliant_sms.flows._places import leave_places
 from compliant_sms.flows._rate import at_once
+from compliant_sms.flows._told import Unasked
+from compliant_sms.flows._traced import traced
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome, Queued
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import Problem
 
-__all__ = ["Dispatched", "cancel", "dispatch", "dispatch_due", "give_up_lapsed_claims", "never"]
+__all__ = [
+    "Dispatched",
+    "cancel",
+    "dispatch",
+    "dispatch_due",
+    "dispatch_one",
+    "give_up_lapsed_claims",
+    "never",
+]
 
 # So many texts are read and reserved at once.
 _PAGE = 50
+# A pile that waits for one sender's rate must not keep another sender's texts from being seen.
+_MOST_PASSED_OVER = 500
 
 
 async def give_up_lapsed_claims(tx: Transaction, ports: Ports, limit: int) -> None:
@@ -42,10 +56,11 @@ class Dispatched:
         outcomes: of each text that this call took; another worker's are not among them.
         failures: what went wrong with texts for which there is no outcome. Each stays due, and
             waits as long as it was reserved, so that others go first; or becomes uncertain.
-        limited_until: where the sender's rate ended it, when to come back (UTC).
+        limited_until: where the sender's rate ended it, or a provider that asked to be left alone
+            for a while, when to come back (UTC).
         more: whether it ended at the limit or at a stop, so that more may be due.
-        refused: where it ended because the provider refuses the account, which the others would
-            have met too: why. They are due as before.
+        refused: where it ended because the provider refuses the account, and no other route works,
+            which the others would have met too: why. They are due as before.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -81,30 +96,64 @@ def never() -> bool:
 async def dispatch(ports: Ports, limit: int, stopping: Callable[[], bool] = never) -> Dispatched:
     """Send up to ``limit`` texts whose time has come, until somebody says stop.
 
-    The text in hand is finished in any case. Texts are read a page at a time.
+    The text in hand is finished in any case. Texts are read a page at a time. Where a sender's
+    rate makes a text wait, those behind it that leave from another sender go first.
     """
-    outcomes: list[Outcome] = []
-    failures: list[Exception] = []
-    tried, more, limited_until, refused = 0, True, None, None
-    while more and tried < limit and limited_until is None and not stopping():
+    done = _Done()
+    tried, more, refused = 0, True, None
+    while more and tried < limit and not done.is_over(ports) and not stopping():
         size = at_once(ports, min(_PAGE, limit - tried))
         try:
             page = await _next_page(ports, size)
         except Exception as error:  # noqa: BLE001 - what was sent before must be told as well
-            failures.append(error)
+            done.failures.append(error)
             more = False
             break
-        tried, more = tried + size, len(page.messages) == size
-        limited_until = await _send_page(ports, page, stopping, outcomes, failures)
-        refused = _refused(outcomes)
+        passed_before = len(done.passed_over)
+        more = len(page.messages) == size
+        await _send_page(ports, page, stopping, done)
+        tried += size - (len(done.passed_over) - passed_before)
+        refused = _refused(ports, done.outcomes)
         more = more and refused is None
+    await _give_way(ports, done)
     return Dispatched(
-        outcomes=tuple(outcomes),
-        failures=tuple(failures),
-        limited_until=limited_until,
+        outcomes=tuple(done.outcomes),
+        failures=tuple(done.failures),
+        limited_until=done.limited_until,
         more=more,
         refused=refused,
     )
+
+
+@define
+class _Done:
+    """What a dispatch has come to so far."""
+
+    outcomes: list[Outcome] = field(factory=list)
+    failures: list[Exception] = field(factory=list)
+    passed_over: list[tuple[Message, datetime]] = field(factory=list)
+    limited_until: datetime | None = None
+
+    def pass_over(self, message: Message, until: datetime, reserved_until: datetime) -> None:
+        self.passed_over.append((message, reserved_until))
+        self.limited_until = min(self.limited_until or until, until)
+
+    def is_over(self, ports: Ports) -> bool:
+        """Whether whatever else is due would wait as well, as far as was looked."""
+        alone = len(ports.routes) == 1 and self.limited_until is not None
+        return alone or len(self.passed_over) >= _MOST_PASSED_OVER
+
+
+async def _give_way(ports: Ports, done: _Done) -> None:
+    """Let others have the texts that only wait for their sender's rate."""
+    for until in sorted({until for _, until in done.passed_over}):
+        waiting = [message for message, reserved in done.passed_over if reserved == until]
+        with suppress(Exception):  # the reservation runs out by itself
+            await ports.store.run(partial(_release, messages=waiting, until=until))
+
+
+async def _release(tx: Transaction, messages: Sequence[Message], until: datetime) -> None:
+    await tx.release(messages, until)
 
 
 @frozen(kw_only=True)
@@ -124,27 +173,22 @@ async def _next_page(ports: Ports, size: int) -> _Page:
     return await ports.store.run(work)
 
 
-async def _send_page(
-    ports: Ports,
-    page: _Page,
-    stopping: Callable[[], bool],
-    outcomes: list[Outcome],
-    failures: list[Exception],
-) -> datetime | None:
+async def _send_page(ports: Ports, page: _Page, stopping: Callable[[], bool], done: _Done) -> None:
     left = deque(page.messages)
     try:
         while left and not stopping():
             try:
-                outcome = await _dispatch(ports, left[0])
+                outcome = await dispatch_one(ports, left[0])
             except Exception as error:  # noqa: BLE001 - the others must not wait for this one
-                failures.append(error)
+                done.failures.append(error)
             else:
                 if isinstance(outcome, Limited):
-                    return outcome.until
-                outcomes += [outcome] if outcome is not None else []
+                    done.pass_over(left[0], outcome.until, page.until)
+                elif outcome is not None:
+                    done.outcomes.append(outcome)
             left.popleft()
-            if _refused(outcomes):
-                return None
+            if done.is_over(ports) or _refused(ports, done.outcomes):
+                return
     except GeneratorExit:  # nothing can be awaited any more
         left.clear()
         raise
@@ -152,21 +196,32 @@ async def _send_page(
         if left:
             with suppress(Exception):  # the reservation runs out by itself
                 await ports.store.run(lambda tx: tx.release(left, page.until))
-    return None
 
 
-def _refused(outcomes: Sequence[Outcome]) -> Problem | None:
-    """Why the provider refuses the account, where the last outcome says that it does."""
+def _refused(ports: Ports, outcomes: Sequence[Outcome]) -> Problem | None:
+    """Why the provider refuses the account, where the last outcome says so and others rest too."""
     problem = outcomes[-1].problem if outcomes and isinstance(outcomes[-1], Queued) else None
-    return problem if problem is not None and problem.is_about_account else None
+    if problem is None or not problem.is_about_account:
+        return None
+    at, several = ports.clock(), len(ports.routes) > 1
+    if several and not all(ports.health.rests(route, at) for route in ports.routes):
+        return None
+    return problem
 
 
-async def _dispatch(ports: Ports, waiting: Message) -> Outcome | Limited | None:
+@traced("dispatch")
+async def dispatch_one(ports: Ports, waiting: Message) -> Outcome | Limited | None:
+    """What came of a text that waits; None where somebody else took it."""
     known = await brief(ports, waiting.draft)
     step = await ports.store.run(lambda tx: take(tx, ports, waiting.message_id, known))
+    if isinstance(step, Unasked):
+        everybody = await asked_about(ports, known, step.persons)
+        known = everybody
+        step = await ports.store.run(lambda tx: take(tx, ports, waiting.message_id, everybody))
+        assert not isinstance(step, Unasked), "all of them were asked"  # noqa: S101
     if isinstance(step, Unlinked):
         step = await link(ports, known, step.message)
-    return await deliver(ports, step) if isinstance(step, Message) else step
+    return await deliver(ports, step) if isinstance(step, Claimed) else step
 
 
 async def cancel(ports: Ports, message_id: str) -> Outcome:
@@ -186,5 +241,7 @@ async def _cancel(tx: Transaction, ports: Ports, message_id: str) -> Outcome:
         raise UnknownMessage(msg)
     if message.state in WAITING:
         message = message.moved(State.CANCELLED)
-        await tx.save(message, ports.clock())
+        at = ports.clock()
+        await tx.save(message, at)
+        await leave_places(tx, ports, message, at)
     return await recorded_outcome(tx, message)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from compliant_sms.flows._answered import answer_thread
 from compliant_sms.flows._deliver import outcome_of, recorded_outcome
-from compliant_sms.flows._send import prepared, refuse_other_text
+from compliant_sms.flows._routes import refuse_others_senders
+from compliant_sms.flows._send import prepared, refuse_other_text, send
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message, Outcome
-from compliant_sms.ports import Ports, Transaction, refuse_other_practice
+from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["enqueue"]
+__all__ = ["ask_for", "enqueue", "enter"]
 
 
 async def enqueue(ports: Ports, draft: Draft) -> Outcome:
@@ -18,13 +22,24 @@ async def enqueue(ports: Ports, draft: Draft) -> Outcome:
     commits, and whoever reads the ledger without its lock must not send by it.
     """
     draft = prepared(ports, draft)
-    return await ports.store.run(lambda tx: _enter(tx, ports, draft))
+    return await ports.store.run(lambda tx: enter(tx, ports, draft))
 
 
-async def _enter(tx: Transaction, ports: Ports, draft: Draft) -> Outcome:
+async def ask_for(ports: Ports, draft: Draft) -> Outcome:
+    """Send the draft; in a host's transaction only keep it."""
+    return await (enqueue(ports, draft) if ports.within else send(ports, draft))
+
+
+async def enter(
+    tx: Transaction, ports: Ports, draft: Draft, not_before: datetime | None = None
+) -> Outcome:
+    """Keep the draft as due now, or from an instant on.
+
+    Raises:
+        IdempotencyConflict: another text was asked for under its key.
+    """
     # Neither number nor practice is held: a STOP must not wait until the host's transaction ends.
-    known_as = await tx.practice_at(ports.provider.sender)
-    refuse_other_practice(known_as.id if known_as else None, ports.practice)
+    await refuse_others_senders(tx, ports)
     at = ports.clock()
     new = Message(
         message_id=ports.ids(),
@@ -32,9 +47,10 @@ async def _enter(tx: Transaction, ports: Ports, draft: Draft) -> Outcome:
         draft=draft,
         created_at=at,
         state=State.DUE,
-        not_before=at,
+        not_before=not_before or at,
     )
     if await tx.add(new, at):
+        await answer_thread(tx, ports, new)
         return outcome_of(new)
     known = await tx.message_by_key(ports.practice.id, draft.idempotency_key)
     assert known is not None, "its key was taken just before"  # noqa: S101

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from compliant_sms import _given
+from compliant_sms._masking import repr_of_practice
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.clock import Clock
 from compliant_sms.errors import ConfigurationError, UnderLegalHold, UnknownPerson, Unsettled
 from compliant_sms.flows._admit import WAITING
+from compliant_sms.flows._holders import is_caller
 from compliant_sms.lifecycle import State
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Erased, Store, Transaction
 from compliant_sms.retention import Purged
 
@@ -33,7 +37,7 @@ class ErasePlan:
         dry_run: change nothing, only count.
     """
 
-    practice_id: str
+    practice_id: str = field(repr=repr_of_practice)
     person: str
     reason: str
     by: str
@@ -88,10 +92,12 @@ async def _erase(tx: Transaction, clock: Clock, plan: ErasePlan) -> Erased:
         )
         raise UnderLegalHold(msg)
     at = clock()
-    await _call_back(tx, plan, at)
-    erased = await tx.erase(
-        practice_id, person, Purged(at=at, rule="the person was erased", run=plan.run, proofs=())
-    )
+    callers = await _callers(tx, plan, numbers)
+    await _call_back(tx, plan, at, callers)
+    purged = Purged(at=at, rule="the person was erased", run=plan.run, proofs=())
+    # Callers first: as long as one is known, what is known of the number alone stays readable.
+    before = [await tx.erase(practice_id, caller, purged) for caller in sorted(callers)]
+    erased = _together(await tx.erase(practice_id, person, purged), before)
     if plan.dry_run:
         raise _Undone(erased)
     counts = {"events": erased.events, "texts": erased.texts, "received": erased.received}
@@ -113,19 +119,54 @@ async def _refuse_in_the_clear(tx: Transaction, practice_id: str) -> None:
     if not await tx.seals(practice_id):
         msg = (
             "the records of this practice lie in the clear, and events of the ledger cannot be "
-            "taken out of it: only what a keyring sealed can be erased, by destroying its key."
+            "taken out of it: only what a keyring sealed can be erased, by destroying its key. "
+            "Use a keyring from the start of a database."
         )
         raise ConfigurationError(msg)
 
 
-async def _call_back(tx: Transaction, plan: ErasePlan, at: datetime) -> None:
+async def _callers(
+    tx: Transaction, plan: ErasePlan, numbers: Sequence[PhoneNumber]
+) -> frozenset[str]:
+    """Callers who are known by a call alone, from numbers at which nobody else is known."""
+    found: set[str] = set()
+    for number in numbers:
+        events = await tx.consent_events(plan.practice_id, number)
+        texts = await tx.messages_to(plan.practice_id, number)
+        threads = await tx.threads_at(plan.practice_id, number)
+        known = {
+            *(event.person for event in events),
+            *(text.draft.person for text in texts),
+            *(thread.person for thread in threads),
+        }
+        others = {each for each in known if each} - {plan.person}
+        if all(map(is_caller, others)):
+            found |= others
+    return frozenset(found)
+
+
+def _together(erased: Erased, more: Iterable[Erased]) -> Erased:
+    """What was erased in all, at the numbers of the person."""
+    for each in more:
+        erased = evolve(
+            erased,
+            events=erased.events + each.events,
+            texts=erased.texts + each.texts,
+            received=erased.received + each.received,
+        )
+    return erased
+
+
+async def _call_back(
+    tx: Transaction, plan: ErasePlan, at: datetime, callers: frozenset[str]
+) -> None:
     """Cancel what waits to go to the person, or to whoever holds their numbers."""
     practice_id, person = plan.practice_id, plan.person
     for number in await tx.numbers_of(practice_id, person):
         for listed in await tx.messages_to(practice_id, number):
             # Read again for a change: news of it comes before, or waits.
             message = await tx.message(listed.message_id) or listed
-            if message.draft.person not in {None, person}:
+            if message.draft.person not in {None, person, *callers}:
                 continue
             if message.state in _UNSETTLED:
                 msg = (

@@ -21,7 +21,7 @@ __all__ = ["Question", "evidence_pack"]
 def _told(of: object, attribute: Attribute[str], value: str) -> None:
     _given.text(of, attribute, value)
     if not value.strip():
-        msg = f"{attribute.name} is empty; access to evidence is on record, with who and why"
+        msg = f"{attribute.name} is empty; access to evidence is on record, so say who and why"
         raise InvalidInput(msg)
 
 

@@ -25,6 +25,7 @@ from compliant_sms.optout import Awaiting
 from compliant_sms.people import Holder, Profile
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.practice import Practice
+from compliant_sms.providers import Provider
 from compliant_sms.rules import (
     Facts,
     OptOutShown,
@@ -57,26 +58,39 @@ class Told:
     Attributes:
         facts: what the rules are told.
         body: what the patient would read.
+        media: URLs of what goes along.
         needs_link: the link in it stands for one that somebody has yet to make.
     """
 
     facts: Facts
     body: str = field(repr=False)
+    media: tuple[str, ...] = field(repr=False)
     needs_link: bool
 
 
 async def facts_about(
-    tx: Transaction, ports: Ports, known: Brief, *, practice_id: str, at: datetime
+    tx: Transaction,
+    ports: Ports,
+    known: Brief,
+    provider: Provider,
+    *,
+    practice_id: str,
+    at: datetime,
+    but: Departure | None = None,
 ) -> Told:
-    """All facts about a text, and its body as it will be sent."""
+    """All facts about a text that the provider is to carry, and its body as it will be sent.
+
+    What left before counts, but for how the text itself may have left.
+    """
     draft, settings = known.draft, ports.rulebook.settings
     events = await tx.consent_events(practice_id, draft.to)
     consent = fold(events, draft.person) if draft.person else fold_for_holder(events)
-    gone: list[Departure] = []
+    gone: Sequence[Departure] = ()
     decided = decided_as(draft.purpose, known.plain)
     if decided.message_class in _TO_PATIENTS:
         since = at - max(_A_WEEK, settings.opt_out_line_every)
-        gone = await tx.departures(practice_id, draft.to, since)
+        left = await tx.departures(practice_id, draft.to, since)
+        gone = [each for each in left if each != but]
     where = ports.rulebook.whereabouts(draft.to, known.profile)
     country = known.profile.country or where.country
     wish = phi_preference(events, draft.person)
@@ -94,14 +108,17 @@ async def facts_about(
         readings=readings,
         recipient=_on_record(known.profile),
         phi_preference=wish,
-        sender=_sender(ports.practice, ports.provider.may_carry_phi),
+        sender=_sender(ports.practice, provider.may_carry_phi),
         lookups=known.lookups,
+        on_allow_list=ports.only_to is None or draft.to in ports.only_to,
         reply=await _reply_facts(tx, draft, consent, gone, practice_id=practice_id),
+        own_number=await _is_own(tx, ports.practice, draft),
     )
     sent = await _sent_before(tx, ports, facts, gone, given[0])
     return Told(
         facts=facts if sent == SentBefore() else evolve(facts, sent=sent),
         body=body,
+        media=draft.media,
         needs_link=instead is not None and instead.needs_link,
     )
 
@@ -151,6 +168,13 @@ def _rendered(
     )
 
 
+async def _is_own(tx: Transaction, practice: Practice, draft: Draft) -> bool:
+    """Whether a text after a missed call would go to a number of a practice's own."""
+    if draft.purpose.code != Purpose.MISSED_CALL_TEXT_BACK.code:
+        return False
+    return draft.to == practice.phone or await tx.practice_at(draft.to) is not None
+
+
 def _on_record(profile: Profile) -> Profile:
     # A date of birth is kept with a decision only where the decision depends on it, and what a
     # text was searched for is never kept.
@@ -194,7 +218,8 @@ async def _sent_before(
 def _is_counted(facts: Facts, settings: Settings) -> bool:
     """Whether any limit looks at earlier texts: what no rule reads is not put on record."""
     sells = facts.message_class is MessageClass.MARKETING
-    return sells or bool(settings.caps) or settings.healthcare_exemption
+    once = facts.purpose.code == Purpose.MISSED_CALL_TEXT_BACK.code
+    return sells or once or bool(settings.caps) or settings.healthcare_exemption
 
 
 def _past(text: Departure) -> PastText:
@@ -211,6 +236,14 @@ def _carriers_midnight(at: datetime) -> datetime:
     return datetime.combine(at.astimezone(_CARRIERS_DAY).date(), time(0), _CARRIERS_DAY)
 
 
+async def _wrote_at(tx: Transaction, draft: Draft, practice_id: str) -> datetime | None:
+    """When the newest text that surely is the patient's came in."""
+    if await tx.last_inbound_at(practice_id, draft.to) is None:
+        return None
+    received = await tx.inbound_from(practice_id, draft.to)
+    return max((inbound.received_at for inbound in received if inbound.proven), default=None)
+
+
 async def _reply_facts(
     tx: Transaction,
     draft: Draft,
@@ -220,7 +253,7 @@ async def _reply_facts(
     practice_id: str,
 ) -> ReplyFacts | None:
     if draft.purpose.implied_by is ImpliedBy.OWN_TEXT:
-        wrote_at = await tx.last_inbound_at(practice_id, draft.to)
+        wrote_at = await _wrote_at(tx, draft, practice_id)
         if wrote_at is None:
             return None
         answers = [text for text in gone if text.subject == draft.purpose.code]

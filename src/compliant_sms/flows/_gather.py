@@ -12,6 +12,7 @@ from compliant_sms.evidence import (
     ChainRecord,
     Checkpoint,
     Dossier,
+    EntryRecord,
     EventRecord,
     ReceivedRecord,
     TextRecord,
@@ -26,8 +27,10 @@ from compliant_sms.flows._checkpoint import (
     newest_checkpoint,
 )
 from compliant_sms.flows._evidence import Question
+from compliant_sms.flows._history import text_record as on_record
 from compliant_sms.flows._on_record import (
     chain_record,
+    entry_record,
     in_base64,
     practice_record,
     received_record,
@@ -59,6 +62,7 @@ async def gather(tx: Transaction, ports: Ports, question: Question) -> Dossier:
         chains=chains,
         texts=await _texts(tx, practice.id, question),
         received=await _received(tx, practice.id, question, chains),
+        entries=await _entries(tx, practice.id, question),
         checkpoint=str(newest or ""),
         earlier=str(question.earlier or ""),
         consistency=await _growth(tx, practice.id, newest, question.earlier),
@@ -118,12 +122,21 @@ async def _texts(tx: Transaction, practice_id: str, asked: Question) -> tuple[Te
     for message in await tx.messages_to(practice_id, asked.number):
         steps = await tx.steps(message.message_id)
         reports = await tx.callbacks(message.message_id)
-        moments = [message.created_at, *(s.at for s in steps), *(r.at for r in reports)]
-        if any(map(asked.covers, moments)):
-            decisions = await tx.decisions(message.message_id)
-            purged = await tx.purged_decisions(message.message_id)
-            found.append(text_record(message, decisions, steps, reports, purged))
+        came = await tx.accesses(practice_id, message.message_id)
+        later = [*(s.at for s in steps), *(r.at for r in reports), *(c.at for c in came)]
+        if any(map(asked.covers, [message.created_at, *later])):
+            found.append(text_record(await on_record(tx, message)))
     return tuple(found)
+
+
+async def _entries(tx: Transaction, practice_id: str, asked: Question) -> tuple[EntryRecord, ...]:
+    found = [
+        entry_record(thread, entry)
+        for thread in await tx.threads_at(practice_id, asked.number)
+        for entry in await tx.entries(thread.thread_id)
+        if asked.covers(entry.at)
+    ]
+    return tuple(sorted(found, key=lambda record: record.at))
 
 
 async def _received(

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypedDict
 
 from attrs import frozen
 
+from compliant_sms import optout
 from compliant_sms.classification import MessageClass
 from compliant_sms.consent import (
     Basis,
     Category,
     Channel,
     Clarified,
+    ConsentEvent,
     Granted,
+    OptInAnswered,
+    OptInAsked,
     Restored,
     Revoked,
+    Signature,
     Tier,
     Wording,
     fold,
     fold_for_holder,
 )
+from compliant_sms.flows._opt_in import Wanted, asked_in
 from compliant_sms.flows._question import Question
 from compliant_sms.flows._replies import (
     Asked,
     help_reply,
     opt_in_confirmation,
+    opt_in_question,
     opt_out_confirmation,
+    welcome_reply,
 )
 from compliant_sms.flows._revoke import append_heard
 from compliant_sms.messages import Draft
 from compliant_sms.optout import Awaiting, Certainty, Intent, Reading, Reserved
+from compliant_sms.permission import by_reply, offer_of, question, welcome_to
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.templates import which_to_stop
@@ -40,6 +50,7 @@ __all__ = ["Heard", "act_on"]
 # A STOP answers the last text of the past month; later nobody can tell which one it was about.
 _ANSWERED_WITHIN = timedelta(days=30)
 _BY_WORD = "keyword:"
+_YES = "replied yes to the text that carried the disclosures"
 _TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 # As much as a number given at intake covers, and no more: 47 CFR 64.1200(a)(1), FCC 2015 order.
 _AGREED_BY_TEXT = (Category.APPOINTMENTS, Category.CARE, Category.ANSWERS)
@@ -51,15 +62,23 @@ class Heard:
 
     Attributes:
         asked: who wrote it to whom.
+        recorded_at: now (UTC): when it came in, or when the provider said that it knows it.
         reading: what it says.
         reserved: the reserved word it is, or None.
         question: what was last asked of the number, and can still be answered.
+        channel: how it came.
+        doubted: it may be forged or old, so that it permits nothing.
+        wanted: the programme that it asks for by its keyword.
     """
 
     asked: Asked
+    recorded_at: datetime
     reading: Reading
     reserved: Reserved | None
     question: Question | None
+    channel: Channel = Channel.TEXT
+    doubted: bool = False
+    wanted: Wanted | None = None
 
     @property
     def at(self) -> datetime:
@@ -76,38 +95,74 @@ async def act_on(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
     """Write what a text means to the ledger; the draft of the answer to it."""
     if heard.reading.revocation is not None:
         return await _stop(tx, ports, heard)
+    if heard.doubted or heard.channel is not Channel.TEXT:
+        return None  # only the phone itself can ask for texts to it
     if heard.reserved is Reserved.START:
         restored = await _restore(tx, ports, heard)
         return opt_in_confirmation(heard.asked) if restored else None
     if heard.reserved is Reserved.HELP and heard.reading.intent is Intent.HELP:
         return help_reply(heard.asked)
+    return await _opt_in(tx, ports, heard)
+
+
+async def _opt_in(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
+    """Ask whoever sent a keyword, or take the yes of whoever was asked."""
+    if heard.wanted is not None:
+        return _ask(ports, heard, heard.wanted)
     if heard.awaiting is Awaiting.OPT_IN and heard.reading.intent is Intent.OPT_IN:
         return await _agree(tx, ports, heard)
     return None
+
+
+def _ask(ports: Ports, heard: Heard, wanted: Wanted) -> Draft | None:
+    """The question whether the patient really wants what the keyword stands for."""
+    if wanted.person is None or wanted.again or wanted.stopped or ports.permission is None:
+        return None
+    programme, permission = wanted.programme, ports.permission
+    asked = question(programme, heard.asked.practice, permission.legal)
+    offer = offer_of(permission, programme, keyword=programme.keyword)
+    return opt_in_question(heard.asked, asked.text, wanted.person, offer)
 
 
 async def _stop(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
     """Revoke, or narrow what was revoked; the confirmation, unless a life is in danger."""
     revocation = heard.reading.revocation
     assert revocation is not None, "only called for one"  # noqa: S101
-    agreed = await _agreed(tx, heard)
+    events = await tx.consent_events(heard.asked.practice.id, heard.asked.sender)
+    # A revocation binds the whole number, so it must spare what others there agreed to as well.
+    agreed = {name for e in events if isinstance(e, Granted) for name in e.categories}
     # What is no kind of the library's own cannot have been spared by words that it knows.
     kept = tuple(sorted((agreed & set(Category)) - revocation.categories))
     if not revocation.categories:
         kept = ()
-    if heard.awaiting is Awaiting.SCOPE and revocation.categories:
+    declined = _declined(heard, events)
+    if declined is not None:
+        kept = tuple(sorted(agreed - {*declined.categories}))
+        await tx.append(_answered(ports, heard, declined, agreed=False), ports.ids())
+    if heard.awaiting is Awaiting.SCOPE and revocation.categories and not heard.doubted:
         await tx.append(_clarified(ports, heard, kept), ports.ids())
         return None
     # Whoever may not have meant it, or not all of it, is asked. Until then everything stops.
-    doubtful = revocation.certainty is Certainty.UNSURE or (revocation.limited and not kept)
-    choice = which_to_stop(agreed, language=heard.asked.language)
-    ask = doubtful and len(choice) > 1 and heard.awaiting is not Awaiting.SCOPE
+    unsure = revocation.certainty is Certainty.UNSURE or (revocation.limited and not kept)
+    doubtful = unsure or heard.doubted
+    choice = which_to_stop(_agreed(events), language=heard.asked.language)
+    by_text = heard.channel is Channel.TEXT
+    ask = by_text and doubtful and len(choice) > 1 and heard.awaiting is not Awaiting.SCOPE
     await _revoke(tx, ports, heard, kept=() if doubtful else kept, asks=ask)
     if heard.reading.intent is Intent.EMERGENCY:
         return None
     return opt_out_confirmation(
         heard.asked, choice if ask else (), limited=bool(kept) and not doubtful
     )
+
+
+def _declined(heard: Heard, events: Sequence[ConsentEvent]) -> OptInAsked | None:
+    """What a plain "no" turns down: what was asked. Whoever says more than no ends more."""
+    if heard.awaiting is not Awaiting.OPT_IN or heard.question is None or heard.doubted:
+        return None
+    if optout.read(heard.asked.inbound.body).revocation is not None:
+        return None
+    return asked_in(events, heard.question.message.message_id)
 
 
 class _Said(TypedDict):
@@ -126,14 +181,13 @@ def _said_now(ports: Ports, heard: Heard) -> _Said:
         practice_id=heard.asked.practice.id,
         number=heard.asked.sender,
         occurred_at=heard.at,
-        recorded_at=heard.at,
+        recorded_at=heard.recorded_at,
         actor="patient",
     )
 
 
-async def _agreed(tx: Transaction, heard: Heard) -> set[str]:
+def _agreed(events: Sequence[ConsentEvent]) -> set[str]:
     """What somebody at the number had agreed to."""
-    events = await tx.consent_events(heard.asked.practice.id, heard.asked.sender)
     return {name for grant in fold_for_holder(events).grants for name in grant.categories}
 
 
@@ -144,12 +198,13 @@ async def _revoke(
     since = heard.at - _ANSWERED_WITHIN
     gone = await tx.departures(inbound.practice_id, heard.asked.sender, since)
     # Only a bare word leaves open what it is about; then it is the last text to a patient.
-    answered = gone[-1] if gone and (inbound.rule or "").startswith(_BY_WORD) else None
+    bare = heard.channel is Channel.TEXT and (inbound.rule or "").startswith(_BY_WORD)
+    answered = gone[-1] if gone and bare else None
     if answered is not None and answered.message_class not in _TO_PATIENTS:
         answered = None
     event = Revoked(
         **_said_now(ports, heard),
-        channel=Channel.TEXT,
+        channel=heard.channel,
         rule=inbound.rule or "",
         reference=inbound.inbound_id,
         in_reply_to=answered.subject if answered else "",
@@ -193,20 +248,55 @@ async def _restore(tx: Transaction, ports: Ports, heard: Heard) -> bool:
 async def _agree(tx: Transaction, ports: Ports, heard: Heard) -> Draft:
     """Record that a patient agreed to what our text asked; the confirmation of it.
 
-    A reply by text is no signature, so it gives prior express consent and nothing more: 47 CFR
-    64.1200(a)(1), (f)(9).
+    Where the question is on record, that says what the yes covers. Otherwise it gives prior express
+    consent and nothing more: 47 CFR 64.1200(a)(1), (f)(9).
     """
     assert heard.question is not None, "only called for an answer"  # noqa: S101
-    inbound, asked = heard.asked.inbound, heard.question.message
-    assert asked.draft.person, "no text without a person asks for consent"  # noqa: S101
+    inbound, message = heard.asked.inbound, heard.question.message
+    assert message.draft.person, "no text without a person asks for consent"  # noqa: S101
+    events = await tx.consent_events(heard.asked.practice.id, heard.asked.sender)
+    asked = asked_in(events, message.message_id)
+    if asked is not None:
+        return await _agree_to(tx, ports, heard, asked)
     event = Granted(
         **_said_now(ports, heard),
-        person=asked.draft.person,
+        person=message.draft.person,
         basis=Basis.TEXT_MESSAGE,
         tier=Tier.PRIOR_EXPRESS,
         categories=_AGREED_BY_TEXT,
-        wording=Wording(text=asked.body, version=asked.message_id),
+        wording=Wording(text=message.body, version=message.message_id),
         reference=inbound.inbound_id,
     )
     await tx.append(event, ports.ids())
     return opt_in_confirmation(heard.asked)
+
+
+async def _agree_to(tx: Transaction, ports: Ports, heard: Heard, asked: OptInAsked) -> Draft:
+    """Record the yes to a question that is on record: the answer, and the consent that it is."""
+    practice, written = heard.asked.practice, asked.tier is Tier.PRIOR_EXPRESS_WRITTEN
+    await tx.append(_answered(ports, heard, asked, agreed=True), ports.ids())
+    event = Granted(
+        **_said_now(ports, heard),
+        person=asked.person,
+        basis=Basis.TEXT_MESSAGE,
+        tier=asked.tier,
+        categories=asked.categories,
+        wording=asked.wording,
+        signature=Signature(signer=asked.person or "", act=_YES),
+        agreement=by_reply(practice, heard.asked.sender) if written else None,
+        reference=heard.asked.inbound.inbound_id,
+    )
+    await tx.append(event, ports.ids())
+    # Of another practice of the same store nobody here knows the programmes.
+    permission = ports.permission if practice.id == ports.practice.id else None
+    return welcome_reply(heard.asked, welcome_to(permission, asked.wording.version, practice))
+
+
+def _answered(ports: Ports, heard: Heard, asked: OptInAsked, *, agreed: bool) -> OptInAnswered:
+    return OptInAnswered(
+        **_said_now(ports, heard),
+        person=asked.person,
+        agreed=agreed,
+        asked=asked.event_id,
+        reference=heard.asked.inbound.inbound_id,
+    )

@@ -8,11 +8,13 @@ from attrs import field, frozen
 
 from compliant_sms import _given
 from compliant_sms.consent import ConsentEvent
+from compliant_sms.conversations import Entry
 from compliant_sms.messages import Inbound, Message
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Callback, Ports, Step, Transaction
 from compliant_sms.retention import Purged
 from compliant_sms.rules import Decision
+from compliant_sms.secure_pages import PageAccess
 
 __all__ = ["History", "TextRecord", "history", "text_record"]
 
@@ -27,6 +29,7 @@ class TextRecord:
         steps: the states it went through.
         callbacks: what its provider told of it, in the order in which that came.
         purged: what stays of decisions that were dropped, oldest first.
+        accesses: who came to the secure page behind it, oldest first.
     """
 
     message: Message
@@ -34,6 +37,7 @@ class TextRecord:
     steps: tuple[Step, ...]
     callbacks: tuple[Callback, ...] = ()
     purged: tuple[Purged, ...] = ()
+    accesses: tuple[PageAccess, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -45,12 +49,14 @@ class History:
         consent: what they agreed to and took back, and what was said from their numbers.
         texts: what was sent to them, held or blocked; and replies to their numbers.
         received: what came from their numbers.
+        entries: what staff did with their threads, notes included.
     """
 
     person: str
     consent: tuple[ConsentEvent, ...]
     texts: tuple[TextRecord, ...]
     received: tuple[Inbound, ...]
+    entries: tuple[Entry, ...] = field(default=(), repr=False)
 
 
 async def history(ports: Ports, person: str) -> History:
@@ -67,6 +73,7 @@ async def _history(tx: Transaction, practice_id: str, person: str) -> History:
         consent=tuple(e for e in events if e.person in {None, person}),
         texts=await _texts(tx, practice_id, person, numbers),
         received=tuple([i for n in numbers for i in await tx.inbound_from(practice_id, n)]),
+        entries=await _entries(tx, practice_id, person, numbers),
     )
 
 
@@ -77,6 +84,19 @@ async def _texts(
     return tuple([await text_record(tx, m) for m in found if m.draft.person in {None, person}])
 
 
+async def _entries(
+    tx: Transaction, practice_id: str, person: str, numbers: Sequence[PhoneNumber]
+) -> tuple[Entry, ...]:
+    threads = [t for n in numbers for t in await tx.threads_at(practice_id, n)]
+    found = [
+        entry
+        for thread in threads
+        if thread.person in {None, person}
+        for entry in await tx.entries(thread.thread_id)
+    ]
+    return tuple(sorted(found, key=lambda entry: entry.at))
+
+
 async def text_record(tx: Transaction, message: Message) -> TextRecord:
     """All that became of a text."""
     return TextRecord(
@@ -85,4 +105,5 @@ async def text_record(tx: Transaction, message: Message) -> TextRecord:
         steps=tuple(await tx.steps(message.message_id)),
         callbacks=tuple(await tx.callbacks(message.message_id)),
         purged=tuple(await tx.purged_decisions(message.message_id)),
+        accesses=tuple(await tx.accesses(message.practice_id, message.message_id)),
     )

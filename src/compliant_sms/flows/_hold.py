@@ -45,7 +45,10 @@ async def lift_hold(ports: Ports, hold_id: str, *, reason: str, by: str) -> None
     async def work(tx: Transaction) -> None:
         await tx.fix_holds(event.practice_id)
         if not await tx.lift_hold(event.practice_id, hold_id, event.at):
-            msg = "no legal hold of this practice has that id, or it was lifted before"
+            msg = (
+                "no legal hold of this practice has that id, or it was lifted before. Pass the id "
+                "of one that list() shows."
+            )
             raise UnknownHold(msg)
         await tx.audit(event)
 

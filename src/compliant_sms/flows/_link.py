@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import partial
 
 from attrs import evolve
 
-from compliant_sms.flows._admit import WAITING, Limited, Unlinked, take
+from compliant_sms.flows._admit import WAITING, Claimed, Limited, Unlinked, take
 from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._deliver import outcome_of, recorded_outcome
+from compliant_sms.flows._secure_link import secure_link
+from compliant_sms.flows._told import Unasked
 from compliant_sms.flows._withhold import noticed
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome
@@ -23,7 +26,7 @@ _LONGEST_LINK = 500
 _LINK = re.compile(r"https://[!-~]+")
 
 
-async def link(ports: Ports, known: Brief, message: Message) -> Message | Limited | Outcome:
+async def link(ports: Ports, known: Brief, message: Message) -> Claimed | Limited | Outcome:
     """Ask for the link of a text, and claim the text with it.
 
     Where there is no link the text stays queued and is tried again later: it never leaves as it
@@ -32,7 +35,7 @@ async def link(ports: Ports, known: Brief, message: Message) -> Message | Limite
     Returns:
         as :func:`admit`.
     """
-    answer = await _ask(ports, message)
+    answer = await _ask(ports, known, message)
     if isinstance(answer, Problem):
         problem = answer
         return await ports.store.run(lambda tx: _postpone(tx, ports, message, problem))
@@ -40,8 +43,11 @@ async def link(ports: Ports, known: Brief, message: Message) -> Message | Limite
     return await ports.store.run(lambda tx: _claim(tx, ports, message, told))
 
 
-async def _ask(ports: Ports, message: Message) -> str | Problem:
-    if ports.secure_links is None:
+async def _ask(ports: Ports, known: Brief, message: Message) -> str | Problem:
+    ask = ports.secure_links
+    if ports.secure_pages is not None:
+        ask = partial(secure_link, ports, ports.secure_pages)
+    if ask is None:
         return _no_link("nobody makes links here; pass secure_links")
     waiting = SecureMessage(
         message_id=message.message_id,
@@ -49,9 +55,10 @@ async def _ask(ports: Ports, message: Message) -> str | Problem:
         person=message.draft.person,
         number=message.draft.to,
         body=message.draft.body,
+        language=known.plain.language,
     )
     try:
-        answer: object = await ports.secure_links(waiting)
+        answer: object = await ask(waiting)
     except Exception as error:  # noqa: BLE001 - whatever it is, the text must not be lost
         return _no_link(f"secure_links failed with {type(error).__name__}")
     if not isinstance(answer, str) or len(answer) > _LONGEST_LINK or not _LINK.fullmatch(answer):
@@ -75,9 +82,11 @@ def _with(known: Brief, made: str, ports: Ports) -> Brief:
 
 async def _claim(
     tx: Transaction, ports: Ports, message: Message, told: Brief
-) -> Message | Limited | Outcome:
+) -> Claimed | Limited | Outcome:
     step = await take(tx, ports, message.message_id, told)
-    if step is None or isinstance(step, Unlinked):  # somebody else took it, or called it back
+    if step is None or isinstance(
+        step, Unlinked | Unasked
+    ):  # somebody else took it, or called it back
         return await recorded_outcome(tx, await tx.message(message.message_id) or message)
     return step
 

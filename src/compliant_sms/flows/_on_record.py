@@ -7,9 +7,12 @@ from base64 import b64encode
 from collections.abc import Iterable
 
 from compliant_sms import records
+from compliant_sms.conversations import Entry, Thread
 from compliant_sms.evidence import (
+    AccessRecord,
     ChainRecord,
     DroppedRecord,
+    EntryRecord,
     EventRecord,
     Left,
     PracticeRecord,
@@ -17,16 +20,26 @@ from compliant_sms.evidence import (
     ReceivedRecord,
     ReportRecord,
     StepRecord,
+    TemplateRecord,
     TextRecord,
 )
-from compliant_sms.messages import Departure, Inbound, Message
-from compliant_sms.ports import Callback, Step, StoredChain, StoredLink
+from compliant_sms.flows._history import TextRecord as OnRecord
+from compliant_sms.messages import Departure, Inbound
+from compliant_sms.ports import Callback, StoredChain, StoredLink
 from compliant_sms.practice import Practice
 from compliant_sms.providers import Problem
 from compliant_sms.retention import Purged
-from compliant_sms.rules import Decision
+from compliant_sms.secure_pages import PageAccess
+from compliant_sms.templates import TemplateRef
 
-__all__ = ["chain_record", "in_base64", "practice_record", "received_record", "text_record"]
+__all__ = [
+    "chain_record",
+    "entry_record",
+    "in_base64",
+    "practice_record",
+    "received_record",
+    "text_record",
+]
 
 
 def practice_record(practice: Practice) -> PracticeRecord:
@@ -68,15 +81,9 @@ def _base64(data: bytes) -> str:
     return b64encode(data).decode("ascii")
 
 
-def text_record(
-    message: Message,
-    decisions: Iterable[Decision],
-    steps: Iterable[Step],
-    reports: Iterable[Callback],
-    purged: Iterable[Purged],
-) -> TextRecord:
+def text_record(told: OnRecord) -> TextRecord:
     """A text and all that became of it."""
-    draft = message.draft
+    message, draft = told.message, told.message.draft
     return TextRecord(
         message_id=message.message_id,
         person=draft.person,
@@ -87,6 +94,7 @@ def text_record(
         not_after=draft.not_after,
         answers=draft.answers,
         asks=str(draft.asks or ""),
+        template=_template(draft.template) if draft.template else None,
         left=_left(message.departure) if message.departure else None,
         state=str(message.state),
         attempts=message.attempts,
@@ -94,10 +102,45 @@ def text_record(
         provider_id=message.provider_id or "",
         problem=_problem(message.problem),
         dropped=_dropped(message.purged) if message.purged else None,
-        decisions=tuple(map(records.unstructure, decisions)),
-        dropped_decisions=tuple(map(_dropped, purged)),
-        steps=tuple(StepRecord(at=step.at, state=str(step.state)) for step in steps),
-        reports=tuple(map(_report, reports)),
+        decisions=tuple(map(records.unstructure, told.decisions)),
+        dropped_decisions=tuple(map(_dropped, told.purged)),
+        steps=tuple(StepRecord(at=step.at, state=str(step.state)) for step in told.steps),
+        reports=tuple(map(_report, told.callbacks)),
+        accesses=tuple(map(_access, told.accesses)),
+    )
+
+
+def _access(access: PageAccess) -> AccessRecord:
+    return AccessRecord(
+        at=access.at,
+        what=str(access.what),
+        address=access.address,
+        inbound_id=access.inbound_id or "",
+    )
+
+
+def entry_record(thread: Thread, entry: Entry) -> EntryRecord:
+    """What somebody did with a conversation."""
+    return EntryRecord(
+        thread_id=thread.thread_id,
+        person=thread.person,
+        at=entry.at,
+        kind=str(entry.kind),
+        actor=entry.actor,
+        words=entry.words,
+        to=entry.to,
+        message_id=entry.message_id,
+    )
+
+
+def _template(ref: TemplateRef) -> TemplateRecord:
+    return TemplateRecord(
+        name=ref.name,
+        version=ref.version,
+        fingerprint=ref.fingerprint,
+        language=ref.language,
+        tier=ref.tier,
+        by=ref.by,
     )
 
 
@@ -111,6 +154,7 @@ def _left(departure: Departure) -> Left:
         says_opt_out=departure.says_opt_out,
         appended=departure.appended,
         segments=departure.segments,
+        media=departure.media,
     )
 
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum, auto
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from compliant_sms import optout
+from compliant_sms.consent import Channel, Revoked
+from compliant_sms.flows._arrive import arrive
+from compliant_sms.flows._believe import UNPROVEN, doubt_of
 from compliant_sms.flows._heard import Heard, act_on
-from compliant_sms.flows._question import Question, open_question
+from compliant_sms.flows._question import Question, question_on_page, questions
 from compliant_sms.flows._replies import Asked
+from compliant_sms.flows._said import Said, read_text, with_keyword
+from compliant_sms.flows._threads import Filed
+from compliant_sms.flows._visit_answers import keep_answers
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Inbound, Message
-from compliant_sms.optout import Author, Awaiting, Certainty, Intent, Reading, Reserved
-from compliant_sms.ports import Ports, Transaction
+from compliant_sms.optout import Author, Awaiting, Reading, Reserved
+from compliant_sms.ports import Ports, Transaction, Unconfirmed
 from compliant_sms.practice import Practice
 from compliant_sms.providers import InboundText
+from compliant_sms.reminders import VisitAnswer
 
-__all__ = ["ReceivedText", "take_in"]
+__all__ = ["ON_PAGE", "Proof", "ReceivedText", "Written", "answer_to", "enqueue", "take_in"]
+
+ON_PAGE = "secure-page"
+"""In place of the provider's name: it was written on the page behind a link."""
+
+_NAMED = "/named"
 
 
 @frozen(kw_only=True)
@@ -30,6 +43,11 @@ class ReceivedText:
         reserved: the reserved word it is, or None.
         reading: what it says.
         answers: our text whose question it answers; None where none was open.
+        visits: what it wants done with the visits that our text asked about. They wait to be
+            taken, with :meth:`~compliant_sms.reminder_desk.ReminderDesk.answers`, as well.
+        thread_id: the thread that it lies in; None where no threads are kept.
+        pending: the provider is asked for it after the answer: until it says that it knows the
+            text, that permits nothing. :meth:`compliant_sms.Messenger.confirm_received` asks.
     """
 
     inbound: Inbound
@@ -37,84 +55,75 @@ class ReceivedText:
     reserved: Reserved | None
     reading: Reading
     answers: Message | None = field(default=None, repr=False)
+    visits: tuple[VisitAnswer, ...] = ()
+    thread_id: str | None = None
+    pending: bool = False
+
+
+class Proof(Enum):
+    """Whether the provider stands for what a callback says."""
+
+    GIVEN = auto()
+    TO_COME = auto()
+    """It is asked afterwards; see :func:`compliant_sms.flows.confirm_received`."""
+    MISSING = auto()
+    """And there is no way to ask it, or no need."""
 
 
 @frozen(kw_only=True)
-class _Said:
-    """What a text says, and what it was asked."""
+class Written:
+    """A text on its way in.
 
-    reading: Reading
-    reserved: Reserved | None
-    question: Question | None
+    Attributes:
+        practice: whom it was written to.
+        event: as the provider told it.
+        inbound: as it is kept.
+        said: what it says.
+    """
 
-    @property
-    def answered(self) -> Message | None:
-        """Our text whose question it answers."""
-        if self.question is None or self.reading.author is not Author.PERSON:
-            return None
-        answers = self.reading.intent in _ANSWER_TO[self.question.awaiting]
-        return self.question.message if answers else None
-
-    @property
-    def rule(self) -> str | None:
-        """What read it; a revocation first."""
-        revocation = self.reading.revocation
-        return (revocation.rule if revocation else self.reading.rule) or None
-
-    @property
-    def unsure(self) -> bool:
-        """Whether it may be a revocation, or one of a kind that is not known."""
-        revocation = self.reading.revocation
-        if revocation is None:
-            return False
-        unknown = revocation.limited and not revocation.categories
-        return revocation.certainty is Certainty.UNSURE or unknown
-
-    def needs_person(self, event: InboundText) -> bool:
-        """Whether anything in it is answered by nothing that the library does."""
-        reading = self.reading
-        if reading.author is not Author.PERSON:
-            return False
-        lost = event.sender is None and reading.revocation is not None
-        unbound = reading.intent is Intent.CONFIRM and self.answered is None
-        others = {reading.intent, *(each for each in reading.also if each is not Intent.OTHER)}
-        others -= _SETTLED
-        if self.reserved in _ANSWERED:
-            others = set()
-        more = self._says_more(event.body)
-        return bool(lost or unbound or others or more or self.unsure or event.media or reading.asks)
-
-    def _says_more(self, body: str) -> bool:
-        """Whether most of a text stands outside of what revokes in it."""
-        revocation = self.reading.revocation
-        if revocation is None or self.reserved is not None:
-            return False
-        return 2 * (revocation.end - revocation.start) < len(body.strip())
+    practice: Practice
+    event: InboundText
+    inbound: Inbound
+    said: Said
 
 
-_SETTLED = frozenset({Intent.OPT_OUT, Intent.CONFIRM, Intent.GREETING_OR_THANKS})
-_ANSWERED = frozenset({Reserved.STOP, Reserved.HELP, Reserved.START})
-_ANSWER_TO = {
-    Awaiting.CONFIRM: {Intent.CONFIRM, Intent.CANCEL_APPOINTMENT, Intent.RESCHEDULE},
-    Awaiting.OPT_IN: {Intent.OPT_IN},
-    Awaiting.SCOPE: {Intent.OPT_OUT},
-}
+async def take_in(
+    tx: Transaction,
+    ports: Ports,
+    provider: str,
+    event: InboundText,
+    *,
+    proof: Proof = Proof.GIVEN,
+    page: Message | None = None,
+) -> ReceivedText:
+    """Keep a text, do what it asks, and enqueue the answer to it.
 
-
-async def take_in(tx: Transaction, ports: Ports, event: InboundText) -> ReceivedText:
-    """Keep a text, do what it asks, and enqueue the answer to it."""
+    Args:
+        tx: the transaction.
+        ports: what to work with.
+        provider: who brought it; :data:`ON_PAGE`, where that was nobody.
+        event: the text.
+        proof: whether the provider stands for it. Otherwise it permits nothing, or not yet.
+        page: the message on whose page it was written, if it was. Such a reply can stop texts and
+            start none, gets no answer by text, and is always for a person.
+    """
     practice = await _practice(tx, ports, event)
     if event.sender is not None:
         # What it means depends on what was written before: texts of one number come in in turn.
         await tx.lock(practice.id, event.sender)
     at = ports.clock()
-    said = _read(event, await _question(tx, practice, event, at))
-    answered = said.answered
+    said = await _said(tx, ports, practice, event, page)
+    asked = said.question
+    if page is None:
+        said = await with_keyword(tx, ports, practice.id, said, event)
+    meant = said.answered
+    said = evolve(said, doubt=await _doubt(tx, practice, said, event, proof))
+    inbound_id = ports.ids()
     inbound = Inbound(
-        inbound_id=ports.ids(),
+        inbound_id=inbound_id,
         practice_id=practice.id,
-        provider=ports.provider.name,
-        provider_key=event.key,
+        provider=provider,
+        provider_key=_key(event, said, inbound_id),
         number=event.sender,
         body=event.body,
         media=event.media,
@@ -122,22 +131,66 @@ async def take_in(tx: Transaction, ports: Ports, event: InboundText) -> Received
         rule=said.rule,
         intent=said.reading.intent,
         author=said.reading.author,
-        answers=answered.message_id if answered else None,
+        answers=said.answered.message_id if said.answered else None,
         unsure=said.unsure,
-        needs_person=said.needs_person(event),
+        needs_person=page is not None or said.needs_person(event),
+        proven=proof is Proof.GIVEN,
     )
     new = await tx.add_inbound(inbound)
-    if new and said.reading.author is Author.PERSON:
-        draft = await _answer(tx, ports, practice, inbound, said)
-        if draft is not None and not event.answered:
-            await _enqueue(tx, ports, practice, draft, at)
-    return ReceivedText(
+    made = ReceivedText(
         inbound=inbound,
         new=new,
         reserved=said.reserved,
         reading=said.reading,
-        answers=answered,
+        answers=said.answered,
+        pending=proof is Proof.TO_COME,
     )
+    if not new:
+        return made
+    written = Written(practice=practice, event=event, inbound=inbound, said=said)
+    visits: tuple[VisitAnswer, ...] = ()
+    if said.answered is not None:
+        visits = await keep_answers(tx, ports, inbound, said.answered)
+    draft: Draft | None = None
+    if proof is Proof.TO_COME:
+        await _await_proof(tx, written, asked)
+    # Whatever STOP it narrows holds; before it is proved it would only add another one.
+    if not (proof is Proof.TO_COME and said.narrows):
+        draft = await answer_to(tx, ports, written)
+    if draft is not None and not event.answered and page is None:
+        await enqueue(tx, ports, practice, draft)
+    filed = Filed(
+        inbound=inbound,
+        # Whose it is, tells what it would answer, though nothing may prove that it does.
+        answers=meant or page,
+        written_to=event.to,
+        language=said.reading.language,
+    )
+    quiet = draft is not None or event.answered or page is not None
+    thread_id = await arrive(tx, ports, filed, at, quiet=quiet)
+    return evolve(made, visits=visits, thread_id=thread_id)
+
+
+async def _await_proof(tx: Transaction, written: Written, asked: Question | None) -> None:
+    """Keep what a text has to be read by, once the provider stands for it."""
+    sender = written.inbound.number
+    assert sender is not None, "nobody is asked for a text without a sender"  # noqa: S101
+    events = await tx.consent_events(written.practice.id, sender)
+    pending = Unconfirmed(
+        inbound=written.inbound,
+        event=written.event,
+        question=asked.message.message_id if asked else None,
+        awaiting=asked.awaiting if asked else None,
+        doubted=bool(written.said.doubt),
+        revocations=tuple(each.event_id for each in events if isinstance(each, Revoked)),
+    )
+    await tx.add_unconfirmed(pending)
+
+
+def _key(event: InboundText, said: Said, inbound_id: str) -> str:
+    """The same for each delivery of a text; where no id tells two apart, each STOP counts."""
+    stops_anew = not event.provider_id and said.reading.revocation is not None
+    return f"{event.key}/{inbound_id}" if stops_anew else event.key
 
 
 async def _practice(tx: Transaction, ports: Ports, event: InboundText) -> Practice:
@@ -145,39 +198,78 @@ async def _practice(tx: Transaction, ports: Ports, event: InboundText) -> Practi
     return known or ports.practice
 
 
-async def _question(
-    tx: Transaction, practice: Practice, event: InboundText, at: datetime
-) -> Question | None:
-    if event.sender is None:
-        return None
-    return await open_question(tx, practice.id, event.sender, at)
+async def _said(
+    tx: Transaction, ports: Ports, practice: Practice, event: InboundText, page: Message | None
+) -> Said:
+    """What a text says: as an answer to what was asked last, while that can be answered."""
+    if page is not None:
+        return read_text(event, question_on_page(page, ports.clock()))
+    asked = await questions(tx, ports, practice.id, event.sender) if event.sender else []
+    said = read_text(event, asked[0] if asked and asked[0].live else None)
+    if said.answered is not None or said.reading.revocation is not None or not asked:
+        return said
+    return _by_name(event, asked) or said
 
 
-def _read(event: InboundText, question: Question | None) -> _Said:
-    reading = optout.read(
-        event.body,
-        awaiting=question.awaiting if question else None,
-        prompt=question.message.body if question else "",
-    )
-    word = optout.reserved_word(event.body)
-    return _Said(reading=reading, reserved=word.reserved if word else None, question=question)
+def _by_name(event: InboundText, asked: Sequence[Question]) -> Said | None:
+    """A text that says the very word which an earlier reminder named, and nothing asked since did.
+
+    Earlier questions grant nothing: whoever was asked for consent meanwhile may mean that.
+    """
+    for question in asked:
+        said = read_text(event, question)
+        if said.reading.rule.endswith(_NAMED):
+            clear = question.live and question.awaiting is Awaiting.CONFIRM
+            return said if clear else None
+    return None
 
 
-async def _answer(
-    tx: Transaction, ports: Ports, practice: Practice, inbound: Inbound, said: _Said
+async def _doubt(
+    tx: Transaction, practice: Practice, said: Said, event: InboundText, proof: Proof
+) -> str:
+    """Why a text that would permit something permits nothing; empty where it may."""
+    if proof is not Proof.GIVEN and (said.grants or said.confirms):
+        return UNPROVEN
+    return await doubt_of(tx, practice.id, event) if said.grants else ""
+
+
+async def answer_to(
+    tx: Transaction, ports: Ports, written: Written, *, at: datetime | None = None
 ) -> Draft | None:
-    if inbound.number is None:
+    """Write what a text means to the ledger; the draft of the answer to it.
+
+    Args:
+        tx: the transaction, with the number locked.
+        ports: what to work with.
+        written: the text.
+        at: now (UTC), where that is not when it came in.
+    """
+    inbound, said = written.inbound, written.said
+    if inbound.number is None or said.reading.author is not Author.PERSON:
         return None
     asked = Asked(
-        practice=practice, sender=inbound.number, inbound=inbound, language=said.reading.language
+        practice=written.practice,
+        sender=inbound.number,
+        inbound=inbound,
+        language=said.reading.language,
+        written_to=written.event.to,
     )
-    heard = Heard(asked=asked, reading=said.reading, reserved=said.reserved, question=said.question)
+    heard = Heard(
+        asked=asked,
+        reading=said.reading,
+        reserved=said.reserved,
+        question=said.question,
+        doubted=bool(said.doubt),
+        wanted=said.wanted,
+        channel=Channel.WEB if inbound.provider == ON_PAGE else Channel.TEXT,
+        recorded_at=at or inbound.received_at,
+    )
     return await act_on(tx, ports, heard)
 
 
-async def _enqueue(
-    tx: Transaction, ports: Ports, practice: Practice, draft: Draft, at: datetime
-) -> None:
+async def enqueue(tx: Transaction, ports: Ports, practice: Practice, draft: Draft) -> None:
+    """Have the answer to a text go out."""
+    at = ports.clock()
     message = Message(
         message_id=ports.ids(),
         practice_id=practice.id,

@@ -7,16 +7,24 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from attrs import frozen
+from attrs import field, frozen
 
+from compliant_sms._masking import repr_of_practice
 from compliant_sms.audit import Act, AuditEvent, Plain
+from compliant_sms.flows._secure_records import drop_expired_pages
 from compliant_sms.ports import Aged, Store, Transaction
 from compliant_sms.retention import Purged, RecordClass, Retention, classes, purged_until
 from compliant_sms.rules import Rulebook
 
 __all__ = ["PurgePlan", "PurgeReport", "Tally", "purge"]
 
-_DROPPED = (RecordClass.TEXT_BODY, RecordClass.INBOUND_BODY, RecordClass.DECISION)
+_DROPPED = (
+    RecordClass.TEXT_BODY,
+    RecordClass.INBOUND_BODY,
+    RecordClass.DECISION,
+    RecordClass.APPOINTMENT,
+    RecordClass.CONVERSATION,
+)
 _STAY = (RecordClass.CONSENT_EVENT, RecordClass.AUDIT_EVENT)
 _PAGE = 500
 
@@ -82,7 +90,7 @@ class PurgePlan:
         dry_run: count only.
     """
 
-    practice_id: str
+    practice_id: str = field(repr=repr_of_practice)
     policy: Retention
     rulebook: Rulebook
     at: datetime
@@ -162,6 +170,8 @@ async def purge(
     ]
     await _on_record(store, plan, "begun", {r: str(plan.policy.span(r)) for r in _DROPPED})
     tallies = [await _swept(store, sweep, progress) for sweep in sweeps]
+    if not plan.dry_run:
+        await drop_expired_pages(store, plan.practice_id, plan.at)
     await _on_record(store, plan, "finished", {tally.record: tally.dropped for tally in tallies})
     stay = [await _stays(store, plan, record) for record in _STAY]
     return PurgeReport(run=plan.run, at=plan.at, dry_run=plan.dry_run, tallies=(*tallies, *stay))

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from compliant_sms.classification import Purpose
-from compliant_sms.consent import Clarified, Granted, Restored, Revoked, fold_for_holder
+from compliant_sms.consent import (
+    Clarified,
+    Granted,
+    NumberFlagged,
+    Restored,
+    Revoked,
+    fold_for_holder,
+)
+from compliant_sms.flows._opt_in import asked_in, is_answered
+from compliant_sms.flows._rehearsed import asked_nobody
 from compliant_sms.flows._replies import reply_key
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
 from compliant_sms.optout import Awaiting
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Transaction
+from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["Question", "open_question"]
+__all__ = ["Question", "bound_question", "question_on_page", "questions"]
 
 # What texts of these purposes ask, where nothing else is said.
 _ASKED_BY = {
@@ -34,23 +43,52 @@ class Question:
     Attributes:
         message: the text.
         awaiting: what it asks.
+        live: whether an answer can mean it.
     """
 
     message: Message
     awaiting: Awaiting
+    live: bool = True
 
 
-async def open_question(
-    tx: Transaction, practice_id: str, number: PhoneNumber, at: datetime
-) -> Question | None:
-    """The newest question that left to a number and that can still be answered."""
+async def questions(
+    tx: Transaction, ports: Ports, practice_id: str, number: PhoneNumber
+) -> list[Question]:
+    """What was asked of a number lately, the newest first."""
+    at = ports.clock()
+    found: list[Question] = []
     for message in await tx.departed(practice_id, number, at - _LIVES, _FARTHEST):
         asks = message.draft.asks or _ASKED_BY.get(message.draft.purpose.code)
         if asks is None or message.state is State.UNDELIVERED:
             continue
+        if asked_nobody(ports, message, asks):
+            continue
         live = _is_live(message, at) and await _still_stands(tx, practice_id, message, asks)
-        return Question(message=message, awaiting=asks) if live else None
-    return None
+        found.append(Question(message=message, awaiting=asks, live=live))
+    return found
+
+
+def question_on_page(message: Message, at: datetime) -> Question | None:
+    """What a message asks that was read on a page: only what permits nothing can be answered."""
+    asks = message.draft.asks or _ASKED_BY.get(message.draft.purpose.code)
+    if asks is not Awaiting.CONFIRM or not _is_live(message, at):
+        return None
+    # On the page stands what was asked for; what left as a text was the notice.
+    return Question(message=evolve(message, departure=None), awaiting=asks)
+
+
+async def bound_question(
+    tx: Transaction, practice_id: str, message_id: str, asks: Awaiting
+) -> tuple[Question | None, bool]:
+    """The question that a text answered when it came in, and whether it can still be answered.
+
+    None where nobody can read any more what it asked.
+    """
+    message = await tx.message(message_id)
+    if message is None or message.draft.is_erased or message.purged is not None:
+        return None, False
+    stands = await _still_stands(tx, practice_id, message, asks)
+    return Question(message=message, awaiting=asks), stands
 
 
 async def _still_stands(
@@ -62,7 +100,11 @@ async def _still_stands(
     events = await tx.consent_events(practice_id, message.draft.to)
     if asks is Awaiting.OPT_IN:
         left = message.departure.at if message.departure else message.created_at
-        return not any(isinstance(e, Revoked) and e.occurred_at >= left for e in events)
+        asked = asked_in(events, message.message_id)
+        if asked is not None and is_answered(events, asked):
+            return False
+        ends = Revoked | NumberFlagged  # the number may be another person's by now
+        return not any(isinstance(e, ends) and e.occurred_at >= left for e in events)
     # An answer narrows all that stands, so it must stand for nothing that was said plainly.
     said = [e for e in events if isinstance(e, Revoked | Restored | Clarified | Granted)]
     standing = fold_for_holder(events).revocations
@@ -75,5 +117,8 @@ async def _still_stands(
 
 def _is_live(message: Message, at: datetime) -> bool:
     """Whether it still makes sense; the answer to the question about scope always does."""
+    offer = message.draft.opt_in
+    if offer is not None and message.departure is not None:
+        return at <= message.departure.at + offer.within
     not_after = message.draft.not_after
     return not_after is None or at <= not_after or message.draft.asks is Awaiting.SCOPE

@@ -8,22 +8,34 @@ from datetime import datetime
 from compliant_sms.classification import MessageClass
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rates import Rate, Unit, full, take
+from compliant_sms.routing import Route
 from compliant_sms.rules import Facts, segments_a_minute
 
-__all__ = ["at_once", "take_tokens"]
+__all__ = ["at_once", "turn"]
 
 
-async def take_tokens(tx: Transaction, ports: Ports, facts: Facts) -> datetime | None:
+async def turn(
+    tx: Transaction, ports: Ports, facts: Facts, route: Route, wait: datetime | None
+) -> datetime | None:
     """Take what a text needs from each bucket that it goes through, or nothing from any.
 
-    An emergency text waits for none; others wait longer after it.
+    An emergency text waits for none, and for no provider; others wait longer after it.
+
+    Args:
+        tx: the transaction.
+        ports: what to work with.
+        facts: what was decided by.
+        route: by which it would leave.
+        wait: until when its provider asked to be left alone (UTC), if it did.
 
     Returns:
-        where something is lacking, when there will be enough (UTC).
+        where it has to wait, when to come back (UTC).
     """
     waits = facts.message_class is not MessageClass.EMERGENCY
+    if waits and wait is not None:
+        return wait
     taken, later = {}, []
-    for name, rate in sorted(_limits(ports, facts.at)):
+    for name, rate in sorted(_limits(ports, route, facts.at)):
         amount = facts.readings.segments if rate.unit is Unit.SEGMENTS else 1
         bucket = await tx.bucket(name, full(rate, facts.at))
         left = take(bucket, rate, amount, facts.at, waits=waits)
@@ -40,13 +52,18 @@ async def take_tokens(tx: Transaction, ports: Ports, facts: Facts) -> datetime |
 
 def at_once(ports: Ports, texts: int) -> int:
     """How many of so many texts are worth reserving: what no bucket holds would only wait."""
-    bursts = [rate.burst for _, rate in _limits(ports, ports.clock())]
-    return max(1, int(min([texts, *bursts])))
+    at = ports.clock()
+    each = [min([texts, *_bursts(ports, route, at)]) for route in ports.routes]
+    return max(1, int(max(each)))
 
 
-def _limits(ports: Ports, at: datetime) -> Iterator[tuple[str, Rate]]:
+def _bursts(ports: Ports, route: Route, at: datetime) -> list[float]:
+    return [rate.burst for _, rate in _limits(ports, route, at)]
+
+
+def _limits(ports: Ports, route: Route, at: datetime) -> Iterator[tuple[str, Rate]]:
     if ports.delivery.rate is not None:
-        yield f"sender/{ports.provider.name}/{ports.provider.sender.e164}", ports.delivery.rate
+        yield "/".join(("sender", *route.key)), ports.delivery.rate
     campaign = ports.practice.campaign
     most = segments_a_minute(campaign, ports.rulebook.at(at)) if campaign else None
     if most is not None:

@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from compliant_sms import _given
-from compliant_sms.errors import WebhookRejected
-from compliant_sms.flows._deliver import record_opt_out
-from compliant_sms.flows._patient_text import ReceivedText, take_in
+from compliant_sms.errors import (
+    InvalidSignature,
+    NeedsCertificate,
+    StoreError,
+    TransportError,
+    WebhookRejected,
+)
+from compliant_sms.flows._believe import can_be_confirmed
+from compliant_sms.flows._checked import BY_DOCTOR
+from compliant_sms.flows._echo import without_words
+from compliant_sms.flows._news import apply_news
+from compliant_sms.flows._patient_text import Proof, ReceivedText, take_in
+from compliant_sms.flows._reported import Reported, concerns_number, record_problem
+from compliant_sms.flows._traced import traced
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
-from compliant_sms.providers import Category, InboundText, StatusUpdate
-from compliant_sms.wire import HttpReply, WebhookRequest
+from compliant_sms.providers import (
+    InboundText,
+    OnRecord,
+    Provider,
+    ProviderEvent,
+    StatusUpdate,
+    VerifiedWebhook,
+)
+from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
 __all__ = ["Received", "ReceivedStatus", "ReceivedText", "receive"]
 
 # Providers' callbacks have a few kilobytes; no signature needs to be computed over more.
 _LARGEST_BODY = 1_000_000
+# A provider has one or two at a time.
+_MOST_CERTIFICATES = 16
+_ASKS_TO_REPEAT = 500
 
 
 @frozen(kw_only=True)
@@ -31,11 +53,13 @@ class ReceivedStatus:
         message_id: which; None where it is not one of ours.
         state: where it is now.
         new: False where the same news was delivered before.
+        needs_person: whether it says of the number what somebody has to see to; texts to it stop.
     """
 
     message_id: str | None
     state: State | None
     new: bool
+    needs_person: bool = False
 
 
 ReceivedEvent: TypeAlias = ReceivedText | ReceivedStatus
@@ -54,59 +78,208 @@ class Received:
     answer: HttpReply
 
 
-async def receive(ports: Ports, request: WebhookRequest) -> Received:
+@traced("receive")
+async def receive(ports: Ports, request: WebhookRequest, provider: str | None = None) -> Received:
     """Take a callback in; durable before it returns.
+
+    Args:
+        ports: what to work with.
+        request: the callback.
+        provider: at whose address it arrived.
 
     Raises:
         InvalidInput: it is no WebhookRequest.
-        InvalidSignature: it is not the provider's; nothing was changed.
-        WebhookRejected: it is too large or cannot be read; nothing was changed.
+        InvalidSignature: it is not the provider's; nothing was changed, but it was counted.
+        WebhookRejected: it is too large or cannot be read, or nobody has such a provider; nothing
+            was changed.
     """
     _given.a_kind(request, WebhookRequest, "the request", "a WebhookRequest made of yours")
+    adapters = ports.routes.named(provider)
+    if not adapters:
+        msg = "no provider of this messenger has that name"
+        raise WebhookRejected(msg, status=404)
     if len(request.body) > _LARGEST_BODY:
         msg = f"the callback has more than {_LARGEST_BODY:,} bytes; no provider sends such"
         raise WebhookRejected(msg, status=413)
-    events = ports.provider.parse(ports.provider.verify(request))
+    try:
+        verified = await _verified(ports, adapters, request)
+    except InvalidSignature:
+        await _count_refused(ports, adapters[0].name, request)
+        raise
+    theirs, webhook = verified[0]
+    read = _read(verified)
 
     async def apply(tx: Transaction) -> tuple[ReceivedEvent, ...]:
-        return tuple([await _apply(tx, ports, event) for event in events])
+        await _hold_ids(tx, ports, theirs.name, [event for _, event in read])
+        return tuple([await _apply(tx, ports, *each) for each in read])
 
     received = await ports.store.run(apply)
-    return Received(events=received, answer=ports.provider.acknowledgement())
+    for asked in theirs.follow_up(webhook):
+        with suppress(TransportError):  # the provider asks again
+            await ports.transport.send(asked)
+    return Received(events=received, answer=theirs.answer(webhook))
 
 
-async def _apply(tx: Transaction, ports: Ports, event: InboundText | StatusUpdate) -> ReceivedEvent:
-    if isinstance(event, StatusUpdate):
-        return await _apply_status(tx, ports, event)
-    return await take_in(tx, ports, event)
+async def _verified(
+    ports: Ports, adapters: Sequence[Provider], request: WebhookRequest
+) -> list[tuple[Provider, VerifiedWebhook]]:
+    """The adapters whose account the callback comes from, at least one, and what each makes of it.
+
+    Senders of one account have the same secrets.
+    """
+    verified: list[tuple[Provider, VerifiedWebhook]] = []
+    refused: list[WebhookRejected] = []
+    for provider in adapters:
+        try:
+            verified.append((provider, await _verified_by(ports, provider, request)))
+        except WebhookRejected as error:
+            refused.append(error)
+    if not verified:
+        # Another's 403 must not keep the provider from calling again.
+        raise max(refused, key=lambda error: error.status >= _ASKS_TO_REPEAT)
+    return verified
 
 
-async def _apply_status(tx: Transaction, ports: Ports, update: StatusUpdate) -> ReceivedStatus:
+async def _count_refused(ports: Ports, provider: str, request: WebhookRequest) -> None:
+    """Count a callback that proved nothing: ``doctor`` tells a wrong secret by these.
+
+    It may be anybody's. Nothing of it is kept, and no more than one a minute is written.
+    """
+    if request.header("user-agent") == BY_DOCTOR:
+        return
     at = ports.clock()
-    message = await _message_of(tx, ports, update)
+    count = ports.refusals.add(provider, at)
+    if count:
+        here = ports.practice.id
+        with suppress(StoreError):  # the refusal stands, whether it was counted or not
+            await ports.store.run(lambda tx: tx.add_refusals(here, provider, count, at))
+
+
+def _read(
+    verified: Sequence[tuple[Provider, VerifiedWebhook]],
+) -> list[tuple[Provider, ProviderEvent]]:
+    """The events in their order, each as the adapter reads it whose number was written to."""
+    read = [(provider, provider.parse(webhook)) for provider, webhook in verified]
+    first, events = read[0]
+    own = {
+        event.key: (provider, event)
+        for provider, theirs in reversed(read)
+        for event in theirs
+        if isinstance(event, InboundText) and event.to == provider.sender
+    }
+    return [own.get(event.key, (first, event)) for event in events]
+
+
+async def _verified_by(
+    ports: Ports, provider: Provider, request: WebhookRequest
+) -> VerifiedWebhook:
+    try:
+        return _verify(ports, provider, request)
+    except NeedsCertificate as needed:
+        await _fetch_certificate(ports, needed.url)
+    try:
+        return _verify(ports, provider, request)
+    except NeedsCertificate as error:  # a provider may never repeat what it is refused with 4xx
+        msg = "what lies at the address of the callback's certificate cannot be used; call again"
+        raise WebhookRejected(msg, status=503) from error
+
+
+def _verify(ports: Ports, provider: Provider, request: WebhookRequest) -> VerifiedWebhook:
+    return provider.verify(request, at=ports.clock(), certificates=ports.certificates)
+
+
+async def _fetch_certificate(ports: Ports, url: str) -> None:
+    try:
+        reply = await ports.transport.send(HttpRequest(method="GET", url=url))
+    except TransportError as error:
+        msg = "the certificate of the callback's signature could not be fetched; call again"
+        raise WebhookRejected(msg, status=503) from error
+    if reply.status == 200:
+        if len(ports.certificates) >= _MOST_CERTIFICATES:
+            ports.certificates.clear()
+        ports.certificates[url] = reply.body
+
+
+async def _apply(
+    tx: Transaction, ports: Ports, provider: Provider, event: ProviderEvent
+) -> ReceivedEvent:
+    if isinstance(event, StatusUpdate):
+        return await _apply_status(tx, ports, provider.name, event)
+    proof = Proof.GIVEN if event.authenticated else Proof.MISSING
+    if can_be_confirmed(provider, event, ports.clock()):
+        proof = Proof.TO_COME
+    return await take_in(tx, ports, provider.name, event, proof=proof)
+
+
+async def _apply_status(
+    tx: Transaction, ports: Ports, provider: str, update: StatusUpdate
+) -> ReceivedStatus:
+    at = ports.clock()
+    if update.recipient is not None and concerns_number(update.problem):
+        # In the order in which everybody locks: the number, then the text.
+        await tx.lock(ports.practice.id, update.recipient)
+    message = await _message_of(tx, ports, provider, update)
     message_id = message.message_id if message else None
-    new = await tx.add_status(ports.provider.name, update, message_id, at)
+    # Whose number it is says the text, which is sealed; news lies in the clear.
+    owner = message.practice_id if message else ports.practice.id
+    told = evolve(update, recipient=None, problem=without_words(update.problem, message))
+    new = await tx.add_status(owner, provider, told, message_id, at)
     if new and message is not None:
-        message = await _move(tx, ports, message, update, at)
-    return ReceivedStatus(message_id=message_id, state=message.state if message else None, new=new)
+        message = await apply_news(tx, message, provider, told, at)
+    about = _about(ports, provider, update, message)
+    if new and about is not None:
+        await record_problem(tx, ports, about, update.problem, at)
+    return ReceivedStatus(
+        message_id=message_id,
+        state=message.state if message else None,
+        new=new,
+        needs_person=update.problem is not None
+        and update.problem.consequence.on_record is OnRecord.FLAGGED,
+    )
 
 
-async def _move(
-    tx: Transaction, ports: Ports, message: Message, update: StatusUpdate, at: datetime
-) -> Message:
-    if update.state is None:
-        return message
-    moved = message.moved(update.state, provider_id=update.provider_id, problem=update.problem)
-    if moved != message:
-        await tx.save(moved, at)
-    opted_out = update.problem is not None and update.problem.category is Category.OPTED_OUT
-    if opted_out and not message.draft.is_erased:  # then nobody knows any more which number it was
-        await record_opt_out(tx, ports, moved, at)
-    return moved
+def _about(
+    ports: Ports, provider: str, update: StatusUpdate, message: Message | None
+) -> Reported | None:
+    """The number that the news is about; None where nobody knows it any more."""
+    number = update.recipient
+    if message is not None and not message.draft.is_erased:
+        number = message.draft.to
+    if number is None:
+        return None
+    return Reported(
+        practice_id=message.practice_id if message else ports.practice.id,
+        number=number,
+        provider=provider,
+        reference=message.message_id if message else update.provider_id,
+    )
 
 
-async def _message_of(tx: Transaction, ports: Ports, update: StatusUpdate) -> Message | None:
-    known = await tx.message_by_provider_id(ports.provider.name, update.provider_id)
-    if known is None and update.reference is not None:
-        return await tx.message(update.reference)
-    return known
+async def _message_of(
+    tx: Transaction, ports: Ports, provider: str, update: StatusUpdate
+) -> Message | None:
+    """The text that news is about, by the provider's id of it; or by ours, which is nobody else's.
+
+    Two providers of one name, of two practices, may call their texts alike.
+    """
+    here = ports.practice.id
+    known = await tx.message_by_provider_id(here, provider, update.provider_id)
+    if known is not None or update.reference is None:
+        return known
+    message = await tx.message(update.reference)
+    if message is None or (message.practice_id != here and message.provider != provider):
+        return None
+    return message
+
+
+async def _hold_ids(
+    tx: Transaction, ports: Ports, provider: str, events: Iterable[ProviderEvent]
+) -> None:
+    """Wait for the answers to the requests for texts whose ids nobody may know yet."""
+    ids = {
+        each.provider_id
+        for each in events
+        if isinstance(each, StatusUpdate) and each.reference is None
+    }
+    for provider_id in sorted(ids):
+        await tx.hold_provider_id(ports.practice.id, provider, provider_id)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from compliant_sms.errors import TransportError
 from compliant_sms.flows._deliver import outbound, outcome_of
 from compliant_sms.flows._dispatch import give_up_lapsed_claims, never
+from compliant_sms.flows._echo import without_words
+from compliant_sms.flows._news import apply_early, early_news
+from compliant_sms.flows._repeat import repeat
+from compliant_sms.flows._reported import record_problem, reported_of
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome
 from compliant_sms.ports import Ports, Transaction
-from compliant_sms.providers import SentText
+from compliant_sms.providers import Provider, SentText
+from compliant_sms.routing import Route
 
 __all__ = ["Reconciled", "look_up", "reconcile"]
 
@@ -40,7 +45,8 @@ async def reconcile(ports: Ports, limit: int) -> tuple[Outcome, ...]:
 
     Returns:
         each one's outcome: sent where the provider has it; queued where it surely has not;
-        uncertain where it gave no clear answer.
+        uncertain where it gave no clear answer. A provider that processes one reference only once
+        is asked for the text again instead.
     """
     return (await look_up(ports, limit)).outcomes
 
@@ -62,54 +68,85 @@ async def look_up(
 async def _settle(ports: Ports, message: Message) -> Outcome:
     # Before asking: the answer tells nothing of what came in while this process stood still.
     asked_at = ports.clock()
-    listed = await _look_up(ports, message)
-    if listed is None:
+    route = _left_by(message, ports)
+    if route is None:  # what others lack its own may have: a person says
         return outcome_of(message)
-    return await ports.store.run(lambda tx: _record(tx, ports, message, listed, asked_at))
+    listed = await _look_up(ports, route.provider, message)
+    if listed is None:
+        return await repeat(ports, route, message)
+
+    async def record(tx: Transaction) -> Outcome:
+        for provider_id in sorted({text.provider_id for text in listed}):
+            await tx.hold_provider_id(ports.practice.id, route.provider.name, provider_id)
+        # Two texts with the same words must not both take one that the provider lists.
+        await tx.lock(ports.practice.id, message.draft.to)
+        unclaimed = await _unclaimed(tx, ports, route.provider.name, listed)
+        return await _record(tx, ports, message, unclaimed, asked_at)
+
+    return await ports.store.run(record)
 
 
 def _claimed_until(message: Message) -> datetime:
     return message.claimed_until or message.created_at
 
 
-def _left_from_here(message: Message, ports: Ports) -> bool:
-    """Whether it was handed to the same provider, and from the same number, as the practice has."""
+def _left_by(message: Message, ports: Ports) -> Route | None:
+    """The provider and the number that a text was handed to, where the practice still has them."""
     sender = message.departure.sender if message.departure else ""
-    here = {"", ports.provider.sender.e164}  # earlier versions kept no number
-    return message.provider == ports.provider.name and sender in here
+    return ports.routes.left_by(message.provider, sender)
 
 
-async def _look_up(ports: Ports, message: Message) -> Sequence[SentText] | None:
-    if not _left_from_here(message, ports):  # what one lacks another may have: a person says
+async def _look_up(ports: Ports, provider: Provider, message: Message) -> Sequence[SentText] | None:
+    at = ports.clock()
+    text = outbound(message, at)
+    request = provider.look_up(text, at=at)
+    if request is None:
         return None
-    text = outbound(message)
     try:
-        reply = await ports.transport.send(ports.provider.look_up(text))
+        reply = await ports.transport.send(request)
     except TransportError:
         return None
     claimed_at = _claimed_until(message) - ports.delivery.lease
-    return ports.provider.found(reply, text, claimed_at - _CLOCK_SKEW)
+    listed = provider.found(reply, text, claimed_at - _CLOCK_SKEW)
+    if listed is None:
+        return None
+    return [evolve(each, problem=without_words(each.problem, message)) for each in listed]
+
+
+async def _unclaimed(
+    tx: Transaction, ports: Ports, provider: str, listed: Sequence[SentText]
+) -> list[SentText]:
+    here = ports.practice.id
+    return [
+        text
+        for text in listed
+        if not await tx.message_by_provider_id(here, provider, text.provider_id)
+    ]
 
 
 async def _record(
     tx: Transaction,
     ports: Ports,
     message: Message,
-    listed: Sequence[SentText],
+    unclaimed: Sequence[SentText],
     asked_at: datetime,
 ) -> Outcome:
-    # Two texts with the same words must not both take one that the provider lists.
-    await tx.lock(ports.practice.id, message.draft.to)
     current = await tx.message(message.message_id) or message
-    unclaimed = [
-        text
-        for text in listed
-        if not await tx.message_by_provider_id(ports.provider.name, text.provider_id)
-    ]
     settled = _settled(current, unclaimed, ports, asked_at)
     if settled != current:
-        await tx.save(settled, ports.clock())
+        at = ports.clock()
+        await tx.save(settled, at)
+        await record_problem(tx, ports, reported_of(settled), settled.problem, at)
+        settled = await _caught_up(tx, ports, settled, at)
     return outcome_of(settled)
+
+
+async def _caught_up(tx: Transaction, ports: Ports, settled: Message, at: datetime) -> Message:
+    """The text after what came of it before anybody knew how the provider calls it."""
+    if settled.provider is None or settled.provider_id is None:
+        return settled
+    early = await early_news(tx, settled, settled.provider, settled.provider_id)
+    return await apply_early(tx, ports, settled, early, at)
 
 
 def _settled(

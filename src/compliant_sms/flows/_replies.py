@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from compliant_sms import templates
 from compliant_sms.classification import Purpose
-from compliant_sms.flows._withhold import sender_name
+from compliant_sms.consent import OptInOffer
 from compliant_sms.messages import Draft, Inbound
 from compliant_sms.optout import Awaiting
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
+from compliant_sms.templates import dialled, sender_name
 
-__all__ = ["Asked", "help_reply", "opt_in_confirmation", "opt_out_confirmation", "reply_key"]
+__all__ = [
+    "Asked",
+    "help_reply",
+    "opt_in_confirmation",
+    "opt_in_question",
+    "opt_out_confirmation",
+    "reply_key",
+    "welcome_reply",
+]
 
 # 47 CFR 64.1200(a)(12): within five minutes a confirmation is presumed to be within consent.
 _CONFIRM_WITHIN = timedelta(minutes=5)
@@ -31,12 +40,14 @@ class Asked:
         sender: who wrote it.
         inbound: the text.
         language: in which it is written, ISO 639-1.
+        written_to: the number of ours that they wrote to; None where nobody knows.
     """
 
     practice: Practice
     sender: PhoneNumber
     inbound: Inbound
     language: str
+    written_to: PhoneNumber | None = None
 
 
 def opt_out_confirmation(
@@ -51,7 +62,7 @@ def opt_out_confirmation(
     """
     body = templates.opt_out_text(
         sender_name(asked.practice),
-        _phone(asked),
+        dialled(asked.practice.phone),
         language=asked.language,
         kinds=kinds,
         limited=limited,
@@ -66,23 +77,35 @@ def opt_in_confirmation(asked: Asked) -> Draft:
     return _reply(asked, Purpose.OPT_IN_CONFIRMATION, body, within=_ANSWER_WITHIN)
 
 
+def opt_in_question(asked: Asked, body: str, person: str, offer: OptInOffer) -> Draft:
+    """What a patient is asked who texted the keyword of a programme.
+
+    Args:
+        asked: the text with the keyword.
+        body: the question.
+        person: who is asked.
+        offer: what a yes covers.
+    """
+    draft = _reply(asked, Purpose.OPT_IN_CONFIRMATION, body, within=_ANSWER_WITHIN)
+    return evolve(draft, person=person, asks=Awaiting.OPT_IN, opt_in=offer)
+
+
+def welcome_reply(asked: Asked, body: str) -> Draft:
+    """The confirmation of a yes. CTIA Messaging Principles 5.1.2.1."""
+    return _reply(asked, Purpose.OPT_IN_CONFIRMATION, body, within=_ANSWER_WITHIN)
+
+
 def help_reply(asked: Asked) -> Draft:
     """Who texts, and how to reach a person."""
-    body = templates.help_text(sender_name(asked.practice), _phone(asked), language=asked.language)
+    body = templates.help_text(
+        sender_name(asked.practice), dialled(asked.practice.phone), language=asked.language
+    )
     return _reply(asked, Purpose.HELP_REPLY, body, within=_ANSWER_WITHIN)
 
 
 def reply_key(inbound_id: str) -> str:
     """The idempotency key of the answer to a patient's text."""
     return f"reply/{inbound_id}"
-
-
-def _phone(asked: Asked) -> str:
-    phone = asked.practice.phone
-    digits = phone.e164.removeprefix("+1")
-    if phone.area_code is None:
-        return phone.e164
-    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
 
 
 def _reply(
@@ -97,4 +120,5 @@ def _reply(
         not_after=at + within,
         answers=at,
         asks=asks,
+        sender=asked.written_to,
     )

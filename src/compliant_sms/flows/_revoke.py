@@ -1,17 +1,21 @@
-"""Adding a revocation to the ledger that was heard a moment ago."""
+"""Adding to the ledger what was heard a moment ago and stops texts."""
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from attrs import evolve
 
-from compliant_sms.consent import Revoked
+from compliant_sms.consent import NumberFlagged, Revoked
 from compliant_sms.ports import Ports, Transaction
 
 __all__ = ["append_heard"]
 
+E = TypeVar("E", Revoked, NumberFlagged)
 
-async def append_heard(tx: Transaction, ports: Ports, event: Revoked) -> Revoked:
-    """Add a revocation that was heard a moment ago; it comes after all that is on record.
+
+async def append_heard(tx: Transaction, ports: Ports, event: E) -> E:
+    """Add what was heard a moment ago and stops texts; it comes after all that is on record.
 
     Clocks differ from machine to machine and are set right now and then. A consent that a clock
     dated too late must not outlast the STOP that came after it, so the revocation takes its time.

@@ -7,55 +7,51 @@ from attrs import evolve
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.classification import MessageClass
 from compliant_sms.errors import IdempotencyConflict, InvalidInput
-from compliant_sms.flows._admit import Limited, Unlinked, admit, decide
+from compliant_sms.flows._admit import Claimed, Limited, Unlinked, admit, decide
+from compliant_sms.flows._answered import answer_thread
 from compliant_sms.flows._brief import Brief, brief
 from compliant_sms.flows._deliver import deliver, outcome_of, recorded_outcome
 from compliant_sms.flows._link import link
+from compliant_sms.flows._places import planned
+from compliant_sms.flows._routes import enrol, refuse_unsupported, routes_for
+from compliant_sms.flows._told import Unasked
+from compliant_sms.flows._traced import traced
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import Decision
-from compliant_sms.templates import opt_out_line
 from compliant_sms.text import smart_encode
 
 __all__ = ["check", "prepared", "refuse_other_text", "send"]
 
 
-def _refuse_unsendable(ports: Ports, draft: Draft) -> None:
+def _refuse_unsendable(ports: Ports, draft: Draft, *, to_anybody: bool) -> None:
     if draft.purpose.message_class is MessageClass.PROTOCOL:
         msg = (
             f"{draft.purpose.code} is an answer that the library gives by itself when a patient "
             "texts STOP, START or HELP; it cannot be sent by hand."
         )
         raise InvalidInput(msg)
-    if not (draft.person or "").strip():
+    if not to_anybody and not (draft.person or "").strip():
         msg = "person is empty: consent is held for a person at a number. Pass the host's id."
         raise InvalidInput(msg)
-    _refuse_too_long(ports, draft)
+    refuse_unsupported(ports, draft)
 
 
-def _refuse_too_long(ports: Ports, draft: Draft) -> None:
-    # The line that says how to opt out may have to be added, and that is known only later.
-    line = max(len(opt_out_line(language)) for language in ("en", "es"))
-    longest = ports.provider.max_characters - line
-    if len(draft.body) > longest:
-        msg = (
-            f"the body has {len(draft.body)} characters and {ports.provider.name} takes "
-            f"{ports.provider.max_characters}, of which {line} are kept for the line that says "
-            "how to opt out. Shorten it, or send a link."
-        )
-        raise InvalidInput(msg)
-
-
-def prepared(ports: Ports, draft: Draft) -> Draft:
+def prepared(ports: Ports, draft: Draft, *, to_anybody: bool = False) -> Draft:
     """The draft as it will be kept, read, decided and sent.
+
+    Args:
+        ports: what to work with.
+        draft: what somebody wants to be sent.
+        to_anybody: whether it may go to a number of which nobody knows whose it is.
 
     Raises:
         InvalidInput: it cannot be sent, whatever the rules say.
     """
     if ports.practice.smart_encoding:
         draft = evolve(draft, body=smart_encode(draft.body).text)
-    _refuse_unsendable(ports, draft)
+    _refuse_unsendable(ports, draft, to_anybody=to_anybody)
     return draft
 
 
@@ -78,12 +74,16 @@ async def check(ports: Ports, draft: Draft) -> Decision:
     draft = prepared(ports, draft)
     known = await brief(ports, draft)
     at = ports.clock()
-    decided = await ports.store.run(
-        lambda tx: decide(tx, ports, known, practice_id=ports.practice.id, at=at)
-    )
-    return decided.decision
+    routes = routes_for(ports, known, at)
+
+    async def work(tx: Transaction) -> Decision:
+        decided = await decide(tx, ports, known, routes, practice_id=ports.practice.id, at=at)
+        return (await planned(tx, ports, decided.decision, None)).decision
+
+    return await ports.store.run(work)
 
 
+@traced("send")
 async def send(ports: Ports, draft: Draft) -> Outcome:
     """Send the draft, hold it or block it; durable before it returns."""
     draft = prepared(ports, draft)
@@ -91,13 +91,24 @@ async def send(ports: Ports, draft: Draft) -> Outcome:
     step = await ports.store.run(lambda tx: _enter(tx, ports, known))
     if isinstance(step, Unlinked):
         step = await link(ports, known, step.message)
+    if isinstance(step, Unasked):  # a reminder of several visits, asked for once more by hand
+        return await _as_recorded(ports, draft)
     if isinstance(step, Limited):
         return outcome_of(step.message)
-    return await deliver(ports, step) if isinstance(step, Message) else step
+    return await deliver(ports, step) if isinstance(step, Claimed) else step
+
+
+async def _as_recorded(ports: Ports, draft: Draft) -> Outcome:
+    async def work(tx: Transaction) -> Outcome:
+        known = await tx.message_by_key(ports.practice.id, draft.idempotency_key)
+        assert known is not None, "it was kept just before"  # noqa: S101
+        return await recorded_outcome(tx, known)
+
+    return await ports.store.run(work)
 
 
 async def _enrol(tx: Transaction, ports: Ports) -> None:
-    new = await tx.enrol(ports.practice, ports.provider.sender)
+    new = await enrol(tx, ports)
     if new and ports.plaintext is not None:
         event = AuditEvent(
             practice_id=ports.practice.id,
@@ -111,7 +122,7 @@ async def _enrol(tx: Transaction, ports: Ports) -> None:
 
 async def _enter(
     tx: Transaction, ports: Ports, told: Brief
-) -> Message | Unlinked | Limited | Outcome:
+) -> Claimed | Unlinked | Unasked | Limited | Outcome:
     draft = told.draft
     await tx.lock(ports.practice.id, draft.to)
     # The clock is read inside: a claim's lease must not have run while it waited for the store.
@@ -127,7 +138,9 @@ async def _enter(
             state=State.DUE,
             not_before=at,
         )
-        return await _admit(tx, ports, new, told)
+        step = await _admit(tx, ports, new, told)
+        await answer_thread(tx, ports, new)
+        return step
     refuse_other_text(known, draft)
     if known.state is State.BLOCKED and known.purged is None:
         return await _admit(tx, ports, evolve(known, state=State.DUE, not_before=at), told)
@@ -136,10 +149,10 @@ async def _enter(
 
 async def _admit(
     tx: Transaction, ports: Ports, message: Message, told: Brief
-) -> Message | Unlinked | Limited | Outcome:
+) -> Claimed | Unlinked | Unasked | Limited | Outcome:
     at = message.not_before
     step = await admit(tx, ports, message, told, at)
-    if isinstance(step, Unlinked | Limited):
-        # Durable before anybody is asked for a link, and where it waits for its turn.
+    if isinstance(step, Unlinked | Unasked | Limited):
+        # Durable before anybody is asked for anything, and where it waits for its turn.
         await tx.save(message, at)
     return step

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from attrs import evolve, field, frozen
 
 from compliant_sms import phi
 from compliant_sms.consent import PhiPreference
+from compliant_sms.flows._link_tokens import without_tokens
 from compliant_sms.messages import Draft
 from compliant_sms.people import PatientFacts, Profile
 from compliant_sms.phi import (
@@ -20,9 +19,9 @@ from compliant_sms.phi import (
 )
 from compliant_sms.practice import PhiMode, Practice
 from compliant_sms.rules import Readings, care_of, read
-from compliant_sms.templates import neutral_notice
+from compliant_sms.templates import neutral_notice, sender_name
 
-__all__ = ["Instead", "instead_of", "noticed", "patient_of", "sender_name", "tells_too_much"]
+__all__ = ["Instead", "instead_of", "noticed", "patient_of", "tells_too_much"]
 
 _OTHER_HOST = "practice.example"  # RFC 2606
 _TOKEN = "0" * 22
@@ -75,7 +74,9 @@ def instead_of(
     if not too_much or practice.phi is PhiMode.BLOCK:
         return None
     if practice.phi is PhiMode.REDACT:
-        body = phi.without(draft.body, too_much, language=plain.language)
+        # An address of what goes along cannot be redacted: the rules refuse such a text.
+        inside = tuple(f for f in too_much if f.end <= len(draft.body))
+        body = phi.without(draft.body, inside, language=plain.language)
         readings = _read(body, plain, practice, profile, too_much)
         return Instead(allowed=allowed_tier(preference), body=body, readings=readings)
     host = practice.link_domains[0] if practice.link_domains else _OTHER_HOST
@@ -91,8 +92,11 @@ def noticed(
     too_much: tuple[PhiFinding, ...],
 ) -> Instead:
     """The notice with a link; it tells nobody anything."""
-    body = neutral_notice(sender_name(practice), link, language=plain.language)
-    readings = _read(body, plain, practice, profile, too_much)
+    name, language = sender_name(practice), plain.language
+    # As long as it is, so that what is read stands where it does.
+    meant = neutral_notice(name, without_tokens(link), language=language)
+    readings = _read(meant, plain, practice, profile, too_much)
+    body = neutral_notice(name, link, language=language)
     return Instead(allowed=ContentTier.MINIMUM, body=body, readings=readings)
 
 
@@ -110,16 +114,7 @@ def _read(
         phrases=plain.phrases,
         financial=plain.financial,
         language=plain.language,
+        media=plain.media,
         withheld=too_much,
         withheld_by=practice.phi,
     )
-
-
-@lru_cache(maxsize=64)
-def sender_name(practice: Practice) -> str:
-    """The first of the practice's names that tells no kind of care; its name, if none does."""
-    for name in (practice.name, *practice.also_known_as):
-        notice = neutral_notice(name, f"https://{_OTHER_HOST}/")
-        if not beyond(read(notice, practice).phi, ContentTier.MINIMUM):
-            return name
-    return practice.name

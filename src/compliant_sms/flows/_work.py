@@ -12,8 +12,13 @@ from attrs import define, field, frozen
 
 from compliant_sms.clock import Clock
 from compliant_sms.errors import InvalidInput
+from compliant_sms.flows._confirm import confirm_received
 from compliant_sms.flows._dispatch import Dispatched, dispatch
+from compliant_sms.flows._escalate import escalate
+from compliant_sms.flows._media import fetch_media
 from compliant_sms.flows._reconcile import look_up
+from compliant_sms.flows._reminders import plan_due
+from compliant_sms.flows._secure_records import drop_expired_pages
 from compliant_sms.messages import Failed, Message, Queued, Uncertain
 from compliant_sms.ports import Ports
 from compliant_sms.providers import Problem
@@ -37,6 +42,11 @@ class Progress:
         cancelled: texts that came too late to make sense.
         uncertain: texts of which nobody knows whether they went out.
         settled: how many of those the provider answered for afterwards.
+        reminded: texts about visits that were asked for; they are among the others as well, once
+            they go.
+        media: pictures and the like of patients that were fetched.
+        confirmed: texts of patients that the provider stands for, though no callback proved them.
+        escalated: events about threads that nobody answered in time.
         limited: how often a sender's rate made texts wait.
         errors: how often something else went wrong, by the type of the exception; or, where the
             provider refuses the account, by the category of the problem.
@@ -52,6 +62,10 @@ class Progress:
     cancelled: int = 0
     uncertain: int = 0
     settled: int = 0
+    reminded: int = 0
+    media: int = 0
+    confirmed: int = 0
+    escalated: int = 0
     limited: int = 0
     errors: Mapping[str, int] = field(factory=dict, hash=False)
     problems: Mapping[Problem, int] = field(factory=dict, hash=False)
@@ -192,12 +206,22 @@ async def _turn(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:
         if ports.clock() >= desk.reconcile_at:
             desk.reconcile_at = ports.clock() + shift.reconcile_every
             tally.count["settled"] += await _settle(desk, pace, shift)
+            tally.count["confirmed"] += await _confirm(desk, shift)
+            tally.count["media"] += await _fetch(desk, shift)
+            if ports.inbox is not None:
+                tally.count["escalated"] += await escalate(ports, shift.quantum)
+            await drop_expired_pages(ports.store, ports.practice.id, ports.clock())
+        planned = await plan_due(ports, shift.quantum)
+        tally.count["reminded"] += planned.texts
+        for error in planned.failures:
+            tally.failed(error)
         done = await dispatch(ports, shift.quantum, pace.stopping)
         tally.add(done)
-        desk.done = shift.once and not done.more and done.limited_until is None
+        more = done.more or planned.more
+        desk.done = shift.once and not more and done.limited_until is None
         failed = done.refused is not None or (bool(done.failures) and not done.outcomes)
         if not failed:
-            desk.again = await _again(ports, done, shift)
+            desk.again = ports.clock() if planned.more else await _again(ports, done, shift)
     except Exception as error:  # noqa: BLE001 - the other practices must not wait for this one
         tally.failed(error)
         failed, desk.done = True, shift.once
@@ -212,6 +236,14 @@ async def _settle(desk: _Desk, pace: Pace, shift: Shift) -> int:
     # Those that nobody can settle must not keep the others from being looked up.
     desk.last = found.last
     return sum(not isinstance(outcome, Uncertain) for outcome in found.outcomes)
+
+
+async def _confirm(desk: _Desk, shift: Shift) -> int:
+    return sum(each.proven for each in await confirm_received(desk.ports, shift.quantum))
+
+
+async def _fetch(desk: _Desk, shift: Shift) -> int:
+    return sum(bool(each.content) for each in await fetch_media(desk.ports, shift.quantum))
 
 
 async def _again(ports: Ports, done: Dispatched, shift: Shift) -> datetime:

@@ -25,7 +25,7 @@ def yes_or_no(text: str) -> bool:
         InvalidInput: it is no answer.
     """
     if text.lower() not in _ANSWERS:
-        msg = "it is neither yes nor no"
+        msg = f"it is neither yes nor no. Write one of: {', '.join(_ANSWERS)}"
         raise InvalidInput(msg)
     return _ANSWERS[text.lower()]
 

@@ -40,8 +40,8 @@ class Layout:
             unknown = sorted(set(given) - set(self.known))
             if unknown:
                 msg = (
-                    f"there is no column {unknown[0]!r}. The columns are "
-                    f"{', '.join(self.known)}; the file's own names go to the right of them."
+                    f"there is no column {unknown[0]!r}. Use one of {', '.join(self.known)} on the "
+                    "left, and the file's own names to the right of them."
                 )
                 raise InvalidInput(msg)
 

@@ -84,7 +84,7 @@ def reader(
         try:
             value = datetime.strptime(text, date_format)  # noqa: DTZ007 - the zone joins below
         except ValueError:
-            msg = "it is not written as date_format says"
+            msg = "it is not written as date_format says: mend the cell, or name another format"
             raise InvalidInput(msg) from None
         return value.date() if unit is None else _chosen(value, unit, zone, choose)
 
@@ -102,7 +102,7 @@ def _iso(text: str, zone: ZoneInfo, choose: Choice) -> date | datetime:
         offset = (found["offset"] or "").strip()
         value = datetime.fromisoformat(f"{found['day']}T{found['time']}{offset}")
     except ValueError:
-        msg = "there is no such date or time"
+        msg = "there is no such date or time; read the row again where it comes from"
         raise InvalidInput(msg) from None
     unit = _INSTANT if found["fraction"] else _SECOND if found["seconds"] else _MINUTE
     return _chosen(value, unit, zone, choose)
@@ -112,7 +112,7 @@ def _chosen(value: datetime, unit: timedelta, zone: ZoneInfo, choose: Choice) ->
     try:
         return choose(value, unit, zone)
     except OverflowError:
-        msg = "there is no such date or time"
+        msg = "there is no such date or time; read the row again where it comes from"
         raise InvalidInput(msg) from None
 
 

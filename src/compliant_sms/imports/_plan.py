@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import Attribute, field, frozen
 
 from compliant_sms import _given
+from compliant_sms._masking import repr_of_practice
 from compliant_sms.consent._fields import a_text, storable, yes_or_no
 from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import Practice, known_zone
@@ -15,7 +16,7 @@ __all__ = ["ImportPlan"]
 def _some(_: object, __: Attribute[int], value: int) -> None:
     _given.a_kind(value, int, "batch", "a whole number of rows")
     if value < 1:
-        msg = "batch is less than one row"
+        msg = "batch is less than one row; pass 1 or more"
         raise InvalidInput(msg)
 
 
@@ -43,7 +44,7 @@ class ImportPlan:
         InvalidInput: something is blank or unknown.
     """
 
-    practice_id: str = field(validator=a_text)
+    practice_id: str = field(validator=a_text, repr=repr_of_practice)
     names: tuple[str, ...] = ()
     time_zone: str = field(converter=known_zone)
     source: str = field(validator=a_text)
@@ -60,10 +61,11 @@ class ImportPlan:
         source: str,
         by: str,
         no_opt_outs_because: str = "",
-        write: bool = True,
+        dry_run: bool = False,
         batch: int = 1000,
     ) -> ImportPlan:
-        """The plan of an import for that practice."""
+        """The plan of an import for that practice; with ``dry_run`` it only checks."""
+        _given.yes_or_no(dry_run, "dry_run")
         return cls(
             practice_id=practice.id,
             names=(practice.name, *practice.also_known_as),
@@ -71,6 +73,6 @@ class ImportPlan:
             source=source,
             by=by,
             no_opt_outs_because=no_opt_outs_because,
-            write=write,
+            write=not dry_run,
             batch=batch,
         )

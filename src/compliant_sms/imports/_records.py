@@ -32,7 +32,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 def _plain(_: object, attribute: Attribute[str], value: str | None) -> None:
     """Refuse what is no id: whole notes, line breaks, the remains of a broken file."""
     if value is not None and (len(value) > _LONGEST or _CONTROL.search(value)):
-        msg = f"{attribute.name} is longer than {_LONGEST} characters, or holds control characters"
+        msg = (
+            f"{attribute.name} is longer than {_LONGEST} characters, or holds control characters. "
+            "Pass a plain id; look for a broken line in the file."
+        )
         raise InvalidInput(msg)
 
 

@@ -30,7 +30,7 @@ _LATER = datetime(9998, 1, 1, tzinfo=UTC)
 
 def _at_least_one(_: object, __: object, value: int | None) -> None:
     if value is not None and value < 1:
-        msg = "most_segments is 1 or more, or None for no limit"
+        msg = "most_segments is below 1, which no text meets. Pass 1 or more, or None for no limit."
         raise InvalidInput(msg)
 
 

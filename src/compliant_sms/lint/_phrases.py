@@ -42,7 +42,8 @@ def found(text: str, what: Says) -> list[_Found]:
     Raises:
         ConfigurationError: a packaged file is damaged.
     """
-    return search(text, _index(what).rules_for(set(WORD.findall(text))))
+    words = set(WORD.findall(text))
+    return search(text, _index(what).rules_for(words), words)
 
 
 def says(text: str, what: Says) -> bool:

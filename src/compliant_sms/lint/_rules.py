@@ -92,7 +92,7 @@ def lint(
     unknown = ", ".join(sorted(set(ignore) - {rule.id for rule in LINT_RULES}))
     if unknown:
         known = ", ".join(rule.id for rule in LINT_RULES)
-        msg = f"there is no lint rule {unknown}. Rules: {known}."
+        msg = f"there is no lint rule {unknown}. Name one of: {known}."
         raise ConfigurationError(msg)
     copy = Copy(text, purpose, practice, settings, book, at)
     asked = (rule for rule in LINT_RULES if rule.id not in ignore)

@@ -41,7 +41,7 @@ def author_of(heard: Heard) -> tuple[Author, str] | None:
     rules = book.index.rules_for(heard.words)
     if not heard.text.isascii():
         rules |= set(book.wordless)
-    found = [rule for rule in rules if any(matches(rule, heard.text))]
+    found = [rule for rule in rules if matches(rule, heard.text, heard.words)]
     if not found:
         return None
     first = min(found, key=lambda rule: (_ORDER.index(rule.says), rule.id))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import takewhile
 from typing import Any
 
 from attrs import field, frozen
@@ -21,7 +20,7 @@ __all__ = ["Spoken", "letterwise", "speak"]
 _FILE = "text-speak.toml"
 _MOST_KEPT = 4096
 _TOKEN = re.compile(
-    r"[^\W\d_]+(?:'[^\W\d_]{1,3}|\.(?:(?<=\b[dm][rs]\.)|(?<=\bdra\.)|(?<=\bmrs\.)|(?<=\bappt\.))(?=\s?\w))?"
+    r"[^\W\d_]+(?:'[^\W\d_]{1,3}(?![^\W\d_])|\.(?:(?<=\b[dm][rs]\.)|(?<=\bdra\.)|(?<=\bmrs\.)|(?<=\bappt\.))(?=\s?\w))?"
     r"|\d{1,2}:\d\d|\d{1,4}(?:/\d{1,4}){1,2}|\d++(?:(?:st|nd|rd|th)\b|[.,]\d{1,6})?"
     r"|\?{2,9}|[^\w\s]|\n"
 )
@@ -53,9 +52,15 @@ class Spoken:
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the folded text of a part of :attr:`text`."""
-        before = takewhile(lambda each: each[0] < end, _placed(self.heard))
-        touched = [span for _, last, span in before if start < last]
-        return (touched[0][0], touched[-1][1]) if touched else (0, 0)
+        spelling, at, first, last = _spelling(), 0, -1, 0
+        for token in _TOKEN.finditer(self.heard):
+            if at >= end:
+                break
+            at += len(spelling[token[0]])
+            if start < at:
+                last = token.end()
+                first = token.start() if first < 0 else first
+        return (first, last) if last else (0, 0)
 
 
 def speak(heard: str) -> Spoken:
@@ -66,15 +71,6 @@ def speak(heard: str) -> Spoken:
     """
     words = "".join(map(_spelling().__getitem__, _TOKEN.findall(heard)))
     return Spoken(heard, words, set(words.split()))
-
-
-def _placed(heard: str) -> Iterator[tuple[int, int, tuple[int, int]]]:
-    """Each word's place in the spoken text, and in the heard one."""
-    spelling, at = _spelling(), 0
-    for token in _TOKEN.finditer(heard):
-        end = at + len(spelling[token[0]])
-        yield at, end, token.span()
-        at = end
 
 
 class _Spelling(dict[str, str]):

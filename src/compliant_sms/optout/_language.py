@@ -7,20 +7,43 @@ from collections.abc import Mapping
 from functools import cache
 
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.optout._heard import hear
 from compliant_sms.phrases import fold, listed
 
-__all__ = ["language_of"]
+__all__ = ["language_of", "language_to_answer"]
 
 _FILE = "languages.toml"
 _FIRST = 400  # code points; more do not make it clearer
 
 
-def language_of(given: str, words: set[str]) -> str:
-    """ISO 639-1 code of the language that a text is in, ``"en"`` where it does not show.
+# Words of several languages.
+_TELLS_LITTLE = frozenset({"no", "ok"})
+
+
+def language_to_answer(given: str, words: set[str], answered: str) -> str:
+    """The language in which somebody is answered: "No" and "C" are in that of what they answer.
 
     Args:
         given: the text as it arrived.
         words: its words in folded letters.
+        answered: our text that it answers; empty where it answers none.
+
+    Raises:
+        ConfigurationError: the packaged word list is damaged.
+    """
+    alone = len(words) == 1  # then a letter is one that our text asked for
+    telling = {word for word in words if len(word) > 1 or not alone} - _TELLS_LITTLE
+    otherwise = language_of(answered, hear(answered).words) if answered else "en"
+    return language_of(given, telling, otherwise)
+
+
+def language_of(given: str, words: set[str], otherwise: str = "en") -> str:
+    """ISO 639-1 code of the language that a text is in.
+
+    Args:
+        given: the text as it arrived.
+        words: its words in folded letters.
+        otherwise: the answer where it does not show.
 
     Raises:
         ConfigurationError: the packaged word list is damaged.
@@ -35,7 +58,8 @@ def language_of(given: str, words: set[str]) -> str:
     for word in words & tells.keys():
         for code in tells[word]:
             told[code] = told.get(code, 0) + 1
-    return max(told, key=lambda code: (told[code], code == "en"), default="en")
+    # A tie has one answer: the same text is read alike in every process.
+    return min(told, key=lambda code: (-told[code], code != "en", code), default=otherwise)
 
 
 _Marks = list[tuple[str, re.Pattern[str]]]

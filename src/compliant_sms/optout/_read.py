@@ -18,7 +18,7 @@ from compliant_sms.optout._heard import MOST_READ, Heard, hear
 from compliant_sms.optout._intents import Weighed, phrases_in, told, weigh
 from compliant_sms.optout._intents_words import Spoken, speak
 from compliant_sms.optout._keywords import Reserved, reserved_word
-from compliant_sms.optout._language import language_of
+from compliant_sms.optout._language import language_of, language_to_answer
 from compliant_sms.optout._reading import Awaiting, Intent, Reading
 from compliant_sms.optout._revocation import find_revocation
 from compliant_sms.phrases import fold
@@ -31,8 +31,10 @@ _ASKS = re.compile(
     r"|how (?:late|do i|can i)|what happens)\b"
     r"|(?:^| [,.!]| but| and| so) (?:(?:hi|hey|hello|ok|okay|so|and|good morning|yes|but|also|um"
     r"|well|wait)[ ,.!]{1,4}){0,3}"
-    r"(?:what|when|where|which|who|whose|how|why|is|are|am|do|does|did|can|could|should|will|would|"
-    r"may|isnt|cual|cuando|cuanto|cuanta|donde|como|quien|puedo|puede|pueden|tengo que|hay|tienen|"
+    r"(?:what|when|where|which|who|whose|how|why|is|are|am|does|did|could|should|isnt|"
+    r"(?:do|can|will|would|may)(?! (?:let|do|be|have|see|call|text|try|not|come|make|keep|bring|go"
+    r"|check|send|wait|reply|pay|take|get|know|definitely|also)\b)|"
+    r"cual|cuando|cuanto|cuanta|donde|como|quien|puedo|puede|pueden|tengo que|hay|tienen|"
     r"a que|comment|quand|quel|quelle|ou|est ce|dois|onde|quando|quanto|posso|ano|saan|kailan|"
     r"kelan|pwede|puwede|paano)\b|\u5417|\u4ec0 \u4e48|\u51e0 \u70b9"
 )
@@ -63,6 +65,8 @@ def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Re
             intent=Intent.OTHER, rule=rule, end=len(body), author=author, language=language
         )
     reading = _read(heard, language, awaiting, prompt)
+    spoken_to = language_to_answer(body, heard.words, prompt)
+    reading = reading if spoken_to == language else evolve(reading, language=spoken_to)
     if reading.intent is Intent.EMERGENCY or len(body) <= MOST_READ:
         return reading
     return next(_dangers_behind(body, reading), reading)

@@ -102,7 +102,8 @@ class Reading:
         end: offset after the last one.
         revocation: the wish that texts stop, if it is there, beside whatever else is said.
         author: who wrote it. Whatever is no person's says nothing of a person's wishes.
-        language: of the text, as ISO 639-1, ``"en"`` where it does not show.
+        language: of the text, as ISO 639-1; where that does not show, as in "No" or "C", that of
+            our text that it answers, or else ``"en"``.
         also: what else it is about, most first; for routing, and so that nothing else gets lost.
         asks: whether it asks something.
     """

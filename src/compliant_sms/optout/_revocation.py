@@ -19,7 +19,7 @@ from compliant_sms.optout._reading import Awaiting, Certainty, Revocation
 from compliant_sms.optout._revocation_forms import formed, may_be_formed
 from compliant_sms.optout._revocation_rules import Rule, RuleBook, Says, rulebook
 from compliant_sms.optout._scope import limits, scope_answer
-from compliant_sms.phrases import Found, matches
+from compliant_sms.phrases import Found, matches, search
 
 __all__ = ["find_revocation", "read_revocation"]
 
@@ -31,6 +31,12 @@ _BEFORE = 70
 """Code points before a phrase in which something can deny it."""
 _A_WORD = re.compile(r"[^\W\d_]{3}")
 _CLAUSE_END = re.compile(r"[.!?;\n]")
+# A word that carriers take, in their own letters; not where it asks for something to be stopped.
+_CAPITALS = re.compile(
+    r"\s{0,9}(STOP)\b(?!\s{0,9}[?/])(?!\s{1,9}(?:\w{1,20}ing|the|by|at|and|or)\b).{0,80}[a-z]",
+    re.DOTALL,
+)
+_CAPITALS_RULE = "keyword:in-capitals"
 _SCRIPTS = re.compile(
     r"[\u0590-\u06ff\u0900-\u097f\u0400-\u04ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]"
 )
@@ -64,7 +70,8 @@ def read_revocation(body: str, *, awaiting: Awaiting | None = None) -> Revocatio
 
 def find_revocation(heard: Heard, awaiting: Awaiting | None = None) -> Revocation | None:
     """The revocation in a text that a person wrote; see :func:`read_revocation`."""
-    return _by_word(heard) or _by_answer(heard, awaiting) or _by_phrase(heard)
+    found = _by_word(heard) or _by_answer(heard, awaiting) or _by_phrase(heard)
+    return found or _by_capitals(heard)
 
 
 def _by_word(heard: Heard) -> Revocation | None:
@@ -85,10 +92,9 @@ def _by_answer(heard: Heard, awaiting: Awaiting | None) -> Revocation | None:
     if awaiting is Awaiting.SCOPE:
         return scope_answer(heard)
     if awaiting is Awaiting.OPT_IN:
-        book = rulebook()
-        for rule in book.others[Says.REFUSES].rules_for(heard.words):
-            for one in matches(rule, heard.text):
-                return _revocation(heard, one, Certainty.CERTAIN)
+        rules = rulebook().others[Says.REFUSES].rules_for(heard.words)
+        for one in search(heard.text, rules, heard.words):
+            return _revocation(heard, one, Certainty.CERTAIN)
     return None
 
 
@@ -102,7 +108,7 @@ def _by_phrase(heard: Heard) -> Revocation | None:
     if not rules and not may_be_formed(heard):
         return None
     text = _own_words(heard, book)
-    meant = list(_meant(text or heard.text, rules, book))
+    meant = list(_meant(text or heard.text, heard.words, rules, book))
     if not text:
         meant = [one for one in meant if one[0].start == 0]
     if not meant and text:
@@ -112,17 +118,32 @@ def _by_phrase(heard: Heard) -> Revocation | None:
     return _told(heard, text or heard.text, meant)
 
 
+def _by_capitals(heard: Heard) -> Revocation | None:
+    """A text in small letters that begins with STOP may mean it, whatever else it says."""
+    begun = _CAPITALS.match(heard.given)
+    if begun is None:
+        return None
+    book = rulebook()
+    text = _own_words(heard, book)
+    if not text.lstrip().startswith("stop") or _regretted(text, heard, book):
+        return None
+    start, end = begun.span(1)
+    return Revocation(start=start, end=end, rule=_CAPITALS_RULE, certainty=Certainty.UNSURE)
+
+
 def _own_words(heard: Heard, book: RuleBook) -> str:
     """The text with quotes of our own opt-out line blanked out; empty when nothing else is left."""
     text = heard.text
     for rule in book.others[Says.FOOTER].rules_for(heard.words):
-        for one in matches(rule, heard.text):
+        for one in matches(rule, heard.text, heard.words):
             text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
     return text if text is heard.text or _A_WORD.search(text) else ""
 
 
-def _meant(text: str, rules: Iterable[Rule], book: RuleBook) -> Iterator[tuple[_Found, Certainty]]:
-    return _judged(text, (one for rule in rules for one in matches(rule, text)), book)
+def _meant(
+    text: str, words: set[str], rules: Iterable[Rule], book: RuleBook
+) -> Iterator[tuple[_Found, Certainty]]:
+    return _judged(text, (one for rule in rules for one in matches(rule, text, words)), book)
 
 
 def _judged(
@@ -157,15 +178,20 @@ def _ends(window: str, rules: Iterable[Rule]) -> bool:
 
 def _regretted(text: str, heard: Heard, book: RuleBook) -> bool:
     regrets = book.others[Says.REGRETS].rules_for(heard.words)
-    return any(any(matches(rule, text)) for rule in regrets)
+    return any(matches(rule, text, heard.words) for rule in regrets)
 
 
 def _told(heard: Heard, text: str, meant: list[tuple[_Found, Certainty]]) -> Revocation:
     """The surest and first of them, and what limits them all."""
     sure = [one for one in meant if one[1] is Certainty.CERTAIN] or meant
-    first, certainty = min(sure, key=lambda one: (one[0].start, -one[0].end, one[0].rule.id))
+    first, certainty = min(sure, key=_by_place)
     limited, categories = limits(text, heard.words, [one for one, _ in sure])
     return _revocation(heard, first, certainty, limited=limited, categories=categories)
+
+
+def _by_place(one: tuple[_Found, Certainty]) -> tuple[int, int, str, str]:
+    found = one[0]
+    return found.start, -found.end, found.rule.id, found.rule.file
 
 
 def _revocation(

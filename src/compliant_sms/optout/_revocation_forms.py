@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import TypeAlias
 
 from compliant_sms.optout._heard import Heard
@@ -22,6 +23,7 @@ _NEARBY = 14
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]{1,8})?|\d+|[^\w\s]|\n")
 _TWICE = re.compile(r"([a-z])\1+")
 _SIGNS = frozenset("\U0001f6d1\U0001f6ab\u270b\u26d4\U0001f4f5\U0001f645\U0001f515\U0001f590")
+_MOST_KEPT = 4096
 _SHORTEST_PHONE = 4
 _SHORTEST_SLIP = 4
 _LONGEST_SLIP = 16
@@ -57,11 +59,16 @@ def _found(
     text: str, forms: Iterable[Form], known: Mapping[str, str], book: Grammar
 ) -> Iterator[_Found]:
     footer = book.footers.search(text)
-    tokens = list(_TOKEN.finditer(text, 0, footer.start() if footer else len(text)))
-    row = "".join(_sign(known.get(token[0], token[0]), book) for token in tokens)
+    own = text[: footer.start()] if footer else text
+    words = _TOKEN.findall(own)
+    if known:
+        words = [known.get(word, word) for word in words]
+    row = "".join(map(_signs().__getitem__, words))
+    tokens: list[re.Match[str]] = []
     for form in forms:
         for match in form.finder.finditer(row):
             if match[0] and not _is_excused(form, row, match):
+                tokens = tokens or list(_TOKEN.finditer(own))
                 first, last = tokens[match.start()], tokens[match.end() - 1]
                 yield Found(first.start(), last.end(), form.rule)
 
@@ -71,8 +78,21 @@ def _is_excused(form: Form, row: str, match: re.Match[str]) -> bool:
     return bool(form.unless and form.unless.search(row, start, match.end() + _NEARBY))
 
 
-def _sign(word: str, book: Grammar) -> str:
-    return book.signs.get(word) or book.special[_kind(word)]
+class _Signs(dict[str, str]):
+    """The sign of each word of texts; filled as words come."""
+
+    def __missing__(self, word: str) -> str:
+        book = grammar()
+        sign = book.signs.get(word) or book.special[_kind(word)]
+        if len(self) < _MOST_KEPT:
+            self[word] = sign
+        return sign
+
+
+@cache
+def _signs() -> _Signs:
+    """Those of the process."""
+    return _Signs()
 
 
 def _kind(word: str) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.optout._revocation_rules import Rule, Says, folded
@@ -38,17 +38,24 @@ class Form:
 
     Args:
         rule: its name, and what it says.
-        finder: finds it in a row of signs.
+        pattern: finds it in a row of classes.
+        members: of each class the signs.
         unless: what excuses it nearby.
         needs: words of which the text must hold one, beside one that calls for it.
         whole: whether it is a whole text.
     """
 
     rule: Rule
-    finder: re.Pattern[str]
+    pattern: str
+    members: Mapping[str, str] = field(repr=False)
     unless: re.Pattern[str] | None
     needs: frozenset[str]
     whole: bool
+
+    @cached_property
+    def finder(self) -> re.Pattern[str]:
+        """Finds it in a row of signs; compiled once it is tried."""
+        return re.compile(_compiled(self.pattern, self.members))
 
     def is_for(self, words: set[str]) -> bool:
         """Whether it may be found in a text that holds one of the words that call for it."""
@@ -209,10 +216,11 @@ def _form(
         id=row["id"], says=Says(row["says"]), words="", pattern="", why=row["why"], groups={}
     )
     excuses = "".join(members[name] for name in listed(row.get("unless", "")))
-    finder = re.compile(_compiled(row["pattern"], members))
+    re.compile(_NAME.sub("x", row["pattern"]))  # whatever is damaged is refused at once
     return Form(
         rule,
-        finder,
+        row["pattern"],
+        members,
         re.compile(f"[{excuses}]") if excuses else None,
         frozenset(_words_of(row.get("needs", ""), classes)),
         row["pattern"].startswith("^") and row["pattern"].endswith("$"),

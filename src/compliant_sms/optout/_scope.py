@@ -21,6 +21,7 @@ _UNLIMITED: _Limits = (False, frozenset())
 _OTHERS = "others"
 _ONLY_SOME = "only-some"
 _FEWER = "too-many"
+_LEAVES = frozenset({"not-a-patient", "cared-for-elsewhere", "owner-died"})
 _ANSWER_WORDS = 12
 _ONE_WORD = 5  # code points: "all the billing"
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -28,8 +29,15 @@ _TOPIC = re.compile(
     r" (?:about|regarding|concerning|re) (?!(?:this|it|that) (?:if|or|when|again)\b)"
     r"[a-z0-9'&/ -]{2,}$"
 )
-_POINTS_BACK = re.compile(r"\b(?:those|them|that|estos|esos|esas|ces)$")
+_OF_ANOTHER = re.compile(r" (?:about|regarding|for|with) (?:his|her|their|somebody|someone)\b")
+_POINTS_BACK = re.compile(r"\b(?:those|them|that|estos|esos|esas|ces|asking(?: me)?)$")
+_THOSE = re.compile(r" (?:those|them|that)\b")
+_ON = re.compile(
+    r"(?: me| us)? (?:from|of|for|on|about|with)(?: (?:the|your|ur|all|any|those|these|that))*"
+    r"(?: \w+){0,2} ?"
+)
 _BACK = 90
+_NEAR = 50  # code points
 _NOT_THESE = re.compile(
     r"(?:\b(?:but not|except|excepto|menos|sauf|mais pas|pero no)|, (?:not|no|pas)"
     r"|^\W{0,3}not(?= (?:the|my)))"
@@ -48,9 +56,10 @@ _FILLERS = frozenset(
         sending, texting, text, texts, message, messages, msgs, reminder, reminders, alert,
         alerts, ones, one, those, these, this, that, them, kind, type, stuff, things, thing,
         about, for, of, from, on, off, with, in, by, me, us, you, your, our, all, any,
-        every, other, keep, can, except, it's, its, solo, solamente, los, las, el, la, de,
-        del, por, favor, mensajes, mensaje, textos, quiero, gracias, y, o, seulement, les,
-        le, des, du, et, ou, s'il, vous, plait, merci, sms, stp, svp, ceux, celles
+        every, everything, rest, others, else, other, keep, can, except, it's, its, solo,
+        solamente, los, las, el, la, de, del, por, favor, mensajes, mensaje, textos, quiero,
+        gracias, y, o, seulement, les, le, des, du, et, ou, s'il, vous, plait, merci, sms, stp,
+        svp, ceux, celles
         """
     )
 )
@@ -138,7 +147,7 @@ def _is_spared(text: str, one: _Found, kept: Iterable[_Found]) -> bool:
 
 
 def _search(says: Says, text: str, words: set[str]) -> list[_Found]:
-    return search(text, rulebook().others[says].rules_for(words))
+    return search(text, rulebook().others[says].rules_for(words), words)
 
 
 def _kinds_found(text: str, words: set[str]) -> list[_Found]:
@@ -150,7 +159,10 @@ def _kinds(text: str, words: set[str], within: Iterable[_Found]) -> frozenset[Ca
     return _categories(
         kind
         for kind in _kinds_found(text, words)
-        if any(_overlap(kind, one) or _points_back(text, one, kind) for one in spans)
+        if any(
+            _overlap(kind, one) or _points_back(text, one, kind) or _points_on(text, one, kind)
+            for one in spans
+        )
     )
 
 
@@ -159,17 +171,27 @@ def _categories(kinds: Iterable[_Found]) -> frozenset[Category]:
 
 
 def _is_limited(text: str, words: set[str], one: _Found) -> bool:
+    if one.rule.id in _LEAVES or _OF_ANOTHER.search(text, one.start, one.end):
+        return False
     if one.rule.id == _FEWER or _TOPIC.search(text, one.start, one.end):
         return True
     return any(
-        _overlap(kind, one) or _points_back(text, one, kind) for kind in _kinds_found(text, words)
+        _overlap(kind, one) or _points_back(text, one, kind) or _points_on(text, one, kind)
+        for kind in _kinds_found(text, words)
     )
+
+
+def _points_on(text: str, one: _Found, kind: _Found) -> bool:
+    """Whether a phrase goes on to name a kind: "unsubscribe me from the skin care stuff"."""
+    near = 0 < kind.start - one.end < _NEAR
+    return near and _ON.fullmatch(text, one.end, kind.start) is not None
 
 
 def _points_back(text: str, one: _Found, kind: _Found) -> bool:
     """Whether a phrase that ends in "those" follows the name of a kind."""
-    near = 0 < one.start - kind.end < _BACK
-    return near and bool(_POINTS_BACK.search(text, one.start, one.end))
+    if not 0 < one.start - kind.end < _BACK:
+        return False
+    return bool(_POINTS_BACK.search(text, one.start, one.end) or _THOSE.match(text, one.end))
 
 
 def _kept(text: str, words: set[str], found: Sequence[_Found]) -> frozenset[Category] | None:

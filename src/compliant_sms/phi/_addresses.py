@@ -12,6 +12,7 @@ from compliant_sms.phi._place_words import (
     BOXES,
     CALLES,
     DISTRICTS,
+    ORDINAL_ENDS,
     ROADS,
     SURE_DISTRICTS,
     SURE_STREETS,
@@ -134,7 +135,9 @@ def street_address(view: View, at: int) -> tuple[int, int] | None:
         view: the text.
         at: the index of the word.
     """
-    start = _house_number(view, at)
+    start = _on_numbered_street(view, at) if view.words[at] in ORDINAL_ENDS else None
+    if start is None:
+        start = _house_number(view, at)
     if start is None:
         return None
     behind = _direction().match(view.lower, view.ends[at])
@@ -143,6 +146,18 @@ def street_address(view: View, at: int) -> tuple[int, int] | None:
     if reach == end and view.lower[end - 1] == ".":
         reach -= 1
     return start - _unit_size(view, start), reach
+
+
+@cache
+def _ordinal_street() -> re.Pattern[str]:
+    """A house on a street with a number and no word for its kind: "1411 e. 9th"."""
+    return re.compile(r"(?<![\w/$.:#-])\d{2,6}[a-z]? (?:n|s|e|w|north|south|east|west)\.? \d{1,3}$")
+
+
+def _on_numbered_street(view: View, at: int) -> int | None:
+    end = view.starts[at]
+    found = _ordinal_street().search(view.lower, max(0, end - 20), end)
+    return found.start() if found else None
 
 
 def _unit_size(view: View, start: int) -> int:
@@ -237,12 +252,22 @@ def _boxed(view: View, at: int) -> tuple[int, int] | None:
 def _numbered_road_at(view: View, at: int) -> tuple[int, int] | None:
     """A road with a number, and a house number before it: "12345 County Road 12"."""
     road = _numbered_road().match(view.lower, view.ends[at])
-    if road and ("km" in road[0] or _is_lived_on(view, at)):
+    if road and ("km" in road[0] or _is_lived_on(view, at) or _house_behind(view, road.end())):
         return view.starts[at], tail(view, road.end())
     number = road and _road_before().search(
         view.lower, max(0, view.starts[at] - _BEFORE), view.starts[at]
     )
     return (number.start(), tail(view, road.end())) if road and number else None
+
+
+def _house_behind(view: View, end: int) -> bool:
+    """Whether a house stands behind a road: "county rd 440, house 18"."""
+    return _unit_behind().match(view.lower, end) is not None
+
+
+@cache
+def _unit_behind() -> re.Pattern[str]:
+    return re.compile(r",? (?:house|lot|apt|unit|trailer|space|box) ?#?\d")
 
 
 def _is_lived_on(view: View, at: int) -> bool:

@@ -25,15 +25,27 @@ _PERSON = word_set(
     " papa grandma grandmother"
     " grandpa grandfather granny gran nana nanny abuela abuelo wife husband aunt uncle tia tio"
     " sister brother patient pt client resident neighbor neighbour friend partner they i im i'm"
-    " he's she's who's they're hes shes suegra suegro that"
+    " he's she's who's they're hes shes suegra suegro that both"
 )
 _BE = word_set(
     "is was will be are am turned turns turning s now already only about almost nearly just over"
+    " a young spry healthy hit hits reached reaches celebrated celebrates past"
 )
 _KIN = word_set(
     "mom mommy mum mother mama dad daddy father papa grandma grandmother grandpa grandfather granny"
     " nana abuela abuelo wife husband aunt uncle sister brother neighbor patient nanny gran"
 )
+_OF = _KIN | word_set("mujer hombre senor senora paciente anciano anciana")
+_DOES = word_set(
+    "wont won't is lives needs has had still cant can't fell and who w with takes uses doesnt"
+    " doesn't isnt isn't refuses wants walks drives"
+)
+"""What somebody does whose age stands right before: "dad 98 wont use it"."""
+_BEFORE = frozenset({"", " ", "(", "/", ":", "="})
+_WHOSE = word_set("her his my moms dads")
+_SHE = _KIN | {"he", "she", "shes", "hes"}
+_NTH = frozenset({"th", "st", "nd", "rd"})
+_ENDS = frozenset({"", ".", "!", ",", "?"})
 _OF_DECADE = word_set("her his their my early mid late sus")
 _HOUSES = word_set("hospital clinic practice center church library school team office company")
 _TELLS = word_set(
@@ -51,7 +63,7 @@ _SPELLED = (
 )
 _YEARS = (
     r"(?:[- ]?(?:y/?o\b|y\.o\.|yo[mf]?\b|yrs?\b\.?(?:[- ]?olds?\b)?|years?[- ](?:olds?|young|of"
-    r" age)\b|yr\.?[- ]olds?|anos\b))"
+    r" age)\b|yr\.?[- ]olds?|an(?:it)?os\b))"
 )
 _OLDER = r"(?! ?(?:and|or|y|o|&) (?:older|over|up|above|more|mas|mayores))"
 
@@ -117,7 +129,8 @@ def find_ages(view: View, known: Known) -> Iterable[PhiFinding]:
     del known
     found: list[tuple[int, int, str]] = []
     text = view.plain
-    for start, end in view.figures:
+    may_be = "9" in text or "10" in text or "11" in text
+    for start, end in view.figures if may_be else ():
         size = end - start
         if (size == 2 and text[start] == "9") or (
             size == 3 and text[start] == "1" and text[start + 1] in "01"
@@ -164,7 +177,7 @@ def _age_ends(view: View, start: int, end: int) -> int:
     past = half.end() if half else end
     if _age_behind().match(text, past):
         return past
-    return past if before in {"", " ", "(", "/", ":"} and _told(view, start, past) else 0
+    return past if before in _BEFORE and _told(view, start, past) else 0
 
 
 def _told(view: View, start: int, end: int) -> bool:
@@ -181,7 +194,32 @@ def _told(view: View, start: int, end: int) -> bool:
         return view.plain[end : end + 1] in {",", ")", ".", ""} and _is_person(view, at)
     if gap in {"! ", ". "}:
         return "birthday" in view.words[max(0, at - 2) : at + 1]
-    return gap == " " and (_is_said(view, at) or _is_coming(view, at, end))
+    return gap == " " and (
+        _is_said(view, at) or _is_coming(view, at, end) or _is_beside(view, at, end)
+    )
+
+
+def _is_beside(view: View, at: int, end: int) -> bool:
+    """Whether it stands right by whose age it is: "At 91, Clyde", "abuelo de 97", "dad 98 is"."""
+    word = view.words[at]
+    if word == "at":
+        return _is_at(view, at, end)
+    if word == "de" and at:
+        return view.words[at - 1] in _OF
+    if word in _WHOSE and view.lower[end : end + 2] in _NTH:
+        return view.lower[end + 2 : end + 3] in _ENDS
+    if word not in _KIN or view.lower[end : end + 1] not in _ENDS | {" "}:
+        return False
+    behind = view.words[at + 1 : at + 2]
+    return view.lower[end : end + 1] != " " or (behind != [] and behind[0] in _DOES | _KIN)
+
+
+def _is_at(view: View, at: int, end: int) -> bool:
+    """Whether somebody does something at an age: "At 91, Clyde needs", "at 97 she still walks"."""
+    if view.plain.startswith(", ", end):
+        return _is_person(view, at + 1)
+    behind = view.words[at + 1 : at + 2]
+    return view.plain[end : end + 1] == " " and behind != [] and behind[0] in _SHE
 
 
 def _is_coming(view: View, at: int, end: int) -> bool:
@@ -208,6 +246,8 @@ def _is_said(view: View, at: int) -> bool:
 
 
 def _is_person(view: View, index: int) -> bool:
+    if index >= len(view.words):
+        return False
     word = view.words[index]
     if word == "law" or word.removesuffix("'s") in _PERSON:
         return True

@@ -8,10 +8,13 @@ of health, dates or places can tell: words and ways of speaking are signs of eit
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
+from functools import cache
 
 from compliant_sms.phi._audience_form import of_form
 from compliant_sms.phi._audience_words import Phrase, Role, signs_of_words
+from compliant_sms.phi._marks import FOR_WHOM
 from compliant_sms.phi._view import View
 
 __all__ = ["Audience", "audience_of", "ends_sentence"]
@@ -25,20 +28,24 @@ _NO_WORD = frozenset("/.@_=-")  # behind these, a part of a link or of a word
 _JOINED = frozenset((" ", "-", "  ", "\n"))
 _STOPS = frozenset(".,;:!?")
 _TURNS = frozenset(("so", "but", "pero", "asi"))
+_GOES_ON = frozenset((" ", "", ", ", "-", "/", "'", ": "))  # no sentence ends with them
+_ENDS = frozenset("!?;\n")
 _ABBREVIATED = frozenset(("dr", "mr", "ms", "mrs", "st", "ave", "no", "rev", "sr", "sra", "dra"))
 _NOT_ANY = frozenset(("no", "sin", "without", "every", "any", "each", "a", "an", "cualquier"))
+_SUPPOSES, _STAFF, _THIRD, _YOURS = Role.SUPPOSES, Role.STAFF, Role.THIRD, Role.YOURS
 _OWNERS = frozenset(("your", "ur", "su", "sus", "tu", "tus", "the", "la", "el"))
 
 
 def ends_sentence(view: View, index: int) -> bool:
     """Whether a sentence ends before a word."""
     gap = view.gaps[index]
-    if gap == " ":
+    if gap in _GOES_ON:
         return False
-    if "!" in gap or "?" in gap or ";" in gap or "\n" in gap:
-        return True
-    if ". " not in gap:
-        return False
+    if gap != ". ":
+        if not _ENDS.isdisjoint(gap):
+            return True
+        if ". " not in gap:
+            return False
     # What is written short ends with a full stop too, and no sentence is over.
     before = view.words[index - 1] if index else ""
     return (len(before) > 1 and before not in _ABBREVIATED) or gap[0] != "."
@@ -53,7 +60,7 @@ def audience_of(view: View) -> Audience:
 
 
 class Audience:
-    """Whom a text speaks to and of.
+    """Whom a text speaks to and of. It does not keep the view, which keeps it.
 
     Args:
         view: the text.
@@ -63,45 +70,73 @@ class Audience:
     """
 
     def __init__(self, view: View) -> None:
-        self._view = view
         self._signs = _signs(view)
-        self.whole = of_form(view) + sum([weight for _, weight in self._signs])
+        whole = of_form(view)
+        for _, weight in self._signs:
+            whole += weight
+        self.whole = whole
 
-    def around(self, index: int) -> int:
-        """How much the words of the sentence around one say of one person."""
-        view, signs = self._view, self._signs
-        first = _reach(view, index, max(0, index - _FARTHEST), -1)
-        last = _reach(view, index + 1, min(len(view.words), index + _FARTHEST), 1)
-        until = bisect_left(signs, (last, -_FARTHEST))
-        return sum([weight for _, weight in signs[bisect_left(signs, (first, -_FARTHEST)) : until]])
+    def around(self, view: View, index: int) -> int:
+        """How much the words of the sentence around one of the same text say of one person."""
+        if index < 0:
+            return 0
+        begin, end = _sentence(view, index)
+        said, signs = 0, self._signs
+        for place in range(bisect_left(signs, (begin,)), len(signs)):
+            at, weight = signs[place]
+            if at >= end:
+                break
+            said += weight
+        return said
 
 
-def _reach(view: View, index: int, limit: int, step: int) -> int:
-    """Where a sentence begins or ends from a word on, a limit at most."""
-    words, gaps = view.words, view.gaps
-    for at in range(index, limit, step):
-        if words[at] in _TURNS or (gaps[at] != " " and ends_sentence(view, at)):
-            return at
-    return limit
+@cache
+def _stop() -> re.Pattern[str]:
+    """What a sentence may end with, to the next word; see :func:`ends_sentence`."""
+    return re.compile(r"(?:[!?;\n]|\. )[\W\d_]*+")
+
+
+def _sentence(view: View, index: int) -> tuple[int, int]:
+    """The words of the sentence around one: the first, and the one after the last."""
+    words, lower, starts, ends = view.words, view.lower, view.starts, view.ends
+    begin, end = max(index - _FARTHEST, 0), min(len(words), index + _FARTHEST)
+    for stop in reversed(list(_stop().finditer(lower, ends[begin], starts[index]))):
+        at = view.word_at(stop.start())
+        if ends_sentence(view, at):
+            begin = at
+            break
+    for stop in _stop().finditer(lower, ends[index], starts[end - 1]):
+        at = view.word_at(stop.start())
+        if ends_sentence(view, at):
+            end = at
+            break
+    if not _TURNS.isdisjoint(words[begin:end]):
+        turns = [at for at in range(begin + 1, end) if words[at] in _TURNS]
+        begin = max([at for at in turns if at <= index], default=begin)
+        end = min([at for at in turns if at > index], default=end)
+    return begin, end
 
 
 def _signs(view: View) -> list[tuple[int, int]]:
     """Which words say whom a text speaks to or of, and how much."""
     signs: list[tuple[int, int]] = []
-    following = [*view.words[1:], ""]
+    words, gaps, known = view.words, view.gaps, signs_of_words()
+    following = [*words[1:], ""]
     after = supposed = 0
     staff = False
-    known = map(signs_of_words().get, view.words)
-    for at, (sign, then, gap) in enumerate(zip(known, following, view.gaps, strict=False)):
-        if sign is None or at < after or (gap != " " and gap[-1:] in _NO_WORD):
+    for at in view.marked(FOR_WHOM):
+        weight, role, phrases = known[words[at]]
+        begun = phrases.get(following[at])
+        if begun is None and not weight and not role:
             continue
-        weight, role, phrases = sign
-        if then in phrases:
-            after, weight, role = _said(view, at, phrases[then], (at + 1, weight, role))
+        if at < after or (gaps[at] != " " and gaps[at][-1:] in _NO_WORD):
+            continue
+        if begun is not None:
+            after, weight, role = _said(view, at, begun, (at + 1, weight, role))
         if role:
-            if role == Role.SUPPOSES:
+            if role == _SUPPOSES:
                 supposed = _sentence_end(view, at)
-            staff = staff or role == Role.STAFF
+            staff = staff or role == _STAFF
             weight = _by_role(view, at, role, weight, supposed=at < supposed, staff=staff)
         if weight:
             signs.append((at, weight))
@@ -113,6 +148,10 @@ def _said(
 ) -> tuple[int, int, int]:
     """Where what is said at a word ends, its weight and its role: a phrase, or the word alone."""
     for rest, weight, role in begun:
+        if len(rest) == 1:
+            if view.gaps[at + 1] in _JOINED:
+                return at + 2, weight, role
+            continue
         after = at + 1 + len(rest)
         if view.words[at + 1 : after] == rest and _JOINED.issuperset(view.gaps[at + 1 : after]):
             return after, weight, role
@@ -126,15 +165,15 @@ def _sentence_end(view: View, at: int) -> int:
 
 def _by_role(view: View, at: int, role: int, weight: int, *, supposed: bool, staff: bool) -> int:
     """How much a word says that means something only by those around it."""
-    if role == Role.SUPPOSES:
+    if role == _SUPPOSES:
         return weight if not at or ends_sentence(view, at) else _ASIDE
-    if role == Role.THIRD:
+    if role == _THIRD:
         return _BESIDE_STAFF if staff else weight
-    if role == Role.STAFF:
+    if role == _STAFF:
         return weight
     if supposed:
         return 0
-    return weight if role == Role.YOURS else _of_care(view, at)
+    return weight if role == _YOURS else _of_care(view, at)
 
 
 def _of_care(view: View, at: int) -> int:

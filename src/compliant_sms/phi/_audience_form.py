@@ -22,6 +22,7 @@ _GREETINGS = frozenset(("hi", "hello", "hey", "hola", "question", "quick", "so",
 _OF_SOMEBODY = frozenset(
     ("my", "i", "we", "he", "she", "it", "this", "that", "mi", "its", "about")  # "how about 2-17"
 )
+_OF_SOMEBODY |= {"work", "works"}  # "does 4/4 work"
 
 
 def of_form(view: View) -> int:
@@ -59,9 +60,9 @@ def is_timed(view: View) -> bool:
     """Whether one hour stands behind a day, as in a reminder; those of an office are spans."""
     lower, count = view.lower, 0
     for start, end in view.figures:
-        if end - start > _HOUR or lower[end : end + 1] not in _BEHIND_HOURS:
+        if end - start > _HOUR or not start or lower[start - 1] not in _BEFORE_HOURS:
             continue
-        if start and lower[start - 1] in " @" and _hour().match(lower, start):
+        if lower[end : end + 1] in _BEHIND_HOURS and _hour().match(lower, start):
             before = lower[max(0, start - _LEAD) : start].rstrip(" @").removesuffix(" at")
             count += before.rstrip(",")[-1:] in _ENDS_OF_DAYS
     return count == 1
@@ -69,13 +70,13 @@ def is_timed(view: View) -> bool:
 
 def _asks(view: View) -> bool:
     """Whether a text begins with a question that is not about somebody."""
-    words = view.words
+    words, last = view.words, len(view.words) - 1
     at = 0
-    if any(map(str.isdigit, view.gaps[0])):
-        return False  # "10/2 is no good"
-    while at < len(words) and words[at] in _GREETINGS:
+    while at < last and words[at] in _GREETINGS:
         at += 1
-    return at + 1 < len(words) and words[at] in cues("asks") and words[at + 1] not in _OF_SOMEBODY
+    if at >= last or words[at] not in cues("asks") or words[at + 1] in _OF_SOMEBODY:
+        return False
+    return not any(map(str.isdigit, view.gaps[0]))  # "10/2 is no good"
 
 
 _SHORT_NUMBER = 3
@@ -97,24 +98,20 @@ def _to_all() -> re.Pattern[str]:
 
 def _of_figures(view: View) -> int:
     """How much figures say: ages and hours are for all, a number of record is of one."""
-    weight, numbered = 0, view.said & marks.RECORD_CUE
+    weight, numbered, lower = 0, view.said & marks.RECORD_CUE, view.lower
     for start, end in view.figures:
-        if end - start <= _SHORT_NUMBER:
-            weight += _IN_FIGURES * _is_to_all(view.lower, start, end)
+        if end - start < _SHORT_NUMBER:
+            if lower[end : end + 1] in _GOES_ON and lower[start - 1 : start] not in _NO_START:
+                weight += _IN_FIGURES * (_to_all().match(lower, start) is not None)
+        elif end - start == _SHORT_NUMBER:
+            weight += _IN_FIGURES * (lower[start:end] in _HELP_LINES)
         elif numbered:
             weight, numbered = weight + _NUMBERED, 0
     return weight
 
 
-def _is_to_all(lower: str, start: int, end: int) -> bool:
-    if end - start == _SHORT_NUMBER:
-        return lower[start:end] in _HELP_LINES
-    if lower[end : end + 1] not in _GOES_ON or lower[start - 1 : start] in _NO_START:
-        return False
-    return _to_all().match(lower, start) is not None
-
-
 _HOUR, _LEAD = 2, 6
+_BEFORE_HOURS = frozenset(" @")
 _BEHIND_HOURS = frozenset(":ap ")
 _ENDS_OF_DAYS = frozenset("0123456789thsdny")  # "Oct 4", "the 5th", "Sunday"
 _CALLED = frozenset(",!:-")

@@ -91,6 +91,7 @@ def _services(view: View) -> Iterator[PhiFinding]:
 
 
 _BILLED = (
+    "plus ",
     "billed me ",
     "billed for ",
     "billed ",
@@ -101,7 +102,19 @@ _BILLED = (
     "codigo ",
 )
 _BILLING = frozenset(
-    {"claim", "denied", "billed", "covered", "insurance", "charged", "estimate", "bill", "factura"}
+    {
+        "procedure",
+        "procedures",
+        "claim",
+        "denied",
+        "billed",
+        "covered",
+        "insurance",
+        "charged",
+        "estimate",
+        "bill",
+        "factura",
+    }
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliant_sms.phi._view import View
 
-__all__ = ["Words", "close", "extent"]
+__all__ = ["Words", "close", "extent", "likened"]
 
 Words = tuple[int, int]  # the first and the last one
 
@@ -55,6 +55,23 @@ def extent(view: View, last: int) -> int:
     while at > last and view.words[at] in _LOOSE:
         at -= 1
     return at
+
+
+def likened(view: View, like: int) -> int:
+    """The last word of what a part of the body is likened to: "like razors"; 0 if nothing is."""
+    at = like + 1
+    while close(view, at) and view.words[at] in _A:
+        at += 1
+    if not close(view, at) or view.words[at] in _NO_LIKENESS:
+        return 0
+    return at
+
+
+_A = frozenset({"a", "an", "the", "im", "its", "it's", "it", "is", "on", "being", "someone"})
+_NO_LIKENESS = frozenset(
+    {"i", "he", "she", "you", "we", "they", "new", "normal", "mine", "yours", "his", "hers", "that"}
+    | {"this", "what", "before", "last", "healing", "better", "getting", "there", "might", "you're"}
+)
 
 
 def _like(view: View, last: int) -> bool:

@@ -7,7 +7,7 @@ from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._inability import of_reader
 from compliant_sms.phi._view import View
 
-__all__ = ["does", "feels", "out", "seen", "spectrum", "uses"]
+__all__ = ["breaks_out", "does", "feels", "out", "seen", "spectrum", "uses"]
 
 
 def does(view: View, at: int) -> Words | None:
@@ -23,6 +23,20 @@ def out(view: View, at: int) -> Words | None:
     if view.words[at + 1 : at + 2] != ["out"] or not close(view, at + 1):
         return None
     return None if close(view, at + 2) and view.words[at + 2] not in _THEN else (at, at + 1)
+
+
+def breaks_out(view: View, at: int) -> Words | None:
+    """Such as "breaking out all over", but not "a fight broke out there"."""
+    if view.words[at + 1 : at + 2] != ["out"] or not close(view, at + 1):
+        return None
+    follows = view.words[at + 2] if close(view, at + 2) else "all"
+    told = follows in _THEN | _BREAKS_OUT and follows not in {"in", "the"}  # "in welts" says it
+    return (at, at + 1) if told else None
+
+
+_BREAKS_OUT = frozenset(
+    {"all", "bad", "badly", "really", "so", "everywhere", "with", "like", "too"}
+)
 
 
 def _throws_up(view: View, at: int) -> bool:
@@ -69,7 +83,20 @@ def feels(view: View, at: int) -> Words | None:
 
 _LOW = frozenset({"down", "low", "empty", "hopeless", "awful", "terrible", "weird", "worse", "off"})
 _LOW |= {"horrible", "funny", "lousy", "crappy", "worthless", "trapped", "lost", "rough", "hot"}
-_LOW |= {"cold", "overwhelmed", "miserable", "woozy", "loopy", "drained", "hyper", "wired"}
+_LOW |= {
+    "cold",
+    "overwhelmed",
+    "miserable",
+    "woozy",
+    "faint",
+    "warm",
+    "loopy",
+    "drained",
+    "hyper",
+    "wired",
+}
+_LOW |= {"feverish", "icky", "yucky", "sick", "crummy", "rotten", "poorly", "spacey", "shitty"}
+_LOW |= {"unwell", "flushed", "feverish", "ill", "gross", "tipsy"}
 _VERY = frozenset({"so", "really", "very", "kinda", "pretty", "a", "bit", "all", "super", "still"})
 _VERY |= {"little", "extra", "more", "too", "real", "just", "kind", "of", "super", "even", "much"}
 

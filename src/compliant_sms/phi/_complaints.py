@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._complaint_form import Words, close, extent
-from compliant_sms.phi._complaint_verbs import does, feels, out, seen, spectrum, uses
+from compliant_sms.phi._complaint_form import Words, close, extent, likened
+from compliant_sms.phi._complaint_verbs import breaks_out, does, feels, out, seen, spectrum, uses
 from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term
 from compliant_sms.phi._inability import cannot
@@ -42,9 +42,22 @@ def _state(view: View, place: Words, bad: frozenset[str]) -> Iterator[Words]:
         if said and word in bad:
             yield place[0], extent(view, at)
             return
+        if view.words[at : at + 3] == _AS_BIG and close(view, at + 4):
+            yield place[0], at + 4
+            return
+        if word == "like" and view.words[at - 1] in _SEEMS and (last := likened(view, at)):
+            yield place[0], last
+            return
         if word not in links:
             return
         said = said or word in cues("says a state")
+
+
+_AS_BIG = ["the", "size", "of"]  # "the size of a grapefruit"
+_SEEMS = frozenset(
+    {"is", "are", "was", "were", "feels", "feel", "felt", "feeling", "looks", "looked"}
+)
+_SEEMS |= {"look", "smells", "smelled", "smell", "tastes", "sounds"}
 
 
 def _worse(view: View, at: int) -> Words | None:
@@ -61,7 +74,8 @@ _CANNOT = (
 )
 _HURTS = (
     "hit bumped slammed smashed jammed cut burned burnt sliced smacked whacked banged crushed "
-    "busted twisted rolled stubbed"
+    "busted twisted rolled stubbed bonked knocked poked scraped punctured skinned chipped nicked"
+    " kicked punched elbowed caught"
 )
 _DOES = (
     "shaking shakes shivering itch itches itching itchy throwing throw threw puking puke puked "
@@ -77,6 +91,7 @@ _VERBS: tuple[tuple[Form, str], ...] = (
     (seen, "sees seeing saw see hears hearing hear veo ve oigo oye"),
     (bitten, "bit bitten stung scratched bite bites sting stings picadura mordida mordio pico"),
     (hurt, _HURTS),
+    (breaks_out, "broke breaking breaks"),
     (uses, "drinks drinking drank smokes smoking vapes using"),
     (_worse, _WORSENS),
     (does, _DOES),

@@ -10,7 +10,7 @@ from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._complaints import complaints
 from compliant_sms.phi._drunk_or_due import drunk_or_due
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, read_health
+from compliant_sms.phi._health_terms import Kind, Term, found_at, is_of_one
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._specialties import told_otherwise
@@ -26,15 +26,19 @@ _BLANKS = frozenset({" ", "-", "  ", "'", "/", " / "})
 def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG001 - one form
     """Where a text says what somebody has or feels."""
     terms = told_otherwise(view)
-    some = _outermost([term for term in terms if term.kind & _BODILY])
+    some = [term for term in terms if term.kind & _BODILY]
+    if len(some) > 1:
+        some = _outermost(some)
     found = list(_amounts(view, terms)) if view.said & marks.VERDICT else []
-    if view.said & _TOLD and read_health(view).personal:
+    if view.said & _TOLD and is_of_one(view):
         found += _told(view, terms)
     at = 0
     while at < len(some):
         after = _run(view, some, at)
         run = some[at:after]
-        if _tells(run) and not (_only_a_limit(view, run[-1]) or _of_a_thing(view, run)):
+        if _tells(run) and not (
+            _is_none(view, run[0]) or _only_a_limit(view, run[-1]) or _of_a_thing(view, run)
+        ):
             start = view.starts[_first(view, run)]
             end = _with_object(view, max(run, key=lambda term: term.end))
             found.append(found_at((start, end), PhiLabel.CONDITION, "condition/term"))
@@ -56,7 +60,7 @@ def _outermost(some: list[Term]) -> list[Term]:
     """Without the parts of the body inside longer terms: "bone on bone"."""
     kept: list[Term] = []
     until = 0
-    for term in sorted(some, key=lambda each: (each.start, -each.end)) if len(some) > 1 else some:
+    for term in sorted(some, key=lambda each: (each.start, -each.end)):
         if term.end > until or term.kind != Kind.BODY:
             kept.append(term)
         until = max(until, term.end)
@@ -141,6 +145,12 @@ def _goes_to(between: list[str], begins: int, lasts: int) -> bool:
     return not _SIDES.isdisjoint(between)
 
 
+def _is_none(view: View, first: Term) -> bool:
+    """Whether it is what a test did not show: "no growth on the culture"."""
+    at = first.first
+    return at > 0 and view.words[at] == "growth" and view.words[at - 1] == "no"
+
+
 def _only_a_limit(view: View, last: Term) -> bool:
     """Whether it is what something helps against, or a limit: "fever over 101"."""
     after = view.words[last.last + 1 : last.last + 3]
@@ -194,6 +204,8 @@ def _further() -> re.Pattern[str]:
     return re.compile(
         r" (?:(?:every )?\d{1,2} ?min(?:ute)?s? apart|izquierd[oa]"
         r"|derech[oa]|moderad[oa]|sever[oa]|leve|grave|agud[oa]|stage (?:\d[abc]?|i{1,3}v?)"
+        r"|(?:still )?(?:wont|won't|will not|isnt|isn't|not) "
+        r"(?:go(?:ing)? (?:away|down)|quit|stop|let up|letting up|getting better|heal)"
         r"|level [123]|bien|mucho|mucha|muchisimo)\b"
     )
 

@@ -31,7 +31,12 @@ def _spoken_mail() -> tuple[re.Pattern[str], ...]:
     marked = r"(?:\s?[(\[{]\s?(?:at|arroba)\s?[)\]}]\s?|\sarroba\s)"
     dot = r"(?:\s?[(\[{]\s?(?:dot|punto)\s?[)\]}]\s?|\s(?:dot|punto)\s)"
     label = r"[a-z0-9-]{1,63}"
-    local = rf"(?<![\w.+%-])(?:[\w+%-]{{1,32}}{dot}){{0,2}}[\w.+%-]{{1,64}}"
+    sign = r"(?:\s(?:dot|punto|underscore|dash|hyphen|guion(?: bajo)?|plus)\s)"
+    nobody = "me|us|him|her|them|it|is|you|my|email|mail|address|reach|contact|work|home|one"
+    local = (
+        rf"(?<![\w.+%-])(?!(?:{nobody})\sat\s)"
+        rf"(?:[\w+%-]{{1,32}}(?:{dot}|{sign})){{0,3}}[\w.+%-]{{1,64}}"
+    )
     free = r"(?:gmail|yahoo|hotmail|outlook|icloud|aol|protonmail)\b"
     return (
         re.compile(rf"{local}{marked}{label}(?:(?:{dot}|\.){label}){{1,3}}"),
@@ -108,6 +113,12 @@ def _address() -> re.Pattern[str]:
     return re.compile(r"(?<![\w.:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])")
 
 
+@cache
+def _begun() -> re.Pattern[str]:
+    """How an address begins, if figures and full stops go on alone."""
+    return re.compile(r"[0-9]\.[0-9]+\.[0-9]")
+
+
 _VERSIONS = frozenset(("version", "ver", "v", "firmware", "release", "build", "section"))
 _UPDATES = frozenset(("update", "updated", "updates", "upgrade", "upgraded", "upgrading"))
 # Networks of a house, which identify nobody outside: RFC 1918 and 5735.
@@ -125,7 +136,11 @@ def find_ips(view: View, _known: Known) -> Iterable[PhiFinding]:
     """
     text = view.lower
     found: list[tuple[int, int]] = []
-    if len(view.figures) >= _PARTS_OF_IP and text.count(".") >= _PARTS_OF_IP - 1:
+    if (
+        len(view.figures) >= _PARTS_OF_IP
+        and text.count(".") >= _PARTS_OF_IP - 1
+        and _begun().search(text)
+    ):
         found = [span for span in _dotted(view) if _is_outside(view, *span)]
     if ":" in text and ("::" in text or text.count(":") >= _COLONS):
         found += [match.span() for match in _address().finditer(text) if _is_address(match[0])]

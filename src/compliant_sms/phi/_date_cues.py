@@ -10,7 +10,7 @@ BEFORE = word_set(
 )
 OCCASION = word_set(
     "appt appts appointment visit cita visita pickup dob date drawn test labs surgery seen shot"
-    " due is was fecha exam session mri scan"
+    " due is was fecha exam session mri scan lmp edd"
 )
 BEFORE_NTH = word_set("on by til until appt your")
 JOINS = word_set("or and to thru through y")
@@ -27,6 +27,7 @@ FOLLOWS = word_set(
     "at and or for is was thx thanks thank please pls plz if because bc but so instead between"
     " works ok can cant with w then to we i she he my from around after before morning afternoon"
     " in gracias por y o a as unless when since will would maybe thru through until go goes"
+    " im i'm ill i'll id i'd ive i've hes he's shes she's were we're can cannot could"
     " cuz coz cause bcuz bec tho though still either maybe right correct huh yes yeah no not my our"
     " u you its it's lol he's she's hes shes only plus"
 )
@@ -40,7 +41,8 @@ RANKED = word_set(
 )
 ORDINAL_BEFORE = BEFORE | word_set(
     "do draft you u ya or and appt around of till visit not out leaves than tomorrow tmrw tmr tmrow"
-    " tomorow tommorow today tonight"
+    " tomorow tommorow today tonight between yes yeah yep yup sure no nope hi hello actually prefer"
+    " want need like rather have has take about instead if on maybe anytime anything any looks like"
 )
 NTH_TO = word_set("thru through until till til at")
 MOVED = word_set(
@@ -54,7 +56,8 @@ COUNTED = word_set(
 )
 PLANNED = word_set(
     "due appt appointment surgery recheck visit followup physical checkup mammogram scan cita"
-    " colonoscopy cleaning procedure come next wait annual cirugia operan toca"
+    " colonoscopy cleaning procedure come next wait annual cirugia operan toca moving move leaving"
+    " starting starts start expires expire ends ending retire retiring renew wedding"
 )
 BY_MONTH = word_set("in by until till til mid early late en next this")
 UNITS = word_set(

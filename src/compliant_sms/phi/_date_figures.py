@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, NamedTuple
 
+from compliant_sms.phi._marks import BIRTH
 from compliant_sms.phi._view import View
 
 __all__ = ["Form", "Kind", "in_figures", "stands_alone"]
@@ -20,6 +21,8 @@ class Kind:
     """The same with two for the year: a date of birth if the text says so."""
     SHORT: ClassVar[str] = "month-and-day"
     """Month and day in figures."""
+    DOTTED: ClassVar[str] = "dotted"
+    """The same with a full stop between, which could be any number."""
     HYPHENED: ClassVar[str] = "hyphened"
     """Month and day that could be a span of hours."""
     MONTHLY: ClassVar[str] = "month-and-year"
@@ -95,26 +98,44 @@ def in_figures(view: View) -> list[Form]:
     text, places = view.plain, view.figures
     forms: list[Form] = []
     done, last = -1, len(places) - 1
+    born = bool(view.said & BIRTH)
     for at, (start, end) in enumerate(places):
         size = end - start
         # Most figures are of telephones and of times.
-        if size not in _SIZES or at <= done or (size == _YEAR and text[start] not in "12"):
+        begins = "0123" if born else "12"
+        if size not in _SIZES or at <= done or (size == _YEAR and text[start] not in begins):
             continue
         sign = text[end : end + 1]
         if sign in _SIGNS and size < _SIX and at < last:
-            follows, until = places[at + 1]
-            if follows - end == 1:
-                # Two figures with a blank between are no date.
-                if sign != " " or (at + 1 < last and places[at + 2][0] - until == 1):
-                    done = _chain(view, at, forms)
-            elif follows - end <= _LONGEST_GAP and text[end:follows] in _GAPS:
-                done = _chain(view, at, forms)
+            done = _joined(view, at, forms)
         if at <= done or sign == ":":
             continue
-        told = size > 2 or sign in _NTH_BEGINS or text[start - 1 : start] == " "
-        if told and (form := _single(text, start, end, sign)):
-            forms.append(form)
+        if size in _PACKED or sign in _NTH_BEGINS or text[start - 2 : start] in _THE_ENDS:
+            form = _single(text, start, end, sign)
+            if form:
+                forms.append(form)
     return forms
+
+
+def _joined(view: View, at: int, forms: list[Form]) -> int:
+    """Read a figure with those behind it; the last of them that need not be looked at again."""
+    text, places = view.plain, view.figures
+    (start, end), (follows, until) = places[at : at + 2]
+    if view.said & BIRTH and end - start == _YEAR and _is_with_year(text, start, (follows, until)):
+        forms.append(Form(start, until, Kind.SIX))
+        return at + 1
+    gap = text[end:follows]
+    # Two figures with a blank between are no date.
+    if gap == " " and (at + 2 == len(places) or places[at + 2][0] - until != 1):
+        return at - 1
+    return _chain(view, at, forms) if gap in _GAPS else at - 1
+
+
+def _is_with_year(text: str, start: int, year: tuple[int, int]) -> bool:
+    """Whether month and day stand together before a year: "0704 1985"."""
+    middle, end = start + 2, start + _YEAR
+    follows = year[0] - end == 1 and year[1] - year[0] == _YEAR
+    return follows and _is_date(text[start:middle], text[middle:end], text[slice(*year)])
 
 
 def _single(text: str, start: int, end: int, sign: str) -> Form | None:
@@ -148,7 +169,7 @@ def _chain(view: View, first: int, forms: list[Form]) -> int:
     mark, until = gap.strip(), places[at][1]
     kind = None
     if at == first + 1:
-        if mark and mark != ".":
+        if mark:
             kind = _two(text[start:end], text[places[at][0] : until], mark)
     elif at == first + 2:
         middle = text[places[at - 1][0] : places[at - 1][1]]
@@ -162,6 +183,8 @@ def _chain(view: View, first: int, forms: list[Form]) -> int:
 
 
 def _two(first: str, second: str, mark: str) -> str | None:
+    if mark == "." and len(first) + len(second) > _YEAR:
+        return None
     if len(first) == 4:
         month = len(second) == 2 and 0 < int(second) <= 12
         return Kind.MONTHLY if month and first[:2] in {"19", "20"} else None
@@ -169,6 +192,8 @@ def _two(first: str, second: str, mark: str) -> str | None:
         return Kind.MONTHLY if 0 < int(first) <= 12 and second[:2] in {"19", "20"} else None
     if not _month_and_day(first, second) or (first == "24" and second == "7"):
         return None
+    if mark == ".":
+        return Kind.DOTTED if len(second) == 2 else None
     # "10-2" is a span of hours sooner than the second of October; "12-09" is not.
     clear = mark == "/" or (len(first) == len(second) == 2 and "0" in {first[0], second[0]})
     return Kind.SHORT if clear else Kind.HYPHENED

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import cache
 
+from compliant_sms.phi._date_cues import MOVED
 from compliant_sms.phi._date_figures import Form, Kind, in_figures
 from compliant_sms.phi._date_months import around_month, last_number, long_year, year_after
 from compliant_sms.phi._date_words import (
@@ -30,7 +31,10 @@ _ENDS = frozenset(("", ".", "?", "!", ","))
 _DAILY = frozenset(("al", "por", "cada"))
 _BOTH = DAYS & MONTHS  # "mar": a weekday in Spanish, a month in English
 _TWICE = _BOTH | (NTHS & TENS)
+_OF_VISITS = frozenset(("cita", "citas", "turno", "consulta", "visita")) | MOVED
+_FAR = 6
 _MOST_SPOKEN = 6
+_BEFORE_NAMED = frozenset(("new", "saint", "st"))  # "New Year's", "St Patrick's"
 _PARTS_OF_NAMES = frozenset(("day", "eve", "week", "weekend", "sunday", "monday"))
 
 
@@ -60,7 +64,7 @@ def _number_at() -> re.Pattern[str]:
 @cache
 def _lettered() -> re.Pattern[str]:
     """A weekday in one or two letters, with a time behind it: "Th 4:40p"."""
-    return re.compile(r"(?:M|Tu?|W|Th|F|Sa|Su)(?= \d{1,2}(?::\d\d)? ?[ap]\.?m?\b)")
+    return re.compile(r"(?:M|Tu?|W|Th|F|Sa|Su)(?= \d{1,2}(?::\d\d| ?[ap]\b))")
 
 
 @cache
@@ -73,7 +77,9 @@ def _listed() -> re.Pattern[str]:
 
 @cache
 def _spanish_day() -> re.Pattern[str]:
-    return re.compile(r" (?P<day>\d{1,2})(?![:/%.,]?\d|\s?(?:%|mg|de\s))(?P<hour> a las? \d)?")
+    return re.compile(
+        r" (?P<day>\d{1,2})(?![:/%.,]?\d|\s?(?:%|mg|de\s(?!este mes|mes)))(?P<hour> a las? \d)?"
+    )
 
 
 @cache
@@ -104,6 +110,14 @@ def _eastern() -> re.Pattern[str]:
     )
 
 
+@cache
+def _cycle() -> re.Pattern[str]:
+    """When a period began or a baby is due, without marks between: "lmp 8 1"."""
+    return re.compile(
+        r"\b(?:lmp|edd) (?:is |was )?(?P<day>(?:0?[1-9]|1[0-2]) (?:0?[1-9]|[12]\d|3[01]))(?![\d:/])"
+    )
+
+
 def date_forms(view: View) -> list[Form]:
     """Every form in a text, in its order, each as far as it goes by itself."""
     forms = in_figures(view) if view.has_digit else []
@@ -111,6 +125,8 @@ def date_forms(view: View) -> list[Form]:
         _in_words(view, forms)
     if view.said & BIRTH:
         _spoken(view, forms)
+    if "lmp " in view.lower or "edd " in view.lower:
+        forms += [Form(*found.span("day"), Kind.SHORT) for found in _cycle().finditer(view.lower)]
     lower = view.lower
     if "x/" in lower or "/x" in lower or "xx" in lower or "*" in lower:
         forms += [Form(*found.span(), Kind.MASKED) for found in _masked().finditer(lower)]
@@ -146,7 +162,7 @@ def _in_words(view: View, forms: list[Form]) -> None:
             _unannounced(view, at, forms)
         elif word in LETTERS:
             _lettered_days(view, at, forms)
-        elif word in {"dia", "el"}:
+        elif word in {"dia", "el", "del", "al"}:
             _in_spanish(view, at, forms)
         else:
             forms += _named(view, at)
@@ -196,14 +212,14 @@ def _nth(view: View, at: int) -> list[Form]:
 def _named(view: View, at: int) -> list[Form]:
     """A day of the year that has a name, with what belongs to it and its year."""
     word, ahead = view.words[at], at + 1
-    end = view.ends[at]
+    start, end = view.starts[at], view.ends[at]
+    if at and view.words[at - 1] in _BEFORE_NAMED and view.gaps[at] == " ":
+        start = view.starts[at - 1]
     if ahead < len(view.words) and view.gaps[ahead] == " " and view.words[ahead] in _PARTS_OF_NAMES:
         end = view.ends[ahead]
     elif word in NAMED_DAYS:
         return []
-    return [
-        Form(view.starts[at], long_year(year_after().match(view.lower, end)) or end, Kind.HOLIDAY)
-    ]
+    return [Form(start, long_year(year_after().match(view.lower, end)) or end, Kind.HOLIDAY)]
 
 
 def _in_spanish(view: View, at: int, forms: list[Form]) -> None:
@@ -212,13 +228,23 @@ def _in_spanish(view: View, at: int, forms: list[Form]) -> None:
     if not found or not 0 < int(found["day"]) <= 31:
         return
     before = view.words[at - 1] if at else ""
-    if view.words[at] == "dia":
+    if view.words[at] in {"del", "al"}:
+        if not _OF_VISITS.isdisjoint(view.words[max(0, at - _FAR) : at]):
+            forms.append(Form(*found.span("day"), Kind.SPANISH))
+    elif view.words[at] == "dia":
         if before not in _DAILY:
             forms.append(Form(view.starts[at], found.end("day"), Kind.SPANISH))
     elif (
-        found["hour"] or before in _BEFORE_EL or view.lower[found.end() : found.end() + 1] in _ENDS
+        found["hour"]
+        or _of_month(view, found.end())
+        or before in _BEFORE_EL
+        or view.lower[found.end() : found.end() + 1] in _ENDS
     ):
         forms.append(Form(*found.span("day"), Kind.SPANISH))
+
+
+def _of_month(view: View, end: int) -> bool:
+    return view.lower.startswith((" de este mes", " del mes", " de mes"), end)
 
 
 def _spoken(view: View, forms: list[Form]) -> None:

@@ -7,22 +7,32 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from compliant_sms.phi import _date_cues as cues
+from compliant_sms.phi._date_beside import after as after_it
+from compliant_sms.phi._date_beside import after_at, around
+from compliant_sms.phi._date_beside import before as before_it
 from compliant_sms.phi._date_figures import Form, Kind
+from compliant_sms.phi._date_happened import is_holiday_of_one, is_month_of_one
 from compliant_sms.phi._date_words import DAYS, PLURAL_DAYS, SHORT_DAYS
-from compliant_sms.phi._marks import DAY
+from compliant_sms.phi._health_terms import Kind as Measured
+from compliant_sms.phi._health_terms import read_health
+from compliant_sms.phi._marks import DAY, EXAMINED, STAFF_CUE, VERDICT
 from compliant_sms.phi._view import View
 
 __all__ = ["is_birth", "is_date"]
 
 _BEFORE_SPAN = 7
-_NEAR = 3
-_TIGHT = frozenset(" -'")
 _BACK = 40
-_FAR = 20
 _DATED = cues.BEFORE | cues.OCCASION
 _CLEAR = frozenset(("wed", "mon"))  # hardly anything else in a clinic's texts
 _NOT_AFTER_CLEAR = frozenset(("to", "a", "he", "she", "we", "i"))
+_PLANNED = cues.PLANNED | frozenset(("cycle", "period", "birthday", "anniversary", "funeral"))
+_PLANNED |= cues.OCCASION - {"is", "was", "due"}
 _ENDS = frozenset(("", ".", "?", "!", ","))
+_SEEN = frozenset(("see", "confirmed", "confirm", "booked", "scheduled"))
+_SEEN |= {"appt", "appts", "appointment", "visit", "session", "cita"}
+_JOIN = frozenset(("or", "and", "o", "y"))
+_HELD = (cues.OCCASION - {"is", "was", "due"}) | {"court", "procedure", "cita", "see", "moved"}
+_TODAY = frozenset(("today", "tomorrow", "yesterday", "this", "that", "he", "she"))
 
 
 @cache
@@ -64,37 +74,14 @@ def is_date(view: View, form: Form, index: int) -> bool:
     return check is None or check(view, form, index)
 
 
-def _before(view: View, form: Form, index: int) -> str:
-    """The word before a form, if nothing but marks stands between."""
-    if not index:
-        return ""
-    gap = view.plain[view.ends[index - 1] : form.start]
-    if gap == " " or (len(gap) <= _NEAR and not any(map(str.isdigit, gap))):
-        return view.words[index - 1]
-    return ""
-
-
-def _after(view: View, form: Form) -> str:
-    """The word after a form, if nothing but a blank or a hyphen stands between."""
-    return _after_at(view, form.end) if view.plain[form.end : form.end + 1] in _TIGHT else ""
-
-
-def _after_at(view: View, end: int) -> str:
-    """The same behind an offset."""
-    at = view.word_at(end)
-    if at == len(view.words) or view.lower[end : view.starts[at]].strip(" -'"):
-        return ""
-    return view.words[at]
-
-
 def _unnumbered(view: View, form: Form, index: int) -> bool:
     """Whether no word before it says that it is a number of something."""
-    return _before(view, form, index) not in cues.NUMBERED
+    return before_it(view, form, index) not in cues.NUMBERED
 
 
 def _month_and_year(view: View, form: Form, index: int) -> bool:
     """Whether it is no expiry and no number of something."""
-    before = _before(view, form, index)
+    before = before_it(view, form, index)
     return before not in cues.EXPIRES and before not in cues.NUMBERED
 
 
@@ -103,30 +90,43 @@ def _month_and_day(view: View, form: Form, index: int) -> bool:
     written = view.lower[form.start : form.end]
     if written[0].isalpha():
         return True  # with its weekday
-    before, after = _before(view, form, index), _after(view, form)
-    if before in cues.SCALES or before in cues.NUMBERED or after in cues.UNITS:
+    before, after = before_it(view, form, index), after_it(view, form)
+    of_card = before in cues.EXPIRES and "card" in around(view, index)
+    if of_card or before in cues.SCALES or before in cues.NUMBERED or after in cues.UNITS:
         return False
-    if written.endswith("/10") and not cues.SCALES.isdisjoint(_around(view, index)):
+    if written.endswith("/10") and not cues.SCALES.isdisjoint(around(view, index)):
         return False
     if before in cues.BEFORE or before in cues.OCCASION:
         return True
     if written in cues.PARTS:
         counted = view.lower[max(0, form.start - 2) : form.start - 1].isdigit()
-        if before in cues.HALVED or after == "a" or counted:
-            return False
-    return cues.PRESSURE.isdisjoint(_around(view, index))
+        told = before == "of" and index > 1 and view.words[index - 2] in _HELD | {"as"}
+        if (before in cues.HALVED and not told) or after == "a" or counted:
+            return False  # "half of 1/2", but "visit of 3/1"
+    return cues.PRESSURE.isdisjoint(around(view, index))
+
+
+def _dotted(view: View, form: Form, index: int) -> bool:
+    """Whether it is no value: "see you on 6.19", and no test is spoken of."""
+    if view.said & (VERDICT | EXAMINED) or before_it(view, form, index) not in cues.BEFORE:
+        return False
+    if any(term.kind == Measured.MEASURE for term in read_health(view).terms):
+        return False
+    told = cues.MOVED | _SEEN
+    return after_it(view, form) not in cues.UNITS and not told.isdisjoint(around(view, index))
 
 
 def _hyphened(view: View, form: Form, index: int) -> bool:
     """Whether it is no span of hours, of ages or of anything that is counted."""
-    before = _before(view, form, index)
-    if before in cues.NUMBERED or _after(view, form) in cues.UNITS:
+    before = before_it(view, form, index)
+    if before in cues.NUMBERED or after_it(view, form) in cues.UNITS:
         return False
     if before in cues.ON:
         return True
     day = view.plain[form.start : form.end].partition("-")[2]
     if int(day) <= 12:
-        return False
+        # "court 4-9 at 9", but "open 4-9"
+        return before in _HELD and _time().match(view.lower, form.end) is not None
     return before in _DATED or (before not in cues.COUNTED and _is_followed(view, form.end))
 
 
@@ -135,19 +135,19 @@ def _is_followed(view: View, end: int) -> bool:
     if _time().match(view.lower, end):
         return True
     stops = view.plain[end : end + 1] in _ENDS and not view.plain[end + 1 : end + 2].isdigit()
-    return stops or (view.lower[end] == " " and _after_at(view, end) in cues.FOLLOWS)
+    return stops or (view.lower[end] == " " and after_at(view, end) in cues.FOLLOWS)
 
 
 def _written(view: View, form: Form, index: int) -> bool:
     """Whether its figures count nothing."""
     del index
-    return view.lower[form.end - 1].isalpha() or _after(view, form) not in cues.UNITS
+    return view.lower[form.end - 1].isalpha() or after_it(view, form) not in cues.UNITS
 
 
 def _weekday(view: View, form: Form, index: int) -> bool:
     """Whether it is no name, no verb and no end of a span of days."""
     word = view.words[index]
-    before, after = _before(view, form, index), _after(view, form)
+    before, after = before_it(view, form, index), after_it(view, form)
     if before in cues.NO_DAY_BEFORE or after in cues.NO_DAY_AFTER or _in_span(view, index):
         return False
     if word in SHORT_DAYS:
@@ -195,7 +195,8 @@ def _short_day(view: View, index: int, before: str, after: str) -> bool:
     ):
         return True
     ends = gap[:1] in {"/", "+"} or (gap[:1] in _ENDS and word != "sun")
-    if ends or (word in _CLEAR and _is_told(before, after)):
+    again = before in _JOIN and index > 1 and view.words[index - 2] in DAYS  # "sat or sun"
+    if ends or again or (word in _CLEAR and _is_told(before, after)):
         return True
     return view.capital[index] and (word != "sun" or not after)
 
@@ -209,11 +210,11 @@ def _is_told(before: str, after: str) -> bool:
 
 def _day_of_month(view: View, form: Form, index: int) -> bool:
     """Whether it is no rank, no floor and no street."""
-    after = _after(view, form)
+    after = after_it(view, form)
     if after == "of":
         at = view.word_at(form.end)
         return "month" in view.words[at + 1 : at + 3]
-    before = _before(view, form, index)
+    before = before_it(view, form, index)
     told = not after or after in cues.FOLLOWS
     if "&" in view.lower[form.end : form.end + 2]:
         return False
@@ -230,51 +231,20 @@ def _day_of_month(view: View, form: Form, index: int) -> bool:
 
 def _is_introduced(view: View, form: Form, index: int, further: str) -> bool:
     """Whether "the 14th" ends a sentence, or the words before it are those before days."""
-    if further in {"is", "was", "it's", "its"}:
-        return not (cues.OCCASION - {"is", "was"}).isdisjoint(_around(view, index))
+    if further in {"is", "was"} and index > 2:
+        told = view.said & STAFF_CUE or not _PLANNED.isdisjoint(around(view, index))
+        return bool(told) and view.words[index - 3] not in _TODAY
+    if further in {"it's", "its"}:
+        return not (cues.OCCASION - {"is", "was"}).isdisjoint(around(view, index))
     ends = view.lower[form.end : form.end + 1] in _ENDS
     return ends or not further or further in cues.ORDINAL_BEFORE or further in DAYS
 
 
 def _bare(view: View, form: Form, index: int) -> bool:
     """Whether it is a day: "on the 14"."""
-    after = _after(view, form)
+    after = after_it(view, form)
     further = view.words[index - 2] if index > 1 else ""
     return further in cues.ON | {"for"} and (not after or after in cues.FOLLOWS)
-
-
-def _month(view: View, form: Form, index: int) -> bool:
-    """Whether something happened to a person then."""
-    before = _before(view, form, index)
-    if before in cues.PASSED:
-        return view.words[index] not in cues.NO_MONTH_ALONE
-    if before in cues.OWNERS and _after(view, form) in cues.OCCASION:
-        return True  # "missed my oct appt"
-    named = view.words[index] not in cues.NO_MONTH_ALONE or view.capital[index]
-    if not named or before not in cues.MONTH_BEFORE:
-        return False
-    planned = before in cues.BY_MONTH and not cues.PLANNED.isdisjoint(_around(view, index))
-    return planned or _happened(view, index)
-
-
-def _holiday(view: View, form: Form, index: int) -> bool:
-    if view.plain[form.end - 1].isdigit():
-        return True
-    before = _before(view, form, index)
-    return before in cues.PASSED or (before in cues.BEFORE | {"around"} and _happened(view, index))
-
-
-def _happened(view: View, index: int) -> bool:
-    """Whether the words around one tell of what happened."""
-    around = _around(view, index)
-    return not cues.LIVED.isdisjoint(around) or any(
-        word[-2:] == "ed" and len(word) > 4 for word in around
-    )
-
-
-def _around(view: View, index: int) -> list[str]:
-    """The words of a short text; those near an index of a long one."""
-    return view.words[max(0, index - _FAR) : index + _FAR]
 
 
 def _never(view: View, form: Form, index: int) -> bool:
@@ -288,6 +258,7 @@ _CHECKS: Mapping[str, Callable[[View, Form, int], bool]] = {
     Kind.PACKED: _unnumbered,
     Kind.SIX: _never,
     Kind.SHORT: _month_and_day,
+    Kind.DOTTED: _dotted,
     Kind.HYPHENED: _hyphened,
     Kind.MONTHLY: _month_and_year,
     Kind.WRITTEN: _written,
@@ -295,6 +266,6 @@ _CHECKS: Mapping[str, Callable[[View, Form, int], bool]] = {
     Kind.PLURAL: _never,
     Kind.ORDINAL: _day_of_month,
     Kind.BARE: _bare,
-    Kind.MONTH: _month,
-    Kind.HOLIDAY: _holiday,
+    Kind.MONTH: is_month_of_one,
+    Kind.HOLIDAY: is_holiday_of_one,
 }

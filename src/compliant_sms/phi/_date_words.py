@@ -100,8 +100,8 @@ HOLIDAYS = word_set(
 )
 """Days of the year that have a name."""
 NAMED_DAYS = word_set(
-    "labor memorial mother's father's veterans columbus presidents valentine's valentines mlk"
-    " year's patrick's independence"
+    "labor memorial mother's father's mothers fathers veterans columbus presidents valentine's"
+    " valentines mlk year's years patrick's patricks independence"
 )
 """What stands before "day" or "eve" in such a name."""
 ORDINALS = word_set(
@@ -137,7 +137,7 @@ _NINETIES = word_set("ninety ninetieth centenarian hundred hundredth noventa cie
 
 def date_lists() -> Iterator[tuple[int, Iterable[str]]]:
     """Which words the marks of dates stand for."""
-    yield marks.DAY, DAYS | PLURAL_DAYS | LETTERS | NTHS | TENS | {"dia", "el"}
+    yield marks.DAY, DAYS | PLURAL_DAYS | LETTERS | NTHS | TENS | {"dia", "el", "del", "al"}
     yield marks.MONTH, MONTHS | HOLIDAYS | NAMED_DAYS
     yield marks.BIRTH, BIRTH
     yield marks.AGE_WORD, _NINETIES

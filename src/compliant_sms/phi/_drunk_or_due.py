@@ -22,6 +22,12 @@ def _drunk() -> re.Pattern[str]:
 
 
 @cache
+def _counted() -> re.Pattern[str]:
+    """What nobody writes of drinks, or of days since ovulation, without."""
+    return re.compile("beer|cerveza|vodka|tequila|wine|claw|cocktail|drinks|dpo")
+
+
+@cache
 def _due() -> re.Pattern[str]:
     return re.compile(
         r"(?<![\w/.-])\d{1,2} ?(?:wks?|weeks)(?: (?P<told>pregnant|along|preg|prego|gestation)\b)?"
@@ -39,7 +45,7 @@ def drunk_or_due(view: View) -> Iterator[tuple[int, int]]:
     """How much somebody drank, and weeks of a pregnancy or days since ovulation."""
     if not view.has_digit:
         return
-    if view.said & marks.ILL_VERB:
+    if view.said & marks.ILL_VERB and _counted().search(view.lower):
         for found in _drunk().finditer(view.lower):
             yield found.span()
     if view.said & marks.SAYING:

@@ -37,7 +37,7 @@ class Everybody:
         if self._audience is None:
             self._audience = audience_of(view)
             self._whole = _OF_ALL * self._audience.whole + _of_form(view)
-        weight = self._whole + self._audience.around(min(index, len(view.words) - 1))
+        weight = self._whole + self._audience.around(view, min(index, len(view.words) - 1))
         return weight <= 0 and weight + _NAMED * named(view) <= 0
 
 

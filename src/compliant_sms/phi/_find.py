@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
 
 from attrs import evolve
 
+from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._ages import find_ages
 from compliant_sms.phi._codes import find_codes
 from compliant_sms.phi._conditions import find_conditions
@@ -58,6 +60,30 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
 )
 """All recognizers. Of two that see the same place equally surely, the earlier one names it."""
 
+_ALWAYS, _PATIENT = 1 << 58, 1 << 59  # bits that no word has
+_TERMS = marks.HEALTH | marks.A1C
+_NEEDS: Mapping[Recognizer, int] = {
+    find_known_facts: _PATIENT,
+    find_ssn: marks.FIGURE | marks.SOCIAL,
+    find_record_forms: marks.FIGURE,
+    find_photos: marks.CONTACT_CUE,
+    find_record_numbers: marks.FIGURE,
+    find_user_names: marks.CONTACT_CUE,
+    find_ips: marks.FIGURE,
+    find_phones: marks.FIGURE | marks.CAR_OR_DIGIT,
+    find_dates: marks.FIGURE | marks.DATE_WORD | marks.BIRTH | marks.NOT_ASCII,
+    find_ages: marks.FIGURE | marks.BIRTH | marks.AGE_WORD,
+    find_names: marks.SOMEBODY | marks.NOT_ASCII,
+    find_medications: _TERMS | marks.SHORT_NAME,
+    find_procedures: _TERMS | marks.SHORT_NAME,
+    find_codes: marks.FIGURE,
+    find_conditions: _TERMS | marks.ILL_VERB | marks.SAYING,
+    find_specialties: _TERMS,
+}
+"""What a text must have one of, or a recognizer finds nothing there; none for those not listed."""
+_NEEDED = tuple((_NEEDS.get(recognize, _ALWAYS), recognize) for recognize in RECOGNIZERS)
+_START = attrgetter("start")
+_SPAN = attrgetter("start", "end")
 _RANK = {Confidence.CERTAIN: 0, Confidence.LIKELY: 1, Confidence.HINT: 2}
 
 
@@ -72,17 +98,32 @@ def find(text: str, known: Known = NOTHING_KNOWN) -> tuple[PhiFinding, ...]:
             the kind of care.
     """
     view = View(text)
-    found = [finding for recognize in RECOGNIZERS for finding in recognize(view, known)]
+    said = view.said | _ALWAYS
+    if known.patient is not None:
+        said |= _PATIENT
+    found: list[PhiFinding] = []
+    for needs, recognize in _NEEDED:
+        if said & needs:
+            found += recognize(view, known)
     if found and known.own is not None:
         found = without_own(view, found, known.own)
     if not found:
         return ()
-    told = with_care(view, with_links_told(_resolved(found), found))
-    return tuple(_placed(told, view))
+    chosen = _resolved(found) if len(found) > 1 else found
+    told = with_care(view, with_links_told(chosen, found))
+    return tuple(told if view.is_as_given else _placed(told, view))
 
 
 def _resolved(found: list[PhiFinding]) -> list[PhiFinding]:
     """The findings that stand where several overlap: the surest, then the longest."""
+    placed = sorted(found, key=_START)
+    until = 0
+    for start, end in map(_SPAN, placed):
+        if start < until:
+            break
+        until = end
+    else:
+        return placed
     order = sorted(found, key=lambda f: (_RANK[f.confidence], f.start - f.end))
     starts: list[int] = []
     chosen: list[PhiFinding] = []

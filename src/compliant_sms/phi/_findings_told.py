@@ -14,7 +14,7 @@ from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term
 from compliant_sms.phi._view import View
 
-__all__ = ["Place", "findings_told", "passed"]
+__all__ = ["Place", "findings_seen", "findings_told", "passed"]
 
 Place = tuple[int, int, str]  # with the rule that saw it
 
@@ -33,6 +33,29 @@ def findings_told(view: View, terms: Sequence[Term]) -> Iterator[Place]:
         if first < after and _is_finding(view, (first, after), terms, said, pronoun=pronoun):
             yield _start(view, first), _whole(view, after), "told"
             until = after
+
+
+def findings_seen(view: View) -> Iterator[Place]:
+    """Phrases between "saw" and an examination: "saw a shadow on the x-ray"."""
+    for test in view.marked(marks.EXAMINED):
+        on = next((at for at in range(test - 1, max(-1, test - _NEAR), -1) if _is_on(view, at)), 0)
+        for at in range(on - 1, max(-1, on - _LONG), -1):
+            if view.gaps[at + 1] not in _BLANKS:
+                break
+            if view.words[at] in _SAW:
+                first, _ = _past_articles(view, at + 1)
+                if first < on and not cues("findings").isdisjoint(view.words[first:on]):
+                    yield _start(view, first), view.ends[on - 1], "seen"
+                break
+
+
+def _is_on(view: View, at: int) -> bool:
+    return view.words[at] in _AT_A_PLACE and view.words[at + 1] in _OWN
+
+
+_NEAR = 5
+_BLANKS = frozenset({" ", "-"})
+_SAW = frozenset({"saw", "see", "found", "noticed", "spotted", "seen", "noted", "vimos", "vio"})
 
 
 _IF = frozenset({"if", "si", "when", "cuando", "unless", "until"})

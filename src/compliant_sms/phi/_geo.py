@@ -66,9 +66,10 @@ def find_geo(view: View, known: Known) -> Iterable[PhiFinding]:
         _at_words(view, found)
     if ", " in view.plain:
         found += places_by_state(view)
-    for start, end in view.figures:
-        if end - start == _ZIP and (place := zip_at(view, start, end)):
-            found.append(place)
+    if view.longest >= _ZIP:
+        for start, end in view.figures:
+            if end - start == _ZIP and (place := zip_at(view, start, end)):
+                found.append(place)
     if not found:
         alone = lone_zip(view) or (lone_town(view) if view.said & TOWN else None)
         return (_finding(*alone),) if alone else ()

@@ -152,7 +152,9 @@ def residence_at(view: View, at: int) -> _Place | None:
     if words[first] in _TITLED and first + 1 >= at:
         return None
     lead = view.marks[max(0, first - _LEAD) : first]
+    start_of = view.starts[first]
     living = any(mark & LIVES for mark in lead)
+    living = living or bool(_unit_before().search(view.lower, max(0, start_of - 12), start_of))
     living = living or not THEIRS.isdisjoint(words[max(0, first - _LEAD) : first])
     sure = words[at] in LONG_DWELLINGS | HOTELS or not _HOMES.isdisjoint(words[first:at])
     where = first and (view.marks[first - 1] & WHERE or words[first - 1] in {"the", "at"})
@@ -164,6 +166,8 @@ def residence_at(view: View, at: int) -> _Place | None:
     if numbered:
         end = next(until for _, until in view.figures if until > end)
     start = view.starts[first + (words[first] == "the")]
+    if unit := _unit_before().search(view.lower, max(0, start - 12), start):
+        start = unit.start()
     beside = _beside_road().match(view.lower, end)
     return start, tail(view, beside.end() if beside else end), "geo/residence"
 
@@ -183,6 +187,11 @@ def _kind_begins(view: View, at: int) -> int:
     told = view.words[at] in LONG_DWELLINGS or first < at
     named = first > 0 and view.gaps[first] == " " and view.capital[first - 1]
     return first if told and named and not view.marks[first - 1] & GIVEN else -1
+
+
+@cache
+def _unit_before() -> re.Pattern[str]:
+    return re.compile(r"\b(?:lot|unit|apt|space|spc|trailer|cottage|bldg) ?#?\d{1,4}[a-z]?,? $")
 
 
 @cache

@@ -102,8 +102,12 @@ def places_by_state(view: View) -> list[_Place]:
 
 def is_led(view: View, at: int) -> bool:
     """Whether the word before a town tells that somebody is, lives or goes there."""
-    lead = _lead(view, at)
-    return lead >= 0 and view.marks[lead] & _LEADS != 0
+    if not at:
+        return False
+    if view.words[at - 1] == "the":
+        lead = _lead(view, at)
+        return lead >= 0 and view.marks[lead] & _LEADS != 0
+    return view.marks[at - 1] & _LEADS != 0
 
 
 def _has_lived(marks: list[int]) -> bool:

@@ -31,7 +31,7 @@ _KEPT = word_set(
 )
 """Says what a practice has written down of somebody."""
 _CONFIRMED = word_set("file correct correcta correcto wrong still current sigue vigente")
-_DRIVERS = word_set("van driver ride cab taxi shuttle transport car uber lyft")
+_DRIVERS = word_set("transportation van driver ride cab taxi shuttle transport car uber lyft")
 _HOMES = word_set("place house home address apt apartment trailer mailbox condo street")
 _RIGHT = word_set("right ok bien yes")
 
@@ -122,6 +122,7 @@ def _is_ours(view: View, at: int, *, practice: bool) -> bool:
     if word in OURS:
         return word != "our" or _KEPT.isdisjoint(view.words[at + 1 : at + 2])
     if not practice:
+        before = view.words[at - 2] if at > 1 and before == "still" else before
         return word in _AT and before in _YOU
     return _is_practices(view, at, word, before)
 

@@ -11,7 +11,7 @@ from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term
 from compliant_sms.phi._view import View
 
-__all__ = ["later_values"]
+__all__ = ["later_values", "values_before"]
 
 Place = tuple[int, int, str]  # with the rule that saw it
 
@@ -35,6 +35,8 @@ _SAYS = (*_WAS, *_AT, " estaba ", " salio ")
 _ABOUT = (" like ", " about ", " up to ", " only ", " still ", " just ")
 _FASTING = ("fasting ", "fasting was ", "ayunas ", "fasting: ")
 _TOLD = (*_SAYS, *_ABOUT, *_FASTING)
+_BLANK = " "
+"""What all of them end with."""
 
 
 @cache
@@ -61,9 +63,10 @@ def _further() -> re.Pattern[str]:
 def later_values(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     """Values behind what is measured, with other words between; and values at meals."""
     lower = view.lower
-    measured = next((term.end for term in terms if _is_measure(view, term)), len(lower))
     for start, end in view.figures:
-        if not (lower[end : end + 1] in _GOES_ON and _is_told(lower, start)):
+        if lower[start - 1 : start] != _BLANK or lower[end : end + 1] not in _GOES_ON:
+            continue
+        if not _is_told(lower, start):
             continue
         value = forms.value().match(lower, start)
         if value and _is_sugar(value[0]) and (meal := _at_a_meal().match(lower, value.end())):
@@ -72,9 +75,31 @@ def later_values(view: View, terms: Sequence[Term]) -> Iterator[Place]:
             return
         if value and _is_sugar(value[0]) and lower.endswith(_FASTING, 0, start):
             yield *value.span(), "meal"
-        elif value and measured < start and _of_it(lower, measured, start):
+        elif value and _of_it(lower, _measured(view, terms), start):
             yield *value.span(), "later"
             return
+
+
+@cache
+def _value_before() -> re.Pattern[str]:
+    """A value before what is measured: "got 7.2 on my a1c", "is 9.2 bad for a1c"."""
+    return re.compile(
+        r"(?<![\w.,:/$#-])(?P<value>\d{1,3}(?:\.\d{1,2})?%?)"
+        r"(?: (?:bad|good|high|low|normal|ok|okay))?"
+        r" (?:on|for|as|en) (?:(?:my|the|his|her|an|a|mi|su|la|el) )?$"
+    )
+
+
+_MOST_BEFORE = 28  # characters
+
+
+def values_before(view: View, terms: Sequence[Term]) -> Iterator[Place]:
+    """Values right before what is measured."""
+    for term in terms:
+        if term.kind == Kind.MEASURE and not term.everyday and term.start:
+            begin = max(0, term.start - _MOST_BEFORE)
+            if found := _value_before().search(view.lower, begin, term.start):
+                yield *found.span("value"), "before"
 
 
 _GOES_ON = frozenset(" .,!?%)")
@@ -90,6 +115,11 @@ def _is_told(lower: str, start: int) -> bool:
     return about == 1 or lower.endswith(_SAYS, 0, start + 1 - about)
 
 
+def _measured(view: View, terms: Sequence[Term]) -> int:
+    """Where the first term ends that has a value; where the text does, if none has."""
+    return next((term.end for term in terms if _is_measure(view, term)), len(view.lower))
+
+
 _BEGINS = 5
 _FIRST = frozenset({"was ", "is ", "its ", "it's ", "fue "})
 
@@ -103,7 +133,7 @@ _NEAR = 48  # characters between what is measured and its value
 
 def _of_it(lower: str, begin: int, start: int) -> bool:
     """Whether a value belongs to what was named: "last one was", "was"."""
-    if lower.endswith(_AT, 0, start) or start - begin > _NEAR:
+    if begin >= start or lower.endswith(_AT, 0, start) or start - begin > _NEAR:
         return False
     return not any(other in lower[begin:start] for other in _OTHERS)
 

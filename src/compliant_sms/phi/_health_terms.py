@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from compliant_sms.phi import _marks as marks
@@ -12,9 +13,21 @@ from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel, Sensitiv
 from compliant_sms.phi._personal import is_personal
 from compliant_sms.phi._view import View
 
-__all__ = ["HEALTH", "HealthRead", "Kind", "Term", "found_at", "joined", "read_health", "spoken"]
+__all__ = [
+    "HEALTH",
+    "HealthRead",
+    "Kind",
+    "Term",
+    "found_at",
+    "is_of_one",
+    "joined",
+    "read_health",
+    "spoken",
+]
 
-HEALTH = marks.HEALTH_TERM | marks.BODY | marks.COMPLAINT
+HEALTH = marks.HEALTH
+_ANY = marks.HEALTH | marks.A1C
+_GENERAL = Sensitivity.GENERAL
 
 
 class Term(NamedTuple):
@@ -31,29 +44,28 @@ class Term(NamedTuple):
 
 
 class HealthRead:
-    """What a text says of health.
+    """What a text says of health. What is None, nobody has looked for so far.
+
+    It does not keep the view, which keeps it: a reading leaves nothing to the garbage collector.
 
     Attributes:
         terms: in their order; those of one kind do not overlap.
-        sayings: the kinds of care that ways of saying tell of, once somebody has looked.
-        hints: where words give away the kind of care, once somebody has looked.
+        cared: which of them are about a specially protected kind of care.
+        personal: whether it is about the care of one person; see :func:`is_of_one`.
+        told: the terms but for those that give away the kind of care.
+        sayings: the kinds of care that ways of saying tell of.
+        hints: where words give away the kind of care.
     """
 
-    __slots__ = ("_personal", "_view", "hints", "sayings", "terms")
+    __slots__ = ("cared", "hints", "personal", "sayings", "terms", "told")
 
     def __init__(self, view: View) -> None:
-        self._view = view
-        self._personal: bool | None = None
+        self.terms: tuple[Term, ...] = _found(view) if view.said & _ANY else ()
+        self.cared = [at for at, term in enumerate(self.terms) if term.care is not _GENERAL]
+        self.personal: bool | None = None
+        self.told: tuple[Term, ...] | None = None
         self.sayings: frozenset[Sensitivity] | None = None
         self.hints: list[tuple[int, int]] | None = None
-        self.terms: tuple[Term, ...] = _found(view) if view.said & HEALTH or _a1c(view) else ()
-
-    @property
-    def personal(self) -> bool:
-        """Whether it is about the care of one person, and not said to everybody."""
-        if self._personal is None:
-            self._personal = is_personal(self._view, self.terms)
-        return self._personal
 
 
 def read_health(view: View) -> HealthRead:
@@ -64,10 +76,18 @@ def read_health(view: View) -> HealthRead:
     return found
 
 
+def is_of_one(view: View) -> bool:
+    """Whether what a text says of health is about the care of one person, not to everybody."""
+    read = view.health or read_health(view)
+    if read.personal is None:
+        read.personal = is_personal(view, read.terms)
+    return read.personal
+
+
 def spoken(view: View) -> tuple[Term, ...]:
     """The terms of a text that speaks of one person; none of a text to everybody."""
-    found = view.health or read_health(view)
-    return found.terms if found.terms and found.personal else ()
+    terms = (view.health or read_health(view)).terms
+    return terms if terms and is_of_one(view) else ()
 
 
 def found_at(span: tuple[int, int], label: PhiLabel, rule: str) -> PhiFinding:
@@ -79,7 +99,7 @@ def found_at(span: tuple[int, int], label: PhiLabel, rule: str) -> PhiFinding:
 
 def joined(view: View, first: int, after: int) -> bool:
     """Whether no sentence ends between two words, and nothing is listed."""
-    return all(view.gaps[at] in _BETWEEN for at in range(first + 1, after + 1))
+    return _BETWEEN.issuperset(view.gaps[first + 1 : after + 1])
 
 
 _BETWEEN = frozenset({" ", "-", "/", ".", "  ", "\n", "+", "&", " & ", " - ", "'", " / ", "/ "})
@@ -89,52 +109,67 @@ _PLACES = ("room ", "rm ", "gate ", "lot ", "deck ", "suite ", "unit ", "apt ", 
 _A1C = "a1c"  # "a" alone begins nothing
 
 
-def _a1c(view: View) -> bool:
-    return view.has_digit and _A1C in view.lower
-
-
 def _found(view: View) -> tuple[Term, ...]:
     found: list[Term] = []
     words = view.words
+    following = [*words[1:], ""]
     places = view.marked(HEALTH)
-    if _a1c(view):
-        insort(places, view.word_at(view.lower.index(_A1C)))
+    if view.said & marks.A1C:
+        places = sorted([*places, view.word_at(view.lower.index(_A1C))])
     for index in places:
-        terms = terms_from(words[index])
-        if terms.further and index + 1 < len(words):
-            following = words[index + 1]
-            entries = terms.further.get(following)
-            if entries is None and following[-1] == "s":
-                entries = terms.further.get(following[:-1]) or terms.further.get(following[:-2])
-            for entry in entries or ():
+        word = words[index]
+        if word[-2:] == "'s" and _is_somebodys(view, index):
+            continue
+        alone, further, figured = terms_from(word)
+        if further:
+            for entry in _begun(further, following[index]):
                 if _follows(view, index, entry.rest):
                     last = index + len(entry.rest)
                     _take(view, (index, last, view.ends[last]), entry, found)
-        if terms.figured and view.has_digit:
-            _figured(view, index, terms.figured, found)
-        for entry in terms.alone:
-            _take(view, (index, index, view.ends[index]), entry, found)
+        if figured and view.has_digit:
+            _figured(view, index, figured, found)
+        for entry in alone:
+            if found or entry.before or entry.capitals:
+                _take(view, (index, index, view.ends[index]), entry, found)
+            else:
+                start, end = view.starts[index], view.ends[index]
+                found.append(Term(start, end, index, index, entry.kind, entry.care, entry.everyday))
     return _meant(view, found) if found else ()
+
+
+def _begun(further: Mapping[str, tuple[Entry, ...]], after: str) -> tuple[Entry, ...]:
+    """The terms whose second word is that one, or the one of which it is the plural."""
+    entries = further.get(after)
+    if entries is None and after[-1:] == "s":
+        entries = further.get(after[:-1]) or further.get(after[:-2])
+    return entries or ()
+
+
+def _is_somebodys(view: View, index: int) -> bool:
+    """Whether a word that ends so is of a person: "Ana's"."""
+    return view.capital[index] and bool(view.marks[index] & marks.GIVEN)
 
 
 def _take(view: View, words: tuple[int, int, int], entry: Entry, found: list[Term]) -> None:
     """Keep a term, if its small words stand before it and no longer one of its kind is there."""
     at, last, end = words
+    before, _, _, kind, care, everyday, capitals = entry
     first = at
-    if entry.before:
-        first = at - len(entry.before)
-        if first < 0 or tuple(view.words[first:at]) != entry.before:
+    if before:
+        first = at - len(before)
+        if first < 0 or tuple(view.words[first:at]) != before:
             return
         if not joined(view, first, at) and view.gaps[at] != ". ":  # "E. coli"
             return
-    for other in reversed(found):
-        if other.last < first:
-            break
-        if other.kind == entry.kind:
-            return
+    if found and found[-1].last >= first:
+        for other in reversed(found):
+            if other.last < first:
+                break
+            if other.kind == kind:
+                return
     start = view.starts[first]
-    if not entry.capitals or _stands_out(view, start, end):
-        found.append(Term(start, end, first, last, entry.kind, entry.care, entry.everyday))
+    if not capitals or _stands_out(view, start, end):
+        found.append(Term(start, end, first, last, kind, care, everyday))
 
 
 def _stands_out(view: View, start: int, end: int) -> bool:
@@ -151,10 +186,10 @@ _FEW = 2
 
 def _follows(view: View, index: int, rest: tuple[str, ...]) -> bool:
     last = index + len(rest)
-    words = view.words[index + 1 : last + 1]
-    if len(words) < len(rest) or words[:-1] != list(rest[:-1]):
+    words, after = view.words[index + 1 : last + 1], rest[-1]
+    if len(words) < len(rest) or (len(rest) > 1 and words[:-1] != list(rest[:-1])):
         return False
-    if words[-1] != rest[-1] and words[-1] not in {rest[-1] + "s", rest[-1] + "es"}:
+    if words[-1] != after and words[-1] not in {after + "s", after + "es"}:
         return False
     return joined(view, index, last)
 
@@ -195,7 +230,7 @@ def _meant(view: View, found: list[Term]) -> tuple[Term, ...]:
     """Without the everyday words that nothing of health stands by."""
     if len(found) > 1:
         found.sort()
-    if not any(term.everyday for term in found):
+    if True not in [term.everyday for term in found]:
         return tuple(found)
     sure = any(not term.everyday and term.kind != Kind.COMPLAINT for term in found)
     return tuple(

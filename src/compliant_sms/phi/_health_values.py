@@ -25,7 +25,8 @@ _HOW = (
     r"| \((?:low|high|normal|h|l)\))?"
 )
 _NUMBER = (
-    r"(?:\d{2,3}-\d{2,3}(?![-\d])"  # from one to the other
+    r"(?:1:(?:[248]0|160|320|640|1280|2560)(?!\d)"  # a titre
+    r"|\d{2,3}-\d{2,3}(?![-\d])"  # from one to the other
     r"|\d{1,3}(?:,\d{3}\b|\d{0,3}(?:[.,]\d{1,3})?(?:\+(?:\d|(?!\w)))?))"
     rf"(?: ?(?:%|percent|por ciento|{_UNITS}|lbs?|libras|pounds|kgs?|kilos|ml|cc|oz|degrees|grados|"
     r"mil|k|f|c|mm|cm)(?![\w/])"

@@ -65,12 +65,21 @@ def _verdict(view: View, index: int, tests: dict[int, Term], begins: set[int]) -
         yield start, what.end(), "verdict"
     elif sure and (analyte := _analyte(view, index, tests)):
         yield analyte.start, end, "verdict"
-    elif (sure or word in _BEFORE_A_TEST) and index + 1 in begins and view.gaps[index + 1] == " ":
+    elif (sure or word in _BEFORE_A_TEST) and _is_before(view, index, begins):
         yield start, end, "verdict"
     elif _tested(view, index, tests, sure=sure):
         grade = _grade().search(view.lower, max(0, start - 12), start)
         risk = word in _AMOUNTS and view.words[index + 1 : index + 2] == ["risk"]
         yield grade.start() if grade else start, view.ends[index + risk], "verdict"
+
+
+def _is_before(view: View, index: int, begins: set[int]) -> bool:
+    """Whether a test follows: "positive strep test", "salio positiva la prueba"."""
+    if view.gaps[index + 1] != " ":
+        return False
+    if index + 2 in begins:
+        return view.words[index + 1] in {"la", "el", "mi", "su"} and view.gaps[index + 2] == " "
+    return index + 1 in begins
 
 
 _BEFORE_A_TEST = frozenset({"abnormal", "anormal"})

@@ -76,8 +76,10 @@ _SPANISH = frozenset({"duerme", "orina", "respira", "come"})
 
 
 def _with_more(view: View, at: int, last: int) -> Words | None:
-    """Such as "can't keep food down", "can't move my arm", "can't stop shaking"."""
-    for after in range(last + 1, min(last + 5, len(view.words))):
+    """Such as "can't keep food down", "can't move my arm", "can't stop shaking", "can't see."."""
+    if last == at + 1 and view.words[last] in _SENSES and not close(view, last + 1):
+        return (at, last) if view.words[at] in _UNABLE else None
+    for after in range(last + 1, min(last + 6, len(view.words))):
         if not close(view, after):
             return None
         part = bool(view.marks[after] & marks.BODY)
@@ -89,6 +91,8 @@ def _with_more(view: View, at: int, last: int) -> Words | None:
     return None
 
 
+_SENSES = frozenset({"see", "move", "stand", "ver", "mover"})
+_UNABLE = frozenset({"cant", "can't", "cannot", "cnt", "barely", "hardly"})
 _ITS = frozenset({"my", "his", "her", "the", "its", "anything", "any", "food", "fluids", "water"})
 _ITS |= {"out", "of", "on", "in", "enough", "liquids", "milk", "it", "meds", "pills", "mi", "su"}
 _ITS |= {"el", "la", "left", "right", "both", "more", "nothing", "formula", "a", "to", "full", "up"}

@@ -18,14 +18,17 @@ def bitten(view: View, at: int) -> Words | None:
             return None
         return at - 1, _on_a_part(view, at)
     after = words[at + 1 : at + 4]
-    if after[:1] in (["by"], ["from"]):
+    if after[:1] in (["by"], ["from"], ["un"], ["una"]):
         if cues("animals").isdisjoint(after[1:]):
             return None
-        return at, at + 2 + (after[1] not in cues("animals"))
+        return at, at + 2 + (after[1] not in cues("animals")) - (after[0] in _UN)
+    if words[at] == "bit" and (own := hurt(view, at)):
+        return own
     noun = words[at] in _BITES and at and words[at - 1] in _THE
     return (at, _on_a_part(view, at)) if noun else None
 
 
+_UN = frozenset({"un", "una"})
 _BIT = frozenset({"bit", "stung", "scratched"})
 _SOMEBODY: tuple[list[str], ...] = (["me"], ["him"], ["her"], ["us"], ["them"], [])
 _BITES = frozenset({"bite", "bites", "sting", "stings", "picadura", "mordida"})
@@ -49,12 +52,19 @@ _ON_THE = _ON | {"the", "my", "his", "her", "left", "right", "el", "la", "lower"
 def hurt(view: View, at: int) -> Words | None:
     """Such as "hit her head", "slammed my finger", "cut my hand"."""
     part = at + 2
-    if not (close(view, at + 1) and view.words[at + 1] in _WHOSE):
+    if not close(view, at + 1):
         return None
-    part += view.words[part : part + 1] in (["left"], ["right"])
+    if view.words[at + 1] == "in" and close(view, part) and view.words[part] in _WHOSE | {"the"}:
+        part += 1  # "poked in the eye"
+    elif view.words[at + 1] not in _WHOSE:
+        return None
+    while close(view, part) and view.words[part] in _WHICH and part < at + 5:
+        part += 1
     return (at, part) if close(view, part) and view.marks[part] & marks.BODY else None
 
 
+_WHICH = frozenset({"left", "right", "front", "back", "big", "little", "upper", "lower", "baby"})
+_WHICH |= {"pinky", "ring", "index", "middle", "other", "whole"}
 _WHOSE = frozenset({"my", "his", "her", "mi", "their"})
 
 
@@ -63,10 +73,12 @@ def inside(view: View, at: int) -> Words | None:
     for last in range(at + 1, min(at + 5, len(view.words) - 2)):
         if not close(view, last):
             return None
-        if view.words[last] in _IN and view.words[last + 1] in _WHOSE:
+        on = view.words[last] == "on" and view.words[last - 1] in _GROWS
+        if (on or view.words[last] in _IN) and view.words[last + 1] in _WHOSE:
             part = last + 2
             return (at, part) if view.marks[part] & marks.BODY and close(view, part) else None
     return None
 
 
+_GROWS = frozenset({"growing", "grew", "up", "grown"})
 _IN = frozenset({"in", "inside", "up"})

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
+from compliant_sms.phi._audience_words import signs_of_words
 from compliant_sms.phi._date_words import date_lists
 from compliant_sms.phi._health_words import health_lists, health_marks
+from compliant_sms.phi._marks import FOR_WHOM
 from compliant_sms.phi._name_words import name_lists, name_marks
 from compliant_sms.phi._place_words import place_lists
 from compliant_sms.phi._whose_words import whose_lists
@@ -38,7 +40,9 @@ def _marks_of(word: str) -> int:
     stem = word.removesuffix("'s")
     found = listed.get(word, 0) | listed.get(stem, 0)
     found |= name_marks(stem, found)
-    return found | health_marks(word, found)
+    found |= health_marks(word, found)
+    # Last: that a word is in this list does not tell that it is no name.
+    return found | FOR_WHOM if word in signs_of_words() else found
 
 
 @cache

@@ -101,7 +101,7 @@ SOCIAL = 1 << 43
 CAR_OR_DIGIT = 1 << 44
 """A car, near which a plate may be; or a figure in words."""
 
-# Health: bits 45 to 59.
+# Health, and whom it concerns: bits 45 to 59.
 HEALTH_TERM = 1 << 45
 """The first word of a term of the dictionaries of health."""
 BODY = 1 << 46
@@ -120,3 +120,25 @@ ILL_VERB = 1 << 52
 """What the ill do, or cannot do: "throw" up, "can't" sleep."""
 SHORT_NAME = 1 << 53
 """A medicine or what is done only in the company of certain words: "prep", "group"."""
+FOR_WHOM = 1 << 54
+"""Tells whom a text is for, or begins a phrase that does: "your", "walk" of "walk in"."""
+
+# Of the text as a whole, beside the marks of its words: bits 55 to 57.
+FIGURE = 1 << 55
+"""It holds figures."""
+NOT_ASCII = 1 << 56
+"""As it reads, it holds more than the letters, figures and signs of ASCII."""
+A1C = 1 << 57
+"""It holds "a1c", a term of health that no word of letters begins."""
+
+HEALTH = HEALTH_TERM | BODY | COMPLAINT
+"""A term of health may begin."""
+PLACE = STREET | ADDRESS_CUE | DWELLING | TOWN | LIVES
+"""A place may be named."""
+SOMEBODY = NAME_CUE | STAFF_CUE | CANDIDATE | LETTER
+"""Somebody may be named."""
+NUMBERED = RECORD_CUE | NAMING
+"""A number of record may be announced."""
+
+GROUPS = (FOR_WHOM, HEALTH, PLACE, SOMEBODY, DATE_WORD, EXAMINED, NUMBERED)
+"""Marks of which many texts hold words, so that these are looked up once, all together."""

@@ -17,7 +17,7 @@ from compliant_sms.phi._view import View
 
 __all__ = ["find_medications"]
 
-_TREATED = Kind.CONDITION | Kind.BODY | Kind.MEASURE
+_TAKEN = Kind.MEDICATION | Kind.CONDITION | Kind.BODY | Kind.MEASURE
 
 
 _FORM = (
@@ -59,7 +59,7 @@ def find_medications(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa:
     found: list[PhiFinding] = []
     last = 0
     for term in told_otherwise(view):
-        if term.start >= last and (span := _span(view, term)):
+        if term.kind & _TAKEN and term.start >= last and (span := _span(view, term)):
             last = span[1]
             found.append(found_at(span, PhiLabel.MEDICATION, "medication/name"))
     if found and view.has_digit:
@@ -75,8 +75,6 @@ def _span(view: View, term: Term) -> tuple[int, int] | None:
         matched = _strength().match(view.lower, term.end)
         start = _named_before(view, term.first)
         return term.start if start is None else start, matched.end() if matched else term.end
-    if not term.kind & _TREATED:
-        return None
     if after < len(words) and words[after] in cues("medicine") and view.gaps[after] in _TIES:
         return (
             None

@@ -27,6 +27,7 @@ from compliant_sms.phi._name_words import (
     BRANDS,
     DOES,
     HAPPENS,
+    MODAL,
     MONTHS,
     NEXT_TO_THINGS,
     PEOPLE,
@@ -43,6 +44,7 @@ _STREETS = frozenset(word for word in PLACES if len(word) > 2)
 _ANSWERS = DOES | {"here", "is"}
 _KIND = SURNAME | COMMON | GIVEN
 _NO_QUALITIES = word_set("isnt isn't is was aint not wasnt for")
+_UNLISTED = CANDIDATE | HEALTH_TERM
 _STOPS = frozenset({".", ". "})
 _BEFORE_ANY = word_set("for tell told about with but")
 _OF_SOMEBODY = word_set("she he who shes hes she's he's cant can't needs has wont")
@@ -88,9 +90,10 @@ def _has_meaning(view: View, index: int, marks: int) -> bool:
     """Whether a capital tells something: in a given name, and in a word that goes on small."""
     if marks & GIVEN:
         return True
+    if marks & _UNLISTED != CANDIDATE:
+        return False
     second = view.starts[index] + 1
-    small = view.plain[second : second + 1].islower() or view.shouts
-    return small and marks & (CANDIDATE | HEALTH_TERM) == CANDIDATE
+    return view.plain[second : second + 1].islower() or view.shouts
 
 
 def _may_be_small(view: View, index: int) -> bool:
@@ -280,9 +283,13 @@ def _in_small_letters(view: View, index: int) -> Person | None:
     )
     if (alone and word not in THANKS) or (told and word not in THINGS):
         return name_at(view, index, Openness.RELATIVE, "word-alone")
-    if not after or view.gaps[ahead] != " " or word in MONTHS:
+    if not after or view.gaps[ahead] != " ":
         return None
-    if word not in THINGS and after in _OF_SOMEBODY and view.words[index - 1] in _BEFORE_ANY:
+    here = not index and after == "here" and word not in MODAL
+    if word in MONTHS and not here:
+        return None
+    whose = after in _OF_SOMEBODY and view.words[index - 1] in _BEFORE_ANY
+    if here or (word not in THINGS and whose):
         return name_at(view, index, Openness.RELATIVE, "word-alone")
     marks = view.marks[ahead]
     alone = not index and word not in THINGS and closes(view, ahead)

@@ -14,6 +14,7 @@ __all__ = ["answers", "are_two", "called"]
 _NO_THINGS = ARTICLES | word_set("here over almost coming back not too just so getting going")
 _SENDERS = word_set("your the all everyone dr from us")
 _ASIDES = word_set("yes no ok okay thanks please sorry hi hello your")
+_AMOUNTS = frozenset("$0123456789")
 _OF_TWO = word_set("both have are were need got had still will also each missed")
 
 
@@ -42,7 +43,8 @@ def called(view: View, found: Person) -> bool:
         return first and view.plain.startswith(" ", found.end + 2)
     if not first and "\n" not in before and before.rstrip()[-1:] not in {":", "-", ".", "!", "?"}:
         return False
-    thing = after[:1] == "!" and view.words[found.last] in THINGS
+    priced = after == ": " and view.plain[found.end + 2 : found.end + 3] in _AMOUNTS
+    thing = (after[:1] == "!" or priced) and view.words[found.last] in THINGS
     if thing or (after == ", " and _is_listed(view, found.last)):
         return False
     return after[:1] in {",", ":", "!"} and after[1:] in {" ", "", "\n"}

@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from compliant_sms.phi._marks import (
+    COMMON,
     DATE_WORD,
     DAY,
     GIVEN,
@@ -14,19 +15,19 @@ from compliant_sms.phi._marks import (
     HEALTH_TERM,
     LETTER,
     NO_NAME,
-    PARTICLE,
     PLACE_WORD,
     STAFF_CUE,
     SURE_NAME,
     SURNAME,
 )
+from compliant_sms.phi._name_extent import ends_phrase
 from compliant_sms.phi._name_initials import initials
+from compliant_sms.phi._name_only_announced import in_capitals, surname_only, with_particles
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_staff_words import (
     DESKS,
     HOSTS,
     LEADS,
-    NOT_AFTER_TITLE,
     ROLES,
     SHORT_ROLES,
     THEY_DO,
@@ -37,6 +38,7 @@ from compliant_sms.phi._name_staff_words import (
 from compliant_sms.phi._name_voice import MOST_READ, practice_speaks, writes_to_patient
 from compliant_sms.phi._name_words import (
     ANY_NAME,
+    FOR_WHOM,
     GREETINGS,
     HONORIFICS,
     I_AM,
@@ -47,7 +49,9 @@ from compliant_sms.phi._name_words import (
     RELATIVES,
     SAYS_A_NAME,
     SPEAKS,
+    SPELLED,
     THINGS,
+    VISITS_OF,
 )
 from compliant_sms.phi._view import View
 
@@ -57,6 +61,8 @@ _ABBREVIATED = frozenset({" ", ". ", "."})
 _CALLED = frozenset({" ", ", ", ": ", " - ", "! "})
 _TOLD = frozenset({" ", ": ", ", "})
 _LINK = frozenset({"is", "named", "called", "mwen"})
+_ME = frozenset({"me"})
+_GOES = frozenset({"go", "goes", "going", "went"})
 _MOST_SKIPPED = 4
 _NURSES = frozenset({"nurse", "midwife", "doula", "enfermera"})
 _THINGS_WITH_NAMES = frozenset({"wifi", "network", "file", "brand", "domain", "app", "screen"})
@@ -100,8 +106,10 @@ def _cues() -> dict[str, _Cue]:
         (HONORIFICS, _Cue(_ABBREVIATED, Openness.ANY, "honorific")),
         (GREETINGS, _Cue(_CALLED, Openness.CAPITAL, "greeting")),
         (RELATIVES, _Cue(_TOLD, Openness.RELATIVE, "relative", _LINK)),
-        (SAYS_A_NAME | IS, _Cue(_TOLD, Openness.ANY, "introduction")),
-        (I_AM | SPEAKS, _Cue(_TOLD, Openness.CAPITAL, "introduction")),
+        (SAYS_A_NAME | IS, _Cue(_TOLD, Openness.ANY, "introduction", _ME)),
+        (I_AM | SPEAKS, _Cue(_TOLD, Openness.CAPITAL, "introduction", _ME)),
+        (FOR_WHOM, _Cue(_ONE_BLANK, Openness.RELATIVE, "for-whom")),
+        (SPELLED, _Cue(_ONE_BLANK, Openness.CAPITAL, "named", frozenset({"it"}))),
         (ANY_NAME, _Cue(_TOLD, Openness.ANY, "named")),
         (NAMED, _Cue(_TOLD, Openness.CAPITAL, "named")),
     )
@@ -116,8 +124,9 @@ def after_cue(view: View, index: int) -> Person | None:
         index: of the word.
     """
     cue = _cues().get(view.words[index])
-    if view.words[index] == "ask" and not practice_speaks(view):
-        return _asked_for(view, index)
+    goes_by = view.words[index] == "by" and index > 0 and view.words[index - 1] in _GOES
+    if goes_by or (view.words[index] == "ask" and not practice_speaks(view)):
+        return _called(view, index)
     if cue is None or view.gaps[index + 1] not in cue.gaps or not _means_it(view, index, cue):
         return None
     ahead = _past_skipped(view, index + 1, cue.skipped) if cue.skipped else index + 1
@@ -134,13 +143,11 @@ def after_cue(view: View, index: int) -> Person | None:
     return _completed(view, found, cue, view.words[index]) if found else None
 
 
-def _less_like_a_name(view: View, index: int, cue: _Cue) -> Person | None:
-    """Whom a cue announces though the word behind it begins no name elsewhere."""
-    if cue.rule == "named":
-        return _in_capitals(view, index) if view.gaps[index + 1] == ", " else None
-    if cue.gaps is not _ABBREVIATED:
-        return None
-    return _with_particles(view, index, cue.rule) or _surname(view, index, cue)
+def _called(view: View, index: int) -> Person | None:
+    """What somebody is called, or whom to ask for."""
+    if view.words[index] == "by":
+        return name_at(view, index + 1, Openness.RELATIVE, "named")
+    return _asked_for(view, index)
 
 
 def _asked_for(view: View, index: int) -> Person | None:
@@ -160,6 +167,17 @@ def _asked_for(view: View, index: int) -> Person | None:
     return Person(view.starts[called], view.ends[called], called, "named")
 
 
+def _less_like_a_name(view: View, index: int, cue: _Cue) -> Person | None:
+    """Whom a cue announces though the word behind it begins no name elsewhere."""
+    if cue.rule == "named":
+        return in_capitals(view, index) if view.gaps[index + 1] == ", " else None
+    if cue.gaps is not _ABBREVIATED:
+        return None
+    return with_particles(view, index, cue.rule) or surname_only(
+        view, index, cue.rule, staff=cue.staff
+    )
+
+
 def _openness(view: View, index: int, ahead: int, cue: _Cue) -> Openness:
     """What a cue allows: less in "cousin is ..." and behind "ms" in small letters."""
     if view.words[index] in _NURSES and ahead == index + 1 and view.words[ahead] not in THINGS:
@@ -167,7 +185,8 @@ def _openness(view: View, index: int, ahead: int, cue: _Cue) -> Openness:
     if cue.skipped is _LINK and ahead > index + 1:
         return Openness.CAPITAL
     short = cue.rule == "honorific" and len(view.words[index]) < 3 and not view.capital[index]
-    return Openness.CAPITAL if short else cue.openness
+    known = view.marks[ahead] & (SURNAME | COMMON | HEALTH_TERM) == SURNAME
+    return Openness.CAPITAL if short and not known else cue.openness
 
 
 def _past_skipped(view: View, ahead: int, skipped: frozenset[str]) -> int:
@@ -239,11 +258,20 @@ def _means_it(view: View, index: int, cue: _Cue) -> bool:
         return close and view.words[index - 1] in _BEFORE[word]
     if word == "name" and index and view.words[index - 1] in _THINGS_WITH_NAMES:
         return False
+    if cue.rule == "for-whom":
+        return index > 0 and view.words[index - 1] in VISITS_OF and _is_whose(view, index + 1)
     if not cue.hosts or practice_speaks(view):
         return True
     if index and view.words[index - 1] == "in" and word in WITH:
         return True  # "can i get in w Sasha"
     return (word in WITH or word == "see") and not VISITS.isdisjoint(view.words[:MOST_READ])
+
+
+def _is_whose(view: View, index: int) -> bool:
+    """Whether a word is a name, and a word besides only where the phrase ends: "for daisy"."""
+    other = HEALTH_TERM | DATE_WORD | (0 if ends_phrase(view, index) else COMMON)
+    named = view.marks[index] & GIVEN != 0 and not view.marks[index] & other
+    return named and view.words[index] not in THINGS
 
 
 def _first_name_behind(view: View, found: Person) -> Person:
@@ -260,36 +288,6 @@ def _first_name_behind(view: View, found: Person) -> Person:
         return Person(found.start, view.ends[ahead], ahead, found.rule)
     first = name_at(view, ahead, Openness.CAPITAL, found.rule)
     return Person(found.start, first.end, first.last, first.rule) if first else found
-
-
-def _in_capitals(view: View, index: int) -> Person | None:
-    """A surname that is a word, before a first name, both in capitals: "WALKER, DAVID J"."""
-    ahead = index + 1
-    if ahead >= len(view.words) or not (view.is_shouted(index) and view.is_shouted(ahead)):
-        return None
-    if not view.marks[index] & SURNAME or not view.marks[ahead] & GIVEN:
-        return None
-    first = name_at(view, ahead, Openness.CAPITAL, "named")
-    last, end = (first.last, first.end) if first else (ahead, view.ends[ahead])
-    return Person(view.starts[index], end, last, "named")
-
-
-def _with_particles(view: View, index: int, rule: str) -> Person | None:
-    """A surname that begins with particles: "Mr. van der Meulen"."""
-    ahead = index
-    while ahead < len(view.words) and ahead < index + 3 and view.marks[ahead] & PARTICLE:
-        ahead += 1
-    if ahead == index or ahead >= len(view.words) or not view.capital[ahead]:
-        return None
-    found = name_at(view, ahead, Openness.CAPITAL, rule)
-    return Person(view.starts[index], found.end, found.last, rule) if found else None
-
-
-def _surname(view: View, index: int, cue: _Cue) -> Person | None:
-    """A surname that is a word, in small letters: a title before it leaves little else."""
-    if not cue.staff or not view.marks[index] & SURNAME or view.words[index] in NOT_AFTER_TITLE:
-        return None
-    return Person(view.starts[index], view.ends[index], index, "title")
 
 
 def _introduces_staff(view: View, found: Person, word: str) -> bool:

@@ -48,7 +48,9 @@ def initials(view: View, index: int) -> Person | None:
         index: of a word of one letter or two.
     """
     first, word, start, end = index, view.words[index], view.starts[index], view.ends[index]
-    if (index and view.words[index - 1] in LETTERED) or view.gaps[index][-1:].isdigit():
+    gap = view.gaps[index]
+    lettered = index and gap == " " and view.words[index - 1] in LETTERED
+    if lettered or gap[-1:].isdigit() or gap[-1:] == "/":  # "room J", "6J", "M/W/F"
         return None
     if view.gaps[index + 1] == "-":
         return _spelled(view, index)

@@ -11,6 +11,7 @@ from functools import cache
 
 __all__ = [
     "given_names",
+    "is_apostrophized",
     "is_ordinary",
     "nicknames",
     "ordinary_words",
@@ -106,3 +107,17 @@ def is_ordinary(word: str) -> bool:
         word.endswith(ending) and word[: -len(ending)] + instead in ordinary
         for ending, instead in _ENDINGS
     )
+
+
+_NAME_PREFIXES = word_set(
+    "d da de ja la ma mar ke k te ta tra sha m ra re ty qua ka za jo lu le ka' che sa na ny a"
+)
+
+
+def is_apostrophized(word: str) -> bool:
+    """Whether a word is a name of a form like "D'Shawn", "Ja'Marr", "K'Von"."""
+    before, mark, behind = word.partition("'")
+    return bool(mark) and len(behind) > _SHORTENED and before in _NAME_PREFIXES
+
+
+_SHORTENED = 2  # letters behind the apostrophe of "don't", "they're"

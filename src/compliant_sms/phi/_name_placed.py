@@ -18,6 +18,7 @@ from compliant_sms.phi._marks import (
     IDENTIFIES,
     NAME_CUE,
     NO_NAME,
+    NOT_ASCII,
     STAFF_CUE,
     SURNAME,
     TOWN,
@@ -42,21 +43,23 @@ _SHORT = 4
 _NO_SIGNATURES = THANKS | TITLES
 
 
-def by_place(view: View) -> Iterator[Person]:
+def by_place(view: View) -> list[Person]:
     """Whom a text names where the place in the text, or what follows, makes a word a name."""
-    said = view.said
+    said, found = view.said, list[Person]()
     if said & FAMILY:
-        yield from _families(view)
-    if said & NAME_CUE:
-        yield from _said_to_be(view)
-    if said & IDENTIFIES or len(view.figures) > 2:
-        yield from _before_identification(view)
-    if not view.plain.isascii():
-        yield from _in_other_script(view)
-    for marks in view.marks[-_LAST:]:
-        if marks & _NAMELIKE:
-            yield from _signed(view)
-            break
+        found += _families(view)
+    if said & NAME_CUE and ("is" in view.words or "name" in view.words):
+        found += _said_to_be(view)
+    if said & IDENTIFIES or len(view.figures) > 1:
+        found += _before_identification(view)
+    if said & NOT_ASCII and not view.plain.isascii():
+        found += _in_other_script(view)
+    last = len(view.words) - 1
+    for index in range(max(1, last - _LAST + 1), last + 1):
+        marks = view.marks[index]
+        if marks & _NAMELIKE and (index == last or marks & GIVEN) and _may_sign(view, index):
+            found += _signed(view, index)
+    return found
 
 
 def _families(view: View) -> Iterator[Person]:
@@ -110,6 +113,9 @@ def _before_identification(view: View) -> Iterator[Person]:
     for index in view.marked(IDENTIFIES):
         if found := _no_words(view, index - 1, view.gaps[index], here=view.words[index] == "here"):
             yield found
+    for start, _ in view.figures:
+        if view.plain.endswith(", ", 0, start) and (found := _amid_commas(view, start)):
+            yield found
     for start in _dates(view):
         index = view.word_at(start)
         before = index - 1
@@ -119,13 +125,21 @@ def _before_identification(view: View) -> Iterator[Person]:
                 yield found
 
 
+def _amid_commas(view: View, start: int) -> Person | None:
+    """A name between a clause and a number: "call me, Bartlett, 555-0139"."""
+    last = view.word_at(start) - 1
+    if last < 1 or view.ends[last] != start - 2 or view.gaps[last] != ", ":
+        return None
+    marks = view.marks[last]
+    named = marks & (GIVEN | SURNAME) and not marks & (COMMON | HARDLY_NAME | HEALTH_TERM)
+    return _alone(view, last) if named and view.capital[last] else None
+
+
 def _dates(view: View) -> Iterator[int]:
     """Where three figures stand like those of a date."""
     runs, plain = view.figures, view.plain
-    for at in range(len(runs) - 2):
-        start, end = runs[at]
-        middle, after = runs[at + 1]
-        if middle - end == 1 and runs[at + 2][0] - after == 1 and after - middle < 3:
+    for (start, end), (middle, after), (last, _) in zip(runs, runs[1:], runs[2:], strict=False):
+        if middle - end == 1 and last - after == 1 and after - middle < 3:
             same = plain[end] in "/. -" and plain[after] == plain[end]
             if same and end - start in {1, 2, 4}:
                 yield start
@@ -192,39 +206,32 @@ def _assigned(written: str) -> str:
     return written
 
 
-def _signed(view: View) -> Iterator[Person]:
-    """The name with which a text ends."""
-    words, marks = view.words, view.marks
-    for index in range(max(1, len(words) - _LAST), len(words)):
-        here = marks[index]
-        if not _may_sign(view, index):
-            continue
-        between = view.gaps[index]
-        sign = between.strip()[-1:]
-        thanked = words[index - 1] in THANKS or "\n" in between
-        if not thanked and sign not in _SIGNS and not _behind_a_day(view, index):
-            continue
-        if not view.capital[index] and not here & GIVEN:
-            if here & SURNAME and not here & COMMON and sign != ",":
-                yield Person(view.starts[index], view.ends[index], index, "signature")
-            continue
-        found = name_at(view, index, Openness.CAPITAL, "signature")
-        if not found:
-            continue
-        staff = _staff_signs(view, found, sign, words[index - 1])
-        ends = found.last == len(words) - 1 and not view.plain[found.end :].strip(" .!)\n")
-        if staff or (ends and (sign != "," or thanked or words[index] not in THINGS)):
-            yield as_named(found, found.rule, staff=staff)
+def _signed(view: View, index: int) -> Iterator[Person]:
+    """The name with which a text ends, if it begins with a word."""
+    words, here, between = view.words, view.marks[index], view.gaps[index]
+    sign = between.strip()[-1:]
+    thanked = words[index - 1] in THANKS or "\n" in between
+    if not thanked and sign not in _SIGNS and not _behind_a_day(view, index):
+        return
+    if not view.capital[index] and not here & GIVEN:
+        if here & SURNAME and not here & COMMON and sign != ",":
+            yield Person(view.starts[index], view.ends[index], index, "signature")
+        return
+    found = name_at(view, index, Openness.CAPITAL, "signature")
+    if not found:
+        return
+    staff = _staff_signs(view, found, sign, words[index - 1])
+    ends = found.last == len(words) - 1 and not view.plain[found.end :].strip(" .!)\n")
+    if staff or (ends and (sign != "," or thanked or words[index] not in THINGS)):
+        yield as_named(found, found.rule, staff=staff)
 
 
 def _may_sign(view: View, index: int) -> bool:
     """Whether a word can begin the name at the end; no town behind a comma can."""
     here, words = view.marks[index], view.words
-    if not here & _NAMELIKE or words[index] in _NO_SIGNATURES or words[index - 1] in HONORIFICS:
+    if words[index] in _NO_SIGNATURES or words[index - 1] in HONORIFICS:
         return False
-    if here & (TOWN | GIVEN) == TOWN and view.gaps[index][-2:] == ", ":
-        return False
-    return index + 1 == len(words) or bool(here & GIVEN)
+    return here & (TOWN | GIVEN) != TOWN or view.gaps[index][-2:] != ", "
 
 
 def _behind_a_day(view: View, index: int) -> bool:
@@ -240,6 +247,8 @@ def _behind_a_day(view: View, index: int) -> bool:
 def _staff_signs(view: View, found: Person, sign: str, before: str) -> bool:
     """Whether a name at the end is that of who writes for a practice."""
     after = view.words[found.last + 1 :]
+    if view.gaps[found.last + 1][:1] == ":":
+        return False  # "Bill: $120"
     if not ends_phrase(view, found.last) or (after and DESKS.isdisjoint(after)):
         return False
     thanked = before in STAFF_THANKS and sign in {",", "!", "."}

@@ -14,7 +14,7 @@ from compliant_sms.phi._marks import (
     SURNAME,
 )
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
-from compliant_sms.phi._name_words import ARTICLES, BEFORE_SOMEBODY, DOES
+from compliant_sms.phi._name_words import ARTICLES, BEFORE_SOMEBODY, DOES, LETTERED
 from compliant_sms.phi._view import View
 
 __all__ = ["is_paired", "owner", "unlisted"]
@@ -84,9 +84,16 @@ def _amid(view: View, index: int) -> Person | None:
     if index and view.gaps[index] == " " and not view.capital[index - 1]:
         told = view.words[index - 1] in BEFORE_SOMEBODY
     else:
-        told = _begins_sentence(view, index) and not index
-        told = told and ahead < len(view.words) and view.words[ahead] in DOES
+        told = _begins_sentence(view, index) and (not index or bool(marks & SURNAME))
+        told = told and ahead < len(view.words) and _acts(view, ahead)
     return name_at(view, index, Openness.CAPITAL, "capital") if told else None
+
+
+def _acts(view: View, at: int) -> bool:
+    """Whether somebody does or is somewhere what a word begins to say: "needs", "in bay 3"."""
+    if view.words[at] == "in":
+        return view.words[at + 1 : at + 2] != [] and view.words[at + 1] in LETTERED
+    return view.words[at] in DOES
 
 
 def _may_own(view: View, index: int) -> bool:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._name_lists import given_names, is_ordinary, plain_names, surnames, word_set
+from compliant_sms.phi._name_lists import (
+    given_names,
+    is_apostrophized,
+    is_ordinary,
+    plain_names,
+    surnames,
+    word_set,
+)
 from compliant_sms.phi._name_staff_words import HOSTS, LEADS, ROLES, SHORT_ROLES, TITLES, WITH
 
 __all__ = ["name_lists", "name_marks"]
@@ -49,10 +56,18 @@ SPEAKS = word_set("habla escribe saluda recuerda")
 I_AM = word_set("im i'm its it's am c'est si se e")
 IS = word_set("is was es")
 IT = word_set("this it that name here c")
+FOR_WHOM = word_set("for")
+# What is somebody's, before "for": "cancel for juno".
+VISITS_OF = word_set(
+    "cancel canceling cancelling canceled cancelled reschedule rescheduling resched rebook confirm"
+    " confirming confirmed calling texting appt appts appointment appointments refill refills ride"
+    " checking here picking asking"
+)
+SPELLED = word_set("spelled spelt misspelled")
 ANY_NAME = word_set("name apellido nombre")
 
 # What may stand between a cue and the name.
-SKIPPED = word_set("is for mwen") | LEADS
+SKIPPED = word_set("is for mwen me it") | LEADS
 
 # What belongs to a name, ends one, or never is one.
 PARTICLES = word_set(
@@ -74,7 +89,7 @@ NEVER = word_set(
     "dr mr mrs ms mx sra srta dra senora senorita np pa rn i a an the and or is was has had"
     " will can may must said says told wants want called calls gave did does wrote put my your"
     " our me we he she they it office for from to with at in on dob born here there again"
-    " still id thru til until just line back portal friend friends"
+    " still id thru til until just line back portal friend friends parent guardian"
 )
 SALUTES = word_set("hi hello hey dear hola")
 CALENDAR = word_set(
@@ -211,7 +226,7 @@ SAINTS = word_set(
 )
 # What has a letter for a name, so that the letter is no initial.
 LETTERED = word_set(
-    "room deck lot wing building bldg suite ste apt unit vitamin hepatitis hep type part plan"
+    "bed room deck lot wing building bldg suite ste apt unit vitamin hepatitis hep type part plan"
     " option exit door gate bay floor group grade stage form lane line zone desk pod entrance"
 )
 UNITS = word_set("am pm hr hs lb kg mg ml oz cm mm np pt rn pa md ny us tx")
@@ -225,7 +240,16 @@ def name_lists() -> Iterator[tuple[int, Iterable[str]]]:
     yield marks.SURNAME, surnames()
     yield (
         marks.NAME_CUE,
-        GREETINGS | HONORIFICS | RELATIVES | NAMED | SAYS_A_NAME | SPEAKS | I_AM | IS,
+        GREETINGS
+        | HONORIFICS
+        | RELATIVES
+        | NAMED
+        | SPELLED
+        | FOR_WHOM
+        | SAYS_A_NAME
+        | SPEAKS
+        | I_AM
+        | IS,
     )
     yield marks.STAFF_CUE, SHORT_ROLES | TITLES | ROLES | WITH | HOSTS
     yield marks.NO_NAME, CALENDAR | SALUTES
@@ -261,6 +285,8 @@ def name_marks(word: str, listed: int) -> int:
         word: in small letters, without the ``'s`` at its end.
         listed: the marks that it has by the lists.
     """
+    if is_apostrophized(word) and not listed & marks.OWN_VOICE:
+        return marks.GIVEN | marks.CANDIDATE
     shortened = "'" in word[2:] or listed & marks.OWN_VOICE  # "don't", not "o'hara"
     common = marks.COMMON if shortened or is_ordinary(word) else 0
     if word[:2] == "o'" and len(word) > 4 and not common:

@@ -35,6 +35,7 @@ __all__ = ["find_names"]
 
 _CUES = NAME_CUE | STAFF_CUE
 _ALONE = CANDIDATE | LETTER
+_SMALL = GIVEN | LETTER
 _ANYBODY = _CUES | _ALONE
 _LONG = 400
 _NAMELIKE = COMMON | GIVEN | SURNAME | PARTICLE
@@ -53,7 +54,8 @@ def find_names(view: View, _known: Known) -> Iterable[PhiFinding]:
     people = _people(view)
     if not people:
         return ()
-    people += _again(view, people)
+    if len(view.words) < _LONG and _comes_again(view, people):
+        people += _again(view, people)
     if len(people) == 1:
         return (_finding(view, people[0]),)
     return [_finding(view, person) for person in _apart(people)]
@@ -91,11 +93,25 @@ def _finding(view: View, person: Person) -> PhiFinding:
 def _people(view: View) -> list[Person]:
     """Everybody, in the order of the words that show them; some more than once."""
     people: list[Person] = []
-    marks, done = view.marks, -1
-    for index in _worth_reading(view):
-        found = after_cue(view, index) if marks[index] & _CUES else None
+    words, marks, capital = view.words, view.marks, view.capital
+    done, last = -1, len(words) - 1
+    for index in view.marked(_ANYBODY):
+        mark = marks[index]
+        cue = mark & _CUES
+        if not (
+            mark & SURE_NAME
+            or (
+                mark & _ALONE
+                # A word of no list in small letters is seldom a name.
+                and (capital[index] or mark & _SMALL or words[index][-1] == "s")
+                and may_be_alone(view, index, mark)
+            )
+            or (cue and index < last and _announces(view, index))
+        ):
+            continue
+        found = after_cue(view, index) if cue else None
         if found is None:
-            if index <= done or not marks[index] & _ALONE:
+            if index <= done or not mark & _ALONE:
                 continue
             found = by_itself(view, index)
             if found is None:
@@ -110,27 +126,12 @@ def _people(view: View) -> list[Person]:
     return people
 
 
-def _worth_reading(view: View) -> list[int]:
-    """The words that may show somebody, by their marks and those of the word behind."""
-    words, marks, last = view.words, view.marks, len(view.words) - 1
-    return [
-        index
-        for index, mark in enumerate(marks)
-        if mark & _ANYBODY
-        and (
-            mark & SURE_NAME
-            or (mark & _ALONE and may_be_alone(view, index, mark))
-            or (
-                mark & _CUES
-                and index < last
-                and (
-                    marks[index + 1] & _NAMELIKE != COMMON
-                    or words[index + 1] in SKIPPED
-                    or words[index] == "ask"
-                )
-            )
-        )
-    ]
+def _announces(view: View, index: int) -> bool:
+    """Whether what stands behind a cue can be a name, or lead to one."""
+    ahead = index + 1
+    if view.marks[ahead] & _NAMELIKE != COMMON:
+        return True
+    return view.words[ahead] in SKIPPED or view.words[index] == "ask"
 
 
 def _is_joined(view: View, ahead: int) -> bool:
@@ -172,11 +173,23 @@ def _is_last_but_one(view: View, index: int) -> bool:
     return bool(view.marks[index] & view.marks[last] & GIVEN) and view.gaps[last] == " "
 
 
+def _comes_again(view: View, people: list[Person]) -> bool:
+    """Whether a word of a patient's name stands in the text more than once."""
+    words, starts = view.words, view.starts
+    for person in people:
+        if not person.staff:
+            first = person.last
+            if person.start < starts[first]:
+                first = view.word_at(person.start)
+            for word in {words[first], words[person.last]}:
+                if view.lower.count(word) > 1:
+                    return True
+    return False
+
+
 def _again(view: View, people: list[Person]) -> Iterator[Person]:
     """The same names with a capital elsewhere in the text, if they are no ordinary words."""
     words = view.words
-    if len(words) >= _LONG:
-        return
     more: set[str] = set()
     for person in people:
         if not person.staff:

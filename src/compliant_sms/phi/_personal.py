@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._audience import audience_of
 from compliant_sms.phi._audience_form import named
-from compliant_sms.phi._health_data import Kind
+from compliant_sms.phi._health_data import Kind, cues
 from compliant_sms.phi._view import View
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ _TOPIC = -2  # what a text begins with, it is about
 _ANY_ONE, _THAT_ONE = -1, 1
 _ONLY_A_NAME = -1  # of a practice, perhaps
 _HAS_IT = 3
+_TOLD_TO = 2
+_TO_DO = frozenset(("start", "continue", "finish", "resume", "restart", "increase", "hold", "stop"))
+_FEW = 4  # words behind a colon
 _SHOWN = 3
 _SHOWS = frozenset(
     ("shows", "showed", "grew", "revealed", "came", "found", "confirms", "confirmed")
@@ -36,9 +39,11 @@ _HAS = frozenset(("im", "i'm", "am", "hes", "shes", "he's", "she's", "have", "ha
 _HAS |= frozenset(("tengo", "tiene", "tienen", "ive", "i've"))
 _ANYBODY = frozenset(("you", "who", "people", "adults", "they", "patients", "many", "if", "we"))
 _ANYBODY |= frozenset(("children", "women", "men", "anyone", "someone", "usted", "que", "to"))
-_ANY = frozenset(("a", "an", "any"))
-_THAT = frozenset(("the", "this", "that", "these"))
-_IS = frozenset(("is", "was", "of", "at", "now"))
+_ARTICLES = dict.fromkeys(("a", "an", "any"), _ANY_ONE)
+_ARTICLES |= dict.fromkeys(("the", "this", "that", "these"), _THAT_ONE)
+_IS = frozenset(("is", "was", "of", "at", "now", "came", "back", "hit", "averaged", "read"))
+_IS |= {"still", "dropped", "rose", "to", "doubled", "averages", "averaging"}
+_LINKS = 4
 _NAMES_OF_CARE = Kind.SPECIALTY | Kind.MEASURE
 _DOSED = Kind.MEDICATION | Kind.MEASURE
 
@@ -61,23 +66,43 @@ def is_personal(view: View, terms: Sequence[Term]) -> bool:
 def _is_shown(view: View) -> bool:
     """Whether it is told what an examination showed."""
     return any(
-        view.words[at + 1 : at + 2] and view.words[at + 1] in _SHOWS
+        view.words[at + 1 : at + 2]
+        and (
+            view.words[at + 1] in _SHOWS
+            or (
+                view.gaps[at + 1] == ": "
+                and not cues("findings").isdisjoint(view.words[at + 1 : at + 1 + _FEW])
+            )
+        )
         for at in view.marked(marks.EXAMINED)
     )
 
 
 def _of_terms(view: View, terms: Sequence[Term]) -> int:
     """How much the terms say by what stands around them."""
-    weight = _VALUED if view.has_digit and _valued(view, terms) else 0
     if not terms:
-        return weight
+        return 0
+    weight, words, condition, medication = 0, view.words, Kind.CONDITION, Kind.MEDICATION
     if terms[0].first == 0 and view.capital[0]:
         weight += _TOPIC
-    if all(term.everyday and term.kind & _NAMES_OF_CARE for term in terms):
-        weight += _ONLY_A_NAME
-    if any(term.kind == Kind.CONDITION and _has_it(view, term.first) for term in terms):
-        weight += _HAS_IT
-    return weight + sum([_of_article(view, term.first) for term in terms if term.first])
+    only_names, valued, has_it, told_to = True, not view.has_digit, False, False
+    for _, _, first, last, kind, _, everyday in terms:
+        if only_names and not (everyday and kind & _NAMES_OF_CARE):
+            only_names = False
+        if kind & _DOSED and not valued and _has_value(view, last + 1):
+            valued = True
+            weight += _VALUED
+        if first:
+            before = words[first - 1]
+            if before in _ARTICLES:
+                weight += _ARTICLES[before]
+            elif kind == condition and not has_it and _has_it(view, first):
+                has_it = True
+                weight += _HAS_IT
+            if kind == medication and not told_to and before in _TO_DO:
+                told_to = True
+                weight += _TOLD_TO
+    return weight + _ONLY_A_NAME if only_names else weight
 
 
 def _has_it(view: View, first: int) -> bool:
@@ -87,17 +112,8 @@ def _has_it(view: View, first: int) -> bool:
     return first == 1 or view.words[first - 2] not in _ANYBODY
 
 
-def _of_article(view: View, first: int) -> int:
-    before = view.words[first - 1]
-    return _ANY_ONE * (before in _ANY) + _THAT_ONE * (before in _THAT)
-
-
-def _valued(view: View, terms: Sequence[Term]) -> bool:
-    """Whether a figure follows what has a dose or a value."""
-    return any(_has_value(view, term.last + 1) for term in terms if term.kind & _DOSED)
-
-
 def _has_value(view: View, at: int) -> bool:
-    if at < len(view.words) and view.words[at] in _IS and view.gaps[at] == " ":
+    last = at + _LINKS
+    while at < min(last, len(view.words)) and view.words[at] in _IS and view.gaps[at] == " ":
         at += 1
     return view.gaps[at].lstrip(" :=#<>")[:1].isdigit()

@@ -25,14 +25,15 @@ _BEFORE, _NEAR, _AREA, _LAST, _TEN = 4, 8, 3, 4, 10
 _SPOKEN_LENGTHS = frozenset((7, 10, 11))
 # How many figures a number of ten or seven may begin with; a longer run is one of elsewhere.
 _BEGINNINGS = frozenset((6, 7, 10, 11))
+_LENGTHS = _BEGINNINGS | {1, _AREA}
 _EITHER = frozenset(("or", "and", "o", "y", "/", "&", "or (", "vs"))
-_SEPARATORS = frozenset("-). /·(")
+_SEPARATORS = frozenset("-). /·(_*")
 
 
 @cache  # compiled at first use, like all patterns here
 def _american() -> re.Pattern[str]:
     """From the area code on; with fewer figures the area is left out."""
-    gap = r"[-. /·]{0,3}"
+    gap = r"[-. /·_*]{0,3}"
     last = rf"[2-9][0-9]{{2}}{gap}[0-9]{{4}}"
     end = r"(?!(?!x[0-9])\w|[-./][0-9])"
     extension = r"(?P<extension>,? ?(?:ext\.?|x) ?[0-9]{1,5}\b)?"
@@ -41,11 +42,6 @@ def _american() -> re.Pattern[str]:
         rf"|[2-9][0-9]{{2}}(?P<gap>[-. ·]{{0,3}})[0-9]{{4}}{end}"
         r"(?:,? ?(?:ext\.?|x) ?[0-9]{1,5}\b)?"
     )
-
-
-@cache
-def _three_figures() -> re.Pattern[str]:
-    return re.compile("[0-9]{3}")
 
 
 @cache
@@ -103,7 +99,11 @@ def find_phones(view: View, _known: Known) -> Iterable[PhiFinding]:
     if not view.figures:
         return found
     text = view.lower
-    found += _judged(view, list(_numbers(view)))
+    numbers = list(_numbers(view))
+    if numbers:
+        found += _judged(view, numbers)
+    if len(view.figures) >= _TEN:
+        found += [_part(*span, "phone/apart") for span in _apart(view)]
     if "***" in text or "xxx" in text or "•••" in text:
         found += [_part(*match.span("last"), "phone/part") for match in _masked().finditer(text)]
     if view.said & marks.PART and view.said & marks.PHONE_WORD:
@@ -115,14 +115,30 @@ def find_phones(view: View, _known: Known) -> Iterable[PhiFinding]:
     return found
 
 
+def _apart(view: View) -> Iterator[tuple[int, int]]:
+    """Ten figures one by one: "6 1 4 5 5 5 0 1 3 3"."""
+    text, run = view.lower, 0
+    figures = view.figures
+    for at, (begin, end) in enumerate(figures):
+        single = end - begin == 1
+        joined = run and text[figures[at - 1][1] : begin] in _BETWEEN_FIGURES
+        run = 0 if not single else run + 1 if joined else 1
+        last = at + 1 == len(figures) or text[end : figures[at + 1][0]] not in _BETWEEN_FIGURES
+        if run == _TEN and last and text[figures[at - run + 1][0]] not in "01":
+            yield figures[at - run + 1][0], end
+
+
+_BETWEEN_FIGURES = frozenset((" ", "-", " - ", ".", "  "))
+
+
 def _numbers(view: View) -> Iterator[re.Match[str]]:
     """All that reads as a telephone number, whosever it is."""
     text, until = view.lower, 0
     abroad = "+" in text or (view.said & marks.PHONE_WORD and "0" in text)
-    if not abroad and not _three_figures().search(text):
+    if not abroad and view.longest < _AREA:
         return
     for begin, end in view.figures:
-        if begin < until or (end - begin < _AREA and text[begin] not in "01" and not abroad):
+        if begin < until or not (abroad or end - begin in _LENGTHS):
             continue
         if end - begin == 1 and not abroad and not text[end + 2 : end + 4].isdigit():
             continue  # no area code behind a country's 1
@@ -171,9 +187,14 @@ def _is_start(text: str, begin: int) -> bool:
         at -= 1
     if at < 0 or text[at] == " ":
         return True
+    if text[at] in ".#" and text.endswith(_CUES, 0, at):
+        return True  # "ph#6145550133", "cel.6145550133"
     if text[at] in "-./":
         return at == 0 or not text[at - 1].isalnum()
     return not text[at].isalnum() and text[at] not in "_$#"
+
+
+_CUES = ("ph", "phone", "cell", "cel", "tel", "fax", "my", "mobile", "home")
 
 
 def _is_near(view: View, begin: int) -> bool:
@@ -201,8 +222,6 @@ def _is_area(area: str) -> bool:
 
 def _judged(view: View, numbers: list[re.Match[str]]) -> Iterator[PhiFinding]:
     """Those that are a person's; of two that "or" joins, both are if one is."""
-    if not numbers:
-        return
     whose = Whose(view)
     persons = [
         whose.is_persons(*match.span(), toll_free=match["area"] in _TOLL_FREE) for match in numbers

@@ -87,7 +87,7 @@ CORNERS = word_set("corner intersection esquina")
 COUNTIES = word_set("county parish condado borough township")
 LONG_DWELLINGS = word_set(
     "manor shelter apartments apts motel inn hotel lodge estates villas residences suites towers"
-    " residence haven mhp"
+    " residence haven mhp villa chateau acres cottages townhouses dormitory"
 )
 """A house that somebody lives or stays in, and hardly anything else."""
 HOTELS = word_set(
@@ -118,6 +118,7 @@ _LIVES = word_set(
     " going leave leaving leaves left heading evacuated evac transferred transferring stationed"
     " deployed stuck vacation vacationing camping travel road wedding funeral college hrs hr hours"
     " hour miles mi min mins minutes addy stranded jail prison shelter snowbird winter winters"
+    " delivery delivered shipped shipping"
     " summer cambiamos cambio cambie viaje viajamos voy vamos somos rete abito abita"
     " taga"
 )

@@ -11,6 +11,7 @@ from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term, found_at, joined
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._operations import operations
 from compliant_sms.phi._short_names import short_names
 from compliant_sms.phi._specialties import told_otherwise
 from compliant_sms.phi._view import View
@@ -46,11 +47,13 @@ def find_procedures(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
     """Where a text says what is done for somebody's health, or which device helps."""
     some = told_otherwise(view)
     found: list[PhiFinding] = []
-    last = 0
+    last, words = 0, len(view.words)
     for at, term in enumerate(some):
         if not term.kind & _OBJECTS or term.end <= last:
             continue
-        head = _head(view, term)
+        head = term.last
+        if head + 1 < words and view.gaps[head + 1] in _TIES:
+            head = _head(view, term)
         if head > term.last or _alone(term):
             end = view.ends[head] if head > term.last else term.end
             if further := _further().match(view.lower, end):
@@ -60,6 +63,8 @@ def find_procedures(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
             if not view.lower.endswith(_NOT_NEEDED, 0, start):
                 last = end
                 found.append(found_at((start, end), PhiLabel.PROCEDURE, "procedure/term"))
+    told = operations(view, some)
+    found += [found_at(span, PhiLabel.PROCEDURE, "procedure/told") for span in told]
     if view.said & marks.SHORT_NAME:
         found += short_names(view, PhiLabel.PROCEDURE)
     return found
@@ -76,6 +81,7 @@ def _head(view: View, term: Term) -> int:
     return after - 1
 
 
+_TIES = frozenset({" ", "-"})
 _HEADS = {
     Kind.PROCEDURE: "heads of a procedure",
     Kind.MEDICATION: "heads of a medicine",

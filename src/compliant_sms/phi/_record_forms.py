@@ -78,14 +78,17 @@ def find_record_forms(view: View, _known: Known) -> Iterable[PhiFinding]:
         length = end - start
         if length == 1:
             after = text[end : end + 1]
-            if not after.isalpha() and not (after == " " and text[end + 1 : end + 2].isalpha()):
-                continue
-            if after != " " or text[end + 2 : end + 3] == " ":
+            spaced = after == " " and text[end + 2 : end + 3] == " " and text[end + 1].isalpha()
+            if spaced or after.isalpha():
                 found += _at(view, start, _medicare(), PhiLabel.HEALTH_PLAN_ID, "record/medicare")
         elif length == 2:
             if text[end : end + 1] == "-" and text[end + 3 : end + 4] == "-":
                 found += _charts(view, start)
-        elif length >= 4:
+        elif length >= 4 and (
+            text[start] in "3456"
+            or length == _UDI
+            or (end >= _VIN and text[end - _VIN : end].isalnum())
+        ):
             found += _long(view, start, end)
     if (
         view.figures

@@ -27,6 +27,7 @@ _FEWEST, _FEWEST_TOLD, _FEWEST_MIXED, _FEWEST_RUNS, _FEWEST_MASKS = 5, 4, 7, 4, 
 _NEAR, _FEW, _BEHIND, _SIGN, _LONGEST = 14, 3, 4, 6, 28
 _MASKS = frozenset("*•")
 _NEVER = frozenset("/.:,($+)[]\n\"'")
+_NEVER_UNSIGNED = _NEVER | {" "}
 _SIGNED = frozenset("# ")
 _OWNERS = frozenset(("my", "mi", "her", "his", "your", "ur", "su", "their"))
 _NOBODYS = frozenset(
@@ -70,12 +71,12 @@ def find_strays(view: View, taken: Sequence[PhiFinding]) -> Iterator[PhiFinding]
         view: the text.
         taken: what has been found in it, in its order.
     """
-    text, signed = view.plain, "#" in view.plain
+    text, never = view.plain, _NEVER if "#" in view.plain else _NEVER_UNSIGNED
     strays: _Strays | None = None
     until, place, looked = 0, 0, 0
     for figure, (begin, end) in enumerate(view.figures):
         before = text[begin - 1] if begin else " "
-        if begin < until or before in _NEVER or (before == " " and not signed):
+        if before in never or begin < until:
             continue
         if before == "-" and not text[begin - 2 : begin - 1].isalpha():
             continue

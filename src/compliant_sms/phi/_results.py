@@ -9,18 +9,20 @@ from collections.abc import Set as AbstractSet
 
 from compliant_sms.phi import _health_values as forms
 from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._findings_told import findings_told, passed
+from compliant_sms.phi._findings_told import findings_seen, findings_told, passed
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_readings import later_values
-from compliant_sms.phi._health_terms import Kind, Term, found_at, read_health
+from compliant_sms.phi._health_readings import later_values, values_before
+from compliant_sms.phi._health_terms import Kind, Term, found_at, is_of_one, read_health
 from compliant_sms.phi._health_verdicts import Place, findings_of_tests, verdicts
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._trends import trends
 from compliant_sms.phi._view import View
 
 __all__ = ["find_results"]
 
 _HOUR = 1  # "at 9" is a time
+_MEASURE = Kind.MEASURE
 _TESTS = Kind.PROCEDURE | Kind.MEDICATION  # vitamin D is both
 
 
@@ -29,21 +31,25 @@ def find_results(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG
     verdict = view.said & marks.VERDICT or " = " in view.lower
     examined = view.said & marks.EXAMINED
     typed = "type " in view.lower or "tipo " in view.lower
-    if not (verdict or examined or view.has_digit or typed):
+    if not (verdict or examined or view.has_digit or typed or view.said & marks.HEALTH_TERM):
         return ()
-    read = view.health or read_health(view)
-    spans = list(_numbers(view, read.terms)) if view.has_digit else []
+    terms = read_health(view).terms
+    spans = list(_numbers(view, terms)) if view.has_digit else []
+    if view.has_digit:
+        spans += values_before(view, terms)
+    spans += trends(view, terms)
     if view.has_digit and not any(rule == "measure" for _, _, rule in spans):
-        spans += later_values(view, read.terms)
+        spans += later_values(view, terms)
     if verdict:
-        spans += verdicts(view, read.terms)
-        spans += findings_of_tests(view, read.terms)
+        spans += verdicts(view, terms)
+        spans += findings_of_tests(view, terms)
     if examined:
-        spans += findings_told(view, read.terms)
-        spans += passed(view, read.terms)
+        spans += findings_told(view, terms)
+        spans += findings_seen(view)
+        spans += passed(view, terms)
     for matched in forms.blood_type().finditer(view.lower) if typed else ():
         spans.append((*matched.span("type"), "blood-type"))
-    if not spans or not read.personal:
+    if not spans or not is_of_one(view):
         return ()
     return [
         found_at((start, end), PhiLabel.TEST_RESULT, f"result/{rule}") for start, end, rule in spans
@@ -52,12 +58,12 @@ def find_results(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG
 
 def _numbers(view: View, terms: tuple[Term, ...]) -> Iterator[Place]:
     for term in terms:
-        if _has_value(view, term):
+        if term.kind == _MEASURE or (term.kind & _TESTS and _has_value(view, term)):
             yield from _values(view, term)
     lower = view.lower
     over = " over " in lower or " sobre " in lower
     slash = "/" in lower
-    weighed = _weighed(lower)
+    weighed = "lb" in lower or "pounds" in lower or "kilo" in lower or "libras" in lower
     if not (terms or over or slash or weighed):
         return
     said = {view.words[term.last] for term in terms}
@@ -69,15 +75,11 @@ def _numbers(view: View, terms: tuple[Term, ...]) -> Iterator[Place]:
         if before in _SIGNS:
             if found := forms.lens().match(lower, start):
                 yield start - 1, found.end(), "lens"
-        elif not before.isalnum() and before not in _NO_NUMBER_AFTER:
+        elif before == " " or not (before.isalnum() or before in _NO_NUMBER_AFTER):
             yield from _alone(lower, (start, end), said, over=over, weighed=weighed)
 
 
 _GOES_ON = frozenset({".", ",", "t", "s", "n", "r"})  # "101.4", "5th"
-
-
-def _weighed(lower: str) -> bool:
-    return "lb" in lower or "pounds" in lower or "kilo" in lower or "libras" in lower
 
 
 def _alone(
@@ -151,7 +153,7 @@ def _values(view: View, term: Term) -> Iterator[Place]:
         minus = gap.endswith((" -", "(-", "is -"))
         if ". " in gap or not found or (gap[-1:] in _NO_VALUE_AFTER and not minus):
             return
-        if between and between[-1] == "at" and len(found[0]) <= _HOUR:
+        if between and between[-1] == "at" and (len(found[0]) <= _HOUR or ":" in found[0]):
             return
         if begin == term.end and _is_whole(view, term, gap):
             yield term.start, found.end(), "measure"
@@ -178,19 +180,20 @@ def _is_whole(view: View, term: Term, gap: str) -> bool:
 
 def _is_warmth(lower: str, match: re.Match[str], said: AbstractSet[str]) -> bool:
     """Whether a number is somebody's temperature, not a limit."""
+    if lower.startswith(_TAKEN, match.end()):
+        return True
     if not said.isdisjoint(cues("warm")):
         return not lower.endswith(_BOUNDS, 0, match.start())
     return "." in match[0] and lower.endswith(_HAS, 0, match.start())
 
 
 _BOUNDS = ("over ", "above ", "than ", "mas de ", "under ", "below ", "de mas de ", ">")
+_TAKEN = (" under the tongue", " under his", " under her", " rectal", " oral", " on the forehead")
 _HAS = ("had ", "at ", "has ", "of ", "is ", "was ", "tiene ", "tuvo ", "a ", "con ")
 
 
-def _has_value(view: View, term: Term) -> bool:
-    return term.kind == Kind.MEASURE or (
-        bool(term.kind & _TESTS) and view.words[term.last] in cues("valued")
-    )
+def _has_value(view: View, test: Term) -> bool:
+    return view.words[test.last] in cues("valued")
 
 
 def _plausible(upper: int, lower: int, *, cue: bool) -> bool:

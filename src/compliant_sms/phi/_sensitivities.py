@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache
 
 from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._health_terms import Term, read_health
+from compliant_sms.phi._health_terms import Term, is_of_one, read_health
 from compliant_sms.phi._labels import PhiFinding, PhiLabel, Sensitivity
 from compliant_sms.phi._view import View
 
 __all__ = ["care_of", "sensitivities"]
 
 _ORDER = {care: place for place, care in enumerate(Sensitivity)}
+_GENERAL = Sensitivity.GENERAL
 _LONGEST_CODE = 9
 _NEAR = 8  # terms that can stand around another one
 
@@ -59,18 +59,19 @@ def care_of(view: View, start: int, end: int) -> Sensitivity:
     Raises:
         InvalidInput: the packaged data are damaged.
     """
-    some = read_health(view).terms
     found: set[Sensitivity] = set()
-    at = bisect_left(some, (start,))
-    while at < len(some) and some[at].start < end:
-        term = some[at]
-        near = some[max(0, at - _NEAR) : at + _NEAR]
-        if term.end <= end and not any(_inside(term, other) for other in near):
-            found.add(term.care)
-        at += 1
-    found.add(_of_code(view, start, end))
-    found.discard(Sensitivity.GENERAL)
-    return min(found, key=_ORDER.__getitem__, default=Sensitivity.GENERAL)
+    read = view.health or read_health(view)
+    for at in read.cared:
+        term = read.terms[at]
+        if start <= term.start < end and term.end <= end:
+            near = read.terms[max(0, at - _NEAR) : at + _NEAR]
+            if not any(_inside(term, other) for other in near):
+                found.add(term.care)
+    # A code has a figure behind its first letter.
+    if end - start <= _LONGEST_CODE and view.plain[start + 1 : start + 2].isdigit():
+        found.add(_of_code(view.plain[start:end].upper()))
+        found.discard(_GENERAL)
+    return min(found, key=_ORDER.__getitem__) if found else _GENERAL
 
 
 def sensitivities(view: View, findings: Iterable[PhiFinding]) -> frozenset[Sensitivity]:
@@ -91,14 +92,14 @@ def sensitivities(view: View, findings: Iterable[PhiFinding]) -> frozenset[Sensi
     found = {care_of(view, f.start, f.end) for f in findings if f.label in _HEALTH}
     if view.said & marks.SAYING:
         found |= _said(view)
-    return frozenset(found - {Sensitivity.GENERAL})
+    return frozenset(found - {_GENERAL})
 
 
 def _said(view: View) -> frozenset[Sensitivity]:
     """What is said without any term; looked for once in a text."""
     read = read_health(view)
     if read.sayings is None:
-        cares = [care for care, said in _sayings() if read.personal and said.search(view.lower)]
+        cares = [care for care, said in _sayings() if is_of_one(view) and said.search(view.lower)]
         read.sayings = frozenset(cares)
     return read.sayings
 
@@ -109,12 +110,9 @@ def _inside(term: Term, other: Term) -> bool:
     return longer and other.start <= term.start and term.end <= other.end
 
 
-def _of_code(view: View, start: int, end: int) -> Sensitivity:
+def _of_code(code: str) -> Sensitivity:
     """The care that a chapter of ICD-10-CM stands for."""
-    code = view.plain[start:end].upper()
-    if len(code) > _LONGEST_CODE or not code[1:2].isdigit():
-        return Sensitivity.GENERAL
-    return next((care for form, care in _chapters() if form.match(code)), Sensitivity.GENERAL)
+    return next((care for form, care in _chapters() if form.match(code)), _GENERAL)
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._health_terms import found_at, read_health
+from compliant_sms.phi._health_terms import found_at, is_of_one
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 
@@ -152,7 +152,7 @@ def short_names(view: View, label: PhiLabel) -> Iterator[PhiFinding]:
         if meant is None or meant.label != label:
             continue
         said = said or frozenset(view.words)
-        if _told(view, at, meant) and _fits(said, meant) and read_health(view).personal:
+        if _told(view, at, meant) and _fits(said, meant) and is_of_one(view):
             yield found_at((_start(view, at), view.ends[at]), label, "short/name")
 
 

@@ -21,13 +21,22 @@ _AND = frozenset({" & ", " ", " and ", " y ", "/"})
 
 def find_specialties(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG001 - one form
     """Where a name, a department or a visit tells the kind of care."""
-    return [found_at(span, PhiLabel.SPECIALTY_HINT, "specialty/term") for span in _hints(view)]
+    hints = _hints(view)
+    if not hints:
+        return ()
+    return [found_at(span, PhiLabel.SPECIALTY_HINT, "specialty/term") for span in hints]
 
 
 def told_otherwise(view: View) -> tuple[Term, ...]:
     """The terms of a text but for those that a hint at the kind of care is made of."""
-    terms = spoken(view)
-    hints = _hints(view) if terms else []
+    read = view.health or read_health(view)
+    if read.told is None:
+        terms = spoken(view)
+        read.told = _without_hints(terms, _hints(view)) if terms else terms
+    return read.told
+
+
+def _without_hints(terms: tuple[Term, ...], hints: Sequence[tuple[int, int]]) -> tuple[Term, ...]:
     if not hints:
         return terms
     starts = [start for start, _ in hints]
@@ -42,23 +51,23 @@ def _end_of_hint(term: Term, hints: Sequence[tuple[int, int]], starts: Sequence[
 
 def _hints(view: View) -> list[tuple[int, int]]:
     """Where hints stand; looked for once in a text."""
-    terms = spoken(view)
-    if not terms:
-        return []
-    read = read_health(view)
+    read = view.health or read_health(view)
     if read.hints is None:
-        read.hints = _found(view, [term for term in terms if term.kind & _GROUND])
+        read.hints = _found(view, [term for term in spoken(view) if term.kind & _GROUND])
     return read.hints
 
 
 def _found(view: View, some: Sequence[Term]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
+    if not some:
+        return found
     ailing = {(term.start, term.end) for term in some if term.kind & _AILING}
+    capital, specialty = view.capital, Kind.SPECIALTY
     at = 0
     while at < len(some):
-        last = at
-        named = _capital(view, some[at])
-        if not (named or some[at].kind == Kind.SPECIALTY or _place_after(view, some[at].last)):
+        last, term = at, some[at]
+        named = capital[term.first] and capital[term.last]
+        if not (named or term.kind == specialty or _place_after(view, term.last)):
             at += 1
             continue
         while named and last + 1 < len(some) and _beside(view, some[last], some[last + 1]):
@@ -140,8 +149,9 @@ def _sent_to(view: View, first: int) -> bool:
 def _place_after(view: View, last: int) -> int:
     """The word that says that care is given, if it follows: "clinic"."""
     after = last + 1
-    follows = after < len(view.words) and view.gaps[after] == " "
-    return after if follows and view.words[after] in cues("places of care") else 0
+    if view.gaps[after] != " " or after >= len(view.words):
+        return 0
+    return after if view.words[after] in cues("places of care") else 0
 
 
 _ENDS_A_NAME = frozenset(":-.,(!")

@@ -32,7 +32,7 @@ _NEAR = r"[^\d\n]{0,24}?"
 _MASK = r"(?<![x*•#])[x*•#]{3}[-\s.]?[x*•#]{2}(?![x*•#])[-\s.]?"
 _LAST_FOUR = r"\b(?:(?:last|ultimos)[\s-]?(?:4|four|cuatro)|(?:4|four)\s(?=digits))\b"
 _ENDS = r"\b(?:end(?:s|ing)?(?:\s+(?:in|with))?|termina(?:n|do)?\s+en)\b"
-_NINE, _WORDS_BEFORE, _BEHIND = 9, 8, 4
+_NINE, _WORDS_BEFORE, _BEHIND, _LAST, _PARTS = 9, 8, 4, 4, 3
 _CODES = (["code"], ["passcode"], ["pin"], ["codigo"])
 
 
@@ -52,8 +52,8 @@ def _after_cue() -> re.Pattern[str]:
 @cache
 def _before_cue() -> re.Pattern[str]:
     return re.compile(
-        r"(?<![\w-])(?P<value>\d{9}|\d(?:\s\d){8})[\s,-]{1,3}"
-        r"(?:(?:is|that'?s|thats|was|as|es|my|her|his|the|mi|su)\s){0,4}" + _CUE
+        r"(?<![\w-])(?P<value>\d{9}|\d(?:\s\d){8}|\d{5}[ -]\d{4})[\s,-]{1,3}"
+        r"(?:(?:is|for|that'?s|thats|was|as|es|my|her|his|the|mi|su)\s){0,4}" + _CUE
     )
 
 
@@ -73,7 +73,7 @@ def _first_figures() -> re.Pattern[str]:
 def _last_four() -> re.Pattern[str]:
     return re.compile(
         rf"(?:{_CUE}{_NEAR}(?:{_LAST_FOUR}|{_ENDS})|{_LAST_FOUR}(?:\s+digits)?{_NEAR}{_CUE})"
-        r"[^\d\n]{0,12}?(?P<value>\d{4})(?!\w)"
+        r"[^\d\n]{0,12}?(?P<value>\d{4}|\d(?: \d){3})(?!\w)"
     )
 
 
@@ -85,7 +85,7 @@ def _masked() -> re.Pattern[str]:
 @cache
 def _short() -> re.Pattern[str]:
     return re.compile(
-        rf"{_CUE}(?:\s?(?:is|es|number|no|num|\#|:|-|\((?:last|ending)\s?(?:4|four|in)?\))){{0,3}}\s{{0,2}}"
+        rf"{_CUE}4?(?:\s?(?:is|es|number|no|num|\#|:|-|\((?:last|ending)\s?(?:4|four|in)?\))){{0,3}}\s{{0,2}}"
         r"(?P<value>(?!19|20)\d{4})(?![\w/-]|\s[a-z]+\s(?:st|street|ave|road|rd)\b)"
         rf"|{_ENDS}\s(?P<before>\d{{4}}),?\s(?:is\s)?(?:my|her|his|the)\s{_CUE}"
     )
@@ -135,7 +135,8 @@ def find_ssn(view: View, _known: Known) -> Iterable[PhiFinding]:
     is_social = view.said & marks.SOCIAL or "s.s." in text
     if is_social and view.said & marks.CAR_OR_DIGIT:
         found += _spoken(view)
-    found += _forms(view)
+    if view.longest >= _LAST and len(view.figures) >= _PARTS:
+        found += _forms(view)
     if "xxx" in text or "***" in text or "•••" in text or "###" in text:
         found += _matches(text, "ssn/last-four", _masked(), Confidence.CERTAIN)
     if is_social and view.figures:
@@ -144,7 +145,7 @@ def find_ssn(view: View, _known: Known) -> Iterable[PhiFinding]:
     # The last four of nothing else.
     if view.said & marks.PART and not _is_of_another(view):
         found += _matches(text, "ssn/last-four", _bare_last_four(), Confidence.LIKELY)
-    return [*found, *_corrected(view, found)]
+    return [*found, *_corrected(view, found)] if found else ()
 
 
 def _is_of_another(view: View) -> bool:

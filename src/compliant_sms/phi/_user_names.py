@@ -20,7 +20,7 @@ _WORDS = marks.COMMON | marks.NO_NAME | marks.HARDLY_NAME | marks.LINK | marks.N
 @cache  # compiled at first use, like all patterns here
 def _user() -> re.Pattern[str]:
     return re.compile(
-        r"\b(?:(?P<named>user\s?(?:name|id)|usuario|screen\s?name)|user|log-?in|sign-in"
+        r"\b(?:(?P<named>user\s?(?:name|id)|usuario|(?:screen|portal|mychart|profile|account)\s?name|handle)|user|log-?in|sign-in"
         r"|(?:signed|logged|log|sign)[ -](?:in|on) (?:as|with))\b"
         r"(?:\s?(?:is|es|:|=|#|-|was|name|for)(?!\w)){0,3}\s{0,2}"
         r"[\"']?(?P<name>(?!user|usuario)[a-z][\w.-]{2,31})"

@@ -12,7 +12,7 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 from compliant_sms.phi._lexicon import lexicon
-from compliant_sms.phi._marks import COMMON
+from compliant_sms.phi._marks import A1C, FIGURE, GROUPS, NOT_ASCII
 from compliant_sms.phrases import LEFT_OUT, PLAIN
 
 if TYPE_CHECKING:
@@ -53,9 +53,28 @@ def _entity() -> re.Pattern[str]:
     return re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 
 
+class _Groups(dict[int, tuple[int, ...]]):
+    """Which of the groups of marks a word belongs to, by its marks."""
+
+    def __missing__(self, marks: int) -> tuple[int, ...]:
+        groups = tuple([place for place, group in enumerate(GROUPS) if marks & group])
+        if len(self) < _MOST_KEPT:
+            self[marks] = groups
+        return groups
+
+
+_GROUPS = _Groups()
+_PLACE_OF = {group: place for place, group in enumerate(GROUPS)}
+
+
 @cache
-def _word(*, ascii_only: bool) -> re.Pattern[str]:
-    letter = "[a-z]" if ascii_only else r"[^\W\d_]"
+def _ascii_word() -> re.Pattern[str]:
+    return re.compile("([a-z]++(?:'[a-z]++)*+)")
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    letter = r"[^\W\d_]"
     return re.compile(f"({letter}++(?:'{letter}++)*+)")
 
 
@@ -67,6 +86,18 @@ def _digits() -> re.Pattern[str]:
 
 def _is_plain(given: str) -> bool:
     return given.isascii() and "&" not in given
+
+
+_A1C = "a1c"
+
+
+def _grouped(marks: list[int]) -> list[list[int]]:
+    """The words that belong to each of the groups of marks."""
+    found: list[list[int]] = [[] for _ in GROUPS]
+    for index, mark in enumerate(marks):
+        for place in _GROUPS[mark]:
+            found[place].append(index)
+    return found
 
 
 class View:
@@ -88,9 +119,11 @@ class View:
         ends: where each of the words ends there.
         capital: whether each of the words begins with a capital.
         marks: what each of the words can be, in bits of :mod:`compliant_sms.phi._marks`.
-        said: the marks of all words together: which cues are there at all.
+        said: the marks of all words together: which cues are there at all; and those of the text
+            as a whole.
         figures: where each run of digits begins and ends in :attr:`plain`.
         has_digit: whether there is any.
+        longest: how many digits the longest of them has.
         shouts: whether the text stands in capitals as a whole.
         health: what is said of health, once somebody has looked; see :mod:`._health_terms`.
         audience: whom it speaks to and of, once somebody has looked; see :mod:`._audience`.
@@ -101,21 +134,25 @@ class View:
         self.given = given
         self._kept_starts: list[int] | None = None
         self._kept_ends: list[int] = []
-        self.plain = given if _is_plain(given) else self._undisguised(given)
-        self.lower = self.plain.lower()
-        parts = _word(ascii_only=self.lower.isascii()).split(self.lower)
+        self.plain = plain = given if _is_plain(given) else self._undisguised(given)
+        self.lower = lower = plain.lower()
+        is_ascii = lower.isascii()
+        parts = (_ascii_word() if is_ascii else _word()).split(lower)
         edges = list(accumulate(map(len, parts)))
         self.words: list[str] = parts[1::2]
         self.gaps: list[str] = parts[::2]
-        self.starts = edges[:-1:2]
+        self.starts = starts = edges[:-1:2]
         self.ends = edges[1::2]
-        plain, lower = self.plain, self.lower
-        self.capital = [plain[start] != lower[start] for start in self.starts]
-        self.marks = list(map(lexicon().__getitem__, self.words))
-        self.said = reduce(or_, self.marks, 0)
-        self._telling = [pair for pair in enumerate(self.marks) if pair[1] > COMMON]
-        self.figures = [found.span() for found in _digits().finditer(self.plain)]
+        self.capital = [plain[start] != lower[start] for start in starts]
+        self.marks = marks = list(map(lexicon().__getitem__, self.words))
+        self._telling = _grouped(marks)
+        self.figures = [found.span() for found in _digits().finditer(plain)]
         self.has_digit = bool(self.figures)
+        self.longest = max([end - start for start, end in self.figures], default=0)
+        said = 0 if is_ascii and plain.isascii() else NOT_ASCII
+        if self.figures:
+            said |= FIGURE | A1C if _A1C in lower else FIGURE
+        self.said = reduce(or_, marks, said)
         self.shouts = plain.isupper()
         self.health: HealthRead | None = None
         self.audience: Audience | None = None
@@ -143,6 +180,11 @@ class View:
             self._kept_starts, self._kept_ends = starts, ends
         return "".join(letters)
 
+    @property
+    def is_as_given(self) -> bool:
+        """Whether every place in :attr:`plain` is the same in the text as given."""
+        return self._kept_starts is None
+
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the text as given of a part of :attr:`plain`; ``end`` is after ``start``."""
         if self._kept_starts is None:
@@ -151,9 +193,12 @@ class View:
 
     def marked(self, mark: int) -> list[int]:
         """Which of :attr:`words` have at least one of some marks."""
+        place = _PLACE_OF.get(mark)
+        if place is not None:
+            return self._telling[place]
         if not self.said & mark:
             return []
-        return [index for index, each in self._telling if each & mark]
+        return [index for index, each in enumerate(self.marks) if each & mark]
 
     def is_shouted(self, index: int) -> bool:
         """Whether a word stands in capitals as a whole."""

@@ -13,6 +13,8 @@ from compliant_sms.phi._view import View
 
 __all__ = ["with_care", "with_links_told"]
 
+_URL = PhiLabel.URL
+_GENERAL = Sensitivity.GENERAL
 _HEALTH = frozenset(
     {
         PhiLabel.CONDITION,
@@ -31,7 +33,7 @@ def with_links_told(chosen: list[PhiFinding], found: Iterable[PhiFinding]) -> li
         chosen: what stays of the findings.
         found: all of them, also those that another one covers.
     """
-    if not any(finding.label is PhiLabel.URL for finding in chosen):
+    if _URL not in [finding.label for finding in chosen]:
         return chosen
     inner = [finding for finding in found if finding.label is not PhiLabel.URL]
     return [_told(link, inner) if link.label is PhiLabel.URL else link for link in chosen]
@@ -58,9 +60,11 @@ def with_care(view: View, findings: list[PhiFinding]) -> list[PhiFinding]:
     Raises:
         ConfigurationError: the packaged data are damaged.
     """
+    if _HEALTH.isdisjoint([finding.label for finding in findings]):
+        return findings
     return [_with_own_care(view, f) if f.label in _HEALTH else f for f in findings]
 
 
 def _with_own_care(view: View, finding: PhiFinding) -> PhiFinding:
     care = care_of(view, finding.start, finding.end)
-    return finding if care is Sensitivity.GENERAL else evolve(finding, sensitivity=care)
+    return finding if care is _GENERAL else evolve(finding, sensitivity=care)

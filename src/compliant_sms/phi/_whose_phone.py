@@ -24,8 +24,23 @@ _FORMAL = _YOUR | {"you", "u", "sus", "we", "us", "our", "reply", "stop", "pleas
 _FORMAL |= {"nuestro", "nuestra", "or", "use", "mande", "expect", "ask", "join"}
 # Who calls somebody else: "we'll call", "can they try"; and whom: "emergency contact".
 _CALLERS = frozenset(("we", "we'll", "i", "i'll", "ill", "they", "they'll", "he", "she", "who"))
-_CALLERS |= {"she'll", "he'll", "will", "i'm", "we've", "i've", "emergency", "emergencia"}
+_CALLERS |= {
+    "return",
+    "returning",
+    "returned",
+    "she'll",
+    "he'll",
+    "will",
+    "i'm",
+    "we've",
+    "i've",
+    "emergency",
+    "emergencia",
+}
 _CALLED = frozenset(("you", "u"))
+_CALLED_BACK = frozenset(("mr", "mrs", "ms", "miss", "pt", "patient", "mom", "dad", "him", "sra"))
+_DESKS = frozenset(("line", "lines", "office", "desk"))
+_MINE_AT = frozenset(("my", "me", "his", "her", "him"))
 _RANG = frozenset(("called", "tried", "rang", "texted", "dialed", "phoned"))
 _ONESELF = frozenset(("i", "ive", "i've", "just", "u", "me", "keep"))
 _REACHED = frozenset(("reached",))
@@ -35,6 +50,7 @@ _GOT = frozenset(("me", "us", "you", "call", "calls", "text", "texts", "llamada"
 _CHANGED = frozenset(("changed", "updated", "moved"))
 _OURS = frozenset(("our", "nuestro", "nuestra"))
 _SENDS = frozenset(("send", "forward", "mande", "manden", "envie", "envien"))
+_WANTS = frozenset(("wants", "needs", "asked", "quiere", "necesita"))
 _BIDDING = frozenset(("fax", "send", "please", "mail"))
 _NEEDING = frozenset(("school", "daycare", "camp", "work", "job", "employer", "college", "escuela"))
 _FAXES = frozenset(("efax", "fx"))
@@ -59,11 +75,12 @@ def _after() -> re.Pattern[str]:
     )
     persons = (
         rf"(?:(?:is|es|was|as|thats|that's) )?(?:{_MINE})\b"
+        r"|left (?:a |you a )?(?:message|msg|vm|voicemail)\b|wants (?:a|us)\b"
         r"|(?:as |for )?me\b|(?:ask|pregunte) (?:for|por)|not |on file|attn|better"
         r"|\(?(?:cell|mobile|home|mom|dad|wife|husband|work)\b"
         r"|(?:anytime|after(?![- ]hours)|any time|nites|nights)\b"
     )
-    yours = r"(?<!:.)(?<!:)(?:(?:is|es|as) )?(?:your|ur|su)\b"
+    yours = r"(?<!:.)(?<!:)(?:(?:is|es|as) )?(?:(?:no longer|not|ya no) )?(?:your|ur|su)\b"
     office = rf"(?:is|es) (?:our|nuestr[oa])\b|(?:{_WORK})\b|\(?(?:24/7|tty|toll|office)\b"
     kinds = rf"(?P<kept>{kept})|(?P<persons>{persons})|(?P<yours>{yours})|(?P<office>{office})"
     return re.compile(rf"\W{{0,3}}(?:{kinds})")
@@ -169,6 +186,8 @@ class Whose:
         before, after = view.words[max(0, word - 2) : word], view.words[word + 1 : word + 3]
         if mark & marks.CALLS and not _CALLERS.isdisjoint(before):
             return True
+        if mark & marks.CALLS and not _CALLED_BACK.isdisjoint(after[:1]):
+            return True  # of staff to staff: "call Mrs. Abruzzo back at ..."
         if not self._by_patient and (
             (mark & marks.CALLS and not _CALLED.isdisjoint(after[:1]))
             or (mark & marks.PHONE_WORD and tuple(after) in _KEPT)
@@ -193,12 +212,16 @@ class Whose:
         if not _NEEDING.isdisjoint(before) and _FORMAL.isdisjoint(before):
             return True  # "Ana's school needs the form, fax ..."
         if not self._of_oneself:
-            return False
-        return not _SENDS.isdisjoint(before) and _YOUR.isdisjoint(before)
+            # Staff to staff: "fax G. Pruitt's echo to ...".
+            owned = any(word.endswith("'s") for word in before)
+            return owned and before[-1:] == ["to"] and _FORMAL.isdisjoint(before)
+        return not (_SENDS | _WANTS).isdisjoint(before) and _YOUR.isdisjoint(before)
 
 
 def _is_line(view: View, word: int) -> bool:
     """Whether a word of an office is a line that is somebody's: "her home line"."""
+    if view.words[word] in _DESKS and not _MINE_AT.isdisjoint(view.words[max(0, word - 3) : word]):
+        return True  # "my work line", "call me at the office"
     is_phone = view.marks[word] & marks.PHONE_WORD
     return bool(is_phone and word and view.marks[word - 1] & marks.PERSONS)
 

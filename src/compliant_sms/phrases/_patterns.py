@@ -13,13 +13,14 @@ from compliant_sms.phrases._shown import (
     BLANK,
     EMPTY,
     LETTERS,
+    NEVER,
     Shown,
     or_,
     repeated,
     then,
 )
 
-__all__ = ["shown", "ways"]
+__all__ = ["OPENINGS", "beginnings", "shown", "ways"]
 
 _TOKEN = re.compile(
     r"\(\?<?[=!]|\(\?:|\(|\)|\||\\(?:x..|u.{4}|U.{8}|.)|\[\^?(?:\\.|[^\]])*\]"
@@ -39,6 +40,17 @@ def shown(pattern: str) -> Shown:
         pattern: a regular expression over words that stand behind single blanks.
     """
     return _Reader(_TOKEN.findall(pattern)).alternatives()
+
+
+def beginnings(pattern: str) -> frozenset[str]:
+    """The words and marks that a pattern may begin with, or their beginnings.
+
+    None where that may be any. What it finds only where the text begins is left out.
+
+    Args:
+        pattern: a regular expression over any folded text.
+    """
+    return _OfBeginnings(_TOKEN.findall(pattern)).alternatives().starts
 
 
 @define
@@ -61,7 +73,7 @@ class _Reader:
         found = EMPTY
         while (token := self._next()) not in {"|", ")"}:
             self.at += 1
-            item = self._group(token) if token[0] == "(" else _item(token)
+            item = self._group(token) if token[0] == "(" else self._item(token)
             if _REPEAT.match(self._next()):
                 item = repeated(item, self._next())
                 self.at += 1
@@ -75,6 +87,30 @@ class _Reader:
         if opened in {"(", "(?:"}:
             return inside
         return AN_EDGE if "".join(self.tokens[start : self.at]) in _AT_EDGES else EMPTY
+
+    def _item(self, token: str) -> Shown:
+        return _item(token)
+
+
+class _OfBeginnings(_Reader):
+    """Reads more of what patterns for texts as they are written begin with."""
+
+    def _item(self, token: str) -> Shown:
+        if token in OPENINGS:
+            return NEVER
+        marks = _SOME_MARKS.fullmatch(token)
+        return Shown(frozenset(_marks(marks[1]))) if marks else _item(token)
+
+
+OPENINGS = frozenset([r"\A", "^"])
+"""What is true only where a text begins."""
+_SOME_MARKS = re.compile(r"\[((?:[^\w\s^\]\\-]|\\[n\\\[\]-])(?:[^\w\s\]\\-]|\\[n\\\[\]-])*-?)\]")
+"""Brackets with nothing but single marks in them."""
+
+
+def _marks(written: str) -> Iterator[str]:
+    for mark in re.findall(r"\\?.", written):
+        yield "\n" if mark == r"\n" else mark[-1]
 
 
 def _item(token: str) -> Shown:

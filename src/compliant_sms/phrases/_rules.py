@@ -12,13 +12,20 @@ from attrs import field, frozen
 from attrs.validators import instance_of, matches_re
 
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.phrases._beginnings import WORD, Beginnings, words_in
 from compliant_sms.phrases._patterns import shown
 from compliant_sms.phrases._tables import read_toml
 
-__all__ = ["PLAIN", "WORD", "PhraseRule", "Phrasebook", "WordIndex", "listed", "parse"]
-
-WORD = re.compile(r"[^\W\d_]+|\d+|[$%]")
-"""What counts as one word of a folded text."""
+__all__ = [
+    "PLAIN",
+    "WORD",
+    "PhraseRule",
+    "Phrasebook",
+    "WordIndex",
+    "listed",
+    "parse",
+    "words_in",
+]
 
 S = TypeVar("S", bound=StrEnum)
 
@@ -48,6 +55,7 @@ class PhraseRule(Generic[S]):
         weight: how much it tells, for who weighs phrases against each other.
         groups: the named groups of words of its file.
         shapes: its named patterns, which may hold groups and other shapes that stand before them.
+        file: where it stands; two languages may have rules of one id.
     """
 
     id: str = field(validator=matches_re("[a-z]+(-[a-z]+)*"))
@@ -60,6 +68,7 @@ class PhraseRule(Generic[S]):
     weight: int = field(default=1, validator=instance_of(int))
     groups: Mapping[str, str] = field(repr=False)
     shapes: Mapping[str, str] = field(factory=dict, repr=False)
+    file: str = ""
 
     @property
     def phrases(self) -> Iterator[str]:
@@ -74,6 +83,11 @@ class PhraseRule(Generic[S]):
     def finder(self) -> re.Pattern[str]:
         """Finds the phrase in folded text."""
         return self._compiled(self.pattern)
+
+    @cached_property
+    def beginnings(self) -> Beginnings | None:
+        """What the phrase begins with; None when that may be anything."""
+        return Beginnings.of(self.filled(self.pattern))
 
     @cached_property
     def exception(self) -> re.Pattern[str] | None:
@@ -200,6 +214,7 @@ def _rules(name: str, table: Mapping[str, Any], says: type[S]) -> Iterator[Phras
                 **row | {"says": says(row["says"])},
                 groups=groups,
                 shapes=table.get("shapes", {}),
+                file=name,
             )
         except (KeyError, TypeError, ValueError) as error:
             msg = f"{name}, phrase {number} ({row.get('id')}): {error.args[0]}"

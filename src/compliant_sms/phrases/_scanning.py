@@ -276,4 +276,4 @@ def _numbers(bits: int) -> Iterator[int]:
         bits ^= lowest
 
 
-_BY_PLACE = attrgetter("start", "end", "rule.id")
+_BY_PLACE = attrgetter("start", "end", "rule.id", "rule.file")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from operator import attrgetter
 from typing import Generic
 
@@ -31,16 +31,32 @@ class Found(Generic[S]):
     rule: PhraseRule[S]
 
 
-def search(text: str, rules: Iterable[PhraseRule[S]]) -> list[Found[S]]:
-    """All that some rules find in a folded text, in its order."""
-    found = [one for rule in rules if rule.finder.search(text) for one in matches(rule, text)]
-    return sorted(found, key=attrgetter("start", "end", "rule.id"))
+def search(text: str, rules: Iterable[PhraseRule[S]], words: AbstractSet[str]) -> list[Found[S]]:
+    """All that some rules find in a folded text, in its order; see :func:`matches`."""
+    found = [one for rule in rules for one in matches(rule, text, words)]
+    return sorted(found, key=_BY_PLACE) if len(found) > 1 else found
 
 
-def matches(rule: PhraseRule[S], text: str) -> Iterator[Found[S]]:
-    """What one rule finds in a folded text, and nothing in its sentence makes otherwise."""
-    found = (Found(*match.span(), rule) for match in rule.finder.finditer(text))
-    return islice((one for one in found if not _excused(text, one)), MOST_OF_A_RULE)
+_BY_PLACE = attrgetter("start", "end", "rule.id", "rule.file")
+
+
+def matches(rule: PhraseRule[S], text: str, words: AbstractSet[str]) -> list[Found[S]]:
+    """What one rule finds in a folded text, and nothing in its sentence makes otherwise.
+
+    Args:
+        rule: what to look for.
+        text: folded.
+        words: what :data:`WORD` finds in it; more do no harm.
+    """
+    begins, finder = rule.beginnings, rule.finder
+    found: list[Found[S]] = []
+    for match in begins.finditer(finder, text, words) if begins else finder.finditer(text):
+        one = Found(*match.span(), rule)
+        if not _excused(text, one):
+            found.append(one)
+            if len(found) == MOST_OF_A_RULE:
+                break
+    return found
 
 
 def _excused(text: str, one: Found[S]) -> bool:

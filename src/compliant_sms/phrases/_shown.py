@@ -19,6 +19,7 @@ __all__ = [
     "EMPTY",
     "LETTERS",
     "MORE",
+    "NEVER",
     "Shown",
     "or_",
     "repeated",
@@ -133,6 +134,8 @@ BLANK = Shown(first=frozenset({""}), last=frozenset({""}), inner=())
 ANYTHING = Shown(frozenset({MORE}), frozenset({MORE}), frozenset({MORE}), ())
 LETTERS = Shown(frozenset({MORE}))
 AN_EDGE = Shown(frozenset({EDGE}))
+NEVER = Shown()
+"""Finds nothing."""
 
 
 def then(one: Shown, other: Shown) -> Shown:

@@ -15,5 +15,8 @@ class Buckets(Protocol):
     async def bucket(self, name: str, new: Bucket) -> Bucket:
         """The bucket, which nobody else may change until the end; ``new`` where there is none."""
 
+    async def peek_bucket(self, name: str) -> Bucket | None:
+        """The bucket as it was left, without waiting for anybody; None where there is none."""
+
     async def save_bucket(self, name: str, bucket: Bucket) -> None:
         """Keep what is left in a bucket."""

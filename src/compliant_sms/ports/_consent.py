@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
+from compliant_sms._masking import repr_of_practice
 from compliant_sms.consent import ConsentEvent, FiledLink, Link
 from compliant_sms.phone import PhoneNumber
 
@@ -24,7 +25,7 @@ class Chain:
     """
 
     chain_id: str
-    practice_id: str
+    practice_id: str = field(repr=repr_of_practice)
     number: PhoneNumber | None
     person: str | None
 

@@ -13,7 +13,7 @@ from compliant_sms.practice import Practice
 from compliant_sms.providers import Attempt
 from compliant_sms.wire import HttpReply, HttpRequest
 
-__all__ = ["Ids", "People", "Retry", "SecureLinks", "SecureMessage", "Transport"]
+__all__ = ["Entropy", "Ids", "People", "Retry", "SecureLinks", "SecureMessage", "Transport"]
 
 
 class Transport(Protocol):
@@ -25,6 +25,7 @@ class Transport(Protocol):
         Raises:
             RequestNotSent: no byte of it left.
             NoAnswer: it may have been processed.
+            ReplyTooLarge: the answer is larger than the request allows; it was not read on.
         """
 
 
@@ -37,6 +38,9 @@ class Retry(Protocol):
 
 Ids: TypeAlias = Callable[[], str]
 """Makes a new id that nobody can guess."""
+
+Entropy: TypeAlias = Callable[[int], bytes]
+"""Gives so many random bytes, fit for keys."""
 
 People: TypeAlias = Callable[[str], Awaitable[Profile | None]]
 """What the host knows of the person with that id."""
@@ -52,6 +56,7 @@ class SecureMessage:
         person: the host's id of the patient.
         number: where the text with the link goes.
         body: what the patient shall read.
+        language: in which it is written, ISO 639-1.
     """
 
     message_id: str
@@ -59,6 +64,7 @@ class SecureMessage:
     person: str | None
     number: PhoneNumber
     body: str = field(repr=False)
+    language: str = "en"
 
 
 SecureLinks: TypeAlias = Callable[[SecureMessage], Awaitable[str]]

@@ -43,5 +43,8 @@ class Practices(Protocol):
             ConfigurationError: the number belongs to a practice with another id.
         """
 
+    async def practices(self) -> list[Practice]:
+        """All practices that a number of ours belongs to, each once, by their ids."""
+
     async def practice_at(self, sender: PhoneNumber) -> Practice | None:
         """The practice that a number of ours belongs to."""

@@ -61,7 +61,7 @@ class Keeping(Protocol):
         """The next records of a class, whatever their age, behind the one with the key ``after``.
 
         Args:
-            record: bodies of texts, bodies of what came in, or decisions.
+            record: bodies of texts, bodies of what came in, decisions, or appointments.
             practice_id: whose.
             after: the last key of the page before; empty for the first page.
             limit: how many at most.

@@ -6,18 +6,24 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports._appointments import Appointments
 from compliant_sms.ports._audit import AuditLog
 from compliant_sms.ports._buckets import Buckets
 from compliant_sms.ports._consent import ConsentLedger
+from compliant_sms.ports._conversations import Conversations
+from compliant_sms.ports._counts import Counts
 from compliant_sms.ports._erasure import Erasure
 from compliant_sms.ports._evidence import EvidenceRecords
 from compliant_sms.ports._imports import Imports
 from compliant_sms.ports._inbound import InboundTexts
+from compliant_sms.ports._pages import SecurePageRecords
 from compliant_sms.ports._practices import Practices
 from compliant_sms.ports._queue import Queue
+from compliant_sms.ports._refusals import RefusedCallbacks
 from compliant_sms.ports._retention import Keeping
 from compliant_sms.ports._texts import Texts
 from compliant_sms.ports._tree import LedgerTree
+from compliant_sms.ports._volume import Pauses, Places
 
 __all__ = ["Store", "Transaction"]
 
@@ -32,11 +38,18 @@ class Transaction(
     Texts,
     Queue,
     InboundTexts,
+    RefusedCallbacks,
+    SecurePageRecords,
+    Appointments,
+    Conversations,
     AuditLog,
     Buckets,
     Keeping,
     Erasure,
     Imports,
+    Places,
+    Pauses,
+    Counts,
     Protocol,
 ):
     """What can be read and written inside one transaction. All of it takes effect, or nothing."""

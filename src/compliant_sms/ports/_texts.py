@@ -48,8 +48,10 @@ class Texts(Protocol):
     async def message_by_key(self, practice_id: str, key: str) -> Message | None:
         """The text that was asked for under that idempotency key."""
 
-    async def message_by_provider_id(self, provider: str, provider_id: str) -> Message | None:
-        """The text that the provider calls so."""
+    async def message_by_provider_id(
+        self, practice_id: str, provider: str, provider_id: str
+    ) -> Message | None:
+        """The practice's text that its provider calls so."""
 
     async def messages_to(self, practice_id: str, number: PhoneNumber) -> list[Message]:
         """All texts to that number, oldest first."""

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from attrs import field, frozen
 
 from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
+from compliant_sms.providers._consequences import CONSEQUENCES, Again, Category, Consequence
 
 __all__ = [
     "Attempt",
     "Category",
     "Certainty",
     "InboundText",
+    "OptOutEntry",
+    "OptOutPage",
     "OutboundText",
     "Problem",
-    "Provider",
     "ProviderEvent",
+    "ProviderKeyword",
     "SentText",
     "StatusUpdate",
-    "VerifiedWebhook",
 ]
 
 
@@ -38,48 +39,38 @@ class Certainty(StrEnum):
     """It may have been processed."""
 
 
-class Category(StrEnum):
-    """Why a text was refused or not delivered, in one vocabulary for all providers."""
-
-    OPTED_OUT = "opted_out"
-    BLOCKED_NUMBER = "blocked_number"
-    INVALID_NUMBER = "invalid_number"
-    LANDLINE_OR_INCAPABLE = "landline_or_incapable"
-    UNREACHABLE_TEMPORARY = "unreachable_temporary"
-    UNREACHABLE_PERMANENT = "unreachable_permanent"
-    CARRIER_FILTERED = "carrier_filtered"
-    SENDER_UNREGISTERED = "sender_unregistered"
-    SENDER_INVALID = "sender_invalid"
-    DESTINATION_NOT_ENABLED = "destination_not_enabled"
-    RATE_LIMITED = "rate_limited"
-    QUOTA = "quota"
-    QUIET_HOURS = "quiet_hours"
-    COMPLIANCE_BLOCKED = "compliance_blocked"
-    FRAUD_BLOCKED = "fraud_blocked"
-    AUTH = "auth"
-    ACCOUNT_SUSPENDED = "account_suspended"
-    CONTENT_INVALID = "content_invalid"
-    EXPIRED = "expired"
-    PROVIDER_FAULT = "provider_fault"
-    UNKNOWN = "unknown"
-
-
 _REMEDIES = {
     Category.OPTED_OUT: "Do not text this number; the opt-out is on record.",
     Category.AUTH: "Check the provider's credentials; what is due goes by itself afterwards.",
     Category.ACCOUNT_SUSPENDED: (
         "Settle the account with the provider; what is due goes by itself afterwards."
     ),
+    Category.INSUFFICIENT_FUNDS: (
+        "Top the account up at the provider; what is due goes by itself afterwards."
+    ),
+    Category.CONFIG: "Mend the settings at the provider that it names, then send anew.",
     Category.SENDER_INVALID: "Check the sender's number at the provider, then send anew.",
     Category.SENDER_UNREGISTERED: "Register the sender (10DLC or toll-free), then send anew.",
+    Category.DESTINATION_NOT_ENABLED: "Allow that country or number at the provider.",
+    Category.BLOCKED_NUMBER: "Ask the patient in another way whether texts are still welcome.",
+    Category.COMPLIANCE_BLOCKED: "Have somebody look into it before that number is texted again.",
     Category.INVALID_NUMBER: "Ask the patient for the right number.",
+    Category.UNREACHABLE_PERMANENT: "Ask the patient for a number that still works.",
     Category.LANDLINE_OR_INCAPABLE: "Call instead: this number takes no texts.",
     Category.CONTENT_INVALID: "Change the text, then send it under a new idempotency key.",
+    Category.UNREACHABLE_TEMPORARY: "The phone was out of reach: send anew if it still matters.",
+    Category.CARRIER_FILTERED: "Ask the provider why, and change the text before sending anew.",
+    Category.QUOTA: "The quota is used up: send anew when the provider's next day begins.",
+    Category.QUIET_HOURS: "Send anew in the recipient's daytime.",
+    Category.FRAUD_BLOCKED: "Ask the provider to let texts to that country or number through.",
+    Category.EXPIRED: "It came too late to be delivered: send anew if it still matters.",
+    Category.CANCELED: "It was taken back at the provider: find out who did so.",
+    Category.DUPLICATE: "Look at the provider whether it went out; do not send it again.",
+    Category.NO_ROUTE: "Ask the provider whether it reaches that number; call instead.",
     Category.RATE_LIMITED: "Nothing to do: it is tried again later.",
     Category.PROVIDER_FAULT: "Nothing to do: it is tried again or looked up at the provider.",
 }
 _DEFAULT_REMEDY = "See the provider's page for this code."
-_ABOUT_THE_ACCOUNT = frozenset({Category.AUTH, Category.ACCOUNT_SUSPENDED})
 
 
 @frozen(kw_only=True)
@@ -90,11 +81,13 @@ class Problem:
         category: in our vocabulary.
         code: the provider's own code, or the HTTP status.
         words: what it means, without anything about the patient.
+        said: the provider's own words, without numbers, addresses and quotations.
     """
 
     category: Category
     code: str
     words: str
+    said: str = field(default="", repr=False)
 
     @property
     def remedy(self) -> str:
@@ -102,9 +95,14 @@ class Problem:
         return _REMEDIES.get(self.category, _DEFAULT_REMEDY)
 
     @property
+    def consequence(self) -> Consequence:
+        """What follows from it."""
+        return CONSEQUENCES[self.category]
+
+    @property
     def is_about_account(self) -> bool:
         """It says nothing of the text: any other would meet it too, until a person acts."""
-        return self.category in _ABOUT_THE_ACCOUNT
+        return self.consequence.again is Again.UNTIL_REPAIRED
 
 
 @frozen(kw_only=True)
@@ -115,11 +113,17 @@ class OutboundText:
         to: who gets it.
         body: what they read.
         reference: our id of it; opaque, so that it may travel in URLs.
+        media: public URLs of pictures and the like.
+        valid_for: how long the provider may keep trying; as long as it likes, if not given.
+        send_at: when the provider shall send it (aware); at once, if not given.
     """
 
     to: PhoneNumber
     body: str = field(repr=False)
     reference: str
+    media: tuple[str, ...] = field(default=(), repr=False)
+    valid_for: timedelta | None = None
+    send_at: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -139,20 +143,30 @@ class Attempt:
     retry_after: float | None = None
 
     @property
+    def refusal(self) -> Problem | None:
+        """Why it was surely not processed; None where it was, or may have been."""
+        return self.problem if self.certainty is Certainty.REFUSED else None
+
+    @property
     def is_about_account(self) -> bool:
         """Surely not processed, and for a reason that is the account's and not the text's."""
-        refused = self.certainty is Certainty.REFUSED
-        return refused and self.problem is not None and self.problem.is_about_account
+        return self.refusal is not None and self.refusal.is_about_account
 
     @property
     def may_be_repeated(self) -> bool:
+        """Surely not processed, and for a reason that passes in a moment."""
+        return self.refusal is not None and self.refusal.consequence.again is Again.SHORTLY
+
+    @property
+    def may_be_tried_later(self) -> bool:
         """Surely not processed, and for a reason that passes."""
-        passing = {Category.RATE_LIMITED, Category.PROVIDER_FAULT}
-        return (
-            self.certainty is Certainty.REFUSED
-            and self.problem is not None
-            and self.problem.category in passing
-        )
+        again = self.refusal.consequence.again if self.refusal is not None else Again.NEVER
+        return again in {Again.SHORTLY, Again.LATER}
+
+    @property
+    def may_move_on(self) -> bool:
+        """Surely not processed, and for a reason that another provider or sender may not have."""
+        return self.refusal is not None and self.refusal.consequence.next_route
 
 
 @frozen(kw_only=True)
@@ -170,6 +184,20 @@ class SentText:
     problem: Problem | None = None
 
 
+class ProviderKeyword(StrEnum):
+    """What a provider took a patient's text for, and acted on by itself."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+
+    @classmethod
+    def named(cls, word: str) -> ProviderKeyword | None:
+        """The one of that name, whatever its case; None where there is none."""
+        name = word.strip().casefold()
+        return cls(name) if name in set(cls) else None
+
+
 @frozen(kw_only=True)
 class InboundText:
     """A patient's text.
@@ -182,6 +210,10 @@ class InboundText:
         body: what they wrote, unchanged.
         media: URLs of pictures and the like.
         answered: the provider has answered a STOP, START or HELP in it by itself.
+        recognised: the keyword that the provider took it for, where it says so.
+        authenticated: what it says is covered by the proof of where it comes from. Otherwise a
+            STOP is believed, and nothing that would permit anything.
+        sent_at: when it was written, by the provider's clock (aware), where it says.
     """
 
     key: str
@@ -191,6 +223,9 @@ class InboundText:
     body: str = field(repr=False)
     media: tuple[str, ...] = field(default=(), repr=False)
     answered: bool = False
+    recognised: ProviderKeyword | None = None
+    authenticated: bool = True
+    sent_at: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -203,6 +238,7 @@ class StatusUpdate:
         reference: our id of it, where the callback carries it.
         state: where the text is; None where the provider's word means nothing new.
         problem: why it was not delivered.
+        recipient: whom the text was for, where the callback says.
     """
 
     key: str
@@ -210,89 +246,46 @@ class StatusUpdate:
     reference: str | None
     state: State | None
     problem: Problem | None = None
+    recipient: PhoneNumber | None = None
 
 
 ProviderEvent: TypeAlias = InboundText | StatusUpdate
 
-_SEAL = object()
+
+@frozen(kw_only=True)
+class OptOutEntry:
+    """A number that a provider blocks.
+
+    Attributes:
+        number: whose.
+        at: since when (aware), where the provider says.
+    """
+
+    number: PhoneNumber
+    at: datetime | None = None
 
 
-class VerifiedWebhook:
-    """A callback whose signature holds. Only :meth:`Provider.verify` makes one."""
+@frozen(kw_only=True)
+class OptOutPage:
+    """A part of a provider's list of opted-out numbers.
 
-    __slots__ = ("parameters", "provider", "query")
+    Attributes:
+        entries: whom the provider blocks.
+        cursor: asks for what follows; empty at the end.
+    """
 
-    provider: str
-    parameters: dict[str, str]
-    query: dict[str, str]
+    entries: tuple[OptOutEntry, ...] = field(repr=False)
+    cursor: str = ""
 
-    def __init__(
-        self,
-        seal: object,
-        provider: str,
-        parameters: dict[str, str],
-        query: dict[str, str],
-    ) -> None:
-        if seal is not _SEAL:
-            msg = "a VerifiedWebhook comes from a provider's verify() and from nowhere else"
-            raise TypeError(msg)
-        self.provider = provider
-        self.parameters = parameters
-        self.query = query
-
-
-def sealed(provider: str, parameters: dict[str, str], query: dict[str, str]) -> VerifiedWebhook:
-    """For adapters, after the check: the type that only they may make."""
-    return VerifiedWebhook(_SEAL, provider, parameters, query)
-
-
-class Provider(Protocol):
-    """A translator between this library and one provider. It does no I/O and decides nothing."""
-
-    @property
-    def name(self) -> str:
-        """Short name on record, for example ``"twilio"``."""
+    @classmethod
+    def of(
+        cls, blocked: Iterable[tuple[PhoneNumber | None, datetime | None]], cursor: str
+    ) -> OptOutPage:
+        """Of numbers and dates as they were read; what was no number is left out."""
+        entries = (OptOutEntry(number=number, at=at) for number, at in blocked if number)
+        return cls(entries=tuple(entries), cursor=cursor)
 
     @property
-    def sender(self) -> PhoneNumber:
-        """The practice's number that texts come from."""
-
-    @property
-    def max_characters(self) -> int:
-        """The longest body that the provider takes, in code points."""
-
-    @property
-    def simulated(self) -> bool:
-        """No real patient's text passes here."""
-
-    @property
-    def may_carry_phi(self) -> bool:
-        """A business associate agreement is signed, or no real patient's text passes here."""
-
-    def request(self, text: OutboundText) -> HttpRequest:
-        """The request that sends the text."""
-
-    def response(self, reply: HttpReply) -> Attempt:
-        """What the answer to it means. Never raises, whatever the answer."""
-
-    def look_up(self, text: OutboundText) -> HttpRequest:
-        """The request that finds the text at the provider."""
-
-    def found(
-        self, reply: HttpReply, text: OutboundText, since: datetime
-    ) -> Sequence[SentText] | None:
-        """The texts like this one on the provider's books; None where the answer tells nothing."""
-
-    def verify(self, request: WebhookRequest) -> VerifiedWebhook:
-        """Check that a callback comes from the provider.
-
-        Raises:
-            InvalidSignature: it does not, or nobody can tell.
-            WebhookRejected: it cannot be read.
-        """
-
-    def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """What a verified callback says. Unknown fields and words never raise."""
-
-    def acknowledgement(self) -> HttpReply:
-        """The answer that tells the provider "got it" and texts nobody."""
+    def numbers(self) -> tuple[PhoneNumber, ...]:
+        """Whom, without the dates."""
+        return tuple(entry.number for entry in self.entries)

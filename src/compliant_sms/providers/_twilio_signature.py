@@ -6,12 +6,12 @@ Source: Twilio's webhook security page, and the scheme as its Python client 9.13
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
 from compliant_sms.errors import InvalidSignature, WebhookRejected
+from compliant_sms.providers._signing import content_type, is_one_of, sha256
 from compliant_sms.wire import WebhookRequest
 
 __all__ = ["verify_signature"]
@@ -33,9 +33,7 @@ def verify_signature(request: WebhookRequest, tokens: Sequence[str]) -> dict[str
         for token in tokens
         for url in urls
     ]
-    claimed = given.encode(errors="replace")
-    matches = [hmac.compare_digest(claimed, candidate) for candidate in candidates]
-    if not any(matches):
+    if not is_one_of(given.encode(errors="replace"), candidates):
         msg = (
             "the callback's signature does not match: it is forged, or the URL given here is "
             "not the one that Twilio called, or the auth token is another."
@@ -46,8 +44,7 @@ def verify_signature(request: WebhookRequest, tokens: Sequence[str]) -> dict[str
 
 def _what_is_signed(request: WebhookRequest) -> tuple[dict[str, str], str]:
     """The form's fields, and the text that follows the URL under the signature."""
-    content_type = (request.header("content-type") or "").partition(";")[0].strip().lower()
-    if content_type == "application/x-www-form-urlencoded" and request.method == "POST":
+    if content_type(request) == "application/x-www-form-urlencoded" and request.method == "POST":
         fields = _form(request.body)
         signed = "".join(
             name + value for name in sorted(fields) for value in sorted(set(fields[name]))
@@ -70,8 +67,7 @@ def _form(body: bytes) -> dict[str, list[str]]:
 
 def _check_body_hash(request: WebhookRequest) -> None:
     claimed = parse_qs(urlsplit(request.url).query).get("bodySHA256", [""])[0]
-    actual = hashlib.sha256(request.body).hexdigest()
-    if not hmac.compare_digest(claimed.encode(), actual.encode()):
+    if not is_one_of(claimed.encode(), [sha256(request.body).encode()]):
         msg = (
             "the callback's body is not covered by its signature. A form counts only with its "
             "Content-Type, application/x-www-form-urlencoded, among the headers: pass them all on."

@@ -6,142 +6,61 @@ OpenAPI description; the signature scheme as its own Python client 9.13 computes
 
 from __future__ import annotations
 
-import base64
-import json
-import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Any, Final, cast
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
-from compliant_sms import _given
-from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
+from compliant_sms.errors import Unsupported
 from compliant_sms.lifecycle import State
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.providers._adapter import Adapter, not_blank, secrets, web_address
 from compliant_sms.providers._base import (
     Attempt,
-    Category,
-    Certainty,
     InboundText,
     OutboundText,
     Problem,
     ProviderEvent,
+    ProviderKeyword,
     SentText,
     StatusUpdate,
-    VerifiedWebhook,
-    sealed,
 )
+from compliant_sms.providers._capabilities import Baa, BlockScope, Capabilities, LookUp, Receipts
+from compliant_sms.providers._codes import accepted, not_accepted
+from compliant_sms.providers._reading import (
+    e164,
+    json_object,
+    listed,
+    required_instant,
+    text_in,
+    whole,
+)
+from compliant_sms.providers._requests import basic, get_json, post_form
+from compliant_sms.providers._sender_settings import Inspection
+from compliant_sms.providers._signing import query
+from compliant_sms.providers._twilio_settings import ACCOUNT, CDN, KEY, MEDIA, SERVICE, TwilioSender
 from compliant_sms.providers._twilio_signature import verify_signature
+from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
 __all__ = ["Twilio"]
 
-_STATES: Final = {
-    "sent": State.SENT,
-    "delivered": State.DELIVERED,
-    "read": State.DELIVERED,
-    "undelivered": State.UNDELIVERED,
-    "failed": State.FAILED,
-    "canceled": State.FAILED,
-}
-# The rest ("accepted", "queued", "sending", ...) means that Twilio has it: sent, as seen from here.
-_ON_ITS_WAY: Final = State.SENT
-
-# Twilio asks callers not to hang logic on single codes, and splits general ones now and then:
-# what is not listed falls to the HTTP status.
-_CATEGORIES: Final = {
-    Category.OPTED_OUT: {21610},
-    Category.BLOCKED_NUMBER: {30004},
-    Category.QUIET_HOURS: {30610},
-    Category.COMPLIANCE_BLOCKED: {30640},
-    Category.INVALID_NUMBER: {21211, 21604},
-    Category.SENDER_INVALID: {21212, 21603, 21606, 21657, 21703, 21704},
-    Category.LANDLINE_OR_INCAPABLE: {21612, 21614, 21635, 30006},
-    Category.UNREACHABLE_TEMPORARY: {30003},
-    Category.UNREACHABLE_PERMANENT: {30005},
-    Category.CARRIER_FILTERED: {30007, 30038},
-    Category.RATE_LIMITED: {20429, 21611, 30001, 30022},
-    Category.QUOTA: {30023, 30027},
-    Category.SENDER_UNREGISTERED: {30018, 30024, 30032, 30033, 30034, 30035},
-    Category.EXPIRED: {30036},
-    Category.FRAUD_BLOCKED: {30450},
-    Category.DESTINATION_NOT_ENABLED: {21408},
-    Category.CONTENT_INVALID: {21602, 21609, 21617, 21623, 21624, 30010, 90007},
-    Category.AUTH: {20003},
-    Category.ACCOUNT_SUSPENDED: {20005, 30002},
-    Category.PROVIDER_FAULT: {30017, 30047, 30410},
-}
-_CATEGORY_OF: Final = {code: category for category, codes in _CATEGORIES.items() for code in codes}
-_CATEGORY_OF_STATUS: Final = {
-    401: Category.AUTH,
-    402: Category.ACCOUNT_SUSPENDED,
-    403: Category.AUTH,
-    429: Category.RATE_LIMITED,
-}
-
-# Twilio's default opt-out handling answers these by itself when they are the whole text.
-_ANSWERED_BY_TWILIO: Final = frozenset(
-    [
-        "stop",
-        "stopall",
-        "unsubscribe",
-        "end",
-        "quit",
-        "cancel",
-        "revoke",
-        "optout",
-        "start",
-        "yes",
-        "unstop",
-        "help",
-        "info",
-    ]
-)
-_ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
-_REFERENCE = "ref"
-_LIST_PAGE = 1000
-_MOST_MEDIA = 10
-_LONGEST_NUMBER = 9
-
-
-def _number(value: str | PhoneNumber) -> PhoneNumber:
-    return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
-
-
-def _is_account(of: object, attribute: Attribute[str], value: str) -> None:
-    _given.text(of, attribute, value)
-    if not _ACCOUNT.fullmatch(value):
-        msg = "account_sid is not a Twilio account SID: 'AC' and 32 hexadecimal digits"
-        raise InvalidInput(msg)
-
-
-def _tokens(values: object) -> tuple[str, ...]:
-    _given.each_of(values, str, "older_auth_tokens", "the tokens in a list")
-    return tuple(cast("Sequence[str]", values))
-
-
-def _not_blank(of: object, attribute: Attribute[str], value: str) -> None:
-    _given.text(of, attribute, value)
-    if not value.strip():
-        msg = f"Twilio's {attribute.name} is empty"
-        raise InvalidInput(msg)
+_NO_TEXT = b"<Response></Response>"
 
 
 @frozen(kw_only=True)
-class Twilio:
+class Twilio(Adapter):
     """Twilio, with one sender.
 
     Args:
         account_sid: ``AC`` and 32 hexadecimal digits.
         auth_token: signs callbacks and, together with the account, requests.
+        api_key: ``SID:SECRET`` of an API key, where one signs requests instead.
         sender: the number that texts come from.
-        baa_signed_on: when Twilio and the practice signed a business associate agreement; without
-            one nothing goes to a patient.
+        messaging_service_sid: ``MG...``, where the sender is in a service; it stays the sender.
+        baa_signed_on: when the business associate agreement was signed; nothing goes without.
         status_callback: public URL that Twilio tells of deliveries, or empty for none.
-        answers_keywords: Twilio's default opt-out handling is on (it is, unless their support
-            switched it off): Twilio itself confirms STOP and answers HELP.
+        answers_keywords: Twilio confirms STOP and answers HELP; its support can switch that off.
         older_auth_tokens: still accepted on callbacks while a token is being rotated.
         base_url: another address of the API; on loopback it is a simulated carrier.
 
@@ -149,103 +68,125 @@ class Twilio:
         InvalidInput: a field cannot be right.
     """
 
-    account_sid: str = field(validator=_is_account)
-    auth_token: str = field(repr=False, validator=_not_blank)
-    sender: PhoneNumber = field(converter=_number)
-    baa_signed_on: date | None = None
-    status_callback: str = field(default="", validator=_given.text)
+    name: ClassVar[str] = "twilio"
+    vendor: ClassVar[str] = "Twilio"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        max_characters=1600,
+        max_media=10,
+        schedule=(timedelta(minutes=15), timedelta(days=35)),
+        validity=(timedelta(seconds=1), timedelta(seconds=36_000)),
+        look_up=LookUp.BY_NUMBERS,
+        inbound_media=True,
+        block_scope=BlockScope.SERVICE,
+        receipts=Receipts.CARRIER,
+        baa=Baa.OFFERED,
+        notes="Scheduling needs a messaging service. The agreement leaves out the consent API.",
+    )
+
+    account_sid: str = field(validator=ACCOUNT)
+    auth_token: str = field(repr=False, validator=not_blank)
+    api_key: str = field(default="", repr=False, validator=KEY)
+    messaging_service_sid: str = field(default="", validator=SERVICE)
     answers_keywords: bool = True
-    older_auth_tokens: tuple[str, ...] = field(default=(), repr=False, converter=_tokens)
-    base_url: str = field(default="https://api.twilio.com", validator=_given.text)
+    older_auth_tokens: tuple[str, ...] = field(default=(), repr=False, converter=secrets)
+    base_url: str = field(default="https://api.twilio.com", validator=web_address)
 
     @property
-    def name(self) -> str:
-        """Its name on record."""
-        return "twilio"
+    def _account_url(self) -> str:
+        return f"{self.base_url}/2010-04-01/Accounts/{self.account_sid}"
 
     @property
-    def max_characters(self) -> int:
-        """Longest body, in code points (error 21617 above it)."""
-        return 1600
+    def _authorization(self) -> str:
+        return basic(self.api_key or f"{self.account_sid}:{self.auth_token}")
 
     @property
-    def simulated(self) -> bool:
-        """The API is simulated on this machine."""
-        return urlsplit(self.base_url).hostname in {"127.0.0.1", "::1", "localhost"}
+    def _at_twilio(self) -> TwilioSender:
+        asked = (self._account_url, self._authorization, self.sender)
+        return TwilioSender(*asked, service=self.messaging_service_sid)
 
-    @property
-    def may_carry_phi(self) -> bool:
-        """An agreement is signed, or the API is simulated on this machine."""
-        return self.baa_signed_on is not None or self.simulated
-
-    # Requests
-
-    @property
-    def _messages_url(self) -> str:
-        return f"{self.base_url}/2010-04-01/Accounts/{self.account_sid}/Messages.json"
-
-    @property
-    def _headers(self) -> dict[str, str]:
-        credentials = base64.b64encode(f"{self.account_sid}:{self.auth_token}".encode()).decode()
-        return {"Authorization": f"Basic {credentials}", "Accept": "application/json"}
-
-    def request(self, text: OutboundText) -> HttpRequest:
+    def request(self, text: OutboundText, *, at: datetime) -> HttpRequest:
         """``POST Messages.json``."""
-        fields = {"To": text.to.e164, "From": self.sender.e164, "Body": text.body}
+        self.capabilities.require(text, self.vendor, at=at)
+        fields = [("To", text.to.e164), ("From", self.sender.e164), ("Body", text.body)]
+        fields += [("MediaUrl", url) for url in text.media]
+        if self.messaging_service_sid:
+            fields.append(("MessagingServiceSid", self.messaging_service_sid))
         if self.status_callback:
-            # The reference comes back, signed, with every status: it settles a text whose
-            # answer never arrived.
-            joint = "&" if "?" in self.status_callback else "?"
-            fields["StatusCallback"] = (
-                f"{self.status_callback}{joint}{_REFERENCE}={quote(text.reference)}"
-            )
-        return HttpRequest(
-            method="POST",
-            url=self._messages_url,
-            headers=self._headers | {"Content-Type": "application/x-www-form-urlencoded"},
-            body=urlencode(fields).encode(),
-        )
+            fields.append(("StatusCallback", self.callback_for(text.reference)))
+        if (seconds := self.capabilities.valid_for(text.valid_for)) is not None:
+            fields.append(("ValidityPeriod", str(seconds)))
+        if text.send_at is not None:
+            fields += self._schedule(text.send_at)
+        return post_form(f"{self._account_url}/Messages.json", self._authorization, fields)
+
+    def _schedule(self, send_at: datetime) -> list[tuple[str, str]]:
+        if not self.messaging_service_sid:
+            msg = "Twilio schedules texts of a messaging service only. Pass messaging_service_sid."
+            raise Unsupported(msg)
+        at = send_at.astimezone(UTC)
+        return [("SendAt", f"{at:%Y-%m-%dT%H:%M:%SZ}"), ("ScheduleType", "fixed")]
 
     def response(self, reply: HttpReply) -> Attempt:
         """201 with an id is accepted; 4xx is refused; anything else may have been processed."""
-        content = _json_object(reply.body)
-        provider_id = content.get("sid")
-        if reply.status in {200, 201} and isinstance(provider_id, str):
-            return Attempt(certainty=Certainty.ACCEPTED, provider_id=provider_id)
-        refused = 400 <= reply.status < 500
-        return Attempt(
-            certainty=Certainty.REFUSED if refused else Certainty.AMBIGUOUS,
-            problem=_problem(content.get("code"), reply.status),
-            retry_after=_seconds(reply),
-        )
+        content = json_object(reply.body)
+        if reply.status in {200, 201} and (taken := accepted(content.get("sid"))):
+            return taken
+        code, said = content.get("code"), content.get("message")
+        return not_accepted(reply, self._problem(code, reply.status, said))
 
-    def look_up(self, text: OutboundText) -> HttpRequest:
+    def look_up(self, text: OutboundText, *, at: datetime) -> HttpRequest:  # noqa: ARG002
         """``GET Messages.json`` for that recipient, newest first."""
         # No DateSent filter: a text that is still queued has none and would be left out.
-        query = urlencode(
-            {"To": text.to.e164, "From": self.sender.e164, "PageSize": str(_LIST_PAGE)}
-        )
-        return HttpRequest(method="GET", url=f"{self._messages_url}?{query}", headers=self._headers)
+        numbers = {"To": text.to.e164, "From": self.sender.e164, "PageSize": "1000"}
+        return get_json(f"{self._account_url}/Messages.json", self._authorization, numbers)
 
     def found(
         self, reply: HttpReply, text: OutboundText, since: datetime
     ) -> Sequence[SentText] | None:
         """Texts to that number with that very body, created after ``since``."""
-        listed = _json_object(reply.body).get("messages")
-        if reply.status != 200 or not isinstance(listed, list):
+        entries = listed(reply, "messages")
+        if entries is None:
             return None
         try:
-            return [
-                _sent(entry)
-                for entry in listed
-                if entry["body"] == text.body and _created(entry) >= since
-            ]
-        except (KeyError, TypeError, ValueError):
+            alike = (row for row in entries if row["body"] == text.body)
+            there = [row for row in alike if required_instant(row["date_created"]) >= since]
+            return [self._sent(row) for row in there]
+        except (AttributeError, KeyError, TypeError, ValueError):
             return None  # not the list as Twilio describes it: it proves nothing
 
-    # Callbacks
+    def _sent(self, entry: Mapping[str, Any]) -> SentText:
+        code = entry.get("error_code")
+        return SentText(
+            provider_id=entry["sid"],
+            state=self._codes.state(entry["status"].lower()) or State.SENT,
+            problem=self._problem(code) if code else None,
+        )
 
-    def verify(self, request: WebhookRequest) -> VerifiedWebhook:
+    def check_account(self, *, at: datetime) -> HttpRequest:  # noqa: ARG002
+        """``GET`` the account itself; with an API key, which may not, the sender in it."""
+        if not self.api_key:
+            return get_json(f"{self._account_url}.json", self._authorization)
+        return self._at_twilio.settings_request()
+
+    def inspect_sender(self, *, at: datetime) -> Inspection:  # noqa: ARG002
+        """The messaging service, the number in it, and how far its registration is."""
+        return self._at_twilio.inspection()
+
+    def account_problem(self, reply: HttpReply) -> Problem | None:
+        """What is wrong with the account or its token."""
+        content = json_object(reply.body)
+        fine = content.get("status") == "active" or "incoming_phone_numbers" in content
+        if reply.status == 200:
+            return None if fine else self._problem(20005, reply.status)
+        return self._problem(content.get("code"), reply.status, content.get("message"))
+
+    def verify(
+        self,
+        request: WebhookRequest,
+        *,
+        at: datetime,  # noqa: ARG002 - Twilio signs no time
+        certificates: Mapping[str, bytes] | None = None,  # noqa: ARG002
+    ) -> VerifiedWebhook:
         """Check ``X-Twilio-Signature`` over the URL and the form, or the URL and a body's hash.
 
         Raises:
@@ -253,111 +194,53 @@ class Twilio:
             WebhookRejected: the URL or the form cannot be read.
         """
         parameters = verify_signature(request, (self.auth_token, *self.older_auth_tokens))
-        query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
-        return sealed(self.name, parameters or query, query)
+        asked = query(request)
+        return sealed(self.name, parameters or asked, asked)  # a GET has its fields in the URL
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
         """An inbound text or a status; nothing for what is neither."""
-        fields = webhook.parameters
-        provider_id = fields.get("MessageSid") or fields.get("SmsSid")
+        fields: dict[str, str] = webhook.content
+        provider_id = text_in(fields, "MessageSid", "SmsSid")
         if not provider_id:
             return []
-        status = fields.get("MessageStatus") or fields.get("SmsStatus", "")
+        status = text_in(fields, "MessageStatus", "SmsStatus")
         if "Body" in fields and status in {"", "received", "receiving"}:
             return [self._inbound(provider_id, fields)]
-        return [
-            StatusUpdate(
-                key=f"{provider_id}/{status}",
-                provider_id=provider_id,
-                reference=webhook.query.get(_REFERENCE),
-                state=_STATES.get(status),
-                problem=_callback_problem(fields.get("ErrorCode")),
-            )
-        ]
+        code = whole(fields.get("ErrorCode"))
+        update = StatusUpdate(
+            key=f"{provider_id}/{status}",
+            provider_id=provider_id,
+            reference=self.reference_in(webhook),
+            state=self._codes.state(status),
+            problem=self._problem(code) if code else None,
+            recipient=e164(fields.get("To", "")),
+        )
+        return [update]
 
     def _inbound(self, provider_id: str, fields: Mapping[str, str]) -> InboundText:
-        count = min(_whole(fields.get("NumMedia")), _MOST_MEDIA)
-        media = (fields.get(f"MediaUrl{index}") for index in range(count))
+        media = (fields.get(f"MediaUrl{n}") for n in range(self.capabilities.max_media))
+        # OptOutType comes with Advanced Opt-Out only, whose words are the account's own.
+        told = ProviderKeyword.named(fields.get("OptOutType", ""))
+        by_default = self._codes.keyword(fields["Body"]) if self.answers_keywords else None
+        keyword = told or by_default
         return InboundText(
             key=provider_id,
             provider_id=provider_id,
-            sender=_number_or_none(fields.get("From", "")),
-            to=_number_or_none(fields.get("To", "")),
+            sender=e164(fields.get("From", "")),
+            to=e164(fields.get("To", "")),
             body=fields["Body"],
             media=tuple(url for url in media if url),
-            answered=self._is_answered(fields),
+            answered=self.answers_keywords and keyword is not None,
+            recognised=keyword,
         )
 
-    def _is_answered(self, fields: Mapping[str, str]) -> bool:
-        if not self.answers_keywords:
-            return False
-        # OptOutType comes with Advanced Opt-Out only.
-        return "OptOutType" in fields or fields["Body"].strip().casefold() in _ANSWERED_BY_TWILIO
+    def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
+        """``GET`` it with the account's credentials, which Twilio asks for where that is on."""
+        simulated = self.simulated and url.startswith(f"{self._account_url}/")
+        if simulated or MEDIA.fullmatch(url):
+            return get_json(url, self._authorization)
+        return HttpRequest(method="GET", url=url) if CDN.fullmatch(url) else None
 
-    def acknowledgement(self) -> HttpReply:
+    def answer(self, webhook: VerifiedWebhook) -> HttpReply:  # noqa: ARG002
         """TwiML that texts nobody."""
-        return HttpReply(
-            status=200, headers={"Content-Type": "text/xml"}, body=b"<Response></Response>"
-        )
-
-
-def _json_object(body: bytes) -> dict[str, Any]:
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _problem(code: object, status: int) -> Problem:
-    number = code if isinstance(code, int) else None
-    fallback = Category.PROVIDER_FAULT if status >= 500 else Category.UNKNOWN
-    category = _CATEGORY_OF.get(number or 0) or _CATEGORY_OF_STATUS.get(status, fallback)
-    said = f"code {number}, HTTP {status}" if number else f"HTTP {status}"
-    return Problem(
-        category=category,
-        code=str(number or status),
-        words=f"Twilio answered: {category.replace('_', ' ')} ({said}).",
-    )
-
-
-def _whole(text: str | None) -> int:
-    # Python refuses to read very long ones.
-    return int(text) if text and text.isdecimal() and len(text) <= _LONGEST_NUMBER else 0
-
-
-def _callback_problem(code: str | None) -> Problem | None:
-    number = _whole(code)
-    if not number:
-        return None
-    category = _CATEGORY_OF.get(number, Category.UNKNOWN)
-    words = f"Twilio reports: {category.replace('_', ' ')} (code {number})."
-    return Problem(category=category, code=str(number), words=words)
-
-
-def _seconds(reply: HttpReply) -> float | None:
-    # Undocumented at Twilio; honoured where it is sent (RFC 9110, 10.2.3; seconds only).
-    value = reply.header("retry-after") or ""
-    return float(value) if value.isdecimal() else None
-
-
-def _sent(entry: Mapping[str, Any]) -> SentText:
-    code = entry.get("error_code")
-    return SentText(
-        provider_id=entry["sid"],
-        state=_STATES.get(entry.get("status", ""), _ON_ITS_WAY),
-        problem=_callback_problem(str(code)) if code else None,
-    )
-
-
-def _created(entry: Mapping[str, Any]) -> datetime:
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow, and rarely needed
-
-    return parsedate_to_datetime(entry["date_created"])
-
-
-def _number_or_none(text: str) -> PhoneNumber | None:
-    try:
-        return PhoneNumber(text)
-    except InvalidPhoneNumber:
-        return None
+        return HttpReply(status=200, headers={"Content-Type": "text/xml"}, body=_NO_TEXT)

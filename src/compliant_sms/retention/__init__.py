@@ -15,7 +15,7 @@ from compliant_sms.retention._policy import (
     purged_until,
 )
 from compliant_sms.retention._purged import Proof, Purged, instead_of
-from compliant_sms.retention._span import Span
+from compliant_sms.retention._span import Span, span_of
 
 __all__ = [
     "Class",
@@ -32,4 +32,5 @@ __all__ = [
     "instead_of",
     "may_purge",
     "purged_until",
+    "span_of",
 ]

@@ -19,6 +19,8 @@ class RecordClass(Word):
     TEXT_BODY = "text_body"
     INBOUND_BODY = "inbound_body"
     DECISION = "decision"
+    APPOINTMENT = "appointment"
+    CONVERSATION = "conversation"
     DELIVERY_REPORT = "delivery_report"
     CONSENT_EVENT = "consent_event"
     TEXT_OPT_OUT = "text_opt_out"

@@ -7,6 +7,7 @@ from datetime import datetime
 from attrs import Attribute, field, frozen
 
 from compliant_sms import _given
+from compliant_sms._masking import repr_of_practice
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
@@ -44,7 +45,7 @@ class Hold:
     """
 
     hold_id: str
-    practice_id: str
+    practice_id: str = field(repr=repr_of_practice)
     person: str | None = field(default=None, validator=_person, repr=False)
     number: PhoneNumber | None = field(default=None, repr=False)
     reason: str = field(validator=_told, repr=False)

@@ -21,7 +21,7 @@ _WRITTEN = re.compile(r"([1-9][0-9]{0,3}) (day|month|year)s?")
 
 def _counted(_: object, __: Attribute[str], unit: str) -> None:
     if unit not in _UNITS:
-        msg = f"how long records are kept is counted in {', '.join(_UNITS)}"
+        msg = f"there is no such unit of time. Pass one of {', '.join(_UNITS)}."
         raise InvalidInput(msg)
 
 

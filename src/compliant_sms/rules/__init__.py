@@ -17,6 +17,7 @@ from compliant_sms.rules._facts import (
     ReplyFacts,
     Sender,
     SentBefore,
+    VolumeWait,
     care_of,
     decided_as,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "Settings",
     "Used",
     "Verdict",
+    "VolumeWait",
     "Whereabouts",
     "allow",
     "block",

@@ -93,7 +93,10 @@ def deadline_to_honor(
         InvalidInput: the number of days is negative.
     """
     if business_days < 0:
-        msg = "business_days is negative; a deadline lies on or after the day of receipt"
+        msg = (
+            "business_days is negative, and a deadline lies on or after the day of receipt. Pass 0 "
+            "or more."
+        )
         raise InvalidInput(msg)
     known = packs or (load_pack("us"),)
     day = received_on

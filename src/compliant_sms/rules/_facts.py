@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cache, cached_property
 
 from attrs import field, frozen
 
@@ -27,6 +28,7 @@ __all__ = [
     "ReplyFacts",
     "Sender",
     "SentBefore",
+    "VolumeWait",
     "care_of",
     "decided_as",
 ]
@@ -66,6 +68,7 @@ class Readings:
         other_opt_out: it tells another way to opt out than a reply.
         links: where it has links, and to which hosts.
         language: ``"en"`` or ``"es"``.
+        media: how many pictures and the like go along; nobody looks into them.
         withheld: what the text as given told beyond its recipient's tier, with the offsets of
             that text, where another one leaves in its place. What it was about and whether it
             sold is still told by ``content``, ``phrases`` and ``financial``.
@@ -88,6 +91,7 @@ class Readings:
     other_opt_out: bool = False
     links: tuple[Link, ...] = ()
     language: str = "en"
+    media: int = 0
     withheld: tuple[PhiFinding, ...] = ()
     withheld_by: PhiMode | None = None
 
@@ -186,6 +190,20 @@ class SentBefore:
 
 @records.lean
 @frozen(kw_only=True)
+class VolumeWait:
+    """What the practice's plan for its volume has the text wait for.
+
+    Attributes:
+        until: the first instant (UTC) at which the plan has a place for it.
+        code: which part of the plan: see :mod:`compliant_sms.volume`.
+    """
+
+    until: datetime = field(converter=as_utc)
+    code: str
+
+
+@records.lean
+@frozen(kw_only=True)
 class ReplyFacts:
     """What a text answers.
 
@@ -220,6 +238,10 @@ class Facts:
         sent: what went there before.
         lookups: what others know about the number.
         reply: what it answers.
+        volume: what the practice's plan for its volume has it wait for.
+        on_allow_list: the number may be texted from here; only a set-up that is not production
+            has a list.
+        own_number: for a text after a missed call, the number is a practice's own.
     """
 
     at: datetime = field(converter=as_utc)
@@ -229,15 +251,19 @@ class Facts:
     zones: tuple[CandidateZone, ...]
     states: tuple[CandidateState, ...] = ()
     country: str | None = "US"
-    readings: Readings = field(factory=Readings)
-    recipient: Profile = field(factory=Profile)
-    phi_preference: PhiPreference = field(factory=PhiPreference)
-    sender: Sender = field(factory=Sender)
-    sent: SentBefore = field(factory=SentBefore)
-    lookups: LookUpAnswers = field(factory=LookUpAnswers)
+    # One value for all: it cannot change.
+    readings: Readings = field(factory=cache(Readings))
+    recipient: Profile = field(factory=cache(Profile))
+    phi_preference: PhiPreference = field(factory=cache(PhiPreference))
+    sender: Sender = field(factory=cache(Sender))
+    sent: SentBefore = field(factory=cache(SentBefore))
+    lookups: LookUpAnswers = field(factory=cache(LookUpAnswers))
     reply: ReplyFacts | None = None
+    volume: VolumeWait | None = None
+    on_allow_list: bool = True
+    own_number: bool = False
 
-    @property
+    @cached_property  # nearly every rule asks for it
     def decided_as(self) -> Purpose:
         """The purpose by content: see :func:`decided_as`."""
         return decided_as(self.purpose, self.readings)

@@ -244,7 +244,7 @@ def load_pack(name: str = "us") -> Pack:
         ConfigurationError: the library has no such pack.
     """
     if name not in BUILT_IN:
-        msg = f"the library has no pack {name!r}. It has: {', '.join(BUILT_IN)}."
+        msg = f"the library has no pack {name!r}. Name one of: {', '.join(BUILT_IN)}."
         raise ConfigurationError(msg)
     return _load(name)
 

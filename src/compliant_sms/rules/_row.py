@@ -74,7 +74,7 @@ def texts(values: object) -> tuple[str, ...]:
         raise InvalidInput(msg)
     if len(set(values)) < len(values):
         twice = dict.fromkeys(value for value in values if values.count(value) > 1)
-        msg = f"listed twice: {', '.join(twice)}"
+        msg = f"listed twice: {', '.join(twice)}. Name each once."
         raise InvalidInput(msg)
     return tuple(values)
 
@@ -150,7 +150,10 @@ class Row:
     def __attrs_post_init__(self) -> None:
         """Refuse what never holds."""
         if self.effective_from and self.effective_to and self.effective_to <= self.effective_from:
-            msg = f"it ends ({self.effective_to}) before it begins ({self.effective_from})"
+            msg = (
+                f"it ends ({self.effective_to}) before it begins ({self.effective_from}). Make "
+                "effective_to a later day, or leave it out."
+            )
             raise InvalidInput(msg)
 
     def holds_on(self, day: date) -> bool:

@@ -184,7 +184,7 @@ def _refuse_no_day(month: int, day: int) -> None:
     try:
         date(_A_LEAP_YEAR, month, day)
     except ValueError:
-        msg = f"month {month} has no day {day}"
+        msg = f"month {month} has no day {day}. Use a day that is in some year's calendar."
         raise InvalidInput(msg) from None
 
 
@@ -390,7 +390,7 @@ class CarrierCap(Row):
         """Refuse a score that nobody has."""
         super().__attrs_post_init__()
         if (self.score_from or 0) > (100 if self.score_to is None else self.score_to):
-            msg = "score_from is higher than score_to"
+            msg = "score_from is higher than score_to; swap them"
             raise InvalidInput(msg)
 
     def subjects(self) -> tuple[Hashable, ...]:

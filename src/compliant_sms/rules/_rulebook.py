@@ -29,7 +29,15 @@ __all__ = ["Decision", "Edition", "Override", "Rulebook"]
 
 # A waiver may answer for much, but nobody can waive what a patient said.
 _NOT_TO_BE_WAIVED = frozenset(
-    {"revocation", "opt-out-confirmation", "confidential-communication", "declared-purpose"}
+    {
+        "revocation",
+        "opt-out-confirmation",
+        "confidential-communication",
+        "declared-purpose",
+        # Settings, which whoever does not want them leaves out.
+        "volume-plan",
+        "not-production",
+    }
 )
 _MOST_DAYS = 64
 # Rules of the library agree after a few steps; one of somebody's own may never.
@@ -151,7 +159,7 @@ def _place(packs: Iterable[Pack], name: str) -> tuple[str, str]:
     msg = (
         f"an override names the row {name}, which "
         + (f"stands in {', '.join(found)}: write 'PACK/ROW'." if found else "no pack has.")
-        + " 'compliant-sms rules' lists the rows."
+        + " Look for its name with 'compliant-sms rules'."
     )
     raise ConfigurationError(msg)
 
@@ -208,7 +216,7 @@ class Rulebook:
         """Refuse what cannot be meant."""
         unknown = ", ".join(sorted(set(self.jurisdictions) - set(BUILT_IN)))
         if unknown:
-            msg = f"the library has no pack {unknown}. It has: {', '.join(BUILT_IN)}."
+            msg = f"the library has no pack {unknown}. Name one of: {', '.join(BUILT_IN)}."
             raise ConfigurationError(msg)
         if not all(isinstance(pack, Pack) for pack in self.packs):
             msg = "packs takes packs, not files. Read one: Pack.parse(path.read_text(), path.name)."
@@ -225,7 +233,8 @@ class Rulebook:
             if waiver.of not in ids or waiver.of in _NOT_TO_BE_WAIVED:
                 msg = (
                     f"a waiver of {waiver.of!r} is not possible: it is no rule, or nobody can "
-                    f"waive it. Rules: {', '.join(i for i in ids if i not in _NOT_TO_BE_WAIVED)}."
+                    "waive it. Name one of: "
+                    f"{', '.join(i for i in ids if i not in _NOT_TO_BE_WAIVED)}."
                 )
                 raise ConfigurationError(msg)
         if self.overrides:
@@ -332,6 +341,20 @@ class Rulebook:
             asked=None if rules is None else tuple(rule.id for rule in asked),
         )
 
+    def free_from(self, facts: Facts, at: datetime) -> datetime | None:
+        """The first instant at which no rule holds the text, as far as that is known now.
+
+        Args:
+            facts: what is known.
+            at: the earliest instant (aware) that is wanted, not before the facts'.
+
+        Returns:
+            ``at`` itself where nothing holds it then; None where there is none within a year.
+        """
+        timed = [rule for rule in self._asked(None) if rule.may_hold]
+        later = counted_anew(facts, as_utc(at), self.at(facts.at))
+        return self._first_free(timed, later, self._ask(timed, later))
+
     def _asked(self, names: Collection[str] | None) -> Sequence[Rule]:
         everything = (*RULES, *self.rules) if self.rules else RULES
         if names is None:
@@ -340,7 +363,7 @@ class Rulebook:
         if unknown:
             msg = (
                 f"there is no rule {', '.join(unknown)}. "
-                f"Rules: {', '.join(rule.id for rule in everything)}."
+                f"Name one of: {', '.join(rule.id for rule in everything)}."
             )
             raise ConfigurationError(msg)
         return [rule for rule in everything if rule.id in names]

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from compliant_sms.rules import (
     _rules_abroad,
+    _rules_calls,
     _rules_carriers,
     _rules_consent,
     _rules_hipaa,
@@ -20,6 +21,7 @@ from compliant_sms.rules import (
     _rules_number,
     _rules_solicitation,
     _rules_suppression,
+    _rules_volume,
 )
 from compliant_sms.rules._decision import Finding
 from compliant_sms.rules._facts import Facts
@@ -52,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     Rule("opt-out-confirmation", _rules_suppression.opt_out_confirmation),
     Rule("country-known", _rules_abroad.country_known),
     Rule("number-deactivated", _rules_number.number_deactivated),
+    Rule("number-flagged", _rules_number.number_flagged),
     Rule("line-type", _rules_number.line_type),
     Rule("reassigned-number", _rules_number.reassigned_number),
     Rule("consent", _rules_consent.consent, may_hold=True),
@@ -79,6 +82,9 @@ RULES: tuple[Rule, ...] = (
     Rule("link-shortener", _rules_carriers.link_shortener),
     Rule("opt-in-confirmation", _rules_carriers.opt_in_confirmation),
     Rule("carrier-cap", _rules_carriers.carrier_cap, may_hold=True),
+    Rule("volume-plan", _rules_volume.volume_plan, may_hold=True),
+    Rule("missed-call", _rules_calls.missed_call),
+    Rule("not-production", _rules_volume.not_production),
 )
 """In order: suppression, number, consent, HIPAA, do-not-call, caps, hours,
-carriers."""
+carriers, and what the practice holds back itself."""

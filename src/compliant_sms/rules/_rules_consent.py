@@ -120,7 +120,7 @@ def _permitted(facts: Facts, law: InForce, grant: LiveGrant, code: str, citation
     return allow(
         "consent",
         "re-opted-in" if again else code,
-        f"The patient agreed to this {'again ' if again else ''}on {grant.occurred_at:%Y-%m-%d}.",
+        f"The patient agreed to this {'again ' if again else ''}on {grant.occurred_at.date()}.",
         citation,
         relies_on=grant.event_id,
     )

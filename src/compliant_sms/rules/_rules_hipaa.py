@@ -142,7 +142,8 @@ def phi_in_body(facts: Facts, _: InForce) -> Iterator[Finding]:
     """How much health information a text may carry (policy P-PHI; 78 FR 5566, 5634)."""
     readings, care = facts.readings, care_of(facts.purpose, facts.recipient)
     if readings.withheld_by is not None:
-        yield _withheld(readings.withheld, readings.withheld_by)
+        withheld = _with_picture if readings.media else _withheld
+        yield withheld(readings.withheld, readings.withheld_by)
     found = readings.phi
     if facts.message_class is MessageClass.PROTOCOL:
         # An answer has to name the sender (CTIA 5.1.3), and the patient wrote there first.
@@ -197,6 +198,19 @@ def _withheld(found: Sequence[PhiFinding], mode: PhiMode) -> Finding:
         code,
         f"{words}. In the text as given: {_places(found)}.",
         "45 CFR 164.530(c); 78 FR 5566, 5634; policy P-PHI",
+    )
+
+
+def _with_picture(found: Sequence[PhiFinding], _: PhiMode) -> Finding:
+    # Left out, nobody would know of it; sent along, it may tell what was taken out of the text.
+    return block(
+        "phi-in-body",
+        "picture-with-details",
+        f"The text tells more than its recipient's tier allows ({_places(found)}), and something "
+        "goes along that nobody can look into: it may show the same.",
+        "45 CFR 164.514(b)(2)(i)(Q), 164.530(c); policy P-PHI",
+        "Send the text without what goes along; or take the details out, and see yourself that "
+        "the picture shows nothing of the patient.",
     )
 
 

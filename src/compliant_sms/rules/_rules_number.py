@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from compliant_sms.classification import MessageClass
+from compliant_sms.consent import Flag
 from compliant_sms.lookups import LineType, Reassigned, ReassignedAnswer
 from compliant_sms.rules._decision import Finding, allow, block
 from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._relationship import established
-from compliant_sms.rules._revocations import reach
+from compliant_sms.rules._revocations import NEEDS_CONSENT, reach
 from compliant_sms.rules._rows import ReassignedCheck
 
-__all__ = ["line_type", "number_deactivated", "reassigned_number"]
+__all__ = ["line_type", "number_deactivated", "number_flagged", "reassigned_number"]
 
 _ASK_ANEW = "Ask the patient for the present number and for consent at it."
 
@@ -33,6 +34,44 @@ def number_deactivated(facts: Facts, _: InForce) -> Iterator[Finding]:
             "CTIA Messaging Principles 5.1.5",
             _ASK_ANEW,
         )
+
+
+_FLAGS = {
+    Flag.INVALID_NUMBER: ("number-invalid", "that this is no number that takes texts", _ASK_ANEW),
+    Flag.UNREACHABLE_PERMANENT: (
+        "number-unreachable",
+        "that this number cannot be reached any more",
+        _ASK_ANEW,
+    ),
+    Flag.BLOCKED_NUMBER: (
+        "number-blocked",
+        "that texts to this number are blocked",
+        "Ask the patient in another way whether texts are welcome, and for consent if they are.",
+    ),
+    Flag.COMPLIANCE_BLOCKED: (
+        "compliance-blocked",
+        "that it may not carry texts to this number",
+        "Have somebody look into it with the provider, and ask the patient for consent anew.",
+    ),
+}
+
+
+def number_flagged(facts: Facts, _: InForce) -> Iterator[Finding]:
+    """What a provider says of a number may mean that it is somebody else's, or wants no texts.
+
+    CTIA Messaging Principles 5.1.3, 5.1.5. Emergencies and answers go all the same.
+    """
+    flagged = facts.consent.flagged
+    if flagged is None or facts.message_class not in NEEDS_CONSENT:
+        return
+    code, said, remedy = _FLAGS[flagged.why]
+    yield block(
+        "number-flagged",
+        code,
+        f"On {flagged.occurred_at:%Y-%m-%d} the provider said {said}.",
+        "CTIA Messaging Principles 5.1.3, 5.1.5",
+        remedy,
+    )
 
 
 def line_type(facts: Facts, _: InForce) -> Iterator[Finding]:

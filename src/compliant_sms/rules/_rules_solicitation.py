@@ -155,14 +155,9 @@ def frequency_cap_practice(facts: Facts, law: InForce) -> Iterator[Finding]:
     if facts.decided_as.implied_by is not ImpliedBy.NOTHING:
         return
     for cap in law.settings.caps:
-        sells = facts.message_class is MessageClass.MARKETING
-        if cap.marketing_only and not sells:
+        if not cap.counts(facts.message_class):
             continue
-        counted = [
-            text.at
-            for text in facts.sent.texts
-            if not cap.marketing_only or text.message_class is MessageClass.MARKETING
-        ]
+        counted = [text.at for text in facts.sent.texts if cap.counts(text.message_class)]
         until = _release(counted, cap.count, cap.within)
         if until is not None and until > facts.at:
             yield hold(

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from attrs import converters, field, frozen
 
 from compliant_sms import records
 from compliant_sms.choices import Word
+from compliant_sms.classification import MessageClass
 from compliant_sms.errors import InvalidInput
 from compliant_sms.rules._day import DayHours, hours_of
 
 __all__ = ["PracticeCap", "RevocationScope", "Settings"]
 
 records.keep_as(DayHours, str, hours_of)
+
+
+_FOR_MARKETING = frozenset({None, MessageClass.MARKETING})
+_CAPPED = _FOR_MARKETING | {MessageClass.TRANSACTIONAL}
 
 
 class RevocationScope(Word):
@@ -32,21 +38,55 @@ class PracticeCap:
     Args:
         count: at most that many.
         within: in so much elapsed time.
-        marketing_only: whether other texts count and wait too.
+        marketing_only: only promotions count and wait.
+        message_class: only texts of this class by content count and wait, ``"transactional"`` or
+            ``"marketing"``; both, if not given. Nothing else ever waits for a cap.
 
     Raises:
-        InvalidInput: it would let nothing through, or lasts more than a week.
+        InvalidInput: it would let nothing through, lasts more than a week, or is for a class that
+            no cap holds.
     """
 
     count: int
     within: timedelta
     marketing_only: bool = False
+    message_class: MessageClass | None = field(
+        default=None, converter=converters.optional(MessageClass)
+    )
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be kept."""
         if self.count < 1 or not timedelta(0) < self.within <= timedelta(days=7):
             msg = "a cap needs a count of at least 1, and a time of at most seven days"
             raise InvalidInput(msg)
+        if self.message_class not in (_FOR_MARKETING if self.marketing_only else _CAPPED):
+            msg = (
+                "message_class of a cap is none that it can count. Pass MessageClass.MARKETING, "
+                "MessageClass.TRANSACTIONAL, or None for both; with marketing_only leave it out."
+            )
+            raise InvalidInput(msg)
+
+    def counts(self, message_class: MessageClass) -> bool:
+        """Whether texts of a class count, and wait."""
+        only = MessageClass.MARKETING if self.marketing_only else self.message_class
+        return only is None or message_class is only
+
+
+def _cap_kept(cap: PracticeCap) -> dict[str, object]:
+    kept: dict[str, object] = {
+        "count": cap.count,
+        "marketing_only": cap.marketing_only,
+        "within": cap.within.total_seconds(),
+    }
+    # Records from before there was a class have none.
+    return kept if cap.message_class is None else kept | {"message_class": cap.message_class.value}
+
+
+def _cap_of(kept: dict[str, Any]) -> PracticeCap:
+    return PracticeCap(**kept | {"within": timedelta(seconds=kept["within"])})
+
+
+records.keep_as(PracticeCap, _cap_kept, _cap_of)
 
 
 @records.lean

@@ -1,34 +1,55 @@
-"""The carrier at work: moves texts along, calls webhooks, and lends its book out safely."""
+"""The carrier at work: moves texts along, hands callbacks over, and lends its book out safely."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 import uuid
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
-from typing import TypeVar
-from urllib.parse import urlencode, urlsplit
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
+
+from attrs import frozen
 
 from compliant_sms.clock import Clock, as_utc
 from compliant_sms.errors import ConfigurationError, TransportError
+from compliant_sms.sandbox._account import Account, Handover
 from compliant_sms.sandbox._book import Book
-from compliant_sms.sandbox._callbacks import Fields, inbound_fields, status_fields
+from compliant_sms.sandbox._chance import Chance
 from compliant_sms.sandbox._entries import BookEntry, Draft
-from compliant_sms.testing._twilio import SIGNATURE_HEADER, sign
+from compliant_sms.sandbox._faults import CallbackFault, Fault
 from compliant_sms.transport import AsyncTransport
 from compliant_sms.wire import HttpRequest
 
 T = TypeVar("T")
 
 WEBHOOK_TIMEOUT = 15.0
-"""Seconds that Twilio waits for a webhook (its webhook connection page)."""
+"""Seconds that a webhook may take, as at Twilio (its webhook connection page)."""
+
+_TAKEN: Final = range(200, 300)
+_EVENTS: Final = uuid.UUID("5c6f8a34-6a53-4f0a-9a3e-0d3a2f9f2b11")
 
 
-def new_sid(draft: Draft) -> str:
-    """An id as Twilio makes them: ``MM`` for texts with media, ``SM`` for others."""
-    return ("MM" if draft.media_urls else "SM") + uuid.uuid4().hex
+@frozen
+class _Callback:
+    """Something to tell the application: that a text has some status."""
+
+    account: Account
+    url: str
+    entry: BookEntry
+    make: Callable[[BookEntry, Handover], HttpRequest]
+
+    @property
+    def about(self) -> tuple[str, str]:
+        return self.entry.provider, self.entry.patient
+
+    def request(self, at: datetime, attempt: int) -> HttpRequest:
+        event_id = str(uuid.uuid5(_EVENTS, f"{self.entry.sid}/{self.entry.status}"))
+        to = Handover(url=_with_path(self.url), at=at, event_id=event_id, attempt=attempt)
+        return self.make(self.entry, to)
 
 
 class Carrier:
@@ -37,22 +58,57 @@ class Carrier:
     Args:
         book: what it knows; from now on only reached through :meth:`open`.
         clock: what time it is at the carrier.
+        chance: ids, and what goes wrong by chance.
     """
 
-    def __init__(self, book: Book, clock: Clock) -> None:
+    def __init__(self, book: Book, clock: Clock, chance: Chance) -> None:
         self._book = book
         self._clock = clock
+        self.chance = chance
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way: dict[str, asyncio.Event] = {}
+        self._held_back: dict[tuple[str, str], list[_Callback]] = defaultdict(list)
         self._transport: AsyncTransport | None = None
-        self.stopping = asyncio.Event()
+        self._watchers: set[asyncio.Event] = set()
+        self.stopping: asyncio.Event = asyncio.Event()
 
     @contextmanager
     def open(self) -> Iterator[Book]:
         """The book, for this thread alone until the block ends."""
+        try:
+            with self._lock:
+                yield self._book
+        finally:
+            self.tell_watchers()
+
+    @contextmanager
+    def look(self) -> Iterator[Book]:
+        """The book, as :meth:`open`, for whoever changes nothing in it."""
         with self._lock:
             yield self._book
+
+    @contextmanager
+    def watching(self) -> Iterator[asyncio.Event]:
+        """An event of the running loop, set when the book may have changed, and at the end."""
+        event = asyncio.Event()
+        self._watchers.add(event)
+        try:
+            yield event
+        finally:
+            self._watchers.discard(event)
+
+    def tell_watchers(self) -> None:
+        """Something may have changed; from any thread."""
+        loop = self._loop
+        if loop is not None and self._watchers:
+            with suppress(RuntimeError):  # it was closed in between, and everybody has left
+                loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        for event in self._watchers:
+            event.set()
 
     @property
     def now(self) -> datetime:
@@ -66,12 +122,18 @@ class Carrier:
             InvalidInput: the instant is naive.
         """
         standing = as_utc(at)
-        self._clock = lambda: standing
+        self.set_clock(lambda: standing)
+
+    def set_clock(self, clock: Clock) -> None:
+        """Go by another clock from now on."""
+        self._clock = clock
+        self.tell_watchers()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Be able to call out, from the running event loop, until the block ends."""
-        self._loop, self.stopping = asyncio.get_running_loop(), asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self.stopping = asyncio.Event()
         try:
             yield
         finally:
@@ -79,6 +141,9 @@ class Carrier:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            for event in self._under_way.values():
+                event.set()
+            self._under_way.clear()
             if self._transport is not None:
                 await self._transport.aclose()
                 self._transport = None
@@ -86,7 +151,11 @@ class Carrier:
     def stop(self) -> None:
         """Ask for the end, from any thread."""
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.stopping.set)
+            self._loop.call_soon_threadsafe(self._stop)
+
+    def _stop(self) -> None:
+        self.stopping.set()
+        self._wake()
 
     def run(self, work: Coroutine[object, object, T]) -> T:
         """Do some work on the carrier's event loop and wait for it, from another thread.
@@ -100,63 +169,142 @@ class Carrier:
             raise ConfigurationError(msg)
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
+    # From the application
+
+    def accept(self, book: Book, account: Account, draft: Draft) -> BookEntry:
+        """Write down a text that the application created, from the event loop.
+
+        Its delivery has to be started: :meth:`drain` waits for it.
+        """
+        sid = account.new_id(draft, self.chance.of("text", draft.from_, draft.to))
+        self._under_way[sid] = asyncio.Event()
+        return book.accept(draft, sid, self.now)
+
     async def start_delivery(self, sid: str) -> None:
         """Move a text along in the background, status by status."""
+        self._under_way.setdefault(sid, asyncio.Event())
         task = asyncio.create_task(self._deliver(sid))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def take_from_patient(self, draft: Draft, sid: str | None) -> BookEntry:
-        """Take a patient's text, answer it if that is the carrier's job, and tell the webhook.
+    async def _deliver(self, sid: str) -> None:
+        try:
+            with self.open() as book:
+                entry = book.find(sid)
+                steps = book.steps_of(entry) if entry is not None else []
+            for step in steps:
+                with self.open() as book:
+                    entry = book.advance(sid, step, self.now)
+                    callback = None if entry is None else _status_callback(book, entry)
+                if callback is not None:
+                    # Waiting for each answer is what keeps a text's callbacks in order.
+                    await self._tell(callback)
+        finally:
+            if (event := self._under_way.pop(sid, None)) is not None:
+                event.set()
+
+    # From patients
+
+    def write_from_patient(self, draft: Draft, sid: str | None = None) -> list[BookEntry]:
+        """Write down a patient's text, and the carrier's answer if it makes one.
 
         Args:
             draft: the text.
             sid: its id; None makes a new one, a known one delivers that text again.
 
-        Returns:
-            The text, after the webhook has answered.
-
         Raises:
-            InvalidInput: the number is not the account's, or the id belongs to another text.
+            InvalidInput: the number is not an account's, or the id belongs to another text.
         """
         with self.open() as book:
-            entry, *answers = book.receive(
-                draft, sid or new_sid(draft), new_sid(draft), now=self.now
-            )
-            url = book.number(draft.to).inbound_url
+            account = book.number(draft.to).account
+            chance = self.chance.of("text", draft.from_, draft.to)
+            new = [account.new_id(draft, chance) for _ in range(2)]
+            return book.receive(draft, sid or new[0], new[1], now=self.now)
+
+    async def tell_from_patient(self, written: list[BookEntry]) -> BookEntry:
+        """Send the carrier's answer out, and tell the webhook; the text after that."""
+        entry, *answers = written
         for answer in answers:
             await self.start_delivery(answer.sid)
-        if url is None:
+        with self.open() as book:
+            number = book.number(entry.to)
+        if number.inbound_url is None:
             return entry
-        status = await self._call(url, inbound_fields(entry, self._book.account_sid))
+        make = number.account.inbound_callback
+        status = await self._tell(_Callback(number.account, number.inbound_url, entry, make))
         with self.open() as book:
             book.note_webhook(entry.sid, status)
             return book.find(entry.sid) or entry
 
-    async def _deliver(self, sid: str) -> None:
-        with self.open() as book:
-            entry = book.find(sid)
-            steps = book.steps_to(entry.to) if entry is not None else []
-        for step in steps:
-            with self.open() as book:
-                entry = book.advance(sid, step, self.now)
-            if entry is None:
-                return
-            if entry.status_callback is not None:
-                # Waiting for each answer is what keeps a text's callbacks in order.
-                await self._call(
-                    entry.status_callback, status_fields(entry, self._book.account_sid)
-                )
+    async def take_from_patient(self, draft: Draft, sid: str | None = None) -> BookEntry:
+        """Take a patient's text, answer it if that is the carrier's job, and tell the webhook.
 
-    async def _call(self, url: str, fields: Fields) -> int:
-        """Post a signed callback; 0 when no answer came."""
-        url = _with_path(url)
-        headers = (
-            ("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"),
-            (SIGNATURE_HEADER, sign(url, fields, self._book.auth_token)),
-        )
-        body = urlencode(fields).encode()
-        request = HttpRequest(method="POST", url=url, headers=headers, body=body)
+        Raises:
+            InvalidInput: as :meth:`write_from_patient`.
+        """
+        return await self.tell_from_patient(self.write_from_patient(draft, sid))
+
+    # To the application
+
+    async def drain(self) -> None:
+        """Hand over what was held back, and wait until nothing is on its way."""
+        while self._under_way or any(self._held_back.values()):
+            for event in [*self._under_way.values()]:
+                await event.wait()
+            for about in [*self._held_back]:
+                await self._release(about)
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass before an answer; less of it when the carrier stops."""
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+
+    async def _tell(self, callback: _Callback) -> int:
+        """Hand a callback over, unless it is held back; the webhook's status, 0 for no answer."""
+        fault = self._fault(callback)
+        if fault is not None and fault.kind is CallbackFault.REORDERED:
+            self._held_back[callback.about].append(callback)
+            return 0
+        status = await self._hand_over(callback, fault)
+        await self._release(callback.about)
+        return status
+
+    async def _release(self, about: tuple[str, str]) -> None:
+        for held in self._held_back.pop(about, []):
+            await self._hand_over(held, None)
+
+    async def _hand_over(self, callback: _Callback, fault: Fault | None) -> int:
+        status = 0
+        for attempt in range(1, callback.account.callback_tries + 1):
+            if attempt > 1:
+                fault = self._fault(callback)
+            kind = None if fault is None else fault.kind
+            status = 0 if kind is CallbackFault.LOST else await self._attempt(callback, attempt)
+            if kind is CallbackFault.DUPLICATE:
+                await self._attempt(callback, attempt)
+            if status in _TAKEN:
+                break
+        return status
+
+    async def _attempt(self, callback: _Callback, attempt: int) -> int:
+        request = callback.request(self.now, attempt)
+        status = await self.call(callback.account.provider, request)
+        if status in _TAKEN:
+            with self.open() as book:
+                book.note_told(callback.entry.sid, callback.entry.status)
+        return status
+
+    def _fault(self, callback: _Callback) -> Fault | None:
+        entry = callback.entry
+        with self.open() as book:
+            fault = book.next_fault(callback.account.provider, of_callback=True)
+            if fault is not None or not book.rates.callbacks:
+                return fault
+            chance = self.chance.of("callback", entry.sid, entry.status)
+            return book.rates.for_callback(chance)
+
+    async def call(self, provider: str, request: HttpRequest) -> int:  # noqa: ARG002 - see testing
+        """Post a provider's callback; the status of the answer, 0 when none came."""
         if self._transport is None:
             # Only now, because its TLS set-up takes longer than starting the server.
             self._transport = AsyncTransport(answer_timeout=WEBHOOK_TIMEOUT)
@@ -164,6 +312,14 @@ class Carrier:
             return (await self._transport.send(request)).status
         except TransportError:
             return 0
+
+
+def _status_callback(book: Book, entry: BookEntry) -> _Callback | None:
+    number = book.number(entry.from_)
+    url = entry.status_callback or number.status_url
+    if url is None or entry.author != "application":
+        return None
+    return _Callback(number.account, url, entry, number.account.status_callback)
 
 
 def _with_path(url: str) -> str:

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from compliant_sms.errors import InvalidInput
 
 Direction: TypeAlias = Literal["inbound", "outbound-api", "outbound-reply"]
-"""Twilio's own words: texted to us, created over the API, answered by the carrier."""
+"""Texted to us, created over the API, answered by the carrier; in Twilio's words."""
 
 Author: TypeAlias = Literal["patient", "application", "carrier"]
 """Who wrote a text: the carrier writes the answers to STOP, START and HELP."""
@@ -24,7 +24,6 @@ OUTCOMES: Final[tuple[Outcome, ...]] = ("queued", "sent", "delivered", "undelive
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _NORTH_AMERICAN = re.compile(r"\+1[2-9][0-9]{2}[2-9][0-9]{6}")
-_SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 _UNSAFE_IN_URL = re.compile(r"[^!-~]|[\"<>\\^`{|}]")
 
 
@@ -73,7 +72,7 @@ def require_callback_url(url: str, name: str) -> str:
         InvalidInput: it cannot be called.
     """
     if not is_callback_url(url):
-        msg = f"{name} cannot be called. Pass one like http://127.0.0.1:8000/webhooks/twilio."
+        msg = f"{name} cannot be called. Pass one like http://127.0.0.1:8000/webhooks."
         raise InvalidInput(msg)
     return url
 
@@ -94,44 +93,36 @@ def require_text(text: str, name: str) -> str:
     return text
 
 
-def require_sid(sid: str) -> str:
-    """Hand the id back when it looks like one of Twilio's.
-
-    Raises:
-        InvalidInput: it does not.
-    """
-    if not _SID.fullmatch(sid):
-        msg = "the sid does not look like Twilio's. Pass SM and 32 lower-case hexadecimal digits."
-        raise InvalidInput(msg)
-    return sid
-
-
 @frozen(kw_only=True)
 class BookEntry:
     """One text in the carrier's book, as it stood when it was read.
 
     Args:
         position: 1 for the first text in the book, 2 for the next.
-        sid: Twilio's id, ``SM`` or ``MM`` and 32 hexadecimal digits.
-        direction: Twilio's word for which way it went.
+        provider: whose account it belongs to, in lower case.
+        sid: the provider's id of it.
+        direction: which way it went, in Twilio's words.
         author: who wrote it.
         from_: E.164.
         to: E.164.
         body: empty once redacted.
         media_urls: what the application attached.
         segments: how many SMS it takes.
-        status: Twilio's word, ``"queued"`` to ``"delivered"``, or ``"received"``.
-        error_code: Twilio's, when it was not delivered.
+        status: ``"queued"`` to ``"delivered"``, or ``"received"``, whatever the provider's word.
+        error_code: the provider's, when it was not delivered; a number wherever it has one.
         created_at: UTC, whole seconds.
         updated_at: UTC, whole seconds.
         sent_at: UTC, whole seconds; None while it is queued.
         status_callback: where the application wants to hear of it.
+        reference: the application's own id of it, where the request named one.
         answered_by: ``"carrier"`` for an inbound text that the carrier answered by itself.
         webhook_status: the HTTP status with which the webhook last took an inbound text; 0 when
             none came, None for outbound texts and numbers without a webhook.
+        told: the statuses that the application heard of: its webhook answered 2xx.
     """
 
     position: int
+    provider: str
     sid: str
     direction: Direction
     author: Author
@@ -141,37 +132,37 @@ class BookEntry:
     media_urls: tuple[str, ...] = field(repr=False, default=())
     segments: int
     status: str
-    error_code: int | None = None
+    error_code: int | str | None = None
     created_at: datetime
     updated_at: datetime
     sent_at: datetime | None = None
     status_callback: str | None = field(repr=False, default=None)
+    reference: str | None = field(repr=False, default=None)
     answered_by: Author | None = None
     webhook_status: int | None = None
+    told: tuple[str, ...] = ()
+
+    @property
+    def patient(self) -> str:
+        """The number at the other end, E.164."""
+        return self.from_ if self.direction == "inbound" else self.to
 
 
 @frozen(kw_only=True)
 class Draft:
-    """A text that the API accepted and that is not in the book yet."""
+    """A text that is not in the book yet."""
 
     from_: str = field(repr=False)
     to: str = field(repr=False)
     body: str = field(repr=False)
     media_urls: tuple[str, ...] = field(repr=False, default=())
     status_callback: str | None = field(repr=False, default=None)
-
-
-@frozen(kw_only=True)
-class Number:
-    """How a number of the account is set up at the carrier."""
-
-    inbound_url: str | None = field(repr=False, default=None)
-    answers_keywords: bool = True
+    reference: str | None = field(repr=False, default=None)
 
 
 @frozen(kw_only=True)
 class Step:
-    """A status that a text moves to, with Twilio's error code when it is a bad one."""
+    """A status that a text moves to, with the provider's error code when it is a bad one."""
 
     status: str
-    error_code: int | None = None
+    error_code: int | str | None = None

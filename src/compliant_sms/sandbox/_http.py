@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from compliant_sms.errors import InvalidInput
-from compliant_sms.sandbox import _control, _twilio
+from compliant_sms.sandbox import _control, _phones
+from compliant_sms.sandbox._account import Account, Refused
 from compliant_sms.sandbox._carrier import Carrier
-from compliant_sms.sandbox._create import Refused
 
 _GRACE = 2  # seconds for requests that are being answered while the server stops
 _KEEP_ALIVE = 75
@@ -40,11 +43,17 @@ class HangUpProtocol(H11Protocol):
 class Server(uvicorn.Server):
     """Serves until the carrier is to stop, and learns of that at once rather than by polling."""
 
-    def __init__(self, carrier: Carrier, on_start: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        carrier: Carrier,
+        accounts: Sequence[Account],
+        board: _phones.Board,
+        on_start: Callable[[], None],
+    ) -> None:
         self._carrier = carrier
         super().__init__(
             uvicorn.Config(
-                _application(carrier, on_start),
+                _application(carrier, accounts, board, on_start),
                 loop="asyncio",
                 http=HangUpProtocol,
                 ws="none",
@@ -65,19 +74,41 @@ class Server(uvicorn.Server):
         await self._carrier.stopping.wait()
 
 
-def _application(carrier: Carrier, on_start: Callable[[], None]) -> Starlette:
+def _application(
+    carrier: Carrier,
+    accounts: Sequence[Account],
+    board: _phones.Board,
+    on_start: Callable[[], None],
+) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with carrier.running():
             on_start()
             yield
 
+    def no_route(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        path = request.url.path
+        asked = (account for account in accounts if account.serves(path))
+        return next(asked, accounts[0]).no_route(status)
+
     return Starlette(
-        routes=[*_twilio.routes(carrier), *_control.routes(carrier)],
+        routes=[
+            *(route for account in accounts for route in account.routes(carrier)),
+            *_control.routes(carrier),
+            *_phones.routes(carrier, board),
+        ],
+        middleware=[Middleware(_phones.Guard)],
         lifespan=lifespan,
         exception_handlers={
-            Refused: _twilio.refuse,
-            HTTPException: _twilio.refuse,
+            Refused: _refuse,
+            HTTPException: no_route,
             InvalidInput: _control.explain,
         },
     )
+
+
+def _refuse(_: Request, error: Exception) -> Response:
+    if not isinstance(error, Refused):
+        raise error
+    return error.response

@@ -1,9 +1,10 @@
-"""Twilio's default answers to keywords on long codes (its default opt-out support page)."""
+"""Reserved words: what each does at a carrier, and what the carrier answers by itself."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Final
+from typing import TypeAlias
 
 
 class Keyword(Enum):
@@ -14,14 +15,18 @@ class Keyword(Enum):
     HELP = "Text STOP to get no more texts from this number, or START to resume."
 
 
-_WORDS: Final = {
-    Keyword.STOP: "STOP STOPALL UNSUBSCRIBE END QUIT CANCEL REVOKE OPTOUT",
-    Keyword.START: "START YES UNSTOP",
-    Keyword.HELP: "HELP INFO",
-}
-_KEYWORDS: Final = {word: keyword for keyword, words in _WORDS.items() for word in words.split()}
+Keywords: TypeAlias = Mapping[str, Keyword]
+"""The words of one provider, in capitals."""
 
 
-def read_keyword(body: str) -> Keyword | None:
+def keywords(
+    *, stop: Sequence[str], start: Sequence[str], help_: Sequence[str] = ()
+) -> dict[str, Keyword]:
+    """The words of one provider, by what they do."""
+    meant = {Keyword.STOP: stop, Keyword.START: start, Keyword.HELP: help_}
+    return {word: keyword for keyword, words in meant.items() for word in words}
+
+
+def read_keyword(body: str, words: Keywords) -> Keyword | None:
     """The reserved word that is the whole body, whatever its case and outer blanks."""
-    return _KEYWORDS.get(body.strip().upper())
+    return words.get(body.strip().upper())

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, Self
@@ -15,15 +14,19 @@ from attrs import field, frozen
 
 from compliant_sms.clock import Clock
 from compliant_sms.errors import ConfigurationError, InvalidInput
-from compliant_sms.sandbox._book import Book
+from compliant_sms.messenger import AsyncMessenger, Messenger
+from compliant_sms.sandbox._account import Account
+from compliant_sms.sandbox._book import Book, numbers_of
 from compliant_sms.sandbox._carrier import Carrier
-from compliant_sms.sandbox._entries import BookEntry, Draft, Number, Outcome, require_number
-from compliant_sms.sandbox._faults import make_faults
+from compliant_sms.sandbox._chance import Chance, new_seed
+from compliant_sms.sandbox._entries import BookEntry, Draft
 from compliant_sms.sandbox._http import Server
+from compliant_sms.sandbox._phones import Board, MovingClock, PatientPhone, side_of
+from compliant_sms.sandbox._trouble import Trouble
+from compliant_sms.sandbox._twilio import TwilioAccount
 
 _LOOPBACK: Final = "127.0.0.1"
 _PATIENCE: Final = 10.0
-_ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 
 
 @frozen
@@ -32,50 +35,62 @@ class _Running:
     thread: threading.Thread = field(repr=False)
 
 
-class Sandbox:
-    """A carrier on this machine: a context manager that serves while its block runs.
+class Sandbox(Trouble):
+    """Carriers on this machine: a context manager that serves while its block runs.
 
-    The book outlives the block: it can be read afterwards, and serving again goes on with it.
+    One server speaks for one account at each provider, over one book. The book outlives the
+    block: it can be read afterwards, and serving again goes on with it.
 
     Args:
-        account_sid: ``AC`` and 32 hexadecimal digits, as at Twilio.
-        auth_token: the password of the API and the key of every signature.
-        numbers: the account's own numbers, E.164.
-        answers_keywords: whether the carrier answers STOP, START and HELP by itself and blocks
-            who opted out, as Twilio does unless its support switched that off.
+        account_sid: ``AC`` and 32 hexadecimal digits, as at Twilio. With ``auth_token`` and
+            ``numbers`` it is short for a :class:`TwilioAccount` among the accounts.
+        auth_token: the password of Twilio's API and the key of every signature.
+        numbers: the Twilio account's own numbers, E.164.
+        answers_keywords: whether Twilio answers STOP, START and HELP by itself and blocks
+            who opted out, as it does unless its support switched that off.
+        accounts: accounts at other providers, or at Twilio; one for each provider.
         port: the port on 127.0.0.1; 0 lets the system choose a free one.
         clock: what time it is at the carrier; the present when left out.
+        seed: ids and chance come from it, so that a run repeats; any whole number. Another one
+            each time when left out; see :attr:`seed`.
 
     Raises:
-        InvalidInput: an account SID, token or number that Twilio could not have given.
+        InvalidInput: no account, two at one provider, a number twice, or something that the
+            provider could not have given.
     """
 
     def __init__(
         self,
         *,
-        account_sid: str,
-        auth_token: str,
-        numbers: Iterable[str],
+        account_sid: str | None = None,
+        auth_token: str | None = None,
+        numbers: Iterable[str] = (),
         answers_keywords: bool = True,
+        accounts: Iterable[Account] = (),
         port: int = 0,
         clock: Clock | None = None,
+        seed: int | None = None,
     ) -> None:
-        if not _ACCOUNT_SID.fullmatch(account_sid):
-            msg = "account_sid does not look like Twilio's. Pass AC and 32 hexadecimal digits."
-            raise InvalidInput(msg)
-        if not auth_token:
-            msg = "auth_token is empty. Pass any text."
-            raise InvalidInput(msg)
-        own = {
-            require_number(number, "a number of the sandbox"): Number(
-                answers_keywords=answers_keywords
+        given = list(accounts)
+        if account_sid is not None or auth_token is not None:
+            twilio = TwilioAccount(
+                account_sid=account_sid or "",
+                auth_token=auth_token or "",
+                numbers=numbers,
+                answers_keywords=answers_keywords,
             )
-            for number in numbers
-        }
-        book = Book(account_sid=account_sid, auth_token=auth_token, numbers=own)
-        self._carrier = Carrier(book, clock or _present)
+            given.insert(0, twilio)
+        self._accounts = _apart(given)
+        self._chance = Chance(new_seed() if seed is None else seed)
+        self._carrier = Carrier(Book(numbers_of(given)), clock or _present, self._chance)
+        self._board = Board(self._carrier, self._accounts)
         self._port = port
         self._running: _Running | None = None
+
+    @property
+    def seed(self) -> int:
+        """What ids and chance come from. Pass it to another sandbox to have the same run again."""
+        return self._chance.seed
 
     @property
     def url(self) -> str:
@@ -100,7 +115,7 @@ class Sandbox:
             raise ConfigurationError(msg)
         listener, started = _listen(self._port), threading.Event()
         url = f"http://{_LOOPBACK}:{listener.getsockname()[1]}"
-        server = Server(self._carrier, started.set)
+        server = Server(self._carrier, self._accounts, self._board, started.set)
         thread = threading.Thread(
             target=server.run, args=([listener],), name="sandbox-carrier", daemon=True
         )
@@ -123,6 +138,31 @@ class Sandbox:
             self._running.thread.join(_PATIENCE)
             self._running = None
 
+    def attach(
+        self,
+        messenger: Messenger | AsyncMessenger,
+        *,
+        phones: Iterable[PatientPhone] = (),
+        clock: MovingClock | None = None,
+    ) -> None:
+        """Show on the page what a messenger decides, beside the phones of its patients.
+
+        The page lies at :attr:`url`. It shows at once what the messenger does, and within seconds
+        what others do in its database. Attaching another messenger takes the place of this one.
+
+        Args:
+            messenger: whose records are shown, and who sends what is written on the page. Attach
+                an ``AsyncMessenger`` on the event loop on which it is used.
+            phones: its patients'. A number that is not among them appears with its first text.
+            clock: the messenger's own, if it can be moved. The carrier goes by it from now on, and
+                the page can move it.
+
+        Raises:
+            InvalidInput: a number stands there twice.
+            ConfigurationError: an ``AsyncMessenger``, and no event loop runs here.
+        """
+        self._board.attach(side_of(messenger, phones, clock))
+
     def patient_texts(self, from_: str, to: str, body: str, *, sid: str | None = None) -> int:
         """Let a patient text one of the numbers, and wait until the webhook has answered.
 
@@ -134,7 +174,8 @@ class Sandbox:
                 more; None makes a new text each time.
 
         Returns:
-            The HTTP status of the webhook; 0 when there is no webhook or no answer came.
+            The HTTP status of the webhook; 0 when there is no webhook, no answer came, or the
+            callback was lost or held back.
 
         Raises:
             InvalidInput: numbers or an id that cannot be used, or an id of another text.
@@ -142,6 +183,14 @@ class Sandbox:
         """
         draft = Draft(from_=from_, to=to, body=body)
         return self._carrier.run(self._carrier.take_from_patient(draft, sid)).webhook_status or 0
+
+    def drain(self) -> None:
+        """Hand over what was held back, and wait until no text and no callback is on its way.
+
+        Raises:
+            ConfigurationError: the sandbox is not running.
+        """
+        self._carrier.run(self._carrier.drain())
 
     def messages(self) -> list[BookEntry]:
         """All texts in both directions, oldest first, as they stand now."""
@@ -157,57 +206,24 @@ class Sandbox:
         with self._carrier.open() as book:
             book.set_inbound_url(number, url)
 
+    def set_status_url(self, number: str, url: str | None) -> None:
+        """Say where news of texts goes whose request names no place; None for nowhere.
+
+        Raises:
+            InvalidInput: not one of the sandbox's numbers, its provider takes the place with each
+                text only, or the URL cannot be called.
+        """
+        with self._carrier.open() as book:
+            book.set_status_url(number, url)
+
     def set_answers_keywords(self, number: str, *, answers: bool) -> None:
         """Switch the carrier's own handling of STOP, START and HELP on or off for a number.
 
         Raises:
-            InvalidInput: not one of the sandbox's numbers.
+            InvalidInput: not one of the sandbox's numbers, or its provider has no such switch.
         """
         with self._carrier.open() as book:
             book.set_answers_keywords(number, answers=answers)
-
-    def set_delivery(self, number: str, outcome: Outcome, *, error_code: int | None = None) -> None:
-        """Say where texts to a recipient come to rest; ``"delivered"`` unless told otherwise.
-
-        Args:
-            number: the recipient's, E.164.
-            outcome: the last status.
-            error_code: Twilio's, for ``"undelivered"`` and ``"failed"``; 30003 when left out.
-
-        Raises:
-            InvalidInput: not a number, an unknown outcome, or a code for one that has none.
-        """
-        with self._carrier.open() as book:
-            book.set_outcome(number, outcome, error_code)
-
-    def fail_next(
-        self,
-        kind: str,
-        *,
-        status: int = 503,
-        headers: Mapping[str, str] | None = None,
-        body: str | Mapping[str, object] = "",
-        seconds: float = 0.0,
-        times: int = 1,
-    ) -> None:
-        """Let the next create requests go wrong, after those that are to go wrong already.
-
-        Args:
-            kind: a :class:`FaultKind` or its value.
-            status: for ``"status"``, what to answer.
-            headers: for ``"status"``, for example ``{"Retry-After": "2"}``.
-            body: for ``"status"``; a mapping goes out as JSON, a text as HTML or plain text.
-            seconds: for ``"delay"``, how late the answer is.
-            times: how many requests go wrong.
-
-        Raises:
-            InvalidInput: an unknown kind, an impossible status, delay or count.
-        """
-        faults = make_faults(
-            kind, status=status, headers=headers, body=body, seconds=seconds, times=times
-        )
-        with self._carrier.open() as book:
-            book.queue_faults(faults)
 
 
 def serve(sandbox: Sandbox, *, ready: Callable[[str], object]) -> None:
@@ -245,6 +261,20 @@ def _listen(port: int) -> socket.socket:
         msg = f"port {port} of {_LOOPBACK} cannot be used. Pass another, or 0 for any free one."
         raise ConfigurationError(msg) from error
     return listener
+
+
+def _apart(accounts: Sequence[Account]) -> Sequence[Account]:
+    """Accounts that one server can speak for."""
+    numbers = [number for account in accounts for number in account.numbers]
+    if not accounts:
+        msg = "the sandbox has no account. Pass account_sid and auth_token, or accounts=[...]."
+    elif len({account.provider for account in accounts}) < len(accounts):
+        msg = "there are two accounts at one provider. Start a sandbox for each."
+    elif len(set(numbers)) < len(numbers):
+        msg = "a number is there twice. Give each number to one account, once."
+    else:
+        return accounts
+    raise InvalidInput(msg)
 
 
 def _present() -> datetime:

@@ -29,7 +29,7 @@ class AuditRecords(SubjectRecords):
     async def audit(self, event: AuditEvent, number: PhoneNumber | None = None) -> None:
         """Put an event on record."""
         practice_id = event.practice_id
-        await self._hold(_chain_id(practice_id))
+        await self._hold_first(_chain_id(practice_id))
         await self._begin(practice_id)
         if number is not None:
             event = evolve(event, subject=await self._number(practice_id, number))

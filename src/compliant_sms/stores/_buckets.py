@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 from compliant_sms.rates import Bucket
 from compliant_sms.stores._connection import Records, instant, text
 
 __all__ = ["BucketRecords"]
+
+_BUCKET: LiteralString = "SELECT level, at FROM sms_buckets WHERE name = :name"
 
 
 class BucketRecords(Records):
@@ -13,7 +17,7 @@ class BucketRecords(Records):
 
     async def bucket(self, name: str, new: Bucket) -> Bucket:
         """The bucket, which nobody else may change until the end; ``new`` where there is none."""
-        found = await self._bucket(name)
+        found = await self._to_change(name)
         if found is None:
             await self._do(
                 """INSERT INTO sms_buckets (name, level, at) VALUES (:name, :level, :at)
@@ -22,15 +26,18 @@ class BucketRecords(Records):
                 level=new.level,
                 at=text(new.at),
             )
-            found = await self._bucket(name)  # another worker may have been faster
+            found = await self._to_change(name)  # another worker may have been faster
         return found or new
 
-    async def _bucket(self, name: str) -> Bucket | None:
-        row = await self._one(
-            "SELECT level, at FROM sms_buckets WHERE name = :name"  # noqa: S608 - no value in it
-            + self._dialect.for_update,
-            name=name,
-        )
+    async def peek_bucket(self, name: str) -> Bucket | None:
+        """The bucket as it was left, without waiting for anybody; None where there is none."""
+        return await self._read(_BUCKET, name)
+
+    async def _to_change(self, name: str) -> Bucket | None:
+        return await self._read(_BUCKET + self._dialect.for_update, name)
+
+    async def _read(self, query: LiteralString, name: str) -> Bucket | None:
+        row = await self._one(query, name=name)
         return Bucket(level=row[0], at=instant(row[1])) if row else None
 
     async def save_bucket(self, name: str, bucket: Bucket) -> None:

@@ -33,6 +33,12 @@ class Connection(Protocol):
     async def execute(self, sql: LiteralString, parameters: Mapping[str, object]) -> int:
         """How many rows a statement changed."""
 
+    async def later(self, sql: LiteralString, parameters: Mapping[str, object]) -> None:
+        """Run a statement before the next one, or the commit, whose answer nobody waits for.
+
+        What goes wrong with it shows where that is waited for.
+        """
+
 
 def text(value: datetime) -> str:
     """An instant as it is kept."""
@@ -95,6 +101,10 @@ class Records:
     async def _do(self, sql: LiteralString, **parameters: object) -> int:
         return await self._db.execute(sql, _storable(parameters))
 
+    async def _soon(self, sql: LiteralString, **parameters: object) -> None:
+        """As :meth:`_do`, on one way with what comes next; nobody asks how many rows it changed."""
+        await self._db.later(sql, _storable(parameters))
+
     async def lock(self, practice_id: str, number: PhoneNumber) -> None:
         """Let nobody else claim texts to the number, or add events about it, until the end."""
         await self._hold(_place(practice_id, number))
@@ -107,6 +117,24 @@ class Records:
         if self._dialect.lock and name not in self._locked:
             await self._db.fetch(self._dialect.lock, {"name": name})
         self._locked.add(name)
+
+    async def _hold_first(self, name: str) -> None:
+        """As :meth:`_hold`, on one way with the next statement, which waits for it."""
+        if self._dialect.lock and name not in self._locked:
+            await self._db.later(self._dialect.lock, {"name": name})
+        self._locked.add(name)
+
+    async def _lock_first(self, practice_id: str, number: PhoneNumber) -> None:
+        """As :meth:`lock`, on one way with the next statement, which waits for it.
+
+        Not for whoever looks at the clock in between: the lock may be long in coming.
+        """
+        await self._hold_first(_place(practice_id, number))
+
+    async def _share_first(self, name: str) -> None:
+        """As :meth:`_hold_first`; others may share it: it only keeps out who holds it alone."""
+        if self._dialect.lock_shared and name not in self._locked:
+            await self._db.later(self._dialect.lock_shared, {"name": name})
 
 
 def _place(practice_id: str, number: PhoneNumber) -> str:

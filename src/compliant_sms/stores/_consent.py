@@ -34,12 +34,12 @@ class ConsentRecords(SubjectRecords):
 
     async def append(self, event: ConsentEvent, new_chain_id: str) -> None:
         """Add an event to its chain, which is begun under the id where there is none."""
-        await self.lock(event.practice_id, event.number)
+        await self._lock_first(event.practice_id, event.number)
         subject = await self._subject(
             event.practice_id, event.number, filed_under(event), new_chain_id
         )
         new = await self._next(subject, event, await self._last(subject.chain_id))
-        await self._do(
+        await self._soon(
             """INSERT INTO sms_consent_events (chain_id, position, payload, digest)
             VALUES (:chain_id, :position, :payload, :digest)""",
             chain_id=new.chain_id,

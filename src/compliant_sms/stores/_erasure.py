@@ -10,7 +10,11 @@ from compliant_sms import records
 from compliant_sms.messages import Draft
 from compliant_sms.ports import Erased
 from compliant_sms.retention import Proof, Purged
-from compliant_sms.stores._subjects import SubjectRecords
+from compliant_sms.stores._appointments import AppointmentRecords
+from compliant_sms.stores._conversations import ThreadRecords
+from compliant_sms.stores._media import MediaRecords
+from compliant_sms.stores._pages import SecurePageRecords
+from compliant_sms.stores._unconfirmed import UnconfirmedRecords
 
 __all__ = ["ErasureRecords"]
 
@@ -28,7 +32,9 @@ _OWN: LiteralString = """SELECT chain_id FROM sms_chains
     WHERE practice_id = :practice_id AND person = :person ORDER BY chain_id"""
 
 
-class ErasureRecords(SubjectRecords):
+class ErasureRecords(
+    MediaRecords, UnconfirmedRecords, SecurePageRecords, AppointmentRecords, ThreadRecords
+):
     """What is left of a person when their keys are destroyed."""
 
     async def seals(self, practice_id: str) -> bool:
@@ -54,6 +60,8 @@ class ErasureRecords(SubjectRecords):
             events += await self._destroy_key(chain_id)
             texts += await self._erase_texts(chain_id, purged)
             received += await self._erase_inbound(chain_id, purged)
+            await self._erase_appointments(chain_id, purged)
+            await self._erase_threads(chain_id, purged)
         self._subjects.clear()
         own = sum(who == filed for _, who in chains)
         return Erased(numbers=own, events=events, texts=texts, received=received)
@@ -88,6 +96,7 @@ class ErasureRecords(SubjectRecords):
                 draft=records.encode(Draft.erased(key)),
                 purged=earlier or _with(purged, draft=draft, departure=departure),
             )
+            await self._drop_page(message_id)
             await self._erase_decisions(message_id, purged)
         return len(rows)
 
@@ -111,12 +120,14 @@ class ErasureRecords(SubjectRecords):
             chain_id=chain_id,
         )
         for inbound_id, record, earlier in rows:
+            await self.close_unconfirmed(inbound_id)
+            media = await self._drop_media(inbound_id)
             await self._do(
                 """UPDATE sms_inbound SET number = '', record = :record, purged = :purged
                 WHERE inbound_id = :inbound_id""",
                 inbound_id=inbound_id,
                 record=b"{}",
-                purged=earlier or _with(purged, record=record),
+                purged=earlier or _with(purged, record=record, **media),
             )
         return len(rows)
 

@@ -13,28 +13,25 @@ from compliant_sms.ports import Callback
 from compliant_sms.providers import StatusUpdate
 from compliant_sms.retention import Purged
 from compliant_sms.stores._connection import Row, instant, text
-from compliant_sms.stores._subjects import SubjectRecords
+from compliant_sms.stores._media import MediaRecords, came
+from compliant_sms.stores._unconfirmed import UnconfirmedRecords
 
-__all__ = ["InboundRecords", "came"]
-
-
-def came(inbound_id: str) -> str:
-    return f"sms_inbound.record/{inbound_id}"
+__all__ = ["InboundRecords"]
 
 
-class InboundRecords(SubjectRecords):
+class InboundRecords(MediaRecords, UnconfirmedRecords):
     """What patients wrote, and what providers told."""
 
     async def add_inbound(self, inbound: Inbound) -> bool:
         """Keep a text that came in; False where it was kept before."""
         owner = await self._subject(inbound.practice_id, inbound.number, None, inbound.inbound_id)
-        return bool(
+        added = bool(
             await self._do(
                 """INSERT INTO sms_inbound (inbound_id, practice_id, provider, provider_key,
                     chain_id, number, received_at, record)
                 VALUES (:inbound_id, :practice_id, :provider, :provider_key, :chain_id, :number,
                     :received_at, :record)
-                ON CONFLICT (provider, provider_key) DO NOTHING""",
+                ON CONFLICT (practice_id, provider, provider_key) DO NOTHING""",
                 inbound_id=inbound.inbound_id,
                 practice_id=inbound.practice_id,
                 provider=inbound.provider,
@@ -45,6 +42,9 @@ class InboundRecords(SubjectRecords):
                 record=owner.seal(records.encode(inbound), came(inbound.inbound_id)),
             )
         )
+        if added:
+            await self._await_media(inbound)
+        return added
 
     async def last_inbound_at(self, practice_id: str, number: PhoneNumber) -> datetime | None:
         """When the newest text from that number came in."""
@@ -74,21 +74,68 @@ class InboundRecords(SubjectRecords):
         return evolve(inbound, purged=records.decode(purged, Purged)) if purged else inbound
 
     async def add_status(
-        self, provider: str, update: StatusUpdate, message_id: str | None, at: datetime
+        self,
+        practice_id: str,
+        provider: str,
+        update: StatusUpdate,
+        message_id: str | None,
+        at: datetime,
     ) -> bool:
         """Keep a status callback; False where it was kept before."""
         return bool(
             await self._do(
-                """INSERT INTO sms_callbacks (provider, provider_key, message_id, at, record)
-                VALUES (:provider, :provider_key, :message_id, :at, :record)
-                ON CONFLICT (provider, provider_key) DO NOTHING""",
+                """INSERT INTO sms_callbacks (practice_id, provider, provider_key, provider_id,
+                    message_id, at, record)
+                VALUES (:practice_id, :provider, :provider_key, :provider_id, :message_id, :at,
+                    :record)
+                ON CONFLICT (practice_id, provider, provider_key) DO NOTHING""",
+                practice_id=practice_id,
                 provider=provider,
                 provider_key=update.key,
+                provider_id=update.provider_id,
                 message_id=message_id,
                 at=text(at),
                 record=records.encode(update),
             )
         )
+
+    async def hold_provider_id(self, practice_id: str, provider: str, provider_id: str) -> None:
+        """Let nobody else keep news under a provider's id, or adopt it, until the end."""
+        await self._hold_first(f"{practice_id}/{provider}/{provider_id}")
+
+    async def adopt_statuses(
+        self, practice_id: str, provider: str, provider_id: str, message_id: str
+    ) -> list[StatusUpdate]:
+        """News under that id that was no text's so far, in the order in which it came."""
+        rows = await self._all(
+            """UPDATE sms_callbacks SET message_id = :message_id
+            WHERE practice_id = :practice_id AND provider = :provider
+            AND provider_id = :provider_id AND message_id IS NULL RETURNING seq, record""",
+            practice_id=practice_id,
+            provider=provider,
+            provider_id=provider_id,
+            message_id=message_id,
+        )
+        return [records.decode(record, StatusUpdate) for _, record in sorted(map(tuple, rows))]
+
+    async def last_heard(
+        self, practice_id: str, provider: str
+    ) -> tuple[datetime | None, datetime | None]:
+        """When the newest callback of a provider came, and when the newest text by it left."""
+        row = await self._one(
+            """SELECT
+                (SELECT max(at) FROM sms_callbacks
+                WHERE practice_id = :practice_id AND provider = :provider),
+                (SELECT max(received_at) FROM sms_inbound
+                WHERE practice_id = :practice_id AND provider = :provider),
+                (SELECT max(left_at) FROM sms_messages WHERE practice_id = :practice_id
+                AND provider = :provider AND provider_id IS NOT NULL)""",
+            practice_id=practice_id,
+            provider=provider,
+        )
+        *heard, left_at = row or (None, None, None)
+        newest = max((each for each in heard if each), default=None)
+        return instant(newest) if newest else None, instant(left_at) if left_at else None
 
     async def callbacks(self, message_id: str) -> list[Callback]:
         """The status callbacks about a text, in the order in which they came."""

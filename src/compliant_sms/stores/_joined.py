@@ -123,5 +123,5 @@ def not_here(connection: object, wanted: str) -> ConfigurationError:
     """That a connection is of no kind that can be used."""
     kind = type(connection)
     return ConfigurationError(
-        f"within() takes {wanted} here, not a {kind.__module__}.{kind.__qualname__}."
+        f"within() cannot use a {kind.__module__}.{kind.__qualname__}. Pass {wanted}."
     )

@@ -46,7 +46,8 @@ _ERRORS: dict[str, tuple[type[StoreError], str]] = {
     "XX001": (NotOurDatabase, "the database is damaged. Restore a backup."),
     "XX002": (NotOurDatabase, "an index of the database is damaged. Rebuild it with REINDEX."),
 }
-_AGAIN = {"40001", "40P01"}
+# A statement that was dropped after it had been prepared is prepared anew.
+_AGAIN = {"26000", "40001", "40P01"}
 _LOST = "the connection to the database broke; nothing was recorded. Try again."
 
 # A refused connection has no code, only words, and those in the server's language.

@@ -145,6 +145,10 @@ class _PostgresGuest:
         _, count = await self._ask(sql, parameters)
         return count
 
+    async def later(self, sql: LiteralString, parameters: Mapping[str, object]) -> None:
+        """Run a statement now: when the host commits, nobody here knows."""
+        await self.execute(sql, parameters)
+
     async def _ask(
         self, sql: LiteralString, parameters: Mapping[str, object]
     ) -> tuple[list[TupleRow], int]:

@@ -19,9 +19,16 @@ from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolClosed
 
-from compliant_sms.stores._connection import Row
+from compliant_sms.stores._postgres_pipeline import SUPPORTED, Answer, Statement, forget, together
 
-__all__ = ["Answer", "AsyncPool", "BlockingPool", "Link", "Pool", "Prepare", "Settings"]
+__all__ = [
+    "AsyncPool",
+    "BlockingPool",
+    "Link",
+    "Pool",
+    "Prepare",
+    "Settings",
+]
 
 
 _NAME = "compliant_sms"
@@ -58,15 +65,6 @@ class Settings:
     patience: float
 
 
-@frozen
-class Answer:
-    """What a statement gave: its rows, how many it changed, and what the server says it did."""
-
-    rows: list[Row]
-    changed: int
-    tag: str
-
-
 class Link(Protocol):
     """One connection. Its errors are psycopg's."""
 
@@ -76,6 +74,9 @@ class Link(Protocol):
 
     async def ask(self, sql: str, values: Sequence[object] | None = None) -> Answer:
         """Run a statement; without values it may be several."""
+
+    async def together(self, statements: Sequence[Statement]) -> list[Answer]:
+        """Run statements in order on one way to the server; the first that fails ends all."""
 
     async def close(self) -> None:
         """Break it off; the server undoes what was not committed."""
@@ -129,7 +130,14 @@ class _BlockingLink:
             cursor.execute(sql.encode(), prepare=False)
         else:
             cursor.execute(sql.encode(), values, binary=True)
+        if cursor.statusmessage == "ROLLBACK":
+            forget(self._connection)
         return _answer(cursor, cursor.fetchall() if cursor.description else [])
+
+    async def together(self, statements: Sequence[Statement]) -> list[Answer]:
+        if not SUPPORTED:
+            return [await self.ask(*each) for each in statements]
+        return self._connection.wait(together(self._connection, statements))
 
     async def close(self) -> None:
         self._connection.close()
@@ -150,7 +158,14 @@ class _AsyncLink:
             await cursor.execute(sql.encode(), prepare=False)
         else:
             await cursor.execute(sql.encode(), values, binary=True)
+        if cursor.statusmessage == "ROLLBACK":
+            forget(self._connection)
         return _answer(cursor, await cursor.fetchall() if cursor.description else [])
+
+    async def together(self, statements: Sequence[Statement]) -> list[Answer]:
+        if not SUPPORTED:
+            return [await self.ask(*each) for each in statements]
+        return await self._connection.wait(together(self._connection, statements))
 
     async def close(self) -> None:
         await self._connection.close()

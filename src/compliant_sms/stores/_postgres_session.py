@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import LiteralString
 
@@ -13,20 +13,18 @@ from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import POSTGRESQL, Dialect
 from compliant_sms.stores._named import numbered
 from compliant_sms.stores._postgres_errors import Failure, failure_of
-from compliant_sms.stores._postgres_links import Answer, Link
+from compliant_sms.stores._postgres_links import Link
+from compliant_sms.stores._postgres_pipeline import Answer, Statement
 
 __all__ = ["Session"]
 
 # A host may have turned durability down for its own tables; a claim or a revocation is never lost.
 # Whoever freezes inside of a transaction does not hold a patient's number for ever.
-_BEGIN = """BEGIN ISOLATION LEVEL READ COMMITTED;
-SELECT set_config('lock_timeout', '{patience}ms', true),
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_SETTINGS = """SELECT set_config('lock_timeout', $1, true),
     set_config('idle_in_transaction_session_timeout', '60s', true),
     CASE WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply') THEN ''
-    ELSE set_config('synchronous_commit', 'on', true) END;"""
-# The name as hexadecimal digits: what stands in a script is no parameter.
-_HOLD = """SELECT pg_advisory_xact_lock(
-    hashtextextended(convert_from(decode('{name}', 'hex'), 'UTF8'), 0))"""
+    ELSE set_config('synchronous_commit', 'on', true) END"""
 # The number of the transaction comes with the first row that it writes, on no way of its own.
 _NUMBERED = " RETURNING pg_current_xact_id()::text"
 _WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -34,6 +32,9 @@ _WRITES = ("INSERT", "UPDATE", "DELETE")
 
 class Session:
     """A connection as :class:`SqlTransaction` wants it, from BEGIN to COMMIT.
+
+    What nobody waits for travels with the next statement: each way to the server and back takes
+    longer than most statements.
 
     Args:
         link: the connection.
@@ -50,6 +51,7 @@ class Session:
         self._link = link
         self._patience = patience
         self._begun = False
+        self._waiting: list[Statement] = []
         self._wrote = False
         self._number: str | None = None
         self.failure: Failure | None = None
@@ -57,9 +59,6 @@ class Session:
 
     async def fetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> list[Row]:
         """All rows of a query."""
-        if sql == self.dialect.lock and not self._begun:  # most work begins with it
-            await self._begin(_HOLD.format(name=str(parameters["name"]).encode().hex()))
-            return []
         return (await self._run(sql, parameters)).rows
 
     async def execute(self, sql: LiteralString, parameters: Mapping[str, object]) -> int:
@@ -71,21 +70,33 @@ class Session:
             answer = await self._run(sql, parameters)
         return answer.changed
 
-    async def _begin(self, first: str = "") -> None:
-        self._begun = True
-        await self._ask(_BEGIN.format(patience=int(self._patience * 1000)) + first)
+    async def later(self, sql: LiteralString, parameters: Mapping[str, object]) -> None:
+        """Run a statement on one way with the next, or with the commit."""
+        if sql.startswith(_WRITES) and self._number is None:
+            # A commit may only leave after the number by which to ask for it is here.
+            await self.execute(sql, parameters)
+        else:
+            self._waiting.append(self._prepared(sql, parameters))
 
     async def _run(self, sql: LiteralString, parameters: Mapping[str, object]) -> Answer:
+        return await self._ask(*self._prepared(sql, parameters))
+
+    def _prepared(self, sql: LiteralString, parameters: Mapping[str, object]) -> Statement:
         if self.failure is not None:  # the work went on after an error
             raise self.failure.error
         if not self._begun:
-            await self._begin()
+            self._begun = True
+            patience = f"{int(self._patience * 1000)}ms"
+            self._waiting += [(_BEGIN, None), (_SETTINGS, (patience,))]
         self._wrote = self._wrote or not sql.startswith("SELECT")
         statement, names = numbered(sql)
-        return await self._ask(statement, tuple([parameters[name] for name in names]))
+        return statement, tuple([parameters[name] for name in names])
 
-    async def _ask(self, sql: str, values: tuple[object, ...] | None = None) -> Answer:
+    async def _ask(self, sql: str, values: Sequence[object] | None = None) -> Answer:
+        before, self._waiting = self._waiting, []
         try:
+            if before:
+                return (await self._link.together([*before, (sql, values)]))[-1]
             return await self._link.ask(sql, values)
         except Error as error:
             self.failure = failure_of(error, lost=self._link.lost)
@@ -113,6 +124,7 @@ class Session:
 
     async def roll_back(self) -> None:
         """Undo it, as far as the connection still stands."""
+        self._waiting.clear()
         with suppress(Error):
             if not self._link.lost:
                 await self._link.ask("ROLLBACK")

@@ -63,6 +63,12 @@ class PracticeRecords(Records):
         refuse_other_practice(row[0] if row else None, practice)
         return (bytes(row[1]), row[2]) if row else None
 
+    async def practices(self) -> list[Practice]:
+        """All practices that a number of ours belongs to, each once, by their ids."""
+        rows = await self._all("SELECT record FROM sms_practices ORDER BY practice_id, sender")
+        found = [records.decode(record, Practice) for (record,) in rows]
+        return list({practice.id: practice for practice in found}.values())
+
     async def practice_at(self, sender: PhoneNumber) -> Practice | None:
         """The practice that a number of ours belongs to."""
         row = await self._one(

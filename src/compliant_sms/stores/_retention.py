@@ -14,10 +14,13 @@ from compliant_sms.messages import Departure, Draft, Inbound
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Aged
 from compliant_sms.retention import Hold, Proof, Purged, RecordClass, instead_of
+from compliant_sms.stores._appointments import AppointmentRecords
 from compliant_sms.stores._connection import instant, text
-from compliant_sms.stores._inbound import came
-from compliant_sms.stores._subjects import SubjectRecords
+from compliant_sms.stores._conversations import ThreadRecords
+from compliant_sms.stores._media import MediaRecords, came
+from compliant_sms.stores._pages import EXPIRED, SecurePageRecords
 from compliant_sms.stores._texts import drafted, left
+from compliant_sms.stores._unconfirmed import UnconfirmedRecords
 from compliant_sms.stores._vault import Subject
 
 __all__ = ["RetentionRecords"]
@@ -34,6 +37,13 @@ _DECISIONS: LiteralString = """SELECT d.seq, m.number, m.person,
     (SELECT max(at) FROM sms_steps s WHERE s.message_id = m.message_id), m.state,
     d.purged IS NOT NULL FROM sms_decisions d JOIN sms_messages m USING (message_id)
     WHERE m.practice_id = :practice_id AND d.seq > :after ORDER BY d.seq LIMIT :limit"""
+_APPOINTMENTS: LiteralString = """SELECT seq, number, person, changed_at,
+    CASE WHEN look_at IS NULL THEN '' ELSE 'due' END, purged IS NOT NULL
+    FROM sms_appointments WHERE practice_id = :practice_id AND seq > :after
+    ORDER BY seq LIMIT :limit"""
+_ENTRIES: LiteralString = """SELECT e.seq, t.number, t.person, e.at, '', e.purged IS NOT NULL
+    FROM sms_thread_entries e JOIN sms_threads t ON t.thread_id = e.thread_id
+    WHERE e.practice_id = :practice_id AND e.seq > :after ORDER BY e.seq LIMIT :limit"""
 _TEXT: LiteralString = """SELECT draft, departure, state, chain_id FROM sms_messages
     WHERE message_id = :key AND purged IS NULL"""
 _CAME: LiteralString = """SELECT record, chain_id FROM sms_inbound
@@ -63,6 +73,8 @@ _PAGES = {
     RecordClass.TEXT_BODY: _Paging(_TEXTS),
     RecordClass.INBOUND_BODY: _Paging(_INBOUND),
     RecordClass.DECISION: _Paging(_DECISIONS, lambda after: int(after or 0)),
+    RecordClass.APPOINTMENT: _Paging(_APPOINTMENTS, lambda after: int(after or 0)),
+    RecordClass.CONVERSATION: _Paging(_ENTRIES, lambda after: int(after or 0)),
 }
 _COUNTS: dict[RecordClass, LiteralString] = {
     RecordClass.CONSENT_EVENT: """SELECT count(*) FROM sms_consent_events
@@ -71,7 +83,9 @@ _COUNTS: dict[RecordClass, LiteralString] = {
 }
 
 
-class RetentionRecords(SubjectRecords):
+class RetentionRecords(
+    MediaRecords, UnconfirmedRecords, SecurePageRecords, AppointmentRecords, ThreadRecords
+):
     """Records by their age, and legal holds."""
 
     async def fix_holds(self, practice_id: str) -> None:
@@ -180,6 +194,8 @@ class RetentionRecords(SubjectRecords):
             RecordClass.TEXT_BODY: self._drop_text,
             RecordClass.INBOUND_BODY: self._drop_inbound,
             RecordClass.DECISION: self._drop_decision,
+            RecordClass.APPOINTMENT: self._drop_appointment,
+            RecordClass.CONVERSATION: self._drop_entry,
         }
         return await drop[record](key, purged)
 
@@ -189,14 +205,14 @@ class RetentionRecords(SubjectRecords):
             return False
         owner = await self._owner_of(row[3])
         draft = records.decode(owner.open(bytes(row[0]), drafted(key)), Draft)
-        rest = evolve(draft, body=instead_of(draft.body))
+        rest = evolve(draft, body=instead_of(draft.body), media=())
         await self._do(
             """UPDATE sms_messages SET draft = :draft, departure = :departure, purged = :purged
             WHERE message_id = :key""",
             key=key,
             draft=owner.seal(records.encode(rest), drafted(key)),
             departure=_departed(row[1], owner, key) if row[1] else None,
-            purged=_with(purged, draft=row[0], departure=row[1]),
+            purged=_with(purged, draft=row[0], departure=row[1], **await self._drop_page(key)),
         )
         return True
 
@@ -207,11 +223,12 @@ class RetentionRecords(SubjectRecords):
         owner = await self._owner_of(row[1])
         inbound = records.decode(owner.open(bytes(row[0]), came(key)), Inbound)
         rest = evolve(inbound, body=instead_of(inbound.body), media=())
+        await self.close_unconfirmed(key)
         await self._do(
             "UPDATE sms_inbound SET record = :record, purged = :purged WHERE inbound_id = :key",
             key=key,
             record=owner.seal(records.encode(rest), came(key)),
-            purged=_with(purged, record=row[0]),
+            purged=_with(purged, record=row[0], **await self._drop_media(key)),
         )
         return True
 
@@ -229,6 +246,21 @@ class RetentionRecords(SubjectRecords):
             purged=_with(purged, record=row[0]),
         )
         return True
+
+    async def drop_expired_pages(
+        self, practice_id: str, at: datetime, after: str, limit: int
+    ) -> tuple[int, str]:
+        """Drop what expired pages show, but for those under a legal hold."""
+        if self._dialect.scrub:
+            await self._db.fetch(self._dialect.scrub, {})
+        held = await self._held(practice_id)
+        rows = await self._all(
+            EXPIRED, practice_id=practice_id, at=text(at), after=after, limit=limit
+        )
+        free = [row[0] for row in rows if not held.has(row[1], row[2])]
+        for message_id in free:
+            await self._drop_page(message_id)
+        return len(free), rows[-1][0] if len(rows) == limit else ""
 
     async def purged_decisions(self, message_id: str) -> list[Purged]:
         """What stays of decisions about a text that were dropped, oldest first."""
@@ -251,7 +283,7 @@ def _placed(hold_id: str) -> str:
 
 def _departed(record: bytes, owner: Subject, message_id: str) -> bytes:
     departure = records.decode(owner.open(bytes(record), left(message_id)), Departure)
-    rest = evolve(departure, body=instead_of(departure.body))
+    rest = evolve(departure, body=instead_of(departure.body), media=())
     return owner.seal(records.encode(rest), left(message_id))
 
 

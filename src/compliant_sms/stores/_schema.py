@@ -115,7 +115,8 @@ _TEXTS: tuple[LiteralString, ...] = (
     ) {keyed}""",
     """CREATE INDEX sms_messages_by_number ON sms_messages (practice_id, number)""",
     """CREATE INDEX sms_messages_by_person ON sms_messages (practice_id, person)""",
-    """CREATE INDEX sms_messages_by_provider_id ON sms_messages (provider, provider_id)
+    """CREATE INDEX sms_messages_by_provider_id
+        ON sms_messages (practice_id, provider, provider_id)
         WHERE provider_id IS NOT NULL""",
     """CREATE INDEX sms_messages_due
         ON sms_messages (practice_id, urgency, not_before, message_id)
@@ -156,20 +157,24 @@ _INBOUND: tuple[LiteralString, ...] = (
         received_at {text} NOT NULL,
         record {blob} NOT NULL,
         purged {blob},
-        UNIQUE (provider, provider_key)
+        UNIQUE (practice_id, provider, provider_key)
     )""",
     """CREATE INDEX sms_inbound_by_number ON sms_inbound (practice_id, number)""",
     """CREATE TABLE sms_callbacks (
         seq {serial},
+        practice_id {text} NOT NULL,
         provider {text} NOT NULL,
         provider_key {text} NOT NULL,
+        provider_id {text} NOT NULL,
         message_id {text},
         at {text} NOT NULL,
         record {blob} NOT NULL,
-        UNIQUE (provider, provider_key)
+        UNIQUE (practice_id, provider, provider_key)
     )""",
     """CREATE INDEX sms_callbacks_by_message ON sms_callbacks (message_id)
         WHERE message_id IS NOT NULL""",
+    """CREATE INDEX sms_callbacks_early ON sms_callbacks (practice_id, provider, provider_id)
+        WHERE message_id IS NULL""",
 )
 
 _RATES: tuple[LiteralString, ...] = (
@@ -211,6 +216,249 @@ _RETENTION: tuple[LiteralString, ...] = (
     )""",
 )
 
+# Each medium of a text that came in; its URL is in the text's record.
+_MEDIA: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_media (
+        inbound_id {text} NOT NULL REFERENCES sms_inbound (inbound_id),
+        position INTEGER NOT NULL,
+        practice_id {text} NOT NULL,
+        again_at {text},
+        attempts INTEGER NOT NULL,
+        problem {text} NOT NULL,
+        content_type {text} NOT NULL,
+        content {blob},
+        PRIMARY KEY (inbound_id, position)
+    )""",
+    """CREATE INDEX sms_media_due ON sms_media (practice_id, again_at)
+        WHERE again_at IS NOT NULL""",
+)
+
+# Each text that its callback did not prove. Once that is settled nothing but its id is left.
+_UNCONFIRMED: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_unconfirmed (
+        inbound_id {text} PRIMARY KEY REFERENCES sms_inbound (inbound_id),
+        practice_id {text} NOT NULL,
+        again_at {text},
+        attempts INTEGER NOT NULL,
+        record {blob} NOT NULL
+    ) {keyed}""",
+    """CREATE INDEX sms_unconfirmed_due ON sms_unconfirmed (practice_id, again_at)
+        WHERE again_at IS NOT NULL""",
+)
+
+# The page behind a text's link, and whoever came to it. The token itself is in neither.
+_SECURE_PAGES: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_secure_pages (
+        message_id {text} PRIMARY KEY REFERENCES sms_messages,
+        practice_id {text} NOT NULL,
+        token_hash {blob} NOT NULL UNIQUE,
+        created_at {text} NOT NULL,
+        expires_at {text} NOT NULL,
+        attempts INTEGER NOT NULL,
+        opened INTEGER NOT NULL,
+        replies INTEGER NOT NULL,
+        read_at {text},
+        withdrawn_at {text},
+        record {blob}
+    ) {keyed}""",
+    """CREATE INDEX sms_secure_pages_shown ON sms_secure_pages (practice_id, message_id, expires_at)
+        WHERE record IS NOT NULL""",
+    """CREATE TABLE sms_page_accesses (
+        seq {serial},
+        message_id {text} NOT NULL REFERENCES sms_secure_pages,
+        practice_id {text} NOT NULL,
+        at {text} NOT NULL,
+        what {text} NOT NULL,
+        inbound_id {text},
+        record {blob},
+        acknowledged_at {text}
+    )""",
+    """CREATE INDEX sms_page_accesses_by_page ON sms_page_accesses (message_id)""",
+    """CREATE INDEX sms_page_accesses_new ON sms_page_accesses (practice_id, seq)
+        WHERE acknowledged_at IS NULL""",
+)
+
+# A text's place on a local day of the practice, by its plan: no place is given twice. Where the
+# text's id is empty the place was given back.
+_VOLUME: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_places (
+        practice_id {text} NOT NULL,
+        day {text} NOT NULL,
+        place INTEGER NOT NULL,
+        message_id {text} NOT NULL,
+        PRIMARY KEY (practice_id, day, place)
+    ) {keyed}""",
+    """CREATE INDEX sms_places_by_message ON sms_places (message_id)""",
+    """CREATE TABLE sms_pauses (
+        practice_id {text} NOT NULL,
+        scope {text} NOT NULL,
+        since {text} NOT NULL,
+        lifted_at {text},
+        record {blob} NOT NULL,
+        PRIMARY KEY (practice_id, scope)
+    ) {keyed}""",
+)
+
+# Visits, which reminders of them which texts tell of, and what patients answered.
+_APPOINTMENTS: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_appointments (
+        seq {serial},
+        practice_id {text} NOT NULL,
+        appointment_id {text} NOT NULL,
+        occurrence {text} NOT NULL,
+        chain_id {text} NOT NULL REFERENCES sms_chains,
+        number {text} NOT NULL,
+        person {text} NOT NULL,
+        status {text} NOT NULL,
+        sequence INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        since {text} NOT NULL,
+        look_at {text},
+        changed_at {text} NOT NULL,
+        record {blob} NOT NULL,
+        purged {blob},
+        UNIQUE (practice_id, appointment_id, occurrence)
+    )""",
+    """CREATE INDEX sms_appointments_due ON sms_appointments (practice_id, look_at)
+        WHERE look_at IS NOT NULL""",
+    """CREATE INDEX sms_appointments_by_number ON sms_appointments (practice_id, number)
+        WHERE look_at IS NOT NULL""",
+    """CREATE INDEX sms_appointments_by_person ON sms_appointments (practice_id, person)""",
+    """CREATE INDEX sms_appointments_by_chain ON sms_appointments (chain_id)""",
+    """CREATE TABLE sms_reminders (
+        practice_id {text} NOT NULL,
+        appointment_id {text} NOT NULL,
+        occurrence {text} NOT NULL,
+        code {text} NOT NULL,
+        number INTEGER NOT NULL,
+        sequence INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        message_id {text} NOT NULL REFERENCES sms_messages,
+        until_at {text} NOT NULL,
+        void {text} NOT NULL,
+        PRIMARY KEY (practice_id, appointment_id, occurrence, code, number)
+    ) {keyed}""",
+    """CREATE INDEX sms_reminders_by_message ON sms_reminders (message_id)""",
+    """CREATE TABLE sms_visit_answers (
+        seq {serial},
+        answer_id {text} NOT NULL UNIQUE,
+        practice_id {text} NOT NULL,
+        appointment_id {text} NOT NULL,
+        occurrence {text} NOT NULL,
+        answer {text} NOT NULL,
+        at {text} NOT NULL,
+        message_id {text} NOT NULL,
+        inbound_id {text} NOT NULL,
+        stands INTEGER NOT NULL,
+        shared INTEGER NOT NULL,
+        replaces {text},
+        settled_at {text}
+    )""",
+    """CREATE INDEX sms_visit_answers_open ON sms_visit_answers (practice_id, seq)
+        WHERE settled_at IS NULL""",
+    """CREATE INDEX sms_visit_answers_by_visit
+        ON sms_visit_answers (practice_id, appointment_id, occurrence)""",
+)
+
+# Threads with patients; what waits in them; which texts of ours answer that; what was done with
+# them. A thread that was joined to another, or erased, says so and is not found any more.
+_CONVERSATIONS: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_threads (
+        thread_id {text} PRIMARY KEY,
+        practice_id {text} NOT NULL,
+        chain_id {text} NOT NULL REFERENCES sms_chains,
+        number {text} NOT NULL,
+        person {text} NOT NULL,
+        queue {text} NOT NULL,
+        assignee {text} NOT NULL,
+        last_at {text} NOT NULL,
+        closed_at {text},
+        joined_to {text} NOT NULL,
+        record {blob} NOT NULL
+    ) {keyed}""",
+    """CREATE UNIQUE INDEX sms_threads_of ON sms_threads (practice_id, number, person)
+        WHERE joined_to = ''""",
+    """CREATE INDEX sms_threads_by_chain ON sms_threads (chain_id)""",
+    """CREATE TABLE sms_waits (
+        seq {serial},
+        wait_id {text} NOT NULL UNIQUE,
+        practice_id {text} NOT NULL,
+        thread_id {text} NOT NULL REFERENCES sms_threads,
+        queue {text} NOT NULL,
+        inbound_id {text} UNIQUE,
+        at {text} NOT NULL,
+        asks INTEGER NOT NULL,
+        warn_at {text} NOT NULL,
+        due_at {text} NOT NULL,
+        point_at {text} NOT NULL,
+        raised INTEGER NOT NULL,
+        settled {text} NOT NULL,
+        settled_at {text}
+    )""",
+    """CREATE INDEX sms_waits_by_thread ON sms_waits (thread_id, seq)""",
+    """CREATE INDEX sms_waits_by_time ON sms_waits (practice_id, at)""",
+    """CREATE INDEX sms_waits_open ON sms_waits (practice_id, due_at) WHERE settled = ''""",
+    """CREATE TABLE sms_answers (
+        wait_id {text} NOT NULL REFERENCES sms_waits (wait_id),
+        message_id {text} NOT NULL REFERENCES sms_messages,
+        PRIMARY KEY (wait_id, message_id)
+    ) {keyed}""",
+    """CREATE INDEX sms_answers_by_message ON sms_answers (message_id)""",
+    """CREATE TABLE sms_thread_entries (
+        seq {serial},
+        entry_id {text} NOT NULL UNIQUE,
+        practice_id {text} NOT NULL,
+        thread_id {text} NOT NULL REFERENCES sms_threads,
+        at {text} NOT NULL,
+        record {blob} NOT NULL,
+        purged {blob}
+    )""",
+    """CREATE INDEX sms_thread_entries_by_thread ON sms_thread_entries (thread_id, seq)""",
+    """CREATE TABLE sms_inbox_events (
+        seq {serial},
+        event_id {text} NOT NULL UNIQUE,
+        practice_id {text} NOT NULL,
+        kind {text} NOT NULL,
+        at {text} NOT NULL,
+        thread_id {text} NOT NULL,
+        queue {text} NOT NULL,
+        told {text} NOT NULL,
+        reference {text} NOT NULL,
+        acknowledged_at {text},
+        UNIQUE (practice_id, kind, reference)
+    )""",
+    """CREATE INDEX sms_inbox_events_new ON sms_inbox_events (practice_id, seq)
+        WHERE acknowledged_at IS NULL""",
+    """CREATE TABLE sms_dismissed (
+        practice_id {text} NOT NULL,
+        kind {text} NOT NULL,
+        reference {text} NOT NULL,
+        at {text} NOT NULL,
+        PRIMARY KEY (practice_id, kind, reference)
+    ) {keyed}""",
+    """CREATE INDEX sms_messages_undelivered ON sms_messages (practice_id, state)
+        WHERE state IN ('failed', 'undelivered', 'blocked')""",
+)
+
+# Callbacks of a day (UTC) that proved nothing: how many, and when the last of them came.
+_REFUSALS: tuple[LiteralString, ...] = (
+    """CREATE TABLE sms_refusals (
+        practice_id {text} NOT NULL,
+        provider {text} NOT NULL,
+        day {text} NOT NULL,
+        refused INTEGER NOT NULL,
+        last_at {text} NOT NULL,
+        PRIMARY KEY (practice_id, provider, day)
+    ) {keyed}""",
+)
+
+# What figures() asks of a period, so that a day costs the same after years.
+_FIGURES: tuple[LiteralString, ...] = (
+    """CREATE INDEX sms_steps_by_time ON sms_steps (at)""",
+    """CREATE INDEX sms_inbound_by_time ON sms_inbound (practice_id, received_at)""",
+    """CREATE INDEX sms_consent_events_revoked ON sms_consent_events (chain_id) WHERE {revoked}""",
+)
+
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (
     (
         *_VERSION,
@@ -224,6 +472,13 @@ _STEPS: tuple[tuple[LiteralString, ...], ...] = (
         *_IMPORTS,
         *_RATES,
     ),
+    (*_MEDIA, *_UNCONFIRMED),
+    _SECURE_PAGES,
+    _VOLUME,
+    _APPOINTMENTS,
+    _CONVERSATIONS,
+    _REFUSALS,
+    _FIGURES,
 )
 
 UPGRADE = "compliant-sms db upgrade --database PATH_OR_DSN"

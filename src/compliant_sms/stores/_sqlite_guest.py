@@ -85,6 +85,10 @@ class _SqliteGuest:
         with self._ours() as cursor:
             return cursor.execute(sql, parameters).rowcount
 
+    async def later(self, sql: LiteralString, parameters: Mapping[str, object]) -> None:
+        """Run a statement now: when the host commits, nobody here knows."""
+        await self.execute(sql, parameters)
+
     @contextmanager
     def _ours(self) -> Iterator[sqlite3.Cursor]:
         # A cursor of our own has no row factory; how texts are read is set on the connection.

@@ -17,7 +17,7 @@ from compliant_sms.stores._connection import Connection, Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject, Vault
 
-__all__ = ["COLUMNS", "MESSAGE", "TextRecords", "drafted", "left"]
+__all__ = ["COLUMNS", "MESSAGE", "TextRecords", "decided", "drafted", "left"]
 
 COLUMNS: LiteralString = """message_id, practice_id, draft, created_at, state, not_before,
     claimed_until, attempts, provider, provider_id, problem, departure, purged, chain_id,
@@ -53,7 +53,7 @@ def left(message_id: str) -> str:
     return f"sms_messages.departure/{message_id}"
 
 
-def _decided(message_id: str) -> str:
+def decided(message_id: str) -> str:
     return f"sms_decisions.record/{message_id}"
 
 
@@ -156,7 +156,7 @@ class TextRecords(SubjectRecords):
             await self._do(_CHANGED + _AT, **_where_it_is(message))
 
     async def _add_step(self, message: Message, at: datetime) -> None:
-        await self._do(
+        await self._soon(
             "INSERT INTO sms_steps (message_id, at, state) VALUES (:message_id, :at, :state)",
             message_id=message.message_id,
             at=text(at),
@@ -211,12 +211,16 @@ class TextRecords(SubjectRecords):
         )
         return self._message(row) if row else None
 
-    async def message_by_provider_id(self, provider: str, provider_id: str) -> Message | None:
-        """The text that the provider calls so."""
+    async def message_by_provider_id(
+        self, practice_id: str, provider: str, provider_id: str
+    ) -> Message | None:
+        """The practice's text that its provider calls so."""
         row = await self._one(
             MESSAGE
-            + "WHERE provider = :provider AND provider_id = :provider_id"
+            + """WHERE practice_id = :practice_id AND provider = :provider
+            AND provider_id = :provider_id"""
             + self._dialect.for_update,
+            practice_id=practice_id,
             provider=provider,
             provider_id=provider_id,
         )
@@ -297,7 +301,7 @@ class TextRecords(SubjectRecords):
         return int(row[0]) if row else 0
 
     async def _hold_volume(self, practice_id: str) -> None:
-        await self._hold(f"{practice_id}/volume")
+        await self._hold_first(f"{practice_id}/volume")
 
     async def steps(self, message_id: str) -> list[Step]:
         """The states that a text went through."""
@@ -312,10 +316,10 @@ class TextRecords(SubjectRecords):
     async def add_decision(self, message_id: str, decision: Decision) -> None:
         """Keep a decision about a text."""
         owner = await self._owner(message_id)
-        await self._do(
+        await self._soon(
             "INSERT INTO sms_decisions (message_id, record) VALUES (:message_id, :record)",
             message_id=message_id,
-            record=owner.seal(records.encode(decision), _decided(message_id)),
+            record=owner.seal(records.encode(decision), decided(message_id)),
         )
 
     async def decisions(self, message_id: str) -> list[Decision]:
@@ -325,5 +329,5 @@ class TextRecords(SubjectRecords):
             WHERE message_id = :message_id AND purged IS NULL ORDER BY seq""",
             message_id=message_id,
         )
-        owner, about = await self._owner(message_id), _decided(message_id)
+        owner, about = await self._owner(message_id), decided(message_id)
         return [records.decode(owner.open(bytes(record), about), Decision) for (record,) in rows]

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any, Generic, LiteralString, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, LiteralString, TypeAlias, TypeVar, cast
 
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
@@ -21,14 +21,15 @@ from compliant_sms.errors import (
     NotOurDatabase,
     StoreError,
 )
-from compliant_sms.ports import AtRest, HostConnection, Store, Transaction
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import SQLITE, Dialect
 from compliant_sms.stores._schema import is_outdated, migrations, newest, tables
 from compliant_sms.stores._sqlite_errors import BUSY, our_errors, ours
-from compliant_sms.stores._sqlite_guest import join_sqlite
-from compliant_sms.stores._transaction import SqlTransaction
 from compliant_sms.stores._vault import Vault
+
+if TYPE_CHECKING:
+    from compliant_sms.ports import AtRest, HostConnection, Store, Transaction
+
 
 __all__ = ["SQLite"]
 
@@ -36,7 +37,7 @@ _SWITCHES = 5
 _OLDEST = (3, 35, 0)  # UPDATE ... RETURNING and AS MATERIALIZED
 
 T = TypeVar("T")
-Work = Callable[[Transaction], Awaitable[T]]
+Work: TypeAlias = "Callable[[Transaction], Awaitable[T]]"
 
 
 class _Cursor:
@@ -59,13 +60,19 @@ class _Cursor:
         except sqlite3.Error as error:
             raise ours(error) from None  # SQLite quotes what it cannot decode
 
+    async def later(self, sql: LiteralString, parameters: Mapping[str, object]) -> None:
+        await self.execute(sql, parameters)
+
 
 class _Job(Generic[T]):
     """Work that waits for a transaction."""
 
     def __init__(self, work: Work[T], vault: Vault) -> None:
+        from compliant_sms.stores._transaction import SqlTransaction
+
         self.work = work
         self.vault = vault
+        self._transaction = SqlTransaction
         self.done = False
         self.committed = False
         self._result: T | None = None
@@ -73,7 +80,7 @@ class _Job(Generic[T]):
 
     def run(self, cursor: _Cursor) -> None:
         # One file can serve practices with keys of their own.
-        tx: Transaction = SqlTransaction(cursor, self.vault)
+        tx: Transaction = self._transaction(cursor, self.vault)
         self._result = finish(cast("Coroutine[Any, Any, T]", self.work(tx)))
 
     def fail(self, error: BaseException) -> None:
@@ -258,10 +265,14 @@ class SQLite:
         Raises:
             ConfigurationError: it is no such connection.
         """
+        from compliant_sms.stores._sqlite_guest import join_sqlite
+
         return join_sqlite(connection, self._path, Vault(keyring))
 
     def joined_asynchronous(self, connection: HostConnection, keyring: AtRest = None) -> Store:
         """The same for an event loop, which waits while the connection works."""
+        from compliant_sms.stores._sqlite_guest import join_sqlite
+
         return join_sqlite(connection, self._path, Vault(keyring))
 
 
@@ -281,7 +292,7 @@ class _AsyncSQLite:
     """Runs transactions on one thread of its own, so that the event loop goes on."""
 
     def __init__(self, store: SQLite, vault: Vault) -> None:
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not for blocking use
+        from concurrent.futures import ThreadPoolExecutor
 
         self._store = store
         self._vault = vault
@@ -289,7 +300,7 @@ class _AsyncSQLite:
 
     async def run(self, work: Work[T]) -> T:
         """See :meth:`compliant_sms.ports.Store.run`."""
-        import asyncio  # noqa: PLC0415 - whoever awaits this has imported it
+        import asyncio
 
         # Queued before the thread gets to it: what waits together is committed together.
         job = self._store._enqueue(work, self._vault)  # noqa: SLF001

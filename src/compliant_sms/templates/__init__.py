@@ -1,26 +1,113 @@
-"""Our own copy, rendered: what the library itself adds to a text, word for word.
+"""Texts prepared beforehand: the practice's templates, and what the library itself says.
 
-Two rules keep this room: it adds and never changes what the practice wrote, and it decides nothing.
-Pure.
+Two rules keep this room: nothing reaches a patient but approved words and checked values, and it
+decides nothing about whether a text may go. Pure.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from compliant_sms._lazy import names_of
+from compliant_sms.templates._inbox import closed_text, danger_text, received_text
 from compliant_sms.templates._notice import neutral_notice
-from compliant_sms.templates._replies import (
-    help_text,
-    opt_in_text,
-    opt_out_text,
-    which_to_stop,
-)
+from compliant_sms.templates._ref import TemplateRef
+from compliant_sms.templates._replies import help_text, opt_in_text, opt_out_text, which_to_stop
+from compliant_sms.templates._sender import dialled, sender_name
 from compliant_sms.text._opt_out_line import opt_out_line, with_opt_out_line
 
+if TYPE_CHECKING:
+    from compliant_sms.templates._canned import CannedReply, suggestions
+    from compliant_sms.templates._catalogue import Catalogue
+    from compliant_sms.templates._kinds import (
+        Choice,
+        Date,
+        GivenName,
+        Kind,
+        Lengths,
+        Link,
+        Money,
+        Number,
+        Phone,
+        Place,
+        Setting,
+        StaffName,
+        Text,
+        Time,
+    )
+    from compliant_sms.templates._parts import Approval, Body, Rendered, Variable, Withdrawal
+    from compliant_sms.templates._problem import TemplateProblem
+    from compliant_sms.templates._template import Template
+    from compliant_sms.templates._toml import starter
+    from compliant_sms.templates._values import Refused
+
 __all__ = [
+    "Approval",
+    "Body",
+    "CannedReply",
+    "Catalogue",
+    "Choice",
+    "Date",
+    "GivenName",
+    "Kind",
+    "Lengths",
+    "Link",
+    "Money",
+    "Number",
+    "Phone",
+    "Place",
+    "Refused",
+    "Rendered",
+    "Setting",
+    "StaffName",
+    "Template",
+    "TemplateProblem",
+    "TemplateRef",
+    "Text",
+    "Time",
+    "Variable",
+    "Withdrawal",
+    "closed_text",
+    "danger_text",
+    "dialled",
     "help_text",
     "neutral_notice",
     "opt_in_text",
     "opt_out_line",
     "opt_out_text",
+    "received_text",
+    "sender_name",
+    "starter",
+    "suggestions",
     "which_to_stop",
     "with_opt_out_line",
 ]
+
+_FILES = {
+    "_canned": ("CannedReply", "suggestions"),
+    "_catalogue": ("Catalogue",),
+    "_kinds": (
+        "Choice",
+        "Date",
+        "GivenName",
+        "Kind",
+        "Lengths",
+        "Link",
+        "Money",
+        "Number",
+        "Phone",
+        "Place",
+        "Setting",
+        "StaffName",
+        "Text",
+        "Time",
+    ),
+    "_parts": ("Approval", "Body", "Rendered", "Variable", "Withdrawal"),
+    "_problem": ("TemplateProblem",),
+    "_template": ("Template",),
+    "_toml": ("starter",),
+    "_values": ("Refused",),
+}
+# PEP 562: what checks templates loads when somebody has some, not on import.
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, _FILES)

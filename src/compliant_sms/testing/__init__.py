@@ -1,29 +1,64 @@
-"""What a project that embeds this library tests itself with."""
+"""What a project that embeds this library tests itself with.
+
+The carrier needs the extra ``testing``, which brings pytest, hypothesis and what the carrier's
+dialects are made of.
+"""
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from compliant_sms.testing._clock import MovableClock
-from compliant_sms.testing._twilio import twilio_text
+from compliant_sms._lazy import names_of
 
 if TYPE_CHECKING:
+    from compliant_sms.testing._asserts import (
+        assert_blocked,
+        assert_held,
+        assert_not_sent,
+        assert_sent,
+    )
+    from compliant_sms.testing._clock import MORNING, MovableClock
     from compliant_sms.testing._contract import StoreContract
+    from compliant_sms.testing._fake import FakeCarrier, OtherProvider, Recipient
+    from compliant_sms.testing._leaks import assert_no_phi
+    from compliant_sms.testing._provider_contract import ProviderContract
 
-__all__ = ["MovableClock", "StoreContract", "twilio_text"]
+__all__ = [
+    "MORNING",
+    "FakeCarrier",
+    "MovableClock",
+    "OtherProvider",
+    "ProviderContract",
+    "Recipient",
+    "StoreContract",
+    "assert_blocked",
+    "assert_held",
+    "assert_no_phi",
+    "assert_not_sent",
+    "assert_sent",
+]
 
+_FILES = {
+    "_asserts": ("assert_blocked", "assert_held", "assert_not_sent", "assert_sent"),
+    "_clock": ("MORNING", "MovableClock"),
+    "_fake": ("FakeCarrier", "OtherProvider", "Recipient"),
+    "_leaks": ("assert_no_phi",),
+}
+_CONTRACTS = {"StoreContract": "_contract", "ProviderContract": "_provider_contract"}
 
-# PEP 562: only whoever wrote a store needs its contract, which imports nearly everything.
-def __getattr__(name: str) -> object:
-    if name != "StoreContract":
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    if "pytest" in sys.modules:  # so that a broken promise shows both sides of its comparison
-        sys.modules["pytest"].register_assert_rewrite(f"{__name__}._contract")
-    from compliant_sms.testing._contract import StoreContract  # noqa: PLC0415
+# PEP 562: pytest's plugin imports this room in every run, and most tests text nobody.
+if not TYPE_CHECKING:
+    _other, _listed = names_of(__name__, _FILES)
 
-    globals()[name] = StoreContract
-    return StoreContract
+    def __getattr__(name: str) -> object:
+        if name not in _CONTRACTS:
+            return _other(name)
+        module = f"{__name__}.{_CONTRACTS[name]}"
+        if "pytest" in sys.modules:  # so that a broken promise shows both sides of its comparison
+            sys.modules["pytest"].register_assert_rewrite(module)
+        contract: object = getattr(import_module(module), name)
+        globals()[name] = contract
+        return contract
 
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    def __dir__() -> list[str]:
+        return sorted({*_listed(), *_CONTRACTS})

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock
+from typing import Final
 
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["MovableClock"]
+__all__ = ["MORNING", "MovableClock"]
+
+MORNING: Final = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+"""A Monday, ten in the morning in Chicago: no quiet hours, no holiday."""
 
 
 class MovableClock:

@@ -6,7 +6,7 @@ says, and it knows nothing about who reads it.
 
 from __future__ import annotations
 
-from compliant_sms.text._cost import Cost, cost
+from compliant_sms.text._cost import Cost, cost, price_of_segment
 from compliant_sms.text._links import Link, is_public_shortener, links, within
 from compliant_sms.text._notices import Notices, notices
 from compliant_sms.text._segments import Encoding, Segmentation, parts, segment
@@ -31,6 +31,7 @@ __all__ = [
     "notices",
     "outside_gsm7",
     "parts",
+    "price_of_segment",
     "segment",
     "smart_encode",
     "within",

@@ -10,7 +10,7 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.text._segments import Segmentation
 from compliant_sms.text._smart_encoding import OutsideGsm7, outside_gsm7, smart_encode
 
-__all__ = ["Cost", "cost"]
+__all__ = ["Cost", "cost", "price_of_segment"]
 
 
 @frozen(kw_only=True)
@@ -48,7 +48,7 @@ def cost(text: str, price_per_segment: Decimal | int, recipients: int = 1) -> Co
         InvalidInput: the price is a float or below 0, there are fewer than 0 recipients, or the
             text holds a lone surrogate.
     """
-    price = _price(price_per_segment)
+    price = price_of_segment(price_per_segment)
     if recipients < 0:
         msg = "recipients is below 0; pass how many people get the text"
         raise InvalidInput(msg)
@@ -64,7 +64,12 @@ def cost(text: str, price_per_segment: Decimal | int, recipients: int = 1) -> Co
     )
 
 
-def _price(given: object) -> Decimal:
+def price_of_segment(given: object) -> Decimal:
+    """The price of a segment, in any currency.
+
+    Raises:
+        InvalidInput: it is a float, or below 0.
+    """
     if isinstance(given, Decimal | int) and not isinstance(given, bool):
         price = Decimal(given)
         if price.is_finite() and price >= 0:

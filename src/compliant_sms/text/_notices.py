@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
 
@@ -92,9 +93,25 @@ class _Page:
         places = self.found.get(near)
         if places is None or (also and also not in self.found):
             return False
+        if also and notice == "frequency":
+            places = self._beside_texts(places)
         return any(words in self.text for words in SURE.get(notice, ())) or _in_sentences(
             notice, self.text, places
         )
+
+    def _beside_texts(self, places: list[int]) -> list[int]:
+        """Those in whose sentence a word stands that all ways to tell of frequency have."""
+        if _HIDDEN in self.text:
+            return places
+        words = sorted([*self.found["texts"], *self.found.get("often", ())])
+        kept, end = list[int](), -1
+        for place in places:
+            if place > end:
+                start, end = _sentence(self.text, place)
+                at = bisect_left(words, start)
+                if at < len(words) and words[at] < end:
+                    kept.append(place)
+        return kept
 
     def spells(self, notice: str, near: str) -> bool:
         """Whether the notice's word in capitals stands out, which it does not among others."""
@@ -129,12 +146,17 @@ def _in_sentences(notice: str, text: str, places: Iterable[int]) -> bool:
 
 
 def _sentence(text: str, place: int) -> tuple[int, int]:
-    start = max(text.rfind(mark, 0, place) for mark in _MARKS)
-    end = min((at for mark in _MARKS if (at := text.find(mark, place)) >= 0), default=len(text))
+    start, end = -1, len(text)
+    for mark in _MARKS:
+        start = max(start, text.rfind(mark, start + 1, place))
+        after = text.find(mark, place, end)
+        if after >= 0:
+            end = after
     return start + 1, end
 
 
 _MARKS = (". ", "! ", "\n")
+_HIDDEN = "un-"  # a hint whose last sign hides the word behind it
 _QUOTES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u00b4", "'"))
 _QUOTES |= str.maketrans(dict.fromkeys("\u201c\u201d\u00ab\u00bb", '"'))
 

@@ -1,6 +1,6 @@
 """Callbacks under Starlette, and so under FastAPI.
 
-Mount it where the provider calls::
+Mount it where the providers call::
 
     app.mount("/texts", webhook_app(messenger, public_url="https://clinic.example/texts"))
 
@@ -9,81 +9,170 @@ Needs the extra ``starlette``, or Starlette itself.
 
 from __future__ import annotations
 
-from compliant_sms.errors import MissingExtra, StoreError, WebhookRejected
+from collections.abc import AsyncIterator, Iterable, Mapping
+from functools import partial
+
+from attrs import frozen
+
+from compliant_sms.errors import MissingExtra, WebhookRejected
 from compliant_sms.flows import Received
 from compliant_sms.messenger import AsyncMessenger, Messenger
+from compliant_sms.secure_pages import PageRequest
+from compliant_sms.web._address import Arrival, PublicAddress
+from compliant_sms.web._afterwards import work, work_async
+from compliant_sms.web._core import Desk
+from compliant_sms.web._forms import FormDesk
+from compliant_sms.web._pages import PageDesk
 from compliant_sms.wire import HttpReply, WebhookRequest
 
 try:
     from starlette.applications import Starlette
     from starlette.background import BackgroundTask
     from starlette.concurrency import run_in_threadpool
-    from starlette.requests import Request
+    from starlette.requests import ClientDisconnect, Request
     from starlette.responses import Response
     from starlette.routing import Route
+    from starlette.types import Receive, Scope, Send
 except ModuleNotFoundError as _error:
     raise MissingExtra("starlette", "webhook_app") from _error  # noqa: EM101 - the extra's name
 
-__all__ = ["webhook_app"]
+__all__ = ["consent_app", "secure_app", "webhook_app"]
 
-_LARGEST_BODY = 1_000_000
+_Either = Messenger | AsyncMessenger
 
 
 def webhook_app(
-    messenger: Messenger | AsyncMessenger, *, public_url: str, dispatch: bool = True
+    messenger: _Either | Mapping[str, _Either],
+    *,
+    public_url: str | None = None,
+    trusted_proxies: Iterable[str] = (),
+    dispatch: bool = True,
 ) -> Starlette:
-    """An ASGI application that takes a provider's callbacks in.
-
-    It answers 2xx only after the callback is on disk, 403 to a wrong signature, 413 to more than a
-    megabyte, and 503 when the store is not available, so that the provider tries again.
+    """An ASGI application that takes providers' callbacks in.
 
     Args:
-        messenger: who receives.
-        public_url: where the provider calls it from outside, scheme and host included. Signatures
+        messenger: who receives; or several, by the part of the path that stands for them before
+            the provider's name, for example ``{"lakeside": messenger}``.
+        public_url: where providers call it from outside, scheme and host included. Signatures
             cover it, and behind a proxy it cannot be guessed.
-        dispatch: send what is due after each answer, so that a STOP is confirmed at once.
+        trusted_proxies: instead of it, the networks of the proxies whose ``X-Forwarded-Proto``
+            and ``X-Forwarded-Host``, or ``Forwarded``, tell the URL.
+        dispatch: send what a text made due after its answer, so that a STOP is confirmed at once.
+
+    Raises:
+        ConfigurationError: it is not told where providers call.
     """
-
-    async def endpoint(request: Request) -> Response:
-        try:
-            received = await _receive(messenger, await _as_called(request, public_url))
-        except WebhookRejected as error:
-            return Response(str(error), status_code=error.status, media_type="text/plain")
-        except StoreError:
-            return Response(status_code=503)
-        task = BackgroundTask(messenger.dispatch_due) if dispatch else None
-        return _as_response(received.answer, task)
-
-    return Starlette(routes=[Route("/{rest:path}", endpoint, methods=["GET", "POST"])])
+    desk = Desk(messenger, PublicAddress.of(public_url, trusted_proxies), _receive)
+    return Starlette(routes=[Route("/{rest:path}", _Endpoint(desk, dispatch))])
 
 
-async def _receive(messenger: Messenger | AsyncMessenger, request: WebhookRequest) -> Received:
+def secure_app(messenger: _Either | Mapping[str, _Either]) -> Starlette:
+    """An ASGI application that serves the pages behind the links in notices.
+
+    Serve it where ``SecurePages(url=...)`` says, over https. The addresses that go on record are
+    those that the server tells: behind a proxy have it tell the patient's, for example with
+    uvicorn's ``--proxy-headers``.
+
+    Args:
+        messenger: whose pages; or several, by the part of the path before the token, for example
+            ``{"lakeside": messenger}``.
+
+    Raises:
+        ConfigurationError: the messenger has no pages.
+    """
+    desk = PageDesk(messenger, _answer_page)
+    return Starlette(routes=[Route("/{rest:path}", _Pages(desk))])
+
+
+def consent_app(messenger: _Either | Mapping[str, _Either]) -> Starlette:
+    """An ASGI application that serves the form on which patients agree to texts.
+
+    Serve it where ``Permission(form_url=...)`` says, over https. The addresses that go on record
+    are those that the server tells: behind a proxy have it tell the patient's, for example with
+    uvicorn's ``--proxy-headers``.
+
+    Args:
+        messenger: who asks; or several, by the last part of the path, for example
+            ``{"lakeside": messenger}``.
+
+    Raises:
+        ConfigurationError: a messenger has no form.
+    """
+    desk = FormDesk(messenger, _answer_form)
+    return Starlette(routes=[Route("/{rest:path}", _Pages(desk))])
+
+
+@frozen
+class _Pages:
+    desk: PageDesk[_Either] | FormDesk[_Either]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        arrival = _arrived(request, request.path_params["rest"])
+        reply = await self.desk.answer(arrival, partial(_read, request.stream()))
+        await Response(reply.body, reply.status, dict(reply.headers))(scope, receive, send)
+
+
+async def _answer_page(messenger: _Either, request: PageRequest) -> HttpReply:
     if isinstance(messenger, AsyncMessenger):
-        return await messenger.receive(request)
-    return await run_in_threadpool(messenger.receive, request)
+        return await messenger.secure_pages.answer(request)
+    return await run_in_threadpool(messenger.secure_pages.answer, request)
 
 
-async def _as_called(request: Request, public_url: str) -> WebhookRequest:
-    query = request.url.query
-    return WebhookRequest(
+async def _answer_form(messenger: _Either, request: PageRequest) -> HttpReply:
+    if isinstance(messenger, AsyncMessenger):
+        return await messenger.permission.answer(request)
+    return await run_in_threadpool(messenger.permission.answer, request)
+
+
+@frozen
+class _Endpoint:
+    desk: Desk[_Either]
+    dispatch: bool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        answered = await self.desk.answer(self._arrival(request), partial(_read, request.stream()))
+        task = _task(answered.next) if answered.next and self.dispatch else None
+        reply = answered.reply
+        response = Response(reply.body, reply.status, dict(reply.headers), background=task)
+        await response(scope, receive, send)
+
+    def _arrival(self, request: Request) -> Arrival:
+        path = f"/{request.path_params['rest']}"
+        mounted = request.scope.get("root_path")
+        return _arrived(request, path if mounted else self.desk.address.below(path))
+
+
+def _arrived(request: Request, path: str) -> Arrival:
+    scope = request.scope
+    return Arrival(
         method=request.method,
-        url=f"{public_url}?{query}" if query else public_url,
-        headers=request.headers.items(),
-        body=await _body(request),
+        path=path,
+        whole_path=scope["path"],
+        query=scope["query_string"].decode("latin-1"),
+        headers=tuple(request.headers.items()),
+        peer=request.client.host if request.client else "",
     )
 
 
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST_BODY:
-            msg = "the callback is larger than any provider sends"
-            raise WebhookRejected(msg, status=413)
-    return bytes(body)
+async def _read(stream: AsyncIterator[bytes]) -> bytes:
+    try:
+        return await anext(stream, b"")
+    except ClientDisconnect as error:
+        msg = "the callback broke off"
+        raise WebhookRejected(msg) from error
 
 
-def _as_response(answer: HttpReply, task: BackgroundTask | None) -> Response:
-    return Response(
-        answer.body, status_code=answer.status, headers=dict(answer.headers), background=task
-    )
+async def _receive(
+    messenger: Messenger | AsyncMessenger, request: WebhookRequest, provider: str | None
+) -> Received:
+    if isinstance(messenger, AsyncMessenger):
+        return await messenger.receive(request, provider=provider)
+    return await run_in_threadpool(messenger.receive, request, provider=provider)
+
+
+def _task(messenger: Messenger | AsyncMessenger) -> BackgroundTask:
+    if isinstance(messenger, AsyncMessenger):
+        return BackgroundTask(work_async, messenger)
+    return BackgroundTask(work, messenger)

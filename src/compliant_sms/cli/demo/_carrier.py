@@ -24,7 +24,8 @@ class CarrierControl:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self._http = BlockingTransport()
+        # It answers when the practice has, which reads its word lists for the first text.
+        self._http = BlockingTransport(answer_timeout=120)
 
     def _ask(self, method: str, path: str, content: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - JSON
         request = HttpRequest(
@@ -38,7 +39,10 @@ class CarrierControl:
             msg = "the carrier cannot be reached. Start one: compliant-sms sandbox"
             raise ConfigurationError(msg) from error
         if reply.status >= 400:
-            msg = f"the carrier refused {method} {path.partition('+')[0]}: HTTP {reply.status}"
+            msg = (
+                f"the carrier refused {method} {path.partition('+')[0]}: HTTP {reply.status}. "
+                "Start the sandbox of this version of the library: compliant-sms sandbox"
+            )
             raise ConfigurationError(msg)
         return json.loads(reply.body) if reply.body else None
 

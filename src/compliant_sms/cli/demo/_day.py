@@ -66,17 +66,7 @@ class Day:
 
     def play(self) -> int:
         """Play the day to its end; the HTTP status that the forged webhook got."""
-        self.carrier.set_up(self.sender.e164, self.webhook_url)
-        self._time_is(9, 0)
-        self._settle()
-        self._tell("The front desk records who agreed to texts.")
-        self._record_consent()
-        self._time_is(9, 5)
-        self._tell("The morning's texts go out.")
-        held = [outcome for outcome in self._send("text") if isinstance(outcome, Held)]
-        self._time_is(9, 20)
-        self._tell("Patients answer.")
-        self._replies()
+        held = self.play_morning()
         self._time_is(9, 25)
         status = self._forged_webhook()
         self._tell(f"Somebody forges a START from a patient who said STOP: HTTP {status}.")
@@ -88,6 +78,21 @@ class Day:
             self._tell("Held texts become due.")
         self.messenger.dispatch_due()
         return status
+
+    def play_morning(self) -> list[Held]:
+        """Play it until the first patients have answered; the texts that are held by then."""
+        self.carrier.set_up(self.sender.e164, self.webhook_url)
+        self._time_is(9, 0)
+        self._settle()
+        self._tell("The front desk records who agreed to texts.")
+        self._record_consent()
+        self._time_is(9, 5)
+        self._tell("The morning's texts go out.")
+        held = [outcome for outcome in self._send("text") if isinstance(outcome, Held)]
+        self._time_is(9, 20)
+        self._tell("Patients answer.")
+        self._replies()
+        return held
 
     def _tell(self, words: str) -> None:
         self.tell(f"{self.clock():%Y-%m-%d %H:%M} UTC  {words}")

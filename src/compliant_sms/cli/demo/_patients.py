@@ -85,7 +85,7 @@ def read_patients(path: Path | None) -> tuple[Patient, ...]:
     rows = csv.DictReader(text.splitlines(), restval="")
     missing = [name for name in _REQUIRED if name not in (rows.fieldnames or ())]
     if missing:
-        msg = f"the patients' file lacks the columns {', '.join(missing)} in its first line."
+        msg = f"the first line of the patients' file lacks {', '.join(missing)}. Add those columns."
         raise InvalidInput(msg)
     return _all_or_nothing(enumerate(rows, start=2))
 
@@ -103,7 +103,9 @@ def _all_or_nothing(rows: Iterator[tuple[int, Mapping[str, str]]]) -> tuple[Pati
         f"person {p} is in it twice" for p in sorted({p for p in people if people.count(p) > 1})
     ]
     if problems or not patients:
-        msg = "the patients' file cannot be used:\n  " + "\n  ".join(problems or ["no patients"])
+        msg = "the patients' file cannot be used. Mend these:\n  " + "\n  ".join(
+            problems or ["no patients"]
+        )
         raise InvalidInput(msg)
     return tuple(patients)
 

@@ -25,10 +25,10 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 
-__all__ = ["play"]
+__all__ = ["PRACTICE", "play"]
 
 _SID, _TOKEN, _SENDER = "AC" + "0" * 32, "sandbox-token", "+12175550111"
-_PRACTICE = Practice(
+PRACTICE = Practice(
     name="Lakeside Family Medicine",
     phone="+1 217 555 0100",
     time_zone="America/Chicago",
@@ -81,7 +81,7 @@ def _day(
             answers_keywords=False,
         )
         messenger = Messenger(
-            practice=_PRACTICE,
+            practice=PRACTICE,
             provider=provider,
             store=store,
             clock=clock,
@@ -91,7 +91,7 @@ def _day(
         stack.enter_context(serve_webhooks(messenger, listener, url))
         yield Day(
             messenger=messenger,
-            practice=_PRACTICE,
+            practice=PRACTICE,
             sender=provider.sender,
             patients=patients,
             carrier=control,
@@ -109,7 +109,7 @@ def _own_carrier() -> Sandbox:
 @contextmanager
 def _progress(store: SQLite, database: Path) -> Iterator[Progress]:
     store.open()
-    progress = Progress(database, _PRACTICE.time_zone)
+    progress = Progress(database, PRACTICE.time_zone)
     try:
         yield progress
     finally:
@@ -118,7 +118,8 @@ def _progress(store: SQLite, database: Path) -> Iterator[Progress]:
 
 def _show(console: Console, report: Report, database: Path) -> None:
     console.print(_timeline(report.events))
-    table = Table(title=f"Expected of {report.day}", title_justify="left", box=SIMPLE_HEAD)
+    title = f"What was expected of {report.day}, and whether it came"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     table.add_column("")
     table.add_column("expectation")
     for expectation in report.expectations:
@@ -127,7 +128,9 @@ def _show(console: Console, report: Report, database: Path) -> None:
     console.print(
         f"Everything is in {database}. Look into it:\n"
         f"  compliant-sms show {database}\n"
-        "Run the demo again to play the next day on the same file.",
+        "Run the demo again to play the next day on the same file.\n"
+        "See patients' phones in a browser:\n"
+        "  compliant-sms sandbox --demo --open",
         highlight=False,
         markup=False,
     )

@@ -24,10 +24,19 @@ def listen() -> tuple[socket.socket, str]:
 
 
 @contextmanager
-def serve_webhooks(messenger: Messenger, listener: socket.socket, url: str) -> Iterator[None]:
-    """Take callbacks in until the block ends."""
-    # The day dispatches by itself, so that it always plays in the same order.
-    app = webhook_app(messenger, public_url=url, dispatch=False)
+def serve_webhooks(
+    messenger: Messenger, listener: socket.socket, url: str, *, dispatch: bool = False
+) -> Iterator[None]:
+    """Take callbacks in until the block ends.
+
+    Args:
+        messenger: who receives.
+        listener: takes connections.
+        url: its.
+        dispatch: send at once what became due. A day dispatches by itself, so that it always plays
+            in the same order.
+    """
+    app = webhook_app(messenger, public_url=url, dispatch=dispatch)
     server = uvicorn.Server(
         uvicorn.Config(app, log_config=None, log_level="error", access_log=False, lifespan="off")
     )

@@ -21,6 +21,7 @@ from compliant_sms.evidence._page._moments import Moment, moments
 from compliant_sms.evidence._page._picture import picture
 from compliant_sms.evidence._page._proofs import proofs
 from compliant_sms.evidence._page._received import received
+from compliant_sms.evidence._page._staff import staff
 from compliant_sms.evidence._page._texts import texts
 
 __all__ = ["LAYOUT", "page"]
@@ -62,6 +63,7 @@ def page(dossier: Dossier, json: bytes) -> bytes:
         f"{consent(case)}\n"
         f"{texts(case)}\n"
         f"{received(case)}\n"
+        f"{staff(case)}"
         f"{proofs(case)}\n"
         "</main>\n</body>\n</html>\n"
     )

@@ -13,11 +13,16 @@ from compliant_sms import records
 from compliant_sms.consent import ConsentEvent, Revoked, erased_revocation, from_payload
 from compliant_sms.evidence._dossier import Dossier, EventRecord
 from compliant_sms.evidence._page._markup import Zone, quoted, shown
-from compliant_sms.evidence._text_records import DroppedRecord, ReceivedRecord, TextRecord
+from compliant_sms.evidence._text_records import (
+    DroppedRecord,
+    EntryRecord,
+    ReceivedRecord,
+    TextRecord,
+)
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules import Decision
 
-__all__ = ["Case", "Entry", "Received", "Text"]
+__all__ = ["Act", "Case", "Entry", "Received", "Text"]
 
 
 @frozen(kw_only=True)
@@ -60,6 +65,14 @@ class Received:
     record: ReceivedRecord
 
 
+@frozen(kw_only=True)
+class Act:
+    """What somebody of the practice did with a conversation: S-1, S-2 and so on."""
+
+    label: str
+    record: EntryRecord
+
+
 class Case:
     """The dossier, its parts by their labels.
 
@@ -85,6 +98,10 @@ class Case:
         self.received = tuple(
             Received(label=f"R-{place}", record=record)
             for place, record in enumerate(dossier.received, start=1)
+        )
+        self.acts = tuple(
+            Act(label=f"S-{place}", record=record)
+            for place, record in enumerate(dossier.entries, start=1)
         )
         self._labels = {each.record.message_id: each.label for each in self.texts}
         self._labels |= {each.record.inbound_id: each.label for each in self.received}

@@ -8,6 +8,9 @@ from compliant_sms.consent import (
     Clarified,
     ConsentEvent,
     Granted,
+    NumberFlagged,
+    OptInAnswered,
+    OptInAsked,
     PhiPreferenceStated,
     Revoked,
     Wording,
@@ -84,6 +87,13 @@ def _details(event: ConsentEvent) -> Iterator[tuple[str, str]]:
         case PhiPreferenceStated():
             yield "How it came", word(CHANNELS, event.channel)
             yield from _wording("Warned of the risk in these words", event.warning)
+        case OptInAsked():
+            yield "Strength asked for", TIERS[event.tier]
+            yield from _wording("Asked, word for word", event.wording)
+        case OptInAnswered():
+            yield "Answers", f"<code>{shown(event.asked)}</code>"
+        case NumberFlagged():
+            yield "Told by", shown(event.actor)
         case _:
             yield "Read by rule", f"<code>{shown(event.rule)}</code>" if event.rule else ""
 

@@ -88,6 +88,11 @@ def _unproved(case: Case) -> Iterator[str]:
         "That a text was read. Delivery is what the provider and the carriers reported; "
         "they may be wrong."
     )
+    if any(text.record.accesses for text in case.texts):
+        yield (
+            "Who read a secure page. Somebody who had its link answered what it asks; whether that "
+            "was the patient, the page cannot know."
+        )
     if not case.dossier.checkpoint:
         yield (
             "That nobody who controls the database of the practice made the chains up afterwards. "
@@ -102,10 +107,11 @@ def _unproved(case: Case) -> Iterator[str]:
             "What was erased said. Of erased entries the kind, the time and the fingerprint are "
             "left, and erased texts are filed under no number any more."
         )
+    copied = "T, R and S" if case.acts else "T and R"
     yield (
-        "That the texts, decisions, reports and answers (T and R) are complete and unchanged: they "
-        "are copies of the practice&rsquo;s database, which the chains of consent do not cover. "
-        "The provider&rsquo;s own records are an independent source."
+        f"That the texts, decisions, reports and answers ({copied}) are complete and unchanged: "
+        "they are copies of the practice&rsquo;s database, which the chains of consent do not "
+        "cover. The provider&rsquo;s own records are an independent source."
     )
     yield (
         "Whether the law was kept. The findings are a computer&rsquo;s reading of rules, "

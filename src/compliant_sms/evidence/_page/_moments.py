@@ -11,15 +11,22 @@ from compliant_sms.consent import (
     Clarified,
     ConsentEvent,
     Granted,
+    NumberFlagged,
+    OptInAnswered,
+    OptInAsked,
+    PhiPreferenceStated,
     Restored,
     Revoked,
 )
 from compliant_sms.evidence._page._case import Case, Received, Text
 from compliant_sms.evidence._page._markup import shown
 from compliant_sms.evidence._page._words import (
+    ACCESSES,
+    ACTS,
     AUTHORS,
     BASES,
     CHANNELS,
+    FLAGS,
     INTENTS,
     STATES,
     TIERS,
@@ -56,7 +63,7 @@ class Moment:
 def moments(case: Case) -> tuple[Moment, ...]:
     """Everything that happened in the period, in its order."""
     # At one instant a text comes before what it led to.
-    told = [*_received(case), *_consent(case), *_texts(case)]
+    told = [*_received(case), *_consent(case), *_texts(case), *_staff(case)]
     told.sort(key=lambda moment: moment.at)
     return tuple(moment for moment in told if case.covers(moment.at))
 
@@ -87,11 +94,24 @@ def what_was_said(event: ConsentEvent) -> str:
             )
             return f"Opt-out {word(CHANNELS, event.channel)}: texts shall stop.{limits}{asked}"
         case Clarified():
-            if not event.keep:
-                return "The opt-out was meant for all texts."
-            return f"The opt-out was not meant for {listed(event.keep)}: these may go on."
+            kept = f"not meant for {listed(event.keep)}: these may go on."
+            return f"The opt-out was {kept if event.keep else 'meant for all texts.'}"
         case Restored():
             return "Texts asked for again (START)."
+        case NumberFlagged():
+            return f"The provider reports: {word(FLAGS, event.why)}. Texts to the number stop."
+        case _:
+            return _said_by_patient(event)
+
+
+def _said_by_patient(event: PhiPreferenceStated | OptInAsked | OptInAnswered) -> str:
+    """What a patient was asked, answered, or wishes."""
+    match event:
+        case OptInAsked():
+            by = f" The patient had texted {shown(event.keyword)}." if event.keyword else ""
+            return f"Asked by text to agree to texts about {listed(event.categories)}.{by}"
+        case OptInAnswered():
+            return f"Answered the question: {'yes' if event.agreed else 'no'}."
         case _:  # PhiPreferenceStated
             wish = "wants" if event.prefers else "wants no"
             return f"The patient {wish} health details by text."
@@ -134,6 +154,16 @@ def _texts(case: Case) -> Iterator[Moment]:
                 yield Moment(
                     at=step.at, kind="news", mark=step.state, label=text.label, words=words
                 )
+        for access in record.accesses:
+            words = f"<b>{word(ACCESSES, access.what)}</b>"
+            yield Moment(at=access.at, kind="news", label=text.label, words=words)
+
+
+def _staff(case: Case) -> Iterator[Moment]:
+    for act in case.acts:
+        said = _excerpt(act.record.words) if act.record.words else ""
+        words = f"<b>{word(ACTS, act.record.kind)}</b> by {shown(act.record.actor)} {said}"
+        yield Moment(at=act.record.at, kind="news", label=act.label, words=words)
 
 
 def _decided(text: Text, decision: Decision, case: Case) -> Moment:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from compliant_sms.evidence._page._case import Case, Text
 from compliant_sms.evidence._page._markup import items, shown, table
-from compliant_sms.evidence._page._words import STATES, word
-from compliant_sms.evidence._text_records import ProblemRecord, ReportRecord
+from compliant_sms.evidence._page._words import ACCESSES, STATES, word
+from compliant_sms.evidence._text_records import ProblemRecord, ReportRecord, TemplateRecord
 from compliant_sms.rules import Decision, Verdict
 
 __all__ = ["texts"]
@@ -31,6 +31,7 @@ def _card(case: Case, text: Text) -> str:
             ("Not to be sent after", time(record.not_after) if record.not_after else ""),
             ("Answers the text of", time(record.answers) if record.answers else ""),
             ("Asks for", word({}, record.asks) if record.asks else ""),
+            ("Made from", _template(record.template) if record.template else ""),
             ("Key of the request", f"<code>{shown(record.idempotency_key)}</code>"),
             ("Id of the text", f"<code>{shown(record.message_id)}</code>"),
         ]
@@ -44,7 +45,15 @@ def _card(case: Case, text: Text) -> str:
         f'<article id="{text.label}" class="card"><h3><span class="label">{text.label}</span> '
         f"{purpose} {state}</h3>{asked}{_bodies(case, text)}"
         f"<h4>Decisions</h4>{decisions or '<p>There is none.</p>'}"
-        f"<h4>What became of it</h4>{_course(case, text)}</article>"
+        f"<h4>What became of it</h4>{_course(case, text)}{_accesses(case, text)}</article>"
+    )
+
+
+def _template(made: TemplateRecord) -> str:
+    by = f", picked by {shown(made.by)}" if made.by else ""
+    return (
+        f"template {shown(made.name)}, version {made.version}, in {shown(made.language)}, "
+        f"{shown(made.tier)}{by} <small><code>{shown(made.fingerprint)}</code></small>"
     )
 
 
@@ -58,6 +67,7 @@ def _bodies(case: Case, text: Text) -> str:
             ("Sent as", f"{word({}, left.message_class)}, about {word({}, left.category)}"),
             ("Told how to opt out", "yes" if left.says_opt_out else "no"),
             ("Parts on the air", str(left.segments)),
+            ("Pictures and files", "<br>".join(map(shown, left.media))),
             ("Under", "the healthcare exemption, 47 CFR 64.1200(a)(9)(iv)" if left.exempt else ""),
         ]
     )
@@ -127,6 +137,22 @@ def _course(case: Case, text: Text) -> str:
     )
     course = table(("When", "What", "Told by"), ((case.zone.time(a), b, c) for a, b, c in rows))
     return handed + course + problem
+
+
+def _accesses(case: Case, text: Text) -> str:
+    """Who came to the page that the text had a link to; nothing where nobody did."""
+    came = text.record.accesses
+    rows = (
+        (
+            case.zone.time(each.at),
+            word(ACCESSES, each.what)
+            + (f", {case.link(each.inbound_id)}" if each.inbound_id else ""),
+            f"<code>{shown(each.address)}</code>" if each.address else "not kept",
+        )
+        for each in came
+    )
+    told = table(("When", "What", "From the network address"), rows)
+    return f"<h4>At its secure page</h4>{told}" if came else ""
 
 
 def _report(report: ReportRecord) -> str:

@@ -7,7 +7,20 @@ from collections.abc import Iterable, Mapping
 from compliant_sms.consent import Tier
 from compliant_sms.evidence._page._markup import shown
 
-__all__ = ["AUTHORS", "BASES", "CHANNELS", "INTENTS", "STATES", "TIERS", "listed", "number", "word"]
+__all__ = [
+    "ACCESSES",
+    "ACTS",
+    "AUTHORS",
+    "BASES",
+    "CHANNELS",
+    "FLAGS",
+    "INTENTS",
+    "STATES",
+    "TIERS",
+    "listed",
+    "number",
+    "word",
+]
 
 TIERS = {
     Tier.NONE: "no consent",
@@ -21,6 +34,7 @@ BASES = {
     "text_message": "by text message",
     "spoken": "by word of mouth",
     "booking": "by giving the number when booking",
+    "call_offer": "by accepting a spoken offer in a call",
 }
 CHANNELS = {
     "text": "by text message",
@@ -31,6 +45,12 @@ CHANNELS = {
     "letter": "by letter",
     "unknown": "by a way that was erased",
     "provider": "as reported by the provider or a carrier",
+}
+FLAGS = {
+    "invalid_number": "this is no number that takes texts",
+    "unreachable_permanent": "the number cannot be reached any more",
+    "blocked_number": "texts to the number are blocked",
+    "compliance_blocked": "it may not carry texts to the number",
 }
 STATES = {
     "due": "Ready to go",
@@ -66,6 +86,24 @@ AUTHORS = {
     "reaction": "a phone, on behalf of somebody who tapped a reaction",
     "robot": "an automatic answer",
     "carrier": "a carrier",
+}
+
+ACCESSES = {
+    "opened": "The secure page was asked for; it showed nothing yet",
+    "wrong_answer": "A wrong answer at the secure page; it showed nothing",
+    "locked": "A last wrong answer locked the secure page",
+    "read": "The right answer at the secure page: the message was shown",
+    "replied": "A reply was written on the secure page",
+}
+ACTS = {
+    "note": "A note, which no patient sees",
+    "assigned": "Given to a member of staff",
+    "handed_over": "Handed over to another queue",
+    "replied": "A reply was asked for",
+    "closed": "The conversation was closed",
+    "reopened": "The conversation was opened again",
+    "joined": "Somebody said whose number it is",
+    "escalated": "It went to the point person, because nobody had answered",
 }
 
 

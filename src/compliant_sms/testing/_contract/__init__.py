@@ -1,11 +1,19 @@
 """What every store must do, as tests."""
 
+from compliant_sms.testing._contract._appointments import AppointmentContract
+from compliant_sms.testing._contract._counts import CountContract
 from compliant_sms.testing._contract._importing import ImportContract
+from compliant_sms.testing._contract._inbox import InboxContract
 from compliant_sms.testing._contract._keeping import KeepingContract
 from compliant_sms.testing._contract._ledger import LedgerContract
+from compliant_sms.testing._contract._media import MediaContract
+from compliant_sms.testing._contract._pages import PageContract
 from compliant_sms.testing._contract._queue import QueueContract
 from compliant_sms.testing._contract._texts import TextContract
+from compliant_sms.testing._contract._threads import ThreadContract
 from compliant_sms.testing._contract._transactions import TransactionContract
+from compliant_sms.testing._contract._unconfirmed import UnconfirmedContract
+from compliant_sms.testing._contract._volume import VolumeContract
 
 __all__ = ["StoreContract"]
 
@@ -15,8 +23,16 @@ class StoreContract(
     TextContract,
     QueueContract,
     LedgerContract,
+    MediaContract,
+    UnconfirmedContract,
+    PageContract,
+    AppointmentContract,
+    ThreadContract,
+    InboxContract,
     KeepingContract,
     ImportContract,
+    VolumeContract,
+    CountContract,
 ):
     """Everything that a store promises; make your own pass it.
 

@@ -206,16 +206,20 @@ class LedgerContract(Contract):
             assert store.run(lambda tx: tx.inbound_from(HERE, BEN)) == []
 
     def test_status_once(self, make_store: MakeStore) -> None:
-        """News is new once, also when it comes twice at once; each provider's on its own."""
+        """News is new once, also when it comes twice at once; each provider's on its own.
 
-        def work(provider: str) -> Work[bool]:
-            return lambda tx: tx.add_status(provider, a_status(), None, NOON)
+        Two practices' providers of one name are two.
+        """
+
+        def work(provider: str, practice_id: str = HERE) -> Work[bool]:
+            return lambda tx: tx.add_status(practice_id, provider, a_status(), None, NOON)
 
         with self._bench(make_store) as store:
             new = store.together([work("twilio")] * 8)
             assert sorted(map(str, new)) == ["False"] * 7 + ["True"]
-            assert store.run(work("other"))
-            assert not store.run(work("other"))
+            for others in (work("other"), work("twilio", THERE)):
+                assert store.run(others)
+                assert not store.run(others)
 
     def test_sealed(self, make_store: MakeStore) -> None:
         """With a keyring everything comes back as it was; without it, nothing that was sealed."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import evolve
 
 from compliant_sms.classification import Purpose
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
-from compliant_sms.ports import Transaction
+from compliant_sms.ports import Callback, Refusals, Transaction
 from compliant_sms.providers import StatusUpdate
 from compliant_sms.rates import Bucket
 from compliant_sms.testing._contract._bench import Contract, MakeStore, Work
@@ -18,8 +18,10 @@ from compliant_sms.testing._contract._samples import (
     HERE,
     NOON,
     THERE,
+    a_departure,
     a_status,
     a_text,
+    an_inbound,
     keys,
     minutes,
     saving,
@@ -35,7 +37,12 @@ def reserving(at: datetime = NOON, limit: int = 9) -> Work[list[Message]]:
 
 def telling(news: StatusUpdate) -> Work[bool]:
     """Work that keeps news of the first text."""
-    return lambda tx: tx.add_status("twilio", news, f"{HERE}/1", NOON)
+    return lambda tx: tx.add_status(HERE, "twilio", news, f"{HERE}/1", NOON)
+
+
+async def told(tx: Transaction) -> list[Callback]:
+    """All news of the first text."""
+    return await tx.callbacks(f"{HERE}/1")
 
 
 class QueueContract(Contract):
@@ -160,7 +167,108 @@ class QueueContract(Contract):
             assert sorted(map(str, levels)) == ["3.5", "4.5", "5.5", "6.5", "7.5", "8.5"]
             other = Bucket(level=1, at=NOON + minutes(1))
             assert store.run(lambda tx: tx.bucket("sender", other)) == Bucket(level=2.5, at=NOON)
+            assert store.run(lambda tx: tx.peek_bucket("sender")) == Bucket(level=2.5, at=NOON)
+            assert store.run(lambda tx: tx.peek_bucket("other")) is None
             assert store.run(lambda tx: tx.bucket("other", other)) == other
+            assert store.run(lambda tx: tx.peek_bucket("other")) == other
+
+    def test_early_news(self, make_store: MakeStore) -> None:
+        """News under an id that is no text's yet is adopted once, in its order, by its practice."""
+        first, last = a_status("2", State.SENT), a_status("1", State.DELIVERED)
+
+        async def early(tx: Transaction) -> None:
+            await tx.save(a_text(), NOON)
+            for news in (first, last):
+                await tx.add_status(HERE, "twilio", news, None, NOON)
+            await tx.add_status(THERE, "twilio", first, None, NOON)
+            await tx.add_status(HERE, "other", first, None, NOON)
+
+        with self._bench(make_store) as store:
+            store.run(early)
+            found = store.run(lambda tx: tx.adopt_statuses(HERE, "twilio", "SM1", f"{HERE}/1"))
+            assert found == [first, last]
+            assert [each.update for each in store.run(told)] == [first, last]
+            again = store.run(lambda tx: tx.adopt_statuses(HERE, "twilio", "SM1", f"{HERE}/1"))
+            assert again == []
+
+    def test_early_news_and_the_answer_together(self, make_store: MakeStore) -> None:
+        """Whoever holds the id first: the news is the text's afterwards."""
+
+        async def answer(tx: Transaction) -> str:
+            await tx.hold_provider_id(HERE, "twilio", "SM1")
+            early = await tx.adopt_statuses(HERE, "twilio", "SM1", f"{HERE}/1")
+            await tx.save(a_text(state=State.SENT, provider="twilio", provider_id="SM1"), NOON)
+            return f"{len(early)} before"
+
+        async def news(tx: Transaction) -> str:
+            await tx.hold_provider_id(HERE, "twilio", "SM1")
+            text = await tx.message_by_provider_id(HERE, "twilio", "SM1")
+            known = text.message_id if text else None
+            await tx.add_status(HERE, "twilio", a_status(), known, NOON)
+            return "known" if known else "kept"
+
+        with self._bench(make_store) as store:
+            store.run(saving(a_text()))
+            assert store.together([answer, news]) in (
+                ["0 before", "known"],
+                ["1 before", "kept"],
+            )
+            assert [each.update for each in store.run(told)] == [a_status()]
+
+    def test_last_heard(self, make_store: MakeStore) -> None:
+        """The newest callback of a provider, of either kind, and the newest text that it took."""
+
+        def heard(practice_id: str, provider: str) -> Work[tuple[datetime | None, ...]]:
+            return lambda tx: tx.last_heard(practice_id, provider)
+
+        async def work(tx: Transaction) -> None:
+            taken = a_text(
+                state=State.CLAIMED, provider="twilio", departure=a_departure(NOON + minutes(3))
+            )
+            await tx.save(taken, NOON)
+            await tx.save(evolve(taken, state=State.SENT, provider_id="SM1"), NOON)
+            await tx.add_inbound(an_inbound(at=NOON + minutes(2)))
+
+        with self._bench(make_store) as store:
+            assert store.run(heard(HERE, "twilio")) == (None, None)
+            store.run(work)
+            assert store.run(heard(HERE, "twilio")) == (NOON + minutes(2), NOON + minutes(3))
+            late = NOON + minutes(5)
+            store.run(lambda tx: tx.add_status(HERE, "twilio", a_status(), None, late))
+            assert store.run(heard(HERE, "twilio")) == (late, NOON + minutes(3))
+            assert store.run(heard(HERE, "other")) == (None, None)
+            assert store.run(heard(THERE, "twilio")) == (None, None)
+
+    def test_refusals(self, make_store: MakeStore) -> None:
+        """Refused callbacks are summed over whole days, for each practice and provider alone."""
+        tomorrow = NOON + timedelta(days=1)
+
+        async def work(tx: Transaction) -> None:
+            for at, count in ((NOON, 2), (NOON - minutes(5), 1), (tomorrow, 4)):
+                await tx.add_refusals(HERE, "twilio", count, at)
+            await tx.add_refusals(HERE, "telnyx", 8, NOON)
+
+        def found(since: datetime, practice_id: str = HERE) -> Refusals | None:
+            return store.run(lambda tx: tx.refusals(practice_id, "twilio", since))
+
+        with self._bench(make_store) as store:
+            assert found(NOON) is None
+            store.run(work)
+            assert found(NOON + minutes(5)) == Refusals(count=7, last_at=tomorrow)
+            assert found(tomorrow) == Refusals(count=4, last_at=tomorrow)
+            assert found(tomorrow + timedelta(days=1)) is None
+            assert found(NOON, THERE) is None
+
+    def test_refusals_of_many(self, make_store: MakeStore) -> None:
+        """Who counts at the same time loses nothing of the other's."""
+
+        async def count(tx: Transaction) -> None:
+            await tx.add_refusals(HERE, "twilio", 1, NOON)
+
+        with self._bench(make_store) as store:
+            store.together([count] * 4)
+            found = store.run(lambda tx: tx.refusals(HERE, "twilio", NOON))
+            assert found == Refusals(count=4, last_at=NOON)
 
     def test_callbacks(self, make_store: MakeStore) -> None:
         """All news of a text is kept in the order in which it came."""

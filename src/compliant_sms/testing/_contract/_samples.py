@@ -32,6 +32,7 @@ __all__ = [
     "NOON",
     "SENDER",
     "THERE",
+    "WORDS",
     "a_decision",
     "a_departure",
     "a_practice",

@@ -55,7 +55,7 @@ class TextContract(Contract):
                 store.run(saving(message))
                 assert store.run(lambda tx: tx.message(due.message_id)) == message
             assert store.run(lambda tx: tx.message_by_key(HERE, "1")) == failed
-            assert store.run(lambda tx: tx.message_by_provider_id("twilio", "SM1")) == failed
+            assert store.run(lambda tx: tx.message_by_provider_id(HERE, "twilio", "SM1")) == failed
             steps = store.run(lambda tx: tx.steps(due.message_id))
             assert [step.state for step in steps] == [State.DUE, State.CLAIMED, State.FAILED]
 
@@ -69,15 +69,16 @@ class TextContract(Contract):
                     await tx.message("nothing"),
                     await tx.message_by_key(HERE, "nothing"),
                     await tx.message_by_key(THERE, "1"),
-                    await tx.message_by_provider_id("other", "SM1"),
-                    await tx.message_by_provider_id("twilio", "SM2"),
+                    await tx.message_by_provider_id(HERE, "other", "SM1"),
+                    await tx.message_by_provider_id(HERE, "twilio", "SM2"),
+                    await tx.message_by_provider_id(THERE, "twilio", "SM1"),
                     *await tx.messages_to(THERE, ANA),
                     *await tx.messages_to(HERE, BEN),
                     *await tx.steps("nothing"),
                     *await tx.departures(HERE, ANA, NOON - minutes(1)),
                 ]
 
-            assert store.run(look) == [None] * 5
+            assert store.run(look) == [None] * 6
 
     def test_one_key_in_two_practices(self, make_store: MakeStore) -> None:
         """A key belongs to its practice."""

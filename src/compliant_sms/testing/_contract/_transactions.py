@@ -216,7 +216,7 @@ class TransactionContract(Contract):
         """A NUL in what is searched by is refused the same way everywhere: PostgreSQL has none."""
         status = a_status("a\0b")
         with self._bench(make_store) as store, raises(InvalidInput):
-            store.run(lambda tx: tx.add_status("twilio", status, None, NOON))
+            store.run(lambda tx: tx.add_status(HERE, "twilio", status, None, NOON))
 
 
 def closing(settled: Message) -> Work[bool]:

@@ -1,0 +1,113 @@
+"""Names, arguments and functions that go on working while callers move to their replacements.
+
+What a deprecation promises stands in the documentation, under API stability.
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import ParamSpec, TypeVar, cast
+
+from compliant_sms.errors import CompliantSmsDeprecationWarning
+
+__all__ = ["deprecated", "moved_names", "renamed_argument"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _warn(what: str, *, since: str, until: str, instead: str) -> None:
+    msg = f"{what} is deprecated since {since} and goes with {until}. Use {instead} instead."
+    warnings.warn(msg, CompliantSmsDeprecationWarning, stacklevel=3)
+
+
+def deprecated(
+    *, since: str, until: str, instead: str
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """A function, method or coroutine function that warns whoever calls it.
+
+    Args:
+        since: the version that first warned.
+        until: the version without it.
+        instead: what to use, as one writes it.
+    """
+
+    def mark(function: Callable[P, T]) -> Callable[P, T]:
+        name = f"{function.__qualname__}()"
+
+        @functools.wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            _warn(name, since=since, until=until, instead=instead)
+            return function(*args, **kwargs)
+
+        call.__doc__ = f"{function.__doc__}\n\n.. deprecated:: {since}\n   Use {instead}."
+        return call
+
+    return mark
+
+
+def renamed_argument(
+    old: str, new: str, *, since: str, until: str
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """A function that takes a keyword under its old name too, and warns about it.
+
+    Args:
+        old: the name that callers may still use.
+        new: the name in the signature.
+        since: the version that first warned.
+        until: the version without the old name.
+    """
+
+    def mark(function: Callable[P, T]) -> Callable[P, T]:
+        name = f"{function.__qualname__}({old}=...)"
+
+        @functools.wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            given = cast("dict[str, object]", kwargs)
+            if old in given:
+                if new in given:
+                    msg = f"{function.__qualname__}() got both {old} and {new}: pass {new} alone"
+                    raise TypeError(msg)
+                _warn(name, since=since, until=until, instead=f"{new}=...")
+                given[new] = given.pop(old)
+            return function(*args, **kwargs)
+
+        return call
+
+    return mark
+
+
+def moved_names(
+    package: str,
+    names: Mapping[str, str],
+    *,
+    since: str,
+    until: str,
+    otherwise: Callable[[str], object] | None = None,
+) -> Callable[[str], object]:
+    """The ``__getattr__`` of a module whose names moved or got others.
+
+    Args:
+        package: its ``__name__``.
+        names: where each old name is now, as ``"compliant_sms.room.Name"``.
+        since: the version that first warned.
+        until: the version without the old names.
+        otherwise: the ``__getattr__`` for all other names, such as that of
+            :func:`compliant_sms._lazy.names_of`.
+    """
+
+    def load(name: str) -> object:
+        if name in names:
+            _warn(f"{package}.{name}", since=since, until=until, instead=names[name])
+            room, _, now = names[name].rpartition(".")
+            value: object = getattr(import_module(room), now)
+            return value
+        if otherwise is not None:
+            return otherwise(name)
+        msg = f"module {package!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+
+    return load

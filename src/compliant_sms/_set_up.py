@@ -1,0 +1,135 @@
+"""What a messenger refuses to begin with, and how it asks the functions that a host passes.
+
+``AsyncMessenger`` and ``Messenger`` are set up alike but for these functions, which a flow awaits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import ParamSpec, Protocol, TypeVar, runtime_checkable
+
+from compliant_sms import system
+from compliant_sms.errors import ConfigurationError
+
+# What every messenger does loads together with it, not inside of its first transaction.
+from compliant_sms.flows import dispatch_due, receive, send  # noqa: F401
+from compliant_sms.lookups import AsyncLookUps, LookUps
+from compliant_sms.people import Profile
+from compliant_sms.permission import Permission, taken_by
+from compliant_sms.ports import AtRest, Plaintext
+from compliant_sms.practice import PhiMode, Practice
+from compliant_sms.routing import Routes
+from compliant_sms.secure_pages import SecurePages
+from compliant_sms.text import within
+
+__all__ = [
+    "form_keys_of",
+    "never_suspending",
+    "nobody",
+    "own_pages",
+    "refuse_half_a_notice",
+    "refuse_taken_keywords",
+    "refuse_unsealed",
+    "without_waiting",
+]
+
+
+@runtime_checkable
+class _MakesFormKeys(Protocol):
+    """A keyring that vouches for forms too, such as :class:`compliant_sms.Keyring`."""
+
+    def form_keys(self) -> tuple[bytes, ...]:
+        """Keys of 32 bytes that follow from its own, the newest first."""
+
+
+async def nobody(_: str) -> Profile | None:
+    """Where the host tells nothing of its patients."""
+    return None
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def never_suspending(ask: Callable[P, T]) -> Callable[P, Coroutine[object, object, T]]:
+    """A host's blocking function as a flow asks it."""
+
+    async def answer(*args: P.args, **kwargs: P.kwargs) -> T:
+        return ask(*args, **kwargs)
+
+    return answer
+
+
+def without_waiting(ask: LookUps) -> AsyncLookUps:
+    """A host's blocking look-ups as a flow asks them."""
+    return AsyncLookUps(
+        national_dnc=never_suspending(ask.national_dnc) if ask.national_dnc else None,
+        reassigned=never_suspending(ask.reassigned) if ask.reassigned else None,
+        line_type=never_suspending(ask.line_type) if ask.line_type else None,
+        deactivated_on=never_suspending(ask.deactivated_on) if ask.deactivated_on else None,
+    )
+
+
+def refuse_half_a_notice(practice: Practice, keyring: AtRest, secure_links: object | None) -> None:
+    """Refuse notices whose messages would not be sealed, or lead nowhere."""
+    missing = {
+        "keyring=Keyring.from_file(...), which seals the messages that wait": (
+            None if isinstance(keyring, Plaintext) else keyring
+        ),
+        "secure_links=..., which makes the page behind each link": secure_links,
+    }
+    lacking = [what for what, given in missing.items() if given is None]
+    if practice.phi is PhiMode.NOTICE and lacking:
+        msg = (
+            "the practice's way with health details is a notice with a link (PhiMode.NOTICE). "
+            f"Pass {', and '.join(lacking)}; or choose PhiMode.REDACT or PhiMode.BLOCK."
+        )
+        raise ConfigurationError(msg)
+
+
+def refuse_unsealed(routes: Routes, keyring: AtRest) -> None:
+    """Refuse a real provider where nothing was said of sealing."""
+    if keyring is None and not all(provider.simulated for provider in routes.providers):
+        msg = (
+            "a real provider carries patients' texts, and nothing was given to seal them in the "
+            "store. Pass keyring=Keyring.from_file(...) with a file that  compliant-sms keys new  "
+            "made; or keyring=Plaintext(reason=...), which goes on record."
+        )
+        raise ConfigurationError(msg)
+
+
+def own_pages(practice: Practice, secure_links: object) -> SecurePages | None:
+    """The library's own pages, if those are what shows messages; on a host of the practice."""
+    if not isinstance(secure_links, SecurePages):
+        return None
+    if not any(within(secure_links.host, own.lower()) for own in practice.link_domains):
+        msg = (
+            "the host of SecurePages(url=...) is none of the practice's, so carriers may take the "
+            f"links for spam. Pass Practice(link_domains=['{secure_links.host}'])."
+        )
+        raise ConfigurationError(msg)
+    return secure_links
+
+
+def refuse_taken_keywords(permission: Permission | None, routes: Routes) -> None:
+    """Refuse keywords that a provider acts on by itself."""
+    names = [provider.name for provider in routes.providers]
+    for programme in permission.programmes if permission else ():
+        taker = taken_by(programme.keyword, names) if programme.keyword else None
+        if taker:
+            msg = (
+                f"{taker} acts upon {programme.keyword} by itself, so it cannot be the keyword of "
+                f"{programme.id}. Choose another word."
+            )
+            raise ConfigurationError(msg)
+
+
+def form_keys_of(permission: Permission | None, keyring: AtRest) -> Callable[[], tuple[bytes, ...]]:
+    """What vouches for forms: a secret of the host's, the keyring, or this process alone."""
+    if permission is not None and permission.secret:
+        given = (permission.secret,)
+        return lambda: given
+    if isinstance(keyring, _MakesFormKeys):
+        return keyring.form_keys
+    own = (system.entropy(32),)
+    return lambda: own

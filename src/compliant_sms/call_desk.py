@@ -1,0 +1,97 @@
+"""Texting back after calls that nobody took: the calls' part of the facades."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from compliant_sms import flows
+from compliant_sms.driver import finish
+
+if TYPE_CHECKING:
+    from compliant_sms.contact import MissedCalls, SpokenOffer
+    from compliant_sms.messages import Outcome
+    from compliant_sms.phone import PhoneNumber
+    from compliant_sms.ports import Ports
+    from compliant_sms.practice import Practice
+
+__all__ = ["AsyncCallDesk", "CallDesk", "calls_with"]
+
+
+def calls_with(given: MissedCalls | None, practice: Practice) -> MissedCalls | None:
+    """What a messenger was given for missed calls.
+
+    Raises:
+        ConfigurationError: its words are no good copy.
+    """
+    if given is not None:
+        given.refuse_bad_copy(practice)
+    return given
+
+
+class CallDesk:
+    """The part of :class:`~compliant_sms.Messenger` that texts back after missed calls."""
+
+    _ports: Ports
+
+    def missed_call(
+        self,
+        *,
+        from_: str | PhoneNumber,
+        call_id: str,
+        at: datetime,
+        person: str | None = None,
+        accepted_offer: SpokenOffer | None = None,
+    ) -> Outcome:
+        """Text somebody whose call nobody took, if every rule allows it; off by default.
+
+        It goes only where consent to answers is on record for the caller, or where the caller
+        accepted an offer, which is then put on record; to a mobile phone, as ``LookUps(line_type=
+        ...)`` knows it; at most once in 24 hours to a number, and never to a number of the
+        practice's own. An accepted offer lifts no STOP. Call it as often as the phone system tells
+        of the call: one call is one text.
+
+        Args:
+            from_: the caller's number.
+            call_id: the phone system's id of the call.
+            at: when it came (aware).
+            person: your id of the patient, where you know who called; of a number at which one
+                person alone ever agreed to texts, that one is meant otherwise.
+            accepted_offer: what the caller was offered by voice, and accepted.
+
+        Returns:
+            as :meth:`send`.
+
+        Raises:
+            ConfigurationError: the messenger was given no ``missed_calls``; or as for
+                :meth:`send`.
+            InvalidInput: an argument cannot be used, or the call lies in the future.
+            InvalidPhoneNumber: the caller hid the number, or it is none.
+            IdempotencyConflict: the call's id was used for another number.
+            StoreError: as for :meth:`send`.
+        """
+        call = flows.MissedCall(
+            from_=from_, call_id=call_id, at=at, person=person, accepted_offer=accepted_offer
+        )
+        return finish(flows.missed_call(self._ports, call))
+
+
+class AsyncCallDesk:
+    """:class:`CallDesk` for an event loop."""
+
+    _ports: Ports
+
+    async def missed_call(
+        self,
+        *,
+        from_: str | PhoneNumber,
+        call_id: str,
+        at: datetime,
+        person: str | None = None,
+        accepted_offer: SpokenOffer | None = None,
+    ) -> Outcome:
+        """See :meth:`CallDesk.missed_call`."""
+        call = flows.MissedCall(
+            from_=from_, call_id=call_id, at=at, person=person, accepted_offer=accepted_offer
+        )
+        return await flows.missed_call(self._ports, call)

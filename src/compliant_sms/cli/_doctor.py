@@ -1,0 +1,80 @@
+"""What ``doctor`` and ``opt-outs`` print. No full number is among it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+
+from attrs import asdict
+from rich.console import Console
+from rich.table import Table
+
+from compliant_sms.cli._named import messengers_at
+from compliant_sms.flows import Checked, CheckResult, OptOutDrift
+from compliant_sms.messenger import Messenger
+
+__all__ = ["even_out", "look_over"]
+
+_SHOWN = {
+    CheckResult.OK: "[green]ok[/]",
+    CheckResult.WARNING: "[yellow]warning[/]",
+    CheckResult.FAILED: "[bold red]failed[/]",
+    CheckResult.NOT_CHECKED: "[dim]not checked[/]",
+}
+
+
+def _each(where: str) -> Iterator[Messenger]:
+    with ExitStack() as stack:
+        them = messengers_at(where)
+        for messenger in them:
+            stack.callback(messenger.close)
+        yield from them
+
+
+def look_over(where: str, *, call_webhooks: bool, as_json: bool) -> int:
+    """Print what is right and wrong with the messengers that a name stands for.
+
+    Returns:
+        the exit status: 1 where something failed.
+    """
+    failed = False
+    for messenger in _each(where):
+        checks = messenger.doctor(call_webhooks=call_webhooks)
+        failed = failed or any(check.result is CheckResult.FAILED for check in checks)
+        if as_json:
+            for check in checks:
+                print(json.dumps(asdict(check)))  # noqa: T201 - for another program
+        else:
+            Console().print(_table(repr(messenger), checks))
+    return int(failed)
+
+
+def _table(title: str, checks: Iterable[Checked]) -> Table:
+    table = Table(title=title, title_justify="left", show_lines=False)
+    for name in ("of", "what", "", "what was found, and what to do"):
+        table.add_column(name, overflow="fold")
+    for check in checks:
+        says = f"{check.says} [bold]{check.remedy}[/]" if check.remedy else check.says
+        table.add_row(check.of, check.what, _SHOWN[check.result], says)
+    return table
+
+
+def even_out(where: str, *, by: str, write: bool) -> bool:
+    """Even the lists out, or only say how they differ; whether nothing differed."""
+    drifts = [
+        drift for each in _each(where) for drift in each.sync_opt_outs(by=by, dry_run=not write)
+    ]
+    for drift in drifts:
+        print(_in_words(drift, write=write))  # noqa: T201 - whole, however wide the terminal is
+    return all(drift.is_even for drift in drifts)
+
+
+def _in_words(drift: OptOutDrift, *, write: bool) -> str:
+    listed = "cannot be read" if drift.listed is None else f"{drift.listed:,} on its list"
+    done = "recorded here" if write else "to be recorded here"
+    return (
+        f"{drift.provider} ...{drift.sender.e164[-4:]}: {listed}; {len(drift.recorded):,} {done}, "
+        f"{len(drift.added):,} added there, {len(drift.missing):,} missing there, "
+        f"{len(drift.stale):,} blocked there although they agreed anew. {drift.problem}"
+    ).rstrip()

@@ -1,0 +1,53 @@
+"""The commands ``pause`` and ``resume``."""
+
+from __future__ import annotations
+
+import click
+
+__all__ = ["pause", "resume"]
+
+_WHERE = click.argument("where", metavar="MODULE:NAME")
+_BY = click.option("--by", metavar="WHO", required=True, help="Who says so, for the audit log.")
+_REASON = click.option("--reason", metavar="WHY", required=True, help="Why, for the audit log.")
+_SCOPE = click.option(
+    "--scope",
+    metavar="WHAT",
+    default="all",
+    show_default=True,
+    help="Which texts: all, marketing, or the code of a purpose (see: rules --list-purposes).",
+)
+
+
+@click.command(short_help="Stop texts, for every worker on the database.")
+@_WHERE
+@_BY
+@_REASON
+@_SCOPE
+def pause(where: str, *, by: str, reason: str, scope: str) -> None:
+    """Stop texts, for every worker on the database, until  compliant-sms resume .
+
+    MODULE:NAME is a Messenger of yours, a list of them, or a function that returns either. The
+    answers to STOP, START and HELP go on.
+
+    \b
+      compliant-sms pause clinic.texting:messenger --by it:kim --reason "wrong times"
+    """  # noqa: D301 - click reads the character after which it wraps nothing
+    from compliant_sms.cli import _pause  # noqa: PLC0415 - after the options
+
+    _pause.pause(where, by=by, reason=reason, scope=scope)
+
+
+@click.command(short_help="Let texts go on that were paused.")
+@_WHERE
+@_BY
+@_REASON
+@_SCOPE
+def resume(where: str, *, by: str, reason: str, scope: str) -> None:
+    """Let texts go on that  compliant-sms pause  stopped; each is decided anew.
+
+    \b
+      compliant-sms resume clinic.texting:messenger --by it:kim --reason "times are right"
+    """  # noqa: D301 - as above
+    from compliant_sms.cli import _pause  # noqa: PLC0415 - as above
+
+    _pause.resume(where, by=by, reason=reason, scope=scope)

@@ -1,0 +1,27 @@
+"""The command ``registration``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+__all__ = ["registration"]
+
+
+@click.command(short_help="Print what to register with carriers.")
+@click.argument("where", metavar="MODULE:NAME")
+@click.option("--toll-free", is_flag=True, help="A toll-free number, in place of a 10DLC campaign.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each practice.")
+def registration(where: str, *, toll_free: bool, as_json: bool) -> None:
+    """Print what to register with carriers, made of what is configured.
+
+    MODULE:NAME is a Messenger of yours with a Permission, a list of them, or a function that
+    returns either. The exit status is 1 where carriers would refuse something.
+
+    \b
+      compliant-sms registration clinic.texting:messenger
+    """  # noqa: D301 - click reads the character after which it wraps nothing
+    from compliant_sms.cli import _registration  # noqa: PLC0415 - after the options
+
+    sys.exit(_registration.print_texts(where, toll_free=toll_free, as_json=as_json))

@@ -1,0 +1,65 @@
+"""The options of ``compliant-sms sandbox``."""
+
+from __future__ import annotations
+
+import click
+
+__all__ = ["sandbox"]
+
+
+@click.command(short_help="Run a simulated carrier, with patients' phones on a page.")
+@click.option("--port", default=0, show_default="any free one", help="On 127.0.0.1.")
+@click.option("--demo", is_flag=True, help="With a made-up practice, and a morning's texts.")
+@click.option("--open", "browse", is_flag=True, help="Open the page in your browser.")
+@click.option(
+    "--webhooks",
+    metavar="URL",
+    help="Where your application takes callbacks, such as http://127.0.0.1:8000/texts; each "
+    "provider calls URL/NAME.",
+)
+@click.option("--account-sid", default="AC" + "0" * 32, show_default=True, help="Twilio's.")
+@click.option("--auth-token", default="sandbox-token", show_default=True, help="Twilio's.")
+@click.option(
+    "--number",
+    "numbers",
+    multiple=True,
+    default=["+12175550111"],
+    show_default=True,
+    help="Twilio's; may be given several times.",
+)
+@click.option(
+    "--answers-keywords/--leaves-keywords",
+    default=True,
+    show_default=True,
+    help="Whether Twilio and Vonage themselves answer STOP, START and HELP. In the demo they do "
+    "not.",
+)
+def sandbox(
+    *,
+    port: int,
+    demo: bool,
+    browse: bool,
+    webhooks: str | None,
+    account_sid: str,
+    auth_token: str,
+    numbers: tuple[str, ...],
+    answers_keywords: bool,
+) -> None:
+    """Run a simulated carrier with a page of patients' phones, until Ctrl-C.
+
+    It speaks Twilio's, Telnyx's, Vonage's and Bandwidth's protocol. The page at its address shows
+    each phone: reply as the patient, move time, let things go wrong. With --demo a practice of the
+    library's texts them, and its decisions stand beside the texts.
+    """
+    if demo and webhooks:
+        msg = "--demo has a practice of its own that takes the callbacks. Leave out one of the two."
+        raise click.UsageError(msg)
+    from compliant_sms.cli import _sandbox  # noqa: PLC0415 - needs the extra sandbox
+
+    given = _sandbox.accounts(
+        account_sid=account_sid,
+        auth_token=auth_token,
+        numbers=numbers,
+        answers_keywords=answers_keywords and not demo,
+    )
+    _sandbox.run(given, port=port, demo=demo, browse=browse, webhooks=webhooks)

@@ -1,0 +1,157 @@
+"""Calls that nobody took, and what is texted back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from attrs import Attribute, field, frozen
+
+from compliant_sms import _given
+from compliant_sms.classification import Purpose
+from compliant_sms.clock import as_utc
+from compliant_sms.consent import Wording
+from compliant_sms.errors import ConfigurationError, InvalidInput
+from compliant_sms.lint import Severity, lint
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.practice import Practice
+from compliant_sms.templates import dialled, sender_name
+
+__all__ = ["MissedCall", "MissedCalls", "SpokenOffer"]
+
+_ENGLISH = "en"
+_LONGEST = 200
+# Letters of GSM-7 alone, so that it is one segment; 911, because a call may be urgent.
+_WORDS = {
+    "en": "{practice}: sorry we missed your call. Reply here, or call {phone}. In an emergency "
+    "call 911. Reply STOP to opt out.",
+    "es": "{practice}: no pudimos atender su llamada. Responda aqui o llame al {phone}. "
+    "Emergencias: 911. Responda STOP para no recibir mensajes.",
+}
+
+
+def _given_words(value: Mapping[str, str]) -> Mapping[str, str]:
+    instead = "texts by language, for example {'en': 'Lakeside: sorry we missed your call.'}"
+    _given.a_kind(value, Mapping, "words", instead)
+    _given.each_of([*value, *value.values()], str, "words", instead)
+    if _ENGLISH not in value:
+        msg = f"words has at least a text in English: pass {instead}"
+        raise InvalidInput(msg)
+    return MappingProxyType(dict(value))
+
+
+def _some_time(_: object, attribute: Attribute[timedelta], value: timedelta) -> None:
+    _given.a_kind(value, timedelta, attribute.name, "a timedelta")
+    if not timedelta(0) < value <= timedelta(days=1):
+        msg = f"{attribute.name} must be more than nothing, and at most a day"
+        raise InvalidInput(msg)
+
+
+@frozen(kw_only=True)
+class MissedCalls:
+    """Has calls that nobody took answered by text; without it none is.
+
+    Args:
+        words: what is texted, by language (ISO 639-1), the same for everybody; the library's own
+            words, if not given. ``{practice}`` and ``{phone}`` stand for name and number.
+        within: how long after the call it still makes sense; a text that could only go later, at
+            night for example, is cancelled.
+
+    Raises:
+        InvalidInput: an argument cannot be used.
+    """
+
+    words: Mapping[str, str] = field(default=_WORDS, converter=_given_words)
+    within: timedelta = field(default=timedelta(hours=12), validator=_some_time)
+
+    def body(self, practice: Practice, language: str | None = None) -> str:
+        """The text, in a language or, where there is none in it, in English.
+
+        Args:
+            practice: who texts.
+            language: a tag such as ``"es"`` or ``"es-MX"`` (BCP 47).
+        """
+        spoken = (language or _ENGLISH).replace("_", "-").partition("-")[0].lower()
+        words = self.words.get(spoken, self.words[_ENGLISH])
+        named = words.replace("{practice}", sender_name(practice))
+        return named.replace("{phone}", dialled(practice.phone))
+
+    def refuse_bad_copy(self, practice: Practice) -> None:
+        """Refuse words that the copy lint refuses.
+
+        Raises:
+            ConfigurationError: it does; the message says why.
+        """
+        for language in self.words:
+            found = lint(
+                self.body(practice, language), Purpose.MISSED_CALL_TEXT_BACK, practice=practice
+            )
+            wrong = [each.words for each in found if each.severity is Severity.ERROR]
+            if wrong:
+                msg = f"the text after a missed call ({language}): {' '.join(wrong)}"
+                raise ConfigurationError(msg)
+
+
+@frozen(kw_only=True)
+class SpokenOffer:
+    """A caller was offered a text, and accepted.
+
+    Args:
+        wording: what the caller heard, word for word, with how to accept, for example "Press 1 and
+            we text you at the number that you call from."
+        recorded_by: who or what heard the caller accept, for example ``"phone-menu:main"``.
+
+    Raises:
+        InvalidInput: one of them is missing.
+    """
+
+    wording: Wording = field(validator=_given.kind(Wording, "Wording(text=..., version=...)"))
+    recorded_by: str = field()
+
+    @recorded_by.validator
+    def _somebody(self, _: Attribute[str], value: object) -> None:
+        _given.a_text(value, "recorded_by")
+        if self.wording is None or not self.recorded_by.strip():
+            msg = "an accepted offer needs its wording, and who or what heard the caller accept"
+            raise InvalidInput(msg)
+
+
+def _number(value: str | PhoneNumber) -> PhoneNumber:
+    return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
+
+
+def _instant(value: datetime) -> datetime:
+    return as_utc(value, "at")
+
+
+@frozen(kw_only=True)
+class MissedCall:
+    """A call that nobody took.
+
+    Args:
+        from_: the caller's number.
+        call_id: the phone system's id of it.
+        at: when it came (aware).
+        person: your id of the patient, where you know who called.
+        accepted_offer: what the caller was offered and accepted, if anything.
+
+    Raises:
+        InvalidInput: an argument cannot be used.
+        InvalidPhoneNumber: the caller hid the number, or it is none.
+    """
+
+    from_: PhoneNumber = field(converter=_number)
+    call_id: str = field()
+    at: datetime = field(converter=_instant)
+    person: str | None = field(default=None, validator=_given.kind(str, _given.A_TEXT))
+    accepted_offer: SpokenOffer | None = field(
+        default=None, validator=_given.kind(SpokenOffer, "a SpokenOffer, or None")
+    )
+
+    @call_id.validator
+    def _usable(self, _: Attribute[str], value: object) -> None:
+        _given.a_text(value, "call_id")
+        if not self.call_id.strip() or len(self.call_id) > _LONGEST:
+            msg = f"call_id is the phone system's id of the call, 1 to {_LONGEST} characters"
+            raise InvalidInput(msg)

@@ -1,0 +1,31 @@
+"""Threads with patients: queues, business hours, who is answered by when, what must not be lost.
+
+Two rules keep this room: a text that asks for an answer waits until somebody answers it or says why
+not; and it decides nothing about whether an answer may go. Pure.
+"""
+
+from compliant_sms.conversations._hours import BusinessHours
+from compliant_sms.conversations._metrics import InboxMetrics, QueueDay, metrics_of
+from compliant_sms.conversations._news import InboxEvent, InboxEventKind, OpenItem, OpenKind
+from compliant_sms.conversations._plan import Arrival, InboxPlan, Queue, RoutingRule
+from compliant_sms.conversations._thread import Entry, EntryKind, Thread, ThreadState, Wait
+
+__all__ = [
+    "Arrival",
+    "BusinessHours",
+    "Entry",
+    "EntryKind",
+    "InboxEvent",
+    "InboxEventKind",
+    "InboxMetrics",
+    "InboxPlan",
+    "OpenItem",
+    "OpenKind",
+    "Queue",
+    "QueueDay",
+    "RoutingRule",
+    "Thread",
+    "ThreadState",
+    "Wait",
+    "metrics_of",
+]

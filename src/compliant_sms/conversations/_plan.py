@@ -1,0 +1,210 @@
+"""How a practice answers its patients: queues with hours and a goal, and which text goes where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from attrs import Attribute, field, frozen
+
+from compliant_sms import _given
+from compliant_sms.conversations._hours import BusinessHours
+from compliant_sms.errors import InvalidInput
+from compliant_sms.optout import Intent
+from compliant_sms.phone import PhoneNumber
+
+__all__ = ["Arrival", "InboxPlan", "Queue", "RoutingRule"]
+
+_NOTHING = timedelta(0)
+_GOAL = timedelta(hours=4)
+
+
+def _named(of: object, attribute: Attribute[str], value: str) -> None:
+    _given.text(of, attribute, value)
+    if not value.strip():
+        msg = f"{attribute.name} of the inbox is empty; whoever is responsible must have a name"
+        raise InvalidInput(msg)
+
+
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    _given.each_of(values, str, "members, places and the like", "texts in a list")
+    return tuple(values)
+
+
+def _intents(values: Iterable[Intent | str]) -> frozenset[Intent]:
+    _given.a_kind(values, (list, tuple, set, frozenset), "intents", "intents in a list")
+    try:
+        return frozenset(Intent(each) for each in values)
+    except ValueError:
+        msg = f"there is no such intent. Pass some of: {', '.join(Intent)}."
+        raise InvalidInput(msg) from None
+
+
+def _positive(_: object, attribute: Attribute[timedelta], value: object) -> None:
+    _given.a_kind(value, timedelta, attribute.name, "a timedelta")
+    assert isinstance(value, timedelta)  # noqa: S101 - just looked
+    if value <= _NOTHING:
+        msg = f"{attribute.name} must be more than nothing"
+        raise InvalidInput(msg)
+
+
+@frozen(kw_only=True)
+class Queue:
+    """Who answers one kind of text, and in which time.
+
+    Args:
+        name: its name, for example ``"front-desk"``.
+        members: ids of staff, as your software knows them.
+        hours: when they are there.
+        goal: the business time in which a patient is answered. The first reply says it.
+        warn_after: the business time after which an unanswered text becomes due, so that the
+            members hear of it; half of the goal, if not given.
+        point_person_after: the business time after which the point person gets it; twice the
+            goal, if not given.
+
+    Raises:
+        InvalidInput: the name is empty, or the times do not follow each other.
+    """
+
+    name: str = field(validator=_named)
+    members: tuple[str, ...] = field(default=(), converter=_texts)
+    hours: BusinessHours = field(validator=_given.kind(BusinessHours, "BusinessHours(...)"))
+    goal: timedelta = field(default=_GOAL, validator=_positive)
+    warn_after: timedelta = field(validator=_positive)
+    point_person_after: timedelta = field(validator=_positive)
+
+    @warn_after.default
+    def _half(self) -> timedelta:
+        return self.goal / 2
+
+    @point_person_after.default
+    def _twice(self) -> timedelta:
+        return 2 * self.goal
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a goal that comes before its warning."""
+        if not self.warn_after <= self.goal <= self.point_person_after:
+            msg = "warn_after must not be later than the goal, nor point_person_after earlier"
+            raise InvalidInput(msg)
+
+    def steps(self, at: datetime) -> tuple[datetime, datetime, datetime]:
+        """When (UTC) a text of ``at`` becomes due, overdue, and the point person's."""
+        after = (self.warn_after, self.goal, self.point_person_after)
+        first, second, third = (self.hours.after(at, span) for span in after)
+        return first, second, third
+
+
+@frozen(kw_only=True)
+class Arrival:
+    """What is known of a text when its queue is looked for.
+
+    Attributes:
+        at: when it came in (UTC).
+        intent: what it is about.
+        place: which of the practice's places it concerns; empty where nobody can tell.
+    """
+
+    at: datetime
+    intent: Intent
+    place: str = ""
+
+
+@frozen(kw_only=True)
+class RoutingRule:
+    """Which texts go to a queue; all that is given must fit.
+
+    Args:
+        queue: its name.
+        intents: what they are about; anything, if not given.
+        places: which place they concern; any, if not given.
+        while_open: whether the queue must be open then, True, or closed, False.
+    """
+
+    queue: str = field(validator=_named)
+    intents: frozenset[Intent] = field(default=frozenset(), converter=_intents)
+    places: tuple[str, ...] = field(default=(), converter=_texts)
+    while_open: bool | None = None
+
+    def fits(self, arrival: Arrival, queue: Queue) -> bool:
+        """Whether a text goes there."""
+        return (
+            (not self.intents or arrival.intent in self.intents)
+            and (not self.places or arrival.place in self.places)
+            and self.while_open in {None, queue.hours.is_open(arrival.at)}
+        )
+
+
+def _queues(values: Sequence[Queue]) -> tuple[Queue, ...]:
+    _given.each_of(values, Queue, "queues", "Queue(...) in a list")
+    return tuple(values)
+
+
+def _rules(values: Sequence[RoutingRule]) -> tuple[RoutingRule, ...]:
+    _given.each_of(values, RoutingRule, "rules", "RoutingRule(...) in a list")
+    return tuple(values)
+
+
+def _number(given: str | PhoneNumber) -> PhoneNumber:
+    return given if isinstance(given, PhoneNumber) else PhoneNumber.parse(given)
+
+
+def _places(values: Mapping[str | PhoneNumber, str]) -> Mapping[PhoneNumber, str]:
+    _given.a_kind(values, Mapping, "numbers", "a place's name for each of your numbers")
+    made = {_number(each): place for each, place in values.items()}
+    return MappingProxyType(made)
+
+
+@frozen(kw_only=True)
+class InboxPlan:
+    """How a practice answers what patients write.
+
+    Args:
+        point_person: the id of the one who gets what nobody else answers.
+        queues: who answers; a text that no rule fits goes to the first.
+        rules: which text goes to which queue; the first that fits counts.
+        numbers: the name of the place that each of your numbers is for, by number.
+        first_reply: whether a patient is told, once a day, that the text came in and by when
+            somebody answers; after hours, when that begins.
+        danger_reply: whether a patient who seems in danger is told at once whom to call.
+        emergency_number: whom to call in danger.
+        held_too_long: after which time a text to a patient that still waits is listed.
+
+    Raises:
+        InvalidInput: there is no queue, two have one name, or a rule names none of them.
+    """
+
+    point_person: str = field(validator=_named)
+    queues: tuple[Queue, ...] = field(converter=_queues)
+    rules: tuple[RoutingRule, ...] = field(default=(), converter=_rules)
+    numbers: Mapping[PhoneNumber, str] = field(factory=dict, converter=_places, hash=False)
+    first_reply: bool = True
+    danger_reply: bool = True
+    emergency_number: str = field(default="911", validator=_named)
+    held_too_long: timedelta = field(default=timedelta(days=1), validator=_positive)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse queues that nobody could find."""
+        names = [queue.name for queue in self.queues]
+        if not names or len(set(names)) < len(names):
+            msg = "the inbox needs at least one queue, each with a name of its own"
+            raise InvalidInput(msg)
+        if not all(rule.queue in names for rule in self.rules):
+            msg = f"a rule of the inbox names an unknown queue. Use one of: {', '.join(names)}"
+            raise InvalidInput(msg)
+
+    def queue(self, name: str) -> Queue:
+        """The queue of that name; the first one, where it was taken out of the plan."""
+        return next((each for each in self.queues if each.name == name), self.queues[0])
+
+    def queue_for(self, arrival: Arrival) -> Queue:
+        """Who answers a text."""
+        for rule in self.rules:
+            queue = self.queue(rule.queue)
+            if rule.fits(arrival, queue):
+                return queue
+        return self.queues[0]
+
+    def place_of(self, number: PhoneNumber | None) -> str:
+        """The place that one of our numbers is for; empty where nobody said so."""
+        return self.numbers.get(number, "") if number is not None else ""

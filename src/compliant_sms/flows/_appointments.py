@@ -1,0 +1,94 @@
+"""Keeping the diary: each call says how a visit stands now, whatever was said before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import partial
+
+from attrs import evolve
+
+from compliant_sms import _given
+from compliant_sms.errors import ConfigurationError
+from compliant_sms.flows._admit import WAITING
+from compliant_sms.flows._standing import Void, set_aside
+from compliant_sms.flows._told import CHANGED
+from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
+from compliant_sms.reminders import Appointment, Status
+
+__all__ = ["keep_appointments"]
+
+_AT_ONCE = 50
+
+
+async def keep_appointments(ports: Ports, appointments: Iterable[Appointment]) -> None:
+    """Keep how visits stand now, 50 in a transaction.
+
+    Raises:
+        ConfigurationError: there are no plans for reminders.
+        InvalidInput: something is no appointment; then nothing was kept.
+    """
+    if not ports.reminders:
+        msg = (
+            "nothing says when patients are to be reminded. Pass Messenger(reminders=[...]) the "
+            "plans, for example ReminderPlan(offsets=['1 day before at 10:00'])."
+        )
+        raise ConfigurationError(msg)
+    given = list(appointments)
+    _given.each_of(
+        given, Appointment, "an appointment", "an Appointment of compliant_sms.reminders"
+    )
+    # What was said last of a visit counts. In one order, so that nobody waits for each other.
+    newest = {each.key: each for each in given}
+    left = [newest[key] for key in sorted(newest)]
+    for first in range(0, len(left), _AT_ONCE):
+        page = left[first : first + _AT_ONCE]
+        await ports.store.run(partial(_keep_all, ports=ports, page=page))
+
+
+async def _keep_all(tx: Transaction, *, ports: Ports, page: Sequence[Appointment]) -> None:
+    at = ports.clock()
+    for appointment in page:
+        await _keep(tx, ports, appointment, at)
+
+
+async def _keep(tx: Transaction, ports: Ports, appointment: Appointment, at: datetime) -> None:
+    practice_id, key = ports.practice.id, appointment.key
+    known = await tx.appointment(practice_id, key)
+    if known is not None and known.appointment == appointment:
+        return
+    new = KeptAppointment(practice_id=practice_id, appointment=appointment, since=at, look_at=at)
+    if known is None and await tx.add_appointment(new, at, ports.ids()):
+        return
+    known = await tx.appointment(practice_id, key, fixed=True)
+    told = await tx.told_of(practice_id, key)
+    changed = _changed(known, new) if known else _anew(new, told)
+    await tx.save_appointment(changed, at, ports.ids())
+    await _call_back(tx, told, at)
+
+
+def _anew(new: KeptAppointment, told: Sequence[ToldReminder]) -> KeptAppointment:
+    """A visit that was dropped, and is there again: nothing that was told of it counts."""
+    last = max((each.sequence for each in told), default=0)
+    return evolve(new, sequence=last + 1, revision=max((t.revision for t in told), default=0) + 1)
+
+
+def _changed(known: KeptAppointment, new: KeptAppointment) -> KeptAppointment:
+    changed = evolve(new, sequence=known.sequence, revision=known.revision + 1, since=known.since)
+    if _place_in_time(known.appointment) == _place_in_time(new.appointment):
+        return changed
+    return evolve(changed, sequence=known.sequence + 1, since=new.since)
+
+
+def _place_in_time(appointment: Appointment) -> tuple[datetime, Status]:
+    """What a reminder is about: a change of anything else makes no new one."""
+    status = Status.BOOKED if appointment.status.is_ahead else appointment.status
+    return appointment.starts_at, status
+
+
+async def _call_back(tx: Transaction, told: Sequence[ToldReminder], at: datetime) -> None:
+    """Cancel what waits to be told of a visit as it was."""
+    for each in told:
+        message = None if each.void else await tx.message(each.message_id)
+        if message is not None and message.state in WAITING:
+            await set_aside(tx, message, Void(CHANGED), at)

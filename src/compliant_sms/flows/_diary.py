@@ -1,0 +1,94 @@
+"""Visits as planning sees them: what was told of them, who agreed to what, who reads along."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from attrs import frozen
+
+from compliant_sms.consent import PhiPreference, phi_preference
+from compliant_sms.flows._household import Agreements, agreement, company
+from compliant_sms.flows._send import prepared
+from compliant_sms.flows._told import is_succeeded
+from compliant_sms.flows._visit_texts import ForWhom, draft_of, named_template
+from compliant_sms.messages import Draft
+from compliant_sms.people import Profile
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
+from compliant_sms.reminders import DiaryEntry, PlannedText, Status
+
+__all__ = ["Key", "Known", "drafted", "entry_of", "known_of", "profiles_of"]
+
+Key: TypeAlias = tuple[str, str]
+"""A visit's id and occurrence."""
+
+
+@frozen(kw_only=True)
+class Known:
+    """A visit with what was read of it."""
+
+    kept: KeptAppointment
+    told: Sequence[ToldReminder]
+    number: PhoneNumber
+    agreed: Hashable
+    wish: PhiPreference
+    ended: bool
+
+    @property
+    def key(self) -> Key:
+        return self.kept.appointment.key
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The reminders that it needs no text for any more."""
+        now = self.kept.sequence
+        return frozenset(t.code for t in self.told if t.sequence == now and not t.void)
+
+
+async def known_of(tx: Transaction, kept: KeptAppointment, agreed: Agreements) -> Known:
+    visit, practice_id = kept.appointment, kept.practice_id
+    done = visit.status is Status.DONE
+    number = await agreed.texted_at(visit.numbers, visit.person)
+    events = await agreed.at(number)
+    return Known(
+        kept=kept,
+        told=await tx.told_of(practice_id, visit.key),
+        number=number,
+        agreed=agreement(events, visit.person),
+        wish=phi_preference(events, visit.person),
+        ended=done and await is_succeeded(tx, kept),
+    )
+
+
+async def profiles_of(ports: Ports, known: Sequence[Known]) -> dict[str, Profile]:
+    """What the host knows of persons who share a number; of one alone nothing is asked."""
+    persons = {each.kept.appointment.person for each in known}
+    if len(persons) == 1:
+        return {}
+    return {person: await ports.people(person) or Profile() for person in sorted(persons)}
+
+
+def entry_of(known: Known, profiles: Mapping[str, Profile], at: datetime) -> DiaryEntry:
+    person = known.kept.appointment.person
+    return DiaryEntry(
+        appointment=known.kept.appointment,
+        since=known.kept.since,
+        told=known.codes,
+        number=known.number,
+        household=(
+            known.agreed,
+            company(profiles[person], person, at) if profiles else None,
+        ),
+    )
+
+
+async def drafted(ports: Ports, text: PlannedText, known: Mapping[Key, Known]) -> Draft:
+    """The text as it is to be kept; whom it is for is asked where its words depend on it."""
+    if named_template(ports, text) is None:
+        return prepared(ports, draft_of(ports, text, None))
+    visit = text.reminders[0].appointment
+    profile = await ports.people(visit.person) or Profile()
+    whom = ForWhom(profile=profile, wish=known[visit.key].wish)
+    return prepared(ports, draft_of(ports, text, whom))

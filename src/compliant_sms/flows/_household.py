@@ -1,0 +1,91 @@
+"""Persons who share a number: to what each agreed there, and who may be told of together."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from datetime import date, datetime
+
+from attrs import field, frozen
+
+from compliant_sms._masking import repr_of_practice
+from compliant_sms.consent import Category, ConsentEvent, Tier, fold, phi_preference
+from compliant_sms.people import Holder, Profile
+from compliant_sms.phi import allowed_tier
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Transaction
+
+__all__ = ["Agreements", "agreement", "company"]
+
+# The least age of majority anywhere here: who may have come of age is told by themselves.
+_OF_AGE = 18
+
+
+def agreement(events: Sequence[ConsentEvent], person: str) -> Hashable:
+    """To what a person agreed at a number, as far as texts about visits go.
+
+    One text tells only persons of whom it is the same.
+
+    Args:
+        events: all of the practice about the number.
+        person: the host's id.
+    """
+    return _may_be_texted(events, person), allowed_tier(phi_preference(events, person))
+
+
+def company(profile: Profile, person: str, at: datetime) -> Hashable:
+    """With whom a person may be told of in one text: with those of whom this is the same.
+
+    Nothing is told together with others of whoever asked for other means than texts, of a minor
+    who controls their care, or where the reader may not act for the patient, or not any more: 45
+    CFR 164.522(b), 164.502(g). A text is decided by one clock and one state, so that theirs must
+    be the same too.
+
+    Args:
+        profile: what the host knows of them.
+        person: the host's id.
+        at: now (UTC).
+    """
+    of_age = profile.holder is Holder.PARENT and not _is_minor(profile.birth_date, at.date())
+    alone = profile.no_sms or profile.controls_care or profile.holder is Holder.OTHER or of_age
+    return person if alone else (profile.time_zone, profile.state, profile.country)
+
+
+def _is_minor(born: date | None, today: date) -> bool:
+    if born is None:
+        return False
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return years < _OF_AGE
+
+
+def _may_be_texted(events: Sequence[ConsentEvent], person: str) -> bool:
+    return fold(events, person).basis_for(Category.APPOINTMENTS, Tier.PRIOR_EXPRESS) is not None
+
+
+@frozen
+class Agreements:
+    """What is on record at the numbers of a household, each read once in a transaction.
+
+    Attributes:
+        tx: the transaction; nobody changes what it has read in the meantime, or it begins anew.
+        practice_id: whose.
+    """
+
+    tx: Transaction
+    practice_id: str = field(repr=repr_of_practice)
+    _known: dict[PhoneNumber, Sequence[ConsentEvent]] = field(factory=dict, init=False, repr=False)
+
+    async def at(self, number: PhoneNumber) -> Sequence[ConsentEvent]:
+        """All events of the practice about a number."""
+        if number not in self._known:
+            self._known[number] = await self.tx.consent_events(self.practice_id, number)
+        return self._known[number]
+
+    async def texted_at(self, numbers: Sequence[PhoneNumber], person: str) -> PhoneNumber:
+        """The first number at which a person agreed to texts about visits; or else the first.
+
+        There the rules refuse the text, and the reason is on record.
+        """
+        for number in numbers:
+            if _may_be_texted(await self.at(number), person):
+                return number
+        return numbers[0]

@@ -1,0 +1,146 @@
+"""Asking by text, writing down what was agreed on paper or spoken, and how a consent stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compliant_sms import _given
+from compliant_sms.consent import ConsentEvent, Granted, Wording
+from compliant_sms.errors import ConfigurationError, InvalidInput
+from compliant_sms.flows._consent import append_event
+from compliant_sms.flows._enqueue import ask_for
+from compliant_sms.messages import Draft, Outcome
+from compliant_sms.optout import Awaiting
+from compliant_sms.permission import (
+    PERMISSION_REQUEST,
+    OnPaper,
+    Permission,
+    PermissionState,
+    Spoken,
+    Told,
+    offer_of,
+    permission_state,
+    question,
+    script,
+    shown_on_form,
+)
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Ports
+
+if TYPE_CHECKING:
+    from compliant_sms.permission import Registration
+
+__all__ = [
+    "invite",
+    "paper_wording",
+    "permission_of",
+    "programme_state",
+    "record_agreement",
+    "registration",
+    "spoken_wording",
+]
+
+
+def permission_of(ports: Ports) -> Permission:
+    """How the practice asks for permission.
+
+    Raises:
+        ConfigurationError: it does not.
+    """
+    if ports.permission is None:
+        msg = "this messenger asks for no permission: pass permission=Permission(programmes=[...])"
+        raise ConfigurationError(msg)
+    return ports.permission
+
+
+async def invite(
+    ports: Ports, number: PhoneNumber, person: str, programme_id: str, key: str
+) -> Outcome:
+    """Ask a patient by text to agree to a programme.
+
+    Raises:
+        InvalidInput: it is marketing, or there is no such programme.
+    """
+    permission = permission_of(ports)
+    programme = permission.programme(programme_id)
+    if programme.marketing:
+        msg = (
+            f"{programme.id} is marketing, and nobody is asked by text whether they want that: the "
+            "question itself would promote (47 CFR 64.1200(a)(2)). Patients come to it by form, on "
+            "paper, or by the keyword that they send."
+        )
+        raise InvalidInput(msg)
+    _given.a_text(person, "person")
+    draft = Draft(
+        to=number,
+        person=person,
+        purpose=PERMISSION_REQUEST,
+        body=question(programme, ports.practice, permission.legal).text,
+        idempotency_key=key,
+        asks=Awaiting.OPT_IN,
+        opt_in=offer_of(permission, programme),
+    )
+    return await ask_for(ports, draft)
+
+
+async def record_agreement(
+    ports: Ports, number: PhoneNumber, programme_id: str, told: Told
+) -> ConsentEvent:
+    """Record what a patient agreed to on paper or when asked.
+
+    Raises:
+        InvalidInput: it could not be proved later, or lies in the future.
+    """
+    permission = permission_of(ports)
+    programme, practice = permission.programme(programme_id), ports.practice
+    _given.a_kind(told, (OnPaper, Spoken), "told", "OnPaper(...) or Spoken(...)")
+    at = ports.clock()
+    event = Granted(
+        event_id=ports.ids(),
+        practice_id=practice.id,
+        number=number,
+        person=told.person,
+        occurred_at=told.occurred_at or at,
+        recorded_at=at,
+        actor=told.recorded_by,
+        basis=told.basis,
+        tier=programme.tier,
+        categories=programme.categories,
+        wording=told.shown(programme, practice, permission.legal),
+        signature=told.signature,
+        agreement=told.agreement(programme, practice, number),
+        reference=told.reference,
+    )
+    return await append_event(ports, event)
+
+
+def paper_wording(ports: Ports, programme_id: str) -> Wording:
+    """What a paper form says of a programme."""
+    permission = permission_of(ports)
+    return shown_on_form(permission.programme(programme_id), ports.practice, permission.legal)
+
+
+def spoken_wording(ports: Ports, programme_id: str) -> Wording:
+    """What is read out of a programme."""
+    return script(permission_of(ports).programme(programme_id), ports.practice)
+
+
+async def programme_state(
+    ports: Ports, number: PhoneNumber, person: str, programme_id: str
+) -> PermissionState:
+    """How a patient's consent to a programme stands."""
+    permission, practice = permission_of(ports), ports.practice
+    programme = permission.programme(programme_id)
+    _given.a_text(person, "person")
+    events = await ports.store.run(lambda tx: tx.consent_events(practice.id, number))
+    shown = shown_on_form(programme, practice, permission.legal)
+    return permission_state(programme, shown.text, events, person)
+
+
+def registration(ports: Ports, *, toll_free: bool) -> Registration:
+    """What the practice registers with carriers."""
+    from compliant_sms.permission import register_10dlc, register_toll_free  # noqa: PLC0415 - lazy
+
+    register = register_toll_free if toll_free else register_10dlc
+    templates = ports.templates.in_use if ports.templates else ()
+    return register(permission_of(ports), ports.practice, templates)

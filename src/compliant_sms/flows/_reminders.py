@@ -1,0 +1,192 @@
+"""Planning reminders: what is due is asked for, once, as a text that waits in the outbox.
+
+What the host's functions are asked for is asked outside of every transaction. What was read before
+is then compared with what stands, with the visits fixed; where they differ, nothing is done, and
+the next call plans anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from attrs import evolve, field, frozen
+
+from compliant_sms.flows._admit import WAITING
+from compliant_sms.flows._diary import Known, drafted, entry_of, known_of, profiles_of
+from compliant_sms.flows._enqueue import enter
+from compliant_sms.flows._household import Agreements
+from compliant_sms.messages import Draft
+from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
+from compliant_sms.reminders import PlannedText, Reminder, planned, reminders_of
+
+__all__ = ["PlannedReminders", "plan_due"]
+
+# A changed plan, and changed rules of a time zone, reach visits within a day.
+_A_DAY = timedelta(days=1)
+# A text that still waits may be called back: then another one is due.
+_WHILE_IT_WAITS = timedelta(minutes=5)
+_AFTER_A_FAILURE = timedelta(minutes=10)
+
+
+@frozen(kw_only=True)
+class PlannedReminders:
+    """What came of planning.
+
+    Attributes:
+        texts: how many were asked for.
+        failures: what went wrong with visits, for example in the words of a plan. Each is planned
+            again after ten minutes.
+        more: whether there may be more to plan now.
+    """
+
+    texts: int = 0
+    failures: tuple[Exception, ...] = field(default=(), repr=False)
+    more: bool = False
+
+
+async def plan_due(ports: Ports, limit: int, until: datetime | None = None) -> PlannedReminders:
+    """Ask for the reminders that are due, of up to ``limit`` visits.
+
+    Args:
+        ports: what to work with.
+        limit: how many visits to look at.
+        until: ask for those as well that are due until then (aware); their texts wait.
+    """
+    if not ports.reminders:
+        return PlannedReminders()
+    at = ports.clock()
+    until = max(at, until or at)
+    due = await ports.store.run(lambda tx: tx.appointments_due(ports.practice.id, until, limit))
+    texts, failures = 0, list[Exception]()
+    for kept in due:
+        try:
+            texts += await _plan(ports, kept, at, until)
+        except Exception as error:  # noqa: BLE001 - the others must not wait for this one
+            failures.append(error)
+            await _put_off(ports, kept, at)
+    return PlannedReminders(texts=texts, failures=tuple(failures), more=len(due) == limit)
+
+
+async def _put_off(ports: Ports, kept: KeptAppointment, at: datetime) -> None:
+    key, later = kept.appointment.key, at + _AFTER_A_FAILURE
+    with suppress(Exception):  # the next call finds it again
+        await ports.store.run(lambda tx: tx.look_again(kept.practice_id, key, later))
+
+
+async def _plan(ports: Ports, kept: KeptAppointment, at: datetime, until: datetime) -> int:
+    """Ask for what is due of a visit; how many texts."""
+    known = await ports.store.run(lambda tx: _read(tx, kept))
+    if not known:  # it was planned together with another, or has changed
+        return 0
+    profiles = await profiles_of(ports, known)
+    diary = [entry_of(each, profiles, at) for each in known if not each.ended]
+    texts = planned(diary, ports.reminders, at)
+    due = [text for text in texts if text.at <= until and _tells_of(text, kept)]
+    by_key = {each.key: each for each in known}
+    asking = _Asking(
+        ports=ports,
+        known=by_key,
+        due=[(text, await drafted(ports, text, by_key)) for text in due],
+        rest=[text for text in texts if text not in due],
+        at=at,
+    )
+    return await ports.store.run(lambda tx: asking.ask(tx, kept))
+
+
+async def _read(tx: Transaction, kept: KeptAppointment) -> list[Known]:
+    """The visits that may be told together with one, and it; none where it has changed."""
+    practice_id, number = kept.practice_id, kept.appointment.numbers[0]
+    group = await tx.open_appointments_at(practice_id, number)
+    agreed = Agreements(tx, practice_id)
+    return [await known_of(tx, each, agreed) for each in group] if kept in group else []
+
+
+def _tells_of(text: PlannedText, kept: KeptAppointment) -> bool:
+    return any(each.appointment.key == kept.appointment.key for each in text.reminders)
+
+
+@frozen(kw_only=True)
+class _Asking:
+    """What is to be asked for, and what it rests on."""
+
+    ports: Ports
+    known: dict[tuple[str, str], Known]
+    due: Sequence[tuple[PlannedText, Draft]]
+    rest: Sequence[PlannedText]
+    at: datetime
+
+    async def ask(self, tx: Transaction, kept: KeptAppointment) -> int:
+        """Ask for the texts, where the visits are as they were read."""
+        practice_id, own = kept.practice_id, kept.appointment.key
+        touched = {each.appointment.key for text, _ in self.due for each in text.reminders}
+        for key in sorted(touched | {own}):
+            known = self.known[key]
+            fixed = await tx.appointment(practice_id, key, fixed=True)
+            if fixed != known.kept or await tx.told_of(practice_id, key) != known.told:
+                return 0
+        waits = await self._waits(tx, own)
+        for text, draft in self.due:
+            waits = max(text.at, self.at)
+            await self._enter(tx, text, draft, waits)
+        await tx.look_again(practice_id, own, self._look_at(own, waits))
+        return len(self.due)
+
+    async def _enter(
+        self, tx: Transaction, text: PlannedText, draft: Draft, not_before: datetime
+    ) -> None:
+        first = self._number(text.reminders[0])
+        key = f"{text.key}/{first + 1}" if first else text.key
+        asked = await enter(tx, self.ports, evolve(draft, idempotency_key=key), not_before)
+        for reminder in text.reminders:
+            kept = self.known[reminder.appointment.key].kept
+            told = ToldReminder(
+                appointment_id=reminder.appointment.id,
+                occurrence=reminder.appointment.occurrence,
+                code=reminder.code,
+                number=self._number(reminder),
+                sequence=kept.sequence,
+                revision=kept.revision,
+                message_id=asked.message_id,
+                until=reminder.until,
+            )
+            await tx.add_told(kept.practice_id, told)
+
+    def _number(self, reminder: Reminder) -> int:
+        """How many texts there were about a reminder."""
+        return sum(t.code == reminder.code for t in self.known[reminder.appointment.key].told)
+
+    async def _waits(self, tx: Transaction, key: tuple[str, str]) -> datetime | None:
+        """From when on a text about a visit may go that waits; None where none does."""
+        for told in self.known[key].told:
+            if not told.void and told.until > self.at:
+                message = await tx.message(told.message_id)
+                if message is not None and message.state in WAITING:
+                    return max(message.not_before, self.at)
+        return None
+
+    def _look_at(self, key: tuple[str, str], waits: datetime | None) -> datetime | None:
+        """When to plan the reminders of a visit again."""
+        known = self.known[key]
+        end = _end(known.kept, self.ports)
+        if end is None or end <= self.at:
+            return None
+        coming = [
+            text.at
+            for text in self.rest
+            if any(each.appointment.key == key for each in text.reminders)
+        ]
+        moments = [end, self.at + _A_DAY, *(each for each in coming if each > self.at)]
+        if waits is not None:
+            moments.append(waits + _WHILE_IT_WAITS)
+        return min(moments)
+
+
+def _end(kept: KeptAppointment, ports: Ports) -> datetime | None:
+    """When nothing will come of a visit any more."""
+    visit = kept.appointment
+    if visit.status.is_ahead:
+        return visit.starts_at
+    recalls = reminders_of(visit, ports.reminders, since=kept.since)
+    return recalls[-1].until if recalls else None

@@ -1,0 +1,123 @@
+"""By which routes a text may leave, and our numbers in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from compliant_sms.classification import MessageClass
+from compliant_sms.errors import Unsupported
+from compliant_sms.flows._brief import Brief
+from compliant_sms.messages import Draft
+from compliant_sms.ports import Ports, Transaction, refuse_other_practice
+from compliant_sms.providers import OutboundText
+from compliant_sms.routing import Route
+from compliant_sms.rules import decided_as
+from compliant_sms.templates import opt_out_line
+
+__all__ = ["enrol", "refuse_others_senders", "refuse_unsupported", "routes_for"]
+
+# The line that says how to opt out may have to be added, and that is known only later.
+_LINE = max(len(opt_out_line(language)) for language in ("en", "es"))
+
+
+async def enrol(tx: Transaction, ports: Ports) -> bool:
+    """Remember that our numbers are this practice's; whether any of it is new.
+
+    Raises:
+        ConfigurationError: one belongs to a practice with another id.
+    """
+    return any([await tx.enrol(ports.practice, each.sender) for each in ports.routes.providers])
+
+
+async def refuse_others_senders(tx: Transaction, ports: Ports) -> None:
+    """Refuse a practice one of whose senders is on record for another.
+
+    Raises:
+        ConfigurationError: it is another's.
+    """
+    for provider in ports.routes.providers:
+        known = await tx.practice_at(provider.sender)
+        refuse_other_practice(known.id if known else None, ports.practice)
+
+
+def refuse_unsupported(ports: Ports, draft: Draft) -> None:
+    """Refuse what no provider can do, before anything is kept.
+
+    Raises:
+        Unsupported: the body is too long, too much goes along, or no route takes texts for such a
+            purpose.
+    """
+    purpose = draft.purpose
+    there = [r for r in ports.routes if r.takes(purpose.code, purpose.message_class)]
+    if not there:
+        raise _no_route(purpose.message_class)
+    longest = max(there, key=lambda route: route.provider.capabilities.max_characters).provider
+    most = longest.capabilities.max_characters
+    if len(draft.body) > most - _LINE:
+        msg = (
+            f"the body has {len(draft.body)} characters and {longest.name} takes "
+            f"{most}, of which {_LINE} are kept for the line that says "
+            "how to opt out. Shorten it, or send a link."
+        )
+        raise Unsupported(msg)
+    widest = max(there, key=lambda route: route.provider.capabilities.max_media).provider
+    widest.capabilities.require_media(len(draft.media), widest.name)
+    refused = [error for r in there if (error := _refusal(r, draft, ports.clock()))]
+    if len(refused) == len(there):
+        raise refused[0]
+
+
+def routes_for(
+    ports: Ports, known: Brief, at: datetime, *, but: Collection[Route] = ()
+) -> tuple[Route, ...]:
+    """The routes that a text may leave by, the one to try first.
+
+    Args:
+        ports: what to work with.
+        known: the text.
+        at: now (UTC).
+        but: those that it cannot leave by.
+
+    Returns:
+        at least one, unless some are left out.
+
+    Raises:
+        Unsupported: there is none.
+    """
+    draft = known.draft
+    message_class = decided_as(draft.purpose, known.plain).message_class
+    there = [
+        route
+        for route in ports.routes.from_number(draft.sender)
+        if route.takes(draft.purpose.code, message_class)
+        and route.has_room(len(draft.body) + _LINE, len(draft.media))
+        and _refusal(route, draft, at) is None
+    ]
+    if any(route.countries for route in there):
+        country = known.profile.country
+        country = country or ports.rulebook.whereabouts(draft.to, known.profile).country
+        there = [route for route in there if route.reaches(country)]
+    if not there:
+        raise _no_route(message_class)
+    return ports.health.in_order([route for route in there if route not in but], at)
+
+
+def _refusal(route: Route, draft: Draft, at: datetime) -> Unsupported | None:
+    """Why the provider takes these pictures in no case: some fetch from places of theirs only."""
+    if not draft.media:
+        return None
+    text = OutboundText(to=draft.to, body=draft.body, reference="unsent", media=draft.media)
+    try:
+        route.provider.request(text, at=at)
+    except Unsupported as error:
+        return error
+    return None
+
+
+def _no_route(message_class: MessageClass) -> Unsupported:
+    msg = (
+        f"no route of this messenger takes this {message_class} text: its purpose, its class by "
+        "content, its length and the patient's country leave none. Add a Route without that limit."
+    )
+    return Unsupported(msg)

@@ -1,0 +1,141 @@
+"""What a patient's text says, and whether it would permit anything."""
+
+from __future__ import annotations
+
+from attrs import evolve, frozen
+
+from compliant_sms import optout
+from compliant_sms.flows._believe import PROVIDER_KEYWORD
+from compliant_sms.flows._opt_in import Wanted, wanted_by
+from compliant_sms.flows._question import Question
+from compliant_sms.messages import Message
+from compliant_sms.optout import Author, Awaiting, Certainty, Intent, Reading, Reserved, Revocation
+from compliant_sms.ports import Ports, Transaction
+from compliant_sms.providers import InboundText, ProviderKeyword
+
+__all__ = ["Said", "read_text", "with_keyword"]
+
+_SETTLED = frozenset({Intent.OPT_OUT, Intent.CONFIRM, Intent.GREETING_OR_THANKS})
+_ANSWERED = frozenset({Reserved.STOP, Reserved.HELP, Reserved.START})
+_ANSWER_TO = {
+    Awaiting.CONFIRM: {Intent.CONFIRM, Intent.CANCEL_APPOINTMENT, Intent.RESCHEDULE},
+    Awaiting.OPT_IN: {Intent.OPT_IN},
+    Awaiting.SCOPE: {Intent.OPT_OUT},
+}
+
+
+@frozen(kw_only=True)
+class Said:
+    """What a text says, what it was asked, and why it is not believed where it would permit."""
+
+    reading: Reading
+    reserved: Reserved | None
+    question: Question | None
+    doubt: str = ""
+    wanted: Wanted | None = None
+
+    @property
+    def grants(self) -> bool:
+        """Whether it would give the practice leave to text, or to text more."""
+        awaiting = self.question.awaiting if self.question else None
+        return (
+            self.reserved is Reserved.START
+            or self.wanted is not None
+            or (awaiting is Awaiting.OPT_IN and self.reading.intent is Intent.OPT_IN)
+            or self.narrows
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it says which texts a STOP was about, when asked: it frees the others."""
+        asked = self.question is not None and self.question.awaiting is Awaiting.SCOPE
+        revocation = self.reading.revocation
+        return asked and revocation is not None and bool(revocation.categories)
+
+    @property
+    def confirms(self) -> bool:
+        """Whether somebody would rely on it as a patient's yes."""
+        return self.answered is not None and self.reading.intent is Intent.CONFIRM
+
+    @property
+    def answered(self) -> Message | None:
+        """Our text whose question it answers."""
+        if self.question is None or self.reading.author is not Author.PERSON or self.doubt:
+            return None
+        answers = self.reading.intent in _ANSWER_TO[self.question.awaiting]
+        return self.question.message if answers else None
+
+    @property
+    def rule(self) -> str | None:
+        """What read it, or why that does not count; a revocation first."""
+        revocation = self.reading.revocation
+        return (revocation.rule if revocation else self.doubt or self.reading.rule) or None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether it may be a revocation, or one of a kind that is not known."""
+        revocation = self.reading.revocation
+        if revocation is None:
+            return False
+        unknown = revocation.limited and not revocation.categories
+        return revocation.certainty is Certainty.UNSURE or unknown
+
+    def needs_person(self, event: InboundText) -> bool:
+        """Whether anything in it is answered by nothing that the library does."""
+        reading = self.reading
+        if reading.author is not Author.PERSON:
+            return False
+        if self.doubt:
+            return True
+        if self.wanted is not None:
+            return self.wanted.needs_person or bool(event.media)
+        lost = event.sender is None and reading.revocation is not None
+        unbound = reading.intent is Intent.CONFIRM and self.answered is None
+        others = {reading.intent, *(each for each in reading.also if each is not Intent.OTHER)}
+        others -= _SETTLED
+        asked = self.question.awaiting if self.question else None
+        if self.answered is not None and asked is Awaiting.OPT_IN:
+            others -= {Intent.OPT_IN}  # it is on record, and confirmed
+        if self.reserved in _ANSWERED:
+            others = set()
+        more = self._says_more(event.body)
+        return bool(lost or unbound or others or more or self.unsure or event.media or reading.asks)
+
+    def _says_more(self, body: str) -> bool:
+        """Whether most of a text stands outside of what revokes in it."""
+        revocation = self.reading.revocation
+        if revocation is None or self.reserved is not None:
+            return False
+        return 2 * (revocation.end - revocation.start) < len(body.strip())
+
+
+def read_text(event: InboundText, question: Question | None) -> Said:
+    reading = optout.read(
+        event.body,
+        awaiting=question.awaiting if question else None,
+        prompt=question.message.body if question else "",
+    )
+    word = optout.reserved_word(event.body)
+    reserved = word.reserved if word else None
+    if event.recognised is ProviderKeyword.STOP and reading.revocation is None:
+        # The provider blocks the number from now on: whatever we make of the words, texts stop.
+        revocation = Revocation(start=0, end=len(event.body), rule=PROVIDER_KEYWORD)
+        urgent = reading.intent is Intent.EMERGENCY
+        intent = reading.intent if urgent else Intent.OPT_OUT
+        reading = evolve(reading, intent=intent, revocation=revocation, author=Author.PERSON)
+        reserved = None
+    return Said(reading=reading, reserved=reserved, question=question)
+
+
+async def with_keyword(
+    tx: Transaction, ports: Ports, practice_id: str, said: Said, event: InboundText
+) -> Said:
+    """What a text says that is the keyword of a programme; it answers nothing then."""
+    if said.reading.revocation is not None or said.reading.author is not Author.PERSON:
+        return said
+    wanted = await wanted_by(tx, ports, practice_id, event.sender, event.body)
+    if wanted is None:
+        return said
+    rule = f"programme:{wanted.programme.id}"
+    reading = evolve(said.reading, intent=Intent.OPT_IN, rule=rule)
+    return evolve(said, reading=reading, question=None, wanted=wanted)

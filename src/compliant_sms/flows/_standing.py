@@ -1,0 +1,89 @@
+"""Whether a text that waits still stands, asked once more at the moment when it would go."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from attrs import evolve, frozen
+
+from compliant_sms.flows._brief import Brief
+from compliant_sms.flows._prepared import OTHERWISE, WITHDRAWN, outdated, template_of, unknown
+from compliant_sms.flows._told import Unasked, void_reason
+from compliant_sms.lifecycle import State
+from compliant_sms.messages import Cancelled, Held, Message
+from compliant_sms.ports import Ports, Transaction
+from compliant_sms.providers import Category, Problem
+from compliant_sms.reminders import KEY_PREFIX
+from compliant_sms.rules import Finding
+
+__all__ = ["SET_ASIDE", "Later", "Standing", "Void", "set_aside", "standing"]
+
+SET_ASIDE = "set-aside"
+"""The code of what stands on record with a text that was called back because of what it tells."""
+
+_UNTIL_IT_IS_THERE = timedelta(hours=1)
+
+
+@frozen
+class Void:
+    """The text must not go any more.
+
+    Attributes:
+        reason: why; it tells nothing of a patient.
+    """
+
+    reason: str
+
+
+@frozen
+class Later:
+    """The text must not go yet.
+
+    Attributes:
+        until: when to look again (UTC).
+        reasons: why.
+    """
+
+    until: datetime
+    reasons: tuple[Finding, ...] = ()
+
+
+Standing: TypeAlias = Void | Later | Unasked | None
+"""What became of a text that waits; None where it may go, if the rules let it."""
+
+
+async def standing(
+    tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
+) -> Standing:
+    """What has become of a text since it was asked for. The rules are asked afterwards."""
+    draft = message.draft
+    tells_of_visits = draft.idempotency_key.startswith(KEY_PREFIX)
+    reason = await void_reason(tx, message, known, at) if tells_of_visits else ""
+    if reason:
+        return reason if isinstance(reason, Unasked) else Void(reason)
+    if draft.template is None:
+        return None
+    template = template_of(ports, draft)
+    if template is None:
+        until = at + _UNTIL_IT_IS_THERE
+        return Later(until, (unknown(until),))
+    if not template.approved or template.withdrawn:
+        return Void(WITHDRAWN)
+    otherwise = tells_of_visits and await outdated(tx, message, known, template)
+    return Void(OTHERWISE) if otherwise else None
+
+
+async def set_aside(
+    tx: Transaction, message: Message, answer: Void | Later, at: datetime
+) -> Cancelled | Held:
+    """Do with a text that waits what became of it."""
+    if isinstance(answer, Later):
+        held = evolve(message, state=State.HELD, not_before=answer.until)
+        await tx.save(held, at)
+        return Held(message_id=message.message_id, until=answer.until, reasons=answer.reasons)
+    why = Problem(category=Category.UNKNOWN, code=SET_ASIDE, words=answer.reason)
+    await tx.save(message.moved(State.CANCELLED, problem=why), at)
+    # Another text may tell of what it would have told.
+    await tx.void_told(message.message_id, answer.reason)
+    return Cancelled(message_id=message.message_id, reason=answer.reason)

@@ -1,0 +1,102 @@
+"""Asking patients for permission to text: programmes, words, the form, keywords. Pure.
+
+Two rules keep this room: what a patient agrees to is made of one configuration, whatever the
+medium, so that what is shown, recorded, enforced and registered is the same; and no promotion is
+ever offered by a text that we send by ourselves.
+"""
+
+from typing import TYPE_CHECKING
+
+from compliant_sms._lazy import names_of
+from compliant_sms.permission._asking import PERMISSION_REQUEST, offer_of, welcome_to
+from compliant_sms.permission._edition import Edition
+from compliant_sms.permission._fields_sent import BOX, DETAILS, NAME, NUMBER, PROOF, fields_sent
+from compliant_sms.permission._form import (
+    Accepted,
+    Choice,
+    ConsentForm,
+    FormProblem,
+    Submission,
+    accept,
+    form_of,
+)
+from compliant_sms.permission._html import FormView
+from compliant_sms.permission._keyword import taken_by
+from compliant_sms.permission._permission import Applicant, Identify, Permission
+from compliant_sms.permission._programme import Programme
+from compliant_sms.permission._proof import COOKIE, cookie_in, form_proof, proven_form
+from compliant_sms.permission._state import PermissionState, permission_state
+from compliant_sms.permission._told import OnPaper, Spoken, Told
+from compliant_sms.permission._wordings import (
+    Legal,
+    by_reply,
+    question,
+    script,
+    shown_on_form,
+    welcome,
+)
+
+if TYPE_CHECKING:
+    from compliant_sms.permission._registration import (
+        Registration,
+        RegistrationField,
+        register_10dlc,
+        register_toll_free,
+    )
+
+__all__ = [
+    "BOX",
+    "COOKIE",
+    "DETAILS",
+    "NAME",
+    "NUMBER",
+    "PERMISSION_REQUEST",
+    "PROOF",
+    "Accepted",
+    "Applicant",
+    "Choice",
+    "ConsentForm",
+    "Edition",
+    "FormProblem",
+    "FormView",
+    "Identify",
+    "Legal",
+    "OnPaper",
+    "Permission",
+    "PermissionState",
+    "Programme",
+    "Registration",
+    "RegistrationField",
+    "Spoken",
+    "Submission",
+    "Told",
+    "accept",
+    "by_reply",
+    "cookie_in",
+    "fields_sent",
+    "form_of",
+    "form_proof",
+    "offer_of",
+    "permission_state",
+    "proven_form",
+    "question",
+    "register_10dlc",
+    "register_toll_free",
+    "script",
+    "shown_on_form",
+    "taken_by",
+    "welcome",
+    "welcome_to",
+]
+
+_FILES = {
+    "_registration": (
+        "Registration",
+        "RegistrationField",
+        "register_10dlc",
+        "register_toll_free",
+    ),
+}
+# PEP 562: who sends texts every day registers them once.
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = names_of(__name__, _FILES)

@@ -1,0 +1,244 @@
+"""The form on which patients agree, and what one of them sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+
+from attrs import Attribute, field, frozen
+
+from compliant_sms import _given, records
+from compliant_sms.choices import Word
+from compliant_sms.clock import as_utc
+from compliant_sms.consent import Signature, SignatureKind, Wording, WrittenAgreement
+from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
+from compliant_sms.permission._permission import Permission
+from compliant_sms.permission._programme import Programme
+from compliant_sms.permission._wordings import Legal, shown_on_form
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.practice import Practice
+
+__all__ = ["Accepted", "Choice", "ConsentForm", "FormProblem", "Submission", "accept", "form_of"]
+
+_LONGEST_NAME = 100
+_LONGEST_AGENT = 500
+_ACT = "typed their name, ticked a box that was empty, and sent the web form"
+
+
+@frozen(kw_only=True)
+class Choice:
+    """One box of a form.
+
+    Attributes:
+        programme: what it is for.
+        wording: all that is shown about it, word for word, as it goes on record.
+    """
+
+    programme: Programme
+    wording: Wording
+
+
+@frozen(kw_only=True)
+class ConsentForm:
+    """A form as patients see it: who asks, and a box for each kind of texts, none of them ticked.
+
+    Attributes:
+        practice: who asks.
+        choices: the boxes.
+        legal: where terms and privacy policy stand.
+        health_details: the words beside the box for health details by text, a choice of its own;
+            None where there is no such box.
+    """
+
+    practice: Practice
+    choices: tuple[Choice, ...]
+    legal: Legal
+    health_details: Wording | None
+
+    @property
+    def fingerprint(self) -> str:
+        """Stands for every word and version that is shown; another one with any change."""
+        warned = self.health_details
+        shown = [(each.programme.id, each.wording) for each in self.choices]
+        told = [[name, wording.version, wording.text] for name, wording in shown]
+        told.append([warned.version, warned.text] if warned else [])
+        return sha256(records.canonical([self.practice.name, *told])).hexdigest()
+
+
+def form_of(permission: Permission, practice: Practice) -> ConsentForm:
+    """The form of a practice as it is today."""
+    return ConsentForm(
+        practice=practice,
+        choices=tuple(
+            Choice(programme=each, wording=shown_on_form(each, practice, permission.legal))
+            for each in permission.programmes
+        ),
+        legal=permission.legal,
+        health_details=permission.health_details,
+    )
+
+
+def _ids(given: Iterable[str]) -> frozenset[str]:
+    if isinstance(given, str):
+        msg = "agreed takes the ids of programmes in a list, for example ['reminders']"
+        raise InvalidInput(msg)
+    return frozenset(given)
+
+
+def _one_of_a_kind(of: object, attribute: Attribute[str], value: str) -> None:
+    _given.text(of, attribute, value)
+    if not 0 < len(value.strip()) <= _LONGEST_NAME:
+        msg = (
+            "the id of a submission is missing or too long; without one, two would count as one. "
+            "Pass 1 to 100 characters, as the form that was shown has them."
+        )
+        raise InvalidInput(msg)
+
+
+def _utc(value: datetime) -> datetime:
+    return as_utc(value, "at")
+
+
+@frozen(kw_only=True)
+class Submission:
+    """What somebody sent with a form, whoever showed it.
+
+    Args:
+        id: the same however often it is sent, for example a nonce of the form.
+        shown: :attr:`ConsentForm.fingerprint` of the form that they saw.
+        name: as they typed it.
+        number: likewise.
+        agreed: the ids of the programmes whose boxes they ticked.
+        health_details: they ticked the box for health details.
+        at: when it came in (aware).
+        ip_address: where from.
+        user_agent: the browser.
+
+    Raises:
+        InvalidInput: a field is of another kind.
+    """
+
+    id: str = field(validator=_one_of_a_kind)
+    shown: str = field(validator=_given.text)
+    name: str = field(repr=False, validator=_given.text)
+    number: str = field(repr=False, validator=_given.text)
+    agreed: frozenset[str] = field(converter=_ids)
+    health_details: bool = field(default=False)
+    at: datetime = field(converter=_utc)
+    ip_address: str = field(default="", repr=False, validator=_given.text)
+    user_agent: str = field(default="", repr=False, validator=_given.text)
+
+
+class FormProblem(Word):
+    """Why a form is not taken."""
+
+    CHANGED = "changed"
+    """The words are others than those that were shown."""
+    NO_NAME = "no_name"
+    NO_NUMBER = "no_number"
+    NOTHING_TICKED = "nothing_ticked"
+    STALE = "stale"
+    """It was not sent from the page that we showed, or long after."""
+    UNKNOWN = "unknown"
+    """Nobody could tell which patient it is."""
+    UNREADABLE = "unreadable"
+
+    @property
+    def words(self) -> str:
+        """What a patient is told."""
+        return _TOLD[self]
+
+
+_TOLD = {
+    FormProblem.CHANGED: "Our words have changed since you opened this page. Please read them "
+    "again, and tick what you agree to.",
+    FormProblem.NO_NAME: "Please type your name: it stands for your signature.",
+    FormProblem.NO_NUMBER: "That is not a phone number that we can text. Please check it, with its "
+    "area code.",
+    FormProblem.NOTHING_TICKED: "Please tick at least one box, or close this page: you need not "
+    "agree to anything.",
+    FormProblem.STALE: "This page was open for too long, or its cookie is gone. Please fill it in "
+    "again.",
+    FormProblem.UNKNOWN: "We could not find you by this name and number. Please call us.",
+    FormProblem.UNREADABLE: "We could not read what your browser sent. Please fill the form in "
+    "again.",
+}
+
+
+@frozen(kw_only=True)
+class Accepted:
+    """A submission that can be evidence.
+
+    Attributes:
+        submission: what was sent.
+        number: read.
+        name: without blanks around.
+        choices: the boxes that were ticked, with what stood beside them.
+        warning: what was ticked about health details; None where it was not.
+    """
+
+    submission: Submission
+    number: PhoneNumber
+    name: str = field(repr=False)
+    choices: tuple[Choice, ...]
+    warning: Wording | None
+
+    @property
+    def signature(self) -> Signature:
+        """How they signed. 15 U.S.C. 7001."""
+        sent = self.submission
+        return Signature(
+            signer=self.name,
+            act=_ACT,
+            ip_address=_storable(sent.ip_address, 64),
+            user_agent=_storable(sent.user_agent, _LONGEST_AGENT),
+        )
+
+    def agreement(self, choice: Choice, practice: Practice) -> WrittenAgreement | None:
+        """The elements of written consent, 47 CFR 64.1200(f)(9); None where none is needed."""
+        if not choice.programme.marketing:
+            return None
+        return WrittenAgreement(
+            seller=practice.name,
+            number=self.number,
+            signature=SignatureKind.TICKED_BOX,
+            box_was_unticked=True,
+            authorises_automated_marketing=True,
+            not_a_condition_of_purchase=True,
+            clear_and_conspicuous=True,
+        )
+
+
+def _storable(text: str, longest: int) -> str:
+    return text.encode("utf-8", "replace").decode()[:longest]
+
+
+def accept(form: ConsentForm, sent: Submission) -> Accepted | FormProblem:
+    """Whether a submission is consent to the form as it is now; the first problem otherwise."""
+    ticked = tuple(each for each in form.choices if each.programme.id in sent.agreed)
+    if _is_of_other_words(form, sent, ticked):
+        return FormProblem.CHANGED
+    name = _storable(" ".join(sent.name.split()), _LONGEST_NAME)
+    if not any(map(str.isalpha, name)):
+        return FormProblem.NO_NAME
+    try:
+        number = PhoneNumber.parse(sent.number)
+    except InvalidPhoneNumber:
+        return FormProblem.NO_NUMBER
+    if not ticked:
+        return FormProblem.NOTHING_TICKED
+    return Accepted(
+        submission=sent,
+        number=number,
+        name=name,
+        choices=ticked,
+        warning=form.health_details if sent.health_details else None,
+    )
+
+
+def _is_of_other_words(form: ConsentForm, sent: Submission, ticked: tuple[Choice, ...]) -> bool:
+    """Whether somebody saw other words than these, or ticked a box that is not there."""
+    no_such_box = len(ticked) != len(sent.agreed)
+    no_details = sent.health_details and form.health_details is None
+    return sent.shown != form.fingerprint or no_such_box or no_details

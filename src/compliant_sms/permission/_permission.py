@@ -1,0 +1,169 @@
+"""How a practice asks for permission: its programmes, its form, its terms."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from attrs import Attribute, field, frozen
+
+from compliant_sms import _given
+from compliant_sms.consent import Wording
+from compliant_sms.errors import InvalidInput
+from compliant_sms.permission._fields import https_url
+from compliant_sms.permission._keyword import keyword_of
+from compliant_sms.permission._programme import Programme
+from compliant_sms.permission._wordings import Legal
+from compliant_sms.phone import PhoneNumber
+
+__all__ = ["Applicant", "Identify", "Permission"]
+
+_LONGEST_WAIT = timedelta(days=7)  # as long as an answer is read as one
+_SHORTEST_SECRET = 32
+
+HEALTH_DETAILS = Wording(
+    text="I want health details in texts too, such as the name of a medicine or of a test. I "
+    "understand that texts are not encrypted: others may read them on their way or on my phone. I "
+    "can take this back at any time.",
+    version="health-details/1",
+)
+
+
+@frozen(kw_only=True)
+class Applicant:
+    """Who filled in the form, as they wrote it.
+
+    Attributes:
+        name: as typed.
+        number: the mobile number.
+    """
+
+    name: str = field(repr=False)
+    number: PhoneNumber
+
+
+Identify: TypeAlias = Callable[[Applicant], str | Awaitable[str | None] | None]
+"""Your id of whoever filled in the form, or None where you cannot tell: then nothing is recorded.
+
+A new id is as good as a known one; awaitable under an ``AsyncMessenger``.
+"""
+
+
+def _programmes(given: Iterable[Programme]) -> tuple[Programme, ...]:
+    found = (given,) if isinstance(given, Programme) else tuple(given)
+    _given.each_of(found, Programme, "programmes", "Programme(id=..., about=..., ...)")
+    ids = {each.id for each in found}
+    words = [each.keyword for each in found if each.keyword]
+    if not found or len(ids) < len(found) or len(set(words)) < len(words):
+        msg = "pass at least one programme, each with an id and a keyword that no other one has"
+        raise InvalidInput(msg)
+    return found
+
+
+def _a_wait(_: object, attribute: Attribute[timedelta], value: timedelta) -> None:
+    _given.a_kind(value, timedelta, attribute.name, "a timedelta")
+    if not timedelta(0) < value <= _LONGEST_WAIT:
+        msg = f"{attribute.name} must be more than zero and 7 days at most: a later YES may mean "
+        msg += "something else"
+        raise InvalidInput(msg)
+
+
+def _long_enough(_: object, attribute: Attribute[bytes], value: bytes) -> None:
+    _given.a_kind(value, bytes, attribute.name, "bytes")
+    if value and len(value) < _SHORTEST_SECRET:
+        msg = f"{attribute.name} must have {_SHORTEST_SECRET} bytes or more, from os.urandom(32)"
+        raise InvalidInput(msg)
+
+
+@frozen(kw_only=True)
+class Permission:
+    """How a practice asks its patients for permission to text.
+
+    Pass it to :class:`compliant_sms.Messenger` as ``permission``. Forms, invitations, keywords and
+    registrations are all made of it.
+
+    Args:
+        programmes: the kinds of texts that patients agree to, each by itself.
+        terms_url: where the terms of the texts stand.
+        privacy_url: where the privacy policy stands. Carriers want it to say that opt-in data is
+            not shared.
+        form_url: where the form is served, as a patient's browser sees it; empty for no form.
+        health_details: the words under which the form offers health details by text, as a choice of
+            its own (78 FR 5566, 5634); None for no such choice.
+        identify: your id of whoever filled in the form; needed for a form.
+        answer_within: how long a YES counts as the answer to a question.
+        secret: what vouches for forms, the same in every process, 32 random bytes or more. Without
+            it the keyring does; without a keyring too, forms hold within one process only.
+
+    Raises:
+        InvalidInput: something cannot be used, or is missing.
+    """
+
+    programmes: tuple[Programme, ...] = field(converter=_programmes)
+    terms_url: str = field(validator=https_url)
+    privacy_url: str = field(validator=https_url)
+    form_url: str = field(default="")
+    health_details: Wording | None = field()
+    identify: Identify | None = field(default=None, repr=False)
+    answer_within: timedelta = field(default=_LONGEST_WAIT, validator=_a_wait)
+    secret: bytes = field(default=b"", repr=False, validator=_long_enough)
+
+    @health_details.default
+    def _usual_warning(self) -> Wording | None:
+        return HEALTH_DETAILS
+
+    @health_details.validator
+    def _a_wording(self, attribute: Attribute[Wording | None], value: object) -> None:
+        _given.a_kind(value, (Wording, type(None)), attribute.name, "a Wording, or None")
+
+    @form_url.validator
+    def _served(self, attribute: Attribute[str], value: str) -> None:
+        if value:
+            https_url(self, attribute, value)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a form whose consents would be nobody's."""
+        if self.form_url and not callable(self.identify):
+            msg = "a form needs identify=..., which answers with your id of whoever filled it in"
+            raise InvalidInput(msg)
+
+    @property
+    def legal(self) -> Legal:
+        """Where terms and privacy policy stand."""
+        return Legal(terms_url=self.terms_url, privacy_url=self.privacy_url)
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of the form, as browsers tell where a form comes from."""
+        return f"https://{urlsplit(self.form_url).netloc}"
+
+    @property
+    def form_path(self) -> str:
+        """The path of the form's address."""
+        return urlsplit(self.form_url).path
+
+    def programme(self, programme_id: str) -> Programme:
+        """The programme of that id.
+
+        Raises:
+            InvalidInput: there is none.
+        """
+        found = self.find(programme_id)
+        if found is None:
+            msg = f"there is no programme of that id. Pass one of: {', '.join(self._ids())}"
+            raise InvalidInput(msg)
+        return found
+
+    def find(self, programme_id: str) -> Programme | None:
+        """The programme of that id; None where there is none."""
+        return next((each for each in self.programmes if each.id == programme_id), None)
+
+    def asked_for_by(self, body: str) -> Programme | None:
+        """The programme whose keyword a text consists of."""
+        word = keyword_of(body)
+        return next((each for each in self.programmes if word and each.keyword == word), None)
+
+    def _ids(self) -> tuple[str, ...]:
+        return tuple(each.id for each in self.programmes)

@@ -1,0 +1,108 @@
+"""A kind of texts that patients agree to as one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import Attribute, field, frozen
+
+from compliant_sms import _given
+from compliant_sms.consent import Category, Tier
+from compliant_sms.consent._words import meant
+from compliant_sms.errors import InvalidInput
+from compliant_sms.permission._edition import Edition, as_editions, supersedes_in_substance
+from compliant_sms.permission._fields import one_line, slug
+from compliant_sms.permission._keyword import as_keyword
+from compliant_sms.text import notices
+
+__all__ = ["Programme"]
+
+_VARIES = "Message frequency varies."
+
+
+def _samples(given: Iterable[str]) -> tuple[str, ...]:
+    found = () if isinstance(given, str) else tuple(given)
+    if isinstance(given, str) or not all(isinstance(each, str) and each.strip() for each in found):
+        msg = "samples are texts in a list, as patients get them, and none is empty"
+        raise InvalidInput(msg)
+    return found
+
+
+def _says_how_often(of: object, attribute: Attribute[str], value: str) -> None:
+    one_line(of, attribute, value)
+    if not notices(value, names=(), phone_digits="", own_hosts=()).frequency:
+        msg = (
+            "frequency must say that texts recur, or how often they come, for example 'Message "
+            "frequency varies.' or 'Up to 4 messages a month.' (CTIA Messaging Principles 5.1.2.1)"
+        )
+        raise InvalidInput(msg)
+
+
+@frozen(kw_only=True)
+class Programme:
+    """A kind of texts that patients agree to as one thing: CTIA's "program".
+
+    Args:
+        id: its short name on record and in forms, for example ``"reminders"``.
+        about: what its texts are about, as it goes on after "texts about", for example ``"your
+            appointments and care"``.
+        categories: what a consent to it covers.
+        editions: of its words, the oldest first; one version is enough at the beginning.
+        frequency: how often its texts come, as a sentence.
+        keyword: the word by which a patient can ask for it, for example ``"DEALS"``; empty for
+            none.
+        marketing: it needs written permission, 47 CFR 64.1200(a)(2). Promotions always do; of
+            categories of your own say it.
+        samples: texts of it as patients get them, for registrations; without any, templates serve.
+
+    Raises:
+        InvalidInput: something cannot be used; promotions are mixed with other texts, so that
+            nobody could have one without the other; or the keyword means something already.
+    """
+
+    id: str = field(validator=slug)
+    about: str = field(validator=one_line)
+    categories: tuple[str, ...] = field(converter=meant)
+    editions: tuple[Edition, ...] = field(converter=as_editions)
+    frequency: str = field(default=_VARIES, validator=_says_how_often)
+    keyword: str = field(default="", converter=as_keyword)
+    marketing: bool = field()
+    samples: tuple[str, ...] = field(default=(), converter=_samples)
+
+    @marketing.default
+    def _promotes(self) -> bool:
+        return Category.PROMOTIONS in self.categories
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a programme that bundles, or that sells without saying so."""
+        _given.yes_or_no(self.marketing, "marketing")
+        promotes = Category.PROMOTIONS in self.categories
+        bundled = promotes and len(self.categories) > 1
+        others = {*Category} - {Category.PROMOTIONS}
+        if not self.categories or bundled or (self.marketing and others & {*self.categories}):
+            msg = (
+                "a programme has at least one category, and marketing stands alone: who wants "
+                "reminders must not have to take promotions (47 CFR 64.1200(f)(9)(i)(B))"
+            )
+            raise InvalidInput(msg)
+        if promotes and not self.marketing:
+            msg = "promotions need written permission: leave marketing out, or pass True"
+            raise InvalidInput(msg)
+
+    @property
+    def tier(self) -> Tier:
+        """How strong a consent its texts need."""
+        return Tier.PRIOR_EXPRESS_WRITTEN if self.marketing else Tier.PRIOR_EXPRESS
+
+    @property
+    def version(self) -> str:
+        """What a consent to its words of today has as ``wording.version``."""
+        return f"{self.id}/{self.editions[-1].version}"
+
+    def is_its_own(self, version: str) -> bool:
+        """Whether a version on record is one of this programme's, in whatever edition."""
+        return version.partition("/")[0] == self.id and "/" in version
+
+    def is_outdated(self, version: str) -> bool:
+        """Whether its words have changed in substance since the edition of that version."""
+        return supersedes_in_substance(self.editions, version.partition("/")[2])

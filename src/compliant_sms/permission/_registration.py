@@ -1,0 +1,295 @@
+"""What a practice registers with carriers, made of the configuration that is enforced.
+
+Limits of 10DLC campaigns are those of The Campaign Registry as providers document them: a
+description of 40 to 4,096 characters, a message flow of 40 to 2,048, two to five samples of 20 to
+1,024, replies of 20 to 320. Those of toll-free verification differ from provider to provider; the
+stricter ones that are known serve here. Ask your provider before you rely on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from compliant_sms.optout import per_se_words
+from compliant_sms.permission._permission import Permission
+from compliant_sms.permission._programme import Programme
+from compliant_sms.permission._wordings import question, script, shown_on_form, welcome
+from compliant_sms.practice import Practice
+from compliant_sms.rules import OptOutShown, read
+from compliant_sms.templates import (
+    dialled,
+    help_text,
+    opt_out_text,
+    sender_name,
+    with_opt_out_line,
+)
+
+if TYPE_CHECKING:
+    from compliant_sms.templates import Template
+
+__all__ = ["Registration", "RegistrationField", "register_10dlc", "register_toll_free"]
+
+HELP_WORDS = ("HELP", "INFO")
+START_WORDS = ("START", "UNSTOP")
+_MOST_SAMPLES = 5
+_REGISTRY = "The Campaign Registry, campaign fields, as providers document them (2026-11)"
+_TOLL_FREE = "toll-free verification, as providers document it; not confirmed by each (2026-11)"
+
+
+@frozen(kw_only=True)
+class RegistrationField:
+    """One text of a registration.
+
+    Attributes:
+        name: of the field, as most providers call it.
+        text: what goes into it.
+        least: the fewest characters that are taken; 0 for any.
+        most: the most; 0 for any.
+        source: where the limits stand.
+    """
+
+    name: str
+    text: str
+    least: int = 0
+    most: int = 0
+    source: str = ""
+
+    @property
+    def problem(self) -> str:
+        """Why it would be refused; empty where nothing is known against it."""
+        count = len(self.text)
+        if count < self.least:
+            return f"{self.name} has {count} characters, and at least {self.least} are asked for"
+        if self.most and count > self.most:
+            return f"{self.name} has {count} characters, and {self.most} are taken"
+        return ""
+
+
+@frozen(kw_only=True)
+class Registration:
+    """What to register.
+
+    Attributes:
+        kind: ``"10dlc"`` or ``"toll_free"``.
+        fields: the texts, in the order in which forms ask for them.
+        problems: what would be refused; none of a registration that is ready.
+    """
+
+    kind: str
+    fields: tuple[RegistrationField, ...]
+    problems: tuple[str, ...] = field(default=())
+
+    def text(self, name: str) -> str:
+        """What goes into the field of that name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return {each.name: each.text for each in self.fields}[name]
+
+
+def register_10dlc(
+    permission: Permission, practice: Practice, templates: Iterable[Template] = ()
+) -> Registration:
+    """The texts of a 10DLC campaign.
+
+    Args:
+        permission: what patients are asked.
+        practice: who asks.
+        templates: what is sent; where a programme names no samples of its own, they serve.
+    """
+    samples = _samples(permission, practice, list(templates))
+    found = [
+        RegistrationField(name="use_case", text=_use_case(permission.programmes)),
+        _limited("description", _description(permission, practice), 40, 4096),
+        _limited("message_flow", _flow(permission, practice), 40, 2048),
+        *(
+            _limited(f"sample_{number}", each, 20, 1024)
+            for number, each in enumerate(samples[:_MOST_SAMPLES], start=1)
+        ),
+        RegistrationField(name="opt_in_keywords", text=", ".join(_opt_in_words(permission))),
+        _limited("opt_in_message", welcome(permission.programmes, practice), 20, 320),
+        RegistrationField(name="opt_out_keywords", text=", ".join(_opt_out_words())),
+        _limited("opt_out_message", _stopped(practice), 20, 320),
+        RegistrationField(name="help_keywords", text=", ".join(HELP_WORDS)),
+        _limited("help_message", _helped(practice), 20, 320),
+        RegistrationField(name="embedded_link", text=_yes(any("https://" in s for s in samples))),
+        RegistrationField(
+            name="embedded_phone", text=_yes(any(dialled(practice.phone) in s for s in samples))
+        ),
+        RegistrationField(name="age_gated", text="no"),
+        RegistrationField(name="terms_url", text=permission.terms_url),
+        RegistrationField(name="privacy_url", text=permission.privacy_url),
+    ]
+    return _checked("10dlc", found, samples, practice, at_least=2)
+
+
+def register_toll_free(
+    permission: Permission, practice: Practice, templates: Iterable[Template] = ()
+) -> Registration:
+    """The texts of a toll-free verification. Arguments as for :func:`register_10dlc`."""
+    samples = _samples(permission, practice, list(templates))
+    found = [
+        RegistrationField(name="use_case_categories", text=_use_case(permission.programmes)),
+        RegistrationField(
+            name="use_case_summary",
+            text=_description(permission, practice),
+            least=1,
+            most=500,
+            source=_TOLL_FREE,
+        ),
+        RegistrationField(
+            name="production_message_sample",
+            text="\n".join(samples[:1]),
+            least=1,
+            most=1000,
+            source=_TOLL_FREE,
+        ),
+        RegistrationField(name="opt_in_type", text=_opt_in_type(permission)),
+        RegistrationField(name="opt_in_workflow", text=_flow(permission, practice)),
+        RegistrationField(name="opt_in_url", text=permission.form_url),
+        RegistrationField(name="opt_in_keywords", text=", ".join(_opt_in_words(permission))),
+        RegistrationField(
+            name="opt_in_confirmation",
+            text=welcome(permission.programmes, practice),
+            least=1,
+            most=500,
+            source=_TOLL_FREE,
+        ),
+        RegistrationField(name="help_message", text=_helped(practice)),
+        RegistrationField(name="age_gated", text="no"),
+        RegistrationField(name="terms_url", text=permission.terms_url),
+        RegistrationField(name="privacy_url", text=permission.privacy_url),
+    ]
+    return _checked("toll_free", found, samples, practice, at_least=1)
+
+
+def _limited(name: str, text: str, least: int, most: int) -> RegistrationField:
+    return RegistrationField(name=name, text=text, least=least, most=most, source=_REGISTRY)
+
+
+def _checked(
+    kind: str,
+    found: Sequence[RegistrationField],
+    samples: Sequence[str],
+    practice: Practice,
+    *,
+    at_least: int,
+) -> Registration:
+    problems = [each.problem for each in found if each.problem]
+    problems += _of_samples(samples, practice, at_least)
+    return Registration(kind=kind, fields=tuple(found), problems=tuple(problems))
+
+
+def _of_samples(samples: Sequence[str], practice: Practice, at_least: int) -> Iterator[str]:
+    if len(samples) < at_least:
+        yield (
+            f"there are {len(samples)} samples, and {at_least} are asked for: pass "
+            "Programme(samples=[...]), or templates for its categories"
+        )
+    for number, each in enumerate(samples, start=1):
+        if not read(each, practice).names_sender:
+            yield f"sample {number} does not say who texts; reviewers refuse such"
+
+
+def _use_case(programmes: Iterable[Programme]) -> str:
+    kinds = {each.marketing for each in programmes}
+    if kinds == {True}:
+        return "MARKETING"
+    return "MIXED" if True in kinds else "CUSTOMER_CARE"
+
+
+def _description(permission: Permission, practice: Practice) -> str:
+    told = "; ".join(
+        f"{each.about} ({'promotional' if each.marketing else 'informational'}; "
+        f"{each.frequency.rstrip('.').lower()})"
+        for each in permission.programmes
+    )
+    return (
+        f"{practice.name}, a healthcare practice in {practice.state}, texts its own patients who "
+        f"agreed to it: {told}. Patients agree to each kind by itself. Health details stay out of "
+        "texts unless a patient was warned and asked for them."
+    )
+
+
+def _flow(permission: Permission, practice: Practice) -> str:
+    first = permission.programmes[0]
+    ways = [f'The paper form at the practice says: "{_first_line(first, permission, practice)}"']
+    if permission.form_url:
+        ways.insert(
+            0,
+            f"Patients open the form at {permission.form_url}, type name and number, and tick an "
+            "empty box for each kind of texts that they want; none is needed for another.",
+        )
+    ways.append(f'Staff ask patients: "{script(first, practice).text}"')
+    ways += [
+        f"Patients text {each.keyword}, and are asked: "
+        f'"{question(each, practice, permission.legal).text}" Only a YES to that counts.'
+        for each in permission.programmes
+        if each.keyword
+    ]
+    invited = [each for each in permission.programmes if not each.marketing]
+    if invited:
+        ways.append(
+            "Patients who agreed to other texts may be asked by text for informational ones, never "
+            "for promotions; only a YES counts."
+        )
+    return f"{' '.join(ways)} {permission.legal.line}. Opt-in data is not shared with anybody."
+
+
+def _first_line(programme: Programme, permission: Permission, practice: Practice) -> str:
+    return shown_on_form(programme, practice, permission.legal).text.partition("\n")[0]
+
+
+def _samples(
+    permission: Permission, practice: Practice, templates: Sequence[Template]
+) -> list[str]:
+    found = [
+        _as_sent(text, practice)
+        for programme in permission.programmes
+        for text in programme.samples or _of_templates(programme, practice, templates)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _of_templates(
+    programme: Programme, practice: Practice, templates: Sequence[Template]
+) -> Iterator[str]:
+    for template in templates:
+        if template.purpose.category in programme.categories:
+            yield template.sample(practice)
+
+
+def _as_sent(text: str, practice: Practice) -> str:
+    """With the line that says how to opt out, as it is appended where that is due."""
+    if read(text, practice).opt_out is OptOutShown.NO:
+        return with_opt_out_line(text)
+    return text
+
+
+def _opt_in_words(permission: Permission) -> tuple[str, ...]:
+    return (*START_WORDS, *(each.keyword for each in permission.programmes if each.keyword))
+
+
+def _opt_out_words() -> tuple[str, ...]:
+    # The seven of the law first, STOP before all: 47 CFR 64.1200(a)(10).
+    return tuple(sorted(map(str.upper, per_se_words()), key=lambda word: (word != "STOP", word)))
+
+
+def _opt_in_type(permission: Permission) -> str:
+    return "WEB_FORM" if permission.form_url else "PAPER_FORM"
+
+
+def _stopped(practice: Practice) -> str:
+    return opt_out_text(sender_name(practice), dialled(practice.phone))
+
+
+def _helped(practice: Practice) -> str:
+    return help_text(sender_name(practice), dialled(practice.phone))
+
+
+def _yes(answer: bool) -> str:  # noqa: FBT001 - a field's value
+    return "yes" if answer else "no"

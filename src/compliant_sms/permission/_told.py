@@ -1,0 +1,146 @@
+"""What a patient agreed to on paper or when asked, as whoever writes it down tells it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import field, frozen
+
+from compliant_sms import _given
+from compliant_sms.clock import as_utc
+from compliant_sms.consent import Basis, Signature, SignatureKind, Wording, WrittenAgreement
+from compliant_sms.errors import InvalidInput
+from compliant_sms.permission._programme import Programme
+from compliant_sms.permission._wordings import Legal, script, shown_on_form
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.practice import Practice
+
+__all__ = ["OnPaper", "Spoken", "Told"]
+
+
+def _when(value: datetime | None) -> datetime | None:
+    return None if value is None else as_utc(value, "occurred_at")
+
+
+@frozen(kw_only=True)
+class _Told:
+    person: str = field(validator=_given.text)
+    recorded_by: str = field(validator=_given.text)
+    occurred_at: datetime | None = field(default=None, converter=_when)
+    reference: str = field(default="", validator=_given.text)
+
+
+@frozen(kw_only=True)
+class OnPaper(_Told):
+    """A signed paper form.
+
+    Args:
+        person: your id of the patient.
+        recorded_by: who writes it down, for example ``"front-desk:ana"``.
+        occurred_at: when it was signed (aware); None for now.
+        reference: your own record of the paper, for example of its scan.
+        signer: the name in the signature.
+        wording: what the paper says, where that is not what
+            :meth:`~compliant_sms.permission_desk.PermissionDesk.paper` gives today: an older
+            edition, with its version.
+    """
+
+    signer: str = field(repr=False, validator=_given.text)
+    wording: Wording | None = field(default=None, validator=_given.kind(Wording, "a Wording"))
+
+    basis = Basis.PAPER_FORM
+
+    def shown(self, programme: Programme, practice: Practice, legal: Legal) -> Wording:
+        """What the patient read.
+
+        Raises:
+            InvalidInput: the version of its wording is none of the programme's.
+        """
+        if self.wording is None:
+            return shown_on_form(programme, practice, legal)
+        _, _, edition = self.wording.version.partition("/")
+        known = any(each.version == edition for each in programme.editions)
+        if not known or not programme.is_its_own(self.wording.version):
+            msg = (
+                f"the wording's version must be one of {programme.id}, as {programme.version} is; "
+                "otherwise nobody could tell whether the patient has to be asked again"
+            )
+            raise InvalidInput(msg)
+        return self.wording
+
+    @property
+    def signature(self) -> Signature:
+        """What they did."""
+        return Signature(signer=self.signer, act="signed on paper")
+
+    def agreement(
+        self, programme: Programme, practice: Practice, number: PhoneNumber
+    ) -> WrittenAgreement | None:
+        """The elements of written consent, where the programme needs it."""
+        return _agreement(programme, practice, number, SignatureKind.WET_INK)
+
+
+@frozen(kw_only=True)
+class Spoken(_Told):
+    """A yes to what was read out.
+
+    Args:
+        person: your id of the patient.
+        recorded_by: who asked and writes it down.
+        occurred_at: when they said so (aware); None for now.
+        reference: your own record of it.
+        recording: where the recording is kept; marketing needs one, because a spoken yes signs
+            only where it was recorded (15 U.S.C. 7001).
+    """
+
+    recording: str = field(default="", validator=_given.text)
+
+    basis = Basis.SPOKEN
+
+    def shown(self, programme: Programme, practice: Practice, legal: Legal) -> Wording:  # noqa: ARG002 - as on paper
+        """What was read out."""
+        return script(programme, practice)
+
+    @property
+    def signature(self) -> Signature:
+        """What they did."""
+        if self.recording:
+            act = f"said yes when asked by {self.recorded_by}; recorded as {self.recording}"
+        else:
+            act = f"said yes when asked by {self.recorded_by}; not recorded"
+        return Signature(signer=self.person, act=act)
+
+    def agreement(
+        self, programme: Programme, practice: Practice, number: PhoneNumber
+    ) -> WrittenAgreement | None:
+        """The elements of written consent, where the programme needs it.
+
+        Raises:
+            InvalidInput: it needs it, and nothing was recorded.
+        """
+        if programme.marketing and not self.recording.strip():
+            msg = (
+                f"{programme.id} is marketing, which needs written permission; a spoken yes counts "
+                "only if it was recorded: pass recording=..., or have a form signed"
+            )
+            raise InvalidInput(msg)
+        return _agreement(programme, practice, number, SignatureKind.RECORDED_VOICE)
+
+
+Told = OnPaper | Spoken
+"""How a patient agreed, other than on a web form or by text."""
+
+
+def _agreement(
+    programme: Programme, practice: Practice, number: PhoneNumber, signature: SignatureKind
+) -> WrittenAgreement | None:
+    if not programme.marketing:
+        return None
+    return WrittenAgreement(
+        seller=practice.name,
+        number=number,
+        signature=signature,
+        authorises_automated_marketing=True,
+        not_a_condition_of_purchase=True,
+        clear_and_conspicuous=True,
+    )

@@ -1,0 +1,67 @@
+"""How a value is or went, told without a figure: "your A1c is a bit better", "doubled to 1,240"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from compliant_sms.phi._health_data import cues
+from compliant_sms.phi._health_terms import Kind, Term
+from compliant_sms.phi._view import View
+
+__all__ = ["trends"]
+
+Place = tuple[int, int, str]  # with the rule that saw it
+
+_FAR = 6  # words between a measure and how it is
+_TIMES = frozenset({"doubled", "tripled", "halved", "quadrupled"})
+"""They say more than the figure behind them."""
+_ONLY_BEHIND_A_LINK = frozenset({"up", "down", "off", "good", "great", "fine", "better", "high"})
+
+
+@cache
+def _further() -> re.Pattern[str]:
+    """By how much, or to what."""
+    return re.compile(
+        r"(?: (?:a (?:bit|little|lot|touch|tad)|again|slightly|nicely|un poco))?"
+        r"(?: (?:half a|a|one|two|\d{1,2}) (?:points?|percent)\b"
+        r")?"
+    )
+
+
+@cache
+def _to_figure() -> re.Pattern[str]:
+    """A figure, which is the value itself."""
+    return re.compile(r" (?:up |down )?(?:to|from|by|at) \d{1,6}(?:[.,]\d{1,3}){0,2}%?(?![\w/:])")
+
+
+def trends(view: View, terms: Sequence[Term]) -> Iterator[Place]:
+    """Words behind what is measured that say how it is or how it changed."""
+    for term in terms:
+        if term.kind == Kind.MEASURE and (place := _trend(view, term)):
+            yield place
+
+
+def _trend(view: View, term: Term) -> Place | None:
+    first = linked = 0
+    for at in range(term.last + 1, min(term.last + 1 + _FAR, len(view.words))):
+        if view.gaps[at] != " ":
+            return None
+        word = view.words[at]
+        if word in cues("trends"):
+            if not linked and word in _ONLY_BEHIND_A_LINK:
+                return None
+            end = view.ends[at]
+            if figure := _to_figure().match(view.lower, end):
+                told = word in _TIMES
+                return (view.starts[at], figure.end(), "trend") if told else None
+            found = _further().match(view.lower, end)
+            return view.starts[first or at], found.end() if found else end, "trend"
+        if word in cues("degrees of a trend"):
+            first = first or at
+        elif word in cues("before a trend"):
+            first, linked = 0, at
+        else:
+            return None
+    return None

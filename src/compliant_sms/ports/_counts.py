@@ -1,0 +1,75 @@
+"""What is counted: sums over a practice's records, which tell of nobody in particular."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from attrs import frozen
+
+from compliant_sms.figures import Answered, Moves
+from compliant_sms.lifecycle import State
+from compliant_sms.rules import Verdict
+
+__all__ = ["Counts", "Period", "Stop"]
+
+Period: TypeAlias = tuple[datetime | None, datetime]
+"""From when (None for the beginning of the record) until when; the end is outside of it."""
+
+
+@frozen(kw_only=True)
+class Stop:
+    """A decision that held or refused a text.
+
+    Attributes:
+        place: of the decision among all; they only grow.
+        at: when it was made (UTC).
+        verdict: hold or block.
+        rules: ids of the rules that asked for it.
+    """
+
+    place: int
+    at: datetime
+    verdict: Verdict
+    rules: tuple[str, ...]
+
+
+class Counts(Protocol):
+    """Sums over the records of a practice, each with one query."""
+
+    async def texts_by_state(self, practice_id: str, period: Period) -> Mapping[State, int]:
+        """How many different texts came to each state in a period."""
+
+    async def moves(self, practice_id: str, period: Period) -> list[Moves]:
+        """How many texts came to which state in each minute of a period, in order."""
+
+    async def stops(
+        self, practice_id: str, period: Period, after: int, limit: int
+    ) -> tuple[list[Stop], int | None]:
+        """Decisions about texts that were held or refused in a period.
+
+        Args:
+            practice_id: whose.
+            period: in which.
+            after: the place after which to go on; 0 to begin.
+            limit: how many records to look at.
+
+        Returns:
+            those of them that stopped a text, and the place to go on after; None at the end.
+        """
+
+    async def received_by_minute(self, practice_id: str, period: Period) -> dict[datetime, int]:
+        """How many texts came in, by minute (UTC)."""
+
+    async def opt_outs_by_minute(self, practice_id: str, period: Period) -> dict[datetime, int]:
+        """How many revocations happened, by minute (UTC); also those of persons erased since."""
+
+    async def answers(self, practice_id: str, period: Period, purpose: str) -> list[Answered]:
+        """Texts that came in for a person to read, and when a text of that purpose followed."""
+
+    async def count_uncertain(self, practice_id: str) -> int:
+        """How many texts are uncertain."""
+
+    async def count_overdue(self, practice_id: str, at: datetime) -> int:
+        """How many texts were due before an instant, and nobody has claimed them."""

@@ -1,0 +1,95 @@
+"""Everything that a flow works with, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from compliant_sms.clock import Clock
+from compliant_sms.contact import MissedCalls
+from compliant_sms.conversations import InboxPlan
+from compliant_sms.lookups import AsyncLookUps
+from compliant_sms.permission import Permission
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports._delivery import Delivery
+from compliant_sms.ports._events import Tell, tell_nobody
+from compliant_sms.ports._keys import Plaintext
+from compliant_sms.ports._outside import Entropy, Ids, People, Retry, SecureLinks, Transport
+from compliant_sms.ports._refusals import RefusalTally
+from compliant_sms.ports._store import Store
+from compliant_sms.ports._telemetry import NO_TELEMETRY, Telemetry
+from compliant_sms.practice import Practice
+from compliant_sms.providers import Provider
+from compliant_sms.reminders import ReminderPlan
+from compliant_sms.routing import Health, Routes
+from compliant_sms.rules import Rulebook
+from compliant_sms.secure_pages import SecurePages
+from compliant_sms.volume import VolumePlan
+
+if TYPE_CHECKING:
+    from compliant_sms.templates import Catalogue
+
+__all__ = ["Ports"]
+
+
+@frozen(kw_only=True)
+class Ports:
+    """Everything that a flow works with.
+
+    Attributes:
+        reminders: when patients are reminded of which visits.
+        inbox: who answers patients; None where no threads are kept.
+        missed_calls: what is texted after calls that nobody took; None for nothing.
+        routes: the providers and senders that texts leave by.
+        templates: the practice's; None where it has none.
+        volume: how many texts go on a day; no limit, if not given.
+        only_to: the only numbers that are texted; None in production.
+        dry_run: no request leaves for a provider.
+        within: the store is a host's transaction, which may yet be rolled back: texts are only
+            kept, and leave after its commit.
+        tell: tells the host what happened, where no transaction wrote it.
+        telemetry: measures what is done.
+        certificates: those that providers sign callbacks with, by URL, as far as fetched.
+        health: which routes failed lately.
+        refusals: callbacks that proved nothing, as far as they are not on disk yet.
+        permission: how the practice asks for permission; None where it does not.
+        form_keys: what vouches for its form, the newest first.
+    """
+
+    practice: Practice
+    routes: Routes
+    rulebook: Rulebook
+    delivery: Delivery
+    store: Store
+    transport: Transport
+    retry: Retry
+    clock: Clock
+    ids: Ids
+    entropy: Entropy
+    people: People
+    lookups: AsyncLookUps
+    secure_links: SecureLinks | None = None
+    secure_pages: SecurePages | None = None
+    plaintext: Plaintext | None = None
+    reminders: tuple[ReminderPlan, ...] = ()
+    inbox: InboxPlan | None = None
+    missed_calls: MissedCalls | None = None
+    templates: Catalogue | None = field(default=None, repr=False)
+    volume: VolumePlan | None = None
+    only_to: frozenset[PhoneNumber] | None = field(default=None, repr=False)
+    dry_run: bool = False
+    within: bool = False
+    telemetry: Telemetry = field(default=NO_TELEMETRY, repr=False, eq=False)
+    tell: Tell = field(default=tell_nobody, repr=False, eq=False)
+    certificates: dict[str, bytes] = field(factory=dict, repr=False, eq=False)
+    health: Health = field(factory=Health, repr=False, eq=False)
+    refusals: RefusalTally = field(factory=RefusalTally, repr=False, eq=False)
+    permission: Permission | None = None
+    form_keys: Callable[[], tuple[bytes, ...]] = field(default=tuple, repr=False, eq=False)
+
+    @property
+    def provider(self) -> Provider:
+        """The preferred provider."""
+        return self.routes.providers[0]

@@ -1,0 +1,225 @@
+"""What most adapters share, so that each holds only what is its provider's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import ClassVar, cast
+from urllib.parse import parse_qsl, urlsplit
+
+from attrs import Attribute, field, frozen
+
+from compliant_sms import _given
+from compliant_sms.errors import InvalidInput
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.providers._base import InboundText, OptOutPage, OutboundText, Problem, SentText
+from compliant_sms.providers._capabilities import CallbackPlace, Capabilities
+from compliant_sms.providers._codes import Codes, codes_of, problem
+from compliant_sms.providers._requests import with_parameter
+from compliant_sms.providers._sender_settings import Inspection, SenderSettings
+from compliant_sms.providers._webhooks import VerifiedWebhook
+from compliant_sms.wire import HttpReply, HttpRequest
+
+__all__ = ["CREDENTIALS", "REFERENCE", "Adapter", "not_blank", "secrets", "shaped", "web_address"]
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+REFERENCE = "ref"
+"""The parameter of a status callback's URL that holds our id of the text."""
+
+
+def _number(value: str | PhoneNumber) -> PhoneNumber:
+    return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
+
+
+def not_blank(of: object, attribute: Attribute[str], value: str) -> None:
+    """A validator: a text with something in it."""
+    _given.text(of, attribute, value)
+    if not value.strip():
+        msg = f"{type(of).__name__}'s {attribute.name} is empty; pass what the provider gave you"
+        raise InvalidInput(msg)
+
+
+def shaped(pattern: str, looks: str) -> Callable[[object, Attribute[str], str], None]:
+    """A validator: a text of that shape; an empty one only where that is the default.
+
+    Args:
+        pattern: a regular expression for all of it.
+        looks: what that is in words, for whoever passed another.
+    """
+
+    def check(of: object, attribute: Attribute[str], value: str) -> None:
+        _given.text(of, attribute, value)
+        left_out = value == "" == attribute.default
+        if not left_out and not re.fullmatch(pattern, value):
+            msg = f"{attribute.name} is not one of {getattr(of, 'vendor', 'its provider')}: {looks}"
+            raise InvalidInput(msg)
+
+    return check
+
+
+CREDENTIALS = shaped("[^:]+:.+", "'user:password', as set at the provider")
+"""A validator: what callbacks bring under the Basic scheme (RFC 7617)."""
+
+
+def secrets(values: object) -> tuple[str, ...]:
+    """A converter: secrets in a list, the newest first.
+
+    Raises:
+        InvalidInput: one is no text, or empty.
+    """
+    _given.each_of(values, str, "what callbacks are signed with", "the secrets in a list")
+    found = tuple(cast("Sequence[str]", values))
+    if not all(value.strip() for value in found):
+        msg = "a secret of callbacks is empty: everybody could sign with it; pass the real one"
+        raise InvalidInput(msg)
+    return found
+
+
+def web_address(of: object, attribute: Attribute[str], value: str) -> None:
+    """A validator: an address of the web, or nothing."""
+    _given.text(of, attribute, value)
+    if value and not _is_web_address(value):
+        msg = f"{type(of).__name__}'s {attribute.name} is no web address: pass https://..."
+        raise InvalidInput(msg)
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _goes_with_a_text(of: Adapter, _: object, value: str) -> None:
+    if value and of.capabilities.status_callbacks is CallbackPlace.ACCOUNT:
+        msg = (
+            f"{of.vendor} takes no status_callback with a text: set the address there, for the "
+            "account, the application or the number, and leave it out here"
+        )
+        raise InvalidInput(msg)
+
+
+@frozen(kw_only=True)
+class Adapter:
+    """The base of the adapters: one sender, and defaults for what a provider cannot do.
+
+    Args:
+        sender: the number that texts come from.
+        baa_signed_on: when the provider and the practice signed a business associate agreement;
+            without one nothing goes to a patient.
+        status_callback: public URL that the provider tells of deliveries, or empty for none, or
+            for one that is set at the provider. Where only that can be, it has to be empty.
+        base_url: another address of the API; on loopback it is a simulated carrier.
+
+    Raises:
+        InvalidInput: a field cannot be right.
+    """
+
+    name: ClassVar[str]
+    vendor: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+
+    sender: PhoneNumber = field(converter=_number)
+    baa_signed_on: date | None = None
+    status_callback: str = field(default="", validator=[web_address, _goes_with_a_text])
+    base_url: str = field(default="", validator=web_address)
+
+    @property
+    def simulated(self) -> bool:
+        """The API is simulated on this machine."""
+        return urlsplit(self.base_url).hostname in _LOOPBACK
+
+    @property
+    def may_carry_phi(self) -> bool:
+        """An agreement is signed, or the API is simulated on this machine."""
+        return self.baa_signed_on is not None or self.simulated
+
+    @property
+    def _codes(self) -> Codes:
+        """What the provider's words mean: by default as ``data/NAME.toml`` has it."""
+        return codes_of(self.name)
+
+    def _problem(self, code: object, status: int | None = None, said: object = "") -> Problem:
+        """Why a text was refused or not delivered."""
+        return problem(self.vendor, self._codes, code, status=status, said=said)
+
+    def callback_for(self, reference: str) -> str:
+        """The status callback with our reference in it: it settles a text without an answer."""
+        if not self.status_callback:
+            return ""
+        return with_parameter(self.status_callback, REFERENCE, reference)
+
+    def reference_in(self, webhook: VerifiedWebhook) -> str | None:
+        """Our reference in the address that was called; None where it has none."""
+        return webhook.query.get(REFERENCE)
+
+    def reference_of(self, callback: str) -> str | None:
+        """Our reference in the address of a status callback; None where it has none."""
+        try:
+            return dict(parse_qsl(urlsplit(callback).query)).get(REFERENCE)
+        except ValueError:  # no URL
+            return None
+
+    def look_up(self, text: OutboundText, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
+        """No way to find a text."""
+        return None
+
+    def found(
+        self,
+        reply: HttpReply,  # noqa: ARG002
+        text: OutboundText,  # noqa: ARG002
+        since: datetime,  # noqa: ARG002
+    ) -> Sequence[SentText] | None:
+        """The answer tells nothing."""
+        return None
+
+    def answer(self, webhook: VerifiedWebhook) -> HttpReply:  # noqa: ARG002
+        """An empty 200."""
+        return HttpReply(status=200)
+
+    def follow_up(self, webhook: VerifiedWebhook) -> Sequence[HttpRequest]:  # noqa: ARG002
+        """Nothing to ask afterwards."""
+        return ()
+
+    def confirm(self, event: InboundText, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
+        """No way to ask whether a text really came in."""
+        return None
+
+    def confirmed(self, reply: HttpReply, event: InboundText) -> bool:  # noqa: ARG002
+        """It is not."""
+        return False
+
+    def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
+        """Not the provider's."""
+        return None
+
+    def check_account(self, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
+        """No harmless request to try the credentials with."""
+        return None
+
+    def account_problem(self, reply: HttpReply) -> Problem | None:  # noqa: ARG002
+        """Nothing known."""
+        return None
+
+    def inspect_sender(self, *, at: datetime) -> Inspection:  # noqa: ARG002
+        """No way to ask how the sender is set up."""
+        yield from ()
+        return SenderSettings()
+
+    def list_opt_outs(self, cursor: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
+        """No list to read."""
+        return None
+
+    def read_opt_outs(self, reply: HttpReply) -> OptOutPage | None:  # noqa: ARG002
+        """Nothing to read."""
+        return None
+
+    def add_opt_out(self, number: PhoneNumber, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
+        """No list to write to."""
+        return None
+
+    def opt_out_added(self, reply: HttpReply) -> bool:  # noqa: ARG002
+        """It is not."""
+        return False

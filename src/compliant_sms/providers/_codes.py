@@ -1,0 +1,175 @@
+"""Each provider's words for statuses and reasons, read from ``data/NAME.toml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
+from typing import TypeVar
+
+from attrs import field, frozen
+
+from compliant_sms.errors import ConfigurationError
+from compliant_sms.lifecycle import State
+from compliant_sms.providers._base import Attempt, Category, Certainty, Problem, ProviderKeyword
+from compliant_sms.providers._reading import is_refusal, retry_after, scrubbed
+from compliant_sms.wire import HttpReply
+
+__all__ = ["Codes", "accepted", "codes_of", "not_accepted", "problem"]
+
+T = TypeVar("T")
+_NOTHING_NEW = "none"
+_LONGEST_CODE = 80
+_AN_ID = re.compile(r"[!-~]{1,255}")
+_OF_STATUS: Mapping[int, Category] = {
+    401: Category.AUTH,
+    402: Category.INSUFFICIENT_FUNDS,
+    403: Category.AUTH,
+    429: Category.RATE_LIMITED,
+}
+
+
+@frozen(kw_only=True)
+class Codes:
+    """What a provider's words mean.
+
+    Attributes:
+        states: its statuses, in lower case, to where a text is; None where one means nothing new.
+        categories: its codes to why a text was refused or not delivered.
+        keywords: the words, in lower case, that it acts upon by itself unless told otherwise.
+        source: where the table comes from.
+        statuses: HTTP statuses to why, where the code tells nothing.
+    """
+
+    states: Mapping[str, State | None]
+    categories: Mapping[str, Category]
+    keywords: Mapping[str, ProviderKeyword] = field(factory=dict)
+    source: str = ""
+    statuses: Mapping[int, Category] = field(factory=lambda: _OF_STATUS)
+
+    def state(self, word: object) -> State | None:
+        """Where a text is by a status; None for a word that says nothing new or is not known."""
+        return self.states.get(str(word).strip().lower())
+
+    def keyword(self, body: str) -> ProviderKeyword | None:
+        """What the provider takes a text for by itself, where one word is the whole text."""
+        return self.keywords.get(body.strip().casefold())
+
+    def category(self, code: object, status: int | None = None) -> Category:
+        """Why, by a code; by the HTTP status where the code is not known."""
+        known = self.categories.get(str(code).strip())
+        if known is not None or status is None:
+            return known or Category.UNKNOWN
+        fallback = Category.PROVIDER_FAULT if status >= 500 else Category.UNKNOWN
+        return self.statuses.get(status, fallback)
+
+
+@cache
+def codes_of(provider: str) -> Codes:
+    """The tables of a provider, from ``data/PROVIDER.toml``.
+
+    ``states`` and ``categories`` have to be there, ``keywords`` where it acts on some by itself.
+
+    Raises:
+        ConfigurationError: the file says two things of one code, or a word that is not ours.
+    """
+    import tomllib  # noqa: PLC0415 - needed once a provider said something
+    from importlib import resources  # noqa: PLC0415 - as above
+
+    file = resources.files(__package__).joinpath("data", f"{provider}.toml")
+    try:
+        table = tomllib.loads(file.read_text("utf-8"))
+        states = _inverted(table["states"], _state, str.lower)
+        categories = _inverted(table["categories"], Category)
+        keywords = _inverted(table.get("keywords", {}), ProviderKeyword, str.casefold)
+    except (KeyError, ValueError) as error:
+        msg = f"providers/data/{provider}.toml cannot be used: {error}"
+        raise ConfigurationError(msg) from None
+    return Codes(
+        states=MappingProxyType(states),
+        categories=MappingProxyType(categories),
+        keywords=MappingProxyType(keywords),
+        source=table.get("source", ""),
+    )
+
+
+def _state(word: str) -> State | None:
+    return None if word == _NOTHING_NEW else State(word)
+
+
+def _inverted(
+    rows: Mapping[str, Sequence[object]],
+    read: Callable[[str], T],
+    spelt: Callable[[str], str] = str,
+) -> dict[str, T]:
+    inverted: dict[str, T] = {}
+    for name, words in rows.items():
+        for word in map(spelt, map(str, words)):
+            if word in inverted:
+                msg = f"{word!r} is listed twice"
+                raise ValueError(msg)
+            inverted[word] = read(name)
+    return inverted
+
+
+def problem(
+    vendor: str, codes: Codes, code: object, *, status: int | None = None, said: object = ""
+) -> Problem:
+    """Why a text was refused or not delivered, in our vocabulary and in the provider's.
+
+    Args:
+        vendor: the provider's name as people write it.
+        codes: its tables.
+        code: its own code, where it gave one. What a patient may stand in is no code.
+        status: the HTTP status, where there was an answer.
+        said: its own words.
+    """
+    named = _code(code, codes)
+    category = codes.category(named, status)
+    parts = [f"code {named}"] if named else []
+    parts += [f"HTTP {status}"] if status is not None else []
+    why = f" ({', '.join(parts)})" if parts else ""
+    return Problem(
+        category=category,
+        code=named or str(status or "none"),
+        words=f"{vendor}: {category.replace('_', ' ')}{why}.",
+        said=scrubbed(str(said)) if said else "",
+    )
+
+
+def accepted(provider_id: object) -> Attempt | None:
+    """A request that was taken under that id; None where it is none, for then nobody knows.
+
+    Ids are shown and logged, so that words, which may be the text's, are no id.
+    """
+    if not isinstance(provider_id, str) or not _AN_ID.fullmatch(provider_id):
+        return None
+    return Attempt(certainty=Certainty.ACCEPTED, provider_id=provider_id)
+
+
+def not_accepted(reply: HttpReply, why: Problem, *seconds: str) -> Attempt:
+    """A request that was not taken: surely not, or nobody knows, by the HTTP status.
+
+    Nobody knows either where the provider takes it for one that it has already: the text may have
+    gone with that one.
+
+    Args:
+        reply: the answer to it.
+        why: what the answer means.
+        seconds: headers of the provider's own that say how long to wait.
+    """
+    refused = is_refusal(reply.status) and why.category is not Category.DUPLICATE
+    return Attempt(
+        certainty=Certainty.REFUSED if refused else Certainty.AMBIGUOUS,
+        problem=why,
+        retry_after=retry_after(reply, *seconds),
+    )
+
+
+def _code(code: object, codes: Codes) -> str:
+    if not isinstance(code, str | int) or isinstance(code, bool):
+        return ""
+    named = str(code).strip()
+    harmless = named in codes.categories or scrubbed(named) == named
+    return named if harmless and len(named) <= _LONGEST_CODE else ""

@@ -1,0 +1,129 @@
+"""What each category of problem has as its consequence, as one table.
+
+Flows read it and do nothing else about a category; the documentation prints it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from attrs import frozen
+
+__all__ = ["CONSEQUENCES", "Again", "Category", "Consequence", "OnRecord"]
+
+
+class Category(StrEnum):
+    """Why a text was refused or not delivered, in one vocabulary for all providers."""
+
+    OPTED_OUT = "opted_out"
+    BLOCKED_NUMBER = "blocked_number"
+    INVALID_NUMBER = "invalid_number"
+    LANDLINE_OR_INCAPABLE = "landline_or_incapable"
+    UNREACHABLE_TEMPORARY = "unreachable_temporary"
+    UNREACHABLE_PERMANENT = "unreachable_permanent"
+    CARRIER_FILTERED = "carrier_filtered"
+    SENDER_UNREGISTERED = "sender_unregistered"
+    SENDER_INVALID = "sender_invalid"
+    DESTINATION_NOT_ENABLED = "destination_not_enabled"
+    RATE_LIMITED = "rate_limited"
+    QUOTA = "quota"
+    QUIET_HOURS = "quiet_hours"
+    COMPLIANCE_BLOCKED = "compliance_blocked"
+    FRAUD_BLOCKED = "fraud_blocked"
+    AUTH = "auth"
+    ACCOUNT_SUSPENDED = "account_suspended"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    CONFIG = "config"
+    """Something in the account's or the sender's settings."""
+    CONTENT_INVALID = "content_invalid"
+    EXPIRED = "expired"
+    CANCELED = "canceled"
+    DUPLICATE = "duplicate"
+    """The provider has it already."""
+    NO_ROUTE = "no_route"
+    PROVIDER_FAULT = "provider_fault"
+    UNKNOWN = "unknown"
+
+
+class Again(StrEnum):
+    """Whether a text that was refused for this is tried again by itself, and decided again."""
+
+    NEVER = "never"
+    SHORTLY = "shortly"
+    """It passes: within seconds, then after pauses that grow, as often as ``Delivery`` allows."""
+    LATER = "later"
+    """After such a pause, and as often."""
+    UNTIL_REPAIRED = "until_repaired"
+    """However often: it says nothing of the text, and stays until a person has seen to it."""
+
+
+class OnRecord(StrEnum):
+    """What the consent ledger is told of the number."""
+
+    NOTHING = "nothing"
+    REVOKED = "revoked"
+    """Whoever holds it asked for texts to stop."""
+    FLAGGED = "flagged"
+    """Texts to it stop until somebody has seen to it."""
+
+
+@frozen(kw_only=True)
+class Consequence:
+    """What follows from a problem of a category.
+
+    Attributes:
+        again: whether the text is tried again, where it was refused. What a provider had taken
+            before is never sent again by itself.
+        next_route: it is the provider's, the account's or the sender's, so that a refused text
+            may leave by another route at once.
+        route_fails: it counts against the route, so that others are tried first after a few.
+        on_record: what the ledger is told.
+    """
+
+    again: Again = Again.NEVER
+    next_route: bool = False
+    route_fails: bool = False
+    on_record: OnRecord = OnRecord.NOTHING
+
+
+_TEXT = Consequence()
+_LATER = Consequence(again=Again.LATER)
+_ACCOUNT = Consequence(again=Again.UNTIL_REPAIRED, next_route=True, route_fails=True)
+_SENDER = Consequence(next_route=True, route_fails=True)
+_ELSEWHERE = Consequence(next_route=True)
+_NUMBER = Consequence(on_record=OnRecord.FLAGGED)
+
+CONSEQUENCES: Mapping[Category, Consequence] = MappingProxyType(
+    {
+        Category.OPTED_OUT: Consequence(on_record=OnRecord.REVOKED),
+        Category.BLOCKED_NUMBER: _NUMBER,
+        Category.COMPLIANCE_BLOCKED: _NUMBER,
+        Category.INVALID_NUMBER: _NUMBER,
+        Category.UNREACHABLE_PERMANENT: _NUMBER,
+        Category.UNREACHABLE_TEMPORARY: _LATER,
+        Category.QUIET_HOURS: _LATER,
+        Category.EXPIRED: _LATER,
+        Category.LANDLINE_OR_INCAPABLE: _TEXT,
+        Category.CARRIER_FILTERED: _TEXT,
+        Category.FRAUD_BLOCKED: _TEXT,
+        Category.CONTENT_INVALID: _TEXT,
+        Category.CANCELED: _TEXT,
+        Category.DUPLICATE: _TEXT,
+        Category.UNKNOWN: _TEXT,
+        Category.RATE_LIMITED: Consequence(again=Again.SHORTLY, next_route=True),
+        Category.PROVIDER_FAULT: Consequence(
+            again=Again.SHORTLY, next_route=True, route_fails=True
+        ),
+        Category.AUTH: _ACCOUNT,
+        Category.ACCOUNT_SUSPENDED: _ACCOUNT,
+        Category.INSUFFICIENT_FUNDS: _ACCOUNT,
+        Category.QUOTA: _SENDER,
+        Category.CONFIG: _SENDER,
+        Category.SENDER_INVALID: _SENDER,
+        Category.SENDER_UNREGISTERED: _SENDER,
+        Category.DESTINATION_NOT_ENABLED: _ELSEWHERE,
+        Category.NO_ROUTE: _ELSEWHERE,
+    }
+)

@@ -1,0 +1,60 @@
+"""What a provider says of how our sender is set up there, and how an adapter asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Mapping
+from enum import StrEnum
+from typing import TypeAlias
+
+from attrs import frozen
+
+from compliant_sms.wire import HttpReply, HttpRequest
+
+__all__ = ["Inspection", "SenderRegistration", "SenderSettings", "furthest", "registration_in"]
+
+
+class SenderRegistration(StrEnum):
+    """How far a sender's registration with carriers is: a 10DLC campaign, or toll-free."""
+
+    DONE = "done"
+    PENDING = "pending"
+    MISSING = "missing"
+    """It was never asked for, or was refused."""
+
+
+@frozen(kw_only=True)
+class SenderSettings:
+    """How a sender is set up at its provider, as far as the provider says.
+
+    Attributes:
+        texts: the address where patients' texts are told; empty where none is set, None where
+            the provider does not say.
+        statuses: the address where news is told of a text that brings none of its own; likewise.
+        registration: how far it is with carriers; None where the provider does not say.
+    """
+
+    texts: str | None = None
+    statuses: str | None = None
+    registration: SenderRegistration | None = None
+
+
+Inspection: TypeAlias = Generator[HttpRequest, HttpReply, SenderSettings]
+"""Requests that change nothing, each made of the answers to those before, and what came of them."""
+
+
+def registration_in(
+    fields: Mapping[str, object], name: str, words: Mapping[str, SenderRegistration]
+) -> SenderRegistration | None:
+    """What a field says of it; None for a word that nobody knows.
+
+    Args:
+        fields: the provider's answer.
+        name: the field's.
+        words: the provider's, in small letters.
+    """
+    return words.get(str(fields.get(name)).lower())
+
+
+def furthest(told: Collection[SenderRegistration | None]) -> SenderRegistration | None:
+    """The best of several requests for one number; None where nothing is known of any."""
+    return next((each for each in SenderRegistration if each in told), None)

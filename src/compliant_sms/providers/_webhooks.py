@@ -1,0 +1,63 @@
+"""Callbacks whose origin was checked: the one type that adapters read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["VerifiedWebhook", "sealed"]
+
+_SEAL = object()
+
+
+class VerifiedWebhook:
+    """A callback that came from the provider. Only :meth:`Provider.verify` makes one.
+
+    Attributes:
+        provider: whose it is.
+        content: what it says: the JSON in it, or the fields of its form.
+        query: the parameters in the URL that was called.
+        authenticated: the proof covers the content.
+    """
+
+    __slots__ = ("authenticated", "content", "provider", "query")
+
+    provider: str
+    content: Any
+    query: Mapping[str, str]
+    authenticated: bool
+
+    def __init__(
+        self,
+        seal: object,
+        provider: str,
+        content: Any,  # noqa: ANN401 - JSON has no narrower type
+        query: Mapping[str, str],
+        *,
+        authenticated: bool,
+    ) -> None:
+        if seal is not _SEAL:
+            msg = "a VerifiedWebhook comes from a provider's verify() and from nowhere else"
+            raise TypeError(msg)
+        self.provider = provider
+        self.content = content
+        self.query = query
+        self.authenticated = authenticated
+
+
+def sealed(
+    provider: str,
+    content: Any,  # noqa: ANN401 - JSON has no narrower type
+    query: Mapping[str, str],
+    *,
+    authenticated: bool = True,
+) -> VerifiedWebhook:
+    """For adapters, after the check: the type that only they may make.
+
+    Args:
+        provider: whose callback it is.
+        content: what it says.
+        query: the parameters in its URL.
+        authenticated: the check covers the content.
+    """
+    return VerifiedWebhook(_SEAL, provider, content, query, authenticated=authenticated)

@@ -1,0 +1,60 @@
+"""What describes a gateway to :class:`compliant_sms.providers.HttpGateway`."""
+
+from compliant_sms.providers._gateway_auth import (
+    BasicAuth,
+    BearerAuth,
+    HeaderKey,
+    HmacAuth,
+    QueryKey,
+    RequestAuth,
+)
+from compliant_sms.providers._gateway_proofs import (
+    BasicProof,
+    CallbackProof,
+    HeaderToken,
+    JwtProof,
+    Unsigned,
+    UrlToken,
+)
+from compliant_sms.providers._gateway_settings import (
+    Condition,
+    Encoding,
+    Equals,
+    GatewayAnswer,
+    GatewayCallbacks,
+    GatewayRequest,
+    InboundFields,
+    NumberForm,
+    Present,
+    StatusFields,
+    TextPart,
+)
+from compliant_sms.providers._gateway_signatures import HmacSignature, StandardWebhooks
+
+__all__ = [
+    "BasicAuth",
+    "BasicProof",
+    "BearerAuth",
+    "CallbackProof",
+    "Condition",
+    "Encoding",
+    "Equals",
+    "GatewayAnswer",
+    "GatewayCallbacks",
+    "GatewayRequest",
+    "HeaderKey",
+    "HeaderToken",
+    "HmacAuth",
+    "HmacSignature",
+    "InboundFields",
+    "JwtProof",
+    "NumberForm",
+    "Present",
+    "QueryKey",
+    "RequestAuth",
+    "StandardWebhooks",
+    "StatusFields",
+    "TextPart",
+    "Unsigned",
+    "UrlToken",
+]

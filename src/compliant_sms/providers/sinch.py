@@ -1,0 +1,241 @@
+"""Sinch SMS, XMS API v1, with a service plan.
+
+Sources: Sinch's API reference (batches, delivery reports, webhooks); its OpenAPI description; the
+signature scheme as its own Python client 2.3 computes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Final
+
+from attrs import field, frozen
+
+from compliant_sms.lifecycle import State
+from compliant_sms.providers._adapter import Adapter, not_blank, secrets, shaped
+from compliant_sms.providers._base import (
+    Attempt,
+    InboundText,
+    OutboundText,
+    Problem,
+    ProviderEvent,
+    ProviderKeyword,
+    SentText,
+    StatusUpdate,
+)
+from compliant_sms.providers._capabilities import (
+    BlockScope,
+    Capabilities,
+    LookUp,
+    Receipts,
+    Signature,
+)
+from compliant_sms.providers._codes import accepted, not_accepted
+from compliant_sms.providers._reading import (
+    e164,
+    instant,
+    items,
+    json_object,
+    listed,
+    mapping,
+    reaches_back,
+    text_in,
+    urls_in,
+)
+from compliant_sms.providers._requests import get_json, post_json
+from compliant_sms.providers._signing import json_body, query
+from compliant_sms.providers._sinch_signature import verify_signature
+from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
+from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
+
+__all__ = ["Sinch"]
+
+# Batches of the last fourteen days are listed; a day is left for clocks that differ.
+_LISTED_FOR: Final = timedelta(days=13)
+_PLAN = shaped("[0-9A-Za-z_-]+", "letters, digits, '-' and '_'")
+_REGION = shaped("us|eu|au|br|ca", "us, eu, au, br or ca")
+# Where patients' pictures lie is not documented: elsewhere than at Sinch none is fetched.
+_MEDIA = re.compile(r"https://([a-z0-9-]+\.)+sinch\.com/[\x21-\x7e]+")
+
+
+@frozen(kw_only=True)
+class Sinch(Adapter):
+    """Sinch, with one sender.
+
+    Args:
+        service_plan_id: of the service plan that the sender belongs to.
+        api_token: the plan's token.
+        sender: the number that texts come from.
+        region: where the plan lives: ``us``, ``eu``, ``au``, ``br`` or ``ca``.
+        webhook_secrets: sign callbacks, the newest first, after Sinch's account manager has set
+            one; no callback is believed without.
+        answers_keywords: Sinch's consent management answers STOP, START and HELP for the sender.
+        baa_signed_on: when the business associate agreement was signed; nothing goes without.
+        status_callback: public URL that Sinch tells of deliveries; empty for the plan's own.
+        base_url: another address of the API; on loopback it is a simulated carrier.
+
+    Raises:
+        InvalidInput: a field cannot be right.
+    """
+
+    name: ClassVar[str] = "sinch"
+    vendor: ClassVar[str] = "Sinch"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        max_characters=1600,
+        max_media=1,
+        # No longest time is documented; later than this the text could not be looked up.
+        schedule=(timedelta(0), _LISTED_FOR),
+        validity=(timedelta(seconds=1), timedelta(days=3)),
+        look_up=LookUp.BY_REFERENCE,
+        inbound_media=True,
+        answers_keywords=False,
+        block_scope=BlockScope.NONE,
+        signature=Signature.HMAC,
+        time_authenticated=True,
+        receipts=Receipts.CARRIER,
+        notes=(
+            "Callbacks are signed, and pictures sent, only after Sinch's account manager has "
+            "switched that on. Sinch wants to end pictures over this API."
+        ),
+    )
+
+    service_plan_id: str = field(validator=_PLAN)
+    api_token: str = field(repr=False, validator=not_blank)
+    region: str = field(default="us", validator=_REGION)
+    webhook_secrets: tuple[str, ...] = field(repr=False, converter=secrets)
+    answers_keywords: bool = False
+
+    @property
+    def _plan_url(self) -> str:
+        origin = self.base_url or f"https://{self.region}.sms.api.sinch.com"
+        return f"{origin}/xms/v1/{self.service_plan_id}"
+
+    @property
+    def _authorization(self) -> str:
+        return f"Bearer {self.api_token}"
+
+    def request(self, text: OutboundText, *, at: datetime) -> HttpRequest:
+        """``POST batches``, with one recipient and a report of each step."""
+        self.capabilities.require(text, self.vendor, at=at)
+        content: dict[str, Any] = {
+            "to": [text.to.e164],
+            "from": self.sender.e164,
+            "type": "mt_media" if text.media else "mt_text",
+            "body": {"url": text.media[0], "message": text.body} if text.media else text.body,
+            "delivery_report": "per_recipient",  # Sinch's default is none at all
+            "client_reference": text.reference,
+        }
+        if self.status_callback:
+            content["callback_url"] = self.status_callback
+        if text.send_at is not None:
+            content["send_at"] = _written(text.send_at)
+        if (seconds := self.capabilities.valid_for(text.valid_for)) is not None:
+            content["expire_at"] = _written((text.send_at or at) + timedelta(seconds=seconds))
+        return post_json(f"{self._plan_url}/batches", self._authorization, content)
+
+    def response(self, reply: HttpReply) -> Attempt:
+        """201 with a batch is accepted; 4xx is refused; anything else may have been processed."""
+        if reply.status in {200, 201} and (taken := accepted(json_object(reply.body).get("id"))):
+            return taken
+        return not_accepted(reply, self._refusal(reply))
+
+    def _refusal(self, reply: HttpReply) -> Problem:
+        content = json_object(reply.body)
+        return self._problem(text_in(content, "code"), reply.status, content.get("text"))
+
+    def look_up(self, text: OutboundText, *, at: datetime) -> HttpRequest:
+        """``GET batches`` with our reference; without a start Sinch lists one day only."""
+        asked = {"start_date": _written(at - _LISTED_FOR), "client_reference": text.reference}
+        return get_json(f"{self._plan_url}/batches", self._authorization, asked)
+
+    def found(
+        self, reply: HttpReply, text: OutboundText, since: datetime
+    ) -> Sequence[SentText] | None:
+        """The batches with our reference; their delivery reports say the rest."""
+        batches = listed(reply, "batches", lambda batch: _is_of(text, batch))
+        if batches is None or not (batches or reaches_back(reply, since, _LISTED_FOR)):
+            return None
+        return [SentText(provider_id=text_in(each, "id"), state=State.SENT) for each in batches]
+
+    def check_account(self, *, at: datetime) -> HttpRequest:  # noqa: ARG002
+        """``GET groups``: unlike batches they hold no texts."""
+        return get_json(f"{self._plan_url}/groups", self._authorization, {"page_size": "1"})
+
+    def account_problem(self, reply: HttpReply) -> Problem | None:
+        """What is wrong with the plan or its token."""
+        fine = listed(reply, "groups") is not None
+        return None if fine else self._refusal(reply)
+
+    def verify(
+        self,
+        request: WebhookRequest,
+        *,
+        at: datetime,
+        certificates: Mapping[str, bytes] | None = None,  # noqa: ARG002
+    ) -> VerifiedWebhook:
+        """Check the HMAC over body, nonce and time, and the time itself.
+
+        Raises:
+            InvalidSignature: missing, wrong or old.
+            WebhookRejected: the body is no JSON.
+        """
+        verify_signature(request, self.webhook_secrets, at=at)
+        return sealed(self.name, json_body(request) if request.body else {}, query(request))
+
+    def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
+        """An inbound text, or how far a batch got; nothing for what is neither."""
+        fields = mapping(webhook.content)
+        kind = text_in(fields, "type")
+        if kind.startswith("mo_") and text_in(fields, "id"):
+            return [self._inbound(fields)]
+        if not text_in(fields, "batch_id"):
+            return []
+        if kind.startswith("recipient_delivery_report_"):
+            return [self._update(fields, fields)]
+        if kind.startswith("delivery_report_"):
+            return [self._update(fields, mapping(each)) for each in items(fields.get("statuses"))]
+        return []
+
+    def _inbound(self, fields: Mapping[str, Any]) -> InboundText:
+        parts = mapping(fields.get("body"))
+        body = text_in(parts, "message", "subject") if parts else text_in(fields, "body")
+        # Which other words its consent management takes is not documented.
+        keyword = ProviderKeyword.named(body) if self.answers_keywords else None
+        return InboundText(
+            key=text_in(fields, "id"),
+            provider_id=text_in(fields, "id"),
+            sender=e164(text_in(fields, "from")),
+            to=e164(text_in(fields, "to")),
+            body=body,
+            media=urls_in(parts.get("media")),
+            answered=keyword is not None,
+            recognised=keyword,
+            sent_at=instant(fields.get("received_at")),
+        )
+
+    def _update(self, report: Mapping[str, Any], told: Mapping[str, Any]) -> StatusUpdate:
+        batch, status, code = text_in(report, "batch_id"), text_in(told, "status"), told.get("code")
+        state = self._codes.state(status)
+        return StatusUpdate(
+            key=f"{batch}/{status}/{text_in(told, 'code')}",
+            provider_id=batch,
+            reference=text_in(report, "client_reference") or None,
+            state=state,
+            problem=self._problem(code) if state in {State.UNDELIVERED, State.FAILED} else None,
+            recipient=e164(text_in(told, "recipient")),
+        )
+
+    def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
+        """``GET`` it from Sinch, without the token: its address is the key to it."""
+        return HttpRequest(method="GET", url=url) if _MEDIA.fullmatch(url) else None
+
+
+def _written(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _is_of(text: OutboundText, batch: Mapping[str, Any]) -> bool:
+    ours = batch.get("client_reference", text.reference) == text.reference
+    return ours and bool(text_in(batch, "id"))

@@ -1,0 +1,57 @@
+"""Visits and what patients are reminded of: offsets, recalls, and which texts fold into one.
+
+Two rules keep this room: it plans and never sends; and a clinic's wall time stays what it is
+while clocks change.
+"""
+
+from compliant_sms.reminders._answers import Answer, VisitAnswer
+from compliant_sms.reminders._appointment import Appointment, Kind, Status, series
+from compliant_sms.reminders._offset import Offset
+from compliant_sms.reminders._plan import (
+    Body,
+    RecallPlan,
+    ReminderContext,
+    ReminderPlan,
+    Values,
+    plan_for,
+    plans_of,
+)
+from compliant_sms.reminders._planning import (
+    KEY_PREFIX,
+    RECALL,
+    DiaryEntry,
+    PlannedText,
+    Reminder,
+    planned,
+    reminders_of,
+    succeeded,
+)
+from compliant_sms.reminders._wall import instant_of
+from compliant_sms.reminders._words import least_words
+
+__all__ = [
+    "KEY_PREFIX",
+    "RECALL",
+    "Answer",
+    "Appointment",
+    "Body",
+    "DiaryEntry",
+    "Kind",
+    "Offset",
+    "PlannedText",
+    "RecallPlan",
+    "Reminder",
+    "ReminderContext",
+    "ReminderPlan",
+    "Status",
+    "Values",
+    "VisitAnswer",
+    "instant_of",
+    "least_words",
+    "plan_for",
+    "planned",
+    "plans_of",
+    "reminders_of",
+    "series",
+    "succeeded",
+]

@@ -1,0 +1,50 @@
+"""What patients answer to reminders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import frozen
+
+from compliant_sms.choices import Word
+
+__all__ = ["Answer", "VisitAnswer"]
+
+
+class Answer(Word):
+    """What a patient wants done with a visit."""
+
+    CONFIRM = "confirm"
+    RESCHEDULE = "reschedule"
+    CANCEL = "cancel"
+
+
+@frozen(kw_only=True)
+class VisitAnswer:
+    """A patient's answer about a visit.
+
+    Attributes:
+        answer_id: ours; opaque.
+        appointment_id: your id of the visit.
+        occurrence: which visit of a series.
+        answer: what the patient wants.
+        at: when it came in (UTC).
+        message_id: our text that asked.
+        inbound_id: the patient's text.
+        stands: the visit is still as it was asked about; False where it was moved, cancelled or
+            changed otherwise before the answer came.
+        shared: the text asked about several visits, so that a wish to move or cancel may mean
+            only one of them: ask which.
+        replaces: the answer that the patient gave about this visit before; the newest counts.
+    """
+
+    answer_id: str
+    appointment_id: str
+    occurrence: str
+    answer: Answer
+    at: datetime
+    message_id: str
+    inbound_id: str
+    stands: bool
+    shared: bool = False
+    replaces: Answer | None = None

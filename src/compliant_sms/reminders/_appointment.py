@@ -1,0 +1,233 @@
+"""Appointments as the practice's software knows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from attrs import Attribute, evolve, field, frozen
+
+from compliant_sms import _given, records
+from compliant_sms.choices import Word
+from compliant_sms.errors import InvalidInput
+from compliant_sms.phi import Sensitivity
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.practice import known_zone
+from compliant_sms.reminders._wall import instant_of, wall_of
+
+__all__ = ["Appointment", "Kind", "Status", "series"]
+
+_LONGEST_ID = 150
+_LONGEST_OCCURRENCE = 50
+_MOST_OCCURRENCES = 1000
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_LANGUAGES = ("en", "es")
+
+
+class Status(Word):
+    """Where an appointment is."""
+
+    BOOKED = "booked"
+    CONFIRMED = "confirmed"
+    """The patient said so. It is still reminded of, and no longer asked about."""
+    ARRIVED = "arrived"
+    DONE = "done"
+    """Recalls count from here."""
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the patient is still to come."""
+        return self in {Status.BOOKED, Status.CONFIRMED}
+
+
+def _storable(of: object, attribute: Attribute[str], value: str) -> None:
+    _given.text(of, attribute, value)
+    if _UNSTORABLE.search(value):
+        msg = f"{attribute.name} holds a NUL or half a surrogate pair; pass whole characters"
+        raise InvalidInput(msg)
+
+
+@frozen
+class Kind:
+    """What kind of visit it is.
+
+    Args:
+        code: yours, for example ``"cleaning"``. Plans are chosen by it.
+        sensitivity: the kind of care. A text about anything but general care keeps to the least
+            words, and tells of no other visit.
+    """
+
+    code: str = field(validator=_storable)
+    sensitivity: Sensitivity = field(default=Sensitivity.GENERAL, converter=Sensitivity)
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether it is more than general care."""
+        return self.sensitivity is not Sensitivity.GENERAL
+
+
+def _kind(value: str | Kind) -> Kind:
+    return value if isinstance(value, Kind) else Kind(value)
+
+
+def _numbers(values: Iterable[str | PhoneNumber] | str | PhoneNumber) -> tuple[PhoneNumber, ...]:
+    each = [values] if isinstance(values, str | PhoneNumber) else [*values]
+    return tuple(n if isinstance(n, PhoneNumber) else PhoneNumber.parse(n) for n in each)
+
+
+def _named(of: object, attribute: Attribute[str], value: str) -> None:
+    _storable(of, attribute, value)
+    if not value.strip():
+        msg = f"an appointment's {attribute.name} is empty; pass your own id of it"
+        raise InvalidInput(msg)
+
+
+@frozen(kw_only=True)
+class Appointment:
+    """A visit, as it stands now.
+
+    Args:
+        id: yours.
+        occurrence: which visit of a series; it stays the same when that visit moves. Empty for a
+            visit of its own.
+        person: your id of the patient.
+        numbers: where to text, the preferred first. One text goes, to the first at which the
+            patient agreed to such texts.
+        start: the clinic's wall time, without a time zone; an aware time is turned into it.
+        zone: IANA name of the zone in which that is.
+        place: where, for your own words. The library's never name it.
+        kind: what kind of visit, or its code.
+        status: where it is.
+        language: of the library's own words, ``"en"`` or ``"es"``.
+
+    Raises:
+        InvalidInput: an argument cannot be used.
+        InvalidPhoneNumber: one of the numbers is none.
+    """
+
+    id: str = field(validator=_named)
+    occurrence: str = field(default="", validator=_storable)
+    person: str = field(validator=_named)
+    numbers: tuple[PhoneNumber, ...] = field(converter=_numbers, repr=False)
+    start: datetime = field()
+    zone: str = field(converter=known_zone)
+    place: str = field(default="", validator=_storable, repr=False)
+    kind: Kind = field(default=Kind("visit"), converter=_kind, repr=False)
+    status: Status = field(default=Status.BOOKED, converter=Status)
+    language: str = field(default="en")
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what nobody can be reminded of; bring the start into the clinic's wall time."""
+        _given.a_kind(self.start, datetime, "start", "a datetime, the clinic's wall time")
+        if self.start.tzinfo is not None:
+            object.__setattr__(self, "start", wall_of(self.start, self.zone))
+        object.__setattr__(self, "start", self.start.replace(fold=0, microsecond=0))
+        if not _FIRST_YEAR < self.start.year < _LAST_YEAR:
+            msg = f"start is no day of a visit; pass one between {_FIRST_YEAR} and {_LAST_YEAR}"
+            raise InvalidInput(msg)
+        if not self.numbers:
+            msg = "an appointment needs at least one number to be texted about"
+            raise InvalidInput(msg)
+        if len(self.id) > _LONGEST_ID or len(self.occurrence) > _LONGEST_OCCURRENCE:
+            msg = (
+                "id or occurrence of an appointment is too long for the key of a reminder. Use at "
+                f"most {_LONGEST_ID} characters for the id, and {_LONGEST_OCCURRENCE} for the "
+                "occurrence."
+            )
+            raise InvalidInput(msg)
+        if "/" in self.occurrence:
+            msg = (
+                "the occurrence holds a '/', which separates the parts of a reminder's key. Use "
+                "another character, for example '-'."
+            )
+            raise InvalidInput(msg)
+        if self.language not in _LANGUAGES:
+            msg = f"the library's own words are in {' and '.join(_LANGUAGES)}; pass one of them"
+            raise InvalidInput(msg)
+
+    @property
+    def starts_at(self) -> datetime:
+        """The instant (UTC) of its start."""
+        return instant_of(self.start, self.zone)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its id and its occurrence."""
+        return self.id, self.occurrence
+
+
+def series(first: Appointment, rule: str, *, until: date | None = None) -> tuple[Appointment, ...]:
+    """The visits of a recurring appointment.
+
+    The wall time stays the same while clocks change. Each has its day and time for an occurrence,
+    as RECURRENCE-ID names it in iCalendar (RFC 5545, 3.8.4.4), and can be moved or cancelled by
+    itself.
+
+    Args:
+        first: the first visit, without an occurrence.
+        rule: an RRULE (RFC 5545, 3.3.10), for example ``"FREQ=WEEKLY;COUNT=6"``.
+        until: the last day (on the clinic's calendar); needed where the rule has no end.
+
+    Raises:
+        InvalidInput: it is no rule, it has no end, or it has more than 1,000 visits.
+    """
+    from dateutil.rrule import rrulestr  # noqa: PLC0415 - few have series
+
+    _given.a_text(rule, "the rule")
+    if first.occurrence:
+        msg = (
+            "the first appointment of a series has an occurrence already. Leave occurrence out; "
+            "each visit of the series gets its own."
+        )
+        raise InvalidInput(msg)
+    try:
+        times = iter(rrulestr(rule, dtstart=first.start))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        msg = "the rule is no RRULE of RFC 5545. Pass one such as 'FREQ=WEEKLY;COUNT=6'."
+        raise InvalidInput(msg) from error
+    end = datetime.combine(until + timedelta(days=1), datetime.min.time()) if until else None
+    visits: list[Appointment] = []
+    for start in times:
+        if end is not None and start >= end:
+            break
+        if len(visits) == _MOST_OCCURRENCES:
+            msg = (
+                f"the series has more than {_MOST_OCCURRENCES:,} visits. Add COUNT or UNTIL to the "
+                "rule, or pass until=..."
+            )
+            raise InvalidInput(msg)
+        visits.append(evolve(first, start=start, occurrence=f"{start:%Y%m%dT%H%M%S}"))
+    return tuple(visits)
+
+
+def _recorded(appointment: Appointment) -> object:
+    # A naive time is no instant, and must not be kept as one.
+    return {
+        "id": appointment.id,
+        "occurrence": appointment.occurrence,
+        "person": appointment.person,
+        "numbers": [number.e164 for number in appointment.numbers],
+        "start": appointment.start.isoformat(),
+        "zone": appointment.zone,
+        "place": appointment.place,
+        "kind": appointment.kind.code,
+        "sensitivity": appointment.kind.sensitivity.value,
+        "status": appointment.status.value,
+        "language": appointment.language,
+    }
+
+
+def _from_record(data: Any) -> Appointment:  # noqa: ANN401 - what JSON holds
+    # Checked when it was kept: numbering plans change, and no visit may vanish with them.
+    numbers = [PhoneNumber(number) for number in data["numbers"]]
+    rest = {**data, "numbers": numbers, "start": datetime.fromisoformat(data["start"])}
+    kind = Kind(rest.pop("kind"), rest.pop("sensitivity"))
+    return Appointment(**rest, kind=kind)
+
+
+records.keep_as(Appointment, _recorded, _from_record)

@@ -1,0 +1,44 @@
+"""Wall time and instants. What a clinic's clock shows stays as clocks change."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+__all__ = ["instant_of", "wall_of"]
+
+_SECOND = timedelta(seconds=1)
+
+
+def instant_of(wall: datetime, zone: str) -> datetime:
+    """The instant (UTC) at which clocks in a zone show a time.
+
+    A time that is skipped as clocks go forward becomes the first one that exists after it; of one
+    that comes twice as they go back, the first counts.
+
+    Args:
+        wall: a naive time.
+        zone: IANA name.
+    """
+    first, second = (
+        wall.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1)
+    )
+    # In a gap, and nowhere else, the later reading gives the earlier instant: PEP 495.
+    return first if first <= second else _end_of_gap(second, first, ZoneInfo(zone))
+
+
+def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The instant at which clocks changed, between two that lie around it."""
+    changed = after.astimezone(zone).utcoffset()
+    while after - before > _SECOND:
+        middle = (before + (after - before) / 2).replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == changed:
+            after = middle
+        else:
+            before = middle
+    return after
+
+
+def wall_of(instant: datetime, zone: str) -> datetime:
+    """What clocks in a zone show at an instant: a naive time."""
+    return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)

@@ -1,0 +1,83 @@
+"""The library's own words for reminders: the least that lets a patient come.
+
+No place, kind of visit or name: HHS, guidance on appointment reminders and messages; 45 CFR
+164.530(c). Letters of GSM-7 alone: another one would more than double what a text costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from compliant_sms.reminders._planning import Reminder
+
+__all__ = ["least_words"]
+
+_MOST_TIMES = 4
+_DAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "es": ("lun", "mar", "mie", "jue", "vie", "sab", "dom"),
+}
+_MONTHS = {
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "es": ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],
+}
+_DATE = {"en": "{day} {month} {number}", "es": "{day} {number} {month}"}
+_ONE = {
+    "en": "{name}: you have an appointment on {date} at {times}.",
+    "es": "{name}: tiene una cita el {date} a las {times}.",
+}
+_SEVERAL = {
+    "en": "{name}: you have {count} appointments on {date}, at {times}.",
+    "es": "{name}: tiene {count} citas el {date}, a las {times}.",
+}
+_MANY = {
+    "en": "{name}: you have {count} appointments on {date}, the first at {times}.",
+    "es": "{name}: tiene {count} citas el {date}, la primera a las {times}.",
+}
+_ASK = {
+    "en": " Reply C to confirm or R to reschedule.",
+    "es": " Responda C para confirmar o R para cambiarla.",
+}
+_RECALL = {
+    "en": "{name}: it is time to book your next visit. Call {phone}.",
+    "es": "{name}: es hora de programar su proxima visita. Llame al {phone}.",
+}
+_AND = {"en": " and ", "es": " y "}
+
+
+def least_words(name: str, phone: str, reminders: Sequence[Reminder], *, asks: bool) -> str:
+    """The text about some visits of one day.
+
+    Args:
+        name: of the practice; one that tells no kind of care.
+        phone: where to call, as it is dialled.
+        reminders: what it tells of, the earliest visit first.
+        asks: whether it asks to confirm.
+    """
+    first = reminders[0].appointment
+    language = first.language
+    if reminders[0].is_recall:
+        return _RECALL[language].format(name=name, phone=phone)
+    times = list(dict.fromkeys(_time(each.appointment.start) for each in reminders))
+    words = _ONE if len(reminders) == 1 else _SEVERAL
+    told = _AND[language].join([", ".join(times[:-1]), times[-1]] if times[1:] else times)
+    if len(times) > _MOST_TIMES:
+        words, told = _MANY, times[0]
+    body = words[language].format(
+        name=name, count=len(reminders), date=_date(first.start, language), times=told
+    )
+    return body + (_ASK[language] if asks else "")
+
+
+def _date(start: datetime, language: str) -> str:
+    return _DATE[language].format(
+        day=_DAYS[language][start.weekday()],
+        month=_MONTHS[language][start.month - 1],
+        number=start.day,
+    )
+
+
+def _time(start: datetime) -> str:
+    hour = start.hour % 12 or 12
+    return f"{hour}:{start.minute:02} {'AM' if start.hour < 12 else 'PM'}"

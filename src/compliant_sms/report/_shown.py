@@ -1,0 +1,37 @@
+"""How counts are shown: a small one could be about somebody whom a reader knows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+__all__ = ["SMALLEST", "drawn", "is_small", "shown", "span"]
+
+SMALLEST = 5
+"""The smallest count that is shown as it is, beside 0."""
+
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+
+
+def is_small(count: int) -> bool:
+    """Whether a count is hidden."""
+    return 0 < count < SMALLEST
+
+
+def shown(count: int) -> str:
+    """A count as it stands in tables."""
+    return f"under {SMALLEST}" if is_small(count) else f"{count:,}"
+
+
+def drawn(count: int) -> float:
+    """A count as it is drawn: all small ones alike."""
+    return SMALLEST / 2 if is_small(count) else float(count)
+
+
+def span(time: timedelta) -> str:
+    """A time in words, as exact as anybody needs it."""
+    if time < _HOUR:
+        return f"{round(time / timedelta(minutes=1))} min"
+    if time < _DAY:
+        return f"{time / _HOUR:.1f} h"
+    return f"{time / _DAY:.1f} days"

@@ -1,0 +1,44 @@
+"""What the practice itself chose to hold back: its plan for volume, and who is texted in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compliant_sms.rules._decision import Finding, block, hold
+from compliant_sms.rules._facts import Facts
+from compliant_sms.rules._in_force import InForce
+
+__all__ = ["not_production", "volume_plan"]
+
+_WORDS = {
+    "ramp": "The practice began to text not long ago, and today's part of its ramp is used up.",
+    "texts-per-day": "The texts that the practice sends in a day are used up.",
+    "replies": "Replies would come in faster than the staff can answer them.",
+    "quiet-day": "It is a day on which the practice does not text.",
+    "staffed-hours": "Nobody is there who could answer a reply.",
+}
+
+
+def not_production(facts: Facts, _: InForce) -> Iterator[Finding]:
+    """A set-up that is not production texts nobody who is not on its list: library policy."""
+    if not facts.on_allow_list:
+        yield block(
+            "not-production",
+            "not-on-allow-list",
+            "This set-up texts the numbers on its allow-list only, and this is none of them.",
+            "setting of the messenger: only_to",
+            "In production leave only_to out; in tests add the number, with its holder's leave.",
+        )
+
+
+def volume_plan(facts: Facts, _: InForce) -> Iterator[Finding]:
+    """A text waits for its place on the practice's plan: library policy."""
+    wait = facts.volume
+    if wait is not None and facts.at < wait.until:
+        yield hold(
+            "volume-plan",
+            wait.code,
+            _WORDS.get(wait.code, "The practice's plan has no place for it earlier."),
+            "setting of the messenger: volume",
+            until=wait.until,
+        )

@@ -1,0 +1,44 @@
+"""A code that somebody tells the patient: kept so that it can be checked, and not read."""
+
+from __future__ import annotations
+
+import hmac
+import unicodedata
+from collections.abc import Callable
+from hashlib import scrypt
+
+__all__ = ["kept_code", "matches_code", "new_code"]
+
+_DIGITS = 8
+_SALT = 16
+# RFC 7914, 2: memory 128 * N * r = 16 MiB. About 50 ms, on a machine that is not slow.
+_N, _R, _P = 1 << 14, 8, 1
+
+
+def new_code(entropy: Callable[[int], bytes]) -> str:
+    """Eight digits, which can be told on the phone.
+
+    Args:
+        entropy: gives so many random bytes.
+    """
+    return f"{int.from_bytes(entropy(16), 'big') % 10**_DIGITS:0{_DIGITS}}"
+
+
+def kept_code(code: str, entropy: Callable[[int], bytes]) -> str:
+    """What is kept of a code: a salt and a hash that is slow to compute, as hexadecimal digits."""
+    salt = entropy(_SALT)
+    return f"{salt.hex()}${_slow(code, salt).hex()}"
+
+
+def matches_code(written: str, kept: str) -> bool:
+    """Whether somebody wrote the code that was kept; blanks and hyphens do not count."""
+    salt, _, digest = kept.partition("$")
+    return hmac.compare_digest(_slow(_plain(written), bytes.fromhex(salt)), bytes.fromhex(digest))
+
+
+def _plain(written: str) -> str:
+    return "".join(each for each in unicodedata.normalize("NFKC", written) if each.isdecimal())
+
+
+def _slow(code: str, salt: bytes) -> bytes:
+    return scrypt(code.encode(), salt=salt, n=_N, r=_R, p=_P, dklen=32)

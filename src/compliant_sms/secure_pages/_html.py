@@ -1,0 +1,292 @@
+"""The pages as HTML: no script, no picture, nothing from anywhere else."""
+
+from __future__ import annotations
+
+import html
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+from types import MappingProxyType
+
+from attrs import field, frozen
+
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.secure_pages._form import LONGEST_REPLY
+from compliant_sms.secure_pages._page import Identity, Standing
+from compliant_sms.secure_pages._proof import Step
+from compliant_sms.secure_pages._words import PageProblem, Words, words_in
+from compliant_sms.wire import HttpReply
+
+__all__ = ["HEADERS", "PageView", "document", "safe"]
+
+_CSS = """
+:root{color-scheme:light dark;--ink:#1b1f24;--page:#f4f6f8;--card:#fff;--line:#6b7480;
+--act:#0b5394;--on-act:#fff;--bad:#a11;--good:#14622f}
+@media(prefers-color-scheme:dark){:root{--ink:#e8ebee;--page:#14171a;--card:#1f2429;
+--line:#98a2ad;--act:#9cc9f5;--on-act:#10202f;--bad:#ff9b94;--good:#8fd9a5}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);font:1.125rem/1.5 system-ui,sans-serif}
+main{max-width:36rem;margin:2rem auto;padding:1.5rem;background:var(--card);border-radius:.75rem}
+h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}h2{font-size:1.2rem;margin:2rem 0 .5rem}
+p{margin:.5rem 0;overflow-wrap:anywhere}a{color:var(--act)}
+label{display:block;font-weight:600;margin-top:1rem}
+.hint{color:var(--ink);opacity:.85;font-size:1rem}
+.error{color:var(--bad);font-weight:600}.done{color:var(--good);font-weight:600}
+.words{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext;margin:1rem 0;
+padding-left:1rem;border-left:.25rem solid var(--line)}
+input,textarea{width:100%;font:inherit;color:inherit;background:var(--card);padding:.6rem;
+border:1px solid var(--line);border-radius:.4rem}
+fieldset{margin:1.5rem 0 0;border:1px solid var(--line);border-radius:.4rem}
+legend{font-weight:600;padding:0 .4rem}
+.choice{display:flex;gap:.75rem;align-items:flex-start;margin:1rem 0}
+.choice input{width:1.5rem;height:1.5rem;flex:none}.choice label{font-weight:400;margin:0}
+button{margin-top:1rem;min-height:2.75rem;padding:.6rem 1.4rem;font:inherit;font-weight:600;
+color:var(--on-act);background:var(--act);border:0;border-radius:.4rem;cursor:pointer}
+:focus-visible{outline:.2rem solid var(--act);outline-offset:.2rem}
+""".strip()
+_CSS_HASH = b64encode(sha256(_CSS.encode()).digest()).decode()
+
+_POWERS = (
+    "accelerometer",
+    "autoplay",
+    "camera",
+    "clipboard-read",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "usb",
+    "xr-spatial-tracking",
+)
+HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src 'sha256-{_CSS_HASH}'; form-action 'self'; "
+            "base-uri 'none'; frame-ancestors 'none'"
+        ),
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Frame-Options": "DENY",
+        "X-Content-Type-Options": "nosniff",
+        "X-Robots-Tag": "noindex, nofollow, noarchive",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": ", ".join(f"{power}=()" for power in _POWERS),
+        "Vary": "Accept-Language",
+    }
+)
+"""Of every answer, whatever it is."""
+
+# HTML has no place for these, escaped or not (WHATWG HTML, 13.2.3.5).
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def safe(words: str) -> str:
+    """Words as they may stand anywhere in a page, also between quotes."""
+    return html.escape(_CONTROLS.sub("\ufffd", words), quote=True)
+
+
+def document(main: str, *, title: str, language: str) -> bytes:
+    """A whole page, in UTF-8.
+
+    Args:
+        main: its content, as HTML.
+        title: what it is called, as words.
+        language: ISO 639-1.
+    """
+    return (
+        f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8">'
+        f"<title>{safe(title)}</title>"
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="robots" content="noindex,nofollow,noarchive">'
+        f"<style>{_CSS}</style></head><body><main>{main}</main></body></html>"
+    ).encode()
+
+
+def _error(words: str) -> str:
+    return f'<p class="error" id="error" role="alert">{safe(words)}</p>' if words else ""
+
+
+@frozen(kw_only=True)
+class PageView:
+    """What a reader of one practice sees.
+
+    Attributes:
+        name: of the practice, one that tells no kind of care.
+        phone: where a patient can call.
+        dialled: the same, as it is written for people.
+        language: in which the pages speak, of :func:`language_of`.
+    """
+
+    name: str
+    phone: PhoneNumber
+    dialled: str
+    language: str
+    _words: Words = field(init=False, repr=False)
+
+    @_words.default
+    def _spoken(self) -> Words:
+        return words_in(self.language)
+
+    def question(
+        self,
+        asks: Identity,
+        proof: str,
+        *,
+        problem: PageProblem | None = None,
+        left: int | None = None,
+    ) -> HttpReply:
+        """What somebody has to answer before anything is shown.
+
+        Args:
+            asks: what has to be known.
+            proof: goes into the form.
+            problem: what is wrong with the last answer.
+            left: how many more times one may answer.
+        """
+        said = self._words
+        label, hint = said.birth_date, said.birth_date_hint
+        if asks is Identity.CODE:
+            label, hint = said.code, said.code_hint
+        wrong = said.problems[problem] if problem else ""
+        told = f"{wrong} {said.attempts_left(left)}" if left is not None else wrong
+        described = "hint error" if told else "hint"
+        more = ' aria-invalid="true"' if told else ""
+        keys = ' inputmode="numeric"' if asks is Identity.CODE else ""
+        return self._page(
+            f"<h1>{safe(said.title)}</h1><p>{self._filled(said.waits)}</p>"
+            f'<form method="post"><label for="words">{safe(label)}</label>'
+            f'<p class="hint" id="hint">{self._filled(hint)}</p>{_error(told)}'
+            f'<input id="words" name="words" required autofocus maxlength="40"'
+            f' autocomplete="off" spellcheck="false" aria-describedby="{described}"{keys}{more}>'
+            f"{self._hidden(Step.ANSWER, proof)}<button>{safe(said.show)}</button></form>"
+            f"{self._call()}",
+            status=_STATUS[problem] if problem else 200,
+        )
+
+    def waits_for_code(self) -> HttpReply:
+        """There is no code yet that could be asked for."""
+        said = self._words
+        return self._page(
+            f"<h1>{safe(said.title)}</h1><p>{self._filled(said.waits)}</p>"
+            f"<p>{self._filled(said.no_code)}</p>{self._call()}"
+        )
+
+    def message(
+        self,
+        body: str,
+        *,
+        until: date,
+        proof: str,
+        draft: str = "",
+        problem: PageProblem | None = None,
+        reply: str = "",
+        stopped: bool = False,
+    ) -> HttpReply:
+        """The message, with a box to reply in.
+
+        Args:
+            body: what the patient shall read.
+            until: the day on which the page expires.
+            proof: goes into the form; empty where no more replies can be written.
+            draft: what stands in the box already.
+            problem: what is wrong with the reply.
+            reply: what was just sent.
+            stopped: whether that ended all texts.
+        """
+        said = self._words
+        notes = []
+        if reply:
+            notes.append(f'<p class="done" role="status">{safe(said.sent)}</p>')
+            notes.extend([f"<p>{safe(said.stopped)}</p>"] * stopped)
+            notes.append(f"<p>{safe(said.you_wrote)}</p>{self._quoted(reply)}")
+        day = said.until.format(day=said.on(until))
+        return self._page(
+            f"{''.join(notes)}<h1>{self._filled(said.message)}</h1>{self._quoted(body)}"
+            f'<p class="hint">{safe(day)} {safe(said.close)}</p>'
+            f"{self._reply_box(proof, draft, problem)}{self._call()}",
+            status=_STATUS[problem] if problem else 200,
+        )
+
+    def _reply_box(self, proof: str, draft: str, problem: PageProblem | None) -> str:
+        said = self._words
+        if not proof:
+            return f"<p>{self._filled(said.no_more)}</p>"
+        wrong = said.problems[problem].format(count=LONGEST_REPLY) if problem else ""
+        described = "hint emergency error" if wrong else "hint emergency"
+        more = ' aria-invalid="true" autofocus' if wrong else ""
+        return (
+            f'<h2><label for="words">{self._filled(said.reply)}</label></h2>'
+            f'<p class="hint" id="hint">{safe(said.reply_hint.format(count=LONGEST_REPLY))}</p>'
+            f'<p id="emergency"><strong>{safe(said.emergency)}</strong></p>{_error(wrong)}'
+            f'<form method="post"><textarea id="words" name="words" rows="5" required'
+            f' maxlength="{LONGEST_REPLY}" autocomplete="off" aria-describedby="{described}"{more}>'
+            # A line end right behind the tag is dropped by browsers.
+            f"\n{safe(draft)}</textarea>{self._hidden(Step.REPLY, proof)}"
+            f"<button>{safe(said.send)}</button></form>"
+        )
+
+    def closed(self, standing: Standing) -> HttpReply:
+        """Nothing can be done with the page any more."""
+        locked = standing is Standing.LOCKED
+        return self.told(PageProblem.LOCKED if locked else PageProblem.EXPIRED)
+
+    def told(self, problem: PageProblem, *, status: int = 0) -> HttpReply:
+        """A page with nothing but a problem.
+
+        Args:
+            problem: which one.
+            status: of HTTP, where it is not the problem's own.
+        """
+        said = self._words
+        words = f'<p class="error">{safe(said.problems[problem])}</p>'
+        main = f"<h1>{safe(said.title)}</h1>{words}{self._call()}"
+        return self._page(main, status=status or _STATUS[problem])
+
+    def _hidden(self, step: Step, proof: str) -> str:
+        return (
+            f'<input type="hidden" name="step" value="{step}">'
+            f'<input type="hidden" name="proof" value="{safe(proof)}">'
+        )
+
+    def _quoted(self, words: str) -> str:
+        return f'<p class="words" dir="auto">{safe(words)}</p>'
+
+    def _filled(self, words: str) -> str:
+        return safe(words.format(name=self.name, phone=self.dialled))
+
+    def _call(self) -> str:
+        before, there, after = self._words.call.partition("{phone}")
+        link = f'<a href="tel:{safe(self.phone.e164)}">{safe(self.dialled)}</a>'
+        return f"<p>{self._filled(before)}{link if there else ''}{self._filled(after)}</p>"
+
+    def _page(self, main: str, *, status: int = 200) -> HttpReply:
+        title = self._words.title
+        if status >= 400:  # what is read out first says it
+            title = f"{self._words.error}: {title}"
+        body = document(main, title=f"{title} - {self.name}", language=self.language)
+        return HttpReply(status=status, headers=HEADERS, body=body)
+
+
+_STATUS = {
+    PageProblem.WRONG: 403,
+    PageProblem.UNREADABLE: 422,
+    PageProblem.STALE: 403,
+    PageProblem.UNAVAILABLE: 503,
+    PageProblem.LOCKED: 403,
+    PageProblem.EXPIRED: 410,
+    PageProblem.MISSING: 404,
+    PageProblem.REFUSED: 403,
+    PageProblem.EMPTY: 422,
+    PageProblem.TOO_LONG: 422,
+}

@@ -1,0 +1,330 @@
+"""Appointments, the texts about them, and what patients answered, as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import LiteralString
+
+from attrs import evolve
+
+from compliant_sms import records
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import KeptAppointment, ToldReminder
+from compliant_sms.reminders import Answer, Appointment, VisitAnswer
+from compliant_sms.retention import Proof, Purged
+from compliant_sms.stores._connection import Row, instant, text
+from compliant_sms.stores._subjects import SubjectRecords
+
+__all__ = ["AppointmentRecords"]
+
+_KEPT: LiteralString = """SELECT a.practice_id, appointment_id, occurrence, sequence, revision,
+    since, look_at, record, a.chain_id,
+    (SELECT data_key FROM sms_chains c WHERE c.chain_id = a.chain_id)
+    FROM sms_appointments a WHERE a.practice_id = :practice_id AND purged IS NULL """
+_OF_VISIT: LiteralString = """ WHERE practice_id = :practice_id
+    AND appointment_id = :appointment_id AND occurrence = :occurrence"""
+_CHANGED: LiteralString = """UPDATE sms_appointments SET chain_id = :chain_id, number = :number,
+    person = :person, status = :status, sequence = :sequence, revision = :revision, since = :since,
+    look_at = :look_at, changed_at = :changed_at, record = :record, purged = NULL"""
+_LOOKED_AT: LiteralString = "UPDATE sms_appointments SET look_at = :look_at"
+_FINISHED: LiteralString = """SELECT record FROM sms_appointments
+    WHERE seq = :seq AND purged IS NULL AND look_at IS NULL"""
+_SETTLED: LiteralString = "UPDATE sms_visit_answers SET settled_at = :at"
+_TOLD: LiteralString = """SELECT appointment_id, occurrence, code, number, sequence, revision,
+    message_id, until_at, void FROM sms_reminders """
+_ANSWERS: LiteralString = """SELECT answer_id, appointment_id, occurrence, answer, at, message_id,
+    inbound_id, stands, shared, replaces FROM sms_visit_answers """
+
+
+def _visit(practice_id: str, key: tuple[str, str]) -> dict[str, object]:
+    return {"practice_id": practice_id, "appointment_id": key[0], "occurrence": key[1]}
+
+
+def _about(practice_id: str, key: tuple[str, str]) -> str:
+    return f"sms_appointments.record/{practice_id}/{key[1]}/{key[0]}"
+
+
+class AppointmentRecords(SubjectRecords):
+    """The diary, as far as patients are reminded of it."""
+
+    async def add_appointment(self, kept: KeptAppointment, at: datetime, new_id: str) -> bool:
+        """Keep a new appointment; False where there is one of that id and occurrence."""
+        return bool(
+            await self._do(
+                """INSERT INTO sms_appointments (practice_id, appointment_id, occurrence, chain_id,
+                    number, person, status, sequence, revision, since, look_at, changed_at, record)
+                VALUES (:practice_id, :appointment_id, :occurrence, :chain_id, :number, :person,
+                    :status, :sequence, :revision, :since, :look_at, :changed_at, :record)
+                ON CONFLICT (practice_id, appointment_id, occurrence) DO NOTHING""",
+                **await self._visit_columns(kept, at, new_id),
+            )
+        )
+
+    async def save_appointment(self, kept: KeptAppointment, at: datetime, new_id: str) -> None:
+        """Keep what became of an appointment."""
+        await self._do(
+            _CHANGED + _OF_VISIT,
+            **await self._visit_columns(kept, at, new_id),
+        )
+
+    async def _visit_columns(
+        self, kept: KeptAppointment, at: datetime, new_id: str
+    ) -> dict[str, object]:
+        visit, practice_id = kept.appointment, kept.practice_id
+        number = visit.numbers[0]
+        # The number is not locked: its person must not be erased in the meantime.
+        await self._keep_key(practice_id, number, visit.person)
+        owner = await self._subject(practice_id, number, visit.person, new_id)
+        return {
+            **_visit(practice_id, visit.key),
+            "chain_id": owner.chain_id,
+            "number": await self._number(practice_id, number),
+            "person": await self._person(practice_id, visit.person),
+            "status": visit.status,
+            "sequence": kept.sequence,
+            "revision": kept.revision,
+            "since": text(kept.since),
+            "look_at": text(kept.look_at) if kept.look_at else None,
+            "changed_at": text(at),
+            "record": owner.seal(records.encode(visit), _about(practice_id, visit.key)),
+        }
+
+    async def look_again(
+        self, practice_id: str, key: tuple[str, str], look_at: datetime | None
+    ) -> None:
+        """Say when an appointment's reminders are to be planned again."""
+        await self._do(
+            _LOOKED_AT + _OF_VISIT,
+            **_visit(practice_id, key),
+            look_at=text(look_at) if look_at else None,
+        )
+
+    async def appointment(
+        self, practice_id: str, key: tuple[str, str], *, fixed: bool = False
+    ) -> KeptAppointment | None:
+        """The appointment of that id and occurrence; None where there is none."""
+        row = await self._one(
+            _KEPT
+            + "AND appointment_id = :appointment_id AND occurrence = :occurrence"
+            + (self._dialect.for_update if fixed else ""),
+            **_visit(practice_id, key),
+        )
+        return self._kept_appointment(row) if row else None
+
+    async def appointments_due(
+        self, practice_id: str, at: datetime, limit: int
+    ) -> list[KeptAppointment]:
+        """Those whose reminders are to be planned at ``at`` or before, the longest due first."""
+        rows = await self._all(
+            _KEPT + "AND look_at <= :at ORDER BY look_at, appointment_id, occurrence LIMIT :limit",
+            practice_id=practice_id,
+            at=text(at),
+            limit=limit,
+        )
+        return [self._kept_appointment(row) for row in rows]
+
+    async def open_appointments_at(
+        self, practice_id: str, number: PhoneNumber, *, fixed: bool = False
+    ) -> list[KeptAppointment]:
+        """Those whose first number that is, and of which a reminder may still come."""
+        rows = await self._all(
+            _KEPT
+            + """AND number = :number AND look_at IS NOT NULL
+            ORDER BY appointment_id, occurrence"""
+            + (self._dialect.for_update if fixed else ""),
+            practice_id=practice_id,
+            number=await self._number(practice_id, number),
+        )
+        return [self._kept_appointment(row) for row in rows]
+
+    async def appointments_of(self, practice_id: str, person: str) -> list[KeptAppointment]:
+        """All of a person that were not dropped."""
+        rows = await self._all(
+            _KEPT + "AND person = :person ORDER BY appointment_id, occurrence",
+            practice_id=practice_id,
+            person=await self._person(practice_id, person),
+        )
+        return [self._kept_appointment(row) for row in rows]
+
+    def _kept_appointment(self, row: Row) -> KeptAppointment:
+        practice_id, appointment_id, occurrence, sequence, revision, since, look_at, *rest = row
+        record, chain_id, data_key = rest
+        about = _about(practice_id, (appointment_id, occurrence))
+        opened = self._vault.subject(chain_id, data_key).open(bytes(record), about)
+        return KeptAppointment(
+            practice_id=practice_id,
+            appointment=records.decode(opened, Appointment),
+            sequence=sequence,
+            revision=revision,
+            since=instant(since),
+            look_at=instant(look_at) if look_at else None,
+        )
+
+    # The texts
+
+    async def add_told(self, practice_id: str, told: ToldReminder) -> None:
+        """Keep that a text tells of a reminder."""
+        await self._do(
+            """INSERT INTO sms_reminders (practice_id, appointment_id, occurrence, code, number,
+                sequence, revision, message_id, until_at, void)
+            VALUES (:practice_id, :appointment_id, :occurrence, :code, :number, :sequence,
+                :revision, :message_id, :until_at, :void)""",
+            practice_id=practice_id,
+            appointment_id=told.appointment_id,
+            occurrence=told.occurrence,
+            code=told.code,
+            number=told.number,
+            sequence=told.sequence,
+            revision=told.revision,
+            message_id=told.message_id,
+            until_at=text(told.until),
+            void=told.void,
+        )
+
+    async def told_of(self, practice_id: str, key: tuple[str, str]) -> list[ToldReminder]:
+        """What was told of an appointment, the oldest first; also what is void."""
+        rows = await self._all(
+            _TOLD + _OF_VISIT + " ORDER BY code, number", **_visit(practice_id, key)
+        )
+        return [_told(row) for row in rows]
+
+    async def told_in(self, message_id: str) -> list[ToldReminder]:
+        """What a text tells of."""
+        rows = await self._all(
+            _TOLD + "WHERE message_id = :message_id ORDER BY appointment_id, occurrence, code",
+            message_id=message_id,
+        )
+        return [_told(row) for row in rows]
+
+    async def void_told(self, message_id: str, reason: str) -> None:
+        """Keep that a text was called back, and why."""
+        await self._do(
+            "UPDATE sms_reminders SET void = :reason WHERE message_id = :message_id",
+            message_id=message_id,
+            reason=reason,
+        )
+
+    # The answers
+
+    async def add_answer(self, practice_id: str, answer: VisitAnswer) -> None:
+        """Keep an answer. An earlier one about the visit that nobody took is settled by it."""
+        visit = _visit(practice_id, (answer.appointment_id, answer.occurrence))
+        await self._do(
+            _SETTLED + _OF_VISIT + " AND settled_at IS NULL",
+            **visit,
+            at=text(answer.at),
+        )
+        await self._do(
+            """INSERT INTO sms_visit_answers (answer_id, practice_id, appointment_id, occurrence,
+                answer, at, message_id, inbound_id, stands, shared, replaces)
+            VALUES (:answer_id, :practice_id, :appointment_id, :occurrence, :answer, :at,
+                :message_id, :inbound_id, :stands, :shared, :replaces)""",
+            **visit,
+            answer_id=answer.answer_id,
+            answer=answer.answer,
+            at=text(answer.at),
+            message_id=answer.message_id,
+            inbound_id=answer.inbound_id,
+            stands=int(answer.stands),
+            shared=int(answer.shared),
+            replaces=answer.replaces,
+        )
+
+    async def last_answer(self, practice_id: str, key: tuple[str, str]) -> VisitAnswer | None:
+        """The newest answer about a visit, whether somebody took it or not."""
+        row = await self._one(
+            _ANSWERS + _OF_VISIT + " ORDER BY seq DESC LIMIT 1", **_visit(practice_id, key)
+        )
+        return _answer(row) if row else None
+
+    async def open_answers(self, practice_id: str, limit: int) -> list[VisitAnswer]:
+        """Answers that nobody took yet, the oldest first."""
+        rows = await self._all(
+            _ANSWERS
+            + """WHERE practice_id = :practice_id AND settled_at IS NULL
+            ORDER BY seq LIMIT :limit""",
+            practice_id=practice_id,
+            limit=limit,
+        )
+        return [_answer(row) for row in rows]
+
+    async def settle_answers(
+        self, practice_id: str, answer_ids: Sequence[str], at: datetime
+    ) -> None:
+        """Keep that somebody took them."""
+        for answer_id in answer_ids:
+            await self._do(
+                """UPDATE sms_visit_answers SET settled_at = :at
+                WHERE practice_id = :practice_id AND answer_id = :answer_id
+                AND settled_at IS NULL""",
+                practice_id=practice_id,
+                answer_id=answer_id,
+                at=text(at),
+            )
+
+    # What is dropped
+
+    async def _drop_appointment(self, key: str, purged: Purged) -> bool:
+        row = await self._one(_FINISHED + self._dialect.for_update, seq=int(key))
+        if row is None:
+            return False
+        await self._do(
+            """UPDATE sms_appointments SET number = '', person = '', record = :record,
+                purged = :purged WHERE seq = :seq""",
+            seq=int(key),
+            record=b"{}",
+            purged=_with(purged, row[0]),
+        )
+        return True
+
+    async def _erase_appointments(self, chain_id: str, purged: Purged) -> None:
+        rows = await self._all(
+            """SELECT seq, record FROM sms_appointments
+            WHERE chain_id = :chain_id AND purged IS NULL""",
+            chain_id=chain_id,
+        )
+        for seq, record in rows:
+            await self._do(
+                """UPDATE sms_appointments SET number = '', person = '', look_at = NULL,
+                    record = :record, purged = :purged WHERE seq = :seq""",
+                seq=seq,
+                record=b"{}",
+                purged=_with(purged, record),
+            )
+
+
+def _told(row: Row) -> ToldReminder:
+    appointment_id, occurrence, code, number, sequence, revision, message_id, until, void = row
+    return ToldReminder(
+        appointment_id=appointment_id,
+        occurrence=occurrence,
+        code=code,
+        number=number,
+        sequence=sequence,
+        revision=revision,
+        message_id=message_id,
+        until=instant(until),
+        void=void,
+    )
+
+
+def _answer(row: Row) -> VisitAnswer:
+    answer_id, appointment_id, occurrence, answer, at, message_id, inbound_id, *rest = row
+    stands, shared, replaces = rest
+    return VisitAnswer(
+        answer_id=answer_id,
+        appointment_id=appointment_id,
+        occurrence=occurrence,
+        answer=Answer(answer),
+        at=instant(at),
+        message_id=message_id,
+        inbound_id=inbound_id,
+        stands=bool(stands),
+        shared=bool(shared),
+        replaces=Answer(replaces) if replaces else None,
+    )
+
+
+def _with(purged: Purged, record: bytes) -> bytes:
+    return records.encode(evolve(purged, proofs=(Proof.of("record", bytes(record)),)))

@@ -1,0 +1,401 @@
+"""Threads with patients, and what waits in them, as SQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import LiteralString
+
+from attrs import evolve
+
+from compliant_sms import records
+from compliant_sms.conversations import Entry, Thread, ThreadState, Wait
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import ListedThreads
+from compliant_sms.retention import Proof, Purged
+from compliant_sms.stores._connection import Row, instant, text
+from compliant_sms.stores._subjects import SubjectRecords
+
+__all__ = ["OPEN", "WAIT", "ThreadRecords", "wait_of"]
+
+# An answer counts from the moment on at which it left, and no more once it is known that it failed.
+_REACHED: LiteralString = """FROM sms_answers a JOIN sms_messages m ON m.message_id = a.message_id
+    WHERE a.wait_id = w.wait_id AND m.state IN ('sent', 'delivered')"""
+OPEN: LiteralString = " w.settled = '' AND NOT EXISTS (SELECT 1 " + _REACHED + ") "
+WAIT: LiteralString = (
+    """SELECT wait_id, thread_id, queue, inbound_id, at, asks, warn_at, due_at, point_at, raised,
+    settled, settled_at, (SELECT min(m.left_at) """  # noqa: S608
+    + _REACHED
+    + ") FROM sms_waits w "
+)
+_THREAD: LiteralString = (
+    """SELECT t.thread_id, t.record, t.chain_id,
+    (SELECT data_key FROM sms_chains c WHERE c.chain_id = t.chain_id), o.at, o.due_at
+    FROM sms_threads t LEFT JOIN sms_waits o ON o.seq = (SELECT min(w.seq) FROM sms_waits w
+    WHERE w.thread_id = t.thread_id AND"""  # noqa: S608
+    + OPEN
+    + ") WHERE t.practice_id = :practice_id AND t.joined_to = '' "
+)
+_IN_STATE: dict[ThreadState | None, LiteralString] = {
+    None: "",
+    ThreadState.WAITING: "AND o.seq IS NOT NULL ",
+    ThreadState.ANSWERED: "AND o.seq IS NULL AND t.closed_at IS NULL ",
+    ThreadState.CLOSED: "AND o.seq IS NULL AND t.closed_at IS NOT NULL ",
+}
+_ORDER: LiteralString = """ORDER BY o.due_at IS NULL, o.due_at, t.last_at DESC, t.thread_id
+    LIMIT :limit"""
+_FIX: LiteralString = """SELECT thread_id FROM sms_threads
+    WHERE practice_id = :practice_id AND joined_to = '' """
+_CHANGED: LiteralString = """UPDATE sms_threads SET chain_id = :chain_id, number = :number,
+    person = :person, queue = :queue, assignee = :assignee, last_at = :last_at,
+    closed_at = :closed_at, joined_to = :joined_to, record = :record WHERE thread_id = :thread_id"""
+_NOTED: LiteralString = """SELECT record FROM sms_thread_entries
+    WHERE seq = :seq AND purged IS NULL"""
+
+
+def _about(thread_id: str) -> str:
+    return f"sms_threads.record/{thread_id}"
+
+
+def _new_chain(thread: Thread) -> str:
+    """An id for the chain of whom it is with, where there is none: a thread is joined but once."""
+    return f"{'person' if thread.person else 'number'}/{thread.thread_id}"
+
+
+def _written(entry_id: str) -> str:
+    return f"sms_thread_entries.record/{entry_id}"
+
+
+class ThreadRecords(SubjectRecords):
+    """Threads, the texts in them, and what was done with them."""
+
+    async def add_thread(self, thread: Thread) -> bool:
+        """Keep a new thread; False where there is one of that person at that number."""
+        return bool(
+            await self._do(
+                """INSERT INTO sms_threads (thread_id, practice_id, chain_id, number, person,
+                    queue, assignee, last_at, closed_at, joined_to, record)
+                VALUES (:thread_id, :practice_id, :chain_id, :number, :person, :queue, :assignee,
+                    :last_at, :closed_at, :joined_to, :record) ON CONFLICT DO NOTHING""",
+                practice_id=thread.practice_id,
+                **await self._thread_columns(thread),
+            )
+        )
+
+    async def save_thread(self, thread: Thread) -> None:
+        """Keep what became of a thread."""
+        columns = await self._thread_columns(thread)
+        sealed = await self._one(
+            "SELECT chain_id FROM sms_threads WHERE thread_id = :id", id=thread.thread_id
+        )
+        moves = sealed is not None and sealed[0] != columns["chain_id"]
+        before = await self.entries(thread.thread_id) if moves else []
+        await self._do(_CHANGED, **columns)
+        await self._seal_entries(before, thread)
+
+    async def _thread_columns(self, thread: Thread) -> dict[str, object]:
+        practice_id, number, person = thread.practice_id, thread.number, thread.person
+        if number is not None and not self._is_locked(practice_id, number):
+            # Its person must not be erased in the meantime.
+            await self._keep_key(practice_id, number, person)
+        owner = await self._subject(practice_id, number, person, _new_chain(thread))
+        record = records.encode(thread.alone)
+        return {
+            "thread_id": thread.thread_id,
+            "chain_id": owner.chain_id,
+            "number": await self._number(practice_id, number),
+            "person": await self._person(practice_id, person),
+            "queue": thread.queue,
+            "assignee": thread.assignee,
+            "last_at": text(thread.last_at),
+            "closed_at": text(thread.closed_at) if thread.closed_at else None,
+            "joined_to": thread.joined_to,
+            "record": owner.seal(record, _about(thread.thread_id)),
+        }
+
+    async def _seal_entries(self, entries: list[Entry], thread: Thread) -> None:
+        """Have what was done with a thread open with the keys of whom it is with now."""
+        owner = await self._subject(
+            thread.practice_id, thread.number, thread.person, _new_chain(thread)
+        )
+        for entry in entries:
+            moved = evolve(entry, thread_id=thread.thread_id)
+            await self._do(
+                """UPDATE sms_thread_entries SET thread_id = :thread_id, record = :record
+                WHERE entry_id = :entry_id""",
+                thread_id=thread.thread_id,
+                entry_id=entry.entry_id,
+                record=owner.seal(records.encode(moved), _written(entry.entry_id)),
+            )
+
+    async def thread(
+        self, practice_id: str, thread_id: str, *, fixed: bool = False
+    ) -> Thread | None:
+        """The thread of that id; None where there is none, or its person was erased."""
+        if fixed:
+            await self._one(
+                _FIX + "AND thread_id = :thread_id" + self._dialect.for_update,
+                practice_id=practice_id,
+                thread_id=thread_id,
+            )
+        row = await self._one(
+            _THREAD + "AND t.thread_id = :thread_id", practice_id=practice_id, thread_id=thread_id
+        )
+        return self._thread(row) if row else None
+
+    async def thread_of(
+        self, practice_id: str, number: PhoneNumber | None, person: str | None
+    ) -> Thread | None:
+        """The thread of a person at a number; nobody else changes it until the end."""
+        found = await self._one(
+            _FIX + "AND number = :number AND person = :person" + self._dialect.for_update,
+            practice_id=practice_id,
+            number=await self._number(practice_id, number),
+            person=await self._person(practice_id, person),
+        )
+        return await self.thread(practice_id, found[0]) if found else None
+
+    async def threads_at(self, practice_id: str, number: PhoneNumber) -> list[Thread]:
+        """The threads of all persons at a number."""
+        rows = await self._all(
+            _THREAD + "AND t.number = :number ORDER BY t.thread_id",
+            practice_id=practice_id,
+            number=await self._number(practice_id, number),
+        )
+        return [self._thread(row) for row in rows]
+
+    async def threads(self, listed: ListedThreads) -> list[Thread]:
+        """Threads: those that wait first, by when they are to be answered; then the newest."""
+        rows = await self._all(
+            _THREAD
+            + ("AND t.queue = :queue " if listed.queue else "")
+            + _IN_STATE[listed.state]
+            + ("AND o.due_at <= :due_by " if listed.due_by else "")
+            + _ORDER,
+            practice_id=listed.practice_id,
+            queue=listed.queue,
+            due_by=text(listed.due_by) if listed.due_by else None,
+            limit=listed.limit,
+        )
+        return [self._thread(row) for row in rows]
+
+    def _thread(self, row: Row) -> Thread:
+        thread_id, record, chain_id, data_key, since, due_at = row
+        opened = self._vault.subject(chain_id, data_key).open(bytes(record), _about(thread_id))
+        return evolve(
+            records.decode(opened, Thread),
+            waits_since=instant(since) if since else None,
+            due_at=instant(due_at) if due_at else None,
+        )
+
+    async def move_thread(self, thread: Thread, into: Thread) -> None:
+        """Have all that is in a thread lie in another one, to which it is joined."""
+        entries = await self.entries(thread.thread_id)
+        await self._do(
+            "UPDATE sms_waits SET thread_id = :into WHERE thread_id = :thread_id",
+            thread_id=thread.thread_id,
+            into=into.thread_id,
+        )
+        # Whoever hears of it only now must find it.
+        await self._do(
+            "UPDATE sms_inbox_events SET thread_id = :into WHERE thread_id = :thread_id",
+            thread_id=thread.thread_id,
+            into=into.thread_id,
+        )
+        await self._seal_entries(entries, into)
+        await self.save_thread(evolve(thread, joined_to=into.thread_id))
+
+    # The texts in it
+
+    async def add_wait(self, practice_id: str, wait: Wait) -> bool:
+        """Keep a text in its thread; False where it was there before."""
+        warn_at, due_at, point_at = wait.steps
+        return bool(
+            await self._do(
+                """INSERT INTO sms_waits (wait_id, practice_id, thread_id, queue, inbound_id, at,
+                    asks, warn_at, due_at, point_at, raised, settled, settled_at)
+                VALUES (:wait_id, :practice_id, :thread_id, :queue, :inbound_id, :at, :asks,
+                    :warn_at, :due_at, :point_at, :raised, :settled, :settled_at)
+                ON CONFLICT DO NOTHING""",
+                wait_id=wait.wait_id,
+                practice_id=practice_id,
+                thread_id=wait.thread_id,
+                queue=wait.queue,
+                inbound_id=wait.inbound_id,
+                at=text(wait.at),
+                asks=int(wait.asks),
+                warn_at=text(warn_at),
+                due_at=text(due_at),
+                point_at=text(point_at),
+                raised=wait.raised,
+                settled=wait.settled,
+                settled_at=text(wait.settled_at) if wait.settled_at else None,
+            )
+        )
+
+    async def waits(self, thread_id: str) -> list[Wait]:
+        """The texts of a thread, the oldest first."""
+        rows = await self._all(
+            WAIT + "WHERE thread_id = :thread_id ORDER BY seq", thread_id=thread_id
+        )
+        return [wait_of(row) for row in rows]
+
+    async def thread_with(self, practice_id: str, inbound_id: str) -> Thread | None:
+        """The thread that a text lies in; nobody else changes it until the end."""
+        found = await self._one(
+            """SELECT thread_id FROM sms_waits
+            WHERE practice_id = :practice_id AND inbound_id = :inbound_id""",
+            practice_id=practice_id,
+            inbound_id=inbound_id,
+        )
+        return await self.thread(practice_id, found[0], fixed=True) if found else None
+
+    async def unask(self, practice_id: str, inbound_id: str, at: datetime) -> None:
+        """Settle a text that nobody has to answer after all, if it waits."""
+        await self._do(
+            """UPDATE sms_waits SET asks = 0, settled = 'nothing-asked', settled_at = :at
+            WHERE practice_id = :practice_id AND inbound_id = :inbound_id AND settled = ''""",
+            practice_id=practice_id,
+            inbound_id=inbound_id,
+            at=text(at),
+        )
+
+    async def raise_wait(self, wait_id: str, raised: int) -> None:
+        """Keep how many steps of a text somebody heard of."""
+        await self._do(
+            "UPDATE sms_waits SET raised = :raised WHERE wait_id = :wait_id AND raised < :raised",
+            wait_id=wait_id,
+            raised=raised,
+        )
+
+    async def requeue_waits(self, thread_id: str, queue: str) -> None:
+        """Count what waits in a thread for another queue."""
+        await self._do(
+            "UPDATE sms_waits SET queue = :queue WHERE thread_id = :thread_id AND settled = ''",
+            thread_id=thread_id,
+            queue=queue,
+        )
+
+    async def answer_waits(self, thread_id: str, message_id: str) -> None:
+        """Have one of our texts answer all that is not settled, as soon as it leaves."""
+        await self._do(
+            """INSERT INTO sms_answers (wait_id, message_id)
+            SELECT wait_id, :message_id FROM sms_waits
+            WHERE thread_id = :thread_id AND settled = '' ON CONFLICT DO NOTHING""",
+            thread_id=thread_id,
+            message_id=message_id,
+        )
+
+    async def answers_in(self, thread_id: str) -> list[str]:
+        """The ids of our texts that answer something in a thread, the oldest first."""
+        rows = await self._all(
+            """SELECT m.message_id FROM sms_messages m WHERE m.message_id IN (
+                SELECT a.message_id FROM sms_answers a JOIN sms_waits w ON w.wait_id = a.wait_id
+                WHERE w.thread_id = :thread_id) ORDER BY m.created_at, m.message_id""",
+            thread_id=thread_id,
+        )
+        return [message_id for (message_id,) in rows]
+
+    async def close_waits(self, thread_id: str, at: datetime) -> None:
+        """Settle all that waits in a thread, because somebody closed it."""
+        await self._do(
+            "UPDATE sms_waits AS w SET settled = 'closed', settled_at = :at "  # noqa: S608
+            "WHERE w.thread_id = :thread_id AND" + OPEN,
+            thread_id=thread_id,
+            at=text(at),
+        )
+
+    # What was done with it
+
+    async def add_entry(self, practice_id: str, entry: Entry) -> None:
+        """Keep what somebody did with a thread."""
+        row = await self._one(
+            """SELECT t.chain_id, c.data_key FROM sms_threads t
+            JOIN sms_chains c ON c.chain_id = t.chain_id WHERE t.thread_id = :thread_id""",
+            thread_id=entry.thread_id,
+        )
+        assert row is not None, "each entry is of a thread that is there"  # noqa: S101
+        owner = self._vault.subject(*row)
+        await self._do(
+            """INSERT INTO sms_thread_entries (entry_id, practice_id, thread_id, at, record)
+            VALUES (:entry_id, :practice_id, :thread_id, :at, :record)""",
+            entry_id=entry.entry_id,
+            practice_id=practice_id,
+            thread_id=entry.thread_id,
+            at=text(entry.at),
+            record=owner.seal(records.encode(entry), _written(entry.entry_id)),
+        )
+
+    async def entries(self, thread_id: str) -> list[Entry]:
+        """What was done with a thread and was not dropped, the oldest first."""
+        rows = await self._all(
+            """SELECT e.entry_id, e.record, t.chain_id, c.data_key FROM sms_thread_entries e
+            JOIN sms_threads t ON t.thread_id = e.thread_id
+            JOIN sms_chains c ON c.chain_id = t.chain_id
+            WHERE e.thread_id = :thread_id AND e.purged IS NULL ORDER BY e.seq""",
+            thread_id=thread_id,
+        )
+        return [
+            records.decode(
+                self._vault.subject(chain_id, data_key).open(bytes(record), _written(entry_id)),
+                Entry,
+            )
+            for entry_id, record, chain_id, data_key in rows
+        ]
+
+    # What is dropped
+
+    async def _drop_entry(self, key: str, purged: Purged) -> bool:
+        row = await self._one(_NOTED + self._dialect.for_update, seq=int(key))
+        if row is None:
+            return False
+        await self._forget_entry(int(key), purged, row[0])
+        return True
+
+    async def _forget_entry(self, seq: int, purged: Purged, record: bytes) -> None:
+        proofs = (Proof.of("record", bytes(record)),)
+        await self._do(
+            "UPDATE sms_thread_entries SET record = :record, purged = :purged WHERE seq = :seq",
+            seq=seq,
+            record=b"{}",
+            purged=records.encode(evolve(purged, proofs=proofs)),
+        )
+
+    async def _erase_threads(self, chain_id: str, purged: Purged) -> None:
+        rows = await self._all(
+            """SELECT e.seq, e.record FROM sms_thread_entries e JOIN sms_threads t
+            ON t.thread_id = e.thread_id WHERE t.chain_id = :chain_id AND e.purged IS NULL""",
+            chain_id=chain_id,
+        )
+        for seq, record in rows:
+            await self._forget_entry(seq, purged, record)
+        await self._do(
+            """UPDATE sms_waits SET settled = 'erased', settled_at = :at WHERE settled = ''
+            AND thread_id IN (SELECT thread_id FROM sms_threads WHERE chain_id = :chain_id)""",
+            chain_id=chain_id,
+            at=text(purged.at),
+        )
+        await self._do(
+            """UPDATE sms_threads SET number = '', person = '', joined_to = 'erased',
+                record = :record WHERE chain_id = :chain_id""",
+            chain_id=chain_id,
+            record=b"{}",
+        )
+
+
+def wait_of(row: Row) -> Wait:
+    """A text in a thread, from what :data:`WAIT` selects."""
+    wait_id, thread_id, queue, inbound_id, at, asks, *rest = row
+    warn_at, due_at, point_at, raised, settled, settled_at, answered_at = rest
+    return Wait(
+        wait_id=wait_id,
+        thread_id=thread_id,
+        queue=queue,
+        inbound_id=inbound_id,
+        at=instant(at),
+        asks=bool(asks),
+        steps=(instant(warn_at), instant(due_at), instant(point_at)),
+        raised=raised,
+        settled=settled,
+        settled_at=instant(settled_at) if settled_at else None,
+        answered_at=instant(answered_at) if answered_at else None,
+    )

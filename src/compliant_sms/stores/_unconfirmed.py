@@ -1,0 +1,112 @@
+"""Texts for which their providers are still to be asked, as SQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import LiteralString
+
+from attrs import evolve
+
+from compliant_sms import records
+from compliant_sms.messages import Inbound
+from compliant_sms.ports import Unconfirmed
+from compliant_sms.stores._connection import Row, text
+from compliant_sms.stores._media import came
+from compliant_sms.stores._subjects import SubjectRecords
+
+__all__ = ["UnconfirmedRecords"]
+
+_DUE: LiteralString = """SELECT inbound_id FROM sms_unconfirmed
+    WHERE practice_id = :practice_id AND again_at <= :at ORDER BY again_at, inbound_id LIMIT 1"""
+_KEPT: LiteralString = """SELECT u.inbound_id, u.attempts, u.record, i.record, i.chain_id
+    FROM sms_unconfirmed u JOIN sms_inbound i ON i.inbound_id = u.inbound_id
+    WHERE u.inbound_id = :inbound_id"""
+# A row stays: whoever uses the database need not be allowed to delete any.
+_CLOSED: LiteralString = """UPDATE sms_unconfirmed SET again_at = NULL, record = :nothing
+    WHERE inbound_id = :inbound_id AND again_at IS NOT NULL"""
+_OWNED: LiteralString = """SELECT chain_id FROM sms_inbound
+    WHERE inbound_id = :inbound_id AND purged IS NULL"""
+
+
+def _told(inbound_id: str) -> str:
+    return f"sms_unconfirmed.record/{inbound_id}"
+
+
+class UnconfirmedRecords(SubjectRecords):
+    """Texts that their callbacks did not prove. What they say stands in the texts' own records."""
+
+    async def add_unconfirmed(self, pending: Unconfirmed) -> None:
+        """Keep that the provider is to be asked for a text; that is due at once."""
+        inbound = pending.inbound
+        ((chain_id,),) = await self._all(_OWNED, inbound_id=inbound.inbound_id)
+        owner = await self._owner_of(chain_id)
+        rest = evolve(
+            pending,
+            inbound=evolve(inbound, body="", media=()),
+            event=evolve(pending.event, body="", media=()),
+            attempts=0,
+        )
+        await self._do(
+            """INSERT INTO sms_unconfirmed (inbound_id, practice_id, again_at, attempts, record)
+            VALUES (:inbound_id, :practice_id, :again_at, 0, :record)""",
+            inbound_id=inbound.inbound_id,
+            practice_id=inbound.practice_id,
+            again_at=text(inbound.received_at),
+            record=owner.seal(records.encode(rest), _told(inbound.inbound_id)),
+        )
+
+    async def claim_unconfirmed(
+        self, practice_id: str, at: datetime, until: datetime
+    ) -> Unconfirmed | None:
+        """The text that has waited longest to be asked for; nobody else gets it until then."""
+        due = await self._one(
+            _DUE + self._dialect.skip_locked, practice_id=practice_id, at=text(at)
+        )
+        if due is None:
+            return None
+        await self._do(
+            """UPDATE sms_unconfirmed SET attempts = attempts + 1, again_at = :until
+            WHERE inbound_id = :inbound_id""",
+            inbound_id=due[0],
+            until=text(until),
+        )
+        row = await self._one(_KEPT, inbound_id=due[0])
+        return await self._unconfirmed(row) if row else None
+
+    async def _unconfirmed(self, row: Row) -> Unconfirmed:
+        inbound_id, attempts, record, kept, chain_id = row
+        owner = await self._owner_of(chain_id)
+        pending = records.decode(owner.open(bytes(record), _told(inbound_id)), Unconfirmed)
+        inbound = records.decode(owner.open(bytes(kept), came(inbound_id)), Inbound)
+        event = evolve(pending.event, body=inbound.body, media=inbound.media)
+        return evolve(pending, inbound=inbound, event=event, attempts=attempts)
+
+    async def delay_unconfirmed(self, claimed: Unconfirmed, again_at: datetime | None) -> None:
+        """Ask for a text again then, or never; nothing, where somebody else has claimed it."""
+        which: dict[str, object] = {
+            "inbound_id": claimed.inbound.inbound_id,
+            "attempts": claimed.attempts,
+        }
+        if again_at is None:
+            await self._do(_CLOSED + " AND attempts = :attempts", **which, nothing=b"{}")
+            return
+        await self._do(
+            """UPDATE sms_unconfirmed SET again_at = :again_at
+            WHERE inbound_id = :inbound_id AND again_at IS NOT NULL AND attempts = :attempts""",
+            **which,
+            again_at=text(again_at),
+        )
+
+    async def close_unconfirmed(self, inbound_id: str) -> bool:
+        """Ask for a text no more; False where that was done, or the text was dropped."""
+        return bool(await self._do(_CLOSED, inbound_id=inbound_id, nothing=b"{}"))
+
+    async def prove_inbound(self, inbound: Inbound, at: datetime) -> None:  # noqa: ARG002
+        """Keep what a text means that the provider stands for now."""
+        for (chain_id,) in await self._all(_OWNED, inbound_id=inbound.inbound_id):
+            owner = await self._owner_of(chain_id)
+            await self._do(
+                "UPDATE sms_inbound SET record = :record WHERE inbound_id = :inbound_id",
+                inbound_id=inbound.inbound_id,
+                record=owner.seal(records.encode(inbound), came(inbound.inbound_id)),
+            )

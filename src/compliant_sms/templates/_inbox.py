@@ -1,0 +1,105 @@
+"""What the library says by itself to a patient who wrote: received, closed now, call 911.
+
+Letters of GSM-7 alone: another one would more than double what a text costs.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from compliant_sms.templates._dates import LANGUAGES, day_in, time_in
+
+__all__ = ["closed_text", "danger_text", "received_text"]
+
+_ENGLISH = "en"
+_RECEIVED = {
+    "en": "{name}: we got your text. A person will answer within {goal} while we are open. "
+    "In an emergency call {emergency}.",
+    "es": "{name}: recibimos su mensaje. Una persona le contesta en {goal} dentro de nuestro "
+    "horario. En una emergencia llame al {emergency}.",
+    "fr": "{name} : votre SMS est bien là. Une personne vous répondra sous {goal} pendant nos "
+    "heures d'ouverture. En cas d'urgence, appelez le {emergency}.",
+}
+_CLOSED = {
+    "en": "{name}: we got your text and are closed now. We open {opens} and answer within {goal} "
+    "of then. In an emergency call {emergency}.",
+    "es": "{name}: recibimos su mensaje; ahora estamos cerrados. Volvemos el {opens} y "
+    "respondemos en {goal} desde entonces. En una emergencia llame al {emergency}.",
+    "fr": "{name} : votre SMS est bien là ; nous sommes fermés. Une personne vous répondra "
+    "sous {goal} après l'ouverture. En cas d'urgence, appelez le {emergency}.",
+}
+_DANGER = {
+    "en": "If this is an emergency, call {emergency} now. Do not wait for an answer by text. "
+    "{name}, {phone}",
+    "es": "Si es una emergencia, llame al {emergency} ahora. Por mensaje tardamos en responder. "
+    "{name}, {phone}",
+    "fr": "S'il s'agit d'une urgence, appelez le {emergency} maintenant. N'attendez pas de "
+    "réponse par SMS. {name}, {phone}",
+}
+_HOURS = {
+    "en": ("1 hour", "{count} hours"),
+    "es": ("1 hora", "{count} horas"),
+    "fr": ("1 heure", "{count} heures"),
+}
+_MINUTES = {"en": "{count} minutes", "es": "{count} minutos", "fr": "{count} minutes"}
+_AT = {"en": "{day} at {time}", "es": "{day}, {time}"}
+
+
+def _in(language: str, bodies: dict[str, str]) -> str:
+    return bodies.get(language, bodies[_ENGLISH])
+
+
+def _goal_in(language: str, goal: timedelta) -> str:
+    language = language if language in _HOURS else _ENGLISH
+    minutes = int(goal.total_seconds() // 60)
+    if minutes % 60:
+        return _MINUTES[language].format(count=minutes)
+    one, several = _HOURS[language]
+    return one if minutes == 60 else several.format(count=minutes // 60)
+
+
+def received_text(name: str, goal: timedelta, *, emergency: str, language: str) -> str:
+    """That a text came in, and by when a person answers.
+
+    Args:
+        name: of the practice, as patients know it.
+        goal: business time in which somebody answers.
+        emergency: the number to call in danger.
+        language: ISO 639-1; English where there is no text in that language.
+    """
+    goal_in = _goal_in(language, goal)
+    return _in(language, _RECEIVED).format(name=name, goal=goal_in, emergency=emergency)
+
+
+def closed_text(
+    name: str, goal: timedelta, opens: datetime, *, emergency: str, language: str
+) -> str:
+    """That nobody is there now, and when somebody is again.
+
+    Args:
+        name: of the practice.
+        goal: business time in which somebody answers.
+        opens: when, by the clock on the practice's wall.
+        emergency: the number to call in danger.
+        language: as for :func:`received_text`.
+    """
+    told = language if language in LANGUAGES else _ENGLISH
+    day = day_in(told, opens.date(), year=False)
+    return _in(language, _CLOSED).format(
+        name=name,
+        goal=_goal_in(language, goal),
+        opens=_AT[told].format(day=day, time=time_in(opens.time())),
+        emergency=emergency,
+    )
+
+
+def danger_text(name: str, phone: str, *, emergency: str, language: str) -> str:
+    """To whoever seems to be in danger.
+
+    Args:
+        name: of the practice.
+        phone: where it can be called, as it is dialled.
+        emergency: the number to call in danger.
+        language: as for :func:`received_text`.
+    """
+    return _in(language, _DANGER).format(name=name, phone=phone, emergency=emergency)

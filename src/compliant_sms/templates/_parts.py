@@ -1,0 +1,180 @@
+"""What templates are made of: bodies, variables, and who approved or withdrew them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from attrs import Attribute, field, frozen
+
+from compliant_sms import _given
+from compliant_sms.errors import InvalidInput
+from compliant_sms.phi import ContentTier, PhiLabel, tier_of
+from compliant_sms.templates._kinds import Kind
+from compliant_sms.templates._ref import TemplateRef
+from compliant_sms.templates._syntax import NAME
+
+__all__ = ["GIVEN", "Approval", "Body", "Rendered", "Variable", "Withdrawal"]
+
+GIVEN = ("practice", "practice_phone")
+"""Variables that each template has: the practice's name and its phone, as texts write them."""
+
+
+def _told(of: object, attribute: Attribute[str], value: str) -> None:
+    _given.text(of, attribute, value)
+    if not value.strip():
+        msg = f"{attribute.name} is empty; whoever reads the record must be able to ask"
+        raise InvalidInput(msg)
+
+
+def _a_day(_: object, attribute: Attribute[date], value: object) -> None:
+    if type(value) is not date:
+        msg = f"{attribute.name} is no date. Pass a day, for example date(2026, 11, 2)."
+        raise InvalidInput(msg)
+
+
+@frozen(kw_only=True)
+class Approval:
+    """Somebody read a version of a template and lets it be used.
+
+    Args:
+        by: who, for example ``"Dr. Lee"``.
+        on: when.
+        fingerprint: of the text that they read: :attr:`Template.fingerprint`. With it, a text that
+            was changed since is refused; empty if they did not write it down.
+
+    Raises:
+        InvalidInput: nobody could be asked later.
+    """
+
+    by: str = field(validator=_told)
+    on: date = field(validator=_a_day)
+    fingerprint: str = field(default="", validator=_given.text)
+
+
+@frozen(kw_only=True)
+class Withdrawal:
+    """A version of a template is not used any more.
+
+    Args:
+        by: who decided so.
+        on: when.
+        reason: why.
+
+    Raises:
+        InvalidInput: nobody could be asked later.
+    """
+
+    by: str = field(validator=_told)
+    on: date = field(validator=_a_day)
+    reason: str = field(validator=_told)
+
+
+@frozen(kw_only=True)
+class Body:
+    """The text of a template in one language.
+
+    Args:
+        minimum: what any patient may get: no more than confirms a visit (45 CFR 164.530(c)).
+        detail: what a patient may get who was warned and still prefers health details by text
+            (78 FR 5566, 5634); None, if they get the same.
+    """
+
+    minimum: str = field(validator=_given.text)
+    detail: str | None = field(default=None, validator=_given.kind(str, _given.A_TEXT))
+
+    def of(self, tier: ContentTier) -> str:
+        """The text for a tier; the minimum where there is no detail."""
+        return self.minimum if tier is ContentTier.MINIMUM else self.detail or self.minimum
+
+    @property
+    def tiers(self) -> tuple[ContentTier, ...]:
+        """The tiers that it has a text for."""
+        detail = () if self.detail is None else (ContentTier.DETAIL,)
+        return (ContentTier.MINIMUM, *detail)
+
+
+def _labels(given: Iterable[PhiLabel | str] | None) -> frozenset[PhiLabel] | None:
+    return None if given is None else frozenset(map(PhiLabel, given))
+
+
+@frozen
+class Variable:
+    """A place to fill.
+
+    Args:
+        name: small letters, digits and ``_``, for example ``"given_name"``.
+        kind: what it stands for, for example ``GivenName()``.
+        labels: the health information and identifiers that its values may bring; those of the
+            kind, if not given. A value that brings another one is refused.
+
+    Raises:
+        InvalidInput: the name is none or taken, the kind is none, or a label may never go by text.
+    """
+
+    name: str = field()
+    kind: Kind = field(validator=_given.kind(Kind, "a kind, for example GivenName()"))
+    labels: frozenset[PhiLabel] = field(kw_only=True, default=None, converter=_labels)
+
+    @name.validator
+    def _usable(self, _: Attribute[str], value: object) -> None:
+        _given.a_text(value, "name")
+        if not NAME.fullmatch(self.name) or self.name in GIVEN:
+            msg = (
+                "a variable's name has small letters, digits and _, begins with a letter, and is "
+                f"none of: {', '.join(GIVEN)}"
+            )
+            raise InvalidInput(msg)
+
+    def __attrs_post_init__(self) -> None:
+        """Take the labels of the kind; refuse those that no text may bring."""
+        if self.labels is None:
+            object.__setattr__(self, "labels", self.kind.brings)
+        never = sorted(each for each in self.labels if tier_of(each) is ContentTier.NEVER)
+        if never:
+            msg = (
+                f"{self.name}: {', '.join(never)} may never go by text. Leave it out of labels, "
+                "and the value out of the template."
+            )
+            raise InvalidInput(msg)
+
+    @property
+    def tier(self) -> ContentTier:
+        """What its values need: see :class:`compliant_sms.phi.ContentTier`."""
+        return max(map(tier_of, self.labels), default=ContentTier.MINIMUM)
+
+
+@frozen(kw_only=True)
+class Rendered:
+    """A template with its values.
+
+    Attributes:
+        body: what the patient reads.
+        language: in which language.
+        tier: how much it tells.
+        template: the name of the template.
+        version: which version.
+        fingerprint: SHA-256 of the template's text, in hexadecimal.
+    """
+
+    body: str = field(repr=False)
+    language: str
+    tier: ContentTier
+    template: str
+    version: int
+    fingerprint: str
+
+    def ref(self, by: str = "") -> TemplateRef:
+        """What is kept of it with the text.
+
+        Args:
+            by: who picked it; empty where no person did.
+        """
+        return TemplateRef(
+            name=self.template,
+            version=self.version,
+            fingerprint=self.fingerprint,
+            language=self.language,
+            tier=self.tier.name.lower(),
+            by=by,
+        )

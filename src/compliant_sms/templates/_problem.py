@@ -1,0 +1,42 @@
+"""What is wrong with a template, and where."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from compliant_sms.lint import Severity
+
+__all__ = ["TemplateProblem"]
+
+
+@frozen(kw_only=True)
+class TemplateProblem:
+    """One thing that is wrong with a template.
+
+    Attributes:
+        template: its name.
+        version: which version.
+        language: in which language; empty where it is about all of it.
+        tier: ``"minimum"`` or ``"detail"``; empty likewise.
+        at: offset in the text as its author wrote it, in code points; None where it has no place.
+        rule: which rule found it; a rule of :func:`compliant_sms.lint.lint`, or the template's.
+        severity: an error refuses the template; a warning does not.
+        words: the reason.
+        remedy: what to do; empty where the reason says it.
+    """
+
+    template: str
+    version: int
+    language: str = ""
+    tier: str = ""
+    at: int | None = None
+    rule: str
+    severity: Severity = Severity.ERROR
+    words: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        body = f", {self.language} {self.tier}" if self.language else ""
+        place = "" if self.at is None else f", character {self.at + 1}"
+        what = f"{self.words} {self.remedy}".strip()
+        return f"{self.template} {self.version}{body}{place}: {self.severity} {self.rule}: {what}"

@@ -1,0 +1,193 @@
+"""What tests say about outcomes. Each says in its failure what came instead, and of whom never."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar, overload
+
+from compliant_sms.clock import as_utc
+from compliant_sms.errors import InvalidInput
+from compliant_sms.messages import (
+    Blocked,
+    Cancelled,
+    Failed,
+    Held,
+    Outcome,
+    Queued,
+    Sent,
+    Uncertain,
+)
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.rules import Finding
+
+if TYPE_CHECKING:
+    from compliant_sms.sandbox import BookEntry
+    from compliant_sms.testing._fake import FakeCarrier
+
+__all__ = ["assert_blocked", "assert_held", "assert_not_sent", "assert_sent"]
+
+T = TypeVar("T", Sent, Held, Blocked)
+
+
+@overload
+def assert_sent(what: Outcome) -> Sent: ...
+
+
+@overload
+def assert_sent(
+    what: FakeCarrier, *, to: str | PhoneNumber, containing: str = "", times: int | None = None
+) -> list[BookEntry]: ...
+
+
+def assert_sent(
+    what: Outcome | FakeCarrier,
+    *,
+    to: str | PhoneNumber = "",
+    containing: str = "",
+    times: int | None = None,
+) -> Sent | list[BookEntry]:
+    """An outcome is ``Sent``; or the carrier took texts to a patient.
+
+    Args:
+        what: what ``send`` returned; or the fake carrier.
+        to: the patient's number, in any written form. It and what follows are for the carrier.
+        containing: words that each counted text holds.
+        times: how many texts; at least one, if left out.
+
+    Returns:
+        The outcome, as what it is; or those texts, oldest first.
+
+    Raises:
+        AssertionError: it is another outcome, and the message says which, and why; or there are no
+            such texts, or not as many. No text is quoted.
+        InvalidInput: ``times`` is below one; call :func:`assert_not_sent`. Or arguments for the
+            carrier with an outcome, which says nothing of them.
+        InvalidPhoneNumber: ``to`` is none.
+    """
+    __tracebackhide__ = True  # pytest shows the line of the test instead
+    if isinstance(what, Sent | Queued | Held | Blocked | Failed | Uncertain | Cancelled):
+        if to or containing or times is not None:
+            msg = (
+                "to, containing and times ask what the carrier took, and an outcome does not tell. "
+                "Pass the carrier: assert_sent(carrier, to=...)."
+            )
+            raise InvalidInput(msg)
+        return _is(what, Sent)
+    return _texts(what, to, containing, times)
+
+
+def _texts(
+    carrier: FakeCarrier, to: str | PhoneNumber, containing: str, times: int | None
+) -> list[BookEntry]:
+    __tracebackhide__ = True
+    if times is not None and times < 1:
+        msg = "times counts texts that were sent; to say that none was, call assert_not_sent"
+        raise InvalidInput(msg)
+    every = carrier.texts_to(to)
+    found = [text for text in every if containing in text.body]
+    if not found or times not in {None, len(found)}:
+        wanted = "a text" if times is None else f"{times} texts"
+        those = f", {len(found)} of them with those words" if containing else ""
+        msg = (
+            f"the carrier took {len(every)} texts to that number{those}, where {wanted} should be. "
+            "assert_sent(outcome) says why one was not sent."
+        )
+        raise AssertionError(msg)
+    return found
+
+
+def assert_held(
+    outcome: Outcome, *, rule: str | None = None, until: datetime | None = None
+) -> Held:
+    """The text waits.
+
+    Args:
+        outcome: what ``send`` returned.
+        rule: the id of a rule among its reasons, or the code of what it found.
+        until: the instant (aware) at which it goes.
+
+    Returns:
+        The outcome, as what it is.
+
+    Raises:
+        AssertionError: it is another outcome, or held for other reasons, or until another instant.
+        InvalidInput: the instant is naive.
+    """
+    __tracebackhide__ = True
+    held = _is(outcome, Held)
+    _because_of(rule, held.reasons, "held")
+    if until is not None and held.until != as_utc(until):
+        msg = f"held until {held.until.isoformat()}, not {as_utc(until).isoformat()}"
+        raise AssertionError(msg)
+    return held
+
+
+def assert_blocked(outcome: Outcome, *, rule: str | None = None) -> Blocked:
+    """A rule refuses the text.
+
+    Args:
+        outcome: what ``send`` returned.
+        rule: the id of a rule among its reasons, such as ``"consent"``, or the code of what it
+            found, such as ``"prior-express-consent-required"``.
+
+    Returns:
+        The outcome, as what it is.
+
+    Raises:
+        AssertionError: it is another outcome, or blocked by other rules.
+    """
+    __tracebackhide__ = True
+    blocked = _is(outcome, Blocked)
+    _because_of(rule, blocked.reasons, "blocked")
+    return blocked
+
+
+def assert_not_sent(
+    carrier: FakeCarrier, *, to: str | PhoneNumber | None = None, containing: str = ""
+) -> None:
+    """The carrier took no text of the messenger's.
+
+    Args:
+        carrier: the fake one.
+        to: the patient's number, in any written form; anybody's, if left out.
+        containing: words that a counted text holds.
+
+    Raises:
+        AssertionError: it took some. No text is quoted.
+        InvalidPhoneNumber: ``to`` is none.
+    """
+    __tracebackhide__ = True
+    texts = carrier.messages() if to is None else carrier.thread(to)
+    found = [text for text in texts if text.author == "application" and containing in text.body]
+    if found:
+        msg = f"the carrier took {len(found)} texts, where none should be"
+        raise AssertionError(msg)
+
+
+def _is(outcome: Outcome, wanted: type[T]) -> T:
+    __tracebackhide__ = True
+    if isinstance(outcome, wanted):
+        return outcome
+    msg = f"{type(outcome).__name__}, not {wanted.__name__}{_why(outcome)}"
+    raise AssertionError(msg)
+
+
+def _why(outcome: Outcome) -> str:
+    reasons = getattr(outcome, "reasons", ())
+    if reasons:
+        return ": " + "; ".join(_told(reason) for reason in reasons)
+    problem = getattr(outcome, "problem", None)
+    return "" if problem is None else f": {problem.category.value} {problem.code}: {problem.words}"
+
+
+def _told(reason: Finding) -> str:
+    return f"{reason.rule} ({reason.code}): {reason.words} {reason.remedy}".strip()
+
+
+def _because_of(rule: str | None, reasons: tuple[Finding, ...], done: str) -> None:
+    __tracebackhide__ = True
+    if rule is None or any(rule in {reason.rule, reason.code} for reason in reasons):
+        return
+    found = "; ".join(_told(reason) for reason in reasons)
+    msg = f"{done}, and not by {rule!r}: {found}"
+    raise AssertionError(msg)

@@ -1,0 +1,13 @@
+"""A carrier inside the process: the sandbox's book and dialects, without a network or a thread."""
+
+from __future__ import annotations
+
+from compliant_sms.errors import MissingExtra
+
+try:
+    from compliant_sms.testing._fake._carrier import FakeCarrier, Recipient
+    from compliant_sms.testing._fake._other import OtherProvider
+except MissingExtra as _error:  # of the sandbox, whose dialects it speaks
+    raise MissingExtra("testing", "the fake carrier") from _error  # noqa: EM101 - an extra
+
+__all__ = ["FakeCarrier", "OtherProvider", "Recipient"]

@@ -1,0 +1,354 @@
+"""The fake carrier as a test sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import isawaitable
+from typing import Any, Final, TypeAlias
+
+from attrs import evolve
+
+from compliant_sms.clock import Clock
+from compliant_sms.driver import finish
+from compliant_sms.errors import (
+    ConfigurationError,
+    InvalidInput,
+    RequestNotSent,
+    StoreError,
+    WebhookRejected,
+)
+from compliant_sms.messenger import AsyncMessenger, Messenger
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Retry
+from compliant_sms.practice import Practice
+from compliant_sms.providers import Provider
+from compliant_sms.retry import BriefRetry
+from compliant_sms.routing import Routes
+from compliant_sms.sandbox import BookEntry, Outcome
+from compliant_sms.sandbox._book import Number, numbers_of
+from compliant_sms.sandbox._chance import Chance
+from compliant_sms.sandbox._entries import Draft
+from compliant_sms.sandbox._trouble import Trouble
+from compliant_sms.stores import SQLite
+from compliant_sms.testing._clock import MORNING, MovableClock
+from compliant_sms.testing._fake._accounts import account_of, adapter_of, webhook_url
+from compliant_sms.testing._fake._in_process import Endpoints, InProcessCarrier
+from compliant_sms.testing._fake._other import OtherProvider
+from compliant_sms.testing._fake._recipients import FakeBook, Recipient, e164_of
+from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
+
+__all__ = ["FakeCarrier", "Recipient"]
+
+_TAKEN: Final = range(200, 300)
+
+View: TypeAlias = Callable[[WebhookRequest], int]
+"""Your own endpoint for callbacks: the HTTP status with which it answers."""
+
+
+async def _no_wait(_: float) -> None:
+    return
+
+
+class FakeCarrier(Trouble):
+    """A carrier inside the process: pass it as ``transport=``. No network, no thread, no waiting.
+
+    It speaks the HTTP of Twilio, Telnyx, Vonage and Bandwidth as
+    :class:`compliant_sms.sandbox.Sandbox` does, over the same book: each provider has its own
+    answers, error codes, signatures and way with STOP. Of every other provider it speaks what the
+    adapter needs: it reads texts as the adapter writes them, accepts them in the provider's form,
+    and calls back as :mod:`compliant_sms.testing.webhooks` does; it takes any credentials and
+    knows no look-up.
+
+    Args:
+        providers: names, such as ``"telnyx"``, of which the adapters are in :attr:`providers`;
+            adapters that you configured; or an :class:`OtherProvider` for an adapter that you
+            wrote. Twilio if left out.
+        clock: what time it is; if left out, :attr:`clock` stands on a Monday, 10 in the morning in
+            Chicago, until it is moved.
+        seed: ids and chance come from it, so that a run repeats; any whole number.
+
+    Attributes:
+        reachable: False, and no request arrives: each fails before a byte of it has left.
+
+    Raises:
+        InvalidInput: an adapter of your own without :class:`OtherProvider`, two accounts at one
+            provider, or an adapter that would not believe its signatures.
+        MissingExtra: without the extra ``testing``.
+    """
+
+    _carrier: InProcessCarrier
+
+    def __init__(
+        self, *providers: str | Provider | OtherProvider, clock: Clock | None = None, seed: int = 0
+    ) -> None:
+        given = [adapter_of(p) if isinstance(p, str) else p for p in providers or ("twilio",)]
+        accounts = [account_of(each) for each in given]
+        if len({account.provider for account in accounts}) < len(accounts):
+            msg = "there are two accounts at one provider. Make a fake carrier for each."
+            raise InvalidInput(msg)
+        self.providers: tuple[Provider, ...] = tuple(
+            each.adapter if isinstance(each, OtherProvider) else each for each in given
+        )
+        self.clock: Clock = clock or MovableClock(MORNING)
+        self.reachable: bool = True
+        self.retry: Retry = BriefRetry(_no_wait)
+        self._book = FakeBook({name: _called_back(it) for name, it in numbers_of(accounts).items()})
+        self._carrier = InProcessCarrier(self._book, self.clock, Chance(seed))
+        self._endpoints = Endpoints(self._carrier, accounts)
+        self._messenger: Messenger | AsyncMessenger | None = None
+        self._dispatches = True
+
+    def __repr__(self) -> str:
+        names = ", ".join(each.name for each in self.providers)
+        return f"FakeCarrier({names}; {len(self.messages())} texts)"
+
+    @property
+    def provider(self) -> Provider:
+        """The first adapter, for ``Messenger(provider=...)``."""
+        return self.providers[0]
+
+    @property
+    def connected(self) -> Messenger | AsyncMessenger | None:
+        """The messenger that callbacks are handed to, if there is one."""
+        return self._messenger
+
+    # The messenger
+
+    def messenger(self, *, practice: Practice, **arguments: Any) -> Messenger:  # noqa: ANN401
+        """A messenger that is connected to this carrier, over a database in memory.
+
+        Args:
+            practice: who texts.
+            arguments: of :class:`compliant_sms.Messenger`, in place of what is set here: provider,
+                store, clock, transport and retry.
+        """
+        made = Messenger(**self._arguments(practice) | arguments)
+        self.connect(made)
+        return made
+
+    def async_messenger(self, *, practice: Practice, **arguments: Any) -> AsyncMessenger:  # noqa: ANN401
+        """The same for an event loop; see :meth:`messenger`."""
+        made = AsyncMessenger(**self._arguments(practice) | arguments)
+        self.connect(made)
+        return made
+
+    def _arguments(self, practice: Practice) -> dict[str, Any]:
+        return {
+            "practice": practice,
+            "provider": self.provider if len(self.providers) == 1 else Routes(self.providers),
+            "store": SQLite(":memory:"),
+            "clock": self.clock,
+            "transport": self,
+            "retry": self.retry,
+        }
+
+    def connect(self, messenger: Messenger | AsyncMessenger, *, dispatch: bool = True) -> None:
+        """Hand callbacks to a messenger from now on.
+
+        Args:
+            messenger: whose transport this is.
+            dispatch: have it send what is due after a patient's text, as the web adapters do:
+                answers go out at once.
+        """
+        self._messenger, self._dispatches = messenger, dispatch
+        self._carrier.inbox = self._receive
+
+    def post_to(self, view: View) -> None:
+        """Hand callbacks to a function of yours from now on, such as your framework's test client.
+
+        Args:
+            view: takes a callback; returns the HTTP status of your endpoint's answer.
+        """
+
+        async def post(_: str, request: WebhookRequest) -> int:
+            return view(request)
+
+        self._messenger = None
+        self._carrier.inbox = post
+
+    async def _receive(self, provider: str, request: WebhookRequest) -> int:
+        messenger = self._connected()
+        try:
+            received = messenger.receive(request, provider=provider)
+            if isawaitable(received):
+                received = await received
+        except WebhookRejected as error:
+            return error.status
+        except StoreError:
+            return 503
+        return received.answer.status
+
+    def _connected(self) -> Messenger | AsyncMessenger:
+        if self._messenger is None:
+            msg = "the fake carrier is connected to no messenger. Call connect(messenger)."
+            raise ConfigurationError(msg)
+        return self._messenger
+
+    async def send(self, request: HttpRequest) -> HttpReply:
+        """What the messenger calls: the provider's answer to a request.
+
+        Raises:
+            RequestNotSent: the carrier is not reachable, or the request may not leave any more.
+            NoAnswer: the carrier keeps silent.
+            ReplyTooLarge: the request wants a shorter answer.
+        """
+        if not self.reachable or not request.may_leave():
+            msg = "the provider could not be reached (the fake carrier was told so)"
+            raise RequestNotSent(msg)
+        return await self._endpoints.answer(request)
+
+    # Patients
+
+    def texts_to(self, number: str | PhoneNumber) -> list[BookEntry]:
+        """The messenger's texts to a patient that the carrier took, oldest first.
+
+        What the carrier itself answered to STOP or HELP is in :meth:`thread` alone.
+
+        Args:
+            number: the patient's, in any written form.
+
+        Raises:
+            InvalidPhoneNumber: it is none.
+        """
+        return [text for text in self.thread(number) if text.author == "application"]
+
+    def thread(self, number: str | PhoneNumber) -> list[BookEntry]:
+        """What a patient's phone shows, both directions, oldest first.
+
+        Args:
+            number: the patient's, in any written form.
+
+        Raises:
+            InvalidPhoneNumber: it is none.
+        """
+        e164 = e164_of(number)
+        with self._carrier.open() as book:
+            return book.of_patient(e164)
+
+    def messages(self) -> list[BookEntry]:
+        """All texts in both directions, oldest first, as they stand now."""
+        with self._carrier.open() as book:
+            return list(book.entries())
+
+    def reply(
+        self,
+        from_: str | PhoneNumber,
+        body: str,
+        *,
+        to: str | PhoneNumber | None = None,
+        sid: str | None = None,
+    ) -> int:
+        """Let a patient text, and hand the signed callback over.
+
+        Args:
+            from_: the patient's number, in any written form.
+            body: what the patient texts.
+            to: one of your numbers; the one that texted the patient last, if left out.
+            sid: the text's id. The same call again with the same id delivers the same text once
+                more; None makes a new text each time.
+
+        Returns:
+            The HTTP status of the answer: 200 when it was taken in, 403 when the signature was
+            not believed; 0 when the callback was lost or held back.
+
+        Raises:
+            InvalidInput: numbers or an id that cannot be used, or an id of another text.
+            InvalidPhoneNumber: a number is none.
+            ConfigurationError: an :class:`~compliant_sms.AsyncMessenger` is connected; await
+                :meth:`areply`.
+        """
+        return finish(self._blocking().areply(from_, body, to=to, sid=sid))
+
+    async def areply(
+        self,
+        from_: str | PhoneNumber,
+        body: str,
+        *,
+        to: str | PhoneNumber | None = None,
+        sid: str | None = None,
+    ) -> int:
+        """See :meth:`reply`; for an :class:`~compliant_sms.AsyncMessenger`."""
+        patient = e164_of(from_)
+        ours = self._last_sender_to(patient) if to is None else e164_of(to)
+        draft = Draft(from_=patient, to=ours, body=body)
+        status = (await self._carrier.take_from_patient(draft, sid)).webhook_status or 0
+        if status in _TAKEN and self._messenger is not None and self._dispatches:
+            sent = self._messenger.dispatch_due()
+            if isawaitable(sent):
+                await sent
+        return status
+
+    def _last_sender_to(self, number: str) -> str:
+        ours = [text.from_ for text in self.texts_to(number)]
+        return ours[-1] if ours else next(iter(self._book.numbers))
+
+    def deliver_callbacks(self) -> None:
+        """Move every text to where it comes to rest, and hand the callbacks over that tell of it.
+
+        Twilio calls back about texts that name a ``status_callback`` only: the adapters made here
+        do.
+
+        Raises:
+            ConfigurationError: an :class:`~compliant_sms.AsyncMessenger` is connected; await
+                :meth:`adeliver_callbacks`.
+        """
+        finish(self._blocking().adeliver_callbacks())
+
+    async def adeliver_callbacks(self) -> None:
+        """See :meth:`deliver_callbacks`; for an :class:`~compliant_sms.AsyncMessenger`."""
+        await self._carrier.drain()
+
+    def _blocking(self) -> FakeCarrier:
+        if isinstance(self._messenger, AsyncMessenger):
+            msg = (
+                "an AsyncMessenger is connected, whose answers have to be awaited. Call "
+                "areply() and adeliver_callbacks()."
+            )
+            raise ConfigurationError(msg)
+        return self
+
+    # When things go wrong
+
+    def set_recipient(self, number: str | PhoneNumber, kind: Recipient | str) -> None:
+        """Say what awaits texts to a number from now on.
+
+        Args:
+            number: the patient's, in any written form.
+            kind: a :class:`Recipient`, or its value.
+
+        Raises:
+            InvalidPhoneNumber: the number is none.
+            InvalidInput: an unknown kind, or nobody could opt out: no provider here
+                answers STOP by itself.
+        """
+        wanted, e164 = Recipient(kind), e164_of(number)
+        if wanted is Recipient.OPTED_OUT:
+            self._opt_out(e164)
+            return
+        good = wanted is Recipient.REACHABLE
+        with self._carrier.open() as book:
+            book.set_outcome(e164, "delivered" if good else "undelivered", None)
+        self._book.recipients[e164] = wanted
+
+    def _opt_out(self, number: str) -> None:
+        answering = [ours for ours, it in self._book.numbers.items() if it.answers_keywords]
+        if not answering:
+            msg = (
+                "no provider here answers STOP by itself on your numbers, so nobody can have "
+                "opted out there. Call reply(number, 'STOP')."
+            )
+            raise InvalidInput(msg)
+        for ours in answering:
+            self._carrier.write_from_patient(Draft(from_=number, to=ours, body="STOP"))
+
+    def set_delivery(self, number: str, outcome: Outcome, *, error_code: int | None = None) -> None:
+        """As the sandbox of that name does it; it ends :meth:`set_recipient`."""
+        super().set_delivery(number, outcome, error_code=error_code)
+        self._book.recipients.pop(number, None)
+
+
+def _called_back(number: Number) -> Number:
+    """A number whose callbacks all go to the fake carrier's own address."""
+    url = webhook_url(number.account.provider)
+    status_url = url if number.account.takes_status_url else None
+    return evolve(number, inbound_url=url, status_url=status_url)

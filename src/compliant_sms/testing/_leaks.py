@@ -1,0 +1,102 @@
+"""Whether logs tell of patients."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from compliant_sms.messenger import Messenger
+from compliant_sms.phi import Confidence, PhiLabel, find
+from compliant_sms.testing._known import Secret, secrets_of
+
+if TYPE_CHECKING:
+    import pytest
+
+    from compliant_sms.testing._fake import FakeCarrier
+
+__all__ = ["assert_no_phi"]
+
+_STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+# Instants, places and addresses of machines stand in logs for good reason.
+_TELLING: Final = frozenset(PhiLabel) - {
+    PhiLabel.DATE,
+    PhiLabel.DEVICE,
+    PhiLabel.GEO,
+    PhiLabel.IP,
+    PhiLabel.PROVIDER_NAME,
+    PhiLabel.URL,
+}
+
+_OURS: Final = re.compile(r"\+\d{1,3}\*+\d{4}\b|\b[0-9a-f]{32}\b")
+"""How :class:`compliant_sms.PhoneNumber` shows itself, and the ids that the library gives."""
+
+
+def assert_no_phi(
+    caplog: pytest.LogCaptureFixture,
+    source: Messenger | FakeCarrier | None = None,
+    *,
+    known: Iterable[str] = (),
+) -> None:
+    """No log record tells of a patient.
+
+    Searched are messages, arguments, extra fields, and exceptions with their causes; not the lines
+    of source that a traceback shows. Looked for are numbers, names and texts that the messenger
+    or the carrier knows, whatever else is passed, and what the recognizers of
+    :mod:`compliant_sms.phi` find: names, phone numbers, conditions and the like.
+
+    Only what was captured can be searched: call ``caplog.set_level(logging.DEBUG)`` first.
+
+    Args:
+        caplog: pytest's fixture.
+        source: who knows of patients: a messenger, or the fake carrier, which also asks the
+            messenger that it is connected to. An :class:`~compliant_sms.AsyncMessenger` is not
+            asked.
+        known: more that must not show, such as a patient's name.
+
+    Raises:
+        AssertionError: it does; the message says which logger and where, and quotes nothing.
+    """
+    __tracebackhide__ = True  # pytest shows the line of the test instead
+    secrets = secrets_of(source, known)
+    leaks = [
+        f"{record.name} ({record.filename}:{record.lineno}): {leak}"
+        for record in caplog.records
+        for leak in dict.fromkeys(_leaks(record, secrets))
+    ]
+    if leaks:
+        msg = "log records tell of patients:\n" + "\n".join(leaks)
+        raise AssertionError(msg)
+
+
+def _leaks(record: logging.LogRecord, secrets: Iterable[Secret]) -> Iterator[str]:
+    for where, text in _said(record):
+        for secret in secrets:
+            if secret.pattern.search(text):
+                yield f"{secret.kind} in {where}"
+        for finding in find(_OURS.sub("", text)):
+            if finding.label in _TELLING and finding.confidence is not Confidence.HINT:
+                yield f"{finding.label.value} ({finding.rule}) in {where}"
+
+
+def _said(record: logging.LogRecord) -> Iterator[tuple[str, str]]:
+    yield "its message", record.getMessage()
+    args = record.args.values() if isinstance(record.args, Mapping) else record.args or ()
+    yield from (("its arguments", f"{arg} {arg!r}") for arg in args)
+    if record.exc_info is not None and record.exc_info[1] is not None:
+        yield from (("its exception", text) for text in _told(record.exc_info[1], set()))
+    for name, value in vars(record).items():
+        if name not in _STANDARD:
+            yield f"its field {name}", f"{value} {value!r}"
+
+
+def _told(error: BaseException, seen: set[int]) -> Iterator[str]:
+    if id(error) in seen:
+        return
+    seen.add(id(error))
+    yield f"{error} {error!r} {' '.join(getattr(error, '__notes__', ()))}"
+    inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    for other in (error.__cause__, error.__context__, *inner):
+        if other is not None:
+            yield from _told(other, seen)

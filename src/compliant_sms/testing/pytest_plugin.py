@@ -1,0 +1,83 @@
+"""Fixtures for pytest: ``messenger``, ``carrier`` and ``clock``, and what they are made of.
+
+pytest finds this by itself where the library is installed. It imports nothing of the library until
+a fixture is asked for. A fixture of your own with the same name wins, in a test file or in a
+``conftest.py``; override one and the others build on yours.
+
+To do without: ``-p no:compliant_sms``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from compliant_sms import Messenger, Practice
+    from compliant_sms.testing import FakeCarrier, MovableClock
+
+__all__ = [
+    "carrier",
+    "clock",
+    "compliant_sms_arguments",
+    "compliant_sms_practice",
+    "compliant_sms_seed",
+    "messenger",
+]
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """Stands on Monday, 30 November 2026, 10 in the morning in Chicago, until it is moved."""
+    from compliant_sms.testing import MORNING, MovableClock  # noqa: PLC0415 - inert when unused
+
+    return MovableClock(MORNING)
+
+
+@pytest.fixture
+def compliant_sms_seed() -> int:
+    """The seed of ``carrier``."""
+    return 0
+
+
+@pytest.fixture
+def carrier(clock: MovableClock, compliant_sms_seed: int) -> FakeCarrier:
+    """A fake Twilio; return ``FakeCarrier("telnyx", clock=clock)`` to have another."""
+    from compliant_sms.testing import FakeCarrier  # noqa: PLC0415 - inert when unused
+
+    return FakeCarrier(clock=clock, seed=compliant_sms_seed)
+
+
+@pytest.fixture
+def compliant_sms_practice() -> Practice:
+    """Who texts: a made-up practice in Illinois."""
+    from compliant_sms import Practice  # noqa: PLC0415 - inert when unused
+
+    return Practice(
+        name="Lakeside Family Medicine",
+        phone="+1 217 555 0100",
+        time_zone="America/Chicago",
+        state="IL",
+        id="lakeside",
+    )
+
+
+@pytest.fixture
+def compliant_sms_arguments() -> dict[str, Any]:
+    """More arguments of ``messenger``, such as ``people``; patients live in Chicago by default."""
+    from compliant_sms import Profile  # noqa: PLC0415 - inert when unused
+
+    return {"people": lambda _: Profile(time_zone="America/Chicago")}
+
+
+@pytest.fixture
+def messenger(
+    carrier: FakeCarrier,
+    compliant_sms_practice: Practice,
+    compliant_sms_arguments: dict[str, Any],
+) -> Iterator[Messenger]:
+    """A messenger over a database in memory, connected to ``carrier``; closed after the test."""
+    with carrier.messenger(practice=compliant_sms_practice, **compliant_sms_arguments) as made:
+        yield made

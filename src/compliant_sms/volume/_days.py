@@ -1,0 +1,138 @@
+"""Places on the days of a plan: which one a text gets, and when that is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+__all__ = ["DayPlan", "Days", "Place", "day_of", "first_place", "first_place_on"]
+
+_A_YEAR = timedelta(days=366)
+_A_DAY = timedelta(days=1)
+
+
+@frozen(kw_only=True)
+class DayPlan:
+    """What goes on one local day.
+
+    Attributes:
+        opens: from when on (UTC).
+        closes: until when (UTC, not included).
+        most: how many texts; None where that is not limited.
+        code: which part of the plan limits them; empty where none does.
+        paced: whether they are spread evenly: each place has its time.
+    """
+
+    opens: datetime
+    closes: datetime
+    most: int | None
+    code: str
+    paced: bool
+
+    def first_at(self, at: datetime) -> int:
+        """The place whose time it is, counted from 0; places before it are over."""
+        return (at - self.opens) // self._apart if self._apart else 0
+
+    def begins(self, place: int) -> datetime:
+        """When a place may be used (UTC)."""
+        return self.opens + place * self._apart
+
+    @property
+    def _apart(self) -> timedelta:
+        if not self.paced or self.most is None:
+            return timedelta(0)
+        return (self.closes - self.opens) // self.most
+
+
+@frozen(kw_only=True)
+class Place:
+    """When a text may go by the plan.
+
+    Attributes:
+        day: on which local day.
+        at: from when on (UTC).
+        number: which place of the day it takes; None where the day has no limit.
+    """
+
+    day: date
+    at: datetime
+    number: int | None
+
+
+class Days(Protocol):
+    """Plans of days, such as :class:`VolumePlan`."""
+
+    def on(self, day: date, zone: str) -> DayPlan | None:
+        """The plan of a local day; None where nothing goes on it."""
+
+
+Free = Callable[[date, int], Awaitable[int]]
+"""The lowest place of a day from a number on that nobody has taken."""
+
+
+def day_of(at: datetime, zone: str) -> date:
+    """The local day of an instant."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+async def first_place_on(plan: Days, zone: str, free: Free, at: datetime) -> Place | None:
+    """The first free place by the plan alone.
+
+    Args:
+        plan: of the practice.
+        zone: IANA name of the practice's zone.
+        free: tells which places nobody has taken.
+        at: the earliest instant (UTC) that is wanted.
+
+    Returns:
+        None where there is none within a year.
+    """
+    day = day_of(at, zone)
+    last = day + _A_YEAR
+    while day <= last:
+        today = plan.on(day, zone)
+        if today is not None and at < today.closes:
+            earliest = max(at, today.opens)
+            if today.most is None:
+                return Place(day=day, at=earliest, number=None)
+            number = await free(day, today.first_at(earliest))
+            if number < today.most:
+                begins = max(earliest, today.begins(number))
+                return Place(day=day, at=begins.astimezone(UTC), number=number)
+        day += _A_DAY
+    return None
+
+
+async def first_place(
+    plan: Days,
+    zone: str,
+    free: Free,
+    lawful: Callable[[datetime], datetime | None],
+    at: datetime,
+) -> Place | None:
+    """The first free place at whose time no rule holds the text.
+
+    Args:
+        plan: of the practice.
+        zone: IANA name of the practice's zone.
+        free: tells which places nobody has taken.
+        lawful: the first instant from one on at which no rule holds the text, if there is any.
+        at: the earliest instant (UTC) that is wanted; the rules do not hold the text then.
+
+    Returns:
+        None where there is none within a year.
+    """
+    wanted = at
+    while wanted - at <= _A_YEAR:
+        place = await first_place_on(plan, zone, free, wanted)
+        if place is None:
+            return None
+        permitted = place.at if place.at == at else lawful(place.at)
+        if permitted is None or permitted == place.at:
+            return place if permitted else None
+        wanted = permitted
+    return None

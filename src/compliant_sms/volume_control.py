@@ -1,0 +1,149 @@
+"""Keeping a practice's volume in hand: the pause switch, and what a batch would come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from compliant_sms import flows
+from compliant_sms.driver import finish
+from compliant_sms.errors import InvalidInput
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.record_keeping import Facade
+from compliant_sms.volume import ALL
+
+if TYPE_CHECKING:
+    from compliant_sms.classification import Purpose
+    from compliant_sms.rules import Rulebook
+    from compliant_sms.volume import Estimate, Pause, VolumePlan
+
+__all__ = ["AsyncVolumeControl", "VolumeControl", "allow_list", "with_caps"]
+
+
+def allow_list(numbers: Iterable[str | PhoneNumber] | None) -> frozenset[PhoneNumber] | None:
+    """The only numbers that are texted; None where there is no such list.
+
+    Raises:
+        InvalidInput: it is a single text, or names something that is no number.
+    """
+    if numbers is None:
+        return None
+    if isinstance(numbers, str):
+        msg = "only_to is a list of numbers, for example ['+12175550134']"
+        raise InvalidInput(msg)
+    return frozenset(
+        each if isinstance(each, PhoneNumber) else PhoneNumber.parse(each) for each in numbers
+    )
+
+
+def with_caps(rulebook: Rulebook | None, volume: VolumePlan | None) -> Rulebook:
+    """The rulebook with the caps of a plan, so that each decision has them on record."""
+    from compliant_sms.rules import Rulebook
+
+    rulebook = rulebook or Rulebook()
+    if volume is None or not volume.caps:
+        return rulebook
+    caps = (*rulebook.settings.caps, *volume.caps)
+    return evolve(rulebook, settings=evolve(rulebook.settings, caps=caps))
+
+
+class VolumeControl(Facade):
+    """The part of :class:`~compliant_sms.Messenger` that keeps volume in hand."""
+
+    def pause(self, *, by: str, reason: str, scope: str | Purpose = ALL) -> int:
+        """Stop texts, for every worker on the database, until :meth:`resume`.
+
+        After it has returned no text in its scope is claimed any more. The answers to STOP, START
+        and HELP go on. What is paused waits as ``Held``, also past its ``not_after``: it is decided
+        anew when somebody resumes, and cancelled then if it came too late. It goes on the audit
+        log.
+
+        Args:
+            by: who stops it, for example ``"front-desk:ana"``.
+            reason: why.
+            scope: ``"all"``, also emergencies; ``"marketing"``, which is promotions by content; or
+                the code of a purpose. A purpose of your own is passed as a :class:`Purpose`.
+
+        Returns:
+            how many texts of the practice were claimed before, so that their requests may still be
+            on their way, until ``Delivery.lease`` has passed at the latest.
+
+        Raises:
+            InvalidInput: nobody could be asked later, or there is no such scope.
+            StoreError: nothing was paused.
+        """
+        return finish(flows.pause(self._ports, by=by, reason=reason, scope=scope))
+
+    def resume(self, *, by: str, reason: str, scope: str | Purpose = ALL) -> tuple[Pause, ...]:
+        """End the pause of a scope; what waited for it is due, and decided anew.
+
+        Args:
+            by: who lets it go on.
+            reason: why.
+            scope: as it was paused.
+
+        Returns:
+            the pauses that still stand.
+
+        Raises:
+            InvalidInput: nobody could be asked later, or there is no such scope.
+            StoreError: nothing was resumed.
+        """
+        return finish(flows.resume(self._ports, by=by, reason=reason, scope=scope))
+
+    def paused(self) -> tuple[Pause, ...]:
+        """The pauses that stand, the oldest first."""
+        return finish(flows.paused(self._ports))
+
+    def estimate(
+        self, batch: Iterable[flows.Estimated], *, price_per_segment: Decimal | int = 0
+    ) -> Estimate:
+        """What a batch would come to if it were sent now. Nothing is stored and nothing is sent.
+
+        Each text is decided by what is on record now. How many places a batch takes on the plan
+        is reckoned with; how its texts count against each other's caps is not, nor is an
+        idempotency key that was used before.
+
+        Args:
+            batch: ``Draft``, a text; ``FromTemplate``, a text by the name of its template, in the
+                patient's language and as detailed as they wish; and ``Appointment``, a visit with
+                all its reminders that are still to come, those of a day at one number folded into
+                one. In the order in which they would be sent; reminders come last, by their times.
+            price_per_segment: in any currency, for example ``Decimal("0.0083")``.
+
+        Raises:
+            InvalidInput: a text cannot be sent, there is something else in the batch, or the price
+                is a float or below 0.
+            Unsupported: no provider of this messenger takes a text.
+            ConfigurationError: a template is named, and the messenger was given none.
+            UnknownTemplate: no version of a template is approved and not withdrawn.
+            CannotRender: the values of one cannot be used.
+        """
+        return finish(flows.estimate(self._ports, batch, price_per_segment))
+
+
+class AsyncVolumeControl(Facade):
+    """The same for :class:`~compliant_sms.AsyncMessenger`."""
+
+    async def pause(self, *, by: str, reason: str, scope: str | Purpose = ALL) -> int:
+        """See :meth:`VolumeControl.pause`."""
+        return await flows.pause(self._ports, by=by, reason=reason, scope=scope)
+
+    async def resume(
+        self, *, by: str, reason: str, scope: str | Purpose = ALL
+    ) -> tuple[Pause, ...]:
+        """See :meth:`VolumeControl.resume`."""
+        return await flows.resume(self._ports, by=by, reason=reason, scope=scope)
+
+    async def paused(self) -> tuple[Pause, ...]:
+        """See :meth:`VolumeControl.paused`."""
+        return await flows.paused(self._ports)
+
+    async def estimate(
+        self, batch: Iterable[flows.Estimated], *, price_per_segment: Decimal | int = 0
+    ) -> Estimate:
+        """See :meth:`VolumeControl.estimate`."""
+        return await flows.estimate(self._ports, batch, price_per_segment)

@@ -1,0 +1,199 @@
+"""What all frameworks share: a raw callback in, a plain answer out.
+
+It is written once, as coroutines: under a blocking framework nothing in them ever waits.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Generic, Protocol, TypeVar
+
+from attrs import frozen
+
+from compliant_sms import log_fields
+from compliant_sms.errors import StoreError, WebhookRejected
+from compliant_sms.flows import Received, ReceivedText
+from compliant_sms.messenger import Messenger
+from compliant_sms.web._address import Arrival, PublicAddress
+from compliant_sms.wire import HttpReply, WebhookRequest
+
+__all__ = [
+    "LARGEST_BODY",
+    "READ_AT_ONCE",
+    "Answered",
+    "Desk",
+    "Read",
+    "blocking_receive",
+    "each_messenger",
+    "log_failure",
+]
+
+LARGEST_BODY = 1_000_000
+"""Bytes. Providers' callbacks have a few thousand."""
+
+READ_AT_ONCE = 1 << 16
+
+Read = Callable[[], Awaitable[bytes]]
+"""The next part of the body; empty at its end."""
+
+_FORM_OR_TEXT = frozenset({"application/x-www-form-urlencoded", "text/plain"})
+_LENGTH = re.compile("[0-9]{1,18}")
+_log = logging.getLogger("compliant_sms.web")
+
+
+class _Receiver(Protocol):
+    @property
+    def provider_names(self) -> tuple[str, ...]: ...
+
+
+T = TypeVar("T")
+R = TypeVar("R", bound=_Receiver)
+
+
+@frozen(kw_only=True)
+class Answered(Generic[R]):
+    """What to answer a provider.
+
+    Attributes:
+        reply: the answer.
+        next: the messenger that has work to do once that is out, if any.
+    """
+
+    reply: HttpReply
+    next: R | None = None
+
+
+@frozen
+class Desk(Generic[R]):
+    """Takes callbacks in for one messenger, or for several by the first part of the path.
+
+    Args:
+        messengers: one, or a mapping that answers to ``get``.
+        address: where providers call.
+        receive: has the messenger take a callback in.
+    """
+
+    messengers: R | Mapping[str, R]
+    address: PublicAddress
+    receive: Callable[[R, WebhookRequest, str | None], Awaitable[Received]]
+
+    async def answer(self, arrival: Arrival, read: Read) -> Answered[R]:
+        """Take one in; durable before it returns 2xx. It never raises.
+
+        Args:
+            arrival: all but the body.
+            read: reads the body, which happens only if the rest can be right.
+        """
+        try:
+            messenger, provider = self._addressed(arrival)
+            length = _acceptable_length(arrival)
+            request = WebhookRequest(
+                method=arrival.method,
+                url=self.address.called(arrival),
+                headers=arrival.headers,
+                body=await _body(read, length),
+            )
+            received = await self.receive(messenger, request, provider)
+        except WebhookRejected as error:
+            return Answered(reply=_refusal(error.status, str(error)))
+        except StoreError as error:
+            log_failure("a callback could not be recorded", error)
+            return Answered(reply=_refusal(503, "it could not be recorded; call again"))
+        except Exception as error:  # noqa: BLE001 - the framework would log the body with it
+            log_failure("a callback could not be taken in", error)
+            return Answered(reply=_refusal(500, "it could not be taken in"))
+        told = any(isinstance(event, ReceivedText) and event.new for event in received.events)
+        return Answered(reply=received.answer, next=messenger if told else None)
+
+    def _addressed(self, arrival: Arrival) -> tuple[R, str | None]:
+        parts = [part for part in arrival.path.split("/") if part]
+        if isinstance(self.messengers, Mapping):
+            found = self.messengers.get(parts.pop(0)) if parts else None
+        else:
+            found = self.messengers
+        provider = parts.pop(0) if parts else None
+        if found is None or parts or provider not in {None, *found.provider_names}:
+            msg = "nobody takes callbacks at this address"
+            raise WebhookRejected(msg, status=404)
+        return found, provider
+
+
+async def blocking_receive(
+    messenger: Messenger, request: WebhookRequest, provider: str | None
+) -> Received:
+    """Have a messenger take a callback in on the calling thread; never suspends."""
+    return messenger.receive(request, provider=provider)
+
+
+def each_messenger(messengers: T | Mapping[str, T]) -> Iterable[T]:
+    """All of them; of one, that one."""
+    return messengers.values() if isinstance(messengers, Mapping) else [messengers]
+
+
+def _acceptable_length(arrival: Arrival) -> int:
+    """The length that the body must have at least.
+
+    Raises:
+        WebhookRejected: it need not be read.
+    """
+    if arrival.method not in {"GET", "POST"}:
+        msg = "callbacks come with GET or POST"
+        raise WebhookRejected(msg, status=405)
+    lengths = arrival.values("content-length")
+    if not all(_LENGTH.fullmatch(length) for length in lengths):
+        msg = "the length of the callback is no number"
+        raise WebhookRejected(msg)
+    length = max((int(length) for length in lengths), default=0)
+    _refuse_larger(length)
+    kinds = arrival.values("content-type")
+    has_body = arrival.method == "POST" and (length > 0 or not lengths)
+    if not all(_can_be_read(kind) for kind in kinds) or (has_body and not kinds):
+        msg = "callbacks are forms, JSON or text/plain"
+        raise WebhookRejected(msg, status=415)
+    return length
+
+
+def _can_be_read(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    json = kind == "application/json" or (
+        kind.startswith("application/") and kind.endswith("+json")
+    )
+    return json or kind in _FORM_OR_TEXT
+
+
+def _refuse_larger(size: int) -> None:
+    if size > LARGEST_BODY:
+        msg = f"the callback has more than {LARGEST_BODY:,} bytes; no provider sends such"
+        raise WebhookRejected(msg, status=413)
+
+
+async def _body(read: Read, length: int) -> bytes:
+    body = bytearray()
+    while part := await read():
+        body += part
+        _refuse_larger(len(body))
+    if len(body) < length:
+        msg = "the callback broke off"
+        raise WebhookRejected(msg)
+    return bytes(body)
+
+
+def _refusal(status: int, words: str) -> HttpReply:
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
+    if status == 405:
+        headers["Allow"] = "GET, POST"
+    return HttpReply(status=status, headers=headers, body=words.encode())
+
+
+def log_failure(what: str, error: Exception) -> None:
+    """Say what failed and where; never what it was about, as exceptions' words may.
+
+    Args:
+        what: what could not be done.
+        error: why.
+    """
+    kind, place = type(error).__name__, log_fields.where(error)
+    words = f"{what}: {kind} at {place}" if place else f"{what}: {kind}"
+    log_fields.log_failure(_log, "web_failed", words, error=kind, where=place)

@@ -1,0 +1,95 @@
+"""What all frameworks share for the form on which patients agree: a request in, a page out.
+
+It is written once, as coroutines: under a blocking framework nothing in them ever waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Generic, Protocol, TypeVar
+
+from attrs import field, frozen
+
+from compliant_sms.errors import ConfigurationError
+from compliant_sms.messenger import Messenger
+from compliant_sms.secure_pages import PageRequest
+from compliant_sms.web._address import Arrival
+from compliant_sms.web._core import Read, each_messenger
+from compliant_sms.web._pages import answer_whatever_happens, asked_of, plain
+from compliant_sms.web._throttle import Throttle
+from compliant_sms.wire import HttpReply
+
+__all__ = ["FormDesk", "blocking_form"]
+
+
+class _HasForm(Protocol):
+    @property
+    def has_form(self) -> bool: ...
+
+    @property
+    def form_path(self) -> str: ...
+
+
+class _Asker(Protocol):
+    @property
+    def permission(self) -> _HasForm: ...
+
+
+R = TypeVar("R", bound=_Asker)
+
+
+@frozen
+class FormDesk(Generic[R]):
+    """Answers browsers for one messenger, or for several by the last part of the path.
+
+    Args:
+        messengers: one, or a mapping that answers to ``get``.
+        answer_form: has the messenger answer.
+        throttle: how many forms an address may send.
+    """
+
+    messengers: R | Mapping[str, R]
+    answer_form: Callable[[R, PageRequest], Awaitable[HttpReply]]
+    throttle: Throttle = field(factory=Throttle)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a messenger that has nothing to ask."""
+        if not all(each.permission.has_form for each in each_messenger(self.messengers)):
+            msg = (
+                "this messenger has no form to serve: make it with "
+                "permission=Permission(form_url='https://...', ...)"
+            )
+            raise ConfigurationError(msg)
+
+    async def answer(self, arrival: Arrival, read: Read) -> HttpReply:
+        """Answer one. It never raises.
+
+        Args:
+            arrival: all but the body.
+            read: reads the body, which happens only for a form that may be sent.
+        """
+        return await answer_whatever_happens(
+            self._answer(arrival, read), "a form could not be taken in"
+        )
+
+    async def _answer(self, arrival: Arrival, read: Read) -> HttpReply:
+        if arrival.method not in {"GET", "HEAD", "POST"}:
+            return plain(405, "the form is asked for with GET, and sent with POST")
+        messenger = self._messenger([part for part in arrival.path.split("/") if part])
+        if messenger is None:
+            return plain(404, "there is nothing here")
+        if arrival.method == "POST" and not self.throttle.lets(arrival.peer):
+            return plain(429, "too many forms came from your network; please wait a minute")
+        return await self.answer_form(messenger, await asked_of(arrival, read))
+
+    def _messenger(self, parts: list[str]) -> R | None:
+        if isinstance(self.messengers, Mapping):
+            return self.messengers.get(parts[-1]) if parts else None
+        # Mounted, it is asked for at its root; on its own, at the path that the form is known by.
+        own = self.messengers.permission.form_path.strip("/").split("/")
+        return self.messengers if parts in ([], own) else None
+
+
+async def blocking_form(messenger: Messenger, request: PageRequest) -> HttpReply:
+    """Have a messenger answer on the calling thread; never suspends."""
+    return messenger.permission.answer(request)

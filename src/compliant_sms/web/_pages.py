@@ -1,0 +1,139 @@
+"""What all frameworks share for secure pages: a browser's request in, a page out.
+
+It is written once, as coroutines: under a blocking framework nothing in them ever waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Generic, Protocol, TypeVar
+
+from attrs import frozen
+
+from compliant_sms.errors import ConfigurationError, StoreError, WebhookRejected
+from compliant_sms.messenger import Messenger
+from compliant_sms.secure_pages import HEADERS, LARGEST_FORM, PageRequest
+from compliant_sms.web._address import Arrival
+from compliant_sms.web._core import Read, log_failure
+from compliant_sms.wire import HttpReply
+
+__all__ = ["PageDesk", "answer_whatever_happens", "asked_of", "blocking_answer", "plain"]
+
+
+class _HasPages(Protocol):
+    @property
+    def has_pages(self) -> bool: ...
+
+
+class _Shower(Protocol):
+    @property
+    def secure_pages(self) -> _HasPages: ...
+
+
+R = TypeVar("R", bound=_Shower)
+
+
+@frozen
+class PageDesk(Generic[R]):
+    """Answers browsers for one messenger, or for several by the last part of the path but one.
+
+    Args:
+        messengers: one, or a mapping that answers to ``get``.
+        answer_page: has the messenger answer.
+    """
+
+    messengers: R | Mapping[str, R]
+    answer_page: Callable[[R, PageRequest], Awaitable[HttpReply]]
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a messenger that has nothing to show."""
+        alone = None if isinstance(self.messengers, Mapping) else self.messengers
+        if alone is not None and not alone.secure_pages.has_pages:
+            msg = (
+                "this messenger has no pages to serve: make it with "
+                "secure_links=SecurePages(url='https://...')"
+            )
+            raise ConfigurationError(msg)
+
+    async def answer(self, arrival: Arrival, read: Read) -> HttpReply:
+        """Answer one. It never raises.
+
+        Args:
+            arrival: all but the body.
+            read: reads the body, which happens only for a form.
+        """
+        return await answer_whatever_happens(
+            self._answer(arrival, read), "a page could not be shown"
+        )
+
+    async def _answer(self, arrival: Arrival, read: Read) -> HttpReply:
+        if arrival.method not in {"GET", "HEAD", "POST"}:
+            return plain(405, "pages are asked for with GET, and answered with POST")
+        parts = [part for part in arrival.path.split("/") if part]
+        token = parts.pop() if parts else ""
+        messenger = self._messenger(parts)
+        if messenger is None or not messenger.secure_pages.has_pages:
+            return plain(404, "there is nothing here")
+        return await self.answer_page(messenger, await asked_of(arrival, read, token))
+
+    def _messenger(self, before: list[str]) -> R | None:
+        if isinstance(self.messengers, Mapping):
+            return self.messengers.get(before[-1]) if before else None
+        return self.messengers
+
+
+async def blocking_answer(messenger: Messenger, request: PageRequest) -> HttpReply:
+    """Have a messenger answer on the calling thread; never suspends."""
+    return messenger.secure_pages.answer(request)
+
+
+async def answer_whatever_happens(answering: Awaitable[HttpReply], failed: str) -> HttpReply:
+    """An answer to a browser. It never raises: a framework would log the form with the error.
+
+    Args:
+        answering: makes it.
+        failed: what to log where that fails.
+    """
+    try:
+        return await answering
+    except WebhookRejected as error:
+        return plain(error.status, str(error))
+    except StoreError as error:
+        log_failure(failed, error)
+        return plain(503, "please try again in a moment")
+    except Exception as error:  # noqa: BLE001 - see above
+        log_failure(failed, error)
+        return plain(500, "something went wrong")
+
+
+async def asked_of(arrival: Arrival, read: Read, token: str = "") -> PageRequest:
+    """What a browser asks; the body is read only of a form.
+
+    Raises:
+        WebhookRejected: the form is too large.
+    """
+    return PageRequest(
+        method=arrival.method,
+        token=token,
+        headers=tuple((name.lower(), value) for name, value in arrival.headers),
+        body=await _read_form(read) if arrival.method == "POST" else b"",
+        address=arrival.peer,
+    )
+
+
+async def _read_form(read: Read) -> bytes:
+    body = bytearray()
+    while part := await read():
+        body += part
+        if len(body) > LARGEST_FORM:
+            msg = "the form is too large"
+            raise WebhookRejected(msg, status=413)
+    return bytes(body)
+
+
+def plain(status: int, words: str) -> HttpReply:
+    """An answer in plain words, as guarded as a page."""
+    headers = {**HEADERS, "Content-Type": "text/plain; charset=utf-8"}
+    if status == 405:
+        headers["Allow"] = "GET, HEAD, POST"
+    return HttpReply(status=status, headers=headers, body=words.encode())

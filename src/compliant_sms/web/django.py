@@ -1,0 +1,280 @@
+"""Callbacks under Django, with WSGI or ASGI.
+
+Three lines in ``urls.py``::
+
+    from compliant_sms.web.django import webhook_urls
+
+    path("texts/", include(webhook_urls(messenger, public_url="https://clinic.example/texts"))),
+
+``manage.py check`` then looks at it too. Needs the extra ``django``, or Django itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, Protocol, cast
+
+from compliant_sms.driver import finish
+from compliant_sms.errors import MissingExtra, WebhookRejected
+from compliant_sms.flows import Received
+from compliant_sms.messenger import AsyncMessenger, Messenger
+from compliant_sms.secure_pages import PageRequest
+from compliant_sms.web._address import Arrival, PublicAddress
+from compliant_sms.web._afterwards import Afterwards, AsyncAfterwards
+from compliant_sms.web._core import (
+    LARGEST_BODY,
+    READ_AT_ONCE,
+    Desk,
+    Read,
+    blocking_receive,
+    each_messenger,
+)
+from compliant_sms.web._forms import FormDesk, blocking_form
+from compliant_sms.web._pages import PageDesk, blocking_answer
+from compliant_sms.wire import HttpReply, WebhookRequest
+
+try:
+    from django.conf import settings
+    from django.core.checks import Warning as Advice
+    from django.db import connections, transaction
+    from django.http import HttpRequest, HttpResponse
+    from django.urls import URLPattern
+    from django.urls.resolvers import RegexPattern
+    from django.views.decorators.csrf import csrf_exempt
+except ModuleNotFoundError as _error:
+    raise MissingExtra("django", "webhook_urls") from _error  # noqa: EM101 - the extra's name
+
+__all__ = ["consent_urls", "secure_urls", "webhook_urls"]
+
+_REST = r"^(?P<path>.*)\Z"
+_View = Callable[[HttpRequest, str], Any]
+_Blocking = Messenger | Mapping[str, Messenger]
+_Asynchronous = AsyncMessenger | Mapping[str, AsyncMessenger]
+
+
+class _Shows(Protocol):
+    """What answers browsers."""
+
+    async def answer(self, arrival: Arrival, read: Read) -> HttpReply: ...
+
+
+def webhook_urls(
+    messenger: Messenger | AsyncMessenger | Mapping[str, Messenger] | Mapping[str, AsyncMessenger],
+    *,
+    public_url: str | None = None,
+    trusted_proxies: Iterable[str] = (),
+    dispatch: bool = True,
+) -> list[Any]:
+    """URL patterns that take providers' callbacks in, for ``include``.
+
+    Args:
+        messenger: who receives; or several of one kind, by the part of the path that stands for
+            them before the provider's name, for example ``{"lakeside": messenger}``. An
+            ``AsyncMessenger`` is for ASGI.
+        public_url: where providers call it from outside, scheme and host included.
+        trusted_proxies: instead of it, the networks of the proxies whose headers tell the URL.
+        dispatch: send what a text made due after its answer, so that a STOP is confirmed at once:
+            on a thread of its own, or on the event loop. False, where a worker does that.
+
+    Raises:
+        ConfigurationError: it is not told where providers call.
+    """
+    address = PublicAddress.of(public_url, trusted_proxies)
+    is_async = any(isinstance(each, AsyncMessenger) for each in each_messenger(messenger))
+    make: Callable[..., _View] = _async_view if is_async else _view
+    view = _left_alone(make(messenger, address, dispatch=dispatch))
+    return [_Checked(RegexPattern(_REST), view, address=address)]
+
+
+def secure_urls(
+    messenger: Messenger | AsyncMessenger | Mapping[str, Messenger] | Mapping[str, AsyncMessenger],
+) -> list[Any]:
+    """URL patterns that serve the pages behind the links in notices, for ``include``.
+
+    Serve them where ``SecurePages(url=...)`` says, over https. Forms carry proofs of their own, in
+    place of Django's token. The address that goes on record is ``REMOTE_ADDR``.
+
+    Args:
+        messenger: whose pages; or several of one kind, by the part of the path before the token,
+            for example ``{"lakeside": messenger}``. An ``AsyncMessenger`` is for ASGI.
+
+    Raises:
+        ConfigurationError: the messenger has no pages.
+    """
+    is_async = any(isinstance(each, AsyncMessenger) for each in each_messenger(messenger))
+    make: Callable[..., _View] = _async_pages if is_async else _pages
+    return [URLPattern(RegexPattern(_REST), _left_alone(make(messenger)))]
+
+
+def consent_urls(
+    messenger: Messenger | AsyncMessenger | Mapping[str, Messenger] | Mapping[str, AsyncMessenger],
+) -> list[Any]:
+    """URL patterns that serve the form on which patients agree to texts, for ``include``.
+
+    Serve it where ``Permission(form_url=...)`` says, over https. The form carries a proof of its
+    own, in place of Django's token. The address that goes on record is ``REMOTE_ADDR``.
+
+    Args:
+        messenger: who asks; or several of one kind, by the last part of the path, for example
+            ``{"lakeside": messenger}``. An ``AsyncMessenger`` is for ASGI.
+
+    Raises:
+        ConfigurationError: a messenger has no form.
+    """
+    is_async = any(isinstance(each, AsyncMessenger) for each in each_messenger(messenger))
+    desk: _Shows = (
+        FormDesk(cast("_Asynchronous", messenger), _answer_form)
+        if is_async
+        else FormDesk(cast("_Blocking", messenger), blocking_form)
+    )
+    view = _async_shown(desk) if is_async else _shown(desk)
+    return [URLPattern(RegexPattern(_REST), _left_alone(view))]
+
+
+def _pages(messenger: Messenger | Mapping[str, Messenger]) -> _View:
+    return _shown(PageDesk(messenger, blocking_answer))
+
+
+def _shown(desk: _Shows) -> _View:
+    def view(request: HttpRequest, path: str) -> HttpResponse:
+        reply = finish(desk.answer(_arrival(request, path), partial(_read, request)))
+        return _Response(reply, None)
+
+    return view
+
+
+def _async_pages(messenger: AsyncMessenger | Mapping[str, AsyncMessenger]) -> _View:
+    return _async_shown(PageDesk(messenger, _answer_page))
+
+
+def _async_shown(desk: _Shows) -> _View:
+    async def view(request: HttpRequest, path: str) -> HttpResponse:
+        return _Response(await desk.answer(_arrival(request, path), partial(_read, request)), None)
+
+    return view
+
+
+async def _answer_page(messenger: AsyncMessenger, request: PageRequest) -> HttpReply:
+    return await messenger.secure_pages.answer(request)
+
+
+async def _answer_form(messenger: AsyncMessenger, request: PageRequest) -> HttpReply:
+    return await messenger.permission.answer(request)
+
+
+def _view(
+    messenger: Messenger | Mapping[str, Messenger], address: PublicAddress, *, dispatch: bool
+) -> _View:
+    desk = Desk(messenger, address, blocking_receive)
+    afterwards = Afterwards()
+
+    def view(request: HttpRequest, path: str) -> HttpResponse:
+        answered = finish(desk.answer(_arrival(request, path), partial(_read, request)))
+        ask = partial(afterwards.ask, answered.next) if answered.next and dispatch else None
+        return _Response(answered.reply, ask)
+
+    return view
+
+
+def _async_view(
+    messenger: AsyncMessenger | Mapping[str, AsyncMessenger],
+    address: PublicAddress,
+    *,
+    dispatch: bool,
+) -> _View:
+    desk = Desk(messenger, address, _receive)
+    afterwards = AsyncAfterwards()
+
+    async def view(request: HttpRequest, path: str) -> HttpResponse:
+        answered = await desk.answer(_arrival(request, path), partial(_read, request))
+        loop = asyncio.get_running_loop()
+        ask = partial(afterwards.ask, answered.next, loop) if answered.next and dispatch else None
+        return _Response(answered.reply, ask)
+
+    return view
+
+
+async def _receive(
+    messenger: AsyncMessenger, request: WebhookRequest, provider: str | None
+) -> Received:
+    return await messenger.receive(request, provider=provider)
+
+
+def _left_alone(view: _View) -> _View:
+    """Neither a token of a form, nor a login, nor a transaction of the host's is asked for."""
+    view = csrf_exempt(view)
+    view.login_required = False  # type: ignore[attr-defined] # as login_not_required does
+    for alias in connections:
+        view = transaction.non_atomic_requests(using=alias)(view)
+    return view
+
+
+def _arrival(request: HttpRequest, path: str) -> Arrival:
+    return Arrival(
+        method=request.method,
+        path=f"/{path}",
+        whole_path=request.path,
+        query=request.META.get("QUERY_STRING", ""),
+        headers=tuple(request.headers.items()),
+        peer=request.META.get("REMOTE_ADDR", ""),
+    )
+
+
+async def _read(request: HttpRequest) -> bytes:
+    try:
+        part: bytes = request.read(READ_AT_ONCE)
+    except OSError as error:
+        msg = "the callback broke off"
+        raise WebhookRejected(msg) from error
+    return part
+
+
+class _Response(HttpResponse):  # type: ignore[misc] # Django has no types
+    """Both kinds of servers close a response when it is out."""
+
+    def __init__(self, reply: HttpReply, afterwards: Callable[[], None] | None) -> None:
+        super().__init__(reply.body, status=reply.status, headers=dict(reply.headers))
+        self._afterwards = afterwards
+
+    def close(self) -> None:
+        super().close()
+        if self._afterwards is not None:
+            self._afterwards()
+
+
+class _Checked(URLPattern):  # type: ignore[misc] # Django has no types
+    """What ``manage.py check`` asks about the settings around it."""
+
+    def __init__(self, pattern: object, view: _View, *, address: PublicAddress) -> None:
+        super().__init__(pattern, view)
+        self._address = address
+
+    def check(self) -> list[Any]:
+        return [*super().check(), *_advice(self._address)]
+
+
+def _advice(address: PublicAddress) -> Iterator[Any]:
+    if address.public_url is None:
+        yield Advice(
+            "webhook_urls() has no public_url: signatures of callbacks are checked against the "
+            "URL that proxies tell.",
+            hint="Pass public_url='https://...', unless providers call several hosts.",
+            id="compliant_sms.W001",
+        )
+    elif address.public_url.startswith("http:") and not settings.DEBUG:
+        yield Advice(
+            "webhook_urls() has a public_url without https: patients' texts would pass in the "
+            "clear.",
+            hint="Have providers call https, and pass that URL.",
+            id="compliant_sms.W002",
+        )
+    largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if largest is not None and largest < LARGEST_BODY:
+        yield Advice(
+            "DATA_UPLOAD_MAX_MEMORY_SIZE is below what a callback may have: where a middleware "
+            "reads the body, a larger one is refused.",
+            hint=f"Set it to {LARGEST_BODY} or more.",
+            id="compliant_sms.W003",
+        )

@@ -1,0 +1,158 @@
+"""Callbacks under Flask.
+
+Register it where the providers call::
+
+    app.register_blueprint(
+        webhook_blueprint(messenger, public_url="https://clinic.example/texts"),
+        url_prefix="/texts",
+    )
+
+Needs the extra ``flask``, or Flask itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+from compliant_sms.driver import finish
+from compliant_sms.errors import ConfigurationError, MissingExtra, WebhookRejected
+from compliant_sms.messenger import Messenger
+from compliant_sms.web._address import Arrival, PublicAddress
+from compliant_sms.web._afterwards import Afterwards
+from compliant_sms.web._core import READ_AT_ONCE, Desk, blocking_receive, each_messenger
+from compliant_sms.web._forms import FormDesk, blocking_form
+from compliant_sms.web._pages import PageDesk, blocking_answer
+
+try:
+    from flask import Blueprint, Request, Response, request
+    from werkzeug.exceptions import HTTPException
+except ModuleNotFoundError as _error:
+    raise MissingExtra("flask", "webhook_blueprint") from _error  # noqa: EM101 - the extra's name
+
+__all__ = ["consent_blueprint", "secure_blueprint", "webhook_blueprint"]
+
+
+def webhook_blueprint(
+    messenger: Messenger | Mapping[str, Messenger],
+    *,
+    public_url: str | None = None,
+    trusted_proxies: Iterable[str] = (),
+    dispatch: bool = True,
+    name: str = "compliant_sms",
+) -> Blueprint:
+    """A blueprint that takes providers' callbacks in.
+
+    Args:
+        messenger: who receives; or several, by the part of the path that stands for them before
+            the provider's name, for example ``{"lakeside": messenger}``.
+        public_url: where providers call it from outside, scheme and host included.
+        trusted_proxies: instead of it, the networks of the proxies whose headers tell the URL.
+        dispatch: send what a text made due after its answer, on a thread of its own, so that a
+            STOP is confirmed at once. False, where a worker does that.
+        name: the blueprint's.
+
+    Raises:
+        ConfigurationError: it is not told where providers call, or a messenger is one for an
+            event loop.
+    """
+    _refuse_event_loops(messenger)
+    desk = Desk(messenger, PublicAddress.of(public_url, trusted_proxies), blocking_receive)
+    afterwards = Afterwards()
+    blueprint = Blueprint(name, __name__)
+
+    @blueprint.route("/", methods=["GET", "POST"], strict_slashes=False)
+    @blueprint.route("/<path:path>", methods=["GET", "POST"])
+    def take_in(path: str = "") -> Response:
+        answered = finish(desk.answer(_arrival(request, path), partial(_read, request)))
+        reply = answered.reply
+        response = Response(reply.body, reply.status, list(reply.headers))
+        if answered.next is not None and dispatch:
+            response.call_on_close(partial(afterwards.ask, answered.next))
+        return response
+
+    return blueprint
+
+
+def secure_blueprint(
+    messenger: Messenger | Mapping[str, Messenger], *, name: str = "compliant_sms_pages"
+) -> Blueprint:
+    """A blueprint that serves the pages behind the links in notices.
+
+    Serve it where ``SecurePages(url=...)`` says, over https. Forms carry proofs of their own: with
+    Flask-WTF, call ``csrf.exempt(blueprint)``. The address that goes on record is
+    ``request.remote_addr``: behind a proxy use werkzeug's ``ProxyFix``.
+
+    Args:
+        messenger: whose pages; or several, by the part of the path before the token, for example
+            ``{"lakeside": messenger}``.
+        name: the blueprint's.
+
+    Raises:
+        ConfigurationError: the messenger has no pages, or is one for an event loop.
+    """
+    _refuse_event_loops(messenger)
+    desk = PageDesk(messenger, blocking_answer)
+    blueprint = Blueprint(name, __name__)
+
+    @blueprint.route("/<path:path>", methods=["GET", "HEAD", "POST"])
+    def show(path: str) -> Response:
+        reply = finish(desk.answer(_arrival(request, path), partial(_read, request)))
+        return Response(reply.body, reply.status, list(reply.headers))
+
+    return blueprint
+
+
+def consent_blueprint(
+    messenger: Messenger | Mapping[str, Messenger], *, name: str = "compliant_sms_form"
+) -> Blueprint:
+    """A blueprint that serves the form on which patients agree to texts.
+
+    Serve it where ``Permission(form_url=...)`` says, over https. The form carries a proof of its
+    own: with Flask-WTF, call ``csrf.exempt(blueprint)``. The address that goes on record is
+    ``request.remote_addr``: behind a proxy use werkzeug's ``ProxyFix``.
+
+    Args:
+        messenger: who asks; or several, by the last part of the path, for example
+            ``{"lakeside": messenger}``.
+        name: the blueprint's.
+
+    Raises:
+        ConfigurationError: a messenger has no form, or is one for an event loop.
+    """
+    _refuse_event_loops(messenger)
+    desk = FormDesk(messenger, blocking_form)
+    blueprint = Blueprint(name, __name__)
+
+    @blueprint.route("/", methods=["GET", "HEAD", "POST"], strict_slashes=False)
+    @blueprint.route("/<path:path>", methods=["GET", "HEAD", "POST"])
+    def ask(path: str = "") -> Response:
+        reply = finish(desk.answer(_arrival(request, path), partial(_read, request)))
+        return Response(reply.body, reply.status, list(reply.headers))
+
+    return blueprint
+
+
+def _refuse_event_loops(messenger: Messenger | Mapping[str, Messenger]) -> None:
+    if not all(isinstance(each, Messenger) for each in each_messenger(messenger)):
+        msg = "Flask answers without an event loop: pass a Messenger, not an AsyncMessenger"
+        raise ConfigurationError(msg)
+
+
+def _arrival(request: Request, path: str) -> Arrival:
+    return Arrival(
+        method=request.method,
+        path=f"/{path}",
+        whole_path=request.root_path + request.path,
+        query=request.query_string.decode("latin-1"),
+        headers=tuple(request.headers.items()),
+        peer=request.remote_addr or "",
+    )
+
+
+async def _read(request: Request) -> bytes:
+    try:
+        return request.stream.read(READ_AT_ONCE)
+    except HTTPException as error:
+        msg = "the callback broke off, or is larger than the application takes"
+        raise WebhookRejected(msg, status=error.code or 400) from error

@@ -1,0 +1,82 @@
+"""The system's Chromium, driven by Playwright, for tests of pages on loopback."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, if this machine has one."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine: pages are not tried in a browser")
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=found, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@frozen
+class Visit:
+    """A page in the browser, and all that it asked for and complained of."""
+
+    page: Page
+    url: str
+    requests: list[str] = field(factory=list)
+    complaints: list[str] = field(factory=list)
+
+    def answer(self, words: str) -> None:
+        """Write into the field and press the button."""
+        self.page.locator("#words").fill(words)
+        self.page.get_by_role("button").click()
+
+    def is_quiet(self, *, refusals: int = 0) -> bool:
+        """Nothing went elsewhere, and the console has no more than the answers with 4xx."""
+        own = self.url.rpartition("/")[0].rpartition("/")[0]
+        elsewhere = [url for url in self.requests if not url.startswith(own)]
+        expected = ["Failed to load resource"] * refusals
+        kinds = [each.partition(":")[0] for each in self.complaints]
+        assert (elsewhere, kinds) == ([], expected), self.complaints
+        return True
+
+
+@pytest.fixture
+def open_link(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Opens a link in a fresh browser, which keeps nothing of the one before."""
+    contexts: list[Any] = []
+
+    def go(url: str, **options: Any) -> Visit:
+        context = browser.new_context(**{"locale": "en-US", **options})
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        visit = Visit(context.new_page(), url)
+        visit.page.on("request", lambda request: visit.requests.append(request.url))
+        visit.page.on("console", lambda message: visit.complaints.append(message.text))
+        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        visit.page.goto(url)
+        return visit
+
+    yield go
+    for context in contexts:
+        context.close()

@@ -1,0 +1,88 @@
+"""An application's webhooks on loopback: they keep what comes, or hand it to a messenger."""
+
+from __future__ import annotations
+
+import json
+import queue
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+from attrs import define, field, frozen
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from compliant_sms.wire import WebhookRequest
+
+PATIENCE = 5.0
+Take = Callable[[WebhookRequest], int]
+
+
+@frozen
+class Call:
+    """A callback as it arrived."""
+
+    path: str
+    request: WebhookRequest
+
+    @property
+    def content(self) -> Any:
+        """Its JSON."""
+        return json.loads(self.request.body)
+
+    def header(self, name: str) -> str:
+        """One of its headers."""
+        return self.request.header(name) or ""
+
+
+@define
+class Hooks:
+    """What listens. ``take`` answers with a status; without it, ``status`` is answered."""
+
+    base: str
+    calls: queue.Queue[Call] = field(factory=queue.Queue)
+    status: int = 200
+    take: Take | None = None
+
+    def next(self) -> Call:
+        """The next callback; fails when none comes."""
+        return self.calls.get(timeout=PATIENCE)
+
+    def so_far(self) -> list[Call]:
+        """Those that have come and were not looked at."""
+        return [self.calls.get_nowait() for _ in range(self.calls.qsize())]
+
+    async def handle(self, request: Request) -> Response:
+        """Take a callback."""
+        query = request.scope["query_string"].decode()
+        path = request.scope["raw_path"].decode() + (f"?{query}" if query else "")
+        called = WebhookRequest(
+            method=request.method,
+            url=self.base + path,
+            headers=request.headers.items(),
+            body=await request.body(),
+        )
+        self.calls.put(Call(path, called))
+        if self.take is None:
+            return Response(status_code=self.status)
+        return Response(status_code=await run_in_threadpool(self.take, called))
+
+
+@contextmanager
+def listening() -> Iterator[Hooks]:
+    """Webhooks, while the block runs."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        hooks = Hooks(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        app = Starlette(routes=[Route("/{path:path}", hooks.handle, methods=["GET", "POST"])])
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        yield hooks
+        server.should_exit = True
+        thread.join(PATIENCE)

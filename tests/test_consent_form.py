@@ -1,0 +1,513 @@
+"""The form on which patients agree: what it shows, what it takes, and what forges it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliant_sms import Messenger, Practice, Purpose, Sent, Tier
+from compliant_sms.consent import (
+    Basis,
+    Granted,
+    PhiPreferenceStated,
+    Revoked,
+    SignatureKind,
+    Wording,
+)
+from compliant_sms.errors import ConfigurationError, InvalidInput
+from compliant_sms.permission import (
+    FormProblem,
+    FormView,
+    Permission,
+    Submission,
+    accept,
+    form_of,
+    form_proof,
+    proven_form,
+)
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.testing import MovableClock
+from conftest import MORNING, PATIENT, PERSON
+from form_visits import (
+    ADDRESS,
+    BROWSER,
+    CARE,
+    OFFERS,
+    Browser,
+    Make,
+    browser,
+    cookie_of,
+    elements,
+    permission,
+    shape,
+    with_form,
+)
+from test_send import outgoing, remind
+
+HERE = Practice(
+    name="Lakeside Family Medicine",
+    phone="+1 217 555 0100",
+    time_zone="America/Chicago",
+    state="IL",
+    link_domains=["lakeside.example"],
+)
+
+
+@pytest.fixture
+def asking(make_messenger: Make, practice: Practice) -> Messenger:
+    """A messenger with a form."""
+    return with_form(make_messenger, practice)
+
+
+@pytest.fixture
+def ana(asking: Messenger) -> Browser:
+    """A patient's browser."""
+    return browser(asking)
+
+
+def grants(messenger: Messenger) -> list[Granted]:
+    """What was agreed to at the patient's number."""
+    return [e for e in messenger.consent.events(PATIENT) if isinstance(e, Granted)]
+
+
+@pytest.mark.both_databases
+def test_agreed(asking: Messenger, ana: Browser, carrier: Sandbox) -> None:
+    """A form that was sent is evidence, programme by programme; the confirmation comes first."""
+    done = ana.send(ana.get(), but={"agree-offers": "yes", "health-details": "yes"})
+
+    assert done.status == 200
+    care, offers = grants(asking)
+    form = asking.permission.form()
+    assert [care.wording, offers.wording] == [each.wording for each in form.choices]
+    assert [care.tier, offers.tier] == [Tier.PRIOR_EXPRESS, Tier.PRIOR_EXPRESS_WRITTEN]
+    for event in (care, offers):
+        assert (event.basis, event.person, event.actor) == (Basis.WEB_FORM, PERSON, "web-form")
+        assert event.occurred_at == MORNING
+        assert event.signature is not None
+        signed = event.signature
+        assert (signed.signer, signed.ip_address) == ("Ana Gomez", ADDRESS)
+        assert signed.user_agent == BROWSER
+        assert "ticked a box that was empty" in signed.act
+    assert care.agreement is None
+    assert offers.agreement is not None
+    assert offers.agreement.signature is SignatureKind.TICKED_BOX
+    assert asking.consent.phi_preference(PATIENT, PERSON).allows_detail
+    asking.dispatch_due()
+    (welcome,) = outgoing(carrier)
+    assert "your appointments and care; offers and news" in welcome
+    assert isinstance(remind(asking), Sent)
+    sold = asking.send(
+        to=PATIENT,
+        person=PERSON,
+        purpose=Purpose.PROMOTION,
+        body="Lakeside Family Medicine: 20% off whitening in December. Reply STOP to opt out.",
+        idempotency_key="offer",
+    )
+    assert isinstance(sold, Sent)
+
+
+def test_what_was_shown_is_what_is_recorded(asking: Messenger, ana: Browser) -> None:
+    """The words on record are those of the page: the label of the box, and the line of links."""
+    page = ana.get()
+    found = elements(page)
+    labels = {each.given["for"]: each.text for each in found if each.tag == "label"}
+    (legal,) = (each.text for each in found if each.given.get("id") == "legal")
+    ana.send(page, but={"health-details": "yes"})
+
+    (care,) = grants(asking)
+    assert care.wording == Wording(text=f"{labels['agree-care']}\n{legal}", version="care/2026-03")
+    (wish,) = (e for e in asking.consent.events(PATIENT) if isinstance(e, PhiPreferenceStated))
+    assert wish.warning is not None
+    assert wish.warning.text == labels["health-details"]
+
+
+def test_every_word_that_is_asked_for(ana: Browser) -> None:
+    """Each box says who, what, how often, what it costs, how to stop, and that nobody has to."""
+    found = elements(ana.get())
+    labels = {each.given["for"]: each.text for each in found if each.tag == "label"}
+
+    for name, about, often in (
+        ("agree-care", CARE.about, CARE.frequency),
+        ("agree-offers", OFFERS.about, OFFERS.frequency),
+    ):
+        words = labels[name]
+        for said in (
+            "Lakeside Family Medicine",
+            about,
+            often,
+            "automated",
+            "at the mobile number that I gave on this form",
+            "Message and data rates may apply.",
+            "Reply STOP to opt out, HELP for help.",
+            "not a condition of",
+        ):
+            assert said in words
+    assert "marketing" in labels["agree-offers"]
+    assert "marketing" not in labels["agree-care"]
+
+
+def test_the_page(ana: Browser) -> None:
+    """No box is ticked, each field has a label, and nothing runs or comes from elsewhere."""
+    page = ana.get()
+    found = elements(page)
+    inputs = [each for each in found if each.tag == "input"]
+    labelled = [each.given["for"] for each in found if each.tag == "label"]
+
+    assert page.status == 200
+    assert sorted(each.given["id"] or "" for each in inputs if "id" in each.given) == sorted(
+        name or "" for name in labelled
+    )
+    assert not any("checked" in each.given for each in found)
+    assert {each.tag for each in found} <= {
+        *("html", "head", "meta", "title", "style", "body", "main", "h1", "p", "form"),
+        *("label", "input", "fieldset", "legend", "div", "a", "button"),
+    }
+    assert not any(name.startswith("on") or name == "src" for e in found for name in e.given)
+    assert (page.header("content-security-policy") or "").startswith("default-src 'none'")
+    assert page.header("cache-control") == "no-store"
+    kept = page.header("set-cookie") or ""
+    assert kept.startswith("__Host-consent-form=")
+    for rule in ("Secure", "HttpOnly", "SameSite=Strict", "Path=/"):
+        assert rule in kept
+
+
+REFUSED: list[tuple[str, dict[str, Any], int, FormProblem]] = [
+    ("no box", {"without": ("agree-care",)}, 422, FormProblem.NOTHING_TICKED),
+    ("no name", {"but": {"name": "  "}}, 422, FormProblem.NO_NAME),
+    ("no name sent", {"without": ("name",)}, 422, FormProblem.NO_NAME),
+    ("no number", {"but": {"number": "call me"}}, 422, FormProblem.NO_NUMBER),
+    ("too few digits", {"but": {"number": "555-0134"}}, 422, FormProblem.NO_NUMBER),
+    ("nobody we know", {"but": {"number": "217 555 0199"}}, 422, FormProblem.UNKNOWN),
+    ("another programme", {"but": {"agree-loans": "yes"}}, 409, FormProblem.CHANGED),
+    ("a box that says no", {"but": {"agree-offers": "no"}}, 400, FormProblem.UNREADABLE),
+    ("another field", {"but": {"version": "x"}}, 400, FormProblem.UNREADABLE),
+    ("no proof", {"without": ("proof",)}, 403, FormProblem.STALE),
+    ("a made-up proof", {"but": {"proof": "9999999999." + "a" * 32 + "." + "0" * 64}}, 403,
+     FormProblem.STALE),
+    ("no cookie", {"headers": {"Cookie": ""}}, 403, FormProblem.STALE),
+    ("another's cookie", {"headers": {"Cookie": "__Host-consent-form=" + "b" * 32}}, 403,
+     FormProblem.STALE),
+    ("a cookie that is none", {"headers": {"Cookie": "__Host-consent-form=<script>"}}, 403,
+     FormProblem.STALE),
+    ("JSON", {"headers": {"Content-Type": "application/json"}}, 400, FormProblem.UNREADABLE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "problem"), [case[1:] for case in REFUSED], ids=[c[0] for c in REFUSED]
+)
+def test_refused(
+    asking: Messenger, ana: Browser, how: dict[str, Any], status: int, problem: FormProblem
+) -> None:
+    """What cannot be evidence is refused in words, puts nothing on record, and can be mended."""
+    refused = ana.send(ana.get(), **how)
+
+    assert refused.status == status
+    told = [each.text for each in elements(refused) if each.given.get("role") == "alert"]
+    assert told == [problem.words]
+    assert not asking.consent.events(PATIENT)
+    assert not any("checked" in each.given for each in elements(refused))
+    assert ana.send(refused).status == 200
+    assert len(grants(asking)) == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "https://lakeside.example.evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_sent_by_another_site(asking: Messenger, ana: Browser, headers: dict[str, str]) -> None:
+    """A form that another site's page sends is refused, whatever it knows."""
+    assert ana.send(ana.get(), headers=headers).status == 403
+    assert not asking.consent.events(PATIENT)
+
+
+def test_forged_with_a_proof_of_ones_own(asking: Messenger, ana: Browser) -> None:
+    """Whoever fetches a proof for themselves cannot have a patient's browser send it."""
+    theirs, patients = ana.get(), ana.get()
+    forged = ana.send(theirs, headers={"Cookie": cookie_of(patients)})
+
+    assert forged.status == 403
+    assert not asking.consent.events(PATIENT)
+
+
+def test_two_tabs(asking: Messenger, ana: Browser) -> None:
+    """A second look keeps the cookie, so that the first page can still be sent."""
+    first = ana.get()
+    second = ana.get(cookie_of(first))
+
+    assert cookie_of(first) == cookie_of(second)
+    assert ana.send(first).status == 200
+
+
+@pytest.mark.both_databases
+def test_sent_twice(asking: Messenger, ana: Browser, carrier: Sandbox) -> None:
+    """A form that is sent twice is one consent, and one confirmation."""
+    page = ana.get()
+    assert [ana.send(page).status, ana.send(page).status] == [200, 200]
+
+    assert len(grants(asking)) == 1
+    asking.dispatch_due()
+    assert len(outgoing(carrier)) == 1
+
+
+def test_too_late(asking: Messenger, ana: Browser, clock: MovableClock) -> None:
+    """After two hours the page is stale; it comes again with what was typed."""
+    page = ana.get()
+    clock.advance(timedelta(hours=2))
+    stale = ana.send(page)
+
+    assert stale.status == 403
+    assert [e.given["value"] for e in elements(stale) if e.given.get("id") == "name"] == [
+        "Ana Gomez"
+    ]
+    assert not asking.consent.events(PATIENT)
+
+
+def test_words_that_changed_meanwhile(
+    make_messenger: Make, practice: Practice, asking: Messenger, ana: Browser
+) -> None:
+    """A page whose words have changed since is not taken: nobody agreed to the new ones."""
+    page = ana.get()
+    dearer = evolve(CARE, frequency="Up to 30 messages a month.")
+    own = evolve(practice, link_domains=["lakeside.example"])
+    changed = make_messenger(practice=own, permission=permission(programmes=[dearer, OFFERS]))
+
+    assert browser(changed).send(page).status == 403
+    assert not asking.consent.events(PATIENT)
+
+
+def test_a_stop_is_not_lifted_by_whoever_knows_the_number(
+    asking: Messenger, ana: Browser, carrier: Sandbox
+) -> None:
+    """Anybody can type a number: the page tells nothing, and the STOP stands."""
+    asking.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana")
+    done, other = ana.send(ana.get()), ana.send(ana.get(), but={"name": "Ana  Gomez"})
+
+    assert done.body == other.body
+    assert done.status == 200
+    (only,) = asking.consent.events(PATIENT)
+    assert isinstance(only, Revoked)
+    asking.dispatch_due()
+    assert not outgoing(carrier)
+
+
+def sent(messenger: Messenger, **changes: Any) -> Submission:
+    """A form that the host shows itself."""
+    usual: dict[str, Any] = {
+        "id": "sub-1",
+        "shown": messenger.permission.form().fingerprint,
+        "name": "Ana Gomez",
+        "number": PATIENT,
+        "agreed": ["care"],
+        "at": MORNING,
+    }
+    return Submission(**(usual | changes))
+
+
+def test_a_form_of_the_hosts_own(asking: Messenger) -> None:
+    """A host that shows the words itself passes what was ticked, and gets what was recorded."""
+    done = asking.permission.submit(sent(asking))
+    again = asking.permission.submit(sent(asking))
+
+    assert (done.problem, done.person, done.stopped) == (None, PERSON, False)
+    assert done.events == again.events == asking.consent.events(PATIENT)
+    altered = asking.permission.submit(sent(asking, id="sub-2", shown="0" * 64))
+    assert altered.problem is FormProblem.CHANGED
+    asking.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana")
+    assert asking.permission.submit(sent(asking, id="sub-3")).stopped
+
+
+def test_whose_it_is(make_messenger: Make, practice: Practice) -> None:
+    """Without anybody who tells whose consent it is, none is taken; nor with a blank id."""
+    nobody = make_messenger(permission=permission(form_url="", identify=None))
+    with pytest.raises(ConfigurationError, match="identify"):
+        nobody.permission.submit(sent(nobody))
+    blank = make_messenger(permission=permission(identify=lambda _: " "))
+    assert blank.permission.submit(sent(blank)).problem is FormProblem.UNKNOWN
+    wrong = make_messenger(permission=permission(identify=lambda _: 881))
+    with pytest.raises(InvalidInput, match="identify"):
+        wrong.permission.submit(sent(wrong))
+
+
+def test_a_messenger_without_a_form(messenger: Messenger, make_messenger: Make) -> None:
+    """Who asks for no permission, or shows no form, is told what to pass."""
+    assert not messenger.permission.has_form
+    with pytest.raises(ConfigurationError, match="Permission"):
+        messenger.permission.form()
+    formless = make_messenger(permission=permission(form_url="", identify=None))
+    with pytest.raises(ConfigurationError, match="form_url"):
+        browser(formless).get()
+
+
+# What patients and practices write
+
+
+HOSTILE = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(
+        [
+            "<script>alert(1)</script>",
+            '"><img src=x onerror=alert(1)>',
+            "' onfocus='alert(1)' autofocus='",
+            "</label></fieldset></form><form action=https://evil.example>",
+            "&lt;b&gt; &amp; &#x3c;script&#x3e;",
+            "]]><!--",
+            "</title><script>",
+            "\x00<\x0bscript>",
+            "javascript:alert(1)",
+        ]
+    ),
+)
+
+
+@given(name=HOSTILE, number=HOSTILE, about=HOSTILE, practice=HOSTILE, warning=HOSTILE)
+def test_nothing_that_is_written_becomes_markup(
+    name: str, number: str, about: str, practice: str, warning: str
+) -> None:
+    """Whatever patients type, and whatever a practice calls itself, the page keeps its shape."""
+
+    def form(about: str, practice: str, warning: str) -> Any:
+        asked = permission(programmes=[CARE], health_details=Wording(text=warning, version="1"))
+        made = form_of(asked, evolve(HERE, name=practice))
+        (choice,) = made.choices
+        words = f"about {about}\nTerms"
+        return evolve(
+            made,
+            choices=(evolve(choice, wording=Wording(text=words, version="care/1")),),
+        )
+
+    plain = FormView(form=form("care", "Lakeside", "Texts can be read."))
+    nasty = FormView(form=form(about, practice.strip() or "x", warning.strip() or "x"))
+    page = nasty.blank("proof", "c" * 16, name=name, number=number)
+
+    assert shape(page) == shape(plain.blank("proof", "c" * 16, name="", number=""))
+    assert shape(nasty.thanks()) == shape(plain.thanks())
+    (value,) = (e.given["value"] for e in elements(page) if e.given.get("id") == "name")
+    if name.isprintable():
+        assert value == name
+
+
+@given(body=st.one_of(st.binary(max_size=300), st.text(max_size=200).map(str.encode)))
+def test_no_body_breaks_it(body: bytes) -> None:
+    """Whatever comes as a form, it is answered by a page, and nothing is taken."""
+    from compliant_sms.permission import fields_sent  # noqa: PLC0415 - the one use
+    from compliant_sms.secure_pages import PageRequest  # noqa: PLC0415 - likewise
+
+    request = PageRequest(
+        method="POST",
+        token="",
+        headers=(("content-type", "application/x-www-form-urlencoded"),),
+        body=body,
+    )
+    fields = fields_sent(request)
+    assert fields is None or all(isinstance(value, str) for value in fields.values())
+
+
+@given(
+    shown=st.text(max_size=20),
+    cookie=st.from_regex("[0-9a-f]{32}", fullmatch=True),
+    change=st.sampled_from(["shown", "cookie", "key", "late", "digit"]),
+)
+def test_a_proof_holds_for_nothing_else(shown: str, cookie: str, change: str) -> None:
+    """It vouches for what was shown, in that browser, under that key, for two hours."""
+    key, nonce = bytes(32), "n" * 32
+    proof = form_proof(key, shown=shown, cookie=cookie, nonce=nonce, at=MORNING)
+    held: dict[str, Any] = {"shown": shown, "cookie": cookie, "at": MORNING}
+    assert proven_form([b"\1" * 32, key], proof, **held) == nonce
+
+    keys, given = [key], proof
+    match change:
+        case "shown":
+            held["shown"] = shown + "x"
+        case "cookie":
+            held["cookie"] = cookie[::-1] + "0"
+        case "key":
+            keys = [b"\1" * 32]
+        case "late":
+            held["at"] = MORNING + timedelta(hours=2)
+        case _:
+            given = f"{proof[:-1]}{'0' if proof[-1] != '0' else '1'}"
+    assert proven_form(keys, given, **held) is None
+
+
+def test_an_endless_expiry_is_no_error() -> None:
+    """A proof may claim any year; only our own hold."""
+    given = f"999999999999.{'n' * 32}.{'0' * 64}"
+    assert proven_form([bytes(32)], given, shown="", cookie="c" * 16, at=MORNING) is None
+
+
+@given(
+    text=st.text(min_size=1, max_size=30).filter(str.strip), at=st.sampled_from(["text", "version"])
+)
+def test_the_fingerprint_stands_for_every_word(text: str, at: str) -> None:
+    """A form with any other word, or version, has another fingerprint."""
+    form = form_of(permission(), HERE)
+    first, *rest = form.choices
+    changed = evolve(first.wording, **{at: text})
+    if changed != first.wording:
+        other = evolve(form, choices=(evolve(first, wording=changed), *rest))
+        assert other.fingerprint != form.fingerprint
+    assert evolve(form, health_details=None).fingerprint != form.fingerprint
+
+
+def test_what_a_form_without_health_details_takes() -> None:
+    """Where there is no box for health details, none can have been ticked."""
+    form = form_of(permission(health_details=None), HERE)
+    ticked = Submission(
+        id="1",
+        shown=form.fingerprint,
+        name="Ana",
+        number=PATIENT,
+        agreed=["care"],
+        health_details=True,
+        at=MORNING,
+    )
+
+    assert accept(form, ticked) is FormProblem.CHANGED
+    assert "health-details" not in FormView(form=form).blank("p", "c").body.decode()
+
+
+SETTINGS: list[dict[str, Any]] = [
+    {"programmes": []},
+    {"programmes": [CARE, CARE]},
+    {"programmes": [OFFERS, evolve(OFFERS, id="news")]},
+    {"terms_url": "http://lakeside.example/terms"},
+    {"privacy_url": "javascript:alert(1)"},
+    {"form_url": 'https://lakeside.example/"><script>'},
+    {"identify": None},
+    {"secret": b"short"},
+    {"answer_within": timedelta(days=8)},
+    {"answer_within": timedelta(0)},
+    {"health_details": "warned"},
+]
+
+
+@pytest.mark.parametrize("wrong", SETTINGS, ids=str)
+def test_settings_that_cannot_be_used(wrong: dict[str, Any]) -> None:
+    """What could prove nothing later is refused when it is set up."""
+    with pytest.raises(InvalidInput):
+        permission(**wrong)
+
+
+def test_agreed_is_a_list() -> None:
+    """One programme's id in place of a list is refused: its letters would be ids."""
+    with pytest.raises(InvalidInput, match="list"):
+        Submission(id="1", shown="", name="", number="", agreed="care", at=MORNING)
+    with pytest.raises(InvalidInput, match="two would count as one"):
+        Submission(id=" ", shown="", name="", number="", agreed=["care"], at=MORNING)
+
+
+def test_defaults() -> None:
+    """Nothing secret shows."""
+    assert "secret" not in repr(permission())
+    assert isinstance(permission(), Permission)

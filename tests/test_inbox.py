@@ -1,0 +1,688 @@
+"""The inbox: threads, who is answered by when, and that nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from attrs import evolve
+
+from compliant_sms import (
+    AsyncMessenger,
+    Blocked,
+    Keyring,
+    Messenger,
+    Practice,
+    Profile,
+    Purpose,
+    Queued,
+    Sent,
+)
+from compliant_sms.audit import Act
+from compliant_sms.classification import ContentLabel, read_content
+from compliant_sms.conversations import (
+    Arrival,
+    BusinessHours,
+    InboxEventKind,
+    InboxPlan,
+    OpenKind,
+    Queue,
+    RoutingRule,
+    ThreadState,
+    Wait,
+    metrics_of,
+)
+from compliant_sms.driver import finish
+from compliant_sms.errors import (
+    ConfigurationError,
+    IdempotencyConflict,
+    InvalidInput,
+    UnknownThread,
+)
+from compliant_sms.flows import ReceivedText, _escalate
+from compliant_sms.messenger import StoreKind
+from compliant_sms.optout import Intent, reserved_word
+from compliant_sms.phone import PhoneNumber
+from compliant_sms.ports import Delivery
+from compliant_sms.providers import Twilio
+from compliant_sms.rates import Rate
+from compliant_sms.retention import RecordClass
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.templates import closed_text, danger_text, received_text
+from compliant_sms.testing import MovableClock
+from compliant_sms.text import segment
+from compliant_sms.worker import Worker
+from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER
+from test_receive import from_patient, status, text_of
+from test_send import agree, outgoing, remind
+
+Make = Callable[..., Messenger]
+CHICAGO = ZoneInfo("America/Chicago")
+SATURDAY = datetime(2026, 12, 5, 9, 0, tzinfo=CHICAGO)
+HOURS = BusinessHours(zone="America/Chicago", week={"mon-fri": "09:00-17:00"}, holidays_of="IL")
+FRONT = Queue(name="front-desk", members=["ana", "ben"], hours=HOURS, goal=timedelta(hours=4))
+BILLING = Queue(name="billing", members=["cleo"], hours=HOURS, goal=timedelta(hours=8))
+PLAN = InboxPlan(
+    point_person="dr-diaz",
+    queues=[FRONT, BILLING],
+    rules=[RoutingRule(queue="billing", intents=["billing"])],
+)
+
+
+@pytest.fixture
+def inbox(make_messenger: Make) -> Messenger:
+    """A messenger that keeps threads, and whose patient agreed to be texted."""
+    made = make_messenger(people=lambda _: Profile(time_zone="America/Chicago"), inbox=PLAN)
+    made.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="intake_form",
+        wording=INTAKE_WORDING,
+        recorded_by="front-desk:ana",
+    )
+    return made
+
+
+def receive(messenger: Messenger, body: str, sid: str = "SM1") -> ReceivedText:
+    """A patient's text comes in."""
+    return text_of(messenger.receive(from_patient(body, sid)))
+
+
+@pytest.mark.both_databases
+def test_a_text_waits_until_it_is_answered(
+    inbox: Messenger, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """It opens a thread that is due, is told so, and waits no more once the answer left."""
+    received = receive(inbox, "Can I bring my daughter's forms on Friday?")
+    (thread,) = inbox.inbox.due()
+    assert thread.thread_id == received.thread_id
+    assert (thread.state, thread.person, thread.queue) == (
+        ThreadState.WAITING,
+        PERSON,
+        "front-desk",
+    )
+    assert thread.due_at == clock() + timedelta(hours=4)
+    (told,) = inbox.dispatch_due()
+    assert isinstance(told, Sent)
+    clock.advance(timedelta(hours=1))
+
+    answer = inbox.inbox.reply(
+        thread.thread_id, "Yes, any time.", by="ana", idempotency_key="answer-1"
+    )
+
+    assert isinstance(answer, Sent)
+    assert inbox.inbox.due() == ()
+    view = inbox.inbox.thread(thread.thread_id)
+    assert view.thread.state is ThreadState.ANSWERED
+    said = [(t.inbound or t.message).body for t in view.texts if t.inbound or t.message]  # type: ignore[union-attr]
+    assert said[0].startswith("Can I bring")
+    assert said[1].startswith("Lakeside Family Medicine: we got your text. A person will answer")
+    assert said[2] == "Yes, any time."
+    assert inbox.open_items() == ()
+
+
+@pytest.mark.both_databases
+def test_after_hours_the_patient_is_told_when_we_open(
+    inbox: Messenger, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """In the patient's language, once a day, and the goal counts from the opening."""
+    clock.move_to(SATURDAY)
+    receive(inbox, "¿Puedo llevar los formularios el viernes?")
+    receive(inbox, "¿Y a qué hora abren?", "SM2")
+    inbox.dispatch_due()
+    receive(inbox, "¿Hola?", "SM3")
+    inbox.dispatch_due()
+
+    (body,) = outgoing(carrier)
+    assert body == (
+        "Lakeside Family Medicine: recibimos su mensaje; ahora estamos cerrados. Volvemos el lun "
+        "7 dic, 9:00 AM y respondemos en 4 horas desde entonces. En una emergencia llame al 911."
+    )
+    (thread,) = inbox.inbox.due()
+    assert thread.due_at == datetime(2026, 12, 7, 13, 0, tzinfo=CHICAGO)
+    assert thread.language == "es"
+    clock.move_to(SATURDAY + timedelta(days=2, hours=2))
+    receive(inbox, "¿Hola?", "SM4")
+    inbox.dispatch_due()
+    assert len(outgoing(carrier)) == 2
+
+
+@pytest.mark.both_databases
+def test_danger_is_answered_at_once_and_loud(
+    inbox: Messenger, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """Whom to call, though they said stop and it is night; an event; the point person's at once."""
+    receive(inbox, "STOP", "SM0")
+    inbox.dispatch_due()
+    clock.move_to(SATURDAY)
+    received = receive(inbox, "I can't breathe")
+    again = receive(inbox, "I can't breathe help", "SM2")
+    inbox.dispatch_due()
+
+    (_, told) = outgoing(carrier)
+    assert told == (
+        "If this is an emergency, call 911 now. Do not wait for an answer by text. "
+        "Lakeside Family Medicine, 217-555-0100"
+    )
+    events = inbox.inbox.events()
+    assert [(e.kind, e.reference, e.to) for e in events] == [
+        (InboxEventKind.EMERGENCY, received.inbound.inbound_id, "dr-diaz"),
+        (InboxEventKind.EMERGENCY, again.inbound.inbound_id, "dr-diaz"),
+    ]
+    assert inbox.inbox.acknowledge(*events) == 2
+    assert inbox.inbox.acknowledge(*events) == 0
+    assert inbox.inbox.escalate() == 3
+    assert [(e.kind, e.to) for e in inbox.inbox.events()] == [
+        (InboxEventKind.DUE, "front-desk"),
+        (InboxEventKind.OVERDUE, "front-desk"),
+        (InboxEventKind.POINT_PERSON, "dr-diaz"),
+    ]
+    (thread,) = inbox.inbox.overdue()
+    assert thread.assignee == "dr-diaz"
+    assert inbox.inbox.escalate() == 0
+
+
+def test_nothing_is_said_where_nobody_asked(inbox: Messenger, carrier: Sandbox) -> None:
+    """Thanks, reactions, robots, STOP and HELP lie in the thread, and wait for nothing."""
+    for n, body in enumerate(
+        [
+            "Thanks!",
+            "Liked “See you Tuesday”",
+            "I am driving and will see your text later. (I'm not receiving notifications.)",
+            "HELP",
+            "STOP",
+        ]
+    ):
+        received = receive(inbox, body, f"SM{n}")
+    inbox.dispatch_due()
+
+    assert inbox.inbox.due() == ()
+    assert len(outgoing(carrier)) == 2  # HELP and STOP are answered as ever
+    assert received.thread_id is not None
+    view = inbox.inbox.thread(received.thread_id)
+    assert view.thread.state is ThreadState.ANSWERED
+    assert len(view.texts) == 7
+    assert "driving" not in repr(view)
+
+
+def test_after_stop_nothing_automatic_goes(inbox: Messenger, carrier: Sandbox) -> None:
+    """A question after STOP waits for a person; the text that it came in is refused."""
+    receive(inbox, "STOP")
+    inbox.dispatch_due()
+    receive(inbox, "When is my next visit?", "SM2")
+    (told,) = inbox.dispatch_due()
+
+    assert isinstance(told, Blocked)
+    assert len(outgoing(carrier)) == 1
+    (item,) = inbox.open_items()
+    assert (item.kind, item.queue) == (OpenKind.UNANSWERED, "front-desk")
+    assert "inbox.reply()" in item.remedy
+
+
+def test_the_practice_may_say_nothing(make_messenger: Make, carrier: Sandbox) -> None:
+    """Neither the first reply nor the one about danger, where the plan says so."""
+    quiet = evolve(PLAN, first_reply=False, danger_reply=False)
+    closed = [date(2026, 11, 1) + timedelta(days=n) for n in range(900)]
+    never = Queue(name="never", hours=evolve(HOURS, closed_on=closed))
+    for n, plan in enumerate([quiet, InboxPlan(point_person="p", queues=[never])]):
+        messenger = make_messenger(inbox=plan)
+        receive(messenger, "Can I bring the forms?", f"SMa{n}")
+    receive(make_messenger(inbox=quiet), "I can't breathe", "SMb")
+    make_messenger().dispatch_due()
+
+    assert outgoing(carrier) == []
+
+
+def test_routing(make_messenger: Make) -> None:
+    """By what a text is about, where it was written to, and whether the queue is open."""
+    night = Queue(name="night", hours=BusinessHours(zone="UTC", week={"sat": "00:00-24:00"}))
+    plan = InboxPlan(
+        point_person="dr-diaz",
+        queues=[FRONT, BILLING, night],
+        rules=[
+            RoutingRule(queue="billing", intents=[Intent.BILLING], places=["Elm Street"]),
+            RoutingRule(queue="night", while_open=True),
+            RoutingRule(queue="billing", while_open=False, places=["Oak Street"]),
+        ],
+        numbers={SENDER: "Elm Street"},
+    )
+    at, saturday = datetime(2026, 11, 30, 16, 0, tzinfo=UTC), datetime(2026, 12, 5, tzinfo=UTC)
+
+    def routed(at: datetime, intent: Intent = Intent.OTHER, place: str = "") -> str:
+        return plan.queue_for(Arrival(at=at, intent=intent, place=place)).name
+
+    assert routed(at) == "front-desk"
+    assert routed(at, Intent.BILLING) == "front-desk"
+    assert routed(at, Intent.BILLING, "Elm Street") == "billing"
+    assert routed(saturday) == "night"
+    assert routed(saturday - timedelta(days=1), place="Oak Street") == "billing"
+    assert plan.place_of(PhoneNumber(SENDER)) == "Elm Street"
+    assert plan.place_of(PhoneNumber(PATIENT)) == plan.place_of(None) == ""
+    assert plan.queue("gone").name == "front-desk"
+    messenger = make_messenger(inbox=plan)
+    receive(messenger, "Why is my bill so high?")
+    (thread,) = messenger.inbox.due(queue="billing")
+    assert thread.place == "Elm Street"
+    receive(messenger, "Can I bring the forms?", "SM2")  # it waits there already
+    assert messenger.inbox.due(queue="front-desk") == ()
+    messenger.inbox.close(thread.thread_id, by="cleo", reason="called")
+    receive(messenger, "Can I bring the forms?", "SM3")
+    (thread,) = messenger.inbox.threads(queue="front-desk", state="waiting")
+    assert thread.closed_at is None
+
+
+@pytest.mark.both_databases
+def test_a_failed_answer_reopens(inbox: Messenger, clock: MovableClock, carrier: Sandbox) -> None:
+    """The patient waits again, since the first text; one event; a second answer may count."""
+    receive(inbox, "Can I bring the forms?")
+    (thread,) = inbox.inbox.due()
+    sent = inbox.inbox.reply(thread.thread_id, "Yes.", by="ana", idempotency_key="a1")
+    assert isinstance(sent, Sent)
+    assert sent.provider_id is not None
+    inbox.receive(status(sent.provider_id, "undelivered", code="30005"))
+
+    (again,) = inbox.inbox.due()
+    assert again.waits_since == thread.waits_since
+    assert inbox.inbox.escalate(limit=1) == 1
+    assert inbox.inbox.escalate() == 0
+    failed = [e for e in inbox.inbox.events() if e.kind is InboxEventKind.REPLY_FAILED]
+    assert [(e.reference, e.to) for e in failed] == [(sent.message_id, "front-desk")]
+    assert {i.kind for i in inbox.open_items()} == {OpenKind.UNANSWERED}
+    inbox.inbox.close(thread.thread_id, by="ana", reason="We called.")
+    assert inbox.open_items() == ()
+    (entry,) = [e for e in inbox.inbox.thread(thread.thread_id).entries if e.kind == "closed"]
+    assert (entry.actor, entry.words) == ("ana", "We called.")
+
+
+@pytest.mark.both_databases
+def test_an_unknown_sender_is_answered_once_and_then_known(
+    inbox: Messenger, carrier: Sandbox
+) -> None:
+    """Without consent one answer may go; joined, all is in the thread of the person."""
+    other = "+12175550177"
+    received = text_of(inbox.receive(from_patient("New patients?", "SM1", sender=other)))
+    assert received.thread_id is not None
+    (item,) = inbox.open_items()
+    assert item.kind is OpenKind.UNMATCHED
+    one = inbox.inbox.reply(received.thread_id, "Yes!", by="ana", idempotency_key="a1")
+    two = inbox.inbox.reply(received.thread_id, "Do call.", by="ana", idempotency_key="a2")
+    again = inbox.inbox.reply(received.thread_id, "Yes!", by="ana", idempotency_key="a1")
+    assert isinstance(one, Sent)
+    assert isinstance(two, Blocked)
+    assert again == one
+    with pytest.raises(IdempotencyConflict):
+        inbox.inbox.reply(received.thread_id, "No!", by="ana", idempotency_key="a1")
+
+    joined = inbox.inbox.join(received.thread_id, person="pat-9", by="ana")
+    assert joined.person == "pat-9"
+    assert inbox.inbox.join(received.thread_id, person="pat-9", by="ana") == joined
+    assert inbox.inbox.reply(joined.thread_id, "Yes!", by="ana", idempotency_key="a1") == one
+    with pytest.raises(InvalidInput, match="another person's"):
+        inbox.inbox.join(joined.thread_id, person="pat-1", by="ana")
+    text = text_of(inbox.receive(from_patient("Thank you, and hours?", "SM2", sender=other)))
+    assert text.thread_id == joined.thread_id
+    view = inbox.inbox.thread(joined.thread_id)
+    assert [e.kind for e in view.entries] == ["replied", "replied", "joined"]
+    assert [t.waits for t in view.texts if t.inbound] == [False, True]
+
+
+def test_a_number_of_several_persons(inbox: Messenger, clock: MovableClock) -> None:
+    """Nobody guesses who wrote, unless a text answers what one of them was asked."""
+    agree(inbox, PATIENT, "pat-2")
+    first = receive(inbox, "Can I bring the forms?")
+    assert first.thread_id is not None
+    assert inbox.inbox.thread(first.thread_id).thread.person is None
+    clock.advance(timedelta(minutes=1))
+    remind(inbox, person="pat-2")
+    second = receive(inbox, "I need to reschedule", "SM2")
+    assert second.thread_id is not None
+    assert inbox.inbox.thread(second.thread_id).thread.person == "pat-2"
+    joined = inbox.inbox.join(first.thread_id, person="pat-2", by="ana")
+    assert joined.thread_id == second.thread_id
+    with pytest.raises(UnknownThread):
+        inbox.inbox.thread(first.thread_id)
+
+
+@pytest.mark.both_databases
+def test_who_has_no_number(inbox: Messenger, clock: MovableClock) -> None:
+    """It waits in a thread that nobody can answer or join, until somebody closes it."""
+    for n in range(2):
+        received = text_of(inbox.receive(from_patient("Call me?", f"SM{n}", sender="CLINIC")))
+    thread_id = received.thread_id
+    assert thread_id is not None
+    assert len(inbox.inbox.thread(thread_id).texts) == 2
+    for refused in (
+        lambda: inbox.inbox.reply(thread_id, "Who?", by="ana", idempotency_key="a1"),
+        lambda: inbox.inbox.join(thread_id, person="pat-9", by="ana"),
+    ):
+        with pytest.raises(InvalidInput, match="no phone number"):
+            refused()
+    assert len(inbox.open_items()) == 2
+    clock.advance(timedelta(days=7))
+    assert inbox.inbox.escalate(limit=1) == 1
+    assert inbox.inbox.escalate() == 2
+    inbox.inbox.close(thread_id, by="ana", reason="Nobody we know.")
+    assert inbox.open_items() == ()
+
+
+def test_staff_at_work(inbox: Messenger) -> None:
+    """Each act is on record once; what makes no sense is refused."""
+    received = receive(inbox, "Can I bring the forms?")
+    desk, thread_id = inbox.inbox, received.thread_id
+    assert thread_id is not None
+    desk.note(thread_id, "She means the intake form.", by="ana")
+    for _ in range(2):
+        desk.assign(thread_id, to="ben", by="ana", reason="He knows her.")
+        assert desk.hand_over(thread_id, queue="billing", by="ben", reason="Money.").assignee == ""
+        desk.assign(thread_id, to="dr-diaz", by="cleo")
+        desk.hand_over(thread_id, queue="front-desk", by="cleo", reason="No money.")
+    for _ in range(2):
+        assert desk.close(thread_id, by="ana", reason="Called.").state is ThreadState.CLOSED
+    for _ in range(2):
+        assert desk.reopen(thread_id, by="ana", reason="More.").state is ThreadState.WAITING
+    assert desk.hand_over(thread_id, queue="front-desk", by="a", reason="b").queue == "front-desk"
+    desk.assign(thread_id, to="ben", by="ana")
+    desk.assign(thread_id, to="ben", by="ana")
+
+    kinds = [e.kind for e in desk.thread(thread_id).entries]
+    turn = ["assigned", "handed_over", "assigned", "handed_over"]
+    assert kinds == ["note", *turn, *turn, "closed", "reopened", "assigned"]
+    for refused in (
+        lambda: desk.assign(thread_id, to="cleo", by="ana"),
+        lambda: desk.hand_over(thread_id, queue="night", by="ana", reason="x"),
+        lambda: desk.close(thread_id, by="", reason="x"),
+        lambda: desk.close(thread_id, by="ana", reason=" "),
+        lambda: desk.note(thread_id, "", by="ana"),
+        lambda: desk.threads(queue="night"),
+        lambda: desk.threads(state="lost"),
+        lambda: desk.metrics(days=0),
+        lambda: desk.dismiss(*inbox.open_items(), by="ana", reason="x"),
+        lambda: desk.dismiss("it", by="ana", reason="x"),  # type: ignore[arg-type]
+        lambda: desk.acknowledge("it"),  # type: ignore[arg-type]
+        lambda: desk.reply(thread_id, "Hi", by="", idempotency_key="k"),
+        lambda: desk.reply(
+            thread_id, "Hi", by="a", idempotency_key="k", purpose=Purpose.HELP_REPLY
+        ),
+    ):
+        with pytest.raises(InvalidInput):
+            refused()
+    with pytest.raises(UnknownThread, match="joined to another"):
+        desk.note("nothing", "x", by="ana")
+
+
+def test_without_a_plan_nobody_pretends(messenger: Messenger, make_messenger: Make) -> None:
+    """No thread is kept, and whoever asks is told how; later the texts are found."""
+    assert receive(messenger, "Can I bring the forms?").thread_id is None
+    for refused in (messenger.open_items, messenger.inbox.due, messenger.inbox.escalate):
+        with pytest.raises(ConfigurationError, match="inbox=InboxPlan"):
+            refused()
+    with pytest.raises(InvalidInput, match="InboxPlan"):
+        make_messenger(inbox="plan")
+    later = make_messenger(inbox=PLAN)
+    (item,) = later.open_items()
+    assert item.kind is OpenKind.UNMATCHED
+
+
+def test_what_came_long_before_the_plan_does_not_wait(
+    messenger: Messenger, make_messenger: Make, clock: MovableClock
+) -> None:
+    """It lies in its thread. What asked about danger is raised as ever, if it is of late."""
+    agree(messenger)
+    clock.advance(timedelta(minutes=1))
+    remind(messenger)
+    receive(messenger, "I need to reschedule")
+    clock.advance(timedelta(days=31))
+    receive(messenger, "I can't breathe", "SM2")
+    later = make_messenger(inbox=PLAN)
+    (item,) = later.open_items()
+    (event,) = later.inbox.events()
+
+    assert event.kind is InboxEventKind.EMERGENCY
+    assert item.reference == event.reference
+    (thread,) = later.inbox.threads()
+    assert thread.person == PERSON
+    assert len(later.inbox.thread(thread.thread_id).texts) == 4  # whom to call is said at once
+
+
+def test_what_could_not_be_delivered_is_dismissed(inbox: Messenger, clock: MovableClock) -> None:
+    """Somebody saw to it, on record; it is listed no more."""
+    clock.advance(timedelta(minutes=1))
+    sent = remind(inbox)
+    inbox.receive(status(sent.provider_id, "undelivered", code="30003"))
+    (item,) = inbox.open_items()
+    assert (item.kind, item.reference) == (OpenKind.UNDELIVERABLE, sent.message_id)
+    assert inbox.inbox.dismiss(item, by="ana", reason="We called.") == 1
+    assert inbox.inbox.dismiss(item, by="ana", reason="We called.") == 0
+    assert inbox.open_items() == ()
+    (event,) = [e for e in inbox.audit() if e.act is Act.ITEM_DISMISSED]
+    assert (event.actor, event.reason, event.subject) == ("ana", "We called.", sent.message_id)
+
+
+@pytest.mark.both_databases
+def test_it_escalates_to_the_point_person(inbox: Messenger, clock: MovableClock) -> None:
+    """Due after half of the goal, overdue after it, the point person's after twice: once each."""
+    receive(inbox, "Can I bring the forms?")
+    told: list[str] = []
+    for _ in range(17):
+        clock.advance(timedelta(minutes=30))
+        before = len(inbox.inbox.events())
+        assert inbox.inbox.escalate() == len(inbox.inbox.events()) - before
+        told.append(",".join(e.kind for e in inbox.inbox.events()[before:]))
+    # From ten o'clock on; the day ends at five.
+    assert [(n / 2 + 0.5, each) for n, each in enumerate(told) if each] == [
+        (2.0, "due"),
+        (4.0, "overdue"),
+    ]
+    clock.advance(timedelta(hours=16))
+    assert inbox.inbox.escalate() == 1
+    (thread,) = inbox.inbox.overdue()
+    assert thread.assignee == "dr-diaz"
+    assert inbox.inbox.thread(thread.thread_id).entries[-1].kind == "escalated"
+    work = Worker(inbox).drain()
+    assert (work.escalated, work.errors) == (0, {})
+
+
+@pytest.mark.both_databases
+def test_erasure_reaches_threads(make_messenger: Make) -> None:
+    """Notes and whose thread it was are gone, and nothing of it waits or is listed."""
+    messenger = make_messenger(inbox=PLAN, keyring=Keyring.generate())
+    agree(messenger)
+    received = receive(messenger, "Can I bring the forms?")
+    assert received.thread_id is not None
+    messenger.inbox.note(received.thread_id, "okapi", by="ana")
+    messenger.dispatch_due()
+    messenger.erase(PERSON, reason="asked", by="ana")
+
+    assert messenger.open_items() == ()
+    assert messenger.inbox.threads() == ()
+    messenger.inbox.escalate()
+    again = receive(messenger, "Who is this?", "SM2")
+    assert again.thread_id not in {None, received.thread_id}
+
+
+def test_old_notes_are_purged(inbox: Messenger, clock: MovableClock) -> None:
+    """After six years; the thread stays."""
+    received = receive(inbox, "Can I bring the forms?")
+    assert received.thread_id is not None
+    inbox.inbox.note(received.thread_id, "okapi", by="ana")
+    inbox.inbox.close(received.thread_id, by="ana", reason="Called.")
+    clock.advance(timedelta(days=366 * 6))
+    report = inbox.purge(by="ana")
+    tally = next(t for t in report.tallies if t.record is RecordClass.CONVERSATION)
+    assert tally.dropped == 2
+    assert inbox.inbox.thread(received.thread_id).entries == ()
+
+
+def test_figures_in_business_time() -> None:
+    """Median and slowest tenth by day and queue, the pile, its trend, and the alarm."""
+    morning = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+
+    def wait(day: int, number: int, took: float | None, queue: str = "front-desk") -> Wait:
+        at = morning + timedelta(days=day)
+        return Wait(
+            wait_id=f"{day}/{number}",
+            thread_id="t",
+            queue=queue,
+            inbound_id=None,
+            at=at,
+            asks=number >= 0,
+            steps=(at, at, at),
+            answered_at=None if took is None else at + timedelta(hours=took),
+        )
+
+    waits = [wait(0, n, n) for n in range(1, 5)]
+    waits += [wait(d, n, None) for d in range(1, 4) for n in range(2)]
+    waits += [wait(0, 9, 24, "billing"), wait(0, -1, 5)]
+    told = metrics_of(PLAN, waits, since=morning, at=morning + timedelta(days=3, hours=1))
+
+    first = next(d for d in told.days if d.queue == "front-desk")
+    hours = [timedelta(hours=n) for n in (2, 4)]
+    assert (first.received, first.answered, first.median, first.ninetieth) == (4, 4, *hours)
+    paid = next(d for d in told.days if d.queue == "billing")
+    assert (paid.median, paid.backlog) == (timedelta(hours=8), 1)  # by the clock it took a day
+    assert [d.backlog for d in told.days if d.queue == "front-desk"] == [0, 2, 4, 6]
+    assert (told.backlog, told.trend) == (6, 5)
+    assert (told.alarm, told.alarms) == (True, ("front-desk",))
+    slow = [wait(d, 0, 1 + 1.5 * d) for d in range(4)]
+    at = morning + timedelta(days=3, hours=7)
+    assert metrics_of(PLAN, slow, since=morning, at=at).alarms == ("front-desk",)
+    assert metrics_of(PLAN, slow[:3], since=morning, at=at).alarms == ()
+    steady = [wait(d, 0, 2) for d in range(4)]
+    assert not metrics_of(PLAN, steady, since=morning, at=at).alarm
+
+
+def test_plans_that_cannot_be_used_are_refused() -> None:
+    """Nobody responsible, queues without names, rules into nowhere, goals before warnings."""
+    half, hour = timedelta(minutes=30), timedelta(hours=1)
+    for refused in (
+        lambda: InboxPlan(point_person=" ", queues=[FRONT]),
+        lambda: InboxPlan(point_person="p", queues=[]),
+        lambda: InboxPlan(point_person="p", queues=[FRONT, FRONT]),
+        lambda: InboxPlan(point_person="p", queues="front"),  # type: ignore[arg-type]
+        lambda: InboxPlan(point_person="p", queues=[FRONT], rules=[RoutingRule(queue="x")]),
+        lambda: InboxPlan(point_person="p", queues=[FRONT], numbers=["+12175550111"]),  # type: ignore[arg-type]
+        lambda: RoutingRule(queue="x", intents=["money"]),
+        lambda: RoutingRule(queue="x", places="Elm Street"),
+        lambda: Queue(name="x", hours="9-5"),  # type: ignore[arg-type]
+        lambda: Queue(name="x", hours=HOURS, goal=timedelta(0)),
+        lambda: Queue(name="x", hours=HOURS, goal=4),  # type: ignore[arg-type]
+        lambda: Queue(name="x", hours=HOURS, goal=half, warn_after=hour),
+        lambda: Queue(name="x", hours=HOURS, goal=hour, point_person_after=half),
+    ):
+        with pytest.raises(InvalidInput):
+            refused()
+
+
+def test_words_of_the_library_cost_no_more_than_they_must() -> None:
+    """In each language one alphabet, at most two parts, and the goal in plain words."""
+    for language in ("en", "es", "fr", "de"):
+        for minutes in (30, 60, 90, 240):
+            goal = timedelta(minutes=minutes)
+            bodies = [
+                received_text("Lakeside", goal, emergency="911", language=language),
+                closed_text("Lakeside", goal, SATURDAY, emergency="911", language=language),
+                danger_text("Lakeside", "217-555-0100", emergency="911", language=language),
+            ]
+            for body in bodies:
+                assert segment(body).encoding == "GSM-7"
+                assert segment(body).segments <= 2
+                assert reserved_word(body) is None
+                assert read_content(body).label is ContentLabel.TRANSACTIONAL
+    assert "within 1 hour while" in received_text(
+        "L", timedelta(hours=1), emergency="911", language="en"
+    )
+
+
+def test_the_same_for_an_event_loop(
+    practice: Practice, provider: Twilio, make_store: Callable[[], StoreKind], clock: MovableClock
+) -> None:
+    """Each method of the desk, awaited."""
+
+    async def story() -> None:
+        async with AsyncMessenger(
+            practice=practice, provider=provider, store=make_store(), clock=clock, inbox=PLAN
+        ) as messenger:
+            desk = messenger.inbox
+            received = text_of(await messenger.receive(from_patient("Open on Friday?", "SM1")))
+            thread_id = received.thread_id
+            assert thread_id is not None
+            assert len(await desk.due()) == len(await desk.threads()) == 1
+            assert await desk.overdue() == ()
+            await desk.note(thread_id, "x", by="ana")
+            await desk.assign(thread_id, to="ben", by="ana")
+            await desk.hand_over(thread_id, queue="billing", by="ana", reason="x")
+            await desk.join(thread_id, person="pat-9", by="ana")
+            sent = await desk.reply(thread_id, "Yes.", by="ana", idempotency_key="a")
+            assert isinstance(sent, Sent)
+            await desk.close(thread_id, by="ana", reason="x")
+            await desk.reopen(thread_id, by="ana", reason="x")
+            await messenger.dispatch_due()
+            clock.advance(timedelta(days=7))
+            assert await desk.escalate() == 3
+            assert await desk.acknowledge(*await desk.events()) == 3
+            assert len(await messenger.open_items()) == 1
+            assert await desk.dismiss(by="ana", reason="x") == 0
+            assert (await desk.metrics(days=30)).backlog == 1
+            assert len((await desk.thread(thread_id)).texts) == 3
+
+    asyncio.run(story())
+
+
+def test_what_waits_for_room_is_queued(make_messenger: Make) -> None:
+    """An answer that the sender's rate holds up is kept, and waits no longer for its patient."""
+    messenger = make_messenger(
+        inbox=PLAN,
+        people=lambda _: Profile(time_zone="America/Chicago"),
+        delivery=Delivery(rate=Rate(per_second=1 / 60)),
+    )
+    agree(messenger)
+    received = receive(messenger, "Can I bring the forms?")
+    assert received.thread_id is not None
+    first, second = (
+        messenger.inbox.reply(received.thread_id, f"Yes {n}.", by="ana", idempotency_key=f"a{n}")
+        for n in range(2)
+    )
+    assert isinstance(first, Sent)
+    assert isinstance(second, Queued)
+
+
+def test_two_at_a_time(
+    inbox: Messenger, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who comes second finds what the first one did, and does nothing twice."""
+    receive(inbox, "Can I bring the forms?")
+    clock.advance(timedelta(days=3))
+    ports, at = inbox._ports, clock()
+    (stale,) = finish(ports.store.run(lambda tx: tx.waits_to_raise("lakeside", at, 9)))  # type: ignore[arg-type]
+    assert inbox.inbox.escalate() == 3
+    assert not finish(_escalate._raise(ports, PLAN, stale, at))
+
+    of, calls = SqlTransaction.thread_of, count()
+    receive_from_nobody = from_patient("Call me?", "SM1a", sender="CLINIC")
+    inbox.receive(receive_from_nobody)
+
+    async def too_late(tx: SqlTransaction, *who: Any) -> Any:
+        return None if next(calls) == 0 else await of(tx, *who)
+
+    monkeypatch.setattr(SqlTransaction, "thread_of", too_late)
+    inbox.receive(from_patient("Call me!?", "SM2a", sender="CLINIC"))
+    assert len(inbox.inbox.threads()) == 2
+
+
+def test_a_pile_without_threads_is_taken_up(
+    messenger: Messenger, make_messenger: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much came in through a program that keeps none."""
+    monkeypatch.setattr(_escalate, "_PAGE", 2)
+    for n in range(4):
+        sender = "CLINIC" if n % 2 else PATIENT
+        messenger.receive(from_patient(f"Open at {n}?", f"SM{n}", sender=sender))
+    later = make_messenger(inbox=PLAN)
+    assert later.inbox.escalate() == 0
+    assert len(later.open_items()) == 4

@@ -1,0 +1,699 @@
+"""Asking for permission by text and by keyword, on paper and spoken, through all floors."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from attrs import evolve
+
+from compliant_sms import (
+    AsyncMessenger,
+    Blocked,
+    Category,
+    Messenger,
+    Practice,
+    Purpose,
+    Sent,
+    Tier,
+)
+from compliant_sms._set_up import refuse_taken_keywords
+from compliant_sms.consent import (
+    Basis,
+    ConsentEvent,
+    Granted,
+    OptInAnswered,
+    OptInAsked,
+    SignatureKind,
+    Wording,
+)
+from compliant_sms.errors import ConfigurationError, InvalidInput
+from compliant_sms.permission import (
+    Edition,
+    OnPaper,
+    Permission,
+    PermissionState,
+    Programme,
+    Spoken,
+    taken_by,
+)
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.testing import MovableClock
+from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON
+from test_patient_texts import receive
+from test_receive import from_patient, text_of
+from test_send import agree, outgoing, remind, waits
+
+pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
+Make = Callable[..., Messenger]
+OFFER = "Lakeside Family Medicine: 20% off teeth whitening in December. Reply STOP to opt out."
+BILLS = Programme(
+    id="bills", about="your bills and payments", categories=["billing"], editions="2026-03"
+)
+OFFERS = Programme(
+    id="offers",
+    about="offers and news of our practice",
+    categories=["promotions"],
+    editions="2026-03",
+    frequency="Up to 4 messages a month.",
+    keyword="deals",
+)
+
+
+def permission(**changes: Any) -> Permission:
+    """How the practice asks."""
+    usual: dict[str, Any] = {
+        "programmes": [BILLS, OFFERS],
+        "terms_url": "https://lakeside.example/terms",
+        "privacy_url": "https://lakeside.example/privacy",
+    }
+    return Permission(**(usual | changes))
+
+
+def owning(practice: Practice) -> Practice:
+    """The practice, with a host of its own."""
+    return evolve(practice, link_domains=["lakeside.example"])
+
+
+@pytest.fixture
+def asking(make_messenger: Make, practice: Practice, clock: MovableClock) -> Messenger:
+    """A messenger that asks for permission; its patient agreed to texts about care."""
+    messenger = make_messenger(practice=owning(practice), permission=permission())
+    agree(messenger)
+    clock.advance(timedelta(minutes=1))
+    return messenger
+
+
+def of_kind(messenger: Messenger, kind: type[ConsentEvent]) -> list[Any]:
+    """The events of a kind about the patient's number."""
+    return [e for e in messenger.consent.events(PATIENT) if isinstance(e, kind)]
+
+
+def bill(messenger: Messenger, key: str = "bill-1") -> Any:
+    """A text about money."""
+    return messenger.send(
+        to=PATIENT,
+        person=PERSON,
+        purpose=Purpose.BILLING,
+        body="Lakeside Family Medicine: your statement is ready. Call 217-555-0100.",
+        idempotency_key=key,
+    )
+
+
+def promote(messenger: Messenger, key: str = "offer-1") -> Any:
+    """A text that sells."""
+    return messenger.send(
+        to=PATIENT, person=PERSON, purpose=Purpose.PROMOTION, body=OFFER, idempotency_key=key
+    )
+
+
+def invite(messenger: Messenger, **changes: Any) -> Any:
+    """Ask about bills."""
+    usual = {"person": PERSON, "programme": "bills", "idempotency_key": "ask/pat-881/bills"}
+    return messenger.permission.invite(PATIENT, **(usual | changes))
+
+
+@pytest.mark.both_databases
+def test_invited_and_agreed(asking: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """The question, the yes and the consent are on record, with the words; a welcome follows."""
+    assert isinstance(bill(asking), Blocked)
+    assert isinstance(invite(asking), Sent)
+    clock.advance(timedelta(minutes=2))
+    said = receive(asking, "Yes")
+
+    (asked,) = of_kind(asking, OptInAsked)
+    (answered,) = of_kind(asking, OptInAnswered)
+    granted = of_kind(asking, Granted)[-1]
+    assert said.answers is not None
+    assert asked.reference == said.answers.message_id
+    assert asked.wording == Wording(text=outgoing(carrier)[0], version="bills/2026-03")
+    assert (answered.agreed, answered.asked) == (True, asked.event_id)
+    assert (granted.categories, granted.tier) == (("billing",), Tier.PRIOR_EXPRESS)
+    assert (granted.wording, granted.basis) == (asked.wording, Basis.TEXT_MESSAGE)
+    assert not said.inbound.needs_person
+    asking.dispatch_due()
+    assert "you will get texts about your bills and payments" in outgoing(carrier)[-1]
+    assert isinstance(bill(asking, "bill-2"), Sent)
+    assert asking.verify_ledger().events == 4
+
+
+@pytest.mark.both_databases
+def test_keyword(asking: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """A patient who texts the keyword is asked, and a yes is written permission that suffices."""
+    assert isinstance(promote(asking), Blocked)
+    text = receive(asking, " Deals! ")
+    asking.dispatch_due()
+    clock.advance(timedelta(minutes=2))
+    assert not text.inbound.needs_person
+    assert "automated marketing texts" in outgoing(carrier)[-1]
+    receive(asking, "YES", "SM2")
+
+    granted = of_kind(asking, Granted)[-1]
+    (asked,) = of_kind(asking, OptInAsked)
+    assert asked.keyword == "DEALS"
+    assert (granted.categories, granted.tier) == (("promotions",), Tier.PRIOR_EXPRESS_WRITTEN)
+    assert granted.agreement.signature is SignatureKind.TEXT_REPLY
+    assert isinstance(promote(asking, "offer-2"), Sent)
+
+
+def test_who_never_agreed_is_not_asked(make_messenger: Make, practice: Practice) -> None:
+    """Without prior express consent no question leaves, and none is on record."""
+    messenger = make_messenger(practice=owning(practice), permission=permission())
+    outcome = invite(messenger)
+
+    assert isinstance(outcome, Blocked)
+    assert [each.rule for each in outcome.reasons] == ["consent"]
+    assert not messenger.consent.events(PATIENT)
+
+
+def test_nobody_is_invited_to_promotions(asking: Messenger, carrier: Sandbox) -> None:
+    """Whatever the patient agreed to, no text of ours offers marketing."""
+    with pytest.raises(InvalidInput, match="marketing"):
+        invite(asking, programme="offers")
+    with pytest.raises(InvalidInput, match="Pass one of: bills, offers"):
+        invite(asking, programme="loans")
+    assert not outgoing(carrier)
+
+
+def test_asked_once(asking: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """However often it is called, one question goes; another key asks again."""
+    first, second = invite(asking), invite(asking)
+    assert first == second
+    assert len(outgoing(carrier)) == len(of_kind(asking, OptInAsked)) == 1
+
+    clock.advance(timedelta(days=8))
+    assert invite(asking) == first
+    assert isinstance(invite(asking, idempotency_key="ask/pat-881/bills/new-portal"), Sent)
+    assert len(of_kind(asking, OptInAsked)) == 2
+
+
+@pytest.mark.parametrize(
+    "words", ["maybe", "what is this?", "who are you", "later", "\U0001f914", "Deal"]
+)
+def test_anything_else_grants_nothing(asking: Messenger, words: str) -> None:
+    """Only a yes is a yes."""
+    invite(asking)
+    before = asking.consent.events(PATIENT)
+    text = receive(asking, words)
+
+    assert asking.consent.events(PATIENT) == before
+    assert text.answers is None
+    assert isinstance(bill(asking), Blocked)
+
+
+def test_no(asking: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """A no turns down what was asked, and ends nothing that was agreed to before."""
+    invite(asking)
+    clock.advance(timedelta(minutes=1))
+    receive(asking, "No thanks")
+
+    (answered,) = of_kind(asking, OptInAnswered)
+    assert not answered.agreed
+    assert isinstance(remind(asking), Sent)
+    assert isinstance(bill(asking), Blocked)
+    asking.dispatch_due()
+    receive(asking, "yes", "SM2")
+    assert isinstance(bill(asking, "bill-2"), Blocked)
+
+
+def test_stop_ends_everything(asking: Messenger, clock: MovableClock) -> None:
+    """Whoever answers STOP ends all texts, and a later yes answers nothing."""
+    invite(asking)
+    clock.advance(timedelta(minutes=1))
+    receive(asking, "STOP")
+    clock.advance(timedelta(minutes=1))
+    receive(asking, "yes", "SM2")
+
+    assert not of_kind(asking, OptInAnswered)
+    assert isinstance(remind(asking), Blocked)
+    assert asking.permission.state(PATIENT, person=PERSON, programme="bills") is (
+        PermissionState.STOPPED
+    )
+
+
+def test_a_late_yes(make_messenger: Make, practice: Practice, clock: MovableClock) -> None:
+    """After the time that the practice gives, a yes means something else."""
+    messenger = make_messenger(
+        practice=owning(practice), permission=permission(answer_within=timedelta(hours=2))
+    )
+    agree(messenger)
+    clock.advance(timedelta(minutes=1))
+    invite(messenger)
+    (asked,) = of_kind(messenger, OptInAsked)
+    assert asked.until == clock() + timedelta(hours=2)
+    clock.advance(timedelta(hours=2, seconds=1))
+    receive(messenger, "yes")
+
+    assert not of_kind(messenger, OptInAnswered)
+
+
+def test_a_second_yes(asking: Messenger, clock: MovableClock) -> None:
+    """One question has one answer."""
+    invite(asking)
+    clock.advance(timedelta(minutes=1))
+    receive(asking, "yes")
+    receive(asking, "yes", "SM2")
+
+    assert len(of_kind(asking, OptInAnswered)) == 1
+    assert len(of_kind(asking, Granted)) == 2
+
+
+def test_the_yes_covers_what_was_asked(
+    asking: Messenger, make_messenger: Make, practice: Practice, clock: MovableClock
+) -> None:
+    """Settings that changed in between widen nothing, also where the programme is gone."""
+    invite(asking)
+    clock.advance(timedelta(minutes=1))
+    wider = evolve(BILLS, categories=["billing", "surveys"], editions="2027-01")
+    changed = make_messenger(practice=owning(practice), permission=permission(programmes=[wider]))
+    text_of(changed.receive(from_patient("Yes", "SM1")))
+
+    granted = of_kind(changed, Granted)[-1]
+    assert granted.categories == ("billing",)
+    assert granted.wording.version == "bills/2026-03"
+
+
+def test_a_welcome_without_its_programme(
+    asking: Messenger, make_messenger: Make, practice: Practice, carrier: Sandbox
+) -> None:
+    """The confirmation needs no programme that is configured still."""
+    invite(asking)
+    plain = make_messenger(practice=owning(practice))
+    text_of(plain.receive(from_patient("Yes", "SM1")))
+    plain.dispatch_due()
+
+    assert "you will get the texts that you agreed to" in outgoing(carrier)[-1]
+
+
+def test_who_texts_a_keyword_and_is_not_known(
+    make_messenger: Make, practice: Practice, carrier: Sandbox
+) -> None:
+    """Consent is a person's: of a number at which nobody, or several, are known, a person asks."""
+    messenger = make_messenger(practice=owning(practice), permission=permission())
+    stranger = receive(messenger, "DEALS")
+    agree(messenger)
+    agree(messenger, person="pat-882")
+    family = receive(messenger, "DEALS", "SM2")
+
+    assert stranger.inbound.needs_person
+    assert family.inbound.needs_person
+    messenger.dispatch_due()
+    assert not outgoing(carrier)
+
+
+def test_a_keyword_again_and_again(
+    asking: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Who texts it again within the hour has the question already; after that it comes anew."""
+    for turn in range(3):
+        receive(asking, "DEALS", f"SM{turn}")
+        asking.dispatch_due()
+    assert len(outgoing(carrier)) == 1
+
+    clock.advance(timedelta(hours=13))
+    receive(asking, "DEALS", "SM9")
+    asking.dispatch_due()
+    assert len(outgoing(carrier)) == 2
+
+
+def test_a_keyword_after_stop(asking: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """After a STOP nothing but its confirmation follows: START comes first."""
+    receive(asking, "STOP")
+    asking.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+    receive(asking, "DEALS", "SM2")
+    asking.dispatch_due()
+
+    assert len(outgoing(carrier)) == 1
+    assert not of_kind(asking, OptInAsked)
+
+
+def test_a_keyword_among_other_words(asking: Messenger, carrier: Sandbox) -> None:
+    """Only the word alone asks for it."""
+    text = receive(asking, "any deals on braces?")
+    asking.dispatch_due()
+
+    assert text.inbound.needs_person
+    assert not outgoing(carrier)
+
+
+def test_a_keyword_while_something_else_is_asked(
+    asking: Messenger, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """It answers no other question, even where it could be read as a yes."""
+    joining = evolve(OFFERS, keyword="JOIN")
+    asking._ports = evolve(asking._ports, permission=permission(programmes=[BILLS, joining]))
+    invite(asking)
+    clock.advance(timedelta(minutes=1))
+    text = text_of(asking.receive(from_patient("join", "SM1")))
+    asking.dispatch_due()
+
+    assert text.answers is None
+    assert "marketing texts" in outgoing(carrier)[-1]
+    assert not of_kind(asking, OptInAnswered)
+
+
+RESERVED = ["stop", "END", "Quit", "help", "INFO", "start", "yes", "confirm", "ALTO", "si", "911"]
+
+
+@pytest.mark.parametrize("word", [*RESERVED, "two words", "AB", "A" * 16, "1DEAL", "DÉALS"])
+def test_keywords_that_mean_something_already(word: str) -> None:
+    """A word that law, carriers or our own questions have a meaning for is refused."""
+    with pytest.raises(InvalidInput):
+        evolve(OFFERS, keyword=word)
+
+
+def test_keywords_of_the_provider(make_messenger: Make) -> None:
+    """A word on which the provider acts by itself is refused where the messenger is made."""
+    assert taken_by("JOIN", ["twilio", "gateway", "vonage"]) == "vonage"
+    assert taken_by("ENDOSALE", ["twilio", "aws"]) == "aws"
+    assert taken_by("DEALS", ["twilio", "telnyx", "vonage", "aws"]) is None
+    assert make_messenger(permission=permission()).permission.has_form is False
+
+
+def test_a_messenger_refuses_the_words_of_its_provider(make_messenger: Make) -> None:
+    """The keyword must reach us."""
+
+    class Grabbing:
+        name = "vonage"
+
+    class Routes:
+        providers = (Grabbing(),)
+
+    joining = permission(programmes=[evolve(OFFERS, keyword="JOIN")])
+    with pytest.raises(ConfigurationError, match="vonage acts upon JOIN"):
+        refuse_taken_keywords(joining, Routes())  # type: ignore[arg-type]
+
+
+def test_written_down(asking: Messenger) -> None:
+    """Paper and spoken consent hold the words, who agreed and who wrote it down."""
+    paper = asking.permission.record(
+        PATIENT,
+        programme="offers",
+        told=OnPaper(
+            person=PERSON,
+            signer="Ana Gomez",
+            recorded_by="front-desk:ana",
+            occurred_at=MORNING - timedelta(days=2),
+            reference="scan-17",
+        ),
+    )
+    spoken = asking.permission.record(
+        PATIENT, programme="bills", told=Spoken(person=PERSON, recorded_by="front-desk:kim")
+    )
+
+    assert isinstance(paper, Granted)
+    assert isinstance(spoken, Granted)
+    assert paper.wording == asking.permission.paper("offers")
+    assert (paper.basis, paper.actor, paper.reference) == (
+        Basis.PAPER_FORM,
+        "front-desk:ana",
+        "scan-17",
+    )
+    assert paper.agreement is not None
+    assert paper.agreement.signature is SignatureKind.WET_INK
+    assert spoken.wording == asking.permission.script("bills")
+    assert spoken.signature is not None
+    assert spoken.signature.act == "said yes when asked by front-desk:kim; not recorded"
+    assert (spoken.basis, spoken.agreement) == (Basis.SPOKEN, None)
+    assert isinstance(bill(asking), Sent)
+    assert isinstance(promote(asking), Sent)
+
+
+def test_spoken_permission_for_promotions(asking: Messenger) -> None:
+    """A spoken yes to marketing counts only where it was recorded."""
+    said = Spoken(person=PERSON, recorded_by="front-desk:kim")
+    with pytest.raises(InvalidInput, match="recorded"):
+        asking.permission.record(PATIENT, programme="offers", told=said)
+
+    event = asking.permission.record(
+        PATIENT, programme="offers", told=evolve(said, recording="call-9.wav")
+    )
+    assert isinstance(event, Granted)
+    assert event.agreement is not None
+    assert event.agreement.signature is SignatureKind.RECORDED_VOICE
+    assert isinstance(promote(asking), Sent)
+
+
+EDITIONS = [
+    Edition(version="2026-03"),
+    Edition(
+        version="2026-06",
+        follows="2026-03",
+        changes_substance=False,
+        decided_by="compliance:kim",
+        why="a comma",
+    ),
+    Edition(
+        version="2026-09",
+        follows="2026-06",
+        changes_substance=True,
+        decided_by="compliance:kim",
+        why="twice as many texts",
+    ),
+]
+
+
+def test_asked_again(asking: Messenger, make_messenger: Make, practice: Practice) -> None:
+    """A change in substance asks again who agreed before it; a comma does not."""
+
+    def state_under(count: int) -> PermissionState:
+        newer = evolve(BILLS, editions=EDITIONS[:count])
+        messenger = make_messenger(
+            practice=owning(practice), permission=permission(programmes=[newer])
+        )
+        return messenger.permission.state(PATIENT, person=PERSON, programme="bills")
+
+    assert state_under(1) is PermissionState.NOT_AGREED
+    told = Spoken(person=PERSON, recorded_by="front-desk:kim")
+    asking.permission.record(PATIENT, programme="bills", told=told)
+    states = [state_under(count) for count in (1, 2, 3)]
+    assert states == [PermissionState.AGREED, PermissionState.AGREED, PermissionState.OUTDATED]
+    assert [each.needs_asking_again for each in states] == [False, False, True]
+
+
+def test_other_words_stand(asking: Messenger) -> None:
+    """Consent on an intake form's own words stands as it is; of an unknown edition nobody knows."""
+    asking.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="intake_form",
+        wording=INTAKE_WORDING,
+        categories=[Category.BILLING],
+        recorded_by="front-desk:ana",
+    )
+    assert asking.permission.state(PATIENT, person=PERSON, programme="bills") is (
+        PermissionState.AGREED
+    )
+    asking.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="intake_form",
+        wording=Wording(text="Older words.", version="bills/2019"),
+        categories=[Category.BILLING],
+        recorded_by="front-desk:ana",
+    )
+    assert asking.permission.state(PATIENT, person=PERSON, programme="bills") is (
+        PermissionState.OUTDATED
+    )
+
+
+def test_words_that_changed_in_silence(asking: Messenger) -> None:
+    """A form whose words changed while its version stayed counts as other words."""
+    asking.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="web_form",
+        wording=Wording(text="Something else.", version="bills/2026-03"),
+        categories=[Category.BILLING],
+        recorded_by="web-form",
+    )
+
+    assert asking.permission.state(PATIENT, person=PERSON, programme="bills") is (
+        PermissionState.OUTDATED
+    )
+
+
+def test_an_older_paper(asking: Messenger) -> None:
+    """An earlier paper goes on record with its own words, if its edition is known."""
+    older = OnPaper(
+        person=PERSON,
+        signer="Ana Gomez",
+        recorded_by="front-desk:ana",
+        wording=Wording(text="Bills by text? Yes.", version="bills/2026-03"),
+    )
+    event = asking.permission.record(PATIENT, programme="bills", told=older)
+    assert isinstance(event, Granted)
+    assert event.wording == older.wording
+    for version in ("2026-03", "offers/2026-03", "bills/1999"):
+        wrong = evolve(older, wording=Wording(text="Bills?", version=version))
+        with pytest.raises(InvalidInput, match="asked again"):
+            asking.permission.record(PATIENT, programme="bills", told=wrong)
+
+
+WRONG_EDITIONS: list[Any] = [
+    [],
+    [EDITIONS[1]],
+    [EDITIONS[0], EDITIONS[2]],
+    [EDITIONS[0], evolve(EDITIONS[1], version="2026-04"), EDITIONS[0]],
+    ["2026-03"],
+    "not a version",
+]
+
+
+@pytest.mark.parametrize("editions", WRONG_EDITIONS, ids=str)
+def test_editions_that_are_no_line(editions: Any) -> None:
+    """Each edition takes the place of the one before."""
+    with pytest.raises(InvalidInput):
+        evolve(BILLS, editions=editions)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"changes_substance": None},
+        {"decided_by": " "},
+        {"why": ""},
+        {"version": ""},
+        {"follows": "2026-06"},
+    ],
+    ids=str,
+)
+def test_an_edition_without_a_decision(changes: dict[str, Any]) -> None:
+    """Who changes words decides, on record, what that means."""
+    with pytest.raises(InvalidInput):
+        evolve(EDITIONS[1], **changes)
+
+
+def test_editions_in_a_circle() -> None:
+    """A version comes once."""
+    circle = evolve(EDITIONS[1], version="2026-03", follows="2026-06")
+    with pytest.raises(InvalidInput, match="version of its own"):
+        evolve(BILLS, editions=[*EDITIONS[:2], circle])
+
+
+WRONG_PROGRAMMES: list[dict[str, Any]] = [
+    {"id": "Bills"},
+    {"id": "a/b"},
+    {"about": "bills\nand more"},
+    {"about": "bills at https://evil.example"},
+    {"about": " "},
+    {"categories": []},
+    {"categories": ["billing", "promotions"]},
+    {"categories": ["promotions"], "marketing": False},
+    {"categories": ["billing"], "marketing": True},
+    {"frequency": "Enjoy."},
+    {"samples": "Hello"},
+    {"samples": [" "]},
+    {"marketing": "no"},
+]
+
+
+@pytest.mark.parametrize("changes", WRONG_PROGRAMMES, ids=str)
+def test_programmes_that_cannot_be_used(changes: dict[str, Any]) -> None:
+    """What bundles, hides or breaks the words that patients read is refused."""
+    usual: dict[str, Any] = {
+        "id": "bills",
+        "about": "your bills",
+        "categories": ["billing"],
+        "editions": "1",
+    }
+    with pytest.raises(InvalidInput):
+        Programme(**(usual | changes))
+
+
+def test_a_category_of_ones_own_may_be_marketing() -> None:
+    """A practice says of its own categories whether they sell."""
+    own = Programme(
+        id="spa", about="our spa", categories=["spa-offers"], editions="1", marketing=True
+    )
+
+    assert own.tier is Tier.PRIOR_EXPRESS_WRITTEN
+
+
+def test_who_asks_for_nothing(messenger: Messenger) -> None:
+    """A messenger without programmes says what to pass."""
+    with pytest.raises(ConfigurationError, match="Permission"):
+        invite(messenger)
+
+
+def test_the_events_keep_what_proves(asking: Messenger) -> None:
+    """A question to nobody, or about nothing, is no event."""
+    invite(asking)
+    (asked,) = of_kind(asking, OptInAsked)
+    for wrong in ({"person": None}, {"person": " "}, {"categories": []}):
+        with pytest.raises(InvalidInput):
+            evolve(asked, **wrong)
+
+
+def test_the_evidence_tells_of_it(asking: Messenger, clock: MovableClock) -> None:
+    """Question and answer stand in the dispute pack, in words."""
+    receive(asking, "DEALS")
+    asking.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+    receive(asking, "yes", "SM2")
+    clock.advance(timedelta(minutes=1))
+    since, until = MORNING - timedelta(days=1), clock() + timedelta(days=1)
+    pack = asking.evidence(PATIENT, since=since, until=until, by="compliance:kim", reason="test")
+    with ZipFile(BytesIO(pack.data)) as files:
+        page = files.read("evidence.html").decode()
+
+    assert "Asked by text to agree to texts about promotions. The patient had texted DEALS." in page
+    assert "Answered the question: yes." in page
+    assert "replied yes to the text that carried the disclosures" in page
+
+
+def test_under_an_event_loop(
+    practice: Practice, provider: Any, make_store: Any, clock: MovableClock
+) -> None:
+    """The same under an event loop."""
+
+    async def work() -> tuple[Any, Any, Any]:
+        async with AsyncMessenger(
+            practice=owning(practice),
+            provider=provider,
+            store=make_store(),
+            clock=clock,
+            permission=permission(),
+        ) as messenger:
+            told = Spoken(person=PERSON, recorded_by="front-desk:kim")
+            event = await messenger.permission.record(PATIENT, programme="bills", told=told)
+            state = await messenger.permission.state(PATIENT, person=PERSON, programme="bills")
+            outcome = await messenger.permission.invite(
+                PATIENT, person=PERSON, programme="bills", idempotency_key="ask"
+            )
+            return event, state, outcome
+
+    event, state, outcome = asyncio.run(work())
+    assert isinstance(event, Granted)
+    assert state is PermissionState.AGREED
+    assert isinstance(outcome, Blocked)  # nobody agreed to texts about care
+
+
+def test_a_question_that_is_tried_again(
+    asking: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """A question that the carrier took only later is on record once, and its yes counts."""
+    carrier.fail_next("status", status=401, body={"code": 20003})
+    invite(asking)
+    clock.advance(timedelta(minutes=10))
+    asking.dispatch_due()
+    assert len(outgoing(carrier)) == len(of_kind(asking, OptInAsked)) == 1
+    receive(asking, "yes")
+
+    assert isinstance(bill(asking), Sent)
+
+
+def test_a_long_text_is_no_keyword(asking: Messenger) -> None:
+    """However long a text is, a keyword is one word."""
+    assert asking.permission.state(PATIENT, person=PERSON, programme="offers") is (
+        PermissionState.NOT_AGREED
+    )
+    receive(asking, "DEALS " * 50)
+
+    assert not of_kind(asking, OptInAsked)

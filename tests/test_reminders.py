@@ -1,0 +1,1045 @@
+"""Reminders: one text each, none of a visit that stands no more, and answers that find theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from attrs import evolve
+
+from compliant_sms import (
+    AsyncMessenger,
+    Blocked,
+    Cancelled,
+    Held,
+    Keyring,
+    Messenger,
+    Profile,
+    Queued,
+    Sent,
+)
+from compliant_sms.driver import finish
+from compliant_sms.errors import ConfigurationError, IdempotencyConflict, InvalidInput
+from compliant_sms.flows import _admit
+from compliant_sms.flows._standing import Later
+from compliant_sms.flows._visit_answers import keep_answers
+from compliant_sms.lifecycle import State
+from compliant_sms.messages import Message
+from compliant_sms.reminders import (
+    Answer,
+    Appointment,
+    Kind,
+    RecallPlan,
+    ReminderContext,
+    ReminderPlan,
+    series,
+)
+from compliant_sms.rules import Verdict
+from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import SQLite
+from compliant_sms.testing import MovableClock
+from compliant_sms.worker import AsyncWorker, Worker
+from conftest import MORNING, PATIENT, PERSON, WARNING
+from test_receive import from_patient, text_of
+from test_sealed_store import on_disk
+from test_send import agree, outgoing, remind, waits
+
+pytestmark = [
+    pytest.mark.usefixtures(waits.__name__),  # nobody sleeps here
+    pytest.mark.both_databases,
+]
+Make = Callable[..., Messenger]
+OTHER = "+12175550135"
+KID = "pat-882"
+CHICAGO = "America/Chicago"
+HOUR = timedelta(hours=1)
+LEAST = "Lakeside Family Medicine: you have an appointment on "
+
+
+def words(context: ReminderContext) -> str:
+    """The practice's own words."""
+    visit = context.appointment
+    return (
+        f"Lakeside Family Medicine: see you {context.start:%b %d at %H:%M}, {visit.place}, "
+        f"{context.code}. Reply C to confirm, STOP to opt out."
+    )
+
+
+PLANS = [
+    ReminderPlan(offsets=["1 day before at 10:00", "2 hours before"], body=words),
+    ReminderPlan(
+        kinds=["cleaning"],
+        offsets=["1 day before at 10:00"],
+        confirm=False,
+        recall=RecallPlan(after="6 months", every="30 days", at_most=3),
+    ),
+]
+# At half past two on the Wednesday; the first reminder goes on Tuesday at ten.
+WALL = datetime(2026, 12, 2, 14, 30)  # noqa: DTZ001 - what the clinic's clock shows
+TUESDAY = MORNING + timedelta(days=1)
+
+
+def visit(**changes: Any) -> Appointment:
+    """A visit on Wednesday."""
+    given = {"id": "991", "person": PERSON, "numbers": PATIENT, "start": WALL, "zone": CHICAGO}
+    return Appointment(**(given | {"place": "Room 4"} | changes))
+
+
+@pytest.fixture
+def profiles() -> dict[str, Profile]:
+    """What the host knows of persons."""
+    return {}
+
+
+@pytest.fixture
+def diary(make_messenger: Make, profiles: dict[str, Profile]) -> Messenger:
+    """A messenger with plans, whose patient agreed, and who has a keyring."""
+    messenger = make_messenger(
+        people=lambda person: profiles.get(person, Profile(time_zone=CHICAGO)),
+        reminders=PLANS,
+        keyring=Keyring.generate(),
+    )
+    agree(messenger)
+    return messenger
+
+
+def work(messenger: Messenger) -> None:
+    """A turn of a worker, with nothing left to do afterwards."""
+    progress = Worker(messenger).drain()
+    assert dict(progress.errors) == {}
+
+
+def run_to(
+    messenger: Messenger, clock: MovableClock, end: datetime, step: timedelta = HOUR / 2
+) -> None:
+    """Work each half hour until then, or more seldom."""
+    while clock() < end:
+        clock.move_to(min(clock() + step, end))
+        work(messenger)
+
+
+def history(messenger: Messenger, person: str = PERSON) -> list[Message]:
+    """The texts about visits to a person."""
+    found = [record.message for record in messenger.history(person).texts]
+    return [each for each in found if each.draft.idempotency_key.startswith("appt/")]
+
+
+def test_each_reminder_goes_once(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """However often the visit is kept, and however often workers look."""
+    for _ in range(3):
+        diary.reminders.keep(visit())
+        work(diary)
+    while clock() < visit().starts_at + HOUR:
+        diary.reminders.keep_many([visit(), visit()])
+        assert diary.reminders.plan_due() <= 1
+        work(diary)
+        clock.advance(HOUR)
+
+    assert outgoing(carrier) == [
+        (
+            "Lakeside Family Medicine: see you Dec 02 at 14:30, Room 4, 1d@10:00. "
+            "Reply C to confirm, STOP to opt out."
+        ),
+        (
+            "Lakeside Family Medicine: see you Dec 02 at 14:30, Room 4, 2h. "
+            "Reply C to confirm, STOP to opt out."
+        ),
+    ]
+    day, hours = history(diary)
+    assert [day.draft.idempotency_key, hours.draft.idempotency_key] == [
+        "appt/991//1d@10:00",
+        "appt/991//2h",
+    ]
+    assert day.created_at == TUESDAY
+    assert hours.created_at == visit().starts_at - 2 * HOUR + HOUR / 2  # by the hour
+    assert day.draft.not_after == visit().starts_at - 2 * HOUR
+
+
+def test_workers_at_once(make_messenger: Make, carrier: Sandbox, clock: MovableClock) -> None:
+    """Several that plan the same visits at the same moment ask for each text once."""
+    messengers = [make_messenger(reminders=PLANS) for _ in range(4)]
+    agree(messengers[0])
+    visits = [visit(id=str(n), start=WALL + n * 24 * HOUR) for n in range(5)]
+    messengers[0].reminders.keep_many(visits)
+    clock.move_to(TUESDAY)
+    ready = threading.Barrier(4)
+    asked: list[int] = []
+
+    def plan(messenger: Messenger) -> None:
+        ready.wait()
+        until = TUESDAY + timedelta(days=9)
+        asked.append(messenger.reminders.plan_due(until=until))
+
+    threads = [threading.Thread(target=plan, args=[each]) for each in messengers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sum(asked) == 10
+    assert len({each.draft.idempotency_key for each in history(messengers[0])}) == 10
+
+
+NIGHT_OWL = datetime(2026, 12, 2, 9, 0)  # noqa: DTZ001 - two hours before are at seven, held
+
+
+@pytest.fixture
+def held(diary: Messenger, clock: MovableClock) -> Message:
+    """A reminder that waits from seven until eight."""
+    clock.move_to(TUESDAY + 4 * HOUR)
+    diary.reminders.keep(visit(start=NIGHT_OWL))
+    clock.move_to(visit(start=NIGHT_OWL).starts_at - 2 * HOUR)
+    work(diary)
+    (message,) = history(diary)
+    assert message.state is State.HELD
+    return message
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"start": NIGHT_OWL + timedelta(days=9)},
+        {"zone": "America/New_York"},
+        {"status": "cancelled"},
+        {"status": "arrived"},
+        {"status": "no_show"},
+    ],
+)
+def test_what_stands_no_more_is_called_back(
+    diary: Messenger,
+    carrier: Sandbox,
+    clock: MovableClock,
+    held: Message,
+    changes: dict[str, Any],
+) -> None:
+    """A visit that was moved, cancelled or begun voids what waits, at once."""
+    diary.reminders.keep(visit(**{"start": NIGHT_OWL, **changes}))
+
+    assert [each.state for each in history(diary)] == [State.CANCELLED]
+    run_to(diary, clock, visit(start=NIGHT_OWL).starts_at)
+    assert outgoing(carrier) == []
+
+
+def test_a_moved_visit_is_reminded_of_anew(
+    diary: Messenger, carrier: Sandbox, clock: MovableClock, held: Message
+) -> None:
+    """At its new time it has both reminders, and back at its old one those that are not past."""
+    moved = visit(start=NIGHT_OWL + timedelta(days=2))
+    diary.reminders.keep(moved)
+    run_to(diary, clock, moved.starts_at)
+    keys = [(each.draft.idempotency_key, each.state) for each in history(diary)]
+
+    assert keys == [
+        ("appt/991//2h", State.CANCELLED),
+        ("appt/991//1d@10:00", State.SENT),
+        ("appt/991//2h/2", State.SENT),
+    ]
+    assert [body.partition(",")[0][-15:] for body in outgoing(carrier)] == ["Dec 04 at 09:00"] * 2
+    diary.reminders.keep(evolve(moved, start=NIGHT_OWL))  # back to what is past
+    diary.reminders.keep(moved)
+    run_to(diary, clock, moved.starts_at + HOUR)
+    assert len(outgoing(carrier)) == 2
+
+
+def test_a_change_is_told_as_it_is_now(
+    diary: Messenger, carrier: Sandbox, clock: MovableClock, held: Message
+) -> None:
+    """Another room and another number void what waits; the same reminder goes with the new ones."""
+    agree(diary, OTHER)
+    diary.reminders.keep(visit(start=NIGHT_OWL, place="Room 5", numbers=[OTHER]))
+    run_to(diary, clock, visit(start=NIGHT_OWL).starts_at)
+
+    (text,) = carrier.messages()
+    assert (text.to, "Room 5" in text.body) == (OTHER, True)
+    assert [each.state for each in history(diary)] == [State.CANCELLED, State.SENT]
+
+
+def test_a_change_after_it_went_sends_nothing(
+    diary: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Who was told of a visit is not told again because the room is another, or who confirmed."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    diary.reminders.keep(visit(place="Room 5"))
+    diary.reminders.keep(visit(place="Room 5", status="confirmed"))
+    run_to(diary, clock, TUESDAY + 3 * HOUR)
+    assert len(outgoing(carrier)) == 1
+    run_to(diary, clock, visit().starts_at)
+
+    assert "Room 5, 2h" in outgoing(carrier)[1]
+    assert history(diary)[1].draft.asks is None
+
+
+def test_who_cancels_by_hand_is_heard(
+    diary: Messenger, carrier: Sandbox, clock: MovableClock, held: Message
+) -> None:
+    """A reminder that a person called back does not come again."""
+    diary.cancel(held.message_id)
+    run_to(diary, clock, visit(start=NIGHT_OWL).starts_at)
+
+    assert outgoing(carrier) == []
+    assert len(history(diary)) == 1
+
+
+def test_late_bookings(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """Who books after a reminder would have gone gets the next one only."""
+    clock.move_to(TUESDAY + timedelta(minutes=1))
+    diary.reminders.keep(visit())
+    run_to(diary, clock, visit().starts_at)
+
+    assert [each.draft.idempotency_key for each in history(diary)] == ["appt/991//2h"]
+
+
+def test_a_worker_that_was_away(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """Of several that are due the last one goes, and none once the visit began."""
+    diary.reminders.keep(visit())
+    diary.reminders.keep(visit(id="missed", start=WALL - timedelta(hours=3)))
+    clock.move_to(visit().starts_at - HOUR)
+    work(diary)
+
+    assert [each.draft.idempotency_key for each in history(diary)] == ["appt/991//2h"]
+
+
+def test_planned_ahead(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """What is asked for ahead waits until its instant, and is called back as anything else."""
+    diary.reminders.keep(visit())
+    count = diary.reminders.plan_due(until=visit().starts_at)
+    day, hours = sorted(history(diary), key=attrgetter("not_before"))
+
+    assert count == 2
+    assert [day.not_before, hours.not_before] == [TUESDAY, visit().starts_at - 2 * HOUR]
+    assert diary.dispatch_due() == ()
+    clock.move_to(TUESDAY)
+    (sent,) = diary.dispatch_due()
+    assert isinstance(sent, Sent)
+    diary.reminders.keep(visit(status="cancelled"))
+    states = {each.message_id: each.state for each in history(diary)}
+    assert states == {day.message_id: State.SENT, hours.message_id: State.CANCELLED}
+    with pytest.raises(InvalidInput, match="time zone"):
+        diary.reminders.plan_due(until=WALL)
+
+
+# Together
+
+
+@pytest.fixture
+def family(diary: Messenger, clock: MovableClock) -> list[Appointment]:
+    """A parent and a child who share a number, half an hour apart on Wednesday."""
+    clock.advance(timedelta(minutes=1))
+    agree(diary, person=KID)
+    return [visit(), visit(id="992", person=KID, start=WALL + HOUR / 2)]
+
+
+def test_a_household_is_told_once(
+    diary: Messenger, carrier: Sandbox, clock: MovableClock, family: list[Appointment]
+) -> None:
+    """One text names the times, and no name, room or kind."""
+    diary.reminders.keep_many(family)
+    run_to(diary, clock, TUESDAY + HOUR)
+
+    (body,) = outgoing(carrier)
+    assert body == (
+        "Lakeside Family Medicine: you have 2 appointments on Wed Dec 2, at 2:30 PM and 3:00 PM. "
+        "Reply C to confirm or R to reschedule. Reply STOP to opt out."
+    )
+    run_to(diary, clock, family[1].starts_at)
+    assert len(outgoing(carrier)) == 2
+
+
+def test_a_fold_that_falls_apart(
+    diary: Messenger, carrier: Sandbox, clock: MovableClock, family: list[Appointment]
+) -> None:
+    """Where one visit of several moves before the text goes, the other is told by itself."""
+    diary.reminders.keep_many(family)
+    diary.reminders.plan_due(until=TUESDAY)
+    diary.reminders.keep(evolve(family[0], status="cancelled"))
+    run_to(diary, clock, TUESDAY + HOUR)
+
+    assert [each.state for each in history(diary)] == [State.CANCELLED]
+    (told,) = history(diary, KID)
+    assert (told.state, told.draft.idempotency_key) == (State.SENT, "appt/992//1d@10:00/2")
+    assert "Dec 02 at 15:00" in told.body
+
+
+PARTING = ["grown up", "of unknown age", "elsewhere"]
+PARTED: dict[str, dict[str, Any]] = {
+    "confidential": {"no_sms": True},
+    "minor": {"controls_care": True},
+    "stranger": {"holder": "other"},
+    "grown up": {"holder": "parent", "birth_date": date(2008, 11, 30)},
+    "of unknown age": {"holder": "parent"},
+    "elsewhere": {"time_zone": "America/Denver"},
+}
+
+
+def want_details(messenger: Messenger, person: str) -> None:
+    """Somebody was warned, and wants health details by text all the same."""
+    messenger.consent.record_phi_preference(
+        PATIENT, person=person, warning=WARNING, channel="spoken", recorded_by="front-desk:ana"
+    )
+
+
+@pytest.mark.parametrize(
+    "apart",
+    ["consent", "wish", "confidential", "minor", "stranger", "sensitive", *PARTING],
+)
+def test_who_is_not_told_together(
+    *,
+    diary: Messenger,
+    carrier: Sandbox,
+    clock: MovableClock,
+    family: list[Appointment],
+    profiles: dict[str, Profile],
+    apart: str,
+) -> None:
+    """Other consent, confidential communications and sensitive care have a text of their own."""
+    parent, child = family
+    if apart == "consent":
+        child = evolve(child, person="pat-883")
+    elif apart == "wish":
+        want_details(diary, KID)
+    elif apart == "sensitive":
+        child = evolve(child, kind=Kind("okapi", "mental_health"))
+    else:
+        profiles[KID] = Profile(**({"time_zone": CHICAGO} | PARTED[apart]))
+    diary.reminders.keep_many([parent, child])
+    run_to(diary, clock, TUESDAY + HOUR)
+
+    assert len(history(diary)) == len(history(diary, child.person)) == 1
+    assert "2 appointments" not in "".join(outgoing(carrier))
+    if apart == "sensitive":
+        (told,) = history(diary, KID)
+        assert told.draft.body.startswith(LEAST)
+        assert told.draft.purpose.sensitivity == "mental_health"
+        assert told.state is State.SENT
+
+
+def test_consent_that_parts_before_it_goes(
+    diary: Messenger, carrier: Sandbox, clock: MovableClock, family: list[Appointment]
+) -> None:
+    """Where what they agreed to differs at the moment of sending, each is decided by itself."""
+    diary.reminders.keep_many(family)
+    diary.reminders.plan_due(until=TUESDAY)
+    want_details(diary, KID)
+    clock.move_to(TUESDAY)
+    (gone,) = diary.dispatch_due()
+    assert isinstance(gone, Cancelled)
+    assert gone.reason == "those whom it is for did not all agree to the same"
+    run_to(diary, clock, TUESDAY + HOUR)
+
+    assert [each.state for each in history(diary)] == [State.CANCELLED, State.SENT]
+    assert [each.state for each in history(diary, KID)] == [State.SENT]
+
+
+@pytest.mark.parametrize("apart", PARTED)
+def test_what_the_host_says_of_each_when_it_goes(
+    *,
+    diary: Messenger,
+    carrier: Sandbox,
+    clock: MovableClock,
+    family: list[Appointment],
+    profiles: dict[str, Profile],
+    apart: str,
+) -> None:
+    """Everybody of whom a text tells is asked about again, and where that parts them, it does."""
+    diary.reminders.keep_many(family)
+    diary.reminders.plan_due(until=TUESDAY)
+    profiles[KID] = Profile(**({"time_zone": CHICAGO} | PARTED[apart]))
+    clock.move_to(TUESDAY)
+    (gone,) = diary.dispatch_due()
+
+    assert isinstance(gone, Cancelled)
+    assert gone.reason == "those whom it is for are not to be told of together any more"
+    assert outgoing(carrier) == []
+    run_to(diary, clock, TUESDAY + 2 * HOUR)
+    assert [each.state for each in history(diary)] == [State.CANCELLED, State.SENT]
+    assert len(history(diary, KID)) == 1
+    assert "2 appointments" not in "".join(outgoing(carrier))
+
+
+def test_minors_of_one_parent_are_told_of_together(
+    diary: Messenger,
+    carrier: Sandbox,
+    clock: MovableClock,
+    family: list[Appointment],
+    profiles: dict[str, Profile],
+) -> None:
+    """Until the day on which one comes of age; on that day each has a text of their own."""
+    profiles[KID] = Profile(time_zone=CHICAGO, holder="parent", birth_date=date(2008, 12, 2))
+    diary.reminders.keep_many(family)
+    run_to(diary, clock, TUESDAY + HOUR)
+    assert "you have 2 appointments" in outgoing(carrier)[0]
+    run_to(diary, clock, family[1].starts_at)
+
+    assert "2 appointments" not in "".join(outgoing(carrier)[1:])
+
+
+def test_a_refused_fold_asked_for_by_hand(
+    diary: Messenger, clock: MovableClock, family: list[Appointment]
+) -> None:
+    """It waits for dispatch, which asks about everybody first."""
+    diary.reminders.keep_many(family)
+    diary.consent.revoke(PATIENT, channel="spoken", recorded_by="ana")
+    run_to(diary, clock, TUESDAY)
+    (refused,) = history(diary)
+    assert refused.state is State.BLOCKED
+    draft = refused.draft
+    again = diary.send(
+        to=draft.to,
+        person=PERSON,
+        purpose=draft.purpose,
+        body=draft.body,
+        idempotency_key=draft.idempotency_key,
+        not_after=draft.not_after,
+        asks=draft.asks,
+    )
+
+    assert isinstance(again, Queued)
+    (outcome,) = diary.dispatch_due()
+    assert isinstance(outcome, Blocked)
+
+
+def test_a_fold_of_which_one_began(
+    diary: Messenger, carrier: Sandbox, clock: MovableClock, family: list[Appointment]
+) -> None:
+    """What could not go before the first visit tells of the second alone."""
+    early = evolve(family[0], start=NIGHT_OWL - timedelta(hours=1, minutes=30))
+    late = evolve(family[1], start=NIGHT_OWL - timedelta(minutes=30))
+    clock.move_to(early.starts_at - 3 * HOUR)
+    diary.reminders.keep_many([early, late])
+    clock.move_to(early.starts_at - 2 * HOUR)
+    work(diary)
+    (message,) = history(diary)
+    assert message.state is State.HELD
+    clock.move_to(early.starts_at + HOUR / 2)  # eight o'clock
+    (gone,) = diary.dispatch_due()
+    assert isinstance(gone, Cancelled)
+    assert gone.reason == "the visit began, or the next reminder of it is due"
+    clock.advance(timedelta(minutes=5))
+    work(diary)
+
+    (body,) = outgoing(carrier)
+    assert "Dec 02 at 08:30" in body
+
+
+def test_the_first_number_at_which_the_patient_agreed(
+    diary: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """The text goes there; where there is none the rules refuse it, and say why."""
+    diary.reminders.keep(visit(numbers=[OTHER, PATIENT]))
+    diary.reminders.keep(visit(id="992", person=KID, numbers=[OTHER]))
+    run_to(diary, clock, TUESDAY + HOUR)
+
+    assert [text.to for text in carrier.messages()] == [PATIENT]
+    (record,) = diary.history(KID).texts
+    assert record.message.state is State.BLOCKED
+    assert record.decisions[0].verdict is Verdict.BLOCK
+
+
+# Recalls and series
+
+
+def test_recalls(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """Six months after a cleaning, then each thirty days, until a later one is booked."""
+    cleaning = visit(kind=Kind("cleaning"), status="done", start=datetime(2026, 11, 30, 8))  # noqa: DTZ001
+    diary.reminders.keep(cleaning)
+    due = datetime(2027, 5, 30, 15, tzinfo=UTC)
+    for day in range(0, 150, 10):
+        clock.move_to(MORNING + timedelta(days=day))
+        work(diary)
+    assert outgoing(carrier) == []
+    run_to(diary, clock, due + timedelta(days=1), 12 * HOUR)
+    assert outgoing(carrier) == [
+        (
+            "Lakeside Family Medicine: it is time to book your next visit. Call 217-555-0100. "
+            "Reply STOP to opt out."
+        )
+    ]
+    diary.reminders.plan_due(until=due + timedelta(days=30))
+    booked = visit(id="993", kind=Kind("cleaning"), start=datetime(2027, 9, 1, 9))  # noqa: DTZ001
+    diary.reminders.keep(booked)
+    clock.move_to(due + timedelta(days=30))
+    (gone,) = diary.dispatch_due()
+    assert isinstance(gone, Cancelled)
+    assert gone.reason == "a later visit was booked"
+    work(diary)
+    diary.reminders.keep(evolve(booked, status="cancelled"))
+    clock.move_to(due + timedelta(days=62))
+    work(diary)
+    clock.move_to(due + timedelta(days=100))
+    work(diary)
+
+    assert [each.draft.idempotency_key for each in history(diary)] == [
+        "appt/991//recall-1",
+        "appt/991//recall-2",
+        "appt/991//recall-3",
+    ]
+    assert len(outgoing(carrier)) == 2
+
+
+def test_a_recall_in_the_practices_words(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """A recall's own words are asked for, and a plan that changed holds within a day."""
+
+    def come_back(context: ReminderContext) -> str:
+        return f"Lakeside Family Medicine: time for your next visit ({context.code}). Call us."
+
+    def with_plan(recall: RecallPlan) -> Messenger:
+        return make_messenger(
+            people=lambda _: Profile(time_zone=CHICAGO),
+            reminders=[ReminderPlan(offsets=[], recall=recall)],
+        )
+
+    messenger = with_plan(RecallPlan(after="6 months"))
+    agree(messenger)
+    messenger.reminders.keep(visit(status="done", start=datetime(2026, 11, 30, 8)))  # noqa: DTZ001
+    work(messenger)
+    changed = with_plan(RecallPlan(after="3 days", body=come_back))
+    clock.advance(timedelta(days=1))
+    work(changed)
+    clock.move_to(datetime(2026, 12, 3, 16, tzinfo=UTC))
+    work(changed)
+
+    (body,) = outgoing(carrier)
+    assert body.startswith("Lakeside Family Medicine: time for your next visit (recall-1). Call")
+
+
+def test_a_series(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """Each visit of a series is reminded of, and one of them can be cancelled by itself."""
+    visits = series(visit(kind=Kind("cleaning")), "FREQ=WEEKLY;COUNT=3")
+    diary.reminders.keep_many(visits)
+    diary.reminders.keep(evolve(visits[1], status="cancelled"))
+    run_to(diary, clock, visits[2].starts_at, 24 * HOUR)
+
+    assert [each.draft.idempotency_key for each in history(diary)] == [
+        "appt/991/20261202T143000/1d@10:00",
+        "appt/991/20261216T143000/1d@10:00",
+    ]
+
+
+# Answers
+
+
+def test_answers_find_their_visit(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """A reply is about the visit that was asked about, comes until it is acknowledged, once."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    (asked,) = history(diary)
+    text = text_of(diary.receive(from_patient("C", "SM1")))
+    again = text_of(diary.receive(from_patient("C", "SM1")))
+
+    (answer,) = diary.reminders.answers()
+    assert text.visits == (answer,)
+    assert again.visits == ()
+    assert (answer.appointment_id, answer.occurrence) == ("991", "")
+    assert (answer.answer, answer.at) == (Answer.CONFIRM, clock())
+    assert (answer.message_id, answer.inbound_id) == (asked.message_id, text.inbound.inbound_id)
+    assert (answer.stands, answer.shared, answer.replaces) == (True, False, None)
+    assert diary.reminders.answers(limit=0) == ()
+    diary.reminders.acknowledge(answer)
+    assert diary.reminders.answers() == ()
+    with pytest.raises(InvalidInput, match="answers"):
+        diary.reminders.acknowledge("991")  # type: ignore[arg-type]
+
+
+def test_a_second_answer_counts(diary: Messenger, clock: MovableClock) -> None:
+    """It takes the place of one that nobody took, and replaces one that somebody did."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    diary.receive(from_patient("C", "SM1"))
+    diary.receive(from_patient("Sorry, I need to reschedule", "SM2"))
+    (second,) = diary.reminders.answers()
+    assert (second.answer, second.replaces) == (Answer.RESCHEDULE, Answer.CONFIRM)
+    diary.reminders.acknowledge(second)
+    diary.receive(from_patient("please cancel my appointment", "SM3"))
+
+    (third,) = diary.reminders.answers()
+    assert (third.answer, third.replaces) == (Answer.CANCEL, Answer.RESCHEDULE)
+
+
+def test_an_answer_to_what_was_moved(diary: Messenger, clock: MovableClock) -> None:
+    """It says that the visit is not as it was asked about any more."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    diary.reminders.keep(visit(start=WALL + timedelta(days=1)))
+    (moved,) = text_of(diary.receive(from_patient("C", "SM1"))).visits
+    diary.reminders.keep(visit(place="Room 7", start=WALL + timedelta(days=1)))
+    run_to(diary, clock, TUESDAY + timedelta(days=1, hours=1))
+    (same,) = text_of(diary.receive(from_patient("C", "SM2"))).visits
+
+    assert (moved.stands, same.stands) == (False, True)
+
+
+def test_an_answer_for_several(
+    diary: Messenger, clock: MovableClock, family: list[Appointment]
+) -> None:
+    """What answers a text about several visits is told of each, and that it may mean only one."""
+    diary.reminders.keep_many(family)
+    run_to(diary, clock, TUESDAY + HOUR)
+    diary.receive(from_patient("R", "SM1"))
+
+    answers = diary.reminders.answers()
+    assert [(each.appointment_id, each.answer, each.shared) for each in answers] == [
+        ("991", Answer.RESCHEDULE, True),
+        ("992", Answer.RESCHEDULE, True),
+    ]
+
+
+def test_what_is_no_answer(diary: Messenger, clock: MovableClock) -> None:
+    """A question, a STOP and the answer to a text of the host's own make none."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    diary.receive(from_patient("Where is room 4?", "SM1"))
+    clock.advance(timedelta(minutes=1))
+    assert isinstance(remind(diary, "appt-7"), Sent)
+    (text,) = diary.receive(from_patient("yes", "SM2")).events
+    diary.receive(from_patient("STOP", "SM3"))
+
+    assert diary.reminders.answers() == ()
+    assert text.answers is not None  # type: ignore[union-attr]
+
+
+def test_an_answer_that_nothing_proves(diary: Messenger, clock: MovableClock) -> None:
+    """It is no answer: whoever forges one moves and cancels no visit."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    text = text_of(diary.receive(from_patient("I need to reschedule", "SM1")))
+    ports, asked = diary._ports, text.answers
+    assert asked is not None
+
+    def kept(*, proven: bool) -> int:
+        inbound = evolve(text.inbound, proven=proven)
+        return len(finish(ports.store.run(lambda tx: keep_answers(tx, ports, inbound, asked))))  # type: ignore[arg-type]
+
+    assert [kept(proven=True), kept(proven=False)] == [1, 0]
+
+
+# What goes wrong
+
+
+def test_without_plans(make_messenger: Make) -> None:
+    """Nobody waits for reminders that never come: keeping a visit then says so."""
+    messenger = make_messenger()
+    with pytest.raises(ConfigurationError, match=r"reminders=\["):
+        messenger.reminders.keep(visit())
+    assert messenger.reminders.plan_due() == 0
+
+
+def test_no_appointment(diary: Messenger) -> None:
+    """Whatever else is passed is refused, and nothing is kept."""
+    with pytest.raises(InvalidInput, match="Appointment"):
+        diary.reminders.keep_many([visit(), "991"])  # type: ignore[list-item]
+    assert diary.reminders.plan_due(until=visit().starts_at) == 0
+
+
+def test_words_that_fail(make_messenger: Make, carrier: Sandbox, clock: MovableClock) -> None:
+    """A visit whose words fail waits ten minutes; the others are told, and the error is counted."""
+    broken = {"991"}
+
+    def sometimes(context: ReminderContext) -> str:
+        if context.appointment.id in broken:
+            raise LookupError
+        return words(context)
+
+    plan = evolve(PLANS[0], body=sometimes)
+    messenger = make_messenger(reminders=[plan], people=lambda _: Profile(time_zone=CHICAGO))
+    agree(messenger)
+    agree(messenger, OTHER, KID)
+    messenger.reminders.keep(visit())
+    messenger.reminders.keep(visit(id="992", person=KID, numbers=OTHER))
+    clock.move_to(TUESDAY)
+    progress = Worker(messenger).drain()
+
+    assert (progress.reminded, dict(progress.errors)) == (1, {"LookupError": 1})
+    assert len(outgoing(carrier)) == 1
+    assert dict(Worker(messenger).drain().errors) == {}
+    clock.advance(timedelta(minutes=10))
+    with pytest.raises(LookupError):
+        messenger.reminders.plan_due()
+    broken.clear()
+    clock.advance(timedelta(minutes=10))
+    work(messenger)
+    assert len(outgoing(carrier)) == 2
+
+
+def test_a_key_of_the_hosts(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """Where the host took the key for a text of its own, nothing goes in its place."""
+    assert isinstance(remind(diary, "appt/991//1d@10:00"), Sent)
+    diary.reminders.keep(visit())
+    clock.move_to(TUESDAY)
+    with pytest.raises(IdempotencyConflict):
+        diary.reminders.plan_due()
+
+    assert len(outgoing(carrier)) == 1
+
+
+def test_what_changes_while_it_is_planned(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """A visit that moves between being read and being planned is planned anew."""
+    moves: list[Appointment] = []
+
+    def meanwhile(context: ReminderContext) -> str:
+        while moves:
+            messenger.reminders.keep(moves.pop())
+        return words(context)
+
+    messenger = make_messenger(
+        reminders=[evolve(PLANS[0], body=meanwhile)], people=lambda _: Profile(time_zone=CHICAGO)
+    )
+    agree(messenger)
+    messenger.reminders.keep(visit())
+    clock.move_to(TUESDAY)
+    moves.append(visit(start=WALL + timedelta(days=1)))
+    assert messenger.reminders.plan_due() == 0
+    assert messenger.reminders.plan_due() == 0
+    run_to(messenger, clock, TUESDAY + timedelta(days=1, hours=1))
+
+    assert ["Dec 03 at 14:30" in body for body in outgoing(carrier)] == [True]
+
+
+def test_a_visit_that_is_gone_when_it_is_planned(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """One that was told with another, or changed, since it was found is left to the next turn."""
+    moves = [visit(id="992", start=WALL + timedelta(days=9))]
+
+    def meanwhile(context: ReminderContext) -> str:
+        while moves:
+            messenger.reminders.keep(moves.pop())
+        return words(context)
+
+    messenger = make_messenger(
+        reminders=[evolve(PLANS[0], body=meanwhile)], people=lambda _: Profile(time_zone=CHICAGO)
+    )
+    agree(messenger)
+    # So that the second is found before the words of the first are asked for.
+    messenger.reminders.keep_many([visit(), visit(id="992", start=WALL - HOUR * 24)])
+    clock.move_to(MORNING)
+    assert messenger.reminders.plan_due(until=TUESDAY) == 1
+
+    assert [each.draft.idempotency_key for each in history(messenger)] == ["appt/991//1d@10:00"]
+
+
+def test_the_hook_can_hold(
+    diary: Messenger,
+    carrier: Sandbox,
+    clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever looks again at the moment of sending can also say: not yet."""
+    until = TUESDAY + HOUR
+
+    async def wait(*given: object) -> Later | None:
+        at = clock()
+        return Later(until) if at < until else None
+
+    monkeypatch.setattr(_admit, "standing", wait)
+    diary.reminders.keep(visit())
+    clock.move_to(TUESDAY)
+    diary.reminders.plan_due()
+    (held,) = diary.dispatch_due()
+    assert isinstance(held, Held)
+    assert (held.until, held.reasons) == (until, ())
+    assert diary.dispatch_due() == ()
+    clock.move_to(until)
+    (sent,) = diary.dispatch_due()
+    assert isinstance(sent, Sent)
+
+
+@pytest.fixture
+def connection(
+    diary: Messenger, database_kind: str, request: pytest.FixtureRequest
+) -> Iterator[Any]:
+    """The host's own connection to the database of the messenger, in a transaction."""
+    if database_kind == "sqlite":
+        opened: Any = sqlite3.connect(request.getfixturevalue("database"))
+        opened.execute("CREATE TABLE bookings (id TEXT)")
+        opened.execute("INSERT INTO bookings VALUES ('991')")
+    else:
+        opened = psycopg.connect(request.getfixturevalue("used_postgres_dsn"))
+        opened.execute("SELECT 1")
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("commits", [True, False])
+def test_a_booking_and_its_reminders_commit_together(
+    diary: Messenger,
+    carrier: Sandbox,
+    clock: MovableClock,
+    connection: Any,
+    commits: bool,  # noqa: FBT001
+) -> None:
+    """Kept in the host's own transaction, a visit is there after its commit and not otherwise."""
+    joined = diary.within(connection)
+    joined.reminders.keep(visit())
+    assert joined.reminders.answers() == ()
+    if commits:
+        connection.commit()
+    else:
+        connection.rollback()
+    run_to(diary, clock, TUESDAY + HOUR)
+
+    assert len(outgoing(carrier)) == commits
+
+
+# What is kept
+
+
+def test_it_is_sealed(diary: Messenger, database_kind: str, database: Path) -> None:
+    """Neither room nor kind, person or number of a visit can be read in the file."""
+    diary.reminders.keep(visit(place="okapi", kind="quagga", occurrence="1"))
+    diary.close()
+
+    if database_kind == "sqlite":
+        for canary in (b"okapi", b"quagga", PERSON.encode(), PATIENT.encode()):
+            assert canary not in on_disk(database)
+
+
+def test_nothing_of_it_is_logged(
+    make_messenger: Make, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No place, kind, name or whole number is in a log, in a repr or in what is raised."""
+
+    def fails(context: ReminderContext) -> str:
+        raise LookupError(context.code)
+
+    caplog.set_level(logging.DEBUG)
+    messenger = make_messenger(reminders=[ReminderPlan(offsets=["2 hours before"], body=fails)])
+    made = visit(place="okapi", kind="quagga")
+    messenger.reminders.keep(made)
+    clock.move_to(made.starts_at - HOUR)
+    progress = Worker(messenger).drain()
+
+    for told in (caplog.text, repr(made), repr(progress), repr(messenger.reminders)):
+        for canary in ("okapi", "quagga", PATIENT):
+            assert canary not in told
+
+
+def test_purged_and_kept_anew(diary: Messenger, clock: MovableClock, carrier: Sandbox) -> None:
+    """What is over is dropped after its time; kept again, it is a new visit with new reminders."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, visit().starts_at)
+    clock.advance(timedelta(days=2))
+    work(diary)
+    assert len(outgoing(carrier)) == 2
+    clock.advance(timedelta(days=700))
+    assert dict_of(diary)["appointment"] == 0
+    hold = diary.legal_hold.place(person=PERSON, reason="matter 7", by="counsel:j")
+    clock.advance(timedelta(days=60))
+    assert dict_of(diary)["appointment"] == 0
+    diary.legal_hold.lift(hold, reason="settled", by="counsel:j")
+    assert dict_of(diary)["appointment"] == 1
+    again = visit(start=(clock() + timedelta(days=2)).replace(hour=20, tzinfo=None))
+    diary.reminders.keep(again)
+    agree(diary)
+    run_to(diary, clock, again.starts_at)
+
+    assert len(outgoing(carrier)) == 4
+    assert history(diary)[-1].draft.idempotency_key == "appt/991//2h/2"
+
+
+def dict_of(messenger: Messenger) -> dict[str, int]:
+    """How many records a purge drops, by class."""
+    report = messenger.purge(by="it:kim")
+    return {tally.record.value: tally.dropped for tally in report.tallies}
+
+
+def test_erased(diary: Messenger, clock: MovableClock, carrier: Sandbox) -> None:
+    """Whoever is erased is reminded of nothing, and what waits is called back."""
+    diary.reminders.keep(visit())
+    diary.reminders.plan_due(until=TUESDAY)
+    diary.erase(PERSON, reason="a request", by="it:kim")
+    run_to(diary, clock, visit().starts_at)
+
+    assert outgoing(carrier) == []
+    assert diary.reminders.plan_due(until=clock() + timedelta(days=9)) == 0
+
+
+def test_half_of_a_household_is_erased(
+    diary: Messenger, clock: MovableClock, carrier: Sandbox, family: list[Appointment]
+) -> None:
+    """A text about both is called back as it goes, and the other one is told by itself."""
+    diary.reminders.keep_many(family)
+    diary.reminders.plan_due(until=TUESDAY)
+    diary.erase(KID, reason="a request", by="it:kim")
+    clock.move_to(TUESDAY)
+    (gone,) = diary.dispatch_due()
+    assert isinstance(gone, Cancelled)
+    assert gone.reason == "the visit was moved, cancelled or changed"
+    run_to(diary, clock, TUESDAY + HOUR)
+
+    assert [each.state for each in history(diary)] == [State.CANCELLED, State.SENT]
+
+
+def test_on_an_event_loop(
+    practice: Any, provider: Any, make_store: Any, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """The same names do the same."""
+
+    async def day() -> None:
+        async def who(_: str) -> Profile:
+            return Profile(time_zone=CHICAGO)
+
+        messenger = AsyncMessenger(
+            practice=practice,
+            provider=provider,
+            store=make_store(),
+            clock=clock,
+            people=who,
+            reminders=[PLANS[0]],
+        )
+        async with messenger:
+            await messenger.consent.grant(
+                PATIENT, person=PERSON, basis="spoken", recorded_by="front-desk:ana"
+            )
+            await messenger.reminders.keep(visit())
+            await messenger.reminders.keep_many([visit(id="992", numbers=OTHER, person=KID)])
+            clock.move_to(TUESDAY)
+            assert await messenger.reminders.plan_due(limit=9) == 2
+            assert (await AsyncWorker(messenger).drain()).sent == 1
+            await messenger.receive(from_patient("C", "SM1"))
+            answers = await messenger.reminders.answers()
+            assert [each.answer for each in answers] == [Answer.CONFIRM]
+            await messenger.reminders.acknowledge(*answers)
+            assert await messenger.reminders.answers() == ()
+            with pytest.raises(InvalidInput):
+                await messenger.reminders.plan_due(until=WALL)
+
+    asyncio.run(day())
+    assert len(outgoing(carrier)) == 1
+
+
+def test_a_failure_on_an_event_loop(
+    practice: Any, provider: Any, database: Path, clock: MovableClock
+) -> None:
+    """What went wrong comes out there as well."""
+
+    def fails(_: ReminderContext) -> str:
+        raise LookupError
+
+    async def day() -> None:
+        messenger = AsyncMessenger(
+            practice=practice,
+            provider=provider,
+            store=SQLite(database),
+            clock=clock,
+            reminders=[ReminderPlan(offsets=["2 hours before"], body=fails)],
+        )
+        async with messenger:
+            await messenger.reminders.keep(visit())
+            with pytest.raises(LookupError):
+                await messenger.reminders.plan_due(until=visit().starts_at)
+
+    asyncio.run(day())
