@@ -191,7 +191,9 @@ def desk(contract: type[ProviderContract], ears: Ears, practice: Practice) -> It
     yield made
     made.messenger.close()
     assert ears.errors == 0
-    assert re.search(r"217\D{0,2}234\D?\d{4}", ears.everything) is None
+    # Ids and hashes are random hex, in which a number's digits turn up by chance.
+    said = re.sub(r"\b[0-9a-f]{32,64}\b", "", ears.everything)
+    assert re.search(r"217\D{0,2}234\D?\d{4}", said) is None
 
 
 def coded(content: Any, code: str) -> list[Any]:
