@@ -30,7 +30,7 @@ Table = Callable[[Iterable[str], Iterable[Iterable[object]]], str]
 
 _SENDING = (
     *("adapter", "characters", "media", "later", "validity"),
-    *("repeats once within", "look-up", "says how long to wait"),
+    *("repeats once within", "look-up", "tells the status when asked", "says how long to wait"),
 )
 _CALLBACKS = (
     *("adapter", "patients' texts", "status address", "proof"),
@@ -104,6 +104,7 @@ def _sending(can: Capabilities) -> tuple[object, ...]:
         _span(can.validity),
         _length(can.repeat_within) if can.repeat_within else "no",
         _LOOK_UPS[can.look_up],
+        _yes(can.status_look_up),
         ", ".join(("Retry-After", *can.rate_signals)) if can.rate_signals else "Retry-After",
     )
 

@@ -108,6 +108,21 @@ def parsed(content: object, **changes: Any) -> list[Any]:
     return list(bandwidth(**changes).parse(webhook))
 
 
+def searched(status: str, code: int = 0, **changes: Any) -> HttpReply:
+    """What a search for a text shows."""
+    row: dict[str, Any] = {
+        "messageId": "out-1",
+        "sourceTn": SENDER,
+        "destinationTn": PATIENT,
+        "messageStatus": status,
+        "messageDirection": "OUTBOUND",
+        "messageType": "sms",
+        "errorCode": code,
+    }
+    content = {"totalCount": 1, "pageInfo": {}, "messages": [row | changes]}
+    return HttpReply(status=200, body=json.dumps(content).encode())
+
+
 class TestBandwidthContract(ProviderContract):
     now = NOW
     secrets = ("api-password", "s3cret")
@@ -118,6 +133,9 @@ class TestBandwidthContract(ProviderContract):
     def accepted(self) -> tuple[HttpReply, str]:
         body = {"id": "out-1", "to": [PATIENT], "from": SENDER, "text": "x", "tag": "m1"}
         return HttpReply(status=202, body=json.dumps(body).encode()), "out-1"
+
+    def status_answer(self) -> HttpReply:
+        return searched("DELIVERED")
 
     def refused(self) -> HttpReply:
         said = f"'{PATIENT}' must be replaced with a valid E164 formatted telephone number"
@@ -532,3 +550,51 @@ def test_bad_set_up(changes: dict[str, Any], words: str) -> None:
     """A field that cannot be right is refused when the adapter is made."""
     with pytest.raises(InvalidInput, match=words):
         bandwidth(**changes)
+
+
+# What became of a text
+
+SENT_TEXT = OutboundText(to=PhoneNumber(PATIENT), body="x", reference="m1", provider_id="out-1")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "state", "category"),
+    [
+        ("QUEUED", 0, State.SENT, None),
+        ("ACCEPTED", 0, State.SENT, None),
+        ("SENDING", 0, State.SENT, None),
+        ("SENT", 0, State.SENT, None),
+        ("DELIVERED", 0, State.DELIVERED, None),
+        ("UNDELIVERED", 4702, State.UNDELIVERED, Category.UNREACHABLE_TEMPORARY),
+        ("FAILED", 4775, State.UNDELIVERED, Category.OPTED_OUT),
+        ("FAILED", 4432, State.FAILED, Category.DESTINATION_NOT_ENABLED),
+        ("FAILED", 9902, State.SENT, Category.UNKNOWN),
+        ("SOMETHING_NEW", 0, State.SENT, None),
+    ],
+)
+def test_status(status: str, code: int, state: State, category: Category | None) -> None:
+    """A search for a text says of it what its callback would."""
+    told = bandwidth().read_status(searched(status, code), SENT_TEXT)
+
+    assert told is not None
+    assert (told.provider_id, told.state) == ("out-1", state)
+    assert (told.problem.category if told.problem else None) == category
+
+
+def test_status_of_a_picture() -> None:
+    """Without receipts for pictures "delivered" means that it was handed over."""
+    answer = searched("DELIVERED", messageType="mms")
+    handed_over = bandwidth().read_status(answer, SENT_TEXT)
+    delivered = bandwidth(mms_receipts=True).read_status(answer, SENT_TEXT)
+
+    assert handed_over is not None
+    assert delivered is not None
+    assert (handed_over.state, delivered.state) == (State.SENT, State.DELIVERED)
+
+
+def test_status_of_none() -> None:
+    """Where none or another is listed nothing is known."""
+    empty = HttpReply(status=200, body=b'{"messages": []}')
+    answers = (empty, searched("DELIVERED", messageId="out-2"), HttpReply(status=500))
+
+    assert [bandwidth().read_status(each, SENT_TEXT) for each in answers] == [None] * 3

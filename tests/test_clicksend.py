@@ -124,6 +124,9 @@ class TestClickSendContract(ProviderContract):
     def accepted(self) -> tuple[HttpReply, str]:
         return reply(200, answered("SUCCESS")), RECEIPT["message_id"]
 
+    def status_answer(self) -> HttpReply:
+        return listed(ROW)
+
     def refused(self) -> HttpReply:
         return reply(200, answered("INVALID_RECIPIENT"))
 

@@ -72,6 +72,16 @@ def test_registration_as_the_provider_says(
     assert expected[1] in of("registration").says
 
 
+@pytest.mark.parametrize("registered", [True, False])
+def test_a_canadian_number(make_messenger: Make, registered: bool) -> None:  # noqa: FBT001
+    """It shares the country code, and needs no US campaign for patients at home."""
+    provider = Twilio(**(GOOD | {"sender": "+14165550111"}), messaging_service_sid="MG" + "1" * 32)
+    of = looked_over(make_messenger, provider, Far(account=told(registered=registered)))
+
+    assert of("registration").result is (WARNING if registered else NOT_CHECKED)
+    assert ("own country's law" in of("registration").says) == (not registered)
+
+
 @pytest.mark.parametrize(
     ("status", "result"),
     [

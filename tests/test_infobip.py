@@ -103,6 +103,9 @@ class TestInfobipContract(ProviderContract):
     def accepted(self) -> tuple[HttpReply, str]:
         return answered("PENDING", "PENDING_ACCEPTED"), "m-1"
 
+    def status_answer(self) -> HttpReply:
+        return reply(200, {"results": [REPORT]})
+
     def refused(self) -> HttpReply:
         return answered("REJECTED", "REJECTED_PREFIX_MISSING")
 

@@ -146,6 +146,16 @@ class Desk:
         self.line.answer = _answer(status, answer, NUMBER)
         self.ears.hear(self.messenger.reconcile)
 
+    def ask_status(self, status: int, content: Any) -> None:
+        """A text that was taken, whose provider is asked an hour later and answers so."""
+        number = self._patient()
+        self.line.answer, _ = self.contract.accepted()
+        self._text(number)
+        self.clock.advance(timedelta(hours=1))
+        self.line.answer = _answer(status, content, number)
+        self.ears.hear(self.messenger.reconcile)
+        self._hear(number)
+
     def told(self, content: Any) -> list[Any]:
         """What came of a callback about a text that was taken."""
         number = self._patient()
@@ -271,6 +281,20 @@ def test_callbacks(desk: Desk) -> None:
         assert all(isinstance(event, ReceivedStatus) for event in desk.told(told))
     for turn, each in enumerate(_spoiled(verified.content, ECHOES[0])):
         desk.told(each if turn % 2 else echoing(each, ECHOES[turn % len(ECHOES)]))
+
+
+@each_adapter
+def test_answers_about_a_text(desk: Desk) -> None:
+    """Each value of the answer that tells what became of a text, with the text in its place."""
+    answer = desk.contract.status_answer()
+    if answer is None:
+        assert not desk.inner.capabilities.status_look_up
+        return
+    content = json_value(answer.body)
+    for turn, each in enumerate([content, *_spoiled(content, ECHOES[0])]):
+        desk.ask_status(200, echoing(each, ECHOES[turn % len(ECHOES)]))
+    desk.ask_status(400, echoing(content, ECHOES[0]))
+    desk.ask_status(200, PAGE.encode())
 
 
 @each_adapter

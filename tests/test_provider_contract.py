@@ -36,6 +36,10 @@ class TestTwilioContract(ProviderContract):
         body = json.dumps({"sid": "SM1", "status": "queued"}).encode()
         return HttpReply(status=201, body=body), "SM1"
 
+    def status_answer(self) -> HttpReply:
+        message = {"sid": "SM1", "status": "delivered", "error_code": None, "to": PATIENT}
+        return HttpReply(status=200, body=json.dumps(message).encode())
+
     def refused(self) -> HttpReply:
         said = f"The 'To' number {PATIENT} is not a valid phone number."
         return HttpReply(status=400, body=json.dumps({"code": 21211, "message": said}).encode())

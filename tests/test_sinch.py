@@ -93,6 +93,17 @@ def reply(status: int, content: object = b"", **headers: str) -> HttpReply:
     return HttpReply(status=status, headers=headers, body=body)
 
 
+def summary(code: int, status: str) -> dict[str, Any]:
+    """The report on a batch with one recipient, as it is fetched."""
+    told = {"code": code, "status": status, "count": 1}
+    return {
+        "type": "delivery_report_sms",
+        "batch_id": REPORT["batch_id"],
+        "statuses": [told],
+        "total_message_count": 1,
+    }
+
+
 class TestSinchContract(ProviderContract):
     secrets = (SECRET, TOKEN)
 
@@ -102,6 +113,9 @@ class TestSinchContract(ProviderContract):
     def accepted(self) -> tuple[HttpReply, str]:
         content = {"id": "01FC66621XXXXX119Z8PMV1QPQ", "to": [PATIENT[1:]], "canceled": False}
         return reply(201, content), "01FC66621XXXXX119Z8PMV1QPQ"
+
+    def status_answer(self) -> HttpReply:
+        return reply(200, summary(0, "Delivered"))
 
     def refused(self) -> HttpReply:
         said = f"Invalid number {PATIENT} in 'to'"
@@ -543,3 +557,26 @@ def test_table() -> None:
     }
     assert Category.OPTED_OUT not in codes.categories.values()
     assert sinch().parse(sealed("sinch", {}, {})) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "state", "category"),
+    [
+        ("Queued", 400, State.SENT, None),
+        ("Dispatched", 401, State.SENT, None),
+        ("Unknown", 0, State.SENT, None),
+        ("Delivered", 0, State.DELIVERED, None),
+        ("Expired", 406, State.UNDELIVERED, Category.EXPIRED),
+        ("Failed", 402, State.FAILED, Category.NO_ROUTE),
+    ],
+)
+def test_status(status: str, code: int, state: State, category: Category | None) -> None:
+    """The report on a batch says what its callbacks would; its address holds no number."""
+    text = evolve(TEXT, provider_id=REPORT["batch_id"])
+    asked = sinch().ask_status(text, at=NOW)
+    told = sinch().read_status(reply(200, summary(code, status)), text)
+
+    assert asked.url.endswith(f"/batches/{text.provider_id}/delivery_report")
+    assert told is not None
+    assert (told.provider_id, told.state) == (text.provider_id, state)
+    assert (told.problem.category if told.problem else None) == category

@@ -132,6 +132,10 @@ class TestTelnyxContract(ProviderContract):
         data = {"record_type": "message", "id": "out-1", "to": [{"status": "queued"}]}
         return HttpReply(status=200, body=json.dumps({"data": data}).encode()), "out-1"
 
+    def status_answer(self) -> HttpReply:
+        shown = {"data": status("delivered")["data"]["payload"]}
+        return HttpReply(status=200, body=json.dumps(shown).encode())
+
     def refused(self) -> HttpReply:
         said = f"The 'to' address {PATIENT} is invalid."
         error = {"code": "40310", "title": "Invalid 'to' address", "detail": said}
@@ -713,3 +717,31 @@ def test_bad_set_up(changes: dict[str, Any], words: str) -> None:
     """A field that cannot be right is refused when the adapter is made."""
     with pytest.raises(InvalidInput, match=words):
         telnyx(**changes)
+
+
+# What became of a text
+
+
+@pytest.mark.parametrize(
+    ("word", "code", "state", "category"),
+    [
+        ("sending", None, State.SENT, None),
+        ("delivery_unconfirmed", None, State.SENT, None),
+        ("something-new", None, State.SENT, None),
+        ("delivered", None, State.DELIVERED, None),
+        ("delivery_failed", "40002", State.UNDELIVERED, Category.CARRIER_FILTERED),
+        ("sending_failed", "40300", State.FAILED, Category.OPTED_OUT),
+    ],
+)
+def test_status(word: str, code: str | None, state: State, category: Category | None) -> None:
+    """The message says of itself what its webhook would."""
+    told = [{"code": code, "title": f"To {PATIENT}"}] if code else []
+    shown = {"data": status(word, errors=told)["data"]["payload"]}
+    answer = HttpReply(status=200, body=json.dumps(shown).encode())
+    text = evolve(TEXT, provider_id="out-1")
+    found = telnyx().read_status(answer, text)
+
+    assert telnyx().ask_status(text, at=NOW).url == "https://api.telnyx.com/v2/messages/out-1"
+    assert found is not None
+    assert (found.provider_id, found.state) == ("out-1", state)
+    assert (found.problem.category if found.problem else None) == category

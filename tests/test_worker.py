@@ -246,6 +246,21 @@ def test_settles_what_is_uncertain(
     assert sorted(outgoing(carrier)) == [BODY, f"{BODY} 2"]
 
 
+def test_asks_for_lost_reports(make_messenger: Make, clock: MovableClock, carrier: Sandbox) -> None:
+    """A worker learns what became of texts whose last report never came."""
+    messenger = make_messenger()
+    agree(messenger)
+    for number in range(3):
+        remind(messenger, str(number), body=f"{BODY} {number}")
+    carrier.drain()
+    clock.advance(timedelta(minutes=57))
+    pace = Ahead(clock, timedelta(minutes=5))
+    progress = labour(clock, messenger, pace=pace, once=False, quantum=2)
+
+    assert progress == Progress(reported=3)
+    assert {t.message.state for t in messenger.history(PERSON).texts} == {State.DELIVERED}
+
+
 def test_what_nobody_can_settle(
     make_messenger: Make, provider: Twilio, clock: MovableClock, carrier: Sandbox
 ) -> None:

@@ -380,7 +380,17 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         return finish(flows.media(self._ports, inbound_id))
 
     def reconcile(self, limit: int = 100) -> tuple[Outcome, ...]:
-        """Ask the provider about texts of which nobody knows whether they went out."""
+        """Ask the provider about texts of which nobody knows whether they went out, or arrived.
+
+        Those are the uncertain ones, and those whose last report never came, where the provider
+        tells of them: see :class:`~compliant_sms.Delivery`.
+
+        Args:
+            limit: how many texts at most.
+
+        Returns:
+            the outcome of each, as it is now.
+        """
         return finish(flows.reconcile(self._ports, limit))
 
     def uncertain(self, limit: int = 100) -> tuple[flows.TextRecord, ...]:

@@ -55,7 +55,8 @@ class Worker(_Worker):
         messengers: one, or several, which may share a store.
         quantum: how many texts of one practice go before it is the next one's turn.
         poll: how often a practice without due texts is looked at.
-        reconcile_every: how often uncertain texts are looked up at the provider.
+        reconcile_every: how often the provider is asked about uncertain texts, and about those
+            whose last report never came.
         on_progress: is told after each turn that changed anything. What it raises ends the work.
 
     Raises:
@@ -148,7 +149,8 @@ class AsyncWorker(_Worker):
         messengers: one, or several, which may share a store.
         quantum: how many texts of one practice go before it is the next one's turn.
         poll: how often a practice without due texts is looked at.
-        reconcile_every: how often uncertain texts are looked up at the provider.
+        reconcile_every: how often the provider is asked about uncertain texts, and about those
+            whose last report never came.
         on_progress: is told after each turn that changed anything. What it raises ends the work.
 
     Raises:

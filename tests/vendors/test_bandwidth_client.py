@@ -92,6 +92,15 @@ def test_check_account(recorder: Recorder) -> None:
     assert recorder.requests[0].only(ASKED) == built(request).only(ASKED)
 
 
+def test_status(recorder: Recorder) -> None:
+    """What became of a text is searched for in the same way."""
+    MessagesApi(client(recorder)).list_messages(ACCOUNT, message_id="out-1")
+
+    text = OutboundText(to=PhoneNumber(PATIENT), body="x", reference="m1", provider_id="out-1")
+    request = ours(recorder).ask_status(text, at=NOW)
+    assert recorder.requests[0].only(ASKED) == built(request).only(ASKED)
+
+
 def test_media(recorder: Recorder) -> None:
     """A picture is fetched in the same way."""
     MediaApi(client(recorder)).get_media_without_preload_content(ACCOUNT, "a.png")

@@ -78,17 +78,19 @@ def asked(seen: Seen) -> tuple[object, ...]:
 
 def test_questions(recorder: Recorder, client: ApiClient) -> None:
     """Asking for a text, for one that came in and about the account are their requests too."""
-    recorder.replies += [(200, {"data": {"data": []}})] * 2 + [(200, {"data": {"username": "x"}})]
-    for wanted in (f"to:{PATIENT}", f"from:{PATIENT}"):
+    recorder.replies += [(200, {"data": {"data": []}})] * 3 + [(200, {"data": {"username": "x"}})]
+    for wanted in (f"to:{PATIENT}", f"to:{PATIENT}", f"from:{PATIENT}"):
         SmsApi(client).view_sms_history(q=wanted, order_by="date:desc", limit=100)
     ManagementApi(client).view_account_details()
-    text = OutboundText(to=PhoneNumber(PATIENT), body="x", reference="m1")
+    text = OutboundText(to=PhoneNumber(PATIENT), body="x", reference="m1", provider_id="C1")
     (event,) = events(RECEIVED)
     assert isinstance(event, InboundText)
     confirm = PROVIDER.confirm(event, at=NOW)
 
     assert confirm is not None
-    ours = (PROVIDER.look_up(text, at=NOW), confirm, PROVIDER.check_account(at=NOW))
+    status = PROVIDER.ask_status(text, at=NOW)
+    assert status is not None
+    ours = (PROVIDER.look_up(text, at=NOW), status, confirm, PROVIDER.check_account(at=NOW))
     assert list(map(asked, recorder.requests)) == [asked(built(each)) for each in ours]
 
 

@@ -106,13 +106,14 @@ def test_send(recorder: Recorder, client: SmsApi, case: str, body: str) -> None:
     assert without_defaults(recorder.requests[0]) == made
 
 
-@pytest.mark.parametrize("asked", ["look_up", "check_account"])
+@pytest.mark.parametrize("asked", ["look_up", "ask_status", "check_account"])
 def test_logs(recorder: Recorder, client: SmsApi, asked: str) -> None:
     """Logs are asked for in the same way."""
-    text = OutboundText(to=PhoneNumber(PATIENT), body="x", reference="m1")
+    text = OutboundText(to=PhoneNumber(PATIENT), body="x", reference="m1", provider_id="m1")
     recorder.replies.append((200, {"results": []}))
-    if asked == "look_up":
-        ours = PROVIDER.look_up(text, at=NOW)
+    if asked != "check_account":
+        ask = PROVIDER.look_up if asked == "look_up" else PROVIDER.ask_status
+        ours = ask(text, at=NOW)
         client.get_outbound_sms_message_logs(message_id=["m1"])
     else:
         ours = PROVIDER.check_account(at=NOW)

@@ -103,6 +103,20 @@ def test_look_up(recorder: Recorder, client: SinchClient) -> None:
     assert recorder.requests[0].only(["authorization"]) == ours.only(["authorization"])
 
 
+def test_status(recorder: Recorder, client: SinchClient) -> None:
+    """The report on a batch is asked for in the same way; theirs names the batch once more."""
+    text = OutboundText(to=PhoneNumber(PATIENT), body="x", reference="m1", provider_id="B1")
+    told = {"code": 0, "status": "Delivered", "count": 1}
+    report = {"batch_id": "B1", "type": "delivery_report_sms", "statuses": [told]}
+    recorder.replies.append((200, report | {"total_message_count": 1}))
+
+    theirs = client.sms.delivery_reports.get(batch_id="B1")
+
+    ours = built(PROVIDER.ask_status(text, at=NOW)).only(["authorization"])
+    assert evolve(recorder.requests[0].only(["authorization"]), query={}) == ours
+    assert theirs.statuses[0].status.upper() == "DELIVERED"
+
+
 def test_check_account(recorder: Recorder, client: SinchClient) -> None:
     """So is the list of groups."""
     client.sms.groups.list(page_size=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from telnyx import Telnyx as Client
 from compliant_sms import PhoneNumber
 from compliant_sms.errors import InvalidSignature
 from compliant_sms.providers import OutboundText, Telnyx
-from compliant_sms.wire import WebhookRequest
+from compliant_sms.wire import HttpReply, WebhookRequest
 from signature_vectors import flipped, signature_vectors, vector_request, vector_time
 
 KEY, PROFILE = "KEY5e", "4000eba1-a0c0-4563-9925-b25e842a7cb6"
@@ -100,6 +101,22 @@ def test_list_opt_outs(recorder: Recorder, profile: str, cursor: str) -> None:
 
     request = ours(recorder, messaging_profile_id=profile).list_opt_outs(cursor, at=NOW)
     assert recorder.requests[0].only(ASKED) == built(request).only(ASKED)
+
+
+def test_status(recorder: Recorder) -> None:
+    """What became of a text is asked for in the same way, and its answer is read alike."""
+    told = {"to": [{"phone_number": PATIENT, "status": "delivered"}], "errors": []}
+    answer = {"data": {"id": "out-1", "direction": "outbound", "record_type": "message"} | told}
+    recorder.replies.append((200, answer))
+    theirs = client(recorder).messages.retrieve("out-1").data
+    text = OutboundText(to=PhoneNumber(PATIENT), body="x", reference="m1", provider_id=theirs.id)
+
+    request = ours(recorder).ask_status(text, at=NOW)
+    assert recorder.requests[0].only(ASKED) == built(request).only(ASKED)
+    reply = HttpReply(status=200, body=json.dumps(answer).encode())
+    found = ours(recorder).read_status(reply, text)
+    assert found is not None
+    assert (found.state.value, theirs.to[0].status) == ("delivered", "delivered")
 
 
 def test_balance(recorder: Recorder) -> None:

@@ -104,16 +104,19 @@ def test_questions(recorder: Recorder) -> None:
     """Looking for a text and asking about the account are their requests too."""
     recorder.replies += [
         (200, {"messages": [], "page_size": 1000}),
+        (200, {"sid": "SM1", "status": "delivered"}),
         (200, {"sid": SID, "status": "active"}),
         (200, {"incoming_phone_numbers": []}),
     ]
     client = Client(SID, TOKEN, http_client=Here(recorder.url))
     client.messages.list(to=PATIENT, from_=SENDER, page_size=1000)
+    assert client.messages("SM1").fetch().status == "delivered"
     client.api.accounts(SID).fetch()
     key = Client(KEY, SECRET, SID, http_client=Here(recorder.url))
     key.incoming_phone_numbers.page(phone_number=SENDER)
     ours = (
         twilio().look_up(TEXT, at=NOW),
+        twilio().ask_status(evolve(TEXT, provider_id="SM1"), at=NOW),
         twilio().check_account(at=NOW),
         twilio(api_key=f"{KEY}:{SECRET}").check_account(at=NOW),
     )

@@ -70,12 +70,7 @@ if TYPE_CHECKING:
         spoken_wording,
     )
     from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
-    from compliant_sms.flows._receive import (
-        Received,
-        ReceivedStatus,
-        ReceivedText,
-        receive,
-    )
+    from compliant_sms.flows._receive import Received, ReceivedText, receive
     from compliant_sms.flows._reconcile import reconcile
     from compliant_sms.flows._reminders import PlannedReminders, plan_due
     from compliant_sms.flows._rotate import rotate_keys
@@ -90,6 +85,7 @@ if TYPE_CHECKING:
     )
     from compliant_sms.flows._send import check, send
     from compliant_sms.flows._settle import settle, uncertain
+    from compliant_sms.flows._status import ReceivedStatus
     from compliant_sms.flows._thread_acts import (
         assign,
         close,
@@ -269,7 +265,7 @@ _FILES = {
         "spoken_wording",
     ),
     "_purge": ("PurgePlan", "PurgeReport", "Tally", "purge"),
-    "_receive": ("Received", "ReceivedStatus", "ReceivedText", "receive"),
+    "_receive": ("Received", "ReceivedText", "receive"),
     "_reconcile": ("reconcile",),
     "_reminders": ("PlannedReminders", "plan_due"),
     "_rotate": ("rotate_keys",),
@@ -284,6 +280,7 @@ _FILES = {
     ),
     "_send": ("Draft", "check", "send"),
     "_settle": ("settle", "uncertain"),
+    "_status": ("ReceivedStatus",),
     "_thread_acts": ("assign", "close", "hand_over", "join_thread", "note", "reopen"),
     "_thread_reply": ("Reply", "reply"),
     "_visit_answers": ("acknowledge_answers", "open_answers"),

@@ -43,7 +43,7 @@ def registration(ports: Ports, provider: Provider, settings: SenderSettings) -> 
     about = about_provider(provider, "registration")
     toll_free = provider.sender.kind is NumberKind.TOLL_FREE
     what = "verification" if toll_free else "10DLC registration"
-    if not toll_free and not provider.sender.e164.startswith("+1"):
+    if not toll_free and _is_abroad(ports, provider, settings):
         return about(CheckResult.NOT_CHECKED, "The number is registered by its own country's law.")
     match settings.registration:
         case SenderRegistration.MISSING:
@@ -67,6 +67,14 @@ def registration(ports: Ports, provider: Provider, settings: SenderSettings) -> 
             "See at the provider that its verification is complete.",
         )
     return _campaign(ports, provider, told=settings.registration is SenderRegistration.DONE)
+
+
+def _is_abroad(ports: Ports, provider: Provider, settings: SenderSettings) -> bool:
+    """Whether no US campaign is wanted: Canada's numbers share the country code, and may have one."""
+    if not provider.sender.e164.startswith("+1"):
+        return True
+    missing = settings.registration is SenderRegistration.MISSING
+    return missing and ports.rulebook.whereabouts(provider.sender).country not in {"US", None}
 
 
 def _campaign(ports: Ports, provider: Provider, *, told: bool) -> Checked:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TypeAlias
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from compliant_sms import _given
 from compliant_sms.errors import (
@@ -18,17 +18,12 @@ from compliant_sms.errors import (
 )
 from compliant_sms.flows._believe import can_be_confirmed
 from compliant_sms.flows._checked import BY_DOCTOR
-from compliant_sms.flows._echo import without_words
-from compliant_sms.flows._news import apply_news
 from compliant_sms.flows._patient_text import Proof, ReceivedText, take_in
-from compliant_sms.flows._reported import Reported, concerns_number, record_problem
+from compliant_sms.flows._status import ReceivedStatus, apply_status
 from compliant_sms.flows._traced import traced
-from compliant_sms.lifecycle import State
-from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import (
     InboundText,
-    OnRecord,
     Provider,
     ProviderEvent,
     StatusUpdate,
@@ -43,23 +38,6 @@ _LARGEST_BODY = 1_000_000
 # A provider has one or two at a time.
 _MOST_CERTIFICATES = 16
 _ASKS_TO_REPEAT = 500
-
-
-@frozen(kw_only=True)
-class ReceivedStatus:
-    """News of a text that went out.
-
-    Attributes:
-        message_id: which; None where it is not one of ours.
-        state: where it is now.
-        new: False where the same news was delivered before.
-        needs_person: whether it says of the number what somebody has to see to; texts to it stop.
-    """
-
-    message_id: str | None
-    state: State | None
-    new: bool
-    needs_person: bool = False
 
 
 ReceivedEvent: TypeAlias = ReceivedText | ReceivedStatus
@@ -204,72 +182,11 @@ async def _apply(
     tx: Transaction, ports: Ports, provider: Provider, event: ProviderEvent
 ) -> ReceivedEvent:
     if isinstance(event, StatusUpdate):
-        return await _apply_status(tx, ports, provider.name, event)
+        return await apply_status(tx, ports, provider.name, event)
     proof = Proof.GIVEN if event.authenticated else Proof.MISSING
     if can_be_confirmed(provider, event, ports.clock()):
         proof = Proof.TO_COME
     return await take_in(tx, ports, provider.name, event, proof=proof)
-
-
-async def _apply_status(
-    tx: Transaction, ports: Ports, provider: str, update: StatusUpdate
-) -> ReceivedStatus:
-    at = ports.clock()
-    if update.recipient is not None and concerns_number(update.problem):
-        # In the order in which everybody locks: the number, then the text.
-        await tx.lock(ports.practice.id, update.recipient)
-    message = await _message_of(tx, ports, provider, update)
-    message_id = message.message_id if message else None
-    # Whose number it is says the text, which is sealed; news lies in the clear.
-    owner = message.practice_id if message else ports.practice.id
-    told = evolve(update, recipient=None, problem=without_words(update.problem, message))
-    new = await tx.add_status(owner, provider, told, message_id, at)
-    if new and message is not None:
-        message = await apply_news(tx, message, provider, told, at)
-    about = _about(ports, provider, update, message)
-    if new and about is not None:
-        await record_problem(tx, ports, about, update.problem, at)
-    return ReceivedStatus(
-        message_id=message_id,
-        state=message.state if message else None,
-        new=new,
-        needs_person=update.problem is not None
-        and update.problem.consequence.on_record is OnRecord.FLAGGED,
-    )
-
-
-def _about(
-    ports: Ports, provider: str, update: StatusUpdate, message: Message | None
-) -> Reported | None:
-    """The number that the news is about; None where nobody knows it any more."""
-    number = update.recipient
-    if message is not None and not message.draft.is_erased:
-        number = message.draft.to
-    if number is None:
-        return None
-    return Reported(
-        practice_id=message.practice_id if message else ports.practice.id,
-        number=number,
-        provider=provider,
-        reference=message.message_id if message else update.provider_id,
-    )
-
-
-async def _message_of(
-    tx: Transaction, ports: Ports, provider: str, update: StatusUpdate
-) -> Message | None:
-    """The text that news is about, by the provider's id of it; or by ours, which is nobody else's.
-
-    Two providers of one name, of two practices, may call their texts alike.
-    """
-    here = ports.practice.id
-    known = await tx.message_by_provider_id(here, provider, update.provider_id)
-    if known is not None or update.reference is None:
-        return known
-    message = await tx.message(update.reference)
-    if message is None or (message.practice_id != here and message.provider != provider):
-        return None
-    return message
 
 
 async def _hold_ids(

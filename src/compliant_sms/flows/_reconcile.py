@@ -1,4 +1,4 @@
-"""Settling texts of which nobody knows whether they went out, by asking the provider."""
+"""Settling texts of which nobody knows whether they went out, or what became of them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from compliant_sms.flows._echo import without_words
 from compliant_sms.flows._news import apply_early, early_news
 from compliant_sms.flows._repeat import repeat
 from compliant_sms.flows._reported import record_problem, reported_of
+from compliant_sms.flows._unreported import ask_reports
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome
 from compliant_sms.ports import Ports, Transaction
@@ -41,14 +42,17 @@ class Reconciled:
 
 
 async def reconcile(ports: Ports, limit: int) -> tuple[Outcome, ...]:
-    """Look up to ``limit`` uncertain texts up at the provider.
+    """Ask the provider for up to ``limit`` texts: the uncertain ones, then those without an end.
 
     Returns:
-        each one's outcome: sent where the provider has it; queued where it surely has not;
-        uncertain where it gave no clear answer. A provider that processes one reference only once
-        is asked for the text again instead.
+        each one's outcome. Of uncertain texts: sent where the provider has it; queued where it
+        surely has not; uncertain where it gave no clear answer. A provider that processes one
+        reference only once is asked for the text again instead. Of texts whose last report never
+        came: what became of those of which the provider told it.
     """
-    return (await look_up(ports, limit)).outcomes
+    outcomes = (await look_up(ports, limit)).outcomes
+    asked = await ask_reports(ports, limit - len(outcomes))
+    return (*outcomes, *(each.outcome for each in asked if each.told))
 
 
 async def look_up(
@@ -58,7 +62,7 @@ async def look_up(
     after: Message | None = None,
     stopping: Callable[[], bool] = never,
 ) -> Reconciled:
-    """The same, for those after a text, until somebody says stop."""
+    """Look uncertain texts up, those after a text, until somebody says stop."""
     await ports.store.run(lambda tx: give_up_lapsed_claims(tx, ports, limit))
     found = await ports.store.run(lambda tx: tx.uncertain(ports.practice.id, limit, after))
     outcomes = [await _settle(ports, message) for message in found if not stopping()]

@@ -7,14 +7,14 @@ from datetime import datetime
 from attrs import field, frozen
 
 from compliant_sms._masking import repr_of_practice
-from compliant_sms.consent import Channel, Flag, NumberFlagged, Revoked
+from compliant_sms.consent import Channel, Flag, Granted, NumberFlagged, Restored, Revoked
 from compliant_sms.flows._revoke import append_heard
 from compliant_sms.messages import Message
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import OnRecord, Problem
 
-__all__ = ["Reported", "concerns_number", "record_problem", "reported_of"]
+__all__ = ["Reported", "concerns_number", "record_news", "record_problem", "reported_of"]
 
 
 @frozen(kw_only=True)
@@ -57,6 +57,37 @@ async def record_problem(
         return
     opted_out = problem.consequence.on_record is OnRecord.REVOKED
     await (_opted_out(tx, ports, about, at) if opted_out else _flag(tx, ports, about, problem, at))
+
+
+async def record_news(
+    tx: Transaction, ports: Ports, about: Reported, problem: Problem | None, at: datetime
+) -> None:
+    """The same for what is told of a text after its request: once, whichever way it came.
+
+    A report can say what a look-up said before. Where something was given since, it counts again:
+    when unsure, no texts.
+    """
+    if problem is None or not concerns_number(problem):
+        return
+    await tx.lock(about.practice_id, about.number)
+    if not await _is_on_record(tx, about, problem):
+        await record_problem(tx, ports, about, problem, at)
+
+
+async def _is_on_record(tx: Transaction, about: Reported, problem: Problem) -> bool:
+    stands = False
+    for event in await tx.consent_events(about.practice_id, about.number):
+        if isinstance(event, Granted | Restored):
+            stands = False
+        elif isinstance(event, Revoked | NumberFlagged) and event.reference == about.reference:
+            stands = stands or _says(event, problem)
+    return stands
+
+
+def _says(event: Revoked | NumberFlagged, problem: Problem) -> bool:
+    if isinstance(event, Revoked):
+        return problem.consequence.on_record is OnRecord.REVOKED
+    return event.why.value == problem.category.value
 
 
 async def _opted_out(tx: Transaction, ports: Ports, about: Reported, at: datetime) -> None:

@@ -19,6 +19,7 @@ from compliant_sms.flows._media import fetch_media
 from compliant_sms.flows._reconcile import look_up
 from compliant_sms.flows._reminders import plan_due
 from compliant_sms.flows._secure_records import drop_expired_pages
+from compliant_sms.flows._unreported import ask_reports
 from compliant_sms.messages import Failed, Message, Queued, Uncertain
 from compliant_sms.ports import Ports
 from compliant_sms.providers import Problem
@@ -42,6 +43,7 @@ class Progress:
         cancelled: texts that came too late to make sense.
         uncertain: texts of which nobody knows whether they went out.
         settled: how many of those the provider answered for afterwards.
+        reported: texts whose last report never came, and of which the provider told when asked.
         reminded: texts about visits that were asked for; they are among the others as well, once
             they go.
         media: pictures and the like of patients that were fetched.
@@ -62,6 +64,7 @@ class Progress:
     cancelled: int = 0
     uncertain: int = 0
     settled: int = 0
+    reported: int = 0
     reminded: int = 0
     media: int = 0
     confirmed: int = 0
@@ -88,7 +91,8 @@ class Shift:
     Args:
         quantum: how many texts of one practice go before it is the next one's turn.
         poll: how often a practice without due texts is looked at.
-        reconcile_every: how often uncertain texts are looked up at the provider.
+        reconcile_every: how often the provider is asked about uncertain texts, and about those
+            whose last report never came.
         once: whether to stop as soon as nothing is due any more.
         within: after what time to stop in any case.
 
@@ -206,6 +210,7 @@ async def _turn(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:
         if ports.clock() >= desk.reconcile_at:
             desk.reconcile_at = ports.clock() + shift.reconcile_every
             tally.count["settled"] += await _settle(desk, pace, shift)
+            tally.count["reported"] += await _ask(desk, pace, shift)
             tally.count["confirmed"] += await _confirm(desk, shift)
             tally.count["media"] += await _fetch(desk, shift)
             if ports.inbox is not None:
@@ -236,6 +241,11 @@ async def _settle(desk: _Desk, pace: Pace, shift: Shift) -> int:
     # Those that nobody can settle must not keep the others from being looked up.
     desk.last = found.last
     return sum(not isinstance(outcome, Uncertain) for outcome in found.outcomes)
+
+
+async def _ask(desk: _Desk, pace: Pace, shift: Shift) -> int:
+    asked = await ask_reports(desk.ports, shift.quantum, stopping=pace.stopping)
+    return sum(each.told for each in asked)
 
 
 async def _confirm(desk: _Desk, shift: Shift) -> int:

@@ -11,6 +11,8 @@ from compliant_sms.rates import Rate
 
 __all__ = ["Delivery"]
 
+_MOST_ASKS = 10  # with an hour at first, the last one is three weeks later
+
 
 @frozen(kw_only=True)
 class Delivery:
@@ -23,22 +25,31 @@ class Delivery:
             never received.
         attempts: how often a text that the provider surely did not take is tried, over all.
         pause: between such tries; it doubles each time.
+        report_after: how long after a text left its provider is asked what became of it, where
+            that tells and no last report has come; the pauses between such questions double.
+        report_asks: how often it is asked; 0 for never.
         rate: how fast the sender's number may send, for all workers together; what is over waits.
             As fast as it goes, if not given. A 10DLC campaign is kept to its carriers' limits in
             any case: ``Practice.campaign``.
 
     Raises:
-        InvalidInput: something is not positive.
+        InvalidInput: something is not positive, or ``report_asks`` is less than none.
     """
 
     lease: timedelta = timedelta(seconds=60)
     settle_after: timedelta = timedelta(seconds=60)
     attempts: int = 8
     pause: timedelta = timedelta(seconds=30)
+    report_after: timedelta = timedelta(hours=1)
+    report_asks: int = 5
     rate: Rate | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse what would send in a loop or never."""
-        if min(self.lease, self.settle_after, self.pause) <= timedelta(0) or self.attempts < 1:
-            msg = "lease, settle_after, attempts and pause must all be more than zero"
+        spans = self.lease, self.settle_after, self.pause, self.report_after
+        if min(spans) <= timedelta(0) or self.attempts < 1:
+            msg = "lease, settle_after, attempts, pause and report_after must be more than zero"
+            raise InvalidInput(msg)
+        if not 0 <= self.report_asks <= _MOST_ASKS:
+            msg = f"report_asks is 0, for never, or at most {_MOST_ASKS}"
             raise InvalidInput(msg)

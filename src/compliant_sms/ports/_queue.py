@@ -39,3 +39,21 @@ class Queue(Protocol):
         self, practice_id: str, limit: int, after: Message | None = None
     ) -> list[Message]:
         """Texts whose request may have been processed, the oldest first; those after that one."""
+
+    async def claim_unreported(
+        self, practice_id: str, asked: int, before: datetime, again: datetime | None, limit: int
+    ) -> list[Message]:
+        """Texts that a provider took, and of which it told no end, to ask it for; oldest first.
+
+        Nobody else is given them for this question: they count as asked for once more.
+
+        Args:
+            practice_id: whose.
+            asked: how often it was asked for them so far.
+            before: when they left, or were asked for the last time; then or earlier.
+            again: from when the wait for the next question counts; None where there is none.
+            limit: how many at most.
+        """
+
+    async def leave_unreported(self, message_id: str) -> None:
+        """Ask the provider for that text no more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import ClassVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
@@ -24,6 +24,7 @@ from compliant_sms.wire import HttpReply, HttpRequest
 __all__ = ["CREDENTIALS", "REFERENCE", "Adapter", "not_blank", "secrets", "shaped", "web_address"]
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_EVER = datetime.min.replace(tzinfo=UTC)
 REFERENCE = "ref"
 """The parameter of a status callback's URL that holds our id of the text."""
 
@@ -174,6 +175,15 @@ class Adapter:
     ) -> Sequence[SentText] | None:
         """The answer tells nothing."""
         return None
+
+    def ask_status(self, text: OutboundText, *, at: datetime) -> HttpRequest | None:
+        """As an uncertain text is looked up, where the capabilities say that this tells."""
+        return self.look_up(text, at=at) if self.capabilities.status_look_up else None
+
+    def read_status(self, reply: HttpReply, text: OutboundText) -> SentText | None:
+        """The one of that id among those that were found."""
+        listed = self.found(reply, text, _EVER) or ()
+        return next((each for each in listed if each.provider_id == text.provider_id), None)
 
     def answer(self, webhook: VerifiedWebhook) -> HttpReply:  # noqa: ARG002
         """An empty 200."""

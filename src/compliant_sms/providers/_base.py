@@ -116,6 +116,7 @@ class OutboundText:
         media: public URLs of pictures and the like.
         valid_for: how long the provider may keep trying; as long as it likes, if not given.
         send_at: when the provider shall send it (aware); at once, if not given.
+        provider_id: the provider's id of it, once the provider took it.
     """
 
     to: PhoneNumber
@@ -124,6 +125,7 @@ class OutboundText:
     media: tuple[str, ...] = field(default=(), repr=False)
     valid_for: timedelta | None = None
     send_at: datetime | None = None
+    provider_id: str = ""
 
 
 @frozen(kw_only=True)
@@ -182,6 +184,12 @@ class SentText:
     provider_id: str
     state: State
     problem: Problem | None = None
+
+    @classmethod
+    def told(cls, news: StatusUpdate) -> SentText:
+        """The text as news of it says; sent, where that says nothing new."""
+        state = news.state or State.SENT
+        return cls(provider_id=news.provider_id, state=state, problem=news.problem)
 
 
 class ProviderKeyword(StrEnum):

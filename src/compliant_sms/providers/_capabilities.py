@@ -118,6 +118,7 @@ class Capabilities:
         repeat_within: for how long a request under the same reference is processed only once,
             whatever was answered to the first; None where a repeated one may be a second text.
         look_up: how an uncertain text is found.
+        status_look_up: it says what became of a text that it took, when it is asked by its id.
         status_callbacks: where their address is set.
         inbound: it brings what patients write.
         inbound_media: it brings their pictures too.
@@ -139,6 +140,7 @@ class Capabilities:
     validity: tuple[timedelta, timedelta] | None = None
     repeat_within: timedelta | None = None
     look_up: LookUp = LookUp.NONE
+    status_look_up: bool = False
     status_callbacks: CallbackPlace = CallbackPlace.EACH_TEXT
     inbound: bool = True
     inbound_media: bool = False

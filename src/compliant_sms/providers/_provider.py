@@ -69,6 +69,15 @@ class Provider(Protocol):
     ) -> Sequence[SentText] | None:
         """The texts like this one on the provider's books; None where the answer tells nothing."""
 
+    def ask_status(self, text: OutboundText, *, at: datetime) -> HttpRequest | None:
+        """The request that asks what became of a text that the provider took; None without one.
+
+        The text has the provider's id of it.
+        """
+
+    def read_status(self, reply: HttpReply, text: OutboundText) -> SentText | None:
+        """What the answer says of that text; None where it tells nothing. Never raises."""
+
     def verify(
         self, request: WebhookRequest, *, at: datetime, certificates: Mapping[str, bytes]
     ) -> VerifiedWebhook:

@@ -23,6 +23,7 @@ __all__ = [
     "json_value",
     "listed",
     "mapping",
+    "one",
     "reaches_back",
     "required_instant",
     "retry_after",
@@ -131,6 +132,20 @@ def listed(
         return None
     entries = [mapping(each) for each in found]
     return entries if all(map(is_asked_for, entries)) else None
+
+
+def one(reply: HttpReply, name: str, provider_id: str, within: str = "") -> dict[str, Any]:
+    """The object that a 200 shows, if it is the one that was asked for; otherwise an empty one.
+
+    Args:
+        reply: the answer.
+        name: of the field with its id.
+        provider_id: what that has to be.
+        within: the field that the object lies in; empty where it is the whole answer.
+    """
+    content = json_object(reply.body) if reply.status == 200 else {}
+    shown = mapping(content.get(within)) if within else content
+    return shown if provider_id and shown.get(name) == provider_id else {}
 
 
 def urls_in(media: object) -> tuple[str, ...]:

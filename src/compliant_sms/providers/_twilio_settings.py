@@ -1,4 +1,4 @@
-"""What Twilio calls things, and what is set there for a sender.
+"""What Twilio calls things, what it schedules, and what is set there for a sender.
 
 Sources: Twilio's API reference (IncomingPhoneNumbers, Applications, Messaging Services and
 Toll-free Verification resources); paths and fields as its own Python client 9.13 has them.
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from attrs import field, frozen
 
+from compliant_sms.errors import Unsupported
 from compliant_sms.phone import NumberKind, PhoneNumber
 from compliant_sms.providers._adapter import shaped
 from compliant_sms.providers._reading import json_object, listed, text_in
@@ -25,15 +27,15 @@ from compliant_sms.providers._sender_settings import (
 )
 from compliant_sms.wire import HttpReply, HttpRequest
 
-__all__ = ["ACCOUNT", "CDN", "KEY", "MEDIA", "SERVICE", "TwilioSender"]
+__all__ = ["ACCOUNT", "KEY", "SERVICE", "TwilioSender", "scheduled"]
 
 ACCOUNT = shaped("AC[0-9a-fA-F]{32}", "'AC' and 32 hexadecimal digits")
 SERVICE = shaped("MG[0-9a-fA-F]{32}", "'MG' and 32 hexadecimal digits")
 KEY = shaped("SK[0-9a-fA-F]{32}:.+", "'SK', 32 hexadecimal digits, a colon, and its secret")
 
 # Credentials go to Twilio's own hosts only, which send on to a CDN (provisional: from memory).
-MEDIA = re.compile(r"https://(api|mcs)(\.[a-z0-9-]+){0,2}\.twilio\.com/[\x21-\x7e]+")
-CDN = re.compile(r"https://mms\.twiliocdn\.com/[\x21-\x7e]+")
+_MEDIA = re.compile(r"https://(api|mcs)(\.[a-z0-9-]+){0,2}\.twilio\.com/[\x21-\x7e]+")
+_CDN = re.compile(r"https://mms\.twiliocdn\.com/[\x21-\x7e]+")
 
 _APPLICATION = re.compile("AP[0-9a-fA-F]{32}")
 _NUMBER = re.compile("PN[0-9a-fA-F]{32}")
@@ -47,6 +49,19 @@ _VERIFICATIONS: Final = {
 }
 _REGISTERED: Final = {"true": SenderRegistration.DONE, "false": SenderRegistration.MISSING}
 _Answer = Generator[HttpRequest, HttpReply, dict[str, Any]]
+
+
+def scheduled(send_at: datetime, service: str) -> list[tuple[str, str]]:
+    """The fields of a text that a messaging service shall send later.
+
+    Raises:
+        Unsupported: there is no service.
+    """
+    if not service:
+        msg = "Twilio schedules texts of a messaging service only. Pass messaging_service_sid."
+        raise Unsupported(msg)
+    at = send_at.astimezone(UTC)
+    return [("SendAt", f"{at:%Y-%m-%dT%H:%M:%SZ}"), ("ScheduleType", "fixed")]
 
 
 @frozen
@@ -71,6 +86,13 @@ class TwilioSender:
         return get_json(
             f"{self.account_url}/IncomingPhoneNumbers.json", self.authorization, numbers
         )
+
+    def media_request(self, url: str, *, simulated: bool) -> HttpRequest | None:
+        """``GET`` a patient's picture, from Twilio or from where Twilio sends on to."""
+        own = simulated and url.startswith(f"{self.account_url}/")
+        if own or _MEDIA.fullmatch(url):
+            return get_json(url, self.authorization)
+        return HttpRequest(method="GET", url=url) if _CDN.fullmatch(url) else None
 
     def inspection(self) -> Inspection:
         """Its service, its own settings, and its verification where it is toll-free."""

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TypeAlias
 from urllib.parse import quote
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.validators import deep_iterable
 
 from compliant_sms.lifecycle import State
@@ -23,6 +23,7 @@ from compliant_sms.providers._base import (
     OutboundText,
     Problem,
     ProviderEvent,
+    SentText,
     StatusUpdate,
 )
 from compliant_sms.providers._capabilities import (
@@ -43,6 +44,7 @@ from compliant_sms.providers._reading import (
     listed,
     mapping,
     text_in,
+    whole,
 )
 from compliant_sms.providers._requests import basic, get_json, post_json
 from compliant_sms.providers._signing import basic_credentials, json_body, query
@@ -87,6 +89,7 @@ class Bandwidth(Adapter):
         max_media=10,  # ours: only their size is limited, by carriers
         # Not documented either: the least allows for clocks that differ.
         validity=(timedelta(minutes=1), timedelta(days=1)),
+        status_look_up=True,
         status_callbacks=CallbackPlace.ACCOUNT,
         inbound_media=True,
         answers_keywords=False,
@@ -96,10 +99,9 @@ class Bandwidth(Adapter):
         receipts=Receipts.CARRIER,
         baa=Baa.ON_REQUEST,
         notes=(
-            "Bandwidth keeps no text of a message and lists none by our reference, so an "
-            "uncertain text is settled by its callback or by a person, and a START is not "
-            "believed. On toll-free numbers the network answers STOP and blocks. The agreement "
-            "names toll-free and short-code texts: ask about others."
+            "Bandwidth lists no text by its words or our reference: an uncertain one is settled by "
+            "its callback or by a person, and a START is not believed. On toll-free numbers the "
+            "network answers STOP and blocks. The agreement names toll-free and short codes."
         ),
     )
 
@@ -144,6 +146,20 @@ class Bandwidth(Adapter):
             return taken
         return not_accepted(reply, self._refusal(reply))
 
+    def ask_status(self, text: OutboundText, *, at: datetime) -> HttpRequest:  # noqa: ARG002
+        """``GET messages``: what is known of the one with that id, without its text."""
+        wanted = {"messageId": text.provider_id}
+        return get_json(f"{self._account_url}/messages", self._authorization, wanted)
+
+    def read_status(self, reply: HttpReply, text: OutboundText) -> SentText | None:
+        """The one with that id."""
+        wanted = text.provider_id
+        row = first(listed(reply, "messages", lambda each: each.get("messageId") == wanted))
+        code, picture = whole(row.get("errorCode")), text_in(row, "messageType").lower() == "mms"
+        state = self._state(text_in(row, "messageStatus"), str(code), picture=picture)
+        told = SentText(provider_id=wanted, state=state or State.SENT)
+        return (evolve(told, problem=self._problem(code)) if code else told) if row else None
+
     def check_account(self, *, at: datetime) -> HttpRequest:  # noqa: ARG002
         """``GET messages``: what is known of the last one, without its text."""
         newest = {"sourceTn": self.sender.e164, "limit": "1"}
@@ -156,8 +172,7 @@ class Bandwidth(Adapter):
     def _refusal(self, reply: HttpReply) -> Problem:
         content = json_object(reply.body)
         wrong = first(content.get("fieldErrors"))
-        # For example "to[0]"; the table knows the field.
-        where = text_in(wrong, "fieldName").partition("[")[0]
+        where = text_in(wrong, "fieldName").partition("[")[0]  # as in "to[0]"
         code = " ".join(each for each in (text_in(content, "type"), where) if each)
         said = text_in(wrong, "description") or text_in(content, "description")
         return self._problem(code, reply.status, said)
@@ -193,18 +208,18 @@ class Bandwidth(Adapter):
             return None
         if kind == "message-received":
             return _inbound(webhook, provider_id, message, event)
+        picture = bool(message.get("media")) or text_in(message, "channel").upper() == "MMS"
         return StatusUpdate(
             key=f"{provider_id}/{kind}",
             provider_id=provider_id,
             reference=text_in(message, "tag") or None,
-            state=self._state(kind, code, message),
+            state=self._state(kind, code, picture=picture),
             problem=self._problem(code, said=event.get("description")) if code else None,
             recipient=e164(event.get("to")),
         )
 
-    def _state(self, kind: str, code: str, message: _Json) -> State | None:
+    def _state(self, kind: str, code: str, *, picture: bool) -> State | None:
         state = self._codes.state(kind)
-        picture = bool(message.get("media")) or text_in(message, "channel").upper() == "MMS"
         handed_over = state is State.DELIVERED and picture and not self.mms_receipts
         if handed_over or (state is State.FAILED and code == _NO_RECEIPT_IN_TIME):
             return State.SENT

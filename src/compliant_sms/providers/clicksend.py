@@ -78,6 +78,7 @@ class ClickSend(Adapter):
         # No longest time is documented; this one is ours.
         schedule=(timedelta(0), timedelta(days=30)),
         look_up=LookUp.BY_REFERENCE,
+        status_look_up=True,
         status_callbacks=CallbackPlace.ACCOUNT,
         answers_keywords=False,
         block_scope=BlockScope.NONE,

@@ -92,9 +92,9 @@ class Infobip(Adapter):
         max_characters=3825,  # 25 parts of 153
         schedule=(timedelta(0), timedelta(days=180)),
         validity=(timedelta(seconds=1), timedelta(hours=48)),
-        # No repeat_within: a reused message id is refused only where Infobip has switched that
-        # on, and for as long as was agreed.
+        # No repeat_within: a reused id is refused only where and as long as Infobip agreed to it.
         look_up=LookUp.BY_REFERENCE,
+        status_look_up=True,
         answers_keywords=False,
         block_scope=BlockScope.ACCOUNT,
         opt_out_list=frozenset({ListAccess.LIST, ListAccess.ADD}),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
+from urllib.parse import quote
 
 from attrs import field, frozen
 
@@ -23,7 +24,6 @@ from compliant_sms.providers._base import (
     ProviderEvent,
     ProviderKeyword,
     SentText,
-    StatusUpdate,
 )
 from compliant_sms.providers._capabilities import (
     BlockScope,
@@ -35,17 +35,20 @@ from compliant_sms.providers._capabilities import (
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import (
     e164,
+    first,
     instant,
     items,
     json_object,
     listed,
     mapping,
+    one,
     reaches_back,
     text_in,
     urls_in,
 )
 from compliant_sms.providers._requests import get_json, post_json
 from compliant_sms.providers._signing import json_body, query
+from compliant_sms.providers._sinch_reports import news_of
 from compliant_sms.providers._sinch_signature import verify_signature
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
@@ -89,6 +92,7 @@ class Sinch(Adapter):
         schedule=(timedelta(0), _LISTED_FOR),
         validity=(timedelta(seconds=1), timedelta(days=3)),
         look_up=LookUp.BY_REFERENCE,
+        status_look_up=True,
         inbound_media=True,
         answers_keywords=False,
         block_scope=BlockScope.NONE,
@@ -159,6 +163,17 @@ class Sinch(Adapter):
             return None
         return [SentText(provider_id=text_in(each, "id"), state=State.SENT) for each in batches]
 
+    def ask_status(self, text: OutboundText, *, at: datetime) -> HttpRequest:  # noqa: ARG002
+        """``GET batches/ID/delivery_report``: of the one recipient, without the number."""
+        url = f"{self._plan_url}/batches/{quote(text.provider_id, safe='')}/delivery_report"
+        return get_json(url, self._authorization)
+
+    def read_status(self, reply: HttpReply, text: OutboundText) -> SentText | None:
+        """The report on that batch."""
+        report = one(reply, "batch_id", text.provider_id)
+        told = first(report.get("statuses"))
+        return SentText.told(news_of(report, told)) if told else None
+
     def check_account(self, *, at: datetime) -> HttpRequest:  # noqa: ARG002
         """``GET groups``: unlike batches they hold no texts."""
         return get_json(f"{self._plan_url}/groups", self._authorization, {"page_size": "1"})
@@ -193,9 +208,9 @@ class Sinch(Adapter):
         if not text_in(fields, "batch_id"):
             return []
         if kind.startswith("recipient_delivery_report_"):
-            return [self._update(fields, fields)]
+            return [news_of(fields, fields)]
         if kind.startswith("delivery_report_"):
-            return [self._update(fields, mapping(each)) for each in items(fields.get("statuses"))]
+            return [news_of(fields, mapping(each)) for each in items(fields.get("statuses"))]
         return []
 
     def _inbound(self, fields: Mapping[str, Any]) -> InboundText:
@@ -213,18 +228,6 @@ class Sinch(Adapter):
             answered=keyword is not None,
             recognised=keyword,
             sent_at=instant(fields.get("received_at")),
-        )
-
-    def _update(self, report: Mapping[str, Any], told: Mapping[str, Any]) -> StatusUpdate:
-        batch, status, code = text_in(report, "batch_id"), text_in(told, "status"), told.get("code")
-        state = self._codes.state(status)
-        return StatusUpdate(
-            key=f"{batch}/{status}/{text_in(told, 'code')}",
-            provider_id=batch,
-            reference=text_in(report, "client_reference") or None,
-            state=state,
-            problem=self._problem(code) if state in {State.UNDELIVERED, State.FAILED} else None,
-            recipient=e164(text_in(told, "recipient")),
         )
 
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002

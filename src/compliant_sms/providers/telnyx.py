@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TypeAlias
+from urllib.parse import quote
 
 from attrs import evolve, field, frozen
 from attrs.validators import deep_iterable
@@ -25,7 +26,7 @@ from compliant_sms.providers._base import (
     Problem,
     ProviderEvent,
     ProviderKeyword,
-    StatusUpdate,
+    SentText,
 )
 from compliant_sms.providers._capabilities import (
     Baa,
@@ -44,6 +45,7 @@ from compliant_sms.providers._reading import (
     json_object,
     listed,
     mapping,
+    one,
     text_in,
     urls_in,
     whole,
@@ -51,6 +53,7 @@ from compliant_sms.providers._reading import (
 from compliant_sms.providers._requests import get_json, post_json
 from compliant_sms.providers._sender_settings import Inspection
 from compliant_sms.providers._signing import ed25519, json_body, query, refuse_age
+from compliant_sms.providers._telnyx_events import news_of, why_not
 from compliant_sms.providers._telnyx_settings import inspection
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
@@ -89,6 +92,7 @@ class Telnyx(Adapter):
         max_characters=1530,  # ten parts of GSM-7; its pages name the error and no figure
         max_media=10,
         schedule=(timedelta(minutes=5), timedelta(days=5)),
+        status_look_up=True,
         inbound_media=True,
         block_scope=BlockScope.SERVICE,
         opt_out_list=frozenset({ListAccess.LIST}),
@@ -133,10 +137,20 @@ class Telnyx(Adapter):
         data = mapping(content.get("data"))
         if reply.status == 200 and (taken := accepted(data.get("id"))):
             return taken
-        why = self._why(content.get("errors"), reply.status)
+        why = why_not(content.get("errors"), reply.status)
         attempt = not_accepted(reply, why, *self.capabilities.rate_signals)
         earlier = reply.status in _SAME_KEY and why.category is Category.UNKNOWN
         return evolve(attempt, certainty=Certainty.AMBIGUOUS) if earlier else attempt
+
+    def ask_status(self, text: OutboundText, *, at: datetime) -> HttpRequest:  # noqa: ARG002
+        """``GET messages/ID``."""
+        url = f"{self.base_url}/v2/messages/{quote(text.provider_id, safe='')}"
+        return get_json(url, self._authorization)
+
+    def read_status(self, reply: HttpReply, text: OutboundText) -> SentText | None:
+        """The message of that id."""
+        message = one(reply, "id", text.provider_id, "data")
+        return SentText.told(news_of(message, "", text.reference)) if message else None
 
     def check_account(self, *, at: datetime) -> HttpRequest:  # noqa: ARG002
         """``GET balance``."""
@@ -147,7 +161,7 @@ class Telnyx(Adapter):
         content = json_object(reply.body)
         credit = text_in(mapping(content.get("data")), "available_credit")
         if reply.status != 200 or not credit:
-            return self._why(content.get("errors"), reply.status)
+            return why_not(content.get("errors"), reply.status)
         spent = credit.startswith("-") or not credit.strip("0.")
         return self._problem("20100", reply.status) if spent else None
 
@@ -202,23 +216,14 @@ class Telnyx(Adapter):
         """An inbound text or a status; nothing for what is neither."""
         event = mapping(mapping(webhook.content).get("data"))
         payload, kind = mapping(event.get("payload")), text_in(event, "event_type")
-        provider_id, recipient = text_in(payload, "id"), first(payload.get("to"))
-        status, errors = text_in(recipient, "status"), payload.get("errors")
+        provider_id, status = text_in(payload, "id"), text_in(first(payload.get("to")), "status")
         if provider_id and kind == "message.received":
             return [self._inbound(provider_id, event, payload)]
         if not provider_id or not status:
             return []
-        return [
-            StatusUpdate(
-                key=text_in(event, "id") or f"{provider_id}/{kind}/{status}",
-                provider_id=provider_id,
-                # The URL that was called is not signed; the one in the body is.
-                reference=self.reference_of(text_in(payload, "webhook_url")),
-                state=self._codes.state(status),
-                problem=self._why(errors) if items(errors) else None,
-                recipient=e164(recipient.get("phone_number")),
-            )
-        ]
+        key = text_in(event, "id") or f"{provider_id}/{kind}/{status}"
+        # The URL that was called is not signed; the one in the body is.
+        return [news_of(payload, key, self.reference_of(text_in(payload, "webhook_url")))]
 
     def _inbound(self, provider_id: str, event: _Json, payload: _Json) -> InboundText:
         body = text_in(payload, "text")
@@ -241,7 +246,3 @@ class Telnyx(Adapter):
         """``GET`` it without credentials: Telnyx's links are public while they live."""
         own = url.startswith(f"{self.base_url}/") or _MEDIA.fullmatch(url)
         return HttpRequest(method="GET", url=url) if own else None
-
-    def _why(self, errors: object, status: int | None = None) -> Problem:
-        told = first(errors)
-        return self._problem(text_in(told, "code"), status, text_in(told, "detail", "title"))

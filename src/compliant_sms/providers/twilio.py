@@ -7,12 +7,12 @@ OpenAPI description; the signature scheme as its own Python client 9.13 computes
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from attrs import field, frozen
 
-from compliant_sms.errors import Unsupported
 from compliant_sms.lifecycle import State
 from compliant_sms.providers._adapter import Adapter, not_blank, secrets, web_address
 from compliant_sms.providers._base import (
@@ -31,6 +31,7 @@ from compliant_sms.providers._reading import (
     e164,
     json_object,
     listed,
+    one,
     required_instant,
     text_in,
     whole,
@@ -38,7 +39,7 @@ from compliant_sms.providers._reading import (
 from compliant_sms.providers._requests import basic, get_json, post_form
 from compliant_sms.providers._sender_settings import Inspection
 from compliant_sms.providers._signing import query
-from compliant_sms.providers._twilio_settings import ACCOUNT, CDN, KEY, MEDIA, SERVICE, TwilioSender
+from compliant_sms.providers._twilio_settings import ACCOUNT, KEY, SERVICE, TwilioSender, scheduled
 from compliant_sms.providers._twilio_signature import verify_signature
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
@@ -76,6 +77,7 @@ class Twilio(Adapter):
         schedule=(timedelta(minutes=15), timedelta(days=35)),
         validity=(timedelta(seconds=1), timedelta(seconds=36_000)),
         look_up=LookUp.BY_NUMBERS,
+        status_look_up=True,
         inbound_media=True,
         block_scope=BlockScope.SERVICE,
         receipts=Receipts.CARRIER,
@@ -116,15 +118,8 @@ class Twilio(Adapter):
         if (seconds := self.capabilities.valid_for(text.valid_for)) is not None:
             fields.append(("ValidityPeriod", str(seconds)))
         if text.send_at is not None:
-            fields += self._schedule(text.send_at)
+            fields += scheduled(text.send_at, self.messaging_service_sid)
         return post_form(f"{self._account_url}/Messages.json", self._authorization, fields)
-
-    def _schedule(self, send_at: datetime) -> list[tuple[str, str]]:
-        if not self.messaging_service_sid:
-            msg = "Twilio schedules texts of a messaging service only. Pass messaging_service_sid."
-            raise Unsupported(msg)
-        at = send_at.astimezone(UTC)
-        return [("SendAt", f"{at:%Y-%m-%dT%H:%M:%SZ}"), ("ScheduleType", "fixed")]
 
     def response(self, reply: HttpReply) -> Attempt:
         """201 with an id is accepted; 4xx is refused; anything else may have been processed."""
@@ -153,6 +148,16 @@ class Twilio(Adapter):
             return [self._sent(row) for row in there]
         except (AttributeError, KeyError, TypeError, ValueError):
             return None  # not the list as Twilio describes it: it proves nothing
+
+    def ask_status(self, text: OutboundText, *, at: datetime) -> HttpRequest:  # noqa: ARG002
+        """``GET Messages/SID.json``."""
+        url = f"{self._account_url}/Messages/{quote(text.provider_id, safe='')}.json"
+        return get_json(url, self._authorization)
+
+    def read_status(self, reply: HttpReply, text: OutboundText) -> SentText | None:
+        """The message of that SID."""
+        entry = one(reply, "sid", text.provider_id)
+        return self._sent(entry) if isinstance(entry.get("status"), str) else None
 
     def _sent(self, entry: Mapping[str, Any]) -> SentText:
         code = entry.get("error_code")
@@ -236,10 +241,7 @@ class Twilio(Adapter):
 
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
         """``GET`` it with the account's credentials, which Twilio asks for where that is on."""
-        simulated = self.simulated and url.startswith(f"{self._account_url}/")
-        if simulated or MEDIA.fullmatch(url):
-            return get_json(url, self._authorization)
-        return HttpRequest(method="GET", url=url) if CDN.fullmatch(url) else None
+        return self._at_twilio.media_request(url, simulated=self.simulated)
 
     def answer(self, webhook: VerifiedWebhook) -> HttpReply:  # noqa: ARG002
         """TwiML that texts nobody."""

@@ -459,6 +459,16 @@ _FIGURES: tuple[LiteralString, ...] = (
     """CREATE INDEX sms_consent_events_revoked ON sms_consent_events (chain_id) WHERE {revoked}""",
 )
 
+# Texts that a provider took and told no end of: since when that is waited for, which is when the
+# text left or when the provider was asked last; NULL where nobody waits, or it is asked no more.
+_REPORTS: tuple[LiteralString, ...] = (
+    """ALTER TABLE sms_messages ADD COLUMN unreported_since {text}""",
+    """ALTER TABLE sms_messages ADD COLUMN asked INTEGER NOT NULL DEFAULT 0""",
+    """CREATE INDEX sms_messages_unreported
+        ON sms_messages (practice_id, asked, unreported_since, message_id)
+        WHERE unreported_since IS NOT NULL""",
+)
+
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (
     (
         *_VERSION,
@@ -479,6 +489,7 @@ _STEPS: tuple[tuple[LiteralString, ...], ...] = (
     _CONVERSATIONS,
     _REFUSALS,
     _FIGURES,
+    _REPORTS,
 )
 
 UPGRADE = "compliant-sms db upgrade --database PATH_OR_DSN"

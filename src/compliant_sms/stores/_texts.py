@@ -26,14 +26,15 @@ MESSAGE: LiteralString = "SELECT " + COLUMNS + " FROM sms_messages "  # noqa: S6
 
 _NEW: LiteralString = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key,
     chain_id, number, person, purpose, draft, created_at, state, urgency, not_before, claimed_until,
-    attempts, provider, provider_id, problem, left_at, departure)
+    attempts, provider, provider_id, problem, unreported_since, left_at, departure)
     VALUES (:message_id, :practice_id, :key, :chain_id, :number, :person, :purpose, :draft,
     :created_at, :state, :urgency, :not_before, :claimed_until, :attempts, :provider, :provider_id,
-    :problem, :left_at, :departure) """
+    :problem, :unreported_since, :left_at, :departure) """
 
 _CHANGED: LiteralString = """UPDATE sms_messages SET state = :state, not_before = :not_before,
     claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
-    provider_id = :provider_id, problem = :problem, reserved_until = NULL"""
+    provider_id = :provider_id, problem = :problem, unreported_since = :unreported_since,
+    reserved_until = NULL"""
 _LEAVES: LiteralString = ", left_at = :left_at, departure = :departure"
 _AT: LiteralString = " WHERE message_id = :message_id"
 _IF_CLAIMED: LiteralString = """ AND state = 'claimed' AND attempts = :attempts
@@ -77,7 +78,15 @@ def _where_it_is(message: Message) -> dict[str, object]:
         "provider": message.provider,
         "provider_id": message.provider_id,
         "problem": records.encode(message.problem) if message.problem else None,
+        "unreported_since": _unreported_since(message),
     }
+
+
+def _unreported_since(message: Message) -> str | None:
+    """Since when its provider could have told what became of it; None where that is not open."""
+    if message.state is not State.SENT or message.provider_id is None:
+        return None
+    return text(message.departure.at if message.departure else message.created_at)
 
 
 class TextRecords(SubjectRecords):

@@ -97,6 +97,13 @@ class ProviderContract:
         """A page of its list of opted-out numbers, with +12175550134 on it, if it has a list."""
         return None
 
+    def status_answer(self) -> HttpReply | None:
+        """What it answers when asked for the text of ``accepted()``, which was delivered.
+
+        None where it cannot be asked.
+        """
+        return None
+
     def sender_answers(self) -> Sequence[HttpReply]:
         """What it answers when asked how the sender is set up, in order, if it can be asked."""
         return ()
@@ -208,6 +215,31 @@ class ProviderContract:
         asked = provider.look_up(_TEXT, at=self.now)
 
         assert (asked is None) == (provider.capabilities.look_up is LookUp.NONE)
+
+    def test_status(self) -> None:
+        """What became of a text can be asked for just where the capabilities say so."""
+        provider = self.make_provider()
+        _, provider_id = self.accepted()
+        text = evolve(_TEXT, provider_id=provider_id)
+        asked = provider.ask_status(text, at=self.now)
+        answer, told = self.status_answer(), None
+        if answer is not None:
+            told = provider.read_status(answer, text)
+
+        assert (asked is None) == (not provider.capabilities.status_look_up) == (answer is None)
+        if asked is None or answer is None:
+            return
+        assert (asked.method, asked.body) == ("GET", b"")
+        assert not any(secret in repr(asked) for secret in self.secrets)
+        assert told is not None
+        assert (told.provider_id, told.state) == (provider_id, State.DELIVERED)
+        assert provider.read_status(evolve(answer, status=404), text) is None
+        another = evolve(text, provider_id="another", reference="m-2")
+        assert provider.read_status(answer, another) is None
+        for value in _HOSTILE:
+            for content in [value, *_spoiled(json_value(answer.body), value)]:
+                spoiled = evolve(answer, body=json.dumps(content).encode())
+                provider.read_status(spoiled, text)
 
     def test_account(self) -> None:
         """Trying the credentials changes nothing, tells of no patient, and shows no secret."""

@@ -35,6 +35,25 @@ def reserving(at: datetime = NOON, limit: int = 9) -> Work[list[Message]]:
     return lambda tx: tx.reserve(HERE, at, at + minutes(1), limit)
 
 
+def asking(
+    asked: int, before: datetime, again: datetime | None = NOON, limit: int = 9
+) -> Work[list[Message]]:
+    """Work that takes texts for which their provider is to be asked."""
+    return lambda tx: tx.claim_unreported(HERE, asked, before, again, limit)
+
+
+def _accepted(key: str, left_at: datetime, practice_id: str = HERE) -> Message:
+    """A text that its provider took, and gave an id."""
+    return a_text(
+        key,
+        practice_id=practice_id,
+        state=State.SENT,
+        provider="twilio",
+        provider_id=f"SM-{key}",
+        departure=a_departure(left_at),
+    )
+
+
 def telling(news: StatusUpdate) -> Work[bool]:
     """Work that keeps news of the first text."""
     return lambda tx: tx.add_status(HERE, "twilio", news, f"{HERE}/1", NOON)
@@ -83,6 +102,42 @@ class QueueContract(Contract):
             (first,) = store.run(lambda tx: tx.uncertain(HERE, 1))
             assert keys([first]) == ["c"]
             assert keys(store.run(lambda tx: tx.uncertain(HERE, 9, first))) == ["d"]
+
+    def test_what_was_not_reported(self, make_store: MakeStore) -> None:
+        """Who took a text and told no end of it is asked after a while, so often, and then left."""
+        texts = [
+            _accepted("late", NOON),
+            _accepted("early", NOON - minutes(2)),
+            _accepted("just now", NOON + minutes(1)),
+            a_text("nameless", state=State.SENT, departure=a_departure(NOON - minutes(9))),
+            a_text("claimed", state=State.CLAIMED, departure=a_departure(NOON - minutes(9))),
+            _accepted("theirs", NOON - minutes(9), practice_id=THERE),
+        ]
+        late, theirs = f"{HERE}/late", f"{THERE}/theirs"
+        with self._bench(make_store) as store:
+            for text in texts:
+                store.run(saving(text))
+            assert keys(store.run(asking(0, NOON, again=NOON, limit=1))) == ["early"]
+            assert keys(store.run(asking(0, NOON, again=NOON + minutes(5)))) == ["late"]
+            assert store.run(asking(0, NOON)) == []
+            assert keys(store.run(asking(1, NOON + minutes(4), again=None))) == ["early"]
+            assert keys(store.run(asking(1, NOON + minutes(5), again=NOON))) == ["late"]
+            store.run(lambda tx: tx.leave_unreported(late))
+            assert store.run(asking(2, NOON + minutes(999))) == []
+            store.run(lambda tx: tx.leave_unreported(theirs))
+            news = evolve(texts[2], state=State.DELIVERED)
+            store.run(saving(news))
+            assert store.run(asking(0, NOON + minutes(999))) == []
+
+    def test_asked_at_once(self, make_store: MakeStore) -> None:
+        """Those who ask at once are given each text once."""
+        with self._bench(make_store) as store:
+            for number in range(9):
+                store.run(saving(_accepted(str(number), NOON)))
+            found = store.together([asking(0, NOON, again=NOON, limit=3)] * 6)
+            given = [key for each in found if isinstance(each, list) for key in keys(each)]
+            given += keys(store.run(asking(0, NOON, again=NOON)))
+            assert sorted(given) == sorted("012345678")
 
     def test_reserved(self, make_store: MakeStore) -> None:
         """Nobody is given what somebody reserved until that has run out."""
