@@ -30,7 +30,7 @@ import test_provider_contract
 import test_sinch
 import test_telnyx
 import test_vonage
-from compliant_sms import Messenger, Plaintext, Practice, Profile
+from compliant_sms import Delivery, Messenger, Plaintext, Practice, Profile
 from compliant_sms.errors import WebhookRejected
 from compliant_sms.flows import ReceivedStatus
 from compliant_sms.providers import (
@@ -131,6 +131,7 @@ class Desk:
             keyring=Plaintext(reason="nobody real is in it"),
             transport=self.line,
             people=lambda _: Profile(time_zone="America/Chicago"),
+            delivery=Delivery(report_after=timedelta(seconds=1)),
         )
 
     def send(self, status: int, answer: Any) -> None:
@@ -147,11 +148,11 @@ class Desk:
         self.ears.hear(self.messenger.reconcile)
 
     def ask_status(self, status: int, content: Any) -> None:
-        """A text that was taken, whose provider is asked an hour later and answers so."""
+        """A text that was taken, whose provider is asked a moment later and answers so."""
         number = self._patient()
         self.line.answer, _ = self.contract.accepted()
         self._text(number)
-        self.clock.advance(timedelta(hours=1))
+        self.clock.advance(timedelta(seconds=1))
         self.line.answer = _answer(status, content, number)
         self.ears.hear(self.messenger.reconcile)
         self._hear(number)

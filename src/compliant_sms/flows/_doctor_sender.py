@@ -70,7 +70,7 @@ def registration(ports: Ports, provider: Provider, settings: SenderSettings) -> 
 
 
 def _is_abroad(ports: Ports, provider: Provider, settings: SenderSettings) -> bool:
-    """Whether no US campaign is wanted: Canada's numbers share the country code, and may have one."""
+    """Whether no US campaign is wanted: numbers of Canada share the country code."""
     if not provider.sender.e164.startswith("+1"):
         return True
     missing = settings.registration is SenderRegistration.MISSING

@@ -25,8 +25,8 @@ class Delivery:
             never received.
         attempts: how often a text that the provider surely did not take is tried, over all.
         pause: between such tries; it doubles each time.
-        report_after: how long after a text left its provider is asked what became of it, where
-            that tells and no last report has come; the pauses between such questions double.
+        report_after: how long after a provider took a text it is asked what became of it, where
+            it tells and no last report has come; the pauses between such questions double.
         report_asks: how often it is asked; 0 for never.
         rate: how fast the sender's number may send, for all workers together; what is over waits.
             As fast as it goes, if not given. A 10DLC campaign is kept to its carriers' limits in

@@ -50,7 +50,7 @@ class Queue(Protocol):
         Args:
             practice_id: whose.
             asked: how often it was asked for them so far.
-            before: when they left, or were asked for the last time; then or earlier.
+            before: when the provider took them, or was asked for them last; then or earlier.
             again: from when the wait for the next question counts; None where there is none.
             limit: how many at most.
         """

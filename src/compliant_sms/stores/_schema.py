@@ -459,8 +459,8 @@ _FIGURES: tuple[LiteralString, ...] = (
     """CREATE INDEX sms_consent_events_revoked ON sms_consent_events (chain_id) WHERE {revoked}""",
 )
 
-# Texts that a provider took and told no end of: since when that is waited for, which is when the
-# text left or when the provider was asked last; NULL where nobody waits, or it is asked no more.
+# Texts that a provider took and told no end of: since when that is waited for, which is when it
+# took the text or was asked last; NULL where nobody waits, or it is asked no more.
 _REPORTS: tuple[LiteralString, ...] = (
     """ALTER TABLE sms_messages ADD COLUMN unreported_since {text}""",
     """ALTER TABLE sms_messages ADD COLUMN asked INTEGER NOT NULL DEFAULT 0""",

@@ -67,7 +67,7 @@ def _erased(kept: bytes) -> Draft | None:
     return draft if draft is not None and draft.is_erased else None
 
 
-def _where_it_is(message: Message) -> dict[str, object]:
+def _where_it_is(message: Message, at: datetime) -> dict[str, object]:
     claimed_until = message.claimed_until
     return {
         "message_id": message.message_id,
@@ -78,15 +78,13 @@ def _where_it_is(message: Message) -> dict[str, object]:
         "provider": message.provider,
         "provider_id": message.provider_id,
         "problem": records.encode(message.problem) if message.problem else None,
-        "unreported_since": _unreported_since(message),
+        # From now on its provider can tell what becomes of it.
+        "unreported_since": text(at) if _is_unreported(message) else None,
     }
 
 
-def _unreported_since(message: Message) -> str | None:
-    """Since when its provider could have told what became of it; None where that is not open."""
-    if message.state is not State.SENT or message.provider_id is None:
-        return None
-    return text(message.departure.at if message.departure else message.created_at)
+def _is_unreported(message: Message) -> bool:
+    return message.state is State.SENT and message.provider_id is not None
 
 
 class TextRecords(SubjectRecords):
@@ -135,7 +133,7 @@ class TextRecords(SubjectRecords):
         """Store a new text; False where the practice has one under its key already."""
         # The number is not locked: its person must not be erased in the meantime.
         await self._keep_key(message.practice_id, message.draft.to, message.draft.person)
-        added = await self._add_message(message, unless="ON CONFLICT DO NOTHING")
+        added = await self._add_message(message, at, unless="ON CONFLICT DO NOTHING")
         if added:
             await self._add_step(message, at)
         return added
@@ -144,25 +142,25 @@ class TextRecords(SubjectRecords):
         """Store a new text, or a text's new state."""
         # What was not read before is new, most likely.
         is_new = message.message_id not in self._owners and await self._add_message(
-            message, unless="ON CONFLICT (message_id) DO NOTHING"
+            message, at, unless="ON CONFLICT (message_id) DO NOTHING"
         )
         if not is_new:
-            await self._move(message)
+            await self._move(message, at)
         await self._add_step(message, at)
 
     async def close_claim(self, settled: Message, at: datetime) -> bool:
         """Store what became of a claim; False, and nothing, where news of it came first."""
-        closed = await self._do(_CHANGED + _AT + _IF_CLAIMED, **_where_it_is(settled))
+        closed = await self._do(_CHANGED + _AT + _IF_CLAIMED, **_where_it_is(settled, at))
         if closed:
             await self._add_step(settled, at)
         return bool(closed)
 
-    async def _move(self, message: Message) -> None:
+    async def _move(self, message: Message, at: datetime) -> None:
         if message.state is State.CLAIMED:
             departure = self._departure(message, await self._owner(message.message_id))
-            await self._do(_CHANGED + _LEAVES + _AT, **_where_it_is(message), **departure)
+            await self._do(_CHANGED + _LEAVES + _AT, **_where_it_is(message, at), **departure)
         else:
-            await self._do(_CHANGED + _AT, **_where_it_is(message))
+            await self._do(_CHANGED + _AT, **_where_it_is(message, at))
 
     async def _add_step(self, message: Message, at: datetime) -> None:
         await self._soon(
@@ -172,7 +170,9 @@ class TextRecords(SubjectRecords):
             state=message.state,
         )
 
-    async def _add_message(self, message: Message, unless: LiteralString = "") -> bool:
+    async def _add_message(
+        self, message: Message, at: datetime, unless: LiteralString = ""
+    ) -> bool:
         message_id, draft = message.message_id, message.draft
         owner = await self._subject(message.practice_id, draft.to, draft.person, message_id)
         added = await self._do(
@@ -187,7 +187,7 @@ class TextRecords(SubjectRecords):
             created_at=text(message.created_at),
             urgency=draft.urgency,
             **self._departure(message, owner),
-            **_where_it_is(message),
+            **_where_it_is(message, at),
         )
         if added:
             self._owners[message_id] = owner

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from attrs import evolve
 
@@ -42,7 +43,7 @@ def asking(
     return lambda tx: tx.claim_unreported(HERE, asked, before, again, limit)
 
 
-def _accepted(key: str, left_at: datetime, practice_id: str = HERE) -> Message:
+def _accepted(key: str, practice_id: str = HERE) -> Message:
     """A text that its provider took, and gave an id."""
     return a_text(
         key,
@@ -50,8 +51,11 @@ def _accepted(key: str, left_at: datetime, practice_id: str = HERE) -> Message:
         state=State.SENT,
         provider="twilio",
         provider_id=f"SM-{key}",
-        departure=a_departure(left_at),
     )
+
+
+async def _save(tx: Transaction, text: Message, at: datetime) -> None:
+    await tx.save(text, at)
 
 
 def telling(news: StatusUpdate) -> Work[bool]:
@@ -105,18 +109,18 @@ class QueueContract(Contract):
 
     def test_what_was_not_reported(self, make_store: MakeStore) -> None:
         """Who took a text and told no end of it is asked after a while, so often, and then left."""
-        texts = [
-            _accepted("late", NOON),
-            _accepted("early", NOON - minutes(2)),
-            _accepted("just now", NOON + minutes(1)),
-            a_text("nameless", state=State.SENT, departure=a_departure(NOON - minutes(9))),
-            a_text("claimed", state=State.CLAIMED, departure=a_departure(NOON - minutes(9))),
-            _accepted("theirs", NOON - minutes(9), practice_id=THERE),
-        ]
+        texts = {
+            _accepted("late"): NOON,
+            _accepted("early"): NOON - minutes(2),
+            _accepted("just now"): NOON + minutes(1),
+            a_text("nameless", state=State.SENT): NOON - minutes(9),
+            evolve(_accepted("claimed"), state=State.CLAIMED): NOON - minutes(9),
+            _accepted("theirs", practice_id=THERE): NOON - minutes(9),
+        }
         late, theirs = f"{HERE}/late", f"{THERE}/theirs"
         with self._bench(make_store) as store:
-            for text in texts:
-                store.run(saving(text))
+            for text, at in texts.items():
+                store.run(partial(_save, text=text, at=at))
             assert keys(store.run(asking(0, NOON, again=NOON, limit=1))) == ["early"]
             assert keys(store.run(asking(0, NOON, again=NOON + minutes(5)))) == ["late"]
             assert store.run(asking(0, NOON)) == []
@@ -125,15 +129,14 @@ class QueueContract(Contract):
             store.run(lambda tx: tx.leave_unreported(late))
             assert store.run(asking(2, NOON + minutes(999))) == []
             store.run(lambda tx: tx.leave_unreported(theirs))
-            news = evolve(texts[2], state=State.DELIVERED)
-            store.run(saving(news))
+            store.run(saving(evolve(_accepted("just now"), state=State.DELIVERED)))
             assert store.run(asking(0, NOON + minutes(999))) == []
 
     def test_asked_at_once(self, make_store: MakeStore) -> None:
         """Those who ask at once are given each text once."""
         with self._bench(make_store) as store:
             for number in range(9):
-                store.run(saving(_accepted(str(number), NOON)))
+                store.run(saving(_accepted(str(number))))
             found = store.together([asking(0, NOON, again=NOON, limit=3)] * 6)
             given = [key for each in found if isinstance(each, list) for key in keys(each)]
             given += keys(store.run(asking(0, NOON, again=NOON)))
