@@ -240,6 +240,8 @@ def test_delivery_defaults_are_those_of_the_code() -> None:
         "`settle_after`": f"{default.settle_after.total_seconds():.0f} seconds",
         "`attempts`": str(default.attempts),
         "`pause`": f"{default.pause.total_seconds():.0f} seconds",
+        "`report_after`": f"{default.report_after.total_seconds():.0f} seconds",
+        "`report_asks`": str(default.report_asks),
         "`rate`": str(default.rate).lower(),
     } == {row[0]: row[1] for row in settings}
     assert len(fields(Delivery)) == len(settings)
@@ -421,11 +423,12 @@ def test_each_adapter_is_in_the_tables_of_providers() -> None:
     for name in adapters:
         assert page.count(f"| `{name}` |") == 3, name
     assert (
-        "| `Twilio` | 1600 | 10 | 15 min to 35 d | 1 s to 10 h | no | by numbers | Retry-After |"
+        "| `Twilio` | 1600 | 10 | 15 min to 35 d | 1 s to 10 h | no | by numbers | yes | Retry-After |"
         in page
     )
     columns = (
-        *("media", "later", "repeats once within", "look-up", "says how long to wait"),
+        *("media", "later", "repeats once within", "look-up", "tells the status when asked"),
+        "says how long to wait",
         *("patients' texts", "proof", "answers keywords", "its block holds for", "its list"),
         "business associate agreement",
     )
