@@ -86,6 +86,9 @@ class StruckConnection:
     async def later(self, sql: str, parameters: Mapping[str, object]) -> Any:
         return await self._around(self._connection.later, sql, parameters)
 
+    async def prefetch(self, sql: str, parameters: Mapping[str, object]) -> None:
+        await self._connection.prefetch(sql, parameters)  # it asks nothing by itself
+
     async def _around(self, ask: Any, sql: str, parameters: Mapping[str, object]) -> Any:
         verb = sql.split(None, 1)[0]
         self._point(f"store {verb}")

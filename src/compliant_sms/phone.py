@@ -123,7 +123,8 @@ class PhoneNumber:
         if not calling_code:
             msg = "The region is unknown. Pass an ISO 3166-1 code in capitals, for example 'US'."
             raise InvalidInput(msg)
-        dialled = _dialled(text)
+        # The international form needs no reading.
+        dialled = text if _E164.fullmatch(text) else _dialled(text)
         problem = _nanp_problem(dialled) if calling_code == 1 else None
         found = problem or _assigned(_digits(dialled), region)
         if isinstance(found, PhoneNumberProblem):

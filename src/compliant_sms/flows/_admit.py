@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from compliant_sms.flows._brief import Brief
-from compliant_sms.flows._facts import Told, facts_about
+from compliant_sms.flows._facts import Told, facts_about, looked_back
 from compliant_sms.flows._opt_in import record_asked
 from compliant_sms.flows._overrides import record_overrides
 from compliant_sms.flows._pause import hold_for_pause, is_paused
@@ -18,14 +18,14 @@ from compliant_sms.flows._rehearsed import DRY_RUN
 from compliant_sms.flows._routes import enrol, routes_for
 from compliant_sms.flows._standing import set_aside, standing
 from compliant_sms.flows._told import Unasked
-from compliant_sms.flows._waits import wait_of
+from compliant_sms.flows._waits import wait_name, wait_of
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Blocked, Cancelled, Departure, Held, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.routing import Route
 from compliant_sms.rules import Decision, OptOutShown, Verdict, is_exempt
 
-__all__ = ["WAITING", "Claimed", "Limited", "Unlinked", "admit", "decide", "take"]
+__all__ = ["WAITING", "Claimed", "Limited", "Unlinked", "admit", "decide", "prefetch", "take"]
 
 WAITING = frozenset({State.DUE, State.HELD})
 """The states of a text that nobody has taken yet."""
@@ -118,12 +118,23 @@ async def decide(
     return Decided(decision=again, told=evolve(told, facts=facts), route=other)
 
 
+async def prefetch(tx: Transaction, ports: Ports, known: Brief, at: datetime) -> None:
+    """Have what :func:`admit` reads travel with the text, where the store is a journey away."""
+    await tx.prefetch(
+        ports.practice.id,
+        known.draft.to,
+        since=looked_back(ports.rulebook.settings, at),
+        buckets=[wait_name(route) for route in ports.routes],
+    )
+
+
 async def take(
     tx: Transaction, ports: Ports, message_id: str, known: Brief
 ) -> Claimed | Unlinked | Unasked | Limited | Outcome | None:
     """Admit a text whose time has come; None where somebody else took it."""
     await tx.lock(ports.practice.id, known.draft.to)
     at = ports.clock()
+    await prefetch(tx, ports, known, at)
     message = await tx.message(message_id)
     if message is None or message.state not in WAITING or message.not_before > at:
         return None

@@ -41,7 +41,7 @@ from compliant_sms.rules import (
 from compliant_sms.templates import with_opt_out_line
 from compliant_sms.text import segment
 
-__all__ = ["Told", "facts_about"]
+__all__ = ["Told", "facts_about", "looked_back"]
 
 # A confirmation that never left does not count as "the one"; all others may have arrived.
 _NEVER_LEFT = frozenset({State.DUE, State.HELD, State.BLOCKED, State.CANCELLED, State.FAILED})
@@ -68,6 +68,11 @@ class Told:
     needs_link: bool
 
 
+def looked_back(settings: Settings, at: datetime) -> datetime:
+    """Since when earlier texts matter."""
+    return at - max(_A_WEEK, settings.opt_out_line_every)
+
+
 async def facts_about(
     tx: Transaction,
     ports: Ports,
@@ -88,8 +93,7 @@ async def facts_about(
     gone: Sequence[Departure] = ()
     decided = decided_as(draft.purpose, known.plain)
     if decided.message_class in _TO_PATIENTS:
-        since = at - max(_A_WEEK, settings.opt_out_line_every)
-        left = await tx.departures(practice_id, draft.to, since)
+        left = await tx.departures(practice_id, draft.to, looked_back(settings, at))
         gone = [each for each in left if each != but]
     where = ports.rulebook.whereabouts(draft.to, known.profile)
     country = known.profile.country or where.country

@@ -7,7 +7,7 @@ from attrs import evolve
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.classification import MessageClass
 from compliant_sms.errors import IdempotencyConflict, InvalidInput
-from compliant_sms.flows._admit import Claimed, Limited, Unlinked, admit, decide
+from compliant_sms.flows._admit import Claimed, Limited, Unlinked, admit, decide, prefetch
 from compliant_sms.flows._answered import answer_thread
 from compliant_sms.flows._brief import Brief, brief
 from compliant_sms.flows._deliver import deliver, outcome_of, recorded_outcome
@@ -128,6 +128,7 @@ async def _enter(
     # The clock is read inside: a claim's lease must not have run while it waited for the store.
     at = ports.clock()
     await _enrol(tx, ports)
+    await prefetch(tx, ports, told, at)
     known = await tx.message_by_key(ports.practice.id, draft.idempotency_key)
     if known is None:
         new = Message(

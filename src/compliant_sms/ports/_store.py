@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from compliant_sms.phone import PhoneNumber
@@ -58,6 +59,20 @@ class Transaction(
         """Let nobody else claim texts to the number, or add events about it, until the end.
 
         What is read afterwards includes whatever was committed before.
+        """
+
+    async def prefetch(
+        self, practice_id: str, number: PhoneNumber, *, since: datetime, buckets: Sequence[str]
+    ) -> None:
+        """Announce what is about to be read, so that it can be read in one go.
+
+        Args:
+            practice_id: of which ``paused_scopes`` are asked for.
+            number: a locked one, of which ``consent_events`` and ``departures`` are.
+            since: from when the departures.
+            buckets: the names of which ``peek_bucket`` is.
+
+        What is read afterwards is as without it. A store that gains nothing by it does nothing.
         """
 
 

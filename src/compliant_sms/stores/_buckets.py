@@ -7,9 +7,9 @@ from typing import LiteralString
 from compliant_sms.rates import Bucket
 from compliant_sms.stores._connection import Records, instant, text
 
-__all__ = ["BucketRecords"]
+__all__ = ["BUCKET", "BucketRecords"]
 
-_BUCKET: LiteralString = "SELECT level, at FROM sms_buckets WHERE name = :name"
+BUCKET: LiteralString = "SELECT level, at FROM sms_buckets WHERE name = :name"
 
 
 class BucketRecords(Records):
@@ -31,10 +31,10 @@ class BucketRecords(Records):
 
     async def peek_bucket(self, name: str) -> Bucket | None:
         """The bucket as it was left, without waiting for anybody; None where there is none."""
-        return await self._read(_BUCKET, name)
+        return await self._read(BUCKET, name)
 
     async def _to_change(self, name: str) -> Bucket | None:
-        return await self._read(_BUCKET + self._dialect.for_update, name)
+        return await self._read(BUCKET + self._dialect.for_update, name)
 
     async def _read(self, query: LiteralString, name: str) -> Bucket | None:
         row = await self._one(query, name=name)

@@ -39,6 +39,13 @@ class Connection(Protocol):
         What goes wrong with it shows where that is waited for.
         """
 
+    async def prefetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> None:
+        """Let a query travel behind the next one: to fetch it then needs no way of its own.
+
+        Whatever is written or locked before that has it asked anew. Nothing to do where the
+        database is no journey away.
+        """
+
 
 def text(value: datetime) -> str:
     """An instant as it is kept."""
@@ -90,6 +97,7 @@ class Records:
         self._dialect = connection.dialect
         self._vault = vault or Vault()
         self._locked: set[str] = set()
+        self._shared: set[str] = set()
 
     async def _one(self, sql: LiteralString, **parameters: object) -> Row | None:
         rows = await self._all(sql, **parameters)
@@ -104,6 +112,10 @@ class Records:
     async def _soon(self, sql: LiteralString, **parameters: object) -> None:
         """As :meth:`_do`, on one way with what comes next; nobody asks how many rows it changed."""
         await self._db.later(sql, _storable(parameters))
+
+    async def _prefetch(self, sql: LiteralString, **parameters: object) -> None:
+        """Have what :meth:`_all` will ask for travel behind the next query."""
+        await self._db.prefetch(sql, _storable(parameters))
 
     async def lock(self, practice_id: str, number: PhoneNumber) -> None:
         """Let nobody else claim texts to the number, or add events about it, until the end."""
@@ -133,8 +145,10 @@ class Records:
 
     async def _share_first(self, name: str) -> None:
         """As :meth:`_hold_first`; others may share it: it only keeps out who holds it alone."""
-        if self._dialect.lock_shared and name not in self._locked:
+        held = name in self._locked or name in self._shared
+        if self._dialect.lock_shared and not held:
             await self._db.later(self._dialect.lock_shared, {"name": name})
+        self._shared.add(name)
 
 
 def _place(practice_id: str, number: PhoneNumber) -> str:

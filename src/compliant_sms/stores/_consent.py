@@ -26,7 +26,11 @@ from compliant_sms.stores._connection import Row, as_written
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject
 
-__all__ = ["ConsentRecords", "link_of"]
+__all__ = ["EVENTS_AT", "ConsentRecords", "link_of"]
+
+EVENTS_AT: LiteralString = """SELECT person, chain_id, data_key, erased_below, position, payload
+    FROM sms_chains c JOIN sms_consent_events e USING (chain_id)
+    WHERE practice_id = :practice_id AND number = :number ORDER BY e.seq"""
 
 
 class ConsentRecords(SubjectRecords):
@@ -82,13 +86,7 @@ class ConsentRecords(SubjectRecords):
                 what was said about it.
         """
         filed = await self._number(practice_id, number)
-        rows = await self._all(
-            """SELECT person, chain_id, data_key, erased_below, position, payload
-            FROM sms_chains c JOIN sms_consent_events e USING (chain_id)
-            WHERE practice_id = :practice_id AND number = :number ORDER BY e.seq""",
-            practice_id=practice_id,
-            number=filed,
-        )
+        rows = await self._all(EVENTS_AT, practice_id=practice_id, number=filed)
         locked = self._is_locked(practice_id, number)
         events: list[ConsentEvent | None] = []
         for person, chain_id, data_key, erased_below, position, payload in rows:

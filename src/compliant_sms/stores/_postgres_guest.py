@@ -149,6 +149,9 @@ class _PostgresGuest:
         """Run a statement now: when the host commits, nobody here knows."""
         await self.execute(sql, parameters)
 
+    async def prefetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> None:
+        """Leave it for later: how its statements travel is the host's affair."""
+
     async def _ask(
         self, sql: LiteralString, parameters: Mapping[str, object]
     ) -> tuple[list[TupleRow], int]:

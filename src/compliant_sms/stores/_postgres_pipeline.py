@@ -60,10 +60,11 @@ def together(connection: _AnyConnection, statements: Sequence[Statement]) -> PQG
         psycopg.Error: why the first that failed did; none was run after it.
     """
     pgconn = connection.pgconn
+    adapter = Transformer(connection)
     names = _prepared.setdefault(connection, {})
     pgconn.enter_pipeline_mode()
     try:
-        keys = [_put(connection, each, names) for each in statements]
+        keys = [_put(connection, adapter, each, names) for each in statements]
         pgconn.pipeline_sync()
         yield from send(pgconn)
         results: list[PGresult] = []
@@ -75,20 +76,24 @@ def together(connection: _AnyConnection, statements: Sequence[Statement]) -> PQG
                     results.append(result)
             results += yield from fetch_many(pgconn)
         yield from fetch_many(pgconn)  # the end of the pipeline
-        return _answers(connection, results)
+        return _answers(connection, adapter, results)
     finally:
         with suppress(Error):  # the connection broke
             pgconn.exit_pipeline_mode()
 
 
-def _put(connection: _AnyConnection, statement: Statement, names: dict[_Key, bytes]) -> _Key | None:
+def _put(
+    connection: _AnyConnection,
+    adapter: abc.Transformer,
+    statement: Statement,
+    names: dict[_Key, bytes],
+) -> _Key | None:
     """Put a statement into the pipeline; by what it is known, if it is prepared there first."""
     pgconn = connection.pgconn
     sql, values = statement[0].encode(), statement[1]
     if not values:
         pgconn.send_query_params(sql, None, result_format=Format.BINARY)
         return None
-    adapter = Transformer(connection)
     given = adapter.dump_sequence(values, [PyFormat.AUTO] * len(values))
     types, formats = adapter.types, adapter.formats
     if connection.prepare_threshold is None:
@@ -103,8 +108,9 @@ def _put(connection: _AnyConnection, statement: Statement, names: dict[_Key, byt
     return key if is_new else None
 
 
-def _answers(connection: _AnyConnection, results: Sequence[PGresult]) -> list[Answer]:
-    adapter = Transformer(connection)
+def _answers(
+    connection: _AnyConnection, adapter: abc.Transformer, results: Sequence[PGresult]
+) -> list[Answer]:
     answers = []
     for result in results:
         if result.status == ExecStatus.FATAL_ERROR:

@@ -28,6 +28,7 @@ _SETTINGS = """SELECT set_config('lock_timeout', $1, true),
 # The number of the transaction comes with the first row that it writes, on no way of its own.
 _NUMBERED = " RETURNING pg_current_xact_id()::text"
 _WRITES = ("INSERT", "UPDATE", "DELETE")
+_LOCKS = (POSTGRESQL.lock, POSTGRESQL.lock_shared)
 
 
 class Session:
@@ -52,6 +53,8 @@ class Session:
         self._patience = patience
         self._begun = False
         self._waiting: list[Statement] = []
+        self._behind: list[Statement] = []
+        self._known: dict[Statement, list[Row]] = {}
         self._wrote = False
         self._number: str | None = None
         self.failure: Failure | None = None
@@ -59,7 +62,8 @@ class Session:
 
     async def fetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> list[Row]:
         """All rows of a query."""
-        return (await self._run(sql, parameters)).rows
+        known = self._known.pop(_numbered(sql, parameters), None) if self._known else None
+        return (await self._run(sql, parameters)).rows if known is None else known
 
     async def execute(self, sql: LiteralString, parameters: Mapping[str, object]) -> int:
         """How many rows a statement changed."""
@@ -78,6 +82,10 @@ class Session:
         else:
             self._waiting.append(self._prepared(sql, parameters))
 
+    async def prefetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> None:
+        """Run a query on one way with the next one, behind it; :meth:`fetch` has its rows then."""
+        self._behind.append(self._prepared(sql, parameters))
+
     async def _run(self, sql: LiteralString, parameters: Mapping[str, object]) -> Answer:
         return await self._ask(*self._prepared(sql, parameters))
 
@@ -88,18 +96,29 @@ class Session:
             self._begun = True
             patience = f"{int(self._patience * 1000)}ms"
             self._waiting += [(_BEGIN, None), (_SETTINGS, (patience,))]
+        if not sql.startswith("SELECT") or sql in _LOCKS:
+            self._forget()
         self._wrote = self._wrote or not sql.startswith("SELECT")
-        statement, names = numbered(sql)
-        return statement, tuple([parameters[name] for name in names])
+        return _numbered(sql, parameters)
+
+    def _forget(self) -> None:
+        """Ask anew what was to be known before."""
+        self._behind.clear()
+        self._known.clear()
 
     async def _ask(self, sql: str, values: Sequence[object] | None = None) -> Answer:
         before, self._waiting = self._waiting, []
+        behind, self._behind = self._behind, []
         try:
-            if before:
-                return (await self._link.together([*before, (sql, values)]))[-1]
-            return await self._link.ask(sql, values)
+            told = await self._link.together([*before, (sql, values), *behind])
         except Error as error:
             self.failure = failure_of(error, lost=self._link.lost)
+            self._forget()
+        else:
+            answer, *others = told[len(before) :]
+            rows = [other.rows for other in others]
+            self._known.update(zip(behind, rows, strict=True))
+            return answer
         # Outside of the handler: the driver's error quotes values, and must not come along.
         raise self.failure.error
 
@@ -107,6 +126,7 @@ class Session:
         """End it so that it is on disk."""
         if not self._begun:
             return
+        self._forget()
         if self._wrote and self._number is None:
             await self._ask_number()
         try:
@@ -128,3 +148,8 @@ class Session:
         with suppress(Error):
             if not self._link.lost:
                 await self._link.ask("ROLLBACK")
+
+
+def _numbered(sql: LiteralString, parameters: Mapping[str, object]) -> Statement:
+    statement, names = numbered(sql)
+    return statement, tuple([parameters[name] for name in names])

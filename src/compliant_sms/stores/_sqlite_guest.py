@@ -89,6 +89,9 @@ class _SqliteGuest:
         """Run a statement now: when the host commits, nobody here knows."""
         await self.execute(sql, parameters)
 
+    async def prefetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> None:
+        """Leave it for later: the file is at hand."""
+
     @contextmanager
     def _ours(self) -> Iterator[sqlite3.Cursor]:
         # A cursor of our own has no row factory; how texts are read is set on the connection.

@@ -17,12 +17,17 @@ from compliant_sms.stores._connection import Connection, Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject, Vault
 
-__all__ = ["COLUMNS", "MESSAGE", "TextRecords", "decided", "drafted", "left"]
+__all__ = ["COLUMNS", "DEPARTURES", "MESSAGE", "TextRecords", "decided", "drafted", "left"]
 
 COLUMNS: LiteralString = """message_id, practice_id, draft, created_at, state, not_before,
     claimed_until, attempts, provider, provider_id, problem, departure, purged, chain_id,
     (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id)"""
 MESSAGE: LiteralString = "SELECT " + COLUMNS + " FROM sms_messages "  # noqa: S608 - no value in it
+DEPARTURES: LiteralString = """SELECT message_id, departure, m.chain_id, data_key
+    FROM sms_messages m JOIN sms_chains c ON c.chain_id = m.chain_id
+    WHERE m.practice_id = :practice_id AND m.number = :number AND left_at > :since
+    AND state IN ('claimed', 'sent', 'delivered', 'undelivered', 'uncertain')
+    ORDER BY left_at, message_id"""
 
 _NEW: LiteralString = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key,
     chain_id, number, person, purpose, draft, created_at, state, urgency, not_before, claimed_until,
@@ -251,11 +256,7 @@ class TextRecords(SubjectRecords):
     ) -> list[Departure]:
         """How texts left to that number after ``since``, or may have left; oldest first."""
         rows = await self._all(
-            """SELECT message_id, departure, m.chain_id, data_key
-            FROM sms_messages m JOIN sms_chains c ON c.chain_id = m.chain_id
-            WHERE m.practice_id = :practice_id AND m.number = :number AND left_at > :since
-            AND state IN ('claimed', 'sent', 'delivered', 'undelivered', 'uncertain')
-            ORDER BY left_at, message_id""",
+            DEPARTURES,
             practice_id=practice_id,
             number=await self._number(practice_id, number),
             since=text(since),

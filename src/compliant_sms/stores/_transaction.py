@@ -10,6 +10,7 @@ from compliant_sms.stores._evidence import EvidenceReads
 from compliant_sms.stores._imports import ImportRecords
 from compliant_sms.stores._inbox import InboxRecords
 from compliant_sms.stores._practices import PracticeRecords
+from compliant_sms.stores._prefetch import PrefetchedReads
 from compliant_sms.stores._queue import QueueRecords
 from compliant_sms.stores._refusals import RefusalRecords
 from compliant_sms.stores._retention import RetentionRecords
@@ -21,6 +22,7 @@ __all__ = ["SqlTransaction"]
 
 class SqlTransaction(
     PracticeRecords,
+    PrefetchedReads,
     ImportRecords,
     EvidenceReads,
     TreeRecords,

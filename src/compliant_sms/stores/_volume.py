@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import LiteralString
 
 from compliant_sms import records
 from compliant_sms.errors import StoreError
@@ -10,7 +11,10 @@ from compliant_sms.stores._connection import text
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.volume import Pause
 
-__all__ = ["VolumeRecords"]
+__all__ = ["PAUSED_SCOPES", "VolumeRecords"]
+
+PAUSED_SCOPES: LiteralString = """SELECT scope FROM sms_pauses
+    WHERE practice_id = :practice_id AND lifted_at IS NULL"""
 
 
 def _paused(practice_id: str, scope: str) -> str:
@@ -83,12 +87,12 @@ class VolumeRecords(SubjectRecords):
 
     async def paused_scopes(self, practice_id: str) -> frozenset[str]:
         """The scopes of the pauses that stand; nobody changes them until the end."""
-        await self._share_first(f"pauses/{practice_id}")
-        rows = await self._all(
-            "SELECT scope FROM sms_pauses WHERE practice_id = :practice_id AND lifted_at IS NULL",
-            practice_id=practice_id,
-        )
+        await self._keep_pauses_first(practice_id)
+        rows = await self._all(PAUSED_SCOPES, practice_id=practice_id)
         return frozenset(scope for (scope,) in rows)
+
+    async def _keep_pauses_first(self, practice_id: str) -> None:
+        await self._share_first(f"pauses/{practice_id}")
 
     async def place_pause(self, practice_id: str, pause: Pause) -> None:
         """Keep a pause in place of the one of the same scope."""

@@ -63,6 +63,9 @@ class _Cursor:
     async def later(self, sql: LiteralString, parameters: Mapping[str, object]) -> None:
         await self.execute(sql, parameters)
 
+    async def prefetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> None:
+        pass
+
 
 class _Job(Generic[T]):
     """Work that waits for a transaction."""

@@ -10,6 +10,7 @@ from compliant_sms.errors import InvalidInput, StoreError
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
 from compliant_sms.ports import Transaction
+from compliant_sms.rates import Bucket
 from compliant_sms.testing._contract._bench import Contract, MakeStore, Work, raises
 from compliant_sms.testing._contract._samples import (
     ANA,
@@ -17,6 +18,7 @@ from compliant_sms.testing._contract._samples import (
     HERE,
     NOON,
     SENDER,
+    a_departure,
     a_practice,
     a_status,
     a_text,
@@ -95,6 +97,42 @@ class TransactionContract(Contract):
         with self._bench(make_store) as store:
             seen = store.together([work(name) for name in range(16)])
             assert sorted(map(_plain, seen)) == list(range(16))
+
+    def test_prefetch_changes_no_answer(self, make_store: MakeStore) -> None:
+        """What was announced is read as it is then, whatever is written in between."""
+        left = a_text(state=State.CLAIMED, departure=a_departure(NOON))
+        bucket = Bucket(level=1.0, at=NOON)
+
+        async def reads(tx: Transaction) -> tuple[object, ...]:
+            return (
+                await tx.paused_scopes(HERE),
+                await tx.peek_bucket("wait"),
+                await tx.consent_events(HERE, ANA),
+                await tx.departures(HERE, ANA, NOON - minutes(1)),
+            )
+
+        async def work(tx: Transaction) -> list[tuple[object, ...]]:
+            found = []
+            await tx.lock(HERE, ANA)
+            for write in (None, tx.append(an_event(), "chain"), tx.save(left, NOON)):
+                await tx.prefetch(HERE, ANA, since=NOON - minutes(1), buckets=["wait"])
+                assert await tx.message_by_key(HERE, "another") is None
+                if write is not None:
+                    await write
+                found += [await reads(tx), await reads(tx)]
+            await tx.prefetch(HERE, ANA, since=NOON - minutes(1), buckets=["wait"])
+            await tx.bucket("wait", bucket)
+            return [*found, await reads(tx)]
+
+        with self._bench(make_store) as store:
+            *found, last = store.run(work)
+            scopes, events, departures = frozenset[str](), [an_event()], [left.departure]
+            assert found == [
+                *[(scopes, None, [], [])] * 2,
+                *[(scopes, None, events, [])] * 2,
+                *[(scopes, None, events, departures)] * 2,
+            ]
+            assert last == (scopes, bucket, events, departures)
 
     def test_one_claim(self, make_store: MakeStore) -> None:
         """Of many who want to claim a text under the lock, one gets it."""
