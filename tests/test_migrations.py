@@ -16,10 +16,13 @@ from attrs import frozen
 
 from compliant_sms import Messenger
 from compliant_sms.cli._show import show
+from compliant_sms.driver import finish
 from compliant_sms.errors import NotOurDatabase, SchemaTooNew, SchemaTooOld, StoreError
 from compliant_sms.stores import PostgreSQL, SQLite, _schema
 from compliant_sms.stores._schema import OLDEST, newest
 from conftest import PATIENT
+from test_inbox import PLAN
+from test_receive import from_patient
 from test_send import agree
 from test_store import count, start, writing
 
@@ -112,6 +115,28 @@ def test_every_schema_there_was(
     assert len(make_messenger(store=place.store()).consent.events(PATIENT)) == 1
     assert place.run("SELECT version FROM sms_schema") == [(NEWEST,)]
     assert place.tables() >= _schema.tables()
+
+
+def test_what_lies_in_a_thread_is_known(
+    place: Place, make_messenger: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database from before texts said whether they lie in a thread finds those that do not."""
+    step = _schema._STEPS.index(_schema._FOUND_AT_ONCE)
+    with monkeypatch.context() as then:
+        then.setattr(_schema, "_STEPS", _schema._STEPS[: step + 1])
+        with_threads = make_messenger(store=place.store(), inbox=PLAN)
+        with_threads.receive(from_patient("Are you open today?", "SM1"))
+        with_threads.close()
+        without = make_messenger(store=place.store())
+        without.receive(from_patient("And tomorrow?", "SM2"))
+        without.close()
+    place.run("DROP INDEX sms_inbound_unfiled")
+    place.run("ALTER TABLE sms_inbound DROP COLUMN filed")
+    place.run(f"UPDATE sms_schema SET version = {OLDEST + step - 1}")
+
+    store = make_messenger(store=place.store(), inbox=PLAN)._ports.store
+    (left,) = finish(store.run(lambda tx: tx.without_thread("lakeside", 9)))
+    assert left.body == "And tomorrow?"
 
 
 @pytest.mark.parametrize("found", ["older", "empty"])

@@ -28,12 +28,19 @@ from compliant_sms import (
     Sent,
 )
 from compliant_sms.driver import finish
-from compliant_sms.errors import ConfigurationError, IdempotencyConflict, InvalidInput
+from compliant_sms.errors import (
+    ConfigurationError,
+    IdempotencyConflict,
+    InvalidInput,
+    NotOurDatabase,
+)
 from compliant_sms.flows import _admit
 from compliant_sms.flows._standing import Later
 from compliant_sms.flows._visit_answers import keep_answers
+from compliant_sms.flows._watch import Watched
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.reminders import (
     Answer,
     Appointment,
@@ -46,6 +53,7 @@ from compliant_sms.reminders import (
 from compliant_sms.rules import Verdict
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
+from compliant_sms.stores._transaction import SqlTransaction
 from compliant_sms.testing import MovableClock
 from compliant_sms.worker import AsyncWorker, Worker
 from conftest import MORNING, PATIENT, PERSON, WARNING
@@ -770,6 +778,49 @@ def test_words_that_fail(make_messenger: Make, carrier: Sandbox, clock: MovableC
     clock.advance(timedelta(minutes=10))
     work(messenger)
     assert len(outgoing(carrier)) == 2
+
+
+def test_a_visit_that_cannot_be_read(
+    diary: Messenger, carrier: Sandbox, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told of as a failure, and no other visit waits for it."""
+    read = SqlTransaction.open_appointments_at
+
+    async def damaged(tx: SqlTransaction, practice_id: str, number: PhoneNumber) -> Any:
+        if number.e164 == OTHER:
+            msg = "an Appointment in the database is damaged"
+            raise NotOurDatabase(msg)
+        return await read(tx, practice_id, number)
+
+    monkeypatch.setattr(SqlTransaction, "open_appointments_at", damaged)
+    diary.reminders.keep(visit(id="990", person=KID, numbers=OTHER))
+    diary.reminders.keep(visit())
+    clock.move_to(TUESDAY)
+    progress = Worker(diary).drain()
+
+    assert (progress.reminded, dict(progress.errors)) == (1, {"NotOurDatabase": 1})
+    assert len(outgoing(carrier)) == 1
+
+
+def test_visits_that_are_only_looked_at(
+    diary: Messenger, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are of which nothing is due yet, they take one transaction."""
+    run, runs = Watched.run, list[object]()
+
+    async def counted(store: Watched, work: Any) -> Any:
+        runs.append(work)
+        return await run(store, work)
+
+    visits = [visit(id=str(n), start=WALL + n * 24 * HOUR) for n in range(9)]
+    diary.reminders.keep_many(visits)
+    monkeypatch.setattr(Watched, "run", counted)
+
+    assert diary.reminders.plan_due() == 0
+    assert len(runs) == 1
+    assert diary.reminders.plan_due() == 0
+    clock.move_to(TUESDAY)
+    assert diary.reminders.plan_due() == 1
 
 
 def test_a_key_of_the_hosts(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:

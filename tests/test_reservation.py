@@ -144,6 +144,47 @@ def test_plans_of_sqlite(database: Path) -> None:
         assert not any("TEMP B-TREE" in line or line == "SCAN sms_messages" for line in plan)
 
 
+WITH_AN_INDEX = {
+    "sms_messages_open (practice_id=? AND state=?": [
+        lambda tx: tx.lapsed("lakeside", MORNING, 9),
+        lambda tx: tx.uncertain("lakeside", 9),
+        lambda tx: tx.being_sent("lakeside"),
+    ],
+    "sms_inbound_unfiled (practice_id=?": [lambda tx: tx.without_thread("lakeside", 9)],
+    "sms_appointments_by_number (practice_id=? AND number=?": [
+        lambda tx: tx.open_appointments_at("lakeside", PhoneNumber(PATIENT))
+    ],
+    "sms_appointments_by_person (practice_id=? AND person=?": [
+        lambda tx: tx.appointments_of("lakeside", "pat-881")
+    ],
+}
+
+
+@pytest.mark.parametrize("index", WITH_AN_INDEX)
+def test_what_a_worker_asks_each_turn(index: str, database: Path) -> None:
+    """It costs the same after years: SQLite goes through no more than what it asks for."""
+    seen: list[str] = []
+    store = SQLite(database)
+    keep(store, due("1", later(0)))
+    connection = store._connection
+    assert connection is not None
+    for work in WITH_AN_INDEX[index]:
+        connection.set_trace_callback(seen.append)
+        ask(store, work)
+        connection.set_trace_callback(None)
+    table = index.split("_")[1]
+    asked = [sql for sql in seen if f"FROM sms_{table}" in sql]
+    plans = [
+        [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()]
+        for sql in asked
+    ]
+    store.close()
+
+    assert len(plans) == len(WITH_AN_INDEX[index])
+    for plan in plans:
+        assert any(f"INDEX {index}" in line for line in plan), plan
+
+
 # In a dispatch
 
 

@@ -41,7 +41,7 @@ _JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=Fal
 
 def instant_to_text(value: datetime) -> str:
     """An aware instant in the canonical form, which sorts as the instants do."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def instant_from_text(text: str) -> datetime:

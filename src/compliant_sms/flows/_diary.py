@@ -47,16 +47,19 @@ class Known:
         return frozenset(t.code for t in self.told if t.sequence == now and not t.void)
 
 
-async def known_of(tx: Transaction, kept: KeptAppointment, agreed: Agreements) -> Known:
+async def known_of(
+    tx: Transaction, kept: KeptAppointment, agreed: Agreements | None = None
+) -> Known:
+    """A visit as planning sees it; without agreements, as if nothing had been agreed."""
     visit, practice_id = kept.appointment, kept.practice_id
     done = visit.status is Status.DONE
-    number = await agreed.texted_at(visit.numbers, visit.person)
-    events = await agreed.at(number)
+    number = await agreed.texted_at(visit.numbers, visit.person) if agreed else visit.numbers[0]
+    events = await agreed.at(number) if agreed else ()
     return Known(
         kept=kept,
         told=await tx.told_of(practice_id, visit.key),
         number=number,
-        agreed=agreement(events, visit.person),
+        agreed=agreement(events, visit.person) if agreed else None,
         wish=phi_preference(events, visit.person),
         ended=done and await is_succeeded(tx, kept),
     )

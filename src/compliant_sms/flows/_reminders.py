@@ -7,17 +7,17 @@ the next call plans anew.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
 
-from compliant_sms.flows._admit import WAITING
 from compliant_sms.flows._diary import Known, drafted, entry_of, known_of, profiles_of
 from compliant_sms.flows._enqueue import enter
 from compliant_sms.flows._household import Agreements
 from compliant_sms.messages import Draft
+from compliant_sms.people import Profile
 from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
 from compliant_sms.reminders import PlannedText, Reminder, planned, reminders_of
 
@@ -58,7 +58,12 @@ async def plan_due(ports: Ports, limit: int, until: datetime | None = None) -> P
         return PlannedReminders()
     at = ports.clock()
     until = max(at, until or at)
-    due = await ports.store.run(lambda tx: tx.appointments_due(ports.practice.id, until, limit))
+    try:
+        found, due = await ports.store.run(lambda tx: _look(tx, ports, at, until, limit))
+    except Exception:  # noqa: BLE001 - each by itself says what is wrong with it
+        found = due = await ports.store.run(
+            lambda tx: tx.appointments_due(ports.practice.id, until, limit)
+        )
     texts, failures = 0, list[Exception]()
     for kept in due:
         try:
@@ -66,7 +71,49 @@ async def plan_due(ports: Ports, limit: int, until: datetime | None = None) -> P
         except Exception as error:  # noqa: BLE001 - the others must not wait for this one
             failures.append(error)
             await _put_off(ports, kept, at)
-    return PlannedReminders(texts=texts, failures=tuple(failures), more=len(due) == limit)
+    return PlannedReminders(texts=texts, failures=tuple(failures), more=len(found) == limit)
+
+
+async def _look(
+    tx: Transaction, ports: Ports, at: datetime, until: datetime, limit: int
+) -> tuple[Sequence[KeptAppointment], Sequence[KeptAppointment]]:
+    """The visits whose turn it is, and those of them of which something may be due.
+
+    Most are only looked at. For those nobody is asked anything, and all takes one transaction.
+    """
+    found = await tx.appointments_due(ports.practice.id, until, limit, fixed=True)
+    return found, [kept for kept in found if not await _waits_still(tx, ports, kept, at, until)]
+
+
+async def _waits_still(
+    tx: Transaction, ports: Ports, kept: KeptAppointment, at: datetime, until: datetime
+) -> bool:
+    """Whether nothing is due of a visit yet; then it is known when to look again."""
+    group = await tx.open_appointments_at(kept.practice_id, kept.appointment.numbers[0])
+    if len({(each.appointment.person, each.appointment.numbers) for each in group}) > 1:
+        return False
+    # What one person agreed to decides where their texts go, and not when.
+    known = [await known_of(tx, each) for each in group]
+    texts = _texts(ports, known, {}, at)
+    if _due(texts, kept, until):
+        return False
+    asking = _Asking(ports=ports, known={each.key: each for each in known}, rest=texts, at=at)
+    await asking.look_again(tx, kept)
+    return True
+
+
+def _texts(
+    ports: Ports, known: Sequence[Known], profiles: Mapping[str, Profile], at: datetime
+) -> tuple[PlannedText, ...]:
+    diary = [entry_of(each, profiles, at) for each in known if not each.ended]
+    return planned(diary, ports.reminders, at)
+
+
+def _due(
+    texts: Sequence[PlannedText], kept: KeptAppointment, until: datetime
+) -> Sequence[PlannedText]:
+    """The texts about a visit that are due."""
+    return [text for text in texts if text.at <= until and _tells_of(text, kept)]
 
 
 async def _put_off(ports: Ports, kept: KeptAppointment, at: datetime) -> None:
@@ -81,9 +128,8 @@ async def _plan(ports: Ports, kept: KeptAppointment, at: datetime, until: dateti
     if not known:  # it was planned together with another, or has changed
         return 0
     profiles = await profiles_of(ports, known)
-    diary = [entry_of(each, profiles, at) for each in known if not each.ended]
-    texts = planned(diary, ports.reminders, at)
-    due = [text for text in texts if text.at <= until and _tells_of(text, kept)]
+    texts = _texts(ports, known, profiles, at)
+    due = _due(texts, kept, until)
     by_key = {each.key: each for each in known}
     asking = _Asking(
         ports=ports,
@@ -113,7 +159,7 @@ class _Asking:
 
     ports: Ports
     known: dict[tuple[str, str], Known]
-    due: Sequence[tuple[PlannedText, Draft]]
+    due: Sequence[tuple[PlannedText, Draft]] = ()
     rest: Sequence[PlannedText]
     at: datetime
 
@@ -126,12 +172,18 @@ class _Asking:
             fixed = await tx.appointment(practice_id, key, fixed=True)
             if fixed != known.kept or await tx.told_of(practice_id, key) != known.told:
                 return 0
-        waits = await self._waits(tx, own)
         for text, draft in self.due:
-            waits = max(text.at, self.at)
-            await self._enter(tx, text, draft, waits)
-        await tx.look_again(practice_id, own, self._look_at(own, waits))
+            await self._enter(tx, text, draft, max(text.at, self.at))
+        await self.look_again(tx, kept)
         return len(self.due)
+
+    async def look_again(self, tx: Transaction, kept: KeptAppointment) -> None:
+        """Have a visit planned again when something may be due of it."""
+        practice_id, own = kept.practice_id, kept.appointment.key
+        waits = [max(text.at, self.at) for text, _ in self.due][-1:]
+        if not waits and (since := await self._waits(tx, kept)):
+            waits = [max(since, self.at)]
+        await tx.look_again(practice_id, own, self._look_at(own, waits[0] if waits else None))
 
     async def _enter(
         self, tx: Transaction, text: PlannedText, draft: Draft, not_before: datetime
@@ -157,14 +209,12 @@ class _Asking:
         """How many texts there were about a reminder."""
         return sum(t.code == reminder.code for t in self.known[reminder.appointment.key].told)
 
-    async def _waits(self, tx: Transaction, key: tuple[str, str]) -> datetime | None:
+    async def _waits(self, tx: Transaction, kept: KeptAppointment) -> datetime | None:
         """From when on a text about a visit may go that waits; None where none does."""
-        for told in self.known[key].told:
-            if not told.void and told.until > self.at:
-                message = await tx.message(told.message_id)
-                if message is not None and message.state in WAITING:
-                    return max(message.not_before, self.at)
-        return None
+        key = kept.appointment.key
+        if all(told.void or told.until <= self.at for told in self.known[key].told):
+            return None
+        return await tx.waits_to_tell(kept.practice_id, key, self.at)
 
     def _look_at(self, key: tuple[str, str], waits: datetime | None) -> datetime | None:
         """When to plan the reminders of a visit again."""

@@ -95,9 +95,17 @@ class Appointments(Protocol):
         """
 
     async def appointments_due(
-        self, practice_id: str, at: datetime, limit: int
+        self, practice_id: str, at: datetime, limit: int, *, fixed: bool = False
     ) -> list[KeptAppointment]:
-        """Those whose reminders are to be planned at ``at`` or before, the longest due first."""
+        """Those whose reminders are to be planned at ``at`` or before, the longest due first.
+
+        Args:
+            practice_id: whose.
+            at: until when (UTC).
+            limit: at most so many.
+            fixed: let nobody else change them until the end; those that somebody else changes at
+                this moment are left out.
+        """
 
     async def open_appointments_at(
         self, practice_id: str, number: PhoneNumber, *, fixed: bool = False
@@ -115,6 +123,14 @@ class Appointments(Protocol):
 
     async def told_of(self, practice_id: str, key: tuple[str, str]) -> list[ToldReminder]:
         """What was told of an appointment, the oldest first; also what is void."""
+
+    async def waits_to_tell(
+        self, practice_id: str, key: tuple[str, str], at: datetime
+    ) -> datetime | None:
+        """From when on (UTC) a text may go that waits to tell of an appointment.
+
+        None where none waits that is not void and still makes sense after ``at``.
+        """
 
     async def told_in(self, message_id: str) -> list[ToldReminder]:
         """What a text tells of."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 __all__ = ["instant_of", "wall_of"]
@@ -10,6 +11,8 @@ __all__ = ["instant_of", "wall_of"]
 _SECOND = timedelta(seconds=1)
 
 
+# A diary asks for the same few again and again. It is not known of whom.
+@lru_cache(maxsize=1024)
 def instant_of(wall: datetime, zone: str) -> datetime:
     """The instant (UTC) at which clocks in a zone show a time.
 

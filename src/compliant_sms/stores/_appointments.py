@@ -13,8 +13,9 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import KeptAppointment, ToldReminder
 from compliant_sms.reminders import Answer, Appointment, VisitAnswer
 from compliant_sms.retention import Proof, Purged
-from compliant_sms.stores._connection import Row, instant, text
+from compliant_sms.stores._connection import Connection, Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
+from compliant_sms.stores._vault import Vault
 
 __all__ = ["AppointmentRecords"]
 
@@ -47,6 +48,11 @@ def _about(practice_id: str, key: tuple[str, str]) -> str:
 
 class AppointmentRecords(SubjectRecords):
     """The diary, as far as patients are reminded of it."""
+
+    def __init__(self, connection: Connection, vault: Vault | None = None) -> None:
+        super().__init__(connection, vault)
+        # In one transaction the same visit comes up again and again.
+        self._visits: dict[tuple[str, bytes], Appointment] = {}
 
     async def add_appointment(self, kept: KeptAppointment, at: datetime, new_id: str) -> bool:
         """Keep a new appointment; False where there is one of that id and occurrence."""
@@ -113,11 +119,13 @@ class AppointmentRecords(SubjectRecords):
         return self._kept_appointment(row) if row else None
 
     async def appointments_due(
-        self, practice_id: str, at: datetime, limit: int
+        self, practice_id: str, at: datetime, limit: int, *, fixed: bool = False
     ) -> list[KeptAppointment]:
         """Those whose reminders are to be planned at ``at`` or before, the longest due first."""
         rows = await self._all(
-            _KEPT + "AND look_at <= :at ORDER BY look_at, appointment_id, occurrence LIMIT :limit",
+            _KEPT
+            + "AND look_at <= :at ORDER BY look_at, appointment_id, occurrence LIMIT :limit"
+            + (self._dialect.skip_locked if fixed else ""),
             practice_id=practice_id,
             at=text(at),
             limit=limit,
@@ -150,11 +158,14 @@ class AppointmentRecords(SubjectRecords):
     def _kept_appointment(self, row: Row) -> KeptAppointment:
         practice_id, appointment_id, occurrence, sequence, revision, since, look_at, *rest = row
         record, chain_id, data_key = rest
-        about = _about(practice_id, (appointment_id, occurrence))
-        opened = self._vault.subject(chain_id, data_key).open(bytes(record), about)
+        about, kept = _about(practice_id, (appointment_id, occurrence)), bytes(record)
+        visit = self._visits.get((about, kept))
+        if visit is None:
+            opened = self._vault.subject(chain_id, data_key).open(kept, about)
+            visit = self._visits[about, kept] = records.decode(opened, Appointment)
         return KeptAppointment(
             practice_id=practice_id,
-            appointment=records.decode(opened, Appointment),
+            appointment=visit,
             sequence=sequence,
             revision=revision,
             since=instant(since),
@@ -188,6 +199,21 @@ class AppointmentRecords(SubjectRecords):
             _TOLD + _OF_VISIT + " ORDER BY code, number", **_visit(practice_id, key)
         )
         return [_told(row) for row in rows]
+
+    async def waits_to_tell(
+        self, practice_id: str, key: tuple[str, str], at: datetime
+    ) -> datetime | None:
+        """From when on a text may go that waits to tell of an appointment; None without one."""
+        row = await self._one(
+            """SELECT m.not_before FROM sms_reminders r
+            JOIN sms_messages m ON m.message_id = r.message_id
+            WHERE r.practice_id = :practice_id AND r.appointment_id = :appointment_id
+            AND r.occurrence = :occurrence AND r.void = '' AND r.until_at > :at
+            AND m.state IN ('due', 'held') ORDER BY r.code, r.number LIMIT 1""",
+            **_visit(practice_id, key),
+            at=text(at),
+        )
+        return instant(row[0]) if row else None
 
     async def told_in(self, message_id: str) -> list[ToldReminder]:
         """What a text tells of."""

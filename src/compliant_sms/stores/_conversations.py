@@ -209,7 +209,7 @@ class ThreadRecords(SubjectRecords):
     async def add_wait(self, practice_id: str, wait: Wait) -> bool:
         """Keep a text in its thread; False where it was there before."""
         warn_at, due_at, point_at = wait.steps
-        return bool(
+        added = bool(
             await self._do(
                 """INSERT INTO sms_waits (wait_id, practice_id, thread_id, queue, inbound_id, at,
                     asks, warn_at, due_at, point_at, raised, settled, settled_at)
@@ -231,6 +231,12 @@ class ThreadRecords(SubjectRecords):
                 settled_at=text(wait.settled_at) if wait.settled_at else None,
             )
         )
+        if wait.inbound_id is not None:
+            await self._do(
+                "UPDATE sms_inbound SET filed = 1 WHERE inbound_id = :inbound_id AND filed = 0",
+                inbound_id=wait.inbound_id,
+            )
+        return added
 
     async def waits(self, thread_id: str) -> list[Wait]:
         """The texts of a thread, the oldest first."""

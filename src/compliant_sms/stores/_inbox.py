@@ -41,9 +41,8 @@ _ANSWERED: LiteralString = """FROM sms_answers a JOIN sms_messages m ON m.messag
     WHERE a.wait_id = sms_waits.wait_id"""
 _WITHOUT: LiteralString = """SELECT inbound_id, record, purged, i.chain_id, data_key
     FROM sms_inbound i JOIN sms_chains c ON c.chain_id = i.chain_id
-    WHERE i.practice_id = :practice_id AND i.purged IS NULL AND NOT EXISTS (
-        SELECT 1 FROM sms_waits w WHERE w.inbound_id = i.inbound_id)
-    ORDER BY seq LIMIT :limit"""
+    WHERE i.practice_id = :practice_id AND i.filed = 0 AND i.purged IS NULL
+    ORDER BY i.seq LIMIT :limit"""
 _THESE: LiteralString = (
     """SELECT inbound_id, record, purged, i.chain_id, data_key
     FROM sms_inbound i JOIN sms_chains c ON c.chain_id = i.chain_id
@@ -72,10 +71,11 @@ _OPEN_ITEMS: LiteralString = (
         AND d.kind = 'undeliverable' AND d.reference = m.message_id)
     UNION ALL SELECT 'uncertain', m.claimed_until, m.message_id, '', '', ''
     FROM sms_messages m WHERE m.practice_id = :practice_id
+    AND m.state IN ('claimed', 'uncertain')
     AND (m.state = 'uncertain' OR m.state = 'claimed' AND m.claimed_until <= :at)
     UNION ALL SELECT 'held_too_long', m.created_at, m.message_id, '', '', ''
     FROM sms_messages m WHERE m.practice_id = :practice_id AND m.urgency IN (0, 1, 2)
-    AND (m.state = 'held' AND m.created_at <= :held_since
+    AND m.state IN ('due', 'held') AND (m.state = 'held' AND m.created_at <= :held_since
         OR m.state = 'due' AND m.not_before <= :held_since)
     ORDER BY 2, 3 LIMIT :limit"""
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from attrs import evolve
 
+from compliant_sms.lifecycle import State
 from compliant_sms.ports import KeptAppointment, ToldReminder, Transaction
 from compliant_sms.reminders import Answer, Appointment, Kind, VisitAnswer
 from compliant_sms.retention import Purged, RecordClass
@@ -105,6 +106,8 @@ class AppointmentContract(Contract):
             assert store.run(lambda tx: tx.appointments_due(HERE, soon, 9)) == [one]
             assert store.run(lambda tx: tx.appointments_due(HERE, later, 9)) == [one, other]
             assert store.run(lambda tx: tx.appointments_due(HERE, later, 1)) == [one]
+            found = store.run(lambda tx: tx.appointments_due(HERE, later, 9, fixed=True))
+            assert found == [one, other]
             assert store.run(lambda tx: tx.open_appointments_at(HERE, ANA)) == [one, other]
             assert store.run(lambda tx: tx.open_appointments_at(HERE, BEN)) == []
             assert store.run(lambda tx: tx.appointments_of(HERE, "pat-881")) == [one, other]
@@ -151,12 +154,19 @@ class AppointmentContract(Contract):
             assert isinstance(failed, Exception)
             assert store.run(lambda tx: tx.told_of(HERE, key)) == [first]
             assert store.run(lambda tx: tx.told_of(THERE, key)) == []
+            waits = a_text().not_before
+            assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) == waits
+            assert store.run(lambda tx: tx.waits_to_tell(HERE, key, first.until)) is None
             store.run(lambda tx: tx.void_told(first.message_id, "it was moved"))
             void = evolve(first, void="it was moved")
             assert store.run(lambda tx: tx.told_in(first.message_id)) == [void]
+            assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) is None
             store.run(telling(again))
             assert store.run(lambda tx: tx.told_of(HERE, key)) == [void, again]
             assert store.run(lambda tx: tx.told_in("nothing")) == []
+            assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) == waits
+            store.run(lambda tx: tx.save(evolve(a_text(), state=State.CANCELLED), NOON))
+            assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) is None
 
     def test_answers_wait_to_be_taken(self, make_store: MakeStore) -> None:
         """They come in order until they are settled; a newer one about the visit settles one."""
