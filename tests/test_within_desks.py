@@ -187,7 +187,7 @@ def test_the_same_on_an_event_loop(
         provider=ports.provider,
         store=place.store,
         clock=ports.clock,
-        **{**options(practice), "lookups": ports.lookups},
+        **{**options(practice), "lookups": ports.lookups, "people": ports.people},
     )
 
     async def work() -> list[object]:

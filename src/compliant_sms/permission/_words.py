@@ -12,6 +12,7 @@ from compliant_sms.consent import Wording
 __all__ = ["ENGLISH", "LANGUAGES", "FormProblem", "Words", "primary", "words_in"]
 
 ENGLISH = "en"
+"""The language of whatever is not translated."""
 
 
 class FormProblem(Word):
