@@ -440,6 +440,13 @@ def test_a_proof_holds_for_nothing_else(shown: str, cookie: str, change: str) ->
     assert proven_form(keys, given, **held) is None
 
 
+def test_without_a_cookie_nothing_is_vouched_for() -> None:
+    """Not even a proof that was made for none: any site could send it."""
+    key = bytes(32)
+    proof = form_proof(key, shown="s", cookie="", nonce="n" * 32, at=MORNING)
+    assert proven_form([key], proof, shown="s", cookie="", at=MORNING) is None
+
+
 def test_an_endless_expiry_is_no_error() -> None:
     """A proof may claim any year; only our own hold."""
     given = f"999999999999.{'n' * 32}.{'0' * 64}"

@@ -631,6 +631,8 @@ def test_a_weekend_ends_no_climb() -> None:
     # What comes on Saturday is Monday's; by itself it is no day on which it climbs.
     weekend = [wait(day, n, None) for day in (3, 4, 5, 6) for n in range(2)]
     assert alarms(weekend, at=at_ten(6) + evening) == ()
+    # Nor does anything climb in a time in which nobody was there at all.
+    assert metrics_of(PLAN, weekend, since=at_ten(5), at=at_ten(6)).alarms == ()
 
 
 def test_a_morning_ends_no_alarm() -> None:
