@@ -111,6 +111,17 @@ def test_agreed(asking: Messenger, ana: Browser, carrier: Sandbox) -> None:
     assert isinstance(sold, Sent)
 
 
+@pytest.mark.both_databases
+def test_health_details_are_a_choice_of_their_own(asking: Messenger, ana: Browser) -> None:
+    """Who agrees to texts has not asked for health details in them, nor the other way round."""
+    alone = ana.send(ana.get(), but={"health-details": "yes"}, without=("agree-care",))
+    assert (alone.status, asking.consent.events(PATIENT)) == (422, ())
+
+    ana.send(ana.get(), but={"agree-offers": "yes"})
+    assert {type(each) for each in asking.consent.events(PATIENT)} == {Granted}
+    assert not asking.consent.phi_preference(PATIENT, PERSON).allows_detail
+
+
 def test_what_was_shown_is_what_is_recorded(asking: Messenger, ana: Browser) -> None:
     """The words on record are those of the page: the label of the box, and the line of links."""
     page = ana.get()
