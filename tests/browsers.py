@@ -10,7 +10,7 @@ import pytest
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Response
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 QUIET = [
@@ -50,6 +50,38 @@ class Visit:
         """Write into the field and press the button."""
         self.page.locator("#words").fill(words)
         self.page.get_by_role("button").click()
+
+    def another_site(self, body: str, **others: str) -> None:
+        """Open a page of another site.
+
+        Args:
+            body: its HTML.
+            others: that of further pages there, by path.
+        """
+        self.page.route(
+            "http://localhost/**",
+            lambda route: route.fulfill(
+                body=others.get(route.request.url.rpartition("/")[2], body),
+                content_type="text/html",
+            ),
+        )
+        self.page.goto("http://localhost/evil")
+
+    def press(self) -> Response:
+        """Press the button; what answers the form."""
+        with self.page.expect_navigation() as navigated:
+            self.page.get_by_role("button").click()
+        answer = navigated.value
+        assert answer is not None
+        return answer
+
+    def frames_nothing(self, url: str) -> bool:
+        """Whether another site gets an error where it frames a page, but for its own pages."""
+        frames = f'<iframe src="{url}"></iframe><iframe src="/harmless"></iframe>'
+        self.another_site(frames, harmless="<form></form>")
+        _, framed, other = self.page.frames
+        assert other.locator("form").count() == 1
+        return framed.url == "chrome-error://chromewebdata/" and not framed.locator("form").count()
 
     def is_quiet(self, *, refusals: int = 0) -> bool:
         """Nothing went elsewhere, and the console has no more than the answers with 4xx."""

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol
 
 import django
@@ -19,6 +20,7 @@ from django.db import connections, models, transaction
 from psycopg.rows import dict_row
 from psycopg.types.string import StrDumperUnknown, TextBinaryLoader, TextLoader
 
+from compliant_sms import Messenger
 from compliant_sms.stores import SQLite
 from compliant_sms.stores.postgresql import PostgreSQL
 
@@ -349,3 +351,29 @@ ON_POSTGRESQL = [
     django_on_postgresql,
     sqlalchemy_on_postgresql,
 ]
+
+
+class HostError(Exception):
+    """What goes wrong in the host."""
+
+
+@pytest.fixture(name="kind", params=[host_begins, psycopg_begins], ids=lambda kind: kind.__name__)
+def one_for_each_database(request: pytest.FixtureRequest) -> Any:
+    """What the host works with, one for each database: it makes no difference."""
+    return request.param
+
+
+@pytest.fixture(name="place")
+def shared_database(request: pytest.FixtureRequest, kind: Any, database: Path) -> Place:
+    """The database of the store and of the host."""
+    if kind in ON_SQLITE:
+        return File(str(database), SQLite(database))
+    dsn = request.getfixturevalue("postgres_dsn")
+    return Server(dsn, PostgreSQL(dsn))
+
+
+@pytest.fixture(name="host")
+def host_at_work(kind: Any, place: Place, willing: Messenger) -> Iterator[Host]:
+    """A host at work, in the database of the test's ``willing`` messenger."""
+    with kind(place) as made:
+        yield made

@@ -111,6 +111,17 @@ def test_agreed(asking: Messenger, ana: Browser, carrier: Sandbox) -> None:
     assert isinstance(sold, Sent)
 
 
+@pytest.mark.both_databases
+def test_health_details_are_a_choice_of_their_own(asking: Messenger, ana: Browser) -> None:
+    """Who agrees to texts has not asked for health details in them, nor the other way round."""
+    alone = ana.send(ana.get(), but={"health-details": "yes"}, without=("agree-care",))
+    assert (alone.status, asking.consent.events(PATIENT)) == (422, ())
+
+    ana.send(ana.get(), but={"agree-offers": "yes"})
+    assert {type(each) for each in asking.consent.events(PATIENT)} == {Granted}
+    assert not asking.consent.phi_preference(PATIENT, PERSON).allows_detail
+
+
 def test_what_was_shown_is_what_is_recorded(asking: Messenger, ana: Browser) -> None:
     """The words on record are those of the page: the label of the box, and the line of links."""
     page = ana.get()
@@ -438,6 +449,13 @@ def test_a_proof_holds_for_nothing_else(shown: str, cookie: str, change: str) ->
         case _:
             given = f"{proof[:-1]}{'0' if proof[-1] != '0' else '1'}"
     assert proven_form(keys, given, **held) is None
+
+
+def test_without_a_cookie_nothing_is_vouched_for() -> None:
+    """Not even a proof that was made for none: any site could send it."""
+    key = bytes(32)
+    proof = form_proof(key, shown="s", cookie="", nonce="n" * 32, at=MORNING)
+    assert proven_form([key], proof, shown="s", cookie="", at=MORNING) is None
 
 
 def test_an_endless_expiry_is_no_error() -> None:

@@ -149,6 +149,7 @@ def test_what_must_stand_beside_the_link(practice: Practice, language: str) -> N
     page = Page(made.html())
 
     assert page.links == [made.link, PRIVACY, TERMS]
+    assert "?&amp;body=" in made.html()
     assert made.link.startswith("sms:+12175550111?&body=Hol" if language == "es" else "sms:+1217")
     told = " ".join(made.disclosure)
     assert all(each in page.text for each in made.disclosure)

@@ -14,6 +14,7 @@ from compliant_sms.sandbox import Sandbox
 from conftest import PATIENT
 from form_visits import CARE, Make, with_form
 from frameworks import FORMS, MOUNT, Framework
+from test_form_languages import asking as asking_in_spanish
 from test_send import outgoing, waits
 
 if TYPE_CHECKING:
@@ -125,34 +126,15 @@ def test_another_sites_form_changes_nothing(
         <input name="{box.get_attribute("name")}" value="{box.get_attribute("value")}">
         <button>x</button></form>"""
     visit = open_link(flask_form)  # this browser has a cookie of the form's
-    visit.page.route(
-        "http://localhost/**",
-        lambda route: route.fulfill(body=elsewhere, content_type="text/html"),
-    )
-    visit.page.goto("http://localhost/evil")
-    with visit.page.expect_navigation() as navigated:
-        visit.page.get_by_role("button").click()
-    answer = navigated.value
+    visit.another_site(elsewhere)
 
-    assert answer is not None
-    assert answer.status == 403
+    assert visit.press().status == 403
     assert given(asking) == []
 
 
 def test_the_form_cannot_be_framed(flask_form: str, open_link: Open) -> None:
     """Nobody lays something over its boxes: the browser shows an error in its place."""
-    visit = open_link("about:blank")
-    visit.page.route(
-        "http://localhost/**",
-        lambda route: route.fulfill(
-            body=f'<iframe src="{flask_form}"></iframe>', content_type="text/html"
-        ),
-    )
-    visit.page.goto("http://localhost/evil")
-    _, framed = visit.page.frames
-
-    assert framed.url == "chrome-error://chromewebdata/"
-    assert framed.locator("form").count() == 0
+    assert open_link("about:blank").frames_nothing(flask_form)
 
 
 def test_the_keyboard_is_enough(flask_form: str, asking: Messenger, open_link: Open) -> None:
@@ -183,3 +165,25 @@ def test_both_schemes_and_small_screens(flask_form: str, open_link: Open, scheme
     assert colour == {"light": "rgb(244, 246, 248)", "dark": "rgb(20, 23, 26)"}[scheme]
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 320
     assert visit.is_quiet()
+
+
+def test_a_patient_agrees_in_spanish(
+    make_messenger: Make, practice: Practice, open_link: Open
+) -> None:
+    """A Spanish browser gets the form in Spanish, tagged so, and what it read goes on record."""
+    messenger = asking_in_spanish(make_messenger, practice)
+    with FORMS[-1].server(messenger) as url:
+        visit = open_link(f"{url}{MOUNT}/", locale="es-MX")
+        visit.page.get_by_label("Su nombre").fill("Ana Gómez")
+        visit.page.get_by_label("Su número de celular").fill(TYPED)
+        visit.page.get_by_role("checkbox").first.check()
+        box = visit.page.locator("label[for=agree-care]").inner_text()
+        visit.press()
+
+        assert visit.page.locator("html").get_attribute("lang") == "es"
+        assert "Recibimos su respuesta." in visit.page.inner_text("main")
+        assert visit.is_quiet()
+    (granted,) = given(messenger)
+    assert granted.wording is not None
+    assert granted.wording.text.partition("\n")[0] == box
+    assert box.startswith("Acepto que Lakeside Family Medicine me envíe")

@@ -15,6 +15,7 @@ from attrs import evolve
 from compliant_sms import (
     AsyncMessenger,
     Blocked,
+    Held,
     Keyring,
     Messenger,
     Practice,
@@ -58,7 +59,7 @@ from compliant_sms.templates import closed_text, danger_text, received_text
 from compliant_sms.testing import MovableClock
 from compliant_sms.text import segment
 from compliant_sms.worker import Worker
-from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER
+from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON, SENDER
 from test_receive import from_patient, status, text_of
 from test_send import agree, outgoing, remind
 
@@ -151,6 +152,33 @@ def test_after_hours_the_patient_is_told_when_we_open(
     receive(inbox, "¿Hola?", "SM4")
     inbox.dispatch_due()
     assert len(outgoing(carrier)) == 2
+
+
+@pytest.mark.both_databases
+def test_a_patient_is_told_once_a_day(
+    inbox: Messenger, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """However often they write, about what, in which language, and whoever answers meanwhile."""
+    received = receive(inbox, "Can I bring my daughter's forms on Friday?")
+    inbox.dispatch_due()
+    for n, words in enumerate(["Where do I park?", "¿A qué hora abren mañana?"]):
+        clock.advance(timedelta(hours=1))
+        receive(inbox, words, f"SM-{n}")
+        inbox.dispatch_due()
+    assert received.thread_id is not None
+    inbox.inbox.reply(received.thread_id, "Yes.", by="ana", idempotency_key="a")
+    clock.advance(timedelta(hours=1))
+    receive(inbox, "And on Monday, what about parking?", "SM-3")
+    inbox.dispatch_due()
+
+    assert [body.startswith("Lakeside Family Medicine: we got") for body in outgoing(carrier)] == [
+        True,
+        False,
+    ]
+    clock.advance(timedelta(hours=21))
+    receive(inbox, "Is there parking behind the house?", "SM-4")
+    inbox.dispatch_due()
+    assert len(outgoing(carrier)) == 3
 
 
 @pytest.mark.both_databases
@@ -465,6 +493,31 @@ def test_what_could_not_be_delivered_is_dismissed(inbox: Messenger, clock: Movab
 
 
 @pytest.mark.both_databases
+def test_what_waits_too_long_is_listed(
+    make_messenger: Make, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """A text that nothing lets go is no secret: after a day, or whatever the practice says."""
+    patient = evolve(PLAN, held_too_long=timedelta(hours=2))
+    messenger = make_messenger(inbox=PLAN)
+    agree(messenger)
+    messenger.pause(by="ana", reason="the portal is down")
+    held = remind(messenger)
+    assert isinstance(held, Held)
+    clock.advance(timedelta(hours=2))
+
+    assert messenger.open_items() == ()
+    (item,) = make_messenger(inbox=patient).open_items()
+    assert (item.kind, item.reference) == (OpenKind.HELD_TOO_LONG, held.message_id)
+    assert item.since == MORNING
+    clock.advance(timedelta(hours=22))
+    assert messenger.open_items() == (item,)
+    messenger.resume(by="ana", reason="it is up")
+    messenger.dispatch_due()
+    assert messenger.open_items() == ()
+    assert len(outgoing(carrier)) == 1
+
+
+@pytest.mark.both_databases
 def test_it_escalates_to_the_point_person(inbox: Messenger, clock: MovableClock) -> None:
     """Due after half of the goal, overdue after it, the point person's after twice: once each."""
     receive(inbox, "Can I bring the forms?")
@@ -519,23 +572,29 @@ def test_old_notes_are_purged(inbox: Messenger, clock: MovableClock) -> None:
     assert inbox.inbox.thread(received.thread_id).entries == ()
 
 
+def at_ten(day: int) -> datetime:
+    """Ten in the morning of a day at the practice; day 0 is a Monday."""
+    return datetime(2026, 11, 30, 16, 0, tzinfo=UTC) + timedelta(days=day)
+
+
+def wait(day: int, number: int, took: float | None, queue: str = "front-desk") -> Wait:
+    """A text of such a morning, and how many hours later it was answered."""
+    at = at_ten(day)
+    return Wait(
+        wait_id=f"{day}/{number}",
+        thread_id="t",
+        queue=queue,
+        inbound_id=None,
+        at=at,
+        asks=number >= 0,
+        steps=(at, at, at),
+        answered_at=None if took is None else at + timedelta(hours=took),
+    )
+
+
 def test_figures_in_business_time() -> None:
     """Median and slowest tenth by day and queue, the pile, its trend, and the alarm."""
-    morning = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
-
-    def wait(day: int, number: int, took: float | None, queue: str = "front-desk") -> Wait:
-        at = morning + timedelta(days=day)
-        return Wait(
-            wait_id=f"{day}/{number}",
-            thread_id="t",
-            queue=queue,
-            inbound_id=None,
-            at=at,
-            asks=number >= 0,
-            steps=(at, at, at),
-            answered_at=None if took is None else at + timedelta(hours=took),
-        )
-
+    morning = at_ten(0)
     waits = [wait(0, n, n) for n in range(1, 5)]
     waits += [wait(d, n, None) for d in range(1, 4) for n in range(2)]
     waits += [wait(0, 9, 24, "billing"), wait(0, -1, 5)]
@@ -555,6 +614,50 @@ def test_figures_in_business_time() -> None:
     assert metrics_of(PLAN, slow[:3], since=morning, at=at).alarms == ()
     steady = [wait(d, 0, 2) for d in range(4)]
     assert not metrics_of(PLAN, steady, since=morning, at=at).alarm
+
+
+def alarms(waits: list[Wait], *, at: datetime) -> tuple[str, ...]:
+    """Queues that climb, as told at an instant."""
+    return metrics_of(PLAN, waits, since=at_ten(0), at=at).alarms
+
+
+def test_a_weekend_ends_no_climb() -> None:
+    """A pile that grows on Wednesday to Friday, and on Monday, has grown day after day."""
+    waits = [wait(day, n, None) for day in (2, 3, 4, 7) for n in range(2)]
+    evening = timedelta(hours=8)
+
+    assert alarms(waits, at=at_ten(4) + evening) == ()
+    assert alarms(waits, at=at_ten(7) + evening) == ("front-desk",)
+    # What comes on Saturday is Monday's; by itself it is no day on which it climbs.
+    weekend = [wait(day, n, None) for day in (3, 4, 5, 6) for n in range(2)]
+    assert alarms(weekend, at=at_ten(6) + evening) == ()
+    # Nor does anything climb in a time in which nobody was there at all.
+    assert metrics_of(PLAN, weekend, since=at_ten(5), at=at_ten(6)).alarms == ()
+
+
+def test_a_morning_ends_no_alarm() -> None:
+    """Until the day is over it need be no worse than the day before, and may not be better."""
+    waits = [wait(day, n, None) for day in range(4) for n in range(2)]
+    early, late = at_ten(4) - timedelta(hours=1), at_ten(4) + timedelta(hours=8)
+    answered = [evolve(each, answered_at=at_ten(4)) for each in waits]
+
+    assert alarms(waits, at=early) == ("front-desk",)
+    assert alarms(waits, at=late) == ()
+    assert alarms(answered, at=at_ten(4) + timedelta(hours=1)) == ()
+
+
+def test_slower_is_an_alarm_where_the_goal_is_missed() -> None:
+    """Answers that take longer each day matter once they take too long; one day's lull does not."""
+    slower = [wait(day, 0, 1 + 1.5 * day) for day in range(4)]
+    in_time = [wait(day, 0, 1 + day / 2) for day in range(4)]
+    evening = at_ten(3) + timedelta(hours=8)
+
+    assert alarms(slower, at=evening) == ("front-desk",)
+    assert alarms(in_time, at=evening) == ()
+    assert alarms(slower, at=at_ten(4)) == ("front-desk",)
+    assert alarms([*slower, wait(4, 0, None)], at=at_ten(4)) == ("front-desk",)
+    assert alarms([*slower, wait(4, 0, 0.5)], at=at_ten(4) + timedelta(hours=1)) == ()
+    assert alarms([wait(0, 0, None)], at=at_ten(0)) == ()
 
 
 def test_plans_that_cannot_be_used_are_refused() -> None:

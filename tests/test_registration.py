@@ -20,6 +20,7 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.permission import (
     Programme,
     Registration,
+    RegistrationField,
     question,
     register_10dlc,
     register_toll_free,
@@ -235,3 +236,17 @@ def test_printed_with_problems(make_messenger: Make, monkeypatch: pytest.MonkeyP
 
     assert told.exit_code == 1
     assert "would be refused: there are 0 samples" in told.output
+
+
+def test_a_text_that_is_too_short_or_too_long() -> None:
+    """A field tells both, and its bounds themselves are taken."""
+    made = [
+        RegistrationField(name="sample_1", text="x" * count, least=20, most=30).problem
+        for count in (19, 20, 30, 31)
+    ]
+    assert made == [
+        "sample_1 has 19 characters, and at least 20 are asked for",
+        "",
+        "",
+        "sample_1 has 31 characters, and 30 are taken",
+    ]

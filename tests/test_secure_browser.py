@@ -135,39 +135,16 @@ def test_another_sites_form_changes_nothing(
         <input name="words" value="3/14/1985"><input name="proof" value="{proof}">
         <button>x</button></form>"""
     visit = open_link("about:blank")
-    visit.page.route(
-        "http://localhost/**",
-        lambda route: route.fulfill(body=elsewhere, content_type="text/html"),
-    )
-    visit.page.goto("http://localhost/evil")
-    with visit.page.expect_navigation() as navigated:
-        visit.page.get_by_role("button").click()
-    answer = navigated.value
+    visit.another_site(elsewhere)
 
-    assert answer is not None
-    assert answer.status == 403
+    assert visit.press().status == 403
     assert "lisinopril" not in visit.page.content()
     assert ana.happened() == ["opened"]
 
 
 def test_a_page_cannot_be_framed(ana: Visitor, flask_server: str, open_link: Open) -> None:
     """Nobody lays something over it: the browser shows an error in its place."""
-    visit = open_link("about:blank")
-    harmless = "http://localhost/harmless"
-    pages = {
-        harmless: "<form></form>",
-        "http://localhost/evil": f'<iframe src="{flask_server}/{ana.token}"></iframe>'
-        f'<iframe src="{harmless}"></iframe>',
-    }
-    visit.page.route(
-        "http://localhost/**",
-        lambda route: route.fulfill(body=pages[route.request.url], content_type="text/html"),
-    )
-    visit.page.goto("http://localhost/evil")
-    _, framed, other = visit.page.frames
-
-    assert (framed.url, other.url) == ("chrome-error://chromewebdata/", harmless)
-    assert (framed.locator("form").count(), other.locator("form").count()) == (0, 1)
+    assert open_link("about:blank").frames_nothing(f"{flask_server}/{ana.token}")
 
 
 def test_the_keyboard_is_enough(ana: Visitor, flask_server: str, open_link: Open) -> None:

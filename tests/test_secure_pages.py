@@ -406,7 +406,9 @@ def test_no_words_leave_their_place(words: str) -> None:
     proof = prove(KEY, Step.REPLY, nonce="n", at=NOON)
 
     def tags(shown: str) -> int:
-        made = view().message(shown, until=TODAY, proof=proof, draft=shown, reply="x" + shown)
+        made = view().message(
+            shown, spoken="en", until=TODAY, proof=proof, draft=shown, reply="x" + shown
+        )
         return made.body.decode().count("<")
 
     assert tags(words) == tags("harmless")
@@ -433,7 +435,8 @@ def test_forms_can_be_used_without_sight_or_mouse() -> None:
     """Each field has a label and its hints; what was wrong is tied to it."""
     asked = view().question(Identity.BIRTH_DATE, "p", problem=PageProblem.WRONG, left=1)
     said = asked.body.decode()
-    reply = view().message("x", until=TODAY, proof="p", problem=PageProblem.EMPTY).body.decode()
+    made = view().message("x", spoken="en", until=TODAY, proof="p", problem=PageProblem.EMPTY)
+    reply = made.body.decode()
 
     assert "You can try once more." in said
     for shown in (said, reply):
@@ -444,6 +447,16 @@ def test_forms_can_be_used_without_sight_or_mouse() -> None:
         assert all(f'id="{name}"' in shown for name in described)
         assert "error" in described
         assert "tabindex" not in shown
+
+
+def test_a_message_is_read_out_in_its_own_language() -> None:
+    """Whatever language the page speaks; nobody knows in which one a reply is written."""
+    made = view("en").message("Su cita", spoken="es", until=TODAY, proof="p", reply="Gracias")
+    said = made.body.decode()
+
+    assert '<html lang="en">' in said
+    assert '<p class="words" dir="auto" lang="es">Su cita</p>' in said
+    assert '<p class="words" dir="auto">Gracias</p>' in said
 
 
 def test_the_policy_names_the_style() -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,22 +24,20 @@ from compliant_sms.errors import (
 )
 from compliant_sms.keyring import Keyring
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.stores import SQLite
 from compliant_sms.stores._schema import newest
-from compliant_sms.stores.postgresql import PostgreSQL
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT, PERSON
-from hosts import (
+from hosts import (  # noqa: F401 - some are fixtures
     BOOKINGS,
     ON_POSTGRESQL,
     ON_SQLITE,
-    File,
     Host,
+    HostError,
     Place,
-    Server,
     bookings,
-    host_begins,
-    psycopg_begins,
+    host_at_work,
+    one_for_each_database,
+    shared_database,
 )
 from test_receive import from_patient
 from test_send import BODY, NIGHT, agree, outgoing, remind, waits
@@ -50,27 +47,8 @@ Make = Callable[..., Messenger]
 OTHER = "+12175550135"
 
 
-class HostError(Exception):
-    """What goes wrong in the host."""
-
-
 EVERY = [*ON_SQLITE, *ON_POSTGRESQL]
 on_every_host = pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__name__)
-
-
-@pytest.fixture(params=[host_begins, psycopg_begins], ids=lambda kind: kind.__name__)
-def kind(request: pytest.FixtureRequest) -> Any:
-    """What the host works with, one for each database: it makes no difference."""
-    return request.param
-
-
-@pytest.fixture
-def place(request: pytest.FixtureRequest, kind: Any, database: Path) -> Place:
-    """The database of the store and of the host."""
-    if kind in ON_SQLITE:
-        return File(str(database), SQLite(database))
-    dsn = request.getfixturevalue("postgres_dsn")
-    return Server(dsn, PostgreSQL(dsn))
 
 
 @pytest.fixture
@@ -82,13 +60,6 @@ def willing(make_messenger: Make, place: Place) -> Messenger:
     agree(messenger)
     place.run(BOOKINGS)
     return messenger
-
-
-@pytest.fixture
-def host(kind: Any, place: Place, willing: Messenger) -> Iterator[Host]:
-    """A host at work."""
-    with kind(place) as made:
-        yield made
 
 
 def texts(messenger: Messenger) -> list[str]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +17,19 @@ from compliant_sms.lookups import LineAnswer, LineType, LookUps
 from compliant_sms.permission import OnPaper
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.stores import SQLite
-from compliant_sms.stores.postgresql import PostgreSQL
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT, PERSON
-from hosts import BOOKINGS, File, Host, Place, Server, bookings, host_begins, psycopg_begins
+from hosts import (  # noqa: F401 - some are fixtures
+    BOOKINGS,
+    Host,
+    HostError,
+    Place,
+    bookings,
+    host_at_work,
+    host_begins,
+    one_for_each_database,
+    shared_database,
+)
 from test_inbox import PLAN, receive
 from test_missed_calls import OFFER
 from test_permission import owning, permission
@@ -33,25 +40,6 @@ Make = Callable[..., Messenger]
 ASKS = "Is the office open on Friday?"
 YES = "Lakeside Family Medicine: yes, we are open on Friday."
 CALLER = "+12175550135"
-
-
-class HostError(Exception):
-    """What goes wrong in the host."""
-
-
-@pytest.fixture(params=[host_begins, psycopg_begins], ids=lambda kind: kind.__name__)
-def kind(request: pytest.FixtureRequest) -> Any:
-    """What the host works with, one for each database."""
-    return request.param
-
-
-@pytest.fixture
-def place(request: pytest.FixtureRequest, kind: Any, database: Path) -> Place:
-    """The database of the store and of the host."""
-    if kind is host_begins:
-        return File(str(database), SQLite(database))
-    dsn = request.getfixturevalue("postgres_dsn")
-    return Server(dsn, PostgreSQL(dsn))
 
 
 def options(practice: Practice) -> dict[str, Any]:
@@ -77,13 +65,6 @@ def willing(make_messenger: Make, place: Place, practice: Practice) -> Messenger
     agree(messenger)
     place.run(BOOKINGS)
     return messenger
-
-
-@pytest.fixture
-def host(kind: Any, place: Place, willing: Messenger) -> Iterator[Host]:
-    """A host at work."""
-    with kind(place) as made:
-        yield made
 
 
 def everything(messenger: Any, thread_id: str, clock: MovableClock) -> list[Any]:
@@ -206,7 +187,7 @@ def test_the_same_on_an_event_loop(
         provider=ports.provider,
         store=place.store,
         clock=ports.clock,
-        **{**options(practice), "lookups": ports.lookups},
+        **{**options(practice), "lookups": ports.lookups, "people": ports.people},
     )
 
     async def work() -> list[object]:

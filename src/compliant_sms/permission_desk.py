@@ -38,29 +38,34 @@ class _Desk:
         self.has_form: bool = ports.permission is not None and bool(ports.permission.form_url)
         self.form_path: str = ports.permission.form_path if ports.permission else ""
 
-    def form(self) -> ConsentForm:
+    def form(self, *, language: str | None = None) -> ConsentForm:
         """The practice's form as it is today: every word that is shown, and its fingerprint.
+
+        Args:
+            language: of its words, a tag such as ``"es"`` or ``"es-MX"``, for example of the
+                patient's ``Profile``; English where the form is not there in it.
 
         Raises:
             ConfigurationError: the messenger was given no ``Permission``.
         """
-        return flows.consent_form(self._ports)
+        return flows.consent_form(self._ports, language)
 
-    def paper(self, programme: str) -> Wording:
+    def paper(self, programme: str, *, language: str = "en") -> Wording:
         """What a paper form says of a programme, to be printed beside an empty box.
 
         Args:
             programme: its id.
+            language: a tag such as ``"es"``; English where the programme is not translated into it.
 
         Raises:
             InvalidInput: there is no such programme.
             ConfigurationError: the messenger was given no ``Permission``.
         """
-        return flows.paper_wording(self._ports, programme)
+        return flows.paper_wording(self._ports, programme, language)
 
-    def script(self, programme: str) -> Wording:
+    def script(self, programme: str, *, language: str = "en") -> Wording:
         """What somebody reads out who asks a patient; see :meth:`paper`."""
-        return flows.spoken_wording(self._ports, programme)
+        return flows.spoken_wording(self._ports, programme, language)
 
     def registration(self, *, toll_free: bool = False) -> Registration:
         """What to register with carriers, made of what is configured, and what they would refuse.
@@ -86,6 +91,8 @@ class PermissionDesk(_Desk):
         self, number: str | PhoneNumber, *, person: str, programme: str, idempotency_key: str
     ) -> Outcome:
         """Ask a patient by text to agree to a programme; their YES is recorded by ``receive``.
+
+        They are asked in the language of their ``Profile``, where the programme is translated.
 
         The question goes under prior express consent only, as the rules decide at the moment when
         it leaves, and that it left is an event of the ledger.

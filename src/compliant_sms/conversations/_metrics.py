@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from math import ceil
+from math import ceil, nan
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
@@ -52,8 +52,10 @@ class InboxMetrics:
         days: each queue on each day, the oldest first.
         backlog: texts that wait now.
         trend: how many more wait now than at the end of the first day.
-        alarms: names of queues in which the backlog, or the time of nine in ten, climbed three
-            days in a row and the last day missed the goal.
+        alarms: names of queues in which the backlog climbed three days in a row, or the time of
+            nine in ten did and the last day missed the goal. Days on which nobody is there do not
+            count, nor days without a text; today ends no alarm before it is over, unless it is
+            better than the day before.
     """
 
     days: tuple[QueueDay, ...]
@@ -88,7 +90,7 @@ def metrics_of(
         days += told
         first += told[0].backlog
         now += sum(_waits_at(wait, at) for wait in by_queue[queue.name])
-        if _climbs(queue, told):
+        if _climbs(queue, told, at):
             alarms.append(queue.name)
     days.sort(key=lambda each: each.day)
     return InboxMetrics(days=tuple(days), backlog=now, trend=now - first, alarms=tuple(alarms))
@@ -134,16 +136,39 @@ def _waits_at(wait: Wait, at: datetime) -> bool:
     return wait.at <= at and (ended is None or ended > at)
 
 
-def _climbs(queue: Queue, days: Sequence[QueueDay]) -> bool:
-    """Whether it gets worse, on days on which anything came or waited."""
-    busy = [each for each in days if each.received or each.backlog][-(_RISES + 1) :]
-    if len(busy) <= _RISES:
+def _climbs(queue: Queue, days: Sequence[QueueDay], at: datetime) -> bool:
+    """Whether it gets worse, on days on which somebody is there and anything came or waited.
+
+    What comes while nobody is there is the next day's pile: a weekend would end every climb. How a
+    day ends that is not over nobody knows: that it is no better yet than the one before suffices.
+    """
+    there = [d for d in days if queue.hours.elapsed(*_of(queue, d))]
+    busy = [d for d in there if d.received or d.backlog or d is there[-1]]
+    if not busy:
         return False
-    piles = all(later.backlog > earlier.backlog for earlier, later in pairwise(busy))
-    slow = [each.ninetieth for each in busy]
-    slower = all(
-        earlier is not None and later is not None and later > earlier
-        for earlier, later in pairwise(slow)
-    )
-    missed = slow[-1] is not None and slow[-1] > queue.goal
-    return piles or (slower and missed)
+    _, ends = _of(queue, busy[-1])
+    over, today = (busy[:-1], busy[-1:]) if queue.hours.elapsed(at, ends) else (busy, [])
+    if _worsens([d.backlog for d in over], [d.backlog for d in today]):
+        return True
+    took, now = [_seconds(d) for d in over], [_seconds(d) for d in today if d.answered]
+    missed = [each > queue.goal.total_seconds() for each in [*took, *now]]
+    return any(missed[-1:]) and _worsens(took, now)
+
+
+def _of(queue: Queue, told: QueueDay) -> tuple[datetime, datetime]:
+    zone, following = ZoneInfo(queue.hours.zone), told.day + timedelta(days=1)
+    return datetime.combine(told.day, time(0), zone), datetime.combine(following, time(0), zone)
+
+
+def _seconds(told: QueueDay) -> float:
+    """How long nine in ten took; no number, which nothing is more than, where none was answered."""
+    return nan if told.ninetieth is None else told.ninetieth.total_seconds()
+
+
+def _worsens(over: Sequence[float], today: Sequence[float]) -> bool:
+    return _rises([*over, *today]) or (_rises(over) and all(each >= over[-1] for each in today))
+
+
+def _rises(values: Sequence[float]) -> bool:
+    last = values[-(_RISES + 1) :]
+    return len(last) > _RISES and all(later > earlier for earlier, later in pairwise(last))

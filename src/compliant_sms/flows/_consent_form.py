@@ -41,12 +41,13 @@ from compliant_sms.permission import (
     fields_sent,
     form_of,
     form_proof,
+    form_shown,
     proven_form,
     welcome,
 )
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
-from compliant_sms.secure_pages import PageRequest
+from compliant_sms.secure_pages import PageRequest, language_of
 from compliant_sms.wire import HttpReply
 
 __all__ = ["Submitted", "answer_form", "consent_form", "submit_form"]
@@ -74,9 +75,10 @@ class Submitted:
     stopped: bool = False
 
 
-def consent_form(ports: Ports) -> ConsentForm:
-    """The practice's form as it is today."""
-    return form_of(permission_of(ports), ports.practice)
+def consent_form(ports: Ports, language: str | None) -> ConsentForm:
+    """The practice's form as it is today; in English, where it is not there in that language."""
+    permission = permission_of(ports)
+    return form_of(permission, ports.practice, permission.language_for(language))
 
 
 async def submit_form(ports: Ports, sent: Submission) -> Submitted:
@@ -87,13 +89,14 @@ async def submit_form(ports: Ports, sent: Submission) -> Submitted:
     """
     permission = permission_of(ports)
     _given.a_kind(sent, Submission, "sent", "a Submission")
-    accepted = accept(form_of(permission, ports.practice), sent)
+    form = form_shown(permission, ports.practice, sent.shown)
+    accepted = accept(form, sent)
     if isinstance(accepted, FormProblem):
         return Submitted(problem=accepted)
     person = await _whose(permission, accepted)
     if not person:
         return Submitted(problem=FormProblem.UNKNOWN)
-    return await ports.store.run(lambda tx: _record(tx, ports, accepted, person))
+    return await ports.store.run(lambda tx: _record(tx, ports, accepted, person, form.language))
 
 
 async def _whose(permission: Permission, accepted: Accepted) -> str:
@@ -108,7 +111,9 @@ async def _whose(permission: Permission, accepted: Accepted) -> str:
     return (person or "").strip()
 
 
-async def _record(tx: Transaction, ports: Ports, accepted: Accepted, person: str) -> Submitted:
+async def _record(
+    tx: Transaction, ports: Ports, accepted: Accepted, person: str, language: str
+) -> Submitted:
     practice, number = ports.practice, accepted.number
     await tx.lock(practice.id, number)
     on_record = await tx.consent_events(practice.id, number)
@@ -120,7 +125,7 @@ async def _record(tx: Transaction, ports: Ports, accepted: Accepted, person: str
     events = [*_events(ports, accepted, person)]
     for event in events:
         await tx.append(event, ports.ids())
-    await _welcome(tx, ports, accepted, person)
+    await _welcome(tx, ports, accepted, person, language)
     return Submitted(person=person, events=tuple(events))
 
 
@@ -179,14 +184,16 @@ def _events(ports: Ports, accepted: Accepted, person: str) -> list[ConsentEvent]
     return events
 
 
-async def _welcome(tx: Transaction, ports: Ports, accepted: Accepted, person: str) -> None:
+async def _welcome(
+    tx: Transaction, ports: Ports, accepted: Accepted, person: str, language: str
+) -> None:
     """The confirmation that comes before any other text. CTIA Messaging Principles 5.1.2.1."""
     at, programmes = ports.clock(), [each.programme for each in accepted.choices]
     draft = Draft(
         to=accepted.number,
         person=person,
         purpose=Purpose.OPT_IN_CONFIRMATION,
-        body=welcome(programmes, ports.practice),
+        body=welcome(programmes, ports.practice, language),
         idempotency_key=reply_key(_reference(accepted)),
         not_after=at + _CONFIRM_WITHIN,
         answers=at,
@@ -231,7 +238,12 @@ class _Visit:
 
     @property
     def form(self) -> ConsentForm:
-        return form_of(self.permission, self.ports.practice)
+        """In the language that the address asks for, or else the browser."""
+        permission, wanted = self.permission, self.request.token
+        if not wanted:
+            accepted = self.request.header("accept-language")
+            wanted = language_of(accepted, "", among=permission.languages)
+        return form_of(permission, self.ports.practice, permission.language_for(wanted))
 
     @property
     def view(self) -> FormView:

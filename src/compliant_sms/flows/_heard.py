@@ -119,7 +119,8 @@ def _ask(ports: Ports, heard: Heard, wanted: Wanted) -> Draft | None:
     if wanted.person is None or wanted.again or wanted.stopped or ports.permission is None:
         return None
     programme, permission = wanted.programme, ports.permission
-    asked = question(programme, heard.asked.practice, permission.legal)
+    language = heard.asked.language
+    asked = question(programme, heard.asked.practice, permission.legal, language)
     offer = offer_of(permission, programme, keyword=programme.keyword)
     return opt_in_question(heard.asked, asked.text, wanted.person, offer)
 
@@ -289,7 +290,8 @@ async def _agree_to(tx: Transaction, ports: Ports, heard: Heard, asked: OptInAsk
     await tx.append(event, ports.ids())
     # Of another practice of the same store nobody here knows the programmes.
     permission = ports.permission if practice.id == ports.practice.id else None
-    return welcome_reply(heard.asked, welcome_to(permission, asked.wording.version, practice))
+    said = welcome_to(permission, asked.wording.version, practice, heard.asked.language)
+    return welcome_reply(heard.asked, said)
 
 
 def _answered(ports: Ports, heard: Heard, asked: OptInAsked, *, agreed: bool) -> OptInAnswered:

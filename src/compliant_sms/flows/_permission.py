@@ -12,6 +12,7 @@ from compliant_sms.flows._enqueue import ask_for
 from compliant_sms.messages import Draft, Outcome
 from compliant_sms.optout import Awaiting
 from compliant_sms.permission import (
+    ENGLISH,
     PERMISSION_REQUEST,
     OnPaper,
     Permission,
@@ -56,7 +57,7 @@ def permission_of(ports: Ports) -> Permission:
 async def invite(
     ports: Ports, number: PhoneNumber, person: str, programme_id: str, key: str
 ) -> Outcome:
-    """Ask a patient by text to agree to a programme.
+    """Ask a patient by text to agree to a programme, in their language where it is translated.
 
     Raises:
         InvalidInput: it is marketing, or there is no such programme.
@@ -71,11 +72,13 @@ async def invite(
         )
         raise InvalidInput(msg)
     _given.a_text(person, "person")
+    profile = await ports.people(person)
+    language = (profile.language if profile else None) or ENGLISH
     draft = Draft(
         to=number,
         person=person,
         purpose=PERMISSION_REQUEST,
-        body=question(programme, ports.practice, permission.legal).text,
+        body=question(programme, ports.practice, permission.legal, language).text,
         idempotency_key=key,
         asks=Awaiting.OPT_IN,
         opt_in=offer_of(permission, programme),
@@ -114,15 +117,16 @@ async def record_agreement(
     return await append_event(ports, event)
 
 
-def paper_wording(ports: Ports, programme_id: str) -> Wording:
+def paper_wording(ports: Ports, programme_id: str, language: str) -> Wording:
     """What a paper form says of a programme."""
     permission = permission_of(ports)
-    return shown_on_form(permission.programme(programme_id), ports.practice, permission.legal)
+    programme = permission.programme(programme_id)
+    return shown_on_form(programme, ports.practice, permission.legal, language)
 
 
-def spoken_wording(ports: Ports, programme_id: str) -> Wording:
+def spoken_wording(ports: Ports, programme_id: str, language: str) -> Wording:
     """What is read out of a programme."""
-    return script(permission_of(ports).programme(programme_id), ports.practice)
+    return script(permission_of(ports).programme(programme_id), ports.practice, language)
 
 
 async def programme_state(
@@ -133,8 +137,11 @@ async def programme_state(
     programme = permission.programme(programme_id)
     _given.a_text(person, "person")
     events = await ports.store.run(lambda tx: tx.consent_events(practice.id, number))
-    shown = shown_on_form(programme, practice, permission.legal)
-    return permission_state(programme, shown.text, events, person)
+    shown = {
+        shown_on_form(programme, practice, permission.legal, each).text
+        for each in (ENGLISH, *programme.translations)
+    }
+    return permission_state(programme, shown, events, person)
 
 
 def registration(ports: Ports, *, toll_free: bool) -> Registration:

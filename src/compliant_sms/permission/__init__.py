@@ -15,15 +15,15 @@ from compliant_sms.permission._form import (
     Accepted,
     Choice,
     ConsentForm,
-    FormProblem,
     Submission,
     accept,
     form_of,
+    form_shown,
 )
 from compliant_sms.permission._html import FormView
 from compliant_sms.permission._keyword import taken_by
 from compliant_sms.permission._permission import Applicant, Identify, Permission
-from compliant_sms.permission._programme import Programme
+from compliant_sms.permission._programme import Programme, Translation
 from compliant_sms.permission._proof import COOKIE, cookie_in, form_proof, proven_form
 from compliant_sms.permission._state import PermissionState, permission_state
 from compliant_sms.permission._told import OnPaper, Spoken, Told
@@ -35,6 +35,7 @@ from compliant_sms.permission._wordings import (
     shown_on_form,
     welcome,
 )
+from compliant_sms.permission._words import ENGLISH, LANGUAGES, FormProblem
 
 if TYPE_CHECKING:
     from compliant_sms.permission._registration import (
@@ -48,6 +49,8 @@ __all__ = [
     "BOX",
     "COOKIE",
     "DETAILS",
+    "ENGLISH",
+    "LANGUAGES",
     "NAME",
     "NUMBER",
     "PERMISSION_REQUEST",
@@ -70,12 +73,14 @@ __all__ = [
     "Spoken",
     "Submission",
     "Told",
+    "Translation",
     "accept",
     "by_reply",
     "cookie_in",
     "fields_sent",
     "form_of",
     "form_proof",
+    "form_shown",
     "offer_of",
     "permission_state",
     "proven_form",

@@ -33,11 +33,20 @@ def offer_of(permission: Permission, programme: Programme, *, keyword: str = "")
     )
 
 
-def welcome_to(permission: Permission | None, version: str, practice: Practice) -> str:
-    """What confirms a yes to words of that version, also where the programme is gone by now."""
+def welcome_to(
+    permission: Permission | None, version: str, practice: Practice, language: str
+) -> str:
+    """What confirms a yes to words of that version, also where the programme is gone by now.
+
+    Args:
+        permission: the practice's.
+        version: of the words.
+        practice: who asked.
+        language: in which the yes came, ISO 639-1.
+    """
     programme = permission.find(version.partition("/")[0]) if permission else None
     if programme is not None:
-        return welcome([programme], practice)
+        return welcome([programme], practice, language)
     return (
         f"{sender_name(practice)}: you will get the texts that you agreed to. Message frequency "
         "varies. Msg & data rates may apply. Reply HELP for help, STOP to opt out."

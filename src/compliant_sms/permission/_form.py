@@ -9,17 +9,25 @@ from hashlib import sha256
 from attrs import Attribute, field, frozen
 
 from compliant_sms import _given, records
-from compliant_sms.choices import Word
 from compliant_sms.clock import as_utc
 from compliant_sms.consent import Signature, SignatureKind, Wording, WrittenAgreement
 from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
 from compliant_sms.permission._permission import Permission
 from compliant_sms.permission._programme import Programme
 from compliant_sms.permission._wordings import Legal, shown_on_form
+from compliant_sms.permission._words import ENGLISH, FormProblem
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 
-__all__ = ["Accepted", "Choice", "ConsentForm", "FormProblem", "Submission", "accept", "form_of"]
+__all__ = [
+    "Accepted",
+    "Choice",
+    "ConsentForm",
+    "Submission",
+    "accept",
+    "form_of",
+    "form_shown",
+]
 
 _LONGEST_NAME = 100
 _LONGEST_AGENT = 500
@@ -49,12 +57,14 @@ class ConsentForm:
         legal: where terms and privacy policy stand.
         health_details: the words beside the box for health details by text, a choice of its own;
             None where there is no such box.
+        language: of all that it says, ISO 639-1.
     """
 
     practice: Practice
     choices: tuple[Choice, ...]
     legal: Legal
     health_details: Wording | None
+    language: str = ENGLISH
 
     @property
     def fingerprint(self) -> str:
@@ -66,17 +76,31 @@ class ConsentForm:
         return sha256(records.canonical([self.practice.name, *told])).hexdigest()
 
 
-def form_of(permission: Permission, practice: Practice) -> ConsentForm:
-    """The form of a practice as it is today."""
+def form_of(permission: Permission, practice: Practice, language: str = ENGLISH) -> ConsentForm:
+    """The form of a practice as it is today.
+
+    Args:
+        permission: what patients are asked.
+        practice: who asks.
+        language: one of :attr:`Permission.languages`.
+    """
+    legal = permission.legal
     return ConsentForm(
         practice=practice,
         choices=tuple(
-            Choice(programme=each, wording=shown_on_form(each, practice, permission.legal))
+            Choice(programme=each, wording=shown_on_form(each, practice, legal, language))
             for each in permission.programmes
         ),
-        legal=permission.legal,
-        health_details=permission.health_details,
+        legal=legal,
+        health_details=permission.health_details_in(language),
+        language=language,
     )
+
+
+def form_shown(permission: Permission, practice: Practice, shown: str) -> ConsentForm:
+    """The form with that fingerprint, in whichever language; the English one where none has it."""
+    forms = [form_of(permission, practice, each) for each in permission.languages]
+    return next((each for each in forms if each.fingerprint == shown), forms[0])
 
 
 def _ids(given: Iterable[str]) -> frozenset[str]:
@@ -128,42 +152,6 @@ class Submission:
     at: datetime = field(converter=_utc)
     ip_address: str = field(default="", repr=False, validator=_given.text)
     user_agent: str = field(default="", repr=False, validator=_given.text)
-
-
-class FormProblem(Word):
-    """Why a form is not taken."""
-
-    CHANGED = "changed"
-    """The words are others than those that were shown."""
-    NO_NAME = "no_name"
-    NO_NUMBER = "no_number"
-    NOTHING_TICKED = "nothing_ticked"
-    STALE = "stale"
-    """It was not sent from the page that we showed, or long after."""
-    UNKNOWN = "unknown"
-    """Nobody could tell which patient it is."""
-    UNREADABLE = "unreadable"
-
-    @property
-    def words(self) -> str:
-        """What a patient is told."""
-        return _TOLD[self]
-
-
-_TOLD = {
-    FormProblem.CHANGED: "Our words have changed since you opened this page. Please read them "
-    "again, and tick what you agree to.",
-    FormProblem.NO_NAME: "Please type your name: it stands for your signature.",
-    FormProblem.NO_NUMBER: "That is not a phone number that we can text. Please check it, with its "
-    "area code.",
-    FormProblem.NOTHING_TICKED: "Please tick at least one box, or close this page: you need not "
-    "agree to anything.",
-    FormProblem.STALE: "This page was open for too long, or its cookie is gone. Please fill it in "
-    "again.",
-    FormProblem.UNKNOWN: "We could not find you by this name and number. Please call us.",
-    FormProblem.UNREADABLE: "We could not read what your browser sent. Please fill the form in "
-    "again.",
-}
 
 
 @frozen(kw_only=True)

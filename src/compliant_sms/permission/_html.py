@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import field, frozen
 
 from compliant_sms.permission._fields_sent import BOX, DETAILS, NAME, NUMBER, PROOF, TICKED
-from compliant_sms.permission._form import ConsentForm, FormProblem
+from compliant_sms.permission._form import ConsentForm
 from compliant_sms.permission._proof import COOKIE
+from compliant_sms.permission._words import FormProblem, Words, words_in
 from compliant_sms.secure_pages import HEADERS, document, safe
 from compliant_sms.templates import dialled
 from compliant_sms.wire import HttpReply
 
 __all__ = ["FormView"]
 
-_TITLE = "Texts from {name}"
 _MEANT_FOR = {
     FormProblem.NO_NAME: NAME,
     FormProblem.NO_NUMBER: NUMBER,
@@ -27,10 +27,15 @@ class FormView:
     """What a patient sees of a form.
 
     Attributes:
-        form: the form.
+        form: the form, in whose language all of it is.
     """
 
     form: ConsentForm
+    _words: Words = field(init=False, repr=False)
+
+    @_words.default
+    def _spoken(self) -> Words:
+        return words_in(self.form.language)
 
     def blank(
         self,
@@ -50,19 +55,17 @@ class FormView:
             name: what was typed.
             number: likewise.
         """
-        form = self.form
+        said, practice = self._words, self.form.practice.name
         main = (
-            f"<h1>{safe(_TITLE.format(name=form.practice.name))}</h1>"
-            f"<p>{safe(form.practice.name)} asks whether you want texts. You choose which, and "
-            "you need not agree to any.</p>"
+            f"<h1>{safe(said.title.format(name=practice))}</h1>"
+            f"<p>{safe(said.asks.format(name=practice))}</p>"
             f'{self._problem(problem)}<form method="post">'
-            f"{self._input(NAME, 'Your name', 'name', name, problem)}"
-            f"{self._input(NUMBER, 'Your mobile number', 'tel', number, problem)}"
+            f"{self._input(NAME, said.your_name, 'name', name, problem)}"
+            f"{self._input(NUMBER, said.your_number, 'tel', number, problem)}"
             f"{self._boxes(problem)}{self._details()}"
-            f'<p class="hint">If texts to this number were stopped before, also text START to us '
-            f"from it.</p>"
+            f'<p class="hint">{safe(said.start)}</p>'
             f'<input type="hidden" name="{PROOF}" value="{safe(proof)}">'
-            f"<button>Send</button></form>{self._call()}"
+            f"<button>{safe(said.send)}</button></form>{self._call()}"
         )
         headers = {
             "Set-Cookie": (
@@ -73,16 +76,17 @@ class FormView:
 
     def thanks(self) -> HttpReply:
         """It was taken. The same whatever is known of the number, so that it tells nobody."""
+        said = self._words
         return self._page(
-            '<h1>Thank you</h1><p class="done" role="status">We have your answer.</p><p>You can '
-            "reply STOP to any text at any time. If texts to this number were stopped before, text "
-            f"START to us from it.</p>{self._call()}"
+            f'<h1>{safe(said.thanks)}</h1><p class="done" role="status">{safe(said.taken)}</p>'
+            f"<p>{safe(said.stop_any_time)}</p>{self._call()}"
         )
 
     def refused(self) -> HttpReply:
         """It was sent by another site's page."""
         problem = FormProblem.STALE
-        return self._page(f"<h1>Not sent</h1>{self._problem(problem)}{self._call()}", status=403)
+        heading = f"<h1>{safe(self._words.not_sent)}</h1>"
+        return self._page(f"{heading}{self._problem(problem)}{self._call()}", status=403)
 
     def _boxes(self, problem: FormProblem | None) -> str:
         wrong = ' aria-describedby="problem"' if _meant(problem) == "boxes" else ""
@@ -90,7 +94,7 @@ class FormView:
             _choice(f"{BOX}{each.programme.id}", each.wording.text.partition("\n")[0])
             for each in self.form.choices
         )
-        legend = "<legend>Texts that I agree to</legend>"
+        legend = f"<legend>{safe(self._words.agree)}</legend>"
         return f"<fieldset{wrong}>{legend}{boxes}{self._legal()}</fieldset>"
 
     def _details(self) -> str:
@@ -98,14 +102,14 @@ class FormView:
         if warning is None:
             return ""
         box = _choice(DETAILS, warning.text)
-        return f"<fieldset><legend>Health details in texts</legend>{box}</fieldset>"
+        return f"<fieldset><legend>{safe(self._words.about_details)}</legend>{box}</fieldset>"
 
     def _legal(self) -> str:
         terms, privacy = safe(self.form.legal.terms_url), safe(self.form.legal.privacy_url)
-        return (
-            f'<p id="legal">Terms: <a href="{terms}">{terms}</a> '
-            f'Privacy policy: <a href="{privacy}">{privacy}</a></p>'
+        line = safe(self._words.legal).format(
+            terms=f'<a href="{terms}">{terms}</a>', privacy=f'<a href="{privacy}">{privacy}</a>'
         )
+        return f'<p id="legal">{line}</p>'
 
     def _input(
         self, name: str, label: str, kind: str, value: str, problem: FormProblem | None
@@ -117,25 +121,28 @@ class FormView:
             else ""
         )
         return (
-            f'<label for="{name}">{label}</label><input id="{name}" name="{name}" type="{typed}" '
-            f'autocomplete="{kind}" maxlength="100" required value="{safe(value)}"{wrong}>'
+            f'<label for="{name}">{safe(label)}</label>'
+            f'<input id="{name}" name="{name}" type="{typed}" autocomplete="{kind}" '
+            f'maxlength="100" required value="{safe(value)}"{wrong}>'
         )
 
     def _problem(self, problem: FormProblem | None) -> str:
         if problem is None:
             return ""
-        return f'<p class="error" id="problem" role="alert">{safe(problem.words)}</p>'
+        return (
+            f'<p class="error" id="problem" role="alert">{safe(self._words.problems[problem])}</p>'
+        )
 
     def _call(self) -> str:
         phone = self.form.practice.phone
         link = f'<a href="tel:{safe(phone.e164)}">{safe(dialled(phone))}</a>'
-        return f"<p>Questions? Call {link}.</p>"
+        return f"<p>{safe(self._words.call).format(phone=link)}</p>"
 
     def _page(self, main: str, *, status: int = 200, **headers: str) -> HttpReply:
-        title = _TITLE.format(name=self.form.practice.name)
+        title = self._words.title.format(name=self.form.practice.name)
         if status >= 400:  # what is read out first says it
-            title = f"Error: {title}"
-        body = document(main, title=title, language="en")
+            title = f"{self._words.error}: {title}"
+        body = document(main, title=title, language=self.form.language)
         return HttpReply(status=status, headers={**HEADERS, **headers}, body=body)
 
 

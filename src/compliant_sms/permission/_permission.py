@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from compliant_sms.permission._fields import https_url
 from compliant_sms.permission._keyword import keyword_of
 from compliant_sms.permission._programme import Programme
 from compliant_sms.permission._wordings import Legal
+from compliant_sms.permission._words import ENGLISH, LANGUAGES, primary, words_in
 from compliant_sms.phone import PhoneNumber
 
 __all__ = ["Applicant", "Identify", "Permission"]
@@ -23,12 +25,7 @@ __all__ = ["Applicant", "Identify", "Permission"]
 _LONGEST_WAIT = timedelta(days=7)  # as long as an answer is read as one
 _SHORTEST_SECRET = 32
 
-HEALTH_DETAILS = Wording(
-    text="I want health details in texts too, such as the name of a medicine or of a test. I "
-    "understand that texts are not encrypted: others may read them on their way or on my phone. I "
-    "can take this back at any time.",
-    version="health-details/1",
-)
+HEALTH_DETAILS = words_in(ENGLISH).details
 
 
 @frozen(kw_only=True)
@@ -62,6 +59,14 @@ def _programmes(given: Iterable[Programme]) -> tuple[Programme, ...]:
     return found
 
 
+def _wordings(given: Mapping[str, Wording]) -> Mapping[str, Wording]:
+    instead = "a Wording by language, for example {'es': Wording(text=..., version=...)}"
+    _given.a_kind(given, Mapping, "health_details_translations", instead)
+    _given.each_of([*given], str, "health_details_translations", instead)
+    _given.each_of([*given.values()], Wording, "health_details_translations", instead)
+    return MappingProxyType(dict(given))
+
+
 def _a_wait(_: object, attribute: Attribute[timedelta], value: timedelta) -> None:
     _given.a_kind(value, timedelta, attribute.name, "a timedelta")
     if not timedelta(0) < value <= _LONGEST_WAIT:
@@ -92,6 +97,8 @@ class Permission:
         form_url: where the form is served, as a patient's browser sees it; empty for no form.
         health_details: the words under which the form offers health details by text, as a choice of
             its own (78 FR 5566, 5634); None for no such choice.
+        health_details_translations: those words by language, ``"es"`` or ``"fr"``, where they are
+            not the library's own.
         identify: your id of whoever filled in the form; needed for a form.
         answer_within: how long a YES counts as the answer to a question.
         secret: what vouches for forms, the same in every process, 32 random bytes or more. Without
@@ -106,6 +113,9 @@ class Permission:
     privacy_url: str = field(validator=https_url)
     form_url: str = field(default="")
     health_details: Wording | None = field()
+    health_details_translations: Mapping[str, Wording] = field(
+        factory=dict, converter=_wordings, hash=False
+    )
     identify: Identify | None = field(default=None, repr=False)
     answer_within: timedelta = field(default=_LONGEST_WAIT, validator=_a_wait)
     secret: bytes = field(default=b"", repr=False, validator=_long_enough)
@@ -128,6 +138,36 @@ class Permission:
         if self.form_url and not callable(self.identify):
             msg = "a form needs identify=..., which answers with your id of whoever filled it in"
             raise InvalidInput(msg)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """In which the form is there, ISO 639-1, English first.
+
+        Into the others every programme is translated, and so are the words about health details:
+        nobody agrees to a form of which they can read the half.
+        """
+        return tuple(each for each in LANGUAGES if each == ENGLISH or self._is_translated(each))
+
+    def _is_translated(self, language: str) -> bool:
+        details = self.health_details is None or self.health_details_in(language) is not None
+        return details and all(each.spoken(language) == language for each in self.programmes)
+
+    def language_for(self, tag: str | None) -> str:
+        """The language of the form for a reader: English, where it is not there in theirs.
+
+        Args:
+            tag: such as ``"es"`` or ``"es-MX"`` (BCP 47); None for nobody knows.
+        """
+        wanted = primary(tag or ENGLISH)
+        return wanted if wanted in self.languages else ENGLISH
+
+    def health_details_in(self, language: str) -> Wording | None:
+        """The words about health details; None where there is no such choice in that language."""
+        if self.health_details is None or language == ENGLISH:
+            return self.health_details
+        own = self.health_details_translations.get(language)
+        usual = self.health_details == HEALTH_DETAILS
+        return own or (words_in(language).details if usual else None)
 
     @property
     def legal(self) -> Legal:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from attrs import Attribute, field, frozen
 
@@ -13,11 +14,12 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.permission._edition import Edition, as_editions, supersedes_in_substance
 from compliant_sms.permission._fields import one_line, slug
 from compliant_sms.permission._keyword import as_keyword
+from compliant_sms.permission._words import ENGLISH, LANGUAGES, primary, words_in
 from compliant_sms.text import notices
 
-__all__ = ["Programme"]
+__all__ = ["Programme", "Translation"]
 
-_VARIES = "Message frequency varies."
+_VARIES = words_in(ENGLISH).varies
 
 
 def _samples(given: Iterable[str]) -> tuple[str, ...]:
@@ -38,6 +40,39 @@ def _says_how_often(of: object, attribute: Attribute[str], value: str) -> None:
         raise InvalidInput(msg)
 
 
+def _a_line_or_none(of: object, attribute: Attribute[str], value: str) -> None:
+    if value:
+        one_line(of, attribute, value)
+
+
+@frozen(kw_only=True)
+class Translation:
+    """What a programme says of itself in another language than English.
+
+    Args:
+        about: what its texts are about, as it goes on after "mensajes sobre" in Spanish and after
+            "SMS concernant" in French, for example ``"sus citas y su atención"``.
+        frequency: how often its texts come, as a sentence; needed where the programme says so.
+
+    Raises:
+        InvalidInput: one of them is no line that can stand in a sentence.
+    """
+
+    about: str = field(validator=one_line)
+    frequency: str = field(default="", validator=[_given.text, _a_line_or_none])
+
+
+def _translations(given: Mapping[str, Translation]) -> Mapping[str, Translation]:
+    others = " or ".join(f"'{each}'" for each in LANGUAGES if each != ENGLISH)
+    instead = f"a Translation by language, {others}"
+    _given.a_kind(given, Mapping, "translations", instead)
+    _given.each_of(list(given.values()), Translation, "translations", instead)
+    if not set(given) <= {*LANGUAGES} - {ENGLISH}:
+        msg = f"translations take {instead}: in no other language are there words to go with them"
+        raise InvalidInput(msg)
+    return MappingProxyType(dict(given))
+
+
 @frozen(kw_only=True)
 class Programme:
     """A kind of texts that patients agree to as one thing: CTIA's "program".
@@ -54,6 +89,8 @@ class Programme:
         marketing: it needs written permission, 47 CFR 64.1200(a)(2). Promotions always do; of
             categories of your own say it.
         samples: texts of it as patients get them, for registrations; without any, templates serve.
+        translations: what it says of itself in Spanish (``"es"``) and French (``"fr"``): patients
+            can then be asked in them. An edition is one in all languages.
 
     Raises:
         InvalidInput: something cannot be used; promotions are mixed with other texts, so that
@@ -68,6 +105,9 @@ class Programme:
     keyword: str = field(default="", converter=as_keyword)
     marketing: bool = field()
     samples: tuple[str, ...] = field(default=(), converter=_samples)
+    translations: Mapping[str, Translation] = field(
+        factory=dict, converter=_translations, hash=False
+    )
 
     @marketing.default
     def _promotes(self) -> bool:
@@ -88,6 +128,22 @@ class Programme:
         if promotes and not self.marketing:
             msg = "promotions need written permission: leave marketing out, or pass True"
             raise InvalidInput(msg)
+        for language, told in self.translations.items():
+            self._tells_as_much(language, told)
+
+    def _tells_as_much(self, language: str, told: Translation) -> None:
+        """Refuse a translation that leaves out how often texts come."""
+        if told.frequency:
+            found = notices(told.frequency, names=(), phone_digits="", own_hosts=())
+            tells = found.frequency
+        else:
+            tells = self.frequency == _VARIES
+        if not tells:
+            msg = (
+                f"the translation into '{language}' must say how often texts come, as the "
+                "programme does, for example frequency='Hasta 4 mensajes al mes.'"
+            )
+            raise InvalidInput(msg)
 
     @property
     def tier(self) -> Tier:
@@ -98,6 +154,27 @@ class Programme:
     def version(self) -> str:
         """What a consent to its words of today has as ``wording.version``."""
         return f"{self.id}/{self.editions[-1].version}"
+
+    def spoken(self, language: str) -> str:
+        """The language in which it is asked for: English, where it is not translated.
+
+        Args:
+            language: a tag such as ``"es"`` or ``"es-MX"`` (BCP 47).
+        """
+        wanted = primary(language)
+        return wanted if wanted in self.translations else ENGLISH
+
+    def about_in(self, language: str) -> str:
+        """What its texts are about, in a language of :meth:`spoken`."""
+        told = self.translations.get(language)
+        return told.about if told else self.about
+
+    def frequency_in(self, language: str) -> str:
+        """How often its texts come, likewise."""
+        told = self.translations.get(language)
+        if told is None:
+            return self.frequency
+        return told.frequency or words_in(language).varies
 
     def is_its_own(self, version: str) -> bool:
         """Whether a version on record is one of this programme's, in whatever edition."""

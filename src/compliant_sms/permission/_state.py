@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from compliant_sms.choices import Word
 from compliant_sms.consent import Basis, ConsentEvent, Granted, LiveGrant, fold
@@ -28,7 +28,7 @@ class PermissionState(Word):
 
 
 def permission_state(
-    programme: Programme, shown: str, events: Sequence[ConsentEvent], person: str
+    programme: Programme, shown: Collection[str], events: Sequence[ConsentEvent], person: str
 ) -> PermissionState:
     """How one person's consent at one number stands.
 
@@ -36,7 +36,7 @@ def permission_state(
 
     Args:
         programme: to what.
-        shown: the words of today's web form.
+        shown: the words of today's web form, in each language in which it is there.
         events: all those of the practice about the number.
         person: whose.
     """
@@ -62,10 +62,10 @@ def _event(events: Iterable[ConsentEvent], event_id: str) -> Granted:
     return next(e for e in events if isinstance(e, Granted) and e.event_id == event_id)
 
 
-def _is_outdated(programme: Programme, shown: str, event: Granted) -> bool:
+def _is_outdated(programme: Programme, shown: Collection[str], event: Granted) -> bool:
     wording = event.wording
     if wording is None or not programme.is_its_own(wording.version):
         return False
     # Words that changed while their version stayed: nobody decided that they mean the same.
-    silently = wording.version == programme.version and wording.text != shown
+    silently = wording.version == programme.version and wording.text not in shown
     return programme.is_outdated(wording.version) or (silently and event.basis is Basis.WEB_FORM)

@@ -12,6 +12,7 @@ from compliant_sms.consent import Basis, Signature, SignatureKind, Wording, Writ
 from compliant_sms.errors import InvalidInput
 from compliant_sms.permission._programme import Programme
 from compliant_sms.permission._wordings import Legal, script, shown_on_form
+from compliant_sms.permission._words import ENGLISH
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 
@@ -28,6 +29,7 @@ class _Told:
     recorded_by: str = field(validator=_given.text)
     occurred_at: datetime | None = field(default=None, converter=_when)
     reference: str = field(default="", validator=_given.text)
+    language: str = field(default=ENGLISH, validator=_given.text)
 
 
 @frozen(kw_only=True)
@@ -39,6 +41,7 @@ class OnPaper(_Told):
         recorded_by: who writes it down, for example ``"front-desk:ana"``.
         occurred_at: when it was signed (aware); None for now.
         reference: your own record of the paper, for example of its scan.
+        language: in which it was read: English where the programme is not translated into it.
         signer: the name in the signature.
         wording: what the paper says, where that is not what
             :meth:`~compliant_sms.permission_desk.PermissionDesk.paper` gives today: an older
@@ -57,7 +60,7 @@ class OnPaper(_Told):
             InvalidInput: the version of its wording is none of the programme's.
         """
         if self.wording is None:
-            return shown_on_form(programme, practice, legal)
+            return shown_on_form(programme, practice, legal, self.language)
         _, _, edition = self.wording.version.partition("/")
         known = any(each.version == edition for each in programme.editions)
         if not known or not programme.is_its_own(self.wording.version):
@@ -89,6 +92,7 @@ class Spoken(_Told):
         recorded_by: who asked and writes it down.
         occurred_at: when they said so (aware); None for now.
         reference: your own record of it.
+        language: in which it was read out, as for :class:`OnPaper`.
         recording: where the recording is kept; marketing needs one, because a spoken yes signs
             only where it was recorded (15 U.S.C. 7001).
     """
@@ -99,7 +103,7 @@ class Spoken(_Told):
 
     def shown(self, programme: Programme, practice: Practice, legal: Legal) -> Wording:  # noqa: ARG002 - as on paper
         """What was read out."""
-        return script(programme, practice)
+        return script(programme, practice, self.language)
 
     @property
     def signature(self) -> Signature:

@@ -2,7 +2,8 @@
 
 Who texts, what about, how often, at which number, that texts are automated, that rates may apply,
 how to stop and get help, where terms and privacy policy stand, and that nobody has to agree:
-47 CFR 64.1200(f)(9), CTIA Messaging Principles (May 2023) 5.1.1 and 5.1.2.1.
+47 CFR 64.1200(f)(9), CTIA Messaging Principles (May 2023) 5.1.1 and 5.1.2.1. Whoever is asked in
+another language than English is asked all of it in that one.
 """
 
 from __future__ import annotations
@@ -13,15 +14,12 @@ from attrs import frozen
 
 from compliant_sms.consent import SignatureKind, Wording, WrittenAgreement
 from compliant_sms.permission._programme import Programme
+from compliant_sms.permission._words import ENGLISH, words_in
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 from compliant_sms.templates import sender_name
 
 __all__ = ["Legal", "box", "by_reply", "question", "script", "shown_on_form", "welcome"]
-
-_RATES = "Message and data rates may apply."
-_SHORT_RATES = "Msg & data rates may apply."
-_KEYWORDS = "Reply STOP to opt out, HELP for help."
 
 
 @frozen(kw_only=True)
@@ -33,66 +31,71 @@ class Legal:
 
     @property
     def line(self) -> str:
-        """Both, as one line."""
-        return f"Terms: {self.terms_url} Privacy policy: {self.privacy_url}"
+        """Both, as one line of English."""
+        return self.line_in(ENGLISH)
+
+    def line_in(self, language: str) -> str:
+        """Both, as one line of a form."""
+        return self._put_into(words_in(language).legal)
+
+    def by_text(self, language: str) -> str:
+        """Both, as one line of a text."""
+        return self._put_into(words_in(language).legal_by_text)
+
+    def _put_into(self, line: str) -> str:
+        return line.format(terms=self.terms_url, privacy=self.privacy_url)
 
 
-def box(programme: Programme, practice: Practice) -> str:
-    """What stands beside a box on a form, in words."""
-    kind = "automated marketing texts" if programme.marketing else "automated texts"
-    free = "buying anything or of getting care" if programme.marketing else "getting care"
-    return (
-        f"I agree that {practice.name} may send me {kind} about {programme.about} at the mobile "
-        f"number that I gave on this form. I need not agree: it is not a condition of {free}. "
-        f"{programme.frequency} {_RATES} {_KEYWORDS}"
-    )
+def box(programme: Programme, practice: Practice, language: str = ENGLISH) -> str:
+    """What stands beside a box on a form, in words.
+
+    Args:
+        programme: what it is for.
+        practice: who asks.
+        language: of the words, also of the functions below; English where the programme is not
+            translated into it.
+    """
+    spoken = programme.spoken(language)
+    return _said(words_in(spoken).box, programme, practice.name, spoken)
 
 
-def shown_on_form(programme: Programme, practice: Practice, legal: Legal) -> Wording:
+def shown_on_form(
+    programme: Programme, practice: Practice, legal: Legal, language: str = ENGLISH
+) -> Wording:
     """All that a patient reads on a form of a programme, as it goes on record."""
-    text = f"{box(programme, practice)}\n{legal.line}"
+    spoken = programme.spoken(language)
+    text = f"{box(programme, practice, spoken)}\n{legal.line_in(spoken)}"
     return Wording(text=text, version=programme.version)
 
 
-def script(programme: Programme, practice: Practice) -> Wording:
+def script(programme: Programme, practice: Practice, language: str = ENGLISH) -> Wording:
     """What somebody reads out who asks a patient, and then records the answer."""
-    kind = "automated marketing texts" if programme.marketing else "automated texts"
-    free = "buying anything or of getting care" if programme.marketing else "getting care"
-    return Wording(
-        text=f"May {practice.name} send you {kind} about {programme.about} at this mobile number? "
-        f"You need not agree: it is not a condition of {free}. {programme.frequency} {_RATES} "
-        "You can reply STOP at any time to opt out, or HELP for help.",
-        version=programme.version,
-    )
+    spoken = programme.spoken(language)
+    text = _said(words_in(spoken).script, programme, practice.name, spoken)
+    return Wording(text=text, version=programme.version)
 
 
-def question(programme: Programme, practice: Practice, legal: Legal) -> Wording:
+def question(
+    programme: Programme, practice: Practice, legal: Legal, language: str = ENGLISH
+) -> Wording:
     """The text that asks: the call to action, to be answered by YES."""
-    name = sender_name(practice)
-    if programme.marketing:
-        asked = (
-            f"{name}: Reply YES to agree to automated marketing texts from us about "
-            f"{programme.about} at this number. It is not a condition of buying anything or of "
-            "getting care."
-        )
-    else:
-        asked = (
-            f"{name}: May we send you automated texts about {programme.about} at this number? "
-            "Reply YES to agree. It is not a condition of getting care."
-        )
+    spoken = programme.spoken(language)
+    words = words_in(spoken)
+    asked = _said(words.question, programme, sender_name(practice), spoken)
+    often = programme.frequency_in(spoken)
     return Wording(
-        text=f"{asked} {programme.frequency} {_SHORT_RATES} {_KEYWORDS} {legal.line}",
-        version=programme.version,
+        text=f"{asked} {often} {words.ends} {legal.by_text(spoken)}", version=programme.version
     )
 
 
-def welcome(programmes: Sequence[Programme], practice: Practice) -> str:
+def welcome(programmes: Sequence[Programme], practice: Practice, language: str = ENGLISH) -> str:
     """The first text after an opt-in, which confirms it. CTIA 5.1.2.1."""
-    about = "; ".join(each.about for each in programmes)
-    often = " ".join(dict.fromkeys(each.frequency for each in programmes))
-    return (
-        f"{sender_name(practice)}: you will get texts about {about}. {often} {_SHORT_RATES} "
-        "Reply HELP for help, STOP to opt out."
+    [*spoken] = {each.spoken(language) for each in programmes}
+    one = spoken[0] if len(spoken) == 1 else ENGLISH
+    return words_in(one).welcome.format(
+        name=sender_name(practice),
+        about="; ".join(each.about_in(one) for each in programmes),
+        often=" ".join(dict.fromkeys(each.frequency_in(one) for each in programmes)),
     )
 
 
@@ -113,3 +116,10 @@ def by_reply(practice: Practice, number: PhoneNumber) -> WrittenAgreement:
         not_a_condition_of_purchase=True,
         clear_and_conspicuous=True,
     )
+
+
+def _said(pair: tuple[str, str], programme: Programme, name: str, language: str) -> str:
+    care, marketing = pair
+    words = marketing if programme.marketing else care
+    about, often = programme.about_in(language), programme.frequency_in(language)
+    return words.format(name=name, about=about, often=often)

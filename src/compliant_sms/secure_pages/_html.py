@@ -186,6 +186,7 @@ class PageView:
         self,
         body: str,
         *,
+        spoken: str,
         until: date,
         proof: str,
         draft: str = "",
@@ -197,6 +198,7 @@ class PageView:
 
         Args:
             body: what the patient shall read.
+            spoken: the language that it is in, ISO 639-1, so that it is read out in it.
             until: the day on which the page expires.
             proof: goes into the form; empty where no more replies can be written.
             draft: what stands in the box already.
@@ -212,7 +214,7 @@ class PageView:
             notes.append(f"<p>{safe(said.you_wrote)}</p>{self._quoted(reply)}")
         day = said.until.format(day=said.on(until))
         return self._page(
-            f"{''.join(notes)}<h1>{self._filled(said.message)}</h1>{self._quoted(body)}"
+            f"{''.join(notes)}<h1>{self._filled(said.message)}</h1>{self._quoted(body, spoken)}"
             f'<p class="hint">{safe(day)} {safe(said.close)}</p>'
             f"{self._reply_box(proof, draft, problem)}{self._call()}",
             status=_STATUS[problem] if problem else 200,
@@ -259,8 +261,10 @@ class PageView:
             f'<input type="hidden" name="proof" value="{safe(proof)}">'
         )
 
-    def _quoted(self, words: str) -> str:
-        return f'<p class="words" dir="auto">{safe(words)}</p>'
+    def _quoted(self, words: str, spoken: str = "") -> str:
+        # WCAG 2.2, 3.1.2. Nobody knows in which language a reply is written.
+        lang = f' lang="{safe(spoken)}"' if spoken else ""
+        return f'<p class="words" dir="auto"{lang}>{safe(words)}</p>'
 
     def _filled(self, words: str) -> str:
         return safe(words.format(name=self.name, phone=self.dialled))

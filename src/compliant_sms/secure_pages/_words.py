@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from attrs import frozen
@@ -212,19 +212,20 @@ def words_in(language: str) -> Words:
     return _WORDS[language]
 
 
-def language_of(accepted: str, otherwise: str) -> str:
+def language_of(accepted: str, otherwise: str, *, among: Collection[str] = LANGUAGES) -> str:
     """The language in which a browser's reader is spoken to.
 
     Args:
         accepted: the header ``Accept-Language`` (RFC 9110, 12.5.4); empty where there is none.
         otherwise: the language of the message, ISO 639-1.
+        among: those that the page speaks.
 
     Returns:
-        the reader's favourite among those that the pages speak; else the message's; else English.
+        the reader's favourite among those; else the message's; else English.
     """
     ranges = (_RANGE.fullmatch(each) for each in accepted.lower().split(",")[:_MOST_RANGES])
     wishes = [(float(found[2] or 1), found[1]) for found in ranges if found]
-    spoken = [(weight, tag) for weight, tag in wishes if tag in _WORDS and weight > 0]
+    spoken = [(weight, tag) for weight, tag in wishes if tag in among and weight > 0]
     if spoken:
         return max(spoken, key=lambda wish: wish[0])[1]
-    return otherwise if otherwise in _WORDS else _ENGLISH
+    return otherwise if otherwise in among else _ENGLISH

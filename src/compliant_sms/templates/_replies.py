@@ -43,9 +43,9 @@ _OPT_IN = {
     "es": "{name}: volveremos a enviarle mensajes sobre su cuidado. La frecuencia de los mensajes "
     "puede variar. Pueden aplicarse tarifas de mensajes y datos. Responda HELP para obtener "
     "ayuda, STOP para no recibir mensajes.",
-    "fr": "{name} : vous recevrez à nouveau des SMS au sujet de vos soins. Leur nombre varie. Des "
-    "frais de messages et de données peuvent s'appliquer. Répondez HELP pour de l'aide, STOP "
-    "pour ne plus en recevoir.",
+    "fr": "{name} : vous recevrez à nouveau des SMS au sujet de vos soins. La fréquence des "
+    "messages varie. Des frais de messages et de données peuvent s'appliquer. Répondez HELP pour "
+    "de l'aide, STOP pour ne plus en recevoir.",
 }
 _HELP = {
     "en": "{name}: for help call {phone}. Msg & data rates may apply. Reply STOP to opt out.",

@@ -22,17 +22,17 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "help": (
         *("help", "info", "support", "customer", "question", "assist"),
-        *("ayuda", "pregunta", "dudas", "atencion"),
+        *("ayuda", "pregunta", "dudas", "atencion", "aide."),
     ),
-    "fees": ("rate", "charges", "fee", "cost", "tarifa", "cargo"),
+    "fees": ("rate", "charges", "fee", "cost", "tarifa", "cargo", "frais."),
     "often": (
         *("freq", "frec", "recur", "ongoing", "daily", "weekly", "biweekly", "monthly", "vary"),
-        *("varies", "depend", "diari", "semanal", "mensual", "periodi"),
+        *("varies", "depend", "diari", "semanal", "mensual", "periodi", "nombre."),
     ),
     "each": (
         *("day", "d.", "wk", "week", "mo.", "mos.", "mth", "month", "yr", "year", "visit", "appt"),
         *("appointment", "order", "refill", "request", "dia", "sem.", "semana", "mes.", "ano."),
-        *("cita", "solicitud"),
+        *("cita", "solicitud", "jour.", "semaine.", "mois.", "an.", "rendez"),
     ),
     "no": (
         *(

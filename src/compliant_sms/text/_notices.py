@@ -1,6 +1,6 @@
 """What a text tells its reader besides its message: who writes, how to reach them, how to opt out.
 
-Read generously and by its words alone. English and Spanish.
+Read generously and by its words alone. English and Spanish, and French as the library writes it.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ _TEXTS = (
 _ASKED = (
     r"\b(?<!not )(?<!n't )(?<!never )(?<!cannot )(?<!no )"
     r"(?:reply|respond|text|txt|send|sms|type|answer|message|msg"
-    r"|respond[ae]|conteste?|contesta|envi[ae]|escrib[ae]|mand[ae]|textee?)\b"
+    r"|respond[ae]|conteste?|contesta|envi[ae]|escrib[ae]|mand[ae]|textee?|repondez|envoyez)\b"
 )
 _FILL = (
     r"(?:[\s:,(\[\"'*]+(?:us|back|with|the|word|keyword|only|just|a|an|text|message|code|to|at"
@@ -38,7 +38,8 @@ _FILL = (
 # What may stand after a reserved word that is meant as one, unlike in "stop by" or "stop taking".
 _AS_WORD = (
     r"(?!\w)(?=[\s\"'*)\]]*(?:$|[.,;:!|/=\n<>&+-]|2(?!\w)"
-    r"|(?:to|for|now|or|and|if|anytime|at\s+any\s?time|any\s+time|when(?:ever)?|para|pa|o|y|en|si|a)"
+    r"|(?:to|for|now|or|and|if|anytime|at\s+any\s?time|any\s+time|when(?:ever)?|para|pa|pour|o|y|ou"
+    r"|en|si|a)"
     r"(?!\w)))"
 )
 _MANY = (
@@ -68,8 +69,9 @@ _REQUEST = (
     rf"|online\b|https?:))"
 )
 _ENDS = (
-    r"(?:to|2|4|=|for|->?|:|para|p/|pa)\s*(?:opt|end|stop|quit|cancel|unsub|leave|remove|be\s+rem"
-    r"|discontinue|no\s+(?:more|longer|mas|recibir)|dejar|salir|parar|termina|finaliza|dar(?:se|te))"
+    r"(?:to|2|4|=|for|->?|:|para|p/|pa|pour)\s*(?:opt|end|stop|quit|cancel|unsub|leave|remove"
+    r"|be\s+rem|discontinue|no\s+(?:more|longer|mas|recibir)|dejar|salir|parar|termina|finaliza"
+    r"|dar(?:se|te)|ne\s+plus\s+(?:en\s+)?recevoir|arreter|cesser|vous\s+desabonner)"
 )
 _ELSEWHERE = (
     r"\b(?:call(?:ing)?|phone|dial|visit(?:ing)?|go(?:ing)?\s+to|e-?mail(?:ing)?|writ(?:e|ing)\s+to"
@@ -98,8 +100,9 @@ _OTHER_OPT_OUT = (
 )
 
 _HELP = (
-    rf"{_ASKED}{_FILL}(?:help|info|ayuda){_AS_WORD}"
-    r"|\bhelp\s*(?:for|4|=|->?|:|para)\s*(?:help|info|more|assist|support|ayuda)"
+    rf"{_ASKED}{_FILL}(?:help|info|ayuda|aide){_AS_WORD}"
+    r"|\bhelp\s*(?:for|4|=|->?|:|para|pour)\s*(?:help|info|more|assist|support|ayuda"
+    r"|(?:de\s+l'|l')?aide|obtenir)"
     r"|,\s*help\s+(?:for|4)\s"
     r"|\bayuda\s*(?:para|por|=|:)\s*(?:ayuda|info|mas|asistencia|obtener|recibir)"
     r"|\b(?:for|need|w/|with|para|preguntas|dudas|ayuda|help|questions?)\b(?:\s+(?:more|any|help"
@@ -128,12 +131,14 @@ _FEES = (
     r"(?:mensajes?|msjs?|msgs?|datos|sms|textos?|operador)\b"
     r"|\b(?:mensajes?|msjs?|msgs?|datos|sms)\b[\s:,(&y/-]*(?:(?:se|pueden?|podrian?|datos|de|texto)"
     r"\s+){0,6}(?:aplic\w+\s+)?(?:las\s+)?(?:tarifas|cargos)\b"
+    r"|\bfrais\s+(?:standards?\s+)?(?:de\s+|d')(?:messag\w+|sms|donnees|envoi)\b"
 )
 
 _EACH = (
-    r"(?:/|(?:per|an?|each|every|p/|x|por|al?|a\s+la|cada|de\s+cada)\s)\s*"
+    r"(?:/|(?:per|an?|each|every|p/|x|por|par|al?|a\s+la|cada|de\s+cada)\s)\s*"
     r"(?:days?|d|wks?|weeks?|mos?|mths?|months?|yrs?|years?|visits?|appointments?|appts?|order"
-    r"|refill|request|dia|semana|sem|mes|ano|cita|visita|solicitud)\b"
+    r"|refill|request|dia|semana|sem|mes|ano|cita|visita|solicitud|jour|semaine|mois|an"
+    r"|visite|rendez-vous)\b"
 )
 _COUNT = (
     r"(?:\d+(?:\s?(?:-|to|a|o|or)\s?\d+)?|one|two|three|four|five|six|a\s+few|several|un|uno|una"
@@ -150,6 +155,8 @@ _FREQUENCY = (
     rf"|\b(?:text|message|msg)\s+you\W+(?:\w+\W+){{0,2}}?(?:{_COUNT}\s+times?|once|twice)\s+{_EACH}"
     r"|\bfrecuencia\b(?:\s+(?:de|del|los|mensajes?|msjs?|textos?)){0,6}\s+(?:\w+\s+)?(?:vari|depend)"
     rf"|\b{_TEXTS}\s+(?:automat\w+\s+)?(?:recurrentes?|periodicos?|diarios?|semanales|mensuales)\b"
+    r"|\bfrequence\b(?:\s+(?:de|des|du|messages?|sms)){0,4}\s+(?:\w+\s+)?(?:vari|depend)"
+    r"|\b(?:leur\s+nombre|nombre\s+(?:de|des)\s+(?:messages?|sms))\s+(?:\w+\s+)?(?:vari|depend)"
 )
 
 _NO_REPLY = (

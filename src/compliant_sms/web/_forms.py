@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.messenger import Messenger
+from compliant_sms.permission import LANGUAGES
 from compliant_sms.secure_pages import PageRequest
 from compliant_sms.web._address import Arrival
 from compliant_sms.web._core import Read, each_messenger
@@ -75,12 +76,19 @@ class FormDesk(Generic[R]):
     async def _answer(self, arrival: Arrival, read: Read) -> HttpReply:
         if arrival.method not in {"GET", "HEAD", "POST"}:
             return plain(405, "the form is asked for with GET, and sent with POST")
-        messenger = self._messenger([part for part in arrival.path.split("/") if part])
+        parts = [part for part in arrival.path.split("/") if part]
+        language = self._language(parts)
+        messenger = self._messenger(parts[:-1] if language else parts)
         if messenger is None:
             return plain(404, "there is nothing here")
         if arrival.method == "POST" and not self.throttle.lets(arrival.peer):
             return plain(429, "too many forms came from your network; please wait a minute")
-        return await self.answer_form(messenger, await asked_of(arrival, read))
+        return await self.answer_form(messenger, await asked_of(arrival, read, language))
+
+    def _language(self, parts: list[str]) -> str:
+        """The language in which the form is asked for: one may stand behind its address."""
+        last = parts[-1] if parts else ""
+        return last if last in LANGUAGES and self._messenger(parts[:-1]) is not None else ""
 
     def _messenger(self, parts: list[str]) -> R | None:
         if isinstance(self.messengers, Mapping):
