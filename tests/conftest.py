@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from compliant_sms.testing import MovableClock
 from crash_trials import crashes, victims  # noqa: F401 - fixtures
 from databases import Server, running_server
 from figures import figures, flips  # noqa: F401 - fixtures
+from unmeasured import untraced
 
 SENDER = "+12175550111"
 OTHER_SENDERS = ("+12175550112", "+12175550113")
@@ -63,6 +64,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "endurance" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Leave the tracer out of what is marked ``many_rounds``."""
+    with untraced() if pyfuncitem.get_closest_marker("many_rounds") else nullcontext():
+        return (yield)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

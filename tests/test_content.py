@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
-from time import process_time
 
 import pytest
 from hypothesis import given
@@ -22,6 +21,7 @@ from compliant_sms.classification import (
 )
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.phrases import LONGEST, WORD, PhraseRule, fold, parse
+from growth import within
 
 DATA = Path(__file__).parent / "data"
 
@@ -231,16 +231,14 @@ def test_data_is_in_folded_form() -> None:
     assert [word for word in WORDS if fold(word).text != word] == []
 
 
+@pytest.mark.many_rounds
 @pytest.mark.parametrize(
     "text",
     ["$1", "free ", "get a free ", "%off ", "our new ", "botox ", "earn $1 ", "a", ".", "é", "no "],
 )
 def test_hostile_repeats(text: str) -> None:
     """A hundred thousand characters take no more than moments."""
-    started = process_time()
-    read_content((text * 100_000)[:100_000])
-
-    assert process_time() - started < 3
+    assert within(3, lambda: read_content((text * 100_000)[:100_000]))
 
 
 def documents() -> dict[str, str]:

@@ -627,6 +627,7 @@ def test_any_text_can_be_read(text: str) -> None:
         assert finding.label in PhiLabel
 
 
+@pytest.mark.many_rounds
 @pytest.mark.parametrize("recognize", RECOGNIZERS)
 @pytest.mark.parametrize(
     "unit",

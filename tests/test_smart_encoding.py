@@ -6,7 +6,6 @@ import json
 import unicodedata
 from decimal import Decimal
 from pathlib import Path
-from time import process_time
 
 import pytest
 from hypothesis import given
@@ -16,6 +15,7 @@ from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.text import Encoding, cost, links, outside_gsm7, segment, smart_encode
 from compliant_sms.text._segments import in_gsm7
 from compliant_sms.text._smart_encoding import _parse, _table
+from growth import shortest, within
 
 DATA = json.loads((Path(__file__).parent / "data" / "smart_encoding.json").read_bytes())
 ROWS = DATA["replacements"]
@@ -192,20 +192,14 @@ def test_nothing_of_the_text_shows() -> None:
     assert "secret" not in repr(cost("a secret\u2019s out", 1))
 
 
+@pytest.mark.many_rounds
 @pytest.mark.parametrize("unit", ["\u2019", "e\u0301", "a.b/\u2019 ", "\u0301", "\u00bd1"])
 def test_time_grows_with_the_length_only(unit: str) -> None:
     """Eight times the text takes about eight times as long."""
+    smart_encode(unit)
+    bound = 40 * shortest(lambda: smart_encode(unit * 2_000))
 
-    def best(text: str) -> float:
-        times = []
-        for _ in range(3):
-            start = process_time()
-            smart_encode(text)
-            times.append(process_time() - start)
-        return min(times)
-
-    best(unit)
-    assert best(unit * 16_000) < 40 * best(unit * 2_000)
+    assert within(bound, lambda: smart_encode(unit * 16_000))
 
 
 ROW = '[[replacement]]\nkeeps = true\nwhy = "x"\n'
