@@ -8,7 +8,8 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from time import monotonic
+from typing import Any, TypeVar
 
 import uvicorn
 from attrs import define, field, frozen
@@ -20,8 +21,17 @@ from starlette.routing import Route
 
 from compliant_sms.wire import WebhookRequest
 
-PATIENCE = 5.0
+PATIENCE = 60.0  # what a busy machine may need
 Take = Callable[[WebhookRequest], int]
+T = TypeVar("T")
+
+
+def until(so: Callable[[], T]) -> T:
+    """Ask until the answer is true; fails when it never is."""
+    ends = monotonic() + PATIENCE
+    while not (answer := so()):
+        assert monotonic() < ends, "it never came"
+    return answer
 
 
 @frozen
