@@ -377,7 +377,7 @@ def test_social_security_number(willing: Messenger, carrier: Sandbox, body: str)
 
     assert isinstance(blocked, Blocked)
     assert [reason.rule for reason in blocked.reasons] == ["phi-in-body"]
-    assert "9999" not in repr(blocked)
+    assert "9999" not in repr(blocked).replace(blocked.message_id, "")  # random hex
     assert carrier.messages() == []
 
 
