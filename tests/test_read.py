@@ -80,15 +80,16 @@ def vector_reading(given: dict[str, Any]) -> Reading:
     return read(given["body"], awaiting=awaiting)
 
 
-@pytest.mark.parametrize("row", OWN, ids=lambda row: row["id"])
-def test_own_table(row: dict[str, Any]) -> None:
+def test_own_table() -> None:
     """Each text of the table is about what it says, and what only sounds like danger is none."""
-    intent = read(row["text"]).intent
 
-    if row["intent"] == "not_emergency":
-        assert intent is not Intent.EMERGENCY
-    else:
-        assert row["intent"] == intent
+    def is_right(row: dict[str, Any]) -> bool:
+        intent = read(row["text"]).intent
+        if row["intent"] == "not_emergency":
+            return intent is not Intent.EMERGENCY
+        return bool(row["intent"] == intent)
+
+    assert [row for row in OWN if not is_right(row)] == []
 
 
 @pytest.mark.parametrize("row", VECTORS, ids=lambda row: row["id"])

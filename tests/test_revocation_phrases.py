@@ -30,16 +30,14 @@ def lines(name: str) -> list[str]:
     return [row for row in rows if not row.startswith("#")]
 
 
-@pytest.mark.parametrize("text", lines("revocations.txt"))
-def test_revokes(text: str) -> None:
+def test_revokes() -> None:
     """A text that asks for no more texts is found, whatever its words."""
-    assert read_revocation(text) is not None
+    assert [text for text in lines("revocations.txt") if read_revocation(text) is None] == []
 
 
-@pytest.mark.parametrize("text", lines("no-revocations.txt"))
-def test_does_not_revoke(text: str) -> None:
+def test_does_not_revoke() -> None:
     """A text that only shares words with such a wish is left alone."""
-    assert read_revocation(text) is None
+    assert [text for text in lines("no-revocations.txt") if read_revocation(text)] == []
 
 
 @pytest.mark.parametrize("row", INTENTS, ids=lambda row: row["id"])
