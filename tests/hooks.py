@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from compliant_sms.wire import WebhookRequest
+from servers import QuickServer
 
 PATIENCE = 60.0  # what a busy machine may need
 Take = Callable[[WebhookRequest], int]
@@ -90,7 +91,7 @@ def listening() -> Iterator[Hooks]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         hooks = Hooks(f"http://127.0.0.1:{listener.getsockname()[1]}")
         app = Starlette(routes=[Route("/{path:path}", hooks.handle, methods=["GET", "POST"])])
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        server = QuickServer(uvicorn.Config(app, log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         yield hooks

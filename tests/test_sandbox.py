@@ -31,6 +31,7 @@ from twilio.rest import Client
 from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.sandbox import BookEntry, FaultKind, Sandbox
 from hooks import PATIENCE, until
+from servers import QuickServer
 
 SID = "AC0123456789abcdef0123456789abcdef"
 TOKEN = "sandbox-token"
@@ -92,7 +93,7 @@ def listening() -> Iterator[Receiver]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         receiver = Receiver(f"http://127.0.0.1:{listener.getsockname()[1]}")
         app = Starlette(routes=[Route("/{path:path}", receiver.take, methods=["POST"])])
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        server = QuickServer(uvicorn.Config(app, log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         yield receiver
