@@ -41,6 +41,13 @@ WARNING = Wording(
     version="2026-03",
 )
 
+# Few tests and much time: a process that gets one of these last works alone at the end.
+LONG_FILES = {
+    *("test_crashes", "test_demo", "test_examples", "test_hostile", "test_phi_engine"),
+    *("test_provider_canaries", "test_races", "test_reminders", "test_routes", "test_wheel"),
+    *("test_sandbox_browser", "test_secure_browser", "test_worker_processes"),
+}
+
 # A project of its own, with an environment of its own: see test_wheel.py.
 collect_ignore = ["downstream"]
 
@@ -57,7 +64,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long runs to ``nox -s endurance``."""
+    """Leave the long runs to ``nox -s endurance``; begin with what takes long."""
+    items.sort(key=lambda item: item.path.stem not in LONG_FILES)
     if config.getoption("--endurance"):
         return
     skip = pytest.mark.skip(reason="a long run; nox -s endurance has it")
