@@ -93,7 +93,7 @@ _TABLES = """SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE '
     AND relname <> 'sms_schema'"""
 _NUMBERED = """SELECT relname FROM pg_depend JOIN pg_class ON pg_class.oid = refobjid
     JOIN pg_sequence ON seqrelid = objid WHERE deptype IN ('a', 'i')
-    AND relname LIKE 'sms%' AND pg_sequence_last_value(objid::regclass) IS NOT NULL"""
+    AND relname LIKE 'sms%' AND pg_sequence_last_value(seqrelid::regclass) IS NOT NULL"""
 
 
 @contextmanager
