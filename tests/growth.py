@@ -1,13 +1,16 @@
 """How long something takes, told so that a busy machine changes nothing.
 
 What takes too long takes too long each time, so one measurement within a bound is enough. The time
-is that of this thread: neither other programs nor the servers of other tests count.
+is that of this thread: neither other programs nor the servers of other tests count, nor does
+coverage's tracer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from time import thread_time
+
+from unmeasured import untraced
 
 __all__ = ["TRIES", "seconds", "shortest", "within"]
 
@@ -16,9 +19,10 @@ TRIES = 5
 
 def seconds(act: Callable[[], object]) -> float:
     """What the processor needs for it once."""
-    begun = thread_time()
-    act()
-    return thread_time() - begun
+    with untraced():
+        begun = thread_time()
+        act()
+        return thread_time() - begun
 
 
 def shortest(act: Callable[[], object]) -> float:

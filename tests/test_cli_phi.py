@@ -248,6 +248,7 @@ def test_a_long_line_is_shown_in_pieces() -> None:
     assert " 1:10005  SSN" in shown
 
 
+@pytest.mark.many_rounds
 def test_a_megabyte_is_read() -> None:
     """And shown, where there is something in it."""
     text = "Lorem ipsum dolor sit amet, consectetur.\n" * 25_000 + "SSN 219-09-9999"

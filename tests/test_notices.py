@@ -402,7 +402,6 @@ def test_any_text_is_read(body: str, name: str) -> None:
     assert isinstance(notices(body, names=[name], phone_digits=name, own_hosts=[name]), Notices)
 
 
-@pytest.mark.many_rounds
 @pytest.mark.parametrize(
     "piece",
     [

@@ -604,7 +604,6 @@ PIECES = (
 )
 
 
-@pytest.mark.many_rounds
 @pytest.mark.parametrize("find", FINDERS.values())
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_time_is_linear_on_hostile_texts(find: Recognizer, text: str) -> None:
@@ -614,6 +613,7 @@ def test_time_is_linear_on_hostile_texts(find: Recognizer, text: str) -> None:
         view = View(text[:length])
         return seconds(lambda: list(find(view, NOTHING_KNOWN)))
 
+    list(find(View(text[:10_000]), NOTHING_KNOWN))
     bound = 40 * min(took(10_000) for _ in range(3)) + 0.05
     assert any(took(100_000) < bound for _ in range(TRIES))
 

@@ -76,7 +76,6 @@ def labelled() -> list[str]:
     return [json.loads(line)["text"] for line in lines]
 
 
-@pytest.mark.many_rounds
 def test_a_text_cut_anywhere_is_read() -> None:
     """What breaks off in the middle of anything raises nothing."""
     for number, text in enumerate(labelled()):
@@ -113,12 +112,11 @@ def test_reading_leaves_nothing_to_collect() -> None:
         gc.enable()
 
 
-@pytest.mark.many_rounds
 @pytest.mark.parametrize("unit", HOSTILE, ids=repr)
 def test_time_is_linear(unit: str) -> None:
     """Ten times as long takes about ten times as long: no length makes a text expensive."""
     short, long = (unit * 10_000)[:10_000], (unit * 100_000)[:100_000]
-    find(long[:1000], MARIA)
+    find(short, MARIA)
 
     bound = 40 * shortest(lambda: find(short, MARIA)) + 0.05
     assert within(bound, lambda: find(long, MARIA))
@@ -226,7 +224,6 @@ def _views() -> list[View]:
     return [View(text) for written in labelled() for text in (written, written.lower())]
 
 
-@pytest.mark.many_rounds
 @pytest.mark.parametrize("recognizer", range(len(_NEEDED)))
 def test_a_recognizer_finds_nothing_in_what_lacks_all_that_it_needs(recognizer: int) -> None:
     """So that leaving it out changes no finding; each is left out of some texts, or never."""

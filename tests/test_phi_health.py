@@ -286,7 +286,6 @@ def test_cues_are_small_words() -> None:
     assert all(word == word.lower() and " " not in word for word in cues("verdicts"))
 
 
-@pytest.mark.many_rounds
 @pytest.mark.parametrize(
     "text",
     [
@@ -306,8 +305,9 @@ def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
         found(part)
         sensitivities(View(part), [])
 
-    found(text[:1000])
-    bound = 40 * shortest(lambda: look(text[: len(text) // 10])) + 0.05
+    short = text[: len(text) // 10]
+    look(short)
+    bound = 40 * shortest(lambda: look(short)) + 0.05
     assert within(bound, lambda: look(text))
 
 

@@ -321,7 +321,6 @@ def test_marks_change_no_reserved_word(mark: str, word: str) -> None:
     assert read(word + mark, awaiting=Awaiting.CONFIRM).intent is Intent.OPT_OUT
 
 
-@pytest.mark.many_rounds
 @pytest.mark.parametrize(
     "piece",
     [
@@ -337,7 +336,7 @@ def test_marks_change_no_reserved_word(mark: str, word: str) -> None:
 def test_time_grows_with_length(piece: str) -> None:
     """Ten times the text takes about ten times as long at most, whatever it repeats."""
     short, long = ((piece * length)[:length] for length in (5_000, 100_000))
-    read(short[:1000])
+    read(short)
 
     assert within(60 * shortest(lambda: read(short)), lambda: read(long))
 

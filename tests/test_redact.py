@@ -333,7 +333,6 @@ def test_a_map_of_another_version_is_told() -> None:
         restore(redaction.text, sealed, Plain(), "t1")
 
 
-@pytest.mark.many_rounds
 def test_large_texts_take_linear_time() -> None:
     """Hostile ones end too: brackets, digits, at signs."""
     for hostile in ("[", "[1", "@", "a@", "1[A-", "%", "\\\\n"):

@@ -111,7 +111,6 @@ def test_found_within_the_text(body: str) -> None:
         assert 0 <= one.start < one.end <= len(heard.text)
 
 
-@pytest.mark.many_rounds
 @pytest.mark.parametrize(
     "part",
     [
