@@ -100,7 +100,7 @@ def open_link(browser: Browser) -> Iterator[Callable[..., Visit]]:
 
     def go(url: str, **options: Any) -> Visit:
         context = browser.new_context(**{"locale": "en-US", **options})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         visit = Visit(context.new_page(), url)
         visit.page.on("request", lambda request: visit.requests.append(request.url))

@@ -13,6 +13,7 @@ from urllib.request import urlopen
 
 from compliant_sms.errors import InvalidPhoneNumber
 from compliant_sms.phone import PhoneNumber
+from unmeasured import surroundings
 
 SID = "AC" + "5e" * 16
 TOKEN = "a-token-that-signs-nothing-real"
@@ -48,6 +49,7 @@ def carrier_of(numbers: Sequence[str]) -> Iterator[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # requests that end halfway make it complain
         text=True,
+        env=surroundings(),
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -57,7 +59,7 @@ def carrier_of(numbers: Sequence[str]) -> Iterator[str]:
         yield process.stdout.readline().strip()
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()
 
 

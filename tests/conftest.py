@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from compliant_sms.testing import MovableClock
 from crash_trials import crashes, victims  # noqa: F401 - fixtures
 from databases import Server, running_server
 from figures import figures, flips  # noqa: F401 - fixtures
+from unmeasured import untraced
 
 SENDER = "+12175550111"
 OTHER_SENDERS = ("+12175550112", "+12175550113")
@@ -40,6 +41,13 @@ WARNING = Wording(
     version="2026-03",
 )
 
+# Few tests and much time: a process that gets one of these last works alone at the end.
+LONG_FILES = {
+    *("test_crashes", "test_demo", "test_examples", "test_hostile", "test_phi_engine"),
+    *("test_provider_canaries", "test_races", "test_reminders", "test_routes", "test_wheel"),
+    *("test_sandbox_browser", "test_secure_browser", "test_worker_processes"),
+}
+
 # A project of its own, with an environment of its own: see test_wheel.py.
 collect_ignore = ["downstream"]
 
@@ -56,13 +64,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long runs to ``nox -s endurance``."""
+    """Leave the long runs to ``nox -s endurance``; begin with what takes long."""
+    items.sort(key=lambda item: item.path.stem not in LONG_FILES)
     if config.getoption("--endurance"):
         return
     skip = pytest.mark.skip(reason="a long run; nox -s endurance has it")
     for item in items:
         if "endurance" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Leave the tracer out of what is marked ``many_rounds``."""
+    with untraced() if pyfuncitem.get_closest_marker("many_rounds") else nullcontext():
+        return (yield)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -17,6 +17,7 @@ from attrs import define, field, frozen
 
 from carriers import book_of, carrier_of, own_numbers
 from crash_judge import WRONGS, Trial, judged
+from unmeasured import surroundings
 
 HERE = Path(__file__).parent
 NIGHT, DAWN = "2026-12-01T05:00:00+00:00", "2026-12-01T14:00:00+00:00"
@@ -197,6 +198,7 @@ def victims(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victims]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        env=surroundings(),
     )
     with carrier_of(senders) as url, server:
         made = Victims(server, url, iter(senders))

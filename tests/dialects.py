@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from compliant_sms.sandbox import Account, BandwidthAccount, Sandbox, TelnyxAccount, VonageAccount
-from hooks import Call
+from hooks import PATIENCE, Call
 
 ANA, BEN = "+12175550134", "+12175550135"
 BODY = "See you Tuesday."
@@ -131,7 +131,9 @@ class Dialect:
     ) -> requests.Response:
         """Post anything to where texts are created."""
         given = {"Authorization": self.auth, "Content-Type": "application/json"} | (headers or {})
-        return requests.post(f"{sandbox.url}{self.path}", data=body, headers=given, timeout=5)
+        return requests.post(
+            f"{sandbox.url}{self.path}", data=body, headers=given, timeout=PATIENCE
+        )
 
 
 def _basic(user: str, password: str) -> str:

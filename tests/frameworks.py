@@ -30,6 +30,7 @@ from compliant_sms.web.flask import consent_blueprint, secure_blueprint, webhook
 from compliant_sms.web.starlette import consent_app, secure_app, webhook_app
 from compliant_sms.wire import HttpReply
 from hosts import set_up_django
+from servers import QuickServer
 
 with warnings.catch_warnings():  # Starlette's client would rather have another library
     warnings.simplefilter("ignore")
@@ -96,7 +97,7 @@ def _on_uvicorn(app: Any) -> Iterator[str]:
     listener, url = listen()
     # uvicorn would put what a proxy says in the place of the proxy's own address.
     config = uvicorn.Config(app, log_config=None, lifespan="off", proxy_headers=False)
-    server = uvicorn.Server(config)
+    server = QuickServer(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     try:

@@ -8,7 +8,8 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from time import monotonic
+from typing import Any, TypeVar
 
 import uvicorn
 from attrs import define, field, frozen
@@ -19,9 +20,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from compliant_sms.wire import WebhookRequest
+from servers import QuickServer
 
-PATIENCE = 5.0
+PATIENCE = 60.0  # what a busy machine may need
 Take = Callable[[WebhookRequest], int]
+T = TypeVar("T")
+
+
+def until(so: Callable[[], T]) -> T:
+    """Ask until the answer is true; fails when it never is."""
+    ends = monotonic() + PATIENCE
+    while not (answer := so()):
+        assert monotonic() < ends, "it never came"
+    return answer
 
 
 @frozen
@@ -80,7 +91,7 @@ def listening() -> Iterator[Hooks]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         hooks = Hooks(f"http://127.0.0.1:{listener.getsockname()[1]}")
         app = Starlette(routes=[Route("/{path:path}", hooks.handle, methods=["GET", "POST"])])
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        server = QuickServer(uvicorn.Config(app, log_config=None, access_log=False))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         yield hooks

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,13 +22,32 @@ from compliant_sms.providers import Twilio
 from compliant_sms.rates import Rate
 from compliant_sms.stores import SQLite
 from compliant_sms.worker import Worker
+from unmeasured import surroundings
 
 __all__ = ["labourers", "open_messenger"]
 
 
-def _clock(at: str, *, runs: bool) -> Any:
-    start, began = datetime.fromisoformat(at), time.monotonic()
-    return lambda: start + timedelta(seconds=time.monotonic() - began if runs else 0)
+def _clock(at: str, since: float | None) -> Any:
+    """Stands at an instant, or runs since it stood there by the clock that all processes share."""
+    start = datetime.fromisoformat(at)
+    if since is None:
+        return lambda: start
+    return lambda: start + timedelta(seconds=time.monotonic() - since)
+
+
+def _people(*, meet: bool) -> Callable[[object], Profile]:
+    """Where everybody lives; the first question waits until all processes have texts in hand."""
+    asked = not meet
+
+    def profile(_: object) -> Profile:
+        nonlocal asked
+        if not asked:
+            asked = True
+            print("met", flush=True)  # noqa: T201 - whoever started it listens
+            sys.stdin.readline()
+        return Profile(time_zone="America/Chicago")
+
+    return profile
 
 
 def open_messenger(options: dict[str, Any]) -> Messenger:
@@ -55,26 +74,30 @@ def open_messenger(options: dict[str, Any]) -> Messenger:
             base_url=options["carrier"],
         ),
         store=store,
-        people=lambda _: Profile(time_zone="America/Chicago"),
-        clock=_clock(options["at"], runs=options.get("runs", False)),
+        people=_people(meet=options.get("meet", False)),
+        clock=_clock(options["at"], options.get("since")),
         delivery=Delivery(rate=rate),
     )
 
 
 @contextmanager
 def labourers(count: int, options: dict[str, Any]) -> Iterator[list[subprocess.Popen[str]]]:
-    """So many processes, which begin to work together once all of them are up."""
+    """So many processes, which begin to work together once all of them are up.
+
+    With ``meet`` none of them sends before each has reserved some texts.
+    """
     command = [sys.executable, str(Path(__file__)), json.dumps(options)]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    started = [subprocess.Popen(command, **pipes) for _ in range(count)]
+    started = [subprocess.Popen(command, env=surroundings(), **pipes) for _ in range(count)]
     try:
-        for process in started:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-        for process in started:
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
+        for word in ("ready", "met") if options.get("meet") else ("ready",):
+            for process in started:
+                assert process.stdout is not None
+                assert process.stdout.readline() == f"{word}\n"
+            for process in started:
+                assert process.stdin is not None
+                process.stdin.write("go\n")
+                process.stdin.flush()
         yield started
     finally:
         for process in started:

@@ -44,7 +44,7 @@ def first_lines(folder: Path, *options: str, until: str) -> str:
         if until in line:
             break
     process.terminate()
-    process.wait(20)
+    process.wait(60)
     process.stdout.close()
     return told
 

@@ -187,7 +187,7 @@ def test_signals(
         assert process.stdout is not None
         assert process.stdout.readline() == "2 sent\n"
         process.send_signal(number)
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=60)
 
     assert (rest, process.returncode) == ("Done. 2 sent\n", 0)
     assert len(outgoing(carrier)) == 2

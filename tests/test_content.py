@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import resources
 from pathlib import Path
-from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from compliant_sms.classification import (
-    Content,
     ContentLabel,
     PhraseKind,
     _phrase_rules,
@@ -22,6 +20,7 @@ from compliant_sms.classification import (
 )
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.phrases import LONGEST, WORD, PhraseRule, fold, parse
+from growth import within
 
 DATA = Path(__file__).parent / "data"
 
@@ -61,12 +60,13 @@ def test_what_sells_is_not_called_plain(rows: list[dict[str, str]]) -> None:
     assert share(read_content(text).label != "transactional" for text in selling) >= 0.98
 
 
-@pytest.mark.parametrize("row", OWN, ids=lambda row: row["id"])
-def test_own_table(row: dict[str, str]) -> None:
+def test_own_table() -> None:
     """Each text of the table sells or does not, look-alikes included."""
-    sells = read_content(row["text"]).label is not ContentLabel.TRANSACTIONAL
 
-    assert sells == (row["class"] != "transactional")
+    def is_plain(row: dict[str, str]) -> bool:
+        return read_content(row["text"]).label is ContentLabel.TRANSACTIONAL
+
+    assert [row for row in OWN if is_plain(row) != (row["class"] == "transactional")] == []
 
 
 def test_marketing_or_mixed() -> None:
@@ -111,18 +111,16 @@ DRESSES = {
 
 
 @pytest.mark.parametrize("dress", DRESSES.values(), ids=DRESSES)
-@pytest.mark.parametrize("row", OWN[::7], ids=lambda row: row["id"])
-def test_dress(dress: object, row: dict[str, str]) -> None:
+def test_dress(dress: Callable[[str], str]) -> None:
     """Case, width, quotes, accents and invisible characters change nothing, offsets included."""
-    assert callable(dress)
-    plain, dressed = row["text"], dress(row["text"])
-    seen = read_content(dressed)
+    texts = [row["text"] for row in OWN[::7]]
 
-    assert label_and_words(seen, dressed) == label_and_words(read_content(plain), plain)
+    assert [each for each in texts if label_and_words(dress(each)) != label_and_words(each)] == []
 
 
-def label_and_words(content: Content, text: str) -> object:
-    """What was found, by the words that stand there."""
+def label_and_words(text: str) -> object:
+    """What is found, by the words that stand there."""
+    content = read_content(text)
     return content.label, [
         (phrase.rule, fold(text[phrase.start : phrase.end]).text) for phrase in content.phrases
     ]
@@ -237,10 +235,10 @@ def test_data_is_in_folded_form() -> None:
 )
 def test_hostile_repeats(text: str) -> None:
     """A hundred thousand characters take no more than moments."""
-    started = process_time()
-    read_content((text * 100_000)[:100_000])
+    long = (text * 100_000)[:100_000]
+    read_content(long[:10_000])
 
-    assert process_time() - started < 3
+    assert within(3, lambda: read_content(long))
 
 
 def documents() -> dict[str, str]:

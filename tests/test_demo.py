@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from unmeasured import surroundings
+
 COMMAND = [sys.executable, "-m", "compliant_sms.cli"]
 # What must be visible in a day, from the issue that asked for the demo.
 KINDS = {
@@ -34,10 +36,17 @@ KINDS = {
 }
 
 
-def play(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def play(
+    folder: Path, *options: str, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the demo in a folder."""
     return subprocess.run(
-        [*COMMAND, "demo", *options], cwd=folder, capture_output=True, text=True, check=False
+        [*COMMAND, "demo", *options],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=env,
     )
 
 
@@ -51,7 +60,9 @@ def report_of(run: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 @contextmanager
 def carrier_process() -> Iterator[str]:
     """A carrier in a process of its own, which outlives the demo; its URL."""
-    process = subprocess.Popen([*COMMAND, "sandbox"], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*COMMAND, "sandbox"], stdout=subprocess.PIPE, text=True, env=surroundings()
+    )
     assert process.stdout is not None
     found = re.search(r"http://\S+", process.stdout.readline())
     assert found
@@ -59,7 +70,7 @@ def carrier_process() -> Iterator[str]:
         yield found[0]
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()
 
 
@@ -152,13 +163,17 @@ def killed_and_resumed(folder: Path, url: str, delay: float) -> dict[str, Any]:
     """Play a day, kill it after so many seconds, play on; what the second run says."""
     options = ["demo", "--json", "--carrier", url]
     with subprocess.Popen(
-        [*COMMAND, *options], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*COMMAND, *options],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=surroundings(),
     ) as victim:
         try:
             victim.wait(delay)
         except subprocess.TimeoutExpired:
             victim.kill()
-    run = play(folder, *options[1:])
+    run = play(folder, *options[1:], env=surroundings())
     assert run.returncode == 0, run.stdout + run.stderr
     return report_of(run)
 
@@ -189,7 +204,7 @@ def kill_at_random_moments(tmp_path: Path, times: int) -> None:
 def play_fresh(folder: Path, url: str) -> subprocess.CompletedProcess[str]:
     """Play one undisturbed day."""
     folder.mkdir()
-    return play(folder, "--json", "--carrier", url)
+    return play(folder, "--json", "--carrier", url, env=surroundings())
 
 
 def test_killing_the_demo_neither_loses_nor_repeats_a_text(tmp_path: Path) -> None:

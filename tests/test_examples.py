@@ -14,6 +14,7 @@ import pytest
 
 from compliant_sms.cli._sandbox import accounts
 from compliant_sms.sandbox import Sandbox
+from unmeasured import surroundings
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NAMES = sorted(each.name for each in EXAMPLES.iterdir() if each.is_dir())
@@ -22,15 +23,15 @@ NAMES = sorted(each.name for each in EXAMPLES.iterdir() if each.is_dir())
 @pytest.mark.parametrize("name", NAMES)
 def test_example(name: str, request: pytest.FixtureRequest) -> None:
     """Each in a process of its own: they know nothing of this project's tests."""
-    surroundings = dict(os.environ)
+    own = surroundings()
     if "postgres" in name:
-        surroundings["CLINIC_DSN"] = request.getfixturevalue("postgres_dsn")
+        own["CLINIC_DSN"] = request.getfixturevalue("postgres_dsn")
     # By its path, which also works where the library is not installed.
     plugin = ["-p", "no:compliant_sms", "-p", "compliant_sms.testing.pytest_plugin"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *plugin, "-p", "no:cacheprovider"],
         cwd=EXAMPLES / name,
-        env=surroundings,
+        env=own,
         capture_output=True,
         text=True,
         check=False,
@@ -50,7 +51,7 @@ def from_environment(folder: Path, carrier: Sandbox, *command: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -130,7 +130,7 @@ def test_over_a_socket(framework: Framework, asking: Messenger) -> None:
         host = urlsplit(url).netloc
 
         def ask(method: str, headers: dict[str, str], body: bytes) -> HttpReply:
-            connection = http.client.HTTPConnection(host, timeout=10)
+            connection = http.client.HTTPConnection(host, timeout=60)
             connection.request(method, MOUNT + "/", body, headers)
             got = connection.getresponse()
             reply = HttpReply(status=got.status, headers=got.getheaders(), body=got.read())

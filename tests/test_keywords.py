@@ -57,14 +57,11 @@ def test_exact_rows(row: dict[str, str]) -> None:
     assert expected == reserved(row["text"])
 
 
-@pytest.mark.parametrize(
-    "row",
-    [row for row in ROWS if row["certainty"] == "clear" and row["opt_out_scope"] is None],
-    ids=lambda row: row["id"],
-)
-def test_no_false_alarm(row: dict[str, str]) -> None:
+def test_no_false_alarm() -> None:
     """No text that clearly is no opt-out is read as one."""
-    assert reserved(row["text"]) is not Reserved.STOP
+    none = [row for row in ROWS if row["certainty"] == "clear" and row["opt_out_scope"] is None]
+
+    assert [row for row in none if reserved(row["text"]) is Reserved.STOP] == []
 
 
 @given(st.sampled_from(WORDS), st.sampled_from(CASES), AROUND, AROUND)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from time import process_time
 
 import pytest
 from attrs import evolve
@@ -14,6 +13,7 @@ from compliant_sms.classification import Purpose
 from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.lint import LINT_RULES, Fix, LintFinding, LintSettings, Severity, fixed, lint
 from compliant_sms.practice import Practice
+from growth import shortest, within
 
 REMINDER = Purpose.APPOINTMENT_REMINDER
 PRACTICE = Practice(
@@ -445,15 +445,7 @@ def test_nothing_of_the_text_is_in_a_finding() -> None:
 )
 def test_time_grows_with_the_length_only(unit: str) -> None:
     """Eight times the text takes about eight times as long."""
-
-    def best(text: str) -> float:
-        times = []
-        for _ in range(3):
-            start = process_time()
-            lint(text, REMINDER)
-            times.append(process_time() - start)
-        return min(times)
-
-    best(unit)
     few, many = (unit * (length // len(unit)) for length in (2_000, 16_000))
-    assert best(many) < 32 * best(few)
+    lint(few, REMINDER)
+
+    assert within(32 * shortest(lambda: lint(few, REMINDER)), lambda: lint(many, REMINDER))

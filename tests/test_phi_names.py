@@ -302,6 +302,7 @@ def test_without_facts_nothing_is_known(known: Known) -> None:
     assert list(find_known_facts(View("Will 6/18/83 206 555 0171"), known)) == []
 
 
+@pytest.mark.many_rounds
 @pytest.mark.parametrize("unit", ["7", "a", "A", "-.", "([", "\n", "a ", "王"])
 def test_hostile_texts_are_read_and_no_place_is_found_twice(unit: str) -> None:
     """A hundred kilobytes of one thing do no harm, and no place is found twice."""

@@ -269,6 +269,7 @@ def test_any_text_can_be_read(text: str) -> None:
         assert text[finding.end - 1].isdecimal()
 
 
+@pytest.mark.many_rounds
 @pytest.mark.parametrize(
     "unit",
     [

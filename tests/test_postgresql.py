@@ -9,6 +9,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -38,6 +39,7 @@ from compliant_sms.stores._named import numbered
 from compliant_sms.stores._schema import tables
 from conftest import PATIENT, PERSON
 from databases import Server
+from hooks import until
 from test_receive import callback, from_patient
 from test_send import BODY, agree, remind
 from test_store import OTHER, count, writing
@@ -304,6 +306,16 @@ def test_missing_table(store: PostgreSQL) -> None:
         count(store, "sms_nothing")
 
 
+def in_the_end(act: Callable[[], Any]) -> Any:
+    """What it answers once it does, where a busy machine is too slow for a short patience."""
+
+    def tried() -> Any:
+        with suppress(StoreBusy):
+            return act()
+
+    return until(tried)
+
+
 def test_locked(postgres_dsn: str, store: PostgreSQL) -> None:
     """A row that stays locked is reported as busy; afterwards everything works."""
     store.run(writing("first"))
@@ -312,7 +324,7 @@ def test_locked(postgres_dsn: str, store: PostgreSQL) -> None:
         other.execute("LOCK TABLE sms_practices")
         with pytest.raises(StoreBusy, match="Try again"):
             impatient.run(writing("second"))
-    impatient.run(writing("second"))
+    in_the_end(lambda: impatient.run(writing("second")))
     impatient.close()
 
     assert count(store) == 2
@@ -329,7 +341,7 @@ def test_all_connections_in_use(postgres_dsn: str) -> None:
     with pytest.raises(StoreBusy, match="max_connections"):
         narrow.run(nested)
 
-    assert narrow.run(writing("later")) == "later"
+    assert in_the_end(lambda: narrow.run(writing("later"))) == "later"
     narrow.close()
 
 
@@ -441,7 +453,7 @@ def test_deadlock(postgres_dsn: str) -> None:
     store = PostgreSQL(f"{postgres_dsn} options='-c deadlock_timeout=20ms'")
     store.run(writing("a"))
     store.run(writing("b"))
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
     tries = []
 
     def act(number: int) -> object:
@@ -504,13 +516,13 @@ def test_who_erases_stands_in_no_sender_s_way(make_messenger: Make, postgres_dsn
     async def erases(tx: Transaction) -> None:
         tries[0] += 1
         await tx.hold_keys("lakeside", PERSON)
-        held.wait(30)
+        held.wait(60)
         await tx.lock("lakeside", number)
 
     async def sends(tx: Transaction) -> None:
         tries[1] += 1
         await tx.lock("lakeside", number)
-        held.wait(30)
+        held.wait(60)
         event = (await tx.consent_events("lakeside", number))[0]
         await tx.append(evolve(event, event_id="again"), "unused")
 
@@ -541,7 +553,7 @@ def test_one_key_from_two_sides(
     for number in numbers:
         agree(sides[0], number)
     for key in range(12):
-        both = threading.Barrier(2, timeout=10)
+        both = threading.Barrier(2, timeout=60)
 
         def act(side: int, key: int = key, both: threading.Barrier = both) -> object:
             both.wait()
@@ -559,7 +571,7 @@ def test_one_key_from_two_sides(
 
 def test_a_practice_is_no_bottleneck(make_messenger: Make, postgres_dsn: str) -> None:
     """While one text of a practice is being claimed, others to other numbers go on."""
-    other = make_messenger(store=PostgreSQL(postgres_dsn, busy_timeout=0.5))
+    other = make_messenger(store=PostgreSQL(postgres_dsn, busy_timeout=30))
     agree(other)
     agree(other, OTHER)
     remind(other, "first")  # the practice is known

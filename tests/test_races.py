@@ -31,6 +31,7 @@ from compliant_sms import Messenger
 from conftest import SENDER
 from databases import Server
 from race_side import DAY, TEXTS, messenger_over, send
+from unmeasured import surroundings
 
 HERE = Path(__file__).parent
 NIGHT = DAY - timedelta(hours=11, minutes=30)
@@ -138,7 +139,11 @@ def racer(side: str, course: Course) -> Iterator[Callable[[str], None]]:
     """One of the two processes: tells it a number, or waits until it is through with the last."""
     arguments = [str(HERE / "race_side.py"), side, json.dumps(course.store), course.url]
     with subprocess.Popen(
-        [sys.executable, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=surroundings(),
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from timeit import repeat
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +12,7 @@ from compliant_sms.optout._heard import hear
 from compliant_sms.optout._revocation_forms import formed, may_be_formed
 from compliant_sms.optout._revocation_grammar import _parse, grammar
 from compliant_sms.optout._revocation_rules import rulebook
+from growth import shortest, within
 from test_revocation_phrases import lines
 
 MINIMAL = """
@@ -130,11 +129,8 @@ def test_hostile_length(part: str) -> None:
     whole = 3_600 // len(part)
     read_revocation(part * whole)
 
-    assert _time(part * whole) < 16 * _time(part * (whole // 4)) + 1e-3
-
-
-def _time(text: str) -> float:
-    return min(repeat(lambda: read_revocation(text), number=1, repeat=5))
+    bound = 16 * shortest(lambda: read_revocation(part * (whole // 4))) + 1e-3
+    assert within(bound, lambda: read_revocation(part * whole))
 
 
 def test_packaged_forms_have_names() -> None:

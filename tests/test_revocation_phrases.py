@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from timeit import repeat
 
 import pytest
 from hypothesis import given
@@ -17,6 +16,7 @@ from compliant_sms.optout._heard import hear
 from compliant_sms.optout._revocation import find_revocation
 from compliant_sms.optout._revocation_rules import Says, rulebook
 from compliant_sms.phrases import parse, search
+from growth import shortest, within
 
 DATA = Path(__file__).parent / "data"
 VECTORS = [
@@ -30,16 +30,14 @@ def lines(name: str) -> list[str]:
     return [row for row in rows if not row.startswith("#")]
 
 
-@pytest.mark.parametrize("text", lines("revocations.txt"))
-def test_revokes(text: str) -> None:
+def test_revokes() -> None:
     """A text that asks for no more texts is found, whatever its words."""
-    assert read_revocation(text) is not None
+    assert [text for text in lines("revocations.txt") if read_revocation(text) is None] == []
 
 
-@pytest.mark.parametrize("text", lines("no-revocations.txt"))
-def test_does_not_revoke(text: str) -> None:
+def test_does_not_revoke() -> None:
     """A text that only shares words with such a wish is left alone."""
-    assert read_revocation(text) is None
+    assert [text for text in lines("no-revocations.txt") if read_revocation(text)] == []
 
 
 @pytest.mark.parametrize("row", INTENTS, ids=lambda row: row["id"])
@@ -295,13 +293,10 @@ HOSTILE = [
 @pytest.mark.parametrize("part", HOSTILE)
 def test_hostile_length(part: str) -> None:
     """Four times the text takes no more than about four times as long."""
-    read_revocation(part * 8_000)
+    read_revocation(part * 2_000)
 
-    assert _time(part * 8_000) < 16 * _time(part * 2_000)
-
-
-def _time(text: str) -> float:
-    return min(repeat(lambda: read_revocation(text), number=1, repeat=5))
+    bound = 16 * shortest(lambda: read_revocation(part * 2_000))
+    assert within(bound, lambda: read_revocation(part * 8_000))
 
 
 def test_every_rule_compiles_and_is_told_by_language() -> None:

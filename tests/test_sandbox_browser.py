@@ -80,7 +80,7 @@ def open_page(browser: Browser) -> Iterator[Open]:
 
     def go(sandbox: Sandbox, **options: Any) -> Sight:
         context = browser.new_context(**{"locale": "en-US", **options})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         sight = Sight(context.new_page(), sandbox.url)
         sight.page.on("request", lambda request: sight.requests.append(request.url))

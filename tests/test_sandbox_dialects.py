@@ -41,7 +41,7 @@ from dialects import (
     VONAGE,
     Dialect,
 )
-from hooks import Call, Hooks, listening
+from hooks import PATIENCE, Call, Hooks, listening
 
 OURS, SID, TOKEN = "+12175550111", "AC" + "5e" * 16, "token"
 
@@ -235,8 +235,8 @@ def test_strangers_and_lost_ways(sandbox: Sandbox, dialect: Dialect) -> None:
     for body in ("[]", "{", b"\xff"):
         assert dialect.post(sandbox, body).status_code in {400, 422}
     url = sandbox.url + dialect.account.prefix
-    lost = requests.get(f"{url}nowhere", timeout=5)
-    wrong_method = requests.delete(sandbox.url + dialect.path, timeout=5)
+    lost = requests.get(f"{url}nowhere", timeout=PATIENCE)
+    wrong_method = requests.delete(sandbox.url + dialect.path, timeout=PATIENCE)
     assert (lost.status_code, wrong_method.status_code) == (404, 405)
     assert lost.json().keys() == wrong_method.json().keys()
 
@@ -274,7 +274,7 @@ def test_texts_can_be_looked_up(sandbox: Sandbox, hooks: Hooks) -> None:
 
     def ask(dialect: Dialect, path: str, **query: str) -> requests.Response:
         headers = {"Authorization": dialect.auth}
-        return requests.get(sandbox.url + path, query, headers=headers, timeout=5)
+        return requests.get(sandbox.url + path, query, headers=headers, timeout=PATIENCE)
 
     found = ask(telnyx, f"/v2/messages/{sid}").json()["data"]
     assert (found["id"], found["to"][0]["status"], found["text"]) == (sid, "delivered", BODY)
@@ -298,8 +298,8 @@ def test_the_balance_at_vonage(sandbox: Sandbox) -> None:
     url = f"{sandbox.url}/account/get-balance"
     headers = {"Authorization": DIALECTS["vonage"].auth}
 
-    assert requests.get(url, headers=headers, timeout=5).json()["value"] == 100.0
-    assert requests.get(url, timeout=5).status_code == 401
+    assert requests.get(url, headers=headers, timeout=PATIENCE).json()["value"] == 100.0
+    assert requests.get(url, timeout=PATIENCE).status_code == 401
 
 
 # Patients, and STOP
@@ -326,13 +326,15 @@ def test_stop_at_telnyx(sandbox: Sandbox, hooks: Hooks) -> None:
     assert telnyx.send(sandbox, BEN).status_code == 200
 
     listed = requests.get(
-        f"{sandbox.url}/v2/messaging_optouts", headers={"Authorization": telnyx.auth}, timeout=5
+        f"{sandbox.url}/v2/messaging_optouts",
+        headers={"Authorization": telnyx.auth},
+        timeout=PATIENCE,
     ).json()
     assert [(each["from"], each["to"]) for each in listed["data"]] == [(telnyx.ours, ANA)]
     none = requests.get(
         f"{sandbox.url}/v2/messaging_optouts?filter[from]={telnyx.other.replace('+', '%2B')}",
         headers={"Authorization": telnyx.auth},
-        timeout=5,
+        timeout=PATIENCE,
     ).json()
     assert none["data"] == []
     assert "autoresponse_type" not in hooks.so_far()[0].content["data"]["payload"]
@@ -448,17 +450,19 @@ def test_one_server_speaks_for_all(hooks: Hooks) -> None:
             dialect.send(sandbox)
         url = f"{sandbox.url}/2010-04-01/Accounts/{SID}"
         text = {"To": ANA, "From": OURS, "Body": BODY}
-        assert requests.post(f"{url}/Messages.json", text, auth=(SID, TOKEN), timeout=5).ok
-        listed = requests.get(f"{url}/Messages.json", auth=(SID, TOKEN), timeout=5).json()
+        assert requests.post(f"{url}/Messages.json", text, auth=(SID, TOKEN), timeout=PATIENCE).ok
+        listed = requests.get(f"{url}/Messages.json", auth=(SID, TOKEN), timeout=PATIENCE).json()
         text["From"] = TELNYX.numbers[0]
-        foreign = requests.post(f"{url}/Messages.json", text, auth=(SID, TOKEN), timeout=5).json()
-        known = requests.get(f"{url}.json", auth=(SID, TOKEN), timeout=5).json()
+        foreign = requests.post(
+            f"{url}/Messages.json", text, auth=(SID, TOKEN), timeout=PATIENCE
+        ).json()
+        known = requests.get(f"{url}.json", auth=(SID, TOKEN), timeout=PATIENCE).json()
 
         assert [entry.provider for entry in sandbox.messages()] == [*DIALECTS, "twilio"]
         assert (len(listed["messages"]), foreign["code"]) == (1, 21606)
         assert (known["sid"], known["status"]) == (SID, "active")
-        assert requests.get(f"{url}/x", timeout=5).json()["code"] == 20404
-        assert requests.get(f"{sandbox.url}/v2/x", timeout=5).json()["errors"]
+        assert requests.get(f"{url}/x", timeout=PATIENCE).json()["code"] == 20404
+        assert requests.get(f"{sandbox.url}/v2/x", timeout=PATIENCE).json()["errors"]
 
 
 @pytest.mark.parametrize(

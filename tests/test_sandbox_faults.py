@@ -14,7 +14,7 @@ import requests
 from compliant_sms.errors import InvalidInput
 from compliant_sms.sandbox import CallbackFault, FaultKind, Sandbox
 from dialects import ACCOUNTS, ANA, BEN, DIALECTS, Dialect
-from hooks import Hooks, listening
+from hooks import PATIENCE, Hooks, listening, until
 
 Told = list[tuple[str, str]]
 
@@ -123,6 +123,7 @@ def test_a_hang_after_the_request_was_taken(
             headers={"Authorization": dialect.auth},
             timeout=0.2,
         )
+    until(sandbox.messages)
     sandbox.drain()
 
     assert told(hooks) == [dialect.words["sent"], dialect.words["delivered"]]
@@ -192,7 +193,7 @@ def test_a_callback_that_twilio_loses_is_gone(hooks: Hooks) -> None:
         assert hooks.so_far() == []
         limited = f"{sandbox.url}/2010-04-01/Accounts/{sid}/Messages.json"
         sandbox.fail_next("rate_limited")
-        answer = requests.post(limited, {}, auth=(sid, "token"), timeout=5)
+        answer = requests.post(limited, {}, auth=(sid, "token"), timeout=PATIENCE)
         assert (answer.status_code, answer.json()["code"]) == (429, 20429)
 
 
@@ -317,7 +318,7 @@ def test_control_of_faults(sandbox: Sandbox, hooks: Hooks) -> None:
     base, telnyx = f"{sandbox.url}/sandbox", DIALECTS["telnyx"]
 
     def put(path: str, content: dict[str, Any]) -> int:
-        return requests.put(f"{base}/{path}", json=content, timeout=5).status_code
+        return requests.put(f"{base}/{path}", json=content, timeout=PATIENCE).status_code
 
     status_url = {"status_url": f"{hooks.base}/telnyx"}
     assert put(f"numbers/{telnyx.ours}", status_url) == 200
@@ -325,11 +326,11 @@ def test_control_of_faults(sandbox: Sandbox, hooks: Hooks) -> None:
     telnyx.send(sandbox)
     assert put("fault-rates", {"rates": {"reordered": "often"}}) == 400
     assert put("fault-rates", {"rates": {"often": 1}}) == 400
-    assert requests.post(f"{base}/drain", timeout=5).status_code == 204
+    assert requests.post(f"{base}/drain", timeout=PATIENCE).status_code == 204
     assert told(hooks) == ["sent", "delivered"]
     fault = {"kind": "status", "provider": "telnyx", "status": 502}
-    assert requests.post(f"{base}/faults", json=fault, timeout=5).json() == {"waiting": 1}
+    assert requests.post(f"{base}/faults", json=fault, timeout=PATIENCE).json() == {"waiting": 1}
     assert put("fault-rates", {"rates": {}}) == 204
     assert telnyx.send(sandbox).status_code == 502
-    (entry,) = requests.get(f"{base}/messages", timeout=5).json()["messages"]
+    (entry,) = requests.get(f"{base}/messages", timeout=PATIENCE).json()["messages"]
     assert (entry["provider"], entry["told"]) == ("telnyx", ["sent", "delivered"])

@@ -30,10 +30,10 @@ from compliant_sms.sandbox._phones._feed import Feed
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, OTHER_SENDERS, PATIENT, PERSON, SENDER, SID, TOKEN
+from hooks import PATIENCE
 from test_send import BODY, NIGHT, agree, remind, waits
 
 pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
-PATIENCE = 10.0
 ANA = PatientPhone(number=PATIENT, person=PERSON, name="Ana")
 Json = dict[str, Any]
 Make = Callable[..., Messenger]

@@ -17,6 +17,7 @@ from databases import Server
 from secure_guesser import messenger_over
 from secure_visits import RIGHT, WRONG, Visitor, notice
 from test_send import agree
+from unmeasured import surroundings
 
 HERE = Path(__file__).parent
 GUESSERS, GUESSES = 4, 12
@@ -47,6 +48,7 @@ def test_processes_that_guess_together(place: dict[str, str], tmp_path: Path) ->
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
+                env=surroundings(),
             )
             for _ in range(GUESSERS)
         ]

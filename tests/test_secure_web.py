@@ -128,7 +128,7 @@ def test_over_a_socket(framework: Framework, ana: Visitor) -> None:
     with framework.server(ana.messenger) as url:
 
         def ask(method: str, headers: dict[str, str], body: bytes) -> HttpReply:
-            connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+            connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
             connection.request(method, where, body, headers)
             got = connection.getresponse()
             reply = HttpReply(status=got.status, headers=got.getheaders(), body=got.read())

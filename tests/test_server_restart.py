@@ -21,8 +21,7 @@ from crash_judge import WRONGS, Trial, judged
 from crash_trials import A_DAY
 from databases import DSN, Server
 from figures import Record
-
-_PATIENCE = 30.0
+from hooks import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +44,7 @@ def kill(server: Any) -> None:
     watched = os.pidfd_open(pid)
     try:
         os.kill(pid, signal.SIGQUIT)
-        ended, _, _ = select.select([watched], [], [], _PATIENCE)
+        ended, _, _ = select.select([watched], [], [], PATIENCE)
     finally:
         os.close(watched)
     assert ended, "the server did not end"

@@ -34,6 +34,7 @@ from compliant_sms.stores import SQLite
 from compliant_sms.stores._schema import newest
 from conftest import PATIENT, PERSON
 from test_send import BODY, agree, outgoing, remind
+from unmeasured import surroundings
 
 T = TypeVar("T")
 Make = Callable[..., Messenger]
@@ -242,6 +243,7 @@ def start(code: str, *arguments: object) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        env=surroundings(),
     )
 
 

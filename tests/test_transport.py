@@ -21,6 +21,7 @@ from compliant_sms.providers import Attempt, Category, Certainty, Problem
 from compliant_sms.retry import BriefRetry
 from compliant_sms.transport import AsyncTransport, BlockingTransport
 from compliant_sms.wire import HttpReply, HttpRequest
+from hooks import PATIENCE
 
 CANARY = "zebra-canary"
 
@@ -57,7 +58,7 @@ class Odd:
             except OSError:
                 return
             with connection:
-                connection.settimeout(5)
+                connection.settimeout(PATIENCE)
                 self.requests.append(_request(connection))
                 if answer is None:
                     connection.recv(1)
@@ -99,20 +100,20 @@ def closed_port() -> str:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-Send: TypeAlias = Callable[[HttpRequest], HttpReply]
+Send: TypeAlias = Callable[..., HttpReply]
 
 
-def blocking(request: HttpRequest) -> HttpReply:
-    transport = BlockingTransport(answer_timeout=0.2)
+def blocking(request: HttpRequest, answer_timeout: float = PATIENCE) -> HttpReply:
+    transport = BlockingTransport(answer_timeout=answer_timeout)
     try:
         return finish(transport.send(request))
     finally:
         transport.close()
 
 
-def on_a_loop(request: HttpRequest) -> HttpReply:
+def on_a_loop(request: HttpRequest, answer_timeout: float = PATIENCE) -> HttpReply:
     async def send() -> HttpReply:
-        async with AsyncTransport(answer_timeout=0.2) as transport:
+        async with AsyncTransport(answer_timeout=answer_timeout) as transport:
             return await transport.send(request)
 
     return asyncio.run(send())
@@ -163,7 +164,7 @@ def test_no_redirect_is_followed(send: Send) -> None:
 def test_no_answer(send: Send, answer: bytes | None) -> None:
     """Once the request was written, whatever goes wrong may have come after it was processed."""
     with odd_server(answer) as server, pytest.raises(NoAnswer, match="gave no answer") as caught:
-        send(post(server.url, CANARY.encode()))
+        send(post(server.url, CANARY.encode()), PATIENCE if answer is not None else 0.2)
 
     assert CANARY not in str(caught.value)
     assert server.requests[0].endswith(CANARY.encode())
@@ -209,7 +210,7 @@ def test_a_request_under_way_at_the_close_leaves_no_connection_open() -> None:
         thread.start()
         connection, _ = listener.accept()
         with connection:
-            connection.settimeout(5)
+            connection.settimeout(PATIENCE)
             connection.recv(65536)
             transport.close()
             connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")

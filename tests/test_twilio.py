@@ -318,7 +318,7 @@ class Recorder(TwilioHttpClient):
     """Twilio's HTTP client, sending everything to one place instead."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(timeout=5)
+        super().__init__(timeout=60)
         self._url = url
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:

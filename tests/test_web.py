@@ -24,6 +24,7 @@ from compliant_sms.transport import BlockingTransport
 from compliant_sms.web.starlette import webhook_app
 from compliant_sms.wire import HttpReply, HttpRequest
 from conftest import PATIENT, PERSON, SENDER, SID, TOKEN
+from servers import QuickServer
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def serving(messenger: Messenger | AsyncMessenger, *, dispatch: bool = True) -> 
     """The application behind uvicorn; its public URL."""
     listener, url = listen()
     app = webhook_app(messenger, public_url=url, dispatch=dispatch)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+    server = QuickServer(uvicorn.Config(app, log_config=None, lifespan="off"))
     thread = Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     try:

@@ -373,7 +373,7 @@ def only_head(url: str, path: str, length: int, start: bytes = b"") -> int:
     """Announce a body, send no more than its start, and read the status of the answer."""
     parts = urlsplit(url)
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: {length}"
-    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+    with socket.create_connection((parts.hostname, parts.port), timeout=60) as connection:
         connection.sendall(f"{head}\r\n\r\n".encode())
         connection.sendall(start)
         if start:

@@ -41,6 +41,7 @@ from hosts import (  # noqa: F401 - some are fixtures
 )
 from test_receive import from_patient
 from test_send import BODY, NIGHT, agree, outgoing, remind, waits
+from unmeasured import surroundings
 
 pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
 Make = Callable[..., Messenger]
@@ -177,7 +178,7 @@ os._exit(0)
 def another_process(place: Place, then: str) -> None:
     """A process that books and reminds, and dies."""
     code = [sys.executable, "-c", HOSTING, place.where, BODY, then, MORNING.isoformat()]
-    done = subprocess.run(code, capture_output=True, text=True, check=False)
+    done = subprocess.run(code, capture_output=True, text=True, check=False, env=surroundings())
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -400,7 +401,7 @@ def test_two_hosts_ask_at_once(
     code = [sys.executable, "-c", HOSTING, place.where, BODY, "commit", MORNING.isoformat()]
     with host.transaction():
         first = remind(willing.within(host.connection), purpose=Purpose.RECALL)
-        other = subprocess.Popen(code, stderr=subprocess.PIPE, text=True)
+        other = subprocess.Popen(code, stderr=subprocess.PIPE, text=True, env=surroundings())
     _, errors = other.communicate()
     outcomes = willing.dispatch_due()
 

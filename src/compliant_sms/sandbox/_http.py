@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
@@ -22,6 +23,7 @@ from compliant_sms.sandbox._carrier import Carrier
 
 _GRACE = 2  # seconds for requests that are being answered while the server stops
 _KEEP_ALIVE = 75
+_TURNS = 5  # of the event loop, in which it lets go of closed connections
 
 
 class HangUpProtocol(H11Protocol):
@@ -40,7 +42,26 @@ class HangUpProtocol(H11Protocol):
         self.app = with_hang_up
 
 
-class Server(uvicorn.Server):
+class PromptServer(uvicorn.Server):
+    """Ends as uvicorn does, but without its pause where nobody is being answered."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close what listens and what is idle; then wait for the others, if there are any."""
+        for server in self.servers:
+            server.close()
+        for each in sockets or ():
+            each.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
+        elif not self.force_exit:
+            await self.lifespan.shutdown()
+
+
+class Server(PromptServer):
     """Serves until the carrier is to stop, and learns of that at once rather than by polling."""
 
     def __init__(
