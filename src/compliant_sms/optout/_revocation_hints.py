@@ -27,6 +27,8 @@ _Found: TypeAlias = Found[Says]
 _FILE = "revocation-hints.toml"
 _ENOUGH = 4
 _TEXTS = "texts"
+_APART = 30
+"""Code points between hints of which none is enough."""
 _MOST_WORDS = 18
 """Different words: who writes more says what is wanted; hints in it add up by chance."""
 _LONGEST = 240
@@ -83,7 +85,14 @@ def hints(spoken: Spoken, *, answering: bool) -> list[_Found]:
     if sum(one.rule.weight for one in heaviest.values()) < _ENOUGH:
         return []
     told = [one for one in heaviest.values() if one.rule.weight > 0]
-    return sorted(told, key=attrgetter("start", "end", "rule.id"))
+    told.sort(key=attrgetter("start", "end", "rule.id"))
+    return told if _belong_together(told) else []
+
+
+def _belong_together(told: list[_Found]) -> bool:
+    """Whether one is enough, or all stand close to each other."""
+    alone = any(one.rule.weight >= _ENOUGH for one in told)
+    return alone or told[-1].start - min(one.end for one in told) <= _APART
 
 
 def _counts(one: _Found, text: str, book: _Book, *, answering: bool) -> bool:
