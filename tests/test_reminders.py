@@ -248,8 +248,8 @@ def test_a_moved_visit_is_reminded_of_anew(
 
     assert keys == [
         ("appt/991//2h", State.CANCELLED),
-        ("appt/991//1d@10:00", State.SENT),
-        ("appt/991//2h/2", State.SENT),
+        ("appt/991//1d@10:00", State.DELIVERED),
+        ("appt/991//2h/2", State.DELIVERED),
     ]
     assert [body.partition(",")[0][-15:] for body in outgoing(carrier)] == ["Dec 04 at 09:00"] * 2
     diary.reminders.keep(evolve(moved, start=NIGHT_OWL))  # back to what is past
@@ -268,7 +268,7 @@ def test_a_change_is_told_as_it_is_now(
 
     (text,) = carrier.messages()
     assert (text.to, "Room 5" in text.body) == (OTHER, True)
-    assert [each.state for each in history(diary)] == [State.CANCELLED, State.SENT]
+    assert [each.state for each in history(diary)] == [State.CANCELLED, State.DELIVERED]
 
 
 def test_a_change_after_it_went_sends_nothing(
@@ -469,7 +469,7 @@ def test_what_the_host_says_of_each_when_it_goes(
     assert gone.reason == "those whom it is for are not to be told of together any more"
     assert outgoing(carrier) == []
     run_to(diary, clock, TUESDAY + 2 * HOUR)
-    assert [each.state for each in history(diary)] == [State.CANCELLED, State.SENT]
+    assert [each.state for each in history(diary)] == [State.CANCELLED, State.DELIVERED]
     assert len(history(diary, KID)) == 1
     assert "2 appointments" not in "".join(outgoing(carrier))
 

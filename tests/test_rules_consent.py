@@ -543,6 +543,8 @@ def test_an_opt_in_serves_one_sender(given_to: str, codes: list[str]) -> None:
     for text in ({}, PROMOTES):
         assert found("opt-in-transfer", consent=agreed(PEWC, given_to=given_to), **text) == codes
     assert found("opt-in-transfer", purpose=Purpose.ONE_TIME_CODE, consent=NOTHING) == []
+    elsewhere = agreed(PEWC, given_to="Maple Dental")
+    assert found("opt-in-transfer", purpose=Purpose.HELP_REPLY, consent=elsewhere) == []
 
 
 def test_a_state_may_forgive_less_than_the_federal_rule() -> None:

@@ -51,5 +51,5 @@ class Delivery:
             msg = "lease, settle_after, attempts, pause and report_after must be more than zero"
             raise InvalidInput(msg)
         if not 0 <= self.report_asks <= _MOST_ASKS:
-            msg = f"report_asks is 0, for never, or at most {_MOST_ASKS}"
+            msg = f"report_asks must be 0, to ask never, or at most {_MOST_ASKS}"
             raise InvalidInput(msg)
