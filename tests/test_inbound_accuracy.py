@@ -78,8 +78,8 @@ UNSEEN = "inbound_unseen.jsonl"
 MORE = "inbound_more.jsonl"
 HELD = "inbound_held.jsonl"
 # Written when no phrase more seemed to help: doubtful wishes and odd ones, what only comes near to
-# one, danger and what only sounds like it. ASKING was studied then; ASKING_HELD was scored when that
-# was done, and again after the number of its false alarms had led to more near misses in ASKING.
+# one, danger and what only sounds like it. ASKING was studied then; ASKING_HELD was scored when
+# that was done, and again after its number of false alarms had led to more near misses in ASKING.
 ASKING = "inbound_asking.jsonl"
 ASKING_HELD = "inbound_asking_held.jsonl"
 
