@@ -12,9 +12,14 @@ from attrs import evolve
 
 from compliant_sms import Blocked, Delivery, Failed, Keyring, Messenger, Sent, Uncertain
 from compliant_sms.consent import NumberFlagged, Revoked
+from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput, NoAnswer
+from compliant_sms.flows._unreported import ask_reports
+from compliant_sms.flows._waits import wait_name
 from compliant_sms.lifecycle import State
+from compliant_sms.ports import Transaction
 from compliant_sms.providers import Capabilities, Category, LookUp, Twilio
+from compliant_sms.rates import owed
 from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
@@ -37,6 +42,7 @@ class Line:
         self.told: dict[str, Any] = told
         self.status = 200
         self.silent = False
+        self.lost = False
         self.asked: list[str] = []
         self.sent = 0
         self.meanwhile: Callable[[], object] = lambda: None
@@ -44,6 +50,9 @@ class Line:
     async def send(self, request: HttpRequest) -> HttpReply:
         if request.method == "POST":
             self.sent += 1
+            if self.lost:
+                msg = "nothing came"
+                raise NoAnswer(msg)
             return _json(201, {"sid": f"SM{self.sent}", "status": "queued"})
         self.asked.append(request.url.rpartition("/")[2].removesuffix(".json"))
         self.meanwhile()
@@ -137,7 +146,14 @@ def test_own_patience(make_messenger: Make, line: Line, clock: MovableClock) -> 
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"report_after": timedelta(0)}, {"report_asks": -1}, {"report_asks": 11}]
+    "wrong",
+    [
+        {"report_after": timedelta(0)},
+        {"report_after": timedelta(days=31)},
+        {"report_asks": -1},
+        {"report_asks": 11},
+        {"report_asks": 2.5},
+    ],
 )
 def test_impossible_patience(wrong: dict[str, Any]) -> None:
     """What cannot be meant is refused."""
@@ -146,7 +162,7 @@ def test_impossible_patience(wrong: dict[str, Any]) -> None:
 
 
 def test_no_more_than_asked_for(willing: Messenger, line: Line, clock: MovableClock) -> None:
-    """Uncertain texts count first; what is over waits for the next turn."""
+    """What is over waits for the next turn."""
     for number in range(5):
         remind(willing, str(number), body=f"{BODY} {number}")
     clock.advance(HOUR)
@@ -229,6 +245,17 @@ def test_a_report_meanwhile(willing: Messenger, line: Line, clock: MovableClock)
     assert state(willing) == [State.DELIVERED]
 
 
+def test_the_same_report_meanwhile(willing: Messenger, line: Line, clock: MovableClock) -> None:
+    """What a report tells while the question is under way was not learnt by asking."""
+    remind(willing)
+    line.told = {"status": "delivered"}
+    line.meanwhile = lambda: willing.receive(status("SM1", "delivered"))
+    clock.advance(HOUR)
+
+    assert willing.reconcile() == ()
+    assert state(willing) == [State.DELIVERED]
+
+
 def test_a_report_of_the_same_later(willing: Messenger, line: Line, clock: MovableClock) -> None:
     """A report that comes after all changes nothing, and is kept."""
     remind(willing)
@@ -266,11 +293,15 @@ def test_an_answer_that_tells_nothing(
     assert state(willing) == [State.DELIVERED]
 
 
-@pytest.mark.parametrize("trouble", [{"silent": True}, {"status": 429}], ids=["silent", "429"])
+@pytest.mark.parametrize(
+    "trouble",
+    [{"silent": True}, {"status": 429}, {"status": 401}, {"status": 503}],
+    ids=lambda trouble: str(next(iter(trouble.values()))),
+)
 def test_not_so_fast(
     willing: Messenger, line: Line, clock: MovableClock, trouble: dict[str, Any]
 ) -> None:
-    """A provider that gives no answer, or wants fewer questions, is left alone for that turn."""
+    """A provider that gives no proper answer is left alone for that turn."""
     for number in range(3):
         remind(willing, str(number), body=f"{BODY} {number}")
     for name, value in trouble.items():
@@ -279,9 +310,131 @@ def test_not_so_fast(
     assert willing.reconcile() == ()
     assert len(line.asked) == 1
     line.silent, line.status, line.told = False, 200, {"status": "delivered"}
-    clock.advance(HOUR * 2)
 
-    assert len(willing.reconcile()) == 3
+    assert len(willing.reconcile()) == 2  # those that nobody asked for wait for no pause
+    clock.advance(HOUR * 2)
+    assert len(willing.reconcile()) == 1
+
+
+@pytest.mark.parametrize("trouble", ["silent", "429"])
+def test_one_text_keeps_no_other_waiting(
+    willing: Messenger, line: Line, clock: MovableClock, trouble: str
+) -> None:
+    """A question that is never answered is asked as often as others, and behind them."""
+    for number in range(4):
+        remind(willing, str(number), body=f"{BODY} {number}")
+    line.told = {"status": "delivered"}
+
+    def only_the_first() -> None:
+        first = line.asked[-1] == "SM1"
+        line.silent = first and trouble == "silent"
+        line.status = 429 if first and trouble == "429" else 200
+
+    line.meanwhile = only_the_first
+    clock.advance(HOUR)
+    told = [len(willing.reconcile()) for _ in range(3)]
+
+    assert sum(told) == 3
+    assert sorted(line.asked) == ["SM1", "SM2", "SM3", "SM4"]
+
+
+def test_a_provider_that_asked_for_quiet(
+    willing: Messenger, line: Line, clock: MovableClock
+) -> None:
+    """While a provider takes no texts because it wants a pause, it is not asked either."""
+    remind(willing)
+    clock.advance(HOUR)
+    route = next(iter(willing._ports.routes))
+    name = wait_name(route)
+
+    async def wants_a_pause(tx: Transaction) -> None:
+        await tx.bucket(name, owed(600, clock()))
+        await tx.save_bucket(name, owed(600, clock()))
+
+    finish(willing._ports.store.run(wants_a_pause))
+    willing.reconcile()
+    assert line.asked == []
+    clock.advance(timedelta(minutes=11))
+    willing.reconcile()
+
+    assert line.asked == ["SM1"]
+
+
+def test_asking_stops_with_the_worker(willing: Messenger, line: Line, clock: MovableClock) -> None:
+    """Who stops in between has counted no text that it did not ask for."""
+    for number in range(3):
+        remind(willing, str(number), body=f"{BODY} {number}")
+    clock.advance(HOUR)
+    finish(ask_reports(willing._ports, 9, stopping=lambda: len(line.asked) == 2))
+    willing.reconcile()
+
+    assert line.asked == ["SM1", "SM2", "SM3"]
+
+
+def test_what_nobody_settles_takes_nobodys_place(
+    make_messenger: Make, line: Line, clock: MovableClock
+) -> None:
+    """However many texts stay uncertain, those without a last report are asked for."""
+    messenger = make_messenger(transport=line)
+    agree(messenger)
+    remind(messenger)
+    line.lost = True
+    for number in range(2, 4):
+        assert isinstance(remind(messenger, str(number), body=f"{BODY} {number}"), Uncertain)
+    line.lost, line.status = False, 500
+    clock.advance(HOUR)
+    messenger.reconcile(limit=2)
+
+    assert line.asked[-1] == "SM1"
+
+
+def test_what_an_answer_repeats_of_the_text(
+    willing: Messenger, line: Line, clock: MovableClock
+) -> None:
+    """A code in which a provider quotes the text is on record nowhere."""
+    remind(willing)
+    line.told = {"status": "undelivered", "error_code": BODY[-20:]}
+    clock.advance(HOUR)
+    willing.reconcile()
+    shown = repr(willing.history(PERSON).texts[0].callbacks)
+
+    assert "undelivered" in shown
+    assert BODY[-20:] not in shown
+
+
+def test_a_report_after_an_opt_out_was_narrowed(
+    willing: Messenger, line: Line, clock: MovableClock
+) -> None:
+    """Who kept some texts after an opt-out has given something: a late report of it counts."""
+    remind(willing)
+    line.told = {"status": "undelivered", "error_code": 21610}
+    clock.advance(HOUR)
+    willing.reconcile()
+    clock.advance(timedelta(minutes=1))
+    willing.consent.clarify(
+        PATIENT, keep=["appointments"], channel="spoken", recorded_by="front-desk:ana"
+    )
+    willing.receive(status("SM1", "undelivered", code="21610"))
+
+    assert isinstance(willing.consent.events(PATIENT)[-1], Revoked)
+    assert isinstance(remind(willing, "2", body=f"{BODY} 2"), Blocked)
+
+
+def test_an_opt_out_told_after_a_new_yes(
+    willing: Messenger, line: Line, clock: MovableClock
+) -> None:
+    """When unsure, no texts: it may be older than the yes, and is on record as heard now."""
+    remind(willing)
+    line.told = {"status": "undelivered", "error_code": 21610}
+    clock.advance(HOUR / 2)
+    agree(willing)
+    clock.advance(HOUR / 2)
+    willing.reconcile()
+
+    last = willing.consent.events(PATIENT)[-1]
+    assert isinstance(last, Revoked)
+    assert last.occurred_at == clock()
+    assert isinstance(remind(willing, "2", body=f"{BODY} 2"), Blocked)
 
 
 class Deaf(Twilio):
@@ -312,7 +465,6 @@ def test_nobody_to_ask(  # noqa: PLR0917 - fixtures
     for _ in range(6):
         clock.advance(timedelta(days=2))
         assert asking.reconcile() == ()
-    willing.reconcile()
 
     assert line.asked == []
     assert state(willing) == [State.SENT]

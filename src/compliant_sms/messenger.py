@@ -386,10 +386,11 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         tells of them: see :class:`~compliant_sms.Delivery`.
 
         Args:
-            limit: how many texts at most.
+            limit: how many texts at most, of each kind.
 
         Returns:
-            the outcome of each, as it is now.
+            the outcome of each, as it is now; of those without a last report only where the
+            provider told it.
         """
         return finish(flows.reconcile(self._ports, limit))
 

@@ -11,7 +11,7 @@ from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._facts import Told, facts_about, looked_back
 from compliant_sms.flows._opt_in import record_asked
 from compliant_sms.flows._overrides import record_overrides
-from compliant_sms.flows._pause import hold_for_pause, is_paused
+from compliant_sms.flows._pause import hold_for_pause, is_paused, passes_pauses
 from compliant_sms.flows._places import leave_places, planned, take_place
 from compliant_sms.flows._rate import turn
 from compliant_sms.flows._rehearsed import DRY_RUN
@@ -120,6 +120,8 @@ async def decide(
 
 async def prefetch(tx: Transaction, ports: Ports, known: Brief, at: datetime) -> None:
     """Have what :func:`admit` reads travel with the text, where the store is a journey away."""
+    if passes_pauses(known):
+        return  # it does not wait for whoever pauses or resumes just now
     await tx.prefetch(
         ports.practice.id,
         known.draft.to,

@@ -13,7 +13,7 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import decided_as
 from compliant_sms.volume import UNTIL_RESUMED, Pause, pause_finding, scope_of
 
-__all__ = ["hold_for_pause", "is_paused", "pause", "paused", "resume"]
+__all__ = ["hold_for_pause", "is_paused", "passes_pauses", "pause", "paused", "resume"]
 
 
 async def pause(ports: Ports, *, by: str, reason: str, scope: str | Purpose) -> int:
@@ -50,12 +50,18 @@ async def paused(ports: Ports) -> tuple[Pause, ...]:
     return tuple(await ports.store.run(lambda tx: tx.pauses(ports.practice.id)))
 
 
+def passes_pauses(known: Brief) -> bool:
+    """Whether a patient in danger asked: whom to call is of no use later."""
+    message_class = decided_as(known.draft.purpose, known.plain).message_class
+    return message_class is MessageClass.EMERGENCY and known.draft.answers is not None
+
+
 async def is_paused(tx: Transaction, practice_id: str, known: Brief) -> bool:
     """Whether a pause stops a text; nobody pauses or resumes until the transaction ends."""
+    if passes_pauses(known):
+        return False
     purpose = known.draft.purpose
     message_class = decided_as(purpose, known.plain).message_class
-    if message_class is MessageClass.EMERGENCY and known.draft.answers is not None:
-        return False  # a patient in danger asked: whom to call is of no use later
     scopes = await tx.paused_scopes(practice_id)
     return any(Pause.stops(scope, purpose, message_class) for scope in scopes)
 

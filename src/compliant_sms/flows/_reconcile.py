@@ -42,7 +42,7 @@ class Reconciled:
 
 
 async def reconcile(ports: Ports, limit: int) -> tuple[Outcome, ...]:
-    """Ask the provider for up to ``limit`` texts: the uncertain ones, then those without an end.
+    """Ask the provider for up to ``limit`` uncertain texts, and as many without an end.
 
     Returns:
         each one's outcome. Of uncertain texts: sent where the provider has it; queued where it
@@ -51,7 +51,7 @@ async def reconcile(ports: Ports, limit: int) -> tuple[Outcome, ...]:
         came: what became of those of which the provider told it.
     """
     outcomes = (await look_up(ports, limit)).outcomes
-    asked = await ask_reports(ports, limit - len(outcomes))
+    asked = await ask_reports(ports, limit)
     return (*outcomes, *(each.outcome for each in asked if each.told))
 
 

@@ -58,9 +58,11 @@ async def plan_due(ports: Ports, limit: int, until: datetime | None = None) -> P
         return PlannedReminders()
     at = ports.clock()
     until = max(at, until or at)
+    together: Exception | None = None
     try:
         found, due = await ports.store.run(lambda tx: _look(tx, ports, at, until, limit))
-    except Exception:  # noqa: BLE001 - each by itself says what is wrong with it
+    except Exception as error:  # noqa: BLE001 - each by itself says what is wrong with it
+        together = error
         found = due = await ports.store.run(
             lambda tx: tx.appointments_due(ports.practice.id, until, limit)
         )
@@ -71,6 +73,8 @@ async def plan_due(ports: Ports, limit: int, until: datetime | None = None) -> P
         except Exception as error:  # noqa: BLE001 - the others must not wait for this one
             failures.append(error)
             await _put_off(ports, kept, at)
+    if together is not None and not failures:
+        failures.append(together)
     return PlannedReminders(texts=texts, failures=tuple(failures), more=len(found) == limit)
 
 

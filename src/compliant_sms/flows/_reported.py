@@ -7,7 +7,15 @@ from datetime import datetime
 from attrs import field, frozen
 
 from compliant_sms._masking import repr_of_practice
-from compliant_sms.consent import Channel, Flag, Granted, NumberFlagged, Restored, Revoked
+from compliant_sms.consent import (
+    Channel,
+    Clarified,
+    Flag,
+    Granted,
+    NumberFlagged,
+    Restored,
+    Revoked,
+)
 from compliant_sms.flows._revoke import append_heard
 from compliant_sms.messages import Message
 from compliant_sms.phone import PhoneNumber
@@ -15,6 +23,8 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import OnRecord, Problem
 
 __all__ = ["Reported", "concerns_number", "record_news", "record_problem", "reported_of"]
+
+_RULE = "provider-opt-out"
 
 
 @frozen(kw_only=True)
@@ -77,7 +87,7 @@ async def record_news(
 async def _is_on_record(tx: Transaction, about: Reported, problem: Problem) -> bool:
     stands = False
     for event in await tx.consent_events(about.practice_id, about.number):
-        if isinstance(event, Granted | Restored):
+        if isinstance(event, Granted | Restored | Clarified):
             stands = False
         elif isinstance(event, Revoked | NumberFlagged) and event.reference == about.reference:
             stands = stands or _says(event, problem)
@@ -86,7 +96,9 @@ async def _is_on_record(tx: Transaction, about: Reported, problem: Problem) -> b
 
 def _says(event: Revoked | NumberFlagged, problem: Problem) -> bool:
     if isinstance(event, Revoked):
-        return problem.consequence.on_record is OnRecord.REVOKED
+        # Somebody of the practice may have noted less than that about the same text.
+        theirs = event.channel is Channel.PROVIDER and event.rule == _RULE
+        return theirs and problem.consequence.on_record is OnRecord.REVOKED
     return event.why.value == problem.category.value
 
 
@@ -99,7 +111,7 @@ async def _opted_out(tx: Transaction, ports: Ports, about: Reported, at: datetim
         recorded_at=at,
         actor=f"provider:{about.provider}",
         channel=Channel.PROVIDER,
-        rule="provider-opt-out",
+        rule=_RULE,
         reference=about.reference,
     )
     await append_heard(tx, ports, event)

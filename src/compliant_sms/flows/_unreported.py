@@ -7,14 +7,15 @@ nothing for a day tells nothing more. What the provider says goes the way of its
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from attrs import evolve, frozen
 
 from compliant_sms.errors import TransportError
 from compliant_sms.flows._deliver import outbound, outcome_of
 from compliant_sms.flows._dispatch import never
+from compliant_sms.flows._echo import without_words
 from compliant_sms.flows._status import apply_status
+from compliant_sms.flows._waits import wait_of
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome
 from compliant_sms.ports import Ports, Transaction
@@ -22,7 +23,8 @@ from compliant_sms.providers import Provider, SentText, StatusUpdate
 
 __all__ = ["Asked", "ask_reports"]
 
-_TOO_MANY_REQUESTS = 429
+_REDIRECTS = 300
+_NOT_FOUND = 404
 
 
 @frozen(kw_only=True)
@@ -43,46 +45,56 @@ async def ask_reports(
 ) -> tuple[Asked, ...]:
     """Ask the providers for up to ``limit`` texts that are due to be asked for.
 
-    A provider that is not reached, or that says "not so fast", is left alone until the next time.
+    A provider that is not reached, or that does not answer as it should, is left alone until the
+    next time; so is one that asked to be.
 
     Returns:
         those that were asked for, as they are on record now.
     """
     if ports.dry_run:
         return ()
-    claimed = await ports.store.run(lambda tx: _claim(tx, ports, limit))
-    asked, silent = list[Asked](), set[str]()
-    for message in claimed:
-        route = ports.routes.left_by(message.provider, _sender_of(message))
-        if route is None or message.draft.is_erased:
-            continue  # nobody here can ask, or whom it was to is not known any more
-        if not route.provider.capabilities.status_look_up:
-            await ports.store.run(partial(_leave, message_id=message.message_id))
-            continue
-        if stopping() or route.provider.name in silent:
-            continue
-        told, reached = await _look_up(ports, route.provider, message)
-        if not reached:
-            silent.add(route.provider.name)
-        asked.append(await _record(ports, route.provider, message, told))
+    names = {each.name for each in ports.routes.providers if each.capabilities.status_look_up}
+    asked: list[Asked] = []
+    for number, name in enumerate(sorted(names)):
+        share = -(-(limit - len(asked)) // (len(names) - number))
+        asked += await _ask(ports, name, share, stopping)
     return tuple(asked)
 
 
-async def _claim(tx: Transaction, ports: Ports, limit: int) -> list[Message]:
-    """Those whose pause is over; first those that were asked for the fewest times."""
+async def _ask(
+    ports: Ports, provider: str, limit: int, stopping: Callable[[], bool]
+) -> list[Asked]:
+    """Ask one provider, for one text after the other: those that it leaves open wait longer."""
+    asked: list[Asked] = []
+    for _ in range(limit):
+        if stopping():
+            break
+        message = await ports.store.run(lambda tx: _claim(tx, ports, provider))
+        if message is None:
+            break
+        route = ports.routes.left_by(provider, _sender_of(message))
+        if route is None or message.draft.is_erased:
+            continue  # nobody here can ask, or whom it was to is not known any more
+        told, answered = await _look_up(ports, route.provider, message)
+        asked.append(await _record(ports, route.provider, message, told))
+        if not answered:
+            break
+    return asked
+
+
+async def _claim(tx: Transaction, ports: Ports, provider: str) -> Message | None:
+    """One whose pause is over; first those that were asked for the fewest times."""
     at, most = ports.clock(), ports.delivery.report_asks
-    found: list[Message] = []
+    for route in ports.routes:
+        if route.provider.name == provider and await wait_of(tx, route, at):
+            return None
     for asked in range(most):
-        if len(found) < limit:
-            before = at - ports.delivery.report_after * (1 << asked)
-            again = None if asked + 1 == most else at
-            left = limit - len(found)
-            found += await tx.claim_unreported(ports.practice.id, asked, before, again, left)
-    return found
-
-
-async def _leave(tx: Transaction, message_id: str) -> None:
-    await tx.leave_unreported(message_id)
+        before = at - ports.delivery.report_after * (1 << asked)
+        again = None if asked + 1 == most else at
+        found = await tx.claim_unreported(ports.practice.id, provider, asked, before, again)
+        if found is not None:
+            return found
+    return None
 
 
 def _sender_of(message: Message) -> str:
@@ -92,7 +104,7 @@ def _sender_of(message: Message) -> str:
 async def _look_up(
     ports: Ports, provider: Provider, message: Message
 ) -> tuple[SentText | None, bool]:
-    """What the provider says of a text; and whether it can be asked for the next one."""
+    """What the provider says of a text, and whether it answered: it may not know the text."""
     assert message.provider_id is not None, "only called for one that has an id"  # noqa: S101
     at = ports.clock()
     text = evolve(outbound(message, at), provider_id=message.provider_id)
@@ -102,7 +114,8 @@ async def _look_up(
         reply = await ports.transport.send(request)
     except TransportError:
         return None, False
-    return provider.read_status(reply, text), reply.status != _TOO_MANY_REQUESTS
+    answered = reply.status < _REDIRECTS or reply.status == _NOT_FOUND
+    return provider.read_status(reply, text), answered
 
 
 async def _record(
@@ -110,7 +123,8 @@ async def _record(
 ) -> Asked:
     if told is None or (told.state is State.SENT and told.problem is None):
         return Asked(outcome=outcome_of(message), told=False)
-    code = told.problem.code if told.problem else ""
+    problem = without_words(told.problem, message)  # the key lies in the clear
+    code = problem.code if problem else ""
     news = StatusUpdate(
         key=f"asked/{told.provider_id}/{told.state}/{code}",
         provider_id=told.provider_id,
@@ -121,9 +135,10 @@ async def _record(
     )
 
     async def record(tx: Transaction) -> Asked:
-        received = await apply_status(tx, ports, provider.name, news)
-        current = await tx.message(message.message_id) or message
-        ended = current.state is told.state is not State.SENT
-        return Asked(outcome=outcome_of(current), told=received.new and ended)
+        before = await tx.message(message.message_id) or message
+        await apply_status(tx, ports, provider.name, news)
+        current = await tx.message(message.message_id) or before
+        learnt = before.state is State.SENT and current.state is not State.SENT
+        return Asked(outcome=outcome_of(current), told=learnt)
 
     return await ports.store.run(record)

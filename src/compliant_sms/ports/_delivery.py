@@ -12,6 +12,7 @@ from compliant_sms.rates import Rate
 __all__ = ["Delivery"]
 
 _MOST_ASKS = 10  # with an hour at first, the last one is three weeks later
+_LATEST_ASK = timedelta(days=30)
 
 
 @frozen(kw_only=True)
@@ -33,7 +34,8 @@ class Delivery:
             any case: ``Practice.campaign``.
 
     Raises:
-        InvalidInput: something is not positive, or ``report_asks`` is less than none.
+        InvalidInput: something is not positive; ``report_asks`` is no whole number from 0 to 10, or
+            ``report_after`` longer than 30 days.
     """
 
     lease: timedelta = timedelta(seconds=60)
@@ -50,6 +52,9 @@ class Delivery:
         if min(spans) <= timedelta(0) or self.attempts < 1:
             msg = "lease, settle_after, attempts, pause and report_after must be more than zero"
             raise InvalidInput(msg)
-        if not 0 <= self.report_asks <= _MOST_ASKS:
-            msg = f"report_asks must be 0, to ask never, or at most {_MOST_ASKS}"
+        if not isinstance(self.report_asks, int) or not 0 <= self.report_asks <= _MOST_ASKS:
+            msg = f"report_asks must be a whole number: 0, to ask never, to {_MOST_ASKS}"
+            raise InvalidInput(msg)
+        if self.report_after > _LATEST_ASK:
+            msg = "report_after must be 30 days or less"
             raise InvalidInput(msg)

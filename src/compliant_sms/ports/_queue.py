@@ -41,19 +41,16 @@ class Queue(Protocol):
         """Texts whose request may have been processed, the oldest first; those after that one."""
 
     async def claim_unreported(
-        self, practice_id: str, asked: int, before: datetime, again: datetime | None, limit: int
-    ) -> list[Message]:
-        """Texts that a provider took, and of which it told no end, to ask it for; oldest first.
+        self, practice_id: str, provider: str, asked: int, before: datetime, again: datetime | None
+    ) -> Message | None:
+        """A text that a provider took, and of which it told no end, to ask it for; the oldest.
 
-        Nobody else is given them for this question: they count as asked for once more.
+        Nobody else is given it for this question: it counts as asked for once more.
 
         Args:
             practice_id: whose.
-            asked: how often it was asked for them so far.
-            before: when the provider took them, or was asked for them last; then or earlier.
+            provider: the name of whom it was handed to.
+            asked: how often it was asked for so far.
+            before: when the provider took it, or was asked for it last; then or earlier.
             again: from when the wait for the next question counts; None where there is none.
-            limit: how many at most.
         """
-
-    async def leave_unreported(self, message_id: str) -> None:
-        """Ask the provider for that text no more."""

@@ -31,8 +31,8 @@ _NEXT: LiteralString = """SELECT not_before FROM sms_messages
 
 _PICK_UNREPORTED: LiteralString = """WITH picked AS MATERIALIZED (
     SELECT message_id FROM sms_messages
-    WHERE practice_id = :practice_id AND asked = :asked AND unreported_since <= :before
-    ORDER BY unreported_since, message_id LIMIT :limit"""
+    WHERE practice_id = :practice_id AND provider = :provider AND asked = :asked
+    AND unreported_since <= :before ORDER BY unreported_since, message_id LIMIT 1"""
 _ASKED: LiteralString = """)
     UPDATE sms_messages SET asked = asked + 1, unreported_since = :again
     WHERE message_id IN (SELECT message_id FROM picked) RETURNING """
@@ -124,27 +124,15 @@ class QueueRecords(TextRecords):
         return [self._message(row) for row in rows]
 
     async def claim_unreported(
-        self, practice_id: str, asked: int, before: datetime, again: datetime | None, limit: int
-    ) -> list[Message]:
-        """Texts that a provider took, and of which it told no end, to ask it for; oldest first."""
-        rows = await self._all(
+        self, practice_id: str, provider: str, asked: int, before: datetime, again: datetime | None
+    ) -> Message | None:
+        """A text that a provider took, and of which it told no end, to ask it for."""
+        row = await self._one(
             _PICK_UNREPORTED + self._dialect.skip_locked + _ASKED + COLUMNS,
             practice_id=practice_id,
+            provider=provider,
             asked=asked,
             before=text(before),
             again=text(again) if again else None,
-            limit=limit,
         )
-        return sorted(map(self._message, rows), key=_by_departure)
-
-    async def leave_unreported(self, message_id: str) -> None:
-        """Ask the provider for that text no more."""
-        await self._do(
-            "UPDATE sms_messages SET unreported_since = NULL WHERE message_id = :message_id",
-            message_id=message_id,
-        )
-
-
-def _by_departure(message: Message) -> tuple[datetime, str]:
-    departure = message.departure
-    return departure.at if departure else message.created_at, message.message_id
+        return self._message(row) if row else None

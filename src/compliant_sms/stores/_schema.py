@@ -465,7 +465,7 @@ _REPORTS: tuple[LiteralString, ...] = (
     """ALTER TABLE sms_messages ADD COLUMN unreported_since {text}""",
     """ALTER TABLE sms_messages ADD COLUMN asked INTEGER NOT NULL DEFAULT 0""",
     """CREATE INDEX sms_messages_unreported
-        ON sms_messages (practice_id, asked, unreported_since, message_id)
+        ON sms_messages (practice_id, provider, asked, unreported_since, message_id)
         WHERE unreported_since IS NOT NULL""",
 )
 
