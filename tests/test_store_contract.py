@@ -113,14 +113,21 @@ def met(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_missing_locks_are_noticed(
-    used_postgres_dsn: str, monkeypatch: pytest.MonkeyPatch, fault: dict[str, str], promise: str
+    postgres: Server, monkeypatch: pytest.MonkeyPatch, fault: dict[str, str], promise: str
 ) -> None:
     """Without its locks a store that shares a database breaks the contract."""
     monkeypatch.setattr(Session, "dialect", evolve(POSTGRESQL, **fault))
-    with pytest.raises(AssertionError):
-        getattr(TestPostgreSQL(), promise)(
-            lambda: PostgreSQL(used_postgres_dsn, max_connections=16)
-        )
+    # Who overtakes whom is up to the machine: once in so many times somebody does.
+    assert any(_breaks(postgres, promise) for _ in range(25))
+
+
+def _breaks(postgres: Server, promise: str) -> bool:
+    with postgres.used_database() as dsn:
+        try:
+            getattr(TestPostgreSQL(), promise)(lambda: PostgreSQL(dsn, max_connections=16))
+        except AssertionError:
+            return True
+    return False
 
 
 def test_half_done_work_is_noticed(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
