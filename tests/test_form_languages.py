@@ -205,6 +205,15 @@ def test_each_language_is_read_as_english_is(language: str, programme: Programme
         assert read.frequency
 
 
+def test_french_fits_every_name_and_every_sentence() -> None:
+    """A practice may be feminine, and what STOP ends is texts, not the fees named before it."""
+    french = words_in("fr")
+
+    assert all(each.startswith("Acceptez-vous que {name} vous envoie ") for each in french.script)
+    for text in (*french.box, *french.script, french.ends, french.welcome):
+        assert "STOP pour ne plus recevoir de SMS" in text
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_question_costs_no_more_than_in_english(language: str) -> None:
     """One alphabet, as long as what the practice says of itself is in it."""

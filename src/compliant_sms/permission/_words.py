@@ -266,29 +266,31 @@ _WORDS = {
                 "J'accepte que {name} m'envoie des SMS automatisés concernant {about} au numéro de "
                 "mobile que j'ai indiqué sur ce formulaire. Rien ne m'y oblige : ce n'est pas une "
                 "condition pour recevoir des soins. {often} Des frais de messages et de données "
-                "peuvent s'appliquer. Répondez STOP pour ne plus en recevoir, HELP pour de l'aide."
+                "peuvent s'appliquer. Répondez STOP pour ne plus recevoir de SMS, HELP pour de "
+                "l'aide."
             ),
             (
                 "J'accepte que {name} m'envoie des SMS publicitaires automatisés concernant "
                 "{about} au numéro de mobile que j'ai indiqué sur ce formulaire. Rien ne m'y "
                 "oblige : ce n'est une condition ni pour acheter, ni pour recevoir des soins. "
                 "{often} Des frais de messages et de données peuvent s'appliquer. Répondez STOP "
-                "pour ne plus en recevoir, HELP pour de l'aide."
+                "pour ne plus recevoir de SMS, HELP pour de l'aide."
             ),
         ),
         script=(
             (
-                "{name} peut-il vous envoyer des SMS automatisés concernant {about} à ce numéro de "
-                "mobile ? Rien ne vous y oblige : ce n'est pas une condition pour recevoir des "
-                "soins. {often} Des frais de messages et de données peuvent s'appliquer. À "
-                "tout moment, répondez STOP pour ne plus en recevoir, HELP pour de l'aide."
+                "Acceptez-vous que {name} vous envoie des SMS automatisés concernant {about} à ce "
+                "numéro de mobile ? Rien ne vous y oblige : ce n'est pas une condition pour "
+                "recevoir des soins. {often} Des frais de messages et de données peuvent "
+                "s'appliquer. À tout moment, répondez STOP pour ne plus recevoir de SMS, HELP pour "
+                "de l'aide."
             ),
             (
-                "{name} peut-il vous envoyer des SMS publicitaires automatisés concernant {about} "
-                "à ce numéro de mobile ? Rien ne vous y oblige : ce n'est une condition ni pour "
-                "acheter, ni pour recevoir des soins. {often} Des frais de messages et de données "
-                "peuvent s'appliquer. À tout moment, répondez STOP pour ne plus en recevoir, HELP "
-                "pour de l'aide."
+                "Acceptez-vous que {name} vous envoie des SMS publicitaires automatisés concernant "
+                "{about} à ce numéro de mobile ? Rien ne vous y oblige : ce n'est une condition ni "
+                "pour acheter, ni pour recevoir des soins. {often} Des frais de messages et de "
+                "données peuvent s'appliquer. À tout moment, répondez STOP pour ne plus recevoir "
+                "de SMS, HELP pour de l'aide."
             ),
         ),
         question=(
@@ -304,8 +306,8 @@ _WORDS = {
         ends="Des frais de messages et de données peuvent s'appliquer. Répondez STOP pour ne plus "
         "recevoir de SMS, HELP pour de l'aide.",
         welcome="{name} : vous recevrez des SMS concernant {about}. {often} Des frais de messages "
-        "et de données peuvent s'appliquer. Répondez HELP pour de l'aide, STOP pour ne plus en "
-        "recevoir.",
+        "et de données peuvent s'appliquer. Répondez HELP pour de l'aide, STOP pour ne plus "
+        "recevoir de SMS.",
         varies="La fréquence des messages varie.",
         legal="Conditions : {terms} Confidentialité : {privacy}",
         legal_by_text="Conditions : {terms} Confidentialité : {privacy}",
