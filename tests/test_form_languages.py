@@ -427,6 +427,29 @@ def test_on_paper_and_spoken(make_messenger: Make, practice: Practice) -> None:
     assert desk.state(PATIENT, person=PERSON, programme="care") is PermissionState.AGREED
 
 
+@pytest.mark.parametrize("language", ["fr", "de-CH"])
+def test_nobody_read_words_that_are_not_there(
+    make_messenger: Make, practice: Practice, language: str
+) -> None:
+    """English goes on record for nobody who read another language; their own paper does."""
+    care = evolve(CARE, translations={"es": Translation(about="sus citas y su atención")})
+    desk = asking(make_messenger, practice, programmes=[care, OFFERS]).permission
+    spoken = Spoken(person=PERSON, recorded_by="ana", language=language)
+    paper = OnPaper(person=PERSON, signer="Ana", recorded_by="ana", language=language)
+    for told in (spoken, paper):
+        with pytest.raises(InvalidInput, match="care is not translated"):
+            desk.record(PATIENT, programme="care", told=told)
+    own = Wording(text="Ihre Termine", version=care.version)
+    event = desk.record(PATIENT, programme="care", told=evolve(paper, wording=own))
+
+    assert isinstance(event, Granted)
+    assert event.wording == own
+    assert desk.script("care", language=language) == desk.script("care")
+    english = desk.record(PATIENT, programme="care", told=evolve(spoken, language="en-US"))
+    assert isinstance(english, Granted)
+    assert english.wording == desk.script("care")
+
+
 def test_confirmed_in_one_language(practice: Practice) -> None:
     """Of programmes that are not all translated the confirmation is in English."""
     assert welcome([CARE_TOO, OFFERS], practice, "es") == welcome([CARE, OFFERS], practice)
@@ -449,6 +472,11 @@ def test_confirmed_in_one_language(practice: Practice) -> None:
         lambda: permission(health_details_translations={"es": "words"}),
         lambda: permission(health_details_translations="es"),
         lambda: permission(health_details_translations={7: Wording(text="x", version="1")}),
+        lambda: permission(health_details_translations={"de": Wording(text="x", version="1")}),
+        lambda: permission(health_details_translations={"es-MX": Wording(text="x", version="1")}),
+        lambda: permission(health_details_translations={"en": Wording(text="x", version="1")}),
+        lambda: Spoken(person=PERSON, recorded_by="ana", language="spanish"),
+        lambda: OnPaper(person=PERSON, signer="Ana", recorded_by="ana", language=""),
     ],
 )
 def test_translations_that_cannot_be_used(make: Any) -> None:

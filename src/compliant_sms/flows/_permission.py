@@ -92,7 +92,8 @@ async def record_agreement(
     """Record what a patient agreed to on paper or when asked.
 
     Raises:
-        InvalidInput: it could not be proved later, or lies in the future.
+        InvalidInput: it could not be proved later, lies in the future, or was read in a
+            language into which the programme is not translated.
     """
     permission = permission_of(ports)
     programme, practice = permission.programme(programme_id), ports.practice
