@@ -11,11 +11,12 @@ from attrs import evolve, fields
 
 from compliant_sms import Messenger, Practice, Profile, Sent, Wording
 from compliant_sms.consent import ConsentEvent, Granted, OptInAsked, PhiPreferenceStated
-from compliant_sms.errors import InvalidInput
+from compliant_sms.errors import IdempotencyConflict, InvalidInput
 from compliant_sms.lint import lint
 from compliant_sms.permission import (
     LANGUAGES,
     PERMISSION_REQUEST,
+    Edition,
     FormProblem,
     FormView,
     OnPaper,
@@ -318,6 +319,33 @@ def test_words_that_changed_in_silence(make_messenger: Make, practice: Practice)
     assert state_of(changed, other) is PermissionState.OUTDATED
 
 
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+@pytest.mark.parametrize("programme", BOTH, ids=lambda each: each.id)
+def test_a_translation_that_is_gone_asks_nobody_again(
+    make_messenger: Make, practice: Practice, language: str, programme: Programme
+) -> None:
+    """Nobody decided on other words in a language without any; an edition still does."""
+    messenger = asking(make_messenger, practice)
+    ana, headers = browser(messenger), {"Accept-Language": language}
+    ana.send(ana.ask("GET", headers, b""), but={"agree-offers": "yes"}, headers=headers)
+    kept = {k: v for k, v in programme.translations.items() if k != language}
+    without = evolve(programme, translations=kept)
+    anew = Edition(
+        version="2026-09", follows="2026-03", changes_substance=True, decided_by="kim", why="more"
+    )
+    later = evolve(without, editions=[*programme.editions, anew])
+    states = [
+        state_of(asking(make_messenger, practice, programmes=[each]), each)
+        for each in (programme, without, later)
+    ]
+
+    assert states == [
+        PermissionState.AGREED,
+        PermissionState.AGREED,
+        PermissionState.OUTDATED,
+    ]
+
+
 ASKED = {"en": "May we send you", "es": "¿Podemos enviarle", "fr": "pouvons-nous vous envoyer"}
 CONFIRMED = {"en": "you will get texts about", "es": "le enviaremos", "fr": "vous recevrez"}
 
@@ -383,6 +411,30 @@ def test_invited_in_the_patients_language(
     assert event.wording.text == asked
     assert event.wording.version == "bills/2026-03"
     assert state_of(messenger, BILLS) is PermissionState.AGREED
+
+
+@pytest.mark.parametrize("said_first", ["es", None])
+def test_one_key_is_one_question_in_whatever_language(
+    make_messenger: Make, practice: Practice, carrier: Sandbox, said_first: str | None
+) -> None:
+    """Whose language was learnt or corrected since is asked nothing anew; other words are."""
+    spoken = [said_first]
+    options: dict[str, Any] = {
+        "practice": owning(practice),
+        "people": lambda _: Profile(time_zone="America/Chicago", language=spoken[0]),
+    }
+    messenger = make_messenger(permission=permission(programmes=[BILLS, OFFERS]), **options)
+    agree(messenger)
+    ask = {"person": PERSON, "programme": "bills", "idempotency_key": "ask/1"}
+    first = messenger.permission.invite(PATIENT, **ask)
+    spoken[0] = "fr"
+
+    assert messenger.permission.invite(PATIENT, **ask) == first
+    assert len(outgoing(carrier)) == 1
+    changed = evolve(BILLS, about="other things", translations={})
+    other = make_messenger(permission=permission(programmes=[changed, OFFERS]), **options)
+    with pytest.raises(IdempotencyConflict):
+        other.permission.invite(PATIENT, **ask)
 
 
 def test_a_keyword_is_asked_about_in_its_language(

@@ -82,7 +82,9 @@ class Programme:
             categories of your own say it.
         samples: texts of it as patients get them, for registrations; without any, templates serve.
         translations: what it says of itself in Spanish (``"es"``) and French (``"fr"``): patients
-            can then be asked in them. An edition is one in all languages.
+            can then be asked in them. An edition is one in all languages: whoever agreed on a web
+            form to a translation that is mended within it has to be asked again, as where English
+            words change in silence; one that is taken out asks nobody again.
 
     Raises:
         InvalidInput: something cannot be used; promotions are mixed with other texts, so that
