@@ -440,9 +440,10 @@ def test_one_key_is_one_question_in_whatever_language(
 def test_a_keyword_is_asked_about_in_its_language(
     make_messenger: Make, practice: Practice, carrier: Sandbox, clock: MovableClock
 ) -> None:
-    """And who agrees in Spanish is confirmed in it; the yes is written permission."""
+    """Whatever their Profile says. Who agrees in Spanish is confirmed in it, with permission."""
     messenger = make_messenger(
         practice=owning(practice),
+        people=lambda _: Profile(time_zone="America/Chicago", language="fr"),
         permission=permission(programmes=[evolve(OFFERS_TOO, keyword="QUIERO")]),
     )
     agree(messenger)
