@@ -508,6 +508,19 @@ def test_confirmed_in_one_language(practice: Practice) -> None:
     assert welcome([CARE_TOO, OFFERS], practice, "es") == welcome([CARE, OFFERS], practice)
 
 
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_the_example_of_a_frequency_can_be_used(language: str) -> None:
+    """Whoever left it out is told one in the language at hand."""
+    silent = Translation(about="x")
+    with pytest.raises(InvalidInput) as refused:
+        evolve(OFFERS, translations={language: silent})
+    example = words_in(language).often
+
+    assert f'frequency="{example}"' in str(refused.value)
+    told = evolve(OFFERS, translations={language: evolve(silent, frequency=example)})
+    assert told.frequency_in(language) == example
+
+
 @pytest.mark.parametrize(
     "make",
     [

@@ -135,7 +135,7 @@ class Programme:
         if not tells:
             msg = (
                 f"the translation into '{language}' must say how often texts come, as the "
-                "programme does, for example frequency='Hasta 4 mensajes al mes.'"
+                f'programme does, for example frequency="{words_in(language).often}"'
             )
             raise InvalidInput(msg)
 

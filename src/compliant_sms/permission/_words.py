@@ -57,6 +57,7 @@ class Words:
         ends: how it ends.
         welcome: the first text after an opt-in.
         varies: how often texts come where nothing else is said.
+        often: how often they may come, for example.
         legal: the line with terms and privacy policy, on a form.
         legal_by_text: the same in a text.
         details: the words beside the box for health details.
@@ -71,6 +72,7 @@ class Words:
     ends: str
     welcome: str
     varies: str
+    often: str
     legal: str
     legal_by_text: str
     details: Wording
@@ -135,6 +137,7 @@ _WORDS = {
         welcome="{name}: you will get texts about {about}. {often} Msg & data rates may apply. "
         "Reply HELP for help, STOP to opt out.",
         varies="Message frequency varies.",
+        often="Up to 4 messages a month.",
         legal="Terms: {terms} Privacy policy: {privacy}",
         legal_by_text="Terms: {terms} Privacy policy: {privacy}",
         details=Wording(
@@ -220,6 +223,7 @@ _WORDS = {
         welcome="{name}: le enviaremos mensajes sobre {about}. {often} Pueden aplicarse tarifas de "
         "mensajes y datos. Responda HELP para obtener ayuda, STOP para no recibir mensajes.",
         varies="La frecuencia de los mensajes puede variar.",
+        often="Hasta 4 mensajes al mes.",
         legal="Términos: {terms} Política de privacidad: {privacy}",
         legal_by_text="Términos: {terms} Privacidad: {privacy}",
         details=Wording(
@@ -309,6 +313,7 @@ _WORDS = {
         "et de données peuvent s'appliquer. Répondez HELP pour de l'aide, STOP pour ne plus "
         "recevoir de SMS.",
         varies="La fréquence des messages varie.",
+        often="Jusqu'à 4 SMS par mois.",
         legal="Conditions : {terms} Confidentialité : {privacy}",
         legal_by_text="Conditions : {terms} Confidentialité : {privacy}",
         details=Wording(
