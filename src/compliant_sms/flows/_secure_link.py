@@ -72,14 +72,13 @@ def _written_in(message: SecureMessage, profile: Profile | None) -> str:
 
 async def _keep(tx: Transaction, fresh: Page) -> str:
     """Keep a page; the token of the one that is kept."""
-    assert fresh.content is not None, "made just before"  # noqa: S101
+    content = fresh.content
+    assert content is not None, "made just before"  # noqa: S101
     text = await tx.message(fresh.message_id)
     if text is not None and text.draft.template is not None:
-        language = text.draft.template.language
-        fresh = evolve(fresh, content=evolve(fresh.content, written_in=language))
-        assert fresh.content is not None, "as before"  # noqa: S101
-    if await tx.add_page(fresh):
-        return fresh.content.token
+        content = evolve(content, written_in=text.draft.template.language)
+    if await tx.add_page(evolve(fresh, content=content)):
+        return content.token
     known = await tx.page_of(fresh.practice_id, fresh.message_id)
     if known is None or known.content is None:
         msg = (
