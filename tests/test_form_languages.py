@@ -11,11 +11,12 @@ from attrs import evolve, fields
 
 from compliant_sms import Messenger, Practice, Profile, Sent, Wording
 from compliant_sms.consent import ConsentEvent, Granted, OptInAsked, PhiPreferenceStated
-from compliant_sms.errors import InvalidInput
+from compliant_sms.errors import IdempotencyConflict, InvalidInput
 from compliant_sms.lint import lint
 from compliant_sms.permission import (
     LANGUAGES,
     PERMISSION_REQUEST,
+    Edition,
     FormProblem,
     FormView,
     OnPaper,
@@ -205,6 +206,15 @@ def test_each_language_is_read_as_english_is(language: str, programme: Programme
         assert read.frequency
 
 
+def test_french_fits_every_name_and_every_sentence() -> None:
+    """A practice may be feminine, and what STOP ends is texts, not the fees named before it."""
+    french = words_in("fr")
+
+    assert all(each.startswith("Acceptez-vous que {name} vous envoie ") for each in french.script)
+    for text in (*french.box, *french.script, french.ends, french.welcome):
+        assert "STOP pour ne plus recevoir de SMS" in text
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_question_costs_no_more_than_in_english(language: str) -> None:
     """One alphabet, as long as what the practice says of itself is in it."""
@@ -309,6 +319,33 @@ def test_words_that_changed_in_silence(make_messenger: Make, practice: Practice)
     assert state_of(changed, other) is PermissionState.OUTDATED
 
 
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+@pytest.mark.parametrize("programme", BOTH, ids=lambda each: each.id)
+def test_a_translation_that_is_gone_asks_nobody_again(
+    make_messenger: Make, practice: Practice, language: str, programme: Programme
+) -> None:
+    """Nobody decided on other words in a language without any; an edition still does."""
+    messenger = asking(make_messenger, practice)
+    ana, headers = browser(messenger), {"Accept-Language": language}
+    ana.send(ana.ask("GET", headers, b""), but={"agree-offers": "yes"}, headers=headers)
+    kept = {k: v for k, v in programme.translations.items() if k != language}
+    without = evolve(programme, translations=kept)
+    anew = Edition(
+        version="2026-09", follows="2026-03", changes_substance=True, decided_by="kim", why="more"
+    )
+    later = evolve(without, editions=[*programme.editions, anew])
+    states = [
+        state_of(asking(make_messenger, practice, programmes=[each]), each)
+        for each in (programme, without, later)
+    ]
+
+    assert states == [
+        PermissionState.AGREED,
+        PermissionState.AGREED,
+        PermissionState.OUTDATED,
+    ]
+
+
 ASKED = {"en": "May we send you", "es": "¿Podemos enviarle", "fr": "pouvons-nous vous envoyer"}
 CONFIRMED = {"en": "you will get texts about", "es": "le enviaremos", "fr": "vous recevrez"}
 
@@ -376,12 +413,37 @@ def test_invited_in_the_patients_language(
     assert state_of(messenger, BILLS) is PermissionState.AGREED
 
 
+@pytest.mark.parametrize("said_first", ["es", None])
+def test_one_key_is_one_question_in_whatever_language(
+    make_messenger: Make, practice: Practice, carrier: Sandbox, said_first: str | None
+) -> None:
+    """Whose language was learnt or corrected since is asked nothing anew; other words are."""
+    spoken = [said_first]
+    options: dict[str, Any] = {
+        "practice": owning(practice),
+        "people": lambda _: Profile(time_zone="America/Chicago", language=spoken[0]),
+    }
+    messenger = make_messenger(permission=permission(programmes=[BILLS, OFFERS]), **options)
+    agree(messenger)
+    ask = {"person": PERSON, "programme": "bills", "idempotency_key": "ask/1"}
+    first = messenger.permission.invite(PATIENT, **ask)
+    spoken[0] = "fr"
+
+    assert messenger.permission.invite(PATIENT, **ask) == first
+    assert len(outgoing(carrier)) == 1
+    changed = evolve(BILLS, about="other things", translations={})
+    other = make_messenger(permission=permission(programmes=[changed, OFFERS]), **options)
+    with pytest.raises(IdempotencyConflict):
+        other.permission.invite(PATIENT, **ask)
+
+
 def test_a_keyword_is_asked_about_in_its_language(
     make_messenger: Make, practice: Practice, carrier: Sandbox, clock: MovableClock
 ) -> None:
-    """And who agrees in Spanish is confirmed in it; the yes is written permission."""
+    """Whatever their Profile says. Who agrees in Spanish is confirmed in it, with permission."""
     messenger = make_messenger(
         practice=owning(practice),
+        people=lambda _: Profile(time_zone="America/Chicago", language="fr"),
         permission=permission(programmes=[evolve(OFFERS_TOO, keyword="QUIERO")]),
     )
     agree(messenger)
@@ -418,9 +480,45 @@ def test_on_paper_and_spoken(make_messenger: Make, practice: Practice) -> None:
     assert desk.state(PATIENT, person=PERSON, programme="care") is PermissionState.AGREED
 
 
+@pytest.mark.parametrize("language", ["fr", "de-CH"])
+def test_nobody_read_words_that_are_not_there(
+    make_messenger: Make, practice: Practice, language: str
+) -> None:
+    """English goes on record for nobody who read another language; their own paper does."""
+    care = evolve(CARE, translations={"es": Translation(about="sus citas y su atención")})
+    desk = asking(make_messenger, practice, programmes=[care, OFFERS]).permission
+    spoken = Spoken(person=PERSON, recorded_by="ana", language=language)
+    paper = OnPaper(person=PERSON, signer="Ana", recorded_by="ana", language=language)
+    for told in (spoken, paper):
+        with pytest.raises(InvalidInput, match="care is not translated"):
+            desk.record(PATIENT, programme="care", told=told)
+    own = Wording(text="Ihre Termine", version=care.version)
+    event = desk.record(PATIENT, programme="care", told=evolve(paper, wording=own))
+
+    assert isinstance(event, Granted)
+    assert event.wording == own
+    assert desk.script("care", language=language) == desk.script("care")
+    english = desk.record(PATIENT, programme="care", told=evolve(spoken, language="en-US"))
+    assert isinstance(english, Granted)
+    assert english.wording == desk.script("care")
+
+
 def test_confirmed_in_one_language(practice: Practice) -> None:
     """Of programmes that are not all translated the confirmation is in English."""
     assert welcome([CARE_TOO, OFFERS], practice, "es") == welcome([CARE, OFFERS], practice)
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_the_example_of_a_frequency_can_be_used(language: str) -> None:
+    """Whoever left it out is told one in the language at hand."""
+    silent = Translation(about="x")
+    with pytest.raises(InvalidInput) as refused:
+        evolve(OFFERS, translations={language: silent})
+    example = words_in(language).often
+
+    assert f'frequency="{example}"' in str(refused.value)
+    told = evolve(OFFERS, translations={language: evolve(silent, frequency=example)})
+    assert told.frequency_in(language) == example
 
 
 @pytest.mark.parametrize(
@@ -440,6 +538,11 @@ def test_confirmed_in_one_language(practice: Practice) -> None:
         lambda: permission(health_details_translations={"es": "words"}),
         lambda: permission(health_details_translations="es"),
         lambda: permission(health_details_translations={7: Wording(text="x", version="1")}),
+        lambda: permission(health_details_translations={"de": Wording(text="x", version="1")}),
+        lambda: permission(health_details_translations={"es-MX": Wording(text="x", version="1")}),
+        lambda: permission(health_details_translations={"en": Wording(text="x", version="1")}),
+        lambda: Spoken(person=PERSON, recorded_by="ana", language="spanish"),
+        lambda: OnPaper(person=PERSON, signer="Ana", recorded_by="ana", language=""),
     ],
 )
 def test_translations_that_cannot_be_used(make: Any) -> None:

@@ -646,6 +646,18 @@ def test_a_morning_ends_no_alarm() -> None:
     assert alarms(answered, at=at_ten(4) + timedelta(hours=1)) == ()
 
 
+def test_nothing_climbs_before_anybody_is_there() -> None:
+    """The weekend's pile is no third rise on Monday before hours begin; it ends no alarm either."""
+    waits = [wait(day, n, None) for day in (2, 3, 4) for n in range(2)]
+    waits += [wait(day, n, None) for day in (5, 6) for n in range(3)]
+    night = at_ten(7) - timedelta(hours=9, minutes=30)
+    opened = at_ten(7) - timedelta(minutes=30)
+
+    assert alarms(waits, at=night) == ()
+    assert alarms(waits, at=opened) == ("front-desk",)
+    assert alarms([wait(1, 0, None), *waits], at=night) == ("front-desk",)
+
+
 def test_slower_is_an_alarm_where_the_goal_is_missed() -> None:
     """Answers that take longer each day matter once they take too long; one day's lull does not."""
     slower = [wait(day, 0, 1 + 1.5 * day) for day in range(4)]

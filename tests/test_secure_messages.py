@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -32,7 +33,8 @@ from compliant_sms.errors import ConfigurationError, InvalidInput, StoreError, U
 from compliant_sms.flows._secure_link import secure_link
 from compliant_sms.messenger import StoreKind
 from compliant_sms.optout import Intent
-from compliant_sms.phi import ContentTier, beyond
+from compliant_sms.people import PatientFacts
+from compliant_sms.phi import ContentTier, PhiLabel, beyond
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import SecureMessage
 from compliant_sms.providers import Twilio
@@ -40,9 +42,9 @@ from compliant_sms.rules import read
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.secure_pages import PageRequest, SecurePages, new_token
 from compliant_sms.system import entropy
-from compliant_sms.templates import neutral_notice
+from compliant_sms.templates import Body, Catalogue, Text, Variable, neutral_notice
 from compliant_sms.testing import MovableClock
-from conftest import PATIENT, PERSON
+from conftest import PATIENT, PERSON, WARNING
 from secure_visits import (
     BORN,
     DRUG,
@@ -58,6 +60,7 @@ from secure_visits import (
     visitor,
     with_pages,
 )
+from templates_made import GIVEN, simple
 from test_erase import WHY
 from test_receive import from_patient
 from test_sealed_store import on_disk
@@ -68,6 +71,8 @@ pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
 MONTH = timedelta(days=30)
 DESK = {"by": "front-desk:ana", "reason": "called back on the number in the chart"}
 both_databases = pytest.mark.both_databases
+SPANISH = "Lakeside Family Medicine: Ana, su lisinopril ya esta listo. Responda STOP para salir."
+FRENCH = "Lakeside Family Medicine : Ana, votre lisinopril est prêt. Reply STOP to opt out."
 
 
 @pytest.fixture
@@ -858,12 +863,66 @@ def test_a_page_speaks_its_readers_language(ana: Visitor, accepted: str, spoken:
 
 def test_a_spanish_message_has_a_spanish_page(showing_pages: Messenger) -> None:
     """And the date of birth is understood in Spanish."""
-    body = "Lakeside Family Medicine: Ana, su lisinopril ya esta listo. Responda STOP para salir."
-    ana = notice(showing_pages, body=body)
+    ana = notice(showing_pages, body=SPANISH)
 
     assert '<html lang="es">' in text_of(ana.get().body)
     assert "Fecha de nacimiento" in text_of(ana.get().body)
-    assert body in text_of(ana.answer("14 de marzo de 1985").body)
+    assert SPANISH in text_of(ana.answer("14 de marzo de 1985").body)
+
+
+@pytest.mark.parametrize(
+    ("language", "body", "tag"),
+    [
+        ("en-US", DRUG, ' lang="en"'),
+        ("es_MX", SPANISH, ' lang="es"'),
+        # English and Spanish are all that words are read as.
+        (None, DRUG, ""),
+        ("zh", DRUG, ""),
+        ("es", DRUG, ""),
+        ("fr", FRENCH, ""),
+        (None, FRENCH, ""),
+    ],
+)
+def test_a_message_has_a_tag_where_its_language_is_known(
+    make_messenger: Make, practice: Practice, language: str | None, body: str, tag: str
+) -> None:
+    """A wrong one would have it read out in a language that it is not in; WCAG 2.2, 3.1.2."""
+    facts = PatientFacts(names=["Ana Gomez"])
+    known = Profile(birth_date=BORN, facts=facts, language=language)
+    messenger = with_pages(make_messenger, practice, people=lambda _: known)
+    shown = text_of(notice(messenger, body=body).answer().body)
+
+    assert f'<p class="words" dir="auto"{tag}>{html.escape(body)}</p>' in shown
+
+
+def test_a_template_tells_the_language_of_its_text(
+    make_messenger: Make, practice: Practice, clock: MovableClock
+) -> None:
+    """Whatever is read in its words: here of a patient who no longer wants details by text."""
+    minimum = "{practice} : {given_name}, votre commande est prête. Répondez STOP pour arrêter."
+    detail = minimum.replace("commande", "{what}")
+    french = simple(
+        bodies={"fr": Body(minimum=minimum, detail=detail)},
+        variables=[GIVEN, Variable("what", Text(most=30), labels=[PhiLabel.MEDICATION])],
+    )
+    messenger = with_pages(make_messenger, practice, templates=Catalogue([french]))
+    wish: dict[str, Any] = {"person": PERSON, "channel": "spoken", "recorded_by": "ana"}
+    messenger.consent.record_phi_preference(PATIENT, warning=WARNING, **wish)
+    clock.move_to(NIGHT)
+    sent = messenger.send_template(
+        template="hello",
+        to=PATIENT,
+        person=PERSON,
+        values={"given_name": "Ana", "what": "lisinopril"},
+        idempotency_key="1",
+    )
+    messenger.consent.withdraw_phi_preference(PATIENT, **wish)
+    clock.advance(timedelta(hours=12))
+    messenger.dispatch_due()
+    shown = text_of(visitor(messenger, sent.message_id).answer().body)
+
+    assert '<p class="words" dir="auto" lang="fr">Lakeside Family Medicine : Ana, votre' in shown
+    assert "lisinopril" in shown
 
 
 def test_the_name_on_the_page_tells_no_kind_of_care(

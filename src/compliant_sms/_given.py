@@ -5,6 +5,7 @@ No message repeats what was passed: it may be a patient's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +13,13 @@ from attrs import Attribute
 
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["A_TEXT", "a_kind", "a_text", "each_of", "kind", "text", "yes_or_no"]
+__all__ = ["A_TEXT", "a_kind", "a_text", "each_of", "kind", "language", "text", "yes_or_no"]
 
 A_TEXT = "a str; of a whole number, such as a key of your own database, str(...)"
 """What to pass where a text is needed."""
+
+# RFC 5646, 2.1, as far as a language and what narrows it go.
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 
 
 def a_text(value: object, name: str) -> None:
@@ -65,6 +69,14 @@ def text(_: object, attribute: Attribute[Any], value: object) -> None:
     """A validator of fields: :func:`a_text`."""
     if not isinstance(value, str):  # asked here, as hundreds of fields of each text are checked
         a_text(value, attribute.name)
+
+
+def language(_: object, attribute: Attribute[Any], value: str) -> None:
+    """A validator of fields: a tag of a language, and not its name."""
+    a_text(value, attribute.name)
+    if not _TAG.fullmatch(value):
+        msg = f"{attribute.name} must be a tag such as 'es' or 'es-MX' (BCP 47)"
+        raise InvalidInput(msg)
 
 
 def kind(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 
-from attrs import Attribute, converters, field, frozen
+from attrs import Attribute, converters, field, frozen, validators
 
 from compliant_sms import _given, records
 from compliant_sms.choices import Word
@@ -14,9 +13,6 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import known_zone
 
 __all__ = ["Authorisation", "Holder", "PatientFacts", "Profile", "SoftOptIn"]
-
-# RFC 5646, 2.1, as far as a language and what narrows it go.
-_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 
 
 class Holder(Word):
@@ -117,15 +113,6 @@ def _state(of: object, attribute: Attribute[str | None], value: str | None) -> N
         raise InvalidInput(msg)
 
 
-def _tag(of: object, attribute: Attribute[str | None], value: str | None) -> None:
-    if value is None:
-        return
-    _given.text(of, attribute, value)
-    if not _TAG.fullmatch(value):
-        msg = "a patient's language is a tag such as 'es' or 'es-MX' (BCP 47), or None"
-        raise InvalidInput(msg)
-
-
 @records.lean
 @frozen(kw_only=True)
 class Profile:
@@ -160,7 +147,7 @@ class Profile:
     time_zone: str | None = field(default=None, converter=converters.optional(known_zone))
     state: str | None = field(default=None, validator=_state)
     country: str | None = field(default=None, validator=_state)
-    language: str | None = field(default=None, validator=_tag)
+    language: str | None = field(default=None, validator=validators.optional(_given.language))
     birth_date: date | None = field(default=None, repr=False)
     holder: Holder = field(default=Holder.PATIENT, converter=Holder)
     no_sms: bool = False

@@ -132,7 +132,8 @@ class PermissionDesk(_Desk):
             the event as it stands in the ledger, with the words that were shown or read out.
 
         Raises:
-            InvalidInput: it could not be proved later, or lies in the future.
+            InvalidInput: it could not be proved later, lies in the future, or was read in a
+                language into which the programme is not translated.
             ConfigurationError: the messenger was given no ``Permission``.
             StoreError: it could not be recorded.
         """

@@ -54,8 +54,8 @@ class InboxMetrics:
         trend: how many more wait now than at the end of the first day.
         alarms: names of queues in which the backlog climbed three days in a row, or the time of
             nine in ten did and the last day missed the goal. Days on which nobody is there do not
-            count, nor days without a text; today ends no alarm before it is over, unless it is
-            better than the day before.
+            count, nor days without a text. Today counts from when its business hours begin, and
+            ends no alarm before they are over, unless it is better than the day before.
     """
 
     days: tuple[QueueDay, ...]
@@ -139,10 +139,11 @@ def _waits_at(wait: Wait, at: datetime) -> bool:
 def _climbs(queue: Queue, days: Sequence[QueueDay], at: datetime) -> bool:
     """Whether it gets worse, on days on which somebody is there and anything came or waited.
 
-    What comes while nobody is there is the next day's pile: a weekend would end every climb. How a
-    day ends that is not over nobody knows: that it is no better yet than the one before suffices.
+    What comes while nobody is there is the next day's pile: a weekend would end every climb, and
+    by itself be one before Monday's hours begin. How a day ends that is not over nobody knows: that
+    it is no better yet than the one before suffices.
     """
-    there = [d for d in days if queue.hours.elapsed(*_of(queue, d))]
+    there = [d for d in days if _was_there(queue, d, at)]
     busy = [d for d in there if d.received or d.backlog or d is there[-1]]
     if not busy:
         return False
@@ -153,6 +154,12 @@ def _climbs(queue: Queue, days: Sequence[QueueDay], at: datetime) -> bool:
     took, now = [_seconds(d) for d in over], [_seconds(d) for d in today if d.answered]
     missed = [each > queue.goal.total_seconds() for each in [*took, *now]]
     return any(missed[-1:]) and _worsens(took, now)
+
+
+def _was_there(queue: Queue, told: QueueDay, at: datetime) -> bool:
+    """Whether business hours of the day have begun."""
+    starts, ends = _of(queue, told)
+    return queue.hours.elapsed(starts, min(ends, at)) > timedelta(0)
 
 
 def _of(queue: Queue, told: QueueDay) -> tuple[datetime, datetime]:

@@ -17,6 +17,7 @@ from compliant_sms.permission import (
     OnPaper,
     Permission,
     PermissionState,
+    Programme,
     Spoken,
     Told,
     offer_of,
@@ -74,16 +75,31 @@ async def invite(
     _given.a_text(person, "person")
     profile = await ports.people(person)
     language = (profile.language if profile else None) or ENGLISH
+    known = await ports.store.run(lambda tx: tx.message_by_key(ports.practice.id, key))
+    body = question(programme, ports.practice, permission.legal, language).text
+    if known is not None:
+        # The same call again means the same question, whatever language is theirs since.
+        asked = _questions(ports, programme)
+        body = known.draft.body if known.draft.body in asked else body
     draft = Draft(
         to=number,
         person=person,
         purpose=PERMISSION_REQUEST,
-        body=question(programme, ports.practice, permission.legal, language).text,
+        body=body,
         idempotency_key=key,
         asks=Awaiting.OPT_IN,
         opt_in=offer_of(permission, programme),
     )
     return await ask_for(ports, draft)
+
+
+def _questions(ports: Ports, programme: Programme) -> set[str]:
+    """What asks for a programme, in each language in which it can be asked for."""
+    legal = permission_of(ports).legal
+    return {
+        question(programme, ports.practice, legal, each).text
+        for each in (ENGLISH, *programme.translations)
+    }
 
 
 async def record_agreement(
@@ -92,7 +108,8 @@ async def record_agreement(
     """Record what a patient agreed to on paper or when asked.
 
     Raises:
-        InvalidInput: it could not be proved later, or lies in the future.
+        InvalidInput: it could not be proved later, lies in the future, or was read in a
+            language into which the programme is not translated.
     """
     permission = permission_of(ports)
     programme, practice = permission.programme(programme_id), ports.practice

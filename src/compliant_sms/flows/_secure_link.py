@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from attrs import evolve
@@ -22,6 +23,7 @@ from compliant_sms.secure_pages import (
 __all__ = ["born", "secure_link"]
 
 _KEY = 32
+_PARTS = re.compile("[-_]")
 
 
 async def secure_link(ports: Ports, pages: SecurePages, message: SecureMessage) -> str:
@@ -45,6 +47,7 @@ async def secure_link(ports: Ports, pages: SecurePages, message: SecureMessage) 
             person=message.person,
             body=message.body,
             language=message.language,
+            written_in=_written_in(message, profile),
             asks=asks,
         ),
     )
@@ -57,11 +60,25 @@ def born(profile: Profile | None) -> date | None:
     return facts.birth_date if facts else None
 
 
+def _written_in(message: SecureMessage, profile: Profile | None) -> str:
+    """The language of a host's own words; empty unless they and the profile tell the same.
+
+    Words are read as English or Spanish whatever they are, and not all that a host writes to
+    whoever reads Chinese is in Chinese.
+    """
+    told = (profile.language if profile else None) or ""
+    return message.language if _PARTS.split(told)[0].lower() == message.language else ""
+
+
 async def _keep(tx: Transaction, fresh: Page) -> str:
     """Keep a page; the token of the one that is kept."""
-    assert fresh.content is not None, "made just before"  # noqa: S101
-    if await tx.add_page(fresh):
-        return fresh.content.token
+    content = fresh.content
+    assert content is not None, "made just before"  # noqa: S101
+    text = await tx.message(fresh.message_id)
+    if text is not None and text.draft.template is not None:
+        content = evolve(content, written_in=text.draft.template.language)
+    if await tx.add_page(evolve(fresh, content=content)):
+        return content.token
     known = await tx.page_of(fresh.practice_id, fresh.message_id)
     if known is None or known.content is None:
         msg = (

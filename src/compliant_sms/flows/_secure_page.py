@@ -191,7 +191,7 @@ class _Visit:
         proof = prove(content.key, Step.REPLY, nonce=self.ports.ids(), at=at)
         return self.view(page).message(
             content.body,
-            spoken=content.language,
+            spoken=content.written_in,
             until=self._day(page.expires_at),
             proof=proof if page.takes_replies else "",
             draft=draft,

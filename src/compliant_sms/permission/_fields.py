@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from attrs import Attribute
 
 from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
+from compliant_sms.permission._words import ENGLISH, LANGUAGES
 from compliant_sms.text import links
 
-__all__ = ["https_url", "one_line", "slug"]
+__all__ = ["by_language", "https_url", "one_line", "slug"]
 
+_T = TypeVar("_T")
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _URL = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?")
 _LONGEST_URL = 200
@@ -51,3 +56,21 @@ def https_url(of: object, attribute: Attribute[str], value: str) -> None:
             "letters and a path; without ?, # or a password"
         )
         raise InvalidInput(msg)
+
+
+def by_language(given: Mapping[str, _T], kind: type[_T], name: str) -> Mapping[str, _T]:
+    """What is said in other languages than English, by language; anything else is refused.
+
+    Args:
+        given: what was passed.
+        kind: what stands under each language.
+        name: what to call it in the error.
+    """
+    others = " or ".join(f"'{each}'" for each in LANGUAGES if each != ENGLISH)
+    instead = f"a {kind.__name__} by language, {others}"
+    _given.a_kind(given, Mapping, name, instead)
+    _given.each_of([*given.values()], kind, name, instead)
+    if not {*given} <= {*LANGUAGES} - {ENGLISH}:
+        msg = f"{name} take {instead}: in no other language are there words to go with them"
+        raise InvalidInput(msg)
+    return MappingProxyType(dict(given))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
-from types import MappingProxyType
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -13,7 +12,7 @@ from attrs import Attribute, field, frozen
 from compliant_sms import _given
 from compliant_sms.consent import Wording
 from compliant_sms.errors import InvalidInput
-from compliant_sms.permission._fields import https_url
+from compliant_sms.permission._fields import by_language, https_url
 from compliant_sms.permission._keyword import keyword_of
 from compliant_sms.permission._programme import Programme
 from compliant_sms.permission._wordings import Legal
@@ -60,11 +59,7 @@ def _programmes(given: Iterable[Programme]) -> tuple[Programme, ...]:
 
 
 def _wordings(given: Mapping[str, Wording]) -> Mapping[str, Wording]:
-    instead = "a Wording by language, for example {'es': Wording(text=..., version=...)}"
-    _given.a_kind(given, Mapping, "health_details_translations", instead)
-    _given.each_of([*given], str, "health_details_translations", instead)
-    _given.each_of([*given.values()], Wording, "health_details_translations", instead)
-    return MappingProxyType(dict(given))
+    return by_language(given, Wording, "health_details_translations")
 
 
 def _a_wait(_: object, attribute: Attribute[timedelta], value: timedelta) -> None:

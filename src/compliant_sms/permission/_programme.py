@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 
 from attrs import Attribute, field, frozen
 
@@ -12,9 +11,9 @@ from compliant_sms.consent import Category, Tier
 from compliant_sms.consent._words import meant
 from compliant_sms.errors import InvalidInput
 from compliant_sms.permission._edition import Edition, as_editions, supersedes_in_substance
-from compliant_sms.permission._fields import one_line, slug
+from compliant_sms.permission._fields import by_language, one_line, slug
 from compliant_sms.permission._keyword import as_keyword
-from compliant_sms.permission._words import ENGLISH, LANGUAGES, primary, words_in
+from compliant_sms.permission._words import ENGLISH, primary, words_in
 from compliant_sms.text import notices
 
 __all__ = ["Programme", "Translation"]
@@ -63,14 +62,7 @@ class Translation:
 
 
 def _translations(given: Mapping[str, Translation]) -> Mapping[str, Translation]:
-    others = " or ".join(f"'{each}'" for each in LANGUAGES if each != ENGLISH)
-    instead = f"a Translation by language, {others}"
-    _given.a_kind(given, Mapping, "translations", instead)
-    _given.each_of(list(given.values()), Translation, "translations", instead)
-    if not set(given) <= {*LANGUAGES} - {ENGLISH}:
-        msg = f"translations take {instead}: in no other language are there words to go with them"
-        raise InvalidInput(msg)
-    return MappingProxyType(dict(given))
+    return by_language(given, Translation, "translations")
 
 
 @frozen(kw_only=True)
@@ -90,7 +82,9 @@ class Programme:
             categories of your own say it.
         samples: texts of it as patients get them, for registrations; without any, templates serve.
         translations: what it says of itself in Spanish (``"es"``) and French (``"fr"``): patients
-            can then be asked in them. An edition is one in all languages.
+            can then be asked in them. An edition is one in all languages: whoever agreed on a web
+            form to a translation that is mended within it has to be asked again, as where English
+            words change in silence; one that is taken out asks nobody again.
 
     Raises:
         InvalidInput: something cannot be used; promotions are mixed with other texts, so that
@@ -141,7 +135,7 @@ class Programme:
         if not tells:
             msg = (
                 f"the translation into '{language}' must say how often texts come, as the "
-                "programme does, for example frequency='Hasta 4 mensajes al mes.'"
+                f'programme does, for example frequency="{words_in(language).often}"'
             )
             raise InvalidInput(msg)
 

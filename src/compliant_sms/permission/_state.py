@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from compliant_sms.choices import Word
 from compliant_sms.consent import Basis, ConsentEvent, Granted, LiveGrant, fold
 from compliant_sms.permission._programme import Programme
+from compliant_sms.permission._wordings import language_of_form
+from compliant_sms.permission._words import ENGLISH
 
 __all__ = ["PermissionState", "permission_state"]
 
@@ -68,4 +70,7 @@ def _is_outdated(programme: Programme, shown: Collection[str], event: Granted) -
         return False
     # Words that changed while their version stayed: nobody decided that they mean the same.
     silently = wording.version == programme.version and wording.text not in shown
-    return programme.is_outdated(wording.version) or (silently and event.basis is Basis.WEB_FORM)
+    if silently and event.basis is Basis.WEB_FORM:
+        # Where their language is gone there are no words that could be others.
+        return language_of_form(wording.text) in {None, ENGLISH, *programme.translations}
+    return programme.is_outdated(wording.version)

@@ -12,7 +12,7 @@ from compliant_sms.consent import Basis, Signature, SignatureKind, Wording, Writ
 from compliant_sms.errors import InvalidInput
 from compliant_sms.permission._programme import Programme
 from compliant_sms.permission._wordings import Legal, script, shown_on_form
-from compliant_sms.permission._words import ENGLISH
+from compliant_sms.permission._words import ENGLISH, primary
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 
@@ -29,7 +29,7 @@ class _Told:
     recorded_by: str = field(validator=_given.text)
     occurred_at: datetime | None = field(default=None, converter=_when)
     reference: str = field(default="", validator=_given.text)
-    language: str = field(default=ENGLISH, validator=_given.text)
+    language: str = field(default=ENGLISH, validator=_given.language)
 
 
 @frozen(kw_only=True)
@@ -41,7 +41,8 @@ class OnPaper(_Told):
         recorded_by: who writes it down, for example ``"front-desk:ana"``.
         occurred_at: when it was signed (aware); None for now.
         reference: your own record of the paper, for example of its scan.
-        language: in which it was read: English where the programme is not translated into it.
+        language: in which it was read, a tag such as ``"es"`` or ``"es-MX"`` (BCP 47): English, or
+            one that the programme is translated into.
         signer: the name in the signature.
         wording: what the paper says, where that is not what
             :meth:`~compliant_sms.permission_desk.PermissionDesk.paper` gives today: an older
@@ -57,9 +58,11 @@ class OnPaper(_Told):
         """What the patient read.
 
         Raises:
-            InvalidInput: the version of its wording is none of the programme's.
+            InvalidInput: the version of its wording is none of the programme's; or it has none, and
+                the programme is not translated into its language.
         """
         if self.wording is None:
+            _refuse_untranslated(programme, self.language)
             return shown_on_form(programme, practice, legal, self.language)
         _, _, edition = self.wording.version.partition("/")
         known = any(each.version == edition for each in programme.editions)
@@ -102,7 +105,12 @@ class Spoken(_Told):
     basis = Basis.SPOKEN
 
     def shown(self, programme: Programme, practice: Practice, legal: Legal) -> Wording:  # noqa: ARG002 - as on paper
-        """What was read out."""
+        """What was read out.
+
+        Raises:
+            InvalidInput: the programme is not translated into its language.
+        """
+        _refuse_untranslated(programme, self.language)
         return script(programme, practice, self.language)
 
     @property
@@ -133,6 +141,16 @@ class Spoken(_Told):
 
 Told = OnPaper | Spoken
 """How a patient agreed, other than on a web form or by text."""
+
+
+def _refuse_untranslated(programme: Programme, language: str) -> None:
+    """English words on record of whoever read others would prove what nobody agreed to."""
+    if primary(language) not in {ENGLISH, *programme.translations}:
+        msg = (
+            f"{programme.id} is not translated into that language, so nobody read its words in it: "
+            "pass the language in which they were read, or what was read as OnPaper(wording=...)"
+        )
+        raise InvalidInput(msg)
 
 
 def _agreement(

@@ -14,12 +14,21 @@ from attrs import frozen
 
 from compliant_sms.consent import SignatureKind, Wording, WrittenAgreement
 from compliant_sms.permission._programme import Programme
-from compliant_sms.permission._words import ENGLISH, words_in
+from compliant_sms.permission._words import ENGLISH, LANGUAGES, words_in
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 from compliant_sms.templates import sender_name
 
-__all__ = ["Legal", "box", "by_reply", "question", "script", "shown_on_form", "welcome"]
+__all__ = [
+    "Legal",
+    "box",
+    "by_reply",
+    "language_of_form",
+    "question",
+    "script",
+    "shown_on_form",
+    "welcome",
+]
 
 
 @frozen(kw_only=True)
@@ -66,6 +75,20 @@ def shown_on_form(
     spoken = programme.spoken(language)
     text = f"{box(programme, practice, spoken)}\n{legal.line_in(spoken)}"
     return Wording(text=text, version=programme.version)
+
+
+def language_of_form(text: str) -> str | None:
+    """The language of what :func:`shown_on_form` gave; None for words that are not the library's.
+
+    Args:
+        text: as it is on record, whatever the programme said of itself at the time.
+    """
+    return next((each for each in LANGUAGES if any(e in text for e in _ends_in(each))), None)
+
+
+def _ends_in(language: str) -> list[str]:
+    """What stands in each box behind what a programme says of itself."""
+    return [each.rpartition("{often} ")[2] for each in words_in(language).box]
 
 
 def script(programme: Programme, practice: Practice, language: str = ENGLISH) -> Wording:

@@ -57,6 +57,7 @@ class Words:
         ends: how it ends.
         welcome: the first text after an opt-in.
         varies: how often texts come where nothing else is said.
+        often: how often they may come, for example.
         legal: the line with terms and privacy policy, on a form.
         legal_by_text: the same in a text.
         details: the words beside the box for health details.
@@ -71,6 +72,7 @@ class Words:
     ends: str
     welcome: str
     varies: str
+    often: str
     legal: str
     legal_by_text: str
     details: Wording
@@ -135,6 +137,7 @@ _WORDS = {
         welcome="{name}: you will get texts about {about}. {often} Msg & data rates may apply. "
         "Reply HELP for help, STOP to opt out.",
         varies="Message frequency varies.",
+        often="Up to 4 messages a month.",
         legal="Terms: {terms} Privacy policy: {privacy}",
         legal_by_text="Terms: {terms} Privacy policy: {privacy}",
         details=Wording(
@@ -220,6 +223,7 @@ _WORDS = {
         welcome="{name}: le enviaremos mensajes sobre {about}. {often} Pueden aplicarse tarifas de "
         "mensajes y datos. Responda HELP para obtener ayuda, STOP para no recibir mensajes.",
         varies="La frecuencia de los mensajes puede variar.",
+        often="Hasta 4 mensajes al mes.",
         legal="Términos: {terms} Política de privacidad: {privacy}",
         legal_by_text="Términos: {terms} Privacidad: {privacy}",
         details=Wording(
@@ -266,29 +270,31 @@ _WORDS = {
                 "J'accepte que {name} m'envoie des SMS automatisés concernant {about} au numéro de "
                 "mobile que j'ai indiqué sur ce formulaire. Rien ne m'y oblige : ce n'est pas une "
                 "condition pour recevoir des soins. {often} Des frais de messages et de données "
-                "peuvent s'appliquer. Répondez STOP pour ne plus en recevoir, HELP pour de l'aide."
+                "peuvent s'appliquer. Répondez STOP pour ne plus recevoir de SMS, HELP pour de "
+                "l'aide."
             ),
             (
                 "J'accepte que {name} m'envoie des SMS publicitaires automatisés concernant "
                 "{about} au numéro de mobile que j'ai indiqué sur ce formulaire. Rien ne m'y "
                 "oblige : ce n'est une condition ni pour acheter, ni pour recevoir des soins. "
                 "{often} Des frais de messages et de données peuvent s'appliquer. Répondez STOP "
-                "pour ne plus en recevoir, HELP pour de l'aide."
+                "pour ne plus recevoir de SMS, HELP pour de l'aide."
             ),
         ),
         script=(
             (
-                "{name} peut-il vous envoyer des SMS automatisés concernant {about} à ce numéro de "
-                "mobile ? Rien ne vous y oblige : ce n'est pas une condition pour recevoir des "
-                "soins. {often} Des frais de messages et de données peuvent s'appliquer. À "
-                "tout moment, répondez STOP pour ne plus en recevoir, HELP pour de l'aide."
+                "Acceptez-vous que {name} vous envoie des SMS automatisés concernant {about} à ce "
+                "numéro de mobile ? Rien ne vous y oblige : ce n'est pas une condition pour "
+                "recevoir des soins. {often} Des frais de messages et de données peuvent "
+                "s'appliquer. À tout moment, répondez STOP pour ne plus recevoir de SMS, HELP pour "
+                "de l'aide."
             ),
             (
-                "{name} peut-il vous envoyer des SMS publicitaires automatisés concernant {about} "
-                "à ce numéro de mobile ? Rien ne vous y oblige : ce n'est une condition ni pour "
-                "acheter, ni pour recevoir des soins. {often} Des frais de messages et de données "
-                "peuvent s'appliquer. À tout moment, répondez STOP pour ne plus en recevoir, HELP "
-                "pour de l'aide."
+                "Acceptez-vous que {name} vous envoie des SMS publicitaires automatisés concernant "
+                "{about} à ce numéro de mobile ? Rien ne vous y oblige : ce n'est une condition ni "
+                "pour acheter, ni pour recevoir des soins. {often} Des frais de messages et de "
+                "données peuvent s'appliquer. À tout moment, répondez STOP pour ne plus recevoir "
+                "de SMS, HELP pour de l'aide."
             ),
         ),
         question=(
@@ -304,9 +310,10 @@ _WORDS = {
         ends="Des frais de messages et de données peuvent s'appliquer. Répondez STOP pour ne plus "
         "recevoir de SMS, HELP pour de l'aide.",
         welcome="{name} : vous recevrez des SMS concernant {about}. {often} Des frais de messages "
-        "et de données peuvent s'appliquer. Répondez HELP pour de l'aide, STOP pour ne plus en "
-        "recevoir.",
+        "et de données peuvent s'appliquer. Répondez HELP pour de l'aide, STOP pour ne plus "
+        "recevoir de SMS.",
         varies="La fréquence des messages varie.",
+        often="Jusqu'à 4 SMS par mois.",
         legal="Conditions : {terms} Confidentialité : {privacy}",
         legal_by_text="Conditions : {terms} Confidentialité : {privacy}",
         details=Wording(

@@ -198,7 +198,8 @@ class PageView:
 
         Args:
             body: what the patient shall read.
-            spoken: the language that it is in, ISO 639-1, so that it is read out in it.
+            spoken: the language that it is in, ISO 639-1, so that it is read out in it; empty where
+                nobody knows.
             until: the day on which the page expires.
             proof: goes into the form; empty where no more replies can be written.
             draft: what stands in the box already.

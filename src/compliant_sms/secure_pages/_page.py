@@ -81,7 +81,8 @@ class PageContent:
         key: proves what the page itself handed out: 32 bytes as hexadecimal digits.
         person: the host's id of the patient.
         body: the message.
-        language: its language, ISO 639-1.
+        language: its language, ISO 639-1, as far as it can be told from its words.
+        written_in: the same, where more is known than its words; empty where not.
         asks: what has to be known.
         code: what is kept of the code; empty while there is none.
     """
@@ -91,6 +92,7 @@ class PageContent:
     person: str | None = field(default=None, repr=False)
     body: str = field(repr=False)
     language: str = "en"
+    written_in: str = ""
     asks: Identity = Identity.BIRTH_DATE
     code: str = field(default="", repr=False)
 

@@ -28,6 +28,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "often": (
         *("freq", "frec", "recur", "ongoing", "daily", "weekly", "biweekly", "monthly", "vary"),
         *("varies", "depend", "diari", "semanal", "mensual", "periodi", "nombre."),
+        *("quotidien", "hebdomad", "mensuel"),
     ),
     "each": (
         *("day", "d.", "wk", "week", "mo.", "mos.", "mth", "month", "yr", "year", "visit", "appt"),

@@ -135,14 +135,14 @@ _FEES = (
 )
 
 _EACH = (
-    r"(?:/|(?:per|an?|each|every|p/|x|por|par|al?|a\s+la|cada|de\s+cada)\s)\s*"
+    r"(?:/|(?:per|an?|each|every|p/|x|por|par|al?|a\s+la|cada|de\s+cada|chaque)\s)\s*"
     r"(?:days?|d|wks?|weeks?|mos?|mths?|months?|yrs?|years?|visits?|appointments?|appts?|order"
     r"|refill|request|dia|semana|sem|mes|ano|cita|visita|solicitud|jour|semaine|mois|an"
     r"|visite|rendez-vous)\b"
 )
 _COUNT = (
     r"(?:\d+(?:\s?(?:-|to|a|o|or)\s?\d+)?|one|two|three|four|five|six|a\s+few|several|un|uno|una"
-    r"|dos|tres|cuatro|cinco|seis|varios)"
+    r"|dos|tres|cuatro|cinco|seis|varios|deux|trois|quatre|cinq)"
 )
 _FREQUENCY = (
     r"\bfreq(?:uency|\.)?\s+(?:(?:may|will|can)\s+)?(?:var|depend)"
@@ -154,7 +154,9 @@ _FREQUENCY = (
     rf"|\b{_COUNT}\s?(?:[\w-]+\s+){{0,3}}?{_TEXTS}\s*{_EACH}"
     rf"|\b(?:text|message|msg)\s+you\W+(?:\w+\W+){{0,2}}?(?:{_COUNT}\s+times?|once|twice)\s+{_EACH}"
     r"|\bfrecuencia\b(?:\s+(?:de|del|los|mensajes?|msjs?|textos?)){0,6}\s+(?:\w+\s+)?(?:vari|depend)"
-    rf"|\b{_TEXTS}\s+(?:automat\w+\s+)?(?:recurrentes?|periodicos?|diarios?|semanales|mensuales)\b"
+    rf"|\b{_TEXTS}\s+(?:automat\w+\s+)?(?:recurrentes?|periodicos?|diarios?|semanales|mensuales"
+    r"|quotidiens?|hebdomadaires?|mensuels?)\b"
+    rf"|\bchaque\s+(?:jour|semaine|mois|visite|rendez-vous)\W+(?:\w+\W+)?{_COUNT}\s+{_TEXTS}\b"
     r"|\bfrequence\b(?:\s+(?:de|des|du|messages?|sms)){0,4}\s+(?:\w+\s+)?(?:vari|depend)"
     r"|\b(?:leur\s+nombre|nombre\s+(?:de|des)\s+(?:messages?|sms))\s+(?:\w+\s+)?(?:vari|depend)"
 )
