@@ -45,7 +45,7 @@ _OPT_IN = {
     "ayuda, STOP para no recibir mensajes.",
     "fr": "{name} : vous recevrez à nouveau des SMS au sujet de vos soins. La fréquence des "
     "messages varie. Des frais de messages et de données peuvent s'appliquer. Répondez HELP pour "
-    "de l'aide, STOP pour ne plus en recevoir.",
+    "de l'aide, STOP pour ne plus recevoir de SMS.",
 }
 _HELP = {
     "en": "{name}: for help call {phone}. Msg & data rates may apply. Reply STOP to opt out.",
