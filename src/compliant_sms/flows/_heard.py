@@ -161,9 +161,7 @@ def _declined(heard: Heard, events: Sequence[ConsentEvent]) -> OptInAsked | None
     """What a plain "no" turns down: what was asked. Whoever says more than no ends more."""
     if heard.awaiting is not Awaiting.OPT_IN or heard.question is None or heard.doubted:
         return None
-    # What only turns away answers whatever is open: here the invitation.
-    body = heard.asked.inbound.body
-    if optout.read(body, awaiting=Awaiting.CONFIRM).revocation is not None:
+    if optout.read(heard.asked.inbound.body).revocation is not None:
         return None
     return asked_in(events, heard.question.message.message_id)
 

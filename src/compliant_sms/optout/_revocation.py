@@ -145,12 +145,12 @@ def _by_capitals(heard: Heard) -> Revocation | None:
 def _by_hints(heard: Heard, awaiting: Awaiting | None, spoken: Spoken | None) -> Revocation | None:
     """What may ask for no more texts, though nothing says so.
 
-    After a revocation a person reads whatever does not answer the question about its scope.
+    Where a question of ours is open, a text answers that unless it says something else.
     """
-    if awaiting is Awaiting.SCOPE or not may_hint(heard):
+    if awaiting is not None or not may_hint(heard):
         return None
     spoken = spoken or speak(heard.text)
-    found = hints(spoken, answering=awaiting is not None)
+    found = hints(spoken)
     if not found or _is_denied(heard):
         return None
     places = [spoken.place(one.start, one.end) for one in found]
