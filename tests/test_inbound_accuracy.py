@@ -77,6 +77,14 @@ UNSEEN = "inbound_unseen.jsonl"
 # studied, but for one emergency.
 MORE = "inbound_more.jsonl"
 HELD = "inbound_held.jsonl"
+# Written when no phrase more seemed to help: doubtful wishes and odd ones, what only comes near to
+# one, danger and what only sounds like it. ASKING was studied then. ASKING_HELD was never read, but
+# it was scored several times, and rules were cut by how many false alarms it gave: its figures are
+# no first reading.
+ASKING = "inbound_asking.jsonl"
+ASKING_HELD = "inbound_asking_held.jsonl"
+
+KINDS = ("", "_unseen", "_more", "_held", "_asking", "_asking_held")
 
 
 @pytest.mark.parametrize("name", [CASES, UNSEEN])
@@ -111,10 +119,20 @@ def test_no_keyword_is_missed(name: str) -> None:
         (HELD, clear, as_labelled, 0.95),
         ("appointment_reply_more.jsonl", lambda _: True, reply_as_labelled, 0.97),
         ("appointment_reply_held.jsonl", lambda _: True, reply_as_labelled, 0.95),
+        (ASKING, lambda row: clear(row) and revokes(row), told, 0.96),
+        (ASKING_HELD, lambda row: clear(row) and revokes(row), told, 0.94),
+        (ASKING, revokes, scope_as_labelled, 0.94),
+        (ASKING_HELD, revokes, scope_as_labelled, 0.95),
+        (ASKING, lambda row: row["intent"] == "emergency", in_danger, 1.0),
+        (ASKING_HELD, lambda row: row["intent"] == "emergency", in_danger, 1.0),
+        ("appointment_reply_asking.jsonl", lambda _: True, reply_as_labelled, 0.95),
+        ("appointment_reply_asking_held.jsonl", lambda _: True, reply_as_labelled, 0.78),
         # What may be a wish to stop has no end of wordings: many new ones are passed over.
         (CASES, doubtful_revocation, told, 1.0),
-        (MORE, doubtful_revocation, told, 0.94),
+        (MORE, doubtful_revocation, told, 0.95),
         (HELD, doubtful_revocation, told, 0.55),
+        (ASKING, doubtful_revocation, told, 0.33),
+        (ASKING_HELD, doubtful_revocation, told, 0.3),
     ],
 )
 def test_what_must_be_read(
@@ -134,9 +152,16 @@ def test_what_must_not_be_read(name: str) -> None:
     assert share(name, lambda row: clear(row) and row["intent"] != "emergency", in_danger) <= 0.01
 
 
+@pytest.mark.parametrize(("name", "most"), [(ASKING, 0.015), (ASKING_HELD, 0.015)])
+def test_near_misses(name: str, most: float) -> None:
+    """Of texts made to come near to a wish to stop few are taken for one, and none for danger."""
+    assert share(name, lambda row: clear(row) and not revokes(row), told) <= most
+    assert share(name, lambda row: row["intent"] != "emergency", in_danger) == 0
+
+
 @pytest.mark.parametrize(
     "name",
-    [f"appointment_reply{kind}.jsonl" for kind in ("", "_unseen", "_more", "_held")],
+    [f"appointment_reply{kind}.jsonl" for kind in KINDS],
 )
 def test_confirming_is_never_revoking(name: str) -> None:
     """No confirmation is read as a revocation, and none the other way round."""
