@@ -96,7 +96,7 @@ def _read(heard: Heard, language: str, awaiting: Awaiting | None, prompt: str) -
     spoken = speak(heard.text)
     named = named_in(prompt)
     open_question = asked(awaiting, named)
-    revocation = find_revocation(heard, open_question, spoken)
+    revocation = find_revocation(heard, open_question)
     letters = heard.text if heard.text.strip() else fold(heard.given).text  # a keycap is a figure
     found = told(spoken, phrases_in(language)) + answers(letters, spoken, open_question, named)
     weighed = weigh(found)

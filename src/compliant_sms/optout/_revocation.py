@@ -14,11 +14,9 @@ from typing import TypeAlias
 from compliant_sms.consent import Category
 from compliant_sms.optout._framed import author_of
 from compliant_sms.optout._heard import Heard, hear
-from compliant_sms.optout._intents_words import Spoken, speak
 from compliant_sms.optout._keywords import Reserved, may_be_keyword, understood_word
 from compliant_sms.optout._reading import Awaiting, Certainty, Revocation
 from compliant_sms.optout._revocation_forms import formed, may_be_formed
-from compliant_sms.optout._revocation_hints import hints, may_hint, named
 from compliant_sms.optout._revocation_rules import Rule, RuleBook, Says, rulebook
 from compliant_sms.optout._scope import limits, scope_answer
 from compliant_sms.phrases import Found, matches, search
@@ -38,7 +36,6 @@ _CAPITALS = re.compile(
     r"\s{0,9}(STOP)\b(?!\s{0,9}[?/])(?!\s{1,9}(?:\w{1,20}ing|the|by|at|and|or)\b).{0,80}[a-z]",
     re.DOTALL,
 )
-_FEWER = "fewer"
 _CAPITALS_RULE = "keyword:in-capitals"
 _SCRIPTS = re.compile(
     r"[\u0590-\u06ff\u0900-\u097f\u0400-\u04ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]"
@@ -71,18 +68,10 @@ def read_revocation(body: str, *, awaiting: Awaiting | None = None) -> Revocatio
     return None if author_of(heard) else find_revocation(heard, awaiting)
 
 
-def find_revocation(
-    heard: Heard, awaiting: Awaiting | None = None, spoken: Spoken | None = None
-) -> Revocation | None:
-    """The revocation in a text that a person wrote; see :func:`read_revocation`.
-
-    Args:
-        heard: the text as it is read.
-        awaiting: what is open.
-        spoken: the text in one spelling, for who has it already.
-    """
+def find_revocation(heard: Heard, awaiting: Awaiting | None = None) -> Revocation | None:
+    """The revocation in a text that a person wrote; see :func:`read_revocation`."""
     found = _by_word(heard) or _by_answer(heard, awaiting) or _by_phrase(heard)
-    return found or _by_capitals(heard) or _by_hints(heard, awaiting, spoken)
+    return found or _by_capitals(heard)
 
 
 def _by_word(heard: Heard) -> Revocation | None:
@@ -140,37 +129,6 @@ def _by_capitals(heard: Heard) -> Revocation | None:
         return None
     start, end = begun.span(1)
     return Revocation(start=start, end=end, rule=_CAPITALS_RULE, certainty=Certainty.UNSURE)
-
-
-def _by_hints(heard: Heard, awaiting: Awaiting | None, spoken: Spoken | None) -> Revocation | None:
-    """What may ask for no more texts, though nothing says so.
-
-    Where a question of ours is open, a text answers that unless it says something else.
-    """
-    if awaiting is not None or not may_hint(heard):
-        return None
-    spoken = spoken or speak(heard.text)
-    found = hints(spoken)
-    if not found or _is_denied(heard):
-        return None
-    places = [spoken.place(one.start, one.end) for one in found]
-    start, end = heard.place(min(places)[0], max(end for _, end in places))
-    limited = any(one.rule.id == _FEWER for one in found)
-    return Revocation(
-        start=start, end=end, rule=named(found), certainty=Certainty.UNSURE, limited=limited
-    )
-
-
-def _is_denied(heard: Heard) -> bool:
-    """Whether a text, in which no phrase is meant, holds one nevertheless."""
-    book = rulebook()
-    text = _own_words(heard, book)
-    rules = book.index.rules_for(heard.words)
-    return (
-        not text
-        or any(matches(rule, text, heard.words) for rule in rules)
-        or _regretted(text, heard, book)
-    )
 
 
 def _own_words(heard: Heard, book: RuleBook) -> str:
