@@ -34,7 +34,7 @@ from compliant_sms.errors import (
     InvalidInput,
     NotOurDatabase,
 )
-from compliant_sms.flows import _admit
+from compliant_sms.flows import _admit, _reminders
 from compliant_sms.flows._standing import Later
 from compliant_sms.flows._visit_answers import keep_answers
 from compliant_sms.flows._watch import Watched
@@ -821,6 +821,23 @@ def test_visits_that_are_only_looked_at(
     assert diary.reminders.plan_due() == 0
     clock.move_to(TUESDAY)
     assert diary.reminders.plan_due() == 1
+
+
+def test_what_looking_at_all_fails_by(
+    diary: Messenger, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no visit by itself has anything wrong with it, all are planned, and it is told."""
+
+    async def fails(*given: object) -> bool:
+        raise LookupError
+
+    monkeypatch.setattr(_reminders, "_waits_still", fails)
+    diary.reminders.keep(visit())
+    clock.move_to(TUESDAY)
+    with pytest.raises(LookupError):
+        diary.reminders.plan_due()
+
+    assert [each.draft.idempotency_key for each in history(diary)] == ["appt/991//1d@10:00"]
 
 
 def test_a_key_of_the_hosts(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
