@@ -14,12 +14,12 @@ from compliant_sms.flows._echo import without_words
 from compliant_sms.flows._news import apply_early, early_news
 from compliant_sms.flows._repeat import repeat
 from compliant_sms.flows._reported import record_problem, reported_of
+from compliant_sms.flows._routes import left_by
 from compliant_sms.flows._unreported import ask_reports
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import Provider, SentText
-from compliant_sms.routing import Route
 
 __all__ = ["Reconciled", "look_up", "reconcile"]
 
@@ -72,7 +72,7 @@ async def look_up(
 async def _settle(ports: Ports, message: Message) -> Outcome:
     # Before asking: the answer tells nothing of what came in while this process stood still.
     asked_at = ports.clock()
-    route = _left_by(message, ports)
+    route = left_by(ports, message)
     if route is None:  # what others lack its own may have: a person says
         return outcome_of(message)
     listed = await _look_up(ports, route.provider, message)
@@ -92,12 +92,6 @@ async def _settle(ports: Ports, message: Message) -> Outcome:
 
 def _claimed_until(message: Message) -> datetime:
     return message.claimed_until or message.created_at
-
-
-def _left_by(message: Message, ports: Ports) -> Route | None:
-    """The provider and the number that a text was handed to, where the practice still has them."""
-    sender = message.departure.sender if message.departure else ""
-    return ports.routes.left_by(message.provider, sender)
 
 
 async def _look_up(ports: Ports, provider: Provider, message: Message) -> Sequence[SentText] | None:

@@ -8,17 +8,23 @@ from datetime import datetime
 from compliant_sms.classification import MessageClass
 from compliant_sms.errors import Unsupported
 from compliant_sms.flows._brief import Brief
-from compliant_sms.messages import Draft
+from compliant_sms.messages import Draft, Message
 from compliant_sms.ports import Ports, Transaction, refuse_other_practice
 from compliant_sms.providers import OutboundText
 from compliant_sms.routing import Route
 from compliant_sms.rules import decided_as
 from compliant_sms.templates import opt_out_line
 
-__all__ = ["enrol", "refuse_others_senders", "refuse_unsupported", "routes_for"]
+__all__ = ["enrol", "left_by", "refuse_others_senders", "refuse_unsupported", "routes_for"]
 
 # The line that says how to opt out may have to be added, and that is known only later.
 _LINE = max(len(opt_out_line(language)) for language in ("en", "es"))
+
+
+def left_by(ports: Ports, message: Message) -> Route | None:
+    """The provider and number a text was handed to; None where the practice has them no more."""
+    sender = message.departure.sender if message.departure else ""
+    return ports.routes.left_by(message.provider, sender)
 
 
 async def enrol(tx: Transaction, ports: Ports) -> bool:

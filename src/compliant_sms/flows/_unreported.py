@@ -14,6 +14,7 @@ from compliant_sms.errors import TransportError
 from compliant_sms.flows._deliver import outbound, outcome_of
 from compliant_sms.flows._dispatch import never
 from compliant_sms.flows._echo import without_words
+from compliant_sms.flows._routes import left_by
 from compliant_sms.flows._status import apply_status
 from compliant_sms.flows._waits import wait_of
 from compliant_sms.lifecycle import State
@@ -72,7 +73,7 @@ async def _ask(
         message = await ports.store.run(lambda tx: _claim(tx, ports, provider))
         if message is None:
             break
-        route = ports.routes.left_by(provider, _sender_of(message))
+        route = left_by(ports, message)
         if route is None or message.draft.is_erased:
             continue  # nobody here can ask, or whom it was to is not known any more
         told, answered = await _look_up(ports, route.provider, message)
@@ -95,10 +96,6 @@ async def _claim(tx: Transaction, ports: Ports, provider: str) -> Message | None
         if found is not None:
             return found
     return None
-
-
-def _sender_of(message: Message) -> str:
-    return message.departure.sender if message.departure else ""
 
 
 async def _look_up(
