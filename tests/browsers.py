@@ -47,9 +47,10 @@ class Visit:
     complaints: list[str] = field(factory=list)
 
     def answer(self, words: str) -> None:
-        """Write into the field and press the button."""
+        """Write into the field, press the button, and wait for the page that comes of it."""
         self.page.locator("#words").fill(words)
-        self.page.get_by_role("button").click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button").click()
 
     def another_site(self, body: str, **others: str) -> None:
         """Open a page of another site.
