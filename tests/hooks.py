@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import uvicorn
 from attrs import define, field, frozen
@@ -56,10 +57,22 @@ class Call:
 class Hooks:
     """What listens. ``take`` answers with a status; without it, ``status`` is answered."""
 
-    base: str
+    address: str
+    room: str = ""
     calls: queue.Queue[Call] = field(factory=queue.Queue)
     status: int = 200
     take: Take | None = None
+
+    @property
+    def base(self) -> str:
+        """What addresses of callbacks begin with."""
+        return self.address + self.room
+
+    def begin(self) -> None:
+        """Hear what comes from now on; what was sent before may still be on its way."""
+        self.room = f"/{uuid4().hex}"
+        self.so_far()
+        self.status = 200
 
     def next(self) -> Call:
         """The next callback; fails when none comes."""
@@ -73,13 +86,15 @@ class Hooks:
         """Take a callback."""
         query = request.scope["query_string"].decode()
         path = request.scope["raw_path"].decode() + (f"?{query}" if query else "")
+        if not path.startswith(self.room):
+            return Response(status_code=410)
         called = WebhookRequest(
             method=request.method,
-            url=self.base + path,
+            url=self.address + path,
             headers=request.headers.items(),
             body=await request.body(),
         )
-        self.calls.put(Call(path, called))
+        self.calls.put(Call(path.removeprefix(self.room), called))
         if self.take is None:
             return Response(status_code=self.status)
         return Response(status_code=await run_in_threadpool(self.take, called))

@@ -54,8 +54,7 @@ def shared_hooks() -> Iterator[Hooks]:
 
 @pytest.fixture
 def hooks(shared_hooks: Hooks) -> Hooks:
-    shared_hooks.so_far()
-    shared_hooks.status = 200
+    shared_hooks.begin()
     return shared_hooks
 
 
