@@ -828,10 +828,10 @@ def test_what_looking_at_all_fails_by(
 ) -> None:
     """Where no visit by itself has anything wrong with it, all are planned, and it is told."""
 
-    async def fails(*given: object) -> bool:
+    async def fails(*given: object, **named: object) -> int:
         raise LookupError
 
-    monkeypatch.setattr(_reminders, "_waits_still", fails)
+    monkeypatch.setattr(_reminders, "_see_to", fails)
     diary.reminders.keep(visit())
     clock.move_to(TUESDAY)
     with pytest.raises(LookupError):
