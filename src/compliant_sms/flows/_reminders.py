@@ -97,9 +97,7 @@ class _Seen:
     texts: int = 0
 
 
-async def _look(
-    tx: Transaction, ports: Ports, at: datetime, until: datetime, limit: int
-) -> _Seen:
+async def _look(tx: Transaction, ports: Ports, at: datetime, until: datetime, limit: int) -> _Seen:
     found = await tx.appointments_due(ports.practice.id, until, limit, fixed=True)
     fixed = {kept.appointment.key for kept in found}
     left, texts = list[KeptAppointment](), 0
