@@ -176,6 +176,11 @@ def test_financial(text: str, financial: bool) -> None:  # noqa: FBT001
         ("", "en"),
         ("OK", "en"),
         ("Clinica San Rafael: your visit with Dr. Peña is on Friday.", "en"),
+        ("Votre rendez-vous est vendredi à 9 h.", "fr"),
+        ("Clinique du Lac : Léa, nous vous attendons demain. Répondez C pour confirmer.", "fr"),
+        ("Le rappelamos: su cita es el viernes, de 9 a 10.", "es"),
+        ("Des Moines Clinic: see Dr. Le on Friday. Please call us.", "en"),
+        ("Fond du Lac Clinic: Friday 9 AM EST", "en"),
     ],
 )
 def test_language(text: str, language: str) -> None:

@@ -306,7 +306,16 @@ def test_in_the_callers_language(make_desk: Make, carrier: Sandbox) -> None:
     assert outgoing(carrier)[0].startswith("Lakeside Family Medicine: no pudimos atender")
 
 
-@pytest.mark.parametrize("language", ["en", "es", "fr", None])
+def test_in_french(make_desk: Make, carrier: Sandbox) -> None:
+    """Whatever the country."""
+    messenger = make_desk(people=lambda _: Profile(time_zone="America/Chicago", language="fr-CA"))
+    agree(messenger)
+    assert isinstance(missed(messenger, person=PERSON), Sent)
+
+    assert outgoing(carrier)[0].startswith("Lakeside Family Medicine : appel manqué")
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "vi", None])
 def test_the_words_are_good_copy(practice: Practice, language: str | None) -> None:
     """One segment with the line, and nothing for the lint to say."""
     body = MissedCalls().body(practice, language)

@@ -20,7 +20,7 @@ BODIES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sam
         "¡Hasta mañana",
     ]
 )
-LANGUAGES = st.sampled_from(["en", "es", "es-MX", "ES", "vi", ""])
+LANGUAGES = st.sampled_from(["en", "es", "es-MX", "ES", "fr", "fr-CA", "vi", ""])
 ENGLISH = "Reply STOP to opt out."
 
 
@@ -79,10 +79,17 @@ def test_a_sentence_gets_its_full_stop(body: str, joint: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "start"),
-    [("en", "Reply"), ("es", "Responda"), ("es-US", "Responda"), ("es_MX", "Responda")],
+    [
+        ("en", "Reply"),
+        ("es", "Responda"),
+        ("es-US", "Responda"),
+        ("es_MX", "Responda"),
+        ("fr", "Répondez"),
+        ("fr-CA", "Répondez"),
+    ],
 )
 def test_the_line_speaks_the_language(language: str, start: str) -> None:
-    """English and Spanish, whatever the region."""
+    """English, Spanish and French, whatever the region."""
     assert opt_out_line(language).startswith(start)
     assert segment(opt_out_line(language)).encoding is Encoding.GSM_7
 

@@ -16,6 +16,7 @@ from compliant_sms import (
     AsyncMessenger,
     Blocked,
     Category,
+    Keyring,
     Messenger,
     Practice,
     Purpose,
@@ -477,6 +478,72 @@ def test_asked_again(asking: Messenger, make_messenger: Make, practice: Practice
     assert [each.needs_asking_again for each in states] == [False, False, True]
 
 
+@pytest.mark.both_databases
+def test_everybody_to_ask_again(
+    asking: Messenger, make_messenger: Make, practice: Practice, clock: MovableClock
+) -> None:
+    """Page by page come exactly those of whom the state says so; nobody who stopped, or agreed."""
+    newer = evolve(BILLS, editions=EDITIONS)
+    messenger = make_messenger(practice=owning(practice), permission=permission(programmes=[newer]))
+    everybody = [(f"+1217555{n:04}", f"pat-{n % 5}") for n in range(40, 52)]
+    for n, (number, person) in enumerate(everybody):
+        told = Spoken(person=person, recorded_by="front-desk:kim")
+        asking.permission.record(number, programme="bills", told=told)
+        clock.advance(timedelta(minutes=1))
+        if n % 3 == 0:
+            asking.consent.revoke(number, person=person, channel="spoken", recorded_by="desk:kim")
+        if n % 4 == 0:
+            messenger.permission.record(number, programme="bills", told=told)
+    # Two persons share a number, and each agrees for themselves.
+    told = Spoken(person="pat-7", recorded_by="front-desk:kim")
+    asking.permission.record(everybody[1][0], programme="bills", told=told)
+    everybody.append((everybody[1][0], "pat-7"))
+
+    def outdated(number: str, person: str) -> bool:
+        state = messenger.permission.state(number, person=person, programme="bills")
+        return state.needs_asking_again
+
+    expected = sorted(each for each in everybody if outdated(*each))
+    for limit in (1, 5, 500):
+        pages = [messenger.permission.to_ask_again("bills", limit=limit)]
+        while pages[-1].after:
+            pages.append(
+                messenger.permission.to_ask_again("bills", after=pages[-1].after, limit=limit)
+            )
+        consents = [each for page in pages for each in page.consents]
+        found = [(each.number.e164, each.person) for each in consents]
+        assert sorted(found, key=str) == expected
+        assert {each.wording and each.wording.version for each in consents} == {"bills/2026-03"}
+        assert "+1217" not in repr(pages)
+    assert 0 < len(expected) < len(everybody)
+
+
+@pytest.mark.both_databases
+def test_nobody_erased_is_asked_again(make_messenger: Make, practice: Practice) -> None:
+    """Where everything is sealed: of whom all was erased nobody is told, and the others still are.
+
+    What the number itself said is nobody's consent.
+    """
+    keyring, owner = Keyring.generate(), owning(practice)
+    asking = make_messenger(practice=owner, permission=permission(), keyring=keyring)
+    newer = permission(programmes=[evolve(BILLS, editions=EDITIONS)])
+    messenger = make_messenger(practice=owner, permission=newer, keyring=keyring)
+    asking.consent.revoke("+12175550166", channel="spoken", recorded_by="front-desk:kim")
+    for person, number in ((PERSON, PATIENT), ("pat-9", "+12175550177")):
+        told = Spoken(person=person, recorded_by="front-desk:kim")
+        asking.permission.record(number, programme="bills", told=told)
+    assert len(messenger.permission.to_ask_again("bills").consents) == 2
+    assert asking.permission.to_ask_again("bills").consents == ()
+    asking.erase(PERSON, reason="asked for it", by="privacy:lee")
+
+    (left,) = messenger.permission.to_ask_again("bills").consents
+    assert left.person == "pat-9"
+    with pytest.raises(InvalidInput, match="at least 1"):
+        messenger.permission.to_ask_again("bills", limit=0)
+    with pytest.raises(InvalidInput):
+        messenger.permission.to_ask_again("nothing")
+
+
 def test_other_words_stand(asking: Messenger) -> None:
     """Consent on an intake form's own words stands as it is; of an unknown edition nobody knows."""
     asking.consent.grant(
@@ -662,6 +729,7 @@ def test_under_an_event_loop(
             permission=permission(),
         ) as messenger:
             told = Spoken(person=PERSON, recorded_by="front-desk:kim")
+            assert not (await messenger.permission.to_ask_again("bills")).consents
             event = await messenger.permission.record(PATIENT, programme="bills", told=told)
             state = await messenger.permission.state(PATIENT, person=PERSON, programme="bills")
             outcome = await messenger.permission.invite(

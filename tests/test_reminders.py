@@ -823,15 +823,87 @@ def test_visits_that_are_only_looked_at(
     assert diary.reminders.plan_due() == 1
 
 
+def in_its_own_words(make_messenger: Make) -> Messenger:
+    """A messenger whose plan leaves the words to the library; two numbers agreed."""
+    messenger = make_messenger(
+        people=lambda _: Profile(time_zone=CHICAGO),
+        reminders=[ReminderPlan(offsets=["1 day before at 10:00", "2 hours before"])],
+        keyring=Keyring.generate(),
+    )
+    agree(messenger)
+    agree(messenger, OTHER, person=KID)
+    return messenger
+
+
+def test_what_the_library_words_is_asked_for_at_once(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of however many visits something is due, one transaction asks for all of it, once."""
+    run, runs = Watched.run, list[object]()
+
+    async def counted(store: Watched, work: Any) -> Any:
+        runs.append(work)
+        return await run(store, work)
+
+    diary = in_its_own_words(make_messenger)
+    numbers = [f"+1217555{n:04}" for n in range(40, 46)]
+    diary.reminders.keep_many(
+        visit(id=f"{n}/{each}", person=f"pat-{n}", numbers=number, start=WALL + each * HOUR)
+        for n, number in enumerate(numbers)
+        for each in range(2)
+    )
+    clock.move_to(TUESDAY)
+    with monkeypatch.context() as patched:
+        patched.setattr(Watched, "run", counted)
+        assert diary.reminders.plan_due() == len(numbers)
+        assert len(runs) == 1
+    assert diary.reminders.plan_due() == 0
+    work(diary)
+
+    assert outgoing(carrier) == []  # nobody there agreed
+    diary.reminders.keep(visit())
+    work(diary)
+    assert [text.startswith(LEAST) for text in outgoing(carrier)] == [True]
+
+
+def test_a_visit_whose_turn_is_not_yet_is_told_along(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """A text that tells of a visit which nobody holds fixes it first: one text tells of both."""
+    diary = in_its_own_words(make_messenger)
+    diary.reminders.keep(visit(id="1"))
+    diary.reminders.keep(visit(id="2", start=WALL + HOUR / 2))
+    clock.move_to(TUESDAY)
+    assert [diary.reminders.plan_due(1) for _ in range(3)] == [1, 0, 0]
+    work(diary)
+
+    (text,) = outgoing(carrier)
+    assert "2:30" in text
+    assert "3:00" in text
+
+
+def test_it_goes_where_they_agreed(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Of several numbers to the first at which the person agreed."""
+    diary = in_its_own_words(make_messenger)
+    diary.reminders.keep(visit(person=KID, numbers=[PATIENT, OTHER]))
+    clock.move_to(TUESDAY)
+    work(diary)
+
+    assert [str(each.draft.to) for each in history(diary, KID)] == [str(PhoneNumber(OTHER))]
+    assert len(outgoing(carrier)) == 1
+
+
 def test_what_looking_at_all_fails_by(
     diary: Messenger, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where no visit by itself has anything wrong with it, all are planned, and it is told."""
 
-    async def fails(*given: object) -> bool:
+    async def fails(*given: object, **named: object) -> int:
         raise LookupError
 
-    monkeypatch.setattr(_reminders, "_waits_still", fails)
+    monkeypatch.setattr(_reminders, "_see_to", fails)
     diary.reminders.keep(visit())
     clock.move_to(TUESDAY)
     with pytest.raises(LookupError):

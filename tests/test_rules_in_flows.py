@@ -131,11 +131,20 @@ def test_some_texts_say_it_each_time(willing: Messenger, carrier: Sandbox) -> No
     assert outgoing(carrier) == [body + LINE for body in bodies]
 
 
-def test_the_line_is_in_the_language_of_the_text(willing: Messenger, carrier: Sandbox) -> None:
-    """A Spanish text gets a Spanish line."""
-    remind(willing, body="Lakeside Family Medicine: Ana, le esperamos el martes a las 2:30 PM.")
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("Ana, le esperamos el martes a las 2:30 PM.", "Responda STOP para no recibir mensajes."),
+        ("Ana, nous vous attendons mardi à 14 h.", "Répondez STOP pour ne plus recevoir de SMS."),
+    ],
+)
+def test_the_line_is_in_the_language_of_the_text(
+    willing: Messenger, carrier: Sandbox, body: str, line: str
+) -> None:
+    """A Spanish text gets a Spanish line, a French one a French line."""
+    remind(willing, body=f"Lakeside Family Medicine: {body}")
 
-    assert outgoing(carrier)[0].endswith(" Responda STOP para no recibir mensajes.")
+    assert outgoing(carrier)[0].endswith(f" {line}")
 
 
 @pytest.mark.parametrize("purpose", [Purpose.CARE_CONVERSATION, Purpose.EMERGENCY_ALERT])

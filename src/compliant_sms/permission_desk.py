@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Registration,
         Spoken,
         Submission,
+        ToAskAgain,
     )
     from compliant_sms.ports import Ports
     from compliant_sms.secure_pages import PageRequest
@@ -153,6 +154,25 @@ class PermissionDesk(_Desk):
         """
         return finish(flows.programme_state(self._ports, _numbered(number), person, programme))
 
+    def to_ask_again(self, programme: str, *, after: str = "", limit: int = 500) -> ToAskAgain:
+        """Who agreed to words of a programme that have changed in substance since.
+
+        It goes through everybody on record, a page at a time: all whom :meth:`state` would tell to
+        be ``outdated``, about in the order in which they came on record.
+
+        Args:
+            programme: the id of the programme.
+            after: where the page before ended (:attr:`ToAskAgain.after`); empty to begin.
+            limit: how many persons at numbers to look at, at least 1; a page may tell of fewer,
+                or of nobody.
+
+        Raises:
+            InvalidInput: there is no such programme, or the limit is none.
+            ConfigurationError: the messenger was given no ``Permission``.
+            StoreError: the database could not.
+        """
+        return finish(flows.to_ask_again(self._ports, programme, after, limit))
+
     def submit(self, sent: Submission) -> flows.Submitted:
         """Take what somebody sent with a form that you show yourself.
 
@@ -203,6 +223,12 @@ class AsyncPermissionDesk(_Desk):
     ) -> PermissionState:
         """See :meth:`PermissionDesk.state`."""
         return await flows.programme_state(self._ports, _numbered(number), person, programme)
+
+    async def to_ask_again(
+        self, programme: str, *, after: str = "", limit: int = 500
+    ) -> ToAskAgain:
+        """See :meth:`PermissionDesk.to_ask_again`."""
+        return await flows.to_ask_again(self._ports, programme, after, limit)
 
     async def submit(self, sent: Submission) -> flows.Submitted:
         """See :meth:`PermissionDesk.submit`."""

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from compliant_sms.classification._phrase_rules import CARE, Rule, RuleBook, Says, rulebook
+from compliant_sms.classification._phrase_rules import CARE, FILES, Rule, RuleBook, Says, rulebook
 from compliant_sms.phrases import (
     LONGEST,
     NEARBY,
@@ -74,7 +74,8 @@ class Content:
         phrases: what decided, in the order of the text; none when nothing sells.
         financial: it names a bill, a balance, a price or the like, which 47 CFR
             64.1200(a)(9)(iv) bars from exempt texts.
-        language: ``"en"`` or ``"es"``, by its function words; ``"en"`` when they do not tell.
+        language: ``"en"``, ``"es"`` or ``"fr"``, by its function words; ``"en"`` when they do not
+            tell.
     """
 
     label: ContentLabel
@@ -132,8 +133,11 @@ def _weighed(
 
 
 def _language(words: set[str], book: RuleBook) -> str:
-    spanish = len(words & book.function_words("es"))
-    return "es" if spanish and spanish > len(words & book.function_words("en")) else "en"
+    english, spanish, french = (len(words & book.function_words(each)) for each in FILES)
+    # One French word stands in many a name: Des Moines, Fond du Lac.
+    if french > max(spanish, english, 1):
+        return "fr"
+    return "es" if spanish > english else "en"
 
 
 def _is_financial(text: str, words: set[str], rules: set[Rule]) -> bool:

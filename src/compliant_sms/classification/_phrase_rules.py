@@ -12,7 +12,7 @@ from compliant_sms.phrases import Phrasebook, PhraseRule, WordIndex, parse
 
 __all__ = ["CARE", "FILES", "Rule", "RuleBook", "Says", "rulebook"]
 
-FILES = {"en": "phrases-en.toml", "es": "phrases-es.toml"}
+FILES = {"en": "phrases-en.toml", "es": "phrases-es.toml", "fr": "phrases-fr.toml"}
 """The file of each language."""
 
 
@@ -59,7 +59,7 @@ class RuleBook:
         return cls(phrases, phrases.index(*set(Says) - CARE), phrases.index(*CARE))
 
     def function_words(self, language: str) -> frozenset[str]:
-        """Words that give a language away, ``"en"`` or ``"es"``."""
+        """Words that give a language away, one of :data:`FILES`."""
         return self.phrases.function_words[FILES[language]]
 
 

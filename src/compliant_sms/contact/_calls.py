@@ -28,6 +28,8 @@ _WORDS = {
     "call 911. Reply STOP to opt out.",
     "es": "{practice}: no pudimos atender su llamada. Responda aqui o llame al {phone}. "
     "Emergencias: 911. Responda STOP para no recibir mensajes.",
+    "fr": "{practice} : appel manqué, désolés. Répondez ici ou appelez le {phone}. "
+    "Urgences : 911. Répondez STOP pour ne plus recevoir de SMS.",
 }
 
 

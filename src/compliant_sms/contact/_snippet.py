@@ -21,8 +21,16 @@ from compliant_sms.templates import dialled, sender_name
 
 __all__ = ["TextUs"]
 
-_TEXT_US = {"en": "Text us at {number}", "es": "Envíenos un mensaje al {number}"}
-_FIRST = {"en": "Hello, I have a question.", "es": "Hola, tengo una pregunta."}
+_TEXT_US = {
+    "en": "Text us at {number}",
+    "es": "Envíenos un mensaje al {number}",
+    "fr": "Envoyez-nous un SMS au {number}",
+}
+_FIRST = {
+    "en": "Hello, I have a question.",
+    "es": "Hola, tengo una pregunta.",
+    "fr": "Bonjour, j'ai une question.",
+}
 _AGREED = {
     "en": "By texting {number} you ask {name} to answer you by text at the number that you write "
     "from. That is no consent to offers, and nothing that you buy or are treated for depends on "
@@ -33,16 +41,24 @@ _AGREED = {
     "ni atención depende de ello. La frecuencia de los mensajes varía. Pueden aplicarse tarifas de "
     "mensajes y datos. Responda STOP para no recibir mensajes, HELP para obtener ayuda, o llame al "
     "{phone}.",
+    "fr": "En envoyant un SMS au {number}, vous demandez à {name} de vous répondre par SMS au "
+    "numéro depuis lequel vous écrivez. Ce n'est pas un accord pour recevoir des offres, et ni "
+    "achat ni soins n'en dépendent. La fréquence des messages varie. Des frais de messages et de "
+    "données peuvent s'appliquer. Répondez STOP pour ne plus recevoir de SMS, HELP pour de l'aide, "
+    "ou appelez le {phone}.",
 }
 _WARNED = {
     "en": "Texts are not encrypted, and others may read them: leave out what is private, and call "
     "us instead. In an emergency call 911.",
     "es": "Los mensajes no están cifrados y otras personas pueden leerlos: no escriba nada "
     "privado; mejor llámenos. En una emergencia llame al 911.",
+    "fr": "Les SMS ne sont pas chiffrés et d'autres peuvent les lire : n'écrivez rien de privé, "
+    "appelez-nous plutôt. En cas d'urgence, appelez le 911.",
 }
 _POLICIES = {
     "en": ("Privacy policy", "Terms"),
     "es": ("Política de privacidad", "Términos"),
+    "fr": ("Politique de confidentialité", "Conditions"),
 }
 
 
@@ -61,7 +77,7 @@ def _web_address(of: object, attribute: Attribute[str], value: str) -> None:
 def _spoken(of: object, attribute: Attribute[str], value: str) -> None:
     _given.text(of, attribute, value)
     if value not in _AGREED:
-        msg = f"the snippet is there in {' and '.join(_AGREED)}; pass one of them"
+        msg = f"the snippet is there in {', '.join(_AGREED)}; pass one of them"
         raise InvalidInput(msg)
 
 
@@ -76,7 +92,7 @@ class TextUs:
             shared.
         terms_url: the terms (https).
         body: what stands in the text to begin with: see :func:`sms_link`.
-        language: ``"en"`` or ``"es"``.
+        language: ``"en"``, ``"es"`` or ``"fr"``.
 
     Raises:
         InvalidPhoneNumber: it is no number.

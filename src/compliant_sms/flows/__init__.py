@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         record_agreement,
         registration,
         spoken_wording,
+        to_ask_again,
     )
     from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
     from compliant_sms.flows._receive import Received, ReceivedText, receive
@@ -206,6 +207,7 @@ __all__ = [
     "text",
     "thread_view",
     "threads",
+    "to_ask_again",
     "uncertain",
     "verify_audit",
     "verify_ledger",
@@ -263,6 +265,7 @@ _FILES = {
         "record_agreement",
         "registration",
         "spoken_wording",
+        "to_ask_again",
     ),
     "_purge": ("PurgePlan", "PurgeReport", "Tally", "purge"),
     "_receive": ("Received", "ReceivedText", "receive"),

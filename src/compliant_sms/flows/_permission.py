@@ -19,15 +19,17 @@ from compliant_sms.permission import (
     PermissionState,
     Programme,
     Spoken,
+    ToAskAgain,
     Told,
     offer_of,
+    outdated_consent,
     permission_state,
     question,
     script,
     shown_on_form,
 )
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Ports
+from compliant_sms.ports import Ports, Transaction
 
 if TYPE_CHECKING:
     from compliant_sms.permission import Registration
@@ -40,6 +42,7 @@ __all__ = [
     "record_agreement",
     "registration",
     "spoken_wording",
+    "to_ask_again",
 ]
 
 
@@ -150,15 +153,43 @@ async def programme_state(
     ports: Ports, number: PhoneNumber, person: str, programme_id: str
 ) -> PermissionState:
     """How a patient's consent to a programme stands."""
-    permission, practice = permission_of(ports), ports.practice
-    programme = permission.programme(programme_id)
+    programme, practice = permission_of(ports).programme(programme_id), ports.practice
     _given.a_text(person, "person")
     events = await ports.store.run(lambda tx: tx.consent_events(practice.id, number))
-    shown = {
-        shown_on_form(programme, practice, permission.legal, each).text
+    return permission_state(programme, _shown(ports, programme), events, person)
+
+
+async def to_ask_again(ports: Ports, programme_id: str, after: str, limit: int) -> ToAskAgain:
+    """A page of those who agreed to words of a programme that have changed in substance since."""
+    practice_id, programme = ports.practice.id, permission_of(ports).programme(programme_id)
+    if limit < 1:
+        msg = "limit is how many persons at numbers to look at, at least 1"
+        raise InvalidInput(msg)
+    shown = _shown(ports, programme)
+
+    async def work(tx: Transaction) -> ToAskAgain:
+        found: list[Granted] = []
+        chains = await tx.chains_after(practice_id, after, limit)
+        for chain in chains:
+            if chain.number is None or chain.person is None:  # erased, or the number's own
+                continue
+            events = await tx.consent_events(practice_id, chain.number)
+            outdated = outdated_consent(programme, shown, events, chain.person)
+            if outdated is not None:
+                found.append(outdated)
+        last = chains[-1].chain_id if len(chains) == limit else ""
+        return ToAskAgain(consents=tuple(found), after=last)
+
+    return await ports.store.run(work)
+
+
+def _shown(ports: Ports, programme: Programme) -> set[str]:
+    """The words of today's web form, in each language in which it is there."""
+    legal = permission_of(ports).legal
+    return {
+        shown_on_form(programme, ports.practice, legal, each).text
         for each in (ENGLISH, *programme.translations)
     }
-    return permission_state(programme, shown, events, person)
 
 
 def registration(ports: Ports, *, toll_free: bool) -> Registration:

@@ -25,7 +25,12 @@ from compliant_sms.permission._keyword import taken_by
 from compliant_sms.permission._permission import Applicant, Identify, Permission
 from compliant_sms.permission._programme import Programme, Translation
 from compliant_sms.permission._proof import COOKIE, cookie_in, form_proof, proven_form
-from compliant_sms.permission._state import PermissionState, permission_state
+from compliant_sms.permission._state import (
+    PermissionState,
+    ToAskAgain,
+    outdated_consent,
+    permission_state,
+)
 from compliant_sms.permission._told import OnPaper, Spoken, Told
 from compliant_sms.permission._wordings import (
     Legal,
@@ -72,6 +77,7 @@ __all__ = [
     "RegistrationField",
     "Spoken",
     "Submission",
+    "ToAskAgain",
     "Told",
     "Translation",
     "accept",
@@ -82,6 +88,7 @@ __all__ = [
     "form_proof",
     "form_shown",
     "offer_of",
+    "outdated_consent",
     "permission_state",
     "proven_form",
     "question",

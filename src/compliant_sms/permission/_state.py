@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from attrs import field, frozen
+
 from compliant_sms.choices import Word
-from compliant_sms.consent import Basis, ConsentEvent, Granted, LiveGrant, fold
+from compliant_sms.consent import Basis, ConsentEvent, ConsentState, Granted, LiveGrant, fold
 from compliant_sms.permission._programme import Programme
 from compliant_sms.permission._wordings import language_of_form
 from compliant_sms.permission._words import ENGLISH
 
-__all__ = ["PermissionState", "permission_state"]
+__all__ = ["PermissionState", "ToAskAgain", "outdated_consent", "permission_state"]
 
 
 class PermissionState(Word):
@@ -29,6 +31,20 @@ class PermissionState(Word):
         return self is PermissionState.OUTDATED
 
 
+@frozen(kw_only=True)
+class ToAskAgain:
+    """Consents to words that have changed in substance since, a page at a time.
+
+    Attributes:
+        consents: the newest of each person at a number, as it stands in the ledger: whose, where,
+            when, and to which words. Nobody who stopped is among them.
+        after: what to ask for the next page with; empty where everybody was looked at.
+    """
+
+    consents: tuple[Granted, ...] = field(repr=lambda found: f"<{len(found)}>")
+    after: str = ""
+
+
 def permission_state(
     programme: Programme, shown: Collection[str], events: Sequence[ConsentEvent], person: str
 ) -> PermissionState:
@@ -43,17 +59,35 @@ def permission_state(
         person: whose.
     """
     state = fold(events, person)
-    covering = [each for each in state.grants if _covers(each, programme)]
-    live = [each for each in covering if not each.stopped_by]
-    if not live:
+    live = _live(state, programme)
+    if live is None:
+        covering = any(_covers(each, programme) for each in state.grants)
         stopped = covering or state.revocations
         return PermissionState.STOPPED if stopped else PermissionState.NOT_AGREED
-    newest = _event(events, live[-1].event_id)
     return (
         PermissionState.OUTDATED
-        if _is_outdated(programme, shown, newest)
+        if _is_outdated(programme, shown, _event(events, live.event_id))
         else PermissionState.AGREED
     )
+
+
+def outdated_consent(
+    programme: Programme, shown: Collection[str], events: Sequence[ConsentEvent], person: str
+) -> Granted | None:
+    """The consent whose words have changed in substance since; None where there is none.
+
+    Arguments as for :func:`permission_state`, which tells of the same persons that they have to be
+    asked again.
+    """
+    live = _live(fold(events, person), programme)
+    newest = _event(events, live.event_id) if live else None
+    return newest if newest and _is_outdated(programme, shown, newest) else None
+
+
+def _live(state: ConsentState, programme: Programme) -> LiveGrant | None:
+    """The newest consent to a programme that nothing stopped."""
+    live = [each for each in state.grants if _covers(each, programme) and not each.stopped_by]
+    return live[-1] if live else None
 
 
 def _covers(grant: LiveGrant, programme: Programme) -> bool:

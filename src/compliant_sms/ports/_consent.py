@@ -51,6 +51,15 @@ class ConsentLedger(Protocol):
     async def chains(self, practice_id: str) -> list[Chain]:
         """All chains of the practice."""
 
+    async def chains_after(self, practice_id: str, after: str, limit: int) -> list[Chain]:
+        """Chains of the practice in the order of their ids, those of what is erased among them.
+
+        Args:
+            practice_id: whose.
+            after: id of the chain to go on after; empty to begin.
+            limit: how many at most.
+        """
+
     async def links(self, chain_id: str) -> list[Link]:
         """The records of one chain in order."""
 

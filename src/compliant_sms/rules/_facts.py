@@ -67,7 +67,7 @@ class Readings:
         no_reply: it says that nobody reads replies.
         other_opt_out: it tells another way to opt out than a reply.
         links: where it has links, and to which hosts.
-        language: ``"en"`` or ``"es"``.
+        language: ``"en"``, ``"es"`` or ``"fr"``.
         media: how many pictures and the like go along; nobody looks into them.
         withheld: what the text as given told beyond its recipient's tier, with the offsets of
             that text, where another one leaves in its place. What it was about and whether it

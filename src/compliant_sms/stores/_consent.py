@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import LiteralString, cast
 
@@ -117,11 +118,20 @@ class ConsentRecords(SubjectRecords):
 
     async def chains(self, practice_id: str) -> list[Chain]:
         """All chains of the practice."""
+        rows = await self._all(_CHAINS + "ORDER BY chain_id", practice_id=practice_id)
+        return self._chains(practice_id, rows)
+
+    async def chains_after(self, practice_id: str, after: str, limit: int) -> list[Chain]:
+        """Chains of the practice in the order of their ids, a page at a time."""
         rows = await self._all(
-            """SELECT chain_id, data_key, number, person, identity FROM sms_chains
-            WHERE practice_id = :practice_id ORDER BY chain_id""",
+            _CHAINS + "AND chain_id > :after ORDER BY chain_id LIMIT :limit",
             practice_id=practice_id,
+            after=after,
+            limit=limit,
         )
+        return self._chains(practice_id, rows)
+
+    def _chains(self, practice_id: str, rows: Iterable[Row]) -> list[Chain]:
         return [
             Chain(chain_id=row[0], practice_id=practice_id, number=number, person=person)
             for row in rows
@@ -160,6 +170,8 @@ class ConsentRecords(SubjectRecords):
         return str(row[0]) if row else None
 
 
+_CHAINS: LiteralString = """SELECT chain_id, data_key, number, person, identity FROM sms_chains
+    WHERE practice_id = :practice_id """
 # In the order of an index of chains, which is about that in which they began: ids sort by time.
 _FILED: LiteralString = """SELECT c.chain_id, e.position, e.payload, e.digest,
     c.number, c.person

@@ -27,6 +27,12 @@ def _practice_record(practice: Practice) -> bytes:
     return records.encode(practice)
 
 
+@lru_cache(maxsize=64)
+def _practice_of(record: bytes) -> Practice:
+    """The practice of a record that was read just now: the same bytes are the same practice."""
+    return records.decode(record, Practice)
+
+
 class PracticeRecords(Records):
     """Which practice each number of ours belongs to."""
 
@@ -66,7 +72,7 @@ class PracticeRecords(Records):
     async def practices(self) -> list[Practice]:
         """All practices that a number of ours belongs to, each once, by their ids."""
         rows = await self._all("SELECT record FROM sms_practices ORDER BY practice_id, sender")
-        found = [records.decode(record, Practice) for (record,) in rows]
+        found = [_practice_of(bytes(record)) for (record,) in rows]
         return list({practice.id: practice for practice in found}.values())
 
     async def practice_at(self, sender: PhoneNumber) -> Practice | None:
@@ -74,4 +80,4 @@ class PracticeRecords(Records):
         row = await self._one(
             "SELECT record FROM sms_practices WHERE sender = :sender", sender=sender.e164
         )
-        return records.decode(row[0], Practice) if row else None
+        return _practice_of(bytes(row[0])) if row else None

@@ -15,6 +15,7 @@ __all__ = ["opt_out_line", "with_opt_out_line"]
 _LINES = {
     "en": "Reply STOP to opt out.",
     "es": "Responda STOP para no recibir mensajes.",
+    "fr": "Répondez STOP pour ne plus recevoir de SMS.",
 }
 _ENGLISH = "en"
 _CLOSING = "\"')]}\u00bb\u201d\u2019"

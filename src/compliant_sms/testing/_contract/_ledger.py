@@ -47,6 +47,11 @@ def following(after: tuple[str, int]) -> Work[list[FiledLink]]:
     return lambda tx: tx.filed_links(HERE, after, 2)
 
 
+def paged_chains(after: str, limit: int) -> Work[list[Chain]]:
+    """Work that reads some chains of the practice."""
+    return lambda tx: tx.chains_after(HERE, after, limit)
+
+
 def whole(chain: Chain, links: list[Link]) -> int:
     """How many links a chain has, which must verify."""
     number = chain.number.e164 if chain.number else ""
@@ -92,6 +97,26 @@ class LedgerContract(Contract):
             whose = [(each.number, each.person) for each in chains]
             assert sorted(whose, key=str) == [(ANA, "pat-0"), (ANA, "pat-1"), (ANA, None)]
             assert store.run(lambda tx: tx.links("nothing")) == []
+
+    def test_chains_by_pages(self, make_store: MakeStore) -> None:
+        """The chains of one practice come in the order of their ids, and pages leave none out."""
+
+        async def append(tx: Transaction) -> None:
+            for name in "31524":
+                await tx.append(an_event(name, person=f"pat-{name}"), f"chain {name}")
+            await tx.append(an_event("theirs", practice_id=THERE), "chain 0")
+
+        with self._bench(make_store) as store:
+            store.run(append)
+            pages = [store.run(paged_chains(after, 2)) for after in ("", "chain 2", "chain 4")]
+            assert [[each.chain_id for each in page] for page in pages] == [
+                ["chain 1", "chain 2"],
+                ["chain 3", "chain 4"],
+                ["chain 5"],
+            ]
+            assert [each.person for page in pages for each in page] == [f"pat-{n}" for n in "12345"]
+            assert {each.number for page in pages for each in page} == {ANA}
+            assert store.run(paged_chains("chain 5", 2)) == []
 
     def test_all_links_by_pages(self, make_store: MakeStore) -> None:
         """All links of a practice come chain after chain, and pages leave none out."""
