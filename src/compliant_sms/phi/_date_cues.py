@@ -12,6 +12,8 @@ OCCASION = word_set(
     "appt appts appointment visit cita visita pickup dob date drawn test labs surgery seen shot"
     " due is was fecha exam session mri scan lmp edd"
 )
+FREE = word_set("open available free taken booked full")
+"""What a day is that somebody asks for."""
 BEFORE_NTH = word_set("on by til until appt your")
 JOINS = word_set("or and to thru through y")
 NTH = word_set("st nd rd th")
@@ -78,6 +80,10 @@ NUMBERED = word_set(
     "mrn chart record ref reference order version ver v lot serial sn acct account claim invoice"
     " ticket case model member id policy group confirmation rx ndc room ext extension ssn number"
     " phone fax code pin ages age no"
+)
+AS_MONTH = word_set("in by until till til mid early late since en hasta desde")
+PARTS_OF_MONTH = word_set(
+    "end beginning middle start first last week fin finales principios mediados"
 )
 MONTH_BEFORE = word_set("in around early late mid from until til till by en de hasta of for")
 PASSED = word_set("since last till til until desde hasta pasado depuis")

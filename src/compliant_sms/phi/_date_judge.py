@@ -92,7 +92,10 @@ def _month_and_day(view: View, form: Form, index: int) -> bool:
         return True  # with its weekday
     before, after = before_it(view, form, index), after_it(view, form)
     of_card = before in cues.EXPIRES and "card" in around(view, index)
-    if of_card or before in cues.SCALES or before in cues.NUMBERED or after in cues.UNITS:
+    # "chart no 10/10", but "10/9 no 10/10"
+    corrects = before == "no" and index > 0 and view.gaps[index - 1].strip()[-1:].isdigit()
+    numbered = before in cues.NUMBERED and not corrects
+    if of_card or before in cues.SCALES or numbered or after in cues.UNITS:
         return False
     if written.endswith("/10") and not cues.SCALES.isdisjoint(around(view, index)):
         return False
@@ -215,13 +218,14 @@ def _day_of_month(view: View, form: Form, index: int) -> bool:
         at = view.word_at(form.end)
         return "month" in view.words[at + 1 : at + 3]
     before = before_it(view, form, index)
-    told = not after or after in cues.FOLLOWS
+    told = not after or after in cues.FOLLOWS or after in cues.FREE
     if "&" in view.lower[form.end : form.end + 2]:
         return False
     further = view.words[index - 2] if index > 1 and view.gaps[index - 1] == " " else ""
     if before != "the":  # "the 3rd or 4th", but "5th and Maple"
         again = before in cues.JOINS and further in cues.NTH
-        return told and (again or (after != "and" and before in cues.BEFORE_NTH))
+        moved = before == "my" and not cues.MOVED.isdisjoint(around(view, index))
+        return told and (again or moved or (after != "and" and before in cues.BEFORE_NTH))
     if further in cues.ON and after not in cues.RANKED:
         return True
     if after in cues.NTH_TO or _time().match(view.lower, form.end):
@@ -231,6 +235,8 @@ def _day_of_month(view: View, form: Form, index: int) -> bool:
 
 def _is_introduced(view: View, form: Form, index: int, further: str) -> bool:
     """Whether "the 14th" ends a sentence, or the words before it are those before days."""
+    if further == "is" and index == 2 and after_it(view, form) in cues.FREE:
+        return True  # "is the 16th open"
     if further in {"is", "was"} and index > 2:
         told = view.said & STAFF_CUE or not _PLANNED.isdisjoint(around(view, index))
         return bool(told) and view.words[index - 3] not in _TODAY

@@ -12,6 +12,7 @@ from compliant_sms.phi._view import View
 __all__ = ["is_theirs"]
 
 _BACK = 9
+_FEW = 9  # words
 _AHEAD = 6
 _WE = word_set("we we're we've nos")
 _YOU = word_set("you u y'all yall ustedes")
@@ -49,7 +50,9 @@ def is_theirs(view: View, start: int, end: int, everybody: list[Everybody]) -> b
     """
     index = view.word_at(start)
     practice = view.plain[:1].isupper()
-    if index > 1 and view.words[index - 1] in _FROM and _lived(view, index):
+    if _answers(view, start) or (
+        index > 1 and view.words[index - 1] in _FROM and _lived(view, index)
+    ):
         return True
     if practice and _is_confirmed(view, end):
         return True
@@ -63,6 +66,11 @@ def is_theirs(view: View, start: int, end: int, everybody: list[Everybody]) -> b
     if not everybody:
         everybody.append(Everybody(view))
     return not everybody[0].means(max(0, index - 1))
+
+
+def _answers(view: View, start: int) -> bool:
+    """Whether a short text begins with a place, as it answers where somebody is."""
+    return not start and len(view.words) <= _FEW and OURS.isdisjoint(view.words)
 
 
 def _lived(view: View, index: int) -> bool:

@@ -24,6 +24,7 @@ from compliant_sms.phi._marks import (
     TOWN,
 )
 from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
+from compliant_sms.phi._name_filed import filed, viet
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_staff_words import DESKS, STAFF_THANKS, TITLES
 from compliant_sms.phi._name_voice import practice_speaks, writes_to_patient
@@ -52,6 +53,10 @@ def by_place(view: View) -> list[Person]:
         found += _said_to_be(view)
     if said & IDENTIFIES or len(view.figures) > 1:
         found += _before_identification(view)
+    if ", " in view.gaps:
+        found += filed(view)
+    if not view.given.isascii():
+        found += viet(view)
     if said & NOT_ASCII and not view.plain.isascii():
         found += _in_other_script(view)
     last = len(view.words) - 1
@@ -91,7 +96,8 @@ def _said_to_be(view: View) -> Iterator[Person]:
         if word == "name" and words[index - 1] in _NAME_KINDS:
             if view.gaps[index - 1] == ", " and _is_word_of_name(view, index - 2):
                 yield _alone(view, index - 2)
-        elif first >= 0 and words[first + 1] == "is" and words[first + 2] in _WHOSE:
+            first -= 1  # "christian is my first name"
+        if first >= 0 and words[first + 1] == "is" and words[first + 2] in _WHOSE:
             told = word in RELATIVES and view.marks[first] & GIVEN
             if (told or word in _NICKNAME) and _is_word_of_name(view, first):
                 yield _alone(view, first)

@@ -1,0 +1,208 @@
+"""Names, days and places as short texts hold them: filed names, words that are names, answers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from compliant_sms.phi import PhiLabel, find
+
+_MARKED = re.compile(r"\[\[(.*?)\]\]")
+
+
+def found(text: str, label: PhiLabel) -> list[str]:
+    """What has a label, in its order."""
+    return [text[f.start : f.end] for f in find(text) if f.label is label]
+
+
+def check(marked: str, label: PhiLabel) -> None:
+    """What stands in double brackets is found under a label, and nothing else."""
+    assert found(_MARKED.sub(r"\1", marked), label) == _MARKED.findall(marked)
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        # The surname first, as in a file.
+        "[[Okonkwo, Chidi]] - 4/12/77",
+        "[[Whitcombe, Alistair]]",
+        "[[Redfeather, Nadine J]] 2/2/60",
+        "[[abernathy, clarence]] 4/12/77",
+        "[[Okonkwo, Chidi]], dob 4/12/77",
+        "pls list it under [[Vandermeer]]",
+        "its under [[Ostrowski]]",
+        # Of Vietnam, in small letters.
+        "[[trần minh tú]], 14/02/1992",
+        "[[phạm văn nam]] 14/02/1988",
+        "trân trọng, [[lê thị hoa]], 03/05/1960",
+        # Who writes in other languages.
+        "olá, sou a [[Marta Figueiredo]], consulta dia 12",
+        "minha filha [[Clara]] está com febre",
+        # Initials that somebody acts by.
+        "[[T.J.]] needs his form signed",
+        "[[RJ]] says hi",
+        # Words that are names, where something is asked of somebody.
+        "is [[rusty]] ok to be seen",
+        "can [[hunter]] come at 3",
+        "when does [[grace]] need her shots",
+        "did [[skip]] get his script",
+        "cancel [[hunter]] pls",
+        "remind [[grace]] to fast",
+        "move [[skip]] to monday",
+        "Bring [[Hunter]] in at 3.",
+        "[[skip]] again, dont forget",
+        "[[Grace]] did great today!",
+        "[[Penny]] owes nothing right",
+        "[[christian]] is my first name, not my faith",
+        # The same word as a word.
+        "Hi [[Frank]], to be frank we'd rather see you",
+        "[[Jasmine]], do u have jasmine tea in lobby",
+    ],
+)
+def test_names(marked: str) -> None:
+    """Names that the place in a text, or what is done, tells from words."""
+    check(marked, PhiLabel.NAME)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wells fargo says the check cleared",
+        "edward jones has my hsa",
+        "is the trader joe's lot ok for parking",
+        "Austin, Virginia",
+        "Flowers, Rose and others",
+        "Dear all, Virginia is closed",
+        "olá, vocês abrem amanhã?",
+        "le mordió un perro",
+        "le toca el sábado",
+        "trân trọng",
+        "is honey ok for coughs",
+        "can red come off",
+        "does grace period end",
+        "cancel will call",
+        "50/50 chance",
+        "ER says hi",
+        "PT needs a form",
+        "U.S. needs a form",
+        "RJ HAS A COUGH",
+        "its under control",
+        "put it under",
+        "her last name",
+    ],
+)
+def test_no_names(text: str) -> None:
+    """Firms, places and words in the same places."""
+    assert found(text, PhiLabel.NAME) == []
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "Join your video visit [[Mon 4/6]] 8:15am: https://tele.example.net/calls",
+        "Join your telehealth appt [[4/9]] 10:00 here: https://video.example.com",
+        "is the [[16th]] open",
+        "is [[thurs the 8th]] open",
+        "swap my [[9th]] for the [[16th]]",
+        "[[10/9]] no [[10/10]]",
+        "[[new years eve]] i fell",
+        "[[valentines day]] is my due date",
+        "moving in [[may]], need records",
+        "ill be back by [[june]]",
+        "can it be first week of [[february]]",
+        "end of [[may]] for my knee",
+    ],
+)
+def test_days(marked: str) -> None:
+    """Days of one person."""
+    check(marked, PhiLabel.DATE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Join us for the open house Fri 3/27 at 6 PM.",
+        "chart no 10/10",
+        "she'll be 91 in may",
+        "my birthday is in june",
+        "its my 2nd and last",
+        "valentines day is busy",
+    ],
+)
+def test_no_days(text: str) -> None:
+    """Days of everybody, and what is no day."""
+    assert found(text, PhiLabel.DATE) == []
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "gramma is [[95]] and wont eat",
+        "my pops is [[93]], does he qualify",
+        "mawmaw is [[91]] n cant drive",
+        "her father is [[99]] this year",
+        "mi abuelita tiene [[96]] años",
+    ],
+)
+def test_ages(marked: str) -> None:
+    """The ages of elders, whatever they are called."""
+    check(marked, PhiLabel.AGE_OVER_89)
+
+
+@pytest.mark.parametrize("text", ["gramma is 95 this morning", "pops is 98 today"])
+def test_no_ages(text: str) -> None:
+    """Readings of somebody."""
+    assert found(text, PhiLabel.AGE_OVER_89) == []
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "its [[2210 Birchcrest]], yellow house",
+        "[[99 Elm]], back door",
+        "[[11 Larkspur]] is wrong, its [[13 Larkspur]]",
+        "no its [[44 Quail Ridge]]",
+        "meet me, [[77 Tamarack]]",
+        "at the [[Fairmont Arms, apt 9]]",
+        "the lease for [[Ashby Court apt 3]]",
+        "[[60614]] is my zip",
+        "[[60614]] zip",
+        "[[kalispell mt]]",
+        "send to [[APO AE 09012]]",
+        "[[4th and Maple]] bus stop",
+        "staying at the [[Super 8 on Route 9]]",
+        "[[lot 7 Shady Acres mobile home park]]",
+        "[[Rural Route 3 Box 22]]",
+        "i sleep at [[Union Station]]",
+    ],
+)
+def test_places(marked: str) -> None:
+    """Places without a word for their kind, and texts that only answer where."""
+    check(marked, PhiLabel.GEO)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4th and 5th are good",
+        "the lab on 2nd & Pine is cash only",
+        "its 12 Questions and i am done",
+        "10 Monday",
+        "15 Tylenol",
+        "took 20 TUMS",
+        "20 Xy",
+        "i read 300 Pages of it",
+        "$40 Visa",
+        "room 12 Visitors only",
+        "we have 300 Apples, 2 pears",
+        "Our 99 Elm, back door",
+        "Monday, apt 9",
+        "Rosa, unit 9",
+        "i like apt names",
+        "Rent, apt hunting is hard",
+    ],
+)
+def test_no_places(text: str) -> None:
+    """Figures and capitals that are no place."""
+    assert found(text, PhiLabel.GEO) == []
