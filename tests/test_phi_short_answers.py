@@ -42,6 +42,10 @@ def check(marked: str, label: PhiLabel) -> None:
         # Initials that somebody acts by.
         "[[T.J.]] needs his form signed",
         "[[RJ]] says hi",
+        "[[r lopez]] dob 4/4/80",
+        "refill for [[j ortega]]",
+        "this is [[m. okafor]]",
+        "its [[s ramirez]] here",
         # Words that are names, where something is asked of somebody.
         "is [[rusty]] ok to be seen",
         "can [[hunter]] come at 3",
@@ -83,6 +87,11 @@ def test_names(marked: str) -> None:
         "does grace period end",
         "cancel will call",
         "50/50 chance",
+        "appt for u lopez",
+        "i ortega 4/4/80",
+        "we r done for n that",
+        "is b complex ok",
+        "for k street",
         "ER says hi",
         "PT needs a form",
         "U.S. needs a form",
@@ -206,3 +215,59 @@ def test_places(marked: str) -> None:
 def test_no_places(text: str) -> None:
     """Figures and capitals that are no place."""
     assert found(text, PhiLabel.GEO) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "part"),
+    [
+        ("blake ronald 050555", PhiLabel.DATE, "050555"),
+        ("my visit due 4-12", PhiLabel.DATE, "4-12"),
+        ("move me to 12th", PhiLabel.DATE, "12th"),
+        ("is 4/12 ok", PhiLabel.DATE, "4/12"),
+        ("i used rblake77 @ example.com", PhiLabel.EMAIL, "rblake77 @ example.com"),
+        ("my medicaid is 90417733 C but old", PhiLabel.HEALTH_PLAN_ID, "90417733 C"),
+        ("1204 birch st dayton oh", PhiLabel.GEO, "1204 birch st dayton oh"),
+        ("12 elm ct apt 3", PhiLabel.GEO, "12 elm ct apt 3"),
+        ("grand rapids", PhiLabel.GEO, "grand rapids"),
+        ("Sunrise Manor", PhiLabel.GEO, "Sunrise Manor"),
+        ("pick me up at 1204 Birch", PhiLabel.GEO, "1204 Birch"),
+        (
+            "Check #3372 for $41.00 is on its way to P.O. Box 88, Ely MN 55731.",
+            PhiLabel.GEO,
+            "P.O. Box 88, Ely MN 55731",
+        ),
+        ("r lopez 5/5/55", PhiLabel.NAME, "r lopez"),
+        ("christian not a christian lol", PhiLabel.NAME, "christian"),
+        ("Rapid flu: positive, type A. Stay hydrated.", PhiLabel.PROCEDURE, "Rapid flu"),
+        ("Estimate for 93306 on 9/2: $265 after your plan.", PhiLabel.PROCEDURE, "93306"),
+        ("j'ai mal aux dents", PhiLabel.CONDITION, "mal aux dents"),
+        ("im 29 w bad period cramps", PhiLabel.CONDITION, "bad period cramps"),
+    ],
+)
+def test_what_short_texts_hold(text: str, label: PhiLabel, part: str) -> None:
+    """Parts of texts that hold little else."""
+    assert found(text, label) == [part]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("order ronald 050555", PhiLabel.DATE),
+        ("Will you rate your visit? 1-5", PhiLabel.DATE),
+        ("room 4-12", PhiLabel.DATE),
+        ("10/10 service", PhiLabel.DATE),
+        ("the 3rd floor or 4th", PhiLabel.DATE),
+        ("estan abiertos el sabado", PhiLabel.DATE),
+        ("cerramos el lunes 1 de enero", PhiLabel.DATE),
+        ("see us @ example.com", PhiLabel.EMAIL),
+        ("order 90417733 A nurse called", PhiLabel.HEALTH_PLAN_ID),
+        ("mail to 19 Canal St, Worcester ok?", PhiLabel.NAME),
+        ("Mail your check to P.O. Box 88, Ely MN 55731.", PhiLabel.GEO),
+        ("Guest wifi: LakesideGuest, password blueheron22.", PhiLabel.NAME),
+        ("you rock", PhiLabel.NAME),
+        ("Parking at the Lincoln garage is $5.", PhiLabel.NAME),
+    ],
+)
+def test_what_looks_alike(text: str, label: PhiLabel) -> None:
+    """The same forms for everybody and for things."""
+    assert found(text, label) == []

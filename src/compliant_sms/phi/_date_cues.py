@@ -14,7 +14,15 @@ OCCASION = word_set(
 )
 FREE = word_set("open available free taken booked full")
 """What a day is that somebody asks for."""
-BEFORE_NTH = word_set("on by til until appt your")
+BEFORE_NTH = word_set(
+    "on by til until appt your to for cancel due u you confirm confirmed before after since missed"
+    " see from move not yes ok"
+)
+AS_DAY = word_set(
+    "appt appointment visit due cita seen surgery before after cancel canceled missed confirmed"
+    " confirm dob shot labs test mri scan exam procedure draw since"
+)
+"""What stands before "4-12" when it is no span of hours."""
 JOINS = word_set("or and to thru through y")
 NTH = word_set("st nd rd th")
 ON = word_set("on dated since el desde until by through thru")
@@ -61,12 +69,12 @@ PLANNED = word_set(
     " colonoscopy cleaning procedure come next wait annual cirugia operan toca moving move leaving"
     " starting starts start expires expire ends ending retire retiring renew wedding"
 )
-BY_MONTH = word_set("in by until till til mid early late en next this")
+BY_MONTH = word_set("to for in by until till til mid early late en next this")
 UNITS = word_set(
     "tab tabs tablet tablets pill pills cup cups tsp teaspoon teaspoons dose doses strength mg ml"
     " mcg inch inches hour hours hr hrs pain mile miles stars star pack packs ag full way people"
     " days weeks months minutes mins min units times cap caps capsules puffs drops tbsp oz lbs lb"
-    " pastillas tabletas taza horas adults patients of years"
+    " service experience stars would pastillas tabletas taza horas adults patients of years"
 )
 SCALES = word_set(
     "pain scale rate rated rating survey score feeling nausea hurt hurts severity dolor say anxiety"

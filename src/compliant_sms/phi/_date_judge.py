@@ -15,13 +15,14 @@ from compliant_sms.phi._date_happened import is_holiday_of_one, is_month_of_one
 from compliant_sms.phi._date_words import DAYS, PLURAL_DAYS, SHORT_DAYS
 from compliant_sms.phi._health_terms import Kind as Measured
 from compliant_sms.phi._health_terms import read_health
-from compliant_sms.phi._marks import DAY, EXAMINED, STAFF_CUE, VERDICT
+from compliant_sms.phi._marks import COMMON, DAY, EXAMINED, GIVEN, STAFF_CUE, SURNAME, VERDICT
 from compliant_sms.phi._view import View
 
 __all__ = ["is_birth", "is_date"]
 
 _BEFORE_SPAN = 7
 _BACK = 40
+_MOST_NAME = 4
 _DATED = cues.BEFORE | cues.OCCASION
 _CLEAR = frozenset(("wed", "mon"))  # hardly anything else in a clinic's texts
 _NOT_AFTER_CLEAR = frozenset(("to", "a", "he", "she", "we", "i"))
@@ -129,7 +130,11 @@ def _hyphened(view: View, form: Form, index: int) -> bool:
     day = view.plain[form.start : form.end].partition("-")[2]
     if int(day) <= 12:
         # "court 4-9 at 9", but "open 4-9"
-        return before in _HELD and _time().match(view.lower, form.end) is not None
+        if before in _HELD and _time().match(view.lower, form.end):
+            return True
+        ends = view.lower[form.end : form.end + 1] in _ENDS or after_at(view, form.end) in _JOIN
+        told = before in cues.AS_DAY and view.plain[form.start - 2] not in "?!."
+        return told and ends
     return before in _DATED or (before not in cues.COUNTED and _is_followed(view, form.end))
 
 
@@ -253,8 +258,16 @@ def _bare(view: View, form: Form, index: int) -> bool:
     return further in cues.ON | {"for"} and (not after or after in cues.FOLLOWS)
 
 
+def _behind_a_name(view: View, form: Form, index: int) -> bool:
+    """Whether a name is all else that the text holds: "BLAKE RONALD 050555"."""
+    if not 1 < index <= _MOST_NAME or index < len(view.words):
+        return False
+    known = all(mark & (GIVEN | SURNAME) and not mark & COMMON for mark in view.marks)
+    return known and view.lower[form.end - 6 : form.end].isdigit()
+
+
 def _never(view: View, form: Form, index: int) -> bool:
-    """For what says no day by itself: any six figures, a weekday that comes again."""
+    """For what says no day by itself: a weekday that comes again."""
     del view, form, index
     return False
 
@@ -262,7 +275,7 @@ def _never(view: View, form: Form, index: int) -> bool:
 _CHECKS: Mapping[str, Callable[[View, Form, int], bool]] = {
     Kind.FULL: _unnumbered,
     Kind.PACKED: _unnumbered,
-    Kind.SIX: _never,
+    Kind.SIX: _behind_a_name,
     Kind.SHORT: _month_and_day,
     Kind.DOTTED: _dotted,
     Kind.HYPHENED: _hyphened,

@@ -166,7 +166,7 @@ def residence_at(view: View, at: int) -> _Place | None:
     living = living or bool(_unit_before().search(view.lower, max(0, start_of - 12), start_of))
     living = living or not THEIRS.isdisjoint(words[max(0, first - _LEAD) : first])
     sure = words[at] in LONG_DWELLINGS | HOTELS or not _HOMES.isdisjoint(words[first:at])
-    where = first and (view.marks[first - 1] & WHERE or words[first - 1] in {"the", "at"})
+    where = not first or view.marks[first - 1] & WHERE or words[first - 1] in {"the", "at"}
     if not (living if not sure else living or where):
         return None
     if ahead < len(words) and view.gaps[ahead] == " " and words[ahead] in FIRMS:

@@ -34,6 +34,8 @@ _LEADS = word_set(
     "its it's is at on to live lives address addr house home near im i'm by not no now thats that's"
     " over here new old actually meant was"
 )
+_SURE_LEADS = word_set("at to address addr home")
+_SIZE_OF_HOUSES = 3  # figures and the blank
 _ENDS = frozenset((",", "", ".", "?", "!"))
 _SAYS = word_set("is not isnt isn't was and or now wrong right thats")
 _FLATS = word_set("apt apartment unit apto depto lot trlr")
@@ -87,7 +89,9 @@ def _is_house(view: View, start: int, at: int, last: int) -> bool:
         return False
     # A word of English needs more: "its 12 Questions".
     ordinary = marks[0] & COMMON and not marks[0] & (GIVEN | PLACE_WORD)
-    return not ordinary or behind == ","
+    long = view.word_at(start) == at and view.starts[at] - start > _SIZE_OF_HOUSES
+    sure = long and at > 0 and view.words[at - 1] in _SURE_LEADS and behind in _ENDS
+    return not ordinary or behind == "," or sure
 
 
 def named_houses(view: View) -> Iterator[_Place]:

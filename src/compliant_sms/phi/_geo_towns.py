@@ -168,7 +168,7 @@ def lone_town(view: View) -> _Place | None:
     if (state := state_behind(view, count - 1)) and state + 1 == len(view.words):
         return 0, view.ends[state], "geo/town-and-state"
     stops = view.gaps[count].strip()[:1] in _AFTER_TOWN
-    named = view.marks[0] & (SURE_NAME | GIVEN | COMMON) or (count == 1 and view.marks[0] & SURNAME)
+    named = count == 1 and view.marks[0] & (SURE_NAME | GIVEN | COMMON | SURNAME)
     return (0, view.ends[count - 1], "geo/town") if stops and not named else None
 
 

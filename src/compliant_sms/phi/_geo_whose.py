@@ -21,6 +21,7 @@ _COME = word_set("visit find see join")
 _FROM = word_set("from desde")
 _NEAR = word_set("near around outside cerca")
 _SENT = word_set("mailed sent shipped mailing enviamos mandamos")
+_REFUNDED = word_set("refund way went sent mailed reissued issued")
 _MOVED = word_set("moved moving relocated relocating opened mudamos cambiamos")
 _PRACTISE = word_set("are moved opened now will also see serve offer just relocated at in located")
 _HELD = word_set("visit appointment appt cita surgery procedure mri scan exam cleaning")
@@ -103,7 +104,7 @@ def _told_before(view: View, index: int, *, practice: bool) -> bool | None:
         if word == "pick" and not _DRIVERS.isdisjoint(view.words[max(0, at - 3) : at]):
             return True
         if word in PAID:
-            paid = True
+            paid = not (practice and _is_refunded(view, at))
         elif (word in _KEPT and practice) or word in _SENT:
             return True
         elif _is_ours(view, at, practice=practice):
@@ -113,6 +114,12 @@ def _told_before(view: View, index: int, *, practice: bool) -> bool | None:
         if ends_sentence(view, at):
             break
     return False if paid else None
+
+
+def _is_refunded(view: View, at: int) -> bool:
+    """Whether a practice pays: "Check #3372 is on its way to", "your refund check went to"."""
+    near = view.words[max(0, at - 2) : at + 8]
+    return view.words[at] == "check" and not _REFUNDED.isdisjoint(near)
 
 
 def _goes(view: View, at: int) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compliant_sms.phi._marks import (
+    CANDIDATE,
     COMMON,
     DATE_WORD,
     GIVEN,
     HARDLY_NAME,
     HEALTH_TERM,
+    LETTER,
     NAME_CUE,
     NO_NAME,
     PLACE_WORD,
@@ -19,12 +21,12 @@ from compliant_sms.phi._marks import (
     SURNAME,
     TOWN,
 )
-from compliant_sms.phi._name_extent import starts_phrase
+from compliant_sms.phi._name_extent import closes, starts_phrase
 from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_reading import Person
 from compliant_sms.phi._view import View
 
-__all__ = ["filed", "viet", "with_surname_before"]
+__all__ = ["filed", "small_initials", "viet", "with_surname_before"]
 
 _BARRED = HARDLY_NAME | NO_NAME | NAME_CUE | STAFF_CUE | HEALTH_TERM | DATE_WORD | PLACE_WORD
 _SHORTEST = 3
@@ -36,6 +38,11 @@ _FAMILIES = word_set(
     " trinh luong cao"
 )
 """The surnames that most people in Vietnam bear; they stand first."""
+_BEHIND_INITIAL = frozenset({" ", ". ", "."})
+_ARTICLES = frozenset({"a", "i", "w"})
+_NO_INITIALS = _ARTICLES | frozenset({"u", "y", "n", "x", "r"})
+_BEFORE = word_set("for is its it's im i'm from name hi hey pt patient under cancel confirm yes ok")
+_DOB = (["dob"], ["born"])
 _GREETS = (["trong"],)  # "trân trọng", with regards
 _OF_NAMES = frozenset("ảạấầẩẫậắằẳẵặẻẽẹếềểễệỉĩịỏọốồổỗộơớờởỡợủũụưứừửữựỳỷỹỵđ")
 """Letters that hardly another language writes."""
@@ -86,6 +93,34 @@ def _closes(view: View, last: int) -> bool:
     if last + 1 == len(view.words):
         return True
     return any(map(str.isdigit, after)) or view.words[last + 1] in _NEXT
+
+
+def small_initials(view: View) -> Iterator[Person]:
+    """An initial and a surname in small letters: "r lopez 5/5/55", "refill for j ortega"."""
+    for first in view.marked(LETTER):
+        last = first + 1
+        if len(view.words[first]) > 1 or view.capital[first] or last == len(view.words):
+            continue
+        if view.gaps[last] not in _BEHIND_INITIAL or view.capital[last]:
+            continue
+        dated = (
+            any(map(str.isdigit, view.gaps[last + 1])) or view.words[last + 1 : last + 2] in _DOB
+        )
+        if view.words[first] in (_ARTICLES if dated else _NO_INITIALS):
+            continue
+        led = not view.gaps[first].strip() if not first else view.words[first - 1] in _BEFORE
+        if led and _is_behind_initial(view, last, dated=dated) and closes(view, last):
+            yield Person(view.starts[first], view.ends[last], last, "initial")
+
+
+def _is_behind_initial(view: View, index: int, *, dated: bool) -> bool:
+    """Whether a word can be the surname behind an initial; before a date, unlisted ones too."""
+    marks = view.marks[index]
+    if marks & _BARRED or len(view.words[index]) < _SHORTEST:
+        return False
+    if dated:
+        return bool(marks & (SURNAME | CANDIDATE))
+    return marks & (SURNAME | COMMON) == SURNAME
 
 
 def viet(view: View) -> Iterator[Person]:

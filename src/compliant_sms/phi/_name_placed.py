@@ -16,6 +16,7 @@ from compliant_sms.phi._marks import (
     HARDLY_NAME,
     HEALTH_TERM,
     IDENTIFIES,
+    LETTER,
     NAME_CUE,
     NO_NAME,
     NOT_ASCII,
@@ -24,7 +25,7 @@ from compliant_sms.phi._marks import (
     TOWN,
 )
 from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
-from compliant_sms.phi._name_filed import filed, viet
+from compliant_sms.phi._name_filed import filed, small_initials, viet
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_staff_words import DESKS, STAFF_THANKS, TITLES
 from compliant_sms.phi._name_voice import practice_speaks, writes_to_patient
@@ -55,6 +56,8 @@ def by_place(view: View) -> list[Person]:
         found += _before_identification(view)
     if ", " in view.gaps:
         found += filed(view)
+    if said & LETTER:
+        found += small_initials(view)
     if not view.given.isascii():
         found += viet(view)
     if said & NOT_ASCII and not view.plain.isascii():
@@ -217,6 +220,8 @@ def _signed(view: View, index: int) -> Iterator[Person]:
     words, here, between = view.words, view.marks[index], view.gaps[index]
     sign = between.strip()[-1:]
     thanked = words[index - 1] in THANKS or "\n" in between
+    if between == " " and words[max(0, index - 2) : index] != ["thank", "you"]:
+        thanked = thanked and words[index - 1] != "you"  # "you rock"
     if not thanked and sign not in _SIGNS and not _behind_a_day(view, index):
         return
     if not view.capital[index] and not here & GIVEN:

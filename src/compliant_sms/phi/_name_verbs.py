@@ -28,6 +28,7 @@ _BIDS = word_set(
 _BIDDEN = word_set(
     "to at pls please plz hi in out from that for on i we he she thx off his her up with by too"
 )
+_NOT = frozenset(("not", "like", "but", "is", "as"))
 _AGAIN = frozenset(("", ",", ".", "!", ":"))
 
 
@@ -58,4 +59,6 @@ def told_by_verbs(view: View, index: int) -> bool:
 
 def _writes_again(view: View, ahead: int) -> bool:
     """Whether somebody writes again: "skip again, dont forget me"."""
+    if view.words.count(view.words[0]) > 1 and view.words[ahead] in _NOT:
+        return True  # "christian not a christian lol"
     return view.words[ahead] == "again" and view.gaps[ahead + 1][:1] in _AGAIN

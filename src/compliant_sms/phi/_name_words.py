@@ -211,7 +211,7 @@ FIRMS = word_set(
 # What makes a place of the name before it, in small letters too.
 SITES = word_set(
     "office offices location locations campus campuses hub branch bank store site sites clinics"
-    " county streets building shelter hospital pharmacy clinic"
+    " garage county streets building shelter hospital pharmacy clinic"
 )
 # Called after somebody, in small letters too: "Lou Gehrig's disease".
 NAMED_AFTER = word_set("disease syndrome")
