@@ -56,7 +56,8 @@ ORDINAL_BEFORE = BEFORE | word_set(
 )
 NTH_TO = word_set("thru through until till til at")
 MOVED = word_set(
-    "move moved moving switch switched change changed reschedule rescheduled push pushed bump"
+    "move moved moving resched rescheduling changing switching"
+    " switch switched change changed reschedule rescheduled push pushed bump"
     " bumped swap swapped cambiar cambiamos cambio mover movimos pasa pasamos shifted shift"
 )
 SEATED = word_set("in on down up there here for with next beside too all around and at by")

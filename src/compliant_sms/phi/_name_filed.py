@@ -22,7 +22,7 @@ from compliant_sms.phi._marks import (
     TOWN,
 )
 from compliant_sms.phi._name_extent import closes, starts_phrase
-from compliant_sms.phi._name_lists import word_set
+from compliant_sms.phi._name_lists import VIETNAMESE, word_set
 from compliant_sms.phi._name_reading import Person
 from compliant_sms.phi._view import View
 
@@ -33,11 +33,7 @@ _SHORTEST = 3
 _LAST = 3
 _ENDS = frozenset({"", ".", " - ", " ("})
 _NEXT = frozenset({"dob", "here", "born", "date", "d"})
-_FAMILIES = word_set(
-    "nguyen tran le pham huynh hoang phan vu vo dang bui do ho ngo duong ly truong dinh lam mai"
-    " trinh luong cao"
-)
-"""The surnames that most people in Vietnam bear; they stand first."""
+_MIDDLES = frozenset({"thi", "van"})
 _BEHIND_INITIAL = frozenset({" ", ". ", "."})
 _ARTICLES = frozenset({"a", "i", "w"})
 _NO_INITIALS = _ARTICLES | frozenset({"u", "y", "n", "x", "r"})
@@ -125,8 +121,10 @@ def _is_behind_initial(view: View, index: int, *, dated: bool) -> bool:
 
 def viet(view: View) -> Iterator[Person]:
     """A name of Vietnam in small letters before a figure or at an end: "trần minh tú, 14/02/92"."""
+    if VIETNAMESE.isdisjoint(view.words):
+        return
     for first, word in enumerate(view.words):
-        if word not in _FAMILIES or view.capital[first] or not starts_phrase(view, first):
+        if word not in VIETNAMESE or view.capital[first] or not starts_phrase(view, first):
             continue
         if view.words[first + 1 : first + 2] in _GREETS:
             continue
@@ -136,7 +134,9 @@ def viet(view: View) -> Iterator[Person]:
         after = view.gaps[last + 1]
         told = after.strip(" ,(-")[:1].isdigit() or after.strip(" ") in {"", ".", ","}
         start, end = view.place(view.starts[first], view.ends[last])
-        if last > first and told and not _OF_NAMES.isdisjoint(view.given[start:end].lower()):
+        middle = last - first > 1 and view.words[first + 1] in _MIDDLES
+        written = not _OF_NAMES.isdisjoint(view.given[start:end].lower())
+        if last > first and told and (written or (middle and not start)):
             yield Person(view.starts[first], view.ends[last], last, "filed")
 
 

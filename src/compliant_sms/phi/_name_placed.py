@@ -58,8 +58,7 @@ def by_place(view: View) -> list[Person]:
         found += filed(view)
     if said & LETTER:
         found += small_initials(view)
-    if not view.given.isascii():
-        found += viet(view)
+    found += viet(view)
     if said & NOT_ASCII and not view.plain.isascii():
         found += _in_other_script(view)
     last = len(view.words) - 1

@@ -175,7 +175,7 @@ BRANDS = word_set(
 NEXT_TO_THINGS = word_set("a an the this un una el la mon my mi some any old")
 ARTICLES = word_set("the a an this our at in on by per via el la")
 ASKS = word_set("please pls bring arrive approved")
-THANKS = word_set("thanks thank thx ty gracias you much regards sincerely")
+THANKS = word_set("thanks thank thx ty gracias you much regards sincerely love xo xoxo hugs")
 OWN_VOICE = word_set(
     "i im i'm ive i've my me mine soy mi mis necesito quiero tengo puedo estoy yo i'll i'd"
 )

@@ -53,6 +53,8 @@ _SENDS = frozenset(("send", "forward", "mande", "manden", "envie", "envien"))
 _WANTS = frozenset(("wants", "needs", "asked", "quiere", "necesita"))
 _BIDDING = frozenset(("fax", "send", "please", "mail"))
 _NEEDING = frozenset(("school", "daycare", "camp", "work", "job", "employer", "college", "escuela"))
+_FIELDS = (["name"], ["dob"], ["nombre"], ["first"])
+"""What a patient begins with who fills in a form: "Name: Ana Ruiz, Phone: ..."."""
 _FAXES = frozenset(("efax", "fx"))
 _CELLS = frozenset(("cell", "phone", "mobile", "home", "call", "tel"))
 
@@ -107,6 +109,7 @@ class Whose:
         self._of_oneself = not view.plain[:1].isupper() or (
             bool(view.said & marks.PERSONS) and not _SELF.isdisjoint(view.words)
         )
+        self._of_oneself = self._of_oneself or view.words[:1] in _FIELDS
         self._by_patient = self._of_oneself or (
             len(view.plain) < _SHORT and _FORMAL.isdisjoint(view.words)
         )
