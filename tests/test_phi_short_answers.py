@@ -44,6 +44,16 @@ def check(marked: str, label: PhiLabel) -> None:
         # Who writes in other languages.
         "olá, sou a [[Marta Figueiredo]], consulta dia 12",
         "minha filha [[Clara]] está com febre",
+        # In other scripts.
+        "меня зовут [[Иван Петров]]",
+        "我叫[[王芳]]",
+        "预约可以, [[李慧敏]]",
+        "私は[[田中]]です",
+        "[[山田]]様 予約",
+        "저는 [[김민수]]입니다",
+        "[[박하은]] 보호자님, 예약은 12월 3일",
+        "موعدي يوم الثلاثاء؟ انا [[ليلى حداد]]",
+        "मेरा नाम [[अनीता शर्मा]] है",
         # Initials that somebody acts by.
         "[[T.J.]] needs his form signed",
         "[[RJ]] says hi",
@@ -87,6 +97,9 @@ def test_names(marked: str) -> None:
         "le mordió un perro",
         "le toca el sábado",
         "trân trọng",
+        "我是明天来",
+        "저는 아파요",
+        "انا مريض",
         "is honey ok for coughs",
         "can red come off",
         "does grace period end",

@@ -27,6 +27,7 @@ from compliant_sms.phi._marks import (
 from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
 from compliant_sms.phi._name_filed import filed, small_initials, viet
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
+from compliant_sms.phi._name_scripts import in_scripts
 from compliant_sms.phi._name_staff_words import DESKS, STAFF_THANKS, TITLES
 from compliant_sms.phi._name_voice import practice_speaks, writes_to_patient
 from compliant_sms.phi._name_words import HONORIFICS, RELATIVES, THANKS, THINGS
@@ -61,6 +62,7 @@ def by_place(view: View) -> list[Person]:
     found += viet(view)
     if said & NOT_ASCII and not view.plain.isascii():
         found += _in_other_script(view)
+        found += in_scripts(view)
     last = len(view.words) - 1
     for index in range(max(1, last - _LAST + 1), last + 1):
         marks = view.marks[index]
