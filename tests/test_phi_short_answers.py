@@ -255,6 +255,13 @@ def test_no_places(text: str) -> None:
             "P.O. Box 88, Ely MN 55731",
         ),
         ("Name: Rosa Ruiz  DOB: 04/05/1970  Phone: 312-555-0177", PhiLabel.PHONE, "312-555-0177"),
+        ("over 90 and sharp as a tack", PhiLabel.AGE_OVER_89, "90"),
+        ("ninety two and kicking", PhiLabel.AGE_OVER_89, "ninety two"),
+        ("court 4-9 at 9", PhiLabel.DATE, "4-9"),
+        ("easter monday ok?", PhiLabel.DATE, "easter monday"),
+        ("so is 9.2 bad for a1c", PhiLabel.TEST_RESULT, "9.2"),
+        ("FYI R.S. in 12B is a fall risk", PhiLabel.NAME, "R.S."),
+        ("nosebleeds every day this week", PhiLabel.CONDITION, "nosebleeds"),
         ("r lopez 5/5/55", PhiLabel.NAME, "r lopez"),
         ("christian not a christian lol", PhiLabel.NAME, "christian"),
         ("Rapid flu: positive, type A. Stay hydrated.", PhiLabel.PROCEDURE, "Rapid flu"),
@@ -272,6 +279,10 @@ def test_what_short_texts_hold(text: str, label: PhiLabel, part: str) -> None:
     ("text", "label"),
     [
         ("order ronald 050555", PhiLabel.DATE),
+        ("i paid 2024 not 2025", PhiLabel.PHONE),
+        ("gate 4471 not 9918", PhiLabel.PHONE),
+        ("gate 4471 or 4417", PhiLabel.PHONE),
+        ("chart 4471 not 4417", PhiLabel.PHONE),
         ("Will you rate your visit? 1-5", PhiLabel.DATE),
         ("room 4-12", PhiLabel.DATE),
         ("10/10 service", PhiLabel.DATE),
@@ -290,3 +301,8 @@ def test_what_short_texts_hold(text: str, label: PhiLabel, part: str) -> None:
 def test_what_looks_alike(text: str, label: PhiLabel) -> None:
     """The same forms for everybody and for things."""
     assert found(text, label) == []
+
+
+def test_a_part_of_a_number_and_its_correction() -> None:
+    """Both are found: either can be dialled."""
+    assert found("u have 0178 at the end, should be 0187", PhiLabel.PHONE) == ["0178", "0187"]

@@ -72,6 +72,7 @@ _YEARS = (
     r"(?:[- ]?(?:y/?o\b|y\.o\.|yo[mf]?\b|yrs?\b\.?(?:[- ]?olds?\b)?|years?[- ](?:olds?|young|of"
     r" age)\b|yr\.?[- ]olds?|an(?:it)?os\b))"
 )
+_AND_WELL = r" (?:and|n|&) (?:still|sharp|kicking|feisty|strong|spry|counting|independent)\b"
 _OLDER = r"(?! ?(?:and|or|y|o|&) (?:older|over|up|above|more|mas|mayores))"
 
 
@@ -79,7 +80,7 @@ _OLDER = r"(?! ?(?:and|or|y|o|&) (?:older|over|up|above|more|mas|mayores))"
 def _age_behind() -> re.Pattern[str]:
     """What makes a figure right before it an age."""
     return re.compile(
-        rf"{_YEARS}{_OLDER}|(?:st|nd|rd|th)? b-?(?:irth)?day\b"
+        rf"{_YEARS}{_OLDER}|(?:st|nd|rd|th)? b-?(?:irth)?day\b|{_AND_WELL}"
         r"| ?(?:y ?)?(?:m|f|male|female)\b(?! ?\d| temp| fever| today| this| now| at)"
     )
 
@@ -105,7 +106,7 @@ def _half() -> re.Pattern[str]:
 
 @cache
 def _in_words() -> re.Pattern[str]:
-    return re.compile(rf"(?P<age>{_SPELLED})(?P<years>{_YEARS}{_OLDER}| birthday\b)?")
+    return re.compile(rf"(?P<age>{_SPELLED})(?P<years>{_YEARS}{_OLDER}| birthday\b|{_AND_WELL})?")
 
 
 @cache

@@ -78,8 +78,8 @@ def _asks(view: View) -> bool:
         at += 1
     if at >= last or words[at] not in cues("asks") or words[at + 1] in _OF_SOMEBODY:
         return False
-    if not _SUITS.isdisjoint(words[at : at + _SOON]):
-        return False  # "is 4/12 ok"
+    if not _SUITS.isdisjoint(words[at : at + _SOON]) or view.gaps[at + 1].strip()[:1].isdigit():
+        return False  # "is 4/12 ok", "is 9.2 bad for a1c"
     return not any(map(str.isdigit, view.gaps[0]))  # "10/2 is no good"
 
 

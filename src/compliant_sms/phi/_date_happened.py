@@ -13,7 +13,7 @@ _NEAR = 3
 _AGES = frozenset(("birthday", "bday", "turn", "turns", "turning", "old"))
 _IS_MINE = (["is", "my"], ["is", "her"], ["is", "his"], ["was", "my"])
 _OWNERS = cues.OWNERS | {"for"}
-_VISITS = frozenset(("appt", "appointment", "visit", "cita", "works"))
+_VISITS = frozenset(("appt", "appointment", "visit", "cita", "works", "ok", "okay", "fine"))
 _TRIPS = frozenset(("trip", "vacation", "wedding", "cruise", "travel"))
 
 

@@ -50,6 +50,11 @@ def _time() -> re.Pattern[str]:
 
 
 @cache
+def _hour() -> re.Pattern[str]:
+    return re.compile(rf"{_time().pattern}| at \d{{1,2}}\b")
+
+
+@cache
 def _name_like() -> re.Pattern[str]:
     return re.compile(r" [A-Z][a-z]+(?:[-'][A-Z]?[a-z]+)?(?:[:,]|'s\b)")
 
@@ -130,7 +135,7 @@ def _hyphened(view: View, form: Form, index: int) -> bool:
     day = view.plain[form.start : form.end].partition("-")[2]
     if int(day) <= 12:
         # "court 4-9 at 9", but "open 4-9"
-        if before in _HELD and _time().match(view.lower, form.end):
+        if before in _HELD and _hour().match(view.lower, form.end):
             return True
         ends = view.lower[form.end : form.end + 1] in _ENDS or after_at(view, form.end) in _JOIN
         told = before in cues.AS_DAY and view.plain[form.start - 2] not in "?!."

@@ -17,6 +17,7 @@ _ABBREVIATIONS = word_set(
     " W.V. N.D. S.D. N.H. P.R. T.V. D.R."
 )
 _OFFICES = word_set("ER UC PT OT HR IT PO US IV VA ED PA NP MD DO ID TB BP OB MA RN DR UK EU PC TV")
+_HEADS = word_set("fyi re pt attn staff update")
 _BLANKS = frozenset({" ", ", "})
 _NAMING = frozenset({"for", "its", "it's", "cancel", "reschedule", "confirm"})
 _THANKS = frozenset({"thanks", "thx", "ty"})
@@ -136,7 +137,8 @@ def _is_alone(view: View, index: int, end: int) -> bool:
         return signed and not after.strip(" .")
     if not index:
         return False
-    if between == " " and not view.capital[index - 1] and _are_of_somebody(view, letters):
+    apart = not view.capital[index - 1] or view.words[index - 1] in _HEADS
+    if between == " " and apart and _are_of_somebody(view, letters):
         return True
     joined = after[:1] in {"-", "&"} or after[:1].isdigit()
     alike = joined or letters in {"A", "I", "US", "U.S."}
