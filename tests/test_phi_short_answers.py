@@ -306,3 +306,37 @@ def test_what_looks_alike(text: str, label: PhiLabel) -> None:
 def test_a_part_of_a_number_and_its_correction() -> None:
     """Both are found: either can be dialled."""
     assert found("u have 0178 at the end, should be 0187", PhiLabel.PHONE) == ["0178", "0187"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Walk-in STD testing Mondays 1-4.",
+        "Prenatal yoga on Tuesdays.",
+        "do i need a referral for dermatology",
+        "any openings w a therapist",
+        "Knee scooter sells for $64.99, deposit $100.",
+        "We don't allow pets in the exam rooms, service animals only.",
+        "Do you have back pain? A physical therapist can see you without a doctor's order.",
+        "School nurse note: a headache is usually water, sleep or screens.",
+        "Retiro del mercado: crema lote 24-118.",
+    ],
+)
+def test_what_is_said_to_everybody(text: str) -> None:
+    """Offers, rules and questions of nobody hold nothing."""
+    assert find(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "part"),
+    [
+        ("Hep C antibody: non-reactive.", PhiLabel.TEST_RESULT, "non-reactive"),
+        ("Hep C antibody: negative.", PhiLabel.TEST_RESULT, "negative"),
+        ("my dialysis is on tuesdays", PhiLabel.PROCEDURE, "dialysis"),
+        ("her therapy on thursdays helps", PhiLabel.PROCEDURE, "therapy"),
+        ("all our kids have lice", PhiLabel.CONDITION, "lice"),
+    ],
+)
+def test_what_is_said_of_one(text: str, label: PhiLabel, part: str) -> None:
+    """The same words of one person's own."""
+    assert found(text, label) == [part]
