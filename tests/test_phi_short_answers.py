@@ -280,6 +280,8 @@ def test_what_short_texts_hold(text: str, label: PhiLabel, part: str) -> None:
     [
         ("order ronald 050555", PhiLabel.DATE),
         ("i paid 2024 not 2025", PhiLabel.PHONE),
+        ("i filed 2024 for the tax id", PhiLabel.SSN),
+        ("a1c labs came in at the lab on 6/2", PhiLabel.TEST_RESULT),
         ("gate 4471 not 9918", PhiLabel.PHONE),
         ("gate 4471 or 4417", PhiLabel.PHONE),
         ("chart 4471 not 4417", PhiLabel.PHONE),
@@ -332,6 +334,12 @@ def test_what_is_said_to_everybody(text: str) -> None:
     [
         ("Hep C antibody: non-reactive.", PhiLabel.TEST_RESULT, "non-reactive"),
         ("Hep C antibody: negative.", PhiLabel.TEST_RESULT, "negative"),
+        ("Your ferritin came in at 16.", PhiLabel.TEST_RESULT, "16"),
+        ("the last 4 r 4471", PhiLabel.SSN, "4471"),
+        ("my last four's 4471", PhiLabel.SSN, "4471"),
+        ("4471 for the social", PhiLabel.SSN, "4471"),
+        ("delete 614-555-0133 from my chart", PhiLabel.PHONE, "614-555-0133"),
+        ("Please confirm 614-555-0133 is correct.", PhiLabel.PHONE, "614-555-0133"),
         ("my dialysis is on tuesdays", PhiLabel.PROCEDURE, "dialysis"),
         ("her therapy on thursdays helps", PhiLabel.PROCEDURE, "therapy"),
         ("all our kids have lice", PhiLabel.CONDITION, "lice"),
