@@ -40,6 +40,7 @@ _CUES = word_set(
     "at to is address addr live lives im from moved mail send ship dropped home delivery deliver"
     " still our en"
 )
+_SHORT_STREETS = word_set("dr ct pl ter cir ln trl xing sq pkwy")
 _MOST_NAME = 5
 _BEFORE = 40
 _FEW = 12
@@ -201,7 +202,8 @@ def _is_street(view: View, at: int, start: int, names: list[str]) -> bool:
     long = view.plain[start + 1].isdigit()
     if word in SURE_STREETS:
         return cue or start == 0 or long
-    return cue and (capital or long)
+    told = cue or (start == 0 and word in _SHORT_STREETS)
+    return told and (capital or long)
 
 
 def _is_scan(view: View, at: int) -> bool:

@@ -27,6 +27,12 @@ _PERSON = word_set(
     " sister brother patient pt client resident neighbor neighbour friend partner they i im i'm"
     " he's she's who's they're hes shes suegra suegro that both"
 )
+_ELDERS = word_set(
+    "gramma gramps grampa grampy grammy gammy granddad grandad granddaddy pops pop pawpaw papaw"
+    " mawmaw mamaw meemaw memaw nonna nonno oma opa omi lola lolo nan auntie abuelita abuelito"
+    " bisabuela bisabuelo grandmom grandmama stepdad stepmom landlady tenant ma pa"
+)
+_PERSON |= _ELDERS
 _BE = word_set(
     "is was will be are am turned turns turning s now already only about almost nearly just over"
     " a young spry healthy hit hits reached reaches celebrated celebrates past"
@@ -35,6 +41,7 @@ _KIN = word_set(
     "mom mommy mum mother mama dad daddy father papa grandma grandmother grandpa grandfather granny"
     " nana abuela abuelo wife husband aunt uncle sister brother neighbor patient nanny gran"
 )
+_KIN |= _ELDERS
 _OF = _KIN | word_set("mujer hombre senor senora paciente anciano anciana")
 _DOES = word_set(
     "wont won't is lives needs has had still cant can't fell and who w with takes uses doesnt"
@@ -65,6 +72,7 @@ _YEARS = (
     r"(?:[- ]?(?:y/?o\b|y\.o\.|yo[mf]?\b|yrs?\b\.?(?:[- ]?olds?\b)?|years?[- ](?:olds?|young|of"
     r" age)\b|yr\.?[- ]olds?|an(?:it)?os\b))"
 )
+_AND_WELL = r" (?:and|n|&) (?:still|sharp|kicking|feisty|strong|spry|counting|independent)\b"
 _OLDER = r"(?! ?(?:and|or|y|o|&) (?:older|over|up|above|more|mas|mayores))"
 
 
@@ -72,7 +80,7 @@ _OLDER = r"(?! ?(?:and|or|y|o|&) (?:older|over|up|above|more|mas|mayores))"
 def _age_behind() -> re.Pattern[str]:
     """What makes a figure right before it an age."""
     return re.compile(
-        rf"{_YEARS}{_OLDER}|(?:st|nd|rd|th)? b-?(?:irth)?day\b"
+        rf"{_YEARS}{_OLDER}|(?:st|nd|rd|th)? b-?(?:irth)?day\b|{_AND_WELL}"
         r"| ?(?:y ?)?(?:m|f|male|female)\b(?! ?\d| temp| fever| today| this| now| at)"
     )
 
@@ -84,7 +92,9 @@ def _counts() -> re.Pattern[str]:
         r" ?(?:%|/|lbs?\b|pounds?\b|kgs?\b|kilos?\b|degrees?\b|deg\b|f\b|c\b|bpm\b|mg\b|mcg\b"
         r"|ml\b|cm\b|inch|over\b|percent|por ciento|min|mins\b|hours?\b|hrs?\b|days?\b|dias?\b"
         r"|weeks?\b|wks?\b|months?\b|meses\b|semanas?\b|miles?\b|blocks?\b|dollars?\b|bucks?\b"
-        r"|points?\b|units?\b|tablets?\b|pills?\b|mm|today\b|this\b|at rest|on room|:\d|\.\d|,\d"
+        r"|points?\b|units?\b|tablets?\b|pills?\b|mm|today\b|this\b"
+        r"(?! (?:year|month|summer|fall|spring|winter|[a-z]{3,8}(?:uary|ber)|ma[yr]|june|july|april"
+        r"|august))|at rest|on room|:\d|\.\d|,\d"
         r"|-\d|[\d$]|(?:and|or|y|o) (?:older|up|over|more|mas)|\+)"
     )
 
@@ -96,7 +106,7 @@ def _half() -> re.Pattern[str]:
 
 @cache
 def _in_words() -> re.Pattern[str]:
-    return re.compile(rf"(?P<age>{_SPELLED})(?P<years>{_YEARS}{_OLDER}| birthday\b)?")
+    return re.compile(rf"(?P<age>{_SPELLED})(?P<years>{_YEARS}{_OLDER}| birthday\b|{_AND_WELL})?")
 
 
 @cache

@@ -22,6 +22,8 @@ _GREETINGS = frozenset(("hi", "hello", "hey", "hola", "question", "quick", "so",
 _OF_SOMEBODY = frozenset(
     ("my", "i", "we", "he", "she", "it", "this", "that", "mi", "its", "about")  # "how about 2-17"
 )
+_SUITS = frozenset(("ok", "okay", "fine", "alright", "possible", "better", "good"))
+_SOON = 5  # words
 _OF_SOMEBODY |= {"work", "works"}  # "does 4/4 work"
 
 
@@ -76,6 +78,8 @@ def _asks(view: View) -> bool:
         at += 1
     if at >= last or words[at] not in cues("asks") or words[at + 1] in _OF_SOMEBODY:
         return False
+    if not _SUITS.isdisjoint(words[at : at + _SOON]) or view.gaps[at + 1].strip()[:1].isdigit():
+        return False  # "is 4/12 ok", "is 9.2 bad for a1c"
     return not any(map(str.isdigit, view.gaps[0]))  # "10/2 is no good"
 
 

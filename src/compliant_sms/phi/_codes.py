@@ -92,6 +92,7 @@ def _services(view: View) -> Iterator[PhiFinding]:
 
 _BILLED = (
     "plus ",
+    "estimate for ",
     "billed me ",
     "billed for ",
     "billed ",

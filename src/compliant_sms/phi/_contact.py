@@ -47,6 +47,15 @@ def _spoken_mail() -> tuple[re.Pattern[str], ...]:
     )
 
 
+@cache
+def _apart() -> re.Pattern[str]:
+    """An address with blanks around its sign: "rblake77 @ example.com"."""
+    return re.compile(
+        r"(?<![\w.+%-])(?!(?:me|us|him|her|them|here|out|now|online|site|portal|link|see|pay)\s)"
+        r"[\w.+-]{3,64} @ (?:[a-z0-9-]{2,63}\.){1,3}[a-z]{2,6}\b(?!/)"
+    )
+
+
 def find_emails(view: View, known: Known) -> Iterable[PhiFinding]:
     """Mail addresses of people, whole, masked or spoken ("ana at example dot com").
 
@@ -61,6 +70,10 @@ def find_emails(view: View, known: Known) -> Iterable[PhiFinding]:
     """
     text = view.lower
     found = list(_written(view, known)) if "@" in text else []
+    if " @ " in text:
+        found += [
+            _finding(*m.span(), PhiLabel.EMAIL, "email/form") for m in _apart().finditer(text)
+        ]
     if (view.said & marks.CONTACT_CUE or "[" in text or "(" in text) and _is_spoken(view):
         for pattern in _spoken_mail():
             for match in pattern.finditer(text):

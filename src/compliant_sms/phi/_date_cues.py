@@ -12,7 +12,17 @@ OCCASION = word_set(
     "appt appts appointment visit cita visita pickup dob date drawn test labs surgery seen shot"
     " due is was fecha exam session mri scan lmp edd"
 )
-BEFORE_NTH = word_set("on by til until appt your")
+FREE = word_set("open available free taken booked full")
+"""What a day is that somebody asks for."""
+BEFORE_NTH = word_set(
+    "on by til until appt your to for cancel due u you confirm confirmed before after since missed"
+    " see from move not yes ok"
+)
+AS_DAY = word_set(
+    "appt appointment visit due cita seen surgery before after cancel canceled missed confirmed"
+    " confirm dob shot labs test mri scan exam procedure draw since"
+)
+"""What stands before "4-12" when it is no span of hours."""
 JOINS = word_set("or and to thru through y")
 NTH = word_set("st nd rd th")
 ON = word_set("on dated since el desde until by through thru")
@@ -46,7 +56,8 @@ ORDINAL_BEFORE = BEFORE | word_set(
 )
 NTH_TO = word_set("thru through until till til at")
 MOVED = word_set(
-    "move moved moving switch switched change changed reschedule rescheduled push pushed bump"
+    "move moved moving resched rescheduling changing switching"
+    " switch switched change changed reschedule rescheduled push pushed bump"
     " bumped swap swapped cambiar cambiamos cambio mover movimos pasa pasamos shifted shift"
 )
 SEATED = word_set("in on down up there here for with next beside too all around and at by")
@@ -59,12 +70,12 @@ PLANNED = word_set(
     " colonoscopy cleaning procedure come next wait annual cirugia operan toca moving move leaving"
     " starting starts start expires expire ends ending retire retiring renew wedding"
 )
-BY_MONTH = word_set("in by until till til mid early late en next this")
+BY_MONTH = word_set("to for in by until till til mid early late en next this")
 UNITS = word_set(
     "tab tabs tablet tablets pill pills cup cups tsp teaspoon teaspoons dose doses strength mg ml"
     " mcg inch inches hour hours hr hrs pain mile miles stars star pack packs ag full way people"
     " days weeks months minutes mins min units times cap caps capsules puffs drops tbsp oz lbs lb"
-    " pastillas tabletas taza horas adults patients of years"
+    " service experience stars would pastillas tabletas taza horas adults patients of years"
 )
 SCALES = word_set(
     "pain scale rate rated rating survey score feeling nausea hurt hurts severity dolor say anxiety"
@@ -78,6 +89,10 @@ NUMBERED = word_set(
     "mrn chart record ref reference order version ver v lot serial sn acct account claim invoice"
     " ticket case model member id policy group confirmation rx ndc room ext extension ssn number"
     " phone fax code pin ages age no"
+)
+AS_MONTH = word_set("in by until till til mid early late since en hasta desde")
+PARTS_OF_MONTH = word_set(
+    "end beginning middle start first last week fin finales principios mediados"
 )
 MONTH_BEFORE = word_set("in around early late mid from until til till by en de hasta of for")
 PASSED = word_set("since last till til until desde hasta pasado depuis")

@@ -125,10 +125,18 @@ def _joined(view: View, at: int, forms: list[Form]) -> int:
         forms.append(Form(start, until, Kind.SIX))
         return at + 1
     gap = text[end:follows]
-    # Two figures with a blank between are no date.
-    if gap == " " and (at + 2 == len(places) or places[at + 2][0] - until != 1):
+    if gap == " " and not _may_be_three(view, at):
         return at - 1
     return _chain(view, at, forms) if gap in _GAPS else at - 1
+
+
+def _may_be_three(view: View, at: int) -> bool:
+    """Whether figures with blanks between have the sizes of a date; two of them are none."""
+    places = view.figures
+    if at + 2 >= len(places) or places[at + 2][0] - places[at + 1][1] != 1:
+        return False
+    first, third = (places[each][1] - places[each][0] for each in (at, at + 2))
+    return third in _SHORT_YEARS or first == _YEAR
 
 
 def _is_with_year(text: str, start: int, year: tuple[int, int]) -> bool:

@@ -10,8 +10,10 @@ from compliant_sms.phi._view import View
 __all__ = ["is_holiday_of_one", "is_month_of_one"]
 
 _NEAR = 3
+_AGES = frozenset(("birthday", "bday", "turn", "turns", "turning", "old"))
+_IS_MINE = (["is", "my"], ["is", "her"], ["is", "his"], ["was", "my"])
 _OWNERS = cues.OWNERS | {"for"}
-_VISITS = frozenset(("appt", "appointment", "visit", "cita", "works"))
+_VISITS = frozenset(("appt", "appointment", "visit", "cita", "works", "ok", "okay", "fine"))
 _TRIPS = frozenset(("trip", "vacation", "wedding", "cruise", "travel"))
 
 
@@ -25,8 +27,16 @@ def is_month_of_one(view: View, form: Form, index: int) -> bool:
     named = view.words[index] not in cues.NO_MONTH_ALONE or view.capital[index]
     if not named or lead not in cues.MONTH_BEFORE:
         return False
+    if not view.capital[0] and (lead in cues.AS_MONTH or _is_part(view, index, lead)):
+        aged = index > 0 and view.gaps[index - 1].strip().isdigit()  # "she'll be 91 in may"
+        return not aged and _AGES.isdisjoint(around(view, index))
     planned = lead in cues.BY_MONTH and not cues.PLANNED.isdisjoint(around(view, index))
     return planned or _happened(view, index)
+
+
+def _is_part(view: View, index: int, lead: str) -> bool:
+    """Whether it is a part of a month: "end of may", "first week of june"."""
+    return lead in {"of", "de"} and index > 1 and view.words[index - 2] in cues.PARTS_OF_MONTH
 
 
 def is_holiday_of_one(view: View, form: Form, index: int) -> bool:
@@ -36,14 +46,22 @@ def is_holiday_of_one(view: View, form: Form, index: int) -> bool:
     lead = before(view, form, index)
     if lead in cues.PASSED or lead in cues.LIVED or _is_past(lead):
         return True  # "i was seen xmas eve"
-    if after(view, form) in _VISITS or (not view.capital[0] and _hurt(view, index)):
+    if after(view, form) in _VISITS or (not view.capital[0] and _is_lived(view, form, index)):
         return True
     return lead in cues.BEFORE | {"around"} and _happened(view, index)
 
 
-def _hurt(view: View, index: int) -> bool:
-    """Whether a word before one tells what somebody did or felt: "hurt it labor day"."""
-    return not cues.LIVED.isdisjoint(view.words[max(0, index - _NEAR) : index])
+def _is_lived(view: View, form: Form, index: int) -> bool:
+    """Whether words beside it tell what somebody did, felt or has to come.
+
+    Those are "hurt it labor day", "new years eve i fell", "valentines day is my due date".
+    """
+    if not cues.LIVED.isdisjoint(view.words[max(0, index - _NEAR) : index]):
+        return True
+    at = view.word_at(form.end)
+    ahead = view.words[at : at + _NEAR]
+    lived = ahead[:1] == ["i"] and not cues.LIVED.isdisjoint(ahead)
+    return lived or ahead[:2] in _IS_MINE
 
 
 def _happened(view: View, index: int) -> bool:

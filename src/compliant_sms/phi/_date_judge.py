@@ -15,13 +15,14 @@ from compliant_sms.phi._date_happened import is_holiday_of_one, is_month_of_one
 from compliant_sms.phi._date_words import DAYS, PLURAL_DAYS, SHORT_DAYS
 from compliant_sms.phi._health_terms import Kind as Measured
 from compliant_sms.phi._health_terms import read_health
-from compliant_sms.phi._marks import DAY, EXAMINED, STAFF_CUE, VERDICT
+from compliant_sms.phi._marks import COMMON, DAY, EXAMINED, GIVEN, STAFF_CUE, SURNAME, VERDICT
 from compliant_sms.phi._view import View
 
 __all__ = ["is_birth", "is_date"]
 
 _BEFORE_SPAN = 7
 _BACK = 40
+_MOST_NAME = 4
 _DATED = cues.BEFORE | cues.OCCASION
 _CLEAR = frozenset(("wed", "mon"))  # hardly anything else in a clinic's texts
 _NOT_AFTER_CLEAR = frozenset(("to", "a", "he", "she", "we", "i"))
@@ -46,6 +47,11 @@ def _birth() -> re.Pattern[str]:
 @cache
 def _time() -> re.Pattern[str]:
     return re.compile(r"[ ,@]{1,3}(?:at )?(?:\d{1,2}(?::\d\d| ?[ap]\.?m?\b)|\d{3,4}\b(?![-.]))")
+
+
+@cache
+def _hour() -> re.Pattern[str]:
+    return re.compile(rf"{_time().pattern}| at \d{{1,2}}\b")
 
 
 @cache
@@ -92,7 +98,10 @@ def _month_and_day(view: View, form: Form, index: int) -> bool:
         return True  # with its weekday
     before, after = before_it(view, form, index), after_it(view, form)
     of_card = before in cues.EXPIRES and "card" in around(view, index)
-    if of_card or before in cues.SCALES or before in cues.NUMBERED or after in cues.UNITS:
+    # "chart no 10/10", but "10/9 no 10/10"
+    corrects = before == "no" and index > 0 and view.gaps[index - 1].strip()[-1:].isdigit()
+    numbered = before in cues.NUMBERED and not corrects
+    if of_card or before in cues.SCALES or numbered or after in cues.UNITS:
         return False
     if written.endswith("/10") and not cues.SCALES.isdisjoint(around(view, index)):
         return False
@@ -126,7 +135,11 @@ def _hyphened(view: View, form: Form, index: int) -> bool:
     day = view.plain[form.start : form.end].partition("-")[2]
     if int(day) <= 12:
         # "court 4-9 at 9", but "open 4-9"
-        return before in _HELD and _time().match(view.lower, form.end) is not None
+        if before in _HELD and _hour().match(view.lower, form.end):
+            return True
+        ends = view.lower[form.end : form.end + 1] in _ENDS or after_at(view, form.end) in _JOIN
+        told = before in cues.AS_DAY and view.plain[form.start - 2] not in "?!."
+        return told and ends
     return before in _DATED or (before not in cues.COUNTED and _is_followed(view, form.end))
 
 
@@ -215,13 +228,14 @@ def _day_of_month(view: View, form: Form, index: int) -> bool:
         at = view.word_at(form.end)
         return "month" in view.words[at + 1 : at + 3]
     before = before_it(view, form, index)
-    told = not after or after in cues.FOLLOWS
+    told = not after or after in cues.FOLLOWS or after in cues.FREE
     if "&" in view.lower[form.end : form.end + 2]:
         return False
     further = view.words[index - 2] if index > 1 and view.gaps[index - 1] == " " else ""
     if before != "the":  # "the 3rd or 4th", but "5th and Maple"
         again = before in cues.JOINS and further in cues.NTH
-        return told and (again or (after != "and" and before in cues.BEFORE_NTH))
+        moved = before == "my" and not cues.MOVED.isdisjoint(around(view, index))
+        return told and (again or moved or (after != "and" and before in cues.BEFORE_NTH))
     if further in cues.ON and after not in cues.RANKED:
         return True
     if after in cues.NTH_TO or _time().match(view.lower, form.end):
@@ -231,6 +245,8 @@ def _day_of_month(view: View, form: Form, index: int) -> bool:
 
 def _is_introduced(view: View, form: Form, index: int, further: str) -> bool:
     """Whether "the 14th" ends a sentence, or the words before it are those before days."""
+    if further == "is" and index == 2 and after_it(view, form) in cues.FREE:
+        return True  # "is the 16th open"
     if further in {"is", "was"} and index > 2:
         told = view.said & STAFF_CUE or not _PLANNED.isdisjoint(around(view, index))
         return bool(told) and view.words[index - 3] not in _TODAY
@@ -247,8 +263,16 @@ def _bare(view: View, form: Form, index: int) -> bool:
     return further in cues.ON | {"for"} and (not after or after in cues.FOLLOWS)
 
 
+def _behind_a_name(view: View, form: Form, index: int) -> bool:
+    """Whether a name is all else that the text holds: "BLAKE RONALD 050555"."""
+    if not 1 < index <= _MOST_NAME or index < len(view.words):
+        return False
+    known = all(mark & (GIVEN | SURNAME) and not mark & COMMON for mark in view.marks)
+    return known and view.lower[form.end - 6 : form.end].isdigit()
+
+
 def _never(view: View, form: Form, index: int) -> bool:
-    """For what says no day by itself: any six figures, a weekday that comes again."""
+    """For what says no day by itself: a weekday that comes again."""
     del view, form, index
     return False
 
@@ -256,7 +280,7 @@ def _never(view: View, form: Form, index: int) -> bool:
 _CHECKS: Mapping[str, Callable[[View, Form, int], bool]] = {
     Kind.FULL: _unnumbered,
     Kind.PACKED: _unnumbered,
-    Kind.SIX: _never,
+    Kind.SIX: _behind_a_name,
     Kind.SHORT: _month_and_day,
     Kind.DOTTED: _dotted,
     Kind.HYPHENED: _hyphened,

@@ -16,6 +16,7 @@ from compliant_sms.phi._geo_around import (
     residence_at,
     street_at,
 )
+from compliant_sms.phi._geo_bare import houses, named_houses
 from compliant_sms.phi._geo_towns import (
     dwelling_place,
     is_addressed,
@@ -66,6 +67,10 @@ def find_geo(view: View, known: Known) -> Iterable[PhiFinding]:
         _at_words(view, found)
     if ", " in view.plain:
         found += places_by_state(view)
+    if view.has_digit:
+        found += houses(view)
+        if view.said & STREET or "apt" in view.lower or "unit" in view.lower:
+            found += named_houses(view)
     if view.longest >= _ZIP:
         for start, end in view.figures:
             if end - start == _ZIP and (place := zip_at(view, start, end)):
@@ -105,7 +110,7 @@ def _at_built(view: View, at: int, mark: int, found: list[_Place]) -> None:
         _at_street(view, at, found)
     if mark & ADDRESS_CUE:
         _at_cue(view, at, found)
-    if mark & DWELLING and (view.capital[at] or view.said & (LIVES | WHERE)):
+    if mark & DWELLING and (view.capital[at] or view.has_digit or view.said & (LIVES | WHERE)):
         _add(residence_at(view, at), found)
 
 

@@ -23,6 +23,7 @@ __all__ = ["corner_at", "corner_by_word", "county_at", "residence_at", "street_a
 _Place = tuple[int, int, str]
 _MOST_NAME = 3
 _LEAD = 4
+_FEW = 8
 _HOMES = word_set("assisted senior independent nursing retirement mobile trailer rehab")
 _KINDS = _HOMES | {"home", "rv", "care"}
 _NUMBERED = word_set("motel super studio")
@@ -72,13 +73,21 @@ def corner_at(view: View, at: int) -> _Place | None:
             if view.gaps[first].strip(" &0123456789"):
                 return None
             first -= 1
-        if not first:
+        opening = view.gaps[0]
+        if not (first or opening.strip().isdigit()):
             return None
-        begin = view.ends[first - 1] + 1
+        begin = view.ends[first - 1] + 1 if first else len(opening) - len(opening.lstrip())
     found = _crossing().match(view.plain, begin)
     if found is None or found.end("all") < view.starts[at]:
         return None
-    return (*found.span("all"), "geo/corner") if view.said & (LIVES | ONES) else None
+    told = view.said & (LIVES | ONES) or _is_answer(view, found)
+    return (*found.span("all"), "geo/corner") if told else None
+
+
+def _is_answer(view: View, corner: re.Match[str]) -> bool:
+    """Whether few words answer where somebody is: "4th and Maple bus stop", not "4th and 5th"."""
+    streets = any(word[0].isupper() for word in corner["all"].split())
+    return streets and len(view.words) <= _FEW and not corner.start("all")
 
 
 def street_at(view: View, at: int) -> _Place | None:
@@ -157,7 +166,7 @@ def residence_at(view: View, at: int) -> _Place | None:
     living = living or bool(_unit_before().search(view.lower, max(0, start_of - 12), start_of))
     living = living or not THEIRS.isdisjoint(words[max(0, first - _LEAD) : first])
     sure = words[at] in LONG_DWELLINGS | HOTELS or not _HOMES.isdisjoint(words[first:at])
-    where = first and (view.marks[first - 1] & WHERE or words[first - 1] in {"the", "at"})
+    where = not first or view.marks[first - 1] & WHERE or words[first - 1] in {"the", "at"}
     if not (living if not sure else living or where):
         return None
     if ahead < len(words) and view.gaps[ahead] == " " and words[ahead] in FIRMS:

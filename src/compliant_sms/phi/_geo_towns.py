@@ -39,6 +39,7 @@ _FROM = word_set("from desde")
 _DWELLS = word_set(
     "live lives living lived staying stay stays reside resides resident settled settling vivo vive"
     " viven vivimos viviendo moved relocated back drive driving commuting coming ride home raised"
+    " sleep sleeping"
 )
 _FOR = word_set("for por hacia toward towards")
 _BOUND = word_set("leave leaves leaving left headed heading bound flight drive driving salgo")
@@ -164,8 +165,10 @@ def lone_town(view: View) -> _Place | None:
     count = town_ahead(view, 0)
     if not count or view.starts[0] or _is_ordinary(view, 0, count - 1):
         return None
+    if (state := state_behind(view, count - 1)) and state + 1 == len(view.words):
+        return 0, view.ends[state], "geo/town-and-state"
     stops = view.gaps[count].strip()[:1] in _AFTER_TOWN
-    named = view.marks[0] & (SURE_NAME | GIVEN | COMMON) or (count == 1 and view.marks[0] & SURNAME)
+    named = count == 1 and view.marks[0] & (SURE_NAME | GIVEN | COMMON | SURNAME)
     return (0, view.ends[count - 1], "geo/town") if stops and not named else None
 
 

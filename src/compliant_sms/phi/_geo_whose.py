@@ -12,6 +12,7 @@ from compliant_sms.phi._view import View
 __all__ = ["is_theirs"]
 
 _BACK = 9
+_FEW = 9  # words
 _AHEAD = 6
 _WE = word_set("we we're we've nos")
 _YOU = word_set("you u y'all yall ustedes")
@@ -20,6 +21,7 @@ _COME = word_set("visit find see join")
 _FROM = word_set("from desde")
 _NEAR = word_set("near around outside cerca")
 _SENT = word_set("mailed sent shipped mailing enviamos mandamos")
+_REFUNDED = word_set("refund way went sent mailed reissued issued")
 _MOVED = word_set("moved moving relocated relocating opened mudamos cambiamos")
 _PRACTISE = word_set("are moved opened now will also see serve offer just relocated at in located")
 _HELD = word_set("visit appointment appt cita surgery procedure mri scan exam cleaning")
@@ -49,7 +51,9 @@ def is_theirs(view: View, start: int, end: int, everybody: list[Everybody]) -> b
     """
     index = view.word_at(start)
     practice = view.plain[:1].isupper()
-    if index > 1 and view.words[index - 1] in _FROM and _lived(view, index):
+    if _answers(view, start) or (
+        index > 1 and view.words[index - 1] in _FROM and _lived(view, index)
+    ):
         return True
     if practice and _is_confirmed(view, end):
         return True
@@ -63,6 +67,11 @@ def is_theirs(view: View, start: int, end: int, everybody: list[Everybody]) -> b
     if not everybody:
         everybody.append(Everybody(view))
     return not everybody[0].means(max(0, index - 1))
+
+
+def _answers(view: View, start: int) -> bool:
+    """Whether a short text begins with a place, as it answers where somebody is."""
+    return not start and len(view.words) <= _FEW and OURS.isdisjoint(view.words)
 
 
 def _lived(view: View, index: int) -> bool:
@@ -95,7 +104,7 @@ def _told_before(view: View, index: int, *, practice: bool) -> bool | None:
         if word == "pick" and not _DRIVERS.isdisjoint(view.words[max(0, at - 3) : at]):
             return True
         if word in PAID:
-            paid = True
+            paid = not (practice and _is_refunded(view, at))
         elif (word in _KEPT and practice) or word in _SENT:
             return True
         elif _is_ours(view, at, practice=practice):
@@ -105,6 +114,12 @@ def _told_before(view: View, index: int, *, practice: bool) -> bool | None:
         if ends_sentence(view, at):
             break
     return False if paid else None
+
+
+def _is_refunded(view: View, at: int) -> bool:
+    """Whether a practice pays: "Check #3372 is on its way to", "your refund check went to"."""
+    near = view.words[max(0, at - 2) : at + 8]
+    return view.words[at] == "check" and not _REFUNDED.isdisjoint(near)
 
 
 def _goes(view: View, at: int) -> bool:

@@ -17,6 +17,7 @@ _Place = tuple[int, int, str]
 _INSIDE = word_set("in near nearer outside en through around from desde")
 _WORDS = word_set("or in me hi de oh ok")  # states in small letters only beside a town in such
 _ZIPS = word_set("zip zipcode zipcodes postal cp p")
+_ABROAD = word_set("apo fpo dpo")  # the towns of soldiers, sailors and diplomats
 _FAR = 12
 _FEW = 3
 _ZIP = 5
@@ -54,13 +55,18 @@ def zip_at(view: View, start: int, end: int) -> _Place | None:
     if after.isalnum() or after in {"/", "-"} or (after in {".", ","} and beyond.isdigit()):
         return None
     at = view.word_at(start) - 1
-    if at >= 0 and _is_called_zip(view, at, start):
+    if (at >= 0 and _is_called_zip(view, at, start)) or _is_zip().match(view.lower, end):
         return start, end, "geo/zip"
     where = at > 0 and view.words[at] in _INSIDE and view.ends[at] + 1 == start
     if where and any(mark & LIVES for mark in view.marks[max(0, at - _FEW) : at]):
         return start, end, "geo/zip"
     first = _before_zip(view, start)
     return None if first is None else (first, end, "geo/town-and-zip")
+
+
+@cache
+def _is_zip() -> re.Pattern[str]:
+    return re.compile(r"(?: is|'s|,| -| =)?(?: (?:my|the|our|her|his|new|old|billing|home))* zip\b")
 
 
 def _is_called_zip(view: View, at: int, start: int) -> bool:
@@ -80,6 +86,8 @@ def _before_zip(view: View, start: int) -> int | None:
     begin, end = view.starts[at - 1], view.ends[at - 1]
     state = view.plain[begin:end]
     joined = at > 1 and view.gaps[at - 1] in {" ", ", "}
+    if joined and view.words[at - 2] in _ABROAD:
+        return view.starts[at - 2]
     if joined and is_state(state, small=state not in _WORDS or not view.capital[at - 2]):
         count = town_before(view, at - 1)
         if count:

@@ -70,6 +70,8 @@ def _verdict(view: View, index: int, tests: dict[int, Term], begins: set[int]) -
     elif _tested(view, index, tests, sure=sure):
         grade = _grade().search(view.lower, max(0, start - 12), start)
         risk = word in _AMOUNTS and view.words[index + 1 : index + 2] == ["risk"]
+        if word == "reactive" and view.gaps[index] == "-" and view.words[index - 1] == "non":
+            start = view.starts[index - 1]
         yield grade.start() if grade else start, view.ends[index + risk], "verdict"
 
 
@@ -110,7 +112,7 @@ def _tested(view: View, index: int, tests: dict[int, Term], *, sure: bool) -> bo
         gap = view.gaps[at + 1]
         if ". " in gap or (amount and any(map(str.isdigit, gap))):
             return False
-        if at in tests or view.words[at] in cues("tested"):
+        if at in tests or view.words[at] in cues("tested") or view.words[at] in _OF_A_TEST:
             return sure or at not in tests or tests[at].kind != Kind.CONDITION
         if view.words[at] not in cues("gave"):
             return False

@@ -16,11 +16,13 @@ from compliant_sms.phi._marks import (
 )
 from compliant_sms.phi._name_called import answers, are_two, called
 from compliant_sms.phi._name_extent import closes, starts_phrase
+from compliant_sms.phi._name_filed import with_surname_before
 from compliant_sms.phi._name_initials import initials, may_be_initials
 from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_places import is_town
 from compliant_sms.phi._name_reading import Openness, Person, as_named, is_korean, name_at
 from compliant_sms.phi._name_unlisted import is_paired, owner, unlisted
+from compliant_sms.phi._name_verbs import told_by_verbs
 from compliant_sms.phi._name_words import (
     ALIVE,
     ARTICLES,
@@ -101,7 +103,7 @@ def _may_be_small(view: View, index: int) -> bool:
     ahead = index + 1
     surname = view.marks[ahead] & _KIND == SURNAME
     told = surname or not index or view.words[ahead] in HAPPENS or view.words[ahead] in _OF_SOMEBODY
-    return told or view.words[index].endswith("'s")
+    return told or view.words[index].endswith("'s") or told_by_verbs(view, index)
 
 
 def _is_a_things(view: View, index: int, marks: int) -> bool:
@@ -130,6 +132,8 @@ def by_itself(view: View, index: int) -> Person | None:
         return found
     if not view.capital[index]:
         found = _in_small_letters(view, index) if marks & GIVEN else None
+        if marks & GIVEN and found is None and told_by_verbs(view, index):
+            found = name_at(view, index, Openness.RELATIVE, "word-alone")
     else:
         found = _with_capital(view, index, marks) if marks & CANDIDATE else None
     return found or owner(view, index)
@@ -140,7 +144,10 @@ def _with_capital(view: View, index: int, marks: int) -> Person | None:
         return name_at(view, index, Openness.CAPITAL, "given")
     if not marks & GIVEN:
         return unlisted(view, index)
-    return _told_from_a_word(view, index) if _may_be_told(view, index) else None
+    found = _told_from_a_word(view, index) if _may_be_told(view, index) else None
+    if found is None and told_by_verbs(view, index):
+        return name_at(view, index, Openness.CAPITAL, "capital")
+    return found
 
 
 def _sure(view: View, index: int) -> Person | None:
@@ -150,7 +157,7 @@ def _sure(view: View, index: int) -> Person | None:
     if not view.given.isascii() and _is_past_tense(view, index):
         return None
     found = name_at(view, index, Openness.GIVEN, "given")
-    return _with_surname_before(view, index, found) if found else None
+    return with_surname_before(view, index, found) if found else None
 
 
 def _is_past_tense(view: View, index: int) -> bool:
@@ -251,31 +258,11 @@ def _amid_small_letters(view: View, index: int, found: Person) -> bool:
     return not view.capital[after] and not month
 
 
-def _with_surname_before(view: View, index: int, found: Person) -> Person:
-    """A surname first ("Last, First"), and a first name of no list before a second one."""
-    if not index or view.gaps[index] not in {" ", ", "}:
-        return found
-    before, marks = view.words[index - 1], view.marks[index - 1]
-    if len(before) < 3 or marks & COMMON:
-        return found
-    start, between = view.starts[index - 1], view.gaps[index]
-    if not view.capital[index]:
-        known = marks & SURNAME and not marks & GIVEN and starts_phrase(view, index - 1)
-    elif not view.capital[index - 1]:
-        known = False
-    elif between == ", ":
-        known = bool(marks & SURNAME) and not marks & SURE_NAME
-    else:
-        known = not marks & GIVEN
-    if view.is_shouted(index - 1) and not view.is_shouted(index):
-        known = False
-    return Person(start, found.end, found.last, "full") if known else found
-
-
 def _in_small_letters(view: View, index: int) -> Person | None:
     """A word that is a name too, in small letters: only where the words after it say so."""
     word, ahead = view.words[index], index + 1
-    alone = not index and view.gaps[1][:1] in {".", ",", ""}
+    opens = not index and view.gaps[0].count("/") != 1  # "50/50 chance"
+    alone = opens and view.gaps[1][:1] in {".", ",", ""}
     after = view.words[ahead] if ahead < len(view.words) else ""
     told = bool(after) and (
         (word.endswith("'s") and bool(view.marks[ahead] & OWNED))

@@ -38,6 +38,7 @@ from compliant_sms.phi._name_staff_words import (
 from compliant_sms.phi._name_voice import MOST_READ, practice_speaks, writes_to_patient
 from compliant_sms.phi._name_words import (
     ANY_NAME,
+    FILED,
     FOR_WHOM,
     GREETINGS,
     HONORIFICS,
@@ -74,6 +75,7 @@ _NO_LETTERS = frozenset("aiurnys")
 _ONE_BLANK, _FOR = frozenset({" "}), frozenset({"for"})
 _BEFORE = (
     {"am": frozenset({"i"}), "se": frozenset({"mwen", "non"}), "e": frozenset({"aqui"})}
+    | {"chamo": frozenset({"me"}), "under": FILED}
     | {"law": frozenset({"in"})}
     | dict.fromkeys(IS, IT)
     | dict.fromkeys(SPEAKS, frozenset({"le", "te", "les", "aqui"}))

@@ -7,11 +7,13 @@ from compliant_sms.phi._marks import (
     GIVEN,
     HARDLY_NAME,
     HEALTH_TERM,
+    MONTH,
     NO_NAME,
     PARTICLE,
     SURE_NAME,
     SURNAME,
 )
+from compliant_sms.phi._name_lists import VIETNAMESE
 from compliant_sms.phi._name_staff_words import CREDENTIALS, MIXED, NOT_AFTER_TITLE
 from compliant_sms.phi._name_words import (
     CLOSING,
@@ -125,7 +127,8 @@ def _goes_on(view: View, last: int, index: int) -> bool:
         return _is_initial(view, last, index)
     if marks & (HARDLY_NAME | NO_NAME) or marks & (HEALTH_TERM | SURNAME) == HEALTH_TERM:
         return False
-    if word in NO_SURNAMES or (word in CREDENTIALS and _is_credential(view, last, index)):
+    dated = marks & MONTH and view.gaps[index + 1][1:2].isdigit()  # "Rosa Ruiz April 5"
+    if dated or word in NO_SURNAMES or (word in CREDENTIALS and _is_credential(view, last, index)):
         return False
     before = view.capital[last] or (view.gaps[last] == "-" and view.capital[last - 1])
     if not capital or not before:
@@ -187,11 +190,12 @@ def first_word(view: View, index: int) -> int:
     while first < index and not (view.capital[first] or view.words[first] in SMALL_PARTICLES):
         first += 1
     if first < index and view.words[first] in OPENING_PARTICLES:
-        return first
+        return first - _is_behind_vietnamese(view, first)  # "Nguyen Van Anh"
     if not index or not view.capital[index - 1]:
         return index
     before = view.words[index - 1]
-    if view.gaps[index] == ". " and before in _MUHAMMAD and not view.is_shouted(index - 1):
+    muhammad = view.gaps[index] == ". " and before in _MUHAMMAD and not view.is_shouted(index - 1)
+    if muhammad or (view.words[index] == "van" and _is_behind_vietnamese(view, index)):
         return index - 1
     if view.gaps[index] != " ":
         return index
@@ -199,3 +203,10 @@ def first_word(view: View, index: int) -> int:
         return index - 2  # as they are called before they have a name
     surname = view.marks[index] & (SURNAME | SURE_NAME) == SURNAME
     return index - (before == "big" or (before == "baby" and surname))
+
+
+def _is_behind_vietnamese(view: View, index: int) -> bool:
+    """Whether a surname of Vietnam stands right before a word."""
+    if not index or view.gaps[index] != " " or not view.capital[index - 1]:
+        return False
+    return view.words[index - 1] in VIETNAMESE

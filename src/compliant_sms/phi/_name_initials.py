@@ -5,7 +5,7 @@ from __future__ import annotations
 from compliant_sms.phi._marks import COMMON, SURE_NAME, SURNAME
 from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_reading import Openness, Person, name_at
-from compliant_sms.phi._name_words import LETTERED
+from compliant_sms.phi._name_words import DOES, LETTERED
 from compliant_sms.phi._view import View
 
 __all__ = ["initials", "may_be_initials"]
@@ -16,6 +16,8 @@ _ABBREVIATIONS = word_set(
     " B.P. P.T. O.T. C.T. P.C. A.A. N.A. H.S. B.S. Q.D. S.S. V.A. E.D. N.J. N.C. S.C. R.I. N.M."
     " W.V. N.D. S.D. N.H. P.R. T.V. D.R."
 )
+_OFFICES = word_set("ER UC PT OT HR IT PO US IV VA ED PA NP MD DO ID TB BP OB MA RN DR UK EU PC TV")
+_HEADS = word_set("fyi re pt attn staff update")
 _BLANKS = frozenset({" ", ", "})
 _NAMING = frozenset({"for", "its", "it's", "cancel", "reschedule", "confirm"})
 _THANKS = frozenset({"thanks", "thx", "ty"})
@@ -127,17 +129,28 @@ def _is_alone(view: View, index: int, end: int) -> bool:
         return len(letters) > 1
     if start == 0 or between[-2:] == ": ":
         dotted = letters[-1] == "."
-        return after[:1] in {",", ":"} and (dotted or len(letters) == 2) and letters != "U.S."
+        acts = start == 0 and after[:1] == " " and _acts(view, view.word_at(end), letters)
+        called = after[:1] in {",", ":"} and (dotted or len(letters) == 2) and letters != "U.S."
+        return acts or called
     if between[-1:] in {"-", "~"} or between[-2:] in {"- ", "~ "}:
         signed = not between.rstrip(" ")[:-1] or between.rstrip(" ")[-2:-1].isspace()
         return signed and not after.strip(" .")
     if not index:
         return False
-    if between == " " and not view.capital[index - 1] and _are_of_somebody(view, letters):
+    apart = not view.capital[index - 1] or view.words[index - 1] in _HEADS
+    if between == " " and apart and _are_of_somebody(view, letters):
         return True
     joined = after[:1] in {"-", "&"} or after[:1].isdigit()
     alike = joined or letters in {"A", "I", "US", "U.S."}
     return not alike and _is_told(view, index, between)
+
+
+def _acts(view: View, at: int, letters: str) -> bool:
+    """Whether somebody does what stands behind initials: "T.J. needs a form", "RJ says hi"."""
+    if at >= len(view.words) or view.shouts or letters in _ABBREVIATIONS:
+        return False
+    two = len(letters) == 2 and letters.isalpha() and letters not in _OFFICES
+    return view.words[at] in DOES and (two or letters.count(".") > 1)
 
 
 def _are_of_somebody(view: View, letters: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 
 __all__ = [
+    "VIETNAMESE",
     "given_names",
     "is_apostrophized",
     "is_ordinary",
@@ -37,6 +38,13 @@ _ENDINGS = (
 def word_set(words: str) -> frozenset[str]:
     """The words of a line."""
     return frozenset(words.split())
+
+
+VIETNAMESE = word_set(
+    "nguyen tran le pham huynh hoang phan vu vo dang bui do ho ngo duong ly truong dinh lam mai"
+    " trinh luong cao"
+)
+"""The surnames that most people in Vietnam bear; they stand first."""
 
 
 @cache

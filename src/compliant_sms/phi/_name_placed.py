@@ -16,6 +16,7 @@ from compliant_sms.phi._marks import (
     HARDLY_NAME,
     HEALTH_TERM,
     IDENTIFIES,
+    LETTER,
     NAME_CUE,
     NO_NAME,
     NOT_ASCII,
@@ -24,7 +25,9 @@ from compliant_sms.phi._marks import (
     TOWN,
 )
 from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
+from compliant_sms.phi._name_filed import filed, small_initials, viet
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
+from compliant_sms.phi._name_scripts import in_scripts
 from compliant_sms.phi._name_staff_words import DESKS, STAFF_THANKS, TITLES
 from compliant_sms.phi._name_voice import practice_speaks, writes_to_patient
 from compliant_sms.phi._name_words import HONORIFICS, RELATIVES, THANKS, THINGS
@@ -52,8 +55,14 @@ def by_place(view: View) -> list[Person]:
         found += _said_to_be(view)
     if said & IDENTIFIES or len(view.figures) > 1:
         found += _before_identification(view)
+    if ", " in view.gaps:
+        found += filed(view)
+    if said & LETTER:
+        found += small_initials(view)
+    found += viet(view)
     if said & NOT_ASCII and not view.plain.isascii():
         found += _in_other_script(view)
+        found += in_scripts(view)
     last = len(view.words) - 1
     for index in range(max(1, last - _LAST + 1), last + 1):
         marks = view.marks[index]
@@ -91,7 +100,8 @@ def _said_to_be(view: View) -> Iterator[Person]:
         if word == "name" and words[index - 1] in _NAME_KINDS:
             if view.gaps[index - 1] == ", " and _is_word_of_name(view, index - 2):
                 yield _alone(view, index - 2)
-        elif first >= 0 and words[first + 1] == "is" and words[first + 2] in _WHOSE:
+            first -= 1  # "christian is my first name"
+        if first >= 0 and words[first + 1] == "is" and words[first + 2] in _WHOSE:
             told = word in RELATIVES and view.marks[first] & GIVEN
             if (told or word in _NICKNAME) and _is_word_of_name(view, first):
                 yield _alone(view, first)
@@ -211,6 +221,8 @@ def _signed(view: View, index: int) -> Iterator[Person]:
     words, here, between = view.words, view.marks[index], view.gaps[index]
     sign = between.strip()[-1:]
     thanked = words[index - 1] in THANKS or "\n" in between
+    if between == " " and words[max(0, index - 2) : index] != ["thank", "you"]:
+        thanked = thanked and words[index - 1] != "you"  # "you rock"
     if not thanked and sign not in _SIGNS and not _behind_a_day(view, index):
         return
     if not view.capital[index] and not here & GIVEN:

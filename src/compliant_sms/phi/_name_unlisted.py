@@ -19,6 +19,7 @@ from compliant_sms.phi._view import View
 
 __all__ = ["is_paired", "owner", "unlisted"]
 
+_LONG = 8
 _JOINT = frozenset({" ", "-", ". "})
 _CALLED = frozenset({"!", ",", ":"})
 
@@ -44,7 +45,8 @@ def _addressed(view: View, index: int) -> Person | None:
     ahead = index + 1
     paired = is_paired(view, index)
     both = view.marks[index] | (view.marks[ahead] if paired else 0)
-    if both & HEALTH_TERM or (view.is_shouted(index) and not view.shouts):
+    shouted = view.is_shouted(index) and not view.shouts
+    if both & HEALTH_TERM or shouted or _is_run_together(view, index):
         return None
     addressed = (
         not view.said & OWN_VOICE
@@ -61,6 +63,12 @@ def _addressed(view: View, index: int) -> Person | None:
     if not paired or view.marks[ahead] & COMMON or found.last == index:
         return None
     return as_named(found, "full") if _are_names(view, found, both, ahead) else None
+
+
+def _is_run_together(view: View, index: int) -> bool:
+    """Whether capitals join words as in no name: "LakesideGuest", but "MacDonald", "DeShawn"."""
+    word = view.plain[view.starts[index] : view.ends[index]]
+    return len(word) > _LONG and word[4:].lower() != word[4:] and not word.isupper()
 
 
 def _are_names(view: View, found: Person, both: int, ahead: int) -> bool:

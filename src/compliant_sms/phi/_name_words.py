@@ -22,7 +22,7 @@ GREETINGS = word_set(
     "hi hello hey dear hola estimado estimada morning afternoon evening dias tardes noches"
     " bonjour bonjou salam beste congrats congratulations welcome condolences birthday thanks sorry"
     " job buenas hiya heya howdy aloha hallo greetings yo salut coucou oye oiga kamusta atencion"
-    " night goodnight bye felicidades"
+    " night goodnight bye felicidades ola oi"
 )
 HONORIFICS = word_set(
     "mr mrs ms miss mx sr sra srta senor senora senorita don dona ssgt sgt cpl capt maj pvt"
@@ -53,7 +53,8 @@ NAMED = word_set(
 )
 SAYS_A_NAME = word_set("soy names name's llamo llama m'appelle")
 SPEAKS = word_set("habla escribe saluda recuerda")
-I_AM = word_set("im i'm its it's am c'est si se e")
+I_AM = word_set("im i'm its it's am c'est si se e under aqui sou chamo")
+FILED = word_set("it is be listed filed booked account still its it's him her them put")
 IS = word_set("is was es")
 IT = word_set("this it that name here c")
 FOR_WHOM = word_set("for")
@@ -91,7 +92,7 @@ NEVER = word_set(
     " our me we he she they it office for from to with at in on dob born here there again"
     " still id thru til until just line back portal friend friends parent guardian"
 )
-SALUTES = word_set("hi hello hey dear hola")
+SALUTES = word_set("hi hello hey dear hola ola oi")
 CALENDAR = word_set(
     "monday tuesday wednesday thursday friday saturday january february march july september"
     " october november december mon tue tues wed weds thu thur thurs fri sat sun jan feb mar"
@@ -113,9 +114,10 @@ HAPPENS = word_set(
     "has needs had got threw fell wants here's hasnt isnt wont came cant can't doesnt doesn't"
     " hasn't isn't won't didnt didn't lost broke woke refuses refused vomited puked feels keeps ate"
     " swallowed hurt coughed tiene necesita forgot forgets spilled choked burned chipped cracked"
-    " cries cried sneezed scraped bumped bit keep"
+    " cries cried sneezed scraped bumped bit keep owes lives sleeps hates limps drools snores walks"
+    " fainted missed called asked forgot died takes eats coughs pukes vomits refuses wakes"
 )
-DOES = HAPPENS | word_set("says said just left was will came took")
+DOES = HAPPENS | word_set("says said just left was will came took did")
 # What stands before somebody in the middle of a sentence, and hardly before a place or a firm.
 BEFORE_SOMEBODY = word_set(
     "for give gave giving about but wrong tell told says said is was that it's its how when"
@@ -150,8 +152,7 @@ NO_HOSTS = MONTHS | THINGS
 PEOPLE = word_set("hope love king angel major river art ray chance sandy rain")
 ALIVE = word_set(
     "fell hurt puked vomited swallowed ate woke coughed broke bit refuses refused cut cant can't"
-    " wont"
-    " threw slept cried sneezed choked forgot bumped scraped won't"
+    " wont threw slept cried sneezed choked forgot bumped scraped won't"
 )
 """What only who lives does."""
 STATES = word_set(
@@ -174,7 +175,7 @@ BRANDS = word_set(
 NEXT_TO_THINGS = word_set("a an the this un una el la mon my mi some any old")
 ARTICLES = word_set("the a an this our at in on by per via el la")
 ASKS = word_set("please pls bring arrive approved")
-THANKS = word_set("thanks thank thx ty gracias you much regards sincerely")
+THANKS = word_set("thanks thank thx ty gracias you much regards sincerely love xo xoxo hugs")
 OWN_VOICE = word_set(
     "i im i'm ive i've my me mine soy mi mis necesito quiero tengo puedo estoy yo i'll i'd"
 )
@@ -210,11 +211,11 @@ FIRMS = word_set(
 # What makes a place of the name before it, in small letters too.
 SITES = word_set(
     "office offices location locations campus campuses hub branch bank store site sites clinics"
-    " county streets building shelter hospital pharmacy clinic"
+    " garage county streets building shelter hospital pharmacy clinic"
 )
-# Family names too: after a given name that is no word they are.
 # Called after somebody, in small letters too: "Lou Gehrig's disease".
 NAMED_AFTER = word_set("disease syndrome")
+# Family names too: after a given name that is no word they are.
 PLACES_TOO = word_set(
     "hall park hill house bay lane lake church grove garden rivers high inn bridge circle lodge"
     " chapel"

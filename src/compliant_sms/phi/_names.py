@@ -25,6 +25,7 @@ from compliant_sms.phi._marks import (
 )
 from compliant_sms.phi._name_alone import by_itself, may_be_alone
 from compliant_sms.phi._name_cues import after_cue
+from compliant_sms.phi._name_firms import is_firm
 from compliant_sms.phi._name_placed import by_place
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_staff import as_staff
@@ -55,7 +56,9 @@ def find_names(view: View, _known: Known) -> Iterable[PhiFinding]:
     if not people:
         return ()
     if len(view.words) < _LONG and _comes_again(view, people):
+        people = _without_words(view, people)
         people += _again(view, people)
+    people = [person for person in people if not is_firm(view, person)]
     if len(people) == 1:
         return (_finding(view, people[0]),)
     return [_finding(view, person) for person in _apart(people)]
@@ -185,6 +188,22 @@ def _comes_again(view: View, people: list[Person]) -> bool:
                 if view.lower.count(word) > 1:
                     return True
     return False
+
+
+def _without_words(view: View, people: list[Person]) -> list[Person]:
+    """Without a name in small letters that stands with a capital elsewhere: "Frank, to be frank".
+
+    Where a cue announces it, or something is somebody's, it is a name all the same.
+    """
+    named = {view.words[person.last] for person in people if view.capital[person.last]}
+    return [
+        person
+        for person in people
+        if person.rule != "given"
+        or view.capital[person.last]
+        or view.words[person.last] not in named
+        or person.start < view.starts[person.last]
+    ]
 
 
 def _again(view: View, people: list[Person]) -> Iterator[Person]:

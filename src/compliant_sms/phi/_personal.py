@@ -32,6 +32,7 @@ _TOLD_TO = 2
 _TO_DO = frozenset(("start", "continue", "finish", "resume", "restart", "increase", "hold", "stop"))
 _FEW = 4  # words behind a colon
 _SHOWN = 3
+_JUDGED = 6
 _SHOWS = frozenset(
     ("shows", "showed", "grew", "revealed", "came", "found", "confirms", "confirmed")
 )
@@ -58,6 +59,8 @@ def is_personal(view: View, terms: Sequence[Term]) -> bool:
     weight = _AT_FIRST + audience_of(view).whole + _of_terms(view, terms)
     if view.said & marks.DATE_WORD:
         weight += _DATED
+    if view.said & marks.VERDICT and any(_is_judged(view, term.last + 1) for term in terms):
+        weight += _JUDGED
     if view.said & marks.EXAMINED:
         weight += _SHOWN * _is_shown(view)
     return weight > 0 or weight + _NAMED * named(view) > 0
@@ -110,6 +113,13 @@ def _has_it(view: View, first: int) -> bool:
     if not first or view.words[first - 1] not in _HAS:
         return False
     return first == 1 or view.words[first - 2] not in _ANYBODY
+
+
+def _is_judged(view: View, at: int) -> bool:
+    """Whether it is told how a test came out: "rapid flu: positive"."""
+    if at >= len(view.words) or view.gaps[at] != ": ":
+        return False
+    return bool(view.marks[at] & marks.VERDICT) or view.words[at] == "non"
 
 
 def _has_value(view: View, at: int) -> bool:

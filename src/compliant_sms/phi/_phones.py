@@ -14,6 +14,7 @@ from operator import or_
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
+from compliant_sms.phi._phone_parts import told_apart
 from compliant_sms.phi._spoken_figures import spoken_runs
 from compliant_sms.phi._view import View
 from compliant_sms.phi._whose_phone import Whose, is_fax
@@ -21,7 +22,7 @@ from compliant_sms.phi._whose_phone import Whose, is_fax
 __all__ = ["find_phones"]
 
 _TOLL_FREE = frozenset(("800", "833", "844", "855", "866", "877", "888"))
-_BEFORE, _NEAR, _AREA, _LAST, _TEN = 4, 8, 3, 4, 10
+_BEFORE, _NEAR, _TWO, _AREA, _LAST, _TEN = 4, 8, 2, 3, 4, 10
 _SPOKEN_LENGTHS = frozenset((7, 10, 11))
 # How many figures a number of ten or seven may begin with; a longer run is one of elsewhere.
 _BEGINNINGS = frozenset((6, 7, 10, 11))
@@ -110,6 +111,8 @@ def find_phones(view: View, _known: Known) -> Iterable[PhiFinding]:
         found += _partial(view)
     if view.said & marks.PHONE_WORD and any(end - begin == _LAST for begin, end in view.figures):
         found += _named_parts(view)
+    if not found and len(view.figures) == _TWO and not view.plain[:1].isupper():
+        found += [_part(*span, "phone/part") for span in told_apart(view)]
     if found:
         found += _corrected(view, found)
     return found

@@ -101,7 +101,7 @@ DWELLINGS = (
     | word_set(
         "village house terrace gardens heights court park center homes home hall place ranch"
         " commons pointe meadows oaks springs woods lofts condos condominiums townhomes rv"
-        " landing living mission tower care nursing dorm barracks campground reservation"
+        " super landing living mission tower care nursing dorm barracks campground reservation"
     )
 )
 _WHERE = word_set(
@@ -115,6 +115,7 @@ _LIVES = word_set(
     " viven vivimos viviendo mude mudamos mudo mudando quedo viajo vengo trip bus train flight flew"
     " originally grew raised settled settling headed driver lost parked waiting stop estoy soy born"
     " i'm im we're r home house trailer apartment apt"
+    " sleep sleeping dorm barracks"
     " going leave leaving leaves left heading evacuated evac transferred transferring stationed"
     " deployed stuck vacation vacationing camping travel road wedding funeral college hrs hr hours"
     " hour miles mi min mins minutes addy stranded jail prison shelter snowbird winter winters"

@@ -12,6 +12,7 @@ from compliant_sms.phi._view import View
 __all__ = ["is_another", "is_state", "state_behind", "tail", "town_ahead", "town_before"]
 
 _MOST_WORDS = 3
+_WORDS = frozenset(("ok", "in", "me", "hi", "or"))
 _INSIDE = frozenset((" ", "-", ". "))
 _IN_FULL = {"st": "saint", "ft": "fort", "mt": "mount"}
 _OTHERS = frozenset(("a", "another", "different", "other", "una", "otra"))
@@ -115,9 +116,19 @@ def _town_tail(view: View, end: int) -> int:
         if count and found["mark"].startswith(","):
             break
         place = found.end()
-    named = _named_town(view, end)
+    named = _with_state(view, end, _named_town(view, end))
     digits = _zip().match(plain, named)
     return digits.end() if digits else named
+
+
+def _with_state(view: View, street: int, town: int) -> int:
+    """The end of the state behind a town, in small letters where the address ends with it."""
+    at = view.word_at(town)
+    if town == street or at == len(view.words) or view.plain[town : view.starts[at]] != " ":
+        return town
+    ends = at + 1 == len(view.words) or view.gaps[at + 1] != " "
+    told = ends and view.words[at] not in _WORDS and is_state(view.words[at], small=True)
+    return view.ends[at] if told else town
 
 
 def _named_town(view: View, end: int) -> int:

@@ -59,7 +59,10 @@ def _lettered_group() -> re.Pattern[str]:
 
 @cache
 def _check_digit() -> re.Pattern[str]:
-    return re.compile(r"[A-Z] \d(?![\w/%$]|[.:,]\d)")
+    return re.compile(
+        r"[A-Z] \d(?![\w/%$]|[.:,]\d)"
+        r"|\d [A-HJ-Z](?=[.,;?!]|$| (?:is|but|and|still|on|or|for|my|in|not|it)\b)"
+    )
 
 
 @cache

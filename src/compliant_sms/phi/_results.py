@@ -146,7 +146,7 @@ def _values(view: View, term: Term) -> Iterator[Place]:
         if after - last > _FARTHEST:
             return
         between = view.words[last + 1 : after]
-        if not links.issuperset(between):
+        if not links.issuperset(between) and between[:3] != _CAME_IN:
             return
         gap = lower[begin:start]
         found = forms.value().match(lower, start)
@@ -163,6 +163,7 @@ def _values(view: View, term: Term) -> Iterator[Place]:
         last, at = view.word_at(begin) - 1, bisect_left(figures, (begin,))
 
 
+_CAME_IN = ["came", "in", "at"]
 _FARTHEST = 10  # words between a measure and its value
 _LIMITS = frozenset("<>")
 _BELOW_NOTHING = " -"  # "T-score -2.1"

@@ -30,7 +30,7 @@ _CUE = (
 )
 _NEAR = r"[^\d\n]{0,24}?"
 _MASK = r"(?<![x*•#])[x*•#]{3}[-\s.]?[x*•#]{2}(?![x*•#])[-\s.]?"
-_LAST_FOUR = r"\b(?:(?:last|ultimos)[\s-]?(?:4|four|cuatro)|(?:4|four)\s(?=digits))\b"
+_LAST_FOUR = r"\b(?:(?:last|ultimos)[\s-]?(?:4|four(?:'?s)?|cuatro)|(?:4|four)\s(?=digits))\b"
 _ENDS = r"\b(?:end(?:s|ing)?(?:\s+(?:in|with))?|termina(?:n|do)?\s+en)\b"
 _NINE, _WORDS_BEFORE, _BEHIND, _LAST, _PARTS = 9, 8, 4, 4, 3
 _CODES = (["code"], ["passcode"], ["pin"], ["codigo"])
@@ -88,13 +88,14 @@ def _short() -> re.Pattern[str]:
         rf"{_CUE}4?(?:\s?(?:is|es|number|no|num|\#|:|-|\((?:last|ending)\s?(?:4|four|in)?\))){{0,3}}\s{{0,2}}"
         r"(?P<value>(?!19|20)\d{4})(?![\w/-]|\s[a-z]+\s(?:st|street|ave|road|rd)\b)"
         rf"|{_ENDS}\s(?P<before>\d{{4}}),?\s(?:is\s)?(?:my|her|his|the)\s{_CUE}"
+        rf"|(?<![\w/$-])(?P<behind>(?!19|20)\d{{4}})\s(?:for|is|as)\s(?:my|her|his|the)\s{_CUE}"
     )
 
 
 @cache
 def _bare_last_four() -> re.Pattern[str]:
     return re.compile(
-        rf"{_LAST_FOUR}(?:\s+(?:digits?|numbers|are|is|es|son|on|file|we|have|you|gave|your|here)){{0,6}}"
+        rf"{_LAST_FOUR}(?:\s+(?:digits?|numbers|nums?|\#s?|are|r|is|es|son|on|file|we|have|you|gave|your|here)){{0,6}}"
         r"[\s:]{1,2}(?P<value>\d{4})"
         rf"(?![\w/-])|(?<![\w/$-])(?P<before>\d{{4}})[\s,(]{{1,2}}(?:(?:is|are|the|my|es|son)\s){{0,2}}{_LAST_FOUR}"
     )

@@ -191,6 +191,12 @@ class View:
             return start, end
         return self._kept_starts[start], self._kept_ends[end - 1]
 
+    def found(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in :attr:`plain` of a part of the text as given, as :meth:`place` back."""
+        if self._kept_starts is None:
+            return start, end
+        return bisect_left(self._kept_starts, start), bisect_left(self._kept_starts, end)
+
     def marked(self, mark: int) -> list[int]:
         """Which of :attr:`words` have at least one of some marks."""
         place = _PLACE_OF.get(mark)

@@ -53,13 +53,15 @@ _SENDS = frozenset(("send", "forward", "mande", "manden", "envie", "envien"))
 _WANTS = frozenset(("wants", "needs", "asked", "quiere", "necesita"))
 _BIDDING = frozenset(("fax", "send", "please", "mail"))
 _NEEDING = frozenset(("school", "daycare", "camp", "work", "job", "employer", "college", "escuela"))
+_FIELDS = (["name"], ["dob"], ["nombre"], ["first"])
+"""What a patient begins with who fills in a form: "Name: Ana Ruiz, Phone: ..."."""
 _FAXES = frozenset(("efax", "fx"))
 _CELLS = frozenset(("cell", "phone", "mobile", "home", "call", "tel"))
 
 
 # What stands behind a number: that it is kept, somebody's, the reader's or an office's.
 _KEEPS = r"saved|kept|noted|added|deleted|removed|updated|bounced|opted|confirmed|guardado|borrado"
-_KEEPS += r"|bouncing|invalid|disconnected|your (?:primary|main|new|preferred)"
+_KEEPS += r"|correct|right|wrong|bouncing|invalid|disconnected|your (?:primary|main|new|preferred)"
 _PLACES = r"chart|profile|file|account|record|records|list|cuenta|expediente|perfil|lista"
 _MINE = r"my|mi|mine|her|his|their|the (?:best|right|new|correct)|a good|better|still"
 _WORK = r"to|para|or(?! the)|opt|option|ext|press|x|between|from|m-f|mon-fri|mon|weekdays|during"
@@ -69,7 +71,7 @@ _WORK = r"to|para|or(?! the)|opt|option|ext|press|x|between|from|m-f|mon-fri|mon
 def _after() -> re.Pattern[str]:
     kept = (
         rf"(?:(?:is|are|was|has been|fue|esta) ){{0,2}}(?:(?:now|ya) )?(?:{_KEEPS})\b"
-        rf"|(?:off|from|in|to|on|for|de|en|a) (?:your|su) (?:{_PLACES})\b"
+        rf"|(?:off|from|in|to|on|for|de|en|a) (?:your|su|my|mi) (?:{_PLACES})\b"
         r"|(?:off|from) (?:the|your)\b"
         r"|will (?:get|receive|no longer|not)\b|from now on"
     )
@@ -107,6 +109,7 @@ class Whose:
         self._of_oneself = not view.plain[:1].isupper() or (
             bool(view.said & marks.PERSONS) and not _SELF.isdisjoint(view.words)
         )
+        self._of_oneself = self._of_oneself or view.words[:1] in _FIELDS
         self._by_patient = self._of_oneself or (
             len(view.plain) < _SHORT and _FORMAL.isdisjoint(view.words)
         )

@@ -1,0 +1,161 @@
+"""Names as a file has them, the surname first: "Okonkwo, Chidi - 4/12/77". No finding by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compliant_sms.phi._marks import (
+    CANDIDATE,
+    COMMON,
+    DATE_WORD,
+    GIVEN,
+    HARDLY_NAME,
+    HEALTH_TERM,
+    LETTER,
+    NAME_CUE,
+    NO_NAME,
+    PLACE_WORD,
+    STAFF_CUE,
+    STATE,
+    SURE_NAME,
+    SURNAME,
+    TOWN,
+)
+from compliant_sms.phi._name_extent import closes, starts_phrase
+from compliant_sms.phi._name_lists import VIETNAMESE, word_set
+from compliant_sms.phi._name_reading import Person
+from compliant_sms.phi._view import View
+
+__all__ = ["filed", "small_initials", "viet", "with_surname_before"]
+
+_BARRED = HARDLY_NAME | NO_NAME | NAME_CUE | STAFF_CUE | HEALTH_TERM | DATE_WORD | PLACE_WORD
+_SHORTEST = 3
+_LAST = 3
+_ENDS = frozenset({"", ".", " - ", " ("})
+_NEXT = frozenset({"dob", "here", "born", "date", "d"})
+_MIDDLES = frozenset({"thi", "van"})
+_BEHIND_INITIAL = frozenset({" ", ". ", "."})
+_ARTICLES = frozenset({"a", "i", "w"})
+_NO_INITIALS = _ARTICLES | frozenset({"u", "y", "n", "x", "r"})
+_BEFORE = word_set("for is its it's im i'm from name hi hey pt patient under cancel confirm yes ok")
+_DOB = (["dob"], ["born"])
+_GREETS = (["trong"],)  # "trân trọng", with regards
+_OF_NAMES = frozenset("ảạấầẩẫậắằẳẵặẻẽẹếềểễệỉĩịỏọốồổỗộơớờởỡợủũụưứừửữựỳỷỹỵđ")
+"""Letters that hardly another language writes."""
+
+
+def filed(view: View) -> Iterator[Person]:
+    """A surname at the start of a phrase, and the given name behind a comma.
+
+    A number, an end or "dob" follows: else two people are called, or a sentence goes on.
+    """
+    for first, gap in enumerate(view.gaps[1:-1]):
+        if gap != ", " or not _is_surname(view, first):
+            continue
+        last = first + 1
+        if _is_given(view, last) and view.capital[first] == view.capital[last]:
+            if _is_initial(view, last + 1):
+                last += 1
+            if _closes(view, last):
+                yield Person(view.starts[first], view.ends[last], last, "filed")
+
+
+def _is_surname(view: View, index: int) -> bool:
+    marks = view.marks[index]
+    if marks & (_BARRED | COMMON | STATE) or len(view.words[index]) < _SHORTEST:
+        return False
+    if marks & TOWN and not marks & SURNAME:
+        return False
+    known = view.capital[index] or marks & SURNAME
+    return bool(known and marks & (SURNAME | SURE_NAME) != SURE_NAME) and starts_phrase(view, index)
+
+
+def _is_given(view: View, index: int) -> bool:
+    marks = view.marks[index]
+    return bool(marks & (SURE_NAME if not view.capital[index] else GIVEN)) and not marks & (
+        _BARRED | STATE
+    )
+
+
+def _is_initial(view: View, index: int) -> bool:
+    if index >= len(view.words) or view.gaps[index] != " ":
+        return False
+    return len(view.words[index]) == 1 and view.capital[index]
+
+
+def _closes(view: View, last: int) -> bool:
+    """Whether the name ends there, and a number or a word that comes with a file follows."""
+    after = view.gaps[last + 1]
+    if last + 1 == len(view.words):
+        return True
+    return any(map(str.isdigit, after)) or view.words[last + 1] in _NEXT
+
+
+def small_initials(view: View) -> Iterator[Person]:
+    """An initial and a surname in small letters: "r lopez 5/5/55", "refill for j ortega"."""
+    for first in view.marked(LETTER):
+        last = first + 1
+        if len(view.words[first]) > 1 or view.capital[first] or last == len(view.words):
+            continue
+        if view.gaps[last] not in _BEHIND_INITIAL or view.capital[last]:
+            continue
+        dated = (
+            any(map(str.isdigit, view.gaps[last + 1])) or view.words[last + 1 : last + 2] in _DOB
+        )
+        if view.words[first] in (_ARTICLES if dated else _NO_INITIALS):
+            continue
+        led = not view.gaps[first].strip() if not first else view.words[first - 1] in _BEFORE
+        if led and _is_behind_initial(view, last, dated=dated) and closes(view, last):
+            yield Person(view.starts[first], view.ends[last], last, "initial")
+
+
+def _is_behind_initial(view: View, index: int, *, dated: bool) -> bool:
+    """Whether a word can be the surname behind an initial; before a date, unlisted ones too."""
+    marks = view.marks[index]
+    if marks & _BARRED or len(view.words[index]) < _SHORTEST:
+        return False
+    if dated:
+        return bool(marks & (SURNAME | CANDIDATE))
+    return marks & (SURNAME | COMMON) == SURNAME
+
+
+def viet(view: View) -> Iterator[Person]:
+    """A name of Vietnam in small letters before a figure or at an end: "trần minh tú, 14/02/92"."""
+    if VIETNAMESE.isdisjoint(view.words):
+        return
+    for first, word in enumerate(view.words):
+        if word not in VIETNAMESE or view.capital[first] or not starts_phrase(view, first):
+            continue
+        if view.words[first + 1 : first + 2] in _GREETS:
+            continue
+        last = first
+        while last - first < _LAST and last + 1 < len(view.words) and view.gaps[last + 1] == " ":
+            last += 1
+        after = view.gaps[last + 1]
+        told = after.strip(" ,(-")[:1].isdigit() or after.strip(" ") in {"", ".", ","}
+        start, end = view.place(view.starts[first], view.ends[last])
+        middle = last - first > 1 and view.words[first + 1] in _MIDDLES
+        written = not _OF_NAMES.isdisjoint(view.given[start:end].lower())
+        if last > first and told and (written or (middle and not start)):
+            yield Person(view.starts[first], view.ends[last], last, "filed")
+
+
+def with_surname_before(view: View, index: int, found: Person) -> Person:
+    """A surname first ("Last, First"), and a first name of no list before a second one."""
+    if not index or view.gaps[index] not in {" ", ", "}:
+        return found
+    before, marks = view.words[index - 1], view.marks[index - 1]
+    if len(before) < 3 or marks & COMMON:
+        return found
+    start, between = view.starts[index - 1], view.gaps[index]
+    if not view.capital[index]:
+        known = marks & SURNAME and not marks & GIVEN and starts_phrase(view, index - 1)
+    elif not view.capital[index - 1]:
+        known = False
+    elif between == ", ":
+        known = bool(marks & SURNAME) and not marks & SURE_NAME
+    else:
+        known = not marks & GIVEN
+    if view.is_shouted(index - 1) and not view.is_shouted(index):
+        known = False
+    return Person(start, found.end, found.last, "full") if known else found
