@@ -65,7 +65,7 @@ def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Re
             intent=Intent.OTHER, rule=rule, end=len(body), author=author, language=language
         )
     reading = _read(heard, language, awaiting, prompt)
-    spoken_to = language_to_answer(body, heard.words, prompt)
+    spoken_to = language_to_answer(body, heard.words, prompt, language)
     reading = reading if spoken_to == language else evolve(reading, language=spoken_to)
     if reading.intent is Intent.EMERGENCY or len(body) <= MOST_READ:
         return reading
