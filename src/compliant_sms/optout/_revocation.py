@@ -70,7 +70,7 @@ def read_revocation(body: str, *, awaiting: Awaiting | None = None) -> Revocatio
 
 def find_revocation(heard: Heard, awaiting: Awaiting | None = None) -> Revocation | None:
     """The revocation in a text that a person wrote; see :func:`read_revocation`."""
-    found = _by_word(heard) or _by_answer(heard, awaiting) or _by_phrase(heard)
+    found = _by_word(heard) or _by_answer(heard, awaiting) or _by_phrase(heard, awaiting)
     return found or _by_capitals(heard)
 
 
@@ -98,13 +98,15 @@ def _by_answer(heard: Heard, awaiting: Awaiting | None) -> Revocation | None:
     return None
 
 
-def _by_phrase(heard: Heard) -> Revocation | None:
+def _by_phrase(heard: Heard, awaiting: Awaiting | None) -> Revocation | None:
     book = rulebook()
     rules = book.index.rules_for(heard.words)
     if not heard.words:
         rules = set(book.wordless)
     if not heard.text.isascii() and _SCRIPTS.search(heard.text):
         rules |= set(book.script)
+    if awaiting is not None:
+        rules = {rule for rule in rules if rule.says is not Says.ALONE}
     if not rules and not may_be_formed(heard):
         return None
     text = _own_words(heard, book)
@@ -164,7 +166,7 @@ def _certainty(text: str, one: _Found, book: RuleBook) -> Certainty | None:
         return Certainty.UNSURE
     if _ends(window, book.before[Says.SUPPOSED]):
         return None
-    if one.rule.says is Says.UNSURE or _WHEN.match(text, one.end):
+    if one.rule.says is not Says.CERTAIN or _WHEN.match(text, one.end):
         return Certainty.UNSURE
     return Certainty.CERTAIN
 

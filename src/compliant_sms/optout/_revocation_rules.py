@@ -15,11 +15,11 @@ from compliant_sms.phrases import Phrasebook, PhraseRule, WordIndex, fold, parse
 __all__ = ["Rule", "RuleBook", "Says", "folded", "rulebook"]
 
 _FILES = {
-    "en": "revocation-en.toml",
-    "es": "revocation-es.toml",
-    "fr": "revocation-fr.toml",
-    "other": "revocation-other.toml",
-    "scripts": "revocation-scripts.toml",
+    "en": ("revocation-en.toml", "revocation-hints-en.toml"),
+    "es": ("revocation-es.toml",),
+    "fr": ("revocation-fr.toml",),
+    "other": ("revocation-other.toml",),
+    "scripts": ("revocation-scripts.toml",),
 }
 
 
@@ -30,6 +30,8 @@ class Says(StrEnum):
     """A request to stop, to any reasonable reader."""
     UNSURE = "unsure"
     """It may be one."""
+    ALONE = "alone"
+    """It may be one where no question of ours is open."""
     ALL = "all"
     """Every kind of text, as an answer to the question about scope."""
     REFUSES = "refuses"
@@ -92,8 +94,10 @@ def rulebook() -> RuleBook:
 
     folder = resources.files(__package__).joinpath("data")
     books = {
-        language: parse({name: folded(folder.joinpath(name).read_text("utf-8"))}, Says)
-        for language, name in _FILES.items()
+        language: parse(
+            {name: folded(folder.joinpath(name).read_text("utf-8")) for name in names}, Says
+        )
+        for language, names in _FILES.items()
     }
     return _ruled(books)
 
@@ -107,7 +111,7 @@ def _ruled(books: Mapping[str, Phrasebook[Says]]) -> RuleBook:
     def those(*says: Says) -> list[Rule]:
         return [rule for rule in rules if rule.says in says]
 
-    revoking = those(Says.CERTAIN, Says.UNSURE)
+    revoking = those(Says.CERTAIN, Says.UNSURE, Says.ALONE)
     in_scripts = set(books["scripts"].rules)
     return RuleBook(
         WordIndex.of((rule for rule in revoking if rule not in in_scripts), common),
