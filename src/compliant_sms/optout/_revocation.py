@@ -105,16 +105,15 @@ def _by_phrase(heard: Heard, awaiting: Awaiting | None) -> Revocation | None:
         rules = set(book.wordless)
     if not heard.text.isascii() and _SCRIPTS.search(heard.text):
         rules |= set(book.script)
-    if awaiting is not None:
-        rules = {rule for rule in rules if rule.says is not Says.ALONE}
     if not rules and not may_be_formed(heard):
         return None
     text = _own_words(heard, book)
-    meant = list(_meant(text or heard.text, heard.words, rules, book))
+    found = _found(text or heard.text, heard.words, rules)
+    meant = list(_judged(text or heard.text, _heeded(found, awaiting), book))
     if not text:
         meant = [one for one in meant if one[0].start == 0]
     if not meant and text:
-        meant = list(_judged(text, formed(heard, text), book))
+        meant = list(_judged(text, _heeded(formed(heard, text), awaiting), book))
     if not meant or _regretted(text, heard, book):
         return None
     return _told(heard, text or heard.text, meant)
@@ -142,10 +141,13 @@ def _own_words(heard: Heard, book: RuleBook) -> str:
     return text if text is heard.text or _A_WORD.search(text) else ""
 
 
-def _meant(
-    text: str, words: set[str], rules: Iterable[Rule], book: RuleBook
-) -> Iterator[tuple[_Found, Certainty]]:
-    return _judged(text, (one for rule in rules for one in matches(rule, text, words)), book)
+def _found(text: str, words: set[str], rules: Iterable[Rule]) -> Iterator[_Found]:
+    return (one for rule in rules for one in matches(rule, text, words))
+
+
+def _heeded(found: Iterable[_Found], awaiting: Awaiting | None) -> Iterator[_Found]:
+    """Those that count: what may be an answer is one while a question of ours is open."""
+    return (one for one in found if awaiting is None or one.rule.says is not Says.ALONE)
 
 
 def _judged(
