@@ -27,6 +27,8 @@ _Found: TypeAlias = Found[Says]
 
 _MOST_OF_A_KEYWORD = 6
 """Words, with what entities and signs leave of themselves."""
+_MOST_OF_A_HINT = 22
+"""Different words: who only hints at it writes little."""
 _BEFORE = 70
 """Code points before a phrase in which something can deny it."""
 _A_WORD = re.compile(r"[^\W\d_]{3}")
@@ -101,6 +103,8 @@ def _by_answer(heard: Heard, awaiting: Awaiting | None) -> Revocation | None:
 def _by_phrase(heard: Heard, awaiting: Awaiting | None) -> Revocation | None:
     book = rulebook()
     rules = book.index.rules_for(heard.words)
+    if len(heard.words) <= _MOST_OF_A_HINT:
+        rules |= book.hints.rules_for(heard.words)
     if not heard.words:
         rules = set(book.wordless)
     if not heard.text.isascii() and _SCRIPTS.search(heard.text):

@@ -14,8 +14,9 @@ from compliant_sms.phrases import Phrasebook, PhraseRule, WordIndex, fold, parse
 
 __all__ = ["Rule", "RuleBook", "Says", "folded", "rulebook"]
 
+_HINTS = "revocation-hints-en.toml"
 _FILES = {
-    "en": ("revocation-en.toml", "revocation-hints-en.toml"),
+    "en": ("revocation-en.toml", _HINTS),
     "es": ("revocation-es.toml",),
     "fr": ("revocation-fr.toml",),
     "other": ("revocation-other.toml",),
@@ -63,6 +64,7 @@ class RuleBook:
 
     Args:
         index: what revokes, by its words.
+        hints: what may revoke where it is the whole of a short text, by its words.
         wordless: what revokes without any word.
         script: what revokes in languages whose words do not stand apart.
         others: the rest, by what it says and by its words.
@@ -71,6 +73,7 @@ class RuleBook:
     """
 
     index: WordIndex[Says]
+    hints: WordIndex[Says]
     wordless: tuple[Rule, ...]
     script: tuple[Rule, ...]
     others: Mapping[Says, WordIndex[Says]]
@@ -113,8 +116,10 @@ def _ruled(books: Mapping[str, Phrasebook[Says]]) -> RuleBook:
 
     revoking = those(Says.CERTAIN, Says.UNSURE, Says.ALONE)
     in_scripts = set(books["scripts"].rules)
+    apart = in_scripts | {rule for rule in revoking if rule.file == _HINTS}
     return RuleBook(
-        WordIndex.of((rule for rule in revoking if rule not in in_scripts), common),
+        WordIndex.of((rule for rule in revoking if rule not in apart), common),
+        WordIndex.of((rule for rule in revoking if rule.file == _HINTS), common),
         tuple(rule for rule in revoking if not rule.words and rule not in in_scripts),
         tuple(rule for rule in revoking if rule in in_scripts),
         {says: WordIndex.of(those(says), common) for says in _ON_DEMAND},
