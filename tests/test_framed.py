@@ -18,6 +18,7 @@ REACTIONS = [
     *["Đã thích “x”", "喜欢了“x”", "对“x”表示喜欢", "Понравилось «x»", "أعجبني “x”"],
 ]
 ROBOTS = [
+    "Back on the 8th, call the office in an emergency. To stop auto replies text OFF.",
     *["This is an automated message: do not reply.", "Auto-Reply: thanks", "AUTO: unattended"],
     *["This mailbox is not monitored", "Can't talk right now. What's up?"],
     *["I'm driving and will respond later. Reply STOP to unsubscribe from auto replies."],

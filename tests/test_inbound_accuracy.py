@@ -83,8 +83,11 @@ HELD = "inbound_held.jsonl"
 # no first reading.
 ASKING = "inbound_asking.jsonl"
 ASKING_HELD = "inbound_asking_held.jsonl"
+# Written by somebody who knew none of the phrases, and scored before they were studied: of the 26
+# doubtful wishes 18 were found then, 34 of the 35 clear ones, and 73 of the 79 replies were right.
+ANOTHER_HAND = "inbound_another_hand.jsonl"
 
-KINDS = ("", "_unseen", "_more", "_held", "_asking", "_asking_held")
+KINDS = ("", "_unseen", "_more", "_held", "_asking", "_asking_held", "_another_hand")
 
 
 @pytest.mark.parametrize("name", [CASES, UNSEEN])
@@ -119,7 +122,13 @@ def test_no_keyword_is_missed(name: str) -> None:
         (HELD, clear, as_labelled, 0.95),
         ("appointment_reply_more.jsonl", lambda _: True, reply_as_labelled, 0.97),
         ("appointment_reply_held.jsonl", lambda _: True, reply_as_labelled, 0.95),
-        (ASKING, lambda row: clear(row) and revokes(row), told, 0.95),
+        (ANOTHER_HAND, lambda row: row["certainty"] == "exact" and revokes(row), told, 1.0),
+        (ANOTHER_HAND, lambda row: clear(row) and revokes(row), told, 0.98),
+        (ANOTHER_HAND, revokes, scope_as_labelled, 0.97),
+        (ANOTHER_HAND, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 1.0),
+        (ANOTHER_HAND, clear, as_labelled, 0.97),
+        ("appointment_reply_another_hand.jsonl", lambda _: True, reply_as_labelled, 0.97),
+        (ASKING, lambda row: clear(row) and revokes(row), told, 0.99),
         (ASKING_HELD, lambda row: clear(row) and revokes(row), told, 0.94),
         (ASKING, revokes, scope_as_labelled, 0.94),
         (ASKING_HELD, revokes, scope_as_labelled, 0.95),
@@ -130,9 +139,10 @@ def test_no_keyword_is_missed(name: str) -> None:
         # What may be a wish to stop has no end of wordings: many new ones are passed over.
         (CASES, doubtful_revocation, told, 1.0),
         (MORE, doubtful_revocation, told, 0.94),
-        (HELD, doubtful_revocation, told, 0.55),
-        (ASKING, doubtful_revocation, told, 0.25),
-        (ASKING_HELD, doubtful_revocation, told, 0.3),
+        (HELD, doubtful_revocation, told, 0.6),
+        (ASKING, doubtful_revocation, told, 0.8),
+        (ASKING_HELD, doubtful_revocation, told, 0.4),
+        (ANOTHER_HAND, doubtful_revocation, told, 0.95),
     ],
 )
 def test_what_must_be_read(
@@ -145,7 +155,7 @@ def test_what_must_be_read(
     assert share(name, kept, right) >= least
 
 
-@pytest.mark.parametrize("name", [CASES, UNSEEN, MORE, HELD])
+@pytest.mark.parametrize("name", [CASES, UNSEEN, MORE, HELD, ANOTHER_HAND])
 def test_what_must_not_be_read(name: str) -> None:
     """At most one in a hundred clear rows is taken for a revocation, or for danger, and is none."""
     assert share(name, lambda row: clear(row) and not revokes(row), told) <= 0.01

@@ -9,13 +9,14 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from compliant_sms.classification import _phrase_rules
 from compliant_sms.lint import _phrases
 from compliant_sms.optout import _framed, _revocation_rules
-from compliant_sms.phrases import WORD, PhraseRule, _scanning, fold, words_in
+from compliant_sms.phrases import WORD, PhraseRule, _scanning, fold, matches, words_in
 from compliant_sms.phrases._beginnings import Beginnings
 from compliant_sms.phrases._patterns import shown, ways
 from compliant_sms.phrases._scanning import Scanner
@@ -140,6 +141,8 @@ def test_scanning_misses_nothing(pattern: str, words: list[str]) -> None:
         (r"(?:\A|[.!\n\\-]|\bplease)\sstop\b", {"please"}, ["\n", "!", "-", ".", "\\"]),
         (r"\b\d{1,2} ?%", set(), [*"0123456789"]),
         (r"\$ 5", {"$"}, []),
+        (r"\b(?:stop|quit)\b[.,](?:\s|[^\w\s]){0,3}", {"stop", "quit"}, []),
+        (r"\A\W{0,3}stop", set(), []),
     ],
 )
 def test_beginnings(pattern: str, words: set[str], others: list[str]) -> None:
@@ -212,6 +215,20 @@ def test_packaged_rules_miss_nothing() -> None:
     for rule in begun:
         found = rule.beginnings.finditer(rule.finder, texts, words)
         assert [one.span() for one in found] == [one.span() for one in rule.finder.finditer(texts)]
+
+
+def test_cores_miss_nothing() -> None:
+    """A rule whose core is looked for first finds what its pattern finds anywhere."""
+    cored = {rule for rule in packaged_rules() if rule.core}
+    texts = [*labelled_texts(), "ok stop it please", "take me off, remove me. thx", "please stop"]
+
+    assert len(cored) > 3
+    for rule in cored:
+        assert rule.kernel is not None, f"the core of {rule.id} may begin with anything"
+        for text in texts:
+            plain = [one.span() for one in rule.finder.finditer(text)]
+            found = matches(evolve(rule, unless=""), text, set(WORD.findall(text)))
+            assert [(one.start, one.end) for one in found] == plain
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,16 @@ def test_unsure(text: str) -> None:
     assert found.certainty is Certainty.UNSURE
 
 
+@pytest.mark.parametrize("text", ["pass", "I'd rather not", "don't need it", "fewer please"])
+def test_what_may_be_an_answer(text: str) -> None:
+    """A refusal of nothing in particular may mean the texts, unless it answers a question."""
+    alone = read_revocation(text)
+
+    assert alone is not None
+    assert alone.certainty is Certainty.UNSURE
+    assert read_revocation(text, awaiting=Awaiting.CONFIRM) is None
+
+
 @pytest.mark.parametrize(
     ("text", "categories"),
     [

@@ -95,9 +95,10 @@ _HEAD = re.compile(
 # After a lone letter or figure these make it something else: "2 pm works", "y do you ask".
 _NOT_AFTER_FIGURE = re.compile(
     r" {0,3}(?:am|pm|o|oclock|of|more|days?|weeks?|months?|years?|hours?|minutes|kids?|people|mg|"
-    r"pills?|refills?|times?|is (?:too|better)|works|would|appointments?|and a half|or|to \d|th)\b"
+    r"pills?|refills?|times?|is (?:too|better)|works|would|appointments?|and a half|or|to \d|th"
+    r"|\d{1,2} \d{1,2})\b"
 )
-_NOT_AFTER_LETTER = re.compile(r" {0,3}(?:you|we|they|the|do|did|are|is|am|there|u|not)\b")
+_NOT_AFTER_LETTER = re.compile(r" {0,3}(?:you|we|they|the|do|did|are|is|am|there|u|not|or)\b")
 
 
 def named_in(prompt: str) -> Mapping[str, Intent]:

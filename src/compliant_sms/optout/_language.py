@@ -20,18 +20,21 @@ _FIRST = 400  # code points; more do not make it clearer
 _TELLS_LITTLE = frozenset({"no", "ok"})
 
 
-def language_to_answer(given: str, words: set[str], answered: str) -> str:
+def language_to_answer(given: str, words: set[str], answered: str, language: str) -> str:
     """The language in which somebody is answered: "No" and "C" are in that of what they answer.
 
     Args:
         given: the text as it arrived.
         words: its words in folded letters.
         answered: our text that it answers; empty where it answers none.
+        language: what :func:`language_of` says of the text.
 
     Raises:
         ConfigurationError: the packaged word list is damaged.
     """
     alone = len(words) == 1  # then a letter is one that our text asked for
+    if not alone and not answered and words.isdisjoint(_TELLS_LITTLE):
+        return language
     telling = {word for word in words if len(word) > 1 or not alone} - _TELLS_LITTLE
     otherwise = language_of(answered, hear(answered).words) if answered else "en"
     return language_of(given, telling, otherwise)

@@ -28,7 +28,9 @@ __all__ = ["read"]
 _RESERVED = {Reserved.HELP: Intent.HELP, Reserved.START: Intent.OPT_IN}
 _ASKS = re.compile(
     r"\?| (?:if i (?:need|needed|want|wanted|have|had|get|got|decide|cant)|by when|what if"
-    r"|how (?:late|do i|can i)|what happens)\b"
+    r"|how (?:late|do i|can i)|what happens"
+    r"|if (?:i|we|he|she) (?:\w{1,12} ){1,5}?(?:do|does|will|would|is|are|can|am|should|could)"
+    r" (?:you|i|we|it|they|there|he|she))\b"
     r"|(?:^| [,.!]| but| and| so) (?:(?:hi|hey|hello|ok|okay|so|and|good morning|yes|but|also|um"
     r"|well|wait)[ ,.!]{1,4}){0,3}"
     r"(?:what|when|where|which|who|whose|how|why|is|are|am|does|did|could|should|isnt|"
@@ -65,7 +67,7 @@ def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Re
             intent=Intent.OTHER, rule=rule, end=len(body), author=author, language=language
         )
     reading = _read(heard, language, awaiting, prompt)
-    spoken_to = language_to_answer(body, heard.words, prompt)
+    spoken_to = language_to_answer(body, heard.words, prompt, language)
     reading = reading if spoken_to == language else evolve(reading, language=spoken_to)
     if reading.intent is Intent.EMERGENCY or len(body) <= MOST_READ:
         return reading

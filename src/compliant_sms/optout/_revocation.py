@@ -27,6 +27,8 @@ _Found: TypeAlias = Found[Says]
 
 _MOST_OF_A_KEYWORD = 6
 """Words, with what entities and signs leave of themselves."""
+_MOST_OF_A_HINT = 22
+"""Different words: who only hints at it writes little."""
 _BEFORE = 70
 """Code points before a phrase in which something can deny it."""
 _A_WORD = re.compile(r"[^\W\d_]{3}")
@@ -70,7 +72,7 @@ def read_revocation(body: str, *, awaiting: Awaiting | None = None) -> Revocatio
 
 def find_revocation(heard: Heard, awaiting: Awaiting | None = None) -> Revocation | None:
     """The revocation in a text that a person wrote; see :func:`read_revocation`."""
-    found = _by_word(heard) or _by_answer(heard, awaiting) or _by_phrase(heard)
+    found = _by_word(heard) or _by_answer(heard, awaiting) or _by_phrase(heard, awaiting)
     return found or _by_capitals(heard)
 
 
@@ -98,9 +100,11 @@ def _by_answer(heard: Heard, awaiting: Awaiting | None) -> Revocation | None:
     return None
 
 
-def _by_phrase(heard: Heard) -> Revocation | None:
+def _by_phrase(heard: Heard, awaiting: Awaiting | None) -> Revocation | None:
     book = rulebook()
     rules = book.index.rules_for(heard.words)
+    if len(heard.words) <= _MOST_OF_A_HINT:
+        rules |= book.hints.rules_for(heard.words)
     if not heard.words:
         rules = set(book.wordless)
     if not heard.text.isascii() and _SCRIPTS.search(heard.text):
@@ -108,11 +112,12 @@ def _by_phrase(heard: Heard) -> Revocation | None:
     if not rules and not may_be_formed(heard):
         return None
     text = _own_words(heard, book)
-    meant = list(_meant(text or heard.text, heard.words, rules, book))
+    found = _found(text or heard.text, heard.words, rules)
+    meant = list(_judged(text or heard.text, _heeded(found, awaiting), book))
     if not text:
         meant = [one for one in meant if one[0].start == 0]
     if not meant and text:
-        meant = list(_judged(text, formed(heard, text), book))
+        meant = list(_judged(text, _heeded(formed(heard, text), awaiting), book))
     if not meant or _regretted(text, heard, book):
         return None
     return _told(heard, text or heard.text, meant)
@@ -140,10 +145,13 @@ def _own_words(heard: Heard, book: RuleBook) -> str:
     return text if text is heard.text or _A_WORD.search(text) else ""
 
 
-def _meant(
-    text: str, words: set[str], rules: Iterable[Rule], book: RuleBook
-) -> Iterator[tuple[_Found, Certainty]]:
-    return _judged(text, (one for rule in rules for one in matches(rule, text, words)), book)
+def _found(text: str, words: set[str], rules: Iterable[Rule]) -> Iterator[_Found]:
+    return (one for rule in rules for one in matches(rule, text, words))
+
+
+def _heeded(found: Iterable[_Found], awaiting: Awaiting | None) -> Iterator[_Found]:
+    """Those that count: what may be an answer is one while a question of ours is open."""
+    return (one for one in found if awaiting is None or one.rule.says is not Says.ALONE)
 
 
 def _judged(
@@ -164,7 +172,7 @@ def _certainty(text: str, one: _Found, book: RuleBook) -> Certainty | None:
         return Certainty.UNSURE
     if _ends(window, book.before[Says.SUPPOSED]):
         return None
-    if one.rule.says is Says.UNSURE or _WHEN.match(text, one.end):
+    if one.rule.says is not Says.CERTAIN or _WHEN.match(text, one.end):
         return Certainty.UNSURE
     return Certainty.CERTAIN
 

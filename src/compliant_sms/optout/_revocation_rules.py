@@ -14,12 +14,13 @@ from compliant_sms.phrases import Phrasebook, PhraseRule, WordIndex, fold, parse
 
 __all__ = ["Rule", "RuleBook", "Says", "folded", "rulebook"]
 
+_HINTS = "revocation-hints-en.toml"
 _FILES = {
-    "en": "revocation-en.toml",
-    "es": "revocation-es.toml",
-    "fr": "revocation-fr.toml",
-    "other": "revocation-other.toml",
-    "scripts": "revocation-scripts.toml",
+    "en": ("revocation-en.toml", _HINTS),
+    "es": ("revocation-es.toml",),
+    "fr": ("revocation-fr.toml",),
+    "other": ("revocation-other.toml",),
+    "scripts": ("revocation-scripts.toml",),
 }
 
 
@@ -30,6 +31,8 @@ class Says(StrEnum):
     """A request to stop, to any reasonable reader."""
     UNSURE = "unsure"
     """It may be one."""
+    ALONE = "alone"
+    """It may be one where no question of ours is open."""
     ALL = "all"
     """Every kind of text, as an answer to the question about scope."""
     REFUSES = "refuses"
@@ -61,6 +64,7 @@ class RuleBook:
 
     Args:
         index: what revokes, by its words.
+        hints: what may revoke where it is the whole of a short text, by its words.
         wordless: what revokes without any word.
         script: what revokes in languages whose words do not stand apart.
         others: the rest, by what it says and by its words.
@@ -69,6 +73,7 @@ class RuleBook:
     """
 
     index: WordIndex[Says]
+    hints: WordIndex[Says]
     wordless: tuple[Rule, ...]
     script: tuple[Rule, ...]
     others: Mapping[Says, WordIndex[Says]]
@@ -92,8 +97,10 @@ def rulebook() -> RuleBook:
 
     folder = resources.files(__package__).joinpath("data")
     books = {
-        language: parse({name: folded(folder.joinpath(name).read_text("utf-8"))}, Says)
-        for language, name in _FILES.items()
+        language: parse(
+            {name: folded(folder.joinpath(name).read_text("utf-8")) for name in names}, Says
+        )
+        for language, names in _FILES.items()
     }
     return _ruled(books)
 
@@ -107,10 +114,12 @@ def _ruled(books: Mapping[str, Phrasebook[Says]]) -> RuleBook:
     def those(*says: Says) -> list[Rule]:
         return [rule for rule in rules if rule.says in says]
 
-    revoking = those(Says.CERTAIN, Says.UNSURE)
+    revoking = those(Says.CERTAIN, Says.UNSURE, Says.ALONE)
     in_scripts = set(books["scripts"].rules)
+    apart = in_scripts | {rule for rule in revoking if rule.file == _HINTS}
     return RuleBook(
-        WordIndex.of((rule for rule in revoking if rule not in in_scripts), common),
+        WordIndex.of((rule for rule in revoking if rule not in apart), common),
+        WordIndex.of((rule for rule in revoking if rule.file == _HINTS), common),
         tuple(rule for rule in revoking if not rule.words and rule not in in_scripts),
         tuple(rule for rule in revoking if rule in in_scripts),
         {says: WordIndex.of(those(says), common) for says in _ON_DEMAND},

@@ -21,7 +21,13 @@ _UNLIMITED: _Limits = (False, frozenset())
 _OTHERS = "others"
 _ONLY_SOME = "only-some"
 _FEWER = "too-many"
-_LEAVES = frozenset({"not-a-patient", "cared-for-elsewhere", "owner-died"})
+_OF_ALL = frozenset(
+    {
+        *["not-a-patient", "cared-for-elsewhere", "owner-died", "patient-elsewhere"],
+        *["gone-for-good", "long-not-seen", "complains", "complains-of-number", "muting"],
+        *["enrolled-unasked", "not-on-this-phone", "prefers-another-way"],
+    }
+)
 _ANSWER_WORDS = 12
 _ONE_WORD = 5  # code points: "all the billing"
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -171,7 +177,7 @@ def _categories(kinds: Iterable[_Found]) -> frozenset[Category]:
 
 
 def _is_limited(text: str, words: set[str], one: _Found) -> bool:
-    if one.rule.id in _LEAVES or _OF_ANOTHER.search(text, one.start, one.end):
+    if one.rule.id in _OF_ALL or _OF_ANOTHER.search(text, one.start, one.end):
         return False
     if one.rule.id == _FEWER or _TOPIC.search(text, one.start, one.end):
         return True

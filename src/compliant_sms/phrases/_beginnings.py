@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from attrs import frozen
 
-from compliant_sms.phrases._patterns import OPENINGS, beginnings
+from compliant_sms.phrases._patterns import beginnings
 from compliant_sms.phrases._shown import MORE
 
 __all__ = ["WORD", "Beginnings", "words_in"]
@@ -16,6 +16,7 @@ __all__ = ["WORD", "Beginnings", "words_in"]
 WORD = re.compile(r"[^\W\d_]+|\d+|[$%]")
 """What counts as one word of a folded text."""
 _ASCII_WORD = re.compile(r"[A-Za-z]+|[0-9]+|[$%]")
+_OPENS = re.compile(r"\\A|(?<!\[)\^")
 _FIRST = re.compile(rf"({WORD.pattern})({MORE})?|[^\w\s]|\n")
 
 
@@ -42,9 +43,12 @@ class Beginnings:
     @classmethod
     def of(cls, pattern: str) -> Beginnings | None:
         """Those of a pattern over folded text; None when it may begin with anything."""
-        first = [_FIRST.match(start) for start in beginnings(pattern)]
+        starts = beginnings(pattern)
+        if starts is None:
+            return None
+        first = [_FIRST.match(start) for start in starts]
         known = [match for match in first if match and match[0].isascii()]
-        if not known or len(known) < len(first):
+        if len(known) < len(first):
             return None
         words = {match[0] for match in known if match[1] and not match[2]}
         others: tuple[str, ...] = ()
@@ -52,7 +56,7 @@ class Beginnings:
             if not begun.startswith(others):
                 others = (*others, begun)
         whole = frozenset(word for word in words if not word.startswith(others))
-        return cls(whole, others, any(opening in pattern for opening in OPENINGS))
+        return cls(whole, others, _OPENS.search(pattern) is not None)
 
     def places(self, text: str, words: AbstractSet[str]) -> list[int]:
         """Where a match may begin, in the order of the text, each place once.

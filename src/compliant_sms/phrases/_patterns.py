@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from compliant_sms.phrases._shown import (
     AN_EDGE,
     ANYTHING,
     BLANK,
+    EDGE,
     EMPTY,
     LETTERS,
     NEVER,
@@ -20,7 +21,7 @@ from compliant_sms.phrases._shown import (
     then,
 )
 
-__all__ = ["OPENINGS", "beginnings", "shown", "ways"]
+__all__ = ["beginnings", "shown", "ways"]
 
 _TOKEN = re.compile(
     r"\(\?<?[=!]|\(\?:|\(|\)|\||\\(?:x..|u.{4}|U.{8}|.)|\[\^?(?:\\.|[^\]])*\]"
@@ -42,15 +43,29 @@ def shown(pattern: str) -> Shown:
     return _Reader(_TOKEN.findall(pattern)).alternatives()
 
 
-def beginnings(pattern: str) -> frozenset[str]:
+def beginnings(pattern: str) -> frozenset[str] | None:
     """The words and marks that a pattern may begin with, or their beginnings.
 
-    None where that may be any. What it finds only where the text begins is left out.
+    None where that may be any. What it finds only where the text begins is left out; empty when
+    that is all.
 
     Args:
         pattern: a regular expression over any folded text.
     """
-    return _OfBeginnings(_TOKEN.findall(pattern)).alternatives().starts
+    found = _OfBeginnings(_TOKEN.findall(pattern)).alternatives()
+    if found == NEVER:
+        return frozenset()
+    whole, first = (frozenset(map(_first_word, pieces)) for pieces in (found.whole, found.first))
+    return evolve(found, whole=whole, first=first).starts or None
+
+
+_WHOLE_WORD = re.compile(rf"{EDGE}[^\W_]+{EDGE}")
+
+
+def _first_word(piece: str) -> str:
+    """A piece up to where its first word ends, if that is known."""
+    word = _WHOLE_WORD.match(piece)
+    return word[0] if word else piece
 
 
 @define
@@ -96,13 +111,13 @@ class _OfBeginnings(_Reader):
     """Reads more of what patterns for texts as they are written begin with."""
 
     def _item(self, token: str) -> Shown:
-        if token in OPENINGS:
+        if token in _OPENINGS:
             return NEVER
         marks = _SOME_MARKS.fullmatch(token)
         return Shown(frozenset(_marks(marks[1]))) if marks else _item(token)
 
 
-OPENINGS = frozenset([r"\A", "^"])
+_OPENINGS = frozenset([r"\A", "^"])
 """What is true only where a text begins."""
 _SOME_MARKS = re.compile(r"\[((?:[^\w\s^\]\\-]|\\[n\\\[\]-])(?:[^\w\s\]\\-]|\\[n\\\[\]-])*-?)\]")
 """Brackets with nothing but single marks in them."""

@@ -50,6 +50,8 @@ class PhraseRule(Generic[S]):
             white space, ``<words>`` for one of the words, ``<name>`` for one of a
             group or for a shape, ``<gap>`` for up to three of any kind. Every repeat has a bound,
             so that reading stays linear.
+        core: the part of the pattern that stands in it as ``<core>`` and begins with known words.
+            Where a text does not hold it the rest, which may begin anywhere, is not tried.
         unless: a pattern that, in the same sentence, makes the phrase mean something else.
         why: the reason, or where it comes from.
         weight: how much it tells, for who weighs phrases against each other.
@@ -63,6 +65,7 @@ class PhraseRule(Generic[S]):
     words: str = field(validator=instance_of(str))
     needs: str = field(default="", validator=instance_of(str))
     pattern: str = field(default=PLAIN, validator=instance_of(str))
+    core: str = field(default="", validator=instance_of(str))
     unless: str = field(default="", validator=instance_of(str))
     why: str = field(validator=instance_of(str))
     weight: int = field(default=1, validator=instance_of(int))
@@ -88,6 +91,12 @@ class PhraseRule(Generic[S]):
     def beginnings(self) -> Beginnings | None:
         """What the phrase begins with; None when that may be anything."""
         return Beginnings.of(self.filled(self.pattern))
+
+    @cached_property
+    def kernel(self) -> tuple[Beginnings, re.Pattern[str]] | None:
+        """What the core begins with, and what finds it; None for a rule without one."""
+        begins = Beginnings.of(self.filled(self.core)) if self.core else None
+        return (begins, self._compiled(self.core)) if begins else None
 
     @cached_property
     def exception(self) -> re.Pattern[str] | None:
@@ -118,6 +127,8 @@ class PhraseRule(Generic[S]):
     def _filled(self, marker: re.Match[str]) -> str:
         if marker[1] == "gap":
             return _GAP
+        if marker[1] == "core":
+            return self.filled(self.core)
         if shape := self.shapes.get(marker[1]):
             return f"(?:{_MARKER.sub(self._filled, shape)})"
         words = self._all_words if marker[1] == "words" else self.groups[marker[1]]

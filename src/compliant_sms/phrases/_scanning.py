@@ -67,6 +67,10 @@ class _Exception:
                 starting.setdefault(word, []).append(way)
         return starting
 
+    def may_hold(self, words: set[str]) -> bool:
+        """Whether a text of these words may say it."""
+        return bool(self.starting[""]) or not self.starting.keys().isdisjoint(words)
+
     def holds(self, text: str, first: int, last: int) -> bool:
         """Whether a stretch of a text says it."""
         at, starting = first, self.starting
@@ -136,7 +140,7 @@ class Scanner(Generic[S]):
             most: how many finds of one rule are enough.
         """
         possible = self.possible(words)
-        return _Search(self, text, possible, most).run() if possible else []
+        return _Search(self, text, words, possible, most).run() if possible else []
 
     def possible(self, words: set[str]) -> int:
         """The ways that lack no word."""
@@ -203,6 +207,7 @@ class _Search(Generic[S]):
 
     scanner: Scanner[S]
     text: str
+    words: set[str]
     possible: int
     most: int
     found: list[Found[S]] = field(factory=list)
@@ -248,7 +253,11 @@ class _Search(Generic[S]):
         if count > self.most:
             return
         unless = self.scanner.unless.get(rule)
-        if unless is not None and unless.holds(self.text, *self._sentence(start, end)):
+        if (
+            unless is not None
+            and unless.may_hold(self.words)
+            and unless.holds(self.text, *self._sentence(start, end))
+        ):
             return
         self.found.append(Found(start, end, rule))
         self.counts[rule] = count

@@ -48,6 +48,9 @@ def matches(rule: PhraseRule[S], text: str, words: AbstractSet[str]) -> list[Fou
         text: folded.
         words: what :data:`WORD` finds in it; more do no harm.
     """
+    kernel = rule.kernel
+    if kernel is not None and next(kernel[0].finditer(kernel[1], text, words), None) is None:
+        return []
     begins, finder = rule.beginnings, rule.finder
     found: list[Found[S]] = []
     for match in begins.finditer(finder, text, words) if begins else finder.finditer(text):

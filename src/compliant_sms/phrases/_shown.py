@@ -16,6 +16,7 @@ __all__ = [
     "ANYTHING",
     "AN_EDGE",
     "BLANK",
+    "EDGE",
     "EMPTY",
     "LETTERS",
     "MORE",
