@@ -42,7 +42,9 @@ _ANYBODY |= frozenset(("children", "women", "men", "anyone", "someone", "usted",
 _ARTICLES = dict.fromkeys(("a", "an", "any"), _ANY_ONE)
 _ARTICLES |= dict.fromkeys(("the", "this", "that", "these"), _THAT_ONE)
 _IS = frozenset(("is", "was", "of", "at", "now", "came", "back", "hit", "averaged", "read"))
-_IS |= {"still", "dropped", "rose", "to", "doubled", "averages", "averaging"}
+_IS |= {"still", "dropped", "rose", "to", "doubled", "averages", "averaging", "up", "down", "in"}
+_IS |= {"running", "has", "been", "around", "went", "sitting", "low", "high", "home", "am", "the"}
+_IS |= {"this", "morning", "today", "just", "about", "from", "reads", "says", "rn", "again"}
 _LINKS = 4
 _NAMES_OF_CARE = Kind.SPECIALTY | Kind.MEASURE
 _DOSED = Kind.MEDICATION | Kind.MEASURE
@@ -83,13 +85,13 @@ def _of_terms(view: View, terms: Sequence[Term]) -> int:
     if not terms:
         return 0
     weight, words, condition, medication = 0, view.words, Kind.CONDITION, Kind.MEDICATION
-    if terms[0].first == 0 and view.capital[0]:
+    if terms[0].first == 0 and view.capital[0] and audience_of(view).has_doubt:
         weight += _TOPIC
     only_names, valued, has_it, told_to = True, not view.has_digit, False, False
-    for _, _, first, last, kind, _, everyday in terms:
+    for _, end, first, last, kind, _, everyday in terms:
         if only_names and not (everyday and kind & _NAMES_OF_CARE):
             only_names = False
-        if kind & _DOSED and not valued and _has_value(view, last + 1):
+        if kind & _DOSED and not valued and _has_value(view, end, last + 1):
             valued = True
             weight += _VALUED
         if first:
@@ -112,8 +114,9 @@ def _has_it(view: View, first: int) -> bool:
     return first == 1 or view.words[first - 2] not in _ANYBODY
 
 
-def _has_value(view: View, at: int) -> bool:
+def _has_value(view: View, end: int, at: int) -> bool:
     last = at + _LINKS
-    while at < min(last, len(view.words)) and view.words[at] in _IS and view.gaps[at] == " ":
-        at += 1
-    return view.gaps[at].lstrip(" :=#<>")[:1].isdigit()
+    while at < min(last, len(view.words)) and view.words[at] in _IS and view.starts[at] == end + 1:
+        end, at = view.ends[at], at + 1
+    begins = view.starts[at] if at < len(view.words) else len(view.lower)
+    return view.lower[end:begins].lstrip(" :=#<>~")[:1].isdigit()

@@ -11,7 +11,7 @@ from compliant_sms.phi import _health_values as forms
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._findings_told import findings_seen, findings_told, passed
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_readings import later_values, values_before
+from compliant_sms.phi._health_readings import later_values, shown_on_meters, values_before
 from compliant_sms.phi._health_terms import Kind, Term, found_at, is_of_one, read_health
 from compliant_sms.phi._health_verdicts import Place, findings_of_tests, verdicts
 from compliant_sms.phi._known import Known
@@ -38,6 +38,7 @@ def find_results(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG
     if view.has_digit:
         spans += values_before(view, terms)
     spans += trends(view, terms)
+    spans += shown_on_meters(view)
     if view.has_digit and not any(rule == "measure" for _, _, rule in spans):
         spans += later_values(view, terms)
     if verdict:
@@ -68,6 +69,7 @@ def _numbers(view: View, terms: tuple[Term, ...]) -> Iterator[Place]:
         return
     said = {view.words[term.last] for term in terms}
     bare = over or weighed or "bpm" in lower or "mmhg" in lower or not said.isdisjoint(cues("warm"))
+    bare = bare or not said.isdisjoint(_PAIN)
     for start, end in view.figures:
         if not (bare or slash or lower[end : end + 1] in _GOES_ON):
             continue
@@ -96,8 +98,8 @@ def _alone(
         elif lower.startswith(_SIGHT, start) and not said.isdisjoint(cues("sight")):
             seen = forms.sight().match(lower, start)
             yield start, seen.end() if seen else end, "sight"
-    elif lower.startswith(_OF_TEN, end) and not said.isdisjoint(_PAIN):
-        yield start, end + len(_OF_TEN), "pain"
+    elif (ten := _of_ten(lower, end)) and not said.isdisjoint(_PAIN):
+        yield start, ten, "pain"
     elif found := forms.with_unit().match(lower, start):
         yield *found.span(), "unit"
     elif weighed and (place := _moved(lower, start)):
@@ -112,7 +114,14 @@ _SIGNS = frozenset("+-")
 _NO_VALUE_AFTER = frozenset(".$/-")
 _NO_NUMBER_AFTER = frozenset(".$/-:,#")
 _PAIN = frozenset({"pain", "dolor", "hurts", "duele", "hurting", "ache"})
-_OF_TEN = "/10"
+_OF_TEN = ("/10", "/ 10", " out of 10", " of 10", " de 10")
+
+
+def _of_ten(lower: str, end: int) -> int:
+    """Where "out of 10" ends behind a figure; 0 where it does not stand there."""
+    return next((end + len(each) for each in _OF_TEN if lower.startswith(each, end)), 0)
+
+
 _SIGHT = "20/"
 _PERCENTILE = " percentile"
 _WAYS = ("up ", "down ", "lost ", "over ", "bajo ", "baje ", "subio ", "subi ", "perdi ", "perdio ")
@@ -131,7 +140,7 @@ def _moved(lower: str, start: int) -> Place | None:
     way = next((len(way) for way in _WAYS if lower.endswith(way, 0, begin)), 0)
     if way:
         return begin - way, found.end(), "weight"
-    told = found["told"] or lower.endswith(_GAINED, 0, begin)
+    told = found["told"] or "." in found[0] or lower.endswith(_GAINED, 0, begin)
     return (start, found.end(), "weight") if told else None
 
 
