@@ -23,7 +23,9 @@ _ORDERED = Kind.PROCEDURE | Kind.MEASURE
 
 @cache
 def _grade() -> re.Pattern[str]:
-    return re.compile(r"(?:completely|slightly|mildly|very|a bit|too|still|non|not|weakly|none)[ -]$")
+    return re.compile(
+        r"(?:completely|slightly|mildly|very|a bit|too|still|non|not|weakly|none)[ -]$"
+    )
 
 
 @cache

@@ -46,6 +46,8 @@ _IS |= {"still", "dropped", "rose", "to", "doubled", "averages", "averaging", "u
 _IS |= {"running", "has", "been", "around", "went", "sitting", "low", "high", "home", "am", "the"}
 _IS |= {"this", "morning", "today", "just", "about", "from", "reads", "says", "rn", "again"}
 _LINKS = 4
+_COUNTED = frozenset(("tips", "ways", "signs", "things", "facts", "myths", "steps", "reasons"))
+_COUNTED |= {"foods", "questions", "moves", "rules", "habits", "consejos", "mitos", "pasos"}
 _NAMES_OF_CARE = Kind.SPECIALTY | Kind.MEASURE
 _DOSED = Kind.MEDICATION | Kind.MEASURE
 
@@ -119,4 +121,5 @@ def _has_value(view: View, end: int, at: int) -> bool:
     while at < min(last, len(view.words)) and view.words[at] in _IS and view.starts[at] == end + 1:
         end, at = view.ends[at], at + 1
     begins = view.starts[at] if at < len(view.words) else len(view.lower)
-    return view.lower[end:begins].lstrip(" :=#<>~")[:1].isdigit()
+    told = view.lower[end:begins].lstrip(" :=#<>~")[:1].isdigit()
+    return told and (at == len(view.words) or view.words[at] not in _COUNTED)

@@ -148,6 +148,7 @@ def _values(view: View, term: Term) -> Iterator[Place]:
     """What follows a measure: its value, then further ones: "8.2 %, up from 7.1 %"."""
     lower, figures = view.lower, view.figures
     begin, last, links = term.end, term.last, cues("to a value")
+    warm = view.words[last] in cues("warm")
     at = bisect_left(figures, (begin,))
     while at < len(figures):
         start = figures[at][0]
@@ -162,6 +163,8 @@ def _values(view: View, term: Term) -> Iterator[Place]:
         minus = gap.endswith((" -", "(-", "is -"))
         if ". " in gap or not found or (gap[-1:] in _NO_VALUE_AFTER and not minus):
             return
+        if warm and not _LIMITED.isdisjoint(between):
+            return
         if between and between[-1] == "at" and (len(found[0]) <= _HOUR or ":" in found[0]):
             return
         if begin == term.end and _is_whole(view, term, gap):
@@ -172,6 +175,7 @@ def _values(view: View, term: Term) -> Iterator[Place]:
         last, at = view.word_at(begin) - 1, bisect_left(figures, (begin,))
 
 
+_LIMITED = frozenset({"over", "above", "under", "below"})  # "fever over 100.4?"
 _FARTHEST = 10  # words between a measure and its value
 _LIMITS = frozenset("<>")
 _BELOW_NOTHING = " -"  # "T-score -2.1"

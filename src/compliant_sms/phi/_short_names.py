@@ -123,6 +123,8 @@ _MEANT = {
         around="foot ankle fracture walking broken ortho podiatry toe weight sprain surgery xray",
         not_after="camp",
     ),
+    "icd": _meant(PhiLabel.PROCEDURE, before=_OWN, not_after="code codes dx diagnosis"),
+    "sling": _meant(PhiLabel.PROCEDURE, before=_OWN + " in", not_after="shot bag"),
     "pump": _meant(
         PhiLabel.PROCEDURE,
         around="insulin bg sugar sugars occlusion basal bolus omnipod tandem medtronic dexcom "
@@ -172,7 +174,7 @@ def _told(view: View, at: int, meant: _Meant) -> bool:
     )
 
 
-_NUMBERED = frozenset({"group", "tx", "pump"})
+_NUMBERED = frozenset({"group", "tx", "pump", "icd"})
 
 
 def _fits(said: frozenset[str], meant: _Meant) -> bool:
