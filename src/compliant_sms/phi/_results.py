@@ -16,6 +16,7 @@ from compliant_sms.phi._health_terms import Kind, Term, found_at, is_of_one, rea
 from compliant_sms.phi._health_verdicts import Place, findings_of_tests, verdicts
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._result_phrases import phrased_results
 from compliant_sms.phi._trends import trends
 from compliant_sms.phi._view import View
 
@@ -39,6 +40,7 @@ def find_results(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG
         spans += values_before(view, terms)
     spans += trends(view, terms)
     spans += shown_on_meters(view)
+    spans += phrased_results(view, terms)
     if view.has_digit and not any(rule == "measure" for _, _, rule in spans):
         spans += later_values(view, terms)
     if verdict:
@@ -90,7 +92,9 @@ def _alone(
     """What tells by its form what it measures: a pressure, a unit, a temperature."""
     start, end = figure
     after = lower[end : end + 1]
-    if (over or after == "/") and (found := forms.pressure().match(lower, start)):
+    if (over or after == "/" or lower[end : end + 2] == "s/") and (
+        found := forms.pressure().match(lower, start)
+    ):
         cue = after != "/" or not said.isdisjoint(cues("pressure"))
         if _plausible(int(found[1]), int(found[3]), cue=cue):
             named = lower.endswith("bp ", 0, start) and not lower[start - 4 : start - 3].isalpha()

@@ -38,10 +38,12 @@ def _to_figure() -> re.Pattern[str]:
 
 def trends(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     """Words behind what is measured that say how it is or how it changed."""
+    measure, body = Kind.MEASURE, Kind.BODY
     for term in terms:
-        if term.kind == Kind.MEASURE and (place := _trend(view, term)):
-            yield place
-        elif term.kind == Kind.BODY and view.words[term.last] in cues("organs"):
+        if term.kind == measure:
+            if place := _trend(view, term):
+                yield place
+        elif term.kind == body and view.words[term.last] in cues("organs"):
             yield from _examined(view, term)
 
 
