@@ -85,13 +85,13 @@ def _asks(view: View) -> bool:
 def _offers(view: View) -> bool:
     """Whether a text begins as who sells does: "Got back pain? We can help"."""
     words = view.words
-    if len(words) <= _LAST_ASKED or words[0] not in cues("offers") or words[1] in _OF_SOMEBODY:
+    if len(words) <= _FEWEST or words[0] not in cues("offers") or words[1] in _OF_SOMEBODY:
         return False
     asked = next((at for at, gap in enumerate(view.gaps) if "?" in gap), 0)
     return 1 < asked <= _LAST_ASKED and "?" not in view.gaps[-1]
 
 
-_LAST_ASKED = 9
+_FEWEST, _LAST_ASKED = 2, 9
 _SHORT_NUMBER = 3
 _HELP_LINES = frozenset(("988", "911", "211"))
 _GOES_ON = frozenset(" %+-:apt")

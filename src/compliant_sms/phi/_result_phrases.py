@@ -54,8 +54,8 @@ def _all_together() -> re.Pattern[str]:
     return re.compile(
         r"\b(?:everything|it all|all|todo|todos|todas) (?:the tests |of it )?(?:came back|came out|"
         r"turned out|checked out|salio|salieron) (?P<how>(?:all |completely |perfectly |totally |"
-        r"muy )?(?:normal(?:es)?|fine|good|clear|negativ[eoa]s?|ok|okay|great|clean|bien|limpi[oa]s?"
-        r"))\b"
+        r"muy )?(?:normal(?:es)?|fine|good|clear|negativ[eoa]s?|ok|okay|great|clean|bien|"
+        r"limpi[oa]s?))\b"
     )
 
 
