@@ -37,6 +37,8 @@ _SHOWS = frozenset(
 )
 _HAS = frozenset(("im", "i'm", "am", "hes", "shes", "he's", "she's", "have", "has", "had", "got"))
 _HAS |= frozenset(("tengo", "tiene", "tienen", "ive", "i've"))
+_COMES = frozenset(("is", "are", "came", "got", "getting", "keeps", "keep", "r"))
+_BACK = frozenset(("back", "worse", "better", "gone", "coming", "spreading", "again"))
 _ANYBODY = frozenset(("you", "who", "people", "adults", "they", "patients", "many", "if", "we"))
 _ANYBODY |= frozenset(("children", "women", "men", "anyone", "someone", "usted", "que", "to"))
 _ARTICLES = dict.fromkeys(("a", "an", "any"), _ANY_ONE)
@@ -100,7 +102,7 @@ def _of_terms(view: View, terms: Sequence[Term]) -> int:
             before = words[first - 1]
             if before in _ARTICLES:
                 weight += _ARTICLES[before]
-            elif kind == condition and not has_it and _has_it(view, first):
+            elif kind == condition and not has_it and _has_it(view, first, last):
                 has_it = True
                 weight += _HAS_IT
             if kind == medication and not told_to and before in _TO_DO:
@@ -109,8 +111,11 @@ def _of_terms(view: View, terms: Sequence[Term]) -> int:
     return weight + _ONLY_A_NAME if only_names else weight
 
 
-def _has_it(view: View, first: int) -> bool:
-    """Whether it is said of somebody: "im allergic", "both boys have sore throats"."""
+def _has_it(view: View, first: int, last: int) -> bool:
+    """Whether it is said of somebody: "im allergic", "the panic attacks are back"."""
+    after = view.words[last + 1 : last + 3]
+    if after[-1:] and after[-1] in _BACK and after[0] in _COMES and view.gaps[last + 1] == " ":
+        return True
     if not first or view.words[first - 1] not in _HAS:
         return False
     return first == 1 or view.words[first - 2] not in _ANYBODY
