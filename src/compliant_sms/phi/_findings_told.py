@@ -99,6 +99,7 @@ def _end(view: View, first: int) -> int:
 
 
 _NEVER_LAST = frozenset({"and", "y", "of", "the", "a", "with", "con", "de", "for", "n", "in", "on"})
+_NEVER_LAST |= {"all"}
 
 
 def _goes_on(view: View, at: int) -> bool:
