@@ -67,18 +67,19 @@ class Audience:
 
     Attributes:
         whole: how much the text as a whole says of one person; below nothing, it is to everybody.
-        has_doubt: whether anything in it, words or form, speaks to everybody.
     """
 
     def __init__(self, view: View) -> None:
         self._signs = _signs(view)
-        whole = of_form(view)
-        doubt = whole < 0
+        whole = self._form = of_form(view)
         for _, weight in self._signs:
             whole += weight
-            doubt = doubt or weight < 0
         self.whole = whole
-        self.has_doubt = doubt
+
+    @property
+    def has_doubt(self) -> bool:
+        """Whether anything in it, words or form, speaks to everybody."""
+        return self._form < 0 or any(weight < 0 for _, weight in self._signs)
 
     def around(self, view: View, index: int) -> int:
         """How much the words of the sentence around one of the same text say of one person."""

@@ -26,33 +26,10 @@ def complaints(view: View, terms: Sequence[Term]) -> Iterator[Words]:
     for term in terms:
         if term.kind == Kind.BODY:
             yield from _state(view, (term.first, term.last), cues("abnormal"))
-        if term.kind in _SEEN_TO and _is_for(view, term):
-            yield term.first, term.last
     for at in view.marked(marks.ILL_VERB):
         told = _FORMS.get(view.words[at])
         if told and (place := told(view, at)):
             yield place
-
-
-_SEEN_TO = frozenset({Kind.BODY, Kind.MEASURE})
-_FOR = frozenset({"for", "about", "para", "de"})
-_MINE = frozenset({"my", "his", "her", "mi", "su", "moms", "dads"})
-_NO_COMPLAINT = frozenset(
-    {"card", "code", "tooth", "teeth", "hair", "nails", "hand", "head", "eye", "eyes"}
-)
-
-
-def _is_for(view: View, term: Term) -> bool:
-    """Whether it ends a clause about what ails somebody: "pills for my pressure"."""
-    first, after = term.first, term.last + 1
-    if first < _FEWEST_BEFORE or view.words[first - 1] not in _MINE:
-        return False
-    if view.words[first - 2] not in _FOR or view.words[term.last] in _NO_COMPLAINT:
-        return False
-    return after == len(view.words) or view.gaps[after].strip(" ") != ""
-
-
-_FEWEST_BEFORE = 3
 
 
 def _state(view: View, place: Words, bad: frozenset[str]) -> Iterator[Words]:

@@ -11,7 +11,7 @@ from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term
 from compliant_sms.phi._view import View
 
-__all__ = ["later_values", "shown_on_meters", "values_before"]
+__all__ = ["SHOWN", "later_values", "shown_on_meters", "values_before"]
 
 Place = tuple[int, int, str]  # with the rule that saw it
 
@@ -114,13 +114,12 @@ def _on_a_meter() -> re.Pattern[str]:
 
 def shown_on_meters(view: View) -> Iterator[Place]:
     """What meters show in letters."""
-    if _SHOWN.isdisjoint(view.words):
-        return
     for found in _on_a_meter().finditer(view.lower):
         yield *found.span("value"), "meter"
 
 
-_SHOWN = frozenset({"hi", "lo", "high", "low", "error", "err", "e"})
+SHOWN = frozenset({"hi", "lo", "high", "low", "error", "err", "e"})
+"""What meters show in letters; nobody writes of it without."""
 _GOES_ON = frozenset(" .,!?%)")
 
 

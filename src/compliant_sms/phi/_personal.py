@@ -122,9 +122,11 @@ def _has_it(view: View, first: int, last: int) -> bool:
 
 
 def _has_value(view: View, end: int, at: int) -> bool:
-    last = at + _LINKS
-    while at < min(last, len(view.words)) and view.words[at] in _IS and view.starts[at] == end + 1:
-        end, at = view.ends[at], at + 1
-    begins = view.starts[at] if at < len(view.words) else len(view.lower)
+    words, size = view.words, len(view.words)
+    if view.lower[end : end + 1] == " ":
+        last = min(at + _LINKS, size)
+        while at < last and words[at] in _IS and view.starts[at] == end + 1:
+            end, at = view.ends[at], at + 1
+    begins = view.starts[at] if at < size else None
     told = view.lower[end:begins].lstrip(" :=#<>~")[:1].isdigit()
-    return told and (at == len(view.words) or view.words[at] not in _COUNTED)
+    return told and (at == size or words[at] not in _COUNTED)

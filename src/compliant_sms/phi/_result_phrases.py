@@ -8,10 +8,11 @@ from functools import cache
 
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_data import cues
+from compliant_sms.phi._health_readings import SHOWN
 from compliant_sms.phi._health_terms import Kind, Term
 from compliant_sms.phi._view import View
 
-__all__ = ["Place", "phrased_results"]
+__all__ = ["Place", "phrased_results", "telling"]
 
 Place = tuple[int, int, str]  # with the rule that saw it
 
@@ -25,16 +26,15 @@ def phrased_results(view: View, terms: Sequence[Term]) -> Iterator[Place]:
         view: the text.
         terms: its terms of health.
     """
-    if not _telling().isdisjoint(view.words):
-        yield from _set_phrases(view, terms)
-        yield from _counted_results(view)
-        yield from _found_to_be(view, terms)
+    yield from _set_phrases(view, terms)
+    yield from _counted_results(view)
+    yield from _found_to_be(view, terms)
 
 
 @cache
-def _telling() -> frozenset[str]:
-    """What such a result cannot be told without."""
-    return _PHRASED | _TOGETHER | _COUNTS | cues("found to be")
+def telling() -> frozenset[str]:
+    """What such a result, or one that a meter shows, cannot be told without."""
+    return _PHRASED | _TOGETHER | _COUNTS | SHOWN | cues("found to be")
 
 
 @cache

@@ -16,7 +16,7 @@ from compliant_sms.phi._health_terms import Kind, Term, found_at, is_of_one, rea
 from compliant_sms.phi._health_verdicts import Place, findings_of_tests, verdicts
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
-from compliant_sms.phi._result_phrases import phrased_results
+from compliant_sms.phi._result_phrases import phrased_results, telling
 from compliant_sms.phi._trends import trends
 from compliant_sms.phi._view import View
 
@@ -39,8 +39,9 @@ def find_results(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG
     if view.has_digit:
         spans += values_before(view, terms)
     spans += trends(view, terms)
-    spans += shown_on_meters(view)
-    spans += phrased_results(view, terms)
+    if not telling().isdisjoint(view.words):
+        spans += shown_on_meters(view)
+        spans += phrased_results(view, terms)
     if view.has_digit and not any(rule == "measure" for _, _, rule in spans):
         spans += later_values(view, terms)
     if verdict:
@@ -71,7 +72,8 @@ def _numbers(view: View, terms: tuple[Term, ...]) -> Iterator[Place]:
         return
     said = {view.words[term.last] for term in terms}
     bare = over or weighed or "bpm" in lower or "mmhg" in lower or not said.isdisjoint(cues("warm"))
-    bare = bare or not said.isdisjoint(_PAIN)
+    hurts = not said.isdisjoint(_PAIN)
+    bare = bare or hurts
     for start, end in view.figures:
         if not (bare or slash or lower[end : end + 1] in _GOES_ON):
             continue
@@ -80,14 +82,20 @@ def _numbers(view: View, terms: tuple[Term, ...]) -> Iterator[Place]:
             if found := forms.lens().match(lower, start):
                 yield start - 1, found.end(), "lens"
         elif before == " " or not (before.isalnum() or before in _NO_NUMBER_AFTER):
-            yield from _alone(lower, (start, end), said, over=over, weighed=weighed)
+            yield from _alone(lower, (start, end), said, over=over, weighed=weighed, hurts=hurts)
 
 
 _GOES_ON = frozenset({".", ",", "t", "s", "n", "r"})  # "101.4", "5th"
 
 
 def _alone(
-    lower: str, figure: tuple[int, int], said: AbstractSet[str], *, over: bool, weighed: bool
+    lower: str,
+    figure: tuple[int, int],
+    said: AbstractSet[str],
+    *,
+    over: bool,
+    weighed: bool,
+    hurts: bool,
 ) -> Iterator[Place]:
     """What tells by its form what it measures: a pressure, a unit, a temperature."""
     start, end = figure
@@ -102,7 +110,7 @@ def _alone(
         elif lower.startswith(_SIGHT, start) and not said.isdisjoint(cues("sight")):
             seen = forms.sight().match(lower, start)
             yield start, seen.end() if seen else end, "sight"
-    elif (ten := _of_ten(lower, end)) and not said.isdisjoint(_PAIN):
+    elif hurts and (ten := _of_ten(lower, end)):
         yield start, ten, "pain"
     elif found := forms.with_unit().match(lower, start):
         yield *found.span(), "unit"
