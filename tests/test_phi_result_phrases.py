@@ -62,6 +62,7 @@ NO_RESULTS = [
     "my lump, gone or not, still scares me",
     "my tumor board letter came",
     "my mole in the middle of it all was fine",
+    "my mole has been just now also here",
     "my meter says the battery is dead",
     "everything fine with the bill, all good",
     "my knee looks normal on video",
