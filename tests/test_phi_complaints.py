@@ -42,6 +42,8 @@ TOLD = [
     ("a cat scratched me", ["cat scratched"]),
     ("here is a pic of the bite", ["bite"]),
     ("she hit her head on the table", ["hit her head"]),
+    ("is there a pill for my thyroid", ["thyroid"]),
+    ("those are all the meds for my sugar, ok?", ["sugar"]),
     ("i smashed my right thumb", ["smashed my right thumb"]),
     ("i feel really down lately", ["feel really down"]),
     ("my husband drinks every night", ["drinks"]),

@@ -71,10 +71,15 @@ class Audience:
 
     def __init__(self, view: View) -> None:
         self._signs = _signs(view)
-        whole = of_form(view)
+        whole = self._form = of_form(view)
         for _, weight in self._signs:
             whole += weight
         self.whole = whole
+
+    @property
+    def has_doubt(self) -> bool:
+        """Whether anything in it, words or form, speaks to everybody."""
+        return self._form < 0 or any(weight < 0 for _, weight in self._signs)
 
     def around(self, view: View, index: int) -> int:
         """How much the words of the sentence around one of the same text say of one person."""

@@ -17,6 +17,7 @@ _ASKED, _ASKED_SMALL = -2, -4
 _SMALL_LETTER = 1
 _NUMBERED = 2
 _VERDICT = 2
+_OFFERED = -6
 
 _GREETINGS = frozenset(("hi", "hello", "hey", "hola", "question", "quick", "so", "yo", "good"))
 _OF_SOMEBODY = frozenset(
@@ -37,6 +38,8 @@ def of_form(view: View) -> int:
         weight += _VERDICT
     if _asks(view):
         weight += _ASKED_SMALL if small else _ASKED
+    elif not small and _offers(view):
+        weight += _OFFERED
     return weight + _PRICED if priced(view) else weight
 
 
@@ -83,6 +86,16 @@ def _asks(view: View) -> bool:
     return not any(map(str.isdigit, view.gaps[0]))  # "10/2 is no good"
 
 
+def _offers(view: View) -> bool:
+    """Whether a text begins as who sells does: "Got back pain? We can help"."""
+    words = view.words
+    if len(words) <= _FEWEST or words[0] not in cues("offers") or words[1] in _OF_SOMEBODY:
+        return False
+    asked = next((at for at, gap in enumerate(view.gaps) if "?" in gap), 0)
+    return 1 < asked <= _LAST_ASKED and "?" not in view.gaps[-1]
+
+
+_FEWEST, _LAST_ASKED = 2, 9
 _SHORT_NUMBER = 3
 _HELP_LINES = frozenset(("988", "911", "211"))
 _GOES_ON = frozenset(" %+-:apt")

@@ -30,6 +30,8 @@ def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
     if len(some) > 1:
         some = _outermost(some)
     found = list(_amounts(view, terms)) if view.said & marks.VERDICT else []
+    if terms and not _MINE.isdisjoint(view.words):
+        found += _seen_to(view, terms)
     if view.said & _TOLD and is_of_one(view):
         found += _told(view, terms)
     at = 0
@@ -44,6 +46,34 @@ def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
             found.append(found_at((start, end), PhiLabel.CONDITION, "condition/term"))
         at = after
     return found
+
+
+_SEEN_TO = frozenset({Kind.BODY, Kind.MEASURE})
+_FOR = frozenset({"for", "about", "para", "de"})
+_MINE = frozenset({"my", "his", "her", "mi", "su", "moms", "dads"})
+_NO_COMPLAINT = frozenset(
+    {"card", "code", "tooth", "teeth", "hair", "nails", "hand", "head", "eye", "eyes"}
+)
+
+
+def _seen_to(view: View, terms: Sequence[Term]) -> Iterator[PhiFinding]:
+    """What somebody is treated for, and nothing more is said of it."""
+    for term in terms:
+        if term.kind in _SEEN_TO and _is_for(view, term):
+            yield found_at((term.start, term.end), PhiLabel.CONDITION, "condition/seen-to")
+
+
+def _is_for(view: View, term: Term) -> bool:
+    """Whether it ends a clause about what ails somebody: "pills for my pressure"."""
+    first, after = term.first, term.last + 1
+    if first < _FEWEST_BEFORE or view.words[first - 1] not in _MINE:
+        return False
+    if view.words[first - 2] not in _FOR or view.words[term.last] in _NO_COMPLAINT:
+        return False
+    return after == len(view.words) or view.gaps[after].strip(" ") != ""
+
+
+_FEWEST_BEFORE = 3
 
 
 _TOLD = marks.BODY | marks.ILL_VERB | marks.SAYING

@@ -37,7 +37,8 @@ def _due() -> re.Pattern[str]:
 _EXPECTING = frozenset(
     {"spotting", "contractions", "cramping", "water", "baby", "midwife", "prenatal", "bleeding"}
 )
-_EXPECTING |= {"miscarriage", "pregnant", "ultrasound", "kicks", "ob", "obgyn", "bebe"}
+_EXPECTING |= {"miscarriage", "pregnant", "ultrasound", "kicks", "ob", "obgyn", "bebe", "leaking"}
+_EXPECTING |= {"induction", "contracting", "dilated", "trimester", "nst", "preeclampsia"}
 _NOW = ("at ", "im ", "i'm ", "is ", "am ", "she's ", "shes ", "were ", "we're ")
 
 

@@ -50,12 +50,16 @@ def findings_seen(view: View) -> Iterator[Place]:
 
 
 def _is_on(view: View, at: int) -> bool:
-    return view.words[at] in _AT_A_PLACE and view.words[at + 1] in _OWN
+    after = at + 1
+    return view.words[at] in _AT_A_PLACE and (
+        view.words[after] in _OWN or bool(view.marks[after] & marks.EXAMINED)
+    )
 
 
 _NEAR = 5
 _BLANKS = frozenset({" ", "-"})
 _SAW = frozenset({"saw", "see", "found", "noticed", "spotted", "seen", "noted", "vimos", "vio"})
+_SAW |= {"looked", "looks", "appeared", "appears"}
 
 
 _IF = frozenset({"if", "si", "when", "cuando", "unless", "until"})
@@ -95,6 +99,7 @@ def _end(view: View, first: int) -> int:
 
 
 _NEVER_LAST = frozenset({"and", "y", "of", "the", "a", "with", "con", "de", "for", "n", "in", "on"})
+_NEVER_LAST |= {"all"}
 
 
 def _goes_on(view: View, at: int) -> bool:

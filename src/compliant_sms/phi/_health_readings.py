@@ -11,7 +11,7 @@ from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term
 from compliant_sms.phi._view import View
 
-__all__ = ["later_values", "values_before"]
+__all__ = ["SHOWN", "later_values", "shown_on_meters", "values_before"]
 
 Place = tuple[int, int, str]  # with the rule that saw it
 
@@ -102,6 +102,24 @@ def values_before(view: View, terms: Sequence[Term]) -> Iterator[Place]:
                 yield *found.span("value"), "before"
 
 
+@cache
+def _on_a_meter() -> re.Pattern[str]:
+    """What a meter shows instead of a figure: "my meter just says HI"."""
+    return re.compile(
+        r"\b(?:meter|glucometer|monitor|machine|dexcom|libre|cgm|sugar|reading|cuff|oximeter)"
+        r"(?: (?:just|only|still|keeps?|always)){0,2} (?:says?|saying|reads?|reading|shows?|showed)"
+        r" (?P<value>hi|lo|high|low|error|err|e-?\d)\b"
+    )
+
+
+def shown_on_meters(view: View) -> Iterator[Place]:
+    """What meters show in letters."""
+    for found in _on_a_meter().finditer(view.lower):
+        yield *found.span("value"), "meter"
+
+
+SHOWN = frozenset({"hi", "lo", "high", "low", "error", "err", "e"})
+"""What meters show in letters; nobody writes of it without."""
 _GOES_ON = frozenset(" .,!?%)")
 
 

@@ -25,11 +25,13 @@ _HOW = (
     r"| \((?:low|high|normal|h|l)\))?"
 )
 _NUMBER = (
-    r"(?:1:(?:[248]0|160|320|640|1280|2560)(?!\d)"  # a titre
+    r"(?:1:(?:[248]0?|16|32|64|128|256|160|320|640|1280|2560)(?!\d)"  # a titre
+    r"|\d{1,2}0s(?!\w)"  # about so much: "in the 200s"
     r"|\d{2,3}-\d{2,3}(?![-\d])"  # from one to the other
+    r"|1 in \d{1,5}"  # a risk
     r"|\d{1,3}(?:,\d{3}\b|\d{0,3}(?:[.,]\d{1,3})?(?:\+(?:\d|(?!\w)))?))"
     rf"(?: ?(?:%|percent|por ciento|{_UNITS}|lbs?|libras|pounds|kgs?|kilos|ml|cc|oz|degrees|grados|"
-    r"mil|k|f|c|mm|cm)(?![\w/])"
+    r"mil|million|k|f|c|mm|cm)(?![\w/])"
     r"(?: \d{1,2}(?: ?oz)?\b)?)?(?: (?:out of|of|de) \d{1,3}\b|/10\b|/30\b|/27\b|/21\b)?"
 )
 # What follows makes it a date, a time, a price or a while.
@@ -56,7 +58,7 @@ def with_unit() -> re.Pattern[str]:
 @cache
 def pressure() -> re.Pattern[str]:
     """Two figures as those of the blood pressure."""
-    return re.compile(r"(\d{2,3}) ?(/|over|sobre) ?(\d{2,3})(?![\w/-]|\.\d)")
+    return re.compile(r"(\d{2,3})s? ?(/|over|sobre) ?(\d{2,3})(?:(?<=0)s)?(?![\w/-]|\.\d)")
 
 
 @cache

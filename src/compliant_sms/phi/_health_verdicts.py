@@ -23,13 +23,16 @@ _ORDERED = Kind.PROCEDURE | Kind.MEASURE
 
 @cache
 def _grade() -> re.Pattern[str]:
-    return re.compile(r"(?:completely|slightly|mildly|very|a bit|too|still|non|not|weakly|none) $")
+    return re.compile(
+        r"(?:completely|slightly|mildly|very|a bit|too|still|non|not|none|weak(?:ly)?|faint(?:ly)?"
+        r"|strong(?:ly)?)[ -]$"
+    )
 
 
 @cache
 def _positive_for() -> re.Pattern[str]:
     return re.compile(
-        r" (?:for|a|para) (?:(?:type|tipo) \d{1,2}"
+        r" (?:for|a|para|de|con) (?:(?:type|tipo) \d{1,2}"
         r"|(?:strep|hep|group|influenza|flu|type|covid|e|c|h|high|bacterial|yeast|genital)\.?"
         r" [a-z\d][\w-]{0,20}|[a-z][\w-]{0,20}(?: (?:a|b|c|[ivx]{1,3})\b)?)"
     )

@@ -38,13 +38,19 @@ _SHOWS = frozenset(
 )
 _HAS = frozenset(("im", "i'm", "am", "hes", "shes", "he's", "she's", "have", "has", "had", "got"))
 _HAS |= frozenset(("tengo", "tiene", "tienen", "ive", "i've"))
+_COMES = frozenset(("is", "are", "came", "got", "getting", "keeps", "keep", "r"))
+_BACK = frozenset(("back", "worse", "better", "gone", "coming", "spreading", "again"))
 _ANYBODY = frozenset(("you", "who", "people", "adults", "they", "patients", "many", "if", "we"))
 _ANYBODY |= frozenset(("children", "women", "men", "anyone", "someone", "usted", "que", "to"))
 _ARTICLES = dict.fromkeys(("a", "an", "any"), _ANY_ONE)
 _ARTICLES |= dict.fromkeys(("the", "this", "that", "these"), _THAT_ONE)
 _IS = frozenset(("is", "was", "of", "at", "now", "came", "back", "hit", "averaged", "read"))
-_IS |= {"still", "dropped", "rose", "to", "doubled", "averages", "averaging"}
+_IS |= {"still", "dropped", "rose", "to", "doubled", "averages", "averaging", "up", "down", "in"}
+_IS |= {"running", "has", "been", "around", "went", "sitting", "low", "high", "home", "am", "the"}
+_IS |= {"this", "morning", "today", "just", "about", "from", "reads", "says", "rn", "again"}
 _LINKS = 4
+_COUNTED = frozenset(("tips", "ways", "signs", "things", "facts", "myths", "steps", "reasons"))
+_COUNTED |= {"foods", "questions", "moves", "rules", "habits", "consejos", "mitos", "pasos"}
 _NAMES_OF_CARE = Kind.SPECIALTY | Kind.MEASURE
 _DOSED = Kind.MEDICATION | Kind.MEASURE
 
@@ -86,20 +92,20 @@ def _of_terms(view: View, terms: Sequence[Term]) -> int:
     if not terms:
         return 0
     weight, words, condition, medication = 0, view.words, Kind.CONDITION, Kind.MEDICATION
-    if terms[0].first == 0 and view.capital[0]:
+    if terms[0].first == 0 and view.capital[0] and audience_of(view).has_doubt:
         weight += _TOPIC
     only_names, valued, has_it, told_to = True, not view.has_digit, False, False
-    for _, _, first, last, kind, _, everyday in terms:
+    for _, end, first, last, kind, _, everyday in terms:
         if only_names and not (everyday and kind & _NAMES_OF_CARE):
             only_names = False
-        if kind & _DOSED and not valued and _has_value(view, last + 1):
+        if kind & _DOSED and not valued and _has_value(view, end, last + 1):
             valued = True
             weight += _VALUED
         if first:
             before = words[first - 1]
             if before in _ARTICLES:
                 weight += _ARTICLES[before]
-            elif kind == condition and not has_it and _has_it(view, first):
+            elif kind == condition and not has_it and _has_it(view, first, last):
                 has_it = True
                 weight += _HAS_IT
             if kind == medication and not told_to and before in _TO_DO:
@@ -108,8 +114,11 @@ def _of_terms(view: View, terms: Sequence[Term]) -> int:
     return weight + _ONLY_A_NAME if only_names else weight
 
 
-def _has_it(view: View, first: int) -> bool:
-    """Whether it is said of somebody: "im allergic", "both boys have sore throats"."""
+def _has_it(view: View, first: int, last: int) -> bool:
+    """Whether it is said of somebody: "im allergic", "the panic attacks are back"."""
+    after = view.words[last + 1 : last + 3]
+    if after[-1:] and after[-1] in _BACK and after[0] in _COMES and view.gaps[last + 1] == " ":
+        return True
     if not first or view.words[first - 1] not in _HAS:
         return False
     return first == 1 or view.words[first - 2] not in _ANYBODY
@@ -122,8 +131,12 @@ def _is_judged(view: View, at: int) -> bool:
     return bool(view.marks[at] & marks.VERDICT) or view.words[at] == "non"
 
 
-def _has_value(view: View, at: int) -> bool:
-    last = at + _LINKS
-    while at < min(last, len(view.words)) and view.words[at] in _IS and view.gaps[at] == " ":
-        at += 1
-    return view.gaps[at].lstrip(" :=#<>")[:1].isdigit()
+def _has_value(view: View, end: int, at: int) -> bool:
+    words, size = view.words, len(view.words)
+    if view.lower[end : end + 1] == " ":
+        last = min(at + _LINKS, size)
+        while at < last and words[at] in _IS and view.starts[at] == end + 1:
+            end, at = view.ends[at], at + 1
+    begins = view.starts[at] if at < size else None
+    told = view.lower[end:begins].lstrip(" :=#<>~")[:1].isdigit()
+    return told and (at == size or words[at] not in _COUNTED)

@@ -24,6 +24,7 @@ _PARTS = (
     r"abdomen|ankle|arm|brain|breast|chest|elbow|finger|foot|hand|head|hip|jaw|knee|leg|"
     r"(?:[lct]|lumbar|cervical|thoracic)[- ]spine|lumbar|cervical|neck|orbits|pelvis|ribs?|"
     r"shoulder|sinus(?:es)?|spine|thigh|thoracic|thumb|thyroid|toe|tooth|wrist|cabeza|cadera|"
+    r"abd(?:/pelvis)?|calf|eye|face|groin|heel|kidneys?|liver|lungs?|ovary|pelvic|skull|tailbone|"
     r"columna|cuello|espalda|hombro|mano|muneca|pecho|pie|rodilla|tobillo|torax"
 )
 
@@ -121,7 +122,29 @@ def _start(view: View, some: Sequence[Term], at: int) -> int:
             first = before.first
     if first and view.words[first - 1] in cues("kinds of procedures") and view.gaps[first] == " ":
         first -= 1
-    return view.starts[first]
+    return _counted(view, first) if view.has_digit else view.starts[first]
+
+
+def _counted(view: View, first: int) -> int:
+    """With the figure before it: "24-hour urine", "28-week glucola"."""
+    start = view.starts[first]
+    before = first - 1
+    if view.words[first] in _COUNTS:
+        before = first
+    elif not first or view.words[before] not in _COUNTS or view.gaps[first] not in _TIES:
+        return start
+    at = view.starts[before]
+    found = _figure().search(view.lower, max(0, at - _FIGURE), at)
+    return found.start() if found else start
+
+
+_COUNTS = frozenset({"hour", "hr", "week", "wk", "month", "day", "minute", "min", "lead", "view"})
+_FIGURE = 4
+
+
+@cache
+def _figure() -> re.Pattern[str]:
+    return re.compile(r"(?<![\w$/.:-])\d{1,2}[ -]$")
 
 
 _WORDS_BEFORE = 2

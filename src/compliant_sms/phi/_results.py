@@ -11,11 +11,12 @@ from compliant_sms.phi import _health_values as forms
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._findings_told import findings_seen, findings_told, passed
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_readings import later_values, values_before
+from compliant_sms.phi._health_readings import later_values, shown_on_meters, values_before
 from compliant_sms.phi._health_terms import Kind, Term, found_at, is_of_one, read_health
 from compliant_sms.phi._health_verdicts import Place, findings_of_tests, verdicts
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._result_phrases import phrased_results, telling
 from compliant_sms.phi._trends import trends
 from compliant_sms.phi._view import View
 
@@ -38,6 +39,9 @@ def find_results(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG
     if view.has_digit:
         spans += values_before(view, terms)
     spans += trends(view, terms)
+    if not telling().isdisjoint(view.words):
+        spans += shown_on_meters(view)
+        spans += phrased_results(view, terms)
     if view.has_digit and not any(rule == "measure" for _, _, rule in spans):
         spans += later_values(view, terms)
     if verdict:
@@ -68,6 +72,8 @@ def _numbers(view: View, terms: tuple[Term, ...]) -> Iterator[Place]:
         return
     said = {view.words[term.last] for term in terms}
     bare = over or weighed or "bpm" in lower or "mmhg" in lower or not said.isdisjoint(cues("warm"))
+    hurts = not said.isdisjoint(_PAIN)
+    bare = bare or hurts
     for start, end in view.figures:
         if not (bare or slash or lower[end : end + 1] in _GOES_ON):
             continue
@@ -76,19 +82,27 @@ def _numbers(view: View, terms: tuple[Term, ...]) -> Iterator[Place]:
             if found := forms.lens().match(lower, start):
                 yield start - 1, found.end(), "lens"
         elif before == " " or not (before.isalnum() or before in _NO_NUMBER_AFTER):
-            yield from _alone(lower, (start, end), said, over=over, weighed=weighed)
+            yield from _alone(lower, (start, end), said, over=over, weighed=weighed, hurts=hurts)
 
 
 _GOES_ON = frozenset({".", ",", "t", "s", "n", "r"})  # "101.4", "5th"
 
 
 def _alone(
-    lower: str, figure: tuple[int, int], said: AbstractSet[str], *, over: bool, weighed: bool
+    lower: str,
+    figure: tuple[int, int],
+    said: AbstractSet[str],
+    *,
+    over: bool,
+    weighed: bool,
+    hurts: bool,
 ) -> Iterator[Place]:
     """What tells by its form what it measures: a pressure, a unit, a temperature."""
     start, end = figure
     after = lower[end : end + 1]
-    if (over or after == "/") and (found := forms.pressure().match(lower, start)):
+    if (over or after == "/" or lower[end : end + 2] == "s/") and (
+        found := forms.pressure().match(lower, start)
+    ):
         cue = after != "/" or not said.isdisjoint(cues("pressure"))
         if _plausible(int(found[1]), int(found[3]), cue=cue):
             named = lower.endswith("bp ", 0, start) and not lower[start - 4 : start - 3].isalpha()
@@ -96,8 +110,8 @@ def _alone(
         elif lower.startswith(_SIGHT, start) and not said.isdisjoint(cues("sight")):
             seen = forms.sight().match(lower, start)
             yield start, seen.end() if seen else end, "sight"
-    elif lower.startswith(_OF_TEN, end) and not said.isdisjoint(_PAIN):
-        yield start, end + len(_OF_TEN), "pain"
+    elif hurts and (ten := _of_ten(lower, end)):
+        yield start, ten, "pain"
     elif found := forms.with_unit().match(lower, start):
         yield *found.span(), "unit"
     elif weighed and (place := _moved(lower, start)):
@@ -112,7 +126,14 @@ _SIGNS = frozenset("+-")
 _NO_VALUE_AFTER = frozenset(".$/-")
 _NO_NUMBER_AFTER = frozenset(".$/-:,#")
 _PAIN = frozenset({"pain", "dolor", "hurts", "duele", "hurting", "ache"})
-_OF_TEN = "/10"
+_OF_TEN = ("/10", "/ 10", " out of 10", " of 10", " de 10")
+
+
+def _of_ten(lower: str, end: int) -> int:
+    """Where "out of 10" ends behind a figure; 0 where it does not stand there."""
+    return next((end + len(each) for each in _OF_TEN if lower.startswith(each, end)), 0)
+
+
 _SIGHT = "20/"
 _PERCENTILE = " percentile"
 _WAYS = ("up ", "down ", "lost ", "over ", "bajo ", "baje ", "subio ", "subi ", "perdi ", "perdio ")
@@ -131,7 +152,7 @@ def _moved(lower: str, start: int) -> Place | None:
     way = next((len(way) for way in _WAYS if lower.endswith(way, 0, begin)), 0)
     if way:
         return begin - way, found.end(), "weight"
-    told = found["told"] or lower.endswith(_GAINED, 0, begin)
+    told = found["told"] or "." in found[0] or lower.endswith(_GAINED, 0, begin)
     return (start, found.end(), "weight") if told else None
 
 
@@ -139,6 +160,7 @@ def _values(view: View, term: Term) -> Iterator[Place]:
     """What follows a measure: its value, then further ones: "8.2 %, up from 7.1 %"."""
     lower, figures = view.lower, view.figures
     begin, last, links = term.end, term.last, cues("to a value")
+    warm = view.words[last] in cues("warm")
     at = bisect_left(figures, (begin,))
     while at < len(figures):
         start = figures[at][0]
@@ -153,6 +175,8 @@ def _values(view: View, term: Term) -> Iterator[Place]:
         minus = gap.endswith((" -", "(-", "is -"))
         if ". " in gap or not found or (gap[-1:] in _NO_VALUE_AFTER and not minus):
             return
+        if warm and not _LIMITED.isdisjoint(between):
+            return
         if between and between[-1] == "at" and (len(found[0]) <= _HOUR or ":" in found[0]):
             return
         if begin == term.end and _is_whole(view, term, gap):
@@ -164,6 +188,7 @@ def _values(view: View, term: Term) -> Iterator[Place]:
 
 
 _CAME_IN = ["came", "in", "at"]
+_LIMITED = frozenset({"over", "above", "under", "below"})  # "fever over 100.4?"
 _FARTHEST = 10  # words between a measure and its value
 _LIMITS = frozenset("<>")
 _BELOW_NOTHING = " -"  # "T-score -2.1"

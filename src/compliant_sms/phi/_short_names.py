@@ -123,6 +123,33 @@ _MEANT = {
         around="foot ankle fracture walking broken ortho podiatry toe weight sprain surgery xray",
         not_after="camp",
     ),
+    "icd": _meant(PhiLabel.PROCEDURE, before=_OWN, not_after="code codes dx diagnosis"),
+    "sling": _meant(PhiLabel.PROCEDURE, before=_OWN + " in", not_after="shot bag"),
+    "crown": _meant(
+        PhiLabel.PROCEDURE,
+        around="ready seat prep temp temporary tooth molar cement fell off loose came dentist lab "
+        "impression chipped cracked popped cemented dental",
+        not_after="point hotel plaza royal street st heights hill",
+    ),
+    "filling": _meant(
+        PhiLabel.PROCEDURE,
+        before=_OWN + " new silver white lost",
+        around="fell out cavity tooth came chipped lost cracked dentist dental sensitive molar",
+        not_after="in up the this form forms station",
+    ),
+    "bridge": _meant(
+        PhiLabel.PROCEDURE,
+        before=_OWN + " dental temp",
+        around="tooth teeth dentist dental cement denture loose",
+        not_after="street st road over",
+    ),
+    "culture": _meant(
+        PhiLabel.PROCEDURE,
+        before=_OWN + " repeat",
+        around="grow grew grows urine wound throat stool blood results back antibiotic staph strep",
+        apart="company work workplace",
+    ),
+    "graft": _meant(PhiLabel.PROCEDURE, around="gum gums bone skin dialysis"),
     "pump": _meant(
         PhiLabel.PROCEDURE,
         around="insulin bg sugar sugars occlusion basal bolus omnipod tandem medtronic dexcom "
@@ -172,7 +199,7 @@ def _told(view: View, at: int, meant: _Meant) -> bool:
     )
 
 
-_NUMBERED = frozenset({"group", "tx", "pump"})
+_NUMBERED = frozenset({"group", "tx", "pump", "icd"})
 
 
 def _fits(said: frozenset[str], meant: _Meant) -> bool:

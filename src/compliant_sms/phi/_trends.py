@@ -38,9 +38,31 @@ def _to_figure() -> re.Pattern[str]:
 
 def trends(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     """Words behind what is measured that say how it is or how it changed."""
+    measure, body = Kind.MEASURE, Kind.BODY
     for term in terms:
-        if term.kind == Kind.MEASURE and (place := _trend(view, term)):
-            yield place
+        if term.kind == measure:
+            if place := _trend(view, term):
+                yield place
+        elif term.kind == body and view.words[term.last] in cues("organs"):
+            yield from _examined(view, term)
+
+
+_SOUND = frozenset({"clear", "normal", "stable", "unremarkable", "healthy", "enlarged", "clean"})
+_SOUND |= {"normales", "limpios", "sanos", "estables", "failing", "intact", "closed"}
+_MOST_BETWEEN = 3
+
+
+def _examined(view: View, organ: Term) -> Iterator[Place]:
+    """How an organ was found to be: "lungs are clear", "your thyroid looks normal"."""
+    for at in range(organ.last + 1, min(organ.last + 2 + _MOST_BETWEEN, len(view.words))):
+        word = view.words[at]
+        if view.gaps[at] != " ":
+            return
+        if word in _SOUND:
+            yield view.starts[at], view.ends[at], "organ"
+            return
+        if word not in cues("before a trend") and word not in cues("degrees of a trend"):
+            return
 
 
 def _trend(view: View, term: Term) -> Place | None:
