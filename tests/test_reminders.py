@@ -900,10 +900,10 @@ def test_what_looking_at_all_fails_by(
 ) -> None:
     """Where no visit by itself has anything wrong with it, all are planned, and it is told."""
 
-    async def fails(*given: object, **named: object) -> int:
+    async def fails(*given: object) -> bool:
         raise LookupError
 
-    monkeypatch.setattr(_reminders, "_see_to", fails)
+    monkeypatch.setattr(_reminders, "_waits_still", fails)
     diary.reminders.keep(visit())
     clock.move_to(TUESDAY)
     with pytest.raises(LookupError):

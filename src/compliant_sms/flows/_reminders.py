@@ -1,24 +1,21 @@
 """Planning reminders: what is due is asked for, once, as a text that waits in the outbox.
 
-Where that takes the store alone, all visits whose turn it is are seen to in one transaction. What
-the host's functions are asked for is asked outside of every transaction. What was read before is
-then compared with what stands, with the visits fixed; where they differ, nothing is done, and the
-next call plans anew.
+What the host's functions are asked for is asked outside of every transaction. What was read before
+is then compared with what stands, with the visits fixed; where they differ, nothing is done, and
+the next call plans anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
 
-from compliant_sms.flows._diary import Key, Known, drafted, entry_of, known_of, profiles_of
+from compliant_sms.flows._diary import Known, drafted, entry_of, known_of, profiles_of
 from compliant_sms.flows._enqueue import enter
 from compliant_sms.flows._household import Agreements
-from compliant_sms.flows._send import prepared
-from compliant_sms.flows._visit_texts import draft_of, is_worded_here
 from compliant_sms.messages import Draft
 from compliant_sms.people import Profile
 from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
@@ -63,15 +60,14 @@ async def plan_due(ports: Ports, limit: int, until: datetime | None = None) -> P
     until = max(at, until or at)
     together: Exception | None = None
     try:
-        seen = await ports.store.run(lambda tx: _look(tx, ports, at, until, limit))
+        found, due = await ports.store.run(lambda tx: _look(tx, ports, at, until, limit))
     except Exception as error:  # noqa: BLE001 - each by itself says what is wrong with it
         together = error
-        found = await ports.store.run(
+        found = due = await ports.store.run(
             lambda tx: tx.appointments_due(ports.practice.id, until, limit)
         )
-        seen = _Seen(found=len(found), left=found)
-    texts, failures = seen.texts, list[Exception]()
-    for kept in seen.left:
+    texts, failures = 0, list[Exception]()
+    for kept in due:
         try:
             texts += await _plan(ports, kept, at, until)
         except Exception as error:  # noqa: BLE001 - the others must not wait for this one
@@ -79,74 +75,35 @@ async def plan_due(ports: Ports, limit: int, until: datetime | None = None) -> P
             await _put_off(ports, kept, at)
     if together is not None and not failures:
         failures.append(together)
-    return PlannedReminders(texts=texts, failures=tuple(failures), more=seen.found == limit)
+    return PlannedReminders(texts=texts, failures=tuple(failures), more=len(found) == limit)
 
 
-@frozen(kw_only=True)
-class _Seen:
-    """What came of looking at all visits whose turn it is.
+async def _look(
+    tx: Transaction, ports: Ports, at: datetime, until: datetime, limit: int
+) -> tuple[Sequence[KeptAppointment], Sequence[KeptAppointment]]:
+    """The visits whose turn it is, and those of them of which something may be due.
 
-    Attributes:
-        found: how many there were.
-        left: those of which something may be due that the store alone cannot answer for.
-        texts: how many texts were asked for.
+    Most are only looked at. For those nobody is asked anything, and all takes one transaction.
     """
-
-    found: int
-    left: Sequence[KeptAppointment]
-    texts: int = 0
-
-
-async def _look(tx: Transaction, ports: Ports, at: datetime, until: datetime, limit: int) -> _Seen:
     found = await tx.appointments_due(ports.practice.id, until, limit, fixed=True)
-    fixed = {kept.appointment.key for kept in found}
-    left, texts = list[KeptAppointment](), 0
-    for kept in found:
-        asked = await _see_to(tx, ports, kept, fixed, at=at, until=until)
-        if asked is None:
-            left.append(kept)
-        else:
-            texts += asked
-    return _Seen(found=len(found), left=left, texts=texts)
+    return found, [kept for kept in found if not await _waits_still(tx, ports, kept, at, until)]
 
 
-async def _see_to(
-    tx: Transaction,
-    ports: Ports,
-    kept: KeptAppointment,
-    fixed: Collection[Key],
-    *,
-    at: datetime,
-    until: datetime,
-) -> int | None:
-    """Ask for what is due of a visit, and say when to look at it again; how many texts.
-
-    None, and nothing is done, where the host has to be asked for something first, or where a text
-    tells of a visit that is not fixed.
-    """
-    visit = kept.appointment
-    group = await tx.open_appointments_at(kept.practice_id, visit.numbers[0])
+async def _waits_still(
+    tx: Transaction, ports: Ports, kept: KeptAppointment, at: datetime, until: datetime
+) -> bool:
+    """Whether nothing is due of a visit yet; then it is known when to look again."""
+    group = await tx.open_appointments_at(kept.practice_id, kept.appointment.numbers[0])
     if len({(each.appointment.person, each.appointment.numbers) for each in group}) > 1:
-        return None
+        return False
     # What one person agreed to decides where their texts go, and not when.
     known = [await known_of(tx, each) for each in group]
     texts = _texts(ports, known, {}, at)
-    due = _due(texts, kept, until)
-    told = {each.appointment.key for text in due for each in text.reminders}
-    if not told.issubset(fixed) or not all(is_worded_here(ports, text) for text in due):
-        return None
-    if due and len(visit.numbers) > 1:
-        agreed = Agreements(tx, kept.practice_id)
-        number = await agreed.texted_at(visit.numbers, visit.person)
-        due = [evolve(text, number=number) for text in due]
-    asking = _Asking(
-        ports=ports,
-        known={each.key: each for each in known},
-        due=[(text, prepared(ports, draft_of(ports, text, None))) for text in due],
-        rest=[text for text in texts if text.key not in {each.key for each in due}],
-        at=at,
-    )
-    return await asking.keep(tx, kept)
+    if _due(texts, kept, until):
+        return False
+    asking = _Asking(ports=ports, known={each.key: each for each in known}, rest=texts, at=at)
+    await asking.look_again(tx, kept)
+    return True
 
 
 def _texts(
@@ -219,16 +176,12 @@ class _Asking:
             fixed = await tx.appointment(practice_id, key, fixed=True)
             if fixed != known.kept or await tx.told_of(practice_id, key) != known.told:
                 return 0
-        return await self.keep(tx, kept)
-
-    async def keep(self, tx: Transaction, kept: KeptAppointment) -> int:
-        """Keep the texts, and when to look at the visit again; how many."""
         for text, draft in self.due:
             await self._enter(tx, text, draft, max(text.at, self.at))
-        await self._look_again(tx, kept)
+        await self.look_again(tx, kept)
         return len(self.due)
 
-    async def _look_again(self, tx: Transaction, kept: KeptAppointment) -> None:
+    async def look_again(self, tx: Transaction, kept: KeptAppointment) -> None:
         """Have a visit planned again when something may be due of it."""
         practice_id, own = kept.practice_id, kept.appointment.key
         waits = [max(text.at, self.at) for text, _ in self.due][-1:]

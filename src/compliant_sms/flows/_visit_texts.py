@@ -28,7 +28,7 @@ from compliant_sms.reminders import (
 )
 from compliant_sms.templates import Template, dialled, sender_name
 
-__all__ = ["ForWhom", "draft_of", "is_worded_here", "named_template"]
+__all__ = ["ForWhom", "draft_of", "named_template"]
 
 
 @frozen(kw_only=True)
@@ -60,13 +60,6 @@ def named_template(ports: Ports, text: PlannedText) -> Template | None:
     assert ports.templates is not None, "a messenger refuses such a plan"  # noqa: S101
     template = ports.templates.newest(wording.template)
     return None if template.asks and not _may_ask(text.reminders) else template
-
-
-def is_worded_here(ports: Ports, text: PlannedText) -> bool:
-    """Whether a text has the library's own words, so that the host is asked for none."""
-    wording = _wording(_plan(ports, text.reminders[0]), text.reminders[0])
-    own = wording is not None and (wording.template is not None or wording.body is not None)
-    return not own or not _has_own_words(text.reminders)
 
 
 def draft_of(ports: Ports, text: PlannedText, whom: ForWhom | None) -> Draft:
