@@ -23,7 +23,7 @@ from compliant_sms.testing import MovableClock
 from crash_trials import crashes, victims  # noqa: F401 - fixtures
 from databases import Server, running_server
 from figures import figures, flips  # noqa: F401 - fixtures
-from unmeasured import untraced
+from unmeasured import load_everything, untraced
 
 SENDER = "+12175550111"
 OTHER_SENDERS = ("+12175550112", "+12175550113")
@@ -46,6 +46,16 @@ LONG_FILES = {
     *("test_crashes", "test_demo", "test_examples", "test_hostile", "test_phi_engine"),
     *("test_provider_canaries", "test_races", "test_reminders", "test_routes", "test_wheel"),
     *("test_sandbox_browser", "test_secure_browser", "test_worker_processes"),
+}
+
+# Whole stories, and chance: what they run, shorter tests cover, so that coverage looks away.
+STORIES = {
+    *("test_architecture", "test_cli_sandbox", "test_crashes", "test_demo", "test_docs"),
+    *("test_examples", "test_form_browser", "test_hostile", "test_month", "test_phi_engine"),
+    *("test_postgresql_lost", "test_provider_canaries", "test_races", "test_reminder_diaries"),
+    *("test_replay", "test_routes_crashes", "test_rulebook_properties", "test_sandbox_browser"),
+    *("test_secure_browser", "test_secure_races", "test_server_restart", "test_two_clocks"),
+    *("test_webhooks", "test_wheel", "test_worker_processes"),
 }
 
 # A project of its own, with an environment of its own: see test_wheel.py.
@@ -76,9 +86,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Leave the tracer out of what is marked ``many_rounds``."""
-    with untraced() if pyfuncitem.get_closest_marker("many_rounds") else nullcontext():
+    """Leave the tracer out of what other tests cover."""
+    marked = pyfuncitem.get_closest_marker("many_rounds") is not None
+    # The flows are the same on either database; the store has tests of its own.
+    again = "both_databases" in pyfuncitem.keywords and "postgresql" in pyfuncitem.name
+    story = pyfuncitem.path.stem in STORIES
+    with untraced() if marked or again or story else nullcontext():
         return (yield)
+
+
+def pytest_sessionstart() -> None:
+    """Load all that is measured."""
+    if "coverage" in sys.modules:
+        load_everything()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -118,14 +138,17 @@ def practice() -> Practice:
 @pytest.fixture
 def carrier(clock: MovableClock) -> Iterator[Sandbox]:
     """A simulated Twilio that leaves STOP and HELP to us."""
-    with Sandbox(
+    sandbox = Sandbox(
         account_sid=SID,
         auth_token=TOKEN,
         numbers=[SENDER, *OTHER_SENDERS],
         answers_keywords=False,
         clock=clock,
-    ) as running:
-        yield running
+    )
+    with untraced():  # the sandbox has tests of its own
+        sandbox.__enter__()
+    yield sandbox
+    sandbox.__exit__(None, None, None)
 
 
 @pytest.fixture
