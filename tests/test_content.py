@@ -181,6 +181,13 @@ def test_financial(text: str, financial: bool) -> None:  # noqa: FBT001
         ("Le rappelamos: su cita es el viernes, de 9 a 10.", "es"),
         ("Des Moines Clinic: see Dr. Le on Friday. Please call us.", "en"),
         ("Fond du Lac Clinic: Friday 9 AM EST", "en"),
+        ("Lakeside: Fri 2:30 PM, 12 Oak St, La Grange, IL. Reply C to confirm.", "en"),
+        ("Lakeside: Fri 9 AM ET, 12 Main St, Wilmington, DE. Reply C to confirm.", "en"),
+        ("Lakeside: Dr. Le, Des Moines, Friday 9 AM. Reply C to confirm.", "en"),
+        ("Du Quoin Dental, IL: Dr. Avril Roy, 9 AM ET. Au revoir!", "en"),
+        ("Lakeside: nos vemos martes 1 dic 2:30 PM. Avise si se le complica.", "es"),
+        ("no se le olvide, nos vemos de 9 a 10", "es"),
+        ("Le rendez-vous de la petite est demain, de 9 h à 10 h, à la clinique de La Salle.", "fr"),
     ],
 )
 def test_language(text: str, language: str) -> None:

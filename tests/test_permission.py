@@ -540,6 +540,9 @@ def test_nobody_erased_is_asked_again(make_messenger: Make, practice: Practice) 
     assert left.person == "pat-9"
     with pytest.raises(InvalidInput, match="at least 1"):
         messenger.permission.to_ask_again("bills", limit=0)
+    for wrong in ({"limit": "5"}, {"limit": 1.5}, {"after": None}):
+        with pytest.raises(InvalidInput, match="cannot be used"):
+            messenger.permission.to_ask_again("bills", **wrong)  # type: ignore[arg-type]
     with pytest.raises(InvalidInput):
         messenger.permission.to_ask_again("nothing")
 

@@ -835,37 +835,6 @@ def in_its_own_words(make_messenger: Make) -> Messenger:
     return messenger
 
 
-def test_what_the_library_words_is_asked_for_at_once(
-    make_messenger: Make, carrier: Sandbox, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of however many visits something is due, one transaction asks for all of it, once."""
-    run, runs = Watched.run, list[object]()
-
-    async def counted(store: Watched, work: Any) -> Any:
-        runs.append(work)
-        return await run(store, work)
-
-    diary = in_its_own_words(make_messenger)
-    numbers = [f"+1217555{n:04}" for n in range(40, 46)]
-    diary.reminders.keep_many(
-        visit(id=f"{n}/{each}", person=f"pat-{n}", numbers=number, start=WALL + each * HOUR)
-        for n, number in enumerate(numbers)
-        for each in range(2)
-    )
-    clock.move_to(TUESDAY)
-    with monkeypatch.context() as patched:
-        patched.setattr(Watched, "run", counted)
-        assert diary.reminders.plan_due() == len(numbers)
-        assert len(runs) == 1
-    assert diary.reminders.plan_due() == 0
-    work(diary)
-
-    assert outgoing(carrier) == []  # nobody there agreed
-    diary.reminders.keep(visit())
-    work(diary)
-    assert [text.startswith(LEAST) for text in outgoing(carrier)] == [True]
-
-
 def test_a_visit_whose_turn_is_not_yet_is_told_along(
     make_messenger: Make, carrier: Sandbox, clock: MovableClock
 ) -> None:

@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliant_sms.consent import Category
+from compliant_sms.contact import MissedCalls
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.optout import Awaiting, Certainty, read_revocation
 from compliant_sms.optout._heard import hear
 from compliant_sms.optout._revocation import find_revocation
 from compliant_sms.optout._revocation_rules import Says, rulebook
 from compliant_sms.phrases import parse, search
+from compliant_sms.practice import Practice
+from compliant_sms.templates import opt_out_line
 from growth import shortest, within
 
 DATA = Path(__file__).parent / "data"
@@ -245,6 +248,32 @@ FRAMES = [
 def test_quoting_our_footer_never_opts_out(footer: str, frame: str) -> None:
     """The opt-out line of our own texts, quoted, is not the writer's wish."""
     assert read_revocation(frame.format(footer)) is None
+
+
+PRACTICE = Practice(
+    name="Lakeside", phone="+1 217 555 0100", time_zone="America/Chicago", state="IL", id="lakeside"
+)
+OWN = [
+    *[f"Lakeside: 9 AM. {opt_out_line(language)}" for language in ("en", "es", "fr")],
+    *[MissedCalls().body(PRACTICE, language) for language in ("en", "es", "fr")],
+    "Lakeside, demain 9 h. Repondez 'STOP' pour vous desabonner",
+    "Lakeside, demain 9 h. Envoyez STOP pour arreter nos rappels",
+]
+
+
+@pytest.mark.parametrize(
+    "answer", ["> {}\nC", "{} ok", "« {} » c'est vous ?", "{} thanks, see you"]
+)
+@pytest.mark.parametrize("own", OWN)
+def test_quoting_our_own_words_never_opts_out(own: str, answer: str) -> None:
+    """What the library itself writes of STOP may stand in an answer, in each of its languages."""
+    assert read_revocation(answer.format(own)) is None
+
+
+@pytest.mark.parametrize("line", [opt_out_line(language) for language in ("en", "es", "fr")])
+def test_our_line_and_nothing_else_may_opt_out(line: str) -> None:
+    """Who copies the instruction most likely follows it."""
+    assert read_revocation(line) is not None
 
 
 def test_own_words_beside_a_quote_count() -> None:

@@ -134,8 +134,8 @@ def _weighed(
 
 def _language(words: set[str], book: RuleBook) -> str:
     english, spanish, french = (len(words & book.function_words(each)) for each in FILES)
-    # One French word stands in many a name: Des Moines, Fond du Lac.
-    if french > max(spanish, english, 1):
+    # One may be a name: Dr. Avril, Merci Clinic. Those that Spanish shares are not among them.
+    if french > max(english, 1):
         return "fr"
     return "es" if spanish > english else "en"
 

@@ -162,6 +162,8 @@ async def programme_state(
 async def to_ask_again(ports: Ports, programme_id: str, after: str, limit: int) -> ToAskAgain:
     """A page of those who agreed to words of a programme that have changed in substance since."""
     practice_id, programme = ports.practice.id, permission_of(ports).programme(programme_id)
+    _given.a_kind(after, str, "after", "what the page before says, or '' to begin")
+    _given.a_kind(limit, int, "limit", "a whole number, at least 1")
     if limit < 1:
         msg = "limit is how many persons at numbers to look at, at least 1"
         raise InvalidInput(msg)
