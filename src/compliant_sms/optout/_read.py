@@ -30,14 +30,15 @@ _ASKS = re.compile(
     r"\?| (?:if i (?:need|needed|want|wanted|have|had|get|got|decide|cant)|by when|what if"
     r"|how (?:late|do i|can i)|what happens"
     r"|if (?:i|we|he|she) (?:\w{1,12} ){1,5}?(?:do|does|will|would|is|are|can|am|should|could)"
-    r" (?:you|i|we|it|they|there|he|she))\b"
+    r" (?:you|i|we|it|they|there|he|she)"
+    r"|is (?:that|it|this) (?:okay|alright|fine|normal|a problem))\b"
     r"|(?:^| [,.!]| but| and| so) (?:(?:hi|hey|hello|ok|okay|so|and|good morning|yes|but|also|um"
     r"|well|wait)[ ,.!]{1,4}){0,3}"
-    r"(?:what|when|where|which|who|whose|how|why|is|are|am|does|did|could|should|isnt|"
+    r"(?:what|when|where|which|who|whose|how|why|is|are|am|does|did|could|should(?! be\b)|isnt|"
     r"(?:do|can|will|would|may)(?! (?:let|do|be|have|see|call|text|try|not|come|make|keep|bring|go"
     r"|check|send|wait|reply|pay|take|get|know|definitely|also)\b)|"
     r"cual|cuando|cuanto|cuanta|donde|como|quien|puedo|puede|pueden|tengo que|hay|tienen|"
-    r"a que|comment|quand|quel|quelle|ou|est ce|dois|onde|quando|quanto|posso|ano|saan|kailan|"
+    r"a que|con que|para que|comment|quand|quel|quelle|ou|est ce|dois|onde|quando|quanto|posso|ano|saan|kailan|"
     r"kelan|pwede|puwede|paano)\b|\u5417|\u4ec0 \u4e48|\u51e0 \u70b9"
 )
 
