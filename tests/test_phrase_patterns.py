@@ -273,3 +273,11 @@ def test_words_are_the_same_in_the_letters_of_ascii_and_in_all(text: str) -> Non
     """The quick way to find them, which texts in ASCII take, leaves none out and adds none."""
     for each in (text, text.encode("ascii", "replace").decode()):
         assert words_in(each) == set(WORD.findall(each))
+
+
+def test_scanning_asks_for_what_a_rule_needs() -> None:
+    """Where none of the words is that a rule needs it is not tried; where one is, it is found."""
+    scanner = Scanner.of([evolve(rule(r"\bcancel\b"), needs="visit, appointment")])
+
+    assert not scanner.search(" cancel now", {"cancel", "now"})
+    assert scanner.search(" cancel visit", {"cancel", "visit"})

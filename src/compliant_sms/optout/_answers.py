@@ -90,7 +90,7 @@ _FIGURES = {"1": "one uno un", "2": "two dos deux", "3": "three tres trois", "4"
 _FIGURE_OF = {word: figure for figure, words in _FIGURES.items() for word in words.split()}
 
 _HEAD = re.compile(
-    r"(?:(?:reply|text|press|option|opcion|number|choose|yes|si|#) ){0,2}(\w{1,12})\b"
+    r"(?:(?:i|reply|text|press|option|opcion|number|choose|pick|yes|si|#) ){0,2}(\w{1,12})\b"
 )
 # After a lone letter or figure these make it something else: "2 pm works", "y do you ask".
 _NOT_AFTER_FIGURE = re.compile(
@@ -98,6 +98,7 @@ _NOT_AFTER_FIGURE = re.compile(
     r"pills?|refills?|times?|is (?:too|better)|works|would|appointments?|and a half|or|to \d|th"
     r"|\d{1,2} \d{1,2})\b"
 )
+_PARTED = re.compile(r"\W{0,8}\w\s?[.,!;:]")
 _NOT_AFTER_LETTER = re.compile(r" {0,3}(?:you|we|they|the|do|did|are|is|am|there|u|not|or)\b")
 
 
@@ -151,7 +152,7 @@ def _token(heard: str, named: Mapping[str, Intent]) -> Told | None:
     while head is not None:
         word = _FIGURE_OF.get(head[1], head[1])
         word = word if word in named else _stuttered(word, named)
-        if word in named and not _continued(word, words[head.end() :]):
+        if word in named and not _continued(heard, word, words[head.end() :]):
             return Found(0, 1, _named(named[word]))
         head = None
     return None
@@ -172,8 +173,9 @@ def _stuttered(word: str, named: Mapping[str, Intent]) -> str:
     return word
 
 
-def _continued(word: str, rest: str) -> bool:
-    if len(word) > 1 and not word.isdigit():
+def _continued(heard: str, word: str, rest: str) -> bool:
+    """Whether what follows makes it something else; a comma parts a letter from its question."""
+    if not word.isdigit() and (len(word) > 1 or _PARTED.match(heard)):
         return False
     more = _NOT_AFTER_FIGURE if word.isdigit() else _NOT_AFTER_LETTER
     return more.match(rest) is not None

@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from attrs import define, field, frozen
 
 from compliant_sms.phrases._patterns import shown, ways
-from compliant_sms.phrases._rules import PLAIN, PhraseRule, S
+from compliant_sms.phrases._rules import PLAIN, PhraseRule, S, listed
 from compliant_sms.phrases._search import MOST_OF_A_RULE, NEARBY, Found
 from compliant_sms.phrases._shown import MORE, Shown
 
@@ -156,10 +156,14 @@ def _pattern(rule: PhraseRule[S]) -> str:
 
 
 def _needs(rule: PhraseRule[S], way: _Way) -> list[frozenset[str]]:
-    """A clause for each plane: what the pattern shows, or else the words that call for the rule."""
+    """A clause for each plane: what the rule needs, and what the pattern shows.
+
+    Where it shows nothing it is the words that call for the rule.
+    """
     calling = frozenset(max(phrase.split(), key=len) for phrase in rule.phrases)
+    given = [frozenset(listed(rule.needs))] if rule.needs else []
     clauses = way.shown.needed or (calling,)
-    return [*clauses, *[_NOTHING] * _PLANES][:_PLANES]
+    return [*given, *clauses, *[_NOTHING] * _PLANES][:_PLANES]
 
 
 def _bits(truths: Iterable[bool]) -> int:
