@@ -29,6 +29,8 @@ _MOST_OF_A_KEYWORD = 6
 """Words, with what entities and signs leave of themselves."""
 _MOST_OF_A_HINT = 22
 """Different words: who only hints at it writes little."""
+_LONGEST_HINT = 180
+"""Code points of such a text, as it is read."""
 _BEFORE = 70
 """Code points before a phrase in which something can deny it."""
 _A_WORD = re.compile(r"[^\W\d_]{3}")
@@ -103,7 +105,7 @@ def _by_answer(heard: Heard, awaiting: Awaiting | None) -> Revocation | None:
 def _by_phrase(heard: Heard, awaiting: Awaiting | None) -> Revocation | None:
     book = rulebook()
     rules = book.index.rules_for(heard.words)
-    if len(heard.words) <= _MOST_OF_A_HINT:
+    if len(heard.words) <= _MOST_OF_A_HINT and len(heard.text) <= _LONGEST_HINT:
         rules |= book.hints.rules_for(heard.words)
     if not heard.words:
         rules = set(book.wordless)
