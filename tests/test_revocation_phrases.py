@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from compliant_sms.consent import Category
 from compliant_sms.contact import MissedCalls
 from compliant_sms.errors import ConfigurationError
-from compliant_sms.optout import Awaiting, Certainty, read_revocation
+from compliant_sms.optout import Awaiting, Certainty, Intent, read, read_revocation
 from compliant_sms.optout._heard import hear
 from compliant_sms.optout._revocation import find_revocation
 from compliant_sms.optout._revocation_rules import Says, rulebook
@@ -106,6 +106,36 @@ def test_unsure(text: str) -> None:
 
     assert found is not None
     assert found.certainty is Certainty.UNSURE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["please don't text me, call instead", "do not text me, phone is better"],
+        *["I've asked you three times to stop", "no longer want to get your texts"],
+    ],
+)
+def test_certain(text: str) -> None:
+    """An order or a plain refusal is certain, whatever way it names instead."""
+    found = read_revocation(text)
+
+    assert found is not None
+    assert found.certainty is Certainty.CERTAIN
+
+
+@pytest.mark.parametrize("text", ["I want to be left alone", "I no longer wish to receive them"])
+def test_no_texts_named(text: str) -> None:
+    """A refusal that names no texts stops them, but is not sure."""
+    found = read_revocation(text)
+
+    assert found is not None
+    assert found.certainty is Certainty.UNSURE
+
+
+@pytest.mark.parametrize("text", ["I want nothing from you by text", "get none of it by text"])
+def test_a_refusal_is_no_consent(text: str) -> None:
+    """Texts that are named only to turn them down are not asked for."""
+    assert read(text).intent is not Intent.OPT_IN
 
 
 @pytest.mark.parametrize("text", ["pass", "I'd rather not", "don't need it", "fewer please"])
@@ -326,6 +356,8 @@ HOSTILE = [
     "no more ",
     "&amp;",
     "s t o p ",
+    f"burahin {'a' * 72} ",
+    "why are you guys still texting me ",
 ]
 
 
