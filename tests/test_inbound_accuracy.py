@@ -86,8 +86,13 @@ ASKING_HELD = "inbound_asking_held.jsonl"
 # Written by somebody who knew none of the phrases, and scored before they were studied: of the 26
 # doubtful wishes 18 were found then, 34 of the 35 clear ones, and 73 of the 79 replies were right.
 ANOTHER_HAND = "inbound_another_hand.jsonl"
+# Of the same hand, and read by nobody who writes rules.
+ANOTHER_HELD = "inbound_another_hand_held.jsonl"
 
-KINDS = ("", "_unseen", "_more", "_held", "_asking", "_asking_held", "_another_hand")
+KINDS = (
+    *("", "_unseen", "_more", "_held", "_asking", "_asking_held", "_another_hand"),
+    "_another_hand_held",
+)
 
 
 @pytest.mark.parametrize("name", [CASES, UNSEEN])
@@ -128,6 +133,12 @@ def test_no_keyword_is_missed(name: str) -> None:
         (ANOTHER_HAND, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 1.0),
         (ANOTHER_HAND, clear, as_labelled, 0.97),
         ("appointment_reply_another_hand.jsonl", lambda _: True, reply_as_labelled, 0.97),
+        (ANOTHER_HELD, lambda row: row["certainty"] == "exact" and revokes(row), told, 1.0),
+        (ANOTHER_HELD, lambda row: clear(row) and revokes(row), told, 0.97),
+        (ANOTHER_HELD, lambda row: clear(row) and revokes(row), scope_as_labelled, 0.95),
+        (ANOTHER_HELD, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 0.9),
+        (ANOTHER_HELD, clear, as_labelled, 0.9),
+        ("appointment_reply_another_hand_held.jsonl", lambda _: True, reply_as_labelled, 0.95),
         (ASKING, lambda row: clear(row) and revokes(row), told, 0.99),
         (ASKING_HELD, lambda row: clear(row) and revokes(row), told, 0.94),
         (ASKING, revokes, scope_as_labelled, 0.94),
@@ -143,6 +154,7 @@ def test_no_keyword_is_missed(name: str) -> None:
         (ASKING, doubtful_revocation, told, 0.65),
         (ASKING_HELD, doubtful_revocation, told, 0.4),
         (ANOTHER_HAND, doubtful_revocation, told, 0.95),
+        (ANOTHER_HELD, doubtful_revocation, told, 0.7),
     ],
 )
 def test_what_must_be_read(
@@ -155,7 +167,7 @@ def test_what_must_be_read(
     assert share(name, kept, right) >= least
 
 
-@pytest.mark.parametrize("name", [CASES, UNSEEN, MORE, HELD, ANOTHER_HAND])
+@pytest.mark.parametrize("name", [CASES, UNSEEN, MORE, HELD, ANOTHER_HAND, ANOTHER_HELD])
 def test_what_must_not_be_read(name: str) -> None:
     """At most one in a hundred clear rows is taken for a revocation, or for danger, and is none."""
     assert share(name, lambda row: clear(row) and not revokes(row), told) <= 0.01

@@ -60,6 +60,16 @@ FLOORS_OF_HELD_BACK = {
     "texts, precision": 0.97,
     "clean": 0.95,
 }
+# Of the hand of those above, read by nobody who writes rules.
+FLOORS_OF_MORE_HELD_BACK = {
+    "identifiers": 0.93,
+    "identifiers, precision": 0.985,
+    "health": 0.9,
+    "health, precision": 0.935,
+    "texts": 0.98,
+    "texts, precision": 0.98,
+    "clean": 0.96,
+}
 # What texts that nobody tuned anything on get; less than that is a step back for everybody.
 FLOORS_OF_UNSEEN = {
     "identifiers": 0.95,
@@ -115,6 +125,7 @@ def test_a_score_counts_letters() -> None:
         ("phi_more.jsonl", False, FLOORS_OF_MORE),
         ("phi_more.jsonl", True, FLOORS_OF_MORE | {"identifiers": 0.99}),
         ("phi_everyday_held_back.jsonl", False, FLOORS_OF_HELD_BACK),
+        ("phi_more_held_back.jsonl", False, FLOORS_OF_MORE_HELD_BACK),
         ("phi_unseen.jsonl", False, FLOORS_OF_UNSEEN),
     ],
 )
