@@ -50,8 +50,8 @@ LONG_FILES = {
 
 # Whole stories, and chance: what they run, shorter tests cover, so that coverage looks away.
 STORIES = {
-    *("test_architecture", "test_cli_sandbox", "test_crashes", "test_demo", "test_docs"),
-    *("test_examples", "test_form_browser", "test_hostile", "test_month", "test_phi_engine"),
+    *("test_cli_sandbox", "test_crashes", "test_demo", "test_docs", "test_examples"),
+    *("test_form_browser", "test_hostile", "test_month"),
     *("test_postgresql_lost", "test_provider_canaries", "test_races", "test_reminder_diaries"),
     *("test_replay", "test_routes_crashes", "test_rulebook_properties", "test_sandbox_browser"),
     *("test_secure_browser", "test_secure_races", "test_server_restart", "test_two_clocks"),

@@ -110,3 +110,15 @@ def test_procedures_with_their_count_and_in_their_company(text: str, words: list
 def test_short_names_in_other_company_are_no_procedures(text: str) -> None:
     """A crown, a culture or a bridge of another kind."""
     assert not [f for f in find(text) if f.label is PhiLabel.PROCEDURE]
+
+
+def test_a_growth_of_which_the_text_says_no_more() -> None:
+    """A text that ends before it tells what the growth was has no result."""
+    assert [f for f in find("the polyp was") if f.label is PhiLabel.TEST_RESULT] == []
+    assert [f for f in find("my doctor says the polyp") if f.label is PhiLabel.TEST_RESULT] == []
+
+
+@pytest.mark.parametrize("text", ["Ana, hemos cambiado su cita", "Gracias. Hemos quitado su cita."])
+def test_a_spanish_verb_is_no_treatment(text: str) -> None:
+    """No plural of what hemodialysis is called for short."""
+    assert [f for f in find(text) if f.label is PhiLabel.PROCEDURE] == []
