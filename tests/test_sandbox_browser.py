@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import field, frozen
+from starlette.concurrency import run_in_threadpool
 
 from compliant_sms import Messenger, Profile
 from compliant_sms.classification import Purpose
 from compliant_sms.cli.demo._webhooks import listen, serve_webhooks
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import BandwidthAccount, PatientPhone, Sandbox, TwilioAccount
+from compliant_sms.sandbox._phones import _page
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
+from hooks import PATIENCE
 from test_send import BODY, NIGHT, agree, remind, waits
 
 if TYPE_CHECKING:
@@ -245,6 +248,31 @@ def test_faults_are_switches(clinic: Messenger, carrier: Sandbox, open_page: Ope
 
     assert exclusive == "false"
     assert sight.is_quiet()
+
+
+@pytest.mark.usefixtures("clinic")
+def test_live_is_said_once_something_is_shown(
+    carrier: Sandbox, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever uses the page as soon as it is live acts on a phone, not on none."""
+    known, refresh = threading.Event(), _page._Page._refresh
+
+    async def late(page: _page._Page) -> None:
+        await run_in_threadpool(known.wait, PATIENCE)
+        await refresh(page)
+
+    monkeypatch.setattr(_page._Page, "_refresh", late)
+    with browser.new_context(locale="en-US") as context:
+        page = context.new_page()
+        with page.expect_response("**/sandbox/events"):
+            page.goto(f"{carrier.url}/")
+        before = page.locator("#link").text_content()
+        known.set()
+        page.get_by_text("Live", exact=True).wait_for()
+        phones = page.get_by_role("navigation").get_by_role("button").count()
+
+    assert before == "Connecting"
+    assert phones == len(PHONES)
 
 
 def test_a_phone_that_cannot_be_reached(

@@ -4,7 +4,7 @@
 export function follow(changed, linked) {
   const known = new Map();
   const source = new EventSource("/sandbox/events");
-  source.addEventListener("open", () => linked(true));
+  source.addEventListener("open", () => linked(known.size > 0));  // the first time nothing is drawn yet
   source.addEventListener("error", () => linked(false));
   source.addEventListener("message", (event) => {
     const { whole, changes } = JSON.parse(event.data);
@@ -14,6 +14,7 @@ export function follow(changed, linked) {
       else known.set(key, { ...value, seen });
     }
     changed(known);
+    linked(true);
   });
   return known;
 }
