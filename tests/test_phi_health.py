@@ -12,7 +12,6 @@ from compliant_sms.phi import PhiFinding, PhiLabel, Sensitivity
 from compliant_sms.phi._codes import find_codes
 from compliant_sms.phi._conditions import find_conditions
 from compliant_sms.phi._health_data import cues, heads
-from compliant_sms.phi._health_readings import _BLANK, _FIRST, _TOLD
 from compliant_sms.phi._health_terms import read_health
 from compliant_sms.phi._health_words import terms_from
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
@@ -323,8 +322,3 @@ MISSPELT = [
 def test_misspelt_terms_are_found(text: str, label: PhiLabel) -> None:
     """By the letters that stay when vowels are left out."""
     assert label in [each for each, _ in found(text)]
-
-
-def test_what_tells_of_a_value_ends_with_a_blank() -> None:
-    """A figure behind no blank is passed over at a glance: nothing that tells of one ends else."""
-    assert {said[-1] for said in (*_TOLD, *_FIRST)} == {_BLANK}

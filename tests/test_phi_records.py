@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -46,6 +47,9 @@ PHONES = [
     "Your daughter left us [[PHONE:5035550187]] as her number.",
     "[[PHONE:503-555-0187]] is the best number for me",
     "work [[PHONE:503-555-0187]], home [[PHONE:503-555-0188]]",
+    "[[PHONE:5 0 3 5 5 5 0 1 8 7]]",
+    "its [[PHONE:5 - 0 - 3 - 5 5 5-0.1.8  7]] ok",
+    "room 12 [[PHONE:5 0 3 5 5 5 0 1 8 7]]",
     "her caregiver is at [[PHONE:555-0164]]",
     "cell [[PHONE:555 0164]]",
     "mi hermana: [[PHONE:787 555 0164]]",
@@ -523,6 +527,19 @@ def test_numbers_are_found(marked: str) -> None:
 def test_nothing_else_is_found(text: str) -> None:
     """What is the practice's, everybody's or no number of record is left alone."""
     assert spans_in(text) == set()
+
+
+@pytest.mark.parametrize("sign", [" ", "-", ".", "  ", " - "])
+def test_ten_figures_one_by_one(sign: str) -> None:
+    """They are a number where they are ten, begin with no 0 or 1, and no figure goes on."""
+    for count, first, before, after in product(
+        (9, 10, 11), "012", ("", "12 ", "12, ", "5, "), ("", f"{sign}12", ", 12", ", 5 5")
+    ):
+        start, written = len(before), sign.join([first, *"2345678901"][:count])
+        found = find_phones(View(before + written + after), NOTHING_KNOWN)
+        apart = [(one.start, one.end) for one in found if one.rule == "phone/apart"]
+        is_number = count == 10 and first == "2" and not after.startswith(sign)
+        assert apart == [(start, start + len(written))] * is_number
 
 
 @pytest.mark.parametrize("marked", [*PHONES, *CONTACT, *RECORDS])

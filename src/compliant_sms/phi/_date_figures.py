@@ -68,6 +68,7 @@ _SIX = 6
 _YEAR = 4
 _SIZES = frozenset((1, 2, 4, 6, 8))
 _THE_ENDS = frozenset(("e ", "E "))
+_PARTS = 3
 _MOST_JOINTS = 3
 _PACKED = (6, 8)
 _SHORT_YEARS = (2, 4)
@@ -98,15 +99,14 @@ def in_figures(view: View) -> list[Form]:
     text, places = view.plain, view.figures
     forms: list[Form] = []
     done, last = -1, len(places) - 1
-    born = bool(view.said & BIRTH)
+    # Most figures are of telephones and of times.
+    begins = "0123" if view.said & BIRTH else "12"
     for at, (start, end) in enumerate(places):
         size = end - start
-        # Most figures are of telephones and of times.
-        begins = "0123" if born else "12"
         if size not in _SIZES or at <= done or (size == _YEAR and text[start] not in begins):
             continue
         sign = text[end : end + 1]
-        if sign in _SIGNS and size < _SIX and at < last:
+        if sign in _SIGNS and size < _SIX and at < last and places[at + 1][0] - end <= _LONGEST_GAP:
             done = _joined(view, at, forms)
         if at <= done or sign == ":":
             continue
@@ -125,18 +125,17 @@ def _joined(view: View, at: int, forms: list[Form]) -> int:
         forms.append(Form(start, until, Kind.SIX))
         return at + 1
     gap = text[end:follows]
-    if gap == " " and not _may_be_three(view, at):
+    if gap == " " and not _may_be_three(places[at : at + 3]):
         return at - 1
     return _chain(view, at, forms) if gap in _GAPS else at - 1
 
 
-def _may_be_three(view: View, at: int) -> bool:
+def _may_be_three(places: list[tuple[int, int]]) -> bool:
     """Whether figures with blanks between have the sizes of a date; two of them are none."""
-    places = view.figures
-    if at + 2 >= len(places) or places[at + 2][0] - places[at + 1][1] != 1:
+    if len(places) < _PARTS:
         return False
-    first, third = (places[each][1] - places[each][0] for each in (at, at + 2))
-    return third in _SHORT_YEARS or first == _YEAR
+    (start, end), (_, middle), (third, until) = places
+    return third - middle == 1 and (until - third in _SHORT_YEARS or end - start == _YEAR)
 
 
 def _is_with_year(text: str, start: int, year: tuple[int, int]) -> bool:

@@ -35,8 +35,8 @@ _SAYS = (*_WAS, *_AT, " estaba ", " salio ")
 _ABOUT = (" like ", " about ", " up to ", " only ", " still ", " just ")
 _FASTING = ("fasting ", "fasting was ", "ayunas ", "fasting: ")
 _TOLD = (*_SAYS, *_ABOUT, *_FASTING)
-_BLANK = " "
-"""What all of them end with."""
+_FIRST = frozenset({"was ", "is ", "its ", "it's ", "fue "})
+_TOLD_ENDS = frozenset(told[-2:] for told in (*_TOLD, *_FIRST))
 
 
 @cache
@@ -64,7 +64,7 @@ def later_values(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     """Values behind what is measured, with other words between; and values at meals."""
     lower = view.lower
     for start, end in view.figures:
-        if lower[start - 1 : start] != _BLANK or lower[end : end + 1] not in _GOES_ON:
+        if lower[start - 2 : start] not in _TOLD_ENDS or lower[end : end + 1] not in _GOES_ON:
             continue
         if not _is_told(lower, start):
             continue
@@ -139,7 +139,6 @@ def _measured(view: View, terms: Sequence[Term]) -> int:
 
 
 _BEGINS = 5
-_FIRST = frozenset({"was ", "is ", "its ", "it's ", "fue "})
 
 
 def _is_measure(view: View, term: Term) -> bool:

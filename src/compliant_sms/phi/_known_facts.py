@@ -153,22 +153,25 @@ def _birth_date(view: View, born: date) -> Iterator[Span]:
         *(f"{day:02}{month:02}{last}" for last in (year, short)),
         f"{year}{month:02}{day:02}",
     }
+    begins, years = {str(month), str(day), year}, {year, short}
+    orders = {(month, day), (day, month)}
     runs, plain = view.figures, view.plain
     for at, (start, end) in enumerate(runs):
         figures = plain[start:end]
         if figures in packed:
             yield start, end
-        elif end - start < 5 and at + 2 < len(runs):
+        if figures.lstrip("0") not in begins:
+            continue
+        if end - start < 5 and at + 2 < len(runs):
             spans = runs[at : at + 3]
             one, other, last = (plain[begin:until] for begin, until in spans)
             if one == year:
                 one, other, last = other, last, one
             near = all(0 < after[0] - before[1] < 4 for before, after in pairwise(spans))
-            orders = {(month, day), (day, month)}
-            if near and last in {year, short} and (int(one), int(other)) in orders:
+            if near and last in years and (int(one), int(other)) in orders:
                 yield start, spans[2][1]
         if end - start < 3 and int(figures) == day:
-            yield from _in_words(view, at, _MONTHS[month - 1].split(), {year, short})
+            yield from _in_words(view, at, _MONTHS[month - 1].split(), years)
 
 
 def _in_words(view: View, at: int, month: list[str], years: set[str]) -> Iterator[Span]:

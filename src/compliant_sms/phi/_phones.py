@@ -85,6 +85,20 @@ def _masked() -> re.Pattern[str]:
     return re.compile(r"\(?[*x•#]{3}\)?[-. ]{0,2}[*x•#]{3}[-. ]?(?P<last>[0-9]{4})(?!\w)")
 
 
+_BETWEEN_FIGURES = r"(?: - |  |[-. ])"
+
+
+@cache
+def _one_by_one() -> re.Pattern[str]:
+    """At least ten figures, each by itself."""
+    return re.compile(rf"[0-9](?<![0-9][0-9])(?:{_BETWEEN_FIGURES}[0-9](?![0-9])){{{_TEN - 1},}}+")
+
+
+@cache
+def _goes_on() -> re.Pattern[str]:
+    return re.compile(rf"{_BETWEEN_FIGURES}[0-9]")
+
+
 def find_phones(view: View, _known: Known) -> Iterable[PhiFinding]:
     """Numbers at which somebody is reached; not what reads as the practice's own or a public one.
 
@@ -120,18 +134,11 @@ def find_phones(view: View, _known: Known) -> Iterable[PhiFinding]:
 
 def _apart(view: View) -> Iterator[tuple[int, int]]:
     """Ten figures one by one: "6 1 4 5 5 5 0 1 3 3"."""
-    text, run = view.lower, 0
-    figures = view.figures
-    for at, (begin, end) in enumerate(figures):
-        single = end - begin == 1
-        joined = run and text[figures[at - 1][1] : begin] in _BETWEEN_FIGURES
-        run = 0 if not single else run + 1 if joined else 1
-        last = at + 1 == len(figures) or text[end : figures[at + 1][0]] not in _BETWEEN_FIGURES
-        if run == _TEN and last and text[figures[at - run + 1][0]] not in "01":
-            yield figures[at - run + 1][0], end
-
-
-_BETWEEN_FIGURES = frozenset((" ", "-", " - ", ".", "  "))
+    text = view.lower
+    for match in _one_by_one().finditer(text):
+        ten = text[match.start()] not in "01" and sum(map(str.isdigit, match[0])) == _TEN
+        if ten and not _goes_on().match(text, match.end()):
+            yield match.span()
 
 
 def _numbers(view: View) -> Iterator[re.Match[str]]:

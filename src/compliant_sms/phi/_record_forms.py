@@ -7,7 +7,7 @@ Medicare numbers: CMS, "Understanding the Medicare Beneficiary Identifier Format
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from compliant_sms.phi import _marks as marks
@@ -79,7 +79,7 @@ def find_record_forms(view: View, _known: Known) -> Iterable[PhiFinding]:
         if length == 1:
             after = text[end : end + 1]
             spaced = after == " " and text[end + 2 : end + 3] == " " and text[end + 1].isalpha()
-            if spaced or after.isalpha():
+            if (spaced or after.isalpha()) and not text[start - 1 : start].isalnum():
                 found += _at(view, start, _medicare(), PhiLabel.HEALTH_PLAN_ID, "record/medicare")
         elif length == 2:
             if text[end : end + 1] == "-" and text[end + 3 : end + 4] == "-":
@@ -125,12 +125,13 @@ def _charts(view: View, start: int) -> Iterator[PhiFinding]:
 
 def _at(
     view: View, start: int, pattern: re.Pattern[str], label: PhiLabel, rule: str
-) -> Iterator[PhiFinding]:
+) -> Sequence[PhiFinding]:
     """What has a form where a number begins; not inside a word or a longer number."""
+    before = view.lower[start - 1] if start else " "
+    if before.isalnum() or before in _NOT_BEFORE:
+        return ()
     match = pattern.match(view.lower, start)
-    before = view.lower[start - 1 : start] if start else ""
-    if match and not (before.isalnum() or (before and before in _NOT_BEFORE)):
-        yield _finding(match, label, rule)
+    return (_finding(match, label, rule),) if match else ()
 
 
 # A digit, and the sum of the digits of twice as much.
