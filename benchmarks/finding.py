@@ -1,4 +1,4 @@
-"""Finding health information in labelled texts of about 160 characters, against Presidio."""
+"""Finding health information in labelled texts, against Presidio, and in long hostile ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from statistics import median
 
 from measure import in_turns, ratio, typical_call
 from presidio import Presidio
-from report import Row, microseconds
+from report import Row, microseconds, milliseconds
 
 from compliant_sms.phi import Known, OwnFacts, PatientFacts, find
 
@@ -21,6 +21,16 @@ __all__ = ["rows"]
 _MOST = 60e-6
 _TIMES_FASTER = 12
 _LENGTHS = range(140, 181)
+_MOST_HOSTILE, _LONG = 50e-3, 100_000
+_HOSTILE = {
+    "digits": "1234567890",
+    "one letter": "a",
+    "brackets in brackets": "([{1",
+    "slashes between figures": "1/",
+    "hyphens between figures": "1-",
+    "blanks between figures": "5 ",
+    "commas between letters": "a,",
+}
 _FILES = Path(__file__).resolve().parents[1] / "tests" / "data"
 _KNOWN = Known(
     patient=PatientFacts(
@@ -79,4 +89,22 @@ def rows(_: Path, *, quick: bool) -> Iterator[Row]:
         measured=microseconds(known),
         baseline=microseconds(ours),
         ratio=f"{known / ours:.2f}",
+    )
+    yield _hostile(rounds=2 if quick else 8)
+
+
+def _hostile(*, rounds: int) -> Row:
+    """The longest that 100,000 characters of one kind take."""
+    blocks = in_turns(
+        {name: partial(find, (unit * _LONG)[:_LONG]) for name, unit in _HOSTILE.items()},
+        rounds=rounds,
+        calls=1,
+    )
+    taken = {name: typical_call(some) for name, some in blocks.items()}
+    worst = max(taken, key=lambda name: taken[name])
+    return Row(
+        what=f"finding in 100,000 characters ({worst}, the worst of {len(_HOSTILE)} kinds)",
+        measured=milliseconds(taken[worst]),
+        bar=f"at most {milliseconds(_MOST_HOSTILE)}",
+        met=taken[worst] <= _MOST_HOSTILE,
     )
