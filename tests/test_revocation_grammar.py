@@ -102,6 +102,17 @@ def test_courtesies_change_nothing(before: list[str], word: str, after: list[str
     assert read_revocation(" ".join([*before[:4], word, *after[:4]])) is not None
 
 
+@given(st.text(st.characters(max_codepoint=127) | st.sampled_from("a'1_ \n"), max_size=60))
+def test_words_are_the_same_in_the_letters_of_ascii(text: str) -> None:
+    """The quick way to part a text, which those in ASCII take, parts it as the other does."""
+    quick, usual = (
+        [match.span() for match in token.finditer(text)]
+        for token in (_revocation_forms._ASCII_TOKEN, _revocation_forms._TOKEN)
+    )
+
+    assert quick == usual
+
+
 @given(st.text(st.sampled_from("stop off want text no more ,.?🛑'") | st.characters(), max_size=80))
 def test_found_within_the_text(body: str) -> None:
     """Whatever is found has a place in the text."""
