@@ -88,6 +88,9 @@ ASKING_HELD = "inbound_asking_held.jsonl"
 ANOTHER_HAND = "inbound_another_hand.jsonl"
 # Of the same hand, and read by nobody who writes rules.
 ANOTHER_HELD = "inbound_another_hand_held.jsonl"
+# Of a third hand; no rule was made from either half, and nobody who writes rules read the second.
+THIRD_HAND = "inbound_third_hand.jsonl"
+THIRD_HELD = "inbound_third_hand_held.jsonl"
 
 KINDS = (
     *("", "_unseen", "_more", "_held", "_asking", "_asking_held", "_another_hand"),
@@ -155,6 +158,13 @@ def test_no_keyword_is_missed(name: str) -> None:
         (ASKING_HELD, doubtful_revocation, told, 0.4),
         (ANOTHER_HAND, doubtful_revocation, told, 0.95),
         (ANOTHER_HELD, doubtful_revocation, told, 0.7),
+        (THIRD_HAND, lambda row: not doubtful_revocation(row) and revokes(row), told, 1.0),
+        (THIRD_HAND, lambda row: row["intent"] == "emergency", in_danger, 1.0),
+        (THIRD_HAND, clear, as_labelled, 0.85),
+        (THIRD_HELD, lambda row: not doubtful_revocation(row) and revokes(row), told, 0.96),
+        (THIRD_HELD, lambda row: row["intent"] == "emergency", in_danger, 1.0),
+        (THIRD_HELD, clear, as_labelled, 0.84),
+        (THIRD_HELD, doubtful_revocation, told, 0.66),
     ],
 )
 def test_what_must_be_read(
@@ -174,7 +184,9 @@ def test_what_must_not_be_read(name: str) -> None:
     assert share(name, lambda row: clear(row) and row["intent"] != "emergency", in_danger) <= 0.01
 
 
-@pytest.mark.parametrize(("name", "most"), [(ASKING, 0.015), (ASKING_HELD, 0.015)])
+@pytest.mark.parametrize(
+    ("name", "most"), [(ASKING, 0.015), (ASKING_HELD, 0.015), (THIRD_HAND, 0.015), (THIRD_HELD, 0)]
+)
 def test_near_misses(name: str, most: float) -> None:
     """Of texts made to come near to a wish to stop few are taken for one, and none for danger."""
     assert share(name, lambda row: clear(row) and not revokes(row), told) <= most

@@ -32,6 +32,7 @@ from compliant_sms.flows import inclusion_proof as prove_inclusion
 from compliant_sms.ports import Store
 from compliant_sms.signing import SigningKey
 from compliant_sms.stores import PostgreSQL, SQLite
+from figures import Record
 from ledgers import AT, PRACTICE, Raw, fill, read, write
 from test_receive import from_patient
 from test_send import agree, remind
@@ -435,9 +436,16 @@ def test_tampering_is_found(ledger: Ledger, kinds: list[Tamper]) -> None:
 
 @pytest.mark.endurance
 @pytest.mark.parametrize("kinds", [ALONE, AGAINST], ids=["alone", "against a checkpoint"])
-def test_tampering_is_found_ten_thousand_times(ledger: Ledger, kinds: list[Tamper]) -> None:
+def test_tampering_is_found_ten_thousand_times(
+    ledger: Ledger, kinds: list[Tamper], figures: Record
+) -> None:
     """The same, ten thousand times."""
     _tamper(ledger, kinds, trials=10_000, seed="long")
+    figures(
+        f"tampering with the ledger, {'alone' if kinds is ALONE else 'against a checkpoint'}",
+        {"alterations": 10_000, "kinds": len(kinds)},
+        ("not found", "named wrongly"),
+    )
 
 
 def test_what_no_checkpoint_holds_can_be_cut_off(ledger: Ledger) -> None:

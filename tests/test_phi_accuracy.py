@@ -70,6 +70,26 @@ FLOORS_OF_MORE_HELD_BACK = {
     "texts, precision": 0.98,
     "clean": 0.96,
 }
+# Texts of a third hand, odder than those above; no rule was made from either half, and nobody who
+# writes rules read the second.
+FLOORS_OF_THIRD_HAND = {
+    "identifiers": 0.93,
+    "identifiers, precision": 0.97,
+    "health": 0.9,
+    "health, precision": 0.86,
+    "texts": 0.98,
+    "texts, precision": 0.95,
+    "clean": 0.91,
+}
+FLOORS_OF_THIRD_HAND_HELD_BACK = {
+    "identifiers": 0.91,
+    "identifiers, precision": 0.97,
+    "health": 0.9,
+    "health, precision": 0.9,
+    "texts": 0.99,
+    "texts, precision": 0.965,
+    "clean": 0.93,
+}
 # What texts that nobody tuned anything on get; less than that is a step back for everybody.
 FLOORS_OF_UNSEEN = {
     "identifiers": 0.95,
@@ -126,6 +146,8 @@ def test_a_score_counts_letters() -> None:
         ("phi_more.jsonl", True, FLOORS_OF_MORE | {"identifiers": 0.99}),
         ("phi_everyday_held_back.jsonl", False, FLOORS_OF_HELD_BACK),
         ("phi_more_held_back.jsonl", False, FLOORS_OF_MORE_HELD_BACK),
+        ("phi_third_hand.jsonl", False, FLOORS_OF_THIRD_HAND),
+        ("phi_third_hand_held_back.jsonl", False, FLOORS_OF_THIRD_HAND_HELD_BACK),
         ("phi_unseen.jsonl", False, FLOORS_OF_UNSEEN),
     ],
 )

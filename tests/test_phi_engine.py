@@ -6,6 +6,7 @@ import gc
 import html
 import json
 from functools import cache
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
@@ -60,6 +61,7 @@ HOSTILE = [
     # A letter and a figure by turns, figures and signs of a number, and what is a cue of each.
     *("x1", "5x", "z 5 ", "5 5 5", "1+", "1@", "#1", "0_", "123456789 5 ", "555.", "2024 é", "é&"),
     *("[\u0663", "jan ", "4 ", "flu ", "cancer ", "a1c ", "knee ", "Eye ", "555 pain ", "1 see "),
+    *("result: ", "progesterone 2.1 ", "pregnant, ", "counseling is 2.1 ", "mumps ", "sat 2.1 "),
 ]
 
 
@@ -123,6 +125,20 @@ def test_time_is_linear(unit: str) -> None:
 
     bound = 40 * shortest(lambda: find(short, MARIA)) + 0.05
     assert within(bound, lambda: find(long, MARIA))
+
+
+@pytest.mark.endurance
+@pytest.mark.parametrize("between", [" ", ": ", ", ", ". ", " 2.1 ", "? ", "'s "])
+def test_no_word_makes_a_text_expensive(between: str) -> None:
+    """Any word that a recognizer looks for, over and over: four times as long, no ten times."""
+    for name in ("audience", "cues", "record_cues", "words"):
+        listed = files("compliant_sms.phi").joinpath("data", f"{name}.txt").read_text("utf-8")
+        rows = [row for row in listed.splitlines() if row[:1] not in {"#", "["}]
+        for word in {word.strip(" *^") for row in rows for word in row.split(",")} - {""}:
+            unit = f"{word}{between}"
+            short, long = (unit * 3_000)[:3_000], (unit * 12_000)[:12_000]
+            bound = 10 * shortest(lambda short=short: find(short)) + 0.02
+            assert within(bound, lambda long=long: find(long)), unit
 
 
 def shown(text: str) -> list[tuple[str, str]]:

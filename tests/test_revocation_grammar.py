@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliant_sms.errors import ConfigurationError
-from compliant_sms.optout import Certainty, _revocation_forms, read_revocation
+from compliant_sms.optout import Awaiting, Certainty, _revocation_forms, read_revocation
 from compliant_sms.optout._heard import hear
 from compliant_sms.optout._revocation_forms import formed, may_be_formed
 from compliant_sms.optout._revocation_grammar import _parse, grammar
@@ -73,7 +73,20 @@ def test_form(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["um, stop?", "want out", "dont", "weekly would be enough", "another one??", "annoying"],
+    [
+        "um, stop?",
+        "want out",
+        "dont",
+        "weekly would be enough",
+        "another one??",
+        "annoying",
+        "mute me",
+        "please block my number",
+        "last text please",
+        "can you stop until next month",
+        "pause for a while",
+        "\U0001f507",
+    ],
 )
 def test_doubtful(text: str) -> None:
     """A short text that may be a wish to stop is one, and unsure."""
@@ -81,6 +94,30 @@ def test_doubtful(text: str) -> None:
 
     assert revocation is not None
     assert revocation.certainty is Certainty.UNSURE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I forgot to mute my phone",
+        "please silence your phone",
+        "can you mute me?",
+        "last time",
+        "can I stop for a few days",
+        "stop until better",
+        "can you hold my spot until friday",
+    ],
+)
+def test_something_else(text: str) -> None:
+    """The same words about something else stop nothing."""
+    assert read_revocation(text) is None
+
+
+@pytest.mark.parametrize("awaiting", list(Awaiting))
+@pytest.mark.parametrize("text", ["\U0001f507", "last text please", "pause for a while"])
+def test_an_answer_to_a_question(text: str, awaiting: Awaiting) -> None:
+    """What may be a wish to stop by itself is none where something was asked."""
+    assert read_revocation(text, awaiting=awaiting) is None
 
 
 @pytest.mark.parametrize("word", ["shop", "quiet", "remote", "stopover", "cancer", "step"])

@@ -111,14 +111,14 @@ def _calle() -> re.Pattern[str]:
     other = "en|y|con|a|para|es|mi|esta|numero|no|num|is|in|at|my|and|near|on|for|with|by|not|or"
     name = rf"(?!(?:{other}|hasta|por|que|thats)\b)[a-z][a-z']+"
     return re.compile(
-        rf"\.?(?: (?:{name}|\d{{1,2}}(?= [a-z]-?\d))){{1,5}}"
-        r"(?P<after>,? ?(?:#|num\.?|numero|no\.?)? ?(?:\d{1,5}[a-z]?|[a-z]-?\d{1,4})\b)?"
+        rf"\.?(?: (?:{name}|\d{{1,2}}(?= [a-z]-?\d)|\d{{1,3}}(?=,? (?:#|casa #?) ?\d))){{1,5}}"
+        r"(?P<after>,? ?(?:#|num\.?|numero|no\.?|casa)? ?(?:\d{1,5}[a-z]?|[a-z]-?\d{1,4})\b)?"
     )
 
 
 @cache
 def _district() -> re.Pattern[str]:
-    return re.compile(r"\.? [A-Z][\w']*(?: [A-Z][\w']*){0,3}")
+    return re.compile(r"\.? [A-Z][\w']*(?: [A-Z][\w']*){0,3}(?:,? #\d{1,4}\b|-\d{1,3}\b)?")
 
 
 @cache

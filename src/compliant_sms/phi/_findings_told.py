@@ -19,6 +19,7 @@ __all__ = ["Place", "findings_seen", "findings_told", "passed"]
 Place = tuple[int, int, str]  # with the rule that saw it
 
 _LONG = 9  # words of a finding
+_MOST_PASSED = 9  # before it
 
 
 def findings_told(view: View, terms: Sequence[Term]) -> Iterator[Place]:
@@ -72,7 +73,8 @@ def _supposed(view: View, test: int) -> bool:
 def _past_articles(view: View, first: int) -> tuple[int, bool]:
     """Past "back", "that you have a"; and whether somebody was named in between."""
     pronoun = False
-    while first < len(view.words) and view.words[first] in cues("before a finding"):
+    limit = min(first + _MOST_PASSED, len(view.words))
+    while first < limit and view.words[first] in cues("before a finding"):
         if _figure_begins(view, first) < view.starts[first] or view.gaps[first + 1] == "-":
             break
         pronoun = pronoun or view.words[first] in _PRONOUNS

@@ -57,9 +57,11 @@ def _dose() -> re.Pattern[str]:
 def find_medications(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG001 - one form
     """Where a text says which medicine somebody takes."""
     found: list[PhiFinding] = []
-    last = 0
-    for term in told_otherwise(view):
-        if term.kind & _TAKEN and term.start >= last and (span := _span(view, term)):
+    last, words, terms = 0, view.words, told_otherwise(view)
+    given = any(words[term.last] in cues("vaccinated") for term in terms)
+    given = given and not cues("vaccines").isdisjoint(words)
+    for term in terms:
+        if term.kind & _TAKEN and term.start >= last and (span := _span(view, term, given=given)):
             last = span[1]
             found.append(found_at(span, PhiLabel.MEDICATION, "medication/name"))
     if found and view.has_digit:
@@ -69,7 +71,7 @@ def find_medications(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa:
     return found
 
 
-def _span(view: View, term: Term) -> tuple[int, int] | None:
+def _span(view: View, term: Term, *, given: bool) -> tuple[int, int] | None:
     words, after = view.words, term.last + 1
     if term.kind == Kind.MEDICATION:
         matched = _strength().match(view.lower, term.end)
@@ -84,7 +86,7 @@ def _span(view: View, term: Term) -> tuple[int, int] | None:
                 view.ends[after],
             )
         )
-    if words[term.last] in cues("vaccinated") and not cues("vaccines").isdisjoint(words):
+    if given and words[term.last] in cues("vaccinated"):
         return term.start, term.end
     start = _named_before(view, term.first)
     return None if start is None else (start, term.end)

@@ -61,9 +61,10 @@ def find_results(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG
 
 
 def _numbers(view: View, terms: tuple[Term, ...]) -> Iterator[Place]:
+    reached: set[tuple[int, bool]] = set()
     for term in terms:
         if term.kind == _MEASURE or (term.kind & _TESTS and _has_value(view, term)):
-            yield from _values(view, term)
+            yield from _values(view, term, reached)
     lower = view.lower
     over = " over " in lower or " sobre " in lower
     slash = "/" in lower
@@ -156,8 +157,14 @@ def _moved(lower: str, start: int) -> Place | None:
     return (start, found.end(), "weight") if told else None
 
 
-def _values(view: View, term: Term) -> Iterator[Place]:
-    """What follows a measure: its value, then further ones: "8.2 %, up from 7.1 %"."""
+def _values(view: View, term: Term, reached: set[tuple[int, bool]]) -> Iterator[Place]:
+    """What follows a measure: its value, then further ones: "8.2 %, up from 7.1 %".
+
+    Args:
+        view: the text.
+        term: what is measured.
+        reached: the values behind which others were looked for already; more are added.
+    """
     lower, figures = view.lower, view.figures
     begin, last, links = term.end, term.last, cues("to a value")
     warm = view.words[last] in cues("warm")
@@ -183,6 +190,9 @@ def _values(view: View, term: Term) -> Iterator[Place]:
             yield term.start, found.end(), "measure"
         else:
             yield start - (minus or gap[-1:] in _LIMITS), found.end(), "measure"
+        if (start, warm) in reached:
+            return
+        reached.add((start, warm))
         begin, links = found.end(), cues("to a further value")
         last, at = view.word_at(begin) - 1, bisect_left(figures, (begin,))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache
 
@@ -61,10 +62,14 @@ def care_of(view: View, start: int, end: int) -> Sensitivity:
     """
     found: set[Sensitivity] = set()
     read = view.health or read_health(view)
-    for at in read.cared:
-        term = read.terms[at]
-        if start <= term.start < end and term.end <= end:
-            near = read.terms[max(0, at - _NEAR) : at + _NEAR]
+    cared, terms = read.cared, read.terms
+    for place in range(bisect_left(cared, start, key=lambda at: terms[at].start), len(cared)):
+        at = cared[place]
+        term = terms[at]
+        if term.start >= end:
+            break
+        if term.end <= end:
+            near = terms[max(0, at - _NEAR) : at + _NEAR]
             if not any(_inside(term, other) for other in near):
                 found.add(term.care)
     # A code has a figure behind its first letter.
