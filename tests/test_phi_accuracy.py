@@ -70,8 +70,8 @@ FLOORS_OF_MORE_HELD_BACK = {
     "texts, precision": 0.98,
     "clean": 0.96,
 }
-# Texts of a third hand, odder than those above; no rule was made from either half, and nobody who
-# writes rules read the second.
+# Texts of a third hand, odder than those above. One rule was made from the first half (streets with
+# a figure for a name), and nobody who writes rules read the second.
 FLOORS_OF_THIRD_HAND = {
     "identifiers": 0.93,
     "identifiers, precision": 0.97,

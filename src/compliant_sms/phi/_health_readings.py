@@ -62,7 +62,7 @@ def _further() -> re.Pattern[str]:
 
 def later_values(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     """Values behind what is measured, with other words between; and values at meals."""
-    lower, measured = view.lower, None
+    lower, measured = view.lower, _measured(view, terms)
     for start, end in view.figures:
         if lower[start - 2 : start] not in _TOLD_ENDS or lower[end : end + 1] not in _GOES_ON:
             continue
@@ -75,10 +75,7 @@ def later_values(view: View, terms: Sequence[Term]) -> Iterator[Place]:
             return
         if value and _is_sugar(value[0]) and lower.endswith(_FASTING, 0, start):
             yield *value.span(), "meal"
-            continue
-        if value and measured is None:
-            measured = _measured(view, terms)
-        if value and measured is not None and _of_it(lower, measured, start):
+        elif value and _of_it(lower, measured, start):
             yield *value.span(), "later"
             return
 
