@@ -39,7 +39,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.rules import Readings, Verdict, read
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
-from compliant_sms.templates import neutral_notice, sender_name
+from compliant_sms.templates import neutral_notice, notice_language, sender_name
 from compliant_sms.testing import MovableClock
 from compliant_sms.text import segment
 from conftest import PATIENT, PERSON, WARNING
@@ -50,6 +50,7 @@ from test_send import BODY, NIGHT, agree, outgoing, remind, waits
 pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
 Make = Callable[..., Messenger]
 DRUG = "Lakeside Family Medicine: Ana, your lisinopril is ready. Reply STOP to opt out."
+SPANISH = "Lakeside Family Medicine: Ana, su receta de lisinopril ya está lista para usted."
 RECORD = "Lakeside Family Medicine: Ana, MRN 00482913 is closed. Reply STOP to opt out."
 PROTECTED = "Lakeside Family Medicine: Ana, your suboxone is here. Reply STOP to opt out."
 FULL = "Lakeside Family Medicine: Ana Gomez, see you Tue Dec 1. Reply STOP to opt out."
@@ -569,15 +570,33 @@ def test_an_event_loop_asks_too(
 # The notice and its name
 
 
-@pytest.mark.parametrize("language", ["en", "es", "es-MX", "fr", ""])
+@pytest.mark.parametrize("language", ["en", "es", "es-MX", "fr", "fr_CA", ""])
 def test_the_notice_is_short_and_plain(language: str) -> None:
     """One segment of GSM-7 with a usual name and link, in English where there is no other."""
     notice = neutral_notice("Lakeside Family Medicine", LINK, language=language)
 
     assert segment(notice).segments == 1
-    assert notice.startswith("Lakeside Family Medicine: ")
+    assert notice.startswith("Lakeside Family Medicine")
     assert notice.endswith(LINK)
     assert ("usted" in notice) is language.startswith("es")
+    assert ("vous" in notice) is language.startswith("fr")
+
+
+@pytest.mark.parametrize(
+    ("reads", "words"), [(None, "usted"), ("en", "you have"), ("fr-CA", "vous"), ("zh", "usted")]
+)
+def test_the_notice_is_in_the_language_of_its_reader(
+    practice: Practice, reads: str | None, words: str
+) -> None:
+    """As far as that is known and there is a notice in it; otherwise as the text is."""
+    sender = evolve(practice, phi=PhiMode.NOTICE)
+    draft = Draft(to=PATIENT, purpose=Purpose.RECALL, body=SPANISH, idempotency_key="1")
+    reader = Profile(language=reads)
+    made = _withhold.instead_of(draft, read(SPANISH, sender), sender, reader, PhiPreference())
+
+    assert made is not None
+    assert words in made.body
+    assert made.readings.language == notice_language(reads, "es")
 
 
 def test_the_name_that_tells_least_is_used(practice: Practice) -> None:

@@ -37,11 +37,11 @@ from compliant_sms.optout import Awaiting
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
-from compliant_sms.templates import Catalogue, TemplateRef, starter
+from compliant_sms.templates import Body, Catalogue, TemplateRef, starter
 from compliant_sms.testing import MovableClock
 from conftest import PATIENT, PERSON, WARNING
 from evidence_story import SINCE, UNTIL, WHO, dossier_of
-from templates_made import LEE, reminder
+from templates_made import LEE, reminder, simple
 from test_send import agree
 from test_templates_catalogue import GONE
 
@@ -184,6 +184,30 @@ def test_the_patients_language_picks_the_body(
     visit(messenger, language=language)
 
     assert bodies(carrier) == [expected]
+
+
+def test_the_line_added_is_in_the_language_of_the_template(
+    make_messenger: Make, carrier: Sandbox
+) -> None:
+    """However few words it has to tell a language by."""
+    few = simple(
+        "{practice}: {given_name}, see you soon.",
+        bodies={"es": Body(minimum="{practice}: {given_name}, visita.")},
+    )
+    messenger = make_messenger(templates=Catalogue([few]))
+    agree(messenger)
+    messenger.send_template(
+        "hello",
+        to=PATIENT,
+        person=PERSON,
+        values={"given_name": "Ana"},
+        language="es",
+        idempotency_key="1",
+    )
+
+    assert bodies(carrier) == [
+        "Lakeside Family Medicine: Ana, visita. Responda STOP para no recibir mensajes."
+    ]
 
 
 def test_a_person_of_whom_nothing_is_known_gets_english(

@@ -162,7 +162,10 @@ def _rendered(
     told = any(text.says_opt_out and at - text.at < settings.opt_out_line_every for text in gone)
     if not each and (told or purpose.opt_out_line is OptOutLine.NEVER):
         return body, plain
-    longer = with_opt_out_line(body, language=plain.language)
+    # Few words tell their language badly; a template knows it.
+    template = draft.template if plain.withheld_by is None else None
+    language = template.language if template else plain.language
+    longer = with_opt_out_line(body, language=language)
     # Our own line is known to sell nothing and to tell nothing, so the rest need not be read anew.
     return longer, evolve(
         plain,

@@ -19,7 +19,7 @@ from compliant_sms.phi import (
 )
 from compliant_sms.practice import PhiMode, Practice
 from compliant_sms.rules import Readings, care_of, read
-from compliant_sms.templates import neutral_notice, sender_name
+from compliant_sms.templates import neutral_notice, notice_language, sender_name
 
 __all__ = ["Instead", "instead_of", "noticed", "patient_of", "tells_too_much"]
 
@@ -91,13 +91,15 @@ def noticed(
     profile: Profile,
     too_much: tuple[PhiFinding, ...],
 ) -> Instead:
-    """The notice with a link; it tells nobody anything."""
-    name, language = sender_name(practice), plain.language
+    """The notice with a link, in the language of its reader; it tells nobody anything."""
+    name, language = sender_name(practice), notice_language(profile.language, plain.language)
     # As long as it is, so that what is read stands where it does.
     meant = neutral_notice(name, without_tokens(link), language=language)
     readings = _read(meant, plain, practice, profile, too_much)
     body = neutral_notice(name, link, language=language)
-    return Instead(allowed=ContentTier.MINIMUM, body=body, readings=readings)
+    return Instead(
+        allowed=ContentTier.MINIMUM, body=body, readings=evolve(readings, language=language)
+    )
 
 
 def _read(

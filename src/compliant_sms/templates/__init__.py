@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from compliant_sms._lazy import names_of
 from compliant_sms.templates._inbox import closed_text, danger_text, received_text
-from compliant_sms.templates._notice import neutral_notice
+from compliant_sms.templates._notice import neutral_notice, notice_language
 from compliant_sms.templates._ref import TemplateRef
 from compliant_sms.templates._replies import help_text, opt_in_text, opt_out_text, which_to_stop
 from compliant_sms.templates._sender import dialled, sender_name
@@ -72,6 +72,7 @@ __all__ = [
     "dialled",
     "help_text",
     "neutral_notice",
+    "notice_language",
     "opt_in_text",
     "opt_out_line",
     "opt_out_text",

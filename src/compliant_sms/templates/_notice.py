@@ -5,12 +5,13 @@ It names the practice and nothing of the message; who may read that finds out be
 
 from __future__ import annotations
 
-__all__ = ["neutral_notice"]
+__all__ = ["neutral_notice", "notice_language"]
 
 # Letters of GSM-7 alone: another one would more than double what the text costs.
 _NOTICES = {
     "en": "{name}: you have a new message from us. Read it here: {link}",
     "es": "{name}: usted tiene un mensaje nuevo. Para leerlo: {link}",
+    "fr": "{name} : vous avez un nouveau message. Pour le lire : {link}",
 }
 _ENGLISH = "en"
 
@@ -27,5 +28,17 @@ def neutral_notice(name: str, link: str, *, language: str = _ENGLISH) -> str:
         The text; in English where there is none in that language. It ends with the link, after
         which a full stop would break it.
     """
-    tag = language.replace("_", "-").partition("-")[0].lower()
-    return _NOTICES.get(tag, _NOTICES[_ENGLISH]).format(name=name, link=link)
+    return _NOTICES[notice_language(language)].format(name=name, link=link)
+
+
+def notice_language(*tags: str | None) -> str:
+    """The first of these languages in which there is a notice; English, if there is none.
+
+    Args:
+        tags: as of BCP 47; None where a language is not known.
+
+    Returns:
+        ``"en"``, ``"es"`` or ``"fr"``.
+    """
+    spoken = (tag.replace("_", "-").partition("-")[0].lower() for tag in tags if tag)
+    return next((language for language in spoken if language in _NOTICES), _ENGLISH)
