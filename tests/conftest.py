@@ -95,10 +95,23 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         return (yield)
 
 
-def pytest_sessionstart() -> None:
+def pytest_sessionstart(session: pytest.Session) -> None:
     """Load all that is measured."""
     if "coverage" in sys.modules:
-        load_everything()
+        with untraced() if _measures_less(session.config) else nullcontext():
+            load_everything()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Leave the tracer out where another process traces the same."""
+    with untraced() if _measures_less(session.config) else nullcontext():
+        return (yield)
+
+
+def _measures_less(config: pytest.Config) -> bool:
+    """Whether this is not the first process of pytest-xdist: they all load and collect alike."""
+    return getattr(config, "workerinput", {}).get("workerid", "gw0") != "gw0"
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -212,7 +225,7 @@ def make_store(
 
 @pytest.fixture
 def used_postgres_dsn(postgres: Server) -> Iterator[str]:
-    """A PostgreSQL database with our tables, all empty; a test may not change the tables."""
+    """A PostgreSQL database with our tables, all empty, that other tests had before."""
     with postgres.used_database() as dsn:
         yield dsn
 
