@@ -68,17 +68,11 @@ class Server:
                 connection.execute(drop)
             if _shape(connection) != self._shapes[dsn]:
                 return
-            used = self._used(connection)
-            if used:  # and what refers to it
-                connection.execute(f"TRUNCATE {', '.join(used)} RESTART IDENTITY CASCADE")  # type: ignore[arg-type]
+            # Of so few rows that is quicker by far than TRUNCATE, which makes new files.
+            each = (f"t{i} AS (DELETE FROM {name})" for i, name in enumerate(self._tables))
+            connection.execute(f"WITH {', '.join(each)} SELECT 1")  # type: ignore[arg-type]
+            connection.execute(_NUMBER_ANEW)
         self._free.append(dsn)
-
-    def _used(self, connection: psycopg.Connection) -> list[str]:
-        """The tables with rows, and those that gave away a number: few of many."""
-        if not self._tables:
-            self._tables = [name for (name,) in connection.execute(_TABLES)]
-        filled = (f"SELECT '{name}' WHERE EXISTS (TABLE {name})" for name in self._tables)
-        return [name for (name,) in connection.execute(" UNION ".join([*filled, _NUMBERED]))]  # type: ignore[arg-type]
 
     def _made(self) -> str:
         dsn = self._rest.enter_context(self.database())
@@ -87,6 +81,7 @@ class Server:
         store.close()
         with psycopg.connect(dsn) as connection:
             self._shapes[dsn] = _shape(connection)
+            self._tables = [name for (name,) in connection.execute(_TABLES)]
         return dsn
 
     def close(self) -> None:
@@ -120,9 +115,8 @@ _SHAPE = """SELECT kind, string_agg(format('%s %s', number, name), ',' ORDER BY 
     ) AS every GROUP BY kind ORDER BY kind"""
 _TABLES = """SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'sms%'
     AND relname <> 'sms_schema'"""
-_NUMBERED = """SELECT relname FROM pg_depend JOIN pg_class ON pg_class.oid = refobjid
-    JOIN pg_sequence ON seqrelid = objid WHERE deptype IN ('a', 'i')
-    AND relname LIKE 'sms%' AND pg_sequence_last_value(seqrelid::regclass) IS NOT NULL"""
+_NUMBER_ANEW = """SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence
+    WHERE pg_sequence_last_value(seqrelid::regclass) IS NOT NULL"""
 
 
 @contextmanager

@@ -48,8 +48,8 @@ def within(bound: float, act: Callable[[], object]) -> bool:
 def grows(act: Callable[[str], object], text: str, times: float, spare: float = 0.0) -> bool:
     """Whether ten times the text takes at most so many times as long, and so many seconds more.
 
-    A hundredth of the text comes first: what grows too fast fails there, and in moments.
+    A thousandth of the text comes first: what grows too fast fails there, and in moments.
     """
-    rungs = [partial(act, text[: len(text) // part]) for part in (100, 10, 1)]
+    rungs = [partial(act, text[: len(text) // part]) for part in (1_000, 100, 10, 1)]
     rungs[0]()
     return all(within(times * shortest(short) + spare, long) for short, long in pairwise(rungs))
