@@ -45,7 +45,7 @@ def _level(room: str) -> int:
 
 def _middle(room: str, ordered: list[list[str]]) -> float:
     """Where the rooms that it has lines to stand on average, from 0 on the left to 1."""
-    lines = [pair for pair in needed() if room in pair]
+    lines = [pair for pair in _lines() if room in pair]
     others = {other for pair in lines for other in pair} - {room}
     places = [(row.index(o) + 0.5) / len(row) for o in others for row in ordered if o in row]
     return sum(places) / len(places) if places else 0.5
@@ -73,7 +73,10 @@ def imports() -> dict[str, frozenset[str]]:
 
 
 def _rooms_in(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text())):
+    written = file.read_text("utf-8")
+    if "compliant_sms" not in written:
+        return
+    for node in ast.walk(ast.parse(written)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module == "compliant_sms":
@@ -97,6 +100,11 @@ def needed() -> Iterator[tuple[str, str]]:
         for other in sorted(others):
             if not any(other in _below(way) for way in others - {other}):
                 yield room, other
+
+
+@cache
+def _lines() -> tuple[tuple[str, str], ...]:
+    return tuple(needed())
 
 
 def picture() -> str:

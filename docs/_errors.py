@@ -150,13 +150,18 @@ def _constants(tree: ast.Module) -> dict[str, ast.expr]:
     }
 
 
+@cache
+def _constants_of(file: Path) -> dict[str, ast.expr]:
+    return _constants(ast.parse(file.read_text("utf-8")))
+
+
 def _imported(tree: ast.Module) -> dict[str, ast.expr]:
     """The constants that a file has from private files of the library."""
     found: dict[str, ast.expr] = {}
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and "._" in (node.module or ""):
             file = SOURCE.parent / f"{(node.module or '').replace('.', '/')}.py"
-            known = _constants(ast.parse(file.read_text("utf-8"))) if file.exists() else {}
+            known = _constants_of(file) if file.exists() else {}
             for alias in node.names:
                 if alias.name in known:
                     found[alias.asname or alias.name] = known[alias.name]

@@ -43,9 +43,11 @@ WARNING = Wording(
 
 # Few tests and much time: a process that gets one of these last works alone at the end.
 LONG_FILES = {
-    *("test_crashes", "test_demo", "test_examples", "test_hostile", "test_phi_engine"),
-    *("test_provider_canaries", "test_races", "test_reminders", "test_routes", "test_wheel"),
-    *("test_sandbox_browser", "test_secure_browser", "test_worker_processes"),
+    *("test_crashes", "test_demo", "test_docs", "test_examples", "test_hostile", "test_month"),
+    *("test_phi_engine", "test_provider_canaries", "test_races", "test_reminders", "test_routes"),
+    *("test_sandbox_browser", "test_secure_browser", "test_secure_races", "test_two_clocks"),
+    *("test_volume", "test_wheel", "test_within", "test_within_postgresql"),
+    *("test_worker_processes",),
 }
 
 # Whole stories, and chance: what they run, shorter tests cover, so that coverage looks away.
@@ -85,20 +87,43 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Leave the tracer out of what other tests cover."""
-    marked = pyfuncitem.get_closest_marker("many_rounds") is not None
-    # The flows are the same on either database; the store has tests of its own.
-    again = "both_databases" in pyfuncitem.keywords and "postgresql" in pyfuncitem.name
-    story = pyfuncitem.path.stem in STORIES
-    with untraced() if marked or again or story else nullcontext():
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Leave the tracer out of what a test stands on, where it is left out of the whole test."""
+    with untraced() if _covered_elsewhere(item) else nullcontext():
         return (yield)
 
 
-def pytest_sessionstart() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Leave the tracer out of what other tests cover."""
+    marked = pyfuncitem.get_closest_marker("many_rounds") is not None
+    with untraced() if marked or _covered_elsewhere(pyfuncitem) else nullcontext():
+        return (yield)
+
+
+def _covered_elsewhere(item: pytest.Item) -> bool:
+    """Stories; and flows, which are the same on either database: the store has own tests."""
+    again = "both_databases" in item.keywords and "postgresql" in item.name
+    return again or item.path.stem in STORIES
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
     """Load all that is measured."""
     if "coverage" in sys.modules:
-        load_everything()
+        with untraced() if _measures_less(session.config) else nullcontext():
+            load_everything()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Leave the tracer out where another process traces the same."""
+    with untraced() if _measures_less(session.config) else nullcontext():
+        return (yield)
+
+
+def _measures_less(config: pytest.Config) -> bool:
+    """Whether this is not the first process of pytest-xdist: they all load and collect alike."""
+    return getattr(config, "workerinput", {}).get("workerid", "gw0") != "gw0"
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -212,7 +237,7 @@ def make_store(
 
 @pytest.fixture
 def used_postgres_dsn(postgres: Server) -> Iterator[str]:
-    """A PostgreSQL database with our tables, all empty; a test may not change the tables."""
+    """A PostgreSQL database with our tables, all empty, that other tests had before."""
     with postgres.used_database() as dsn:
         yield dsn
 

@@ -8,13 +8,17 @@ coverage's tracer.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
 from time import thread_time
 
 from unmeasured import untraced
 
-__all__ = ["TRIES", "seconds", "shortest", "within"]
+__all__ = ["TRIES", "grows", "seconds", "shortest", "within"]
 
 TRIES = 5
+# No other measurement of the same is so much shorter.
+_HOPELESS = 10
 
 
 def seconds(act: Callable[[], object]) -> float:
@@ -32,4 +36,20 @@ def shortest(act: Callable[[], object]) -> float:
 
 def within(bound: float, act: Callable[[], object]) -> bool:
     """Whether it can be done in so many seconds."""
-    return any(seconds(act) < bound for _ in range(TRIES))
+    for _ in range(TRIES):
+        took = seconds(act)
+        if took < bound:
+            return True
+        if took > _HOPELESS * bound:
+            break
+    return False
+
+
+def grows(act: Callable[[str], object], text: str, times: float, spare: float = 0.0) -> bool:
+    """Whether ten times the text takes at most so many times as long, and so many seconds more.
+
+    A thousandth of the text comes first: what grows too fast fails there, and in moments.
+    """
+    rungs = [partial(act, text[: len(text) // part]) for part in (1_000, 100, 10, 1)]
+    rungs[0]()
+    return all(within(times * shortest(short) + spare, long) for short, long in pairwise(rungs))

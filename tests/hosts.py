@@ -368,7 +368,7 @@ def shared_database(request: pytest.FixtureRequest, kind: Any, database: Path) -
     """The database of the store and of the host."""
     if kind in ON_SQLITE:
         return File(str(database), SQLite(database))
-    dsn = request.getfixturevalue("postgres_dsn")
+    dsn = request.getfixturevalue("used_postgres_dsn")
     return Server(dsn, PostgreSQL(dsn))
 
 

@@ -25,6 +25,7 @@ from compliant_sms import (
     testing,
     volume,
 )
+from unmeasured import surroundings
 
 ROOT = Path(__file__).parent.parent
 SOURCE = Path(compliant_sms.__file__).parent
@@ -35,6 +36,7 @@ def test_imports_point_one_way_and_the_core_asks_nobody() -> None:
     run = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
         cwd=ROOT,
+        env=surroundings(),
         capture_output=True,
         text=True,
         check=False,
@@ -95,7 +97,9 @@ def test_importing_is_silent_and_loads_neither_http_nor_retries() -> None:
         "print(sorted(heavy & set(sys.modules)), logging.getLogger().handlers)"
     )
 
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=surroundings(), capture_output=True, text=True, check=True
+    )
 
     assert (run.stdout.strip(), run.stderr) == ("[] []", "")
 
@@ -120,7 +124,9 @@ with Messenger(
     print(sorted(before), late <= set(sys.modules))
 """
 
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=surroundings(), capture_output=True, text=True, check=True
+    )
 
     assert run.stdout.strip() == "[] True"
 

@@ -26,6 +26,7 @@ from compliant_sms.rules import BUILT_IN, Row, load_pack
 from compliant_sms.rules._rows import TABLES
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
+from unmeasured import surroundings
 
 ROWS = [(pack, row) for pack in map(load_pack, BUILT_IN) for row in pack.rows]
 OFFER = "Lakeside: 20% off whitening for Zelenka until Friday."
@@ -544,7 +545,9 @@ def test_options_are_cheap_and_the_program_runs() -> None:
         "from compliant_sms.cli import _commands\n"
         "print(sorted({'rich', 'phonenumbers', 'compliant_sms.rules'} & set(sys.modules)))"
     )
-    imported = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    imported = subprocess.run(
+        [sys.executable, "-c", code], env=surroundings(), capture_output=True, check=True
+    )
     assert imported.stdout.strip() == b"[]"
 
     arguments = ["check", "--to", "+12175550134", "--purpose", "promotion", "-"]

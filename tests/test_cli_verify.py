@@ -16,6 +16,7 @@ from compliant_sms.evidence import Checkpoint
 from compliant_sms.evidence._files import JSON, archive, unpacked
 from compliant_sms.signing import SigningKey
 from evidence_story import dossier_of, forged, pack, sealed
+from unmeasured import surroundings
 
 __all__ = ["pack"]
 
@@ -145,7 +146,11 @@ def test_it_needs_no_database_and_no_network(file: Path) -> None:
         "print(report.ok, sorted(loaded))"
     )
     shown = subprocess.run(
-        [sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, str(file)],
+        env=surroundings(),
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
 
     assert shown.strip() == "True []"

@@ -350,9 +350,16 @@ def generator() -> ModuleType:
     return module
 
 
-def test_picture_of_the_house_shows_the_imports(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all that is written at build time."""
+    folder = tmp_path_factory.mktemp("docs") / "generated"
+    generator().write(folder)
+    return folder
+
+
+def test_picture_of_the_house_shows_the_imports(generated: Path) -> None:
     """Each room once, above all that it imports; each line is an import, and none is missing."""
-    generator().write(tmp_path)
     house = importlib.import_module("_architecture")
     rows = house.rows()
     height = {room: level for level, row in enumerate(rows) for room in row}
@@ -361,7 +368,7 @@ def test_picture_of_the_house_shows_the_imports(tmp_path: Path) -> None:
     for room, others in house.imports().items():
         assert all(height[other] > height[room] for other in others), room
         assert others <= reached(room, drawn), room
-    svg = (tmp_path / "architecture.svg").read_text("utf-8")
+    svg = (generated / "architecture.svg").read_text("utf-8")
     assert svg.count("<path") == len(drawn)
     assert all(f">{room}</text>" in svg for room in height)
 
@@ -372,25 +379,22 @@ def reached(room: str, lines: set[tuple[str, str]]) -> set[str]:
     return after.union(*(reached(other, lines) for other in after))
 
 
-def test_picture_of_the_outbox_shows_the_table(tmp_path: Path) -> None:
+def test_picture_of_the_outbox_shows_the_table(generated: Path) -> None:
     """Each transition to another state is drawn exactly once, and none that the table lacks."""
-    generator().write(tmp_path / "generated")
     picture = importlib.import_module("_lifecycle")
     drawn = [pair for meant in picture.arrows().values() for pair in meant]
 
     assert sorted(drawn) == sorted(picture.pairs())
-    svg = tmp_path.joinpath("generated/lifecycle.svg").read_text("utf-8")
+    svg = (generated / "lifecycle.svg").read_text("utf-8")
     assert svg.count("marker-end") == len(picture.arrows()) - 1  # one is said by a frame
     assert all(f">{state}</text>" in svg for state in State)
 
 
-def test_pages_of_the_packs_hold_each_row(tmp_path: Path) -> None:
-    """What is written at build time has every row, purpose and rule, in whole tables."""
-    generated = generator()
-    generated.write(tmp_path / "generated")
-    generated.write(tmp_path / "generated")
+def test_pages_of_the_packs_hold_each_row(generated: Path) -> None:
+    """What is written at build time, and again, has every row, purpose and rule in whole tables."""
+    generator().write(generated)
 
-    pages = {page.stem: page.read_text("utf-8") for page in tmp_path.glob("generated/*.md")}
+    pages = {page.stem: page.read_text("utf-8") for page in generated.glob("*.md")}
     expected = {pack.name: {row.id for row in pack.rows} for pack in map(load_pack, BUILT_IN)}
     expected |= {"purposes": set(catalogue()), "rules": {rule.id for rule in RULES}}
     expected |= {"phi": set(PhiLabel), "retention": {*RecordClass}}

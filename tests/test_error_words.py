@@ -49,6 +49,7 @@ def pages() -> ModuleType:
         sys.path.pop(0)
 
 
+@pytest.mark.many_rounds
 def test_they_are_all_found(pages: ModuleType) -> None:
     """Each place that raises an error of the library with words is collected."""
     found = {(each.file, each.line) for each in pages.said()}
@@ -108,6 +109,7 @@ def test_what_to_do_by_class_is_about_classes_that_are_there(pages: ModuleType) 
         assert pages.REMEDIES[name].endswith("."), name
 
 
+@pytest.mark.many_rounds
 def test_the_page_lists_them(pages: ModuleType) -> None:
     """The generated page has each class and each message."""
     sys.path.insert(0, str(ROOT / "docs"))

@@ -317,6 +317,7 @@ def test_fixtures_of_the_plugin(tmp_path: Path) -> None:
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
+@pytest.mark.many_rounds
 def test_fixtures_of_the_host_win(tmp_path: Path) -> None:
     """A fixture of the same name takes the place of the plugin's, and the others build on it."""
     conftest = """
@@ -347,6 +348,7 @@ def test_own(messenger, clock):
     assert "2 passed" in done.stdout, done.stdout + done.stderr
 
 
+@pytest.mark.many_rounds
 def test_plugin_is_idle_where_it_is_not_used(tmp_path: Path) -> None:
     """A run that asks for none of its fixtures loads next to nothing of the library."""
     test = """

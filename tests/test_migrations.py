@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,8 +11,10 @@ from typing import Any
 import psycopg
 import pytest
 from attrs import frozen
+from click.testing import CliRunner, Result
 
 from compliant_sms import Messenger
+from compliant_sms.cli._commands import commands
 from compliant_sms.cli._show import show
 from compliant_sms.driver import finish
 from compliant_sms.errors import NotOurDatabase, SchemaTooNew, SchemaTooOld, StoreError
@@ -268,17 +268,9 @@ def test_processes_open_a_new_database_together(postgres_dsn: str) -> None:
 # The command line
 
 
-def db(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def db(*arguments: str, **environment: str) -> Result:
     """Run ``compliant-sms db``."""
-    import os  # noqa: PLC0415
-
-    return subprocess.run(
-        [sys.executable, "-m", "compliant_sms.cli", "db", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | environment,
-    )
+    return CliRunner(env=environment).invoke(commands, ["db", *arguments])
 
 
 def test_status_and_upgrade(place: Place) -> None:
@@ -288,7 +280,7 @@ def test_status_and_upgrade(place: Place) -> None:
     there = db("status", COMPLIANT_SMS_DATABASE=place.where)
     again = db("upgrade", "--database", place.where)
 
-    assert (missing.returncode, made.returncode, there.returncode, again.returncode) == (1, 0, 0, 0)
+    assert (missing.exit_code, made.exit_code, there.exit_code, again.exit_code) == (1, 0, 0, 0)
     assert "has no tables" in missing.stdout
     assert "compliant-sms db upgrade" in missing.stdout
     assert f"has schema {newest()}; it had none" in made.stdout
@@ -306,7 +298,7 @@ def test_database_of_a_newer_version(place: Place) -> None:
 
     for command in ("status", "upgrade"):
         run = db(command, "--database", place.where)
-        assert run.returncode == 1
+        assert run.exit_code == 1
         assert "Upgrade compliant-sms" in run.stderr
 
 
@@ -318,7 +310,7 @@ def test_database_of_no_release(place: Place) -> None:
     place.run("UPDATE sms_schema SET version = 1")
     run = db("status", "--database", place.where)
 
-    assert run.returncode == 1
+    assert run.exit_code == 1
     assert "Set it aside and begin a new one" in run.stderr
     if place.kind == "sqlite":
         with pytest.raises(NotOurDatabase, match="Set it aside"):

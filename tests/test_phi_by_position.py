@@ -15,7 +15,7 @@ from compliant_sms.phi._known import NOTHING_KNOWN
 from compliant_sms.phi._names import find_names
 from compliant_sms.phi._unread import MOST_READ
 from compliant_sms.phi._view import View
-from growth import within
+from growth import grows, within
 
 _MARK = re.compile(r"\[\[([A-Z_0-9]+):([^\]]+)\]\]")
 _HEALTH = frozenset(
@@ -257,5 +257,6 @@ def test_figures_far_apart_are_found_apart() -> None:
 def test_time_stays_short_on_runs(piece: str) -> None:
     """100 kB of one piece over and over take a fraction of a second."""
     text = piece * (100_000 // len(piece))
-    find(text[:10_000])
+
+    assert grows(find, text[:10_000], 40, 0.05)  # or it would take minutes to fail
     assert within(2, lambda: find(text))

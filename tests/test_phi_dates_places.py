@@ -613,9 +613,10 @@ def test_time_is_linear_on_hostile_texts(find: Recognizer, text: str) -> None:
         view = View(text[:length])
         return seconds(lambda: list(find(view, NOTHING_KNOWN)))
 
-    list(find(View(text[:10_000]), NOTHING_KNOWN))
-    bound = 40 * min(took(10_000) for _ in range(3)) + 0.05
-    assert any(took(100_000) < bound for _ in range(TRIES))
+    list(find(View(text[:1_000]), NOTHING_KNOWN))
+    for length in (10_000, 100_000):  # what grows too fast fails at the first, and in moments
+        bound = 40 * min(took(length // 10) for _ in range(3)) + 0.05
+        assert any(took(length) < bound for _ in range(TRIES))
 
 
 def check_order(text: str) -> None:

@@ -21,7 +21,7 @@ from compliant_sms.phi._results import find_results
 from compliant_sms.phi._sensitivities import care_of, sensitivities
 from compliant_sms.phi._specialties import find_specialties
 from compliant_sms.phi._view import View
-from growth import shortest, within
+from growth import grows
 
 Recognizer = Callable[[View, Known], Iterable[PhiFinding]]
 
@@ -304,10 +304,7 @@ def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
         found(part)
         sensitivities(View(part), [])
 
-    short = text[: len(text) // 10]
-    look(short)
-    bound = 40 * shortest(lambda: look(short)) + 0.05
-    assert within(bound, lambda: look(text))
+    assert grows(look, text, 40, 0.05)
 
 
 MISSPELT = [

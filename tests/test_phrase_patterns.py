@@ -225,9 +225,10 @@ def test_cores_miss_nothing() -> None:
     assert len(cored) > 3
     for rule in cored:
         assert rule.kernel is not None, f"the core of {rule.id} may begin with anything"
+        bare = evolve(rule, unless="")
         for text in texts:
             plain = [one.span() for one in rule.finder.finditer(text)]
-            found = matches(evolve(rule, unless=""), text, set(WORD.findall(text)))
+            found = matches(bare, text, set(WORD.findall(text)))
             assert [(one.start, one.end) for one in found] == plain
 
 

@@ -519,7 +519,10 @@ def test_sealed(authenticated: bool) -> None:  # noqa: FBT001
 def contract_tests() -> Iterator[str]:
     """What the makers of adapters in classes derived from the contract return."""
     for path in Path(__file__).parent.glob("test_*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        written = path.read_text("utf-8")
+        if ProviderContract.__name__ not in written:
+            continue
+        for node in ast.walk(ast.parse(written)):
             derived = isinstance(node, ast.ClassDef) and any(
                 ast.unparse(base).endswith(ProviderContract.__name__) for base in node.bases
             )
@@ -527,10 +530,11 @@ def contract_tests() -> Iterator[str]:
                 yield ast.unparse(node)
 
 
-@pytest.mark.parametrize("name", ADAPTERS)
-def test_each_adapter_keeps_the_contract(name: str) -> None:
+def test_each_adapter_keeps_the_contract() -> None:
     """There is a class of contract tests for it."""
-    assert any(f"{name}" in source for source in contract_tests())
+    sources = list(contract_tests())
+
+    assert [name for name in ADAPTERS if not any(name in source for source in sources)] == []
 
 
 def said(kind: type[Adapter], constant: str, field: str) -> Any:

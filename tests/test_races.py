@@ -103,7 +103,7 @@ def course(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Course]:
             yield _on_sqlite(tmp_path / "texting.db", url)
         else:
             server: Server = request.getfixturevalue("postgres")
-            with server.database() as dsn:
+            with server.used_database() as dsn:
                 yield _on_postgresql(dsn, url)
 
 

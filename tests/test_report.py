@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -79,9 +80,15 @@ def activity(**changes: Any) -> Activity:
     return Activity(**(usual | changes))  # type: ignore[arg-type]
 
 
+@cache
+def usual_page(practice: Practice) -> str:
+    """The page of that month, drawn once for all who read it."""
+    return page(activity(), practice, UNTIL)
+
+
 def test_one_file_that_loads_and_runs_nothing(practice: Practice) -> None:
     """No script, no address, a policy that forbids both, and ids that are each used once."""
-    html = page(activity(), practice, UNTIL)
+    html = usual_page(practice)
     found = Reader(html)
     assert not {"script", "img", "link", "iframe", "object"} & set(found.tags)
     assert "default-src 'none'" in html
@@ -97,7 +104,7 @@ def test_one_file_that_loads_and_runs_nothing(practice: Practice) -> None:
 
 def test_whoever_does_not_see_it(practice: Practice) -> None:
     """Each plot has a title, words, and a table; the page has one language and one main."""
-    html = page(activity(), practice, UNTIL)
+    html = usual_page(practice)
     found = Reader(html)
     assert found.tags["svg"] == found.tags["table"] == found.tags["caption"] == 6
     assert found.tags["title"] == found.tags["desc"] + 1 == 7
@@ -112,7 +119,7 @@ def test_whoever_does_not_see_it(practice: Practice) -> None:
 
 def test_colours_follow_the_reader(practice: Practice) -> None:
     """Whatever is drawn has a colour of the style sheet, which has two of each."""
-    html = page(activity(), practice, UNTIL)
+    html = usual_page(practice)
     drawing = "".join(re.findall(r"<svg.*?</svg>", html, re.DOTALL))
     assert "prefers-color-scheme: dark" in html
     assert not re.findall(r"#[0-9a-f]{6}", drawing)
@@ -130,7 +137,7 @@ def test_names_are_shown_as_they_are(practice: Practice) -> None:
 
 def test_the_same_page_each_time(practice: Practice) -> None:
     """Nothing in it comes from a clock or from chance."""
-    assert page(activity(), practice, UNTIL) == page(activity(), practice, UNTIL)
+    assert page(activity(), practice, UNTIL) == usual_page(practice)
 
 
 def test_a_practice_without_texts(practice: Practice) -> None:

@@ -42,7 +42,7 @@ def store(request: pytest.FixtureRequest, database: Path) -> Iterator[Any]:
     if request.param == "sqlite":
         made: Any = SQLite(database)
     else:
-        made = PostgreSQL(request.getfixturevalue("postgres_dsn"))
+        made = PostgreSQL(request.getfixturevalue("used_postgres_dsn"))
     yield made
     made.close()
 

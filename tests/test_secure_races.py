@@ -30,7 +30,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, 
         yield {"path": str(tmp_path / "texting.db")}
         return
     server: Server = request.getfixturevalue("postgres")
-    with server.database() as dsn:
+    with server.used_database() as dsn:
         yield {"dsn": dsn}
 
 

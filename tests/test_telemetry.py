@@ -33,6 +33,7 @@ from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON
 from test_receive import from_patient, status
 from test_send import BODY, NIGHT, agree, remind, waits
+from unmeasured import surroundings
 
 pytestmark = pytest.mark.usefixtures(waits.__name__)
 Make = Callable[..., Messenger]
@@ -308,7 +309,9 @@ def test_without_it_nothing_is_measured_or_loaded() -> None:
         "import compliant_sms.messenger\n"
         "print([name for name in sys.modules if name.startswith('opentelemetry')])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=surroundings(), capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"
     with NO_TELEMETRY.span("a") as outer, NO_TELEMETRY.span("b") as inner:
         outer.set_attributes({"a": 1})

@@ -444,18 +444,19 @@ def test_django_checks_the_settings_around_it(
     assert warned == [f"compliant_sms.{each}" for each in found]
 
 
-@pytest.mark.parametrize("extra", ["starlette", "django", "flask"])
-def test_a_missing_framework_is_named(extra: str) -> None:
+def test_a_missing_framework_is_named() -> None:
     """Without it the import says what to install."""
     program = (
         "import sys\n"
-        f"sys.modules[{extra!r}] = None\n"
+        "from importlib import import_module\n"
         "from compliant_sms.errors import MissingExtra\n"
-        "try:\n"
-        f"    import compliant_sms.web.{extra}\n"
-        "except MissingExtra as error:\n"
-        "    print(error.extra)\n"
+        "for extra in ('starlette', 'django', 'flask'):\n"
+        "    sys.modules[extra] = None\n"
+        "    try:\n"
+        "        import_module(f'compliant_sms.web.{extra}')\n"
+        "    except MissingExtra as error:\n"
+        "        print(error.extra)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
 
-    assert done.stdout.split() == [extra.encode()]
+    assert done.stdout.split() == [b"starlette", b"django", b"flask"]

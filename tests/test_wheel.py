@@ -48,17 +48,23 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def fresh(folder: Path, wheel: Path, sees: Path) -> Path:
-    """An environment with the wheel, which also sees the packages of a folder; its Python."""
+@pytest.fixture(scope="session")
+def fresh(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment with the wheel and nothing else."""
+    folder = tmp_path_factory.mktemp("fresh") / "venv"
     run([sys.executable, "-m", "venv", "--without-pip", folder], cwd=folder.parent)
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+    wheel = only_wheel(built)
     run([*pip, "install", "--no-deps", "--no-index", "--quiet", wheel], cwd=folder.parent)
-    site = Path(
-        run([python, "-c", "import site; print(site.getsitepackages()[-1])"], folder).strip()
-    )
-    (site / "what-is-there.pth").write_text(f"{sees}\n", "utf-8")
     return python
+
+
+def show(python: Path, packages: Path) -> None:
+    """Let an environment see the packages of a folder, and of no other."""
+    asked = [python, "-c", "import site; print(site.getsitepackages()[-1])"]
+    site = Path(run(asked, python.parent).strip())
+    (site / "what-is-there.pth").write_text(f"{packages}\n", "utf-8")
 
 
 def only_wheel(folder: Path) -> Path:
@@ -150,24 +156,24 @@ print(*sorted(set(missing.values())))
 """
 
 
-def test_core_imports_without_extras(built: Path, core: Path, tmp_path: Path) -> None:
+def test_core_imports_without_extras(fresh: Path, core: Path, tmp_path: Path) -> None:
     """With the core's dependencies alone every room is there, or names the extra to install."""
-    python = fresh(tmp_path / "venv", only_wheel(built), core)
+    show(fresh, core)
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    shown = run([python, "-c", IMPORT_ALL], tmp_path).split()
+    shown = run([fresh, "-c", IMPORT_ALL], tmp_path).split()
 
     assert {"sandbox", "starlette", "testing"} <= set(shown) <= set(extras["optional-dependencies"])
 
 
-def test_downstream_project_passes_its_tests(built: Path, tmp_path: Path) -> None:
+def test_downstream_project_passes_its_tests(fresh: Path, tmp_path: Path) -> None:
     """A project installs the wheel, and its own tests pass with what the library brings."""
-    python = fresh(tmp_path / "venv", only_wheel(built), Path(sysconfig.get_path("purelib")))
+    show(fresh, Path(sysconfig.get_path("purelib")))
     project = shutil.copytree(
         DOWNSTREAM, tmp_path / "clinic", ignore=shutil.ignore_patterns("__pycache__", ".*")
     )
-    where = run([python, "-c", "import compliant_sms; print(compliant_sms.__file__)"], tmp_path)
-    assert Path(where).is_relative_to(tmp_path)
-    shown = run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider"], project)
+    where = run([fresh, "-c", "import compliant_sms; print(compliant_sms.__file__)"], tmp_path)
+    assert Path(where).is_relative_to(fresh.parents[1])
+    shown = run([fresh, "-m", "pytest", "-q", "-p", "no:cacheprovider"], project)
 
     assert " passed" in shown
     assert "failed" not in shown

@@ -50,9 +50,9 @@ class HostError(Exception):
 
 
 @pytest.fixture
-def server(postgres_dsn: str) -> Server:
+def server(used_postgres_dsn: str) -> Server:
     """A database where the host keeps its bookings; nobody waits long for a lock."""
-    return Server(postgres_dsn, PostgreSQL(postgres_dsn, busy_timeout=2))
+    return Server(used_postgres_dsn, PostgreSQL(used_postgres_dsn, busy_timeout=2))
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def where(request: pytest.FixtureRequest, database: Path) -> str:
     """The store that all processes share."""
     if request.param == "sqlite":
         return str(database)
-    dsn: str = request.getfixturevalue("postgres_dsn")
+    dsn: str = request.getfixturevalue("used_postgres_dsn")
     return dsn
 
 

@@ -24,7 +24,8 @@ from compliant_sms.phrases._shown import (
 __all__ = ["beginnings", "shown", "ways"]
 
 _TOKEN = re.compile(
-    r"\(\?<?[=!]|\(\?:|\(|\)|\||\\(?:x..|u.{4}|U.{8}|.)|\[\^?(?:\\.|[^\]])*\]"
+    r"\(\?:[^\W_]+(?:\|[^\W_]+)*\)"  # words in brackets, at once
+    r"|\(\?<?[=!]|\(\?:|\(|\)|\||\\(?:x..|u.{4}|U.{8}|.)|\[\^?(?:\\.|[^\]])*\]"
     r"|[?*+][?+]?|\{\d*,?\d*\}[?+]?|[^\W_]+?(?=[^\W_][?*+{])|[^\W_]+|.",
     re.DOTALL,
 )
@@ -96,6 +97,8 @@ class _Reader:
         return found
 
     def _group(self, opened: str) -> Shown:
+        if opened[-1] == ")":
+            return Shown(frozenset(opened[3:-1].split("|")))
         start = self.at - 1
         inside = self.alternatives()
         self.at += 1

@@ -160,10 +160,13 @@ def _needs(rule: PhraseRule[S], way: _Way) -> list[frozenset[str]]:
 
     Where it shows nothing it is the words that call for the rule.
     """
-    calling = frozenset(max(phrase.split(), key=len) for phrase in rule.phrases)
     given = [frozenset(listed(rule.needs))] if rule.needs else []
-    clauses = way.shown.needed or (calling,)
+    clauses = way.shown.needed or (_calling(rule),)
     return [*given, *clauses, *[_NOTHING] * _PLANES][:_PLANES]
+
+
+def _calling(rule: PhraseRule[S]) -> frozenset[str]:
+    return frozenset(max(phrase.split(), key=len) for phrase in rule.phrases)
 
 
 def _bits(truths: Iterable[bool]) -> int:

@@ -5,6 +5,7 @@ What is not known may be anything, which is safe.
 
 from __future__ import annotations
 
+import operator
 import re
 from functools import reduce
 from itertools import product
@@ -36,6 +37,7 @@ EDGE = "\b"
 MORE = "\0"
 """At the end of a piece or a word: whatever may follow."""
 _NOTHING = Words()
+_ONLY_EMPTY = Words({""})
 _MOST_WORDS = 2000
 _MOST_CLAUSES = 3
 
@@ -102,9 +104,13 @@ def _clauses(words: Words) -> Clauses:
 
 def _join(left: Words, right: Words) -> Words:
     """Pieces one after the other."""
+    if not left or right == _ONLY_EMPTY:
+        return left
+    if not right or left == _ONLY_EMPTY:
+        return right
     if len(left) * len(right) > _MOST_WORDS:
         right = frozenset({MORE})
-    return frozenset(one if one[-1:] == MORE else one + other for one in left for other in right)
+    return frozenset([one if one[-1:] == MORE else one + other for one in left for other in right])
 
 
 def _best(*clauses: frozenset[str]) -> Clauses:
@@ -141,21 +147,22 @@ NEVER = Shown()
 
 def then(one: Shown, other: Shown) -> Shown:
     """Both, one after the other."""
-    whole = Shown(_join(one.whole, other.whole))
-    if one.inner is None and other.inner is None:
-        return whole
-    cases = [whole]
+    whole = _join(one.whole, other.whole)
+    parted: list[tuple[Words, Words, Clauses]] = []
     if one.whole and other.inner is not None:
-        first = _join(one.whole, other.first)
-        cases.append(Shown(first=first, last=other.last, inner=other.inner))
+        parted.append((_join(one.whole, other.first), other.last, other.inner))
     if other.whole and one.inner is not None:
-        last = _join(one.last, other.whole)
-        cases.append(Shown(first=one.first, last=last, inner=one.inner))
+        parted.append((one.first, _join(one.last, other.whole), one.inner))
     if one.inner is not None and other.inner is not None:
         middle = _words(_join(one.last, other.first), before=EDGE, behind=EDGE)
         inner = _best(*one.inner, *_clauses(middle), *other.inner)
-        cases.append(Shown(first=one.first, last=other.last, inner=inner))
-    return or_(*cases)
+        parted.append((one.first, other.last, inner))
+    if not parted:
+        return Shown(whole)
+    first, last, needs = zip(*parted, strict=True)
+    return Shown(
+        whole, reduce(operator.or_, first), reduce(operator.or_, last), reduce(_common, needs)
+    )
 
 
 def or_(*these: Shown) -> Shown:
