@@ -58,6 +58,7 @@ _WAYS = {
     ("uncertain", "due"): "M268,342 C214,330 200,150 146,98",
     (_WAITS.name, _WITH_PROVIDER.name): "M160,190 L486,190",
     (_WAITS.name, "uncertain"): "M160,214 C210,230 250,270 282,330",
+    ("cancelled", _WITH_PROVIDER.name): "M142,366 C260,400 560,400 600,308",
 }
 _LABELS = {
     (_WAITS.name, "claimed"): (212, 124, "it may go"),
@@ -135,7 +136,8 @@ def _box(state: State) -> str:
 
 def _arrow(source: str, target: str) -> str:
     way = _WAYS.get((source, target)) or _straight(State(source), State(target))
-    late = source == _WAITS.name and target in {_WITH_PROVIDER.name, State.UNCERTAIN}
+    after_a_lease = source == _WAITS.name and target in {_WITH_PROVIDER.name, State.UNCERTAIN}
+    late = after_a_lease or source == State.CANCELLED
     dashes = 'stroke-dasharray="6 4" ' if late else ""
     drawn = (
         f'<path d="{way}" fill="none" stroke="currentColor" stroke-width="1.2" {dashes}'

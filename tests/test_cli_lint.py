@@ -134,6 +134,8 @@ def test_sarif_of_a_field_has_its_line_only() -> None:
         ("a.jsonl", '{"text": "ok"}\n\n{"text": "Hi {x}"}\n', [3]),
         ("a.toml", "id = \"{x}\"\n[en]\nbody = \"Hi {x}\"\n[es]\nbody = '''Hi {x}'''\n", [3, 5]),
         ("a.csv", 'id,body\n1,ok\n2,"Hi\nthere {x}"\n3,Hi {x}\n', [3, 5]),
+        ("a.json", '{"Body": "Hi {x}"}', [1]),
+        ("a.csv", "id,body\n1,Hi {x},more\n", [2]),
         ("a.TXT", "ok\nHi {x}", [2]),
     ],
 )
@@ -150,6 +152,52 @@ def test_other_fields_can_be_named() -> None:
     text = '{"sms": "Hi {x}", "body": "Hi {x}"}'
 
     assert len(parsed("--input", "json", "--field", "sms", "-", text=text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("json", '{"en": {"reminder": "secret"}}'),
+        ("json", '["secret"]'),
+        ("jsonl", '{"sms": "secret"}'),
+        ("toml", 'sms = "secret"'),
+        ("csv", "body;id\nsecret;1"),
+    ],
+)
+def test_a_file_of_which_nothing_is_read_is_no_clean_one(form: str, text: str) -> None:
+    """Its texts have other names, which can be told; a file without texts is clean."""
+    shown = run("--input", form, "-", text=text, status=2).output
+
+    assert "none of its texts stands under body or message or text" in shown
+    assert "--field" in shown
+    assert "secret" not in shown
+    run("--input", "json", "-", text='{"pages": [1, null]}')
+
+
+def test_a_folder_is_read(tmp_path: Path) -> None:
+    """At any depth, in the order of its names; files of other kinds are passed over."""
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "b.txt").write_text("Hi {x}")
+    (tmp_path / "en" / "a.json").write_text('{"body": "Hi {x}"}')
+    (tmp_path / "logo.svg").write_text("{x}")
+    found = parsed(tmp_path)
+
+    assert [Path(each["file"]).name for each in found] == ["a.json", "b.txt"]
+    (tmp_path / "en" / "b.txt").unlink()
+    (tmp_path / "en" / "a.json").unlink()
+    assert "holds no file that ends in" in run(tmp_path, status=2).output
+
+
+@pytest.mark.parametrize("command", ["lint", "phi"])
+def test_a_terminal_may_lack_letters(tmp_path: Path, command: str) -> None:
+    """The name of a file is shown in those that it has, as on Windows."""
+    file = tmp_path / "\u65e5.txt"
+    file.write_text("SSN 219-09-9999: reply CANCEL to cancel")
+    more = ["--lines"] if command == "phi" else []
+    result = CliRunner(charset="cp1252").invoke(commands, [command, *more, str(file)])
+
+    assert result.exit_code == 1
+    assert "\\u65e5.txt:1:" in result.stdout
 
 
 def test_options_say_what_is_due() -> None:

@@ -237,9 +237,9 @@ def test_registration(make_messenger: Make, sender: str, result: CheckResult) ->
 
 def test_agreement(make_messenger: Make) -> None:
     """Without an agreement nothing goes to a patient."""
-    provider = Twilio(**(GOOD | {"baa_signed_on": None}))
-
-    assert looked_over(make_messenger, provider)("agreement").result is FAILED
+    for signed in (None, date(2027, 1, 1)):
+        provider = Twilio(**(GOOD | {"baa_signed_on": signed}))
+        assert looked_over(make_messenger, provider)("agreement").result is FAILED
 
 
 def test_signature(make_messenger: Make) -> None:

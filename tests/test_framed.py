@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compliant_sms.optout import Author, read_revocation
+from compliant_sms.optout import Author, Intent, read, read_revocation
 from compliant_sms.optout._framed import author_of
 from compliant_sms.optout._heard import hear
 
@@ -60,3 +60,41 @@ def test_no_person(text: str, author: Author) -> None:
 def test_person(text: str) -> None:
     """Similar words of a person are a person's."""
     assert author_of(hear(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("quote", "own"),
+    [
+        ("Liked “See you Tue. Reply STOP to opt out.” ", "please stop texting me"),
+        ('Disliked "See you Tue."', " STOP"),
+        ("Loved “Reply “C” to confirm.” ", "unsubscribe"),
+        ("A adoré «\u202fÀ mardi\u202f» ", "ARRET"),
+    ],
+)
+def test_words_behind_a_quote_are_a_persons(quote: str, own: str) -> None:
+    """A wish to stop that is typed behind a reaction is heard, at its place."""
+    revocation = read_revocation(quote + own)
+    reading = read(quote + own)
+
+    assert revocation is not None
+    assert revocation.start >= len(quote.rstrip())
+    assert (quote + own)[revocation.start : revocation.end].strip() in own
+    assert (reading.author, reading.intent) == (Author.PERSON, Intent.OPT_OUT)
+    assert reading.revocation == revocation
+    assert read(f"{quote}I have chest pain").intent is Intent.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Liked “Reply “C” to confirm or STOP to opt out",
+        'Liked "Reply "C" to confirm or STOP to opt out',
+        "Liked “See you. Reply STOP to opt out.” !",
+        "Hat „Reply STOP“ mit „Gefällt mir“ markiert stop",
+        "Liked an image. Reply STOP",
+    ],
+)
+def test_a_quote_without_a_plain_end_is_a_quote_to_the_end(text: str) -> None:
+    """One that was cut off, or behind which the phone's own words go on, revokes nothing."""
+    assert read_revocation(text) is None
+    assert read(text).author is Author.REACTION

@@ -139,6 +139,8 @@ NAMED = (
     "[P:Rosalind] (midwife) has your form.",
 )
 NOBODY = (
+    "take 50 \u00b5g daily",
+    "it lowers TNF-\u03b1 and the rest",
     "Our Park Hill office is closed Monday.",
     "You may reschedule online. Will you need a ride?",
     "Mark your calendar for the May health fair.",

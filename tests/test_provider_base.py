@@ -359,6 +359,15 @@ def test_addresses_that_are_none(field: str, url: object) -> None:
 
 
 @pytest.mark.parametrize(
+    "signed", ["", "pending", False, True, 2026, datetime(2026, 1, 5, tzinfo=UTC)]
+)
+def test_an_agreement_has_a_day(signed: object) -> None:
+    """Whatever else is passed would count as signed."""
+    with pytest.raises(InvalidInput, match="baa_signed_on must be the day"):
+        acme(baa_signed_on=signed)
+
+
+@pytest.mark.parametrize(
     ("base", "simulated"),
     [
         ("http://127.0.0.1:1", True),

@@ -542,6 +542,33 @@ def test_late_news_of_a_text_that_is_due_again(
     assert carrier.messages() == []
 
 
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("sent", State.SENT),
+        ("delivered", State.DELIVERED),
+        ("undelivered", State.UNDELIVERED),
+        ("failed", State.FAILED),
+    ],
+)
+def test_late_news_of_a_text_that_was_called_back(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock, word: str, state: State
+) -> None:
+    """It says what the provider says, so that rules count what the patient got."""
+    carrier.fail_next("status", status=500)
+    uncertain = remind(willing)
+    clock.advance(timedelta(minutes=2))
+    willing.reconcile()
+    assert isinstance(willing.cancel(uncertain.message_id), Cancelled)
+    willing.receive(status("SMlate", word, ref=uncertain.message_id))
+
+    assert state_of(willing) is state
+    again = remind(willing, idempotency_key="again")
+    arrived = word != "failed"
+    assert isinstance(again, Blocked if arrived else Sent)
+    assert not arrived or {each.rule for each in again.reasons} == {"identical-text"}
+
+
 def test_status_callback_over_http(
     make_messenger: Make, provider: Twilio, carrier: Sandbox
 ) -> None:

@@ -394,6 +394,26 @@ def test_no_agreement(make_messenger: Make, provider: Twilio, carrier: Sandbox) 
     assert isinstance(remind(make_messenger(provider=signed, keyring=IN_THE_CLEAR)), Sent)
 
 
+@pytest.mark.parametrize(
+    ("signed", "missing"), [(date(2026, 12, 1), False), (date(2026, 12, 2), True)]
+)
+def test_an_agreement_counts_from_its_day(
+    make_messenger: Make,
+    provider: Twilio,
+    signed: date,
+    missing: bool,  # noqa: FBT001
+) -> None:
+    """On the day before it is there already where days begin first, at UTC+14."""
+    real = evolve(provider, base_url="https://api.twilio.com", baa_signed_on=signed)
+    messenger = make_messenger(provider=real, keyring=IN_THE_CLEAR)
+    agree(messenger)
+    decision = messenger.check(
+        to=PATIENT, person=PERSON, purpose=Purpose.APPOINTMENT_REMINDER, body=BODY
+    )
+
+    assert ("business-associate" in {each.rule for each in decision.reasons}) is missing
+
+
 def test_quiet_hours(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
     """At night a text is held until the hours begin, and then sent once."""
     clock.move_to(NIGHT)

@@ -342,6 +342,27 @@ def test_over_the_rate_it_is_queued(
     assert len(outgoing(carrier)) == 5
 
 
+@pytest.mark.parametrize(("seconds", "waits"), [(45, True), (3600, False)])
+def test_once_is_not_for_ever(
+    make_messenger: Make,
+    carrier: Sandbox,
+    clock: MovableClock,
+    seconds: int,
+    waits: bool,  # noqa: FBT001
+) -> None:
+    """What the provider wants to have later is waited for up to a minute, and left otherwise."""
+    messenger, begun = make_messenger(), clock()
+    agree(messenger)
+    carrier.fail_next("status", status=429, headers={"Retry-After": str(seconds)})
+    assert isinstance(remind(messenger), Queued)
+    assert isinstance(remind(messenger, "2", body=f"{BODY} 2"), Queued)
+    progress = labour(clock, messenger)
+
+    assert (progress.sent > 0, clock() - begun >= timedelta(seconds=45)) == (waits, waits)
+    clock.advance(timedelta(seconds=seconds))
+    assert labour(clock, messenger).sent + progress.sent == 2
+
+
 def test_emergencies_do_not_wait(make_messenger: Make, carrier: Sandbox) -> None:
     """An emergency text goes at once; the others wait the longer for it."""
     messenger = limited(make_messenger)

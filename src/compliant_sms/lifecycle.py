@@ -64,7 +64,8 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.UNDELIVERED: frozenset({State.DELIVERED}),
     State.DELIVERED: frozenset(),
     State.FAILED: frozenset(),
-    State.CANCELLED: frozenset(),
+    # Called back once nobody knew of it at the provider, who may know better later.
+    State.CANCELLED: _LATE_NEWS - {State.UNCERTAIN},
 }
 
 

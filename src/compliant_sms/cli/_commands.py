@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,9 @@ class _Group(click.Group):
 @click.version_option(package_name="compliant-sms")
 def commands() -> None:
     """Text patients without breaking the law."""
+    # What the terminal has no letters for, as in the name of a file, is escaped.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 @commands.command(short_help="Play a clinic's day through a simulated carrier.")

@@ -20,6 +20,7 @@ __all__ = ["FORMATS", "Unit", "units"]
 FORMATS = ("text", "json", "jsonl", "toml", "csv")
 _BY_SUFFIX = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".toml": "toml"}
 _BY_SUFFIX |= {".csv": "csv"}
+_READ = (*_BY_SUFFIX, ".txt")
 _STANDARD_INPUT = "-"
 
 
@@ -44,14 +45,28 @@ def units(paths: Iterable[str], fields: Collection[str], form: str | None) -> li
     """The texts of all files, in their order.
 
     Args:
-        paths: files, or ``-`` for standard input.
-        fields: in JSON, TOML and CSV, the names of what holds a text, at any depth.
+        paths: files; folders, of which all files that end in .txt, .json, .jsonl, .ndjson, .toml
+            and .csv are read, at any depth; or ``-`` for standard input.
+        fields: in JSON, TOML and CSV, the names of what holds a text, in any case and at any depth.
         form: one of :data:`FORMATS`; None to go by the file's name.
 
     Raises:
-        click.UsageError: a file cannot be read or understood; nothing that it holds is shown.
+        click.UsageError: a file cannot be read or understood, or what it holds has other names;
+            nothing that it holds is shown.
     """
-    return [unit for path in dict.fromkeys(paths) for unit in _units(path, fields, form)]
+    named = frozenset(name.casefold() for name in fields)
+    files = dict.fromkeys(file for path in paths for file in _files(path))
+    return [unit for file in files for unit in _units(file, named, form)]
+
+
+def _files(path: str) -> list[str]:
+    if path == _STANDARD_INPUT or not Path(path).is_dir():
+        return [path]
+    found = [str(file) for file in sorted(Path(path).rglob("*")) if file.suffix.lower() in _READ]
+    if not found:
+        msg = f"{path} holds no file that ends in {', '.join(_READ)}. Name the files themselves."
+        raise click.UsageError(msg)
+    return found
 
 
 def _units(path: str, fields: Collection[str], form: str | None) -> Iterator[Unit]:
@@ -80,10 +95,18 @@ def _structured(
     path: str, text: str, fields: Collection[str], kind: str
 ) -> Iterator[tuple[int, str]]:
     try:
-        yield from _READERS[kind](text, fields)
+        found = list(_READERS[kind](text, fields))
+        passed_over = not found and any(True for _ in _READERS[kind](text, _ANY))
     except (ValueError, RecursionError, csv.Error):
-        msg = f"{path} is no {kind.upper()}. Mend the file, or name its kind with --format."
+        msg = f"{path} is no {kind.upper()}. Mend the file, or name its kind with --input."
         raise click.UsageError(msg) from None
+    if passed_over:
+        msg = (
+            f"nothing in {path} was read: none of its texts stands under "
+            f"{' or '.join(sorted(fields))}. Name what holds them with --field."
+        )
+        raise click.UsageError(msg)
+    yield from found
 
 
 def _of_json(text: str, fields: Collection[str]) -> Iterator[tuple[int, str]]:
@@ -108,15 +131,17 @@ def _of_csv(text: str, fields: Collection[str]) -> Iterator[tuple[int, str]]:
         line = rows.line_num + 1
 
 
+_ANY = frozenset[str]()
+"""In place of the names: whatever the text stands under."""
 _READERS = {"json": _of_json, "jsonl": _of_jsonl, "toml": _of_toml, "csv": _of_csv}
 
 
 def _texts(value: object, fields: Collection[str]) -> Iterator[str]:
     """The texts under these names, at any depth, in the order of the file."""
-    waiting: list[tuple[str, object]] = [("", value)]
+    waiting: list[tuple[str | None, object]] = [("", value)]
     while waiting:
         name, here = waiting.pop()
-        if isinstance(here, str) and name in fields:
+        if isinstance(here, str) and (fields is _ANY or (name or "").casefold() in fields):
             yield here
         elif isinstance(here, dict):
             waiting += reversed(list(here.items()))

@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from compliant_sms.flows._brief import Brief
-from compliant_sms.flows._facts import Told, facts_about, looked_back
+from compliant_sms.flows._facts import Told, facts_about, looked_back, may_carry_phi
 from compliant_sms.flows._opt_in import record_asked
 from compliant_sms.flows._overrides import record_overrides
 from compliant_sms.flows._pause import hold_for_pause, is_paused, passes_pauses
@@ -108,7 +108,7 @@ async def decide(
     if decided.decision.verdict is not Verdict.BLOCK:
         return decided
     signed = told.facts.sender.business_associate
-    other = next((r for r in others if r.provider.may_carry_phi is not signed), None)
+    other = next((r for r in others if may_carry_phi(r.provider, at) is not signed), None)
     if other is None:  # nothing else of a provider matters to the rules
         return decided
     facts = evolve(told.facts, sender=evolve(told.facts.sender, business_associate=not signed))

@@ -11,6 +11,7 @@ from attrs import define, evolve
 from compliant_sms.errors import NoAnswer, RequestNotSent, UnknownMessage
 from compliant_sms.flows._admit import Claimed, Limited, Unlinked, admit
 from compliant_sms.flows._echo import without_echo
+from compliant_sms.flows._facts import may_carry_phi
 from compliant_sms.flows._news import apply_early, early_news
 from compliant_sms.flows._rehearsed import DRY_RUN
 from compliant_sms.flows._reported import concerns_number, record_problem, reported_of
@@ -137,10 +138,11 @@ async def _next(
 ) -> Claimed | Outcome | None:
     """Have the text leave by another route; None where there is none."""
     # An agreement that the first provider signed binds no other one.
-    signed = claim.route.provider.may_carry_phi
+    at = ports.clock()
+    signed = may_carry_phi(claim.route.provider, at)
     tried = [route for route, _ in refused]
-    but = [r for r in ports.routes if r in tried or (signed and not r.provider.may_carry_phi)]
-    if not routes_for(ports, claim.known, ports.clock(), but=but):
+    but = [r for r in ports.routes if r in tried or (signed and not may_carry_phi(r.provider, at))]
+    if not routes_for(ports, claim.known, at, but=but):
         return None
     result = refused[-1][1]
     return await ports.store.run(lambda tx: _move_on(tx, ports, claim, result, but))

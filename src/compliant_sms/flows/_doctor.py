@@ -13,6 +13,7 @@ from compliant_sms.flows._doctor_callbacks import (
     status_callback,
 )
 from compliant_sms.flows._doctor_sender import registration, settings_of
+from compliant_sms.flows._facts import may_carry_phi
 from compliant_sms.flows._pause import paused
 from compliant_sms.optout import carrier_keywords, per_se_words
 from compliant_sms.ports import Ports
@@ -39,7 +40,7 @@ async def examine(ports: Ports, *, call_webhooks: bool = False) -> tuple[Checked
         checks += await _account(ports, provider)
         settings = await settings_of(ports, provider)
         checks += [
-            _agreement(provider),
+            _agreement(provider, ports.clock()),
             _signature(ports, provider),
             await proof(ports, provider),
             status_callback(provider, settings),
@@ -155,10 +156,17 @@ def _clock(provider: Provider, reply: HttpReply, at: datetime) -> Checked:
     )
 
 
-def _agreement(provider: Provider) -> Checked:
+def _agreement(provider: Provider, at: datetime) -> Checked:
     about = about_provider(provider, "agreement")
-    if provider.may_carry_phi:
+    if may_carry_phi(provider, at):
         return about(CheckResult.OK, "It is signed, or nothing real passes here.")
+    if provider.may_carry_phi:
+        return about(
+            CheckResult.FAILED,
+            "The business associate agreement is dated later than today: until then nothing goes "
+            "to a patient.",
+            "Pass the day on which it was signed as baa_signed_on.",
+        )
     offered = provider.capabilities.baa is Baa.OFFERED
     return about(
         CheckResult.FAILED,

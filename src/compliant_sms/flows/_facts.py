@@ -25,7 +25,7 @@ from compliant_sms.optout import Awaiting
 from compliant_sms.people import Holder, Profile
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.practice import Practice
-from compliant_sms.providers import Provider
+from compliant_sms.providers import Adapter, Provider
 from compliant_sms.rules import (
     Facts,
     OptOutShown,
@@ -41,12 +41,14 @@ from compliant_sms.rules import (
 from compliant_sms.templates import with_opt_out_line
 from compliant_sms.text import segment
 
-__all__ = ["Told", "facts_about", "looked_back"]
+__all__ = ["Told", "facts_about", "looked_back", "may_carry_phi"]
 
 # A confirmation that never left does not count as "the one"; all others may have arrived.
 _NEVER_LEFT = frozenset({State.DUE, State.HELD, State.BLOCKED, State.CANCELLED, State.FAILED})
 _TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 _A_WEEK = timedelta(days=7)
+# Where a day begins first, it is that much earlier there.
+_FIRST_ON_EARTH = timedelta(hours=14)
 # T-Mobile's day: no other carrier counts by days.
 _CARRIERS_DAY = ZoneInfo("America/Los_Angeles")
 
@@ -112,7 +114,7 @@ async def facts_about(
         readings=readings,
         recipient=_on_record(known.profile),
         phi_preference=wish,
-        sender=_sender(ports.practice, provider.may_carry_phi),
+        sender=_sender(ports.practice, may_carry_phi(provider, at)),
         lookups=known.lookups,
         on_allow_list=ports.only_to is None or draft.to in ports.only_to,
         reply=await _reply_facts(tx, draft, consent, gone, practice_id=practice_id),
@@ -125,6 +127,13 @@ async def facts_about(
         media=draft.media,
         needs_link=instead is not None and instead.needs_link,
     )
+
+
+def may_carry_phi(provider: Provider, at: datetime) -> bool:
+    """Whether health information may pass there by then: an agreement of next week is none yet."""
+    signed = provider.baa_signed_on if isinstance(provider, Adapter) else None
+    in_force = signed is None or provider.simulated or signed <= (at + _FIRST_ON_EARTH).date()
+    return provider.may_carry_phi and in_force
 
 
 def _instead(known: Brief, wish: PhiPreference) -> Instead | None:

@@ -26,6 +26,8 @@ from compliant_sms.providers import Problem
 
 __all__ = ["Pace", "Progress", "Shift", "work"]
 
+# Whoever works once waits so long for room under a rate; what must wait longer is for the next one.
+_WAITS_FOR_ROOM = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(minutes=1)
 _MOST_DOUBLINGS = 6
 
@@ -93,7 +95,8 @@ class Shift:
         poll: how often a practice without due texts is looked at.
         reconcile_every: how often the provider is asked about uncertain texts, and about those
             whose last report never came.
-        once: whether to stop as soon as nothing is due any more.
+        once: whether to stop as soon as nothing is due any more but what has to wait for more than
+            a minute, as a provider asked for that or a day's allowance is used up.
         within: after what time to stop in any case.
 
     Raises:
@@ -223,7 +226,9 @@ async def _turn(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:
         done = await dispatch(ports, shift.quantum, pace.stopping)
         tally.add(done)
         more = done.more or planned.more
-        desk.done = shift.once and not more and done.limited_until is None
+        room = done.limited_until
+        soon = room is not None and room <= ports.clock() + _WAITS_FOR_ROOM
+        desk.done = shift.once and not more and not soon
         failed = done.refused is not None or (bool(done.failures) and not done.outcomes)
         if not failed:
             desk.again = ports.clock() if planned.more else await _again(ports, done, shift)

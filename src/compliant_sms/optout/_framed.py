@@ -14,9 +14,15 @@ from compliant_sms.optout._heard import Heard
 from compliant_sms.optout._reading import Author
 from compliant_sms.phrases import PhraseRule, WordIndex, fold, matches, parse
 
-__all__ = ["author_of"]
+__all__ = ["author_of", "behind_quote"]
 
 _FILE = "frames.toml"
+_CLOSING = {'"': '"', "\u201c": "\u201d", "\u00ab": "\u00bb"}
+# In other languages the phone's own words go on behind the quote.
+_END_WITH_IT = frozenset(
+    f"frame:reaction{kind}"
+    for kind in ("-en", "-removed-en", "-emoji", "-reacted", "-es", "-fr", "-pt")
+)
 
 
 @frozen(eq=False)
@@ -46,6 +52,28 @@ def author_of(heard: Heard) -> tuple[Author, str] | None:
         return None
     first = min(found, key=lambda rule: (_ORDER.index(rule.says), rule.id))
     return first.says, f"frame:{first.id}"
+
+
+def behind_quote(heard: Heard, rule: str) -> int:
+    """Where the words of a person begin who wrote on behind a reaction and the text it quotes.
+
+    Args:
+        heard: the text as it is read.
+        rule: the id of the rule that took it for a reaction.
+
+    Returns:
+        an offset in the text as given; 0 where nothing stands behind the quote, or its end is not
+        plain, as quotes stand in the text that is quoted and that is cut off.
+    """
+    given = heard.given
+    opened = next((letter for letter in given if letter in _CLOSING), "")
+    if rule not in _END_WITH_IT or not opened:
+        return 0
+    closing = _CLOSING[opened]
+    counts = given.count(opened), given.count(closing)
+    balanced = counts[0] % 2 == 0 if opened == closing else counts[0] == counts[1]
+    end = given.rfind(closing) + 1
+    return end if balanced and any(map(str.isalnum, given[end:])) else 0
 
 
 _ORDER = (Author.REACTION, Author.CARRIER, Author.ROBOT, Author.PERSON)

@@ -13,7 +13,7 @@ from attrs import evolve
 
 from compliant_sms.optout._answers import answers, asked, named_in
 from compliant_sms.optout._emergencies import find_emergency
-from compliant_sms.optout._framed import author_of
+from compliant_sms.optout._framed import author_of, behind_quote
 from compliant_sms.optout._heard import MOST_READ, Heard, hear
 from compliant_sms.optout._intents import Weighed, phrases_in, told, weigh
 from compliant_sms.optout._intents_words import Spoken, speak
@@ -67,6 +67,8 @@ def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Re
     language = language_of(body, heard.words)
     if framed := author_of(heard):
         author, rule = framed
+        if own := behind_quote(heard, rule):
+            return _shifted(read(body[own:], awaiting=awaiting, prompt=prompt), own)
         return Reading(
             intent=Intent.OTHER, rule=rule, end=len(body), author=author, language=language
         )
@@ -76,6 +78,14 @@ def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Re
     if reading.intent is Intent.EMERGENCY or len(body) <= MOST_READ:
         return reading
     return next(_dangers_behind(body, reading), reading)
+
+
+def _shifted(reading: Reading, by: int) -> Reading:
+    """A reading of a text's end, with its places in the whole."""
+    revocation = reading.revocation
+    if revocation is not None:
+        revocation = evolve(revocation, start=revocation.start + by, end=revocation.end + by)
+    return evolve(reading, start=reading.start + by, end=reading.end + by, revocation=revocation)
 
 
 _OVERLAP = 200  # code points: more than a sentence that tells of danger

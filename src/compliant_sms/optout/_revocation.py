@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+from attrs import evolve
+
 from compliant_sms.consent import Category
-from compliant_sms.optout._framed import author_of
+from compliant_sms.optout._framed import author_of, behind_quote
 from compliant_sms.optout._heard import Heard, hear
 from compliant_sms.optout._keywords import Reserved, may_be_keyword, understood_word
 from compliant_sms.optout._reading import Awaiting, Certainty, Revocation
@@ -69,7 +71,12 @@ def read_revocation(body: str, *, awaiting: Awaiting | None = None) -> Revocatio
         ConfigurationError: a packaged file is damaged.
     """
     heard = hear(body)
-    return None if author_of(heard) else find_revocation(heard, awaiting)
+    framed = author_of(heard)
+    if framed is None:
+        return find_revocation(heard, awaiting)
+    own = behind_quote(heard, framed[1])
+    found = read_revocation(body[own:], awaiting=awaiting) if own else None
+    return found and evolve(found, start=found.start + own, end=found.end + own)
 
 
 def find_revocation(heard: Heard, awaiting: Awaiting | None = None) -> Revocation | None:

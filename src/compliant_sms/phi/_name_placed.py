@@ -188,6 +188,10 @@ def _may_be_of_name(view: View, index: int) -> bool:
     return bool(view.capital[index] and marks & (GIVEN | SURNAME) and not marks & NAME_CUE)
 
 
+# From here on one sign may be a name; before it one letter is a unit, an angle, a protein.
+_FIRST_KANA = "\u3040"
+
+
 @cache
 def _other_script() -> re.Pattern[str]:
     letter = "[\u0370-\u1dff\u3040-\u9fff\uac00-\ud7af]"
@@ -195,8 +199,9 @@ def _other_script() -> re.Pattern[str]:
 
 
 def _in_other_script(view: View) -> Iterator[Person]:
-    """A few words of another script in a text of Latin letters are a name."""
-    found = list(_other_script().finditer(view.plain))
+    """A few words of another script in a text of Latin letters are a name; "50 µg" is none."""
+    written = _other_script().finditer(view.plain)
+    found = [match for match in written if len(match[0]) > 1 or match[0] >= _FIRST_KANA]
     letters = sum(len(match[0]) for match in found)
     if found and len(view.plain) > 3 * letters:
         for match in found:

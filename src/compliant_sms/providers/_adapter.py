@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from attrs import Attribute, field, frozen
@@ -93,6 +93,12 @@ def _is_web_address(value: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
+def _a_day(_: object, attribute: Attribute[Any], value: object) -> None:
+    if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+        msg = f"{attribute.name} must be the day of the signature: date(2026, 1, 5); None for none"
+        raise InvalidInput(msg)
+
+
 def _goes_with_a_text(of: Adapter, _: object, value: str) -> None:
     if value and of.capabilities.status_callbacks is CallbackPlace.ACCOUNT:
         msg = (
@@ -108,8 +114,8 @@ class Adapter:
 
     Args:
         sender: the number that texts come from.
-        baa_signed_on: when the provider and the practice signed a business associate agreement;
-            without one nothing goes to a patient.
+        baa_signed_on: the day on which the provider and the practice signed a business associate
+            agreement; without one, and before that day, nothing goes to a patient.
         status_callback: public URL that the provider tells of deliveries, or empty for none, or
             for one that is set at the provider. Where only that can be, it has to be empty.
         base_url: another address of the API; on loopback it is a simulated carrier.
@@ -123,7 +129,7 @@ class Adapter:
     capabilities: ClassVar[Capabilities]
 
     sender: PhoneNumber = field(converter=_number)
-    baa_signed_on: date | None = None
+    baa_signed_on: date | None = field(default=None, validator=_a_day)
     status_callback: str = field(default="", validator=[web_address, _goes_with_a_text])
     base_url: str = field(default="", validator=web_address)
 
