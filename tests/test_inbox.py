@@ -142,8 +142,8 @@ def test_after_hours_the_patient_is_told_when_we_open(
 
     (body,) = outgoing(carrier)
     assert body == (
-        "Lakeside Family Medicine: recibimos su mensaje; ahora estamos cerrados. Volvemos el lun "
-        "7 dic, 9:00 AM y respondemos en 4 horas desde entonces. En una emergencia llame al 911."
+        "Lakeside Family Medicine: recibimos su mensaje. Abrimos el lun 7 dic, 9:00 AM y "
+        "respondemos en 4 horas dentro del horario. En una emergencia llame al 911."
     )
     (thread,) = inbox.inbox.due()
     assert thread.due_at == datetime(2026, 12, 7, 13, 0, tzinfo=CHICAGO)
@@ -152,6 +152,33 @@ def test_after_hours_the_patient_is_told_when_we_open(
     receive(inbox, "¿Hola?", "SM4")
     inbox.dispatch_due()
     assert len(outgoing(carrier)) == 2
+
+
+AFTER_HOURS = {
+    "Can my son bring the forms?": "closed until Sat Dec 5 at 9:00 AM and answer within 4 hours "
+    "while we are open.",
+    "¿Puedo llevar los formularios el viernes?": "Abrimos el sab 5 dic, 9:00 AM y respondemos en "
+    "4 horas dentro del horario.",
+    "Est-ce que mon fils peut apporter les papiers ?": "vous répondra sous 4 heures d'ouverture.",
+}
+
+
+@pytest.mark.parametrize("asked", AFTER_HOURS)
+def test_a_day_that_ends_before_the_goal_promises_no_more_than_it_keeps(
+    asked: str, make_messenger: Callable[..., Messenger], clock: MovableClock, carrier: Sandbox
+) -> None:
+    """The goal counts while they are open, in the text as by the clock: till Monday."""
+    hours = evolve(HOURS, week={"mon-fri": "08:00-17:00", "sat": "09:00-12:00"})
+    queue = Queue(name="desk", hours=hours, goal=timedelta(hours=4))
+    messenger = make_messenger(inbox=InboxPlan(point_person="dr-lee", queues=[queue]))
+    clock.move_to(datetime(2026, 12, 4, 19, 0, tzinfo=CHICAGO))
+    receive(messenger, asked)
+    messenger.dispatch_due()
+
+    (thread,) = messenger.inbox.due()
+    assert thread.due_at == datetime(2026, 12, 7, 9, 0, tzinfo=CHICAGO)
+    (body,) = outgoing(carrier)
+    assert AFTER_HOURS[asked] in body
 
 
 @pytest.mark.both_databases
