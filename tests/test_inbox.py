@@ -471,6 +471,40 @@ def test_staff_at_work(inbox: Messenger) -> None:
         desk.note("nothing", "x", by="ana")
 
 
+@pytest.mark.both_databases
+def test_a_queue_that_was_taken_out_of_the_plan(
+    inbox: Messenger, make_messenger: Make, clock: MovableClock
+) -> None:
+    """What lies in it is the first queue's, in every list, event and count."""
+    received = receive(inbox, "Why was I charged $40 on my bill?")
+    (thread,) = inbox.inbox.due(queue="billing")
+    assert inbox.inbox.due(queue="front-desk") == ()
+    night = evolve(BILLING, name="night")
+    later = make_messenger(inbox=evolve(PLAN, queues=[FRONT, night], rules=[]))
+    desk = later.inbox
+
+    (seen,) = desk.due(queue="front-desk")
+    assert desk.due() == desk.threads(queue="front-desk") == (seen,)
+    assert desk.due(queue="night") == ()
+    assert seen == desk.thread(thread.thread_id).thread == evolve(thread, queue="front-desk")
+    assert [item.queue for item in later.open_items()] == ["front-desk"]
+    assert [(day.queue, day.backlog) for day in desk.metrics(days=1).days[-2:]] == [
+        ("front-desk", 1),
+        ("night", 0),
+    ]
+    assert desk.hand_over(seen.thread_id, queue="front-desk", by="ana", reason="Ours.") == seen
+    clock.advance(timedelta(days=4))
+    desk.escalate()
+    assert {event.queue for event in desk.events()} == {"front-desk"}
+    assert [event.to for event in desk.events()] == ["front-desk", "front-desk", "dr-diaz"]
+    # It was not moved: whoever still has the queue, or has it again, finds all there.
+    assert inbox.inbox.thread(seen.thread_id).thread.queue == "billing"
+    handed = desk.hand_over(seen.thread_id, queue="night", by="ana", reason="Money.")
+    assert [handed] == list(desk.due(queue="night"))
+    assert (handed.queue, desk.due(queue="front-desk")) == ("night", ())
+    assert received.thread_id == handed.thread_id
+
+
 def test_without_a_plan_nobody_pretends(messenger: Messenger, make_messenger: Make) -> None:
     """No thread is kept, and whoever asks is told how; later the texts are found."""
     assert receive(messenger, "Can I bring the forms?").thread_id is None

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, evolve, field, frozen
 
 from compliant_sms import _given
 from compliant_sms.conversations._hours import BusinessHours
+from compliant_sms.conversations._thread import Thread
 from compliant_sms.errors import InvalidInput
 from compliant_sms.optout import Intent
 from compliant_sms.phone import PhoneNumber
@@ -196,6 +197,10 @@ class InboxPlan:
     def queue(self, name: str) -> Queue:
         """The queue of that name; the first one, where it was taken out of the plan."""
         return next((each for each in self.queues if each.name == name), self.queues[0])
+
+    def placed(self, thread: Thread) -> Thread:
+        """A thread in the queue in which it is now, whatever that was called when it came."""
+        return evolve(thread, queue=self.queue(thread.queue).name)
 
     def queue_for(self, arrival: Arrival) -> Queue:
         """Who answers a text."""

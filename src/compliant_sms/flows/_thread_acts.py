@@ -124,7 +124,7 @@ async def hand_over(ports: Ports, thread_id: str, queue: str, *, by: str, reason
     act = ThreadAct(ports=ports, kind=EntryKind.HANDED_OVER, actor=by, words=reason, to=queue)
 
     async def change(tx: Transaction, thread: Thread) -> Thread:
-        if thread.queue == queue:
+        if plan.placed(thread).queue == queue:
             return thread
         thread = evolve(thread, queue=queue, assignee="")
         await tx.save_thread(thread)
