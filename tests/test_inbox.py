@@ -405,6 +405,43 @@ def test_a_number_of_several_persons(inbox: Messenger, clock: MovableClock) -> N
 
 
 @pytest.mark.both_databases
+def test_a_joined_thread_stays_with_whom_it_waits_for(
+    inbox: Messenger, clock: MovableClock
+) -> None:
+    """What was done with brings no question to whoever did it; what waits keeps its own."""
+    desk = inbox.inbox
+    bill = receive(inbox, "Why was I charged $40 on my bill?")
+    assert bill.thread_id is not None
+    desk.assign(bill.thread_id, to="cleo", by="cleo")
+    desk.close(bill.thread_id, by="cleo", reason="Explained.")
+    agree(inbox, PATIENT, "pat-2")
+    forms = receive(inbox, "Can my son bring the forms?", "SM2")
+    assert forms.thread_id is not None
+    desk.assign(forms.thread_id, to="ben", by="ana")
+
+    joined = desk.join(forms.thread_id, person=PERSON, by="ana")
+
+    assert joined.thread_id == bill.thread_id
+    assert (joined.queue, joined.assignee, joined.state) == ("front-desk", "ben", "waiting")
+    assert [joined] == list(desk.due(queue="front-desk"))
+
+    desk.hand_over(joined.thread_id, queue="billing", by="ana", reason="Money after all.")
+    desk.assign(joined.thread_id, to="cleo", by="cleo")
+    more = receive(inbox, "And can he park there?", "SM3")
+    assert more.thread_id not in {None, joined.thread_id}
+    both = desk.join(more.thread_id or "", person=PERSON, by="ana")
+    assert (both.queue, both.assignee) == ("billing", "cleo")
+    backlog = {day.queue: day.backlog for day in desk.metrics(days=1).days}
+    assert backlog == {"front-desk": 0, "billing": 2}
+
+    desk.close(both.thread_id, by="cleo", reason="Explained.")
+    last = receive(inbox, "Thank you! Can I pay there?", "SM4")
+    desk.close(last.thread_id or "", by="ana", reason="Called.")
+    done = desk.join(last.thread_id or "", person=PERSON, by="ana")
+    assert (done.queue, done.assignee, done.state) == ("billing", "cleo", "closed")
+
+
+@pytest.mark.both_databases
 def test_who_has_no_number(inbox: Messenger, clock: MovableClock) -> None:
     """It waits in a thread that nobody can answer or join, until somebody closes it."""
     for n in range(2):
