@@ -682,12 +682,31 @@ def wait(day: int, number: int, took: float | None, queue: str = "front-desk") -
         wait_id=f"{day}/{number}",
         thread_id="t",
         queue=queue,
-        inbound_id=None,
+        inbound_id=f"in-{number}",
         at=at,
         asks=number >= 0,
         steps=(at, at, at),
         answered_at=None if took is None else at + timedelta(hours=took),
     )
+
+
+def test_whoever_reopens_a_thread_has_not_written(
+    inbox: Messenger, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """It waits as a text does, and is none that came in or was answered late."""
+    received = receive(inbox, "Can I bring the forms?")
+    assert received.thread_id is not None
+    clock.advance(timedelta(minutes=10))
+    inbox.inbox.reply(received.thread_id, "Yes!", by="ana", idempotency_key="a1")
+    inbox.inbox.reopen(received.thread_id, by="ana", reason="The card too.")
+    (*_, desk, _) = inbox.inbox.metrics(days=1).days
+    assert (desk.received, desk.answered, desk.backlog) == (1, 1, 1)
+    clock.advance(timedelta(hours=3))
+    inbox.inbox.reply(received.thread_id, "And the card.", by="ana", idempotency_key="a2")
+
+    (*_, desk, _) = inbox.inbox.metrics(days=1).days
+    assert (desk.received, desk.answered, desk.backlog) == (1, 1, 0)
+    assert desk.median == desk.ninetieth == timedelta(minutes=10)
 
 
 def test_figures_in_business_time() -> None:

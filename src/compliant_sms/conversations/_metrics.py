@@ -32,7 +32,8 @@ class QueueDay:
         median: the business time until the first answer that half of them took at most; None
             where none was answered.
         ninetieth: the same for nine of ten.
-        backlog: texts that waited at the end of the day, whenever they came.
+        backlog: texts that waited at the end of the day, whenever they came; a thread that somebody
+            reopened counts as one.
     """
 
     day: date
@@ -101,7 +102,8 @@ def _days_of(queue: Queue, waits: Sequence[Wait], since: datetime, at: datetime)
     day, last = since.astimezone(zone).date(), at.astimezone(zone).date()
     came: dict[date, list[Wait]] = defaultdict(list)
     for wait in waits:
-        came[wait.at.astimezone(zone).date()].append(wait)
+        if wait.inbound_id is not None:  # who reopens a thread has not written
+            came[wait.at.astimezone(zone).date()].append(wait)
     told = []
     while day <= last:
         following = day + timedelta(days=1)
