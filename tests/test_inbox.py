@@ -690,6 +690,26 @@ def wait(day: int, number: int, took: float | None, queue: str = "front-desk") -
     )
 
 
+def test_the_first_day_of_the_figures_is_a_whole_one(
+    inbox: Messenger, make_messenger: Make, clock: MovableClock
+) -> None:
+    """Whenever they are looked at, and whichever zone a queue is in."""
+    received = receive(inbox, "Can I bring the forms?")
+    assert received.thread_id is not None
+    inbox.inbox.close(received.thread_id, by="ana", reason="Called.")
+    hours = evolve(HOURS, zone="Pacific/Honolulu")
+    far = make_messenger(inbox=evolve(PLAN, queues=[evolve(FRONT, hours=hours), BILLING]))
+    came = clock()
+    for hour in (5, 23, 29, 30, 37):
+        clock.move_to(came + timedelta(hours=hour))
+        for messenger, name in ((inbox, "America/Chicago"), (far, "Pacific/Honolulu")):
+            for days in (1, 2, 7):
+                told = messenger.inbox.metrics(days=days).days
+                desk = [day for day in told if day.queue == "front-desk"]
+                listed = came.astimezone(ZoneInfo(name)).date() in {day.day for day in desk}
+                assert sum(day.received for day in desk) == listed, (hour, name, days)
+
+
 def test_whoever_reopens_a_thread_has_not_written(
     inbox: Messenger, clock: MovableClock, carrier: Sandbox
 ) -> None:

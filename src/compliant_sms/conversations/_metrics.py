@@ -77,8 +77,8 @@ def metrics_of(
 
     Args:
         plan: whose queues and hours.
-        waits: those that came in since then, and those that were not settled before it.
-        since: the first instant (UTC).
+        waits: those that came in since the first day began, and those that were not settled before.
+        since: an instant (UTC) of the first day.
         at: now (UTC).
     """
     by_queue: dict[str, list[Wait]] = defaultdict(list)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from attrs import Attribute, evolve, field, frozen
 
@@ -209,6 +210,12 @@ class InboxPlan:
             if rule.fits(arrival, queue):
                 return queue
         return self.queues[0]
+
+    def day_begins(self, at: datetime) -> datetime:
+        """When (UTC) the day of an instant (aware) begins: the first of the queues' midnights."""
+        zones = {ZoneInfo(each.hours.zone) for each in self.queues}
+        begins = (datetime.combine(at.astimezone(zone).date(), time(0), zone) for zone in zones)
+        return min(each.astimezone(UTC) for each in begins)
 
     def place_of(self, number: PhoneNumber | None) -> str:
         """The place that one of our numbers is for; empty where nobody said so."""

@@ -176,7 +176,8 @@ async def inbox_metrics(ports: Ports, days: int) -> InboxMetrics:
         raise InvalidInput(msg)
     at = ports.clock()
     since = at - timedelta(days=days)
-    found = await ports.store.run(lambda tx: tx.waits_between(ports.practice.id, since, at))
+    begins = plan.day_begins(since)  # each queue's first day is a whole one
+    found = await ports.store.run(lambda tx: tx.waits_between(ports.practice.id, begins, at))
     return metrics_of(plan, found, since=since, at=at)
 
 
