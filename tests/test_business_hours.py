@@ -157,7 +157,20 @@ def test_hours_that_nobody_can_read_are_refused(week: object) -> None:
 
 
 def test_days_that_are_none_are_refused() -> None:
-    """closed_on takes dates."""
-    for closed in ("2026-12-24", ["2026-12-24"]):
+    """closed_on takes dates; a datetime would be equal to none, and the day be open."""
+    for closed in ("2026-12-24", ["2026-12-24"], [datetime(2026, 12, 24, tzinfo=UTC)]):
         with pytest.raises(InvalidInput):
             BusinessHours(zone="UTC", week={"mon": "09:00-17:00"}, closed_on=closed)  # type: ignore[arg-type]
+
+
+def test_holidays_of_a_state_in_any_letters() -> None:
+    """A state's own holidays are closed, however its code is written; no other name is taken."""
+    mardi_gras = datetime(2027, 2, 9, 18, 0, tzinfo=UTC)
+    for code, is_open in (("LA", False), ("la", False), (" La", False), ("IL", True), ("", True)):
+        week = {"mon-fri": "09:00-17:00"}
+        hours = BusinessHours(zone="America/Chicago", week=week, holidays_of=code)
+        assert hours.is_open(mardi_gras) is is_open
+        assert hours.holidays_of == code.strip().upper()
+    for none in ("Louisiana", "ZZ", "US", 7):
+        with pytest.raises(InvalidInput, match="holidays_of"):
+            BusinessHours(zone="UTC", week={"mon": "09:00-17:00"}, holidays_of=none)  # type: ignore[arg-type]

@@ -142,8 +142,8 @@ def test_after_hours_the_patient_is_told_when_we_open(
 
     (body,) = outgoing(carrier)
     assert body == (
-        "Lakeside Family Medicine: recibimos su mensaje; ahora estamos cerrados. Volvemos el lun "
-        "7 dic, 9:00 AM y respondemos en 4 horas desde entonces. En una emergencia llame al 911."
+        "Lakeside Family Medicine: recibimos su mensaje. Abrimos el lun 7 dic, 9:00 AM y "
+        "respondemos en 4 horas dentro del horario. En una emergencia llame al 911."
     )
     (thread,) = inbox.inbox.due()
     assert thread.due_at == datetime(2026, 12, 7, 13, 0, tzinfo=CHICAGO)
@@ -152,6 +152,33 @@ def test_after_hours_the_patient_is_told_when_we_open(
     receive(inbox, "¿Hola?", "SM4")
     inbox.dispatch_due()
     assert len(outgoing(carrier)) == 2
+
+
+AFTER_HOURS = {
+    "Can my son bring the forms?": "closed until Sat Dec 5 at 9:00 AM and answer within 4 hours "
+    "while we are open.",
+    "¿Puedo llevar los formularios el viernes?": "Abrimos el sab 5 dic, 9:00 AM y respondemos en "
+    "4 horas dentro del horario.",
+    "Est-ce que mon fils peut apporter les papiers ?": "vous répondra sous 4 heures d'ouverture.",
+}
+
+
+@pytest.mark.parametrize("asked", AFTER_HOURS)
+def test_a_day_that_ends_before_the_goal_promises_no_more_than_it_keeps(
+    asked: str, make_messenger: Callable[..., Messenger], clock: MovableClock, carrier: Sandbox
+) -> None:
+    """The goal counts while they are open, in the text as by the clock: till Monday."""
+    hours = evolve(HOURS, week={"mon-fri": "08:00-17:00", "sat": "09:00-12:00"})
+    queue = Queue(name="desk", hours=hours, goal=timedelta(hours=4))
+    messenger = make_messenger(inbox=InboxPlan(point_person="dr-lee", queues=[queue]))
+    clock.move_to(datetime(2026, 12, 4, 19, 0, tzinfo=CHICAGO))
+    receive(messenger, asked)
+    messenger.dispatch_due()
+
+    (thread,) = messenger.inbox.due()
+    assert thread.due_at == datetime(2026, 12, 7, 9, 0, tzinfo=CHICAGO)
+    (body,) = outgoing(carrier)
+    assert AFTER_HOURS[asked] in body
 
 
 @pytest.mark.both_databases
@@ -378,6 +405,43 @@ def test_a_number_of_several_persons(inbox: Messenger, clock: MovableClock) -> N
 
 
 @pytest.mark.both_databases
+def test_a_joined_thread_stays_with_whom_it_waits_for(
+    inbox: Messenger, clock: MovableClock
+) -> None:
+    """What was done with brings no question to whoever did it; what waits keeps its own."""
+    desk = inbox.inbox
+    bill = receive(inbox, "Why was I charged $40 on my bill?")
+    assert bill.thread_id is not None
+    desk.assign(bill.thread_id, to="cleo", by="cleo")
+    desk.close(bill.thread_id, by="cleo", reason="Explained.")
+    agree(inbox, PATIENT, "pat-2")
+    forms = receive(inbox, "Can my son bring the forms?", "SM2")
+    assert forms.thread_id is not None
+    desk.assign(forms.thread_id, to="ben", by="ana")
+
+    joined = desk.join(forms.thread_id, person=PERSON, by="ana")
+
+    assert joined.thread_id == bill.thread_id
+    assert (joined.queue, joined.assignee, joined.state) == ("front-desk", "ben", "waiting")
+    assert [joined] == list(desk.due(queue="front-desk"))
+
+    desk.hand_over(joined.thread_id, queue="billing", by="ana", reason="Money after all.")
+    desk.assign(joined.thread_id, to="cleo", by="cleo")
+    more = receive(inbox, "And can he park there?", "SM3")
+    assert more.thread_id not in {None, joined.thread_id}
+    both = desk.join(more.thread_id or "", person=PERSON, by="ana")
+    assert (both.queue, both.assignee) == ("billing", "cleo")
+    backlog = {day.queue: day.backlog for day in desk.metrics(days=1).days}
+    assert backlog == {"front-desk": 0, "billing": 2}
+
+    desk.close(both.thread_id, by="cleo", reason="Explained.")
+    last = receive(inbox, "Thank you! Can I pay there?", "SM4")
+    desk.close(last.thread_id or "", by="ana", reason="Called.")
+    done = desk.join(last.thread_id or "", person=PERSON, by="ana")
+    assert (done.queue, done.assignee, done.state) == ("billing", "cleo", "closed")
+
+
+@pytest.mark.both_databases
 def test_who_has_no_number(inbox: Messenger, clock: MovableClock) -> None:
     """It waits in a thread that nobody can answer or join, until somebody closes it."""
     for n in range(2):
@@ -442,6 +506,40 @@ def test_staff_at_work(inbox: Messenger) -> None:
             refused()
     with pytest.raises(UnknownThread, match="joined to another"):
         desk.note("nothing", "x", by="ana")
+
+
+@pytest.mark.both_databases
+def test_a_queue_that_was_taken_out_of_the_plan(
+    inbox: Messenger, make_messenger: Make, clock: MovableClock
+) -> None:
+    """What lies in it is the first queue's, in every list, event and count."""
+    received = receive(inbox, "Why was I charged $40 on my bill?")
+    (thread,) = inbox.inbox.due(queue="billing")
+    assert inbox.inbox.due(queue="front-desk") == ()
+    night = evolve(BILLING, name="night")
+    later = make_messenger(inbox=evolve(PLAN, queues=[FRONT, night], rules=[]))
+    desk = later.inbox
+
+    (seen,) = desk.due(queue="front-desk")
+    assert desk.due() == desk.threads(queue="front-desk") == (seen,)
+    assert desk.due(queue="night") == ()
+    assert seen == desk.thread(thread.thread_id).thread == evolve(thread, queue="front-desk")
+    assert [item.queue for item in later.open_items()] == ["front-desk"]
+    assert [(day.queue, day.backlog) for day in desk.metrics(days=1).days[-2:]] == [
+        ("front-desk", 1),
+        ("night", 0),
+    ]
+    assert desk.hand_over(seen.thread_id, queue="front-desk", by="ana", reason="Ours.") == seen
+    clock.advance(timedelta(days=4))
+    desk.escalate()
+    assert {event.queue for event in desk.events()} == {"front-desk"}
+    assert [event.to for event in desk.events()] == ["front-desk", "front-desk", "dr-diaz"]
+    # It was not moved: whoever still has the queue, or has it again, finds all there.
+    assert inbox.inbox.thread(seen.thread_id).thread.queue == "billing"
+    handed = desk.hand_over(seen.thread_id, queue="night", by="ana", reason="Money.")
+    assert [handed] == list(desk.due(queue="night"))
+    assert (handed.queue, desk.due(queue="front-desk")) == ("night", ())
+    assert received.thread_id == handed.thread_id
 
 
 def test_without_a_plan_nobody_pretends(messenger: Messenger, make_messenger: Make) -> None:
@@ -584,12 +682,51 @@ def wait(day: int, number: int, took: float | None, queue: str = "front-desk") -
         wait_id=f"{day}/{number}",
         thread_id="t",
         queue=queue,
-        inbound_id=None,
+        inbound_id=f"in-{number}",
         at=at,
         asks=number >= 0,
         steps=(at, at, at),
         answered_at=None if took is None else at + timedelta(hours=took),
     )
+
+
+def test_the_first_day_of_the_figures_is_a_whole_one(
+    inbox: Messenger, make_messenger: Make, clock: MovableClock
+) -> None:
+    """Whenever they are looked at, and whichever zone a queue is in."""
+    received = receive(inbox, "Can I bring the forms?")
+    assert received.thread_id is not None
+    inbox.inbox.close(received.thread_id, by="ana", reason="Called.")
+    hours = evolve(HOURS, zone="Pacific/Honolulu")
+    far = make_messenger(inbox=evolve(PLAN, queues=[evolve(FRONT, hours=hours), BILLING]))
+    came = clock()
+    for hour in (5, 23, 29, 30, 37):
+        clock.move_to(came + timedelta(hours=hour))
+        for messenger, name in ((inbox, "America/Chicago"), (far, "Pacific/Honolulu")):
+            for days in (1, 2, 7):
+                told = messenger.inbox.metrics(days=days).days
+                desk = [day for day in told if day.queue == "front-desk"]
+                listed = came.astimezone(ZoneInfo(name)).date() in {day.day for day in desk}
+                assert sum(day.received for day in desk) == listed, (hour, name, days)
+
+
+def test_whoever_reopens_a_thread_has_not_written(
+    inbox: Messenger, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """It waits as a text does, and is none that came in or was answered late."""
+    received = receive(inbox, "Can I bring the forms?")
+    assert received.thread_id is not None
+    clock.advance(timedelta(minutes=10))
+    inbox.inbox.reply(received.thread_id, "Yes!", by="ana", idempotency_key="a1")
+    inbox.inbox.reopen(received.thread_id, by="ana", reason="The card too.")
+    (*_, desk, _) = inbox.inbox.metrics(days=1).days
+    assert (desk.received, desk.answered, desk.backlog) == (1, 1, 1)
+    clock.advance(timedelta(hours=3))
+    inbox.inbox.reply(received.thread_id, "And the card.", by="ana", idempotency_key="a2")
+
+    (*_, desk, _) = inbox.inbox.metrics(days=1).days
+    assert (desk.received, desk.answered, desk.backlog) == (1, 1, 0)
+    assert desk.median == desk.ninetieth == timedelta(minutes=10)
 
 
 def test_figures_in_business_time() -> None:

@@ -181,6 +181,36 @@ def test_accepted_after_it_was_refused(desk: Messenger, carrier: Sandbox) -> Non
     assert len(outgoing(carrier)) == 1
 
 
+def test_who_called_is_told_later(desk: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
+    """A call that was refused for somebody else is decided as if all had been told at once."""
+    desk.consent.grant(
+        PATIENT, person=PERSON, basis="spoken", recorded_by="desk", categories=["billing"]
+    )
+    assert codes(missed(desk)) == {"prior-express-consent-required"}
+    assert codes(missed(desk)) == {"prior-express-consent-required"}
+    sent = missed(desk, accepted_offer=OFFER)
+    assert isinstance(sent, Sent)
+    clock.advance(HOUR)
+    # Told again, with the offer or without: it is the one text of the call.
+    for again in ({"accepted_offer": OFFER}, {}, {"person": PERSON}):
+        assert missed(desk, **again) == sent
+    with pytest.raises(IdempotencyConflict):
+        missed(desk, from_=OTHER)
+    assert len(outgoing(carrier)) == 1
+    assert [getattr(e, "basis", None) for e in ledger(desk)].count(Basis.CALL_OFFER) == 1
+
+
+def test_which_of_several_called_is_told_later(desk: Messenger, carrier: Sandbox) -> None:
+    """Of two at the number nobody is meant, until the host knows which of them called."""
+    agree(desk)
+    agree(desk, person="pat-882")
+    assert codes(missed(desk)) == {"prior-express-consent-required"}
+
+    assert isinstance(missed(desk, person=PERSON), Sent)
+    assert isinstance(missed(desk, person="pat-882"), Sent)
+    assert len(outgoing(carrier)) == 1
+
+
 def test_an_offer_lifts_no_stop(desk: Messenger, carrier: Sandbox) -> None:
     """Whoever texted STOP is not texted because a key was pressed."""
     agree(desk)

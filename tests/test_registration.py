@@ -14,8 +14,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliant_sms import Messenger, Practice, Purpose, optout
+from compliant_sms import Keyring, Messenger, Practice, Purpose, optout
 from compliant_sms.cli._commands import commands
+from compliant_sms.contact import MissedCalls
+from compliant_sms.conversations import BusinessHours, InboxPlan, Queue
 from compliant_sms.errors import InvalidInput
 from compliant_sms.permission import (
     Programme,
@@ -28,6 +30,8 @@ from compliant_sms.permission import (
     welcome,
 )
 from compliant_sms.permission._registration import HELP_WORDS, START_WORDS
+from compliant_sms.reminders import RecallPlan, ReminderPlan
+from compliant_sms.secure_pages import SecurePages
 from compliant_sms.templates import (
     Approval,
     Body,
@@ -58,6 +62,9 @@ REMINDER = Template(
 OFFER = "Lakeside Family Medicine: 20% off whitening in December. Reply STOP to opt out."
 WITH_SAMPLES = permission(programmes=[CARE, evolve(OFFERS, samples=[OFFER])])
 
+HOURS = BusinessHours(zone="America/Chicago", week={"mon-fri": "08:00-17:00"})
+INBOX = InboxPlan(point_person="dr-lee", queues=[Queue(name="desk", hours=HOURS)])
+
 
 def test_a_campaign() -> None:
     """It is ready, and each text is what is shown, asked, answered and sent."""
@@ -86,7 +93,111 @@ def test_a_campaign() -> None:
     assert set(made.text("opt_out_keywords").lower().split(", ")) == optout.per_se_words()
     assert made.text("opt_out_message") == opt_out_text(HERE.name, "217-555-0100")
     assert made.text("help_message") == help_text(HERE.name, "217-555-0100")
-    assert (made.text("embedded_link"), made.text("embedded_phone")) == ("no", "no")
+    # The question itself links to terms and privacy policy, and one sample shows it.
+    assert (made.text("embedded_link"), made.text("embedded_phone")) == ("yes", "no")
+    assert WITH_SAMPLES.privacy_url in made.text("sample_3")
+
+
+def attributes(made: Registration) -> tuple[str, str]:
+    """Whether it says that texts have links, and phone numbers."""
+    return made.text("embedded_link"), made.text("embedded_phone")
+
+
+def samples(made: Registration) -> str:
+    """All that it shows."""
+    return "\n".join(each.text for each in made.fields if each.name.startswith("sample_"))
+
+
+def test_all_that_a_messenger_sends_is_registered(make_messenger: Make) -> None:
+    """Its own notices, recalls, texts after calls and calls for help count as samples do."""
+    asks = permission(programmes=[evolve(OFFERS, keyword="", samples=[OFFER, OFFER + " Yours."])])
+    notices = evolve(HERE, phi="notice")
+    in_own_words = RecallPlan(after="6 months")
+    by_template = evolve(in_own_words, template="reminder")
+    words = {"en": "{practice}: sorry we missed your call. Reply here, or STOP to opt out."}
+    cases: list[tuple[tuple[str, str], dict[str, Any]]] = [
+        (("no", "no"), {"templates": Catalogue([REMINDER])}),
+        (("no", "no"), {"reminders": [ReminderPlan(offsets=["2 hours before"])]}),
+        (
+            ("no", "no"),
+            {
+                "reminders": [ReminderPlan(offsets=[], recall=by_template)],
+                "templates": Catalogue([REMINDER]),
+            },
+        ),
+        (
+            ("yes", "no"),
+            {
+                "practice": notices,
+                "keyring": Keyring.generate(),
+                "secure_links": SecurePages(url="https://lakeside.example/s"),
+            },
+        ),
+        (
+            ("yes", "no"),
+            {
+                "practice": notices,
+                "keyring": Keyring.generate(),
+                "secure_links": lambda _: "https://lakeside.example/s/1",
+            },
+        ),
+        (("no", "yes"), {"reminders": [ReminderPlan(offsets=[], recall=in_own_words)]}),
+        (("no", "yes"), {"missed_calls": MissedCalls()}),
+        (("no", "no"), {"missed_calls": MissedCalls(words=words)}),
+        (("no", "yes"), {"inbox": INBOX}),
+        (("no", "no"), {"inbox": evolve(INBOX, danger_reply=False)}),
+    ]
+    for told, configured in cases:
+        messenger = make_messenger(**({"practice": HERE, "permission": asks} | configured))
+        made = messenger.permission.registration()
+
+        assert made.problems == (), configured
+        assert attributes(made) == told, configured
+        shown = samples(made)
+        assert ("https://lakeside.example/" in shown) == (told[0] == "yes"), configured
+        assert ("217-555-0100" in shown) == (told[1] == "yes"), configured
+
+
+def test_an_offer_in_a_call_is_in_the_message_flow(make_messenger: Make) -> None:
+    """Reviewers read of it, where callers are texted back."""
+    for toll_free, name in ((False, "message_flow"), (True, "opt_in_workflow")):
+        without, answers = (
+            make_messenger(practice=HERE, permission=WITH_SAMPLES, missed_calls=each)
+            .permission.registration(toll_free=toll_free)
+            .text(name)
+            for each in (None, MissedCalls())
+        )
+        assert "spoken offer" not in without
+        assert "accept a spoken offer of it in that call" in answers
+
+
+def test_five_samples_show_a_link_and_a_number() -> None:
+    """Whatever else there is: carriers refuse what is claimed and not shown."""
+    many = [f"Lakeside Family Medicine: your statement number {n} is ready." for n in range(7)]
+    made = register_10dlc(
+        permission(programmes=[programme(samples=many)]),
+        HERE,
+        texts=[
+            "Lakeside Family Medicine: bills are answered at (312) 555-0199.",
+            "Lakeside Family Medicine: pay at lakeside.example/pay.",
+        ],
+    )
+
+    assert attributes(made) == ("yes", "yes")
+    assert samples(made).count("statement number") == 3
+    assert "(312) 555-0199" in samples(made)
+    assert "lakeside.example/pay" in samples(made)
+    assert made.problems == ()
+
+
+def test_templates_count_beside_samples() -> None:
+    """A programme's samples do not hide what its templates send."""
+    asks = permission(programmes=[evolve(OFFERS, keyword="", samples=[OFFER, OFFER + " Yours."])])
+    body = Body(minimum="{practice}: call {practice_phone} about your visit.")
+    calls = evolve(REMINDER, bodies={"en": body}, variables=[])
+
+    assert attributes(register_10dlc(asks, HERE, [REMINDER])) == ("no", "no")
+    assert attributes(register_10dlc(asks, HERE, [calls])) == ("no", "yes")
 
 
 def test_a_toll_free_number() -> None:

@@ -355,9 +355,54 @@ def test_series_keep_their_time() -> None:
 
 
 @pytest.mark.parametrize(
+    ("ends", "days"),
+    [
+        ("20261215T203000Z", [1, 8, 15]),  # 14:30 in Chicago
+        ("20261215T202959Z", [1, 8]),
+        ("20261216T000000Z", [1, 8, 15]),  # the day before in Chicago
+        ("20261215T143000", [1, 8, 15]),
+        ("20261215T142959", [1, 8]),
+        ("20261215", [1, 8, 15]),
+        ("20261214", [1, 8]),
+    ],
+)
+def test_series_until_an_instant_a_time_or_a_day(ends: str, days: list[int]) -> None:
+    """UTC counts as what clocks show then, and a day to its end, wherever it stands in the rule."""
+    for rule in (f"FREQ=WEEKLY;UNTIL={ends}", f"RRULE:UNTIL={ends};FREQ=WEEKLY"):
+        assert [each.start.day for each in series(VISIT, rule)] == days
+        assert [each.start.day for each in series(VISIT, rule.replace("U", "u"))] == days
+    tokyo = evolve(VISIT, zone="Asia/Tokyo")
+    assert len(series(tokyo, "FREQ=WEEKLY;UNTIL=20261208T053000Z")) == 2
+    assert len(series(tokyo, "FREQ=WEEKLY;UNTIL=20261208T052959Z")) == 1
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=WEEKLY;BYDAY=MO;COUNT=2",
+        "FREQ=WEEKLY;BYHOUR=9;COUNT=2",
+        "FREQ=WEEKLY;UNTIL=20261130",
+        "FREQ=WEEKLY;COUNT=0",
+        "DTSTART:20200101T090000\nRRULE:FREQ=DAILY;COUNT=2",
+        "DTSTART:20261201T143000Z\nRRULE:FREQ=DAILY;COUNT=2",
+    ],
+)
+def test_series_that_do_not_begin_with_their_first_visit(rule: str) -> None:
+    """It would be lost without a word, so it is refused with what to do."""
+    with pytest.raises(InvalidInput, match="Pass the first one that the rule has"):
+        series(VISIT, rule)
+    with pytest.raises(InvalidInput, match="or ends before"):
+        series(VISIT, "FREQ=WEEKLY", until=WALL.date() - timedelta(days=1))
+
+
+@pytest.mark.parametrize(
     ("rule", "words"),
     [
         ("FREQ=SOMETIMES", "RRULE"),
+        ("FREQ=WEEKLY;UNTIL=20261332", "RRULE"),
+        ("FREQ=WEEKLY;UNTIL=20261231T240000Z", "RRULE"),
+        ("FREQ=WEEKLY;UNTIL=20261231T235959+01", "RRULE"),
+        ("FREQ=DAILY;COUNT=3\nEXDATE:20261202T203000Z", "RRULE"),
         ("", "RRULE"),
         ("weekly", "RRULE"),
         ("FREQ=DAILY", "1,000"),

@@ -244,6 +244,9 @@ class InboxDesk:
     def metrics(self, *, days: int = 30) -> InboxMetrics:
         """How fast patients were answered lately, in business time, and whether it gets worse.
 
+        Args:
+            days: how many, and today; each from midnight to midnight by the clock on the wall.
+
         Raises:
             InvalidInput: ``days`` is less than 1.
         """

@@ -21,6 +21,7 @@ from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import known_zone
 from compliant_sms.rules import holidays, load_pack
+from compliant_sms.rules._parts import PARTS
 
 __all__ = ["BusinessHours"]
 
@@ -96,7 +97,19 @@ def _dates(given: Collection[date]) -> frozenset[date]:
     _given.a_kind(given, (list, tuple, set, frozenset), "closed_on", "dates in a list")
     for each in given:
         _given.a_kind(each, date, "a day of closed_on", "a datetime.date")
+        if isinstance(each, datetime):  # it is a date too, and equal to none
+            msg = "a day of closed_on is a datetime, which is no day; pass its .date()"
+            raise InvalidInput(msg)
     return frozenset(given)
+
+
+def _state(given: str) -> str:
+    _given.a_text(given, "holidays_of")
+    code = given.strip().upper()
+    if code and code not in PARTS["US"]:
+        msg = "holidays_of is no state of the USA. Pass its postal code, for example 'IL'."
+        raise InvalidInput(msg)
+    return code
 
 
 @frozen(kw_only=True)
@@ -118,7 +131,7 @@ class BusinessHours:
     zone: str = field(converter=known_zone)
     week: Mapping[str, str] = field(converter=_week, hash=False)
     closed_on: frozenset[date] = field(default=frozenset(), converter=_dates)
-    holidays_of: str = field(default="", validator=_given.text)
+    holidays_of: str = field(default="", converter=_state)
     _minutes: Mapping[int, tuple[_Minutes, ...]] = field(
         init=False,
         repr=False,

@@ -32,7 +32,8 @@ class QueueDay:
         median: the business time until the first answer that half of them took at most; None
             where none was answered.
         ninetieth: the same for nine of ten.
-        backlog: texts that waited at the end of the day, whenever they came.
+        backlog: texts that waited at the end of the day, whenever they came; a thread that somebody
+            reopened counts as one.
     """
 
     day: date
@@ -76,8 +77,8 @@ def metrics_of(
 
     Args:
         plan: whose queues and hours.
-        waits: those that came in since then, and those that were not settled before it.
-        since: the first instant (UTC).
+        waits: those that came in since the first day began, and those that were not settled before.
+        since: an instant (UTC) of the first day.
         at: now (UTC).
     """
     by_queue: dict[str, list[Wait]] = defaultdict(list)
@@ -101,7 +102,8 @@ def _days_of(queue: Queue, waits: Sequence[Wait], since: datetime, at: datetime)
     day, last = since.astimezone(zone).date(), at.astimezone(zone).date()
     came: dict[date, list[Wait]] = defaultdict(list)
     for wait in waits:
-        came[wait.at.astimezone(zone).date()].append(wait)
+        if wait.inbound_id is not None:  # who reopens a thread has not written
+            came[wait.at.astimezone(zone).date()].append(wait)
     told = []
     while day <= last:
         following = day + timedelta(days=1)

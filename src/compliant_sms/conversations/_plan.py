@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, evolve, field, frozen
 
 from compliant_sms import _given
 from compliant_sms.conversations._hours import BusinessHours
+from compliant_sms.conversations._thread import Thread
 from compliant_sms.errors import InvalidInput
 from compliant_sms.optout import Intent
 from compliant_sms.phone import PhoneNumber
@@ -197,6 +199,10 @@ class InboxPlan:
         """The queue of that name; the first one, where it was taken out of the plan."""
         return next((each for each in self.queues if each.name == name), self.queues[0])
 
+    def placed(self, thread: Thread) -> Thread:
+        """A thread in the queue in which it is now, whatever that was called when it came."""
+        return evolve(thread, queue=self.queue(thread.queue).name)
+
     def queue_for(self, arrival: Arrival) -> Queue:
         """Who answers a text."""
         for rule in self.rules:
@@ -204,6 +210,12 @@ class InboxPlan:
             if rule.fits(arrival, queue):
                 return queue
         return self.queues[0]
+
+    def day_begins(self, at: datetime) -> datetime:
+        """When (UTC) the day of an instant (aware) begins: the first of the queues' midnights."""
+        zones = {ZoneInfo(each.hours.zone) for each in self.queues}
+        begins = (datetime.combine(at.astimezone(zone).date(), time(0), zone) for zone in zones)
+        return min(each.astimezone(UTC) for each in begins)
 
     def place_of(self, number: PhoneNumber | None) -> str:
         """The place that one of our numbers is for; empty where nobody said so."""

@@ -66,13 +66,13 @@ if TYPE_CHECKING:
         paper_wording,
         programme_state,
         record_agreement,
-        registration,
         spoken_wording,
         to_ask_again,
     )
     from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
     from compliant_sms.flows._receive import Received, ReceivedText, receive
     from compliant_sms.flows._reconcile import reconcile
+    from compliant_sms.flows._registered import registration
     from compliant_sms.flows._reminders import PlannedReminders, plan_due
     from compliant_sms.flows._rotate import rotate_keys
     from compliant_sms.flows._secure_page import answer_page
@@ -263,13 +263,13 @@ _FILES = {
         "paper_wording",
         "programme_state",
         "record_agreement",
-        "registration",
         "spoken_wording",
         "to_ask_again",
     ),
     "_purge": ("PurgePlan", "PurgeReport", "Tally", "purge"),
     "_receive": ("Received", "ReceivedText", "receive"),
     "_reconcile": ("reconcile",),
+    "_registered": ("registration",),
     "_reminders": ("PlannedReminders", "plan_due"),
     "_rotate": ("rotate_keys",),
     "_secure_page": ("answer_page",),

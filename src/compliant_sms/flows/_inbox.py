@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from compliant_sms import _given
 from compliant_sms.conversations import (
@@ -101,9 +101,13 @@ class ThreadView:
 async def threads(ports: Ports, listed: ListedThreads) -> tuple[Thread, ...]:
     """Threads: those that wait first, by when they are to be answered; then the newest."""
     plan = the_plan(ports)
-    if listed.queue and listed.queue not in {queue.name for queue in plan.queues}:
+    first, *others = (queue.name for queue in plan.queues)
+    if listed.queue and listed.queue not in {first, *others}:
         raise InvalidInput(NO_QUEUE)
-    return tuple(await ports.store.run(lambda tx: tx.threads(listed)))
+    if listed.queue == first:  # with what lies in a queue that was taken out of the plan
+        listed = evolve(listed, queue="", outside=tuple(others))
+    found = await ports.store.run(lambda tx: tx.threads(listed))
+    return tuple(plan.placed(thread) for thread in found)
 
 
 async def thread_view(ports: Ports, thread_id: str) -> ThreadView:
@@ -172,14 +176,15 @@ async def inbox_metrics(ports: Ports, days: int) -> InboxMetrics:
         raise InvalidInput(msg)
     at = ports.clock()
     since = at - timedelta(days=days)
-    found = await ports.store.run(lambda tx: tx.waits_between(ports.practice.id, since, at))
+    begins = plan.day_begins(since)  # each queue's first day is a whole one
+    found = await ports.store.run(lambda tx: tx.waits_between(ports.practice.id, begins, at))
     return metrics_of(plan, found, since=since, at=at)
 
 
 async def found_thread(
     tx: Transaction, ports: Ports, thread_id: str, *, fixed: bool = False
 ) -> Thread:
-    """The thread of that id.
+    """The thread of that id; ``fixed``, as it is kept: in a queue that the plan may not have.
 
     Raises:
         UnknownThread: this practice has none.
@@ -192,7 +197,7 @@ async def found_thread(
             "its person erased. Look at threads(): it has those that there are."
         )
         raise UnknownThread(msg)
-    return thread
+    return thread if fixed else the_plan(ports).placed(thread)
 
 
 async def fixed_thread(tx: Transaction, ports: Ports, thread_id: str) -> Thread:

@@ -15,7 +15,7 @@ from compliant_sms.flows._enqueue import ask_for
 from compliant_sms.flows._holders import caller_of, is_caller, who_agreed
 from compliant_sms.flows._routes import refuse_others_senders
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Draft, Outcome
+from compliant_sms.messages import Draft, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 
 __all__ = ["missed_call"]
@@ -31,11 +31,13 @@ class _Before:
         draft: what is to be decided again, if anything.
         outcome: what came of it, where that stands.
         person: for whom the text would go, where there is none yet.
+        key: the key of such a text.
     """
 
     draft: Draft | None = None
     outcome: Outcome | None = None
     person: str = ""
+    key: str = ""
 
 
 async def missed_call(ports: Ports, call: MissedCall) -> Outcome:
@@ -59,18 +61,18 @@ async def missed_call(ports: Ports, call: MissedCall) -> Outcome:
     before = await ports.store.run(lambda tx: _keep(tx, ports, call))
     if before.outcome is not None:
         return before.outcome
-    draft = before.draft or await _drafted(ports, plan, call, before.person)
+    draft = before.draft or await _drafted(ports, plan, call, before)
     return await ask_for(ports, draft)
 
 
-async def _drafted(ports: Ports, plan: MissedCalls, call: MissedCall, person: str) -> Draft:
+async def _drafted(ports: Ports, plan: MissedCalls, call: MissedCall, before: _Before) -> Draft:
     profile = await ports.people(call.person) if call.person else None
     return Draft(
         to=call.from_,
-        person=person,
+        person=before.person,
         purpose=Purpose.MISSED_CALL_TEXT_BACK,
         body=plan.body(ports.practice, profile.language if profile else None),
-        idempotency_key=caller_of(call.call_id),
+        idempotency_key=before.key,
         not_after=call.at + plan.within,
     )
 
@@ -81,15 +83,32 @@ async def _keep(tx: Transaction, ports: Ports, call: MissedCall) -> _Before:
     await tx.lock(practice_id, call.from_)
     await refuse_others_senders(tx, ports)
     events = await tx.consent_events(practice_id, call.from_)
-    person = call.person or _only_person(events) or caller_of(call.call_id)
-    if call.accepted_offer is not None:
-        person = await _accept(tx, ports, call, call.accepted_offer, events)
-    known = await tx.message_by_key(practice_id, caller_of(call.call_id))
-    if known is None or known.draft.to != call.from_:
-        return _Before(person=person)  # of another number, the key refuses it
-    if known.state is State.BLOCKED and known.purged is None:
+    person = _who_accepted(events, call)
+    if person is None and call.accepted_offer is not None:
+        person = await _accept(tx, ports, call, call.accepted_offer)
+    person = person or call.person or _only_person(events) or caller_of(call.call_id)
+    known, free = await _latest(tx, practice_id, call)
+    if known is None:
+        return _Before(person=person, key=free)
+    if known.draft.to != call.from_:
+        return _Before(person=person, key=known.draft.idempotency_key)  # which refuses it
+    if known.state is not State.BLOCKED or known.purged is not None:
+        return _Before(outcome=await recorded_outcome(tx, known))
+    if known.draft.person == person:
         return _Before(draft=known.draft)
-    return _Before(outcome=await recorded_outcome(tx, known))
+    # It was refused for somebody else, before it was told who called, or that they accept.
+    return _Before(person=person, key=free)
+
+
+async def _latest(
+    tx: Transaction, practice_id: str, call: MissedCall
+) -> tuple[Message | None, str]:
+    """The text of a call that was asked for last, each before it refused; and the next key."""
+    known, key, turn = None, caller_of(call.call_id), 1
+    while (found := await tx.message_by_key(practice_id, key)) is not None:
+        turn += 1
+        known, key = found, f"call-{turn}/{call.call_id}"
+    return known, key
 
 
 def _only_person(events: list[ConsentEvent]) -> str | None:
@@ -102,18 +121,17 @@ def _only_person(events: list[ConsentEvent]) -> str | None:
     return persons.pop() if len(persons) == 1 else None
 
 
-async def _accept(
-    tx: Transaction,
-    ports: Ports,
-    call: MissedCall,
-    offer: SpokenOffer,
-    events: list[ConsentEvent],
-) -> str:
-    """Keep that the caller accepted, once for each call; whose consent it is."""
+def _who_accepted(events: list[ConsentEvent], call: MissedCall) -> str | None:
+    """Whose consent it is, where it is on record that the caller accepted."""
     for event in events:
         told = isinstance(event, Granted) and event.basis is Basis.CALL_OFFER
         if told and event.reference == call.call_id and event.person:
             return event.person
+    return None
+
+
+async def _accept(tx: Transaction, ports: Ports, call: MissedCall, offer: SpokenOffer) -> str:
+    """Keep that the caller accepted; whose consent it is."""
     person = call.person or caller_of(call.call_id)
     granted = Granted(
         event_id=ports.ids(),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attrs import evolve
+
 from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.conversations import OpenItem, OpenKind
@@ -25,7 +27,11 @@ async def open_items(ports: Ports, limit: int) -> tuple[OpenItem, ...]:
     await adopt_all(ports)
     at, practice_id = ports.clock(), ports.practice.id
     since = at - plan.held_too_long
-    return tuple(await ports.store.run(lambda tx: tx.open_items(practice_id, at, since, limit)))
+    found = await ports.store.run(lambda tx: tx.open_items(practice_id, at, since, limit))
+    # Only what waits in a thread has a queue.
+    return tuple(
+        evolve(each, queue=plan.queue(each.queue).name) if each.queue else each for each in found
+    )
 
 
 async def dismiss(ports: Ports, items: Sequence[OpenItem], *, by: str, reason: str) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from compliant_sms import _given
 from compliant_sms.consent import ConsentEvent, Granted, Wording
 from compliant_sms.errors import ConfigurationError, InvalidInput
@@ -31,16 +29,12 @@ from compliant_sms.permission import (
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 
-if TYPE_CHECKING:
-    from compliant_sms.permission import Registration
-
 __all__ = [
     "invite",
     "paper_wording",
     "permission_of",
     "programme_state",
     "record_agreement",
-    "registration",
     "spoken_wording",
     "to_ask_again",
 ]
@@ -192,12 +186,3 @@ def _shown(ports: Ports, programme: Programme) -> set[str]:
         shown_on_form(programme, ports.practice, legal, each).text
         for each in (ENGLISH, *programme.translations)
     }
-
-
-def registration(ports: Ports, *, toll_free: bool) -> Registration:
-    """What the practice registers with carriers."""
-    from compliant_sms.permission import register_10dlc, register_toll_free  # noqa: PLC0415 - lazy
-
-    register = register_toll_free if toll_free else register_10dlc
-    templates = ports.templates.in_use if ports.templates else ()
-    return register(permission_of(ports), ports.practice, templates)

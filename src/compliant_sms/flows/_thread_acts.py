@@ -124,7 +124,7 @@ async def hand_over(ports: Ports, thread_id: str, queue: str, *, by: str, reason
     act = ThreadAct(ports=ports, kind=EntryKind.HANDED_OVER, actor=by, words=reason, to=queue)
 
     async def change(tx: Transaction, thread: Thread) -> Thread:
-        if thread.queue == queue:
+        if plan.placed(thread).queue == queue:
             return thread
         thread = evolve(thread, queue=queue, assignee="")
         await tx.save_thread(thread)
@@ -209,11 +209,21 @@ async def join_thread(ports: Ports, thread_id: str, person: str, *, by: str) -> 
             into = evolve(thread, person=person)
             await tx.save_thread(into)
         else:
-            last, waits = max(into.last_at, thread.last_at), thread.state is ThreadState.WAITING
-            into = evolve(into, last_at=last, closed_at=None if waits else into.closed_at)
+            into = _with(into, thread)
             await tx.save_thread(into)
             await tx.move_thread(thread, into)
+            await tx.requeue_waits(into.thread_id, into.queue)
         await act.record(tx, into)
         return await found_thread(tx, ports, into.thread_id)
 
     return await ports.store.run(work)
+
+
+def _with(into: Thread, thread: Thread) -> Thread:
+    """What a thread is with another one in it: whoever has what waits keeps it."""
+    into = evolve(into, last_at=max(into.last_at, thread.last_at))
+    if thread.state is not ThreadState.WAITING:
+        return into
+    if into.state is not ThreadState.WAITING:
+        into = evolve(into, queue=thread.queue, assignee=thread.assignee)
+    return evolve(into, closed_at=None)

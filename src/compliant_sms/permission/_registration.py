@@ -16,16 +16,11 @@ from attrs import field, frozen
 from compliant_sms.optout import per_se_words
 from compliant_sms.permission._permission import Permission
 from compliant_sms.permission._programme import Programme
+from compliant_sms.permission._samples import samples_of
 from compliant_sms.permission._wordings import question, script, shown_on_form, welcome
 from compliant_sms.practice import Practice
-from compliant_sms.rules import OptOutShown, read
-from compliant_sms.templates import (
-    dialled,
-    help_text,
-    opt_out_text,
-    sender_name,
-    with_opt_out_line,
-)
+from compliant_sms.rules import read
+from compliant_sms.templates import dialled, help_text, opt_out_text, sender_name
 
 if TYPE_CHECKING:
     from compliant_sms.templates import Template
@@ -34,7 +29,6 @@ __all__ = ["Registration", "RegistrationField", "register_10dlc", "register_toll
 
 HELP_WORDS = ("HELP", "INFO")
 START_WORDS = ("START", "UNSTOP")
-_MOST_SAMPLES = 5
 _REGISTRY = "The Campaign Registry, campaign fields, as providers document them (2026-11)"
 _TOLL_FREE = "toll-free verification, as providers document it; not confirmed by each (2026-11)"
 
@@ -92,7 +86,12 @@ class Registration:
 
 
 def register_10dlc(
-    permission: Permission, practice: Practice, templates: Iterable[Template] = ()
+    permission: Permission,
+    practice: Practice,
+    templates: Iterable[Template] = (),
+    *,
+    texts: Iterable[str] = (),
+    answers_calls: bool = False,
 ) -> Registration:
     """The texts of a 10DLC campaign.
 
@@ -100,15 +99,18 @@ def register_10dlc(
         permission: what patients are asked.
         practice: who asks.
         templates: what is sent; where a programme names no samples of its own, they serve.
+        texts: what else is sent, such as the library's own words. A link or a phone number in it
+            is told of, and shown by a sample.
+        answers_calls: whether callers are texted back, with a spoken offer that they accept.
     """
-    samples = _samples(permission, practice, list(templates))
+    samples = samples_of(permission, practice, list(templates), texts)
     found = [
         RegistrationField(name="use_case", text=_use_case(permission.programmes)),
         _limited("description", _description(permission, practice), 40, 4096),
-        _limited("message_flow", _flow(permission, practice), 40, 2048),
+        _limited("message_flow", _flow(permission, practice, answers_calls), 40, 2048),
         *(
             _limited(f"sample_{number}", each, 20, 1024)
-            for number, each in enumerate(samples[:_MOST_SAMPLES], start=1)
+            for number, each in enumerate(samples.shown, start=1)
         ),
         RegistrationField(name="opt_in_keywords", text=", ".join(_opt_in_words(permission))),
         _limited("opt_in_message", welcome(permission.programmes, practice), 20, 320),
@@ -116,22 +118,25 @@ def register_10dlc(
         _limited("opt_out_message", _stopped(practice), 20, 320),
         RegistrationField(name="help_keywords", text=", ".join(HELP_WORDS)),
         _limited("help_message", _helped(practice), 20, 320),
-        RegistrationField(name="embedded_link", text=_yes(any("https://" in s for s in samples))),
-        RegistrationField(
-            name="embedded_phone", text=_yes(any(dialled(practice.phone) in s for s in samples))
-        ),
+        RegistrationField(name="embedded_link", text=_yes(samples.links)),
+        RegistrationField(name="embedded_phone", text=_yes(samples.phones)),
         RegistrationField(name="age_gated", text="no"),
         RegistrationField(name="terms_url", text=permission.terms_url),
         RegistrationField(name="privacy_url", text=permission.privacy_url),
     ]
-    return _checked("10dlc", found, samples, practice, at_least=2)
+    return _checked("10dlc", found, samples.own, practice, at_least=2)
 
 
 def register_toll_free(
-    permission: Permission, practice: Practice, templates: Iterable[Template] = ()
+    permission: Permission,
+    practice: Practice,
+    templates: Iterable[Template] = (),
+    *,
+    texts: Iterable[str] = (),
+    answers_calls: bool = False,
 ) -> Registration:
     """The texts of a toll-free verification. Arguments as for :func:`register_10dlc`."""
-    samples = _samples(permission, practice, list(templates))
+    samples = samples_of(permission, practice, list(templates), texts)
     found = [
         RegistrationField(name="use_case_categories", text=_use_case(permission.programmes)),
         RegistrationField(
@@ -143,13 +148,13 @@ def register_toll_free(
         ),
         RegistrationField(
             name="production_message_sample",
-            text="\n".join(samples[:1]),
+            text="\n".join(samples.own[:1]),
             least=1,
             most=1000,
             source=_TOLL_FREE,
         ),
         RegistrationField(name="opt_in_type", text=_opt_in_type(permission)),
-        RegistrationField(name="opt_in_workflow", text=_flow(permission, practice)),
+        RegistrationField(name="opt_in_workflow", text=_flow(permission, practice, answers_calls)),
         RegistrationField(name="opt_in_url", text=permission.form_url),
         RegistrationField(name="opt_in_keywords", text=", ".join(_opt_in_words(permission))),
         RegistrationField(
@@ -164,7 +169,7 @@ def register_toll_free(
         RegistrationField(name="terms_url", text=permission.terms_url),
         RegistrationField(name="privacy_url", text=permission.privacy_url),
     ]
-    return _checked("toll_free", found, samples, practice, at_least=1)
+    return _checked("toll_free", found, samples.own, practice, at_least=1)
 
 
 def _limited(name: str, text: str, least: int, most: int) -> RegistrationField:
@@ -215,7 +220,7 @@ def _description(permission: Permission, practice: Practice) -> str:
     )
 
 
-def _flow(permission: Permission, practice: Practice) -> str:
+def _flow(permission: Permission, practice: Practice, answers_calls: bool) -> str:  # noqa: FBT001
     first = permission.programmes[0]
     ways = [f'The paper form at the practice says: "{_first_line(first, permission, practice)}"']
     if permission.form_url:
@@ -237,37 +242,17 @@ def _flow(permission: Permission, practice: Practice) -> str:
             "Patients who agreed to other texts may be asked by text for informational ones, never "
             "for promotions; only a YES counts."
         )
+    if answers_calls:
+        ways.append(
+            "After a call that nobody took, only callers are texted who had agreed before, or who "
+            "accept a spoken offer of it in that call, for example by pressing 1; what they heard "
+            "is kept on record."
+        )
     return f"{' '.join(ways)} {permission.legal.line}. Opt-in data is not shared with anybody."
 
 
 def _first_line(programme: Programme, permission: Permission, practice: Practice) -> str:
     return shown_on_form(programme, practice, permission.legal).text.partition("\n")[0]
-
-
-def _samples(
-    permission: Permission, practice: Practice, templates: Sequence[Template]
-) -> list[str]:
-    found = [
-        _as_sent(text, practice)
-        for programme in permission.programmes
-        for text in programme.samples or _of_templates(programme, practice, templates)
-    ]
-    return list(dict.fromkeys(found))
-
-
-def _of_templates(
-    programme: Programme, practice: Practice, templates: Sequence[Template]
-) -> Iterator[str]:
-    for template in templates:
-        if template.purpose.category in programme.categories:
-            yield template.sample(practice)
-
-
-def _as_sent(text: str, practice: Practice) -> str:
-    """With the line that says how to opt out, as it is appended where that is due."""
-    if read(text, practice).opt_out is OptOutShown.NO:
-        return with_opt_out_line(text)
-    return text
 
 
 def _opt_in_words(permission: Permission) -> tuple[str, ...]:

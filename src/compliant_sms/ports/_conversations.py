@@ -23,6 +23,7 @@ class ListedThreads:
     Attributes:
         practice_id: whose.
         queue: of one queue only; of all, if empty.
+        outside: of none of these queues.
         state: in one state only; in any, if None.
         due_by: only those that wait, and were to be answered by then (UTC).
         limit: how many.
@@ -30,6 +31,7 @@ class ListedThreads:
 
     practice_id: str = field(repr=repr_of_practice)
     queue: str = ""
+    outside: tuple[str, ...] = ()
     state: ThreadState | None = None
     due_by: datetime | None = None
     limit: int = 100

@@ -27,7 +27,7 @@ from compliant_sms.reminders._planning import (
     succeeded,
 )
 from compliant_sms.reminders._wall import instant_of
-from compliant_sms.reminders._words import least_words
+from compliant_sms.reminders._words import least_words, recall_words
 
 __all__ = [
     "KEY_PREFIX",
@@ -51,6 +51,7 @@ __all__ = [
     "plan_for",
     "planned",
     "plans_of",
+    "recall_words",
     "reminders_of",
     "series",
     "succeeded",

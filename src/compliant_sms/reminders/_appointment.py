@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice, takewhile
 from typing import Any
 
 from attrs import Attribute, evolve, field, frozen
@@ -25,6 +26,8 @@ _MOST_OCCURRENCES = 1000
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _LANGUAGES = ("en", "es")
+_UNTIL = re.compile(r"\bUNTIL=(\d{8})(?:T(\d{6})(Z?))?(?![^;\s])", re.IGNORECASE | re.ASCII)
+_END_OF_DAY = "235959"
 
 
 class Status(Word):
@@ -170,11 +173,14 @@ def series(first: Appointment, rule: str, *, until: date | None = None) -> tuple
 
     Args:
         first: the first visit, without an occurrence.
-        rule: an RRULE (RFC 5545, 3.3.10), for example ``"FREQ=WEEKLY;COUNT=6"``.
+        rule: an RRULE (RFC 5545, 3.3.10), for example ``"FREQ=WEEKLY;COUNT=6"``. Its UNTIL is in
+            UTC, as calendars write it beside a time zone, or the clinic's wall time; a day counts
+            to its end.
         until: the last day (on the clinic's calendar); needed where the rule has no end.
 
     Raises:
-        InvalidInput: it is no rule, it has no end, or it has more than 1,000 visits.
+        InvalidInput: it is no rule, the first visit is none of its series (3.8.5.3 leaves open what
+            that would mean), it has no end, or it has more than 1,000 visits.
     """
     from dateutil.rrule import rrulestr  # noqa: PLC0415 - few have series
 
@@ -185,24 +191,50 @@ def series(first: Appointment, rule: str, *, until: date | None = None) -> tuple
             "each visit of the series gets its own."
         )
         raise InvalidInput(msg)
+    end = datetime.combine(until + timedelta(days=1), datetime.min.time()) if until else None
     try:
-        times = iter(rrulestr(rule, dtstart=first.start))
+        every: Iterable[datetime] = rrulestr(_in_wall_time(rule, first.zone), dtstart=first.start)
+        starts = list(
+            islice(
+                takewhile(lambda start: end is None or start < end, every), _MOST_OCCURRENCES + 1
+            )
+        )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         msg = "the rule is no RRULE of RFC 5545. Pass one such as 'FREQ=WEEKLY;COUNT=6'."
         raise InvalidInput(msg) from error
-    end = datetime.combine(until + timedelta(days=1), datetime.min.time()) if until else None
-    visits: list[Appointment] = []
-    for start in times:
-        if end is not None and start >= end:
-            break
-        if len(visits) == _MOST_OCCURRENCES:
-            msg = (
-                f"the series has more than {_MOST_OCCURRENCES:,} visits. Add COUNT or UNTIL to the "
-                "rule, or pass until=..."
-            )
-            raise InvalidInput(msg)
-        visits.append(evolve(first, start=start, occurrence=f"{start:%Y%m%dT%H%M%S}"))
-    return tuple(visits)
+    if starts[:1] != [first.start]:
+        msg = (
+            "the first appointment is no visit of the series: the rule has none at its day and "
+            "time, or ends before. Pass the first one that the rule has, for BYDAY=MO on a Monday; "
+            "or change the rule."
+        )
+        raise InvalidInput(msg)
+    if len(starts) > _MOST_OCCURRENCES:
+        msg = (
+            f"the series has more than {_MOST_OCCURRENCES:,} visits. Add COUNT or UNTIL to the "
+            "rule, or pass until=..."
+        )
+        raise InvalidInput(msg)
+    return tuple(
+        evolve(first, start=start, occurrence=f"{start:%Y%m%dT%H%M%S}") for start in starts
+    )
+
+
+def _in_wall_time(rule: str, zone: str) -> str:
+    """A rule whose UNTIL, a day or in UTC, is what the clinic's clock shows.
+
+    Raises:
+        ValueError: it is no day or time.
+    """
+
+    def written(found: re.Match[str]) -> str:
+        day, clock, in_utc = found.groups()
+        last = datetime.strptime(day + (clock or _END_OF_DAY), "%Y%m%d%H%M%S")  # noqa: DTZ007
+        if in_utc:
+            last = wall_of(last.replace(tzinfo=UTC), zone)
+        return f"UNTIL={last:%Y%m%dT%H%M%S}"
+
+    return _UNTIL.sub(written, rule)
 
 
 def _recorded(appointment: Appointment) -> object:

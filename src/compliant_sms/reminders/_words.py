@@ -11,7 +11,7 @@ from datetime import datetime
 
 from compliant_sms.reminders._planning import Reminder
 
-__all__ = ["least_words"]
+__all__ = ["least_words", "recall_words"]
 
 _MOST_TIMES = 4
 _DAYS = {
@@ -58,7 +58,7 @@ def least_words(name: str, phone: str, reminders: Sequence[Reminder], *, asks: b
     first = reminders[0].appointment
     language = first.language
     if reminders[0].is_recall:
-        return _RECALL[language].format(name=name, phone=phone)
+        return recall_words(name, phone, language)
     times = list(dict.fromkeys(_time(each.appointment.start) for each in reminders))
     words = _ONE if len(reminders) == 1 else _SEVERAL
     told = _AND[language].join([", ".join(times[:-1]), times[-1]] if times[1:] else times)
@@ -68,6 +68,11 @@ def least_words(name: str, phone: str, reminders: Sequence[Reminder], *, asks: b
         name=name, count=len(reminders), date=_date(first.start, language), times=told
     )
     return body + (_ASK[language] if asks else "")
+
+
+def recall_words(name: str, phone: str, language: str) -> str:
+    """The text that asks a patient to book again; its arguments are those of the text above."""
+    return _RECALL[language].format(name=name, phone=phone)
 
 
 def _date(start: datetime, language: str) -> str:

@@ -13,6 +13,7 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import ListedThreads
 from compliant_sms.retention import Proof, Purged
 from compliant_sms.stores._connection import Row, instant, text
+from compliant_sms.stores._many import none_of
 from compliant_sms.stores._subjects import SubjectRecords
 
 __all__ = ["OPEN", "WAIT", "ThreadRecords", "wait_of"]
@@ -165,9 +166,11 @@ class ThreadRecords(SubjectRecords):
 
     async def threads(self, listed: ListedThreads) -> list[Thread]:
         """Threads: those that wait first, by when they are to be answered; then the newest."""
+        outside, others = none_of("t.queue", listed.outside)
         rows = await self._all(
             _THREAD
             + ("AND t.queue = :queue " if listed.queue else "")
+            + outside
             + _IN_STATE[listed.state]
             + ("AND o.due_at <= :due_by " if listed.due_by else "")
             + _ORDER,
@@ -175,6 +178,7 @@ class ThreadRecords(SubjectRecords):
             queue=listed.queue,
             due_by=text(listed.due_by) if listed.due_by else None,
             limit=listed.limit,
+            **others,
         )
         return [self._thread(row) for row in rows]
 

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import islice
 from typing import LiteralString, TypeVar
 
-__all__ = ["AT_ONCE", "chunks", "each", "listed", "numbered"]
+__all__ = ["AT_ONCE", "chunks", "each", "listed", "none_of", "numbered"]
 
 T = TypeVar("T")
 
@@ -48,3 +48,15 @@ def listed(name: str, values: Sequence[object]) -> dict[str, object]:
     """The values of ``:name_#`` in a list of full length: the last again is no other value."""
     filled = [*values, *[values[-1]] * (AT_ONCE - len(values))]
     return numbered({name: value} for value in filled)
+
+
+def none_of(
+    column: LiteralString, values: Sequence[object]
+) -> tuple[LiteralString, dict[str, object]]:
+    """That a column holds none of some values, however many, and what the statement takes."""
+    where: LiteralString = ""
+    given = dict[str, object]()
+    for numeral, some in zip(_NUMERALS, chunks(values), strict=False):
+        where += each("AND " + column + " <> :but_" + numeral + "_# ", "", times=len(some))
+        given |= numbered({f"but_{numeral}": value} for value in some)
+    return where, given

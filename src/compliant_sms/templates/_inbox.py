@@ -21,12 +21,12 @@ _RECEIVED = {
     "heures d'ouverture. En cas d'urgence, appelez le {emergency}.",
 }
 _CLOSED = {
-    "en": "{name}: we got your text and are closed now. We open {opens} and answer within {goal} "
-    "of then. In an emergency call {emergency}.",
-    "es": "{name}: recibimos su mensaje; ahora estamos cerrados. Volvemos el {opens} y "
-    "respondemos en {goal} desde entonces. En una emergencia llame al {emergency}.",
+    "en": "{name}: we got your text. We are closed until {opens} and answer within {goal} while we "
+    "are open. In an emergency call {emergency}.",
+    "es": "{name}: recibimos su mensaje. Abrimos el {opens} y respondemos en {goal} dentro del "
+    "horario. En una emergencia llame al {emergency}.",
     "fr": "{name} : votre SMS est bien là ; nous sommes fermés. Une personne vous répondra "
-    "sous {goal} après l'ouverture. En cas d'urgence, appelez le {emergency}.",
+    "sous {goal} d'ouverture. En cas d'urgence, appelez le {emergency}.",
 }
 _DANGER = {
     "en": "If this is an emergency, call {emergency} now. Do not wait for an answer by text. "
@@ -75,6 +75,9 @@ def closed_text(
     name: str, goal: timedelta, opens: datetime, *, emergency: str, language: str
 ) -> str:
     """That nobody is there now, and when somebody is again.
+
+    The goal counts while they are open, so no text says that it ends so long after the opening: a
+    Saturday may be over before.
 
     Args:
         name: of the practice.

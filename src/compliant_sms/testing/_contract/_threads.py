@@ -132,6 +132,9 @@ class ThreadContract(Contract):
                 ("t4", ThreadState.CLOSED),
             ]
             assert store.run(listing(queue="billing")) == [first]
+            many = tuple(f"queue-{n}" for n in range(60))
+            assert store.run(listing(outside=many)) == [first, second, *rest]
+            assert store.run(listing(outside=(*many, "front-desk"))) == [first]
             assert store.run(listing(state=ThreadState.WAITING)) == [first, second]
             assert store.run(listing(state=ThreadState.ANSWERED)) == rest[:1]
             assert store.run(listing(state=ThreadState.CLOSED)) == rest[1:]
