@@ -136,9 +136,10 @@ def run_to(
 
 
 def history(messenger: Messenger, person: str = PERSON) -> list[Message]:
-    """The texts about visits to a person."""
+    """The texts about visits that are kept under a person."""
     found = [record.message for record in messenger.history(person).texts]
-    return [each for each in found if each.draft.idempotency_key.startswith("appt/")]
+    visits = [each for each in found if each.draft.idempotency_key.startswith("appt/")]
+    return [each for each in visits if each.draft.person == person]
 
 
 def test_each_reminder_goes_once(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
@@ -376,6 +377,21 @@ def test_a_fold_that_falls_apart(
     (told,) = history(diary, KID)
     assert (told.state, told.draft.idempotency_key) == (State.SENT, "appt/992//1d@10:00/2")
     assert "Dec 02 at 15:00" in told.body
+
+
+def test_a_text_about_several_is_on_record_of_each(
+    diary: Messenger, clock: MovableClock, family: list[Appointment]
+) -> None:
+    """Of both whose visits it tells of, and not of others at the number."""
+    agree(diary, person="pat-883")
+    diary.reminders.keep_many([*family, visit(id="993", person="pat-883", start=WALL + 72 * HOUR)])
+    run_to(diary, clock, TUESDAY + HOUR)
+    assert isinstance(remind(diary, "host", body="Lakeside Family Medicine: hello."), Sent)
+    host, joint = [each.message for each in diary.history(PERSON).texts][::-1]
+
+    assert host.draft.idempotency_key == "host"
+    assert [each.message for each in diary.history(KID).texts] == [joint]
+    assert diary.history("pat-883").texts == ()
 
 
 PARTING = ["grown up", "of unknown age", "elsewhere"]
@@ -1090,6 +1106,21 @@ def test_half_of_a_household_is_erased(
     run_to(diary, clock, TUESDAY + HOUR)
 
     assert [each.state for each in history(diary)] == [State.CANCELLED, State.SENT]
+
+
+def test_the_other_half_of_a_household_is_erased(
+    diary: Messenger, clock: MovableClock, carrier: Sandbox, family: list[Appointment]
+) -> None:
+    """A text about both that is kept under the one erased goes at once; the other has their own."""
+    diary.reminders.keep_many(family)
+    assert diary.reminders.plan_due(until=TUESDAY) == 1
+    diary.erase(PERSON, reason="a request", by="it:kim")
+    run_to(diary, clock, TUESDAY + HOUR)
+
+    (body,) = outgoing(carrier)
+    assert "Dec 02 at 15:00" in body
+    assert [each.state for each in history(diary, KID)] == [State.SENT]
+    assert history(diary) == []
 
 
 def test_on_an_event_loop(
