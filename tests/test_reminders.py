@@ -36,7 +36,7 @@ from compliant_sms.errors import (
 )
 from compliant_sms.flows import _admit, _reminders
 from compliant_sms.flows._standing import Later
-from compliant_sms.flows._visit_answers import keep_answers
+from compliant_sms.flows._visit_answers import asked_visits, keep_answers
 from compliant_sms.flows._watch import Watched
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
@@ -692,16 +692,17 @@ def test_a_second_answer_counts(diary: Messenger, clock: MovableClock) -> None:
 
 
 def test_an_answer_to_what_was_moved(diary: Messenger, clock: MovableClock) -> None:
-    """It says that the visit is not as it was asked about any more."""
+    """It says that the visit is not as it was asked about any more, and a person reads it."""
     diary.reminders.keep(visit())
     run_to(diary, clock, TUESDAY + HOUR)
     diary.reminders.keep(visit(start=WALL + timedelta(days=1)))
-    (moved,) = text_of(diary.receive(from_patient("C", "SM1"))).visits
+    moved = text_of(diary.receive(from_patient("C", "SM1")))
     diary.reminders.keep(visit(place="Room 7", start=WALL + timedelta(days=1)))
     run_to(diary, clock, TUESDAY + timedelta(days=1, hours=1))
-    (same,) = text_of(diary.receive(from_patient("C", "SM2"))).visits
+    same = text_of(diary.receive(from_patient("C", "SM2")))
 
-    assert (moved.stands, same.stands) == (False, True)
+    assert [each.visits[0].stands for each in (moved, same)] == [False, True]
+    assert [each.inbound.needs_person for each in (moved, same)] == [True, False]
 
 
 def test_an_answer_for_several(
@@ -743,7 +744,12 @@ def test_an_answer_that_nothing_proves(diary: Messenger, clock: MovableClock) ->
 
     def kept(*, proven: bool) -> int:
         inbound = evolve(text.inbound, proven=proven)
-        return len(finish(ports.store.run(lambda tx: keep_answers(tx, ports, inbound, asked))))  # type: ignore[arg-type]
+
+        async def work(tx: Any) -> int:
+            visits = await asked_visits(tx, "lakeside", asked)
+            return len(await keep_answers(tx, ports, inbound, visits))
+
+        return finish(ports.store.run(work))
 
     assert [kept(proven=True), kept(proven=False)] == [1, 0]
 
