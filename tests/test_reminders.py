@@ -447,6 +447,19 @@ def test_who_is_not_told_together(
         assert told.state is State.SENT
 
 
+def test_sensitive_visits_at_one_time_are_each_told_of(
+    diary: Messenger, carrier: Sandbox, clock: MovableClock, family: list[Appointment]
+) -> None:
+    """In the same words, which tell of neither: nobody's reminder is taken for the other's."""
+    kind = Kind("okapi", "mental_health")
+    diary.reminders.keep_many([evolve(each, start=WALL, kind=kind) for each in family])
+    run_to(diary, clock, TUESDAY + HOUR)
+
+    texts = [text for person in (PERSON, KID) for text in history(diary, person)]
+    assert [each.state for each in texts] == [State.SENT, State.SENT]
+    assert len({each.draft.body for each in texts}) == 1
+
+
 def test_consent_that_parts_before_it_goes(
     diary: Messenger, carrier: Sandbox, clock: MovableClock, family: list[Appointment]
 ) -> None:

@@ -15,10 +15,10 @@ from compliant_sms.consent import (
     Revoked,
     fold_for_holder,
 )
-from compliant_sms.flows._facts import left_as_given
 from compliant_sms.flows._opt_in import asked_in, is_answered
 from compliant_sms.flows._rehearsed import asked_nobody
 from compliant_sms.flows._replies import reply_key
+from compliant_sms.flows._sent_before import left_as_given
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
 from compliant_sms.optout import Awaiting
