@@ -495,6 +495,27 @@ def test_the_least_words(language: str, count: int) -> None:
     assert least_words("Lakeside", "217-555-0100", found, asks=True) == WORDS[language, count]
 
 
+@pytest.mark.parametrize(
+    ("read", "visits", "spoken"),
+    [
+        ("es", "en", "es"),
+        ("es-MX", "en", "es"),
+        ("EN_us", "es", "en"),
+        ("fr", "es", "es"),
+        ("", "es", "es"),
+        (None, "en", "en"),
+    ],
+)
+def test_the_least_words_in_the_readers_language(
+    read: str | None, visits: str, spoken: str
+) -> None:
+    """Where there are none in it, in that of the visit."""
+    found = reminders_of(visit(WALL, language=visits), [DAY_BEFORE], since=LONG_AGO)
+    told = least_words("Lakeside", "217-555-0100", found[:1], asks=True, language=read)
+
+    assert told == WORDS[spoken, 1]
+
+
 def test_words_at_other_times() -> None:
     """Midnight and noon are told by the twelve-hour clock, one time once; a recall has its own."""
     night = reminders_of(visit(WALL.replace(hour=0, minute=5)), [DAY_BEFORE], since=LONG_AGO)

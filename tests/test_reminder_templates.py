@@ -319,6 +319,25 @@ def test_a_sensitive_visit_has_the_least_words(
     assert outgoing(carrier)[0].startswith(LEAST)
 
 
+@pytest.mark.parametrize(
+    "changes", [{"status": "confirmed"}, {"kind": Kind("okapi", "mental_health")}]
+)
+def test_the_least_words_are_in_the_language_of_the_profile(
+    *,
+    diary: Messenger,
+    carrier: Sandbox,
+    clock: MovableClock,
+    profiles: dict[str, Profile],
+    changes: dict[str, Any],
+) -> None:
+    """As the template that they stand in for would be."""
+    profiles[PERSON] = Profile(time_zone=CHICAGO, language="es-MX")
+    diary.reminders.keep(visit(**changes))
+    run_to(diary, clock, TUESDAY + HOUR)
+
+    assert outgoing(carrier)[0].startswith("Lakeside Family Medicine: tiene una cita el mie 2 dic")
+
+
 def test_a_recall_by_template(make_diary: Make, carrier: Sandbox, clock: MovableClock) -> None:
     """It has its own template, and no day of the visit that is past."""
 

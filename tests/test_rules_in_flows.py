@@ -63,15 +63,15 @@ def willing(messenger: Messenger) -> Messenger:
     return messenger
 
 
-def agree_in_writing(messenger: Messenger, to: str = PATIENT) -> None:
+def agree_in_writing(messenger: Messenger, to: str = PATIENT, person: str = PERSON) -> None:
     """Sign for promotions, with everything that the law asks."""
     messenger.consent.grant(
         to,
-        person=PERSON,
+        person=person,
         basis="web_form",
         tier=Tier.PRIOR_EXPRESS_WRITTEN,
         wording=Wording(text="I agree to offers by text from Lakeside.", version="1"),
-        signature=Signature(signer=PERSON, act="ticked a box"),
+        signature=Signature(signer=person, act="ticked a box"),
         agreement=WrittenAgreement(
             seller="Lakeside Family Medicine",
             number=to,
@@ -196,6 +196,28 @@ def test_the_same_words_go_once(willing: Messenger, carrier: Sandbox, clock: Mov
 
     assert isinstance(remind(willing, "4", body=PLAIN), Sent)
     assert len(outgoing(carrier)) == 2
+
+
+def test_the_same_words_go_once_to_each_person(willing: Messenger, carrier: Sandbox) -> None:
+    """Two patients at one number are each told what is about them."""
+    agree(willing, person="pat-882")
+    persons = [PERSON, "pat-882", "pat-882", PERSON]
+    outcomes = [remind(willing, f"{n}", body=PLAIN, person=who) for n, who in enumerate(persons)]
+
+    assert [type(each) for each in outcomes] == [Sent, Sent, Blocked, Blocked]
+    assert codes(outcomes[2]) == codes(outcomes[3]) == ["identical-text"]
+    assert outgoing(carrier) == [PLAIN + LINE, PLAIN]
+
+
+def test_the_same_offer_goes_once_to_a_number(willing: Messenger, carrier: Sandbox) -> None:
+    """Whoever reads there is offered the same once, however many patients they are."""
+    agree_in_writing(willing)
+    agree_in_writing(willing, person="pat-882")
+    offer = {"purpose": Purpose.PROMOTION, "body": OFFER}
+
+    assert isinstance(remind(willing, "1", **offer), Sent)
+    assert "identical-text" in codes(remind(willing, "2", person="pat-882", **offer))
+    assert outgoing(carrier) == [OFFER]
 
 
 def test_a_text_that_surely_failed_does_not_count(willing: Messenger, carrier: Sandbox) -> None:

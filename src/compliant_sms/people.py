@@ -122,7 +122,7 @@ class Profile:
         time_zone: IANA name of the zone that the person lives in.
         state: postal code of where the person lives.
         language: what they read, as a tag such as ``"es"`` or ``"es-MX"`` (BCP 47); a template with
-            a text in it is sent in it.
+            a text in it is sent in it, and so are the library's own reminders.
         country: ISO 3166-1 code of where, if it is not what state and number say.
         birth_date: the patient's, for what depends on age.
         holder: who reads the texts at this number.

@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from compliant_sms.flows._brief import Brief
-from compliant_sms.flows._facts import Told, facts_about, looked_back, may_carry_phi
+from compliant_sms.flows._facts import Told, facts_about, may_carry_phi
 from compliant_sms.flows._opt_in import record_asked
 from compliant_sms.flows._overrides import record_overrides
 from compliant_sms.flows._pause import hold_for_pause, is_paused, passes_pauses
@@ -16,6 +16,7 @@ from compliant_sms.flows._places import leave_places, planned, take_place
 from compliant_sms.flows._rate import turn
 from compliant_sms.flows._rehearsed import DRY_RUN
 from compliant_sms.flows._routes import enrol, routes_for
+from compliant_sms.flows._sent_before import looked_back
 from compliant_sms.flows._standing import set_aside, standing
 from compliant_sms.flows._told import Unasked
 from compliant_sms.flows._waits import wait_name, wait_of

@@ -12,7 +12,7 @@ from compliant_sms.consent import PhiPreference, phi_preference
 from compliant_sms.flows._household import Agreements, agreement, company
 from compliant_sms.flows._send import prepared
 from compliant_sms.flows._told import is_succeeded
-from compliant_sms.flows._visit_texts import ForWhom, draft_of, named_template
+from compliant_sms.flows._visit_texts import ForWhom, draft_of
 from compliant_sms.messages import Draft
 from compliant_sms.people import Profile
 from compliant_sms.phone import PhoneNumber
@@ -88,9 +88,7 @@ def entry_of(known: Known, profiles: Mapping[str, Profile], at: datetime) -> Dia
 
 
 async def drafted(ports: Ports, text: PlannedText, known: Mapping[Key, Known]) -> Draft:
-    """The text as it is to be kept; whom it is for is asked where its words depend on it."""
-    if named_template(ports, text) is None:
-        return prepared(ports, draft_of(ports, text, None))
+    """The text as it is to be kept, in words for whoever it is for."""
     visit = text.reminders[0].appointment
     profile = await ports.people(visit.person) or Profile()
     whom = ForWhom(profile=profile, wish=known[visit.key].wish)

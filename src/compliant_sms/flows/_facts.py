@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
 
@@ -18,6 +17,7 @@ from compliant_sms.consent import (
     phi_preference,
 )
 from compliant_sms.flows._brief import Brief
+from compliant_sms.flows._sent_before import looked_back, sent_before
 from compliant_sms.flows._withhold import Instead, tells_too_much
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Departure, Draft
@@ -29,7 +29,6 @@ from compliant_sms.providers import Adapter, Provider
 from compliant_sms.rules import (
     Facts,
     OptOutShown,
-    PastText,
     Readings,
     ReplyFacts,
     Sender,
@@ -41,16 +40,13 @@ from compliant_sms.rules import (
 from compliant_sms.templates import with_opt_out_line
 from compliant_sms.text import segment
 
-__all__ = ["Told", "facts_about", "looked_back", "may_carry_phi"]
+__all__ = ["Told", "facts_about", "may_carry_phi"]
 
 # A confirmation that never left does not count as "the one"; all others may have arrived.
 _NEVER_LEFT = frozenset({State.DUE, State.HELD, State.BLOCKED, State.CANCELLED, State.FAILED})
 _TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
-_A_WEEK = timedelta(days=7)
 # Where a day begins first, it is that much earlier there.
 _FIRST_ON_EARTH = timedelta(hours=14)
-# T-Mobile's day: no other carrier counts by days.
-_CARRIERS_DAY = ZoneInfo("America/Los_Angeles")
 
 
 @frozen(kw_only=True)
@@ -68,11 +64,6 @@ class Told:
     body: str = field(repr=False)
     media: tuple[str, ...] = field(repr=False)
     needs_link: bool
-
-
-def looked_back(settings: Settings, at: datetime) -> datetime:
-    """Since when earlier texts matter."""
-    return at - max(_A_WEEK, settings.opt_out_line_every)
 
 
 async def facts_about(
@@ -120,7 +111,9 @@ async def facts_about(
         reply=await _reply_facts(tx, draft, consent, gone, practice_id=practice_id),
         own_number=await _is_own(tx, ports.practice, draft),
     )
-    sent = await _sent_before(tx, ports, facts, gone, given[0])
+    sent = await sent_before(
+        tx, ports, facts, gone, practice_id=practice_id, person=draft.person, body=given[0]
+    )
     return Told(
         facts=facts if sent == SentBefore() else evolve(facts, sent=sent),
         body=body,
@@ -212,44 +205,6 @@ def _sender(practice: Practice, may_carry_phi: bool) -> Sender:  # noqa: FBT001 
         link_domains=practice.link_domains,
         campaign=practice.campaign,
     )
-
-
-async def _sent_before(
-    tx: Transaction, ports: Ports, facts: Facts, gone: Sequence[Departure], body: str
-) -> SentBefore:
-    counted = _is_counted(facts, ports.rulebook.settings)
-    volume = facts.sender.campaign is not None
-    midnight, minute = _carriers_midnight(facts.at), facts.at.replace(second=0, microsecond=0)
-    practice_id = ports.practice.id
-    return SentBefore(
-        texts=tuple(_past(text) for text in gone if facts.at - text.at <= _A_WEEK)
-        if counted
-        else (),
-        identical_at=max((text.at for text in gone if _is_same(text, body)), default=None),
-        segments_today=await tx.volume(practice_id, midnight) if volume else None,
-        segments_this_minute=await tx.volume(practice_id, minute) if volume else None,
-    )
-
-
-def _is_counted(facts: Facts, settings: Settings) -> bool:
-    """Whether any limit looks at earlier texts: what no rule reads is not put on record."""
-    sells = facts.message_class is MessageClass.MARKETING
-    once = facts.purpose.code == Purpose.MISSED_CALL_TEXT_BACK.code
-    return sells or once or bool(settings.caps) or settings.healthcare_exemption
-
-
-def _past(text: Departure) -> PastText:
-    return PastText(
-        at=text.at, message_class=text.message_class, subject=text.subject, exempt=text.exempt
-    )
-
-
-def _is_same(text: Departure, body: str) -> bool:
-    return text.body == body or (text.appended and text.body.startswith(body))
-
-
-def _carriers_midnight(at: datetime) -> datetime:
-    return datetime.combine(at.astimezone(_CARRIERS_DAY).date(), time(0), _CARRIERS_DAY)
 
 
 async def _wrote_at(tx: Transaction, draft: Draft, practice_id: str) -> datetime | None:

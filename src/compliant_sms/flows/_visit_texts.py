@@ -28,7 +28,7 @@ from compliant_sms.reminders import (
 )
 from compliant_sms.templates import Template, dialled, sender_name
 
-__all__ = ["ForWhom", "draft_of", "named_template"]
+__all__ = ["ForWhom", "draft_of"]
 
 
 @frozen(kw_only=True)
@@ -44,7 +44,7 @@ class ForWhom:
     wish: PhiPreference
 
 
-def named_template(ports: Ports, text: PlannedText) -> Template | None:
+def _named_template(ports: Ports, text: PlannedText) -> Template | None:
     """The template that a text is made from; None where it has other words.
 
     Of several visits, and of a sensitive one, the library's own words tell least; and of a visit
@@ -62,21 +62,21 @@ def named_template(ports: Ports, text: PlannedText) -> Template | None:
     return None if template.asks and not _may_ask(text.reminders) else template
 
 
-def draft_of(ports: Ports, text: PlannedText, whom: ForWhom | None) -> Draft:
+def draft_of(ports: Ports, text: PlannedText, whom: ForWhom) -> Draft:
     """What is asked for to be sent.
 
     Args:
         ports: what to work with.
         text: what is planned.
-        whom: who gets it; needed where it is made from a template.
+        whom: who gets it.
 
     Raises:
         CannotRender: the values of the visit, or of the plan, cannot be used.
         UnknownTemplate: no version of the plan's template may be used.
         Exception: what the plan's own words or values raise.
     """
-    template = named_template(ports, text) if whom is not None else None
-    if template is not None and whom is not None:
+    template = _named_template(ports, text)
+    if template is not None:
         return _from_template(ports, text, template, whom)
     first, plan = text.reminders[0], _plan(ports, text.reminders[0])
     asks = plan.confirm and _may_ask(text.reminders)
@@ -84,7 +84,7 @@ def draft_of(ports: Ports, text: PlannedText, whom: ForWhom | None) -> Draft:
         to=text.number,
         person=first.appointment.person,
         purpose=_purpose(first),
-        body=_body(ports, text.reminders, _wording(plan, first), asks=asks),
+        body=_body(ports, text.reminders, whom.profile.language, asks=asks),
         idempotency_key=text.key,
         not_after=text.until,
         asks=Awaiting.CONFIRM if asks else None,
@@ -157,14 +157,16 @@ def _purpose(first: Reminder) -> Purpose:
 def _body(
     ports: Ports,
     reminders: Sequence[Reminder],
-    wording: ReminderPlan | RecallPlan | None,
+    language: str | None,
     *,
     asks: bool,
 ) -> str:
-    practice, body = ports.practice, wording.body if wording else None
-    if body is None or not _has_own_words(reminders):
-        return least_words(sender_name(practice), dialled(practice.phone), reminders, asks=asks)
-    return body(_context(ports, reminders[0], asks=asks))
+    practice, first = ports.practice, reminders[0]
+    wording = _wording(_plan(ports, first), first)
+    if wording is None or wording.body is None or not _has_own_words(reminders):
+        name, phone = sender_name(practice), dialled(practice.phone)
+        return least_words(name, phone, reminders, asks=asks, language=language)
+    return wording.body(_context(ports, first, asks=asks))
 
 
 def _context(ports: Ports, reminder: Reminder, *, asks: bool) -> ReminderContext:

@@ -106,7 +106,8 @@ class Appointment:
         place: where, for your own words. The library's never name it.
         kind: what kind of visit, or its code.
         status: where it is.
-        language: of the library's own words, ``"en"`` or ``"es"``.
+        language: of the library's own words, ``"en"`` or ``"es"``, where the profile of the person
+            says nothing else.
 
     Raises:
         InvalidInput: an argument cannot be used.

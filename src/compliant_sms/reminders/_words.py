@@ -46,7 +46,9 @@ _RECALL = {
 _AND = {"en": " and ", "es": " y "}
 
 
-def least_words(name: str, phone: str, reminders: Sequence[Reminder], *, asks: bool) -> str:
+def least_words(
+    name: str, phone: str, reminders: Sequence[Reminder], *, asks: bool, language: str | None = None
+) -> str:
     """The text about some visits of one day.
 
     Args:
@@ -54,9 +56,11 @@ def least_words(name: str, phone: str, reminders: Sequence[Reminder], *, asks: b
         phone: where to call, as it is dialled.
         reminders: what it tells of, the earliest visit first.
         asks: whether it asks to confirm.
+        language: what its reader reads (BCP 47). Where that is not known, or there are no words in
+            it, the first visit's language counts.
     """
     first = reminders[0].appointment
-    language = first.language
+    language = _spoken(language, first.language)
     if reminders[0].is_recall:
         return recall_words(name, phone, language)
     times = list(dict.fromkeys(_time(each.appointment.start) for each in reminders))
@@ -73,6 +77,11 @@ def least_words(name: str, phone: str, reminders: Sequence[Reminder], *, asks: b
 def recall_words(name: str, phone: str, language: str) -> str:
     """The text that asks a patient to book again; its arguments are those of the text above."""
     return _RECALL[language].format(name=name, phone=phone)
+
+
+def _spoken(tag: str | None, otherwise: str) -> str:
+    primary = (tag or "").replace("_", "-").partition("-")[0].lower()
+    return primary if primary in _DAYS else otherwise
 
 
 def _date(start: datetime, language: str) -> str:

@@ -177,7 +177,8 @@ class SentBefore:
 
     Attributes:
         texts: those of the last week, as far as a limit may count them.
-        identical_at: when the same body last went out (UTC).
+        identical_at: when the same body last went out (UTC) to this person, or to nobody in
+            particular; a promotion's, to whomever at this number.
         segments_today: of the whole practice, since the carriers' midnight; None if not counted.
         segments_this_minute: of the whole practice; None if not counted.
     """

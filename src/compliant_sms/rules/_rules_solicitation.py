@@ -171,7 +171,10 @@ def frequency_cap_practice(facts: Facts, law: InForce) -> Iterator[Finding]:
 
 
 def identical_text(facts: Facts, law: InForce) -> Iterator[Finding]:
-    """The same words to the same person twice in a short time are a mistake of some program."""
+    """The same words to the same person twice in a short time are a mistake of some program.
+
+    Promotions are about nobody, so that they count by number.
+    """
     last, within = facts.sent.identical_at, law.settings.identical_text_within
     if last is None or within is None or facts.at - last >= within:
         return

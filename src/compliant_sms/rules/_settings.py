@@ -107,8 +107,8 @@ class Settings:
         send_without_reassigned_data: go on where the reassigned numbers database has no data;
             there is no safe harbour then (P-RND-1).
         opt_out_line_every: how often a text repeats how to opt out.
-        identical_text_within: the same body does not go to the same number twice in this time;
-            None switches that off.
+        identical_text_within: the same body does not go to the same person twice in this time, nor
+            a promotion to the same number; None switches that off.
         caps: limits of the practice's own.
         unknown_countries: text people in countries that no pack knows.
     """

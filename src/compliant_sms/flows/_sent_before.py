@@ -1,0 +1,86 @@
+"""What went to a number before a text, as far as the rules look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from compliant_sms.classification import MessageClass, Purpose
+from compliant_sms.messages import Departure
+from compliant_sms.ports import Ports, Transaction
+from compliant_sms.rules import Facts, PastText, SentBefore, Settings
+
+__all__ = ["left_as_given", "looked_back", "sent_before"]
+
+_A_WEEK = timedelta(days=7)
+# T-Mobile's day: no other carrier counts by days.
+_CARRIERS_DAY = ZoneInfo("America/Los_Angeles")
+
+
+def looked_back(settings: Settings, at: datetime) -> datetime:
+    """Since when earlier texts matter."""
+    return at - max(_A_WEEK, settings.opt_out_line_every)
+
+
+def left_as_given(text: Departure, body: str) -> bool:
+    """Whether a text left with those words, but for the line that tells how to opt out."""
+    return text.body == body or (text.appended and text.body.startswith(body))
+
+
+async def sent_before(
+    tx: Transaction,
+    ports: Ports,
+    facts: Facts,
+    gone: Sequence[Departure],
+    *,
+    practice_id: str,
+    person: str | None,
+    body: str,
+) -> SentBefore:
+    """What went to a number before a text.
+
+    Args:
+        tx: the transaction.
+        ports: what to work with.
+        facts: what else the rules are told of the text.
+        gone: what left to the number lately, but for the text itself.
+        practice_id: whose text it is.
+        person: whom it is for.
+        body: its words, without a line that the library appends.
+    """
+    counted = _is_counted(facts, ports.rulebook.settings)
+    volume = facts.sender.campaign is not None
+    midnight, minute = _carriers_midnight(facts.at), facts.at.replace(second=0, microsecond=0)
+    same = [each for each in gone if left_as_given(each, body)]
+    if same and person and facts.message_class is not MessageClass.MARKETING:
+        since = looked_back(ports.rulebook.settings, facts.at)
+        # Two persons at one number are each told what is about them, though in the same words.
+        texts = await tx.departed(practice_id, facts.number, since, len(gone) + 1)
+        theirs = {each.departure for each in texts if each.draft.person in {None, person}}
+        same = [each for each in same if each in theirs]
+    return SentBefore(
+        texts=tuple(_past(text) for text in gone if facts.at - text.at <= _A_WEEK)
+        if counted
+        else (),
+        identical_at=max((text.at for text in same), default=None),
+        segments_today=await tx.volume(ports.practice.id, midnight) if volume else None,
+        segments_this_minute=await tx.volume(ports.practice.id, minute) if volume else None,
+    )
+
+
+def _is_counted(facts: Facts, settings: Settings) -> bool:
+    """Whether any limit looks at earlier texts: what no rule reads is not put on record."""
+    sells = facts.message_class is MessageClass.MARKETING
+    once = facts.purpose.code == Purpose.MISSED_CALL_TEXT_BACK.code
+    return sells or once or bool(settings.caps) or settings.healthcare_exemption
+
+
+def _past(text: Departure) -> PastText:
+    return PastText(
+        at=text.at, message_class=text.message_class, subject=text.subject, exempt=text.exempt
+    )
+
+
+def _carriers_midnight(at: datetime) -> datetime:
+    return datetime.combine(at.astimezone(_CARRIERS_DAY).date(), time(0), _CARRIERS_DAY)
