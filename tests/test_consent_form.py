@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from compliant_sms import Messenger, Practice, Purpose, Sent, Tier
 from compliant_sms.consent import (
     Basis,
+    ConsentEvent,
     Granted,
     PhiPreferenceStated,
     Revoked,
@@ -21,6 +22,7 @@ from compliant_sms.consent import (
 )
 from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.permission import (
+    Applicant,
     FormProblem,
     FormView,
     Permission,
@@ -30,6 +32,7 @@ from compliant_sms.permission import (
     form_proof,
     proven_form,
 )
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT, PERSON
@@ -56,6 +59,11 @@ HERE = Practice(
     state="IL",
     link_domains=["lakeside.example"],
 )
+
+
+def by_name(applicant: Applicant) -> str:
+    """The host's id of whoever filled the form in, at whatever number."""
+    return f"pat-{applicant.name.split()[0].lower()}"
 
 
 @pytest.fixture
@@ -271,6 +279,52 @@ def test_sent_twice(asking: Messenger, ana: Browser, carrier: Sandbox) -> None:
     assert len(outgoing(carrier)) == 1
 
 
+MENDED: list[tuple[str, dict[str, Any]]] = [
+    ("another number", {"but": {"number": "217 555 0135"}}),
+    ("another name, and so another person", {"but": {"name": "Ben Gomez"}}),
+    ("another name of the same person", {"but": {"name": "Ana Maria Gomez"}}),
+    ("one box more", {"but": {"agree-offers": "yes"}}),
+    ("another box", {"but": {"agree-offers": "yes"}, "without": ("agree-care",)}),
+    ("health details too", {"but": {"health-details": "yes"}}),
+]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("how", [case[1] for case in MENDED], ids=[case[0] for case in MENDED])
+def test_mended_after_going_back(
+    make_messenger: Make, practice: Practice, carrier: Sandbox, how: dict[str, Any]
+) -> None:
+    """A form that is sent, mended and sent again is recorded by itself; sent twice, once."""
+    asking = with_form(make_messenger, practice, identify=by_name)
+    ana = browser(asking)
+    page = ana.get()
+    filled = {**ana.filled, **how.get("but", {})}
+    whose = by_name(Applicant(name=filled["name"], number=PhoneNumber.parse(filled["number"])))
+
+    def agreed() -> list[ConsentEvent]:
+        at = dict.fromkeys(PhoneNumber.parse(number) for number in (PATIENT, filled["number"]))
+        return [e for number in at for e in asking.consent.events(number)]
+
+    assert ana.send(page).status == 200
+    first = agreed()
+    assert [ana.send(page, **how).status for _ in range(2)] == [200, 200]
+
+    mended = [e for e in agreed() if e not in first]
+    assert {(e.number.e164, e.person) for e in mended} == {
+        (PhoneNumber.parse(filled["number"]).e164, whose)
+    }
+    signed = [e.signature for e in mended if isinstance(e, Granted)]
+    assert {each.signer for each in signed if each} == {filled["name"]}
+    ticked = {name for name in filled if name.startswith("agree-")} - {*how.get("without", ())}
+    assert len(signed) == len(ticked)
+    wished = [e for e in mended if isinstance(e, PhiPreferenceStated)]
+    assert len(wished) == ("health-details" in filled)
+    assert ana.send(page).status == 200
+    assert len(agreed()) == len(first) + len(mended)
+    asking.dispatch_due()
+    assert len(outgoing(carrier)) == 2
+
+
 def test_too_late(asking: Messenger, ana: Browser, clock: MovableClock) -> None:
     """After two hours the page is stale; it comes again with what was typed."""
     page = ana.get()
@@ -336,6 +390,18 @@ def test_a_form_of_the_hosts_own(asking: Messenger) -> None:
     assert altered.problem is FormProblem.CHANGED
     asking.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana")
     assert asking.permission.submit(sent(asking, id="sub-3")).stopped
+
+
+def test_another_submission_under_the_same_id(asking: Messenger) -> None:
+    """An id that a host gives twice is one consent only for what is the same word for word."""
+    first = asking.permission.submit(sent(asking))
+    both = asking.permission.submit(sent(asking, agreed=["offers", "care"]))
+    again = asking.permission.submit(sent(asking, agreed=["care", "offers"]))
+
+    assert [len(each.events) for each in (first, both, again)] == [1, 2, 2]
+    assert again.events == both.events
+    assert asking.consent.events(PATIENT) == (*first.events, *both.events)
+    assert asking.permission.submit(sent(asking)).events == first.events
 
 
 def test_whose_it_is(make_messenger: Make, practice: Practice) -> None:
