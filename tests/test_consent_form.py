@@ -404,6 +404,15 @@ def test_another_submission_under_the_same_id(asking: Messenger) -> None:
     assert asking.permission.submit(sent(asking)).events == first.events
 
 
+def test_sent_in_the_future(asking: Messenger) -> None:
+    """No form comes tomorrow, but two clocks may differ a little."""
+    soon = asking.permission.submit(sent(asking, at=MORNING + timedelta(minutes=5)))
+    assert len(soon.events) == 1
+    with pytest.raises(InvalidInput, match="at lies in the future"):
+        asking.permission.submit(sent(asking, id="sub-2", at=MORNING + timedelta(minutes=6)))
+    assert asking.consent.events(PATIENT) == soon.events
+
+
 def test_whose_it_is(make_messenger: Make, practice: Practice) -> None:
     """Without anybody who tells whose consent it is, none is taken; nor with a blank id."""
     nobody = make_messenger(permission=permission(form_url="", identify=None))

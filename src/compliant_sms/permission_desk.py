@@ -183,7 +183,7 @@ class PermissionDesk(_Desk):
         that as well: it is recorded by itself, also under the same id.
 
         Raises:
-            InvalidInput: it is no submission.
+            InvalidInput: it is no submission, or is said to come in the future.
             ConfigurationError: the messenger was given no ``Permission``, or that no ``identify``.
             StoreError: nothing was recorded.
         """

@@ -20,6 +20,7 @@ from compliant_sms.consent import (
     fold,
 )
 from compliant_sms.errors import ConfigurationError
+from compliant_sms.flows._consent import refuse_future
 from compliant_sms.flows._permission import permission_of
 from compliant_sms.flows._replies import reply_key
 from compliant_sms.lifecycle import State
@@ -75,10 +76,12 @@ async def submit_form(ports: Ports, sent: Submission) -> Submitted:
     """Take what somebody sent with the form; durable before it returns.
 
     Raises:
+        InvalidInput: it is said to come in the future.
         ConfigurationError: nobody can tell whose consent it would be.
     """
     permission = permission_of(ports)
     _given.a_kind(sent, Submission, "sent", "a Submission")
+    refuse_future(ports, sent.at, "at")
     form = form_shown(permission, ports.practice, sent.shown)
     accepted = accept(form, sent)
     if isinstance(accepted, FormProblem):
