@@ -10,7 +10,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliant_sms import Messenger, Practice, Purpose, Sent, Tier
+from compliant_sms import Blocked, Messenger, Practice, Purpose, Sent, Tier
 from compliant_sms.consent import (
     Basis,
     ConsentEvent,
@@ -364,6 +364,24 @@ def test_a_stop_is_not_lifted_by_whoever_knows_the_number(
     assert isinstance(only, Revoked)
     asking.dispatch_due()
     assert not outgoing(carrier)
+
+
+def test_a_stop_that_is_heard_later_is_not_lifted(
+    asking: Messenger, ana: Browser, clock: MovableClock
+) -> None:
+    """A form comes in before a STOP of an hour ago does: it ends no texts the less."""
+    assert ana.send(ana.get()).status == 200
+    asking.consent.revoke(
+        PATIENT,
+        channel="voicemail",
+        recorded_by="front-desk:ana",
+        occurred_at=MORNING - timedelta(hours=1),
+    )
+    clock.advance(timedelta(minutes=1))
+
+    assert isinstance(remind(asking), Blocked)
+    asking.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="front-desk:ana")
+    assert isinstance(remind(asking, "appt-991/2h"), Sent)
 
 
 def sent(messenger: Messenger, **changes: Any) -> Submission:

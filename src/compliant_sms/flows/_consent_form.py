@@ -166,6 +166,7 @@ def _events(ports: Ports, accepted: Accepted, person: str, reference: str) -> li
             wording=choice.wording,
             signature=accepted.signature,
             agreement=accepted.agreement(choice, practice),
+            unproven=True,
             **common,
         )
         for choice in accepted.choices
