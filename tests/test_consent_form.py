@@ -26,6 +26,7 @@ from compliant_sms.permission import (
     FormProblem,
     FormView,
     Permission,
+    PermissionState,
     Submission,
     accept,
     form_of,
@@ -50,6 +51,7 @@ from form_visits import (
     shape,
     with_form,
 )
+from test_receive import from_patient, text_of
 from test_send import outgoing, remind
 
 HERE = Practice(
@@ -364,6 +366,66 @@ def test_a_stop_is_not_lifted_by_whoever_knows_the_number(
     assert isinstance(only, Revoked)
     asking.dispatch_due()
     assert not outgoing(carrier)
+
+
+@pytest.mark.parametrize(
+    ("said", "taken", "stopped"),
+    [
+        ("no more marketing texts please", ["care"], True),
+        ("stop sending me bill texts", ["care", "offers"], False),
+        ("no more appointment texts", ["offers"], True),
+        ("how do i unsubscribe", [], True),
+        ("STOP", [], True),
+    ],
+)
+def test_a_no_to_some_texts(
+    *,
+    asking: Messenger,
+    carrier: Sandbox,
+    clock: MovableClock,
+    said: str,
+    taken: list[str],
+    stopped: bool,
+) -> None:
+    """Boxes for other texts are taken, and confirmed; the no stands for what it was meant for.
+
+    One of which nobody is sure counts as one to all.
+    """
+    both = {"agreed": ["care", "offers"]}
+    first = asking.permission.submit(sent(asking, **both))
+    asking.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+    text_of(asking.receive(from_patient(said, "SM1")))
+    asking.dispatch_due()
+    before = (asking.consent.state(PATIENT, person=PERSON).revocations, len(outgoing(carrier)))
+    clock.advance(timedelta(days=1))
+
+    done = asking.permission.submit(sent(asking, id="sub-2", at=clock(), **both))
+    again = asking.permission.submit(sent(asking, id="sub-2", at=clock(), **both))
+
+    assert (done.problem, done.stopped, again.stopped) == (None, stopped, stopped)
+    versions = [e.wording and e.wording.version for e in done.events if isinstance(e, Granted)]
+    assert versions == [f"{each}/2026-03" for each in taken]
+    assert again.events == done.events
+    assert len(asking.consent.events(PATIENT)) == len(first.events) + 1 + len(done.events)
+    state = asking.consent.state(PATIENT, person=PERSON)
+    assert (state.revocations, len(outgoing(carrier))) == before
+    asking.dispatch_due()
+    assert len(outgoing(carrier)) == before[1] + bool(taken)
+    assert isinstance(remind(asking), Sent if "care" in taken else Blocked)
+    sold = asking.send(
+        to=PATIENT,
+        person=PERSON,
+        purpose=Purpose.PROMOTION,
+        body="Lakeside Family Medicine: 20% off whitening in December. Reply STOP to opt out.",
+        idempotency_key="offer",
+    )
+    assert isinstance(sold, Sent if "offers" in taken else Blocked)
+    again_agreed = [
+        asking.permission.state(PATIENT, person=PERSON, programme=each) is PermissionState.AGREED
+        for each in ("care", "offers")
+    ]
+    assert again_agreed == ["care" in taken, "offers" in taken]
 
 
 def test_a_stop_that_is_heard_later_is_not_lifted(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TypedDict
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from compliant_sms import _given, records
 from compliant_sms.classification import Purpose
@@ -17,6 +17,7 @@ from compliant_sms.consent import (
     ConsentEvent,
     Granted,
     PhiPreferenceStated,
+    Revocation,
     fold,
 )
 from compliant_sms.errors import ConfigurationError
@@ -56,8 +57,9 @@ class Submitted:
         problem: why it was not taken; None where it was.
         person: whose consent it is; empty where it was not taken.
         events: what it put on record, or had before, when it was sent for the first time.
-        stopped: texts to the number were stopped, and a form that anybody can fill in lifts
-            nothing: nothing was put on record. The patient texts START, or agrees on paper.
+        stopped: texts to the number were stopped, all or some that were ticked, and a form that
+            anybody can fill in lifts nothing: of those nothing was put on record. The patient
+            texts START, or agrees on paper.
     """
 
     problem: FormProblem | None = None
@@ -111,16 +113,25 @@ async def _record(
     await tx.lock(practice.id, number)
     on_record = await tx.consent_events(practice.id, number)
     reference = _reference(accepted, person)
-    before = tuple(e for e in on_record if _is_of(e, reference))
-    if before:
-        return Submitted(person=person, events=before)
-    if fold(on_record, person).revocations:
-        return Submitted(person=person, stopped=True)
-    events = _events(ports, accepted, person, reference)
-    for event in events:
-        await tx.append(event, ports.ids())
-    await _welcome(tx, ports, accepted, events[0], language)
-    return Submitted(person=person, events=tuple(events))
+    events = [e for e in on_record if _is_of(e, reference)]
+    if not events:
+        agreed = _without_stopped(accepted, fold(on_record, person).revocations)
+        if not agreed.choices:
+            return Submitted(person=person, stopped=True)
+        events = _events(ports, agreed, person, reference)
+        for event in events:
+            await tx.append(event, ports.ids())
+        await _welcome(tx, ports, agreed, events[0], language)
+    taken = sum(isinstance(event, Granted) for event in events)
+    return Submitted(person=person, events=tuple(events), stopped=taken < len(accepted.choices))
+
+
+def _without_stopped(accepted: Accepted, standing: Iterable[Revocation]) -> Accepted:
+    """Only the boxes for texts that no revocation reaches."""
+    choices = accepted.choices
+    for revocation in standing:
+        choices = tuple(c for c in choices if not revocation.reaches(c.programme.categories))
+    return evolve(accepted, choices=choices)
 
 
 def _reference(accepted: Accepted, person: str) -> str:
