@@ -57,10 +57,13 @@ def permission(**changes: Any) -> Permission:
     return Permission(**(usual | changes))
 
 
-def with_form(make_messenger: Make, practice: Practice, **changes: Any) -> Messenger:
+def with_form(
+    make_messenger: Make, practice: Practice, *, identify: Any = identify, **changes: Any
+) -> Messenger:
     """A messenger with a form."""
     own = evolve(practice, link_domains=["lakeside.example"])
-    return make_messenger(practice=own, permission=permission(), **changes)
+    asks = permission(identify=identify)
+    return make_messenger(practice=own, permission=asks, **changes)
 
 
 @define

@@ -167,7 +167,8 @@ def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
             case 1:
                 made = granted(at, event_id, person=person, basis=Basis.BOOKING)
             case 2:
-                made = written(at, event_id, person=person, agreement=AGREEMENT)
+                weak = draw(st.booleans())
+                made = written(at, event_id, person=person, agreement=AGREEMENT, unproven=weak)
             case 3:
                 whose = draw(st.sampled_from([None, person]))
                 made = revoked(at, event_id, person=whose, **draw(st.sampled_from(SCOPES)))
@@ -187,6 +188,11 @@ def when(event: ConsentEvent) -> tuple[datetime, int, str]:
     return event.occurred_at, kinds.index(type(event)), event.event_id
 
 
+def lifts(grant: Granted) -> bool:
+    """Say whether a grant ends revocations: neither a booking does nor what anybody could send."""
+    return grant.basis is not Basis.BOOKING and not grant.unproven
+
+
 class Model:
     """What holds, told of each grant and each revocation by itself from what came after it."""
 
@@ -196,7 +202,7 @@ class Model:
         self.starts = [e for e in events if isinstance(e, Restored)]
         self.answers = [e for e in events if isinstance(e, Clarified)]
         self.flags = [e for e in events if isinstance(e, NumberFlagged)]
-        self.lifts = [*self.starts, *(g for g in self.grants if g.basis is not Basis.BOOKING)]
+        self.lifts = [*self.starts, *filter(lifts, self.grants)]
 
     def standing_stops(self, before: tuple[datetime, int, str]) -> list[Revoked]:
         """The revocations that neither a START nor a fresh opt-in has followed by then."""
@@ -230,14 +236,14 @@ class Model:
 
     def stops_of(self, grant: Granted) -> list[Revoked]:
         """The revocations that no START followed: later ones and, of a booking, those before."""
-        earlier = self.standing_stops(when(grant)) if grant.basis is Basis.BOOKING else []
+        earlier = [] if lifts(grant) else self.standing_stops(when(grant))
         later = [s for s in self.stops if when(s) > when(grant)]
         starts = [when(s) for s in self.starts if when(s) > when(grant)]
         return [s for s in (*earlier, *later) if not starts or when(s) > max(starts)]
 
     def was_woken(self, grant: Granted) -> bool:
         """Whether a START brought the grant back from a revocation."""
-        asleep = grant.basis is Basis.BOOKING and bool(self.standing_stops(when(grant)))
+        asleep = not lifts(grant) and bool(self.standing_stops(when(grant)))
         later_stops = [when(s) for s in self.stops if when(s) > when(grant)]
         last_start = max((when(s) for s in self.starts if when(s) > when(grant)), default=None)
         return last_start is not None and (
@@ -246,7 +252,7 @@ class Model:
 
     def stands(self, grant: Granted) -> bool:
         """Whether a grant stands if each revocation ends everything."""
-        asleep = grant.basis is Basis.BOOKING and bool(self.standing_stops(when(grant)))
+        asleep = not lifts(grant) and bool(self.standing_stops(when(grant)))
         later_stops = [when(s) for s in self.stops if when(s) > when(grant)]
         last_start = max((when(s) for s in self.starts if when(s) > when(grant)), default=None)
         if later_stops:
@@ -438,6 +444,9 @@ def test_what_is_no_fresh_opt_in_lifts_no_revocation(basis: Basis) -> None:
 
     assert lifted == (basis not in {Basis.BOOKING, Basis.CALL_OFFER})
     assert basis.is_fresh_opt_in == lifted
+    anybodys = evolve(again, unproven=True)
+    assert fold([granted(1), revoked(5), anybodys], ME).revocation == "stop-5"
+    assert standing(fold([granted(1), revoked(5), anybodys], ME)) == ()
 
 
 def test_start_after_a_booking_brings_the_booking_back() -> None:

@@ -227,6 +227,7 @@ EVENTS: st.SearchStrategy[ConsentEvent] = st.one_of(
         agreement=st.none() | AGREEMENTS,
         given_to=TEXTS,
         imported=st.none() | IMPORTED,
+        unproven=st.booleans(),
     ),
     st.builds(
         Revoked,
@@ -359,6 +360,7 @@ LATER_FIELDS: list[tuple[ConsentEvent, str]] = [
             categories=["care"],
             agreement=AGREEMENT,
             given_to="Lakeside",
+            unproven=True,
         ),
         '{"actor":"ana","agreement":{"authorises_automated_marketing":true,'
         '"box_was_unticked":true,"clear_and_conspicuous":true,'
@@ -367,7 +369,7 @@ LATER_FIELDS: list[tuple[ConsentEvent, str]] = [
         '"basis":"booking","categories":["care"],"event_id":"e1","given_to":"Lakeside",'
         '"kind":"granted",'
         + _AFTER % '"p"'
-        + ',"reference":"","signature":null,"tier":1,"v":1,"wording":null}',
+        + ',"reference":"","signature":null,"tier":1,"unproven":true,"v":1,"wording":null}',
     ),
     (
         Revoked(

@@ -10,9 +10,10 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliant_sms import Messenger, Practice, Purpose, Sent, Tier
+from compliant_sms import Blocked, Messenger, Practice, Purpose, Sent, Tier
 from compliant_sms.consent import (
     Basis,
+    ConsentEvent,
     Granted,
     PhiPreferenceStated,
     Revoked,
@@ -21,15 +22,18 @@ from compliant_sms.consent import (
 )
 from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.permission import (
+    Applicant,
     FormProblem,
     FormView,
     Permission,
+    PermissionState,
     Submission,
     accept,
     form_of,
     form_proof,
     proven_form,
 )
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT, PERSON
@@ -47,6 +51,7 @@ from form_visits import (
     shape,
     with_form,
 )
+from test_receive import from_patient, text_of
 from test_send import outgoing, remind
 
 HERE = Practice(
@@ -56,6 +61,11 @@ HERE = Practice(
     state="IL",
     link_domains=["lakeside.example"],
 )
+
+
+def by_name(applicant: Applicant) -> str:
+    """The host's id of whoever filled the form in, at whatever number."""
+    return f"pat-{applicant.name.split()[0].lower()}"
 
 
 @pytest.fixture
@@ -271,6 +281,52 @@ def test_sent_twice(asking: Messenger, ana: Browser, carrier: Sandbox) -> None:
     assert len(outgoing(carrier)) == 1
 
 
+MENDED: list[tuple[str, dict[str, Any]]] = [
+    ("another number", {"but": {"number": "217 555 0135"}}),
+    ("another name, and so another person", {"but": {"name": "Ben Gomez"}}),
+    ("another name of the same person", {"but": {"name": "Ana Maria Gomez"}}),
+    ("one box more", {"but": {"agree-offers": "yes"}}),
+    ("another box", {"but": {"agree-offers": "yes"}, "without": ("agree-care",)}),
+    ("health details too", {"but": {"health-details": "yes"}}),
+]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("how", [case[1] for case in MENDED], ids=[case[0] for case in MENDED])
+def test_mended_after_going_back(
+    make_messenger: Make, practice: Practice, carrier: Sandbox, how: dict[str, Any]
+) -> None:
+    """A form that is sent, mended and sent again is recorded by itself; sent twice, once."""
+    asking = with_form(make_messenger, practice, identify=by_name)
+    ana = browser(asking)
+    page = ana.get()
+    filled = {**ana.filled, **how.get("but", {})}
+    whose = by_name(Applicant(name=filled["name"], number=PhoneNumber.parse(filled["number"])))
+
+    def agreed() -> list[ConsentEvent]:
+        at = dict.fromkeys(PhoneNumber.parse(number) for number in (PATIENT, filled["number"]))
+        return [e for number in at for e in asking.consent.events(number)]
+
+    assert ana.send(page).status == 200
+    first = agreed()
+    assert [ana.send(page, **how).status for _ in range(2)] == [200, 200]
+
+    mended = [e for e in agreed() if e not in first]
+    assert {(e.number.e164, e.person) for e in mended} == {
+        (PhoneNumber.parse(filled["number"]).e164, whose)
+    }
+    signed = [e.signature for e in mended if isinstance(e, Granted)]
+    assert {each.signer for each in signed if each} == {filled["name"]}
+    ticked = {name for name in filled if name.startswith("agree-")} - {*how.get("without", ())}
+    assert len(signed) == len(ticked)
+    wished = [e for e in mended if isinstance(e, PhiPreferenceStated)]
+    assert len(wished) == ("health-details" in filled)
+    assert ana.send(page).status == 200
+    assert len(agreed()) == len(first) + len(mended)
+    asking.dispatch_due()
+    assert len(outgoing(carrier)) == 2
+
+
 def test_too_late(asking: Messenger, ana: Browser, clock: MovableClock) -> None:
     """After two hours the page is stale; it comes again with what was typed."""
     page = ana.get()
@@ -312,6 +368,84 @@ def test_a_stop_is_not_lifted_by_whoever_knows_the_number(
     assert not outgoing(carrier)
 
 
+@pytest.mark.parametrize(
+    ("said", "taken", "stopped"),
+    [
+        ("no more marketing texts please", ["care"], True),
+        ("stop sending me bill texts", ["care", "offers"], False),
+        ("no more appointment texts", ["offers"], True),
+        ("how do i unsubscribe", [], True),
+        ("STOP", [], True),
+    ],
+)
+def test_a_no_to_some_texts(
+    *,
+    asking: Messenger,
+    carrier: Sandbox,
+    clock: MovableClock,
+    said: str,
+    taken: list[str],
+    stopped: bool,
+) -> None:
+    """Boxes for other texts are taken, and confirmed; the no stands for what it was meant for.
+
+    One of which nobody is sure counts as one to all.
+    """
+    both = {"agreed": ["care", "offers"]}
+    first = asking.permission.submit(sent(asking, **both))
+    asking.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+    text_of(asking.receive(from_patient(said, "SM1")))
+    asking.dispatch_due()
+    before = (asking.consent.state(PATIENT, person=PERSON).revocations, len(outgoing(carrier)))
+    clock.advance(timedelta(days=1))
+
+    done = asking.permission.submit(sent(asking, id="sub-2", at=clock(), **both))
+    again = asking.permission.submit(sent(asking, id="sub-2", at=clock(), **both))
+
+    assert (done.problem, done.stopped, again.stopped) == (None, stopped, stopped)
+    versions = [e.wording and e.wording.version for e in done.events if isinstance(e, Granted)]
+    assert versions == [f"{each}/2026-03" for each in taken]
+    assert again.events == done.events
+    assert len(asking.consent.events(PATIENT)) == len(first.events) + 1 + len(done.events)
+    state = asking.consent.state(PATIENT, person=PERSON)
+    assert (state.revocations, len(outgoing(carrier))) == before
+    asking.dispatch_due()
+    assert len(outgoing(carrier)) == before[1] + bool(taken)
+    assert isinstance(remind(asking), Sent if "care" in taken else Blocked)
+    sold = asking.send(
+        to=PATIENT,
+        person=PERSON,
+        purpose=Purpose.PROMOTION,
+        body="Lakeside Family Medicine: 20% off whitening in December. Reply STOP to opt out.",
+        idempotency_key="offer",
+    )
+    assert isinstance(sold, Sent if "offers" in taken else Blocked)
+    again_agreed = [
+        asking.permission.state(PATIENT, person=PERSON, programme=each) is PermissionState.AGREED
+        for each in ("care", "offers")
+    ]
+    assert again_agreed == ["care" in taken, "offers" in taken]
+
+
+def test_a_stop_that_is_heard_later_is_not_lifted(
+    asking: Messenger, ana: Browser, clock: MovableClock
+) -> None:
+    """A form comes in before a STOP of an hour ago does: it ends no texts the less."""
+    assert ana.send(ana.get()).status == 200
+    asking.consent.revoke(
+        PATIENT,
+        channel="voicemail",
+        recorded_by="front-desk:ana",
+        occurred_at=MORNING - timedelta(hours=1),
+    )
+    clock.advance(timedelta(minutes=1))
+
+    assert isinstance(remind(asking), Blocked)
+    asking.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="front-desk:ana")
+    assert isinstance(remind(asking, "appt-991/2h"), Sent)
+
+
 def sent(messenger: Messenger, **changes: Any) -> Submission:
     """A form that the host shows itself."""
     usual: dict[str, Any] = {
@@ -336,6 +470,27 @@ def test_a_form_of_the_hosts_own(asking: Messenger) -> None:
     assert altered.problem is FormProblem.CHANGED
     asking.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana")
     assert asking.permission.submit(sent(asking, id="sub-3")).stopped
+
+
+def test_another_submission_under_the_same_id(asking: Messenger) -> None:
+    """An id that a host gives twice is one consent only for what is the same word for word."""
+    first = asking.permission.submit(sent(asking))
+    both = asking.permission.submit(sent(asking, agreed=["offers", "care"]))
+    again = asking.permission.submit(sent(asking, agreed=["care", "offers"]))
+
+    assert [len(each.events) for each in (first, both, again)] == [1, 2, 2]
+    assert again.events == both.events
+    assert asking.consent.events(PATIENT) == (*first.events, *both.events)
+    assert asking.permission.submit(sent(asking)).events == first.events
+
+
+def test_sent_in_the_future(asking: Messenger) -> None:
+    """No form comes tomorrow, but two clocks may differ a little."""
+    soon = asking.permission.submit(sent(asking, at=MORNING + timedelta(minutes=5)))
+    assert len(soon.events) == 1
+    with pytest.raises(InvalidInput, match="at lies in the future"):
+        asking.permission.submit(sent(asking, id="sub-2", at=MORNING + timedelta(minutes=6)))
+    assert asking.consent.events(PATIENT) == soon.events
 
 
 def test_whose_it_is(make_messenger: Make, practice: Practice) -> None:

@@ -14,15 +14,19 @@ from attrs import fields as attrs_fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from compliant_sms.classification import Purpose
 from compliant_sms.consent import (
     Category,
+    Channel,
     Clarified,
     ConsentEvent,
+    ConsentState,
     Granted,
     Link,
     NumberFlagged,
     PhiPreferenceStated,
     Restored,
+    Revocation,
     Revoked,
     Wording,
     beginning,
@@ -53,11 +57,11 @@ from compliant_sms.evidence._files import JSON, PAGE, as_json, from_json, unpack
 from compliant_sms.evidence._page import page
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.records import unstructure
-from compliant_sms.rules import Override, Rulebook
+from compliant_sms.rules import Override, ReplyFacts, Rulebook
 from compliant_sms.waiver import Waiver
 from conftest import PATIENT, PERSON
 from evidence_story import SINCE, UNTIL, dossier_of
-from test_rules import facts
+from test_rules import COMPLETE, facts
 
 GOLDEN = Path(__file__).parent / "data" / "evidence"
 NOON = SINCE + timedelta(hours=12)
@@ -476,6 +480,29 @@ def test_texts_after_an_opt_out_are_named_first() -> None:
     assert "That opt-out was written down only on" in found
     assert "It is the reply to a text from the patient, and nothing else." in found
     assert "healthcare exemption" in found
+
+
+def test_a_confirmation_after_a_no_to_other_texts_is_named() -> None:
+    """It answers a form and no text, and the front page says what let it go."""
+    at = NOON + timedelta(hours=10)
+    spared = Revocation(
+        event_id="r-1", occurred_at=NOON, channel=Channel.TEXT, keep=("appointments",)
+    )
+    decision = decided(
+        at=at,
+        purpose=Purpose.OPT_IN_CONFIRMATION,
+        consent=ConsentState(revocations=(spared,)),
+        reply=ReplyFacts(received_at=at),
+        readings=COMPLETE,
+    )
+    welcome = left_at(at)
+    welcome = evolve(
+        welcome, left=evolve(welcome.left, message_class="protocol"), decisions=(decision,)
+    )
+    found = drawn(chains=(chain_of(everything_said()[:3]),), texts=(welcome,)).text
+
+    assert "has agreed to these since" in found
+    assert "It is the reply to a text from the patient" not in found
 
 
 def test_a_number_abroad_is_shown_as_it_is_kept() -> None:

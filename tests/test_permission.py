@@ -518,6 +518,50 @@ def test_everybody_to_ask_again(
     assert 0 < len(expected) < len(everybody)
 
 
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [
+        ("no more marketing texts please", PermissionState.OUTDATED),
+        ("stop texting me about appointments", PermissionState.OUTDATED),
+        ("stop sending me bill texts", PermissionState.STOPPED),
+        ("please stop everything except appointment reminders", PermissionState.STOPPED),
+        ("how do i unsubscribe", PermissionState.STOPPED),
+        ("STOP", PermissionState.STOPPED),
+    ],
+)
+def test_a_no_to_other_texts(
+    *,
+    asking: Messenger,
+    make_messenger: Make,
+    practice: Practice,
+    clock: MovableClock,
+    said: str,
+    stands: PermissionState,
+) -> None:
+    """Who ended other kinds alone is asked again; who ended this one, or maybe did, is not."""
+    newer = evolve(BILLS, editions=EDITIONS)
+    messenger = make_messenger(practice=owning(practice), permission=permission(programmes=[newer]))
+    told = Spoken(person=PERSON, recorded_by="front-desk:kim")
+    asking.permission.record(PATIENT, programme="bills", told=told)
+    clock.advance(timedelta(minutes=1))
+    receive(asking, said)
+
+    assert messenger.permission.state(PATIENT, person=PERSON, programme="bills") is stands
+    again = messenger.permission.to_ask_again("bills").consents
+    assert len(again) == (stands is PermissionState.OUTDATED)
+    assert isinstance(bill(asking), Sent if again else Blocked)
+
+
+def test_a_no_to_what_was_never_agreed_to(asking: Messenger, clock: MovableClock) -> None:
+    """Words that name one kind spare those that were agreed to, and nothing else."""
+    clock.advance(timedelta(minutes=1))
+    receive(asking, "no more marketing texts please")
+
+    assert asking.permission.state(PATIENT, person=PERSON, programme="bills") is (
+        PermissionState.STOPPED
+    )
+
+
 @pytest.mark.both_databases
 def test_nobody_erased_is_asked_again(make_messenger: Make, practice: Practice) -> None:
     """Where everything is sealed: of whom all was erased nobody is told, and the others still are.

@@ -582,6 +582,54 @@ def test_the_first_number_at_which_the_patient_agreed(
     assert record.decisions[0].verdict is Verdict.BLOCK
 
 
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("no more marketing texts please", PATIENT),
+        ("stop sending me bill texts", PATIENT),
+        ("no more appointment texts", OTHER),
+        ("how do i unsubscribe", OTHER),
+        ("STOP", OTHER),
+    ],
+)
+def test_the_first_number_is_left_where_visits_were_meant(
+    diary: Messenger, carrier: Sandbox, clock: MovableClock, said: str, number: str
+) -> None:
+    """Who said no to other texts alone is reminded where they were; after any other stop elsewhere.
+
+    One of whom nobody is sure counts as one that ends all.
+    """
+    agree(diary, OTHER)
+    diary.reminders.keep(visit(numbers=[PATIENT, OTHER]))
+    clock.advance(timedelta(minutes=1))
+    diary.receive(from_patient(said, "SM1"))
+    run_to(diary, clock, TUESDAY + HOUR)
+
+    assert [text.to for text in carrier.messages() if "see you" in text.body] == [number]
+
+
+@pytest.mark.parametrize(
+    ("said", "together"), [("no more marketing texts please", True), ("STOP", False)]
+)
+def test_a_household_that_one_no_does_not_part(
+    *,
+    diary: Messenger,
+    carrier: Sandbox,
+    clock: MovableClock,
+    family: list[Appointment],
+    said: str,
+    together: bool,
+) -> None:
+    """A parent who agreed anew and a child who did not are told together, if visits were spared."""
+    diary.reminders.keep_many(family)
+    diary.receive(from_patient(said, "SM1"))
+    clock.advance(timedelta(minutes=1))
+    agree(diary)
+    run_to(diary, clock, TUESDAY + HOUR)
+
+    assert any("2 appointments" in body for body in outgoing(carrier)) == together
+
+
 # Recalls and series
 
 

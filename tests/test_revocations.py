@@ -133,6 +133,15 @@ def test_saying_the_same_again_adds_nothing() -> None:
     assert state.grants[0].stopped_by == state.revocations
 
 
+@given(st.sets(st.sampled_from([*Category])), st.sets(st.sampled_from([*Category])))
+def test_a_revocation_reaches_what_was_not_kept(kept: set[Category], asked: set[Category]) -> None:
+    """Of several kinds one that may not go on is enough; where nothing was kept all are ended."""
+    (stop,) = fold([granted(1), revoked(3, except_for=kept)], ME).revocations
+
+    assert stop.reaches(asked) == any(category not in kept for category in asked)
+    assert all(stop.reaches([category]) for category in Category) or kept
+
+
 def test_an_answer_narrows_the_revocations_that_stand() -> None:
     """Both revocations before the answer let care go on; one after it stands by itself."""
     stops = [revoked(3), revoked(5, exempt=True)]

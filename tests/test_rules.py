@@ -188,6 +188,7 @@ CITED: dict[str, dict[str, str]] = {
         "revoked-presumed": "47 CFR 64.1200(a)(11)",
         "clarified-by-recipient +": "47 CFR 64.1200(a)(12)",
         "other-category-consent-intact +": "DA 26-12; FCC 24-24",
+        "opted-in-since +": "CTIA Messaging Principles (May 2023), 5.1.2.1",
     },
     "opt-out-confirmation": dict.fromkeys(
         (

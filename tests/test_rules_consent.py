@@ -18,6 +18,7 @@ from compliant_sms.classification._phrase_rules import rulebook
 from compliant_sms.consent import (
     Channel,
     ConsentState,
+    Revocation,
     SignatureKind,
     Tier,
 )
@@ -66,6 +67,9 @@ from test_rules import (
 
 # Revocations
 
+SPARES = stop(keep=("appointments", "care"))
+OWN_PROTOCOL = Purpose("own_protocol", MessageClass.PROTOCOL, "answers")
+
 
 @pytest.mark.parametrize("purpose", PURPOSES, ids=lambda purpose: purpose.code)
 @pytest.mark.parametrize("at", [NOON, NIGHT])
@@ -88,6 +92,26 @@ def test_only_three_things_follow_a_revocation(purpose: Purpose, at: datetime) -
     assert (decision.verdict is ALLOW) == may_follow
     assert ("revoked" in [finding.code for finding in decision.reasons]) == (not may_follow)
     assert decision.relied_on is None
+
+
+@pytest.mark.parametrize(
+    ("stops", "purpose", "reply", "expected"),
+    [
+        ([SPARES], Purpose.OPT_IN_CONFIRMATION, ReplyFacts(received_at=NOON), "opted-in-since +"),
+        ([SPARES], Purpose.OPT_IN_CONFIRMATION, ReplyFacts(received_at=NOON - DAY), "revoked"),
+        ([SPARES], Purpose.OPT_IN_CONFIRMATION, None, "revoked"),
+        ([SPARES], OWN_PROTOCOL, ReplyFacts(received_at=NOON), "revoked"),
+        ([SPARES, stop()], Purpose.OPT_IN_CONFIRMATION, ReplyFacts(received_at=NOON), "revoked"),
+        ([stop()], Purpose.OPT_IN_CONFIRMATION, ReplyFacts(received_at=NOON), "revoked"),
+    ],
+)
+def test_an_opt_in_is_confirmed_after_a_no_to_other_texts(
+    stops: list[Revocation], purpose: Purpose, reply: ReplyFacts | None, expected: str
+) -> None:
+    """What was agreed to after it is; nothing from before, nothing else, and nothing after STOP."""
+    consent = stopped(*stops)
+
+    assert found("revocation", purpose=purpose, consent=consent, reply=reply) == [expected]
 
 
 @pytest.mark.parametrize("channel", Channel)

@@ -179,8 +179,11 @@ class PermissionDesk(_Desk):
         Show every word of :meth:`form`, no box ticked, and guard it against other sites' forms.
         :meth:`answer` does all of that.
 
+        The same submission again is one consent. Whoever went back and changed something agreed to
+        that as well: it is recorded by itself, also under the same id.
+
         Raises:
-            InvalidInput: it is no submission.
+            InvalidInput: it is no submission, or is said to come in the future.
             ConfigurationError: the messenger was given no ``Permission``, or that no ``identify``.
             StoreError: nothing was recorded.
         """

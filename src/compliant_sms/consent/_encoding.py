@@ -65,6 +65,7 @@ _JOINED_LATER = frozenset(
         "clarification_asked",
         "except_for",
         "imported",
+        "unproven",
     }
 )
 

@@ -92,6 +92,8 @@ class Granted(_Event):
             opt-in serves nobody else (CTIA Messaging Principles 5.1.2.2, 5.1.4).
         imported: where it comes from, if another system had it. Then it lifts no revocation but
             those that the same system told of.
+        unproven: nobody proved that the number is theirs, as on a form that anybody can fill in.
+            Then it lifts no revocation.
     """
 
     basis: Basis = field(converter=Basis)
@@ -103,6 +105,7 @@ class Granted(_Event):
     agreement: WrittenAgreement | None = field(default=None, validator=an_agreement)
     given_to: str = field(default="", validator=storable)
     imported: Imported | None = None
+    unproven: bool = field(default=False, validator=yes_or_no)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a grant that could not be proved later."""

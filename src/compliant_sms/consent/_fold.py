@@ -123,7 +123,7 @@ class _Folding:
         # that system's own opt-outs, which its own records show to be older.
         standing = self._told_by[self._standing_from :]
         known = event.imported is None or all(map(_source(event).__eq__, standing))
-        return event.basis.is_fresh_opt_in and known
+        return event.basis.is_fresh_opt_in and known and not event.unproven
 
     def _restore(self) -> None:
         count = len(self._stops)

@@ -6,7 +6,7 @@ in form of a function. Who says nothing is answered as if each revocation ended 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeAlias
 
@@ -43,6 +43,13 @@ class Revocation:
     exempt: bool = False
     clarification_asked: bool = False
     keep: tuple[str, ...] = ()
+
+    def reaches(self, categories: Iterable[str]) -> bool:
+        """Whether it ends texts about any of these, as far as the person's own words go.
+
+        It reaches whatever they did not say may go on. The rules may read it more narrowly.
+        """
+        return not {*categories} <= {*self.keep}
 
 
 Reaches: TypeAlias = Callable[[Revocation], bool]

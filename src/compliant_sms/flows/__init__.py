@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     )
     from compliant_sms.flows._consent_form import (
         Submitted,
-        answer_form,
         consent_form,
         submit_form,
     )
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from compliant_sms.flows._estimate import Estimated, estimate
     from compliant_sms.flows._evidence import Question, evidence_pack
     from compliant_sms.flows._figures import activity, figures
+    from compliant_sms.flows._form_page import answer_form
     from compliant_sms.flows._from_template import send_template
     from compliant_sms.flows._history import History, TextRecord, history
     from compliant_sms.flows._hold import holds, lift_hold, place_hold
@@ -230,7 +230,7 @@ _FILES = {
     ),
     "_confirm": ("confirm_received",),
     "_consent": ("append_event", "consent_events", "consent_state", "wish_for_detail"),
-    "_consent_form": ("Submitted", "answer_form", "consent_form", "submit_form"),
+    "_consent_form": ("Submitted", "consent_form", "submit_form"),
     "_dispatch": ("cancel", "dispatch_due"),
     "_doctor": ("examine",),
     "_enqueue": ("enqueue",),
@@ -239,6 +239,7 @@ _FILES = {
     "_estimate": ("Estimated", "estimate"),
     "_evidence": ("Question", "evidence_pack"),
     "_figures": ("activity", "figures"),
+    "_form_page": ("answer_form",),
     "_from_template": ("FromTemplate", "send_template"),
     "_history": ("History", "TextRecord", "history"),
     "_hold": ("holds", "lift_hold", "place_hold"),

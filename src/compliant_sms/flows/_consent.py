@@ -20,9 +20,28 @@ from compliant_sms.flows._routes import refuse_others_senders
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["append_event", "consent_events", "consent_state", "wish_for_detail"]
+__all__ = ["append_event", "consent_events", "consent_state", "refuse_future", "wish_for_detail"]
 
 _CLOCK_SKEW = timedelta(minutes=5)
+
+
+def refuse_future(ports: Ports, at: datetime, name: str) -> None:
+    """Refuse what is said to happen later than now, as far as two clocks may differ.
+
+    Args:
+        ports: what to work with.
+        at: when it happened (aware).
+        name: of the argument that says so.
+
+    Raises:
+        InvalidInput: it lies in the future.
+    """
+    if at > ports.clock() + _CLOCK_SKEW:
+        msg = (
+            f"{name} lies in the future; consent counts from when it was given. Pass that "
+            "instant, or now."
+        )
+        raise InvalidInput(msg)
 
 
 async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
@@ -35,12 +54,7 @@ async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
         InvalidInput: it is said to happen in the future.
         ConfigurationError: the sender belongs to a practice with another id.
     """
-    if event.occurred_at > ports.clock() + _CLOCK_SKEW:
-        msg = (
-            "occurred_at lies in the future; consent counts from when it was given. Pass that "
-            "instant, or none for now."
-        )
-        raise InvalidInput(msg)
+    refuse_future(ports, event.occurred_at, "occurred_at")
     return await ports.store.run(lambda tx: _append(tx, ports, event))
 
 

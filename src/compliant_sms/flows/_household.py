@@ -8,7 +8,14 @@ from datetime import date, datetime
 from attrs import field, frozen
 
 from compliant_sms._masking import repr_of_practice
-from compliant_sms.consent import Category, ConsentEvent, Tier, fold, phi_preference
+from compliant_sms.consent import (
+    Category,
+    ConsentEvent,
+    Revocation,
+    Tier,
+    fold,
+    phi_preference,
+)
 from compliant_sms.people import Holder, Profile
 from compliant_sms.phi import allowed_tier
 from compliant_sms.phone import PhoneNumber
@@ -58,7 +65,12 @@ def _is_minor(born: date | None, today: date) -> bool:
 
 
 def _may_be_texted(events: Sequence[ConsentEvent], person: str) -> bool:
-    return fold(events, person).basis_for(Category.APPOINTMENTS, Tier.PRIOR_EXPRESS) is not None
+    basis = fold(events, person).basis_for(Category.APPOINTMENTS, Tier.PRIOR_EXPRESS, _ends_visits)
+    return basis is not None
+
+
+def _ends_visits(revocation: Revocation) -> bool:
+    return revocation.reaches((Category.APPOINTMENTS,))
 
 
 @frozen

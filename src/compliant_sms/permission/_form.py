@@ -129,7 +129,8 @@ class Submission:
     """What somebody sent with a form, whoever showed it.
 
     Args:
-        id: the same however often it is sent, for example a nonce of the form.
+        id: the same however often it is sent, for example a nonce of the form. What differs in
+            anything that somebody typed or ticked is another submission all the same.
         shown: :attr:`ConsentForm.fingerprint` of the form that they saw.
         name: as they typed it.
         number: likewise.

@@ -7,7 +7,15 @@ from collections.abc import Collection, Iterable, Sequence
 from attrs import field, frozen
 
 from compliant_sms.choices import Word
-from compliant_sms.consent import Basis, ConsentEvent, ConsentState, Granted, LiveGrant, fold
+from compliant_sms.consent import (
+    Basis,
+    ConsentEvent,
+    ConsentState,
+    Granted,
+    LiveGrant,
+    Revocation,
+    fold,
+)
 from compliant_sms.permission._programme import Programme
 from compliant_sms.permission._wordings import language_of_form
 from compliant_sms.permission._words import ENGLISH
@@ -23,7 +31,7 @@ class PermissionState(Word):
     """They agreed to words that have changed in substance since: ask again."""
     NOT_AGREED = "not_agreed"
     STOPPED = "stopped"
-    """They, or somebody at the number, asked for texts to stop."""
+    """They, or somebody at the number, asked for these texts to stop, among others or alone."""
 
     @property
     def needs_asking_again(self) -> bool:
@@ -62,7 +70,7 @@ def permission_state(
     live = _live(state, programme)
     if live is None:
         covering = any(_covers(each, programme) for each in state.grants)
-        stopped = covering or state.revocations
+        stopped = covering or _ended_by(state.revocations, programme)
         return PermissionState.STOPPED if stopped else PermissionState.NOT_AGREED
     return (
         PermissionState.OUTDATED
@@ -86,8 +94,14 @@ def outdated_consent(
 
 def _live(state: ConsentState, programme: Programme) -> LiveGrant | None:
     """The newest consent to a programme that nothing stopped."""
-    live = [each for each in state.grants if _covers(each, programme) and not each.stopped_by]
+    covering = [each for each in state.grants if _covers(each, programme)]
+    live = [each for each in covering if not _ended_by(each.stopped_by, programme)]
     return live[-1] if live else None
+
+
+def _ended_by(revocations: Iterable[Revocation], programme: Programme) -> bool:
+    """Whether any of them was meant for texts of the programme too."""
+    return any(each.reaches(programme.categories) for each in revocations)
 
 
 def _covers(grant: LiveGrant, programme: Programme) -> bool:

@@ -35,7 +35,7 @@ def is_presumed(revocation: Revocation) -> bool:
 
 def kept_by_patient(revocation: Revocation, purpose: Purpose) -> bool:
     """Whether the patient, when asked which texts were meant, said that these may go on."""
-    return purpose.category in revocation.keep
+    return not revocation.reaches((purpose.category,))
 
 
 def reach(facts: Facts, law: InForce) -> Callable[[Revocation], bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from compliant_sms.classification import ContentLabel, MessageClass, Purpose
@@ -24,7 +24,7 @@ def revocation(facts: Facts, law: InForce) -> Iterator[Finding]:
     """
     standing = facts.consent.revocations
     if standing and facts.message_class is MessageClass.PROTOCOL and not _may_follow(facts):
-        yield _refused(standing[0])
+        yield from _answered(facts, standing)
     if not standing or facts.message_class not in NEEDS_CONSENT:
         return
     reaches = reach(facts, law)
@@ -48,8 +48,26 @@ def revocation(facts: Facts, law: InForce) -> Iterator[Finding]:
 
 
 def _may_follow(facts: Facts) -> bool:
-    # An answer to START is out of date once somebody says STOP after it.
     return facts.purpose in {Purpose.OPT_OUT_CONFIRMATION, Purpose.HELP_REPLY}
+
+
+def _answered(facts: Facts, standing: Sequence[Revocation]) -> Iterator[Finding]:
+    """Whether the confirmation of an opt-in may follow: only where other texts were meant before.
+
+    An answer to START is out of date once somebody says STOP after it.
+    """
+    reply = facts.reply if facts.purpose == Purpose.OPT_IN_CONFIRMATION else None
+    since = reply.received_at if reply else None
+    ending = [s for s in standing if not s.keep or since is None or since <= s.occurred_at]
+    if ending:
+        yield _refused(ending[0])
+        return
+    yield allow(
+        "revocation",
+        "opted-in-since",
+        "The patient opted out of other texts, and has agreed to these since.",
+        "CTIA Messaging Principles (May 2023), 5.1.2.1",
+    )
 
 
 def _refused(revocation: Revocation) -> Finding:

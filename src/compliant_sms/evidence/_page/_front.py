@@ -177,8 +177,10 @@ def _opt_out_before(case: Case, text: Text) -> Revocation | None:
 
 def _why(text: Text) -> str:
     """What let it go all the same."""
-    if text.record.left and text.record.left.message_class == "protocol":
-        return " It is the reply to a text from the patient, and nothing else."
     allowed = [d for d in text.decisions if d.verdict is Verdict.ALLOW]
     said = [f for d in allowed[-1:] for f in d.findings]
+    if text.record.left and text.record.left.message_class == "protocol":
+        said = [f for f in said if f.rule == "revocation"]
+        if not said:
+            return " It is the reply to a text from the patient, and nothing else."
     return "".join(f" {shown(f.words)} <cite>{shown(f.citation)}</cite>" for f in said)
