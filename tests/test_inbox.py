@@ -846,9 +846,17 @@ def test_words_of_the_library_cost_no_more_than_they_must() -> None:
                 assert segment(body).segments <= 2
                 assert reserved_word(body) is None
                 assert read_content(body).label is ContentLabel.TRANSACTIONAL
-    assert "within 1 hour while" in received_text(
-        "L", timedelta(hours=1), emergency="911", language="en"
-    )
+    for seconds, told in (
+        (30, "1 minute"),
+        (90, "2 minutes"),
+        (3570, "1 hour"),
+        (3600, "1 hour"),
+        (5400, "90 minutes"),
+        (7200, "2 hours"),
+    ):
+        goal = timedelta(seconds=seconds)
+        body = received_text("L", goal, emergency="911", language="en")
+        assert f"within {told} while" in body
 
 
 def test_the_same_for_an_event_loop(

@@ -6,6 +6,7 @@ Letters of GSM-7 alone: another one would more than double what a text costs.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from math import ceil
 
 from compliant_sms.templates._dates import LANGUAGES, day_in, time_in
 
@@ -41,7 +42,11 @@ _HOURS = {
     "es": ("1 hora", "{count} horas"),
     "fr": ("1 heure", "{count} heures"),
 }
-_MINUTES = {"en": "{count} minutes", "es": "{count} minutos", "fr": "{count} minutes"}
+_MINUTES = {
+    "en": ("1 minute", "{count} minutes"),
+    "es": ("1 minuto", "{count} minutos"),
+    "fr": ("1 minute", "{count} minutes"),
+}
 _AT = {"en": "{day} at {time}", "es": "{day}, {time}"}
 
 
@@ -51,11 +56,10 @@ def _in(language: str, bodies: dict[str, str]) -> str:
 
 def _goal_in(language: str, goal: timedelta) -> str:
     language = language if language in _HOURS else _ENGLISH
-    minutes = int(goal.total_seconds() // 60)
-    if minutes % 60:
-        return _MINUTES[language].format(count=minutes)
-    one, several = _HOURS[language]
-    return one if minutes == 60 else several.format(count=minutes // 60)
+    minutes = ceil(goal / timedelta(minutes=1))  # never sooner than the clock has it
+    count, units = (minutes, _MINUTES) if minutes % 60 else (minutes // 60, _HOURS)
+    one, several = units[language]
+    return one if count == 1 else several.format(count=count)
 
 
 def received_text(name: str, goal: timedelta, *, emergency: str, language: str) -> str:
