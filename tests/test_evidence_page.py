@@ -501,7 +501,7 @@ def test_a_confirmation_after_a_no_to_other_texts_is_named() -> None:
     )
     found = drawn(chains=(chain_of(everything_said()[:3]),), texts=(welcome,)).text
 
-    assert "has agreed to these since" in found
+    assert "this answers their opt-in since" in found
     assert "It is the reply to a text from the patient" not in found
 
 

@@ -334,6 +334,44 @@ def test_a_keyword_after_stop(asking: Messenger, carrier: Sandbox, clock: Movabl
     assert not of_kind(asking, OptInAsked)
 
 
+@pytest.mark.parametrize(
+    ("said", "known", "asked"),
+    [
+        ("stop sending me bill texts", True, True),
+        ("stop sending me bill texts", False, False),
+        ("no more marketing texts please", True, False),
+        ("STOP", True, False),
+    ],
+)
+def test_a_keyword_after_a_no(
+    *,
+    asking: Messenger,
+    carrier: Sandbox,
+    clock: MovableClock,
+    said: str,
+    known: bool,
+    asked: bool,
+) -> None:
+    """After a no that spared promotions it is asked; after any other it is a person's."""
+    told = Spoken(person=PERSON, recorded_by="front-desk:kim")
+    asking.permission.record(PATIENT, programme="bills", told=told)
+    if known:
+        heard = evolve(told, recording="call-9.wav")
+        asking.permission.record(PATIENT, programme="offers", told=heard)
+    clock.advance(timedelta(minutes=1))
+    receive(asking, said)
+    asking.dispatch_due()
+    before = len(outgoing(carrier))
+    clock.advance(timedelta(minutes=1))
+    text = receive(asking, "DEALS", "SM2")
+    asking.dispatch_due()
+
+    assert len(outgoing(carrier)) == before + asked
+    assert len(of_kind(asking, OptInAsked)) == asked
+    assert text.inbound.needs_person is not asked
+    assert isinstance(promote(asking), Sent if asked else Blocked)
+
+
 def test_a_keyword_among_other_words(asking: Messenger, carrier: Sandbox) -> None:
     """Only the word alone asks for it."""
     text = receive(asking, "any deals on braces?")

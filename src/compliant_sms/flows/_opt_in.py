@@ -80,7 +80,8 @@ class Wanted:
         person: who asked: the one person who is known at the number; None where that is nobody,
             or where there are several, and a person has to find out.
         again: the question went out just before or is about to, and is open.
-        stopped: somebody at the number said stop, so that no question may go: START comes first.
+        stopped: somebody at the number said stop to these texts, so that no question may go: START
+            comes first. Who named others spared only what was agreed to before.
     """
 
     programme: Programme
@@ -115,7 +116,7 @@ async def wanted_by(
             for text in texts
             if ports.dry_run or text.provider != DRY_RUN
         ),
-        stopped=bool(fold(events, person).revocations),
+        stopped=any(r.reaches(programme.categories) for r in fold(events, person).revocations),
     )
 
 

@@ -65,7 +65,7 @@ def _answered(facts: Facts, standing: Sequence[Revocation]) -> Iterator[Finding]
     yield allow(
         "revocation",
         "opted-in-since",
-        "The patient opted out of other texts, and has agreed to these since.",
+        "The patient opted out of other texts, and this answers their opt-in since.",
         "CTIA Messaging Principles (May 2023), 5.1.2.1",
     )
 
