@@ -180,12 +180,16 @@ def test_a_folder_is_read(tmp_path: Path) -> None:
     (tmp_path / "en" / "b.txt").write_text("Hi {x}")
     (tmp_path / "en" / "a.json").write_text('{"body": "Hi {x}"}')
     (tmp_path / "logo.svg").write_text("{x}")
+    (tmp_path / "package.json").write_text('{"name": "ours"}')
+    (tmp_path / "older.txt").mkdir()
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache" / "c.txt").write_text("Hi {x}")
     found = parsed(tmp_path)
 
     assert [Path(each["file"]).name for each in found] == ["a.json", "b.txt"]
     (tmp_path / "en" / "b.txt").unlink()
     (tmp_path / "en" / "a.json").unlink()
-    assert "holds no file that ends in" in run(tmp_path, status=2).output
+    assert f"nothing in {tmp_path} was read" in run(tmp_path, status=2).output
 
 
 @pytest.mark.parametrize("command", ["lint", "phi"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compliant_sms.optout import Author, Intent, read, read_revocation
+from compliant_sms.optout import Author, Awaiting, Intent, read, read_revocation
 from compliant_sms.optout._framed import author_of
 from compliant_sms.optout._heard import hear
 
@@ -92,9 +92,22 @@ def test_words_behind_a_quote_are_a_persons(quote: str, own: str) -> None:
         "Liked “See you. Reply STOP to opt out.” !",
         "Hat „Reply STOP“ mit „Gefällt mir“ markiert stop",
         "Liked an image. Reply STOP",
+        'Liked \u2018Lakeside: the "flu" clinic is open. Stop texting? Reply STOP\u2019',
+        "Liked 'Want offers? Reply \"DEALS\" or YES'",
     ],
 )
 def test_a_quote_without_a_plain_end_is_a_quote_to_the_end(text: str) -> None:
     """One that was cut off, or behind which the phone's own words go on, revokes nothing."""
     assert read_revocation(text) is None
     assert read(text).author is Author.REACTION
+
+
+@pytest.mark.parametrize("own", ["YES", "C", "START", "see you then", "1"])
+@pytest.mark.parametrize("awaiting", list(Awaiting))
+def test_words_behind_a_quote_grant_and_confirm_nothing(own: str, awaiting: Awaiting) -> None:
+    """Where a quote ends is not always plain: an inch mark looks like its end."""
+    for quote in ("Loved \u201cSee you Tue\u201d ", 'Liked "Your 5" cast comes off. Reply '):
+        reading = read(f"{quote}{own}", awaiting=awaiting, prompt="Reply 1 to confirm, C to stay")
+
+        assert (reading.author, reading.intent) == (Author.PERSON, Intent.OTHER)
+        assert reading.revocation is None

@@ -390,7 +390,8 @@ def test_a_text_about_several_is_on_record_of_each(
     host, joint = [each.message for each in diary.history(PERSON).texts][::-1]
 
     assert host.draft.idempotency_key == "host"
-    assert [each.message for each in diary.history(KID).texts] == [joint]
+    (of_kid,) = diary.history(KID).texts
+    assert (of_kid.message, of_kid.decisions) == (joint, ())  # which tell of the other's consent
     assert diary.history("pat-883").texts == ()
 
 

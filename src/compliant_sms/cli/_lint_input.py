@@ -55,28 +55,41 @@ def units(paths: Iterable[str], fields: Collection[str], form: str | None) -> li
             nothing that it holds is shown.
     """
     named = frozenset(name.casefold() for name in fields)
-    files = dict.fromkeys(file for path in paths for file in _files(path))
-    return [unit for file in files for unit in _units(file, named, form)]
+    return [unit for path in dict.fromkeys(paths) for unit in _in(path, named, form)]
 
 
-def _files(path: str) -> list[str]:
+def _in(path: str, fields: Collection[str], form: str | None) -> list[Unit]:
     if path == _STANDARD_INPUT or not Path(path).is_dir():
-        return [path]
-    found = [str(file) for file in sorted(Path(path).rglob("*")) if file.suffix.lower() in _READ]
+        return list(_units(path, fields, form))
+    below = (file for file in sorted(Path(path).rglob("*")) if file.suffix.lower() in _READ)
+    files = [str(file) for file in below if file.is_file() and not _is_hidden(file, path)]
+    # Files of other programs may lie there too, without any text.
+    found = [unit for file in files for unit in _units(file, fields, form, among_others=True)]
     if not found:
-        msg = f"{path} holds no file that ends in {', '.join(_READ)}. Name the files themselves."
+        msg = (
+            f"nothing in {path} was read: no file there that ends in {', '.join(_READ)} holds a "
+            "text. Name the files themselves, and with --field what holds their texts."
+        )
         raise click.UsageError(msg)
     return found
 
 
-def _units(path: str, fields: Collection[str], form: str | None) -> Iterator[Unit]:
+def _is_hidden(file: Path, folder: str) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
+
+
+def _units(
+    path: str, fields: Collection[str], form: str | None, *, among_others: bool = False
+) -> Iterator[Unit]:
     try:
         text = utf8(_bytes(path), "PATH")
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}"
         raise click.UsageError(msg) from None
     kind = form or _BY_SUFFIX.get(Path(path).suffix.lower(), "text")
-    found = _lines(text) if kind == "text" else _structured(path, text, fields, kind)
+    found = list(_lines(text) if kind == "text" else _structured(path, text, fields, kind))
+    if not (found or among_others or kind == "text"):
+        _refuse_passed_over(path, text, fields, kind)
     for line, said in found:
         if said.strip():
             yield Unit(file=path, line=line, text=said, verbatim=kind == "text")
@@ -95,18 +108,20 @@ def _structured(
     path: str, text: str, fields: Collection[str], kind: str
 ) -> Iterator[tuple[int, str]]:
     try:
-        found = list(_READERS[kind](text, fields))
-        passed_over = not found and any(True for _ in _READERS[kind](text, _ANY))
+        yield from _READERS[kind](text, fields)
     except (ValueError, RecursionError, csv.Error):
         msg = f"{path} is no {kind.upper()}. Mend the file, or name its kind with --input."
         raise click.UsageError(msg) from None
-    if passed_over:
+
+
+def _refuse_passed_over(path: str, text: str, fields: Collection[str], kind: str) -> None:
+    """Refuse a file that holds texts, and none under these names: it would pass for clean."""
+    if any(True for _ in _READERS[kind](text, _ANY)):
         msg = (
             f"nothing in {path} was read: none of its texts stands under "
             f"{' or '.join(sorted(fields))}. Name what holds them with --field."
         )
         raise click.UsageError(msg)
-    yield from found
 
 
 def _of_json(text: str, fields: Collection[str]) -> Iterator[tuple[int, str]]:

@@ -97,7 +97,7 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
         await enqueue(tx, ports, ports.practice, draft)
     asked_about = await asked_visits(tx, inbound.practice_id, said.answered)
     await keep_answers(tx, ports, inbound, asked_about)
-    stale = not all(each.stands for each in asked_about)
+    stale = any(each.is_stale for each in asked_about)
     proven = evolve(
         inbound,
         rule=said.rule,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from compliant_sms import _given
 from compliant_sms.consent import ConsentEvent
@@ -62,7 +62,11 @@ class History:
 
 
 async def history(ports: Ports, person: str) -> History:
-    """Everything on record about a person, at all their numbers."""
+    """Everything on record about a person, at all their numbers.
+
+    A text to somebody else that tells of the person's visits too is in it, without the decisions,
+    which tell of the other one's consent.
+    """
     _given.a_text(person, "person")
     return await ports.store.run(lambda tx: _history(tx, ports.practice.id, person))
 
@@ -84,7 +88,14 @@ async def _texts(
 ) -> tuple[TextRecord, ...]:
     found = [m for number in numbers for m in await tx.messages_to(practice_id, number)]
     visits = {each.appointment.key for each in await tx.appointments_of(practice_id, person)}
-    return tuple([await text_record(tx, m) for m in found if await _is_of(tx, m, person, visits)])
+    records = [await text_record(tx, m) for m in found if await _is_of(tx, m, person, visits)]
+    return tuple(_told_to(person, each) for each in records)
+
+
+def _told_to(person: str, record: TextRecord) -> TextRecord:
+    """A record without what was decided about somebody else, of whose consent it tells."""
+    own = record.message.draft.person in {None, person}
+    return record if own else evolve(record, decisions=())
 
 
 async def _is_of(

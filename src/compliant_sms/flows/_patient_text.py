@@ -137,7 +137,7 @@ async def take_in(
         # Whoever answers about a visit as it was has to be told how it stands.
         needs_person=page is not None
         or said.needs_person(event)
-        or not all(each.stands for each in asked_about),
+        or any(each.is_stale for each in asked_about),
         proven=proof is Proof.GIVEN,
     )
     new = await tx.add_inbound(inbound)

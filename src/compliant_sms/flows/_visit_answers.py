@@ -10,7 +10,7 @@ from compliant_sms import _given
 from compliant_sms.messages import Inbound, Message
 from compliant_sms.optout import Intent
 from compliant_sms.ports import Ports, ToldReminder, Transaction
-from compliant_sms.reminders import KEY_PREFIX, Answer, VisitAnswer
+from compliant_sms.reminders import KEY_PREFIX, Answer, Status, VisitAnswer
 
 __all__ = [
     "AskedVisit",
@@ -35,10 +35,17 @@ class AskedVisit:
     Attributes:
         told: what the text tells of it.
         stands: whether it is still as it was told; False where it was moved or cancelled since.
+        came: whether the patient is there already, or was.
     """
 
     told: ToldReminder
     stands: bool
+    came: bool = False
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether who answers about it has to be told how it stands."""
+        return not (self.stands or self.came)
 
 
 async def asked_visits(
@@ -48,7 +55,7 @@ async def asked_visits(
     if asked is None or not asked.draft.idempotency_key.startswith(KEY_PREFIX):
         return ()
     told = await tx.told_in(asked.message_id)
-    return tuple([AskedVisit(each, await _stands(tx, practice_id, each)) for each in told])
+    return tuple([await _asked(tx, practice_id, each) for each in told])
 
 
 async def keep_answers(
@@ -95,9 +102,12 @@ async def has_newer_answer(tx: Transaction, inbound: Inbound, asked: Message) ->
     return False
 
 
-async def _stands(tx: Transaction, practice_id: str, told: ToldReminder) -> bool:
+async def _asked(tx: Transaction, practice_id: str, told: ToldReminder) -> AskedVisit:
     visit = await tx.appointment(practice_id, (told.appointment_id, told.occurrence))
-    return visit is not None and visit.sequence == told.sequence
+    if visit is None:
+        return AskedVisit(told, stands=False)
+    came = visit.appointment.status in {Status.ARRIVED, Status.DONE}
+    return AskedVisit(told, stands=visit.sequence == told.sequence, came=came)
 
 
 async def open_answers(ports: Ports, limit: int) -> tuple[VisitAnswer, ...]:

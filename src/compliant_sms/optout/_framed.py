@@ -6,6 +6,7 @@ The phrases are data (``data/frames.toml``).
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from attrs import frozen
@@ -18,6 +19,8 @@ __all__ = ["author_of", "behind_quote"]
 
 _FILE = "frames.toml"
 _CLOSING = {'"': '"', "\u201c": "\u201d", "\u00ab": "\u00bb"}
+# A single one may be an apostrophe, at the end as well: where that quote ends is not plain.
+_OPENED = re.compile("(?<!\\w)['\u2018\u2019]|[\"\u201c\u00ab]")
 # In other languages the phone's own words go on behind the quote.
 _END_WITH_IT = frozenset(
     f"frame:reaction{kind}"
@@ -66,12 +69,12 @@ def behind_quote(heard: Heard, rule: str) -> int:
         plain, as quotes stand in the text that is quoted and that is cut off.
     """
     given = heard.given
-    opened = next((letter for letter in given if letter in _CLOSING), "")
-    if rule not in _END_WITH_IT or not opened:
+    opened = _OPENED.search(given) if rule in _END_WITH_IT else None
+    closing = _CLOSING.get(opened[0]) if opened else None
+    if opened is None or closing is None:
         return 0
-    closing = _CLOSING[opened]
-    counts = given.count(opened), given.count(closing)
-    balanced = counts[0] % 2 == 0 if opened == closing else counts[0] == counts[1]
+    counts = given.count(opened[0]), given.count(closing)
+    balanced = counts[0] % 2 == 0 if opened[0] == closing else counts[0] == counts[1]
     end = given.rfind(closing) + 1
     return end if balanced and any(map(str.isalnum, given[end:])) else 0
 

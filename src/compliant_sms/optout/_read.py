@@ -68,7 +68,7 @@ def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Re
     if framed := author_of(heard):
         author, rule = framed
         if own := behind_quote(heard, rule):
-            return _shifted(read(body[own:], awaiting=awaiting, prompt=prompt), own)
+            return _shifted(read(body[own:]), own)
         return Reading(
             intent=Intent.OTHER, rule=rule, end=len(body), author=author, language=language
         )
@@ -81,13 +81,26 @@ def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Re
 
 
 def _shifted(reading: Reading, by: int) -> Reading:
-    """A reading of a text's end, with its places in the whole."""
+    """A reading of what stands behind a quote, with its places in the whole.
+
+    Where a quote ends is not always plain, so that what is read there as words of a person grants
+    and confirms nothing: it stops texts, tells of danger, or goes to a person.
+    """
     revocation = reading.revocation
     if revocation is not None:
         revocation = evolve(revocation, start=revocation.start + by, end=revocation.end + by)
-    return evolve(reading, start=reading.start + by, end=reading.end + by, revocation=revocation)
+    heeded = reading.intent in _HEEDED_BEHIND_A_QUOTE
+    return evolve(
+        reading,
+        intent=reading.intent if heeded else Intent.OTHER,
+        start=reading.start + by,
+        end=reading.end + by,
+        revocation=revocation,
+        also=tuple(each for each in reading.also if each in _HEEDED_BEHIND_A_QUOTE),
+    )
 
 
+_HEEDED_BEHIND_A_QUOTE = frozenset({Intent.OPT_OUT, Intent.EMERGENCY, Intent.WRONG_NUMBER})
 _OVERLAP = 200  # code points: more than a sentence that tells of danger
 
 

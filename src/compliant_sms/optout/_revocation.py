@@ -75,7 +75,7 @@ def read_revocation(body: str, *, awaiting: Awaiting | None = None) -> Revocatio
     if framed is None:
         return find_revocation(heard, awaiting)
     own = behind_quote(heard, framed[1])
-    found = read_revocation(body[own:], awaiting=awaiting) if own else None
+    found = read_revocation(body[own:]) if own else None
     return found and evolve(found, start=found.start + own, end=found.end + own)
 
 

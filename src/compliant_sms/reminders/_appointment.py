@@ -193,6 +193,8 @@ def series(first: Appointment, rule: str, *, until: date | None = None) -> tuple
         )
         raise InvalidInput(msg)
     end = datetime.combine(until + timedelta(days=1), datetime.min.time()) if until else None
+    if end is not None and first.start >= end:
+        return ()
     try:
         every: Iterable[datetime] = rrulestr(_in_wall_time(rule, first.zone), dtstart=first.start)
         starts = list(
@@ -200,7 +202,7 @@ def series(first: Appointment, rule: str, *, until: date | None = None) -> tuple
                 takewhile(lambda start: end is None or start < end, every), _MOST_OCCURRENCES + 1
             )
         )
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         msg = "the rule is no RRULE of RFC 5545. Pass one such as 'FREQ=WEEKLY;COUNT=6'."
         raise InvalidInput(msg) from error
     if starts[:1] != [first.start]:
