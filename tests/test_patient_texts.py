@@ -266,6 +266,54 @@ def test_yes_to_an_invitation_is_consent(
     assert Category.PROMOTIONS not in granted.categories
 
 
+def invite(messenger: Messenger) -> Outcome:
+    """A text that asks for consent in words of the practice's own."""
+    return messenger.send(
+        to=PATIENT,
+        person=PERSON,
+        purpose=Purpose.APPOINTMENT_CHANGE,
+        body="Lakeside Family Medicine: may we text you about your care? Reply YES to agree.",
+        idempotency_key="invite-1",
+        asks="opt_in",
+    )
+
+
+@pytest.mark.parametrize("words", ["ok see you then", "yes I'll be there", "yes to the visit"])
+def test_a_promise_to_come_is_no_consent(
+    willing: Messenger, clock: MovableClock, words: str
+) -> None:
+    """With a reminder and an invitation open, what speaks of coming goes to a person."""
+    remind(willing)
+    clock.advance(timedelta(minutes=1))
+    assert isinstance(invite(willing), Sent)
+    before = willing.consent.events(PATIENT)
+    text = receive(willing, words)
+
+    assert willing.consent.events(PATIENT) == before
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+
+
+def test_thanks_after_the_yes(willing: Messenger, clock: MovableClock) -> None:
+    """An invitation that was answered is open no more: thanks after it wait for nobody."""
+    invite(willing)
+    clock.advance(timedelta(minutes=1))
+    receive(willing, "yes")
+    given = willing.consent.events(PATIENT)
+    assert not receive(willing, "thank you!", "SM2").inbound.needs_person
+    receive(willing, "yes", "SM3")
+
+    assert willing.consent.events(PATIENT) == given
+
+
+@pytest.mark.parametrize("words", ["START", "HELP", "STOP"])
+def test_reserved_words_while_an_invitation_is_open(willing: Messenger, words: str) -> None:
+    """They are settled as ever, and nobody has to look."""
+    invite(willing)
+    text = receive(willing, words)
+
+    assert (text.answers, text.inbound.needs_person) == (None, False)
+
+
 def test_yes_without_a_question_gives_nothing(willing: Messenger) -> None:
     """A word that answers nothing is no consent."""
     before = willing.consent.events(PATIENT)

@@ -261,6 +261,7 @@ async def answer_to(
         question=said.question,
         doubted=bool(said.doubt),
         wanted=said.wanted,
+        agrees=said.agrees,
         channel=Channel.WEB if inbound.provider == ON_PAGE else Channel.TEXT,
         recorded_at=at or inbound.received_at,
     )

@@ -103,6 +103,8 @@ async def _still_stands(
         asked = asked_in(events, message.message_id)
         if asked is not None and is_answered(events, asked):
             return False
+        if any(isinstance(e, Granted) and _wording_of(e) == message.message_id for e in events):
+            return False
         ends = Revoked | NumberFlagged  # the number may be another person's by now
         return not any(isinstance(e, ends) and e.occurred_at >= left for e in events)
     # An answer narrows all that stands, so it must stand for nothing that was said plainly.
@@ -113,6 +115,11 @@ async def _still_stands(
         and message.draft.idempotency_key == reply_key(said[-1].reference)
         and all(each.clarification_asked for each in standing)
     )
+
+
+def _wording_of(granted: Granted) -> str | None:
+    """The version of the words that a consent answers; a plain question's is its text's id."""
+    return granted.wording.version if granted.wording else None
 
 
 def _is_live(message: Message, at: datetime) -> bool:

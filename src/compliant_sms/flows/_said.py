@@ -5,11 +5,21 @@ from __future__ import annotations
 from attrs import evolve, frozen
 
 from compliant_sms import optout
+from compliant_sms.consent import Tier
 from compliant_sms.flows._believe import PROVIDER_KEYWORD
 from compliant_sms.flows._opt_in import Wanted, wanted_by
 from compliant_sms.flows._question import Question
 from compliant_sms.messages import Message
-from compliant_sms.optout import Author, Awaiting, Certainty, Intent, Reading, Reserved, Revocation
+from compliant_sms.optout import (
+    Assent,
+    Author,
+    Awaiting,
+    Certainty,
+    Intent,
+    Reading,
+    Reserved,
+    Revocation,
+)
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import InboundText, ProviderKeyword
 
@@ -19,7 +29,6 @@ _SETTLED = frozenset({Intent.OPT_OUT, Intent.CONFIRM, Intent.GREETING_OR_THANKS}
 _ANSWERED = frozenset({Reserved.STOP, Reserved.HELP, Reserved.START})
 _ANSWER_TO = {
     Awaiting.CONFIRM: {Intent.CONFIRM, Intent.CANCEL_APPOINTMENT, Intent.RESCHEDULE},
-    Awaiting.OPT_IN: {Intent.OPT_IN},
     Awaiting.SCOPE: {Intent.OPT_OUT},
 }
 
@@ -37,13 +46,22 @@ class Said:
     @property
     def grants(self) -> bool:
         """Whether it would give the practice leave to text, or to text more."""
-        awaiting = self.question.awaiting if self.question else None
-        return (
-            self.reserved is Reserved.START
-            or self.wanted is not None
-            or (awaiting is Awaiting.OPT_IN and self.reading.intent is Intent.OPT_IN)
-            or self.narrows
-        )
+        by_itself = self.reserved is Reserved.START or self.wanted is not None
+        return by_itself or self.agrees or self.narrows
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it is the yes to a question for consent, and nothing but that.
+
+        A plain one where it stands for a signature: 47 CFR 64.1200(f)(9)(ii). Any other text that
+        comes in while such a question is open is for a person.
+        """
+        if self.question is None or self.question.awaiting is not Awaiting.OPT_IN:
+            return False
+        offer = self.question.message.draft.opt_in
+        if offer is not None and offer.tier is Tier.PRIOR_EXPRESS_WRITTEN:
+            return self.reading.assent is Assent.PLAIN
+        return self.reading.assent is not None
 
     @property
     def narrows(self) -> bool:
@@ -62,7 +80,8 @@ class Said:
         """Our text whose question it answers."""
         if self.question is None or self.reading.author is not Author.PERSON or self.doubt:
             return None
-        answers = self.reading.intent in _ANSWER_TO[self.question.awaiting]
+        asked = self.question.awaiting
+        answers = self.agrees or self.reading.intent in _ANSWER_TO.get(asked, ())
         return self.question.message if answers else None
 
     @property
@@ -90,14 +109,15 @@ class Said:
         if self.wanted is not None:
             return self.wanted.needs_person or bool(event.media)
         lost = event.sender is None and reading.revocation is not None
-        unbound = reading.intent is Intent.CONFIRM and self.answered is None
+        asked = self.question.awaiting if self.question else None
+        yes = reading.intent is Intent.CONFIRM or asked is Awaiting.OPT_IN
+        unbound = yes and self.answered is None and reading.revocation is None
         others = {reading.intent, *(each for each in reading.also if each is not Intent.OTHER)}
         others -= _SETTLED
-        asked = self.question.awaiting if self.question else None
         if self.answered is not None and asked is Awaiting.OPT_IN:
             others -= {Intent.OPT_IN}  # it is on record, and confirmed
         if self.reserved in _ANSWERED:
-            others = set()
+            others, unbound = set(), False
         more = self._says_more(event.body)
         return bool(lost or unbound or others or more or self.unsure or event.media or reading.asks)
 
@@ -122,7 +142,9 @@ def read_text(event: InboundText, question: Question | None) -> Said:
         revocation = Revocation(start=0, end=len(event.body), rule=PROVIDER_KEYWORD)
         urgent = reading.intent is Intent.EMERGENCY
         intent = reading.intent if urgent else Intent.OPT_OUT
-        reading = evolve(reading, intent=intent, revocation=revocation, author=Author.PERSON)
+        reading = evolve(
+            reading, intent=intent, revocation=revocation, author=Author.PERSON, assent=None
+        )
         reserved = None
     return Said(reading=reading, reserved=reserved, question=question)
 
