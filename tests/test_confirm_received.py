@@ -246,6 +246,29 @@ def test_the_last_word_about_a_visit_counts(
     assert kept(diary, "C").needs_person is not first
 
 
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_visit_that_moved_before_the_answer_was_proved(
+    make_willing: Make,
+    books: Books,
+    clock: MovableClock,
+    moved: bool,  # noqa: FBT001
+) -> None:
+    """A person tells the patient how it stands now."""
+    messenger = make_willing(more={"reminders": PLANS})
+    agree(messenger)
+    messenger.reminders.keep(visit())
+    run_to(messenger, clock, TUESDAY + HOUR)
+    messenger.receive(from_patient("C", "SM1"))
+    if moved:
+        messenger.reminders.keep(visit(status="cancelled"))
+    books.texts["SM1"] = "C"
+    clock.advance(MINUTE)
+    (text,) = messenger.confirm_received()
+    (answer,) = messenger.reminders.answers()
+
+    assert (text.needs_person, answer.stands) == (moved, not moved)
+
+
 def test_a_keyword_is_asked_back(
     make_willing: Make, practice: Practice, clock: MovableClock, books: Books, carrier: Sandbox
 ) -> None:

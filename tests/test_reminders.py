@@ -36,7 +36,7 @@ from compliant_sms.errors import (
 )
 from compliant_sms.flows import _admit, _reminders
 from compliant_sms.flows._standing import Later
-from compliant_sms.flows._visit_answers import keep_answers
+from compliant_sms.flows._visit_answers import asked_visits, keep_answers
 from compliant_sms.flows._watch import Watched
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
@@ -136,9 +136,10 @@ def run_to(
 
 
 def history(messenger: Messenger, person: str = PERSON) -> list[Message]:
-    """The texts about visits to a person."""
+    """The texts about visits that are kept under a person."""
     found = [record.message for record in messenger.history(person).texts]
-    return [each for each in found if each.draft.idempotency_key.startswith("appt/")]
+    visits = [each for each in found if each.draft.idempotency_key.startswith("appt/")]
+    return [each for each in visits if each.draft.person == person]
 
 
 def test_each_reminder_goes_once(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
@@ -376,6 +377,21 @@ def test_a_fold_that_falls_apart(
     (told,) = history(diary, KID)
     assert (told.state, told.draft.idempotency_key) == (State.SENT, "appt/992//1d@10:00/2")
     assert "Dec 02 at 15:00" in told.body
+
+
+def test_a_text_about_several_is_on_record_of_each(
+    diary: Messenger, clock: MovableClock, family: list[Appointment]
+) -> None:
+    """Of both whose visits it tells of, and not of others at the number."""
+    agree(diary, person="pat-883")
+    diary.reminders.keep_many([*family, visit(id="993", person="pat-883", start=WALL + 72 * HOUR)])
+    run_to(diary, clock, TUESDAY + HOUR)
+    assert isinstance(remind(diary, "host", body="Lakeside Family Medicine: hello."), Sent)
+    host, joint = [each.message for each in diary.history(PERSON).texts][::-1]
+
+    assert host.draft.idempotency_key == "host"
+    assert [each.message for each in diary.history(KID).texts] == [joint]
+    assert diary.history("pat-883").texts == ()
 
 
 PARTING = ["grown up", "of unknown age", "elsewhere"]
@@ -676,16 +692,17 @@ def test_a_second_answer_counts(diary: Messenger, clock: MovableClock) -> None:
 
 
 def test_an_answer_to_what_was_moved(diary: Messenger, clock: MovableClock) -> None:
-    """It says that the visit is not as it was asked about any more."""
+    """It says that the visit is not as it was asked about any more, and a person reads it."""
     diary.reminders.keep(visit())
     run_to(diary, clock, TUESDAY + HOUR)
     diary.reminders.keep(visit(start=WALL + timedelta(days=1)))
-    (moved,) = text_of(diary.receive(from_patient("C", "SM1"))).visits
+    moved = text_of(diary.receive(from_patient("C", "SM1")))
     diary.reminders.keep(visit(place="Room 7", start=WALL + timedelta(days=1)))
     run_to(diary, clock, TUESDAY + timedelta(days=1, hours=1))
-    (same,) = text_of(diary.receive(from_patient("C", "SM2"))).visits
+    same = text_of(diary.receive(from_patient("C", "SM2")))
 
-    assert (moved.stands, same.stands) == (False, True)
+    assert [each.visits[0].stands for each in (moved, same)] == [False, True]
+    assert [each.inbound.needs_person for each in (moved, same)] == [True, False]
 
 
 def test_an_answer_for_several(
@@ -727,7 +744,12 @@ def test_an_answer_that_nothing_proves(diary: Messenger, clock: MovableClock) ->
 
     def kept(*, proven: bool) -> int:
         inbound = evolve(text.inbound, proven=proven)
-        return len(finish(ports.store.run(lambda tx: keep_answers(tx, ports, inbound, asked))))  # type: ignore[arg-type]
+
+        async def work(tx: Any) -> int:
+            visits = await asked_visits(tx, "lakeside", asked)
+            return len(await keep_answers(tx, ports, inbound, visits))
+
+        return finish(ports.store.run(work))
 
     assert [kept(proven=True), kept(proven=False)] == [1, 0]
 
@@ -1090,6 +1112,21 @@ def test_half_of_a_household_is_erased(
     run_to(diary, clock, TUESDAY + HOUR)
 
     assert [each.state for each in history(diary)] == [State.CANCELLED, State.SENT]
+
+
+def test_the_other_half_of_a_household_is_erased(
+    diary: Messenger, clock: MovableClock, carrier: Sandbox, family: list[Appointment]
+) -> None:
+    """A text about both that is kept under the one erased goes at once; the other has their own."""
+    diary.reminders.keep_many(family)
+    assert diary.reminders.plan_due(until=TUESDAY) == 1
+    diary.erase(PERSON, reason="a request", by="it:kim")
+    run_to(diary, clock, TUESDAY + HOUR)
+
+    (body,) = outgoing(carrier)
+    assert "Dec 02 at 15:00" in body
+    assert [each.state for each in history(diary, KID)] == [State.SENT]
+    assert history(diary) == []
 
 
 def test_on_an_event_loop(

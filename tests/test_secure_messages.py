@@ -743,6 +743,47 @@ def test_a_reply_answers_what_the_page_asks(showing_pages: Messenger) -> None:
     assert unbound.answers is None
 
 
+@pytest.mark.parametrize("words", ["Ok", "yes", "C"])
+def test_a_text_answers_what_its_page_asks_once_that_was_read(
+    showing_pages: Messenger, words: str
+) -> None:
+    """The notice asks nothing: until the page was shown a person reads what comes."""
+    asking = notice(showing_pages, "1", f"{DRUG} Reply C to confirm.")
+    asking.answer(WRONG)
+    showing_pages.receive(from_patient(words, "SM1"))
+    asking.answer()
+    showing_pages.receive(from_patient(words, "SM2"))
+    before, after = showing_pages.history(PERSON).received
+
+    assert (before.answers, before.needs_person) == (None, True)
+    assert (after.intent, after.answers) == (Intent.CONFIRM, asking.message_id)
+    assert not after.needs_person
+
+
+@pytest.mark.parametrize("words", ["Ok", "C"])
+def test_a_notice_that_nobody_read_stands_between(showing_pages: Messenger, words: str) -> None:
+    """What comes after it may mean it, so that it answers nothing that was asked before."""
+    remind(showing_pages, "1", body="Lakeside Family Medicine: reply C to confirm.")
+    notice(showing_pages, "2", f"{DRUG} Reply C to confirm.")
+    showing_pages.receive(from_patient(words, "SM1"))
+    [inbound] = showing_pages.history(PERSON).received
+
+    assert (inbound.answers, inbound.needs_person) == (None, True)
+
+
+def test_a_redacted_text_asks_what_it_asks(make_messenger: Make, practice: Practice) -> None:
+    """Only what it tells too much is left out of it."""
+    messenger = make_messenger(practice=evolve(practice, phi="redact"))
+    agree(messenger)
+    asking = remind(messenger, "1", body=f"{DRUG} Reply C to confirm.")
+    messenger.receive(from_patient("Ok", "SM1"))
+    [sent] = messenger.history(PERSON).texts
+    [inbound] = messenger.history(PERSON).received
+
+    assert "lisinopril" not in sent.message.body
+    assert inbound.answers == asking.message_id
+
+
 def test_a_reply_within_bounds(ana: Visitor) -> None:
     """Something, and not too much; what was written stays in the box."""
     empty, long = ana.reply("  \r\n "), ana.reply("y" * 2001)

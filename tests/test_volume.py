@@ -19,6 +19,7 @@ from compliant_sms import (
     Cancelled,
     Delivery,
     Held,
+    Keyring,
     Messenger,
     Profile,
     Purpose,
@@ -31,6 +32,7 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.messages import Draft
 from compliant_sms.providers import Twilio
 from compliant_sms.rates import Rate
+from compliant_sms.reminders import Appointment, ReminderPlan
 from compliant_sms.routing import Routes
 from compliant_sms.rules import PracticeCap, Verdict
 from compliant_sms.sandbox import Sandbox
@@ -223,6 +225,51 @@ def test_a_cancelled_text_leaves_its_place(planned: Make, clock: MovableClock) -
     assert taken.until == EIGHT
     clock.move_to(EIGHT)
     assert [each.message_id for each in own.dispatch_due()] == [taken.message_id]
+
+
+@pytest.mark.parametrize("by", ["a move", "erasure"])
+def test_a_reminder_called_back_leaves_its_place(
+    planned: Make, clock: MovableClock, by: str
+) -> None:
+    """Where its visit is moved or its patient erased, another text has the day."""
+    own = planned(
+        VolumePlan(texts_per_day=1),
+        reminders=[ReminderPlan(offsets=["2 days before at 10:00"])],
+        keyring=Keyring.generate(),
+    )
+    them = everybody(own, 3)
+    remind_all(own, them[:1])
+    visit = Appointment(
+        id="991",
+        person=f"pat-{them[1]}",
+        numbers=them[1],
+        start=datetime(2026, 12, 2, 14, 30),  # noqa: DTZ001 - what the clinic's clock shows
+        zone="America/Chicago",
+    )
+    own.reminders.keep(visit)
+    assert own.reminders.plan_due() == 1
+    (held,) = own.dispatch_due()
+    assert isinstance(held, Held)
+    assert held.until == EIGHT
+    if by == "a move":
+        own.reminders.keep(evolve(visit, status="cancelled"))
+    else:
+        own.erase(visit.person, reason="a request", by="it:kim")
+
+    assert remind_all(own, them[2:])[0].until == EIGHT
+
+
+def test_an_erased_text_that_left_keeps_its_place(
+    planned: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """The one that a text used before its provider refused it for a while is used."""
+    own = planned(VolumePlan(texts_per_day=1), keyring=Keyring.generate())
+    them = everybody(own, 2)
+    carrier.fail_next("status", status=429, times=5)
+    assert isinstance(remind_all(own, them[:1])[0], Queued)
+    own.erase(f"pat-{them[0]}", reason="a request", by="it:kim")
+
+    assert remind_all(own, them[1:])[0].until == EIGHT
 
 
 def test_a_stop_in_between_leaves_the_place(planned: Make, clock: MovableClock) -> None:

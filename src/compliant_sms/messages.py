@@ -316,7 +316,7 @@ class Inbound:
         answers: id of our text whose question it answers; None where none was open.
         unsure: whether a person must see if the patient wants texts to stop; they did stop.
         needs_person: whether somebody must read it: something in it is answered by nothing that
-            the library does.
+            the library does, or it answers about a visit that was moved or cancelled since.
         proven: whether the provider stands for it; where it does not, it permits nothing.
         purged: what stays of its body and media, where those were dropped.
     """

@@ -11,6 +11,7 @@ from attrs import evolve
 from compliant_sms import _given
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.flows._admit import WAITING
+from compliant_sms.flows._places import leave_places
 from compliant_sms.flows._standing import Void, set_aside
 from compliant_sms.flows._told import CHANGED
 from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
@@ -64,7 +65,7 @@ async def _keep(tx: Transaction, ports: Ports, appointment: Appointment, at: dat
     told = await tx.told_of(practice_id, key)
     changed = _changed(known, new) if known else _anew(new, told)
     await tx.save_appointment(changed, at, ports.ids())
-    await _call_back(tx, told, at)
+    await _call_back(tx, ports, told, at)
 
 
 def _anew(new: KeptAppointment, told: Sequence[ToldReminder]) -> KeptAppointment:
@@ -86,9 +87,12 @@ def _place_in_time(appointment: Appointment) -> tuple[datetime, Status]:
     return appointment.starts_at, status
 
 
-async def _call_back(tx: Transaction, told: Sequence[ToldReminder], at: datetime) -> None:
+async def _call_back(
+    tx: Transaction, ports: Ports, told: Sequence[ToldReminder], at: datetime
+) -> None:
     """Cancel what waits to be told of a visit as it was."""
     for each in told:
         message = None if each.void else await tx.message(each.message_id)
         if message is not None and message.state in WAITING:
+            await leave_places(tx, ports, message, at)
             await set_aside(tx, message, Void(CHANGED), at)

@@ -19,7 +19,7 @@ from compliant_sms.flows._believe import OUTDATED, doubt_of, is_outdated
 from compliant_sms.flows._patient_text import Written, answer_to, enqueue
 from compliant_sms.flows._question import Question, bound_question
 from compliant_sms.flows._said import Said, read_text, with_keyword
-from compliant_sms.flows._visit_answers import has_newer_answer, keep_answers
+from compliant_sms.flows._visit_answers import asked_visits, has_newer_answer, keep_answers
 from compliant_sms.messages import Draft, Inbound
 from compliant_sms.optout import Reserved
 from compliant_sms.ports import Ports, Transaction, Unconfirmed
@@ -95,15 +95,16 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
     late = draft is not None and not event.answered and _is_late(draft, at)
     if draft is not None and not event.answered and not late:
         await enqueue(tx, ports, ports.practice, draft)
-    if said.answered is not None:
-        await keep_answers(tx, ports, inbound, said.answered)
+    asked_about = await asked_visits(tx, inbound.practice_id, said.answered)
+    await keep_answers(tx, ports, inbound, asked_about)
+    stale = not all(each.stands for each in asked_about)
     proven = evolve(
         inbound,
         rule=said.rule,
         intent=said.reading.intent,
         answers=said.answered.message_id if said.answered else None,
         unsure=said.unsure,
-        needs_person=late or said.needs_person(event),
+        needs_person=late or stale or said.needs_person(event),
     )
     await tx.prove_inbound(proven, at)
     filed = Filed(inbound=proven, written_to=event.to, language=said.reading.language)

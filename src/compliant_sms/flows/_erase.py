@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from attrs import evolve, field, frozen
 
@@ -14,6 +14,7 @@ from compliant_sms.clock import Clock
 from compliant_sms.errors import ConfigurationError, UnderLegalHold, UnknownPerson, Unsettled
 from compliant_sms.flows._admit import WAITING
 from compliant_sms.flows._holders import is_caller
+from compliant_sms.flows._standing import Void, set_aside
 from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Erased, Store, Transaction
@@ -22,6 +23,7 @@ from compliant_sms.retention import Purged
 __all__ = ["ErasePlan", "erase"]
 
 _UNSETTLED = frozenset({State.CLAIMED, State.UNCERTAIN})
+_GONE = "the person was erased"
 
 
 @frozen(kw_only=True)
@@ -94,7 +96,7 @@ async def _erase(tx: Transaction, clock: Clock, plan: ErasePlan) -> Erased:
     at = clock()
     callers = await _callers(tx, plan, numbers)
     await _call_back(tx, plan, at, callers)
-    purged = Purged(at=at, rule="the person was erased", run=plan.run, proofs=())
+    purged = Purged(at=at, rule=_GONE, run=plan.run, proofs=())
     # Callers first: as long as one is known, what is known of the number alone stays readable.
     before = [await tx.erase(practice_id, caller, purged) for caller in sorted(callers)]
     erased = _together(await tx.erase(practice_id, person, purged), before)
@@ -174,5 +176,9 @@ async def _call_back(
                     "erased. Call reconcile() first."
                 )
                 raise Unsettled(msg)
-            if message.state in WAITING:
-                await tx.save(message.moved(State.CANCELLED), at)
+            if message.state not in WAITING:
+                continue
+            # Others of whom it would have told have a text of their own.
+            await set_aside(tx, message, Void(_GONE), at)
+            if message.departure is None:  # one that left before keeps the place that it used
+                await tx.leave_places(practice_id, date.min, message.message_id)

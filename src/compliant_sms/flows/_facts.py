@@ -41,7 +41,7 @@ from compliant_sms.rules import (
 from compliant_sms.templates import with_opt_out_line
 from compliant_sms.text import segment
 
-__all__ = ["Told", "facts_about", "looked_back"]
+__all__ = ["Told", "facts_about", "left_as_given", "looked_back"]
 
 # A confirmation that never left does not count as "the one"; all others may have arrived.
 _NEVER_LEFT = frozenset({State.DUE, State.HELD, State.BLOCKED, State.CANCELLED, State.FAILED})
@@ -216,7 +216,7 @@ async def _sent_before(
         texts=tuple(_past(text) for text in gone if facts.at - text.at <= _A_WEEK)
         if counted
         else (),
-        identical_at=max((text.at for text in gone if _is_same(text, body)), default=None),
+        identical_at=max((text.at for text in gone if left_as_given(text, body)), default=None),
         segments_today=await tx.volume(practice_id, midnight) if volume else None,
         segments_this_minute=await tx.volume(practice_id, minute) if volume else None,
     )
@@ -235,7 +235,8 @@ def _past(text: Departure) -> PastText:
     )
 
 
-def _is_same(text: Departure, body: str) -> bool:
+def left_as_given(text: Departure, body: str) -> bool:
+    """Whether a text left with those words, but for the line that tells how to opt out."""
     return text.body == body or (text.appended and text.body.startswith(body))
 
 

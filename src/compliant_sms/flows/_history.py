@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from attrs import field, frozen
 
@@ -12,6 +12,7 @@ from compliant_sms.conversations import Entry
 from compliant_sms.messages import Inbound, Message
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Callback, Ports, Step, Transaction
+from compliant_sms.reminders import KEY_PREFIX
 from compliant_sms.retention import Purged
 from compliant_sms.rules import Decision
 from compliant_sms.secure_pages import PageAccess
@@ -47,7 +48,8 @@ class History:
     Attributes:
         person: the host's id.
         consent: what they agreed to and took back, and what was said from their numbers.
-        texts: what was sent to them, held or blocked; and replies to their numbers.
+        texts: what was sent to them, held or blocked; replies to their numbers; and reminders that
+            told of a visit of theirs together with another person's.
         received: what came from their numbers.
         entries: what staff did with their threads, notes included.
     """
@@ -81,7 +83,20 @@ async def _texts(
     tx: Transaction, practice_id: str, person: str, numbers: Sequence[PhoneNumber]
 ) -> tuple[TextRecord, ...]:
     found = [m for number in numbers for m in await tx.messages_to(practice_id, number)]
-    return tuple([await text_record(tx, m) for m in found if m.draft.person in {None, person}])
+    visits = {each.appointment.key for each in await tx.appointments_of(practice_id, person)}
+    return tuple([await text_record(tx, m) for m in found if await _is_of(tx, m, person, visits)])
+
+
+async def _is_of(
+    tx: Transaction, message: Message, person: str, visits: Container[tuple[str, str]]
+) -> bool:
+    """Whether a text to a number is to a person, to whoever holds it, or tells of their visits."""
+    if message.draft.person in {None, person}:
+        return True
+    if not message.draft.idempotency_key.startswith(KEY_PREFIX):
+        return False
+    told = await tx.told_in(message.message_id)
+    return any((each.appointment_id, each.occurrence) in visits for each in told)
 
 
 async def _entries(

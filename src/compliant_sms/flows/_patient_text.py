@@ -16,7 +16,7 @@ from compliant_sms.flows._question import Question, question_on_page, questions
 from compliant_sms.flows._replies import Asked
 from compliant_sms.flows._said import Said, read_text, with_keyword
 from compliant_sms.flows._threads import Filed
-from compliant_sms.flows._visit_answers import keep_answers
+from compliant_sms.flows._visit_answers import asked_visits, keep_answers
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Inbound, Message
 from compliant_sms.optout import Author, Awaiting, Reading, Reserved
@@ -118,6 +118,7 @@ async def take_in(
         said = await with_keyword(tx, ports, practice.id, said, event)
     meant = said.answered
     said = evolve(said, doubt=await _doubt(tx, practice, said, event, proof))
+    asked_about = await asked_visits(tx, practice.id, said.answered)
     inbound_id = ports.ids()
     inbound = Inbound(
         inbound_id=inbound_id,
@@ -133,7 +134,10 @@ async def take_in(
         author=said.reading.author,
         answers=said.answered.message_id if said.answered else None,
         unsure=said.unsure,
-        needs_person=page is not None or said.needs_person(event),
+        # Whoever answers about a visit as it was has to be told how it stands.
+        needs_person=page is not None
+        or said.needs_person(event)
+        or not all(each.stands for each in asked_about),
         proven=proof is Proof.GIVEN,
     )
     new = await tx.add_inbound(inbound)
@@ -148,9 +152,7 @@ async def take_in(
     if not new:
         return made
     written = Written(practice=practice, event=event, inbound=inbound, said=said)
-    visits: tuple[VisitAnswer, ...] = ()
-    if said.answered is not None:
-        visits = await keep_answers(tx, ports, inbound, said.answered)
+    visits = await keep_answers(tx, ports, inbound, asked_about)
     draft: Draft | None = None
     if proof is Proof.TO_COME:
         await _await_proof(tx, written, asked)

@@ -15,6 +15,7 @@ from compliant_sms.consent import (
     Revoked,
     fold_for_holder,
 )
+from compliant_sms.flows._facts import left_as_given
 from compliant_sms.flows._opt_in import asked_in, is_answered
 from compliant_sms.flows._rehearsed import asked_nobody
 from compliant_sms.flows._replies import reply_key
@@ -23,6 +24,8 @@ from compliant_sms.messages import Message
 from compliant_sms.optout import Awaiting
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
+from compliant_sms.practice import PhiMode
+from compliant_sms.secure_pages import Accessed
 
 __all__ = ["Question", "bound_question", "question_on_page", "questions"]
 
@@ -64,8 +67,23 @@ async def questions(
         if asked_nobody(ports, message, asks):
             continue
         live = _is_live(message, at) and await _still_stands(tx, practice_id, message, asks)
-        found.append(Question(message=message, awaiting=asks, live=live))
+        read = await _as_read(tx, message)
+        found.append(Question(message=read or message, awaiting=asks, live=live and bool(read)))
     return found
+
+
+async def _as_read(tx: Transaction, message: Message) -> Message | None:
+    """A text as its recipient read it; None where all they read is that a message waits."""
+    gone, draft = message.departure, message.draft
+    if gone is None or left_as_given(gone, draft.body):
+        return message
+    decisions = await tx.decisions(message.message_id)
+    if [each.facts.readings.withheld_by for each in decisions][-1:] != [PhiMode.NOTICE]:
+        return message
+    accesses = await tx.accesses(message.practice_id, message.message_id)
+    if all(each.what is not Accessed.READ for each in accesses):
+        return None
+    return evolve(message, departure=evolve(gone, body=draft.body))
 
 
 def question_on_page(message: Message, at: datetime) -> Question | None:
@@ -88,7 +106,7 @@ async def bound_question(
     if message is None or message.draft.is_erased or message.purged is not None:
         return None, False
     stands = await _still_stands(tx, practice_id, message, asks)
-    return Question(message=message, awaiting=asks), stands
+    return Question(message=await _as_read(tx, message) or message, awaiting=asks), stands
 
 
 async def _still_stands(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from attrs import frozen
 
 from compliant_sms import _given
 from compliant_sms.messages import Inbound, Message
@@ -10,7 +12,14 @@ from compliant_sms.optout import Intent
 from compliant_sms.ports import Ports, ToldReminder, Transaction
 from compliant_sms.reminders import KEY_PREFIX, Answer, VisitAnswer
 
-__all__ = ["acknowledge_answers", "has_newer_answer", "keep_answers", "open_answers"]
+__all__ = [
+    "AskedVisit",
+    "acknowledge_answers",
+    "asked_visits",
+    "has_newer_answer",
+    "keep_answers",
+    "open_answers",
+]
 
 _MEANS = {
     Intent.CONFIRM: Answer.CONFIRM,
@@ -19,31 +28,54 @@ _MEANS = {
 }
 
 
+@frozen
+class AskedVisit:
+    """A visit that a text of ours asks about.
+
+    Attributes:
+        told: what the text tells of it.
+        stands: whether it is still as it was told; False where it was moved or cancelled since.
+    """
+
+    told: ToldReminder
+    stands: bool
+
+
+async def asked_visits(
+    tx: Transaction, practice_id: str, asked: Message | None
+) -> tuple[AskedVisit, ...]:
+    """The visits that a text asks about; none where it tells of none."""
+    if asked is None or not asked.draft.idempotency_key.startswith(KEY_PREFIX):
+        return ()
+    told = await tx.told_in(asked.message_id)
+    return tuple([AskedVisit(each, await _stands(tx, practice_id, each)) for each in told])
+
+
 async def keep_answers(
-    tx: Transaction, ports: Ports, inbound: Inbound, asked: Message
+    tx: Transaction, ports: Ports, inbound: Inbound, asked: Sequence[AskedVisit]
 ) -> tuple[VisitAnswer, ...]:
     """Keep what a text answers about the visits that ours asked about, in its transaction.
 
     What nothing proves to come from the patient moves and cancels no visit: a person reads it.
     """
     answer = _MEANS.get(inbound.intent) if inbound.proven else None
-    if answer is None or not asked.draft.idempotency_key.startswith(KEY_PREFIX):
+    if answer is None:
         return ()
-    told = await tx.told_in(asked.message_id)
     made: list[VisitAnswer] = []
-    for each in told:
-        key = each.appointment_id, each.occurrence
+    for each in asked:
+        told = each.told
+        key = told.appointment_id, told.occurrence
         before = await tx.last_answer(inbound.practice_id, key)
         said = VisitAnswer(
             answer_id=ports.ids(),
-            appointment_id=each.appointment_id,
-            occurrence=each.occurrence,
+            appointment_id=told.appointment_id,
+            occurrence=told.occurrence,
             answer=answer,
             at=inbound.received_at,
-            message_id=asked.message_id,
+            message_id=told.message_id,
             inbound_id=inbound.inbound_id,
-            stands=await _stands(tx, inbound.practice_id, each),
-            shared=len(told) > 1,
+            stands=each.stands,
+            shared=len(asked) > 1,
             replaces=before.answer if before else None,
         )
         await tx.add_answer(inbound.practice_id, said)
