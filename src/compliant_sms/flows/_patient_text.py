@@ -206,7 +206,9 @@ async def _said(
     """What a text says: as an answer to what was asked last, while that can be answered."""
     if page is not None:
         return read_text(event, question_on_page(page, ports.clock()))
-    asked = await questions(tx, ports, practice.id, event.sender) if event.sender else []
+    asked: list[Question] = []
+    if event.sender is not None:
+        asked = await questions(tx, ports, practice.id, event.sender, written=event.sent_at)
     said = read_text(event, asked[0] if asked and asked[0].live else None)
     if said.answered is not None or said.reading.revocation is not None or not asked:
         return said

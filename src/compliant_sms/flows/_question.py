@@ -55,12 +55,28 @@ class Question:
 
 
 async def questions(
-    tx: Transaction, ports: Ports, practice_id: str, number: PhoneNumber
+    tx: Transaction,
+    ports: Ports,
+    practice_id: str,
+    number: PhoneNumber,
+    *,
+    written: datetime | None = None,
 ) -> list[Question]:
-    """What was asked of a number lately, the newest first."""
+    """What was asked of a number lately, the newest first.
+
+    Args:
+        tx: the transaction.
+        ports: what to work with.
+        practice_id: who asked.
+        number: whom.
+        written: when the answer was written, as far as that is known: it means nothing that was
+            asked afterwards.
+    """
     at = ports.clock()
     found: list[Question] = []
     for message in await tx.departed(practice_id, number, at - _LIVES, _FARTHEST):
+        if written is not None and _left_after(message, written):
+            continue
         asks = message.draft.asks or _ASKED_BY.get(message.draft.purpose.code)
         if asks is None or message.state is State.UNDELIVERED:
             continue
@@ -70,6 +86,12 @@ async def questions(
         read = await _as_read(tx, message)
         found.append(Question(message=read or message, awaiting=asks, live=live and bool(read)))
     return found
+
+
+def _left_after(message: Message, written: datetime) -> bool:
+    """Whether a text left in a later second: providers tell time in whole ones, or finer."""
+    left = message.departure
+    return left is not None and left.at.replace(microsecond=0) > written
 
 
 async def _as_read(tx: Transaction, message: Message) -> Message | None:
