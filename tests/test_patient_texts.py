@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -264,6 +265,77 @@ def test_yes_to_an_invitation_is_consent(
     assert granted.wording is not None
     assert granted.wording.version == asked.message_id
     assert Category.PROMOTIONS not in granted.categories
+
+
+@pytest.fixture
+def talking(willing: Messenger) -> Messenger:
+    """One whose patient takes answers too, so that somebody can write by hand."""
+    willing.consent.grant(
+        PATIENT, person=PERSON, basis="spoken", categories=[Category.ANSWERS], recorded_by="ana"
+    )
+    return willing
+
+
+def write(messenger: Messenger, body: str, **changes: Any) -> None:
+    """Somebody of the practice writes to the patient by hand."""
+    usual: dict[str, Any] = {"purpose": Purpose.CARE_CONVERSATION, "idempotency_key": "hand-1"}
+    name = "Lakeside Family Medicine: "
+    sent = messenger.send(to=PATIENT, person=PERSON, body=name + body, **(usual | changes))
+    assert isinstance(sent, Sent)
+
+
+@pytest.mark.parametrize("words", ["yes", "yes please", "ok thanks", "No", "works for me"])
+@pytest.mark.parametrize("purpose", [Purpose.CARE_CONVERSATION, Purpose.APPOINTMENT_CHANGE])
+def test_a_yes_to_what_a_person_wrote(
+    talking: Messenger, clock: MovableClock, words: str, purpose: Purpose
+) -> None:
+    """After a reminder somebody asks by hand: yes and no may mean that, so a person reads them."""
+    remind(talking)
+    clock.advance(timedelta(minutes=1))
+    write(talking, "shall I cancel the visit then?", purpose=purpose)
+    text = receive(talking, words)
+
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+    assert text.inbound.intent not in {Intent.CONFIRM, Intent.CANCEL_APPOINTMENT}
+
+
+def test_a_named_word_after_what_a_person_wrote(talking: Messenger, clock: MovableClock) -> None:
+    """The reminder's own "C" still answers it, but where the person named that word as well."""
+    sent = remind(talking)
+    clock.advance(timedelta(minutes=1))
+    write(talking, "you can park behind the building.")
+    assert isinstance(sent, Sent)
+    assert receive(talking, "C").inbound.answers == sent.message_id
+
+    write(talking, "reply C to confirm Thursday at 3.", idempotency_key="hand-2")
+    text = receive(talking, "C", "SM2")
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+
+
+def test_what_a_person_wrote_before_the_question(talking: Messenger, clock: MovableClock) -> None:
+    """The question is what was said last: a yes is its answer."""
+    write(talking, "you can park behind the building.")
+    clock.advance(timedelta(minutes=1))
+    sent = remind(talking)
+
+    assert isinstance(sent, Sent)
+    assert receive(talking, "yes").inbound.answers == sent.message_id
+
+
+def test_an_invitation_and_what_a_person_wrote(talking: Messenger, clock: MovableClock) -> None:
+    """A yes that may be meant for it is no consent; a no takes away, and somebody looks."""
+    invite(talking)
+    clock.advance(timedelta(minutes=1))
+    write(talking, "shall we call you back today?")
+    before = talking.consent.events(PATIENT)
+    text = receive(talking, "yes")
+    assert talking.consent.events(PATIENT) == before
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+    clock.advance(timedelta(minutes=1))
+
+    assert receive(talking, "No", "SM2").inbound.needs_person
+    assert isinstance(last_event(talking), Revoked)
+    assert not receive(talking, "STOP", "SM3").inbound.needs_person
 
 
 def invite(messenger: Messenger) -> Outcome:

@@ -24,6 +24,7 @@ from compliant_sms import (
     Keyring,
     Messenger,
     Profile,
+    Purpose,
     Queued,
     Sent,
 )
@@ -689,6 +690,25 @@ def test_a_second_answer_counts(diary: Messenger, clock: MovableClock) -> None:
 
     (third,) = diary.reminders.answers()
     assert (third.answer, third.replaces) == (Answer.CANCEL, Answer.RESCHEDULE)
+
+
+def test_a_yes_to_the_front_desk(diary: Messenger, clock: MovableClock) -> None:
+    """Who cannot come, and says yes to what somebody asks by hand, confirms no visit by that."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    diary.receive(from_patient("I can't make it, do you have anything Thursday?", "SM1"))
+    asked = remind(
+        diary,
+        "by-hand",
+        purpose=Purpose.CARE_CONVERSATION,
+        body="Lakeside Family Medicine: shall I cancel tomorrow's visit then?",
+    )
+    clock.advance(timedelta(minutes=5))
+    text = text_of(diary.receive(from_patient("yes please", "SM2")))
+
+    assert isinstance(asked, Sent)
+    assert (text.visits, text.inbound.needs_person) == ((), True)
+    assert [each.answer for each in diary.reminders.answers()] == [Answer.RESCHEDULE]
 
 
 def test_an_answer_to_what_was_moved(diary: Messenger, clock: MovableClock) -> None:

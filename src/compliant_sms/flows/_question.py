@@ -15,12 +15,13 @@ from compliant_sms.consent import (
     Revoked,
     fold_for_holder,
 )
+from compliant_sms.flows._answered import is_answer
 from compliant_sms.flows._facts import left_as_given
 from compliant_sms.flows._opt_in import asked_in, is_answered
 from compliant_sms.flows._rehearsed import asked_nobody
 from compliant_sms.flows._replies import reply_key
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Message
+from compliant_sms.messages import Draft, Message
 from compliant_sms.optout import Awaiting
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
@@ -47,11 +48,14 @@ class Question:
         message: the text.
         awaiting: what it asks.
         live: whether an answer can mean it.
+        since: what left later and asks nothing that is on record, but may be what a yes is meant
+            for: what people of the practice wrote, and changes of visits. The newest first.
     """
 
     message: Message
     awaiting: Awaiting
     live: bool = True
+    since: tuple[Message, ...] = ()
 
 
 async def questions(
@@ -74,18 +78,27 @@ async def questions(
     """
     at = ports.clock()
     found: list[Question] = []
+    since: list[Message] = []
     for message in await tx.departed(practice_id, number, at - _LIVES, _FARTHEST):
         if written is not None and _left_after(message, written):
             continue
         asks = message.draft.asks or _ASKED_BY.get(message.draft.purpose.code)
-        if asks is None or message.state is State.UNDELIVERED:
+        if message.state is State.UNDELIVERED or asked_nobody(ports, message, asks):
             continue
-        if asked_nobody(ports, message, asks):
+        if asks is None:
+            since += [message] if _may_ask(ports, message.draft) else []
             continue
         live = _is_live(message, at) and await _still_stands(tx, practice_id, message, asks)
         read = await _as_read(tx, message)
-        found.append(Question(message=read or message, awaiting=asks, live=live and bool(read)))
+        live = live and read is not None
+        asked = Question(message=read or message, awaiting=asks, live=live, since=tuple(since))
+        found.append(asked)
     return found
+
+
+def _may_ask(ports: Ports, draft: Draft) -> bool:
+    """Whether a text may ask something in words that nothing reads: "shall I cancel it then?"."""
+    return draft.purpose.code == Purpose.APPOINTMENT_CHANGE.code or is_answer(ports, draft)
 
 
 def _left_after(message: Message, written: datetime) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import evolve, frozen
 
 from compliant_sms import optout
@@ -23,7 +25,9 @@ from compliant_sms.optout import (
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import InboundText, ProviderKeyword
 
-__all__ = ["Said", "read_text", "with_keyword"]
+__all__ = ["Said", "read_answer", "read_text", "with_keyword"]
+
+_NAMED = "/named"
 
 _SETTLED = frozenset({Intent.OPT_OUT, Intent.CONFIRM, Intent.GREETING_OR_THANKS})
 _ANSWERED = frozenset({Reserved.STOP, Reserved.HELP, Reserved.START})
@@ -35,13 +39,23 @@ _ANSWER_TO = {
 
 @frozen(kw_only=True)
 class Said:
-    """What a text says, what it was asked, and why it is not believed where it would permit."""
+    """What a text says, what it was asked, and why it is not believed where it would permit.
+
+    Attributes:
+        reading: what it says.
+        reserved: the reserved word it is, or None.
+        question: what it was read as an answer to.
+        doubt: why it permits nothing, where it would.
+        wanted: the programme that it asks for by its keyword.
+        unclear: it answers something, and nobody but a person can tell what.
+    """
 
     reading: Reading
     reserved: Reserved | None
     question: Question | None
     doubt: str = ""
     wanted: Wanted | None = None
+    unclear: bool = False
 
     @property
     def grants(self) -> bool:
@@ -104,7 +118,7 @@ class Said:
         reading = self.reading
         if reading.author is not Author.PERSON:
             return False
-        if self.doubt:
+        if self.doubt or self.unclear:
             return True
         if self.wanted is not None:
             return self.wanted.needs_person or bool(event.media)
@@ -147,6 +161,51 @@ def read_text(event: InboundText, question: Question | None) -> Said:
         )
         reserved = None
     return Said(reading=reading, reserved=reserved, question=question)
+
+
+def read_answer(event: InboundText, asked: Sequence[Question]) -> Said:
+    """What a text says: as an answer to what was asked last, while that can be answered.
+
+    Args:
+        event: the text.
+        asked: what was asked, the newest first.
+    """
+    said = read_text(event, asked[0] if asked and asked[0].live else None)
+    if said.question is not None and said.question.since:
+        said = _by_itself(event, said)
+    if said.answered is not None or said.reading.revocation is not None:
+        return said
+    return _by_name(event, asked) or said
+
+
+def _by_itself(event: InboundText, said: Said) -> Said:
+    """A text that may answer what a person wrote after the question: it permits and moves nothing.
+
+    What it may take away, as a "no" to an invitation does, it takes away all the same.
+    """
+    alone = read_text(event, None)
+    if said.reading.revocation is None:
+        return evolve(alone, unclear=said.answered is not None)
+    return evolve(said, unclear=alone.reading.revocation is None)
+
+
+def _by_name(event: InboundText, asked: Sequence[Question]) -> Said | None:
+    """A text that says the very word which an earlier reminder named, and nothing asked since did.
+
+    Earlier questions grant nothing: whoever was asked for consent meanwhile may mean that.
+    """
+    for question in asked:
+        said = read_text(event, question)
+        if said.reading.rule.endswith(_NAMED):
+            clear = question.live and question.awaiting is Awaiting.CONFIRM
+            clear = clear and not any(_is_named_in(event, each) for each in question.since)
+            return said if clear else None
+    return None
+
+
+def _is_named_in(event: InboundText, message: Message) -> bool:
+    """Whether a text of ours asks for the very word that a patient's begins with."""
+    return optout.read(event.body, prompt=message.body).rule.endswith(_NAMED)
 
 
 async def with_keyword(
