@@ -19,7 +19,7 @@ from compliant_sms.templates import which_to_stop
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON
 from test_receive import from_patient, text_of
-from test_send import outgoing, remind
+from test_send import BODY, outgoing, remind
 
 Make = Callable[..., Messenger]
 BILL = "Lakeside Family Medicine: your statement is ready. Call 217-555-0100 with questions."
@@ -265,6 +265,26 @@ def test_yes_to_an_invitation_is_consent(
     assert granted.wording is not None
     assert granted.wording.version == asked.message_id
     assert Category.PROMOTIONS not in granted.categories
+
+
+def test_two_people_are_asked_at_one_number(willing: Messenger, clock: MovableClock) -> None:
+    """Which of them a C is from nobody can tell, before one of the questions is answered."""
+    willing.consent.grant(PATIENT, person="pat-882", basis="spoken", recorded_by="ana")
+    first = remind(willing)
+    assert isinstance(first, Sent)
+    assert receive(willing, "C").inbound.answers == first.message_id
+    clock.advance(timedelta(minutes=1))
+    child = {"person": "pat-882", "body": f"{BODY} Bring the card."}
+    second = remind(willing, "appt-992/24h", **child)
+    assert isinstance(second, Sent)
+    assert receive(willing, "C", "SM2").inbound.answers == second.message_id
+
+    assert isinstance(remind(willing, "appt-991/2h", body=f"{BODY} It is today."), Sent)
+    clock.advance(timedelta(minutes=1))
+    child["body"] = f"{BODY} It is today; bring the card."
+    assert isinstance(remind(willing, "appt-992/2h", **child), Sent)
+    text = receive(willing, "C", "SM3")
+    assert (text.answers, text.inbound.needs_person) == (None, True)
 
 
 @pytest.fixture

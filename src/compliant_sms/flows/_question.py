@@ -20,6 +20,7 @@ from compliant_sms.flows._facts import left_as_given
 from compliant_sms.flows._opt_in import asked_in, is_answered
 from compliant_sms.flows._rehearsed import asked_nobody
 from compliant_sms.flows._replies import reply_key
+from compliant_sms.flows._visit_answers import mistakable
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message
 from compliant_sms.optout import Awaiting
@@ -50,12 +51,15 @@ class Question:
         live: whether an answer can mean it.
         since: what left later and asks nothing that is on record, but may be what a yes is meant
             for: what people of the practice wrote, and changes of visits. The newest first.
+        mistakable: another one about another visit is open as well, so that nobody can tell which
+            of them an answer is meant for.
     """
 
     message: Message
     awaiting: Awaiting
     live: bool = True
     since: tuple[Message, ...] = ()
+    mistakable: bool = False
 
 
 async def questions(
@@ -93,7 +97,9 @@ async def questions(
         live = live and read is not None
         asked = Question(message=read or message, awaiting=asks, live=live, since=tuple(since))
         found.append(asked)
-    return found
+    confirming = [each for each in found if each.live and each.awaiting is Awaiting.CONFIRM]
+    several = await mistakable(tx, practice_id, [each.message for each in confirming])
+    return [evolve(each, mistakable=each.message.message_id in several) for each in found]
 
 
 def _may_ask(ports: Ports, draft: Draft) -> bool:

@@ -171,7 +171,7 @@ def read_answer(event: InboundText, asked: Sequence[Question]) -> Said:
         asked: what was asked, the newest first.
     """
     said = read_text(event, asked[0] if asked and asked[0].live else None)
-    if said.question is not None and said.question.since:
+    if said.question is not None and (said.question.since or said.question.mistakable):
         said = _by_itself(event, said)
     if said.answered is not None or said.reading.revocation is not None:
         return said
@@ -179,7 +179,7 @@ def read_answer(event: InboundText, asked: Sequence[Question]) -> Said:
 
 
 def _by_itself(event: InboundText, said: Said) -> Said:
-    """A text that may answer what a person wrote after the question: it permits and moves nothing.
+    """A text that may answer something else than the last question: it permits and moves nothing.
 
     What it may take away, as a "no" to an invitation does, it takes away all the same.
     """
@@ -198,6 +198,7 @@ def _by_name(event: InboundText, asked: Sequence[Question]) -> Said | None:
         said = read_text(event, question)
         if said.reading.rule.endswith(_NAMED):
             clear = question.live and question.awaiting is Awaiting.CONFIRM
+            clear = clear and not question.mistakable
             clear = clear and not any(_is_named_in(event, each) for each in question.since)
             return said if clear else None
     return None
