@@ -12,7 +12,7 @@ import pytest
 from attrs import evolve
 
 from books import Books, Make, Plain
-from compliant_sms import AsyncMessenger, Blocked, Keyring, Messenger, Practice, Sent
+from compliant_sms import AsyncMessenger, Blocked, Keyring, Messenger, Practice, Purpose, Sent
 from compliant_sms.consent import Clarified, Granted, OptInAsked, Restored, Revoked
 from compliant_sms.conversations import ThreadState
 from compliant_sms.events import Event, OptedBackIn, TextProven, TextReceived
@@ -132,6 +132,24 @@ def test_it_answers_what_was_asked_then(
 
     assert text.answers == first.message_id
     assert not text.needs_person
+
+
+def test_what_a_person_has_to_read_still_waits(
+    make_willing: Make, clock: MovableClock, books: Books
+) -> None:
+    """Words that may answer what somebody wrote by hand wait, also once they are proved."""
+    messenger = make_willing()
+    agree(messenger)
+    remind(messenger)
+    clock.advance(MINUTE)
+    by_hand = f"{BODY} Or shall we call you?"
+    remind(messenger, "by-hand", purpose=Purpose.CARE_CONVERSATION, body=by_hand)
+    clock.advance(MINUTE)
+    books.texts = {"SM1": "ok thanks"}
+    messenger.receive(from_patient("ok thanks", "SM1"))
+    (text,) = messenger.confirm_received()
+
+    assert (text.proven, text.answers, text.needs_person) == (True, None, True)
 
 
 @pytest.mark.parametrize("body", ["No", "STOP"])

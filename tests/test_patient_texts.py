@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -18,7 +19,7 @@ from compliant_sms.templates import which_to_stop
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON
 from test_receive import from_patient, text_of
-from test_send import outgoing, remind
+from test_send import BODY, outgoing, remind
 
 Make = Callable[..., Messenger]
 BILL = "Lakeside Family Medicine: your statement is ready. Call 217-555-0100 with questions."
@@ -264,6 +265,145 @@ def test_yes_to_an_invitation_is_consent(
     assert granted.wording is not None
     assert granted.wording.version == asked.message_id
     assert Category.PROMOTIONS not in granted.categories
+
+
+def test_two_people_are_asked_at_one_number(willing: Messenger, clock: MovableClock) -> None:
+    """Which of them a C is from nobody can tell, before one of the questions is answered."""
+    willing.consent.grant(PATIENT, person="pat-882", basis="spoken", recorded_by="ana")
+    first = remind(willing)
+    assert isinstance(first, Sent)
+    assert receive(willing, "C").inbound.answers == first.message_id
+    clock.advance(timedelta(minutes=1))
+    child = {"person": "pat-882", "body": f"{BODY} Bring the card."}
+    second = remind(willing, "appt-992/24h", **child)
+    assert isinstance(second, Sent)
+    assert receive(willing, "C", "SM2").inbound.answers == second.message_id
+
+    assert isinstance(remind(willing, "appt-991/2h", body=f"{BODY} It is today."), Sent)
+    clock.advance(timedelta(minutes=1))
+    child["body"] = f"{BODY} It is today; bring the card."
+    assert isinstance(remind(willing, "appt-992/2h", **child), Sent)
+    text = receive(willing, "C", "SM3")
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+
+
+@pytest.fixture
+def talking(willing: Messenger) -> Messenger:
+    """One whose patient takes answers too, so that somebody can write by hand."""
+    willing.consent.grant(
+        PATIENT, person=PERSON, basis="spoken", categories=[Category.ANSWERS], recorded_by="ana"
+    )
+    return willing
+
+
+def write(messenger: Messenger, body: str, **changes: Any) -> None:
+    """Somebody of the practice writes to the patient by hand."""
+    usual: dict[str, Any] = {"purpose": Purpose.CARE_CONVERSATION, "idempotency_key": "hand-1"}
+    name = "Lakeside Family Medicine: "
+    sent = messenger.send(to=PATIENT, person=PERSON, body=name + body, **(usual | changes))
+    assert isinstance(sent, Sent)
+
+
+@pytest.mark.parametrize("words", ["yes", "yes please", "ok thanks", "No", "works for me"])
+@pytest.mark.parametrize("purpose", [Purpose.CARE_CONVERSATION, Purpose.APPOINTMENT_CHANGE])
+def test_a_yes_to_what_a_person_wrote(
+    talking: Messenger, clock: MovableClock, words: str, purpose: Purpose
+) -> None:
+    """After a reminder somebody asks by hand: yes and no may mean that, so a person reads them."""
+    remind(talking)
+    clock.advance(timedelta(minutes=1))
+    write(talking, "shall I cancel the visit then?", purpose=purpose)
+    text = receive(talking, words)
+
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+    assert text.inbound.intent not in {Intent.CONFIRM, Intent.CANCEL_APPOINTMENT}
+
+
+def test_a_named_word_after_what_a_person_wrote(talking: Messenger, clock: MovableClock) -> None:
+    """The reminder's own "C" still answers it, but where the person named that word as well."""
+    sent = remind(talking)
+    clock.advance(timedelta(minutes=1))
+    write(talking, "you can park behind the building.")
+    assert isinstance(sent, Sent)
+    assert receive(talking, "C").inbound.answers == sent.message_id
+
+    write(talking, "reply C to confirm Thursday at 3.", idempotency_key="hand-2")
+    text = receive(talking, "C", "SM2")
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+
+
+def test_what_a_person_wrote_before_the_question(talking: Messenger, clock: MovableClock) -> None:
+    """The question is what was said last: a yes is its answer."""
+    write(talking, "you can park behind the building.")
+    clock.advance(timedelta(minutes=1))
+    sent = remind(talking)
+
+    assert isinstance(sent, Sent)
+    assert receive(talking, "yes").inbound.answers == sent.message_id
+
+
+def test_an_invitation_and_what_a_person_wrote(talking: Messenger, clock: MovableClock) -> None:
+    """A yes that may be meant for it is no consent; a no takes away, and somebody looks."""
+    invite(talking)
+    clock.advance(timedelta(minutes=1))
+    write(talking, "shall we call you back today?")
+    before = talking.consent.events(PATIENT)
+    text = receive(talking, "yes")
+    assert talking.consent.events(PATIENT) == before
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+    clock.advance(timedelta(minutes=1))
+
+    assert receive(talking, "No", "SM2").inbound.needs_person
+    assert isinstance(last_event(talking), Revoked)
+    assert not receive(talking, "STOP", "SM3").inbound.needs_person
+
+
+def invite(messenger: Messenger) -> Outcome:
+    """A text that asks for consent in words of the practice's own."""
+    return messenger.send(
+        to=PATIENT,
+        person=PERSON,
+        purpose=Purpose.APPOINTMENT_CHANGE,
+        body="Lakeside Family Medicine: may we text you about your care? Reply YES to agree.",
+        idempotency_key="invite-1",
+        asks="opt_in",
+    )
+
+
+@pytest.mark.parametrize("words", ["ok see you then", "yes I'll be there", "yes to the visit"])
+def test_a_promise_to_come_is_no_consent(
+    willing: Messenger, clock: MovableClock, words: str
+) -> None:
+    """With a reminder and an invitation open, what speaks of coming goes to a person."""
+    remind(willing)
+    clock.advance(timedelta(minutes=1))
+    assert isinstance(invite(willing), Sent)
+    before = willing.consent.events(PATIENT)
+    text = receive(willing, words)
+
+    assert willing.consent.events(PATIENT) == before
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+
+
+def test_thanks_after_the_yes(willing: Messenger, clock: MovableClock) -> None:
+    """An invitation that was answered is open no more: thanks after it wait for nobody."""
+    invite(willing)
+    clock.advance(timedelta(minutes=1))
+    receive(willing, "yes")
+    given = willing.consent.events(PATIENT)
+    assert not receive(willing, "thank you!", "SM2").inbound.needs_person
+    receive(willing, "yes", "SM3")
+
+    assert willing.consent.events(PATIENT) == given
+
+
+@pytest.mark.parametrize("words", ["START", "HELP", "STOP"])
+def test_reserved_words_while_an_invitation_is_open(willing: Messenger, words: str) -> None:
+    """They are settled as ever, and nobody has to look."""
+    invite(willing)
+    text = receive(willing, words)
+
+    assert (text.answers, text.inbound.needs_person) == (None, False)
 
 
 def test_yes_without_a_question_gives_nothing(willing: Messenger) -> None:

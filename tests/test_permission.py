@@ -207,6 +207,40 @@ def test_anything_else_grants_nothing(asking: Messenger, words: str) -> None:
     assert isinstance(bill(asking), Blocked)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("please call me", "I need a refill please", "the new medicine works great", "ok thanks"),
+        *("Dale Smith here, running late", "is 9 still good?", "ok see you then", "thank you"),
+        *("yes see you Tuesday", "sure", "\U0001f44d", "go ahead and text me"),
+    ],
+)
+def test_only_a_plain_yes_signs(asking: Messenger, clock: MovableClock, words: str) -> None:
+    """Written consent takes a yes and nothing else; a person sees whatever else is said."""
+    receive(asking, "DEALS")
+    asking.dispatch_due()
+    clock.advance(timedelta(minutes=2))
+    before = asking.consent.events(PATIENT)
+    text = receive(asking, words, "SM2")
+
+    assert asking.consent.events(PATIENT) == before
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+    assert isinstance(promote(asking), Blocked)
+
+
+@pytest.mark.parametrize(
+    ("words", "agrees"),
+    [("sure, go ahead and text me", True), ("\U0001f44d", True), ("please call me", False)],
+)
+def test_a_yes_in_other_words(asking: Messenger, words: str, *, agrees: bool) -> None:
+    """What needs no signature is agreed to in any words that say nothing else."""
+    invite(asking)
+    text = receive(asking, words)
+
+    assert bool(of_kind(asking, OptInAnswered)) == agrees
+    assert text.inbound.needs_person == (not agrees)
+
+
 def test_no(asking: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
     """A no turns down what was asked, and ends nothing that was agreed to before."""
     invite(asking)

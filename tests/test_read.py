@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.optout import (
+    Assent,
     Author,
     Awaiting,
     Intent,
@@ -193,6 +194,70 @@ def test_what_is_open_shows_in_our_text() -> None:
 def test_the_open_question_decides(text: str, awaiting: Awaiting | None, intent: Intent) -> None:
     """The same word answers what was asked, and says nothing when nothing was."""
     assert intent is read(text, awaiting=awaiting).intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("YES", "Yes please", "yes.", "y", "Yup", "Yes, thank you so much!", "yes sir \U0001f60a"),
+        *("S\u00ed", "s\u00ed, acepto", "I agree", "Oui merci", "\u201cYES\u201d"),
+    ],
+)
+def test_a_plain_yes(text: str) -> None:
+    """A yes to an invitation is the whole of a text, but for courtesies."""
+    reading = read(text, awaiting=Awaiting.OPT_IN, prompt="Reply YES to receive texts")
+
+    assert (reading.intent, reading.assent) == (Intent.OPT_IN, Assent.PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt"),
+    [
+        ("JOIN please", "Reply JOIN to receive texts"),
+        ("1", "Reply 1 to agree, 2 for a call"),
+        ("One.", "Reply 1 to agree, 2 for a call"),
+    ],
+)
+def test_the_word_that_was_named_is_a_plain_yes(text: str, prompt: str) -> None:
+    """What our own text asks for stands for yes; without that text it is none."""
+    assert read(text, awaiting=Awaiting.OPT_IN, prompt=prompt).assent is Assent.PLAIN
+    assert read(text, awaiting=Awaiting.OPT_IN).assent is not Assent.PLAIN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ok", "Sure!", "\U0001f44d", "absolutely \U0001f44d", "ok sounds good", "I'd like that"),
+        *("sure, go ahead and text me", "yes I want reminders", "Yes, texting is best for me"),
+        *(
+            "claro que s\u00ed, m\u00e1ndenme los recordatorios",
+            "You have my permission to text me",
+        ),
+    ],
+)
+def test_a_yes_in_other_words(text: str) -> None:
+    """Whoever agrees and says nothing else agrees, in whatever words."""
+    assert read(text, awaiting=Awaiting.OPT_IN).assent is Assent.IN_OTHER_WORDS
+    assert read(text).assent is None
+    assert read(text, awaiting=Awaiting.CONFIRM).assent is None
+
+
+# What comes in from whoever has something else in mind while an invitation is open.
+NO_YES = [
+    *("please call me", "I need a refill please", "the new medicine works great", "great thanks"),
+    *("Dale Smith here, running late", "is 9 still good?", "ok see you then", "ok thanks"),
+    *("yes I'll be there", "yes to the appointment", "Yes, confirmed for Tue 9", "yes?"),
+    *("Tuesday is good", "My knee feels great now", "perfect, see you Tuesday", "please", "dale"),
+    *("thanks for the text", "yes text me when my results are in", "yes but only reminders"),
+    *("is it ok to text", "Yes, what number is this from", "yes and text my wife too", "no"),
+]
+
+
+@pytest.mark.parametrize("text", NO_YES)
+@pytest.mark.parametrize("prompt", ["", "Reply YES to receive texts"])
+def test_friendly_words_are_no_yes(text: str, prompt: str) -> None:
+    """A text that says anything else agrees to nothing, however kind its words are."""
+    assert read(text, awaiting=Awaiting.OPT_IN, prompt=prompt).assent is None
 
 
 def test_a_question_nobody_knows_is_refused() -> None:

@@ -24,6 +24,7 @@ from compliant_sms import (
     Keyring,
     Messenger,
     Profile,
+    Purpose,
     Queued,
     Sent,
 )
@@ -751,6 +752,77 @@ def test_a_second_answer_counts(diary: Messenger, clock: MovableClock) -> None:
 
     (third,) = diary.reminders.answers()
     assert (third.answer, third.replaces) == (Answer.CANCEL, Answer.RESCHEDULE)
+
+
+@pytest.fixture
+def two(diary: Messenger, clock: MovableClock) -> Messenger:
+    """One that told a parent of Wednesday and a child of Thursday, in texts to one number."""
+    clock.advance(timedelta(minutes=1))
+    agree(diary, person=KID)
+    diary.reminders.keep(visit(id="992", person=KID, start=WALL + timedelta(hours=18)))
+    diary.reminders.keep(visit())
+    return diary
+
+
+ONE_OF_TWO = ["C", "yes", "R", "No", "cancel ana's appointment please", "ok thanks", "yes to both"]
+
+
+@pytest.mark.parametrize("words", ONE_OF_TWO)
+def test_an_answer_to_one_of_two_questions(two: Messenger, clock: MovableClock, words: str) -> None:
+    """Where reminders of two visits wait to be answered, a person finds out which is meant."""
+    run_to(two, clock, TUESDAY + timedelta(hours=25))
+    asked = [*history(two), *history(two, KID)]
+    text = text_of(two.receive(from_patient(words, "SM1")))
+
+    assert len(asked) == 2
+    assert (text.answers, text.visits, text.inbound.needs_person) == (None, (), True)
+    assert two.reminders.answers() == ()
+
+
+@pytest.mark.parametrize("settled", ["answered", "confirmed", "cancelled", "moved"])
+def test_what_is_settled_is_not_meant(two: Messenger, clock: MovableClock, settled: str) -> None:
+    """Of two visits the one that still waits for its answer is meant."""
+    run_to(two, clock, TUESDAY + HOUR)
+    if settled == "answered":
+        two.receive(from_patient("C", "SM1"))
+    elif settled == "moved":
+        two.reminders.keep(visit(start=WALL + timedelta(days=9)))
+    else:
+        two.reminders.keep(visit(status=settled))
+    run_to(two, clock, TUESDAY + timedelta(hours=25))
+    text = text_of(two.receive(from_patient("C", "SM2")))
+
+    assert [(each.appointment_id, each.answer) for each in text.visits] == [("992", Answer.CONFIRM)]
+    assert not text.inbound.needs_person
+
+
+def test_two_questions_about_one_visit(diary: Messenger, clock: MovableClock) -> None:
+    """Its second reminder asks the same again."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, visit().starts_at - HOUR)
+    text = text_of(diary.receive(from_patient("C", "SM1")))
+
+    assert len(history(diary)) == 2
+    assert [each.appointment_id for each in text.visits] == ["991"]
+
+
+def test_a_yes_to_the_front_desk(diary: Messenger, clock: MovableClock) -> None:
+    """Who cannot come, and says yes to what somebody asks by hand, confirms no visit by that."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    diary.receive(from_patient("I can't make it, do you have anything Thursday?", "SM1"))
+    asked = remind(
+        diary,
+        "by-hand",
+        purpose=Purpose.CARE_CONVERSATION,
+        body="Lakeside Family Medicine: shall I cancel tomorrow's visit then?",
+    )
+    clock.advance(timedelta(minutes=5))
+    text = text_of(diary.receive(from_patient("yes please", "SM2")))
+
+    assert isinstance(asked, Sent)
+    assert (text.visits, text.inbound.needs_person) == ((), True)
+    assert [each.answer for each in diary.reminders.answers()] == [Answer.RESCHEDULE]
 
 
 def test_an_answer_to_what_was_moved(diary: Messenger, clock: MovableClock) -> None:

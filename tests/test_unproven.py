@@ -211,6 +211,45 @@ def test_new_start_after_stop(make_willing: Make, clock: MovableClock) -> None:
     assert kinds(messenger) == [Granted, Revoked, Restored]
 
 
+@pytest.mark.parametrize(("asks", "body"), [("opt_in", "YES"), ("confirm", "C"), ("confirm", "ok")])
+def test_an_answer_from_before_its_question(
+    make_willing: Make, clock: MovableClock, asks: str, body: str
+) -> None:
+    """A text that was written before the question left answers nothing, however late it comes."""
+    messenger = make_willing(authenticated=True, sent_at=MORNING)
+    agree(messenger)
+    clock.advance(timedelta(minutes=1))
+    assert isinstance(remind(messenger, asks=asks), Sent)
+    text = text_of(messenger.receive(from_patient(body, "SM1")))
+
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+    assert kinds(messenger) == [Granted]
+
+
+def test_an_answer_of_the_same_second(make_willing: Make, clock: MovableClock) -> None:
+    """Of a provider whose clock tells whole seconds an answer may seem to come first."""
+    messenger = make_willing(authenticated=True, sent_at=MORNING + timedelta(minutes=1))
+    agree(messenger)
+    clock.advance(timedelta(minutes=1, milliseconds=900))
+    remind(messenger)
+
+    assert text_of(messenger.receive(from_patient("C", "SM1"))).answers is not None
+
+
+def test_an_answer_from_before_the_next_question(make_willing: Make, clock: MovableClock) -> None:
+    """It answers what had been asked by the time that it was written."""
+    messenger = make_willing(authenticated=True, sent_at=MORNING + timedelta(minutes=2))
+    agree(messenger)
+    clock.advance(timedelta(minutes=1))
+    first = remind(messenger, "appt-1")
+    clock.advance(timedelta(minutes=2))
+    remind(messenger, "invite", asks="opt_in")
+    text = text_of(messenger.receive(from_patient("yes", "SM1")))
+
+    assert isinstance(first, Sent)
+    assert (text.inbound.answers, kinds(messenger)) == (first.message_id, [Granted])
+
+
 @pytest.mark.parametrize("body", ["arret svp la", "START", "C", "see you at 2"])
 def test_what_the_provider_takes_for_stop(
     make_willing: Make, carrier: Sandbox, clock: MovableClock, body: str

@@ -6,7 +6,7 @@ from compliant_sms.classification import Purpose
 from compliant_sms.messages import Draft, Message
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["answer_thread"]
+__all__ = ["answer_thread", "is_answer"]
 
 
 async def answer_thread(tx: Transaction, ports: Ports, message: Message) -> None:
@@ -24,14 +24,15 @@ async def answer_thread(tx: Transaction, ports: Ports, message: Message) -> None
         message: the text, as it was just kept.
     """
     draft = message.draft
-    if ports.inbox is None or draft.person is None or not _answers(ports, draft):
+    if ports.inbox is None or draft.person is None or not is_answer(ports, draft):
         return
     for thread in await tx.threads_at(message.practice_id, draft.to):
         if thread.person == draft.person:
             await tx.answer_waits(thread.thread_id, message.message_id)
 
 
-def _answers(ports: Ports, draft: Draft) -> bool:
+def is_answer(ports: Ports, draft: Draft) -> bool:
+    """Whether a text is somebody's answer to a patient, by what it is for."""
     if draft.purpose.code == Purpose.CARE_CONVERSATION.code:
         return True
     made = draft.template

@@ -98,13 +98,15 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
     asked_about = await asked_visits(tx, inbound.practice_id, said.answered)
     await keep_answers(tx, ports, inbound, asked_about)
     stale = any(each.is_stale for each in asked_about)
+    # What needed somebody for another reason than that nothing proved it does so still.
+    waits = claimed.inbound.needs_person and not claimed.doubted
     proven = evolve(
         inbound,
         rule=said.rule,
         intent=said.reading.intent,
         answers=said.answered.message_id if said.answered else None,
         unsure=said.unsure,
-        needs_person=late or stale or said.needs_person(event),
+        needs_person=late or stale or waits or said.needs_person(event),
     )
     await tx.prove_inbound(proven, at)
     filed = Filed(inbound=proven, written_to=event.to, language=said.reading.language)

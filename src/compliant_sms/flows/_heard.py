@@ -69,6 +69,7 @@ class Heard:
         channel: how it came.
         doubted: it may be forged or old, so that it permits nothing.
         wanted: the programme that it asks for by its keyword.
+        agrees: it is the yes to the question for consent.
     """
 
     asked: Asked
@@ -79,6 +80,7 @@ class Heard:
     channel: Channel = Channel.TEXT
     doubted: bool = False
     wanted: Wanted | None = None
+    agrees: bool = False
 
     @property
     def at(self) -> datetime:
@@ -109,9 +111,7 @@ async def _opt_in(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
     """Ask whoever sent a keyword, or take the yes of whoever was asked."""
     if heard.wanted is not None:
         return _ask(ports, heard, heard.wanted)
-    if heard.awaiting is Awaiting.OPT_IN and heard.reading.intent is Intent.OPT_IN:
-        return await _agree(tx, ports, heard)
-    return None
+    return await _agree(tx, ports, heard) if heard.agrees else None
 
 
 def _ask(ports: Ports, heard: Heard, wanted: Wanted) -> Draft | None:

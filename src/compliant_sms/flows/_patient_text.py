@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum, auto
 
@@ -14,12 +13,12 @@ from compliant_sms.flows._believe import UNPROVEN, doubt_of
 from compliant_sms.flows._heard import Heard, act_on
 from compliant_sms.flows._question import Question, question_on_page, questions
 from compliant_sms.flows._replies import Asked
-from compliant_sms.flows._said import Said, read_text, with_keyword
+from compliant_sms.flows._said import Said, read_answer, read_text, with_keyword
 from compliant_sms.flows._threads import Filed
 from compliant_sms.flows._visit_answers import asked_visits, keep_answers
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Inbound, Message
-from compliant_sms.optout import Author, Awaiting, Reading, Reserved
+from compliant_sms.optout import Author, Reading, Reserved
 from compliant_sms.ports import Ports, Transaction, Unconfirmed
 from compliant_sms.practice import Practice
 from compliant_sms.providers import InboundText
@@ -29,8 +28,6 @@ __all__ = ["ON_PAGE", "Proof", "ReceivedText", "Written", "answer_to", "enqueue"
 
 ON_PAGE = "secure-page"
 """In place of the provider's name: it was written on the page behind a link."""
-
-_NAMED = "/named"
 
 
 @frozen(kw_only=True)
@@ -206,24 +203,10 @@ async def _said(
     """What a text says: as an answer to what was asked last, while that can be answered."""
     if page is not None:
         return read_text(event, question_on_page(page, ports.clock()))
-    asked = await questions(tx, ports, practice.id, event.sender) if event.sender else []
-    said = read_text(event, asked[0] if asked and asked[0].live else None)
-    if said.answered is not None or said.reading.revocation is not None or not asked:
-        return said
-    return _by_name(event, asked) or said
-
-
-def _by_name(event: InboundText, asked: Sequence[Question]) -> Said | None:
-    """A text that says the very word which an earlier reminder named, and nothing asked since did.
-
-    Earlier questions grant nothing: whoever was asked for consent meanwhile may mean that.
-    """
-    for question in asked:
-        said = read_text(event, question)
-        if said.reading.rule.endswith(_NAMED):
-            clear = question.live and question.awaiting is Awaiting.CONFIRM
-            return said if clear else None
-    return None
+    asked: list[Question] = []
+    if event.sender is not None:
+        asked = await questions(tx, ports, practice.id, event.sender, written=event.sent_at)
+    return read_answer(event, asked)
 
 
 async def _doubt(
@@ -263,6 +246,7 @@ async def answer_to(
         question=said.question,
         doubted=bool(said.doubt),
         wanted=said.wanted,
+        agrees=said.agrees,
         channel=Channel.WEB if inbound.provider == ON_PAGE else Channel.TEXT,
         recorded_at=at or inbound.received_at,
     )

@@ -15,12 +15,14 @@ from compliant_sms.consent import (
     Revoked,
     fold_for_holder,
 )
+from compliant_sms.flows._answered import is_answer
 from compliant_sms.flows._opt_in import asked_in, is_answered
 from compliant_sms.flows._rehearsed import asked_nobody
 from compliant_sms.flows._replies import reply_key
 from compliant_sms.flows._sent_before import left_as_given
+from compliant_sms.flows._visit_answers import mistakable
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Message
+from compliant_sms.messages import Draft, Message
 from compliant_sms.optout import Awaiting
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
@@ -47,29 +49,68 @@ class Question:
         message: the text.
         awaiting: what it asks.
         live: whether an answer can mean it.
+        since: what left later and asks nothing that is on record, but may be what a yes is meant
+            for: what people of the practice wrote, and changes of visits. The newest first.
+        mistakable: another one about another visit is open as well, so that nobody can tell which
+            of them an answer is meant for.
     """
 
     message: Message
     awaiting: Awaiting
     live: bool = True
+    since: tuple[Message, ...] = ()
+    mistakable: bool = False
 
 
 async def questions(
-    tx: Transaction, ports: Ports, practice_id: str, number: PhoneNumber
+    tx: Transaction,
+    ports: Ports,
+    practice_id: str,
+    number: PhoneNumber,
+    *,
+    written: datetime | None = None,
 ) -> list[Question]:
-    """What was asked of a number lately, the newest first."""
+    """What was asked of a number lately, the newest first.
+
+    Args:
+        tx: the transaction.
+        ports: what to work with.
+        practice_id: who asked.
+        number: whom.
+        written: when the answer was written, as far as that is known: it means nothing that was
+            asked afterwards.
+    """
     at = ports.clock()
     found: list[Question] = []
+    since: list[Message] = []
     for message in await tx.departed(practice_id, number, at - _LIVES, _FARTHEST):
-        asks = message.draft.asks or _ASKED_BY.get(message.draft.purpose.code)
-        if asks is None or message.state is State.UNDELIVERED:
+        if written is not None and _left_after(message, written):
             continue
-        if asked_nobody(ports, message, asks):
+        asks = message.draft.asks or _ASKED_BY.get(message.draft.purpose.code)
+        if message.state is State.UNDELIVERED or asked_nobody(ports, message, asks):
+            continue
+        if asks is None:
+            since += [message] if _may_ask(ports, message.draft) else []
             continue
         live = _is_live(message, at) and await _still_stands(tx, practice_id, message, asks)
         read = await _as_read(tx, message)
-        found.append(Question(message=read or message, awaiting=asks, live=live and bool(read)))
-    return found
+        live = live and read is not None
+        asked = Question(message=read or message, awaiting=asks, live=live, since=tuple(since))
+        found.append(asked)
+    confirming = [each for each in found if each.live and each.awaiting is Awaiting.CONFIRM]
+    several = await mistakable(tx, practice_id, [each.message for each in confirming])
+    return [evolve(each, mistakable=each.message.message_id in several) for each in found]
+
+
+def _may_ask(ports: Ports, draft: Draft) -> bool:
+    """Whether a text may ask something in words that nothing reads: "shall I cancel it then?"."""
+    return draft.purpose.code == Purpose.APPOINTMENT_CHANGE.code or is_answer(ports, draft)
+
+
+def _left_after(message: Message, written: datetime) -> bool:
+    """Whether a text left in a later second: providers tell time in whole ones, or finer."""
+    left = message.departure
+    return left is not None and left.at.replace(microsecond=0) > written
 
 
 async def _as_read(tx: Transaction, message: Message) -> Message | None:
@@ -121,6 +162,8 @@ async def _still_stands(
         asked = asked_in(events, message.message_id)
         if asked is not None and is_answered(events, asked):
             return False
+        if any(isinstance(e, Granted) and _wording_of(e) == message.message_id for e in events):
+            return False
         ends = Revoked | NumberFlagged  # the number may be another person's by now
         return not any(isinstance(e, ends) and e.occurred_at >= left for e in events)
     # An answer narrows all that stands, so it must stand for nothing that was said plainly.
@@ -131,6 +174,11 @@ async def _still_stands(
         and message.draft.idempotency_key == reply_key(said[-1].reference)
         and all(each.clarification_asked for each in standing)
     )
+
+
+def _wording_of(granted: Granted) -> str | None:
+    """The version of the words that a consent answers; a plain question's is its text's id."""
+    return granted.wording.version if granted.wording else None
 
 
 def _is_live(message: Message, at: datetime) -> bool:

@@ -2,48 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import evolve, frozen
 
 from compliant_sms import optout
+from compliant_sms.consent import Tier
 from compliant_sms.flows._believe import PROVIDER_KEYWORD
 from compliant_sms.flows._opt_in import Wanted, wanted_by
 from compliant_sms.flows._question import Question
 from compliant_sms.messages import Message
-from compliant_sms.optout import Author, Awaiting, Certainty, Intent, Reading, Reserved, Revocation
+from compliant_sms.optout import (
+    Assent,
+    Author,
+    Awaiting,
+    Certainty,
+    Intent,
+    Reading,
+    Reserved,
+    Revocation,
+)
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import InboundText, ProviderKeyword
 
-__all__ = ["Said", "read_text", "with_keyword"]
+__all__ = ["Said", "read_answer", "read_text", "with_keyword"]
+
+_NAMED = "/named"
 
 _SETTLED = frozenset({Intent.OPT_OUT, Intent.CONFIRM, Intent.GREETING_OR_THANKS})
 _ANSWERED = frozenset({Reserved.STOP, Reserved.HELP, Reserved.START})
 _ANSWER_TO = {
     Awaiting.CONFIRM: {Intent.CONFIRM, Intent.CANCEL_APPOINTMENT, Intent.RESCHEDULE},
-    Awaiting.OPT_IN: {Intent.OPT_IN},
     Awaiting.SCOPE: {Intent.OPT_OUT},
 }
 
 
 @frozen(kw_only=True)
 class Said:
-    """What a text says, what it was asked, and why it is not believed where it would permit."""
+    """What a text says, what it was asked, and why it is not believed where it would permit.
+
+    Attributes:
+        reading: what it says.
+        reserved: the reserved word it is, or None.
+        question: what it was read as an answer to.
+        doubt: why it permits nothing, where it would.
+        wanted: the programme that it asks for by its keyword.
+        unclear: it answers something, and nobody but a person can tell what.
+    """
 
     reading: Reading
     reserved: Reserved | None
     question: Question | None
     doubt: str = ""
     wanted: Wanted | None = None
+    unclear: bool = False
 
     @property
     def grants(self) -> bool:
         """Whether it would give the practice leave to text, or to text more."""
-        awaiting = self.question.awaiting if self.question else None
-        return (
-            self.reserved is Reserved.START
-            or self.wanted is not None
-            or (awaiting is Awaiting.OPT_IN and self.reading.intent is Intent.OPT_IN)
-            or self.narrows
-        )
+        by_itself = self.reserved is Reserved.START or self.wanted is not None
+        return by_itself or self.agrees or self.narrows
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it is the yes to a question for consent, and nothing but that.
+
+        A plain one where it stands for a signature: 47 CFR 64.1200(f)(9)(ii). Any other text that
+        comes in while such a question is open is for a person.
+        """
+        if self.question is None or self.question.awaiting is not Awaiting.OPT_IN:
+            return False
+        offer = self.question.message.draft.opt_in
+        if offer is not None and offer.tier is Tier.PRIOR_EXPRESS_WRITTEN:
+            return self.reading.assent is Assent.PLAIN
+        return self.reading.assent is not None
 
     @property
     def narrows(self) -> bool:
@@ -62,7 +94,8 @@ class Said:
         """Our text whose question it answers."""
         if self.question is None or self.reading.author is not Author.PERSON or self.doubt:
             return None
-        answers = self.reading.intent in _ANSWER_TO[self.question.awaiting]
+        asked = self.question.awaiting
+        answers = self.agrees or self.reading.intent in _ANSWER_TO.get(asked, ())
         return self.question.message if answers else None
 
     @property
@@ -85,19 +118,20 @@ class Said:
         reading = self.reading
         if reading.author is not Author.PERSON:
             return False
-        if self.doubt:
+        if self.doubt or self.unclear:
             return True
         if self.wanted is not None:
             return self.wanted.needs_person or bool(event.media)
         lost = event.sender is None and reading.revocation is not None
-        unbound = reading.intent is Intent.CONFIRM and self.answered is None
+        asked = self.question.awaiting if self.question else None
+        yes = reading.intent is Intent.CONFIRM or asked is Awaiting.OPT_IN
+        unbound = yes and self.answered is None and reading.revocation is None
         others = {reading.intent, *(each for each in reading.also if each is not Intent.OTHER)}
         others -= _SETTLED
-        asked = self.question.awaiting if self.question else None
         if self.answered is not None and asked is Awaiting.OPT_IN:
             others -= {Intent.OPT_IN}  # it is on record, and confirmed
         if self.reserved in _ANSWERED:
-            others = set()
+            others, unbound = set(), False
         more = self._says_more(event.body)
         return bool(lost or unbound or others or more or self.unsure or event.media or reading.asks)
 
@@ -122,9 +156,57 @@ def read_text(event: InboundText, question: Question | None) -> Said:
         revocation = Revocation(start=0, end=len(event.body), rule=PROVIDER_KEYWORD)
         urgent = reading.intent is Intent.EMERGENCY
         intent = reading.intent if urgent else Intent.OPT_OUT
-        reading = evolve(reading, intent=intent, revocation=revocation, author=Author.PERSON)
+        reading = evolve(
+            reading, intent=intent, revocation=revocation, author=Author.PERSON, assent=None
+        )
         reserved = None
     return Said(reading=reading, reserved=reserved, question=question)
+
+
+def read_answer(event: InboundText, asked: Sequence[Question]) -> Said:
+    """What a text says: as an answer to what was asked last, while that can be answered.
+
+    Args:
+        event: the text.
+        asked: what was asked, the newest first.
+    """
+    said = read_text(event, asked[0] if asked and asked[0].live else None)
+    if said.question is not None and (said.question.since or said.question.mistakable):
+        said = _by_itself(event, said)
+    if said.answered is not None or said.reading.revocation is not None:
+        return said
+    return _by_name(event, asked) or said
+
+
+def _by_itself(event: InboundText, said: Said) -> Said:
+    """A text that may answer something else than the last question: it permits and moves nothing.
+
+    What it may take away, as a "no" to an invitation does, it takes away all the same.
+    """
+    alone = read_text(event, None)
+    if said.reading.revocation is None:
+        return evolve(alone, unclear=said.answered is not None)
+    return evolve(said, unclear=alone.reading.revocation is None)
+
+
+def _by_name(event: InboundText, asked: Sequence[Question]) -> Said | None:
+    """A text that says the very word which an earlier reminder named, and nothing asked since did.
+
+    Earlier questions grant nothing: whoever was asked for consent meanwhile may mean that.
+    """
+    for question in asked:
+        said = read_text(event, question)
+        if said.reading.rule.endswith(_NAMED):
+            clear = question.live and question.awaiting is Awaiting.CONFIRM
+            clear = clear and not question.mistakable
+            clear = clear and not any(_is_named_in(event, each) for each in question.since)
+            return said if clear else None
+    return None
+
+
+def _is_named_in(event: InboundText, message: Message) -> bool:
+    """Whether a text of ours asks for the very word that a patient's begins with."""
+    return optout.read(event.body, prompt=message.body).rule.endswith(_NAMED)
 
 
 async def with_keyword(

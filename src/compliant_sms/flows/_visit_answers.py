@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from attrs import frozen
 
@@ -18,6 +19,7 @@ __all__ = [
     "asked_visits",
     "has_newer_answer",
     "keep_answers",
+    "mistakable",
     "open_answers",
 ]
 
@@ -100,6 +102,69 @@ async def has_newer_answer(tx: Transaction, inbound: Inbound, asked: Message) ->
         if last is not None and last.at > inbound.received_at:
             return True
     return False
+
+
+async def mistakable(tx: Transaction, practice_id: str, asked: Sequence[Message]) -> frozenset[str]:
+    """The ids of the texts whose answer may be meant for another of them, about another visit.
+
+    Of texts that no plan made nobody knows the visits: they are told apart by their persons.
+
+    Args:
+        tx: the transaction.
+        practice_id: who asked.
+        asked: the texts to one number that ask to confirm, and can be answered.
+    """
+    if len(asked) < 2:
+        return frozenset()
+    every = [await _asking(tx, practice_id, message) for message in asked]
+    return frozenset(
+        one.message.message_id
+        for one in every
+        if any(one.is_apart_from(other) for other in every if other is not one)
+    )
+
+
+@frozen
+class _Asking:
+    """A text that asks to confirm.
+
+    Attributes:
+        message: the text.
+        visits: the keys of those that it tells of; empty for a text that no plan made.
+        waiting: of which of them nobody has said since what becomes of them.
+        answered: whether a text answered it.
+    """
+
+    message: Message
+    visits: frozenset[tuple[str, str]]
+    waiting: frozenset[tuple[str, str]]
+    answered: bool
+
+    def is_apart_from(self, other: _Asking) -> bool:
+        """Whether another one waits to be answered about something else."""
+        if self.visits and other.visits:
+            return bool(other.waiting - self.visits)
+        return not other.answered and self.message.draft.person != other.message.draft.person
+
+
+async def _asking(tx: Transaction, practice_id: str, message: Message) -> _Asking:
+    told = await asked_visits(tx, practice_id, message)
+    visits = {(each.told.appointment_id, each.told.occurrence): each.stands for each in told}
+    left = message.departure.at if message.departure else message.created_at
+    waiting = [
+        key for key, stands in visits.items() if stands and await _waits(tx, practice_id, key, left)
+    ]
+    received = await tx.inbound_from(practice_id, message.draft.to)
+    answered = any(each.answers == message.message_id for each in received)
+    return _Asking(message, frozenset(visits), frozenset(waiting), answered)
+
+
+async def _waits(tx: Transaction, practice_id: str, key: tuple[str, str], left: datetime) -> bool:
+    """Whether nobody has said what becomes of a visit since a text asked about it."""
+    visit = await tx.appointment(practice_id, key)
+    last = await tx.last_answer(practice_id, key)
+    unsaid = last is None or last.at < left
+    return visit is not None and visit.appointment.status is Status.BOOKED and unsaid
 
 
 async def _asked(tx: Transaction, practice_id: str, told: ToldReminder) -> AskedVisit:

@@ -17,6 +17,7 @@ from compliant_sms.optout._keywords import (
     understood_word,
 )
 from compliant_sms.optout._reading import (
+    Assent,
     Author,
     Awaiting,
     Certainty,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from compliant_sms.optout._revocation import read_revocation
 
 __all__ = [
+    "Assent",
     "Author",
     "Awaiting",
     "CarrierKeywords",

@@ -12,13 +12,15 @@ from functools import cache, lru_cache
 
 from compliant_sms.optout._intents import Told, documents, told
 from compliant_sms.optout._intents_words import Spoken
-from compliant_sms.optout._reading import Awaiting, Intent
+from compliant_sms.optout._reading import Assent, Awaiting, Intent
 from compliant_sms.phrases import Found, PhraseRule, fold, parse
 from compliant_sms.phrases._scanning import Scanner
 
-__all__ = ["answers", "asked", "named_in"]
+__all__ = ["answers", "asked", "assent_of", "named_in"]
 
 _FILES = {Awaiting.CONFIRM: "answers-confirm.toml", Awaiting.OPT_IN: "answers-opt-in.toml"}
+_ASSENTS = {"plain-yes": Assent.PLAIN, "yes": Assent.IN_OTHER_WORDS}
+_YES = "yes"
 _LONGEST_PROMPT = 2000
 _WEIGHT = 14  # above every phrase, below two that agree on something else
 
@@ -140,9 +142,27 @@ def answers(
     if asked is None:
         return []
     found = told(spoken, _scanner(asked)) if asked in _FILES else []
+    if asked is Awaiting.OPT_IN:
+        found += _in_their_place(spoken, named)
     usual = _USUAL if asked is Awaiting.CONFIRM else {}
     token = _token(heard, named or usual)
     return [token, *found] if token else found
+
+
+def assent_of(decided: Told) -> Assent | None:
+    """How a text agrees to texts by what decided; None where it does not, or says more."""
+    rule = decided.rule
+    return _ASSENTS.get(rule.id) if rule.file == _FILES[Awaiting.OPT_IN] else None
+
+
+def _in_their_place(spoken: Spoken, named: Mapping[str, Intent]) -> list[Told]:
+    """What a text says where the words that our text named stand for yes."""
+    words = [_FIGURE_OF.get(word, word) for word in spoken.text.split()]
+    said = "".join(f" {_YES if named.get(word) is Intent.OPT_IN else word}" for word in words)
+    if said == spoken.text:
+        return []
+    found = told(Spoken(spoken.heard, said, set(said.split())), _scanner(Awaiting.OPT_IN))
+    return [Found(0, 1, each.rule) for each in found]
 
 
 def _token(heard: str, named: Mapping[str, Intent]) -> Told | None:

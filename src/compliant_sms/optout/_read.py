@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from compliant_sms.optout._answers import answers, asked, named_in
+from compliant_sms.optout._answers import answers, asked, assent_of, named_in
 from compliant_sms.optout._emergencies import find_emergency
 from compliant_sms.optout._framed import author_of, behind_quote
 from compliant_sms.optout._heard import MOST_READ, Heard, hear
@@ -130,8 +130,9 @@ def _read(heard: Heard, language: str, awaiting: Awaiting | None, prompt: str) -
     found = told(spoken, phrases_in(language)) + answers(letters, spoken, open_question, named)
     weighed = weigh(found)
     intent, rule, start, end = _leading(heard, spoken, weighed)
+    assent = assent_of(weighed.decided) if weighed and intent is weighed.intent else None
     if intent is not Intent.EMERGENCY and revocation is not None:
-        intent, rule = Intent.OPT_OUT, revocation.rule
+        intent, rule, assent = Intent.OPT_OUT, revocation.rule, None
         start, end = revocation.start, revocation.end
     return Reading(
         intent=intent,
@@ -142,6 +143,7 @@ def _read(heard: Heard, language: str, awaiting: Awaiting | None, prompt: str) -
         language=language,
         also=_also(weighed, intent),
         asks=_ASKS.search(spoken.text) is not None,
+        assent=assent,
     )
 
 

@@ -8,7 +8,7 @@ from attrs.validators import deep_iterable, instance_of
 from compliant_sms.choices import Word
 from compliant_sms.consent import Category
 
-__all__ = ["Author", "Awaiting", "Certainty", "Intent", "Reading", "Revocation"]
+__all__ = ["Assent", "Author", "Awaiting", "Certainty", "Intent", "Reading", "Revocation"]
 
 
 class Awaiting(Word):
@@ -20,6 +20,15 @@ class Awaiting(Word):
     """A text invited the patient to agree to texts."""
     SCOPE = "scope"
     """After a revocation: which texts it is about. 47 CFR 64.1200(a)(12)."""
+
+
+class Assent(Word):
+    """How a text agrees to what was asked for. Whoever says more may mean something else."""
+
+    PLAIN = "plain"
+    """Yes, or the word that our text named, and nothing but courtesies."""
+    IN_OTHER_WORDS = "in_other_words"
+    """As in "sure, go ahead and text me"."""
 
 
 class Author(Word):
@@ -106,6 +115,7 @@ class Reading:
             our text that it answers, or else ``"en"``.
         also: what else it is about, most first; for routing, and so that nothing else gets lost.
         asks: whether it asks something.
+        assent: how it agrees to texts, where it was asked for that and says nothing else.
     """
 
     intent: Intent
@@ -117,3 +127,4 @@ class Reading:
     language: str = "en"
     also: tuple[Intent, ...] = ()
     asks: bool = False
+    assent: Assent | None = None
