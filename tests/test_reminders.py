@@ -839,6 +839,20 @@ def test_an_answer_to_what_was_moved(diary: Messenger, clock: MovableClock) -> N
     assert [each.inbound.needs_person for each in (moved, same)] == [True, False]
 
 
+@pytest.mark.parametrize("status", ["arrived", "done"])
+def test_an_answer_from_the_waiting_room(
+    diary: Messenger, clock: MovableClock, status: str
+) -> None:
+    """Who is there already has nothing to be told."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    diary.reminders.keep(visit(status=status))
+    text = text_of(diary.receive(from_patient("C", "SM1")))
+
+    assert [each.stands for each in text.visits] == [False]
+    assert not text.inbound.needs_person
+
+
 def test_an_answer_for_several(
     diary: Messenger, clock: MovableClock, family: list[Appointment]
 ) -> None:
