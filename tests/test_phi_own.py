@@ -104,6 +104,82 @@ def test_a_name_can_give_the_care_away() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "word", "care"),
+    [
+        ("Lakeside Methadone Services", "Methadone", Sensitivity.SUBSTANCE_USE),
+        ("Ketamine Wellness", "Ketamine", Sensitivity.MENTAL_HEALTH),
+        ("Lakeside Vasectomy", "Vasectomy", Sensitivity.REPRODUCTIVE),
+        ("Diálisis San Rafael", "Diálisis", Sensitivity.GENERAL),
+    ],
+)
+def test_a_name_can_hold_a_drug_or_an_operation(name: str, word: str, care: Sensitivity) -> None:
+    """Whatever kind of word it is elsewhere, in the practice's name it tells the care."""
+    text = f"{name}: Ana, see you Tue Dec 1 at 2:30 PM."
+    [hint] = [f for f in find(text, Known(own=OwnFacts(names=(name,)))) if f.end <= len(name)]
+
+    assert (hint.label, hint.rule) == (PhiLabel.SPECIALTY_HINT, "own-name/telling")
+    assert (text[hint.start : hint.end], hint.sensitivity) == (word, care)
+    assert beyond([hint], ContentTier.MINIMUM) == (hint,)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *["Burns Medical Group", "Walker Family Practice", "Parkinson Family Medicine"],
+        *["Stone Ridge Medical", "Grace Family Medicine", "Good Hope Clinic", "Ana Medical"],
+        *["Clear Vision Optometry", "Heart of Texas Family Medicine", "Quest Labs"],
+        *["Lakeside Family Medicine", "Cold Spring Medical", "Flu Shot Express"],
+    ],
+)
+def test_an_ordinary_name_tells_no_care(name: str) -> None:
+    """Families and places are called by words that mean an illness or a result elsewhere."""
+    for text in (f"{name}: Ana, see you Tue Dec 1.", f"Hi Ana, this is {name}. See you at 9."):
+        found = find(text, Known(own=OwnFacts(names=(name,))))
+        assert beyond(found, ContentTier.MINIMUM) == ()
+
+
+@pytest.mark.parametrize(
+    ("page", "label", "care"),
+    [
+        ("results/hiv-positive", PhiLabel.CONDITION, Sensitivity.HIV_STI),
+        ("refill/suboxone", PhiLabel.MEDICATION, Sensitivity.SUBSTANCE_USE),
+        ("schizophrenia", PhiLabel.CONDITION, Sensitivity.MENTAL_HEALTH),
+        ("visit/abortion", PhiLabel.PROCEDURE, Sensitivity.REPRODUCTIVE),
+        ("refill/metformin", PhiLabel.MEDICATION, Sensitivity.GENERAL),
+    ],
+)
+def test_a_link_of_ones_own_may_not_tell_of_care(
+    page: str, label: PhiLabel, care: Sensitivity
+) -> None:
+    """Whoever sees the link reads what the page is about, whose host it is."""
+    text = f"Ana, please read this before Tuesday: https://lakeside.example/{page}"
+    [health] = [
+        f for f in find(text, Known(own=LAKESIDE)) if f.start > text.index("lakeside.example")
+    ]
+
+    assert (health.label, health.sensitivity) == (label, care)
+    assert health.start >= text.index(page)
+
+
+def test_a_code_in_a_link_of_ones_own_tells_of_care() -> None:
+    """It has no word that could be anybody's name."""
+    link = "https://lakeside.example/cpt/99213"
+
+    assert ("URL", "url/with-detail", link) in told(f"Ana: {link}")
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["visit-prep", "pay", "forms/new-patient", "bios/dr-ana-ng", "team/ana-walker", "results"],
+)
+def test_a_page_for_every_visit_tells_no_care(page: str) -> None:
+    """Such pages are linked to whoever comes, and people's names are no tests."""
+    text = f"Ana, please read this before Tuesday: https://lakeside.example/{page}"
+
+    assert beyond(find(text, Known(own=LAKESIDE)), ContentTier.MINIMUM) == ()
+
+
+@pytest.mark.parametrize(
     ("link", "rule"),
     [
         ("https://portal.example/a/8f3kQ92mZx", "url/personal"),

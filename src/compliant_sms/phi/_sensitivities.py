@@ -9,7 +9,7 @@ from functools import cache
 
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_terms import Term, is_of_one, read_health
-from compliant_sms.phi._labels import PhiFinding, PhiLabel, Sensitivity
+from compliant_sms.phi._labels import HEALTH_LABELS, PhiFinding, Sensitivity
 from compliant_sms.phi._view import View
 
 __all__ = ["care_of", "sensitivities"]
@@ -94,7 +94,7 @@ def sensitivities(view: View, findings: Iterable[PhiFinding]) -> frozenset[Sensi
     Raises:
         InvalidInput: the packaged data are damaged.
     """
-    found = {care_of(view, f.start, f.end) for f in findings if f.label in _HEALTH}
+    found = {care_of(view, f.start, f.end) for f in findings if f.label in HEALTH_LABELS}
     if view.said & marks.SAYING:
         found |= _said(view)
     return frozenset(found - {_GENERAL})
@@ -133,14 +133,4 @@ _CHAPTERS = (
     ("O|Z3[0-9]|N97|N46|P0", Sensitivity.REPRODUCTIVE),
     ("T7[46]|Z69|Y07", Sensitivity.ABUSE),
     ("Z14|Z15|Q9", Sensitivity.GENETICS),
-)
-
-_HEALTH = frozenset(
-    {
-        PhiLabel.CONDITION,
-        PhiLabel.MEDICATION,
-        PhiLabel.PROCEDURE,
-        PhiLabel.TEST_RESULT,
-        PhiLabel.SPECIALTY_HINT,
-    }
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
-from compliant_sms.phi._labels import PhiFinding, PhiLabel, Sensitivity
+from compliant_sms.phi._labels import HEALTH_LABELS, PhiFinding, PhiLabel, Sensitivity
 from compliant_sms.phi._sensitivities import care_of
 from compliant_sms.phi._tiers import ContentTier, tier_of
 from compliant_sms.phi._view import View
@@ -15,15 +15,6 @@ __all__ = ["with_care", "with_links_told"]
 
 _URL = PhiLabel.URL
 _GENERAL = Sensitivity.GENERAL
-_HEALTH = frozenset(
-    {
-        PhiLabel.CONDITION,
-        PhiLabel.MEDICATION,
-        PhiLabel.PROCEDURE,
-        PhiLabel.TEST_RESULT,
-        PhiLabel.SPECIALTY_HINT,
-    }
-)
 
 
 def with_links_told(chosen: list[PhiFinding], found: Iterable[PhiFinding]) -> list[PhiFinding]:
@@ -60,9 +51,9 @@ def with_care(view: View, findings: list[PhiFinding]) -> list[PhiFinding]:
     Raises:
         ConfigurationError: the packaged data are damaged.
     """
-    if _HEALTH.isdisjoint([finding.label for finding in findings]):
+    if HEALTH_LABELS.isdisjoint([finding.label for finding in findings]):
         return findings
-    return [_with_own_care(view, f) if f.label in _HEALTH else f for f in findings]
+    return [_with_own_care(view, f) if f.label in HEALTH_LABELS else f for f in findings]
 
 
 def _with_own_care(view: View, finding: PhiFinding) -> PhiFinding:
