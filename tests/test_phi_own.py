@@ -215,6 +215,70 @@ def test_a_finding_says_which_care_it_gives_away(text: str, words: str, care: Se
     assert bool(beyond([health], ContentTier.DETAIL)) is (care is not Sensitivity.GENERAL)
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "care"),
+    [
+        ("Hope HIV Clinic", "HIV", Sensitivity.HIV_STI),
+        ("Lakeside Suboxone Clinic", "Suboxone", Sensitivity.SUBSTANCE_USE),
+        ("Lakeside STD Clinic", "STD", Sensitivity.HIV_STI),
+        ("Lakeside PrEP Clinic", "PrEP", Sensitivity.HIV_STI),
+        ("Lakeside Abortion Clinic", "Abortion", Sensitivity.REPRODUCTIVE),
+        ("Lakeside Fertility Associates", "Fertility", Sensitivity.REPRODUCTIVE),
+        ("Lakeside Mental Health Center", "Mental Health", Sensitivity.MENTAL_HEALTH),
+        ("Lakeside Psychiatric Hospital", "Psychiatric", Sensitivity.MENTAL_HEALTH),
+        ("Lakeside Skin Clinic", "Skin", Sensitivity.GENERAL),
+    ],
+)
+@pytest.mark.parametrize("own", [OwnFacts(), None])
+def test_a_hint_has_the_care_of_the_whole_name(
+    name: str, words: str, care: Sensitivity, own: OwnFacts | None
+) -> None:
+    """The words for the place are no part of the hint, and yet say what the others mean."""
+    text = f"{name}: Ana, see you Tuesday."
+    known = Known(own=own and OwnFacts(names=(name,)))
+    [hint] = [f for f in find(text, known) if f.label is PhiLabel.SPECIALTY_HINT]
+
+    assert (text[hint.start : hint.end], hint.sensitivity) == (words, care)
+    assert bool(beyond([hint], ContentTier.DETAIL)) is (care is not Sensitivity.GENERAL)
+
+
+@pytest.mark.parametrize(
+    ("words", "care"),
+    [
+        ("genetic counseling", Sensitivity.GENETICS),
+        ("stress test", Sensitivity.GENERAL),
+        ("HPV vaccine", Sensitivity.GENERAL),
+        ("depression screen score", Sensitivity.MENTAL_HEALTH),
+        ("stress test and suboxone", Sensitivity.SUBSTANCE_USE),
+    ],
+)
+def test_the_longer_term_tells_the_care(words: str, care: Sensitivity) -> None:
+    """A "stress test" is not about stress, and what is measured tells no care of its own."""
+    text = f"Ana, your {words} is on Tuesday."
+    cares = {f.sensitivity for f in find(text)}
+
+    assert cares - {Sensitivity.GENERAL} == {care} - {Sensitivity.GENERAL}
+
+
+@pytest.mark.parametrize(
+    ("link", "care"),
+    [
+        ("https://other.example/suboxone?name=ana-gomez", Sensitivity.SUBSTANCE_USE),
+        ("https://other.example/schizophrenia?dob=1980-04-12", Sensitivity.MENTAL_HEALTH),
+        ("https://other.example/abortion/8f9a7d6e5c4b3a21f0", Sensitivity.REPRODUCTIVE),
+        ("https://other.example/metformin?name=ana-gomez", Sensitivity.GENERAL),
+        ("https://lakeside.example/refill/suboxone?name=ana-gomez", Sensitivity.SUBSTANCE_USE),
+    ],
+)
+def test_a_link_has_the_care_of_what_stands_in_it(link: str, care: Sensitivity) -> None:
+    """Nobody may send it by SMS where nobody may send the words."""
+    text = f"Ana, please read {link}"
+    [url] = [f for f in find(text, Known(own=LAKESIDE)) if f.label is PhiLabel.URL]
+
+    assert (url.rule, url.sensitivity) == ("url/with-detail", care)
+    assert bool(beyond([url], ContentTier.DETAIL)) is (care is not Sensitivity.GENERAL)
+
+
 def test_ordinary_detail_beside_protected_care_stays_ordinary() -> None:
     """Each finding has the care of its own words."""
     found = find("Ana, your suboxone and your lisinopril are ready.")

@@ -105,12 +105,13 @@ def find(text: str, known: Known = NOTHING_KNOWN) -> tuple[PhiFinding, ...]:
     for needs, recognize in _NEEDED:
         if said & needs:
             found += recognize(view, known)
+    found = with_care(view, found)
     if found and known.own is not None:
         found = without_own(view, found, known.own)
     if not found:
         return ()
     chosen = _resolved(found) if len(found) > 1 else found
-    told = with_care(view, with_links_told(chosen, found))
+    told = with_links_told(chosen, found)
     return tuple(told if view.is_as_given else _placed(told, view))
 
 

@@ -10,7 +10,6 @@ from attrs import evolve
 from compliant_sms.phi._known import OwnFacts
 from compliant_sms.phi._labels import HEALTH_LABELS, OWN_NAME, PhiFinding, PhiLabel, Sensitivity
 from compliant_sms.phi._marks import GIVEN, SURNAME
-from compliant_sms.phi._sensitivities import care_of
 from compliant_sms.phi._tiers import ContentTier, everyday_care, tier_of
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, bare, numbers, phrase, words_of
@@ -33,7 +32,7 @@ def without_own(view: View, found: Iterable[PhiFinding], own: OwnFacts) -> list[
 
     Args:
         view: the text.
-        found: what was found, with the offsets of :attr:`View.plain`.
+        found: what was found, with the offsets of :attr:`View.plain` and the care of each.
         own: what belongs to the practice.
     """
     names = [span for name in own.names for span in phrase(view, _words(name))]
@@ -69,7 +68,7 @@ def _tells_in_name(view: View, finding: PhiFinding) -> bool:
     """Whether a word of the practice's name tells of care: no result, and nobody's name."""
     if finding.label not in HEALTH_LABELS:
         return False
-    if finding.label is PhiLabel.SPECIALTY_HINT or _is_protected(view, finding):
+    if finding.label is PhiLabel.SPECIALTY_HINT or _is_protected(finding):
         return True
     return finding.label is not PhiLabel.TEST_RESULT and not _is_name(
         view, finding, GIVEN | SURNAME
@@ -82,13 +81,13 @@ def _tells_in_link(view: View, finding: PhiFinding) -> bool:
         return finding.label is PhiLabel.URL  # only a link with a token or a name is found at all
     if finding.label in HEALTH_LABELS:
         # "/bios/dr-ana-ng" is about no test for antibodies.
-        return _is_protected(view, finding) or not _is_name(view, finding, GIVEN)
+        return _is_protected(finding) or not _is_name(view, finding, GIVEN)
     known = finding.rule.startswith("known/")
     return known or tier_of(finding.label, finding.rule) is ContentTier.NEVER
 
 
-def _is_protected(view: View, finding: PhiFinding) -> bool:
-    return care_of(view, finding.start, finding.end) is not Sensitivity.GENERAL
+def _is_protected(finding: PhiFinding) -> bool:
+    return finding.sensitivity is not Sensitivity.GENERAL
 
 
 def _is_name(view: View, finding: PhiFinding, names: int) -> bool:

@@ -12,7 +12,7 @@ from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 
-__all__ = ["find_specialties", "told_otherwise"]
+__all__ = ["end_of_place", "find_specialties", "told_otherwise"]
 
 _GROUND = Kind.BODY | Kind.CONDITION | Kind.PROCEDURE | Kind.SPECIALTY
 _AILING = Kind.BODY | Kind.CONDITION
@@ -120,6 +120,19 @@ def _is_short(view: View, run: Sequence[Term]) -> bool:
 
 
 _DONE_THERE = frozenset({"pt", "ot"})
+
+
+def end_of_place(view: View, end: int) -> int:
+    """Where the words for a place end that a hint leaves out: behind "HIV" in "HIV Clinic".
+
+    Args:
+        view: the text.
+        end: of the hint, in :attr:`View.plain`.
+    """
+    at = view.word_at(end)
+    while at < len(view.words) and view.words[at] in _institutions() and view.starts[at] == end + 1:
+        end, at = view.ends[at], at + 1
+    return end
 
 
 @cache
