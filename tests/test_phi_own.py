@@ -69,7 +69,10 @@ def test_what_only_holds_it_is_not_it(text: str) -> None:
     assert places == [f.start for f in find(text)]
 
 
-@pytest.mark.parametrize("unit", ["217", "217-555-", "lakeside ", "lakeside.example/", "1 ("])
+@pytest.mark.parametrize(
+    "unit",
+    ["217", "217-555-", "lakeside ", "lakeside.example/", "1 (", "12 ", "12 elm ", "12 elm st "],
+)
 def test_own_things_are_found_in_linear_time(unit: str) -> None:
     """No repetition of a beginning makes a text expensive."""
     view = View((unit * 100_000)[:100_000])
@@ -78,12 +81,47 @@ def test_own_things_are_found_in_linear_time(unit: str) -> None:
     assert within(1, lambda: without_own(view, [], LAKESIDE))
 
 
-def test_another_address_stays_a_finding() -> None:
+PLAZA = "Elm Plaza, 12 North Elm Street, Suite 200, Springfield, IL 62704"
+CORNER = "100 Mount Vernon Avenue Suite 3, Saint Louis, MO 63101"
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        *[(PLAZA, "12 North Elm Street"), (PLAZA, "12 N. Elm St., Ste 200, Springfield IL")],
+        *[(PLAZA, "12 N Elm St, #200"), (PLAZA, "12 north elm street, Springfield")],
+        *[(PLAZA, "Elm Plaza, 12 N Elm Street"), (CORNER, "100 Mt Vernon Ave, St. Louis")],
+        *[(CORNER, "100 Mount Vernon Avenue"), (CORNER, "100 Mount Vernon Av., Ste. 3")],
+    ],
+)
+def test_an_own_address_is_known_in_part(address: str, written: str) -> None:
+    """Town and ZIP are left out, and streets are abbreviated."""
+    known = Known(own=OwnFacts(addresses=(address,)))
+    for text in (f"Ana, see you on Tuesday at {written}.", f"Ana, we moved to {written}"):
+        assert [f for f in find(text, known) if f.label is PhiLabel.GEO] == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *["14 Elm Street, Springfield, IL 62704", "12 Elm Avenue, Springfield, IL 62704"],
+        *["112 Elm Street, Springfield, IL 62704", "12 Elm Street, Dover, DE 19901"],
+        *["12 Elmo Street, Springfield, IL 62704"],
+    ],
+)
+def test_another_address_stays_a_finding(written: str) -> None:
     """Only the practice's own is left out."""
-    text = "Your address is 14 Elm Street, Springfield, IL 62704."
-    [found] = find(text, Known(own=LAKESIDE))
+    [found] = find(f"Your address is {written}.", Known(own=LAKESIDE))
 
     assert (found.label, tier_of(found.label, found.rule)) == (PhiLabel.GEO, ContentTier.DETAIL)
+
+
+def test_an_address_without_a_number_is_known_as_a_whole() -> None:
+    """Half of it could be anywhere; none at all is nowhere."""
+    known = Known(own=OwnFacts(addresses=("Elm Plaza, Springfield", ",")))
+    places = [f.start for f in find("Ana, do you live in Springfield, IL 62704?", known)]
+
+    assert places == [f.start for f in find("Ana, do you live in Springfield, IL 62704?")]
 
 
 def test_a_name_can_give_the_care_away() -> None:
@@ -303,6 +341,25 @@ def test_ordinary_detail_beside_protected_care_stays_ordinary() -> None:
 def test_a_full_name_has_two_names(name: str, full: bool) -> None:  # noqa: FBT001 - a table
     """A given name with an initial is what practices write for less."""
     assert is_full(name) is full
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lakeside Family Medicine: Ana, see you Tue Dec 1 at 2:30 PM. Reply C to confirm.",
+        "Lakeside Family Medicine: Ana, see you at 9 in our Springfield office.",
+        "Lakeside Family Medicine: Ana, see you at 9 at 12 Elm Street, Springfield.",
+    ],
+)
+def test_a_reminder_tells_nothing_new_of_the_patient(text: str) -> None:
+    """Who was born on that day and lives in that town is reminded as everybody is."""
+    facts = PatientFacts(
+        names=("Ana Gomez",),
+        birth_date=date(1980, 12, 1),
+        addresses=("9 Oak Street, Springfield, IL 62704",),
+    )
+
+    assert beyond(find(text, Known(own=LAKESIDE, patient=facts)), ContentTier.MINIMUM) == ()
 
 
 def test_known_names_are_told_apart_too() -> None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from attrs import evolve
 
 from compliant_sms.phi._known import OwnFacts
+from compliant_sms.phi._known_addresses import own_addresses
 from compliant_sms.phi._labels import HEALTH_LABELS, OWN_NAME, PhiFinding, PhiLabel, Sensitivity
 from compliant_sms.phi._marks import GIVEN, SURNAME
 from compliant_sms.phi._tiers import ContentTier, everyday_care, tier_of
@@ -37,7 +38,7 @@ def without_own(view: View, found: Iterable[PhiFinding], own: OwnFacts) -> list[
     """
     names = [span for name in own.names for span in phrase(view, _words(name))]
     links = _own_links(view, own.hosts) if own.hosts else []
-    others = [span for address in own.addresses for span in phrase(view, _words(address))]
+    others = [span for address in own.addresses for span in own_addresses(view, address)]
     if any(finding.label in _NUMBERED for finding in found):
         others += _own_numbers(view, own.phones)
     left: list[PhiFinding] = []
