@@ -16,6 +16,7 @@ __all__ = ["end_of_place", "find_specialties", "told_otherwise"]
 
 _GROUND = Kind.BODY | Kind.CONDITION | Kind.PROCEDURE | Kind.SPECIALTY
 _AILING = Kind.BODY | Kind.CONDITION
+_MOST_NAMED = 8  # terms in the name of a practice
 _AND = frozenset({" & ", " ", " and ", " y ", "/"})
 
 
@@ -70,7 +71,9 @@ def _found(view: View, some: Sequence[Term]) -> list[tuple[int, int]]:
         if not (named or term.kind == specialty or _place_after(view, term.last)):
             at += 1
             continue
-        while named and last + 1 < len(some) and _beside(view, some[last], some[last + 1]):
+        # A name is short, and a text of nothing else takes no square of time.
+        until = min(at + _MOST_NAMED, len(some) - 1)
+        while named and last < until and _beside(view, some[last], some[last + 1]):
             last += 1
         start, ends = some[at].start, some[at].end
         if end := _end(view, some[at : last + 1], named=named, ailing=(start, ends) in ailing):
