@@ -39,6 +39,25 @@ def parsed(*arguments: str | Path, text: str | bytes = "", status: int = 0) -> d
     return found
 
 
+def test_json_is_read_as_programs_do(tmp_path: Path) -> None:
+    """A letter that JSON escapes is that letter; places are those of the file."""
+    said = {"t": "Hola José Núñez, su diagnóstico es depresión", "u": "Line\nAna Gómez called"}
+    shown = []
+    for name, text in (
+        ("raw.json", json.dumps(said, ensure_ascii=False)),
+        ("escaped.JSONL", json.dumps(said)),
+    ):
+        (tmp_path / name).write_text(text, "utf-8")
+        out = run("--json", "--min-tier", "minimum", tmp_path / name, status=1).stdout
+        [file] = json.loads(out)["files"]
+        places = [(f["label"], text[f["start"] : f["end"]]) for f in file["findings"]]
+        shown.append([(label, json.loads(f'"{words}"')) for label, words in places])
+
+    assert shown[0] == shown[1]
+    assert ("NAME", "José Núñez") in shown[0]
+    assert ("CONDITION", "depresión") in shown[0]
+
+
 @pytest.mark.parametrize(
     ("text", "options", "status"),
     [

@@ -6,10 +6,13 @@ import io
 import json
 import logging
 import logging.config
+import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 import structlog
@@ -123,6 +126,18 @@ def test_messages_and_arguments(case: Case) -> None:
     assert len(case.records) == 8
     assert {record.args for record in case.records} == {()}
     assert "to [PHONE-1]: Dear [NAME-1], your [MEDICATION-1] is ready" in case.written
+
+
+def test_messages_that_programs_escaped(case: Case) -> None:
+    """What JSON, bytes and URLs write for a letter, and dates with their time zone."""
+    said = {"note": "Dear Zoë Núñez, call"}
+    born = datetime(1980, 4, 12, 9, tzinfo=ZoneInfo("America/Chicago"))
+    case.log.info(json.dumps(said))
+    case.log.info("%s", json.dumps(said, ensure_ascii=False).encode())
+    case.log.info("GET /?%s", urlencode(said))
+    case.log.info("%r", {"born": born})
+
+    assert not re.search("Zo|ez|u00|xc3|%C3|1980", case.written)
 
 
 def test_exceptions(case: Case) -> None:

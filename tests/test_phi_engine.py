@@ -57,7 +57,15 @@ HOSTILE = [
     *("dob ", "ssn ", "mrn ", "my ", "your ", "on ", "the ", "may ", "Tue ", "3/4/82 ", "1st "),
     *("http://", "https://a.b/", "www.", "12 Elm St ", "IL 62704 ", "Dr. ", "Dear ", "\n", "é"),
     *("\u200b", "'s ", "mg ", "5 mg ", "blood pressure ", "positive ", "test ", "pain ", "and "),
-    *("Springfield ", "Springfield, IL ", "hi maria ", "Maria Gomez, ", "call ", "217-555-0134 "),
+    *(
+        "Ana ",
+        "Springfield ",
+        "Springfield, IL ",
+        "hi maria ",
+        "Maria Gomez, ",
+        "call ",
+        "217-555-0134 ",
+    ),
     # A letter and a figure by turns, figures and signs of a number, and what is a cue of each.
     *("x1", "5x", "z 5 ", "5 5 5", "1+", "1@", "#1", "0_", "123456789 5 ", "555.", "2024 é", "é&"),
     *("[\u0663", "jan ", "4 ", "flu ", "cancer ", "a1c ", "knee ", "Eye ", "555 pain ", "1 see "),

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from compliant_sms.phi import PhiLabel, _lexicon
+from compliant_sms.phi import PhiLabel, _lexicon, find
 from compliant_sms.phi._known import NOTHING_KNOWN, Known, PatientFacts
 from compliant_sms.phi._known_facts import find_known_facts
 from compliant_sms.phi._labels import Confidence, PhiFinding
@@ -254,6 +254,11 @@ KNOWN = (
     ("born june 18th, 1983", PhiLabel.DATE, "june 18th, 1983"),
     ("born 18 jun 83", PhiLabel.DATE, "18 jun 83"),
     ("nací el 18 de junio de 1983", PhiLabel.DATE, "18 de junio de 1983"),
+    ("june 18, 1983 it is", PhiLabel.DATE, "june 18, 1983"),
+    ("June 18 '83 2pm", PhiLabel.DATE, "June 18 '83"),
+    ("june 18 is my birthday", PhiLabel.DATE, "june 18"),
+    ("18 Jun (DOB)", PhiLabel.DATE, "18 Jun"),
+    ("tu cumpleaños es el 18 de junio", PhiLabel.DATE, "18 de junio"),
     ("my # is 20931", PhiLabel.MRN, "20931"),
     ("chart sh0020931", PhiLabel.MRN, "sh0020931"),
     ("chart 002-0931", PhiLabel.MRN, "002-0931"),
@@ -266,6 +271,10 @@ KNOWN = (
         PhiLabel.GEO,
         "412 Birch Hollow Rd, Medina, OH 44256",
     ),
+    ("at 412 Birch Hollow Road now", PhiLabel.GEO, "412 Birch Hollow Road"),
+    ("412 Birch Hollow Rd., Medina", PhiLabel.GEO, "412 Birch Hollow Rd., Medina"),
+    ("in Medina 44256", PhiLabel.GEO, "Medina 44256"),
+    ("ZIP: OH 44256", PhiLabel.GEO, "OH 44256"),
     ("member xyz907412338", PhiLabel.HEALTH_PLAN_ID, "xyz907412338"),
 )
 UNRELATED = (
@@ -273,6 +282,12 @@ UNRELATED = (
     "I will call",
     "the dob 6/19/83",
     "june 19 and july 18",
+    "see you Fri June 18 at 2:30 PM",
+    "see you June 18 at 83 Oak Ave",
+    "see you on the 18th of June, 8:30",
+    "see you 6/18 83:00",
+    "your visit on June 18. Bring your birth certificate",
+    "412 Birch St, 44256 Oak",
     "call 206-555-0172",
     "room 2093",
     "order 120931",
@@ -297,6 +312,53 @@ def test_what_is_known_is_certain_in_other_forms(text: str, label: PhiLabel, sho
 def test_what_only_looks_like_it_is_not_found(text: str) -> None:
     """A word that is a known name too, and a number that differs, are left alone."""
     assert list(find_known_facts(View(text), FACTS)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Ana, see you in our Medina office.", "known/town"),
+        ("Ana, our Medina, OH office is closed.", "known/town"),
+        ("Ana, we have 44256 Medina OH.", "known/town"),
+        ("Ana, we have Medina, OH 44256.", "known/address"),
+        ("Ana, we have 412 Birch Hollow Rd., Medina.", "known/address"),
+    ],
+)
+def test_a_town_alone_is_no_address(text: str, rule: str) -> None:
+    """Thousands live there, and the office is there too; with the street or the ZIP it is one."""
+    [(found, confidence)] = [
+        (one.rule, one.confidence) for one in find_known_facts(View(text), FACTS)
+    ]
+
+    assert found == rule
+    assert confidence is (Confidence.HINT if rule == "known/town" else Confidence.CERTAIN)
+
+
+def test_a_town_hides_no_other_address() -> None:
+    """What is seen for another reason says more than that somebody's town is named."""
+    text = "Ana, we have you at 9 Oak Street, Medina. You live in Medina?"
+    found = [(one.rule, text[one.start : one.end]) for one in find(text, FACTS)]
+
+    assert ("geo/address", "9 Oak Street, Medina") in found
+    assert ("geo/town", "Medina") in found
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("Rose Cottage, 9 Oak Street, Medina", {"Rose Cottage", "9 Oak Street, Medina"}),
+        ("9 Oak Street Apt 4, Medina, OH", {"9 Oak St"}),
+        ("Medina, OH", set()),
+        (" , ", set()),
+    ],
+)
+def test_parts_of_an_address_are_known(address: str, shown: set[str]) -> None:
+    """The name of a house before the street says where somebody lives; a unit can be left out."""
+    known = Known(patient=PatientFacts(addresses=(address,)))
+    text = "Rose Cottage or 9 Oak Street, Medina" if "Rose" in address else "Medina: 9 Oak St"
+    places = find_known_facts(View(text), known)
+
+    assert {text[one.start : one.end] for one in places if one.rule == "known/address"} == shown
 
 
 @pytest.mark.parametrize("known", [NOTHING_KNOWN, Known(patient=PatientFacts())])

@@ -69,7 +69,10 @@ def test_what_only_holds_it_is_not_it(text: str) -> None:
     assert places == [f.start for f in find(text)]
 
 
-@pytest.mark.parametrize("unit", ["217", "217-555-", "lakeside ", "lakeside.example/", "1 ("])
+@pytest.mark.parametrize(
+    "unit",
+    ["217", "217-555-", "lakeside ", "lakeside.example/", "1 (", "12 ", "12 elm ", "12 elm st "],
+)
 def test_own_things_are_found_in_linear_time(unit: str) -> None:
     """No repetition of a beginning makes a text expensive."""
     text = (unit * 100_000)[:100_000]
@@ -80,12 +83,47 @@ def test_own_things_are_found_in_linear_time(unit: str) -> None:
     assert within(1, lambda: without_own(view, [], LAKESIDE))
 
 
-def test_another_address_stays_a_finding() -> None:
+PLAZA = "Elm Plaza, 12 North Elm Street, Suite 200, Springfield, IL 62704"
+CORNER = "100 Mount Vernon Avenue Suite 3, Saint Louis, MO 63101"
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        *[(PLAZA, "12 North Elm Street"), (PLAZA, "12 N. Elm St., Ste 200, Springfield IL")],
+        *[(PLAZA, "12 N Elm St, #200"), (PLAZA, "12 north elm street, Springfield")],
+        *[(PLAZA, "Elm Plaza, 12 N Elm Street"), (CORNER, "100 Mt Vernon Ave, St. Louis")],
+        *[(CORNER, "100 Mount Vernon Avenue"), (CORNER, "100 Mount Vernon Av., Ste. 3")],
+    ],
+)
+def test_an_own_address_is_known_in_part(address: str, written: str) -> None:
+    """Town and ZIP are left out, and streets are abbreviated."""
+    known = Known(own=OwnFacts(addresses=(address,)))
+    for text in (f"Ana, see you on Tuesday at {written}.", f"Ana, we moved to {written}"):
+        assert [f for f in find(text, known) if f.label is PhiLabel.GEO] == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *["14 Elm Street, Springfield, IL 62704", "12 Elm Avenue, Springfield, IL 62704"],
+        *["112 Elm Street, Springfield, IL 62704", "12 Elm Street, Dover, DE 19901"],
+        *["12 Elmo Street, Springfield, IL 62704"],
+    ],
+)
+def test_another_address_stays_a_finding(written: str) -> None:
     """Only the practice's own is left out."""
-    text = "Your address is 14 Elm Street, Springfield, IL 62704."
-    [found] = find(text, Known(own=LAKESIDE))
+    [found] = find(f"Your address is {written}.", Known(own=LAKESIDE))
 
     assert (found.label, tier_of(found.label, found.rule)) == (PhiLabel.GEO, ContentTier.DETAIL)
+
+
+def test_an_address_without_a_number_is_known_as_a_whole() -> None:
+    """Half of it could be anywhere; none at all is nowhere."""
+    known = Known(own=OwnFacts(addresses=("Elm Plaza, Springfield", ",")))
+    places = [f.start for f in find("Ana, do you live in Springfield, IL 62704?", known)]
+
+    assert places == [f.start for f in find("Ana, do you live in Springfield, IL 62704?")]
 
 
 def test_a_name_can_give_the_care_away() -> None:
@@ -103,6 +141,82 @@ def test_a_name_can_give_the_care_away() -> None:
         "Hillside Dental": {"own-name/everyday"},
         "Lakeside Family Medicine": set(),
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "care"),
+    [
+        ("Lakeside Methadone Services", "Methadone", Sensitivity.SUBSTANCE_USE),
+        ("Ketamine Wellness", "Ketamine", Sensitivity.MENTAL_HEALTH),
+        ("Lakeside Vasectomy", "Vasectomy", Sensitivity.REPRODUCTIVE),
+        ("Diálisis San Rafael", "Diálisis", Sensitivity.GENERAL),
+    ],
+)
+def test_a_name_can_hold_a_drug_or_an_operation(name: str, word: str, care: Sensitivity) -> None:
+    """Whatever kind of word it is elsewhere, in the practice's name it tells the care."""
+    text = f"{name}: Ana, see you Tue Dec 1 at 2:30 PM."
+    [hint] = [f for f in find(text, Known(own=OwnFacts(names=(name,)))) if f.end <= len(name)]
+
+    assert (hint.label, hint.rule) == (PhiLabel.SPECIALTY_HINT, "own-name/telling")
+    assert (text[hint.start : hint.end], hint.sensitivity) == (word, care)
+    assert beyond([hint], ContentTier.MINIMUM) == (hint,)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *["Burns Medical Group", "Walker Family Practice", "Parkinson Family Medicine"],
+        *["Stone Ridge Medical", "Grace Family Medicine", "Good Hope Clinic", "Ana Medical"],
+        *["Clear Vision Optometry", "Heart of Texas Family Medicine", "Quest Labs"],
+        *["Lakeside Family Medicine", "Cold Spring Medical", "Flu Shot Express"],
+    ],
+)
+def test_an_ordinary_name_tells_no_care(name: str) -> None:
+    """Families and places are called by words that mean an illness or a result elsewhere."""
+    for text in (f"{name}: Ana, see you Tue Dec 1.", f"Hi Ana, this is {name}. See you at 9."):
+        found = find(text, Known(own=OwnFacts(names=(name,))))
+        assert beyond(found, ContentTier.MINIMUM) == ()
+
+
+@pytest.mark.parametrize(
+    ("page", "label", "care"),
+    [
+        ("results/hiv-positive", PhiLabel.CONDITION, Sensitivity.HIV_STI),
+        ("refill/suboxone", PhiLabel.MEDICATION, Sensitivity.SUBSTANCE_USE),
+        ("schizophrenia", PhiLabel.CONDITION, Sensitivity.MENTAL_HEALTH),
+        ("visit/abortion", PhiLabel.PROCEDURE, Sensitivity.REPRODUCTIVE),
+        ("refill/metformin", PhiLabel.MEDICATION, Sensitivity.GENERAL),
+    ],
+)
+def test_a_link_of_ones_own_may_not_tell_of_care(
+    page: str, label: PhiLabel, care: Sensitivity
+) -> None:
+    """Whoever sees the link reads what the page is about, whose host it is."""
+    text = f"Ana, please read this before Tuesday: https://lakeside.example/{page}"
+    [health] = [
+        f for f in find(text, Known(own=LAKESIDE)) if f.start > text.index("lakeside.example")
+    ]
+
+    assert (health.label, health.sensitivity) == (label, care)
+    assert health.start >= text.index(page)
+
+
+def test_a_code_in_a_link_of_ones_own_tells_of_care() -> None:
+    """It has no word that could be anybody's name."""
+    link = "https://lakeside.example/cpt/99213"
+
+    assert ("URL", "url/with-detail", link) in told(f"Ana: {link}")
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["visit-prep", "pay", "forms/new-patient", "bios/dr-ana-ng", "team/ana-walker", "results"],
+)
+def test_a_page_for_every_visit_tells_no_care(page: str) -> None:
+    """Such pages are linked to whoever comes, and people's names are no tests."""
+    text = f"Ana, please read this before Tuesday: https://lakeside.example/{page}"
+
+    assert beyond(find(text, Known(own=LAKESIDE)), ContentTier.MINIMUM) == ()
 
 
 @pytest.mark.parametrize(
@@ -141,6 +255,70 @@ def test_a_finding_says_which_care_it_gives_away(text: str, words: str, care: Se
     assert bool(beyond([health], ContentTier.DETAIL)) is (care is not Sensitivity.GENERAL)
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "care"),
+    [
+        ("Hope HIV Clinic", "HIV", Sensitivity.HIV_STI),
+        ("Lakeside Suboxone Clinic", "Suboxone", Sensitivity.SUBSTANCE_USE),
+        ("Lakeside STD Clinic", "STD", Sensitivity.HIV_STI),
+        ("Lakeside PrEP Clinic", "PrEP", Sensitivity.HIV_STI),
+        ("Lakeside Abortion Clinic", "Abortion", Sensitivity.REPRODUCTIVE),
+        ("Lakeside Fertility Associates", "Fertility", Sensitivity.REPRODUCTIVE),
+        ("Lakeside Mental Health Center", "Mental Health", Sensitivity.MENTAL_HEALTH),
+        ("Lakeside Psychiatric Hospital", "Psychiatric", Sensitivity.MENTAL_HEALTH),
+        ("Lakeside Skin Clinic", "Skin", Sensitivity.GENERAL),
+    ],
+)
+@pytest.mark.parametrize("own", [OwnFacts(), None])
+def test_a_hint_has_the_care_of_the_whole_name(
+    name: str, words: str, care: Sensitivity, own: OwnFacts | None
+) -> None:
+    """The words for the place are no part of the hint, and yet say what the others mean."""
+    text = f"{name}: Ana, see you Tuesday."
+    known = Known(own=own and OwnFacts(names=(name,)))
+    [hint] = [f for f in find(text, known) if f.label is PhiLabel.SPECIALTY_HINT]
+
+    assert (text[hint.start : hint.end], hint.sensitivity) == (words, care)
+    assert bool(beyond([hint], ContentTier.DETAIL)) is (care is not Sensitivity.GENERAL)
+
+
+@pytest.mark.parametrize(
+    ("words", "care"),
+    [
+        ("genetic counseling", Sensitivity.GENETICS),
+        ("stress test", Sensitivity.GENERAL),
+        ("HPV vaccine", Sensitivity.GENERAL),
+        ("depression screen score", Sensitivity.MENTAL_HEALTH),
+        ("stress test and suboxone", Sensitivity.SUBSTANCE_USE),
+    ],
+)
+def test_the_longer_term_tells_the_care(words: str, care: Sensitivity) -> None:
+    """A "stress test" is not about stress, and what is measured tells no care of its own."""
+    text = f"Ana, your {words} is on Tuesday."
+    cares = {f.sensitivity for f in find(text)}
+
+    assert cares - {Sensitivity.GENERAL} == {care} - {Sensitivity.GENERAL}
+
+
+@pytest.mark.parametrize(
+    ("link", "care"),
+    [
+        ("https://other.example/suboxone?name=ana-gomez", Sensitivity.SUBSTANCE_USE),
+        ("https://other.example/schizophrenia?dob=1980-04-12", Sensitivity.MENTAL_HEALTH),
+        ("https://other.example/abortion/8f9a7d6e5c4b3a21f0", Sensitivity.REPRODUCTIVE),
+        ("https://other.example/metformin?name=ana-gomez", Sensitivity.GENERAL),
+        ("https://lakeside.example/refill/suboxone?name=ana-gomez", Sensitivity.SUBSTANCE_USE),
+    ],
+)
+def test_a_link_has_the_care_of_what_stands_in_it(link: str, care: Sensitivity) -> None:
+    """Nobody may send it by SMS where nobody may send the words."""
+    text = f"Ana, please read {link}"
+    [url] = [f for f in find(text, Known(own=LAKESIDE)) if f.label is PhiLabel.URL]
+
+    assert (url.rule, url.sensitivity) == ("url/with-detail", care)
+    assert bool(beyond([url], ContentTier.DETAIL)) is (care is not Sensitivity.GENERAL)
+
+
 def test_ordinary_detail_beside_protected_care_stays_ordinary() -> None:
     """Each finding has the care of its own words."""
     found = find("Ana, your suboxone and your lisinopril are ready.")
@@ -165,6 +343,25 @@ def test_ordinary_detail_beside_protected_care_stays_ordinary() -> None:
 def test_a_full_name_has_two_names(name: str, full: bool) -> None:  # noqa: FBT001 - a table
     """A given name with an initial is what practices write for less."""
     assert is_full(name) is full
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lakeside Family Medicine: Ana, see you Tue Dec 1 at 2:30 PM. Reply C to confirm.",
+        "Lakeside Family Medicine: Ana, see you at 9 in our Springfield office.",
+        "Lakeside Family Medicine: Ana, see you at 9 at 12 Elm Street, Springfield.",
+    ],
+)
+def test_a_reminder_tells_nothing_new_of_the_patient(text: str) -> None:
+    """Who was born on that day and lives in that town is reminded as everybody is."""
+    facts = PatientFacts(
+        names=("Ana Gomez",),
+        birth_date=date(1980, 12, 1),
+        addresses=("9 Oak Street, Springfield, IL 62704",),
+    )
+
+    assert beyond(find(text, Known(own=LAKESIDE, patient=facts)), ContentTier.MINIMUM) == ()
 
 
 def test_known_names_are_told_apart_too() -> None:

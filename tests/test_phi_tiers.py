@@ -65,6 +65,7 @@ BY_RULE = [
     (PhiLabel.GEO, "geo/address", ContentTier.DETAIL),
     (PhiLabel.GEO, "geo/zip", ContentTier.DETAIL),
     (PhiLabel.GEO, "known/address", ContentTier.DETAIL),
+    (PhiLabel.GEO, "known/town", ContentTier.MINIMUM),
     (PhiLabel.URL, "url/personal", ContentTier.MINIMUM),
     (PhiLabel.URL, "url/with-detail", ContentTier.DETAIL),
     (PhiLabel.URL, "url/with-number", ContentTier.NEVER),

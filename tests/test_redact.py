@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +27,7 @@ from compliant_sms.phi import (
     restore,
     without,
 )
+from compliant_sms.phi._escapes import decoded
 from compliant_sms.phi._placeholders import _ALIKE
 from compliant_sms.phi._strict import find_strictly, united
 from compliant_sms.phi._without import _WORDS
@@ -256,6 +259,88 @@ def test_strictness_reads_what_programs_write(written: str) -> None:
     assert "[NAME-1]" in redacted
 
 
+NUNEZ = {"to": "Ángel Núñez", "note": "su cita es el 4/12/1980; llame a angel@nunez.example"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        json.dumps(NUNEZ),
+        json.dumps(json.dumps(NUNEZ)),
+        ascii(NUNEZ),
+        repr(json.dumps(NUNEZ, ensure_ascii=False).encode()),
+        urlencode(NUNEZ),
+        quote(NUNEZ["to"]),
+        quote(f"/p/{NUNEZ['to']}/x"),
+        "to \\U000000c1ngel N\\u00fa\\u00f1ez",
+    ],
+)
+@pytest.mark.parametrize(
+    "known", [NOTHING_KNOWN, Known(patient=PatientFacts(names=["Ángel Núñez"]))]
+)
+def test_escapes_hide_nothing(written: str, known: Known) -> None:
+    """JSON, literals of texts and bytes, URLs and forms: it goes to the last sign of its escape."""
+    redaction = redact(written, known, strict=True)
+
+    if known is not NOTHING_KNOWN or "note" in written:
+        assert "[NAME-1]" in redaction.text
+        assert not re.search("ngel|ez|u00|c3|f1|81|nunez", redaction.text, re.IGNORECASE)
+    assert "1980" not in redaction.text
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("plain", "plain"),
+        ("a\\u00e9b", "aéb"),
+        ("a\\\\u00e9b", "aéb"),
+        ("\\ud83d\\ude00!", "😀!"),
+        ("\\ud83d!", " !"),
+        ("\\U0001f600\\Uffffffff.", "😀 ."),
+        ("\\xe9\\xe8 \\xc3\\xa9", "éè é"),
+        ("a%20b%C3%A9%2C%e2%82%ac 5%ab", "a bé,€ 5 "),
+        ("x\\ny\\x00\\u0022", "x y  "),
+        ("100% of \\users", "100% of \\users"),
+    ],
+)
+def test_a_decoded_text_is_as_long_as_it_was(written: str, read: str) -> None:
+    """Each character stands where its escape begins, so that offsets stay."""
+    text = decoded(written)
+
+    assert len(text) == len(written)
+    assert re.sub(" +", " ", text.replace("\u2060", "")) == re.sub(" +", " ", read)
+
+
+def test_findings_in_escapes_have_the_offsets_of_the_text_as_given() -> None:
+    """From the first sign of an escape to the last, also where the text has other disguises."""
+    for text in (
+        "Dear \\u00c1ngel N\\u00fa\\u00f1e\\u007a, hi",
+        "＆ Dear Ana Go\\u0301me\\u007a: hi",
+    ):
+        [found] = [f for f in find(text, escaped=True) if f.label is PhiLabel.NAME]
+
+        assert text[: found.start].endswith("Dear ")
+        assert text[found.end :] in {", hi", ": hi"}
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        *["zoneinfo.ZoneInfo(key='America/Chicago')", "datetime.timezone.utc"],
+        "datetime.timezone(datetime.timedelta(days=-1, seconds=68400))",
+        "Odd(((1)))",
+    ],
+)
+def test_dates_with_a_time_zone_are_dates(zone: str) -> None:
+    """As Python shows them; of a strange zone the day goes at least."""
+    redacted = redact(
+        f"{{'dob': datetime.datetime(1980, 4, 12, 9, 0, tzinfo={zone})}}", strict=True
+    )
+
+    assert "[DATE-1]" in redacted.text
+    assert not {"1980", "12"} & set(re.findall(r"\w+", redacted.text))
+
+
 def test_digits_in_the_form_of_an_opaque_id_are_digits() -> None:
     """Without a single letter it may be two cards in a row; beside one, a number is a number."""
     uuid = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
@@ -337,6 +422,18 @@ def test_large_texts_take_linear_time() -> None:
     """Hostile ones end too: brackets, digits, at signs."""
     for hostile in ("[", "[1", "@", "a@", "1[A-", "%", "\\\\n"):
         redact(hostile * 20_000, strict=True)
+    for hostile in (
+        "\\",
+        "\\x",
+        "\\xc3",
+        "%C3",
+        "%C3%A9",
+        "\\u00e9",
+        "\\ud83d",
+        "date(1980, 1, 1, (",
+    ):
+        decoded(hostile * 20_000)
+        redact(hostile * 5_000, strict=True)
     assert len(find_strictly("1 " * 100_000)) == 1
     assert find_strictly("1 2 3 4 5 6 x" * 10_000) == ()
 

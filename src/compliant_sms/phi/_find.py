@@ -14,6 +14,7 @@ from compliant_sms.phi._codes import find_codes
 from compliant_sms.phi._conditions import find_conditions
 from compliant_sms.phi._contact import find_emails, find_ips, find_urls
 from compliant_sms.phi._dates import find_dates
+from compliant_sms.phi._escapes import decoded, end_in
 from compliant_sms.phi._geo import find_geo
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
 from compliant_sms.phi._known_facts import find_known_facts
@@ -87,8 +88,10 @@ _SPAN = attrgetter("start", "end")
 _RANK = {Confidence.CERTAIN: 0, Confidence.LIKELY: 1, Confidence.HINT: 2}
 
 
-def find(text: str, known: Known = NOTHING_KNOWN) -> tuple[PhiFinding, ...]:
-    """Everything that the recognizers find, in the order of the text; no two overlap.
+def find(
+    text: str, known: Known = NOTHING_KNOWN, *, escaped: bool = False
+) -> tuple[PhiFinding, ...]:
+    r"""Everything that the recognizers find, in the order of the text; no two overlap.
 
     Args:
         text: any text. Disguises such as full-width digits, HTML entities or invisible characters
@@ -96,7 +99,11 @@ def find(text: str, known: Known = NOTHING_KNOWN) -> tuple[PhiFinding, ...]:
         known: what is known of the patient and of the practice beforehand. What belongs to the
             practice itself is no finding, but for words in its name or its links that give away
             the kind of care.
+        escaped: read ``\u00e9``, ``\xc3\xa9`` and ``%C3%A9`` as the character that they stand for,
+            as in JSON, in literals of Python and in URLs. Offsets stay those of the text as given.
     """
+    if escaped:
+        text = decoded(text)
     view = View(text)
     said = view.said | _ALWAYS
     if known.patient is not None:
@@ -105,13 +112,15 @@ def find(text: str, known: Known = NOTHING_KNOWN) -> tuple[PhiFinding, ...]:
     for needs, recognize in _NEEDED:
         if said & needs:
             found += recognize(view, known)
+    found = with_care(view, found)
     if found and known.own is not None:
         found = without_own(view, found, known.own)
     if not found:
         return ()
     chosen = _resolved(found) if len(found) > 1 else found
-    told = with_care(view, with_links_told(chosen, found))
-    return tuple(told if view.is_as_given else _placed(told, view))
+    told = with_links_told(chosen, found)
+    placed = told if view.is_as_given else _placed(told, view)
+    return tuple(_in_full(placed, text) if escaped else placed)
 
 
 def _resolved(found: list[PhiFinding]) -> list[PhiFinding]:
@@ -146,3 +155,10 @@ def _placed(findings: Iterable[PhiFinding], view: View) -> Iterator[PhiFinding]:
             until = end
             same = start == finding.start and end == finding.end
             yield finding if same else evolve(finding, start=start, end=end)
+
+
+def _in_full(findings: Iterable[PhiFinding], text: str) -> Iterator[PhiFinding]:
+    """The findings, each to the end of the escape that its last character was written as."""
+    for finding in findings:
+        end = end_in(text, finding.end)
+        yield finding if end == finding.end else evolve(finding, end=end)

@@ -1,17 +1,24 @@
-"""What the record has of a patient, found in other spellings and forms too. Such a find is certain.
+"""What the record has of a patient, found in other spellings and forms too.
+
+Such a find is certain, but for a town.
 
 The host keeps the facts; nothing of them is stored or remembered here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from itertools import pairwise
 
 from compliant_sms.people import PatientFacts
+from compliant_sms.phi._date_figures import Form, Kind
+from compliant_sms.phi._date_judge import is_birth
 from compliant_sms.phi._full_names import is_full
 from compliant_sms.phi._known import Known
+from compliant_sms.phi._known_addresses import patient_addresses
 from compliant_sms.phi._known_names import find_known_names
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
@@ -36,6 +43,9 @@ _MONTHS = (
     "nov november noviembre",
     "dec december dic diciembre",
 )
+_ORDINAL = frozenset({"st", "nd", "rd", "th"})
+_BEFORE_YEAR = _ORDINAL | {"", "of", "de", "del", "th of"}
+_TOWN = "known/town"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -43,7 +53,8 @@ def find_known_facts(view: View, known: Known) -> Iterable[PhiFinding]:
     """Where a text shows what is known of the patient.
 
     Names in small letters, shortened, as initials or with a slip of the pen; the birth date in
-    every written form; numbers with other separators or without leading zeros; parts of addresses.
+    every written form, without its year only where birth is spoken of; numbers with other
+    separators or without leading zeros; parts of addresses. A town alone is a hint.
 
     Args:
         view: the text.
@@ -53,9 +64,9 @@ def find_known_facts(view: View, known: Known) -> Iterable[PhiFinding]:
     if facts is None:
         return
     for start, end, label, rule in _found(view, facts):
-        yield PhiFinding(
-            start=start, end=end, label=label, rule=rule, confidence=Confidence.CERTAIN
-        )
+        # Many live in a town: whatever else is seen in the place is surer.
+        sure = Confidence.HINT if rule == _TOWN else Confidence.CERTAIN
+        yield PhiFinding(start=start, end=end, label=label, rule=rule, confidence=sure)
 
 
 _Place = tuple[int, int, PhiLabel, str]
@@ -69,11 +80,12 @@ def _found(view: View, facts: PatientFacts) -> Iterator[_Place]:
     for label, rule, values, look in (
         (PhiLabel.PROVIDER_NAME, "known/clinician", facts.clinicians, find_known_names),
         (PhiLabel.EMAIL, "known/email", facts.emails, _whole),
-        (PhiLabel.GEO, "known/address", facts.addresses, _address),
     ):
         for value in values:
             for start, end in look(view, value):
                 yield start, end, label, rule
+    for address in facts.addresses:
+        yield from _at_address(view, address)
     if view.has_digit:
         yield from _numbers(view, facts)
         if facts.birth_date:
@@ -86,14 +98,9 @@ def _whole(view: View, value: str) -> Iterator[Span]:
     return phrase(view, words) if sum(map(len, words)) >= _FEWEST_LETTERS else iter(())
 
 
-def _address(view: View, address: str) -> Iterator[Span]:
-    """An address as a whole, or those of its parts that a comma sets off."""
-    whole = list(_whole(view, address))
-    if whole:
-        yield from whole
-        return
-    for part in address.split(","):
-        yield from _whole(view, part)
+def _at_address(view: View, address: str) -> Iterator[_Place]:
+    for (start, end), exact in patient_addresses(view, address):
+        yield start, end, PhiLabel.GEO, "known/address" if exact else _TOWN
 
 
 def _numbers(view: View, facts: PatientFacts) -> Iterator[_Place]:
@@ -168,17 +175,21 @@ def _birth_date(view: View, born: date) -> Iterator[Span]:
             if one == year:
                 one, other, last = other, last, one
             near = all(0 < after[0] - before[1] < 4 for before, after in pairwise(spans))
-            if near and last in years and (int(one), int(other)) in orders:
+            dated = last in years and not _hour().match(view.lower, spans[2][1])
+            if near and dated and (int(one), int(other)) in orders:
                 yield start, spans[2][1]
         if end - start < 3 and int(figures) == day:
             yield from _in_words(view, at, _MONTHS[month - 1].split(), years)
 
 
 def _in_words(view: View, at: int, month: list[str], years: set[str]) -> Iterator[Span]:
-    """A day with its month in words, before it or behind, and the year if it follows."""
+    """A day with its month in words, before it or behind, and the year if it follows.
+
+    Without the year it is a birth date only where birth is spoken of: visits fall on any day.
+    """
     start, end = view.figures[at]
     behind = view.word_at(end)
-    if behind < len(view.words) and view.words[behind] in {"st", "nd", "rd", "th"}:
+    if behind < len(view.words) and view.words[behind] in _ORDINAL:
         behind += 1
     while behind < len(view.words) and view.words[behind] in {"of", "de"}:
         behind += 1
@@ -189,9 +200,36 @@ def _in_words(view: View, at: int, month: list[str], years: set[str]) -> Iterato
         end = view.ends[behind]
     else:
         return
+    dated = False
     for begin, until in view.figures[at + 1 : at + 2]:
-        if begin - end < 8 and view.plain[begin:until] in years:
-            end = until
-    if view.lower[end : end + 2] in {"st", "nd", "rd", "th"}:
+        if view.plain[begin:until] in years and _is_year(view.lower, end, begin, until):
+            end, dated = until, True
+    if view.lower[end : end + 2] in _ORDINAL:
         end += 2
-    yield start, end
+    if dated or _tells_of_birth(view, start, end):
+        yield start, end
+
+
+def _is_year(lower: str, end: int, begin: int, until: int) -> bool:
+    """Whether figures behind a day and a month are the year, not the time: "Dec 1 at 2:30"."""
+    between = lower[end:begin].strip(" ,.'/-")
+    return begin - end < 8 and between in _BEFORE_YEAR and not _hour().match(lower, until)
+
+
+@cache
+def _hour() -> re.Pattern[str]:
+    return re.compile(r"[:h]\d| ?[ap]\.?m\b")
+
+
+def _tells_of_birth(view: View, start: int, end: int) -> bool:
+    """Whether a day and a month are said to be those of a birth: "born", "is your birthday"."""
+    form = Form(start, end, Kind.WRITTEN)
+    return is_birth(view, form) or _birth_behind().match(view.lower, end) is not None
+
+
+@cache
+def _birth_behind() -> re.Pattern[str]:
+    whose = r"(?:(?:your|ur|my|his|her|the|su|mi|tu|el) )?"
+    return re.compile(
+        rf",?(?: (?:is|was|es|fue|as),?)? ?\(?{whose}(?:birth|b-?day\b|d\.?o\.?b\b|cumple)"
+    )

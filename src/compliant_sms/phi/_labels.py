@@ -7,7 +7,7 @@ from attrs import frozen
 from compliant_sms import records
 from compliant_sms.choices import Word
 
-__all__ = ["OWN_NAME", "Confidence", "PhiFinding", "PhiLabel", "Sensitivity"]
+__all__ = ["HEALTH_LABELS", "OWN_NAME", "Confidence", "PhiFinding", "PhiLabel", "Sensitivity"]
 
 OWN_NAME = "own-name/"
 """How the rules begin that find a word of the practice's own name."""
@@ -70,6 +70,18 @@ class PhiLabel(Word):
     """A value or a finding, measured at home too. 45 CFR 160.103."""
     SPECIALTY_HINT = "SPECIALTY_HINT"
     """Words that give away the kind of care, such as "Oncology" in a name. 45 CFR 160.103."""
+
+
+HEALTH_LABELS = frozenset(
+    {
+        PhiLabel.CONDITION,
+        PhiLabel.MEDICATION,
+        PhiLabel.PROCEDURE,
+        PhiLabel.TEST_RESULT,
+        PhiLabel.SPECIALTY_HINT,
+    }
+)
+"""What tells about health, and so which kind of care somebody gets."""
 
 
 class Confidence(Word):

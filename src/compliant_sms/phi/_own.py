@@ -8,7 +8,9 @@ from functools import lru_cache
 from attrs import evolve
 
 from compliant_sms.phi._known import OwnFacts
-from compliant_sms.phi._labels import OWN_NAME, PhiFinding, PhiLabel
+from compliant_sms.phi._known_addresses import own_addresses
+from compliant_sms.phi._labels import HEALTH_LABELS, OWN_NAME, PhiFinding, PhiLabel, Sensitivity
+from compliant_sms.phi._marks import GIVEN, SURNAME
 from compliant_sms.phi._tiers import ContentTier, everyday_care, tier_of
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, bare, numbers, phrase, words_of
@@ -26,26 +28,27 @@ def without_own(view: View, found: Iterable[PhiFinding], own: OwnFacts) -> list[
     """The findings that are left when those of the practice itself are taken away.
 
     A word in its name or a link that gives away the kind of care stays ("Lakeside Oncology",
-    ``/hiv-clinic``), and so does what a link of its own tells of the patient.
+    "Lakeside Methadone", ``/hiv-clinic``, ``/refill/suboxone``), and so does what a link of its
+    own tells of the patient. In a name such a word is a hint, whatever it is elsewhere.
 
     Args:
         view: the text.
-        found: what was found, with the offsets of :attr:`View.plain`.
+        found: what was found, with the offsets of :attr:`View.plain` and the care of each.
         own: what belongs to the practice.
     """
     names = [span for name in own.names for span in phrase(view, _words(name))]
     links = _own_links(view, own.hosts) if own.hosts else []
-    others = [span for address in own.addresses for span in phrase(view, _words(address))]
+    others = [span for address in own.addresses for span in own_addresses(view, address)]
     if any(finding.label in _NUMBERED for finding in found):
         others += _own_numbers(view, own.phones)
     left: list[PhiFinding] = []
     for finding in found:
-        hint = finding.label is PhiLabel.SPECIALTY_HINT
-        if hint and _inside(finding, names):
-            left.append(_of_own_name(view, finding))
-        elif hint or not (
-            _inside(finding, [*names, *others])
-            or (_inside(finding, links) and not _tells_of_patient(finding))
+        if _inside(finding, names):
+            if _tells_in_name(view, finding):
+                left.append(_of_own_name(view, finding))
+        elif finding.label is PhiLabel.SPECIALTY_HINT or not (
+            _inside(finding, others)
+            or (_inside(finding, links) and not _tells_in_link(view, finding))
         ):
             left.append(finding)
     return left
@@ -55,17 +58,43 @@ def _inside(finding: PhiFinding, places: Iterable[tuple[int, int]]) -> bool:
     return any(start <= finding.start and finding.end <= end for start, end in places)
 
 
-def _of_own_name(view: View, hint: PhiFinding) -> PhiFinding:
-    words = view.lower[hint.start : hint.end].split()
+def _of_own_name(view: View, telling: PhiFinding) -> PhiFinding:
+    words = view.lower[telling.start : telling.end].split()
     everyday = everyday_care().issuperset(words)
-    return evolve(hint, rule=OWN_NAME + ("everyday" if everyday else "telling"))
+    rule = OWN_NAME + ("everyday" if everyday else "telling")
+    return evolve(telling, label=PhiLabel.SPECIALTY_HINT, rule=rule)
 
 
-def _tells_of_patient(finding: PhiFinding) -> bool:
+def _tells_in_name(view: View, finding: PhiFinding) -> bool:
+    """Whether a word of the practice's name tells of care: no result, and nobody's name."""
+    if finding.label not in HEALTH_LABELS:
+        return False
+    if finding.label is PhiLabel.SPECIALTY_HINT or _is_protected(finding):
+        return True
+    return finding.label is not PhiLabel.TEST_RESULT and not _is_name(
+        view, finding, GIVEN | SURNAME
+    )
+
+
+def _tells_in_link(view: View, finding: PhiFinding) -> bool:
+    """Whether a part of a link tells of the patient or of care, not only who works there."""
     if finding.label in {PhiLabel.URL, PhiLabel.PROVIDER_NAME}:
         return finding.label is PhiLabel.URL  # only a link with a token or a name is found at all
+    if finding.label in HEALTH_LABELS:
+        # "/bios/dr-ana-ng" is about no test for antibodies.
+        return _is_protected(finding) or not _is_name(view, finding, GIVEN)
     known = finding.rule.startswith("known/")
     return known or tier_of(finding.label, finding.rule) is ContentTier.NEVER
+
+
+def _is_protected(finding: PhiFinding) -> bool:
+    return finding.sensitivity is not Sensitivity.GENERAL
+
+
+def _is_name(view: View, finding: PhiFinding, names: int) -> bool:
+    """Whether people are called by all words of a finding: "Burns Medical Group"."""
+    words = view.marks[view.word_at(finding.start) : view.word_at(finding.end)]
+    return bool(words) and all(mark & names for mark in words)
 
 
 @lru_cache(maxsize=256)

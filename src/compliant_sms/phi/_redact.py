@@ -79,7 +79,7 @@ class Redactor:
     def _findings(self, text: str) -> list[PhiFinding]:
         everything = list(find(text, self._known))
         if self._strict and (free := unescaped(text)) != text:
-            everything = united(everything, list(find(free, self._known)))
+            everything = united(everything, list(find(free, self._known, escaped=True)))
         found = [f for f in everything if f.label in self._labels]
         if self._strict:
             kept = [f for f in everything if f.label not in self._labels]

@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from functools import cache
 
 from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._health_terms import Term, is_of_one, read_health
-from compliant_sms.phi._labels import PhiFinding, PhiLabel, Sensitivity
+from compliant_sms.phi._health_terms import Kind, Term, is_of_one, read_health
+from compliant_sms.phi._labels import HEALTH_LABELS, PhiFinding, PhiLabel, Sensitivity
+from compliant_sms.phi._specialties import end_of_place
 from compliant_sms.phi._view import View
 
-__all__ = ["care_of", "sensitivities"]
+__all__ = ["care_of", "care_of_finding", "most_protected", "sensitivities"]
 
-_ORDER = {care: place for place, care in enumerate(Sensitivity)}
 _GENERAL = Sensitivity.GENERAL
+_ORDER = {care: place for place, care in enumerate(Sensitivity)} | {_GENERAL: len(Sensitivity)}
 _LONGEST_CODE = 9
 _NEAR = 8  # terms that can stand around another one
 
@@ -46,6 +47,22 @@ def _sayings() -> tuple[tuple[Sensitivity, re.Pattern[str]], ...]:
     return tuple((care, re.compile(pattern)) for care, pattern in _SAID.items())
 
 
+def care_of_finding(view: View, finding: PhiFinding) -> Sensitivity:
+    """The kind of care that a finding gives away.
+
+    A hint is judged with the place that it is the name of: "Fertility Associates".
+
+    Args:
+        view: the text.
+        finding: in it, with the offsets of :attr:`View.plain`.
+
+    Raises:
+        InvalidInput: the packaged data are damaged.
+    """
+    hint = finding.label is PhiLabel.SPECIALTY_HINT
+    return care_of(view, finding.start, end_of_place(view, finding.end) if hint else finding.end)
+
+
 def care_of(view: View, start: int, end: int) -> Sensitivity:
     """The kind of care that a part of a text gives away, by the terms and the codes inside it.
 
@@ -69,14 +86,16 @@ def care_of(view: View, start: int, end: int) -> Sensitivity:
         if term.start >= end:
             break
         if term.end <= end:
-            near = terms[max(0, at - _NEAR) : at + _NEAR]
-            if not any(_inside(term, other) for other in near):
-                found.add(term.care)
+            found.update(_cares(term, terms[max(0, at - _NEAR) : at + _NEAR]))
     # A code has a figure behind its first letter.
     if end - start <= _LONGEST_CODE and view.plain[start + 1 : start + 2].isdigit():
         found.add(_of_code(view.plain[start:end].upper()))
-        found.discard(_GENERAL)
-    return min(found, key=_ORDER.__getitem__) if found else _GENERAL
+    return most_protected(found)
+
+
+def most_protected(cares: Iterable[Sensitivity]) -> Sensitivity:
+    """The most specially protected of some kinds of care; the general one when there is none."""
+    return min(cares, key=_ORDER.__getitem__, default=_GENERAL)
 
 
 def sensitivities(view: View, findings: Iterable[PhiFinding]) -> frozenset[Sensitivity]:
@@ -94,7 +113,7 @@ def sensitivities(view: View, findings: Iterable[PhiFinding]) -> frozenset[Sensi
     Raises:
         InvalidInput: the packaged data are damaged.
     """
-    found = {care_of(view, f.start, f.end) for f in findings if f.label in _HEALTH}
+    found = {care_of_finding(view, f) for f in findings if f.label in HEALTH_LABELS}
     if view.said & marks.SAYING:
         found |= _said(view)
     return frozenset(found - {_GENERAL})
@@ -109,10 +128,21 @@ def _said(view: View) -> frozenset[Sensitivity]:
     return read.sayings
 
 
-def _inside(term: Term, other: Term) -> bool:
-    """Whether a term is only a part of a longer one: "genetic counseling"."""
-    longer = other.end - other.start > term.end - term.start
-    return longer and other.start <= term.start and term.end <= other.end
+def _cares(term: Term, near: Iterable[Term]) -> set[Sensitivity]:
+    """The care of a term, or of the longest ones that it is only a part of.
+
+    "Genetic counseling" is about genetics; "HIV clinic" about HIV, where the hint is "HIV" alone.
+    What is measured tells no care of its own: "depression score".
+    """
+    around = [
+        other
+        for other in near
+        if other.start <= term.start and term.end <= other.end and other.kind != Kind.MEASURE
+    ]
+    longest = max(other.end - other.start for other in around)
+    if longest == term.end - term.start:
+        return {term.care}
+    return {other.care for other in around if other.end - other.start == longest}
 
 
 def _of_code(code: str) -> Sensitivity:
@@ -133,14 +163,4 @@ _CHAPTERS = (
     ("O|Z3[0-9]|N97|N46|P0", Sensitivity.REPRODUCTIVE),
     ("T7[46]|Z69|Y07", Sensitivity.ABUSE),
     ("Z14|Z15|Q9", Sensitivity.GENETICS),
-)
-
-_HEALTH = frozenset(
-    {
-        PhiLabel.CONDITION,
-        PhiLabel.MEDICATION,
-        PhiLabel.PROCEDURE,
-        PhiLabel.TEST_RESULT,
-        PhiLabel.SPECIALTY_HINT,
-    }
 )

@@ -12,10 +12,11 @@ from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 
-__all__ = ["find_specialties", "told_otherwise"]
+__all__ = ["end_of_place", "find_specialties", "told_otherwise"]
 
 _GROUND = Kind.BODY | Kind.CONDITION | Kind.PROCEDURE | Kind.SPECIALTY
 _AILING = Kind.BODY | Kind.CONDITION
+_MOST_NAMED = 8  # terms in the name of a practice
 _AND = frozenset({" & ", " ", " and ", " y ", "/"})
 
 
@@ -70,7 +71,9 @@ def _found(view: View, some: Sequence[Term]) -> list[tuple[int, int]]:
         if not (named or term.kind == specialty or _place_after(view, term.last)):
             at += 1
             continue
-        while named and last + 1 < len(some) and _beside(view, some[last], some[last + 1]):
+        # A name is short, and a text of nothing else takes no square of time.
+        until = min(at + _MOST_NAMED, len(some) - 1)
+        while named and last < until and _beside(view, some[last], some[last + 1]):
             last += 1
         start, ends = some[at].start, some[at].end
         if end := _end(view, some[at : last + 1], named=named, ailing=(start, ends) in ailing):
@@ -120,6 +123,19 @@ def _is_short(view: View, run: Sequence[Term]) -> bool:
 
 
 _DONE_THERE = frozenset({"pt", "ot"})
+
+
+def end_of_place(view: View, end: int) -> int:
+    """Where the words for a place end that a hint leaves out: behind "HIV" in "HIV Clinic".
+
+    Args:
+        view: the text.
+        end: of the hint, in :attr:`View.plain`.
+    """
+    at = view.word_at(end)
+    while at < len(view.words) and view.words[at] in _institutions() and view.starts[at] == end + 1:
+        end, at = view.ends[at], at + 1
+    return end
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from compliant_sms.phi._escapes import decoded
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 
@@ -27,18 +28,25 @@ _OPAQUE = re.compile(
     r"(?![0-9A-Za-z])"
 )
 
-# What programs write around and into values: Python's literals, JSON, URLs, forms.
-_ESCAPE = re.compile(
-    r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[abfnrtv0])|%[0-9A-Fa-f]{2}"
-    r"|(?<![^\W_])[bBrRuUfF]{1,2}(?=['\"])|(?<=[^\W_])\+(?=[^\W_])"
+# What programs write around values: Python's literals, JSON, URLs, forms.
+_AROUND = re.compile(
+    r"(?<![^\W_])[bBrRuUfF]{1,2}(?=['\"])|(?<=[^\W_])\+(?=[^\W_]|%[0-9A-Fa-f])"
     r"|[=(){}<>|\"]|'(?![^\W_])|(?<![^\W_])'"
 )
-_DATE = re.compile(r"\bdate(?:time)?\([0-9]{4}, [0-9]{1,2}, [0-9]{1,2}[^()]{0,80}\)")
+# With a time zone in its brackets, or whatever it is cut off by.
+_INSIDE = r"\([^()]{0,80}(?:\([^()]{0,80}\)[^()]{0,80}){0,2}\)"
+_DATE = re.compile(
+    r"\bdate(?:time)?\([0-9]{4}, [0-9]{1,2}, [0-9]{1,2}"
+    rf"(?:[^()]{{0,80}}(?:{_INSIDE}[^()]{{0,80}}){{0,2}}\))?"
+)
 
 
 def unescaped(text: str) -> str:
-    """The text with blanks for what programs write around words, so that they stand free."""
-    return _ESCAPE.sub(lambda found: " " * len(found[0]), text)
+    """The text with what escapes stand for, and blanks for what programs write around words.
+
+    It is as long as it was; see :func:`~compliant_sms.phi._escapes.decoded`.
+    """
+    return decoded(_AROUND.sub(lambda found: " " * len(found[0]), text))
 
 
 def find_strictly(text: str) -> tuple[PhiFinding, ...]:

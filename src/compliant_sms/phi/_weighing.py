@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
-from compliant_sms.phi._labels import PhiFinding, PhiLabel, Sensitivity
-from compliant_sms.phi._sensitivities import care_of
+from compliant_sms.phi._labels import HEALTH_LABELS, PhiFinding, PhiLabel, Sensitivity
+from compliant_sms.phi._sensitivities import care_of_finding, most_protected
 from compliant_sms.phi._tiers import ContentTier, tier_of
 from compliant_sms.phi._view import View
 
@@ -15,23 +15,14 @@ __all__ = ["with_care", "with_links_told"]
 
 _URL = PhiLabel.URL
 _GENERAL = Sensitivity.GENERAL
-_HEALTH = frozenset(
-    {
-        PhiLabel.CONDITION,
-        PhiLabel.MEDICATION,
-        PhiLabel.PROCEDURE,
-        PhiLabel.TEST_RESULT,
-        PhiLabel.SPECIALTY_HINT,
-    }
-)
 
 
 def with_links_told(chosen: list[PhiFinding], found: Iterable[PhiFinding]) -> list[PhiFinding]:
-    """The findings, each link under a rule that says the worst of what stands in it.
+    """The findings, each link under a rule and with the care of the worst that stands in it.
 
     Args:
-        chosen: what stays of the findings.
-        found: all of them, also those that another one covers.
+        chosen: what stays of the findings, each with the care that it gives away.
+        found: all of them, also those that another one covers, likewise.
     """
     if _URL not in [finding.label for finding in chosen]:
         return chosen
@@ -42,11 +33,12 @@ def with_links_told(chosen: list[PhiFinding], found: Iterable[PhiFinding]) -> li
 def _told(link: PhiFinding, inner: Iterable[PhiFinding]) -> PhiFinding:
     carried = [f for f in inner if link.start <= f.start and f.end <= link.end]
     tier = max((tier_of(f.label, f.rule) for f in carried), default=ContentTier.MINIMUM)
+    care = most_protected(f.sensitivity for f in carried)
     if tier is ContentTier.NEVER:
-        return evolve(link, rule="url/with-number")
+        return evolve(link, rule="url/with-number", sensitivity=care)
     # Even a given name says whose page it is, to whoever sees the link.
     if tier is ContentTier.DETAIL or any(f.label is PhiLabel.NAME for f in carried):
-        return evolve(link, rule="url/with-detail")
+        return evolve(link, rule="url/with-detail", sensitivity=care)
     return link
 
 
@@ -60,11 +52,11 @@ def with_care(view: View, findings: list[PhiFinding]) -> list[PhiFinding]:
     Raises:
         ConfigurationError: the packaged data are damaged.
     """
-    if _HEALTH.isdisjoint([finding.label for finding in findings]):
+    if HEALTH_LABELS.isdisjoint([finding.label for finding in findings]):
         return findings
-    return [_with_own_care(view, f) if f.label in _HEALTH else f for f in findings]
+    return [_with_own_care(view, f) if f.label in HEALTH_LABELS else f for f in findings]
 
 
 def _with_own_care(view: View, finding: PhiFinding) -> PhiFinding:
-    care = care_of(view, finding.start, finding.end)
+    care = care_of_finding(view, finding)
     return finding if care is _GENERAL else evolve(finding, sensitivity=care)
