@@ -13,7 +13,7 @@ anew (``compliant-sms keys rotate``), and keep the old lines for as long as some
 them has to be read, such as a backup.
 
 A keyring of a file reads it again when it meets a key that it does not know, so that keys can be
-rotated while processes run.
+rotated while processes run. A store has it meet the key of a practice before it seals anything new.
 """
 
 from __future__ import annotations

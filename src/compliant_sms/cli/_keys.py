@@ -56,7 +56,8 @@ def rotate(path: Path, database: str) -> None:
     """Seal the data keys of a database anew, with the newest key of a key file.
 
     Texts go on meanwhile; they and the ledger's hashes are not touched. A run that was cut short
-    is simply started again. Keep the older keys for as long as there are backups that need them.
+    is simply started again. Keep the older keys for as long as there are backups that need them;
+    before you destroy them, restart whatever holds them and run this until nothing is left to do.
     """
     from rich.progress import Progress  # noqa: PLC0415 - after the options
 
