@@ -177,10 +177,12 @@ class Keyring:
         write_key_file(Path(path), self._as_text())
 
     def replace(self, path: str | os.PathLike[str]) -> None:
-        """Write a key file in the place of one, at once and whole; a crash leaves the old one.
+        """Write a key file in the place of one, at once and whole.
+
+        A crash leaves the old one or the new. On POSIX owner and mode stay as they were.
 
         Raises:
-            ConfigurationError: it cannot be written.
+            ConfigurationError: it cannot be written, or not given to the owner of the old one.
         """
         replace_key_file(Path(path), self._as_text())
 

@@ -39,6 +39,8 @@ def new(path: Path) -> None:
 def add(path: Path) -> None:
     """Put a new key on top of a key file; the older ones stay and go on opening.
 
+    The file keeps its owner and mode.
+
     Processes that run read the file again by themselves. Where each machine has a copy of the
     file, give it to all of them before `keys rotate`.
     """
