@@ -646,6 +646,33 @@ def test_no_canary_stands_in_what_an_error_tells(
         assert canary not in "".join(told), canary
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("in_the_clear", [False, True])
+def test_half_a_character_is_refused(
+    make_messenger: Make, keys: Path, *, in_the_clear: bool
+) -> None:
+    """Wherever it is passed, before anything is recorded, and nobody is shown the text."""
+    messenger = make_messenger(keyring=None if in_the_clear else Keyring.from_file(keys))
+    agree(messenger)
+    broken = "okapi \ud800"
+    asked: list[Callable[[], object]] = [
+        lambda: messenger.history(broken),
+        lambda: messenger.cancel(broken),
+        lambda: messenger.legal_hold.place(person=broken, reason="x", by="y"),
+        lambda: messenger.legal_hold.place(person=PERSON, reason=broken, by="y"),
+        lambda: messenger.pause(by="y", reason=broken),
+        lambda: messenger.resume(by="y", reason=broken),
+    ]
+    for ask in asked:
+        with pytest.raises(InvalidInput, match="half a surrogate pair") as caught:
+            ask()
+        assert not any("okapi" in line for line in traceback.format_exception_only(caught.value))
+        assert caught.value.__context__ is None
+    assert messenger.legal_hold.list() == ()
+    assert messenger.audit() == ()
+    assert isinstance(remind(messenger), Sent)
+
+
 def test_nothing_in_the_clear_is_believed(sealed: Messenger, database: Path) -> None:
     """Whoever can write to the file, and has no key, cannot put words into anybody's mouth."""
     a_life(sealed)
