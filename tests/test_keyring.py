@@ -215,6 +215,81 @@ def test_a_key_file_is_never_overwritten(tmp_path: Path) -> None:
     assert path.read_text() == "precious"
 
 
+@posix
+def test_a_replaced_file_keeps_owner_and_mode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An administrator who adds a key takes the file from no service."""
+    path = tmp_path / "texting.keys"
+    RING.write(path)
+    path.chmod(0o400)
+    given: list[tuple[int, int]] = []
+    theirs, their_group = os.getuid() + 1000, os.getgid() + 1000
+    stat_of = Path.stat
+
+    def somebody_elses(file: Path, **options: bool) -> os.stat_result:
+        found = list(stat_of(file, **options))
+        found[stat.ST_UID], found[stat.ST_GID] = theirs, their_group
+        return os.stat_result(found)
+
+    RING.with_new_key().replace(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o400
+    monkeypatch.setattr(os, "fchown", lambda _, uid, gid: given.append((uid, gid)))
+    RING.replace(path)
+    assert given == []
+    monkeypatch.setattr(Path, "stat", somebody_elses)
+    RING.replace(path)
+    assert given == [(theirs, their_group)]
+
+
+@posix
+def test_a_file_that_cannot_be_given_to_its_owner_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Better no new key than one that the service cannot read."""
+    path = tmp_path / "texting.keys"
+    RING.write(path)
+    before = path.read_bytes()
+
+    def refused(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchmod", refused)
+    with pytest.raises(ConfigurationError, match="not permitted"):
+        RING.with_new_key().replace(path)
+
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@posix
+def test_a_name_is_on_disk_before_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crash takes back neither a new file nor a rename; a file system that cannot is left be."""
+    path, synced = tmp_path / "texting.keys", []
+    fsync = os.fsync
+
+    def watched(file: int) -> None:
+        of_folder = stat.S_ISDIR(os.fstat(file).st_mode)
+        synced.append(("folder" if of_folder else "file", path.read_text()))
+        fsync(file)
+        if of_folder:
+            raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(os, "fsync", watched)
+    RING.write(path)
+    first = path.read_text()
+    RING.with_new_key().replace(path)
+
+    assert synced == [
+        ("file", first),
+        ("folder", first),
+        ("file", first),
+        ("folder", path.read_text()),
+    ]
+
+
 def test_a_file_that_cannot_be_finished_is_not_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

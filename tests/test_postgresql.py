@@ -19,6 +19,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from compliant_sms import Keyring, Messenger, Sent
 from compliant_sms.driver import finish
@@ -356,6 +357,39 @@ def test_standby(postgres_dsn: str, store: PostgreSQL) -> None:
 
 
 # Transactions
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_texts_are_utf_8_whatever_the_host_set(
+    make_messenger: Make, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    """By the environment, by the DSN, and by the database."""
+    name = conninfo_to_dict(postgres_dsn)["dbname"]
+    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
+        connection.execute(f'ALTER DATABASE "{name}" SET client_encoding = {encoding}')  # type: ignore[arg-type]
+    monkeypatch.setenv("PGCLIENTENCODING", encoding)
+    for dsn in (postgres_dsn, make_conninfo(postgres_dsn, client_encoding=encoding)):
+        messenger = make_messenger(store=PostgreSQL(dsn))
+        agree(messenger, person="pat-Łukasz 😀")
+        assert messenger.consent.events(PATIENT)[-1].person == "pat-Łukasz 😀"
+        assert messenger.verify_ledger().chains >= 1
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_in_another_encoding_is_refused(
+    postgres: Server, postgres_dsn: str, encoding: str
+) -> None:
+    """Before there are tables, and in words that help."""
+    name = f"sms_test_{encoding.lower()}"
+    make = "CREATE DATABASE {} ENCODING '" + encoding + "' LC_COLLATE 'C' LC_CTYPE 'C'"
+    postgres.run(f"{make.format(name)} TEMPLATE template0")
+    try:
+        store = PostgreSQL(make_conninfo(postgres_dsn, dbname=name))
+        with pytest.raises(StoreError, match=f"{encoding}.*createdb --encoding=UTF8"):
+            store.open()
+        store.close()
+    finally:
+        postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_durable_whatever_the_host_set(postgres: Server, postgres_dsn: str) -> None:

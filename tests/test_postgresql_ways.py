@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from compliant_sms import Messenger, Profile, Sent
+from compliant_sms import Keyring, Messenger, Profile, Sent
 from compliant_sms.errors import StoreError
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.stores import PostgreSQL, _postgres_links
@@ -69,6 +69,20 @@ def test_ways(make_messenger: Make, postgres_dsn: str, monkeypatch: pytest.Monke
     with ways(monkeypatch) as gone:
         assert isinstance(remind(messenger, "counted"), Sent)
     assert gone == [3, 6, 1, 3, 4, 1, 2]
+    with ways(monkeypatch) as gone:
+        agree(messenger, "+12175550188", "somebody new")
+    assert gone == [3, 2, 1, 2]
+
+
+def test_ways_to_seal(
+    make_messenger: Make, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the newest key seals is asked on no way of its own."""
+    store = PostgreSQL(postgres_dsn, max_connections=1)
+    messenger = make_messenger(store=store, keyring=Keyring.generate())
+    agree(messenger)
+    agree(messenger)
+
     with ways(monkeypatch) as gone:
         agree(messenger, "+12175550188", "somebody new")
     assert gone == [3, 2, 1, 2]

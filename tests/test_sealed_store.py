@@ -185,6 +185,45 @@ def test_one_file_for_practices_with_keys_of_their_own(
     assert b"quagga" not in on_disk(database)
 
 
+def test_a_text_to_a_practice_with_other_keys_is_refused_whole(
+    make_messenger: Make, practice: Practice, provider: Twilio, database: Path
+) -> None:
+    """Whoever runs the endpoint is told whose text it is, and its own messenger takes it later."""
+    store = SQLite(database)
+    here = make_messenger(store=store, keyring=Keyring.generate())
+    there = make_messenger(
+        store=store,
+        practice=evolve(practice, id="hilltop"),
+        provider=evolve(provider, sender=OTHER_SENDERS[0]),
+        keyring=Keyring.generate(),
+    )
+    agree(here)
+    agree(there)
+    assert isinstance(remind(there, body=BODY), Sent)
+    stop = from_patient("STOP", "SM1", to=OTHER_SENDERS[0])
+
+    with pytest.raises(CannotUnseal) as caught:
+        here.receive(stop)
+    (note,) = caught.value.__notes__
+    assert "number of another practice" in note
+    assert there.consent.state(PATIENT, PERSON).revocation is None
+
+    assert there.receive(stop).events[0].new
+    assert there.consent.state(PATIENT, PERSON).revocation is not None
+    assert here.consent.state(PATIENT, PERSON).revocation is None
+
+
+def test_a_text_to_us_that_cannot_be_opened_is_nobody_else_s(
+    sealed: Messenger, make_messenger: Make
+) -> None:
+    """A lost key of our own is told as such."""
+    agree(sealed)
+
+    with pytest.raises(CannotUnseal) as caught:
+        make_messenger(keyring=Keyring.generate()).receive(from_patient("STOP", "SM1"))
+    assert not hasattr(caught.value, "__notes__")
+
+
 def test_an_event_loop_seals_too(
     practice: Practice,
     provider: Twilio,

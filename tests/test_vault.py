@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ from compliant_sms.errors import (
     LedgerTampered,
     NotOurDatabase,
 )
-from compliant_sms.imports import Kind
+from compliant_sms.imports import Kind, read_opt_outs
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Transaction
 from compliant_sms.providers import Twilio
@@ -238,7 +239,7 @@ def test_rotation_while_running(sealed: Messenger, keys: Path, database: Path) -
         assert rotating.rotate_keys() == 0
 
     assert done == 4  # three chains and the index
-    assert seen == [(4, 4)]
+    assert seen == [(1, 4), (4, 4)]  # the index first
     assert wrapped_by(database) == {newest}
     assert columns(database, "SELECT digest FROM sms_consent_events") == before
     # The messenger from before has read its key file again.
@@ -288,6 +289,133 @@ def test_a_key_that_joins_meanwhile_seems_not_to_have_sealed(database: Path) -> 
     store.close()
 
     assert wrapped_by(database) == {old.newest}
+
+
+def rotated(keys: Path, make: Make, **changes: object) -> str:
+    """Put a new key on top and seal everything with it, as another process does; its id."""
+    Keyring.from_file(keys).with_new_key().replace(keys)
+    ring = Keyring.from_file(keys)
+    rotating = make(keyring=ring, **changes)
+    rotating.rotate_keys()
+    assert rotating.rotate_keys() == 0
+    return ring.newest
+
+
+def granted(messenger: Messenger) -> None:
+    messenger.consent.grant("+12175550188", person="a new one", **SPOKEN)
+
+
+def imported(messenger: Messenger) -> None:
+    stops = read_opt_outs([b"number\n", b"217-555-0188\n"], time_zone="America/Chicago")
+    messenger.import_consents((), opt_outs=stops, source="old-ehr", by="it:j.ortiz")
+
+
+def written_in(messenger: Messenger) -> None:
+    messenger.receive(from_patient("hello", "SM9", sender="+12175550188"))
+
+
+def erased_and_back(messenger: Messenger) -> None:
+    messenger.erase(PERSON, reason="matter 4711", by="privacy:kim")
+    agree(messenger)
+
+
+def another_practice(messenger: Messenger) -> None:
+    with Messenger(
+        practice=_other(messenger),
+        provider=evolve(messenger._ports.provider, sender=OTHER_SENDERS[0]),
+        store=messenger._store,
+        keyring=messenger._keyring,
+    ) as other:
+        agree(other)
+
+
+@pytest.mark.parametrize(
+    "begins", [granted, imported, written_in, erased_and_back, another_practice]
+)
+def test_after_a_rotation_no_older_key_seals(
+    sealed: Messenger,
+    keys: Path,
+    make_messenger: Make,
+    database: Path,
+    begins: Callable[[Messenger], None],
+) -> None:
+    """A process that has opened nothing since learns of the new key before it keeps anything."""
+    agree(sealed)
+    sealed.history(PERSON)  # since then it knows the index
+    newest = rotated(keys, make_messenger)
+
+    begins(sealed)
+
+    assert wrapped_by(database) == {newest}
+
+
+def test_between_adding_and_rotating_the_newest_key_seals(
+    sealed: Messenger, keys: Path, make_messenger: Make, database: Path
+) -> None:
+    """Whoever starts in between knows both, and needs nobody to have rotated."""
+    agree(sealed)
+    older = Keyring.from_file(keys).newest
+    Keyring.from_file(keys).with_new_key().replace(keys)
+    granted(make_messenger(keyring=Keyring.from_file(keys)))
+    written_in(sealed)
+
+    sealing = columns(database, "SELECT key_id, count(*) FROM sms_chains GROUP BY key_id")
+    assert dict(sealing) == {older: 2, Keyring.from_file(keys).newest: 1}  # type: ignore[arg-type]
+
+
+def test_keys_that_cannot_be_read_again_seal_nothing_more(
+    keys: Path, make_messenger: Make, database: Path
+) -> None:
+    """A keyring of a text does not learn; what it would seal is refused rather than lost later."""
+    sealed = make_messenger(keyring=Keyring.parse(keys.read_text()))
+    agree(sealed)
+    sealed.history(PERSON)  # since then it knows the index
+    newest = rotated(keys, make_messenger)
+
+    for begins in (granted, imported, written_in):
+        with pytest.raises(CannotUnseal, match=newest):
+            begins(sealed)
+    assert wrapped_by(database) == {newest}
+
+
+def test_a_rotation_waits_for_whoever_begins_a_chain(
+    make_messenger: Make, keys: Path, postgres_dsn: str
+) -> None:
+    """On PostgreSQL too nothing is left behind that an older key sealed."""
+    store = PostgreSQL(postgres_dsn)
+    sealed = make_messenger(store=store, keyring=Keyring.from_file(keys))
+    agree(sealed)
+    with psycopg.connect(postgres_dsn) as host, ThreadPoolExecutor(1) as elsewhere:
+        granted(sealed.within(host))  # type: ignore[arg-type]
+        rotation = elsewhere.submit(rotated, keys, make_messenger, store=store)
+        with pytest.raises(TimeoutError):
+            rotation.result(timeout=0.5)
+        host.commit()
+        newest = rotation.result(timeout=30)
+        sealing = host.execute("SELECT key_id FROM sms_chains").fetchall()
+
+    assert sealing == [(newest,), (newest,)]
+
+
+def test_whoever_waited_for_a_rotation_seals_with_its_key(
+    make_messenger: Make, keys: Path, postgres_dsn: str
+) -> None:
+    """What was read before the wait counts no more."""
+    store = PostgreSQL(postgres_dsn)
+    sealed = make_messenger(store=store, keyring=Keyring.from_file(keys))
+    agree(sealed)
+    Keyring.from_file(keys).with_new_key().replace(keys)
+    with psycopg.connect(postgres_dsn) as host, ThreadPoolExecutor(1) as elsewhere:
+        joined = PostgreSQL(postgres_dsn).joined(host, Keyring.from_file(keys))
+        assert finish(joined.run(lambda tx: tx.rewrap(1))) == 1
+        grant = elsewhere.submit(granted, sealed)
+        with pytest.raises(TimeoutError):
+            grant.result(timeout=0.5)
+        host.commit()
+        grant.result(timeout=30)
+        sealing = host.execute("SELECT DISTINCT key_id FROM sms_chains ORDER BY 1").fetchall()
+
+    assert {key_id for (key_id,) in sealing} == set(Keyring.from_file(keys).key_ids)
 
 
 def test_another_practice_s_keys_are_left_alone(
@@ -516,6 +644,33 @@ def test_no_canary_stands_in_what_an_error_tells(
 
     for canary in CANARIES:
         assert canary not in "".join(told), canary
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("in_the_clear", [False, True])
+def test_half_a_character_is_refused(
+    make_messenger: Make, keys: Path, *, in_the_clear: bool
+) -> None:
+    """Wherever it is passed, before anything is recorded, and nobody is shown the text."""
+    messenger = make_messenger(keyring=None if in_the_clear else Keyring.from_file(keys))
+    agree(messenger)
+    broken = "okapi \ud800"
+    asked: list[Callable[[], object]] = [
+        lambda: messenger.history(broken),
+        lambda: messenger.cancel(broken),
+        lambda: messenger.legal_hold.place(person=broken, reason="x", by="y"),
+        lambda: messenger.legal_hold.place(person=PERSON, reason=broken, by="y"),
+        lambda: messenger.pause(by="y", reason=broken),
+        lambda: messenger.resume(by="y", reason=broken),
+    ]
+    for ask in asked:
+        with pytest.raises(InvalidInput, match="half a surrogate pair") as caught:
+            ask()
+        assert not any("okapi" in line for line in traceback.format_exception_only(caught.value))
+        assert caught.value.__context__ is None
+    assert messenger.legal_hold.list() == ()
+    assert messenger.audit() == ()
+    assert isinstance(remind(messenger), Sent)
 
 
 def test_nothing_in_the_clear_is_believed(sealed: Messenger, database: Path) -> None:

@@ -71,6 +71,17 @@ def host(server: Server, willing: Messenger) -> Iterator[Host]:
         yield made
 
 
+def test_texts_on_the_host_s_connection_are_utf_8(willing: Messenger, server: Server) -> None:
+    """On another connection what was read would be other texts, or bytes."""
+    for encoding in ("LATIN1", "SQL_ASCII"):
+        with psycopg.connect(server.where, client_encoding=encoding) as connection:
+            joined = willing.within(connection)  # type: ignore[arg-type]
+            with pytest.raises(ConfigurationError, match="client_encoding='UTF8'"):
+                joined.history(PERSON)
+            connection.execute("SET client_encoding = 'UTF8'")
+            assert joined.history(PERSON).consent
+
+
 # Who waits
 
 

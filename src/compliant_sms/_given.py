@@ -13,7 +13,17 @@ from attrs import Attribute
 
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["A_TEXT", "a_kind", "a_text", "each_of", "kind", "language", "text", "yes_or_no"]
+__all__ = [
+    "A_TEXT",
+    "a_kind",
+    "a_text",
+    "each_of",
+    "kind",
+    "language",
+    "text",
+    "utf_8",
+    "yes_or_no",
+]
 
 A_TEXT = "a str; of a whole number, such as a key of your own database, str(...)"
 """What to pass where a text is needed."""
@@ -69,6 +79,22 @@ def text(_: object, attribute: Attribute[Any], value: object) -> None:
     """A validator of fields: :func:`a_text`."""
     if not isinstance(value, str):  # asked here, as hundreds of fields of each text are checked
         a_text(value, attribute.name)
+
+
+def utf_8(value: str, name: str) -> bytes:
+    """A text in UTF-8, which holds no half of a surrogate pair.
+
+    Args:
+        value: the text.
+        name: what to call it in the error.
+    """
+    try:
+        return value.encode()
+    except UnicodeEncodeError:
+        pass
+    # Outside of the handler: what it caught holds the text.
+    msg = f"{name} holds half a surrogate pair; decode it properly before"
+    raise InvalidInput(msg)
 
 
 def language(_: object, attribute: Attribute[Any], value: str) -> None:

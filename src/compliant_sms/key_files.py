@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from compliant_sms.errors import ConfigurationError, InvalidKeys
@@ -53,6 +54,7 @@ def write_key_file(path: Path, data: bytes) -> None:
     """
     try:
         _write(path, data)
+        _keep_name(path)
     except FileExistsError:
         msg = f"{path} is there already, and a key file is never overwritten; choose a new name"
         raise ConfigurationError(msg) from None
@@ -61,22 +63,27 @@ def write_key_file(path: Path, data: bytes) -> None:
 
 
 def replace_key_file(path: Path, data: bytes) -> None:
-    """Write a file in the place of one, at once and whole; a crash leaves the old one.
+    """Write a file in the place of one, at once and whole; a crash leaves the old one or the new.
+
+    On POSIX it has the old one's owner and mode: whoever replaces it as root takes it from nobody.
 
     Raises:
-        ConfigurationError: it cannot be written.
+        ConfigurationError: it cannot be written, or not given to the owner of the old one.
     """
     beside = path.with_name(f"{path.name}.{os.urandom(4).hex()}")
     try:
-        _write(beside, data)
+        _write(beside, data, like=path)
         beside.replace(path)
+        _keep_name(path)
     except OSError as error:
         raise _not_written(path, error) from None
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, like: Path | None = None) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         try:
+            if like is not None and like.exists() and os.name == "posix":
+                _make_alike(file.fileno(), like.stat())
             file.write(data)
             file.flush()
             # A key that is lost takes with it all that it sealed.
@@ -84,6 +91,24 @@ def _write(path: Path, data: bytes) -> None:
         except OSError:
             path.unlink()
             raise
+
+
+def _make_alike(file: int, old: os.stat_result) -> None:
+    if os.fstat(file).st_uid != old.st_uid:  # their groups can do nothing
+        os.fchown(file, old.st_uid, old.st_gid)
+    os.fchmod(file, stat.S_IMODE(old.st_mode))
+
+
+def _keep_name(path: Path) -> None:
+    """Have the folder on disk too: until then a crash may undo what became of the file's name."""
+    if os.name != "posix":
+        return
+    with suppress(OSError):  # there are file systems that cannot
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _not_written(path: Path, error: OSError) -> ConfigurationError:

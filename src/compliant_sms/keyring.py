@@ -13,7 +13,7 @@ anew (``compliant-sms keys rotate``), and keep the old lines for as long as some
 them has to be read, such as a backup.
 
 A keyring of a file reads it again when it meets a key that it does not know, so that keys can be
-rotated while processes run.
+rotated while processes run. A store has it meet the key of a practice before it seals anything new.
 """
 
 from __future__ import annotations
@@ -177,10 +177,12 @@ class Keyring:
         write_key_file(Path(path), self._as_text())
 
     def replace(self, path: str | os.PathLike[str]) -> None:
-        """Write a key file in the place of one, at once and whole; a crash leaves the old one.
+        """Write a key file in the place of one, at once and whole.
+
+        A crash leaves the old one or the new. On POSIX owner and mode stay as they were.
 
         Raises:
-            ConfigurationError: it cannot be written.
+            ConfigurationError: it cannot be written, or not given to the owner of the old one.
         """
         replace_key_file(Path(path), self._as_text())
 

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from compliant_sms import _given
 from compliant_sms.errors import NotOurDatabase
 from compliant_sms.phone import PhoneNumber
 
@@ -146,8 +147,12 @@ def structure(data: object, kind: type[T]) -> T:
 
 
 def canonical(data: object) -> bytes:
-    """Plain lists, dicts, texts and numbers as canonical JSON."""
-    return _JSON.encode(data).encode()
+    """Plain lists, dicts, texts and numbers as canonical JSON.
+
+    Raises:
+        InvalidInput: a text holds half a surrogate pair.
+    """
+    return _given.utf_8(_JSON.encode(data), "what is to be kept")
 
 
 def parsed(data: bytes) -> Any:  # noqa: ANN401 - JSON has no narrower type
@@ -161,7 +166,11 @@ def parsed(data: bytes) -> Any:  # noqa: ANN401 - JSON has no narrower type
 
 
 def encode(value: object) -> bytes:
-    """The value as canonical JSON."""
+    """The value as canonical JSON.
+
+    Raises:
+        InvalidInput: a text holds half a surrogate pair.
+    """
     return canonical(unstructure(value))
 
 

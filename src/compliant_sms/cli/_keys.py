@@ -39,6 +39,8 @@ def new(path: Path) -> None:
 def add(path: Path) -> None:
     """Put a new key on top of a key file; the older ones stay and go on opening.
 
+    The file keeps its owner and mode.
+
     Processes that run read the file again by themselves. Where each machine has a copy of the
     file, give it to all of them before `keys rotate`.
     """
@@ -56,7 +58,8 @@ def rotate(path: Path, database: str) -> None:
     """Seal the data keys of a database anew, with the newest key of a key file.
 
     Texts go on meanwhile; they and the ledger's hashes are not touched. A run that was cut short
-    is simply started again. Keep the older keys for as long as there are backups that need them.
+    is simply started again. Keep the older keys for as long as there are backups that need them;
+    before you destroy them, restart whatever holds them and run this until nothing is left to do.
     """
     from rich.progress import Progress  # noqa: PLC0415 - after the options
 

@@ -10,6 +10,8 @@ from attrs import frozen
 
 from compliant_sms import _given
 from compliant_sms.errors import (
+    CannotUnseal,
+    ConfigurationError,
     InvalidSignature,
     NeedsCertificate,
     StoreError,
@@ -38,6 +40,10 @@ _LARGEST_BODY = 1_000_000
 # A provider has one or two at a time.
 _MOST_CERTIFICATES = 16
 _ASKS_TO_REPEAT = 500
+_ANOTHER_S = (
+    "The text was written to a number of another practice, whose records are not kept with this "
+    "keyring, and nothing of it was recorded. Have the provider call that practice's messenger."
+)
 
 
 ReceivedEvent: TypeAlias = ReceivedText | ReceivedStatus
@@ -70,6 +76,9 @@ async def receive(ports: Ports, request: WebhookRequest, provider: str | None = 
         InvalidSignature: it is not the provider's; nothing was changed, but it was counted.
         WebhookRejected: it is too large or cannot be read, or nobody has such a provider; nothing
             was changed.
+        CannotUnseal: a text was written to a number of another practice in this store, which has
+            a keyring of its own; nothing was changed.
+        ConfigurationError: the same, and that practice has none.
     """
     _given.a_kind(request, WebhookRequest, "the request", "a WebhookRequest made of yours")
     adapters = ports.routes.named(provider)
@@ -91,7 +100,15 @@ async def receive(ports: Ports, request: WebhookRequest, provider: str | None = 
         await _hold_ids(tx, ports, theirs.name, [event for _, event in read])
         return tuple([await _apply(tx, ports, *each) for each in read])
 
-    received = await ports.store.run(apply)
+    try:
+        received = await ports.store.run(apply)
+    except (CannotUnseal, ConfigurationError) as error:
+        if any(
+            isinstance(event, InboundText) and event.to not in {None, adapter.sender}
+            for adapter, event in read
+        ):
+            error.add_note(_ANOTHER_S)
+        raise
     for asked in theirs.follow_up(webhook):
         with suppress(TransportError):  # the provider asks again
             await ports.transport.send(asked)

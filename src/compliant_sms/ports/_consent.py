@@ -86,7 +86,9 @@ class ConsentLedger(Protocol):
     async def rewrap(self, limit: int) -> int:
         """Seal up to ``limit`` data keys anew, with the newest key of the keyring; how many.
 
-        Keys that no key of the keyring sealed are left alone: they are another practice's.
+        Those of the practices' indexes come first: from then on nothing new is sealed with an
+        older key. Keys that no key of the keyring sealed are left alone: they are another
+        practice's.
         """
 
     async def sealed_with(self) -> list[str]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, LiteralString, Protocol
 
-from compliant_sms import records
+from compliant_sms import _given, records
 from compliant_sms.errors import CompliantSmsError, InvalidInput, RecordAltered
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.stores._dialect import Dialect
@@ -160,4 +160,6 @@ def _storable(parameters: Mapping[str, object]) -> Mapping[str, object]:
         if isinstance(value, str) and "\0" in value:
             msg = f"{name} holds a NUL, which not every database can keep; leave it out"
             raise InvalidInput(msg)
+        if isinstance(value, str) and not value.isascii():
+            _given.utf_8(value, name)
     return parameters

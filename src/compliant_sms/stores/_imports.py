@@ -135,6 +135,8 @@ class ImportRecords(ConsentRecords):
         )
         for number, person, *head in rows:
             self._subjects[practice_id, number, person] = self._vault.subject(*head)
+        if any(place not in self._subjects for place in places):
+            await self._meet_key(practice_id)
         begun: list[dict[str, object]] = []
         for place, (event, chain_id) in zip(places, chunk, strict=True):
             if place in self._subjects:

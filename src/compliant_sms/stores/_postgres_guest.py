@@ -32,6 +32,10 @@ _SCHEMA = """SELECT max(version), CASE WHEN current_setting('synchronous_commit'
     IN ('on', 'remote_apply') THEN '' ELSE set_config('synchronous_commit', 'on', true) END
     FROM sms_schema"""
 _PIPELINE = "within() cannot work in a pipeline. Leave connection.pipeline() first."
+_ENCODING = (
+    "within() needs a connection on which texts are UTF-8, and this one has {}. Connect with "
+    "client_encoding='UTF8'."
+)
 _FAILED = "the host's transaction failed before. Roll it back."
 _AGAIN = (
     "somebody else wrote the same at the same time. Roll back, and do the whole transaction again."
@@ -121,12 +125,14 @@ class _PostgresGuest:
         """Whether the host's transaction is open, or begins with the next statement.
 
         Raises:
-            ConfigurationError: the connection is in a pipeline.
+            ConfigurationError: the connection is in a pipeline, or texts on it are not UTF-8.
         """
         if self._connection.closed:
             return False
         if self._connection.pgconn.pipeline_status != PipelineStatus.OFF:
             raise ConfigurationError(_PIPELINE)
+        if self._connection.info.encoding != "utf-8":
+            raise ConfigurationError(_ENCODING.format(self._connection.info.encoding))
         idle = self._connection.info.transaction_status == TransactionStatus.IDLE
         return not (idle and self._connection.autocommit)
 

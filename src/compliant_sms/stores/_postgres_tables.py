@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from compliant_sms.errors import NotOurDatabase
+from compliant_sms.errors import NotOurDatabase, StoreError
 from compliant_sms.stores._dialect import POSTGRESQL
 from compliant_sms.stores._postgres_links import Link
 from compliant_sms.stores._schema import is_outdated, migrations, newest, tables
 
 __all__ = ["bring_up_to_date", "found_schema"]
 
-_OURS = """SELECT count(*) FROM pg_class WHERE relname = ANY($1) AND relkind IN ('r', 'p')
-    AND pg_table_is_visible(oid)"""
+_OURS = """SELECT count(*), current_setting('server_encoding') FROM pg_class
+    WHERE relname = ANY($1) AND relkind IN ('r', 'p') AND pg_table_is_visible(oid)"""
 # Processes that start at once go one after the other.
 _ALONE = """BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on;
 SELECT pg_advisory_xact_lock(hashtextextended('compliant_sms/schema', 0))"""
@@ -21,9 +21,16 @@ async def found_schema(link: Link) -> int:
 
     Raises:
         NotOurDatabase: there are tables with our names, and nothing says which version made them.
+        StoreError: the database cannot keep every text.
     """
     # In this order: whoever makes them meanwhile makes sms_schema with them.
-    ((others,),) = (await link.ask(_OURS, (sorted(tables()),))).rows
+    ((others, encoding),) = (await link.ask(_OURS, (sorted(tables()),))).rows
+    if encoding != "UTF8":
+        msg = (
+            f"the database keeps texts in {encoding}, which has no room for all of them. Make one "
+            "in UTF-8:  createdb --encoding=UTF8 --template=template0 NAME"
+        )
+        raise StoreError(msg)
     ((known,),) = (await link.ask("SELECT to_regclass('sms_schema')::text", ())).rows
     if known is not None:
         ((version,),) = (await link.ask("SELECT max(version) FROM sms_schema", ())).rows
@@ -44,6 +51,7 @@ async def bring_up_to_date(link: Link, *, allowed: bool) -> None:
         SchemaTooNew: a newer version of this library made them.
         SchemaTooOld: they have to be changed, and that is not allowed.
         NotOurDatabase: they are not ours.
+        StoreError: the database cannot keep every text.
     """
     if not is_outdated(await found_schema(link), may_migrate=allowed):
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from contextlib import suppress
 from typing import LiteralString, TypedDict
 
 from compliant_sms import records
@@ -12,7 +13,7 @@ from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import DataKeys
 from compliant_sms.stores._connection import NOBODY, Connection, Records, Row
-from compliant_sms.stores._many import AT_ONCE, each, listed
+from compliant_sms.stores._many import AT_ONCE, each, listed, numbered
 from compliant_sms.stores._vault import Subject, Vault, blind
 
 __all__ = ["SubjectRecords"]
@@ -29,6 +30,9 @@ _OLDER_INDEX_KEYS: LiteralString = (
     + _OLDER
     + " LIMIT :limit"
 )
+_SEALED_OTHERWISE: LiteralString = (
+    "SELECT practice_id, index_key FROM sms_vaults WHERE index_key IS NOT NULL AND key_id NOT IN ("
+)
 _COUNT_OLDER: LiteralString = (
     "SELECT (SELECT count(*) FROM sms_chains WHERE data_key IS NOT NULL AND "  # noqa: S608
     + _OLDER
@@ -36,6 +40,15 @@ _COUNT_OLDER: LiteralString = (
     + _OLDER
     + ")"
 )
+
+# Rotation seals the key of the practice's index first. Whoever does not know that key inserts
+# nothing; and who inserts has it wait, so that it finds the new chain.
+_ADD: LiteralString = """INSERT INTO sms_chains (chain_id, practice_id, number, person, key_id,
+    data_key, identity, erased_below) """
+_ROW: LiteralString = """:chain_id, :practice_id, :number, :person, :key_id, :data_key,
+    :identity, 0"""
+_UNLESS_THERE: LiteralString = " ON CONFLICT (practice_id, number, person) DO NOTHING"
+_VAULT: LiteralString = " FROM sms_vaults WHERE practice_id = :practice_id"
 
 _HEAD: LiteralString = """SELECT chain_id FROM sms_chains
     WHERE practice_id = :practice_id AND number = :number AND person = :person"""
@@ -54,6 +67,7 @@ class SubjectRecords(Records):
         super().__init__(connection, vault)
         self._drawn: dict[str, bytes | None] = {}
         self._begun: set[str] = set()
+        self._met: set[str] = set()
         self._subjects: dict[tuple[str, str, str], Subject] = {}
         self._empty: set[str] = set()
 
@@ -91,6 +105,8 @@ class SubjectRecords(Records):
         if practice_id in self._vault.known or practice_id in self._begun:
             return
         keys, plaintext = self._vault.keys, self._vault.plaintext
+        if keys is not None:
+            await self._meet_any_key(keys)
         # Before it seals: a keyring that reads a newer key meanwhile must not seem to have used it.
         newest = keys.newest if keys else None
         sealed = keys.seal(drawn, _index_of(practice_id)) if keys and drawn else None
@@ -158,7 +174,12 @@ class SubjectRecords(Records):
         if found is None:
             added = await self._add(filed, number, person, new_chain_id)
             found = added or await self._find(filed)  # somebody else may have been faster
+        if found is None:
+            await self._meet_key(practice_id)
+            added = await self._add(filed, number, person, new_chain_id)
+            found = added or await self._find(filed)
         elif found.cipher is None and self._vault.keys is not None:
+            await self._meet_key(practice_id)
             await self._key_anew(found.chain_id, number, person)
             found = await self._find(filed)
         assert found is not None, "the chain was there, or inserted just before"  # noqa: S101
@@ -200,16 +221,21 @@ class SubjectRecords(Records):
         person: str | None,
         chain_id: str,
     ) -> Subject | None:
-        """A chain without events, begun just now; None where there is one already."""
+        """A chain without events, begun just now.
+
+        None where there is one already, or the keyring does not know the key of the practice's.
+        """
         keyed = self._keyed(chain_id, number, person)
+        keys, (practice_id, *_) = self._vault.keys, filed
+        row: LiteralString = "VALUES (" + _ROW + ")"
+        known: dict[str, object] = {}
+        if keys is not None and practice_id not in self._met:
+            known = numbered({"known": key_id} for key_id in keys.key_ids)
+            within = each(":known_#", times=len(known))
+            row = "SELECT " + _ROW + _VAULT + " AND key_id IN (" + within + ")"
+            row += self._dialect.for_share
         added = await self._do(
-            """INSERT INTO sms_chains (chain_id, practice_id, number, person, key_id, data_key,
-                identity, erased_below)
-            VALUES (:chain_id, :practice_id, :number, :person, :key_id, :data_key, :identity, 0)
-            ON CONFLICT (practice_id, number, person) DO NOTHING""",
-            chain_id=chain_id,
-            **_columns(filed),
-            **keyed,
+            _ADD + row + _UNLESS_THERE, chain_id=chain_id, **_columns(filed), **keyed, **known
         )
         if not added:
             return None
@@ -226,6 +252,36 @@ class SubjectRecords(Records):
             chain_id=chain_id,
             **self._keyed(chain_id, number, person),
         )
+
+    async def _meet_key(self, practice_id: str) -> None:
+        """Have the keyring know the key of the practice's index, and no rotation go on meanwhile.
+
+        Raises:
+            CannotUnseal: it cannot: what it sealed now would be lost together with an older key.
+        """
+        keys = self._vault.keys
+        if keys is None or practice_id in self._met:
+            return
+        row = await self._one(
+            "SELECT key_id, index_key" + _VAULT + self._dialect.for_share, practice_id=practice_id
+        )
+        assert row is not None, "the practice has begun"  # noqa: S101
+        if row[0] not in keys.key_ids:
+            self._opened_index(practice_id, row[1])
+        self._met.add(practice_id)
+
+    async def _meet_any_key(self, keys: DataKeys) -> None:
+        """Have the keyring read again, where any practice's index has a key that it does not know.
+
+        Of practices with keyrings of their own it learns nothing by that.
+        """
+        known = numbered({"known": key_id} for key_id in keys.key_ids)
+        row = await self._one(
+            _SEALED_OTHERWISE + each(":known_#", times=len(known)) + ") LIMIT 1", **known
+        )
+        if row is not None:
+            with suppress(CannotUnseal):
+                keys.open(bytes(row[1]), _index_of(row[0]))
 
     def _keyed(self, chain_id: str, number: PhoneNumber | None, person: str | None) -> _Keyed:
         """A data key of its own for a chain, and whose it is, sealed with it."""
@@ -257,10 +313,15 @@ class SubjectRecords(Records):
     # Keys
 
     async def rewrap(self, limit: int) -> int:
-        """Seal up to ``limit`` data keys anew, with the newest key of the keyring; how many."""
+        """Seal up to ``limit`` data keys anew, with the newest key of the keyring; how many.
+
+        Those of the indexes first, and alone: whoever begins a chain reads there which key seals.
+        """
         keys = self._vault.keys
         if keys is None:
             return 0
+        if indexes := await self._rewrap_indexes(keys, limit):
+            return indexes
         newest = keys.newest  # read before anything is sealed
         rows = await self._all(
             _OLDER_KEYS + self._dialect.for_update, limit=limit, **_older_than(newest, keys)
@@ -274,7 +335,7 @@ class SubjectRecords(Records):
                 key_id=newest,
                 chain_id=chain_id,
             )
-        return len(rows) + await self._rewrap_indexes(keys, limit - len(rows))
+        return len(rows)
 
     async def _rewrap_indexes(self, keys: DataKeys, limit: int) -> int:
         newest = keys.newest

@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from attrs import field, frozen
 
+from compliant_sms import _given
 from compliant_sms.errors import CannotUnseal
 from compliant_sms.phi import Sealer
 from compliant_sms.ports import AtRest, DataKeys, Plaintext
@@ -137,4 +138,5 @@ def _key_of(chain_id: str) -> str:
 
 def blind(index_key: bytes, what: str, value: str) -> str:
     """What stands for a number or a person in a column that is searched."""
-    return hmac.digest(index_key, f"{what}\0{value}".encode(), "sha256")[:_INDEX].hex()
+    named = what.encode() + b"\0" + _given.utf_8(value, what)
+    return hmac.digest(index_key, named, "sha256")[:_INDEX].hex()

@@ -36,11 +36,14 @@ _DEFAULTS: dict[str, str | int] = {
     "tcp_user_timeout": 30_000,
 }
 
+# Whatever PGCLIENTENCODING, the DSN or the database say: in another one texts come as bytes.
+_ALWAYS: dict[str, str | int] = {"client_encoding": "UTF8"}
+
 T = TypeVar("T")
 
 
 class PostgreSQL:
-    """A PostgreSQL database, version 13 or newer. The host's own tables may lie in it too.
+    """A PostgreSQL database in UTF-8, version 13 or newer. The host's own tables may lie in it too.
 
     Args:
         dsn: where it is, as libpq wants it: ``postgresql://user@host/database`` or
@@ -76,7 +79,7 @@ class PostgreSQL:
         self._where = {key: parts[key] for key in ("host", "port", "dbname") if key in parts}
         options = {"autocommit": True, "prepare_threshold": 0 if prepare else None}
         self._settings = Settings(
-            conninfo=make_conninfo("", **(_DEFAULTS | parts)),
+            conninfo=make_conninfo("", **(_DEFAULTS | parts | _ALWAYS)),
             options=options,
             most=max_connections,
             patience=busy_timeout,
