@@ -27,8 +27,8 @@ async def found_schema(link: Link) -> int:
     ((others, encoding),) = (await link.ask(_OURS, (sorted(tables()),))).rows
     if encoding != "UTF8":
         msg = (
-            f"the database keeps texts in {encoding}, which has no room for all of them. Make one "
-            "in UTF-8:  createdb --encoding=UTF8 --template=template0 NAME"
+            f"the database keeps texts in {encoding}, and has to keep them in UTF-8. Make one so: "
+            " createdb --encoding=UTF8 --template=template0 NAME"
         )
         raise StoreError(msg)
     ((known,),) = (await link.ask("SELECT to_regclass('sms_schema')::text", ())).rows
