@@ -595,6 +595,7 @@ class AsyncMessenger(
                 transport=telemetry.transport(carries),
                 telemetry=telemetry,
                 retry=retry or BriefRetry(system.async_sleep),
+                unbroken=system.to_the_end,
                 ids=ids,
                 entropy=system.entropy,
                 volume=volume,

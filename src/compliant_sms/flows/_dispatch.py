@@ -14,6 +14,7 @@ from compliant_sms import _given
 from compliant_sms.errors import UnknownMessage
 from compliant_sms.flows._admit import WAITING, Claimed, Limited, Unlinked, take
 from compliant_sms.flows._brief import asked_about, brief
+from compliant_sms.flows._claim import claiming
 from compliant_sms.flows._deliver import deliver, recorded_outcome
 from compliant_sms.flows._link import link
 from compliant_sms.flows._places import leave_places
@@ -213,11 +214,11 @@ def _refused(ports: Ports, outcomes: Sequence[Outcome]) -> Problem | None:
 async def dispatch_one(ports: Ports, waiting: Message) -> Outcome | Limited | None:
     """What came of a text that waits; None where somebody else took it."""
     known = await brief(ports, waiting.draft)
-    step = await ports.store.run(lambda tx: take(tx, ports, waiting.message_id, known))
+    step = await claiming(ports, lambda tx: take(tx, ports, waiting.message_id, known))
     if isinstance(step, Unasked):
         everybody = await asked_about(ports, known, step.persons)
         known = everybody
-        step = await ports.store.run(lambda tx: take(tx, ports, waiting.message_id, everybody))
+        step = await claiming(ports, lambda tx: take(tx, ports, waiting.message_id, everybody))
         assert not isinstance(step, Unasked), "all of them were asked"  # noqa: S101
     if isinstance(step, Unlinked):
         step = await link(ports, known, step.message)
