@@ -384,6 +384,30 @@ def test_a_claim_of_somebody_else_is_not_given_back(
     assert outgoing(carrier) == []
 
 
+def test_called_back_before_it_is_given_back(
+    arguments: dict[str, Any], make_messenger: Callable[..., Messenger], carrier: Sandbox
+) -> None:
+    """A claim that is given back of a text that somebody called back ends it."""
+    store = Interrupting(arguments["store"])
+    other = make_messenger()
+
+    def call_it_back() -> None:
+        (text,) = other.history(PERSON).texts
+        other.cancel(text.message.message_id)
+
+    store.meanwhile.append(call_it_back)
+
+    async def cancelled(call: Call, own: Any) -> list[Any]:
+        await call(own.consent.grant, PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+        await store.interrupted(remind_async(own))
+        return [type(await remind_async(own)).__name__, await own.dispatch_due()]
+
+    seen = on_facade(AsyncMessenger, cancelled, **(arguments | {"store": store}))
+
+    assert seen == ["Cancelled", ()]
+    assert outgoing(carrier) == []
+
+
 def test_dropped_send(arguments: dict[str, Any], carrier: Sandbox) -> None:
     """A send whose event loop went away without a word sends nothing."""
 

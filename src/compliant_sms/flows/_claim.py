@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from compliant_sms.flows._admit import Claimed
+from compliant_sms.flows._called_back import keep
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
@@ -57,7 +58,8 @@ async def give_back(ports: Ports, claimed: Message, again: datetime) -> None:
 async def _give_back(tx: Transaction, ports: Ports, claimed: Message, again: datetime) -> None:
     message = await tx.message(claimed.message_id)
     if message is not None and is_open(message, claimed):
-        await tx.save(message.moved(State.DUE, not_before=again), ports.clock())
+        due = message.moved(State.DUE, not_before=again)
+        await keep(tx, ports, message, due, ports.clock())
 
 
 def is_open(message: Message, claimed: Message) -> bool:

@@ -9,6 +9,7 @@ from attrs import define, evolve
 
 from compliant_sms.errors import NoAnswer, RequestNotSent, UnknownMessage
 from compliant_sms.flows._admit import Claimed, Limited, Unlinked, admit
+from compliant_sms.flows._called_back import keep, uncertain
 from compliant_sms.flows._claim import OPEN, claiming, give_back, is_open
 from compliant_sms.flows._echo import without_echo
 from compliant_sms.flows._news import apply_early, early_news
@@ -161,7 +162,9 @@ async def _move_on(
     at = ports.clock()
     await keep_wait(tx, claim.route, result, at)
     due = message.moved(State.DUE, not_before=at, problem=result.problem)
-    await tx.save(due, at)
+    due = await keep(tx, ports, message, due, at)
+    if due.state is State.CANCELLED:
+        return outcome_of(due)
     step = await admit(tx, ports, due, claim.known, at, but=but)
     if isinstance(step, Limited | Unlinked | Unasked):
         until = step.until if isinstance(step, Limited) else at + _pause(message, ports)
@@ -267,7 +270,7 @@ async def _record(
     outdated = message.attempts != claimed.attempts and result.certainty is not Certainty.ACCEPTED
     settled = message if outdated else _settled(message, result, ports, at)
     if settled != message:
-        await tx.save(settled, at)
+        settled = await keep(tx, ports, message, settled, at)
     settled = await apply_early(tx, ports, settled, early, at)
     await keep_wait(tx, claim.route, last, at)
     await record_problem(tx, ports, reported_of(settled), result.problem, at)
@@ -278,7 +281,7 @@ def _settled(message: Message, result: Attempt, ports: Ports, at: datetime) -> M
     if result.certainty is Certainty.ACCEPTED:
         return message.moved(State.SENT, provider_id=result.provider_id)
     if result.certainty is Certainty.AMBIGUOUS:
-        return message.moved(State.UNCERTAIN, problem=result.problem)
+        return uncertain(message, result.problem)
     passes = result.may_be_tried_later or result.is_about_account
     if passes and message.state is State.BLOCKED:
         return message  # blocked since: only who asked for it may ask again

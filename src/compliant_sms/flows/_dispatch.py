@@ -14,7 +14,8 @@ from compliant_sms import _given
 from compliant_sms.errors import UnknownMessage
 from compliant_sms.flows._admit import WAITING, Claimed, Limited, Unlinked, take
 from compliant_sms.flows._brief import asked_about, brief
-from compliant_sms.flows._claim import claiming
+from compliant_sms.flows._called_back import call_back, is_called_back, uncertain
+from compliant_sms.flows._claim import OPEN, claiming
 from compliant_sms.flows._deliver import deliver, recorded_outcome
 from compliant_sms.flows._link import link
 from compliant_sms.flows._places import leave_places
@@ -46,7 +47,7 @@ async def give_up_lapsed_claims(tx: Transaction, ports: Ports, limit: int) -> No
     """Mark texts whose sender died as uncertain: their request may have left."""
     at = ports.clock()
     for message in await tx.lapsed(ports.practice.id, at, limit):
-        await tx.save(message.moved(State.UNCERTAIN), at)
+        await tx.save(uncertain(message), at)
 
 
 @frozen(kw_only=True)
@@ -228,6 +229,8 @@ async def dispatch_one(ports: Ports, waiting: Message) -> Outcome | Limited | No
 async def cancel(ports: Ports, message_id: str) -> Outcome:
     """Call a text back, if it has not gone out; otherwise say where it is.
 
+    One that may be on its way is cancelled once it is known that it did not go out.
+
     Raises:
         UnknownMessage: this practice has no such text.
     """
@@ -245,4 +248,7 @@ async def _cancel(tx: Transaction, ports: Ports, message_id: str) -> Outcome:
         at = ports.clock()
         await tx.save(message, at)
         await leave_places(tx, ports, message, at)
+    elif message.state in OPEN and not is_called_back(message):
+        message = call_back(message)
+        await tx.save(message, ports.clock())
     return await recorded_outcome(tx, message)
