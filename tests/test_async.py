@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from compliant_sms import (
     AsyncMessenger,
@@ -29,19 +30,22 @@ from compliant_sms import (
     volume_control,
 )
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
+from compliant_sms.flows._admit import Claimed
 from compliant_sms.inbox_desk import AsyncInboxDesk, InboxDesk
 from compliant_sms.joined import AsyncJoinedMessenger, JoinedMessenger
 from compliant_sms.messenger import StoreKind
 from compliant_sms.observing import AsyncObserving, Observing
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Twilio
 from compliant_sms.record_keeping import AsyncRecordKeeping, RecordKeeping
+from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.secure_desk import AsyncSecureDesk, SecureDesk
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from compliant_sms.upkeep import AsyncUpkeep, Upkeep
 from compliant_sms.volume_control import AsyncVolumeControl, VolumeControl
-from conftest import INTAKE_WORDING, PATIENT, PERSON
+from conftest import INTAKE_WORDING, OTHER_SENDERS, PATIENT, PERSON
 from test_receive import from_patient, status
 from test_send import BODY, DAWN, NIGHT, outgoing
 
@@ -226,6 +230,196 @@ def test_cancelled_send(arguments: dict[str, Any], carrier: Sandbox, clock: Mova
     assert (dispatched, after) == ((), ())
     assert [type(outcome).__name__ for outcome in settled] == ["Sent"]
     assert outgoing(carrier) == [BODY]
+
+
+class Interrupting:
+    """A store under which a task is cancelled: once its text is claimed, or is to be settled."""
+
+    def __init__(
+        self, store: Any, *, claims: int = 1, settling: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._store = store
+        self._claims = claims
+        self._settling = settling
+        self._claimed = False
+        self.victim: asyncio.Task[Any] | None = None
+        self.meanwhile: list[Callable[[], object]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def asynchronous(self, keyring: Any = None) -> Any:
+        self._port = self._store.asynchronous(keyring)
+        return self
+
+    async def run(self, work: Any) -> Any:
+        if self._claimed or self._settling():  # not once only: some cancel until they are heard
+            await self._cancel()
+        if self._claimed and self.meanwhile:
+            await asyncio.to_thread(self.meanwhile.pop())
+        result = await self._port.run(work)
+        self._claims -= isinstance(result, Claimed)
+        if self._claims == 0 and isinstance(result, Claimed):
+            self._claimed = True
+            await self._cancel()
+        return result
+
+    async def _cancel(self) -> None:
+        if self.victim is not None:
+            self.victim.cancel()
+            await asyncio.sleep(0)
+
+    async def interrupted(self, flow: Coroutine[Any, Any, Any]) -> None:
+        self.victim = asyncio.ensure_future(flow)
+        with pytest.raises(asyncio.CancelledError):
+            await self.victim
+
+
+async def remind_async(own: AsyncMessenger) -> Any:
+    return await own.send(
+        to=PATIENT,
+        person=PERSON,
+        purpose=Purpose.APPOINTMENT_REMINDER,
+        body=BODY,
+        idempotency_key="1",
+    )
+
+
+def states(record: Any) -> list[str]:
+    return [str(step.state) for step in record.steps]
+
+
+@pytest.mark.parametrize("how", ["sent", "dispatched"])
+def test_cancelled_once_it_is_claimed(
+    arguments: dict[str, Any], carrier: Sandbox, clock: MovableClock, how: str
+) -> None:
+    """A text whose sender was cancelled before it could leave is due again, not uncertain."""
+    store = Interrupting(arguments["store"])
+
+    async def cancelled(call: Call, own: Any) -> list[Any]:
+        await call(own.consent.grant, PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+        if how == "dispatched":
+            clock.move_to(NIGHT)
+            await remind_async(own)
+            clock.move_to(DAWN)
+        await store.interrupted(own.dispatch_due() if how == "dispatched" else remind_async(own))
+        (text,) = (await own.history(PERSON)).texts
+        return [states(text)[-2:], outgoing(carrier), await own.dispatch_due()]
+
+    seen, left, dispatched = on_facade(AsyncMessenger, cancelled, **(arguments | {"store": store}))
+
+    assert (seen, left) == (["claimed", "due"], [])
+    assert [type(outcome).__name__ for outcome in dispatched] == ["Sent"]
+    assert outgoing(carrier) == [BODY]
+
+
+def test_cancelled_once_another_route_has_it(
+    arguments: dict[str, Any], provider: Twilio, carrier: Sandbox
+) -> None:
+    """So is one that was to leave by another route, because the first one refused it."""
+    backup = evolve(provider, sender=PhoneNumber(OTHER_SENDERS[0]))
+    store = Interrupting(arguments["store"], claims=2)
+    carrier.fail_next("status", status=401, body={"code": 20003})
+
+    async def cancelled(call: Call, own: Any) -> list[Any]:
+        await call(own.consent.grant, PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+        await store.interrupted(remind_async(own))
+        (text,) = (await own.history(PERSON)).texts
+        return [states(text), await own.dispatch_due()]
+
+    seen, dispatched = on_facade(
+        AsyncMessenger,
+        cancelled,
+        **(arguments | {"store": store, "provider": Routes([provider, backup])}),
+    )
+
+    assert seen == ["claimed", "due", "claimed", "due"]
+    assert [type(outcome).__name__ for outcome in dispatched] == ["Sent"]
+    assert outgoing(carrier) == [BODY]
+
+
+def test_cancelled_while_it_is_settled(arguments: dict[str, Any], carrier: Sandbox) -> None:
+    """What came of a request is on record though whoever sent it was cancelled meanwhile."""
+    store = Interrupting(arguments["store"], claims=0, settling=lambda: bool(carrier.messages()))
+
+    async def cancelled(call: Call, own: Any) -> list[Any]:
+        await call(own.consent.grant, PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+        await store.interrupted(remind_async(own))
+        (text,) = (await own.history(PERSON)).texts
+        return states(text)
+
+    seen = on_facade(AsyncMessenger, cancelled, **(arguments | {"store": store}))
+
+    assert seen == ["claimed", "sent"]
+    assert outgoing(carrier) == [BODY]
+
+
+def test_a_claim_of_somebody_else_is_not_given_back(
+    arguments: dict[str, Any],
+    make_messenger: Callable[..., Messenger],
+    carrier: Sandbox,
+    clock: MovableClock,
+) -> None:
+    """Whoever was cancelled gives back its own claim, however long that takes, and no other."""
+    store = Interrupting(arguments["store"])
+    other = make_messenger()
+
+    def settled_and_sent() -> None:
+        clock.advance(timedelta(minutes=5))
+        other.reconcile()
+        carrier.fail_next("drop")
+        other.dispatch_due()
+
+    store.meanwhile.append(settled_and_sent)
+
+    async def cancelled(call: Call, own: Any) -> list[Any]:
+        await call(own.consent.grant, PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+        await store.interrupted(remind_async(own))
+        (text,) = (await own.history(PERSON)).texts
+        return states(text)
+
+    seen = on_facade(AsyncMessenger, cancelled, **(arguments | {"store": store}))
+
+    assert seen == ["claimed", "uncertain", "due", "claimed", "uncertain"]
+    assert outgoing(carrier) == []
+
+
+def test_called_back_before_it_is_given_back(
+    arguments: dict[str, Any], make_messenger: Callable[..., Messenger], carrier: Sandbox
+) -> None:
+    """A claim that is given back of a text that somebody called back ends it."""
+    store = Interrupting(arguments["store"])
+    other = make_messenger()
+
+    def call_it_back() -> None:
+        (text,) = other.history(PERSON).texts
+        other.cancel(text.message.message_id)
+
+    store.meanwhile.append(call_it_back)
+
+    async def cancelled(call: Call, own: Any) -> list[Any]:
+        await call(own.consent.grant, PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+        await store.interrupted(remind_async(own))
+        return [type(await remind_async(own)).__name__, await own.dispatch_due()]
+
+    seen = on_facade(AsyncMessenger, cancelled, **(arguments | {"store": store}))
+
+    assert seen == ["Cancelled", ()]
+    assert outgoing(carrier) == []
+
+
+def test_dropped_send(arguments: dict[str, Any], carrier: Sandbox) -> None:
+    """A send whose event loop went away without a word sends nothing."""
+
+    async def dropped(call: Call, own: Any) -> list[Any]:
+        await call(own.consent.grant, PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+        sending = remind_async(own)
+        sending.send(None)
+        sending.close()
+        return [await own.dispatch_due()]
+
+    assert on_facade(AsyncMessenger, dropped, **arguments) == [()]
+    assert outgoing(carrier) == []
 
 
 def test_nobody_is_known(arguments: dict[str, Any]) -> None:

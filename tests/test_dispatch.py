@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from compliant_sms import Blocked, Held, Messenger, Profile, Queued, Sent
+from compliant_sms import Blocked, Cancelled, Held, Messenger, Profile, Purpose, Queued, Sent
+from compliant_sms.errors import Unsupported
+from compliant_sms.providers import Twilio
+from compliant_sms.routing import Route, Routes
 from compliant_sms.rules import Verdict
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
@@ -94,6 +97,27 @@ def test_account_refused(willing: Messenger, carrier: Sandbox, clock: MovableClo
     clock.move_to(refused.not_before)
     assert [type(each) for each in willing.dispatch_due()] == [Sent]
     assert len(outgoing(carrier)) == len(set(outgoing(carrier))) == 4
+
+
+def test_no_route_any_more(
+    make_messenger: Make, willing: Messenger, provider: Twilio, clock: MovableClock
+) -> None:
+    """A text that no route takes any more is named, until it is too late for it."""
+    clock.move_to(NIGHT)
+    held = remind(willing, not_after=DAWN + timedelta(hours=4))
+    elsewhere = make_messenger(
+        provider=Routes([Route(provider=provider, purposes=[Purpose.RECALL])])
+    )
+    clock.move_to(DAWN)
+    with pytest.raises(Unsupported, match=f"no route .* {held.message_id}"):
+        elsewhere.dispatch_due()
+    clock.move_to(DAWN + timedelta(hours=4))
+    with pytest.raises(Unsupported):
+        elsewhere.dispatch_due()
+    clock.advance(timedelta(minutes=2))
+
+    assert elsewhere.dispatch_due() == (Cancelled(message_id=held.message_id),)
+    assert elsewhere.dispatch_due() == ()
 
 
 def test_limit_and_order(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
 
 from compliant_sms import (
     Blocked,
+    Cancelled,
     Delivery,
     Failed,
     Messenger,
@@ -22,7 +24,7 @@ from compliant_sms import (
 )
 from compliant_sms.errors import RequestNotSent
 from compliant_sms.lifecycle import State
-from compliant_sms.providers import Category, Twilio
+from compliant_sms.providers import Attempt, Category, Twilio
 from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
@@ -72,6 +74,117 @@ def test_absent(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> No
     assert [type(outcome) for outcome in willing.dispatch_due()] == [Sent]
     assert willing.dispatch_due() == willing.reconcile() == ()
     assert outgoing(carrier) == [BODY]
+
+
+def test_called_back_while_uncertain(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """What somebody called back meanwhile does not go once the provider has not got it."""
+    carrier.fail_next("drop")
+    asked = remind(willing)
+    known = asked.problem
+    answer = willing.cancel(asked.message_id)
+    assert isinstance(answer, Uncertain)
+    assert answer.problem is not None
+    assert answer.problem.code == "called-back"
+    assert known.words in answer.problem.words
+    assert willing.cancel(asked.message_id) == answer
+    clock.advance(timedelta(minutes=3))
+
+    assert willing.reconcile() == (Cancelled(message_id=asked.message_id),)
+    assert willing.dispatch_due() == ()
+    assert remind(willing) == Cancelled(message_id=asked.message_id)
+    assert outgoing(carrier) == []
+    (text,) = willing.history(PERSON).texts
+    states = [step.state for step in text.steps]
+    assert states[-2:] == [State.DUE, State.CANCELLED]
+
+
+def test_called_back_too_late(willing: Messenger, carrier: Sandbox) -> None:
+    """What the provider has is sent, whoever called it back."""
+    carrier.fail_next("accept_then_drop")
+    asked = remind(willing)
+    willing.cancel(asked.message_id)
+    (entry,) = carrier.messages()
+
+    assert willing.reconcile() == (Sent(message_id=asked.message_id, provider_id=entry.sid),)
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_called_back_and_settled_by_hand(
+    willing: Messenger, carrier: Sandbox, *, sent: bool
+) -> None:
+    """So it is where a person says what became of it."""
+    carrier.fail_next("drop")
+    asked = remind(willing)
+    willing.cancel(asked.message_id)
+    settled = willing.settle(asked.message_id, sent=sent, by="ana", reason="asked the patient")
+
+    assert isinstance(settled, Sent if sent else Cancelled)
+    assert willing.dispatch_due() == ()
+    assert outgoing(carrier) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "after"),
+    [
+        (("status", 429, 20429), Cancelled),
+        (("status", 401, 20003), Cancelled),
+        (("drop", None, None), Uncertain),
+        (("dies", None, None), Uncertain),
+        ((None, None, None), Sent),
+    ],
+)
+def test_called_back_while_it_is_sent(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock, fault: Any, after: type
+) -> None:
+    """A text that is called back while its request is on its way goes no second time."""
+    kind, status_code, code = fault
+    other = make_messenger()
+    answers: list[Any] = []
+
+    def call_it_back() -> None:
+        if not answers:
+            (text,) = other.history(PERSON).texts
+            answers.append(other.cancel(text.message.message_id))
+            if kind == "dies":
+                raise SystemExit
+
+    transport = BlockingTransport()
+    sender = make_messenger(
+        transport=Meanwhile(transport, before=call_it_back),
+        retry=once,
+    )
+    agree(sender)
+    if kind == "status":
+        carrier.fail_next("status", status=status_code, body={"code": code})
+    elif kind == "drop":
+        carrier.fail_next("drop")
+    if kind == "dies":
+        with pytest.raises(SystemExit):
+            remind(sender)
+        clock.advance(timedelta(seconds=90))
+        (outcome,) = other.reconcile()
+    else:
+        outcome = remind(sender)
+    transport.close()
+
+    (answer,) = answers
+    assert isinstance(answer, Queued)
+    assert answer.problem is not None
+    assert answer.problem.code == "called-back"
+    assert isinstance(outcome, after)
+    if after is Uncertain:
+        clock.advance(timedelta(minutes=3))
+        assert [type(each) for each in other.reconcile()] == [Cancelled]
+    clock.advance(timedelta(hours=2))
+    assert other.dispatch_due() == ()
+    assert len(outgoing(carrier)) == (after is Sent)
+
+
+async def once(attempt: Callable[[], Awaitable[Attempt]]) -> Attempt:
+    """A retry that tries once."""
+    return await attempt()
 
 
 def test_another_sender_cannot_tell(

@@ -272,6 +272,30 @@ def test_a_program_without_the_template_holds_it(
     assert isinstance(sent, Sent)
 
 
+def test_without_the_template_until_it_is_too_late(
+    make_diary: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Nobody waits for a template any longer than for the text."""
+    messenger, other = make_diary(), make_diary(templates=None, reminders=[])
+    agree(messenger)
+    clock.move_to(NIGHT + 2 * HOUR)
+    messenger.send_template(
+        "visit",
+        to=PATIENT,
+        person=PERSON,
+        values={"given_name": "Ana", "date": date(2026, 12, 2), "time": WALL.time()},
+        idempotency_key="appt-1",
+        not_after=TUESDAY + HOUR / 2,
+    )
+    clock.move_to(TUESDAY)
+    (held,) = other.dispatch_due()
+    assert isinstance(held, Held)
+    clock.advance(HOUR)
+
+    assert other.dispatch_due() == (Cancelled(message_id=held.message_id),)
+    assert outgoing(carrier) == []
+
+
 def test_a_text_of_a_withdrawn_template_sent_by_name(
     make_diary: Make, carrier: Sandbox, clock: MovableClock
 ) -> None:

@@ -189,6 +189,22 @@ def test_a_stop_in_between_ends_it(willing: Messenger, carrier: Sandbox, knowing
     assert text.message.state is State.UNCERTAIN
 
 
+def test_called_back_it_is_not_asked_again(
+    make_willing: Make, carrier: Sandbox, knowing: Knowing, clock: MovableClock
+) -> None:
+    """To ask again would send what somebody called back: a person says what became of it."""
+    messenger = make_willing()
+    knowing.next = NoAnswer("lost")
+    asked = remind(messenger)
+    knowing.next, knowing.lose = None, 0
+    messenger.cancel(asked.message_id)
+    clock.advance(SOON)
+
+    (outcome,) = messenger.reconcile()
+    assert isinstance(outcome, Uncertain)
+    assert outgoing(carrier) == []
+
+
 def test_other_words_are_another_text(
     make_willing: Make, clock: MovableClock, knowing: Knowing
 ) -> None:

@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 
 from compliant_sms import (
     Blocked,
+    Cancelled,
     Delivery,
     Failed,
     MessageClass,
@@ -179,6 +180,27 @@ def test_first_route_carries_the_text(
     assert isinstance(sent, Sent)
     assert outgoing(carrier) == [BODY]
     assert outgoing(backup_carrier) == []
+
+
+def test_called_back_it_moves_on_to_nobody(
+    make_willing: Make, make_messenger: Make, carriers: tuple[Sandbox, Sandbox]
+) -> None:
+    """A text that is called back on its way does not leave by another route."""
+    other = make_messenger()
+
+    def call_it_back() -> None:
+        (text,) = other.history(PERSON).texts
+        other.cancel(text.message.message_id)
+
+    inner = BlockingTransport()
+    willing = make_willing(transport=Meanwhile(inner, before=call_it_back))
+    carriers[0].fail_next("status", status=401, body={"code": 20003})
+    outcome = remind(willing)
+    inner.close()
+
+    assert isinstance(outcome, Cancelled)
+    assert outgoing(carriers[0]) == outgoing(carriers[1]) == []
+    assert willing.dispatch_due() == ()
 
 
 @pytest.mark.parametrize(

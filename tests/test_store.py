@@ -12,7 +12,7 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -621,19 +621,83 @@ def test_async_store_shares_commits(store: SQLite) -> None:
 
 
 def test_cancelled_task(store: SQLite) -> None:
-    """A task that is cancelled while it waits harms no other."""
+    """What a cancelled task waited for is never done, and harms no other."""
     port = store.asynchronous()
 
     async def main() -> str:
-        tasks = [asyncio.ensure_future(port.run(writing(f"n{number}"))) for number in range(5)]
-        await asyncio.sleep(0)
-        tasks[3].cancel()
-        with suppress(asyncio.CancelledError):
-            await tasks[3]
+        with store._lock:  # nothing begins
+            tasks = [asyncio.ensure_future(port.run(writing(f"n{number}"))) for number in range(5)]
+            await asyncio.sleep(0)
+            tasks[3].cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await tasks[3]
         return str(await tasks[4])
 
     assert asyncio.run(main()) == "n4"
+    assert count(store) == 4
+    assert store.run(writing("later")) == "later"
     assert count(store) == 5
+
+
+def test_cancelled_in_the_middle(store: SQLite) -> None:
+    """A task that is cancelled while its work runs hears of it when that is over, not before."""
+    port = store.asynchronous()
+    begun, may_end = threading.Event(), threading.Event()
+
+    async def slow(tx: Any) -> None:
+        await writing("slow")(tx)
+        begun.set()
+        assert may_end.wait(60)
+
+    async def main() -> int:
+        task = asyncio.ensure_future(port.run(slow))
+        await asyncio.get_running_loop().run_in_executor(None, begun.wait, 60)
+        for _ in range(3):
+            task.cancel()
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            assert not task.done()
+        may_end.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        with closing(sqlite3.connect(store._path)) as other:
+            ((found,),) = other.execute("SELECT count(*) FROM sms_practices")
+        return int(found)
+
+    assert asyncio.run(main()) == 1
+
+
+def test_dropped_task(store: SQLite) -> None:
+    """What a task waited for is not done either where its event loop is gone without a word."""
+    port = store.asynchronous()
+
+    async def main() -> None:
+        with store._lock:  # nothing begins
+            waiting = port.run(writing("n"))
+            waiting.send(None)
+            waiting.close()
+
+    asyncio.run(main())
+
+    assert store.run(writing("later")) == "later"
+    assert count(store) == 1
+
+
+def test_interrupted_while_it_waits(store: SQLite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was interrupted before its turn is not done by whoever comes next."""
+
+    @contextmanager
+    def interrupted() -> Iterator[None]:
+        raise KeyboardInterrupt
+        yield
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "_lock", interrupted())
+        with pytest.raises(KeyboardInterrupt):
+            store.run(writing("mine"))
+
+    assert store.run(writing("later")) == "later"
+    assert count(store) == 1
 
 
 def test_suspending_work_is_refused(store: SQLite) -> None:

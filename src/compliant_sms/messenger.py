@@ -319,6 +319,10 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
     def cancel(self, message_id: str) -> Outcome:
         """Call a text back if it has not gone out; otherwise say where it is.
 
+        One that may be on its way stays ``Queued`` or ``Uncertain``, with a ``problem`` that says
+        that it was called back: it is cancelled as soon as it is known that it did not go out, and
+        is not sent again.
+
         Raises:
             UnknownMessage: this practice has no such text.
         """
@@ -408,7 +412,8 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
 
         Args:
             message_id: which text.
-            sent: True, and it counts as sent; False, and it is due, and decided anew.
+            sent: True, and it counts as sent; False, and it is due, and decided anew; or
+                cancelled, where it was called back.
             by: who says so, for example ``"front-desk:ana"``.
             reason: how they know.
 
@@ -595,6 +600,7 @@ class AsyncMessenger(
                 transport=telemetry.transport(carries),
                 telemetry=telemetry,
                 retry=retry or BriefRetry(system.async_sleep),
+                unbroken=system.to_the_end,
                 ids=ids,
                 entropy=system.entropy,
                 volume=volume,

@@ -1,12 +1,17 @@
-"""The real clock, ids and sleep. The only file that asks the system for any of them."""
+"""The real clock, ids, sleep and tasks. The only file that asks the system for any of them."""
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
-__all__ = ["async_sleep", "blocking_sleep", "entropy", "new_id", "now"]
+__all__ = ["async_sleep", "blocking_sleep", "entropy", "new_id", "now", "to_the_end"]
+
+T = TypeVar("T")
 
 
 def now() -> datetime:
@@ -38,3 +43,21 @@ async def async_sleep(seconds: float) -> None:
     import asyncio  # noqa: PLC0415 - whoever awaits this has imported it; others need not pay
 
     await asyncio.sleep(seconds)
+
+
+async def to_the_end(rest: Coroutine[Any, Any, T]) -> T:
+    """Have it go on in a task of its own, and wait for its end however often one is cancelled.
+
+    Raises:
+        asyncio.CancelledError: the caller was cancelled meanwhile; the rest has ended.
+    """
+    import asyncio  # noqa: PLC0415 - as above
+
+    task = asyncio.ensure_future(rest)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with suppress(asyncio.CancelledError):  # the first one comes out
+                await asyncio.wait([task])
+        raise

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import evolve, frozen
 
+from compliant_sms.errors import Unsupported
 from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._facts import Told, facts_about, may_carry_phi
 from compliant_sms.flows._opt_in import record_asked
@@ -17,7 +18,7 @@ from compliant_sms.flows._rate import turn
 from compliant_sms.flows._rehearsed import DRY_RUN
 from compliant_sms.flows._routes import enrol, routes_for
 from compliant_sms.flows._sent_before import looked_back
-from compliant_sms.flows._standing import set_aside, standing
+from compliant_sms.flows._standing import Void, set_aside, standing
 from compliant_sms.flows._told import Unasked
 from compliant_sms.flows._waits import wait_name, wait_of
 from compliant_sms.lifecycle import State
@@ -143,7 +144,11 @@ async def take(
         return None
     # Asked for in a host's transaction, it may be the first text that leaves from the number.
     await enrol(tx, ports)
-    return await admit(tx, ports, message, known, at)
+    try:
+        return await admit(tx, ports, message, known, at)
+    except Unsupported as error:  # whoever dispatches did not name it
+        msg = f"{error} Or cancel the text: {message_id}."
+        raise Unsupported(msg) from error
 
 
 async def admit(
@@ -173,16 +178,9 @@ async def admit(
     Raises:
         Unsupported: no route takes it.
     """
-    gone = await standing(tx, ports, message, known, at)
-    if isinstance(gone, Unasked):
-        return gone
-    if gone is not None:
-        await leave_places(tx, ports, message, at)
-        return await set_aside(tx, message, gone, at)
-    if await is_paused(tx, message.practice_id, known):
-        waiting, held = hold_for_pause(message)
-        await tx.save(waiting, at)
-        return held
+    stopped = await _stopped(tx, ports, message, known, at)
+    if stopped is not None:
+        return stopped
     routes = routes_for(ports, known, at, but=but)
     waits = {route.key: await wait_of(tx, route, at) for route in routes}
     routes = tuple(sorted(routes, key=lambda route: waits[route.key] is not None))
@@ -207,6 +205,28 @@ async def admit(
     if result is None and ports.practice.campaign is not None:
         await tx.add_volume(message.practice_id, at, decision.facts.readings.segments)
     return result or Claimed(message=moved, known=known, route=route)
+
+
+async def _stopped(
+    tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
+) -> Unasked | Outcome | None:
+    """What keeps a text back whatever the rules say; None where they are to be asked."""
+    gone = await standing(tx, ports, message, known, at)
+    if isinstance(gone, Unasked):
+        return gone
+    if not isinstance(gone, Void) and await is_paused(tx, message.practice_id, known):
+        waiting, held = hold_for_pause(message)
+        await tx.save(waiting, at)
+        return held
+    last = message.draft.not_after
+    is_late = last is not None and at > last
+    if gone is None and not is_late:
+        return None
+    await leave_places(tx, ports, message, at)
+    if gone is None or (is_late and not isinstance(gone, Void)):  # no use in waiting any longer
+        await tx.save(message.moved(State.CANCELLED), at)
+        return Cancelled(message_id=message.message_id)
+    return await set_aside(tx, message, gone, at)
 
 
 def _consequence(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from attrs import define, evolve
 
 from compliant_sms.errors import NoAnswer, RequestNotSent, UnknownMessage
 from compliant_sms.flows._admit import Claimed, Limited, Unlinked, admit
+from compliant_sms.flows._called_back import keep, uncertain
+from compliant_sms.flows._claim import OPEN, claiming, give_back, is_open
 from compliant_sms.flows._echo import without_echo
 from compliant_sms.flows._facts import may_carry_phi
 from compliant_sms.flows._news import apply_early, early_news
@@ -58,7 +59,6 @@ __all__ = [
 _LONGEST_FOR_ACCOUNT = timedelta(hours=1)
 _MOST_DOUBLINGS = 16
 _SHORTEST_VALIDITY = timedelta(seconds=1)
-_OPEN = frozenset({State.CLAIMED, State.UNCERTAIN})
 
 
 def outbound(message: Message, at: datetime) -> OutboundText:
@@ -100,7 +100,10 @@ async def deliver(ports: Ports, claim: Claimed) -> Outcome:
     if step is not None:
         return step
     final = _telling(result, refused)
-    return await ports.store.run(lambda tx: _record(tx, ports, claim, result, final))
+    # It has left: whoever is cancelled now must not make it uncertain.
+    return await ports.unbroken(
+        ports.store.run(lambda tx: _record(tx, ports, claim, result, final))
+    )
 
 
 async def _leave(
@@ -120,8 +123,7 @@ async def _leave(
     except BaseException as error:
         if not open_request.may_have_left:
             again = ports.clock() + _after(error, claim.message, ports)
-            with suppress(Exception):  # what went wrong first is what to tell
-                await ports.store.run(lambda tx: _give_back(tx, ports, claim.message, again))
+            await give_back(ports, claim.message, again)
         raise
 
 
@@ -145,7 +147,7 @@ async def _next(
     if not routes_for(ports, claim.known, at, but=but):
         return None
     result = refused[-1][1]
-    return await ports.store.run(lambda tx: _move_on(tx, ports, claim, result, but))
+    return await claiming(ports, lambda tx: _move_on(tx, ports, claim, result, but))
 
 
 async def _move_on(
@@ -157,12 +159,14 @@ async def _move_on(
 ) -> Claimed | Outcome | None:
     await tx.lock(claim.message.practice_id, claim.message.draft.to)
     message = await tx.message(claim.message.message_id)
-    if message is None or not _is_open(message, claim.message):
+    if message is None or not is_open(message, claim.message):
         return None
     at = ports.clock()
     await keep_wait(tx, claim.route, result, at)
     due = message.moved(State.DUE, not_before=at, problem=result.problem)
-    await tx.save(due, at)
+    due = await keep(tx, ports, message, due, at)
+    if due.state is State.CANCELLED:
+        return outcome_of(due)
     step = await admit(tx, ports, due, claim.known, at, but=but)
     if isinstance(step, Limited | Unlinked | Unasked):
         until = step.until if isinstance(step, Limited) else at + _pause(message, ports)
@@ -205,17 +209,6 @@ async def _request(ports: Ports, claim: Claimed, open_request: _Request) -> Atte
 def _after(error: BaseException, message: Message, ports: Ports) -> timedelta:
     # Whoever stops the program says nothing about the text; what fails on it may fail again.
     return _pause(message, ports) if isinstance(error, Exception) else timedelta(0)
-
-
-async def _give_back(tx: Transaction, ports: Ports, claimed: Message, again: datetime) -> None:
-    message = await tx.message(claimed.message_id)
-    if message is not None and _is_open(message, claimed):
-        await tx.save(message.moved(State.DUE, not_before=again), ports.clock())
-
-
-def _is_open(message: Message, claimed: Message) -> bool:
-    """Whether it is still that claim which is open."""
-    return message.attempts == claimed.attempts and message.state in _OPEN
 
 
 def _is_ours(message: Message, ports: Ports) -> bool:
@@ -279,7 +272,7 @@ async def _record(
     outdated = message.attempts != claimed.attempts and result.certainty is not Certainty.ACCEPTED
     settled = message if outdated else _settled(message, result, ports, at)
     if settled != message:
-        await tx.save(settled, at)
+        settled = await keep(tx, ports, message, settled, at)
     settled = await apply_early(tx, ports, settled, early, at)
     await keep_wait(tx, claim.route, last, at)
     await record_problem(tx, ports, reported_of(settled), result.problem, at)
@@ -290,13 +283,13 @@ def _settled(message: Message, result: Attempt, ports: Ports, at: datetime) -> M
     if result.certainty is Certainty.ACCEPTED:
         return message.moved(State.SENT, provider_id=result.provider_id)
     if result.certainty is Certainty.AMBIGUOUS:
-        return message.moved(State.UNCERTAIN, problem=result.problem)
+        return uncertain(message, result.problem)
     passes = result.may_be_tried_later or result.is_about_account
     if passes and message.state is State.BLOCKED:
         return message  # blocked since: only who asked for it may ask again
     # However often the account was refused, the text may still go.
     if result.is_about_account or (passes and message.attempts < ports.delivery.attempts):
-        if message.state not in _OPEN:  # settled, and decided again
+        if message.state not in OPEN:  # settled, and decided again
             return message
         again = at + _asked_for(result, message, ports)
         return message.moved(State.DUE, not_before=again, problem=result.problem)

@@ -14,6 +14,8 @@ from compliant_sms import _given
 from compliant_sms.errors import UnknownMessage
 from compliant_sms.flows._admit import WAITING, Claimed, Limited, Unlinked, take
 from compliant_sms.flows._brief import asked_about, brief
+from compliant_sms.flows._called_back import call_back, is_called_back, uncertain
+from compliant_sms.flows._claim import OPEN, claiming
 from compliant_sms.flows._deliver import deliver, recorded_outcome
 from compliant_sms.flows._link import link
 from compliant_sms.flows._places import leave_places
@@ -45,7 +47,7 @@ async def give_up_lapsed_claims(tx: Transaction, ports: Ports, limit: int) -> No
     """Mark texts whose sender died as uncertain: their request may have left."""
     at = ports.clock()
     for message in await tx.lapsed(ports.practice.id, at, limit):
-        await tx.save(message.moved(State.UNCERTAIN), at)
+        await tx.save(uncertain(message), at)
 
 
 @frozen(kw_only=True)
@@ -213,11 +215,11 @@ def _refused(ports: Ports, outcomes: Sequence[Outcome]) -> Problem | None:
 async def dispatch_one(ports: Ports, waiting: Message) -> Outcome | Limited | None:
     """What came of a text that waits; None where somebody else took it."""
     known = await brief(ports, waiting.draft)
-    step = await ports.store.run(lambda tx: take(tx, ports, waiting.message_id, known))
+    step = await claiming(ports, lambda tx: take(tx, ports, waiting.message_id, known))
     if isinstance(step, Unasked):
         everybody = await asked_about(ports, known, step.persons)
         known = everybody
-        step = await ports.store.run(lambda tx: take(tx, ports, waiting.message_id, everybody))
+        step = await claiming(ports, lambda tx: take(tx, ports, waiting.message_id, everybody))
         assert not isinstance(step, Unasked), "all of them were asked"  # noqa: S101
     if isinstance(step, Unlinked):
         step = await link(ports, known, step.message)
@@ -226,6 +228,8 @@ async def dispatch_one(ports: Ports, waiting: Message) -> Outcome | Limited | No
 
 async def cancel(ports: Ports, message_id: str) -> Outcome:
     """Call a text back, if it has not gone out; otherwise say where it is.
+
+    One that may be on its way is cancelled once it is known that it did not go out.
 
     Raises:
         UnknownMessage: this practice has no such text.
@@ -244,4 +248,7 @@ async def _cancel(tx: Transaction, ports: Ports, message_id: str) -> Outcome:
         at = ports.clock()
         await tx.save(message, at)
         await leave_places(tx, ports, message, at)
+    elif message.state in OPEN and not is_called_back(message):
+        message = call_back(message)
+        await tx.save(message, ports.clock())
     return await recorded_outcome(tx, message)

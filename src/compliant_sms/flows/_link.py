@@ -10,6 +10,7 @@ from attrs import evolve
 
 from compliant_sms.flows._admit import WAITING, Claimed, Limited, Unlinked, take
 from compliant_sms.flows._brief import Brief
+from compliant_sms.flows._claim import claiming
 from compliant_sms.flows._deliver import outcome_of, recorded_outcome
 from compliant_sms.flows._secure_link import secure_link
 from compliant_sms.flows._told import Unasked
@@ -40,7 +41,7 @@ async def link(ports: Ports, known: Brief, message: Message) -> Claimed | Limite
         problem = answer
         return await ports.store.run(lambda tx: _postpone(tx, ports, message, problem))
     told = _with(known, answer, ports)
-    return await ports.store.run(lambda tx: _claim(tx, ports, message, told))
+    return await claiming(ports, lambda tx: _claim(tx, ports, message, told))
 
 
 async def _ask(ports: Ports, known: Brief, message: Message) -> str | Problem:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from attrs import evolve, frozen
 
 from compliant_sms.errors import TransportError
+from compliant_sms.flows._called_back import keep
 from compliant_sms.flows._deliver import outbound, outcome_of
 from compliant_sms.flows._dispatch import give_up_lapsed_claims, never
 from compliant_sms.flows._echo import without_words
@@ -133,7 +134,7 @@ async def _record(
     settled = _settled(current, unclaimed, ports, asked_at)
     if settled != current:
         at = ports.clock()
-        await tx.save(settled, at)
+        settled = await keep(tx, ports, current, settled, at)
         await record_problem(tx, ports, reported_of(settled), settled.problem, at)
         settled = await _caught_up(tx, ports, settled, at)
     return outcome_of(settled)

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from compliant_sms.flows._admit import Decided, decide
 from compliant_sms.flows._brief import Brief, brief
+from compliant_sms.flows._called_back import is_called_back
 from compliant_sms.flows._deliver import hand_over, outbound, outcome_of
 from compliant_sms.flows._news import apply_early, early_news
 from compliant_sms.flows._pause import is_paused
@@ -68,7 +69,7 @@ async def _decided(
     """Decide again and keep the decision; until when the request may be written, if it may."""
     await tx.lock(message.practice_id, message.draft.to)
     current = await tx.message(message.message_id)
-    if current is None or current.state is not State.UNCERTAIN:
+    if current is None or current.state is not State.UNCERTAIN or is_called_back(current):
         return None
     if ports.dry_run or await is_paused(tx, message.practice_id, known):
         return None

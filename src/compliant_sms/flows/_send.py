@@ -10,6 +10,7 @@ from compliant_sms.errors import IdempotencyConflict, InvalidInput
 from compliant_sms.flows._admit import Claimed, Limited, Unlinked, admit, decide, prefetch
 from compliant_sms.flows._answered import answer_thread
 from compliant_sms.flows._brief import Brief, brief
+from compliant_sms.flows._claim import claiming
 from compliant_sms.flows._deliver import deliver, outcome_of, recorded_outcome
 from compliant_sms.flows._link import link
 from compliant_sms.flows._places import planned
@@ -88,7 +89,7 @@ async def send(ports: Ports, draft: Draft) -> Outcome:
     """Send the draft, hold it or block it; durable before it returns."""
     draft = prepared(ports, draft)
     known = await brief(ports, draft)
-    step = await ports.store.run(lambda tx: _enter(tx, ports, known))
+    step = await claiming(ports, lambda tx: _enter(tx, ports, known))
     if isinstance(step, Unlinked):
         step = await link(ports, known, step.message)
     if isinstance(step, Unasked):  # a reminder of several visits, asked for once more by hand

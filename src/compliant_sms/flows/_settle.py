@@ -5,6 +5,7 @@ from __future__ import annotations
 from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.errors import UnknownMessage
+from compliant_sms.flows._called_back import keep
 from compliant_sms.flows._deliver import recorded_outcome
 from compliant_sms.flows._dispatch import give_up_lapsed_claims
 from compliant_sms.flows._history import TextRecord, text_record
@@ -46,16 +47,17 @@ async def settle(ports: Ports, message_id: str, *, sent: bool, by: str, reason: 
         subject=message_id,
         details={"sent": sent},
     )
-    return await ports.store.run(lambda tx: _settle(tx, said, State.SENT if sent else State.DUE))
+    state = State.SENT if sent else State.DUE
+    return await ports.store.run(lambda tx: _settle(tx, ports, said, state))
 
 
-async def _settle(tx: Transaction, said: AuditEvent, state: State) -> Outcome:
+async def _settle(tx: Transaction, ports: Ports, said: AuditEvent, state: State) -> Outcome:
     message = await tx.message(said.subject)
     if message is None or message.practice_id != said.practice_id:
         msg = "this practice has no text with that id. Pass the message_id of an outcome."
         raise UnknownMessage(msg)
     if message.state is State.UNCERTAIN:
-        message = message.moved(state, not_before=said.at)
-        await tx.save(message, said.at)
+        settled = message.moved(state, not_before=said.at)
+        message = await keep(tx, ports, message, settled, said.at)
         await tx.audit(said)
     return await recorded_outcome(tx, message)

@@ -1,9 +1,9 @@
-"""Whom else a flow may ask: the provider, the host, and whoever makes ids and pages."""
+"""What else a flow is given: whom it asks, and how what it has begun goes on to its end."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeAlias
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
@@ -13,7 +13,19 @@ from compliant_sms.practice import Practice
 from compliant_sms.providers import Attempt
 from compliant_sms.wire import HttpReply, HttpRequest
 
-__all__ = ["Entropy", "Ids", "People", "Retry", "SecureLinks", "SecureMessage", "Transport"]
+__all__ = [
+    "Entropy",
+    "Ids",
+    "People",
+    "Retry",
+    "SecureLinks",
+    "SecureMessage",
+    "Transport",
+    "Unbroken",
+    "as_it_is",
+]
+
+T = TypeVar("T")
 
 
 class Transport(Protocol):
@@ -34,6 +46,18 @@ class Retry(Protocol):
 
     async def __call__(self, attempt: Callable[[], Awaitable[Attempt]]) -> Attempt:
         """Try, and try again while :attr:`Attempt.may_be_repeated`; the last attempt."""
+
+
+class Unbroken(Protocol):
+    """Has what was begun go on to its end."""
+
+    async def __call__(self, rest: Coroutine[Any, Any, T]) -> T:
+        """Its result, once it has ended. Where the caller is cancelled, that comes out then."""
+
+
+async def as_it_is(rest: Coroutine[Any, Any, T]) -> T:
+    """Where nothing suspends, nothing is cancelled."""
+    return await rest
 
 
 Ids: TypeAlias = Callable[[], str]

@@ -16,7 +16,16 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports._delivery import Delivery
 from compliant_sms.ports._events import Tell, tell_nobody
 from compliant_sms.ports._keys import Plaintext
-from compliant_sms.ports._outside import Entropy, Ids, People, Retry, SecureLinks, Transport
+from compliant_sms.ports._outside import (
+    Entropy,
+    Ids,
+    People,
+    Retry,
+    SecureLinks,
+    Transport,
+    Unbroken,
+    as_it_is,
+)
 from compliant_sms.ports._refusals import RefusalTally
 from compliant_sms.ports._store import Store
 from compliant_sms.ports._telemetry import NO_TELEMETRY, Telemetry
@@ -49,6 +58,7 @@ class Ports:
         dry_run: no request leaves for a provider.
         within: the store is a host's transaction, which may yet be rolled back: texts are only
             kept, and leave after its commit.
+        unbroken: has what must not be left half done go on, though its caller is cancelled.
         tell: tells the host what happened, where no transaction wrote it.
         telemetry: measures what is done.
         certificates: those that providers sign callbacks with, by URL, as far as fetched.
@@ -81,6 +91,7 @@ class Ports:
     only_to: frozenset[PhoneNumber] | None = field(default=None, repr=False)
     dry_run: bool = False
     within: bool = False
+    unbroken: Unbroken = field(default=as_it_is, repr=False, eq=False)
     telemetry: Telemetry = field(default=NO_TELEMETRY, repr=False, eq=False)
     tell: Tell = field(default=tell_nobody, repr=False, eq=False)
     certificates: dict[str, bytes] = field(factory=dict, repr=False, eq=False)

@@ -130,6 +130,7 @@ class SQLite:
         self._shared = shared
         self._connection: sqlite3.Connection | None = None
         self._waiting: deque[_Job[Any]] = deque()
+        self._entry = Lock()  # for as long as it takes to get into what waits, or out of it
         self._lock = Lock()
 
     def __repr__(self) -> str:
@@ -148,17 +149,34 @@ class SQLite:
 
     def _enqueue(self, work: Work[T], vault: Vault | None = None) -> _Job[T]:
         job = _Job(work, vault or Vault())
-        self._waiting.append(job)
+        with self._entry:
+            self._waiting.append(job)
         return job
 
+    def _withdraw(self, job: _Job[Any]) -> None:
+        """Take work back that nobody waits for any more, unless it has begun."""
+        with self._entry:
+            if job in self._waiting:
+                self._waiting.remove(job)
+                job.done = True
+
     def _finish(self, job: _Job[T]) -> T:
-        with self._lock:
-            if not job.done:  # whoever held the lock before may have done it
-                self._commit_waiting()
+        self._see_to(job)
         return job.result()
 
+    def _see_to(self, job: _Job[Any]) -> None:
+        try:
+            with self._lock:
+                if not job.done:  # whoever held the lock before may have done it
+                    self._commit_waiting()
+        except BaseException:  # such as a signal while it waited for the lock
+            self._withdraw(job)
+            raise
+
     def _commit_waiting(self) -> None:
-        batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        with self._entry:
+            batch = list(self._waiting)
+            self._waiting.clear()
         try:
             with our_errors():
                 self._transact(self._connect(), batch)
@@ -302,13 +320,27 @@ class _AsyncSQLite:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="compliant_sms")
 
     async def run(self, work: Work[T]) -> T:
-        """See :meth:`compliant_sms.ports.Store.run`."""
+        """See :meth:`compliant_sms.ports.Store.run`.
+
+        Where the task is cancelled, the work is withdrawn or over before it hears of that.
+        """
         import asyncio
 
         # Queued before the thread gets to it: what waits together is committed together.
         job = self._store._enqueue(work, self._vault)  # noqa: SLF001
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._store._finish, job)  # noqa: SLF001
+        try:
+            await loop.run_in_executor(self._thread, self._store._see_to, job)  # noqa: SLF001
+        except asyncio.CancelledError:
+            self._store._withdraw(job)  # noqa: SLF001
+            while not job.done:  # it had begun
+                with suppress(asyncio.CancelledError):  # the first one comes out
+                    await loop.run_in_executor(self._thread, self._store._see_to, job)  # noqa: SLF001
+            raise
+        except GeneratorExit:  # nothing can be awaited any more
+            self._store._withdraw(job)  # noqa: SLF001
+            raise
+        return job.result()
 
 
 def _open(path: str, busy_timeout: float, *, may_migrate: bool, shared: bool) -> sqlite3.Connection:

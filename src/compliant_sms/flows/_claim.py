@@ -1,0 +1,67 @@
+"""Claiming a text so that somebody is there to send it, and giving a claim back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import TypeVar
+
+from compliant_sms.flows._admit import Claimed
+from compliant_sms.flows._called_back import keep
+from compliant_sms.lifecycle import State
+from compliant_sms.messages import Message
+from compliant_sms.ports import Ports, Transaction
+
+__all__ = ["OPEN", "claiming", "give_back", "is_open"]
+
+T = TypeVar("T")
+
+OPEN = frozenset({State.CLAIMED, State.UNCERTAIN})
+"""The states of a text that may be on its way, for all that is known."""
+
+
+async def claiming(ports: Ports, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    """Run what may claim a text; whoever called must send it before waiting for anything else.
+
+    Raises:
+        BaseException: what was raised meanwhile, such as that the caller's task was cancelled. A
+            text that was claimed is due again: no request for it can have left.
+    """
+    made: list[Message] = []
+
+    async def claim() -> T:
+        step = await ports.store.run(work)
+        if isinstance(step, Claimed):  # committed, so that it is this claim and nobody else's
+            made.append(step.message)
+        return step
+
+    try:
+        return await ports.unbroken(claim())
+    except GeneratorExit:  # nothing can be awaited any more
+        raise
+    except BaseException:
+        for message in made:
+            await give_back(ports, message, ports.clock())
+        raise
+
+
+async def give_back(ports: Ports, claimed: Message, again: datetime) -> None:
+    """Make a text due again of which no request can have left, unless somebody else has it.
+
+    Where the store cannot, the claim runs out by itself: what went wrong before is what to tell.
+    """
+    with suppress(Exception):
+        await ports.unbroken(ports.store.run(lambda tx: _give_back(tx, ports, claimed, again)))
+
+
+async def _give_back(tx: Transaction, ports: Ports, claimed: Message, again: datetime) -> None:
+    message = await tx.message(claimed.message_id)
+    if message is not None and is_open(message, claimed):
+        due = message.moved(State.DUE, not_before=again)
+        await keep(tx, ports, message, due, ports.clock())
+
+
+def is_open(message: Message, claimed: Message) -> bool:
+    """Whether it is still that claim which is open."""
+    return message.attempts == claimed.attempts and message.state in OPEN
