@@ -234,6 +234,9 @@ def test_a_replaced_file_keeps_owner_and_mode(
 
     RING.with_new_key().replace(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o400
+    path.chmod(0o644)
+    RING.replace(path)  # what stood there may be no key at all
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     monkeypatch.setattr(os, "fchown", lambda _, uid, gid: given.append((uid, gid)))
     RING.replace(path)
     assert given == []

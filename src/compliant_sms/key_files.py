@@ -96,7 +96,7 @@ def _write(path: Path, data: bytes, like: Path | None = None) -> None:
 def _make_alike(file: int, old: os.stat_result) -> None:
     if os.fstat(file).st_uid != old.st_uid:  # their groups can do nothing
         os.fchown(file, old.st_uid, old.st_gid)
-    os.fchmod(file, stat.S_IMODE(old.st_mode))
+    os.fchmod(file, stat.S_IMODE(old.st_mode) & stat.S_IRWXU)  # never for others
 
 
 def _keep_name(path: Path) -> None:

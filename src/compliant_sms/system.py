@@ -61,3 +61,6 @@ async def to_the_end(rest: Coroutine[Any, Any, T]) -> T:
             with suppress(asyncio.CancelledError):  # the first one comes out
                 await asyncio.wait([task])
         raise
+    except GeneratorExit:  # nothing can be awaited any more
+        task.cancel()
+        raise

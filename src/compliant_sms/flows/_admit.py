@@ -181,7 +181,12 @@ async def admit(
     stopped = await _stopped(tx, ports, message, known, at)
     if stopped is not None:
         return stopped
-    routes = routes_for(ports, known, at, but=but)
+    try:
+        routes = routes_for(ports, known, at, but=but)
+    except Unsupported:
+        if not _is_late(message, at):
+            raise
+        return await _too_late(tx, ports, message, at)
     waits = {route.key: await wait_of(tx, route, at) for route in routes}
     routes = tuple(sorted(routes, key=lambda route: waits[route.key] is not None))
     decided = await decide(tx, ports, known, routes, practice_id=message.practice_id, at=at)
@@ -218,15 +223,23 @@ async def _stopped(
         waiting, held = hold_for_pause(message)
         await tx.save(waiting, at)
         return held
-    last = message.draft.not_after
-    is_late = last is not None and at > last
-    if gone is None and not is_late:
+    if gone is None:
         return None
+    if _is_late(message, at) and not isinstance(gone, Void):  # no use in waiting any longer
+        return await _too_late(tx, ports, message, at)
     await leave_places(tx, ports, message, at)
-    if gone is None or (is_late and not isinstance(gone, Void)):  # no use in waiting any longer
-        await tx.save(message.moved(State.CANCELLED), at)
-        return Cancelled(message_id=message.message_id)
     return await set_aside(tx, message, gone, at)
+
+
+def _is_late(message: Message, at: datetime) -> bool:
+    last = message.draft.not_after
+    return last is not None and at > last
+
+
+async def _too_late(tx: Transaction, ports: Ports, message: Message, at: datetime) -> Cancelled:
+    await leave_places(tx, ports, message, at)
+    await tx.save(message.moved(State.CANCELLED), at)
+    return Cancelled(message_id=message.message_id)
 
 
 def _consequence(

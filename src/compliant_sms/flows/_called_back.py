@@ -15,7 +15,10 @@ from compliant_sms.providers import Category, Problem
 __all__ = ["call_back", "is_called_back", "keep", "uncertain"]
 
 _CALLED_BACK = "called-back"
-_WORDS = "It was called back: if it has not gone out yet, it will not."
+_WORDS = (
+    "It was called back while it may have been on its way: where it turns out that it did not go, "
+    "it is cancelled."
+)
 
 
 def is_called_back(message: Message) -> bool:

@@ -250,5 +250,5 @@ async def _cancel(tx: Transaction, ports: Ports, message_id: str) -> Outcome:
         await leave_places(tx, ports, message, at)
     elif message.state in OPEN and not is_called_back(message):
         message = call_back(message)
-        await tx.save(message, ports.clock())
+        await tx.note(message)
     return await recorded_outcome(tx, message)

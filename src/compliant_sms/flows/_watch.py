@@ -95,6 +95,10 @@ class _WatchedTransaction:
         await self._tx.save(message, at)
         self._became(message, at)
 
+    async def note(self, message: Message) -> None:
+        """See :meth:`compliant_sms.ports.Texts.note`; nothing became of the text."""
+        await self._tx.note(message)
+
     async def close_claim(self, settled: Message, at: datetime) -> bool:
         """See :meth:`compliant_sms.ports.Texts.close_claim`."""
         closed = await self._tx.close_claim(settled, at)

@@ -42,6 +42,9 @@ class Texts(Protocol):
         Whoever claimed the text need not read it again, as long as it is still as claimed.
         """
 
+    async def note(self, message: Message) -> None:
+        """Store the problem of a text that is where it was: that is no step of it."""
+
     async def message(self, message_id: str) -> Message | None:
         """The text with that id."""
 

@@ -40,6 +40,7 @@ _CHANGED: LiteralString = """UPDATE sms_messages SET state = :state, not_before 
     claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
     provider_id = :provider_id, problem = :problem, unreported_since = :unreported_since,
     reserved_until = NULL"""
+_NOTED: LiteralString = "UPDATE sms_messages SET problem = :problem"
 _LEAVES: LiteralString = ", left_at = :left_at, departure = :departure"
 _AT: LiteralString = " WHERE message_id = :message_id"
 _IF_CLAIMED: LiteralString = """ AND state = 'claimed' AND attempts = :attempts
@@ -82,10 +83,14 @@ def _where_it_is(message: Message, at: datetime) -> dict[str, object]:
         "attempts": message.attempts,
         "provider": message.provider,
         "provider_id": message.provider_id,
-        "problem": records.encode(message.problem) if message.problem else None,
+        "problem": _problem_of(message),
         # From now on its provider can tell what becomes of it.
         "unreported_since": text(at) if _is_unreported(message) else None,
     }
+
+
+def _problem_of(message: Message) -> bytes | None:
+    return records.encode(message.problem) if message.problem else None
 
 
 def _is_unreported(message: Message) -> bool:
@@ -159,6 +164,10 @@ class TextRecords(SubjectRecords):
         if closed:
             await self._add_step(settled, at)
         return bool(closed)
+
+    async def note(self, message: Message) -> None:
+        """Store the problem of a text that is where it was."""
+        await self._do(_NOTED + _AT, message_id=message.message_id, problem=_problem_of(message))
 
     async def _move(self, message: Message, at: datetime) -> None:
         if message.state is State.CLAIMED:

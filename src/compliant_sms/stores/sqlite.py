@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Generic, LiteralString, TypeAlias, TypeVar, cast
 
 from compliant_sms.driver import finish
@@ -130,7 +130,7 @@ class SQLite:
         self._shared = shared
         self._connection: sqlite3.Connection | None = None
         self._waiting: deque[_Job[Any]] = deque()
-        self._entry = Lock()  # for as long as it takes to get into what waits, or out of it
+        self._entry = RLock()  # for as long as it takes to get into what waits, or out of it
         self._lock = Lock()
 
     def __repr__(self) -> str:
@@ -174,10 +174,10 @@ class SQLite:
             raise
 
     def _commit_waiting(self) -> None:
-        with self._entry:
-            batch = list(self._waiting)
-            self._waiting.clear()
+        batch: deque[_Job[Any]] = deque()
         try:
+            with self._entry:
+                batch, self._waiting = self._waiting, deque()
             with our_errors():
                 self._transact(self._connect(), batch)
         except StoreError as error:
@@ -189,7 +189,7 @@ class SQLite:
                     job.vault.forget()  # what it read may have been of this batch
                 job.done = True
 
-    def _transact(self, connection: sqlite3.Connection, batch: list[_Job[Any]]) -> None:
+    def _transact(self, connection: sqlite3.Connection, batch: deque[_Job[Any]]) -> None:
         cursor = _Cursor(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -333,9 +333,11 @@ class _AsyncSQLite:
             await loop.run_in_executor(self._thread, self._store._see_to, job)  # noqa: SLF001
         except asyncio.CancelledError:
             self._store._withdraw(job)  # noqa: SLF001
-            while not job.done:  # it had begun
-                with suppress(asyncio.CancelledError):  # the first one comes out
-                    await loop.run_in_executor(self._thread, self._store._see_to, job)  # noqa: SLF001
+            if not job.done:  # it had begun, and is over once it was seen to again
+                over = loop.run_in_executor(self._thread, self._store._see_to, job)  # noqa: SLF001
+                while not over.done():
+                    with suppress(asyncio.CancelledError):  # the first one comes out
+                        await asyncio.wait([over])
             raise
         except GeneratorExit:  # nothing can be awaited any more
             self._store._withdraw(job)  # noqa: SLF001

@@ -59,6 +59,20 @@ class TextContract(Contract):
             steps = store.run(lambda tx: tx.steps(due.message_id))
             assert [step.state for step in steps] == [State.DUE, State.CLAIMED, State.FAILED]
 
+    def test_what_is_noted_is_no_step(self, make_store: MakeStore) -> None:
+        """A problem is stored with a text that stays where it is."""
+        problem = Problem(
+            category=Category.UNKNOWN, code="called-back", words="It was called back."
+        )
+        uncertain = evolve(a_text(), state=State.UNCERTAIN, attempts=1, provider="twilio")
+        noted = evolve(uncertain, problem=problem)
+        with self._bench(make_store) as store:
+            store.run(saving(uncertain))
+            store.run(lambda tx: tx.note(noted))
+            assert store.run(lambda tx: tx.message(noted.message_id)) == noted
+            steps = store.run(lambda tx: tx.steps(noted.message_id))
+            assert [step.state for step in steps] == [State.UNCERTAIN]
+
     def test_unknown_texts(self, make_store: MakeStore) -> None:
         """What is not there is None or empty; practices and providers are kept apart."""
         with self._bench(make_store) as store:
