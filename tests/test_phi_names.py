@@ -334,6 +334,28 @@ def test_a_town_alone_is_no_address(text: str, rule: str) -> None:
     assert confidence is (Confidence.HINT if rule == "known/town" else Confidence.CERTAIN)
 
 
+@pytest.mark.parametrize(
+    ("address", "written", "rule"),
+    [
+        ("One Main Street, Springfield", "One Main Street, Springfield", "known/address"),
+        ("One Main Street, Springfield", "one main st", "known/address"),
+        ("Rose Cottage, Springfield", "Rose Cottage", "known/address"),
+        ("Calle Ocho, Miami", "Calle Ocho, Miami", "known/address"),
+        ("Calle Ocho, Miami", "Miami", "known/town"),
+        ("Calle Ocho, Miami, FL", "Calle Ocho", "known/address"),
+        ("Springfield", "Springfield", "known/town"),
+        ("Springfield, IL", "Springfield, IL", "known/town"),
+    ],
+)
+def test_a_street_without_a_number_is_an_address(address: str, written: str, rule: str) -> None:
+    """What stands before the town tells where somebody lives, in figures or not."""
+    known = Known(patient=PatientFacts(names=("Bea Stahl",), addresses=(address,)))
+    text = f"Bea, we have {written}."
+    found = [(one.rule, text[one.start : one.end]) for one in find_known_facts(View(text), known)]
+
+    assert (rule, written) in found
+
+
 def test_a_town_hides_no_other_address() -> None:
     """What is seen for another reason says more than that somebody's town is named."""
     text = "Ana, we have you at 9 Oak Street, Medina. You live in Medina?"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 from datetime import date
 
 import pytest
@@ -169,6 +171,8 @@ def test_a_name_can_hold_a_drug_or_an_operation(name: str, word: str, care: Sens
         *["Stone Ridge Medical", "Grace Family Medicine", "Good Hope Clinic", "Ana Medical"],
         *["Clear Vision Optometry", "Heart of Texas Family Medicine", "Quest Labs"],
         *["Lakeside Family Medicine", "Cold Spring Medical", "Flu Shot Express"],
+        *["Immunizations of Ohio", "Lakeside Travel Vaccines", "Covid Vaccination Center"],
+        *["Lakeside Blood Work"],
     ],
 )
 def test_an_ordinary_name_tells_no_care(name: str) -> None:
@@ -201,6 +205,52 @@ def test_a_link_of_ones_own_may_not_tell_of_care(
     assert health.start >= text.index(page)
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        *["hiv", "hiv-test", "visit?for=hiv", "abortion-2026-12-01", "refill/suboxone-8mg"],
+        *["suboxone-x7Kq9zLp2mQ8", "refill/suboxone#x7Kq9", "hiv-covid19", "labs/hiv", "flu-hiv"],
+        *["a1c", "dr-lee/diabetes", "burns", "covid-positive", "oncology", "vitamin-b12-shots"],
+    ],
+)
+def test_a_link_of_ones_own_tells_of_care_beside_other_things(page: str) -> None:
+    """A date, an amount, a token behind a long word and everyday care excuse no other word."""
+    text = f"Ana, please read this before Tuesday: https://lakeside.example/{page}"
+
+    assert beyond(find(text, Known(own=LAKESIDE)), ContentTier.MINIMUM)
+
+
+@pytest.mark.parametrize(
+    ("signs", "length"),
+    [
+        (string.ascii_letters + string.digits, 7),
+        (string.ascii_lowercase + string.digits, 8),
+        (string.ascii_lowercase + "234567", 13),
+        (string.ascii_letters + string.digits + "-_", 22),
+    ],
+)
+def test_a_random_token_in_a_link_of_ones_own_tells_no_care(signs: str, length: int) -> None:
+    """In one of a hundred there are the letters of a disease, between two figures."""
+    rng = random.Random(length)
+    telling = []
+    for _ in range(1000):
+        token = "".join(rng.choices(signs, k=length))
+        found = find(f"Ana, a message: https://lakeside.example/m/{token}", Known(own=LAKESIDE))
+        rules = {f.rule for f in beyond(found, ContentTier.MINIMUM)}
+        if rules - {"url/with-number"}:
+            telling.append(token)
+
+    assert len(telling) <= 1
+
+
+@pytest.mark.parametrize("token", ["DV0b9SR", "76bv4cg", "bv-x7Kq9", "x7Kq9-bv", "prp-xXxXxXxX"])
+def test_short_words_in_a_token_tell_no_care(token: str) -> None:
+    """What stands in such a link by chance says nothing to whoever sees it."""
+    found = find(f"Ana, a message: https://lakeside.example/m/{token}", Known(own=LAKESIDE))
+
+    assert beyond(found, ContentTier.MINIMUM) == ()
+
+
 def test_a_code_in_a_link_of_ones_own_tells_of_care() -> None:
     """It has no word that could be anybody's name."""
     link = "https://lakeside.example/cpt/99213"
@@ -210,7 +260,12 @@ def test_a_code_in_a_link_of_ones_own_tells_of_care() -> None:
 
 @pytest.mark.parametrize(
     "page",
-    ["visit-prep", "pay", "forms/new-patient", "bios/dr-ana-ng", "team/ana-walker", "results"],
+    [
+        *["visit-prep", "pay", "forms/new-patient", "bios/dr-ana-ng", "team/ana-walker", "results"],
+        *["flu-shots", "labs", "blood-work", "immunizations", "covid-19", "covid-vaccine"],
+        *["travel-vaccines", "pediatrics", "blog/cold-and-flu?page=2"],
+        *["care-team/dr-burns", "dr-graves", "dr-parkinson", "bios/dr-ana-burns"],
+    ],
 )
 def test_a_page_for_every_visit_tells_no_care(page: str) -> None:
     """Such pages are linked to whoever comes, and people's names are no tests."""

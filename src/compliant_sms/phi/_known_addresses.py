@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import chain
 
-from compliant_sms.phi._place_words import STREETS
+from compliant_sms.phi._place_words import STATES, STREETS
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, words_of
 
@@ -35,6 +35,11 @@ _Written = tuple[list[str], list[str]]
 @cache
 def _next_word() -> re.Pattern[str]:
     return re.compile(rf"[\W_]{{0,{_WIDEST}}}([^\W_]+)")
+
+
+@cache
+def _states() -> frozenset[str]:
+    return frozenset(map(str.lower, STATES))
 
 
 def own_addresses(view: View, address: str) -> Iterator[Span]:
@@ -83,9 +88,14 @@ def _beginnings(address: str) -> tuple[_Written, ...]:
 
 @lru_cache(maxsize=256)
 def _parts(address: str) -> tuple[tuple[_Written, bool], ...]:
-    """Each part with all that follows it, and whether it is exact: all but a town's name is."""
+    """Each part with all that follows it, and whether it is exact: all but a town's name is.
+
+    Where no part has a number ("Rose Cottage, Springfield"), what stands before the town is exact.
+    """
     parts = _split(address)
-    numbered = next((at for at, part in enumerate(parts) if _has_number(part)), -1)
+    # A state's short form is no town: in "Springfield, IL" nothing stands before the town.
+    unnumbered = -1 if _states().issuperset(chain(*parts[1:])) else 0
+    numbered = next((at for at, part in enumerate(parts) if _has_number(part)), unnumbered)
     ways = [(_way(parts, at, at), at <= numbered) for at in range(len(parts))]
     return tuple((way, exact) for way, exact in ways if sum(map(len, way[0])) >= _FEWEST_LETTERS)
 

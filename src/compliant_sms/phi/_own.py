@@ -9,9 +9,9 @@ from attrs import evolve
 
 from compliant_sms.phi._known import OwnFacts
 from compliant_sms.phi._known_addresses import own_addresses
-from compliant_sms.phi._labels import HEALTH_LABELS, OWN_NAME, PhiFinding, PhiLabel, Sensitivity
+from compliant_sms.phi._labels import HEALTH_LABELS, OWN_NAME, PhiFinding, PhiLabel
 from compliant_sms.phi._marks import GIVEN, SURNAME
-from compliant_sms.phi._tiers import ContentTier, everyday_care, tier_of
+from compliant_sms.phi._own_words import is_everyday, is_name, is_protected, tells_in_link
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, bare, numbers, phrase, words_of
 
@@ -46,10 +46,10 @@ def without_own(view: View, found: Iterable[PhiFinding], own: OwnFacts) -> list[
         if _inside(finding, names):
             if _tells_in_name(view, finding):
                 left.append(_of_own_name(view, finding))
-        elif finding.label is PhiLabel.SPECIALTY_HINT or not (
-            _inside(finding, others)
-            or (_inside(finding, links) and not _tells_in_link(view, finding))
-        ):
+        elif _inside(finding, links):
+            if tells_in_link(view, finding):
+                left.append(finding)
+        elif finding.label is PhiLabel.SPECIALTY_HINT or not _inside(finding, others):
             left.append(finding)
     return left
 
@@ -59,9 +59,7 @@ def _inside(finding: PhiFinding, places: Iterable[tuple[int, int]]) -> bool:
 
 
 def _of_own_name(view: View, telling: PhiFinding) -> PhiFinding:
-    words = view.lower[telling.start : telling.end].split()
-    everyday = everyday_care().issuperset(words)
-    rule = OWN_NAME + ("everyday" if everyday else "telling")
+    rule = OWN_NAME + ("everyday" if is_everyday(view, telling) else "telling")
     return evolve(telling, label=PhiLabel.SPECIALTY_HINT, rule=rule)
 
 
@@ -69,32 +67,9 @@ def _tells_in_name(view: View, finding: PhiFinding) -> bool:
     """Whether a word of the practice's name tells of care: no result, and nobody's name."""
     if finding.label not in HEALTH_LABELS:
         return False
-    if finding.label is PhiLabel.SPECIALTY_HINT or _is_protected(finding):
+    if finding.label is PhiLabel.SPECIALTY_HINT or is_protected(finding):
         return True
-    return finding.label is not PhiLabel.TEST_RESULT and not _is_name(
-        view, finding, GIVEN | SURNAME
-    )
-
-
-def _tells_in_link(view: View, finding: PhiFinding) -> bool:
-    """Whether a part of a link tells of the patient or of care, not only who works there."""
-    if finding.label in {PhiLabel.URL, PhiLabel.PROVIDER_NAME}:
-        return finding.label is PhiLabel.URL  # only a link with a token or a name is found at all
-    if finding.label in HEALTH_LABELS:
-        # "/bios/dr-ana-ng" is about no test for antibodies.
-        return _is_protected(finding) or not _is_name(view, finding, GIVEN)
-    known = finding.rule.startswith("known/")
-    return known or tier_of(finding.label, finding.rule) is ContentTier.NEVER
-
-
-def _is_protected(finding: PhiFinding) -> bool:
-    return finding.sensitivity is not Sensitivity.GENERAL
-
-
-def _is_name(view: View, finding: PhiFinding, names: int) -> bool:
-    """Whether people are called by all words of a finding: "Burns Medical Group"."""
-    words = view.marks[view.word_at(finding.start) : view.word_at(finding.end)]
-    return bool(words) and all(mark & names for mark in words)
+    return finding.label is not PhiLabel.TEST_RESULT and not is_name(view, finding, GIVEN | SURNAME)
 
 
 @lru_cache(maxsize=256)

@@ -166,7 +166,7 @@ def tier_rows() -> tuple[TierRow, ...]:
 
 @cache
 def everyday_care() -> frozenset[str]:
-    """Words in a practice's name that tell a kind of care which everybody needs."""
+    """Words in a practice's name or link that tell a kind of care which everybody needs."""
     import tomllib  # noqa: PLC0415 - needed once, not by whoever only imports
 
     return frozenset(tomllib.loads(_document())["everyday_care"]["words"])
