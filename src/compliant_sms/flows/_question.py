@@ -39,6 +39,8 @@ _ASKED_BY = {
 # Reminders go out up to a week before; a later "yes" means something else. Not law.
 _LIVES = timedelta(days=7)
 _FARTHEST = 20  # texts back
+# A provider's clock may be slow by so much: what left since may have been read already. Not law.
+_SLOWEST = timedelta(minutes=5)
 
 
 @frozen(kw_only=True)
@@ -51,8 +53,8 @@ class Question:
         live: whether an answer can mean it.
         since: what left later and asks nothing that is on record, but may be what a yes is meant
             for: what people of the practice wrote, and changes of visits. The newest first.
-        mistakable: another one about another visit is open as well, so that nobody can tell which
-            of them an answer is meant for.
+        mistakable: another one about another visit is open as well, or something left at about the
+            time at which the answer was written, so that nobody can tell what that is meant for.
     """
 
     message: Message
@@ -77,21 +79,26 @@ async def questions(
         ports: what to work with.
         practice_id: who asked.
         number: whom.
-        written: when the answer was written, as far as that is known: it means nothing that was
-            asked afterwards.
+        written: when the answer was written, by the provider's clock, as far as that is known: it
+            means nothing that was asked long afterwards, and may mean what was asked soon.
     """
     at = ports.clock()
     found: list[Question] = []
     since: list[Message] = []
+    crossed = False
     for message in await tx.departed(practice_id, number, at - _LIVES, _FARTHEST):
-        if written is not None and _left_after(message, written):
+        late = written is not None and _left_after(message, written)
+        if written is not None and _left_after(message, written + _SLOWEST):
             continue
         asks = message.draft.asks or _ASKED_BY.get(message.draft.purpose.code)
         if message.state is State.UNDELIVERED or asked_nobody(ports, message, asks):
             continue
         if asks is None:
-            since += [message] if _may_ask(ports, message.draft) else []
+            may_ask = _may_ask(ports, message.draft)
+            since += [message] if may_ask else []
+            crossed = crossed or (late and may_ask)
             continue
+        crossed = crossed or late
         live = _is_live(message, at) and await _still_stands(tx, practice_id, message, asks)
         read = await _as_read(tx, message)
         live = live and read is not None
@@ -99,7 +106,9 @@ async def questions(
         found.append(asked)
     confirming = [each for each in found if each.live and each.awaiting is Awaiting.CONFIRM]
     several = await mistakable(tx, practice_id, [each.message for each in confirming])
-    return [evolve(each, mistakable=each.message.message_id in several) for each in found]
+    return [
+        evolve(each, mistakable=crossed or each.message.message_id in several) for each in found
+    ]
 
 
 def _may_ask(ports: Ports, draft: Draft) -> bool:

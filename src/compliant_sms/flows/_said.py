@@ -184,7 +184,7 @@ def _by_itself(event: InboundText, said: Said) -> Said:
     What it may take away, as a "no" to an invitation does, it takes away all the same.
     """
     alone = read_text(event, None)
-    if said.reading.revocation is None:
+    if said.reading.revocation is None or said.narrows:
         return evolve(alone, unclear=said.answered is not None)
     return evolve(said, unclear=alone.reading.revocation is None)
 
@@ -192,11 +192,12 @@ def _by_itself(event: InboundText, said: Said) -> Said:
 def _by_name(event: InboundText, asked: Sequence[Question]) -> Said | None:
     """A text that says the very word which an earlier reminder named, and nothing asked since did.
 
-    Earlier questions grant nothing: whoever was asked for consent meanwhile may mean that.
+    Earlier questions grant nothing: whoever was asked for consent meanwhile may mean that, in
+    whatever words they agree.
     """
     for question in asked:
         said = read_text(event, question)
-        if said.reading.rule.endswith(_NAMED):
+        if said.reading.rule.endswith(_NAMED) or said.reading.assent is not None:
             clear = question.live and question.awaiting is Awaiting.CONFIRM
             clear = clear and not question.mistakable
             clear = clear and not any(_is_named_in(event, each) for each in question.since)
