@@ -416,8 +416,35 @@ def test_thanks_after_the_yes(willing: Messenger, clock: MovableClock) -> None:
     receive(willing, "yes")
     given = willing.consent.events(PATIENT)
     assert not receive(willing, "thank you!", "SM2").inbound.needs_person
-    receive(willing, "yes", "SM3")
+    again = receive(willing, "Yes please", "SM3")
 
+    assert (again.answers, again.inbound.needs_person) == (None, False)
+    assert willing.consent.events(PATIENT) == given
+
+
+@pytest.mark.parametrize("since", ["other words", "more", "a reminder", "by hand", "STOP", "no"])
+def test_a_second_yes_that_may_mean_more(
+    willing: Messenger, clock: MovableClock, since: str
+) -> None:
+    """A yes after the yes waits for somebody where it may answer something else, or nothing."""
+    if since == "a reminder":
+        remind(willing)
+    invite(willing)
+    clock.advance(timedelta(minutes=1))
+    receive(willing, "no" if since == "no" else "yes")
+    clock.advance(timedelta(minutes=1))
+    if since == "by hand":
+        body = "Lakeside Family Medicine: shall we move your visit to Friday?"
+        sent = remind(willing, "by-hand", purpose=Purpose.APPOINTMENT_CHANGE, body=body)
+        assert isinstance(sent, Sent)
+    if since == "STOP":
+        receive(willing, "STOP", "SM2")
+    clock.advance(timedelta(minutes=1))
+    given = willing.consent.events(PATIENT)
+    words = {"other words": "sure", "more": "yes, at 9 please"}
+    again = receive(willing, words.get(since, "yes"), "SM3")
+
+    assert (again.answers, again.inbound.needs_person) == (None, True)
     assert willing.consent.events(PATIENT) == given
 
 

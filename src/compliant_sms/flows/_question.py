@@ -11,6 +11,7 @@ from compliant_sms.consent import (
     Clarified,
     Granted,
     NumberFlagged,
+    OptInAnswered,
     Restored,
     Revoked,
     fold_for_holder,
@@ -55,6 +56,7 @@ class Question:
             for: what people of the practice wrote, and changes of visits. The newest first.
         mistakable: another one about another visit is open as well, or something left at about the
             time at which the answer was written, so that nobody can tell what that is meant for.
+        agreed: the newest one, closed by a yes, and the consent that it gave was not ended since.
     """
 
     message: Message
@@ -62,6 +64,7 @@ class Question:
     live: bool = True
     since: tuple[Message, ...] = ()
     mistakable: bool = False
+    agreed: bool = False
 
 
 async def questions(
@@ -103,6 +106,8 @@ async def questions(
         read = await _as_read(tx, message)
         live = live and read is not None
         asked = Question(message=read or message, awaiting=asks, live=live, since=tuple(since))
+        if asks is Awaiting.OPT_IN and not found and not live:
+            asked = evolve(asked, agreed=await _is_agreed_to(tx, practice_id, message))
         found.append(asked)
     confirming = [each for each in found if each.live and each.awaiting is Awaiting.CONFIRM]
     several = await mistakable(tx, practice_id, [each.message for each in confirming])
@@ -183,6 +188,20 @@ async def _still_stands(
         and message.draft.idempotency_key == reply_key(said[-1].reference)
         and all(each.clarification_asked for each in standing)
     )
+
+
+async def _is_agreed_to(tx: Transaction, practice_id: str, message: Message) -> bool:
+    """Whether a yes answered a question for consent, and nothing ended since what that gave."""
+    events = await tx.consent_events(practice_id, message.draft.to)
+    asked = asked_in(events, message.message_id)
+    yes = [
+        e.occurred_at
+        for e in events
+        if (isinstance(e, Granted) and _wording_of(e) == message.message_id)
+        or (isinstance(e, OptInAnswered) and e.agreed and asked and e.asked == asked.event_id)
+    ]
+    ends = Revoked | NumberFlagged
+    return bool(yes) and not any(isinstance(e, ends) and e.occurred_at >= max(yes) for e in events)
 
 
 def _wording_of(granted: Granted) -> str | None:

@@ -48,6 +48,7 @@ class Said:
         doubt: why it permits nothing, where it would.
         wanted: the programme that it asks for by its keyword.
         unclear: it answers something, and nobody but a person can tell what.
+        repeats: it is the plain yes that was given already to what was asked last.
     """
 
     reading: Reading
@@ -56,6 +57,7 @@ class Said:
     doubt: str = ""
     wanted: Wanted | None = None
     unclear: bool = False
+    repeats: bool = False
 
     @property
     def grants(self) -> bool:
@@ -122,6 +124,8 @@ class Said:
             return True
         if self.wanted is not None:
             return self.wanted.needs_person or bool(event.media)
+        if self.repeats:
+            return bool(event.media)
         lost = event.sender is None and reading.revocation is not None
         asked = self.question.awaiting if self.question else None
         yes = reading.intent is Intent.CONFIRM or asked is Awaiting.OPT_IN
@@ -175,7 +179,16 @@ def read_answer(event: InboundText, asked: Sequence[Question]) -> Said:
         said = _by_itself(event, said)
     if said.answered is not None or said.reading.revocation is not None:
         return said
-    return _by_name(event, asked) or said
+    return _by_name(event, asked) or evolve(said, repeats=_repeats(event, asked))
+
+
+def _repeats(event: InboundText, asked: Sequence[Question]) -> bool:
+    """Whether a text is the plain yes to the last question once more, and can mean nothing else."""
+    if not asked or not asked[0].agreed or asked[0].since or asked[0].mistakable:
+        return False
+    if any(each.live for each in asked):
+        return False
+    return read_text(event, asked[0]).reading.assent is Assent.PLAIN
 
 
 def _by_itself(event: InboundText, said: Said) -> Said:
