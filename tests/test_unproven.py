@@ -286,7 +286,8 @@ def test_an_answer_by_a_slow_clock(
 
 def test_limits_by_a_slow_clock(make_willing: Make, clock: MovableClock) -> None:
     """What says which texts are meant, and seems older than the question, frees no others."""
-    messenger = make_willing(authenticated=True, sent_at=MORNING + timedelta(minutes=1))
+    written = MORNING + timedelta(minutes=1, seconds=10)
+    messenger = make_willing(authenticated=True, sent_at=written)
     agree(messenger)
     messenger.consent.grant(
         PATIENT,
@@ -296,11 +297,11 @@ def test_limits_by_a_slow_clock(make_willing: Make, clock: MovableClock) -> None
         categories=["appointments", "billing"],
         recorded_by="front-desk:ana",
     )
-    clock.advance(timedelta(minutes=1, seconds=5))
-    messenger.receive(from_patient("stop", "SM1"))
+    clock.advance(timedelta(minutes=1))
+    messenger.receive(from_patient("how do i unsubscribe", "SM1"))
+    clock.advance(timedelta(seconds=30))
     messenger.dispatch_due()
-    clock.advance(timedelta(seconds=5))
-    text = text_of(messenger.receive(from_patient("stop the billing texts", "SM2")))
+    text = text_of(messenger.receive(from_patient("just the billing ones", "SM2")))
 
     assert text.inbound.needs_person
     assert Clarified not in kinds(messenger)
