@@ -358,16 +358,40 @@ def test_an_invitation_and_what_a_person_wrote(talking: Messenger, clock: Movabl
     assert not receive(talking, "STOP", "SM3").inbound.needs_person
 
 
-def invite(messenger: Messenger) -> Outcome:
+INVITATION = "Lakeside Family Medicine: may we text you about your care? Reply YES to agree."
+
+
+def invite(messenger: Messenger, body: str = INVITATION) -> Outcome:
     """A text that asks for consent in words of the practice's own."""
     return messenger.send(
         to=PATIENT,
         person=PERSON,
         purpose=Purpose.APPOINTMENT_CHANGE,
-        body="Lakeside Family Medicine: may we text you about your care? Reply YES to agree.",
+        body=body,
         idempotency_key="invite-1",
         asks="opt_in",
     )
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_one_figure_in_two_questions(
+    willing: Messenger, clock: MovableClock, *, by_hand: bool
+) -> None:
+    """The figure that an invitation names is no answer to a reminder before it that names it."""
+    body = "Lakeside Family Medicine: Ana, your visit is Tuesday at 9. Reply 1 to confirm."
+    remind(willing, body=body)
+    clock.advance(timedelta(minutes=1))
+    invited = invite(willing, "Lakeside Family Medicine: may we text you? Reply 1 to agree.")
+    clock.advance(timedelta(minutes=1))
+    if by_hand:
+        body = "Lakeside Family Medicine: you can park behind the building."
+        remind(willing, "by-hand", purpose=Purpose.APPOINTMENT_CHANGE, body=body)
+        clock.advance(timedelta(minutes=1))
+    first, second = receive(willing, "1", "SM1"), receive(willing, "1", "SM2")
+
+    assert isinstance(invited, Sent)
+    assert first.inbound.answers == (None if by_hand else invited.message_id)
+    assert (second.answers, second.inbound.needs_person) == (None, True)
 
 
 @pytest.mark.parametrize("words", ["ok see you then", "yes I'll be there", "yes to the visit"])
@@ -392,8 +416,35 @@ def test_thanks_after_the_yes(willing: Messenger, clock: MovableClock) -> None:
     receive(willing, "yes")
     given = willing.consent.events(PATIENT)
     assert not receive(willing, "thank you!", "SM2").inbound.needs_person
-    receive(willing, "yes", "SM3")
+    again = receive(willing, "Yes please", "SM3")
 
+    assert (again.answers, again.inbound.needs_person) == (None, False)
+    assert willing.consent.events(PATIENT) == given
+
+
+@pytest.mark.parametrize("since", ["other words", "more", "a reminder", "by hand", "STOP", "no"])
+def test_a_second_yes_that_may_mean_more(
+    willing: Messenger, clock: MovableClock, since: str
+) -> None:
+    """A yes after the yes waits for somebody where it may answer something else, or nothing."""
+    if since == "a reminder":
+        remind(willing)
+    invite(willing)
+    clock.advance(timedelta(minutes=1))
+    receive(willing, "no" if since == "no" else "yes")
+    clock.advance(timedelta(minutes=1))
+    if since == "by hand":
+        body = "Lakeside Family Medicine: shall we move your visit to Friday?"
+        sent = remind(willing, "by-hand", purpose=Purpose.APPOINTMENT_CHANGE, body=body)
+        assert isinstance(sent, Sent)
+    if since == "STOP":
+        receive(willing, "STOP", "SM2")
+    clock.advance(timedelta(minutes=1))
+    given = willing.consent.events(PATIENT)
+    words = {"other words": "sure", "more": "yes, at 9 please"}
+    again = receive(willing, words.get(since, "yes"), "SM3")
+
+    assert (again.answers, again.inbound.needs_person) == (None, True)
     assert willing.consent.events(PATIENT) == given
 
 

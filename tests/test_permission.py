@@ -292,10 +292,11 @@ def test_a_second_yes(asking: Messenger, clock: MovableClock) -> None:
     invite(asking)
     clock.advance(timedelta(minutes=1))
     receive(asking, "yes")
-    receive(asking, "yes", "SM2")
+    again = receive(asking, "Yes", "SM2")
 
     assert len(of_kind(asking, OptInAnswered)) == 1
     assert len(of_kind(asking, Granted)) == 2
+    assert (again.answers, again.inbound.needs_person) == (None, False)
 
 
 def test_the_yes_covers_what_was_asked(

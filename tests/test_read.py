@@ -228,6 +228,7 @@ def test_the_word_that_was_named_is_a_plain_yes(text: str, prompt: str) -> None:
     "text",
     [
         *("ok", "Sure!", "\U0001f44d", "absolutely \U0001f44d", "ok sounds good", "I'd like that"),
+        *("text me", "that would be great", "ok that works", "texts are best", "that's fine"),
         *("sure, go ahead and text me", "yes I want reminders", "Yes, texting is best for me"),
         *(
             "claro que s\u00ed, m\u00e1ndenme los recordatorios",
@@ -249,7 +250,15 @@ NO_YES = [
     *("yes I'll be there", "yes to the appointment", "Yes, confirmed for Tue 9", "yes?"),
     *("Tuesday is good", "My knee feels great now", "perfect, see you Tuesday", "please", "dale"),
     *("thanks for the text", "yes text me when my results are in", "yes but only reminders"),
-    *("is it ok to text", "Yes, what number is this from", "yes and text my wife too", "no"),
+    *("that's great", "This is great!", "it is good", "they are great", "that's good"),
+    *(
+        "I'll take it",
+        "yes, I will take that",
+        "is it ok to text",
+        "Yes, what number is this from",
+        "yes and text my wife too",
+        "no",
+    ),
 ]
 
 

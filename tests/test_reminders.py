@@ -40,7 +40,7 @@ from compliant_sms.flows._standing import Later
 from compliant_sms.flows._visit_answers import asked_visits, keep_answers
 from compliant_sms.flows._watch import Watched
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Message
+from compliant_sms.messages import Inbound, Message
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.reminders import (
     Answer,
@@ -794,6 +794,25 @@ def test_what_is_settled_is_not_meant(two: Messenger, clock: MovableClock, settl
 
     assert [(each.appointment_id, each.answer) for each in text.visits] == [("992", Answer.CONFIRM)]
     assert not text.inbound.needs_person
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_what_came_before_is_read_once(
+    two: Messenger, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, *, by_hand: bool
+) -> None:
+    """All that a number wrote is read only for texts of which no visits are known, and once."""
+    run_to(two, clock, TUESDAY + timedelta(hours=25))
+    if by_hand:
+        remind(two, "by-hand")
+    inbound_from, read = SqlTransaction.inbound_from, list[Any]()
+
+    async def counted(*given: Any) -> list[Inbound]:
+        read.append(given)
+        return await inbound_from(*given)
+
+    monkeypatch.setattr(SqlTransaction, "inbound_from", counted)
+    two.receive(from_patient("C", "SM1"))
+    assert len(read) == by_hand
 
 
 def test_two_questions_about_one_visit(diary: Messenger, clock: MovableClock) -> None:

@@ -18,7 +18,8 @@ from compliant_sms.providers import (
 )
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
-from conftest import MORNING, PATIENT, PERSON
+from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON
+from test_patient_texts import INVITATION
 from test_receive import from_patient, text_of
 from test_send import BODY, agree, outgoing, remind
 
@@ -211,14 +212,15 @@ def test_new_start_after_stop(make_willing: Make, clock: MovableClock) -> None:
     assert kinds(messenger) == [Granted, Revoked, Restored]
 
 
+@pytest.mark.parametrize("minutes", [1, 10])
 @pytest.mark.parametrize(("asks", "body"), [("opt_in", "YES"), ("confirm", "C"), ("confirm", "ok")])
 def test_an_answer_from_before_its_question(
-    make_willing: Make, clock: MovableClock, asks: str, body: str
+    make_willing: Make, clock: MovableClock, asks: str, body: str, minutes: int
 ) -> None:
     """A text that was written before the question left answers nothing, however late it comes."""
     messenger = make_willing(authenticated=True, sent_at=MORNING)
     agree(messenger)
-    clock.advance(timedelta(minutes=1))
+    clock.advance(timedelta(minutes=minutes))
     assert isinstance(remind(messenger, asks=asks), Sent)
     text = text_of(messenger.receive(from_patient(body, "SM1")))
 
@@ -242,12 +244,68 @@ def test_an_answer_from_before_the_next_question(make_willing: Make, clock: Mova
     agree(messenger)
     clock.advance(timedelta(minutes=1))
     first = remind(messenger, "appt-1")
-    clock.advance(timedelta(minutes=2))
-    remind(messenger, "invite", asks="opt_in")
+    clock.advance(timedelta(minutes=7))
+    second = remind(messenger, "invite", asks="opt_in", body=INVITATION)
     text = text_of(messenger.receive(from_patient("yes", "SM1")))
 
     assert isinstance(first, Sent)
+    assert isinstance(second, Sent)
     assert (text.inbound.answers, kinds(messenger)) == (first.message_id, [Granted])
+
+
+ASKED_NEXT = {
+    "of a child": {"person": "kid"},
+    "an invitation": {"asks": "opt_in", "body": INVITATION},
+    "by hand": {
+        "purpose": Purpose.CARE_CONVERSATION,
+        "body": "Lakeside Family Medicine: shall I cancel tomorrow's visit then?",
+    },
+}
+
+
+@pytest.mark.parametrize("body", ["C", "yes"])
+@pytest.mark.parametrize("asked_next", ASKED_NEXT)
+def test_an_answer_by_a_slow_clock(
+    make_willing: Make, clock: MovableClock, body: str, asked_next: str
+) -> None:
+    """What left about when a text was written may be what it answers: a person finds out."""
+    messenger = make_willing(authenticated=True, sent_at=MORNING + timedelta(minutes=2, seconds=50))
+    agree(messenger)
+    agree(messenger, person="kid")
+    clock.advance(timedelta(minutes=1))
+    remind(messenger, "appt-1")
+    clock.advance(timedelta(minutes=2))
+    sent = remind(messenger, "next", **ASKED_NEXT[asked_next])
+    clock.advance(timedelta(seconds=20))
+    text = text_of(messenger.receive(from_patient(body, "SM1")))
+
+    assert isinstance(sent, Sent)
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+    assert kinds(messenger) == [Granted, Granted]
+
+
+def test_limits_by_a_slow_clock(make_willing: Make, clock: MovableClock) -> None:
+    """What says which texts are meant, and seems older than the question, frees no others."""
+    written = MORNING + timedelta(minutes=1, seconds=10)
+    messenger = make_willing(authenticated=True, sent_at=written)
+    agree(messenger)
+    messenger.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="intake_form",
+        wording=INTAKE_WORDING,
+        categories=["appointments", "billing"],
+        recorded_by="front-desk:ana",
+    )
+    clock.advance(timedelta(minutes=1))
+    messenger.receive(from_patient("how do i unsubscribe", "SM1"))
+    clock.advance(timedelta(seconds=30))
+    messenger.dispatch_due()
+    text = text_of(messenger.receive(from_patient("just the billing ones", "SM2")))
+
+    assert text.inbound.needs_person
+    assert Clarified not in kinds(messenger)
+    assert isinstance(remind(messenger), Blocked)
 
 
 @pytest.mark.parametrize("body", ["arret svp la", "START", "C", "see you at 2"])

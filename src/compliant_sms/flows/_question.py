@@ -11,6 +11,7 @@ from compliant_sms.consent import (
     Clarified,
     Granted,
     NumberFlagged,
+    OptInAnswered,
     Restored,
     Revoked,
     fold_for_holder,
@@ -39,6 +40,8 @@ _ASKED_BY = {
 # Reminders go out up to a week before; a later "yes" means something else. Not law.
 _LIVES = timedelta(days=7)
 _FARTHEST = 20  # texts back
+# A provider's clock may be slow by so much: what left since may have been read already. Not law.
+_SLOWEST = timedelta(minutes=5)
 
 
 @frozen(kw_only=True)
@@ -51,8 +54,9 @@ class Question:
         live: whether an answer can mean it.
         since: what left later and asks nothing that is on record, but may be what a yes is meant
             for: what people of the practice wrote, and changes of visits. The newest first.
-        mistakable: another one about another visit is open as well, so that nobody can tell which
-            of them an answer is meant for.
+        mistakable: another one about another visit is open as well, or something left at about the
+            time at which the answer was written, so that nobody can tell what that is meant for.
+        agreed: the newest one, closed by a yes, and the consent that it gave was not ended since.
     """
 
     message: Message
@@ -60,6 +64,7 @@ class Question:
     live: bool = True
     since: tuple[Message, ...] = ()
     mistakable: bool = False
+    agreed: bool = False
 
 
 async def questions(
@@ -77,29 +82,38 @@ async def questions(
         ports: what to work with.
         practice_id: who asked.
         number: whom.
-        written: when the answer was written, as far as that is known: it means nothing that was
-            asked afterwards.
+        written: when the answer was written, by the provider's clock, as far as that is known: it
+            means nothing that was asked long afterwards, and may mean what was asked soon.
     """
     at = ports.clock()
     found: list[Question] = []
     since: list[Message] = []
+    crossed = False
     for message in await tx.departed(practice_id, number, at - _LIVES, _FARTHEST):
-        if written is not None and _left_after(message, written):
+        late = written is not None and _left_after(message, written)
+        if written is not None and _left_after(message, written + _SLOWEST):
             continue
         asks = message.draft.asks or _ASKED_BY.get(message.draft.purpose.code)
         if message.state is State.UNDELIVERED or asked_nobody(ports, message, asks):
             continue
         if asks is None:
-            since += [message] if _may_ask(ports, message.draft) else []
+            may_ask = _may_ask(ports, message.draft)
+            since += [message] if may_ask else []
+            crossed = crossed or (late and may_ask)
             continue
+        crossed = crossed or late
         live = _is_live(message, at) and await _still_stands(tx, practice_id, message, asks)
         read = await _as_read(tx, message)
         live = live and read is not None
         asked = Question(message=read or message, awaiting=asks, live=live, since=tuple(since))
+        if asks is Awaiting.OPT_IN and not found and not live:
+            asked = evolve(asked, agreed=await _is_agreed_to(tx, practice_id, message))
         found.append(asked)
     confirming = [each for each in found if each.live and each.awaiting is Awaiting.CONFIRM]
     several = await mistakable(tx, practice_id, [each.message for each in confirming])
-    return [evolve(each, mistakable=each.message.message_id in several) for each in found]
+    return [
+        evolve(each, mistakable=crossed or each.message.message_id in several) for each in found
+    ]
 
 
 def _may_ask(ports: Ports, draft: Draft) -> bool:
@@ -174,6 +188,20 @@ async def _still_stands(
         and message.draft.idempotency_key == reply_key(said[-1].reference)
         and all(each.clarification_asked for each in standing)
     )
+
+
+async def _is_agreed_to(tx: Transaction, practice_id: str, message: Message) -> bool:
+    """Whether a yes answered a question for consent, and nothing ended since what that gave."""
+    events = await tx.consent_events(practice_id, message.draft.to)
+    asked = asked_in(events, message.message_id)
+    yes = [
+        e.occurred_at
+        for e in events
+        if (isinstance(e, Granted) and _wording_of(e) == message.message_id)
+        or (isinstance(e, OptInAnswered) and e.agreed and asked and e.asked == asked.event_id)
+    ]
+    ends = Revoked | NumberFlagged
+    return bool(yes) and not any(isinstance(e, ends) and e.occurred_at >= max(yes) for e in events)
 
 
 def _wording_of(granted: Granted) -> str | None:

@@ -48,6 +48,7 @@ class Said:
         doubt: why it permits nothing, where it would.
         wanted: the programme that it asks for by its keyword.
         unclear: it answers something, and nobody but a person can tell what.
+        repeats: it is the plain yes that was given already to what was asked last.
     """
 
     reading: Reading
@@ -56,6 +57,7 @@ class Said:
     doubt: str = ""
     wanted: Wanted | None = None
     unclear: bool = False
+    repeats: bool = False
 
     @property
     def grants(self) -> bool:
@@ -122,6 +124,8 @@ class Said:
             return True
         if self.wanted is not None:
             return self.wanted.needs_person or bool(event.media)
+        if self.repeats:
+            return bool(event.media)
         lost = event.sender is None and reading.revocation is not None
         asked = self.question.awaiting if self.question else None
         yes = reading.intent is Intent.CONFIRM or asked is Awaiting.OPT_IN
@@ -175,7 +179,16 @@ def read_answer(event: InboundText, asked: Sequence[Question]) -> Said:
         said = _by_itself(event, said)
     if said.answered is not None or said.reading.revocation is not None:
         return said
-    return _by_name(event, asked) or said
+    return _by_name(event, asked) or evolve(said, repeats=_repeats(event, asked))
+
+
+def _repeats(event: InboundText, asked: Sequence[Question]) -> bool:
+    """Whether a text is the plain yes to the last question once more, and can mean nothing else."""
+    if not asked or not asked[0].agreed or asked[0].since or asked[0].mistakable:
+        return False
+    if any(each.live for each in asked):
+        return False
+    return read_text(event, asked[0]).reading.assent is Assent.PLAIN
 
 
 def _by_itself(event: InboundText, said: Said) -> Said:
@@ -184,7 +197,7 @@ def _by_itself(event: InboundText, said: Said) -> Said:
     What it may take away, as a "no" to an invitation does, it takes away all the same.
     """
     alone = read_text(event, None)
-    if said.reading.revocation is None:
+    if said.reading.revocation is None or said.narrows:
         return evolve(alone, unclear=said.answered is not None)
     return evolve(said, unclear=alone.reading.revocation is None)
 
@@ -192,11 +205,12 @@ def _by_itself(event: InboundText, said: Said) -> Said:
 def _by_name(event: InboundText, asked: Sequence[Question]) -> Said | None:
     """A text that says the very word which an earlier reminder named, and nothing asked since did.
 
-    Earlier questions grant nothing: whoever was asked for consent meanwhile may mean that.
+    Earlier questions grant nothing: whoever was asked for consent meanwhile may mean that, in
+    whatever words they agree.
     """
     for question in asked:
         said = read_text(event, question)
-        if said.reading.rule.endswith(_NAMED):
+        if said.reading.rule.endswith(_NAMED) or said.reading.assent is not None:
             clear = question.live and question.awaiting is Awaiting.CONFIRM
             clear = clear and not question.mistakable
             clear = clear and not any(_is_named_in(event, each) for each in question.since)

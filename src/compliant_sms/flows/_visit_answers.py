@@ -116,7 +116,15 @@ async def mistakable(tx: Transaction, practice_id: str, asked: Sequence[Message]
     """
     if len(asked) < 2:
         return frozenset()
-    every = [await _asking(tx, practice_id, message) for message in asked]
+    told = [await asked_visits(tx, practice_id, message) for message in asked]
+    answered: set[str | None] = set()
+    if not all(told):  # of what tells of visits, those say whether it was answered
+        received = await tx.inbound_from(practice_id, asked[0].draft.to)
+        answered = {each.answers for each in received}
+    every = [
+        await _asking(tx, practice_id, message, visits, answered=message.message_id in answered)
+        for message, visits in zip(asked, told, strict=True)
+    ]
     return frozenset(
         one.message.message_id
         for one in every
@@ -132,7 +140,8 @@ class _Asking:
         message: the text.
         visits: the keys of those that it tells of; empty for a text that no plan made.
         waiting: of which of them nobody has said since what becomes of them.
-        answered: whether a text answered it.
+        answered: whether a text answered it, where one of those that it is held against tells of
+            no visits.
     """
 
     message: Message
@@ -147,15 +156,19 @@ class _Asking:
         return not other.answered and self.message.draft.person != other.message.draft.person
 
 
-async def _asking(tx: Transaction, practice_id: str, message: Message) -> _Asking:
-    told = await asked_visits(tx, practice_id, message)
+async def _asking(
+    tx: Transaction,
+    practice_id: str,
+    message: Message,
+    told: Sequence[AskedVisit],
+    *,
+    answered: bool,
+) -> _Asking:
     visits = {(each.told.appointment_id, each.told.occurrence): each.stands for each in told}
     left = message.departure.at if message.departure else message.created_at
     waiting = [
         key for key, stands in visits.items() if stands and await _waits(tx, practice_id, key, left)
     ]
-    received = await tx.inbound_from(practice_id, message.draft.to)
-    answered = any(each.answers == message.message_id for each in received)
     return _Asking(message, frozenset(visits), frozenset(waiting), answered)
 
 
