@@ -104,14 +104,21 @@ def test_the_word_that_a_reminder_named_answers_it(desk: Messenger, clock: Movab
     assert again.answers is not None
 
 
-@pytest.mark.parametrize("words", ["YES", "yes see you then"])
-def test_a_yes_answers_what_was_asked_last(
-    desk: Messenger, clock: MovableClock, words: str
-) -> None:
+def test_a_yes_that_speaks_of_coming_is_no_consent(desk: Messenger, clock: MovableClock) -> None:
+    """After an invitation it could mean the visit: a person reads it."""
+    asked(desk, clock, remind, invite)
+    said = receive(desk, "yes see you then")
+
+    assert said.answers is None
+    assert said.inbound.needs_person
+    assert not of_kind(desk, OptInAnswered)
+
+
+def test_a_yes_answers_what_was_asked_last(desk: Messenger, clock: MovableClock) -> None:
     """A second yes could mean either question: a person reads it."""
     asked(desk, clock, remind, invite)
-    first = receive(desk, words)
-    second = receive(desk, words, "SM2")
+    first = receive(desk, "YES")
+    second = receive(desk, "YES", "SM2")
 
     assert first.answers is not None
     assert first.answers.draft.opt_in is not None

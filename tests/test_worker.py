@@ -350,7 +350,7 @@ def test_once_is_not_for_ever(
     seconds: int,
     waits: bool,  # noqa: FBT001
 ) -> None:
-    """What the provider wants to have later is waited for up to a minute, and left otherwise."""
+    """What the provider wants later is waited for up to five minutes, and left otherwise."""
     messenger, begun = make_messenger(), clock()
     agree(messenger)
     carrier.fail_next("status", status=429, headers={"Retry-After": str(seconds)})

@@ -91,8 +91,8 @@ class Worker(_Worker):
     def drain(self, *, within: timedelta | None = None, signals: bool = True) -> Progress:
         """Work until nothing is due any more, or until :meth:`stop`.
 
-        What has to wait for more than a minute, as a provider asked for that or the allowance of
-        a day is used up, stays due for the next one.
+        What has to wait for more than five minutes, as a provider asked for that or the allowance
+        of a day is used up, stays due for the next one.
 
         Args:
             within: after what time to return in any case.

@@ -182,10 +182,9 @@ async def _waits(tx: Transaction, practice_id: str, key: tuple[str, str], left: 
 
 async def _asked(tx: Transaction, practice_id: str, told: ToldReminder) -> AskedVisit:
     visit = await tx.appointment(practice_id, (told.appointment_id, told.occurrence))
-    if visit is None:
-        return AskedVisit(told, stands=False)
-    came = visit.appointment.status in {Status.ARRIVED, Status.DONE}
-    return AskedVisit(told, stands=visit.sequence == told.sequence, came=came)
+    stands = visit is not None and visit.sequence == told.sequence
+    came = visit is not None and visit.appointment.status in {Status.ARRIVED, Status.DONE}
+    return AskedVisit(told, stands=stands, came=came)
 
 
 async def open_answers(ports: Ports, limit: int) -> tuple[VisitAnswer, ...]:

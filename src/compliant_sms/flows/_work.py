@@ -27,7 +27,7 @@ from compliant_sms.providers import Problem
 __all__ = ["Pace", "Progress", "Shift", "work"]
 
 # Whoever works once waits so long for room under a rate; what must wait longer is for the next one.
-_WAITS_FOR_ROOM = timedelta(minutes=1)
+_WAITS_FOR_ROOM = timedelta(minutes=5)
 _LONGEST_PAUSE = timedelta(minutes=1)
 _MOST_DOUBLINGS = 6
 
@@ -96,7 +96,7 @@ class Shift:
         reconcile_every: how often the provider is asked about uncertain texts, and about those
             whose last report never came.
         once: whether to stop as soon as nothing is due any more but what has to wait for more than
-            a minute, as a provider asked for that or a day's allowance is used up.
+            five minutes, as a provider asked for that or a day's allowance is used up.
         within: after what time to stop in any case.
 
     Raises:
