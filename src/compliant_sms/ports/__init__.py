@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         SecureLinks,
         SecureMessage,
         Transport,
+        Unbroken,
     )
     from compliant_sms.ports._pages import SecurePageRecords
     from compliant_sms.ports._ports import Ports
@@ -102,6 +103,7 @@ __all__ = [
     "ToldReminder",
     "Transaction",
     "Transport",
+    "Unbroken",
     "Unconfirmed",
     "refuse_other_practice",
     "tell_nobody",
@@ -122,7 +124,16 @@ _FILES = {
     "_imports": ("Imports",),
     "_inbound": ("Callback", "InboundTexts", "Unconfirmed"),
     "_keys": ("AtRest", "DataKeys", "Plaintext"),
-    "_outside": ("Entropy", "Ids", "People", "Retry", "SecureLinks", "SecureMessage", "Transport"),
+    "_outside": (
+        "Entropy",
+        "Ids",
+        "People",
+        "Retry",
+        "SecureLinks",
+        "SecureMessage",
+        "Transport",
+        "Unbroken",
+    ),
     "_pages": ("SecurePageRecords",),
     "_ports": ("Ports",),
     "_practices": ("Practices", "refuse_other_practice"),
