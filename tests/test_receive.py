@@ -517,7 +517,7 @@ def test_a_refusal_that_news_overtook(make_messenger: Make, carrier: Sandbox) ->
     assert messenger.dispatch_due() == ()
 
 
-@pytest.mark.parametrize(
+each_report = pytest.mark.parametrize(
     ("word", "state"),
     [
         ("sent", State.SENT),
@@ -526,6 +526,9 @@ def test_a_refusal_that_news_overtook(make_messenger: Make, carrier: Sandbox) ->
         ("failed", State.FAILED),
     ],
 )
+
+
+@each_report
 def test_late_news_of_a_text_that_is_due_again(
     willing: Messenger, carrier: Sandbox, clock: MovableClock, word: str, state: State
 ) -> None:
@@ -542,15 +545,7 @@ def test_late_news_of_a_text_that_is_due_again(
     assert carrier.messages() == []
 
 
-@pytest.mark.parametrize(
-    ("word", "state"),
-    [
-        ("sent", State.SENT),
-        ("delivered", State.DELIVERED),
-        ("undelivered", State.UNDELIVERED),
-        ("failed", State.FAILED),
-    ],
-)
+@each_report
 def test_late_news_of_a_text_that_was_called_back(
     willing: Messenger, carrier: Sandbox, clock: MovableClock, word: str, state: State
 ) -> None:
