@@ -105,6 +105,11 @@ def language(_: object, attribute: Attribute[Any], value: str) -> None:
         raise InvalidInput(msg)
 
 
+def primary(tag: str) -> str:
+    """The language of a tag: ``"es"`` of ``"es-MX"``, and of ``"es_MX"`` (BCP 47)."""
+    return tag.replace("_", "-").partition("-")[0].lower()
+
+
 def kind(
     kinds: type | tuple[type, ...], instead: str
 ) -> Callable[[object, Attribute[Any], Any], None]:

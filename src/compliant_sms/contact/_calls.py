@@ -74,7 +74,7 @@ class MissedCalls:
             practice: who texts.
             language: a tag such as ``"es"`` or ``"es-MX"`` (BCP 47).
         """
-        spoken = (language or _ENGLISH).replace("_", "-").partition("-")[0].lower()
+        spoken = _given.primary(language or _ENGLISH)
         words = self.words.get(spoken, self.words[_ENGLISH])
         named = words.replace("{practice}", sender_name(practice))
         return named.replace("{phone}", dialled(practice.phone))

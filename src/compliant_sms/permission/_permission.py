@@ -16,7 +16,7 @@ from compliant_sms.permission._fields import by_language, https_url
 from compliant_sms.permission._keyword import keyword_of
 from compliant_sms.permission._programme import Programme
 from compliant_sms.permission._wordings import Legal
-from compliant_sms.permission._words import ENGLISH, LANGUAGES, primary, words_in
+from compliant_sms.permission._words import ENGLISH, LANGUAGES, words_in
 from compliant_sms.phone import PhoneNumber
 
 __all__ = ["Applicant", "Identify", "Permission"]
@@ -153,7 +153,7 @@ class Permission:
         Args:
             tag: such as ``"es"`` or ``"es-MX"`` (BCP 47); None for nobody knows.
         """
-        wanted = primary(tag or ENGLISH)
+        wanted = _given.primary(tag or ENGLISH)
         return wanted if wanted in self.languages else ENGLISH
 
     def health_details_in(self, language: str) -> Wording | None:

@@ -13,7 +13,7 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.permission._edition import Edition, as_editions, supersedes_in_substance
 from compliant_sms.permission._fields import by_language, one_line, slug
 from compliant_sms.permission._keyword import as_keyword
-from compliant_sms.permission._words import ENGLISH, primary, words_in
+from compliant_sms.permission._words import ENGLISH, words_in
 from compliant_sms.text import notices
 
 __all__ = ["Programme", "Translation"]
@@ -155,7 +155,7 @@ class Programme:
         Args:
             language: a tag such as ``"es"`` or ``"es-MX"`` (BCP 47).
         """
-        wanted = primary(language)
+        wanted = _given.primary(language)
         return wanted if wanted in self.translations else ENGLISH
 
     def about_in(self, language: str) -> str:

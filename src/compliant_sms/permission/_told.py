@@ -12,7 +12,7 @@ from compliant_sms.consent import Basis, Signature, SignatureKind, Wording, Writ
 from compliant_sms.errors import InvalidInput
 from compliant_sms.permission._programme import Programme
 from compliant_sms.permission._wordings import Legal, script, shown_on_form
-from compliant_sms.permission._words import ENGLISH, primary
+from compliant_sms.permission._words import ENGLISH
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 
@@ -145,7 +145,7 @@ Told = OnPaper | Spoken
 
 def _refuse_untranslated(programme: Programme, language: str) -> None:
     """English words on record of whoever read others would prove what nobody agreed to."""
-    if primary(language) not in {ENGLISH, *programme.translations}:
+    if _given.primary(language) not in {ENGLISH, *programme.translations}:
         msg = (
             f"{programme.id} is not translated into that language, so nobody read its words in it: "
             "pass the language in which they were read, or what was read as OnPaper(wording=...)"

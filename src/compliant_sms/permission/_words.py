@@ -9,7 +9,7 @@ from attrs import frozen
 from compliant_sms.choices import Word
 from compliant_sms.consent import Wording
 
-__all__ = ["ENGLISH", "LANGUAGES", "FormProblem", "Words", "primary", "words_in"]
+__all__ = ["ENGLISH", "LANGUAGES", "FormProblem", "Words", "words_in"]
 
 ENGLISH = "en"
 """The language of whatever is not translated."""
@@ -362,8 +362,3 @@ LANGUAGES = tuple(_WORDS)
 def words_in(language: str) -> Words:
     """The words of one of :data:`LANGUAGES`."""
     return _WORDS[language]
-
-
-def primary(tag: str) -> str:
-    """The language of a tag such as ``"es-MX"`` (BCP 47), as ISO 639-1."""
-    return tag.replace("_", "-").partition("-")[0].lower()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+from compliant_sms import _given
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 
 __all__ = ["without"]
@@ -131,7 +132,7 @@ _LONGEST = 10
 
 
 def _known(language: str) -> str:
-    tag = language.replace("_", "-").partition("-")[0].lower()
+    tag = _given.primary(language)
     return tag if tag in _WORDS else _ENGLISH
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from compliant_sms import _given
 from compliant_sms.reminders._planning import Reminder
 
 __all__ = ["least_words", "recall_words"]
@@ -80,8 +81,8 @@ def recall_words(name: str, phone: str, language: str) -> str:
 
 
 def _spoken(tag: str | None, otherwise: str) -> str:
-    primary = (tag or "").replace("_", "-").partition("-")[0].lower()
-    return primary if primary in _DAYS else otherwise
+    language = _given.primary(tag or "")
+    return language if language in _DAYS else otherwise
 
 
 def _date(start: datetime, language: str) -> str:

@@ -5,6 +5,8 @@ It names the practice and nothing of the message; who may read that finds out be
 
 from __future__ import annotations
 
+from compliant_sms import _given
+
 __all__ = ["neutral_notice", "notice_language"]
 
 # Letters of GSM-7 alone: another one would more than double what the text costs.
@@ -40,5 +42,5 @@ def notice_language(*tags: str | None) -> str:
     Returns:
         ``"en"``, ``"es"`` or ``"fr"``.
     """
-    spoken = (tag.replace("_", "-").partition("-")[0].lower() for tag in tags if tag)
+    spoken = (_given.primary(tag) for tag in tags if tag)
     return next((language for language in spoken if language in _NOTICES), _ENGLISH)

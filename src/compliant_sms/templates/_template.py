@@ -41,10 +41,6 @@ _NO_WISH = PhiPreference()
 _DEFAULTS = LintSettings()
 
 
-def _language(tag: str) -> str:
-    return tag.replace("_", "-").partition("-")[0].lower()
-
-
 def to_patients(of: object, attribute: Attribute[Purpose], value: Purpose) -> None:
     """A validator: a purpose that people may text for."""
     del of
@@ -123,7 +119,7 @@ class Template:
 
     @bodies.validator
     def _in_languages(self, _: Attribute[Mapping[str, Body]], value: Mapping[str, Body]) -> None:
-        if not value or any(tag != _language(tag) or not tag.isalpha() for tag in value):
+        if not value or any(tag != _given.primary(tag) or not tag.isalpha() for tag in value):
             msg = "bodies has a Body for each language, by its code (ISO 639-1) such as 'en'"
             raise InvalidInput(msg)
 
@@ -272,12 +268,12 @@ class Template:
         Returns:
             that one, or the first of the template's where it has no text in it.
         """
-        return _language(language) if self.speaks(language) else next(iter(self.bodies))
+        return _given.primary(language) if self.speaks(language) else next(iter(self.bodies))
 
     def speaks(self, language: str) -> bool:
         """Whether it has a text in a language, told by a tag such as ``"es-MX"``."""
         _given.a_text(language, "language")
-        return _language(language) in self.bodies
+        return _given.primary(language) in self.bodies
 
     def sample(self, practice: Practice, language: str = "en") -> str:
         """What one of its texts looks like, with a made-up value for each variable.

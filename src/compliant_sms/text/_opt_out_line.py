@@ -6,6 +6,7 @@ and 5.1.3 in the first text of recurring ones and now and then.
 
 from __future__ import annotations
 
+from compliant_sms import _given
 from compliant_sms.text._links import links
 
 __all__ = ["opt_out_line", "with_opt_out_line"]
@@ -30,7 +31,7 @@ def opt_out_line(language: str = _ENGLISH) -> str:
     Returns:
         The line, in GSM-7; in English where there is none in that language.
     """
-    tag = language.replace("_", "-").partition("-")[0].lower()
+    tag = _given.primary(language)
     return _LINES.get(tag, _LINES[_ENGLISH])
 
 
