@@ -26,8 +26,11 @@ from compliant_sms import (
     Profile,
     Purpose,
     Queued,
+    Rulebook,
     Sent,
+    Settings,
 )
+from compliant_sms.consent import NumberFlagged
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
     ConfigurationError,
@@ -35,7 +38,7 @@ from compliant_sms.errors import (
     InvalidInput,
     NotOurDatabase,
 )
-from compliant_sms.flows import _admit, _reminders
+from compliant_sms.flows import _admit, _reminders, append_event
 from compliant_sms.flows._standing import Later
 from compliant_sms.flows._visit_answers import asked_visits, keep_answers
 from compliant_sms.flows._watch import Watched
@@ -611,6 +614,60 @@ def test_the_first_number_is_left_where_visits_were_meant(
 
 
 @pytest.mark.parametrize(
+    ("stopped", "number"), [("promotions", PATIENT), ("appointments", OTHER), ("", OTHER)]
+)
+def test_the_first_number_is_left_where_the_rules_end_visits(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock, stopped: str, number: str
+) -> None:
+    """Where one STOP ends what the law demands, a STOP to promotions moves no reminder."""
+    messenger = in_its_own_words(
+        make_messenger, rulebook=Rulebook(Settings(revocation_scope="category"))
+    )
+    agree(messenger, OTHER)
+    messenger.reminders.keep(visit(numbers=[PATIENT, OTHER]))
+    clock.advance(timedelta(minutes=1))
+    message_class = {"promotions": "marketing", "appointments": "transactional"}.get(stopped, "")
+    messenger.consent.revoke(
+        PATIENT, channel="text", recorded_by="ana", category=stopped, message_class=message_class
+    )
+    run_to(messenger, clock, TUESDAY + HOUR)
+
+    assert [text.to for text in carrier.messages()] == [number]
+
+
+@pytest.mark.parametrize("why", ["given to another practice", "unreachable", "booked after STOP"])
+def test_a_number_at_which_the_rules_permit_nothing_is_passed_over(
+    diary: Messenger, carrier: Sandbox, clock: MovableClock, why: str
+) -> None:
+    """A consent on record there is not enough."""
+    agree(diary)
+    spoken = {"person": PERSON, "recorded_by": "ana"}
+    if why == "given to another practice":
+        diary.consent.grant(OTHER, basis="spoken", given_to="Prairie Dental", **spoken)
+    elif why == "unreachable":
+        agree(diary, OTHER)
+        clock.advance(timedelta(minutes=1))
+        gone = NumberFlagged(
+            event_id="f-1",
+            practice_id=diary._ports.practice.id,
+            number=PhoneNumber(OTHER),
+            occurred_at=clock(),
+            recorded_at=clock(),
+            actor="provider:twilio",
+            why="unreachable_permanent",
+        )
+        finish(append_event(diary._ports, gone))
+    else:
+        diary.consent.revoke(OTHER, channel="voicemail", recorded_by="ana")
+        clock.advance(timedelta(minutes=1))
+        diary.consent.grant(OTHER, basis="booking", **spoken)
+    diary.reminders.keep(visit(numbers=[OTHER, PATIENT]))
+    run_to(diary, clock, TUESDAY + HOUR)
+
+    assert [text.to for text in carrier.messages()] == [PATIENT]
+
+
+@pytest.mark.parametrize(
     ("said", "together"), [("no more marketing texts please", True), ("STOP", False)]
 )
 def test_a_household_that_one_no_does_not_part(
@@ -1012,9 +1069,10 @@ def test_visits_that_are_only_looked_at(
     assert diary.reminders.plan_due() == 1
 
 
-def in_its_own_words(make_messenger: Make) -> Messenger:
+def in_its_own_words(make_messenger: Make, **changes: object) -> Messenger:
     """A messenger whose plan leaves the words to the library; two numbers agreed."""
     messenger = make_messenger(
+        **changes,
         people=lambda _: Profile(time_zone=CHICAGO),
         reminders=[ReminderPlan(offsets=["1 day before at 10:00", "2 hours before"])],
         keyring=Keyring.generate(),

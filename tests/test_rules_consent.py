@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -569,6 +570,28 @@ def test_an_opt_in_serves_one_sender(given_to: str, codes: list[str]) -> None:
     assert found("opt-in-transfer", purpose=Purpose.ONE_TIME_CODE, consent=NOTHING) == []
     elsewhere = agreed(PEWC, given_to="Maple Dental")
     assert found("opt-in-transfer", purpose=Purpose.HELP_REPLY, consent=elsewhere) == []
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"given_to": "Maple Dental"},
+        {"agreement": None},
+        {"agreement": evolve(SOUND, seller="Maple")},
+    ],
+)
+def test_a_later_grant_that_does_not_stand_ends_none(later: dict[str, Any]) -> None:
+    """What the patient agreed to before permits as it did, and is what the text rests on."""
+    newer = grant(PEWC, event_id="g-2", occurred_at=NOON - DAY, **later)
+    both = ConsentState(grants=(grant(), newer))
+    decision = Rulebook().decide(facts(**PROMOTES, consent=both))
+
+    assert decision.relied_on == "g-1"
+    assert decision.verdict is ALLOW
+    assert found("do-not-call", **PROMOTES, consent=both) == ["signed-permission +"]
+    assert found("do-not-call", **PROMOTES, consent=ConsentState(grants=(newer,))) != [
+        "signed-permission +"
+    ]
 
 
 def test_a_state_may_forgive_less_than_the_federal_rule() -> None:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from compliant_sms.consent import PhiPreference, phi_preference
-from compliant_sms.flows._household import Agreements, agreement, company
+from compliant_sms.flows._household import Agreements, company
 from compliant_sms.flows._send import prepared
 from compliant_sms.flows._told import is_succeeded
 from compliant_sms.flows._visit_texts import ForWhom, draft_of
@@ -59,7 +59,7 @@ async def known_of(
         kept=kept,
         told=await tx.told_of(practice_id, visit.key),
         number=number,
-        agreed=agreement(events, visit.person) if agreed else None,
+        agreed=await agreed.agreement(number, visit.person) if agreed else None,
         wish=phi_preference(events, visit.person),
         ended=done and await is_succeeded(tx, kept),
     )

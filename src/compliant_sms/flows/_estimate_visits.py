@@ -81,7 +81,7 @@ async def _read(
     for key, visit in group.items():
         before = kept.get(key) or await tx.appointment(practice_id, key)
         kept[key] = _as_kept(practice_id, visit, before, at)
-    agreed = Agreements(tx, practice_id)
+    agreed = Agreements(tx, ports, practice_id, at)
     return [await known_of(tx, kept[key], agreed) for key in sorted(kept)]
 
 

@@ -8,18 +8,13 @@ from datetime import date, datetime
 from attrs import field, frozen
 
 from compliant_sms._masking import repr_of_practice
-from compliant_sms.consent import (
-    Category,
-    ConsentEvent,
-    Revocation,
-    Tier,
-    fold,
-    phi_preference,
-)
+from compliant_sms.classification import Purpose
+from compliant_sms.consent import ConsentEvent, fold, phi_preference
 from compliant_sms.people import Holder, Profile
 from compliant_sms.phi import allowed_tier
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.ports import Transaction
+from compliant_sms.ports import Ports, Transaction
+from compliant_sms.rules import is_permitted
 
 __all__ = ["Agreements", "agreement", "company"]
 
@@ -27,16 +22,22 @@ __all__ = ["Agreements", "agreement", "company"]
 _OF_AGE = 18
 
 
-def agreement(events: Sequence[ConsentEvent], person: str) -> Hashable:
+def agreement(
+    ports: Ports, number: PhoneNumber, events: Sequence[ConsentEvent], person: str, at: datetime
+) -> Hashable:
     """To what a person agreed at a number, as far as texts about visits go.
 
     One text tells only persons of whom it is the same.
 
     Args:
-        events: all of the practice about the number.
+        ports: what to work with.
+        number: which number.
+        events: all of the practice about it.
         person: the host's id.
+        at: now (UTC).
     """
-    return _may_be_texted(events, person), allowed_tier(phi_preference(events, person))
+    texted = _may_be_texted(ports, number, events, person, at)
+    return texted, allowed_tier(phi_preference(events, person))
 
 
 def company(profile: Profile, person: str, at: datetime) -> Hashable:
@@ -64,13 +65,17 @@ def _is_minor(born: date | None, today: date) -> bool:
     return years < _OF_AGE
 
 
-def _may_be_texted(events: Sequence[ConsentEvent], person: str) -> bool:
-    basis = fold(events, person).basis_for(Category.APPOINTMENTS, Tier.PRIOR_EXPRESS, _ends_visits)
-    return basis is not None
-
-
-def _ends_visits(revocation: Revocation) -> bool:
-    return revocation.reaches((Category.APPOINTMENTS,))
+def _may_be_texted(
+    ports: Ports, number: PhoneNumber, events: Sequence[ConsentEvent], person: str, at: datetime
+) -> bool:
+    practice = ports.practice
+    return is_permitted(
+        fold(events, person),
+        Purpose.APPOINTMENT_REMINDER,
+        ports.rulebook.at(at),
+        seller=(practice.name, *practice.also_known_as),
+        number=number,
+    )
 
 
 @frozen
@@ -79,11 +84,15 @@ class Agreements:
 
     Attributes:
         tx: the transaction; nobody changes what it has read in the meantime, or it begins anew.
+        ports: what to work with.
         practice_id: whose.
+        now: when (UTC).
     """
 
     tx: Transaction
+    ports: Ports = field(repr=False)
     practice_id: str = field(repr=repr_of_practice)
+    now: datetime
     _known: dict[PhoneNumber, Sequence[ConsentEvent]] = field(factory=dict, init=False, repr=False)
 
     async def at(self, number: PhoneNumber) -> Sequence[ConsentEvent]:
@@ -93,11 +102,16 @@ class Agreements:
         return self._known[number]
 
     async def texted_at(self, numbers: Sequence[PhoneNumber], person: str) -> PhoneNumber:
-        """The first number at which a person agreed to texts about visits; or else the first.
+        """The first number at which the rules permit texts about a person's visits; or the first.
 
         There the rules refuse the text, and the reason is on record.
         """
         for number in numbers:
-            if _may_be_texted(await self.at(number), person):
+            events = await self.at(number)
+            if _may_be_texted(self.ports, number, events, person, self.now):
                 return number
         return numbers[0]
+
+    async def agreement(self, number: PhoneNumber, person: str) -> Hashable:
+        """To what a person agreed at a number: see :func:`agreement`."""
+        return agreement(self.ports, number, await self.at(number), person, self.now)

@@ -128,7 +128,7 @@ async def _put_off(ports: Ports, kept: KeptAppointment, at: datetime) -> None:
 
 async def _plan(ports: Ports, kept: KeptAppointment, at: datetime, until: datetime) -> int:
     """Ask for what is due of a visit; how many texts."""
-    known = await ports.store.run(lambda tx: _read(tx, kept))
+    known = await ports.store.run(lambda tx: _read(tx, ports, kept, at))
     if not known:  # it was planned together with another, or has changed
         return 0
     profiles = await profiles_of(ports, known)
@@ -145,11 +145,11 @@ async def _plan(ports: Ports, kept: KeptAppointment, at: datetime, until: dateti
     return await ports.store.run(lambda tx: asking.ask(tx, kept))
 
 
-async def _read(tx: Transaction, kept: KeptAppointment) -> list[Known]:
+async def _read(tx: Transaction, ports: Ports, kept: KeptAppointment, at: datetime) -> list[Known]:
     """The visits that may be told together with one, and it; none where it has changed."""
     practice_id, number = kept.practice_id, kept.appointment.numbers[0]
     group = await tx.open_appointments_at(practice_id, number)
-    agreed = Agreements(tx, practice_id)
+    agreed = Agreements(tx, ports, practice_id, at)
     return [await known_of(tx, each, agreed) for each in group] if kept in group else []
 
 

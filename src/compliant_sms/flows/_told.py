@@ -10,7 +10,7 @@ from attrs import frozen
 from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._household import agreement, company
 from compliant_sms.messages import Message
-from compliant_sms.ports import KeptAppointment, Transaction
+from compliant_sms.ports import KeptAppointment, Ports, Transaction
 from compliant_sms.reminders import RECALL, succeeded
 
 __all__ = ["CHANGED", "Unasked", "is_succeeded", "void_reason"]
@@ -34,12 +34,13 @@ class Unasked:
 
 
 async def void_reason(
-    tx: Transaction, message: Message, known: Brief, at: datetime
+    tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
 ) -> str | Unasked:
     """Why a text about visits must not go any more; empty where it may.
 
     Args:
         tx: the transaction.
+        ports: what to work with.
         message: the text.
         known: what the host says of its persons now.
         at: now (UTC).
@@ -56,11 +57,17 @@ async def void_reason(
             return _BOOKED
         visits.append(visit)
     persons = sorted({visit.appointment.person for visit in visits})
-    return await _parted(tx, message, known, persons, at) if len(persons) > 1 else ""
+    return await _parted(tx, ports, message, known, persons, at=at) if len(persons) > 1 else ""
 
 
 async def _parted(
-    tx: Transaction, message: Message, known: Brief, persons: Sequence[str], at: datetime
+    tx: Transaction,
+    ports: Ports,
+    message: Message,
+    known: Brief,
+    persons: Sequence[str],
+    *,
+    at: datetime,
 ) -> str | Unasked:
     """Why persons are not told of in one text any more; empty where they may be."""
     missing = frozenset(persons) - known.household.keys()
@@ -68,8 +75,10 @@ async def _parted(
         return Unasked(missing)
     if len({company(known.household[person], person, at) for person in persons}) > 1:
         return _COMPANY
-    events = await tx.consent_events(message.practice_id, message.draft.to)
-    return _APART if len({agreement(events, person) for person in persons}) > 1 else ""
+    number = message.draft.to
+    events = await tx.consent_events(message.practice_id, number)
+    agreed = {agreement(ports, number, events, person, at) for person in persons}
+    return _APART if len(agreed) > 1 else ""
 
 
 async def is_succeeded(tx: Transaction, visit: KeptAppointment) -> bool:

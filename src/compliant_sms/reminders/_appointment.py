@@ -100,7 +100,7 @@ class Appointment:
             visit of its own.
         person: your id of the patient.
         numbers: where to text, the preferred first. One text goes, to the first at which the
-            patient agreed to such texts.
+            patient agreed to such texts and nothing on record ends them.
         start: the clinic's wall time, without a time zone; an aware time is turned into it.
         zone: IANA name of the zone in which that is.
         place: where, for your own words. The library's never name it.

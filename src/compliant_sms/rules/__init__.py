@@ -4,6 +4,7 @@ Two rules keep this room: no rule turns a refusal into a permission, and each ru
 source.
 """
 
+from compliant_sms.rules._basis import is_permitted
 from compliant_sms.rules._calendar import deadline_to_honor, holidays
 from compliant_sms.rules._day import DayHours
 from compliant_sms.rules._decision import Finding, Verdict, allow, block, hold
@@ -72,6 +73,7 @@ __all__ = [
     "hold",
     "holidays",
     "is_exempt",
+    "is_permitted",
     "load_pack",
     "read",
     "segments_a_minute",

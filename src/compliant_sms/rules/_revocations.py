@@ -18,7 +18,7 @@ from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._rows import RevocationRuleset
 from compliant_sms.rules._settings import RevocationScope
 
-__all__ = ["NEEDS_CONSENT", "is_presumed", "kept_by_patient", "reach"]
+__all__ = ["NEEDS_CONSENT", "is_presumed", "kept_by_patient", "reach", "reach_on"]
 
 NEEDS_CONSENT = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 """What a revocation can end: not emergencies, and not the answers to STOP, START and HELP."""
@@ -40,7 +40,12 @@ def kept_by_patient(revocation: Revocation, purpose: Purpose) -> bool:
 
 def reach(facts: Facts, law: InForce) -> Callable[[Revocation], bool]:
     """A function that says of a revocation whether it ends texts such as this one."""
-    return partial(_reaches, purpose=facts.decided_as, law=law)
+    return reach_on(facts.decided_as, law)
+
+
+def reach_on(purpose: Purpose, law: InForce) -> Callable[[Revocation], bool]:
+    """The same of a purpose, as which a text was decided."""
+    return partial(_reaches, purpose=purpose, law=law)
 
 
 def _reaches(revocation: Revocation, *, purpose: Purpose, law: InForce) -> bool:

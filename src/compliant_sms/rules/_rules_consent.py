@@ -8,6 +8,7 @@ from datetime import timedelta
 from compliant_sms.classification import ImpliedBy, MessageClass, PhraseKind
 from compliant_sms.consent import AgreementDefect, LiveGrant, Tier, defects, same_sender
 from compliant_sms.practice import SenderKind
+from compliant_sms.rules._basis import basis
 from compliant_sms.rules._decision import Finding, allow, block
 from compliant_sms.rules._exemption import exemption
 from compliant_sms.rules._facts import Facts
@@ -56,7 +57,7 @@ def consent(facts: Facts, law: InForce) -> Iterator[Finding]:
     if purpose.message_class not in NEEDS_CONSENT or _is_ended(facts, law):
         return
     tier, code, citation = _needed(facts, law)
-    grant = facts.consent.basis_for(purpose.category, tier, reach(facts, law))
+    grant = basis(facts, law, tier)
     if grant is not None:
         yield _permitted(facts, law, grant, code, citation)
     elif (implied := _implied(facts, law)) is not None:
@@ -177,11 +178,9 @@ def _ask_for(facts: Facts, tier: Tier) -> str:
 
 
 def _relied_on(facts: Facts, law: InForce) -> LiveGrant | None:
-    purpose = facts.decided_as
-    if purpose.message_class not in NEEDS_CONSENT:
+    if facts.message_class not in NEEDS_CONSENT:
         return None
-    tier, _, __ = _needed(facts, law)
-    return facts.consent.basis_for(purpose.category, tier, reach(facts, law))
+    return basis(facts, law, _needed(facts, law)[0])
 
 
 def written_agreement(facts: Facts, law: InForce) -> Iterator[Finding]:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from compliant_sms.classification import ImpliedBy, MessageClass
-from compliant_sms.consent import Tier, defects
+from compliant_sms.consent import Tier
+from compliant_sms.rules._basis import basis, stands
 from compliant_sms.rules._decision import Finding, allow, block, hold
 from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._relationship import bought_within, established
-from compliant_sms.rules._revocations import reach
 from compliant_sms.rules._rows import Cap
 
 __all__ = ["do_not_call", "frequency_cap_practice", "frequency_cap_state", "identical_text"]
@@ -76,12 +76,8 @@ def _free_from_registry(facts: Facts, law: InForce) -> Finding | None:
 
 def _signed_permission(facts: Facts, law: InForce) -> bool:
     written = Tier.PRIOR_EXPRESS_WRITTEN
-    category = facts.decided_as.category
-    grant = facts.consent.basis_for(category, written, reach(facts, law))
-    if grant is None or grant.agreement is None:
-        return False
-    names = (facts.sender.name, *facts.sender.also_known_as)
-    return not defects(grant.agreement, seller=names, number=facts.number)
+    grant = basis(facts, law, written)
+    return grant is not None and stands(facts, grant, written)
 
 
 def _registry(facts: Facts, law: InForce) -> Iterator[Finding]:
