@@ -26,7 +26,7 @@ from compliant_sms.rules import (
 )
 from compliant_sms.rules._rows import TABLES, AreaCodes, Cap, HoursRow, Limit
 from compliant_sms.waiver import Waiver
-from test_rules import COUNSEL, DAY, NIGHT, NOON, PROMOTES, facts, states
+from test_rules import COUNSEL, DAY, NIGHT, NOON, PROMOTES, facts, states, stopped
 
 HEAD = 'pack = "ours"\nedition = "1"\ntitle = "Ours"\ncountry = "US"\n'
 SOURCED = {"source": "memo of counsel", "certainty": "policy"}
@@ -54,6 +54,8 @@ GOOD: dict[str, dict[str, Any]] = {
 
 def written(value: object) -> str:
     """Write a value as TOML has it."""
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
@@ -552,6 +554,49 @@ def test_an_override_may_name_the_pack() -> None:
     law = changed.at(NOON)
 
     assert [getattr(law.limit("unsubscribe", each), "value", 0) for each in ("CA", "AU")] == [3, 5]
+
+
+def test_of_two_limits_the_less_counts() -> None:
+    """A pack of one's own makes a limit stricter, never laxer, and only in the same unit."""
+    values = {
+        (value, unit): Rulebook(
+            packs=(ours(row("limit", "care-reply-within", value=value, unit=unit)),)
+        )
+        .at(NOON)
+        .limit("care-reply-within")
+        for value, unit in ((2, "hours"), (48, "hours"), (1, "days"))
+    }
+
+    assert [(each.value, each.unit) for each in values.values() if each] == [
+        (2, "hours"),
+        (24, "hours"),
+        (24, "hours"),
+    ]
+
+
+def test_a_pack_of_ones_own_only_widens_how_far_an_opt_out_reaches() -> None:
+    """What gives back anything is an override, and names who answers for it."""
+    billing = {"category": "billing", "message_class": MessageClass.TRANSACTIONAL}
+
+    def ended(at: datetime, **ruleset: Any) -> bool:
+        own = () if not ruleset else (ours(row("revocation_ruleset", **ruleset)),)
+        law = Rulebook(Settings(revocation_scope="category"), packs=own)
+        known = facts(at=at, consent=stopped(**billing, occurred_at=at - DAY))
+        return law.decide(known, rules=["revocation"]).verdict is Verdict.BLOCK
+
+    then = datetime(2027, 3, 1, 16, tzinfo=UTC)
+
+    assert ended(then)
+    for supersedes in ([], ["fcc-24-24+revoke-all"]):
+        assert ended(
+            then,
+            cross_category=False,
+            effective_from=date(2027, 2, 1),
+            supersedes=supersedes,
+        )
+    assert not ended(NOON)
+    assert ended(NOON, effective_from=date(2026, 11, 1))
+    assert not ended(NOON, effective_from=date(2026, 12, 31))
 
 
 def test_a_pack_of_ones_own_makes_hours_stricter() -> None:

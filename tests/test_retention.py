@@ -82,6 +82,31 @@ def test_a_practice_can_keep_longer_and_shorter_down_to_the_floor() -> None:
         ask("text_body", years(7), policy=Retention(keep={"text_body": "1 day"}))
 
 
+def test_a_pack_of_ones_own_raises_a_floor() -> None:
+    """The longer of two binds, whoever's it is."""
+    row = """
+    pack = "ours"
+    edition = "1"
+    title = "Ours"
+
+    [[limit]]
+    id = "hipaa-retention"
+    value = {years}
+    unit = "years"
+    source = "memo of counsel"
+    certainty = "policy"
+    """
+    law = {
+        each: Rulebook(packs=[Pack.parse(row.format(years=each), "ours.toml")]) for each in (3, 9)
+    }
+    policy = Retention(keep={"decision": "6 years"})
+
+    assert not ask("decision", years(5), policy=policy, rulebook=law[3]).allowed
+    assert ask("decision", years(7), policy=policy, rulebook=law[3]).allowed
+    with pytest.raises(ConfigurationError, match=r"must be for 9 years \(memo of counsel\)"):
+        ask("decision", years(7), policy=policy, rulebook=law[9])
+
+
 def test_the_floor_that_lasts_longest_is_named() -> None:
     """With its citation, and until when."""
     decision = ask("text_opt_out", years(1), states=["VA"])

@@ -42,6 +42,7 @@ from compliant_sms.rules import (
     load_pack,
     read,
 )
+from compliant_sms.rules._rows import HoursRow
 from compliant_sms.waiver import Waiver
 from facts_strategy import FACTS, SETTINGS
 from test_rules import (
@@ -469,6 +470,24 @@ def test_an_override_changes_a_row() -> None:
     assert decision.until == datetime(2026, 11, 30, 14, 0, tzinfo=UTC)
     assert decision.edition.overrides == (NO_SUNDAYS,)
     assert records.decode(records.encode(decision), Decision).replay() == decision
+
+
+def test_two_overrides_of_one_row_both_count() -> None:
+    """Each changes its fields, of one field the later; the citation names whoever did so."""
+    other = evolve(waive("hours-il"), by="board:a.cole")
+    later = Override(row="us/hours-il", values={"saturday": "10:00-12:00"}, waiver=other)
+    law = Rulebook(overrides=(NO_SUNDAYS, later))
+    (row,) = (row for row in law.at(NOON).rows(HoursRow) if row.id == "hours-il")
+    again = evolve(later, values={"sunday": "10:00-12:00"})
+    (last,) = (
+        row
+        for row in Rulebook(overrides=(NO_SUNDAYS, again)).at(NOON).rows(HoursRow)
+        if row.id == "hours-il"
+    )
+
+    assert (str(row.saturday), str(row.sunday)) == ("10:00-12:00", "none")
+    assert row.source.count("changed by") == 2
+    assert str(last.sunday) == "10:00-12:00"
 
 
 @pytest.mark.parametrize(

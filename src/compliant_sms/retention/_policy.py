@@ -96,9 +96,9 @@ def floors(
     if known.least is not None:
         yield Floor(span=known.least, citation="policy P-KEEP-1")
     for row_id in known.floors:
-        limit = law.limit(row_id)
-        if limit and (states is None or not limit.states or {*limit.states} & {*states}):
-            yield Floor(span=Span(limit.value, limit.unit), citation=limit.source)
+        for limit in law.limits(row_id):
+            if states is None or not limit.states or {*limit.states} & {*states}:
+                yield Floor(span=Span(limit.value, limit.unit), citation=limit.source)
 
 
 def may_purge(

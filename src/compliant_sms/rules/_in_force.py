@@ -54,6 +54,12 @@ class InForce:
             if pack.country in {None, _HOME, country}:
                 yield from pack.of(kind)
 
+    def limits(self, row_id: str, country: str | None = None) -> tuple[Limit, ...]:
+        """A number that the law or a policy names, as each pack has it."""
+        return tuple(row for row in self.rows(Limit, country) if row.id == row_id)
+
     def limit(self, row_id: str, country: str | None = None) -> Limit | None:
-        """A number that the law or a policy names, or None where no pack names it."""
-        return next((row for row in self.rows(Limit, country) if row.id == row_id), None)
+        """The least of them that is in the unit of the first, or None where no pack names it."""
+        found = self.limits(row_id, country)
+        alike = (row for row in found if row.unit == found[0].unit)
+        return min(alike, key=lambda row: row.value, default=None)

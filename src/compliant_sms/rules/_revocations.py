@@ -7,7 +7,7 @@ back what was revoked before it: the strictest of all days since the opt-out cou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 
@@ -23,6 +23,7 @@ __all__ = ["NEEDS_CONSENT", "is_presumed", "kept_by_patient", "reach", "reach_on
 NEEDS_CONSENT = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 """What a revocation can end: not emergencies, and not the answers to STOP, START and HELP."""
 
+_HERE = frozenset({None, "US"})
 # 47 CFR 64.1200(a)(10): a reply, or a means that the sender designates, revokes by itself. Any
 # other means raises a presumption, (a)(11). Either way texting ends.
 _PER_SE = frozenset({Channel.TEXT, Channel.WEB, Channel.PROVIDER})
@@ -69,14 +70,25 @@ def _reaches(revocation: Revocation, *, purpose: Purpose, law: InForce) -> bool:
 
 
 def _crossed_since(law: InForce, first: date) -> bool:
-    rows = tuple(law.dated(RevocationRuleset))
-    turns = {day for row in rows for day in (row.effective_from, row.effective_to) if day}
-    days = {first, law.day} | {day for day in turns if first < day < law.day}
-    return any(_crosses(rows, day) for day in days)
+    by_pack = [pack.of(RevocationRuleset) for pack in law.packs if pack.country in _HERE]
+    turns = {
+        day for rows in by_pack for row in rows for day in (row.effective_from, row.effective_to)
+    }
+    days = {first, law.day} | {day for day in turns if day and first < day < law.day}
+    return any(_crosses(by_pack, day) for day in days)
 
 
-def _crosses(rows: tuple[RevocationRuleset, ...], day: date) -> bool:
+def _crosses(by_pack: Iterable[tuple[RevocationRuleset, ...]], day: date) -> bool:
+    """Whether any pack says so, or none says anything.
+
+    What one replaces is of its own: a pack of somebody's own, which names nobody who answers for
+    it, gives back nothing that the library's has ended. An override does.
+    """
+    said = [newest for rows in by_pack if (newest := _newest(rows, day))]
+    return not said or any(row.cross_category for row in said)
+
+
+def _newest(rows: tuple[RevocationRuleset, ...], day: date) -> RevocationRuleset | None:
     superseded = {name for row in rows if row.holds_on(day) for name in row.supersedes}
     holding = [row for row in rows if row.holds_on(day) and row.ruleset not in superseded]
-    newest = max(holding, key=lambda row: row.effective_from or date.min, default=None)
-    return newest is None or newest.cross_category
+    return max(holding, key=lambda row: row.effective_from or date.min, default=None)

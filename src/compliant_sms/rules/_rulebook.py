@@ -140,9 +140,10 @@ def _loaded(
     changes: dict[str, dict[str, Mapping[str, Any]]] = {pack.name: {} for pack in packs}
     for override in overrides:
         pack, row = _place(packs, override.row)
+        before = changes[pack].get(row, {})  # by another override of the same row
         by = f"changed by {override.waiver.by} on {override.waiver.on}"
-        source = f"{_source(packs, pack, row)} ({by})"
-        changes[pack][row] = {"source": source, **override.values}
+        source = f"{before.get('source', _source(packs, pack, row))} ({by})"
+        changes[pack][row] = {**before, "source": source, **override.values}
     return tuple(pack.changed(changes[pack.name]) if changes[pack.name] else pack for pack in packs)
 
 
