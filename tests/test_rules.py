@@ -319,7 +319,10 @@ CITED: dict[str, dict[str, str]] = {
     },
     "frequency-cap-practice": {"practice-cap ~": "setting of the practice: caps"},
     "identical-text": {"identical-text": "library policy: nobody is texted twice"},
-    "location-known": {"recipient-location-unknown": "47 CFR 64.1200(c)(1); policy P-TZ-3"},
+    "location-known": {
+        "recipient-location-unknown": "47 CFR 64.1200(c)(1); policy P-TZ-3",
+        "recipient-state-unknown": "policy P-ST-1",
+    },
     "quiet-hours-federal": {
         "quiet-hours ~": "47 CFR 64.1200(c)(1), (e)",
         "no-common-hours": "47 CFR 64.1200(c)(1), (e)",

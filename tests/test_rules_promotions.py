@@ -19,6 +19,7 @@ from compliant_sms.lookups import (
 )
 from compliant_sms.people import Profile, SoftOptIn
 from compliant_sms.rules import (
+    CandidateState,
     OptOutShown,
     PracticeCap,
     Readings,
@@ -359,3 +360,24 @@ def test_nobody_is_texted_twice(
         found("identical-text", Settings(identical_text_within=within), purpose=purpose, sent=sent)
         == codes
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "country", "refused"),
+    [
+        ("FLORIDA", "US", True),
+        ("XX", None, True),
+        ("FL", "US", False),
+        ("AE", "US", False),  # a post office of the armed forces
+        ("JAL", "MX", False),  # whose states nobody listed
+    ],
+)
+def test_promotions_need_a_state_that_there_is(
+    code: str, country: str | None, *, refused: bool
+) -> None:
+    """Its law would be passed over in silence; a reminder does not ask for it."""
+    here = {"states": (CandidateState(code, "profile"),), "country": country}
+    codes = ["recipient-state-unknown"] if refused else []
+
+    assert found("location-known", **PROMOTES, **here) == codes
+    assert found("location-known", **here) == []

@@ -258,6 +258,49 @@ def test_the_record_speaks_for_its_own_zone_or_for_those_of_its_state() -> None:
     assert by_state[-1] == ("America/New_York", "area-code", "212", "")
 
 
+@pytest.mark.parametrize(
+    ("zone", "state", "told"),
+    [
+        ("America/Chicago", "CA", ["America/Chicago", "America/Los_Angeles"]),
+        ("America/New_York", "AZ", ["America/New_York", "America/Phoenix", "America/Denver"]),
+        ("US/Pacific", "CA", ["US/Pacific"]),
+        ("America/New_York", "MI", ["America/New_York"]),
+        ("America/Chicago", "FL", ["America/Chicago"]),
+        ("America/Chicago", "FLORIDA", ["America/Chicago"]),
+        ("EST", None, ["EST", "America/New_York"]),
+        ("Etc/GMT+6", None, ["Etc/GMT+6", "America/Chicago"]),
+        ("EST", "NY", ["EST", "America/New_York"]),
+        ("MST", "AZ", ["MST", "America/Denver"]),
+        ("HST", "HI", ["HST"]),
+        ("UTC", None, ["UTC"]),
+    ],
+)
+def test_a_record_that_contradicts_itself_names_both(
+    zone: str, state: str | None, told: list[str]
+) -> None:
+    """Where its state has no such clock those of the state count too; an offset is no place."""
+    found = Rulebook().whereabouts(
+        PhoneNumber("+18005550123"), Profile(time_zone=zone, state=state)
+    )
+
+    assert [each.name for each in found.zones] == told
+
+
+@pytest.mark.parametrize(
+    ("profile", "country"),
+    [
+        (Profile(country="PR"), "US"),
+        (Profile(country="GU", state="GU"), "US"),
+        (Profile(country="MX", state="IL"), "MX"),
+        (Profile(state="ON"), "CA"),
+        (Profile(), "US"),
+    ],
+)
+def test_a_territory_has_the_law_of_the_united_states(profile: Profile, country: str) -> None:
+    """What the record says of a country wins over state and number."""
+    assert Rulebook().whereabouts(PhoneNumber("+12175550123"), profile).country == country
+
+
 def test_a_state_is_told_by_the_record_and_by_a_row() -> None:
     """Both are kept where they agree, so that who asks sees how sure it is."""
     found = Rulebook().whereabouts(PhoneNumber("+12175550123"), Profile(state="IL")).state_evidence

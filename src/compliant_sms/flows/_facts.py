@@ -89,7 +89,7 @@ async def facts_about(
         left = await tx.departures(practice_id, draft.to, looked_back(settings, at))
         gone = [each for each in left if each != but]
     where = ports.rulebook.whereabouts(draft.to, known.profile)
-    country = known.profile.country or where.country
+    country = where.country
     wish = phi_preference(events, draft.person)
     instead = _instead(known, wish)
     given = (draft.body, known.plain) if instead is None else (instead.body, instead.readings)

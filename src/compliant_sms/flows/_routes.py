@@ -101,8 +101,7 @@ def routes_for(
         and _refusal(route, draft, at) is None
     ]
     if any(route.countries for route in there):
-        country = known.profile.country
-        country = country or ports.rulebook.whereabouts(draft.to, known.profile).country
+        country = ports.rulebook.whereabouts(draft.to, known.profile).country
         there = [route for route in there if route.reaches(country)]
     if not there:
         raise _no_route(message_class)

@@ -20,7 +20,8 @@ __all__ = [
     "listed_states",
     "listed_zones",
     "metadata_zones",
-    "of_record",
+    "of_recorded_state",
+    "of_recorded_zone",
     "of_state",
 ]
 
@@ -63,9 +64,30 @@ class Evidence:
 _RECORD = "the patient's record"
 
 
-def of_record(place: str, kind: EvidenceKind) -> Evidence:
-    """What the record says itself."""
-    return Evidence(place=place, kind=kind, value=place, source=_RECORD)
+def of_recorded_state(state: str) -> Evidence:
+    """The state in the record."""
+    return Evidence(place=state, kind=EvidenceKind.RECORD_STATE, value=state, source=_RECORD)
+
+
+# What people write for a place that keeps summer time all the same. P-TZ-1 wants places.
+_MEANT = {
+    "EST": "America/New_York",
+    "MST": "America/Denver",
+    "Etc/GMT+5": "America/New_York",
+    "Etc/GMT+6": "America/Chicago",
+    "Etc/GMT+7": "America/Denver",
+    "Etc/GMT+8": "America/Los_Angeles",
+    "Etc/GMT+9": "America/Anchorage",
+}
+
+
+def of_recorded_zone(zone: str) -> tuple[Evidence, ...]:
+    """The zone in the record; with an abbreviation or an offset the place that may be meant."""
+    kind, places = EvidenceKind.RECORD_ZONE, (zone, _MEANT.get(zone, zone))
+    return tuple(
+        Evidence(place=place, kind=kind, value=zone, source=_RECORD)
+        for place in dict.fromkeys(places)
+    )
 
 
 def of_state(zone: str, state: str, pack: Pack, row: AreaCodes) -> Evidence:

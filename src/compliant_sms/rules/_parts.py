@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["PARTS", "country_of"]
+__all__ = ["PARTS", "country_of", "is_part", "law_of"]
 
 _US = (
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ "
@@ -17,6 +17,21 @@ PARTS: dict[str, frozenset[str]] = {
     for country, codes in {"US": _US, "CA": _CA, "AU": _AU, "GB": _GB}.items()
 }
 """The postal codes of the parts of a country, by its ISO 3166-1 code."""
+
+
+_TERRITORIES = frozenset(("AS", "GU", "MP", "PR", "VI"))
+# Of the postal service, and of no state: armed forces, and states in free association.
+_OTHERS = frozenset(("AA", "AE", "AP", "FM", "MH", "PW"))
+
+
+def law_of(country: str | None) -> str | None:
+    """The country whose law holds in one: in a territory of the United States, theirs."""
+    return "US" if country in _TERRITORIES else country
+
+
+def is_part(state: str) -> bool:
+    """Whether there is such a postal code in a country whose parts are known."""
+    return state in _OTHERS or any(state in codes for codes in PARTS.values())
 
 
 def country_of(state: str) -> str | None:

@@ -7,7 +7,9 @@ party's location), so a text must be permitted in each candidate.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 from phonenumbers import (
@@ -21,15 +23,15 @@ from phonenumbers import (
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules._evidence import (
     Evidence,
-    EvidenceKind,
     listed_states,
     listed_zones,
     metadata_zones,
-    of_record,
+    of_recorded_state,
+    of_recorded_zone,
     of_state,
 )
 from compliant_sms.rules._pack import Pack
-from compliant_sms.rules._parts import country_of
+from compliant_sms.rules._parts import country_of, law_of
 from compliant_sms.rules._rows import AreaCodes
 
 __all__ = ["CandidateState", "CandidateZone", "Whereabouts", "whereabouts"]
@@ -90,6 +92,7 @@ class Whereabouts:
 
 
 _NOWHERE = Whereabouts((), (), None)
+_SOLSTICES = (datetime(2026, 12, 21, tzinfo=UTC), datetime(2026, 6, 21, tzinfo=UTC))
 
 
 @lru_cache(maxsize=4096)
@@ -134,7 +137,11 @@ def _zones_of_state(packs: tuple[Pack, ...], state: str) -> tuple[Evidence, ...]
 
 @lru_cache(maxsize=4096)
 def whereabouts(
-    packs: tuple[Pack, ...], number: PhoneNumber, zone: str | None, state: str | None
+    packs: tuple[Pack, ...],
+    number: PhoneNumber,
+    zone: str | None,
+    state: str | None,
+    country: str | None = None,
 ) -> Whereabouts:
     """Every zone and state in which the holder of a number may be.
 
@@ -143,6 +150,7 @@ def whereabouts(
         number: the recipient's.
         zone: IANA name of the zone in the patient's record, or None.
         state: postal code of the state in the patient's record, or None.
+        country: ISO 3166-1 code of the country in the patient's record, or None.
 
     Returns:
         what the record says and what the area code says, without repeats, and all that speaks
@@ -150,14 +158,14 @@ def whereabouts(
     """
     by_number = _of_number(packs, number)
     told = _zones_told(packs, zone, state)
-    home = (of_record(state, EvidenceKind.RECORD_STATE),) if state else ()
+    home = (of_recorded_state(state),) if state else ()
     names = _places(told)
     zones = [CandidateZone(name, "profile") for name in names]
     states = [CandidateState(name, "profile") for name in _places(home)]
     return Whereabouts(
         (*zones, *(each for each in by_number.zones if each.name not in names)),
         (*states, *(each for each in by_number.states if each.code != state)),
-        (country_of(state) if state else None) or by_number.country,
+        law_of(country) or country_of(state or "") or by_number.country,
         (*told, *by_number.zone_evidence),
         (*home, *by_number.state_evidence),
     )
@@ -166,7 +174,19 @@ def whereabouts(
 def _zones_told(
     packs: tuple[Pack, ...], zone: str | None, state: str | None
 ) -> tuple[Evidence, ...]:
-    """What the record says of zones: its own, or those of its state where it has none."""
-    if zone:
-        return (of_record(zone, EvidenceKind.RECORD_ZONE),)
-    return _zones_of_state(packs, state) if state else ()
+    """What the record says of zones: its own, and those of its state where that has no such clock.
+
+    A record that names California and the practice's own zone is wrong about one of them.
+    """
+    in_state = _zones_of_state(packs, state) if state else ()
+    if not zone:
+        return in_state
+    told = of_recorded_zone(zone)
+    agree = not in_state or any(_clock(zone) == _clock(each.place) for each in in_state)
+    return told if agree else (*told, *in_state)
+
+
+@lru_cache(maxsize=256)
+def _clock(zone: str) -> tuple[timedelta | None, ...]:
+    """How far a zone is from UTC in winter and in summer."""
+    return tuple(each.astimezone(ZoneInfo(zone)).utcoffset() for each in _SOLSTICES)

@@ -39,6 +39,7 @@ _NOT_TO_BE_WAIVED = frozenset(
         "not-production",
     }
 )
+_NOBODY = Profile()
 _MOST_DAYS = 64
 # Rules of the library agree after a few steps; one of somebody's own may never.
 _MOST_STEPS = 3000
@@ -309,8 +310,8 @@ class Rulebook:
 
     def whereabouts(self, number: PhoneNumber, profile: Profile | None = None) -> Whereabouts:
         """Every zone and state in which the holder of a number may be."""
-        zone, state = (profile.time_zone, profile.state) if profile else (None, None)
-        return whereabouts(self.all_packs, number, zone, state)
+        known = profile or _NOBODY
+        return whereabouts(self.all_packs, number, known.time_zone, known.state, known.country)
 
     def decide(self, facts: Facts, rules: Collection[str] | None = None) -> Decision:
         """Whether the text may go now, later or not at all.

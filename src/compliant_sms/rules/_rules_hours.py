@@ -10,6 +10,7 @@ from compliant_sms.rules._day import DayHours
 from compliant_sms.rules._decision import Finding, block, hold
 from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
+from compliant_sms.rules._parts import PARTS, is_part
 from compliant_sms.rules._relationship import bought_within
 from compliant_sms.rules._row import Certainty
 from compliant_sms.rules._rows import HoursRow
@@ -19,11 +20,21 @@ __all__ = ["courtesy_window", "location_known", "quiet_hours_federal", "quiet_ho
 
 
 def location_known(facts: Facts, _: InForce) -> Iterator[Finding]:
-    """Without a place nobody can tell the recipient's hours.
+    """Without a place nobody can tell the recipient's hours, nor the law of their state.
 
-    47 CFR 64.1200(c)(1); policy P-TZ-3.
+    47 CFR 64.1200(c)(1); policies P-TZ-3, P-ST-1.
     """
-    if not facts.zones and facts.decided_as.hours is HoursBound.LAW:
+    if facts.decided_as.hours is not HoursBound.LAW:
+        return
+    if facts.country in {None, *PARTS} and not all(is_part(each.code) for each in facts.states):
+        yield block(
+            "location-known",
+            "recipient-state-unknown",
+            "The state in the patient's record is no postal code, so nobody can tell its law.",
+            "policy P-ST-1",
+            "Record the state by its postal code, for example FL.",
+        )
+    if not facts.zones:
         yield block(
             "location-known",
             "recipient-location-unknown",
