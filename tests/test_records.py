@@ -290,8 +290,8 @@ def test_a_profile_may_know_no_zone() -> None:
 @pytest.mark.parametrize("state", ["il", "Il", "I1", "ÀÉ", "I L", ""])
 def test_a_profile_has_a_state_by_its_code(state: str) -> None:
     """What is no code in capitals is no state and no country; a longer code is one abroad."""
-    for name in ("state", "country"):
-        with pytest.raises(InvalidInput, match="postal code in capitals"):
+    for name, words in (("state", "postal code"), ("country", "ISO 3166-1")):
+        with pytest.raises(InvalidInput, match=f"{name} is a .*{words} in capitals"):
             Profile(**{name: state})
 
     assert Profile(state="NSW", country="AU").state == "NSW"

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from compliant_sms import (
     Keyring,
+    MessageClass,
     Messenger,
     Practice,
     Profile,
     Purpose,
+    Settings,
     Signature,
     WebhookRequest,
     Wording,
 )
 from compliant_sms.errors import InvalidInput
 from compliant_sms.imports import ImportedConsent, ImportedOptOut
+from compliant_sms.lookups import DncAnswer, LookUpAnswers
+from compliant_sms.people import Authorisation, PatientFacts, SoftOptIn
 from compliant_sms.providers import Twilio
+from compliant_sms.rules import PracticeCap
 from compliant_sms.waiver import Waiver
 from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER, SID, TOKEN, WARNING
 from test_send import BODY
@@ -150,6 +156,16 @@ USUAL_TWILIO: dict[str, Any] = {"account_sid": SID, "auth_token": TOKEN, "sender
 USUAL_PRACTICE = {"name": "L", "phone": "+12175550100", "time_zone": "UTC", "state": "IL"}
 USUAL_WAIVER = {"of": "quiet-hours", "reason": "agreed", "by": "ana", "on": DAY}
 USUAL_REQUEST = {"method": "POST", "url": "https://example.com", "body": b"Body=STOP"}
+USUAL_PURPOSE = {
+    "code": "flu",
+    "message_class": MessageClass.TRANSACTIONAL,
+    "category": "care",
+}
+USUAL_SOFT = {
+    "details_from_sale": True,
+    "similar_products": True,
+    "opt_out_at_collection": True,
+}
 VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
     (Twilio, USUAL_TWILIO | {"auth_token": None}, "auth_token is of a type"),
     (Twilio, USUAL_TWILIO | {"account_sid": INTEGER}, "account_sid is of a type"),
@@ -160,10 +176,55 @@ VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
     (Practice, USUAL_PRACTICE | {"time_zone": None}, "time zone is of a type"),
     (Practice, USUAL_PRACTICE | {"state": 5}, "state is of a type"),
     (Practice, USUAL_PRACTICE | {"also_known_as": None}, "lists of texts"),
+    *(
+        (Practice, USUAL_PRACTICE | {name: wrong}, f"{name} must be True or False")
+        for name in ("tax_exempt_nonprofit", "free_to_end_user", "smart_encoding")
+        for wrong in ("False", "no", 0, None)
+    ),
+    (Practice, USUAL_PRACTICE | {"campaign": "low_volume"}, "campaign .* a Campaign"),
     (Profile, {"state": 5}, "state is of a type"),
+    (Profile, {"country": "us"}, "country is a code of ISO 3166-1 in capitals"),
+    *(
+        (Profile, {name: wrong}, f"{name} must be True or False")
+        for name in ("no_sms", "controls_care", "number_from_patient", "personal_relationship")
+        for wrong in ("False", "no", 2, b"")
+    ),
+    *(
+        (Profile, {name: wrong}, rf"{name} .* a datetime\.date")
+        for name in ("birth_date", "last_transaction_on", "last_inquiry_on", "do_not_call_on")
+        for wrong in ("2026-11-01", 20261101)
+    ),
+    (Profile, {"authorisation": True}, "authorisation .* an Authorisation"),
+    (Profile, {"soft_opt_in": True}, "soft_opt_in .* a SoftOptIn"),
+    (Profile, {"facts": {"names": ["Ana Gomez"]}}, "facts .* PatientFacts"),
+    (PatientFacts, {"birth_date": "1990-01-01"}, "birth_date .* a datetime"),
+    (Authorisation, {"signed_on": "2026-01-01"}, "signed_on .* a datetime"),
+    (Authorisation, {"signed_on": DAY, "states_remuneration": "no"}, "True or False"),
+    (SoftOptIn, USUAL_SOFT | {"similar_products": "no"}, "similar_products must be True"),
+    (DncAnswer, {"listed": "no", "as_of": DAY}, "listed must be True"),
+    (DncAnswer, {"listed": False, "as_of": "2026-11-01"}, "as_of .* a datetime"),
+    (LookUpAnswers, {"deactivated_on": "2026-11-01"}, "deactivated_on .* a datetime"),
+    *(
+        (Settings, {name: wrong}, f"{name} must be True or False")
+        for name in (
+            "healthcare_exemption",
+            "health_care_message_carve_out",
+            "send_without_reassigned_data",
+            "unknown_countries",
+        )
+        for wrong in ("false", 1, None)
+    ),
+    (Settings, {"opt_out_line_every": 30}, "opt_out_line_every .* a timedelta"),
+    (Settings, {"identical_text_within": 12}, "identical_text_within .* a timedelta"),
+    (Settings, {"caps": PracticeCap(count=1, within=timedelta(days=1))}, "caps .* in a tuple"),
+    (PracticeCap, {"count": "3", "within": timedelta(days=1)}, "count .* a whole number"),
+    (PracticeCap, {"count": 3, "within": 24}, "within .* a timedelta"),
+    (Purpose, USUAL_PURPOSE | {"care_message": "no"}, "care_message must be True"),
+    (Purpose, USUAL_PURPOSE | {"exemptible": "no"}, "exemptible must be True"),
     (Wording, {"text": None, "version": "1"}, "text is of a type"),
     (Signature, {"signer": 5, "act": "ticked"}, "signer is of a type"),
     (Waiver, USUAL_WAIVER | {"by": None}, "by is of a type"),
+    (Waiver, USUAL_WAIVER | {"on": "2026-11-24"}, "on .* a datetime"),
     (WebhookRequest, USUAL_REQUEST | {"body": "Body=STOP"}, "the bytes as they came"),
     (WebhookRequest, USUAL_REQUEST | {"body": None}, "the bytes as they came"),
     (WebhookRequest, USUAL_REQUEST | {"url": None}, "url is of a type"),
@@ -185,6 +246,19 @@ def test_values(make: Callable[..., object], fields: dict[str, Any], words: str)
     with pytest.raises(InvalidInput, match=words) as caught:
         make(**fields)
     assert str(INTEGER) not in str(caught.value)
+
+
+def test_days_and_flags_as_databases_have_them() -> None:
+    """An instant is its day by its own clock, and a column of a row is 0, 1 or nothing."""
+    late = datetime(2026, 11, 29, 23, 30, tzinfo=ZoneInfo("America/Chicago"))
+    told = Profile(last_transaction_on=late, birth_date=late, no_sms=1, controls_care=None)  # type: ignore[arg-type]
+
+    assert told == Profile(last_transaction_on=late.date(), birth_date=late.date(), no_sms=True)
+    assert Waiver(**USUAL_WAIVER | {"on": late}).on == late.date()
+    assert LookUpAnswers(deactivated_on=late).deactivated_on == late.date()
+    assert Settings(caps=[PracticeCap(count=1, within=timedelta(1))]) == Settings(  # type: ignore[arg-type]
+        caps=(PracticeCap(count=1, within=timedelta(1)),)
+    )
 
 
 def test_what_to_pass(messenger: Messenger) -> None:

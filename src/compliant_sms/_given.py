@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from attrs import Attribute
@@ -15,9 +16,13 @@ from compliant_sms.errors import InvalidInput
 
 __all__ = [
     "A_TEXT",
+    "a_day",
     "a_kind",
     "a_text",
+    "day",
+    "day_or_none",
     "each_of",
+    "flag",
     "kind",
     "language",
     "text",
@@ -73,6 +78,28 @@ def yes_or_no(value: object, name: str) -> None:
     if not isinstance(value, bool):
         msg = f"{name} must be True or False"
         raise InvalidInput(msg)
+
+
+def flag(_: object, attribute: Attribute[bool], value: object) -> None:
+    """A validator of fields: :func:`yes_or_no`."""
+    yes_or_no(value, attribute.name)
+
+
+def day(value: date) -> date:
+    """A converter of fields: the day of an instant, by its own clock."""
+    return value.date() if isinstance(value, datetime) else value
+
+
+def day_or_none(value: date | None) -> date | None:
+    """The same, where there may be none."""
+    return value.date() if isinstance(value, datetime) else value
+
+
+def a_day(_: object, attribute: Attribute[Any], value: object) -> None:
+    """A validator of fields: what is no day is refused; None where that is the default."""
+    if value is not None or attribute.default is not None:
+        instead = "a datetime.date, for example date(2026, 11, 30)"
+        a_kind(value, date, attribute.name, instead)
 
 
 def text(_: object, attribute: Attribute[Any], value: object) -> None:

@@ -6,13 +6,12 @@ The library asks nobody by itself: the host passes functions that ask its own ve
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date
 
 from attrs import field, frozen
 
-from compliant_sms import records
+from compliant_sms import _given, records
 from compliant_sms.choices import Word
-from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
 __all__ = [
@@ -44,20 +43,6 @@ class Reassigned(Word):
     NO_DATA = "no_data"
 
 
-def a_day(value: date) -> date:
-    """The day of a date, or of an instant.
-
-    Raises:
-        InvalidInput: it is neither.
-    """
-    if isinstance(value, datetime):
-        return value.date()
-    if not isinstance(value, date):
-        msg = "a look-up's answer needs days as datetime.date, for example date(2026, 11, 20)"
-        raise InvalidInput(msg)
-    return value
-
-
 @frozen(kw_only=True)
 class DncAnswer:
     """Whether a number is in the national do-not-call registry. 47 CFR 64.1200(c)(2).
@@ -67,8 +52,8 @@ class DncAnswer:
         as_of: the day of the copy of the registry that was asked.
     """
 
-    listed: bool
-    as_of: date = field(converter=a_day)
+    listed: bool = field(validator=_given.flag)
+    as_of: date = field(converter=_given.day, validator=_given.a_day)
 
 
 @frozen(kw_only=True)
@@ -83,8 +68,8 @@ class ReassignedAnswer:
     """
 
     answer: Reassigned = field(converter=Reassigned)
-    since: date = field(converter=a_day)
-    as_of: date = field(converter=a_day)
+    since: date = field(converter=_given.day, validator=_given.a_day)
+    as_of: date = field(converter=_given.day, validator=_given.a_day)
 
 
 @frozen(kw_only=True)
@@ -97,7 +82,7 @@ class LineAnswer:
     """
 
     kind: LineType = field(converter=LineType)
-    as_of: date = field(converter=a_day)
+    as_of: date = field(converter=_given.day, validator=_given.a_day)
 
 
 @records.lean
@@ -115,7 +100,9 @@ class LookUpAnswers:
     national_dnc: DncAnswer | None = None
     reassigned: ReassignedAnswer | None = None
     line: LineAnswer | None = None
-    deactivated_on: date | None = None
+    deactivated_on: date | None = field(
+        default=None, converter=_given.day_or_none, validator=_given.a_day
+    )
 
 
 @frozen(kw_only=True)

@@ -27,6 +27,11 @@ class Holder(Word):
     """Somebody else, without such authority."""
 
 
+def _yes(value: bool) -> bool:  # noqa: FBT001 - a converter
+    # Rows of a database have 0, 1 or nothing. What a form says, such as "no", would count as yes.
+    return bool(value) if value is None or (type(value) is int and value in {0, 1}) else value
+
+
 @frozen(kw_only=True)
 class Authorisation:
     """A signed HIPAA authorisation for marketing or research. 45 CFR 164.508.
@@ -37,9 +42,11 @@ class Authorisation:
         expires_on: its last day, if it has one.
     """
 
-    signed_on: date
-    states_remuneration: bool = False
-    expires_on: date | None = None
+    signed_on: date = field(converter=_given.day, validator=_given.a_day)
+    states_remuneration: bool = field(default=False, converter=_yes, validator=_given.flag)
+    expires_on: date | None = field(
+        default=None, converter=_given.day_or_none, validator=_given.a_day
+    )
 
 
 @frozen(kw_only=True)
@@ -52,9 +59,9 @@ class SoftOptIn:
         opt_out_at_collection: the person could opt out when giving the number.
     """
 
-    details_from_sale: bool
-    similar_products: bool
-    opt_out_at_collection: bool
+    details_from_sale: bool = field(validator=_given.flag)
+    similar_products: bool = field(validator=_given.flag)
+    opt_out_at_collection: bool = field(validator=_given.flag)
 
     @property
     def holds(self) -> bool:
@@ -95,7 +102,9 @@ class PatientFacts:
     """
 
     names: tuple[str, ...] = _texts()
-    birth_date: date | None = field(default=None, repr=False)
+    birth_date: date | None = field(
+        default=None, converter=_given.day_or_none, validator=_given.a_day, repr=False
+    )
     mrn: tuple[str, ...] = _texts()
     addresses: tuple[str, ...] = _texts()
     phones: tuple[str, ...] = _texts()
@@ -104,12 +113,19 @@ class PatientFacts:
     clinicians: tuple[str, ...] = _texts()
 
 
-def _state(of: object, attribute: Attribute[str | None], value: str | None) -> None:
+_CODES = {"state": ("postal code", "IL"), "country": ("code of ISO 3166-1", "US")}
+
+
+def _code(of: object, attribute: Attribute[str | None], value: str | None) -> None:
     if value is None:
         return
     _given.text(of, attribute, value)
     if not (value.isascii() and value.isalpha() and value.isupper()):
-        msg = "a patient's state is a postal code in capitals, for example 'IL', or None"
+        what, example = _CODES[attribute.name]
+        msg = (
+            f"a patient's {attribute.name} is a {what} in capitals, for example {example!r}, "
+            "or None"
+        )
         raise InvalidInput(msg)
 
 
@@ -143,22 +159,37 @@ class Profile:
             found out. They are used and never stored.
 
     Raises:
-        InvalidInput: there is no such zone, the state is no postal code, or the language no tag.
+        InvalidInput: there is no such zone, the state is no postal code, the language no tag, or
+            something else is of another type. A day may be given as an instant.
     """
 
     time_zone: str | None = field(default=None, converter=converters.optional(known_zone))
-    state: str | None = field(default=None, validator=_state)
-    country: str | None = field(default=None, validator=_state)
+    state: str | None = field(default=None, validator=_code)
+    country: str | None = field(default=None, validator=_code)
     language: str | None = field(default=None, validator=validators.optional(_given.language))
-    birth_date: date | None = field(default=None, repr=False)
+    birth_date: date | None = field(
+        default=None, converter=_given.day_or_none, validator=_given.a_day, repr=False
+    )
     holder: Holder = field(default=Holder.PATIENT, converter=Holder)
-    no_sms: bool = False
-    controls_care: bool = False
-    number_from_patient: bool = False
-    last_transaction_on: date | None = None
-    last_inquiry_on: date | None = None
-    personal_relationship: bool = False
-    do_not_call_on: date | None = None
-    authorisation: Authorisation | None = None
-    soft_opt_in: SoftOptIn | None = None
-    facts: PatientFacts | None = field(default=None, repr=False)
+    no_sms: bool = field(default=False, converter=_yes, validator=_given.flag)
+    controls_care: bool = field(default=False, converter=_yes, validator=_given.flag)
+    number_from_patient: bool = field(default=False, converter=_yes, validator=_given.flag)
+    last_transaction_on: date | None = field(
+        default=None, converter=_given.day_or_none, validator=_given.a_day
+    )
+    last_inquiry_on: date | None = field(
+        default=None, converter=_given.day_or_none, validator=_given.a_day
+    )
+    personal_relationship: bool = field(default=False, converter=_yes, validator=_given.flag)
+    do_not_call_on: date | None = field(
+        default=None, converter=_given.day_or_none, validator=_given.a_day
+    )
+    authorisation: Authorisation | None = field(
+        default=None, validator=_given.kind(Authorisation, "an Authorisation, or None")
+    )
+    soft_opt_in: SoftOptIn | None = field(
+        default=None, validator=_given.kind(SoftOptIn, "a SoftOptIn, or None")
+    )
+    facts: PatientFacts | None = field(
+        default=None, repr=False, validator=_given.kind(PatientFacts, "PatientFacts, or None")
+    )

@@ -135,13 +135,15 @@ class Practice:
     state: str = field(validator=_us_state)
     also_known_as: tuple[str, ...] = field(default=(), converter=_texts)
     kind: SenderKind = field(default=SenderKind.HEALTHCARE_PROVIDER, converter=SenderKind)
-    tax_exempt_nonprofit: bool = False
+    tax_exempt_nonprofit: bool = field(default=False, validator=_given.flag)
     link_domains: tuple[str, ...] = field(default=(), converter=_texts)
     addresses: tuple[str, ...] = field(default=(), converter=_texts)
     phi: PhiMode = field(default=PhiMode.BLOCK, converter=PhiMode)
-    smart_encoding: bool = False
-    free_to_end_user: bool = False
-    campaign: Campaign | None = None
+    smart_encoding: bool = field(default=False, validator=_given.flag)
+    free_to_end_user: bool = field(default=False, validator=_given.flag)
+    campaign: Campaign | None = field(
+        default=None, validator=_given.kind(Campaign, "a Campaign, or None")
+    )
     id: str = field(validator=_not_blank, repr=repr_of_practice)
 
     @id.default

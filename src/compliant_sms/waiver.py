@@ -30,10 +30,10 @@ class Waiver:
         on: when.
 
     Raises:
-        InvalidInput: a text is empty.
+        InvalidInput: a text is empty, or the day is none.
     """
 
     of: str = field(validator=_told)
     reason: str = field(validator=_told)
     by: str = field(validator=_told)
-    on: date
+    on: date = field(converter=_given.day, validator=_given.a_day)

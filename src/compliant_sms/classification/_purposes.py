@@ -95,8 +95,8 @@ class Purpose:
     remuneration: Remuneration = field(
         kw_only=True, default=Remuneration.NONE, converter=Remuneration
     )
-    exemptible: bool = field(kw_only=True, default=False)
-    care_message: bool = field(kw_only=True, default=False)
+    exemptible: bool = field(kw_only=True, default=False, validator=_given.flag)
+    care_message: bool = field(kw_only=True, default=False, validator=_given.flag)
     implied_by: ImpliedBy = field(kw_only=True, default=ImpliedBy.NOTHING, converter=ImpliedBy)
     sensitivity: Sensitivity = field(
         kw_only=True, default=Sensitivity.GENERAL, converter=Sensitivity

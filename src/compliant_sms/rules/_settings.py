@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from attrs import converters, field, frozen
+from attrs import Attribute, converters, field, frozen
 
-from compliant_sms import records
+from compliant_sms import _given, records
 from compliant_sms.choices import Word
 from compliant_sms.classification import MessageClass
 from compliant_sms.errors import InvalidInput
@@ -20,6 +21,15 @@ records.keep_as(DayHours, str, hours_of)
 
 _FOR_MARKETING = frozenset({None, MessageClass.MARKETING})
 _CAPPED = _FOR_MARKETING | {MessageClass.TRANSACTIONAL}
+
+
+def _a_time(_: object, attribute: Attribute[Any], value: object) -> None:
+    _given.a_kind(value, timedelta, attribute.name, "a timedelta, for example timedelta(days=30)")
+
+
+def _a_time_or_none(of: object, attribute: Attribute[Any], value: object) -> None:
+    if value is not None:
+        _a_time(of, attribute, value)
 
 
 class RevocationScope(Word):
@@ -47,9 +57,9 @@ class PracticeCap:
             no cap holds.
     """
 
-    count: int
-    within: timedelta
-    marketing_only: bool = False
+    count: int = field(validator=_given.kind(int, "a whole number"))
+    within: timedelta = field(validator=_a_time)
+    marketing_only: bool = field(default=False, validator=_given.flag)
     message_class: MessageClass | None = field(
         default=None, converter=converters.optional(MessageClass)
     )
@@ -89,6 +99,11 @@ def _cap_of(kept: dict[str, Any]) -> PracticeCap:
 records.keep_as(PracticeCap, _cap_kept, _cap_of)
 
 
+def _caps(values: Sequence[PracticeCap]) -> tuple[PracticeCap, ...]:
+    _given.each_of(values, PracticeCap, "caps", "each PracticeCap in a tuple or a list")
+    return tuple(values)
+
+
 @records.lean
 @frozen(kw_only=True)
 class Settings:
@@ -111,6 +126,9 @@ class Settings:
             a promotion to the same number; None switches that off.
         caps: limits of the practice's own.
         unknown_countries: text people in countries that no pack knows.
+
+    Raises:
+        InvalidInput: something is of another type, such as "no" where True or False is needed.
     """
 
     courtesy_window: DayHours | None = field(
@@ -119,10 +137,12 @@ class Settings:
     revocation_scope: RevocationScope = field(
         default=RevocationScope.EVERYTHING, converter=RevocationScope
     )
-    healthcare_exemption: bool = False
-    health_care_message_carve_out: bool = False
-    send_without_reassigned_data: bool = False
-    opt_out_line_every: timedelta = timedelta(days=30)
-    identical_text_within: timedelta | None = timedelta(hours=12)
-    caps: tuple[PracticeCap, ...] = ()
-    unknown_countries: bool = False
+    healthcare_exemption: bool = field(default=False, validator=_given.flag)
+    health_care_message_carve_out: bool = field(default=False, validator=_given.flag)
+    send_without_reassigned_data: bool = field(default=False, validator=_given.flag)
+    opt_out_line_every: timedelta = field(default=timedelta(days=30), validator=_a_time)
+    identical_text_within: timedelta | None = field(
+        default=timedelta(hours=12), validator=_a_time_or_none
+    )
+    caps: tuple[PracticeCap, ...] = field(default=(), converter=_caps)
+    unknown_countries: bool = field(default=False, validator=_given.flag)
