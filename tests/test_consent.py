@@ -209,6 +209,12 @@ class Model:
         last = max((when(e) for e in self.lifts if when(e) < before), default=BEGINNING)
         return [s for s in self.stops if last < when(s) < before]
 
+    def lifted(self) -> list[Revoked]:
+        """The revocations that a fresh opt-in has followed, and no START."""
+        started = max(map(when, self.starts), default=BEGINNING)
+        opted = max((when(g) for g in self.grants if lifts(g)), default=BEGINNING)
+        return [s for s in self.stops if started < when(s) < opted]
+
     def kept(self, stop: Revoked) -> tuple[str, ...]:
         """The newest answer that was given while the revocation stood."""
         given = [a for a in self.answers if stop in self.standing_stops(when(a))]
@@ -295,6 +301,7 @@ class Model:
             grants=tuple(map(self.live, sorted(self.grants, key=when))),
             revocations=self.told_once(self.standing_stops(END)),
             flagged=self.flag(),
+            lifted=self.told_once(self.lifted()),
         )
 
 

@@ -240,6 +240,7 @@ CITED: dict[str, dict[str, str]] = {
         "exemption-daily-limit ~": "47 CFR 64.1200(a)(9)(iv)(F); policy P-FC-1",
         "exemption-weekly-limit ~": "47 CFR 64.1200(a)(9)(iv)(F); policy P-FC-1",
         "opt-out-missing": "47 CFR 64.1200(a)(9)(iv)(G)",
+        "opted-out-before": "47 CFR 64.1200(a)(9)(iv)(H)",
     },
     "written-agreement": {
         "agreement-not-recorded": "47 CFR 64.1200(f)(9)",

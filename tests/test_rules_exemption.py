@@ -12,12 +12,14 @@ from compliant_sms.classification import (
     MessageClass,
     Purpose,
 )
+from compliant_sms.consent import ConsentState
 from compliant_sms.people import Profile
 from compliant_sms.practice import SenderKind
 from compliant_sms.rules import (
     OptOutShown,
     PastText,
     Readings,
+    RevocationScope,
     SentBefore,
     Settings,
     is_exempt,
@@ -29,6 +31,7 @@ from test_rules import (
     NOON,
     NOTHING,
     PAST,
+    PEC,
     PURPOSES,
     SSN,
     TICK,
@@ -37,8 +40,10 @@ from test_rules import (
     book,
     facts,
     found,
+    grant,
     past,
     places,
+    stop,
     stopped,
     until,
 )
@@ -86,6 +91,20 @@ def test_a_listed_text_may_go_without_consent() -> None:
     assert found("consent", **COVERED) == ["prior-express-consent-required"]
     assert found("consent", EXEMPT, **COVERED | {"consent": WRITTEN}) == ["prior-express-consent +"]
     assert found("consent", EXEMPT, **COVERED | {"consent": stopped()}) == []
+
+
+def test_an_opt_in_to_other_texts_gives_no_exempt_ones_back() -> None:
+    """Who opted out and agreed to bills alone since gets no exempt texts; by START, all again."""
+    billing = grant(PEC, "billing", event_id="g-2", occurred_at=NOON - HOUR)
+    before = ConsentState(grants=(billing,), lifted=(stop(),))
+    narrow = evolve(EXEMPT, revocation_scope=RevocationScope.CATEGORY)
+    about_bills = stop(category="billing", message_class=MessageClass.TRANSACTIONAL)
+
+    assert found("consent", EXEMPT, **COVERED | {"consent": before}) == ["opted-out-before"]
+    again = evolve(before, grants=(billing, grant(PEC, "appointments")))
+    assert found("consent", EXEMPT, **COVERED | {"consent": again}) == ["prior-express-consent +"]
+    spared = evolve(before, lifted=(about_bills,))
+    assert found("consent", narrow, **COVERED | {"consent": spared}) == ["exempt-healthcare +"]
 
 
 @pytest.mark.parametrize("code", MISSED)

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -410,6 +411,46 @@ def test_the_exemption_lets_one_text_a_day_through(
     clock.advance(timedelta(minutes=1))
     messenger.receive(from_patient("STOP", "SM1"))
     assert messenger.consent.state(PATIENT, PERSON).revocations[0].exempt
+
+
+def test_limits_are_for_each_patient_whatever_the_number(
+    make_messenger: Make, practice: Practice, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """What went to a patient's other number counts; what went there to somebody else does not."""
+    other = "+12175550135"
+    messenger = make_messenger(
+        practice=evolve(practice, free_to_end_user=True),
+        rulebook=Rulebook(Settings(healthcare_exemption=True)),
+        people=lambda _: Profile(number_from_patient=True),
+    )
+    body = "Lakeside Family Medicine (217-555-0100): visit tomorrow at 2:30 PM."
+    assert isinstance(remind(messenger, "1", to=other, person="pat-882", body=body), Sent)
+    assert isinstance(remind(messenger, "2", body=body), Sent)
+    clock.advance(timedelta(hours=26))
+    assert isinstance(remind(messenger, "3", to=other, body=f"{body} Room 4."), Sent)
+    clock.advance(timedelta(hours=1))
+
+    assert codes(remind(messenger, "4", body=f"{body} Room 5.")) == ["exemption-daily-limit"]
+
+
+def test_caps_are_for_each_person_whatever_the_number(
+    make_messenger: Make, clock: MovableClock
+) -> None:
+    """Promotions to two numbers of one person are promotions to that person."""
+    other = "+12175550135"
+    messenger = make_messenger(people=lambda _: Profile(time_zone="America/New_York", state="FL"))
+    agree_in_writing(messenger)
+    for person in (PERSON, "pat-882"):
+        agree_in_writing(messenger, other, person)
+    sell = partial(remind, messenger, purpose=Purpose.PROMOTION)
+    for each in range(3):
+        offer = OFFER.replace("20%", f"{each + 1}0%")
+        to_whom = {"to": other, "person": "pat-882" if each == 2 else PERSON}
+        assert isinstance(sell(f"{each}", body=offer, **to_whom), Sent)
+        clock.advance(timedelta(minutes=1))
+
+    assert isinstance(sell("4", body=OFFER.replace("20%", "50%")), Sent)
+    assert codes(sell("5", body=OFFER.replace("20%", "60%"))) == ["frequency-cap"]
 
 
 def test_carriers_limits_hold_texts_until_their_next_day(

@@ -143,6 +143,7 @@ class _Folding:
             ),
             revocations=_distinct(self._stops[self._standing_from :]),
             flagged=self._flags[-1] if self._flags else None,
+            lifted=_distinct(self._stops[: self._standing_from]),
         )
 
 

@@ -111,11 +111,14 @@ class ConsentState:
         revocations: those that stand: neither a fresh opt-in nor a START came after them; oldest
             first.
         flagged: why the number is not to be texted for now; None where it may be.
+        lifted: those that a fresh opt-in came after, and no START: they end what needs no consent
+            and was not agreed to since; oldest first.
     """
 
     grants: tuple[LiveGrant, ...] = ()
     revocations: tuple[Revocation, ...] = ()
     flagged: FlaggedNumber | None = None
+    lifted: tuple[Revocation, ...] = ()
 
     def grants_for(self, reaches: Reaches) -> tuple[LiveGrant, ...]:
         """The grants that no revocation stopped.

@@ -14,6 +14,7 @@ from compliant_sms.rules import Facts, PastText, SentBefore, Settings
 __all__ = ["left_as_given", "looked_back", "sent_before"]
 
 _A_WEEK = timedelta(days=7)
+_MOST = 1000  # texts to one number in a week
 # T-Mobile's day: no other carrier counts by days.
 _CARRIERS_DAY = ZoneInfo("America/Los_Angeles")
 
@@ -49,7 +50,10 @@ async def sent_before(
         person: whom it is for.
         body: its words, without a line that the library appends.
     """
-    counted = _is_counted(facts, ports.rulebook.settings)
+    lately = [text for text in gone if facts.at - text.at <= _A_WEEK]
+    limited = _is_limited(facts, ports.rulebook.settings)
+    if limited and person:
+        lately += await _elsewhere(tx, facts, practice_id=practice_id, person=person)
     volume = facts.sender.campaign is not None
     midnight, minute = _carriers_midnight(facts.at), facts.at.replace(second=0, microsecond=0)
     same = [each for each in gone if left_as_given(each, body)]
@@ -60,20 +64,34 @@ async def sent_before(
         theirs = {each.departure for each in texts if each.draft.person in {None, person}}
         same = [each for each in same if each in theirs]
     return SentBefore(
-        texts=tuple(_past(text) for text in gone if facts.at - text.at <= _A_WEEK)
-        if counted
-        else (),
+        texts=tuple(map(_past, lately)) if limited or _is_once_a_day(facts) else (),
         identical_at=max((text.at for text in same), default=None),
         segments_today=await tx.volume(ports.practice.id, midnight) if volume else None,
         segments_this_minute=await tx.volume(ports.practice.id, minute) if volume else None,
     )
 
 
-def _is_counted(facts: Facts, settings: Settings) -> bool:
+async def _elsewhere(
+    tx: Transaction, facts: Facts, *, practice_id: str, person: str
+) -> list[Departure]:
+    """What left to a person at other numbers lately: limits are for each patient."""
+    since, found = facts.at - _A_WEEK, list[Departure]()
+    for number in await tx.numbers_of(practice_id, person):
+        if number != facts.number:
+            texts = await tx.departed(practice_id, number, since, _MOST)
+            found += (t.departure for t in texts if t.departure and t.draft.person == person)
+    return found
+
+
+def _is_limited(facts: Facts, settings: Settings) -> bool:
     """Whether any limit looks at earlier texts: what no rule reads is not put on record."""
-    sells = facts.message_class is MessageClass.MARKETING
-    once = facts.purpose.code == Purpose.MISSED_CALL_TEXT_BACK.code
-    return sells or once or bool(settings.caps) or settings.healthcare_exemption
+    if facts.message_class is MessageClass.TRANSACTIONAL:
+        return bool(settings.caps) or settings.healthcare_exemption
+    return facts.message_class is MessageClass.MARKETING
+
+
+def _is_once_a_day(facts: Facts) -> bool:
+    return facts.purpose.code == Purpose.MISSED_CALL_TEXT_BACK.code
 
 
 def _past(text: Departure) -> PastText:

@@ -1,6 +1,7 @@
 """The healthcare exemption: 47 CFR 64.1200(a)(9)(iv), all ten conditions together.
 
-Condition 10, that opt-outs are honoured at once, is kept by the rule about revocations.
+Condition 10, that opt-outs are honoured at once, is kept by the rule about revocations; here only
+as far as somebody opted in to other texts since.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from compliant_sms.practice import SenderKind
 from compliant_sms.rules._decision import Finding, Verdict, allow, block, hold
 from compliant_sms.rules._facts import Facts, OptOutShown
 from compliant_sms.rules._in_force import InForce
+from compliant_sms.rules._revocations import reach
 from compliant_sms.rules._rules_hipaa import phi_in_body
 
 __all__ = ["exemption", "is_exempt"]
@@ -86,6 +88,12 @@ def _conditions(facts: Facts, law: InForce) -> Iterator[tuple[bool, str, str, st
         "purpose-not-listed",
         f"texts of the purpose {facts.purpose.code} are not exempt",
         f"{_CITE}(C)",
+    )
+    yield (
+        any(map(reach(facts, law), facts.consent.lifted)),
+        "opted-out-before",
+        "the patient opted out, and agreed to other texts alone since",
+        f"{_CITE}(H)",
     )
     yield (
         facts.message_class is MessageClass.MARKETING,

@@ -176,7 +176,8 @@ class SentBefore:
     """What went to this number before.
 
     Attributes:
-        texts: those of the last week, as far as a limit may count them.
+        texts: those of the last week, as far as a limit may count them; to the same person at
+            other numbers too.
         identical_at: when the same body last went out (UTC) to this person, or to nobody in
             particular; a promotion's, to whomever at this number.
         segments_today: of the whole practice, since the carriers' midnight; None if not counted.
