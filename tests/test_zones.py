@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from compliant_sms.errors import InvalidPhoneNumber
 from compliant_sms.people import Profile
 from compliant_sms.phone import NumberKind, PhoneNumber
 from compliant_sms.rules import (
@@ -19,7 +20,7 @@ from compliant_sms.rules import (
     Rulebook,
     load_pack,
 )
-from compliant_sms.rules._rows import SplitAreaCode
+from compliant_sms.rules._rows import AreaCodes, SplitAreaCode
 
 ROWS = [
     json.loads(line)
@@ -299,6 +300,31 @@ def test_a_record_that_contradicts_itself_names_both(
 def test_a_territory_has_the_law_of_the_united_states(profile: Profile, country: str) -> None:
     """What the record says of a country wins over state and number."""
     assert Rulebook().whereabouts(PhoneNumber("+12175550123"), profile).country == country
+
+
+def test_area_codes_that_open_metadata_does_not_know_are_read_and_placed() -> None:
+    """Whoever has such a number can be texted, by the clocks of the rest of the state."""
+    listed = [
+        (code, row.state)
+        for row in load_pack().of(AreaCodes)
+        for code in row.codes
+        if row.state not in {"AS", "GU", "MP"}  # which have no such exchange
+    ]
+    for code, state in listed:
+        number = PhoneNumber.parse(f"+1{code}5550123")
+        where = Rulebook().whereabouts(number)
+
+        assert PhoneNumber.parse(f"({code}) 555-0123") == number
+        assert where.zones
+        assert [each.code for each in where.states] == [state]
+        assert where.country == "US"
+    texas = Rulebook().whereabouts(PhoneNumber("+16215550123"))
+
+    assert {each.name for each in texas.zones} == {"America/Chicago", "America/Denver"}
+    assert {(each.kind, each.value) for each in texas.zone_evidence} == {("area-code", "621")}
+    for wrong in ("+16211550123", "+16219115012", "+12225550123", "621 055 0123"):
+        with pytest.raises(InvalidPhoneNumber):
+            PhoneNumber.parse(wrong)
 
 
 def test_a_state_is_told_by_the_record_and_by_a_row() -> None:

@@ -4,7 +4,8 @@ What is decided here is whether a text is one telephone number. Whether that num
 is decided elsewhere.
 
 Sources: ITU-T E.164 (form and length), the North American Numbering Plan (area codes, exchanges,
-N11 codes), RFC 3966 (``tel:`` URIs), and the metadata of ``phonenumbers`` for what is assigned.
+N11 codes), RFC 3966 (``tel:`` URIs), and for what is assigned the metadata of ``phonenumbers``, and
+area codes that it does not know yet.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ __all__ = ["NumberKind", "PhoneNumber"]
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _NANP = re.compile(r"\+1\d{10}", re.ASCII)
+
+# Area codes that open metadata does not know yet; the packs say of which states they are.
+_NEW_CODES = frozenset(
+    ("357", "436", "457", "465", "471", "483", "621", "624", "679", "729", "837", "861", "924")
+)
+_NEW_NUMBER = re.compile(r"\+1(\d{3})[2-9](?!11)\d{6}", re.ASCII)
 
 _REMEDIES = {
     PhoneNumberProblem.EMPTY: "There is no phone number: the text is blank.",
@@ -324,7 +331,9 @@ def _assigned(digits: str, region: str) -> str | PhoneNumberProblem:
         number = phonenumbers.parse(digits, region)
     except NumberParseException as error:
         return _PARSE_PROBLEMS[error.error_type]
-    if phonenumbers.is_valid_number(number):
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    new = _NEW_NUMBER.fullmatch(e164)
+    if phonenumbers.is_valid_number(number) or (new and new[1] in _NEW_CODES):
+        return e164
     reason = phonenumbers.is_possible_number_with_reason(number)
     return _LENGTH_PROBLEMS.get(reason, PhoneNumberProblem.INVALID)

@@ -6,12 +6,12 @@ party's location), so a text must be permitted in each candidate.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 from phonenumbers import (
     NumberParseException,
     PhoneNumberType,
@@ -23,6 +23,7 @@ from phonenumbers import (
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules._evidence import (
     Evidence,
+    EvidenceKind,
     listed_states,
     listed_zones,
     metadata_zones,
@@ -105,8 +106,9 @@ def _of_number(packs: tuple[Pack, ...], number: PhoneNumber) -> Whereabouts:
         return _NOWHERE
     code = number.area_code or ""
     where = f"area code {code}" if code else "country code"
-    zones = (*listed_zones(packs).get(code, ()), *metadata_zones(number, known))
     states = tuple(listed_states(packs).get(code, ()))
+    # Open metadata does not know each area code yet.
+    zones = _zones_of(packs, number) or tuple(_zones_by_state(packs, code, states))
     return Whereabouts(
         tuple(CandidateZone(name, where) for name in _places(zones)),
         tuple(CandidateState(state, where) for state in _places(states)),
@@ -114,6 +116,20 @@ def _of_number(packs: tuple[Pack, ...], number: PhoneNumber) -> Whereabouts:
         zones,
         states,
     )
+
+
+def _zones_of(packs: tuple[Pack, ...], number: PhoneNumber) -> tuple[Evidence, ...]:
+    listed = listed_zones(packs).get(number.area_code or "", ())
+    return (*listed, *metadata_zones(number, parse(number.e164)))
+
+
+def _zones_by_state(
+    packs: tuple[Pack, ...], code: str, states: Iterable[Evidence]
+) -> Iterator[Evidence]:
+    """Those that the other area codes of its states lie in."""
+    for state in states:
+        for each in _zones_of_state(packs, state.place):
+            yield evolve(each, kind=EvidenceKind.AREA_CODE, value=code)
 
 
 def _places(evidence: Iterable[Evidence]) -> tuple[str, ...]:
@@ -125,12 +141,12 @@ def _zones_of_state(packs: tuple[Pack, ...], state: str) -> tuple[Evidence, ...]
     """All zones that the area codes of a state lie in."""
     return tuple(
         dict.fromkeys(
-            of_state(zone.name, state, pack, row)
+            of_state(zone.place, state, pack, row)
             for pack in packs
             for row in pack.of(AreaCodes)
             if row.state == state
             for code in row.codes
-            for zone in _of_number(packs, PhoneNumber(f"+1{code}5550100")).zones
+            for zone in _zones_of(packs, PhoneNumber(f"+1{code}5550100"))
         )
     )
 
