@@ -169,6 +169,16 @@ def test_what_rests_on_the_exemption_is_known() -> None:
     assert not is_exempt(())
 
 
+def test_a_wish_for_details_permits_no_text() -> None:
+    """A text without consent relies on no event, whatever the patient wants to read in one."""
+    wish = evolve(WANTS, event_id="w-1")
+    wanted = COVERED | {"readings": evolve(LISTED, phi=(DRUG,)), "phi_preference": wish}
+    decision = book(EXEMPT).decide(facts(**wanted))
+
+    assert "phi-in-body" in {f.rule for f in decision.findings if f.relies_on}
+    assert decision.relied_on is None
+
+
 def test_details_that_the_patient_wants_are_exempt() -> None:
     """Health details close the path exactly where they may not be sent."""
     text = COVERED | {"readings": evolve(LISTED, phi=(DRUG,))}

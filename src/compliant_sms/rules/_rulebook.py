@@ -117,7 +117,8 @@ class Decision:
     @property
     def relied_on(self) -> str | None:
         """Id of the consent event that permits the text, if one was needed and found."""
-        return next((f.relies_on for f in self.findings if f.relies_on), None)
+        permits = (f.relies_on for f in self.findings if f.rule == "consent" and f.relies_on)
+        return next(permits, None)
 
     def replay(self, *, packs: Iterable[Pack] = (), rules: Iterable[Rule] = ()) -> Decision:
         """Decide again on what the record says was known then, under the rules of then.
