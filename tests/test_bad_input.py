@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from compliant_sms import (
     Category,
@@ -249,6 +251,22 @@ def test_practices(changes: dict[str, str], words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
         Practice(**(usual | changes))
     assert Practice(**usual).id == "+12175550100"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["lakeside.example", "https://lakeside.example/", "HTTP://lakeside.example:8443/a?b#c"],
+)
+def test_a_host_may_be_written_as_an_address(
+    make_messenger: Callable[..., Messenger], practice: Practice, written: str
+) -> None:
+    """Links to it are the practice's own."""
+    messenger = make_messenger(practice=evolve(practice, link_domains=[written]))
+    agree(messenger)
+    body = "Lakeside Family Medicine: fill this in: https://lakeside.example/in"
+    decision = messenger.check(to=PATIENT, person=PERSON, purpose=Purpose.INTAKE_FORM, body=body)
+
+    assert "dedicated-domain" in {finding.code for finding in decision.findings}
 
 
 def test_own_purpose(willing: Messenger, carrier: Sandbox) -> None:

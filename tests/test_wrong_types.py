@@ -176,6 +176,7 @@ VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
     (Practice, USUAL_PRACTICE | {"time_zone": None}, "time zone is of a type"),
     (Practice, USUAL_PRACTICE | {"state": 5}, "state is of a type"),
     (Practice, USUAL_PRACTICE | {"also_known_as": None}, "lists of texts"),
+    (Practice, USUAL_PRACTICE | {"link_domains": [INTEGER]}, "link_domains .* a list of texts"),
     *(
         (Practice, USUAL_PRACTICE | {name: wrong}, f"{name} must be True or False")
         for name in ("tax_exempt_nonprofit", "free_to_end_user", "smart_encoding")

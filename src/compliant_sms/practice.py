@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
@@ -80,6 +81,9 @@ def _not_blank(of: object, attribute: Attribute[str], value: str) -> None:
         raise InvalidInput(msg)
 
 
+_AROUND_HOST = re.compile(r"\Ahttps?://|[/:?#].*\Z", re.IGNORECASE)
+
+
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str) or not isinstance(values, Iterable):
         msg = (
@@ -87,7 +91,14 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
             "['Lakeside Clinic']"
         )
         raise InvalidInput(msg)
-    return tuple(values)
+    found = tuple(values)
+    _given.each_of(found, str, "also_known_as, link_domains or addresses", "a list of texts")
+    return found
+
+
+def _hosts(values: Iterable[str]) -> tuple[str, ...]:
+    # A host is often written as the address of its first page.
+    return tuple(_AROUND_HOST.sub("", each.strip()) for each in _texts(values))
 
 
 def _us_state(of: object, attribute: Attribute[str], value: str) -> None:
@@ -109,7 +120,8 @@ class Practice:
         also_known_as: shorter names under which patients know it, for texts that use them.
         kind: what it is under HIPAA.
         tax_exempt_nonprofit: 47 CFR 64.1200(a)(2) and (f)(15)(iii) ask less of it.
-        link_domains: hosts of its own, or dedicated to it, for links in texts (CTIA 5.3.2).
+        link_domains: hosts of its own, or dedicated to it, for links in texts (CTIA 5.3.2); of an
+            address its host.
         addresses: where patients come to, as its texts write it, for example
             ``"12 Elm Street, Springfield, IL 62704"``. Any other street address in a text counts
             as somebody's.
@@ -136,7 +148,7 @@ class Practice:
     also_known_as: tuple[str, ...] = field(default=(), converter=_texts)
     kind: SenderKind = field(default=SenderKind.HEALTHCARE_PROVIDER, converter=SenderKind)
     tax_exempt_nonprofit: bool = field(default=False, validator=_given.flag)
-    link_domains: tuple[str, ...] = field(default=(), converter=_texts)
+    link_domains: tuple[str, ...] = field(default=(), converter=_hosts)
     addresses: tuple[str, ...] = field(default=(), converter=_texts)
     phi: PhiMode = field(default=PhiMode.BLOCK, converter=PhiMode)
     smart_encoding: bool = field(default=False, validator=_given.flag)
