@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
 import pytest
@@ -176,7 +176,10 @@ def is_business(day: date) -> bool:
 )
 def test_the_deadlines_of_the_fact_sheet(received: str, last: str) -> None:
     """Ten business days, without the day of receipt."""
-    assert deadline_to_honor(date.fromisoformat(received)) == date.fromisoformat(last)
+    day = date.fromisoformat(received)
+
+    assert deadline_to_honor(day) == date.fromisoformat(last)
+    assert deadline_to_honor(datetime.combine(day, time(23), UTC)) == date.fromisoformat(last)
 
 
 @given(st.dates(date(2021, 7, 1), date(2045, 12, 1)), st.integers(0, 25))

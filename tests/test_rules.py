@@ -201,7 +201,10 @@ CITED: dict[str, dict[str, str]] = {
         "47 CFR 64.1200(a)(12)",
     ),
     "country-known": {"country-without-rules": "library policy"},
-    "number-deactivated": {"number-deactivated": "CTIA Messaging Principles 5.1.5"},
+    "number-deactivated": {
+        "number-deactivated": "CTIA Messaging Principles 5.1.5",
+        "agreed-since-deactivation +": "CTIA Messaging Principles 5.1.5; 84 FR 11226",
+    },
     "number-flagged": dict.fromkeys(
         ("number-invalid", "number-unreachable", "number-blocked", "compliance-blocked"),
         "CTIA Messaging Principles 5.1.3, 5.1.5",
@@ -525,6 +528,27 @@ def test_a_country_without_its_pack_is_unknown() -> None:
 
     assert law.decide(facts(), rules=["country-known"]).verdict is ALLOW
     assert law.decide(facts(country="CA"), rules=["country-known"]).verdict is BLOCK
+
+
+@pytest.mark.parametrize(
+    ("days", "codes"),
+    [
+        (0, ["number-deactivated"]),
+        (-3, ["number-deactivated"]),
+        (45, ["number-deactivated"]),
+        (46, ["agreed-since-deactivation +"]),
+    ],
+)
+def test_who_agreed_once_a_number_could_be_given_out_anew_has_it(
+    days: int, codes: list[str]
+) -> None:
+    """A list of years ago keeps nobody out; within the 45 days it was nobody's."""
+    consent = agreed(PEC)
+    since = consent.grants[0].occurred_at.date() - timedelta(days=days)
+    lookups = LookUpAnswers(deactivated_on=since)
+
+    assert found("number-deactivated", consent=consent, lookups=lookups) == codes
+    assert found("number-deactivated", consent=NOTHING, lookups=lookups) == ["number-deactivated"]
 
 
 @pytest.mark.parametrize(

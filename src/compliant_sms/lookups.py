@@ -113,7 +113,8 @@ class LookUps:
         national_dnc: asks the national do-not-call registry; promotions only.
         reassigned: asks the reassigned numbers database about the number since a day.
         line_type: asks what kind of line it is.
-        deactivated_on: asks since when a carrier lists the number as deactivated.
+        deactivated_on: asks since when a carrier lists the number as deactivated; whoever agreed
+            more than 45 days after that has it.
     """
 
     national_dnc: Callable[[PhoneNumber], DncAnswer | None] | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
+from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 from compliant_sms.rules._pack import Pack, load_pack
 from compliant_sms.rules._rows import WEEKDAYS, Holiday
@@ -85,7 +86,7 @@ def deadline_to_honor(
     without federal holidays; the day of receipt does not count (47 CFR 1.4).
 
     Args:
-        received_on: the day on which the request came in.
+        received_on: the day on which the request came in; of an instant, its day by its own clock.
         business_days: how many; ten in the United States and Canada, five in Australia.
         packs: whose holidays to read; those of the United States, if not given.
 
@@ -99,7 +100,7 @@ def deadline_to_honor(
         )
         raise InvalidInput(msg)
     known = packs or (load_pack("us"),)
-    day = received_on
+    day = _given.day(received_on)
     while business_days:
         day += _A_DAY
         if day.weekday() < _SATURDAY and day not in holidays(known, day.year, ()):

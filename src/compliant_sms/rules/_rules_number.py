@@ -20,13 +20,26 @@ __all__ = ["line_type", "number_deactivated", "number_flagged", "reassigned_numb
 _ASK_ANEW = "Ask the patient for the present number and for consent at it."
 
 
-def number_deactivated(facts: Facts, _: InForce) -> Iterator[Finding]:
+def number_deactivated(facts: Facts, law: InForce) -> Iterator[Finding]:
     """A number on a carrier's deactivation list belongs to nobody, and soon to somebody else.
 
-    CTIA Messaging Principles 5.1.5.
+    Whoever agreed once it could be given out anew has it: 84 FR 11226. CTIA Messaging Principles
+    5.1.5.
     """
     since = facts.lookups.deactivated_on
-    if since is not None and since <= facts.at.date():
+    if since is None or since > facts.at.date():
+        return
+    ages = [timedelta(days=row.value) for row in law.limits("reassigned-number-aging")]
+    agreed = max((grant.occurred_at.date() for grant in facts.consent.grants), default=date.min)
+    if ages and agreed > since + max(ages):
+        yield allow(
+            "number-deactivated",
+            "agreed-since-deactivation",
+            f"The number was deactivated on {since}, and the patient agreed to texts there on "
+            f"{agreed}.",
+            "CTIA Messaging Principles 5.1.5; 84 FR 11226",
+        )
+    else:
         yield block(
             "number-deactivated",
             "number-deactivated",
