@@ -141,6 +141,7 @@ GRANTS: list[tuple[dict[str, Any], str]] = [
     ({"occurred_at": NAIVE}, "no time zone. Pass an aware datetime"),
     ({"occurred_at": MORNING + timedelta(minutes=6)}, "lies in the future"),
     ({"tier": 7}, "no such tier. Pass one of: 0, 1, 2"),
+    ({"tier": Tier.NONE}, r"no consent. Pass Tier\.PRIOR_EXPRESS"),
     ({"basis": "hearsay"}, "no such basis. Pass one of: intake_form"),
 ]
 

@@ -94,7 +94,7 @@ def test_words_after_an_erasure(make_messenger: Make) -> None:
     assert isinstance(outcome, Blocked)
     [said] = [each.words for each in outcome.reasons if each.rule == "revocation"]
     assert "unknown" not in said
-    assert "record was erased, and the request stands" in said
+    assert "how is not on record, and the request stands" in said
 
 
 def test_a_form_without_its_content_type(messenger: Messenger) -> None:

@@ -573,6 +573,26 @@ def test_an_opt_in_serves_one_sender(given_to: str, codes: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("channel", "said"),
+    [(Channel.TEXT, "on 2026-11-29"), (Channel.UNKNOWN, "how is not on record")],
+)
+def test_words_tell_the_day_of_the_patient(channel: Channel, said: str) -> None:
+    """What came on an evening in Chicago is not of tomorrow; where no clock is known UTC counts."""
+    evening = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
+    ended = stopped(occurred_at=evening, channel=channel)
+    again = agreed(PEC, occurred_at=evening)
+    words = [
+        Rulebook().decide(facts(consent=each, **where)).findings[0].words
+        for where in ({}, {"zones": ()})
+        for each in (ended, again)
+    ]
+
+    assert said in words[0]
+    assert ["2026-11-29" in each for each in words] == [True, True, False, False]
+    assert all("2026-11-30" in each for each in words[2:])
+
+
+@pytest.mark.parametrize(
     "later",
     [
         {"given_to": "Maple Dental"},

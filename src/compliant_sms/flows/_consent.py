@@ -9,8 +9,10 @@ from compliant_sms.clock import as_utc
 from compliant_sms.consent import (
     ConsentEvent,
     ConsentState,
+    Granted,
     PhiPreference,
     Revoked,
+    Tier,
     fold,
     phi_preference,
 )
@@ -51,9 +53,12 @@ async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
         the event as it was recorded.
 
     Raises:
-        InvalidInput: it is said to happen in the future.
+        InvalidInput: it is said to happen in the future, or is a consent to nothing.
         ConfigurationError: the sender belongs to a practice with another id.
     """
+    if isinstance(event, Granted) and event.tier is Tier.NONE:
+        msg = "a grant of no tier is no consent. Pass Tier.PRIOR_EXPRESS, or leave tier out."
+        raise InvalidInput(msg)
     refuse_future(ports, event.occurred_at, "occurred_at")
     return await ports.store.run(lambda tx: _append(tx, ports, event))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache, cached_property
+from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
@@ -31,6 +32,7 @@ __all__ = [
     "VolumeWait",
     "care_of",
     "decided_as",
+    "local_day",
 ]
 
 
@@ -119,6 +121,15 @@ def care_of(purpose: Purpose, recipient: Profile) -> Sensitivity:
     if purpose.sensitivity is Sensitivity.GENERAL and recipient.controls_care:
         return Sensitivity.MINOR_CONSENTED
     return purpose.sensitivity
+
+
+def local_day(facts: Facts, at: datetime) -> date:
+    """The day of an instant by the first clock that the recipient may have, as words tell it.
+
+    By UTC, what came in on an evening would be told as of the next day.
+    """
+    zone = next((ZoneInfo(each.name) for each in facts.zones), UTC)
+    return at.astimezone(zone).date()
 
 
 @records.lean

@@ -11,7 +11,7 @@ from compliant_sms.practice import SenderKind
 from compliant_sms.rules._basis import basis
 from compliant_sms.rules._decision import Finding, allow, block
 from compliant_sms.rules._exemption import exemption
-from compliant_sms.rules._facts import Facts
+from compliant_sms.rules._facts import Facts, local_day
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._revocations import NEEDS_CONSENT, reach
 from compliant_sms.rules._rows import WrittenConsent
@@ -121,7 +121,8 @@ def _permitted(facts: Facts, law: InForce, grant: LiveGrant, code: str, citation
     return allow(
         "consent",
         "re-opted-in" if again else code,
-        f"The patient agreed to this {'again ' if again else ''}on {grant.occurred_at.date()}.",
+        f"The patient agreed to this {'again ' if again else ''}on "
+        f"{local_day(facts, grant.occurred_at)}.",
         citation,
         relies_on=grant.event_id,
     )

@@ -9,7 +9,7 @@ from compliant_sms.classification import MessageClass
 from compliant_sms.consent import Flag
 from compliant_sms.lookups import LineType, Reassigned, ReassignedAnswer
 from compliant_sms.rules._decision import Finding, allow, block
-from compliant_sms.rules._facts import Facts
+from compliant_sms.rules._facts import Facts, local_day
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._relationship import established
 from compliant_sms.rules._revocations import NEEDS_CONSENT, reach
@@ -81,7 +81,7 @@ def number_flagged(facts: Facts, _: InForce) -> Iterator[Finding]:
     yield block(
         "number-flagged",
         code,
-        f"On {flagged.occurred_at:%Y-%m-%d} the provider said {said}.",
+        f"On {local_day(facts, flagged.occurred_at)} the provider said {said}.",
         "CTIA Messaging Principles 5.1.3, 5.1.5",
         remedy,
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from compliant_sms.classification import ContentLabel, MessageClass, Purpose
 from compliant_sms.consent import Channel, Revocation
 from compliant_sms.rules._decision import Finding, allow, block
-from compliant_sms.rules._facts import Facts, ReplyFacts
+from compliant_sms.rules._facts import Facts, ReplyFacts, local_day
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._revocations import NEEDS_CONSENT, is_presumed, kept_by_patient, reach
 
@@ -30,7 +30,7 @@ def revocation(facts: Facts, law: InForce) -> Iterator[Finding]:
     reaches = reach(facts, law)
     ending = [each for each in standing if reaches(each)]
     if ending:
-        yield _refused(ending[0])
+        yield _refused(ending[0], facts)
     elif all(kept_by_patient(each, facts.decided_as) for each in standing):
         yield allow(
             "revocation",
@@ -60,7 +60,7 @@ def _answered(facts: Facts, standing: Sequence[Revocation]) -> Iterator[Finding]
     since = reply.received_at if reply else None
     ending = [s for s in standing if not s.keep or since is None or since <= s.occurred_at]
     if ending:
-        yield _refused(ending[0])
+        yield _refused(ending[0], facts)
         return
     yield allow(
         "revocation",
@@ -70,31 +70,31 @@ def _answered(facts: Facts, standing: Sequence[Revocation]) -> Iterator[Finding]
     )
 
 
-def _refused(revocation: Revocation) -> Finding:
+def _refused(revocation: Revocation, facts: Facts) -> Finding:
+    day = local_day(facts, revocation.occurred_at)
     remedy = "Call or write instead. Texting may resume after the patient agrees anew."
     if is_presumed(revocation):
         return block(
             "revocation",
             "revoked-presumed",
-            _told(revocation),
+            _told(revocation, day),
             "47 CFR 64.1200(a)(11); policy P-RV-1",
             remedy,
         )
     return block(
         "revocation",
         "revoked",
-        f"This number asked us to stop texting on {revocation.occurred_at:%Y-%m-%d}.",
+        f"This number asked us to stop texting on {day}.",
         "47 CFR 64.1200(a)(10); policy P-RV-1",
         remedy,
     )
 
 
-def _told(revocation: Revocation) -> str:
-    day = f"{revocation.occurred_at:%Y-%m-%d}"
+def _told(revocation: Revocation, day: date) -> str:
     if revocation.channel is Channel.UNKNOWN:
         return (
-            f"On {day} somebody at this number asked us to stop texting; the rest of that record "
-            "was erased, and the request stands."
+            f"On {day} somebody at this number asked us to stop texting; how is not on record, and "
+            "the request stands."
         )
     return f"On {day} this person asked us to stop texting, by {revocation.channel}."
 
