@@ -531,6 +531,17 @@ def _no_mondays(known: Facts, law: InForce) -> list[Finding]:
     return [hold("no-mondays", "monday", "It is Monday.", "house rule 1", until=after)]
 
 
+def _no_words(_: Facts, __: InForce) -> None:
+    """Find nothing, and return nothing."""
+
+
+def test_a_rule_that_returns_nothing_says_nothing() -> None:
+    """A function that only says what it finds need not end with an empty list."""
+    law = Rulebook(rules=(Rule("no-words", _no_words),))
+
+    assert law.decide(facts()).findings == Rulebook().decide(facts()).findings
+
+
 NO_MONDAYS = Rule("no-mondays", _no_mondays, may_hold=True)
 
 

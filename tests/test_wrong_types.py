@@ -26,7 +26,7 @@ from compliant_sms.imports import ImportedConsent, ImportedOptOut
 from compliant_sms.lookups import DncAnswer, LookUpAnswers
 from compliant_sms.people import Authorisation, PatientFacts, SoftOptIn
 from compliant_sms.providers import Twilio
-from compliant_sms.rules import PracticeCap
+from compliant_sms.rules import PracticeCap, Rulebook
 from compliant_sms.waiver import Waiver
 from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER, SID, TOKEN, WARNING
 from test_send import BODY
@@ -215,6 +215,8 @@ VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
         )
         for wrong in ("false", 1, None)
     ),
+    (Rulebook, {"settings": "strict"}, r"settings .* Settings\(\.\.\.\)"),
+    (Rulebook, {"settings": None}, r"settings .* Settings\(\.\.\.\)"),
     (Settings, {"opt_out_line_every": 30}, "opt_out_line_every .* a timedelta"),
     (Settings, {"identical_text_within": 12}, "identical_text_within .* a timedelta"),
     (Settings, {"caps": PracticeCap(count=1, within=timedelta(days=1))}, "caps .* in a tuple"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from compliant_sms import records
+from compliant_sms import _given, records
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.people import Profile
@@ -205,7 +205,9 @@ class Rulebook:
         InvalidPack: an override makes a pack unusable.
     """
 
-    settings: Settings = field(factory=Settings, kw_only=False)
+    settings: Settings = field(
+        factory=Settings, kw_only=False, validator=_given.kind(Settings, "Settings(...)")
+    )
     jurisdictions: tuple[str, ...] = field(default=BUILT_IN, converter=_names)
     packs: tuple[Pack, ...] = field(default=(), converter=_own_packs)
     overrides: tuple[Override, ...] = field(default=(), converter=_changes)
@@ -373,7 +375,8 @@ class Rulebook:
 
     def _ask(self, asked: Iterable[Rule], facts: Facts) -> tuple[Finding, ...]:
         law = self.at(facts.at)
-        found = tuple(finding for rule in asked for finding in rule.ask(facts, law))
+        # A function of somebody's own that has nothing to say often ends without a word.
+        found = tuple(finding for rule in asked for finding in rule.ask(facts, law) or ())
         return tuple(map(self._waived, found)) if self.waivers else found
 
     def _waived(self, finding: Finding) -> Finding:

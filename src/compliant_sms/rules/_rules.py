@@ -29,7 +29,7 @@ from compliant_sms.rules._in_force import InForce
 
 __all__ = ["RULES", "Ask", "Rule"]
 
-Ask: TypeAlias = Callable[[Facts, InForce], Iterable[Finding]]
+Ask: TypeAlias = Callable[[Facts, InForce], Iterable[Finding] | None]
 """What a rule is: it says nothing, or one finding for each thing that it finds."""
 
 
