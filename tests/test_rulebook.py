@@ -542,6 +542,19 @@ def test_a_rule_that_returns_nothing_says_nothing() -> None:
     assert law.decide(facts()).findings == Rulebook().decide(facts()).findings
 
 
+def test_a_waiver_counts_from_its_day_on() -> None:
+    """What somebody will decide next year lets nothing through today."""
+    waiver = waive("consent")
+    begins = datetime.combine(waiver.on, datetime.min.time(), UTC)
+    law = Rulebook(waivers=(waiver,))
+    verdicts = [
+        law.decide(facts(at=at, consent=NOTHING), rules=["consent"]).verdict
+        for at in (begins - DAY, begins - 14 * HOUR, begins, NOON)
+    ]
+
+    assert verdicts == [BLOCK, ALLOW, ALLOW, ALLOW]
+
+
 NO_MONDAYS = Rule("no-mondays", _no_mondays, may_hold=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -41,6 +41,7 @@ _NOT_TO_BE_WAIVED = frozenset(
 )
 _NOBODY = Profile()
 _MOST_DAYS = 64
+_FIRST_ON_EARTH = timedelta(hours=14)
 # Rules of the library agree after a few steps; one of somebody's own may never.
 _MOST_STEPS = 3000
 
@@ -196,7 +197,7 @@ class Rulebook:
         jurisdictions: which packs of the library to use.
         packs: packs of your own.
         overrides: changes to rows, each on record.
-        waivers: rules that do not bind here, each with a reason and a person.
+        waivers: rules that do not bind here, each with a reason and a person, from its day on.
         rules: rules of your own, asked after the library's. They can only make policy stricter.
 
     Raises:
@@ -377,15 +378,12 @@ class Rulebook:
         law = self.at(facts.at)
         # A function of somebody's own that has nothing to say often ends without a word.
         found = tuple(finding for rule in asked for finding in rule.ask(facts, law) or ())
-        return tuple(map(self._waived, found)) if self.waivers else found
-
-    def _waived(self, finding: Finding) -> Finding:
-        waiver = next((w for w in self.waivers if w.of == finding.rule), None)
-        own_list = finding.code == "internal-dnc"  # what the person said to this practice
-        if waiver is None or own_list or finding.verdict is Verdict.ALLOW:
-            return finding
-        words = f"Waived by {waiver.by} on {waiver.on}: {waiver.reason} Otherwise: {finding.words}"
-        return evolve(finding, verdict=Verdict.ALLOW, until=None, remedy="", words=words)
+        if not self.waivers:
+            return found
+        # By the calendar of where a day begins first, nobody who decided today is overlooked.
+        today = (facts.at + _FIRST_ON_EARTH).date()
+        decided = [waiver for waiver in self.waivers if waiver.on <= today]
+        return tuple(_waived(finding, decided) for finding in found)
 
     def _first_free(
         self, asked: Sequence[Rule], facts: Facts, findings: tuple[Finding, ...]
@@ -403,6 +401,15 @@ class Rulebook:
             until = latest
             found = self._ask(timed, counted_anew(facts, until, law))
         return None
+
+
+def _waived(finding: Finding, waivers: Iterable[Waiver]) -> Finding:
+    waiver = next((w for w in waivers if w.of == finding.rule), None)
+    own_list = finding.code == "internal-dnc"  # what the person said to this practice
+    if waiver is None or own_list or finding.verdict is Verdict.ALLOW:
+        return finding
+    words = f"Waived by {waiver.by} on {waiver.on}: {waiver.reason} Otherwise: {finding.words}"
+    return evolve(finding, verdict=Verdict.ALLOW, until=None, remedy="", words=words)
 
 
 def _verdict(findings: Iterable[Finding]) -> Verdict:
