@@ -75,7 +75,8 @@ def _best(
     def rank(grant: LiveGrant) -> tuple[bool, datetime]:
         return _stands(grant, tier, names, number), grant.occurred_at
 
-    return max(grants, key=rank, default=None)
+    found = list(grants)
+    return max(found, key=rank) if len(found) > 1 else next(iter(found), None)
 
 
 def _stands(grant: LiveGrant, tier: Tier, names: Sequence[str], number: PhoneNumber) -> bool:
