@@ -336,6 +336,18 @@ def test_in_the_callers_language(make_desk: Make, carrier: Sandbox) -> None:
     assert outgoing(carrier)[0].startswith("Lakeside Family Medicine: no pudimos atender")
 
 
+def test_own_words_by_the_tag_of_their_language(practice: Practice) -> None:
+    """A country in it narrows nothing: whoever reads that language gets them."""
+    calls = MissedCalls(words={"en-US": "Sorry.", "es-MX": "Lo sentimos."})
+
+    assert [calls.body(practice, tag) for tag in ("es", "es-MX", "fr", None)] == [
+        "Lo sentimos.",
+        "Lo sentimos.",
+        "Sorry.",
+        "Sorry.",
+    ]
+
+
 def test_in_french(make_desk: Make, carrier: Sandbox) -> None:
     """Whatever the country."""
     messenger = make_desk(people=lambda _: Profile(time_zone="America/Chicago", language="fr-CA"))
@@ -368,6 +380,7 @@ def test_bad_words_are_refused_at_once(make_desk: Make) -> None:
     "make",
     [
         lambda: MissedCalls(words={"es": "x"}),
+        lambda: MissedCalls(words={"en": "x", "es": "y", "es-MX": "z"}),
         lambda: MissedCalls(words={"en": 7}),  # type: ignore[dict-item]
         lambda: MissedCalls(words="x"),  # type: ignore[arg-type]
         lambda: MissedCalls(within=timedelta(0)),

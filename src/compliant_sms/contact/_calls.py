@@ -37,10 +37,11 @@ def _given_words(value: Mapping[str, str]) -> Mapping[str, str]:
     instead = "texts by language, for example {'en': 'Lakeside: sorry we missed your call.'}"
     _given.a_kind(value, Mapping, "words", instead)
     _given.each_of([*value, *value.values()], str, "words", instead)
-    if _ENGLISH not in value:
-        msg = f"words has at least a text in English: pass {instead}"
+    by_language = {_given.primary(tag): words for tag, words in value.items()}
+    if _ENGLISH not in by_language or len(by_language) < len(value):
+        msg = f"words has a text in English, and one for each language at most: pass {instead}"
         raise InvalidInput(msg)
-    return MappingProxyType(dict(value))
+    return MappingProxyType(by_language)
 
 
 def _some_time(_: object, attribute: Attribute[timedelta], value: timedelta) -> None:
@@ -55,8 +56,9 @@ class MissedCalls:
     """Has calls that nobody took answered by text; without it none is.
 
     Args:
-        words: what is texted, by language (ISO 639-1), the same for everybody; the library's own
-            words, if not given. ``{practice}`` and ``{phone}`` stand for name and number.
+        words: what is texted, by language (of a tag such as ``"es-MX"`` its language counts), the
+            same for everybody; the library's own words, if not given. ``{practice}`` and
+            ``{phone}`` stand for name and number.
         within: how long after the call it still makes sense; a text that could only go later, at
             night for example, is cancelled.
 
