@@ -14,6 +14,7 @@ from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -21,7 +22,7 @@ from attrs import evolve
 from compliant_sms import AsyncMessenger, Messenger, Practice
 from compliant_sms.audit import Act
 from compliant_sms.errors import ConfigurationError, InvalidInput, LedgerTampered
-from compliant_sms.evidence import Checkpoint, Result, verify_pack
+from compliant_sms.evidence import Checkpoint, Dossier, Result, verify_pack
 from compliant_sms.evidence_pack import EvidencePack
 from compliant_sms.keyring import Keyring, data_cipher
 from compliant_sms.providers import Twilio
@@ -93,6 +94,34 @@ def test_the_pack_verifies(told: Messenger) -> None:
 
     assert report.ok
     assert [c.name for c in report.checks if c.result is not Result.PASSED] == ["inclusion"]
+
+
+def test_a_pack_of_before_verifies(told: Messenger, clock: MovableClock) -> None:
+    """Decisions that were made before records told of lifted opt-outs are no forgery."""
+
+    def earlier(dossier: Dossier) -> Dossier:
+        return evolve(
+            dossier,
+            texts=tuple(
+                evolve(text, decisions=tuple(map(_without_lifted, text.decisions)))
+                for text in dossier.texts
+            ),
+        )
+
+    told.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana")
+    clock.advance(timedelta(hours=1))
+    agree(told)
+    remind(told)
+    data = told.evidence(PATIENT, SINCE, UNTIL, **WHO).data
+
+    consents = [d["facts"]["consent"] for t in dossier_of(data).texts for d in t.decisions]
+    assert any("lifted" in each for each in consents)
+    assert failures(data) == failures(forged(data, earlier)) == []
+
+
+def _without_lifted(decision: dict[str, Any]) -> dict[str, Any]:
+    consent = {k: v for k, v in decision["facts"]["consent"].items() if k != "lifted"}
+    return decision | {"facts": decision["facts"] | {"consent": consent}}
 
 
 def test_the_same_record_at_the_same_instant_gives_the_same_bytes(told: Messenger) -> None:

@@ -9,7 +9,7 @@ from itertools import chain, combinations
 from attrs import evolve
 
 from compliant_sms import records
-from compliant_sms.consent import ConsentEvent, fold, fold_for_holder, from_payload
+from compliant_sms.consent import ConsentEvent, ConsentState, fold, fold_for_holder, from_payload
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.evidence._clocks import apart
 from compliant_sms.evidence._dossier import Dossier
@@ -118,12 +118,14 @@ def _agrees(
     open_ = [e for e in events if at - skew <= e.recorded_at <= at + skew]
     some = chain.from_iterable(combinations(open_, n) for n in range(len(open_) + 1))
     return len(open_) > _MOST_OPEN or any(
-        _state([*sure, *more], person) == decision.facts.consent for more in some
+        decision.facts.consent in _states([*sure, *more], person) for more in some
     )
 
 
-def _state(events: Sequence[ConsentEvent], person: str | None) -> object:
-    return fold(events, person) if person else fold_for_holder(events)
+def _states(events: Sequence[ConsentEvent], person: str | None) -> tuple[ConsentState, ...]:
+    """What held, as it is told now and as it was before records told of lifted revocations."""
+    held = fold(events, person) if person else fold_for_holder(events)
+    return held, evolve(held, lifted=())
 
 
 def _again(decided: _Decided) -> Check:
