@@ -549,6 +549,8 @@ def test_who_agreed_once_a_number_could_be_given_out_anew_has_it(
 
     assert found("number-deactivated", consent=consent, lookups=lookups) == codes
     assert found("number-deactivated", consent=NOTHING, lookups=lookups) == ["number-deactivated"]
+    booked = agreed(PEC, basis=Basis.BOOKING)
+    assert found("number-deactivated", consent=booked, lookups=lookups) == ["number-deactivated"]
 
 
 @pytest.mark.parametrize(

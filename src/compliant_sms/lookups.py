@@ -114,7 +114,7 @@ class LookUps:
         reassigned: asks the reassigned numbers database about the number since a day.
         line_type: asks what kind of line it is.
         deactivated_on: asks since when a carrier lists the number as deactivated; whoever agreed
-            more than 45 days after that has it.
+            more than 45 days after that, other than by booking, has it.
     """
 
     national_dnc: Callable[[PhoneNumber], DncAnswer | None] | None = None

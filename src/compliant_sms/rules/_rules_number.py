@@ -23,14 +23,15 @@ _ASK_ANEW = "Ask the patient for the present number and for consent at it."
 def number_deactivated(facts: Facts, law: InForce) -> Iterator[Finding]:
     """A number on a carrier's deactivation list belongs to nobody, and soon to somebody else.
 
-    Whoever agreed once it could be given out anew has it: 84 FR 11226. CTIA Messaging Principles
-    5.1.5.
+    Whoever agreed once it could be given out anew has it: 84 FR 11226. A booking tells the number
+    on file again, and shows nothing. CTIA Messaging Principles 5.1.5.
     """
     since = facts.lookups.deactivated_on
     if since is None or since > facts.at.date():
         return
     ages = [timedelta(days=row.value) for row in law.limits("reassigned-number-aging")]
-    agreed = max((grant.occurred_at.date() for grant in facts.consent.grants), default=date.min)
+    fresh = (g.occurred_at.date() for g in facts.consent.grants if g.basis.is_fresh_opt_in)
+    agreed = max(fresh, default=date.min)
     if ages and agreed > since + max(ages):
         yield allow(
             "number-deactivated",
