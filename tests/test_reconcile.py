@@ -76,6 +76,35 @@ def test_absent(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> No
     assert outgoing(carrier) == [BODY]
 
 
+class Redacted(BlockingTransport):
+    """A carrier that keeps no bodies."""
+
+    async def send(self, request: HttpRequest) -> HttpReply:
+        reply = await super().send(request)
+        if request.method != "GET":
+            return reply
+        content = json.loads(reply.body)
+        rows = [row | {"body": ""} for row in content["messages"]]
+        return evolve(reply, body=json.dumps(content | {"messages": rows}).encode())
+
+
+def test_redacted_at_the_provider(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """A text that may be any of those whose words the provider hides is not sent again."""
+    transport = Redacted()
+    willing = make_messenger(transport=transport)
+    agree(willing)
+    carrier.fail_next("accept_then_drop")
+    uncertain = remind(willing)
+    clock.advance(timedelta(hours=1))
+
+    assert willing.reconcile() == (uncertain,)
+    assert willing.dispatch_due() == ()
+    assert outgoing(carrier) == [BODY]
+    transport.close()
+
+
 def test_called_back_while_uncertain(
     willing: Messenger, carrier: Sandbox, clock: MovableClock
 ) -> None:

@@ -624,6 +624,7 @@ def test_found() -> None:
         listed(sid="SM3", status="scheduled"),
         listed(sid="SM4", body="another"),
         listed(sid="SM5", date_created="Mon, 30 Nov 2026 15:54:59 +0000"),
+        listed(sid="SM6", date_created="Mon, 30 Nov 2026 15:54:59 +0000", body=""),
     ]
     found = twilio().found(reply(200, {"messages": entries}), TEXT, SINCE)
 
@@ -649,6 +650,11 @@ def test_found() -> None:
         reply(200, {"messages": [listed(date_created="yesterday")]}),
         reply(200, {"messages": [listed(date_created="Mon, 30 Nov 2026 16:00:00 -0000")]}),
         reply(200, {"messages": [listed(status=["sent"])]}),
+        # Redacted: any of them may be the text.
+        reply(200, {"messages": [listed(body="")]}),
+        reply(200, {"messages": [listed(body=None)]}),
+        reply(200, {"messages": [listed(body="****"), listed(sid="SM2", body="another")]}),
+        reply(200, {"messages": [listed(), listed(sid="SM2", body="")]}),
     ],
 )
 def test_lists_that_tell_nothing(answer: HttpReply) -> None:

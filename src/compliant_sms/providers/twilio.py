@@ -30,16 +30,21 @@ from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import (
     e164,
     json_object,
-    listed,
     one,
-    required_instant,
     text_in,
     whole,
 )
 from compliant_sms.providers._requests import basic, get_json, post_form
 from compliant_sms.providers._sender_settings import Inspection
 from compliant_sms.providers._signing import query
-from compliant_sms.providers._twilio_settings import ACCOUNT, KEY, SERVICE, TwilioSender, scheduled
+from compliant_sms.providers._twilio_settings import (
+    ACCOUNT,
+    KEY,
+    SERVICE,
+    TwilioSender,
+    alike,
+    scheduled,
+)
 from compliant_sms.providers._twilio_signature import verify_signature
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
@@ -139,13 +144,9 @@ class Twilio(Adapter):
         self, reply: HttpReply, text: OutboundText, since: datetime
     ) -> Sequence[SentText] | None:
         """Texts to that number with that very body, created after ``since``."""
-        entries = listed(reply, "messages")
-        if entries is None:
-            return None
         try:
-            alike = (row for row in entries if row["body"] == text.body)
-            there = [row for row in alike if required_instant(row["date_created"]) >= since]
-            return [self._sent(row) for row in there]
+            rows = alike(reply, text.body, since)
+            return None if rows is None else [self._sent(row) for row in rows]
         except (AttributeError, KeyError, TypeError, ValueError):
             return None  # not the list as Twilio describes it: it proves nothing
 
