@@ -102,6 +102,55 @@ def test_start_that_the_provider_stands_for(
     assert isinstance(remind(willing), Sent)
 
 
+ELSEWHERE = "+12175550199"
+
+
+@pytest.mark.parametrize(("to", "counts"), [(ELSEWHERE, False), ("+12175550100", True)])
+def test_start_to_a_number_of_nobody(
+    messenger: Messenger,
+    clock: MovableClock,
+    to: str,
+    counts: bool,  # noqa: FBT001
+) -> None:
+    """What the account's other numbers are told brings nothing back, and a person is asked."""
+    agree(messenger)
+    clock.advance(timedelta(minutes=1))
+    messenger.receive(from_patient("STOP", "SM1", to=ELSEWHERE))
+    assert isinstance(remind(messenger, "a"), Blocked)
+    clock.advance(timedelta(minutes=1))
+    text = text_of(messenger.receive(from_patient("START", "SM2", to=to)))
+
+    assert kinds(messenger) == [Granted, Revoked, Restored][: 3 if counts else 2]
+    assert (text.inbound.rule == "other-number") is not counts
+    assert text.inbound.needs_person is not counts
+    assert isinstance(remind(messenger, "b"), Sent if counts else Blocked)
+
+
+def test_answer_to_a_number_of_nobody(messenger: Messenger) -> None:
+    """Nor does it answer what our own number asked."""
+    agree(messenger)
+    remind(messenger)
+    text = text_of(messenger.receive(from_patient("C", "SM1", to=ELSEWHERE)))
+
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+    assert text.inbound.rule == "other-number"
+
+
+@pytest.mark.parametrize("body", ["START", "C"])
+def test_proved_and_written_to_a_number_of_nobody(
+    willing: Messenger, books: Books, body: str
+) -> None:
+    """That the provider knows the text does not make the number ours."""
+    remind(willing)
+    books.texts["SM1"] = body
+    text_of(willing.receive(from_patient(body, "SM1", to=ELSEWHERE)))
+    (text,) = willing.confirm_received()
+
+    assert (text.proven, text.needs_person, text.answers) == (True, True, None)
+    assert text.rule == "other-number"
+    assert kinds(willing) == [Granted]
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_yes_to_a_reminder(willing: Messenger, books: Books, known: bool) -> None:  # noqa: FBT001
     """A confirmation is an answer only where the provider stands for it."""

@@ -15,7 +15,13 @@ from attrs import evolve
 from compliant_sms.consent import Revoked
 from compliant_sms.errors import TransportError
 from compliant_sms.flows._arrive import Filed, proved
-from compliant_sms.flows._believe import OUTDATED, doubt_of, is_outdated
+from compliant_sms.flows._believe import (
+    ELSEWHERE,
+    OUTDATED,
+    doubt_of,
+    is_elsewhere,
+    is_outdated,
+)
 from compliant_sms.flows._patient_text import Written, answer_to, enqueue
 from compliant_sms.flows._question import Question, bound_question
 from compliant_sms.flows._said import Said, read_text, with_keyword
@@ -131,6 +137,8 @@ async def _said(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Said:
         outdated = outdated or await has_newer_answer(tx, inbound, said.answered)
     if outdated:
         return evolve(said, doubt=OUTDATED)
+    if (said.grants or said.confirms) and await is_elsewhere(tx, ports, event):
+        return evolve(said, doubt=ELSEWHERE)
     doubt = await doubt_of(tx, inbound.practice_id, event) if said.grants else ""
     return evolve(said, doubt=doubt)
 
