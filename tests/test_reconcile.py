@@ -76,6 +76,31 @@ def test_absent(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> No
     assert outgoing(carrier) == [BODY]
 
 
+def test_equal_text_on_its_way(
+    make_messenger: Make, willing: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """What the carrier lists is no lost text's as long as it may be another one's in its words."""
+    agree(willing, person="pat-882")
+    carrier.fail_next("drop")
+    lost = remind(willing)
+    assert isinstance(lost, Uncertain)
+    clock.advance(timedelta(minutes=5))
+    asked: list[object] = []
+    inner = BlockingTransport()
+    sending = Meanwhile(inner, after=lambda: asked.append(willing.reconcile()))
+    sibling = remind(make_messenger(transport=sending), "appt-992/24h", person="pat-882")
+    inner.close()
+
+    assert asked == [(lost,)]
+    assert isinstance(sibling, Sent)
+    (queued,) = willing.reconcile()
+    assert isinstance(queued, Queued)
+    (sent,) = willing.dispatch_due()
+    assert isinstance(sent, Sent)
+    assert sent.provider_id != sibling.provider_id
+    assert outgoing(carrier) == [BODY, BODY]
+
+
 class Redacted(BlockingTransport):
     """A carrier that keeps no bodies."""
 
