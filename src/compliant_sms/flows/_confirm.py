@@ -98,8 +98,9 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
     # Whatever was not doubted, or took something away, was done when it came in.
     left = claimed.doubted and not said.doubt
     draft = await answer_to(tx, ports, written, at=at) if left else None
-    late = draft is not None and not event.answered and _is_late(draft, at)
-    if draft is not None and not event.answered and not late:
+    answered = said.is_answered_by(event)
+    late = draft is not None and not answered and _is_late(draft, at)
+    if draft is not None and not answered and not late:
         await enqueue(tx, ports, ports.practice, draft)
     asked_about = await asked_visits(tx, inbound.practice_id, said.answered)
     await keep_answers(tx, ports, inbound, asked_about)

@@ -156,7 +156,7 @@ async def take_in(
     # Whatever STOP it narrows holds; before it is proved it would only add another one.
     if not (proof is Proof.TO_COME and said.narrows):
         draft = await answer_to(tx, ports, written)
-    if draft is not None and not event.answered and page is None:
+    if draft is not None and not said.is_answered_by(event) and page is None:
         await enqueue(tx, ports, practice, draft)
     filed = Filed(
         inbound=inbound,
