@@ -247,6 +247,8 @@ class StatusUpdate:
         state: where the text is; None where the provider's word means nothing new.
         problem: why it was not delivered.
         recipient: whom the text was for, where the callback says.
+        part: which part of a long text it is about, and of how many, such as ``(2, 3)``; None
+            where it is about the whole text.
     """
 
     key: str
@@ -255,6 +257,7 @@ class StatusUpdate:
     state: State | None
     problem: Problem | None = None
     recipient: PhoneNumber | None = None
+    part: tuple[int, int] | None = None
 
 
 ProviderEvent: TypeAlias = InboundText | StatusUpdate
