@@ -171,6 +171,17 @@ def test_no_answer(send: Send, answer: bytes | None) -> None:
 
 
 @both
+def test_key_that_http_does_not_carry(send: Send) -> None:
+    """A key with a character beyond ASCII never leaves, and does not stand in the error."""
+    request = evolve(post(closed_port()), headers={"Authorization": f"Bearer {CANARY}\u2026"})
+    with pytest.raises(RequestNotSent, match="character that HTTP does not carry") as caught:
+        send(request)
+
+    assert CANARY not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+@both
 @pytest.mark.parametrize(
     ("url", "words"),
     [

@@ -120,6 +120,9 @@ class BlockingTransport:
         except httpx.InvalidURL as error:
             msg = "the provider's URL is not a URL"
             raise RequestNotSent(msg) from error
+        except UnicodeEncodeError:  # which holds the header
+            msg = "the provider's key, or a header, has a character that HTTP does not carry"
+            raise RequestNotSent(msg) from None
 
     @contextmanager
     def _connection(self) -> Iterator[httpx.HTTPTransport]:
