@@ -696,6 +696,15 @@ def test_inbound() -> None:
     assert "Hello" not in repr(text)
 
 
+def test_rcs() -> None:
+    """A STOP that came as RCS is the number's; so is news of what went as RCS."""
+    (text,) = parsed(INBOUND | {"From": f"rcs:{PATIENT}", "To": "rcs:lakeside_agent"})
+    (news,) = parsed({"MessageSid": "SM1", "MessageStatus": "read", "To": f"rcs:{PATIENT}"})
+
+    assert (text.sender, text.to) == (PhoneNumber(PATIENT), None)
+    assert news.recipient == PhoneNumber(PATIENT)
+
+
 @pytest.mark.parametrize(
     ("body", "extra", "ours", "answered"),
     [

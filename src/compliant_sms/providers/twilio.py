@@ -52,6 +52,7 @@ from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 __all__ = ["Twilio"]
 
 _NO_TEXT = b"<Response></Response>"
+_RCS = "rcs:"  # stands before the number of a text that came, or went, as RCS
 
 
 @frozen(kw_only=True)
@@ -219,7 +220,7 @@ class Twilio(Adapter):
             reference=self.reference_in(webhook),
             state=self._codes.state(status),
             problem=self._problem(code) if code else None,
-            recipient=e164(fields.get("To", "")),
+            recipient=e164(fields.get("To", "").removeprefix(_RCS)),
         )
         return [update]
 
@@ -232,7 +233,7 @@ class Twilio(Adapter):
         return InboundText(
             key=provider_id,
             provider_id=provider_id,
-            sender=e164(fields.get("From", "")),
+            sender=e164(fields.get("From", "").removeprefix(_RCS)),
             to=e164(fields.get("To", "")),
             body=fields["Body"],
             media=tuple(url for url in media if url),
