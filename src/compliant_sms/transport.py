@@ -184,12 +184,27 @@ class AsyncTransport:
         """Send one request and read the whole answer.
 
         Raises:
-            RequestNotSent: no byte of it left.
+            RequestNotSent: no byte of it left; its turn had not come when the caller was
+                cancelled, who is so at its next step, or when the transport was closed.
             NoAnswer: it may have been processed.
             ReplyTooLarge: the answer is larger than the request allows.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._http.send_now, request)
+        try:
+            waiting = self._threads.submit(self._http.send_now, request)
+        except RuntimeError as error:
+            msg = "the transport is closed"
+            raise RequestNotSent(msg) from error
+        try:
+            return await asyncio.wrap_future(waiting)
+        except asyncio.CancelledError:
+            if not waiting.cancel():  # it is under way
+                raise
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                task.uncancel()  # the same request again: whoever counts them finds as many
+                task.cancel()
+            msg = "its turn had not come when its sender was cancelled or the transport closed"
+            raise RequestNotSent(msg) from None
 
     async def aclose(self) -> None:
         """Close all connections; requests that wait their turn are not sent."""
