@@ -696,6 +696,13 @@ def test_inbound() -> None:
     assert "Hello" not in repr(text)
 
 
+def test_fallback() -> None:
+    """What Twilio posts to the fallback URL, with the error of the first call, is the text."""
+    failed = {"ErrorCode": "11200", "ErrorUrl": URL}
+
+    assert parsed(INBOUND | failed) == parsed(INBOUND)
+
+
 def test_rcs() -> None:
     """A STOP that came as RCS is the number's; so is news of what went as RCS."""
     (text,) = parsed(INBOUND | {"From": f"rcs:{PATIENT}", "To": "rcs:lakeside_agent"})
