@@ -598,6 +598,20 @@ def test_answers_leave_wherever_a_patient_is(
     assert len(outgoing(carrier)) == 1
 
 
+@pytest.mark.parametrize("to", ["+12175550199", "12345"])
+def test_answers_leave_by_the_country_where_they_can(
+    make_willing: Make, provider: Twilio, backup: Twilio, backup_carrier: Sandbox, to: str
+) -> None:
+    """Where the number that they wrote to is gone, the route for their country answers."""
+    messenger = make_willing(
+        Route(provider=provider, countries=["US"]), Route(provider=backup, countries=["CA"])
+    )
+    messenger.receive(from_patient("STOP", "SM1", sender="+14165550134", to=to))
+
+    assert [type(done) for done in messenger.dispatch_due()] == [Sent]
+    assert len(outgoing(backup_carrier)) == 1
+
+
 def test_whoever_writes_to_the_number_for_offers(
     make_willing: Make, provider: Twilio, carrier: Sandbox, clock: MovableClock
 ) -> None:

@@ -103,7 +103,9 @@ def routes_for(
     if any(route.countries for route in there):
         country = known.profile.country
         country = country or ports.rulebook.whereabouts(draft.to, known.profile).country
-        there = [r for r in there if r.reaches(country) or _answers(r, draft, message_class)]
+        there = [r for r in there if r.reaches(country)] or [
+            r for r in there if _answers(r, draft, message_class)
+        ]
     if not there:
         raise _no_route(message_class)
     return ports.health.in_order([route for route in there if route not in but], at)
