@@ -254,6 +254,31 @@ def test_a_request_that_waits_for_its_turn_does_not_outlive_its_claim() -> None:
     assert asked == [True]
 
 
+def test_a_request_that_no_new_thread_takes_may_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no thread can be started, another one sends it: it is not called one that stayed."""
+
+    def refuse(_: threading.Thread) -> None:
+        msg = "can't start new thread"
+        raise RuntimeError(msg)
+
+    async def on_one_thread(url: str) -> None:
+        async with AsyncTransport(in_flight=2) as transport:
+            first = asyncio.ensure_future(transport.send(post(url)))
+            while not transport._threads._threads:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+            with monkeypatch.context() as patch:
+                patch.setattr(threading.Thread, "start", refuse)
+                with pytest.raises(RuntimeError, match="start new thread"):
+                    await transport.send(post(url))
+            await first
+            await transport.send(post(url))
+
+    with odd_server(*[http(200)] * 3) as server:
+        asyncio.run(on_one_thread(server.url))
+
+    assert len(server.requests) == 3
+
+
 @both
 def test_transport_logs_nothing_private(send: Send, caplog: pytest.LogCaptureFixture) -> None:
     """Not even at DEBUG does the number in a look-up's URL reach a log."""

@@ -179,6 +179,7 @@ class AsyncTransport:
             connect_timeout=connect_timeout, answer_timeout=answer_timeout, kept=in_flight
         )
         self._threads = ThreadPoolExecutor(in_flight, thread_name_prefix="compliant_sms")
+        self._closed = False
 
     async def send(self, request: HttpRequest) -> HttpReply:
         """Send one request and read the whole answer.
@@ -189,11 +190,11 @@ class AsyncTransport:
             NoAnswer: it may have been processed.
             ReplyTooLarge: the answer is larger than the request allows.
         """
-        try:
-            waiting = self._threads.submit(self._http.send_now, request)
-        except RuntimeError as error:
+        if self._closed:
             msg = "the transport is closed"
-            raise RequestNotSent(msg) from error
+            raise RequestNotSent(msg)
+        # Where no thread can be started it raises, and yet the request is in the queue of the others.
+        waiting = self._threads.submit(self._http.send_now, request)
         try:
             return await asyncio.wrap_future(waiting)
         except asyncio.CancelledError:
@@ -208,6 +209,7 @@ class AsyncTransport:
 
     async def aclose(self) -> None:
         """Close all connections; requests that wait their turn are not sent."""
+        self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._http.close()
 
