@@ -300,7 +300,7 @@ def test_inbound() -> None:
 
     assert text == expected
     other = told("sms.inbound", INBOUND | {"channelId": WORKSPACE})
-    assert events(other) == [evolve(expected, to=None, authenticated=False)]
+    assert events(other) == [evolve(expected, to=None, elsewhere=True)]
 
 
 def test_pictures() -> None:

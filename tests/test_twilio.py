@@ -713,6 +713,26 @@ def test_rcs() -> None:
 
 
 @pytest.mark.parametrize(
+    ("to", "service", "elsewhere"),
+    [
+        ("rcs:lakeside_agent", "MG" + "1" * 32, False),
+        ("rcs:somebodys_agent", "MG" + "2" * 32, True),
+        ("rcs:somebodys_agent", "", True),
+        ("12345", "", True),
+        (SENDER, "", False),
+    ],
+)
+def test_written_to_no_number(to: str, service: str, elsewhere: bool) -> None:  # noqa: FBT001
+    """An agent, or a short code, is ours where Twilio says that it is in our service."""
+    fields = INBOUND | {"From": f"rcs:{PATIENT}", "To": to, "MessagingServiceSid": service}
+    (with_service,) = parsed(fields, messaging_service_sid="MG" + "1" * 32)
+    (without,) = parsed(fields)
+
+    assert with_service.elsewhere is elsewhere
+    assert without.elsewhere is (to != SENDER)
+
+
+@pytest.mark.parametrize(
     ("body", "extra", "ours", "answered"),
     [
         (" Stop\n", {}, True, True),

@@ -56,7 +56,7 @@ async def is_elsewhere(tx: Transaction, ports: Ports, event: InboundText) -> boo
     """
     ours = {ports.practice.phone, *(each.sender for each in ports.routes.providers)}
     if event.to is None or event.to in ours:
-        return False
+        return event.elsewhere
     return await tx.practice_at(event.to) is None
 
 

@@ -160,7 +160,9 @@ def _read(
         event.key: (provider, event)
         for provider, theirs in reversed(read)
         for event in theirs
-        if isinstance(event, InboundText) and event.to == provider.sender
+        if isinstance(event, InboundText)
+        and event.to in {None, provider.sender}
+        and not event.elsewhere
     }
     return [own.get(event.key, (first, event)) for event in events]
 

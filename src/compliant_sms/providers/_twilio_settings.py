@@ -7,7 +7,7 @@ Toll-free Verification resources); paths and fields as its own Python client 9.1
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from attrs import field, frozen
 from compliant_sms.errors import Unsupported
 from compliant_sms.phone import NumberKind, PhoneNumber
 from compliant_sms.providers._adapter import shaped
-from compliant_sms.providers._reading import json_object, listed, required_instant, text_in
+from compliant_sms.providers._reading import e164, json_object, listed, required_instant, text_in
 from compliant_sms.providers._requests import get_json
 from compliant_sms.providers._sender_settings import (
     Inspection,
@@ -112,6 +112,11 @@ class TwilioSender:
         if own or _MEDIA.fullmatch(url):
             return get_json(url, self.authorization)
         return HttpRequest(method="GET", url=url) if _CDN.fullmatch(url) else None
+
+    def is_elsewhere(self, fields: Mapping[str, str]) -> bool:
+        """Whether a patient wrote to an RCS agent, or a short code, that is not in its service."""
+        in_service = self.service != "" and fields.get("MessagingServiceSid") == self.service
+        return e164(fields.get("To", "")) is None and not in_service
 
     def inspection(self) -> Inspection:
         """Its service, its own settings, and its verification where it is toll-free."""

@@ -179,15 +179,14 @@ class Bird(Adapter):
             key=text_in(payload, "id"),
             provider_id=text_in(payload, "id"),
             sender=e164(_number(payload, "sender", "contact")),
-            # Which number of ours is told by the channel only. What was written to another one
-            # stands for nothing that would permit us anything.
+            # Which number of ours is told by the channel only.
             to=self.sender if ours else None,
             body=body,
             media=tuple(url for url in media if url),
             answered=keyword is not None,
             recognised=keyword,
-            authenticated=ours,
             sent_at=instant(text_in(payload, "createdAt")),
+            elsewhere=not ours,
         )
 
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002

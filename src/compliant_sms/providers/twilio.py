@@ -228,8 +228,7 @@ class Twilio(Adapter):
         media = (fields.get(f"MediaUrl{n}") for n in range(self.capabilities.max_media))
         # OptOutType comes with Advanced Opt-Out only, whose words are the account's own.
         told = ProviderKeyword.named(fields.get("OptOutType", ""))
-        by_default = self._codes.keyword(fields["Body"]) if self.answers_keywords else None
-        keyword = told or by_default
+        keyword = told or (self._codes.keyword(fields["Body"]) if self.answers_keywords else None)
         return InboundText(
             key=provider_id,
             provider_id=provider_id,
@@ -239,6 +238,7 @@ class Twilio(Adapter):
             media=tuple(url for url in media if url),
             answered=self.answers_keywords and keyword is not None,
             recognised=keyword,
+            elsewhere=self._at_twilio.is_elsewhere(fields),
         )
 
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
