@@ -193,7 +193,7 @@ class AsyncTransport:
         if self._closed:
             msg = "the transport is closed"
             raise RequestNotSent(msg)
-        # Where no thread can be started it raises, and yet the request is in the queue of the others.
+        # Where no thread can be started it raises, and another takes the request all the same.
         waiting = self._threads.submit(self._http.send_now, request)
         try:
             return await asyncio.wrap_future(waiting)
