@@ -19,6 +19,7 @@ from compliant_sms import (
     Practice,
     Profile,
     Purpose,
+    Queued,
     consent_desk,
     inbox_desk,
     joined,
@@ -33,6 +34,7 @@ from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.flows._admit import Claimed
 from compliant_sms.inbox_desk import AsyncInboxDesk, InboxDesk
 from compliant_sms.joined import AsyncJoinedMessenger, JoinedMessenger
+from compliant_sms.lifecycle import State
 from compliant_sms.messenger import StoreKind
 from compliant_sms.observing import AsyncObserving, Observing
 from compliant_sms.phone import PhoneNumber
@@ -43,6 +45,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.secure_desk import AsyncSecureDesk, SecureDesk
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
+from compliant_sms.transport import AsyncTransport
 from compliant_sms.upkeep import AsyncUpkeep, Upkeep
 from compliant_sms.volume_control import AsyncVolumeControl, VolumeControl
 from conftest import INTAKE_WORDING, OTHER_SENDERS, PATIENT, PERSON
@@ -230,6 +233,57 @@ def test_cancelled_send(arguments: dict[str, Any], carrier: Sandbox, clock: Mova
     assert (dispatched, after) == ((), ())
     assert [type(outcome).__name__ for outcome in settled] == ["Sent"]
     assert outgoing(carrier) == [BODY]
+
+
+@pytest.mark.parametrize("how", ["cancelled", "timed out", "closing", "closed"])
+def test_ended_before_its_turn(arguments: dict[str, Any], carrier: Sandbox, how: str) -> None:
+    """A text whose request waited for its turn, and never left, is due again, not uncertain."""
+    transport = AsyncTransport(in_flight=1)
+    limits: list[asyncio.Timeout] = []
+
+    async def ended(call: Call, own: Any) -> list[Any]:
+        await call(own.consent.grant, PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+
+        async def remind(key: str) -> Any:
+            async with asyncio.timeout(None) as limit:
+                limits.append(limit)
+                return await own.send(
+                    to=PATIENT,
+                    person=PERSON,
+                    purpose=Purpose.RECALL,
+                    body=f"{BODY} {key}",
+                    idempotency_key=key,
+                )
+
+        carrier.fail_next("hang")
+        first = asyncio.ensure_future(remind("1"))
+        while not carrier.messages():  # noqa: ASYNC110 - the carrier runs on another thread
+            await asyncio.sleep(0)
+        if how == "closed":
+            await transport.aclose()
+        second = asyncio.ensure_future(remind("2"))
+        while not (second.done() or transport._threads._work_queue.qsize()):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        if how == "closing":
+            await transport.aclose()
+        elif how == "cancelled":
+            second.cancel()
+        elif how == "timed out":
+            limits[-1].reschedule(asyncio.get_running_loop().time())
+        (came,) = await asyncio.gather(second, return_exceptions=True)
+        texts = (await own.history(PERSON)).texts
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        await transport.aclose()
+        return [came, *(text.message.state for text in texts)]
+
+    outcome, first, second = on_facade(
+        AsyncMessenger, ended, **(arguments | {"transport": transport})
+    )
+
+    expected = {"cancelled": asyncio.CancelledError, "timed out": TimeoutError}
+    assert isinstance(outcome, expected.get(how, Queued))
+    assert (first, second) == (State.CLAIMED, State.DUE)
 
 
 class Interrupting:

@@ -287,7 +287,7 @@ def test_no_json() -> None:
 
 
 def test_inbound() -> None:
-    """A patient's text keeps its body unchanged; our number is the channel's."""
+    """A text keeps its body; our number is the channel's. Another channel's permits us nothing."""
     (text,) = inbound(words("Hello "))
     expected = InboundText(
         key=INBOUND["id"],
@@ -300,7 +300,7 @@ def test_inbound() -> None:
 
     assert text == expected
     other = told("sms.inbound", INBOUND | {"channelId": WORKSPACE})
-    assert events(other) == [evolve(expected, to=None)]
+    assert events(other) == [evolve(expected, to=None, elsewhere=True)]
 
 
 def test_pictures() -> None:

@@ -128,17 +128,24 @@ def test_a_forged_callback_fetches_nothing_else(
     assert web.asked == []
 
 
-def test_a_subscription_is_confirmed(make_messenger: Make, aws: AwsEndUserMessaging) -> None:
-    """The URL at SNS is called; when it gives no answer, nothing fails, and SNS asks again."""
+@pytest.mark.parametrize("answer", [None, HttpReply(status=500), HttpReply(status=302)])
+def test_a_subscription_is_confirmed(
+    make_messenger: Make, aws: AwsEndUserMessaging, answer: HttpReply | None
+) -> None:
+    """The URL at SNS is called; until that is done SNS is asked to call again: no STOP comes."""
     asks = confirmation()
     url = json.loads(asks.body)["SubscribeURL"]
-    web = Sns(found(certificate()))
+    web = Sns(found(certificate()) | ({url: answer} if answer else {}))
     messenger = make_messenger(provider=aws, transport=web)
 
+    with pytest.raises(WebhookRejected, match="call again") as refused:
+        messenger.receive(asks)
+    assert refused.value.status == 503
+    web.answers[url] = HttpReply(status=200)
     assert messenger.receive(asks).events == ()
-    assert web.asked == [CERTIFICATE, url]
+    assert web.asked == [CERTIFICATE, url, url]
     assert messenger.receive(confirmation("UnsubscribeConfirmation")).events == ()
-    assert web.asked == [CERTIFICATE, url]
+    assert web.asked == [CERTIFICATE, url, url]
 
 
 def test_certificates_kept_have_a_bound(

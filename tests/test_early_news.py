@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from compliant_sms import Blocked, Messenger, Practice, Sent, Uncertain
 from compliant_sms.consent import Revoked
 from compliant_sms.lifecycle import State
-from compliant_sms.providers import Twilio
+from compliant_sms.providers import ProviderEvent, StatusUpdate, Twilio, VerifiedWebhook
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
@@ -179,3 +179,54 @@ def test_our_own_id_is_known_everywhere(
 
     assert (news.message_id, news.state) == (sent.message_id, State.DELIVERED)
     assert not news_of(here.receive(told_there)).new
+
+
+@frozen(kw_only=True)
+class InParts(Twilio):
+    """A provider that tells of each part of a long text by itself."""
+
+    def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
+        """Which part stands in a field of its own."""
+        part, parts = map(int, webhook.content["Part"].split("/"))
+        return [
+            evolve(event, key=f"{event.key}/{part}", part=(part, parts))
+            for event in Twilio.parse(self, webhook)
+            if isinstance(event, StatusUpdate)
+        ]
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize(
+    ("news", "expected"),
+    [
+        (["delivered 1/2", "delivered 2/2"], State.DELIVERED),
+        (["delivered 2/2", "sent 1/2", "delivered 1/2"], State.DELIVERED),
+        (["delivered 1/2"], State.SENT),
+        (["delivered 1/2", "undelivered 2/2"], State.UNDELIVERED),
+        (["undelivered 2/2", "delivered 1/2"], State.UNDELIVERED),
+        (["undelivered 2/2", "delivered 1/2", "delivered 2/2"], State.DELIVERED),
+        (["delivered 1/2", "failed 2/2"], State.FAILED),
+    ],
+)
+def test_news_of_parts(
+    early: Early,
+    provider: Twilio,
+    news: list[str],
+    expected: State,
+    *,
+    before: bool,
+) -> None:
+    """A text is delivered once all of its parts are, and lost with any of them."""
+    parts = InParts(
+        account_sid=provider.account_sid,
+        auth_token=provider.auth_token,
+        sender=provider.sender,
+        base_url=provider.base_url,
+    )
+    calls = [told(word, Part=part) for word, _, part in (each.partition(" ") for each in news)]
+    messenger = early(*calls if before else (), provider=parts)
+    sent = remind(messenger)
+    for each in () if before else calls:
+        messenger.receive(each(sent.provider_id))
+
+    assert where(messenger) is expected

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
+import json
 import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -16,13 +18,14 @@ from compliant_sms import AsyncMessenger, Keyring, Messenger, Practice
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput, NoAnswer, ReplyTooLarge, RequestNotSent
 from compliant_sms.flows import ReceivedText
-from compliant_sms.providers import Twilio
+from compliant_sms.providers import Bandwidth, Twilio
+from compliant_sms.routing import Routes
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
-from compliant_sms.wire import HttpReply, HttpRequest
+from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 from compliant_sms.worker import Worker
-from conftest import PATIENT, PERSON, SENDER, SID
+from conftest import OTHER_SENDERS, PATIENT, PERSON, SENDER, SID
 from test_receive import callback
 from test_sealed_store import on_disk
 from test_transport import http, odd_server
@@ -237,6 +240,66 @@ def test_a_failed_fetch_is_retried_a_few_times(
     assert given_up.problem == "the provider gave no answer"
     clock.advance(timedelta(days=30))
     assert messenger.fetch_media() == ()
+
+
+def picture_of(account: str, url: str) -> WebhookRequest:
+    """A patient's text with a picture, as Bandwidth brings it for that account."""
+    told = {
+        "type": "message-received",
+        "to": SENDER,
+        "message": {
+            "id": "b-1",
+            "owner": SENDER,
+            "from": PATIENT,
+            "text": "see",
+            "media": [url],
+        },
+    }
+    credentials = base64.b64encode(f"hook:{account}".encode()).decode()
+    headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/json"}
+    body = json.dumps([told]).encode()
+    return WebhookRequest(method="POST", url="https://x.example/", headers=headers, body=body)
+
+
+@pytest.mark.parametrize(
+    ("answer", "again"),
+    [(HttpReply(status=503), True), (evolve(PICTURE, headers=[("content-type", "x/y")]), False)],
+)
+@pytest.mark.parametrize("own_first", [True, False])
+def test_of_two_accounts_one_has_it(
+    make_messenger: Make,
+    clock: MovableClock,
+    answer: HttpReply,
+    again: bool,  # noqa: FBT001
+    own_first: bool,  # noqa: FBT001
+) -> None:
+    """What the account that has it cannot give just now is asked for again, whatever others say."""
+    accounts = [
+        Bandwidth(
+            account_id=account,
+            application_id="app",
+            username="user",
+            password="pass",
+            callback_credentials=[f"hook:{account}"],
+            sender=sender,
+        )
+        for account, sender in (("111", SENDER), ("222", OTHER_SENDERS[0]))
+    ]
+    url = "https://messaging.bandwidth.com/api/v2/users/111/media/1"
+    web = Web({url: answer})
+    messenger = make_messenger(
+        provider=Routes(accounts if own_first else accounts[::-1]),
+        transport=web,
+        keyring=Keyring.generate(),
+    )
+    messenger.receive(picture_of("111", url))
+    (failed,) = messenger.fetch_media()
+    web.pages[url] = PICTURE
+    clock.advance(timedelta(minutes=2))
+
+    assert (failed.again_at is not None) is again
+    assert [each.content for each in messenger.fetch_media()] == [JPEG] * again
+    assert len(web.asked) == 1 + again
 
 
 def test_a_picture_that_comes_late_is_kept(

@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 
-from compliant_sms import AsyncMessenger, Blocked, Messenger
+from compliant_sms import AsyncMessenger, Blocked, Messenger, Purpose
 from compliant_sms.audit import Act
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows import OptOutDrift
 from compliant_sms.messenger import StoreKind
 from compliant_sms.providers import Provider, Twilio
+from compliant_sms.rules import Verdict
 from compliant_sms.testing import MovableClock
-from conftest import MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
+from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
 from lists import Listing, Lists, OnlyAdding, OnlyListing
-from test_send import agree, remind
+from test_receive import from_patient
+from test_send import BODY, agree, remind
 
 pytestmark = pytest.mark.both_databases
 
@@ -28,6 +30,12 @@ CARRIER = {
     "auth_token": TOKEN,
     "sender": SENDER,
     "base_url": "http://127.0.0.1:9",
+}
+REMINDER: dict[str, Any] = {
+    "to": PATIENT,
+    "person": PERSON,
+    "purpose": Purpose.APPOINTMENT_REMINDER,
+    "body": BODY,
 }
 OTHERS = tuple(f"+1217555{number:04}" for number in range(200, 205))
 
@@ -155,6 +163,82 @@ def test_who_keeps_some_texts(make_messenger: Make, clock: MovableClock) -> None
 
     assert messenger.sync_opt_outs(by="it:kim")[0].is_even
     assert lists.entries == []
+
+
+def decline(messenger: Messenger, clock: MovableClock) -> None:
+    """A patient who agreed to reminders and bills ends the bills."""
+    messenger.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="intake_form",
+        wording=INTAKE_WORDING,
+        categories=["appointments", "billing"],
+        recorded_by="front-desk:ana",
+    )
+    clock.advance(timedelta(minutes=1))
+    messenger.receive(from_patient("stop texting me about bills, just the appointments", "SM1"))
+    clock.advance(timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_no_to_some_texts_is_no_stop(
+    make_messenger: Make, clock: MovableClock, *, dated: bool
+) -> None:
+    """Who ended some texts and then all of them, at the provider, gets none any more."""
+    lists = Lists()
+    messenger = joined(make_messenger, lists)
+    decline(messenger, clock)
+    assert messenger.sync_opt_outs(by="it:kim")[0].is_even
+    lists.entries.append((PATIENT, clock().isoformat() if dated else None))
+
+    (drift,) = messenger.sync_opt_outs(by="it:kim")
+
+    assert told(drift) == {"recorded": [PATIENT]}
+    assert isinstance(remind(messenger), Blocked)
+    assert messenger.sync_opt_outs(by="it:kim")[0].is_even
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_entry_of_a_stop_that_was_narrowed(
+    make_messenger: Make, clock: MovableClock, *, dated: bool
+) -> None:
+    """The STOP on the list is the one after which the patient said which texts may go on."""
+    lists = Lists((PATIENT, clock().isoformat() if dated else None))
+    messenger = joined(make_messenger, lists)
+    agree(messenger)
+    clock.advance(timedelta(minutes=1))
+    revoke(messenger, PATIENT)
+    clock.advance(timedelta(minutes=1))
+    messenger.consent.clarify(
+        PATIENT, person=PERSON, keep=["appointments"], channel="spoken", recorded_by="desk:ana"
+    )
+
+    assert told(messenger.sync_opt_outs(by="it:kim")[0]) == {"stale": [PATIENT]}
+    assert messenger.check(**REMINDER).verdict is Verdict.ALLOW
+
+
+@pytest.mark.parametrize("later", [True, False])
+def test_household(make_messenger: Make, clock: MovableClock, *, later: bool) -> None:
+    """One of two at a number agreed anew: no block of the number may follow from the other."""
+    lists = Lists()
+    messenger = joined(make_messenger, lists)
+    agree(messenger)
+    agree(messenger, person="pat-882")
+    clock.advance(timedelta(minutes=1))
+    revoke(messenger, PATIENT)
+    stopped_at = clock()
+    clock.advance(timedelta(minutes=1))
+    agree(messenger)
+    assert messenger.sync_opt_outs(by="it:kim")[0].is_even
+    assert lists.entries == []
+    clock.advance(timedelta(minutes=1))
+    lists.entries.append((PATIENT, (clock() if later else stopped_at).isoformat()))
+
+    (drift,) = messenger.sync_opt_outs(by="it:kim")
+
+    assert told(drift) == {"recorded" if later else "stale": [PATIENT]}
+    allowed = messenger.check(**REMINDER).verdict is Verdict.ALLOW
+    assert allowed is not later
 
 
 def test_full_list(make_messenger: Make) -> None:

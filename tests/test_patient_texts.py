@@ -9,11 +9,21 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from compliant_sms import Blocked, Messenger, Practice, Purpose, Rulebook, Sent, Settings
+from compliant_sms import (
+    Blocked,
+    Messenger,
+    Practice,
+    Profile,
+    Purpose,
+    Rulebook,
+    Sent,
+    Settings,
+)
 from compliant_sms.consent import Basis, Category, Clarified, Granted, Revoked, Tier
 from compliant_sms.flows import ReceivedText
 from compliant_sms.messages import Outcome
 from compliant_sms.optout import Author, Awaiting, Intent, read
+from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.templates import which_to_stop
 from compliant_sms.testing import MovableClock
@@ -392,6 +402,26 @@ def test_one_figure_in_two_questions(
     assert isinstance(invited, Sent)
     assert first.inbound.answers == (None if by_hand else invited.message_id)
     assert (second.answers, second.inbound.needs_person) == (None, True)
+
+
+def test_the_yes_that_the_provider_answers(
+    make_messenger: Make, provider: Twilio, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """What it says to YES tells nothing of the programme: the confirmation goes out."""
+    willing = make_messenger(
+        provider=evolve(provider, answers_keywords=True),
+        people=lambda _: Profile(time_zone="America/Chicago"),
+    )
+    willing.consent.grant(
+        PATIENT, person=PERSON, basis="intake_form", wording=INTAKE_WORDING, recorded_by="desk:ana"
+    )
+    clock.advance(timedelta(minutes=1))
+    assert isinstance(invite(willing), Sent)
+    clock.advance(timedelta(minutes=1))
+    assert receive(willing, "YES").answers is not None
+
+    assert [type(done) for done in willing.dispatch_due()] == [Sent]
+    assert len(outgoing(carrier)) == 2
 
 
 @pytest.mark.parametrize("words", ["ok see you then", "yes I'll be there", "yes to the visit"])

@@ -437,6 +437,27 @@ def test_who_answers(body: str, intent: str | None, keyword: ProviderKeyword | N
 
 
 @pytest.mark.parametrize(
+    ("info", "part"),
+    [
+        ("1 of 1", None),
+        ("2 of 3", (2, 3)),
+        ("3 of 2", None),
+        ("0 of 2", None),
+        ("2 of 1", None),
+        ("1/2", None),
+        ("", None),
+    ],
+)
+def test_parts(info: str, part: tuple[int, int] | None) -> None:
+    """News of a part tells which, under its own key; the text's id is that of the first part."""
+    told = parsed(STATUS | {"MessageUUID": "u-2", "ParentMessageUUID": "u-1", "PartInfo": info})
+
+    assert told.part == part
+    assert told.provider_id == ("u-1" if part else "u-2")
+    assert told.key == "u-2/delivered"
+
+
+@pytest.mark.parametrize(
     ("word", "state"),
     [
         ("queued", None),

@@ -76,6 +76,60 @@ def test_absent(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> No
     assert outgoing(carrier) == [BODY]
 
 
+def test_equal_text_on_its_way(
+    make_messenger: Make, willing: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """What the carrier lists is no lost text's as long as it may be another one's in its words."""
+    agree(willing, person="pat-882")
+    carrier.fail_next("drop")
+    lost = remind(willing)
+    assert isinstance(lost, Uncertain)
+    clock.advance(timedelta(minutes=5))
+    asked: list[object] = []
+    inner = BlockingTransport()
+    sending = Meanwhile(inner, after=lambda: asked.append(willing.reconcile()))
+    sibling = remind(make_messenger(transport=sending), "appt-992/24h", person="pat-882")
+    inner.close()
+
+    assert asked == [(lost,)]
+    assert isinstance(sibling, Sent)
+    (queued,) = willing.reconcile()
+    assert isinstance(queued, Queued)
+    (sent,) = willing.dispatch_due()
+    assert isinstance(sent, Sent)
+    assert sent.provider_id != sibling.provider_id
+    assert outgoing(carrier) == [BODY, BODY]
+
+
+class Redacted(BlockingTransport):
+    """A carrier that keeps no bodies."""
+
+    async def send(self, request: HttpRequest) -> HttpReply:
+        reply = await super().send(request)
+        if request.method != "GET":
+            return reply
+        content = json.loads(reply.body)
+        rows = [row | {"body": ""} for row in content["messages"]]
+        return evolve(reply, body=json.dumps(content | {"messages": rows}).encode())
+
+
+def test_redacted_at_the_provider(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """A text that may be any of those whose words the provider hides is not sent again."""
+    transport = Redacted()
+    willing = make_messenger(transport=transport)
+    agree(willing)
+    carrier.fail_next("accept_then_drop")
+    uncertain = remind(willing)
+    clock.advance(timedelta(hours=1))
+
+    assert willing.reconcile() == (uncertain,)
+    assert willing.dispatch_due() == ()
+    assert outgoing(carrier) == [BODY]
+    transport.close()
+
+
 def test_called_back_while_uncertain(
     willing: Messenger, carrier: Sandbox, clock: MovableClock
 ) -> None:

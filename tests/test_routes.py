@@ -52,6 +52,7 @@ from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
 from compliant_sms.wire import HttpReply, HttpRequest
 from conftest import MORNING, OTHER_SENDERS, PATIENT, PERSON, SENDER, SID, TOKEN
+from test_inbox import PLAN
 from test_receive import callback, from_patient, news_of, status, text_of
 from test_send import BODY, Meanwhile, agree, outgoing, remind
 from test_transport import closed_port
@@ -582,6 +583,72 @@ def test_answers_leave_whatever_a_route_is_for(
 
     assert [type(done) for done in messenger.dispatch_due()] == [Sent]
     assert len(outgoing(carrier)) == 1
+
+
+@pytest.mark.parametrize("body", ["STOP", "HELP"])
+@pytest.mark.parametrize("to", [SENDER, "+12175550199"])
+def test_answers_leave_wherever_a_patient_is(
+    make_willing: Make, provider: Twilio, carrier: Sandbox, to: str, body: str
+) -> None:
+    """A patient from Canada is answered, also where the number that they wrote to is gone."""
+    messenger = make_willing(Route(provider=provider, countries=["US"]))
+    messenger.receive(from_patient(body, "SM1", sender="+14165550134", to=to))
+
+    assert [type(done) for done in messenger.dispatch_due()] == [Sent]
+    assert len(outgoing(carrier)) == 1
+
+
+@pytest.mark.parametrize("to", ["+12175550199", "12345"])
+def test_answers_leave_by_the_country_where_they_can(
+    make_willing: Make, provider: Twilio, backup: Twilio, backup_carrier: Sandbox, to: str
+) -> None:
+    """Where the number that they wrote to is gone, the route for their country answers."""
+    messenger = make_willing(
+        Route(provider=provider, countries=["US"]), Route(provider=backup, countries=["CA"])
+    )
+    messenger.receive(from_patient("STOP", "SM1", sender="+14165550134", to=to))
+
+    assert [type(done) for done in messenger.dispatch_due()] == [Sent]
+    assert len(outgoing(backup_carrier)) == 1
+
+
+def test_whoever_writes_to_the_number_for_offers(
+    make_willing: Make, provider: Twilio, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Danger is answered from there, and so is a question: by the library, and by people."""
+    messenger = make_willing(
+        Route(provider=provider, message_classes=["transactional", "emergency"]),
+        Route(
+            provider=evolve(provider, sender=OTHER_SENDERS[0]),
+            message_classes=["marketing"],
+            countries=["CA"],
+        ),
+        inbox=PLAN,
+    )
+    clock.advance(timedelta(minutes=1))
+    for number, body in enumerate(["what time do you open?", "i have chest pain"]):
+        messenger.receive(from_patient(body, f"SM{number}", to=OTHER_SENDERS[0]))
+    (waiting,) = messenger.inbox.due()
+    answer = messenger.inbox.reply(
+        waiting.thread_id, "Lakeside: we open at 8.", by="ana", idempotency_key="r-1"
+    )
+
+    assert isinstance(answer, Sent)
+    assert [type(done) for done in messenger.dispatch_due()] == [Sent, Sent]
+    senders = {entry.from_ for entry in carrier.messages() if entry.author == "application"}
+    assert senders == {OTHER_SENDERS[0]}
+
+
+def test_an_answer_that_sells(make_willing: Make, provider: Twilio) -> None:
+    """What people write back from the inbox is an offer wherever it sells."""
+    messenger = make_willing(
+        Route(provider=provider, message_classes=["transactional", "emergency"]), inbox=PLAN
+    )
+    messenger.receive(from_patient("what time do you open?", "SM1"))
+    (waiting,) = messenger.inbox.due()
+
+    with pytest.raises(Unsupported, match="no route of this messenger takes"):
+        messenger.inbox.reply(waiting.thread_id, OFFER, by="ana", idempotency_key="r-1")
 
 
 def test_rate_is_each_senders_own(

@@ -486,6 +486,7 @@ def test_who_answers(body: str, answers: bool, keyword: ProviderKeyword | None) 
         ("Rejected", 402, State.FAILED, Category.NO_ROUTE),
         ("Expired", 406, State.UNDELIVERED, Category.EXPIRED),
         ("Deleted", 404, State.UNDELIVERED, Category.UNREACHABLE_TEMPORARY),
+        ("Deleted", 0, State.UNDELIVERED, Category.BLOCKED_NUMBER),
         ("Cancelled", 407, State.FAILED, Category.CANCELED),
         ("Failed", 99999, State.FAILED, Category.UNKNOWN),
         ("Unknown", 0, None, None),

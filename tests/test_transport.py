@@ -171,6 +171,17 @@ def test_no_answer(send: Send, answer: bytes | None) -> None:
 
 
 @both
+def test_key_that_http_does_not_carry(send: Send) -> None:
+    """A key with a character beyond ASCII never leaves, and does not stand in the error."""
+    request = evolve(post(closed_port()), headers={"Authorization": f"Bearer {CANARY}\u2026"})
+    with pytest.raises(RequestNotSent, match="character that HTTP does not carry") as caught:
+        send(request)
+
+    assert CANARY not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+@both
 @pytest.mark.parametrize(
     ("url", "words"),
     [
@@ -241,6 +252,31 @@ def test_a_request_that_waits_for_its_turn_does_not_outlive_its_claim() -> None:
     assert isinstance(first, HttpReply)
     assert isinstance(second, RequestNotSent)
     assert asked == [True]
+
+
+def test_a_request_that_no_new_thread_takes_may_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no thread can be started, another one sends it: it is not called one that stayed."""
+
+    def refuse(_: threading.Thread) -> None:
+        msg = "can't start new thread"
+        raise RuntimeError(msg)
+
+    async def on_one_thread(url: str) -> None:
+        async with AsyncTransport(in_flight=2) as transport:
+            first = asyncio.ensure_future(transport.send(post(url)))
+            while not transport._threads._threads:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+            with monkeypatch.context() as patch:
+                patch.setattr(threading.Thread, "start", refuse)
+                with pytest.raises(RuntimeError, match="start new thread"):
+                    await transport.send(post(url))
+            await first
+            await transport.send(post(url))
+
+    with odd_server(*[http(200)] * 3) as server:
+        asyncio.run(on_one_thread(server.url))
+
+    assert len(server.requests) == 3
 
 
 @both

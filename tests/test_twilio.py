@@ -624,6 +624,7 @@ def test_found() -> None:
         listed(sid="SM3", status="scheduled"),
         listed(sid="SM4", body="another"),
         listed(sid="SM5", date_created="Mon, 30 Nov 2026 15:54:59 +0000"),
+        listed(sid="SM6", date_created="Mon, 30 Nov 2026 15:54:59 +0000", body=""),
     ]
     found = twilio().found(reply(200, {"messages": entries}), TEXT, SINCE)
 
@@ -649,6 +650,11 @@ def test_found() -> None:
         reply(200, {"messages": [listed(date_created="yesterday")]}),
         reply(200, {"messages": [listed(date_created="Mon, 30 Nov 2026 16:00:00 -0000")]}),
         reply(200, {"messages": [listed(status=["sent"])]}),
+        # Redacted: any of them may be the text.
+        reply(200, {"messages": [listed(body="")]}),
+        reply(200, {"messages": [listed(body=None)]}),
+        reply(200, {"messages": [listed(body="****"), listed(sid="SM2", body="another")]}),
+        reply(200, {"messages": [listed(), listed(sid="SM2", body="")]}),
     ],
 )
 def test_lists_that_tell_nothing(answer: HttpReply) -> None:
@@ -688,6 +694,42 @@ def test_inbound() -> None:
         media=("https://api.twilio.com/m/0",),
     )
     assert "Hello" not in repr(text)
+
+
+def test_fallback() -> None:
+    """What Twilio posts to the fallback URL, with the error of the first call, is the text."""
+    failed = {"ErrorCode": "11200", "ErrorUrl": URL}
+
+    assert parsed(INBOUND | failed) == parsed(INBOUND)
+
+
+def test_rcs() -> None:
+    """A STOP that came as RCS is the number's; so is news of what went as RCS."""
+    (text,) = parsed(INBOUND | {"From": f"rcs:{PATIENT}", "To": "rcs:lakeside_agent"})
+    (news,) = parsed({"MessageSid": "SM1", "MessageStatus": "read", "To": f"rcs:{PATIENT}"})
+
+    assert (text.sender, text.to) == (PhoneNumber(PATIENT), None)
+    assert news.recipient == PhoneNumber(PATIENT)
+
+
+@pytest.mark.parametrize(
+    ("to", "service", "elsewhere"),
+    [
+        ("rcs:lakeside_agent", "MG" + "1" * 32, False),
+        ("rcs:somebodys_agent", "MG" + "2" * 32, True),
+        ("rcs:somebodys_agent", "", True),
+        ("12345", "", True),
+        (SENDER, "", False),
+    ],
+)
+def test_written_to_no_number(to: str, service: str, elsewhere: bool) -> None:  # noqa: FBT001
+    """An agent, or a short code, is ours where Twilio says that it is in our service."""
+    fields = INBOUND | {"From": f"rcs:{PATIENT}", "To": to, "MessagingServiceSid": service}
+    (with_service,) = parsed(fields, messaging_service_sid="MG" + "1" * 32)
+    (without,) = parsed(fields)
+
+    assert with_service.elsewhere is elsewhere
+    assert without.elsewhere is (to != SENDER)
 
 
 @pytest.mark.parametrize(

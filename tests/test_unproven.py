@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from books import Books, Make
 from compliant_sms import Blocked, Messenger, Purpose, Sent
@@ -13,14 +14,13 @@ from compliant_sms.consent import Clarified, Granted, Restored, Revoked
 from compliant_sms.flows import ReceivedText
 from compliant_sms.messages import Inbound
 from compliant_sms.optout import Intent
-from compliant_sms.providers import (
-    ProviderKeyword,
-)
+from compliant_sms.providers import ProviderKeyword, Twilio
+from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
-from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON
+from conftest import INTAKE_WORDING, MORNING, OTHER_SENDERS, PATIENT, PERSON
 from test_patient_texts import INVITATION
-from test_receive import from_patient, text_of
+from test_receive import callback, from_patient, text_of
 from test_send import BODY, agree, outgoing, remind
 
 pytestmark = pytest.mark.both_databases
@@ -100,6 +100,82 @@ def test_start_that_the_provider_stands_for(
     assert not text.needs_person
     assert kinds(willing) == [Granted, Revoked, Restored]
     assert isinstance(remind(willing), Sent)
+
+
+ELSEWHERE = "+12175550199"
+
+
+@pytest.mark.parametrize(
+    ("to", "counts"),
+    [(ELSEWHERE, False), ("rcs:somebodys_agent", False), ("+12175550100", True)],
+)
+def test_start_to_a_number_of_nobody(
+    messenger: Messenger,
+    clock: MovableClock,
+    to: str,
+    counts: bool,  # noqa: FBT001
+) -> None:
+    """What the account's other numbers are told brings nothing back, and a person is asked."""
+    agree(messenger)
+    clock.advance(timedelta(minutes=1))
+    messenger.receive(from_patient("STOP", "SM1", to=ELSEWHERE))
+    assert isinstance(remind(messenger, "a"), Blocked)
+    clock.advance(timedelta(minutes=1))
+    text = text_of(messenger.receive(from_patient("START", "SM2", to=to)))
+
+    assert kinds(messenger) == [Granted, Revoked, Restored][: 3 if counts else 2]
+    assert (text.inbound.rule == "other-number") is not counts
+    assert text.inbound.needs_person is not counts
+    assert isinstance(remind(messenger, "b"), Sent if counts else Blocked)
+
+
+@pytest.mark.parametrize("practices_own", ["changed", "second route", "messaging service"])
+def test_start_to_a_number_of_ours(
+    make_messenger: Make, provider: Twilio, clock: MovableClock, practices_own: str
+) -> None:
+    """Where the sender changed, another process has a second one, or RCS is used, it counts."""
+    service = "MG" + "1" * 32
+    other = evolve(provider, sender=OTHER_SENDERS[0], messaging_service_sid=service)
+    both = Routes([provider, other])
+    there, here, to = {
+        "changed": (other, provider, OTHER_SENDERS[0]),
+        "second route": (both, provider, OTHER_SENDERS[0]),
+        "messaging service": (both, both, "rcs:lakeside_agent"),
+    }[practices_own]
+    agree(make_messenger())
+    remind(make_messenger(provider=there))
+    messenger = make_messenger(provider=here)
+    fields = {"SmsStatus": "received", "From": PATIENT, "To": to, "MessagingServiceSid": service}
+    for body in ("STOP", "START"):
+        clock.advance(timedelta(minutes=1))
+        messenger.receive(callback(fields | {"MessageSid": body, "Body": body}))
+
+    assert kinds(messenger) == [Granted, Revoked, Restored]
+
+
+def test_answer_to_a_number_of_nobody(messenger: Messenger) -> None:
+    """Nor does it answer what our own number asked."""
+    agree(messenger)
+    remind(messenger)
+    text = text_of(messenger.receive(from_patient("C", "SM1", to=ELSEWHERE)))
+
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+    assert text.inbound.rule == "other-number"
+
+
+@pytest.mark.parametrize("body", ["START", "C"])
+def test_proved_and_written_to_a_number_of_nobody(
+    willing: Messenger, books: Books, body: str
+) -> None:
+    """That the provider knows the text does not make the number ours."""
+    remind(willing)
+    books.texts["SM1"] = body
+    text_of(willing.receive(from_patient(body, "SM1", to=ELSEWHERE)))
+    (text,) = willing.confirm_received()
+
+    assert (text.proven, text.needs_person, text.answers) == (True, True, None)
+    assert text.rule == "other-number"
+    assert kinds(willing) == [Granted]
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -22,7 +22,7 @@ from django.test import override_settings
 from twilio.request_validator import RequestValidator
 
 from compliant_sms import AsyncMessenger, Messenger, Practice
-from compliant_sms.errors import ConfigurationError
+from compliant_sms.errors import ConfigurationError, WebhookRejected
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
@@ -253,16 +253,28 @@ def test_a_store_that_cannot_be_written_is_a_503(
 
 
 @every_framework
+@pytest.mark.parametrize(
+    "fault",
+    [
+        (ValueError, "ValueError", 500),
+        (lambda _: WebhookRejected("call again", status=503), "WebhookRejected", 503),
+    ],
+)
 def test_a_fault_tells_where_it_is_and_nothing_else(
     framework: Framework,
     messenger: Messenger,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
+    fault: tuple[Callable[[bytes], Exception], str, int],
 ) -> None:
-    """Whatever is raised is answered 500 and logged as a type and a line, without its words."""
+    """Whatever is raised is answered 500 and logged as a type and a line, without its words.
+
+    So is a callback that has to come again because what it needs could not be had.
+    """
+    error, kind, status = fault
 
     def fails(request: Any, provider: str | None) -> None:
-        raise ValueError(request.body)
+        raise error(request.body)
 
     caplog.set_level(logging.DEBUG)
     monkeypatch.setattr(messenger, "receive", fails)
@@ -271,9 +283,9 @@ def test_a_fault_tells_where_it_is_and_nothing_else(
         answer = call("POST", f"{MOUNT}/twilio", headers, body)
 
     (record,) = [each for each in caplog.records if each.name == "compliant_sms.web"]
-    assert answer.status == 500
+    assert answer.status == status
     assert re.fullmatch(
-        r"a callback could not be taken in: ValueError at \S+test_web_frameworks.py:\d+",
+        rf"a callback could not be taken in: {kind} at \S+test_web_frameworks.py:\d+",
         record.getMessage(),
     )
     assert record.exc_info is None

@@ -118,7 +118,7 @@ class Draft:
         answers: for a protocol reply, when the text it answers came in (UTC).
         asks: what it asks its reader, so that an answer can be read as one.
         template: what it was made from; None where somebody wrote it.
-        sender: for a protocol reply, our number that was written to: it leaves from there.
+        sender: for an answer, our number that was written to: it leaves from there.
         media: public https URLs of pictures and the like that go along.
         opt_in: what a yes to it covers; None where it asks for no consent of its own.
     """

@@ -51,8 +51,8 @@ def _countries(values: Collection[str]) -> frozenset[str]:
 class Route:
     """A provider with one sender, and the texts that may leave by it.
 
-    Each limit that is left empty limits nothing. Answers to STOP, START and HELP leave from the
-    number that the patient wrote to, whatever else its route is for.
+    Each limit that is left empty limits nothing. Answers to patients leave from the number that
+    they wrote to, whatever else its route is for; only what sells needs a route for that.
 
     Args:
         provider: the adapter, with the sender in it.
@@ -82,8 +82,6 @@ class Route:
             purpose: the code of what the text is for.
             message_class: its class, by content.
         """
-        if message_class is MessageClass.PROTOCOL:
-            return True
         return (not self.purposes or purpose in self.purposes) and (
             not self.message_classes or message_class in self.message_classes
         )

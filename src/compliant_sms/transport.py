@@ -120,6 +120,9 @@ class BlockingTransport:
         except httpx.InvalidURL as error:
             msg = "the provider's URL is not a URL"
             raise RequestNotSent(msg) from error
+        except UnicodeEncodeError:  # which holds the header
+            msg = "the provider's key, or a header, has a character that HTTP does not carry"
+            raise RequestNotSent(msg) from None
 
     @contextmanager
     def _connection(self) -> Iterator[httpx.HTTPTransport]:
@@ -176,20 +179,37 @@ class AsyncTransport:
             connect_timeout=connect_timeout, answer_timeout=answer_timeout, kept=in_flight
         )
         self._threads = ThreadPoolExecutor(in_flight, thread_name_prefix="compliant_sms")
+        self._closed = False
 
     async def send(self, request: HttpRequest) -> HttpReply:
         """Send one request and read the whole answer.
 
         Raises:
-            RequestNotSent: no byte of it left.
+            RequestNotSent: no byte of it left; its turn had not come when the caller was
+                cancelled, who is so at its next step, or when the transport was closed.
             NoAnswer: it may have been processed.
             ReplyTooLarge: the answer is larger than the request allows.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._http.send_now, request)
+        if self._closed:
+            msg = "the transport is closed"
+            raise RequestNotSent(msg)
+        # Where no thread can be started it raises, and another takes the request all the same.
+        waiting = self._threads.submit(self._http.send_now, request)
+        try:
+            return await asyncio.wrap_future(waiting)
+        except asyncio.CancelledError:
+            if not waiting.cancel():  # it is under way
+                raise
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                task.uncancel()  # the same request again: whoever counts them finds as many
+                task.cancel()
+            msg = "its turn had not come when its sender was cancelled or the transport closed"
+            raise RequestNotSent(msg) from None
 
     async def aclose(self) -> None:
         """Close all connections; requests that wait their turn are not sent."""
+        self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._http.close()
 

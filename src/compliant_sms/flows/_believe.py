@@ -7,16 +7,18 @@ from datetime import datetime
 from compliant_sms import optout
 from compliant_sms.consent import Revoked
 from compliant_sms.flows._holders import is_anothers
-from compliant_sms.ports import Transaction
+from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import InboundText, Provider, ProviderKeyword
 
 __all__ = [
     "ANOTHERS",
+    "ELSEWHERE",
     "OUTDATED",
     "PROVIDER_KEYWORD",
     "UNPROVEN",
     "can_be_confirmed",
     "doubt_of",
+    "is_elsewhere",
     "is_outdated",
 ]
 
@@ -26,6 +28,8 @@ OUTDATED = "older-than-revocation"
 """The rule of a text that would permit something, and that was written before the last STOP."""
 ANOTHERS = "number-gone"
 """The rule of a text that would permit something, from a number that somebody else may have now."""
+ELSEWHERE = "other-number"
+"""The rule of a text that would permit something, and was written to a number of nobody's here."""
 PROVIDER_KEYWORD = "provider-keyword"
 """The rule of a text that the provider took for STOP, and blocked the number for."""
 
@@ -43,6 +47,17 @@ def can_be_confirmed(provider: Provider, event: InboundText, at: datetime) -> bo
     if stops or event.recognised is ProviderKeyword.STOP:
         return False
     return provider.confirm(event, at=at) is not None
+
+
+async def is_elsewhere(tx: Transaction, ports: Ports, event: InboundText) -> bool:
+    """Whether a text was written to a number that no practice in this store is known by.
+
+    One account has numbers of several, and what somebody permits one of them binds no other.
+    """
+    ours = {ports.practice.phone, *(each.sender for each in ports.routes.providers)}
+    if event.to is None or event.to in ours:
+        return event.elsewhere
+    return await tx.practice_at(event.to) is None
 
 
 async def doubt_of(tx: Transaction, practice_id: str, event: InboundText) -> str:

@@ -15,7 +15,13 @@ from attrs import evolve
 from compliant_sms.consent import Revoked
 from compliant_sms.errors import TransportError
 from compliant_sms.flows._arrive import Filed, proved
-from compliant_sms.flows._believe import OUTDATED, doubt_of, is_outdated
+from compliant_sms.flows._believe import (
+    ELSEWHERE,
+    OUTDATED,
+    doubt_of,
+    is_elsewhere,
+    is_outdated,
+)
 from compliant_sms.flows._patient_text import Written, answer_to, enqueue
 from compliant_sms.flows._question import Question, bound_question
 from compliant_sms.flows._said import Said, read_text, with_keyword
@@ -92,8 +98,9 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
     # Whatever was not doubted, or took something away, was done when it came in.
     left = claimed.doubted and not said.doubt
     draft = await answer_to(tx, ports, written, at=at) if left else None
-    late = draft is not None and not event.answered and _is_late(draft, at)
-    if draft is not None and not event.answered and not late:
+    answered = said.is_answered_by(event)
+    late = draft is not None and not answered and _is_late(draft, at)
+    if draft is not None and not answered and not late:
         await enqueue(tx, ports, ports.practice, draft)
     asked_about = await asked_visits(tx, inbound.practice_id, said.answered)
     await keep_answers(tx, ports, inbound, asked_about)
@@ -131,6 +138,8 @@ async def _said(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Said:
         outdated = outdated or await has_newer_answer(tx, inbound, said.answered)
     if outdated:
         return evolve(said, doubt=OUTDATED)
+    if (said.grants or said.confirms) and await is_elsewhere(tx, ports, event):
+        return evolve(said, doubt=ELSEWHERE)
     doubt = await doubt_of(tx, inbound.practice_id, event) if said.grants else ""
     return evolve(said, doubt=doubt)
 

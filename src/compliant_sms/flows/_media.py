@@ -106,14 +106,17 @@ def _kind(reply: HttpReply) -> str:
 
 async def _got(ports: Ports, claimed: InboundMedia) -> _Got:
     """What the provider answers; of several accounts at it, one has the credentials."""
-    got: _Got = _NOT_THEIRS
+    failure = _NOT_THEIRS
     for provider in ports.routes.named(claimed.provider):
         got = await _get(ports, provider, claimed)
         if isinstance(got, HttpReply):
             got = _usable(got)
         if isinstance(got, HttpReply):
-            break
-    return got
+            return got
+        # That it does not lie at another account says nothing; what cannot be kept is settled.
+        if failure is _NOT_THEIRS or (got.final and got is not _NOT_THEIRS):
+            failure = got
+    return failure
 
 
 async def _get(ports: Ports, provider: Provider, claimed: InboundMedia) -> _Got:

@@ -29,10 +29,23 @@ async def apply_news(
     """
     if update.state is None or _is_past(message, provider, update.state):
         return message
-    moved = message.moved(update.state, provider_id=update.provider_id, problem=update.problem)
+    state = await _of_the_whole(tx, message, update, update.state)
+    moved = message.moved(state, provider_id=update.provider_id, problem=update.problem)
     if moved != message:
         await tx.save(moved, at)
     return moved
+
+
+async def _of_the_whole(
+    tx: Transaction, message: Message, update: StatusUpdate, state: State
+) -> State:
+    """Where a text is by news of a part: one that is lost is enough, and arrived have to be all."""
+    if update.part is None or state is not State.DELIVERED:
+        return state
+    news = [each.update for each in await tx.callbacks(message.message_id)]
+    there = {each.part for each in news if each.state is State.DELIVERED}
+    _, parts = update.part
+    return state if there >= {(part, parts) for part in range(1, parts + 1)} else State.SENT
 
 
 def _is_past(message: Message, provider: str, state: State) -> bool:

@@ -13,11 +13,12 @@ from attrs import evolve, field, frozen
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.consent import (
     Channel,
+    Clarified,
     ConsentEvent,
     Granted,
     Restored,
     Revoked,
-    fold_for_holder,
+    fold,
 )
 from compliant_sms.errors import TransportError
 from compliant_sms.phone import PhoneNumber
@@ -43,8 +44,9 @@ class OptOutDrift:
         added: revoked in the ledger only; on the list now.
         missing: revoked in the ledger only, and not added: the provider takes no additions, or
             did not take this one. The library texts none of them all the same.
-        stale: on the list since before the patient agreed anew. The provider goes on blocking
-            them: only a START from the patient's own handset ends that.
+        stale: on the list since before the patient agreed anew, or said which texts may go on.
+            The provider goes on blocking them: only a START from the patient's own handset ends
+            that.
         problem: why the list could not be read to its end.
     """
 
@@ -180,10 +182,12 @@ async def _record(
     if write:
         await tx.lock(practice_id, entry.number)
     events = await tx.consent_events(practice_id, entry.number)
-    if fold_for_holder(events).revocations:
+    if _ends_everything(events):
         return None
-    agreed = [each.occurred_at for each in events if isinstance(each, Granted | Restored)]
-    revoked_before = any(isinstance(each, Revoked) for each in events)
+    gives = Granted | Restored | Clarified
+    agreed = [each.occurred_at for each in events if isinstance(each, gives)]
+    # No to some texts put nobody on the list.
+    revoked_before = any(isinstance(each, Revoked) and not each.except_for for each in events)
     # Without a date it is taken for the STOP that is on record, where one is.
     older = revoked_before if entry.at is None else bool(agreed) and entry.at <= max(agreed)
     if older and agreed:
@@ -210,7 +214,7 @@ def _revoked_there(ports: Ports, provider: Provider, entry: OptOutEntry, at: dat
 
 
 async def _revoked(ports: Ports) -> list[PhoneNumber]:
-    """The numbers at which everything is revoked."""
+    """The numbers at which everything is revoked, for everybody."""
     practice_id = ports.practice.id
     chains = await ports.store.run(lambda tx: tx.chains(practice_id))
     numbers = sorted({chain.number.e164 for chain in chains if chain.number is not None})
@@ -230,8 +234,11 @@ async def _revoked(ports: Ports) -> list[PhoneNumber]:
 
 
 def _ends_everything(events: Sequence[ConsentEvent]) -> bool:
-    # A provider's block knows no categories: whoever keeps some must stay reachable.
-    return any(not stop.keep for stop in fold_for_holder(events).revocations)
+    # A provider's block knows no categories and no persons: whoever keeps some texts, or agreed
+    # anew at a number that others share, must stay reachable.
+    people = {event.person for event in events if isinstance(event, Granted)} or {None}
+    states = (fold(events, person) for person in people)
+    return all(any(not stop.keep for stop in state.revocations) for state in states)
 
 
 async def _add(ports: Ports, provider: Provider, number: PhoneNumber) -> bool:

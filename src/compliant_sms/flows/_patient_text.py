@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from compliant_sms.consent import Channel, Revoked
 from compliant_sms.flows._arrive import arrive
-from compliant_sms.flows._believe import UNPROVEN, doubt_of
+from compliant_sms.flows._believe import ELSEWHERE, UNPROVEN, doubt_of, is_elsewhere
 from compliant_sms.flows._heard import Heard, act_on
 from compliant_sms.flows._question import Question, question_on_page, questions
 from compliant_sms.flows._replies import Asked
@@ -114,7 +114,7 @@ async def take_in(
     if page is None:
         said = await with_keyword(tx, ports, practice.id, said, event)
     meant = said.answered
-    said = evolve(said, doubt=await _doubt(tx, practice, said, event, proof))
+    said = evolve(said, doubt=await _doubt(tx, ports, practice.id, said, event, proof=proof))
     asked_about = await asked_visits(tx, practice.id, said.answered)
     inbound_id = ports.ids()
     inbound = Inbound(
@@ -156,7 +156,7 @@ async def take_in(
     # Whatever STOP it narrows holds; before it is proved it would only add another one.
     if not (proof is Proof.TO_COME and said.narrows):
         draft = await answer_to(tx, ports, written)
-    if draft is not None and not event.answered and page is None:
+    if draft is not None and not said.is_answered_by(event) and page is None:
         await enqueue(tx, ports, practice, draft)
     filed = Filed(
         inbound=inbound,
@@ -210,12 +210,22 @@ async def _said(
 
 
 async def _doubt(
-    tx: Transaction, practice: Practice, said: Said, event: InboundText, proof: Proof
+    tx: Transaction,
+    ports: Ports,
+    practice_id: str,
+    said: Said,
+    event: InboundText,
+    *,
+    proof: Proof,
 ) -> str:
     """Why a text that would permit something permits nothing; empty where it may."""
-    if proof is not Proof.GIVEN and (said.grants or said.confirms):
+    if not (said.grants or said.confirms):
+        return ""
+    if proof is not Proof.GIVEN:
         return UNPROVEN
-    return await doubt_of(tx, practice.id, event) if said.grants else ""
+    if await is_elsewhere(tx, ports, event):
+        return ELSEWHERE
+    return await doubt_of(tx, practice_id, event) if said.grants else ""
 
 
 async def answer_to(

@@ -40,6 +40,7 @@ _LARGEST_BODY = 1_000_000
 # A provider has one or two at a time.
 _MOST_CERTIFICATES = 16
 _ASKS_TO_REPEAT = 500
+_DONE = range(200, 300)
 _ANOTHER_S = (
     "The text was written to a number of another practice, whose records are not kept with this "
     "keyring, and nothing of it was recorded. Have the provider call that practice's messenger."
@@ -74,8 +75,8 @@ async def receive(ports: Ports, request: WebhookRequest, provider: str | None = 
     Raises:
         InvalidInput: it is no WebhookRequest.
         InvalidSignature: it is not the provider's; nothing was changed, but it was counted.
-        WebhookRejected: it is too large or cannot be read, or nobody has such a provider; nothing
-            was changed.
+        WebhookRejected: it is too large or cannot be read, nobody has such a provider, or what it
+            asks for at the provider could not be done; nothing was changed.
         CannotUnseal: a text was written to a number of another practice in this store, which has
             a keyring of its own; nothing was changed.
         ConfigurationError: the same, and that practice has none.
@@ -110,8 +111,7 @@ async def receive(ports: Ports, request: WebhookRequest, provider: str | None = 
             error.add_note(_ANOTHER_S)
         raise
     for asked in theirs.follow_up(webhook):
-        with suppress(TransportError):  # the provider asks again
-            await ports.transport.send(asked)
+        await _follow_up(ports, asked)
     return Received(events=received, answer=theirs.answer(webhook))
 
 
@@ -160,7 +160,9 @@ def _read(
         event.key: (provider, event)
         for provider, theirs in reversed(read)
         for event in theirs
-        if isinstance(event, InboundText) and event.to == provider.sender
+        if isinstance(event, InboundText)
+        and event.to in {None, provider.sender}
+        and not event.elsewhere
     }
     return [own.get(event.key, (first, event)) for event in events]
 
@@ -181,6 +183,21 @@ async def _verified_by(
 
 def _verify(ports: Ports, provider: Provider, request: WebhookRequest) -> VerifiedWebhook:
     return provider.verify(request, at=ports.clock(), certificates=ports.certificates)
+
+
+async def _follow_up(ports: Ports, asked: HttpRequest) -> None:
+    """Do what a callback asks for; otherwise have it come again, which a 2xx would prevent.
+
+    Raises:
+        WebhookRejected: it could not be done.
+    """
+    msg = "what the callback asks for could not be done at the provider; call again"
+    try:
+        reply = await ports.transport.send(asked)
+    except TransportError as error:
+        raise WebhookRejected(msg, status=503) from error
+    if reply.status not in _DONE:
+        raise WebhookRejected(msg, status=503)
 
 
 async def _fetch_certificate(ports: Ports, url: str) -> None:

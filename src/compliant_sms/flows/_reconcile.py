@@ -131,6 +131,8 @@ async def _record(
     asked_at: datetime,
 ) -> Outcome:
     current = await tx.message(message.message_id) or message
+    if unclaimed and await _is_leaving_too(tx, current):
+        return outcome_of(current)
     settled = _settled(current, unclaimed, ports, asked_at)
     if settled != current:
         at = ports.clock()
@@ -138,6 +140,13 @@ async def _record(
         await record_problem(tx, ports, reported_of(settled), settled.problem, at)
         settled = await _caught_up(tx, ports, settled, at)
     return outcome_of(settled)
+
+
+async def _is_leaving_too(tx: Transaction, message: Message) -> bool:
+    """Whether what the provider lists may be another text in the same words, still being sent."""
+    texts = await tx.messages_to(message.practice_id, message.draft.to)
+    claimed = (each for each in texts if each.state is State.CLAIMED)
+    return any(each.body == message.body for each in claimed)
 
 
 async def _caught_up(tx: Transaction, ports: Ports, settled: Message, at: datetime) -> Message:

@@ -55,7 +55,7 @@ def refuse_unsupported(ports: Ports, draft: Draft) -> None:
             purpose.
     """
     purpose = draft.purpose
-    there = [r for r in ports.routes if r.takes(purpose.code, purpose.message_class)]
+    there = [r for r in ports.routes if _takes(r, draft, purpose.message_class)]
     if not there:
         raise _no_route(purpose.message_class)
     longest = max(there, key=lambda route: route.provider.capabilities.max_characters).provider
@@ -96,16 +96,33 @@ def routes_for(
     there = [
         route
         for route in ports.routes.from_number(draft.sender)
-        if route.takes(draft.purpose.code, message_class)
+        if _takes(route, draft, message_class)
         and route.has_room(len(draft.body) + _LINE, len(draft.media))
         and _refusal(route, draft, at) is None
     ]
     if any(route.countries for route in there):
         country = ports.rulebook.whereabouts(draft.to, known.profile).country
-        there = [route for route in there if route.reaches(country)]
+        there = [r for r in there if r.reaches(country)] or [
+            r for r in there if _answers(r, draft, message_class)
+        ]
     if not there:
         raise _no_route(message_class)
     return ports.health.in_order([route for route in there if route not in but], at)
+
+
+def _takes(route: Route, draft: Draft, message_class: MessageClass) -> bool:
+    return _answers(route, draft, message_class) or route.takes(draft.purpose.code, message_class)
+
+
+def _answers(route: Route, draft: Draft, message_class: MessageClass) -> bool:
+    """Whether it answers a patient, so that it leaves whatever the route is for.
+
+    So it does from the number that they wrote to; where that is gone, only the answer to STOP and
+    the like. What sells is limited like any other offer.
+    """
+    if message_class is MessageClass.PROTOCOL:
+        return True
+    return draft.sender == route.provider.sender and message_class is not MessageClass.MARKETING
 
 
 def _refusal(route: Route, draft: Draft, at: datetime) -> Unsupported | None:

@@ -115,6 +115,13 @@ class Said:
         unknown = revocation.limited and not revocation.categories
         return revocation.certainty is Certainty.UNSURE or unknown
 
+    def is_answered_by(self, event: InboundText) -> bool:
+        """Whether what the provider answered by itself stands in the place of our answer.
+
+        Twilio takes YES for START, but knows nothing of the programme that was agreed to.
+        """
+        return event.answered and not self.agrees and self.wanted is None
+
     def needs_person(self, event: InboundText) -> bool:
         """Whether anything in it is answered by nothing that the library does."""
         reading = self.reading

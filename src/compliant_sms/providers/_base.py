@@ -214,7 +214,7 @@ class InboundText:
         key: the same for each delivery of the same text.
         provider_id: the provider's id of it.
         sender: who wrote; None where it is no phone number (a short code or a name).
-        to: the number of ours that they wrote to.
+        to: the number of ours that they wrote to; None where it is not told.
         body: what they wrote, unchanged.
         media: URLs of pictures and the like.
         answered: the provider has answered a STOP, START or HELP in it by itself.
@@ -222,6 +222,8 @@ class InboundText:
         authenticated: what it says is covered by the proof of where it comes from. Otherwise a
             STOP is believed, and nothing that would permit anything.
         sent_at: when it was written, by the provider's clock (aware), where it says.
+        elsewhere: they surely wrote to none of ours, though ``to`` tells no number: to another
+            channel, a short code, or an agent of somebody else's. It permits nothing.
     """
 
     key: str
@@ -234,6 +236,7 @@ class InboundText:
     recognised: ProviderKeyword | None = None
     authenticated: bool = True
     sent_at: datetime | None = None
+    elsewhere: bool = False
 
 
 @frozen(kw_only=True)
@@ -247,6 +250,8 @@ class StatusUpdate:
         state: where the text is; None where the provider's word means nothing new.
         problem: why it was not delivered.
         recipient: whom the text was for, where the callback says.
+        part: which part of a long text it is about, and of how many, such as ``(2, 3)``; None
+            where it is about the whole text.
     """
 
     key: str
@@ -255,6 +260,7 @@ class StatusUpdate:
     state: State | None
     problem: Problem | None = None
     recipient: PhoneNumber | None = None
+    part: tuple[int, int] | None = None
 
 
 ProviderEvent: TypeAlias = InboundText | StatusUpdate

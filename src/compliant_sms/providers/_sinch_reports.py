@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compliant_sms.lifecycle import State
-from compliant_sms.providers._base import StatusUpdate
+from compliant_sms.providers._base import Category, StatusUpdate
 from compliant_sms.providers._codes import codes_of, problem
 from compliant_sms.providers._reading import e164, text_in
 
@@ -24,14 +24,16 @@ def news_of(report: Mapping[str, Any], told: Mapping[str, Any]) -> StatusUpdate:
         told: what the report says of it.
     """
     codes = codes_of("sinch")
-    batch, status, code = text_in(report, "batch_id"), text_in(told, "status"), told.get("code")
-    state = codes.state(status)
+    batch, status = text_in(report, "batch_id"), text_in(told, "status")
+    state, why = codes.state(status), told.get("code")
+    if codes.category(why) is Category.UNKNOWN and status.lower() in codes.categories:
+        why = status.lower()
     lost = state in {State.UNDELIVERED, State.FAILED}
     return StatusUpdate(
         key=f"{batch}/{status}/{text_in(told, 'code')}",
         provider_id=batch,
         reference=text_in(report, "client_reference") or None,
         state=state,
-        problem=problem("Sinch", codes, code) if lost else None,
+        problem=problem("Sinch", codes, why) if lost else None,
         recipient=e164(text_in(told, "recipient")),
     )

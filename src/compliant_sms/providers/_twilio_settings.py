@@ -1,4 +1,4 @@
-"""What Twilio calls things, what it schedules, and what is set there for a sender.
+"""What Twilio calls things, lists and schedules, and what is set there for a sender.
 
 Sources: Twilio's API reference (IncomingPhoneNumbers, Applications, Messaging Services and
 Toll-free Verification resources); paths and fields as its own Python client 9.13 has them.
@@ -7,7 +7,7 @@ Toll-free Verification resources); paths and fields as its own Python client 9.1
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from attrs import field, frozen
 from compliant_sms.errors import Unsupported
 from compliant_sms.phone import NumberKind, PhoneNumber
 from compliant_sms.providers._adapter import shaped
-from compliant_sms.providers._reading import json_object, listed, text_in
+from compliant_sms.providers._reading import e164, json_object, listed, required_instant, text_in
 from compliant_sms.providers._requests import get_json
 from compliant_sms.providers._sender_settings import (
     Inspection,
@@ -27,7 +27,7 @@ from compliant_sms.providers._sender_settings import (
 )
 from compliant_sms.wire import HttpReply, HttpRequest
 
-__all__ = ["ACCOUNT", "KEY", "SERVICE", "TwilioSender", "scheduled"]
+__all__ = ["ACCOUNT", "KEY", "SERVICE", "TwilioSender", "alike", "scheduled"]
 
 ACCOUNT = shaped("AC[0-9a-fA-F]{32}", "'AC' and 32 hexadecimal digits")
 SERVICE = shaped("MG[0-9a-fA-F]{32}", "'MG' and 32 hexadecimal digits")
@@ -64,6 +64,25 @@ def scheduled(send_at: datetime, service: str) -> list[tuple[str, str]]:
     return [("SendAt", f"{at:%Y-%m-%dT%H:%M:%SZ}"), ("ScheduleType", "fixed")]
 
 
+def alike(reply: HttpReply, body: str, since: datetime) -> list[dict[str, Any]] | None:
+    """The listed texts with that very body, created since; None where nobody can tell.
+
+    Raises:
+        KeyError: a text lacks its date or its body.
+        TypeError: one of them is of another kind.
+        ValueError: a date is none.
+    """
+    entries = listed(reply, "messages")
+    if entries is None:
+        return None
+    there = [row for row in entries if required_instant(row["date_created"]) >= since]
+    # Message Redaction leaves no words to compare: any such text may be this one.
+    hidden = [row for row in there if not any(map(str.isalnum, row["body"] or ""))]
+    if any(row["body"] != body for row in hidden):
+        return None
+    return [row for row in there if row["body"] == body]
+
+
 @frozen
 class TwilioSender:
     """A sender at Twilio.
@@ -93,6 +112,11 @@ class TwilioSender:
         if own or _MEDIA.fullmatch(url):
             return get_json(url, self.authorization)
         return HttpRequest(method="GET", url=url) if _CDN.fullmatch(url) else None
+
+    def is_elsewhere(self, fields: Mapping[str, str]) -> bool:
+        """Whether a patient wrote to an RCS agent, or a short code, that is not in its service."""
+        in_service = self.service != "" and fields.get("MessagingServiceSid") == self.service
+        return e164(fields.get("To", "")) is None and not in_service
 
     def inspection(self) -> Inspection:
         """Its service, its own settings, and its verification where it is toll-free."""

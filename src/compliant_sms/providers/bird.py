@@ -174,21 +174,20 @@ class Bird(Adapter):
         body = text_in(parts, "text")
         media = (text_in(mapping(each), "mediaUrl") for each in _files(parts))
         keyword = self._codes.keyword(body) if self.answers_keywords else None
+        ours = text_in(payload, "channelId").lower() == self.channel_id.lower()
         return InboundText(
             key=text_in(payload, "id"),
             provider_id=text_in(payload, "id"),
             sender=e164(_number(payload, "sender", "contact")),
             # Which number of ours is told by the channel only.
-            to=self.sender if self._is_ours(payload) else None,
+            to=self.sender if ours else None,
             body=body,
             media=tuple(url for url in media if url),
             answered=keyword is not None,
             recognised=keyword,
             sent_at=instant(text_in(payload, "createdAt")),
+            elsewhere=not ours,
         )
-
-    def _is_ours(self, payload: Mapping[str, Any]) -> bool:
-        return text_in(payload, "channelId").lower() == self.channel_id.lower()
 
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
         """``GET`` it with the access key."""

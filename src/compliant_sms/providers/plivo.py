@@ -49,6 +49,7 @@ _WORDS: Final = {
     "unstop": ProviderKeyword.START,
     "help": ProviderKeyword.HELP,
 }
+_PART = re.compile(r"([0-9]{1,3}) of ([0-9]{1,3})")
 _MEDIA = re.compile(r"https://((([a-z0-9-]+\.)?media)|api)\.plivo\.com/[\x21-\x7e]+")
 
 
@@ -178,15 +179,18 @@ class Plivo(Adapter):
             return []
         if fields.keys() & {"Text", "Body", "MediaCount"} and status in {"", "received"}:
             return [self._inbound(provider_id, fields, authenticated=webhook.authenticated)]
-        code = whole(fields.get("ErrorCode"))
+        code, part = whole(fields.get("ErrorCode")), _part(fields)
+        # Each part of a long text has an id of its own; the text has that of the first one.
+        parent = fields.get("ParentMessageUUID") if part else None
         return [
             StatusUpdate(
                 key=f"{provider_id}/{status}",
-                provider_id=provider_id,
+                provider_id=parent or provider_id,
                 reference=self.reference_in(webhook),
                 state=self._codes.state(status),
                 problem=self._problem(code) if code else None,
                 recipient=e164(fields.get("To", "")),
+                part=part,
             )
         ]
 
@@ -218,3 +222,10 @@ class Plivo(Adapter):
         """``GET`` it with the account's credentials, which Plivo asks for where that is on."""
         own = url.startswith(f"{self._account_url}/") or _MEDIA.fullmatch(url)
         return get_json(url, self._authorization) if own else None
+
+
+def _part(fields: Mapping[str, str]) -> tuple[int, int] | None:
+    """Which part of how many a status is about; None where the text has only one."""
+    found = _PART.fullmatch(fields.get("PartInfo", "").strip())
+    part, parts = (int(found[1]), int(found[2])) if found else (1, 1)
+    return (part, parts) if 1 <= part <= parts != 1 else None

@@ -30,16 +30,21 @@ from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import (
     e164,
     json_object,
-    listed,
     one,
-    required_instant,
     text_in,
     whole,
 )
 from compliant_sms.providers._requests import basic, get_json, post_form
 from compliant_sms.providers._sender_settings import Inspection
 from compliant_sms.providers._signing import query
-from compliant_sms.providers._twilio_settings import ACCOUNT, KEY, SERVICE, TwilioSender, scheduled
+from compliant_sms.providers._twilio_settings import (
+    ACCOUNT,
+    KEY,
+    SERVICE,
+    TwilioSender,
+    alike,
+    scheduled,
+)
 from compliant_sms.providers._twilio_signature import verify_signature
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
@@ -47,6 +52,7 @@ from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 __all__ = ["Twilio"]
 
 _NO_TEXT = b"<Response></Response>"
+_RCS = "rcs:"  # stands before the number of a text that came, or went, as RCS
 
 
 @frozen(kw_only=True)
@@ -139,13 +145,9 @@ class Twilio(Adapter):
         self, reply: HttpReply, text: OutboundText, since: datetime
     ) -> Sequence[SentText] | None:
         """Texts to that number with that very body, created after ``since``."""
-        entries = listed(reply, "messages")
-        if entries is None:
-            return None
         try:
-            alike = (row for row in entries if row["body"] == text.body)
-            there = [row for row in alike if required_instant(row["date_created"]) >= since]
-            return [self._sent(row) for row in there]
+            rows = alike(reply, text.body, since)
+            return None if rows is None else [self._sent(row) for row in rows]
         except (AttributeError, KeyError, TypeError, ValueError):
             return None  # not the list as Twilio describes it: it proves nothing
 
@@ -218,7 +220,7 @@ class Twilio(Adapter):
             reference=self.reference_in(webhook),
             state=self._codes.state(status),
             problem=self._problem(code) if code else None,
-            recipient=e164(fields.get("To", "")),
+            recipient=e164(fields.get("To", "").removeprefix(_RCS)),
         )
         return [update]
 
@@ -226,17 +228,17 @@ class Twilio(Adapter):
         media = (fields.get(f"MediaUrl{n}") for n in range(self.capabilities.max_media))
         # OptOutType comes with Advanced Opt-Out only, whose words are the account's own.
         told = ProviderKeyword.named(fields.get("OptOutType", ""))
-        by_default = self._codes.keyword(fields["Body"]) if self.answers_keywords else None
-        keyword = told or by_default
+        keyword = told or (self._codes.keyword(fields["Body"]) if self.answers_keywords else None)
         return InboundText(
             key=provider_id,
             provider_id=provider_id,
-            sender=e164(fields.get("From", "")),
+            sender=e164(fields.get("From", "").removeprefix(_RCS)),
             to=e164(fields.get("To", "")),
             body=fields["Body"],
             media=tuple(url for url in media if url),
             answered=self.answers_keywords and keyword is not None,
             recognised=keyword,
+            elsewhere=self._at_twilio.is_elsewhere(fields),
         )
 
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002

@@ -40,6 +40,7 @@ Read = Callable[[], Awaitable[bytes]]
 
 _FORM_OR_TEXT = frozenset({"application/x-www-form-urlencoded", "text/plain"})
 _LENGTH = re.compile("[0-9]{1,18}")
+_ASKS_TO_REPEAT = 500
 _log = logging.getLogger("compliant_sms.web")
 
 
@@ -97,6 +98,8 @@ class Desk(Generic[R]):
             )
             received = await self.receive(messenger, request, provider)
         except WebhookRejected as error:
+            if error.status >= _ASKS_TO_REPEAT:
+                log_failure("a callback could not be taken in", error)
             return Answered(reply=_refusal(error.status, str(error)))
         except StoreError as error:
             log_failure("a callback could not be recorded", error)
