@@ -705,6 +705,20 @@ def test_a_reply_that_is_sent_again_counts_once(ana: Visitor) -> None:
     assert ana.happened().count("replied") == 1
 
 
+def test_a_reply_that_was_mended_after_going_back_comes_in_too(ana: Visitor) -> None:
+    """A phone shows the page as it was, with the same proof: what is sent then is another reply."""
+    proof = proof_in(ana.answer())
+    ana.send("reply", "Is it for the morning?", proof)
+    page, again = (ana.send("reply", "STOP", proof) for _ in range(2))
+
+    replies = [text.body for text in ana.messenger.history(PERSON).received]
+    assert replies == ["Is it for the morning?", "STOP"]
+    assert "We will send no more texts to your number." in text_of(page.body)
+    assert again.status == 200
+    assert ana.messenger.consent.state(PATIENT, PERSON).revoked_at is not None
+    assert ana.happened().count("replied") == 2
+
+
 @pytest.mark.parametrize("words", ["STOP", "please stop texting me", "Stop! And call me back."])
 def test_a_stop_on_a_page_stops_texts(ana: Visitor, words: str, carrier: Sandbox) -> None:
     """By way of the web, at once; the page says so, and no text follows."""

@@ -30,6 +30,7 @@ from compliant_sms.secure_pages import (
     is_birth_date,
     is_token,
     language_of,
+    mark_of,
     matches_code,
     prove,
     proven,
@@ -210,7 +211,7 @@ class _Visit:
         message = await store.run(lambda tx: tx.message(page.message_id))
         assert message is not None, "each page refers to a text"  # noqa: S101
         event = InboundText(
-            key=f"{page.message_id}/{nonce}",
+            key=f"{page.message_id}/{nonce}/{mark_of(content.key, reply)}",
             provider_id=nonce,
             sender=message.draft.to,
             to=None,

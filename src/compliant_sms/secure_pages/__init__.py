@@ -16,7 +16,7 @@ from compliant_sms.secure_pages._page import (
     PageContent,
     Standing,
 )
-from compliant_sms.secure_pages._proof import Step, prove, proven
+from compliant_sms.secure_pages._proof import Step, mark_of, prove, proven
 from compliant_sms.secure_pages._settings import SecurePages
 from compliant_sms.secure_pages._token import is_token, new_token, token_hash
 from compliant_sms.secure_pages._words import PageProblem, language_of
@@ -43,6 +43,7 @@ __all__ = [
     "is_token",
     "kept_code",
     "language_of",
+    "mark_of",
     "matches_code",
     "new_code",
     "new_token",
