@@ -734,6 +734,28 @@ def test_a_stop_on_a_page_stops_texts(ana: Visitor, words: str, carrier: Sandbox
     assert remind(ana.messenger, "2").reasons[0].rule == "revocation"
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "We will send no more texts of that kind to your number."),
+        ("es", "No enviaremos más mensajes de texto de ese tipo a su número."),
+        ("fr", "Nous n&#x27;enverrons plus de SMS de ce type à votre numéro."),
+    ],
+)
+def test_a_stop_to_some_texts_is_not_told_as_one_to_all(
+    ana: Visitor, language: str, said: str
+) -> None:
+    """The others go on, so that the page must not say that none will come."""
+    speaks = (("accept-language", language),)
+    proof = proof_in(ana.answer())
+    pages = [ana.send("reply", "please stop the promotions", proof, speaks) for _ in range(2)]
+
+    assert all(said in text_of(page.body) for page in pages)
+    assert isinstance(remind(ana.messenger, "2"), Sent)
+    all_of_them = ana.reply("STOP")
+    assert "We will send no more texts to your number." in text_of(all_of_them.body)
+
+
 @pytest.mark.parametrize("words", ["START", "UNSTOP", "yes"])
 def test_no_page_starts_texts(ana: Visitor, words: str) -> None:
     """Only the phone itself does; a person reads it."""

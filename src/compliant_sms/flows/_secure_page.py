@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
+from compliant_sms.consent import fold_for_holder
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.flows._patient_text import ON_PAGE, ReceivedText, take_in
 from compliant_sms.flows._secure_link import born
+from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import InboundText
 from compliant_sms.secure_pages import (
@@ -187,7 +189,7 @@ class _Visit:
         draft: str = "",
         problem: PageProblem | None = None,
         reply: str = "",
-        stopped: bool = False,
+        stopped: bool | None = False,
     ) -> HttpReply:
         proof = prove(content.key, Step.REPLY, nonce=self.ports.ids(), at=at)
         return self.view(page).message(
@@ -218,22 +220,21 @@ class _Visit:
             body=reply,
         )
 
-        async def work(tx: Transaction) -> tuple[Page | None, ReceivedText | None]:
+        async def work(tx: Transaction) -> tuple[Page | None, ReceivedText | None, bool | None]:
             # The number before the page, as whoever erases a person locks them.
             await tx.lock(page.practice_id, message.draft.to)
             now = await self._page(tx)
             if now is None or not self._is_open(now, at) or not now.takes_replies:
-                return now, None
+                return now, None, False
             received = await take_in(tx, self.ports, ON_PAGE, event, page=message)
             if received.new:
                 now, inbound = now.replied(), received.inbound
                 await self._keep(tx, now, (Accessed.REPLIED,), at, inbound_id=inbound.inbound_id)
-            return now, received
+            return now, received, await _stopped(tx, received, message)
 
-        known, received = await store.run(work)
+        known, received, stopped = await store.run(work)
         if known is None or known.content is None or not self._is_open(known, at):
             return self._asked(known, at)
-        stopped = received is not None and received.reading.revocation is not None
         sent = reply if received else ""
         return self._shown(known, known.content, at, reply=sent, stopped=stopped)
 
@@ -268,3 +269,12 @@ class _Visit:
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.ports.practice.time_zone)).date()
+
+
+async def _stopped(tx: Transaction, received: ReceivedText, message: Message) -> bool | None:
+    """Whether a reply ended texts; None, if it ended some of them. Its reader is told so."""
+    if received.reading.revocation is None:
+        return False
+    events = await tx.consent_events(message.practice_id, message.draft.to)
+    standing = fold_for_holder(events).revocations
+    return None if standing and all(each.keep for each in standing) else bool(standing)

@@ -192,7 +192,7 @@ class PageView:
         draft: str = "",
         problem: PageProblem | None = None,
         reply: str = "",
-        stopped: bool = False,
+        stopped: bool | None = False,
     ) -> HttpReply:
         """The message, with a box to reply in.
 
@@ -205,13 +205,14 @@ class PageView:
             draft: what stands in the box already.
             problem: what is wrong with the reply.
             reply: what was just sent.
-            stopped: whether that ended all texts.
+            stopped: whether that ended texts; None, if it ended some of them.
         """
         said = self._words
         notes = []
         if reply:
             notes.append(f'<p class="done" role="status">{safe(said.sent)}</p>')
-            notes.extend([f"<p>{safe(said.stopped)}</p>"] * stopped)
+            ended = {True: said.stopped, None: said.stopped_some}.get(stopped)
+            notes.extend([f"<p>{safe(ended)}</p>"] if ended else [])
             notes.append(f"<p>{safe(said.you_wrote)}</p>{self._quoted(reply)}")
         day = said.until.format(day=said.on(until))
         return self._page(

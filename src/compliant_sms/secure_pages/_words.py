@@ -61,6 +61,7 @@ class Words:
     sent: str
     you_wrote: str
     stopped: str
+    stopped_some: str
     no_more: str
     close: str
 
@@ -112,6 +113,7 @@ _WORDS = {
         sent="Your reply was sent.",
         you_wrote="You wrote:",
         stopped="We will send no more texts to your number.",
+        stopped_some="We will send no more texts of that kind to your number.",
         no_more="No more replies can be written here. Call {name} at {phone}.",
         close="When you are done, close this page.",
     ),
@@ -153,6 +155,7 @@ _WORDS = {
         sent="Su respuesta fue enviada.",
         you_wrote="Usted escribió:",
         stopped="No enviaremos más mensajes de texto a su número.",
+        stopped_some="No enviaremos más mensajes de texto de ese tipo a su número.",
         no_more="Aquí no se pueden escribir más respuestas. Llame a {name} al {phone}.",
         close="Cuando termine, cierre esta página.",
     ),
@@ -197,6 +200,7 @@ _WORDS = {
         sent="Votre réponse a été envoyée.",
         you_wrote="Vous avez écrit :",
         stopped="Nous n'enverrons plus de SMS à votre numéro.",
+        stopped_some="Nous n'enverrons plus de SMS de ce type à votre numéro.",
         no_more="Aucune autre réponse ne peut être écrite ici. Appelez {name} au {phone}.",
         close="Quand vous avez terminé, fermez cette page.",
     ),
