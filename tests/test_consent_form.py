@@ -674,10 +674,27 @@ def test_settings_that_cannot_be_used(wrong: dict[str, Any]) -> None:
 
 def test_agreed_is_a_list() -> None:
     """One programme's id in place of a list is refused: its letters would be ids."""
-    with pytest.raises(InvalidInput, match="list"):
-        Submission(id="1", shown="", name="", number="", agreed="care", at=MORNING)
+    usual: dict[str, Any] = {"shown": "", "name": "", "number": "", "at": MORNING}
+    for wrong in ("care", None, 5, [1], [["care"]]):
+        with pytest.raises(InvalidInput, match="list"):
+            Submission(id="1", agreed=wrong, **usual)
     with pytest.raises(InvalidInput, match="two would count as one"):
-        Submission(id=" ", shown="", name="", number="", agreed=["care"], at=MORNING)
+        Submission(id=" ", agreed=["care"], **usual)
+
+
+@pytest.mark.parametrize("value", ["no", "", "on", None, 1])
+def test_a_box_is_ticked_or_it_is_not(value: Any) -> None:
+    """A page of the host's own passes on "no": nobody wished for health details by that."""
+    with pytest.raises(InvalidInput, match="health_details must be True or False"):
+        Submission(
+            id="1",
+            shown="",
+            name="",
+            number="",
+            agreed=["care"],
+            health_details=value,
+            at=MORNING,
+        )
 
 
 def test_defaults() -> None:
