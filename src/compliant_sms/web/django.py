@@ -153,7 +153,7 @@ def _view(
     def view(request: HttpRequest, path: str) -> HttpResponse:
         answered = finish(desk.answer(_arrival(request, path), partial(_read, request)))
         ask = partial(afterwards.ask, answered.next) if answered.next and dispatch else None
-        return _Response(answered.reply, ask)
+        return _Response(answered.reply, ask, told=isinstance(desk, Desk))
 
     return view
 
@@ -169,7 +169,7 @@ def _async_view(
         answered = await desk.answer(_arrival(request, path), partial(_read, request))
         loop = asyncio.get_running_loop()
         ask = partial(afterwards.ask, answered.next, loop) if answered.next and dispatch else None
-        return _Response(answered.reply, ask)
+        return _Response(answered.reply, ask, told=isinstance(desk, Desk))
 
     return view
 
@@ -210,11 +210,22 @@ async def _read(request: HttpRequest) -> bytes:
 
 
 class _Response(HttpResponse):  # type: ignore[misc] # Django has no types
-    """Both kinds of servers close a response when it is out."""
+    """Both kinds of servers close a response when it is out.
 
-    def __init__(self, reply: HttpReply, afterwards: Callable[[], None] | None) -> None:
+    Args:
+        reply: what to answer.
+        afterwards: what to do once it is out.
+        told: Django may log a refusal. Its line names the path, in which a page has its token.
+    """
+
+    def __init__(
+        self, reply: HttpReply, afterwards: Callable[[], None] | None, *, told: bool
+    ) -> None:
         super().__init__(reply.body, status=reply.status, headers=dict(reply.headers))
         self._afterwards = afterwards
+        # A fault is logged by ourselves. Django would mail its query, with number and words, to
+        # ADMINS (django.utils.log.log_response, AdminEmailHandler).
+        self._has_been_logged = not told or reply.status >= 500
 
     def close(self) -> None:
         super().close()
