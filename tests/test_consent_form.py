@@ -428,6 +428,45 @@ def test_a_no_to_some_texts(
     assert again_agreed == ["care" in taken, "offers" in taken]
 
 
+@pytest.mark.both_databases
+def test_a_form_that_was_taken_in_part_is_taken_whole_after_start(
+    asking: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """The page says to text START: what is sent again then is what it was not taken for before."""
+    boxes = {"agreed": ["care", "offers"], "health_details": True}
+    asking.permission.submit(sent(asking))
+    clock.advance(timedelta(minutes=1))
+    text_of(asking.receive(from_patient("please stop the promotions", "SM1")))
+    clock.advance(timedelta(minutes=1))
+    part = asking.permission.submit(sent(asking, id="sub-2", at=clock(), **boxes))
+    again = asking.permission.submit(sent(asking, id="sub-2", at=clock(), **boxes))
+    clock.advance(timedelta(minutes=1))
+    text_of(asking.receive(from_patient("START", "SM2")))
+    asking.dispatch_due()
+    before = len(outgoing(carrier))
+    clock.advance(timedelta(minutes=1))
+    whole, twice = (
+        asking.permission.submit(sent(asking, id="sub-2", at=clock(), **boxes)) for _ in range(2)
+    )
+    asking.dispatch_due()
+
+    assert (part.stopped, whole.stopped, twice.stopped) == (True, False, False)
+    assert again.events == part.events
+    assert whole.events[:-1] == part.events
+    assert twice.events == whole.events
+    offers = whole.events[-1]
+    assert isinstance(offers, Granted)
+    assert (offers.categories, offers.occurred_at) == (("promotions",), clock())
+    assert sum(isinstance(e, PhiPreferenceStated) for e in whole.events) == 1
+    assert outgoing(carrier)[before:] == [
+        "Lakeside Family Medicine: you will get texts about offers and news of our practice. Up "
+        "to 4 messages a month. Msg & data rates may apply. Reply HELP for help, STOP to opt out."
+    ]
+    for programme in ("care", "offers"):
+        state = asking.permission.state(PATIENT, person=PERSON, programme=programme)
+        assert state is PermissionState.AGREED
+
+
 def test_a_stop_that_is_heard_later_is_not_lifted(
     asking: Messenger, ana: Browser, clock: MovableClock
 ) -> None:

@@ -56,7 +56,7 @@ class Submitted:
     Attributes:
         problem: why it was not taken; None where it was.
         person: whose consent it is; empty where it was not taken.
-        events: what it put on record, or had before, when it was sent for the first time.
+        events: what it put on record, also before, when it was sent for the first time.
         stopped: texts to the number were stopped, all or some that were ticked, and a form that
             anybody can fill in lifts nothing: of those nothing was put on record. The patient
             texts START, or agrees on paper.
@@ -114,16 +114,25 @@ async def _record(
     on_record = await tx.consent_events(practice.id, number)
     reference = _reference(accepted, person)
     events = [e for e in on_record if _is_of(e, reference)]
-    if not events:
-        agreed = _without_stopped(accepted, fold(on_record, person).revocations)
-        if not agreed.choices:
-            return Submitted(person=person, stopped=True)
-        events = _events(ports, agreed, person, reference)
-        for event in events:
+    # What a STOP kept off the record the first time may be there now: START came in between.
+    left = _without_recorded(accepted, events)
+    agreed = _without_stopped(left, fold(on_record, person).revocations)
+    if agreed.choices:
+        made = _events(ports, agreed, person, reference)
+        for event in made:
             await tx.append(event, ports.ids())
-        await _welcome(tx, ports, agreed, events[0], language)
+        await _welcome(tx, ports, agreed, made[0], language)
+        events += made
     taken = sum(isinstance(event, Granted) for event in events)
     return Submitted(person=person, events=tuple(events), stopped=taken < len(accepted.choices))
+
+
+def _without_recorded(accepted: Accepted, events: Iterable[ConsentEvent]) -> Accepted:
+    """Only what is not on record of that form."""
+    shown = [event.wording for event in events if isinstance(event, Granted)]
+    choices = tuple(each for each in accepted.choices if each.wording not in shown)
+    wished = any(isinstance(event, PhiPreferenceStated) for event in events)
+    return evolve(accepted, choices=choices, warning=None if wished else accepted.warning)
 
 
 def _without_stopped(accepted: Accepted, standing: Iterable[Revocation]) -> Accepted:
