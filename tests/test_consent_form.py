@@ -368,6 +368,25 @@ def test_a_stop_is_not_lifted_by_whoever_knows_the_number(
     assert not outgoing(carrier)
 
 
+def test_what_the_page_tells_of_a_stop_helps(
+    asking: Messenger, ana: Browser, clock: MovableClock
+) -> None:
+    """A form that comes before START is nowhere on record: START alone would give nothing."""
+    asking.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana")
+    page = ana.get()
+    assert b"text START to us from it first, and then send this form." in page.body
+    clock.advance(timedelta(minutes=1))
+    thanks = ana.send(page)
+    assert b"text START to us from it, and send this form again after that." in thanks.body
+    clock.advance(timedelta(minutes=1))
+    text_of(asking.receive(from_patient("START", "SM1")))
+    assert not grants(asking)
+    clock.advance(timedelta(minutes=1))
+    ana.send(page)
+
+    assert asking.permission.state(PATIENT, person=PERSON, programme="care") == "agreed"
+
+
 @pytest.mark.parametrize(
     ("said", "taken", "stopped"),
     [

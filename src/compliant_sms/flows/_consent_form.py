@@ -59,7 +59,7 @@ class Submitted:
         events: what it put on record, also before, when it was sent for the first time.
         stopped: texts to the number were stopped, all or some that were ticked, and a form that
             anybody can fill in lifts nothing: of those nothing was put on record. The patient
-            texts START, or agrees on paper.
+            texts START and sends the form again, or agrees on paper.
     """
 
     problem: FormProblem | None = None
