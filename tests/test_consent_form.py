@@ -387,6 +387,20 @@ def test_what_the_page_tells_of_a_stop_helps(
     assert asking.permission.state(PATIENT, person=PERSON, programme="care") == "agreed"
 
 
+def test_nobody_agrees_under_another_practices_id(
+    make_messenger: Make, practice: Practice, asking: Messenger
+) -> None:
+    """Under an id that was set wrong no STOP is known, and the consent would be lost with it."""
+    asking.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="front-desk:ana")
+    remind(asking)
+    text_of(asking.receive(from_patient("STOP", "SM1")))
+    wrong = with_form(make_messenger, evolve(practice, id="lakeside-2"))
+
+    with pytest.raises(ConfigurationError, match="belongs to the practice with the id 'lakeside'"):
+        wrong.permission.submit(sent(wrong))
+    assert not grants(wrong)
+
+
 @pytest.mark.parametrize(
     ("said", "taken", "stopped"),
     [

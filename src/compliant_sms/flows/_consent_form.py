@@ -24,6 +24,7 @@ from compliant_sms.errors import ConfigurationError
 from compliant_sms.flows._consent import refuse_future
 from compliant_sms.flows._permission import permission_of
 from compliant_sms.flows._replies import reply_key
+from compliant_sms.flows._routes import refuse_others_senders
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message
 from compliant_sms.permission import (
@@ -79,7 +80,8 @@ async def submit_form(ports: Ports, sent: Submission) -> Submitted:
 
     Raises:
         InvalidInput: it is said to come in the future.
-        ConfigurationError: nobody can tell whose consent it would be.
+        ConfigurationError: nobody can tell whose consent it would be, or the sender belongs to a
+            practice with another id.
     """
     permission = permission_of(ports)
     _given.a_kind(sent, Submission, "sent", "a Submission")
@@ -111,6 +113,7 @@ async def _record(
 ) -> Submitted:
     practice, number = ports.practice, accepted.number
     await tx.lock(practice.id, number)
+    await refuse_others_senders(tx, ports)
     on_record = await tx.consent_events(practice.id, number)
     reference = _reference(accepted, person)
     events = [e for e in on_record if _is_of(e, reference)]
