@@ -18,10 +18,12 @@ from compliant_sms.consent import (
     Granted,
     PhiPreferenceStated,
     Revocation,
+    Revoked,
     fold,
 )
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.flows._consent import refuse_future
+from compliant_sms.flows._opt_in import may_have_come
 from compliant_sms.flows._permission import permission_of
 from compliant_sms.flows._replies import reply_key
 from compliant_sms.flows._routes import refuse_others_senders
@@ -47,6 +49,8 @@ __all__ = ["Submitted", "consent_form", "submit_form"]
 _ACTOR = "web-form"
 # Who waits longer for the confirmation has put the phone away.
 _CONFIRM_WITHIN = timedelta(hours=1)
+# Anybody can send forms for a number, one after the other.
+_SAID_LATELY = timedelta(days=1)
 _DIGITS = 16  # enough to tell apart what one form was sent with
 
 
@@ -124,7 +128,9 @@ async def _record(
         made = _events(ports, agreed, person, reference)
         for event in made:
             await tx.append(event, ports.ids())
-        await _welcome(tx, ports, agreed, made[0], language)
+        body = welcome([each.programme for each in agreed.choices], practice, language)
+        if not await _is_confirmed(tx, ports, body, on_record, number):
+            await _welcome(tx, ports, agreed, made[0], body)
         events += made
     taken = sum(isinstance(event, Granted) for event in events)
     return Submitted(person=person, events=tuple(events), stopped=taken < len(accepted.choices))
@@ -206,16 +212,36 @@ def _events(ports: Ports, accepted: Accepted, person: str, reference: str) -> li
     return events
 
 
+async def _is_confirmed(
+    tx: Transaction,
+    ports: Ports,
+    body: str,
+    on_record: Iterable[ConsentEvent],
+    number: PhoneNumber,
+) -> bool:
+    """Whether the number has the same words already, so that no form floods whose it is.
+
+    A STOP since then makes them news again.
+    """
+    stops = [event.recorded_at for event in on_record if isinstance(event, Revoked)]
+    since = max([ports.clock() - _SAID_LATELY, *stops])
+    texts = await tx.messages_to(ports.practice.id, number)
+    return any(
+        text.draft.body == body and text.created_at > since and may_have_come(ports, text)
+        for text in texts
+    )
+
+
 async def _welcome(
-    tx: Transaction, ports: Ports, accepted: Accepted, agreed: ConsentEvent, language: str
+    tx: Transaction, ports: Ports, accepted: Accepted, agreed: ConsentEvent, body: str
 ) -> None:
     """The confirmation that comes before any other text. CTIA Messaging Principles 5.1.2.1."""
-    at, programmes = ports.clock(), [each.programme for each in accepted.choices]
+    at = ports.clock()
     draft = Draft(
         to=accepted.number,
         person=agreed.person,
         purpose=Purpose.OPT_IN_CONFIRMATION,
-        body=welcome(programmes, ports.practice, language),
+        body=body,
         idempotency_key=reply_key(agreed.event_id),
         not_after=at + _CONFIRM_WITHIN,
         answers=at,
