@@ -95,10 +95,12 @@ class Visitor:
         words: str,
         proof: str,
         headers: Pairs = (),
+        unsent: str = "",
         **more: Any,
     ) -> HttpReply:
         """Send a form."""
         fields = {"step": step, "proof": proof, "words": words}
+        fields |= {"unsent": unsent} if unsent else {}
         body = urlencode(fields).encode()
         return self.ask("POST", headers=FORM + headers, body=body, **more)
 

@@ -40,10 +40,11 @@ from compliant_sms.ports import SecureMessage
 from compliant_sms.providers import Twilio
 from compliant_sms.rules import read
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.secure_pages import PageRequest, SecurePages, new_token
+from compliant_sms.secure_pages import PageRequest, SecurePages, new_token, safe
 from compliant_sms.system import entropy
 from compliant_sms.templates import Body, Catalogue, Text, Variable, neutral_notice
 from compliant_sms.testing import MovableClock
+from compliant_sms.wire import HttpReply
 from conftest import PATIENT, PERSON, WARNING
 from secure_visits import (
     BORN,
@@ -717,6 +718,37 @@ def test_a_reply_that_was_mended_after_going_back_comes_in_too(ana: Visitor) -> 
     assert again.status == 200
     assert ana.messenger.consent.state(PATIENT, PERSON).revoked_at is not None
     assert ana.happened().count("replied") == 2
+
+
+def test_a_reply_from_a_page_that_was_open_for_long_is_kept(
+    ana: Visitor, clock: MovableClock
+) -> None:
+    """Who they are is asked again; what they wrote comes back, and nobody takes it for sent."""
+    words = 'Is it "for" the morning?\n<b>And one at night</b>'
+    proof = proof_in(ana.answer())
+    clock.advance(timedelta(minutes=61))
+    late = ana.send("reply", words.replace("\n", "\r\n"), proof)
+    wrong = ana.send("answer", WRONG, proof_in(late), unsent=kept_in(late))
+    unread = ana.send("answer", "?", proof_in(wrong), unsent=kept_in(wrong))
+    shown = ana.send("answer", RIGHT, proof_in(unread), unsent=kept_in(unread))
+
+    assert [page.status for page in (late, wrong, unread, shown)] == [403, 403, 422, 422]
+    for page in (late, wrong, unread, shown):
+        assert "Your reply has not been sent yet." in text_of(page.body)
+        assert "<b>" not in text_of(page.body)
+    assert kept_in(late) == kept_in(wrong) == kept_in(unread) == words
+    assert DRUG not in text_of(unread.body)
+    assert f"\n{safe(words)}</textarea>" in text_of(shown.body)
+    assert not ana.messenger.history(PERSON).received
+    sent = ana.send("reply", words, proof_in(shown))
+    assert "Your reply was sent." in text_of(sent.body)
+    assert [text.body for text in ana.messenger.history(PERSON).received] == [words]
+
+
+def kept_in(page: HttpReply) -> str:
+    """The reply that goes back with the next answer."""
+    found = re.search('name="unsent" value="([^"]*)"', text_of(page.body))
+    return html.unescape(found[1]) if found else ""
 
 
 @pytest.mark.parametrize("words", ["STOP", "please stop texting me", "Stop! And call me back."])

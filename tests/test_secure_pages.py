@@ -339,7 +339,7 @@ def test_neither_page_nor_request_shows_itself() -> None:
         method="POST",
         token="okapi-token",
         headers=(("content-type", "application/x-www-form-urlencoded"),),
-        body=b"step=reply&words=okapi-words&proof=okapi-proof",
+        body=b"step=reply&words=okapi-words&proof=okapi-proof&unsent=okapi-unsent",
         address="192.0.2.7",
     )
     shown = repr(request) + repr(request.form()) + repr(page())

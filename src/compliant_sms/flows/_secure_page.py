@@ -118,7 +118,7 @@ class _Visit:
             return self._asked(page, at)
         nonce = proven(page.content.key, form.step, form.proof, at=at)
         if nonce is None:
-            return self._asked(page, at, PageProblem.STALE)
+            return self._asked(page, at, PageProblem.STALE, unsent=form.reply)
         if form.step is Step.ANSWER:
             return await self._answer(page, page.content, form, at)
         return await self._reply(page, page.content, form.reply, nonce, at)
@@ -126,7 +126,12 @@ class _Visit:
     # What it asks
 
     def _asked(
-        self, page: Page | None, at: datetime, problem: PageProblem | None = None
+        self,
+        page: Page | None,
+        at: datetime,
+        problem: PageProblem | None = None,
+        *,
+        unsent: str = "",
     ) -> HttpReply:
         """What somebody sees who has not proved yet to be the patient."""
         view = self.view(page)
@@ -140,14 +145,14 @@ class _Visit:
             return view.waits_for_code()
         left = self.pages.attempts - page.attempts if problem is PageProblem.WRONG else None
         proof = prove(content.key, Step.ANSWER, nonce=self.ports.ids(), at=at)
-        return view.question(content.asks, proof, problem=problem, left=left)
+        return view.question(content.asks, proof, problem=problem, left=left, unsent=unsent)
 
     async def _answer(
         self, page: Page, content: PageContent, form: Form, at: datetime
     ) -> HttpReply:
         said = await self._check(content, form.words, at)
         if isinstance(said, PageProblem):
-            return self._asked(page, at, said)
+            return self._asked(page, at, said, unsent=form.reply)
 
         async def work(tx: Transaction) -> tuple[Page | None, PageProblem | None]:
             # Whoever guesses many times at once waits here: each guess is counted by itself.
@@ -162,8 +167,9 @@ class _Visit:
 
         known, problem = await self.ports.store.run(work)
         if problem or known is None or known.content is None or not self._is_open(known, at):
-            return self._asked(known, at, problem)
-        return self._shown(known, known.content, at)
+            return self._asked(known, at, problem, unsent=form.reply)
+        unsent = PageProblem.UNSENT if form.reply else None
+        return self._shown(known, known.content, at, draft=form.reply, problem=unsent)
 
     async def _check(self, content: PageContent, written: str, at: datetime) -> _Said | PageProblem:
         """Whether an answer is right, outside of every transaction."""

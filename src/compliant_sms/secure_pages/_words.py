@@ -26,6 +26,8 @@ class PageProblem(Word):
     REFUSED = "refused"
     EMPTY = "empty"
     TOO_LONG = "too_long"
+    UNSENT = "unsent"
+    """The reply stands in the box again, because its page was open for too long."""
 
 
 @frozen(kw_only=True)
@@ -96,6 +98,7 @@ _WORDS = {
             PageProblem.REFUSED: "We could not take that. Open the link in your message again.",
             PageProblem.EMPTY: "There is nothing in your reply yet.",
             PageProblem.TOO_LONG: "Your reply is too long. It can have at most {count} characters.",
+            PageProblem.UNSENT: "Your reply has not been sent yet.",
         },
         left={"1": "You can try once more.", "other": "You can try {count} more times."},
         call="Questions? Call {name} at {phone}.",
@@ -138,6 +141,7 @@ _WORDS = {
             PageProblem.REFUSED: "No pudimos aceptarlo. Abra otra vez el enlace de su mensaje.",
             PageProblem.EMPTY: "Su respuesta todavía está vacía.",
             PageProblem.TOO_LONG: "Su respuesta es demasiado larga: máximo {count} caracteres.",
+            PageProblem.UNSENT: "Su respuesta todavía no se ha enviado.",
         },
         left={"1": "Puede intentarlo una vez más.", "other": "Puede intentarlo {count} veces más."},
         call="¿Preguntas? Llame a {name} al {phone}.",
@@ -180,6 +184,7 @@ _WORDS = {
             PageProblem.REFUSED: "Cela n'a pas pu être accepté. Ouvrez à nouveau votre lien.",
             PageProblem.EMPTY: "Votre réponse est encore vide.",
             PageProblem.TOO_LONG: "Votre réponse est trop longue : {count} caractères au plus.",
+            PageProblem.UNSENT: "Votre réponse n'a pas encore été envoyée.",
         },
         left={
             "1": "Vous pouvez essayer encore une fois.",
