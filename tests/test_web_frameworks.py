@@ -158,6 +158,14 @@ def test_a_callback_may_come_with_get(framework: Framework, messenger: Messenger
     assert answer.status == 200
 
 
+def test_a_server_may_tell_headers_that_are_empty(messenger: Messenger) -> None:
+    """So uWSGI does of a callback by GET; under Django they stand among the headers."""
+    by_get = next(each for each in FRAMEWORKS if each.name == "django-wsgi")
+    with by_get.client(messenger, public_url=PUBLIC_URL) as call:
+        sent = {"Content-Length": "", "Content-Type": ""}
+        assert call("GET", f"{MOUNT}/twilio?Body=STOP", sent, b"").status == 403
+
+
 @every_framework
 def test_each_practice_has_an_address(
     framework: Framework, make_messenger: Callable[..., Messenger], tmp_path: Path

@@ -195,7 +195,8 @@ def _arrival(request: HttpRequest, path: str) -> Arrival:
         path=f"/{path}",
         whole_path=request.path,
         query=request.META.get("QUERY_STRING", ""),
-        headers=tuple(request.headers.items()),
+        # Of a request without a body uWSGI tells a length and a type that are empty.
+        headers=tuple((name, value) for name, value in request.headers.items() if value),
         peer=request.META.get("REMOTE_ADDR", ""),
     )
 
