@@ -231,6 +231,26 @@ def test_the_throttle_fills_up_again() -> None:
     assert [throttle.lets("a"), throttle.lets("a")] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:0:7::1", "2001:db8:0:7:ffff::2", True),
+        ("2001:db8:0:7::1", "2001:db8:0:8::1", False),
+        ("::ffff:203.0.113.9", "203.0.113.9", True),
+        ("::ffff:203.0.113.9", "::ffff:203.0.113.8", False),
+        ("203.0.113.9", "203.0.113.8", False),
+        ("testclient", "testclient", True),
+        ("", "203.0.113.9", False),
+    ],
+)
+def test_whoever_has_a_network_has_one_address(one: str, other: str, *, same: bool) -> None:
+    """An address of IPv6 comes with 2^64 others, which would send as many forms."""
+    throttle = Throttle(at_once=1, now=lambda: 0.0)
+
+    assert throttle.lets(one)
+    assert throttle.lets(other) is not same
+
+
 def test_the_throttle_forgets_the_oldest() -> None:
     """However many addresses come, it remembers so many."""
     throttle = Throttle(at_once=1, addresses=2, now=lambda: 0.0)
