@@ -203,7 +203,6 @@ REFUSED: list[tuple[str, dict[str, Any], int, FormProblem]] = [
     ("no name sent", {"without": ("name",)}, 422, FormProblem.NO_NAME),
     ("no number", {"but": {"number": "call me"}}, 422, FormProblem.NO_NUMBER),
     ("too few digits", {"but": {"number": "555-0134"}}, 422, FormProblem.NO_NUMBER),
-    ("nobody we know", {"but": {"number": "217 555 0199"}}, 422, FormProblem.UNKNOWN),
     ("another programme", {"but": {"agree-loans": "yes"}}, 409, FormProblem.CHANGED),
     ("a box that says no", {"but": {"agree-offers": "no"}}, 400, FormProblem.UNREADABLE),
     ("another field", {"but": {"version": "x"}}, 400, FormProblem.UNREADABLE),
@@ -234,6 +233,20 @@ def test_refused(
     assert not asking.consent.events(PATIENT)
     assert not any("checked" in each.given for each in elements(refused))
     assert ana.send(refused).status == 200
+    assert len(grants(asking)) == 1
+
+
+def test_nobody_learns_who_is_a_patient(asking: Messenger, ana: Browser, carrier: Sandbox) -> None:
+    """Whoever knows a name and a number could ask the page; nothing is recorded or sent."""
+    page = ana.get()
+    unknown = ana.send(page, but={"number": "217 555 0199"})
+    asking.dispatch_due()
+    assert not asking.consent.events("+12175550199")
+    assert not outgoing(carrier)
+
+    known = ana.send(page)
+    assert (unknown.status, unknown.headers, unknown.body) == (200, known.headers, known.body)
+    assert b"If none comes within an hour, please call us." in unknown.body
     assert len(grants(asking)) == 1
 
 

@@ -104,7 +104,10 @@ class _Visit:
         if nonce is None:
             return self.shown(FormProblem.STALE, filled)
         done = await submit_form(self.ports, self._submission(filled, nonce))
-        return self.shown(done.problem, filled) if done.problem else self.view.thanks()
+        # Who is a patient here is nobody's business who knows a name and a number.
+        if done.problem in {None, FormProblem.UNKNOWN}:
+            return self.view.thanks()
+        return self.shown(done.problem, filled)
 
     def _submission(self, filled: Mapping[str, str], nonce: str) -> Submission:
         return Submission(

@@ -75,7 +75,7 @@ class FormView:
         return self._page(main, status=_STATUS.get(problem, 422) if problem else 200, **headers)
 
     def thanks(self) -> HttpReply:
-        """It was taken. The same whatever is known of the number, so that it tells nobody."""
+        """It came in. The same whatever is known of name and number, so that it tells nobody."""
         said = self._words
         return self._page(
             f'<h1>{safe(said.thanks)}</h1><p class="done" role="status">{safe(said.taken)}</p>'

@@ -26,7 +26,8 @@ class FormProblem(Word):
     STALE = "stale"
     """It was not sent from the page that we showed, or long after."""
     UNKNOWN = "unknown"
-    """Nobody could tell which patient it is."""
+    """Nobody could tell which patient it is. The library's own page does not say so: whoever knows
+    a name and a number could ask it whether that is a patient."""
     UNREADABLE = "unreadable"
 
     @property
@@ -156,7 +157,8 @@ _WORDS = {
         "then send this form.",
         send="Send",
         thanks="Thank you",
-        taken="We have your answer.",
+        taken="We have your answer. If we know you by this name and number, a text to it confirms "
+        "what you agreed to. If none comes within an hour, please call us.",
         stop_any_time="You can reply STOP to any text at any time. If texts to this number were "
         "stopped before, text START to us from it, and send this form again after that.",
         not_sent="Not sent",
@@ -245,7 +247,8 @@ _WORDS = {
         "y luego este formulario.",
         send="Enviar",
         thanks="Gracias",
-        taken="Recibimos su respuesta.",
+        taken="Recibimos su respuesta. Si lo conocemos por este nombre y número, un mensaje a ese "
+        "número confirma lo que aceptó. Si no llega ninguno en una hora, llámenos.",
         stop_any_time="Puede responder STOP a cualquier mensaje en cualquier momento. Si antes "
         "pidió no recibir mensajes en este número, envíenos START desde él y después envíe otra "
         "vez este formulario.",
@@ -336,7 +339,8 @@ _WORDS = {
         "celui-ci, puis ce formulaire.",
         send="Envoyer",
         thanks="Merci",
-        taken="Nous avons bien votre réponse.",
+        taken="Nous avons bien votre réponse. Si nous vous connaissons sous ce nom et ce numéro, "
+        "un SMS confirme ce que vous avez accepté. S'il n'arrive pas dans l'heure, appelez-nous.",
         stop_any_time="Vous pouvez répondre STOP à tout SMS, à tout moment. Si vous aviez arrêté "
         "les SMS à ce numéro, envoyez-nous START depuis celui-ci, puis renvoyez ce formulaire.",
         not_sent="Rien n'a été envoyé",
