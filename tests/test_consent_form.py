@@ -207,6 +207,8 @@ REFUSED: list[tuple[str, dict[str, Any], int, FormProblem]] = [
     ("a box that says no", {"but": {"agree-offers": "no"}}, 400, FormProblem.UNREADABLE),
     ("another field", {"but": {"version": "x"}}, 400, FormProblem.UNREADABLE),
     ("no proof", {"without": ("proof",)}, 403, FormProblem.STALE),
+    ("not what was shown", {"without": ("shown",)}, 403, FormProblem.STALE),
+    ("other words than the proof's", {"but": {"shown": "0" * 64}}, 403, FormProblem.STALE),
     ("a made-up proof", {"but": {"proof": "9999999999." + "a" * 32 + "." + "0" * 64}}, 403,
      FormProblem.STALE),
     ("no cookie", {"headers": {"Cookie": ""}}, 403, FormProblem.STALE),
@@ -398,8 +400,15 @@ def test_words_that_changed_meanwhile(
     own = evolve(practice, link_domains=["lakeside.example"])
     changed = make_messenger(practice=own, permission=permission(programmes=[dearer, OFFERS]))
 
-    assert browser(changed).send(page).status == 403
+    refused = browser(changed).send(page)
+    assert refused.status == 409
+    told = [each.text for each in elements(refused) if each.given.get("role") == "alert"]
+    assert told == [FormProblem.CHANGED.words]
     assert not asking.consent.events(PATIENT)
+    assert browser(changed).send(refused).status == 200
+    [granted] = grants(asking)
+    assert granted.wording is not None
+    assert "Up to 30 messages a month." in granted.wording.text
 
 
 def test_a_stop_is_not_lifted_by_whoever_knows_the_number(

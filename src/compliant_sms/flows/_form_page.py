@@ -15,6 +15,7 @@ from compliant_sms.permission import (
     NAME,
     NUMBER,
     PROOF,
+    SHOWN,
     ConsentForm,
     FormProblem,
     FormView,
@@ -97,7 +98,7 @@ class _Visit:
         nonce = proven_form(
             self.ports.form_keys(),
             filled.get(PROOF, ""),
-            shown=self.form.fingerprint,
+            shown=filled.get(SHOWN, ""),
             cookie=cookie_in(self.request.headers),
             at=self.ports.clock(),
         )
@@ -112,7 +113,7 @@ class _Visit:
     def _submission(self, filled: Mapping[str, str], nonce: str) -> Submission:
         return Submission(
             id=nonce,
-            shown=self.form.fingerprint,
+            shown=filled.get(SHOWN, ""),
             name=filled.get(NAME, ""),
             number=filled.get(NUMBER, ""),
             agreed=[name.removeprefix(BOX) for name in filled if name.startswith(BOX)],
