@@ -666,6 +666,33 @@ def test_every_answer_keeps_to_itself(ana: Visitor) -> None:
             assert word not in text_of(page.body)
 
 
+@both_databases
+def test_guesses_at_several_links_add_up(
+    make_messenger: Make, practice: Practice, clock: MovableClock
+) -> None:
+    """Ten at all pages of a number; then a code opens one, as after the five of a page."""
+    messenger = with_pages(make_messenger, practice)
+    first, second, third, fourth = (
+        notice(messenger, f"{number}", f"{DRUG} {number}") for number in range(4)
+    )
+    for guessed in (first, second):
+        told = [text_of(guessed.answer(WRONG).body) for _ in range(4)]
+        assert "You can try 4 more times." in told[0]
+    assert "locked" in text_of(first.answer(WRONG).body)
+    assert "You can try once more." not in text_of(third.get().body)
+    assert "locked" in text_of(third.answer(WRONG).body)  # the tenth, and the first on this page
+    refused = fourth.answer(RIGHT)
+
+    assert refused.status == 403
+    assert DRUG not in text_of(refused.body)
+    assert fourth.happened()[-1] == "locked"
+    code = messenger.secure_pages.issue_code(fourth.message_id, **DESK)
+    assert fourth.answer(code).status == 200
+    assert second.answer(RIGHT).status == 200  # who reads one begins anew at what is still open
+    clock.advance(timedelta(days=1))
+    assert third.answer(RIGHT).status == 403
+
+
 # Replies
 
 

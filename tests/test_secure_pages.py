@@ -17,8 +17,10 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.secure_pages import (
     HEADERS,
+    Accessed,
     Identity,
     Page,
+    PageAccess,
     PageContent,
     PageProblem,
     PageRequest,
@@ -27,6 +29,7 @@ from compliant_sms.secure_pages import (
     Standing,
     Step,
     birth_dates,
+    guesses_of,
     is_birth_date,
     is_token,
     kept_code,
@@ -318,6 +321,45 @@ def test_never_more_guesses_than_the_limit(answers: list[bool], limit: int) -> N
     assert wrong == min(answers.count(False), limit)
     assert locked == (wrong == limit)
     assert (current.standing(NOON, limit) is Standing.LOCKED) == (wrong == limit)
+
+
+@given(
+    answers=st.lists(st.tuples(st.integers(0, 3), st.sampled_from("wwwr")), max_size=60),
+    limit=st.integers(1, 10),
+)
+def test_never_more_guesses_than_ten_at_all_pages(
+    answers: list[tuple[int, str]], limit: int
+) -> None:
+    """Whoever found the phone has each of its links: a right answer alone begins anew."""
+    pages = [page(message_id=f"m{number}") for number in range(4)]
+    accesses: list[PageAccess] = []
+    since = 0
+    for number, answer in answers:
+        current = pages[number]
+        if current.standing(NOON, limit) is not Standing.OPEN:
+            continue
+        elsewhere = guesses_of(accesses, current.message_id, NOON)
+        pages[number], what = current.answered(
+            right=answer == "r", at=NOON, limit=limit, elsewhere=elsewhere
+        )
+        accesses += [PageAccess(message_id=f"m{number}", at=NOON, what=each) for each in what]
+        since = 0 if "read" in what else since + ("wrong_answer" in what)
+        own = sum(
+            each.message_id == f"m{number}" for each in accesses if each.what == "wrong_answer"
+        )
+        assert own <= limit
+        assert since <= 10
+        shut = pages[number].standing(NOON, limit) is Standing.LOCKED
+        assert shut == ("locked" in what) == (not pages[number].left(limit, elsewhere))
+
+
+def test_guesses_are_forgotten_in_time() -> None:
+    """After a month, so that a number is not closed for good."""
+    guess = PageAccess(message_id="m1", at=NOON, what=Accessed.WRONG_ANSWER)
+
+    assert guesses_of([guess], "m2", NOON + timedelta(days=29)) == 1
+    assert guesses_of([guess], "m2", NOON + timedelta(days=30)) == 0
+    assert guesses_of([guess], "m1", NOON) == 0
 
 
 def test_what_is_over_is_over() -> None:

@@ -29,6 +29,7 @@ from compliant_sms.secure_pages import (
     Standing,
     Step,
     birth_dates,
+    guesses_of,
     is_birth_date,
     is_token,
     language_of,
@@ -131,6 +132,7 @@ class _Visit:
         at: datetime,
         problem: PageProblem | None = None,
         *,
+        left: int | None = None,
         unsent: str = "",
     ) -> HttpReply:
         """What somebody sees who has not proved yet to be the patient."""
@@ -143,7 +145,6 @@ class _Visit:
         content = page.content
         if content.asks is Identity.CODE and not content.code:
             return view.waits_for_code()
-        left = self.pages.attempts - page.attempts if problem is PageProblem.WRONG else None
         proof = prove(content.key, Step.ANSWER, nonce=self.ports.ids(), at=at)
         return view.question(content.asks, proof, problem=problem, left=left, unsent=unsent)
 
@@ -154,20 +155,30 @@ class _Visit:
         if isinstance(said, PageProblem):
             return self._asked(page, at, said, unsent=form.reply)
 
-        async def work(tx: Transaction) -> tuple[Page | None, PageProblem | None]:
+        message = await self._message(page)
+
+        async def work(tx: Transaction) -> tuple[Page | None, PageProblem | None, int | None]:
+            # The number before the page, as whoever erases a person locks them.
+            await tx.lock(page.practice_id, message.draft.to)
             # Whoever guesses many times at once waits here: each guess is counted by itself.
             now = await self._page(tx)
             if now is None or not self._is_open(now, at):
-                return now, None
+                return now, None, None
             if now.content != said.checked:  # another code was issued in the meantime
-                return now, PageProblem.STALE
-            answered, what = now.answered(right=said.right, at=at, limit=self.pages.attempts)
+                return now, PageProblem.STALE, None
+            limit, elsewhere = self.pages.attempts, 0
+            if said.checked.asks is Identity.BIRTH_DATE:  # each code is another one
+                accesses = await tx.accesses_at(page.practice_id, message.draft.to)
+                elsewhere = guesses_of(accesses, page.message_id, at)
+            answered, what = now.answered(right=said.right, at=at, limit=limit, elsewhere=elsewhere)
             await self._keep(tx, answered, what, at)
-            return answered, None if said.right else PageProblem.WRONG
+            if said.right:
+                return answered, None, None
+            return answered, PageProblem.WRONG, answered.left(limit, elsewhere)
 
-        known, problem = await self.ports.store.run(work)
+        known, problem, left = await self.ports.store.run(work)
         if problem or known is None or known.content is None or not self._is_open(known, at):
-            return self._asked(known, at, problem, unsent=form.reply)
+            return self._asked(known, at, problem, left=left, unsent=form.reply)
         unsent = PageProblem.UNSENT if form.reply else None
         return self._shown(known, known.content, at, draft=form.reply, problem=unsent)
 
@@ -215,9 +226,7 @@ class _Visit:
         if not reply or len(reply) > LONGEST_REPLY:
             problem = PageProblem.TOO_LONG if reply else PageProblem.EMPTY
             return self._shown(page, content, at, draft=reply, problem=problem)
-        store = self.ports.store
-        message = await store.run(lambda tx: tx.message(page.message_id))
-        assert message is not None, "each page refers to a text"  # noqa: S101
+        message = await self._message(page)
         event = InboundText(
             key=f"{page.message_id}/{nonce}/{mark_of(content.key, reply)}",
             provider_id=nonce,
@@ -238,7 +247,7 @@ class _Visit:
                 await self._keep(tx, now, (Accessed.REPLIED,), at, inbound_id=inbound.inbound_id)
             return now, received, await _stopped(tx, received, message)
 
-        known, received, stopped = await store.run(work)
+        known, received, stopped = await self.ports.store.run(work)
         if known is None or known.content is None or not self._is_open(known, at):
             return self._asked(known, at)
         sent = reply if received else ""
@@ -248,6 +257,12 @@ class _Visit:
 
     async def _page(self, tx: Transaction) -> Page | None:
         return await tx.page_at(self.ports.practice.id, token_hash(self.request.token))
+
+    async def _message(self, page: Page) -> Message:
+        """The text that its link went out with."""
+        message = await self.ports.store.run(lambda tx: tx.message(page.message_id))
+        assert message is not None, "each page refers to a text"  # noqa: S101
+        return message
 
     def _is_open(self, page: Page, at: datetime) -> bool:
         return page.standing(at, self.pages.attempts) is Standing.OPEN

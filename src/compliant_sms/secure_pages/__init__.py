@@ -15,6 +15,7 @@ from compliant_sms.secure_pages._page import (
     PageAccess,
     PageContent,
     Standing,
+    guesses_of,
 )
 from compliant_sms.secure_pages._proof import Step, mark_of, prove, proven
 from compliant_sms.secure_pages._settings import SecurePages
@@ -39,6 +40,7 @@ __all__ = [
     "Step",
     "birth_dates",
     "document",
+    "guesses_of",
     "is_birth_date",
     "is_token",
     "kept_code",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
 
@@ -10,10 +11,13 @@ from compliant_sms import records
 from compliant_sms._masking import repr_of_practice
 from compliant_sms.choices import Word
 
-__all__ = ["Accessed", "Identity", "Page", "PageAccess", "PageContent", "Standing"]
+__all__ = ["Accessed", "Identity", "Page", "PageAccess", "PageContent", "Standing", "guesses_of"]
 
 _MOST_OPENED = 100  # put on record each; programs that preview links open them again and again
 _MOST_REPLIES = 10
+# At all pages of a number together: whoever found the phone has each of its links.
+_MOST_GUESSES = 10
+_REMEMBERED = timedelta(days=30)
 
 
 class Identity(Word):
@@ -151,15 +155,28 @@ class Page:
             return self, ()
         return evolve(self, opened=self.opened + 1), (Accessed.OPENED,)
 
+    def left(self, limit: int, elsewhere: int) -> int:
+        """How many more wrong answers it takes; the last one locks it.
+
+        Args:
+            limit: how many lock a page.
+            elsewhere: how many came to the other pages of the number: :func:`guesses_of`.
+        """
+        return max(0, min(limit, _MOST_GUESSES - elsewhere) - self.attempts)
+
     def answered(
-        self, *, right: bool, at: datetime, limit: int
+        self, *, right: bool, at: datetime, limit: int, elsewhere: int = 0
     ) -> tuple[Page, tuple[Accessed, ...]]:
         """Somebody answered what it asks. Wrong answers add up over its whole life."""
+        locked = evolve(self, attempts=limit)
+        if not self.left(limit, elsewhere):
+            return locked, (Accessed.LOCKED,)
         if right:
             return evolve(self, read_at=self.read_at or at), (Accessed.READ,)
         wrong = evolve(self, attempts=self.attempts + 1)
-        locks = wrong.attempts >= limit
-        return wrong, (Accessed.WRONG_ANSWER, *([Accessed.LOCKED] if locks else []))
+        if wrong.left(limit, elsewhere):
+            return wrong, (Accessed.WRONG_ANSWER,)
+        return locked, (Accessed.WRONG_ANSWER, Accessed.LOCKED)
 
     def replied(self) -> Page:
         """Somebody wrote a reply."""
@@ -177,3 +194,20 @@ class Page:
     def withdrawn(self, at: datetime) -> Page:
         """It was taken back, and shows nothing any more."""
         return evolve(self, withdrawn_at=self.withdrawn_at or at, content=None)
+
+
+def guesses_of(accesses: Iterable[PageAccess], message_id: str, at: datetime) -> int:
+    """How many wrong answers came lately to other pages of a number, since one was read.
+
+    Args:
+        accesses: all those at the number's pages, oldest first.
+        message_id: of the page that is asked about.
+        at: the present (aware).
+    """
+    count = 0
+    for access in accesses:
+        if access.what is Accessed.READ:
+            count = 0
+        elif access.what is Accessed.WRONG_ANSWER and access.at > at - _REMEMBERED:
+            count += access.message_id != message_id
+    return count
