@@ -693,6 +693,21 @@ def test_guesses_at_several_links_add_up(
     assert third.answer(RIGHT).status == 403
 
 
+def test_a_page_can_be_opened_on_the_whole_day_that_it_names(
+    make_messenger: Make, practice: Practice, clock: MovableClock
+) -> None:
+    """It expires at the hour at which its text went, a month later: the day before is named."""
+    messenger = with_pages(make_messenger, practice)
+    ana = notice(messenger)  # at 10 in the morning of November 30
+    assert "You can open this page until December 29, 2026." in text_of(ana.answer().body)
+    clock.advance(timedelta(days=29, hours=13))
+    assert "You can open this page until December 29, 2026." in text_of(ana.answer().body)
+    clock.advance(timedelta(hours=10))
+    assert "You can open this page until December 30, 2026." in text_of(ana.answer().body)
+    clock.advance(timedelta(hours=1))
+    assert ana.answer().status == 410
+
+
 # Replies
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
@@ -43,6 +43,8 @@ from compliant_sms.templates import dialled, sender_name
 from compliant_sms.wire import HttpReply
 
 __all__ = ["answer_page"]
+
+_DAY = timedelta(days=1)
 
 
 async def answer_page(ports: Ports, request: PageRequest) -> HttpReply:
@@ -212,7 +214,8 @@ class _Visit:
         return self.view(page).message(
             content.body,
             spoken=content.written_in,
-            until=self._day(page.expires_at),
+            # Nobody reads an hour there: the last day on all of which it can be opened.
+            until=max(self._day(at), self._day(page.expires_at) - _DAY),
             proof=proof if page.takes_replies else "",
             draft=draft,
             problem=problem,
