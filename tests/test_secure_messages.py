@@ -670,7 +670,7 @@ def test_every_answer_keeps_to_itself(ana: Visitor) -> None:
 def test_guesses_at_several_links_add_up(
     make_messenger: Make, practice: Practice, clock: MovableClock
 ) -> None:
-    """Ten at all pages of a number; then a code opens one, as after the five of a page."""
+    """Ten at all pages of a patient; then a code opens one, as after the five of a page."""
     messenger = with_pages(make_messenger, practice)
     first, second, third, fourth = (
         notice(messenger, f"{number}", f"{DRUG} {number}") for number in range(4)
@@ -691,6 +691,38 @@ def test_guesses_at_several_links_add_up(
     assert second.answer(RIGHT).status == 200  # who reads one begins anew at what is still open
     clock.advance(timedelta(days=1))
     assert third.answer(RIGHT).status == 403
+
+
+@both_databases
+def test_guesses_of_a_family_at_one_number_do_not_add_up(
+    make_messenger: Make, practice: Practice
+) -> None:
+    """Each has a date of birth of their own: nobody shuts out another, or begins for them anew."""
+    messenger = with_pages(make_messenger, practice)
+    agree(messenger, person="pat-902")
+    ben = notice(messenger, "ben", person="pat-902")
+    first, second, third = (notice(messenger, f"{n}", f"{DRUG} {n}") for n in range(3))
+    for guessed in [first] * 5 + [second] * 4:
+        guessed.answer(WRONG)
+
+    assert "You can try 4 more times." in text_of(ben.answer(WRONG).body)
+    assert ben.answer(RIGHT).status == 200
+    assert "locked" in text_of(third.answer(WRONG).body)  # Ana's tenth
+
+
+def test_guesses_before_a_page_was_read_shut_nobody_out(
+    make_messenger: Make, practice: Practice
+) -> None:
+    """Ten since then: those of before count for their own page alone."""
+    messenger = with_pages(make_messenger, practice)
+    first, second, third = (notice(messenger, f"{n}", f"{DRUG} {n}") for n in range(3))
+    for guessed, answers in ((first, [*[WRONG] * 4, RIGHT]), (second, [WRONG] * 4)):
+        for answer in answers:
+            guessed.answer(answer)
+    third.answer(WRONG)
+    third.answer(WRONG)
+
+    assert first.answer(RIGHT).status == 200
 
 
 def test_a_page_can_be_opened_on_the_whole_day_that_it_names(

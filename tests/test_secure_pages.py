@@ -337,7 +337,10 @@ def test_never_more_guesses_than_the_limit(answers: list[bool], limit: int) -> N
 def test_never_more_guesses_than_ten_at_all_pages(
     answers: list[tuple[int, str]], limit: int
 ) -> None:
-    """Whoever found the phone has each of its links: a right answer alone begins anew."""
+    """Whoever found the phone has each of its links: a right answer alone begins anew.
+
+    Nor fewer: a page locks with its own last guess, or with the tenth at all of them.
+    """
     pages = [page(message_id=f"m{number}") for number in range(4)]
     accesses: list[PageAccess] = []
     since = 0
@@ -345,9 +348,9 @@ def test_never_more_guesses_than_ten_at_all_pages(
         current = pages[number]
         if current.standing(NOON, limit) is not Standing.OPEN:
             continue
-        elsewhere = guesses_of(accesses, current.message_id, NOON)
+        guesses = guesses_of(accesses, NOON)
         pages[number], what = current.answered(
-            right=answer == "r", at=NOON, limit=limit, elsewhere=elsewhere
+            right=answer == "r", at=NOON, limit=limit, guesses=guesses
         )
         accesses += [PageAccess(message_id=f"m{number}", at=NOON, what=each) for each in what]
         since = 0 if "read" in what else since + ("wrong_answer" in what)
@@ -357,16 +360,15 @@ def test_never_more_guesses_than_ten_at_all_pages(
         assert own <= limit
         assert since <= 10
         shut = pages[number].standing(NOON, limit) is Standing.LOCKED
-        assert shut == ("locked" in what) == (not pages[number].left(limit, elsewhere))
+        assert shut == ("locked" in what) == (own == limit or since == 10)
 
 
 def test_guesses_are_forgotten_in_time() -> None:
-    """After a month, so that a number is not closed for good."""
+    """After a month, so that no patient is shut out for good."""
     guess = PageAccess(message_id="m1", at=NOON, what=Accessed.WRONG_ANSWER)
 
-    assert guesses_of([guess], "m2", NOON + timedelta(days=29)) == 1
-    assert guesses_of([guess], "m2", NOON + timedelta(days=30)) == 0
-    assert guesses_of([guess], "m1", NOON) == 0
+    assert guesses_of([guess], NOON + timedelta(days=29)) == 1
+    assert guesses_of([guess], NOON + timedelta(days=30)) == 0
 
 
 def test_what_is_over_is_over() -> None:

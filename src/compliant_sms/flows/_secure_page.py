@@ -168,15 +168,15 @@ class _Visit:
                 return now, None, None
             if now.content != said.checked:  # another code was issued in the meantime
                 return now, PageProblem.STALE, None
-            limit, elsewhere = self.pages.attempts, 0
+            limit, guesses = self.pages.attempts, 0
             if said.checked.asks is Identity.BIRTH_DATE:  # each code is another one
-                accesses = await tx.accesses_at(page.practice_id, message.draft.to)
-                elsewhere = guesses_of(accesses, page.message_id, at)
-            answered, what = now.answered(right=said.right, at=at, limit=limit, elsewhere=elsewhere)
+                accesses = await tx.accesses_beside(page.practice_id, page.message_id)
+                guesses = guesses_of(accesses, at)
+            answered, what = now.answered(right=said.right, at=at, limit=limit, guesses=guesses)
             await self._keep(tx, answered, what, at)
             if said.right:
                 return answered, None, None
-            return answered, PageProblem.WRONG, answered.left(limit, elsewhere)
+            return answered, PageProblem.WRONG, answered.left(limit, guesses + 1)
 
         known, problem, left = await self.ports.store.run(work)
         if problem or known is None or known.content is None or not self._is_open(known, at):

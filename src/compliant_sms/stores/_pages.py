@@ -169,6 +169,19 @@ class SecurePageRecords(SubjectRecords):
         )
         return [await self._access(row) for row in rows]
 
+    async def accesses_beside(self, practice_id: str, message_id: str) -> list[PageAccess]:
+        """Every access to the pages of all texts to the person of that one there, oldest first."""
+        rows = await self._all(
+            _ACCESSES
+            + """m.practice_id = :practice_id AND m.number = (SELECT number FROM sms_messages
+                WHERE practice_id = :practice_id AND message_id = :message_id)
+            AND m.chain_id = (SELECT chain_id FROM sms_messages
+                WHERE practice_id = :practice_id AND message_id = :message_id) ORDER BY a.seq""",
+            practice_id=practice_id,
+            message_id=message_id,
+        )
+        return [await self._access(row) for row in rows]
+
     async def new_accesses(self, practice_id: str, limit: int) -> list[PageAccess]:
         """Accesses that nobody acknowledged yet, oldest first."""
         rows = await self._all(
