@@ -378,6 +378,37 @@ def test_nobody_is_flooded_with_confirmations(
     assert left() == 1
 
 
+def test_other_boxes_on_each_form_flood_nobody_either(
+    make_messenger: Make, practice: Practice, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Three forms a day are confirmed to a number, whatever is ticked; what START answers is none.
+
+    All that was agreed to is on record.
+    """
+    bills = evolve(CARE, id="bills", about="your bills", categories=["billing"])
+    own = evolve(practice, link_domains=["lakeside.example"])
+    asks = permission(programmes=[CARE, OFFERS, bills])
+    asking = make_messenger(practice=own, permission=asks)
+    text_of(asking.receive(from_patient("STOP", "SM1")))
+    asking.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+    text_of(asking.receive(from_patient("START", "SM2")))
+    asking.dispatch_due()
+
+    def left(*ticked: str) -> int:
+        clock.advance(timedelta(minutes=1))
+        asking.permission.submit(sent(asking, id=f"{clock()}", agreed=ticked, at=clock()))
+        before = len(outgoing(carrier))
+        asking.dispatch_due()
+        return len(outgoing(carrier)) - before
+
+    ticked = [["care"], ["care", "offers"], ["bills"], ["offers"], ["care", "bills"]]
+    assert [left(*each) for each in ticked] == [1, 1, 1, 0, 0]
+    assert len(grants(asking)) == sum(map(len, ticked))
+    clock.advance(timedelta(days=1))
+    assert left("offers") == 1
+
+
 def test_too_late(asking: Messenger, ana: Browser, clock: MovableClock) -> None:
     """After two hours the page is stale; it comes again with what was typed."""
     page = ana.get()

@@ -49,8 +49,9 @@ __all__ = ["Submitted", "consent_form", "submit_form"]
 _ACTOR = "web-form"
 # Who waits longer for the confirmation has put the phone away.
 _CONFIRM_WITHIN = timedelta(hours=1)
-# Anybody can send forms for a number, one after the other.
+# Anybody can send forms for a number, one after the other, and tick other boxes on each.
 _SAID_LATELY = timedelta(days=1)
+_MOST_CONFIRMED = 3
 _DIGITS = 16  # enough to tell apart what one form was sent with
 
 
@@ -219,17 +220,17 @@ async def _is_confirmed(
     on_record: Iterable[ConsentEvent],
     number: PhoneNumber,
 ) -> bool:
-    """Whether the number has the same words already, so that no form floods whose it is.
+    """Whether the number has the same words already, or many like them, so that none is flooded.
 
     A STOP since then makes them news again.
     """
+    forms = {reply_key(event.event_id) for event in on_record if isinstance(event, Granted)}
     stops = [event.recorded_at for event in on_record if isinstance(event, Revoked)]
     since = max([ports.clock() - _SAID_LATELY, *stops])
     texts = await tx.messages_to(ports.practice.id, number)
-    return any(
-        text.draft.body == body and text.created_at > since and may_have_come(ports, text)
-        for text in texts
-    )
+    lately = [t.draft for t in texts if t.created_at > since and may_have_come(ports, t)]
+    many = sum(draft.idempotency_key in forms for draft in lately) >= _MOST_CONFIRMED
+    return many or any(draft.body == body for draft in lately)
 
 
 async def _welcome(
