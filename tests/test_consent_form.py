@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -839,6 +840,15 @@ def test_agreed_is_a_list() -> None:
             Submission(id="1", agreed=wrong, **usual)
     with pytest.raises(InvalidInput, match="two would count as one"):
         Submission(id=" ", agreed=["care"], **usual)
+
+
+def test_agreed_may_be_of_an_enum(asking: Messenger) -> None:
+    """Of a host whose ids of programmes are members of one."""
+
+    class Named(str, Enum):  # noqa: UP042 - str() of its members is not their value
+        CARE = "care"
+
+    assert asking.permission.submit(sent(asking, agreed=[Named.CARE])).problem is None
 
 
 @pytest.mark.parametrize("value", ["no", "", "on", None, 1])

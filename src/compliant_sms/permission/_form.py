@@ -106,10 +106,11 @@ def form_shown(permission: Permission, practice: Practice, shown: str) -> Consen
 def _ids(given: Iterable[str]) -> frozenset[str]:
     listed = isinstance(given, Iterable) and not isinstance(given, str)
     found = [*given] if listed else [None]
-    if not all(isinstance(each, str) for each in found):
+    ids = [each for each in found if isinstance(each, str)]  # str() of an Enum is another word
+    if len(ids) < len(found):
         msg = "agreed takes the ids of programmes in a list, for example ['reminders']"
         raise InvalidInput(msg)
-    return frozenset(map(str, found))
+    return frozenset(ids)
 
 
 def _one_of_a_kind(of: object, attribute: Attribute[str], value: str) -> None:

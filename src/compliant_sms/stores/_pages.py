@@ -176,9 +176,7 @@ class SecurePageRecords(SubjectRecords):
 
     async def accesses_beside(self, practice_id: str, message_id: str) -> list[PageAccess]:
         """Every access to the pages of all texts to the person of that one there, oldest first."""
-        rows = await self._all(
-            _ACCESSES + _BESIDE, practice_id=practice_id, message_id=message_id
-        )
+        rows = await self._all(_ACCESSES + _BESIDE, practice_id=practice_id, message_id=message_id)
         return [await self._access(row) for row in rows]
 
     async def new_accesses(self, practice_id: str, limit: int) -> list[PageAccess]:
