@@ -289,7 +289,7 @@ FORMS = [
     ),
     Framework(
         "starlette",
-        lambda messenger: _starlette_client(consent_app(messenger)),
+        lambda messenger, **options: _starlette_client(consent_app(messenger, **options)),
         lambda messenger: _on_uvicorn(consent_app(messenger)),
         is_async=True,
     ),

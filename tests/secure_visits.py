@@ -54,12 +54,12 @@ def with_pages(
 def notice(messenger: Messenger, key: str = "1", body: str = DRUG, **changes: Any) -> Visitor:
     """Send what tells too much; whoever holds the link."""
     outcome = remind(messenger, key, body=body, **changes)
-    return visitor(messenger, outcome.message_id)
+    return visitor(messenger, outcome.message_id, changes.get("person", PERSON))
 
 
-def visitor(messenger: Messenger, message_id: str) -> Visitor:
+def visitor(messenger: Messenger, message_id: str, person: str = PERSON) -> Visitor:
     """Whoever holds the link that left with a text."""
-    texts = {text.message.message_id: text for text in messenger.history(PERSON).texts}
+    texts = {text.message.message_id: text for text in messenger.history(person).texts}
     found = _LINK.search(texts[message_id].message.body)
     assert found, "no link left"
     return Visitor(messenger, message_id, found[1])
@@ -95,10 +95,12 @@ class Visitor:
         words: str,
         proof: str,
         headers: Pairs = (),
+        unsent: str = "",
         **more: Any,
     ) -> HttpReply:
         """Send a form."""
         fields = {"step": step, "proof": proof, "words": words}
+        fields |= {"unsent": unsent} if unsent else {}
         body = urlencode(fields).encode()
         return self.ask("POST", headers=FORM + headers, body=body, **more)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -203,11 +204,12 @@ REFUSED: list[tuple[str, dict[str, Any], int, FormProblem]] = [
     ("no name sent", {"without": ("name",)}, 422, FormProblem.NO_NAME),
     ("no number", {"but": {"number": "call me"}}, 422, FormProblem.NO_NUMBER),
     ("too few digits", {"but": {"number": "555-0134"}}, 422, FormProblem.NO_NUMBER),
-    ("nobody we know", {"but": {"number": "217 555 0199"}}, 422, FormProblem.UNKNOWN),
     ("another programme", {"but": {"agree-loans": "yes"}}, 409, FormProblem.CHANGED),
     ("a box that says no", {"but": {"agree-offers": "no"}}, 400, FormProblem.UNREADABLE),
     ("another field", {"but": {"version": "x"}}, 400, FormProblem.UNREADABLE),
     ("no proof", {"without": ("proof",)}, 403, FormProblem.STALE),
+    ("not what was shown", {"without": ("shown",)}, 403, FormProblem.STALE),
+    ("other words than the proof's", {"but": {"shown": "0" * 64}}, 403, FormProblem.STALE),
     ("a made-up proof", {"but": {"proof": "9999999999." + "a" * 32 + "." + "0" * 64}}, 403,
      FormProblem.STALE),
     ("no cookie", {"headers": {"Cookie": ""}}, 403, FormProblem.STALE),
@@ -234,6 +236,20 @@ def test_refused(
     assert not asking.consent.events(PATIENT)
     assert not any("checked" in each.given for each in elements(refused))
     assert ana.send(refused).status == 200
+    assert len(grants(asking)) == 1
+
+
+def test_nobody_learns_who_is_a_patient(asking: Messenger, ana: Browser, carrier: Sandbox) -> None:
+    """Whoever knows a name and a number could ask the page; nothing is recorded or sent."""
+    page = ana.get()
+    unknown = ana.send(page, but={"number": "217 555 0199"})
+    asking.dispatch_due()
+    assert not asking.consent.events("+12175550199")
+    assert not outgoing(carrier)
+
+    known = ana.send(page)
+    assert (unknown.status, unknown.headers, unknown.body) == (200, known.headers, known.body)
+    assert b"If none comes within an hour, please call us." in unknown.body
     assert len(grants(asking)) == 1
 
 
@@ -324,7 +340,74 @@ def test_mended_after_going_back(
     assert ana.send(page).status == 200
     assert len(agreed()) == len(first) + len(mended)
     asking.dispatch_due()
-    assert len(outgoing(carrier)) == 2
+    # The same words to the same number are confirmed once, whoever signed.
+    told = {(each.to, each.body) for each in carrier.messages()}
+    news = filled["number"] != ana.filled["number"] or ticked != {"agree-care"}
+    assert len(outgoing(carrier)) == len(told) == 1 + news
+
+
+def test_nobody_is_flooded_with_confirmations(
+    make_messenger: Make, practice: Practice, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Forms for somebody's number, one after the other, are confirmed once a day.
+
+    One that comes after STOP and START is confirmed again; so is one whose confirmation never left.
+    """
+    asking = with_form(make_messenger, practice, identify=by_name)
+    ana = browser(asking)
+
+    def left(name: str = "Ana Gomez", **changes: Any) -> int:
+        clock.advance(timedelta(minutes=1))
+        assert ana.send(ana.get(), but={"name": name}, **changes).status == 200
+        before = len(outgoing(carrier))
+        asking.dispatch_due()
+        return len(outgoing(carrier)) - before
+
+    assert [left(), left(), left("Ben Gomez")] == [1, 0, 0]
+    text_of(asking.receive(from_patient("STOP", "SM1")))
+    asking.dispatch_due()
+    assert left() == 0
+    text_of(asking.receive(from_patient("START", "SM2")))
+    asking.dispatch_due()
+    assert [left(), left()] == [1, 0]
+    clock.advance(timedelta(days=1))
+    assert [left(), left()] == [1, 0]
+    clock.advance(timedelta(days=1))
+    assert ana.send(ana.get()).status == 200
+    clock.advance(timedelta(hours=2))
+    asking.dispatch_due()  # by now it is too late for a confirmation
+    assert left() == 1
+
+
+def test_other_boxes_on_each_form_flood_nobody_either(
+    make_messenger: Make, practice: Practice, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Three forms a day are confirmed to a number, whatever is ticked; what START answers is none.
+
+    All that was agreed to is on record.
+    """
+    bills = evolve(CARE, id="bills", about="your bills", categories=["billing"])
+    own = evolve(practice, link_domains=["lakeside.example"])
+    asks = permission(programmes=[CARE, OFFERS, bills])
+    asking = make_messenger(practice=own, permission=asks)
+    text_of(asking.receive(from_patient("STOP", "SM1")))
+    asking.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+    text_of(asking.receive(from_patient("START", "SM2")))
+    asking.dispatch_due()
+
+    def left(*ticked: str) -> int:
+        clock.advance(timedelta(minutes=1))
+        asking.permission.submit(sent(asking, id=f"{clock()}", agreed=ticked, at=clock()))
+        before = len(outgoing(carrier))
+        asking.dispatch_due()
+        return len(outgoing(carrier)) - before
+
+    ticked = [["care"], ["care", "offers"], ["bills"], ["offers"], ["care", "bills"]]
+    assert [left(*each) for each in ticked] == [1, 1, 1, 0, 0]
+    assert len(grants(asking)) == sum(map(len, ticked))
+    clock.advance(timedelta(days=1))
+    assert left("offers") == 1
 
 
 def test_too_late(asking: Messenger, ana: Browser, clock: MovableClock) -> None:
@@ -349,8 +432,15 @@ def test_words_that_changed_meanwhile(
     own = evolve(practice, link_domains=["lakeside.example"])
     changed = make_messenger(practice=own, permission=permission(programmes=[dearer, OFFERS]))
 
-    assert browser(changed).send(page).status == 403
+    refused = browser(changed).send(page)
+    assert refused.status == 409
+    told = [each.text for each in elements(refused) if each.given.get("role") == "alert"]
+    assert told == [FormProblem.CHANGED.words]
     assert not asking.consent.events(PATIENT)
+    assert browser(changed).send(refused).status == 200
+    [granted] = grants(asking)
+    assert granted.wording is not None
+    assert "Up to 30 messages a month." in granted.wording.text
 
 
 def test_a_stop_is_not_lifted_by_whoever_knows_the_number(
@@ -366,6 +456,39 @@ def test_a_stop_is_not_lifted_by_whoever_knows_the_number(
     assert isinstance(only, Revoked)
     asking.dispatch_due()
     assert not outgoing(carrier)
+
+
+def test_what_the_page_tells_of_a_stop_helps(
+    asking: Messenger, ana: Browser, clock: MovableClock
+) -> None:
+    """A form that comes before START is nowhere on record: START alone would give nothing."""
+    asking.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana")
+    page = ana.get()
+    assert b"text START to us from it first, and then send this form." in page.body
+    clock.advance(timedelta(minutes=1))
+    thanks = ana.send(page)
+    assert b"text START to us from it, and send this form again after that." in thanks.body
+    clock.advance(timedelta(minutes=1))
+    text_of(asking.receive(from_patient("START", "SM1")))
+    assert not grants(asking)
+    clock.advance(timedelta(minutes=1))
+    ana.send(page)
+
+    assert asking.permission.state(PATIENT, person=PERSON, programme="care") == "agreed"
+
+
+def test_nobody_agrees_under_another_practices_id(
+    make_messenger: Make, practice: Practice, asking: Messenger
+) -> None:
+    """Under an id that was set wrong no STOP is known, and the consent would be lost with it."""
+    asking.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="front-desk:ana")
+    remind(asking)
+    text_of(asking.receive(from_patient("STOP", "SM1")))
+    wrong = with_form(make_messenger, evolve(practice, id="lakeside-2"))
+
+    with pytest.raises(ConfigurationError, match="belongs to the practice with the id 'lakeside'"):
+        wrong.permission.submit(sent(wrong))
+    assert not grants(wrong)
 
 
 @pytest.mark.parametrize(
@@ -426,6 +549,43 @@ def test_a_no_to_some_texts(
         for each in ("care", "offers")
     ]
     assert again_agreed == ["care" in taken, "offers" in taken]
+
+
+@pytest.mark.both_databases
+def test_a_form_that_was_taken_in_part_is_taken_whole_after_start(
+    asking: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """The page says to text START: what is sent again then is what it was not taken for before."""
+    boxes = {"agreed": ["care", "offers"], "health_details": True}
+    asking.permission.submit(sent(asking))
+    clock.advance(timedelta(minutes=1))
+    text_of(asking.receive(from_patient("please stop the promotions", "SM1")))
+    clock.advance(timedelta(minutes=1))
+    part = asking.permission.submit(sent(asking, id="sub-2", at=clock(), **boxes))
+    again = asking.permission.submit(sent(asking, id="sub-2", at=clock(), **boxes))
+    clock.advance(timedelta(minutes=1))
+    text_of(asking.receive(from_patient("START", "SM2")))
+    asking.dispatch_due()
+    before = len(outgoing(carrier))
+    clock.advance(timedelta(minutes=1))
+    whole, twice = (
+        asking.permission.submit(sent(asking, id="sub-2", at=clock(), **boxes)) for _ in range(2)
+    )
+    asking.dispatch_due()
+
+    assert (part.stopped, whole.stopped, twice.stopped) == (True, False, False)
+    assert again.events == part.events
+    assert whole.events[:-1] == part.events
+    assert twice.events == whole.events
+    offers = whole.events[-1]
+    assert isinstance(offers, Granted)
+    assert (offers.categories, offers.occurred_at) == (("promotions",), clock())
+    assert sum(isinstance(e, PhiPreferenceStated) for e in whole.events) == 1
+    [confirmed] = outgoing(carrier)[before:]
+    assert "you will get texts about offers and news of our practice. Up to 4" in confirmed
+    for programme in ("care", "offers"):
+        state = asking.permission.state(PATIENT, person=PERSON, programme=programme)
+        assert state is PermissionState.AGREED
 
 
 def test_a_stop_that_is_heard_later_is_not_lifted(
@@ -674,10 +834,36 @@ def test_settings_that_cannot_be_used(wrong: dict[str, Any]) -> None:
 
 def test_agreed_is_a_list() -> None:
     """One programme's id in place of a list is refused: its letters would be ids."""
-    with pytest.raises(InvalidInput, match="list"):
-        Submission(id="1", shown="", name="", number="", agreed="care", at=MORNING)
+    usual: dict[str, Any] = {"shown": "", "name": "", "number": "", "at": MORNING}
+    for wrong in ("care", None, 5, [1], [["care"]]):
+        with pytest.raises(InvalidInput, match="list"):
+            Submission(id="1", agreed=wrong, **usual)
     with pytest.raises(InvalidInput, match="two would count as one"):
-        Submission(id=" ", shown="", name="", number="", agreed=["care"], at=MORNING)
+        Submission(id=" ", agreed=["care"], **usual)
+
+
+def test_agreed_may_be_of_an_enum(asking: Messenger) -> None:
+    """Of a host whose ids of programmes are members of one."""
+
+    class Named(str, Enum):  # noqa: UP042 - str() of its members is not their value
+        CARE = "care"
+
+    assert asking.permission.submit(sent(asking, agreed=[Named.CARE])).problem is None
+
+
+@pytest.mark.parametrize("value", ["no", "", "on", None, 1])
+def test_a_box_is_ticked_or_it_is_not(value: Any) -> None:
+    """A page of the host's own passes on "no": nobody wished for health details by that."""
+    with pytest.raises(InvalidInput, match="health_details must be True or False"):
+        Submission(
+            id="1",
+            shown="",
+            name="",
+            number="",
+            agreed=["care"],
+            health_details=value,
+            at=MORNING,
+        )
 
 
 def test_defaults() -> None:

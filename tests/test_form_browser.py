@@ -37,14 +37,14 @@ def asking(make_messenger: Make, practice: Practice) -> Messenger:
 def served(request: pytest.FixtureRequest, asking: Messenger) -> Iterator[str]:
     """Where the form is, under each framework's server."""
     framework: Framework = request.param
-    with framework.server(asking) as url:
+    with framework.server(asking, dispatch=False) as url:
         yield f"{url}{MOUNT}/"
 
 
 @pytest.fixture
 def flask_form(asking: Messenger) -> Iterator[str]:
     """One server, for what does not depend on it."""
-    with FORMS[-1].server(asking) as url:
+    with FORMS[-1].server(asking, dispatch=False) as url:
         yield f"{url}{MOUNT}/"
 
 
@@ -172,7 +172,7 @@ def test_a_patient_agrees_in_spanish(
 ) -> None:
     """A Spanish browser gets the form in Spanish, tagged so, and what it read goes on record."""
     messenger = asking_in_spanish(make_messenger, practice)
-    with FORMS[-1].server(messenger) as url:
+    with FORMS[-1].server(messenger, dispatch=False) as url:
         visit = open_link(f"{url}{MOUNT}/", locale="es-MX")
         visit.page.get_by_label("Su nombre").fill("Ana Gómez")
         visit.page.get_by_label("Su número de celular").fill(TYPED)

@@ -139,6 +139,19 @@ def test_a_form_speaks_as_its_reader(
     assert outgoing(carrier) == [welcome(BOTH, practice, language)]
 
 
+def test_what_was_read_goes_on_record_whatever_the_browser_asks_for_then(
+    make_messenger: Make, practice: Practice
+) -> None:
+    """A form in Spanish that is sent with another header is consent to the Spanish words."""
+    messenger = asking(make_messenger, practice)
+    ana = browser(messenger)
+    page = ana.ask("GET", {"Accept-Language": "es"}, b"")
+
+    assert ana.send(page).status == 200
+    [granted] = of_kind(messenger, Granted)
+    assert granted.wording == shown_on_form(CARE_TOO, owning(practice), LEGAL, "es")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_on_a_form_is_left_in_english(language: str) -> None:
     """Whatever stands there is one of the language's own words, or the practice's."""

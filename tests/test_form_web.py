@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from compliant_sms import AsyncMessenger, Messenger, Practice
 from compliant_sms.consent import Granted
 from compliant_sms.errors import ConfigurationError, StoreError
 from compliant_sms.providers import Twilio
+from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from compliant_sms.web._throttle import Throttle
@@ -24,16 +26,17 @@ from compliant_sms.web.starlette import consent_app
 from compliant_sms.wire import HttpReply
 from conftest import PATIENT
 from form_visits import Browser, Make, permission, with_form
-from frameworks import FORMS, MOUNT, Framework
+from frameworks import FORMS, MOUNT, Framework, until_done
 
 CANARY = "okapi-canary"
 every_framework = pytest.mark.parametrize("framework", FORMS, ids=lambda each: each.name)
 
 
 @pytest.fixture
-def asking(make_messenger: Make, practice: Practice) -> Messenger:
-    """A messenger with a form."""
-    return with_form(make_messenger, practice)
+def asking(make_messenger: Make, practice: Practice) -> Iterator[Messenger]:
+    """A messenger with a form; what it confirms is out before it closes."""
+    yield with_form(make_messenger, practice)
+    until_done()
 
 
 def through(call: Any, where: str = MOUNT + "/") -> Browser:
@@ -65,6 +68,22 @@ def test_a_visit(framework: Framework, asking: Messenger) -> None:
     for each in (page, mended, forged, taken):
         assert (each.header("content-security-policy") or "").startswith("default-src 'none'")
         assert each.header("cache-control") == "no-store"
+
+
+@every_framework
+def test_what_was_agreed_to_is_confirmed_after_the_answer(
+    framework: Framework, asking: Messenger, carrier: Sandbox
+) -> None:
+    """At once, without a worker, unless that is left to one; a form that is refused sends none."""
+    for dispatch in (False, True):
+        with framework.client(asking, dispatch=dispatch) as call:
+            ana = through(call)
+            page = ana.send(ana.get(), without=("agree-care",))
+            until_done()
+            assert not carrier.messages()
+            assert ana.send(page).status == 200
+        until_done()
+        assert bool(carrier.messages()) is dispatch
 
 
 @every_framework
@@ -148,9 +167,15 @@ def test_over_a_socket(framework: Framework, asking: Messenger) -> None:
     "framework", [each for each in FORMS if each.is_async], ids=lambda each: each.name
 )
 def test_for_an_event_loop(
-    framework: Framework, practice: Practice, provider: Twilio, clock: MovableClock, tmp_path: Path
+    *,
+    framework: Framework,
+    practice: Practice,
+    provider: Twilio,
+    carrier: Sandbox,
+    clock: MovableClock,
+    tmp_path: Path,
 ) -> None:
-    """An AsyncMessenger answers too, and may be told by a coroutine whose consent it is."""
+    """An AsyncMessenger answers and confirms too; a coroutine may tell whose consent it is."""
 
     async def identify(_: object) -> str | None:
         await asyncio.sleep(0)
@@ -166,6 +191,8 @@ def test_for_an_event_loop(
     with framework.client(messenger) as call:
         ana = through(call)
         assert ana.send(ana.get()).status == 200
+    asyncio.run(messenger.aclose())
+    assert len(carrier.messages()) == 1
     with Messenger(
         practice=practice, provider=provider, store=SQLite(tmp_path / "async.db"), clock=clock
     ) as reading:
@@ -202,6 +229,26 @@ def test_the_throttle_fills_up_again() -> None:
     assert not throttle.lets("a")
     now[0] = 30.0
     assert [throttle.lets("a"), throttle.lets("a")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:0:7::1", "2001:db8:0:7:ffff::2", True),
+        ("2001:db8:0:7::1", "2001:db8:0:8::1", False),
+        ("::ffff:203.0.113.9", "203.0.113.9", True),
+        ("::ffff:203.0.113.9", "::ffff:203.0.113.8", False),
+        ("203.0.113.9", "203.0.113.8", False),
+        ("testclient", "testclient", True),
+        ("", "203.0.113.9", False),
+    ],
+)
+def test_whoever_has_a_network_has_one_address(one: str, other: str, *, same: bool) -> None:
+    """An address of IPv6 comes with 2^64 others, which would send as many forms."""
+    throttle = Throttle(at_once=1, now=lambda: 0.0)
+
+    assert throttle.lets(one)
+    assert throttle.lets(other) is not same
 
 
 def test_the_throttle_forgets_the_oldest() -> None:

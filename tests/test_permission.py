@@ -501,9 +501,13 @@ def test_written_down(asking: Messenger) -> None:
 
 def test_spoken_permission_for_promotions(asking: Messenger) -> None:
     """A spoken yes to marketing counts only where it was recorded."""
-    said = Spoken(person=PERSON, recorded_by="front-desk:kim")
+    said = Spoken(person=PERSON, recorded_by="front-desk:kim", recording=" ")
     with pytest.raises(InvalidInput, match="recorded"):
         asking.permission.record(PATIENT, programme="offers", told=said)
+    blank = asking.permission.record(PATIENT, programme="bills", told=said)
+    assert isinstance(blank, Granted)
+    assert blank.signature is not None
+    assert blank.signature.act == "said yes when asked by front-desk:kim; not recorded"
 
     event = asking.permission.record(
         PATIENT, programme="offers", told=evolve(said, recording="call-9.wav")

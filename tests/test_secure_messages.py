@@ -40,10 +40,11 @@ from compliant_sms.ports import SecureMessage
 from compliant_sms.providers import Twilio
 from compliant_sms.rules import read
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.secure_pages import PageRequest, SecurePages, new_token
+from compliant_sms.secure_pages import PageRequest, SecurePages, new_token, safe
 from compliant_sms.system import entropy
 from compliant_sms.templates import Body, Catalogue, Text, Variable, neutral_notice
 from compliant_sms.testing import MovableClock
+from compliant_sms.wire import HttpReply
 from conftest import PATIENT, PERSON, WARNING
 from secure_visits import (
     BORN,
@@ -665,6 +666,80 @@ def test_every_answer_keeps_to_itself(ana: Visitor) -> None:
             assert word not in text_of(page.body)
 
 
+@both_databases
+def test_guesses_at_several_links_add_up(
+    make_messenger: Make, practice: Practice, clock: MovableClock
+) -> None:
+    """Ten at all pages of a patient; then a code opens one, as after the five of a page."""
+    messenger = with_pages(make_messenger, practice)
+    first, second, third, fourth = (
+        notice(messenger, f"{number}", f"{DRUG} {number}") for number in range(4)
+    )
+    for guessed in (first, second):
+        told = [text_of(guessed.answer(WRONG).body) for _ in range(4)]
+        assert "You can try 4 more times." in told[0]
+    assert "locked" in text_of(first.answer(WRONG).body)
+    assert "You can try once more." not in text_of(third.get().body)
+    assert "locked" in text_of(third.answer(WRONG).body)  # the tenth, and the first on this page
+    refused = fourth.answer(RIGHT)
+
+    assert refused.status == 403
+    assert DRUG not in text_of(refused.body)
+    assert fourth.happened()[-1] == "locked"
+    code = messenger.secure_pages.issue_code(fourth.message_id, **DESK)
+    assert fourth.answer(code).status == 200
+    assert second.answer(RIGHT).status == 200  # who reads one begins anew at what is still open
+    clock.advance(timedelta(days=1))
+    assert third.answer(RIGHT).status == 403
+
+
+@both_databases
+def test_guesses_of_a_family_at_one_number_do_not_add_up(
+    make_messenger: Make, practice: Practice
+) -> None:
+    """Each has a date of birth of their own: nobody shuts out another, or begins for them anew."""
+    messenger = with_pages(make_messenger, practice)
+    agree(messenger, person="pat-902")
+    ben = notice(messenger, "ben", person="pat-902")
+    first, second, third = (notice(messenger, f"{n}", f"{DRUG} {n}") for n in range(3))
+    for guessed in [first] * 5 + [second] * 4:
+        guessed.answer(WRONG)
+
+    assert "You can try 4 more times." in text_of(ben.answer(WRONG).body)
+    assert ben.answer(RIGHT).status == 200
+    assert "locked" in text_of(third.answer(WRONG).body)  # Ana's tenth
+
+
+def test_guesses_before_a_page_was_read_shut_nobody_out(
+    make_messenger: Make, practice: Practice
+) -> None:
+    """Ten since then: those of before count for their own page alone."""
+    messenger = with_pages(make_messenger, practice)
+    first, second, third = (notice(messenger, f"{n}", f"{DRUG} {n}") for n in range(3))
+    for guessed, answers in ((first, [*[WRONG] * 4, RIGHT]), (second, [WRONG] * 4)):
+        for answer in answers:
+            guessed.answer(answer)
+    third.answer(WRONG)
+    third.answer(WRONG)
+
+    assert first.answer(RIGHT).status == 200
+
+
+def test_a_page_can_be_opened_on_the_whole_day_that_it_names(
+    make_messenger: Make, practice: Practice, clock: MovableClock
+) -> None:
+    """It expires at the hour at which its text went, a month later: the day before is named."""
+    messenger = with_pages(make_messenger, practice)
+    ana = notice(messenger)  # at 10 in the morning of November 30
+    assert "You can open this page until December 29, 2026." in text_of(ana.answer().body)
+    clock.advance(timedelta(days=29, hours=13))
+    assert "You can open this page until December 29, 2026." in text_of(ana.answer().body)
+    clock.advance(timedelta(hours=10))
+    assert "You can open this page until December 30, 2026." in text_of(ana.answer().body)
+    clock.advance(timedelta(hours=1))
+    assert ana.answer().status == 410
+
+
 # Replies
 
 
@@ -705,6 +780,51 @@ def test_a_reply_that_is_sent_again_counts_once(ana: Visitor) -> None:
     assert ana.happened().count("replied") == 1
 
 
+def test_a_reply_that_was_mended_after_going_back_comes_in_too(ana: Visitor) -> None:
+    """A phone shows the page as it was, with the same proof: what is sent then is another reply."""
+    proof = proof_in(ana.answer())
+    ana.send("reply", "Is it for the morning?", proof)
+    page, again = (ana.send("reply", "STOP", proof) for _ in range(2))
+
+    replies = [text.body for text in ana.messenger.history(PERSON).received]
+    assert replies == ["Is it for the morning?", "STOP"]
+    assert "We will send no more texts to your number." in text_of(page.body)
+    assert again.status == 200
+    assert ana.messenger.consent.state(PATIENT, PERSON).revoked_at is not None
+    assert ana.happened().count("replied") == 2
+
+
+def test_a_reply_from_a_page_that_was_open_for_long_is_kept(
+    ana: Visitor, clock: MovableClock
+) -> None:
+    """Who they are is asked again; what they wrote comes back, and nobody takes it for sent."""
+    words = 'Is it "for" the morning?\n<b>And one at night</b>'
+    proof = proof_in(ana.answer())
+    clock.advance(timedelta(minutes=61))
+    late = ana.send("reply", words.replace("\n", "\r\n"), proof)
+    wrong = ana.send("answer", WRONG, proof_in(late), unsent=kept_in(late))
+    unread = ana.send("answer", "?", proof_in(wrong), unsent=kept_in(wrong))
+    shown = ana.send("answer", RIGHT, proof_in(unread), unsent=kept_in(unread))
+
+    assert [page.status for page in (late, wrong, unread, shown)] == [403, 403, 422, 422]
+    for page in (late, wrong, unread, shown):
+        assert "Your reply has not been sent yet." in text_of(page.body)
+        assert "<b>" not in text_of(page.body)
+    assert kept_in(late) == kept_in(wrong) == kept_in(unread) == words
+    assert DRUG not in text_of(unread.body)
+    assert f"\n{safe(words)}</textarea>" in text_of(shown.body)
+    assert not ana.messenger.history(PERSON).received
+    sent = ana.send("reply", words, proof_in(shown))
+    assert "Your reply was sent." in text_of(sent.body)
+    assert [text.body for text in ana.messenger.history(PERSON).received] == [words]
+
+
+def kept_in(page: HttpReply) -> str:
+    """The reply that goes back with the next answer."""
+    found = re.search('name="unsent" value="([^"]*)"', text_of(page.body))
+    return html.unescape(found[1]) if found else ""
+
+
 @pytest.mark.parametrize("words", ["STOP", "please stop texting me", "Stop! And call me back."])
 def test_a_stop_on_a_page_stops_texts(ana: Visitor, words: str, carrier: Sandbox) -> None:
     """By way of the web, at once; the page says so, and no text follows."""
@@ -718,6 +838,28 @@ def test_a_stop_on_a_page_stops_texts(ana: Visitor, words: str, carrier: Sandbox
     assert ana.messenger.consent.state(PATIENT, PERSON).revoked_at is not None
     assert len(outgoing(carrier)) == texts
     assert remind(ana.messenger, "2").reasons[0].rule == "revocation"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "We will send no more texts of that kind to your number."),
+        ("es", "No enviaremos más mensajes de texto de ese tipo a su número."),
+        ("fr", "Nous n&#x27;enverrons plus de SMS de ce type à votre numéro."),
+    ],
+)
+def test_a_stop_to_some_texts_is_not_told_as_one_to_all(
+    ana: Visitor, language: str, said: str
+) -> None:
+    """The others go on, so that the page must not say that none will come."""
+    speaks = (("accept-language", language),)
+    proof = proof_in(ana.answer())
+    pages = [ana.send("reply", "please stop the promotions", proof, speaks) for _ in range(2)]
+
+    assert all(said in text_of(page.body) for page in pages)
+    assert isinstance(remind(ana.messenger, "2"), Sent)
+    all_of_them = ana.reply("STOP")
+    assert "We will send no more texts to your number." in text_of(all_of_them.body)
 
 
 @pytest.mark.parametrize("words", ["START", "UNSTOP", "yes"])

@@ -17,8 +17,10 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.secure_pages import (
     HEADERS,
+    Accessed,
     Identity,
     Page,
+    PageAccess,
     PageContent,
     PageProblem,
     PageRequest,
@@ -27,6 +29,7 @@ from compliant_sms.secure_pages import (
     Standing,
     Step,
     birth_dates,
+    guesses_of,
     is_birth_date,
     is_token,
     kept_code,
@@ -165,6 +168,9 @@ WRITTEN = [
     ("03141985", "1985-03-14"),
     ("14031985", "1985-03-14"),
     ("19850314", "1985-03-14"),
+    ("031485", "1985-03-14"),
+    ("140385", "1985-03-14"),
+    ("Mar. 14, \u201985", "1985-03-14"),
     ("March 14, 1985", "1985-03-14"),
     ("march 14th 1985", "1985-03-14"),
     ("14 March 85", "1985-03-14"),
@@ -205,6 +211,9 @@ NO_DATES = [
     "march 1985",
     "14 14 march 1985",
     "1 2 3 4",
+    "850314",
+    "0314985",
+    "31485",
     "3/14/1985; DROP TABLE",
     "<b>3/14/1985</b>",
     "03/14/1985" + " " * 5 + "1" * 40,
@@ -235,6 +244,7 @@ def test_every_day_can_be_written(born: date) -> None:
         f"{born:%d.%m.%Y}",
         f"{born:%Y-%m-%d}",
         f"{born:%m%d%Y}",
+        *([f"{born:%m%d%y}"] if TODAY.year - 100 < born.year < TODAY.year else []),
         *(f"{born.day} {month} {born.year}" for month in months.values()),
         *(words_in(tag).on(born) for tag in LANGUAGES),
     ):
@@ -320,6 +330,47 @@ def test_never_more_guesses_than_the_limit(answers: list[bool], limit: int) -> N
     assert (current.standing(NOON, limit) is Standing.LOCKED) == (wrong == limit)
 
 
+@given(
+    answers=st.lists(st.tuples(st.integers(0, 3), st.sampled_from("wwwr")), max_size=60),
+    limit=st.integers(1, 10),
+)
+def test_never_more_guesses_than_ten_at_all_pages(
+    answers: list[tuple[int, str]], limit: int
+) -> None:
+    """Whoever found the phone has each of its links: a right answer alone begins anew.
+
+    Nor fewer: a page locks with its own last guess, or with the tenth at all of them.
+    """
+    pages = [page(message_id=f"m{number}") for number in range(4)]
+    accesses: list[PageAccess] = []
+    since = 0
+    for number, answer in answers:
+        current = pages[number]
+        if current.standing(NOON, limit) is not Standing.OPEN:
+            continue
+        guesses = guesses_of(accesses, NOON)
+        pages[number], what = current.answered(
+            right=answer == "r", at=NOON, limit=limit, guesses=guesses
+        )
+        accesses += [PageAccess(message_id=f"m{number}", at=NOON, what=each) for each in what]
+        since = 0 if "read" in what else since + ("wrong_answer" in what)
+        own = sum(
+            each.message_id == f"m{number}" for each in accesses if each.what == "wrong_answer"
+        )
+        assert own <= limit
+        assert since <= 10
+        shut = pages[number].standing(NOON, limit) is Standing.LOCKED
+        assert shut == ("locked" in what) == (own == limit or since == 10)
+
+
+def test_guesses_are_forgotten_in_time() -> None:
+    """After a month, so that no patient is shut out for good."""
+    guess = PageAccess(message_id="m1", at=NOON, what=Accessed.WRONG_ANSWER)
+
+    assert guesses_of([guess], NOON + timedelta(days=29)) == 1
+    assert guesses_of([guess], NOON + timedelta(days=30)) == 0
+
+
 def test_what_is_over_is_over() -> None:
     """Expired comes first, so that nobody learns why; a code brings nothing back."""
     late = NOON + timedelta(days=1)
@@ -339,7 +390,7 @@ def test_neither_page_nor_request_shows_itself() -> None:
         method="POST",
         token="okapi-token",
         headers=(("content-type", "application/x-www-form-urlencoded"),),
-        body=b"step=reply&words=okapi-words&proof=okapi-proof",
+        body=b"step=reply&words=okapi-words&proof=okapi-proof&unsent=okapi-unsent",
         address="192.0.2.7",
     )
     shown = repr(request) + repr(request.form()) + repr(page())

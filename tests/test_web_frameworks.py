@@ -158,6 +158,14 @@ def test_a_callback_may_come_with_get(framework: Framework, messenger: Messenger
     assert answer.status == 200
 
 
+def test_a_server_may_tell_headers_that_are_empty(messenger: Messenger) -> None:
+    """So uWSGI does of a callback by GET; under Django they stand among the headers."""
+    by_get = next(each for each in FRAMEWORKS if each.name == "django-wsgi")
+    with by_get.client(messenger, public_url=PUBLIC_URL) as call:
+        sent = {"Content-Length": "", "Content-Type": ""}
+        assert call("GET", f"{MOUNT}/twilio?Body=STOP", sent, b"").status == 403
+
+
 @every_framework
 def test_each_practice_has_an_address(
     framework: Framework, make_messenger: Callable[..., Messenger], tmp_path: Path
@@ -291,6 +299,8 @@ def test_a_fault_tells_where_it_is_and_nothing_else(
     assert record.exc_info is None
     assert said_nothing(answer.body)
     assert said_nothing(caplog.text)
+    # Django mails such a record to ADMINS, with the whole query of a callback by GET.
+    assert not [each for each in caplog.records if each.name == "django.request"]
 
 
 @every_framework

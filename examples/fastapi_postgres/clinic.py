@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, NaiveDatetime, StringConstraints
 
 from compliant_sms import AsyncMessenger, Keyring, Messenger, Practice, Wording
 from compliant_sms.errors import InvalidInput
@@ -50,14 +50,14 @@ class Booking(BaseModel):
     Attributes:
         person: the clinic's id of the patient.
         phone: where to text.
-        starts_at: what the clinic's clock will show.
+        starts_at: what the clinic's clock will show; with a zone the database would move it.
         signed_intake: the patient signed INTAKE on paper.
         entered_by: who entered it.
     """
 
     person: Annotated[str, StringConstraints(min_length=1)]
     phone: str
-    starts_at: datetime
+    starts_at: NaiveDatetime
     signed_intake: bool
     entered_by: str
 
@@ -138,7 +138,7 @@ def make_app(messenger: AsyncMessenger, dsn: str, url: str) -> FastAPI:
 
     @app.patch("/bookings/{booking}")
     async def change(
-        booking: int, starts_at: datetime | None = None, status: Status | None = None
+        booking: int, starts_at: NaiveDatetime | None = None, status: Status | None = None
     ) -> dict[str, str]:
         """Move or cancel; texts about the visit as it was are called back in the same commit."""
         async with pool.connection() as connection:

@@ -105,4 +105,6 @@ def test_a_booking_that_fails_leaves_nothing(client: TestClient) -> None:
         "entered_by": "front-desk:ana",
     }
     assert client.post("/bookings", json=bad).status_code == 422
+    elsewhere = bad | {"phone": ANA, "starts_at": "2026-12-03T14:30Z"}
+    assert client.post("/bookings", json=elsewhere).status_code == 422
     assert client.get("/patients/pat-883/texts").json() == []

@@ -18,12 +18,15 @@ from compliant_sms.consent import (
     Granted,
     PhiPreferenceStated,
     Revocation,
+    Revoked,
     fold,
 )
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.flows._consent import refuse_future
+from compliant_sms.flows._opt_in import may_have_come
 from compliant_sms.flows._permission import permission_of
 from compliant_sms.flows._replies import reply_key
+from compliant_sms.flows._routes import refuse_others_senders
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message
 from compliant_sms.permission import (
@@ -46,6 +49,9 @@ __all__ = ["Submitted", "consent_form", "submit_form"]
 _ACTOR = "web-form"
 # Who waits longer for the confirmation has put the phone away.
 _CONFIRM_WITHIN = timedelta(hours=1)
+# Anybody can send forms for a number, one after the other, and tick other boxes on each.
+_SAID_LATELY = timedelta(days=1)
+_MOST_CONFIRMED = 3
 _DIGITS = 16  # enough to tell apart what one form was sent with
 
 
@@ -56,10 +62,10 @@ class Submitted:
     Attributes:
         problem: why it was not taken; None where it was.
         person: whose consent it is; empty where it was not taken.
-        events: what it put on record, or had before, when it was sent for the first time.
+        events: what it put on record, also before, when it was sent for the first time.
         stopped: texts to the number were stopped, all or some that were ticked, and a form that
             anybody can fill in lifts nothing: of those nothing was put on record. The patient
-            texts START, or agrees on paper.
+            texts START and sends the form again, or agrees on paper.
     """
 
     problem: FormProblem | None = None
@@ -79,7 +85,8 @@ async def submit_form(ports: Ports, sent: Submission) -> Submitted:
 
     Raises:
         InvalidInput: it is said to come in the future.
-        ConfigurationError: nobody can tell whose consent it would be.
+        ConfigurationError: nobody can tell whose consent it would be, or the sender belongs to a
+            practice with another id.
     """
     permission = permission_of(ports)
     _given.a_kind(sent, Submission, "sent", "a Submission")
@@ -111,19 +118,31 @@ async def _record(
 ) -> Submitted:
     practice, number = ports.practice, accepted.number
     await tx.lock(practice.id, number)
+    await refuse_others_senders(tx, ports)
     on_record = await tx.consent_events(practice.id, number)
     reference = _reference(accepted, person)
     events = [e for e in on_record if _is_of(e, reference)]
-    if not events:
-        agreed = _without_stopped(accepted, fold(on_record, person).revocations)
-        if not agreed.choices:
-            return Submitted(person=person, stopped=True)
-        events = _events(ports, agreed, person, reference)
-        for event in events:
+    # What a STOP kept off the record the first time may be there now: START came in between.
+    left = _without_recorded(accepted, events)
+    agreed = _without_stopped(left, fold(on_record, person).revocations)
+    if agreed.choices:
+        made = _events(ports, agreed, person, reference)
+        for event in made:
             await tx.append(event, ports.ids())
-        await _welcome(tx, ports, agreed, events[0], language)
+        body = welcome([each.programme for each in agreed.choices], practice, language)
+        if not await _is_confirmed(tx, ports, body, on_record, number):
+            await _welcome(tx, ports, agreed, made[0], body)
+        events += made
     taken = sum(isinstance(event, Granted) for event in events)
     return Submitted(person=person, events=tuple(events), stopped=taken < len(accepted.choices))
+
+
+def _without_recorded(accepted: Accepted, events: Iterable[ConsentEvent]) -> Accepted:
+    """Only what is not on record of that form."""
+    shown = [event.wording for event in events if isinstance(event, Granted)]
+    choices = tuple(each for each in accepted.choices if each.wording not in shown)
+    wished = any(isinstance(event, PhiPreferenceStated) for event in events)
+    return evolve(accepted, choices=choices, warning=None if wished else accepted.warning)
 
 
 def _without_stopped(accepted: Accepted, standing: Iterable[Revocation]) -> Accepted:
@@ -194,16 +213,36 @@ def _events(ports: Ports, accepted: Accepted, person: str, reference: str) -> li
     return events
 
 
+async def _is_confirmed(
+    tx: Transaction,
+    ports: Ports,
+    body: str,
+    on_record: Iterable[ConsentEvent],
+    number: PhoneNumber,
+) -> bool:
+    """Whether the number has the same words already, or many like them, so that none is flooded.
+
+    A STOP since then makes them news again.
+    """
+    forms = {reply_key(event.event_id) for event in on_record if isinstance(event, Granted)}
+    stops = [event.recorded_at for event in on_record if isinstance(event, Revoked)]
+    since = max([ports.clock() - _SAID_LATELY, *stops])
+    texts = await tx.messages_to(ports.practice.id, number)
+    lately = [t.draft for t in texts if t.created_at > since and may_have_come(ports, t)]
+    many = sum(draft.idempotency_key in forms for draft in lately) >= _MOST_CONFIRMED
+    return many or any(draft.body == body for draft in lately)
+
+
 async def _welcome(
-    tx: Transaction, ports: Ports, accepted: Accepted, agreed: ConsentEvent, language: str
+    tx: Transaction, ports: Ports, accepted: Accepted, agreed: ConsentEvent, body: str
 ) -> None:
     """The confirmation that comes before any other text. CTIA Messaging Principles 5.1.2.1."""
-    at, programmes = ports.clock(), [each.programme for each in accepted.choices]
+    at = ports.clock()
     draft = Draft(
         to=accepted.number,
         person=agreed.person,
         purpose=Purpose.OPT_IN_CONFIRMATION,
-        body=welcome(programmes, ports.practice, language),
+        body=body,
         idempotency_key=reply_key(agreed.event_id),
         not_after=at + _CONFIRM_WITHIN,
         answers=at,

@@ -15,6 +15,7 @@ from compliant_sms.permission import (
     NAME,
     NUMBER,
     PROOF,
+    SHOWN,
     ConsentForm,
     FormProblem,
     FormView,
@@ -97,19 +98,22 @@ class _Visit:
         nonce = proven_form(
             self.ports.form_keys(),
             filled.get(PROOF, ""),
-            shown=self.form.fingerprint,
+            shown=filled.get(SHOWN, ""),
             cookie=cookie_in(self.request.headers),
             at=self.ports.clock(),
         )
         if nonce is None:
             return self.shown(FormProblem.STALE, filled)
         done = await submit_form(self.ports, self._submission(filled, nonce))
-        return self.shown(done.problem, filled) if done.problem else self.view.thanks()
+        # Who is a patient here is nobody's business who knows a name and a number.
+        if done.problem in {None, FormProblem.UNKNOWN}:
+            return self.view.thanks()
+        return self.shown(done.problem, filled)
 
     def _submission(self, filled: Mapping[str, str], nonce: str) -> Submission:
         return Submission(
             id=nonce,
-            shown=self.form.fingerprint,
+            shown=filled.get(SHOWN, ""),
             name=filled.get(NAME, ""),
             number=filled.get(NUMBER, ""),
             agreed=[name.removeprefix(BOX) for name in filled if name.startswith(BOX)],

@@ -20,7 +20,7 @@ from compliant_sms.permission import Programme
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["Wanted", "asked_in", "is_answered", "record_asked", "wanted_by"]
+__all__ = ["Wanted", "asked_in", "is_answered", "may_have_come", "record_asked", "wanted_by"]
 
 _ACTOR = "compliant_sms"
 # Who texts the keyword again within the hour has the question already.
@@ -64,6 +64,12 @@ def asked_in(events: Iterable[ConsentEvent], message_id: str) -> OptInAsked | No
     """What a text asked, as it is on record; None where it asked for nothing of its own."""
     found = (e for e in events if isinstance(e, OptInAsked) and e.reference == message_id)
     return next(found, None)
+
+
+def may_have_come(ports: Ports, text: Message) -> bool:
+    """Whether a text came to its number, or may yet; a rehearsal came to nobody."""
+    rehearsed = text.provider == DRY_RUN and not ports.dry_run
+    return text.state not in _NEVER_CAME and not rehearsed
 
 
 def is_answered(events: Iterable[ConsentEvent], asked: OptInAsked) -> bool:
@@ -114,7 +120,7 @@ async def wanted_by(
         again=any(
             _asks_still(events, text, programme, since)
             for text in texts
-            if ports.dry_run or text.provider != DRY_RUN
+            if may_have_come(ports, text)
         ),
         stopped=any(r.reaches(programme.categories) for r in fold(events, person).revocations),
     )
@@ -127,7 +133,7 @@ def _asks_still(
     offer = text.draft.opt_in
     if offer is None or offer.version != programme.version:
         return False
-    if text.created_at <= since or text.state in _NEVER_CAME:
+    if text.created_at <= since:
         return False
     asked = asked_in(events, text.message_id)
     return asked is None or not is_answered(events, asked)

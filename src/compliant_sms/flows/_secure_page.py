@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
+from compliant_sms.consent import fold_for_holder
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.flows._patient_text import ON_PAGE, ReceivedText, take_in
 from compliant_sms.flows._secure_link import born
+from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import InboundText
 from compliant_sms.secure_pages import (
@@ -27,9 +29,11 @@ from compliant_sms.secure_pages import (
     Standing,
     Step,
     birth_dates,
+    guesses_of,
     is_birth_date,
     is_token,
     language_of,
+    mark_of,
     matches_code,
     prove,
     proven,
@@ -39,6 +43,8 @@ from compliant_sms.templates import dialled, sender_name
 from compliant_sms.wire import HttpReply
 
 __all__ = ["answer_page"]
+
+_DAY = timedelta(days=1)
 
 
 async def answer_page(ports: Ports, request: PageRequest) -> HttpReply:
@@ -115,7 +121,7 @@ class _Visit:
             return self._asked(page, at)
         nonce = proven(page.content.key, form.step, form.proof, at=at)
         if nonce is None:
-            return self._asked(page, at, PageProblem.STALE)
+            return self._asked(page, at, PageProblem.STALE, unsent=form.reply)
         if form.step is Step.ANSWER:
             return await self._answer(page, page.content, form, at)
         return await self._reply(page, page.content, form.reply, nonce, at)
@@ -123,7 +129,13 @@ class _Visit:
     # What it asks
 
     def _asked(
-        self, page: Page | None, at: datetime, problem: PageProblem | None = None
+        self,
+        page: Page | None,
+        at: datetime,
+        problem: PageProblem | None = None,
+        *,
+        left: int | None = None,
+        unsent: str = "",
     ) -> HttpReply:
         """What somebody sees who has not proved yet to be the patient."""
         view = self.view(page)
@@ -135,32 +147,42 @@ class _Visit:
         content = page.content
         if content.asks is Identity.CODE and not content.code:
             return view.waits_for_code()
-        left = self.pages.attempts - page.attempts if problem is PageProblem.WRONG else None
         proof = prove(content.key, Step.ANSWER, nonce=self.ports.ids(), at=at)
-        return view.question(content.asks, proof, problem=problem, left=left)
+        return view.question(content.asks, proof, problem=problem, left=left, unsent=unsent)
 
     async def _answer(
         self, page: Page, content: PageContent, form: Form, at: datetime
     ) -> HttpReply:
         said = await self._check(content, form.words, at)
         if isinstance(said, PageProblem):
-            return self._asked(page, at, said)
+            return self._asked(page, at, said, unsent=form.reply)
 
-        async def work(tx: Transaction) -> tuple[Page | None, PageProblem | None]:
+        message = await self._message(page)
+
+        async def work(tx: Transaction) -> tuple[Page | None, PageProblem | None, int | None]:
+            # The number before the page, as whoever erases a person locks them.
+            await tx.lock(page.practice_id, message.draft.to)
             # Whoever guesses many times at once waits here: each guess is counted by itself.
             now = await self._page(tx)
             if now is None or not self._is_open(now, at):
-                return now, None
+                return now, None, None
             if now.content != said.checked:  # another code was issued in the meantime
-                return now, PageProblem.STALE
-            answered, what = now.answered(right=said.right, at=at, limit=self.pages.attempts)
+                return now, PageProblem.STALE, None
+            limit, guesses = self.pages.attempts, 0
+            if said.checked.asks is Identity.BIRTH_DATE:  # each code is another one
+                accesses = await tx.accesses_beside(page.practice_id, page.message_id)
+                guesses = guesses_of(accesses, at)
+            answered, what = now.answered(right=said.right, at=at, limit=limit, guesses=guesses)
             await self._keep(tx, answered, what, at)
-            return answered, None if said.right else PageProblem.WRONG
+            if said.right:
+                return answered, None, None
+            return answered, PageProblem.WRONG, answered.left(limit, guesses + 1)
 
-        known, problem = await self.ports.store.run(work)
+        known, problem, left = await self.ports.store.run(work)
         if problem or known is None or known.content is None or not self._is_open(known, at):
-            return self._asked(known, at, problem)
-        return self._shown(known, known.content, at)
+            return self._asked(known, at, problem, left=left, unsent=form.reply)
+        unsent = PageProblem.UNSENT if form.reply else None
+        return self._shown(known, known.content, at, draft=form.reply, problem=unsent)
 
     async def _check(self, content: PageContent, written: str, at: datetime) -> _Said | PageProblem:
         """Whether an answer is right, outside of every transaction."""
@@ -186,13 +208,14 @@ class _Visit:
         draft: str = "",
         problem: PageProblem | None = None,
         reply: str = "",
-        stopped: bool = False,
+        stopped: bool | None = False,
     ) -> HttpReply:
         proof = prove(content.key, Step.REPLY, nonce=self.ports.ids(), at=at)
         return self.view(page).message(
             content.body,
             spoken=content.written_in,
-            until=self._day(page.expires_at),
+            # Nobody reads an hour there: the last day on all of which it can be opened.
+            until=max(self._day(at), self._day(page.expires_at) - _DAY),
             proof=proof if page.takes_replies else "",
             draft=draft,
             problem=problem,
@@ -206,33 +229,30 @@ class _Visit:
         if not reply or len(reply) > LONGEST_REPLY:
             problem = PageProblem.TOO_LONG if reply else PageProblem.EMPTY
             return self._shown(page, content, at, draft=reply, problem=problem)
-        store = self.ports.store
-        message = await store.run(lambda tx: tx.message(page.message_id))
-        assert message is not None, "each page refers to a text"  # noqa: S101
+        message = await self._message(page)
         event = InboundText(
-            key=f"{page.message_id}/{nonce}",
+            key=f"{page.message_id}/{nonce}/{mark_of(content.key, reply)}",
             provider_id=nonce,
             sender=message.draft.to,
             to=None,
             body=reply,
         )
 
-        async def work(tx: Transaction) -> tuple[Page | None, ReceivedText | None]:
+        async def work(tx: Transaction) -> tuple[Page | None, ReceivedText | None, bool | None]:
             # The number before the page, as whoever erases a person locks them.
             await tx.lock(page.practice_id, message.draft.to)
             now = await self._page(tx)
             if now is None or not self._is_open(now, at) or not now.takes_replies:
-                return now, None
+                return now, None, False
             received = await take_in(tx, self.ports, ON_PAGE, event, page=message)
             if received.new:
                 now, inbound = now.replied(), received.inbound
                 await self._keep(tx, now, (Accessed.REPLIED,), at, inbound_id=inbound.inbound_id)
-            return now, received
+            return now, received, await _stopped(tx, received, message)
 
-        known, received = await store.run(work)
+        known, received, stopped = await self.ports.store.run(work)
         if known is None or known.content is None or not self._is_open(known, at):
             return self._asked(known, at)
-        stopped = received is not None and received.reading.revocation is not None
         sent = reply if received else ""
         return self._shown(known, known.content, at, reply=sent, stopped=stopped)
 
@@ -240,6 +260,12 @@ class _Visit:
 
     async def _page(self, tx: Transaction) -> Page | None:
         return await tx.page_at(self.ports.practice.id, token_hash(self.request.token))
+
+    async def _message(self, page: Page) -> Message:
+        """The text that its link went out with."""
+        message = await self.ports.store.run(lambda tx: tx.message(page.message_id))
+        assert message is not None, "each page refers to a text"  # noqa: S101
+        return message
 
     def _is_open(self, page: Page, at: datetime) -> bool:
         return page.standing(at, self.pages.attempts) is Standing.OPEN
@@ -267,3 +293,12 @@ class _Visit:
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.ports.practice.time_zone)).date()
+
+
+async def _stopped(tx: Transaction, received: ReceivedText, message: Message) -> bool | None:
+    """Whether a reply ended texts; None, if it ended some of them. Its reader is told so."""
+    if received.reading.revocation is None:
+        return False
+    events = await tx.consent_events(message.practice_id, message.draft.to)
+    standing = fold_for_holder(events).revocations
+    return None if standing and all(each.keep for each in standing) else bool(standing)

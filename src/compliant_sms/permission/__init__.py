@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from compliant_sms._lazy import names_of
 from compliant_sms.permission._asking import PERMISSION_REQUEST, offer_of, welcome_to
 from compliant_sms.permission._edition import Edition
-from compliant_sms.permission._fields_sent import BOX, DETAILS, NAME, NUMBER, PROOF, fields_sent
+from compliant_sms.permission._fields_sent import (
+    BOX,
+    DETAILS,
+    NAME,
+    NUMBER,
+    PROOF,
+    SHOWN,
+    fields_sent,
+)
 from compliant_sms.permission._form import (
     Accepted,
     Choice,
@@ -60,6 +68,7 @@ __all__ = [
     "NUMBER",
     "PERMISSION_REQUEST",
     "PROOF",
+    "SHOWN",
     "Accepted",
     "Applicant",
     "Choice",

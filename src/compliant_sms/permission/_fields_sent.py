@@ -7,13 +7,14 @@ from urllib.parse import parse_qsl
 
 from compliant_sms.secure_pages import LARGEST_FORM, PageRequest
 
-__all__ = ["BOX", "DETAILS", "NAME", "NUMBER", "PROOF", "TICKED", "fields_sent"]
+__all__ = ["BOX", "DETAILS", "NAME", "NUMBER", "PROOF", "SHOWN", "TICKED", "fields_sent"]
 
 BOX = "agree-"
 DETAILS = "health-details"
 NAME = "name"
 NUMBER = "number"
 PROOF = "proof"
+SHOWN = "shown"
 TICKED = "yes"
 
 _FORM = "application/x-www-form-urlencoded"
@@ -37,7 +38,8 @@ def fields_sent(request: PageRequest) -> Mapping[str, str] | None:
         return None
     found = dict(pairs)
     known = all(
-        name in {NAME, NUMBER, PROOF} or (name == DETAILS or name.startswith(BOX)) for name in found
+        name in {NAME, NUMBER, PROOF, SHOWN} or (name == DETAILS or name.startswith(BOX))
+        for name in found
     )
     boxes = [value for name, value in pairs if name == DETAILS or name.startswith(BOX)]
     ticked = all(value == TICKED for value in boxes)

@@ -104,10 +104,13 @@ def form_shown(permission: Permission, practice: Practice, shown: str) -> Consen
 
 
 def _ids(given: Iterable[str]) -> frozenset[str]:
-    if isinstance(given, str):
+    listed = isinstance(given, Iterable) and not isinstance(given, str)
+    found = [*given] if listed else [None]
+    ids = [each for each in found if isinstance(each, str)]  # str() of an Enum is another word
+    if len(ids) < len(found):
         msg = "agreed takes the ids of programmes in a list, for example ['reminders']"
         raise InvalidInput(msg)
-    return frozenset(given)
+    return frozenset(ids)
 
 
 def _one_of_a_kind(of: object, attribute: Attribute[str], value: str) -> None:
@@ -118,6 +121,10 @@ def _one_of_a_kind(of: object, attribute: Attribute[str], value: str) -> None:
             "Pass 1 to 100 characters, as the form that was shown has them."
         )
         raise InvalidInput(msg)
+
+
+def _ticked(_: object, attribute: Attribute[bool], value: object) -> None:
+    _given.yes_or_no(value, attribute.name)
 
 
 def _utc(value: datetime) -> datetime:
@@ -149,7 +156,7 @@ class Submission:
     name: str = field(repr=False, validator=_given.text)
     number: str = field(repr=False, validator=_given.text)
     agreed: frozenset[str] = field(converter=_ids)
-    health_details: bool = field(default=False)
+    health_details: bool = field(default=False, validator=_ticked)
     at: datetime = field(converter=_utc)
     ip_address: str = field(default="", repr=False, validator=_given.text)
     user_agent: str = field(default="", repr=False, validator=_given.text)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from compliant_sms.permission._fields_sent import BOX, DETAILS, NAME, NUMBER, PROOF, TICKED
+from compliant_sms.permission._fields_sent import (
+    BOX,
+    DETAILS,
+    NAME,
+    NUMBER,
+    PROOF,
+    SHOWN,
+    TICKED,
+)
 from compliant_sms.permission._form import ConsentForm
 from compliant_sms.permission._proof import COOKIE
 from compliant_sms.permission._words import FormProblem, Words, words_in
@@ -64,6 +72,7 @@ class FormView:
             f"{self._input(NUMBER, said.your_number, 'tel', number, problem)}"
             f"{self._boxes(problem)}{self._details()}"
             f'<p class="hint">{safe(said.start)}</p>'
+            f'<input type="hidden" name="{SHOWN}" value="{self.form.fingerprint}">'
             f'<input type="hidden" name="{PROOF}" value="{safe(proof)}">'
             f"<button>{safe(said.send)}</button></form>{self._call()}"
         )
@@ -75,7 +84,7 @@ class FormView:
         return self._page(main, status=_STATUS.get(problem, 422) if problem else 200, **headers)
 
     def thanks(self) -> HttpReply:
-        """It was taken. The same whatever is known of the number, so that it tells nobody."""
+        """It came in. The same whatever is known of name and number, so that it tells nobody."""
         said = self._words
         return self._page(
             f'<h1>{safe(said.thanks)}</h1><p class="done" role="status">{safe(said.taken)}</p>'

@@ -116,7 +116,7 @@ class Spoken(_Told):
     @property
     def signature(self) -> Signature:
         """What they did."""
-        if self.recording:
+        if self.recording.strip():
             act = f"said yes when asked by {self.recorded_by}; recorded as {self.recording}"
         else:
             act = f"said yes when asked by {self.recorded_by}; not recorded"

@@ -26,7 +26,8 @@ class FormProblem(Word):
     STALE = "stale"
     """It was not sent from the page that we showed, or long after."""
     UNKNOWN = "unknown"
-    """Nobody could tell which patient it is."""
+    """Nobody could tell which patient it is. The library's own page does not say so: whoever knows
+    a name and a number could ask it whether that is a patient."""
     UNREADABLE = "unreadable"
 
     @property
@@ -152,12 +153,14 @@ _WORDS = {
         your_number="Your mobile number",
         agree="Texts that I agree to",
         about_details="Health details in texts",
-        start="If texts to this number were stopped before, also text START to us from it.",
+        start="If texts to this number were stopped before, text START to us from it first, and "
+        "then send this form.",
         send="Send",
         thanks="Thank you",
-        taken="We have your answer.",
+        taken="We have your answer. If we know you by this name and number, a text to it confirms "
+        "what you agreed to. If none comes within an hour, please call us.",
         stop_any_time="You can reply STOP to any text at any time. If texts to this number were "
-        "stopped before, text START to us from it.",
+        "stopped before, text START to us from it, and send this form again after that.",
         not_sent="Not sent",
         call="Questions? Call {phone}.",
         error="Error",
@@ -240,12 +243,15 @@ _WORDS = {
         your_number="Su número de celular",
         agree="Mensajes que acepto",
         about_details="Detalles de salud en los mensajes",
-        start="Si antes pidió no recibir mensajes en este número, envíenos además START desde él.",
+        start="Si antes pidió no recibir mensajes en este número, envíenos primero START desde él "
+        "y luego este formulario.",
         send="Enviar",
         thanks="Gracias",
-        taken="Recibimos su respuesta.",
+        taken="Recibimos su respuesta. Si lo conocemos por este nombre y número, un mensaje a ese "
+        "número confirma lo que aceptó. Si no llega ninguno en una hora, llámenos.",
         stop_any_time="Puede responder STOP a cualquier mensaje en cualquier momento. Si antes "
-        "pidió no recibir mensajes en este número, envíenos START desde él.",
+        "pidió no recibir mensajes en este número, envíenos START desde él y después envíe otra "
+        "vez este formulario.",
         not_sent="No se envió",
         call="¿Preguntas? Llame al {phone}.",
         error="Error",
@@ -329,12 +335,14 @@ _WORDS = {
         your_number="Votre numéro de mobile",
         agree="Les SMS que j'accepte",
         about_details="Détails de santé dans les SMS",
-        start="Si vous aviez arrêté les SMS à ce numéro, envoyez-nous aussi START depuis celui-ci.",
+        start="Si vous aviez arrêté les SMS à ce numéro, envoyez-nous d'abord START depuis "
+        "celui-ci, puis ce formulaire.",
         send="Envoyer",
         thanks="Merci",
-        taken="Nous avons bien votre réponse.",
+        taken="Nous avons bien votre réponse. Si nous vous connaissons sous ce nom et ce numéro, "
+        "un SMS confirme ce que vous avez accepté. S'il n'arrive pas dans l'heure, appelez-nous.",
         stop_any_time="Vous pouvez répondre STOP à tout SMS, à tout moment. Si vous aviez arrêté "
-        "les SMS à ce numéro, envoyez-nous START depuis celui-ci.",
+        "les SMS à ce numéro, envoyez-nous START depuis celui-ci, puis renvoyez ce formulaire.",
         not_sent="Rien n'a été envoyé",
         call="Des questions ? Appelez le {phone}.",
         error="Erreur",

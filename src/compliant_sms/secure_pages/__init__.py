@@ -15,8 +15,9 @@ from compliant_sms.secure_pages._page import (
     PageAccess,
     PageContent,
     Standing,
+    guesses_of,
 )
-from compliant_sms.secure_pages._proof import Step, prove, proven
+from compliant_sms.secure_pages._proof import Step, mark_of, prove, proven
 from compliant_sms.secure_pages._settings import SecurePages
 from compliant_sms.secure_pages._token import is_token, new_token, token_hash
 from compliant_sms.secure_pages._words import PageProblem, language_of
@@ -39,10 +40,12 @@ __all__ = [
     "Step",
     "birth_dates",
     "document",
+    "guesses_of",
     "is_birth_date",
     "is_token",
     "kept_code",
     "language_of",
+    "mark_of",
     "matches_code",
     "new_code",
     "new_token",

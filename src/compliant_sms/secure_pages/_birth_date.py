@@ -15,7 +15,7 @@ __all__ = ["birth_dates", "is_birth_date"]
 _LONGEST = 40
 _OLDEST = 130  # years
 _PARTS = re.compile("[a-z]+|[0-9]+")
-_BETWEEN = re.compile(r"[a-z0-9 ,./'\u2010-\u2015\u00b7-]*")
+_BETWEEN = re.compile(r"[a-z0-9 ,./'\u2010-\u2015\u2018\u2019\u00b7-]*")
 _ACCENT = "Mn"
 _LITTLE = frozenset(("of", "the", "de", "del", "el", "le", "du", "st", "nd", "rd", "th", "er", "o"))
 
@@ -25,7 +25,8 @@ def birth_dates(written: str, today: date) -> frozenset[date]:
 
     Args:
         written: for example ``"03/14/1985"``, ``"14.3.85"``, ``"March 14, 1985"``,
-            ``"14 de marzo de 1985"``, ``"1er mars 1985"``, ``"1985-03-14"`` or ``"03141985"``.
+            ``"14 de marzo de 1985"``, ``"1er mars 1985"``, ``"1985-03-14"``, ``"03141985"`` or
+            ``"031485"``.
         today: no birth is later. Of two digits, the last year that ended with them.
     """
     plain = _plain(written)
@@ -77,9 +78,10 @@ def _month(word: str) -> int | None:
 
 
 def _in_figures(figures: list[str]) -> list[tuple[str, int, int]]:
-    if len(figures) == 1 and len(figures[0]) == 8:
+    if len(figures) == 1 and len(figures[0]) in {6, 8}:
         (run,) = figures
-        return _in_figures([run[:4], run[4:6], run[6:]]) + _in_figures([run[:2], run[2:4], run[4:]])
+        year_first = _in_figures([run[:4], run[4:6], run[6:]]) if len(run) == 8 else []
+        return year_first + _in_figures([run[:2], run[2:4], run[4:]])
     if len(figures) != 3:
         return []
     first, second, third = figures

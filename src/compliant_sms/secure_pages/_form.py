@@ -71,7 +71,12 @@ class PageRequest:
             return None
         if len(fields) != len(pairs):  # which of two values would count?
             return None
-        return Form(step=step, proof=fields.get("proof", ""), words=fields.get("words", ""))
+        return Form(
+            step=step,
+            proof=fields.get("proof", ""),
+            words=fields.get("words", ""),
+            unsent=fields.get("unsent", ""),
+        )
 
 
 @frozen(kw_only=True)
@@ -82,13 +87,16 @@ class Form:
         step: which form it is.
         proof: what the page put into it.
         words: what they wrote.
+        unsent: a reply of theirs that was not taken before, because its page was open for too long.
     """
 
     step: Step
     proof: str = field(repr=False)
     words: str = field(repr=False)
+    unsent: str = field(default="", repr=False)
 
     @property
     def reply(self) -> str:
-        """What they wrote, with plain line ends and without blanks around."""
-        return self.words.replace("\r\n", "\n").replace("\0", "").strip()
+        """Their reply, sent or not, with plain line ends and without blanks around."""
+        words = self.words if self.step is Step.REPLY else self.unsent
+        return words.replace("\r\n", "\n").replace("\0", "").strip()

@@ -145,6 +145,7 @@ class PageView:
         *,
         problem: PageProblem | None = None,
         left: int | None = None,
+        unsent: str = "",
     ) -> HttpReply:
         """What somebody has to answer before anything is shown.
 
@@ -153,6 +154,7 @@ class PageView:
             proof: goes into the form.
             problem: what is wrong with the last answer.
             left: how many more times one may answer.
+            unsent: a reply that was not taken; it comes back with the answer.
         """
         said = self._words
         label, hint = said.birth_date, said.birth_date_hint
@@ -160,6 +162,10 @@ class PageView:
             label, hint = said.code, said.code_hint
         wrong = said.problems[problem] if problem else ""
         told = f"{wrong} {said.attempts_left(left)}" if left is not None else wrong
+        kept = ""
+        if unsent:
+            told = f"{told} {said.problems[PageProblem.UNSENT]}"
+            kept = f'<input type="hidden" name="unsent" value="{safe(unsent)}">'
         described = "hint error" if told else "hint"
         more = ' aria-invalid="true"' if told else ""
         keys = ' inputmode="numeric"' if asks is Identity.CODE else ""
@@ -169,7 +175,7 @@ class PageView:
             f'<p class="hint" id="hint">{self._filled(hint)}</p>{_error(told)}'
             f'<input id="words" name="words" required autofocus maxlength="40"'
             f' autocomplete="off" spellcheck="false" aria-describedby="{described}"{keys}{more}>'
-            f"{self._hidden(Step.ANSWER, proof)}<button>{safe(said.show)}</button></form>"
+            f"{self._hidden(Step.ANSWER, proof)}{kept}<button>{safe(said.show)}</button></form>"
             f"{self._call()}",
             status=_STATUS[problem] if problem else 200,
         )
@@ -192,7 +198,7 @@ class PageView:
         draft: str = "",
         problem: PageProblem | None = None,
         reply: str = "",
-        stopped: bool = False,
+        stopped: bool | None = False,
     ) -> HttpReply:
         """The message, with a box to reply in.
 
@@ -205,13 +211,14 @@ class PageView:
             draft: what stands in the box already.
             problem: what is wrong with the reply.
             reply: what was just sent.
-            stopped: whether that ended all texts.
+            stopped: whether that ended texts; None, if it ended some of them.
         """
         said = self._words
         notes = []
         if reply:
             notes.append(f'<p class="done" role="status">{safe(said.sent)}</p>')
-            notes.extend([f"<p>{safe(said.stopped)}</p>"] * stopped)
+            ended = {True: said.stopped, None: said.stopped_some}.get(stopped)
+            notes.extend([f"<p>{safe(ended)}</p>"] if ended else [])
             notes.append(f"<p>{safe(said.you_wrote)}</p>{self._quoted(reply)}")
         day = said.until.format(day=said.on(until))
         return self._page(
@@ -294,4 +301,5 @@ _STATUS = {
     PageProblem.REFUSED: 403,
     PageProblem.EMPTY: 422,
     PageProblem.TOO_LONG: 422,
+    PageProblem.UNSENT: 422,
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
 
@@ -10,10 +11,13 @@ from compliant_sms import records
 from compliant_sms._masking import repr_of_practice
 from compliant_sms.choices import Word
 
-__all__ = ["Accessed", "Identity", "Page", "PageAccess", "PageContent", "Standing"]
+__all__ = ["Accessed", "Identity", "Page", "PageAccess", "PageContent", "Standing", "guesses_of"]
 
 _MOST_OPENED = 100  # put on record each; programs that preview links open them again and again
 _MOST_REPLIES = 10
+# At all pages of a patient at a number: whoever found the phone has each of its links.
+_MOST_GUESSES = 10
+_REMEMBERED = timedelta(days=30)
 
 
 class Identity(Word):
@@ -43,7 +47,7 @@ class Accessed(Word):
     """Somebody, or a program that previews links, asked for it; it showed nothing yet."""
     WRONG_ANSWER = "wrong_answer"
     LOCKED = "locked"
-    """That wrong answer was the last one."""
+    """That answer was the last one."""
     READ = "read"
     """The answer was right, and the message was shown."""
     REPLIED = "replied"
@@ -107,7 +111,7 @@ class Page:
         token_hash: by which it is found: the SHA-256 of its token.
         created_at: when (UTC).
         expires_at: from when on it is not shown any more (UTC).
-        attempts: wrong answers so far.
+        attempts: wrong answers so far; as many as lock it, once it is locked.
         opened: how often it was opened.
         replies: how many replies were written.
         read_at: when it was first read (UTC).
@@ -151,15 +155,28 @@ class Page:
             return self, ()
         return evolve(self, opened=self.opened + 1), (Accessed.OPENED,)
 
+    def left(self, limit: int, guesses: int) -> int:
+        """How many more wrong answers it takes; the last one locks it.
+
+        Args:
+            limit: how many lock a page.
+            guesses: how many came to all pages of the patient: :func:`guesses_of`.
+        """
+        return max(0, min(limit - self.attempts, _MOST_GUESSES - guesses))
+
     def answered(
-        self, *, right: bool, at: datetime, limit: int
+        self, *, right: bool, at: datetime, limit: int, guesses: int = 0
     ) -> tuple[Page, tuple[Accessed, ...]]:
         """Somebody answered what it asks. Wrong answers add up over its whole life."""
+        locked = evolve(self, attempts=limit)
+        if not self.left(limit, guesses):
+            return locked, (Accessed.LOCKED,)
         if right:
             return evolve(self, read_at=self.read_at or at), (Accessed.READ,)
         wrong = evolve(self, attempts=self.attempts + 1)
-        locks = wrong.attempts >= limit
-        return wrong, (Accessed.WRONG_ANSWER, *([Accessed.LOCKED] if locks else []))
+        if wrong.left(limit, guesses + 1):
+            return wrong, (Accessed.WRONG_ANSWER,)
+        return locked, (Accessed.WRONG_ANSWER, Accessed.LOCKED)
 
     def replied(self) -> Page:
         """Somebody wrote a reply."""
@@ -177,3 +194,19 @@ class Page:
     def withdrawn(self, at: datetime) -> Page:
         """It was taken back, and shows nothing any more."""
         return evolve(self, withdrawn_at=self.withdrawn_at or at, content=None)
+
+
+def guesses_of(accesses: Iterable[PageAccess], at: datetime) -> int:
+    """How many wrong answers came lately to the pages of a patient, since one was read.
+
+    Args:
+        accesses: all those at the patient's pages, oldest first.
+        at: the present (aware).
+    """
+    count = 0
+    for access in accesses:
+        if access.what is Accessed.READ:
+            count = 0
+        elif access.what is Accessed.WRONG_ANSWER and access.at > at - _REMEMBERED:
+            count += 1
+    return count

@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 
 from compliant_sms.choices import Word
 
-__all__ = ["Step", "prove", "proven"]
+__all__ = ["Step", "mark_of", "prove", "proven"]
 
 _LASTS = timedelta(hours=1)
+_DIGITS = 16  # enough to tell apart what one form was sent with
 _FORM = re.compile(r"([0-9]{1,12})\.([0-9a-zA-Z]{1,64})\.([0-9a-f]{64})", re.ASCII)
 
 
@@ -48,6 +49,18 @@ def proven(key: str, step: Step, given: str, *, at: datetime) -> str | None:
     until, nonce = int(found[1]), found[2]
     genuine = hmac.compare_digest(found[3], _mac(key, step, until, nonce))
     return nonce if genuine and at < datetime.fromtimestamp(until, UTC) else None
+
+
+def mark_of(key: str, words: str) -> str:
+    """What tells words from others that were sent with the same proof, and nothing of them.
+
+    Who goes back and mends a reply sends the proof of the first one again.
+
+    Args:
+        key: the page's.
+        words: what was written.
+    """
+    return hmac.digest(bytes.fromhex(key), f"words.{words}".encode(), "sha256").hex()[:_DIGITS]
 
 
 def _mac(key: str, step: Step, until: int, nonce: str) -> str:

@@ -26,6 +26,8 @@ class PageProblem(Word):
     REFUSED = "refused"
     EMPTY = "empty"
     TOO_LONG = "too_long"
+    UNSENT = "unsent"
+    """The reply stands in the box again, because its page was open for too long."""
 
 
 @frozen(kw_only=True)
@@ -61,6 +63,7 @@ class Words:
     sent: str
     you_wrote: str
     stopped: str
+    stopped_some: str
     no_more: str
     close: str
 
@@ -95,6 +98,7 @@ _WORDS = {
             PageProblem.REFUSED: "We could not take that. Open the link in your message again.",
             PageProblem.EMPTY: "There is nothing in your reply yet.",
             PageProblem.TOO_LONG: "Your reply is too long. It can have at most {count} characters.",
+            PageProblem.UNSENT: "Your reply has not been sent yet.",
         },
         left={"1": "You can try once more.", "other": "You can try {count} more times."},
         call="Questions? Call {name} at {phone}.",
@@ -112,6 +116,7 @@ _WORDS = {
         sent="Your reply was sent.",
         you_wrote="You wrote:",
         stopped="We will send no more texts to your number.",
+        stopped_some="We will send no more texts of that kind to your number.",
         no_more="No more replies can be written here. Call {name} at {phone}.",
         close="When you are done, close this page.",
     ),
@@ -136,6 +141,7 @@ _WORDS = {
             PageProblem.REFUSED: "No pudimos aceptarlo. Abra otra vez el enlace de su mensaje.",
             PageProblem.EMPTY: "Su respuesta todavía está vacía.",
             PageProblem.TOO_LONG: "Su respuesta es demasiado larga: máximo {count} caracteres.",
+            PageProblem.UNSENT: "Su respuesta todavía no se ha enviado.",
         },
         left={"1": "Puede intentarlo una vez más.", "other": "Puede intentarlo {count} veces más."},
         call="¿Preguntas? Llame a {name} al {phone}.",
@@ -153,6 +159,7 @@ _WORDS = {
         sent="Su respuesta fue enviada.",
         you_wrote="Usted escribió:",
         stopped="No enviaremos más mensajes de texto a su número.",
+        stopped_some="No enviaremos más mensajes de texto de ese tipo a su número.",
         no_more="Aquí no se pueden escribir más respuestas. Llame a {name} al {phone}.",
         close="Cuando termine, cierre esta página.",
     ),
@@ -177,6 +184,7 @@ _WORDS = {
             PageProblem.REFUSED: "Cela n'a pas pu être accepté. Ouvrez à nouveau votre lien.",
             PageProblem.EMPTY: "Votre réponse est encore vide.",
             PageProblem.TOO_LONG: "Votre réponse est trop longue : {count} caractères au plus.",
+            PageProblem.UNSENT: "Votre réponse n'a pas encore été envoyée.",
         },
         left={
             "1": "Vous pouvez essayer encore une fois.",
@@ -197,6 +205,7 @@ _WORDS = {
         sent="Votre réponse a été envoyée.",
         you_wrote="Vous avez écrit :",
         stopped="Nous n'enverrons plus de SMS à votre numéro.",
+        stopped_some="Nous n'enverrons plus de SMS de ce type à votre numéro.",
         no_more="Aucune autre réponse ne peut être écrite ici. Appelez {name} au {phone}.",
         close="Quand vous avez terminé, fermez cette page.",
     ),

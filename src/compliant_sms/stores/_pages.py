@@ -25,6 +25,11 @@ _SHOWS: LiteralString = "SELECT record FROM sms_secure_pages WHERE message_id = 
 _ACCESSES: LiteralString = """SELECT a.seq, a.message_id, a.at, a.what, a.inbound_id, a.record,
     m.chain_id FROM sms_page_accesses a JOIN sms_messages m ON m.message_id = a.message_id
     WHERE a.practice_id = :practice_id AND """
+# By the number first, which has an index.
+_BESIDE: LiteralString = """m.practice_id = :practice_id AND m.number = (SELECT number
+    FROM sms_messages WHERE practice_id = :practice_id AND message_id = :message_id)
+    AND m.chain_id = (SELECT chain_id FROM sms_messages
+    WHERE practice_id = :practice_id AND message_id = :message_id) ORDER BY a.seq"""
 EXPIRED: LiteralString = """SELECT p.message_id, c.number, c.person FROM sms_secure_pages p
     JOIN sms_messages m ON m.message_id = p.message_id JOIN sms_chains c ON c.chain_id = m.chain_id
     WHERE p.practice_id = :practice_id AND p.expires_at <= :at AND p.record IS NOT NULL
@@ -167,6 +172,11 @@ class SecurePageRecords(SubjectRecords):
             practice_id=practice_id,
             number=await self._number(practice_id, number),
         )
+        return [await self._access(row) for row in rows]
+
+    async def accesses_beside(self, practice_id: str, message_id: str) -> list[PageAccess]:
+        """Every access to the pages of all texts to the person of that one there, oldest first."""
+        rows = await self._all(_ACCESSES + _BESIDE, practice_id=practice_id, message_id=message_id)
         return [await self._access(row) for row in rows]
 
     async def new_accesses(self, practice_id: str, limit: int) -> list[PageAccess]:

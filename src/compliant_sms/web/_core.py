@@ -54,8 +54,8 @@ R = TypeVar("R", bound=_Receiver)
 
 
 @frozen(kw_only=True)
-class Answered(Generic[R]):
-    """What to answer a provider.
+class Answered(Generic[T]):
+    """What to answer a provider, or a browser.
 
     Attributes:
         reply: the answer.
@@ -63,7 +63,7 @@ class Answered(Generic[R]):
     """
 
     reply: HttpReply
-    next: R | None = None
+    next: T | None = None
 
 
 @frozen

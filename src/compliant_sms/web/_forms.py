@@ -15,7 +15,7 @@ from compliant_sms.messenger import Messenger
 from compliant_sms.permission import LANGUAGES
 from compliant_sms.secure_pages import PageRequest
 from compliant_sms.web._address import Arrival
-from compliant_sms.web._core import Read, each_messenger
+from compliant_sms.web._core import Answered, Read, each_messenger
 from compliant_sms.web._pages import answer_whatever_happens, asked_of, plain
 from compliant_sms.web._throttle import Throttle
 from compliant_sms.wire import HttpReply
@@ -62,8 +62,8 @@ class FormDesk(Generic[R]):
             )
             raise ConfigurationError(msg)
 
-    async def answer(self, arrival: Arrival, read: Read) -> HttpReply:
-        """Answer one. It never raises.
+    async def answer(self, arrival: Arrival, read: Read) -> Answered[R]:
+        """Answer one; what was agreed to is confirmed by text after that. It never raises.
 
         Args:
             arrival: all but the body.
@@ -73,17 +73,20 @@ class FormDesk(Generic[R]):
             self._answer(arrival, read), "a form could not be taken in"
         )
 
-    async def _answer(self, arrival: Arrival, read: Read) -> HttpReply:
+    async def _answer(self, arrival: Arrival, read: Read) -> Answered[R]:
         if arrival.method not in {"GET", "HEAD", "POST"}:
-            return plain(405, "the form is asked for with GET, and sent with POST")
+            return Answered(reply=plain(405, "the form is asked for with GET, and sent with POST"))
         parts = [part for part in arrival.path.split("/") if part]
         language = self._language(parts)
         messenger = self._messenger(parts[:-1] if language else parts)
         if messenger is None:
-            return plain(404, "there is nothing here")
+            return Answered(reply=plain(404, "there is nothing here"))
         if arrival.method == "POST" and not self.throttle.lets(arrival.peer):
-            return plain(429, "too many forms came from your network; please wait a minute")
-        return await self.answer_form(messenger, await asked_of(arrival, read, language))
+            words = "too many forms came from your network; please wait a minute"
+            return Answered(reply=plain(429, words))
+        reply = await self.answer_form(messenger, await asked_of(arrival, read, language))
+        taken = arrival.method == "POST" and reply.status == 200
+        return Answered(reply=reply, next=messenger if taken else None)
 
     def _language(self, parts: list[str]) -> str:
         """The language in which the form is asked for: one may stand behind its address."""

@@ -14,7 +14,7 @@ from compliant_sms.errors import ConfigurationError, StoreError, WebhookRejected
 from compliant_sms.messenger import Messenger
 from compliant_sms.secure_pages import HEADERS, LARGEST_FORM, PageRequest
 from compliant_sms.web._address import Arrival
-from compliant_sms.web._core import Read, log_failure
+from compliant_sms.web._core import Answered, Read, log_failure
 from compliant_sms.wire import HttpReply
 
 __all__ = ["PageDesk", "answer_whatever_happens", "asked_of", "blocking_answer", "plain"]
@@ -30,6 +30,7 @@ class _Shower(Protocol):
     def secure_pages(self) -> _HasPages: ...
 
 
+T = TypeVar("T")
 R = TypeVar("R", bound=_Shower)
 
 
@@ -55,7 +56,7 @@ class PageDesk(Generic[R]):
             )
             raise ConfigurationError(msg)
 
-    async def answer(self, arrival: Arrival, read: Read) -> HttpReply:
+    async def answer(self, arrival: Arrival, read: Read) -> Answered[R]:
         """Answer one. It never raises.
 
         Args:
@@ -66,15 +67,18 @@ class PageDesk(Generic[R]):
             self._answer(arrival, read), "a page could not be shown"
         )
 
-    async def _answer(self, arrival: Arrival, read: Read) -> HttpReply:
+    async def _answer(self, arrival: Arrival, read: Read) -> Answered[R]:
         if arrival.method not in {"GET", "HEAD", "POST"}:
-            return plain(405, "pages are asked for with GET, and answered with POST")
+            return Answered(
+                reply=plain(405, "pages are asked for with GET, and answered with POST")
+            )
         parts = [part for part in arrival.path.split("/") if part]
         token = parts.pop() if parts else ""
         messenger = self._messenger(parts)
         if messenger is None or not messenger.secure_pages.has_pages:
-            return plain(404, "there is nothing here")
-        return await self.answer_page(messenger, await asked_of(arrival, read, token))
+            return Answered(reply=plain(404, "there is nothing here"))
+        request = await asked_of(arrival, read, token)
+        return Answered(reply=await self.answer_page(messenger, request))
 
     def _messenger(self, before: list[str]) -> R | None:
         if isinstance(self.messengers, Mapping):
@@ -87,7 +91,7 @@ async def blocking_answer(messenger: Messenger, request: PageRequest) -> HttpRep
     return messenger.secure_pages.answer(request)
 
 
-async def answer_whatever_happens(answering: Awaitable[HttpReply], failed: str) -> HttpReply:
+async def answer_whatever_happens(answering: Awaitable[Answered[T]], failed: str) -> Answered[T]:
     """An answer to a browser. It never raises: a framework would log the form with the error.
 
     Args:
@@ -97,13 +101,13 @@ async def answer_whatever_happens(answering: Awaitable[HttpReply], failed: str) 
     try:
         return await answering
     except WebhookRejected as error:
-        return plain(error.status, str(error))
+        return Answered(reply=plain(error.status, str(error)))
     except StoreError as error:
         log_failure(failed, error)
-        return plain(503, "please try again in a moment")
+        return Answered(reply=plain(503, "please try again in a moment"))
     except Exception as error:  # noqa: BLE001 - see above
         log_failure(failed, error)
-        return plain(500, "something went wrong")
+        return Answered(reply=plain(500, "something went wrong"))
 
 
 async def asked_of(arrival: Arrival, read: Read, token: str = "") -> PageRequest:

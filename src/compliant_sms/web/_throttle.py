@@ -10,12 +10,15 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
 
 __all__ = ["Throttle"]
 
 
 class Throttle:
     """Lets each address through so many times at once, and then as often as it is refilled.
+
+    Addresses of IPv6 count by their network of 64 bits: whoever has one has all in it (RFC 6177).
 
     Args:
         at_once: how often.
@@ -38,6 +41,7 @@ class Throttle:
 
     def lets(self, address: str) -> bool:
         """Whether an address may send one more now; then that counts."""
+        address = _network_of(address)
         with self._lock:
             now = self._now()
             until = max(self._until.get(address, now), now)
@@ -48,3 +52,14 @@ class Throttle:
             if len(self._until) > self._addresses:
                 self._until.popitem(last=False)
             return True
+
+
+def _network_of(address: str) -> str:
+    """What counts as one address; what is none, as it is."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(known, IPv6Address):
+        return address
+    return str(known.ipv4_mapped or int(known) >> 64)

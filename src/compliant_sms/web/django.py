@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from compliant_sms.driver import finish
 from compliant_sms.errors import MissingExtra, WebhookRejected
@@ -27,7 +27,6 @@ from compliant_sms.web._core import (
     LARGEST_BODY,
     READ_AT_ONCE,
     Desk,
-    Read,
     blocking_receive,
     each_messenger,
 )
@@ -54,12 +53,6 @@ _Blocking = Messenger | Mapping[str, Messenger]
 _Asynchronous = AsyncMessenger | Mapping[str, AsyncMessenger]
 
 
-class _Shows(Protocol):
-    """What answers browsers."""
-
-    async def answer(self, arrival: Arrival, read: Read) -> HttpReply: ...
-
-
 def webhook_urls(
     messenger: Messenger | AsyncMessenger | Mapping[str, Messenger] | Mapping[str, AsyncMessenger],
     *,
@@ -82,10 +75,12 @@ def webhook_urls(
         ConfigurationError: it is not told where providers call.
     """
     address = PublicAddress.of(public_url, trusted_proxies)
-    is_async = any(isinstance(each, AsyncMessenger) for each in each_messenger(messenger))
-    make: Callable[..., _View] = _async_view if is_async else _view
-    view = _left_alone(make(messenger, address, dispatch=dispatch))
-    return [_Checked(RegexPattern(_REST), view, address=address)]
+    view = (
+        _async_view(Desk(cast("_Asynchronous", messenger), address, _receive), dispatch=dispatch)
+        if _is_async(messenger)
+        else _view(Desk(cast("_Blocking", messenger), address, blocking_receive), dispatch=dispatch)
+    )
+    return [_Checked(RegexPattern(_REST), _left_alone(view), address=address)]
 
 
 def secure_urls(
@@ -103,13 +98,18 @@ def secure_urls(
     Raises:
         ConfigurationError: the messenger has no pages.
     """
-    is_async = any(isinstance(each, AsyncMessenger) for each in each_messenger(messenger))
-    make: Callable[..., _View] = _async_pages if is_async else _pages
-    return [URLPattern(RegexPattern(_REST), _left_alone(make(messenger)))]
+    view = (
+        _async_view(PageDesk(cast("_Asynchronous", messenger), _answer_page))
+        if _is_async(messenger)
+        else _view(PageDesk(cast("_Blocking", messenger), blocking_answer))
+    )
+    return [URLPattern(RegexPattern(_REST), _left_alone(view))]
 
 
 def consent_urls(
     messenger: Messenger | AsyncMessenger | Mapping[str, Messenger] | Mapping[str, AsyncMessenger],
+    *,
+    dispatch: bool = True,
 ) -> list[Any]:
     """URL patterns that serve the form on which patients agree to texts, for ``include``.
 
@@ -119,41 +119,22 @@ def consent_urls(
     Args:
         messenger: who asks; or several of one kind, by the last part of the path, for example
             ``{"lakeside": messenger}``. An ``AsyncMessenger`` is for ASGI.
+        dispatch: send the confirmation after the answer, as :func:`webhook_urls` does; False, where
+            a worker does that.
 
     Raises:
         ConfigurationError: a messenger has no form.
     """
-    is_async = any(isinstance(each, AsyncMessenger) for each in each_messenger(messenger))
-    desk: _Shows = (
-        FormDesk(cast("_Asynchronous", messenger), _answer_form)
-        if is_async
-        else FormDesk(cast("_Blocking", messenger), blocking_form)
+    view = (
+        _async_view(FormDesk(cast("_Asynchronous", messenger), _answer_form), dispatch=dispatch)
+        if _is_async(messenger)
+        else _view(FormDesk(cast("_Blocking", messenger), blocking_form), dispatch=dispatch)
     )
-    view = _async_shown(desk) if is_async else _shown(desk)
     return [URLPattern(RegexPattern(_REST), _left_alone(view))]
 
 
-def _pages(messenger: Messenger | Mapping[str, Messenger]) -> _View:
-    return _shown(PageDesk(messenger, blocking_answer))
-
-
-def _shown(desk: _Shows) -> _View:
-    def view(request: HttpRequest, path: str) -> HttpResponse:
-        reply = finish(desk.answer(_arrival(request, path), partial(_read, request)))
-        return _Response(reply, None)
-
-    return view
-
-
-def _async_pages(messenger: AsyncMessenger | Mapping[str, AsyncMessenger]) -> _View:
-    return _async_shown(PageDesk(messenger, _answer_page))
-
-
-def _async_shown(desk: _Shows) -> _View:
-    async def view(request: HttpRequest, path: str) -> HttpResponse:
-        return _Response(await desk.answer(_arrival(request, path), partial(_read, request)), None)
-
-    return view
+def _is_async(messenger: object) -> bool:
+    return any(isinstance(each, AsyncMessenger) for each in each_messenger(messenger))
 
 
 async def _answer_page(messenger: AsyncMessenger, request: PageRequest) -> HttpReply:
@@ -165,33 +146,30 @@ async def _answer_form(messenger: AsyncMessenger, request: PageRequest) -> HttpR
 
 
 def _view(
-    messenger: Messenger | Mapping[str, Messenger], address: PublicAddress, *, dispatch: bool
+    desk: Desk[Messenger] | PageDesk[Messenger] | FormDesk[Messenger], *, dispatch: bool = False
 ) -> _View:
-    desk = Desk(messenger, address, blocking_receive)
     afterwards = Afterwards()
 
     def view(request: HttpRequest, path: str) -> HttpResponse:
         answered = finish(desk.answer(_arrival(request, path), partial(_read, request)))
         ask = partial(afterwards.ask, answered.next) if answered.next and dispatch else None
-        return _Response(answered.reply, ask)
+        return _Response(answered.reply, ask, told=isinstance(desk, Desk))
 
     return view
 
 
 def _async_view(
-    messenger: AsyncMessenger | Mapping[str, AsyncMessenger],
-    address: PublicAddress,
+    desk: Desk[AsyncMessenger] | PageDesk[AsyncMessenger] | FormDesk[AsyncMessenger],
     *,
-    dispatch: bool,
+    dispatch: bool = False,
 ) -> _View:
-    desk = Desk(messenger, address, _receive)
     afterwards = AsyncAfterwards()
 
     async def view(request: HttpRequest, path: str) -> HttpResponse:
         answered = await desk.answer(_arrival(request, path), partial(_read, request))
         loop = asyncio.get_running_loop()
         ask = partial(afterwards.ask, answered.next, loop) if answered.next and dispatch else None
-        return _Response(answered.reply, ask)
+        return _Response(answered.reply, ask, told=isinstance(desk, Desk))
 
     return view
 
@@ -217,7 +195,8 @@ def _arrival(request: HttpRequest, path: str) -> Arrival:
         path=f"/{path}",
         whole_path=request.path,
         query=request.META.get("QUERY_STRING", ""),
-        headers=tuple(request.headers.items()),
+        # Of a request without a body uWSGI tells a length and a type that are empty.
+        headers=tuple((name, value) for name, value in request.headers.items() if value),
         peer=request.META.get("REMOTE_ADDR", ""),
     )
 
@@ -232,11 +211,22 @@ async def _read(request: HttpRequest) -> bytes:
 
 
 class _Response(HttpResponse):  # type: ignore[misc] # Django has no types
-    """Both kinds of servers close a response when it is out."""
+    """Both kinds of servers close a response when it is out.
 
-    def __init__(self, reply: HttpReply, afterwards: Callable[[], None] | None) -> None:
+    Args:
+        reply: what to answer.
+        afterwards: what to do once it is out.
+        told: Django may log a refusal. Its line names the path, in which a page has its token.
+    """
+
+    def __init__(
+        self, reply: HttpReply, afterwards: Callable[[], None] | None, *, told: bool
+    ) -> None:
         super().__init__(reply.body, status=reply.status, headers=dict(reply.headers))
         self._afterwards = afterwards
+        # A fault is logged by ourselves. Django would mail its query, with number and words, to
+        # ADMINS (django.utils.log.log_response, AdminEmailHandler).
+        self._has_been_logged = not told or reply.status >= 500
 
     def close(self) -> None:
         super().close()

@@ -12,7 +12,7 @@ Needs the extra ``flask``, or Flask itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from compliant_sms.driver import finish
@@ -31,6 +31,9 @@ except ModuleNotFoundError as _error:
     raise MissingExtra("flask", "webhook_blueprint") from _error  # noqa: EM101 - the extra's name
 
 __all__ = ["consent_blueprint", "secure_blueprint", "webhook_blueprint"]
+
+_CALLED_WITH = ["GET", "POST"]
+_BROWSED_WITH = ["GET", "HEAD", "POST"]
 
 
 def webhook_blueprint(
@@ -58,19 +61,10 @@ def webhook_blueprint(
     """
     _refuse_event_loops(messenger)
     desk = Desk(messenger, PublicAddress.of(public_url, trusted_proxies), blocking_receive)
-    afterwards = Afterwards()
+    view = _answering(desk, dispatch=dispatch)
     blueprint = Blueprint(name, __name__)
-
-    @blueprint.route("/", methods=["GET", "POST"], strict_slashes=False)
-    @blueprint.route("/<path:path>", methods=["GET", "POST"])
-    def take_in(path: str = "") -> Response:
-        answered = finish(desk.answer(_arrival(request, path), partial(_read, request)))
-        reply = answered.reply
-        response = Response(reply.body, reply.status, list(reply.headers))
-        if answered.next is not None and dispatch:
-            response.call_on_close(partial(afterwards.ask, answered.next))
-        return response
-
+    blueprint.add_url_rule("/", "take_in", view, methods=_CALLED_WITH, strict_slashes=False)
+    blueprint.add_url_rule("/<path:path>", "take_in", view, methods=_CALLED_WITH)
     return blueprint
 
 
@@ -92,19 +86,17 @@ def secure_blueprint(
         ConfigurationError: the messenger has no pages, or is one for an event loop.
     """
     _refuse_event_loops(messenger)
-    desk = PageDesk(messenger, blocking_answer)
+    view = _answering(PageDesk(messenger, blocking_answer))
     blueprint = Blueprint(name, __name__)
-
-    @blueprint.route("/<path:path>", methods=["GET", "HEAD", "POST"])
-    def show(path: str) -> Response:
-        reply = finish(desk.answer(_arrival(request, path), partial(_read, request)))
-        return Response(reply.body, reply.status, list(reply.headers))
-
+    blueprint.add_url_rule("/<path:path>", "show", view, methods=_BROWSED_WITH)
     return blueprint
 
 
 def consent_blueprint(
-    messenger: Messenger | Mapping[str, Messenger], *, name: str = "compliant_sms_form"
+    messenger: Messenger | Mapping[str, Messenger],
+    *,
+    dispatch: bool = True,
+    name: str = "compliant_sms_form",
 ) -> Blueprint:
     """A blueprint that serves the form on which patients agree to texts.
 
@@ -115,22 +107,35 @@ def consent_blueprint(
     Args:
         messenger: who asks; or several, by the last part of the path, for example
             ``{"lakeside": messenger}``.
+        dispatch: send the confirmation after the answer, on a thread of its own; False, where a
+            worker does that.
         name: the blueprint's.
 
     Raises:
         ConfigurationError: a messenger has no form, or is one for an event loop.
     """
     _refuse_event_loops(messenger)
-    desk = FormDesk(messenger, blocking_form)
+    view = _answering(FormDesk(messenger, blocking_form), dispatch=dispatch)
     blueprint = Blueprint(name, __name__)
-
-    @blueprint.route("/", methods=["GET", "HEAD", "POST"], strict_slashes=False)
-    @blueprint.route("/<path:path>", methods=["GET", "HEAD", "POST"])
-    def ask(path: str = "") -> Response:
-        reply = finish(desk.answer(_arrival(request, path), partial(_read, request)))
-        return Response(reply.body, reply.status, list(reply.headers))
-
+    blueprint.add_url_rule("/", "ask", view, methods=_BROWSED_WITH, strict_slashes=False)
+    blueprint.add_url_rule("/<path:path>", "ask", view, methods=_BROWSED_WITH)
     return blueprint
+
+
+def _answering(
+    desk: Desk[Messenger] | PageDesk[Messenger] | FormDesk[Messenger], *, dispatch: bool = False
+) -> Callable[..., Response]:
+    afterwards = Afterwards()
+
+    def view(path: str = "") -> Response:
+        answered = finish(desk.answer(_arrival(request, path), partial(_read, request)))
+        reply = answered.reply
+        response = Response(reply.body, reply.status, list(reply.headers))
+        if answered.next is not None and dispatch:
+            response.call_on_close(partial(afterwards.ask, answered.next))
+        return response
+
+    return view
 
 
 def _refuse_event_loops(messenger: Messenger | Mapping[str, Messenger]) -> None:

@@ -9,7 +9,7 @@ Needs the extra ``starlette``, or Starlette itself.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from functools import partial
 
 from attrs import frozen
@@ -63,7 +63,7 @@ def webhook_app(
         ConfigurationError: it is not told where providers call.
     """
     desk = Desk(messenger, PublicAddress.of(public_url, trusted_proxies), _receive)
-    return Starlette(routes=[Route("/{rest:path}", _Endpoint(desk, dispatch))])
+    return Starlette(routes=[Route("/{rest:path}", _Endpoint(desk, dispatch, desk.address.below))])
 
 
 def secure_app(messenger: _Either | Mapping[str, _Either]) -> Starlette:
@@ -81,10 +81,10 @@ def secure_app(messenger: _Either | Mapping[str, _Either]) -> Starlette:
         ConfigurationError: the messenger has no pages.
     """
     desk = PageDesk(messenger, _answer_page)
-    return Starlette(routes=[Route("/{rest:path}", _Pages(desk))])
+    return Starlette(routes=[Route("/{rest:path}", _Endpoint(desk))])
 
 
-def consent_app(messenger: _Either | Mapping[str, _Either]) -> Starlette:
+def consent_app(messenger: _Either | Mapping[str, _Either], *, dispatch: bool = True) -> Starlette:
     """An ASGI application that serves the form on which patients agree to texts.
 
     Serve it where ``Permission(form_url=...)`` says, over https. The addresses that go on record
@@ -94,23 +94,13 @@ def consent_app(messenger: _Either | Mapping[str, _Either]) -> Starlette:
     Args:
         messenger: who asks; or several, by the last part of the path, for example
             ``{"lakeside": messenger}``.
+        dispatch: send the confirmation after the answer; False, where a worker does that.
 
     Raises:
         ConfigurationError: a messenger has no form.
     """
     desk = FormDesk(messenger, _answer_form)
-    return Starlette(routes=[Route("/{rest:path}", _Pages(desk))])
-
-
-@frozen
-class _Pages:
-    desk: PageDesk[_Either] | FormDesk[_Either]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        arrival = _arrived(request, request.path_params["rest"])
-        reply = await self.desk.answer(arrival, partial(_read, request.stream()))
-        await Response(reply.body, reply.status, dict(reply.headers))(scope, receive, send)
+    return Starlette(routes=[Route("/{rest:path}", _Endpoint(desk, dispatch))])
 
 
 async def _answer_page(messenger: _Either, request: PageRequest) -> HttpReply:
@@ -127,8 +117,17 @@ async def _answer_form(messenger: _Either, request: PageRequest) -> HttpReply:
 
 @frozen
 class _Endpoint:
-    desk: Desk[_Either]
-    dispatch: bool
+    """Answers for a desk.
+
+    Attributes:
+        desk: takes callbacks in, or answers browsers.
+        dispatch: whether to send what became due.
+        below: the path below the address, of an application that is served without a mount.
+    """
+
+    desk: Desk[_Either] | PageDesk[_Either] | FormDesk[_Either]
+    dispatch: bool = False
+    below: Callable[[str], str] = str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -141,19 +140,14 @@ class _Endpoint:
     def _arrival(self, request: Request) -> Arrival:
         path = f"/{request.path_params['rest']}"
         mounted = request.scope.get("root_path")
-        return _arrived(request, path if mounted else self.desk.address.below(path))
-
-
-def _arrived(request: Request, path: str) -> Arrival:
-    scope = request.scope
-    return Arrival(
-        method=request.method,
-        path=path,
-        whole_path=scope["path"],
-        query=scope["query_string"].decode("latin-1"),
-        headers=tuple(request.headers.items()),
-        peer=request.client.host if request.client else "",
-    )
+        return Arrival(
+            method=request.method,
+            path=path if mounted else self.below(path),
+            whole_path=request.scope["path"],
+            query=request.scope["query_string"].decode("latin-1"),
+            headers=tuple(request.headers.items()),
+            peer=request.client.host if request.client else "",
+        )
 
 
 async def _read(stream: AsyncIterator[bytes]) -> bytes:

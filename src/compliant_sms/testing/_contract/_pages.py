@@ -127,6 +127,20 @@ class PageContract(Contract):
             assert store.run(lambda tx: tx.new_accesses(HERE, 10)) == told[1:]
             assert store.run(lambda tx: tx.accesses(HERE, a_text().message_id)) == told
 
+    def test_accesses_beside_those_to_one_text(self, make_store: MakeStore) -> None:
+        """To the same person at the same number: each has a date of birth of their own."""
+        others = [a_text("3", person="pat-902"), a_text("4", to=BEN)]
+        with self._bench(make_store) as store:
+            for key, text in enumerate([a_text(), a_text("2"), *others], start=1):
+                store.run(saving(text))
+                store.run(adding(a_page(f"{key}", token=f"{key}" * 22)))
+                access = evolve(an_access(), message_id=text.message_id)
+                store.run(lambda tx, access=access: tx.add_access(access))  # type: ignore[misc]
+            known = a_text("2").message_id
+            beside = store.run(lambda tx: tx.accesses_beside(HERE, known))
+            assert [each.message_id for each in beside] == [a_text().message_id, known]
+            assert store.run(lambda tx: tx.accesses_beside(THERE, known)) == []
+
     def test_expired_pages_show_nothing(self, make_store: MakeStore) -> None:
         """What they showed is dropped, and not brought back, but by a new page for the text."""
         with self._bench(make_store) as store:
