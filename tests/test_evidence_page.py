@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import pytest
 from attrs import evolve
@@ -55,6 +56,7 @@ from compliant_sms.evidence import (
 )
 from compliant_sms.evidence._files import JSON, PAGE, as_json, from_json, unpacked
 from compliant_sms.evidence._page import page
+from compliant_sms.evidence._page._markup import shown
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.records import unstructure
 from compliant_sms.rules import Override, ReplyFacts, Rulebook
@@ -361,6 +363,21 @@ def test_what_cannot_be_seen_is_named() -> None:
     found = drawn(received=(inbound(body="a\u202eb\ud83dc\x00d"),))
 
     assert "aU+202EbU+D83DcU+0000d" in found.text
+
+
+def test_which_characters_cannot_be_seen_hangs_on_no_version_of_python() -> None:
+    """What Python does not know yet is shown like the rest, as it will be by one that does.
+
+    U+1FAE8 came with Unicode 15, which Python 3.11 does not know: a pack with it was said to be
+    changed by whoever verified it under Python 3.12.
+    """
+    kept = "\t\n\u200c\u200d"
+    unseen = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+    odd = [c for n in range(0x110000) if (c := chr(n)) not in kept and category(c) in unseen]
+
+    assert shown("\U0001fae8\U0001fadc") == "\U0001fae8\U0001fadc"
+    assert shown(kept) == kept
+    assert all(shown(each).startswith("<span") for each in odd)
 
 
 def test_a_long_text_is_shown_whole() -> None:

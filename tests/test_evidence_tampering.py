@@ -12,6 +12,7 @@ import pytest
 from attrs import evolve
 
 from compliant_sms.evidence import (
+    LAYOUT,
     Dossier,
     Result,
     verify_pack,
@@ -300,7 +301,8 @@ def test_the_same_json_written_otherwise_is_found(pack: bytes) -> None:
 def test_a_page_of_another_layout_is_not_taken_for_a_changed_one(pack: bytes) -> None:
     """What another version drew cannot be compared, and is not called wrong."""
     files = unpacked(pack)
-    newer, none = (files[JSON].replace(b'"page":1', b'"page":' + n) for n in (b"99", b"0"))
+    now = b'"page":%d' % LAYOUT
+    newer, none = (files[JSON].replace(now, b'"page":' + n) for n in (b"99", b"0"))
     result = check(rebuilt(files | {JSON: newer}), PAGE)
 
     assert result.result is Result.UNCHECKED
