@@ -57,6 +57,7 @@ from compliant_sms.evidence import (
 from compliant_sms.evidence._files import JSON, PAGE, as_json, from_json, unpacked
 from compliant_sms.evidence._page import page
 from compliant_sms.evidence._page._markup import shown
+from compliant_sms.flows._rehearsed import DRY_RUN
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.records import unstructure
 from compliant_sms.rules import Override, ReplyFacts, Rulebook
@@ -497,6 +498,72 @@ def test_texts_after_an_opt_out_are_named_first() -> None:
     assert "That opt-out was written down only on" in found
     assert "It is the reply to a text from the patient, and nothing else." in found
     assert "healthcare exemption" in found
+
+
+def tried(*states: str, **more: Any) -> TextRecord:
+    """A text that left, or was about to, with a step a minute; each try was allowed."""
+    steps = tuple(
+        StepRecord(at=NOON + timedelta(minutes=n), state=state) for n, state in enumerate(states)
+    )
+    claims = [step.at for step in steps if step.state == "claimed"]
+    return evolve(
+        left_at(claims[-1]),
+        steps=steps,
+        state=states[-1],
+        decisions=tuple(decided(at=at) for at in claims),
+        **more,
+    )
+
+
+@pytest.mark.parametrize(
+    "states",
+    [
+        ["claimed", "due", "blocked"],
+        ["claimed", "due", "claimed", "due", "held", "cancelled"],
+        ["claimed", "uncertain", "due", "cancelled"],
+    ],
+)
+def test_what_never_left_is_not_said_to_have_left(states: list[str]) -> None:
+    """A provider that could not be reached, or that knows nothing of it, got no text."""
+    found = drawn(texts=(tried(*states),)).text
+
+    assert "Texts that left, or may have leftnone" in found
+    assert "it was tried, and did not leave" in found
+    assert "it never left" in found
+    assert "it left for the provider" not in found
+    assert "each of the 0 that left" in verify_pack(make_pack(told_of(*states))).checks[-3].words
+
+
+def told_of(*states: str) -> Dossier:
+    return dossier(texts=(tried(*states),))
+
+
+@pytest.mark.parametrize(
+    ("states", "tries"),
+    [
+        (["claimed"], 1),
+        (["claimed", "uncertain"], 1),
+        (["claimed", "failed"], 1),
+        (["claimed", "due", "claimed", "sent"], 1),
+        (["claimed", "uncertain", "due", "cancelled", "delivered"], 1),
+    ],
+)
+def test_what_may_have_left_is_said_to_have_left(states: list[str], tries: int) -> None:
+    """What nobody can exclude counts as left, and so does what was delivered after all."""
+    found = drawn(texts=(tried(*states),)).text
+
+    assert "Texts that left, or may have leftT-1" in found
+    assert found.count("it left for the provider") == tries
+    assert "it never left" not in found
+
+
+def test_a_dry_run_is_told_as_one() -> None:
+    """Nothing left, whatever stands on record beside it."""
+    found = drawn(texts=(tried("claimed", "sent", provider=DRY_RUN),)).text
+
+    assert "Texts that left, or may have leftnone" in found
+    assert "it was a dry run, in which nothing leaves" in found
+    assert "it was a dry run, and nothing left" in found
 
 
 def test_a_confirmation_after_a_no_to_other_texts_is_named() -> None:

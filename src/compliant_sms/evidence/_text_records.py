@@ -5,8 +5,9 @@ As with the rest of that format, no default here ever changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from attrs import field, frozen
@@ -24,7 +25,14 @@ __all__ = [
     "StepRecord",
     "TemplateRecord",
     "TextRecord",
+    "came_back",
+    "is_rehearsal",
+    "went",
 ]
+
+_REHEARSED = "dry-run"  # what stands in the place of a provider that was never asked
+_BACK = frozenset({"due", "held", "blocked", "cancelled"})
+_NEWS = frozenset({"sent", "delivered", "undelivered", "failed"})  # it may come late
 
 
 @records.lean
@@ -266,3 +274,30 @@ class ReceivedRecord:
     unsure: bool = False
     needs_person: bool = False
     dropped: DroppedRecord | None = None
+
+
+def is_rehearsal(text: TextRecord) -> bool:
+    """Whether it was a dry run, in which nothing leaves."""
+    return text.provider == _REHEARSED
+
+
+def went(text: TextRecord) -> bool:
+    """Whether a text left, or may have left: not each of its tries ended before any of it did."""
+    if text.left is None or is_rehearsal(text):
+        return False
+    tries = [back for _, back in _tries(text)]
+    return not (tries and all(tries))
+
+
+def came_back(text: TextRecord, at: datetime) -> bool:
+    """Whether what was tried at that instant surely did not leave."""
+    tries = [back for begun, back in _tries(text) if begun == at]
+    return bool(tries) and all(tries)
+
+
+def _tries(text: TextRecord) -> Iterator[tuple[datetime, bool]]:
+    """When each try to send it began, and whether it surely came to nothing."""
+    begun = [place for place, step in enumerate(text.steps) if step.state == "claimed"]
+    for start, end in pairwise([*begun, len(text.steps)]):
+        later = {each.state for each in text.steps[start + 1 : end]}
+        yield text.steps[start].at, bool(later & _BACK) and not later & _NEWS

@@ -121,7 +121,7 @@ def _unproved(case: Case) -> Iterator[str]:
 
 def summary(case: Case) -> str:
     """The questions that are asked first, answered from the record."""
-    left = [text for text in case.texts if text.record.left]
+    left = [text for text in case.texts if text.left]
     count = sorted(Counter(text.record.state for text in case.texts).items())
     counted = ", ".join(f"{number_of} {word({}, state)}" for state, number_of in count)
     people = sorted({e.person for e in case.events if isinstance(e, Granted) and e.person})
@@ -133,7 +133,7 @@ def summary(case: Case) -> str:
         ),
         ("Opt-outs", case.links(e.event_id for e in case.opt_outs) or "none"),
         ("Texts of the practice", f"{len(case.texts)}{': ' + counted if counted else ''}"),
-        ("Texts that left", ", ".join(_to(text) for text in left) or "none"),
+        ("Texts that left, or may have left", ", ".join(_to(text) for text in left) or "none"),
         ("Texts from the patient", str(len(case.received)) if case.received else "none"),
         ("Texts that left while an opt-out stood", _after_opt_out(case, left)),
     ]
@@ -151,9 +151,9 @@ def _after_opt_out(case: Case, left: list[Text]) -> str:
 
 def _stood(case: Case, text: Text) -> Iterator[str]:
     revocation = _opt_out_before(case, text)
-    if revocation is None or text.record.left is None:
+    if revocation is None or text.left is None:
         return
-    at = text.record.left.at
+    at = text.left.at
     event = next(e for e in case.opt_outs if e.event_id == revocation.event_id)
     yield (
         f"{_to(text)}, {word({}, text.record.purpose)}, {case.zone.time(at)}, after "
@@ -168,8 +168,8 @@ def _stood(case: Case, text: Text) -> Iterator[str]:
 
 def _opt_out_before(case: Case, text: Text) -> Revocation | None:
     """The opt-out that stood when the text left, by when things happened."""
-    assert text.record.left is not None, "only asked of what left"  # noqa: S101
-    before = [e for e in case.events if e.occurred_at <= text.record.left.at]
+    assert text.left is not None, "only asked of what left"  # noqa: S101
+    before = [e for e in case.events if e.occurred_at <= text.left.at]
     person = text.record.person
     state = fold(before, person) if person else fold_for_holder(before)
     return state.revocations[-1] if state.revocations else None
@@ -179,7 +179,7 @@ def _why(text: Text) -> str:
     """What let it go all the same."""
     allowed = [d for d in text.decisions if d.verdict is Verdict.ALLOW]
     said = [f for d in allowed[-1:] for f in d.findings]
-    if text.record.left and text.record.left.message_class == "protocol":
+    if text.left and text.left.message_class == "protocol":
         said = [f for f in said if f.rule == "revocation"]
         if not said:
             return " It is the reply to a text from the patient, and nothing else."

@@ -33,6 +33,7 @@ from compliant_sms.evidence._page._words import (
     listed,
     word,
 )
+from compliant_sms.evidence._text_records import TextRecord, came_back, is_rehearsal
 from compliant_sms.rules import Decision, Verdict
 
 __all__ = ["Moment", "moments", "what_was_said"]
@@ -145,9 +146,9 @@ def _texts(case: Case) -> Iterator[Moment]:
         )
         for decision in text.decisions:
             yield _decided(text, decision, case)
-        if record.left and all(d.facts.at != record.left.at for d in text.decisions):
+        if text.left and all(d.facts.at != text.left.at for d in text.decisions):
             words = "<b>It left for the provider;</b> what was decided about it was dropped."
-            yield Moment(at=record.left.at, kind="out", label=text.label, words=words)
+            yield Moment(at=text.left.at, kind="out", label=text.label, words=words)
         for step in record.steps:
             if step.state not in _TOLD_ELSEWHERE:
                 words = f"<b>{word(STATES, step.state)}</b>"
@@ -171,16 +172,23 @@ def _decided(text: Text, decision: Decision, case: Case) -> Moment:
     match decision.verdict:
         case Verdict.ALLOW:
             basis = f" on the consent {case.link(decision.relied_on)}" if decision.relied_on else ""
-            words, kind = (
-                f"<b>The rules allowed the text</b>{basis}; it left for the provider.",
-                "out",
-            )
+            kind, became = _became(text.record, at)
+            words = f"<b>The rules allowed the text</b>{basis}; {became}."
         case Verdict.HOLD:
             until = f" until {case.zone.time(decision.until)}" if decision.until else ""
             words, kind = f"<b>The rules held the text</b>{until}.{_reasons(decision)}", "rule"
         case _:
             words, kind = f"<b>The rules blocked the text.</b>{_reasons(decision)}", "rule"
     return Moment(at=at, kind=kind, mark=decision.verdict, label=text.label, words=words)
+
+
+def _became(record: TextRecord, at: datetime) -> tuple[str, str]:
+    """How what was allowed is drawn, and what became of it."""
+    if is_rehearsal(record):
+        return "rule", "it was a dry run, in which nothing leaves"
+    if came_back(record, at):
+        return "rule", "it was tried, and did not leave"
+    return "out", "it left for the provider"
 
 
 def _reasons(decision: Decision) -> str:

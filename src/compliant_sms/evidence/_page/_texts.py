@@ -5,7 +5,13 @@ from __future__ import annotations
 from compliant_sms.evidence._page._case import Case, Text
 from compliant_sms.evidence._page._markup import items, shown, table
 from compliant_sms.evidence._page._words import ACCESSES, STATES, word
-from compliant_sms.evidence._text_records import ProblemRecord, ReportRecord, TemplateRecord
+from compliant_sms.evidence._text_records import (
+    ProblemRecord,
+    ReportRecord,
+    TemplateRecord,
+    TextRecord,
+    is_rehearsal,
+)
 from compliant_sms.rules import Decision, Verdict
 
 __all__ = ["texts"]
@@ -58,10 +64,10 @@ def _template(made: TemplateRecord) -> str:
 
 
 def _bodies(case: Case, text: Text) -> str:
-    record, left = text.record, text.record.left
+    record, left = text.record, text.left
     asked = case.body(record.body, record.dropped)
     if left is None:
-        return f"<h4>As it was asked for; it never left</h4>{asked}"
+        return f"<h4>As it was asked for; {_never(record)}</h4>{asked}"
     told = items(
         [
             ("Sent as", f"{word({}, left.message_class)}, about {word({}, left.category)}"),
@@ -79,6 +85,10 @@ def _bodies(case: Case, text: Text) -> str:
         f"<h4>As it was asked for</h4>{asked}"
         f"<h4>As it left {case.zone.time(left.at)}</h4>{case.body(left.body, record.dropped)}{told}"
     )
+
+
+def _never(record: TextRecord) -> str:
+    return "it was a dry run, and nothing left" if is_rehearsal(record) else "it never left"
 
 
 def _decision(case: Case, decision: Decision) -> str:
