@@ -49,6 +49,7 @@ from compliant_sms.evidence import (
     ProblemRecord,
     ReceivedRecord,
     ReportRecord,
+    SaidRecord,
     StepRecord,
     TextRecord,
     make_pack,
@@ -301,8 +302,9 @@ def everywhere(hostile: str) -> Dossier:
                 provider=h,
                 provider_id=h,
                 problem=problem,
-                left=Left(at=NOON, body=h + "!", message_class=h, category=h),
-                steps=(StepRecord(at=NOON, state=h),),
+                left=Left(at=NOON, body=h + "!", message_class=h, category=h, sender=h),
+                steps=(StepRecord(at=NOON, state=h), StepRecord(at=NOON, state="sent")),
+                said=(SaidRecord(at=NOON, sent=True, by=h, reason=h),),
                 reports=(
                     ReportRecord(
                         at=NOON, provider=h, key=h, provider_id=h, state=h, problem=problem
@@ -557,6 +559,28 @@ def test_what_may_have_left_is_said_to_have_left(states: list[str], tries: int) 
     assert "it never left" not in found
 
 
+@pytest.mark.parametrize(("sent", "state"), [(True, "sent"), (False, "due")])
+def test_whoever_settled_a_text_is_named(sent: bool, state: str) -> None:  # noqa: FBT001
+    """What a person says became of a text is no provider's word, and may be wrong."""
+    said = SaidRecord(
+        at=NOON + timedelta(minutes=2), sent=sent, by="front-desk:ana", reason="It is in the list."
+    )
+    found = drawn(texts=(tried("claimed", "uncertain", state, said=(said,)),)).text
+
+    counted = f"Counted as {'sent' if sent else 'not sent'}, because front-desk:ana said so"
+    assert found.count(counted) == 3  # in what happened, over the text and in its course
+    assert "front-desk:ana: It is in the list." in found
+    assert "Accepted by the provider" not in found
+    assert "Texts that left, or may have leftT-1" in found
+
+
+def test_the_number_that_a_text_left_from_is_named() -> None:
+    """The other side asks first whether it was the practice's."""
+    found = drawn(texts=(left_at(NOON, sender="+12175550111"),)).text
+
+    assert "From the number+1 (217) 555-0111" in found
+
+
 def test_a_dry_run_is_told_as_one() -> None:
     """Nothing left, whatever stands on record beside it."""
     found = drawn(texts=(tried("claimed", "sent", provider=DRY_RUN),)).text
@@ -688,6 +712,7 @@ def test_the_format_is_documented() -> None:
         (StepRecord, "steps"),
         (ReportRecord, "reports"),
         (AccessRecord, "accesses"),
+        (SaidRecord, "said"),
     ],
 )
 def test_what_lies_in_a_field_is_documented(kind: type, name: str) -> None:

@@ -22,11 +22,13 @@ __all__ = [
     "ProblemRecord",
     "ReceivedRecord",
     "ReportRecord",
+    "SaidRecord",
     "StepRecord",
     "TemplateRecord",
     "TextRecord",
     "came_back",
     "is_rehearsal",
+    "said_of",
     "went",
 ]
 
@@ -94,6 +96,24 @@ class ReportRecord:
 
 @records.lean
 @frozen(kw_only=True)
+class SaidRecord:
+    """What somebody of the practice said became of a text whose outcome was unknown.
+
+    Attributes:
+        at: when.
+        sent: whether it went out.
+        by: who said so.
+        reason: how they know.
+    """
+
+    at: datetime
+    sent: bool
+    by: str
+    reason: str = field(repr=False)
+
+
+@records.lean
+@frozen(kw_only=True)
 class Left:
     """How a text left, or may have left.
 
@@ -107,6 +127,7 @@ class Left:
         appended: the library added that line.
         segments: parts that it takes on the air.
         media: URLs of the pictures and the like that went along.
+        sender: the practice's number that it left from; empty where that is not on record.
     """
 
     at: datetime
@@ -118,6 +139,7 @@ class Left:
     appended: bool = False
     segments: int = 1
     media: tuple[str, ...] = field(default=(), repr=False)
+    sender: str = field(default="", repr=False)
 
 
 @records.lean
@@ -214,6 +236,7 @@ class TextRecord:
         steps: the states it went through.
         reports: what the provider told of it.
         accesses: who came to the secure page behind it.
+        said: what somebody of the practice said became of it.
     """
 
     message_id: str
@@ -238,6 +261,7 @@ class TextRecord:
     steps: tuple[StepRecord, ...] = ()
     reports: tuple[ReportRecord, ...] = ()
     accesses: tuple[AccessRecord, ...] = ()
+    said: tuple[SaidRecord, ...] = ()
 
 
 @records.lean
@@ -295,9 +319,19 @@ def came_back(text: TextRecord, at: datetime) -> bool:
     return bool(tries) and all(tries)
 
 
+def said_of(text: TextRecord, step: StepRecord) -> SaidRecord | None:
+    """On whose word a text came to a state; None where it was nobody's."""
+    for said in text.said:
+        if said.at == step.at and step.state == ("sent" if said.sent else "due"):
+            return said
+    return None
+
+
 def _tries(text: TextRecord) -> Iterator[tuple[datetime, bool]]:
     """When each try to send it began, and whether it surely came to nothing."""
     begun = [place for place, step in enumerate(text.steps) if step.state == "claimed"]
     for start, end in pairwise([*begun, len(text.steps)]):
-        later = {each.state for each in text.steps[start + 1 : end]}
-        yield text.steps[start].at, bool(later & _BACK) and not later & _NEWS
+        later = text.steps[start + 1 : end]
+        states = {each.state for each in later}
+        by_word = any(said_of(text, step) for step in later)  # who may err
+        yield text.steps[start].at, bool(states & _BACK) and not (states & _NEWS or by_word)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from compliant_sms import evidence
+from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.clock import as_utc
 from compliant_sms.consent import Link, verify_chain
 from compliant_sms.errors import InvalidInput
@@ -36,6 +37,8 @@ from compliant_sms.flows._on_record import (
     received_record,
     text_record,
 )
+from compliant_sms.lifecycle import State
+from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, StoredChain, Transaction
 
 __all__ = ["gather"]
@@ -125,8 +128,19 @@ async def _texts(tx: Transaction, practice_id: str, asked: Question) -> tuple[Te
         came = await tx.accesses(practice_id, message.message_id)
         later = [*(s.at for s in steps), *(r.at for r in reports), *(c.at for c in came)]
         if any(map(asked.covers, [message.created_at, *later])):
-            found.append(text_record(await on_record(tx, message)))
+            doubtful = any(step.state is State.UNCERTAIN for step in steps)
+            said = await _said(tx, message) if doubtful else []
+            found.append(text_record(await on_record(tx, message), said))
     return tuple(found)
+
+
+async def _said(tx: Transaction, message: Message) -> list[AuditEvent]:
+    """What people said became of a text whose outcome was unknown."""
+    return [
+        event
+        for event in await tx.audit_events(message.practice_id)
+        if event.act is Act.SETTLED_BY_HAND and event.subject == message.message_id
+    ]
 
 
 async def _entries(tx: Transaction, practice_id: str, asked: Question) -> tuple[EntryRecord, ...]:

@@ -33,10 +33,16 @@ from compliant_sms.evidence._page._words import (
     listed,
     word,
 )
-from compliant_sms.evidence._text_records import TextRecord, came_back, is_rehearsal
+from compliant_sms.evidence._text_records import (
+    StepRecord,
+    TextRecord,
+    came_back,
+    is_rehearsal,
+    said_of,
+)
 from compliant_sms.rules import Decision, Verdict
 
-__all__ = ["Moment", "moments", "what_was_said"]
+__all__ = ["Moment", "came_to", "moments", "what_was_said"]
 
 # What a decision or the departure tells already, at the same moment.
 _TOLD_ELSEWHERE = frozenset({"due", "held", "blocked", "claimed"})
@@ -150,14 +156,22 @@ def _texts(case: Case) -> Iterator[Moment]:
             words = "<b>It left for the provider;</b> what was decided about it was dropped."
             yield Moment(at=text.left.at, kind="out", label=text.label, words=words)
         for step in record.steps:
-            if step.state not in _TOLD_ELSEWHERE:
-                words = f"<b>{word(STATES, step.state)}</b>"
+            if step.state not in _TOLD_ELSEWHERE or said_of(record, step):
+                words = f"<b>{came_to(record, step)}</b>"
                 yield Moment(
                     at=step.at, kind="news", mark=step.state, label=text.label, words=words
                 )
         for access in record.accesses:
             words = f"<b>{word(ACCESSES, access.what)}</b>"
             yield Moment(at=access.at, kind="news", label=text.label, words=words)
+
+
+def came_to(record: TextRecord, step: StepRecord) -> str:
+    """What a text came to; a person's word for it is no provider's."""
+    said = said_of(record, step)
+    if said is None:
+        return word(STATES, step.state)
+    return f"Counted as {'' if said.sent else 'not '}sent, because {shown(said.by)} said so"
 
 
 def _staff(case: Case) -> Iterator[Moment]:

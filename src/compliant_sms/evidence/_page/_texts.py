@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from compliant_sms.evidence._page._case import Case, Text
-from compliant_sms.evidence._page._markup import items, shown, table
-from compliant_sms.evidence._page._words import ACCESSES, STATES, word
+from compliant_sms.evidence._page._markup import items, quoted, shown, table
+from compliant_sms.evidence._page._moments import came_to
+from compliant_sms.evidence._page._words import ACCESSES, STATES, number, word
 from compliant_sms.evidence._text_records import (
     ProblemRecord,
     ReportRecord,
+    SaidRecord,
     TemplateRecord,
     TextRecord,
     is_rehearsal,
+    said_of,
 )
 from compliant_sms.rules import Decision, Verdict
 
@@ -45,7 +48,8 @@ def _card(case: Case, text: Text) -> str:
     decisions = "".join(_decision(case, decision) for decision in text.decisions)
     decisions += "".join(map(case.dropped, record.dropped_decisions))
     known = record.state if record.state in STATES else ""
-    state = f'<span class="state {known}">{word(STATES, record.state)}</span>'
+    told = came_to(record, record.steps[-1]) if record.steps else word(STATES, record.state)
+    state = f'<span class="state {known}">{told}</span>'
     purpose = f'<span class="first">{word({}, record.purpose)}</span>'
     return (
         f'<article id="{text.label}" class="card"><h3><span class="label">{text.label}</span> '
@@ -72,6 +76,7 @@ def _bodies(case: Case, text: Text) -> str:
         [
             ("Sent as", f"{word({}, left.message_class)}, about {word({}, left.category)}"),
             ("Told how to opt out", "yes" if left.says_opt_out else "no"),
+            ("From the number", number(left.sender) if left.sender else ""),
             ("Parts on the air", str(left.segments)),
             ("Pictures and files", "<br>".join(map(shown, left.media))),
             ("Under", "the healthcare exemption, 47 CFR 64.1200(a)(9)(iv)" if left.exempt else ""),
@@ -132,7 +137,10 @@ def _edition(case: Case, decision: Decision) -> str:
 
 
 def _course(case: Case, text: Text) -> str:
-    steps = [(step.at, word(STATES, step.state), "this record") for step in text.record.steps]
+    steps = [
+        (step.at, came_to(text.record, step), _whose(said_of(text.record, step)))
+        for step in text.record.steps
+    ]
     reports = [(report.at, _report(report), _source(report)) for report in text.record.reports]
     rows = sorted([*steps, *reports], key=lambda row: row[0])
     problem = f"<p>{_problem(text.record.problem)}</p>" if text.record.problem else ""
@@ -163,6 +171,10 @@ def _accesses(case: Case, text: Text) -> str:
     )
     told = table(("When", "What", "From the network address"), rows)
     return f"<h4>At its secure page</h4>{told}" if came else ""
+
+
+def _whose(said: SaidRecord | None) -> str:
+    return f"{shown(said.by)}: {quoted(said.reason)}" if said else "this record"
 
 
 def _report(report: ReportRecord) -> str:
