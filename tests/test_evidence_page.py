@@ -22,7 +22,9 @@ from compliant_sms.consent import (
     Clarified,
     ConsentEvent,
     ConsentState,
+    Dated,
     Granted,
+    Imported,
     Link,
     NumberFlagged,
     PhiPreferenceStated,
@@ -58,9 +60,11 @@ from compliant_sms.evidence import (
 from compliant_sms.evidence._files import JSON, PAGE, as_json, from_json, unpacked
 from compliant_sms.evidence._page import page
 from compliant_sms.evidence._page._markup import shown
+from compliant_sms.flows._patient_text import ON_PAGE
 from compliant_sms.flows._rehearsed import DRY_RUN
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.records import unstructure
+from compliant_sms.retention import instead_of
 from compliant_sms.rules import Override, ReplyFacts, Rulebook
 from compliant_sms.waiver import Waiver
 from conftest import PATIENT, PERSON
@@ -441,6 +445,51 @@ def test_every_kind_of_entry_has_its_words() -> None:
         "Others may read texts.",
     ):
         assert sentence in found
+
+
+@pytest.mark.parametrize(
+    ("dated", "words"),
+    [
+        ("instant", "which knew when"),
+        ("day", "which knew the day and no time"),
+        ("unknown", "which did not know when: it counts from the import"),
+    ],
+)
+def test_what_was_imported_is_told_as_that(dated: Dated, words: str) -> None:
+    """An instant that stands for a day, or for nothing, is not passed off as known."""
+    imported = Imported(source="old-ehr", dated=dated)
+    stop = event(Revoked, channel="other_system", imported=imported, rule="imported")
+    odd = event(Revoked, channel="unknown", event_id="r-9", rule="imported")
+    found = drawn(chains=(chain_of([stop, odd]),)).text
+
+    assert "Opt-out on the list of another system: texts shall stop." in found
+    assert "Opt-out by a way that is not known: texts shall stop." in found
+    assert found.count(f"Taken over from old-ehr, {words}.") == 2  # in what happened, and in full
+
+
+def test_a_reply_on_the_secure_page_is_no_text() -> None:
+    """It came from whoever had the link, and from no phone."""
+    found = drawn(received=(inbound(provider=ON_PAGE), inbound(inbound_id="i-2"))).text
+
+    assert found.count("Written on the secure page") == 2  # in what happened, and in full
+    assert "Texts from the patient1Written on secure pages1" in found
+
+
+def test_the_remains_of_a_text_are_not_quoted() -> None:
+    """Nobody wrote what stands in the place of dropped words."""
+    gone = DroppedRecord(at=NOON, rule="Kept for 6 years.")
+    body = instead_of("See you.")
+    html = unpacked(
+        make_pack(
+            dossier(
+                texts=(text(body=body, dropped=gone),), received=(inbound(body=body, dropped=gone),)
+            )
+        )
+    )[PAGE]
+
+    assert html.count(b"(its words were dropped)") == 2
+    assert f'<q dir="auto">{body}'.encode() not in html
+    assert f"<code>{body}</code>".encode() in html
 
 
 def test_an_erased_entry_is_told() -> None:

@@ -27,12 +27,14 @@ __all__ = [
     "TemplateRecord",
     "TextRecord",
     "came_back",
+    "is_from_page",
     "is_rehearsal",
     "said_of",
     "went",
 ]
 
 _REHEARSED = "dry-run"  # what stands in the place of a provider that was never asked
+_ON_PAGE = "secure-page"  # likewise, of what was written on the library's own page
 _BACK = frozenset({"due", "held", "blocked", "cancelled"})
 _NEWS = frozenset({"sent", "delivered", "undelivered", "failed"})  # it may come late
 
@@ -303,6 +305,11 @@ class ReceivedRecord:
 def is_rehearsal(text: TextRecord) -> bool:
     """Whether it was a dry run, in which nothing leaves."""
     return text.provider == _REHEARSED
+
+
+def is_from_page(received: ReceivedRecord) -> bool:
+    """Whether it was written on a secure page, and came from no phone."""
+    return received.provider == _ON_PAGE
 
 
 def went(text: TextRecord) -> bool:

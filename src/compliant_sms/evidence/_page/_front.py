@@ -10,6 +10,7 @@ from compliant_sms.evidence._checkpoint import Checkpoint
 from compliant_sms.evidence._page._case import Case, Text
 from compliant_sms.evidence._page._markup import items, shown
 from compliant_sms.evidence._page._words import number, word
+from compliant_sms.evidence._text_records import is_from_page
 from compliant_sms.rules import Verdict
 
 __all__ = ["front", "proves", "summary"]
@@ -76,7 +77,10 @@ def _proved(case: Case) -> Iterator[str]:
         "Each decision about a text (T) names its rules, their sources, and what was known at that "
         "moment. The same rules give the same answer again from what is recorded here."
     )
-    yield "This page says what <code>evidence.json</code> says, no more and no less."
+    yield (
+        "This page is drawn from <code>evidence.json</code> alone, which holds besides all facts "
+        "that each decision was told."
+    )
 
 
 def _unproved(case: Case) -> Iterator[str]:
@@ -99,8 +103,8 @@ def _unproved(case: Case) -> Iterator[str]:
             "A signed checkpoint, or one kept elsewhere, would prove that; there is none here."
         )
     yield (
-        "That no entry at the end of a chain was left out. Decisions made after such an entry "
-        "would contradict it, which is checked; otherwise only the whole ledger shows that."
+        "That no chain, and no entry at the end of one, was left out. Decisions made after such an "
+        "entry would contradict it, which is checked; otherwise only the whole ledger shows that."
     )
     if any(entry.record.event is None for entry in case.entries):
         yield (
@@ -125,6 +129,7 @@ def summary(case: Case) -> str:
     count = sorted(Counter(text.record.state for text in case.texts).items())
     counted = ", ".join(f"{number_of} {word({}, state)}" for state, number_of in count)
     people = sorted({e.person for e in case.events if isinstance(e, Granted) and e.person})
+    on_pages = sum(is_from_page(each.record) for each in case.received)
     rows = [
         ("Patients with consent on record", ", ".join(map(shown, people)) or "none"),
         (
@@ -134,7 +139,8 @@ def summary(case: Case) -> str:
         ("Opt-outs", case.links(e.event_id for e in case.opt_outs) or "none"),
         ("Texts of the practice", f"{len(case.texts)}{': ' + counted if counted else ''}"),
         ("Texts that left, or may have left", ", ".join(_to(text) for text in left) or "none"),
-        ("Texts from the patient", str(len(case.received)) if case.received else "none"),
+        ("Texts from the patient", str(len(case.received) - on_pages) if case.received else "none"),
+        ("Written on secure pages", str(on_pages or "")),
         ("Texts that left while an opt-out stood", _after_opt_out(case, left)),
     ]
     return f'<section id="summary"><h2>In short</h2>{items(rows)}</section>'

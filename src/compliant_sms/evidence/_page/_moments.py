@@ -26,6 +26,7 @@ from compliant_sms.evidence._page._words import (
     AUTHORS,
     BASES,
     CHANNELS,
+    DATED,
     FLAGS,
     INTENTS,
     STATES,
@@ -34,15 +35,18 @@ from compliant_sms.evidence._page._words import (
     word,
 )
 from compliant_sms.evidence._text_records import (
+    DroppedRecord,
+    ReceivedRecord,
     StepRecord,
     TextRecord,
     came_back,
+    is_from_page,
     is_rehearsal,
     said_of,
 )
 from compliant_sms.rules import Decision, Verdict
 
-__all__ = ["Moment", "came_to", "moments", "what_was_said"]
+__all__ = ["Moment", "came_to", "moments", "taken_over", "what_was_said", "whence"]
 
 # What a decision or the departure tells already, at the same moment.
 _TOLD_ELSEWHERE = frozenset({"due", "held", "blocked", "claimed"})
@@ -83,8 +87,19 @@ def _consent(case: Case) -> Iterator[Moment]:
                 at=entry.event.occurred_at,
                 kind="stop" if stops else "consent",
                 label=entry.label,
-                words=f"<b>{what_was_said(entry.event)}</b>",
+                words=f"<b>{what_was_said(entry.event)}</b>{_imported(entry.event)}",
             )
+
+
+def taken_over(event: ConsentEvent) -> str:
+    """From which other system it was taken over, and how exactly that knew when; else empty."""
+    told = getattr(event, "imported", None)
+    return f"Taken over from {shown(told.source)}, {word(DATED, told.dated)}." if told else ""
+
+
+def _imported(event: ConsentEvent) -> str:
+    told = taken_over(event)
+    return f'<p class="aside">{told}</p>' if told else ""
 
 
 def what_was_said(event: ConsentEvent) -> str:
@@ -99,7 +114,9 @@ def what_was_said(event: ConsentEvent) -> str:
             asked = (
                 " The person was asked which texts are meant." if event.clarification_asked else ""
             )
-            return f"Opt-out {word(CHANNELS, event.channel)}: texts shall stop.{limits}{asked}"
+            erased = event.rule == "erased"  # as erased_revocation() names it
+            how = "by a way that was erased" if erased else word(CHANNELS, event.channel)
+            return f"Opt-out {how}: texts shall stop.{limits}{asked}"
         case Clarified():
             kept = f"not meant for {listed(event.keep)}: these may go on."
             return f"The opt-out was {kept if event.keep else 'meant for all texts.'}"
@@ -126,9 +143,16 @@ def _said_by_patient(event: PhiPreferenceStated | OptInAsked | OptInAnswered) ->
 
 def _received(case: Case) -> Iterator[Moment]:
     for each in case.received:
-        body = _excerpt(each.record.body)
-        words = f"<b>Text from the patient&rsquo;s number</b> {body}{_read(each)}"
+        body = _words(each.record.body, each.record.dropped)
+        words = f"<b>{whence(each.record)}</b> {body}{_read(each)}"
         yield Moment(at=each.record.at, kind="in", label=each.label, words=words)
+
+
+def whence(record: ReceivedRecord) -> str:
+    """Where it was written."""
+    if is_from_page(record):
+        return "Written on the secure page"
+    return "Text from the patient&rsquo;s number"
 
 
 def _read(each: Received) -> str:
@@ -148,7 +172,7 @@ def _texts(case: Case) -> Iterator[Moment]:
             at=record.created_at,
             kind="rule",
             label=text.label,
-            words=f"<b>Text asked for:</b> {purpose} {_excerpt(record.body)}",
+            words=f"<b>Text asked for:</b> {purpose} {_words(record.body, record.dropped)}",
         )
         for decision in text.decisions:
             yield _decided(text, decision, case)
@@ -213,6 +237,10 @@ def _reasons(decision: Decision) -> str:
 
 
 _EXCERPT = 160
+
+
+def _words(body: str, dropped: DroppedRecord | None) -> str:
+    return _excerpt(body) if dropped is None else "(its words were dropped)"
 
 
 def _excerpt(body: str) -> str:

@@ -38,7 +38,7 @@ def _card(case: Case, text: Text) -> str:
             ),
             ("Asked for", time(record.created_at)),
             ("Not to be sent after", time(record.not_after) if record.not_after else ""),
-            ("Answers the text of", time(record.answers) if record.answers else ""),
+            ("Answers what came in", time(record.answers) if record.answers else ""),
             ("Asks for", word({}, record.asks) if record.asks else ""),
             ("Made from", _template(record.template) if record.template else ""),
             ("Key of the request", f"<code>{shown(record.idempotency_key)}</code>"),
