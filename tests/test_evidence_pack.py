@@ -10,10 +10,11 @@ import zipfile
 from base64 import b64decode
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
@@ -204,6 +205,9 @@ def test_an_empty_record_gives_a_pack_that_says_so(messenger: Messenger) -> None
         ({"since": SINCE.replace(tzinfo=None)}, "since has no time zone"),
         ({"until": UNTIL.replace(tzinfo=None)}, "until has no time zone"),
         ({"number": "911"}, "no person's phone number"),
+        ({"since": datetime.min.replace(tzinfo=UTC)}, "For all that is on record"),
+        ({"until": datetime.max.replace(tzinfo=UTC)}, "beginnings of the years 2000 and 2100"),
+        ({"until": datetime.max.replace(tzinfo=ZoneInfo("America/Chicago"))}, "until lies too far"),
     ],
 )
 def test_a_question_that_cannot_be_meant_is_refused(
