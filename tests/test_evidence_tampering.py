@@ -290,6 +290,19 @@ def test_a_later_format_is_not_taken_for_a_changed_one(pack: bytes) -> None:
     assert "format that this version does not read" in words(rebuilt(files | {JSON: later}), JSON)
 
 
+def test_files_that_lie_over_each_other_are_not_read(pack: bytes) -> None:
+    """A small archive names the same bytes a thousand times, to fill the reader's memory."""
+    start = pack.rindex(b"PK\x01\x02")
+    end = pack.rindex(b"PK\x05\x06")
+    last = bytearray(pack[end:])
+    entry = pack[start:end]
+    struct.pack_into("<HHI", last, 8, 1000, 1000, 1000 * len(entry))
+    struct.pack_into("<I", last, 16, start)
+    changed = pack[:start] + entry * 1000 + bytes(last)
+
+    assert "lie over each other" in words(changed, "archive")
+
+
 def test_the_same_json_written_otherwise_is_found(pack: bytes) -> None:
     """A blank more, or a field that nobody reads, fails."""
     files = unpacked(pack)
