@@ -437,6 +437,32 @@ def test_another_practice_s_keys_are_left_alone(
     assert other.consent.events("+12175550188")[0].person == "pat-1"
 
 
+def test_whoever_rotates_reads_the_key_file_again(
+    sealed: Messenger, keys: Path, database: Path
+) -> None:
+    """A process from before the new key does not say that nothing is left to do."""
+    a_life(sealed)
+    Keyring.from_file(keys).with_new_key().replace(keys)
+
+    assert sealed.rotate_keys() == 4
+    assert wrapped_by(database) == {Keyring.from_file(keys).newest}
+    assert sealed.rotate_keys() == 0
+
+
+def test_nothing_is_called_done_that_is_sealed_with_an_unknown_key(
+    sealed: Messenger, keys: Path, make_messenger: Make
+) -> None:
+    """A process with a copy of the older keys says that it lacks the newest one."""
+    a_life(sealed)
+    before = make_messenger(keyring=Keyring.parse(keys.read_text()))
+    assert before.history(PERSON).received
+    Keyring.from_file(keys).with_new_key().replace(keys)
+    assert sealed.rotate_keys() == 4
+
+    with pytest.raises(CannotUnseal, match=Keyring.from_file(keys).newest):
+        before.rotate_keys()
+
+
 def test_there_is_nothing_to_rotate_in_the_clear(make_messenger: Make) -> None:
     """Without a keyring no key is sealed."""
     messenger = make_messenger()

@@ -26,6 +26,13 @@ class DataKeys(Sealer, Protocol):
     def key_ids(self) -> tuple[str, ...]:
         """The ids of all of them, the newest first."""
 
+    def refresh(self) -> None:
+        """Have those that were added since elsewhere, such as in a file; nothing where none can be.
+
+        Raises:
+            ConfigurationError: what they are read from cannot be read.
+        """
+
     def new_data_key(self) -> bytes:
         """A data key that nobody can guess."""
 
