@@ -673,7 +673,9 @@ def test_the_picture_has_few_marks_on_its_axis(days: float) -> None:
     chains = (chain_of(everything_said()[:2]),)
     html = unpacked(make_pack(dossier(chains=chains, until=SINCE + timedelta(days=days))))[PAGE]
 
+    marks = re.findall(r'<text x="\d+" y="184">(.*?)</text>', html.decode())
     assert 2 <= html.count(b'class="tick"') <= 10
+    assert len(set(marks)) == len(marks)  # over years they name the year
 
 
 def test_machines_and_reports_without_news_are_told() -> None:

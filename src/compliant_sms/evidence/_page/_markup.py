@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -82,11 +82,13 @@ class Zone:
             f" <small>{beside}</small></time>"
         )
 
-    def short(self, at: datetime, *, clock: bool) -> str:
-        """Month and day, or the time of day where that says more."""
+    def short(self, at: datetime, *, apart: timedelta) -> str:
+        """Month and day, with what tells it from a mark that is so far apart from it."""
         here = at.astimezone(self._zone)
         day = f"{_MONTHS[here.month - 1]} {here.day}"
-        return f"{day}, {_clock(here, seconds=False)}" if clock else day
+        if apart < timedelta(days=1):
+            return f"{day}, {_clock(here, seconds=False)}"
+        return f"{day}, {here.year}" if apart > timedelta(days=45) else day
 
 
 def _day(here: datetime) -> str:

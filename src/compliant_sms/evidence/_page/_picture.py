@@ -59,13 +59,12 @@ def picture(case: Case, told: Sequence[Moment]) -> str:
 def _axis(scale: _Scale, zone: Zone) -> Iterator[str]:
     length = scale.until - scale.since
     step = next((s for s in _STEPS if length / s <= _MOST_TICKS), length / _MOST_TICKS)
-    clock = step < _DAY
     at = scale.since
     while at <= scale.until:
         x = scale(at)
         yield f'<line class="tick" x1="{x}" y1="12" x2="{x}" y2="{_BOTTOM}"/>'
         if x < _WIDTH - 60:
-            yield f'<text x="{x + 3}" y="{_BOTTOM + 16}">{zone.short(at, clock=clock)}</text>'
+            yield f'<text x="{x + 3}" y="{_BOTTOM + 16}">{zone.short(at, apart=step)}</text>'
         at += step
 
 
