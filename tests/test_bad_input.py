@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -268,3 +269,15 @@ def test_one_base() -> None:
         Profile(time_zone="nowhere")
 
     assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.both_databases
+def test_an_id_that_nothing_could_look_up(messenger: Messenger) -> None:
+    """A record in place of an id is refused in words, by both databases alike."""
+    random = Random(1)
+    record = "".join(chr(random.randrange(33, 127)) for _ in range(9000))
+    agree(messenger, person=record[:2000])
+
+    assert messenger.consent.events(PATIENT)[0].person == record[:2000]
+    with pytest.raises(InvalidInput, match="more than 2,000 bytes"):
+        agree(messenger, person=record)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import LiteralString, TypedDict
 
 from compliant_sms import records
-from compliant_sms.errors import CannotUnseal, ConfigurationError
+from compliant_sms.errors import CannotUnseal, ConfigurationError, InvalidInput
 from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import DataKeys
@@ -19,6 +19,8 @@ from compliant_sms.stores._vault import Subject, Vault, blind
 __all__ = ["SubjectRecords"]
 
 # No value stands in these. Of practices with keyrings of their own nothing is opened.
+# An entry of an index of PostgreSQL takes 2,704 bytes, with practice and number beside the person.
+_LONGEST_PERSON = 2000
 _OLDER: LiteralString = "key_id IN (" + each(":older_#") + ")"
 _OLDER_KEYS: LiteralString = (
     "SELECT chain_id, data_key FROM sms_chains WHERE data_key IS NOT NULL AND "  # noqa: S608
@@ -137,7 +139,15 @@ class SubjectRecords(Records):
         key = await self._index(practice_id)
         if not person:
             return NOBODY
-        return person if key is None else blind(key, "person", person)
+        if key is not None:
+            return blind(key, "person", person)
+        if len(person.encode("utf-8", "surrogatepass")) > _LONGEST_PERSON:
+            msg = (
+                f"the id of a person has more than {_LONGEST_PERSON:,} bytes, which is more than "
+                "can be looked up. Pass your id of the patient, and not a record of theirs."
+            )
+            raise InvalidInput(msg)
+        return person
 
     # What is the practice's and nobody's in particular
 
