@@ -499,6 +499,7 @@ def test_an_erased_entry_is_told() -> None:
     found = drawn(chains=(erased,))
 
     assert "Content erased" in found.text
+    assert "Entries that were erasedC-1, C-2" in found.text  # or it reads as if nobody agreed
     assert "Opt-out by a way that was erased: texts shall stop." in found.text
     assert chain.events[0].digest in found.text
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from compliant_sms.consent import Granted, Revocation, fold, fold_for_holder
 from compliant_sms.evidence._checkpoint import Checkpoint
-from compliant_sms.evidence._page._case import Case, Text
+from compliant_sms.evidence._page._case import Case, Entry, Text
 from compliant_sms.evidence._page._markup import items, shown
 from compliant_sms.evidence._page._words import number, word
 from compliant_sms.evidence._text_records import is_from_page
@@ -129,6 +129,7 @@ def summary(case: Case) -> str:
     count = sorted(Counter(text.record.state for text in case.texts).items())
     counted = ", ".join(f"{number_of} {word({}, state)}" for state, number_of in count)
     people = sorted({e.person for e in case.events if isinstance(e, Granted) and e.person})
+    erased = [entry for entry in case.entries if entry.record.event is None]
     on_pages = sum(is_from_page(each.record) for each in case.received)
     rows = [
         ("Patients with consent on record", ", ".join(map(shown, people)) or "none"),
@@ -137,6 +138,7 @@ def summary(case: Case) -> str:
             case.links(e.event_id for e in case.events if isinstance(e, Granted)) or "none",
         ),
         ("Opt-outs", case.links(e.event_id for e in case.opt_outs) or "none"),
+        ("Entries that were erased", ", ".join(map(_to, erased))),
         ("Texts of the practice", f"{len(case.texts)}{': ' + counted if counted else ''}"),
         ("Texts that left, or may have left", ", ".join(_to(text) for text in left) or "none"),
         ("Texts from the patient", str(len(case.received) - on_pages) if case.received else "none"),
@@ -146,8 +148,8 @@ def summary(case: Case) -> str:
     return f'<section id="summary"><h2>In short</h2>{items(rows)}</section>'
 
 
-def _to(text: Text) -> str:
-    return f'<a class="ref" href="#{text.label}">{text.label}</a>'
+def _to(part: Text | Entry) -> str:
+    return f'<a class="ref" href="#{part.label}">{part.label}</a>'
 
 
 def _after_opt_out(case: Case, left: list[Text]) -> str:
