@@ -60,7 +60,7 @@ def _proved(case: Case) -> Iterator[str]:
     if case.dossier.checkpoint:
         point = Checkpoint.parse(case.dossier.checkpoint)
         signers = ", ".join(shown(each.name) for each in point.signatures)
-        signed = f", signed by {signers}," if signers else ""
+        signed = f", which says that it is signed by {signers}," if signers else ""
         yield (
             f"A checkpoint of {case.zone.time(point.at)}{signed} fixes {point.size} entries of the "
             "practice&rsquo;s whole ledger. The entries marked so are among them; nothing could be "
