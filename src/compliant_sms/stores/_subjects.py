@@ -18,9 +18,10 @@ from compliant_sms.stores._vault import Subject, Vault, blind
 
 __all__ = ["SubjectRecords"]
 
-# No value stands in these. Of practices with keyrings of their own nothing is opened.
 # An entry of an index of PostgreSQL takes 2,704 bytes, with practice and number beside the person.
 _LONGEST_PERSON = 2000
+
+# No value stands in these. Of practices with keyrings of their own nothing is opened.
 _OLDER: LiteralString = "key_id IN (" + each(":older_#") + ")"
 _OLDER_KEYS: LiteralString = (
     "SELECT chain_id, data_key FROM sms_chains WHERE data_key IS NOT NULL AND "  # noqa: S608
@@ -139,15 +140,7 @@ class SubjectRecords(Records):
         key = await self._index(practice_id)
         if not person:
             return NOBODY
-        if key is not None:
-            return blind(key, "person", person)
-        if len(person.encode("utf-8", "surrogatepass")) > _LONGEST_PERSON:
-            msg = (
-                f"the id of a person has more than {_LONGEST_PERSON:,} bytes, which is more than "
-                "can be looked up. Pass your id of the patient, and not a record of theirs."
-            )
-            raise InvalidInput(msg)
-        return person
+        return person if key is None else blind(key, "person", person)
 
     # What is the practice's and nobody's in particular
 
@@ -297,6 +290,7 @@ class SubjectRecords(Records):
         """A data key of its own for a chain, and whose it is, sealed with it."""
         keys = self._vault.keys
         if keys is None:
+            _refuse_long(person or "")
             return {"key_id": None, "data_key": None, "identity": None}
         data_key = keys.new_data_key()
         who = records.canonical({"number": number.e164 if number else None, "person": person})
@@ -396,6 +390,16 @@ class SubjectRecords(Records):
 def _older_than(newest: str, keys: DataKeys) -> dict[str, object]:
     older = [key_id for key_id in keys.key_ids if key_id != newest]
     return listed("older", older[:AT_ONCE] or [newest + "-"])
+
+
+def _refuse_long(person: str) -> None:
+    # Asked where a chain begins, and only there: what was filed so before stays of use.
+    if len(person.encode("utf-8", "surrogatepass")) > _LONGEST_PERSON:
+        msg = (
+            f"the id of a person has more than {_LONGEST_PERSON:,} bytes, which is more than every "
+            "database can file. Pass your id of the patient, and not a record of theirs."
+        )
+        raise InvalidInput(msg)
 
 
 def _columns(filed: tuple[str, str, str]) -> dict[str, str]:
