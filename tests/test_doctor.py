@@ -414,6 +414,18 @@ def test_a_keyring_of_other_records(make_messenger: Make) -> None:
     assert "no keyring was given" in found[2].says
 
 
+def test_a_keyring_that_lacks_the_newest_key(make_messenger: Make) -> None:
+    """Nor is one called right that opened the records before they were sealed with another."""
+    older = {"k1": bytes(32)}
+    running = make_messenger(keyring=Keyring(older))
+    agree(running)
+    assert running.doctor()[1].result is OK
+
+    make_messenger(keyring=Keyring({"k2": b"2" * 32} | older)).rotate_keys()
+
+    assert running.doctor()[1].result is FAILED
+
+
 def test_a_keyring_that_joins_later(make_messenger: Make) -> None:
     """What lies in the clear is sealed by nobody afterwards."""
     agree(make_messenger())

@@ -242,7 +242,8 @@ class RecordKeeping(Facade):
         Raises:
             CannotUnseal: the keyring does not know the key that seals this practice's records: it
                 is an older one, and what it calls done is not.
-            ConfigurationError: the key file cannot be read.
+            ConfigurationError: the key file cannot be read, or this practice's records lie in the
+                clear though there is a keyring.
         """
         return finish(flows.rotate_keys(self._ports.store, progress, self._ports.practice.id))
 

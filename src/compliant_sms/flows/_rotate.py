@@ -28,9 +28,11 @@ async def rotate_keys(
 
     Raises:
         CannotUnseal: the keyring does not know the key that seals the records of that practice.
-        ConfigurationError: its keys cannot be read.
+        ConfigurationError: its keys cannot be read, or those records lie in the clear.
     """
-    total = await store.run(lambda tx: tx.to_rewrap(practice_id))
+    if practice_id:
+        await store.run(lambda tx: tx.seals(practice_id))
+    total = await store.run(lambda tx: tx.to_rewrap())
     done = 0
     while batch := await store.run(lambda tx: tx.rewrap(_BATCH)):
         done += batch

@@ -80,14 +80,10 @@ class ConsentLedger(Protocol):
     async def data_key(self, chain_id: str) -> bytes | None:
         """The key of a chain's records; None where they lie in the clear or are erased."""
 
-    async def to_rewrap(self, practice_id: str = "") -> int:
-        """How many keys an older key of the keyring seals, which is refreshed before.
-
-        Args:
-            practice_id: whose index it must be able to open; empty for nobody's.
+    async def to_rewrap(self) -> int:
+        """How many keys an older key of the keyring seals, which is read again before.
 
         Raises:
-            CannotUnseal: it cannot, so that it does not know the newest key.
             ConfigurationError: its keys cannot be read.
         """
 

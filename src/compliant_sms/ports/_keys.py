@@ -16,6 +16,8 @@ class DataKeys(Sealer, Protocol):
     """Keys that seal the keys of records; :class:`compliant_sms.keyring.Keyring` is one.
 
     Each person at each number has a data key of their own, which is kept sealed by one of these.
+    One to which keys can be added elsewhere, such as in a file, may also have ``refresh()``, which
+    reads them again: it is called before a rotation.
     """
 
     @property
@@ -25,13 +27,6 @@ class DataKeys(Sealer, Protocol):
     @property
     def key_ids(self) -> tuple[str, ...]:
         """The ids of all of them, the newest first."""
-
-    def refresh(self) -> None:
-        """Have those that were added since elsewhere, such as in a file; nothing where none can be.
-
-        Raises:
-            ConfigurationError: what they are read from cannot be read.
-        """
 
     def new_data_key(self) -> bytes:
         """A data key that nobody can guess."""
