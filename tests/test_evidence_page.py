@@ -473,6 +473,8 @@ def test_a_reply_on_the_secure_page_is_no_text() -> None:
 
     assert found.count("Written on the secure page") == 2  # in what happened, and in full
     assert "Texts from the patient1Written on secure pages1" in found
+    alone = drawn(received=(inbound(provider=ON_PAGE),)).text
+    assert "Texts from the patientnoneWritten on secure pages1" in alone
 
 
 def test_the_remains_of_a_text_are_not_quoted() -> None:
@@ -572,15 +574,15 @@ def tried(*states: str, **more: Any) -> TextRecord:
     [
         ["claimed", "due", "blocked"],
         ["claimed", "due", "claimed", "due", "held", "cancelled"],
-        ["claimed", "uncertain", "due", "cancelled"],
+        ["claimed", "due", "claimed", "failed"],
     ],
 )
 def test_what_never_left_is_not_said_to_have_left(states: list[str]) -> None:
-    """A provider that could not be reached, or that knows nothing of it, got no text."""
+    """A provider that could not be reached got no text."""
     found = drawn(texts=(tried(*states),)).text
 
     assert "Texts that left, or may have leftnone" in found
-    assert "it was tried, and did not leave" in found
+    assert "; it did not leave." in found
     assert "it never left" in found
     assert "it left for the provider" not in found
     assert "each of the 0 that left" in verify_pack(make_pack(told_of(*states))).checks[-3].words
@@ -591,22 +593,38 @@ def told_of(*states: str) -> Dossier:
 
 
 @pytest.mark.parametrize(
-    ("states", "tries"),
+    ("states", "left", "maybe"),
     [
-        (["claimed"], 1),
-        (["claimed", "uncertain"], 1),
-        (["claimed", "failed"], 1),
-        (["claimed", "due", "claimed", "sent"], 1),
-        (["claimed", "uncertain", "due", "cancelled", "delivered"], 1),
+        (["claimed"], 0, 1),
+        (["claimed", "uncertain"], 0, 1),
+        (["claimed", "uncertain", "due", "blocked"], 0, 1),
+        (["claimed", "uncertain", "due", "claimed", "due", "cancelled"], 0, 1),
+        (["claimed", "uncertain", "due", "claimed", "sent"], 1, 1),
+        (["claimed", "uncertain", "failed"], 0, 1),
+        (["claimed", "due", "claimed", "sent"], 1, 0),
+        (["claimed", "uncertain", "due", "cancelled", "delivered"], 1, 0),
     ],
 )
-def test_what_may_have_left_is_said_to_have_left(states: list[str], tries: int) -> None:
-    """What nobody can exclude counts as left, and so does what was delivered after all."""
+def test_what_may_have_left_is_said_to_have_left(states: list[str], left: int, maybe: int) -> None:
+    """What nobody can exclude counts, also where the provider knew nothing of it when asked."""
     found = drawn(texts=(tried(*states),)).text
 
     assert "Texts that left, or may have leftT-1" in found
-    assert found.count("it left for the provider") == tries
+    assert found.count("it left for the provider") == left
+    assert found.count("it may have left for the provider") == maybe
+    assert f"As it was asked for, and as it {'left' if left else 'may have left'} " in found
     assert "it never left" not in found
+    assert "not sent" not in found
+
+
+def test_what_a_provider_took_and_failed_left() -> None:
+    """It has an id there, or was reported on; what was refused at the door has neither."""
+    report = ReportRecord(at=NOON, provider="twilio", key="k", provider_id="SM1", state="failed")
+    for told in ({"provider_id": "SM1"}, {"reports": (report,)}):
+        found = drawn(texts=(tried("claimed", "failed", **told),)).text
+
+        assert "Texts that left, or may have leftT-1" in found
+        assert "; it left for the provider." in found
 
 
 @pytest.mark.parametrize(("sent", "state"), [(True, "sent"), (False, "due")])
@@ -622,6 +640,19 @@ def test_whoever_settled_a_text_is_named(sent: bool, state: str) -> None:  # noq
     assert "front-desk:ana: It is in the list." in found
     assert "Accepted by the provider" not in found
     assert "Texts that left, or may have leftT-1" in found
+    assert "it may have left for the provider" in found
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [(None, "it did not leave"), (left_at(NOON).left, "it may have left for the provider")],
+)
+def test_what_was_allowed_and_is_no_try_on_record(left: Left | None, words: str) -> None:
+    """It left nowhere where nothing was ever about to; else nobody can exclude it."""
+    allowed = decided(at=NOON - timedelta(hours=1))
+    told = evolve(tried("claimed", "due"), left=left, decisions=(allowed,))
+
+    assert f"; {words}." in drawn(texts=(told,)).text
 
 
 def test_the_number_that_a_text_left_from_is_named() -> None:
@@ -638,6 +669,16 @@ def test_a_dry_run_is_told_as_one() -> None:
     assert "Texts that left, or may have leftnone" in found
     assert "it was a dry run, in which nothing leaves" in found
     assert "it was a dry run, and nothing left" in found
+
+
+def test_a_dry_run_takes_back_no_try_before_it() -> None:
+    """What may have left before somebody began to rehearse may have left."""
+    states = ["claimed", "uncertain", "due", "claimed", "sent"]
+    found = drawn(texts=(tried(*states, provider=DRY_RUN),)).text
+
+    assert "Texts that left, or may have leftT-1" in found
+    assert found.count("it may have left for the provider") == 1
+    assert found.count("it was a dry run, in which nothing leaves") == 1
 
 
 def test_a_confirmation_after_a_no_to_other_texts_is_named() -> None:

@@ -26,17 +26,16 @@ __all__ = [
     "StepRecord",
     "TemplateRecord",
     "TextRecord",
-    "came_back",
+    "has_left",
     "is_from_page",
     "is_rehearsal",
     "said_of",
-    "went",
 ]
 
 _REHEARSED = "dry-run"  # what stands in the place of a provider that was never asked
 _ON_PAGE = "secure-page"  # likewise, of what was written on the library's own page
-_BACK = frozenset({"due", "held", "blocked", "cancelled"})
-_NEWS = frozenset({"sent", "delivered", "undelivered", "failed"})  # it may come late
+_NEWS = frozenset({"sent", "delivered", "undelivered"})  # it may come late
+_BACK = frozenset({"due", "held", "blocked", "cancelled", "failed"})
 
 
 @records.lean
@@ -312,18 +311,12 @@ def is_from_page(received: ReceivedRecord) -> bool:
     return received.provider == _ON_PAGE
 
 
-def went(text: TextRecord) -> bool:
-    """Whether a text left, or may have left: not each of its tries ended before any of it did."""
-    if text.left is None or is_rehearsal(text):
+def has_left(text: TextRecord, at: datetime | None = None) -> bool | None:
+    """Whether a text left, or what was tried at that instant; None where nobody can say."""
+    if text.left is None:
         return False
-    tries = [back for _, back in _tries(text)]
-    return not (tries and all(tries))
-
-
-def came_back(text: TextRecord, at: datetime) -> bool:
-    """Whether what was tried at that instant surely did not leave."""
-    tries = [back for begun, back in _tries(text) if begun == at]
-    return bool(tries) and all(tries)
+    fates = {left for begun, left in _tries(text, text.left.at) if at in {None, begun}}
+    return True if True in fates else False if fates == {False} else None
 
 
 def said_of(text: TextRecord, step: StepRecord) -> SaidRecord | None:
@@ -334,11 +327,21 @@ def said_of(text: TextRecord, step: StepRecord) -> SaidRecord | None:
     return None
 
 
-def _tries(text: TextRecord) -> Iterator[tuple[datetime, bool]]:
-    """When each try to send it began, and whether it surely came to nothing."""
-    begun = [place for place, step in enumerate(text.steps) if step.state == "claimed"]
-    for start, end in pairwise([*begun, len(text.steps)]):
-        later = text.steps[start + 1 : end]
-        states = {each.state for each in later}
-        by_word = any(said_of(text, step) for step in later)  # who may err
-        yield text.steps[start].at, bool(states & _BACK) and not (states & _NEWS or by_word)
+def _tries(text: TextRecord, last: datetime) -> Iterator[tuple[datetime, bool | None]]:
+    """When each try to send it began, and whether it left; None where nobody can say."""
+    steps = text.steps
+    begun = [place for place, step in enumerate(steps) if step.state == "claimed"]
+    # What failed was refused at the door, unless a provider calls it by an id, or told of it.
+    news = _NEWS | {"failed"} if text.provider_id or text.reports else _NEWS
+    bounds = pairwise([*begun, len(steps)])
+    tries = [(steps[start].at, steps[start + 1 : end]) for start, end in bounds]
+    for at, later in tries or [(last, ())]:
+        # A person's word settles nothing here: who gives it may err. Nor does a provider's that
+        # it knows of no such text, which is why one may be due after all.
+        states = {step.state for step in later if not said_of(text, step)} or {text.state} & news
+        if is_rehearsal(text) and at == last:
+            yield at, False
+        elif states & news:
+            yield at, True
+        else:
+            yield at, False if states & _BACK and "uncertain" not in states else None

@@ -28,6 +28,7 @@ from compliant_sms.flows._checkpoint import (
     newest_checkpoint,
 )
 from compliant_sms.flows._evidence import Question
+from compliant_sms.flows._history import TextRecord as OnRecord
 from compliant_sms.flows._history import text_record as on_record
 from compliant_sms.flows._on_record import (
     chain_record,
@@ -38,7 +39,6 @@ from compliant_sms.flows._on_record import (
     text_record,
 )
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, StoredChain, Transaction
 
 __all__ = ["gather"]
@@ -121,26 +121,23 @@ async def _growth(
 
 
 async def _texts(tx: Transaction, practice_id: str, asked: Question) -> tuple[TextRecord, ...]:
-    found: list[TextRecord] = []
+    told: list[OnRecord] = []
     for message in await tx.messages_to(practice_id, asked.number):
         steps = await tx.steps(message.message_id)
         reports = await tx.callbacks(message.message_id)
         came = await tx.accesses(practice_id, message.message_id)
         later = [*(s.at for s in steps), *(r.at for r in reports), *(c.at for c in came)]
         if any(map(asked.covers, [message.created_at, *later])):
-            doubtful = any(step.state is State.UNCERTAIN for step in steps)
-            said = await _said(tx, message) if doubtful else []
-            found.append(text_record(await on_record(tx, message), said))
-    return tuple(found)
+            told.append(await on_record(tx, message))
+    doubtful = any(step.state is State.UNCERTAIN for each in told for step in each.steps)
+    said = await _said(tx, practice_id) if doubtful else []
+    return tuple(text_record(each, said) for each in told)
 
 
-async def _said(tx: Transaction, message: Message) -> list[AuditEvent]:
-    """What people said became of a text whose outcome was unknown."""
-    return [
-        event
-        for event in await tx.audit_events(message.practice_id)
-        if event.act is Act.SETTLED_BY_HAND and event.subject == message.message_id
-    ]
+async def _said(tx: Transaction, practice_id: str) -> list[AuditEvent]:
+    """What people said became of texts whose outcome was unknown."""
+    events = await tx.audit_events(practice_id)
+    return [event for event in events if event.act is Act.SETTLED_BY_HAND]
 
 
 async def _entries(tx: Transaction, practice_id: str, asked: Question) -> tuple[EntryRecord, ...]:

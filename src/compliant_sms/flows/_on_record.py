@@ -83,8 +83,8 @@ def _base64(data: bytes) -> str:
     return b64encode(data).decode("ascii")
 
 
-def text_record(told: OnRecord, said: Iterable[AuditEvent] = ()) -> TextRecord:
-    """A text and all that became of it, also by what a person said."""
+def text_record(told: OnRecord, said: Iterable[AuditEvent]) -> TextRecord:
+    """A text and all that became of it, also by what people said of it, or of others."""
     message, draft = told.message, told.message.draft
     return TextRecord(
         message_id=message.message_id,
@@ -109,7 +109,7 @@ def text_record(told: OnRecord, said: Iterable[AuditEvent] = ()) -> TextRecord:
         steps=tuple(StepRecord(at=step.at, state=str(step.state)) for step in told.steps),
         reports=tuple(map(_report, told.callbacks)),
         accesses=tuple(map(_access, told.accesses)),
-        said=tuple(map(_said, said)),
+        said=tuple(_said(event) for event in said if event.subject == message.message_id),
     )
 
 

@@ -19,7 +19,7 @@ from compliant_sms.evidence._text_records import (
     Left,
     ReceivedRecord,
     TextRecord,
-    went,
+    has_left,
 )
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules import Decision
@@ -61,7 +61,7 @@ class Text:
     @property
     def left(self) -> Left | None:
         """How it left, or may have left; None where it never did."""
-        return self.record.left if went(self.record) else None
+        return None if has_left(self.record) is False else self.record.left
 
 
 @frozen(kw_only=True)

@@ -141,9 +141,9 @@ def summary(case: Case) -> str:
         ("Entries that were erased", ", ".join(map(_to, erased))),
         ("Texts of the practice", f"{len(case.texts)}{': ' + counted if counted else ''}"),
         ("Texts that left, or may have left", ", ".join(_to(text) for text in left) or "none"),
-        ("Texts from the patient", str(len(case.received) - on_pages) if case.received else "none"),
+        ("Texts from the patient", str(len(case.received) - on_pages or "none")),
         ("Written on secure pages", str(on_pages or "")),
-        ("Texts that left while an opt-out stood", _after_opt_out(case, left)),
+        ("Texts that left, or may have left, while an opt-out stood", _after_opt_out(case, left)),
     ]
     return f'<section id="summary"><h2>In short</h2>{items(rows)}</section>'
 

@@ -39,7 +39,7 @@ from compliant_sms.evidence._text_records import (
     ReceivedRecord,
     StepRecord,
     TextRecord,
-    came_back,
+    has_left,
     is_from_page,
     is_rehearsal,
     said_of,
@@ -177,8 +177,9 @@ def _texts(case: Case) -> Iterator[Moment]:
         for decision in text.decisions:
             yield _decided(text, decision, case)
         if text.left and all(d.facts.at != text.left.at for d in text.decisions):
-            words = "<b>It left for the provider;</b> what was decided about it was dropped."
-            yield Moment(at=text.left.at, kind="out", label=text.label, words=words)
+            kind, became = _became(record, text.left.at)
+            words = f"<b>The text:</b> {became}; what was decided about it was dropped."
+            yield Moment(at=text.left.at, kind=kind, label=text.label, words=words)
         for step in record.steps:
             if step.state not in _TOLD_ELSEWHERE or said_of(record, step):
                 words = f"<b>{came_to(record, step)}</b>"
@@ -222,11 +223,12 @@ def _decided(text: Text, decision: Decision, case: Case) -> Moment:
 
 def _became(record: TextRecord, at: datetime) -> tuple[str, str]:
     """How what was allowed is drawn, and what became of it."""
+    left = has_left(record, at)
+    if left is not False:
+        return "out", "it left for the provider" if left else "it may have left for the provider"
     if is_rehearsal(record):
         return "rule", "it was a dry run, in which nothing leaves"
-    if came_back(record, at):
-        return "rule", "it was tried, and did not leave"
-    return "out", "it left for the provider"
+    return "rule", "it did not leave"
 
 
 def _reasons(decision: Decision) -> str:

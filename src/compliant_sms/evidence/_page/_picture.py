@@ -148,7 +148,7 @@ _LEGEND = (
     + _key('<rect class="agreed" x="0" y="6" width="24" height="12"/>', "consent stands")
     + _key('<rect class="stopped" x="0" y="6" width="24" height="12"/>', "opted out")
     + _key(_octagon(12, 12, "optout"), "opt-out")
-    + _key('<circle class="out" cx="12" cy="12" r="8"/>', "text left")
+    + _key('<circle class="out" cx="12" cy="12" r="8"/>', "text left, or may have left")
     + _key('<circle class="hold" cx="12" cy="12" r="7"/>', "text held")
     + _key('<path class="block" d="M6 6L18 18M18 6L6 18"/>', "text blocked")
     + _key(_polygon("in", [(12, 2), (22, 12), (12, 22), (2, 12)]), "text from the patient")

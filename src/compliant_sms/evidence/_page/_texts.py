@@ -12,6 +12,7 @@ from compliant_sms.evidence._text_records import (
     SaidRecord,
     TemplateRecord,
     TextRecord,
+    has_left,
     is_rehearsal,
     said_of,
 )
@@ -82,13 +83,12 @@ def _bodies(case: Case, text: Text) -> str:
             ("Under", "the healthcare exemption, 47 CFR 64.1200(a)(9)(iv)" if left.exempt else ""),
         ]
     )
+    how = f"{'left' if has_left(record) else 'may have left'} {case.zone.time(left.at)}"
     if left.body == record.body:
-        return (
-            f"<h4>As it was asked for, and as it left {case.zone.time(left.at)}</h4>{asked}{told}"
-        )
+        return f"<h4>As it was asked for, and as it {how}</h4>{asked}{told}"
     return (
         f"<h4>As it was asked for</h4>{asked}"
-        f"<h4>As it left {case.zone.time(left.at)}</h4>{case.body(left.body, record.dropped)}{told}"
+        f"<h4>As it {how}</h4>{case.body(left.body, record.dropped)}{told}"
     )
 
 

@@ -66,10 +66,10 @@ STATES = {
     "sent": "Accepted by the provider",
     "delivered": "Reported as delivered",
     "undelivered": "Reported as not delivered",
-    "failed": "Refused by the provider",
-    "blocked": "Blocked by a rule: not sent",
+    "failed": "Failed",
+    "blocked": "Blocked by a rule",
     "uncertain": "Outcome unknown: the provider may or may not have taken it",
-    "cancelled": "Cancelled: not sent",
+    "cancelled": "Cancelled",
 }
 INTENTS = {
     "emergency": "danger to life",
