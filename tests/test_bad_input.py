@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
 from attrs import evolve
 
 from compliant_sms import (
+    Blocked,
     Category,
     Delivery,
     MessageClass,
@@ -27,6 +29,7 @@ from compliant_sms.errors import CompliantSmsError, InvalidInput, InvalidPhoneNu
 from compliant_sms.errors import PhoneNumberProblem as Problem
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import _subjects
 from compliant_sms.templates import opt_out_line
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
@@ -287,3 +290,33 @@ def test_one_base() -> None:
         Profile(time_zone="nowhere")
 
     assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.both_databases
+def test_an_id_that_nothing_could_look_up(messenger: Messenger) -> None:
+    """A record in place of an id is refused in words, by both databases alike."""
+    random = Random(1)
+    record = "".join(chr(random.randrange(33, 127)) for _ in range(9000))
+    agree(messenger, person=record[:2000])
+
+    assert messenger.consent.events(PATIENT)[0].person == record[:2000]
+    with pytest.raises(InvalidInput, match="more than 2,000 bytes"):
+        agree(messenger, person=record)
+    assert messenger.history(record).texts == ()  # looked up, it is just not there
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("carrier")
+def test_an_id_from_before_there_was_a_limit_stays_of_use(
+    messenger: Messenger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever an older version filed can be texted, looked up and left in peace."""
+    person = "pat-881/" * 500
+    with monkeypatch.context() as before:
+        before.setattr(_subjects, "_LONGEST_PERSON", 9000)
+        agree(messenger, person=person)
+
+    assert isinstance(remind(messenger, person=person), Sent)
+    assert len(messenger.history(person).texts) == 1
+    messenger.consent.revoke(PATIENT, person=person, channel="spoken", recorded_by="front-desk:ana")
+    assert isinstance(remind(messenger, "2", person=person), Blocked)

@@ -108,6 +108,15 @@ def test_bad_rows_are_told_and_nothing_is_written() -> None:
     assert (refused.exit_code, "Nothing was written" in refused.stdout) == (1, True)
 
 
+def test_a_report_that_cannot_be_written_is_said_before_anything_is() -> None:
+    """And in one line: a folder that is not there is no fault of the program."""
+    result = run(*NEW, "--write", "--report", "none/problems.csv")
+
+    assert result.exit_code == 2
+    assert "cannot be written: No such file or directory. Pass another --report." in result.output
+    assert figures(run("--write", *NEW))[1] == 2  # as if for the first time
+
+
 def test_a_long_list_of_problems_is_cut() -> None:
     """The screen shows the first twenty, the file all of them."""
     Path("stopped.csv").write_text("number\n" + "12\n" * 30, "utf-8")

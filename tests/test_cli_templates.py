@@ -81,6 +81,16 @@ def test_errors_end_with_status_1(good: Path, tmp_path: Path) -> None:
     run("check", good, "--most-segments", "1", "--strict", status=1)
 
 
+def test_a_file_without_templates_is_not_called_right(tmp_path: Path) -> None:
+    """Whoever empties it by mistake, or checks another file, hears of that."""
+    empty = tmp_path / "empty.toml"
+    empty.write_text("# nothing is left\n", "utf-8")
+
+    assert (
+        "it holds no template, so that nothing was checked" in run("check", empty, status=1).stdout
+    )
+
+
 def test_a_name_of_the_practice_is_tried(good: Path) -> None:
     """One that tells the kind of care is no name for a text."""
     shown = run("check", good, "--practice-name", "Lakeside Oncology", status=1).stdout

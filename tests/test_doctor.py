@@ -19,6 +19,7 @@ from compliant_sms import AsyncMessenger, Messenger, Plaintext, Practice
 from compliant_sms.cli._commands import commands
 from compliant_sms.errors import NoAnswer, RequestNotSent, StoreBusy
 from compliant_sms.flows import Checked, CheckResult
+from compliant_sms.keyring import Keyring
 from compliant_sms.messenger import StoreKind
 from compliant_sms.practice import Campaign
 from compliant_sms.providers import (
@@ -387,16 +388,54 @@ def test_store(make_messenger: Make, monkeypatch: pytest.MonkeyPatch) -> None:
         raise StoreBusy(msg)
 
     monkeypatch.setattr(type(messenger._ports.store), "run", busy)
-    store = messenger.doctor()[0]
+    store, at_rest = messenger.doctor()[:2]
 
-    assert store.result is FAILED
-    assert PATIENT not in store.says
+    assert (store.result, at_rest.result) == (FAILED, NOT_CHECKED)
+    assert PATIENT not in store.says + at_rest.says
 
 
 def test_at_rest(make_messenger: Make, messenger: Messenger) -> None:
     """Records in the clear are told."""
     assert looked_over(make_messenger)("at rest").result is WARNING
     assert [check.result for check in messenger.doctor() if check.what == "at rest"] == [OK]
+
+
+def test_a_keyring_of_other_records(make_messenger: Make) -> None:
+    """Keys that do not open what is kept, or none: no text could go, and the doctor says so."""
+    right, wrong = Keyring.generate(), Keyring.generate()
+    sealed = make_messenger(keyring=right)
+    agree(sealed)
+    others: list[Any] = [wrong, Plaintext(reason="a test")]
+    found = [make_messenger(keyring=each).doctor()[1] for each in [right, *others]]
+
+    assert [check.result for check in found] == [OK, FAILED, FAILED]
+    assert found[0].says == "Records are sealed."
+    assert wrong.newest in found[1].says
+    assert "no keyring was given" in found[2].says
+
+
+def test_a_keyring_that_lacks_the_newest_key(make_messenger: Make) -> None:
+    """Nor is one called right that opened the records before they were sealed with another."""
+    older = {"k1": bytes(32)}
+    running = make_messenger(keyring=Keyring(older))
+    agree(running)
+    assert running.doctor()[1].result is OK
+
+    make_messenger(keyring=Keyring({"k2": b"2" * 32} | older)).rotate_keys()
+
+    assert running.doctor()[1].result is FAILED
+
+
+def test_a_keyring_that_joins_later(make_messenger: Make) -> None:
+    """What lies in the clear is sealed by nobody afterwards."""
+    agree(make_messenger())
+    (found,) = [
+        check
+        for check in make_messenger(keyring=Keyring.generate()).doctor()
+        if check.what == "at rest"
+    ]
+
+    assert (found.result, "lie in the clear" in found.says) == (FAILED, True)
 
 
 def test_on_an_event_loop(make_store: Callable[[], StoreKind], practice: Any, clock: Any) -> None:

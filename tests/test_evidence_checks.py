@@ -17,6 +17,7 @@ from compliant_sms.consent import (
 from compliant_sms.evidence import (
     ChainRecord,
     Checkpoint,
+    CheckpointSignature,
     Dossier,
     EventRecord,
     Result,
@@ -371,4 +372,9 @@ def test_the_signature_is_checked_with_a_key(pack: bytes) -> None:
     assert "unsigned" in words(pack, "signature")
     assert check(with_point(str(signed)), "signature", keys=[Key()]).result is Result.PASSED
     assert "wrong signature" in words(with_point(str(wrong)), "signature", keys=[Key()])
+    stranger = CheckpointSignature(name="court.example", key_id=b"any1", signature=bytes(64))
+    both = evolve(signed, signatures=(*signed.signatures, stranger))
+    told = words(with_point(str(both)), "signature", keys=[Key()])
+    assert told.startswith("Signed by lakeside.example/ledger. 1 more signature")
+    assert "court.example" not in told  # nobody checked that one
     assert "signed by none of the keys" in words(pack, "signature", keys=[Key()])

@@ -10,11 +10,12 @@ import zipfile
 from base64 import b64decode
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
@@ -26,10 +27,11 @@ from compliant_sms.evidence import Checkpoint, Dossier, Result, verify_pack
 from compliant_sms.evidence_pack import EvidencePack
 from compliant_sms.keyring import Keyring, data_cipher
 from compliant_sms.providers import Twilio
+from compliant_sms.sandbox import Sandbox
 from compliant_sms.signing import SigningKey
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MovableClock
-from conftest import INTAKE_WORDING, PATIENT, PERSON, WARNING
+from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER, WARNING
 from evidence_story import (
     SINCE,
     STOP,
@@ -86,6 +88,29 @@ def test_the_pack_holds_everything_on_record(told: Messenger) -> None:
     assert [each.body for each in dossier.received] == ["C", STOP, "START"]
     assert dossier.received[0].answers == first.message_id
     assert dossier.received[1].rule == "phrase:en/stop-texting"
+
+
+def test_a_persons_word_is_in_the_pack(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Who settled an uncertain text, and how they knew, and nobody's word about another text."""
+    messenger = make_messenger(people=in_chicago)
+    agree(messenger)
+    for key in ("visit-1", "visit-2"):
+        carrier.fail_next("accept_then_drop")
+        uncertain = remind(messenger, key=key, body=f"{BODY} Bring {key}.")
+        clock.advance(timedelta(minutes=1))
+        who = {"by": "front-desk:ana", "reason": f"{key} is in their list"}
+        messenger.settle(uncertain.message_id, sent=key == "visit-1", **who)
+    pack = messenger.evidence(PATIENT, SINCE, UNTIL, **WHO).data
+    first, second = (text.said for text in dossier_of(pack).texts)
+
+    assert [(s.sent, s.by, s.reason) for s in first] == [
+        (True, "front-desk:ana", "visit-1 is in their list")
+    ]
+    assert [s.sent for s in second] == [False]
+    assert dossier_of(pack).texts[0].left.sender == SENDER
+    assert failures(pack) == []
 
 
 def test_the_pack_verifies(told: Messenger) -> None:
@@ -209,6 +234,9 @@ def test_an_empty_record_gives_a_pack_that_says_so(messenger: Messenger) -> None
         ({"since": SINCE.replace(tzinfo=None)}, "since has no time zone"),
         ({"until": UNTIL.replace(tzinfo=None)}, "until has no time zone"),
         ({"number": "911"}, "no person's phone number"),
+        ({"since": datetime.min.replace(tzinfo=UTC)}, "For all that is on record"),
+        ({"until": datetime.max.replace(tzinfo=UTC)}, "beginnings of the years 2000 and 2100"),
+        ({"until": datetime.max.replace(tzinfo=ZoneInfo("America/Chicago"))}, "until lies too far"),
     ],
 )
 def test_a_question_that_cannot_be_meant_is_refused(

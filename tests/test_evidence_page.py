@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import pytest
 from attrs import evolve
@@ -21,7 +22,9 @@ from compliant_sms.consent import (
     Clarified,
     ConsentEvent,
     ConsentState,
+    Dated,
     Granted,
+    Imported,
     Link,
     NumberFlagged,
     PhiPreferenceStated,
@@ -48,6 +51,7 @@ from compliant_sms.evidence import (
     ProblemRecord,
     ReceivedRecord,
     ReportRecord,
+    SaidRecord,
     StepRecord,
     TextRecord,
     make_pack,
@@ -55,8 +59,12 @@ from compliant_sms.evidence import (
 )
 from compliant_sms.evidence._files import JSON, PAGE, as_json, from_json, unpacked
 from compliant_sms.evidence._page import page
+from compliant_sms.evidence._page._markup import shown
+from compliant_sms.flows._patient_text import ON_PAGE
+from compliant_sms.flows._rehearsed import DRY_RUN
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.records import unstructure
+from compliant_sms.retention import instead_of
 from compliant_sms.rules import Override, ReplyFacts, Rulebook
 from compliant_sms.waiver import Waiver
 from conftest import PATIENT, PERSON
@@ -298,8 +306,9 @@ def everywhere(hostile: str) -> Dossier:
                 provider=h,
                 provider_id=h,
                 problem=problem,
-                left=Left(at=NOON, body=h + "!", message_class=h, category=h),
-                steps=(StepRecord(at=NOON, state=h),),
+                left=Left(at=NOON, body=h + "!", message_class=h, category=h, sender=h),
+                steps=(StepRecord(at=NOON, state=h), StepRecord(at=NOON, state="sent")),
+                said=(SaidRecord(at=NOON, sent=True, by=h, reason=h),),
                 reports=(
                     ReportRecord(
                         at=NOON, provider=h, key=h, provider_id=h, state=h, problem=problem
@@ -363,6 +372,21 @@ def test_what_cannot_be_seen_is_named() -> None:
     assert "aU+202EbU+D83DcU+0000d" in found.text
 
 
+def test_which_characters_cannot_be_seen_hangs_on_no_version_of_python() -> None:
+    """What Python does not know yet is shown like the rest, as it will be by one that does.
+
+    U+1FAE8 came with Unicode 15, which Python 3.11 does not know: a pack with it was said to be
+    changed by whoever verified it under Python 3.12.
+    """
+    kept = "\t\n\u200c\u200d"
+    unseen = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+    odd = [c for n in range(0x110000) if (c := chr(n)) not in kept and category(c) in unseen]
+
+    assert shown("\U0001fae8\U0001fadc") == "\U0001fae8\U0001fadc"
+    assert shown(kept) == kept
+    assert all(shown(each).startswith("<span") for each in odd)
+
+
 def test_a_long_text_is_shown_whole() -> None:
     """10,000 characters are all there, in the text's own place."""
     body = " ".join(f"word{n}" for n in range(1_700))
@@ -423,6 +447,53 @@ def test_every_kind_of_entry_has_its_words() -> None:
         assert sentence in found
 
 
+@pytest.mark.parametrize(
+    ("dated", "words"),
+    [
+        ("instant", "which knew when"),
+        ("day", "which knew the day and no time"),
+        ("unknown", "which did not know when: it counts from the import"),
+    ],
+)
+def test_what_was_imported_is_told_as_that(dated: Dated, words: str) -> None:
+    """An instant that stands for a day, or for nothing, is not passed off as known."""
+    imported = Imported(source="old-ehr", dated=dated)
+    stop = event(Revoked, channel="other_system", imported=imported, rule="imported")
+    odd = event(Revoked, channel="unknown", event_id="r-9", rule="imported")
+    found = drawn(chains=(chain_of([stop, odd]),)).text
+
+    assert "Opt-out on the list of another system: texts shall stop." in found
+    assert "Opt-out by a way that is not known: texts shall stop." in found
+    assert found.count(f"Taken over from old-ehr, {words}.") == 2  # in what happened, and in full
+
+
+def test_a_reply_on_the_secure_page_is_no_text() -> None:
+    """It came from whoever had the link, and from no phone."""
+    found = drawn(received=(inbound(provider=ON_PAGE), inbound(inbound_id="i-2"))).text
+
+    assert found.count("Written on the secure page") == 2  # in what happened, and in full
+    assert "Texts from the patient1Written on secure pages1" in found
+    alone = drawn(received=(inbound(provider=ON_PAGE),)).text
+    assert "Texts from the patientnoneWritten on secure pages1" in alone
+
+
+def test_the_remains_of_a_text_are_not_quoted() -> None:
+    """Nobody wrote what stands in the place of dropped words."""
+    gone = DroppedRecord(at=NOON, rule="Kept for 6 years.")
+    body = instead_of("See you.")
+    html = unpacked(
+        make_pack(
+            dossier(
+                texts=(text(body=body, dropped=gone),), received=(inbound(body=body, dropped=gone),)
+            )
+        )
+    )[PAGE]
+
+    assert html.count(b"(its words were dropped)") == 2
+    assert f'<q dir="auto">{body}'.encode() not in html
+    assert f"<code>{body}</code>".encode() in html
+
+
 def test_an_erased_entry_is_told() -> None:
     """Where content was erased the page says so, with what is left: kind, time and hash."""
     chain = chain_of(everything_said()[:2])
@@ -430,6 +501,7 @@ def test_an_erased_entry_is_told() -> None:
     found = drawn(chains=(erased,))
 
     assert "Content erased" in found.text
+    assert "Entries that were erasedC-1, C-2" in found.text  # or it reads as if nobody agreed
     assert "Opt-out by a way that was erased: texts shall stop." in found.text
     assert chain.events[0].digest in found.text
 
@@ -482,6 +554,133 @@ def test_texts_after_an_opt_out_are_named_first() -> None:
     assert "healthcare exemption" in found
 
 
+def tried(*states: str, **more: Any) -> TextRecord:
+    """A text that left, or was about to, with a step a minute; each try was allowed."""
+    steps = tuple(
+        StepRecord(at=NOON + timedelta(minutes=n), state=state) for n, state in enumerate(states)
+    )
+    claims = [step.at for step in steps if step.state == "claimed"]
+    return evolve(
+        left_at(claims[-1]),
+        steps=steps,
+        state=states[-1],
+        decisions=tuple(decided(at=at) for at in claims),
+        **more,
+    )
+
+
+@pytest.mark.parametrize(
+    "states",
+    [
+        ["claimed", "due", "blocked"],
+        ["claimed", "due", "claimed", "due", "held", "cancelled"],
+        ["claimed", "due", "claimed", "failed"],
+    ],
+)
+def test_what_never_left_is_not_said_to_have_left(states: list[str]) -> None:
+    """A provider that could not be reached got no text."""
+    found = drawn(texts=(tried(*states),)).text
+
+    assert "Texts that left, or may have leftnone" in found
+    assert "; it did not leave." in found
+    assert "it never left" in found
+    assert "it left for the provider" not in found
+    assert "each of the 0 that left" in verify_pack(make_pack(told_of(*states))).checks[-3].words
+
+
+def told_of(*states: str) -> Dossier:
+    return dossier(texts=(tried(*states),))
+
+
+@pytest.mark.parametrize(
+    ("states", "left", "maybe"),
+    [
+        (["claimed"], 0, 1),
+        (["claimed", "uncertain"], 0, 1),
+        (["claimed", "uncertain", "due", "blocked"], 0, 1),
+        (["claimed", "uncertain", "due", "claimed", "due", "cancelled"], 0, 1),
+        (["claimed", "uncertain", "due", "claimed", "sent"], 1, 1),
+        (["claimed", "uncertain", "failed"], 0, 1),
+        (["claimed", "due", "claimed", "sent"], 1, 0),
+        (["claimed", "uncertain", "due", "cancelled", "delivered"], 1, 0),
+    ],
+)
+def test_what_may_have_left_is_said_to_have_left(states: list[str], left: int, maybe: int) -> None:
+    """What nobody can exclude counts, also where the provider knew nothing of it when asked."""
+    found = drawn(texts=(tried(*states),)).text
+
+    assert "Texts that left, or may have leftT-1" in found
+    assert found.count("it left for the provider") == left
+    assert found.count("it may have left for the provider") == maybe
+    assert f"As it was asked for, and as it {'left' if left else 'may have left'} " in found
+    assert "it never left" not in found
+    assert "not sent" not in found
+
+
+def test_what_a_provider_took_and_failed_left() -> None:
+    """It has an id there, or was reported on; what was refused at the door has neither."""
+    report = ReportRecord(at=NOON, provider="twilio", key="k", provider_id="SM1", state="failed")
+    for told in ({"provider_id": "SM1"}, {"reports": (report,)}):
+        found = drawn(texts=(tried("claimed", "failed", **told),)).text
+
+        assert "Texts that left, or may have leftT-1" in found
+        assert "; it left for the provider." in found
+
+
+@pytest.mark.parametrize(("sent", "state"), [(True, "sent"), (False, "due")])
+def test_whoever_settled_a_text_is_named(sent: bool, state: str) -> None:  # noqa: FBT001
+    """What a person says became of a text is no provider's word, and may be wrong."""
+    said = SaidRecord(
+        at=NOON + timedelta(minutes=2), sent=sent, by="front-desk:ana", reason="It is in the list."
+    )
+    found = drawn(texts=(tried("claimed", "uncertain", state, said=(said,)),)).text
+
+    counted = f"Counted as {'sent' if sent else 'not sent'}, because front-desk:ana said so"
+    assert found.count(counted) == 3  # in what happened, over the text and in its course
+    assert "front-desk:ana: It is in the list." in found
+    assert "Accepted by the provider" not in found
+    assert "Texts that left, or may have leftT-1" in found
+    assert "it may have left for the provider" in found
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [(None, "it did not leave"), (left_at(NOON).left, "it may have left for the provider")],
+)
+def test_what_was_allowed_and_is_no_try_on_record(left: Left | None, words: str) -> None:
+    """It left nowhere where nothing was ever about to; else nobody can exclude it."""
+    allowed = decided(at=NOON - timedelta(hours=1))
+    told = evolve(tried("claimed", "due"), left=left, decisions=(allowed,))
+
+    assert f"; {words}." in drawn(texts=(told,)).text
+
+
+def test_the_number_that_a_text_left_from_is_named() -> None:
+    """The other side asks first whether it was the practice's."""
+    found = drawn(texts=(left_at(NOON, sender="+12175550111"),)).text
+
+    assert "From the number+1 (217) 555-0111" in found
+
+
+def test_a_dry_run_is_told_as_one() -> None:
+    """Nothing left, whatever stands on record beside it."""
+    found = drawn(texts=(tried("claimed", "sent", provider=DRY_RUN),)).text
+
+    assert "Texts that left, or may have leftnone" in found
+    assert "it was a dry run, in which nothing leaves" in found
+    assert "it was a dry run, and nothing left" in found
+
+
+def test_a_dry_run_takes_back_no_try_before_it() -> None:
+    """What may have left before somebody began to rehearse may have left."""
+    states = ["claimed", "uncertain", "due", "claimed", "sent"]
+    found = drawn(texts=(tried(*states, provider=DRY_RUN),)).text
+
+    assert "Texts that left, or may have leftT-1" in found
+    assert found.count("it may have left for the provider") == 1
+    assert found.count("it was a dry run, in which nothing leaves") == 1
+
+
 def test_a_confirmation_after_a_no_to_other_texts_is_named() -> None:
     """It answers a form and no text, and the front page says what let it go."""
     at = NOON + timedelta(hours=10)
@@ -516,7 +715,9 @@ def test_the_picture_has_few_marks_on_its_axis(days: float) -> None:
     chains = (chain_of(everything_said()[:2]),)
     html = unpacked(make_pack(dossier(chains=chains, until=SINCE + timedelta(days=days))))[PAGE]
 
+    marks = re.findall(r'<text x="\d+" y="184">(.*?)</text>', html.decode())
     assert 2 <= html.count(b'class="tick"') <= 10
+    assert len(set(marks)) == len(marks)  # over years they name the year
 
 
 def test_machines_and_reports_without_news_are_told() -> None:
@@ -604,6 +805,7 @@ def test_the_format_is_documented() -> None:
         (StepRecord, "steps"),
         (ReportRecord, "reports"),
         (AccessRecord, "accesses"),
+        (SaidRecord, "said"),
     ],
 )
 def test_what_lies_in_a_field_is_documented(kind: type, name: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from attrs import evolve
 
 from compliant_sms.evidence import (
+    LAYOUT,
     Dossier,
     Result,
     verify_pack,
@@ -289,6 +290,19 @@ def test_a_later_format_is_not_taken_for_a_changed_one(pack: bytes) -> None:
     assert "format that this version does not read" in words(rebuilt(files | {JSON: later}), JSON)
 
 
+def test_files_that_lie_over_each_other_are_not_read(pack: bytes) -> None:
+    """A small archive names the same bytes a thousand times, to fill the reader's memory."""
+    start = pack.rindex(b"PK\x01\x02")
+    end = pack.rindex(b"PK\x05\x06")
+    last = bytearray(pack[end:])
+    entry = pack[start:end]
+    struct.pack_into("<HHI", last, 8, 1000, 1000, 1000 * len(entry))
+    struct.pack_into("<I", last, 16, start)
+    changed = pack[:start] + entry * 1000 + bytes(last)
+
+    assert "lie over each other" in words(changed, "archive")
+
+
 def test_the_same_json_written_otherwise_is_found(pack: bytes) -> None:
     """A blank more, or a field that nobody reads, fails."""
     files = unpacked(pack)
@@ -300,7 +314,8 @@ def test_the_same_json_written_otherwise_is_found(pack: bytes) -> None:
 def test_a_page_of_another_layout_is_not_taken_for_a_changed_one(pack: bytes) -> None:
     """What another version drew cannot be compared, and is not called wrong."""
     files = unpacked(pack)
-    newer, none = (files[JSON].replace(b'"page":1', b'"page":' + n) for n in (b"99", b"0"))
+    now = b'"page":%d' % LAYOUT
+    newer, none = (files[JSON].replace(now, b'"page":' + n) for n in (b"99", b"0"))
     result = check(rebuilt(files | {JSON: newer}), PAGE)
 
     assert result.result is Result.UNCHECKED

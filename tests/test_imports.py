@@ -273,6 +273,7 @@ def test_nobody_agrees_for_all(column: str) -> None:
         (f"{HEAD}\n", {"region": "us"}, "region is unknown"),
         (f"{HEAD}\n", {"date_format": "%m/%d/%y"}, "four figures"),
         (f"{HEAD}\n", {"date_format": "%Y"}, "four figures"),
+        (f"{HEAD}\n", {"date_format": "%Y-%m-%d %H:%M %Z"}, "names of time zones"),
         (f'{HEAD}\n"{NUMBER},p,2025-03-02,spoken\n', {}, "line 2 .* quotation mark"),
         (f'{HEAD}\n\n"a"b,p,2025-03-02,spoken\n', {}, "line 3 .* quotation mark"),
         (f"{HEAD}\n{NUMBER}\0,p,2025-03-02,spoken\n", {}, "line 2 .* zero bytes"),

@@ -246,6 +246,21 @@ def test_a_replaced_file_keeps_owner_and_mode(
 
 
 @posix
+def test_a_link_to_a_key_file_stays_one(tmp_path: Path) -> None:
+    """The new key is in the file that others read, and not in a copy beside it."""
+    path, shared = tmp_path / "texting.keys", tmp_path / "shared"
+    shared.mkdir()
+    RING.write(shared / "keys")
+    path.symlink_to("shared/keys")
+
+    RING.with_new_key().replace(path)
+
+    assert path.is_symlink()
+    assert len(Keyring.from_file(shared / "keys").key_ids) == 1 + len(RING.key_ids)
+    assert [each.name for each in shared.iterdir()] == ["keys"]
+
+
+@posix
 def test_a_file_that_cannot_be_given_to_its_owner_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -208,6 +208,26 @@ def test_long_periods_are_shown_by_week() -> None:
     assert sum(chart.series[0].counts) == 6
 
 
+def test_years_in_which_nothing_was_are_left_out() -> None:
+    """Who types 1926 for 2026 gets a report, and not a bar for each week of a century."""
+    long_ago, far_off = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+    century = evolve(activity().figures, since=long_ago, until=far_off)
+    chart = _charts.opt_outs(activity(figures=century), CHICAGO)
+    empty = Activity(figures=century, moves=(), received={}, opt_outs={}, answers=())
+
+    assert (chart.labels, chart.series[0].counts) == (("Nov 30",), (6,))
+    assert _charts.opt_outs(empty, CHICAGO).is_empty
+
+
+def test_weeks_of_several_years_name_the_year() -> None:
+    """Or there are two of the same name."""
+    years = evolve(activity().figures, since=datetime(2024, 11, 1, tzinfo=UTC))
+    chart = _charts.opt_outs(activity(figures=years), CHICAGO)
+
+    assert chart.series[0].counts[chart.labels.index("Nov 30, 2026")] == 6
+    assert len(set(chart.labels)) == len(chart.labels)
+
+
 def test_waits() -> None:
     """Each answer stands where its time belongs, and half and nine tenths are told."""
     chart = _charts.waits(activity().answers)

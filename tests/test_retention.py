@@ -200,6 +200,21 @@ def test_what_says_no_length_is_refused(written: str) -> None:
         Span(6, "weeks")
 
 
+@pytest.mark.parametrize("written", ["9999 years", "2500 years", "8000 years"])
+def test_longer_than_any_calendar_is_for_ever(written: str) -> None:
+    """So people write that nothing shall go; it is no crash of the purge."""
+    policy = Retention(keep={"text_body": written})
+    span = policy.keep[RecordClass.TEXT_BODY]
+
+    assert span.before(MORNING.replace(tzinfo=None)).year == 1  # a wall clock has no zone
+    assert span.after(datetime.max.replace(tzinfo=UTC)) == datetime.max.replace(tzinfo=UTC)
+    decision = may_purge("text_body", made_at=MORNING, at=MORNING, policy=policy)
+    assert not decision.allowed
+    assert purged_until(
+        RecordClass.TEXT_BODY, at=MORNING, policy=policy, rulebook=Rulebook()
+    ) == datetime.min.replace(tzinfo=UTC)
+
+
 def test_leap_days_never_shorten_a_floor() -> None:
     """29 February counts as the 28th when going back, so that nothing goes a day early."""
     made = datetime(2024, 2, 29, 12, tzinfo=UTC)

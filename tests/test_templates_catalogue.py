@@ -245,6 +245,8 @@ approved = { by = "Dr. Lee" }
     [
         ("[[template]", "it is no TOML"),
         ("[[templates]]\nname = 'a'", "other tables than [[template]] and [[reply]]"),
+        ("[[template]]\nname = 'a'", "template a: it lacks bodies, purpose, version."),
+        ("[[reply]]\nversion = 1", "reply no. 1: it lacks bodies, intents, name."),
         ("template = 3", "other tables than"),
         ("template = [3]", "other tables than"),
     ],

@@ -28,6 +28,7 @@ from compliant_sms.errors import (
     LedgerTampered,
     NotOurDatabase,
 )
+from compliant_sms.flows import rotate_keys
 from compliant_sms.imports import Kind, read_opt_outs
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Transaction
@@ -435,6 +436,55 @@ def test_another_practice_s_keys_are_left_alone(
     assert rotating.rotate_keys() == 4
     assert rotating.rotate_keys() == 0
     assert other.consent.events("+12175550188")[0].person == "pat-1"
+
+
+def test_whoever_rotates_reads_the_key_file_again(
+    sealed: Messenger, keys: Path, database: Path
+) -> None:
+    """A process from before the new key does not say that nothing is left to do."""
+    a_life(sealed)
+    Keyring.from_file(keys).with_new_key().replace(keys)
+
+    assert sealed.rotate_keys() == 4
+    assert wrapped_by(database) == {Keyring.from_file(keys).newest}
+    assert sealed.rotate_keys() == 0
+
+
+def test_nothing_is_called_done_that_is_sealed_with_an_unknown_key(
+    sealed: Messenger, keys: Path, make_messenger: Make
+) -> None:
+    """A process with a copy of the older keys says that it lacks the newest one."""
+    a_life(sealed)
+    before = make_messenger(keyring=Keyring.parse(keys.read_text()))
+    assert before.history(PERSON).received
+    Keyring.from_file(keys).with_new_key().replace(keys)
+    assert sealed.rotate_keys() == 4
+
+    with pytest.raises(CannotUnseal, match=Keyring.from_file(keys).newest):
+        before.rotate_keys()
+
+
+def test_keys_that_nothing_can_join_are_rotated_as_they_are(database: Path) -> None:
+    """What stands in for a keyring need not be able to read anything again."""
+    older = Keyring({"k1": bytes(32)})
+    ring = Keyring({"k2": b"2" * 32, "k1": bytes(32)})
+
+    class FromElsewhere:
+        """A keyring of a host's own, as it was before there was ``refresh()``."""
+
+        newest, key_ids = ring.newest, ring.key_ids
+        seal, open = ring.seal, ring.open
+        new_data_key, cipher = ring.new_data_key, ring.cipher
+
+    async def begins(tx: Transaction) -> None:
+        await tx.remember_rows("lakeside", Kind.OPT_OUT, {b"row"})
+
+    store = SQLite(database)
+    finish(store.blocking(older).run(begins))
+
+    assert finish(rotate_keys(store.blocking(FromElsewhere()), practice_id="lakeside")) == 1
+    assert wrapped_by(database) == {"k2"}
+    store.close()
 
 
 def test_there_is_nothing_to_rotate_in_the_clear(make_messenger: Make) -> None:

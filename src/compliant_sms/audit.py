@@ -62,7 +62,10 @@ class Act(Word):
 def _told(of: object, attribute: Attribute[str], value: str) -> None:
     _given.text(of, attribute, value)
     if not value.strip():
-        msg = f"{attribute.name} is empty; whoever reads the audit log must know who, and why"
+        msg = (
+            f"{attribute.name} is empty; whoever reads the audit log must know who, and why. Pass "
+            "by, for example 'front-desk:ana', and reason."
+        )
         raise InvalidInput(msg)
 
 

@@ -26,7 +26,7 @@ def as_utc(instant: datetime, name: str = "the instant") -> datetime:
 
     Raises:
         InvalidInput: it is no datetime, or a naive one, so that nobody can say which instant it
-            means.
+            means; or one that UTC has no year for.
     """
     if not isinstance(instant, datetime) or instant.tzinfo is None or instant.utcoffset() is None:
         lack = "has no time zone" if isinstance(instant, datetime) else "is no instant"
@@ -35,4 +35,8 @@ def as_utc(instant: datetime, name: str = "the instant") -> datetime:
             "datetime(2026, 12, 1, 14, 30, tzinfo=ZoneInfo('America/Chicago'))."
         )
         raise InvalidInput(msg)
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        msg = f"{name} lies too far off: it has no year in UTC. Pass an instant of these times."
+        raise InvalidInput(msg) from None

@@ -66,15 +66,17 @@ def replace_key_file(path: Path, data: bytes) -> None:
     """Write a file in the place of one, at once and whole; a crash leaves the old one or the new.
 
     On POSIX it has the old one's owner and mode: whoever replaces it as root takes it from nobody.
+    Where the path is a link, what it leads to is replaced: all who read that have the new one.
 
     Raises:
         ConfigurationError: it cannot be written, or not given to the owner of the old one.
     """
-    beside = path.with_name(f"{path.name}.{os.urandom(4).hex()}")
+    target = Path(os.path.realpath(path))
+    beside = target.with_name(f"{target.name}.{os.urandom(4).hex()}")
     try:
-        _write(beside, data, like=path)
-        beside.replace(path)
-        _keep_name(path)
+        _write(beside, data, like=target)
+        beside.replace(target)
+        _keep_name(target)
     except OSError as error:
         raise _not_written(path, error) from None
 

@@ -154,6 +154,21 @@ class Keyring:
         """The same keys under a new one, from the system's randomness."""
         return type(self)({_new_id(): os.urandom(_KEY), **self._keys})
 
+    def refresh(self) -> None:
+        """Read the file again that the keys are from; nothing, where they are from none.
+
+        It does so by itself where it meets a key that it does not know.
+
+        Raises:
+            InvalidKeys: something is wrong with it; every bad line is named, no key is shown.
+            ConfigurationError: the file cannot be read, or others can read or change it.
+        """
+        if self._read_again is not None:
+            keys = _checked(self._read_again())
+            # In this order: whoever reads the newest id and then seals does so with no older key.
+            object.__setattr__(self, "_ciphers", _ciphers(keys))
+            object.__setattr__(self, "_keys", keys)
+
     def new_data_key(self) -> bytes:
         """A key for the records of one person at one number: 32 random bytes."""
         return os.urandom(_KEY)
@@ -234,12 +249,7 @@ class Keyring:
         return opened
 
     def _cipher_added(self, key_id: str) -> _Cipher | None:
-        if self._read_again is None:
-            return None
-        keys = _checked(self._read_again())
-        # In this order: whoever reads the newest id and then seals does so with no older key.
-        object.__setattr__(self, "_ciphers", _ciphers(keys))
-        object.__setattr__(self, "_keys", keys)
+        self.refresh()
         return self._ciphers.get(key_id)
 
     def __repr__(self) -> str:

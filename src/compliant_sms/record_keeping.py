@@ -229,8 +229,8 @@ class RecordKeeping(Facade):
     def rotate_keys(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Seal every data key of the store anew with the newest key of the keyring.
 
-        Texts go on meanwhile, and processes whose keyring is a file read it again by themselves.
-        A run that was cut short is repeated.
+        A keyring of a file reads it again before. Texts go on meanwhile, and other processes whose
+        keyring is a file read it again by themselves. A run that was cut short is repeated.
 
         Args:
             progress: is told after each batch how many are done, and of how many.
@@ -238,8 +238,14 @@ class RecordKeeping(Facade):
         Returns:
             how many were sealed anew; 0 without a keyring. Keys of other practices, which other
             keyrings seal, are left alone.
+
+        Raises:
+            CannotUnseal: the keyring does not know the key that seals this practice's records: it
+                is an older one, and what it calls done is not.
+            ConfigurationError: the key file cannot be read, or this practice's records lie in the
+                clear though there is a keyring.
         """
-        return finish(flows.rotate_keys(self._ports.store, progress))
+        return finish(flows.rotate_keys(self._ports.store, progress, self._ports.practice.id))
 
     def audit(
         self, since: datetime | None = None, until: datetime | None = None
@@ -346,7 +352,7 @@ class AsyncRecordKeeping(Facade):
 
     async def rotate_keys(self, progress: Callable[[int, int], None] | None = None) -> int:
         """See :meth:`RecordKeeping.rotate_keys`."""
-        return await flows.rotate_keys(self._ports.store, progress)
+        return await flows.rotate_keys(self._ports.store, progress, self._ports.practice.id)
 
     async def audit(
         self, since: datetime | None = None, until: datetime | None = None

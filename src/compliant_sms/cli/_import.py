@@ -258,7 +258,11 @@ def _counted(lines: Iterable[bytes], tell: Callable[[int], object]) -> Iterator[
 
 def _tell(found: ImportReport, report: Path | None) -> None:
     if report is not None:
-        report.write_text(in_options(found.to_csv()), "utf-8")
+        try:
+            report.write_text(in_options(found.to_csv()), "utf-8")
+        except OSError as error:
+            msg = f"{report} cannot be written: {error.strerror}. Pass another --report."
+            raise InvalidInput(msg) from None
     shown, rest = found.problems[:_SHOWN], found.problems[_SHOWN:]
     more = found.more_problems + len(rest)
     click.echo(in_options(str(evolve(found, problems=shown, more_problems=more))))

@@ -61,7 +61,8 @@ def rotate(path: Path, database: str) -> None:
     is simply started again. Keep the older keys for as long as there are backups that need them;
     before you destroy them, restart whatever holds them and run this until nothing is left to do.
     """
-    from rich.progress import Progress  # noqa: PLC0415 - after the options
+    from rich.console import Console  # noqa: PLC0415 - after the options
+    from rich.progress import Progress  # noqa: PLC0415 - as above
 
     from compliant_sms.driver import finish  # noqa: PLC0415 - as above
     from compliant_sms.flows import rotate_keys  # noqa: PLC0415 - as above
@@ -69,7 +70,9 @@ def rotate(path: Path, database: str) -> None:
 
     keyring = Keyring.from_file(path)
     store = store_at(database)
-    with Progress(transient=True) as bar:
+    console = Console(stderr=True)
+    # Where nobody watches, a bar would be noise.
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Sealing data keys anew", total=None)
         done = finish(
             rotate_keys(

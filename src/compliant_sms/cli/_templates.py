@@ -104,6 +104,8 @@ def checked(asked: Asked) -> Report:
         except InvalidTemplate as wrong:
             report.errors.extend(wrong.problems)
             continue
+        if not len(found):
+            report.errors.append(f"{file}: it holds no template, so that nothing was checked")
         together += found
         _add(report, found, asked)
     try:

@@ -115,7 +115,11 @@ def _signature(newest: Checkpoint, keys: Sequence[Verifier]) -> Check:
         verify_signature(newest, keys)
     except InvalidCheckpoint as error:
         return failed(_SIGNED, str(error))
-    return passed(_SIGNED, f"Signed by {', '.join(each.name for each in newest.signatures)}.")
+    known = {(key.name, key.key_id) for key in keys}
+    names = [each.name for each in newest.signatures if (each.name, each.key_id) in known]
+    others = len(newest.signatures) - len(names)
+    more = f" {others} more signature(s) are of keys that were not passed." if others else ""
+    return passed(_SIGNED, f"Signed by {', '.join(names)}.{more}")
 
 
 def _as_kept(newest: Checkpoint, earlier: Checkpoint | None, kept: Checkpoint) -> Check:

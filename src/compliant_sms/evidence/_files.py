@@ -95,13 +95,14 @@ def unpacked(data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(BytesIO(data)) as source:
             entries = source.infolist()
-            # What is packed, or larger than the archive, could be larger than any memory.
-            if not any(e.compress_type or e.file_size > len(data) for e in entries):
+            # What is packed, or lies over each other, could be larger than any memory.
+            apart = sum(entry.file_size for entry in entries) <= len(data)
+            if apart and not any(entry.compress_type for entry in entries):
                 return {entry.filename: _content(data, entry) for entry in entries}
     except Exception as error:  # zipfile raises a dozen kinds for damaged archives
         msg = "it is no zip archive, or a damaged one"
         raise NotAPack(msg) from error
-    msg = "its files are compressed, which a pack's never are"
+    msg = "its files are compressed, or lie over each other, as a pack's never do"
     raise NotAPack(msg)
 
 

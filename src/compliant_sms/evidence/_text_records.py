@@ -5,8 +5,9 @@ As with the rest of that format, no default here ever changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from attrs import field, frozen
@@ -21,10 +22,20 @@ __all__ = [
     "ProblemRecord",
     "ReceivedRecord",
     "ReportRecord",
+    "SaidRecord",
     "StepRecord",
     "TemplateRecord",
     "TextRecord",
+    "has_left",
+    "is_from_page",
+    "is_rehearsal",
+    "said_of",
 ]
+
+_REHEARSED = "dry-run"  # what stands in the place of a provider that was never asked
+_ON_PAGE = "secure-page"  # likewise, of what was written on the library's own page
+_NEWS = frozenset({"sent", "delivered", "undelivered"})  # it may come late
+_BACK = frozenset({"due", "held", "blocked", "cancelled", "failed"})
 
 
 @records.lean
@@ -86,6 +97,24 @@ class ReportRecord:
 
 @records.lean
 @frozen(kw_only=True)
+class SaidRecord:
+    """What somebody of the practice said became of a text whose outcome was unknown.
+
+    Attributes:
+        at: when.
+        sent: whether it went out.
+        by: who said so.
+        reason: how they know.
+    """
+
+    at: datetime
+    sent: bool
+    by: str
+    reason: str = field(repr=False)
+
+
+@records.lean
+@frozen(kw_only=True)
 class Left:
     """How a text left, or may have left.
 
@@ -99,6 +128,7 @@ class Left:
         appended: the library added that line.
         segments: parts that it takes on the air.
         media: URLs of the pictures and the like that went along.
+        sender: the practice's number that it left from; empty where that is not on record.
     """
 
     at: datetime
@@ -110,6 +140,7 @@ class Left:
     appended: bool = False
     segments: int = 1
     media: tuple[str, ...] = field(default=(), repr=False)
+    sender: str = field(default="", repr=False)
 
 
 @records.lean
@@ -206,6 +237,7 @@ class TextRecord:
         steps: the states it went through.
         reports: what the provider told of it.
         accesses: who came to the secure page behind it.
+        said: what somebody of the practice said became of it.
     """
 
     message_id: str
@@ -230,6 +262,7 @@ class TextRecord:
     steps: tuple[StepRecord, ...] = ()
     reports: tuple[ReportRecord, ...] = ()
     accesses: tuple[AccessRecord, ...] = ()
+    said: tuple[SaidRecord, ...] = ()
 
 
 @records.lean
@@ -266,3 +299,49 @@ class ReceivedRecord:
     unsure: bool = False
     needs_person: bool = False
     dropped: DroppedRecord | None = None
+
+
+def is_rehearsal(text: TextRecord) -> bool:
+    """Whether it was a dry run, in which nothing leaves."""
+    return text.provider == _REHEARSED
+
+
+def is_from_page(received: ReceivedRecord) -> bool:
+    """Whether it was written on a secure page, and came from no phone."""
+    return received.provider == _ON_PAGE
+
+
+def has_left(text: TextRecord, at: datetime | None = None) -> bool | None:
+    """Whether a text left, or what was tried at that instant; None where nobody can say."""
+    if text.left is None:
+        return False
+    fates = {left for begun, left in _tries(text, text.left.at) if at in {None, begun}}
+    return True if True in fates else False if fates == {False} else None
+
+
+def said_of(text: TextRecord, step: StepRecord) -> SaidRecord | None:
+    """On whose word a text came to a state; None where it was nobody's."""
+    for said in text.said:
+        if said.at == step.at and step.state == ("sent" if said.sent else "due"):
+            return said
+    return None
+
+
+def _tries(text: TextRecord, last: datetime) -> Iterator[tuple[datetime, bool | None]]:
+    """When each try to send it began, and whether it left; None where nobody can say."""
+    steps = text.steps
+    begun = [place for place, step in enumerate(steps) if step.state == "claimed"]
+    # What failed was refused at the door, unless a provider calls it by an id, or told of it.
+    news = _NEWS | {"failed"} if text.provider_id or text.reports else _NEWS
+    bounds = pairwise([*begun, len(steps)])
+    tries = [(steps[start].at, steps[start + 1 : end]) for start, end in bounds]
+    for at, later in tries or [(last, ())]:
+        # A person's word settles nothing here: who gives it may err. Nor does a provider's that
+        # it knows of no such text, which is why one may be due after all.
+        states = {step.state for step in later if not said_of(text, step)} or {text.state} & news
+        if is_rehearsal(text) and at == last:
+            yield at, False
+        elif states & news:
+            yield at, True
+        else:
+            yield at, False if states & _BACK and "uncertain" not in states else None

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from compliant_sms.errors import InvalidInput, StoreError, TransportError, WebhookRejected
+from compliant_sms.errors import (
+    CompliantSmsError,
+    InvalidInput,
+    StoreError,
+    TransportError,
+    WebhookRejected,
+)
 from compliant_sms.flows._checked import BY_DOCTOR, Checked, CheckResult, about_provider
 from compliant_sms.flows._doctor_callbacks import (
     address_of_texts,
@@ -35,7 +41,7 @@ async def examine(ports: Ports, *, call_webhooks: bool = False) -> tuple[Checked
         call_webhooks: also call the addresses of status callbacks, unsigned: whoever answers
             must refuse that.
     """
-    checks = [await _store(ports), _sealing(ports), *await _held_back(ports)]
+    checks = [await _store(ports), await _sealing(ports), *await _held_back(ports)]
     for provider in ports.routes.providers:
         checks += await _account(ports, provider)
         settings = await settings_of(ports, provider)
@@ -75,17 +81,26 @@ async def _store(ports: Ports) -> Checked:
     return about(CheckResult.OK, "It is in order, and no text is uncertain.")
 
 
-def _sealing(ports: Ports) -> Checked:
-    if ports.plaintext is None:
-        return Checked(
-            of="practice", what="at rest", result=CheckResult.OK, says="Nothing says otherwise."
+async def _sealing(ports: Ports) -> Checked:
+    def about(result: CheckResult, says: str, remedy: str = "") -> Checked:
+        return Checked(of="practice", what="at rest", result=result, says=says, remedy=remedy)
+
+    try:
+        sealed = await ports.store.run(lambda tx: tx.seals(ports.practice.id))
+    except StoreError:
+        return about(CheckResult.NOT_CHECKED, "The database does not answer.")
+    except CompliantSmsError as error:
+        said = f"What is kept of this practice cannot be read: {error}"
+        return about(
+            CheckResult.FAILED, f"{said.rstrip('.')}.", "Put that right; nothing is sent before."
         )
-    return Checked(
-        of="practice",
-        what="at rest",
-        result=CheckResult.WARNING,
-        says="Texts, names and numbers lie in the clear, for a reason on record.",
-        remedy="Pass keyring=Keyring.from_file(...) as soon as that reason is gone.",
+    if ports.plaintext is None:
+        says = "Records are sealed." if sealed else "Nothing says otherwise."
+        return about(CheckResult.OK, says)
+    return about(
+        CheckResult.WARNING,
+        "Texts, names and numbers lie in the clear, for a reason on record.",
+        "Pass keyring=Keyring.from_file(...) as soon as that reason is gone.",
     )
 
 

@@ -37,6 +37,8 @@ def _until(value: datetime) -> datetime:
     return as_utc(value, "until")
 
 
+# Of which the page can tell the day in any zone, and draw an axis.
+_YEARS = range(1900, 3000)
 _a_checkpoint = _given.kind(Checkpoint, "a Checkpoint; of its text, Checkpoint.parse(...)")
 
 
@@ -61,9 +63,15 @@ class Question:
     earlier: Checkpoint | None = field(default=None, validator=_a_checkpoint)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a period in which nothing can have happened."""
+        """Refuse a period in which nothing can have happened, or that no page can show."""
         if self.since >= self.until:
             msg = "the period ends before it begins: until must be later than since"
+            raise InvalidInput(msg)
+        if not (self.since.year in _YEARS and self.until.year in _YEARS):
+            msg = (
+                "the period reaches further than any clock of the practice tells. For all that is "
+                "on record pass instants such as the beginnings of the years 2000 and 2100."
+            )
             raise InvalidInput(msg)
 
     def covers(self, at: datetime) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from compliant_sms import evidence
+from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.clock import as_utc
 from compliant_sms.consent import Link, verify_chain
 from compliant_sms.errors import InvalidInput
@@ -27,6 +28,7 @@ from compliant_sms.flows._checkpoint import (
     newest_checkpoint,
 )
 from compliant_sms.flows._evidence import Question
+from compliant_sms.flows._history import TextRecord as OnRecord
 from compliant_sms.flows._history import text_record as on_record
 from compliant_sms.flows._on_record import (
     chain_record,
@@ -36,6 +38,7 @@ from compliant_sms.flows._on_record import (
     received_record,
     text_record,
 )
+from compliant_sms.lifecycle import State
 from compliant_sms.ports import Ports, StoredChain, Transaction
 
 __all__ = ["gather"]
@@ -118,15 +121,23 @@ async def _growth(
 
 
 async def _texts(tx: Transaction, practice_id: str, asked: Question) -> tuple[TextRecord, ...]:
-    found: list[TextRecord] = []
+    told: list[OnRecord] = []
     for message in await tx.messages_to(practice_id, asked.number):
         steps = await tx.steps(message.message_id)
         reports = await tx.callbacks(message.message_id)
         came = await tx.accesses(practice_id, message.message_id)
         later = [*(s.at for s in steps), *(r.at for r in reports), *(c.at for c in came)]
         if any(map(asked.covers, [message.created_at, *later])):
-            found.append(text_record(await on_record(tx, message)))
-    return tuple(found)
+            told.append(await on_record(tx, message))
+    doubtful = any(step.state is State.UNCERTAIN for each in told for step in each.steps)
+    said = await _said(tx, practice_id) if doubtful else []
+    return tuple(text_record(each, said) for each in told)
+
+
+async def _said(tx: Transaction, practice_id: str) -> list[AuditEvent]:
+    """What people said became of texts whose outcome was unknown."""
+    events = await tx.audit_events(practice_id)
+    return [event for event in events if event.act is Act.SETTLED_BY_HAND]
 
 
 async def _entries(tx: Transaction, practice_id: str, asked: Question) -> tuple[EntryRecord, ...]:

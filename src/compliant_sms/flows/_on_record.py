@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 
 from compliant_sms import records
+from compliant_sms.audit import AuditEvent
 from compliant_sms.conversations import Entry, Thread
 from compliant_sms.evidence import (
     AccessRecord,
@@ -19,6 +20,7 @@ from compliant_sms.evidence import (
     ProblemRecord,
     ReceivedRecord,
     ReportRecord,
+    SaidRecord,
     StepRecord,
     TemplateRecord,
     TextRecord,
@@ -81,8 +83,8 @@ def _base64(data: bytes) -> str:
     return b64encode(data).decode("ascii")
 
 
-def text_record(told: OnRecord) -> TextRecord:
-    """A text and all that became of it."""
+def text_record(told: OnRecord, said: Iterable[AuditEvent]) -> TextRecord:
+    """A text and all that became of it, also by what people said of it, or of others."""
     message, draft = told.message, told.message.draft
     return TextRecord(
         message_id=message.message_id,
@@ -107,6 +109,13 @@ def text_record(told: OnRecord) -> TextRecord:
         steps=tuple(StepRecord(at=step.at, state=str(step.state)) for step in told.steps),
         reports=tuple(map(_report, told.callbacks)),
         accesses=tuple(map(_access, told.accesses)),
+        said=tuple(_said(event) for event in said if event.subject == message.message_id),
+    )
+
+
+def _said(event: AuditEvent) -> SaidRecord:
+    return SaidRecord(
+        at=event.at, sent=bool(event.details["sent"]), by=event.actor, reason=event.reason
     )
 
 
@@ -155,6 +164,7 @@ def _left(departure: Departure) -> Left:
         appended=departure.appended,
         segments=departure.segments,
         media=departure.media,
+        sender=departure.sender,
     )
 
 

@@ -11,7 +11,9 @@ __all__ = ["rotate_keys"]
 _BATCH = 500
 
 
-async def rotate_keys(store: Store, progress: Callable[[int, int], None] | None = None) -> int:
+async def rotate_keys(
+    store: Store, progress: Callable[[int, int], None] | None = None, practice_id: str = ""
+) -> int:
     """Seal each data key of the store anew that an older key of the keyring seals.
 
     Each batch is a transaction, so that a run that was cut short is simply repeated.
@@ -19,10 +21,17 @@ async def rotate_keys(store: Store, progress: Callable[[int, int], None] | None 
     Args:
         store: with a keyring whose newest key shall seal.
         progress: is told after each batch how many are done, and of how many.
+        practice_id: whose records the keyring must be able to open; empty for nobody's.
 
     Returns:
         how many were sealed anew.
+
+    Raises:
+        CannotUnseal: the keyring does not know the key that seals the records of that practice.
+        ConfigurationError: its keys cannot be read, or those records lie in the clear.
     """
+    if practice_id:
+        await store.run(lambda tx: tx.seals(practice_id))
     total = await store.run(lambda tx: tx.to_rewrap())
     done = 0
     while batch := await store.run(lambda tx: tx.rewrap(_BATCH)):

@@ -74,7 +74,8 @@ def reader(
         date_format: as for :meth:`datetime.strptime`; None for ISO 8601.
 
     Raises:
-        InvalidInput: the format names no whole date, or has a year of two figures.
+        InvalidInput: the format names no whole date, has a year of two figures, or a time zone
+            by its name.
     """
     if date_format is None:
         return lambda text: _iso(text, zone, choose)
@@ -127,6 +128,12 @@ def _unit_of(date_format: str) -> timedelta | None:
         msg = (
             "date_format tells no day with a year of four figures. Write it, for "
             "example, as '%m/%d/%Y' or '%d.%m.%Y %H:%M'."
+        )
+        raise InvalidInput(msg)
+    if "Z" in told:
+        msg = (
+            "date_format has %Z, and names of time zones are read by nobody: CST is Chicago's and "
+            "China's. Have the file name offsets (%z), or leave them out of file and format."
         )
         raise InvalidInput(msg)
     if not any(hour <= told for hour in _HOURS) or "M" not in told:

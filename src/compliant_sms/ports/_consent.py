@@ -81,7 +81,11 @@ class ConsentLedger(Protocol):
         """The key of a chain's records; None where they lie in the clear or are erased."""
 
     async def to_rewrap(self) -> int:
-        """How many keys an older key of the keyring seals."""
+        """How many keys an older key of the keyring seals, which is read again before.
+
+        Raises:
+            ConfigurationError: its keys cannot be read.
+        """
 
     async def rewrap(self, limit: int) -> int:
         """Seal up to ``limit`` data keys anew, with the newest key of the keyring; how many.

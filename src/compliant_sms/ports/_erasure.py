@@ -32,7 +32,12 @@ class Erasure(Protocol):
     """Destroys the keys of a person's records."""
 
     async def seals(self, practice_id: str) -> bool:
-        """Whether the records of the practice are sealed, so that they can be erased."""
+        """Whether the records of the practice are sealed, so that they can be erased.
+
+        Raises:
+            CannotUnseal: they are, and the keyring does not know the key that seals them now.
+            ConfigurationError: they are not, and there is a keyring; or its keys cannot be read.
+        """
 
     async def hold_keys(self, practice_id: str, person: str) -> None:
         """Wait for whoever is about to keep something of the person, and let nobody begin."""

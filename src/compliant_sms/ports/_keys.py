@@ -16,6 +16,8 @@ class DataKeys(Sealer, Protocol):
     """Keys that seal the keys of records; :class:`compliant_sms.keyring.Keyring` is one.
 
     Each person at each number has a data key of their own, which is kept sealed by one of these.
+    One to which keys can be added elsewhere, such as in a file, may also have ``refresh()``, which
+    reads them again: it is called before a rotation.
     """
 
     @property

@@ -17,6 +17,8 @@ __all__ = ["Chart", "Series", "by_hour", "by_rule", "delivery", "opt_outs", "wai
 
 _MOST_DAYS = 62
 _WEEK = timedelta(days=7)
+_WEEKS_OF_A_YEAR = 52
+_DECADE = timedelta(days=3653)
 _WITHIN = (
     ("5 min", timedelta(minutes=5)),
     ("15 min", timedelta(minutes=15)),
@@ -155,14 +157,22 @@ class _Days:
         first = self._place(first)
         step = _WEEK if self._weekly else timedelta(days=1)
         self._days = [first + step * number for number in range((last - first) // step + 1)]
-        self.labels = tuple(f"{day:%b} {day.day}" for day in self._days)
+        years = len(self._days) > _WEEKS_OF_A_YEAR  # the same days come again
+        self.labels = tuple(
+            f"{day:%b} {day.day}{f', {day.year}' if years else ''}" for day in self._days
+        )
 
     def _ends(self, activity: Activity) -> tuple[date, date]:
-        """The first day and the last; without a beginning, that of the first thing on record."""
+        """The first day and the last; without a beginning, that of the first thing on record.
+
+        A period of decades begins and ends with the record too: nobody looks at empty years.
+        """
         figures = activity.figures
         last = figures.until - timedelta.resolution
         told = [*(m.at for m in activity.moves), *activity.received, *activity.opt_outs]
         first = figures.since or min(told, default=last)
+        if last - first > _DECADE:
+            first, last = min(told, default=last), max(told, default=last)
         return first.astimezone(self._zone).date(), last.astimezone(self._zone).date()
 
     def _place(self, day: date) -> date:

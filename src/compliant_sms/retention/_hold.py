@@ -18,7 +18,10 @@ __all__ = ["Hold"]
 def _told(of: object, attribute: Attribute[str], value: str) -> None:
     _given.text(of, attribute, value)
     if not value.strip():
-        msg = f"{attribute.name} is empty; whoever reads the hold later must know who, and why"
+        msg = (
+            f"{attribute.name} is empty; whoever reads the hold later must know who, and why. Pass "
+            "by, for example 'counsel:j.ortiz', and reason."
+        )
         raise InvalidInput(msg)
 
 

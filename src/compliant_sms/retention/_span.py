@@ -41,12 +41,24 @@ class Span:
         return f"{self.value} {self.unit if self.value > 1 else self.unit[:-1]}"
 
     def before(self, instant: datetime) -> datetime:
-        """The instant that lies so long before another; 29 February counts as the 28th."""
-        return instant - self._delta()
+        """The instant that lies so long before another; 29 February counts as the 28th.
+
+        The first of all calendars, where it would lie before that.
+        """
+        try:
+            return instant - self._delta()
+        except (ValueError, OverflowError):
+            return datetime.min.replace(tzinfo=instant.tzinfo)
 
     def after(self, instant: datetime) -> datetime:
-        """The instant that lies so long after another; 29 February counts as the 28th."""
-        return instant + self._delta()
+        """The instant that lies so long after another; 29 February counts as the 28th.
+
+        The last of all calendars, where it would lie behind that.
+        """
+        try:
+            return instant + self._delta()
+        except (ValueError, OverflowError):
+            return datetime.max.replace(tzinfo=instant.tzinfo)
 
     def _delta(self) -> relativedelta:
         # Imported on first use: every text that is kept knows this room.

@@ -39,6 +39,12 @@ class ErasureRecords(
 
     async def seals(self, practice_id: str) -> bool:
         """Whether the records of the practice are sealed, so that they can be erased."""
+        row = await self._one(
+            "SELECT index_key FROM sms_vaults WHERE practice_id = :practice_id",
+            practice_id=practice_id,
+        )
+        if row is not None:  # an index that was opened before may be sealed otherwise by now
+            self._opened_index(practice_id, row[0])
         return await self._index(practice_id) is not None
 
     async def hold_keys(self, practice_id: str, person: str) -> None:

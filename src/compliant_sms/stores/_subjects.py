@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import LiteralString, TypedDict
 
 from compliant_sms import records
-from compliant_sms.errors import CannotUnseal, ConfigurationError
+from compliant_sms.errors import CannotUnseal, ConfigurationError, InvalidInput
 from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import DataKeys
@@ -17,6 +17,9 @@ from compliant_sms.stores._many import AT_ONCE, each, listed, numbered
 from compliant_sms.stores._vault import Subject, Vault, blind
 
 __all__ = ["SubjectRecords"]
+
+# An entry of an index of PostgreSQL takes 2,704 bytes, with practice and number beside the person.
+_LONGEST_PERSON = 2000
 
 # No value stands in these. Of practices with keyrings of their own nothing is opened.
 _OLDER: LiteralString = "key_id IN (" + each(":older_#") + ")"
@@ -287,6 +290,7 @@ class SubjectRecords(Records):
         """A data key of its own for a chain, and whose it is, sealed with it."""
         keys = self._vault.keys
         if keys is None:
+            _refuse_long(person or "")
             return {"key_id": None, "data_key": None, "identity": None}
         data_key = keys.new_data_key()
         who = records.canonical({"number": number.e164 if number else None, "person": person})
@@ -354,10 +358,12 @@ class SubjectRecords(Records):
         return len(rows)
 
     async def to_rewrap(self) -> int:
-        """How many keys an older key of the keyring seals."""
+        """How many keys an older key of the keyring seals, which is read again before."""
         keys = self._vault.keys
         if keys is None:
             return 0
+        # What stands in for a keyring may have nothing to read again.
+        getattr(keys, "refresh", lambda: None)()
         row = await self._one(_COUNT_OLDER, **_older_than(keys.newest, keys))
         return int(row[0]) if row else 0
 
@@ -379,6 +385,16 @@ class SubjectRecords(Records):
 def _older_than(newest: str, keys: DataKeys) -> dict[str, object]:
     older = [key_id for key_id in keys.key_ids if key_id != newest]
     return listed("older", older[:AT_ONCE] or [newest + "-"])
+
+
+def _refuse_long(person: str) -> None:
+    # Asked where a chain begins, and only there: what was filed so before stays of use.
+    if len(person.encode("utf-8", "surrogatepass")) > _LONGEST_PERSON:
+        msg = (
+            f"the id of a person has more than {_LONGEST_PERSON:,} bytes, which is more than every "
+            "database can file. Pass your id of the patient, and not a record of theirs."
+        )
+        raise InvalidInput(msg)
 
 
 def _columns(filed: tuple[str, str, str]) -> dict[str, str]:

@@ -20,6 +20,8 @@ __all__ = ["starter", "templates_in"]
 _TABLES: Mapping[str, type[Template]] = {"template": Template, "reply": CannedReply}
 _SHARED = {"name", "version", "purpose", "asks", "approved", "withdrawn", "variables", "bodies"}
 _FIELDS = {"template": _SHARED, "reply": _SHARED | {"intents"}}
+_NEEDED = {"template": {"name", "version", "purpose", "bodies"}}
+_NEEDED["reply"] = {"name", "version", "intents", "bodies"}
 _REFUSED = (InvalidInput, TypeError, AttributeError, ValueError)
 
 
@@ -66,6 +68,10 @@ def _template(table: str, row: Mapping[str, Any], approved: Approval | None) -> 
     other = ", ".join(sorted(row.keys() - _FIELDS[table]))
     if other:
         msg = f"it has no field {other}. Use one of: {', '.join(sorted(_FIELDS[table]))}"
+        raise InvalidInput(msg)
+    lacking = ", ".join(sorted(_NEEDED[table] - row.keys()))
+    if lacking:
+        msg = f"it lacks {lacking}. A {table} needs {', '.join(sorted(_NEEDED[table]))}."
         raise InvalidInput(msg)
     given: dict[str, Any] = {**row}
     if "purpose" in row:

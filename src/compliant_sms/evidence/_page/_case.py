@@ -16,8 +16,10 @@ from compliant_sms.evidence._page._markup import Zone, quoted, shown
 from compliant_sms.evidence._text_records import (
     DroppedRecord,
     EntryRecord,
+    Left,
     ReceivedRecord,
     TextRecord,
+    has_left,
 )
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules import Decision
@@ -55,6 +57,11 @@ class Text:
     label: str
     record: TextRecord
     decisions: tuple[Decision, ...]
+
+    @property
+    def left(self) -> Left | None:
+        """How it left, or may have left; None where it never did."""
+        return None if has_left(self.record) is False else self.record.left
 
 
 @frozen(kw_only=True)

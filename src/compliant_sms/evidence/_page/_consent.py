@@ -18,7 +18,7 @@ from compliant_sms.consent import (
 )
 from compliant_sms.evidence._page._case import Case, Entry
 from compliant_sms.evidence._page._markup import items, quoted, shown
-from compliant_sms.evidence._page._moments import what_was_said
+from compliant_sms.evidence._page._moments import taken_over, what_was_said
 from compliant_sms.evidence._page._words import CHANNELS, TIERS, listed, number, word
 
 __all__ = ["consent"]
@@ -45,6 +45,7 @@ def _card(case: Case, entry: Entry) -> str:
     rows = [
         ("Patient", shown(event.person or "")),
         ("Happened", case.zone.time(event.occurred_at)),
+        ("Imported", taken_over(event)),
         ("Written down", f"{case.zone.time(event.recorded_at)} by {shown(event.actor)}"),
         *_details(event),
         ("On record as", _reference(case, event)),

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from compliant_sms.consent import Granted, Revocation, fold, fold_for_holder
 from compliant_sms.evidence._checkpoint import Checkpoint
-from compliant_sms.evidence._page._case import Case, Text
+from compliant_sms.evidence._page._case import Case, Entry, Text
 from compliant_sms.evidence._page._markup import items, shown
 from compliant_sms.evidence._page._words import number, word
+from compliant_sms.evidence._text_records import is_from_page
 from compliant_sms.rules import Verdict
 
 __all__ = ["front", "proves", "summary"]
@@ -59,7 +60,7 @@ def _proved(case: Case) -> Iterator[str]:
     if case.dossier.checkpoint:
         point = Checkpoint.parse(case.dossier.checkpoint)
         signers = ", ".join(shown(each.name) for each in point.signatures)
-        signed = f", signed by {signers}," if signers else ""
+        signed = f", which says that it is signed by {signers}," if signers else ""
         yield (
             f"A checkpoint of {case.zone.time(point.at)}{signed} fixes {point.size} entries of the "
             "practice&rsquo;s whole ledger. The entries marked so are among them; nothing could be "
@@ -76,7 +77,10 @@ def _proved(case: Case) -> Iterator[str]:
         "Each decision about a text (T) names its rules, their sources, and what was known at that "
         "moment. The same rules give the same answer again from what is recorded here."
     )
-    yield "This page says what <code>evidence.json</code> says, no more and no less."
+    yield (
+        "This page is drawn from <code>evidence.json</code> alone, which holds besides all facts "
+        "that each decision was told."
+    )
 
 
 def _unproved(case: Case) -> Iterator[str]:
@@ -99,8 +103,8 @@ def _unproved(case: Case) -> Iterator[str]:
             "A signed checkpoint, or one kept elsewhere, would prove that; there is none here."
         )
     yield (
-        "That no entry at the end of a chain was left out. Decisions made after such an entry "
-        "would contradict it, which is checked; otherwise only the whole ledger shows that."
+        "That no chain, and no entry at the end of one, was left out. Decisions made after such an "
+        "entry would contradict it, which is checked; otherwise only the whole ledger shows that."
     )
     if any(entry.record.event is None for entry in case.entries):
         yield (
@@ -121,10 +125,12 @@ def _unproved(case: Case) -> Iterator[str]:
 
 def summary(case: Case) -> str:
     """The questions that are asked first, answered from the record."""
-    left = [text for text in case.texts if text.record.left]
+    left = [text for text in case.texts if text.left]
     count = sorted(Counter(text.record.state for text in case.texts).items())
     counted = ", ".join(f"{number_of} {word({}, state)}" for state, number_of in count)
     people = sorted({e.person for e in case.events if isinstance(e, Granted) and e.person})
+    erased = [entry for entry in case.entries if entry.record.event is None]
+    on_pages = sum(is_from_page(each.record) for each in case.received)
     rows = [
         ("Patients with consent on record", ", ".join(map(shown, people)) or "none"),
         (
@@ -132,16 +138,18 @@ def summary(case: Case) -> str:
             case.links(e.event_id for e in case.events if isinstance(e, Granted)) or "none",
         ),
         ("Opt-outs", case.links(e.event_id for e in case.opt_outs) or "none"),
+        ("Entries that were erased", ", ".join(map(_to, erased))),
         ("Texts of the practice", f"{len(case.texts)}{': ' + counted if counted else ''}"),
-        ("Texts that left", ", ".join(_to(text) for text in left) or "none"),
-        ("Texts from the patient", str(len(case.received)) if case.received else "none"),
-        ("Texts that left while an opt-out stood", _after_opt_out(case, left)),
+        ("Texts that left, or may have left", ", ".join(_to(text) for text in left) or "none"),
+        ("Texts from the patient", str(len(case.received) - on_pages or "none")),
+        ("Written on secure pages", str(on_pages or "")),
+        ("Texts that left, or may have left, while an opt-out stood", _after_opt_out(case, left)),
     ]
     return f'<section id="summary"><h2>In short</h2>{items(rows)}</section>'
 
 
-def _to(text: Text) -> str:
-    return f'<a class="ref" href="#{text.label}">{text.label}</a>'
+def _to(part: Text | Entry) -> str:
+    return f'<a class="ref" href="#{part.label}">{part.label}</a>'
 
 
 def _after_opt_out(case: Case, left: list[Text]) -> str:
@@ -151,9 +159,9 @@ def _after_opt_out(case: Case, left: list[Text]) -> str:
 
 def _stood(case: Case, text: Text) -> Iterator[str]:
     revocation = _opt_out_before(case, text)
-    if revocation is None or text.record.left is None:
+    if revocation is None or text.left is None:
         return
-    at = text.record.left.at
+    at = text.left.at
     event = next(e for e in case.opt_outs if e.event_id == revocation.event_id)
     yield (
         f"{_to(text)}, {word({}, text.record.purpose)}, {case.zone.time(at)}, after "
@@ -168,8 +176,8 @@ def _stood(case: Case, text: Text) -> Iterator[str]:
 
 def _opt_out_before(case: Case, text: Text) -> Revocation | None:
     """The opt-out that stood when the text left, by when things happened."""
-    assert text.record.left is not None, "only asked of what left"  # noqa: S101
-    before = [e for e in case.events if e.occurred_at <= text.record.left.at]
+    assert text.left is not None, "only asked of what left"  # noqa: S101
+    before = [e for e in case.events if e.occurred_at <= text.left.at]
     person = text.record.person
     state = fold(before, person) if person else fold_for_holder(before)
     return state.revocations[-1] if state.revocations else None
@@ -179,7 +187,7 @@ def _why(text: Text) -> str:
     """What let it go all the same."""
     allowed = [d for d in text.decisions if d.verdict is Verdict.ALLOW]
     said = [f for d in allowed[-1:] for f in d.findings]
-    if text.record.left and text.record.left.message_class == "protocol":
+    if text.left and text.left.message_class == "protocol":
         said = [f for f in said if f.rule == "revocation"]
         if not said:
             return " It is the reply to a text from the patient, and nothing else."

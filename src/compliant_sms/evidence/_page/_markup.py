@@ -6,30 +6,34 @@ Whatever cannot be seen, or turns the direction of what is around it, is shown b
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
 
 __all__ = ["Zone", "items", "quoted", "shown", "table"]
 
-# Joiners make one sign of several, in scripts and in emoji; they are left in.
-_SEEN = frozenset("\n\t\u200c\u200d")
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
-_MAYBE_UNSEEN = re.compile("[^\t\n -~\xa1-\xac\xae-\u05ff]")
+# What cannot be seen, or turns the direction of what is around it. A list of its own: what Python
+# knows of characters grows with its versions, and a page must be drawn alike by all of them.
+# Joiners (U+200C, U+200D) make one sign of several, in scripts and in emoji; they are left in.
+_UNSEEN = re.compile(
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029"  # controls and ends of lines
+    "\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f"  # formats
+    "\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+    "\ud800-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff"  # halves, private, nothing
+    "]"
+)
 
 
 def _marked(found: re.Match[str]) -> str:
-    character = found[0]
-    if character in _SEEN or unicodedata.category(character) not in _UNSEEN:
-        return character
-    return f'<span class="odd">U+{ord(character):04X}</span>'
+    return f'<span class="odd">U+{ord(found[0]):04X}</span>'
 
 
 def shown(text: object) -> str:
     """A short text within a sentence, whatever is in it."""
-    return _MAYBE_UNSEEN.sub(_marked, escape(str(text)))
+    return _UNSEEN.sub(_marked, escape(str(text)))
 
 
 def quoted(text: str) -> str:
@@ -78,11 +82,13 @@ class Zone:
             f" <small>{beside}</small></time>"
         )
 
-    def short(self, at: datetime, *, clock: bool) -> str:
-        """Month and day, or the time of day where that says more."""
+    def short(self, at: datetime, *, apart: timedelta) -> str:
+        """Month and day, with what tells it from a mark that is so far apart from it."""
         here = at.astimezone(self._zone)
         day = f"{_MONTHS[here.month - 1]} {here.day}"
-        return f"{day}, {_clock(here, seconds=False)}" if clock else day
+        if apart < timedelta(days=1):
+            return f"{day}, {_clock(here, seconds=False)}"
+        return f"{day}, {here.year}" if apart > timedelta(days=45) else day
 
 
 def _day(here: datetime) -> str:

@@ -26,6 +26,7 @@ from compliant_sms.evidence._page._words import (
     AUTHORS,
     BASES,
     CHANNELS,
+    DATED,
     FLAGS,
     INTENTS,
     STATES,
@@ -33,9 +34,19 @@ from compliant_sms.evidence._page._words import (
     listed,
     word,
 )
+from compliant_sms.evidence._text_records import (
+    DroppedRecord,
+    ReceivedRecord,
+    StepRecord,
+    TextRecord,
+    has_left,
+    is_from_page,
+    is_rehearsal,
+    said_of,
+)
 from compliant_sms.rules import Decision, Verdict
 
-__all__ = ["Moment", "moments", "what_was_said"]
+__all__ = ["Moment", "came_to", "moments", "taken_over", "what_was_said", "whence"]
 
 # What a decision or the departure tells already, at the same moment.
 _TOLD_ELSEWHERE = frozenset({"due", "held", "blocked", "claimed"})
@@ -76,8 +87,19 @@ def _consent(case: Case) -> Iterator[Moment]:
                 at=entry.event.occurred_at,
                 kind="stop" if stops else "consent",
                 label=entry.label,
-                words=f"<b>{what_was_said(entry.event)}</b>",
+                words=f"<b>{what_was_said(entry.event)}</b>{_imported(entry.event)}",
             )
+
+
+def taken_over(event: ConsentEvent) -> str:
+    """From which other system it was taken over, and how exactly that knew when; else empty."""
+    told = getattr(event, "imported", None)
+    return f"Taken over from {shown(told.source)}, {word(DATED, told.dated)}." if told else ""
+
+
+def _imported(event: ConsentEvent) -> str:
+    told = taken_over(event)
+    return f'<p class="aside">{told}</p>' if told else ""
 
 
 def what_was_said(event: ConsentEvent) -> str:
@@ -92,7 +114,9 @@ def what_was_said(event: ConsentEvent) -> str:
             asked = (
                 " The person was asked which texts are meant." if event.clarification_asked else ""
             )
-            return f"Opt-out {word(CHANNELS, event.channel)}: texts shall stop.{limits}{asked}"
+            erased = event.rule == "erased"  # as erased_revocation() names it
+            how = "by a way that was erased" if erased else word(CHANNELS, event.channel)
+            return f"Opt-out {how}: texts shall stop.{limits}{asked}"
         case Clarified():
             kept = f"not meant for {listed(event.keep)}: these may go on."
             return f"The opt-out was {kept if event.keep else 'meant for all texts.'}"
@@ -119,9 +143,16 @@ def _said_by_patient(event: PhiPreferenceStated | OptInAsked | OptInAnswered) ->
 
 def _received(case: Case) -> Iterator[Moment]:
     for each in case.received:
-        body = _excerpt(each.record.body)
-        words = f"<b>Text from the patient&rsquo;s number</b> {body}{_read(each)}"
+        body = _words(each.record.body, each.record.dropped)
+        words = f"<b>{whence(each.record)}</b> {body}{_read(each)}"
         yield Moment(at=each.record.at, kind="in", label=each.label, words=words)
+
+
+def whence(record: ReceivedRecord) -> str:
+    """Where it was written."""
+    if is_from_page(record):
+        return "Written on the secure page"
+    return "Text from the patient&rsquo;s number"
 
 
 def _read(each: Received) -> str:
@@ -141,22 +172,31 @@ def _texts(case: Case) -> Iterator[Moment]:
             at=record.created_at,
             kind="rule",
             label=text.label,
-            words=f"<b>Text asked for:</b> {purpose} {_excerpt(record.body)}",
+            words=f"<b>Text asked for:</b> {purpose} {_words(record.body, record.dropped)}",
         )
         for decision in text.decisions:
             yield _decided(text, decision, case)
-        if record.left and all(d.facts.at != record.left.at for d in text.decisions):
-            words = "<b>It left for the provider;</b> what was decided about it was dropped."
-            yield Moment(at=record.left.at, kind="out", label=text.label, words=words)
+        if text.left and all(d.facts.at != text.left.at for d in text.decisions):
+            kind, became = _became(record, text.left.at)
+            words = f"<b>The text:</b> {became}; what was decided about it was dropped."
+            yield Moment(at=text.left.at, kind=kind, label=text.label, words=words)
         for step in record.steps:
-            if step.state not in _TOLD_ELSEWHERE:
-                words = f"<b>{word(STATES, step.state)}</b>"
+            if step.state not in _TOLD_ELSEWHERE or said_of(record, step):
+                words = f"<b>{came_to(record, step)}</b>"
                 yield Moment(
                     at=step.at, kind="news", mark=step.state, label=text.label, words=words
                 )
         for access in record.accesses:
             words = f"<b>{word(ACCESSES, access.what)}</b>"
             yield Moment(at=access.at, kind="news", label=text.label, words=words)
+
+
+def came_to(record: TextRecord, step: StepRecord) -> str:
+    """What a text came to; a person's word for it is no provider's."""
+    said = said_of(record, step)
+    if said is None:
+        return word(STATES, step.state)
+    return f"Counted as {'' if said.sent else 'not '}sent, because {shown(said.by)} said so"
 
 
 def _staff(case: Case) -> Iterator[Moment]:
@@ -171,16 +211,24 @@ def _decided(text: Text, decision: Decision, case: Case) -> Moment:
     match decision.verdict:
         case Verdict.ALLOW:
             basis = f" on the consent {case.link(decision.relied_on)}" if decision.relied_on else ""
-            words, kind = (
-                f"<b>The rules allowed the text</b>{basis}; it left for the provider.",
-                "out",
-            )
+            kind, became = _became(text.record, at)
+            words = f"<b>The rules allowed the text</b>{basis}; {became}."
         case Verdict.HOLD:
             until = f" until {case.zone.time(decision.until)}" if decision.until else ""
             words, kind = f"<b>The rules held the text</b>{until}.{_reasons(decision)}", "rule"
         case _:
             words, kind = f"<b>The rules blocked the text.</b>{_reasons(decision)}", "rule"
     return Moment(at=at, kind=kind, mark=decision.verdict, label=text.label, words=words)
+
+
+def _became(record: TextRecord, at: datetime) -> tuple[str, str]:
+    """How what was allowed is drawn, and what became of it."""
+    left = has_left(record, at)
+    if left is not False:
+        return "out", "it left for the provider" if left else "it may have left for the provider"
+    if is_rehearsal(record):
+        return "rule", "it was a dry run, in which nothing leaves"
+    return "rule", "it did not leave"
 
 
 def _reasons(decision: Decision) -> str:
@@ -191,6 +239,10 @@ def _reasons(decision: Decision) -> str:
 
 
 _EXCERPT = 160
+
+
+def _words(body: str, dropped: DroppedRecord | None) -> str:
+    return _excerpt(body) if dropped is None else "(its words were dropped)"
 
 
 def _excerpt(body: str) -> str:

@@ -59,13 +59,12 @@ def picture(case: Case, told: Sequence[Moment]) -> str:
 def _axis(scale: _Scale, zone: Zone) -> Iterator[str]:
     length = scale.until - scale.since
     step = next((s for s in _STEPS if length / s <= _MOST_TICKS), length / _MOST_TICKS)
-    clock = step < _DAY
     at = scale.since
     while at <= scale.until:
         x = scale(at)
         yield f'<line class="tick" x1="{x}" y1="12" x2="{x}" y2="{_BOTTOM}"/>'
         if x < _WIDTH - 60:
-            yield f'<text x="{x + 3}" y="{_BOTTOM + 16}">{zone.short(at, clock=clock)}</text>'
+            yield f'<text x="{x + 3}" y="{_BOTTOM + 16}">{zone.short(at, apart=step)}</text>'
         at += step
 
 
@@ -149,7 +148,7 @@ _LEGEND = (
     + _key('<rect class="agreed" x="0" y="6" width="24" height="12"/>', "consent stands")
     + _key('<rect class="stopped" x="0" y="6" width="24" height="12"/>', "opted out")
     + _key(_octagon(12, 12, "optout"), "opt-out")
-    + _key('<circle class="out" cx="12" cy="12" r="8"/>', "text left")
+    + _key('<circle class="out" cx="12" cy="12" r="8"/>', "text left, or may have left")
     + _key('<circle class="hold" cx="12" cy="12" r="7"/>', "text held")
     + _key('<path class="block" d="M6 6L18 18M18 6L6 18"/>', "text blocked")
     + _key(_polygon("in", [(12, 2), (22, 12), (12, 22), (2, 12)]), "text from the patient")

@@ -54,7 +54,10 @@ def _checkpoint(case: Case) -> str:
             ("Checkpoint of", case.zone.time(point.at)),
             ("Entries in it", str(point.size)),
             ("Root", f"<code>{point.root.hex()}</code>"),
-            ("Signed by", "<br>".join(shown(each.name) for each in point.signatures) or "nobody"),
+            (
+                "Signed, as it says, by",
+                "<br>".join(shown(each.name) for each in point.signatures) or "nobody",
+            ),
             ("Word for word", f"<pre>{shown(dossier.checkpoint)}</pre>"),
             ("Grew from", f"<pre>{shown(dossier.earlier)}</pre>" if dossier.earlier else ""),
         ]

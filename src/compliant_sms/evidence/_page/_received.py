@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compliant_sms.evidence._page._case import Case, Received
 from compliant_sms.evidence._page._markup import items, shown
+from compliant_sms.evidence._page._moments import whence
 from compliant_sms.evidence._page._words import AUTHORS, INTENTS, word
 
 __all__ = ["received"]
@@ -12,7 +13,7 @@ __all__ = ["received"]
 def received(case: Case) -> str:
     """All texts from the number in the period, and those that an entry of the ledger names."""
     cards = "".join(_card(case, each) for each in case.received) or "<p>There is none.</p>"
-    return f'<section id="received"><h2>Texts from the patient&rsquo;s number</h2>{cards}</section>'
+    return f'<section id="received"><h2>What came from the patient</h2>{cards}</section>'
 
 
 def _card(case: Case, each: Received) -> str:
@@ -37,5 +38,5 @@ def _card(case: Case, each: Received) -> str:
     outside = "" if case.covers(record.at) else ' <span class="tag">outside the period</span>'
     return (
         f'<article id="{each.label}" class="card"><h3><span class="label">{each.label}</span> '
-        f"Text from the patient&rsquo;s number{outside}</h3>{body}{told}</article>"
+        f"{whence(record)}{outside}</h3>{body}{told}</article>"
     )

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from compliant_sms.evidence._page._case import Case, Text
-from compliant_sms.evidence._page._markup import items, shown, table
-from compliant_sms.evidence._page._words import ACCESSES, STATES, word
-from compliant_sms.evidence._text_records import ProblemRecord, ReportRecord, TemplateRecord
+from compliant_sms.evidence._page._markup import items, quoted, shown, table
+from compliant_sms.evidence._page._moments import came_to
+from compliant_sms.evidence._page._words import ACCESSES, STATES, number, word
+from compliant_sms.evidence._text_records import (
+    ProblemRecord,
+    ReportRecord,
+    SaidRecord,
+    TemplateRecord,
+    TextRecord,
+    has_left,
+    is_rehearsal,
+    said_of,
+)
 from compliant_sms.rules import Decision, Verdict
 
 __all__ = ["texts"]
@@ -29,7 +39,7 @@ def _card(case: Case, text: Text) -> str:
             ),
             ("Asked for", time(record.created_at)),
             ("Not to be sent after", time(record.not_after) if record.not_after else ""),
-            ("Answers the text of", time(record.answers) if record.answers else ""),
+            ("Answers what came in", time(record.answers) if record.answers else ""),
             ("Asks for", word({}, record.asks) if record.asks else ""),
             ("Made from", _template(record.template) if record.template else ""),
             ("Key of the request", f"<code>{shown(record.idempotency_key)}</code>"),
@@ -39,7 +49,8 @@ def _card(case: Case, text: Text) -> str:
     decisions = "".join(_decision(case, decision) for decision in text.decisions)
     decisions += "".join(map(case.dropped, record.dropped_decisions))
     known = record.state if record.state in STATES else ""
-    state = f'<span class="state {known}">{word(STATES, record.state)}</span>'
+    told = came_to(record, record.steps[-1]) if record.steps else word(STATES, record.state)
+    state = f'<span class="state {known}">{told}</span>'
     purpose = f'<span class="first">{word({}, record.purpose)}</span>'
     return (
         f'<article id="{text.label}" class="card"><h3><span class="label">{text.label}</span> '
@@ -58,27 +69,31 @@ def _template(made: TemplateRecord) -> str:
 
 
 def _bodies(case: Case, text: Text) -> str:
-    record, left = text.record, text.record.left
+    record, left = text.record, text.left
     asked = case.body(record.body, record.dropped)
     if left is None:
-        return f"<h4>As it was asked for; it never left</h4>{asked}"
+        return f"<h4>As it was asked for; {_never(record)}</h4>{asked}"
     told = items(
         [
             ("Sent as", f"{word({}, left.message_class)}, about {word({}, left.category)}"),
             ("Told how to opt out", "yes" if left.says_opt_out else "no"),
+            ("From the number", number(left.sender) if left.sender else ""),
             ("Parts on the air", str(left.segments)),
             ("Pictures and files", "<br>".join(map(shown, left.media))),
             ("Under", "the healthcare exemption, 47 CFR 64.1200(a)(9)(iv)" if left.exempt else ""),
         ]
     )
+    how = f"{'left' if has_left(record) else 'may have left'} {case.zone.time(left.at)}"
     if left.body == record.body:
-        return (
-            f"<h4>As it was asked for, and as it left {case.zone.time(left.at)}</h4>{asked}{told}"
-        )
+        return f"<h4>As it was asked for, and as it {how}</h4>{asked}{told}"
     return (
         f"<h4>As it was asked for</h4>{asked}"
-        f"<h4>As it left {case.zone.time(left.at)}</h4>{case.body(left.body, record.dropped)}{told}"
+        f"<h4>As it {how}</h4>{case.body(left.body, record.dropped)}{told}"
     )
+
+
+def _never(record: TextRecord) -> str:
+    return "it was a dry run, and nothing left" if is_rehearsal(record) else "it never left"
 
 
 def _decision(case: Case, decision: Decision) -> str:
@@ -122,7 +137,10 @@ def _edition(case: Case, decision: Decision) -> str:
 
 
 def _course(case: Case, text: Text) -> str:
-    steps = [(step.at, word(STATES, step.state), "this record") for step in text.record.steps]
+    steps = [
+        (step.at, came_to(text.record, step), _whose(said_of(text.record, step)))
+        for step in text.record.steps
+    ]
     reports = [(report.at, _report(report), _source(report)) for report in text.record.reports]
     rows = sorted([*steps, *reports], key=lambda row: row[0])
     problem = f"<p>{_problem(text.record.problem)}</p>" if text.record.problem else ""
@@ -153,6 +171,10 @@ def _accesses(case: Case, text: Text) -> str:
     )
     told = table(("When", "What", "From the network address"), rows)
     return f"<h4>At its secure page</h4>{told}" if came else ""
+
+
+def _whose(said: SaidRecord | None) -> str:
+    return f"{shown(said.by)}: {quoted(said.reason)}" if said else "this record"
 
 
 def _report(report: ReportRecord) -> str:

@@ -13,6 +13,7 @@ __all__ = [
     "AUTHORS",
     "BASES",
     "CHANNELS",
+    "DATED",
     "FLAGS",
     "INTENTS",
     "STATES",
@@ -43,8 +44,14 @@ CHANNELS = {
     "email": "by email",
     "web": "on the web",
     "letter": "by letter",
-    "unknown": "by a way that was erased",
+    "other_system": "on the list of another system",
+    "unknown": "by a way that is not known",
     "provider": "as reported by the provider or a carrier",
+}
+DATED = {
+    "instant": "which knew when",
+    "day": "which knew the day and no time",
+    "unknown": "which did not know when: it counts from the import",
 }
 FLAGS = {
     "invalid_number": "this is no number that takes texts",
@@ -59,10 +66,10 @@ STATES = {
     "sent": "Accepted by the provider",
     "delivered": "Reported as delivered",
     "undelivered": "Reported as not delivered",
-    "failed": "Refused by the provider",
-    "blocked": "Blocked by a rule: not sent",
+    "failed": "Failed",
+    "blocked": "Blocked by a rule",
     "uncertain": "Outcome unknown: the provider may or may not have taken it",
-    "cancelled": "Cancelled: not sent",
+    "cancelled": "Cancelled",
 }
 INTENTS = {
     "emergency": "danger to life",
