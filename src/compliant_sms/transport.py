@@ -7,6 +7,7 @@ look-up's URL holds a phone number.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -80,6 +81,7 @@ class BlockingTransport:
         self._kept = kept
         # One connection in each: a shared pool looks at every connection for each request.
         self._idle: list[httpx.HTTPTransport] = []
+        self._opened_by = os.getpid()
 
     async def send(self, request: HttpRequest) -> HttpReply:
         """Send one request and read the whole answer.
@@ -123,6 +125,9 @@ class BlockingTransport:
 
     @contextmanager
     def _connection(self) -> Iterator[httpx.HTTPTransport]:
+        if self._opened_by != os.getpid():
+            # After a fork they are the parent's: two would read each other's answers.
+            self._idle, self._opened_by = [], os.getpid()
         try:
             connection = self._idle.pop()  # the one used last is the warmest
         except IndexError:
