@@ -12,6 +12,7 @@ from attrs import evolve
 
 from compliant_sms import Blocked, Cancelled, Held, Messenger, Profile, Purpose, Queued, Sent
 from compliant_sms.errors import Unsupported
+from compliant_sms.flows import _dispatch
 from compliant_sms.providers import Twilio
 from compliant_sms.routing import Route, Routes
 from compliant_sms.rules import Verdict
@@ -97,6 +98,43 @@ def test_account_refused(willing: Messenger, carrier: Sandbox, clock: MovableClo
     clock.move_to(refused.not_before)
     assert [type(each) for each in willing.dispatch_due()] == [Sent]
     assert len(outgoing(carrier)) == len(set(outgoing(carrier))) == 4
+
+
+@pytest.mark.parametrize("seen", ["it fails", "called back meanwhile", "the store fails"])
+def test_too_late_though_it_fails(
+    make_messenger: Make,
+    clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+    seen: str,
+) -> None:
+    """A text of whose person the host cannot tell is cancelled once it comes too late."""
+
+    def people(_: str) -> Profile:
+        if clock() < DAWN:
+            return Profile(time_zone="America/Chicago")
+        if seen == "called back meanwhile" and clock() > DAWN:
+            messenger.cancel(held.message_id)
+        raise LookupError
+
+    messenger = make_messenger(people=people)
+    agree(messenger)
+    clock.move_to(NIGHT)
+    held = remind(messenger, not_after=DAWN + timedelta(minutes=5))
+    assert isinstance(held, Held)
+    clock.move_to(DAWN)
+    with pytest.raises(LookupError):
+        messenger.dispatch_due()
+    clock.advance(timedelta(minutes=6))
+    if seen == "the store fails":
+        monkeypatch.setattr(_dispatch, "too_late", lambda *_: 1 / 0)
+    if seen == "it fails":
+        assert messenger.dispatch_due() == (Cancelled(message_id=held.message_id),)
+    else:
+        with pytest.raises(LookupError):
+            messenger.dispatch_due()
+
+    state = messenger.text(held.message_id).message.state
+    assert (state == "cancelled") is (seen != "the store fails")
 
 
 def test_no_route_any_more(

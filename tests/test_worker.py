@@ -168,6 +168,55 @@ def test_one_practices_errors(
     assert told[-1] == progress
 
 
+@pytest.fixture
+def beside_others(make_messenger: Make, clock: MovableClock) -> tuple[Messenger, list[str]]:
+    """A text that is due after 100 others, which fail from DAWN on; and who they are, as asked."""
+    asked: list[str] = []
+
+    def people(person: str) -> Profile:
+        if clock() >= DAWN and person != PERSON:
+            asked.append(person)
+            raise LookupError(person)
+        return Profile(time_zone="America/Chicago")
+
+    messenger = make_messenger(people=people)
+    agree(messenger)
+    clock.move_to(NIGHT)
+    for number in range(100):
+        agree(messenger, person=f"gone-{number}")
+        held = remind(messenger, str(number), person=f"gone-{number}", body=f"{number}: see you.")
+        assert isinstance(held, Held)
+    clock.advance(timedelta(seconds=1))
+    assert isinstance(remind(messenger, "mine"), Held)
+    clock.move_to(DAWN + timedelta(seconds=1))
+    return messenger, asked
+
+
+def test_what_always_fails_keeps_no_other_waiting(
+    beside_others: tuple[Messenger, list[str]], clock: MovableClock
+) -> None:
+    """However many texts fail each time, the others go once each was tried, and they go on."""
+    messenger, asked = beside_others
+    pace = Ahead(clock, timedelta(hours=1))
+    progress = labour(clock, messenger, pace=pace, once=False)
+
+    assert progress.sent == 1
+    assert min(asked.count(person) for person in set(asked)) > 1
+    assert progress.errors == {"LookupError": len(asked)}
+
+
+def test_whoever_works_once_tries_each_once(
+    beside_others: tuple[Messenger, list[str]], clock: MovableClock
+) -> None:
+    """A run ends though texts would fail for ever, and does not rest between them."""
+    messenger, asked = beside_others
+    progress = labour(clock, messenger, pace=(pace := Ahead(clock)))
+
+    assert (progress.sent, progress.errors) == (1, {"LookupError": 100})
+    assert len(asked) == len(set(asked)) == 100
+    assert pace.rests == []
+
+
 def test_a_busy_store(
     make_messenger: Make, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

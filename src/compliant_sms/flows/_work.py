@@ -137,6 +137,7 @@ class _Desk:
     """One practice, and when to look at it again."""
 
     ports: Ports
+    since: datetime
     again: datetime
     reconcile_at: datetime
     last: Message | None = None
@@ -189,7 +190,7 @@ async def work(
     if shift.within is not None:
         clock = practices[0].clock
         pace = _Until(pace, clock, clock() + shift.within)
-    desks = [_Desk(ports, again=ports.clock(), reconcile_at=ports.clock()) for ports in practices]
+    desks = [_Desk(ports, ports.clock(), ports.clock(), ports.clock()) for ports in practices]
     tally, told = _Tally(), Progress()
     while not pace.stopping():
         for desk in desks:
@@ -223,13 +224,16 @@ async def _turn(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:
         tally.count["reminded"] += planned.texts
         for error in planned.failures:
             tally.failed(error)
-        done = await dispatch(ports, shift.quantum, pace.stopping)
+        # Whoever works once tries each text once: those that fail would never end.
+        since = desk.since if shift.once else None
+        done = await dispatch(ports, shift.quantum, pace.stopping, since)
         tally.add(done)
         more = done.more or planned.more
         room = done.limited_until
         soon = room is not None and room <= ports.clock() + _WAITS_FOR_ROOM
         desk.done = shift.once and not more and not soon
         failed = done.refused is not None or (bool(done.failures) and not done.outcomes)
+        failed = failed and not (shift.once and more)
         if not failed:
             desk.again = ports.clock() if planned.more else await _again(ports, done, shift)
     except Exception as error:  # noqa: BLE001 - the other practices must not wait for this one

@@ -15,12 +15,26 @@ class Queue(Protocol):
     """Texts by when they are due, and by what is still open about them."""
 
     async def reserve(
-        self, practice_id: str, at: datetime, until: datetime, limit: int
+        self,
+        practice_id: str,
+        at: datetime,
+        until: datetime,
+        limit: int,
+        again: datetime | None = None,
     ) -> list[Message]:
         """Texts that are due or held until ``at`` or earlier, for one worker to look at.
 
         Nobody else is given them before ``until``, unless their state is saved or they are
-        released. It is no claim: a text that waits reserved has surely not left.
+        released. It is no claim: a text that waits reserved has surely not left. Those that were
+        reserved before are taken after the others of their urgency, the longest ago first, so that
+        texts which fail each time keep nobody waiting.
+
+        Args:
+            practice_id: whose.
+            at: now (UTC).
+            until: how long they are reserved.
+            limit: how many at most.
+            again: those as well whose reservation ran out by then; by now, if not given.
 
         Returns:
             the most urgent, then the longest due first.

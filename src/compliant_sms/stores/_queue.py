@@ -14,16 +14,19 @@ from compliant_sms.stores._texts import COLUMNS, MESSAGE, TextRecords
 __all__ = ["QueueRecords"]
 
 _URGENT_FIRST = (2, 1, 0)
-# Picked once: PostgreSQL may ask a plain subquery again, and take other rows then.
-_PICK: LiteralString = """WITH picked AS MATERIALIZED (
-    SELECT message_id FROM sms_messages
+_WAITS: LiteralString = """SELECT message_id FROM sms_messages
     WHERE practice_id = :practice_id AND urgency = :urgency
-    AND state IN ('due', 'held') AND not_before <= :at
-    AND (reserved_until IS NULL OR reserved_until <= :at)
+    AND state IN ('due', 'held') AND not_before <= :at """
+_FRESH: LiteralString = """AND reserved_until IS NULL
     ORDER BY not_before, message_id LIMIT :limit"""
+_AGAIN: LiteralString = """AND reserved_until <= :again
+    ORDER BY reserved_until, message_id LIMIT (:limit - (SELECT count(*) FROM fresh))"""
+# Picked once: PostgreSQL may ask a plain subquery again, and take other rows then.
+_PICK: LiteralString = "WITH fresh AS MATERIALIZED (" + _WAITS + _FRESH
+_THEN: LiteralString = "), again AS MATERIALIZED (" + _WAITS + _AGAIN
 _RESERVE: LiteralString = """)
-    UPDATE sms_messages SET reserved_until = :until
-    WHERE message_id IN (SELECT message_id FROM picked) RETURNING """
+    UPDATE sms_messages SET reserved_until = :until WHERE message_id IN (
+        SELECT message_id FROM fresh UNION ALL SELECT message_id FROM again) RETURNING """
 _NEXT: LiteralString = """SELECT not_before FROM sms_messages
     WHERE practice_id = :practice_id AND urgency = :urgency AND state IN ('due', 'held')
     AND (reserved_until IS NULL OR reserved_until <= :at)
@@ -45,26 +48,30 @@ class QueueRecords(TextRecords):
     """Texts by when they are due, and by what is still open about them."""
 
     async def reserve(
-        self, practice_id: str, at: datetime, until: datetime, limit: int
+        self,
+        practice_id: str,
+        at: datetime,
+        until: datetime,
+        limit: int,
+        again: datetime | None = None,
     ) -> list[Message]:
         """Texts that are due or held until ``at`` or earlier, for one worker to look at."""
         found: list[Message] = []
         for urgency in _URGENT_FIRST:  # each is a range of the index; all together are none
             if len(found) < limit:
-                found += await self._reserve(practice_id, urgency, at, until, limit - len(found))
+                found += await self._reserve(
+                    practice_id=practice_id,
+                    urgency=urgency,
+                    at=text(at),
+                    until=text(until),
+                    limit=limit - len(found),
+                    again=text(again or at),
+                )
         return found
 
-    async def _reserve(
-        self, practice_id: str, urgency: int, at: datetime, until: datetime, limit: int
-    ) -> list[Message]:
-        rows = await self._all(
-            _PICK + self._dialect.skip_locked + _RESERVE + COLUMNS,
-            practice_id=practice_id,
-            urgency=urgency,
-            at=text(at),
-            until=text(until),
-            limit=limit,
-        )
+    async def _reserve(self, **which: object) -> list[Message]:
+        skip = self._dialect.skip_locked
+        rows = await self._all(_PICK + skip + _THEN + skip + _RESERVE + COLUMNS, **which)
         return sorted(map(self._message, rows), key=attrgetter("not_before", "message_id"))
 
     async def release(self, messages: Sequence[Message], until: datetime) -> None:

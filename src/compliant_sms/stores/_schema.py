@@ -487,6 +487,13 @@ _FOUND_AT_ONCE: tuple[LiteralString, ...] = (
         ON sms_appointments (practice_id, person, appointment_id, occurrence)""",
 )
 
+# Texts that somebody reserved, by when that runs out: those that failed longest ago come first.
+_RESERVED: tuple[LiteralString, ...] = (
+    """CREATE INDEX sms_messages_reserved
+        ON sms_messages (practice_id, urgency, reserved_until, message_id)
+        WHERE state IN ('due', 'held') AND reserved_until IS NOT NULL""",
+)
+
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (
     (
         *_VERSION,
@@ -509,6 +516,7 @@ _STEPS: tuple[tuple[LiteralString, ...], ...] = (
     _FIGURES,
     _REPORTS,
     _FOUND_AT_ONCE,
+    _RESERVED,
 )
 
 UPGRADE = "compliant-sms db upgrade --database PATH_OR_DSN"
