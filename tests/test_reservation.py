@@ -328,9 +328,9 @@ def test_pages(messenger: Messenger, clock: MovableClock, monkeypatch: pytest.Mo
     sizes: list[int] = []
     reserve = SqlTransaction.reserve
 
-    async def watched(tx: Any, practice: str, at: Any, until: Any, limit: int, again: Any) -> Any:
-        sizes.append(limit)
-        return await reserve(tx, practice, at, until, limit, again)
+    async def watched(*asked: Any) -> Any:
+        sizes.append(asked[4])
+        return await reserve(*asked)
 
     monkeypatch.setattr(SqlTransaction, "reserve", watched)
     monkeypatch.setattr(_dispatch, "_PAGE", 5)

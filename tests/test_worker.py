@@ -29,8 +29,8 @@ from compliant_sms import (
     Uncertain,
 )
 from compliant_sms.driver import finish
-from compliant_sms.errors import InvalidInput, StoreBusy, UnknownMessage
-from compliant_sms.flows import Progress, Shift, work
+from compliant_sms.errors import InvalidInput, RecordAltered, StoreBusy, UnknownMessage
+from compliant_sms.flows import Progress, Shift, _work, work
 from compliant_sms.keyring import Keyring
 from compliant_sms.lifecycle import State
 from compliant_sms.practice import Campaign
@@ -243,6 +243,70 @@ def test_a_busy_store(
     assert progress.sent == 1
     assert progress.errors == {"StoreBusy": 6}
     assert pace.rests[:6] == [5, 10, 20, 40, 60, 60]
+
+
+@pytest.mark.parametrize("duty", ["fails", "says stop", "meets a busy store"])
+def test_other_duties(
+    make_messenger: Make, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, duty: str
+) -> None:
+    """What one duty meets keeps neither the next one waiting nor what is due; a stop does."""
+    messenger, pace = make_messenger(), Ahead(clock, timedelta(seconds=1))
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 1)
+    clock.move_to(DAWN)
+    pace._end = DAWN + timedelta(seconds=1)
+
+    async def first(*_: Any) -> int:
+        if duty == "says stop":
+            pace._end = DAWN
+            return 0
+        msg = "whatever it is"
+        raise StoreBusy(msg) if duty == "meets a busy store" else RecordAltered(msg)
+
+    async def second(*_: Any) -> int:
+        return 7
+
+    monkeypatch.setattr(_work, "_DUTIES", (("settled", first), ("reported", second)))
+    progress = labour(clock, messenger, pace=pace, once=False)
+
+    goes_on = duty == "fails"
+    assert (progress.reported, progress.sent) == ((7, 1) if goes_on else (0, 0))
+    assert (
+        progress.errors
+        == {
+            "fails": {"RecordAltered": 1},
+            "says stop": {},
+            "meets a busy store": {"StoreBusy": 1},
+        }[duty]
+    )
+
+
+def test_a_clock_that_is_set_back(make_messenger: Make, carrier: Sandbox) -> None:
+    """A worker does not sleep until its clock shows again what it showed when that was wrong."""
+    now = MORNING + timedelta(hours=6)
+    messenger = make_messenger(clock=lambda: now)
+    agree(messenger)
+    rests: list[float] = []
+
+    class SetRight:
+        def stopping(self) -> bool:
+            return MORNING + timedelta(minutes=1) <= now < MORNING + timedelta(hours=1)
+
+        async def rest(self, seconds: float) -> None:
+            nonlocal now
+            rests.append(seconds)
+            if len(rests) == 1:
+                now = MORNING
+                carrier.fail_next("accept_then_drop")
+                assert isinstance(remind(messenger), Uncertain)
+            else:
+                now += timedelta(seconds=seconds)
+
+    progress = finish(work([messenger._ports], SetRight(), Shift(), nobody))
+
+    assert set(rests) == {5}
+    assert progress.settled == 1
 
 
 def test_sleeps_until_due(make_messenger: Make, clock: MovableClock) -> None:
