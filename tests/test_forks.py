@@ -136,7 +136,7 @@ def test_memory_is_each_ones_own() -> None:
 
 def test_a_child_talks_to_postgresql_by_itself(postgres_dsn: str) -> None:
     """On one connection two processes would read each other's answers."""
-    store = PostgreSQL(postgres_dsn)
+    store = PostgreSQL(postgres_dsn, max_connections=1)
 
     async def backend(tx: Any) -> int:
         ((pid,),) = await tx._db.fetch("SELECT pg_backend_pid()", {})

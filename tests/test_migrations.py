@@ -18,8 +18,8 @@ from compliant_sms.cli._commands import commands
 from compliant_sms.cli._show import show
 from compliant_sms.driver import finish
 from compliant_sms.errors import NotOurDatabase, SchemaTooNew, SchemaTooOld, StoreError
-from compliant_sms.stores import PostgreSQL, SQLite, _schema
-from compliant_sms.stores._schema import OLDEST, newest
+from compliant_sms.stores import PostgreSQL, SQLite, _schema, sqlite
+from compliant_sms.stores._schema import OLDEST, is_outdated, newest
 from conftest import PATIENT
 from test_inbox import PLAN
 from test_receive import from_patient
@@ -155,6 +155,35 @@ def test_a_failing_step(place: Place, add_step: Step, found: str) -> None:
     if found == "older":
         assert place.run("SELECT version FROM sms_schema") == [(NEWEST,)]
         assert [name for name, *_ in place.run("SELECT * FROM sms_practices")] == ["kept"]
+
+
+def test_a_newer_version_was_faster(
+    database: Path, add_step: Step, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waited while a newer version migrated does not write its own number over it."""
+    earlier, own = _schema._STEPS[:-1], _schema._STEPS
+    monkeypatch.setattr(_schema, "_STEPS", earlier)
+    SQLite(database).open()
+    monkeypatch.setattr(_schema, "_STEPS", own)
+    looked = 0
+
+    def and_then_the_newer_one(found: int, **options: Any) -> bool:
+        nonlocal looked
+        looked += 1
+        outdated = is_outdated(found, **options)
+        if looked == 2:  # now the older one waits for its turn
+            add_step(COLUMN)
+            SQLite(database).open()
+            monkeypatch.setattr(_schema, "_STEPS", own)
+        return outdated
+
+    monkeypatch.setattr(sqlite, "is_outdated", and_then_the_newer_one)
+    with pytest.raises(SchemaTooNew):
+        SQLite(database).open()
+
+    add_step(COLUMN)
+    SQLite(database).open()
+    assert SQLite(database).found_schema() == NEWEST + 1
 
 
 def test_only_when_allowed(place: Place, add_step: Step) -> None:

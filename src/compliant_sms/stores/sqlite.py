@@ -10,7 +10,7 @@ import os
 import sqlite3
 import sys
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from threading import Lock, RLock
@@ -201,7 +201,7 @@ class SQLite:
                 job.done = True
 
     def _transact(self, connection: sqlite3.Connection, batch: deque[_Job[Any]]) -> None:
-        cursor = _Cursor(connection)
+        cursor, committing = _Cursor(connection), False
         connection.execute("BEGIN IMMEDIATE")
         try:
             if len(batch) == 1:  # two statements fewer than with a savepoint
@@ -210,13 +210,15 @@ class SQLite:
                 for job in batch:
                     self._run_in_savepoint(connection, cursor, job)
             if connection.in_transaction:
+                committing = True
                 connection.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            elif committing and not isinstance(error, sqlite3.Error):  # a signal, just after it
+                _settle(batch)
             raise
-        for job in batch:
-            job.committed = True
+        _settle(batch)
 
     @staticmethod
     def _run_alone(connection: sqlite3.Connection, cursor: _Cursor, job: _Job[Any]) -> None:
@@ -375,6 +377,11 @@ class _AsyncSQLite:
         return job.result()
 
 
+def _settle(batch: Iterable[_Job[Any]]) -> None:
+    for job in batch:
+        job.committed = True
+
+
 # SQLite's locks do not reach a child: others would take its file away under it.
 # https://www.sqlite.org/howtocorrupt.html#_carrying_an_open_database_connection_across_a_fork_
 _stores: WeakSet[SQLite] = WeakSet()
@@ -454,11 +461,13 @@ def _migrate(connection: sqlite3.Connection, *, allowed: bool, shared: bool) -> 
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # Another process may have been faster.
-        for statement in migrations(SQLITE, _version(connection, shared=shared)):
-            connection.execute(statement)
-        connection.execute("DELETE FROM sms_schema")
-        connection.execute("INSERT INTO sms_schema (version) VALUES (?)", (newest(),))
+        # Another process may have been faster, and may know a newer schema.
+        found = _version(connection, shared=shared)
+        if is_outdated(found):
+            for statement in migrations(SQLITE, found):
+                connection.execute(statement)
+            connection.execute("DELETE FROM sms_schema")
+            connection.execute("INSERT INTO sms_schema (version) VALUES (?)", (newest(),))
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:  # a full disk rolls back everything by itself
