@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
+import threading
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from compliant_sms import (
     Practice,
     Profile,
     Purpose,
+    Sent,
     consent_desk,
     inbox_desk,
     joined,
@@ -43,9 +45,11 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.secure_desk import AsyncSecureDesk, SecureDesk
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
+from compliant_sms.transport import AsyncTransport
 from compliant_sms.upkeep import AsyncUpkeep, Upkeep
 from compliant_sms.volume_control import AsyncVolumeControl, VolumeControl
 from conftest import INTAKE_WORDING, OTHER_SENDERS, PATIENT, PERSON
+from hooks import PATIENCE
 from test_receive import from_patient, status
 from test_send import BODY, DAWN, NIGHT, outgoing
 
@@ -230,6 +234,48 @@ def test_cancelled_send(arguments: dict[str, Any], carrier: Sandbox, clock: Mova
     assert (dispatched, after) == ((), ())
     assert [type(outcome).__name__ for outcome in settled] == ["Sent"]
     assert outgoing(carrier) == [BODY]
+
+
+@pytest.mark.parametrize("how", ["cancelled", "closed", "closed before"])
+def test_a_request_that_had_no_turn(
+    arguments: dict[str, Any], carrier: Sandbox, clock: MovableClock, how: str
+) -> None:
+    """A text whose request waits for its turn has surely not left: nobody need ask for it."""
+    transport = AsyncTransport(in_flight=1)
+    begun, end = threading.Event(), threading.Event()
+
+    def is_busy() -> None:
+        begun.set()
+        assert end.wait(PATIENCE)
+
+    async def waits(call: Call, own: Any) -> list[Any]:
+        await call(own.consent.grant, PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+        if how == "closed before":
+            await transport.aclose()
+        else:
+            transport._threads.submit(is_busy)
+            assert begun.wait(PATIENCE)
+        task = asyncio.ensure_future(remind_async(own))
+        while how != "closed before" and transport._threads._work_queue.empty():  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        if how == "cancelled":
+            task.cancel()
+        elif how == "closed":
+            await transport.aclose()
+        (outcome,) = await asyncio.gather(task, return_exceptions=True)
+        end.set()
+        clock.advance(timedelta(seconds=30))
+        return [outcome, await own.dispatch_due()]
+
+    outcome, dispatched = on_facade(AsyncMessenger, waits, **arguments, transport=transport)
+    asyncio.run(transport.aclose())
+
+    if how == "cancelled":
+        assert isinstance(outcome, asyncio.CancelledError)
+        assert [type(each) for each in dispatched] == [Sent]
+    else:
+        assert (type(outcome), dispatched) == (Sent, ())
+    assert len(outgoing(carrier)) == 1
 
 
 class Interrupting:

@@ -180,7 +180,11 @@ class AsyncTransport:
         self._http = BlockingTransport(
             connect_timeout=connect_timeout, answer_timeout=answer_timeout, kept=in_flight
         )
-        self._threads = ThreadPoolExecutor(in_flight, thread_name_prefix="compliant_sms")
+        self._in_flight = in_flight
+        self._threads = self._new_threads()
+
+    def _new_threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._in_flight, thread_name_prefix="compliant_sms")
 
     async def send(self, request: HttpRequest) -> HttpReply:
         """Send one request and read the whole answer.
@@ -189,13 +193,29 @@ class AsyncTransport:
             RequestNotSent: no byte of it left.
             NoAnswer: it may have been processed.
             ReplyTooLarge: the answer is larger than the request allows.
+            asyncio.CancelledError: the caller was cancelled; where the request had not had its
+                turn yet, its cause is a :class:`RequestNotSent`.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._http.send_now, request)
+        turn = self._threads.submit(self._http.send_now, request)
+        try:
+            return await asyncio.wrap_future(turn)
+        except asyncio.CancelledError as error:
+            if not turn.cancelled():  # it was under way
+                raise
+            msg = "it waited for its turn when whoever waited for it was cancelled, or all closed"
+            not_sent = RequestNotSent(msg)
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise error from not_sent
+            raise not_sent from None  # closed, and nobody was cancelled
 
     async def aclose(self) -> None:
-        """Close all connections; requests that wait their turn are not sent."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Close all connections; requests that wait their turn are not sent.
+
+        New ones are opened when they are needed again.
+        """
+        threads, self._threads = self._threads, self._new_threads()
+        threads.shutdown(wait=False, cancel_futures=True)
         self._http.close()
 
     async def __aenter__(self) -> Self:

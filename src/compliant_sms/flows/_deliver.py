@@ -199,7 +199,11 @@ async def _request(ports: Ports, claim: Claimed, open_request: _Request) -> Atte
 
     async def attempt() -> Attempt:
         open_request.may_have_left = True
-        result = await hand_over(ports, provider, request, message)
+        try:
+            result = await hand_over(ports, provider, request, message)
+        except BaseException as error:  # such as that the task was cancelled before its turn
+            open_request.may_have_left = not isinstance(error.__cause__, RequestNotSent)
+            raise
         open_request.may_have_left = result.certainty is not Certainty.REFUSED
         return result
 
