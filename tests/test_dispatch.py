@@ -100,6 +100,26 @@ def test_account_refused(willing: Messenger, carrier: Sandbox, clock: MovableClo
     assert len(outgoing(carrier)) == len(set(outgoing(carrier))) == 4
 
 
+def test_a_refused_account_costs_no_try(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """However long the account was refused, the text then has as many tries as any other."""
+    carrier.fail_next("status", status=401, times=9)
+    outcomes = [remind(willing)]
+    while len(outcomes) < 9:
+        clock.advance(timedelta(hours=1))
+        outcomes += willing.dispatch_due()
+    carrier.fail_next("status", status=429, times=3)  # as many as are made within seconds
+    clock.advance(timedelta(hours=1))
+    (busy,) = willing.dispatch_due()
+    clock.advance(timedelta(seconds=30))
+
+    assert isinstance(busy, Queued)
+    assert busy.problem is not None
+    assert busy.problem.category == "rate_limited"
+    assert [type(outcome) for outcome in willing.dispatch_due()] == [Sent]
+
+
 @pytest.mark.parametrize("seen", ["it fails", "called back meanwhile", "the store fails"])
 def test_too_late_though_it_fails(
     make_messenger: Make,

@@ -117,21 +117,22 @@ def test_every_schema_there_was(
     assert place.tables() >= _schema.tables()
 
 
-def test_what_lies_in_a_thread_is_known(
-    place: Place, make_messenger: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_lies_in_a_thread_is_known(place: Place, make_messenger: Make) -> None:
     """A database from before texts said whether they lie in a thread finds those that do not."""
     step = _schema._STEPS.index(_schema._FOUND_AT_ONCE)
-    with monkeypatch.context() as then:
-        then.setattr(_schema, "_STEPS", _schema._STEPS[: step + 1])
-        with_threads = make_messenger(store=place.store(), inbox=PLAN)
-        with_threads.receive(from_patient("Are you open today?", "SM1"))
-        with_threads.close()
-        without = make_messenger(store=place.store())
-        without.receive(from_patient("And tomorrow?", "SM2"))
-        without.close()
-    place.run("DROP INDEX sms_inbound_unfiled")
-    place.run("ALTER TABLE sms_inbound DROP COLUMN filed")
+    with_threads = make_messenger(store=place.store(), inbox=PLAN)
+    with_threads.receive(from_patient("Are you open today?", "SM1"))
+    with_threads.close()
+    without = make_messenger(store=place.store())
+    without.receive(from_patient("And tomorrow?", "SM2"))
+    without.close()
+    for made_since in (
+        "DROP INDEX sms_inbound_unfiled",
+        "ALTER TABLE sms_inbound DROP COLUMN filed",
+        "DROP INDEX sms_messages_reserved",
+        "ALTER TABLE sms_messages DROP COLUMN refusals",
+    ):
+        place.run(made_since)
     place.run(f"UPDATE sms_schema SET version = {OLDEST + step - 1}")
 
     store = make_messenger(store=place.store(), inbox=PLAN)._ports.store
