@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from compliant_sms import Blocked, Cancelled, Held, Messenger, Profile, Purpose, Queued, Sent
-from compliant_sms.errors import Unsupported
+from compliant_sms import (
+    Blocked,
+    Cancelled,
+    Held,
+    Messenger,
+    Profile,
+    Purpose,
+    Queued,
+    Sent,
+    Uncertain,
+)
+from compliant_sms.errors import NotOurDatabase, Unsupported
 from compliant_sms.flows import _dispatch
 from compliant_sms.providers import Twilio
 from compliant_sms.routing import Route, Routes
@@ -22,6 +34,7 @@ from compliant_sms.transport import BlockingTransport
 from conftest import MORNING, PATIENT, PERSON
 from test_receive import from_patient
 from test_send import BODY, DAWN, NIGHT, Meanwhile, agree, outgoing, remind
+from test_store import alter, rows
 
 pytestmark = pytest.mark.both_databases
 
@@ -155,6 +168,46 @@ def test_too_late_though_it_fails(
 
     state = messenger.text(held.message_id).message.state
     assert (state == "cancelled") is (seen != "the store fails")
+
+
+@pytest.mark.parametrize("state", ["due", "claimed", "uncertain"])
+def test_one_that_cannot_be_read(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock, database: Path, state: str
+) -> None:
+    """A text whose record somebody damaged keeps no other one from leaving or being settled."""
+    damaged = {"due": "first", "claimed": "second", "uncertain": "second"}[state]
+    clock.move_to(NIGHT)
+    held = [remind(willing, key, body=f"{BODY} {key}") for key in ("first", "third")]
+    clock.move_to(DAWN)
+    for key in ("second", "fourth"):
+        carrier.fail_next("accept_then_drop")
+        assert isinstance(remind(willing, key, body=f"{BODY} {key}"), Uncertain)
+    willing.close()
+    alter(
+        database,
+        f"UPDATE sms_messages SET draft = CAST('{{' AS BLOB) WHERE idempotency_key = '{damaged}'",
+        f"UPDATE sms_messages SET state = '{state}' WHERE idempotency_key = '{damaged}'",
+    )
+    clock.advance(timedelta(minutes=5))
+
+    if state == "due":
+        with pytest.raises(NotOurDatabase):
+            willing.dispatch_due()
+    else:
+        assert [type(each) for each in willing.dispatch_due()] == [Sent] * len(held)
+        with pytest.raises(NotOurDatabase) if state == "uncertain" else nullcontext():
+            willing.reconcile()
+        if state == "uncertain":
+            with pytest.raises(NotOurDatabase):
+                willing.uncertain()
+    willing.close()
+    found = dict(rows(database, "SELECT idempotency_key, state FROM sms_messages"))
+    gone = {"sent", "delivered"}
+    assert found.pop(damaged) == state
+    if state == "due":
+        assert found.pop("third") in gone
+    else:
+        assert set(found.values()) <= gone
 
 
 def test_no_route_any_more(

@@ -328,9 +328,9 @@ def test_pages(messenger: Messenger, clock: MovableClock, monkeypatch: pytest.Mo
     sizes: list[int] = []
     reserve = SqlTransaction.reserve
 
-    async def watched(*asked: Any) -> Any:
+    async def watched(*asked: Any, **more: Any) -> Any:
         sizes.append(asked[4])
-        return await reserve(*asked)
+        return await reserve(*asked, **more)
 
     monkeypatch.setattr(SqlTransaction, "reserve", watched)
     monkeypatch.setattr(_dispatch, "_PAGE", 5)

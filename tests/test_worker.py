@@ -282,6 +282,30 @@ def test_other_duties(
     )
 
 
+@pytest.mark.parametrize(("error", "sent"), [(RecordAltered, 1), (StoreBusy, 0)])
+def test_planning_fails(
+    make_messenger: Make,
+    clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[Exception],
+    sent: int,
+) -> None:
+    """A diary that cannot be read keeps no text waiting that was asked for."""
+    messenger = make_messenger()
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 1)
+    clock.move_to(DAWN)
+
+    async def fails(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(_work, "plan_due", fails)
+    progress = labour(clock, messenger)
+
+    assert (progress.sent, progress.errors) == (sent, {error.__name__: 1})
+
+
 def test_a_clock_that_is_set_back(make_messenger: Make, carrier: Sandbox) -> None:
     """A worker does not sleep until its clock shows again what it showed when that was wrong."""
     now = MORNING + timedelta(hours=6)

@@ -52,9 +52,12 @@ _MOST_PASSED_OVER = 500
 
 
 async def give_up_lapsed_claims(tx: Transaction, ports: Ports, limit: int) -> None:
-    """Mark texts whose sender died as uncertain: their request may have left."""
+    """Mark texts whose sender died as uncertain: their request may have left.
+
+    One that cannot be read stays as it is, and is listed among what a person has to see to.
+    """
     at = ports.clock()
-    for message in await tx.lapsed(ports.practice.id, at, limit):
+    for message in await tx.lapsed(ports.practice.id, at, limit, unreadable=[]):
         await tx.save(uncertain(message), at)
 
 
@@ -130,8 +133,9 @@ async def dispatch(
             done.failures.append(error)
             more = False
             break
+        done.failures += page.unreadable
         passed_before = len(done.passed_over)
-        more = len(page.messages) == size
+        more = len(page.messages) + len(page.unreadable) == size
         await _send_page(ports, page, stopping, done)
         tried += size - (len(done.passed_over) - passed_before)
         refused = _refused(ports, done.outcomes)
@@ -181,15 +185,17 @@ async def _release(tx: Transaction, messages: Sequence[Message], until: datetime
 class _Page:
     messages: Sequence[Message]
     until: datetime
+    unreadable: Sequence[Exception]
 
 
 async def _next_page(ports: Ports, size: int, since: datetime) -> _Page:
     async def work(tx: Transaction) -> _Page:
-        await give_up_lapsed_claims(tx, ports, size)
+        await give_up_lapsed_claims(tx, ports, _PAGE)
         at = ports.clock()
         until = at + ports.delivery.lease
-        found = await tx.reserve(ports.practice.id, at, until, size, since)
-        return _Page(messages=found, until=until)
+        bad: list[Exception] = []  # none of the others must wait for those
+        found = await tx.reserve(ports.practice.id, at, until, size, again=since, unreadable=bad)
+        return _Page(messages=found, until=until, unreadable=bad)
 
     return await ports.store.run(work)
 

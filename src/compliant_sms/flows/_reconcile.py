@@ -73,8 +73,13 @@ async def look_up(
 ) -> Reconciled:
     """Look uncertain texts up, those after a text, until somebody says stop."""
     await ports.store.run(lambda tx: give_up_lapsed_claims(tx, ports, limit))
-    found = await ports.store.run(lambda tx: tx.uncertain(ports.practice.id, limit, after))
     outcomes, failures = list[Outcome](), list[Exception]()
+
+    async def work(tx: Transaction) -> list[Message]:
+        failures.clear()  # work that lost a race is done anew
+        return await tx.uncertain(ports.practice.id, limit, after, failures)
+
+    found = await ports.store.run(work)
     for message in found:
         if stopping():
             break
@@ -85,7 +90,7 @@ async def look_up(
                 raise
             failures.append(error)  # the others must not wait for this one
     seen = len(outcomes) + len(failures)
-    last = found[-1] if seen == limit else None
+    last = found[-1] if found and seen == limit else None
     return Reconciled(outcomes=tuple(outcomes), last=last, failures=tuple(failures))
 
 

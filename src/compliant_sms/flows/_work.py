@@ -17,7 +17,7 @@ from compliant_sms.flows._dispatch import Dispatched, dispatch
 from compliant_sms.flows._escalate import escalate
 from compliant_sms.flows._media import fetch_media
 from compliant_sms.flows._reconcile import is_of_the_store, look_up
-from compliant_sms.flows._reminders import plan_due
+from compliant_sms.flows._reminders import PlannedReminders, plan_due
 from compliant_sms.flows._secure_records import drop_expired_pages
 from compliant_sms.flows._unreported import ask_reports
 from compliant_sms.messages import Failed, Message, Queued, Uncertain
@@ -223,7 +223,7 @@ async def _turn(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:
     try:
         if desk.is_to_reconcile(shift):
             await _reconcile(desk, pace, shift, tally)
-        planned = await plan_due(ports, shift.quantum)
+        planned = await _plan(ports, shift)
         tally.count["reminded"] += planned.texts
         for error in planned.failures:
             tally.failed(error)
@@ -246,6 +246,15 @@ async def _turn(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:
     if failed:
         pause = shift.poll * (1 << min(desk.failures - 1, _MOST_DOUBLINGS))
         desk.again = ports.clock() + min(pause, max(_LONGEST_PAUSE, shift.poll))
+
+
+async def _plan(ports: Ports, shift: Shift) -> PlannedReminders:
+    try:
+        return await plan_due(ports, shift.quantum)
+    except Exception as error:
+        if is_of_the_store(error):  # whatever is due would meet it too
+            raise
+        return PlannedReminders(failures=(error,))
 
 
 async def _reconcile(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import LiteralString
 
 from compliant_sms.messages import Message
-from compliant_sms.stores._connection import instant, text
+from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._texts import COLUMNS, MESSAGE, TextRecords
 
 __all__ = ["QueueRecords"]
@@ -53,26 +53,30 @@ class QueueRecords(TextRecords):
         at: datetime,
         until: datetime,
         limit: int,
+        *,
         again: datetime | None = None,
+        unreadable: list[Exception] | None = None,
     ) -> list[Message]:
         """Texts that are due or held until ``at`` or earlier, for one worker to look at."""
         found: list[Message] = []
         for urgency in _URGENT_FIRST:  # each is a range of the index; all together are none
-            if len(found) < limit:
-                found += await self._reserve(
+            if limit > 0:
+                rows = await self._reserve(
                     practice_id=practice_id,
                     urgency=urgency,
                     at=text(at),
                     until=text(until),
-                    limit=limit - len(found),
+                    limit=limit,
                     again=text(again or at),
                 )
+                limit -= len(rows)
+                these = self._messages(rows, unreadable)
+                found += sorted(these, key=attrgetter("not_before", "message_id"))
         return found
 
-    async def _reserve(self, **which: object) -> list[Message]:
+    async def _reserve(self, **which: object) -> list[Row]:
         skip = self._dialect.skip_locked
-        rows = await self._all(_PICK + skip + _THEN + skip + _RESERVE + COLUMNS, **which)
-        return sorted(map(self._message, rows), key=attrgetter("not_before", "message_id"))
+        return await self._all(_PICK + skip + _THEN + skip + _RESERVE + COLUMNS, **which)
 
     async def release(self, messages: Sequence[Message], until: datetime) -> None:
         """Let others have texts that were reserved until then."""
@@ -98,7 +102,13 @@ class QueueRecords(TextRecords):
         )
         return instant(row[0]) if row else None
 
-    async def lapsed(self, practice_id: str, at: datetime, limit: int) -> list[Message]:
+    async def lapsed(
+        self,
+        practice_id: str,
+        at: datetime,
+        limit: int,
+        unreadable: list[Exception] | None = None,
+    ) -> list[Message]:
         """Texts whose claim ran out before ``at``; not those of which news comes in just now."""
         rows = await self._all(
             MESSAGE
@@ -110,10 +120,14 @@ class QueueRecords(TextRecords):
             at=text(at),
             limit=limit,
         )
-        return [self._message(row) for row in rows]
+        return self._messages(rows, unreadable)
 
     async def uncertain(
-        self, practice_id: str, limit: int, after: Message | None = None
+        self,
+        practice_id: str,
+        limit: int,
+        after: Message | None = None,
+        unreadable: list[Exception] | None = None,
     ) -> list[Message]:
         """Texts whose request may have been processed, the oldest first; those after that one."""
         since = after.claimed_until if after else None
@@ -128,7 +142,7 @@ class QueueRecords(TextRecords):
             after=after.message_id if after else "",
             limit=limit,
         )
-        return [self._message(row) for row in rows]
+        return self._messages(rows, unreadable)
 
     async def claim_unreported(
         self, practice_id: str, provider: str, asked: int, before: datetime, again: datetime | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import LiteralString
 
@@ -129,6 +130,18 @@ class TextRecords(SubjectRecords):
             departure=records.decode(gone, Departure) if gone else None,
             purged=records.decode(row[12], Purged) if row[12] else None,
         )
+
+    def _messages(self, rows: Iterable[Row], unreadable: list[Exception] | None) -> list[Message]:
+        """The texts; what is wrong with others goes into the list, where there is one."""
+        found: list[Message] = []
+        for row in rows:
+            try:
+                found.append(self._message(row))
+            except Exception as error:
+                if unreadable is None:
+                    raise
+                unreadable.append(error)
+        return found
 
     async def _owner(self, message_id: str) -> Subject:
         """Whose text it is."""

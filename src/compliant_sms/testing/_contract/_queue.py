@@ -35,7 +35,7 @@ def reserving(
     at: datetime = NOON, limit: int = 9, again: datetime | None = None
 ) -> Work[list[Message]]:
     """Work that reserves texts for a minute."""
-    return lambda tx: tx.reserve(HERE, at, at + minutes(1), limit, again)
+    return lambda tx: tx.reserve(HERE, at, at + minutes(1), limit, again=again)
 
 
 def asking(asked: int, before: datetime, again: datetime | None = NOON) -> Work[Message | None]:
