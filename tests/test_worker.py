@@ -282,6 +282,32 @@ def test_other_duties(
     )
 
 
+@pytest.mark.parametrize("stops", [False, True])
+def test_a_look_up_that_fails(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock, *, stops: bool
+) -> None:
+    """It is counted, and the others are looked up, unless somebody said stop meanwhile."""
+
+    class Odd(Twilio):
+        def found(self, reply: Any, text: Any, since: Any) -> Any:
+            if "first" not in text.body:
+                return super().found(reply, text, since)
+            pace._end = clock() if stops else pace._end
+            raise LookupError
+
+    pace = Ahead(clock, timedelta(seconds=10))
+    messenger = make_messenger(provider=Odd(**KEYS, base_url=carrier.url))
+    agree(messenger)
+    for key in ("first", "second"):
+        carrier.fail_next("accept_then_drop")
+        assert isinstance(remind(messenger, key, body=f"{BODY} {key}"), Uncertain)
+        clock.advance(timedelta(seconds=1))
+    progress = labour(clock, messenger, pace=pace, once=False)
+
+    assert progress.errors == {"LookupError": 1}
+    assert progress.settled == (0 if stops else 1)
+
+
 @pytest.mark.parametrize(("error", "sent"), [(RecordAltered, 1), (StoreBusy, 0)])
 def test_planning_fails(
     make_messenger: Make,
