@@ -34,7 +34,7 @@ class Queue(Protocol):
         Args:
             practice_id: whose.
             at: now (UTC).
-            until: how long they are reserved.
+            until: how long they are reserved; what seems to be for longer is not.
             limit: how many at most.
             again: those as well whose reservation ran out by then; by now, if not given.
             unreadable: gets what is wrong with texts that cannot be read, which are reserved as

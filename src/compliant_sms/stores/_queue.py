@@ -19,7 +19,9 @@ _WAITS: LiteralString = """SELECT message_id FROM sms_messages
     AND state IN ('due', 'held') AND not_before <= :at """
 _FRESH: LiteralString = """AND reserved_until IS NULL
     ORDER BY not_before, message_id LIMIT :limit"""
-_AGAIN: LiteralString = """AND reserved_until <= :again
+# Nobody can have reserved one for so long but by a clock that was ahead.
+_AGAIN: LiteralString = """AND reserved_until > ''
+    AND NOT (reserved_until > :again AND reserved_until <= :until)
     ORDER BY reserved_until, message_id LIMIT (:limit - (SELECT count(*) FROM fresh))"""
 # Picked once: PostgreSQL may ask a plain subquery again, and take other rows then.
 _PICK: LiteralString = "WITH fresh AS MATERIALIZED (" + _WAITS + _FRESH

@@ -159,6 +159,14 @@ class QueueContract(Contract):
             assert keys(store.run(reserving(NOON + minutes(1)))) == ["0", "1", "2", "3", "4"]
             assert store.run(lambda tx: tx.lapsed(HERE, NOON + minutes(99), 9)) == []
 
+    def test_reserved_by_a_clock_that_was_ahead(self, make_store: MakeStore) -> None:
+        """Nobody waits until all clocks show what a wrong one showed."""
+        with self._bench(make_store) as store:
+            store.run(saving(a_text("0", not_before=NOON)))
+            assert keys(store.run(reserving(NOON + minutes(360)))) == ["0"]
+            assert keys(store.run(reserving(NOON + minutes(1)))) == ["0"]
+            assert store.run(reserving(NOON + minutes(1.5))) == []
+
     def test_reserved_before(self, make_store: MakeStore) -> None:
         """What was reserved and came to nothing waits for all others as urgent, or is left out."""
         later = NOON + minutes(1)
