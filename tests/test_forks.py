@@ -110,7 +110,12 @@ def test_a_fork_waits_for_a_transaction(database: Path) -> None:
     thread = threading.Thread(target=store.run, args=(work,))
     thread.start()
     assert begun.wait(30)
-    with forked(store.open) as in_child:
+
+    def opens() -> None:
+        store.close()
+        store.open()
+
+    with forked(opens) as in_child:
         end.set()
         thread.join()
         said = in_child()
@@ -145,6 +150,8 @@ def test_a_child_talks_to_postgresql_by_itself(postgres_dsn: str) -> None:
     own = store.run(backend)
     with forked(lambda: store.run(backend)) as in_child:
         said = in_child()
+    with forked(store.close) as in_child:
+        assert in_child() == "None"
     assert store.run(backend) == own
     store.close()
 

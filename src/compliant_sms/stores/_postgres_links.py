@@ -186,10 +186,7 @@ class BlockingPool:
 
     async def open(self, prepare: Prepare) -> None:
         """See :class:`Pool`."""
-        if self._opened_by != os.getpid():
-            # After a fork they are the parent's: two would read each other's answers.
-            _of_parents.append(self._pool)
-            self._pool, self._opening, self._opened_by = None, Lock(), os.getpid()
+        self._leave_to_parent()
         if self._pool is not None:
             return
         with self._opening:
@@ -209,6 +206,12 @@ class BlockingPool:
             )
             pool.open()
             self._pool = pool
+
+    def _leave_to_parent(self) -> None:
+        """Begin anew after a fork: two would read each other's answers."""
+        if self._opened_by != os.getpid():
+            _of_parents.append(self._pool)
+            self._pool, self._opening, self._opened_by = None, Lock(), os.getpid()
 
     def _opened(self) -> ConnectionPool[Connection[TupleRow]]:
         if self._pool is None:
@@ -245,6 +248,7 @@ class BlockingPool:
 
     async def close(self) -> None:
         """See :class:`Pool`."""
+        self._leave_to_parent()
         with self._opening:
             pool, self._pool = self._pool, None
         if pool is not None:

@@ -251,7 +251,7 @@ class SQLite:
                 shared=self._shared,
             )
             self._opened_by = os.getpid()
-        if self._opened_by != os.getpid() and self._path != ":memory:":
+        if self._is_parents():
             raise StoreError(_FORKED)
         return self._connection
 
@@ -283,9 +283,12 @@ class SQLite:
             self._let_go()
 
     def _let_go(self) -> None:
-        if self._connection is not None:
+        if self._connection is not None and not self._is_parents():
             self._connection.close()
             self._connection = None
+
+    def _is_parents(self) -> bool:
+        return self._opened_by != os.getpid() and self._path != ":memory:"
 
     def _before_fork(self) -> bool:
         """Wait for the transaction in hand; False where it is this thread's own, or lasts."""
