@@ -79,6 +79,16 @@ def test_what_a_child_commits_is_there(make_messenger: Make, database: Path) -> 
     assert len(messenger.consent.events(PATIENT)) == 2
 
 
+@pytest.mark.parametrize("busy_timeout", [-1.0, 1e12])
+def test_any_patience(database: Path, busy_timeout: float) -> None:
+    """However long a store waits for a lock, a fork goes on, and so does the next one."""
+    store = SQLite(database, busy_timeout=busy_timeout)
+    for _ in range(2):
+        with forked(lambda: "alive") as in_child:
+            assert in_child() == "alive"
+    assert repr(store)
+
+
 def test_what_waited_in_the_parent_is_not_done_in_the_child(database: Path) -> None:
     """Nor does the child wait for threads that it does not have."""
     store = SQLite(database)

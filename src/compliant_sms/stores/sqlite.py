@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["SQLite"]
 
 _SWITCHES = 5
+_LONGEST_BEFORE_FORK = 5.0
 _OLDEST = (3, 35, 0)  # UPDATE ... RETURNING and AS MATERIALIZED
 
 _FORKED = (
@@ -292,7 +293,7 @@ class SQLite:
 
     def _before_fork(self) -> bool:
         """Wait for the transaction in hand; False where it is this thread's own, or lasts."""
-        held = self._lock.acquire(timeout=self._busy_timeout)
+        held = self._lock.acquire(timeout=min(max(0.0, self._busy_timeout), _LONGEST_BEFORE_FORK))
         if held and self._path != ":memory:":
             self._let_go()
         return held
