@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
+import threading
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from compliant_sms import (
     Practice,
     Profile,
     Purpose,
-    Queued,
+    Sent,
     consent_desk,
     inbox_desk,
     joined,
@@ -34,7 +35,6 @@ from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.flows._admit import Claimed
 from compliant_sms.inbox_desk import AsyncInboxDesk, InboxDesk
 from compliant_sms.joined import AsyncJoinedMessenger, JoinedMessenger
-from compliant_sms.lifecycle import State
 from compliant_sms.messenger import StoreKind
 from compliant_sms.observing import AsyncObserving, Observing
 from compliant_sms.phone import PhoneNumber
@@ -49,6 +49,7 @@ from compliant_sms.transport import AsyncTransport
 from compliant_sms.upkeep import AsyncUpkeep, Upkeep
 from compliant_sms.volume_control import AsyncVolumeControl, VolumeControl
 from conftest import INTAKE_WORDING, OTHER_SENDERS, PATIENT, PERSON
+from hooks import PATIENCE
 from test_receive import from_patient, status
 from test_send import BODY, DAWN, NIGHT, outgoing
 
@@ -235,55 +236,56 @@ def test_cancelled_send(arguments: dict[str, Any], carrier: Sandbox, clock: Mova
     assert outgoing(carrier) == [BODY]
 
 
-@pytest.mark.parametrize("how", ["cancelled", "timed out", "closing", "closed"])
-def test_ended_before_its_turn(arguments: dict[str, Any], carrier: Sandbox, how: str) -> None:
-    """A text whose request waited for its turn, and never left, is due again, not uncertain."""
+@pytest.mark.parametrize("how", ["cancelled", "timed out", "closed", "closed before"])
+def test_a_request_that_had_no_turn(
+    arguments: dict[str, Any], carrier: Sandbox, clock: MovableClock, how: str
+) -> None:
+    """A text whose request waits for its turn has surely not left: nobody need ask for it."""
     transport = AsyncTransport(in_flight=1)
-    limits: list[asyncio.Timeout] = []
+    begun, end = threading.Event(), threading.Event()
 
-    async def ended(call: Call, own: Any) -> list[Any]:
+    def is_busy() -> None:
+        begun.set()
+        assert end.wait(PATIENCE)
+
+    async def waits(call: Call, own: Any) -> list[Any]:
         await call(own.consent.grant, PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+        if how == "closed before":
+            await transport.aclose()
+        else:
+            transport._threads.submit(is_busy)
+            assert begun.wait(PATIENCE)
+        limits: list[asyncio.Timeout] = []
 
-        async def remind(key: str) -> Any:
+        async def in_time() -> Any:
             async with asyncio.timeout(None) as limit:
                 limits.append(limit)
-                return await own.send(
-                    to=PATIENT,
-                    person=PERSON,
-                    purpose=Purpose.RECALL,
-                    body=f"{BODY} {key}",
-                    idempotency_key=key,
-                )
+                return await remind_async(own)
 
-        carrier.fail_next("hang")
-        first = asyncio.ensure_future(remind("1"))
-        while not carrier.messages():  # noqa: ASYNC110 - the carrier runs on another thread
+        task = asyncio.ensure_future(in_time())
+        while how != "closed before" and transport._threads._work_queue.empty():  # noqa: ASYNC110
             await asyncio.sleep(0)
-        if how == "closed":
-            await transport.aclose()
-        second = asyncio.ensure_future(remind("2"))
-        while not (second.done() or transport._threads._work_queue.qsize()):  # noqa: ASYNC110
-            await asyncio.sleep(0)
-        if how == "closing":
-            await transport.aclose()
-        elif how == "cancelled":
-            second.cancel()
+        if how == "cancelled":
+            task.cancel()
         elif how == "timed out":
             limits[-1].reschedule(asyncio.get_running_loop().time())
-        (came,) = await asyncio.gather(second, return_exceptions=True)
-        texts = (await own.history(PERSON)).texts
-        first.cancel()
-        await asyncio.gather(first, return_exceptions=True)
-        await transport.aclose()
-        return [came, *(text.message.state for text in texts)]
+        elif how == "closed":
+            await transport.aclose()
+        (outcome,) = await asyncio.gather(task, return_exceptions=True)
+        end.set()
+        clock.advance(timedelta(seconds=30))
+        return [outcome, await own.dispatch_due()]
 
-    outcome, first, second = on_facade(
-        AsyncMessenger, ended, **(arguments | {"transport": transport})
-    )
+    outcome, dispatched = on_facade(AsyncMessenger, waits, **arguments, transport=transport)
+    asyncio.run(transport.aclose())
 
-    expected = {"cancelled": asyncio.CancelledError, "timed out": TimeoutError}
-    assert isinstance(outcome, expected.get(how, Queued))
-    assert (first, second) == (State.CLAIMED, State.DUE)
+    ended = {"cancelled": asyncio.CancelledError, "timed out": TimeoutError}
+    if how in ended:
+        assert isinstance(outcome, ended[how])
+        assert [type(each) for each in dispatched] == [Sent]
+    else:
+        assert (type(outcome), dispatched) == (Sent, ())
+    assert len(outgoing(carrier)) == 1
 
 
 class Interrupting:

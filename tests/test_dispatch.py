@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from compliant_sms import Blocked, Cancelled, Held, Messenger, Profile, Purpose, Queued, Sent
-from compliant_sms.errors import Unsupported
+from compliant_sms import (
+    Blocked,
+    Cancelled,
+    Held,
+    Messenger,
+    Profile,
+    Purpose,
+    Queued,
+    Sent,
+    Uncertain,
+)
+from compliant_sms.errors import NotOurDatabase, Unsupported
+from compliant_sms.flows import _dispatch
 from compliant_sms.providers import Twilio
 from compliant_sms.routing import Route, Routes
 from compliant_sms.rules import Verdict
@@ -21,6 +34,7 @@ from compliant_sms.transport import BlockingTransport
 from conftest import MORNING, PATIENT, PERSON
 from test_receive import from_patient
 from test_send import BODY, DAWN, NIGHT, Meanwhile, agree, outgoing, remind
+from test_store import alter, rows
 
 pytestmark = pytest.mark.both_databases
 
@@ -97,6 +111,103 @@ def test_account_refused(willing: Messenger, carrier: Sandbox, clock: MovableClo
     clock.move_to(refused.not_before)
     assert [type(each) for each in willing.dispatch_due()] == [Sent]
     assert len(outgoing(carrier)) == len(set(outgoing(carrier))) == 4
+
+
+def test_a_refused_account_costs_no_try(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """However long the account was refused, the text then has as many tries as any other."""
+    carrier.fail_next("status", status=401, times=9)
+    outcomes = [remind(willing)]
+    while len(outcomes) < 9:
+        clock.advance(timedelta(hours=1))
+        outcomes += willing.dispatch_due()
+    carrier.fail_next("status", status=429, times=3)  # as many as are made within seconds
+    clock.advance(timedelta(hours=1))
+    (busy,) = willing.dispatch_due()
+    clock.advance(timedelta(seconds=30))
+
+    assert isinstance(busy, Queued)
+    assert busy.problem is not None
+    assert busy.problem.category == "rate_limited"
+    assert [type(outcome) for outcome in willing.dispatch_due()] == [Sent]
+
+
+@pytest.mark.parametrize("seen", ["it fails", "called back meanwhile", "the store fails"])
+def test_too_late_though_it_fails(
+    make_messenger: Make,
+    clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+    seen: str,
+) -> None:
+    """A text of whose person the host cannot tell is cancelled once it comes too late."""
+
+    def people(_: str) -> Profile:
+        if clock() < DAWN:
+            return Profile(time_zone="America/Chicago")
+        if seen == "called back meanwhile" and clock() > DAWN:
+            messenger.cancel(held.message_id)
+        raise LookupError
+
+    messenger = make_messenger(people=people)
+    agree(messenger)
+    clock.move_to(NIGHT)
+    held = remind(messenger, not_after=DAWN + timedelta(minutes=5))
+    assert isinstance(held, Held)
+    clock.move_to(DAWN)
+    with pytest.raises(LookupError):
+        messenger.dispatch_due()
+    clock.advance(timedelta(minutes=6))
+    if seen == "the store fails":
+        monkeypatch.setattr(_dispatch, "too_late", lambda *_: 1 / 0)
+    if seen == "it fails":
+        assert messenger.dispatch_due() == (Cancelled(message_id=held.message_id),)
+    else:
+        with pytest.raises(LookupError):
+            messenger.dispatch_due()
+
+    state = messenger.text(held.message_id).message.state
+    assert (state == "cancelled") is (seen != "the store fails")
+
+
+@pytest.mark.parametrize("state", ["due", "claimed", "uncertain"])
+def test_one_that_cannot_be_read(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock, database: Path, state: str
+) -> None:
+    """A text whose record somebody damaged keeps no other one from leaving or being settled."""
+    damaged = {"due": "first", "claimed": "second", "uncertain": "second"}[state]
+    clock.move_to(NIGHT)
+    held = [remind(willing, key, body=f"{BODY} {key}") for key in ("first", "third")]
+    clock.move_to(DAWN)
+    for key in ("second", "fourth"):
+        carrier.fail_next("accept_then_drop")
+        assert isinstance(remind(willing, key, body=f"{BODY} {key}"), Uncertain)
+    willing.close()
+    alter(
+        database,
+        f"UPDATE sms_messages SET draft = CAST('{{' AS BLOB) WHERE idempotency_key = '{damaged}'",
+        f"UPDATE sms_messages SET state = '{state}' WHERE idempotency_key = '{damaged}'",
+    )
+    clock.advance(timedelta(minutes=5))
+
+    if state == "due":
+        with pytest.raises(NotOurDatabase):
+            willing.dispatch_due()
+    else:
+        assert [type(each) for each in willing.dispatch_due()] == [Sent] * len(held)
+        with pytest.raises(NotOurDatabase) if state == "uncertain" else nullcontext():
+            willing.reconcile()
+        if state == "uncertain":
+            with pytest.raises(NotOurDatabase):
+                willing.uncertain()
+    willing.close()
+    found = dict(rows(database, "SELECT idempotency_key, state FROM sms_messages"))
+    gone = {"sent", "delivered"}
+    assert found.pop(damaged) == state
+    if state == "due":
+        assert found.pop("third") in gone
+    else:
+        assert set(found.values()) <= gone
 
 
 def test_no_route_any_more(

@@ -18,8 +18,8 @@ from compliant_sms.cli._commands import commands
 from compliant_sms.cli._show import show
 from compliant_sms.driver import finish
 from compliant_sms.errors import NotOurDatabase, SchemaTooNew, SchemaTooOld, StoreError
-from compliant_sms.stores import PostgreSQL, SQLite, _schema
-from compliant_sms.stores._schema import OLDEST, newest
+from compliant_sms.stores import PostgreSQL, SQLite, _schema, sqlite
+from compliant_sms.stores._schema import OLDEST, is_outdated, newest
 from conftest import PATIENT
 from test_inbox import PLAN
 from test_receive import from_patient
@@ -117,21 +117,22 @@ def test_every_schema_there_was(
     assert place.tables() >= _schema.tables()
 
 
-def test_what_lies_in_a_thread_is_known(
-    place: Place, make_messenger: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_lies_in_a_thread_is_known(place: Place, make_messenger: Make) -> None:
     """A database from before texts said whether they lie in a thread finds those that do not."""
     step = _schema._STEPS.index(_schema._FOUND_AT_ONCE)
-    with monkeypatch.context() as then:
-        then.setattr(_schema, "_STEPS", _schema._STEPS[: step + 1])
-        with_threads = make_messenger(store=place.store(), inbox=PLAN)
-        with_threads.receive(from_patient("Are you open today?", "SM1"))
-        with_threads.close()
-        without = make_messenger(store=place.store())
-        without.receive(from_patient("And tomorrow?", "SM2"))
-        without.close()
-    place.run("DROP INDEX sms_inbound_unfiled")
-    place.run("ALTER TABLE sms_inbound DROP COLUMN filed")
+    with_threads = make_messenger(store=place.store(), inbox=PLAN)
+    with_threads.receive(from_patient("Are you open today?", "SM1"))
+    with_threads.close()
+    without = make_messenger(store=place.store())
+    without.receive(from_patient("And tomorrow?", "SM2"))
+    without.close()
+    for made_since in (
+        "DROP INDEX sms_inbound_unfiled",
+        "ALTER TABLE sms_inbound DROP COLUMN filed",
+        "DROP INDEX sms_messages_reserved",
+        "ALTER TABLE sms_messages DROP COLUMN refusals",
+    ):
+        place.run(made_since)
     place.run(f"UPDATE sms_schema SET version = {OLDEST + step - 1}")
 
     store = make_messenger(store=place.store(), inbox=PLAN)._ports.store
@@ -155,6 +156,35 @@ def test_a_failing_step(place: Place, add_step: Step, found: str) -> None:
     if found == "older":
         assert place.run("SELECT version FROM sms_schema") == [(NEWEST,)]
         assert [name for name, *_ in place.run("SELECT * FROM sms_practices")] == ["kept"]
+
+
+def test_a_newer_version_was_faster(
+    database: Path, add_step: Step, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waited while a newer version migrated does not write its own number over it."""
+    earlier, own = _schema._STEPS[:-1], _schema._STEPS
+    monkeypatch.setattr(_schema, "_STEPS", earlier)
+    SQLite(database).open()
+    monkeypatch.setattr(_schema, "_STEPS", own)
+    looked = 0
+
+    def and_then_the_newer_one(found: int, **options: Any) -> bool:
+        nonlocal looked
+        looked += 1
+        outdated = is_outdated(found, **options)
+        if looked == 2:  # now the older one waits for its turn
+            add_step(COLUMN)
+            SQLite(database).open()
+            monkeypatch.setattr(_schema, "_STEPS", own)
+        return outdated
+
+    monkeypatch.setattr(sqlite, "is_outdated", and_then_the_newer_one)
+    with pytest.raises(SchemaTooNew):
+        SQLite(database).open()
+
+    add_step(COLUMN)
+    SQLite(database).open()
+    assert SQLite(database).found_schema() == NEWEST + 1
 
 
 def test_only_when_allowed(place: Place, add_step: Step) -> None:

@@ -254,6 +254,7 @@ CODES = {
     "57014": StoreBusy,
     "40001": StoreBusy,
     "XX001": NotOurDatabase,
+    "3F000": StoreError,
     "P0001": StoreError,
 }
 

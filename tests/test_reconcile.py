@@ -22,7 +22,7 @@ from compliant_sms import (
     Settings,
     Uncertain,
 )
-from compliant_sms.errors import RequestNotSent
+from compliant_sms.errors import RecordAltered, RequestNotSent, StoreBusy
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import Attempt, Category, Twilio
 from compliant_sms.routing import Routes
@@ -30,7 +30,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
 from compliant_sms.wire import HttpReply, HttpRequest
-from conftest import MORNING, PATIENT, PERSON, SENDER
+from conftest import MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
 from test_receive import status
 from test_send import BODY, Meanwhile, agree, outgoing, remind
 from test_transport import closed_port, http, odd_server
@@ -408,6 +408,35 @@ def test_failed_at_the_provider(willing: Messenger, carrier: Sandbox, clock: Mov
 
     assert isinstance(failed, Failed)
     assert failed.problem.category is Category.CARRIER_FILTERED
+
+
+@pytest.mark.parametrize("error", [KeyError, RecordAltered, StoreBusy])
+def test_one_that_fails(
+    willing: Messenger,
+    make_messenger: Make,
+    carrier: Sandbox,
+    clock: MovableClock,
+    error: type[Exception],
+) -> None:
+    """A text whose look-up fails stays uncertain, and keeps no other from being looked up."""
+
+    class Odd(Twilio):
+        def found(self, reply: Any, text: Any, since: Any) -> Any:
+            if "first" in text.body:
+                raise error
+            return super().found(reply, text, since)
+
+    for key in ("first", "second"):
+        carrier.fail_next("accept_then_drop")
+        assert isinstance(remind(willing, key, body=f"{BODY} ({key})"), Uncertain)
+        clock.advance(timedelta(seconds=1))
+    odd = Odd(account_sid=SID, auth_token=TOKEN, sender=SENDER, base_url=carrier.url)
+    with pytest.raises(error):
+        make_messenger(provider=odd).reconcile()
+
+    first, second = (text.message.state for text in willing.history(PERSON).texts)
+    assert first is State.UNCERTAIN
+    assert (second is State.UNCERTAIN) is (error is StoreBusy)
 
 
 def test_limit(willing: Messenger, carrier: Sandbox) -> None:

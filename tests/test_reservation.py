@@ -23,7 +23,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.stores._dialect import POSTGRESQL
-from compliant_sms.stores._queue import _NEXT, _PICK, _RESERVE
+from compliant_sms.stores._queue import _NEXT, _PICK, _RESERVE, _THEN
 from compliant_sms.stores._texts import COLUMNS
 from compliant_sms.stores._transaction import SqlTransaction
 from compliant_sms.testing import MovableClock
@@ -100,9 +100,11 @@ def test_plans_of_postgresql(postgres_dsn: str) -> None:
         "urgency": 0,
         "at": "2026-11-15T16:00:00.000000Z",
         "until": "2026-11-15T16:01:00.000000Z",
+        "again": "2026-11-15T16:00:00.000000Z",
         "limit": 50,
     }
-    asked = [_PICK + POSTGRESQL.skip_locked + _RESERVE + COLUMNS, _NEXT]
+    skip = POSTGRESQL.skip_locked
+    asked = [_PICK + skip + _THEN + skip + _RESERVE + COLUMNS, _NEXT]
     with psycopg.connect(postgres_dsn, autocommit=True) as connection:
         connection.execute(LARGE)
         connection.execute("VACUUM ANALYZE sms_messages")
@@ -326,9 +328,9 @@ def test_pages(messenger: Messenger, clock: MovableClock, monkeypatch: pytest.Mo
     sizes: list[int] = []
     reserve = SqlTransaction.reserve
 
-    async def watched(tx: Any, practice: str, at: Any, until: Any, limit: int) -> Any:
-        sizes.append(limit)
-        return await reserve(tx, practice, at, until, limit)
+    async def watched(*asked: Any, **more: Any) -> Any:
+        sizes.append(asked[4])
+        return await reserve(*asked, **more)
 
     monkeypatch.setattr(SqlTransaction, "reserve", watched)
     monkeypatch.setattr(_dispatch, "_PAGE", 5)

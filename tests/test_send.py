@@ -723,7 +723,7 @@ def test_many_attempts(make_messenger: Make, provider: Twilio, clock: MovableClo
     agree(messenger)
     queued = remind(messenger)
     message = messenger.history(PERSON).texts[0].message
-    run(messenger, lambda tx: tx.save(evolve(message, attempts=9000), clock()))
+    run(messenger, lambda tx: tx.save(evolve(message, refusals=9000), clock()))
     clock.move_to(queued.not_before)
     (again,) = messenger.dispatch_due()
 

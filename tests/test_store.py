@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from attrs import evolve
 
-from compliant_sms import Messenger, Sent
+from compliant_sms import Messenger, PhoneNumber, Practice, Sent
+from compliant_sms.driver import finish
 from compliant_sms.errors import (
     InvalidInput,
     LedgerTampered,
@@ -400,6 +402,56 @@ def test_interrupted_transaction(store: SQLite, kind: type[BaseException]) -> No
     assert {type(error), type(last)} == {StoreError}
     assert "nothing was recorded" in str(last)
     assert count(store) == 0
+
+
+def test_interrupted_right_after_the_commit(store: SQLite) -> None:
+    """What is on disk is told to be there: most signals come while the disk is waited for."""
+    connection = store._connection
+
+    class SlowDisk:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(connection, name)
+
+        def execute(self, sql: str, *values: Any) -> Any:
+            done = connection.execute(sql, *values)  # type: ignore[union-attr]
+            if sql == "COMMIT":
+                store._connection = connection
+                raise KeyboardInterrupt
+            return done
+
+    store._connection = SlowDisk()  # type: ignore[assignment]
+    interrupted, other = together(store, [writing("a"), writing("b")])
+
+    assert isinstance(interrupted, KeyboardInterrupt)
+    assert other == "b"
+    assert count(store) == 2
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_a_number_that_two_providers_have(
+    store: SQLite, practice: Practice, *, renamed: bool
+) -> None:
+    """What came to nothing is not taken for known, though it was asked for twice."""
+    port, number = store.blocking(), PhoneNumber("+12175550111")
+
+    async def enrols(tx: Any) -> Practice | None:
+        await tx.enrol(now, number)
+        await tx.enrol(now, number)
+        found: Practice | None = await tx.practice_at(number)
+        return found
+
+    async def fails(tx: Any) -> None:
+        await enrols(tx)
+        raise LookupError
+
+    now = practice
+    if renamed:
+        finish(port.run(enrols))
+        now = evolve(practice, name="Lakeside Medical Group")
+    with pytest.raises(LookupError):
+        finish(port.run(fails))
+
+    assert finish(port.run(enrols)) == now
 
 
 def test_transaction_undone_from_inside(database: Path, store: SQLite) -> None:

@@ -29,8 +29,8 @@ from compliant_sms import (
     Uncertain,
 )
 from compliant_sms.driver import finish
-from compliant_sms.errors import InvalidInput, StoreBusy, UnknownMessage
-from compliant_sms.flows import Progress, Shift, work
+from compliant_sms.errors import InvalidInput, RecordAltered, StoreBusy, UnknownMessage
+from compliant_sms.flows import Progress, Shift, _work, work
 from compliant_sms.keyring import Keyring
 from compliant_sms.lifecycle import State
 from compliant_sms.practice import Campaign
@@ -168,6 +168,55 @@ def test_one_practices_errors(
     assert told[-1] == progress
 
 
+@pytest.fixture
+def beside_others(make_messenger: Make, clock: MovableClock) -> tuple[Messenger, list[str]]:
+    """A text that is due after 100 others, which fail from DAWN on; and who they are, as asked."""
+    asked: list[str] = []
+
+    def people(person: str) -> Profile:
+        if clock() >= DAWN and person != PERSON:
+            asked.append(person)
+            raise LookupError(person)
+        return Profile(time_zone="America/Chicago")
+
+    messenger = make_messenger(people=people)
+    agree(messenger)
+    clock.move_to(NIGHT)
+    for number in range(100):
+        agree(messenger, person=f"gone-{number}")
+        held = remind(messenger, str(number), person=f"gone-{number}", body=f"{number}: see you.")
+        assert isinstance(held, Held)
+    clock.advance(timedelta(seconds=1))
+    assert isinstance(remind(messenger, "mine"), Held)
+    clock.move_to(DAWN + timedelta(seconds=1))
+    return messenger, asked
+
+
+def test_what_always_fails_keeps_no_other_waiting(
+    beside_others: tuple[Messenger, list[str]], clock: MovableClock
+) -> None:
+    """However many texts fail each time, the others go once each was tried, and they go on."""
+    messenger, asked = beside_others
+    pace = Ahead(clock, timedelta(hours=1))
+    progress = labour(clock, messenger, pace=pace, once=False)
+
+    assert progress.sent == 1
+    assert min(asked.count(person) for person in set(asked)) > 1
+    assert progress.errors == {"LookupError": len(asked)}
+
+
+def test_whoever_works_once_tries_each_once(
+    beside_others: tuple[Messenger, list[str]], clock: MovableClock
+) -> None:
+    """A run ends though texts would fail for ever, and does not rest between them."""
+    messenger, asked = beside_others
+    progress = labour(clock, messenger, pace=(pace := Ahead(clock)))
+
+    assert (progress.sent, progress.errors) == (1, {"LookupError": 100})
+    assert len(asked) == len(set(asked)) == 100
+    assert pace.rests == []
+
+
 def test_a_busy_store(
     make_messenger: Make, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +243,120 @@ def test_a_busy_store(
     assert progress.sent == 1
     assert progress.errors == {"StoreBusy": 6}
     assert pace.rests[:6] == [5, 10, 20, 40, 60, 60]
+
+
+@pytest.mark.parametrize("duty", ["fails", "says stop", "meets a busy store"])
+def test_other_duties(
+    make_messenger: Make, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, duty: str
+) -> None:
+    """What one duty meets keeps neither the next one waiting nor what is due; a stop does."""
+    messenger, pace = make_messenger(), Ahead(clock, timedelta(seconds=1))
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 1)
+    clock.move_to(DAWN)
+    pace._end = DAWN + timedelta(seconds=1)
+
+    async def first(*_: Any) -> int:
+        if duty == "says stop":
+            pace._end = DAWN
+            return 0
+        msg = "whatever it is"
+        raise StoreBusy(msg) if duty == "meets a busy store" else RecordAltered(msg)
+
+    async def second(*_: Any) -> int:
+        return 7
+
+    monkeypatch.setattr(_work, "_DUTIES", (("settled", first), ("reported", second)))
+    progress = labour(clock, messenger, pace=pace, once=False)
+
+    goes_on = duty == "fails"
+    assert (progress.reported, progress.sent) == ((7, 1) if goes_on else (0, 0))
+    assert (
+        progress.errors
+        == {
+            "fails": {"RecordAltered": 1},
+            "says stop": {},
+            "meets a busy store": {"StoreBusy": 1},
+        }[duty]
+    )
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_a_look_up_that_fails(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock, *, stops: bool
+) -> None:
+    """It is counted, and the others are looked up, unless somebody said stop meanwhile."""
+
+    class Odd(Twilio):
+        def found(self, reply: Any, text: Any, since: Any) -> Any:
+            if "first" not in text.body:
+                return super().found(reply, text, since)
+            pace._end = clock() if stops else pace._end
+            raise LookupError
+
+    pace = Ahead(clock, timedelta(seconds=10))
+    messenger = make_messenger(provider=Odd(**KEYS, base_url=carrier.url))
+    agree(messenger)
+    for key in ("first", "second"):
+        carrier.fail_next("accept_then_drop")
+        assert isinstance(remind(messenger, key, body=f"{BODY} {key}"), Uncertain)
+        clock.advance(timedelta(seconds=1))
+    progress = labour(clock, messenger, pace=pace, once=False)
+
+    assert progress.errors == {"LookupError": 1}
+    assert progress.settled == (0 if stops else 1)
+
+
+@pytest.mark.parametrize(("error", "sent"), [(RecordAltered, 1), (StoreBusy, 0)])
+def test_planning_fails(
+    make_messenger: Make,
+    clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[Exception],
+    sent: int,
+) -> None:
+    """A diary that cannot be read keeps no text waiting that was asked for."""
+    messenger = make_messenger()
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 1)
+    clock.move_to(DAWN)
+
+    async def fails(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(_work, "plan_due", fails)
+    progress = labour(clock, messenger)
+
+    assert (progress.sent, progress.errors) == (sent, {error.__name__: 1})
+
+
+def test_a_clock_that_is_set_back(make_messenger: Make, carrier: Sandbox) -> None:
+    """A worker does not sleep until its clock shows again what it showed when that was wrong."""
+    now = MORNING + timedelta(hours=6)
+    messenger = make_messenger(clock=lambda: now)
+    agree(messenger)
+    rests: list[float] = []
+
+    class SetRight:
+        def stopping(self) -> bool:
+            return MORNING + timedelta(minutes=1) <= now < MORNING + timedelta(hours=1)
+
+        async def rest(self, seconds: float) -> None:
+            nonlocal now
+            rests.append(seconds)
+            if len(rests) == 1:
+                now = MORNING
+                carrier.fail_next("accept_then_drop")
+                assert isinstance(remind(messenger), Uncertain)
+            else:
+                now += timedelta(seconds=seconds)
+
+    progress = finish(work([messenger._ports], SetRight(), Shift(), nobody))
+
+    assert set(rests) == {5}
+    assert progress.settled == 1
 
 
 def test_sleeps_until_due(make_messenger: Make, clock: MovableClock) -> None:

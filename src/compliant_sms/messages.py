@@ -239,6 +239,7 @@ class Message:
         not_before: not to be sent earlier (UTC).
         claimed_until: while claimed, when the lease runs out (UTC).
         attempts: how often it was claimed.
+        refusals: how often it was surely not taken, for a reason of the text's own that passes.
         provider: which provider it was handed to.
         provider_id: the provider's id of it.
         problem: why it failed or was not delivered.
@@ -259,6 +260,7 @@ class Message:
     problem: Problem | None = None
     departure: Departure | None = None
     purged: Purged | None = None
+    refusals: int = 0
 
     @property
     def body(self) -> str:

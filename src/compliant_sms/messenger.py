@@ -395,6 +395,10 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         Returns:
             the outcome of each, as it is now; of those without a last report only where the
             provider told it.
+
+        Raises:
+            Exception: what went wrong with the first text that failed; after all the others were
+                asked for. It stays uncertain.
         """
         return finish(flows.reconcile(self._ports, limit))
 

@@ -7,6 +7,7 @@ look-up's URL holds a phone number.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -80,6 +81,7 @@ class BlockingTransport:
         self._kept = kept
         # One connection in each: a shared pool looks at every connection for each request.
         self._idle: list[httpx.HTTPTransport] = []
+        self._opened_by = os.getpid()
 
     async def send(self, request: HttpRequest) -> HttpReply:
         """Send one request and read the whole answer.
@@ -126,6 +128,9 @@ class BlockingTransport:
 
     @contextmanager
     def _connection(self) -> Iterator[httpx.HTTPTransport]:
+        if self._opened_by != os.getpid():
+            # After a fork they are the parent's: two would read each other's answers.
+            self._idle, self._opened_by = [], os.getpid()
         try:
             connection = self._idle.pop()  # the one used last is the warmest
         except IndexError:
@@ -178,39 +183,43 @@ class AsyncTransport:
         self._http = BlockingTransport(
             connect_timeout=connect_timeout, answer_timeout=answer_timeout, kept=in_flight
         )
-        self._threads = ThreadPoolExecutor(in_flight, thread_name_prefix="compliant_sms")
-        self._closed = False
+        self._in_flight = in_flight
+        self._threads = self._new_threads()
+
+    def _new_threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._in_flight, thread_name_prefix="compliant_sms")
 
     async def send(self, request: HttpRequest) -> HttpReply:
         """Send one request and read the whole answer.
 
         Raises:
-            RequestNotSent: no byte of it left; its turn had not come when the caller was
-                cancelled, who is so at its next step, or when the transport was closed.
+            RequestNotSent: no byte of it left.
             NoAnswer: it may have been processed.
             ReplyTooLarge: the answer is larger than the request allows.
+            asyncio.CancelledError: the caller was cancelled; where the request had not had its
+                turn yet, its cause is a :class:`RequestNotSent`.
         """
-        if self._closed:
-            msg = "the transport is closed"
-            raise RequestNotSent(msg)
         # Where no thread can be started it raises, and another takes the request all the same.
-        waiting = self._threads.submit(self._http.send_now, request)
+        turn = self._threads.submit(self._http.send_now, request)
         try:
-            return await asyncio.wrap_future(waiting)
-        except asyncio.CancelledError:
-            if not waiting.cancel():  # it is under way
+            return await asyncio.wrap_future(turn)
+        except asyncio.CancelledError as error:
+            if not turn.cancelled():  # it was under way
                 raise
+            msg = "it waited for its turn when whoever waited for it was cancelled, or all closed"
+            not_sent = RequestNotSent(msg)
             task = asyncio.current_task()
             if task is not None and task.cancelling():
-                task.uncancel()  # the same request again: whoever counts them finds as many
-                task.cancel()
-            msg = "its turn had not come when its sender was cancelled or the transport closed"
-            raise RequestNotSent(msg) from None
+                raise error from not_sent
+            raise not_sent from None  # closed, and nobody was cancelled
 
     async def aclose(self) -> None:
-        """Close all connections; requests that wait their turn are not sent."""
-        self._closed = True
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Close all connections; requests that wait their turn are not sent.
+
+        New ones are opened when they are needed again.
+        """
+        threads, self._threads = self._threads, self._new_threads()
+        threads.shutdown(wait=False, cancel_futures=True)
         self._http.close()
 
     async def __aenter__(self) -> Self:

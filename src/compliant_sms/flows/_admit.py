@@ -27,7 +27,18 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.routing import Route
 from compliant_sms.rules import Decision, OptOutShown, Verdict, is_exempt
 
-__all__ = ["WAITING", "Claimed", "Limited", "Unlinked", "admit", "decide", "prefetch", "take"]
+__all__ = [
+    "WAITING",
+    "Claimed",
+    "Limited",
+    "Unlinked",
+    "admit",
+    "decide",
+    "is_late",
+    "prefetch",
+    "take",
+    "too_late",
+]
 
 WAITING = frozenset({State.DUE, State.HELD})
 """The states of a text that nobody has taken yet."""
@@ -184,9 +195,9 @@ async def admit(
     try:
         routes = routes_for(ports, known, at, but=but)
     except Unsupported:
-        if not _is_late(message, at):
+        if not is_late(message, at):
             raise
-        return await _too_late(tx, ports, message, at)
+        return await too_late(tx, ports, message, at)
     waits = {route.key: await wait_of(tx, route, at) for route in routes}
     routes = tuple(sorted(routes, key=lambda route: waits[route.key] is not None))
     decided = await decide(tx, ports, known, routes, practice_id=message.practice_id, at=at)
@@ -225,18 +236,20 @@ async def _stopped(
         return held
     if gone is None:
         return None
-    if _is_late(message, at) and not isinstance(gone, Void):  # no use in waiting any longer
-        return await _too_late(tx, ports, message, at)
+    if is_late(message, at) and not isinstance(gone, Void):  # no use in waiting any longer
+        return await too_late(tx, ports, message, at)
     await leave_places(tx, ports, message, at)
     return await set_aside(tx, message, gone, at)
 
 
-def _is_late(message: Message, at: datetime) -> bool:
+def is_late(message: Message, at: datetime) -> bool:
+    """Whether it makes no sense any more."""
     last = message.draft.not_after
     return last is not None and at > last
 
 
-async def _too_late(tx: Transaction, ports: Ports, message: Message, at: datetime) -> Cancelled:
+async def too_late(tx: Transaction, ports: Ports, message: Message, at: datetime) -> Cancelled:
+    """Cancel a text that waits, because it makes no sense any more."""
     await leave_places(tx, ports, message, at)
     await tx.save(message.moved(State.CANCELLED), at)
     return Cancelled(message_id=message.message_id)

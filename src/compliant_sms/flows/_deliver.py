@@ -163,13 +163,13 @@ async def _move_on(
         return None
     at = ports.clock()
     await keep_wait(tx, claim.route, result, at)
-    due = message.moved(State.DUE, not_before=at, problem=result.problem)
+    due = _refused(message.moved(State.DUE, not_before=at, problem=result.problem), result)
     due = await keep(tx, ports, message, due, at)
     if due.state is State.CANCELLED:
         return outcome_of(due)
     step = await admit(tx, ports, due, claim.known, at, but=but)
     if isinstance(step, Limited | Unlinked | Unasked):
-        until = step.until if isinstance(step, Limited) else at + _pause(message, ports)
+        until = step.until if isinstance(step, Limited) else at + _pause(message.attempts, ports)
         due = evolve(due, not_before=until)
         await tx.save(due, at)
         return outcome_of(due)
@@ -199,7 +199,11 @@ async def _request(ports: Ports, claim: Claimed, open_request: _Request) -> Atte
 
     async def attempt() -> Attempt:
         open_request.may_have_left = True
-        result = await hand_over(ports, provider, request, message)
+        try:
+            result = await hand_over(ports, provider, request, message)
+        except BaseException as error:  # such as that the task was cancelled before its turn
+            open_request.may_have_left = not isinstance(error.__cause__, RequestNotSent)
+            raise
         open_request.may_have_left = result.certainty is not Certainty.REFUSED
         return result
 
@@ -208,7 +212,7 @@ async def _request(ports: Ports, claim: Claimed, open_request: _Request) -> Atte
 
 def _after(error: BaseException, message: Message, ports: Ports) -> timedelta:
     # Whoever stops the program says nothing about the text; what fails on it may fail again.
-    return _pause(message, ports) if isinstance(error, Exception) else timedelta(0)
+    return _pause(message.attempts, ports) if isinstance(error, Exception) else timedelta(0)
 
 
 def _is_ours(message: Message, ports: Ports) -> bool:
@@ -287,25 +291,32 @@ def _settled(message: Message, result: Attempt, ports: Ports, at: datetime) -> M
     passes = result.may_be_tried_later or result.is_about_account
     if passes and message.state is State.BLOCKED:
         return message  # blocked since: only who asked for it may ask again
+    refused = _refused(message, result)
     # However often the account was refused, the text may still go.
-    if result.is_about_account or (passes and message.attempts < ports.delivery.attempts):
+    if result.is_about_account or (passes and refused.refusals < ports.delivery.attempts):
         if message.state not in OPEN:  # settled, and decided again
             return message
-        again = at + _asked_for(result, message, ports)
-        return message.moved(State.DUE, not_before=again, problem=result.problem)
+        again = at + _asked_for(result, refused, ports)
+        return refused.moved(State.DUE, not_before=again, problem=result.problem)
     return message.moved(State.FAILED, problem=result.problem)
+
+
+def _refused(message: Message, result: Attempt) -> Message:
+    """The text with that refusal counted, unless it is about the account and so about none."""
+    counts = result.may_be_tried_later and not result.is_about_account
+    return evolve(message, refusals=message.refusals + 1) if counts else message
 
 
 def _asked_for(result: Attempt, message: Message, ports: Ports) -> timedelta:
     if result.is_about_account:
-        return min(_pause(message, ports), _LONGEST_FOR_ACCOUNT)
+        return min(_pause(message.attempts, ports), _LONGEST_FOR_ACCOUNT)
     if result.retry_after is not None:
         return timedelta(seconds=min(result.retry_after, LONGEST_WAIT.total_seconds()))
-    return _pause(message, ports)
+    return _pause(message.refusals, ports)
 
 
-def _pause(message: Message, ports: Ports) -> timedelta:
-    doublings = min(message.attempts - 1, _MOST_DOUBLINGS)
+def _pause(tries: int, ports: Ports) -> timedelta:
+    doublings = min(tries - 1, _MOST_DOUBLINGS)
     return min(ports.delivery.pause * (1 << doublings), LONGEST_WAIT)
 
 

@@ -12,7 +12,15 @@ from attrs import define, field, frozen
 
 from compliant_sms import _given
 from compliant_sms.errors import UnknownMessage
-from compliant_sms.flows._admit import WAITING, Claimed, Limited, Unlinked, take
+from compliant_sms.flows._admit import (
+    WAITING,
+    Claimed,
+    Limited,
+    Unlinked,
+    is_late,
+    take,
+    too_late,
+)
 from compliant_sms.flows._brief import asked_about, brief
 from compliant_sms.flows._called_back import call_back, is_called_back, uncertain
 from compliant_sms.flows._claim import OPEN, claiming
@@ -23,7 +31,7 @@ from compliant_sms.flows._rate import at_once
 from compliant_sms.flows._told import Unasked
 from compliant_sms.flows._traced import traced
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Message, Outcome, Queued
+from compliant_sms.messages import Cancelled, Message, Outcome, Queued
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import Problem
 
@@ -44,9 +52,12 @@ _MOST_PASSED_OVER = 500
 
 
 async def give_up_lapsed_claims(tx: Transaction, ports: Ports, limit: int) -> None:
-    """Mark texts whose sender died as uncertain: their request may have left."""
+    """Mark texts whose sender died as uncertain: their request may have left.
+
+    One that cannot be read stays as it is, and is listed among what a person has to see to.
+    """
     at = ports.clock()
-    for message in await tx.lapsed(ports.practice.id, at, limit):
+    for message in await tx.lapsed(ports.practice.id, at, limit, unreadable=[]):
         await tx.save(uncertain(message), at)
 
 
@@ -57,7 +68,7 @@ class Dispatched:
     Attributes:
         outcomes: of each text that this call took; another worker's are not among them.
         failures: what went wrong with texts for which there is no outcome. Each stays due, and
-            waits as long as it was reserved, so that others go first; or becomes uncertain.
+            waits as long as it was reserved, and until no others are due; or becomes uncertain.
         limited_until: where the sender's rate ended it, or a provider that asked to be left alone
             for a while, when to come back (UTC).
         more: whether it ended at the limit or at a stop, so that more may be due.
@@ -95,24 +106,36 @@ def never() -> bool:
     return False
 
 
-async def dispatch(ports: Ports, limit: int, stopping: Callable[[], bool] = never) -> Dispatched:
+async def dispatch(
+    ports: Ports,
+    limit: int,
+    stopping: Callable[[], bool] = never,
+    since: datetime | None = None,
+) -> Dispatched:
     """Send up to ``limit`` texts whose time has come, until somebody says stop.
 
     The text in hand is finished in any case. Texts are read a page at a time. Where a sender's
     rate makes a text wait, those behind it that leave from another sender go first.
+
+    Args:
+        ports: what to work with.
+        limit: how many texts at most.
+        stopping: whether somebody says stop.
+        since: when this run began (UTC): what failed in it is left to the next one.
     """
-    done = _Done()
+    done, since = _Done(), since or ports.clock()
     tried, more, refused = 0, True, None
     while more and tried < limit and not done.is_over(ports) and not stopping():
         size = at_once(ports, min(_PAGE, limit - tried))
         try:
-            page = await _next_page(ports, size)
+            page = await _next_page(ports, size, since)
         except Exception as error:  # noqa: BLE001 - what was sent before must be told as well
             done.failures.append(error)
             more = False
             break
+        done.failures += page.unreadable
         passed_before = len(done.passed_over)
-        more = len(page.messages) == size
+        more = len(page.messages) + len(page.unreadable) == size
         await _send_page(ports, page, stopping, done)
         tried += size - (len(done.passed_over) - passed_before)
         refused = _refused(ports, done.outcomes)
@@ -162,15 +185,17 @@ async def _release(tx: Transaction, messages: Sequence[Message], until: datetime
 class _Page:
     messages: Sequence[Message]
     until: datetime
+    unreadable: Sequence[Exception]
 
 
-async def _next_page(ports: Ports, size: int) -> _Page:
+async def _next_page(ports: Ports, size: int, since: datetime) -> _Page:
     async def work(tx: Transaction) -> _Page:
-        await give_up_lapsed_claims(tx, ports, size)
+        await give_up_lapsed_claims(tx, ports, _PAGE)
         at = ports.clock()
         until = at + ports.delivery.lease
-        found = await tx.reserve(ports.practice.id, at, until, size)
-        return _Page(messages=found, until=until)
+        bad: list[Exception] = []  # none of the others must wait for those
+        found = await tx.reserve(ports.practice.id, at, until, size, again=since, unreadable=bad)
+        return _Page(messages=found, until=until, unreadable=bad)
 
     return await ports.store.run(work)
 
@@ -182,7 +207,7 @@ async def _send_page(ports: Ports, page: _Page, stopping: Callable[[], bool], do
             try:
                 outcome = await dispatch_one(ports, left[0])
             except Exception as error:  # noqa: BLE001 - the others must not wait for this one
-                done.failures.append(error)
+                await _failed(ports, left[0], error, done)
             else:
                 if isinstance(outcome, Limited):
                     done.pass_over(left[0], outcome.until, page.until)
@@ -198,6 +223,25 @@ async def _send_page(ports: Ports, page: _Page, stopping: Callable[[], bool], do
         if left:
             with suppress(Exception):  # the reservation runs out by itself
                 await ports.store.run(lambda tx: tx.release(left, page.until))
+
+
+async def _failed(ports: Ports, waiting: Message, error: Exception, done: _Done) -> None:
+    """Keep in mind what went wrong with a text; one that comes too late by now is cancelled."""
+    gone: Cancelled | None = None
+    if is_late(waiting, ports.clock()):
+        with suppress(Exception):  # what went wrong before is what to tell
+            gone = await ports.store.run(partial(_give_up, ports=ports, waiting=waiting))
+    if gone is None:
+        done.failures.append(error)
+    else:
+        done.outcomes.append(gone)
+
+
+async def _give_up(tx: Transaction, ports: Ports, waiting: Message) -> Cancelled | None:
+    message = await tx.message(waiting.message_id)
+    if message is None or message.state not in WAITING:
+        return None
+    return await too_late(tx, ports, message, ports.clock())
 
 
 def _refused(ports: Ports, outcomes: Sequence[Outcome]) -> Problem | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
-from compliant_sms.errors import TransportError
+from compliant_sms.errors import NotOurDatabase, RecordAltered, StoreError, TransportError
 from compliant_sms.flows._called_back import keep
 from compliant_sms.flows._deliver import outbound, outcome_of
 from compliant_sms.flows._dispatch import give_up_lapsed_claims, never
@@ -22,7 +22,7 @@ from compliant_sms.messages import Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import Provider, SentText
 
-__all__ = ["Reconciled", "look_up", "reconcile"]
+__all__ = ["Reconciled", "is_of_the_store", "look_up", "reconcile"]
 
 # The provider dates its record by its own clock, and ours may have been wrong by hours when the
 # text was claimed. A long time costs little: what is on record under an id of its own is left out.
@@ -36,10 +36,12 @@ class Reconciled:
     Attributes:
         outcomes: of each.
         last: the last of them, where more may follow.
+        failures: what went wrong with others. Those stay uncertain.
     """
 
     outcomes: tuple[Outcome, ...]
     last: Message | None = None
+    failures: tuple[Exception, ...] = field(default=(), repr=False)
 
 
 async def reconcile(ports: Ports, limit: int) -> tuple[Outcome, ...]:
@@ -50,10 +52,16 @@ async def reconcile(ports: Ports, limit: int) -> tuple[Outcome, ...]:
         surely has not; uncertain where it gave no clear answer. A provider that processes one
         reference only once is asked for the text again instead. Of texts whose last report never
         came: what became of those of which the provider told it.
+
+    Raises:
+        Exception: what went wrong with the first text that failed, for example in the host's
+            ``people``; after all the others were asked for. That text stays uncertain.
     """
-    outcomes = (await look_up(ports, limit)).outcomes
+    looked_up = await look_up(ports, limit)
     asked = await ask_reports(ports, limit)
-    return (*outcomes, *(each.outcome for each in asked if each.told))
+    if looked_up.failures:
+        raise looked_up.failures[0]
+    return (*looked_up.outcomes, *(each.outcome for each in asked if each.told))
 
 
 async def look_up(
@@ -65,9 +73,30 @@ async def look_up(
 ) -> Reconciled:
     """Look uncertain texts up, those after a text, until somebody says stop."""
     await ports.store.run(lambda tx: give_up_lapsed_claims(tx, ports, limit))
-    found = await ports.store.run(lambda tx: tx.uncertain(ports.practice.id, limit, after))
-    outcomes = [await _settle(ports, message) for message in found if not stopping()]
-    return Reconciled(outcomes=tuple(outcomes), last=found[-1] if len(outcomes) == limit else None)
+    outcomes, failures = list[Outcome](), list[Exception]()
+
+    async def work(tx: Transaction) -> list[Message]:
+        failures.clear()  # work that lost a race is done anew
+        return await tx.uncertain(ports.practice.id, limit, after, failures)
+
+    found = await ports.store.run(work)
+    for message in found:
+        if stopping():
+            break
+        try:
+            outcomes.append(await _settle(ports, message))
+        except Exception as error:
+            if is_of_the_store(error):
+                raise
+            failures.append(error)  # the others must not wait for this one
+    seen = len(outcomes) + len(failures)
+    last = found[-1] if found and seen == limit else None
+    return Reconciled(outcomes=tuple(outcomes), last=last, failures=tuple(failures))
+
+
+def is_of_the_store(error: Exception) -> bool:
+    """Whether the store as a whole could not, so that nothing else would go either."""
+    return isinstance(error, StoreError) and not isinstance(error, NotOurDatabase | RecordAltered)
 
 
 async def _settle(ports: Ports, message: Message) -> Outcome:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from attrs import define, field, frozen
 
@@ -16,8 +16,8 @@ from compliant_sms.flows._confirm import confirm_received
 from compliant_sms.flows._dispatch import Dispatched, dispatch
 from compliant_sms.flows._escalate import escalate
 from compliant_sms.flows._media import fetch_media
-from compliant_sms.flows._reconcile import look_up
-from compliant_sms.flows._reminders import plan_due
+from compliant_sms.flows._reconcile import is_of_the_store, look_up
+from compliant_sms.flows._reminders import PlannedReminders, plan_due
 from compliant_sms.flows._secure_records import drop_expired_pages
 from compliant_sms.flows._unreported import ask_reports
 from compliant_sms.messages import Failed, Message, Queued, Uncertain
@@ -137,14 +137,25 @@ class _Desk:
     """One practice, and when to look at it again."""
 
     ports: Ports
+    since: datetime
     again: datetime
     reconcile_at: datetime
     last: Message | None = None
     failures: int = 0
     done: bool = False
 
-    def pause(self) -> float:
-        return (self.again - self.ports.clock()).total_seconds()
+    def pause(self, shift: Shift) -> float:
+        """How many seconds until it is looked at again; none where the clock was set back."""
+        left = self.again - self.ports.clock()
+        return left.total_seconds() if left <= max(_LONGEST_PAUSE, shift.poll) else 0.0
+
+    def is_to_reconcile(self, shift: Shift) -> bool:
+        """Whether the provider is to be asked, once more from now on at the usual distance."""
+        now = self.ports.clock()
+        if now < self.reconcile_at <= now + shift.reconcile_every:
+            return False
+        self.reconcile_at = now + shift.reconcile_every
+        return True
 
 
 @define
@@ -189,17 +200,17 @@ async def work(
     if shift.within is not None:
         clock = practices[0].clock
         pace = _Until(pace, clock, clock() + shift.within)
-    desks = [_Desk(ports, again=ports.clock(), reconcile_at=ports.clock()) for ports in practices]
+    desks = [_Desk(ports, ports.clock(), ports.clock(), ports.clock()) for ports in practices]
     tally, told = _Tally(), Progress()
     while not pace.stopping():
         for desk in desks:
-            if desk.pause() > 0 or desk.done or pace.stopping():
+            if desk.pause(shift) > 0 or desk.done or pace.stopping():
                 continue
             await _turn(desk, pace, shift, tally)
             if (now := tally.progress()) != told:
                 told = now
                 on_progress(told)
-        waiting = [desk.pause() for desk in desks if not desk.done]
+        waiting = [desk.pause(shift) for desk in desks if not desk.done]
         if not waiting:
             break
         if min(waiting) > 0:
@@ -210,26 +221,22 @@ async def work(
 async def _turn(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:
     ports = desk.ports
     try:
-        if ports.clock() >= desk.reconcile_at:
-            desk.reconcile_at = ports.clock() + shift.reconcile_every
-            tally.count["settled"] += await _settle(desk, pace, shift)
-            tally.count["reported"] += await _ask(desk, pace, shift)
-            tally.count["confirmed"] += await _confirm(desk, shift)
-            tally.count["media"] += await _fetch(desk, shift)
-            if ports.inbox is not None:
-                tally.count["escalated"] += await escalate(ports, shift.quantum)
-            await drop_expired_pages(ports.store, ports.practice.id, ports.clock())
-        planned = await plan_due(ports, shift.quantum)
+        if desk.is_to_reconcile(shift):
+            await _reconcile(desk, pace, shift, tally)
+        planned = await _plan(ports, shift)
         tally.count["reminded"] += planned.texts
         for error in planned.failures:
             tally.failed(error)
-        done = await dispatch(ports, shift.quantum, pace.stopping)
+        # Whoever works once tries each text once: those that fail would never end.
+        since = desk.since if shift.once else None
+        done = await dispatch(ports, shift.quantum, pace.stopping, since)
         tally.add(done)
         more = done.more or planned.more
         room = done.limited_until
         soon = room is not None and room <= ports.clock() + _WAITS_FOR_ROOM
         desk.done = shift.once and not more and not soon
         failed = done.refused is not None or (bool(done.failures) and not done.outcomes)
+        failed = failed and not (shift.once and more)
         if not failed:
             desk.again = ports.clock() if planned.more else await _again(ports, done, shift)
     except Exception as error:  # noqa: BLE001 - the other practices must not wait for this one
@@ -241,24 +248,70 @@ async def _turn(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:
         desk.again = ports.clock() + min(pause, max(_LONGEST_PAUSE, shift.poll))
 
 
-async def _settle(desk: _Desk, pace: Pace, shift: Shift) -> int:
+async def _plan(ports: Ports, shift: Shift) -> PlannedReminders:
+    try:
+        return await plan_due(ports, shift.quantum)
+    except Exception as error:
+        if is_of_the_store(error):  # whatever is due would meet it too
+            raise
+        return PlannedReminders(failures=(error,))
+
+
+async def _reconcile(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:
+    """See to what is not about texts that are due. What goes wrong with one stops none of them."""
+    for kind, duty in _DUTIES:
+        if pace.stopping():
+            return
+        try:
+            tally.count[kind] += await duty(desk, pace, shift, tally)
+        except Exception as error:
+            if is_of_the_store(error):  # whatever else there is would meet it too
+                raise
+            tally.failed(error)
+
+
+async def _settle(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> int:
     found = await look_up(desk.ports, shift.quantum, after=desk.last, stopping=pace.stopping)
     # Those that nobody can settle must not keep the others from being looked up.
     desk.last = found.last
+    for error in found.failures:
+        tally.failed(error)
     return sum(not isinstance(outcome, Uncertain) for outcome in found.outcomes)
 
 
-async def _ask(desk: _Desk, pace: Pace, shift: Shift) -> int:
+async def _ask(desk: _Desk, pace: Pace, shift: Shift, _: _Tally) -> int:
     asked = await ask_reports(desk.ports, shift.quantum, stopping=pace.stopping)
     return sum(each.told for each in asked)
 
 
-async def _confirm(desk: _Desk, shift: Shift) -> int:
+async def _confirm(desk: _Desk, _: Pace, shift: Shift, __: _Tally) -> int:
     return sum(each.proven for each in await confirm_received(desk.ports, shift.quantum))
 
 
-async def _fetch(desk: _Desk, shift: Shift) -> int:
+async def _fetch(desk: _Desk, _: Pace, shift: Shift, __: _Tally) -> int:
     return sum(bool(each.content) for each in await fetch_media(desk.ports, shift.quantum))
+
+
+async def _raise(desk: _Desk, _: Pace, shift: Shift, __: _Tally) -> int:
+    return await escalate(desk.ports, shift.quantum) if desk.ports.inbox is not None else 0
+
+
+async def _drop(desk: _Desk, _: Pace, __: Shift, ___: _Tally) -> int:
+    ports = desk.ports
+    await drop_expired_pages(ports.store, ports.practice.id, ports.clock())
+    return 0
+
+
+_Duty: TypeAlias = Callable[[_Desk, Pace, Shift, _Tally], Awaitable[int]]
+# Each with what it counts.
+_DUTIES: tuple[tuple[str, _Duty], ...] = (
+    ("settled", _settle),
+    ("reported", _ask),
+    ("confirmed", _confirm),
+    ("media", _fetch),
+    ("escalated", _raise),
+    ("escalated", _drop),
+)
 
 
 async def _again(ports: Ports, done: Dispatched, shift: Shift) -> datetime:

@@ -24,7 +24,8 @@ class Delivery:
             was left by a process that died.
         settle_after: how long after the lease a text that the provider does not list counts as
             never received.
-        attempts: how often a text that the provider surely did not take is tried, over all.
+        attempts: how often a text that the provider surely did not take is tried, over all; where
+            it refuses the account, that counts for no text.
         pause: between such tries; it doubles each time.
         report_after: how long after a provider took a text it is asked what became of it, where
             it tells and no last report has come; the pauses between such questions double.

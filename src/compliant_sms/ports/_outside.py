@@ -38,6 +38,8 @@ class Transport(Protocol):
             RequestNotSent: no byte of it left.
             NoAnswer: it may have been processed.
             ReplyTooLarge: the answer is larger than the request allows; it was not read on.
+            BaseException: such as that the caller was cancelled; where surely no byte had left by
+                then, its cause is a :class:`~compliant_sms.errors.RequestNotSent`.
         """
 
 

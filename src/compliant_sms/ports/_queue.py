@@ -15,12 +15,30 @@ class Queue(Protocol):
     """Texts by when they are due, and by what is still open about them."""
 
     async def reserve(
-        self, practice_id: str, at: datetime, until: datetime, limit: int
+        self,
+        practice_id: str,
+        at: datetime,
+        until: datetime,
+        limit: int,
+        *,
+        again: datetime | None = None,
+        unreadable: list[Exception] | None = None,
     ) -> list[Message]:
         """Texts that are due or held until ``at`` or earlier, for one worker to look at.
 
         Nobody else is given them before ``until``, unless their state is saved or they are
-        released. It is no claim: a text that waits reserved has surely not left.
+        released. It is no claim: a text that waits reserved has surely not left. Those that were
+        reserved before are taken after the others of their urgency, the longest ago first, so that
+        texts which fail each time keep nobody waiting.
+
+        Args:
+            practice_id: whose.
+            at: now (UTC).
+            until: how long they are reserved; what seems to be for longer is not.
+            limit: how many at most.
+            again: those as well whose reservation ran out by then; by now, if not given.
+            unreadable: gets what is wrong with texts that cannot be read, which are reserved as
+                well; without it that is raised.
 
         Returns:
             the most urgent, then the longest due first.
@@ -32,13 +50,29 @@ class Queue(Protocol):
     async def next_due(self, practice_id: str, at: datetime) -> datetime | None:
         """When the first of the texts that nobody has reserved at ``at`` may go."""
 
-    async def lapsed(self, practice_id: str, at: datetime, limit: int) -> list[Message]:
-        """Texts whose claim ran out before ``at``, which nobody else may change until the end."""
+    async def lapsed(
+        self,
+        practice_id: str,
+        at: datetime,
+        limit: int,
+        unreadable: list[Exception] | None = None,
+    ) -> list[Message]:
+        """Texts whose claim ran out before ``at``, which nobody else may change until the end.
+
+        What is wrong with those that cannot be read goes into ``unreadable``, where that is given.
+        """
 
     async def uncertain(
-        self, practice_id: str, limit: int, after: Message | None = None
+        self,
+        practice_id: str,
+        limit: int,
+        after: Message | None = None,
+        unreadable: list[Exception] | None = None,
     ) -> list[Message]:
-        """Texts whose request may have been processed, the oldest first; those after that one."""
+        """Texts whose request may have been processed, the oldest first; those after that one.
+
+        What is wrong with those that cannot be read goes into ``unreadable``, where that is given.
+        """
 
     async def claim_unreported(
         self, practice_id: str, provider: str, asked: int, before: datetime, again: datetime | None

@@ -32,6 +32,10 @@ _NOT_GRANTED = (
 )
 _ERRORS: dict[str, tuple[type[StoreError], str]] = {
     "25006": _READ_ONLY,
+    "3F000": (
+        StoreError,
+        "the search_path names no schema that is there. Make it first:  CREATE SCHEMA name",
+    ),
     "42501": (StoreReadOnly, _NOT_GRANTED),
     "40001": _BUSY,
     "40P01": _BUSY,

@@ -6,6 +6,7 @@ The blocking ones never suspend, so that what works on them is written once.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from asyncio import Lock as LoopLock
 from asyncio import sleep
@@ -171,6 +172,9 @@ class _AsyncLink:
         await self._connection.close()
 
 
+_of_parents: list[object] = []  # whose threads are not here: nobody must wait for their end
+
+
 class BlockingPool:
     """For threads: each transaction has a connection of its own."""
 
@@ -178,9 +182,11 @@ class BlockingPool:
         self._settings = settings
         self._pool: ConnectionPool[Connection[TupleRow]] | None = None
         self._opening = Lock()
+        self._opened_by = os.getpid()
 
     async def open(self, prepare: Prepare) -> None:
         """See :class:`Pool`."""
+        self._leave_to_parent()
         if self._pool is not None:
             return
         with self._opening:
@@ -200,6 +206,12 @@ class BlockingPool:
             )
             pool.open()
             self._pool = pool
+
+    def _leave_to_parent(self) -> None:
+        """Begin anew after a fork: two would read each other's answers."""
+        if self._opened_by != os.getpid():
+            _of_parents.append(self._pool)
+            self._pool, self._opening, self._opened_by = None, Lock(), os.getpid()
 
     def _opened(self) -> ConnectionPool[Connection[TupleRow]]:
         if self._pool is None:
@@ -236,6 +248,7 @@ class BlockingPool:
 
     async def close(self) -> None:
         """See :class:`Pool`."""
+        self._leave_to_parent()
         with self._opening:
             pool, self._pool = self._pool, None
         if pool is not None:

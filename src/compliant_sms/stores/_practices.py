@@ -9,7 +9,8 @@ from compliant_sms import records
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import refuse_other_practice
 from compliant_sms.practice import Practice
-from compliant_sms.stores._connection import Records
+from compliant_sms.stores._connection import Connection, Records
+from compliant_sms.stores._vault import Vault
 
 __all__ = ["PracticeRecords"]
 
@@ -36,12 +37,18 @@ def _practice_of(record: bytes) -> Practice:
 class PracticeRecords(Records):
     """Which practice each number of ours belongs to."""
 
+    def __init__(self, connection: Connection, vault: Vault | None = None) -> None:
+        super().__init__(connection, vault)
+        self._written: set[str] = set()
+
     async def enrol(self, practice: Practice, sender: PhoneNumber) -> bool:
         """Remember which practice a number of ours belongs to; whether any of it is new."""
         reason = self._vault.plaintext.reason if self._vault.plaintext else ""
         record = _practice_record(practice)
         # Asked once: a row that another process wrote since is newer, and stays.
         if self._vault.enrolled.get(sender.e164) == (record, reason):
+            return False
+        if sender.e164 in self._written:  # by another provider; not committed yet
             return False
         self._vault.enrolled.pop(sender.e164, None)
         columns = {
@@ -53,12 +60,14 @@ class PracticeRecords(Records):
         known = await self._known(practice, sender)
         if known is None:
             if await self._do(_ENROL, **columns):
+                self._written.add(sender.e164)
                 return True
             # Others were faster, and hold nothing any more.
             known = await self._known(practice, sender)
         if known == (record, reason):
             self._vault.enrolled[sender.e164] = known
             return False
+        self._written.add(sender.e164)
         return bool(await self._do(_ENROL_ANEW, **columns))
 
     async def _known(self, practice: Practice, sender: PhoneNumber) -> tuple[bytes, str] | None:

@@ -8,22 +8,27 @@ from operator import attrgetter
 from typing import LiteralString
 
 from compliant_sms.messages import Message
-from compliant_sms.stores._connection import instant, text
+from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._texts import COLUMNS, MESSAGE, TextRecords
 
 __all__ = ["QueueRecords"]
 
 _URGENT_FIRST = (2, 1, 0)
-# Picked once: PostgreSQL may ask a plain subquery again, and take other rows then.
-_PICK: LiteralString = """WITH picked AS MATERIALIZED (
-    SELECT message_id FROM sms_messages
+_WAITS: LiteralString = """SELECT message_id FROM sms_messages
     WHERE practice_id = :practice_id AND urgency = :urgency
-    AND state IN ('due', 'held') AND not_before <= :at
-    AND (reserved_until IS NULL OR reserved_until <= :at)
+    AND state IN ('due', 'held') AND not_before <= :at """
+_FRESH: LiteralString = """AND reserved_until IS NULL
     ORDER BY not_before, message_id LIMIT :limit"""
+# Nobody can have reserved one for so long but by a clock that was ahead.
+_AGAIN: LiteralString = """AND reserved_until > ''
+    AND NOT (reserved_until > :again AND reserved_until <= :until)
+    ORDER BY reserved_until, message_id LIMIT (:limit - (SELECT count(*) FROM fresh))"""
+# Picked once: PostgreSQL may ask a plain subquery again, and take other rows then.
+_PICK: LiteralString = "WITH fresh AS MATERIALIZED (" + _WAITS + _FRESH
+_THEN: LiteralString = "), again AS MATERIALIZED (" + _WAITS + _AGAIN
 _RESERVE: LiteralString = """)
-    UPDATE sms_messages SET reserved_until = :until
-    WHERE message_id IN (SELECT message_id FROM picked) RETURNING """
+    UPDATE sms_messages SET reserved_until = :until WHERE message_id IN (
+        SELECT message_id FROM fresh UNION ALL SELECT message_id FROM again) RETURNING """
 _NEXT: LiteralString = """SELECT not_before FROM sms_messages
     WHERE practice_id = :practice_id AND urgency = :urgency AND state IN ('due', 'held')
     AND (reserved_until IS NULL OR reserved_until <= :at)
@@ -45,27 +50,35 @@ class QueueRecords(TextRecords):
     """Texts by when they are due, and by what is still open about them."""
 
     async def reserve(
-        self, practice_id: str, at: datetime, until: datetime, limit: int
+        self,
+        practice_id: str,
+        at: datetime,
+        until: datetime,
+        limit: int,
+        *,
+        again: datetime | None = None,
+        unreadable: list[Exception] | None = None,
     ) -> list[Message]:
         """Texts that are due or held until ``at`` or earlier, for one worker to look at."""
         found: list[Message] = []
         for urgency in _URGENT_FIRST:  # each is a range of the index; all together are none
-            if len(found) < limit:
-                found += await self._reserve(practice_id, urgency, at, until, limit - len(found))
+            if limit > 0:
+                rows = await self._reserve(
+                    practice_id=practice_id,
+                    urgency=urgency,
+                    at=text(at),
+                    until=text(until),
+                    limit=limit,
+                    again=text(again or at),
+                )
+                limit -= len(rows)
+                these = self._messages(rows, unreadable)
+                found += sorted(these, key=attrgetter("not_before", "message_id"))
         return found
 
-    async def _reserve(
-        self, practice_id: str, urgency: int, at: datetime, until: datetime, limit: int
-    ) -> list[Message]:
-        rows = await self._all(
-            _PICK + self._dialect.skip_locked + _RESERVE + COLUMNS,
-            practice_id=practice_id,
-            urgency=urgency,
-            at=text(at),
-            until=text(until),
-            limit=limit,
-        )
-        return sorted(map(self._message, rows), key=attrgetter("not_before", "message_id"))
+    async def _reserve(self, **which: object) -> list[Row]:
+        skip = self._dialect.skip_locked
+        return await self._all(_PICK + skip + _THEN + skip + _RESERVE + COLUMNS, **which)
 
     async def release(self, messages: Sequence[Message], until: datetime) -> None:
         """Let others have texts that were reserved until then."""
@@ -91,7 +104,13 @@ class QueueRecords(TextRecords):
         )
         return instant(row[0]) if row else None
 
-    async def lapsed(self, practice_id: str, at: datetime, limit: int) -> list[Message]:
+    async def lapsed(
+        self,
+        practice_id: str,
+        at: datetime,
+        limit: int,
+        unreadable: list[Exception] | None = None,
+    ) -> list[Message]:
         """Texts whose claim ran out before ``at``; not those of which news comes in just now."""
         rows = await self._all(
             MESSAGE
@@ -103,10 +122,14 @@ class QueueRecords(TextRecords):
             at=text(at),
             limit=limit,
         )
-        return [self._message(row) for row in rows]
+        return self._messages(rows, unreadable)
 
     async def uncertain(
-        self, practice_id: str, limit: int, after: Message | None = None
+        self,
+        practice_id: str,
+        limit: int,
+        after: Message | None = None,
+        unreadable: list[Exception] | None = None,
     ) -> list[Message]:
         """Texts whose request may have been processed, the oldest first; those after that one."""
         since = after.claimed_until if after else None
@@ -121,7 +144,7 @@ class QueueRecords(TextRecords):
             after=after.message_id if after else "",
             limit=limit,
         )
-        return [self._message(row) for row in rows]
+        return self._messages(rows, unreadable)
 
     async def claim_unreported(
         self, practice_id: str, provider: str, asked: int, before: datetime, again: datetime | None

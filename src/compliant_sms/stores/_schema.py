@@ -487,6 +487,15 @@ _FOUND_AT_ONCE: tuple[LiteralString, ...] = (
         ON sms_appointments (practice_id, person, appointment_id, occurrence)""",
 )
 
+# Texts that somebody reserved, by when that runs out: those that failed longest ago come first. And
+# how often a text was refused for a reason that passes, which claims alone do not tell.
+_RESERVED: tuple[LiteralString, ...] = (
+    """CREATE INDEX sms_messages_reserved
+        ON sms_messages (practice_id, urgency, reserved_until, message_id)
+        WHERE state IN ('due', 'held') AND reserved_until IS NOT NULL""",
+    """ALTER TABLE sms_messages ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0""",
+)
+
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (
     (
         *_VERSION,
@@ -509,6 +518,7 @@ _STEPS: tuple[tuple[LiteralString, ...], ...] = (
     _FIGURES,
     _REPORTS,
     _FOUND_AT_ONCE,
+    _RESERVED,
 )
 
 UPGRADE = "compliant-sms db upgrade --database PATH_OR_DSN"

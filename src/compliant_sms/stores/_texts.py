@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import LiteralString
 
@@ -21,7 +22,8 @@ __all__ = ["COLUMNS", "DEPARTURES", "MESSAGE", "TextRecords", "decided", "drafte
 
 COLUMNS: LiteralString = """message_id, practice_id, draft, created_at, state, not_before,
     claimed_until, attempts, provider, provider_id, problem, departure, purged, chain_id,
-    (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id)"""
+    (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id),
+    refusals"""
 MESSAGE: LiteralString = "SELECT " + COLUMNS + " FROM sms_messages "  # noqa: S608 - no value in it
 DEPARTURES: LiteralString = """SELECT message_id, departure, m.chain_id, data_key
     FROM sms_messages m JOIN sms_chains c ON c.chain_id = m.chain_id
@@ -31,15 +33,15 @@ DEPARTURES: LiteralString = """SELECT message_id, departure, m.chain_id, data_ke
 
 _NEW: LiteralString = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key,
     chain_id, number, person, purpose, draft, created_at, state, urgency, not_before, claimed_until,
-    attempts, provider, provider_id, problem, unreported_since, left_at, departure)
+    attempts, refusals, provider, provider_id, problem, unreported_since, left_at, departure)
     VALUES (:message_id, :practice_id, :key, :chain_id, :number, :person, :purpose, :draft,
-    :created_at, :state, :urgency, :not_before, :claimed_until, :attempts, :provider, :provider_id,
-    :problem, :unreported_since, :left_at, :departure) """
+    :created_at, :state, :urgency, :not_before, :claimed_until, :attempts, :refusals, :provider,
+    :provider_id, :problem, :unreported_since, :left_at, :departure) """
 
 _CHANGED: LiteralString = """UPDATE sms_messages SET state = :state, not_before = :not_before,
-    claimed_until = :claimed_until, attempts = :attempts, provider = :provider,
-    provider_id = :provider_id, problem = :problem, unreported_since = :unreported_since,
-    reserved_until = NULL"""
+    claimed_until = :claimed_until, attempts = :attempts, refusals = :refusals,
+    provider = :provider, provider_id = :provider_id, problem = :problem,
+    unreported_since = :unreported_since, reserved_until = NULL"""
 _NOTED: LiteralString = "UPDATE sms_messages SET problem = :problem"
 _LEAVES: LiteralString = ", left_at = :left_at, departure = :departure"
 _AT: LiteralString = " WHERE message_id = :message_id"
@@ -81,6 +83,7 @@ def _where_it_is(message: Message, at: datetime) -> dict[str, object]:
         "not_before": text(message.not_before),
         "claimed_until": text(claimed_until) if claimed_until else None,
         "attempts": message.attempts,
+        "refusals": message.refusals,
         "provider": message.provider,
         "provider_id": message.provider_id,
         "problem": _problem_of(message),
@@ -120,12 +123,25 @@ class TextRecords(SubjectRecords):
             not_before=instant(row[5]),
             claimed_until=instant(row[6]) if row[6] else None,
             attempts=row[7],
+            refusals=row[15],
             provider=row[8],
             provider_id=row[9],
             problem=records.decode(row[10], Problem) if row[10] else None,
             departure=records.decode(gone, Departure) if gone else None,
             purged=records.decode(row[12], Purged) if row[12] else None,
         )
+
+    def _messages(self, rows: Iterable[Row], unreadable: list[Exception] | None) -> list[Message]:
+        """The texts; what is wrong with others goes into the list, where there is one."""
+        found: list[Message] = []
+        for row in rows:
+            try:
+                found.append(self._message(row))
+            except Exception as error:
+                if unreadable is None:
+                    raise
+                unreadable.append(error)
+        return found
 
     async def _owner(self, message_id: str) -> Subject:
         """Whose text it is."""

@@ -56,7 +56,8 @@ class PostgreSQL:
         prepare: let the server keep prepared statements. Pass False behind a PgBouncer older than
             1.21 that pools transactions.
 
-    Nothing is opened before the first use. A process that forks opens it after the fork.
+    Nothing is opened before the first use. The child of a fork opens connections of its own; event
+    loops begin after it.
 
     Raises:
         MissingExtra: psycopg is not installed.

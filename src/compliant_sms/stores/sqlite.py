@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Generic, LiteralString, TypeAlias, TypeVar, cast
+from weakref import WeakSet
 
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
@@ -34,7 +36,13 @@ if TYPE_CHECKING:
 __all__ = ["SQLite"]
 
 _SWITCHES = 5
+_LONGEST_BEFORE_FORK = 5.0
 _OLDEST = (3, 35, 0)  # UPDATE ... RETURNING and AS MATERIALIZED
+
+_FORKED = (
+    "the process was forked while it wrote to the database, and what the child wrote now could be "
+    "lost. Make a new store in the child, or fork while nothing is written."
+)
 
 T = TypeVar("T")
 Work: TypeAlias = "Callable[[Transaction], Awaitable[T]]"
@@ -110,7 +118,8 @@ class SQLite:
         shared: the file is a host's own, and its tables may lie beside the library's; without it
             a file with other tables only is taken for a mistake.
 
-    Nothing is opened before the first use.
+    Nothing is opened before the first use. A process that forks lets go of the file before that;
+    it and its child open it again.
     """
 
     def __init__(
@@ -129,9 +138,12 @@ class SQLite:
         self._may_migrate = migrate
         self._shared = shared
         self._connection: sqlite3.Connection | None = None
+        self._opened_by = 0
         self._waiting: deque[_Job[Any]] = deque()
         self._entry = RLock()  # for as long as it takes to get into what waits, or out of it
         self._lock = Lock()
+        with _one_fork:
+            _stores.add(self)
 
     def __repr__(self) -> str:
         return f"SQLite({self._path!r})"
@@ -190,7 +202,7 @@ class SQLite:
                 job.done = True
 
     def _transact(self, connection: sqlite3.Connection, batch: deque[_Job[Any]]) -> None:
-        cursor = _Cursor(connection)
+        cursor, committing = _Cursor(connection), False
         connection.execute("BEGIN IMMEDIATE")
         try:
             if len(batch) == 1:  # two statements fewer than with a savepoint
@@ -199,13 +211,15 @@ class SQLite:
                 for job in batch:
                     self._run_in_savepoint(connection, cursor, job)
             if connection.in_transaction:
+                committing = True
                 connection.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            elif committing and not isinstance(error, sqlite3.Error):  # a signal, just after it
+                _settle(batch)
             raise
-        for job in batch:
-            job.committed = True
+        _settle(batch)
 
     @staticmethod
     def _run_alone(connection: sqlite3.Connection, cursor: _Cursor, job: _Job[Any]) -> None:
@@ -237,6 +251,9 @@ class SQLite:
                 may_migrate=self._may_migrate,
                 shared=self._shared,
             )
+            self._opened_by = os.getpid()
+        if self._is_parents():
+            raise StoreError(_FORKED)
         return self._connection
 
     def open(self) -> None:
@@ -264,9 +281,28 @@ class SQLite:
     def close(self) -> None:
         """Close the file. It is opened again when it is used again."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._connection is not None and not self._is_parents():
+            self._connection.close()
+            self._connection = None
+
+    def _is_parents(self) -> bool:
+        return self._opened_by != os.getpid() and self._path != ":memory:"
+
+    def _before_fork(self) -> bool:
+        """Wait for the transaction in hand; False where it is this thread's own, or lasts."""
+        held = self._lock.acquire(timeout=min(max(0.0, self._busy_timeout), _LONGEST_BEFORE_FORK))
+        if held and self._path != ":memory:":
+            self._let_go()
+        return held
+
+    def _after_fork(self, *, held: bool, child: bool) -> None:
+        if child:  # what waits is the parent's, and so are its threads
+            self._waiting, self._entry, self._lock = deque(), RLock(), Lock()
+        elif held:
+            self._lock.release()
 
     async def aclose(self) -> None:
         """As :meth:`close`."""
@@ -345,6 +381,39 @@ class _AsyncSQLite:
         return job.result()
 
 
+def _settle(batch: Iterable[_Job[Any]]) -> None:
+    for job in batch:
+        job.committed = True
+
+
+# SQLite's locks do not reach a child: others would take its file away under it.
+# https://www.sqlite.org/howtocorrupt.html#_carrying_an_open_database_connection_across_a_fork_
+_stores: WeakSet[SQLite] = WeakSet()
+_one_fork = Lock()
+_held: dict[SQLite, bool] = {}
+
+
+def _before_fork() -> None:
+    _one_fork.acquire()
+    # In one order, whoever else waits for several of them.
+    _held.update({each: each._before_fork() for each in sorted(_stores, key=id)})  # noqa: SLF001
+
+
+def _after_fork(*, child: bool) -> None:
+    while _held:
+        store, held = _held.popitem()
+        store._after_fork(held=held, child=child)  # noqa: SLF001
+    _one_fork.release()
+
+
+if sys.platform != "win32":  # where nothing forks
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=lambda: _after_fork(child=False),
+        after_in_child=lambda: _after_fork(child=True),
+    )
+
+
 def _open(path: str, busy_timeout: float, *, may_migrate: bool, shared: bool) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < _OLDEST:  # such as that of an old system under a new Python
         msg = f"SQLite {sqlite3.sqlite_version} is too old: this store needs 3.35 or newer"
@@ -396,11 +465,13 @@ def _migrate(connection: sqlite3.Connection, *, allowed: bool, shared: bool) -> 
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # Another process may have been faster.
-        for statement in migrations(SQLITE, _version(connection, shared=shared)):
-            connection.execute(statement)
-        connection.execute("DELETE FROM sms_schema")
-        connection.execute("INSERT INTO sms_schema (version) VALUES (?)", (newest(),))
+        # Another process may have been faster, and may know a newer schema.
+        found = _version(connection, shared=shared)
+        if is_outdated(found):
+            for statement in migrations(SQLITE, found):
+                connection.execute(statement)
+            connection.execute("DELETE FROM sms_schema")
+            connection.execute("INSERT INTO sms_schema (version) VALUES (?)", (newest(),))
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:  # a full disk rolls back everything by itself

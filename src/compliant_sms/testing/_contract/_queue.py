@@ -31,9 +31,11 @@ from compliant_sms.testing._contract._samples import (
 __all__ = ["QueueContract"]
 
 
-def reserving(at: datetime = NOON, limit: int = 9) -> Work[list[Message]]:
+def reserving(
+    at: datetime = NOON, limit: int = 9, again: datetime | None = None
+) -> Work[list[Message]]:
     """Work that reserves texts for a minute."""
-    return lambda tx: tx.reserve(HERE, at, at + minutes(1), limit)
+    return lambda tx: tx.reserve(HERE, at, at + minutes(1), limit, again=again)
 
 
 def asking(asked: int, before: datetime, again: datetime | None = NOON) -> Work[Message | None]:
@@ -156,6 +158,25 @@ class QueueContract(Contract):
             assert store.run(reserving(NOON + minutes(0.9))) == []
             assert keys(store.run(reserving(NOON + minutes(1)))) == ["0", "1", "2", "3", "4"]
             assert store.run(lambda tx: tx.lapsed(HERE, NOON + minutes(99), 9)) == []
+
+    def test_reserved_by_a_clock_that_was_ahead(self, make_store: MakeStore) -> None:
+        """Nobody waits until all clocks show what a wrong one showed."""
+        with self._bench(make_store) as store:
+            store.run(saving(a_text("0", not_before=NOON)))
+            assert keys(store.run(reserving(NOON + minutes(360)))) == ["0"]
+            assert keys(store.run(reserving(NOON + minutes(1)))) == ["0"]
+            assert store.run(reserving(NOON + minutes(1.5))) == []
+
+    def test_reserved_before(self, make_store: MakeStore) -> None:
+        """What was reserved and came to nothing waits for all others as urgent, or is left out."""
+        later = NOON + minutes(1)
+        with self._bench(make_store) as store:
+            for number in range(4):
+                store.run(saving(a_text(str(number), not_before=NOON - minutes(9 - number))))
+            assert keys(store.run(reserving(limit=1))) == ["0"]
+            assert keys(store.run(reserving(later, limit=2))) == ["1", "2"]
+            assert keys(store.run(reserving(later, again=NOON))) == ["3"]
+            assert keys(store.run(reserving(later))) == ["0"]
 
     def test_reserved_at_once(self, make_store: MakeStore) -> None:
         """Those who reserve at once are given each text once."""
