@@ -858,6 +858,27 @@ def test_an_answer_to_what_was_moved(diary: Messenger, clock: MovableClock) -> N
     assert [each.inbound.needs_person for each in (moved, same)] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("changes", "stands"),
+    [
+        ({"start": WALL + timedelta(days=1)}, False),
+        ({"status": "cancelled"}, False),
+        ({"status": "confirmed", "place": "Room 7"}, True),
+    ],
+)
+def test_a_visit_that_is_moved_before_the_host_hears_of_the_answer(
+    diary: Messenger, clock: MovableClock, changes: dict[str, Any], *, stands: bool
+) -> None:
+    """A yes to the old time confirms no new one, whenever the practice asks what was answered."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    diary.receive(from_patient("C", "SM1"))
+    assert [each.stands for each in diary.reminders.answers()] == [True]
+    diary.reminders.keep(visit(**changes))
+
+    assert [each.stands for each in diary.reminders.answers()] == [stands]
+
+
 @pytest.mark.parametrize("status", ["arrived", "done"])
 def test_an_answer_from_the_waiting_room(
     diary: Messenger, clock: MovableClock, status: str
