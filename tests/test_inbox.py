@@ -243,6 +243,43 @@ def test_danger_is_answered_at_once_and_loud(
     assert inbox.inbox.escalate() == 0
 
 
+def test_danger_behind_an_everyday_question(inbox: Messenger, clock: MovableClock) -> None:
+    """It waits for nothing that came before it in the thread: at once it is late, and escalated."""
+    first = receive(inbox, "Can I bring the forms on Friday?")
+    clock.advance(timedelta(minutes=1))
+    danger = receive(inbox, "I have chest pain and can't breathe", "SM2")
+
+    (thread,) = inbox.inbox.overdue()
+    assert (thread.waits_since, thread.due_at) == (
+        first.inbound.received_at,
+        danger.inbound.received_at,
+    )
+    assert inbox.inbox.escalate() == 3
+    assert [(e.kind, e.reference, e.to) for e in inbox.inbox.events()] == [
+        (InboxEventKind.EMERGENCY, danger.inbound.inbound_id, "dr-diaz"),
+        (InboxEventKind.DUE, danger.inbound.inbound_id, "front-desk"),
+        (InboxEventKind.OVERDUE, danger.inbound.inbound_id, "front-desk"),
+        (InboxEventKind.POINT_PERSON, danger.inbound.inbound_id, "dr-diaz"),
+    ]
+
+
+def test_what_was_filed_late_is_due_first(
+    make_messenger: Make, inbox: Messenger, clock: MovableClock
+) -> None:
+    """A text that a program without the plan took in counts from when it came."""
+    other = make_messenger()
+    came = text_of(other.receive(from_patient("Can I bring the forms on Friday?", "SM1"))).inbound
+    clock.advance(timedelta(hours=1))
+    receive(inbox, "And my son's forms?", "SM2")
+    inbox.open_items()  # puts the other one into its thread
+
+    (thread,) = inbox.inbox.due()
+    assert (thread.waits_since, thread.due_at) == (
+        came.received_at,
+        came.received_at + FRONT.goal,
+    )
+
+
 def test_nothing_is_said_where_nobody_asked(inbox: Messenger, carrier: Sandbox) -> None:
     """Thanks, reactions, robots, STOP and HELP lie in the thread, and wait for nothing."""
     for n, body in enumerate(

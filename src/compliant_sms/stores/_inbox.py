@@ -24,9 +24,9 @@ _TO_RAISE: LiteralString = (
     + _NEXT_STEP
     + " <= :at AND"
     + OPEN
-    + "AND w.seq = (SELECT min(o.seq) FROM sms_waits o WHERE o.thread_id = w.thread_id AND"
+    + "AND w.seq = (SELECT o.seq FROM sms_waits o WHERE o.thread_id = w.thread_id AND"
     + OPEN.replace("w.", "o.")
-    + ") ORDER BY w.due_at, w.seq LIMIT :limit"
+    + "ORDER BY o.due_at, o.seq LIMIT 1) ORDER BY w.due_at, w.seq LIMIT :limit"
 )
 _FAILED: LiteralString = """SELECT DISTINCT w.thread_id, m.message_id,
     (SELECT max(s.at) FROM sms_steps s WHERE s.message_id = m.message_id)
@@ -97,7 +97,7 @@ class InboxRecords(InboundRecords, ThreadRecords):
         )
 
     async def waits_to_raise(self, practice_id: str, at: datetime, limit: int) -> list[Wait]:
-        """Of each thread the text that waits longest, where its next step has come."""
+        """Of each thread the text that is due first, where its next step has come."""
         rows = await self._all(_TO_RAISE, practice_id=practice_id, at=text(at), limit=limit)
         return [wait_of(row) for row in rows]
 
