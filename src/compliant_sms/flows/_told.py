@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -11,9 +12,12 @@ from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._household import agreement, company
 from compliant_sms.messages import Message
 from compliant_sms.ports import KeptAppointment, Transaction
-from compliant_sms.reminders import RECALL, succeeded
+from compliant_sms.reminders import RECALL, Appointment, succeeded
 
-__all__ = ["CHANGED", "Unasked", "is_succeeded", "void_reason"]
+__all__ = ["CHANGED", "Key", "Unasked", "is_succeeded", "void_reason"]
+
+Key: TypeAlias = tuple[str, str]
+"""A visit's id and occurrence."""
 
 CHANGED = "the visit was moved, cancelled or changed"
 _OVER = "the visit began, or the next reminder of it is due"
@@ -52,7 +56,7 @@ async def void_reason(
             return CHANGED
         if told.until <= at:
             return _OVER
-        if told.code.startswith(RECALL) and await is_succeeded(tx, visit):
+        if told.code.startswith(RECALL) and await is_succeeded(tx, visit, {}):
             return _BOOKED
         visits.append(visit)
     persons = sorted({visit.appointment.person for visit in visits})
@@ -72,7 +76,17 @@ async def _parted(
     return _APART if len({agreement(events, person) for person in persons}) > 1 else ""
 
 
-async def is_succeeded(tx: Transaction, visit: KeptAppointment) -> bool:
-    """Whether recalls after a visit have ended."""
-    of_person = await tx.appointments_of(visit.practice_id, visit.appointment.person)
-    return succeeded(visit.appointment, (each.appointment for each in of_person))
+async def is_succeeded(
+    tx: Transaction, visit: KeptAppointment, coming: Mapping[Key, Appointment]
+) -> bool:
+    """Whether recalls after a visit have ended.
+
+    Args:
+        tx: the transaction.
+        visit: the visit.
+        coming: visits as they would stand, whatever is kept of them.
+    """
+    person = visit.appointment.person
+    of_person = await tx.appointments_of(visit.practice_id, person)
+    diary = {each.appointment.key: each.appointment for each in of_person} | {**coming}
+    return succeeded(visit.appointment, [each for each in diary.values() if each.person == person])

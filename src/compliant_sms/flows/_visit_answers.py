@@ -192,9 +192,7 @@ async def open_answers(ports: Ports, limit: int) -> tuple[VisitAnswer, ...]:
     return await ports.store.run(lambda tx: _open_answers(tx, ports.practice.id, limit))
 
 
-async def _open_answers(
-    tx: Transaction, practice_id: str, limit: int
-) -> tuple[VisitAnswer, ...]:
+async def _open_answers(tx: Transaction, practice_id: str, limit: int) -> tuple[VisitAnswer, ...]:
     """The answers with what has become of their visits: one may have been moved since it came."""
     found = await tx.open_answers(practice_id, limit)
     return tuple([evolve(each, stands=await _stands(tx, practice_id, each)) for each in found])
