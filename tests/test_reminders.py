@@ -338,6 +338,33 @@ def test_planned_ahead(diary: Messenger, carrier: Sandbox, clock: MovableClock) 
         diary.reminders.plan_due(until=WALL)
 
 
+@pytest.mark.parametrize(
+    ("plans", "goes"),
+    [
+        ([ReminderPlan(offsets=["1 day before at 10:00"])], False),
+        ([ReminderPlan(kinds=["cleaning"], offsets=["2 hours before"])], False),
+        ([ReminderPlan(offsets=["2 hours before", "1 day before"])], True),
+        ([], True),
+    ],
+)
+def test_what_the_plan_has_no_more(
+    make_messenger: Make, clock: MovableClock, plans: list[ReminderPlan], *, goes: bool
+) -> None:
+    """A text that waits is called back; a program without any plans sends what others planned."""
+    before = make_messenger(reminders=PLANS)
+    agree(before)
+    clock.move_to(TUESDAY + 4 * HOUR)
+    before.reminders.keep(visit(start=NIGHT_OWL))
+    clock.move_to(visit(start=NIGHT_OWL).starts_at - 2 * HOUR)
+    work(before)
+    assert [each.state for each in history(before)] == [State.HELD]
+    changed = make_messenger(reminders=plans)
+    run_to(changed, clock, visit(start=NIGHT_OWL).starts_at - HOUR / 2)
+
+    states = [each.state for each in history(changed)]
+    assert states == [State.SENT if goes else State.CANCELLED]
+
+
 # Together
 
 

@@ -59,7 +59,7 @@ async def standing(
     """What has become of a text since it was asked for. The rules are asked afterwards."""
     draft = message.draft
     tells_of_visits = draft.idempotency_key.startswith(KEY_PREFIX)
-    reason = await void_reason(tx, message, known, at) if tells_of_visits else ""
+    reason = await void_reason(tx, ports, message, known, at) if tells_of_visits else ""
     if reason:
         return reason if isinstance(reason, Unasked) else Void(reason)
     if draft.template is None:

@@ -11,8 +11,8 @@ from attrs import frozen
 from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._household import agreement, company
 from compliant_sms.messages import Message
-from compliant_sms.ports import KeptAppointment, Transaction
-from compliant_sms.reminders import RECALL, Appointment, succeeded
+from compliant_sms.ports import KeptAppointment, Ports, Transaction
+from compliant_sms.reminders import RECALL, Appointment, ReminderPlan, reminders_of, succeeded
 
 __all__ = ["CHANGED", "Key", "Unasked", "is_succeeded", "void_reason"]
 
@@ -22,6 +22,7 @@ Key: TypeAlias = tuple[str, str]
 CHANGED = "the visit was moved, cancelled or changed"
 _OVER = "the visit began, or the next reminder of it is due"
 _BOOKED = "a later visit was booked"
+_UNPLANNED = "the practice's plan for reminders has it no more"
 _APART = "those whom it is for did not all agree to the same"
 _COMPANY = "those whom it is for are not to be told of together any more"
 
@@ -38,12 +39,13 @@ class Unasked:
 
 
 async def void_reason(
-    tx: Transaction, message: Message, known: Brief, at: datetime
+    tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
 ) -> str | Unasked:
     """Why a text about visits must not go any more; empty where it may.
 
     Args:
         tx: the transaction.
+        ports: what to work with.
         message: the text.
         known: what the host says of its persons now.
         at: now (UTC).
@@ -58,9 +60,16 @@ async def void_reason(
             return _OVER
         if told.code.startswith(RECALL) and await is_succeeded(tx, visit, {}):
             return _BOOKED
+        if ports.reminders and not _is_planned(visit, told.code, ports.reminders):
+            return _UNPLANNED
         visits.append(visit)
     persons = sorted({visit.appointment.person for visit in visits})
     return await _parted(tx, message, known, persons, at) if len(persons) > 1 else ""
+
+
+def _is_planned(visit: KeptAppointment, code: str, plans: Sequence[ReminderPlan]) -> bool:
+    coming = reminders_of(visit.appointment, plans, since=visit.since)
+    return any(each.code == code for each in coming)
 
 
 async def _parted(
