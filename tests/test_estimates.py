@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from attrs import evolve
 
 from compliant_sms import Messenger, Profile, Purpose
 from compliant_sms.errors import ConfigurationError, InvalidInput, UnknownTemplate
 from compliant_sms.messages import Draft, FromTemplate
-from compliant_sms.reminders import Appointment, ReminderPlan, Status
+from compliant_sms.reminders import Appointment, RecallPlan, ReminderPlan, Status
 from compliant_sms.rules import Verdict
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.templates import Catalogue
@@ -107,6 +108,81 @@ def test_what_was_asked_for_counts_no_more(practice_with: Make, clock: MovableCl
         status=Status.CANCELLED,
     )
     assert own.estimate([cancelled]).texts == 0
+
+
+def test_a_batch_that_books_again_comes_to_no_recalls(practice_with: Make) -> None:
+    """Whether the next visit is kept already, or is in the batch alone, or was there and is not."""
+    recall = RecallPlan(after="6 months", at_most=3)
+    own = practice_with(reminders=[ReminderPlan(offsets=["1 day before"], recall=recall)])
+    past = evolve(DIARY[4], person="pat-900", numbers=OTHER, status="done")
+    following = visit("next", WEDNESDAY + timedelta(days=90), "pat-900", OTHER)
+
+    assert own.estimate([past]).texts == 3
+    assert own.estimate([past, following]).texts == 1
+    own.reminders.keep_many([past, following])
+    assert own.estimate([past]).texts == 0
+    assert own.estimate([past, evolve(following, status="cancelled")]).texts == 3
+    assert own.estimate([past, evolve(following, person=PERSON, numbers=PATIENT)]).texts == 4
+
+
+def test_a_visit_that_changes_its_number_counts_once(practice_with: Make) -> None:
+    """With what is kept of it, and with what the batch said of it before."""
+    own = practice_with()
+    agree(own, OTHER)
+    own.reminders.keep_many(DIARY[:2])
+    moved = evolve(DIARY[0], numbers=OTHER)
+
+    assert own.estimate([DIARY[0], moved, DIARY[1]]).texts == 4
+    assert own.estimate([moved]).texts == 2
+
+
+def test_a_visit_that_is_booked_again(practice_with: Make, clock: MovableClock) -> None:
+    """What would have gone before that is left out."""
+    own = practice_with()
+    later = visit("d", WEDNESDAY + timedelta(days=1), "pat-900", OTHER)
+    own.reminders.keep(later)
+    own.reminders.keep(evolve(later, status=Status.CANCELLED))
+    clock.move_to(clock() + timedelta(days=1, hours=3))
+
+    assert own.estimate([later]).texts == 1
+    own.reminders.keep(later)
+    assert own.estimate([later]).texts == 1
+
+
+def test_what_goes_too_late_takes_no_place(practice_with: Make, clock: MovableClock) -> None:
+    """As it leaves its place to others when it is cancelled."""
+    own = practice_with(volume=VolumePlan(texts_per_day=1))
+    texts = [
+        Draft(
+            to=OTHER,
+            person="pat-900",
+            purpose=Purpose.APPOINTMENT_REMINDER,
+            body=f"Lakeside Family Medicine: see you at {n}.",
+            idempotency_key=str(n),
+            not_after=clock() + timedelta(hours=1) if n == 2 else None,
+        )
+        for n in (1, 2, 3)
+    ]
+    told = own.estimate(texts)
+
+    assert (told.texts, told.too_late) == (2, 1)
+    assert [(each.day - clock().date()).days for each in told.days] == [0, 1]
+
+
+def test_a_reminder_that_may_only_go_as_the_visit_begins(
+    practice_with: Make, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """Three hours before a visit at eight nobody may be texted: it is cancelled at eight."""
+    own = practice_with(reminders=[ReminderPlan(offsets=["3 hours before"])])
+    early = visit("e", WEDNESDAY.replace(hour=8, minute=0), "pat-900", OTHER)
+    told = own.estimate([early])
+    own.reminders.keep(early)
+    while clock() <= early.starts_at:
+        Worker(own).drain(signals=False)
+        clock.advance(timedelta(minutes=30))
+
+    assert (told.texts, told.too_late) == (0, 1)
+    assert carrier.messages() == []
 
 
 def test_kept_visits_fold_with_those_of_a_batch(practice_with: Make) -> None:

@@ -52,6 +52,7 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Delivery
 from compliant_sms.providers import Twilio
 from compliant_sms.rates import Rate
+from compliant_sms.reminders import Appointment, ReminderPlan
 from compliant_sms.retention import RecordClass
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores._transaction import SqlTransaction
@@ -241,6 +242,43 @@ def test_danger_is_answered_at_once_and_loud(
     (thread,) = inbox.inbox.overdue()
     assert thread.assignee == "dr-diaz"
     assert inbox.inbox.escalate() == 0
+
+
+def test_danger_behind_an_everyday_question(inbox: Messenger, clock: MovableClock) -> None:
+    """It waits for nothing that came before it in the thread: at once it is late, and escalated."""
+    first = receive(inbox, "Can I bring the forms on Friday?")
+    clock.advance(timedelta(minutes=1))
+    danger = receive(inbox, "I have chest pain and can't breathe", "SM2")
+
+    (thread,) = inbox.inbox.overdue()
+    assert (thread.waits_since, thread.due_at) == (
+        first.inbound.received_at,
+        danger.inbound.received_at,
+    )
+    assert inbox.inbox.escalate() == 3
+    assert [(e.kind, e.reference, e.to) for e in inbox.inbox.events()] == [
+        (InboxEventKind.EMERGENCY, danger.inbound.inbound_id, "dr-diaz"),
+        (InboxEventKind.DUE, danger.inbound.inbound_id, "front-desk"),
+        (InboxEventKind.OVERDUE, danger.inbound.inbound_id, "front-desk"),
+        (InboxEventKind.POINT_PERSON, danger.inbound.inbound_id, "dr-diaz"),
+    ]
+
+
+def test_what_was_filed_late_is_due_first(
+    make_messenger: Make, inbox: Messenger, clock: MovableClock
+) -> None:
+    """A text that a program without the plan took in counts from when it came."""
+    other = make_messenger()
+    came = text_of(other.receive(from_patient("Can I bring the forms on Friday?", "SM1"))).inbound
+    clock.advance(timedelta(hours=1))
+    receive(inbox, "And my son's forms?", "SM2")
+    inbox.open_items()  # puts the other one into its thread
+
+    (thread,) = inbox.inbox.due()
+    assert (thread.waits_since, thread.due_at) == (
+        came.received_at,
+        came.received_at + FRONT.goal,
+    )
 
 
 def test_nothing_is_said_where_nobody_asked(inbox: Messenger, carrier: Sandbox) -> None:
@@ -588,6 +626,51 @@ def test_what_could_not_be_delivered_is_dismissed(inbox: Messenger, clock: Movab
     assert inbox.open_items() == ()
     (event,) = [e for e in inbox.audit() if e.act is Act.ITEM_DISMISSED]
     assert (event.actor, event.reason, event.subject) == ("ana", "We called.", sent.message_id)
+
+
+@pytest.mark.both_databases
+def test_what_is_tried_for_days_is_listed(
+    make_messenger: Make, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """A provider that refuses us at each hour keeps nothing from the list."""
+    messenger = make_messenger(inbox=PLAN)
+    agree(messenger)
+    clock.advance(timedelta(minutes=1))
+    carrier.fail_next("status", status=401, body={"code": 20003}, times=99)
+    queued = remind(messenger)
+    assert isinstance(queued, Queued)
+    while clock() < MORNING + timedelta(hours=24):
+        assert messenger.open_items() == ()
+        clock.advance(timedelta(minutes=59))
+        messenger.dispatch_due()
+    clock.advance(timedelta(hours=1))
+
+    (item,) = messenger.open_items()
+    assert (item.kind, item.reference) == (OpenKind.HELD_TOO_LONG, queued.message_id)
+    assert item.since == MORNING + timedelta(minutes=1)
+
+
+@pytest.mark.both_databases
+def test_what_was_asked_for_ahead_has_not_waited(
+    make_messenger: Make, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """A reminder that quiet hours hold for an hour is not late, whenever it was planned."""
+    messenger = make_messenger(
+        inbox=PLAN,
+        reminders=[ReminderPlan(offsets=["2 hours before"])],
+        people=lambda _: Profile(time_zone="America/Chicago"),
+    )
+    agree(messenger)
+    nine = datetime(2026, 12, 4, 9, 0)  # noqa: DTZ001 - what the clinic's clock shows
+    messenger.reminders.keep(
+        Appointment(id="991", person=PERSON, numbers=PATIENT, start=nine, zone="America/Chicago")
+    )
+    assert messenger.reminders.plan_due(until=clock() + timedelta(days=4)) == 1
+    clock.move_to(nine.replace(hour=7, minute=15, tzinfo=CHICAGO))
+    (held,) = messenger.dispatch_due()
+
+    assert isinstance(held, Held)
+    assert messenger.open_items() == ()
 
 
 @pytest.mark.both_databases

@@ -351,16 +351,16 @@ def play(trial: Trial, steps: list[Any]) -> None:
 
 
 def judge_events(trial: Trial) -> None:
-    """Each step was raised once, and the point person has what waits longest."""
+    """Each step was raised once, and the point person has what is due first."""
     events = trial.messenger.inbox.events(1000)
     seen = Counter((e.kind, e.reference) for e in events)
     assert set(seen.values()) <= {1}
     for thread in trial.messenger.inbox.due():
         waits = trial.spared(lambda tx, t=thread: tx.waits(t.thread_id))
-        oldest = next(w for w in waits if w.waits)
-        assert oldest.raised == 3
+        first = min((w for w in waits if w.waits), key=lambda wait: wait.steps[1])
+        assert first.raised == 3
         for kind in (InboxEventKind.DUE, InboxEventKind.OVERDUE, InboxEventKind.POINT_PERSON):
-            assert (kind, oldest.wait_id) in seen
+            assert (kind, first.inbound_id or first.wait_id) in seen
     waiting = sum(len(trial.waiting(who)) for who in (KNOWN, UNKNOWN))
     assert trial.messenger.inbox.metrics(days=60).backlog == waiting
 

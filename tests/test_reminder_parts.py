@@ -395,6 +395,24 @@ def test_series_that_do_not_begin_with_their_first_visit(rule: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("left_out", "days"),
+    [
+        ("EXDATE:20261201T143000", [2, 3]),
+        ("exdate:20261202T143000", [1, 3]),
+        ("EXDATE:20261201T143000,20261203T143000", [2]),
+        ("EXDATE:20261201T143000\r\nEXDATE:20261202T143000\r\n", [3]),
+        ("EXDATE:20261201T143000,20261202T143000,20261203T143000", []),
+    ],
+)
+def test_series_with_exceptions(left_out: str, days: list[int]) -> None:
+    """Whichever visit a calendar left out, the others are there, of the same series."""
+    visits = series(VISIT, f"RRULE:FREQ=DAILY;COUNT=3\n{left_out}")
+
+    assert [each.start.day for each in visits] == days
+    assert [each.occurrence for each in visits] == [f"202612{day:02}T143000" for day in days]
+
+
+@pytest.mark.parametrize(
     ("rule", "words"),
     [
         ("FREQ=SOMETIMES", "RRULE"),

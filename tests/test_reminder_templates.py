@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,8 @@ from compliant_sms.reminders import Kind, RecallPlan, ReminderContext, ReminderP
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.templates import Catalogue, Place, Template, Variable, Withdrawal, starter
 from compliant_sms.testing import MovableClock
-from conftest import PATIENT, PERSON, WARNING
+from compliant_sms.volume import UNTIL_RESUMED
+from conftest import MORNING, PATIENT, PERSON, WARNING
 from templates_made import LEE, reminder, simple
 from test_reminders import CHICAGO, HOUR, LEAST, TUESDAY, WALL, family, history, run_to, visit, work
 from test_send import agree, outgoing, waits
@@ -231,6 +232,51 @@ def test_a_withdrawn_template_is_not_sent(
     assert cancelled.problem.words == gone.reason
     assert sent.draft.template is not None
     assert sent.draft.template.version == 2
+
+
+@pytest.mark.parametrize("asked_on", [MORNING, TUESDAY])
+def test_one_of_several_that_were_asked_for_ahead_is_made_anew(
+    make_diary: Make,
+    carrier: Sandbox,
+    clock: MovableClock,
+    profiles: dict[str, Profile],
+    asked_on: datetime,
+) -> None:
+    """At its own time, not at that of the last one, when it is over."""
+    days = ["1 day before at 18:00", "on the day at 9:00"]
+    messenger = make_diary(reminders=[plan(offsets=days)])
+    agree(messenger)
+    messenger.reminders.keep(visit())
+    run_to(messenger, clock, asked_on)
+    assert messenger.reminders.plan_due(until=visit().starts_at) == 2
+    profiles[PERSON] = Profile(time_zone=CHICAGO, language="es")
+    run_to(messenger, clock, TUESDAY + 9 * HOUR)
+
+    (arrived,) = outgoing(carrier)
+    assert "le esperamos el" in arrived
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+def test_a_template_that_was_withdrawn_during_a_pause(
+    make_diary: Make, carrier: Sandbox, clock: MovableClock, *, ahead: bool
+) -> None:
+    """What was wrong is paused, mended and let go: the mended text goes soon after."""
+    offsets = [plan(offsets=["1 day before at 10:00", "2 hours before"])]
+    messenger = make_diary(reminders=offsets)
+    agree(messenger)
+    messenger.reminders.keep(visit())
+    run_to(messenger, clock, NIGHT)
+    if ahead:
+        assert messenger.reminders.plan_due(until=visit().starts_at) == 2
+    messenger.pause(by="it:kim", reason="The word is wrong.")
+    run_to(messenger, clock, TUESDAY + HOUR)
+    assert UNTIL_RESUMED in {each.not_before for each in history(messenger)}
+    mended = make_diary(made(withdrawn=GONE), made(2, "we see you"), reminders=offsets)
+    mended.resume(by="it:kim", reason="The word is right.")
+    run_to(mended, clock, TUESDAY + 2 * HOUR)
+
+    (text,) = outgoing(carrier)
+    assert "we see you" in text
 
 
 def test_all_versions_withdrawn(

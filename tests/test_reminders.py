@@ -341,6 +341,33 @@ def test_planned_ahead(diary: Messenger, carrier: Sandbox, clock: MovableClock) 
         diary.reminders.plan_due(until=WALL)
 
 
+@pytest.mark.parametrize(
+    ("plans", "goes"),
+    [
+        ([ReminderPlan(offsets=["1 day before at 10:00"])], False),
+        ([ReminderPlan(kinds=["cleaning"], offsets=["2 hours before"])], False),
+        ([ReminderPlan(offsets=["2 hours before", "1 day before"])], True),
+        ([], True),
+    ],
+)
+def test_what_the_plan_has_no_more(
+    make_messenger: Make, clock: MovableClock, plans: list[ReminderPlan], *, goes: bool
+) -> None:
+    """A text that waits is called back; a program without any plans sends what others planned."""
+    before = make_messenger(reminders=PLANS)
+    agree(before)
+    clock.move_to(TUESDAY + 4 * HOUR)
+    before.reminders.keep(visit(start=NIGHT_OWL))
+    clock.move_to(visit(start=NIGHT_OWL).starts_at - 2 * HOUR)
+    work(before)
+    assert [each.state for each in history(before)] == [State.HELD]
+    changed = make_messenger(reminders=plans)
+    run_to(changed, clock, visit(start=NIGHT_OWL).starts_at - HOUR / 2)
+
+    states = [each.state for each in history(changed)]
+    assert states == [State.SENT if goes else State.CANCELLED]
+
+
 # Together
 
 
@@ -913,6 +940,27 @@ def test_an_answer_to_what_was_moved(diary: Messenger, clock: MovableClock) -> N
 
     assert [each.visits[0].stands for each in (moved, same)] == [False, True]
     assert [each.inbound.needs_person for each in (moved, same)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("changes", "stands"),
+    [
+        ({"start": WALL + timedelta(days=1)}, False),
+        ({"status": "cancelled"}, False),
+        ({"status": "confirmed", "place": "Room 7"}, True),
+    ],
+)
+def test_a_visit_that_is_moved_before_the_host_hears_of_the_answer(
+    diary: Messenger, clock: MovableClock, changes: dict[str, Any], *, stands: bool
+) -> None:
+    """A yes to the old time confirms no new one, whenever the practice asks what was answered."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    diary.receive(from_patient("C", "SM1"))
+    assert [each.stands for each in diary.reminders.answers()] == [True]
+    diary.reminders.keep(visit(**changes))
+
+    assert [each.stands for each in diary.reminders.answers()] == [stands]
 
 
 @pytest.mark.parametrize("status", ["arrived", "done"])

@@ -21,12 +21,14 @@ from compliant_sms import (
     WebhookRequest,
     Wording,
 )
+from compliant_sms.conversations import BusinessHours, InboxPlan, Queue
 from compliant_sms.errors import InvalidInput
 from compliant_sms.imports import ImportedConsent, ImportedOptOut
 from compliant_sms.lookups import DncAnswer, LookUpAnswers
 from compliant_sms.people import Authorisation, PatientFacts, SoftOptIn
 from compliant_sms.providers import Twilio
 from compliant_sms.rules import PracticeCap, Rulebook
+from compliant_sms.reminders import ReminderPlan
 from compliant_sms.waiver import Waiver
 from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER, SID, TOKEN, WARNING
 from test_send import BODY
@@ -287,3 +289,27 @@ def test_what_to_pass(messenger: Messenger) -> None:
         )
     with pytest.raises(InvalidInput, match="list of Checkpoints"):
         messenger.verify_ledger(["a text"])  # type: ignore[list-item]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("limit", [-1, None, "5", 2.5, True, 2**63])
+def test_how_many_at_most(make_messenger: Callable[..., Messenger], limit: Any) -> None:
+    """What is no number of rows is refused by whatever database, and means everything to none."""
+    hours = BusinessHours(zone="America/Chicago", week={"mon-fri": "09:00-17:00"})
+    messenger = make_messenger(
+        inbox=InboxPlan(point_person="dr-diaz", queues=[Queue(name="desk", hours=hours)]),
+        reminders=[ReminderPlan(offsets=["2 hours before"])],
+    )
+    desk, inbox = messenger.reminders, messenger.inbox
+    calls: list[Call] = [desk.plan_due, desk.answers, inbox.escalate, inbox.events]
+    calls += [messenger.open_items, messenger.uncertain]
+    for call in calls:
+        with pytest.raises(InvalidInput, match="limit says how many"):
+            call(limit)
+    for listed in (inbox.threads, inbox.due, inbox.overdue):
+        with pytest.raises(InvalidInput, match="limit says how many"):
+            listed(limit=limit)
+    assert [call(0) for call in calls] == [0, (), 0, (), (), ()]
+    for days in (0, 3661, limit):
+        with pytest.raises(InvalidInput, match="days must be"):
+            inbox.metrics(days=days)

@@ -37,7 +37,8 @@ class InboxEvent:
         thread_id: in which thread.
         queue: whose thread it was then.
         to: the member who has it; the queue's name, where nobody has.
-        reference: the id of the text that waits, or of the answer that failed.
+        reference: the id of the text that waits, or of the answer that failed; ours of the
+            reopening, where somebody reopened the thread.
     """
 
     event_id: str

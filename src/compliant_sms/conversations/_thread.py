@@ -57,7 +57,8 @@ class Thread:
         last_at: when the last one came (UTC).
         closed_at: when somebody closed it (UTC); None where it is open.
         waits_since: since when (UTC) the oldest unanswered text waits; None where none does.
-        due_at: by when (UTC) that one is to be answered, by the queue's goal.
+        due_at: by when (UTC) one of those that wait is to be answered, the first that is due: by
+            the queue's goal, and at once where the patient seems in danger.
         joined_to: the thread that it was joined to; empty where it stands by itself.
     """
 

@@ -17,7 +17,7 @@ from compliant_sms.flows._told import CHANGED
 from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
 from compliant_sms.reminders import Appointment, Status
 
-__all__ = ["keep_appointments"]
+__all__ = ["as_kept", "keep_appointments"]
 
 _AT_ONCE = 50
 
@@ -63,9 +63,21 @@ async def _keep(tx: Transaction, ports: Ports, appointment: Appointment, at: dat
         return
     known = await tx.appointment(practice_id, key, fixed=True)
     told = await tx.told_of(practice_id, key)
-    changed = _changed(known, new) if known else _anew(new, told)
-    await tx.save_appointment(changed, at, ports.ids())
+    await tx.save_appointment(as_kept(known, new, told), at, ports.ids())
     await _call_back(tx, ports, told, at)
+
+
+def as_kept(
+    known: KeptAppointment | None, new: KeptAppointment, told: Sequence[ToldReminder]
+) -> KeptAppointment:
+    """A visit as it is kept once somebody said how it stands.
+
+    Args:
+        known: as it was kept before; None where it was not, or was dropped.
+        new: as it is said to stand.
+        told: what was told of it.
+    """
+    return _changed(known, new) if known else _anew(new, told)
 
 
 def _anew(new: KeptAppointment, told: Sequence[ToldReminder]) -> KeptAppointment:

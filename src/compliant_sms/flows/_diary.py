@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeAlias
 
 from attrs import frozen
 
 from compliant_sms.consent import PhiPreference, phi_preference
 from compliant_sms.flows._household import Agreements, company
 from compliant_sms.flows._send import prepared
-from compliant_sms.flows._told import is_succeeded
+from compliant_sms.flows._told import Key, is_succeeded
 from compliant_sms.flows._visit_texts import ForWhom, draft_of
 from compliant_sms.messages import Draft
 from compliant_sms.people import Profile
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
-from compliant_sms.reminders import DiaryEntry, PlannedText, Status
+from compliant_sms.reminders import Appointment, DiaryEntry, PlannedText, Status
 
-__all__ = ["Key", "Known", "drafted", "entry_of", "known_of", "profiles_of"]
-
-Key: TypeAlias = tuple[str, str]
-"""A visit's id and occurrence."""
+__all__ = ["Known", "drafted", "entry_of", "known_of", "profiles_of"]
 
 
 @frozen(kw_only=True)
@@ -48,9 +44,19 @@ class Known:
 
 
 async def known_of(
-    tx: Transaction, kept: KeptAppointment, agreed: Agreements | None = None
+    tx: Transaction,
+    kept: KeptAppointment,
+    agreed: Agreements | None = None,
+    coming: Mapping[Key, Appointment] | None = None,
 ) -> Known:
-    """A visit as planning sees it; without agreements, as if nothing had been agreed."""
+    """A visit as planning sees it; without agreements, as if nothing had been agreed.
+
+    Args:
+        tx: the transaction.
+        kept: the visit.
+        agreed: what is on record at its numbers.
+        coming: visits as they would stand, whatever is kept of them.
+    """
     visit, practice_id = kept.appointment, kept.practice_id
     done = visit.status is Status.DONE
     number = await agreed.texted_at(visit.numbers, visit.person) if agreed else visit.numbers[0]
@@ -61,7 +67,7 @@ async def known_of(
         number=number,
         agreed=await agreed.agreement(number, visit.person) if agreed else None,
         wish=phi_preference(events, visit.person),
-        ended=done and await is_succeeded(tx, kept),
+        ended=done and await is_succeeded(tx, kept, coming or {}),
     )
 
 

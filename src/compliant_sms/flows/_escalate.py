@@ -104,7 +104,7 @@ async def _raise(ports: Ports, plan: InboxPlan, wait: Wait, at: datetime) -> boo
             thread_id=thread.thread_id,
             queue=queue,
             to=thread.assignee or queue,
-            reference=wait.wait_id,
+            reference=wait.inbound_id or wait.wait_id,
         )
         await tx.raise_wait(wait.wait_id, wait.raised + 1)
         return await tx.add_inbox_event(practice_id, event)

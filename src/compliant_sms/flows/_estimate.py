@@ -24,7 +24,7 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.reminders import Appointment
 from compliant_sms.rules import Decision, Verdict
 from compliant_sms.text import price_of_segment
-from compliant_sms.volume import DayEstimate, Estimate, day_of, first_place
+from compliant_sms.volume import DayEstimate, Estimate, Place, day_of, first_place
 
 __all__ = ["Estimated", "estimate"]
 
@@ -120,40 +120,43 @@ async def _add(
         tally.verdicts[Verdict.BLOCK] += 1
         tally.reasons.update(reasons)
         return
-    goes = await _goes(tx, ports, decision, tally.taken)
-    waits = paused or goes is None or goes > at
+    place = await _place(tx, ports, decision, tally.taken)
+    waits = paused or place is None or place.at > at
     tally.verdicts[Verdict.HOLD if waits else Verdict.ALLOW] += 1
     if paused:
         reasons.add("pause")
-    if goes is None or goes > (decision.until or at):
+    if place is None or place.at > (decision.until or at):
         reasons.add("volume-plan")
     tally.reasons.update(reasons)
-    last = known.draft.not_after
-    if goes is None or (last is not None and goes > last):
+    if place is None or _is_too_late(place.at, known.draft, reminds=later is not None):
         tally.too_late += 1
         return
-    day = day_of(goes, ports.practice.time_zone)
+    if place.number is not None:
+        tally.taken.own[place.day].add(place.number)
+    day = day_of(place.at, ports.practice.time_zone)
     tally.texts[day] += 1
     tally.segments[day] += decision.facts.readings.segments
 
 
-async def _goes(
-    tx: Transaction, ports: Ports, decision: Decision, taken: _Taken
-) -> datetime | None:
+def _is_too_late(at: datetime, draft: Draft, *, reminds: bool) -> bool:
+    """Whether a text makes no sense any more when it might go.
+
+    A reminder makes none from the moment on at which its visit begins, or its next one is due.
+    """
+    last = draft.not_after
+    return last is not None and (at > last or (reminds and at == last))
+
+
+async def _place(tx: Transaction, ports: Ports, decision: Decision, taken: _Taken) -> Place | None:
     """When a text would go: the first instant that suits the rules and the plan."""
-    plan, facts = ports.volume, decision.facts
+    plan, facts, zone = ports.volume, decision.facts, ports.practice.time_zone
     lawful = decision.until or facts.at
     if plan is None or not plan.counts(facts.decided_as):
-        return lawful
-    place = await first_place(
+        return Place(day=day_of(lawful, zone), at=lawful, number=None)
+    return await first_place(
         plan,
-        ports.practice.time_zone,
+        zone,
         partial(taken.free, tx, ports.practice.id),
         partial(ports.rulebook.free_from, facts),
         lawful,
     )
-    if place is None:
-        return None
-    if place.number is not None:
-        taken.own[place.day].add(place.number)
-    return place.at

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from compliant_sms.flows._diary import Key, Known, drafted, entry_of, known_of, profiles_of
+from compliant_sms.flows._appointments import as_kept
+from compliant_sms.flows._diary import Known, drafted, entry_of, known_of, profiles_of
 from compliant_sms.flows._household import Agreements
+from compliant_sms.flows._told import Key
 from compliant_sms.messages import Draft
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import KeptAppointment, Ports, Transaction
@@ -42,27 +43,25 @@ async def reminders_coming(ports: Ports, visits: Iterable[Appointment]) -> list[
         ports: what to work with.
         visits: as they stand, or would. The last one said of a visit counts.
     """
-    groups: dict[PhoneNumber, dict[Key, Appointment]] = defaultdict(dict)
-    for visit in visits:
-        groups[visit.numbers[0]][visit.key] = visit
+    batch = {visit.key: visit for visit in visits}
     found: list[Coming] = []
-    for number, group in groups.items():
-        found += await _of_household(ports, number, group)
+    for number in dict.fromkeys(visit.numbers[0] for visit in batch.values()):
+        found += await _of_household(ports, number, batch)
     return sorted(found, key=lambda each: each.at)
 
 
 async def _of_household(
-    ports: Ports, number: PhoneNumber, group: Mapping[Key, Appointment]
+    ports: Ports, number: PhoneNumber, batch: Mapping[Key, Appointment]
 ) -> list[Coming]:
     at = ports.clock()
-    known = await ports.store.run(partial(_read, ports=ports, number=number, group=group, at=at))
+    known = await ports.store.run(partial(_read, ports=ports, number=number, batch=batch, at=at))
     profiles = await profiles_of(ports, known)
     by_key = {each.key: each for each in known}
     diary = [entry_of(each, profiles, at) for each in known if not each.ended]
     return [
         Coming(at=max(text.at, at), draft=await drafted(ports, text, by_key))
         for text in planned(diary, ports.reminders, at)
-        if any(each.appointment.key in group for each in text.reminders)
+        if any(each.appointment.key in batch for each in text.reminders)
     ]
 
 
@@ -70,27 +69,29 @@ async def _read(
     tx: Transaction,
     ports: Ports,
     number: PhoneNumber,
-    group: Mapping[Key, Appointment],
+    batch: Mapping[Key, Appointment],
     at: datetime,
 ) -> list[Known]:
     """The visits at a number, those of the batch as it has them."""
     practice_id = ports.practice.id
     kept = {
-        each.appointment.key: each for each in await tx.open_appointments_at(practice_id, number)
+        each.appointment.key: each
+        for each in await tx.open_appointments_at(practice_id, number)
+        if each.appointment.key not in batch
     }
-    for key, visit in group.items():
-        before = kept.get(key) or await tx.appointment(practice_id, key)
-        kept[key] = _as_kept(practice_id, visit, before, at)
+    for key, visit in batch.items():
+        if visit.numbers[0] == number:
+            kept[key] = await _as_kept(tx, practice_id, visit, at)
     agreed = Agreements(tx, ports, practice_id, at)
-    return [await known_of(tx, kept[key], agreed) for key in sorted(kept)]
+    return [await known_of(tx, kept[key], agreed, batch) for key in sorted(kept)]
 
 
-def _as_kept(
-    practice_id: str, visit: Appointment, before: KeptAppointment | None, at: datetime
+async def _as_kept(
+    tx: Transaction, practice_id: str, visit: Appointment, at: datetime
 ) -> KeptAppointment:
-    if before is None:
-        return KeptAppointment(practice_id=practice_id, appointment=visit, since=at, look_at=at)
-    # At the time at which it stood before it was told of, maybe; at another one it was not.
-    same = before.appointment.starts_at == visit.starts_at
-    moved = evolve(before, appointment=visit)
-    return moved if same else evolve(moved, sequence=before.sequence + 1, since=at)
+    """A visit as it would be kept now."""
+    before = await tx.appointment(practice_id, visit.key)
+    if before is not None and before.appointment == visit:
+        return before
+    new = KeptAppointment(practice_id=practice_id, appointment=visit, since=at, look_at=at)
+    return as_kept(before, new, await tx.told_of(practice_id, visit.key))

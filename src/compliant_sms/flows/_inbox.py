@@ -37,6 +37,7 @@ __all__ = [
     "threads",
 ]
 
+_MOST_DAYS = 3_660
 NO_QUEUE = "there is no queue of that name in the inbox plan of this messenger"
 """Words for a queue that nobody named in the plan."""
 
@@ -168,11 +169,11 @@ async def inbox_metrics(ports: Ports, days: int) -> InboxMetrics:
     """How patients were answered in the last days.
 
     Raises:
-        InvalidInput: there is no day to tell of.
+        InvalidInput: there is no day to tell of, or there are too many.
     """
     plan = the_plan(ports)
-    if days < 1:
-        msg = "days must be at least 1"
+    if type(days) is not int or not 1 <= days <= _MOST_DAYS:
+        msg = f"days must be a whole number, at least 1 and at most {_MOST_DAYS:,}"
         raise InvalidInput(msg)
     at = ports.clock()
     since = at - timedelta(days=days)

@@ -184,7 +184,7 @@ class _Asking:
     async def look_again(self, tx: Transaction, kept: KeptAppointment) -> None:
         """Have a visit planned again when something may be due of it."""
         practice_id, own = kept.practice_id, kept.appointment.key
-        waits = [max(text.at, self.at) for text, _ in self.due][-1:]
+        waits = [max(text.at, self.at) for text, _ in self.due][:1]
         if not waits and (since := await self._waits(tx, kept)):
             waits = [max(since, self.at)]
         await tx.look_again(practice_id, own, self._look_at(own, waits[0] if waits else None))

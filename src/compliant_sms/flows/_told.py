@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -11,13 +12,17 @@ from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._household import agreement, company
 from compliant_sms.messages import Message
 from compliant_sms.ports import KeptAppointment, Ports, Transaction
-from compliant_sms.reminders import RECALL, succeeded
+from compliant_sms.reminders import RECALL, Appointment, ReminderPlan, reminders_of, succeeded
 
-__all__ = ["CHANGED", "Unasked", "is_succeeded", "void_reason"]
+__all__ = ["CHANGED", "Key", "Unasked", "is_succeeded", "void_reason"]
+
+Key: TypeAlias = tuple[str, str]
+"""A visit's id and occurrence."""
 
 CHANGED = "the visit was moved, cancelled or changed"
 _OVER = "the visit began, or the next reminder of it is due"
 _BOOKED = "a later visit was booked"
+_UNPLANNED = "the practice's plan for reminders has it no more"
 _APART = "those whom it is for did not all agree to the same"
 _COMPANY = "those whom it is for are not to be told of together any more"
 
@@ -53,11 +58,18 @@ async def void_reason(
             return CHANGED
         if told.until <= at:
             return _OVER
-        if told.code.startswith(RECALL) and await is_succeeded(tx, visit):
+        if told.code.startswith(RECALL) and await is_succeeded(tx, visit, {}):
             return _BOOKED
+        if ports.reminders and not _is_planned(visit, told.code, ports.reminders):
+            return _UNPLANNED
         visits.append(visit)
     persons = sorted({visit.appointment.person for visit in visits})
     return await _parted(tx, ports, message, known, persons, at=at) if len(persons) > 1 else ""
+
+
+def _is_planned(visit: KeptAppointment, code: str, plans: Sequence[ReminderPlan]) -> bool:
+    coming = reminders_of(visit.appointment, plans, since=visit.since)
+    return any(each.code == code for each in coming)
 
 
 async def _parted(
@@ -81,7 +93,17 @@ async def _parted(
     return _APART if len(agreed) > 1 else ""
 
 
-async def is_succeeded(tx: Transaction, visit: KeptAppointment) -> bool:
-    """Whether recalls after a visit have ended."""
-    of_person = await tx.appointments_of(visit.practice_id, visit.appointment.person)
-    return succeeded(visit.appointment, (each.appointment for each in of_person))
+async def is_succeeded(
+    tx: Transaction, visit: KeptAppointment, coming: Mapping[Key, Appointment]
+) -> bool:
+    """Whether recalls after a visit have ended.
+
+    Args:
+        tx: the transaction.
+        visit: the visit.
+        coming: visits as they would stand, whatever is kept of them.
+    """
+    person = visit.appointment.person
+    of_person = await tx.appointments_of(visit.practice_id, person)
+    diary = {each.appointment.key: each.appointment for each in of_person} | {**coming}
+    return succeeded(visit.appointment, [each for each in diary.values() if each.person == person])

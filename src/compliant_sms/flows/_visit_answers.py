@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from compliant_sms import _given
 from compliant_sms.messages import Inbound, Message
@@ -189,8 +189,20 @@ async def _asked(tx: Transaction, practice_id: str, told: ToldReminder) -> Asked
 
 async def open_answers(ports: Ports, limit: int) -> tuple[VisitAnswer, ...]:
     """Up to ``limit`` answers that the host has not acknowledged, the oldest first."""
-    found = await ports.store.run(lambda tx: tx.open_answers(ports.practice.id, limit))
-    return tuple(found)
+    return await ports.store.run(lambda tx: _open_answers(tx, ports.practice.id, limit))
+
+
+async def _open_answers(tx: Transaction, practice_id: str, limit: int) -> tuple[VisitAnswer, ...]:
+    """The answers with what has become of their visits: one may have been moved since it came."""
+    found = await tx.open_answers(practice_id, limit)
+    return tuple([evolve(each, stands=await _stands(tx, practice_id, each)) for each in found])
+
+
+async def _stands(tx: Transaction, practice_id: str, said: VisitAnswer) -> bool:
+    key = said.appointment_id, said.occurrence
+    told = [t for t in await tx.told_in(said.message_id) if (t.appointment_id, t.occurrence) == key]
+    asked = [await _asked(tx, practice_id, each) for each in told]
+    return said.stands and any(each.stands for each in asked)
 
 
 async def acknowledge_answers(ports: Ports, answers: Iterable[VisitAnswer]) -> None:

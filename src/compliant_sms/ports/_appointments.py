@@ -127,9 +127,10 @@ class Appointments(Protocol):
     async def waits_to_tell(
         self, practice_id: str, key: tuple[str, str], at: datetime
     ) -> datetime | None:
-        """From when on (UTC) a text may go that waits to tell of an appointment.
+        """From when on (UTC) the first text may go that waits to tell of an appointment.
 
-        None where none waits that is not void and still makes sense after ``at``.
+        ``at``, where a pause holds one, of which nobody knows when it may go. None where none waits
+        that is not void and still makes sense after ``at``.
         """
 
     async def told_in(self, message_id: str) -> list[ToldReminder]:

@@ -27,6 +27,7 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _LANGUAGES = ("en", "es")
 _UNTIL = re.compile(r"\bUNTIL=(\d{8})(?:T(\d{6})(Z?))?(?![^;\s])", re.IGNORECASE | re.ASCII)
+_EXDATE = re.compile(r"^EXDATE\b.*$", re.IGNORECASE | re.MULTILINE)
 _END_OF_DAY = "235959"
 
 
@@ -176,7 +177,8 @@ def series(first: Appointment, rule: str, *, until: date | None = None) -> tuple
         first: the first visit, without an occurrence.
         rule: an RRULE (RFC 5545, 3.3.10), for example ``"FREQ=WEEKLY;COUNT=6"``. Its UNTIL is in
             UTC, as calendars write it beside a time zone, or the clinic's wall time; a day counts
-            to its end.
+            to its end. Lines with ``EXDATE:`` and the clinic's wall times leave visits out, also
+            the first.
         until: the last day (on the clinic's calendar); needed where the rule has no end.
 
     Raises:
@@ -196,7 +198,9 @@ def series(first: Appointment, rule: str, *, until: date | None = None) -> tuple
     if end is not None and first.start >= end:
         return ()
     try:
-        every: Iterable[datetime] = rrulestr(_in_wall_time(rule, first.zone), dtstart=first.start)
+        written = _in_wall_time(rule, first.zone)
+        every: Iterable[datetime] = rrulestr(written, dtstart=first.start)
+        begins = next(iter(rrulestr(_EXDATE.sub("", written), dtstart=first.start)), None)
         starts = list(
             islice(
                 takewhile(lambda start: end is None or start < end, every), _MOST_OCCURRENCES + 1
@@ -205,7 +209,7 @@ def series(first: Appointment, rule: str, *, until: date | None = None) -> tuple
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         msg = "the rule is no RRULE of RFC 5545. Pass one such as 'FREQ=WEEKLY;COUNT=6'."
         raise InvalidInput(msg) from error
-    if starts[:1] != [first.start]:
+    if begins != first.start:
         msg = (
             "the first appointment is no visit of the series: the rule has none at its day and "
             "time, or ends before. Pass the first one that the rule has, for BYDAY=MO on a Monday; "

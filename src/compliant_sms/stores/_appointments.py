@@ -16,6 +16,7 @@ from compliant_sms.retention import Proof, Purged
 from compliant_sms.stores._connection import Connection, Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Vault
+from compliant_sms.volume import UNTIL_RESUMED
 
 __all__ = ["AppointmentRecords"]
 
@@ -203,17 +204,19 @@ class AppointmentRecords(SubjectRecords):
     async def waits_to_tell(
         self, practice_id: str, key: tuple[str, str], at: datetime
     ) -> datetime | None:
-        """From when on a text may go that waits to tell of an appointment; None without one."""
-        row = await self._one(
-            """SELECT m.not_before FROM sms_reminders r
+        """From when on the first text may go that waits to tell of an appointment; or None."""
+        ((first,),) = await self._all(
+            """SELECT min(CASE m.not_before WHEN :paused THEN :at ELSE m.not_before END)
+            FROM sms_reminders r
             JOIN sms_messages m ON m.message_id = r.message_id
             WHERE r.practice_id = :practice_id AND r.appointment_id = :appointment_id
             AND r.occurrence = :occurrence AND r.void = '' AND r.until_at > :at
-            AND m.state IN ('due', 'held') ORDER BY r.code, r.number LIMIT 1""",
+            AND m.state IN ('due', 'held')""",
             **_visit(practice_id, key),
             at=text(at),
+            paused=text(UNTIL_RESUMED),
         )
-        return instant(row[0]) if row else None
+        return instant(first) if first else None
 
     async def told_in(self, message_id: str) -> list[ToldReminder]:
         """What a text tells of."""

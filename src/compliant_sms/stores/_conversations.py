@@ -28,13 +28,16 @@ WAIT: LiteralString = (
     + _REACHED
     + ") FROM sms_waits w "
 )
+_IN_THREAD: LiteralString = " FROM sms_waits w WHERE w.thread_id = t.thread_id AND" + OPEN
+# A text in danger is due at once, whatever waits before it.
 _THREAD: LiteralString = (
     """SELECT t.thread_id, t.record, t.chain_id,
-    (SELECT data_key FROM sms_chains c WHERE c.chain_id = t.chain_id), o.at, o.due_at
-    FROM sms_threads t LEFT JOIN sms_waits o ON o.seq = (SELECT min(w.seq) FROM sms_waits w
-    WHERE w.thread_id = t.thread_id AND"""  # noqa: S608
-    + OPEN
-    + ") WHERE t.practice_id = :practice_id AND t.joined_to = '' "
+    (SELECT data_key FROM sms_chains c WHERE c.chain_id = t.chain_id),
+    (SELECT min(w.at)"""  # noqa: S608
+    + _IN_THREAD
+    + "), o.due_at FROM sms_threads t LEFT JOIN sms_waits o ON o.seq = (SELECT w.seq"
+    + _IN_THREAD
+    + "ORDER BY w.due_at, w.seq LIMIT 1) WHERE t.practice_id = :practice_id AND t.joined_to = '' "
 )
 _IN_STATE: dict[ThreadState | None, LiteralString] = {
     None: "",

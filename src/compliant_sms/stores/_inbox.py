@@ -24,9 +24,9 @@ _TO_RAISE: LiteralString = (
     + _NEXT_STEP
     + " <= :at AND"
     + OPEN
-    + "AND w.seq = (SELECT min(o.seq) FROM sms_waits o WHERE o.thread_id = w.thread_id AND"
+    + "AND w.seq = (SELECT o.seq FROM sms_waits o WHERE o.thread_id = w.thread_id AND"
     + OPEN.replace("w.", "o.")
-    + ") ORDER BY w.due_at, w.seq LIMIT :limit"
+    + "ORDER BY o.due_at, o.seq LIMIT 1) ORDER BY w.due_at, w.seq LIMIT :limit"
 )
 _FAILED: LiteralString = """SELECT DISTINCT w.thread_id, m.message_id,
     (SELECT max(s.at) FROM sms_steps s WHERE s.message_id = m.message_id)
@@ -50,7 +50,8 @@ _THESE: LiteralString = (
     + each(":id_#")
     + ") ORDER BY seq"
 )
-# Each branch: why, since when, what, thread, queue, assignee.
+# Each branch: why, since when, what, thread, queue, assignee. A text waits since it was first held,
+# or tried: one that was asked for long ago is not late, and one that is tried each hour is.
 _OPEN_ITEMS: LiteralString = (
     """SELECT CASE WHEN t.person = '' THEN 'unmatched' ELSE 'unanswered' END, w.at,
         coalesce(w.inbound_id, w.wait_id), t.thread_id, t.queue, t.assignee
@@ -73,10 +74,14 @@ _OPEN_ITEMS: LiteralString = (
     FROM sms_messages m WHERE m.practice_id = :practice_id
     AND m.state IN ('claimed', 'uncertain')
     AND (m.state = 'uncertain' OR m.state = 'claimed' AND m.claimed_until <= :at)
-    UNION ALL SELECT 'held_too_long', m.created_at, m.message_id, '', '', ''
-    FROM sms_messages m WHERE m.practice_id = :practice_id AND m.urgency IN (0, 1, 2)
-    AND m.state IN ('due', 'held') AND (m.state = 'held' AND m.created_at <= :held_since
-        OR m.state = 'due' AND m.not_before <= :held_since)
+    UNION ALL SELECT 'held_too_long', since, message_id, '', '', '' FROM (
+        SELECT m.message_id, coalesce((SELECT min(s.at) FROM sms_steps s
+            WHERE s.message_id = m.message_id AND s.state IN ('held', 'claimed')),
+            m.not_before) AS since
+        FROM sms_messages m WHERE m.practice_id = :practice_id AND m.urgency IN (0, 1, 2)
+        AND m.state IN ('due', 'held') AND m.created_at <= :held_since
+        AND (m.state = 'held' OR m.attempts > 0 OR m.not_before <= :held_since)) waiting
+    WHERE since <= :held_since
     ORDER BY 2, 3 LIMIT :limit"""
 )
 
@@ -97,7 +102,7 @@ class InboxRecords(InboundRecords, ThreadRecords):
         )
 
     async def waits_to_raise(self, practice_id: str, at: datetime, limit: int) -> list[Wait]:
-        """Of each thread the text that waits longest, where its next step has come."""
+        """Of each thread the text that is due first, where its next step has come."""
         rows = await self._all(_TO_RAISE, practice_id=practice_id, at=text(at), limit=limit)
         return [wait_of(row) for row in rows]
 

@@ -133,7 +133,8 @@ class VolumePlan:
         ramp: how the volume grows from the first day on.
         texts_per_day: at most so many in any case.
         replies_per_day: how many replies the staff can answer in a day. Texts then leave in the
-            staffed hours only, spread evenly, and no more than bring in so many.
+            staffed hours only, spread evenly, and no more than bring in so many. What no worker, or
+            a pause, let go at its time goes later on that day.
         expected_reply_rate: which part of the texts is replied to, more than 0, at most 1.
         staffed: when somebody is there to answer, on the practice's clock; used with
             ``replies_per_day`` only.

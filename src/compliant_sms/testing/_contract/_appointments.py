@@ -21,6 +21,7 @@ from compliant_sms.testing._contract._samples import (
     a_text,
     minutes,
 )
+from compliant_sms.volume import UNTIL_RESUMED
 
 __all__ = ["AppointmentContract"]
 
@@ -144,6 +145,12 @@ class AppointmentContract(Contract):
             await tx.add(a_text(), NOON)
             await tx.add_told(HERE, first)
 
+        async def later(tx: Transaction) -> None:
+            text = a_text("later")
+            await tx.add(evolve(text, not_before=text.not_before + minutes(9)), NOON)
+            # Earlier by its code, later by its time.
+            await tx.add_told(HERE, evolve(told(), code="0d", message_id=text.message_id))
+
         def telling(one: ToldReminder) -> Work[None]:
             return lambda tx: tx.add_told(HERE, one)
 
@@ -165,8 +172,13 @@ class AppointmentContract(Contract):
             assert store.run(lambda tx: tx.told_of(HERE, key)) == [void, again]
             assert store.run(lambda tx: tx.told_in("nothing")) == []
             assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) == waits
+            store.run(later)
+            assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) == waits
             store.run(lambda tx: tx.save(evolve(a_text(), state=State.CANCELLED), NOON))
-            assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) is None
+            assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) == waits + minutes(9)
+            paused = evolve(a_text("later"), state=State.HELD, not_before=UNTIL_RESUMED)
+            store.run(lambda tx: tx.save(paused, NOON))
+            assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) == NOON
 
     def test_answers_wait_to_be_taken(self, make_store: MakeStore) -> None:
         """They come in order until they are settled; a newer one about the visit settles one."""
