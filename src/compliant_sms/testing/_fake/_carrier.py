@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import isawaitable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from attrs import evolve
 
@@ -89,7 +89,8 @@ class FakeCarrier(Trouble):
         self.providers: tuple[Provider, ...] = tuple(
             each.adapter if isinstance(each, OtherProvider) else each for each in given
         )
-        self.clock: Clock = clock or MovableClock(MORNING)
+        # Whoever passes one that cannot be moved knows it.
+        self.clock: MovableClock = cast("MovableClock", clock or MovableClock(MORNING))
         self.reachable: bool = True
         self.retry: Retry = BriefRetry(_no_wait)
         self._book = FakeBook({name: _called_back(it) for name, it in numbers_of(accounts).items()})
