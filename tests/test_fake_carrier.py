@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ from compliant_sms.errors import (
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import Bandwidth, OutboundText, Provider, Telnyx, Twilio, Vonage
 from compliant_sms.sandbox import TelnyxAccount
+from compliant_sms.stores import SQLite
 from compliant_sms.testing import (
     MORNING,
     FakeCarrier,
@@ -308,6 +310,17 @@ def test_seed_repeats_a_run(make: Make) -> None:
     first = run(1)
     assert first == run(1)
     assert first != run(2)
+
+
+def test_two_over_one_database_make_no_id_twice(practice: Practice, tmp_path: Path) -> None:
+    """What a patient texts in one test is no repetition of what came in another."""
+    for each in range(2):
+        carrier = FakeCarrier()
+        with carrier.messenger(practice=practice, store=SQLite(tmp_path / "sms.db")) as messenger:
+            assert carrier.reply(PATIENT, ["Running late", "STOP"][each]) == 200
+            revoked = messenger.consent.state(PATIENT, PERSON).revoked_at
+            assert (revoked is not None) is bool(each)
+            assert f"seed={carrier.seed}" in repr(carrier)
 
 
 def test_several_providers_over_one_book(make: Make) -> None:

@@ -26,7 +26,7 @@ from compliant_sms.retry import BriefRetry
 from compliant_sms.routing import Routes
 from compliant_sms.sandbox import BookEntry, Outcome
 from compliant_sms.sandbox._book import Number, numbers_of
-from compliant_sms.sandbox._chance import Chance
+from compliant_sms.sandbox._chance import Chance, new_seed
 from compliant_sms.sandbox._entries import Draft
 from compliant_sms.sandbox._trouble import Trouble
 from compliant_sms.stores import SQLite
@@ -65,7 +65,9 @@ class FakeCarrier(Trouble):
             wrote. Twilio if left out.
         clock: what time it is; if left out, :attr:`clock` stands on a Monday, 10 in the morning in
             Chicago, until it is moved.
-        seed: ids and chance come from it, so that a run repeats; any whole number.
+        seed: ids and chance come from it, so that a run repeats; any whole number. Another one
+            each time when left out, so that two over one database do not make the same ids, as
+            no provider does; the repr tells it.
 
     Attributes:
         reachable: False, and no request arrives: each fails before a byte of it has left.
@@ -79,7 +81,10 @@ class FakeCarrier(Trouble):
     _carrier: InProcessCarrier
 
     def __init__(
-        self, *providers: str | Provider | OtherProvider, clock: Clock | None = None, seed: int = 0
+        self,
+        *providers: str | Provider | OtherProvider,
+        clock: Clock | None = None,
+        seed: int | None = None,
     ) -> None:
         given = [adapter_of(p) if isinstance(p, str) else p for p in providers or ("twilio",)]
         accounts = [account_of(each) for each in given]
@@ -94,14 +99,19 @@ class FakeCarrier(Trouble):
         self.reachable: bool = True
         self.retry: Retry = BriefRetry(_no_wait)
         self._book = FakeBook({name: _called_back(it) for name, it in numbers_of(accounts).items()})
-        self._carrier = InProcessCarrier(self._book, self.clock, Chance(seed))
+        self._carrier = InProcessCarrier(self._book, self.clock, Chance(new_seed() if seed is None else seed))
         self._endpoints = Endpoints(self._carrier, accounts)
         self._messenger: Messenger | AsyncMessenger | None = None
         self._dispatches = True
 
     def __repr__(self) -> str:
         names = ", ".join(each.name for each in self.providers)
-        return f"FakeCarrier({names}; {len(self.messages())} texts)"
+        return f"FakeCarrier({names}; {len(self.messages())} texts; seed={self.seed})"
+
+    @property
+    def seed(self) -> int:
+        """What ids and chance come from. Pass it to another one to have the same run again."""
+        return self._carrier.chance.seed
 
     @property
     def provider(self) -> Provider:
