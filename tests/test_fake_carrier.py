@@ -403,6 +403,72 @@ def test_callbacks_reach_the_host_s_own_endpoint(make: Make) -> None:
     assert messenger.consent.state(PATIENT, PERSON).revoked_at is not None
 
 
+def test_the_endpoint_stays_whatever_messenger_comes_next(make: Make, practice: Practice) -> None:
+    """What was said once does not hang on the order in which fixtures are made."""
+    carrier, messenger = make()
+    carrier.post_to(lambda request: messenger.receive(request).answer.status)
+    with carrier.messenger(practice=practice) as other:
+        assert carrier.reply(PATIENT, "STOP") == 200
+
+        assert messenger.consent.state(PATIENT, PERSON).revoked_at is not None
+        carrier.connect(other)
+        assert carrier.connected is other
+        assert carrier.reply(PATIENT, "STOP") == 200
+        assert other.consent.state(PATIENT, PERSON).revoked_at is not None
+
+
+def test_an_endpoint_may_be_a_coroutine_function(practice: Practice) -> None:
+    """An application on an event loop is called on that loop."""
+
+    async def story() -> None:
+        carrier = FakeCarrier()
+        messenger = carrier.async_messenger(practice=practice)
+
+        async def view(request: WebhookRequest) -> int:
+            return (await messenger.receive(request)).answer.status
+
+        carrier.post_to(view)
+        with pytest.raises(ConfigurationError, match="areply"):
+            carrier.reply(PATIENT, "STOP")
+        assert await carrier.areply(PATIENT, "STOP") == 200
+        assert (await messenger.consent.state(PATIENT, PERSON)).revoked_at is not None
+        await messenger.aclose()
+
+    asyncio.run(story())
+
+
+def test_an_endpoint_answers_with_a_status(make: Make) -> None:
+    """Whoever returns the whole answer is told what to return."""
+    carrier, messenger = make()
+    carrier.post_to(messenger.receive)  # type: ignore[arg-type]
+
+    with pytest.raises(InvalidInput, match=r"answered with Received.*response\.status_code"):
+        carrier.reply(PATIENT, "Running late")
+
+
+@pytest.mark.parametrize("name", ["twilio", "plivo"])
+def test_several_practices_behind_one_mount(practice: Practice, name: str) -> None:
+    """Callbacks are signed for the address of each practice's own endpoint, news of texts too."""
+    carrier = FakeCarrier(name, public_url="https://texts.example/in/lakeside/")
+    arrived: list[str] = []
+    with carrier.messenger(practice=practice) as messenger:
+
+        def view(request: WebhookRequest) -> int:
+            arrived.append(request.url.partition("?")[0])
+            return messenger.receive(request).answer.status
+
+        carrier.post_to(view)
+        messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="a test")
+        remind(messenger)
+        carrier.deliver_callbacks()
+        assert carrier.reply(PATIENT, "Running late") == 200
+        assert state(messenger) is State.DELIVERED
+
+    assert set(arrived) == {f"https://texts.example/in/lakeside/{name}"}
+    with pytest.raises(InvalidInput, match="public_url"):
+        FakeCarrier(public_url="texts.example")
+
+
 def test_webhooks_that_are_not_believed_or_recorded(
     make: Make, practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from inspect import isawaitable
-from typing import Any, Final, TypeAlias, cast
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable, iscoroutinefunction
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from attrs import evolve
 
@@ -27,11 +27,11 @@ from compliant_sms.routing import Routes
 from compliant_sms.sandbox import BookEntry, Outcome
 from compliant_sms.sandbox._book import Number, numbers_of
 from compliant_sms.sandbox._chance import Chance, new_seed
-from compliant_sms.sandbox._entries import Draft
+from compliant_sms.sandbox._entries import Draft, require_callback_url
 from compliant_sms.sandbox._trouble import Trouble
 from compliant_sms.stores import SQLite
 from compliant_sms.testing._clock import MORNING, MovableClock
-from compliant_sms.testing._fake._accounts import account_of, adapter_of, webhook_url
+from compliant_sms.testing._fake._accounts import account_of, adapter_of
 from compliant_sms.testing._fake._in_process import Endpoints, InProcessCarrier
 from compliant_sms.testing._fake._other import OtherProvider
 from compliant_sms.testing._fake._recipients import FakeBook, Recipient, e164_of
@@ -41,8 +41,9 @@ __all__ = ["FakeCarrier", "Recipient"]
 
 _TAKEN: Final = range(200, 300)
 
-View: TypeAlias = Callable[[WebhookRequest], int]
-"""Your own endpoint for callbacks: the HTTP status with which it answers."""
+M = TypeVar("M", Messenger, AsyncMessenger)
+View: TypeAlias = Callable[[WebhookRequest], int | Awaitable[int]]
+"""Your own endpoint for callbacks: the HTTP status with which it answers, or its coroutine."""
 
 
 async def _no_wait(_: float) -> None:
@@ -68,6 +69,9 @@ class FakeCarrier(Trouble):
         seed: ids and chance come from it, so that a run repeats; any whole number. Another one
             each time when left out, so that two over one database do not make the same ids, as
             no provider does; the repr tells it.
+        public_url: where your endpoints for callbacks lie, without the provider's name, as for
+            ``webhook_app``; of several practices, with the part of the path that is this one's.
+            Callbacks are signed for it. An adapter of your own brings its ``status_callback``.
 
     Attributes:
         reachable: False, and no request arrives: each fails before a byte of it has left.
@@ -85,8 +89,11 @@ class FakeCarrier(Trouble):
         *providers: str | Provider | OtherProvider,
         clock: Clock | None = None,
         seed: int | None = None,
+        public_url: str = "https://clinic.example/texts",
     ) -> None:
-        given = [adapter_of(p) if isinstance(p, str) else p for p in providers or ("twilio",)]
+        below = require_callback_url(public_url, "public_url").rstrip("/")
+        named = providers or ("twilio",)
+        given = [adapter_of(each, below) if isinstance(each, str) else each for each in named]
         accounts = [account_of(each) for each in given]
         if len({account.provider for account in accounts}) < len(accounts):
             msg = "there are two accounts at one provider. Make a fake carrier for each."
@@ -98,10 +105,13 @@ class FakeCarrier(Trouble):
         self.clock: MovableClock = cast("MovableClock", clock or MovableClock(MORNING))
         self.reachable: bool = True
         self.retry: Retry = BriefRetry(_no_wait)
-        self._book = FakeBook({name: _called_back(it) for name, it in numbers_of(accounts).items()})
-        self._carrier = InProcessCarrier(self._book, self.clock, Chance(new_seed() if seed is None else seed))
+        numbers = {name: _called_back(it, below) for name, it in numbers_of(accounts).items()}
+        self._book = FakeBook(numbers)
+        chance = Chance(new_seed() if seed is None else seed)
+        self._carrier = InProcessCarrier(self._book, self.clock, chance)
         self._endpoints = Endpoints(self._carrier, accounts)
         self._messenger: Messenger | AsyncMessenger | None = None
+        self._view: View | None = None
         self._dispatches = True
 
     def __repr__(self) -> str:
@@ -128,19 +138,22 @@ class FakeCarrier(Trouble):
     def messenger(self, *, practice: Practice, **arguments: Any) -> Messenger:  # noqa: ANN401
         """A messenger that is connected to this carrier, over a database in memory.
 
+        Where callbacks go to a function of yours (:meth:`post_to`), they still do.
+
         Args:
             practice: who texts.
             arguments: of :class:`compliant_sms.Messenger`, in place of what is set here: provider,
                 store, clock, transport and retry.
         """
-        made = Messenger(**self._arguments(practice) | arguments)
-        self.connect(made)
-        return made
+        return self._connected_to(Messenger(**self._arguments(practice) | arguments))
 
     def async_messenger(self, *, practice: Practice, **arguments: Any) -> AsyncMessenger:  # noqa: ANN401
         """The same for an event loop; see :meth:`messenger`."""
-        made = AsyncMessenger(**self._arguments(practice) | arguments)
-        self.connect(made)
+        return self._connected_to(AsyncMessenger(**self._arguments(practice) | arguments))
+
+    def _connected_to(self, made: M) -> M:
+        if self._view is None:
+            self.connect(made)
         return made
 
     def _arguments(self, practice: Practice) -> dict[str, Any]:
@@ -161,24 +174,35 @@ class FakeCarrier(Trouble):
             dispatch: have it send what is due after a patient's text, as the web adapters do:
                 answers go out at once.
         """
-        self._messenger, self._dispatches = messenger, dispatch
+        self._messenger, self._dispatches, self._view = messenger, dispatch, None
         self._carrier.inbox = self._receive
 
     def post_to(self, view: View) -> None:
         """Hand callbacks to a function of yours from now on, such as your framework's test client.
 
         Args:
-            view: takes a callback; returns the HTTP status of your endpoint's answer.
+            view: takes a callback; returns the HTTP status of your endpoint's answer. It may be a
+                coroutine function: then await :meth:`areply` and :meth:`adeliver_callbacks`.
         """
+        self._messenger, self._view = None, view
+        self._carrier.inbox = self._post
 
-        async def post(_: str, request: WebhookRequest) -> int:
-            return view(request)
-
-        self._messenger = None
-        self._carrier.inbox = post
+    async def _post(self, _: str, request: WebhookRequest) -> int:
+        assert self._view is not None  # noqa: S101 - post_to sets both
+        status = self._view(request)
+        if isawaitable(status):
+            status = await status
+        if not isinstance(status, int):
+            msg = (
+                f"the function of post_to answered with {type(status).__name__}; it must answer "
+                "with the HTTP status of your endpoint, such as response.status_code."
+            )
+            raise InvalidInput(msg)
+        return status
 
     async def _receive(self, provider: str, request: WebhookRequest) -> int:
-        messenger = self._connected()
+        messenger = self._messenger
+        assert messenger is not None  # noqa: S101 - connect sets both
         try:
             received = messenger.receive(request, provider=provider)
             if isawaitable(received):
@@ -188,12 +212,6 @@ class FakeCarrier(Trouble):
         except StoreError:
             return 503
         return received.answer.status
-
-    def _connected(self) -> Messenger | AsyncMessenger:
-        if self._messenger is None:
-            msg = "the fake carrier is connected to no messenger. Call connect(messenger)."
-            raise ConfigurationError(msg)
-        return self._messenger
 
     async def send(self, request: HttpRequest) -> HttpReply:
         """What the messenger calls: the provider's answer to a request.
@@ -260,13 +278,13 @@ class FakeCarrier(Trouble):
 
         Returns:
             The HTTP status of the answer: 200 when it was taken in, 403 when the signature was
-            not believed; 0 when the callback was lost or held back.
+            not believed; 0 when the callback was lost or held back, or nobody is connected.
 
         Raises:
             InvalidInput: numbers or an id that cannot be used, or an id of another text.
             InvalidPhoneNumber: a number is none.
-            ConfigurationError: an :class:`~compliant_sms.AsyncMessenger` is connected; await
-                :meth:`areply`.
+            ConfigurationError: an :class:`~compliant_sms.AsyncMessenger` or a coroutine function
+                is connected; await :meth:`areply`.
         """
         return finish(self._blocking().areply(from_, body, to=to, sid=sid))
 
@@ -300,8 +318,8 @@ class FakeCarrier(Trouble):
         do.
 
         Raises:
-            ConfigurationError: an :class:`~compliant_sms.AsyncMessenger` is connected; await
-                :meth:`adeliver_callbacks`.
+            ConfigurationError: an :class:`~compliant_sms.AsyncMessenger` or a coroutine function
+                is connected; await :meth:`adeliver_callbacks`.
         """
         finish(self._blocking().adeliver_callbacks())
 
@@ -310,10 +328,10 @@ class FakeCarrier(Trouble):
         await self._carrier.drain()
 
     def _blocking(self) -> FakeCarrier:
-        if isinstance(self._messenger, AsyncMessenger):
+        if isinstance(self._messenger, AsyncMessenger) or iscoroutinefunction(self._view):
             msg = (
-                "an AsyncMessenger is connected, whose answers have to be awaited. Call "
-                "areply() and adeliver_callbacks()."
+                "an AsyncMessenger or a coroutine function is connected, whose answers have to be "
+                "awaited. Call areply() and adeliver_callbacks()."
             )
             raise ConfigurationError(msg)
         return self
@@ -358,8 +376,8 @@ class FakeCarrier(Trouble):
         self._book.recipients.pop(number, None)
 
 
-def _called_back(number: Number) -> Number:
-    """A number whose callbacks all go to the fake carrier's own address."""
-    url = webhook_url(number.account.provider)
+def _called_back(number: Number, public_url: str) -> Number:
+    """A number whose callbacks all go to one address."""
+    url = f"{public_url}/{number.account.provider}"
     status_url = url if number.account.takes_status_url else None
     return evolve(number, inbound_url=url, status_url=status_url)
