@@ -17,6 +17,7 @@ from compliant_sms import (
     AsyncMessenger,
     Blocked,
     Failed,
+    Keyring,
     Messenger,
     Outcome,
     Practice,
@@ -36,6 +37,8 @@ from compliant_sms.errors import (
     StoreFull,
 )
 from compliant_sms.lifecycle import State
+from compliant_sms.lookups import LineAnswer, LookUps
+from compliant_sms.practice import PhiMode
 from compliant_sms.providers import Bandwidth, OutboundText, Provider, Telnyx, Twilio, Vonage
 from compliant_sms.sandbox import TelnyxAccount
 from compliant_sms.stores import SQLite
@@ -562,3 +565,33 @@ def test_requests_under_conditions() -> None:
     carrier.fail_next("drop")
     with pytest.raises(NoAnswer):
         asyncio.run(carrier.send(request()))
+
+
+def test_an_event_loop_takes_plain_functions(practice: Practice) -> None:
+    """What a project passes to Messenger does for AsyncMessenger, such as the kit's ``people``."""
+
+    async def story() -> None:
+        carrier = FakeCarrier()
+        messenger = carrier.async_messenger(
+            practice=evolve(practice, phi=PhiMode.NOTICE, link_domains=["lakeside.example"]),
+            people=lambda _: Profile(time_zone="America/New_York"),
+            lookups=LookUps(line_type=lambda _: LineAnswer(kind="mobile", as_of=MORNING.date())),
+            secure_links=lambda _: "https://lakeside.example/m/1",
+            keyring=Keyring.generate(),
+        )
+        await messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="a test")
+        sent = await messenger.send(
+            to=PATIENT,
+            person=PERSON,
+            purpose=Purpose.PRESCRIPTION_NOTIFICATION,
+            body="Lakeside Family Medicine: your lisinopril is ready.",
+            idempotency_key="rx-1",
+        )
+        assert isinstance(sent, Sent)
+        assert "https://lakeside.example/m/1" in carrier.texts_to(PATIENT)[0].body
+        (decision,) = (await messenger.history(PERSON)).texts[0].decisions
+        assert decision.facts.lookups.line is not None
+        assert "America/New_York" in str(decision.facts.zones)
+        await messenger.aclose()
+
+    asyncio.run(story())
