@@ -71,6 +71,17 @@ def send(messenger: Messenger, key: str = "1", **changes: Any) -> Outcome:
 # Assertions
 
 
+def test_what_is_neither_an_outcome_nor_a_carrier(texting: Messenger, fake: FakeCarrier) -> None:
+    """Whoever forgot to await, or asserts of a decision, is told what to pass."""
+    other = fake.async_messenger(practice=texting.practice)
+    forgotten = other.dispatch_due()
+    with pytest.raises(InvalidInput, match=r"coroutine is neither.*awaited"):
+        assert_sent(forgotten)  # type: ignore[call-overload]
+    forgotten.close()
+    with pytest.raises(InvalidInput, match="Blocked is neither"):
+        assert_not_sent(send(texting, purpose=Purpose.BILLING))  # type: ignore[arg-type]
+
+
 def test_sent(texting: Messenger, fake: FakeCarrier) -> None:
     """What was sent is accepted, as an outcome and at the carrier."""
     assert_not_sent(fake)
