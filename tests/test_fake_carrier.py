@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import pickle
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -595,3 +597,15 @@ def test_an_event_loop_takes_plain_functions(practice: Practice) -> None:
         await messenger.aclose()
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("duplicate", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_a_messenger_is_neither_pickled_nor_copied(
+    practice: Practice, duplicate: Callable[[object], object]
+) -> None:
+    """Who hands one to another process is told to make it there."""
+    carrier = FakeCarrier()
+    with carrier.messenger(practice=practice) as messenger:
+        for each in (messenger, carrier.async_messenger(practice=practice)):
+            with pytest.raises(TypeError, match="make one in each process"):
+                duplicate(each)
