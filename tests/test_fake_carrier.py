@@ -497,6 +497,20 @@ def test_nobody_is_connected() -> None:
     assert FakeCarrier().reply(PATIENT, "STOP") == 0
 
 
+def test_a_text_that_comes_late_is_answered_too(make: Make) -> None:
+    """A STOP whose callback was held back is confirmed once it arrives, as the web adapters do."""
+    carrier, messenger = make("bandwidth")
+    carrier.fail_next("reordered")
+    assert carrier.reply(PATIENT, "STOP") == 0
+    assert carrier.texts_to(PATIENT) == []
+
+    carrier.deliver_callbacks()
+    (confirmation,) = carrier.texts_to(PATIENT)
+    assert "no more texts" in confirmation.body
+    assert confirmation.status == "delivered"
+    assert messenger.dispatch_due() == ()
+
+
 def test_dispatch_is_the_host_s_on_request(make: Make) -> None:
     """Without ``dispatch`` answers wait for the host."""
     carrier, messenger = make("vonage")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable, iscoroutinefunction
-from typing import Any, Final, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from attrs import evolve
 
@@ -17,6 +17,7 @@ from compliant_sms.errors import (
     StoreError,
     WebhookRejected,
 )
+from compliant_sms.flows import ReceivedText
 from compliant_sms.messenger import AsyncMessenger, Messenger
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Retry
@@ -38,8 +39,6 @@ from compliant_sms.testing._fake._recipients import FakeBook, Recipient, e164_of
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
 __all__ = ["FakeCarrier", "Recipient"]
-
-_TAKEN: Final = range(200, 300)
 
 M = TypeVar("M", Messenger, AsyncMessenger)
 View: TypeAlias = Callable[[WebhookRequest], int | Awaitable[int]]
@@ -112,7 +111,7 @@ class FakeCarrier(Trouble):
         self._endpoints = Endpoints(self._carrier, accounts)
         self._messenger: Messenger | AsyncMessenger | None = None
         self._view: View | None = None
-        self._dispatches = True
+        self._dispatches, self._heard = True, False
 
     def __repr__(self) -> str:
         names = ", ".join(each.name for each in self.providers)
@@ -211,7 +210,16 @@ class FakeCarrier(Trouble):
             return error.status
         except StoreError:
             return 503
+        self._heard |= any(isinstance(each, ReceivedText) and each.new for each in received.events)
         return received.answer.status
+
+    async def _answer(self) -> None:
+        """Send what a new text made due, after its callback was answered."""
+        if self._heard and self._messenger is not None and self._dispatches:
+            self._heard = False
+            sent = self._messenger.dispatch_due()
+            if isawaitable(sent):
+                await sent
 
     async def send(self, request: HttpRequest) -> HttpReply:
         """What the messenger calls: the provider's answer to a request.
@@ -301,10 +309,7 @@ class FakeCarrier(Trouble):
         ours = self._last_sender_to(patient) if to is None else e164_of(to)
         draft = Draft(from_=patient, to=ours, body=body)
         status = (await self._carrier.take_from_patient(draft, sid)).webhook_status or 0
-        if status in _TAKEN and self._messenger is not None and self._dispatches:
-            sent = self._messenger.dispatch_due()
-            if isawaitable(sent):
-                await sent
+        await self._answer()
         return status
 
     def _last_sender_to(self, number: str) -> str:
@@ -325,6 +330,8 @@ class FakeCarrier(Trouble):
 
     async def adeliver_callbacks(self) -> None:
         """See :meth:`deliver_callbacks`; for an :class:`~compliant_sms.AsyncMessenger`."""
+        await self._carrier.drain()
+        await self._answer()  # a text that was held back is a new one too
         await self._carrier.drain()
 
     def _blocking(self) -> FakeCarrier:
