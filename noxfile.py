@@ -147,6 +147,7 @@ def types(session: nox.Session) -> None:
     session.install("-e", ".[all]", *groups("types"))
     session.run("mypy")
     session.run("basedpyright", "--verifytypes", "compliant_sms", "--ignoreexternal")
+    session.run("basedpyright", "tests/typing")
 
 
 @nox.session

@@ -7,13 +7,24 @@ import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve, fields
 
-from compliant_sms import AsyncMessenger, Blocked, Messenger, Practice, Profile, Sent, events
+from compliant_sms import (
+    AsyncMessenger,
+    Blocked,
+    Messenger,
+    Outcome,
+    Practice,
+    Profile,
+    Purpose,
+    Sent,
+    events,
+)
 from compliant_sms.consent import Channel, Clarified, ConsentEvent, Flag, NumberFlagged
 from compliant_sms.conversations import InboxEvent, InboxEventKind
 from compliant_sms.driver import finish
@@ -26,7 +37,7 @@ from compliant_sms.messenger import StoreKind
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Store, Transaction
 from compliant_sms.providers import Twilio
-from compliant_sms.testing import MovableClock
+from compliant_sms.testing import FakeCarrier, MovableClock
 from compliant_sms.testing._contract._samples import NOON, a_text
 from compliant_sms.transport import BlockingTransport
 from compliant_sms.wire import HttpReply, HttpRequest
@@ -355,7 +366,13 @@ def test_handlers_that_cannot_be_called(messenger: Messenger) -> None:
 
     async def later(_: Event) -> None: ...
 
-    for kind, handler in [(str, print), (Event, "print"), (Event, later), ("Event", print)]:
+    class Later:
+        async def __call__(self, event: Event) -> None: ...
+
+    for kind, handler in [
+        *[(str, print), ("Event", print), (Event, "print")],
+        *[(Event, later), (Event, Later()), (Event, partial(later))],
+    ]:
         with pytest.raises(InvalidInput):
             messenger.on(kind, handler)  # type: ignore[type-var, arg-type]
 
@@ -432,6 +449,57 @@ def test_on_an_event_loop(
         for how in ("awaited", "called")
     ]
     assert sum(r.name == "compliant_sms.hooks" for r in caplog.records) == 2
+
+
+def test_a_handler_that_is_cancelled_is_not_the_caller_cancelled(
+    practice: Practice, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a handler waited for was cancelled: it failed, and the text went. We are: so we end."""
+    told: list[Event] = []
+
+    async def waits_for_what_is_cancelled(_: Event) -> None:
+        task = asyncio.ensure_future(asyncio.sleep(60))
+        task.cancel()
+        await task
+
+    async def story() -> None:
+        carrier = FakeCarrier()
+        messenger = carrier.async_messenger(practice=practice)
+        await messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="a test")
+
+        async def send(key: str) -> Outcome:
+            return await messenger.send(
+                to=PATIENT,
+                person=PERSON,
+                purpose=Purpose.APPOINTMENT_REMINDER,
+                body=f"{BODY} {key}",
+                idempotency_key=key,
+            )
+
+        messenger.on(TextSent, waits_for_what_is_cancelled)
+        messenger.on(TextSent, told.append)
+        assert isinstance(await send("1"), Sent)
+        assert names(told) == ["text_sent"]
+
+        begun = asyncio.Event()
+
+        async def waits(_: Event) -> None:
+            begun.set()
+            await asyncio.Event().wait()
+
+        messenger.on(events.OptedOut, waits)
+        revoked = messenger.consent.revoke(PATIENT, channel="voicemail", recorded_by="a test")
+        task = asyncio.create_task(revoked)
+        await begun.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await messenger.consent.state(PATIENT, PERSON)).revoked_at is not None
+        await messenger.aclose()
+
+    asyncio.run(story())
+    failed = [record for record in caplog.records if record.name == "compliant_sms.hooks"]
+    assert [vars(record)["error"] for record in failed] == ["CancelledError"]
 
 
 def test_ids_of_others(messenger: Messenger, make_messenger: Make, practice: Practice) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import pickle
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ from compliant_sms import (
     AsyncMessenger,
     Blocked,
     Failed,
+    Keyring,
     Messenger,
     Outcome,
     Practice,
@@ -35,8 +39,11 @@ from compliant_sms.errors import (
     StoreFull,
 )
 from compliant_sms.lifecycle import State
+from compliant_sms.lookups import LineAnswer, LookUps
+from compliant_sms.practice import PhiMode
 from compliant_sms.providers import Bandwidth, OutboundText, Provider, Telnyx, Twilio, Vonage
 from compliant_sms.sandbox import TelnyxAccount
+from compliant_sms.stores import SQLite
 from compliant_sms.testing import (
     MORNING,
     FakeCarrier,
@@ -310,6 +317,17 @@ def test_seed_repeats_a_run(make: Make) -> None:
     assert first != run(2)
 
 
+def test_two_over_one_database_make_no_id_twice(practice: Practice, tmp_path: Path) -> None:
+    """What a patient texts in one test is no repetition of what came in another."""
+    for each in range(2):
+        carrier = FakeCarrier()
+        with carrier.messenger(practice=practice, store=SQLite(tmp_path / "sms.db")) as messenger:
+            assert carrier.reply(PATIENT, ["Running late", "STOP"][each]) == 200
+            revoked = messenger.consent.state(PATIENT, PERSON).revoked_at
+            assert (revoked is not None) is bool(each)
+            assert f"seed={carrier.seed}" in repr(carrier)
+
+
 def test_several_providers_over_one_book(make: Make) -> None:
     """A reply goes to the number that texted last, and routes see every provider."""
     carrier, messenger = make("telnyx", "twilio")
@@ -390,6 +408,72 @@ def test_callbacks_reach_the_host_s_own_endpoint(make: Make) -> None:
     assert messenger.consent.state(PATIENT, PERSON).revoked_at is not None
 
 
+def test_the_endpoint_stays_whatever_messenger_comes_next(make: Make, practice: Practice) -> None:
+    """What was said once does not hang on the order in which fixtures are made."""
+    carrier, messenger = make()
+    carrier.post_to(lambda request: messenger.receive(request).answer.status)
+    with carrier.messenger(practice=practice) as other:
+        assert carrier.reply(PATIENT, "STOP") == 200
+
+        assert messenger.consent.state(PATIENT, PERSON).revoked_at is not None
+        carrier.connect(other)
+        assert carrier.connected is other
+        assert carrier.reply(PATIENT, "STOP") == 200
+        assert other.consent.state(PATIENT, PERSON).revoked_at is not None
+
+
+def test_an_endpoint_may_be_a_coroutine_function(practice: Practice) -> None:
+    """An application on an event loop is called on that loop."""
+
+    async def story() -> None:
+        carrier = FakeCarrier()
+        messenger = carrier.async_messenger(practice=practice)
+
+        async def view(request: WebhookRequest) -> int:
+            return (await messenger.receive(request)).answer.status
+
+        carrier.post_to(view)
+        with pytest.raises(ConfigurationError, match="areply"):
+            carrier.reply(PATIENT, "STOP")
+        assert await carrier.areply(PATIENT, "STOP") == 200
+        assert (await messenger.consent.state(PATIENT, PERSON)).revoked_at is not None
+        await messenger.aclose()
+
+    asyncio.run(story())
+
+
+def test_an_endpoint_answers_with_a_status(make: Make) -> None:
+    """Whoever returns the whole answer is told what to return."""
+    carrier, messenger = make()
+    carrier.post_to(messenger.receive)  # type: ignore[arg-type]
+
+    with pytest.raises(InvalidInput, match=r"answered with Received.*response\.status_code"):
+        carrier.reply(PATIENT, "Running late")
+
+
+@pytest.mark.parametrize("name", ["twilio", "plivo"])
+def test_several_practices_behind_one_mount(practice: Practice, name: str) -> None:
+    """Callbacks are signed for the address of each practice's own endpoint, news of texts too."""
+    carrier = FakeCarrier(name, public_url="https://texts.example/in/lakeside/")
+    arrived: list[str] = []
+    with carrier.messenger(practice=practice) as messenger:
+
+        def view(request: WebhookRequest) -> int:
+            arrived.append(request.url.partition("?")[0])
+            return messenger.receive(request).answer.status
+
+        carrier.post_to(view)
+        messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="a test")
+        remind(messenger)
+        carrier.deliver_callbacks()
+        assert carrier.reply(PATIENT, "Running late") == 200
+        assert state(messenger) is State.DELIVERED
+
+    assert set(arrived) == {f"https://texts.example/in/lakeside/{name}"}
+    with pytest.raises(InvalidInput, match="public_url"):
+        FakeCarrier(public_url="texts.example")
+
+
 def test_webhooks_that_are_not_believed_or_recorded(
     make: Make, practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -411,6 +495,20 @@ def test_webhooks_that_are_not_believed_or_recorded(
 def test_nobody_is_connected() -> None:
     """A callback that nobody takes is lost."""
     assert FakeCarrier().reply(PATIENT, "STOP") == 0
+
+
+def test_a_text_that_comes_late_is_answered_too(make: Make) -> None:
+    """A STOP whose callback was held back is confirmed once it arrives, as the web adapters do."""
+    carrier, messenger = make("bandwidth")
+    carrier.fail_next("reordered")
+    assert carrier.reply(PATIENT, "STOP") == 0
+    assert carrier.texts_to(PATIENT) == []
+
+    carrier.deliver_callbacks()
+    (confirmation,) = carrier.texts_to(PATIENT)
+    assert "no more texts" in confirmation.body
+    assert confirmation.status == "delivered"
+    assert messenger.dispatch_due() == ()
 
 
 def test_dispatch_is_the_host_s_on_request(make: Make) -> None:
@@ -483,3 +581,45 @@ def test_requests_under_conditions() -> None:
     carrier.fail_next("drop")
     with pytest.raises(NoAnswer):
         asyncio.run(carrier.send(request()))
+
+
+def test_an_event_loop_takes_plain_functions(practice: Practice) -> None:
+    """What a project passes to Messenger does for AsyncMessenger, such as the kit's ``people``."""
+
+    async def story() -> None:
+        carrier = FakeCarrier()
+        messenger = carrier.async_messenger(
+            practice=evolve(practice, phi=PhiMode.NOTICE, link_domains=["lakeside.example"]),
+            people=lambda _: Profile(time_zone="America/New_York"),
+            lookups=LookUps(line_type=lambda _: LineAnswer(kind="mobile", as_of=MORNING.date())),
+            secure_links=lambda _: "https://lakeside.example/m/1",
+            keyring=Keyring.generate(),
+        )
+        await messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="a test")
+        sent = await messenger.send(
+            to=PATIENT,
+            person=PERSON,
+            purpose=Purpose.PRESCRIPTION_NOTIFICATION,
+            body="Lakeside Family Medicine: your lisinopril is ready.",
+            idempotency_key="rx-1",
+        )
+        assert isinstance(sent, Sent)
+        assert "https://lakeside.example/m/1" in carrier.texts_to(PATIENT)[0].body
+        (decision,) = (await messenger.history(PERSON)).texts[0].decisions
+        assert decision.facts.lookups.line is not None
+        assert "America/New_York" in str(decision.facts.zones)
+        await messenger.aclose()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("duplicate", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_a_messenger_is_neither_pickled_nor_copied(
+    practice: Practice, duplicate: Callable[[object], object]
+) -> None:
+    """Who hands one to another process is told to make it there."""
+    carrier = FakeCarrier()
+    with carrier.messenger(practice=practice) as messenger:
+        for each in (messenger, carrier.async_messenger(practice=practice)):
+            with pytest.raises(TypeError, match="make one in each process"):
+                duplicate(each)

@@ -217,7 +217,7 @@ def test_an_adapter_of_the_host_s(practice: Practice) -> None:
         assert isinstance(remind(messenger), Sent)
         carrier.reply(PATIENT, "HELP")
         assert carrier.thread(PATIENT)[-1].author == "application"
-        assert repr(carrier) == "FakeCarrier(plivo; 3 texts)"
+        assert repr(carrier) == f"FakeCarrier(plivo; 3 texts; seed={carrier.seed})"
 
 
 def test_a_signature_that_is_not_the_adapter_s(practice: Practice) -> None:

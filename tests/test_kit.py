@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -68,6 +69,17 @@ def send(messenger: Messenger, key: str = "1", **changes: Any) -> Outcome:
 
 
 # Assertions
+
+
+def test_what_is_neither_an_outcome_nor_a_carrier(texting: Messenger, fake: FakeCarrier) -> None:
+    """Whoever forgot to await, or asserts of a decision, is told what to pass."""
+    other = fake.async_messenger(practice=texting.practice)
+    forgotten = other.dispatch_due()
+    with pytest.raises(InvalidInput, match=r"coroutine is neither.*awaited"):
+        assert_sent(forgotten)  # type: ignore[call-overload]
+    forgotten.close()
+    with pytest.raises(InvalidInput, match="Blocked is neither"):
+        assert_not_sent(send(texting, purpose=Purpose.BILLING))  # type: ignore[arg-type]
 
 
 def test_sent(texting: Messenger, fake: FakeCarrier) -> None:
@@ -364,3 +376,26 @@ def test_idle():
     done = run(tmp_path, test_idle=test)
 
     assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_each_test_has_a_carrier_of_other_ids(tmp_path: Path) -> None:
+    """Tests that share a lasting database do not repeat each other's ids; a run repeats its own."""
+    story = """
+import pytest
+
+@pytest.fixture(scope="session")
+def seeds():
+    return set()
+
+@pytest.mark.parametrize("each", [1, 2])
+def test_seed(carrier, compliant_sms_seed, seeds, each):
+    assert carrier.seed == compliant_sms_seed
+    seeds.add(carrier.seed)
+    print(f"seed {carrier.seed}.")
+    assert len(seeds) == each
+"""
+    told = [run(tmp_path, "-s", test_seeds=story).stdout for _ in range(2)]
+
+    assert "2 passed" in told[0], told[0]
+    seeds = [re.findall(r"seed (\d+)\.", each) for each in told]
+    assert seeds[0] == seeds[1]

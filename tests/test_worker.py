@@ -38,7 +38,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.rates import Rate
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
-from compliant_sms.testing import MovableClock
+from compliant_sms.testing import FakeCarrier, MovableClock
 from compliant_sms.worker import AsyncWorker, Worker
 from conftest import INTAKE_WORDING, MORNING, OTHER_SENDERS, PERSON, SENDER, SID, TOKEN
 from test_send import BODY, DAWN, NIGHT, agree, outgoing, remind
@@ -474,6 +474,18 @@ def test_nobody_to_work_for(kind: Any) -> None:
     """A worker without a messenger is a mistake."""
     with pytest.raises(InvalidInput, match="at least one"):
         kind([])
+
+
+def test_messengers_of_the_other_kind(practice: Practice) -> None:
+    """Who takes the wrong worker of the two is told of the other."""
+    carrier = FakeCarrier()
+    messenger: Any = carrier.messenger(practice=practice)
+    other: Any = carrier.async_messenger(practice=practice)
+    with pytest.raises(InvalidInput, match="take AsyncWorker"):
+        Worker(other)
+    with pytest.raises(InvalidInput, match="take Worker"):
+        AsyncWorker([other, messenger])
+    messenger.close()
 
 
 # Rates

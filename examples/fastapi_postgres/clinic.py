@@ -15,7 +15,8 @@ from typing import Annotated
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
-from psycopg.rows import dict_row
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel, NaiveDatetime, StringConstraints
 
@@ -102,7 +103,12 @@ def make_app(messenger: AsyncMessenger, dsn: str, url: str) -> FastAPI:
 
     Put a login in front of all but ``/texts``, which checks signatures by itself.
     """
-    pool = AsyncConnectionPool(dsn, kwargs={"row_factory": dict_row}, open=False)
+    pool = AsyncConnectionPool(
+        dsn,
+        connection_class=AsyncConnection[DictRow],
+        kwargs={"row_factory": dict_row},
+        open=False,
+    )
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
@@ -123,7 +129,7 @@ def make_app(messenger: AsyncMessenger, dsn: str, url: str) -> FastAPI:
                 "INSERT INTO bookings (person, phone, starts_at) VALUES (%s, %s, %s) RETURNING *",
                 (booking.person, booking.phone, booking.starts_at),
             )
-            row = await asked.fetchone()
+            (row,) = await asked.fetchall()
             joined = messenger.within(connection)
             if booking.signed_intake:
                 await joined.consent.grant(
@@ -172,7 +178,7 @@ def make_app(messenger: AsyncMessenger, dsn: str, url: str) -> FastAPI:
     return app
 
 
-def visit_of(row: dict[str, object]) -> Appointment:
+def visit_of(row: DictRow) -> Appointment:
     """A booking as the library knows it."""
     return Appointment(
         id=str(row["id"]),

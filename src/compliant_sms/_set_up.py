@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from inspect import isawaitable
 from typing import ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from compliant_sms import system
@@ -23,6 +24,7 @@ from compliant_sms.secure_pages import SecurePages
 from compliant_sms.text import within
 
 __all__ = [
+    "either_way",
     "form_keys_of",
     "never_suspending",
     "nobody",
@@ -56,6 +58,18 @@ def never_suspending(ask: Callable[P, T]) -> Callable[P, Coroutine[object, objec
 
     async def answer(*args: P.args, **kwargs: P.kwargs) -> T:
         return ask(*args, **kwargs)
+
+    return answer
+
+
+def either_way(
+    ask: Callable[P, T | Awaitable[T]],
+) -> Callable[P, Coroutine[object, object, T]]:
+    """A host's function for an event loop, which may be a plain one, as a flow asks it."""
+
+    async def answer(*args: P.args, **kwargs: P.kwargs) -> T:
+        told = ask(*args, **kwargs)
+        return await told if isawaitable(told) else told
 
     return answer
 

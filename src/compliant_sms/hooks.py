@@ -59,7 +59,8 @@ class Hooks:
         if not callable(handler):
             msg = "the handler cannot be called. Pass a function that takes the event."
             raise InvalidInput(msg)
-        if iscoroutinefunction(handler) and not self._awaits:
+        awaited = iscoroutinefunction(handler) or iscoroutinefunction(type(handler).__call__)
+        if awaited and not self._awaits:
             raise InvalidInput(_BLOCKING)
         new = _Subscription(kind, cast("Handler[Event]", handler))
         with self._lock:
@@ -86,6 +87,10 @@ class Hooks:
                 await self._awaited(answer)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is on record and done
             _failed(handler, event, error)
+        except BaseException as error:
+            if not (self._awaits and _cancelled_elsewhere(error)):
+                raise
+            _failed(handler, event, error)
 
     async def _awaited(self, answer: Awaitable[object]) -> None:
         if self._awaits:
@@ -96,7 +101,15 @@ class Hooks:
         raise InvalidInput(_BLOCKING)
 
 
-def _failed(handler: Handler[Event], event: Event, error: Exception) -> None:
+def _cancelled_elsewhere(error: BaseException) -> bool:
+    """What the handler awaited was cancelled, and not whoever waits for the handler."""
+    import asyncio  # noqa: PLC0415 - whoever awaits this has imported it; others need not pay
+
+    task = asyncio.current_task() if isinstance(error, asyncio.CancelledError) else None
+    return task is not None and not task.cancelling()
+
+
+def _failed(handler: Handler[Event], event: Event, error: BaseException) -> None:
     name, kind, place = _name(handler), type(error).__name__, where(error)
     words = f"a handler of {event.name} failed, {name}: {kind} at {place}"
     told = {"happened": event.name or "", "handler": name, "error": kind, "where": place}

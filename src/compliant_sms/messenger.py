@@ -497,8 +497,9 @@ class AsyncMessenger(
         provider: who carries the texts; or several, as :class:`compliant_sms.routing.Routes`.
         store: where everything is kept.
         rulebook: the rules under this practice's settings.
-        people: answers what you know of a patient by your id of them.
-        lookups: asks others about a number.
+        people: answers what you know of a patient by your id of them: a coroutine function, or a
+            plain one, for which the event loop waits.
+        lookups: asks others about a number; functions of either kind.
         keyring: seals what the store tells of patients.
         secure_links: shows a message behind a login and answers with its https link; or
             ``SecurePages(url=...)``.
@@ -537,10 +538,10 @@ class AsyncMessenger(
         provider: Provider | Routes,
         store: StoreKind,
         rulebook: Rulebook | None = None,
-        people: People | None = None,
-        lookups: AsyncLookUps | None = None,
+        people: People | Callable[[str], Profile | None] | None = None,
+        lookups: AsyncLookUps | LookUps | None = None,
         keyring: AtRest = None,
-        secure_links: SecureLinks | SecurePages | None = None,
+        secure_links: SecureLinks | Callable[[SecureMessage], str] | SecurePages | None = None,
         templates: Catalogue | None = None,
         clock: Clock = system.now,
         delivery: Delivery | None = None,
@@ -558,16 +559,18 @@ class AsyncMessenger(
         retry: Retry | None = None,
     ) -> None:
         from compliant_sms._set_up import (
+            either_way,
             form_keys_of,
             nobody,
             own_pages,
             refuse_half_a_notice,
             refuse_taken_keywords,
             refuse_unsealed,
+            without_waiting,
         )
         from compliant_sms.events import Event
         from compliant_sms.hooks import Hooks
-        from compliant_sms.lookups import AsyncLookUps
+        from compliant_sms.lookups import AsyncLookUps, LookUps
         from compliant_sms.ports import Delivery, Plaintext, Ports
         from compliant_sms.retry import BriefRetry  # imports tenacity
         from compliant_sms.routing import Routes
@@ -583,6 +586,8 @@ class AsyncMessenger(
         own: AsyncTransport | None = None
         if carries is None:  # loading its certificates takes longer than all else in here
             carries = own = AsyncTransport()
+        links = None if isinstance(secure_links, SecurePages) else secure_links
+        asks = without_waiting(lookups) if isinstance(lookups, LookUps) else lookups
         super().__init__(
             Ports(
                 practice=practice,
@@ -593,9 +598,9 @@ class AsyncMessenger(
                 ),
                 tell=hooks.tell,
                 rulebook=with_caps(rulebook, volume),
-                people=people or nobody,
-                lookups=lookups or AsyncLookUps(),
-                secure_links=None if isinstance(secure_links, SecurePages) else secure_links,
+                people=either_way(people) if people else nobody,
+                lookups=asks or AsyncLookUps(),
+                secure_links=either_way(links) if links else None,
                 secure_pages=own_pages(practice, secure_links),
                 templates=a_catalogue(templates),
                 plaintext=keyring if isinstance(keyring, Plaintext) else None,

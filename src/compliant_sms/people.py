@@ -76,11 +76,6 @@ def _listed(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _texts() -> tuple[str, ...]:
-    made: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
-    return made
-
-
 @frozen(kw_only=True)
 class PatientFacts:
     """What the host knows of the patient whom a text is about. It makes matches certain.
@@ -101,16 +96,16 @@ class PatientFacts:
         InvalidInput: something that is a list of texts is one text.
     """
 
-    names: tuple[str, ...] = _texts()
+    names: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
     birth_date: date | None = field(
         default=None, converter=_given.day_or_none, validator=_given.a_day, repr=False
     )
-    mrn: tuple[str, ...] = _texts()
-    addresses: tuple[str, ...] = _texts()
-    phones: tuple[str, ...] = _texts()
-    emails: tuple[str, ...] = _texts()
-    insurance_ids: tuple[str, ...] = _texts()
-    clinicians: tuple[str, ...] = _texts()
+    mrn: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
+    addresses: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
+    phones: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
+    emails: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
+    insurance_ids: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
+    clinicians: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
 
 
 _CODES = {"state": ("postal code", "IL"), "country": ("code of ISO 3166-1", "US")}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, Factory, field, frozen
 
 from compliant_sms import _given
 from compliant_sms._masking import repr_of_practice
@@ -108,6 +108,10 @@ def _us_state(of: object, attribute: Attribute[str], value: str) -> None:
         raise InvalidInput(msg)
 
 
+def _phone_as_id(practice: Practice) -> str:
+    return practice.phone.e164
+
+
 @frozen(kw_only=True)
 class Practice:
     """Who texts, as patients know it.
@@ -156,8 +160,8 @@ class Practice:
     campaign: Campaign | None = field(
         default=None, validator=_given.kind(Campaign, "a Campaign, or None")
     )
-    id: str = field(validator=_not_blank, repr=repr_of_practice)
-
-    @id.default
-    def _phone_as_id(self) -> str:
-        return self.phone.e164
+    id: str = field(
+        default=Factory(_phone_as_id, takes_self=True),
+        validator=_not_blank,
+        repr=repr_of_practice,
+    )

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from queue import Empty, SimpleQueue
 from types import FrameType
+from typing import TypeVar
 
 from attrs import evolve
 
@@ -29,6 +30,20 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 def _told_nobody(_: Progress) -> None:
     pass
+
+
+M = TypeVar("M", Messenger, AsyncMessenger)
+
+
+def _each(given: M | Iterable[M], kind: type[M], other: str) -> list[M]:
+    """The messengers, all of the kind that this worker can wait for."""
+    them = list(given) if isinstance(given, Iterable) else [given]
+    if not all(isinstance(each, kind) for each in them):
+        msg = (
+            f"this worker works for a {kind.__name__}, or several; for the other kind take {other}"
+        )
+        raise InvalidInput(msg)
+    return them
 
 
 class _Worker:
@@ -60,7 +75,7 @@ class Worker(_Worker):
         on_progress: is told after each turn that changed anything. What it raises ends the work.
 
     Raises:
-        InvalidInput: there is no messenger, or something is not positive.
+        InvalidInput: there is no messenger, or one of the other kind, or something is not positive.
     """
 
     def __init__(
@@ -72,7 +87,7 @@ class Worker(_Worker):
         reconcile_every: timedelta = timedelta(minutes=1),
         on_progress: Callable[[Progress], object] | None = None,
     ) -> None:
-        them = [messengers] if isinstance(messengers, Messenger) else list(messengers)
+        them = _each(messengers, Messenger, "AsyncWorker")
         shift = Shift(quantum=quantum, poll=poll, reconcile_every=reconcile_every)
         super().__init__([each._ports for each in them], shift, on_progress)  # noqa: SLF001
         # Unlike an event's set(), its put() may interrupt its get(), as a signal does.
@@ -157,7 +172,7 @@ class AsyncWorker(_Worker):
         on_progress: is told after each turn that changed anything. What it raises ends the work.
 
     Raises:
-        InvalidInput: there is no messenger, or something is not positive.
+        InvalidInput: there is no messenger, or one of the other kind, or something is not positive.
     """
 
     def __init__(
@@ -171,7 +186,7 @@ class AsyncWorker(_Worker):
     ) -> None:
         import asyncio  # noqa: PLC0415 - whoever runs this has imported it
 
-        them = [messengers] if isinstance(messengers, AsyncMessenger) else list(messengers)
+        them = _each(messengers, AsyncMessenger, "Worker")
         shift = Shift(quantum=quantum, poll=poll, reconcile_every=reconcile_every)
         super().__init__([each._ports for each in them], shift, on_progress)  # noqa: SLF001
         self._stop = asyncio.Event()

@@ -1,4 +1,4 @@
-"""What users write, as types see it. Checked by mypy in the types session; never run."""
+"""What users write, as types see it. Checked by mypy and pyright in the types session, not run."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, Factory, field, frozen
 
 from compliant_sms import _given, records
 from compliant_sms.classification._classes import (
@@ -46,6 +46,23 @@ def _not_blank(of: object, attribute: Attribute[str], value: str) -> None:
     if not value.strip():
         msg = f"a purpose's {attribute.name} must not be empty"
         raise InvalidInput(msg)
+
+
+def _tier_of_class(purpose: Purpose) -> Tier:
+    return _LEAST_TIER.get(purpose.message_class, Tier.NONE)
+
+
+def _line_of_class(purpose: Purpose) -> OptOutLine:
+    return _OPT_OUT_LINE.get(purpose.message_class, OptOutLine.NEVER)
+
+
+def _hours_of_class(purpose: Purpose) -> HoursBound:
+    return _HOURS.get(purpose.message_class, HoursBound.NONE)
+
+
+def _use_of_class(purpose: Purpose) -> HipaaUse:
+    sells = purpose.message_class is MessageClass.MARKETING
+    return HipaaUse.OWN_SERVICE if sells else HipaaUse.OPERATIONS
 
 
 class _Catalogued:
@@ -88,10 +105,19 @@ class Purpose:
     code: str = field(validator=_not_blank)
     message_class: MessageClass = field()
     category: str = field(validator=_not_blank, converter=str)
-    least_tier: Tier = field(kw_only=True, converter=Tier)
-    opt_out_line: OptOutLine = field(kw_only=True, converter=OptOutLine)
-    hours: HoursBound = field(kw_only=True, converter=HoursBound)
-    hipaa: HipaaUse = field(kw_only=True, converter=HipaaUse)
+    # Type checkers see a default here, and none that a decorator adds.
+    least_tier: Tier = field(
+        kw_only=True, default=Factory(_tier_of_class, takes_self=True), converter=Tier
+    )
+    opt_out_line: OptOutLine = field(
+        kw_only=True, default=Factory(_line_of_class, takes_self=True), converter=OptOutLine
+    )
+    hours: HoursBound = field(
+        kw_only=True, default=Factory(_hours_of_class, takes_self=True), converter=HoursBound
+    )
+    hipaa: HipaaUse = field(
+        kw_only=True, default=Factory(_use_of_class, takes_self=True), converter=HipaaUse
+    )
     remuneration: Remuneration = field(
         kw_only=True, default=Remuneration.NONE, converter=Remuneration
     )
@@ -108,23 +134,6 @@ class Purpose:
         if not isinstance(value, MessageClass):
             msg = "a purpose needs a MessageClass; without one nobody can say what it may do"
             raise InvalidInput(msg)
-
-    @least_tier.default
-    def _tier_of_class(self) -> Tier:
-        return _LEAST_TIER.get(self.message_class, Tier.NONE)
-
-    @opt_out_line.default
-    def _line_of_class(self) -> OptOutLine:
-        return _OPT_OUT_LINE.get(self.message_class, OptOutLine.NEVER)
-
-    @hours.default
-    def _hours_of_class(self) -> HoursBound:
-        return _HOURS.get(self.message_class, HoursBound.NONE)
-
-    @hipaa.default
-    def _use_of_class(self) -> HipaaUse:
-        sells = self.message_class is MessageClass.MARKETING
-        return HipaaUse.OWN_SERVICE if sells else HipaaUse.OPERATIONS
 
     def __attrs_post_init__(self) -> None:
         """Refuse what is laxer than its class, unless somebody answers for it."""

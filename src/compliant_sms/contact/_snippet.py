@@ -10,7 +10,7 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import urlsplit
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, Factory, field, frozen
 
 from compliant_sms import _given
 from compliant_sms.contact._links import sms_link
@@ -81,6 +81,10 @@ def _spoken(of: object, attribute: Attribute[str], value: str) -> None:
         raise InvalidInput(msg)
 
 
+def _first_words(invitation: TextUs) -> str:
+    return _FIRST.get(invitation.language, "")
+
+
 @frozen(kw_only=True)
 class TextUs:
     """An invitation to text the practice, for its website.
@@ -104,11 +108,7 @@ class TextUs:
     privacy_url: str = field(validator=_web_address)
     terms_url: str = field(validator=_web_address)
     language: str = field(default="en", validator=_spoken)
-    body: str = field()
-
-    @body.default
-    def _first_words(self) -> str:
-        return _FIRST.get(self.language, "")
+    body: str = field(default=Factory(_first_words, takes_self=True))
 
     def __attrs_post_init__(self) -> None:
         """Refuse first words that no link can hold."""

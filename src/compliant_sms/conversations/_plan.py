@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from attrs import Attribute, evolve, field, frozen
+from attrs import Attribute, Factory, evolve, field, frozen
 
 from compliant_sms import _given
 from compliant_sms.conversations._hours import BusinessHours
@@ -51,6 +51,14 @@ def _positive(_: object, attribute: Attribute[timedelta], value: object) -> None
         raise InvalidInput(msg)
 
 
+def _half(queue: Queue) -> timedelta:
+    return queue.goal / 2
+
+
+def _twice(queue: Queue) -> timedelta:
+    return 2 * queue.goal
+
+
 @frozen(kw_only=True)
 class Queue:
     """Who answers one kind of text, and in which time.
@@ -73,16 +81,10 @@ class Queue:
     members: tuple[str, ...] = field(default=(), converter=_texts)
     hours: BusinessHours = field(validator=_given.kind(BusinessHours, "BusinessHours(...)"))
     goal: timedelta = field(default=_GOAL, validator=_positive)
-    warn_after: timedelta = field(validator=_positive)
-    point_person_after: timedelta = field(validator=_positive)
-
-    @warn_after.default
-    def _half(self) -> timedelta:
-        return self.goal / 2
-
-    @point_person_after.default
-    def _twice(self) -> timedelta:
-        return 2 * self.goal
+    warn_after: timedelta = field(default=Factory(_half, takes_self=True), validator=_positive)
+    point_person_after: timedelta = field(
+        default=Factory(_twice, takes_self=True), validator=_positive
+    )
 
     def __attrs_post_init__(self) -> None:
         """Refuse a goal that comes before its warning."""

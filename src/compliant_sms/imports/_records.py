@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import date, datetime
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, Factory, field, frozen
 
 from compliant_sms.clock import as_utc
 from compliant_sms.consent import (
@@ -75,6 +74,10 @@ class ImportedOptOut:
     line: int = field(default=0, eq=False)
 
 
+def _usual(consent: ImportedConsent) -> tuple[str, ...]:
+    return tuple(covered(None, consent.tier))
+
+
 @frozen(kw_only=True)
 class ImportedConsent:
     """A consent that a patient had given where the practice comes from.
@@ -105,17 +108,13 @@ class ImportedConsent:
     occurred_at: date | datetime = field(converter=_when)
     basis: Basis = field(converter=Basis)
     tier: Tier = field(default=Tier.PRIOR_EXPRESS, converter=Tier)
-    categories: tuple[str, ...] = field(converter=meant)
+    categories: tuple[str, ...] = field(default=Factory(_usual, takes_self=True), converter=meant)
     wording: Wording | None = field(default=None, validator=a_wording)
     signature: Signature | None = field(default=None, validator=a_signature)
     agreement: WrittenAgreement | None = field(default=None, validator=an_agreement)
     given_to: str = field(default="", validator=[storable, _plain])
     reference: str = field(default="", validator=[storable, _plain])
     line: int = field(default=0, eq=False)
-
-    @categories.default
-    def _usual(self) -> Iterable[str]:
-        return covered(None, self.tier)
 
 
 @frozen(kw_only=True)

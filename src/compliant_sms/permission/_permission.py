@@ -107,17 +107,13 @@ class Permission:
     terms_url: str = field(validator=https_url)
     privacy_url: str = field(validator=https_url)
     form_url: str = field(default="")
-    health_details: Wording | None = field()
+    health_details: Wording | None = field(default=HEALTH_DETAILS)
     health_details_translations: Mapping[str, Wording] = field(
         factory=dict, converter=_wordings, hash=False
     )
     identify: Identify | None = field(default=None, repr=False)
     answer_within: timedelta = field(default=_LONGEST_WAIT, validator=_a_wait)
     secret: bytes = field(default=b"", repr=False, validator=_long_enough)
-
-    @health_details.default
-    def _usual_warning(self) -> Wording | None:
-        return HEALTH_DETAILS
 
     @health_details.validator
     def _a_wording(self, attribute: Attribute[Wording | None], value: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, Factory, field, frozen
 
 from compliant_sms import _given
 from compliant_sms.consent import Category, Tier
@@ -65,6 +65,10 @@ def _translations(given: Mapping[str, Translation]) -> Mapping[str, Translation]
     return by_language(given, Translation, "translations")
 
 
+def _promotes(programme: Programme) -> bool:
+    return Category.PROMOTIONS in programme.categories
+
+
 @frozen(kw_only=True)
 class Programme:
     """A kind of texts that patients agree to as one thing: CTIA's "program".
@@ -97,15 +101,11 @@ class Programme:
     editions: tuple[Edition, ...] = field(converter=as_editions)
     frequency: str = field(default=_VARIES, validator=_says_how_often)
     keyword: str = field(default="", converter=as_keyword)
-    marketing: bool = field()
+    marketing: bool = field(default=Factory(_promotes, takes_self=True))
     samples: tuple[str, ...] = field(default=(), converter=_samples)
     translations: Mapping[str, Translation] = field(
         factory=dict, converter=_translations, hash=False
     )
-
-    @marketing.default
-    def _promotes(self) -> bool:
-        return Category.PROMOTIONS in self.categories
 
     def __attrs_post_init__(self) -> None:
         """Refuse a programme that bundles, or that sells without saying so."""

@@ -80,7 +80,7 @@ def some(of: object, attribute: Attribute[Any], value: tuple[object, ...]) -> No
 
 
 @frozen(kw_only=True)
-class _Password:
+class _Password(CallbackProof):
     """What proves the caller, and covers nothing of what is said."""
 
     covers_body: ClassVar[bool] = False
@@ -144,7 +144,7 @@ class HeaderToken(_Password):
 
 
 @frozen(kw_only=True)
-class JwtProof:
+class JwtProof(CallbackProof):
     """A signed token (RFC 7519) in a header, with or without ``Bearer`` before it.
 
     Args:

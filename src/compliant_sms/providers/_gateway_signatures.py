@@ -17,7 +17,7 @@ from compliant_sms import _given
 from compliant_sms.errors import InvalidInput, InvalidSignature, WebhookRejected
 from compliant_sms.providers._adapter import not_blank, secrets
 from compliant_sms.providers._capabilities import Signature
-from compliant_sms.providers._gateway_proofs import only, some
+from compliant_sms.providers._gateway_proofs import CallbackProof, only, some
 from compliant_sms.providers._signing import (
     TOLERANCE,
     decoded,
@@ -43,7 +43,7 @@ def _standard_keys(values: object) -> tuple[bytes, ...]:
 
 
 @frozen(kw_only=True)
-class StandardWebhooks:
+class StandardWebhooks(CallbackProof):
     """Standard Webhooks: ``webhook-id``, ``webhook-timestamp`` and ``webhook-signature``.
 
     Args:
@@ -85,7 +85,7 @@ _ENCODINGS: dict[str, Callable[[bytes], str]] = {"hex": bytes.hex, "base64": _ba
 
 
 @frozen(kw_only=True)
-class HmacSignature:
+class HmacSignature(CallbackProof):
     """A keyed hash in a header.
 
     Args:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import cast
 
 from attrs import Attribute, field, frozen
 
@@ -94,8 +95,9 @@ class Body:
         return (ContentTier.MINIMUM, *detail)
 
 
-def _labels(given: Iterable[PhiLabel | str] | None) -> frozenset[PhiLabel] | None:
-    return None if given is None else frozenset(map(PhiLabel, given))
+def _labels(given: Iterable[PhiLabel | str] | None) -> frozenset[PhiLabel]:
+    # None stays until the kind is known, and never longer: pyright takes the type from here.
+    return cast("frozenset[PhiLabel]", given) if given is None else frozenset(map(PhiLabel, given))
 
 
 @frozen

@@ -61,7 +61,8 @@ def assert_sent(
         AssertionError: it is another outcome, and the message says which, and why; or there are no
             such texts, or not as many. No text is quoted.
         InvalidInput: ``times`` is below one; call :func:`assert_not_sent`. Or arguments for the
-            carrier with an outcome, which says nothing of them.
+            carrier with an outcome, which says nothing of them; or it is neither, such as a
+            coroutine that was not awaited.
         InvalidPhoneNumber: ``to`` is none.
     """
     __tracebackhide__ = True  # pytest shows the line of the test instead
@@ -73,6 +74,7 @@ def assert_sent(
             )
             raise InvalidInput(msg)
         return _is(what, Sent)
+    _require_carrier(what)
     return _texts(what, to, containing, times)
 
 
@@ -155,13 +157,25 @@ def assert_not_sent(
     Raises:
         AssertionError: it took some. No text is quoted.
         InvalidPhoneNumber: ``to`` is none.
+        InvalidInput: it is no carrier.
     """
     __tracebackhide__ = True
+    _require_carrier(carrier)
     texts = carrier.messages() if to is None else carrier.thread(to)
     found = [text for text in texts if text.author == "application" and containing in text.body]
     if found:
         msg = f"the carrier took {len(found)} texts, where none should be"
         raise AssertionError(msg)
+
+
+def _require_carrier(what: object) -> None:
+    __tracebackhide__ = True
+    if not hasattr(what, "texts_to"):  # its class needs an extra, which outcomes do not
+        msg = (
+            f"{type(what).__name__} is neither an outcome nor a FakeCarrier. Pass the carrier, or "
+            "to assert_sent what send() returned; from AsyncMessenger it has to be awaited."
+        )
+        raise InvalidInput(msg)
 
 
 def _is(outcome: Outcome, wanted: type[T]) -> T:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import pytest
 
@@ -37,9 +38,9 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def compliant_sms_seed() -> int:
-    """The seed of ``carrier``."""
-    return 0
+def compliant_sms_seed(request: pytest.FixtureRequest) -> int:
+    """The seed of ``carrier``: the same in each run of a test, and another one in each test."""
+    return crc32(request.node.nodeid.encode())
 
 
 @pytest.fixture

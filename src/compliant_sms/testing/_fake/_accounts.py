@@ -19,51 +19,46 @@ from compliant_sms.sandbox import (
 from compliant_sms.testing._fake._other import OtherAccount, OtherProvider
 from compliant_sms.testing._fake._others import OTHERS, other
 
-__all__ = ["account_of", "adapter_of", "webhook_url"]
+__all__ = ["account_of", "adapter_of"]
 
 _NOWHERE: Final = "http://127.0.0.1:9"
 """An address of this machine at which nobody listens (RFC 863): nothing is sent there."""
 _API_KEY: Final = "KEY-that-opens-nothing"
 
 
-def webhook_url(provider: str) -> str:
-    """Where the fake carrier says that it calls."""
-    return f"https://clinic.example/texts/{provider}"
-
-
-def _twilio() -> Twilio:
+def _twilio(callback: str) -> Twilio:
     return Twilio(
         account_sid="AC" + "5e" * 16,
         auth_token="a-token-that-signs-nothing-real",  # noqa: S106 - it opens nothing
         sender="+12175550111",
-        status_callback=webhook_url("twilio"),
+        status_callback=callback,
         base_url=_NOWHERE,
     )
 
 
-def _telnyx() -> Telnyx:
+def _telnyx(callback: str) -> Telnyx:
     account = TelnyxAccount(api_key=_API_KEY, numbers=[])
     return Telnyx(
         api_key=_API_KEY,
         public_keys=[account.public_key],
         sender="+13125550121",
-        status_callback=webhook_url("telnyx"),
+        status_callback=callback,
         base_url=_NOWHERE,
     )
 
 
-def _vonage() -> Vonage:
+def _vonage(callback: str) -> Vonage:
     return Vonage(
         api_key="abcd1234",
         api_secret="a-secret-that-opens-nothing",  # noqa: S106
         signature_secrets=["0123456789abcdef0123456789abcdef"],
         sender="+16185550131",
-        status_callback=webhook_url("vonage"),
+        status_callback=callback,
         base_url=_NOWHERE,
     )
 
 
-def _bandwidth() -> Bandwidth:
+def _bandwidth(_: str) -> Bandwidth:
     return Bandwidth(
         account_id="9900000",
         application_id="93de2206-9669-4e07-948d-329f4b722ee2",
@@ -75,7 +70,7 @@ def _bandwidth() -> Bandwidth:
     )
 
 
-_ADAPTERS: Final[Mapping[str, Callable[[], Provider]]] = {
+_ADAPTERS: Final[Mapping[str, Callable[[str], Provider]]] = {
     "twilio": _twilio,
     "telnyx": _telnyx,
     "vonage": _vonage,
@@ -83,19 +78,23 @@ _ADAPTERS: Final[Mapping[str, Callable[[], Provider]]] = {
 }
 
 
-def adapter_of(name: str) -> Provider:
+def adapter_of(name: str, public_url: str) -> Provider:
     """An adapter for a provider of that name, with made-up credentials.
+
+    Args:
+        name: the provider's.
+        public_url: below which the provider calls.
 
     Raises:
         InvalidInput: the fake carrier does not speak for that provider.
     """
     if name in OTHERS:
-        return OTHERS[name](_NOWHERE, webhook_url(name))
+        return OTHERS[name](_NOWHERE, f"{public_url}/{name}")
     if name not in _ADAPTERS:
         known = ", ".join([*_ADAPTERS, *OTHERS])
         msg = f"the fake carrier has no such provider. Pass one of {known}."
         raise InvalidInput(msg)
-    return _ADAPTERS[name]()
+    return _ADAPTERS[name](f"{public_url}/{name}")
 
 
 def account_of(given: Provider | OtherProvider) -> Account:

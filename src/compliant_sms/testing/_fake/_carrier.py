@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from inspect import isawaitable
-from typing import Any, Final, TypeAlias
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable, iscoroutinefunction
+from typing import Any, TypeAlias, TypeVar, cast
 
 from attrs import evolve
 
@@ -17,6 +17,7 @@ from compliant_sms.errors import (
     StoreError,
     WebhookRejected,
 )
+from compliant_sms.flows import ReceivedText
 from compliant_sms.messenger import AsyncMessenger, Messenger
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Retry
@@ -26,12 +27,12 @@ from compliant_sms.retry import BriefRetry
 from compliant_sms.routing import Routes
 from compliant_sms.sandbox import BookEntry, Outcome
 from compliant_sms.sandbox._book import Number, numbers_of
-from compliant_sms.sandbox._chance import Chance
-from compliant_sms.sandbox._entries import Draft
+from compliant_sms.sandbox._chance import Chance, new_seed
+from compliant_sms.sandbox._entries import Draft, require_callback_url
 from compliant_sms.sandbox._trouble import Trouble
 from compliant_sms.stores import SQLite
 from compliant_sms.testing._clock import MORNING, MovableClock
-from compliant_sms.testing._fake._accounts import account_of, adapter_of, webhook_url
+from compliant_sms.testing._fake._accounts import account_of, adapter_of
 from compliant_sms.testing._fake._in_process import Endpoints, InProcessCarrier
 from compliant_sms.testing._fake._other import OtherProvider
 from compliant_sms.testing._fake._recipients import FakeBook, Recipient, e164_of
@@ -39,10 +40,9 @@ from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
 __all__ = ["FakeCarrier", "Recipient"]
 
-_TAKEN: Final = range(200, 300)
-
-View: TypeAlias = Callable[[WebhookRequest], int]
-"""Your own endpoint for callbacks: the HTTP status with which it answers."""
+M = TypeVar("M", Messenger, AsyncMessenger)
+View: TypeAlias = Callable[[WebhookRequest], int | Awaitable[int]]
+"""Your own endpoint for callbacks: the HTTP status with which it answers, or its coroutine."""
 
 
 async def _no_wait(_: float) -> None:
@@ -65,7 +65,12 @@ class FakeCarrier(Trouble):
             wrote. Twilio if left out.
         clock: what time it is; if left out, :attr:`clock` stands on a Monday, 10 in the morning in
             Chicago, until it is moved.
-        seed: ids and chance come from it, so that a run repeats; any whole number.
+        seed: ids and chance come from it, so that a run repeats; any whole number. Another one
+            each time when left out, so that two over one database do not make the same ids, as
+            no provider does; the repr tells it.
+        public_url: where your endpoints for callbacks lie, without the provider's name, as for
+            ``webhook_app``; of several practices, with the part of the path that is this one's.
+            Callbacks are signed for it. An adapter of your own brings its ``status_callback``.
 
     Attributes:
         reachable: False, and no request arrives: each fails before a byte of it has left.
@@ -79,9 +84,15 @@ class FakeCarrier(Trouble):
     _carrier: InProcessCarrier
 
     def __init__(
-        self, *providers: str | Provider | OtherProvider, clock: Clock | None = None, seed: int = 0
+        self,
+        *providers: str | Provider | OtherProvider,
+        clock: Clock | None = None,
+        seed: int | None = None,
+        public_url: str = "https://clinic.example/texts",
     ) -> None:
-        given = [adapter_of(p) if isinstance(p, str) else p for p in providers or ("twilio",)]
+        below = require_callback_url(public_url, "public_url").rstrip("/")
+        named = providers or ("twilio",)
+        given = [adapter_of(each, below) if isinstance(each, str) else each for each in named]
         accounts = [account_of(each) for each in given]
         if len({account.provider for account in accounts}) < len(accounts):
             msg = "there are two accounts at one provider. Make a fake carrier for each."
@@ -89,18 +100,27 @@ class FakeCarrier(Trouble):
         self.providers: tuple[Provider, ...] = tuple(
             each.adapter if isinstance(each, OtherProvider) else each for each in given
         )
-        self.clock: Clock = clock or MovableClock(MORNING)
+        # Whoever passes one that cannot be moved knows it.
+        self.clock: MovableClock = cast("MovableClock", clock or MovableClock(MORNING))
         self.reachable: bool = True
         self.retry: Retry = BriefRetry(_no_wait)
-        self._book = FakeBook({name: _called_back(it) for name, it in numbers_of(accounts).items()})
-        self._carrier = InProcessCarrier(self._book, self.clock, Chance(seed))
+        numbers = {name: _called_back(it, below) for name, it in numbers_of(accounts).items()}
+        self._book = FakeBook(numbers)
+        chance = Chance(new_seed() if seed is None else seed)
+        self._carrier = InProcessCarrier(self._book, self.clock, chance)
         self._endpoints = Endpoints(self._carrier, accounts)
         self._messenger: Messenger | AsyncMessenger | None = None
-        self._dispatches = True
+        self._view: View | None = None
+        self._dispatches, self._heard = True, False
 
     def __repr__(self) -> str:
         names = ", ".join(each.name for each in self.providers)
-        return f"FakeCarrier({names}; {len(self.messages())} texts)"
+        return f"FakeCarrier({names}; {len(self.messages())} texts; seed={self.seed})"
+
+    @property
+    def seed(self) -> int:
+        """What ids and chance come from. Pass it to another one to have the same run again."""
+        return self._carrier.chance.seed
 
     @property
     def provider(self) -> Provider:
@@ -117,19 +137,22 @@ class FakeCarrier(Trouble):
     def messenger(self, *, practice: Practice, **arguments: Any) -> Messenger:  # noqa: ANN401
         """A messenger that is connected to this carrier, over a database in memory.
 
+        Where callbacks go to a function of yours (:meth:`post_to`), they still do.
+
         Args:
             practice: who texts.
             arguments: of :class:`compliant_sms.Messenger`, in place of what is set here: provider,
                 store, clock, transport and retry.
         """
-        made = Messenger(**self._arguments(practice) | arguments)
-        self.connect(made)
-        return made
+        return self._connected_to(Messenger(**self._arguments(practice) | arguments))
 
     def async_messenger(self, *, practice: Practice, **arguments: Any) -> AsyncMessenger:  # noqa: ANN401
         """The same for an event loop; see :meth:`messenger`."""
-        made = AsyncMessenger(**self._arguments(practice) | arguments)
-        self.connect(made)
+        return self._connected_to(AsyncMessenger(**self._arguments(practice) | arguments))
+
+    def _connected_to(self, made: M) -> M:
+        if self._view is None:
+            self.connect(made)
         return made
 
     def _arguments(self, practice: Practice) -> dict[str, Any]:
@@ -150,24 +173,35 @@ class FakeCarrier(Trouble):
             dispatch: have it send what is due after a patient's text, as the web adapters do:
                 answers go out at once.
         """
-        self._messenger, self._dispatches = messenger, dispatch
+        self._messenger, self._dispatches, self._view = messenger, dispatch, None
         self._carrier.inbox = self._receive
 
     def post_to(self, view: View) -> None:
         """Hand callbacks to a function of yours from now on, such as your framework's test client.
 
         Args:
-            view: takes a callback; returns the HTTP status of your endpoint's answer.
+            view: takes a callback; returns the HTTP status of your endpoint's answer. It may be a
+                coroutine function: then await :meth:`areply` and :meth:`adeliver_callbacks`.
         """
+        self._messenger, self._view = None, view
+        self._carrier.inbox = self._post
 
-        async def post(_: str, request: WebhookRequest) -> int:
-            return view(request)
-
-        self._messenger = None
-        self._carrier.inbox = post
+    async def _post(self, _: str, request: WebhookRequest) -> int:
+        assert self._view is not None  # noqa: S101 - post_to sets both
+        status = self._view(request)
+        if isawaitable(status):
+            status = await status
+        if not isinstance(status, int):
+            msg = (
+                f"the function of post_to answered with {type(status).__name__}; it must answer "
+                "with the HTTP status of your endpoint, such as response.status_code."
+            )
+            raise InvalidInput(msg)
+        return status
 
     async def _receive(self, provider: str, request: WebhookRequest) -> int:
-        messenger = self._connected()
+        messenger = self._messenger
+        assert messenger is not None  # noqa: S101 - connect sets both
         try:
             received = messenger.receive(request, provider=provider)
             if isawaitable(received):
@@ -176,13 +210,16 @@ class FakeCarrier(Trouble):
             return error.status
         except StoreError:
             return 503
+        self._heard |= any(isinstance(each, ReceivedText) and each.new for each in received.events)
         return received.answer.status
 
-    def _connected(self) -> Messenger | AsyncMessenger:
-        if self._messenger is None:
-            msg = "the fake carrier is connected to no messenger. Call connect(messenger)."
-            raise ConfigurationError(msg)
-        return self._messenger
+    async def _answer(self) -> None:
+        """Send what a new text made due, after its callback was answered."""
+        if self._heard and self._messenger is not None and self._dispatches:
+            self._heard = False
+            sent = self._messenger.dispatch_due()
+            if isawaitable(sent):
+                await sent
 
     async def send(self, request: HttpRequest) -> HttpReply:
         """What the messenger calls: the provider's answer to a request.
@@ -249,13 +286,13 @@ class FakeCarrier(Trouble):
 
         Returns:
             The HTTP status of the answer: 200 when it was taken in, 403 when the signature was
-            not believed; 0 when the callback was lost or held back.
+            not believed; 0 when the callback was lost or held back, or nobody is connected.
 
         Raises:
             InvalidInput: numbers or an id that cannot be used, or an id of another text.
             InvalidPhoneNumber: a number is none.
-            ConfigurationError: an :class:`~compliant_sms.AsyncMessenger` is connected; await
-                :meth:`areply`.
+            ConfigurationError: an :class:`~compliant_sms.AsyncMessenger` or a coroutine function
+                is connected; await :meth:`areply`.
         """
         return finish(self._blocking().areply(from_, body, to=to, sid=sid))
 
@@ -272,10 +309,7 @@ class FakeCarrier(Trouble):
         ours = self._last_sender_to(patient) if to is None else e164_of(to)
         draft = Draft(from_=patient, to=ours, body=body)
         status = (await self._carrier.take_from_patient(draft, sid)).webhook_status or 0
-        if status in _TAKEN and self._messenger is not None and self._dispatches:
-            sent = self._messenger.dispatch_due()
-            if isawaitable(sent):
-                await sent
+        await self._answer()
         return status
 
     def _last_sender_to(self, number: str) -> str:
@@ -289,20 +323,22 @@ class FakeCarrier(Trouble):
         do.
 
         Raises:
-            ConfigurationError: an :class:`~compliant_sms.AsyncMessenger` is connected; await
-                :meth:`adeliver_callbacks`.
+            ConfigurationError: an :class:`~compliant_sms.AsyncMessenger` or a coroutine function
+                is connected; await :meth:`adeliver_callbacks`.
         """
         finish(self._blocking().adeliver_callbacks())
 
     async def adeliver_callbacks(self) -> None:
         """See :meth:`deliver_callbacks`; for an :class:`~compliant_sms.AsyncMessenger`."""
         await self._carrier.drain()
+        await self._answer()  # a text that was held back is a new one too
+        await self._carrier.drain()
 
     def _blocking(self) -> FakeCarrier:
-        if isinstance(self._messenger, AsyncMessenger):
+        if isinstance(self._messenger, AsyncMessenger) or iscoroutinefunction(self._view):
             msg = (
-                "an AsyncMessenger is connected, whose answers have to be awaited. Call "
-                "areply() and adeliver_callbacks()."
+                "an AsyncMessenger or a coroutine function is connected, whose answers have to be "
+                "awaited. Call areply() and adeliver_callbacks()."
             )
             raise ConfigurationError(msg)
         return self
@@ -347,8 +383,8 @@ class FakeCarrier(Trouble):
         self._book.recipients.pop(number, None)
 
 
-def _called_back(number: Number) -> Number:
-    """A number whose callbacks all go to the fake carrier's own address."""
-    url = webhook_url(number.account.provider)
+def _called_back(number: Number, public_url: str) -> Number:
+    """A number whose callbacks all go to one address."""
+    url = f"{public_url}/{number.account.provider}"
     status_url = url if number.account.takes_status_url else None
     return evolve(number, inbound_url=url, status_url=status_url)
