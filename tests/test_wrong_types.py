@@ -27,8 +27,8 @@ from compliant_sms.imports import ImportedConsent, ImportedOptOut
 from compliant_sms.lookups import DncAnswer, LookUpAnswers
 from compliant_sms.people import Authorisation, PatientFacts, SoftOptIn
 from compliant_sms.providers import Twilio
-from compliant_sms.rules import PracticeCap, Rulebook
 from compliant_sms.reminders import ReminderPlan
+from compliant_sms.rules import PracticeCap, Rulebook
 from compliant_sms.waiver import Waiver
 from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER, SID, TOKEN, WARNING
 from test_send import BODY
