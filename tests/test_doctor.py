@@ -15,7 +15,7 @@ import pytest
 from attrs import evolve, frozen
 from click.testing import CliRunner
 
-from compliant_sms import AsyncMessenger, Messenger, Plaintext, Practice
+from compliant_sms import AsyncMessenger, Messenger, Plaintext, Practice, Uncertain
 from compliant_sms.cli._commands import commands
 from compliant_sms.errors import NoAnswer, RequestNotSent, StoreBusy
 from compliant_sms.flows import Checked, CheckResult
@@ -412,6 +412,21 @@ def test_a_keyring_of_other_records(make_messenger: Make) -> None:
     assert found[0].says == "Records are sealed."
     assert wrong.newest in found[1].says
     assert "no keyring was given" in found[2].says
+
+
+def test_a_keyring_of_other_records_that_are_uncertain_or_paused(make_messenger: Make) -> None:
+    """Whatever else is on record, the doctor ends with what is wrong, and not with an exception."""
+    lost = Far(account=NoAnswer("it took the request (ReadTimeout)"))
+    sealed = make_messenger(keyring=Keyring.generate(), transport=lost)
+    agree(sealed)
+    sealed.pause(by="ana", reason="The line is flooded.")
+    found = make_messenger(keyring=Keyring.generate()).doctor()
+    assert [check.result for check in found[:2]] == [OK, FAILED]
+
+    sealed.resume(by="ana", reason="It is dry.")
+    assert isinstance(remind(sealed), Uncertain)
+    found = make_messenger(keyring=Keyring.generate()).doctor()
+    assert [check.result for check in found[:2]] == [FAILED, FAILED]
 
 
 def test_a_keyring_that_lacks_the_newest_key(make_messenger: Make) -> None:

@@ -290,6 +290,17 @@ def test_a_later_format_is_not_taken_for_a_changed_one(pack: bytes) -> None:
     assert "format that this version does not read" in words(rebuilt(files | {JSON: later}), JSON)
 
 
+def test_a_field_of_a_later_version_is_not_taken_for_a_change(pack: bytes) -> None:
+    """It fails here all the same, and the words say with what to check it."""
+    files = unpacked(pack)
+    more = files[JSON].replace(b'{"chains"', b'{"buttons":1,"chains"')
+    newer = more.replace(b'"page":%d' % LAYOUT, b'"page":%d' % (LAYOUT + 1))
+
+    assert "It was changed" in words(rebuilt(files | {JSON: more}), JSON)
+    assert "a later version of compliant-sms" in words(rebuilt(files | {JSON: newer}), JSON)
+    assert check(rebuilt(files | {JSON: newer}), JSON).result is Result.FAILED
+
+
 def test_files_that_lie_over_each_other_are_not_read(pack: bytes) -> None:
     """A small archive names the same bytes a thousand times, to fill the reader's memory."""
     start = pack.rindex(b"PK\x01\x02")

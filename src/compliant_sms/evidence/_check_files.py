@@ -94,6 +94,11 @@ def check_json(data: bytes | None) -> tuple[Check, Dossier | None]:
         return failed(JSON, "It cannot be read: it was changed, or is no evidence.json."), None
     if not same:
         words = "It was changed: it is not byte for byte what this format has for what it says."
+        if dossier.page > LAYOUT:  # fields join together with a page that shows them
+            words = (
+                "It holds more than this version reads. It says that a later version of "
+                "compliant-sms made it: check it with that."
+            )
         return failed(JSON, words), dossier
     return passed(JSON, "It is canonical, and all of it can be read."), dossier
 

@@ -72,6 +72,8 @@ async def _store(ports: Ports) -> Checked:
         # The documented kinds of it say what is wrong; what the database said may be more.
         said = (type(error).__doc__ or "").partition("\n")[0]
         return about(CheckResult.FAILED, said, "Put the database right; nothing is sent without.")
+    except CompliantSmsError as error:
+        return about(CheckResult.FAILED, _unreadable(error), _READABLE)
     if uncertain:
         return about(
             CheckResult.WARNING,
@@ -88,12 +90,9 @@ async def _sealing(ports: Ports) -> Checked:
     try:
         sealed = await ports.store.run(lambda tx: tx.seals(ports.practice.id))
     except StoreError:
-        return about(CheckResult.NOT_CHECKED, "The database does not answer.")
+        return about(CheckResult.NOT_CHECKED, "The database could not be asked: see the store.")
     except CompliantSmsError as error:
-        said = f"What is kept of this practice cannot be read: {error}"
-        return about(
-            CheckResult.FAILED, f"{said.rstrip('.')}.", "Put that right; nothing is sent before."
-        )
+        return about(CheckResult.FAILED, _unreadable(error), _READABLE)
     if ports.plaintext is None:
         says = "Records are sealed." if sealed else "Nothing says otherwise."
         return about(CheckResult.OK, says)
@@ -102,6 +101,14 @@ async def _sealing(ports: Ports) -> Checked:
         "Texts, names and numbers lie in the clear, for a reason on record.",
         "Pass keyring=Keyring.from_file(...) as soon as that reason is gone.",
     )
+
+
+_READABLE = "Put that right; nothing is sent before."
+
+
+def _unreadable(error: CompliantSmsError) -> str:
+    said = f"What is kept of this practice cannot be read: {error}"
+    return f"{said.rstrip('.')}."
 
 
 async def _held_back(ports: Ports) -> list[Checked]:
@@ -121,7 +128,7 @@ async def _held_back(ports: Ports) -> list[Checked]:
         checks.append(warning("allow-list", says, "In production leave only_to out."))
     try:
         pauses = await paused(ports)
-    except StoreError:  # told by the check of the store
+    except CompliantSmsError:  # told by the checks of the store, and of what is at rest
         pauses = ()
     for pause in pauses:
         says = f"Texts are paused ({pause.scope}) since {pause.since:%Y-%m-%d %H:%M} UTC."
