@@ -205,7 +205,8 @@ class InParts(Twilio):
         (["delivered 1/2", "undelivered 2/2"], State.UNDELIVERED),
         (["undelivered 2/2", "delivered 1/2"], State.UNDELIVERED),
         (["undelivered 2/2", "delivered 1/2", "delivered 2/2"], State.DELIVERED),
-        (["delivered 1/2", "failed 2/2"], State.FAILED),
+        (["delivered 1/2", "failed 2/2"], State.UNDELIVERED),
+        (["failed 2/2", "delivered 1/2"], State.UNDELIVERED),
     ],
 )
 def test_news_of_parts(
