@@ -17,6 +17,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
 from conftest import OTHER_SENDERS, PATIENT, PERSON
+from evidence_story import dossier_of
 from test_receive import callback, news_of, status
 from test_repeat import Knowing, Once
 from test_send import Meanwhile, agree, remind
@@ -195,6 +196,17 @@ class InParts(Twilio):
         ]
 
 
+@pytest.fixture
+def in_parts(provider: Twilio) -> InParts:
+    """The adapter, told of parts."""
+    return InParts(
+        account_sid=provider.account_sid,
+        auth_token=provider.auth_token,
+        sender=provider.sender,
+        base_url=provider.base_url,
+    )
+
+
 @pytest.mark.parametrize("before", [True, False])
 @pytest.mark.parametrize(
     ("news", "expected"),
@@ -205,28 +217,36 @@ class InParts(Twilio):
         (["delivered 1/2", "undelivered 2/2"], State.UNDELIVERED),
         (["undelivered 2/2", "delivered 1/2"], State.UNDELIVERED),
         (["undelivered 2/2", "delivered 1/2", "delivered 2/2"], State.DELIVERED),
-        (["delivered 1/2", "failed 2/2"], State.FAILED),
+        (["delivered 1/2", "failed 2/2"], State.UNDELIVERED),
+        (["failed 2/2", "delivered 1/2"], State.UNDELIVERED),
     ],
 )
 def test_news_of_parts(
     early: Early,
-    provider: Twilio,
+    in_parts: InParts,
     news: list[str],
     expected: State,
     *,
     before: bool,
 ) -> None:
     """A text is delivered once all of its parts are, and lost with any of them."""
-    parts = InParts(
-        account_sid=provider.account_sid,
-        auth_token=provider.auth_token,
-        sender=provider.sender,
-        base_url=provider.base_url,
-    )
     calls = [told(word, Part=part) for word, _, part in (each.partition(" ") for each in news)]
-    messenger = early(*calls if before else (), provider=parts)
+    messenger = early(*calls if before else (), provider=in_parts)
     sent = remind(messenger)
     for each in () if before else calls:
         messenger.receive(each(sent.provider_id))
 
     assert where(messenger) is expected
+
+
+def test_evidence_tells_parts(early: Early, in_parts: InParts, clock: MovableClock) -> None:
+    """That a part arrived is not told as if the text had."""
+    messenger = early(told("delivered", Part="1/2"), provider=in_parts)
+    remind(messenger)
+    day = timedelta(days=1)
+    since, until = clock() - day, clock() + day
+    pack = messenger.evidence(PATIENT, since, until, by="ana", reason="a complaint")
+    (text,) = dossier_of(pack.data).texts
+
+    assert text.state == "sent"
+    assert [report.state for report in text.reports] == ["delivered (part 1 of 2)"]

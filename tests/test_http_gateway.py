@@ -534,6 +534,25 @@ def test_inbound() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("number", "ours"),
+    [
+        (SENDER[1:], True),
+        (SENDER[2:], True),
+        (f"({SENDER[2:5]}) {SENDER[5:8]}-{SENDER[8:]}", True),
+        (f"0{SENDER[2:]}", True),
+        (PATIENT[2:], False),
+        (SENDER[5:], False),
+        ("", False),
+    ],
+)
+def test_our_number_in_callbacks(number: str, ours: bool) -> None:  # noqa: FBT001
+    """Ours is known in the national form too: read otherwise it would be somebody else's."""
+    (event,) = parsed(INBOUND | {"to": number})
+
+    assert (event.to == PhoneNumber(SENDER)) is ours
+
+
 @pytest.mark.parametrize("number", [PATIENT, PATIENT[1:], f"00{PATIENT[1:]}", int(PATIENT[1:])])
 def test_numbers_in_callbacks(number: object) -> None:
     """However the gateway writes numbers, they are known."""

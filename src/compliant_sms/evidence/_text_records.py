@@ -83,7 +83,8 @@ class ReportRecord:
         provider: whose.
         key: the same for each delivery of the same news.
         provider_id: the provider's id of the text.
-        state: what it says of the text; empty where it says nothing new.
+        state: what it says of the text, or as in "delivered (part 1 of 2)" of one of its parts;
+            empty where it says nothing new.
         problem: why it was not delivered.
     """
 

@@ -40,6 +40,8 @@ async def _of_the_whole(
     tx: Transaction, message: Message, update: StatusUpdate, state: State
 ) -> State:
     """Where a text is by news of a part: one that is lost is enough, and arrived have to be all."""
+    if update.part is not None and state is State.FAILED:
+        return State.UNDELIVERED  # other parts may have arrived: it counts as a text that left
     if update.part is None or state is not State.DELIVERED:
         return state
     news = [each.update for each in await tx.callbacks(message.message_id)]

@@ -170,12 +170,16 @@ def _left(departure: Departure) -> Left:
 
 def _report(report: Callback) -> ReportRecord:
     update = report.update
+    state = str(update.state or "")
+    if state and update.part is not None:
+        part, parts = update.part
+        state += f" (part {part} of {parts})"
     return ReportRecord(
         at=report.at,
         provider=report.provider,
         key=update.key,
         provider_id=update.provider_id,
-        state=str(update.state or ""),
+        state=state,
         problem=_problem(update.problem),
     )
 

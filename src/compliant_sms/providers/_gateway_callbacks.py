@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from attrs import evolve
+
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers._base import InboundText, ProviderEvent, StatusUpdate
 from compliant_sms.providers._codes import Codes, problem
@@ -21,6 +23,8 @@ from compliant_sms.providers._webhooks import VerifiedWebhook
 from compliant_sms.wire import WebhookRequest
 
 __all__ = ["content_of", "events_in", "text_at"]
+
+_SHORTEST_NATIONAL = 8  # digits: without the area code it may be several
 
 
 def content_of(request: WebhookRequest) -> Any:  # noqa: ANN401 - JSON has no narrower type
@@ -43,6 +47,7 @@ def events_in(
     webhook: VerifiedWebhook,
     callbacks: GatewayCallbacks,
     *,
+    ours: PhoneNumber,
     vendor: str,
     codes: Codes,
     reference: str | None,
@@ -52,6 +57,7 @@ def events_in(
     Args:
         webhook: the callback.
         callbacks: where things stand in it.
+        ours: the adapter's sender.
         vendor: the gateway's name as people write it.
         codes: what its words mean.
         reference: our id in the address that was called.
@@ -60,7 +66,8 @@ def events_in(
     for event in items(found_at(webhook.content, callbacks.events)):
         inbound, status = callbacks.inbound, callbacks.status
         if inbound is not None and inbound.when.holds(event):
-            found.append(_inbound(event, inbound, authenticated=webhook.authenticated))
+            told = _inbound(event, inbound, authenticated=webhook.authenticated)
+            found.append(evolve(told, to=ours) if _is_ours(event, inbound.to, ours) else told)
         elif status is not None and status.when.holds(event):
             found += _status(event, status, vendor, codes, reference)
     return found
@@ -68,6 +75,12 @@ def events_in(
 
 def _number(document: Any, pointer: str) -> PhoneNumber | None:  # noqa: ANN401 - as above
     return e164(text_at(document, pointer).strip().removeprefix("00"))
+
+
+def _is_ours(document: Any, pointer: str, ours: PhoneNumber) -> bool:  # noqa: ANN401 - as above
+    """Whether our number stands there, also in the national form, which would be another's."""
+    digits = "".join(filter(str.isdecimal, text_at(document, pointer))).lstrip("0")
+    return len(digits) >= _SHORTEST_NATIONAL and ours.e164.endswith(digits)
 
 
 def _inbound(event: Any, where: InboundFields, *, authenticated: bool) -> InboundText:  # noqa: ANN401

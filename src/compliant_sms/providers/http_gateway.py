@@ -192,6 +192,7 @@ class HttpGateway(Adapter):
         return events_in(
             webhook,
             self.callbacks,
+            ours=self.sender,
             vendor=self.vendor,
             codes=self._codes,
             reference=self.reference_in(webhook),
