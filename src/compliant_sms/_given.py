@@ -19,6 +19,7 @@ __all__ = [
     "a_day",
     "a_kind",
     "a_text",
+    "bit",
     "day",
     "day_or_none",
     "each_of",
@@ -78,6 +79,11 @@ def yes_or_no(value: object, name: str) -> None:
     if not isinstance(value, bool):
         msg = f"{name} must be True or False"
         raise InvalidInput(msg)
+
+
+def bit(value: bool) -> bool:  # noqa: FBT001 - a converter
+    """A converter of fields: what a column of a database has, 0 or 1."""
+    return bool(value) if type(value) is int and value in {0, 1} else value
 
 
 def flag(_: object, attribute: Attribute[bool], value: object) -> None:
