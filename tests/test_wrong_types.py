@@ -178,6 +178,14 @@ VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
     (Practice, USUAL_PRACTICE | {"also_known_as": None}, "lists of texts"),
     (Practice, USUAL_PRACTICE | {"link_domains": [INTEGER]}, "link_domains .* a list of texts"),
     *(
+        (
+            Practice,
+            USUAL_PRACTICE | {"link_domains": ["a.example", wrong]},
+            "link_domains are hosts",
+        )
+        for wrong in ("https://facebook.com/lakeside", "//lakeside.example", "ftp://a.example", "")
+    ),
+    *(
         (Practice, USUAL_PRACTICE | {name: wrong}, f"{name} must be True or False")
         for name in ("tax_exempt_nonprofit", "free_to_end_user", "smart_encoding")
         for wrong in ("False", "no", 2, None)
