@@ -93,7 +93,13 @@ def _cap_kept(cap: PracticeCap) -> dict[str, object]:
 
 
 def _cap_of(kept: dict[str, Any]) -> PracticeCap:
-    return PracticeCap(**kept | {"within": timedelta(seconds=kept["within"])})
+    # What records of before hold besides whole numbers and yes or no is read as it was counted.
+    read = {
+        "count": int(kept["count"]),
+        "marketing_only": bool(kept["marketing_only"]),
+        "within": timedelta(seconds=kept["within"]),
+    }
+    return PracticeCap(**kept | read)
 
 
 records.keep_as(PracticeCap, _cap_kept, _cap_of)
