@@ -138,7 +138,7 @@ class Profile:
         time_zone: IANA name of the zone that the person lives in. One that the state does not
             have, such as a default of your own, counts beside those of the state.
         state: postal code of where the person lives. Under any other name its law is not known,
-            and no promotion goes.
+            and in the United States and Canada no promotion goes.
         language: what they read, as a tag such as ``"es"`` or ``"es-MX"`` (BCP 47); a template with
             a text in it is sent in it, and so are the library's own reminders.
         country: ISO 3166-1 code of where, if it is not what state and number say.
