@@ -279,6 +279,21 @@ def test_days_and_flags_as_databases_have_them() -> None:
     )
 
 
+class Missing(datetime):
+    """What a table of pandas has where there is no day: NaT."""
+
+    def __ne__(self, other: object) -> bool:
+        """It equals nothing, not even itself."""
+        return True
+
+
+def test_no_day_as_a_table_has_it() -> None:
+    """It is none."""
+    missing = Missing(1, 1, 1)
+
+    assert Profile(birth_date=missing, last_transaction_on=missing) == Profile()
+
+
 def test_what_to_pass(messenger: Messenger) -> None:
     """The usual slips are told how to mend them."""
     grant = ENTRIES["grant"][1]

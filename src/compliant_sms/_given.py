@@ -98,7 +98,8 @@ def day(value: date) -> date:
 
 def day_or_none(value: date | None) -> date | None:
     """The same, where there may be none."""
-    return value.date() if isinstance(value, datetime) else value
+    # A table of pandas has NaT there, an instant that equals nothing.
+    return None if value is None or value != value else day(value)  # noqa: PLR0124
 
 
 def a_day(_: object, attribute: Attribute[Any], value: object) -> None:
