@@ -249,6 +249,11 @@ VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
         {"number": PATIENT, "person": 881, "occurred_at": DAY, "basis": "spoken"},
         "person is of a type",
     ),
+    (
+        ImportedConsent,
+        {"number": PATIENT, "person": PERSON, "occurred_at": DAY, "basis": "spoken", "tier": 0},
+        "no tier is no consent",
+    ),
 ]
 
 
