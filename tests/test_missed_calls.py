@@ -19,7 +19,9 @@ from compliant_sms import (
     Outcome,
     Practice,
     Profile,
+    Rulebook,
     Sent,
+    Settings,
     Wording,
 )
 from compliant_sms.classification import Purpose
@@ -35,6 +37,7 @@ from compliant_sms.lint import lint
 from compliant_sms.lookups import AsyncLookUps, LineAnswer, LineType, LookUps
 from compliant_sms.messenger import StoreKind
 from compliant_sms.providers import Twilio
+from compliant_sms.rules import PracticeCap
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from compliant_sms.text import segment
@@ -252,6 +255,22 @@ def test_nobody_asks_for_the_line(make_desk: Make, carrier: Sandbox) -> None:
 
     assert codes(missed(messenger)) == {"line-type-unknown"}
     assert outgoing(carrier) == []
+
+
+def test_who_calls_from_another_number_is_answered_there(
+    make_desk: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Once a day is for each number, also where a practice's own limits are for each person."""
+    cap = PracticeCap(count=5, within=24 * HOUR)
+    messenger = make_desk(rulebook=Rulebook(Settings(caps=[cap])))
+    for number in (PATIENT, OTHER):
+        agree(messenger, number)
+    assert isinstance(missed(messenger), Sent)
+    clock.advance(HOUR)
+
+    assert isinstance(missed(messenger, "CA2", from_=OTHER, at=clock()), Sent)
+    assert "once-a-day" in codes(missed(messenger, "CA3", from_=OTHER, at=clock()))
+    assert len(outgoing(carrier)) == 2
 
 
 def test_once_a_day(desk: Messenger, carrier: Sandbox, clock: MovableClock) -> None:

@@ -411,6 +411,14 @@ def test_a_cap_that_cannot_be_kept_is_refused(count: int, within: timedelta) -> 
     assert PracticeCap(count=1, within=7 * DAY).within == 7 * DAY
 
 
+def test_caps_of_earlier_records_are_read() -> None:
+    """What counted for a number or for a yes then counts in the record of the decision."""
+    cap = PracticeCap(count=3, within=DAY, marketing_only=True)
+    kept = records.unstructure(cap) | {"count": 3.0, "marketing_only": "yes"}
+
+    assert records.structure(kept, PracticeCap) == cap
+
+
 def test_settings_are_read_as_people_write_them() -> None:
     """Hours and words of a list may be texts; what is none is refused."""
     written = Settings(courtesy_window="09:00-17:30", revocation_scope="category")  # type: ignore[arg-type]

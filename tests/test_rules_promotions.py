@@ -370,6 +370,7 @@ def test_nobody_is_texted_twice(
         ("FL", "US", False),
         ("AE", "US", False),  # a post office of the armed forces
         ("JAL", "MX", False),  # whose states nobody listed
+        ("SRY", "GB", False),  # whose counties have no law of their own
     ],
 )
 def test_promotions_need_a_state_that_there_is(

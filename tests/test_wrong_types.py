@@ -180,9 +180,17 @@ VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
     (Practice, USUAL_PRACTICE | {"also_known_as": None}, "lists of texts"),
     (Practice, USUAL_PRACTICE | {"link_domains": [INTEGER]}, "link_domains .* a list of texts"),
     *(
+        (
+            Practice,
+            USUAL_PRACTICE | {"link_domains": ["a.example", wrong]},
+            "link_domains are hosts",
+        )
+        for wrong in ("https://facebook.com/lakeside", "//lakeside.example", "ftp://a.example", "")
+    ),
+    *(
         (Practice, USUAL_PRACTICE | {name: wrong}, f"{name} must be True or False")
         for name in ("tax_exempt_nonprofit", "free_to_end_user", "smart_encoding")
-        for wrong in ("False", "no", 0, None)
+        for wrong in ("False", "no", 2, None)
     ),
     (Practice, USUAL_PRACTICE | {"campaign": "low_volume"}, "campaign .* a Campaign"),
     (Profile, {"state": 5}, "state is of a type"),
@@ -205,6 +213,7 @@ VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
     (Authorisation, {"signed_on": DAY, "states_remuneration": "no"}, "True or False"),
     (SoftOptIn, USUAL_SOFT | {"similar_products": "no"}, "similar_products must be True"),
     (DncAnswer, {"listed": "no", "as_of": DAY}, "listed must be True"),
+    (DncAnswer, {"listed": None, "as_of": DAY}, "listed must be True"),
     (DncAnswer, {"listed": False, "as_of": "2026-11-01"}, "as_of .* a datetime"),
     (LookUpAnswers, {"deactivated_on": "2026-11-01"}, "deactivated_on .* a datetime"),
     *(
@@ -215,7 +224,7 @@ VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
             "send_without_reassigned_data",
             "unknown_countries",
         )
-        for wrong in ("false", 1, None)
+        for wrong in ("false", 2, None)
     ),
     (Rulebook, {"settings": "strict"}, r"settings .* Settings\(\.\.\.\)"),
     (Rulebook, {"settings": None}, r"settings .* Settings\(\.\.\.\)"),
@@ -242,6 +251,11 @@ VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
         {"number": PATIENT, "person": 881, "occurred_at": DAY, "basis": "spoken"},
         "person is of a type",
     ),
+    (
+        ImportedConsent,
+        {"number": PATIENT, "person": PERSON, "occurred_at": DAY, "basis": "spoken", "tier": 0},
+        "no tier is no consent",
+    ),
 ]
 
 
@@ -259,11 +273,32 @@ def test_days_and_flags_as_databases_have_them() -> None:
     told = Profile(last_transaction_on=late, birth_date=late, no_sms=1, controls_care=None)  # type: ignore[arg-type]
 
     assert told == Profile(last_transaction_on=late.date(), birth_date=late.date(), no_sms=True)
+    assert DncAnswer(listed=1, as_of=late) == DncAnswer(listed=True, as_of=late.date())  # type: ignore[arg-type]
+    assert SoftOptIn(**dict.fromkeys(USUAL_SOFT, 1)).holds  # type: ignore[arg-type]
+    assert Practice(**USUAL_PRACTICE, tax_exempt_nonprofit=0).tax_exempt_nonprofit is False  # type: ignore[arg-type]
+    assert Settings(healthcare_exemption=1, unknown_countries=0) == Settings(  # type: ignore[arg-type]
+        healthcare_exemption=True
+    )
     assert Waiver(**USUAL_WAIVER | {"on": late}).on == late.date()
     assert LookUpAnswers(deactivated_on=late).deactivated_on == late.date()
     assert Settings(caps=[PracticeCap(count=1, within=timedelta(1))]) == Settings(  # type: ignore[arg-type]
         caps=(PracticeCap(count=1, within=timedelta(1)),)
     )
+
+
+class Missing(datetime):
+    """What a table of pandas has where there is no day: NaT."""
+
+    def __ne__(self, other: object) -> bool:
+        """It equals nothing, not even itself."""
+        return True
+
+
+def test_no_day_as_a_table_has_it() -> None:
+    """It is none."""
+    missing = Missing(1, 1, 1)
+
+    assert Profile(birth_date=missing, last_transaction_on=missing) == Profile()
 
 
 def test_what_to_pass(messenger: Messenger) -> None:

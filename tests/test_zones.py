@@ -327,6 +327,14 @@ def test_area_codes_that_open_metadata_does_not_know_are_read_and_placed() -> No
             PhoneNumber.parse(wrong)
 
 
+def test_a_territory_as_a_country_is_a_place() -> None:
+    """Whoever lives in Puerto Rico with a number of Illinois has the hours of both, and its law."""
+    found = Rulebook().whereabouts(PhoneNumber("+12175550123"), Profile(country="PR"))
+
+    assert [each.name for each in found.zones] == ["America/Puerto_Rico", "America/Chicago"]
+    assert [each.code for each in found.states] == ["PR", "IL"]
+
+
 def test_a_state_is_told_by_the_record_and_by_a_row() -> None:
     """Both are kept where they agree, so that who asks sees how sure it is."""
     found = Rulebook().whereabouts(PhoneNumber("+12175550123"), Profile(state="IL")).state_evidence

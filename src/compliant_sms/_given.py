@@ -19,6 +19,7 @@ __all__ = [
     "a_day",
     "a_kind",
     "a_text",
+    "bit",
     "day",
     "day_or_none",
     "each_of",
@@ -80,6 +81,11 @@ def yes_or_no(value: object, name: str) -> None:
         raise InvalidInput(msg)
 
 
+def bit(value: bool) -> bool:  # noqa: FBT001 - a converter
+    """A converter of fields: what a column of a database has, 0 or 1."""
+    return bool(value) if type(value) is int and value in {0, 1} else value
+
+
 def flag(_: object, attribute: Attribute[bool], value: object) -> None:
     """A validator of fields: :func:`yes_or_no`."""
     yes_or_no(value, attribute.name)
@@ -92,7 +98,8 @@ def day(value: date) -> date:
 
 def day_or_none(value: date | None) -> date | None:
     """The same, where there may be none."""
-    return value.date() if isinstance(value, datetime) else value
+    # A table of pandas has NaT there, an instant that equals nothing.
+    return None if value is None or value != value else day(value)  # noqa: PLR0124
 
 
 def a_day(_: object, attribute: Attribute[Any], value: object) -> None:

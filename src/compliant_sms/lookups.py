@@ -52,7 +52,7 @@ class DncAnswer:
         as_of: the day of the copy of the registry that was asked.
     """
 
-    listed: bool = field(validator=_given.flag)
+    listed: bool = field(converter=_given.bit, validator=_given.flag)
     as_of: date = field(converter=_given.day, validator=_given.a_day)
 
 

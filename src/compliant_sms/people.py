@@ -29,7 +29,7 @@ class Holder(Word):
 
 def _yes(value: bool) -> bool:  # noqa: FBT001 - a converter
     # Rows of a database have 0, 1 or nothing. What a form says, such as "no", would count as yes.
-    return bool(value) if value is None or (type(value) is int and value in {0, 1}) else value
+    return False if value is None else _given.bit(value)
 
 
 @frozen(kw_only=True)
@@ -59,9 +59,9 @@ class SoftOptIn:
         opt_out_at_collection: the person could opt out when giving the number.
     """
 
-    details_from_sale: bool = field(validator=_given.flag)
-    similar_products: bool = field(validator=_given.flag)
-    opt_out_at_collection: bool = field(validator=_given.flag)
+    details_from_sale: bool = field(converter=_given.bit, validator=_given.flag)
+    similar_products: bool = field(converter=_given.bit, validator=_given.flag)
+    opt_out_at_collection: bool = field(converter=_given.bit, validator=_given.flag)
 
     @property
     def holds(self) -> bool:
@@ -133,7 +133,7 @@ class Profile:
         time_zone: IANA name of the zone that the person lives in. One that the state does not
             have, such as a default of your own, counts beside those of the state.
         state: postal code of where the person lives. Under any other name its law is not known,
-            and no promotion goes.
+            and in the United States and Canada no promotion goes.
         language: what they read, as a tag such as ``"es"`` or ``"es-MX"`` (BCP 47); a template with
             a text in it is sent in it, and so are the library's own reminders.
         country: ISO 3166-1 code of where, if it is not what state and number say.

@@ -81,7 +81,7 @@ def _not_blank(of: object, attribute: Attribute[str], value: str) -> None:
         raise InvalidInput(msg)
 
 
-_AROUND_HOST = re.compile(r"\Ahttps?://|[/:?#].*\Z", re.IGNORECASE)
+_SITE = re.compile(r"(?:https?://)?([^\s/:?#@]+)(?::\d+)?/?", re.IGNORECASE)
 
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
@@ -97,8 +97,17 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _hosts(values: Iterable[str]) -> tuple[str, ...]:
-    # A host is often written as the address of its first page.
-    return tuple(_AROUND_HOST.sub("", each.strip()) for each in _texts(values))
+    # A host is often written as the address of its first page. That of another page may be a place
+    # on a host which many share, and then the host is nobody's own.
+    found = tuple(_SITE.fullmatch(each.strip()) for each in _texts(values))
+    hosts = tuple(each[1] for each in found if each)
+    if len(hosts) < len(found):
+        msg = (
+            "link_domains are hosts of the practice's own, for example ['lakeside.example'], "
+            "without a path"
+        )
+        raise InvalidInput(msg)
+    return hosts
 
 
 def _us_state(of: object, attribute: Attribute[str], value: str) -> None:
@@ -124,8 +133,8 @@ class Practice:
         also_known_as: shorter names under which patients know it, for texts that use them.
         kind: what it is under HIPAA.
         tax_exempt_nonprofit: 47 CFR 64.1200(a)(2) and (f)(15)(iii) ask less of it.
-        link_domains: hosts of its own, or dedicated to it, for links in texts (CTIA 5.3.2); of an
-            address its host.
+        link_domains: hosts of its own, or dedicated to it, for links in texts (CTIA 5.3.2); the
+            address of a first page stands for its host.
         addresses: where patients come to, as its texts write it, for example
             ``"12 Elm Street, Springfield, IL 62704"``. Any other street address in a text counts
             as somebody's.
@@ -151,12 +160,12 @@ class Practice:
     state: str = field(validator=_us_state)
     also_known_as: tuple[str, ...] = field(default=(), converter=_texts)
     kind: SenderKind = field(default=SenderKind.HEALTHCARE_PROVIDER, converter=SenderKind)
-    tax_exempt_nonprofit: bool = field(default=False, validator=_given.flag)
+    tax_exempt_nonprofit: bool = field(default=False, converter=_given.bit, validator=_given.flag)
     link_domains: tuple[str, ...] = field(default=(), converter=_hosts)
     addresses: tuple[str, ...] = field(default=(), converter=_texts)
     phi: PhiMode = field(default=PhiMode.BLOCK, converter=PhiMode)
-    smart_encoding: bool = field(default=False, validator=_given.flag)
-    free_to_end_user: bool = field(default=False, validator=_given.flag)
+    smart_encoding: bool = field(default=False, converter=_given.bit, validator=_given.flag)
+    free_to_end_user: bool = field(default=False, converter=_given.bit, validator=_given.flag)
     campaign: Campaign | None = field(
         default=None, validator=_given.kind(Campaign, "a Campaign, or None")
     )

@@ -22,6 +22,7 @@ __all__ = [
     "Wording",
     "covered",
     "meant",
+    "refuse_no_tier",
 ]
 
 
@@ -51,6 +52,17 @@ class Category(Word):
 _CARE = (Category.APPOINTMENTS, Category.CARE, Category.ANSWERS)
 # Written permission covers what it names, and promotions are what it is asked for.
 _USUAL_CATEGORIES = {Tier.PRIOR_EXPRESS_WRITTEN: (Category.PROMOTIONS,)}
+
+
+def refuse_no_tier(tier: Tier) -> None:
+    """Refuse a grant of nothing, which would end an opt-out all the same.
+
+    Raises:
+        InvalidInput: it is :attr:`Tier.NONE`.
+    """
+    if tier is Tier.NONE:
+        msg = "a grant of no tier is no consent. Pass Tier.PRIOR_EXPRESS, or leave tier out."
+        raise InvalidInput(msg)
 
 
 def covered(categories: Iterable[str] | None, tier: Tier) -> Iterable[str]:

@@ -12,10 +12,10 @@ from compliant_sms.consent import (
     Granted,
     PhiPreference,
     Revoked,
-    Tier,
     fold,
     phi_preference,
 )
+from compliant_sms.consent._words import refuse_no_tier
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._revoke import append_heard
 from compliant_sms.flows._routes import refuse_others_senders
@@ -56,9 +56,8 @@ async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
         InvalidInput: it is said to happen in the future, or is a consent to nothing.
         ConfigurationError: the sender belongs to a practice with another id.
     """
-    if isinstance(event, Granted) and event.tier is Tier.NONE:
-        msg = "a grant of no tier is no consent. Pass Tier.PRIOR_EXPRESS, or leave tier out."
-        raise InvalidInput(msg)
+    if isinstance(event, Granted):
+        refuse_no_tier(event.tier)
     refuse_future(ports, event.occurred_at, "occurred_at")
     return await ports.store.run(lambda tx: _append(tx, ports, event))
 

@@ -51,8 +51,8 @@ async def sent_before(
         body: its words, without a line that the library appends.
     """
     lately = [text for text in gone if facts.at - text.at <= _A_WEEK]
-    limited = _is_limited(facts, ports.rulebook.settings)
-    if limited and person:
+    limited, once = _is_limited(facts, ports.rulebook.settings), _is_once_a_day(facts)
+    if limited and person and not once:
         lately += await _elsewhere(tx, facts, practice_id=practice_id, person=person)
     volume = facts.sender.campaign is not None
     midnight, minute = _carriers_midnight(facts.at), facts.at.replace(second=0, microsecond=0)
@@ -64,7 +64,7 @@ async def sent_before(
         theirs = {each.departure for each in texts if each.draft.person in {None, person}}
         same = [each for each in same if each in theirs]
     return SentBefore(
-        texts=tuple(map(_past, lately)) if limited or _is_once_a_day(facts) else (),
+        texts=tuple(map(_past, lately)) if limited or once else (),
         identical_at=max((text.at for text in same), default=None),
         segments_today=await tx.volume(ports.practice.id, midnight) if volume else None,
         segments_this_minute=await tx.volume(ports.practice.id, minute) if volume else None,
@@ -91,6 +91,7 @@ def _is_limited(facts: Facts, settings: Settings) -> bool:
 
 
 def _is_once_a_day(facts: Facts) -> bool:
+    """Whether each number gets such a text once a day: a call from another one is answered too."""
     return facts.purpose.code == Purpose.MISSED_CALL_TEXT_BACK.code
 
 

@@ -18,7 +18,7 @@ from compliant_sms.consent import (
 )
 from compliant_sms.consent._agreement import an_agreement
 from compliant_sms.consent._fields import a_number, a_text, storable
-from compliant_sms.consent._words import a_signature, a_wording, covered, meant
+from compliant_sms.consent._words import a_signature, a_wording, covered, meant, refuse_no_tier
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
@@ -46,6 +46,10 @@ def _when(value: date | datetime) -> date | datetime:
 
 def _when_if_known(value: date | datetime | None) -> date | datetime | None:
     return None if value is None else _when(value)
+
+
+def _some_tier(_: object, __: Attribute[Tier], value: Tier) -> None:
+    refuse_no_tier(value)
 
 
 @frozen(kw_only=True)
@@ -107,7 +111,7 @@ class ImportedConsent:
     person: str = field(validator=[a_text, _plain])
     occurred_at: date | datetime = field(converter=_when)
     basis: Basis = field(converter=Basis)
-    tier: Tier = field(default=Tier.PRIOR_EXPRESS, converter=Tier)
+    tier: Tier = field(default=Tier.PRIOR_EXPRESS, converter=Tier, validator=_some_tier)
     categories: tuple[str, ...] = field(default=Factory(_usual, takes_self=True), converter=meant)
     wording: Wording | None = field(default=None, validator=a_wording)
     signature: Signature | None = field(default=None, validator=a_signature)

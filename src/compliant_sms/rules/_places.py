@@ -173,6 +173,8 @@ def whereabouts(
         for each.
     """
     by_number = _of_number(packs, number)
+    if state is None and law_of(country) != country:  # a territory, which is a place as well
+        state = country
     told = _zones_told(packs, zone, state)
     home = (of_recorded_state(state),) if state else ()
     names = _places(told)

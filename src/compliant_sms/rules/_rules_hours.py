@@ -10,13 +10,15 @@ from compliant_sms.rules._day import DayHours
 from compliant_sms.rules._decision import Finding, block, hold
 from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
-from compliant_sms.rules._parts import PARTS, is_part
+from compliant_sms.rules._parts import is_part
 from compliant_sms.rules._relationship import bought_within
 from compliant_sms.rules._row import Certainty
 from compliant_sms.rules._rows import HoursRow
 from compliant_sms.rules._windows import first_open
 
 __all__ = ["courtesy_window", "location_known", "quiet_hours_federal", "quiet_hours_state"]
+
+_HAS_STATE_LAW = frozenset({None, "US", "CA"})
 
 
 def location_known(facts: Facts, _: InForce) -> Iterator[Finding]:
@@ -26,7 +28,7 @@ def location_known(facts: Facts, _: InForce) -> Iterator[Finding]:
     """
     if facts.decided_as.hours is not HoursBound.LAW:
         return
-    if facts.country in {None, *PARTS} and not all(is_part(each.code) for each in facts.states):
+    if facts.country in _HAS_STATE_LAW and not all(is_part(each.code) for each in facts.states):
         yield block(
             "location-known",
             "recipient-state-unknown",

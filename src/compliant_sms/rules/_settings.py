@@ -59,7 +59,7 @@ class PracticeCap:
 
     count: int = field(validator=_given.kind(int, "a whole number"))
     within: timedelta = field(validator=_a_time)
-    marketing_only: bool = field(default=False, validator=_given.flag)
+    marketing_only: bool = field(default=False, converter=_given.bit, validator=_given.flag)
     message_class: MessageClass | None = field(
         default=None, converter=converters.optional(MessageClass)
     )
@@ -93,7 +93,13 @@ def _cap_kept(cap: PracticeCap) -> dict[str, object]:
 
 
 def _cap_of(kept: dict[str, Any]) -> PracticeCap:
-    return PracticeCap(**kept | {"within": timedelta(seconds=kept["within"])})
+    # What records of before hold besides whole numbers and yes or no is read as it was counted.
+    read = {
+        "count": int(kept["count"]),
+        "marketing_only": bool(kept["marketing_only"]),
+        "within": timedelta(seconds=kept["within"]),
+    }
+    return PracticeCap(**kept | read)
 
 
 records.keep_as(PracticeCap, _cap_kept, _cap_of)
@@ -137,12 +143,16 @@ class Settings:
     revocation_scope: RevocationScope = field(
         default=RevocationScope.EVERYTHING, converter=RevocationScope
     )
-    healthcare_exemption: bool = field(default=False, validator=_given.flag)
-    health_care_message_carve_out: bool = field(default=False, validator=_given.flag)
-    send_without_reassigned_data: bool = field(default=False, validator=_given.flag)
+    healthcare_exemption: bool = field(default=False, converter=_given.bit, validator=_given.flag)
+    health_care_message_carve_out: bool = field(
+        default=False, converter=_given.bit, validator=_given.flag
+    )
+    send_without_reassigned_data: bool = field(
+        default=False, converter=_given.bit, validator=_given.flag
+    )
     opt_out_line_every: timedelta = field(default=timedelta(days=30), validator=_a_time)
     identical_text_within: timedelta | None = field(
         default=timedelta(hours=12), validator=_a_time_or_none
     )
     caps: tuple[PracticeCap, ...] = field(default=(), converter=_caps)
-    unknown_countries: bool = field(default=False, validator=_given.flag)
+    unknown_countries: bool = field(default=False, converter=_given.bit, validator=_given.flag)
