@@ -835,7 +835,7 @@ def test_settings_that_cannot_be_used(wrong: dict[str, Any]) -> None:
 def test_agreed_is_a_list() -> None:
     """One programme's id in place of a list is refused: its letters would be ids."""
     usual: dict[str, Any] = {"shown": "", "name": "", "number": "", "at": MORNING}
-    for wrong in ("care", None, 5, [1], [["care"]]):
+    for wrong in ("care", None, 5, [1], [["care"]], {"care": "yes", "offers": "no"}):
         with pytest.raises(InvalidInput, match="list"):
             Submission(id="1", agreed=wrong, **usual)
     with pytest.raises(InvalidInput, match="two would count as one"):
