@@ -249,7 +249,7 @@ def test_nobody_learns_who_is_a_patient(asking: Messenger, ana: Browser, carrier
 
     known = ana.send(page)
     assert (unknown.status, unknown.headers, unknown.body) == (200, known.headers, known.body)
-    assert b"If none comes within an hour, please call us." in unknown.body
+    assert b"If none has come in an hour, please call us." in unknown.body
     assert len(grants(asking)) == 1
 
 
