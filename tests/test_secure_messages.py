@@ -819,6 +819,22 @@ def test_a_reply_from_a_page_that_was_open_for_long_is_kept(
     assert [text.body for text in ana.messenger.history(PERSON).received] == [words]
 
 
+@both_databases
+def test_a_reply_that_was_sent_is_not_told_as_unsent_after_its_hour(
+    make_messenger: Make, practice: Practice, clock: MovableClock
+) -> None:
+    """A phone that shows its tabs again sends the form again: its writer must not write anew."""
+    ana = notice(with_pages(make_messenger, practice))
+    proof = proof_in(ana.answer())
+    ana.send("reply", "Yes", proof)
+    clock.advance(timedelta(hours=9))
+    again, other = (ana.send("reply", words, proof) for words in ("Yes", "No"))
+
+    assert (kept_in(again), kept_in(other)) == ("", "No")
+    assert "has not been sent" not in text_of(again.body)
+    assert ana.happened().count("replied") == 1
+
+
 def kept_in(page: HttpReply) -> str:
     """The reply that goes back with the next answer."""
     found = re.search('name="unsent" value="([^"]*)"', text_of(page.body))

@@ -322,7 +322,7 @@ def test_what_fails_after_the_answer_is_told_without_words(
     until_done()
 
     assert answer.status == 200
-    assert "what is due after a callback could not be done: ValueError at " in caplog.text
+    assert "what is due after a callback or a form could not be done: ValueError at " in caplog.text
     assert said_nothing(caplog.text)
 
 

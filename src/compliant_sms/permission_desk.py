@@ -179,6 +179,9 @@ class PermissionDesk(_Desk):
         Show every word of :meth:`form`, no box ticked, and guard it against other sites' forms.
         :meth:`answer` does all of that.
 
+        The confirmation is due at once, and is cancelled after an hour: call ``dispatch_due()``
+        where no worker runs. The same goes for :meth:`answer`, unless the web kit calls it.
+
         The same submission again is one consent. Whoever went back and changed something agreed to
         that as well: it is recorded by itself, also under the same id.
 

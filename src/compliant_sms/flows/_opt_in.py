@@ -69,7 +69,9 @@ def asked_in(events: Iterable[ConsentEvent], message_id: str) -> OptInAsked | No
 def may_have_come(ports: Ports, text: Message) -> bool:
     """Whether a text came to its number, or may yet; a rehearsal came to nobody."""
     rehearsed = text.provider == DRY_RUN and not ports.dry_run
-    return text.state not in _NEVER_CAME and not rehearsed
+    last = text.draft.not_after
+    late = text.departure is None and last is not None and last < ports.clock()
+    return text.state not in _NEVER_CAME and not rehearsed and not late
 
 
 def is_answered(events: Iterable[ConsentEvent], asked: OptInAsked) -> bool:

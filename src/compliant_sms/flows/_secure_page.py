@@ -121,7 +121,8 @@ class _Visit:
             return self._asked(page, at)
         nonce = proven(page.content.key, form.step, form.proof, at=at)
         if nonce is None:
-            return self._asked(page, at, PageProblem.STALE, unsent=form.reply)
+            unsent = "" if await self._came_in(page, page.content, form) else form.reply
+            return self._asked(page, at, PageProblem.STALE, unsent=unsent)
         if form.step is Step.ANSWER:
             return await self._answer(page, page.content, form, at)
         return await self._reply(page, page.content, form.reply, nonce, at)
@@ -231,7 +232,7 @@ class _Visit:
             return self._shown(page, content, at, draft=reply, problem=problem)
         message = await self._message(page)
         event = InboundText(
-            key=f"{page.message_id}/{nonce}/{mark_of(content.key, reply)}",
+            key=_key(page, content, reply, nonce),
             provider_id=nonce,
             sender=message.draft.to,
             to=None,
@@ -255,6 +256,18 @@ class _Visit:
             return self._asked(known, at)
         sent = reply if received else ""
         return self._shown(known, known.content, at, reply=sent, stopped=stopped)
+
+    async def _came_in(self, page: Page, content: PageContent, form: Form) -> bool:
+        """Whether a late form is a reply that was taken: browsers send again what they show."""
+        nonce = proven(content.key, Step.REPLY, form.proof, at=page.created_at)
+        if nonce is None:
+            return False
+        message = await self._message(page)
+        key = _key(page, content, form.reply, nonce)
+        known = await self.ports.store.run(
+            lambda tx: tx.inbound_from(page.practice_id, message.draft.to)
+        )
+        return any((each.provider, each.provider_key) == (ON_PAGE, key) for each in known)
 
     # What is kept
 
@@ -293,6 +306,10 @@ class _Visit:
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.ports.practice.time_zone)).date()
+
+
+def _key(page: Page, content: PageContent, reply: str, nonce: str) -> str:
+    return f"{page.message_id}/{nonce}/{mark_of(content.key, reply)}"
 
 
 async def _stopped(tx: Transaction, received: ReceivedText, message: Message) -> bool | None:

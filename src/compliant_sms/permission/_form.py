@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 
@@ -104,7 +104,8 @@ def form_shown(permission: Permission, practice: Practice, shown: str) -> Consen
 
 
 def _ids(given: Iterable[str]) -> frozenset[str]:
-    listed = isinstance(given, Iterable) and not isinstance(given, str)
+    # Of fields by name, those that say "no" would count too.
+    listed = isinstance(given, Iterable) and not isinstance(given, str | Mapping)
     found = [*given] if listed else [None]
     ids = [each for each in found if isinstance(each, str)]  # str() of an Enum is another word
     if len(ids) < len(found):

@@ -158,7 +158,8 @@ _WORDS = {
         send="Send",
         thanks="Thank you",
         taken="We have your answer. If we know you by this name and number, a text to it confirms "
-        "what you agreed to. If none comes within an hour, please call us.",
+        "what you agreed to; the same text comes at most once a day. If none has come in an hour, "
+        "please call us.",
         stop_any_time="You can reply STOP to any text at any time. If texts to this number were "
         "stopped before, text START to us from it, and send this form again after that.",
         not_sent="Not sent",
@@ -247,8 +248,9 @@ _WORDS = {
         "y luego este formulario.",
         send="Enviar",
         thanks="Gracias",
-        taken="Recibimos su respuesta. Si lo conocemos por este nombre y número, un mensaje a ese "
-        "número confirma lo que aceptó. Si no llega ninguno en una hora, llámenos.",
+        taken="Recibimos su respuesta. Si le conocemos por este nombre y número, un mensaje a ese "
+        "número confirma lo que aceptó; el mismo mensaje llega como máximo una vez al día. Si en "
+        "una hora no ha llegado ninguno, llámenos.",
         stop_any_time="Puede responder STOP a cualquier mensaje en cualquier momento. Si antes "
         "pidió no recibir mensajes en este número, envíenos START desde él y después envíe otra "
         "vez este formulario.",
@@ -340,7 +342,8 @@ _WORDS = {
         send="Envoyer",
         thanks="Merci",
         taken="Nous avons bien votre réponse. Si nous vous connaissons sous ce nom et ce numéro, "
-        "un SMS confirme ce que vous avez accepté. S'il n'arrive pas dans l'heure, appelez-nous.",
+        "un SMS confirme ce que vous avez accepté ; le même SMS arrive une fois par jour au plus. "
+        "Si aucun n'est arrivé d'ici une heure, appelez-nous.",
         stop_any_time="Vous pouvez répondre STOP à tout SMS, à tout moment. Si vous aviez arrêté "
         "les SMS à ce numéro, envoyez-nous START depuis celui-ci, puis renvoyez ce formulaire.",
         not_sent="Rien n'a été envoyé",

@@ -206,7 +206,7 @@ class PageView:
             body: what the patient shall read.
             spoken: the language that it is in, ISO 639-1, so that it is read out in it; empty where
                 nobody knows.
-            until: the day on which the page expires.
+            until: the last day on which the page can be opened.
             proof: goes into the form; empty where no more replies can be written.
             draft: what stands in the box already.
             problem: what is wrong with the reply.

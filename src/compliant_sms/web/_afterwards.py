@@ -1,4 +1,4 @@
-"""What callbacks make due is done after they were answered."""
+"""What callbacks and forms make due is done after they were answered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from compliant_sms.web._core import log_failure
 
 __all__ = ["Afterwards", "AsyncAfterwards", "work", "work_async"]
 
-_FAILED = "what is due after a callback could not be done"
+_FAILED = "what is due after a callback or a form could not be done"
 
 
 def work(messenger: Messenger) -> None:
