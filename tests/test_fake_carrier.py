@@ -39,7 +39,8 @@ from compliant_sms.errors import (
     StoreFull,
 )
 from compliant_sms.lifecycle import State
-from compliant_sms.lookups import LineAnswer, LookUps
+from compliant_sms.lookups import AsyncLookUps, LineAnswer, LookUps
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import PhiMode
 from compliant_sms.providers import Bandwidth, OutboundText, Provider, Telnyx, Twilio, Vonage
 from compliant_sms.sandbox import TelnyxAccount
@@ -583,7 +584,18 @@ def test_requests_under_conditions() -> None:
         asyncio.run(carrier.send(request()))
 
 
-def test_an_event_loop_takes_plain_functions(practice: Practice) -> None:
+def _line(_: PhoneNumber) -> LineAnswer:
+    return LineAnswer(kind="mobile", as_of=MORNING.date())
+
+
+async def _line_later(number: PhoneNumber) -> LineAnswer:
+    await asyncio.sleep(0)
+    return _line(number)
+
+
+@pytest.mark.parametrize("kind", [LookUps, AsyncLookUps])
+@pytest.mark.parametrize("ask", [_line, _line_later])
+def test_an_event_loop_takes_plain_functions(practice: Practice, kind: Any, ask: Any) -> None:
     """What a project passes to Messenger does for AsyncMessenger, such as the kit's ``people``."""
 
     async def story() -> None:
@@ -591,7 +603,7 @@ def test_an_event_loop_takes_plain_functions(practice: Practice) -> None:
         messenger = carrier.async_messenger(
             practice=evolve(practice, phi=PhiMode.NOTICE, link_domains=["lakeside.example"]),
             people=lambda _: Profile(time_zone="America/New_York"),
-            lookups=LookUps(line_type=lambda _: LineAnswer(kind="mobile", as_of=MORNING.date())),
+            lookups=kind(line_type=ask),
             secure_links=lambda _: "https://lakeside.example/m/1",
             keyring=Keyring.generate(),
         )
