@@ -39,7 +39,8 @@ from compliant_sms.errors import (
     StoreFull,
 )
 from compliant_sms.lifecycle import State
-from compliant_sms.lookups import LineAnswer, LookUps
+from compliant_sms.lookups import AsyncLookUps, LineAnswer, LookUps
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import PhiMode
 from compliant_sms.providers import Bandwidth, OutboundText, Provider, Telnyx, Twilio, Vonage
 from compliant_sms.sandbox import TelnyxAccount
@@ -53,6 +54,7 @@ from compliant_sms.testing import (
     assert_sent,
 )
 from compliant_sms.wire import HttpRequest
+from compliant_sms.worker import Worker
 from conftest import PATIENT, PERSON
 from test_vonage import APPLICATION, PRIVATE_KEY
 
@@ -583,7 +585,18 @@ def test_requests_under_conditions() -> None:
         asyncio.run(carrier.send(request()))
 
 
-def test_an_event_loop_takes_plain_functions(practice: Practice) -> None:
+def _line(_: PhoneNumber) -> LineAnswer:
+    return LineAnswer(kind="mobile", as_of=MORNING.date())
+
+
+async def _line_later(number: PhoneNumber) -> LineAnswer:
+    await asyncio.sleep(0)
+    return _line(number)
+
+
+@pytest.mark.parametrize("kind", [LookUps, AsyncLookUps])
+@pytest.mark.parametrize("ask", [_line, _line_later])
+def test_an_event_loop_takes_plain_functions(practice: Practice, kind: Any, ask: Any) -> None:
     """What a project passes to Messenger does for AsyncMessenger, such as the kit's ``people``."""
 
     async def story() -> None:
@@ -591,7 +604,7 @@ def test_an_event_loop_takes_plain_functions(practice: Practice) -> None:
         messenger = carrier.async_messenger(
             practice=evolve(practice, phi=PhiMode.NOTICE, link_domains=["lakeside.example"]),
             people=lambda _: Profile(time_zone="America/New_York"),
-            lookups=LookUps(line_type=lambda _: LineAnswer(kind="mobile", as_of=MORNING.date())),
+            lookups=kind(line_type=ask),
             secure_links=lambda _: "https://lakeside.example/m/1",
             keyring=Keyring.generate(),
         )
@@ -613,13 +626,14 @@ def test_an_event_loop_takes_plain_functions(practice: Practice) -> None:
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("duplicate", [pickle.dumps, copy.copy, copy.deepcopy])
-def test_a_messenger_is_neither_pickled_nor_copied(
+@pytest.mark.parametrize("duplicate", [pickle.dumps, copy.deepcopy])
+def test_a_messenger_is_not_pickled(
     practice: Practice, duplicate: Callable[[object], object]
 ) -> None:
-    """Who hands one to another process is told to make it there."""
+    """Who hands one, or a part of one, to another process is told to make it there."""
     carrier = FakeCarrier()
     with carrier.messenger(practice=practice) as messenger:
-        for each in (messenger, carrier.async_messenger(practice=practice)):
+        parts = (messenger.consent, Worker(messenger), carrier.async_messenger(practice=practice))
+        for each in (messenger, *parts):
             with pytest.raises(TypeError, match="make one in each process"):
                 duplicate(each)

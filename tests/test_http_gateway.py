@@ -895,6 +895,7 @@ PASSWORDS: list[tuple[CallbackProof, WebhookRequest]] = [
 def test_passwords(proof: CallbackProof, genuine: WebhookRequest) -> None:
     """They prove the caller, and nothing of what is said."""
     proof.check(genuine, NOW)
+    assert not hasattr(proof, "__dict__")  # nothing but what was given fits in
     assert (proof.covers_body, proof.covers_url, proof.covers_time) == (False, False, False)
     can = gateway(proof=proof).capabilities
     assert (can.signature, can.body_authenticated) == (proof.signature, False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
 from inspect import isawaitable
-from typing import ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import Any, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from compliant_sms import system
 from compliant_sms.errors import ConfigurationError
@@ -26,13 +26,13 @@ from compliant_sms.text import within
 __all__ = [
     "either_way",
     "form_keys_of",
+    "look_ups",
     "never_suspending",
     "nobody",
     "own_pages",
     "refuse_half_a_notice",
     "refuse_taken_keywords",
     "refuse_unsealed",
-    "without_waiting",
 ]
 
 
@@ -74,13 +74,17 @@ def either_way(
     return answer
 
 
-def without_waiting(ask: LookUps) -> AsyncLookUps:
-    """A host's blocking look-ups as a flow asks them."""
+class _Way(Protocol):
+    def __call__(self, ask: Callable[P, Any], /) -> Callable[P, Coroutine[object, object, Any]]: ...
+
+
+def look_ups(ask: LookUps | AsyncLookUps, way: _Way) -> AsyncLookUps:
+    """A host's look-ups as a flow asks them: each is asked in that way."""
     return AsyncLookUps(
-        national_dnc=never_suspending(ask.national_dnc) if ask.national_dnc else None,
-        reassigned=never_suspending(ask.reassigned) if ask.reassigned else None,
-        line_type=never_suspending(ask.line_type) if ask.line_type else None,
-        deactivated_on=never_suspending(ask.deactivated_on) if ask.deactivated_on else None,
+        national_dnc=way(ask.national_dnc) if ask.national_dnc else None,
+        reassigned=way(ask.reassigned) if ask.reassigned else None,
+        line_type=way(ask.line_type) if ask.line_type else None,
+        deactivated_on=way(ask.deactivated_on) if ask.deactivated_on else None,
     )
 
 

@@ -164,13 +164,13 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
     ) -> None:
         from compliant_sms._set_up import (
             form_keys_of,
+            look_ups,
             never_suspending,
             nobody,
             own_pages,
             refuse_half_a_notice,
             refuse_taken_keywords,
             refuse_unsealed,
-            without_waiting,
         )
         from compliant_sms.events import Event
         from compliant_sms.hooks import Hooks
@@ -201,7 +201,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
                 tell=hooks.tell,
                 rulebook=with_caps(rulebook, volume),
                 people=never_suspending(people) if people else nobody,
-                lookups=without_waiting(lookups or LookUps()),
+                lookups=look_ups(lookups or LookUps(), never_suspending),
                 secure_links=never_suspending(links) if links else None,
                 secure_pages=own_pages(practice, secure_links),
                 templates=a_catalogue(templates),
@@ -497,11 +497,11 @@ class AsyncMessenger(
         provider: who carries the texts; or several, as :class:`compliant_sms.routing.Routes`.
         store: where everything is kept.
         rulebook: the rules under this practice's settings.
-        people: answers what you know of a patient by your id of them: a coroutine function, or a
-            plain one, for which the event loop waits.
-        lookups: asks others about a number; functions of either kind.
+        people: answers what you know of a patient by your id of them: a coroutine function; or a
+            plain one, which holds the event loop up for as long as it takes.
+        lookups: asks others about a number; functions of either kind, as above.
         keyring: seals what the store tells of patients.
-        secure_links: shows a message behind a login and answers with its https link; or
+        secure_links: shows a message behind a login and answers with its https link, as above; or
             ``SecurePages(url=...)``.
         templates: what :meth:`send_template` sends.
         clock: tells the present instant; the system's, if not given.
@@ -561,16 +561,16 @@ class AsyncMessenger(
         from compliant_sms._set_up import (
             either_way,
             form_keys_of,
+            look_ups,
             nobody,
             own_pages,
             refuse_half_a_notice,
             refuse_taken_keywords,
             refuse_unsealed,
-            without_waiting,
         )
         from compliant_sms.events import Event
         from compliant_sms.hooks import Hooks
-        from compliant_sms.lookups import AsyncLookUps, LookUps
+        from compliant_sms.lookups import LookUps
         from compliant_sms.ports import Delivery, Plaintext, Ports
         from compliant_sms.retry import BriefRetry  # imports tenacity
         from compliant_sms.routing import Routes
@@ -587,7 +587,6 @@ class AsyncMessenger(
         if carries is None:  # loading its certificates takes longer than all else in here
             carries = own = AsyncTransport()
         links = None if isinstance(secure_links, SecurePages) else secure_links
-        asks = without_waiting(lookups) if isinstance(lookups, LookUps) else lookups
         super().__init__(
             Ports(
                 practice=practice,
@@ -599,7 +598,7 @@ class AsyncMessenger(
                 tell=hooks.tell,
                 rulebook=with_caps(rulebook, volume),
                 people=either_way(people) if people else nobody,
-                lookups=asks or AsyncLookUps(),
+                lookups=look_ups(lookups or LookUps(), either_way),
                 secure_links=either_way(links) if links else None,
                 secure_pages=own_pages(practice, secure_links),
                 templates=a_catalogue(templates),

@@ -39,10 +39,6 @@ class Facade:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._ports.practice.name!r})"
 
-    def __reduce__(self) -> str:
-        msg = "a messenger is not pickled or copied: make one in each process that needs it"
-        raise TypeError(msg)
-
     @property
     def practice(self) -> Practice:
         """Who texts."""

@@ -100,6 +100,10 @@ class Ports:
     permission: Permission | None = None
     form_keys: Callable[[], tuple[bytes, ...]] = field(default=tuple, repr=False, eq=False)
 
+    def __reduce__(self) -> str:
+        msg = "a messenger is not pickled or copied: make one in each process that needs it"
+        raise TypeError(msg)
+
     @property
     def provider(self) -> Provider:
         """The preferred provider."""

@@ -39,6 +39,8 @@ __all__ = [
 class CallbackProof(Protocol):
     """A way to tell a gateway's callbacks from forged ones."""
 
+    __slots__ = ()  # whoever derives from it has its own and no others
+
     @property
     def signature(self) -> Signature:
         """What kind it is."""
