@@ -119,7 +119,8 @@ class SQLite:
             a file with other tables only is taken for a mistake.
 
     Nothing is opened before the first use. A process that forks lets go of the file before that;
-    it and its child open it again.
+    it and its child open the same one again; event loops begin after it. Where a transaction lasts
+    for longer than it waits (``busy_timeout``, five seconds at most), the child cannot use the file.
     """
 
     def __init__(
