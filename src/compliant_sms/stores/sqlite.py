@@ -120,7 +120,7 @@ class SQLite:
 
     Nothing is opened before the first use. A process that forks lets go of the file before that;
     it and its child open the same one again; event loops begin after it. Where a transaction lasts
-    for longer than it waits (``busy_timeout``, five seconds at most), the child cannot use the file.
+    longer than it waits (``busy_timeout``, five seconds at most), the child cannot use the file.
     """
 
     def __init__(
