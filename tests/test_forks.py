@@ -121,17 +121,63 @@ def test_a_fork_waits_for_a_transaction(database: Path) -> None:
     thread.start()
     assert begun.wait(30)
 
-    def opens() -> None:
-        store.close()
-        store.open()
+    def opens(again: Callable[[], SQLite]) -> Callable[[], None]:
+        def work() -> None:
+            store.close()
+            again().open()
 
-    with forked(opens) as in_child:
+        return work
+
+    with (
+        forked(opens(lambda: store)) as by_the_same,
+        forked(opens(lambda: SQLite(database))) as by_a_new_one,
+    ):
         end.set()
         thread.join()
-        said = in_child()
+        said = [by_the_same(), by_a_new_one()]
     store.open()
 
-    assert said.startswith(f"{StoreError.__name__}: the process was forked while")
+    for each in said:  # a new one would share the parent's locks within SQLite
+        assert each.startswith(f"{StoreError.__name__}: the process was forked while")
+
+
+def test_a_daemon_that_goes_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is opened again is the same file, and no new one where the process is by then."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(tmp_path)
+    store = SQLite("texting.db")
+    store.open()
+
+    def work() -> list[str]:
+        os.chdir(elsewhere)
+        store.open()
+        return list(elsewhere.iterdir())
+
+    with forked(work) as in_child:
+        assert in_child() == "[]"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_while_a_fork_waits(tmp_path: Path) -> None:
+    """It keeps no store of the parent's locked, nor the next fork from going on."""
+    stores = [SQLite(tmp_path / name) for name in ("a.db", "b.db")]
+    for each in stores:
+        each.open()
+    first, last = sorted(stores, key=id)
+
+    class Interrupted:
+        def acquire(self, **_: Any) -> bool:
+            raise KeyboardInterrupt
+
+    own, last._lock = last._lock, Interrupted()  # type: ignore[assignment]
+    with forked(lambda: "alive") as in_child:
+        last._lock = own
+        assert in_child() == "alive"
+
+    assert not first._lock.locked()
+    for each in stores:
+        each.open()
 
 
 def test_memory_is_each_ones_own() -> None:

@@ -742,6 +742,25 @@ def test_dispatch_ends_when_every_account_is_refused(
     assert len(messenger.dispatch_due()) == 1
 
 
+def test_a_refusal_is_counted_once(
+    make_willing: Make, clock: MovableClock, carriers: tuple[Sandbox, Sandbox]
+) -> None:
+    """One account is busy, the other refused: each round is one of the text's tries, not two."""
+    carrier, backup_carrier = carriers
+    messenger = make_willing(delivery=Delivery(attempts=3))
+    refuse(carrier, 20429, 429, times=99)
+    refuse(backup_carrier, 20003, 401, times=99)
+    outcome = remind(messenger)
+    states = [record_of(messenger, outcome).message.state]
+    for _ in range(2):
+        clock.advance(timedelta(hours=1))
+        messenger.dispatch_due()
+        states.append(record_of(messenger, outcome).message.state)
+
+    assert states == [State.DUE, State.DUE, State.FAILED]
+    assert record_of(messenger, outcome).message.refusals == 3
+
+
 def test_limited_where_it_would_move_to(
     make_willing: Make, provider: Twilio, backup: Twilio, carrier: Sandbox, backup_carrier: Sandbox
 ) -> None:

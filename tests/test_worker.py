@@ -42,6 +42,7 @@ from compliant_sms.testing import FakeCarrier, MovableClock
 from compliant_sms.worker import AsyncWorker, Worker
 from conftest import INTAKE_WORDING, MORNING, OTHER_SENDERS, PERSON, SENDER, SID, TOKEN
 from test_send import BODY, DAWN, NIGHT, agree, outgoing, remind
+from test_store import alter
 
 KEYS: Any = {"account_sid": SID, "auth_token": TOKEN, "sender": SENDER}
 Make = Callable[..., Messenger]
@@ -306,6 +307,28 @@ def test_a_look_up_that_fails(
 
     assert progress.errors == {"LookupError": 1}
     assert progress.settled == (0 if stops else 1)
+
+
+def test_many_that_cannot_be_read(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock, database: Path
+) -> None:
+    """However many uncertain texts cannot be read, those behind them are looked up."""
+    willing = make_messenger()
+    agree(willing)
+    for key in "abcd":
+        carrier.fail_next("accept_then_drop")
+        assert isinstance(remind(willing, key, body=f"{BODY} {key}"), Uncertain)
+        clock.advance(timedelta(seconds=1))
+    willing.close()
+    alter(
+        database,
+        "UPDATE sms_messages SET draft = CAST('{' AS BLOB) WHERE idempotency_key IN ('a', 'b')",
+    )
+    clock.advance(timedelta(minutes=5))
+    progress = labour(clock, willing, quantum=2)
+
+    assert progress.settled == 2
+    assert set(progress.errors) == {"NotOurDatabase"}
 
 
 @pytest.mark.parametrize(("error", "sent"), [(RecordAltered, 1), (StoreBusy, 0)])

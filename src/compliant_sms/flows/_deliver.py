@@ -274,7 +274,7 @@ async def _record(
     at = ports.clock()
     # After the lease somebody may have claimed it anew: then only that claim's refusal counts.
     outdated = message.attempts != claimed.attempts and result.certainty is not Certainty.ACCEPTED
-    settled = message if outdated else _settled(message, result, ports, at)
+    settled = message if outdated else _settled(message, last, result, ports, at)
     if settled != message:
         settled = await keep(tx, ports, message, settled, at)
     settled = await apply_early(tx, ports, settled, early, at)
@@ -283,7 +283,9 @@ async def _record(
     return outcome_of(settled)
 
 
-def _settled(message: Message, result: Attempt, ports: Ports, at: datetime) -> Message:
+def _settled(
+    message: Message, last: Attempt, result: Attempt, ports: Ports, at: datetime
+) -> Message:
     if result.certainty is Certainty.ACCEPTED:
         return message.moved(State.SENT, provider_id=result.provider_id)
     if result.certainty is Certainty.AMBIGUOUS:
@@ -291,7 +293,7 @@ def _settled(message: Message, result: Attempt, ports: Ports, at: datetime) -> M
     passes = result.may_be_tried_later or result.is_about_account
     if passes and message.state is State.BLOCKED:
         return message  # blocked since: only who asked for it may ask again
-    refused = _refused(message, result)
+    refused = _refused(message, last)  # what other routes said was counted as it moved on
     # However often the account was refused, the text may still go.
     if result.is_about_account or (passes and refused.refusals < ports.delivery.attempts):
         if message.state not in OPEN:  # settled, and decided again

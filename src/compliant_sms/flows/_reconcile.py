@@ -80,8 +80,10 @@ async def look_up(
         return await tx.uncertain(ports.practice.id, limit, after, failures)
 
     found = await ports.store.run(work)
+    last = found[-1] if found and len(found) == limit else None
     for message in found:
         if stopping():
+            last = None
             break
         try:
             outcomes.append(await _settle(ports, message))
@@ -89,8 +91,6 @@ async def look_up(
             if is_of_the_store(error):
                 raise
             failures.append(error)  # the others must not wait for this one
-    seen = len(outcomes) + len(failures)
-    last = found[-1] if found and seen == limit else None
     return Reconciled(outcomes=tuple(outcomes), last=last, failures=tuple(failures))
 
 

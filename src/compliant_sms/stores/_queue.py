@@ -132,19 +132,26 @@ class QueueRecords(TextRecords):
         unreadable: list[Exception] | None = None,
     ) -> list[Message]:
         """Texts whose request may have been processed, the oldest first; those after that one."""
-        since = after.claimed_until if after else None
-        rows = await self._all(
-            MESSAGE
-            + """WHERE practice_id = :practice_id AND state = 'uncertain'"""
-            + _OPEN
-            + """AND (claimed_until, message_id) > (:since, :after)
-            ORDER BY claimed_until, message_id LIMIT :limit""",
-            practice_id=practice_id,
-            since=text(since) if since else "",
-            after=after.message_id if after else "",
-            limit=limit,
-        )
-        return self._messages(rows, unreadable)
+        last = after.message_id if after else ""
+        since = text(after.claimed_until) if after and after.claimed_until else ""
+        found: list[Message] = []
+        while True:
+            wanted = limit - len(found)
+            rows = await self._all(
+                MESSAGE
+                + """WHERE practice_id = :practice_id AND state = 'uncertain'"""
+                + _OPEN
+                + """AND (claimed_until, message_id) > (:since, :after)
+                ORDER BY claimed_until, message_id LIMIT :limit""",
+                practice_id=practice_id,
+                since=since,
+                after=last,
+                limit=wanted,
+            )
+            found += self._messages(rows, unreadable)
+            if len(rows) != wanted or len(found) == limit:
+                return found
+            last, since = rows[-1][0], rows[-1][6]  # some cannot be read: none waits behind those
 
     async def claim_unreported(
         self, practice_id: str, provider: str, asked: int, before: datetime, again: datetime | None

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from threading import Lock, RLock
+from threading import Lock, RLock, local
 from typing import TYPE_CHECKING, Any, Generic, LiteralString, TypeAlias, TypeVar, cast
 from weakref import WeakSet
 
@@ -41,7 +41,7 @@ _OLDEST = (3, 35, 0)  # UPDATE ... RETURNING and AS MATERIALIZED
 
 _FORKED = (
     "the process was forked while it wrote to the database, and what the child wrote now could be "
-    "lost. Make a new store in the child, or fork while nothing is written."
+    "lost. This process cannot use that file: start it before, or while nothing is written."
 )
 
 T = TypeVar("T")
@@ -119,7 +119,8 @@ class SQLite:
             a file with other tables only is taken for a mistake.
 
     Nothing is opened before the first use. A process that forks lets go of the file before that;
-    it and its child open it again.
+    it and its child open the same one again; event loops begin after it. Where a transaction lasts
+    longer than it waits (``busy_timeout``, five seconds at most), the child cannot use the file.
     """
 
     def __init__(
@@ -142,7 +143,7 @@ class SQLite:
         self._waiting: deque[_Job[Any]] = deque()
         self._entry = RLock()  # for as long as it takes to get into what waits, or out of it
         self._lock = Lock()
-        with _one_fork:
+        with _adding:
             _stores.add(self)
 
     def __repr__(self) -> str:
@@ -245,13 +246,14 @@ class SQLite:
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:
+            # Wherever the program is when it is opened again, such as a daemon that went to "/".
+            path = self._path if self._path == ":memory:" else str(Path(self._path).absolute())
+            if _inherited and os.path.realpath(path) in _inherited:
+                raise StoreError(_FORKED)
             self._connection = _open(
-                self._path,
-                self._busy_timeout,
-                may_migrate=self._may_migrate,
-                shared=self._shared,
+                path, self._busy_timeout, may_migrate=self._may_migrate, shared=self._shared
             )
-            self._opened_by = os.getpid()
+            self._path, self._opened_by = path, os.getpid()
         if self._is_parents():
             raise StoreError(_FORKED)
         return self._connection
@@ -295,14 +297,15 @@ class SQLite:
         """Wait for the transaction in hand; False where it is this thread's own, or lasts."""
         held = self._lock.acquire(timeout=min(max(0.0, self._busy_timeout), _LONGEST_BEFORE_FORK))
         if held and self._path != ":memory:":
-            self._let_go()
+            with suppress(sqlite3.Error):  # the child leaves alone what is still open
+                self._let_go()
         return held
 
-    def _after_fork(self, *, held: bool, child: bool) -> None:
-        if child:  # what waits is the parent's, and so are its threads
-            self._waiting, self._entry, self._lock = deque(), RLock(), Lock()
-        elif held:
-            self._lock.release()
+    def _after_fork(self) -> None:
+        """Have the child begin anew: what waits is the parent's, and so are its threads."""
+        self._waiting, self._entry, self._lock = deque(), RLock(), Lock()
+        if self._connection is not None and self._path != ":memory:":
+            _inherited.setdefault(os.path.realpath(self._path), self)
 
     async def aclose(self) -> None:
         """As :meth:`close`."""
@@ -389,28 +392,46 @@ def _settle(batch: Iterable[_Job[Any]]) -> None:
 # SQLite's locks do not reach a child: others would take its file away under it.
 # https://www.sqlite.org/howtocorrupt.html#_carrying_an_open_database_connection_across_a_fork_
 _stores: WeakSet[SQLite] = WeakSet()
-_one_fork = Lock()
-_held: dict[SQLite, bool] = {}
+_adding = Lock()
+# Files that were open when this process began. SQLite takes the parent's locks for its own, and
+# would for a new connection as well. Their connections are never closed here.
+_inherited: dict[str, SQLite] = {}
+
+
+class _Fork(local):
+    """The stores whose locks a thread holds while it forks."""
+
+    def __init__(self) -> None:
+        self.held: list[SQLite] = []
+
+
+_fork = _Fork()
 
 
 def _before_fork() -> None:
-    _one_fork.acquire()
-    # In one order, whoever else waits for several of them.
-    _held.update({each: each._before_fork() for each in sorted(_stores, key=id)})  # noqa: SLF001
+    with _adding:
+        stores = sorted(_stores, key=id)  # in one order, whoever else waits for several of them
+    for store in stores:
+        if store._before_fork():  # noqa: SLF001
+            _fork.held.append(store)  # one by one: a signal may end this, and no fork
 
 
-def _after_fork(*, child: bool) -> None:
-    while _held:
-        store, held = _held.popitem()
-        store._after_fork(held=held, child=child)  # noqa: SLF001
-    _one_fork.release()
+def _after_in_parent() -> None:
+    while _fork.held:
+        _fork.held.pop()._lock.release()  # noqa: SLF001
+
+
+def _after_in_child() -> None:
+    global _adding  # noqa: PLW0603 - whoever had it may not be here
+    _adding = Lock()
+    _fork.held.clear()
+    for store in list(_stores):
+        store._after_fork()  # noqa: SLF001
 
 
 if sys.platform != "win32":  # where nothing forks
     os.register_at_fork(
-        before=_before_fork,
-        after_in_parent=lambda: _after_fork(child=False),
-        after_in_child=lambda: _after_fork(child=True),
+        before=_before_fork, after_in_parent=_after_in_parent, after_in_child=_after_in_child
     )
 
 
