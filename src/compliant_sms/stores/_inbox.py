@@ -26,7 +26,8 @@ _TO_RAISE: LiteralString = (
     + OPEN
     + "AND w.seq = (SELECT o.seq FROM sms_waits o WHERE o.thread_id = w.thread_id AND"
     + OPEN.replace("w.", "o.")
-    + "ORDER BY o.due_at, o.seq LIMIT 1) ORDER BY w.due_at, w.seq LIMIT :limit"
+    # What the point person is to have now, such as danger, waits behind nothing that is late.
+    + "ORDER BY o.point_at > :at, o.due_at, o.seq LIMIT 1) ORDER BY w.due_at, w.seq LIMIT :limit"
 )
 _FAILED: LiteralString = """SELECT DISTINCT w.thread_id, m.message_id,
     (SELECT max(s.at) FROM sms_steps s WHERE s.message_id = m.message_id)
