@@ -12,7 +12,14 @@ from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._household import agreement, company
 from compliant_sms.messages import Message
 from compliant_sms.ports import KeptAppointment, Ports, Transaction
-from compliant_sms.reminders import RECALL, Appointment, ReminderPlan, reminders_of, succeeded
+from compliant_sms.reminders import (
+    RECALL,
+    Appointment,
+    ReminderPlan,
+    plan_for,
+    reminders_of,
+    succeeded,
+)
 
 __all__ = ["CHANGED", "Key", "Unasked", "is_succeeded", "void_reason"]
 
@@ -60,16 +67,22 @@ async def void_reason(
             return _OVER
         if told.code.startswith(RECALL) and await is_succeeded(tx, visit, {}):
             return _BOOKED
-        if ports.reminders and not _is_planned(visit, told.code, ports.reminders):
+        if _is_unplanned(visit, told.code, ports.reminders):
             return _UNPLANNED
         visits.append(visit)
     persons = sorted({visit.appointment.person for visit in visits})
     return await _parted(tx, message, known, persons, at) if len(persons) > 1 else ""
 
 
-def _is_planned(visit: KeptAppointment, code: str, plans: Sequence[ReminderPlan]) -> bool:
+def _is_unplanned(visit: KeptAppointment, code: str, plans: Sequence[ReminderPlan]) -> bool:
+    """Whether the plan for a visit leaves out what was planned of it.
+
+    Of a kind that no plan here is for, another program of the practice may have one.
+    """
+    if plan_for(plans, visit.appointment.kind) is None:
+        return False
     coming = reminders_of(visit.appointment, plans, since=visit.since)
-    return any(each.code == code for each in coming)
+    return all(each.code != code for each in coming)
 
 
 async def _parted(
