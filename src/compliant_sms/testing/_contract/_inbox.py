@@ -7,6 +7,7 @@ from attrs import evolve
 from compliant_sms.conversations import InboxEvent, InboxEventKind, OpenItem, OpenKind
 from compliant_sms.lifecycle import State
 from compliant_sms.ports import Transaction
+from compliant_sms.testing._contract._appointments import told
 from compliant_sms.testing._contract._bench import Contract, MakeStore, Work
 from compliant_sms.testing._contract._samples import (
     ANA,
@@ -145,6 +146,11 @@ class InboxContract(Contract):
             late = a_text("waited", state=State.HELD, to=BEN)
             await tx.save(late, NOON)
             await tx.save(evolve(late, state=State.BLOCKED), NOON + minutes(4))
+            for key in ("overslept", "ahead"):  # nobody looked at them for 40 minutes
+                await tx.save(a_text(key), NOON)
+                later = a_text(key, state=State.HELD, not_before=NOON + minutes(99))
+                await tx.save(later, NOON + minutes(40))
+            await tx.add_told(HERE, evolve(told(), message_id=f"{HERE}/ahead"))
 
         at, since = NOON + minutes(60), NOON + minutes(30)
 
@@ -160,6 +166,7 @@ class InboxContract(Contract):
             items = store.run(listed())
             assert sorted((str(i.kind), i.reference, i.since) for i in items) == [
                 ("held_too_long", f"{HERE}/held", NOON),
+                ("held_too_long", f"{HERE}/overslept", NOON),
                 ("held_too_long", f"{HERE}/stuck", NOON),
                 ("unanswered", "in-w1", NOON + minutes(7)),
                 ("unanswered", "w2", NOON),
