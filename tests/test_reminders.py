@@ -366,6 +366,28 @@ def test_what_the_plan_has_no_more(
     assert states == [State.SENT if goes else State.CANCELLED]
 
 
+@pytest.mark.parametrize("both", [False, True])
+def test_a_stop_at_the_number_where_a_reminder_waits(
+    diary: Messenger, clock: MovableClock, *, both: bool
+) -> None:
+    """The next number at which the patient agreed gets it; where there is none, none does."""
+    agree(diary, OTHER)
+    owl = visit(start=NIGHT_OWL, numbers=[PATIENT, OTHER])
+    clock.move_to(TUESDAY + 4 * HOUR)
+    diary.reminders.keep(owl)
+    clock.move_to(owl.starts_at - 2 * HOUR)
+    work(diary)
+    assert [(each.draft.to.e164, each.state) for each in history(diary)] == [(PATIENT, State.HELD)]
+    diary.receive(from_patient("STOP", "SM1"))
+    if both:
+        diary.receive(from_patient("STOP", "SM2", sender=OTHER))
+    run_to(diary, clock, owl.starts_at - HOUR / 2, HOUR / 12)
+
+    assert [(each.draft.to.e164, each.state) for each in history(diary)] == (
+        [(PATIENT, State.BLOCKED)] if both else [(PATIENT, State.CANCELLED), (OTHER, State.SENT)]
+    )
+
+
 # Together
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from compliant_sms.flows._brief import Brief
-from compliant_sms.flows._household import agreement, company
+from compliant_sms.flows._household import Agreements, agreement, company
 from compliant_sms.messages import Message
 from compliant_sms.ports import KeptAppointment, Ports, Transaction
 from compliant_sms.reminders import (
@@ -30,6 +30,7 @@ CHANGED = "the visit was moved, cancelled or changed"
 _OVER = "the visit began, or the next reminder of it is due"
 _BOOKED = "a later visit was booked"
 _UNPLANNED = "the practice's plan for reminders has it no more"
+_ELSEWHERE = "the patient agrees to texts at another number, and at this one no more"
 _APART = "those whom it is for did not all agree to the same"
 _COMPANY = "those whom it is for are not to be told of together any more"
 
@@ -69,6 +70,8 @@ async def void_reason(
             return _BOOKED
         if _is_unplanned(visit, told.code, ports.reminders):
             return _UNPLANNED
+        if await _goes_elsewhere(tx, message, visit.appointment):
+            return _ELSEWHERE
         visits.append(visit)
     persons = sorted({visit.appointment.person for visit in visits})
     return await _parted(tx, message, known, persons, at) if len(persons) > 1 else ""
@@ -83,6 +86,15 @@ def _is_unplanned(visit: KeptAppointment, code: str, plans: Sequence[ReminderPla
         return False
     coming = reminders_of(visit.appointment, plans, since=visit.since)
     return all(each.code != code for each in coming)
+
+
+async def _goes_elsewhere(tx: Transaction, message: Message, visit: Appointment) -> bool:
+    """Whether only another number than that of a text is one at which the patient agrees."""
+    to = message.draft.to
+    if visit.numbers == (to,):
+        return False
+    agreed = Agreements(tx, message.practice_id)
+    return await agreed.texted_at((to, *visit.numbers), visit.person) != to
 
 
 async def _parted(
