@@ -215,7 +215,7 @@ def test_what_to_pass(messenger: Messenger) -> None:
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("limit", [-1, None, "5", 2.5, True, 2**63])
+@pytest.mark.parametrize("limit", [-1, None, "5", "٥", 2.5, True, 2**63])
 def test_how_many_at_most(make_messenger: Callable[..., Messenger], limit: Any) -> None:
     """What is no number of rows is refused by whatever database, and means everything to none."""
     hours = BusinessHours(zone="America/Chicago", week={"mon-fri": "09:00-17:00"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from attrs import evolve
 
 from compliant_sms.conversations import InboxEvent, InboxEventKind, OpenItem, OpenKind
@@ -65,6 +67,31 @@ class InboxContract(Contract):
             assert store.run(raising(9)) == ["w3"]
             store.run(lambda tx: tx.close_waits("t2", NOON))
             assert store.run(raising(9)) == []
+
+    def test_what_is_due_first_goes_before_what_came_first(self, make_store: MakeStore) -> None:
+        """And before both goes what the point person is to have by now."""
+
+        def steps(*after: int) -> tuple[datetime, ...]:
+            return tuple(NOON + minutes(each) for each in after)
+
+        def raising(after: int) -> Work[list[str]]:
+            async def work(tx: Transaction) -> list[str]:
+                found = await tx.waits_to_raise(HERE, NOON + minutes(after), 9)
+                return [wait.wait_id for wait in found]
+
+            return work
+
+        with self._bench(make_store) as store:
+            first = a_wait("w1", steps=steps(2, 4, 9))
+            sooner = a_wait("w2", after=1, steps=steps(2, 3, 8))
+            danger = a_wait("w3", after=5, steps=steps(5, 5, 5))
+            store.run(waiting_in(a_thread(), first, sooner, danger))
+            assert store.run(raising(2)) == ["w2"]
+            thread = store.run(lambda tx: tx.thread(HERE, "t1"))
+            assert thread is not None
+            assert (thread.waits_since, thread.due_at) == (first.at, sooner.steps[1])
+            assert store.run(raising(4)) == ["w2"]
+            assert store.run(raising(5)) == ["w3"]
 
     def test_events_are_kept_once_until_somebody_knows(self, make_store: MakeStore) -> None:
         """One of a kind about one thing; in order; until acknowledged."""
