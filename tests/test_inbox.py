@@ -264,6 +264,28 @@ def test_danger_behind_an_everyday_question(inbox: Messenger, clock: MovableCloc
     ]
 
 
+@pytest.mark.both_databases
+def test_danger_behind_a_question_that_is_late_already(
+    inbox: Messenger, clock: MovableClock
+) -> None:
+    """It goes to the point person now, and not when the question would have."""
+    first = receive(inbox, "Can I bring the forms on Friday?")
+    clock.advance(timedelta(hours=4, minutes=30))
+    assert inbox.inbox.escalate() == 2
+    danger = receive(inbox, "I have chest pain and can't breathe", "SM2")
+
+    assert inbox.inbox.escalate() == 3
+    assert [(e.kind, e.reference, e.to) for e in inbox.inbox.events()] == [
+        (InboxEventKind.DUE, first.inbound.inbound_id, "front-desk"),
+        (InboxEventKind.OVERDUE, first.inbound.inbound_id, "front-desk"),
+        (InboxEventKind.EMERGENCY, danger.inbound.inbound_id, "dr-diaz"),
+        (InboxEventKind.DUE, danger.inbound.inbound_id, "front-desk"),
+        (InboxEventKind.OVERDUE, danger.inbound.inbound_id, "front-desk"),
+        (InboxEventKind.POINT_PERSON, danger.inbound.inbound_id, "dr-diaz"),
+    ]
+    assert inbox.inbox.escalate() == 0
+
+
 def test_what_was_filed_late_is_due_first(
     make_messenger: Make, inbox: Messenger, clock: MovableClock
 ) -> None:

@@ -256,6 +256,23 @@ def test_one_of_several_that_were_asked_for_ahead_is_made_anew(
     assert "le esperamos el" in arrived
 
 
+def test_the_first_of_those_that_were_asked_for_ahead_by_and_by(
+    make_diary: Make, carrier: Sandbox, clock: MovableClock, profiles: dict[str, Profile]
+) -> None:
+    """It is made anew at its own time, whatever was asked for after it."""
+    messenger = make_diary(reminders=[plan(offsets=["1 day before at 10:00", "2 hours before"])])
+    agree(messenger)
+    messenger.reminders.keep(visit())
+    run_to(messenger, clock, NIGHT + 6 * HOUR)
+    assert messenger.reminders.plan_due(until=TUESDAY + 4 * HOUR) == 1
+    assert messenger.reminders.plan_due(until=visit().starts_at) == 1
+    profiles[PERSON] = Profile(time_zone=CHICAGO, language="es")
+    run_to(messenger, clock, TUESDAY + HOUR)
+
+    (arrived,) = outgoing(carrier)
+    assert "le esperamos el" in arrived
+
+
 @pytest.mark.parametrize("ahead", [False, True])
 def test_a_template_that_was_withdrawn_during_a_pause(
     make_diary: Make, carrier: Sandbox, clock: MovableClock, *, ahead: bool

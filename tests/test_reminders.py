@@ -345,15 +345,16 @@ def test_planned_ahead(diary: Messenger, carrier: Sandbox, clock: MovableClock) 
     ("plans", "goes"),
     [
         ([ReminderPlan(offsets=["1 day before at 10:00"])], False),
-        ([ReminderPlan(kinds=["cleaning"], offsets=["2 hours before"])], False),
-        ([ReminderPlan(offsets=["2 hours before", "1 day before"])], True),
+        ([ReminderPlan(offsets=[])], False),
+        ([ReminderPlan(kinds=["cleaning"], offsets=["1 day before"])], True),
+        ([ReminderPlan(offsets=["120 minutes before", "1 day before"])], True),
         ([], True),
     ],
 )
 def test_what_the_plan_has_no_more(
     make_messenger: Make, clock: MovableClock, plans: list[ReminderPlan], *, goes: bool
 ) -> None:
-    """A text that waits is called back; a program without any plans sends what others planned."""
+    """A text that waits is called back; what a program has no plan for, others may have planned."""
     before = make_messenger(reminders=PLANS)
     agree(before)
     clock.move_to(TUESDAY + 4 * HOUR)
@@ -366,6 +367,28 @@ def test_what_the_plan_has_no_more(
 
     states = [each.state for each in history(changed)]
     assert states == [State.SENT if goes else State.CANCELLED]
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_a_stop_at_the_number_where_a_reminder_waits(
+    diary: Messenger, clock: MovableClock, *, both: bool
+) -> None:
+    """The next number at which the patient agreed gets it; where there is none, none does."""
+    agree(diary, OTHER)
+    owl = visit(start=NIGHT_OWL, numbers=[PATIENT, OTHER])
+    clock.move_to(TUESDAY + 4 * HOUR)
+    diary.reminders.keep(owl)
+    clock.move_to(owl.starts_at - 2 * HOUR)
+    work(diary)
+    assert [(each.draft.to.e164, each.state) for each in history(diary)] == [(PATIENT, State.HELD)]
+    diary.receive(from_patient("STOP", "SM1"))
+    if both:
+        diary.receive(from_patient("STOP", "SM2", sender=OTHER))
+    run_to(diary, clock, owl.starts_at - HOUR / 2, HOUR / 12)
+
+    assert [(each.draft.to.e164, each.state) for each in history(diary)] == (
+        [(PATIENT, State.BLOCKED)] if both else [(PATIENT, State.CANCELLED), (OTHER, State.SENT)]
+    )
 
 
 # Together

@@ -248,7 +248,7 @@ class InboxDesk:
             days: how many, and today; each from midnight to midnight by the clock on the wall.
 
         Raises:
-            InvalidInput: ``days`` is no whole number from 1 to 3,660.
+            InvalidInput: ``days`` is no whole number from 1 to 36,600.
         """
         return finish(flows.inbox_metrics(self._ports, days))
 

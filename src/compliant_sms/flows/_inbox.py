@@ -37,7 +37,7 @@ __all__ = [
     "threads",
 ]
 
-_MOST_DAYS = 3_660
+_MOST_DAYS = 36_600
 NO_QUEUE = "there is no queue of that name in the inbox plan of this messenger"
 """Words for a queue that nobody named in the plan."""
 

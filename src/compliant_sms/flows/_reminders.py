@@ -184,10 +184,8 @@ class _Asking:
     async def look_again(self, tx: Transaction, kept: KeptAppointment) -> None:
         """Have a visit planned again when something may be due of it."""
         practice_id, own = kept.practice_id, kept.appointment.key
-        waits = [max(text.at, self.at) for text, _ in self.due][:1]
-        if not waits and (since := await self._waits(tx, kept)):
-            waits = [max(since, self.at)]
-        await tx.look_again(practice_id, own, self._look_at(own, waits[0] if waits else None))
+        waits = await self._waits(tx, kept)
+        await tx.look_again(practice_id, own, self._look_at(own, waits))
 
     async def _enter(
         self, tx: Transaction, text: PlannedText, draft: Draft, not_before: datetime
@@ -214,9 +212,10 @@ class _Asking:
         return sum(t.code == reminder.code for t in self.known[reminder.appointment.key].told)
 
     async def _waits(self, tx: Transaction, kept: KeptAppointment) -> datetime | None:
-        """From when on a text about a visit may go that waits; None where none does."""
+        """From when on the first text about a visit may go that waits; None where none does."""
         key = kept.appointment.key
-        if all(told.void or told.until <= self.at for told in self.known[key].told):
+        before = any(not t.void and t.until > self.at for t in self.known[key].told)
+        if not (self.due or before):
             return None
         return await tx.waits_to_tell(kept.practice_id, key, self.at)
 
@@ -233,7 +232,7 @@ class _Asking:
         ]
         moments = [end, self.at + _A_DAY, *(each for each in coming if each > self.at)]
         if waits is not None:
-            moments.append(waits + _WHILE_IT_WAITS)
+            moments.append(max(waits, self.at) + _WHILE_IT_WAITS)
         return min(moments)
 
 

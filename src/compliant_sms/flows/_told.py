@@ -9,10 +9,17 @@ from typing import TypeAlias
 from attrs import frozen
 
 from compliant_sms.flows._brief import Brief
-from compliant_sms.flows._household import agreement, company
+from compliant_sms.flows._household import Agreements, agreement, company
 from compliant_sms.messages import Message
 from compliant_sms.ports import KeptAppointment, Ports, Transaction
-from compliant_sms.reminders import RECALL, Appointment, ReminderPlan, reminders_of, succeeded
+from compliant_sms.reminders import (
+    RECALL,
+    Appointment,
+    ReminderPlan,
+    plan_for,
+    reminders_of,
+    succeeded,
+)
 
 __all__ = ["CHANGED", "Key", "Unasked", "is_succeeded", "void_reason"]
 
@@ -23,6 +30,7 @@ CHANGED = "the visit was moved, cancelled or changed"
 _OVER = "the visit began, or the next reminder of it is due"
 _BOOKED = "a later visit was booked"
 _UNPLANNED = "the practice's plan for reminders has it no more"
+_ELSEWHERE = "the patient agrees to texts at another number, and at this one no more"
 _APART = "those whom it is for did not all agree to the same"
 _COMPANY = "those whom it is for are not to be told of together any more"
 
@@ -60,16 +68,33 @@ async def void_reason(
             return _OVER
         if told.code.startswith(RECALL) and await is_succeeded(tx, visit, {}):
             return _BOOKED
-        if ports.reminders and not _is_planned(visit, told.code, ports.reminders):
+        if _is_unplanned(visit, told.code, ports.reminders):
             return _UNPLANNED
+        if await _goes_elsewhere(tx, message, visit.appointment):
+            return _ELSEWHERE
         visits.append(visit)
     persons = sorted({visit.appointment.person for visit in visits})
     return await _parted(tx, ports, message, known, persons, at=at) if len(persons) > 1 else ""
 
 
-def _is_planned(visit: KeptAppointment, code: str, plans: Sequence[ReminderPlan]) -> bool:
+def _is_unplanned(visit: KeptAppointment, code: str, plans: Sequence[ReminderPlan]) -> bool:
+    """Whether the plan for a visit leaves out what was planned of it.
+
+    Of a kind that no plan here is for, another program of the practice may have one.
+    """
+    if plan_for(plans, visit.appointment.kind) is None:
+        return False
     coming = reminders_of(visit.appointment, plans, since=visit.since)
-    return any(each.code == code for each in coming)
+    return all(each.code != code for each in coming)
+
+
+async def _goes_elsewhere(tx: Transaction, message: Message, visit: Appointment) -> bool:
+    """Whether only another number than that of a text is one at which the patient agrees."""
+    to = message.draft.to
+    if visit.numbers == (to,):
+        return False
+    agreed = Agreements(tx, message.practice_id)
+    return await agreed.texted_at((to, *visit.numbers), visit.person) != to
 
 
 async def _parted(

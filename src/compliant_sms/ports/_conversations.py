@@ -108,7 +108,10 @@ class Conversations(Protocol):
         """
 
     async def waits_to_raise(self, practice_id: str, at: datetime, limit: int) -> list[Wait]:
-        """Of each thread the text that is due first, where its next step has come."""
+        """Of each thread the text that is due first, where its next step has come.
+
+        Those go before that the point person is to have by now.
+        """
 
     async def failed_answers(self, practice_id: str, limit: int) -> list[tuple[str, str, datetime]]:
         """Answers that did not go out, of which no event tells: thread, text, since when."""

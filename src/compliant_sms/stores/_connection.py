@@ -164,7 +164,7 @@ def _storable(parameters: Mapping[str, object]) -> Mapping[str, object]:
             raise InvalidInput(msg)
         if isinstance(value, str) and not value.isascii():
             _given.utf_8(value, name)
-        elif name == "limit" and (type(value) is not int or not 0 <= value <= _MOST_ROWS):
+        if name == "limit" and (type(value) is not int or not 0 <= value <= _MOST_ROWS):
             msg = "limit says how many at most; pass a whole number, 0 or more"
             raise InvalidInput(msg)
     return parameters

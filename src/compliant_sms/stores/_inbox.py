@@ -26,7 +26,8 @@ _TO_RAISE: LiteralString = (
     + OPEN
     + "AND w.seq = (SELECT o.seq FROM sms_waits o WHERE o.thread_id = w.thread_id AND"
     + OPEN.replace("w.", "o.")
-    + "ORDER BY o.due_at, o.seq LIMIT 1) ORDER BY w.due_at, w.seq LIMIT :limit"
+    # What the point person is to have now, such as danger, waits behind nothing that is late.
+    + "ORDER BY o.point_at > :at, o.due_at, o.seq LIMIT 1) ORDER BY w.due_at, w.seq LIMIT :limit"
 )
 _FAILED: LiteralString = """SELECT DISTINCT w.thread_id, m.message_id,
     (SELECT max(s.at) FROM sms_steps s WHERE s.message_id = m.message_id)
@@ -50,8 +51,9 @@ _THESE: LiteralString = (
     + each(":id_#")
     + ") ORDER BY seq"
 )
-# Each branch: why, since when, what, thread, queue, assignee. A text waits since it was first held,
-# or tried: one that was asked for long ago is not late, and one that is tried each hour is.
+# Each branch: why, since when, what, thread, queue, assignee. A text waits since it was asked for,
+# also one that is tried each hour; a reminder may have been asked for days ahead, and waits since
+# it was first held or tried.
 _OPEN_ITEMS: LiteralString = (
     """SELECT CASE WHEN t.person = '' THEN 'unmatched' ELSE 'unanswered' END, w.at,
         coalesce(w.inbound_id, w.wait_id), t.thread_id, t.queue, t.assignee
@@ -75,9 +77,10 @@ _OPEN_ITEMS: LiteralString = (
     AND m.state IN ('claimed', 'uncertain')
     AND (m.state = 'uncertain' OR m.state = 'claimed' AND m.claimed_until <= :at)
     UNION ALL SELECT 'held_too_long', since, message_id, '', '', '' FROM (
-        SELECT m.message_id, coalesce((SELECT min(s.at) FROM sms_steps s
-            WHERE s.message_id = m.message_id AND s.state IN ('held', 'claimed')),
-            m.not_before) AS since
+        SELECT m.message_id, CASE WHEN NOT EXISTS (SELECT 1 FROM sms_reminders r
+            WHERE r.message_id = m.message_id) THEN m.created_at
+            ELSE coalesce((SELECT min(s.at) FROM sms_steps s WHERE s.message_id = m.message_id
+                AND s.state IN ('held', 'claimed')), m.not_before) END AS since
         FROM sms_messages m WHERE m.practice_id = :practice_id AND m.urgency IN (0, 1, 2)
         AND m.state IN ('due', 'held') AND m.created_at <= :held_since
         AND (m.state = 'held' OR m.attempts > 0 OR m.not_before <= :held_since)) waiting

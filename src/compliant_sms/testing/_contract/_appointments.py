@@ -23,7 +23,7 @@ from compliant_sms.testing._contract._samples import (
 )
 from compliant_sms.volume import UNTIL_RESUMED
 
-__all__ = ["AppointmentContract"]
+__all__ = ["AppointmentContract", "told"]
 
 _PURGED = Purged(at=NOON, rule="its time has passed", run="run", proofs=())
 

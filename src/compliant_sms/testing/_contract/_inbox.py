@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from attrs import evolve
 
 from compliant_sms.conversations import InboxEvent, InboxEventKind, OpenItem, OpenKind
 from compliant_sms.lifecycle import State
 from compliant_sms.ports import Transaction
+from compliant_sms.testing._contract._appointments import told
 from compliant_sms.testing._contract._bench import Contract, MakeStore, Work
 from compliant_sms.testing._contract._samples import (
     ANA,
@@ -64,6 +67,31 @@ class InboxContract(Contract):
             assert store.run(raising(9)) == ["w3"]
             store.run(lambda tx: tx.close_waits("t2", NOON))
             assert store.run(raising(9)) == []
+
+    def test_what_is_due_first_goes_before_what_came_first(self, make_store: MakeStore) -> None:
+        """And before both goes what the point person is to have by now."""
+
+        def steps(*after: int) -> tuple[datetime, ...]:
+            return tuple(NOON + minutes(each) for each in after)
+
+        def raising(after: int) -> Work[list[str]]:
+            async def work(tx: Transaction) -> list[str]:
+                found = await tx.waits_to_raise(HERE, NOON + minutes(after), 9)
+                return [wait.wait_id for wait in found]
+
+            return work
+
+        with self._bench(make_store) as store:
+            first = a_wait("w1", steps=steps(2, 4, 9))
+            sooner = a_wait("w2", after=1, steps=steps(2, 3, 8))
+            danger = a_wait("w3", after=5, steps=steps(5, 5, 5))
+            store.run(waiting_in(a_thread(), first, sooner, danger))
+            assert store.run(raising(2)) == ["w2"]
+            thread = store.run(lambda tx: tx.thread(HERE, "t1"))
+            assert thread is not None
+            assert (thread.waits_since, thread.due_at) == (first.at, sooner.steps[1])
+            assert store.run(raising(4)) == ["w2"]
+            assert store.run(raising(5)) == ["w3"]
 
     def test_events_are_kept_once_until_somebody_knows(self, make_store: MakeStore) -> None:
         """One of a kind about one thing; in order; until acknowledged."""
@@ -145,6 +173,11 @@ class InboxContract(Contract):
             late = a_text("waited", state=State.HELD, to=BEN)
             await tx.save(late, NOON)
             await tx.save(evolve(late, state=State.BLOCKED), NOON + minutes(4))
+            for key in ("overslept", "ahead"):  # nobody looked at them for 40 minutes
+                await tx.save(a_text(key), NOON)
+                later = a_text(key, state=State.HELD, not_before=NOON + minutes(99))
+                await tx.save(later, NOON + minutes(40))
+            await tx.add_told(HERE, evolve(told(), message_id=f"{HERE}/ahead"))
 
         at, since = NOON + minutes(60), NOON + minutes(30)
 
@@ -160,6 +193,7 @@ class InboxContract(Contract):
             items = store.run(listed())
             assert sorted((str(i.kind), i.reference, i.since) for i in items) == [
                 ("held_too_long", f"{HERE}/held", NOON),
+                ("held_too_long", f"{HERE}/overslept", NOON),
                 ("held_too_long", f"{HERE}/stuck", NOON),
                 ("unanswered", "in-w1", NOON + minutes(7)),
                 ("unanswered", "w2", NOON),
