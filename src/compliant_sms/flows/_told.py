@@ -70,7 +70,7 @@ async def void_reason(
             return _BOOKED
         if _is_unplanned(visit, told.code, ports.reminders):
             return _UNPLANNED
-        if await _goes_elsewhere(tx, message, visit.appointment):
+        if await _goes_elsewhere(tx, ports, message, visit.appointment, at):
             return _ELSEWHERE
         visits.append(visit)
     persons = sorted({visit.appointment.person for visit in visits})
@@ -88,12 +88,14 @@ def _is_unplanned(visit: KeptAppointment, code: str, plans: Sequence[ReminderPla
     return all(each.code != code for each in coming)
 
 
-async def _goes_elsewhere(tx: Transaction, message: Message, visit: Appointment) -> bool:
+async def _goes_elsewhere(
+    tx: Transaction, ports: Ports, message: Message, visit: Appointment, at: datetime
+) -> bool:
     """Whether only another number than that of a text is one at which the patient agrees."""
     to = message.draft.to
     if visit.numbers == (to,):
         return False
-    agreed = Agreements(tx, message.practice_id)
+    agreed = Agreements(tx, ports, message.practice_id, at)
     return await agreed.texted_at((to, *visit.numbers), visit.person) != to
 
 
