@@ -6,6 +6,7 @@ emergency costs more than a false one, so what excuses a sign must be said, neve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
@@ -17,7 +18,7 @@ from compliant_sms.optout._intents_words import Spoken
 from compliant_sms.phrases import Found, parse
 from compliant_sms.phrases._scanning import Scanner
 
-__all__ = ["dangers", "find_emergency"]
+__all__ = ["danger_beside", "dangers", "find_emergency"]
 
 FILES = ("emergencies-en.toml", "emergencies-es.toml", "emergencies-more.toml")
 
@@ -53,6 +54,23 @@ def find_emergency(spoken: Spoken) -> _Found | None:
     return _gravest(signs, excuses)
 
 
+def danger_beside(spoken: Spoken) -> _Found | None:
+    """The same in a text that looks like a robot's or a carrier's: no advice to whoever reads it.
+
+    "I'm driving to the ER with chest pain, I'll call when I arrive" is no ready-made answer.
+
+    Raises:
+        ConfigurationError: the packaged phrases are damaged.
+    """
+    return None if _ADVISES.search(spoken.text) else find_emergency(spoken)
+
+
+_ADVISES = re.compile(
+    r"\b(?:if you(?:'re| are|'ve| have| need| feel| experience| think| want| notice| or)"
+    r"|if (?:this|it|there)(?:'s| is)|for (?:any |all |other )?(?:\w+ )?emergenc\w+"
+    r"|in (?:case of|an? (?:\w+ )?emergency)|do you|know the|signs of"
+    r"|si (?:tiene|usted|es|necesita|siente|vous)|en caso de|en cas d|para emergencias)\b"
+)
 _HARMLESS = frozenset({Danger.EXCUSE, Danger.NONE})
 
 
