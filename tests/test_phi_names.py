@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from compliant_sms.phi import PhiLabel, _lexicon, find
-from compliant_sms.phi._known import NOTHING_KNOWN, Known, PatientFacts
+from compliant_sms.phi._known import NOTHING_KNOWN, Known, OwnFacts, PatientFacts
 from compliant_sms.phi._known_facts import find_known_facts
 from compliant_sms.phi._labels import Confidence, PhiFinding
 from compliant_sms.phi._names import find_names
@@ -414,3 +414,94 @@ def test_what_is_learned_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
 
     assert fresh["maria"] == _lexicon.lexicon()["maria"]
     assert not fresh
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        *("Jane  Gomez", "Jane\tGomez", "Jane \n Gomez", "Jane \u202fGomez", "Jane\u200bGomez"),
+        *("Jane-Gomez", "Jane_Gomez", "Jane.Gomez", "Jane/Gomez", "Jane (Gomez", "JaneGomez"),
+        *(
+            "Gomez,Jane",
+            "Gomez , Jane",
+            "Gomez  Jane",
+            "gomezjane",
+            "Jane J. Gomez",
+            "Jane J Gomez",
+        ),
+        *("Jane Maria Gomez", "Janie/Gomez"),
+    ],
+)
+def test_a_name_is_shown_in_full_whatever_stands_between(shown: str) -> None:
+    """A blank too many, as of a middle name that is empty, makes no given name of a full one."""
+    known = Known(patient=PatientFacts(names=["Jane Gomez"]))
+    text = f"{shown}, see you soon."
+    found = [(one.rule, text[one.start : one.end]) for one in find(text, known)]
+
+    assert found == [("known/full-name", shown)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "shown"),
+    [
+        ("Will Smith", "Mr. Smith, will you come?", {"Smith"}),
+        ("Mary-Jane O'Brien", "Mary-Jane, see you soon.", {"Mary-Jane"}),
+        ("Jane Gomez", "Jane, Gomez is away.", {"Jane", "Gomez"}),
+        ("Jane Gomez", "Thanks Jane. Gomez is away.", {"Jane", "Gomez"}),
+        ("Jane Gomez", "Jane or Gomez", {"Jane", "Gomez"}),
+        ("Jane Gomez", "Jane X-Gomez", {"Jane", "Gomez"}),
+        ("Jane Gomez", "Jane the Gomez", {"Jane", "Gomez"}),
+        ("X Gomez", "X/Gomez", {"Gomez"}),
+        ("X Gomez", "x.gomez", {"x.gomez"}),
+        ("O'Brien", "o brien", {"o brien"}),
+        ("O Brien", "Hello O'Brien", {"O'Brien"}),
+        ("Ludwig van der Berg", "Mr. Vanderberg", {"Vanderberg"}),
+        ("Li", "Li", {"Li"}),
+        ("\u738b\u660e", "\u738b\u660e\u60a8\u597d", {"\u738b\u660e"}),
+        ("\u738b\u5c0f\u660e", "\u5c0f\u660e\u60a8\u597d", {"\u5c0f\u660e"}),
+        ("\uae40\ubbfc\uc218", "\ubbfc\uc218\ub2d8", {"\ubbfc\uc218"}),
+        ("Jos\u00e9 N\u00fa\u00f1ez", "\u738b, Jos\u00e9", {"Jos\u00e9"}),
+    ],
+)
+def test_a_name_in_part_is_no_full_one(name: str, text: str, shown: set[str]) -> None:
+    """A given name, a surname, and both of them in different sentences."""
+    known = Known(patient=PatientFacts(names=[name]))
+    found = [one for one in find_known_facts(View(text), known)]
+    places = {View(text).place(one.start, one.end) for one in found}
+
+    assert {text[start:end] for start, end in places} >= shown
+    if text[:2] != "\u738b\u660e":  # a whole one in Chinese
+        assert {one.rule for one in found} == {"known/name"}
+
+
+def test_a_whole_name_in_a_script_without_blanks_is_full() -> None:
+    """It stands among letters, where nothing parts words."""
+    known = Known(patient=PatientFacts(names=["\u738b\u5c0f\u660e"]))
+    found = find("\u738b\u5c0f\u660e\u60a8\u597d", known)
+
+    assert [(one.rule, one.start, one.end) for one in found] == [("known/full-name", 0, 3)]
+
+
+@pytest.mark.parametrize("clinicians", [(), ("Raj Patel",)])
+@pytest.mark.parametrize("shown", ["Dr. Raj Patel", "Raj Patel, MD", "Raj Patel"])
+def test_a_clinician_may_have_the_surname_of_the_patient(
+    shown: str, clinicians: tuple[str, ...]
+) -> None:
+    """With the record's names, or a title, it is no name of the patient in full."""
+    known = Known(patient=PatientFacts(names=["Asha Patel"], clinicians=clinicians))
+    text = f"Asha, see you with {shown} soon."
+    found = {text[one.start : one.end]: one for one in find(text, known)}
+
+    assert found["Asha"].rule == "known/name"
+    told = clinicians or shown != "Raj Patel"
+    assert found["Raj Patel"].label is (PhiLabel.PROVIDER_NAME if told else PhiLabel.NAME)
+    assert find("Asha Patel", known)[0].rule == "known/full-name"
+
+
+@pytest.mark.parametrize("text", ["Jane - Gomez Dental: see you", "See you, Jane\nGomez Dental"])
+def test_the_practices_own_name_completes_no_patients(text: str) -> None:
+    """Its surname stands there as the practice's."""
+    known = Known(patient=PatientFacts(names=["Jane Gomez"]), own=OwnFacts(names=["Gomez Dental"]))
+    found = [(one.rule, text[one.start : one.end]) for one in find(text, known)]
+
+    assert [one for one in found if one[0].startswith("known/")] == [("known/name", "Jane")]

@@ -16,10 +16,9 @@ from itertools import pairwise
 from compliant_sms.people import PatientFacts
 from compliant_sms.phi._date_figures import Form, Kind
 from compliant_sms.phi._date_judge import is_birth
-from compliant_sms.phi._full_names import is_full
-from compliant_sms.phi._known import Known
+from compliant_sms.phi._known import Known, OwnFacts
 from compliant_sms.phi._known_addresses import patient_addresses
-from compliant_sms.phi._known_names import find_known_names
+from compliant_sms.phi._known_names import find_known_names, has_first_name, shows_full
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, bare, numbers, phrase, words_of
@@ -63,7 +62,7 @@ def find_known_facts(view: View, known: Known) -> Iterable[PhiFinding]:
     facts = known.patient
     if facts is None:
         return
-    for start, end, label, rule in _found(view, facts):
+    for start, end, label, rule in _found(view, facts, known.own):
         # Many live in a town: whatever else is seen in the place is surer.
         sure = Confidence.HINT if rule == _TOWN else Confidence.CERTAIN
         yield PhiFinding(start=start, end=end, label=label, rule=rule, confidence=sure)
@@ -72,18 +71,11 @@ def find_known_facts(view: View, known: Known) -> Iterable[PhiFinding]:
 _Place = tuple[int, int, PhiLabel, str]
 
 
-def _found(view: View, facts: PatientFacts) -> Iterator[_Place]:
-    for name in facts.names:
-        for start, end in find_known_names(view, name):
-            rule = "known/full-name" if is_full(view.plain[start:end]) else "known/name"
-            yield start, end, PhiLabel.NAME, rule
-    for label, rule, values, look in (
-        (PhiLabel.PROVIDER_NAME, "known/clinician", facts.clinicians, find_known_names),
-        (PhiLabel.EMAIL, "known/email", facts.emails, _whole),
-    ):
-        for value in values:
-            for start, end in look(view, value):
-                yield start, end, label, rule
+def _found(view: View, facts: PatientFacts, own: OwnFacts | None) -> Iterator[_Place]:
+    yield from _names(view, facts, own)
+    for email in facts.emails:
+        for start, end in _whole(view, email):
+            yield start, end, PhiLabel.EMAIL, "known/email"
     for address in facts.addresses:
         yield from _at_address(view, address)
     if view.has_digit:
@@ -91,6 +83,24 @@ def _found(view: View, facts: PatientFacts) -> Iterator[_Place]:
         if facts.birth_date:
             for start, end in _birth_date(view, facts.birth_date):
                 yield start, end, PhiLabel.DATE, "known/birth-date"
+
+
+def _names(view: View, facts: PatientFacts, own: OwnFacts | None) -> Iterator[_Place]:
+    """The patient's names, but for those of a clinician whose surname is the same."""
+    places = [span for name in own.names for span in phrase(view, words_of(name))] if own else []
+    staff = [span for name in facts.clinicians for span in find_known_names(view, name, places)]
+    for name in facts.names:
+        for start, end in find_known_names(view, name, places):
+            shown = view.plain[start:end]
+            full = shows_full(shown, name)
+            if not (full and _is_inside(start, end, staff) and not has_first_name(shown, name)):
+                yield start, end, PhiLabel.NAME, "known/full-name" if full else "known/name"
+    for start, end in staff:
+        yield start, end, PhiLabel.PROVIDER_NAME, "known/clinician"
+
+
+def _is_inside(start: int, end: int, places: Iterable[Span]) -> bool:
+    return any(begin <= start and end <= until for begin, until in places)
 
 
 def _whole(view: View, value: str) -> Iterator[Span]:
