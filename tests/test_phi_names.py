@@ -466,7 +466,7 @@ def test_a_name_is_shown_in_full_whatever_stands_between(shown: str) -> None:
 def test_a_name_in_part_is_no_full_one(name: str, text: str, shown: set[str]) -> None:
     """A given name, a surname, and both of them in different sentences."""
     known = Known(patient=PatientFacts(names=[name]))
-    found = [one for one in find_known_facts(View(text), known)]
+    found = list(find_known_facts(View(text), known))
     places = {View(text).place(one.start, one.end) for one in found}
 
     assert {text[start:end] for start, end in places} >= shown
