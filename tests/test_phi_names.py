@@ -505,3 +505,20 @@ def test_the_practices_own_name_completes_no_patients(text: str) -> None:
     found = [(one.rule, text[one.start : one.end]) for one in find(text, known)]
 
     assert [one for one in found if one[0].startswith("known/")] == [("known/name", "Jane")]
+
+
+@pytest.mark.parametrize(
+    "phone",
+    [
+        *("217-555-0134 ext. 12", "(217) 555-0134 x5", "cell: +1 217.555.0134"),
+        *("217 555 0134 (home)", "217-555-0199 / 217-555-0134", "tel:+1-217-555-0134;ext=5"),
+        "\uff12\uff11\uff17 555 0134",
+    ],
+)
+def test_a_phone_of_the_record_is_known_with_what_stands_around_it(phone: str) -> None:
+    """Records have extensions and words beside a number, and two numbers in one field."""
+    known = Known(patient=PatientFacts(phones=[phone, "n/a", "12"]))
+    text = "Call us at 217-555-0134 or 555-0134."
+    found = {(one.rule, text[one.start : one.end]) for one in find_known_facts(View(text), known)}
+
+    assert found == {("known/phone", "217-555-0134"), ("known/phone", "555-0134")}

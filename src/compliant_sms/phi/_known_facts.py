@@ -18,10 +18,10 @@ from compliant_sms.phi._date_figures import Form, Kind
 from compliant_sms.phi._date_judge import is_birth
 from compliant_sms.phi._known import Known, OwnFacts
 from compliant_sms.phi._known_addresses import patient_addresses
-from compliant_sms.phi._known_names import find_known_names, has_first_name, shows_full
+from compliant_sms.phi._known_names import Shown, find_known_names, has_first_name
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
-from compliant_sms.phi._written import Span, bare, numbers, phrase, words_of
+from compliant_sms.phi._written import Span, bare, numbers, own_words, phrase, words_of
 
 __all__ = ["find_known_facts"]
 
@@ -87,20 +87,19 @@ def _found(view: View, facts: PatientFacts, own: OwnFacts | None) -> Iterator[_P
 
 def _names(view: View, facts: PatientFacts, own: OwnFacts | None) -> Iterator[_Place]:
     """The patient's names, but for those of a clinician whose surname is the same."""
-    places = [span for name in own.names for span in phrase(view, words_of(name))] if own else []
-    staff = [span for name in facts.clinicians for span in find_known_names(view, name, places)]
+    places = [span for name in own.names for span in phrase(view, own_words(name))] if own else []
+    staff = [place for name in facts.clinicians for place in find_known_names(view, name, places)]
     for name in facts.names:
-        for start, end in find_known_names(view, name, places):
+        for start, end, full in find_known_names(view, name, places):
             shown = view.plain[start:end]
-            full = shows_full(shown, name)
             if not (full and _is_inside(start, end, staff) and not has_first_name(shown, name)):
                 yield start, end, PhiLabel.NAME, "known/full-name" if full else "known/name"
-    for start, end in staff:
+    for start, end, _ in staff:
         yield start, end, PhiLabel.PROVIDER_NAME, "known/clinician"
 
 
-def _is_inside(start: int, end: int, places: Iterable[Span]) -> bool:
-    return any(begin <= start and end <= until for begin, until in places)
+def _is_inside(start: int, end: int, places: Iterable[Shown]) -> bool:
+    return any(begin <= start and end <= until for begin, until, _ in places)
 
 
 def _whole(view: View, value: str) -> Iterator[Span]:
@@ -115,7 +114,7 @@ def _at_address(view: View, address: str) -> Iterator[_Place]:
 
 def _numbers(view: View, facts: PatientFacts) -> Iterator[_Place]:
     """Numbers of the record, with other separators, or without letters and zeros in front."""
-    phones = {digits[-10:] for phone in facts.phones if len(digits := bare(phone)) >= _LOCAL}
+    phones = {digits[-10:] for phone in facts.phones for digits in _dialled(phone)}
     records = _forms(facts.mrn, PhiLabel.MRN) | _forms(facts.insurance_ids, PhiLabel.HEALTH_PLAN_ID)
     # Whatever the separators, the last two figures of a number stand together.
     if not any(number[-2:] in view.plain for number in (*phones, *records)):
@@ -126,6 +125,19 @@ def _numbers(view: View, facts: PatientFacts) -> Iterator[_Place]:
             yield _with_signs(view, start), end, PhiLabel.PHONE, "known/phone"
         elif (label := records.get(figures.lstrip("0"))) and _is_apart(view, start, end):
             yield _with_letters(view, start), end, label, f"known/{_word(label)}"
+
+
+def _dialled(phone: str) -> Iterator[str]:
+    """The figures of each number in what a record says: "cell 217-555-0134 ext. 12"."""
+    for written in _number().findall(phone if phone.isascii() else View(phone).plain):
+        digits = "".join(filter(str.isdigit, written))
+        if len(digits) >= _LOCAL:
+            yield digits
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    return re.compile(r"[0-9][0-9 ().+-]*+")
 
 
 def _with_signs(view: View, start: int) -> int:

@@ -19,7 +19,7 @@ from compliant_sms.phi._name_words import AT, DOES, NEXT_TO_THINGS
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, bare
 
-__all__ = ["find_known_names", "has_first_name", "shows_full"]
+__all__ = ["Shown", "find_known_names", "has_first_name"]
 
 _TITLES = word_set("mr mrs ms miss mx dr dra sr sra md jr ii iii")
 # Those that hardly any surname looks like.
@@ -59,8 +59,12 @@ def _unspaced() -> re.Pattern[str]:
     return re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]{2,}")
 
 
-def find_known_names(view: View, name: str, own: Collection[Span] = ()) -> Iterator[Span]:
-    """Where a text shows a name of the record, whole or in part.
+Shown = tuple[int, int, bool]
+"""Where a name stands, and whether it is all of it: "Ana Gomez", "Gomez/Ana"."""
+
+
+def find_known_names(view: View, name: str, own: Collection[Span] = ()) -> Iterator[Shown]:
+    """Where a text shows a name of the record, in full or in part.
 
     Args:
         view: the text.
@@ -74,24 +78,20 @@ def find_known_names(view: View, name: str, own: Collection[Span] = ()) -> Itera
         yield from _within_words(view, name)
     hits = {index for index in _hits(view, parts) if not _lies_in(view.starts[index], own)}
     if hits:
-        yield from _places(view, hits, parts)
+        for start, end in _places(view, hits, parts):
+            yield start, end, _is_in_full(view.plain[start:end], parts)
     if len(parts) > 1 and view.said & LETTER:
-        yield from _initials(view, parts[0][0], parts[-1][0])
+        for start, end in _initials(view, parts[0][0], parts[-1][0]):
+            yield start, end, False
 
 
-def shows_full(shown: str, name: str) -> bool:
-    """Whether a part of a text shows a name of the record in full: "Ana Gomez", "Gomez/Ana".
-
-    Args:
-        shown: that part, as it reads.
-        name: as the record has it.
-    """
+def _is_in_full(shown: str, parts: Sequence[str]) -> bool:
+    """Whether a part of a text has the first name and the last one, whatever stands between."""
     if is_full(shown):
         return True
-    parts, written = _name_parts(name), bare(shown)
-    if len(parts) < 2:
-        return bool(_unspaced().search(name)) and written == bare(name)
-    last = bare(parts[-1])
+    if len(parts) < 2 or shown.lower() in parts:
+        return False
+    written, last = bare(shown), bare(parts[-1])
     return any(
         len(first) > 1 and len(last) > 1 and written in {first + last, last + first}
         for first in _firsts(parts)
@@ -111,14 +111,14 @@ def _lies_in(start: int, places: Collection[Span]) -> bool:
     return any(begin <= start < end for begin, end in places)
 
 
-def _within_words(view: View, name: str) -> Iterator[Span]:
+def _within_words(view: View, name: str) -> Iterator[Shown]:
     """Where a name stands among letters, in a script without blanks; given names alone too."""
     for whole in _unspaced().findall(name):
         for part in (whole, whole[1:]) if len(whole) > 2 else (whole,):
             written = View(part).lower
             start = view.lower.find(written)
             while start >= 0:
-                yield start, start + len(written)
+                yield start, start + len(written), part is whole
                 start = view.lower.find(written, start + len(written))
 
 
