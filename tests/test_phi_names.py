@@ -522,3 +522,16 @@ def test_a_phone_of_the_record_is_known_with_what_stands_around_it(phone: str) -
     found = {(one.rule, text[one.start : one.end]) for one in find_known_facts(View(text), known)}
 
     assert found == {("known/phone", "217-555-0134"), ("known/phone", "555-0134")}
+
+
+@pytest.mark.parametrize("blank", ["  ", "   ", "\t", " \u00a0", "&nbsp; "])
+@pytest.mark.parametrize(
+    "text", ["Lakeside: {}, see you Tue.", "Dear {}, hello", "We have {} at 3pm"]
+)
+def test_a_full_name_with_blanks_too_many_is_one(text: str, blank: str) -> None:
+    """A template leaves two where a middle name is empty; no record need be known."""
+    shown = f"Jane{blank}Gomez"
+    written = text.format(shown)
+    [found] = [one for one in find(written) if one.label is PhiLabel.NAME]
+
+    assert (written[found.start : found.end], found.rule[:10]) == (shown, "full-name/")
