@@ -535,3 +535,33 @@ def test_a_full_name_with_blanks_too_many_is_one(text: str, blank: str) -> None:
     [found] = [one for one in find(written) if one.label is PhiLabel.NAME]
 
     assert (written[found.start : found.end], found.rule[:10]) == (shown, "full-name/")
+
+
+@pytest.mark.parametrize(
+    ("mrn", "text", "found"),
+    [
+        ("1201", "see you 12/01 at 9", False),
+        ("1201", "see you Tue 12-01", False),
+        ("12126", "see you 12/1/26", False),
+        ("2026", "see you Dec 1, 2026", False),
+        ("1030", "see you at 10.30", False),
+        ("217555", "call 217-555-0100", False),
+        ("555010", "call 217-555-010", False),
+        ("4520", "your balance is $45.20", False),
+        ("1204", "see you in room 1204", False),
+        ("1200", "see you at 1200 Main Street", False),
+        ("2026", "chart 2026", True),
+        ("1201", "MRN 12-01", True),
+        ("1201", "bring #1201", True),
+        ("123456", "bring 12-34-56", True),
+        ("2575", "bring 25.75", True),
+        ("120000", "bring 120000 Main Street", True),
+        ("1201", "bring 1201", True),
+    ],
+)
+def test_a_number_of_record_is_no_day_or_price(mrn: str, text: str, found: bool) -> None:  # noqa: FBT001
+    """Short ones look like a day, a year or a part of a phone number, unless they are announced."""
+    known = Known(patient=PatientFacts(mrn=[mrn]))
+    rules = {one.rule for one in find_known_facts(View(text), known)}
+
+    assert ("known/mrn" in rules) is found

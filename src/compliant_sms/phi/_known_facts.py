@@ -20,6 +20,7 @@ from compliant_sms.phi._known import Known, OwnFacts
 from compliant_sms.phi._known_addresses import patient_addresses
 from compliant_sms.phi._known_names import Shown, find_known_names, has_first_name
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
+from compliant_sms.phi._marks import NUMBERED, OTHER_NUMBER, STREET
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, bare, numbers, own_words, phrase, words_of
 
@@ -123,7 +124,11 @@ def _numbers(view: View, facts: PatientFacts) -> Iterator[_Place]:
     for (start, end), figures in numbers(view):
         if figures[-10:] in phones or (len(figures) == _LOCAL and figures in local):
             yield _with_signs(view, start), end, PhiLabel.PHONE, "known/phone"
-        elif (label := records.get(figures.lstrip("0"))) and _is_apart(view, start, end):
+        elif (
+            (label := records.get(figures.lstrip("0")))
+            and _is_apart(view, start, end)
+            and (_is_announced(view, start) or not _is_of_another_kind(view, start, end))
+        ):
             yield _with_letters(view, start), end, label, f"known/{_word(label)}"
 
 
@@ -157,11 +162,59 @@ def _word(label: PhiLabel) -> str:
 
 
 def _is_apart(view: View, start: int, end: int) -> bool:
-    """Whether a number is no part of a longer one."""
-    before = view.plain[start - 2 : start]
-    if before[-1:] == "-" and before[:1].isdigit():
+    """Whether a number is no price, nor part of a longer one, as in "217-555-0100"."""
+    before, after = view.plain[max(0, start - 2) : start], view.plain[end : end + 2]
+    if "$" in before:
         return False
-    return not view.plain[end : end + 1].isalnum()
+    if before[-1:] in _JOINS and before[:1].isdigit():
+        return False
+    return not (after[:1].isalnum() or (after[:1] in _JOINS and after[1:].isdigit()))
+
+
+_JOINS = frozenset("-./:")
+
+
+def _is_announced(view: View, start: int) -> bool:
+    """Whether a number is said to be one of record: "MRN 1201", "chart no. 12-01", "#2026"."""
+    if "#" in view.plain[max(0, start - 2) : start]:
+        return True
+    ahead = view.word_at(start)
+    return any(mark & NUMBERED for mark in view.marks[max(0, ahead - 3) : ahead])
+
+
+def _is_of_another_kind(view: View, start: int, end: int) -> bool:
+    """Whether a number is a day, a time, a year, a room or a house by its form."""
+    figures = view.plain[start:end]
+    if _year().fullmatch(figures):
+        return True
+    if told := _day().fullmatch(figures):
+        one, other = int(told[1]), int(told[3])
+        if 0 < min(one, other) <= _MOST_MONTHS and max(one, other) <= _MOST_DAYS:
+            return True
+    if told := _clock().fullmatch(figures):
+        return int(told[1]) < 24 and int(told[2]) < 60
+    ahead = view.word_at(start)
+    numbered = ahead and view.marks[ahead - 1] & OTHER_NUMBER
+    street = any(mark & STREET for mark in view.marks[ahead : ahead + 3])
+    return bool(numbered or (street and end - start < _FEWEST_DIGITS + 2))
+
+
+_MOST_MONTHS, _MOST_DAYS = 12, 31
+
+
+@cache
+def _day() -> re.Pattern[str]:
+    return re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(?:\d{2}|\d{4}))?")
+
+
+@cache
+def _clock() -> re.Pattern[str]:
+    return re.compile(r"(\d{1,2})[. ](\d\d)")
+
+
+@cache
+def _year() -> re.Pattern[str]:
+    return re.compile(r"(?:19|20)\d\d")
 
 
 def _with_letters(view: View, start: int) -> int:
