@@ -565,3 +565,11 @@ def test_a_number_of_record_is_no_day_or_price(mrn: str, text: str, found: bool)
     rules = {one.rule for one in find_known_facts(View(text), known)}
 
     assert ("known/mrn" in rules) is found
+
+
+@pytest.mark.parametrize("name", ["Per Son", "Mon Day", "Jo King"])
+def test_a_name_as_one_word_is_none_where_that_is_a_word(name: str) -> None:
+    """Nobody is named in "one person on Monday, no joking"."""
+    known = Known(patient=PatientFacts(names=[name]))
+
+    assert list(find_known_facts(View("One person on Monday, no joking"), known)) == []

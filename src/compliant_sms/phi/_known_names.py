@@ -8,7 +8,7 @@ from functools import cache
 from itertools import combinations, pairwise
 
 from compliant_sms.phi._full_names import is_full
-from compliant_sms.phi._marks import CANDIDATE, COMMON, GIVEN, LETTER, NOT_ASCII
+from compliant_sms.phi._marks import CANDIDATE, COMMON, GIVEN, LETTER, NO_NAME, NOT_ASCII
 from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
 from compliant_sms.phi._name_lists import nicknames, word_set
 from compliant_sms.phi._name_places import in_link, is_place, is_town
@@ -26,6 +26,7 @@ _TITLES = word_set("mr mrs ms miss mx dr dra sr sra md jr ii iii")
 _SHORT = word_set("ma do pa dc pt ot")
 _BEHIND = CREDENTIALS - _SHORT
 _LEAST_FOR_A_SLIP = 5
+_WORDS_ONLY = COMMON | NO_NAME
 _LEAST_BEHIND_APOSTROPHE = 4
 _MOST_WORDS = 6
 _SAYS_WHO = word_set("is its it's im i'm name hi hello hey dear mr mrs ms miss from me")
@@ -136,26 +137,40 @@ def _hits(view: View, parts: list[str]) -> set[int]:
     """The indices of the words that are a part of a name, in some form."""
     forms = _forms(parts)
     hits = {index for index, word in enumerate(view.words) if word in forms}
+    joined = _joined(parts)
+    if not joined.isdisjoint(view.words):  # "Per Son" is nobody's name in "person"
+        alike = (index for index, word in enumerate(view.words) if word in joined)
+        hits |= {index for index in alike if not view.marks[index] & _WORDS_ONLY}
     long = [part for part in parts if len(part) >= _LEAST_FOR_A_SLIP]
     owned = "'s" in view.lower
     if long or owned:
         for index in view.marked(CANDIDATE):
             word = view.words[index].removesuffix("'s")
-            if word in forms or (not view.marks[index] & COMMON and _slip(word, long)):
+            if (
+                word in forms
+                or word in joined
+                or (not view.marks[index] & COMMON and _slip(word, long))
+            ):
                 hits.add(index)
     return hits
 
 
 def _forms(parts: list[str]) -> set[str]:
-    """Each part, the short forms of the first, and parts that a hyphen joined as one word."""
+    """Each part, the short forms of the first, and what stands behind an apostrophe."""
     forms = {part for part in parts if len(part) > 1} | _firsts(parts)
     forms.discard(parts[0] if len(parts[0]) == 1 else "")
-    for start, end in combinations(range(min(len(parts), _MOST_WORDS) + 1), 2):
-        if end - start > 1:
-            forms |= {"".join(parts[start:end]), parts[end - 1] + parts[start]}
     forms |= {f"{one}'{other}" for one, other in pairwise(parts) if len(one) == 1}
     behind = (part.rpartition("'")[2] for part in parts if "'" in part)
     return forms | {part for part in behind if len(part) >= _LEAST_BEHIND_APOSTROPHE}
+
+
+def _joined(parts: Sequence[str]) -> set[str]:
+    """Parts that were written as one word, in either order: "delacruz", "gomezana"."""
+    joined: set[str] = set()
+    for start, end in combinations(range(min(len(parts), _MOST_WORDS) + 1), 2):
+        if end - start > 1:
+            joined |= {"".join(parts[start:end]), parts[end - 1] + parts[start]}
+    return joined
 
 
 def _firsts(parts: Sequence[str]) -> frozenset[str]:
