@@ -524,6 +524,15 @@ def test_a_phone_of_the_record_is_known_with_what_stands_around_it(phone: str) -
     assert found == {("known/phone", "217-555-0134"), ("known/phone", "555-0134")}
 
 
+@pytest.mark.parametrize("name", ["Maria de la Cruz", "Xoltan van der Qubb"])
+def test_a_known_name_goes_on_over_its_particles(name: str) -> None:
+    """They stand in small letters, as words do."""
+    known = Known(patient=PatientFacts(names=[name]))
+    [found] = list(find_known_facts(View(f"{name}, see you"), known))
+
+    assert (found.rule, found.end - found.start) == ("known/full-name", len(name))
+
+
 @pytest.mark.parametrize("blank", ["  ", "   ", "\t", " \u00a0", "&nbsp; "])
 @pytest.mark.parametrize(
     "text", ["Lakeside: {}, see you Tue.", "Dear {}, hello", "We have {} at 3pm"]

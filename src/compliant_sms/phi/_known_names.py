@@ -8,7 +8,7 @@ from functools import cache
 from itertools import combinations, pairwise
 
 from compliant_sms.phi._full_names import is_full
-from compliant_sms.phi._marks import CANDIDATE, COMMON, GIVEN, LETTER, NO_NAME, NOT_ASCII
+from compliant_sms.phi._marks import CANDIDATE, COMMON, GIVEN, LETTER, NO_NAME, NOT_ASCII, PARTICLE
 from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
 from compliant_sms.phi._name_lists import nicknames, word_set
 from compliant_sms.phi._name_places import in_link, is_place, is_town
@@ -247,8 +247,9 @@ def _last(view: View, index: int, hits: set[int], parts: list[str]) -> int:
 def _goes_on(view: View, last: int, parts: list[str]) -> bool:
     """Whether a name may go on: after a comma only when the surname came first."""
     between, ahead = view.gaps[last + 1], last + 1
-    if view.capital[last] and not view.capital[ahead] and view.marks[ahead] & COMMON:
-        return False  # "Mr. Smith, will you come"
+    is_word = view.marks[ahead] & (COMMON | PARTICLE) == COMMON
+    if is_word and view.capital[last] and not view.capital[ahead]:
+        return False  # "Mr. Smith, will you come", unlike "Maria de la Cruz"
     if between.strip() == ",":
         return view.words[last] in parts[1:] and view.words[ahead] != view.words[last]
     if between == ". ":
