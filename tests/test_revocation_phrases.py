@@ -398,3 +398,11 @@ def test_rules_of_one_id_are_told_in_one_order() -> None:
 
     assert len({one.rule.file for one in found if one.start == 0}) > 1
     assert search("marketing", called[::-1], words) == found
+
+
+def test_who_wants_out_of_a_directory_is_asked_about() -> None:
+    """It may be that of patients in a hospital (45 CFR 164.510(a)), which is no matter of texts."""
+    found = read_revocation("Please opt me out of the patient directory")
+
+    assert found is not None
+    assert found.certainty is Certainty.UNSURE
