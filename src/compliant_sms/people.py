@@ -15,13 +15,6 @@ from compliant_sms.practice import known_zone
 __all__ = ["Authorisation", "Holder", "PatientFacts", "Profile", "SoftOptIn"]
 
 
-def _flag(_: object, attribute: Attribute[bool], value: object) -> None:
-    _given.yes_or_no(value, attribute.name)
-
-
-_DAY = _given.kind(date, "a date, for example date(1982, 3, 4)")
-
-
 class Holder(Word):
     """Who reads the texts at the number. 45 CFR 164.502(g)."""
 
@@ -44,9 +37,9 @@ class Authorisation:
         expires_on: its last day, if it has one.
     """
 
-    signed_on: date = field(validator=_DAY)
-    states_remuneration: bool = field(default=False, validator=_flag)
-    expires_on: date | None = field(default=None, validator=_DAY)
+    signed_on: date
+    states_remuneration: bool = False
+    expires_on: date | None = None
 
 
 @frozen(kw_only=True)
@@ -59,9 +52,9 @@ class SoftOptIn:
         opt_out_at_collection: the person could opt out when giving the number.
     """
 
-    details_from_sale: bool = field(validator=_flag)
-    similar_products: bool = field(validator=_flag)
-    opt_out_at_collection: bool = field(validator=_flag)
+    details_from_sale: bool
+    similar_products: bool
+    opt_out_at_collection: bool
 
     @property
     def holds(self) -> bool:
@@ -102,12 +95,11 @@ class PatientFacts:
         clinicians: names of those who treat the patient.
 
     Raises:
-        InvalidInput: something that is a list of texts is one text, or holds something else; the
-            birth date is no date.
+        InvalidInput: something that is a list of texts is one text, or holds something else.
     """
 
     names: tuple[str, ...] = _texts()
-    birth_date: date | None = field(default=None, validator=_DAY, repr=False)
+    birth_date: date | None = field(default=None, repr=False)
     mrn: tuple[str, ...] = _texts()
     addresses: tuple[str, ...] = _texts()
     phones: tuple[str, ...] = _texts()
@@ -153,29 +145,22 @@ class Profile:
             found out. They are used and never stored.
 
     Raises:
-        InvalidInput: there is no such zone, the state is no postal code, the language no tag, or
-            something is of another type: ``"no"`` would count as a yes.
+        InvalidInput: there is no such zone, the state is no postal code, or the language no tag.
     """
 
     time_zone: str | None = field(default=None, converter=converters.optional(known_zone))
     state: str | None = field(default=None, validator=_state)
     country: str | None = field(default=None, validator=_state)
     language: str | None = field(default=None, validator=validators.optional(_given.language))
-    birth_date: date | None = field(default=None, validator=_DAY, repr=False)
+    birth_date: date | None = field(default=None, repr=False)
     holder: Holder = field(default=Holder.PATIENT, converter=Holder)
-    no_sms: bool = field(default=False, validator=_flag)
-    controls_care: bool = field(default=False, validator=_flag)
-    number_from_patient: bool = field(default=False, validator=_flag)
-    last_transaction_on: date | None = field(default=None, validator=_DAY)
-    last_inquiry_on: date | None = field(default=None, validator=_DAY)
-    personal_relationship: bool = field(default=False, validator=_flag)
-    do_not_call_on: date | None = field(default=None, validator=_DAY)
-    authorisation: Authorisation | None = field(
-        default=None, validator=_given.kind(Authorisation, "an Authorisation, or None")
-    )
-    soft_opt_in: SoftOptIn | None = field(
-        default=None, validator=_given.kind(SoftOptIn, "a SoftOptIn, or None")
-    )
-    facts: PatientFacts | None = field(
-        default=None, validator=_given.kind(PatientFacts, "a PatientFacts, or None"), repr=False
-    )
+    no_sms: bool = False
+    controls_care: bool = False
+    number_from_patient: bool = False
+    last_transaction_on: date | None = None
+    last_inquiry_on: date | None = None
+    personal_relationship: bool = False
+    do_not_call_on: date | None = None
+    authorisation: Authorisation | None = None
+    soft_opt_in: SoftOptIn | None = None
+    facts: PatientFacts | None = field(default=None, repr=False)
