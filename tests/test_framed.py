@@ -177,6 +177,9 @@ def test_an_answer_above_a_quote_goes_to_a_person(answer: str) -> None:
         "I'm driving to the ER with chest pain. I'll call when I get there",
         "I'm out of the office, can't breathe, please contact my wife",
         "The mailbox is full. I took all my pills and want to die",
+        "The mailbox is full. If you can, come. Dad isn't breathing",
+        "I'm out of the office, dad collapsed, call 911, please contact my wife",
+        "I can't breathe. I'm driving right now. If this is urgent, reply urgent",
     ],
 )
 def test_danger_in_words_that_robots_use_is_heard(text: str) -> None:
@@ -196,8 +199,36 @@ def test_danger_in_words_that_robots_use_is_heard(text: str) -> None:
         "We are closed. If you have chest pain call 911. We'll get back to you",
         "Out of office until Monday. For emergencies call 911",
         "Respuesta autom\u00e1tica: si tiene dolor de pecho o no puede respirar llame al 911",
+        "Respuesta autom\u00e1tica: dolor de pecho? llame al 911",
+        "I'm driving right now, I'll respond later, if this is an emergency call 911",
+        "Auto-reply: our office is closed. Chest pain? Call 911.",
+        "Auto-reply: if someone is not breathing call 911",
+        "Auto-reply: Call 988 if feeling suicidal.",
+        "Auto-reply: Life-threatening emergencies: 911. Suicide hotline: 988",
+        "This mailbox is not monitored. Patients with chest pain should call 911.",
+        "This number is not monitored. For urgent help dial 911.",
+        "This inbox is not monitored. Anyone experiencing suicidal thoughts should call 988.",
     ],
 )
 def test_advice_of_a_robot_is_no_emergency(text: str) -> None:
     """What an answering machine tells whoever reads it to do."""
     assert (read(text).author, read(text).intent) == (Author.ROBOT, Intent.OTHER)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("no\n> {ours}\nSTOP", Intent.OPT_OUT),
+        ("> {ours}\nSTOP\n> so it goes on\nthanks", Intent.OPT_OUT),
+        ("STOP\n> {ours}\nI have chest pain", Intent.EMERGENCY),
+        ("> {ours}\nok\n> so it goes on\nwrong number", Intent.WRONG_NUMBER),
+    ],
+)
+def test_all_that_stands_around_quoted_lines_is_read(text: str, intent: Intent) -> None:
+    """What is urgent leads wherever it stands, and a stop stands in the reading beside it."""
+    text = text.format(ours=OURS)
+    reading, revocation = read(text), read_revocation(text)
+
+    assert (reading.author, reading.intent) == (Author.PERSON, intent)
+    assert reading.revocation == revocation
+    assert (revocation is None) is ("STOP" not in text.replace(OURS, ""))

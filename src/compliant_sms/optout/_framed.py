@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain, pairwise
 
 from attrs import frozen
 
-from compliant_sms.optout._heard import Heard
+from compliant_sms.optout._heard import MOST_READ, Heard
 from compliant_sms.optout._reading import Author
 from compliant_sms.phrases import PhraseRule, WordIndex, fold, matches, parse
 
-__all__ = ["author_of", "own_part"]
+__all__ = ["author_of", "own_parts"]
 
 _FILE = "frames.toml"
 _CLOSING = {'"': '"', "\u201c": "\u201d", "\u00ab": "\u00bb"}
@@ -58,29 +59,30 @@ def author_of(heard: Heard) -> tuple[Author, str] | None:
     return first.says, f"frame:{first.id}"
 
 
-def own_part(heard: Heard, rule: str) -> tuple[int, int]:
+def own_parts(heard: Heard, rule: str) -> list[tuple[int, int]]:
     """Where the words of a person stand who wrote beside a text that they quote.
 
-    Behind a reaction and its quote, or before or behind lines that a program quoted with ``>``.
+    Behind a reaction and its quote, or before, between and behind lines that a program quoted with
+    ``>``.
 
     Args:
         heard: the text as it is read.
         rule: the id of the rule that took it for no person's.
 
     Returns:
-        offsets in the text as given, the same twice where nothing stands there, or where the quote
-        ends is not plain, as quotes stand in the text that is quoted and that is cut off.
+        offsets in the text as given; none where nothing stands there, or where the quote ends is
+        not plain, as quotes stand in the text that is quoted and that is cut off.
     """
     given = heard.given
     if rule in _END_WITH_IT:
         start = _behind_reaction(given)
-        return (start, len(given)) if start else (0, 0)
-    lines = [line.span() for line in _QUOTED.finditer(given)]
-    if lines:
-        for start, end in ((0, lines[0][0]), (lines[-1][1], len(given))):
-            if any(map(str.isalnum, given[start:end])):
-                return start, end
-    return 0, 0
+        return [(start, len(given))] if start else []
+    quoted = [line.span() for line in _QUOTED.finditer(given, 0, MOST_READ)]
+    if not quoted:
+        return []
+    between = pairwise([0, *chain.from_iterable(quoted), len(given)])
+    parts = (part for place, part in enumerate(between) if place % 2 == 0)
+    return [(start, end) for start, end in parts if any(map(str.isalnum, given[start:end]))]
 
 
 def _behind_reaction(given: str) -> int:

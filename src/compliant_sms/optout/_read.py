@@ -13,7 +13,7 @@ from attrs import evolve
 
 from compliant_sms.optout._answers import answers, asked, assent_of, named_in
 from compliant_sms.optout._emergencies import danger_beside, find_emergency
-from compliant_sms.optout._framed import author_of, own_part
+from compliant_sms.optout._framed import author_of, own_parts
 from compliant_sms.optout._heard import MOST_READ, Heard, hear
 from compliant_sms.optout._intents import Weighed, phrases_in, told, weigh
 from compliant_sms.optout._intents_words import Spoken, speak
@@ -77,9 +77,10 @@ def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Re
 
 def _of_no_person(heard: Heard, language: str, author: Author, rule: str) -> Reading:
     """A text that a phone, a robot or a carrier wrote, and what a person says beside it."""
-    start, end = own_part(heard, rule)
-    if start < end:
-        return _shifted(read(heard.given[start:end]), start)
+    if parts := own_parts(heard, rule):
+        own = [_shifted(read(heard.given[start:end]), start) for start, end in parts]
+        stop = next((each.revocation for each in own if each.revocation), None)
+        return evolve(min(own, key=_urgency), revocation=stop)
     reading = Reading(
         intent=Intent.OTHER, rule=rule, end=len(heard.given), author=author, language=language
     )
@@ -125,7 +126,14 @@ def _shifted(reading: Reading, by: int) -> Reading:
     )
 
 
-_HEEDED_BEHIND_A_QUOTE = frozenset({Intent.OPT_OUT, Intent.EMERGENCY, Intent.WRONG_NUMBER})
+def _urgency(reading: Reading) -> int:
+    """Which of what a person wrote before and behind a quote leads."""
+    if reading.intent in _HEEDED_BEHIND_A_QUOTE:
+        return _HEEDED_BEHIND_A_QUOTE.index(reading.intent)
+    return len(_HEEDED_BEHIND_A_QUOTE) + (reading.author is not Author.PERSON)
+
+
+_HEEDED_BEHIND_A_QUOTE = (Intent.EMERGENCY, Intent.OPT_OUT, Intent.WRONG_NUMBER)
 _OVERLAP = 200  # code points: more than a sentence that tells of danger
 
 

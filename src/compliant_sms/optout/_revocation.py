@@ -14,7 +14,7 @@ from typing import TypeAlias
 from attrs import evolve
 
 from compliant_sms.consent import Category
-from compliant_sms.optout._framed import author_of, own_part
+from compliant_sms.optout._framed import author_of, own_parts
 from compliant_sms.optout._heard import Heard, hear
 from compliant_sms.optout._keywords import Reserved, may_be_keyword, understood_word
 from compliant_sms.optout._reading import Author, Awaiting, Certainty, Revocation
@@ -79,9 +79,9 @@ def read_revocation(body: str, *, awaiting: Awaiting | None = None) -> Revocatio
     if framed is None:
         return find_revocation(heard, awaiting)
     author, rule = framed
-    start, end = own_part(heard, rule)
-    if start < end:
-        return _moved(read_revocation(body[start:end]), start)
+    if parts := own_parts(heard, rule):
+        own = (_moved(read_revocation(body[start:end]), start) for start, end in parts)
+        return next(filter(None, own), None)
     return None if author is Author.REACTION else stop_beside(heard)
 
 
