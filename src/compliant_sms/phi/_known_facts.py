@@ -20,7 +20,8 @@ from compliant_sms.phi._known import Known, OwnFacts
 from compliant_sms.phi._known_addresses import patient_addresses
 from compliant_sms.phi._known_names import Shown, find_known_names, has_first_name
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
-from compliant_sms.phi._marks import NUMBERED, OTHER_NUMBER, STREET
+from compliant_sms.phi._marks import OTHER_NUMBER, STREET
+from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, bare, numbers, own_words, phrase, words_of
 
@@ -127,7 +128,7 @@ def _numbers(view: View, facts: PatientFacts) -> Iterator[_Place]:
         elif (
             (label := records.get(figures.lstrip("0")))
             and _is_apart(view, start, end)
-            and (_is_announced(view, start) or not _is_of_another_kind(view, start, end))
+            and (_is_announced(view, start, end) or not _is_of_another_kind(view, start, end))
         ):
             yield _with_letters(view, start), end, label, f"known/{_word(label)}"
 
@@ -163,23 +164,49 @@ def _word(label: PhiLabel) -> str:
 
 def _is_apart(view: View, start: int, end: int) -> bool:
     """Whether a number is no price, nor part of a longer one, as in "217-555-0100"."""
-    before, after = view.plain[max(0, start - 2) : start], view.plain[end : end + 2]
-    if "$" in before:
+    before, after = view.plain[max(0, start - 2) : start], view.plain[end : end + 4]
+    long = _is_long(view, start, end)
+    if "$" in before or after[:1].isalnum():
         return False
-    if before[-1:] in _JOINS and before[:1].isdigit():
+    if before[:1].isdigit() and before[-1:] in ("-" if long else _JOINS):
         return False
-    return not (after[:1].isalnum() or (after[:1] in _JOINS and after[1:].isdigit()))
+    # "482913-01" is one of record with a suffix, "217555-0100" a phone number.
+    return not (after[:1] in _JOINS and after[1:2].isdigit()) or (long and not after[3:].isdigit())
 
 
 _JOINS = frozenset("-./:")
+_LONG = 6
 
 
-def _is_announced(view: View, start: int) -> bool:
-    """Whether a number is said to be one of record: "MRN 1201", "chart no. 12-01", "#2026"."""
+def _is_long(view: View, start: int, end: int) -> bool:
+    """Whether a number has more figures than a room or a house, with nothing between them."""
+    return end - start >= _LONG and view.plain[start:end].isdigit()
+
+
+def _is_announced(view: View, start: int, end: int) -> bool:
+    """Whether a number is said to be one of record: "MRN 1201", "#2026", "2026 (MRN)"."""
     if "#" in view.plain[max(0, start - 2) : start]:
         return True
-    ahead = view.word_at(start)
-    return any(mark & NUMBERED for mark in view.marks[max(0, ahead - 3) : ahead])
+    words, ahead = view.words, view.word_at(start)
+    near, before = words[max(0, ahead - 6) : ahead], words[ahead - 1 : ahead]
+    if not _SURE.isdisjoint(near[-3:]) or not _CUES.isdisjoint(before):
+        told = before != ["no"] or not _CUES.isdisjoint(near[-2:-1])
+        return told or view.gaps[ahead][:1] in {".", ":"}  # "no. 1201", unlike "no 12/01 visit"
+    if before == ["is"]:
+        return not _SURE_NUMBER.isdisjoint(near) or not _CUES.isdisjoint(near[-2:])
+    if view.plain.startswith((" (", "("), end):
+        return not _CUES.isdisjoint(words[ahead : ahead + 1])
+    return words[ahead : ahead + 1] == ["is"] and not _SURE_NUMBER.isdisjoint(
+        words[ahead + 1 : ahead + 4]
+    )
+
+
+_SURE = word_set("mrn emr")
+_SURE_NUMBER = _SURE | word_set("number id num numero")
+# Those that stand beside days too, "patient visit 12/01", count only right before the number.
+_CUES = _SURE_NUMBER | word_set(
+    "no record chart file account acct expediente member policy patient pt ref case claim"
+)
 
 
 def _is_of_another_kind(view: View, start: int, end: int) -> bool:
@@ -196,7 +223,7 @@ def _is_of_another_kind(view: View, start: int, end: int) -> bool:
     ahead = view.word_at(start)
     numbered = ahead and view.marks[ahead - 1] & OTHER_NUMBER
     street = any(mark & STREET for mark in view.marks[ahead : ahead + 3])
-    return bool(numbered or (street and end - start < _FEWEST_DIGITS + 2))
+    return bool(numbered or street) and end - start < _LONG
 
 
 _MOST_MONTHS, _MOST_DAYS = 12, 31
