@@ -18,7 +18,7 @@ from compliant_sms.phi._date_figures import Form, Kind
 from compliant_sms.phi._date_judge import is_birth
 from compliant_sms.phi._known import Known, OwnFacts
 from compliant_sms.phi._known_addresses import patient_addresses
-from compliant_sms.phi._known_names import Shown, find_known_names, has_first_name
+from compliant_sms.phi._known_names import find_known_names, has_first_name, within
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._marks import OTHER_NUMBER, STREET
 from compliant_sms.phi._name_lists import word_set
@@ -89,19 +89,17 @@ def _found(view: View, facts: PatientFacts, own: OwnFacts | None) -> Iterator[_P
 
 def _names(view: View, facts: PatientFacts, own: OwnFacts | None) -> Iterator[_Place]:
     """The patient's names, but for those of a clinician whose surname is the same."""
-    places = [span for name in own.names for span in phrase(view, own_words(name))] if own else []
-    staff = [place for name in facts.clinicians for place in find_known_names(view, name, places)]
+    names = own.names if own else ()
+    is_own = within(span for name in names for span in phrase(view, own_words(name)))
+    staff = [place for name in facts.clinicians for place in find_known_names(view, name, is_own)]
+    is_staff = within((start, end) for start, end, _ in staff)
     for name in facts.names:
-        for start, end, full in find_known_names(view, name, places):
+        for start, end, full in find_known_names(view, name, is_own):
             shown = view.plain[start:end]
-            if not (full and _is_inside(start, end, staff) and not has_first_name(shown, name)):
+            if not (full and is_staff(start, end) and not has_first_name(shown, name)):
                 yield start, end, PhiLabel.NAME, "known/full-name" if full else "known/name"
     for start, end, _ in staff:
         yield start, end, PhiLabel.PROVIDER_NAME, "known/clinician"
-
-
-def _is_inside(start: int, end: int, places: Iterable[Shown]) -> bool:
-    return any(begin <= start and end <= until for begin, until, _ in places)
 
 
 def _whole(view: View, value: str) -> Iterator[Span]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import accumulate, combinations, pairwise
 
 from compliant_sms.phi._full_names import is_full
 from compliant_sms.phi._marks import CANDIDATE, COMMON, GIVEN, LETTER, NO_NAME, NOT_ASCII, PARTICLE
@@ -19,7 +20,7 @@ from compliant_sms.phi._name_words import AT, DOES, NEXT_TO_THINGS
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, bare
 
-__all__ = ["Shown", "find_known_names", "has_first_name"]
+__all__ = ["Shown", "find_known_names", "has_first_name", "within"]
 
 _TITLES = word_set("mr mrs ms miss mx dr dra sr sra md jr ii iii")
 # Those that hardly any surname looks like.
@@ -64,20 +65,37 @@ Shown = tuple[int, int, bool]
 """Where a name stands, and whether it is all of it: "Ana Gomez", "Gomez/Ana"."""
 
 
-def find_known_names(view: View, name: str, own: Collection[Span] = ()) -> Iterator[Shown]:
+def within(places: Iterable[Span]) -> Callable[[int, int], bool]:
+    """Whether a part of a text lies in one of several places, told in no time."""
+    ordered = sorted(places)
+    starts = [start for start, _ in ordered]
+    furthest = list(accumulate((end for _, end in ordered), max))
+
+    def lies(start: int, end: int) -> bool:
+        before = bisect_right(starts, start)
+        return before > 0 and end <= furthest[before - 1]
+
+    return lies
+
+
+def find_known_names(view: View, name: str, is_own: Callable[[int, int], bool]) -> Iterator[Shown]:
     """Where a text shows a name of the record, in full or in part.
 
     Args:
         view: the text.
         name: as the record has it, with a title or without.
-        own: where the practice names itself: nobody else is named there.
+        is_own: whether the practice names itself in a place: nobody else is named there.
     """
     parts = _name_parts(name)
     if not parts:
         return
     if not name.isascii() and view.said & NOT_ASCII:
         yield from _within_words(view, name)
-    hits = {index for index in _hits(view, parts) if not _lies_in(view.starts[index], own)}
+    hits = {
+        index
+        for index in _hits(view, parts)
+        if not is_own(view.starts[index], view.starts[index] + 1)
+    }
     if hits:
         for start, end in _places(view, hits, parts):
             yield start, end, _is_in_full(view.plain[start:end], parts)
@@ -106,10 +124,6 @@ def has_first_name(shown: str, name: str) -> bool:
 
 def _name_parts(name: str) -> list[str]:
     return _parts(name.lower() if name.isascii() else View(name).lower)
-
-
-def _lies_in(start: int, places: Collection[Span]) -> bool:
-    return any(begin <= start < end for begin, end in places)
 
 
 def _within_words(view: View, name: str) -> Iterator[Shown]:
