@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -27,6 +28,7 @@ from compliant_sms import (
 )
 from compliant_sms.errors import CompliantSmsError, InvalidInput, InvalidPhoneNumber
 from compliant_sms.errors import PhoneNumberProblem as Problem
+from compliant_sms.people import PatientFacts
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import _subjects
@@ -221,6 +223,8 @@ def test_small_clock_skew(willing: Messenger, clock: MovableClock) -> None:
         (lambda: Wording(text="x", version=""), "version must not be empty"),
         (lambda: Signature(signer="", act="x"), "signer must not be empty"),
         (lambda: Profile(time_zone="CDT"), "Pass a name such as 'America/Chicago'"),
+        (partial(PatientFacts, names=["Ana", None]), "names is of a type .* leave out None"),
+        (partial(PatientFacts, mrn=[482913]), r"mrn is of a type .* str\(\.\.\.\)"),
         (lambda: Delivery(lease=timedelta(0)), "more than zero"),
         (lambda: Delivery(attempts=0), "more than zero"),
         (lambda: Delivery(pause=timedelta(seconds=-1)), "more than zero"),

@@ -78,6 +78,14 @@ For refills, reply YES
 Envíe CANCEL para cancelar su cita
 Conteste YES para confirmar
 Responda con END para terminar la encuesta
+Responda CANCELAR para cancelar su cita
+responda cancelar para cancelar la cita
+Envíe SALIR si no puede venir a la visita
+Responda FIN o llame
+Répondez ANNULER pour annuler votre rendez-vous
+Envoyez FIN pour annuler
+Répondez C pour confirmer ou ANNULER pour annuler
+Répondez STOP pour reporter votre rendez-vous
 Reply END.
 Reply with CANCEL 24 hours ahead.
 Reply CANCEL at least 24 hours before your visit
@@ -99,6 +107,10 @@ Reply YES to subscribe to text alerts.
 Responda ALTO para cancelar.
 Responda SI para recibir recordatorios.
 Responda STOP para no recibir mensajes.
+Responda SALIR para no recibir mensajes.
+Répondez STOP pour ne plus recevoir de SMS.
+Envoyez FIN pour ne plus recevoir nos rappels.
+Répondez C pour confirmer ou appelez pour annuler.
 Please stop by the front desk or cancel online.
 Text us by the end of the day.
 Text us if you must cancel.

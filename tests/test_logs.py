@@ -398,6 +398,23 @@ def test_structlog_events() -> None:
     assert "1980-" not in lines[6]["timestamp"]
 
 
+@pytest.mark.parametrize(
+    ("timestamp", "stays"),
+    [
+        (1796122228.935917, True),
+        ("2026-12-01T10:46:28.93Z", True),
+        (12175550134.0, False),
+        (12175550134, False),
+        ("12175550134", False),
+    ],
+)
+def test_an_instant_of_structlog_stays(timestamp: object, stays: bool) -> None:  # noqa: FBT001
+    """``TimeStamper`` gives a float of seconds unless it is told a format."""
+    event = redact_event(None, "info", {"event": "x", "timestamp": timestamp})
+
+    assert (event["timestamp"] == timestamp) is stays
+
+
 def test_structlog_without_arguments() -> None:
     """The plain processor redacts what needs nothing known."""
     logger, stream = structured()

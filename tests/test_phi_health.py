@@ -176,6 +176,7 @@ GENERAL = [
 ]
 
 NOTHING = [
+    "Your video visit starts at 2:30: https://doxy.me/drlee",
     "no sign of your fax",
     "bp at 9 is fine for the call",
     "seen at the Grove Street",

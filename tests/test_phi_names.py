@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from compliant_sms.phi import PhiLabel, _lexicon, find
-from compliant_sms.phi._known import NOTHING_KNOWN, Known, PatientFacts
+from compliant_sms.phi._known import NOTHING_KNOWN, Known, OwnFacts, PatientFacts
 from compliant_sms.phi._known_facts import find_known_facts
 from compliant_sms.phi._labels import Confidence, PhiFinding
 from compliant_sms.phi._names import find_names
@@ -414,3 +414,202 @@ def test_what_is_learned_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
 
     assert fresh["maria"] == _lexicon.lexicon()["maria"]
     assert not fresh
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        *("Jane  Gomez", "Jane\tGomez", "Jane \n Gomez", "Jane \u202fGomez", "Jane\u200bGomez"),
+        *("Jane-Gomez", "Jane_Gomez", "Jane.Gomez", "Jane/Gomez", "Jane (Gomez", "JaneGomez"),
+        *(
+            "Gomez,Jane",
+            "Gomez , Jane",
+            "Gomez  Jane",
+            "gomezjane",
+            "Jane J. Gomez",
+            "Jane J Gomez",
+        ),
+        *("Jane Maria Gomez", "Janie/Gomez"),
+    ],
+)
+def test_a_name_is_shown_in_full_whatever_stands_between(shown: str) -> None:
+    """A blank too many, as of a middle name that is empty, makes no given name of a full one."""
+    known = Known(patient=PatientFacts(names=["Jane Gomez"]))
+    text = f"{shown}, see you soon."
+    found = [(one.rule, text[one.start : one.end]) for one in find(text, known)]
+
+    assert found == [("known/full-name", shown)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "shown"),
+    [
+        ("Will Smith", "Mr. Smith, will you come?", {"Smith"}),
+        ("Mary-Jane O'Brien", "Mary-Jane, see you soon.", {"Mary-Jane"}),
+        ("Jane Gomez", "Jane, Gomez is away.", {"Jane", "Gomez"}),
+        ("Jane Gomez", "Thanks Jane. Gomez is away.", {"Jane", "Gomez"}),
+        ("Jane Gomez", "Jane or Gomez", {"Jane", "Gomez"}),
+        ("Jane Gomez", "Jane X-Gomez", {"Jane", "Gomez"}),
+        ("Jane Gomez", "Jane the Gomez", {"Jane", "Gomez"}),
+        ("X Gomez", "X/Gomez", {"Gomez"}),
+        ("X Gomez", "x.gomez", {"x.gomez"}),
+        ("O'Brien", "o brien", {"o brien"}),
+        ("O Brien", "Hello O'Brien", {"O'Brien"}),
+        ("Ludwig van der Berg", "Mr. Vanderberg", {"Vanderberg"}),
+        ("Li", "Li", {"Li"}),
+        ("\u738b\u660e", "\u738b\u660e\u60a8\u597d", {"\u738b\u660e"}),
+        ("\u738b\u5c0f\u660e", "\u5c0f\u660e\u60a8\u597d", {"\u5c0f\u660e"}),
+        ("\uae40\ubbfc\uc218", "\ubbfc\uc218\ub2d8", {"\ubbfc\uc218"}),
+        ("Jos\u00e9 N\u00fa\u00f1ez", "\u738b, Jos\u00e9", {"Jos\u00e9"}),
+    ],
+)
+def test_a_name_in_part_is_no_full_one(name: str, text: str, shown: set[str]) -> None:
+    """A given name, a surname, and both of them in different sentences."""
+    known = Known(patient=PatientFacts(names=[name]))
+    found = list(find_known_facts(View(text), known))
+    places = {View(text).place(one.start, one.end) for one in found}
+
+    assert {text[start:end] for start, end in places} >= shown
+    if text[:2] != "\u738b\u660e":  # a whole one in Chinese
+        assert {one.rule for one in found} == {"known/name"}
+
+
+def test_a_whole_name_in_a_script_without_blanks_is_full() -> None:
+    """It stands among letters, where nothing parts words."""
+    known = Known(patient=PatientFacts(names=["\u738b\u5c0f\u660e"]))
+    found = find("\u738b\u5c0f\u660e\u60a8\u597d", known)
+
+    assert [(one.rule, one.start, one.end) for one in found] == [("known/full-name", 0, 3)]
+
+
+@pytest.mark.parametrize("clinicians", [(), ("Raj Patel",)])
+@pytest.mark.parametrize("shown", ["Dr. Raj Patel", "Raj Patel, MD", "Raj Patel"])
+def test_a_clinician_may_have_the_surname_of_the_patient(
+    shown: str, clinicians: tuple[str, ...]
+) -> None:
+    """With the record's names, or a title, it is no name of the patient in full."""
+    known = Known(patient=PatientFacts(names=["Asha Patel"], clinicians=clinicians))
+    text = f"Asha, see you with {shown} soon."
+    found = {text[one.start : one.end]: one for one in find(text, known)}
+
+    assert found["Asha"].rule == "known/name"
+    told = clinicians or shown != "Raj Patel"
+    assert found["Raj Patel"].label is (PhiLabel.PROVIDER_NAME if told else PhiLabel.NAME)
+    assert find("Asha Patel", known)[0].rule == "known/full-name"
+
+
+@pytest.mark.parametrize("text", ["Jane - Gomez Dental: see you", "See you, Jane\nGomez Dental"])
+def test_the_practices_own_name_completes_no_patients(text: str) -> None:
+    """Its surname stands there as the practice's."""
+    known = Known(patient=PatientFacts(names=["Jane Gomez"]), own=OwnFacts(names=["Gomez Dental"]))
+    found = [(one.rule, text[one.start : one.end]) for one in find(text, known)]
+
+    assert [one for one in found if one[0].startswith("known/")] == [("known/name", "Jane")]
+
+
+@pytest.mark.parametrize(
+    "phone",
+    [
+        *("217-555-0134 ext. 12", "(217) 555-0134 x5", "cell: +1 217.555.0134"),
+        *("217 555 0134 (home)", "217-555-0199 / 217-555-0134", "tel:+1-217-555-0134;ext=5"),
+        "\uff12\uff11\uff17 555 0134",
+    ],
+)
+def test_a_phone_of_the_record_is_known_with_what_stands_around_it(phone: str) -> None:
+    """Records have extensions and words beside a number, and two numbers in one field."""
+    known = Known(patient=PatientFacts(phones=[phone, "n/a", "12"]))
+    text = "Call us at 217-555-0134 or 555-0134."
+    found = {(one.rule, text[one.start : one.end]) for one in find_known_facts(View(text), known)}
+
+    assert found == {("known/phone", "217-555-0134"), ("known/phone", "555-0134")}
+
+
+@pytest.mark.parametrize("name", ["Maria de la Cruz", "Xoltan van der Qubb"])
+def test_a_known_name_goes_on_over_its_particles(name: str) -> None:
+    """They stand in small letters, as words do."""
+    known = Known(patient=PatientFacts(names=[name]))
+    [found] = list(find_known_facts(View(f"{name}, see you"), known))
+
+    assert (found.rule, found.end - found.start) == ("known/full-name", len(name))
+
+
+@pytest.mark.parametrize("blank", ["  ", "   ", "\t", " \u00a0", "&nbsp; "])
+@pytest.mark.parametrize(
+    "text", ["Lakeside: {}, see you Tue.", "Dear {}, hello", "We have {} at 3pm"]
+)
+def test_a_full_name_with_blanks_too_many_is_one(text: str, blank: str) -> None:
+    """A template leaves two where a middle name is empty; no record need be known."""
+    shown = f"Jane{blank}Gomez"
+    written = text.format(shown)
+    [found] = [one for one in find(written) if one.label is PhiLabel.NAME]
+
+    assert (written[found.start : found.end], found.rule[:10]) == (shown, "full-name/")
+
+
+@pytest.mark.parametrize(
+    ("mrn", "text", "found"),
+    [
+        ("1201", "see you 12/01 at 9", False),
+        ("1201", "see you Tue 12-01", False),
+        ("12126", "see you 12/1/26", False),
+        ("2026", "see you Dec 1, 2026", False),
+        ("1030", "see you at 10.30", False),
+        ("217555", "call 217-555-0100", False),
+        ("555010", "call 217-555-010", False),
+        ("4520", "your balance is $45.20", False),
+        ("1204", "see you in room 1204", False),
+        ("1200", "see you at 1200 Main Street", False),
+        ("2026", "chart 2026", True),
+        ("1201", "MRN 12-01", True),
+        ("1201", "bring #1201", True),
+        ("123456", "bring 12-34-56", True),
+        ("2575", "bring 25.75", True),
+        ("120000", "bring 120000 Main Street", True),
+        ("1201", "bring 1201", True),
+        ("2026", "MRN for Ana Gomez is 2026", True),
+        ("2026", "2026 (MRN)", True),
+        ("2026", "2026 is your record number", True),
+        ("2026", "see you Dec 1, 2026 (Tuesday)", False),
+        ("2026", "Dec 1, 2026 is your visit", False),
+        ("1201", "your patient visit on 12/01", False),
+        ("1201", "your appointment is 12/01", False),
+        ("1201", "no visit 12/01", False),
+        ("1201", "no 12/01 visit", False),
+        ("1201", "record no. 12-01", True),
+        ("1201", "record no 12-01", True),
+        ("1201", "your record is 12-01", True),
+        ("482913", "bring 482913-01", True),
+        ("482913", "bring 2026/482913", True),
+        ("482913", "order 482913", True),
+        ("482913", "bring 12-482913", False),
+        ("217555", "call 217555-0100", False),
+        ("4829", "bring 4829-13-4", False),
+    ],
+)
+def test_a_number_of_record_is_no_day_or_price(mrn: str, text: str, found: bool) -> None:  # noqa: FBT001
+    """Short ones look like a day, a year or a part of a phone number, unless they are announced."""
+    known = Known(patient=PatientFacts(mrn=[mrn]))
+    rules = {one.rule for one in find_known_facts(View(text), known)}
+
+    assert ("known/mrn" in rules) is found
+
+
+@pytest.mark.parametrize("name", ["Per Son", "Mon Day", "Jo King"])
+def test_a_name_as_one_word_is_none_where_that_is_a_word(name: str) -> None:
+    """Nobody is named in "one person on Monday, no joking"."""
+    known = Known(patient=PatientFacts(names=[name]))
+
+    assert list(find_known_facts(View("One person on Monday, no joking"), known)) == []
+
+
+def test_many_names_of_a_patient_and_a_clinician_take_linear_time() -> None:
+    """Each of the one is looked for among all of the other."""
+    known = Known(
+        patient=PatientFacts(names=["Ana Gomez"], clinicians=["Dr. Raj Gomez"]),
+        own=OwnFacts(names=("Gomez Clinic",)),
+    )
+
+    def look(text: str) -> object:
+        return list(find_known_facts(View(text), known))
+
+    assert grows(look, "ana j. gomez gomez clinic " * 4_000, 40, 0.05)

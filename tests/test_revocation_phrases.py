@@ -398,3 +398,20 @@ def test_rules_of_one_id_are_told_in_one_order() -> None:
 
     assert len({one.rule.file for one in found if one.start == 0}) > 1
     assert search("marketing", called[::-1], words) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "certainty"),
+    [
+        ("Please opt me out of the patient directory", Certainty.UNSURE),
+        ("take me off the surgery list", Certainty.UNSURE),
+        ("opt me out of the texting directory", Certainty.CERTAIN),
+        ("remove me from text messages from the surgery list", Certainty.CERTAIN),
+    ],
+)
+def test_who_wants_out_of_a_directory_is_asked_about(text: str, certainty: Certainty) -> None:
+    """It may be that of patients in a hospital (45 CFR 164.510(a)), which is no matter of texts."""
+    found = read_revocation(text)
+
+    assert found is not None
+    assert found.certainty is certainty

@@ -66,6 +66,14 @@ def test_what_says_the_same_is_replaced(text: str, expected: str) -> None:
     assert (expected, Encoding.GSM_7) == (found.text, found.after.encoding)
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2060", "\u200b\ufeff", "\x00"])
+@pytest.mark.parametrize("text", ["Take 1{}\u00bd tablets", "\u00bd{}5 mg", "1{}\u2022"])
+def test_what_nobody_sees_parts_no_digit_from_a_fraction(unseen: str, text: str) -> None:
+    """Without it "1 and a half" would read "11/2", which is five and a half."""
+    assert replaced(text.format(unseen)) == text.format(unseen)
+    assert replaced(f"{unseen}\u00bd{unseen}") == "1/2"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -167,12 +167,19 @@ class EventRedactor:
         scrub = _Scrub(Redactor(self._known, keep=self._keep, strict=True), self._hidden)
         event = {key: value for key, value in event_dict.items() if key not in _RENDERING}
         stays = {}
-        if isinstance(event.get("timestamp"), str) and _INSTANT.fullmatch(event["timestamp"]):
+        if _is_instant(event.get("timestamp")):
             stays["timestamp"] = event.pop("timestamp")
         exception = _formatted(_exc_info(event.pop("exc_info", None)))
         if exception:
             event.setdefault("exception", exception)
         return {**scrub.fields(event), **stays}
+
+
+def _is_instant(value: object) -> bool:
+    """Whether structlog's ``TimeStamper`` made it: by default a float of seconds since 1970."""
+    if isinstance(value, str):
+        return _INSTANT.fullmatch(value) is not None
+    return type(value) is float and not value.is_integer()  # a number of a telephone is whole
 
 
 def redact_event(

@@ -76,6 +76,10 @@ def _listed(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(values)
 
 
+def _texts(_: object, attribute: Attribute[tuple[str, ...]], values: object) -> None:
+    _given.each_of(values, str, attribute.name, f"for each {_given.A_TEXT}; leave out None")
+
+
 @frozen(kw_only=True)
 class PatientFacts:
     """What the host knows of the patient whom a text is about. It makes matches certain.
@@ -93,19 +97,21 @@ class PatientFacts:
         clinicians: names of those who treat the patient.
 
     Raises:
-        InvalidInput: something that is a list of texts is one text.
+        InvalidInput: something that is a list of texts is one text, or holds something else.
     """
 
-    names: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
+    names: tuple[str, ...] = field(default=(), converter=_listed, validator=_texts, repr=False)
     birth_date: date | None = field(
         default=None, converter=_given.day_or_none, validator=_given.a_day, repr=False
     )
-    mrn: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
-    addresses: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
-    phones: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
-    emails: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
-    insurance_ids: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
-    clinicians: tuple[str, ...] = field(default=(), converter=_listed, repr=False)
+    mrn: tuple[str, ...] = field(default=(), converter=_listed, validator=_texts, repr=False)
+    addresses: tuple[str, ...] = field(default=(), converter=_listed, validator=_texts, repr=False)
+    phones: tuple[str, ...] = field(default=(), converter=_listed, validator=_texts, repr=False)
+    emails: tuple[str, ...] = field(default=(), converter=_listed, validator=_texts, repr=False)
+    insurance_ids: tuple[str, ...] = field(
+        default=(), converter=_listed, validator=_texts, repr=False
+    )
+    clinicians: tuple[str, ...] = field(default=(), converter=_listed, validator=_texts, repr=False)
 
 
 _CODES = {"state": ("postal code", "IL"), "country": ("code of ISO 3166-1", "US")}

@@ -19,7 +19,7 @@ _DEFAULTS = "Default keywords of Twilio, Telnyx, AWS End User Messaging and Pliv
 _DOUBTFUL = frozenset(
     {
         *("cancel", "end", "quit", "remove", "td", "revoke"),
-        *("cancelar", "cancela", "fin", "terminar", "salir", "quitar", "annuler"),
+        *("cancelar", "cancela", "fin", "terminar", "salir", "quitar", "anular", "annuler"),
     }
 )
 

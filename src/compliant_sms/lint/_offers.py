@@ -9,7 +9,7 @@ from functools import cache
 from attrs import evolve, field, frozen
 
 from compliant_sms.lint._phrases import Says, found
-from compliant_sms.optout import Reserved, reserved_word
+from compliant_sms.optout import Reserved, understood_word
 from compliant_sms.phrases import Folded, fold, sentence
 
 __all__ = ["YES", "Offer", "offers"]
@@ -69,11 +69,11 @@ def _forms() -> dict[str, re.Pattern[str]]:
         "one": re.compile(r"[^\W_]{1,14}(?!\w|'\w)"),
         "as-word": re.compile(
             rf"[{mark}]{{0,3}}\s{{0,3}}(?:$|[.,;:!?|/=\n<>&+]|-(?!\w)|(?:to|2|4|for|now|or|and|if|at|any"
-            r"|anytime|when|within|by|u|para|pa|o|y|en|si)\b(?!\s(?:of|taking|the)\b))"
+            r"|anytime|when|within|by|u|para|pa|pour|o|y|et|ou|en|si)\b(?!\s(?:of|taking|the)\b))"
         ),
-        "to": re.compile(rf"[{mark}]{{0,3}}\s{{0,3}}(?:(?:to|2|4|for|if|para|pa|si)\b|=|->)"),
+        "to": re.compile(rf"[{mark}]{{0,3}}\s{{0,3}}(?:(?:to|2|4|for|if|para|pa|pour|si)\b|=|->)"),
         "separator": re.compile(
-            r"(?:[,;/|]\s{0,3}(?:(?:or|and|o|u|y)\b)?|\b(?:or|and|o|u|y)\b|&)[\s\"'(\[*]{0,4}"
+            r"(?:[,;/|]\s{0,3}(?:(?:or|and|o|u|y|ou|et)\b)?|\b(?:or|and|o|u|y|ou|et)\b|&)[\s\"'(\[*]{0,4}"
         ),
         "loud": re.compile(r"(?<![\w'-])[A-Z][A-Za-z]{0,13}(?:[ -][A-Z]{2,4})?(?!\w|'\w)"),
         "either": re.compile(r"(?<![\w/])(?:y ?/ ?n|yes ?/ ?no)(?![\w/])"),
@@ -139,7 +139,7 @@ class _Page:
     def _item(self, start: int, last: int) -> _Item | None:
         for form in ("word", "one"):
             match = _forms()[form].match(self.text, start, last)
-            if match and (match[0] in YES or reserved_word(match[0])):
+            if match and (match[0] in YES or understood_word(match[0])):
                 return _Item(start, match.end(), last)
         return None
 
@@ -162,7 +162,7 @@ class _Page:
     def _offer(self, item: _Item, does: str) -> Offer:
         start, end = self.folded.place(item.start, item.end)
         word = self.text[item.start : item.end]
-        known = reserved_word(word)
+        known = understood_word(word)
         return Offer(
             start=start,
             end=end,
@@ -176,4 +176,4 @@ class _Page:
 
 def _is_said(does: str) -> bool:
     """Whether there is more than commas, marks and an "or"."""
-    return re.sub(r"\b(?:or|and|o|u|y)\b|[^\w]", "", does) != ""
+    return re.sub(r"\b(?:or|and|o|u|y|ou|et)\b|[^\w]", "", does) != ""

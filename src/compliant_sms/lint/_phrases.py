@@ -10,7 +10,7 @@ from compliant_sms.phrases import WORD, Found, Phrasebook, WordIndex, parse, sea
 
 __all__ = ["FILES", "Says", "found", "says"]
 
-FILES = ("phrases-en.toml", "phrases-es.toml")
+FILES = ("phrases-en.toml", "phrases-es.toml", "phrases-fr.toml")
 """A file for each language."""
 
 

@@ -6,6 +6,7 @@ emergency costs more than a false one, so what excuses a sign must be said, neve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
@@ -17,7 +18,7 @@ from compliant_sms.optout._intents_words import Spoken
 from compliant_sms.phrases import Found, parse
 from compliant_sms.phrases._scanning import Scanner
 
-__all__ = ["dangers", "find_emergency"]
+__all__ = ["danger_beside", "dangers", "find_emergency"]
 
 FILES = ("emergencies-en.toml", "emergencies-es.toml", "emergencies-more.toml")
 
@@ -46,13 +47,59 @@ def find_emergency(spoken: Spoken) -> _Found | None:
     Raises:
         ConfigurationError: the packaged phrases are damaged.
     """
-    found = dangers().search(spoken.text, spoken.words)
+    return _told(dangers().search(spoken.text, spoken.words))
+
+
+def _told(found: list[_Found]) -> _Found | None:
     covers = [one for one in found if one.rule.says is Danger.NONE]
     signs = [one for one in found if one.rule.says not in _HARMLESS and not _covered(one, covers)]
     excuses = [one for one in found if one.rule.says is Danger.EXCUSE]
     return _gravest(signs, excuses)
 
 
+def danger_beside(spoken: Spoken) -> _Found | None:
+    """The same in a text that looks like a robot's or a carrier's: no advice to whoever reads it.
+
+    "I'm driving to the ER with chest pain, I'll call when I arrive" is no ready-made answer. Where
+    anything in the text may be advice, only what somebody says of themselves or theirs counts.
+
+    Raises:
+        ConfigurationError: the packaged phrases are damaged.
+    """
+    found, text = dangers().search(spoken.text, spoken.words), spoken.text
+    if _MAY_ADVISE.search(text):
+        found = [one for one in found if one.rule.says in _HARMLESS or _is_of_oneself(text, one)]
+    return _told(found)
+
+
+def _is_of_oneself(text: str, found: _Found) -> bool:
+    start = max(text.rfind(mark, 0, found.start) for mark in _ENDS) + 1
+    end = min(text.find(mark, found.end) % (len(text) + 1) for mark in _ENDS)  # -1: where it ends
+    said = text[start:end]
+    return _ONESELF.search(said) is not None and not _ADVISES.search(said)
+
+
+_ENDS = (" .", " !", " ?")
+_ONESELF = re.compile(
+    r"\b(?:i|im|ive|me|my|he|hes|his|him|she|shes|her|dad|mom|mum|husband|wife|son|daughter|baby"
+    r"|yo|mi|mis|me|tengo|estoy|siento|puedo|esposo|esposa|hijo|hija|mama|papa"
+    r"|je|jai|mon|ma|mes|meu|minha|tenho|estou|ako|ko|mwen|toi)\b|[^\x00-\x7f]"
+)
+# Of the words that may be advice, those that are no more than that beside "I".
+_ADVISES = re.compile(
+    r"\b(?:if (?:you|this|it|there|its|an|any|urgent|emergency)|do you|know the|signs of"
+    r"|for (?:any |all |other |an? |urgent )?(?:\w{1,20} )?emergenc\w{1,4}"
+    r"|in (?:case of|an? (?:\w{1,20} )?emergency)|(?:should|when) you"
+    r"|si (?:tiene|usted|es|necesita|siente|vous|hay)|(?:en )?caso de|en cas d|para emergencias"
+    r"|(?:toute|pour une) urgence)\b"
+)
+_MAY_ADVISE = re.compile(
+    r"\b(?:if|si|should|when|anyone|anybody|someone|patients?|pacientes?|people|those|emergenc\w*"
+    r"|urgent|urgences?|urgencias?|urgente|hotline|crisis|line|clinic|center|prevention|symptoms"
+    r"|such as|do not|dont|do you|know the|signs of|caso de|en cas d"
+    r"|(?:call|dial|text|llame|marque|appelez|composez)(?: (?:a|al|le|to|us|or|text)){0,2}"
+    r" \d{2,3})\b"
+)
 _HARMLESS = frozenset({Danger.EXCUSE, Danger.NONE})
 
 

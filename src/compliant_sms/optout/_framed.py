@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain, pairwise
 
 from attrs import frozen
 
-from compliant_sms.optout._heard import Heard
+from compliant_sms.optout._heard import MOST_READ, Heard
 from compliant_sms.optout._reading import Author
 from compliant_sms.phrases import PhraseRule, WordIndex, fold, matches, parse
 
-__all__ = ["author_of", "behind_quote"]
+__all__ = ["author_of", "own_parts"]
 
 _FILE = "frames.toml"
 _CLOSING = {'"': '"', "\u201c": "\u201d", "\u00ab": "\u00bb"}
 # A single one may be an apostrophe, at the end as well: where that quote ends is not plain.
 _OPENED = re.compile("(?<!\\w)['\u2018\u2019]|[\"\u201c\u00ab]")
+_QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 # In other languages the phone's own words go on behind the quote.
 _END_WITH_IT = frozenset(
     f"frame:reaction{kind}"
@@ -57,19 +59,34 @@ def author_of(heard: Heard) -> tuple[Author, str] | None:
     return first.says, f"frame:{first.id}"
 
 
-def behind_quote(heard: Heard, rule: str) -> int:
-    """Where the words of a person begin who wrote on behind a reaction and the text it quotes.
+def own_parts(heard: Heard, rule: str) -> list[tuple[int, int]]:
+    """Where the words of a person stand who wrote beside a text that they quote.
+
+    Behind a reaction and its quote, or before, between and behind lines that a program quoted with
+    ``>``.
 
     Args:
         heard: the text as it is read.
-        rule: the id of the rule that took it for a reaction.
+        rule: the id of the rule that took it for no person's.
 
     Returns:
-        an offset in the text as given; 0 where nothing stands behind the quote, or its end is not
-        plain, as quotes stand in the text that is quoted and that is cut off.
+        offsets in the text as given; none where nothing stands there, or where the quote ends is
+        not plain, as quotes stand in the text that is quoted and that is cut off.
     """
     given = heard.given
-    opened = _OPENED.search(given) if rule in _END_WITH_IT else None
+    if rule in _END_WITH_IT:
+        start = _behind_reaction(given)
+        return [(start, len(given))] if start else []
+    quoted = [line.span() for line in _QUOTED.finditer(given, 0, MOST_READ)]
+    if not quoted:
+        return []
+    between = pairwise([0, *chain.from_iterable(quoted), len(given)])
+    parts = (part for place, part in enumerate(between) if place % 2 == 0)
+    return [(start, end) for start, end in parts if any(map(str.isalnum, given[start:end]))]
+
+
+def _behind_reaction(given: str) -> int:
+    opened = _OPENED.search(given)
     closing = _CLOSING.get(opened[0]) if opened else None
     if opened is None or closing is None:
         return 0

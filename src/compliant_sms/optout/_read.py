@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from compliant_sms.optout._answers import answers, asked, assent_of, named_in
-from compliant_sms.optout._emergencies import find_emergency
-from compliant_sms.optout._framed import author_of, behind_quote
+from compliant_sms.optout._emergencies import danger_beside, find_emergency
+from compliant_sms.optout._framed import author_of, own_parts
 from compliant_sms.optout._heard import MOST_READ, Heard, hear
 from compliant_sms.optout._intents import Weighed, phrases_in, told, weigh
 from compliant_sms.optout._intents_words import Spoken, speak
 from compliant_sms.optout._keywords import Reserved, reserved_word
 from compliant_sms.optout._language import language_of, language_to_answer
-from compliant_sms.optout._reading import Awaiting, Intent, Reading
-from compliant_sms.optout._revocation import find_revocation
+from compliant_sms.optout._reading import Author, Awaiting, Intent, Reading
+from compliant_sms.optout._revocation import find_revocation, stop_beside
 from compliant_sms.phrases import fold
 
 __all__ = ["read"]
@@ -66,18 +66,44 @@ def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Re
     heard = hear(body)
     language = language_of(body, heard.words)
     if framed := author_of(heard):
-        author, rule = framed
-        if own := behind_quote(heard, rule):
-            return _shifted(read(body[own:]), own)
-        return Reading(
-            intent=Intent.OTHER, rule=rule, end=len(body), author=author, language=language
-        )
+        return _of_no_person(heard, language, *framed)
     reading = _read(heard, language, awaiting, prompt)
     spoken_to = language_to_answer(body, heard.words, prompt, language)
     reading = reading if spoken_to == language else evolve(reading, language=spoken_to)
     if reading.intent is Intent.EMERGENCY or len(body) <= MOST_READ:
         return reading
     return next(_dangers_behind(body, reading), reading)
+
+
+def _of_no_person(heard: Heard, language: str, author: Author, rule: str) -> Reading:
+    """A text that a phone, a robot or a carrier wrote, and what a person says beside it."""
+    if parts := own_parts(heard, rule):
+        own = [_shifted(read(heard.given[start:end]), start) for start, end in parts]
+        stop = next((each.revocation for each in own if each.revocation), None)
+        return evolve(min(own, key=_urgency), revocation=stop)
+    reading = Reading(
+        intent=Intent.OTHER, rule=rule, end=len(heard.given), author=author, language=language
+    )
+    if author is Author.REACTION:
+        return reading
+    spoken, revocation = speak(heard.text), stop_beside(heard)
+    if danger := danger_beside(spoken):
+        intent, rule = Intent.EMERGENCY, f"emergency:{danger.rule.id}"
+        start, end = _place(heard, spoken, danger.start, danger.end)
+    elif revocation is not None:
+        intent, rule = Intent.OPT_OUT, revocation.rule
+        start, end = revocation.start, revocation.end
+    else:
+        return reading
+    return evolve(
+        reading,
+        intent=intent,
+        rule=rule,
+        start=start,
+        end=end,
+        author=Author.PERSON,
+        revocation=revocation,
+    )
 
 
 def _shifted(reading: Reading, by: int) -> Reading:
@@ -100,7 +126,14 @@ def _shifted(reading: Reading, by: int) -> Reading:
     )
 
 
-_HEEDED_BEHIND_A_QUOTE = frozenset({Intent.OPT_OUT, Intent.EMERGENCY, Intent.WRONG_NUMBER})
+def _urgency(reading: Reading) -> int:
+    """Which of what a person wrote before and behind a quote leads."""
+    if reading.intent in _HEEDED_BEHIND_A_QUOTE:
+        return _HEEDED_BEHIND_A_QUOTE.index(reading.intent)
+    return len(_HEEDED_BEHIND_A_QUOTE) + (reading.author is not Author.PERSON)
+
+
+_HEEDED_BEHIND_A_QUOTE = (Intent.EMERGENCY, Intent.OPT_OUT, Intent.WRONG_NUMBER)
 _OVERLAP = 200  # code points: more than a sentence that tells of danger
 
 

@@ -14,16 +14,16 @@ from typing import TypeAlias
 from attrs import evolve
 
 from compliant_sms.consent import Category
-from compliant_sms.optout._framed import author_of, behind_quote
+from compliant_sms.optout._framed import author_of, own_parts
 from compliant_sms.optout._heard import Heard, hear
 from compliant_sms.optout._keywords import Reserved, may_be_keyword, understood_word
-from compliant_sms.optout._reading import Awaiting, Certainty, Revocation
+from compliant_sms.optout._reading import Author, Awaiting, Certainty, Revocation
 from compliant_sms.optout._revocation_forms import formed, may_be_formed
 from compliant_sms.optout._revocation_rules import Rule, RuleBook, Says, rulebook
 from compliant_sms.optout._scope import limits, scope_answer
 from compliant_sms.phrases import Found, matches, search
 
-__all__ = ["find_revocation", "read_revocation"]
+__all__ = ["find_revocation", "read_revocation", "stop_beside"]
 
 _Found: TypeAlias = Found[Says]
 
@@ -43,6 +43,10 @@ _CAPITALS = re.compile(
     re.DOTALL,
 )
 _CAPITALS_RULE = "keyword:in-capitals"
+# The first sentence or line of a text, and the last.
+_FIRST = re.compile(r"\W{0,9}([^\n.!?\"\u201c\u00ab>]{1,60})[\n.!?\"\u201c\u00ab>]")
+_LAST = re.compile(r"[\n.!?\"\u201d\u00bb]\s{0,9}([^\n.!?\"\u201d\u00bb]{1,60})\W{0,9}\Z")
+_OF_ONESELF = re.compile(r"\b(?:me|my|i)\b")
 _SCRIPTS = re.compile(
     r"[\u0590-\u06ff\u0900-\u097f\u0400-\u04ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]"
 )
@@ -74,9 +78,35 @@ def read_revocation(body: str, *, awaiting: Awaiting | None = None) -> Revocatio
     framed = author_of(heard)
     if framed is None:
         return find_revocation(heard, awaiting)
-    own = behind_quote(heard, framed[1])
-    found = read_revocation(body[own:]) if own else None
-    return found and evolve(found, start=found.start + own, end=found.end + own)
+    author, rule = framed
+    if parts := own_parts(heard, rule):
+        own = (_moved(read_revocation(body[start:end]), start) for start, end in parts)
+        return next(filter(None, own), None)
+    return None if author is Author.REACTION else stop_beside(heard)
+
+
+def _moved(found: Revocation | None, by: int) -> Revocation | None:
+    return found and evolve(found, start=found.start + by, end=found.end + by)
+
+
+def stop_beside(heard: Heard) -> Revocation | None:
+    """The wish to stop that begins or ends a text that looks like a robot's or a carrier's.
+
+    Whoever quotes our text, or sends ready-made words of their phone along, may mean it: texts
+    stop, and a person looks at it.
+    """
+    for edge in filter(None, (_FIRST.match(heard.given), _LAST.search(heard.given))):
+        part = hear(edge[1])
+        found = None if author_of(part) else _by_word(part) or _by_own_words(part)
+        if found is not None:
+            return _moved(evolve(found, certainty=Certainty.UNSURE), edge.start(1))
+    return None
+
+
+def _by_own_words(part: Heard) -> Revocation | None:
+    """What somebody says of themselves: a robot says "you" and "we"."""
+    found = _by_phrase(part, None) if _OF_ONESELF.search(part.text) else None
+    return found if found and found.certainty is Certainty.CERTAIN else None
 
 
 def find_revocation(heard: Heard, awaiting: Awaiting | None = None) -> Revocation | None:

@@ -14,8 +14,6 @@ def is_full(name: str) -> bool:
     Args:
         name: as it stands in a text.
     """
-    if " " not in name:
-        return False
     words = name.split()
     return (
         len(words) >= _FEWEST_WORDS

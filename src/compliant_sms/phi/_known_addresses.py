@@ -86,7 +86,6 @@ def _beginnings(address: str) -> tuple[_Written, ...]:
     return tuple(_way(parts, first, numbered) for first in ways)
 
 
-@lru_cache(maxsize=256)
 def _parts(address: str) -> tuple[tuple[_Written, bool], ...]:
     """Each part with all that follows it, and whether it is exact: all but a town's name is.
 
@@ -128,10 +127,14 @@ def _places(text: str, required: Sequence[str], rest: Sequence[str]) -> Iterator
             start = text.find(word, end or start + 1)
 
 
-@lru_cache(maxsize=256)
 def _forms(word: str) -> tuple[str, ...]:
     short = _SHORT.get(word)
-    return tuple(form for form, of in _SHORT.items() if of == short) if short else (word,)
+    return _forms_of(short) if short else (word,)
+
+
+@lru_cache(maxsize=256)
+def _forms_of(short: str) -> tuple[str, ...]:
+    return tuple(form for form, of in _SHORT.items() if of == short)
 
 
 def _end(text: str, start: int, required: Sequence[str], rest: Sequence[str]) -> int:

@@ -16,13 +16,14 @@ from itertools import pairwise
 from compliant_sms.people import PatientFacts
 from compliant_sms.phi._date_figures import Form, Kind
 from compliant_sms.phi._date_judge import is_birth
-from compliant_sms.phi._full_names import is_full
-from compliant_sms.phi._known import Known
+from compliant_sms.phi._known import Known, OwnFacts
 from compliant_sms.phi._known_addresses import patient_addresses
-from compliant_sms.phi._known_names import find_known_names
+from compliant_sms.phi._known_names import find_known_names, has_first_name, within
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
+from compliant_sms.phi._marks import OTHER_NUMBER, STREET
+from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._view import View
-from compliant_sms.phi._written import Span, bare, numbers, phrase, words_of
+from compliant_sms.phi._written import Span, bare, numbers, own_words, phrase, words_of
 
 __all__ = ["find_known_facts"]
 
@@ -63,7 +64,7 @@ def find_known_facts(view: View, known: Known) -> Iterable[PhiFinding]:
     facts = known.patient
     if facts is None:
         return
-    for start, end, label, rule in _found(view, facts):
+    for start, end, label, rule in _found(view, facts, known.own):
         # Many live in a town: whatever else is seen in the place is surer.
         sure = Confidence.HINT if rule == _TOWN else Confidence.CERTAIN
         yield PhiFinding(start=start, end=end, label=label, rule=rule, confidence=sure)
@@ -72,18 +73,11 @@ def find_known_facts(view: View, known: Known) -> Iterable[PhiFinding]:
 _Place = tuple[int, int, PhiLabel, str]
 
 
-def _found(view: View, facts: PatientFacts) -> Iterator[_Place]:
-    for name in facts.names:
-        for start, end in find_known_names(view, name):
-            rule = "known/full-name" if is_full(view.plain[start:end]) else "known/name"
-            yield start, end, PhiLabel.NAME, rule
-    for label, rule, values, look in (
-        (PhiLabel.PROVIDER_NAME, "known/clinician", facts.clinicians, find_known_names),
-        (PhiLabel.EMAIL, "known/email", facts.emails, _whole),
-    ):
-        for value in values:
-            for start, end in look(view, value):
-                yield start, end, label, rule
+def _found(view: View, facts: PatientFacts, own: OwnFacts | None) -> Iterator[_Place]:
+    yield from _names(view, facts, own)
+    for email in facts.emails:
+        for start, end in _whole(view, email):
+            yield start, end, PhiLabel.EMAIL, "known/email"
     for address in facts.addresses:
         yield from _at_address(view, address)
     if view.has_digit:
@@ -91,6 +85,21 @@ def _found(view: View, facts: PatientFacts) -> Iterator[_Place]:
         if facts.birth_date:
             for start, end in _birth_date(view, facts.birth_date):
                 yield start, end, PhiLabel.DATE, "known/birth-date"
+
+
+def _names(view: View, facts: PatientFacts, own: OwnFacts | None) -> Iterator[_Place]:
+    """The patient's names, but for those of a clinician whose surname is the same."""
+    names = own.names if own else ()
+    is_own = within(span for name in names for span in phrase(view, own_words(name)))
+    staff = [place for name in facts.clinicians for place in find_known_names(view, name, is_own)]
+    is_staff = within((start, end) for start, end, _ in staff)
+    for name in facts.names:
+        for start, end, full in find_known_names(view, name, is_own):
+            shown = view.plain[start:end]
+            if not (full and is_staff(start, end) and not has_first_name(shown, name)):
+                yield start, end, PhiLabel.NAME, "known/full-name" if full else "known/name"
+    for start, end, _ in staff:
+        yield start, end, PhiLabel.PROVIDER_NAME, "known/clinician"
 
 
 def _whole(view: View, value: str) -> Iterator[Span]:
@@ -105,7 +114,7 @@ def _at_address(view: View, address: str) -> Iterator[_Place]:
 
 def _numbers(view: View, facts: PatientFacts) -> Iterator[_Place]:
     """Numbers of the record, with other separators, or without letters and zeros in front."""
-    phones = {digits[-10:] for phone in facts.phones if len(digits := bare(phone)) >= _LOCAL}
+    phones = {digits[-10:] for phone in facts.phones for digits in _dialled(phone)}
     records = _forms(facts.mrn, PhiLabel.MRN) | _forms(facts.insurance_ids, PhiLabel.HEALTH_PLAN_ID)
     # Whatever the separators, the last two figures of a number stand together.
     if not any(number[-2:] in view.plain for number in (*phones, *records)):
@@ -114,8 +123,25 @@ def _numbers(view: View, facts: PatientFacts) -> Iterator[_Place]:
     for (start, end), figures in numbers(view):
         if figures[-10:] in phones or (len(figures) == _LOCAL and figures in local):
             yield _with_signs(view, start), end, PhiLabel.PHONE, "known/phone"
-        elif (label := records.get(figures.lstrip("0"))) and _is_apart(view, start, end):
+        elif (
+            (label := records.get(figures.lstrip("0")))
+            and _is_apart(view, start, end)
+            and (_is_announced(view, start, end) or not _is_of_another_kind(view, start, end))
+        ):
             yield _with_letters(view, start), end, label, f"known/{_word(label)}"
+
+
+def _dialled(phone: str) -> Iterator[str]:
+    """The figures of each number in what a record says: "cell 217-555-0134 ext. 12"."""
+    for written in _number().findall(phone if phone.isascii() else View(phone).plain):
+        digits = "".join(filter(str.isdigit, written))
+        if len(digits) >= _LOCAL:
+            yield digits
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    return re.compile(r"[0-9][0-9 ().+-]*+")
 
 
 def _with_signs(view: View, start: int) -> int:
@@ -135,11 +161,85 @@ def _word(label: PhiLabel) -> str:
 
 
 def _is_apart(view: View, start: int, end: int) -> bool:
-    """Whether a number is no part of a longer one."""
-    before = view.plain[start - 2 : start]
-    if before[-1:] == "-" and before[:1].isdigit():
+    """Whether a number is no price, nor part of a longer one, as in "217-555-0100"."""
+    before, after = view.plain[max(0, start - 2) : start], view.plain[end : end + 4]
+    long = _is_long(view, start, end)
+    if "$" in before or after[:1].isalnum():
         return False
-    return not view.plain[end : end + 1].isalnum()
+    if before[:1].isdigit() and before[-1:] in ("-" if long else _JOINS):
+        return False
+    # "482913-01" is one of record with a suffix, "217555-0100" a phone number.
+    return not (after[:1] in _JOINS and after[1:2].isdigit()) or (long and not after[3:].isdigit())
+
+
+_JOINS = frozenset("-./:")
+_LONG = 6
+
+
+def _is_long(view: View, start: int, end: int) -> bool:
+    """Whether a number has more figures than a room or a house, with nothing between them."""
+    return end - start >= _LONG and view.plain[start:end].isdigit()
+
+
+def _is_announced(view: View, start: int, end: int) -> bool:
+    """Whether a number is said to be one of record: "MRN 1201", "#2026", "2026 (MRN)"."""
+    if "#" in view.plain[max(0, start - 2) : start]:
+        return True
+    words, ahead = view.words, view.word_at(start)
+    near, before = words[max(0, ahead - 6) : ahead], words[ahead - 1 : ahead]
+    if not _SURE.isdisjoint(near[-3:]) or not _CUES.isdisjoint(before):
+        told = before != ["no"] or not _CUES.isdisjoint(near[-2:-1])
+        return told or view.gaps[ahead][:1] in {".", ":"}  # "no. 1201", unlike "no 12/01 visit"
+    if before == ["is"]:
+        return not _SURE_NUMBER.isdisjoint(near) or not _CUES.isdisjoint(near[-2:])
+    if view.plain.startswith((" (", "("), end):
+        return not _CUES.isdisjoint(words[ahead : ahead + 1])
+    return words[ahead : ahead + 1] == ["is"] and not _SURE_NUMBER.isdisjoint(
+        words[ahead + 1 : ahead + 4]
+    )
+
+
+_SURE = word_set("mrn emr")
+_SURE_NUMBER = _SURE | word_set("number id num numero")
+# Those that stand beside days too, "patient visit 12/01", count only right before the number.
+_CUES = _SURE_NUMBER | word_set(
+    "no record chart file account acct expediente member policy patient pt ref case claim"
+)
+
+
+def _is_of_another_kind(view: View, start: int, end: int) -> bool:
+    """Whether a number is a day, a time, a year, a room or a house by its form."""
+    figures = view.plain[start:end]
+    if _year().fullmatch(figures):
+        return True
+    if told := _day().fullmatch(figures):
+        one, other = int(told[1]), int(told[3])
+        if 0 < min(one, other) <= _MOST_MONTHS and max(one, other) <= _MOST_DAYS:
+            return True
+    if told := _clock().fullmatch(figures):
+        return int(told[1]) < 24 and int(told[2]) < 60
+    ahead = view.word_at(start)
+    numbered = ahead and view.marks[ahead - 1] & OTHER_NUMBER
+    street = any(mark & STREET for mark in view.marks[ahead : ahead + 3])
+    return bool(numbered or street) and end - start < _LONG
+
+
+_MOST_MONTHS, _MOST_DAYS = 12, 31
+
+
+@cache
+def _day() -> re.Pattern[str]:
+    return re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(?:\d{2}|\d{4}))?")
+
+
+@cache
+def _clock() -> re.Pattern[str]:
+    return re.compile(r"(\d{1,2})[. ](\d\d)")
+
+
+@cache
+def _year() -> re.Pattern[str]:
+    return re.compile(r"(?:19|20)\d\d")
 
 
 def _with_letters(view: View, start: int) -> int:

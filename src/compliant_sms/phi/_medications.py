@@ -17,6 +17,7 @@ from compliant_sms.phi._view import View
 
 __all__ = ["find_medications"]
 
+_VIDEO_VISITS = "doxy.me"  # a host for them, and no doxycycline
 _TAKEN = Kind.MEDICATION | Kind.CONDITION | Kind.BODY | Kind.MEASURE
 
 
@@ -61,6 +62,8 @@ def find_medications(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa:
     given = any(words[term.last] in cues("vaccinated") for term in terms)
     given = given and not cues("vaccines").isdisjoint(words)
     for term in terms:
+        if view.lower.startswith(_VIDEO_VISITS, term.start):
+            continue
         if term.kind & _TAKEN and term.start >= last and (span := _span(view, term, given=given)):
             last = span[1]
             found.append(found_at(span, PhiLabel.MEDICATION, "medication/name"))

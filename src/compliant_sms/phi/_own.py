@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from attrs import evolve
 
@@ -13,7 +12,7 @@ from compliant_sms.phi._labels import HEALTH_LABELS, OWN_NAME, PhiFinding, PhiLa
 from compliant_sms.phi._marks import GIVEN, SURNAME
 from compliant_sms.phi._own_words import is_everyday, is_name, is_protected, tells_in_link
 from compliant_sms.phi._view import View
-from compliant_sms.phi._written import Span, bare, numbers, phrase, words_of
+from compliant_sms.phi._written import Span, bare, numbers, own_words, phrase
 
 __all__ = ["without_own"]
 
@@ -36,7 +35,7 @@ def without_own(view: View, found: Iterable[PhiFinding], own: OwnFacts) -> list[
         found: what was found, with the offsets of :attr:`View.plain` and the care of each.
         own: what belongs to the practice.
     """
-    names = [span for name in own.names for span in phrase(view, _words(name))]
+    names = [span for name in own.names for span in phrase(view, own_words(name))]
     links = _own_links(view, own.hosts) if own.hosts else []
     others = [span for address in own.addresses for span in own_addresses(view, address)]
     if any(finding.label in _NUMBERED for finding in found):
@@ -70,11 +69,6 @@ def _tells_in_name(view: View, finding: PhiFinding) -> bool:
     if finding.label is PhiLabel.SPECIALTY_HINT or is_protected(finding):
         return True
     return finding.label is not PhiLabel.TEST_RESULT and not is_name(view, finding, GIVEN | SURNAME)
-
-
-@lru_cache(maxsize=256)
-def _words(text: str) -> list[str]:
-    return words_of(text)
 
 
 def _own_links(view: View, hosts: Iterable[str]) -> list[Span]:

@@ -79,6 +79,11 @@ def _word() -> re.Pattern[str]:
 
 
 @cache
+def _blanks() -> re.Pattern[str]:
+    return re.compile("[ \t]+")
+
+
+@cache
 def _digits() -> re.Pattern[str]:
     # It begins with a class and no repeat, so that the search skips fast to what fits.
     return re.compile("[0-9][0-9]*")
@@ -114,7 +119,8 @@ class View:
         plain: the text as it reads.
         lower: the same in small letters; the same offsets.
         words: the words in their order, in small letters; an apostrophe inside belongs to one.
-        gaps: what stands before each of the words, in small letters, and after the last one.
+        gaps: what stands before each of the words, in small letters, and after the last one;
+            several blanks as one: a middle name may be empty.
         starts: where each of the words begins in :attr:`plain`.
         ends: where each of the words ends there.
         capital: whether each of the words begins with a capital.
@@ -141,6 +147,8 @@ class View:
         edges = list(accumulate(map(len, parts)))
         self.words: list[str] = parts[1::2]
         self.gaps: list[str] = parts[::2]
+        if "  " in lower or "\t" in lower:
+            self.gaps = [_blanks().sub(" ", gap) for gap in self.gaps]
         self.starts = starts = edges[:-1:2]
         self.ends = edges[1::2]
         self.capital = [plain[start] != lower[start] for start in starts]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from compliant_sms.phi._view import View
 
-__all__ = ["Span", "bare", "numbers", "phrase", "words_of"]
+__all__ = ["Span", "bare", "numbers", "own_words", "phrase", "words_of"]
 
 Span = tuple[int, int]
 _WIDEST = 3
@@ -24,6 +24,12 @@ def words_of(value: str) -> list[str]:
     text = value.lower() if value.isascii() else View(value).lower
     found: list[str] = _tokens().findall(text)
     return found
+
+
+@lru_cache(maxsize=256)
+def own_words(value: str) -> list[str]:
+    """The same of what belongs to a practice; of nothing else, as it is remembered."""
+    return words_of(value)
 
 
 def bare(value: str) -> str:

@@ -181,7 +181,18 @@ def _instead(text: str, place: int, *, lossy: bool) -> str | None:
 
 
 def _beside_digit(text: str, place: int) -> bool:
-    return any(map(str.isdigit, (text[max(0, place - 1) : place], text[place + 1 : place + 2])))
+    """Whether a digit touches a character, as a reader sees it, or will once others are gone."""
+    before, behind = place - 1, place + 1
+    while before >= 0 and _is_unseen(text[before]):
+        before -= 1
+    while behind < len(text) and _is_unseen(text[behind]):
+        behind += 1
+    return any(map(str.isdigit, (text[max(0, before) : before + 1], text[behind : behind + 1])))
+
+
+def _is_unseen(character: str) -> bool:
+    entry = _table().get(character)
+    return unicodedata.category(character) == "Cf" or (entry is not None and not entry.instead)
 
 
 @cache
