@@ -173,7 +173,7 @@ async def _record(
 
 async def _is_leaving_too(tx: Transaction, message: Message) -> bool:
     """Whether what the provider lists may be another text in the same words, still being sent."""
-    texts = await tx.messages_to(message.practice_id, message.draft.to)
+    texts = await tx.messages_to(message.practice_id, message.draft.to, unreadable=[])
     claimed = (each for each in texts if each.state is State.CLAIMED)
     return any(each.body == message.body for each in claimed)
 

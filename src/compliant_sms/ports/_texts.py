@@ -56,8 +56,16 @@ class Texts(Protocol):
     ) -> Message | None:
         """The practice's text that its provider calls so."""
 
-    async def messages_to(self, practice_id: str, number: PhoneNumber) -> list[Message]:
-        """All texts to that number, oldest first."""
+    async def messages_to(
+        self,
+        practice_id: str,
+        number: PhoneNumber,
+        unreadable: list[Exception] | None = None,
+    ) -> list[Message]:
+        """All texts to that number, oldest first.
+
+        What is wrong with those that cannot be read goes into ``unreadable``, where that is given.
+        """
 
     async def departures(
         self, practice_id: str, number: PhoneNumber, since: datetime

@@ -265,7 +265,12 @@ class TextRecords(SubjectRecords):
         )
         return self._message(row) if row else None
 
-    async def messages_to(self, practice_id: str, number: PhoneNumber) -> list[Message]:
+    async def messages_to(
+        self,
+        practice_id: str,
+        number: PhoneNumber,
+        unreadable: list[Exception] | None = None,
+    ) -> list[Message]:
         """All texts to that number, oldest first."""
         rows = await self._all(
             MESSAGE
@@ -274,7 +279,7 @@ class TextRecords(SubjectRecords):
             practice_id=practice_id,
             number=await self._number(practice_id, number),
         )
-        return [self._message(row) for row in rows]
+        return self._messages(rows, unreadable)
 
     async def departures(
         self, practice_id: str, number: PhoneNumber, since: datetime
