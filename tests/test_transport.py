@@ -271,6 +271,8 @@ def test_a_request_that_no_new_thread_takes_may_leave(monkeypatch: pytest.Monkey
                 with pytest.raises(RuntimeError, match="start new thread"):
                     await transport.send(post(url))
             await first
+            while len(server.requests) < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0)
             await transport.send(post(url))
 
     with odd_server(*[http(200)] * 3) as server:

@@ -123,7 +123,10 @@ class BlockingTransport:
             msg = "the provider's URL is not a URL"
             raise RequestNotSent(msg) from error
         except UnicodeEncodeError:  # which holds the header
-            msg = "the provider's key, or a header, has a character that HTTP does not carry"
+            msg = (
+                "the provider's key, or a header, has a character that HTTP does not carry. "
+                "Copy the key anew from the provider's console."
+            )
             raise RequestNotSent(msg) from None
 
     @contextmanager

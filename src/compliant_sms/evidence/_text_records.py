@@ -226,7 +226,7 @@ class TextRecord:
         answers: for a reply, when the text it answers came in.
         asks: what it asked its reader.
         template: what it was made from; None where somebody wrote it.
-        left: how it left; None where it never did.
+        left: how it left, or may have left; None where it was never tried.
         state: where it is.
         attempts: how often it was claimed.
         provider: which provider it was handed to.

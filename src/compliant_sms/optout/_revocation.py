@@ -46,6 +46,8 @@ _CAPITALS_RULE = "keyword:in-capitals"
 # The first sentence or line of a text, and the last.
 _FIRST = re.compile(r"\W{0,9}([^\n.!?\"\u201c\u00ab>]{1,60})[\n.!?\"\u201c\u00ab>]")
 _LAST = re.compile(r"[\n.!?\"\u201d\u00bb]\s{0,9}([^\n.!?\"\u201d\u00bb]{1,60})\W{0,9}\Z")
+# What says of itself that a machine answers is no quote of ours: no text of ours begins so.
+_LABELLED = re.compile(r"\W{0,6}auto(?:mat(?:ic|ed))?[- ]?(?:reply|respon(?:se|der))\b")
 _OF_ONESELF = re.compile(r"\b(?:me|my|i)\b")
 _SCRIPTS = re.compile(
     r"[\u0590-\u06ff\u0900-\u097f\u0400-\u04ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]"
@@ -95,6 +97,8 @@ def stop_beside(heard: Heard) -> Revocation | None:
     Whoever quotes our text, or sends ready-made words of their phone along, may mean it: texts
     stop, and a person looks at it.
     """
+    if _LABELLED.match(heard.text):
+        return None
     for edge in filter(None, (_FIRST.match(heard.given), _LAST.search(heard.given))):
         part = hear(edge[1])
         found = None if author_of(part) else _by_word(part) or _by_own_words(part)

@@ -38,6 +38,7 @@ _CUES = NAME_CUE | STAFF_CUE
 _ALONE = CANDIDATE | LETTER
 _SMALL = GIVEN | LETTER
 _ANYBODY = _CUES | _ALONE
+_WORKS = "at-work"  # what somebody does tells so, which may be asked of a patient as well
 _LONG = 400
 _NAMELIKE = COMMON | GIVEN | SURNAME | PARTICLE
 _AND = frozenset({"and", "y", "or", "not"})
@@ -61,7 +62,26 @@ def find_names(view: View, _known: Known) -> Iterable[PhiFinding]:
     people = [person for person in people if not is_firm(view, person)]
     if len(people) == 1:
         return (_finding(view, people[0]),)
-    return [_finding(view, person) for person in _apart(people)]
+    return [_finding(view, person) for person in _apart(_as_addressed(view, people))]
+
+
+def _as_addressed(view: View, people: list[Person]) -> list[Person]:
+    """Who bears a patient's full name is that one: "Dear Ana Ruiz, is Ana Ruiz there?"."""
+    full = {
+        _words_of(view, each) for each in people if not each.staff and is_full(_plain(view, each))
+    }
+    return [
+        as_named(each, "again") if each.rule == _WORKS and _words_of(view, each) in full else each
+        for each in people
+    ]
+
+
+def _words_of(view: View, person: Person) -> tuple[str, ...]:
+    return tuple(view.words[view.word_at(person.start) : person.last + 1])
+
+
+def _plain(view: View, person: Person) -> str:
+    return view.plain[person.start : person.end]
 
 
 def _apart(people: list[Person]) -> Iterator[Person]:
@@ -82,7 +102,7 @@ def _finding(view: View, person: Person) -> PhiFinding:
     if person.staff:
         label, family = PhiLabel.PROVIDER_NAME, "provider"
     else:
-        full = is_full(view.plain[person.start : person.end])
+        full = is_full(_plain(view, person))
         label, family = PhiLabel.NAME, "full-name" if full else "name"
     return PhiFinding(
         start=person.start,

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from compliant_sms.phi._find import find
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._placeholders import Placeholders, is_placeholder, round_for
 from compliant_sms.phi._strict import find_strictly, unescaped, united
-from compliant_sms.phi._view import View
 
 __all__ = ["Redaction", "Redactor", "redact"]
 
@@ -84,7 +83,7 @@ class Redactor:
         if self._strict:
             kept = [f for f in everything if f.label not in self._labels]
             found = united(found, self._strictly(text, kept))
-        return list(_joined(text, (f for f in found if not _is_no_value(text, f))))
+        return [f for f in found if not _is_no_value(text, f)]
 
     def _strictly(self, text: str, kept: list[PhiFinding]) -> list[PhiFinding]:
         """What the form alone gives away and nobody asked to keep."""
@@ -94,31 +93,6 @@ class Redactor:
             for f in find_strictly(text)
             if f.label in self._labels and not inside.issuperset(range(f.start, f.end))
         ]
-
-
-def _joined(text: str, findings: Iterable[PhiFinding]) -> Iterator[PhiFinding]:
-    """The findings, with a name that was found in parts as one."""
-    last: PhiFinding | None = None
-    for finding in findings:
-        if last and _is_one_name(last, finding) and _is_blank(text[last.end : finding.start]):
-            last = evolve(last, end=finding.end)
-            continue
-        if last:
-            yield last
-        last = finding
-    if last:
-        yield last
-
-
-def _is_one_name(one: PhiFinding, other: PhiFinding) -> bool:
-    return one.label is other.label is PhiLabel.NAME and other.start - one.end <= _WIDEST
-
-
-def _is_blank(between: str) -> bool:
-    return "\n" not in between and not View(between).plain.strip()
-
-
-_WIDEST = 8  # blanks within a name, some of which nobody sees
 
 
 def _is_no_value(text: str, finding: PhiFinding) -> bool:

@@ -69,10 +69,6 @@ def _template(table: str, row: Mapping[str, Any], approved: Approval | None) -> 
     if other:
         msg = f"it has no field {other}. Use one of: {', '.join(sorted(_FIELDS[table]))}"
         raise InvalidInput(msg)
-    lacking = ", ".join(sorted(_NEEDED[table] - row.keys()))
-    if lacking:
-        msg = f"it lacks {lacking}. A {table} needs {', '.join(sorted(_NEEDED[table]))}."
-        raise InvalidInput(msg)
     given: dict[str, Any] = {**row}
     if "purpose" in row:
         given["purpose"] = _purpose(row["purpose"])
@@ -81,6 +77,10 @@ def _template(table: str, row: Mapping[str, Any], approved: Approval | None) -> 
     given["approved"] = Approval(**row["approved"]) if "approved" in row else approved
     if "withdrawn" in row:
         given["withdrawn"] = Withdrawal(**row["withdrawn"])
+    lacking = ", ".join(sorted(_NEEDED[table] - row.keys()))
+    if lacking:
+        msg = f"it lacks {lacking}. A {table} needs {', '.join(sorted(_NEEDED[table]))}."
+        raise InvalidInput(msg)
     return _TABLES[table](**given)
 
 

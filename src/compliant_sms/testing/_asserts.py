@@ -173,7 +173,7 @@ def _require_carrier(what: object) -> None:
     if not hasattr(what, "texts_to"):  # its class needs an extra, which outcomes do not
         msg = (
             f"{type(what).__name__} is neither an outcome nor a FakeCarrier. Pass the carrier, or "
-            "to assert_sent what send() returned; from AsyncMessenger it has to be awaited."
+            "to assert_sent what send() returned; what AsyncMessenger returns is awaited first."
         )
         raise InvalidInput(msg)
 
