@@ -14,7 +14,6 @@ from compliant_sms.rules import Facts, PastText, SentBefore, Settings
 __all__ = ["left_as_given", "looked_back", "sent_before"]
 
 _A_WEEK = timedelta(days=7)
-_MOST = 1000  # texts to one number in a week
 # T-Mobile's day: no other carrier counts by days.
 _CARRIERS_DAY = ZoneInfo("America/Los_Angeles")
 
@@ -78,8 +77,7 @@ async def _elsewhere(
     since, found = facts.at - _A_WEEK, list[Departure]()
     for number in await tx.numbers_of(practice_id, person):
         if number != facts.number:
-            texts = await tx.departed(practice_id, number, since, _MOST)
-            found += (t.departure for t in texts if t.departure and t.draft.person == person)
+            found += await tx.departures(practice_id, number, since, person)
     return found
 
 

@@ -129,8 +129,8 @@ class Appointments(Protocol):
     ) -> datetime | None:
         """From when on (UTC) the first text may go that waits to tell of an appointment.
 
-        ``at``, where a pause holds one, of which nobody knows when it may go. None where none waits
-        that is not void and still makes sense after ``at``.
+        ``at``, where a pause holds one, or one may be on its way, of which nobody knows when it may
+        go. None where none waits that is not void and still makes sense after ``at``.
         """
 
     async def told_in(self, message_id: str) -> list[ToldReminder]:

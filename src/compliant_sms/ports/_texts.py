@@ -68,9 +68,12 @@ class Texts(Protocol):
         """
 
     async def departures(
-        self, practice_id: str, number: PhoneNumber, since: datetime
+        self, practice_id: str, number: PhoneNumber, since: datetime, person: str | None = None
     ) -> list[Departure]:
-        """How texts left to that number after ``since``, or may have left; oldest first."""
+        """How texts left to that number after ``since``, or may have left; oldest first.
+
+        Of those to ``person`` only, where one is given.
+        """
 
     async def departed(
         self, practice_id: str, number: PhoneNumber, since: datetime, limit: int

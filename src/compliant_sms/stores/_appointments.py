@@ -206,12 +206,13 @@ class AppointmentRecords(SubjectRecords):
     ) -> datetime | None:
         """From when on the first text may go that waits to tell of an appointment; or None."""
         ((first,),) = await self._all(
-            """SELECT min(CASE m.not_before WHEN :paused THEN :at ELSE m.not_before END)
+            """SELECT min(CASE WHEN m.state IN ('claimed', 'uncertain') OR m.not_before = :paused
+                THEN :at ELSE m.not_before END)
             FROM sms_reminders r
             JOIN sms_messages m ON m.message_id = r.message_id
             WHERE r.practice_id = :practice_id AND r.appointment_id = :appointment_id
             AND r.occurrence = :occurrence AND r.void = '' AND r.until_at > :at
-            AND m.state IN ('due', 'held')""",
+            AND m.state IN ('due', 'held', 'claimed', 'uncertain')""",
             **_visit(practice_id, key),
             at=text(at),
             paused=text(UNTIL_RESUMED),

@@ -44,6 +44,10 @@ _ASKED: LiteralString = """)
 # It says nothing new, but in the words of the index: SQLite does not see that one follows from
 # the other, and would go through all texts of the practice.
 _OPEN: LiteralString = " AND state IN ('claimed', 'uncertain') "
+_AFTER: LiteralString = """ AND (claimed_until, message_id) > (:since, :after)
+    ORDER BY claimed_until, message_id LIMIT :limit"""
+_UNCERTAIN: LiteralString = "AND state = 'uncertain'" + _AFTER
+_LAPSED: LiteralString = "AND state = 'claimed' AND claimed_until <= :at" + _AFTER
 
 
 class QueueRecords(TextRecords):
@@ -112,17 +116,10 @@ class QueueRecords(TextRecords):
         unreadable: list[Exception] | None = None,
     ) -> list[Message]:
         """Texts whose claim ran out before ``at``; not those of which news comes in just now."""
-        rows = await self._all(
-            MESSAGE
-            + """WHERE practice_id = :practice_id AND state = 'claimed'"""
-            + _OPEN
-            + """AND claimed_until <= :at ORDER BY claimed_until, message_id LIMIT :limit"""
-            + self._dialect.skip_locked,
-            practice_id=practice_id,
-            at=text(at),
-            limit=limit,
+        which = _LAPSED + self._dialect.skip_locked
+        return await self._in_hand(
+            which, limit, None, unreadable, practice_id=practice_id, at=text(at)
         )
-        return self._messages(rows, unreadable)
 
     async def uncertain(
         self,
@@ -132,18 +129,24 @@ class QueueRecords(TextRecords):
         unreadable: list[Exception] | None = None,
     ) -> list[Message]:
         """Texts whose request may have been processed, the oldest first; those after that one."""
+        return await self._in_hand(_UNCERTAIN, limit, after, unreadable, practice_id=practice_id)
+
+    async def _in_hand(
+        self,
+        which: LiteralString,
+        limit: int,
+        after: Message | None,
+        unreadable: list[Exception] | None,
+        **where: object,
+    ) -> list[Message]:
         last = after.message_id if after else ""
         since = text(after.claimed_until) if after and after.claimed_until else ""
         found: list[Message] = []
         while True:
             wanted = limit - len(found)
             rows = await self._all(
-                MESSAGE
-                + """WHERE practice_id = :practice_id AND state = 'uncertain'"""
-                + _OPEN
-                + """AND (claimed_until, message_id) > (:since, :after)
-                ORDER BY claimed_until, message_id LIMIT :limit""",
-                practice_id=practice_id,
+                MESSAGE + "WHERE practice_id = :practice_id" + _OPEN + which,
+                **where,
                 since=since,
                 after=last,
                 limit=wanted,

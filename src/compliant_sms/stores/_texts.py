@@ -25,11 +25,12 @@ COLUMNS: LiteralString = """message_id, practice_id, draft, created_at, state, n
     (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id),
     refusals"""
 MESSAGE: LiteralString = "SELECT " + COLUMNS + " FROM sms_messages "  # noqa: S608 - no value in it
-DEPARTURES: LiteralString = """SELECT message_id, departure, m.chain_id, data_key
+_DEPARTED: LiteralString = """SELECT message_id, departure, m.chain_id, data_key
     FROM sms_messages m JOIN sms_chains c ON c.chain_id = m.chain_id
     WHERE m.practice_id = :practice_id AND m.number = :number AND left_at > :since
-    AND state IN ('claimed', 'sent', 'delivered', 'undelivered', 'uncertain')
-    ORDER BY left_at, message_id"""
+    AND state IN ('claimed', 'sent', 'delivered', 'undelivered', 'uncertain') """
+DEPARTURES: LiteralString = _DEPARTED + "ORDER BY left_at, message_id"
+_THEIRS: LiteralString = _DEPARTED + "AND c.person = :person ORDER BY left_at, message_id"
 
 _NEW: LiteralString = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key,
     chain_id, number, person, purpose, draft, created_at, state, urgency, not_before, claimed_until,
@@ -282,14 +283,16 @@ class TextRecords(SubjectRecords):
         return self._messages(rows, unreadable)
 
     async def departures(
-        self, practice_id: str, number: PhoneNumber, since: datetime
+        self, practice_id: str, number: PhoneNumber, since: datetime, person: str | None = None
     ) -> list[Departure]:
         """How texts left to that number after ``since``, or may have left; oldest first."""
+        whose = {} if person is None else {"person": await self._person(practice_id, person)}
         rows = await self._all(
-            DEPARTURES,
+            _THEIRS if whose else DEPARTURES,
             practice_id=practice_id,
             number=await self._number(practice_id, number),
             since=text(since),
+            **whose,
         )
         return [
             records.decode(

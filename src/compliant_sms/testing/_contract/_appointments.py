@@ -176,6 +176,9 @@ class AppointmentContract(Contract):
             assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) == waits
             store.run(lambda tx: tx.save(evolve(a_text(), state=State.CANCELLED), NOON))
             assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) == waits + minutes(9)
+            on_its_way = evolve(a_text("later"), state=State.UNCERTAIN)
+            store.run(lambda tx: tx.save(on_its_way, NOON))
+            assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) == NOON
             paused = evolve(a_text("later"), state=State.HELD, not_before=UNTIL_RESUMED)
             store.run(lambda tx: tx.save(paused, NOON))
             assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) == NOON

@@ -116,6 +116,9 @@ class TextContract(Contract):
             assert store.run(lambda tx: tx.departures(HERE, ANA, NOON)) == departures[1:]
             since = NOON - minutes(1)
             assert store.run(lambda tx: tx.departures(HERE, ANA, since)) == departures
+            whose = a_text().draft.person
+            assert store.run(lambda tx: tx.departures(HERE, ANA, since, whose)) == departures
+            assert store.run(lambda tx: tx.departures(HERE, ANA, since, "nobody")) == []
             assert keys(store.run(lambda tx: tx.departed(HERE, ANA, since, 2))) == ["2", "1"]
 
     def test_texts_to_a_number(self, make_store: MakeStore) -> None:
