@@ -141,9 +141,8 @@ class QueueRecords(TextRecords):
     ) -> list[Message]:
         last = after.message_id if after else ""
         since = text(after.claimed_until) if after and after.claimed_until else ""
-        found: list[Message] = []
+        found, wanted = list[Message](), limit
         while True:
-            wanted = limit - len(found)
             rows = await self._all(
                 MESSAGE + "WHERE practice_id = :practice_id" + _OPEN + which,
                 **where,
@@ -154,7 +153,8 @@ class QueueRecords(TextRecords):
             found += self._messages(rows, unreadable)
             if len(rows) != wanted or len(found) == limit:
                 return found
-            last, since = rows[-1][0], rows[-1][6]  # some cannot be read: none waits behind those
+            # Some cannot be read: none waits behind those.
+            last, since, wanted = rows[-1][0], rows[-1][6], limit - len(found)
 
     async def claim_unreported(
         self, practice_id: str, provider: str, asked: int, before: datetime, again: datetime | None
