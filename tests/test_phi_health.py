@@ -177,7 +177,7 @@ GENERAL = [
 
 NOTHING = [
     "Your video visit starts at 2:30: https://doxy.me/drlee",
-    "Your video visit starts at 2:30: doxy.me/drlee",
+    "For your visit open doxy.me/drlee",
     "no sign of your fax",
     "bp at 9 is fine for the call",
     "seen at the Grove Street",
