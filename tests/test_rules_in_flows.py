@@ -414,9 +414,12 @@ def test_the_exemption_lets_one_text_a_day_through(
 
 
 def test_limits_are_for_each_patient_whatever_the_number(
-    make_messenger: Make, practice: Practice, clock: MovableClock, carrier: Sandbox
+    make_messenger: Make, practice: Practice, clock: MovableClock, database: Path
 ) -> None:
-    """What went to a patient's other number counts; what went there to somebody else does not."""
+    """What went to a patient's other number counts; what went there to somebody else does not.
+
+    Not even where that cannot be read.
+    """
     other = "+12175550135"
     messenger = make_messenger(
         practice=evolve(practice, free_to_end_user=True),
@@ -429,6 +432,9 @@ def test_limits_are_for_each_patient_whatever_the_number(
     clock.advance(timedelta(hours=26))
     assert isinstance(remind(messenger, "3", to=other, body=f"{body} Room 4."), Sent)
     clock.advance(timedelta(hours=1))
+    damaged = "UPDATE sms_messages SET draft = CAST('{' AS BLOB) WHERE idempotency_key = '1'"
+    with closing(sqlite3.connect(database)) as raw, raw:
+        assert raw.execute(damaged).rowcount == 1
 
     assert codes(remind(messenger, "4", body=f"{body} Room 5.")) == ["exemption-daily-limit"]
 

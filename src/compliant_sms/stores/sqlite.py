@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from threading import Lock, RLock, local
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Generic, LiteralString, TypeAlias, TypeVar, cast
-from weakref import WeakSet
 
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
@@ -27,6 +25,7 @@ from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import SQLITE, Dialect
 from compliant_sms.stores._schema import is_outdated, migrations, newest, tables
 from compliant_sms.stores._sqlite_errors import BUSY, our_errors, ours
+from compliant_sms.stores._sqlite_forks import inherit, refuse_inherited, watch
 from compliant_sms.stores._vault import Vault
 
 if TYPE_CHECKING:
@@ -38,11 +37,6 @@ __all__ = ["SQLite"]
 _SWITCHES = 5
 _LONGEST_BEFORE_FORK = 5.0
 _OLDEST = (3, 35, 0)  # UPDATE ... RETURNING and AS MATERIALIZED
-
-_FORKED = (
-    "the process was forked while it wrote to the database, and what the child wrote now could be "
-    "lost. This process cannot use that file: start it before, or while nothing is written."
-)
 
 T = TypeVar("T")
 Work: TypeAlias = "Callable[[Transaction], Awaitable[T]]"
@@ -143,8 +137,7 @@ class SQLite:
         self._waiting: deque[_Job[Any]] = deque()
         self._entry = RLock()  # for as long as it takes to get into what waits, or out of it
         self._lock = Lock()
-        with _adding:
-            _stores.add(self)
+        watch(self)
 
     def __repr__(self) -> str:
         return f"SQLite({self._path!r})"
@@ -248,14 +241,12 @@ class SQLite:
         if self._connection is None:
             # Wherever the program is when it is opened again, such as a daemon that went to "/".
             path = self._path if self._path == ":memory:" else str(Path(self._path).absolute())
-            if _inherited and os.path.realpath(path) in _inherited:
-                raise StoreError(_FORKED)
+            refuse_inherited(path)
             self._connection = _open(
                 path, self._busy_timeout, may_migrate=self._may_migrate, shared=self._shared
             )
             self._path, self._opened_by = path, os.getpid()
-        if self._is_parents():
-            raise StoreError(_FORKED)
+        refuse_inherited(self._path, is_parents=self._is_parents())
         return self._connection
 
     def open(self) -> None:
@@ -301,11 +292,13 @@ class SQLite:
                 self._let_go()
         return held
 
-    def _after_fork(self) -> None:
-        """Have the child begin anew: what waits is the parent's, and so are its threads."""
+    def _after_in_parent(self) -> None:
+        self._lock.release()
+
+    def _after_in_child(self) -> None:
         self._waiting, self._entry, self._lock = deque(), RLock(), Lock()
         if self._connection is not None and self._path != ":memory:":
-            _inherited.setdefault(os.path.realpath(self._path), self)
+            inherit(self._path, self)
 
     async def aclose(self) -> None:
         """As :meth:`close`."""
@@ -387,52 +380,6 @@ class _AsyncSQLite:
 def _settle(batch: Iterable[_Job[Any]]) -> None:
     for job in batch:
         job.committed = True
-
-
-# SQLite's locks do not reach a child: others would take its file away under it.
-# https://www.sqlite.org/howtocorrupt.html#_carrying_an_open_database_connection_across_a_fork_
-_stores: WeakSet[SQLite] = WeakSet()
-_adding = Lock()
-# Files that were open when this process began. SQLite takes the parent's locks for its own, and
-# would for a new connection as well. Their connections are never closed here.
-_inherited: dict[str, SQLite] = {}
-
-
-class _Fork(local):
-    """The stores whose locks a thread holds while it forks."""
-
-    def __init__(self) -> None:
-        self.held: list[SQLite] = []
-
-
-_fork = _Fork()
-
-
-def _before_fork() -> None:
-    with _adding:
-        stores = sorted(_stores, key=id)  # in one order, whoever else waits for several of them
-    for store in stores:
-        if store._before_fork():  # noqa: SLF001
-            _fork.held.append(store)  # one by one: a signal may end this, and no fork
-
-
-def _after_in_parent() -> None:
-    while _fork.held:
-        _fork.held.pop()._lock.release()  # noqa: SLF001
-
-
-def _after_in_child() -> None:
-    global _adding  # noqa: PLW0603 - whoever had it may not be here
-    _adding = Lock()
-    _fork.held.clear()
-    for store in list(_stores):
-        store._after_fork()  # noqa: SLF001
-
-
-if sys.platform != "win32":  # where nothing forks
-    os.register_at_fork(
-        before=_before_fork, after_in_parent=_after_in_parent, after_in_child=_after_in_child
-    )
 
 
 def _open(path: str, busy_timeout: float, *, may_migrate: bool, shared: bool) -> sqlite3.Connection:
