@@ -29,6 +29,7 @@ from compliant_sms.evidence._files import (
 )
 from compliant_sms.keyring import data_cipher
 from compliant_sms.records import canonical
+from compliant_sms.rules import RULES_VERSION
 from evidence_story import (
     SINCE,
     UNTIL,
@@ -235,6 +236,42 @@ def test_decisions_are_made_again(pack: bytes) -> None:
     assert "not what its rules say" in words(lenient, "decisions")
     assert result.result is Result.UNCHECKED
     assert "us-2019.01" in result.words
+
+
+def test_what_other_rules_decided_is_not_called_changed(pack: bytes) -> None:
+    """Where the library's rules of then answered otherwise, nobody is told of a change."""
+
+    def made_by(version: int | None, *, otherwise: bool) -> bytes:
+        def changed(decision: dict[str, Any]) -> dict[str, Any]:
+            edition = {k: v for k, v in decision["edition"].items() if k != "rules_version"}
+            if version is not None:
+                edition["rules_version"] = version
+            changes: dict[str, Any] = {"edition": edition}
+            if otherwise:
+                changes["findings"] = [
+                    f for f in decision.get("findings", ()) if f["rule"] != "consent"
+                ]
+            return {**decision, **changes}
+
+        def texts(d: Dossier) -> Dossier:
+            told = (
+                evolve(t, decisions=tuple(changed(dict(each)) for each in t.decisions))
+                for t in d.texts
+            )
+            return evolve(d, texts=tuple(told))
+
+        return forged(pack, texts)
+
+    for version, told in (
+        (RULES_VERSION + 8, f"of version {RULES_VERSION + 8};"),
+        (None, "of an unknown version;"),
+    ):
+        result = check(made_by(version, otherwise=True), "decisions")
+
+        assert result.result is Result.UNCHECKED
+        assert f"rules {told} this installation has version {RULES_VERSION}" in result.words
+        assert check(made_by(version, otherwise=False), "decisions").result is Result.PASSED
+    assert "was changed" in words(made_by(RULES_VERSION, otherwise=True), "decisions")
 
 
 def test_texts_must_agree_with_their_decisions(pack: bytes) -> None:

@@ -17,7 +17,7 @@ from vectors._facts import Question
 from vectors._given import Given, a_day, an_instant
 from vectors._words import names_of
 
-__all__ = ["KINDS", "VERDICTS", "Answer", "answer"]
+__all__ = ["KINDS", "VERDICTS", "Answer", "answer", "question_of"]
 
 VERDICTS = {"allow": Verdict.ALLOW, "defer": Verdict.HOLD, "block": Verdict.BLOCK}
 _QUESTIONS = _limits.KINDS | _agreed.KINDS | _hipaa.KINDS | _industry.KINDS | _abroad.KINDS
@@ -42,8 +42,7 @@ def answer(vector: dict[str, Any]) -> Answer:
         return _deadline(given)
     if vector["rule"] == "retention":
         return _kept(given)
-    ask = _QUESTIONS.get(vector["rule"], _abroad.immediate)
-    question = ask(given)
+    question = _question(vector["rule"], given)
     decision = question.book.decide(question.facts, rules=question.ask)
     return Answer(
         verdict=decision.verdict,
@@ -51,6 +50,17 @@ def answer(vector: dict[str, Any]) -> Answer:
         until=decision.until,
         unread=tuple(given.unread()),
     )
+
+
+def question_of(vector: dict[str, Any]) -> Question | None:
+    """What it asks of the rules; None where no rule answers it."""
+    if vector["rule"] in {"honor_deadline", "retention"}:
+        return None
+    return _question(vector["rule"], Given(vector["given"]))
+
+
+def _question(kind: str, given: Given) -> Question:
+    return _QUESTIONS.get(kind, _abroad.immediate)(given)
 
 
 def _reasons(decision: Decision, question: Question) -> frozenset[str]:

@@ -58,7 +58,7 @@ def _print(case: Case, decision: Decision) -> None:
     page.section("What was read", _read(case, decision.facts))
     page.section("What was taken for granted", _assumed(case))
     page.console.print()
-    page.say(f"Rules: {', '.join(decision.edition.packs)}. No legal advice.", style="dim")
+    page.say(f"Rules: {', '.join(decision.edition.names)}. No legal advice.", style="dim")
 
 
 @frozen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 from itertools import chain, combinations
 
@@ -15,7 +15,7 @@ from compliant_sms.evidence._clocks import apart
 from compliant_sms.evidence._dossier import Dossier
 from compliant_sms.evidence._text_records import TextRecord, has_left
 from compliant_sms.evidence._verdict import Check, failed, guarded, passed, unchecked
-from compliant_sms.rules import Decision, Verdict
+from compliant_sms.rules import RULES_VERSION, Decision, Verdict
 
 __all__ = ["check_records"]
 
@@ -129,32 +129,51 @@ def _states(events: Sequence[ConsentEvent], person: str | None) -> tuple[Consent
 
 def _again(decided: _Decided) -> Check:
     """Each decision made once more, from what it was told, under its own edition."""
-    count, elsewhere = 0, set[str]()
+    count, elsewhere, otherwise = 0, set[str](), set[int | None]()
     for text, decisions in decided:
         for decision in decisions:
             try:
                 again = decision.replay()
             except ConfigurationError:
-                elsewhere.update(decision.edition.packs)
-                elsewhere.update(decision.edition.rules)
+                elsewhere.update(decision.edition.names)
                 continue
-            if _answer(again) != _answer(decision):
+            if _answer(again) == _answer(decision):
+                count += 1
+            elif again.edition.rules_version != decision.edition.rules_version:
+                otherwise.add(decision.edition.rules_version)
+            else:
                 words = (
                     f"A decision about text {text.message_id} is not what its rules say of its "
                     "facts: it was changed."
                 )
                 return failed(_AGAIN, words)
-            count += 1
-    if elsewhere:
-        words = (
-            f"{count} decisions give the same answer again. Others were made under rules that are "
-            f"not here: their editions are {', '.join(sorted(elsewhere))}."
+    told = f"{count} decisions give the same answer again"
+    more = (*_not_here(elsewhere), *_of_other_rules(otherwise))
+    if more:
+        return unchecked(_AGAIN, " ".join((f"{told}.", *more)))
+    return passed(_AGAIN, f"{told} under their own edition.")
+
+
+def _not_here(names: Collection[str]) -> Iterator[str]:
+    if names:
+        told = ", ".join(sorted(names))
+        yield f"Others were made under rules that are not here: their editions are {told}."
+
+
+def _of_other_rules(versions: Collection[int | None]) -> Iterator[str]:
+    if versions:
+        told = " and ".join(
+            sorted("an unknown version" if v is None else f"version {v}" for v in versions)
         )
-        return unchecked(_AGAIN, words)
-    return passed(_AGAIN, f"{count} decisions give the same answer again under their own edition.")
+        yield (
+            f"Others were made by the library's rules of {told}; this installation has "
+            f"version {RULES_VERSION}, which answers otherwise. That shows no change of the "
+            "record: compare them with a version of compliant-sms that has those rules."
+        )
 
 
 def _answer(decision: Decision) -> Decision:
-    """A decision but for how it is worded, which a later version may tell better."""
+    """A decision but for how it is worded and by which version, which others may word better."""
     findings = (evolve(finding, words="", remedy="") for finding in decision.findings)
-    return evolve(decision, findings=tuple(findings))
+    edition = evolve(decision.edition, rules_version=None)
+    return evolve(decision, findings=tuple(findings), edition=edition)

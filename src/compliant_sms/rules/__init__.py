@@ -28,7 +28,7 @@ from compliant_sms.rules._places import CandidateState, CandidateZone, Whereabou
 from compliant_sms.rules._read import read
 from compliant_sms.rules._row import Certainty, Row
 from compliant_sms.rules._rulebook import Decision, Edition, Override, Rulebook
-from compliant_sms.rules._rules import RULES, Rule
+from compliant_sms.rules._rules import RULES, RULES_VERSION, Rule
 from compliant_sms.rules._rules_carriers import segments_a_minute
 from compliant_sms.rules._settings import PracticeCap, RevocationScope, Settings
 from compliant_sms.rules._used import Used, used
@@ -36,6 +36,7 @@ from compliant_sms.rules._used import Used, used
 __all__ = [
     "BUILT_IN",
     "RULES",
+    "RULES_VERSION",
     "CandidateState",
     "CandidateZone",
     "Certainty",

@@ -19,7 +19,7 @@ from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._pack import BUILT_IN, Pack, load_pack
 from compliant_sms.rules._places import Whereabouts, whereabouts
-from compliant_sms.rules._rules import RULES, Rule
+from compliant_sms.rules._rules import RULES, RULES_VERSION, Rule
 from compliant_sms.rules._rules_carriers import counted_anew
 from compliant_sms.rules._settings import Settings
 from compliant_sms.rules._windows import A_YEAR
@@ -80,6 +80,8 @@ class Edition:
         overrides: which rows it had changed.
         waivers: what it had waived.
         rules: ids of its own rules.
+        rules_version: of the library's own rules, :data:`RULES_VERSION`; None in a record from
+            before it was noted.
     """
 
     packs: tuple[str, ...]
@@ -87,6 +89,13 @@ class Edition:
     overrides: tuple[Override, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     rules: tuple[str, ...] = ()
+    rules_version: int | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of it that has a name: the packs, the library's rules, and the practice's own."""
+        of_library = () if self.rules_version is None else (f"rules-{self.rules_version}",)
+        return (*self.packs, *of_library, *self.rules)
 
 
 @records.lean
@@ -123,6 +132,10 @@ class Decision:
 
     def replay(self, *, packs: Iterable[Pack] = (), rules: Iterable[Rule] = ()) -> Decision:
         """Decide again on what the record says was known then, under the rules of then.
+
+        The library's own rules are those of this installation. Where they are of another version
+        than the record's, as ``edition.rules_version`` of both tells, another answer does not
+        mean that the record was changed.
 
         Args:
             packs: your own packs that were in use.
@@ -262,6 +275,7 @@ class Rulebook:
                     overrides=self.overrides,
                     waivers=self.waivers,
                     rules=tuple(rule.id for rule in self.rules),
+                    rules_version=RULES_VERSION,
                 )
             )
         return self._editions[0]
@@ -277,7 +291,7 @@ class Rulebook:
     def of_edition(
         cls, edition: Edition, *, packs: Iterable[Pack] = (), rules: Iterable[Rule] = ()
     ) -> Rulebook:
-        """The rulebook under which something was decided.
+        """The rulebook under which something was decided, with the library's rules of now.
 
         Raises:
             ConfigurationError: a pack's edition or a rule is not there.

@@ -27,7 +27,14 @@ from compliant_sms.rules._decision import Finding
 from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
 
-__all__ = ["RULES", "Ask", "Rule"]
+__all__ = ["RULES", "RULES_VERSION", "Ask", "Rule"]
+
+RULES_VERSION = 1
+"""Which version of the library's own rules this is; every decision records it.
+
+Raise it, at most once between two releases, where the rules come to answer some facts otherwise
+than those of the last release: another verdict, instant, finding, code or citation. How a finding
+or its remedy is worded needs no other version, and rows of a pack have an edition of their own."""
 
 Ask: TypeAlias = Callable[[Facts, InForce], Iterable[Finding] | None]
 """What a rule is: it says nothing, or one finding for each thing that it finds."""

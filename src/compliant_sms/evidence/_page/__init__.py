@@ -26,7 +26,7 @@ from compliant_sms.evidence._page._texts import texts
 
 __all__ = ["LAYOUT", "page"]
 
-LAYOUT = 2
+LAYOUT = 3
 
 # No scripts and nothing from elsewhere, even if something in here asked for it.
 _HEAD = """<!doctype html>

@@ -126,7 +126,7 @@ def _edition(case: Case, decision: Decision) -> str:
     facts, relied_on = decision.facts, decision.relied_on
     return items(
         [
-            ("Rules", shown(", ".join((*edition.packs, *edition.rules)))),
+            ("Rules", shown(", ".join(edition.names))),
             ("Changed by the practice", "<br>".join(map(shown, changed))),
             ("Waived by the practice", "<br>".join(map(shown, waived))),
             ("Patient&rsquo;s time zones", shown(", ".join(each.name for each in facts.zones))),

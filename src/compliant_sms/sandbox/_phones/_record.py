@@ -45,7 +45,7 @@ def _decision_json(decision: Decision) -> Json:
         "verdict": decision.verdict.value,
         "at": decision.facts.at.isoformat(),
         "until": _instant(decision.until),
-        "editions": list(decision.edition.packs),
+        "editions": list(decision.edition.names),
         "findings": [_finding_json(finding) for finding in decision.findings],
     }
 
