@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -219,6 +220,58 @@ def test_upgrade_of_a_shared_file(file: File) -> None:
 
 
 # On an event loop
+
+
+@pytest.mark.parametrize(
+    ("kind", "convert"),
+    [
+        ("TEXT", bytes.upper),
+        ("TEXT", json.loads),
+        ("INTEGER", bytes.decode),
+        ("blob", lambda data: data.decode("latin-1")),
+    ],
+)
+def test_a_connection_that_converts_what_it_reads(
+    willing: Messenger, database: Path, kind: str, convert: Callable[[bytes], object]
+) -> None:
+    """No false alarm about the ledger: the connection is refused, with words that help."""
+    with (
+        converting({kind: convert}),
+        closing(sqlite3.connect(database, detect_types=sqlite3.PARSE_DECLTYPES)) as connection,
+    ):
+        with pytest.raises(ConfigurationError, match=f"for {kind.upper()}, and this connection"):
+            willing.within(connection)
+        assert not connection.in_transaction
+        assert connection.execute("SELECT count(*) FROM sqlite_temp_master").fetchall() == [(0,)]
+
+
+def test_converters_that_change_nothing_here(willing: Messenger, database: Path) -> None:
+    """Types of the host's own, one that gives the same, and a connection that uses none."""
+    same = {"TEXT": bytes.decode, "JSON": json.loads}
+    with (
+        converting(same),
+        closing(sqlite3.connect(database, detect_types=sqlite3.PARSE_DECLTYPES)) as connection,
+    ):
+        connection.execute("BEGIN IMMEDIATE")
+        assert isinstance(remind(willing.within(connection)), Queued)
+        connection.commit()
+    with converting({"TEXT": bytes.upper}), closing(sqlite3.connect(database)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        assert isinstance(remind(willing.within(connection), "another"), Queued)
+        connection.commit()
+
+
+@contextmanager
+def converting(kinds: dict[str, Callable[[bytes], object]]) -> Iterator[None]:
+    """Register converters, and forget them again."""
+    before = dict(sqlite3.converters)
+    try:
+        for kind, convert in kinds.items():
+            sqlite3.register_converter(kind, convert)
+        yield
+    finally:
+        sqlite3.converters.clear()
+        sqlite3.converters.update(before)
 
 
 def test_on_an_event_loop(host: Host, willing: Messenger, carrier: Sandbox, file: File) -> None:

@@ -29,12 +29,28 @@ _BUSY = (
     "BEGIN IMMEDIATE (in Django: transaction_mode) waits for its turn instead."
 )
 
+_CONVERTED = (
+    "sqlite3.register_converter() was called for {kinds}, and this connection (detect_types) reads "
+    "those of the library's tables with it, so that nothing would be what was written. Pass a "
+    "connection without detect_types=sqlite3.PARSE_DECLTYPES, or register the converter for a type "
+    "of a name of your own."
+)
+# Of the tables' columns, and what is read of each, in the order of the types.
+_TYPES = ("TEXT", "INTEGER", "BLOB", "REAL")
+_SAMPLES = (
+    ("2026-12-01T20:30:00.000000Z", 1, b'{"kind":"granted"}', 0.5),
+    ('{"a":[1]}', 0, b"\x00\xff", 1.0),
+    ("\xe9", -7, b"", -2.5),
+    ("7", 7, b"7", 7.0),
+)
+
 
 def join_sqlite(connection: HostConnection, path: str, vault: Vault) -> Store:
     """The store port inside the transaction of a connection to that file.
 
     Raises:
-        ConfigurationError: it is no SQLite connection, or one to another file.
+        ConfigurationError: it is no SQLite connection, one to another file, or one that converts
+            what it reads.
     """
     driver, begun = driver_connection(connection)
     if not isinstance(driver, sqlite3.Connection):
@@ -42,6 +58,9 @@ def join_sqlite(connection: HostConnection, path: str, vault: Vault) -> Store:
     guest = _SqliteGuest(driver)
     if not guest.is_to(path):
         raise ConfigurationError(_OTHER_FILE)
+    kinds = sorted(sqlite3.converters.keys() & set(_TYPES))
+    if kinds and guest.converts():
+        raise ConfigurationError(_CONVERTED.format(kinds=" and ".join(kinds)))
     return Joined(guest, vault, begun)
 
 
@@ -75,6 +94,19 @@ class _SqliteGuest:
             return Path(file).samefile(path)
         return False
 
+    def converts(self) -> bool:
+        """Whether what is read from columns of the tables' types is not what they hold."""
+        # Nothing tells how a connection reads, so it is tried, on a table that nobody keeps.
+        with self._ours() as cursor:
+            cursor.execute("SAVEPOINT sms_read")
+            try:
+                cursor.execute("CREATE TEMP TABLE sms_read (a TEXT, b INTEGER, c BLOB, d REAL)")
+                cursor.executemany("INSERT INTO sms_read VALUES (?, ?, ?, ?)", _SAMPLES)
+                return _read(cursor) != list(_SAMPLES)
+            finally:
+                cursor.execute("ROLLBACK TO sms_read")
+                cursor.execute("RELEASE sms_read")
+
     async def fetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> list[Row]:
         """All rows of a query."""
         with self._ours() as cursor:
@@ -104,3 +136,10 @@ class _SqliteGuest:
             raise StoreBusy(_BUSY) from error
         finally:
             self._connection.text_factory = texts
+
+
+def _read(cursor: sqlite3.Cursor) -> list[Row] | None:
+    try:
+        return cursor.execute("SELECT * FROM sms_read ORDER BY rowid").fetchall()
+    except Exception:  # noqa: BLE001 - a function of the host's, given what it was not made for
+        return None
