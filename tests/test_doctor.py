@@ -32,6 +32,7 @@ from compliant_sms.providers import (
     sealed,
 )
 from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import PostgreSQL
 from compliant_sms.testing import MovableClock
 from compliant_sms.wire import HttpReply, HttpRequest
 from conftest import MORNING, PATIENT, SENDER, SID, TOKEN
@@ -392,6 +393,27 @@ def test_store(make_messenger: Make, monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert (store.result, at_rest.result) == (FAILED, NOT_CHECKED)
     assert PATIENT not in store.says + at_rest.says
+
+
+@pytest.mark.both_databases
+def test_a_database_that_may_only_be_read(
+    make_messenger: Make, make_store: Callable[[], StoreKind], database_kind: str, tmp_path: Path
+) -> None:
+    """Reading goes well, and the doctor says all the same that nothing can be sent."""
+    sound = make_messenger()
+    agree(sound)
+    if database_kind == "sqlite":
+        store = make_store()
+        store.open()
+        store._connection.execute("PRAGMA query_only = ON")  # type: ignore[union-attr]
+    else:
+        dsn = make_store()._settings.conninfo  # type: ignore[union-attr]
+        store = PostgreSQL(f"{dsn} options='-c default_transaction_read_only=on'")
+    reading = make_messenger(store=store)
+
+    assert sound.doctor()[0].result is OK
+    assert reading.doctor()[0].result is FAILED
+    assert reading.verify_ledger().events == 1
 
 
 def test_at_rest(make_messenger: Make, messenger: Messenger) -> None:

@@ -17,11 +17,13 @@ from uuid import uuid4
 import psycopg
 import pytest
 from attrs import evolve
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from compliant_sms import Keyring, Messenger, Sent
+from compliant_sms import Keyring, Messenger, Sent, flows
+from compliant_sms.cli._commands import commands
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
     IdempotencyConflict,
@@ -38,9 +40,10 @@ from compliant_sms.ports import Transaction
 from compliant_sms.stores import PostgreSQL
 from compliant_sms.stores._named import numbered
 from compliant_sms.stores._schema import tables
-from conftest import PATIENT, PERSON
+from conftest import MORNING, PATIENT, PERSON
 from databases import Server
 from hooks import until
+from ledgers import PRACTICE, fill
 from test_receive import callback, from_patient
 from test_send import BODY, agree, remind
 from test_store import OTHER, count, writing
@@ -232,6 +235,24 @@ def test_the_documented_privileges_are_enough(
     for table in tables():
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             postgres.run(f"DELETE FROM {table}", application)
+
+
+def test_whoever_may_only_read_verifies_the_ledger(
+    postgres: Server, postgres_dsn: str, application: str
+) -> None:
+    """An auditor with SELECT alone, or on a standby, checks every record, by the command too."""
+    user = psycopg.conninfo.conninfo_to_dict(application)["user"]
+    postgres.run(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {user}", postgres_dsn)
+    full = PostgreSQL(postgres_dsn)
+    fill(full.blocking(), 7, 3)
+    finish(flows.checkpoint(full.blocking(), PRACTICE, MORNING))
+    full.close()
+    for dsn in (application, f"{postgres_dsn} options='-c default_transaction_read_only=on'"):
+        options = ["--database", dsn, "--practice", PRACTICE]
+        told = CliRunner().invoke(commands, ["ledger", "verify", *options])
+
+        assert told.exit_code == 0, told.output
+        assert "Nothing was altered: 7 events" in told.stdout
 
 
 def test_a_missing_privilege_is_told_as_such(application: str) -> None:

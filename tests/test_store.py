@@ -18,14 +18,17 @@ from typing import Any, TypeVar
 
 import pytest
 from attrs import evolve
+from click.testing import CliRunner
 
-from compliant_sms import Messenger, PhoneNumber, Practice, Sent
+from compliant_sms import Messenger, PhoneNumber, Practice, Sent, flows
+from compliant_sms.cli._commands import commands
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
     InvalidInput,
     LedgerTampered,
     NotOurDatabase,
     SchemaTooNew,
+    SchemaTooOld,
     StoreBusy,
     StoreError,
     StoreFull,
@@ -35,6 +38,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.stores._schema import newest
 from conftest import PATIENT, PERSON
+from ledgers import PRACTICE, fill
 from test_send import BODY, agree, outgoing, remind
 from unmeasured import surroundings
 
@@ -580,6 +584,88 @@ def test_read_only(
     store.close()
 
     assert isinstance(caught.value, StoreReadOnly) or folder_too
+
+
+@pytest.mark.parametrize("folder_too", [False, True], ids=["file", "file and folder"])
+def test_a_file_that_may_only_be_read_is_read(
+    public_folder: Path,
+    nobody: Callable[[], None],
+    folder_too: bool,  # noqa: FBT001
+) -> None:
+    """A backup that nobody may write is checked, by the command too, and nothing joins it."""
+    database = public_folder / "texting.db"
+    store = SQLite(database)
+    fill(store.blocking(), 7, 3)
+    store.close()
+    database.chmod(0o444)
+    public_folder.chmod(0o555 if folder_too else 0o777)
+    nobody()
+    found = finish(flows.verify_ledger(store.blocking(), PRACTICE))
+    options = ["--database", str(database), "--practice", PRACTICE]
+    told = CliRunner().invoke(commands, ["ledger", "verify", *options])
+    with pytest.raises(StoreReadOnly):
+        store.run(writing("first"))
+
+    assert found.events == 7
+    assert told.exit_code == 0, told.output
+    assert "Nothing was altered: 7 events" in told.stdout
+    assert store.found_schema() == newest()
+    store.close()
+
+
+def test_what_was_not_closed_is_not_read_without_its_log(
+    public_folder: Path, nobody: Callable[[], None]
+) -> None:
+    """Where what was written last lies beside a copy that cannot be opened, nobody is misled."""
+    database = public_folder / "texting.db"
+    store = SQLite(database)
+    fill(store.blocking(), 2, 1)
+    copy = public_folder / "copy.db"
+    for end in ("", "-wal"):
+        Path(f"{copy}{end}").write_bytes(Path(f"{database}{end}").read_bytes())
+    store.close()
+    public_folder.chmod(0o555)
+    nobody()
+    for ask in (SQLite(copy).open, SQLite(copy).found_schema):
+        with pytest.raises(StoreError, match="permissions"):
+            ask()
+
+
+def test_an_older_file_that_may_only_be_read(
+    public_folder: Path, nobody: Callable[[], None]
+) -> None:
+    """It cannot be brought up to date, and the error says what is in the way."""
+    database = public_folder / "texting.db"
+    store = SQLite(database)
+    store.open()
+    store.close()
+    alter(database, "UPDATE sms_schema SET version = version - 1")
+    database.chmod(0o444)
+    public_folder.chmod(0o555)
+    nobody()
+    with pytest.raises(StoreReadOnly, match="cannot be written"):
+        SQLite(database).open()
+    with pytest.raises(SchemaTooOld):
+        SQLite(database, migrate=False).open()
+
+
+def test_a_file_that_can_be_written_again(public_folder: Path, nobody: Callable[[], None]) -> None:
+    """Once somebody put the folder right, the same store sees what others wrote, and writes."""
+    database = public_folder / "texting.db"
+    store = SQLite(database)
+    fill(store.blocking(), 1, 1)
+    store.close()
+    database.chmod(0o666)
+    public_folder.chmod(0o555)
+    root = os.geteuid()
+    nobody()
+    assert finish(flows.verify_ledger(store.blocking(), PRACTICE)).events == 1
+    os.seteuid(root)
+    public_folder.chmod(0o777)
+    nobody()
+    fill(store.blocking(), 1, 1, first=1)
+    assert finish(flows.verify_ledger(store.blocking(), PRACTICE)).events == 2
+    store.close()
 
 
 def test_empty_file_that_may_only_be_read(public_folder: Path, nobody: Callable[[], None]) -> None:

@@ -22,7 +22,7 @@ from compliant_sms.flows._doctor_sender import registration, settings_of
 from compliant_sms.flows._facts import may_carry_phi
 from compliant_sms.flows._pause import paused
 from compliant_sms.optout import carrier_keywords, per_se_words
-from compliant_sms.ports import Ports
+from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import Baa, Provider
 from compliant_sms.providers._reading import instant
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
@@ -66,8 +66,13 @@ async def _store(ports: Ports) -> Checked:
     def about(result: CheckResult, says: str, remedy: str = "") -> Checked:
         return Checked(of="practice", what="store", result=result, says=says, remedy=remedy)
 
+    async def look(tx: Transaction) -> bool:
+        # Of no text there is: a database that may only be read refuses what writes nothing, too.
+        await tx.close_unconfirmed("")
+        return bool(await tx.uncertain(ports.practice.id, 1, None))
+
     try:
-        uncertain = await ports.store.run(lambda tx: tx.uncertain(ports.practice.id, 1, None))
+        uncertain = await ports.store.run(look)
     except StoreError as error:
         # The documented kinds of it say what is wrong; what the database said may be more.
         said = (type(error).__doc__ or "").partition("\n")[0]

@@ -17,14 +17,16 @@ from compliant_sms.errors import (
 )
 from compliant_sms.stores._schema import missing
 
-__all__ = ["BUSY", "our_errors", "ours"]
+__all__ = ["BUSY", "READ_ONLY", "UNWRITABLE", "our_errors", "ours"]
 
 # Primary result codes, https://www.sqlite.org/rescode.html
-BUSY, _LOCKED, _READ_ONLY, _FULL, _CANNOT_OPEN, _CORRUPT, _NOT_A_DATABASE = 5, 6, 8, 13, 14, 11, 26
+BUSY, _LOCKED, READ_ONLY, _FULL, _CANNOT_OPEN, _CORRUPT, _NOT_A_DATABASE = 5, 6, 8, 13, 14, 11, 26
+# What is said of a folder that cannot be written, by its mode or as all of the disk is read only.
+UNWRITABLE = frozenset({1544, _CANNOT_OPEN})
 _ERRORS: dict[int, tuple[type[StoreError], str]] = {
     BUSY: (StoreBusy, "the database stayed locked by another connection. Try again."),
     _LOCKED: (StoreBusy, "the database stayed locked by another connection. Try again."),
-    _READ_ONLY: (
+    READ_ONLY: (
         StoreReadOnly,
         "the database, or the folder it lies in, cannot be written. Check the permissions.",
     ),

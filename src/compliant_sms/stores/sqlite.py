@@ -24,7 +24,7 @@ from compliant_sms.errors import (
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import SQLITE, Dialect
 from compliant_sms.stores._schema import is_outdated, migrations, newest, tables
-from compliant_sms.stores._sqlite_errors import BUSY, our_errors, ours
+from compliant_sms.stores._sqlite_errors import BUSY, READ_ONLY, UNWRITABLE, our_errors, ours
 from compliant_sms.stores._sqlite_forks import inherit, refuse_inherited, watch
 from compliant_sms.stores._vault import Vault
 
@@ -112,6 +112,10 @@ class SQLite:
         shared: the file is a host's own, and its tables may lie beside the library's; without it
             a file with other tables only is taken for a mistake.
 
+    A file that may only be read, such as a backup on a medium that cannot be written, can be read:
+    :meth:`Messenger.verify_ledger` works, and whatever writes raises
+    :class:`~compliant_sms.errors.StoreReadOnly`.
+
     Nothing is opened before the first use. A process that forks lets go of the file before that;
     it and its child open the same one again; event loops begin after it. Where a transaction lasts
     longer than it waits (``busy_timeout``, five seconds at most), the child cannot use the file.
@@ -134,6 +138,7 @@ class SQLite:
         self._shared = shared
         self._connection: sqlite3.Connection | None = None
         self._opened_by = 0
+        self._unwritable = False
         self._waiting: deque[_Job[Any]] = deque()
         self._entry = RLock()  # for as long as it takes to get into what waits, or out of it
         self._lock = Lock()
@@ -186,6 +191,8 @@ class SQLite:
                 batch, self._waiting = self._waiting, deque()
             with our_errors():
                 self._transact(self._connect(), batch)
+                if self._unwritable:  # such a connection sees nothing of what others change
+                    self._let_go()
         except StoreError as error:
             for job in batch:
                 job.fail(error)
@@ -197,7 +204,7 @@ class SQLite:
 
     def _transact(self, connection: sqlite3.Connection, batch: deque[_Job[Any]]) -> None:
         cursor, committing = _Cursor(connection), False
-        connection.execute("BEGIN IMMEDIATE")
+        _begin(connection)
         try:
             if len(batch) == 1:  # two statements fewer than with a savepoint
                 self._run_alone(connection, cursor, batch[0])
@@ -242,9 +249,13 @@ class SQLite:
             # Wherever the program is when it is opened again, such as a daemon that went to "/".
             path = self._path if self._path == ":memory:" else str(Path(self._path).absolute())
             refuse_inherited(path)
-            self._connection = _open(
-                path, self._busy_timeout, may_migrate=self._may_migrate, shared=self._shared
-            )
+            options = {"may_migrate": self._may_migrate, "shared": self._shared}
+            try:
+                self._connection = _open(path, self._busy_timeout, **options)
+                self._unwritable = False
+            except sqlite3.OperationalError as error:
+                self._connection = _open_unwritable(path, error, **options)
+                self._unwritable = True
             self._path, self._opened_by = path, os.getpid()
         refuse_inherited(self._path, is_parents=self._is_parents())
         return self._connection
@@ -267,9 +278,13 @@ class SQLite:
         if self._path == ":memory:" or not Path(self._path).exists():
             return 0
         with our_errors():
-            uri = f"{Path(self._path).resolve().as_uri()}?mode=ro"
-            with closing(sqlite3.connect(uri, uri=True)) as connection:
-                return _version(connection, shared=self._shared)
+            try:
+                with closing(_reading(self._path, "mode=ro")) as connection:
+                    return _version(connection, shared=self._shared)
+            except sqlite3.OperationalError as error:
+                options = {"may_migrate": True, "shared": self._shared}
+                with closing(_open_unwritable(self._path, error, **options)) as connection:
+                    return _version(connection, shared=self._shared)
 
     def close(self) -> None:
         """Close the file. It is opened again when it is used again."""
@@ -404,6 +419,39 @@ def _open(path: str, busy_timeout: float, *, may_migrate: bool, shared: bool) ->
         connection.close()
         raise
     return connection
+
+
+def _reading(path: str, how: str) -> sqlite3.Connection:
+    uri = f"{Path(path).resolve().as_uri()}?{how}"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+
+
+def _open_unwritable(
+    path: str, error: sqlite3.OperationalError, *, may_migrate: bool, shared: bool
+) -> sqlite3.Connection:
+    """Open a file whose folder cannot be written, where SQLite puts what readers share."""
+    unwritable = error.sqlite_errorcode in UNWRITABLE and Path(path).is_file()
+    if not unwritable or Path(f"{path}-wal").exists():
+        raise error  # somebody has it open, or did not close it, and what was said last is in there
+    connection = _reading(path, "immutable=1")
+    try:
+        outdated = is_outdated(_version(connection, shared=shared), may_migrate=may_migrate)
+    except BaseException:
+        connection.close()
+        raise
+    if outdated:
+        connection.close()
+        raise error
+    return connection
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != READ_ONLY:  # not those whose file was moved, say
+            raise
+        connection.execute("BEGIN")  # for whoever only reads
 
 
 def _make_private(path: str) -> None:
