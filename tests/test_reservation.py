@@ -23,8 +23,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.stores._dialect import POSTGRESQL
-from compliant_sms.stores._queue import _NEXT, _PICK, _RESERVE, _THEN
-from compliant_sms.stores._texts import COLUMNS
+from compliant_sms.stores._queue import _NEXT, reserving
 from compliant_sms.stores._transaction import SqlTransaction
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
@@ -102,9 +101,9 @@ def test_plans_of_postgresql(postgres_dsn: str) -> None:
         "until": "2026-11-15T16:01:00.000000Z",
         "again": "2026-11-15T16:00:00.000000Z",
         "limit": 50,
+        "share": 12,
     }
-    skip = POSTGRESQL.skip_locked
-    asked = [_PICK + skip + _THEN + skip + _RESERVE + COLUMNS, _NEXT]
+    asked = [reserving(POSTGRESQL.skip_locked), _NEXT]
     with psycopg.connect(postgres_dsn, autocommit=True) as connection:
         connection.execute(LARGE)
         connection.execute("VACUUM ANALYZE sms_messages")

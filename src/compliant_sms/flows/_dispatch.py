@@ -68,7 +68,8 @@ class Dispatched:
     Attributes:
         outcomes: of each text that this call took; another worker's are not among them.
         failures: what went wrong with texts for which there is no outcome. Each stays due, and
-            waits as long as it was reserved, and until no others are due; or becomes uncertain.
+            waits as long as it was reserved, where it failed before until no others are due; or
+            becomes uncertain.
         limited_until: where the sender's rate ended it, or a provider that asked to be left alone
             for a while, when to come back (UTC).
         more: whether it ended at the limit or at a stop, so that more may be due.

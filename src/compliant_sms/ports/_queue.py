@@ -29,7 +29,8 @@ class Queue(Protocol):
         Nobody else is given them before ``until``, unless their state is saved or they are
         released. It is no claim: a text that waits reserved has surely not left. Those that were
         reserved before are taken after the others of their urgency, the longest ago first, so that
-        texts which fail each time keep nobody waiting.
+        texts which fail each time keep nobody waiting. Of those that came to nothing once, as they
+        failed or their worker died, a quarter of the limit, or one, is taken before the others.
 
         Args:
             practice_id: whose.

@@ -11,24 +11,44 @@ from compliant_sms.messages import Message
 from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._texts import COLUMNS, MESSAGE, TextRecords
 
-__all__ = ["QueueRecords"]
+__all__ = ["QueueRecords", "reserving"]
 
 _URGENT_FIRST = (2, 1, 0)
 _WAITS: LiteralString = """SELECT message_id FROM sms_messages
     WHERE practice_id = :practice_id AND urgency = :urgency
     AND state IN ('due', 'held') AND not_before <= :at """
-_FRESH: LiteralString = """AND reserved_until IS NULL
-    ORDER BY not_before, message_id LIMIT :limit"""
 # Nobody can have reserved one for so long but by a clock that was ahead.
 _AGAIN: LiteralString = """AND reserved_until > ''
-    AND NOT (reserved_until > :again AND reserved_until <= :until)
-    ORDER BY reserved_until, message_id LIMIT (:limit - (SELECT count(*) FROM fresh))"""
+    AND NOT (reserved_until > :again AND reserved_until <= :until) """
+_OLDEST: LiteralString = "ORDER BY reserved_until, message_id LIMIT "
+_ONCE: LiteralString = _WAITS + _AGAIN + "AND reservations < 2 " + _OLDEST + ":share"
+_FRESH: LiteralString = """AND reserved_until IS NULL
+    ORDER BY not_before, message_id LIMIT (:limit - (SELECT count(*) FROM once))"""
+_REST: LiteralString = """(:limit - (SELECT count(*) FROM once) - (SELECT count(*) FROM fresh))"""
+_NOT_ONCE: LiteralString = "AND message_id NOT IN (SELECT message_id FROM once) "
 # Picked once: PostgreSQL may ask a plain subquery again, and take other rows then.
-_PICK: LiteralString = "WITH fresh AS MATERIALIZED (" + _WAITS + _FRESH
-_THEN: LiteralString = "), again AS MATERIALIZED (" + _WAITS + _AGAIN
+_PICKS: tuple[LiteralString, ...] = (
+    "WITH once AS MATERIALIZED (" + _ONCE,
+    "), fresh AS MATERIALIZED (" + _WAITS + _FRESH,
+    "), again AS MATERIALIZED (" + _WAITS + _AGAIN + _NOT_ONCE + _OLDEST + _REST,
+)
 _RESERVE: LiteralString = """)
-    UPDATE sms_messages SET reserved_until = :until WHERE message_id IN (
-        SELECT message_id FROM fresh UNION ALL SELECT message_id FROM again) RETURNING """
+    UPDATE sms_messages SET reserved_until = :until, reservations = reservations + 1
+    WHERE message_id IN (SELECT message_id FROM once
+        UNION ALL SELECT message_id FROM fresh UNION ALL SELECT message_id FROM again)
+    RETURNING """
+# Of so many places one is for what came to nothing once: a worker died, or in a bad moment.
+_PLACES = 4
+
+
+def reserving(skip_locked: LiteralString) -> LiteralString:
+    """The statement that picks texts of one urgency, and reserves them."""
+    picked: LiteralString = ""
+    for pick in _PICKS:
+        picked = picked + pick + skip_locked
+    return picked + _RESERVE + COLUMNS
+
+
 _NEXT: LiteralString = """SELECT not_before FROM sms_messages
     WHERE practice_id = :practice_id AND urgency = :urgency AND state IN ('due', 'held')
     AND (reserved_until IS NULL OR reserved_until <= :at)
@@ -73,6 +93,7 @@ class QueueRecords(TextRecords):
                     at=text(at),
                     until=text(until),
                     limit=limit,
+                    share=max(1, limit // _PLACES),
                     again=text(again or at),
                 )
                 limit -= len(rows)
@@ -81,14 +102,13 @@ class QueueRecords(TextRecords):
         return found
 
     async def _reserve(self, **which: object) -> list[Row]:
-        skip = self._dialect.skip_locked
-        return await self._all(_PICK + skip + _THEN + skip + _RESERVE + COLUMNS, **which)
+        return await self._all(reserving(self._dialect.skip_locked), **which)
 
     async def release(self, messages: Sequence[Message], until: datetime) -> None:
         """Let others have texts that were reserved until then."""
         for message in messages:
             await self._do(
-                """UPDATE sms_messages SET reserved_until = NULL
+                """UPDATE sms_messages SET reserved_until = NULL, reservations = reservations - 1
                 WHERE message_id = :message_id AND reserved_until = :until""",
                 message_id=message.message_id,
                 until=text(until),

@@ -496,6 +496,12 @@ _RESERVED: tuple[LiteralString, ...] = (
     """ALTER TABLE sms_messages ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0""",
 )
 
+# How often a text was reserved since its state last changed. One that came to nothing once has its
+# place again; more often, it goes behind the others.
+_RETRIES: tuple[LiteralString, ...] = (
+    """ALTER TABLE sms_messages ADD COLUMN reservations INTEGER NOT NULL DEFAULT 0""",
+)
+
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (
     (
         *_VERSION,
@@ -519,6 +525,7 @@ _STEPS: tuple[tuple[LiteralString, ...], ...] = (
     _REPORTS,
     _FOUND_AT_ONCE,
     _RESERVED,
+    _RETRIES,
 )
 
 UPGRADE = "compliant-sms db upgrade --database PATH_OR_DSN"

@@ -42,7 +42,7 @@ _NEW: LiteralString = """INSERT INTO sms_messages (message_id, practice_id, idem
 _CHANGED: LiteralString = """UPDATE sms_messages SET state = :state, not_before = :not_before,
     claimed_until = :claimed_until, attempts = :attempts, refusals = :refusals,
     provider = :provider, provider_id = :provider_id, problem = :problem,
-    unreported_since = :unreported_since, reserved_until = NULL"""
+    unreported_since = :unreported_since, reserved_until = NULL, reservations = 0"""
 _NOTED: LiteralString = "UPDATE sms_messages SET problem = :problem"
 _LEAVES: LiteralString = ", left_at = :left_at, departure = :departure"
 _AT: LiteralString = " WHERE message_id = :message_id"

@@ -168,15 +168,41 @@ class QueueContract(Contract):
             assert store.run(reserving(NOON + minutes(1.5))) == []
 
     def test_reserved_before(self, make_store: MakeStore) -> None:
-        """What was reserved and came to nothing waits for all others as urgent, or is left out."""
-        later = NOON + minutes(1)
+        """What came to nothing twice waits for all others as urgent, or is left out."""
+        then, later = NOON + minutes(1), NOON + minutes(2)
         with self._bench(make_store) as store:
             for number in range(4):
                 store.run(saving(a_text(str(number), not_before=NOON - minutes(9 - number))))
             assert keys(store.run(reserving(limit=1))) == ["0"]
+            assert keys(store.run(reserving(then, limit=1))) == ["0"]
             assert keys(store.run(reserving(later, limit=2))) == ["1", "2"]
-            assert keys(store.run(reserving(later, again=NOON))) == ["3"]
+            assert keys(store.run(reserving(later, again=then))) == ["3"]
             assert keys(store.run(reserving(later))) == ["0"]
+
+    def test_reserved_once_before(self, make_store: MakeStore) -> None:
+        """Some of what came to nothing once goes before the pile, and not all of it."""
+        later = NOON + minutes(1)
+        with self._bench(make_store) as store:
+            for number in range(10):
+                store.run(saving(a_text(str(number), not_before=NOON - minutes(99 - number))))
+            assert keys(store.run(reserving(limit=5))) == ["0", "1", "2", "3", "4"]
+            assert keys(store.run(reserving(later, limit=5))) == ["0", "5", "6", "7", "8"]
+            assert keys(store.run(reserving(later, limit=1))) == ["1"]
+            assert keys(store.run(reserving(later))) == ["2", "3", "4", "9"]
+
+    def test_what_is_saved_or_released_was_not_reserved(self, make_store: MakeStore) -> None:
+        """Only what came to nothing counts, and no longer once the text was decided about."""
+        text, other = a_text("1", not_before=NOON - minutes(9)), a_text("2")
+        with self._bench(make_store) as store:
+            store.run(saving(text))
+            store.run(saving(other))
+            for minute in range(3):
+                at = NOON + minutes(minute)
+                assert keys(store.run(reserving(at, limit=1))) == ["1"]
+                store.run(lambda tx: tx.release([text], at + minutes(1)))  # noqa: B023
+            for minute in range(3, 6):
+                assert keys(store.run(reserving(NOON + minutes(minute), limit=1))) == ["1"]
+                store.run(saving(text))
 
     def test_reserved_at_once(self, make_store: MakeStore) -> None:
         """Those who reserve at once are given each text once."""
