@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import pytest
+from attrs import evolve
 
 from compliant_sms import (
+    AsyncMessenger,
+    Delivery,
     Keyring,
     MessageClass,
     Messenger,
@@ -26,11 +31,20 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.imports import ImportedConsent, ImportedOptOut
 from compliant_sms.lookups import DncAnswer, LookUpAnswers
 from compliant_sms.people import Authorisation, PatientFacts, SoftOptIn
+from compliant_sms.practice import Campaign
 from compliant_sms.providers import Twilio
-from compliant_sms.reminders import ReminderPlan
+from compliant_sms.rates import Rate
+from compliant_sms.reminders import Offset, RecallPlan, ReminderPlan
+from compliant_sms.routing import Routes
 from compliant_sms.rules import PracticeCap, Rulebook
+from compliant_sms.stores import SQLite
+from compliant_sms.templates import Money, Number
+from compliant_sms.testing import MovableClock
 from compliant_sms.waiver import Waiver
+from compliant_sms.worker import Worker
 from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER, SID, TOKEN, WARNING
+from test_inbox import PLAN
+from test_permission import permission
 from test_send import BODY
 
 INTEGER = 8_812_175_550_134
@@ -109,8 +123,6 @@ WRONG = [(name, argument) for name, (_, usual) in ENTRIES.items() for argument i
 @pytest.fixture(scope="module")
 def messenger() -> Messenger:
     """Nothing that is asked here reaches a carrier or a file."""
-    from compliant_sms.stores import SQLite  # noqa: PLC0415 - one store for all cases
-
     return Messenger(
         practice=Practice(
             name="Lakeside", phone="+12175550100", time_zone="America/Chicago", state="IL"
@@ -152,6 +164,138 @@ def test_none(messenger: Messenger, entry: str, argument: str) -> None:
     method, usual = ENTRIES[entry]
     with pytest.raises(InvalidInput):
         method(messenger)(**(usual | {argument: None}))
+
+
+class Anybody(Protocol):
+    """A Messenger, or the same for an event loop."""
+
+    def __getattr__(self, name: str) -> Any: ...
+
+
+HOW_MANY: dict[str, Callable[[Anybody, Any], Any]] = {
+    "dispatch_due": lambda m, wrong: m.dispatch_due(wrong),
+    "reconcile": lambda m, wrong: m.reconcile(wrong),
+    "uncertain": lambda m, wrong: m.uncertain(wrong),
+    "confirm_received": lambda m, wrong: m.confirm_received(wrong),
+    "fetch_media": lambda m, wrong: m.fetch_media(wrong),
+    "open_items": lambda m, wrong: m.open_items(wrong),
+    "plan_due": lambda m, wrong: m.reminders.plan_due(wrong),
+    "answers": lambda m, wrong: m.reminders.answers(wrong),
+    "take_events": lambda m, wrong: m.secure_pages.take_events(wrong),
+    "due": lambda m, wrong: m.inbox.due(limit=wrong),
+    "overdue": lambda m, wrong: m.inbox.overdue(limit=wrong),
+    "escalate": lambda m, wrong: m.inbox.escalate(limit=wrong),
+    "events": lambda m, wrong: m.inbox.events(limit=wrong),
+    "threads": lambda m, wrong: m.inbox.threads(limit=wrong),
+}
+FLAGS: dict[str, Callable[[Anybody, Any], Any]] = {
+    "doctor": lambda m, wrong: m.doctor(call_webhooks=wrong),
+    "sync_opt_outs": lambda m, wrong: m.sync_opt_outs(by="it:kim", dry_run=wrong),
+    "purge": lambda m, wrong: m.purge(by="it:kim", dry_run=wrong),
+    "registration": lambda m, wrong: m.permission.registration(toll_free=wrong),
+}
+ASKED = [
+    *[(each, wrong) for each in HOW_MANY.values() for wrong in ("5", 5.5, True, None, -1, 10**30)],
+    *[(each, wrong) for each in FLAGS.values() for wrong in ("no", None, 5)],
+]
+
+
+async def _awaited(found: Any) -> None:
+    if asyncio.iscoroutine(found):
+        await found
+
+
+def test_how_many_and_whether(practice: Practice, provider: Twilio, clock: MovableClock) -> None:
+    """What says how many, or yes or no, is refused where it says neither, blocking or not."""
+    usual: dict[str, Any] = {
+        "practice": evolve(practice, link_domains=["lakeside.example"]),
+        "provider": provider,
+        "keyring": Keyring.generate(),
+        "clock": clock,
+        "inbox": PLAN,
+        "permission": permission(),
+    }
+
+    async def on_a_loop() -> None:
+        async with AsyncMessenger(store=SQLite(":memory:"), **usual) as messenger:
+            for ask, wrong in ASKED:
+                with pytest.raises(InvalidInput, match=r"how many at most|True or False"):
+                    await _awaited(ask(messenger, wrong))
+
+    with Messenger(store=SQLite(":memory:"), **usual) as messenger:
+        for ask, wrong in ASKED:
+            with pytest.raises(InvalidInput, match=r"how many at most|True or False"):
+                ask(messenger, wrong)
+        assert messenger.dispatch_due(0) == ()
+    asyncio.run(on_a_loop())
+    for wrong in ("no", 5):
+        with pytest.raises(InvalidInput, match="dry_run must be True or False"):
+            Messenger(store=SQLite(":memory:"), **usual, dry_run=wrong)
+
+
+LASTING: list[tuple[Callable[..., object], dict[str, Any], str]] = [
+    *((Worker, {}, name) for name in ("poll", "reconcile_every")),
+    *((Delivery, {}, name) for name in ("lease", "settle_after", "pause", "report_after")),
+    (Routes, {}, "rest_for"),
+]
+COUNTS: list[tuple[Callable[..., object], dict[str, Any], str]] = [
+    (Worker, {}, "quantum"),
+    (Delivery, {}, "attempts"),
+    (Delivery, {}, "report_asks"),
+    (Routes, {}, "rest_after"),
+    (Offset, {}, "days"),
+    (Offset, {}, "minutes"),
+    (RecallPlan, {"after": "6 months"}, "at_most"),
+    (Campaign, {}, "vetting_score"),
+    (Number, {}, "least"),
+    (Number, {}, "most"),
+    (Money, {}, "most"),
+]
+FIGURES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
+    (Rate, {"burst": 1.0}, "per_second"),
+    (Rate, {"per_second": 1.0}, "burst"),
+    (partial(SQLite, ":memory:"), {}, "busy_timeout"),
+]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "wrongs"),
+    [
+        (LASTING, ("5", 5, 5.5, timedelta.max)),
+        (COUNTS, ("5", 5.5, True)),
+        (FIGURES, ("5", True, None, float("nan"))),
+    ],
+    ids=["lasting", "counts", "figures"],
+)
+def test_settings(
+    messenger: Messenger,
+    kinds: list[tuple[Callable[..., object], dict[str, Any], str]],
+    wrongs: tuple[object, ...],
+) -> None:
+    """A figure of another type is named, and does not wait for its first use."""
+    first = {Worker: [messenger], Routes: messenger._ports.routes.routes}
+    for kind, usual, name in kinds:
+        for wrong in wrongs:
+            with pytest.raises(InvalidInput, match=name):
+                kind(*([first[kind]] if kind in first else []), **usual, **{name: wrong})
+
+
+def test_how_long_a_worker_goes_on(messenger: Messenger) -> None:
+    """It is told at once."""
+    with pytest.raises(InvalidInput, match="within must be a timedelta"):
+        Worker([messenger]).drain(within=5, signals=False)  # type: ignore[arg-type]
+
+
+def test_before_there_were_texts(messenger: Messenger) -> None:
+    """What would break every later decision about a number is not recorded."""
+    for year in (1, 1899):
+        with pytest.raises(InvalidInput, match="occurred_at lies before there were texts"):
+            messenger.consent.revoke(
+                PATIENT,
+                channel="spoken",
+                recorded_by="ana",
+                occurred_at=datetime(year, 1, 1, tzinfo=UTC),
+            )
 
 
 USUAL_TWILIO: dict[str, Any] = {"account_sid": SID, "auth_token": TOKEN, "sender": SENDER}

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from attrs import Attribute
@@ -18,21 +19,29 @@ __all__ = [
     "A_TEXT",
     "a_day",
     "a_kind",
+    "a_number",
     "a_text",
     "bit",
     "day",
     "day_or_none",
     "each_of",
     "flag",
+    "how_many",
     "kind",
     "language",
+    "lasting",
     "text",
     "utf_8",
+    "whole",
     "yes_or_no",
 ]
 
 A_TEXT = "a str; of a whole number, such as a key of your own database, str(...)"
 """What to pass where a text is needed."""
+
+# What a column of a database holds, and what can be added to any clock.
+_MOST = 2**63 - 1
+_LONGEST = timedelta(days=3653)
 
 # RFC 5646, 2.1, as far as a language and what narrows it go.
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
@@ -89,6 +98,36 @@ def bit(value: bool) -> bool:  # noqa: FBT001 - a converter
 def flag(_: object, attribute: Attribute[bool], value: object) -> None:
     """A validator of fields: :func:`yes_or_no`."""
     yes_or_no(value, attribute.name)
+
+
+def how_many(value: object, name: str) -> None:
+    """Refuse what is no whole number of things, or more than a database counts."""
+    if type(value) is not int or not 0 <= value <= _MOST:
+        msg = f"{name} says how many at most; pass a whole number, 0 or more"
+        raise InvalidInput(msg)
+
+
+def whole(_: object, attribute: Attribute[Any], value: object) -> None:
+    """A validator of fields: a whole number, or None where that is the default."""
+    if type(value) is not int and not (value is None and attribute.default is None):
+        msg = f"{attribute.name} must be a whole number"
+        raise InvalidInput(msg)
+
+
+def a_number(value: object, name: str) -> None:
+    """Refuse what is no number, or not finite."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        msg = f"{name} must be a number, and finite"
+        raise InvalidInput(msg)
+
+
+def lasting(_: object, attribute: Attribute[Any], value: object) -> None:
+    """A validator of fields: a span of time, or None where that is the default."""
+    if value is None and attribute.default is None:
+        return
+    if not isinstance(value, timedelta) or abs(value) > _LONGEST:
+        msg = f"{attribute.name} must be a timedelta, of ten years or less"
+        raise InvalidInput(msg)
 
 
 def day(value: date) -> date:

@@ -48,7 +48,7 @@ class Campaign:
         use_case: for example ``"customer_care"``, ``"low_volume_mixed"``, ``"sole_proprietor"``.
     """
 
-    vetting_score: int | None = None
+    vetting_score: int | None = field(default=None, validator=_given.whole)
     use_case: str = ""
 
 

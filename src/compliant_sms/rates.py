@@ -7,10 +7,11 @@ larger than a whole burst leaves from a full bucket, and what it took too much i
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from math import ceil, isfinite
+from math import ceil
 
 from attrs import Attribute, evolve, field, frozen
 
+from compliant_sms import _given
 from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 
@@ -31,8 +32,9 @@ class Unit(Word):
 
 
 def _positive(_: object, attribute: Attribute[float], value: float) -> None:
-    if not (isfinite(value) and value > 0):
-        msg = f"{attribute.name} of a rate must be more than zero, and finite"
+    _given.a_number(value, f"{attribute.name} of a rate")
+    if value <= 0:
+        msg = f"{attribute.name} of a rate must be more than zero"
         raise InvalidInput(msg)
 
 

@@ -44,7 +44,7 @@ class Upkeep(Facade):
             InvalidInput: ``by`` is empty.
             StoreError: what was evened out before it stays; do it again.
         """
-        return finish(flows.sync_opt_outs(self._ports, by=by, write=not dry_run))
+        return finish(flows.sync_opt_outs(self._ports, by=by, dry_run=dry_run))
 
 
 class AsyncUpkeep(Facade):
@@ -58,4 +58,4 @@ class AsyncUpkeep(Facade):
         self, *, by: str, dry_run: bool = False
     ) -> tuple[flows.OptOutDrift, ...]:
         """See :meth:`Upkeep.sync_opt_outs`."""
-        return await flows.sync_opt_outs(self._ports, by=by, write=not dry_run)
+        return await flows.sync_opt_outs(self._ports, by=by, dry_run=dry_run)

@@ -22,13 +22,22 @@ from compliant_sms.flows._routes import refuse_others_senders
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["append_event", "consent_events", "consent_state", "refuse_future", "wish_for_detail"]
+__all__ = [
+    "append_event",
+    "consent_events",
+    "consent_state",
+    "refuse_wrong_time",
+    "wish_for_detail",
+]
 
+_FIRST_YEAR = 1900
 _CLOCK_SKEW = timedelta(minutes=5)
 
 
-def refuse_future(ports: Ports, at: datetime, name: str) -> None:
-    """Refuse what is said to happen later than now, as far as two clocks may differ.
+def refuse_wrong_time(ports: Ports, at: datetime, name: str) -> None:
+    """Refuse what is said to happen later than now, or before anybody could text.
+
+    Two clocks may differ by a little.
 
     Args:
         ports: what to work with.
@@ -36,8 +45,11 @@ def refuse_future(ports: Ports, at: datetime, name: str) -> None:
         name: of the argument that says so.
 
     Raises:
-        InvalidInput: it lies in the future.
+        InvalidInput: it lies in the future, or too far back.
     """
+    if at.year < _FIRST_YEAR:  # not every clock has a year for the first of all instants, either
+        msg = f"{name} lies before there were texts. Pass when it happened."
+        raise InvalidInput(msg)
     if at > ports.clock() + _CLOCK_SKEW:
         msg = (
             f"{name} lies in the future; consent counts from when it was given. Pass that "
@@ -58,7 +70,7 @@ async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
     """
     if isinstance(event, Granted):
         refuse_no_tier(event.tier)
-    refuse_future(ports, event.occurred_at, "occurred_at")
+    refuse_wrong_time(ports, event.occurred_at, "occurred_at")
     return await ports.store.run(lambda tx: _append(tx, ports, event))
 
 

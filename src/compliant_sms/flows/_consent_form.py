@@ -22,7 +22,7 @@ from compliant_sms.consent import (
     fold,
 )
 from compliant_sms.errors import ConfigurationError
-from compliant_sms.flows._consent import refuse_future
+from compliant_sms.flows._consent import refuse_wrong_time
 from compliant_sms.flows._opt_in import may_have_come
 from compliant_sms.flows._permission import permission_of
 from compliant_sms.flows._replies import reply_key
@@ -90,7 +90,7 @@ async def submit_form(ports: Ports, sent: Submission) -> Submitted:
     """
     permission = permission_of(ports)
     _given.a_kind(sent, Submission, "sent", "a Submission")
-    refuse_future(ports, sent.at, "at")
+    refuse_wrong_time(ports, sent.at, "at")
     form = form_shown(permission, ports.practice, sent.shown)
     accepted = accept(form, sent)
     if isinstance(accepted, FormProblem):

@@ -124,6 +124,7 @@ async def dispatch(
         stopping: whether somebody says stop.
         since: when this run began (UTC): what failed in it is left to the next one.
     """
+    _given.how_many(limit, "limit")
     done, since = _Done(), since or ports.clock()
     tried, more, refused = 0, True, None
     while more and tried < limit and not done.is_over(ports) and not stopping():

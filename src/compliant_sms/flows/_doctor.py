@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from compliant_sms import _given
 from compliant_sms.errors import (
     CompliantSmsError,
     InvalidInput,
@@ -41,6 +42,7 @@ async def examine(ports: Ports, *, call_webhooks: bool = False) -> tuple[Checked
         call_webhooks: also call the addresses of status callbacks, unsigned: whoever answers
             must refuse that.
     """
+    _given.yes_or_no(call_webhooks, "call_webhooks")
     checks = [await _store(ports), await _sealing(ports), *await _held_back(ports)]
     for provider in ports.routes.providers:
         checks += await _account(ports, provider)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from attrs import evolve, field, frozen
 
+from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.consent import (
     Channel,
@@ -65,17 +66,19 @@ class OptOutDrift:
         return not (self.recorded or self.added or self.missing or self.stale or self.problem)
 
 
-async def sync_opt_outs(ports: Ports, *, by: str, write: bool) -> tuple[OptOutDrift, ...]:
+async def sync_opt_outs(ports: Ports, *, by: str, dry_run: bool) -> tuple[OptOutDrift, ...]:
     """Even the ledger and the providers' lists out, or only say how they differ.
 
     Args:
         ports: what to work with.
         by: who asked for it.
-        write: False changes nothing, neither here nor there.
+        dry_run: change nothing, neither here nor there.
 
     Returns:
         how each provider's list differed, before it was evened out.
     """
+    _given.yes_or_no(dry_run, "dry_run")
+    write = not dry_run
     drifts = [await _sync(ports, provider, write=write) for provider in ports.routes.providers]
     if write and not all(drift.is_even for drift in drifts):
         event = AuditEvent(

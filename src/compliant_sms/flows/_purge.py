@@ -9,6 +9,7 @@ from functools import partial
 
 from attrs import field, frozen
 
+from compliant_sms import _given
 from compliant_sms._masking import repr_of_practice
 from compliant_sms.audit import Act, AuditEvent, Plain
 from compliant_sms.flows._secure_records import drop_expired_pages
@@ -88,6 +89,9 @@ class PurgePlan:
         run: an id that nobody has used.
         by: who asks for it.
         dry_run: count only.
+
+    Raises:
+        InvalidInput: ``dry_run`` is neither True nor False.
     """
 
     practice_id: str = field(repr=repr_of_practice)
@@ -96,7 +100,7 @@ class PurgePlan:
     at: datetime
     run: str
     by: str
-    dry_run: bool
+    dry_run: bool = field(converter=_given.bit, validator=_given.flag)
 
     def event(self, stage: str, said: Mapping[RecordClass, Plain]) -> AuditEvent:
         """The beginning, or the end, for the audit log."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from compliant_sms import _given
 from compliant_sms.flows._permission import permission_of
 from compliant_sms.ports import Ports
 from compliant_sms.practice import PhiMode
@@ -22,6 +23,7 @@ _ENGLISH = "en"
 
 def registration(ports: Ports, *, toll_free: bool) -> Registration:
     """What the practice registers with carriers."""
+    _given.yes_or_no(toll_free, "toll_free")
     from compliant_sms.permission import register_10dlc, register_toll_free  # noqa: PLC0415 - lazy
 
     register = register_toll_free if toll_free else register_10dlc

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
 
+from compliant_sms import _given
 from compliant_sms.flows._diary import Known, drafted, entry_of, known_of, profiles_of
 from compliant_sms.flows._enqueue import enter
 from compliant_sms.flows._household import Agreements
@@ -54,6 +55,7 @@ async def plan_due(ports: Ports, limit: int, until: datetime | None = None) -> P
         limit: how many visits to look at.
         until: ask for those as well that are due until then (aware); their texts wait.
     """
+    _given.how_many(limit, "limit")
     if not ports.reminders:
         return PlannedReminders()
     at = ports.clock()

@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 
 from attrs import define, field, frozen
 
+from compliant_sms import _given
 from compliant_sms.clock import Clock
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._confirm import confirm_received
@@ -100,14 +101,14 @@ class Shift:
         within: after what time to stop in any case.
 
     Raises:
-        InvalidInput: something is not positive.
+        InvalidInput: something is of another type, or not positive.
     """
 
-    quantum: int = 20
-    poll: timedelta = timedelta(seconds=5)
-    reconcile_every: timedelta = timedelta(minutes=1)
+    quantum: int = field(default=20, validator=_given.whole)
+    poll: timedelta = field(default=timedelta(seconds=5), validator=_given.lasting)
+    reconcile_every: timedelta = field(default=timedelta(minutes=1), validator=_given.lasting)
     once: bool = False
-    within: timedelta | None = None
+    within: timedelta | None = field(default=None, validator=_given.lasting)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what would never rest or never send."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from attrs import frozen
+from attrs import field, frozen
 
+from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 from compliant_sms.rates import Rate
 
@@ -39,13 +40,15 @@ class Delivery:
             ``report_after`` longer than 30 days.
     """
 
-    lease: timedelta = timedelta(seconds=60)
-    settle_after: timedelta = timedelta(seconds=60)
-    attempts: int = 8
-    pause: timedelta = timedelta(seconds=30)
-    report_after: timedelta = timedelta(hours=1)
-    report_asks: int = 5
-    rate: Rate | None = None
+    lease: timedelta = field(default=timedelta(seconds=60), validator=_given.lasting)
+    settle_after: timedelta = field(default=timedelta(seconds=60), validator=_given.lasting)
+    attempts: int = field(default=8, validator=_given.whole)
+    pause: timedelta = field(default=timedelta(seconds=30), validator=_given.lasting)
+    report_after: timedelta = field(default=timedelta(hours=1), validator=_given.lasting)
+    report_asks: int = field(default=5, validator=_given.whole)
+    rate: Rate | None = field(
+        default=None, validator=_given.kind(Rate, "a Rate(per_second=...), or None")
+    )
 
     def __attrs_post_init__(self) -> None:
         """Refuse what would send in a loop or never."""
@@ -53,7 +56,7 @@ class Delivery:
         if min(spans) <= timedelta(0) or self.attempts < 1:
             msg = "lease, settle_after, attempts, pause and report_after must be more than zero"
             raise InvalidInput(msg)
-        if not isinstance(self.report_asks, int) or not 0 <= self.report_asks <= _MOST_ASKS:
+        if not 0 <= self.report_asks <= _MOST_ASKS:
             msg = f"report_asks must be a whole number: 0, to ask never, to {_MOST_ASKS}"
             raise InvalidInput(msg)
         if self.report_after > _LATEST_ASK:

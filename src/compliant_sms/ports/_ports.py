@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from compliant_sms import _given
 from compliant_sms.clock import Clock
 from compliant_sms.contact import MissedCalls
 from compliant_sms.conversations import InboxPlan
@@ -89,7 +90,7 @@ class Ports:
     templates: Catalogue | None = field(default=None, repr=False)
     volume: VolumePlan | None = None
     only_to: frozenset[PhoneNumber] | None = field(default=None, repr=False)
-    dry_run: bool = False
+    dry_run: bool = field(default=False, converter=_given.bit, validator=_given.flag)
     within: bool = False
     unbroken: Unbroken = field(default=as_it_is, repr=False, eq=False)
     telemetry: Telemetry = field(default=NO_TELEMETRY, repr=False, eq=False)

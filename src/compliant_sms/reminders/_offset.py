@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time, timedelta
 
-from attrs import frozen
+from attrs import field, frozen
 
 from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
@@ -40,8 +40,8 @@ class Offset:
         InvalidInput: it is neither, both, or not before the visit.
     """
 
-    days: int | None = None
-    minutes: int | None = None
+    days: int | None = field(default=None, validator=_given.whole)
+    minutes: int | None = field(default=None, validator=_given.whole)
     at: time | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -117,7 +117,8 @@ class RecallPlan:
         _one_wording(self.body, self.template, self.values)
 
     @at_most.validator
-    def _some(self, _: Attribute[int], count: int) -> None:
+    def _some(self, of: Attribute[int], count: int) -> None:
+        _given.whole(self, of, count)
         if not 1 <= count <= _MOST:
             msg = f"at_most must be from 1 to {_MOST}: so often a recall goes out"
             raise InvalidInput(msg)

@@ -19,6 +19,7 @@ except ImportError as _missing:
     _EXTRA = "postgres"
     raise MissingExtra(_EXTRA, "the PostgreSQL store") from _missing
 
+from compliant_sms import _given
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput
 from compliant_sms.ports import AtRest, HostConnection, Store
@@ -73,6 +74,8 @@ class PostgreSQL:
         migrate: bool = True,
         prepare: bool = True,
     ) -> None:
+        _given.how_many(max_connections, "max_connections")
+        _given.a_number(busy_timeout, "busy_timeout")
         if max_connections < 1 or busy_timeout <= 0:
             msg = "max_connections and busy_timeout must be more than zero"
             raise InvalidInput(msg)

@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Generic, LiteralString, TypeAlias, TypeVar, cast
 
+from compliant_sms import _given
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
     InvalidInput,
@@ -132,6 +133,7 @@ class SQLite:
         if not str(path).strip():
             msg = "the path of the database is empty. Pass a file name, or ':memory:' for tests."
             raise InvalidInput(msg)
+        _given.a_number(busy_timeout, "busy_timeout")
         self._path = str(path)
         self._busy_timeout = busy_timeout
         self._may_migrate = migrate

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from attrs import Attribute, field, frozen
 
+from compliant_sms import _given
 from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
 from compliant_sms.phi import PhiLabel
 from compliant_sms.phone import PhoneNumber
@@ -282,7 +283,7 @@ class Money(Kind):
     """An amount of US dollars: a ``Decimal`` or a whole number, to the cent."""
 
     code = "money"
-    most: int = field(default=99_999, kw_only=True)
+    most: int = field(default=99_999, kw_only=True, validator=_given.whole)
 
     def written(self, value: object, setting: Setting) -> str:  # noqa: ARG002 - see Kind
         if isinstance(value, bool) or not isinstance(value, Decimal | int):
@@ -314,8 +315,8 @@ class Number(Kind):
     """
 
     code = "number"
-    least: int = field(default=0, kw_only=True)
-    most: int = field(default=999, kw_only=True)
+    least: int = field(default=0, kw_only=True, validator=_given.whole)
+    most: int = field(default=999, kw_only=True, validator=_given.whole)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a number that no value can be."""
