@@ -47,6 +47,7 @@ from compliant_sms.evidence import (
     EntryRecord,
     EventRecord,
     Left,
+    PageActRecord,
     PracticeRecord,
     ProblemRecord,
     ReceivedRecord,
@@ -309,6 +310,7 @@ def everywhere(hostile: str) -> Dossier:
                 left=Left(at=NOON, body=h + "!", message_class=h, category=h, sender=h),
                 steps=(StepRecord(at=NOON, state=h), StepRecord(at=NOON, state="sent")),
                 said=(SaidRecord(at=NOON, sent=True, by=h, reason=h),),
+                page_acts=(PageActRecord(at=NOON, what=h, by=h, reason=h),),
                 reports=(
                     ReportRecord(
                         at=NOON, provider=h, key=h, provider_id=h, state=h, problem=problem
@@ -328,6 +330,19 @@ def everywhere(hostile: str) -> Dossier:
                 intent=h,
                 author=h,
                 answers=h,
+            ),
+        ),
+        entries=(
+            EntryRecord(
+                thread_id=h,
+                person=h,
+                at=NOON,
+                kind=h,
+                actor=h,
+                words=h,
+                to=h,
+                message_id=h,
+                dropped=dropped,
             ),
         ),
     )
@@ -805,6 +820,7 @@ def test_the_format_is_documented() -> None:
         (StepRecord, "steps"),
         (ReportRecord, "reports"),
         (AccessRecord, "accesses"),
+        (PageActRecord, "page_acts"),
         (SaidRecord, "said"),
     ],
 )

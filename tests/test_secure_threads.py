@@ -142,6 +142,52 @@ def test_erasing_takes_addresses_and_notes_along(ana: Visitor, clock: MovableClo
     assert b"food" not in pack
 
 
+@pytest.mark.both_databases
+def test_a_pack_tells_who_gave_a_code_and_took_a_page_back(
+    ana: Visitor, clock: MovableClock
+) -> None:
+    """With why, and also where nothing else happened to the text in the period."""
+    messenger, asked = ana.messenger, clock()
+    clock.advance(2 * HOUR)
+    messenger.secure_pages.issue_code(
+        ana.message_id, by="front-desk:ben", reason="She <called> for it."
+    )
+    clock.advance(HOUR)
+    messenger.secure_pages.withdraw(ana.message_id, by="privacy:kim", reason="Sent to a wrong one.")
+    pack = messenger.evidence(PATIENT, asked + HOUR, clock() + HOUR, **WHO).data
+    [text] = dossier_of(pack).texts
+    page = unpacked(pack)[PAGE].decode()
+
+    assert [(each.what, each.by, each.reason) for each in text.page_acts] == [
+        ("code_issued", "front-desk:ben", "She <called> for it."),
+        ("page_withdrawn", "privacy:kim", "Sent to a wrong one."),
+    ]
+    assert [each.at for each in text.page_acts] == [clock() - HOUR, clock()]
+    assert verify_pack(pack).ok
+    assert "A code that opens the secure page was issued</b> by front-desk:ben" in page
+    assert "<h4>With its secure page</h4>" in page
+    assert "<called>" not in page
+
+
+@pytest.mark.both_databases
+def test_a_pack_tells_that_notes_were_purged(ana: Visitor, clock: MovableClock) -> None:
+    """When there was one, by which rule it was dropped, and the hash of what it was."""
+    messenger, begun = ana.messenger, clock()
+    ana.reply("May I take it with food?")
+    _work_on_it(messenger, clock)
+    ended = clock() + HOUR
+    clock.advance(timedelta(days=366 * 8))
+    messenger.purge(by="it:kim")
+    pack = messenger.evidence(PATIENT, begun, ended, **WHO).data
+    told = dossier_of(pack).entries
+
+    assert [(each.kind, each.actor, each.words) for each in told] == [("dropped", "", "")] * 3
+    assert [each.at for each in told] == [ended - count * HOUR for count in (3, 2, 1)]
+    assert all(each.dropped and set(each.dropped.proofs) == {"record"} for each in told)
+    assert verify_pack(pack).ok
+    assert "that was dropped since" in unpacked(pack)[PAGE].decode()
+
+
 def _work_on_it(messenger: Messenger, clock: MovableClock) -> None:
     [thread] = messenger.inbox.due()
     for act in (

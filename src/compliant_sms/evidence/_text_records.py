@@ -19,6 +19,7 @@ __all__ = [
     "DroppedRecord",
     "EntryRecord",
     "Left",
+    "PageActRecord",
     "ProblemRecord",
     "ReceivedRecord",
     "ReportRecord",
@@ -186,6 +187,24 @@ class AccessRecord:
 
 @records.lean
 @frozen(kw_only=True)
+class PageActRecord:
+    """What somebody of the practice did with the secure page behind a text.
+
+    Attributes:
+        at: when.
+        what: ``code_issued`` or ``page_withdrawn``.
+        by: who did it.
+        reason: why.
+    """
+
+    at: datetime
+    what: str
+    by: str
+    reason: str = field(repr=False)
+
+
+@records.lean
+@frozen(kw_only=True)
 class EntryRecord:
     """What somebody of the practice did with a conversation.
 
@@ -193,11 +212,12 @@ class EntryRecord:
         thread_id: the conversation's; opaque.
         person: the practice's id of the patient; None where nobody knew who wrote.
         at: when.
-        kind: what, for example ``note`` or ``closed``.
-        actor: who did it.
+        kind: what, for example ``note`` or ``closed``; ``dropped`` where that was dropped.
+        actor: who did it; empty likewise.
         words: the note, or the reason.
         to: the member or the queue that got it.
         message_id: the reply.
+        dropped: what stays of it, where it was dropped.
     """
 
     thread_id: str
@@ -208,6 +228,7 @@ class EntryRecord:
     words: str = field(default="", repr=False)
     to: str = ""
     message_id: str = ""
+    dropped: DroppedRecord | None = None
 
 
 @records.lean
@@ -238,6 +259,7 @@ class TextRecord:
         steps: the states it went through.
         reports: what the provider told of it.
         accesses: who came to the secure page behind it.
+        page_acts: what somebody of the practice did with that page.
         said: what somebody of the practice said became of it.
     """
 
@@ -263,6 +285,7 @@ class TextRecord:
     steps: tuple[StepRecord, ...] = ()
     reports: tuple[ReportRecord, ...] = ()
     accesses: tuple[AccessRecord, ...] = ()
+    page_acts: tuple[PageActRecord, ...] = ()
     said: tuple[SaidRecord, ...] = ()
 
 

@@ -31,7 +31,9 @@ from compliant_sms.flows._evidence import Question
 from compliant_sms.flows._history import TextRecord as OnRecord
 from compliant_sms.flows._history import text_record as on_record
 from compliant_sms.flows._on_record import (
+    PAGE_ACTS,
     chain_record,
+    dropped_entry,
     entry_record,
     in_base64,
     practice_record,
@@ -122,31 +124,35 @@ async def _growth(
 
 async def _texts(tx: Transaction, practice_id: str, asked: Question) -> tuple[TextRecord, ...]:
     told: list[OnRecord] = []
+    paged = await tx.paged(practice_id, asked.number)
+    done = await _done(tx, practice_id) if paged else []
     for message in await tx.messages_to(practice_id, asked.number):
         steps = await tx.steps(message.message_id)
         reports = await tx.callbacks(message.message_id)
         came = await tx.accesses(practice_id, message.message_id)
         later = [*(s.at for s in steps), *(r.at for r in reports), *(c.at for c in came)]
+        later += (each.at for each in done if each.subject == message.message_id)
         if any(map(asked.covers, [message.created_at, *later])):
             told.append(await on_record(tx, message))
     doubtful = any(step.state is State.UNCERTAIN for each in told for step in each.steps)
-    said = await _said(tx, practice_id) if doubtful else []
-    return tuple(text_record(each, said) for each in told)
+    if doubtful and not paged:
+        done = await _done(tx, practice_id)
+    return tuple(text_record(each, done) for each in told)
 
 
-async def _said(tx: Transaction, practice_id: str) -> list[AuditEvent]:
-    """What people said became of texts whose outcome was unknown."""
-    events = await tx.audit_events(practice_id)
-    return [event for event in events if event.act is Act.SETTLED_BY_HAND]
+async def _done(tx: Transaction, practice_id: str) -> list[AuditEvent]:
+    """What people did with texts, and with the pages behind them."""
+    acts = {Act.SETTLED_BY_HAND, *PAGE_ACTS}
+    return [event for event in await tx.audit_events(practice_id) if event.act in acts]
 
 
 async def _entries(tx: Transaction, practice_id: str, asked: Question) -> tuple[EntryRecord, ...]:
-    found = [
-        entry_record(thread, entry)
-        for thread in await tx.threads_at(practice_id, asked.number)
-        for entry in await tx.entries(thread.thread_id)
-        if asked.covers(entry.at)
-    ]
+    found: list[EntryRecord] = []
+    for thread in await tx.threads_at(practice_id, asked.number):
+        found += [entry_record(thread, entry) for entry in await tx.entries(thread.thread_id)]
+        dropped = await tx.dropped_entries(thread.thread_id)
+        found += [dropped_entry(thread, at, purged) for at, purged in dropped]
+    found = [record for record in found if asked.covers(record.at)]
     return tuple(sorted(found, key=lambda record: record.at))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Iterable
+from datetime import datetime
 
 from compliant_sms import records
-from compliant_sms.audit import AuditEvent
+from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.conversations import Entry, Thread
 from compliant_sms.evidence import (
     AccessRecord,
@@ -16,6 +17,7 @@ from compliant_sms.evidence import (
     EntryRecord,
     EventRecord,
     Left,
+    PageActRecord,
     PracticeRecord,
     ProblemRecord,
     ReceivedRecord,
@@ -35,13 +37,19 @@ from compliant_sms.secure_pages import PageAccess
 from compliant_sms.templates import TemplateRef
 
 __all__ = [
+    "PAGE_ACTS",
     "chain_record",
+    "dropped_entry",
     "entry_record",
     "in_base64",
     "practice_record",
     "received_record",
     "text_record",
 ]
+
+
+PAGE_ACTS = frozenset({Act.CODE_ISSUED, Act.PAGE_WITHDRAWN})
+"""What is done with the secure page behind a text."""
 
 
 def practice_record(practice: Practice) -> PracticeRecord:
@@ -83,9 +91,10 @@ def _base64(data: bytes) -> str:
     return b64encode(data).decode("ascii")
 
 
-def text_record(told: OnRecord, said: Iterable[AuditEvent]) -> TextRecord:
-    """A text and all that became of it, also by what people said of it, or of others."""
+def text_record(told: OnRecord, done: Iterable[AuditEvent]) -> TextRecord:
+    """A text and all that became of it, also by what people did, with it or with others."""
     message, draft = told.message, told.message.draft
+    its = [event for event in done if event.subject == message.message_id]
     return TextRecord(
         message_id=message.message_id,
         person=draft.person,
@@ -109,7 +118,8 @@ def text_record(told: OnRecord, said: Iterable[AuditEvent]) -> TextRecord:
         steps=tuple(StepRecord(at=step.at, state=str(step.state)) for step in told.steps),
         reports=tuple(map(_report, told.callbacks)),
         accesses=tuple(map(_access, told.accesses)),
-        said=tuple(_said(event) for event in said if event.subject == message.message_id),
+        page_acts=tuple(_page_act(event) for event in its if event.act in PAGE_ACTS),
+        said=tuple(_said(event) for event in its if event.act is Act.SETTLED_BY_HAND),
     )
 
 
@@ -117,6 +127,10 @@ def _said(event: AuditEvent) -> SaidRecord:
     return SaidRecord(
         at=event.at, sent=bool(event.details["sent"]), by=event.actor, reason=event.reason
     )
+
+
+def _page_act(event: AuditEvent) -> PageActRecord:
+    return PageActRecord(at=event.at, what=str(event.act), by=event.actor, reason=event.reason)
 
 
 def _access(access: PageAccess) -> AccessRecord:
@@ -139,6 +153,18 @@ def entry_record(thread: Thread, entry: Entry) -> EntryRecord:
         words=entry.words,
         to=entry.to,
         message_id=entry.message_id,
+    )
+
+
+def dropped_entry(thread: Thread, at: datetime, purged: Purged) -> EntryRecord:
+    """That somebody did something with a conversation, and what stays of it."""
+    return EntryRecord(
+        thread_id=thread.thread_id,
+        person=thread.person,
+        at=at,
+        kind="dropped",
+        actor="",
+        dropped=_dropped(purged),
     )
 
 

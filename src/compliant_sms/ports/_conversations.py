@@ -12,6 +12,7 @@ from compliant_sms._masking import repr_of_practice
 from compliant_sms.conversations import Entry, InboxEvent, OpenItem, Thread, ThreadState, Wait
 from compliant_sms.messages import Inbound
 from compliant_sms.phone import PhoneNumber
+from compliant_sms.retention import Purged
 
 __all__ = ["Conversations", "ListedThreads"]
 
@@ -129,7 +130,10 @@ class Conversations(Protocol):
         """Keep what somebody did with a thread."""
 
     async def entries(self, thread_id: str) -> list[Entry]:
-        """What was done with a thread, the oldest first."""
+        """What was done with a thread and was not dropped, the oldest first."""
+
+    async def dropped_entries(self, thread_id: str) -> list[tuple[datetime, Purged]]:
+        """When the others were done (UTC), and what stays of each, the oldest first."""
 
     async def add_inbox_event(self, practice_id: str, event: InboxEvent) -> bool:
         """Keep that something happened; False where that is known of the same text."""

@@ -41,6 +41,9 @@ class SecurePageRecords(Protocol):
     async def accesses_at(self, practice_id: str, number: PhoneNumber) -> list[PageAccess]:
         """Every access to the pages of all texts to a number, oldest first."""
 
+    async def paged(self, practice_id: str, number: PhoneNumber) -> set[str]:
+        """The ids of the texts to a number that have a page."""
+
     async def accesses_beside(self, practice_id: str, message_id: str) -> list[PageAccess]:
         """Every access to the pages of all texts to the person of that one there, oldest first."""
 

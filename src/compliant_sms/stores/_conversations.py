@@ -355,6 +355,15 @@ class ThreadRecords(SubjectRecords):
             for entry_id, record, chain_id, data_key in rows
         ]
 
+    async def dropped_entries(self, thread_id: str) -> list[tuple[datetime, Purged]]:
+        """When the others were done (UTC), and what stays of each, the oldest first."""
+        rows = await self._all(
+            """SELECT at, purged FROM sms_thread_entries
+            WHERE thread_id = :thread_id AND purged IS NOT NULL ORDER BY seq""",
+            thread_id=thread_id,
+        )
+        return [(instant(at), records.decode(bytes(kept), Purged)) for at, kept in rows]
+
     # What is dropped
 
     async def _drop_entry(self, key: str, purged: Purged) -> bool:

@@ -174,6 +174,17 @@ class SecurePageRecords(SubjectRecords):
         )
         return [await self._access(row) for row in rows]
 
+    async def paged(self, practice_id: str, number: PhoneNumber) -> set[str]:
+        """The ids of the texts to a number that have a page."""
+        rows = await self._all(
+            """SELECT p.message_id FROM sms_messages m
+            JOIN sms_secure_pages p ON p.message_id = m.message_id
+            WHERE m.practice_id = :practice_id AND m.number = :number""",
+            practice_id=practice_id,
+            number=await self._number(practice_id, number),
+        )
+        return {message_id for (message_id,) in rows}
+
     async def accesses_beside(self, practice_id: str, message_id: str) -> list[PageAccess]:
         """Every access to the pages of all texts to the person of that one there, oldest first."""
         rows = await self._all(_ACCESSES + _BESIDE, practice_id=practice_id, message_id=message_id)

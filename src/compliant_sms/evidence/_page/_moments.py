@@ -29,6 +29,7 @@ from compliant_sms.evidence._page._words import (
     DATED,
     FLAGS,
     INTENTS,
+    PAGE_ACTS,
     STATES,
     TIERS,
     listed,
@@ -189,6 +190,9 @@ def _texts(case: Case) -> Iterator[Moment]:
         for access in record.accesses:
             words = f"<b>{word(ACCESSES, access.what)}</b>"
             yield Moment(at=access.at, kind="news", label=text.label, words=words)
+        for act in record.page_acts:
+            words = f"<b>{word(PAGE_ACTS, act.what)}</b> by {shown(act.by)}"
+            yield Moment(at=act.at, kind="news", label=text.label, words=words)
 
 
 def came_to(record: TextRecord, step: StepRecord) -> str:
@@ -202,7 +206,8 @@ def came_to(record: TextRecord, step: StepRecord) -> str:
 def _staff(case: Case) -> Iterator[Moment]:
     for act in case.acts:
         said = _excerpt(act.record.words) if act.record.words else ""
-        words = f"<b>{word(ACTS, act.record.kind)}</b> by {shown(act.record.actor)} {said}"
+        by = f" by {shown(act.record.actor)}" if act.record.actor else ""
+        words = f"<b>{word(ACTS, act.record.kind)}</b>{by} {said}"
         yield Moment(at=act.record.at, kind="news", label=act.label, words=words)
 
 

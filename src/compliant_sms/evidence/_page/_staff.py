@@ -28,6 +28,7 @@ def _card(case: Case, act: Act) -> str:
         ]
     )
     words = quoted(record.words) if record.words else ""
+    words += case.dropped(record.dropped) if record.dropped else ""
     return (
         f'<article id="{act.label}" class="card"><h3><span class="label">{act.label}</span> '
         f"{word(ACTS, record.kind)}</h3>{words}{told}</article>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from compliant_sms.evidence._page._case import Case, Text
 from compliant_sms.evidence._page._markup import items, quoted, shown, table
 from compliant_sms.evidence._page._moments import came_to
-from compliant_sms.evidence._page._words import ACCESSES, STATES, number, word
+from compliant_sms.evidence._page._words import ACCESSES, PAGE_ACTS, STATES, number, word
 from compliant_sms.evidence._text_records import (
     ProblemRecord,
     ReportRecord,
@@ -56,7 +56,8 @@ def _card(case: Case, text: Text) -> str:
         f'<article id="{text.label}" class="card"><h3><span class="label">{text.label}</span> '
         f"{purpose} {state}</h3>{asked}{_bodies(case, text)}"
         f"<h4>Decisions</h4>{decisions or '<p>There is none.</p>'}"
-        f"<h4>What became of it</h4>{_course(case, text)}{_accesses(case, text)}</article>"
+        f"<h4>What became of it</h4>{_course(case, text)}{_accesses(case, text)}"
+        f"{_page_acts(case, text)}</article>"
     )
 
 
@@ -171,6 +172,21 @@ def _accesses(case: Case, text: Text) -> str:
     )
     told = table(("When", "What", "From the network address"), rows)
     return f"<h4>At its secure page</h4>{told}" if came else ""
+
+
+def _page_acts(case: Case, text: Text) -> str:
+    """Who of the practice did something with that page; nothing where nobody did."""
+    acts = text.record.page_acts
+    rows = (
+        (
+            case.zone.time(each.at),
+            word(PAGE_ACTS, each.what),
+            f"{shown(each.by)}: {quoted(each.reason)}",
+        )
+        for each in acts
+    )
+    told = table(("When", "What", "By whom, and why"), rows)
+    return f"<h4>With its secure page</h4>{told}" if acts else ""
 
 
 def _whose(said: SaidRecord | None) -> str:

@@ -16,6 +16,7 @@ __all__ = [
     "DATED",
     "FLAGS",
     "INTENTS",
+    "PAGE_ACTS",
     "STATES",
     "TIERS",
     "listed",
@@ -102,6 +103,10 @@ ACCESSES = {
     "read": "The right answer at the secure page: the message was shown",
     "replied": "A reply was written on the secure page",
 }
+PAGE_ACTS = {
+    "code_issued": "A code that opens the secure page was issued",
+    "page_withdrawn": "The secure page was taken back: it shows nothing any more",
+}
 ACTS = {
     "note": "A note, which no patient sees",
     "assigned": "Given to a member of staff",
@@ -111,6 +116,7 @@ ACTS = {
     "reopened": "The conversation was opened again",
     "joined": "Somebody said whose number it is",
     "escalated": "It went to the point person, because nobody had answered",
+    "dropped": "Something that was done, and that was dropped since",
 }
 
 

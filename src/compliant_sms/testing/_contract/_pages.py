@@ -186,6 +186,8 @@ class PageContract(Contract):
 
         with self._bench(make_store) as store:
             store.run(write)
+            assert store.run(lambda tx: tx.paged(HERE, BEN)) == {"lakeside/2", "lakeside/3"}
+            assert store.run(lambda tx: tx.paged("elsewhere", BEN)) == set()
             late = NOON + minutes(99)
             dropped, after = store.run(lambda tx: tx.drop_expired_pages(HERE, late, "", 2))
             assert (dropped, after) == (1, "lakeside/2")

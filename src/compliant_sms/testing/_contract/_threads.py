@@ -241,6 +241,9 @@ class ThreadContract(Contract):
             assert store.run(lambda tx: tx.aged(record, HERE, first.key, 9)) == [second]
             assert [store.run(drop(first.key)) for _ in range(2)] == [True, False]
             assert [e.entry_id for e in store.run(lambda tx: tx.entries("t1"))] == ["e2"]
+            ((at, kept),) = store.run(lambda tx: tx.dropped_entries("t1"))
+            assert (at, kept.rule, len(kept.proofs)) == (NOON, _PURGED.rule, 1)
+            assert store.run(lambda tx: tx.dropped_entries("t2")) == []
 
     def test_threads_are_sealed_and_erased(self, make_store: MakeStore) -> None:
         """They open with the keys of whom they are with, and never again once those are gone."""
