@@ -283,7 +283,7 @@ class Model:
 
         A fresh opt-in ends all before it; a START those after which it is the same number still.
         """
-        fresh = [when(g) for g in self.grants if g.basis is not Basis.BOOKING]
+        fresh = [when(g) for g in self.grants if lifts(g)]
         opted = max(fresh, default=BEGINNING)
         started = max(map(when, self.starts), default=BEGINNING)
         gone = {Flag.INVALID_NUMBER, Flag.UNREACHABLE_PERMANENT}
@@ -454,6 +454,20 @@ def test_what_is_no_fresh_opt_in_lifts_no_revocation(basis: Basis) -> None:
     anybodys = evolve(again, unproven=True)
     assert fold([granted(1), revoked(5), anybodys], ME).revocation == "stop-5"
     assert standing(fold([granted(1), revoked(5), anybodys], ME)) == ()
+
+
+@pytest.mark.parametrize("why", list(Flag))
+def test_a_number_that_was_only_typed_is_not_shown_to_work(why: Flag) -> None:
+    """Whoever fills in a form leaves what a provider said; who agrees to staff, or by text, not."""
+    said = flagged(5, why=why)
+    form = granted(9, basis=Basis.WEB_FORM, wording=WORDING, unproven=True)
+    told = fold([granted(1), said, form], ME)
+
+    assert told.flagged is not None
+    assert told.flagged.event_id == said.event_id
+    for basis in (Basis.INTAKE_FORM, Basis.TEXT_MESSAGE, Basis.SPOKEN):
+        again = granted(9, basis=basis, wording=WORDING)
+        assert fold([granted(1), said, again], ME).flagged is None
 
 
 def test_start_after_a_booking_brings_the_booking_back() -> None:

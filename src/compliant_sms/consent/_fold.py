@@ -81,6 +81,11 @@ def _distinct(stops: Sequence[Revocation]) -> tuple[Revocation, ...]:
     return tuple(stop for n, stop in enumerate(stops) if shapes[n] not in shapes[:n])
 
 
+def _shows_the_number(event: Granted) -> bool:
+    # Nobody is known to have the number who only typed it into a form, or is on another's list.
+    return event.basis.is_fresh_opt_in and event.imported is None and not event.unproven
+
+
 def _source(event: Granted | Revoked) -> str:
     return event.imported.source if event.imported else ""
 
@@ -100,7 +105,7 @@ class _Folding:
             case Granted():
                 if self._lifts(event):
                     self._standing_from = len(self._stops)
-                if event.basis.is_fresh_opt_in and event.imported is None:
+                if _shows_the_number(event):
                     self._flags = []
                 self._grants.append((event, event.tier, self._standing_from))
             case Revoked():

@@ -9,7 +9,14 @@ from itertools import chain, combinations
 from attrs import evolve
 
 from compliant_sms import records
-from compliant_sms.consent import ConsentEvent, ConsentState, fold, fold_for_holder, from_payload
+from compliant_sms.consent import (
+    ConsentEvent,
+    ConsentState,
+    Granted,
+    fold,
+    fold_for_holder,
+    from_payload,
+)
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.evidence._clocks import apart
 from compliant_sms.evidence._dossier import Dossier
@@ -122,9 +129,15 @@ def _agrees(
 
 
 def _states(events: Sequence[ConsentEvent], person: str | None) -> tuple[ConsentState, ...]:
-    """What held, as it is told now and as it was before records told of lifted revocations."""
+    """What held, as it is told now and as versions before told it.
+
+    They told of no lifted revocations, and let a form end what a provider said of the number.
+    """
     held = fold(events, person) if person else fold_for_holder(events)
-    return held, evolve(held, lifted=())
+    proven = [evolve(e, unproven=False) if isinstance(e, Granted) else e for e in events]
+    before = fold(proven, person) if person else fold_for_holder(proven)
+    told = (held, evolve(held, flagged=before.flagged))
+    return (*told, *(evolve(each, lifted=()) for each in told))
 
 
 def _again(decided: _Decided) -> Check:

@@ -103,7 +103,12 @@ def _granted(event: Granted) -> Iterator[tuple[str, str]]:
     yield "Strength", TIERS[event.tier]
     yield "Covers", listed(event.categories)
     yield "Given to", shown(event.given_to)
-    yield "Number", "typed, and not proved: it ends no opt-out" if event.unproven else ""
+    yield (
+        "Number",
+        "typed, and not proved: it ends no opt-out, nor what a provider said of the number"
+        if event.unproven
+        else "",
+    )
     yield from _wording("Shown to the patient, word for word", event.wording)
     if event.signature is not None:
         signed = event.signature
