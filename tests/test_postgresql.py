@@ -9,7 +9,9 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,7 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from compliant_sms import Keyring, Messenger, Sent, flows
+from compliant_sms import Held, Keyring, Messenger, Rulebook, Sent, Settings, flows
 from compliant_sms.cli._commands import commands
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
@@ -37,9 +39,11 @@ from compliant_sms.errors import (
 from compliant_sms.imports import ImportedOptOut
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Transaction
+from compliant_sms.rules import PracticeCap
 from compliant_sms.stores import PostgreSQL
 from compliant_sms.stores._named import numbered
 from compliant_sms.stores._schema import tables
+from compliant_sms.stores._transaction import SqlTransaction
 from conftest import MORNING, PATIENT, PERSON
 from databases import Server
 from hooks import until
@@ -261,6 +265,36 @@ def test_a_missing_privilege_is_told_as_such(application: str) -> None:
     with pytest.raises(StoreReadOnly, match=r"privilege.*--database.*GRANTs in docs/how-to/use-p"):
         store.open()
     store.close()
+
+
+def test_a_limit_by_person_holds_at_two_numbers_at_once(
+    make_messenger: Make, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two texts to one person that are claimed in one instant, the limit lets one go."""
+    law = Rulebook(Settings(caps=(PracticeCap(count=1, within=timedelta(days=1)),)))
+    one, two = (make_messenger(store=PostgreSQL(postgres_dsn), rulebook=law) for _ in range(2))
+    for number in (PATIENT, OTHER):
+        agree(one, number)
+    agree(one, "+12175550136", "pat-3")
+    for messenger in (one, two):  # the first text of each waits for the practice
+        remind(messenger, f"first/{id(messenger)}", to="+12175550136", person="pat-3")
+    read, meanwhile = SqlTransaction.departures, list[Future[Any]]()
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+
+    async def departures(tx: Any, practice_id: str, number: PhoneNumber, *rest: Any) -> Any:
+        found = await read(tx, practice_id, number, *rest)
+        if number == PhoneNumber(OTHER) and not meanwhile:  # nothing left there, by what is read
+            meanwhile.append(pool.submit(remind, two, "2", to=OTHER))
+            with psycopg.connect(postgres_dsn, autocommit=True) as server:
+                until(lambda: meanwhile[0].done() or server.execute(waiting).fetchone() != (0,))
+        return found
+
+    monkeypatch.setattr(SqlTransaction, "departures", departures)
+    with ThreadPoolExecutor(1) as pool:
+        first = remind(one, "1")
+
+    assert isinstance(first, Sent)
+    assert isinstance(meanwhile[0].result(), Held)
 
 
 # What errors mean

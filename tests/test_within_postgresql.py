@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -32,6 +33,7 @@ from compliant_sms.errors import (
 )
 from compliant_sms.keyring import Keyring
 from compliant_sms.practice import Campaign
+from compliant_sms.rules import PracticeCap, Rulebook, Settings
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.stores.postgresql import PostgreSQL
@@ -106,6 +108,21 @@ def test_nobody_waits_for_a_check(
     """Asking what a carrier's limit leaves takes up none of it, and holds nobody up."""
     limited = evolve(practice, campaign=Campaign(vetting_score=80))
     messenger = make_messenger(practice=limited, store=server.store)
+    with host.transaction():
+        joined = messenger.within(host.connection)
+        joined.check(to=PATIENT, person=PERSON, purpose=Purpose.RECALL, body=BODY)
+        outcome = remind(messenger)
+
+    assert isinstance(outcome, Sent)
+
+
+def test_nobody_waits_for_a_check_by_person(
+    make_messenger: Make, server: Server, host: Host, willing: Messenger
+) -> None:
+    """Nor does asking what a limit leaves to somebody with several numbers."""
+    agree(willing, "+12175550135")
+    law = Rulebook(Settings(caps=(PracticeCap(count=1, within=timedelta(days=1)),)))
+    messenger = make_messenger(rulebook=law, store=server.store)
     with host.transaction():
         joined = messenger.within(host.connection)
         joined.check(to=PATIENT, person=PERSON, purpose=Purpose.RECALL, body=BODY)

@@ -75,9 +75,11 @@ async def _elsewhere(
 ) -> list[Departure]:
     """What left to a person at other numbers lately: limits are for each patient."""
     since, found = facts.at - _A_WEEK, list[Departure]()
-    for number in await tx.numbers_of(practice_id, person):
-        if number != facts.number:
-            found += await tx.departures(practice_id, number, since, person)
+    others = [each for each in await tx.numbers_of(practice_id, person) if each != facts.number]
+    if others:  # nobody may find the same room at another number in the meantime
+        await tx.lock_person(practice_id, person)
+    for number in others:
+        found += await tx.departures(practice_id, number, since, person)
     return found
 
 

@@ -61,6 +61,13 @@ class Transaction(
         What is read afterwards includes whatever was committed before.
         """
 
+    async def lock_person(self, practice_id: str, person: str) -> None:
+        """Let nobody else claim texts to a person where that is locked too, until the end.
+
+        For a limit that counts what leaves to all numbers of a person. It comes after :meth:`lock`,
+        and nobody who has it locks another number or person.
+        """
+
     async def prefetch(
         self, practice_id: str, number: PhoneNumber, *, since: datetime, buckets: Sequence[str]
     ) -> None:

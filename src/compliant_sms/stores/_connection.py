@@ -121,6 +121,10 @@ class Records:
         """Let nobody else claim texts to the number, or add events about it, until the end."""
         await self._hold(_place(practice_id, number))
 
+    async def lock_person(self, practice_id: str, person: str) -> None:
+        """Let nobody else who asks for it look at what left to a person, until the end."""
+        await self._hold(f"{practice_id}/person/{person}")
+
     def _is_locked(self, practice_id: str, number: PhoneNumber) -> bool:
         """Whether the number was locked in this transaction."""
         return _place(practice_id, number) in self._locked

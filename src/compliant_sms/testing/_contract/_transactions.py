@@ -98,6 +98,24 @@ class TransactionContract(Contract):
             seen = store.together([work(name) for name in range(16)])
             assert sorted(map(_plain, seen)) == list(range(16))
 
+    def test_lock_of_a_person_is_a_fence(self, make_store: MakeStore) -> None:
+        """Whoever locks a person sees what was committed by those who did, at whatever number."""
+
+        def work(name: int) -> Work[int]:
+            async def add(tx: Transaction) -> int:
+                number = (ANA, BEN)[name % 2]
+                await tx.lock(HERE, number)
+                await tx.lock_person(HERE, "pat-1")
+                before = [*await tx.messages_to(HERE, ANA), *await tx.messages_to(HERE, BEN)]
+                await tx.save(a_text(str(name), to=number), NOON)
+                return len(before)
+
+            return add
+
+        with self._bench(make_store) as store:
+            seen = store.together([work(name) for name in range(16)])
+            assert sorted(map(_plain, seen)) == list(range(16))
+
     def test_prefetch_changes_no_answer(self, make_store: MakeStore) -> None:
         """What was announced is read as it is then, whatever is written in between."""
         left = a_text(state=State.CLAIMED, departure=a_departure(NOON))
