@@ -244,6 +244,11 @@ def test_values(make: Any, words: str) -> None:
         ({"state": "il"}, "two-letter postal code"),
         ({"time_zone": "Central"}, "America/Chicago"),
         ({"time_zone": "../etc/passwd"}, "America/Chicago"),
+        ({"time_zone": "EST"}, "daylight saving .* 'America/New_York'"),
+        ({"time_zone": "MST"}, "'America/Denver', or in Arizona 'America/Phoenix'"),
+        ({"time_zone": "HST"}, "'Pacific/Honolulu'"),
+        ({"time_zone": "Etc/GMT+6"}, "'America/Chicago'"),
+        ({"time_zone": "Etc/GMT-10"}, "knows no daylight saving time"),
         ({"phone": "555"}, "too few digits"),
         ({"id": ""}, "id is empty"),
     ],
@@ -259,6 +264,14 @@ def test_practices(changes: dict[str, str], words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
         Practice(**(usual | changes))
     assert Practice(**usual).id == "+12175550100"
+
+
+@pytest.mark.parametrize(
+    "zone", ["EST5EDT", "US/Eastern", "America/Phoenix", "Pacific/Honolulu", "UTC", "Etc/GMT+0"]
+)
+def test_zones_that_keep_time(zone: str) -> None:
+    """Those that know daylight saving time, places that have none, and UTC for programs."""
+    assert Practice(name="L", phone="+12175550100", time_zone=zone, state="IL").time_zone == zone
 
 
 @pytest.mark.parametrize(

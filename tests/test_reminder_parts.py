@@ -190,6 +190,9 @@ def test_offsets_that_say_nothing(fields: dict[str, object]) -> None:
         ({"person": ""}, "empty"),
         ({"numbers": ()}, "at least one"),
         ({"zone": "Chicago"}, "IANA"),
+        ({"zone": "EST"}, "'America/New_York'"),
+        ({"zone": "UTC"}, "patients would be told its time in UTC"),
+        ({"zone": "Etc/Zulu"}, "patients would be told its time in UTC"),
         ({"start": date(2026, 12, 1)}, "datetime"),
         ({"start": datetime(1, 1, 1)}, "1970"),  # noqa: DTZ001
         ({"status": "moved"}, "booked"),

@@ -15,7 +15,7 @@ from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phi import Sensitivity
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.practice import known_zone
+from compliant_sms.practice import visit_zone
 from compliant_sms.reminders._wall import instant_of, wall_of
 
 __all__ = ["Appointment", "Kind", "Status", "series"]
@@ -103,7 +103,7 @@ class Appointment:
         numbers: where to text, the preferred first. One text goes, to the first at which the
             patient agreed to such texts and nothing on record ends them.
         start: the clinic's wall time, without a time zone; an aware time is turned into it.
-        zone: IANA name of the zone in which that is.
+        zone: IANA name of the zone in which that is, as that of a place.
         place: where, for your own words. The library's never name it.
         kind: what kind of visit, or its code.
         status: where it is.
@@ -120,7 +120,7 @@ class Appointment:
     person: str = field(validator=_named)
     numbers: tuple[PhoneNumber, ...] = field(converter=_numbers, repr=False)
     start: datetime = field()
-    zone: str = field(converter=known_zone)
+    zone: str = field(converter=visit_zone)
     place: str = field(default="", validator=_storable, repr=False)
     kind: Kind = field(default=Kind("visit"), converter=_kind, repr=False)
     status: Status = field(default=Status.BOOKED, converter=Status)
