@@ -87,6 +87,11 @@ def _source(event: Granted | Revoked) -> str:
     return event.imported.source if event.imported else ""
 
 
+def _is_fresh(event: Granted) -> bool:
+    """Whether a grant is an opt-in after what was said before; one of no tier agrees to nothing."""
+    return event.basis.is_fresh_opt_in and event.tier is not Tier.NONE
+
+
 class _Folding:
     """What holds so far, with each grant the place from which on revocations stop it."""
 
@@ -102,7 +107,7 @@ class _Folding:
             case Granted():
                 if self._lifts(event):
                     self._standing_from = len(self._stops)
-                if event.basis.is_fresh_opt_in and event.imported is None:
+                if _is_fresh(event) and event.imported is None:
                     self._flags = []
                 self._grants.append((event, event.tier, self._standing_from))
             case Revoked():
@@ -125,7 +130,7 @@ class _Folding:
         # that system's own opt-outs, which its own records show to be older.
         standing = self._told_by[self._standing_from :]
         known = event.imported is None or all(map(_source(event).__eq__, standing))
-        return event.basis.is_fresh_opt_in and known and not event.unproven
+        return _is_fresh(event) and known and not event.unproven
 
     def _restore(self) -> None:
         count = len(self._stops)
@@ -170,7 +175,7 @@ def _is_own_word(event: ConsentEvent) -> bool:
     """
     if not isinstance(event, Granted) or event.imported is not None or event.unproven:
         return False
-    return event.basis.is_fresh_opt_in
+    return _is_fresh(event)
 
 
 def _withdrawn(events: Sequence[ConsentEvent]) -> tuple[str, int]:
