@@ -46,6 +46,7 @@ from compliant_sms.rules import (
     OptOutShown,
     PastText,
     PracticeCap,
+    PromisedWait,
     Readings,
     ReplyFacts,
     RevocationScope,
@@ -325,6 +326,13 @@ def _about(at: datetime) -> st.SearchStrategy[Facts]:
             VolumeWait,
             until=st.integers(-30, 900).map(lambda hours: at + timedelta(hours=hours)),
             code=some(["ramp", "replies"]),
+        ),
+        promised=st.builds(
+            PromisedWait,
+            until=st.integers(-30, 900).map(lambda hours: at + timedelta(hours=hours)),
+            programme=st.just("offers"),
+            count=st.integers(1, 9),
+            per=some(["week", "month"]),
         ),
         on_allow_list=some([True] * 7 + [False]),
     )

@@ -21,16 +21,22 @@ from compliant_sms import (
     Practice,
     Profile,
     Purpose,
+    Queued,
+    Rulebook,
     Sent,
+    Settings,
     Signature,
     Tier,
     Wording,
 )
+from compliant_sms.conversations import BusinessHours, InboxPlan, Queue
 from compliant_sms.errors import CompliantSmsError, InvalidInput, InvalidPhoneNumber
 from compliant_sms.errors import PhoneNumberProblem as Problem
 from compliant_sms.people import PatientFacts
 from compliant_sms.providers import Twilio
+from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
+from compliant_sms.secure_pages import SecurePages
 from compliant_sms.stores import _subjects
 from compliant_sms.templates import opt_out_line
 from compliant_sms.testing import MovableClock
@@ -244,6 +250,11 @@ def test_values(make: Any, words: str) -> None:
         ({"state": "il"}, "two-letter postal code"),
         ({"time_zone": "Central"}, "America/Chicago"),
         ({"time_zone": "../etc/passwd"}, "America/Chicago"),
+        ({"time_zone": "EST"}, "daylight saving .* 'America/New_York'"),
+        ({"time_zone": "MST"}, "'America/Denver', or in Arizona 'America/Phoenix'"),
+        ({"time_zone": "HST"}, "'Pacific/Honolulu'"),
+        ({"time_zone": "Etc/GMT+6"}, "'America/Chicago'"),
+        ({"time_zone": "Etc/GMT-10"}, "knows no daylight saving time"),
         ({"phone": "555"}, "too few digits"),
         ({"id": ""}, "id is empty"),
     ],
@@ -259,6 +270,14 @@ def test_practices(changes: dict[str, str], words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
         Practice(**(usual | changes))
     assert Practice(**usual).id == "+12175550100"
+
+
+@pytest.mark.parametrize(
+    "zone", ["EST5EDT", "US/Eastern", "America/Phoenix", "Pacific/Honolulu", "UTC", "Etc/GMT+0"]
+)
+def test_zones_that_keep_time(zone: str) -> None:
+    """Those that know daylight saving time, places that have none, and UTC for programs."""
+    assert Practice(name="L", phone="+12175550100", time_zone=zone, state="IL").time_zone == zone
 
 
 @pytest.mark.parametrize(
@@ -324,3 +343,50 @@ def test_an_id_from_before_there_was_a_limit_stays_of_use(
     assert len(messenger.history(person).texts) == 1
     messenger.consent.revoke(PATIENT, person=person, channel="spoken", recorded_by="front-desk:ana")
     assert isinstance(remind(messenger, "2", person=person), Blocked)
+
+
+HUNDRED_YEARS = timedelta(days=36_600)
+TWILIO = Twilio(account_sid=SID, auth_token=TOKEN, sender=SENDER)
+DESK = Queue(name="desk", hours=BusinessHours(zone="America/Chicago", week={"mon": "09:00-17:00"}))
+
+
+@pytest.mark.parametrize("length", [timedelta.max, HUNDRED_YEARS + timedelta(days=1), timedelta(0)])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda length: Delivery(lease=length),
+        lambda length: Delivery(settle_after=length),
+        lambda length: Delivery(pause=length),
+        lambda length: Routes([TWILIO], rest_for=length),
+        lambda length: SecurePages(url="https://lakeside.example/m", valid_for=length),
+        lambda length: evolve(DESK, goal=length),
+        lambda length: Queue(name="desk", hours=DESK.hours, goal=length),
+        lambda length: evolve(DESK, warn_after=length),
+        lambda length: evolve(DESK, point_person_after=length),
+        lambda length: InboxPlan(point_person="ana", queues=[DESK], held_too_long=length),
+    ],
+)
+def test_lengths_without_an_end(make: Any, length: timedelta) -> None:
+    """What reaches beyond any calendar is refused where it is given, and not where it is used."""
+    with pytest.raises(InvalidInput, match="at most 36,600 days"):
+        make(length)
+
+
+@pytest.mark.parametrize("name", ["opt_out_line_every", "identical_text_within"])
+def test_settings_without_an_end(name: str) -> None:
+    """A practice that never repeats a line says so with a hundred years."""
+    with pytest.raises(InvalidInput, match="at most 36,600 days"):
+        Settings(**{name: timedelta.max})  # type: ignore[arg-type]
+    assert Settings(**{name: HUNDRED_YEARS})  # type: ignore[arg-type]
+
+
+def test_a_hundred_years_can_be_looked_back(
+    make_messenger: Callable[..., Messenger],
+) -> None:
+    """The longest that is taken lies within the calendar."""
+    messenger = make_messenger(
+        rulebook=Rulebook(Settings(opt_out_line_every=HUNDRED_YEARS)),
+        delivery=Delivery(lease=HUNDRED_YEARS, settle_after=HUNDRED_YEARS, pause=HUNDRED_YEARS),
+    )
+    agree(messenger)
+    assert isinstance(remind(messenger), Queued)

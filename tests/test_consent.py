@@ -29,6 +29,7 @@ from compliant_sms.consent import (
     Signature,
     SignatureKind,
     Tier,
+    Withdrawn,
     Wording,
     WrittenAgreement,
     fold,
@@ -153,6 +154,21 @@ def flagged(at: int, event_id: str | None = None, **changes: object) -> NumberFl
     return NumberFlagged(**(fields | changes))  # type: ignore[arg-type]
 
 
+def withdrawn(at: int, event_id: str | None = None, **changes: object) -> Withdrawn:
+    """Make what staff found: that the person's consent was an error."""
+    fields: dict[str, object] = {
+        "event_id": f"error-{at}" if event_id is None else event_id,
+        "practice_id": "lakeside",
+        "number": NUMBER,
+        "person": ME,
+        "occurred_at": minute(at),
+        "recorded_at": minute(at),
+        "actor": "front-desk:ana",
+        "reason": "mistyped",
+    }
+    return Withdrawn(**(fields | changes))  # type: ignore[arg-type]
+
+
 @st.composite
 def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
     """Draw the events of one number, many of them at the same instants."""
@@ -161,9 +177,10 @@ def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
         at, late = draw(st.integers(0, 4)), draw(st.integers(0, 3))
         event_id, recorded_at = f"e{index}", minute(at + late)
         person = draw(st.sampled_from([ME, OTHER]))
-        match draw(st.integers(0, 6)):
+        match draw(st.integers(0, 7)):
             case 0:
-                made: ConsentEvent = granted(at, event_id, person=person)
+                tier = draw(st.sampled_from([Tier.PRIOR_EXPRESS, Tier.NONE]))
+                made: ConsentEvent = granted(at, event_id, person=person, tier=tier)
             case 1:
                 made = granted(at, event_id, person=person, basis=Basis.BOOKING)
             case 2:
@@ -176,6 +193,8 @@ def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
                 made = clarified(at, event_id, keep=draw(st.sampled_from(KEPT)))
             case 5:
                 made = flagged(at, event_id, why=draw(st.sampled_from(Flag)))
+            case 6:
+                made = withdrawn(at, event_id, person=person)
             case _:
                 made = restored(at, event_id)
         events.append(evolve(made, recorded_at=recorded_at))
@@ -184,20 +203,32 @@ def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
 
 def when(event: ConsentEvent) -> tuple[datetime, int, str]:
     """Say where an event stands: what is said against sending comes last at an instant."""
-    kinds = (Granted, Restored, Clarified, Revoked, NumberFlagged)
+    kinds = (Granted, Restored, Clarified, Revoked, NumberFlagged, Withdrawn)
     return event.occurred_at, kinds.index(type(event)), event.event_id
 
 
 def lifts(grant: Granted) -> bool:
-    """Say whether a grant ends revocations: neither a booking does nor what anybody could send."""
-    return grant.basis is not Basis.BOOKING and not grant.unproven
+    """Say whether a grant ends revocations: no booking does, nor what anybody could send."""
+    return fresh(grant) and not grant.unproven
+
+
+def fresh(grant: Granted) -> bool:
+    """Say whether a grant is an opt-in of that moment."""
+    return grant.basis is not Basis.BOOKING and grant.tier is not Tier.NONE
 
 
 class Model:
     """What holds, told of each grant and each revocation by itself from what came after it."""
 
     def __init__(self, events: list[ConsentEvent], person: str | None) -> None:
-        self.grants = [e for e in events if isinstance(e, Granted) and e.person == person]
+        theirs = [e for e in events if isinstance(e, Granted) and e.person == person]
+        errors = [e for e in events if isinstance(e, Withdrawn) and e.person == person]
+        error = max(errors, key=when, default=None)
+        since = when(error) if error else BEGINNING
+        own = [when(g) for g in theirs if lifts(g) and when(g) > since]
+        counts = (min(own, default=END)) if error else BEGINNING
+        self.grants = [g for g in theirs if when(g) >= counts]
+        self.withdrawn = error.event_id if error and not own else ""
         self.stops = sorted((e for e in events if isinstance(e, Revoked)), key=when)
         self.starts = [e for e in events if isinstance(e, Restored)]
         self.answers = [e for e in events if isinstance(e, Clarified)]
@@ -269,7 +300,7 @@ class Model:
         """The grant as a state tells it."""
         return LiveGrant(
             event_id=grant.event_id,
-            tier=Tier.PRIOR_EXPRESS if self.was_woken(grant) else grant.tier,
+            tier=min(grant.tier, Tier.PRIOR_EXPRESS) if self.was_woken(grant) else grant.tier,
             categories=grant.categories,
             occurred_at=grant.occurred_at,
             basis=grant.basis,
@@ -302,6 +333,7 @@ class Model:
             revocations=self.told_once(self.standing_stops(END)),
             flagged=self.flag(),
             lifted=self.told_once(self.lifted()),
+            withdrawn=self.withdrawn,
         )
 
 
@@ -451,6 +483,10 @@ def test_what_is_no_fresh_opt_in_lifts_no_revocation(basis: Basis) -> None:
 
     assert lifted == (basis not in {Basis.BOOKING, Basis.CALL_OFFER})
     assert basis.is_fresh_opt_in == lifted
+    nothing = evolve(again, tier=Tier.NONE)  # as a store may hold from before it was refused
+    assert fold([granted(1), revoked(5), nothing], ME).revocation == "stop-5"
+    gone = fold([granted(1), flagged(5), nothing], ME).flagged
+    assert gone is not None
     anybodys = evolve(again, unproven=True)
     assert fold([granted(1), revoked(5), anybodys], ME).revocation == "stop-5"
     assert standing(fold([granted(1), revoked(5), anybodys], ME)) == ()

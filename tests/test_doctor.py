@@ -109,6 +109,14 @@ def test_in_order(make_messenger: Make, practice: Practice) -> None:
     assert [request.method for request in far.asked] == ["GET", "GET", "POST"]
 
 
+def test_a_clock_of_programs(make_messenger: Make, practice: Practice) -> None:
+    """A practice whose days are those of UTC is told; of any place nothing is said."""
+    of = looked_over(make_messenger, practice=evolve(practice, time_zone="Etc/UTC"))
+    assert of("time zone").result is WARNING
+    assert "America/Chicago" in of("time zone").remedy
+    assert all(each.what != "time zone" for each in make_messenger().doctor())
+
+
 @pytest.mark.parametrize(
     ("answer", "result", "says"),
     [

@@ -396,6 +396,22 @@ def test_bad_words_are_refused_at_once(make_desk: Make) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ({"es": "x"}, "no text in English"),
+        (
+            {"en": "x", "es": "y", "es-MX": "z"},
+            "two texts in one language, among 'en', 'es', 'es-MX'",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_words(words: dict[str, str], says: str) -> None:
+    """Whoever wrote a dialect beside its language is told that, and no other thing."""
+    with pytest.raises(InvalidInput, match=says):
+        MissedCalls(words=words)
+
+
+@pytest.mark.parametrize(
     "make",
     [
         lambda: MissedCalls(words={"es": "x"}),

@@ -240,3 +240,30 @@ def test_places(text: str) -> None:
 def test_no_places(text: str) -> None:
     """Where a practice is, and where things are sent to it, is left alone."""
     assert marked(text, find_geo) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "birth"),
+    [
+        ("you turn 44 on March 4", True),
+        ("Happy birthday! You turn 44 on 3/4", True),
+        ("Your child turns 12 this March 4", True),
+        ("On March 4 you turn 44", True),
+        ("You'll be 50 on March 4: book your screening", True),
+        ("usted cumple 44 años el 4 de marzo", True),
+        ("Cumple 44 el 4 de marzo", True),
+        ("Your turn 4 is on March 4", False),
+        ("You will be 15 minutes early on March 4", False),
+        ("Your practice turns 25 on March 4", False),
+        ("On March 4 you will be seen", False),
+    ],
+)
+def test_a_day_on_which_somebody_turns_an_age(text: str, *, birth: bool) -> None:
+    """Day and age together are the date of birth."""
+    (found,) = find_dates(View(text), NOTHING_KNOWN)
+    assert (found.rule == "date/birth") is birth
+
+
+def test_a_practice_has_birthdays_too() -> None:
+    """It is nobody's date."""
+    assert marked("We turn 10 on March 4! Come celebrate.", find_dates).count("[[") == 0

@@ -613,3 +613,97 @@ def test_many_names_of_a_patient_and_a_clinician_take_linear_time() -> None:
         return list(find_known_facts(View(text), known))
 
     assert grows(look, "ana j. gomez gomez clinic " * 4_000, 40, 0.05)
+
+
+def rules(text: str, known: Known = NOTHING_KNOWN) -> list[tuple[str, str]]:
+    """What was found of names, each with its rule."""
+    return [(text[f.start : f.end], f.rule) for f in find(text, known) if f.label is PhiLabel.NAME]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("First name: Jane, last name: Gomez", "Jane", "Gomez"),
+        ("First name Jane, last name Gomez", "Jane", "Gomez"),
+        ("Last name: Gomez, first name: Jane", "Jane", "Gomez"),
+        ("Last name is Gomez, first name is Jane", "Jane", "Gomez"),
+        ("First: Jane Last: Gomez", "Jane", "Gomez"),
+        ("first name jane last name gomez", "jane", "gomez"),
+        ("FIRST NAME: JANE LAST NAME: GOMEZ", "JANE", "GOMEZ"),
+        ("Given name: Jane. Family name - Okonkwo", "Jane", "Okonkwo"),
+        ("Nombre: Juana, apellido: Gómez", "Juana", "Gómez"),
+        ("Apellidos: Gomez Perez, nombre: Juana", "Juana", "Gomez Perez"),
+        ("Su apellido es Gomez y su nombre es Ana", "Ana", "Gomez"),
+        ("Hi Ana, is your last name Gomez?", "Ana", "Gomez"),
+    ],
+)
+def test_a_name_in_fields_is_one_in_full(text: str, first: str, last: str) -> None:
+    """Whoever reads both fields has the patient's full name."""
+    assert sorted(rules(text)) == sorted(
+        [(first, "full-name/labelled"), (last, "full-name/labelled")]
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please enter your first name, last name, and date of birth.",
+        "What is your first name? Last name?",
+        "First name, Last name:",
+        "First name: Last name: Required",
+        "Nombre: ____ Apellido: ____",
+        "Reply with your last name",
+        "Last name: First name:",
+        "Last name is",
+        "Last visit: Monday. First come, first served.",
+    ],
+)
+def test_empty_fields_name_nobody(text: str) -> None:
+    """A form that asks tells of nobody."""
+    assert rules(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "First name: Jane",
+        "Last name: Gomez",
+        "Hi Ana, please confirm your last name.",
+        "Hi Ana, we need two fields. Last name: First name:",
+        "Hi Ana, your last name is",
+        "Last: Ng",
+    ],
+)
+def test_one_field_is_no_full_name(text: str) -> None:
+    """A part of a name is what any reminder may have."""
+    assert "full-name/labelled" not in dict(map(reversed, rules(text)))  # type: ignore[arg-type]
+
+
+APART = Known(patient=PatientFacts(names=("Ana", "Gomez")))
+WHOLE = Known(patient=PatientFacts(names=("Ana Gomez",)))
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "found"),
+    [
+        ("Ana Gomez, your visit is here", APART, [("Ana Gomez", "known/full-name")]),
+        ("Gomez, Ana: call us", APART, [("Gomez, Ana", "known/full-name")]),
+        ("Ana  see you at 9", WHOLE, [("Ana", "known/name")]),
+        ("Ana see you at 9", APART, [("Ana", "known/name")]),
+        ("AG is here", APART, []),  # what is in two fields may be two names of one person
+    ],
+)
+def test_names_given_apart(text: str, known: Known, found: list[tuple[str, str]]) -> None:
+    """A record with a field for each part is one of the whole name too; "Ana" is nobody's test."""
+    assert rules(text, known) == found
+
+
+def test_a_test_in_capitals_stays_one() -> None:
+    """Of a patient of that name too."""
+    assert rules("ANA screen is back", WHOLE) == []
+
+
+def test_many_names_are_not_one() -> None:
+    """Who has more than three single names goes by one of them at a time."""
+    known = Known(patient=PatientFacts(names=("Ana", "Anita", "Gomez", "Perez")))
+    assert ("Ana Gomez", "known/full-name") not in rules("AG: Ana, Anita Perez", known)

@@ -190,8 +190,13 @@ def test_offsets_that_say_nothing(fields: dict[str, object]) -> None:
         ({"person": ""}, "empty"),
         ({"numbers": ()}, "at least one"),
         ({"zone": "Chicago"}, "IANA"),
+        ({"zone": "EST"}, "'America/New_York'"),
+        ({"zone": "UTC"}, "patients would be told its time in UTC"),
+        ({"zone": "Etc/Zulu"}, "patients would be told its time in UTC"),
         ({"start": date(2026, 12, 1)}, "datetime"),
         ({"start": datetime(1, 1, 1)}, "1970"),  # noqa: DTZ001
+        ({"start": datetime.min.replace(tzinfo=UTC)}, "1970"),
+        ({"start": datetime.max.replace(tzinfo=UTC), "zone": "Asia/Tokyo"}, "1970"),
         ({"status": "moved"}, "booked"),
         ({"kind": Kind("x"), "language": "fr"}, "en and es"),
     ],
@@ -271,12 +276,34 @@ def test_plans_by_kind() -> None:
         lambda: RecallPlan(after="soon"),
         lambda: RecallPlan(after="6 months", at_most=0),
         lambda: RecallPlan(after="6 months", at_most=13),
+        lambda: RecallPlan(after="21 years"),
+        lambda: RecallPlan(after="6 months", every="9999 years"),
+        lambda: RecallPlan(after="9999 days"),
+        lambda: Offset(days=6994),
+        lambda: Offset(days=10**20),
+        lambda: Offset(minutes=6994 * 24 * 60),
     ],
 )
 def test_plans_that_say_nothing(make: object) -> None:
     """A plan that cannot be meant is refused where it is made."""
     with pytest.raises(InvalidInput):
         make()  # type: ignore[operator]
+
+
+def test_the_longest_plans() -> None:
+    """The last visits of all calendars are reminded of, and recalled after."""
+    plan = RecallPlan(after="20 years", every="20 years", at_most=12)
+    last = evolve(VISIT, start=datetime(8999, 12, 31, 9), status="done")  # noqa: DTZ001
+    since = datetime(1990, 1, 1, tzinfo=UTC)
+    assert len(reminders_of(last, [ReminderPlan(offsets=[], recall=plan)], since=since)) == 12
+    first = evolve(VISIT, start=datetime(1971, 1, 1, 9))  # noqa: DTZ001
+    offset = Offset.parse("999 weeks before")
+    assert offset.instant(first.start, first.zone).year == 1951
+
+
+def test_a_series_to_the_end_of_the_calendar() -> None:
+    """It is ended by its rule."""
+    assert len(series(VISIT, "FREQ=YEARLY;COUNT=3", until=date.max)) == 3
 
 
 @pytest.mark.parametrize(

@@ -1000,18 +1000,22 @@ def test_an_answer_from_the_waiting_room(
     assert not text.inbound.needs_person
 
 
+@pytest.mark.parametrize("whose", [KID, PERSON])
+@pytest.mark.parametrize("said", ["R", "C", "yes"])
 def test_an_answer_for_several(
-    diary: Messenger, clock: MovableClock, family: list[Appointment]
+    diary: Messenger, clock: MovableClock, family: list[Appointment], said: str, whose: str
 ) -> None:
     """What answers a text about several visits is told of each, and that it may mean only one."""
-    diary.reminders.keep_many(family)
+    diary.reminders.keep_many([family[0], evolve(family[1], person=whose)])
     run_to(diary, clock, TUESDAY + HOUR)
-    diary.receive(from_patient("R", "SM1"))
+    text = text_of(diary.receive(from_patient(said, "SM1")))
+    answer = Answer.RESCHEDULE if said == "R" else Answer.CONFIRM
 
+    assert text.inbound.needs_person is (answer is Answer.RESCHEDULE)
     answers = diary.reminders.answers()
     assert [(each.appointment_id, each.answer, each.shared) for each in answers] == [
-        ("991", Answer.RESCHEDULE, True),
-        ("992", Answer.RESCHEDULE, True),
+        ("991", answer, True),
+        ("992", answer, True),
     ]
 
 

@@ -223,3 +223,27 @@ def test_a_full_table_of_words_still_answers(monkeypatch: pytest.MonkeyPatch) ->
     full = _revocation_forms._Signs()
     assert [full[word] for word in words] == expected
     assert not full
+
+
+@pytest.mark.parametrize(
+    ("text", "certainty"),
+    [
+        ("Stop! I'm so happy", Certainty.UNSURE),
+        ("STOP I'm so happy!!", Certainty.UNSURE),
+        ("omg stop! I'm so excited for you", Certainty.UNSURE),
+        ("stop it, that's amazing", Certainty.UNSURE),
+        ("Stop! I can't believe it", Certainty.UNSURE),
+        ("Stop! I'm so happy \U0001f60d", Certainty.UNSURE),
+        ("Stop!", Certainty.CERTAIN),
+        ("Stop! I'm so tired of these texts", Certainty.CERTAIN),
+        ("Stop! I'm so happy to be done with you", Certainty.CERTAIN),
+        ("Stop! I can't believe this is still going on", Certainty.CERTAIN),
+        ("Stop! I'm so happy. Stop texting me", Certainty.CERTAIN),
+        ("Stop texting me, I'm so happy without you", Certainty.CERTAIN),
+    ],
+)
+def test_an_outcry_of_delight_is_doubtful(text: str, certainty: Certainty) -> None:
+    """Texts stop all the same, and a person looks at it; what is said of texts decides."""
+    found = read_revocation(text)
+    assert found is not None
+    assert found.certainty is certainty

@@ -322,6 +322,7 @@ CITED: dict[str, dict[str, str]] = {
         "established-business-relationship +": "ORS 646.561, 646.563",
     },
     "frequency-cap-practice": {"practice-cap ~": "setting of the practice: caps"},
+    "frequency-promised": {"promised-frequency ~": "CTIA Messaging Principles (May 2023), 5.1.2.1"},
     "identical-text": {"identical-text": "library policy: nobody is texted twice"},
     "location-known": {
         "recipient-location-unknown": "47 CFR 64.1200(c)(1); policy P-TZ-3",
@@ -422,6 +423,7 @@ def test_every_rule_is_in_the_table() -> None:
         "consent",
         "frequency-cap-state",
         "frequency-cap-practice",
+        "frequency-promised",
         "quiet-hours-federal",
         "quiet-hours-state",
         "courtesy-window",

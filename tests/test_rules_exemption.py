@@ -107,6 +107,12 @@ def test_an_opt_in_to_other_texts_gives_no_exempt_ones_back() -> None:
     assert found("consent", narrow, **COVERED | {"consent": spared}) == ["exempt-healthcare +"]
 
 
+def test_whose_consent_was_an_error_gave_no_number() -> None:
+    """A number that staff found not to be the patient's was not provided by them."""
+    error = {"consent": ConsentState(withdrawn="w-1")}
+    assert found("consent", EXEMPT, **COVERED | error) == ["number-not-provided-by-patient"]
+
+
 @pytest.mark.parametrize("code", MISSED)
 def test_each_condition_of_the_exemption_counts(code: str) -> None:
     """Each condition by itself closes the path."""

@@ -17,10 +17,12 @@ from compliant_sms.errors import InvalidInput
 
 __all__ = [
     "A_TEXT",
+    "LONGEST",
     "a_day",
     "a_kind",
     "a_number",
     "a_text",
+    "a_while",
     "bit",
     "day",
     "day_or_none",
@@ -146,6 +148,26 @@ def a_day(_: object, attribute: Attribute[Any], value: object) -> None:
     if value is not None or attribute.default is not None:
         instead = "a datetime.date, for example date(2026, 11, 30)"
         a_kind(value, date, attribute.name, instead)
+
+
+LONGEST = timedelta(days=36_600)
+"""A hundred years, behind and before any instant that is asked about."""
+
+
+def a_while(value: object, name: str) -> None:
+    """Refuse a length of time that is none, or so long that no calendar holds its end.
+
+    Args:
+        value: what was passed.
+        name: what to call it in the error.
+
+    Raises:
+        InvalidInput: it is no timedelta, not more than zero, or more than 36,600 days.
+    """
+    a_kind(value, timedelta, name, "a timedelta")
+    if not timedelta(0) < value <= LONGEST:  # type: ignore[operator] # just looked
+        msg = f"{name} must be more than zero, and at most {LONGEST.days:,} days"
+        raise InvalidInput(msg)
 
 
 def text(_: object, attribute: Attribute[Any], value: object) -> None:

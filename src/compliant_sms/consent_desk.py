@@ -179,6 +179,42 @@ class ConsentDesk(_Desk):
         )
         return finish(flows.append_event(self._ports, event))
 
+    def withdraw(
+        self,
+        number: str | PhoneNumber,
+        *,
+        person: str,
+        reason: str,
+        recorded_by: str,
+        reference: str = "",
+    ) -> ConsentEvent:
+        """Record that a consent is not this person's at this number, or was an error.
+
+        For a number that was mistyped, or written into the wrong record. What the person had
+        agreed to there, and what they wished of health details, counts from now on as never said,
+        also what is recorded or imported later and was said before. Only their own fresh opt-in
+        counts again, and no START does, nor a booking or a form that anybody can fill in. Others at
+        the number keep what they agreed to. A text of the person's that waits is blocked when it
+        would go.
+
+        It is no opt-out: whoever asks for texts to stop revokes them, which :meth:`revoke` records.
+
+        Args:
+            number: which number.
+            person: whose consent, by your id of the patient.
+            reason: what was found, for the record, for example ``"says she is not Ana"``.
+            recorded_by: who writes it down, for example ``"front-desk:ana"``.
+            reference: your own record of it.
+
+        Raises:
+            InvalidInput: there is no person, or no reason.
+            StoreError: it could not be recorded. Record it again.
+        """
+        event = consent.Withdrawn(
+            **self._common(number, person, recorded_by, None), reason=reason, reference=reference
+        )
+        return finish(flows.append_event(self._ports, event))
+
     def clarify(
         self,
         number: str | PhoneNumber,
@@ -362,6 +398,21 @@ class AsyncConsentDesk(_Desk):
             category=_one_meant(category),
             message_class=message_class,
             clarification_asked=clarification_asked,
+        )
+        return await flows.append_event(self._ports, event)
+
+    async def withdraw(
+        self,
+        number: str | PhoneNumber,
+        *,
+        person: str,
+        reason: str,
+        recorded_by: str,
+        reference: str = "",
+    ) -> ConsentEvent:
+        """See :meth:`ConsentDesk.withdraw`."""
+        event = consent.Withdrawn(
+            **self._common(number, person, recorded_by, None), reason=reason, reference=reference
         )
         return await flows.append_event(self._ports, event)
 

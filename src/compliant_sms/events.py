@@ -24,7 +24,8 @@
     │   ├── NumberFlagged          a provider said that the number cannot be texted
     │   ├── PhiPreferenceStated
     │   ├── OptInAsked             a text asked whether a kind of texts is welcome
-    │   └── OptInAnswered          and what the patient said
+    │   ├── OptInAnswered          and what the patient said
+    │   └── ConsentWithdrawn       a consent on record was found to be an error
     ├── InboxEventRaised           a thread is due, overdue, or in need of somebody
     └── ActDone                    somebody did what goes on the audit log
 
@@ -50,6 +51,7 @@ __all__ = [
     "ActDone",
     "ConsentEvent",
     "ConsentGranted",
+    "ConsentWithdrawn",
     "EmergencyReceived",
     "Event",
     "InboxEventRaised",
@@ -387,6 +389,13 @@ class OptInAnswered(ConsentEvent):
 
     name: ClassVar[str | None] = "opt_in_answered"
     agreed: bool
+
+
+@frozen(kw_only=True)
+class ConsentWithdrawn(ConsentEvent):
+    """Staff found that a consent on record is not that person's there, or was an error."""
+
+    name: ClassVar[str | None] = "consent_withdrawn"
 
 
 @frozen(kw_only=True)

@@ -14,7 +14,16 @@ from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["Campaign", "PhiMode", "Practice", "SenderKind", "known_zone"]
+__all__ = [
+    "Campaign",
+    "PhiMode",
+    "Practice",
+    "SenderKind",
+    "clock_of_place",
+    "is_utc",
+    "known_zone",
+    "visit_zone",
+]
 
 
 class SenderKind(Word):
@@ -67,6 +76,54 @@ def known_zone(name: str) -> str:
             "not an abbreviation or an offset."
         )
         raise InvalidInput(msg) from error
+    return name
+
+
+# Names that stand for an offset all year, and what people mean by them.
+_OFFSETS = {
+    "EST": "'America/New_York'",
+    "MST": "'America/Denver', or in Arizona 'America/Phoenix'",
+    "HST": "'Pacific/Honolulu'",
+}
+_OFFSET = re.compile(r"Etc/GMT[+-]\d*[1-9]\d*")
+_UTC = frozenset({"UTC", "UCT", "GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich", "Universal", "Zulu"})
+
+
+def is_utc(name: str) -> bool:
+    """Whether a zone is UTC by one of its names, which no clinic's clock on the wall shows."""
+    return name.removeprefix("Etc/") in _UTC
+
+
+def clock_of_place(name: str) -> str:
+    """The name, if it is that of a place, or UTC.
+
+    Raises:
+        InvalidInput: the IANA database has no such zone; or it is an offset that knows no daylight
+            saving time, so that every hour would be wrong by one in summer.
+    """
+    zone = known_zone(name)
+    if zone in _OFFSETS or _OFFSET.fullmatch(zone):
+        meant = _OFFSETS.get(zone, "'America/Chicago'")
+        msg = (
+            f"'{zone}' is an offset that knows no daylight saving time: hours would be wrong by "
+            f"one in summer. Pass the zone of the place, such as {meant}."
+        )
+        raise InvalidInput(msg)
+    return zone
+
+
+def visit_zone(name: str) -> str:
+    """The name, if clocks on a clinic's wall show that time: patients are told it.
+
+    Raises:
+        InvalidInput: as for :func:`clock_of_place`, or it is UTC.
+    """
+    if is_utc(clock_of_place(name)):
+        msg = (
+            "the zone of a visit is UTC, and patients would be told its time in UTC. Pass that of "
+            "the clinic, such as 'America/Chicago': an aware start is turned into its time."
+        )
+        raise InvalidInput(msg)
     return name
 
 
@@ -128,7 +185,7 @@ class Practice:
     Args:
         name: as patients know it; it stands in every reply that the library writes.
         phone: where a patient can call, any written form or a :class:`PhoneNumber`.
-        time_zone: IANA name of the zone that the practice works in.
+        time_zone: IANA name of the zone that the practice works in, as that of a place.
         state: two-letter postal code.
         also_known_as: shorter names under which patients know it, for texts that use them.
         kind: what it is under HIPAA.
@@ -156,7 +213,7 @@ class Practice:
 
     name: str = field(validator=_not_blank)
     phone: PhoneNumber = field(converter=_number)
-    time_zone: str = field(converter=known_zone)
+    time_zone: str = field(converter=clock_of_place)
     state: str = field(validator=_us_state)
     also_known_as: tuple[str, ...] = field(default=(), converter=_texts)
     kind: SenderKind = field(default=SenderKind.HEALTHCARE_PROVIDER, converter=SenderKind)

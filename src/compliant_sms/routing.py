@@ -136,8 +136,9 @@ class Routes:
                 "by which a text left. Make one route of them, or give each its own sender."
             )
             raise InvalidInput(msg)
-        if self.rest_after < 1 or self.rest_for <= timedelta(0):
-            msg = "rest_after and rest_for of routes must both be more than zero"
+        _given.a_while(self.rest_for, "rest_for")
+        if self.rest_after < 1:
+            msg = "rest_after of routes must be more than zero"
             raise InvalidInput(msg)
 
     @classmethod

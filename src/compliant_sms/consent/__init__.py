@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         PhiPreferenceStated,
         Restored,
         Revoked,
+        Withdrawn,
         filed_under,
     )
     from compliant_sms.consent._fold import fold, fold_for_holder
@@ -87,6 +88,7 @@ __all__ = [
     "Signature",
     "SignatureKind",
     "Tier",
+    "Withdrawn",
     "Wording",
     "WrittenAgreement",
     "about_event",
@@ -133,6 +135,7 @@ _FILES = {
         "PhiPreferenceStated",
         "Restored",
         "Revoked",
+        "Withdrawn",
         "filed_under",
     ),
     "_fold": ("fold", "fold_for_holder"),

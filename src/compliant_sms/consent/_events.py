@@ -298,6 +298,30 @@ class OptInAnswered(_Event):
     reference: str = field(default="", validator=storable)
 
 
+@frozen(kw_only=True)
+class Withdrawn(_Event):
+    """Staff found that a consent on record is not this person's at this number, or was an error.
+
+    So it is where a number was mistyped, or written into the wrong record. What the person had
+    agreed to there, and what they wished of health details, counts as never said; others at the
+    number keep theirs. It is no opt-out: whoever asks for texts to stop has
+    :class:`Revoked` them. Only the person's own fresh opt-in afterwards counts again.
+
+    Attributes:
+        reason: what was found, for the record.
+        reference: the host's own record of it.
+    """
+
+    reason: str = field(validator=a_text, repr=False)
+    reference: str = field(default="", validator=storable)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse one that is nobody's: it would end nothing."""
+        if not (self.person or "").strip():
+            msg = "a withdrawal is of one person's consent. Pass your id of the patient."
+            raise InvalidInput(msg)
+
+
 ConsentEvent: TypeAlias = (
     Granted
     | Revoked
@@ -307,6 +331,7 @@ ConsentEvent: TypeAlias = (
     | PhiPreferenceStated
     | OptInAsked
     | OptInAnswered
+    | Withdrawn
 )
 
 
@@ -315,5 +340,5 @@ def filed_under(event: ConsentEvent) -> str | None:
 
     What a person is asked, gives or wishes is theirs. Whoever says STOP says it for the number.
     """
-    theirs = Granted | PhiPreferenceStated | OptInAsked | OptInAnswered
+    theirs = Granted | PhiPreferenceStated | OptInAsked | OptInAnswered | Withdrawn
     return event.person if isinstance(event, theirs) else None

@@ -6,7 +6,7 @@ revocation comes last, so that the patient wins a tie.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from attrs import evolve
@@ -21,6 +21,7 @@ from compliant_sms.consent._events import (
     PhiPreferenceStated,
     Restored,
     Revoked,
+    Withdrawn,
 )
 from compliant_sms.consent._state import ConsentState, FlaggedNumber, LiveGrant, Revocation
 from compliant_sms.consent._words import Tier
@@ -33,6 +34,7 @@ _PRECEDENCE: dict[type[ConsentEvent], int] = {
     Clarified: 2,
     Revoked: 3,
     NumberFlagged: 4,
+    Withdrawn: 5,
 }
 
 
@@ -81,13 +83,24 @@ def _distinct(stops: Sequence[Revocation]) -> tuple[Revocation, ...]:
     return tuple(stop for n, stop in enumerate(stops) if shapes[n] not in shapes[:n])
 
 
-def _shows_the_number(event: Granted) -> bool:
-    # Nobody is known to have the number who only typed it into a form, or is on another's list.
-    return event.basis.is_fresh_opt_in and event.imported is None and not event.unproven
-
-
 def _source(event: Granted | Revoked) -> str:
     return event.imported.source if event.imported else ""
+
+
+def _is_fresh(event: Granted) -> bool:
+    """Whether a grant is an opt-in after what was said before; one of no tier agrees to nothing."""
+    return event.basis.is_fresh_opt_in and event.tier is not Tier.NONE
+
+
+def _is_own_word(event: ConsentEvent) -> bool:
+    """Whether it shows that the number is this person's, and works.
+
+    A booking tells the number on file again, an import what another system had, and into a form
+    anybody can type a number.
+    """
+    if not isinstance(event, Granted) or event.imported is not None or event.unproven:
+        return False
+    return _is_fresh(event)
 
 
 class _Folding:
@@ -105,7 +118,7 @@ class _Folding:
             case Granted():
                 if self._lifts(event):
                     self._standing_from = len(self._stops)
-                if _shows_the_number(event):
+                if _is_own_word(event):
                     self._flags = []
                 self._grants.append((event, event.tier, self._standing_from))
             case Revoked():
@@ -128,7 +141,7 @@ class _Folding:
         # that system's own opt-outs, which its own records show to be older.
         standing = self._told_by[self._standing_from :]
         known = event.imported is None or all(map(_source(event).__eq__, standing))
-        return event.basis.is_fresh_opt_in and known and not event.unproven
+        return _is_fresh(event) and known and not event.unproven
 
     def _restore(self) -> None:
         count = len(self._stops)
@@ -140,7 +153,7 @@ class _Folding:
         # Whoever has the number now may be somebody else, who gives back nothing of the patient's.
         self._flags = [flag for flag in self._flags if flag.why.may_be_anothers]
 
-    def state(self) -> ConsentState:
+    def state(self, withdrawn: str) -> ConsentState:
         return ConsentState(
             grants=tuple(
                 _as_live(event, tier, _distinct(self._stops[since:]))
@@ -149,6 +162,7 @@ class _Folding:
             revocations=_distinct(self._stops[self._standing_from :]),
             flagged=self._flags[-1] if self._flags else None,
             lifted=_distinct(self._stops[: self._standing_from]),
+            withdrawn=withdrawn,
         )
 
 
@@ -161,7 +175,24 @@ def _concerns(event: ConsentEvent, person: str | None) -> bool:
         # What a text may tell is another matter than whether it may go, and a question is no yes.
         return False
     # Families share numbers. A grant is one person's; what else is said, the handset says.
-    return not isinstance(event, Granted) or event.person == person
+    return not isinstance(event, Granted | Withdrawn) or event.person == person
+
+
+def _withdrawn(events: Sequence[ConsentEvent]) -> tuple[str, int]:
+    """The withdrawal that stands, and how many of the events came before consent counts again."""
+    last = max((n for n, e in enumerate(events) if isinstance(e, Withdrawn)), default=-1)
+    if last < 0:
+        return "", 0
+    again = (n for n, e in enumerate(events) if n > last and _is_own_word(e))
+    until = next(again, len(events))
+    return (events[last].event_id if until == len(events) else ""), until
+
+
+def _counting(events: Sequence[ConsentEvent], until: int) -> Iterator[ConsentEvent]:
+    """The events without what a withdrawal ends, as if it had never been given."""
+    for n, event in enumerate(events):
+        if not isinstance(event, Withdrawn) and (n >= until or not isinstance(event, Granted)):
+            yield event
 
 
 def fold(
@@ -177,20 +208,24 @@ def fold(
             clock of the machine that recorded it runs ahead.
     """
     known = (e for e in events if as_known_at is None or e.recorded_at <= as_known_at)
+    told = sorted((e for e in known if _concerns(e, person)), key=_order)
+    withdrawn, until = _withdrawn(told)
     folding = _Folding()
-    for event in sorted((e for e in known if _concerns(e, person)), key=_order):
+    for event in _counting(told, until):
         folding.add(event)
-    return folding.state()
+    return folding.state(withdrawn)
 
 
 def fold_for_holder(events: Sequence[ConsentEvent]) -> ConsentState:
     """The state that an answer to whoever holds the number is about.
 
     It is that of the person there whose revocation is the newest: each ends what that person had
-    agreed to since the one before, and may be confirmed once.
+    agreed to since the one before, and may be confirmed once. Whose consent there was an error is
+    nobody there.
 
     Args:
         events: all those of a practice about one number, in any order.
     """
-    people = {event.person for event in events if isinstance(event, Granted)} or {None}
-    return max((fold(events, person) for person in sorted(people, key=str)), key=_revoked_at)
+    people = sorted({event.person for event in events if isinstance(event, Granted)}, key=str)
+    states = [state for each in people if not (state := fold(events, each)).withdrawn]
+    return max(states or [fold(events, None)], key=_revoked_at)

@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import frozen
 
 from compliant_sms import records
-from compliant_sms.consent._events import ConsentEvent, PhiPreferenceStated, Revoked
+from compliant_sms.consent._events import ConsentEvent, PhiPreferenceStated, Revoked, Withdrawn
 
 __all__ = ["PhiPreference", "phi_preference"]
 
@@ -43,7 +43,8 @@ def phi_preference(
 
     Any revocation at the number ends the wish, whatever it answered and whoever said it: how far
     it reaches for texts is a policy of the rules, and less content is right when nobody is sure.
-    Neither START nor a fresh opt-in brings it back; the person states it anew.
+    So does a withdrawal of the person's consent there: it was an error. Neither START nor a fresh
+    opt-in brings it back; the person states it anew.
 
     Args:
         events: all those of a practice about the number, in any order.
@@ -65,7 +66,7 @@ def phi_preference(
 
 
 def _speaks(event: ConsentEvent, person: str | None) -> bool:
-    if isinstance(event, PhiPreferenceStated):
+    if isinstance(event, PhiPreferenceStated | Withdrawn):
         return person is not None and event.person == person
     return isinstance(event, Revoked)
 

@@ -38,8 +38,15 @@ def _given_words(value: Mapping[str, str]) -> Mapping[str, str]:
     _given.a_kind(value, Mapping, "words", instead)
     _given.each_of([*value, *value.values()], str, "words", instead)
     by_language = {_given.primary(tag): words for tag, words in value.items()}
-    if _ENGLISH not in by_language or len(by_language) < len(value):
-        msg = f"words has a text in English, and one for each language at most: pass {instead}"
+    if len(by_language) < len(value):
+        given = ", ".join(sorted(map(repr, value)))
+        msg = (
+            f"words has two texts in one language, among {given}: of a tag such as 'es-MX' the "
+            "language alone counts. Leave one out."
+        )
+        raise InvalidInput(msg)
+    if _ENGLISH not in by_language:
+        msg = f"words has no text in English, for whoever speaks no other of them: pass {instead}"
         raise InvalidInput(msg)
     return MappingProxyType(by_language)
 

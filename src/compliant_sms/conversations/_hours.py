@@ -19,7 +19,7 @@ from attrs import Factory, field, frozen
 from compliant_sms import _given
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
-from compliant_sms.practice import known_zone
+from compliant_sms.practice import clock_of_place
 from compliant_sms.rules import holidays, load_pack
 from compliant_sms.rules._parts import PARTS
 
@@ -128,7 +128,7 @@ class BusinessHours:
         InvalidInput: something cannot be read, overlaps, or no hour is open.
     """
 
-    zone: str = field(converter=known_zone)
+    zone: str = field(converter=clock_of_place)
     week: Mapping[str, str] = field(converter=_week, hash=False)
     closed_on: frozenset[date] = field(default=frozenset(), converter=_dates)
     holidays_of: str = field(default="", converter=_state)

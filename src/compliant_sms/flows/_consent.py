@@ -12,6 +12,7 @@ from compliant_sms.consent import (
     Granted,
     PhiPreference,
     Revoked,
+    Withdrawn,
     fold,
     phi_preference,
 )
@@ -76,6 +77,8 @@ async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
 
 async def _append(tx: Transaction, ports: Ports, event: ConsentEvent) -> ConsentEvent:
     await refuse_others_senders(tx, ports)
+    if isinstance(event, Withdrawn):
+        return await append_heard(tx, ports, event)
     if isinstance(event, Revoked) and event.occurred_at == event.recorded_at:
         return await append_heard(tx, ports, event)
     await tx.append(event, ports.ids())

@@ -15,9 +15,9 @@ from compliant_sms.consent import (
     Basis,
     Channel,
     ConsentEvent,
+    ConsentState,
     Granted,
     PhiPreferenceStated,
-    Revocation,
     Revoked,
     fold,
 )
@@ -124,7 +124,7 @@ async def _record(
     events = [e for e in on_record if _is_of(e, reference)]
     # What a STOP kept off the record the first time may be there now: START came in between.
     left = _without_recorded(accepted, events)
-    agreed = _without_stopped(left, fold(on_record, person).revocations)
+    agreed = _without_stopped(left, fold(on_record, person))
     if agreed.choices:
         made = _events(ports, agreed, person, reference)
         for event in made:
@@ -145,10 +145,13 @@ def _without_recorded(accepted: Accepted, events: Iterable[ConsentEvent]) -> Acc
     return evolve(accepted, choices=choices, warning=None if wished else accepted.warning)
 
 
-def _without_stopped(accepted: Accepted, standing: Iterable[Revocation]) -> Accepted:
-    """Only the boxes for texts that no revocation reaches."""
-    choices = accepted.choices
-    for revocation in standing:
+def _without_stopped(accepted: Accepted, state: ConsentState) -> Accepted:
+    """Only the boxes for texts that no revocation reaches.
+
+    None where the number was found not to be theirs: whoever typed it before may do so again.
+    """
+    choices = () if state.withdrawn else accepted.choices
+    for revocation in state.revocations:
         choices = tuple(c for c in choices if not revocation.reaches(c.programme.categories))
     return evolve(accepted, choices=choices)
 

@@ -24,6 +24,7 @@ from compliant_sms.flows._facts import may_carry_phi
 from compliant_sms.flows._pause import paused
 from compliant_sms.optout import carrier_keywords, per_se_words
 from compliant_sms.ports import Ports, Transaction
+from compliant_sms.practice import is_utc
 from compliant_sms.providers import Baa, Provider
 from compliant_sms.providers._reading import instant
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
@@ -44,6 +45,7 @@ async def examine(ports: Ports, *, call_webhooks: bool = False) -> tuple[Checked
     """
     _given.yes_or_no(call_webhooks, "call_webhooks")
     checks = [await _store(ports), await _sealing(ports), *await _held_back(ports)]
+    checks += _zone(ports)
     for provider in ports.routes.providers:
         checks += await _account(ports, provider)
         settings = await settings_of(ports, provider)
@@ -108,6 +110,19 @@ async def _sealing(ports: Ports) -> Checked:
         "Texts, names and numbers lie in the clear, for a reason on record.",
         "Pass keyring=Keyring.from_file(...) as soon as that reason is gone.",
     )
+
+
+def _zone(ports: Ports) -> list[Checked]:
+    """A zone that is right for programs and for no practice."""
+    if not is_utc(ports.practice.time_zone):
+        return []
+    says = "The practice's clock is UTC: its days, hours and reports are told by that."
+    remedy = "Pass the zone of its place, such as Practice(time_zone='America/Chicago')."
+    return [
+        Checked(
+            of="practice", what="time zone", result=CheckResult.WARNING, says=says, remedy=remedy
+        )
+    ]
 
 
 _READABLE = "Put that right; nothing is sent before."

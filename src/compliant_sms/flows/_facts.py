@@ -17,6 +17,7 @@ from compliant_sms.consent import (
     phi_preference,
 )
 from compliant_sms.flows._brief import Brief
+from compliant_sms.flows._promised import promised_wait
 from compliant_sms.flows._sent_before import looked_back, sent_before
 from compliant_sms.flows._withhold import Instead, tells_too_much
 from compliant_sms.lifecycle import State
@@ -114,8 +115,13 @@ async def facts_about(
     sent = await sent_before(
         tx, ports, facts, gone, practice_id=practice_id, person=draft.person, body=given[0]
     )
+    wait = await promised_wait(
+        tx, ports, facts, events, practice_id=practice_id, person=draft.person, but=but
+    )
+    if sent != SentBefore() or wait is not None:
+        facts = evolve(facts, sent=sent, promised=wait)
     return Told(
-        facts=facts if sent == SentBefore() else evolve(facts, sent=sent),
+        facts=facts,
         body=body,
         media=draft.media,
         needs_link=instead is not None and instead.needs_link,

@@ -34,15 +34,16 @@ def known_among(events: Sequence[ConsentEvent], persons: Iterable[str | None]) -
     """Those of the persons who are known, and may still hold the number.
 
     A caller of whom only the call is known is nobody yet. Of whoever a provider said that the
-    number is theirs no more, only a fresh consent says that it is.
+    number is theirs no more, or staff that it never was, only a fresh consent says that it is.
     """
     named = {person for person in persons if person and not is_caller(person)}
     return {person for person in named if not _is_gone(events, person)}
 
 
 def _is_gone(events: Sequence[ConsentEvent], person: str) -> bool:
-    flagged = fold(events, person).flagged
-    return flagged is not None and flagged.why.may_be_anothers
+    state = fold(events, person)
+    gone = state.flagged is not None and state.flagged.why.may_be_anothers
+    return gone or bool(state.withdrawn)
 
 
 def is_anothers(events: Sequence[ConsentEvent]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
@@ -9,11 +10,13 @@ from attrs import evolve, frozen
 from compliant_sms.classification import Purpose
 from compliant_sms.consent import (
     Clarified,
+    ConsentEvent,
     Granted,
     NumberFlagged,
     OptInAnswered,
     Restored,
     Revoked,
+    Withdrawn,
     fold_for_holder,
 )
 from compliant_sms.flows._answered import is_answer
@@ -168,18 +171,19 @@ async def _still_stands(
     tx: Transaction, practice_id: str, message: Message, asks: Awaiting
 ) -> bool:
     """Whether nothing came to the ledger since that makes an answer mean something else."""
-    if asks is Awaiting.CONFIRM:
-        return True
     events = await tx.consent_events(practice_id, message.draft.to)
+    left = message.departure.at if message.departure else message.created_at
+    if asks is Awaiting.CONFIRM:
+        return not _was_misdirected(events, message, left)
     if asks is Awaiting.OPT_IN:
-        left = message.departure.at if message.departure else message.created_at
         asked = asked_in(events, message.message_id)
         if asked is not None and is_answered(events, asked):
             return False
         if any(isinstance(e, Granted) and _wording_of(e) == message.message_id for e in events):
             return False
         ends = Revoked | NumberFlagged  # the number may be another person's by now
-        return not any(isinstance(e, ends) and e.occurred_at >= left for e in events)
+        ended = any(isinstance(e, ends) and e.occurred_at >= left for e in events)
+        return not (ended or _was_misdirected(events, message, left))
     # An answer narrows all that stands, so it must stand for nothing that was said plainly.
     said = [e for e in events if isinstance(e, Revoked | Restored | Clarified | Granted)]
     standing = fold_for_holder(events).revocations
@@ -188,6 +192,12 @@ async def _still_stands(
         and message.draft.idempotency_key == reply_key(said[-1].reference)
         and all(each.clarification_asked for each in standing)
     )
+
+
+def _was_misdirected(events: Sequence[ConsentEvent], message: Message, left: datetime) -> bool:
+    """Whether staff found since that the number is not that of whom the text was meant for."""
+    found = (e for e in events if isinstance(e, Withdrawn) and e.person == message.draft.person)
+    return any(each.occurred_at >= left for each in found)
 
 
 async def _is_agreed_to(tx: Transaction, practice_id: str, message: Message) -> bool:
@@ -201,7 +211,9 @@ async def _is_agreed_to(tx: Transaction, practice_id: str, message: Message) -> 
         or (isinstance(e, OptInAnswered) and e.agreed and asked and e.asked == asked.event_id)
     ]
     ends = Revoked | NumberFlagged
-    return bool(yes) and not any(isinstance(e, ends) and e.occurred_at >= max(yes) for e in events)
+    if not yes or _was_misdirected(events, message, max(yes)):
+        return False
+    return not any(isinstance(e, ends) and e.occurred_at >= max(yes) for e in events)
 
 
 def _wording_of(granted: Granted) -> str | None:

@@ -283,5 +283,7 @@ def _said(event: consent.ConsentEvent) -> Event:  # noqa: PLR0911 - one for each
             return events.PhiPreferenceStated(**about, prefers=event.prefers)
         case consent.OptInAsked():
             return events.OptInAsked(**about, categories=event.categories)
-        case _:  # consent.OptInAnswered
+        case consent.OptInAnswered():
             return events.OptInAnswered(**about, agreed=event.agreed)
+        case _:  # consent.Withdrawn
+            return events.ConsentWithdrawn(**about)

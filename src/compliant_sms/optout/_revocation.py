@@ -52,6 +52,18 @@ _OF_ONESELF = re.compile(r"\b(?:me|my|i)\b")
 _SCRIPTS = re.compile(
     r"[\u0590-\u06ff\u0900-\u097f\u0400-\u04ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]"
 )
+# "Stop! I'm so happy": an outcry rather than a wish, as long as nothing says what it is about.
+_SO = r"(?:(?:so|just|too|really|very|literally|actually|such|the|a) ){0,3}"
+_DELIGHTED = re.compile(
+    r"(?:(?:omg|lol|aw{1,4})[\s,!]{1,3})?stop(?: it)?[\s!.,]{1,6}"
+    rf"(?:(?:i ?'?m|i am|we ?'?re|we are) {_SO}(?:happy|excited|thrilled|glad|pleased|proud"
+    r"|overjoyed|crying|speechless|shook|screaming)"
+    rf"|(?:that ?'?s|this is|you ?'?re) {_SO}(?:amazing|awesome|wonderful|fantastic|incredible"
+    r"|hilarious|great news|best news|good news)"
+    r"|(?:the )?best news(?: ever)?|i can ?'?t believe (?:it|this)|(?:i )?love (?:it|this)"
+    r"|omg|wow|yay)"
+    r"(?: (?:right now|for you|for us|rn))?[\s!.\U0001f000-\U0001faff]{0,12}(?:\Z|[!.\n])"
+)
 _WHEN = re.compile(
     r"(?:\s{1,3}(?:me|us|here|this number|texts|these|messages))?\s{1,3}"
     r"(?:(?:at|after|before|during|while|when|until|till|between|past|on)\s{1,3}"
@@ -216,6 +228,8 @@ def _certainty(text: str, one: _Found, book: RuleBook) -> Certainty | None:
     if _ends(window, book.before[Says.SUPPOSED]):
         return None
     if one.rule.says is not Says.CERTAIN or _WHEN.match(text, one.end):
+        return Certainty.UNSURE
+    if _DELIGHTED.match(text, one.start):
         return Certainty.UNSURE
     return Certainty.CERTAIN
 

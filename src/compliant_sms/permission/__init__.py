@@ -28,6 +28,7 @@ from compliant_sms.permission._form import (
     form_of,
     form_shown,
 )
+from compliant_sms.permission._frequency import Frequency
 from compliant_sms.permission._html import FormView
 from compliant_sms.permission._keyword import taken_by
 from compliant_sms.permission._permission import Applicant, Identify, Permission
@@ -48,7 +49,7 @@ from compliant_sms.permission._wordings import (
     shown_on_form,
     welcome,
 )
-from compliant_sms.permission._words import ENGLISH, LANGUAGES, FormProblem
+from compliant_sms.permission._words import ENGLISH, LANGUAGES, FormProblem, Period
 
 if TYPE_CHECKING:
     from compliant_sms.permission._registration import (
@@ -76,9 +77,11 @@ __all__ = [
     "Edition",
     "FormProblem",
     "FormView",
+    "Frequency",
     "Identify",
     "Legal",
     "OnPaper",
+    "Period",
     "Permission",
     "PermissionState",
     "Programme",

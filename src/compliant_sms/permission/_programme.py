@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from attrs import Attribute, Factory, field, frozen
 
@@ -12,6 +13,7 @@ from compliant_sms.consent._words import meant
 from compliant_sms.errors import InvalidInput
 from compliant_sms.permission._edition import Edition, as_editions, supersedes_in_substance
 from compliant_sms.permission._fields import by_language, one_line, slug
+from compliant_sms.permission._frequency import Frequency
 from compliant_sms.permission._keyword import as_keyword
 from compliant_sms.permission._words import ENGLISH, words_in
 from compliant_sms.text import notices
@@ -29,12 +31,15 @@ def _samples(given: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
-def _says_how_often(of: object, attribute: Attribute[str], value: str) -> None:
+def _says_how_often(of: object, attribute: Attribute[Any], value: str | Frequency) -> None:
+    if isinstance(value, Frequency):
+        return
     one_line(of, attribute, value)
     if not notices(value, names=(), phone_digits="", own_hosts=()).frequency:
         msg = (
             "frequency must say that texts recur, or how often they come, for example 'Message "
-            "frequency varies.' or 'Up to 4 messages a month.' (CTIA Messaging Principles 5.1.2.1)"
+            "frequency varies.' or Frequency(4, per='month'), which is kept too (CTIA Messaging "
+            "Principles 5.1.2.1)"
         )
         raise InvalidInput(msg)
 
@@ -51,7 +56,8 @@ class Translation:
     Args:
         about: what its texts are about, as it goes on after "mensajes sobre" in Spanish and after
             "SMS concernant" in French, for example ``"sus citas y su atención"``.
-        frequency: how often its texts come, as a sentence; needed where the programme says so.
+        frequency: how often its texts come, as a sentence; needed where the programme says so in
+            words of its own.
 
     Raises:
         InvalidInput: one of them is no line that can stand in a sentence.
@@ -79,7 +85,8 @@ class Programme:
             appointments and care"``.
         categories: what a consent to it covers.
         editions: of its words, the oldest first; one version is enough at the beginning.
-        frequency: how often its texts come, as a sentence.
+        frequency: how often its texts come: a :class:`Frequency`, which is said to patients in
+            each language and kept, or a sentence, which is only said.
         keyword: the word by which a patient can ask for it, for example ``"DEALS"``; empty for
             none.
         marketing: it needs written permission, 47 CFR 64.1200(a)(2). Promotions always do; of
@@ -99,7 +106,7 @@ class Programme:
     about: str = field(validator=one_line)
     categories: tuple[str, ...] = field(converter=meant)
     editions: tuple[Edition, ...] = field(converter=as_editions)
-    frequency: str = field(default=_VARIES, validator=_says_how_often)
+    frequency: str | Frequency = field(default=_VARIES, validator=_says_how_often)
     keyword: str = field(default="", converter=as_keyword)
     marketing: bool = field(default=Factory(_promotes, takes_self=True))
     samples: tuple[str, ...] = field(default=(), converter=_samples)
@@ -126,7 +133,15 @@ class Programme:
             self._tells_as_much(language, told)
 
     def _tells_as_much(self, language: str, told: Translation) -> None:
-        """Refuse a translation that leaves out how often texts come."""
+        """Refuse a translation that leaves out how often texts come, or says it otherwise."""
+        if isinstance(self.frequency, Frequency):
+            if told.frequency:
+                msg = (
+                    f"the programme's frequency is said in '{language}' too, by the library: "
+                    "leave that of the translation out, or one could say something else"
+                )
+                raise InvalidInput(msg)
+            return
         if told.frequency:
             found = notices(told.frequency, names=(), phone_digits="", own_hosts=())
             tells = found.frequency
@@ -165,6 +180,8 @@ class Programme:
 
     def frequency_in(self, language: str) -> str:
         """How often its texts come, likewise."""
+        if isinstance(self.frequency, Frequency):
+            return self.frequency.words_in(language)
         told = self.translations.get(language)
         if told is None:
             return self.frequency

@@ -18,6 +18,7 @@ from compliant_sms.permission._permission import Permission
 from compliant_sms.permission._programme import Programme
 from compliant_sms.permission._samples import samples_of
 from compliant_sms.permission._wordings import question, script, shown_on_form, welcome
+from compliant_sms.permission._words import ENGLISH
 from compliant_sms.practice import Practice
 from compliant_sms.rules import read
 from compliant_sms.templates import dialled, help_text, opt_out_text, sender_name
@@ -210,7 +211,7 @@ def _use_case(programmes: Iterable[Programme]) -> str:
 def _description(permission: Permission, practice: Practice) -> str:
     told = "; ".join(
         f"{each.about} ({'promotional' if each.marketing else 'informational'}; "
-        f"{each.frequency.rstrip('.').lower()})"
+        f"{each.frequency_in(ENGLISH).rstrip('.').lower()})"
         for each in permission.programmes
     )
     return (

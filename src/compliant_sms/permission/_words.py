@@ -9,7 +9,7 @@ from attrs import frozen
 from compliant_sms.choices import Word
 from compliant_sms.consent import Wording
 
-__all__ = ["ENGLISH", "LANGUAGES", "FormProblem", "Words", "words_in"]
+__all__ = ["ENGLISH", "LANGUAGES", "FormProblem", "Period", "Words", "words_in"]
 
 ENGLISH = "en"
 """The language of whatever is not translated."""
@@ -44,6 +44,13 @@ class FormProblem(Word):
         return words_in(language).problems[self]
 
 
+class Period(Word):
+    """In which time a programme's texts are counted."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
 @frozen(kw_only=True)
 class Words:
     """All words in one language. Pairs are of texts about care, and of marketing.
@@ -59,6 +66,7 @@ class Words:
         welcome: the first text after an opt-in.
         varies: how often texts come where nothing else is said.
         often: how often they may come, for example.
+        up_to: how many come at most in each period.
         legal: the line with terms and privacy policy, on a form.
         legal_by_text: the same in a text.
         details: the words beside the box for health details.
@@ -74,6 +82,7 @@ class Words:
     welcome: str
     varies: str
     often: str
+    up_to: Mapping[Period, str]
     legal: str
     legal_by_text: str
     details: Wording
@@ -139,6 +148,10 @@ _WORDS = {
         "Reply HELP for help, STOP to opt out.",
         varies="Message frequency varies.",
         often="Up to 4 messages a month.",
+        up_to={
+            Period.WEEK: "Up to {count} message{s} a week.",
+            Period.MONTH: "Up to {count} message{s} a month.",
+        },
         legal="Terms: {terms} Privacy policy: {privacy}",
         legal_by_text="Terms: {terms} Privacy policy: {privacy}",
         details=Wording(
@@ -228,6 +241,10 @@ _WORDS = {
         "mensajes y datos. Responda HELP para obtener ayuda, STOP para no recibir mensajes.",
         varies="La frecuencia de los mensajes puede variar.",
         often="Hasta 4 mensajes al mes.",
+        up_to={
+            Period.WEEK: "Hasta {count} mensaje{s} a la semana.",
+            Period.MONTH: "Hasta {count} mensaje{s} al mes.",
+        },
         legal="Términos: {terms} Política de privacidad: {privacy}",
         legal_by_text="Términos: {terms} Privacidad: {privacy}",
         details=Wording(
@@ -322,6 +339,10 @@ _WORDS = {
         "recevoir de SMS.",
         varies="La fréquence des messages varie.",
         often="Jusqu'à 4 SMS par mois.",
+        up_to={
+            Period.WEEK: "Jusqu'à {count} SMS par semaine.",
+            Period.MONTH: "Jusqu'à {count} SMS par mois.",
+        },
         legal="Conditions : {terms} Confidentialité : {privacy}",
         legal_by_text="Conditions : {terms} Confidentialité : {privacy}",
         details=Wording(

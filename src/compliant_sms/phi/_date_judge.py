@@ -44,6 +44,31 @@ def _birth() -> re.Pattern[str]:
     )
 
 
+_SOMEBODY = (
+    r"\b(?:you|he|she|they|i|who|usted|ud|tu|ella|cuando|son|daughter|child|kid|baby|mom|dad"
+    r"|patient|hijo|hija|nin[oa]|bebe|(?:your|ur|his|her|my|su|mi) (?!practice|clinic|office|team"
+    r"|plan|account|coverage|policy|seguro|consult)[a-z]+)"
+)
+_WILL = "(?:'ll| will|'re|'s|'m| are| is| am)?"
+_TURNS = (
+    rf"(?:{_SOMEBODY}{_WILL} (?:turn(?:s|ed|ing)?|cumpl[a-z]{{1,4}})"
+    r"|(?:^|[.!?,:] )cumpl[a-z]{1,4}|\byou(?:'ll| will) be) \d{1,3}"
+)
+
+
+@cache
+def _coming_of_age() -> re.Pattern[str]:
+    """A day of which it is said that somebody turns an age then: "you turn 44 on March 4"."""
+    old = r"(?: years?(?: old)?| a[nñ]os)?"
+    return re.compile(rf"{_TURNS}{old},? (?:on|this|el|este)\b[^\d!?;\n.]{{0,24}}$")
+
+
+@cache
+def _age_behind() -> re.Pattern[str]:
+    """The same, the day before it: "On March 4 you turn 44"."""
+    return re.compile(rf",? {_TURNS}\b")
+
+
 @cache
 def _time() -> re.Pattern[str]:
     return re.compile(r"[ ,@]{1,3}(?:at )?(?:\d{1,2}(?::\d\d| ?[ap]\.?m?\b)|\d{3,4}\b(?![-.]))")
@@ -65,7 +90,10 @@ def is_birth(view: View, form: Form) -> bool:
         return False
     if form.kind == Kind.SPOKEN:
         return True
-    return _birth().search(view.lower[max(0, form.start - _BACK) : form.start]) is not None
+    before = view.lower[max(0, form.start - _BACK) : form.start]
+    if _birth().search(before) or _coming_of_age().search(before):
+        return True
+    return _age_behind().match(view.lower, form.end) is not None
 
 
 def is_date(view: View, form: Form, index: int) -> bool:

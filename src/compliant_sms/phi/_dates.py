@@ -13,6 +13,7 @@ from functools import cache
 from compliant_sms.phi._date_figures import Form, Kind
 from compliant_sms.phi._date_forms import date_forms
 from compliant_sms.phi._date_judge import is_birth, is_date
+from compliant_sms.phi._date_words import word_set
 from compliant_sms.phi._everybody import Everybody
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
@@ -30,6 +31,9 @@ _DAY_AND_DATE = frozenset({Kind.WEEKDAY, Kind.PLURAL})
 _DATED = frozenset({Kind.FULL, Kind.SHORT, Kind.WRITTEN, Kind.ORDINAL, Kind.BARE})
 _SURE = {Kind.FULL: Confidence.CERTAIN, Kind.BIRTH: Confidence.CERTAIN}
 _SURE |= {Kind.MONTH: Confidence.HINT, Kind.HOLIDAY: Confidence.HINT}
+
+
+_OF_AGE = word_set("turn turns turned turning be cumple cumples cumpla cumplas cumplio cumplira")
 
 
 @cache
@@ -55,7 +59,7 @@ def find_dates(view: View, known: Known) -> Iterable[PhiFinding]:
         return ()
     everybody: Everybody | None = None
     found: list[PhiFinding] = []
-    births = view.said & BIRTH
+    births = view.said & BIRTH or not _OF_AGE.isdisjoint(view.words)
     for form in _joined(view, forms) if len(forms) > 1 else forms:
         if births and is_birth(view, form):
             found.append(_finding(form, Kind.BIRTH))

@@ -30,6 +30,7 @@ __all__ = ["find_known_facts"]
 _FEWEST_DIGITS = 4
 _FEWEST_LETTERS = 4
 _LOCAL = 7
+_MOST_FIELDS = 3
 _MONTHS = (
     "jan january ene enero",
     "feb february febrero",
@@ -98,8 +99,17 @@ def _names(view: View, facts: PatientFacts, own: OwnFacts | None) -> Iterator[_P
             shown = view.plain[start:end]
             if not (full and is_staff(start, end) and not has_first_name(shown, name)):
                 yield start, end, PhiLabel.NAME, "known/full-name" if full else "known/name"
+    for start, end, full in find_known_names(view, _together(facts), is_own):
+        if full and not is_staff(start, end):
+            yield start, end, PhiLabel.NAME, "known/full-name"
     for start, end, _ in staff:
         yield start, end, PhiLabel.PROVIDER_NAME, "known/clinician"
+
+
+def _together(facts: PatientFacts) -> str:
+    """The name that names given apart make: "Ana" and "Gomez" of a record with a field for each."""
+    apart = [name.strip() for name in facts.names if len(name.split()) == 1]
+    return " ".join(apart) if 1 < len(apart) <= _MOST_FIELDS else ""
 
 
 def _whole(view: View, value: str) -> Iterator[Span]:

@@ -9,7 +9,16 @@ from functools import cache
 from itertools import accumulate, combinations, pairwise
 
 from compliant_sms.phi._full_names import is_full
-from compliant_sms.phi._marks import CANDIDATE, COMMON, GIVEN, LETTER, NO_NAME, NOT_ASCII, PARTICLE
+from compliant_sms.phi._marks import (
+    CANDIDATE,
+    COMMON,
+    GIVEN,
+    HEALTH_TERM,
+    LETTER,
+    NO_NAME,
+    NOT_ASCII,
+    PARTICLE,
+)
 from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
 from compliant_sms.phi._name_lists import nicknames, word_set
 from compliant_sms.phi._name_places import in_link, is_place, is_town
@@ -30,6 +39,7 @@ _LEAST_FOR_A_SLIP = 5
 _WORDS_ONLY = COMMON | NO_NAME
 _LEAST_BEHIND_APOSTROPHE = 4
 _MOST_WORDS = 6
+_LONGEST_ABBREVIATION = 3
 _SAYS_WHO = word_set("is its it's im i'm name hi hello hey dear mr mrs ms miss from me")
 _NOT_AFTER = word_set("house noodle st street ave avenue rd road park hall center centre")
 
@@ -326,6 +336,8 @@ def _is_told_from_a_word(view: View, index: int) -> bool:
     ahead = view.words[index + 1] if index + 1 < len(view.words) else ""
     if after.strip()[:1].isdigit():
         return False
+    if _is_no_abbreviation(view, index):
+        return True
     if starts_phrase(view, index):
         called = after[:1] in {",", ":", "!"} or (ends_phrase(view, index) and not ahead)
         alone = ends_phrase(view, index) and not view.capital[index]
@@ -337,6 +349,12 @@ def _is_told_from_a_word(view: View, index: int) -> bool:
         return True
     named_so = view.capital[index - 1] or (ahead and view.capital[index + 1] and after == " ")
     return view.capital[index] and not named_so and before not in AT
+
+
+def _is_no_abbreviation(view: View, index: int) -> bool:
+    """Whether a name is written as one though in capitals it is a test: "Ana see you Tuesday"."""
+    short = view.marks[index] & HEALTH_TERM and len(view.words[index]) <= _LONGEST_ABBREVIATION
+    return bool(short) and view.capital[index] and not view.is_shouted(index)
 
 
 def _initials(view: View, first: str, last: str) -> Iterator[Span]:

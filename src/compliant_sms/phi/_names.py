@@ -26,6 +26,8 @@ from compliant_sms.phi._marks import (
 from compliant_sms.phi._name_alone import by_itself, may_be_alone
 from compliant_sms.phi._name_cues import after_cue
 from compliant_sms.phi._name_firms import is_firm
+from compliant_sms.phi._name_labelled import RULE as LABELLED
+from compliant_sms.phi._name_labelled import labelled
 from compliant_sms.phi._name_placed import by_place
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_staff import as_staff
@@ -60,6 +62,7 @@ def find_names(view: View, _known: Known) -> Iterable[PhiFinding]:
         people = _without_words(view, people)
         people += _again(view, people)
     people = [person for person in people if not is_firm(view, person)]
+    people = [*labelled(view, people), *people]
     if len(people) == 1:
         return (_finding(view, people[0]),)
     return [_finding(view, person) for person in _apart(_as_addressed(view, people))]
@@ -102,7 +105,7 @@ def _finding(view: View, person: Person) -> PhiFinding:
     if person.staff:
         label, family = PhiLabel.PROVIDER_NAME, "provider"
     else:
-        full = is_full(_plain(view, person))
+        full = person.rule == LABELLED or is_full(_plain(view, person))
         label, family = PhiLabel.NAME, "full-name" if full else "name"
     return PhiFinding(
         start=person.start,

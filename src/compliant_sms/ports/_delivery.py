@@ -52,9 +52,10 @@ class Delivery:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what would send in a loop or never."""
-        spans = self.lease, self.settle_after, self.pause, self.report_after
-        if min(spans) <= timedelta(0) or self.attempts < 1:
-            msg = "lease, settle_after, attempts, pause and report_after must be more than zero"
+        for name in ("lease", "settle_after", "pause", "report_after"):
+            _given.a_while(getattr(self, name), name)
+        if self.attempts < 1:
+            msg = "attempts must be more than zero"
             raise InvalidInput(msg)
         if not 0 <= self.report_asks <= _MOST_ASKS:
             msg = f"report_asks must be a whole number: 0, to ask never, to {_MOST_ASKS}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
 from itertools import islice, takewhile
 from typing import Any
 
@@ -15,7 +16,7 @@ from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phi import Sensitivity
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.practice import known_zone
+from compliant_sms.practice import visit_zone
 from compliant_sms.reminders._wall import instant_of, wall_of
 
 __all__ = ["Appointment", "Kind", "Status", "series"]
@@ -103,7 +104,7 @@ class Appointment:
         numbers: where to text, the preferred first. One text goes, to the first at which the
             patient agreed to such texts and nothing on record ends them.
         start: the clinic's wall time, without a time zone; an aware time is turned into it.
-        zone: IANA name of the zone in which that is.
+        zone: IANA name of the zone in which that is, as that of a place.
         place: where, for your own words. The library's never name it.
         kind: what kind of visit, or its code.
         status: where it is.
@@ -120,7 +121,7 @@ class Appointment:
     person: str = field(validator=_named)
     numbers: tuple[PhoneNumber, ...] = field(converter=_numbers, repr=False)
     start: datetime = field()
-    zone: str = field(converter=known_zone)
+    zone: str = field(converter=visit_zone)
     place: str = field(default="", validator=_storable, repr=False)
     kind: Kind = field(default=Kind("visit"), converter=_kind, repr=False)
     status: Status = field(default=Status.BOOKED, converter=Status)
@@ -130,8 +131,9 @@ class Appointment:
         """Refuse what nobody can be reminded of; bring the start into the clinic's wall time."""
         _given.a_kind(self.start, datetime, "start", "a datetime, the clinic's wall time")
         if self.start.tzinfo is not None:
-            object.__setattr__(self, "start", wall_of(self.start, self.zone))
-        object.__setattr__(self, "start", self.start.replace(fold=0, microsecond=0))
+            with suppress(OverflowError):  # at the ends of the calendar, which are refused below
+                object.__setattr__(self, "start", wall_of(self.start, self.zone))
+        object.__setattr__(self, "start", self.start.replace(tzinfo=None, fold=0, microsecond=0))
         if not _FIRST_YEAR < self.start.year < _LAST_YEAR:
             msg = f"start is no day of a visit; pass one between {_FIRST_YEAR} and {_LAST_YEAR}"
             raise InvalidInput(msg)
@@ -194,8 +196,8 @@ def series(first: Appointment, rule: str, *, until: date | None = None) -> tuple
             "each visit of the series gets its own."
         )
         raise InvalidInput(msg)
-    end = datetime.combine(until + timedelta(days=1), datetime.min.time()) if until else None
-    if end is not None and first.start >= end:
+    last = datetime.combine(until, time.max) if until else None
+    if last is not None and first.start > last:
         return ()
     try:
         written = _in_wall_time(rule, first.zone)
@@ -203,7 +205,8 @@ def series(first: Appointment, rule: str, *, until: date | None = None) -> tuple
         begins = next(iter(rrulestr(_EXDATE.sub("", written), dtstart=first.start)), None)
         starts = list(
             islice(
-                takewhile(lambda start: end is None or start < end, every), _MOST_OCCURRENCES + 1
+                takewhile(lambda start: last is None or start <= last, every),
+                _MOST_OCCURRENCES + 1,
             )
         )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:

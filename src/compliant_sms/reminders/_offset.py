@@ -18,6 +18,7 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _ON_THE_DAY = re.compile(r"\s*on\s+the\s+day\s+at\s+(\d{1,2}):(\d{2})\s*([ap]m)?\s*", re.IGNORECASE)
+_MOST_DAYS, _A_DAY = 999 * 7, 24 * 60
 _IN_WORDS = (
     "a reminder's offset is written as '7 days before at 10:00', '1 day before', "
     "'on the day at 8:00' or '2 hours before'"
@@ -37,7 +38,7 @@ class Offset:
         at: the clinic's time of day, for days; the visit's own where none is given.
 
     Raises:
-        InvalidInput: it is neither, both, or not before the visit.
+        InvalidInput: it is neither, both, not before the visit, or more than 999 weeks before.
     """
 
     days: int | None = field(default=None, validator=_given.whole)
@@ -52,6 +53,9 @@ class Offset:
         in_minutes = self.days is None and self.at is None and (self.minutes or 0) > 0
         if not (of_day and (in_days or in_minutes)):
             raise InvalidInput(_IN_WORDS)
+        if (self.days or 0) > _MOST_DAYS or (self.minutes or 0) > _MOST_DAYS * _A_DAY:
+            msg = f"a reminder's offset must be at most {_MOST_DAYS:,} days before the visit"
+            raise InvalidInput(msg)
 
     @classmethod
     def parse(cls, written: str | Offset) -> Offset:

@@ -26,6 +26,8 @@ __all__ = [
 ]
 
 _MOST = 12
+_LONGEST_YEARS = 20
+_ANY_DAY = datetime(2000, 1, 1)  # noqa: DTZ001 - lengths are compared from it
 
 
 @frozen(kw_only=True)
@@ -100,8 +102,8 @@ class RecallPlan:
         values: what the template's variables take, beside the visit's ``place``.
 
     Raises:
-        InvalidInput: a length cannot be read, the count is none of these, or there is both a body
-            and a template.
+        InvalidInput: a length cannot be read, or is more than 20 years; the count is none of
+            these; or there is both a body and a template.
     """
 
     after: Span = field(converter=span_of)
@@ -115,6 +117,13 @@ class RecallPlan:
     def __attrs_post_init__(self) -> None:
         """Refuse two wordings."""
         _one_wording(self.body, self.template, self.values)
+
+    @after.validator
+    @every.validator
+    def _within_reason(self, attribute: Attribute[Span], length: Span) -> None:
+        if length.after(_ANY_DAY) > _ANY_DAY.replace(year=_ANY_DAY.year + _LONGEST_YEARS):
+            msg = f"{attribute.name} of a recall must be {_LONGEST_YEARS} years or less"
+            raise InvalidInput(msg)
 
     @at_most.validator
     def _some(self, of: Attribute[int], count: int) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "Facts",
     "OptOutShown",
     "PastText",
+    "PromisedWait",
     "Readings",
     "ReplyFacts",
     "Sender",
@@ -217,6 +218,24 @@ class VolumeWait:
 
 @records.lean
 @frozen(kw_only=True)
+class PromisedWait:
+    """What a text waits for, so that no more come than the patient was told when they agreed.
+
+    Attributes:
+        until: when there are fewer again (UTC).
+        programme: the id of that to which they agreed.
+        count: at most that many texts of it come.
+        per: in a ``week`` or a ``month``.
+    """
+
+    until: datetime = field(converter=as_utc)
+    programme: str
+    count: int
+    per: str
+
+
+@records.lean
+@frozen(kw_only=True)
 class ReplyFacts:
     """What a text answers.
 
@@ -252,6 +271,7 @@ class Facts:
         lookups: what others know about the number.
         reply: what it answers.
         volume: what the practice's plan for its volume has it wait for.
+        promised: what it waits for, so that no more come than was said.
         on_allow_list: the number may be texted from here; only a set-up that is not production
             has a list.
         own_number: for a text after a missed call, the number is a practice's own.
@@ -273,6 +293,7 @@ class Facts:
     lookups: LookUpAnswers = field(factory=cache(LookUpAnswers))
     reply: ReplyFacts | None = None
     volume: VolumeWait | None = None
+    promised: PromisedWait | None = None
     on_allow_list: bool = True
     own_number: bool = False
 

@@ -34,6 +34,7 @@ _NOT_TO_BE_WAIVED = frozenset(
         "opt-out-confirmation",
         "confidential-communication",
         "declared-purpose",
+        "frequency-promised",
         # Settings, which whoever does not want them leaves out.
         "volume-plan",
         "not-production",

@@ -78,6 +78,7 @@ RULES: tuple[Rule, ...] = (
     Rule("australia-spam-act", _rules_abroad.australia_spam_act),
     Rule("frequency-cap-state", _rules_solicitation.frequency_cap_state, may_hold=True),
     Rule("frequency-cap-practice", _rules_solicitation.frequency_cap_practice, may_hold=True),
+    Rule("frequency-promised", _rules_volume.frequency_promised, may_hold=True),
     Rule("identical-text", _rules_solicitation.identical_text),
     Rule("location-known", _rules_hours.location_known),
     Rule("quiet-hours-federal", _rules_hours.quiet_hours_federal, may_hold=True),

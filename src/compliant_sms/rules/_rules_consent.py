@@ -152,6 +152,8 @@ def _implied(facts: Facts, law: InForce) -> Finding | None:
 
 
 def _lacking(facts: Facts) -> str:
+    if facts.consent.withdrawn:
+        return "The consent that was on record for this patient at this number was an error."
     if facts.consent.tier is Tier.NONE:
         return "No consent to texts is on record for this patient at this number."
     if facts.decided_as is not facts.purpose:

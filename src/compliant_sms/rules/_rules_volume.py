@@ -1,4 +1,7 @@
-"""What the practice itself chose to hold back: its plan for volume, and who is texted in tests."""
+"""What the practice itself chose to hold back.
+
+What it told patients, its plan for volume, and who is texted in tests.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from compliant_sms.rules._decision import Finding, block, hold
 from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
 
-__all__ = ["not_production", "volume_plan"]
+__all__ = ["frequency_promised", "not_production", "volume_plan"]
 
 _WORDS = {
     "ramp": "The practice began to text not long ago, and today's part of its ramp is used up.",
@@ -28,6 +31,20 @@ def not_production(facts: Facts, _: InForce) -> Iterator[Finding]:
             "This set-up texts the numbers on its allow-list only, and this is none of them.",
             "setting of the messenger: only_to",
             "In production leave only_to out; in tests add the number, with its holder's leave.",
+        )
+
+
+def frequency_promised(facts: Facts, _: InForce) -> Iterator[Finding]:
+    """No more texts than the patient was told when they agreed: CTIA 5.1.2.1."""
+    wait = facts.promised
+    if wait is not None and facts.at < wait.until:
+        yield hold(
+            "frequency-promised",
+            "promised-frequency",
+            f"Who agreed to '{wait.programme}' was told that at most {wait.count} texts come in a "
+            f"{wait.per}, and this person got them.",
+            "CTIA Messaging Principles (May 2023), 5.1.2.1; the words that the patient agreed to",
+            until=wait.until,
         )
 
 

@@ -25,6 +25,9 @@ _CAPPED = _FOR_MARKETING | {MessageClass.TRANSACTIONAL}
 
 def _a_time(_: object, attribute: Attribute[Any], value: object) -> None:
     _given.a_kind(value, timedelta, attribute.name, "a timedelta, for example timedelta(days=30)")
+    if value > _given.LONGEST:  # type: ignore[operator] # just looked
+        msg = f"{attribute.name} must be at most {_given.LONGEST.days:,} days"
+        raise InvalidInput(msg)
 
 
 def _a_time_or_none(of: object, attribute: Attribute[Any], value: object) -> None:

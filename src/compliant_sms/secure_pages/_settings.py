@@ -41,10 +41,7 @@ def _https(of: object, attribute: Attribute[str], value: str) -> None:
 
 
 def _positive(_: object, attribute: Attribute[timedelta], value: timedelta) -> None:
-    _given.a_kind(value, timedelta, attribute.name, "a timedelta")
-    if value <= timedelta(0):
-        msg = f"{attribute.name} must be more than zero, or no page could ever be opened"
-        raise InvalidInput(msg)
+    _given.a_while(value, attribute.name)
 
 
 def _few(_: object, attribute: Attribute[int], value: int) -> None:

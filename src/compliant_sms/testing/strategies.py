@@ -28,6 +28,7 @@ from compliant_sms.consent import (
     Revoked,
     Signature,
     Tier,
+    Withdrawn,
     Wording,
 )
 from compliant_sms.errors import InvalidPhoneNumber, MissingExtra
@@ -166,8 +167,10 @@ def _events() -> st.SearchStrategy[ConsentEvent]:
         **_base(),
     )
     answered = st.builds(OptInAnswered, agreed=st.booleans(), asked=st.just("event"), **_base())
+    withdrawn = st.builds(Withdrawn, reason=st.just("mistyped"), **_base())
     return st.one_of(
-        _grants(), _revocations(), restored, clarified, preference, flagged, asked, answered
+        *(_grants(), _revocations(), restored, clarified, preference, flagged, asked, answered),
+        withdrawn,
     )
 
 

@@ -13,6 +13,7 @@ from compliant_sms.consent import (
     OptInAsked,
     PhiPreferenceStated,
     Revoked,
+    Withdrawn,
     Wording,
     WrittenAgreement,
 )
@@ -95,6 +96,8 @@ def _details(event: ConsentEvent) -> Iterator[tuple[str, str]]:
             yield "Answers", f"<code>{shown(event.asked)}</code>"
         case NumberFlagged():
             yield "Told by", shown(event.actor)
+        case Withdrawn():
+            yield "What was found", quoted(event.reason)
         case _:
             yield "Read by rule", f"<code>{shown(event.rule)}</code>" if event.rule else ""
 

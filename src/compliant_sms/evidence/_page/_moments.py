@@ -17,6 +17,7 @@ from compliant_sms.consent import (
     PhiPreferenceStated,
     Restored,
     Revoked,
+    Withdrawn,
 )
 from compliant_sms.evidence._page._case import Case, Received, Text
 from compliant_sms.evidence._page._markup import shown
@@ -126,12 +127,14 @@ def what_was_said(event: ConsentEvent) -> str:
         case NumberFlagged():
             return f"The provider reports: {word(FLAGS, event.why)}. Texts to the number stop."
         case _:
-            return _said_by_patient(event)
+            return _said_besides(event)
 
 
-def _said_by_patient(event: PhiPreferenceStated | OptInAsked | OptInAnswered) -> str:
-    """What a patient was asked, answered, or wishes."""
+def _said_besides(event: PhiPreferenceStated | OptInAsked | OptInAnswered | Withdrawn) -> str:
+    """What a patient was asked, answered, or wishes; and what was found to be none of theirs."""
     match event:
+        case Withdrawn():
+            return "The patient&rsquo;s consent at this number was found to be an error."
         case OptInAsked():
             by = f" The patient had texted {shown(event.keyword)}." if event.keyword else ""
             return f"Asked by text to agree to texts about {listed(event.categories)}.{by}"
