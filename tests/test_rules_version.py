@@ -23,6 +23,7 @@ from compliant_sms.rules import (
     Edition,
     Facts,
     OptOutShown,
+    PromisedWait,
     Readings,
     Rulebook,
     SentBefore,
@@ -52,6 +53,8 @@ def _more() -> Iterator[tuple[str, Facts]]:
         yield f"carrier's {next(iter(cap))}", facts(sender=REGISTERED, sent=SentBefore(**cap))
     for code in ("ramp", "texts-per-day", "replies", "quiet-day", "staffed-hours"):
         yield f"plan {code}", facts(volume=VolumeWait(until=NOON + HOUR, code=code))
+    waits = PromisedWait(until=NOON + HOUR, programme="care", count=4, per="month")
+    yield "promised frequency", facts(promised=waits)
     yield "missed call", facts(**CALLED)
     yield "missed call of a landline", facts(**CALLED, lookups=LANDLINE, own_number=True)
     again = past(HOUR, subject=Purpose.MISSED_CALL_TEXT_BACK.code)

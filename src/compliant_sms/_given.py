@@ -41,9 +41,9 @@ __all__ = [
 A_TEXT = "a str; of a whole number, such as a key of your own database, str(...)"
 """What to pass where a text is needed."""
 
-# What a column of a database holds, and what can be added to any clock.
-_MOST = 2**63 - 1
-_LONGEST = timedelta(days=3653)
+LONGEST = timedelta(days=36_600)
+"""A hundred years, behind and before any instant that is asked about."""
+_MOST = 2**63 - 1  # what a column of a database holds
 
 # RFC 5646, 2.1, as far as a language and what narrows it go.
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
@@ -127,8 +127,8 @@ def lasting(_: object, attribute: Attribute[Any], value: object) -> None:
     """A validator of fields: a span of time, or None where that is the default."""
     if value is None and attribute.default is None:
         return
-    if not isinstance(value, timedelta) or abs(value) > _LONGEST:
-        msg = f"{attribute.name} must be a timedelta, of ten years or less"
+    if not isinstance(value, timedelta) or abs(value) > LONGEST:
+        msg = f"{attribute.name} must be a timedelta, of at most {LONGEST.days:,} days"
         raise InvalidInput(msg)
 
 
@@ -150,10 +150,6 @@ def a_day(_: object, attribute: Attribute[Any], value: object) -> None:
         a_kind(value, date, attribute.name, instead)
 
 
-LONGEST = timedelta(days=36_600)
-"""A hundred years, behind and before any instant that is asked about."""
-
-
 def a_while(value: object, name: str) -> None:
     """Refuse a length of time that is none, or so long that no calendar holds its end.
 
@@ -164,7 +160,7 @@ def a_while(value: object, name: str) -> None:
     Raises:
         InvalidInput: it is no timedelta, not more than zero, or more than 36,600 days.
     """
-    a_kind(value, timedelta, name, "a timedelta")
+    a_kind(value, timedelta, name, "a timedelta, for example timedelta(seconds=60)")
     if not timedelta(0) < value <= LONGEST:  # type: ignore[operator] # just looked
         msg = f"{name} must be more than zero, and at most {LONGEST.days:,} days"
         raise InvalidInput(msg)

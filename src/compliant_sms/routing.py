@@ -121,9 +121,7 @@ class Routes:
 
     routes: tuple[Route, ...] = field(converter=_routes)
     rest_after: int = field(default=3, kw_only=True, validator=_given.whole)
-    rest_for: timedelta = field(
-        default=timedelta(minutes=1), kw_only=True, validator=_given.lasting
-    )
+    rest_for: timedelta = field(default=timedelta(minutes=1), kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be told apart on record, or never sends."""

@@ -40,11 +40,11 @@ class Delivery:
             ``report_after`` longer than 30 days.
     """
 
-    lease: timedelta = field(default=timedelta(seconds=60), validator=_given.lasting)
-    settle_after: timedelta = field(default=timedelta(seconds=60), validator=_given.lasting)
+    lease: timedelta = timedelta(seconds=60)
+    settle_after: timedelta = timedelta(seconds=60)
     attempts: int = field(default=8, validator=_given.whole)
-    pause: timedelta = field(default=timedelta(seconds=30), validator=_given.lasting)
-    report_after: timedelta = field(default=timedelta(hours=1), validator=_given.lasting)
+    pause: timedelta = timedelta(seconds=30)
+    report_after: timedelta = timedelta(hours=1)
     report_asks: int = field(default=5, validator=_given.whole)
     rate: Rate | None = field(
         default=None, validator=_given.kind(Rate, "a Rate(per_second=...), or None")
