@@ -9,6 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from compliant_sms.cli._database import means_dsn
 from compliant_sms.errors import InvalidInput, NotOurDatabase
 from compliant_sms.stores import SQLite
 from compliant_sms.stores._schema import is_outdated
@@ -39,6 +40,9 @@ def show(database: Path) -> None:
         SchemaTooNew: a newer version of this library wrote it.
         SchemaTooOld: it has to be upgraded first.
     """
+    if means_dsn(str(database)):
+        msg = "this shows SQLite files only. A database of PostgreSQL is read with psql."
+        raise InvalidInput(msg)
     if not database.is_file():
         msg = f"there is no file {database}. Pass another path, or run  compliant-sms demo  first."
         raise InvalidInput(msg)
