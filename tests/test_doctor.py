@@ -14,9 +14,11 @@ from typing import Any, ClassVar
 import pytest
 from attrs import evolve, frozen
 from click.testing import CliRunner
+from rich.console import Console
 
 from compliant_sms import AsyncMessenger, Messenger, Plaintext, Practice, Uncertain
 from compliant_sms.cli._commands import commands
+from compliant_sms.cli._doctor import _table
 from compliant_sms.errors import NoAnswer, RequestNotSent, StoreBusy
 from compliant_sms.flows import Checked, CheckResult
 from compliant_sms.keyring import Keyring
@@ -553,3 +555,16 @@ def test_command_opt_outs(clinic: str) -> None:
     assert "1 to be recorded here" in first.output
     assert "1 recorded here" in done.output
     assert PATIENT not in first.output + done.output
+
+
+@pytest.mark.parametrize("name", ["Lakeside [west]", "Lakeside [/west]", "Lakeside [red]"])
+def test_what_a_practice_calls_itself_is_no_markup(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor is what a check says: the table shows both as they are."""
+    said = Checked(of="p", what="w", result=OK, says=f"{name}\x1b[2J", remedy=f"Do {name}.")
+    Console(width=120).print(_table(f"Messenger('{name}')", [said]))
+    shown = capsys.readouterr().out
+
+    assert shown.count(name) == 3
+    assert "\x1b[2J" not in shown

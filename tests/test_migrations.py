@@ -389,3 +389,13 @@ def test_show_reads_no_dsn_at_all() -> None:
     result = CliRunner().invoke(commands, ["show", "postgresql://clinic:canary-0@127.0.0.1/x"])
 
     assert (result.exit_code, "canary" in result.output) == (1, False)
+
+
+def test_show_shows_ids_as_they_are(
+    messenger: Messenger, database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An id of a host's is no markup, and steers no terminal."""
+    agree(messenger, PATIENT, "p[/b]\x1b[2J")
+    show(database)
+
+    assert "p[/b]\ufffd[2J" in capsys.readouterr().out

@@ -8,8 +8,10 @@ from pathlib import Path
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from compliant_sms.cli._database import means_dsn
+from compliant_sms.cli._options import printable
 from compliant_sms.errors import InvalidInput, NotOurDatabase
 from compliant_sms.stores import SQLite
 from compliant_sms.stores._schema import is_outdated
@@ -73,5 +75,6 @@ def _table(connection: sqlite3.Connection, title: str, query: str) -> Table:
             max_width=12 if whose else None,
         )
     for row in rows:
-        table.add_row(*(str(value) if value else "(whoever)" for value in row))
+        # A host's ids are no markup, and steer no terminal.
+        table.add_row(*(Text(printable(str(value or "(whoever)"))) for value in row))
     return table
