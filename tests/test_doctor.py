@@ -28,10 +28,18 @@ from compliant_sms.providers import (
     Baa,
     CallbackPlace,
     Capabilities,
+    HttpGateway,
     Provider,
     Telnyx,
     Twilio,
     sealed,
+)
+from compliant_sms.providers.gateway import (
+    GatewayAnswer,
+    GatewayCallbacks,
+    GatewayRequest,
+    TextPart,
+    UrlToken,
 )
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
@@ -248,6 +256,50 @@ def test_agreement(make_messenger: Make) -> None:
 def test_signature(make_messenger: Make) -> None:
     """An adapter that believes a callback without proof is told."""
     assert looked_over(make_messenger, Gullible(**GOOD))("signature").result is FAILED
+
+
+def test_a_secret_of_the_address_is_no_missing_proof(make_messenger: Make) -> None:
+    """The doctor leaves the token out, by which a callback is believed; so must others."""
+    token = "a-token-that-nobody-knows"
+    provider = HttpGateway(
+        sender=SENDER,
+        submission=GatewayRequest(
+            url="https://sms.acme.example/v1",
+            fields={"to": TextPart.TO, "text": TextPart.BODY, "callback": TextPart.CALLBACK_URL},
+        ),
+        outcome=GatewayAnswer(id="/id"),
+        callbacks=GatewayCallbacks(),
+        proof=UrlToken(tokens=[token]),
+        status_callback=f"{URL}?token={token}",
+        baa_signed_on=date(2026, 1, 1),
+    )
+    far = Far()
+    of = looked_over(make_messenger, provider, far)
+
+    assert of("signature").result is WARNING
+    assert of("web application").result is OK
+    assert token not in "".join(request.url for request in far.asked)
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("https://api.twilio.com", False),
+        ("http://api.twilio.com", True),
+        ("HTTP://proxy.clinic.example", True),
+        ("http://127.0.0.1:4010", False),
+    ],
+)
+def test_a_connection_in_the_clear_is_told(make_messenger: Make, address: str, told: bool) -> None:  # noqa: FBT001
+    """Texts and credentials pass over it; a carrier on this machine is another matter."""
+    messenger = make_messenger(
+        provider=Twilio(**(GOOD | {"base_url": address})),
+        transport=Far(),
+        keyring=Plaintext(reason="a test"),
+    )
+    found = [check.result for check in messenger.doctor() if check.what == "connection"]
+
+    assert found == ([FAILED] if told else [])
 
 
 def numbers(**changes: Any) -> HttpReply:

@@ -23,7 +23,7 @@ from compliant_sms.flows._facts import may_carry_phi
 from compliant_sms.flows._pause import paused
 from compliant_sms.optout import carrier_keywords, per_se_words
 from compliant_sms.ports import Ports
-from compliant_sms.providers import Baa, Provider
+from compliant_sms.providers import Baa, Provider, Signature
 from compliant_sms.providers._reading import instant
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
@@ -43,7 +43,7 @@ async def examine(ports: Ports, *, call_webhooks: bool = False) -> tuple[Checked
     """
     checks = [await _store(ports), await _sealing(ports), *await _held_back(ports)]
     for provider in ports.routes.providers:
-        checks += await _account(ports, provider)
+        checks += [*_connection(provider), *await _account(ports, provider)]
         settings = await settings_of(ports, provider)
         checks += [
             _agreement(provider, ports.clock()),
@@ -197,12 +197,28 @@ def _agreement(provider: Provider, at: datetime) -> Checked:
     )
 
 
+def _connection(provider: Provider) -> list[Checked]:
+    """Whether all on the way can read what is sent; nothing, where it is sent over https."""
+    address = str(getattr(provider, "base_url", ""))
+    if provider.simulated or not address.lower().startswith("http:"):
+        return []
+    about = about_provider(provider, "connection")
+    says = "The address of the API is not https: texts and credentials pass in the clear."
+    return [about(CheckResult.FAILED, says, "Pass base_url='https://...'.")]
+
+
+def _unproven(provider: Provider) -> str:
+    """The address of callbacks, without the secret by which they are believed."""
+    secret = provider.capabilities.signature is Signature.URL_TOKEN
+    return own_callback(provider).partition("?")[0] if secret else own_callback(provider)
+
+
 def _signature(ports: Ports, provider: Provider) -> Checked:
     """Whether a callback without any proof is refused."""
     about = about_provider(provider, "signature")
     forged = WebhookRequest(
         method="POST",
-        url=own_callback(provider) or "https://doctor.invalid/texts",
+        url=_unproven(provider) or "https://doctor.invalid/texts",
         headers={"content-type": "application/json"},
         body=b"{}",
     )
@@ -246,7 +262,7 @@ async def _called(ports: Ports, provider: Provider) -> Checked:
     about = about_provider(provider, "web application")
     request = HttpRequest(
         method="POST",
-        url=own_callback(provider),
+        url=_unproven(provider),
         headers={"content-type": "application/json", "user-agent": BY_DOCTOR},
         body=b"{}",
     )
