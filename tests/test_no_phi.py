@@ -25,6 +25,9 @@ from compliant_sms import (
     Tier,
     WebhookRequest,
 )
+from compliant_sms.evidence._page._moments import Moment
+from compliant_sms.optout._intents_words import speak
+from compliant_sms.phrases import fold
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
@@ -347,6 +350,15 @@ def test_event_loop(  # noqa: PLR0917 - fixtures
 
     assert ears.errors == 0
     assert SENDER not in ears.everything
+
+
+def test_what_is_read_shows_nothing_of_the_text(ears: Ears) -> None:
+    """Whatever holds it on the way: what collects errors shows local values as they show."""
+    folded = ears.note(fold(BODY))
+    ears.note(speak(BODY))
+    ears.note(Moment(at=NIGHT, kind="in", label="A text", words=BODY))
+
+    assert "okapi" in folded.text
 
 
 def test_what_was_taken_for_a_zone_is_not_repeated(ears: Ears) -> None:
