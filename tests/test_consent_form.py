@@ -37,7 +37,7 @@ from compliant_sms.permission import (
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
-from conftest import MORNING, PATIENT, PERSON
+from conftest import MORNING, PATIENT, PERSON, WARNING
 from form_visits import (
     ADDRESS,
     BROWSER,
@@ -131,6 +131,32 @@ def test_health_details_are_a_choice_of_their_own(asking: Messenger, ana: Browse
     ana.send(ana.get(), but={"agree-offers": "yes"})
     assert {type(each) for each in asking.consent.events(PATIENT)} == {Granted}
     assert not asking.consent.phi_preference(PATIENT, PERSON).allows_detail
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "stopped"])
+def test_a_form_gives_no_details_back(
+    how: str, asking: Messenger, ana: Browser, clock: MovableClock
+) -> None:
+    """Anybody can send it: whoever wanted none, or none any more, is asked in person."""
+    common = {"person": PERSON, "channel": "spoken", "recorded_by": "front-desk:ana"}
+    if how == "withdrawn":
+        asking.consent.withdraw_phi_preference(PATIENT, **common)
+    else:
+        asking.receive(from_patient("STOP", "SM1"))
+        clock.advance(timedelta(minutes=1))
+        asking.receive(from_patient("START", "SM2"))
+    clock.advance(timedelta(minutes=1))
+    ana.send(ana.get(), but={"health-details": "yes"})
+
+    (wish,) = (
+        e
+        for e in asking.consent.events(PATIENT)
+        if isinstance(e, PhiPreferenceStated) and e.prefers
+    )
+    assert wish.unproven
+    assert not asking.consent.phi_preference(PATIENT, PERSON).allows_detail
+    asking.consent.record_phi_preference(PATIENT, warning=WARNING, **common)
+    assert asking.consent.phi_preference(PATIENT, PERSON).allows_detail
 
 
 def test_what_was_shown_is_what_is_recorded(asking: Messenger, ana: Browser) -> None:

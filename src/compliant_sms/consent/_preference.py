@@ -43,7 +43,8 @@ def phi_preference(
 
     Any revocation at the number ends the wish, whatever it answered and whoever said it: how far
     it reaches for texts is a policy of the rules, and less content is right when nobody is sure.
-    Neither START nor a fresh opt-in brings it back; the person states it anew.
+    Neither START nor a fresh opt-in brings it back; the person states it anew. No form that anybody
+    can fill in does, nor does one give details to who took the wish back.
 
     Args:
         events: all those of a practice about the number, in any order.
@@ -56,6 +57,8 @@ def phi_preference(
         for event in events
         if (as_known_at is None or event.recorded_at <= as_known_at) and _speaks(event, person)
     ]
+    if any(map(_takes_back, told)):
+        told = [e for e in told if not (isinstance(e, PhiPreferenceStated) and e.unproven)]
     newest = max(told, key=_order, default=None)
     if not isinstance(newest, PhiPreferenceStated):
         return PhiPreference()
@@ -68,6 +71,10 @@ def _speaks(event: ConsentEvent, person: str | None) -> bool:
     if isinstance(event, PhiPreferenceStated):
         return person is not None and event.person == person
     return isinstance(event, Revoked)
+
+
+def _takes_back(event: ConsentEvent) -> bool:
+    return not (isinstance(event, PhiPreferenceStated) and event.prefers)
 
 
 def _order(event: ConsentEvent) -> tuple[datetime, bool]:

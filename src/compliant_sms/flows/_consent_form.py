@@ -207,6 +207,7 @@ def _events(ports: Ports, accepted: Accepted, person: str, reference: str) -> li
             prefers=True,
             warning=accepted.warning,
             channel=Channel.WEB,
+            unproven=True,
             **common,
         )
         events.append(wish)
