@@ -133,6 +133,22 @@ def test_health_details_are_a_choice_of_their_own(asking: Messenger, ana: Browse
     assert not asking.consent.phi_preference(PATIENT, PERSON).allows_detail
 
 
+def test_whoever_did_not_ask_for_details_is_told_of_them(
+    asking: Messenger, ana: Browser, carrier: Sandbox
+) -> None:
+    """Also where the form's other words were confirmed just before; they can say STOP."""
+    ana.send(ana.get())
+    ana.send(ana.get(), but={"health-details": "yes"})
+    asking.dispatch_due()
+
+    plain, detailed = outgoing(carrier)
+    about = "texts about your appointments and care"
+    assert (f"{about}." in plain, f"{about}, with health details as you asked." in detailed) == (
+        True,
+        True,
+    )
+
+
 @pytest.mark.parametrize("how", ["withdrawn", "stopped"])
 def test_a_form_gives_no_details_back(
     how: str, asking: Messenger, ana: Browser, clock: MovableClock
@@ -368,7 +384,8 @@ def test_mended_after_going_back(
     asking.dispatch_due()
     # The same words to the same number are confirmed once, whoever signed.
     told = {(each.to, each.body) for each in carrier.messages()}
-    news = filled["number"] != ana.filled["number"] or ticked != {"agree-care"}
+    other = filled["number"] != ana.filled["number"] or ticked != {"agree-care"}
+    news = other or bool(wished)
     assert len(outgoing(carrier)) == len(told) == 1 + news
 
 

@@ -20,6 +20,7 @@ from compliant_sms.consent import (
     Revocation,
     Revoked,
     fold,
+    phi_preference,
 )
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.flows._consent import refuse_future
@@ -129,7 +130,10 @@ async def _record(
         made = _events(ports, agreed, person, reference)
         for event in made:
             await tx.append(event, ports.ids())
-        body = welcome([each.programme for each in agreed.choices], practice, language)
+        wished = phi_preference([*on_record, *made], person).allows_detail
+        details = wished and agreed.warning is not None
+        programmes = [each.programme for each in agreed.choices]
+        body = welcome(programmes, practice, language, details=details)
         if not await _is_confirmed(tx, ports, body, on_record, number):
             await _welcome(tx, ports, agreed, made[0], body)
         events += made
