@@ -97,6 +97,9 @@ def wants(*events: ConsentEvent, person: str | None = ME) -> bool:
         ((revoked(1), restored(2), typed(3)), False),
         ((stated(1, prefers=False), stated(2), typed(3)), True),
         ((stated(1, prefers=False, person=OTHER), typed(2)), True),
+        ((stated(1), typed(2, prefers=False)), False),
+        ((typed(1, prefers=False), typed(2)), False),
+        ((typed(1, prefers=False), stated(2), typed(3)), True),
     ],
 )
 def test_the_newest_word_counts_and_less_content_wins(
@@ -133,6 +136,7 @@ EVENTS = st.lists(
                 clarified,
                 stated,
                 typed,
+                lambda at: typed(at, prefers=False),
                 lambda at: stated(at, prefers=False),
                 lambda at: stated(at, person=OTHER),
             ]

@@ -58,7 +58,7 @@ def phi_preference(
         if (as_known_at is None or event.recorded_at <= as_known_at) and _speaks(event, person)
     ]
     if any(map(_takes_back, told)):
-        told = [e for e in told if not (isinstance(e, PhiPreferenceStated) and e.unproven)]
+        told = [event for event in told if not _is_anybodys_wish(event)]
     newest = max(told, key=_order, default=None)
     if not isinstance(newest, PhiPreferenceStated):
         return PhiPreference()
@@ -75,6 +75,11 @@ def _speaks(event: ConsentEvent, person: str | None) -> bool:
 
 def _takes_back(event: ConsentEvent) -> bool:
     return not (isinstance(event, PhiPreferenceStated) and event.prefers)
+
+
+def _is_anybodys_wish(event: ConsentEvent) -> bool:
+    # A "no" counts, whoever typed it.
+    return isinstance(event, PhiPreferenceStated) and event.prefers and event.unproven
 
 
 def _order(event: ConsentEvent) -> tuple[datetime, bool]:
