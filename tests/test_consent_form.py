@@ -149,6 +149,25 @@ def test_whoever_did_not_ask_for_details_is_told_of_them(
     )
 
 
+def test_details_are_told_of_also_where_many_forms_came_before(
+    asking: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Or whoever sends one for somebody else needs three others to go unnoticed; only once, too."""
+
+    def left(*ticked: str, details: bool = False) -> int:
+        clock.advance(timedelta(minutes=1))
+        form = sent(asking, id=f"{clock()}", agreed=ticked, health_details=details, at=clock())
+        asking.permission.submit(form)
+        before = len(outgoing(carrier))
+        asking.dispatch_due()
+        return len(outgoing(carrier)) - before
+
+    plain = [left(*ticked) for ticked in (["care"], ["offers"], ["care", "offers"])]
+    assert plain == [1, 1, 1]
+    assert [left("care", details=True), left("offers", details=True), left("offers")] == [1, 0, 0]
+    assert asking.consent.phi_preference(PATIENT, PERSON).allows_detail
+
+
 @pytest.mark.parametrize("how", ["withdrawn", "stopped"])
 def test_a_form_gives_no_details_back(
     how: str, asking: Messenger, ana: Browser, clock: MovableClock

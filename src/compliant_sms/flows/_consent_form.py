@@ -134,7 +134,9 @@ async def _record(
         details = wished and agreed.warning is not None
         programmes = [each.programme for each in agreed.choices]
         body = welcome(programmes, practice, language, details=details)
-        if not await _is_confirmed(tx, ports, body, on_record, number):
+        # Who had as many as one gets in a day has not been told of details.
+        most = _MOST_CONFIRMED + details
+        if not await _is_confirmed(tx, ports, body, on_record, number, most):
             await _welcome(tx, ports, agreed, made[0], body)
         events += made
     taken = sum(isinstance(event, Granted) for event in events)
@@ -224,8 +226,9 @@ async def _is_confirmed(
     body: str,
     on_record: Iterable[ConsentEvent],
     number: PhoneNumber,
+    most: int,
 ) -> bool:
-    """Whether the number has the same words already, or many like them, so that none is flooded.
+    """Whether the number has the same words already, or as many, so that none is flooded.
 
     A STOP since then makes them news again.
     """
@@ -234,7 +237,7 @@ async def _is_confirmed(
     since = max([ports.clock() - _SAID_LATELY, *stops])
     texts = await tx.messages_to(ports.practice.id, number)
     lately = [t.draft for t in texts if t.created_at > since and may_have_come(ports, t)]
-    many = sum(draft.idempotency_key in forms for draft in lately) >= _MOST_CONFIRMED
+    many = sum(draft.idempotency_key in forms for draft in lately) >= most
     return many or any(draft.body == body for draft in lately)
 
 
