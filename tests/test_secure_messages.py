@@ -875,6 +875,20 @@ def test_a_reply_that_was_sent_is_not_told_as_unsent_after_its_hour(
     assert ana.happened().count("replied") == 1
 
 
+def test_a_reply_that_was_sent_is_not_told_as_unsent_after_a_code(ana: Visitor) -> None:
+    """The same, where the practice told codes since; what was not sent goes back."""
+    proof = proof_in(ana.answer())
+    ana.send("reply", "Yes", proof)
+    again = []
+    for _ in range(2):
+        ana.messenger.secure_pages.issue_code(ana.message_id, **DESK)
+        again += [ana.send("reply", words, proof) for words in ("Yes", "No")]
+
+    assert [page.status for page in again] == [403] * 4
+    assert [*map(kept_in, again)] == ["", "No", "", "No"]
+    assert ana.happened().count("replied") == 1
+
+
 def kept_in(page: HttpReply) -> str:
     """The reply that goes back with the next answer."""
     found = re.search('name="unsent" value="([^"]*)"', text_of(page.body))
