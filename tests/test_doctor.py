@@ -25,10 +25,12 @@ from compliant_sms.keyring import Keyring
 from compliant_sms.messenger import StoreKind
 from compliant_sms.practice import Campaign
 from compliant_sms.providers import (
+    AzureCommunicationServices,
     Baa,
     CallbackPlace,
     Capabilities,
     HttpGateway,
+    Infobip,
     Provider,
     Telnyx,
     Twilio,
@@ -258,27 +260,50 @@ def test_signature(make_messenger: Make) -> None:
     assert looked_over(make_messenger, Gullible(**GOOD))("signature").result is FAILED
 
 
-def test_a_secret_of_the_address_is_no_missing_proof(make_messenger: Make) -> None:
-    """The doctor leaves the token out, by which a callback is believed; so must others."""
-    token = "a-token-that-nobody-knows"
-    provider = HttpGateway(
+SECRET = "a:token-that-nobody-knows"
+
+
+def gateway(url: str = "https://sms.acme.example/v1", parameter: str = "token") -> HttpGateway:
+    """A gateway whose callbacks bring a secret in their address."""
+    return HttpGateway(
         sender=SENDER,
         submission=GatewayRequest(
-            url="https://sms.acme.example/v1",
+            url=url,
             fields={"to": TextPart.TO, "text": TextPart.BODY, "callback": TextPart.CALLBACK_URL},
         ),
         outcome=GatewayAnswer(id="/id"),
         callbacks=GatewayCallbacks(),
-        proof=UrlToken(tokens=[token]),
-        status_callback=f"{URL}?token={token}",
+        proof=UrlToken(tokens=[SECRET], parameter=parameter),
+        status_callback=f"{URL}?practice=west&{parameter}={SECRET}",
         baa_signed_on=date(2026, 1, 1),
     )
-    far = Far()
+
+
+@pytest.mark.parametrize(
+    "provider",
+    [
+        gateway(),
+        gateway(parameter="key"),
+        Infobip(
+            sender=SENDER,
+            api_key="k",
+            callback_credentials=[SECRET],
+            status_callback=f"{URL}?practice=west&token={SECRET}",
+            baa_signed_on=date(2026, 1, 1),
+        ),
+    ],
+    ids=["token", "another name", "where no header comes"],
+)
+def test_a_secret_of_the_address_is_no_missing_proof(
+    make_messenger: Make, provider: Provider
+) -> None:
+    """The doctor leaves out what a callback is believed by, as others must, and nothing else."""
+    far = Far(account=HttpReply(status=403))
     of = looked_over(make_messenger, provider, far)
 
     assert of("signature").result is WARNING
     assert of("web application").result is OK
-    assert token not in "".join(request.url for request in far.asked)
+    assert far.asked[-1].url == f"{URL}?practice=west"
 
 
 @pytest.mark.parametrize(
@@ -290,10 +315,26 @@ def test_a_secret_of_the_address_is_no_missing_proof(make_messenger: Make) -> No
         ("http://127.0.0.1:4010", False),
     ],
 )
-def test_a_connection_in_the_clear_is_told(make_messenger: Make, address: str, told: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize("of", ["base_url", "gateway", "endpoint"])
+def test_a_connection_in_the_clear_is_told(
+    make_messenger: Make,
+    of: str,
+    address: str,
+    told: bool,  # noqa: FBT001
+) -> None:
     """Texts and credentials pass over it; a carrier on this machine is another matter."""
+    providers: dict[str, Provider] = {
+        "base_url": Twilio(**(GOOD | {"base_url": address})),
+        "gateway": gateway(address),
+        "endpoint": AzureCommunicationServices(
+            sender=SENDER,
+            endpoint=address,
+            access_key="a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=",
+            url_tokens=[SECRET],
+        ),
+    }
     messenger = make_messenger(
-        provider=Twilio(**(GOOD | {"base_url": address})),
+        provider=providers[of],
         transport=Far(),
         keyring=Plaintext(reason="a test"),
     )

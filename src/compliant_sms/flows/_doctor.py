@@ -13,17 +13,20 @@ from compliant_sms.errors import (
 )
 from compliant_sms.flows._checked import BY_DOCTOR, Checked, CheckResult, about_provider
 from compliant_sms.flows._doctor_callbacks import (
+    LOOPBACK,
     address_of_texts,
     own_callback,
+    parts_of,
     proof,
     status_callback,
+    unproven_callback,
 )
 from compliant_sms.flows._doctor_sender import registration, settings_of
 from compliant_sms.flows._facts import may_carry_phi
 from compliant_sms.flows._pause import paused
 from compliant_sms.optout import carrier_keywords, per_se_words
 from compliant_sms.ports import Ports
-from compliant_sms.providers import Baa, Provider, Signature
+from compliant_sms.providers import Baa, Provider
 from compliant_sms.providers._reading import instant
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
@@ -199,18 +202,14 @@ def _agreement(provider: Provider, at: datetime) -> Checked:
 
 def _connection(provider: Provider) -> list[Checked]:
     """Whether all on the way can read what is sent; nothing, where it is sent over https."""
-    address = str(getattr(provider, "base_url", ""))
-    if provider.simulated or not address.lower().startswith("http:"):
+    described = getattr(provider, "submission", None)
+    named = [getattr(provider, "base_url", ""), getattr(provider, "endpoint", "")]
+    address = parts_of(next(filter(None, [*named, getattr(described, "url", "")]), ""))
+    if provider.simulated or address.scheme != "http" or address.hostname in LOOPBACK:
         return []
     about = about_provider(provider, "connection")
     says = "The address of the API is not https: texts and credentials pass in the clear."
-    return [about(CheckResult.FAILED, says, "Pass base_url='https://...'.")]
-
-
-def _unproven(provider: Provider) -> str:
-    """The address of callbacks, without the secret by which they are believed."""
-    secret = provider.capabilities.signature is Signature.URL_TOKEN
-    return own_callback(provider).partition("?")[0] if secret else own_callback(provider)
+    return [about(CheckResult.FAILED, says, "Pass the one with https://.")]
 
 
 def _signature(ports: Ports, provider: Provider) -> Checked:
@@ -218,7 +217,7 @@ def _signature(ports: Ports, provider: Provider) -> Checked:
     about = about_provider(provider, "signature")
     forged = WebhookRequest(
         method="POST",
-        url=_unproven(provider) or "https://doctor.invalid/texts",
+        url=unproven_callback(provider) or "https://doctor.invalid/texts",
         headers={"content-type": "application/json"},
         body=b"{}",
     )
@@ -262,7 +261,7 @@ async def _called(ports: Ports, provider: Provider) -> Checked:
     about = about_provider(provider, "web application")
     request = HttpRequest(
         method="POST",
-        url=_unproven(provider),
+        url=unproven_callback(provider),
         headers={"content-type": "application/json", "user-agent": BY_DOCTOR},
         body=b"{}",
     )
