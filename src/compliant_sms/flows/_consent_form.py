@@ -136,7 +136,7 @@ async def _record(
         body = welcome(programmes, practice, language, details=details)
         # Who had as many as one gets in a day has not been told of details.
         most = _MOST_CONFIRMED + details
-        if not await _is_confirmed(tx, ports, body, on_record, number, most):
+        if not await _is_confirmed(tx, ports, body, on_record, number, most=most):
             await _welcome(tx, ports, agreed, made[0], body)
         events += made
     taken = sum(isinstance(event, Granted) for event in events)
@@ -226,6 +226,7 @@ async def _is_confirmed(
     body: str,
     on_record: Iterable[ConsentEvent],
     number: PhoneNumber,
+    *,
     most: int,
 ) -> bool:
     """Whether the number has the same words already, or as many, so that none is flooded.
