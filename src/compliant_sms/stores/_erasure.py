@@ -77,7 +77,7 @@ class ErasureRecords(
             received += await self._erase_inbound(chain_id, purged)
             await self._erase_appointments(chain_id, purged)
             await self._erase_threads(chain_id, purged)
-        # Lifted, or there would be nothing to erase; sealed by no key of theirs.
+        # Sealed by no key of theirs. None stands, or they could not be erased.
         await self._do(_HOLDS, practice_id=practice_id, person=filed, nothing=b"{}")
         self._subjects.clear()
         own = sum(who == filed for _, who in chains)
