@@ -37,7 +37,7 @@ from compliant_sms.permission import (
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
-from conftest import MORNING, PATIENT, PERSON
+from conftest import MORNING, PATIENT, PERSON, WARNING
 from form_visits import (
     ADDRESS,
     BROWSER,
@@ -131,6 +131,67 @@ def test_health_details_are_a_choice_of_their_own(asking: Messenger, ana: Browse
     ana.send(ana.get(), but={"agree-offers": "yes"})
     assert {type(each) for each in asking.consent.events(PATIENT)} == {Granted}
     assert not asking.consent.phi_preference(PATIENT, PERSON).allows_detail
+
+
+def test_whoever_did_not_ask_for_details_is_told_of_them(
+    asking: Messenger, ana: Browser, carrier: Sandbox
+) -> None:
+    """Also where the form's other words were confirmed just before; they can say STOP."""
+    ana.send(ana.get())
+    ana.send(ana.get(), but={"health-details": "yes"})
+    asking.dispatch_due()
+
+    plain, detailed = outgoing(carrier)
+    about = "texts about your appointments and care"
+    assert (f"{about}." in plain, f"{about}, with health details as you asked." in detailed) == (
+        True,
+        True,
+    )
+
+
+def test_details_are_told_of_also_where_many_forms_came_before(
+    asking: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Or whoever sends one for somebody else needs three others to go unnoticed; only once, too."""
+
+    def left(*ticked: str, details: bool = False) -> int:
+        clock.advance(timedelta(minutes=1))
+        form = sent(asking, id=f"{clock()}", agreed=ticked, health_details=details, at=clock())
+        asking.permission.submit(form)
+        before = len(outgoing(carrier))
+        asking.dispatch_due()
+        return len(outgoing(carrier)) - before
+
+    plain = [left(*ticked) for ticked in (["care"], ["offers"], ["care", "offers"])]
+    assert plain == [1, 1, 1]
+    assert [left("care", details=True), left("offers", details=True), left("offers")] == [1, 0, 0]
+    assert asking.consent.phi_preference(PATIENT, PERSON).allows_detail
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "stopped"])
+def test_a_form_gives_no_details_back(
+    how: str, asking: Messenger, ana: Browser, clock: MovableClock
+) -> None:
+    """Anybody can send it: whoever wanted none, or none any more, is asked in person."""
+    common = {"person": PERSON, "channel": "spoken", "recorded_by": "front-desk:ana"}
+    if how == "withdrawn":
+        asking.consent.withdraw_phi_preference(PATIENT, **common)
+    else:
+        asking.receive(from_patient("STOP", "SM1"))
+        clock.advance(timedelta(minutes=1))
+        asking.receive(from_patient("START", "SM2"))
+    clock.advance(timedelta(minutes=1))
+    ana.send(ana.get(), but={"health-details": "yes"})
+
+    (wish,) = (
+        e
+        for e in asking.consent.events(PATIENT)
+        if isinstance(e, PhiPreferenceStated) and e.prefers
+    )
+    assert wish.unproven
+    assert not asking.consent.phi_preference(PATIENT, PERSON).allows_detail
+    asking.consent.record_phi_preference(PATIENT, warning=WARNING, **common)
+    assert asking.consent.phi_preference(PATIENT, PERSON).allows_detail
 
 
 def test_what_was_shown_is_what_is_recorded(asking: Messenger, ana: Browser) -> None:
@@ -342,7 +403,8 @@ def test_mended_after_going_back(
     asking.dispatch_due()
     # The same words to the same number are confirmed once, whoever signed.
     told = {(each.to, each.body) for each in carrier.messages()}
-    news = filled["number"] != ana.filled["number"] or ticked != {"agree-care"}
+    other = filled["number"] != ana.filled["number"] or ticked != {"agree-care"}
+    news = other or bool(wished)
     assert len(outgoing(carrier)) == len(told) == 1 + news
 
 

@@ -14,22 +14,34 @@ from typing import Any, ClassVar
 import pytest
 from attrs import evolve, frozen
 from click.testing import CliRunner
+from rich.console import Console
 
 from compliant_sms import AsyncMessenger, Messenger, Plaintext, Practice, Uncertain
 from compliant_sms.cli._commands import commands
+from compliant_sms.cli._doctor import _table
 from compliant_sms.errors import NoAnswer, RequestNotSent, StoreBusy
 from compliant_sms.flows import Checked, CheckResult
 from compliant_sms.keyring import Keyring
 from compliant_sms.messenger import StoreKind
 from compliant_sms.practice import Campaign
 from compliant_sms.providers import (
+    AzureCommunicationServices,
     Baa,
     CallbackPlace,
     Capabilities,
+    HttpGateway,
+    Infobip,
     Provider,
     Telnyx,
     Twilio,
     sealed,
+)
+from compliant_sms.providers.gateway import (
+    GatewayAnswer,
+    GatewayCallbacks,
+    GatewayRequest,
+    TextPart,
+    UrlToken,
 )
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import PostgreSQL
@@ -255,6 +267,89 @@ def test_agreement(make_messenger: Make) -> None:
 def test_signature(make_messenger: Make) -> None:
     """An adapter that believes a callback without proof is told."""
     assert looked_over(make_messenger, Gullible(**GOOD))("signature").result is FAILED
+
+
+SECRET = "a:token-that-nobody-knows"
+
+
+def gateway(url: str = "https://sms.acme.example/v1", parameter: str = "token") -> HttpGateway:
+    """A gateway whose callbacks bring a secret in their address."""
+    return HttpGateway(
+        sender=SENDER,
+        submission=GatewayRequest(
+            url=url,
+            fields={"to": TextPart.TO, "text": TextPart.BODY, "callback": TextPart.CALLBACK_URL},
+        ),
+        outcome=GatewayAnswer(id="/id"),
+        callbacks=GatewayCallbacks(),
+        proof=UrlToken(tokens=[SECRET], parameter=parameter),
+        status_callback=f"{URL}?practice=west&{parameter}={SECRET}",
+        baa_signed_on=date(2026, 1, 1),
+    )
+
+
+@pytest.mark.parametrize(
+    "provider",
+    [
+        gateway(),
+        gateway(parameter="key"),
+        Infobip(
+            sender=SENDER,
+            api_key="k",
+            callback_credentials=[SECRET],
+            status_callback=f"{URL}?practice=west&token={SECRET}",
+            baa_signed_on=date(2026, 1, 1),
+        ),
+    ],
+    ids=["token", "another name", "where no header comes"],
+)
+def test_a_secret_of_the_address_is_no_missing_proof(
+    make_messenger: Make, provider: Provider
+) -> None:
+    """The doctor leaves out what a callback is believed by, as others must, and nothing else."""
+    far = Far(account=HttpReply(status=403))
+    of = looked_over(make_messenger, provider, far)
+
+    assert of("signature").result is WARNING
+    assert of("web application").result is OK
+    assert far.asked[-1].url == f"{URL}?practice=west"
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("https://api.twilio.com", False),
+        ("http://api.twilio.com", True),
+        ("HTTP://proxy.clinic.example", True),
+        ("http://127.0.0.1:4010", False),
+    ],
+)
+@pytest.mark.parametrize("of", ["base_url", "gateway", "endpoint"])
+def test_a_connection_in_the_clear_is_told(
+    make_messenger: Make,
+    of: str,
+    address: str,
+    told: bool,  # noqa: FBT001
+) -> None:
+    """Texts and credentials pass over it; a carrier on this machine is another matter."""
+    providers: dict[str, Provider] = {
+        "base_url": Twilio(**(GOOD | {"base_url": address})),
+        "gateway": gateway(address),
+        "endpoint": AzureCommunicationServices(
+            sender=SENDER,
+            endpoint=address,
+            access_key="a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=",
+            url_tokens=[SECRET],
+        ),
+    }
+    messenger = make_messenger(
+        provider=providers[of],
+        transport=Far(),
+        keyring=Plaintext(reason="a test"),
+    )
+    found = [check.result for check in messenger.doctor() if check.what == "connection"]
+
+    assert found == ([FAILED] if told else [])
 
 
 def numbers(**changes: Any) -> HttpReply:
@@ -583,3 +678,16 @@ def test_command_opt_outs(clinic: str) -> None:
     assert "1 to be recorded here" in first.output
     assert "1 recorded here" in done.output
     assert PATIENT not in first.output + done.output
+
+
+@pytest.mark.parametrize("name", ["Lakeside [west]", "Lakeside [/west]", "Lakeside [red]"])
+def test_what_a_practice_calls_itself_is_no_markup(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor is what a check says: the table shows both as they are."""
+    said = Checked(of="p", what="w", result=OK, says=f"{name}\x1b[2J", remedy=f"Do {name}.")
+    Console(width=120).print(_table(f"Messenger('{name}')", [said]))
+    shown = capsys.readouterr().out
+
+    assert shown.count(name) == 3
+    assert "\x1b[2J" not in shown

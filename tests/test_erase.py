@@ -194,6 +194,27 @@ def test_a_household_keeps_what_is_not_only_theirs(known: Messenger) -> None:
     assert (last.numbers, last.received) == (1, 2)
 
 
+@pytest.mark.parametrize("alone", [True, False])
+def test_lifted_holds_tell_of_nobody_who_was_erased(
+    known: Messenger, database: Path, *, alone: bool
+) -> None:
+    """They are the practice's records, whose key stays; a number's tell of others there, too."""
+    if not alone:
+        agree(known, person="pat-882")
+    for of in ({"person": PERSON}, {"number": PATIENT}, {"person": "pat-882"}):
+        hold = known.legal_hold.place(**of, reason="Doe v. Lakeside", by="counsel:kim")
+        known.legal_hold.lift(hold, reason="settled", by="counsel:kim")
+    standing = known.legal_hold.place(person="pat-883", reason="Roe", by="counsel:kim")
+    kept = "SELECT hold_id FROM sms_holds WHERE record <> X'7B7D' AND person || number <> ''"
+    before = columns(database, kept)
+    known.erase(PERSON, **WHY)
+
+    assert len(before) == 4
+    assert len(columns(database, kept)) == (2 if alone else 3)
+    assert [each.hold_id for each in known.legal_hold.list()] == [standing]
+    assert len(known.audit()) == 8
+
+
 @pytest.mark.parametrize("of", [{"person": PERSON}, {"number": PATIENT}])
 def test_a_legal_hold_wins(known: Messenger, of: dict[str, str]) -> None:
     """Nothing under a hold is erased; after it is lifted it can be."""

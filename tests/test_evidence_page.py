@@ -439,6 +439,15 @@ def everything_said() -> list[ConsentEvent]:
             event_id="p-1",
         ),
         event(PhiPreferenceStated, person=PERSON, prefers=False, channel="letter", event_id="p-2"),
+        event(
+            PhiPreferenceStated,
+            person=PERSON,
+            prefers=True,
+            warning=warning,
+            channel="web",
+            event_id="p-3",
+            unproven=True,
+        ),
     ]
 
 
@@ -458,6 +467,7 @@ def test_every_kind_of_entry_has_its_words() -> None:
         "The patient wants health details by text.",
         "The patient wants no health details by text.",
         "Others may read texts.",
+        "typed, and not proved: it gives no details back to who took them back",
     ):
         assert sentence in found
 

@@ -136,7 +136,7 @@ def test_a_form_speaks_as_its_reader(
         assert state_of(messenger, programme) is PermissionState.AGREED
     (wish,) = of_kind(messenger, PhiPreferenceStated)
     assert wish.warning == words_in(language).details
-    assert outgoing(carrier) == [welcome(BOTH, practice, language)]
+    assert outgoing(carrier) == [welcome(BOTH, practice, language, details=True)]
 
 
 def test_what_was_read_goes_on_record_whatever_the_browser_asks_for_then(
@@ -210,6 +210,7 @@ def test_each_language_is_read_as_english_is(language: str, programme: Programme
         script(programme, HERE, language).text,
         question(programme, HERE, LEGAL, language).text,
         welcome([programme], HERE, language),
+        welcome([programme], HERE, language, details=True),
     ):
         read = notices(text, names=(HERE.name,), phone_digits="", own_hosts=())
         assert read.names_sender
@@ -236,6 +237,8 @@ def test_a_question_costs_no_more_than_in_english(language: str) -> None:
 
         assert size.encoding is Encoding.GSM_7
         assert size.segments <= 3
+        told = welcome([programme], HERE, language, details=True)
+        assert segment(told).encoding is Encoding.GSM_7
     asked = question(BILLS, HERE, LEGAL, language).text
     assert lint(asked, PERMISSION_REQUEST, practice=HERE) == ()
 

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 import compliant_sms
 from compliant_sms import Practice, Purpose
-from compliant_sms._masking import repr_of_practice, shown_practice
+from compliant_sms._masking import repr_of_address, repr_of_practice, shown_practice
 from compliant_sms.events import Event, TextSent
+from compliant_sms.providers import Twilio
+from compliant_sms.providers.gateway import GatewayRequest, TextPart
 from compliant_sms.testing import FakeCarrier
 
 NUMBER = "+12175550100"
@@ -80,3 +82,36 @@ def test_each_value_masks_it() -> None:
         if attrs.fields_dict(kind)["practice_id"].repr not in {repr_of_practice, False}
     ]
     assert shown == []
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://clinic.example/texts", "https://clinic.example/texts"),
+        ("https://u:p@clinic.example:8443/texts", "https://...@clinic.example:8443/texts"),
+        ("https://clinic.example/x?token=t#f", "https://clinic.example/x?..."),
+        ("https://clinic.example/x?to=https://u:p@h", "https://clinic.example/x?..."),
+        ("https://u:p@w@clinic.example/a@b", "https://...@clinic.example/a@b"),
+        ("", ""),
+    ],
+)
+def test_an_address_shows_none_of_its_secrets(address: str, shown: str) -> None:
+    """What callbacks bring as a password stands in front of the host, or in the query."""
+    assert repr_of_address(address) == repr(shown)
+
+
+def test_adapters_show_no_secret_of_their_addresses() -> None:
+    """Nor a gateway the constants that go with each text: a password may be one of them."""
+    secret = "canary-0"
+    callback = f"https://texts:{secret}@clinic.example/texts?token={secret}"
+    twilio = Twilio(
+        account_sid="AC" + "5e" * 16, auth_token=secret, sender=NUMBER, status_callback=callback
+    )
+    request = GatewayRequest(
+        url=f"https://sms.acme.example/send?key={secret}",
+        fields={"to": TextPart.TO, "text": TextPart.BODY, "password": secret},
+    )
+
+    assert secret not in f"{twilio!r}{request!r}"
+    assert "clinic.example" in repr(twilio)
+    assert "'password': '...'" in repr(request)

@@ -349,3 +349,54 @@ def test_database_of_no_release(place: Place) -> None:
         place.run(f"UPDATE sms_schema SET version = {newest() + 1}")
         with pytest.raises(SchemaTooNew):
             show(Path(place.where))
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql+psycopg://clinic:canary-0@127.0.0.1:1/texting",
+        "POSTGRESQL://clinic:canary-0@127.0.0.1:1/texting",
+        "mysql://clinic:canary-0@127.0.0.1/texting",
+        "PASSWORD=canary-0 dbname=texting",
+    ],
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("db", "status", "--database"),
+        ("db", "upgrade", "--database"),
+        ("report", "-o", "r.html"),
+        ("show",),
+    ],
+    ids=" ".join,
+)
+def test_a_dsn_of_another_form_is_not_repeated(
+    command: tuple[str, ...], dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no name of a file: what another program calls its database holds a password."""
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(commands, [*command, dsn])
+
+    assert list(tmp_path.iterdir()) == []
+    assert result.exit_code == 1
+    assert "canary" not in result.output
+    assert ("SQLite files only" if command == ("show",) else "postgresql://user@host") in " ".join(
+        result.output.split()
+    )
+
+
+def test_show_reads_no_dsn_at_all() -> None:
+    """Though it could be understood elsewhere."""
+    result = CliRunner().invoke(commands, ["show", "postgresql://clinic:canary-0@127.0.0.1/x"])
+
+    assert (result.exit_code, "canary" in result.output) == (1, False)
+
+
+def test_show_shows_ids_as_they_are(
+    messenger: Messenger, database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An id of a host's is no markup, and steers no terminal."""
+    agree(messenger, PATIENT, "p[/b]\x1b[2J")
+    show(database)
+
+    assert "p[/b]\ufffd[2J" in capsys.readouterr().out

@@ -25,13 +25,16 @@ from compliant_sms import (
     Tier,
     WebhookRequest,
 )
+from compliant_sms.evidence._page._moments import Moment
+from compliant_sms.optout._intents_words import speak
+from compliant_sms.phrases import fold
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
 from conftest import INTAKE_WORDING, SENDER, WARNING
-from test_receive import callback, from_patient, status
+from test_receive import URL, callback, from_patient, status
 from test_send import DAWN, NIGHT, Meanwhile, waits
 from test_store import Small
 from test_transport import closed_port, http, odd_server
@@ -66,7 +69,11 @@ class Ears:
         except BaseException as error:  # noqa: BLE001
             self.errors += 1
             self._heard += traceback.format_exception(error)
-            self._heard += [repr(error), repr(vars(error))]
+            behind: BaseException | None = error
+            while behind is not None:  # tools that collect errors follow them
+                self._heard += [repr(behind), repr(vars(behind))]
+                before = None if behind.__suppress_context__ else behind.__context__
+                behind = behind.__cause__ or before
             return None
 
     @property
@@ -343,3 +350,30 @@ def test_event_loop(  # noqa: PLR0917 - fixtures
 
     assert ears.errors == 0
     assert SENDER not in ears.everything
+
+
+def test_what_is_read_shows_nothing_of_the_text(ears: Ears) -> None:
+    """Whatever holds it on the way: what collects errors shows local values as they show."""
+    folded = ears.note(fold(BODY))
+    ears.note(speak(BODY))
+    ears.note(Moment(at=NIGHT, kind="in", label="A text", words=BODY))
+
+    assert "okapi" in folded.text
+
+
+def test_what_was_taken_for_a_zone_is_not_repeated(ears: Ears) -> None:
+    """A column that was mixed up puts a name, or a number, where the zone belongs."""
+    for mixed_up in (NAME, NUMBER, f"{NAME}\ud800"):
+        ears.hear(Profile, time_zone=mixed_up)
+
+    assert ears.errors == 3
+
+
+def test_a_form_that_cannot_be_decoded_is_not_repeated(ears: Ears, messenger: Messenger) -> None:
+    """Its decoder's error holds all of it."""
+    form = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": "x"}
+    for body in (f"Body={BODY}é&From={NUMBER}".encode(), b"Body=okapi+canary%FF"):
+        request = WebhookRequest(method="POST", url=URL, headers=form, body=body)
+        ears.hear(messenger.receive, request)
+
+    assert ears.errors == 2

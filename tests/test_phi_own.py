@@ -183,6 +183,23 @@ def test_an_ordinary_name_tells_no_care(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("lakeside.example", True),
+        ("lakeside.example.", True),
+        ("lakeside.example.org", False),
+        ("lakeside.example.5x.io", False),
+        ("not-lakeside.example", False),
+    ],
+)
+def test_a_host_that_only_begins_like_ones_own_is_another_s(host: str, own: bool) -> None:  # noqa: FBT001
+    """What a link to it tells of care goes to somebody else."""
+    found = told(f"See https://{host}/visits/flu-shot")
+
+    assert {rule for _, rule, _ in found} == (set() if own else {"medication/name"})
+
+
+@pytest.mark.parametrize(
     ("page", "label", "care"),
     [
         ("results/hiv-positive", PhiLabel.CONDITION, Sensitivity.HIV_STI),

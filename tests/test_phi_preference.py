@@ -54,6 +54,11 @@ def stated(at: int, *, prefers: bool = True, person: str = ME, **changes: Any) -
     return PhiPreferenceStated(**(usual | changes))
 
 
+def typed(at: int, **changes: Any) -> ConsentEvent:
+    """A wish on a form that anybody can fill in."""
+    return stated(at, event_id=f"t-{at}", unproven=True, **changes)
+
+
 def wants(*events: ConsentEvent, person: str | None = ME) -> bool:
     """Whether details may go, whatever the order of recording."""
     answers = {phi_preference(order, person).allows_detail for order in (events, events[::-1])}
@@ -84,6 +89,17 @@ def wants(*events: ConsentEvent, person: str | None = ME) -> bool:
         ((stated(1), revoked(2), restored(3)), False),
         ((stated(1), revoked(2), granted(3)), False),
         ((stated(1), revoked(2), granted(3), stated(4)), True),
+        ((typed(1),), True),
+        ((stated(1, prefers=False), typed(2)), False),
+        ((typed(1), stated(2, prefers=False), typed(3)), False),
+        ((typed(2), stated(1, prefers=False, recorded_at=minute(9))), False),
+        ((revoked(1), typed(2)), False),
+        ((revoked(1), restored(2), typed(3)), False),
+        ((stated(1, prefers=False), stated(2), typed(3)), True),
+        ((stated(1, prefers=False, person=OTHER), typed(2)), True),
+        ((stated(1), typed(2, prefers=False)), False),
+        ((typed(1, prefers=False), typed(2)), False),
+        ((typed(1, prefers=False), stated(2), typed(3)), True),
     ],
 )
 def test_the_newest_word_counts_and_less_content_wins(
@@ -119,6 +135,8 @@ EVENTS = st.lists(
                 restored,
                 clarified,
                 stated,
+                typed,
+                lambda at: typed(at, prefers=False),
                 lambda at: stated(at, prefers=False),
                 lambda at: stated(at, person=OTHER),
             ]
@@ -164,9 +182,11 @@ def test_what_could_not_be_proved_is_refused(changes: dict[str, Any], why: str) 
 def test_a_wish_is_kept_by_its_bytes() -> None:
     """Canonical JSON with the wording of the warning, and back."""
     wish = stated(1, reference="form-7", channel=Channel.WEB)
-    payload = to_payload(wish)
+    payload, anybody_s = to_payload(wish), stated(1, unproven=True)
 
     assert from_payload(payload) == wish
+    assert b"unproven" not in payload  # those of before it joined stay as they are
+    assert from_payload(to_payload(anybody_s)) == anybody_s
     assert payload.startswith(b'{"actor":"front-desk:ana","channel":"web","event_id":')
     assert b'"kind":"phi_preference_stated"' in payload
     assert WARNING.text.encode() in payload

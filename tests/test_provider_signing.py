@@ -189,6 +189,7 @@ def test_form_that_is_none(body: bytes, kind: str, status: int) -> None:
     with pytest.raises(WebhookRejected) as caught:
         form(webhook(URL, body, ("Content-Type", kind)))
     assert caught.value.status == status
+    assert caught.value.__context__ is None  # the decoder's error holds the body
 
 
 @pytest.mark.parametrize("body", [b'{"a": 1}', b'[{"a": 1}]'])

@@ -13,7 +13,7 @@ import pytest
 from attrs import evolve
 
 from compliant_sms import AsyncMessenger, Messenger, Practice, Purpose, Sent
-from compliant_sms.errors import CannotUnseal, ConfigurationError
+from compliant_sms.errors import CannotUnseal, ConfigurationError, UnknownMessage
 from compliant_sms.keyring import Keyring
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
@@ -183,6 +183,32 @@ def test_one_file_for_practices_with_keys_of_their_own(
     assert bodies(plain) == [OUT]
     assert b"okapi" in on_disk(database)
     assert b"quagga" not in on_disk(database)
+
+
+def test_an_id_of_a_practice_with_other_keys_is_nobody_s_here(
+    make_messenger: Make, practice: Practice, provider: Twilio, database: Path
+) -> None:
+    """Nobody learns that there is such a text, nor whose key would open it."""
+    store = SQLite(database)
+    here = make_messenger(store=store, keyring=Keyring.generate())
+    there = make_messenger(
+        store=store,
+        practice=evolve(practice, id="hilltop"),
+        provider=evolve(provider, sender=OTHER_SENDERS[0]),
+        keyring=Keyring.generate(),
+    )
+    agree(there)
+    theirs = remind(there, body=BODY)
+    agree(here)
+
+    for attempt in (
+        lambda: here.cancel(theirs.message_id),
+        lambda: here.settle(theirs.message_id, sent=True, by="it:kim", reason="asked"),
+        lambda: here.secure_pages.withdraw(theirs.message_id, by="it:kim", reason="asked"),
+        lambda: here.text(theirs.message_id),
+    ):
+        with pytest.raises(UnknownMessage):
+            attempt()
 
 
 def test_a_text_to_a_practice_with_other_keys_is_refused_whole(

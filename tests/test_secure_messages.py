@@ -41,6 +41,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.rules import read
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.secure_pages import PageRequest, SecurePages, new_token, safe
+from compliant_sms.stores._transaction import SqlTransaction
 from compliant_sms.system import entropy
 from compliant_sms.templates import Body, Catalogue, Text, Variable, neutral_notice
 from compliant_sms.testing import MovableClock
@@ -243,6 +244,45 @@ def test_a_code_unlocks_and_takes_the_place_of_the_birth_date(ana: Visitor) -> N
     assert statuses == [403, 403, 200]
     assert (first.act, first.actor, first.subject) == ("code_issued", DESK["by"], ana.message_id)
     assert code not in repr(second)
+
+
+def test_a_code_shuts_out_who_had_read_the_page(ana: Visitor) -> None:
+    """Whoever knew the date of birth reads on no more: what they typed waits for the code."""
+    before = proof_in(ana.answer())
+    code = ana.messenger.secure_pages.issue_code(ana.message_id, **DESK)
+    shut_out = [ana.send("reply", words, before) for words in ("call me", "")]
+    after = ana.send("answer", code, proof_in(shut_out[0]), unsent="call me")
+
+    assert [page.status for page in shut_out] == [403, 403]
+    assert all("lisinopril" not in text_of(page.body) for page in shut_out)
+    assert ana.happened() == ["opened", "read", "read"]
+    assert "lisinopril" in text_of(after.body)
+    assert "call me" in text_of(after.body)
+    assert ana.send("reply", "call me", proof_in(after)).status == 200
+
+
+def test_a_code_issued_while_a_reply_comes_shuts_it_out(
+    ana: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is neither kept nor lost: it stands in the box again behind the code."""
+    proof, take = proof_in(ana.answer()), SqlTransaction.lock
+    issued: list[str] = []
+
+    async def lock(self: SqlTransaction, practice_id: str, number: PhoneNumber) -> None:
+        if not issued:
+            issued.append("")
+            page = await self.page_of("lakeside", ana.message_id)
+            assert page is not None
+            await self.save_page(page.told("00$00"))
+        await take(self, practice_id, number)
+
+    monkeypatch.setattr(SqlTransaction, "lock", lock)
+    shut_out = ana.send("reply", "call me", proof)
+
+    assert shut_out.status == 403
+    assert "lisinopril" not in text_of(shut_out.body)
+    assert 'name="unsent" value="call me"' in shut_out.body.decode()
+    assert ana.messenger.history(PERSON).received == ()
 
 
 def test_no_code_lies_in_the_database(ana: Visitor, database: Path) -> None:
@@ -832,6 +872,20 @@ def test_a_reply_that_was_sent_is_not_told_as_unsent_after_its_hour(
 
     assert (kept_in(again), kept_in(other)) == ("", "No")
     assert "has not been sent" not in text_of(again.body)
+    assert ana.happened().count("replied") == 1
+
+
+def test_a_reply_that_was_sent_is_not_told_as_unsent_after_a_code(ana: Visitor) -> None:
+    """The same, where the practice told codes since; what was not sent goes back."""
+    proof = proof_in(ana.answer())
+    ana.send("reply", "Yes", proof)
+    again = []
+    for _ in range(2):
+        ana.messenger.secure_pages.issue_code(ana.message_id, **DESK)
+        again += [ana.send("reply", words, proof) for words in ("Yes", "No")]
+
+    assert [page.status for page in again] == [403] * 4
+    assert [*map(kept_in, again)] == ["", "No", "", "No"]
     assert ana.happened().count("replied") == 1
 
 

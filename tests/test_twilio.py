@@ -279,6 +279,7 @@ def test_form_that_is_none(body: bytes) -> None:
     with pytest.raises(WebhookRejected, match="not URL-encoded") as caught:
         twilio().verify(request, at=NOW)
     assert caught.value.status == 400
+    assert caught.value.__context__ is None  # the decoder's error holds the body
 
 
 def test_sha1_named_in_the_settings() -> None:

@@ -29,10 +29,11 @@ from compliant_sms.errors import (
     NotOurDatabase,
 )
 from compliant_sms.flows import rotate_keys
+from compliant_sms.flows._patient_text import take_in
 from compliant_sms.imports import Kind, read_opt_outs
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Transaction
-from compliant_sms.providers import Twilio
+from compliant_sms.providers import InboundText, Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.stores._vault import Vault
@@ -116,6 +117,24 @@ def test_everything_is_found_again(sealed: Messenger) -> None:
     assert len(told.texts) == 2  # the reminder, and the confirmation of the STOP
     assert sealed.consent.state(PATIENT, PERSON).revocation is not None
     assert sealed.verify_ledger().events == 3
+
+
+def test_a_callback_without_an_id_is_known_again_by_nothing_that_can_be_tried(
+    sealed: Messenger, database: Path
+) -> None:
+    """A gateway's hash of number and words is no hash of theirs on disk."""
+    event = InboundText(
+        key="5a" * 32, provider_id="", sender=PhoneNumber(PATIENT), to=None, body="Okay"
+    )
+    run = sealed._ports.store.run
+
+    def come_in() -> bool:
+        return finish(run(lambda tx: take_in(tx, sealed._ports, "gateway", event))).new
+
+    assert (come_in(), come_in()) == (True, False)
+    assert b"5a" * 32 not in on_disk(database)
+    (inbound,) = finish(run(lambda tx: tx.inbound_from("lakeside", PhoneNumber(PATIENT))))
+    assert inbound.provider_key == "5a" * 32
 
 
 def test_an_index_is_the_practice_s_own(

@@ -29,7 +29,11 @@ CARRIER = FakeCarrier(clock=CLOCK)
 def messenger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Messenger]:
     """The project's messenger, with the carrier in Twilio's place."""
     database: Path = tmp_path_factory.mktemp("clinic") / "clinic.db"
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "clinic.settings", "CLINIC_DATABASE": str(database)}
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "clinic.settings",
+        "DJANGO_SECRET_KEY": "for-tests-only",
+        "CLINIC_DATABASE": str(database),
+    }
     django.setup()
     from clinic import texting  # noqa: PLC0415 - needs the settings
 

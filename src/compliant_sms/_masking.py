@@ -1,4 +1,4 @@
-"""How ids show themselves where anybody may read: in logs, spans and reprs."""
+"""How ids and addresses show themselves where anybody may read: in logs, spans and reprs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["repr_of_practice", "shown_practice"]
+__all__ = ["repr_of_address", "repr_of_practice", "shown_practice"]
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+_SECRET = re.compile(r"(?<=//)[^/?#]*(?=@)|(?<=[?#]).+", re.DOTALL)
 
 
 def shown_practice(practice_id: str) -> str:
@@ -19,3 +20,8 @@ def shown_practice(practice_id: str) -> str:
 def repr_of_practice(practice_id: object) -> str:
     """The same for ``field(repr=...)``, whatever somebody passed."""
     return repr(shown_practice(str(practice_id)))
+
+
+def repr_of_address(address: object) -> str:
+    """A web address for ``field(repr=...)``: user, password and query are secrets of callbacks."""
+    return repr(_SECRET.sub("...", str(address)))

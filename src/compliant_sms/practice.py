@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 from attrs import Attribute, Factory, field, frozen
@@ -68,15 +69,14 @@ def known_zone(name: str) -> str:
         InvalidInput: it has none.
     """
     _given.a_text(name, "the time zone")
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        msg = (
-            "the time zone is not in the IANA database. Pass a name such as 'America/Chicago', "
-            "not an abbreviation or an offset."
-        )
-        raise InvalidInput(msg) from error
-    return name
+    with suppress(KeyError, ValueError, OSError):
+        return ZoneInfo(name).key
+    # Outside of the handler: its error quotes what was passed, which may be another field's.
+    msg = (
+        "the time zone is not in the IANA database. Pass a name such as 'America/Chicago', "
+        "not an abbreviation or an offset."
+    )
+    raise InvalidInput(msg)
 
 
 # Names that stand for an offset all year, and what people mean by them.

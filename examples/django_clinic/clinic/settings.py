@@ -6,7 +6,7 @@ from pathlib import Path
 BASE = Path(__file__).parents[1]
 URL = os.environ.get("CLINIC_URL", "https://clinic.example")
 
-SECRET_KEY = os.environ.get("DJANGO_SECRET_KEY", "only-for-tests")
+SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]
 DEBUG = False
 ALLOWED_HOSTS = [URL.split("/")[2], "testserver"]
 INSTALLED_APPS = ["clinic"]

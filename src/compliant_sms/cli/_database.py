@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from compliant_sms.ports import Store
     from compliant_sms.stores import PostgreSQL, SQLite
 
-__all__ = ["database_option", "refuse_unknown", "store_at"]
+__all__ = ["database_option", "means_dsn", "refuse_unknown", "store_at"]
 
 _DSN = re.compile(r"postgres(ql)?://|\s*(host|hostaddr|dbname|service|port|user)\s*=")
+# Of another form, or another program's: "C:/" alone is a drive.
+_MEANT_AS_DSN = re.compile(r"\s*\w[\w+.-]+:/|.*\bpassword\s*=", re.IGNORECASE)
 
 database_option = click.option(
     "--database",
@@ -53,11 +55,22 @@ def store_at(
         return PostgreSQL(text, migrate=migrate)
     from compliant_sms.stores import SQLite  # noqa: PLC0415 - after the options
 
+    if means_dsn(text):
+        msg = (
+            "the database is no path of an SQLite file, and no DSN that is understood here. Write "
+            "postgresql://user@host/database, in small letters and without a driver's name."
+        )
+        raise InvalidInput(msg)
     needed = text.strip() and not (migrate or shared or may_lack)
     if needed and not Path(text).is_file():
         msg = f"there is no file {text}. Check the path."
         raise InvalidInput(msg)
     return SQLite(text, migrate=migrate, shared=shared)
+
+
+def means_dsn(text: str) -> bool:
+    """Whether a text is meant as a DSN, in whatever form: a password may stand in it."""
+    return bool(_DSN.match(text) or _MEANT_AS_DSN.match(text))
 
 
 def refuse_unknown(store: Store, practice: str) -> None:

@@ -9,8 +9,10 @@ from contextlib import ExitStack
 from attrs import asdict
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from compliant_sms.cli._named import messengers_at
+from compliant_sms.cli._options import printable
 from compliant_sms.flows import Checked, CheckResult, OptOutDrift
 from compliant_sms.messenger import Messenger
 
@@ -51,12 +53,15 @@ def look_over(where: str, *, call_webhooks: bool, as_json: bool) -> int:
 
 
 def _table(title: str, checks: Iterable[Checked]) -> Table:
-    table = Table(title=title, title_justify="left", show_lines=False)
+    # What a practice calls itself, and what a provider says, is no markup.
+    table = Table(title=Text(printable(title)), title_justify="left", show_lines=False)
     for name in ("of", "what", "", "what was found, and what to do"):
         table.add_column(name, overflow="fold")
     for check in checks:
-        says = f"{check.says} [bold]{check.remedy}[/]" if check.remedy else check.says
-        table.add_row(check.of, check.what, _SHOWN[check.result], says)
+        says = Text(printable(check.says))
+        if check.remedy:
+            says.append(f" {printable(check.remedy)}", "bold")
+        table.add_row(Text(check.of), Text(check.what), _SHOWN[check.result], says)
     return table
 
 

@@ -9,6 +9,7 @@ from importlib import metadata
 from attrs import asdict, frozen
 
 from compliant_sms.cli._lint_input import Unit
+from compliant_sms.cli._options import printable
 from compliant_sms.lint import LINT_RULES, LintFinding, LintRule
 
 __all__ = ["FORMS", "Problem", "report"]
@@ -43,7 +44,7 @@ def _text(problems: list[Problem]) -> str:
 
 def _lines(each: Problem) -> Iterator[str]:
     found = each.finding
-    place = f"{_printable(each.unit.file)}:{each.unit.line}:{each.column}"
+    place = f"{printable(each.unit.file)}:{each.unit.line}:{each.column}"
     yield f"{place}: {found.severity.value} {found.rule}: {found.words}"
     yield f"    {found.remedy} ({found.source})"
     if found.fix:
@@ -154,10 +155,6 @@ def _region(each: Problem, start: int, end: int) -> dict[str, int]:
         return {"startLine": each.unit.line}
     line = each.unit.line
     return {"startLine": line, "startColumn": start + 1, "endLine": line, "endColumn": end + 1}
-
-
-def _printable(name: str) -> str:
-    return "".join(each if each.isprintable() else "\ufffd" for each in name)
 
 
 FORMS = {"text": _text, "json": _json, "github": _github, "sarif": _sarif}

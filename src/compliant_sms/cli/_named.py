@@ -40,7 +40,7 @@ def messengers_at(where: str) -> list[Messenger]:
 def _named(where: str) -> object:
     module, _, name = where.partition(":")
     if not module or not name:
-        msg = f"{where!r} is no MODULE:NAME; write it as clinic.texting:messenger"
+        msg = "this is no MODULE:NAME; write it as clinic.texting:messenger"
         raise click.UsageError(msg)
     sys.path.insert(0, str(Path.cwd()))  # as python -m does
     try:

@@ -28,6 +28,7 @@ __all__ = [
     "keyring",
     "number",
     "own_packs",
+    "printable",
     "purpose",
     "states",
     "time_zone",
@@ -219,3 +220,8 @@ def in_options(text: str) -> str:
     for name, option in _OPTIONS.items():
         text = text.replace(name, option)
     return text
+
+
+def printable(words: str) -> str:
+    """Words of a file's or a host's, without what terminals take for a command."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in words)

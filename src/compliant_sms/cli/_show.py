@@ -8,7 +8,10 @@ from pathlib import Path
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from compliant_sms.cli._database import means_dsn
+from compliant_sms.cli._options import printable
 from compliant_sms.errors import InvalidInput, NotOurDatabase
 from compliant_sms.stores import SQLite
 from compliant_sms.stores._schema import is_outdated
@@ -39,6 +42,9 @@ def show(database: Path) -> None:
         SchemaTooNew: a newer version of this library wrote it.
         SchemaTooOld: it has to be upgraded first.
     """
+    if means_dsn(str(database)):
+        msg = "this shows SQLite files only. A database of PostgreSQL is read with psql."
+        raise InvalidInput(msg)
     if not database.is_file():
         msg = f"there is no file {database}. Pass another path, or run  compliant-sms demo  first."
         raise InvalidInput(msg)
@@ -69,5 +75,6 @@ def _table(connection: sqlite3.Connection, title: str, query: str) -> Table:
             max_width=12 if whose else None,
         )
     for row in rows:
-        table.add_row(*(str(value) if value else "(whoever)" for value in row))
+        # A host's ids are no markup, and steer no terminal.
+        table.add_row(*(Text(printable(str(value or "(whoever)"))) for value in row))
     return table

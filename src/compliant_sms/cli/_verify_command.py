@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from compliant_sms.cli._options import printable
 from compliant_sms.errors import CompliantSmsError
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def _print(report: PackReport) -> None:
     table.add_column("what was found")
     for check in report.checks:
         result = Text(check.result.value, style=_STYLES[check.result.value])
-        table.add_row(Text(check.name), result, Text(_harmless(check.words)))
+        # Ids come from the pack, and whoever made it may know what terminals do on command.
+        table.add_row(Text(check.name), result, Text(printable(check.words)))
     console = Console()
     console.print(table)
     console.print(Text(_conclusion(report)))
@@ -117,8 +119,3 @@ def _conclusion(report: PackReport) -> str:
         return "This pack does not verify."
     open_ = sum(check.result.value == "not checked" for check in report.checks)
     return f"Nothing is wrong; {open_} could not be checked." if open_ else "Nothing is wrong."
-
-
-def _harmless(words: str) -> str:
-    # Ids come from the pack, and whoever made it may know what terminals do on command.
-    return "".join(each if each.isprintable() else "\ufffd" for each in words)

@@ -218,12 +218,14 @@ class PhiPreferenceStated(_Event):
         warning: what they were told of the risk, word for word, before they said so.
         channel: how the wish reached the practice.
         reference: the host's own record of it.
+        unproven: nobody proved that the number is theirs, as on a form that anybody can fill in.
     """
 
     prefers: bool = field(validator=yes_or_no)
     warning: Wording | None = field(default=None, validator=a_wording)
     channel: Channel = field(converter=Channel)
     reference: str = field(default="", validator=storable)
+    unproven: bool = field(default=False, validator=yes_or_no)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a wish that is nobody's, or that could not be proved later."""

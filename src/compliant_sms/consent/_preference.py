@@ -44,7 +44,8 @@ def phi_preference(
     Any revocation at the number ends the wish, whatever it answered and whoever said it: how far
     it reaches for texts is a policy of the rules, and less content is right when nobody is sure.
     So does a withdrawal of the person's consent there: it was an error. Neither START nor a fresh
-    opt-in brings it back; the person states it anew.
+    opt-in brings it back; the person states it anew. No form that anybody can fill in does, nor
+    does one give details to who took the wish back.
 
     Args:
         events: all those of a practice about the number, in any order.
@@ -57,6 +58,8 @@ def phi_preference(
         for event in events
         if (as_known_at is None or event.recorded_at <= as_known_at) and _speaks(event, person)
     ]
+    if any(map(_takes_back, told)):
+        told = [event for event in told if not _is_anybodys_wish(event)]
     newest = max(told, key=_order, default=None)
     if not isinstance(newest, PhiPreferenceStated):
         return PhiPreference()
@@ -69,6 +72,15 @@ def _speaks(event: ConsentEvent, person: str | None) -> bool:
     if isinstance(event, PhiPreferenceStated | Withdrawn):
         return person is not None and event.person == person
     return isinstance(event, Revoked)
+
+
+def _takes_back(event: ConsentEvent) -> bool:
+    return not (isinstance(event, PhiPreferenceStated) and event.prefers)
+
+
+def _is_anybodys_wish(event: ConsentEvent) -> bool:
+    # A "no" counts, whoever typed it.
+    return isinstance(event, PhiPreferenceStated) and event.prefers and event.unproven
 
 
 def _order(event: ConsentEvent) -> tuple[datetime, bool]:

@@ -20,6 +20,7 @@ from compliant_sms.consent import (
     PhiPreferenceStated,
     Revoked,
     fold,
+    phi_preference,
 )
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.flows._consent import refuse_wrong_time
@@ -129,8 +130,13 @@ async def _record(
         made = _events(ports, agreed, person, reference)
         for event in made:
             await tx.append(event, ports.ids())
-        body = welcome([each.programme for each in agreed.choices], practice, language)
-        if not await _is_confirmed(tx, ports, body, on_record, number):
+        wished = phi_preference([*on_record, *made], person).allows_detail
+        details = wished and agreed.warning is not None
+        programmes = [each.programme for each in agreed.choices]
+        body = welcome(programmes, practice, language, details=details)
+        # Who had as many as one gets in a day has not been told of details.
+        most = _MOST_CONFIRMED + details
+        if not await _is_confirmed(tx, ports, body, on_record, number, most=most):
             await _welcome(tx, ports, agreed, made[0], body)
         events += made
     taken = sum(isinstance(event, Granted) for event in events)
@@ -210,6 +216,7 @@ def _events(ports: Ports, accepted: Accepted, person: str, reference: str) -> li
             prefers=True,
             warning=accepted.warning,
             channel=Channel.WEB,
+            unproven=True,
             **common,
         )
         events.append(wish)
@@ -222,8 +229,10 @@ async def _is_confirmed(
     body: str,
     on_record: Iterable[ConsentEvent],
     number: PhoneNumber,
+    *,
+    most: int,
 ) -> bool:
-    """Whether the number has the same words already, or many like them, so that none is flooded.
+    """Whether the number has the same words already, or as many, so that none is flooded.
 
     A STOP since then makes them news again.
     """
@@ -232,7 +241,7 @@ async def _is_confirmed(
     since = max([ports.clock() - _SAID_LATELY, *stops])
     texts = await tx.messages_to(ports.practice.id, number)
     lately = [t.draft for t in texts if t.created_at > since and may_have_come(ports, t)]
-    many = sum(draft.idempotency_key in forms for draft in lately) >= _MOST_CONFIRMED
+    many = sum(draft.idempotency_key in forms for draft in lately) >= most
     return many or any(draft.body == body for draft in lately)
 
 

@@ -285,8 +285,8 @@ async def cancel(ports: Ports, message_id: str) -> Outcome:
 
 
 async def _cancel(tx: Transaction, ports: Ports, message_id: str) -> Outcome:
-    message = await tx.message(message_id)
-    if message is None or message.practice_id != ports.practice.id:
+    message = await tx.message(message_id, ports.practice.id)
+    if message is None:
         msg = "this practice has no text with that id. Pass the message_id of an outcome."
         raise UnknownMessage(msg)
     if message.state in WAITING:

@@ -14,10 +14,13 @@ from compliant_sms.errors import (
 )
 from compliant_sms.flows._checked import BY_DOCTOR, Checked, CheckResult, about_provider
 from compliant_sms.flows._doctor_callbacks import (
+    LOOPBACK,
     address_of_texts,
     own_callback,
+    parts_of,
     proof,
     status_callback,
+    unproven_callback,
 )
 from compliant_sms.flows._doctor_sender import registration, settings_of
 from compliant_sms.flows._facts import may_carry_phi
@@ -47,7 +50,7 @@ async def examine(ports: Ports, *, call_webhooks: bool = False) -> tuple[Checked
     checks = [await _store(ports), await _sealing(ports), *await _held_back(ports)]
     checks += _zone(ports)
     for provider in ports.routes.providers:
-        checks += await _account(ports, provider)
+        checks += [*_connection(provider), *await _account(ports, provider)]
         settings = await settings_of(ports, provider)
         checks += [
             _agreement(provider, ports.clock()),
@@ -219,12 +222,24 @@ def _agreement(provider: Provider, at: datetime) -> Checked:
     )
 
 
+def _connection(provider: Provider) -> list[Checked]:
+    """Whether all on the way can read what is sent; nothing, where it is sent over https."""
+    described = getattr(provider, "submission", None)
+    named = [getattr(provider, "base_url", ""), getattr(provider, "endpoint", "")]
+    address = parts_of(next(filter(None, [*named, getattr(described, "url", "")]), ""))
+    if provider.simulated or address.scheme != "http" or address.hostname in LOOPBACK:
+        return []
+    about = about_provider(provider, "connection")
+    says = "The address of the API is not https: texts and credentials pass in the clear."
+    return [about(CheckResult.FAILED, says, "Pass the one with https://.")]
+
+
 def _signature(ports: Ports, provider: Provider) -> Checked:
     """Whether a callback without any proof is refused."""
     about = about_provider(provider, "signature")
     forged = WebhookRequest(
         method="POST",
-        url=own_callback(provider) or "https://doctor.invalid/texts",
+        url=unproven_callback(provider) or "https://doctor.invalid/texts",
         headers={"content-type": "application/json"},
         body=b"{}",
     )
@@ -268,7 +283,7 @@ async def _called(ports: Ports, provider: Provider) -> Checked:
     about = about_provider(provider, "web application")
     request = HttpRequest(
         method="POST",
-        url=own_callback(provider),
+        url=unproven_callback(provider),
         headers={"content-type": "application/json", "user-agent": BY_DOCTOR},
         body=b"{}",
     )

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from compliant_sms.errors import StoreError
 from compliant_sms.flows._checked import Checked, CheckResult, about_provider
 from compliant_sms.ports import Ports, Refusals, Transaction
 from compliant_sms.providers import CallbackPlace, Provider, SenderSettings
 
-__all__ = ["address_of_texts", "own_callback", "proof", "status_callback"]
+__all__ = [
+    "LOOPBACK",
+    "address_of_texts",
+    "own_callback",
+    "parts_of",
+    "proof",
+    "status_callback",
+    "unproven_callback",
+]
 
 # Reports of delivery come within minutes, and carriers take a day at most.
 _OVERDUE = timedelta(days=1)
 _LOOKED_BACK = timedelta(days=7)
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 async def proof(ports: Ports, provider: Provider) -> Checked:
@@ -78,7 +86,7 @@ def address_of_texts(provider: Provider, settings: SenderSettings) -> Checked:
     if not expected:
         return about(
             CheckResult.NOT_CHECKED,
-            f"The provider tells patients' texts at {_parts(found).hostname}.",
+            f"The provider tells patients' texts at {parts_of(found).hostname}.",
             "See that it is your web application.",
         )
     if _place(found) != _place(expected):
@@ -93,6 +101,17 @@ def address_of_texts(provider: Provider, settings: SenderSettings) -> Checked:
 def own_callback(provider: Provider) -> str:
     """The address for news that our texts bring along; empty where they bring none."""
     return str(getattr(provider, "status_callback", ""))
+
+
+def unproven_callback(provider: Provider) -> str:
+    """The same without a secret by which what comes there is believed."""
+    if provider.capabilities.body_authenticated:
+        return own_callback(provider)
+    secret = getattr(getattr(provider, "proof", None), "parameter", "token")
+    parts = parts_of(own_callback(provider))
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    others = [(name, value) for name, value in given if name != secret]
+    return urlunsplit(parts._replace(query=urlencode(others)))
 
 
 def status_callback(provider: Provider, settings: SenderSettings) -> Checked:
@@ -123,7 +142,7 @@ def status_callback(provider: Provider, settings: SenderSettings) -> Checked:
 
 def _unusable(provider: Provider, url: str) -> tuple[CheckResult, str, str] | None:
     """What keeps a provider from calling an address; None where nothing does."""
-    parts = _parts(url)
+    parts = parts_of(url)
     host = parts.hostname or ""
     if parts.scheme not in {"http", "https"} or not host:
         return CheckResult.FAILED, "It is no web address.", "Set the one of your web application."
@@ -131,7 +150,7 @@ def _unusable(provider: Provider, url: str) -> tuple[CheckResult, str, str] | No
         return None
     if parts.scheme != "https":
         return CheckResult.FAILED, "It is not https: anybody on the way reads it.", "Use TLS."
-    if host in _LOOPBACK or "." not in host:
+    if host in LOOPBACK or "." not in host:
         says = "Its host is known to this machine only."
         return CheckResult.FAILED, says, "Give the address under which the provider calls."
     if "_" in host:  # Twilio refuses such a host
@@ -139,7 +158,8 @@ def _unusable(provider: Provider, url: str) -> tuple[CheckResult, str, str] | No
     return None
 
 
-def _parts(url: str) -> SplitResult:
+def parts_of(url: str) -> SplitResult:
+    """The parts of an address; all of them empty where it is none."""
     try:
         return urlsplit(url)
     except ValueError:  # the provider's word is not ours
@@ -148,5 +168,5 @@ def _parts(url: str) -> SplitResult:
 
 def _place(url: str) -> tuple[str, str]:
     """Where an address leads, however it is written and whatever it brings along."""
-    parts = _parts(url)
+    parts = parts_of(url)
     return (parts.hostname or "", parts.path.rstrip("/"))

@@ -35,6 +35,7 @@ from compliant_sms.secure_pages import (
     language_of,
     mark_of,
     matches_code,
+    nonce_of,
     prove,
     proven,
     token_hash,
@@ -119,13 +120,15 @@ class _Visit:
         page = await self.ports.store.run(self._page)
         if page is None or page.content is None or not self._is_open(page, at):
             return self._asked(page, at)
-        nonce = proven(page.content.key, form.step, form.proof, at=at)
+        replies = form.step is Step.REPLY
+        key = page.content.reply_key if replies else page.content.key
+        nonce = proven(key, form.step, form.proof, at=at)
         if nonce is None:
             unsent = "" if await self._came_in(page, page.content, form) else form.reply
             return self._asked(page, at, PageProblem.STALE, unsent=unsent)
-        if form.step is Step.ANSWER:
-            return await self._answer(page, page.content, form, at)
-        return await self._reply(page, page.content, form.reply, nonce, at)
+        if replies:
+            return await self._reply(page, page.content, form.reply, nonce, at)
+        return await self._answer(page, page.content, form, at)
 
     # What it asks
 
@@ -211,7 +214,7 @@ class _Visit:
         reply: str = "",
         stopped: bool | None = False,
     ) -> HttpReply:
-        proof = prove(content.key, Step.REPLY, nonce=self.ports.ids(), at=at)
+        proof = prove(content.reply_key, Step.REPLY, nonce=self.ports.ids(), at=at)
         return self.view(page).message(
             content.body,
             spoken=content.written_in,
@@ -243,7 +246,8 @@ class _Visit:
             # The number before the page, as whoever erases a person locks them.
             await tx.lock(page.practice_id, message.draft.to)
             now = await self._page(tx)
-            if now is None or not self._is_open(now, at) or not now.takes_replies:
+            open_ = now is not None and self._is_open(now, at) and not _is_told_since(now, content)
+            if now is None or not open_ or not now.takes_replies:
                 return now, None, False
             received = await take_in(tx, self.ports, ON_PAGE, event, page=message)
             if received.new:
@@ -254,12 +258,15 @@ class _Visit:
         known, received, stopped = await self.ports.store.run(work)
         if known is None or known.content is None or not self._is_open(known, at):
             return self._asked(known, at)
+        if _is_told_since(known, content):
+            return self._asked(known, at, PageProblem.STALE, unsent=reply)
         sent = reply if received else ""
         return self._shown(known, known.content, at, reply=sent, stopped=stopped)
 
     async def _came_in(self, page: Page, content: PageContent, form: Form) -> bool:
         """Whether a late form is a reply that was taken: browsers send again what they show."""
-        nonce = proven(content.key, Step.REPLY, form.proof, at=page.created_at)
+        # Its hour is over, or a code was issued since: what was kept vouches for it.
+        nonce = nonce_of(form.proof)
         if nonce is None:
             return False
         message = await self._message(page)
@@ -306,6 +313,11 @@ class _Visit:
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.ports.practice.time_zone)).date()
+
+
+def _is_told_since(page: Page, content: PageContent) -> bool:
+    """Whether a code was issued since its form was checked."""
+    return page.content is not None and page.content.reply_key != content.reply_key
 
 
 def _key(page: Page, content: PageContent, reply: str, nonce: str) -> str:

@@ -75,9 +75,9 @@ class _WatchedTransaction:
         def __getattr__(self, name: str) -> object:
             return getattr(self._tx, name)
 
-    async def message(self, message_id: str) -> Message | None:
+    async def message(self, message_id: str, practice_id: str | None = None) -> Message | None:
         """See :meth:`compliant_sms.ports.Texts.message`."""
-        return self._saw(await self._tx.message(message_id))
+        return self._saw(await self._tx.message(message_id, practice_id))
 
     async def message_by_key(self, practice_id: str, key: str) -> Message | None:
         """See :meth:`compliant_sms.ports.Texts.message_by_key`."""

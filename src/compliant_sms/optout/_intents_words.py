@@ -46,8 +46,8 @@ class Spoken:
         words: each word once.
     """
 
-    heard: str
-    text: str
+    heard: str = field(repr=False)
+    text: str = field(repr=False)
     words: set[str] = field(repr=False)
 
     def place(self, start: int, end: int) -> tuple[int, int]:

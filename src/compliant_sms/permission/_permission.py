@@ -43,7 +43,9 @@ class Applicant:
 Identify: TypeAlias = Callable[[Applicant], str | Awaitable[str | None] | None]
 """Your id of whoever filled in the form, or None where you cannot tell: then nothing is recorded.
 
-A new id is as good as a known one; awaitable under an ``AsyncMessenger``.
+Answer a known patient's id only where your records have that number for them: anybody can type
+their name beside another one, to which their texts would go. A new id is as good as a known one;
+awaitable under an ``AsyncMessenger``.
 """
 
 

@@ -111,13 +111,27 @@ def question(
     )
 
 
-def welcome(programmes: Sequence[Programme], practice: Practice, language: str = ENGLISH) -> str:
-    """The first text after an opt-in, which confirms it. CTIA 5.1.2.1."""
+def welcome(
+    programmes: Sequence[Programme],
+    practice: Practice,
+    language: str = ENGLISH,
+    *,
+    details: bool = False,
+) -> str:
+    """The first text after an opt-in, which confirms it. CTIA 5.1.2.1.
+
+    Args:
+        programmes: what was agreed to.
+        practice: with whom.
+        language: ISO 639-1.
+        details: health details were asked for too: whoever did not has to be told.
+    """
     [*spoken] = {each.spoken(language) for each in programmes}
     one = spoken[0] if len(spoken) == 1 else ENGLISH
-    return words_in(one).welcome.format(
+    words, about = words_in(one), "; ".join(each.about_in(one) for each in programmes)
+    return words.welcome.format(
         name=sender_name(practice),
-        about="; ".join(each.about_in(one) for each in programmes),
+        about=about + (words.with_details if details else ""),
         often=" ".join(dict.fromkeys(each.frequency_in(one) for each in programmes)),
     )
 

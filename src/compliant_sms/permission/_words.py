@@ -64,6 +64,7 @@ class Words:
             ``welcome``, because another one more than doubles what a text costs.
         ends: how it ends.
         welcome: the first text after an opt-in.
+        with_details: what it says behind what texts are about, to whoever wants health details.
         varies: how often texts come where nothing else is said.
         often: how often they may come, for example.
         up_to: how many come at most in each period.
@@ -80,6 +81,7 @@ class Words:
     question: tuple[str, str]
     ends: str
     welcome: str
+    with_details: str
     varies: str
     often: str
     up_to: Mapping[Period, str]
@@ -146,6 +148,7 @@ _WORDS = {
         ends="Msg & data rates may apply. Reply STOP to opt out, HELP for help.",
         welcome="{name}: you will get texts about {about}. {often} Msg & data rates may apply. "
         "Reply HELP for help, STOP to opt out.",
+        with_details=", with health details as you asked",
         varies="Message frequency varies.",
         often="Up to 4 messages a month.",
         up_to={
@@ -239,6 +242,7 @@ _WORDS = {
         "mensajes, HELP para obtener ayuda.",
         welcome="{name}: le enviaremos mensajes sobre {about}. {often} Pueden aplicarse tarifas de "
         "mensajes y datos. Responda HELP para obtener ayuda, STOP para no recibir mensajes.",
+        with_details=", con detalles de salud, a su pedido",
         varies="La frecuencia de los mensajes puede variar.",
         often="Hasta 4 mensajes al mes.",
         up_to={
@@ -337,6 +341,7 @@ _WORDS = {
         welcome="{name} : vous recevrez des SMS concernant {about}. {often} Des frais de messages "
         "et de données peuvent s'appliquer. Répondez HELP pour de l'aide, STOP pour ne plus "
         "recevoir de SMS.",
+        with_details=", avec des détails de santé, à votre demande",
         varies="La fréquence des messages varie.",
         often="Jusqu'à 4 SMS par mois.",
         up_to={

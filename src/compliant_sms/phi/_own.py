@@ -78,7 +78,7 @@ def _own_links(view: View, hosts: Iterable[str]) -> list[Span]:
         start = text.find(host.lower())
         while start >= 0:
             end = start + len(host)
-            if text[end : end + 1] in _AFTER_HOST:
+            if text[end : end + 1] in _AFTER_HOST and not _goes_on(text, end):
                 while end < len(text) and not text[end].isspace():
                     end += 1
                 begin = max(text.rfind(" ", 0, start), text.rfind("\n", 0, start)) + 1
@@ -86,6 +86,11 @@ def _own_links(view: View, hosts: Iterable[str]) -> list[Span]:
                     found.append((begin, end))
             start = text.find(host.lower(), end)
     return found
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether a host is longer than it seems: "lakeside.example.org" is somebody else's."""
+    return text[end : end + 1] == "." and text[end + 1 : end + 2].isalnum()
 
 
 def _own_numbers(view: View, phones: Iterable[str]) -> list[Span]:

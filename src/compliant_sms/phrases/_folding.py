@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from attrs import frozen
+from attrs import field, frozen
 
 __all__ = ["LEFT_OUT", "PLAIN", "Folded", "fold"]
 
@@ -44,8 +44,8 @@ class Folded:
         origin: for each of its characters the offset in the text as given; None when the same.
     """
 
-    text: str
-    origin: tuple[int, ...] | None = None
+    text: str = field(repr=False)
+    origin: tuple[int, ...] | None = field(default=None, repr=False)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the text as given; ``end`` must be after ``start``."""

@@ -46,7 +46,7 @@ class Erasure(Protocol):
         """Destroy the keys of everything that is kept of a person, and drop what they sealed.
 
         What came from a number, or was answered to it, goes too, unless somebody else is known
-        there.
+        there, and so does what legal holds that were lifted say of it. No hold stands.
 
         Args:
             practice_id: whose records.

@@ -45,8 +45,14 @@ class Texts(Protocol):
     async def note(self, message: Message) -> None:
         """Store the problem of a text that is where it was: that is no step of it."""
 
-    async def message(self, message_id: str) -> Message | None:
-        """The text with that id."""
+    async def message(self, message_id: str, practice_id: str | None = None) -> Message | None:
+        """The text with that id.
+
+        Args:
+            message_id: its id.
+            practice_id: whose it has to be: that of another practice is not opened, which may be
+                sealed with other keys. Without it, that of any.
+        """
 
     async def message_by_key(self, practice_id: str, key: str) -> Message | None:
         """The text that was asked for under that idempotency key."""

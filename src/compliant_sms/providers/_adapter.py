@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from attrs import Attribute, field, frozen
 
 from compliant_sms import _given
+from compliant_sms._masking import repr_of_address
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers._base import InboundText, OptOutPage, OutboundText, Problem, SentText
@@ -136,7 +137,9 @@ class Adapter(_Provider):
 
     sender: PhoneNumber = field(converter=_number)
     baa_signed_on: date | None = field(default=None, validator=_a_day)
-    status_callback: str = field(default="", validator=[web_address, _goes_with_a_text])
+    status_callback: str = field(
+        default="", validator=[web_address, _goes_with_a_text], repr=repr_of_address
+    )
     base_url: str = field(default="", validator=web_address)
 
     @property

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from attrs import Attribute, field, frozen
 
 from compliant_sms import _given
+from compliant_sms._masking import repr_of_address
 from compliant_sms.errors import InvalidInput
 from compliant_sms.lifecycle import State
 from compliant_sms.providers._adapter import not_blank, shaped, web_address
@@ -105,6 +106,13 @@ def _fields(of: object, attribute: Attribute[Any], value: Mapping[str, object]) 
             raise InvalidInput(msg)
 
 
+def _named_parts(value: Mapping[str, object]) -> str:
+    # Several gateways want the password among the fields.
+    return repr(
+        {name: part if isinstance(part, TextPart) else "..." for name, part in value.items()}
+    )
+
+
 @frozen(kw_only=True)
 class GatewayRequest:
     """The request that sends a text.
@@ -121,8 +129,8 @@ class GatewayRequest:
         idempotency_header: holds our reference, where the gateway processes that only once.
     """
 
-    url: str = field(validator=[not_blank, web_address])
-    fields: Mapping[str, TextPart | str | int | bool] = field(validator=_fields)
+    url: str = field(validator=[not_blank, web_address], repr=repr_of_address)
+    fields: Mapping[str, TextPart | str | int | bool] = field(validator=_fields, repr=_named_parts)
     method: str = field(default="POST", validator=shaped("[A-Z]+", "for example POST"))
     encoding: Encoding = field(default=Encoding.JSON, converter=Encoding)
     numbers: NumberForm = field(default=NumberForm.PLUS, converter=NumberForm)

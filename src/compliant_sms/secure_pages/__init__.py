@@ -17,7 +17,7 @@ from compliant_sms.secure_pages._page import (
     Standing,
     guesses_of,
 )
-from compliant_sms.secure_pages._proof import Step, mark_of, prove, proven
+from compliant_sms.secure_pages._proof import Step, mark_of, nonce_of, prove, proven
 from compliant_sms.secure_pages._settings import SecurePages
 from compliant_sms.secure_pages._token import is_token, new_token, token_hash
 from compliant_sms.secure_pages._words import PageProblem, language_of
@@ -49,6 +49,7 @@ __all__ = [
     "matches_code",
     "new_code",
     "new_token",
+    "nonce_of",
     "prove",
     "proven",
     "safe",

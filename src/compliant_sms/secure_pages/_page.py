@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -99,6 +100,16 @@ class PageContent:
     written_in: str = ""
     asks: Identity = Identity.BIRTH_DATE
     code: str = field(default="", repr=False)
+
+    @property
+    def reply_key(self) -> str:
+        """Vouches for forms that come with the message: another one with each code.
+
+        A code is told because nobody else shall read on, whatever they answered before.
+        """
+        if not self.code:
+            return self.key
+        return hmac.digest(bytes.fromhex(self.key), self.code.encode(), "sha256").hex()
 
 
 @frozen(kw_only=True)

@@ -28,6 +28,15 @@ _CHAINS: LiteralString = """SELECT c.chain_id, c.person FROM sms_chains c
         AND other.data_key IS NOT NULL))
     AND c.data_key IS NOT NULL ORDER BY c.chain_id"""
 
+# A hold on a number is about whoever else is known there, too.
+_HOLDS: LiteralString = """UPDATE sms_holds SET person = '', number = '', record = :nothing
+    WHERE practice_id = :practice_id AND lifted_at IS NOT NULL
+    AND (person = :person OR number IN (SELECT own.number FROM sms_chains own
+        WHERE own.practice_id = :practice_id AND own.person = :person AND NOT EXISTS (
+            SELECT 1 FROM sms_chains other WHERE other.practice_id = own.practice_id
+            AND other.number = own.number AND other.person NOT IN ('', :person)
+            AND other.data_key IS NOT NULL)))"""
+
 _OWN: LiteralString = """SELECT chain_id FROM sms_chains
     WHERE practice_id = :practice_id AND person = :person ORDER BY chain_id"""
 
@@ -68,6 +77,8 @@ class ErasureRecords(
             received += await self._erase_inbound(chain_id, purged)
             await self._erase_appointments(chain_id, purged)
             await self._erase_threads(chain_id, purged)
+        # Sealed by no key of theirs. None stands, or they could not be erased.
+        await self._do(_HOLDS, practice_id=practice_id, person=filed, nothing=b"{}")
         self._subjects.clear()
         own = sum(who == filed for _, who in chains)
         return Erased(numbers=own, events=events, texts=texts, received=received)

@@ -15,6 +15,7 @@ from compliant_sms.retention import Purged
 from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._media import MediaRecords, came
 from compliant_sms.stores._unconfirmed import UnconfirmedRecords
+from compliant_sms.stores._vault import blind
 
 __all__ = ["InboundRecords"]
 
@@ -25,6 +26,8 @@ class InboundRecords(MediaRecords, UnconfirmedRecords):
     async def add_inbound(self, inbound: Inbound) -> bool:
         """Keep a text that came in; False where it was kept before."""
         owner = await self._subject(inbound.practice_id, inbound.number, None, inbound.inbound_id)
+        # Without an id of the provider's it is a hash of number and words, which could be tried.
+        index, key = await self._index(inbound.practice_id), inbound.provider_key
         added = bool(
             await self._do(
                 """INSERT INTO sms_inbound (inbound_id, practice_id, provider, provider_key,
@@ -35,7 +38,7 @@ class InboundRecords(MediaRecords, UnconfirmedRecords):
                 inbound_id=inbound.inbound_id,
                 practice_id=inbound.practice_id,
                 provider=inbound.provider,
-                provider_key=inbound.provider_key,
+                provider_key=key if index is None else blind(index, "callback", key),
                 chain_id=owner.chain_id,
                 number=await self._number(inbound.practice_id, inbound.number),
                 received_at=text(inbound.received_at),

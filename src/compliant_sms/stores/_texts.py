@@ -232,11 +232,15 @@ class TextRecords(SubjectRecords):
             "departure": owner.seal(records.encode(departure), about) if departure else None,
         }
 
-    async def message(self, message_id: str) -> Message | None:
-        """The text with that id."""
+    async def message(self, message_id: str, practice_id: str | None = None) -> Message | None:
+        """The text with that id, of that practice where one is given."""
         row = await self._one(
-            MESSAGE + "WHERE message_id = :message_id" + self._dialect.for_update,
+            MESSAGE
+            + "WHERE message_id = :message_id"
+            + ("" if practice_id is None else " AND practice_id = :practice_id")
+            + self._dialect.for_update,
             message_id=message_id,
+            practice_id=practice_id,
         )
         return self._message(row) if row else None
 

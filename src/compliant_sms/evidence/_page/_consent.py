@@ -88,6 +88,8 @@ def _details(event: ConsentEvent) -> Iterator[tuple[str, str]]:
             yield "Read by rule", f"<code>{shown(event.rule)}</code>" if event.rule else ""
         case PhiPreferenceStated():
             yield "How it came", word(CHANNELS, event.channel)
+            unproven = "typed, and not proved: it gives no details back to who took them back"
+            yield "Number", unproven if event.unproven else ""
             yield from _wording("Warned of the risk in these words", event.warning)
         case OptInAsked():
             yield "Strength asked for", TIERS[event.tier]

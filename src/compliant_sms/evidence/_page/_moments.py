@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
 from compliant_sms.consent import (
     Clarified,
@@ -70,7 +70,7 @@ class Moment:
     kind: str
     mark: str = ""
     label: str
-    words: str
+    words: str = field(repr=False)
 
 
 def moments(case: Case) -> tuple[Moment, ...]:

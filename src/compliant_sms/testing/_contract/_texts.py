@@ -81,6 +81,7 @@ class TextContract(Contract):
             async def look(tx: Transaction) -> list[object]:
                 return [
                     await tx.message("nothing"),
+                    await tx.message(a_text().message_id, THERE),
                     await tx.message_by_key(HERE, "nothing"),
                     await tx.message_by_key(THERE, "1"),
                     await tx.message_by_provider_id(HERE, "other", "SM1"),
@@ -92,7 +93,8 @@ class TextContract(Contract):
                     *await tx.departures(HERE, ANA, NOON - minutes(1)),
                 ]
 
-            assert store.run(look) == [None] * 6
+            assert store.run(look) == [None] * 7
+            assert store.run(lambda tx: tx.message(a_text().message_id, HERE)) is not None
 
     def test_one_key_in_two_practices(self, make_store: MakeStore) -> None:
         """A key belongs to its practice."""
