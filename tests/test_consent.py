@@ -173,7 +173,8 @@ def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
                 whose = draw(st.sampled_from([None, person]))
                 made = revoked(at, event_id, person=whose, **draw(st.sampled_from(SCOPES)))
             case 4:
-                made = clarified(at, event_id, keep=draw(st.sampled_from(KEPT)))
+                whose = draw(st.sampled_from([None, person]))
+                made = clarified(at, event_id, person=whose, keep=draw(st.sampled_from(KEPT)))
             case 5:
                 made = flagged(at, event_id, why=draw(st.sampled_from(Flag)))
             case _:
@@ -217,7 +218,12 @@ class Model:
 
     def kept(self, stop: Revoked) -> tuple[str, ...]:
         """The newest answer that was given while the revocation stood."""
-        given = [a for a in self.answers if stop in self.standing_stops(when(a))]
+        given = [
+            a
+            for a in self.answers
+            if stop in self.standing_stops(when(a))
+            and len({a.person, stop.person} - {None}) < 2
+        ]
         return max(given, key=when).keep if given else ()
 
     def told(self, stop: Revoked) -> Revocation:
@@ -562,6 +568,22 @@ def test_the_newest_covering_grant_is_relied_on() -> None:
     assert state.basis_for(Category.CARE, Tier.PRIOR_EXPRESS_WRITTEN) is None
     assert state.basis_for(Category.PROMOTIONS, Tier.PRIOR_EXPRESS) is not None
     assert state.tier is Tier.PRIOR_EXPRESS_WRITTEN
+
+
+def test_nobody_narrows_what_somebody_else_asked_for() -> None:
+    """At a shared number the answer of one leaves the full stop of another as it is."""
+    events: list[ConsentEvent] = [
+        granted(1),
+        granted(1, "theirs", person=OTHER),
+        revoked(2, person=OTHER, channel=Channel.EMAIL),
+        revoked(3, person=ME, channel=Channel.SPOKEN, clarification_asked=True),
+    ]
+    for answered in ME, OTHER, None:
+        known = [*events, clarified(4, person=answered)]
+        kept = [stop.keep for stop in fold(known, OTHER).revocations]
+
+        assert kept == [(), ("care",)] if answered == ME else kept[0] == ("care",)
+        assert (kept[1] == ()) == (answered == OTHER)
 
 
 def test_the_holder_is_answered_for_the_newest_revocation() -> None:

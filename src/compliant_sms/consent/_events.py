@@ -174,8 +174,9 @@ class Revoked(_Event):
 class Clarified(_Event):
     """Somebody said which texts a revocation was not meant to end. 47 CFR 64.1200(a)(12).
 
-    It narrows the revocations that stand at that time, and the newest answer counts. It gives no
-    consent that was not given before, and a later revocation stands by itself.
+    It narrows the revocations that stand at that time, but for those of which it is known that
+    another person at the number asked; the newest answer counts. It gives no consent that was not
+    given before, and a later revocation stands by itself.
 
     Attributes:
         keep: the categories that may go on, sorted; none, if everything was meant.

@@ -92,6 +92,7 @@ class _Folding:
         self._grants: list[tuple[Granted, Tier, int]] = []
         self._stops: list[Revocation] = []
         self._told_by: list[str] = []  # for each stop the system that it was imported from
+        self._asked_by: list[str | None] = []  # and the person who asked for it, if known
         self._standing_from = 0
         self._flags: list[FlaggedNumber] = []
 
@@ -106,10 +107,9 @@ class _Folding:
             case Revoked():
                 self._stops.append(_as_revocation(event))
                 self._told_by.append(_source(event))
+                self._asked_by.append(event.person)
             case Clarified():
-                standing = self._stops[self._standing_from :]
-                narrowed = [evolve(stop, keep=event.keep) for stop in standing]
-                self._stops[self._standing_from :] = narrowed
+                self._narrow(event)
             case NumberFlagged():
                 flag = FlaggedNumber(
                     event_id=event.event_id, occurred_at=event.occurred_at, why=event.why
@@ -117,6 +117,12 @@ class _Folding:
                 self._flags.append(flag)
             case _:  # Restored
                 self._restore()
+
+    def _narrow(self, event: Clarified) -> None:
+        # Nobody says what somebody else at the number meant.
+        for place in range(self._standing_from, len(self._stops)):
+            if len({event.person, self._asked_by[place]} - {None}) < 2:
+                self._stops[place] = evolve(self._stops[place], keep=event.keep)
 
     def _lifts(self, event: Granted) -> bool:
         # What comes from another system ends nothing that was put on record otherwise: only
@@ -131,7 +137,7 @@ class _Folding:
             (event, _capped(tier) if since < count else tier, 0)
             for event, tier, since in self._grants
         ]
-        self._stops, self._told_by, self._standing_from = [], [], 0
+        self._stops, self._told_by, self._asked_by, self._standing_from = [], [], [], 0
         # Whoever has the number now may be somebody else, who gives back nothing of the patient's.
         self._flags = [flag for flag in self._flags if flag.why.may_be_anothers]
 
