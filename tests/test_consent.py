@@ -221,8 +221,7 @@ class Model:
         given = [
             a
             for a in self.answers
-            if stop in self.standing_stops(when(a))
-            and len({a.person, stop.person} - {None}) < 2
+            if stop in self.standing_stops(when(a)) and len({a.person, stop.person} - {None}) < 2
         ]
         return max(given, key=when).keep if given else ()
 
@@ -282,6 +281,7 @@ class Model:
             agreement=grant.agreement,
             given_to=grant.given_to,
             stopped_by=self.told_once(self.stops_of(grant)),
+            restored=self.was_woken(grant),
         )
 
     def flag(self) -> FlaggedNumber | None:
@@ -491,7 +491,7 @@ def test_start_undoes_several_stops() -> None:
     assert fold([*events, restored(6)], ME) == state
     assert fold([*events, granted(6), revoked(7), restored(8), restored(9)], ME).grants == (
         *state.grants,
-        *fold([granted(6)], ME).grants,
+        *(evolve(grant, restored=True) for grant in fold([granted(6)], ME).grants),
     )
 
 

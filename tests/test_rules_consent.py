@@ -398,6 +398,22 @@ def test_a_revocation_leaves_nothing_to_rely_on() -> None:
     assert found("consent", NARROW, consent=stopped(**BILLING), purpose=Purpose.BILLING) == []
 
 
+def test_start_brings_back_nothing_that_sells() -> None:
+    """Also where prior express consent is enough: a nonprofit's promotions and appeals."""
+    charity = evolve(LAKESIDE, tax_exempt_nonprofit=True)
+    needed, again = "nonprofit-prior-express-consent-required", agreed(PEC, restored=True)
+    bills = agreed(PEC, "billing", restored=True)
+
+    for sells in PROMOTES, APPEAL:
+        known = sells | {"sender": charity}
+        assert found("consent", **known | {"consent": again}) == [needed]
+        assert found("consent", **known | {"consent": bills}) == [needed]
+        assert found("consent", **known | {"consent": agreed(PEC)}) == [f"{needed[:-9]} +"]
+        anew = ConsentState(grants=(*again.grants, *agreed(PEC).grants))
+        assert found("consent", **known | {"consent": anew}) == [f"{needed[:-9]} +"]
+    assert found("consent", consent=again) == ["prior-express-consent +"]
+
+
 def test_a_nonprofit_needs_less() -> None:
     """A tax-exempt nonprofit promotes and appeals under prior express consent."""
     charity = evolve(LAKESIDE, tax_exempt_nonprofit=True)

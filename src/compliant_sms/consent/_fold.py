@@ -40,16 +40,24 @@ def _order(event: ConsentEvent) -> tuple[datetime, int, str]:
     return event.occurred_at, _PRECEDENCE[type(event)], event.event_id
 
 
-def _as_live(event: Granted, tier: Tier, stopped_by: Iterable[Revocation]) -> LiveGrant:
+def _as_live(
+    event: Granted,
+    stopped_by: Iterable[Revocation],
+    *,
+    restored: bool,
+) -> LiveGrant:
+    # A carrier's START restores what the carrier had blocked. It is no signature, so it never
+    # restores written consent (47 CFR 64.1200(f)(9)).
     return LiveGrant(
         event_id=event.event_id,
-        tier=tier,
+        tier=min(event.tier, Tier.PRIOR_EXPRESS) if restored else event.tier,
         categories=event.categories,
         occurred_at=event.occurred_at,
         basis=event.basis,
         agreement=event.agreement,
         given_to=event.given_to,
         stopped_by=tuple(stopped_by),
+        restored=restored,
     )
 
 
@@ -66,12 +74,6 @@ def _as_revocation(event: Revoked) -> Revocation:
     )
 
 
-def _capped(tier: Tier) -> Tier:
-    # A carrier's START restores what the carrier had blocked. It is no signature, so it never
-    # restores written consent (47 CFR 64.1200(f)(9)).
-    return min(tier, Tier.PRIOR_EXPRESS)
-
-
 def _distinct(stops: Sequence[Revocation]) -> tuple[Revocation, ...]:
     # Saying the same again adds nothing, and a flood of it must not swell every record.
     if len(stops) <= 1:
@@ -86,10 +88,10 @@ def _source(event: Granted | Revoked) -> str:
 
 
 class _Folding:
-    """What holds so far, with each grant the place from which on revocations stop it."""
+    """What holds so far: of each grant, whether START restored it and which is its first stop."""
 
     def __init__(self) -> None:
-        self._grants: list[tuple[Granted, Tier, int]] = []
+        self._grants: list[tuple[Granted, bool, int]] = []
         self._stops: list[Revocation] = []
         self._told_by: list[str] = []  # for each stop the system that it was imported from
         self._asked_by: list[str | None] = []  # and the person who asked for it, if known
@@ -103,7 +105,7 @@ class _Folding:
                     self._standing_from = len(self._stops)
                 if event.basis.is_fresh_opt_in and event.imported is None:
                     self._flags = []
-                self._grants.append((event, event.tier, self._standing_from))
+                self._grants.append((event, False, self._standing_from))
             case Revoked():
                 self._stops.append(_as_revocation(event))
                 self._told_by.append(_source(event))
@@ -134,8 +136,7 @@ class _Folding:
     def _restore(self) -> None:
         count = len(self._stops)
         self._grants = [
-            (event, _capped(tier) if since < count else tier, 0)
-            for event, tier, since in self._grants
+            (event, restored or since < count, 0) for event, restored, since in self._grants
         ]
         self._stops, self._told_by, self._asked_by, self._standing_from = [], [], [], 0
         # Whoever has the number now may be somebody else, who gives back nothing of the patient's.
@@ -144,8 +145,8 @@ class _Folding:
     def state(self) -> ConsentState:
         return ConsentState(
             grants=tuple(
-                _as_live(event, tier, _distinct(self._stops[since:]))
-                for event, tier, since in self._grants
+                _as_live(event, _distinct(self._stops[since:]), restored=restored)
+                for event, restored, since in self._grants
             ),
             revocations=_distinct(self._stops[self._standing_from :]),
             flagged=self._flags[-1] if self._flags else None,

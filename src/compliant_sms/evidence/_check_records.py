@@ -122,9 +122,13 @@ def _agrees(
 
 
 def _states(events: Sequence[ConsentEvent], person: str | None) -> tuple[ConsentState, ...]:
-    """What held, as it is told now and as it was before records told of lifted revocations."""
+    """What held, as it is told now and as it was before records told of lifted revocations.
+
+    And before they told of which grants a START had brought back.
+    """
     held = fold(events, person) if person else fold_for_holder(events)
-    return held, evolve(held, lifted=())
+    plain = evolve(held, grants=tuple(evolve(grant, restored=False) for grant in held.grants))
+    return held, plain, evolve(plain, lifted=())
 
 
 def _again(decided: _Decided) -> Check:

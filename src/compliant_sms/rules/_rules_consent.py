@@ -65,7 +65,8 @@ def consent(facts: Facts, law: InForce) -> Iterator[Finding]:
     elif law.settings.healthcare_exemption:
         yield from exemption(facts, law)
     else:
-        yield block("consent", f"{code}-required", _lacking(facts), citation, _ask_for(facts, tier))
+        words = _lacking(facts, tier)
+        yield block("consent", f"{code}-required", words, citation, _ask_for(facts, tier))
 
 
 def _is_ended(facts: Facts, law: InForce) -> bool:
@@ -151,7 +152,7 @@ def _implied(facts: Facts, law: InForce) -> Finding | None:
     )
 
 
-def _lacking(facts: Facts) -> str:
+def _lacking(facts: Facts, tier: Tier) -> str:
     if facts.consent.tier is Tier.NONE:
         return "No consent to texts is on record for this patient at this number."
     if facts.decided_as is not facts.purpose:
@@ -160,6 +161,8 @@ def _lacking(facts: Facts) -> str:
             "a promotion; the patient gave no written permission for promotions."
         )
     if facts.message_class is MessageClass.MARKETING:
+        if tier is _PEC and any(grant.restored for grant in facts.consent.grants):
+            return "The patient texted START, which brings back no consent to offers and appeals."
         return "This is a promotion, and the patient gave no written permission for promotions."
     return f"The patient's consent does not cover texts about {facts.decided_as.category}."
 
