@@ -11,6 +11,7 @@ from attrs import evolve
 
 from compliant_sms import (
     Blocked,
+    MessageClass,
     Messenger,
     Practice,
     Profile,
@@ -546,6 +547,56 @@ def test_a_stop_after_our_own_answer_ends_everything(
 
     assert isinstance(remind(messenger, "next"), Blocked)
     assert isinstance(bill(messenger), Blocked)
+
+
+@pytest.mark.parametrize("other", [Category.APPOINTMENTS, "weight-loss"])
+def test_nobody_is_told_that_all_texts_end_where_others_go_on(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock, other: str
+) -> None:
+    """The confirmation says what ended, and how to end the rest; a second word does."""
+    messenger = make_messenger(rulebook=Rulebook(settings=Settings(revocation_scope="category")))
+    messenger.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="spoken",
+        categories=[Category.BILLING, other],
+        recorded_by="front-desk:ana",
+    )
+    about = {"purpose": Purpose("other", MessageClass.TRANSACTIONAL, other)}
+    bill(messenger)
+    clock.advance(timedelta(minutes=1))
+    receive(messenger, "opt out", "SM1")
+    messenger.dispatch_due()
+    told = outgoing(carrier)[-1]
+    clock.advance(timedelta(minutes=1))
+    gone_on = remind(messenger, "first", **about)
+    clock.advance(timedelta(minutes=1))
+    receive(messenger, "opt out", "SM2")
+    messenger.dispatch_due()
+
+    assert "no more texts of that kind from us. Reply STOP to end all texts." in told
+    assert isinstance(gone_on, Sent)
+    assert isinstance(remind(messenger, "second", **about), Blocked)
+
+
+def test_all_texts_are_said_to_end_where_none_goes_on(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Who agreed to one kind alone is told so, also where a practice ends as little as it may."""
+    messenger = make_messenger(rulebook=Rulebook(settings=Settings(revocation_scope="category")))
+    messenger.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="spoken",
+        categories=[Category.BILLING],
+        recorded_by="front-desk:ana",
+    )
+    bill(messenger)
+    clock.advance(timedelta(minutes=1))
+    receive(messenger, "opt out")
+    messenger.dispatch_due()
+
+    assert "no more texts from us." in outgoing(carrier)[-1]
 
 
 def test_words_that_mean_all_end_all(make_messenger: Make, clock: MovableClock) -> None:

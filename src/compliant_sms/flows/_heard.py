@@ -9,7 +9,7 @@ from typing import TypedDict
 from attrs import frozen
 
 from compliant_sms import optout
-from compliant_sms.classification import MessageClass
+from compliant_sms.classification import MessageClass, Purpose, catalogue
 from compliant_sms.consent import (
     Basis,
     Category,
@@ -43,6 +43,7 @@ from compliant_sms.optout import Awaiting, Certainty, Intent, Reading, Reserved
 from compliant_sms.permission import by_reply, offer_of, question, welcome_to
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
+from compliant_sms.rules import RevocationScope, is_permitted
 from compliant_sms.templates import which_to_stop
 
 __all__ = ["Heard", "act_on"]
@@ -149,11 +150,32 @@ async def _stop(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
     choice = which_to_stop(_agreed(events), language=heard.asked.language)
     by_text = heard.channel is Channel.TEXT
     ask = by_text and doubtful and len(choice) > 1 and heard.awaiting is not Awaiting.SCOPE
-    await _revoke(tx, ports, heard, kept=() if doubtful else kept, asks=ask)
+    await _revoke(tx, ports, heard, events, kept=() if doubtful else kept, asks=ask)
     if heard.reading.intent is Intent.EMERGENCY:
         return None
-    return opt_out_confirmation(
-        heard.asked, choice if ask else (), limited=bool(kept) and not doubtful
+    limited = (bool(kept) and not doubtful) or await _goes_on(tx, ports, heard, agreed)
+    return opt_out_confirmation(heard.asked, choice if ask else (), limited=limited)
+
+
+async def _goes_on(tx: Transaction, ports: Ports, heard: Heard, agreed: set[str]) -> bool:
+    """Whether texts of some kind may go on, so that nobody may be told that none will."""
+    if ports.rulebook.settings.revocation_scope is not RevocationScope.CATEGORY:
+        return False
+    asked, law = heard.asked, ports.rulebook.at(heard.recorded_at)
+    events = await tx.consent_events(asked.practice.id, asked.sender)
+    people = {event.person for event in events if isinstance(event, Granted)}
+    known = [each for each in catalogue().values() if each.message_class in _TO_PATIENTS]
+    own = [Purpose(name, MessageClass.TRANSACTIONAL, name) for name in agreed - set(Category)]
+    return any(
+        is_permitted(
+            fold(events, person),
+            purpose,
+            law,
+            seller=(asked.practice.name, *asked.practice.also_known_as),
+            number=asked.sender,
+        )
+        for person in people
+        for purpose in (*known, *own)
     )
 
 
@@ -193,13 +215,22 @@ def _agreed(events: Sequence[ConsentEvent]) -> set[str]:
 
 
 async def _revoke(
-    tx: Transaction, ports: Ports, heard: Heard, *, kept: tuple[str, ...], asks: bool
+    tx: Transaction,
+    ports: Ports,
+    heard: Heard,
+    events: Sequence[ConsentEvent],
+    *,
+    kept: tuple[str, ...],
+    asks: bool,
 ) -> None:
     inbound = heard.asked.inbound
     since = heard.at - _ANSWERED_WITHIN
     gone = await tx.departures(inbound.practice_id, heard.asked.sender, since)
-    # Only a bare word leaves open what it is about; then it is the last text to a patient.
-    bare = heard.channel is Channel.TEXT and (inbound.rule or "").startswith(_BY_WORD)
+    # Only a bare word leaves open what it is about; then it is the last text to a patient. A second
+    # one ends all texts: so the confirmation says that told of the end of one kind.
+    first = fold_for_holder(events).revoked_at is None
+    by_word = (inbound.rule or "").startswith(_BY_WORD)
+    bare = heard.channel is Channel.TEXT and by_word and first
     answered = gone[-1] if gone and bare else None
     if answered is not None and answered.message_class not in _TO_PATIENTS:
         answered = None
