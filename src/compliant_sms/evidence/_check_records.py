@@ -124,11 +124,11 @@ def _agrees(
 def _states(events: Sequence[ConsentEvent], person: str | None) -> tuple[ConsentState, ...]:
     """What held, as it is told now and as it was before records told of lifted revocations.
 
-    And before they told of which grants a START had brought back.
+    And before they told which grants START had restored.
     """
     held = fold(events, person) if person else fold_for_holder(events)
-    plain = evolve(held, grants=tuple(evolve(grant, restored=False) for grant in held.grants))
-    return held, plain, evolve(plain, lifted=())
+    before = evolve(held, grants=tuple(evolve(grant, restored=False) for grant in held.grants))
+    return held, before, evolve(held, lifted=()), evolve(before, lifted=())
 
 
 def _again(decided: _Decided) -> Check:
