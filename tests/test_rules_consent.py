@@ -125,6 +125,23 @@ def test_any_channel_revokes(channel: Channel) -> None:
     assert found("revocation", **PROMOTES, consent=stopped(channel=channel)) == expected
 
 
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [
+        (Channel.SPOKEN, "somebody at this number asked us to stop texting, by word of mouth."),
+        (Channel.OTHER_SYSTEM, "to stop texting, as another system has it on its list."),
+        (Channel.UNKNOWN, "to stop texting; how is not on record, and the request stands."),
+        (Channel.PROVIDER, "the provider reported that this number opted out of our texts."),
+    ],
+)
+def test_the_reason_tells_how_the_request_came(channel: Channel, words: str) -> None:
+    """In plain words, and without saying that it was whom the text is for."""
+    law = Rulebook()
+    [reason] = law.decide(facts(consent=stopped(channel=channel)), rules=["revocation"]).reasons
+
+    assert words in reason.words
+
+
 def test_without_a_revocation_nothing_is_said() -> None:
     """Consent that stands, or was never given, is no matter of this rule."""
     assert found("revocation") == []

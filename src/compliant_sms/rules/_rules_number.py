@@ -119,7 +119,7 @@ def reassigned_number(facts: Facts, law: InForce) -> Iterator[Finding]:
         yield block(
             "reassigned-number",
             "number-reassigned",
-            f"This number was disconnected after {answer.since}: it may be somebody else's now.",
+            f"This number was disconnected on or after {answer.since}: it may be somebody else's.",
             "47 CFR 64.1200(m); DA 21-1649",
             _ASK_ANEW,
         )
