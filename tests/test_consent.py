@@ -292,7 +292,7 @@ class Model:
         fresh = [when(g) for g in self.grants if g.basis is not Basis.BOOKING]
         opted = max(fresh, default=BEGINNING)
         started = max(map(when, self.starts), default=BEGINNING)
-        gone = {Flag.INVALID_NUMBER, Flag.UNREACHABLE_PERMANENT}
+        gone = {Flag.INVALID_NUMBER, Flag.UNREACHABLE_PERMANENT, Flag.WRONG_NUMBER}
         stand = [e for e in self.flags if when(e) > opted and (e.why in gone or when(e) > started)]
         newest = max(stand, key=when, default=None)
         if newest is None:

@@ -415,6 +415,7 @@ def everything_said() -> list[ConsentEvent]:
         event(Clarified, keep=[], channel="spoken", event_id="c-2"),
         event(Restored, event_id="s-1", rule="keyword:start"),
         event(NumberFlagged, event_id="f-1", why="unreachable_permanent", actor="provider:twilio"),
+        event(NumberFlagged, event_id="f-2", why="wrong_number"),
         event(
             PhiPreferenceStated,
             person=PERSON,
@@ -440,6 +441,7 @@ def test_every_kind_of_entry_has_its_words() -> None:
         "The opt-out was meant for all texts.",
         "Texts asked for again (START).",
         "The provider reports: the number cannot be reached any more. Texts to the number stop.",
+        "Whoever has the number says: this is the wrong number. Texts to the number stop.",
         "The patient wants health details by text.",
         "The patient wants no health details by text.",
         "Others may read texts.",

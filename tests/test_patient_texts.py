@@ -20,7 +20,16 @@ from compliant_sms import (
     Sent,
     Settings,
 )
-from compliant_sms.consent import Basis, Category, Clarified, Granted, Revoked, Tier
+from compliant_sms.consent import (
+    Basis,
+    Category,
+    Clarified,
+    Flag,
+    Granted,
+    NumberFlagged,
+    Revoked,
+    Tier,
+)
 from compliant_sms.flows import ReceivedText
 from compliant_sms.messages import Outcome
 from compliant_sms.optout import Author, Awaiting, Intent, read
@@ -597,6 +606,65 @@ def test_all_texts_are_said_to_end_where_none_goes_on(
     messenger.dispatch_due()
 
     assert "no more texts from us." in outgoing(carrier)[-1]
+
+
+WRONG = ["wrong number", "Sorry, I think you have the wrong number!", "número equivocado"]
+STRANGERS = {"purpose": Purpose.CARE_CONVERSATION, "body": "Sorry, we will look into it."}
+
+
+@pytest.mark.parametrize("said", WRONG)
+def test_a_stranger_gets_no_further_texts_of_the_patient(
+    willing: Messenger, clock: MovableClock, said: str
+) -> None:
+    """Until the patient agrees there anew; whoever said so may be answered, and START is theirs."""
+    remind(willing)
+    clock.advance(timedelta(minutes=1))
+    text = receive(willing, said)
+    event = last_event(willing)
+    clock.advance(timedelta(minutes=1))
+    receive(willing, "START", "SM2")
+    clock.advance(timedelta(minutes=1))
+    refused = remind(willing, "next", body=f"{BODY} (2)")
+    answered = remind(willing, "answer", **STRANGERS)
+    clock.advance(timedelta(minutes=1))
+    willing.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="front-desk:ana")
+
+    assert text.inbound.needs_person
+    assert isinstance(event, NumberFlagged)
+    assert (event.why, event.reference) == (Flag.WRONG_NUMBER, text.inbound.inbound_id)
+    assert isinstance(refused, Blocked)
+    assert [reason.code for reason in refused.reasons] == ["number-wrong"]
+    assert "whoever has this number said that it is the wrong one." in refused.reasons[0].words
+    assert isinstance(answered, Sent)
+    assert isinstance(remind(willing, "anew", body=f"{BODY} (3)"), Sent)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "is this the wrong number?",
+        "my pharmacy has the wrong number for you",
+        "Sorry, wrong number. I meant to text my sister about dinner",
+        "This isn't Ana, it's her mom",
+    ],
+)
+def test_what_may_be_about_another_number_stops_nothing(
+    willing: Messenger, clock: MovableClock, said: str
+) -> None:
+    """A person reads it, and reminders go on."""
+    remind(willing)
+    clock.advance(timedelta(minutes=1))
+
+    assert receive(willing, said).inbound.needs_person
+    assert isinstance(remind(willing, "next", body=f"{BODY} (2)"), Sent)
+
+
+def test_a_wrong_number_answers_a_text_of_ours(willing: Messenger, clock: MovableClock) -> None:
+    """Who writes so without one may have mistaken our number."""
+    receive(willing, "wrong number")
+    clock.advance(timedelta(minutes=1))
+
+    assert isinstance(remind(willing), Sent)
 
 
 def test_words_that_mean_all_end_all(make_messenger: Make, clock: MovableClock) -> None:

@@ -16,7 +16,9 @@ from compliant_sms.consent import (
     Channel,
     Clarified,
     ConsentEvent,
+    Flag,
     Granted,
+    NumberFlagged,
     OptInAnswered,
     OptInAsked,
     Restored,
@@ -51,6 +53,9 @@ __all__ = ["Heard", "act_on"]
 # A STOP answers the last text of the past month; later nobody can tell which one it was about.
 _ANSWERED_WITHIN = timedelta(days=30)
 _BY_WORD = "keyword:"
+_WRONG_NUMBER = ("wrong-number", "wrong-somebody", "se-equivoco")
+_FEW_WORDS = 8
+_OF_THEIR_OWN = frozenset({"my", "mi"})
 _YES = "replied yes to the text that carried the disclosures"
 _TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 # As much as a number given at intake covers, and no more: 47 CFR 64.1200(a)(1), FCC 2015 order.
@@ -100,12 +105,38 @@ async def act_on(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
         return await _stop(tx, ports, heard)
     if heard.doubted or heard.channel is not Channel.TEXT:
         return None  # only the phone itself can ask for texts to it
+    if _says_wrong_number(heard):
+        await _flag(tx, ports, heard)
+        return None
     if heard.reserved is Reserved.START:
         restored = await _restore(tx, ports, heard)
         return opt_in_confirmation(heard.asked) if restored else None
     if heard.reserved is Reserved.HELP and heard.reading.intent is Intent.HELP:
         return help_reply(heard.asked)
     return await _opt_in(tx, ports, heard)
+
+
+def _says_wrong_number(heard: Heard) -> bool:
+    """Whether a text says little more; a longer one, or a question, may speak of another number."""
+    words = heard.asked.inbound.body.lower().split()
+    return (
+        heard.reading.intent is Intent.WRONG_NUMBER
+        and (heard.asked.inbound.rule or "").endswith(_WRONG_NUMBER)
+        and len(words) <= _FEW_WORDS
+        and not _OF_THEIR_OWN.intersection(words)
+        and "?" not in words[-1]
+    )
+
+
+async def _flag(tx: Transaction, ports: Ports, heard: Heard) -> None:
+    """Text the number no more of the patient, where the words answer texts of ours."""
+    inbound = heard.asked.inbound
+    since = heard.at - _ANSWERED_WITHIN
+    gone = await tx.departures(inbound.practice_id, heard.asked.sender, since)
+    if any(text.message_class in _TO_PATIENTS for text in gone):
+        said = _said_now(ports, heard) | {"actor": "holder of the number"}
+        event = NumberFlagged(**said, why=Flag.WRONG_NUMBER, reference=inbound.inbound_id)
+        await append_heard(tx, ports, event)
 
 
 async def _opt_in(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from compliant_sms.consent import ConsentEvent, Granted, fold
+from compliant_sms.consent import ConsentEvent, Flag, Granted, fold
 
 __all__ = ["caller_of", "is_anothers", "is_caller", "known_among", "who_agreed"]
 
@@ -42,7 +42,9 @@ def known_among(events: Sequence[ConsentEvent], persons: Iterable[str | None]) -
 
 def _is_gone(events: Sequence[ConsentEvent], person: str) -> bool:
     flagged = fold(events, person).flagged
-    return flagged is not None and flagged.why.may_be_anothers
+    if flagged is None or flagged.why is Flag.WRONG_NUMBER:
+        return False  # whoever reads that has to see whose number it was taken for
+    return flagged.why.may_be_anothers
 
 
 def is_anothers(events: Sequence[ConsentEvent]) -> bool:
