@@ -667,6 +667,22 @@ def test_a_wrong_number_answers_a_text_of_ours(willing: Messenger, clock: Movabl
     assert isinstance(remind(willing), Sent)
 
 
+@pytest.mark.parametrize(("category", "told"), [("promotions", 1), ("care", 2)])
+def test_start_announces_no_texts_where_it_brings_none_back(
+    messenger: Messenger, carrier: Sandbox, clock: MovableClock, category: str, told: int
+) -> None:
+    """Who agreed to offers alone gets none by START, and is not told of texts about their care."""
+    messenger.consent.grant(
+        PATIENT, person=PERSON, basis="spoken", categories=[category], recorded_by="front-desk:ana"
+    )
+    for number, word in enumerate(("opt out", "START")):
+        clock.advance(timedelta(minutes=1))
+        receive(messenger, word, f"SM{number}")
+        messenger.dispatch_due()
+
+    assert len(outgoing(carrier)) == told
+
+
 def test_words_that_mean_all_end_all(make_messenger: Make, clock: MovableClock) -> None:
     """Only a bare keyword is about the text that it answers; words are about what they say."""
     messenger = under_narrow_scope(make_messenger, clock)

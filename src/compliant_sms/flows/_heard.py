@@ -56,6 +56,7 @@ _BY_WORD = "keyword:"
 _WRONG_NUMBER = ("wrong-number", "wrong-somebody", "se-equivoco")
 _FEW_WORDS = 8
 _OF_THEIR_OWN = frozenset({"my", "mi"})
+_SELLING = frozenset({Category.PROMOTIONS, Category.FUNDRAISING})  # START gives none of it back
 _YES = "replied yes to the text that carried the disclosures"
 _TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 # As much as a number given at intake covers, and no more: 47 CFR 64.1200(a)(1), FCC 2015 order.
@@ -292,7 +293,7 @@ def _clarified(ports: Ports, heard: Heard, keep: tuple[str, ...]) -> Clarified:
 
 
 async def _restore(tx: Transaction, ports: Ports, heard: Heard) -> bool:
-    """Record START; whether it gave anybody at the number anything back."""
+    """Record START; whether it gave anybody at the number texts about their care back."""
     inbound, sender = heard.asked.inbound, heard.asked.sender
     before = await tx.consent_events(inbound.practice_id, sender)
     event = Restored(
@@ -303,7 +304,8 @@ async def _restore(tx: Transaction, ports: Ports, heard: Heard) -> bool:
     await tx.append(event, ports.ids())
     people = {e.person for e in before}
     return any(
-        fold(before, person).revoked_at is not None and fold([*before, event], person).tier
+        fold(before, person).revoked_at is not None
+        and any({*grant.categories} - _SELLING for grant in fold([*before, event], person).grants)
         for person in people
     )
 
