@@ -504,6 +504,7 @@ def test_an_erased_entry_is_told() -> None:
 
     assert "Content erased" in found.text
     assert "Entries that were erasedC-1, C-2" in found.text  # or it reads as if nobody agreed
+    assert "Who had somebody erased, when and why stands in the practice" in found.text
     assert "Opt-out by a way that was erased: texts shall stop." in found.text
     assert chain.events[0].digest in found.text
 

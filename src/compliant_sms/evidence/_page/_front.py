@@ -122,7 +122,9 @@ def _unproved(case: Case) -> Iterator[str]:
     if any(entry.record.event is None for entry in case.entries):
         yield (
             "What was erased said. Of erased entries the kind, the time and the fingerprint are "
-            "left, and erased texts are filed under no number any more."
+            "left, and erased texts are filed under no number any more. Who had somebody erased, "
+            "when and why stands in the practice&rsquo;s audit log, of which nothing is in here: "
+            "ask for it."
         )
     copied = "T, R and S" if case.acts else "T and R"
     yield (
