@@ -304,6 +304,15 @@ def test_what_states_cap(state: str, sent: SentBefore, ends: datetime | None) ->
     assert found("frequency-cap-state", **where) == []
 
 
+@pytest.mark.parametrize(("state", "told"), [("FL", True), ("OR", False)])
+def test_the_reason_says_whether_one_subject_is_counted(state: str, told: bool) -> None:  # noqa: FBT001
+    """Oregon counts whatever the subject, Florida does not."""
+    known = facts(**PROMOTES, states=states(state), sent=past(HOUR, 2 * HOUR, 3 * HOUR))
+    [reason] = Rulebook().decide(known, rules=["frequency-cap-state"]).reasons
+
+    assert ("3 promotion(s) on one subject in 24 hours" in reason.words) is told
+
+
 def test_oregon_spares_customers() -> None:
     """A purchase in the last 18 months lifts the cap of Oregon, and that of no other state."""
     often = past(HOUR, 2 * HOUR, 3 * HOUR)
