@@ -21,8 +21,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from attrs import evolve
 
-from compliant_sms import AsyncMessenger, Messenger, Practice
+from compliant_sms import AsyncMessenger, Blocked, Messenger, Practice, Sent
 from compliant_sms.audit import Act
+from compliant_sms.consent import Clarified, _fold
 from compliant_sms.errors import ConfigurationError, InvalidInput, LedgerTampered
 from compliant_sms.evidence import Checkpoint, Dossier, Result, verify_pack
 from compliant_sms.evidence_pack import EvidencePack
@@ -147,6 +148,28 @@ def test_a_pack_of_before_verifies(told: Messenger, clock: MovableClock) -> None
     assert failures(data) == []
     for left_out in ("lifted",), ("restored",), ("lifted", "restored"):
         assert failures(forged(data, partial(earlier, left_out=left_out))) == []
+
+
+def test_a_pack_of_a_household_of_before_verifies(
+    told: Messenger, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer of one narrowed what another had asked for: a decision told so is no forgery."""
+
+    def narrow(folding: _fold._Folding, event: Clarified) -> None:
+        folding._stops = [evolve(stop, keep=event.keep) for stop in folding._stops]
+
+    by = {"channel": "spoken", "recorded_by": "front-desk:ana"}
+    with monkeypatch.context() as before:
+        before.setattr(_fold._Folding, "_narrow", narrow)
+        told.consent.revoke(PATIENT, person="pat-882", **by)
+        clock.advance(timedelta(hours=1))
+        told.consent.clarify(PATIENT, person=PERSON, keep=["appointments"], **by)
+        clock.advance(timedelta(hours=1))
+        assert isinstance(remind(told), Sent)
+    data = told.evidence(PATIENT, SINCE, UNTIL, **WHO).data
+
+    assert failures(data) == []
+    assert isinstance(remind(told, "next"), Blocked)
 
 
 def _without(names: tuple[str, ...], decision: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,14 @@ from itertools import chain, combinations
 from attrs import evolve
 
 from compliant_sms import records
-from compliant_sms.consent import ConsentEvent, ConsentState, fold, fold_for_holder, from_payload
+from compliant_sms.consent import (
+    Clarified,
+    ConsentEvent,
+    ConsentState,
+    fold,
+    fold_for_holder,
+    from_payload,
+)
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.evidence._clocks import apart
 from compliant_sms.evidence._dossier import Dossier
@@ -121,14 +128,17 @@ def _agrees(
     )
 
 
-def _states(events: Sequence[ConsentEvent], person: str | None) -> tuple[ConsentState, ...]:
-    """What held, as it is told now and as it was before records told of lifted revocations.
+def _states(events: Sequence[ConsentEvent], person: str | None) -> Iterator[ConsentState]:
+    """What held, as it is told now and as it was before.
 
-    And before they told which grants START had restored.
+    Records told neither of lifted revocations nor which grants START had restored; and whoever
+    said which texts were meant narrowed also what somebody else at the number had asked for.
     """
-    held = fold(events, person) if person else fold_for_holder(events)
-    before = evolve(held, grants=tuple(evolve(grant, restored=False) for grant in held.grants))
-    return held, before, evolve(held, lifted=()), evolve(before, lifted=())
+    by_anybody = [evolve(e, person=None) if isinstance(e, Clarified) else e for e in events]
+    for told in (events,) if by_anybody == events else (events, by_anybody):
+        held = fold(told, person) if person else fold_for_holder(told)
+        before = evolve(held, grants=tuple(evolve(grant, restored=False) for grant in held.grants))
+        yield from (held, before, evolve(held, lifted=()), evolve(before, lifted=()))
 
 
 def _again(decided: _Decided) -> Check:
