@@ -608,7 +608,17 @@ def test_all_texts_are_said_to_end_where_none_goes_on(
     assert "no more texts from us." in outgoing(carrier)[-1]
 
 
-WRONG = ["wrong number", "Sorry, I think you have the wrong number!", "número equivocado"]
+WRONG = [
+    "wrong number",
+    "Sorry, I think you have the wrong number!",
+    "u got the wrong nubmer",
+    "You have the wrong person",
+    "Wrong number, I'm not Ana",
+    "This isn't Ana. Wrong number",
+    "número equivocado",
+    "Lo siento, se equivocó de número",
+    "Número equivocado, no soy Ana",
+]
 STRANGERS = {"purpose": Purpose.CARE_CONVERSATION, "body": "Sorry, we will look into it."}
 
 
@@ -643,8 +653,27 @@ def test_a_stranger_gets_no_further_texts_of_the_patient(
     "said",
     [
         "is this the wrong number?",
+        "is this the wrong number",
+        "wrong number? No this is Ana",
+        "not the wrong number",
+        "This is not a wrong number",
+        "wrong number of pills",
+        "you called the wrong number last week",
         "my pharmacy has the wrong number for you",
+        "wrong number on the bill",
+        "I dialed the wrong number",
         "Sorry, wrong number. I meant to text my sister about dinner",
+        "oops wrong number, meant for husband",
+        "you have the wrong last name",
+        "you got the wrong birth date",
+        "you have the wrong kid",
+        "I'm not a patient yet",
+        "el doctor se equivoco",
+        "se equivocaron de fecha",
+        "tengo numero nuevo",
+        "no hay nadie en la clinica",
+        "esta no es la hora",
+        "numero equivocado de pastillas",
         "This isn't Ana, it's her mom",
     ],
 )

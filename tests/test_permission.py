@@ -344,6 +344,22 @@ def test_who_texts_a_keyword_and_is_not_known(
     assert not outgoing(carrier)
 
 
+def test_who_has_a_wrong_number_agrees_for_nobody(
+    asking: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """A stranger's keyword and yes would be the patient's consent, and bring their texts back."""
+    agree(asking)
+    remind(asking)
+    clock.advance(timedelta(minutes=1))
+    receive(asking, "wrong number")
+    clock.advance(timedelta(minutes=1))
+    stranger = receive(asking, "DEALS", "SM2")
+    asking.dispatch_due()
+
+    assert stranger.inbound.needs_person
+    assert len(outgoing(carrier)) == 1
+
+
 def test_a_keyword_again_and_again(
     asking: Messenger, carrier: Sandbox, clock: MovableClock
 ) -> None:

@@ -161,7 +161,7 @@ class Flag(Word):
     """The provider or the carrier lets no text of ours through to it."""
     COMPLIANCE_BLOCKED = "compliance_blocked"
     WRONG_NUMBER = "wrong_number"
-    """Whoever has it answered a text of ours with little more than that it is the wrong number."""
+    """Whoever has it answered a text of ours with nothing but that it is the wrong number."""
 
     @property
     def may_be_anothers(self) -> bool:

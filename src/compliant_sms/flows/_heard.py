@@ -53,9 +53,9 @@ __all__ = ["Heard", "act_on"]
 # A STOP answers the last text of the past month; later nobody can tell which one it was about.
 _ANSWERED_WITHIN = timedelta(days=30)
 _BY_WORD = "keyword:"
-_WRONG_NUMBER = ("wrong-number", "wrong-somebody", "se-equivoco")
-_FEW_WORDS = 8
-_OF_THEIR_OWN = frozenset({"my", "mi"})
+# The reading of a text that says this and no more: what is said beside it may be about pills, a
+# chart, or a number that somebody else dialled.
+_WRONG_NUMBER = f"intent:{Intent.WRONG_NUMBER}/only-wrong-number"
 _SELLING = frozenset({Category.PROMOTIONS, Category.FUNDRAISING})  # START gives none of it back
 _YES = "replied yes to the text that carried the disclosures"
 _TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
@@ -106,7 +106,7 @@ async def act_on(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
         return await _stop(tx, ports, heard)
     if heard.doubted or heard.channel is not Channel.TEXT:
         return None  # only the phone itself can ask for texts to it
-    if _says_wrong_number(heard):
+    if heard.reading.rule == _WRONG_NUMBER:
         await _flag(tx, ports, heard)
         return None
     if heard.reserved is Reserved.START:
@@ -115,18 +115,6 @@ async def act_on(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
     if heard.reserved is Reserved.HELP and heard.reading.intent is Intent.HELP:
         return help_reply(heard.asked)
     return await _opt_in(tx, ports, heard)
-
-
-def _says_wrong_number(heard: Heard) -> bool:
-    """Whether a text says little more; a longer one, or a question, may speak of another number."""
-    words = heard.asked.inbound.body.lower().split()
-    return (
-        heard.reading.intent is Intent.WRONG_NUMBER
-        and (heard.asked.inbound.rule or "").endswith(_WRONG_NUMBER)
-        and len(words) <= _FEW_WORDS
-        and not _OF_THEIR_OWN.intersection(words)
-        and "?" not in words[-1]
-    )
 
 
 async def _flag(tx: Transaction, ports: Ports, heard: Heard) -> None:
