@@ -712,6 +712,33 @@ def test_start_announces_no_texts_where_it_brings_none_back(
     assert len(outgoing(carrier)) == told
 
 
+@pytest.mark.parametrize("case", [("wrong number", 0, False), ("hi", 5, False), ("hi", 0, True)])
+def test_start_announces_no_texts_that_cannot_go(
+    willing: Messenger,
+    carrier: Sandbox,
+    clock: MovableClock,
+    case: tuple[str, int, bool],
+) -> None:
+    """To a number said to be wrong, or where a machine whose clock runs ahead dated a stop."""
+    said, ahead, goes = case
+    remind(willing)
+    clock.advance(timedelta(minutes=1))
+    receive(willing, said)
+    willing.consent.revoke(
+        PATIENT,
+        channel="spoken",
+        recorded_by="front-desk:ana",
+        occurred_at=clock() + timedelta(seconds=ahead),
+    )
+    clock.advance(timedelta(seconds=2))
+    receive(willing, "START", "SM2")
+    willing.dispatch_due()
+    announced = [body for body in outgoing(carrier) if "texts about your care again" in body]
+
+    assert bool(announced) is goes
+    assert isinstance(remind(willing, "next", body=f"{BODY} (2)"), Sent) is goes
+
+
 def test_words_that_mean_all_end_all(make_messenger: Make, clock: MovableClock) -> None:
     """Only a bare keyword is about the text that it answers; words are about what they say."""
     messenger = under_narrow_scope(make_messenger, clock)

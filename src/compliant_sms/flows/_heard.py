@@ -16,6 +16,7 @@ from compliant_sms.consent import (
     Channel,
     Clarified,
     ConsentEvent,
+    ConsentState,
     Flag,
     Granted,
     NumberFlagged,
@@ -292,10 +293,16 @@ async def _restore(tx: Transaction, ports: Ports, heard: Heard) -> bool:
     await tx.append(event, ports.ids())
     people = {e.person for e in before}
     return any(
-        fold(before, person).revoked_at is not None
-        and any({*grant.categories} - _SELLING for grant in fold([*before, event], person).grants)
+        fold(before, person).revoked_at is not None and _cares(fold([*before, event], person))
         for person in people
     )
+
+
+def _cares(state: ConsentState) -> bool:
+    """Whether texts about somebody's care may go."""
+    if state.flagged is not None:
+        return False
+    return any({*g.categories} - _SELLING for g in state.grants if not g.stopped_by)
 
 
 async def _agree(tx: Transaction, ports: Ports, heard: Heard) -> Draft:
