@@ -232,6 +232,7 @@ def test_consent_to_care_is_none_to_promotions(
     """A grant counts abroad for what it covers, and for nothing without a tier."""
     assert found(rule, **abroad(country, consent=agreed(tier, "care"))) == [code]
     assert found(rule, **abroad(country, consent=agreed(Tier.NONE))) == [code]
+    assert found(rule, **abroad(country, consent=agreed(tier, restored=True))) == [code]
 
 
 def test_canada_without_its_limits() -> None:
