@@ -66,7 +66,7 @@ ZONES = (
     "America/Chicago", "America/New_York", "America/Los_Angeles", "Pacific/Honolulu",
     "America/Phoenix", "America/St_Johns", "Europe/London", "Asia/Manila",
 )  # fmt: skip
-STATES = ("IL", "FL", "OR", "PA", "RI", "TX", "ME", "AL", "MS", "UT")
+STATES = ("IL", "FL", "OR", "PA", "RI", "TX", "ME", "AL", "MS", "UT", "NC")
 CATEGORIES = ("appointments", "care", "answers", "billing", "promotions", "fundraising")
 OWN_PURPOSES = tuple(
     own(f"own-{use}-{paid}-{care}", hipaa=use, remuneration=paid, sensitivity=care)
@@ -235,6 +235,7 @@ SENDERS = sparse(
         vetting_score=some([None, 0, 10, 60, 90]),
         use_case=some(["", "charity", "sole_proprietor"]),
     ),
+    time_zone=some([None, "America/Los_Angeles"]),
 )
 BUSY = evolve(LAKESIDE, campaign=Campaign(vetting_score=10, use_case="sole_proprietor"))
 FREE = evolve(LAKESIDE, free_to_end_user=True)

@@ -190,7 +190,8 @@ def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
                 whose = draw(st.sampled_from([None, person]))
                 made = revoked(at, event_id, person=whose, **draw(st.sampled_from(SCOPES)))
             case 4:
-                made = clarified(at, event_id, keep=draw(st.sampled_from(KEPT)))
+                whose = draw(st.sampled_from([None, person]))
+                made = clarified(at, event_id, person=whose, keep=draw(st.sampled_from(KEPT)))
             case 5:
                 made = flagged(at, event_id, why=draw(st.sampled_from(Flag)))
             case 6:
@@ -248,7 +249,11 @@ class Model:
 
     def kept(self, stop: Revoked) -> tuple[str, ...]:
         """The newest answer that was given while the revocation stood."""
-        given = [a for a in self.answers if stop in self.standing_stops(when(a))]
+        given = [
+            a
+            for a in self.answers
+            if stop in self.standing_stops(when(a)) and len({a.person, stop.person} - {None}) < 2
+        ]
         return max(given, key=when).keep if given else ()
 
     def told(self, stop: Revoked) -> Revocation:
@@ -307,6 +312,7 @@ class Model:
             agreement=grant.agreement,
             given_to=grant.given_to,
             stopped_by=self.told_once(self.stops_of(grant)),
+            restored=self.was_woken(grant),
         )
 
     def flag(self) -> FlaggedNumber | None:
@@ -317,7 +323,7 @@ class Model:
         fresh = [when(g) for g in self.grants if lifts(g)]
         opted = max(fresh, default=BEGINNING)
         started = max(map(when, self.starts), default=BEGINNING)
-        gone = {Flag.INVALID_NUMBER, Flag.UNREACHABLE_PERMANENT}
+        gone = {Flag.INVALID_NUMBER, Flag.UNREACHABLE_PERMANENT, Flag.WRONG_NUMBER}
         stand = [e for e in self.flags if when(e) > opted and (e.why in gone or when(e) > started)]
         newest = max(stand, key=when, default=None)
         if newest is None:
@@ -535,7 +541,7 @@ def test_start_undoes_several_stops() -> None:
     assert fold([*events, restored(6)], ME) == state
     assert fold([*events, granted(6), revoked(7), restored(8), restored(9)], ME).grants == (
         *state.grants,
-        *fold([granted(6)], ME).grants,
+        *(evolve(grant, restored=True) for grant in fold([granted(6)], ME).grants),
     )
 
 
@@ -612,6 +618,22 @@ def test_the_newest_covering_grant_is_relied_on() -> None:
     assert state.basis_for(Category.CARE, Tier.PRIOR_EXPRESS_WRITTEN) is None
     assert state.basis_for(Category.PROMOTIONS, Tier.PRIOR_EXPRESS) is not None
     assert state.tier is Tier.PRIOR_EXPRESS_WRITTEN
+
+
+def test_nobody_narrows_what_somebody_else_asked_for() -> None:
+    """At a shared number the answer of one leaves the full stop of another as it is."""
+    events: list[ConsentEvent] = [
+        granted(1),
+        granted(1, "theirs", person=OTHER),
+        revoked(2, person=OTHER, channel=Channel.EMAIL),
+        revoked(3, person=ME, channel=Channel.SPOKEN, clarification_asked=True),
+    ]
+    for answered in ME, OTHER, None:
+        known = [*events, clarified(4, person=answered)]
+        kept = [stop.keep for stop in fold(known, OTHER).revocations]
+
+        assert kept == [(), ("care",)] if answered == ME else kept[0] == ("care",)
+        assert (kept[1] == ()) == (answered == OTHER)
 
 
 def test_the_holder_is_answered_for_the_newest_revocation() -> None:

@@ -11,6 +11,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -20,8 +21,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from attrs import evolve
 
-from compliant_sms import AsyncMessenger, Messenger, Practice
+from compliant_sms import AsyncMessenger, Blocked, Messenger, Practice, Sent
 from compliant_sms.audit import Act
+from compliant_sms.consent import Clarified, _fold
 from compliant_sms.errors import ConfigurationError, InvalidInput, LedgerTampered
 from compliant_sms.evidence import Checkpoint, Dossier, Result, verify_pack
 from compliant_sms.evidence_pack import EvidencePack
@@ -122,13 +124,14 @@ def test_the_pack_verifies(told: Messenger) -> None:
 
 
 def test_a_pack_of_before_verifies(told: Messenger, clock: MovableClock) -> None:
-    """Decisions that were made before records told of lifted opt-outs are no forgery."""
+    """Decisions made before records told of lifted opt-outs, and of START, are no forgery."""
 
-    def earlier(dossier: Dossier) -> Dossier:
+    def earlier(dossier: Dossier, left_out: tuple[str, ...]) -> Dossier:
+        without = partial(_without, left_out)
         return evolve(
             dossier,
             texts=tuple(
-                evolve(text, decisions=tuple(map(_without_lifted, text.decisions)))
+                evolve(text, decisions=tuple(map(without, text.decisions)))
                 for text in dossier.texts
             ),
         )
@@ -141,12 +144,41 @@ def test_a_pack_of_before_verifies(told: Messenger, clock: MovableClock) -> None
 
     consents = [d["facts"]["consent"] for t in dossier_of(data).texts for d in t.decisions]
     assert any("lifted" in each for each in consents)
-    assert failures(data) == failures(forged(data, earlier)) == []
+    assert any(grant.get("restored") for each in consents for grant in each.get("grants", ()))
+    assert failures(data) == []
+    for left_out in ("lifted",), ("restored",), ("lifted", "restored"):
+        assert failures(forged(data, partial(earlier, left_out=left_out))) == []
 
 
-def _without_lifted(decision: dict[str, Any]) -> dict[str, Any]:
-    consent = {k: v for k, v in decision["facts"]["consent"].items() if k != "lifted"}
-    return decision | {"facts": decision["facts"] | {"consent": consent}}
+def test_a_pack_of_a_household_of_before_verifies(
+    told: Messenger, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer of one narrowed what another had asked for: a decision told so is no forgery."""
+
+    def narrow(folding: _fold._Folding, event: Clarified) -> None:
+        folding._stops = [evolve(stop, keep=event.keep) for stop in folding._stops]
+
+    by = {"channel": "spoken", "recorded_by": "front-desk:ana"}
+    with monkeypatch.context() as before:
+        before.setattr(_fold._Folding, "_narrow", narrow)
+        told.consent.revoke(PATIENT, person="pat-882", **by)
+        clock.advance(timedelta(hours=1))
+        told.consent.clarify(PATIENT, person=PERSON, keep=["appointments"], **by)
+        clock.advance(timedelta(hours=1))
+        assert isinstance(remind(told), Sent)
+    data = told.evidence(PATIENT, SINCE, UNTIL, **WHO).data
+
+    assert failures(data) == []
+    assert isinstance(remind(told, "next"), Blocked)
+
+
+def _without(names: tuple[str, ...], decision: dict[str, Any]) -> dict[str, Any]:
+    consent = {k: v for k, v in decision["facts"]["consent"].items() if k not in names}
+    grants = [
+        {k: v for k, v in each.items() if k not in names} for each in consent.get("grants", ())
+    ]
+    told = consent | {"grants": grants} if grants else consent
+    return decision | {"facts": decision["facts"] | {"consent": told}}
 
 
 def test_the_same_record_at_the_same_instant_gives_the_same_bytes(told: Messenger) -> None:

@@ -70,7 +70,7 @@ from compliant_sms.rules import Override, ReplyFacts, Rulebook
 from compliant_sms.waiver import Waiver
 from conftest import PATIENT, PERSON
 from evidence_story import SINCE, UNTIL, dossier_of
-from test_rules import COMPLETE, facts
+from test_rules import COMPLETE, facts, places
 
 GOLDEN = Path(__file__).parent / "data" / "evidence"
 NOON = SINCE + timedelta(hours=12)
@@ -430,6 +430,7 @@ def everything_said() -> list[ConsentEvent]:
         event(Clarified, keep=[], channel="spoken", event_id="c-2"),
         event(Restored, event_id="s-1", rule="keyword:start"),
         event(NumberFlagged, event_id="f-1", why="unreachable_permanent", actor="provider:twilio"),
+        event(NumberFlagged, event_id="f-2", why="wrong_number"),
         event(
             PhiPreferenceStated,
             person=PERSON,
@@ -464,6 +465,7 @@ def test_every_kind_of_entry_has_its_words() -> None:
         "The opt-out was meant for all texts.",
         "Texts asked for again (START).",
         "The provider reports: the number cannot be reached any more. Texts to the number stop.",
+        "Whoever has the number says: this is the wrong number. Texts to the number stop.",
         "The patient wants health details by text.",
         "The patient wants no health details by text.",
         "Others may read texts.",
@@ -527,6 +529,7 @@ def test_an_erased_entry_is_told() -> None:
 
     assert "Content erased" in found.text
     assert "Entries that were erasedC-1, C-2" in found.text  # or it reads as if nobody agreed
+    assert "Who had somebody erased, when and why stands in the practice" in found.text
     assert "Opt-out by a way that was erased: texts shall stop." in found.text
     assert chain.events[0].digest in found.text
 
@@ -554,6 +557,16 @@ def test_a_decision_shows_what_the_practice_changed_and_waived() -> None:
     assert "courtesy-window, by ana" in found
 
 
+def test_a_decision_shows_what_time_it_was_for_the_patient() -> None:
+    """The hours of the law are the patient's, wherever the practice is."""
+    early = datetime(2026, 12, 1, 15, 59, 30, tzinfo=UTC)
+    where = places("America/Los_Angeles", "America/Boise")
+    found = drawn(texts=(text(decisions=(decided(at=early, zones=where),)),)).text
+
+    assert "Tue, Dec 1, 2026, 7:59:30 AM PST 15:59:30 UTC (America/Los_Angeles)" in found
+    assert "Tue, Dec 1, 2026, 8:59:30 AM MST 15:59:30 UTC (America/Boise)" in found
+
+
 def left_at(at: datetime, **more: Any) -> TextRecord:
     left = Left(at=at, body="See you.", message_class="transactional", category="care", **more)
     return text(message_id=f"m-{at.isoformat()}", left=left, state="sent")
@@ -569,13 +582,15 @@ def test_texts_after_an_opt_out_are_named_first() -> None:
         person=None,
         left=evolve(between.left, message_class="protocol", at=NOON + timedelta(hours=10)),
     )
+    confirmed = evolve(reply, message_id="m-8", purpose="opt_out_confirmation")
     later = evolve(
         left_at(NOON + timedelta(hours=11)), decisions=(decided(at=NOON + timedelta(hours=11)),)
     )
-    found = drawn(chains=(chain_of(said[:3]),), texts=(between, reply, later)).text
+    found = drawn(chains=(chain_of(said[:3]),), texts=(between, reply, confirmed, later)).text
 
     assert "That opt-out was written down only on" in found
     assert "It is the reply to a text from the patient, and nothing else." in found
+    assert found.count("It is the reply to a text from the patient, and nothing else. 47") == 1
     assert "healthcare exemption" in found
 
 
@@ -768,6 +783,16 @@ def test_machines_and_reports_without_news_are_told() -> None:
         "Not to be sent after",
     ):
         assert words in found
+
+
+def test_a_number_of_several_people_is_told_as_that() -> None:
+    """Whoever hands the page out sees whose record is in it besides."""
+    agreed = event(Granted, person=PERSON, basis="spoken", tier=1, categories=["care"])
+    alone = drawn(chains=(chain_of([agreed]),), texts=(text(), text(person=None))).text
+    both = drawn(chains=(chain_of([agreed]),), texts=(text(person="pat-882"),)).text
+
+    assert "This document holds information about a patient." in alone
+    assert "information about 2 patients at one number. Give it to nobody who" in both
 
 
 def test_the_page_says_what_it_does_not_prove() -> None:

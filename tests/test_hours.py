@@ -38,7 +38,7 @@ from compliant_sms.rules._day import DayHours, hours_of
 from compliant_sms.rules._rows import AreaCodes, HoursRow
 from compliant_sms.rules._windows import A_YEAR, first_open, open_on
 from test_calendar import federal
-from test_rules import facts, places, states
+from test_rules import LAKESIDE, PROMOTES, facts, places, states
 
 US = load_pack()
 ROWS = {row.id: row for row in US.of(HoursRow)}
@@ -349,6 +349,35 @@ def test_known_holds(zone: str, state: str, at: str, until: str | None) -> None:
     decision = decide(local(zone, at), [zone], [state])
 
     assert decision.until == (local(zone, until) if until else None)
+
+
+@pytest.mark.parametrize(
+    ("practice", "at", "until"),
+    [
+        ("America/Los_Angeles", "2026-12-01 08:30", "2026-12-01 11:00"),
+        ("America/Los_Angeles", "2026-12-01 11:00", None),
+        ("America/Los_Angeles", "2026-12-01 21:00", "2026-12-02 11:00"),
+        (NEW_YORK, "2026-12-01 08:30", None),
+        (None, "2026-12-01 08:30", None),
+    ],
+)
+def test_where_the_law_names_no_clock_the_practices_counts_too(
+    practice: str | None, at: str, until: str | None
+) -> None:
+    """North Carolina does not say whose clock; elsewhere only the patient's counts."""
+    sender = evolve(LAKESIDE, time_zone=practice)
+    known = {"at": local(NEW_YORK, at), "zones": places(NEW_YORK), "sender": sender}
+    here = Rulebook().decide(
+        facts(**PROMOTES, **known, states=states("NC")), rules=["quiet-hours-state"]
+    )
+    there = Rulebook().decide(
+        facts(**PROMOTES, **known, states=states("VA")), rules=["quiet-hours-state"]
+    )
+
+    assert here.until == (local(NEW_YORK, until) if until else None)
+    assert (there.until is None) == (at < "2026-12-01 21")
+    if until:
+        assert "the clock of America/Los_Angeles counts too" in here.reasons[0].words
 
 
 # Places that hardly meet, or never do

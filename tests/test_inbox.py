@@ -96,6 +96,24 @@ def receive(messenger: Messenger, body: str, sid: str = "SM1") -> ReceivedText:
     return text_of(messenger.receive(from_patient(body, sid)))
 
 
+def test_a_wrong_number_lies_where_staff_sees_whose_it_was_taken_for(
+    inbox: Messenger, clock: MovableClock
+) -> None:
+    """It waits in the patient's thread, and can be answered from there."""
+    remind(inbox)
+    clock.advance(timedelta(minutes=1))
+    received = receive(inbox, "wrong number")
+    (thread,) = inbox.inbox.due()
+    clock.advance(timedelta(minutes=1))
+    answer = inbox.inbox.reply(
+        thread.thread_id, "Sorry, we will look into it.", by="ana", idempotency_key="answer-1"
+    )
+
+    assert (thread.thread_id, thread.person) == (received.thread_id, PERSON)
+    assert isinstance(answer, Sent)
+    assert inbox.inbox.due() == ()
+
+
 @pytest.mark.both_databases
 def test_a_text_waits_until_it_is_answered(
     inbox: Messenger, clock: MovableClock, carrier: Sandbox

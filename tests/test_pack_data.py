@@ -250,12 +250,13 @@ def test_rows_that_began(state: str, first_day: date) -> None:
 
 
 def test_exceptions_and_clocks_of_hours() -> None:
-    """Only Oregon and Texas name a relationship, only Mississippi a clock."""
+    """Only Oregon and Texas name a relationship, only Mississippi a clock, North Carolina none."""
     excepted = {r.states: r.unless_transaction_within_months for r in HOURS_ROWS}
     clocks = {r.states: r.zone for r in HOURS_ROWS if r.zone}
 
     assert {s: m for s, m in excepted.items() if m} == {("OR",): 18, ("TX",): 18}
     assert clocks == {("MS",): "America/Chicago"}
+    assert [r.states for r in HOURS_ROWS if r.sender_clock] == [("NC",)]
 
 
 def test_caps() -> None:

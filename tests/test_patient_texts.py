@@ -11,6 +11,7 @@ from attrs import evolve
 
 from compliant_sms import (
     Blocked,
+    MessageClass,
     Messenger,
     Practice,
     Profile,
@@ -19,7 +20,16 @@ from compliant_sms import (
     Sent,
     Settings,
 )
-from compliant_sms.consent import Basis, Category, Clarified, Granted, Revoked, Tier
+from compliant_sms.consent import (
+    Basis,
+    Category,
+    Clarified,
+    Flag,
+    Granted,
+    NumberFlagged,
+    Revoked,
+    Tier,
+)
 from compliant_sms.flows import ReceivedText
 from compliant_sms.messages import Outcome
 from compliant_sms.optout import Author, Awaiting, Intent, read
@@ -546,6 +556,187 @@ def test_a_stop_after_our_own_answer_ends_everything(
 
     assert isinstance(remind(messenger, "next"), Blocked)
     assert isinstance(bill(messenger), Blocked)
+
+
+@pytest.mark.parametrize("other", [Category.APPOINTMENTS, "weight-loss"])
+def test_nobody_is_told_that_all_texts_end_where_others_go_on(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock, other: str
+) -> None:
+    """The confirmation says what ended, and how to end the rest; a second word does."""
+    messenger = make_messenger(rulebook=Rulebook(settings=Settings(revocation_scope="category")))
+    messenger.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="spoken",
+        categories=[Category.BILLING, other],
+        recorded_by="front-desk:ana",
+    )
+    about = {"purpose": Purpose("other", MessageClass.TRANSACTIONAL, other)}
+    bill(messenger)
+    clock.advance(timedelta(minutes=1))
+    receive(messenger, "opt out", "SM1")
+    messenger.dispatch_due()
+    told = outgoing(carrier)[-1]
+    clock.advance(timedelta(minutes=1))
+    gone_on = remind(messenger, "first", **about)
+    clock.advance(timedelta(minutes=1))
+    receive(messenger, "opt out", "SM2")
+    messenger.dispatch_due()
+
+    assert "no more texts of that kind from us. Reply STOP to end all texts." in told
+    assert isinstance(gone_on, Sent)
+    assert isinstance(remind(messenger, "second", **about), Blocked)
+
+
+def test_all_texts_are_said_to_end_where_none_goes_on(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Who agreed to one kind alone is told so, also where a practice ends as little as it may."""
+    messenger = make_messenger(rulebook=Rulebook(settings=Settings(revocation_scope="category")))
+    messenger.consent.grant(
+        PATIENT,
+        person=PERSON,
+        basis="spoken",
+        categories=[Category.BILLING],
+        recorded_by="front-desk:ana",
+    )
+    bill(messenger)
+    clock.advance(timedelta(minutes=1))
+    receive(messenger, "opt out")
+    messenger.dispatch_due()
+
+    assert "no more texts from us." in outgoing(carrier)[-1]
+
+
+WRONG = [
+    "wrong number",
+    "Sorry, I think you have the wrong number!",
+    "u got the wrong nubmer",
+    "You have the wrong person",
+    "Wrong number, I'm not Ana",
+    "This isn't Ana. Wrong number",
+    "número equivocado",
+    "Lo siento, se equivocó de número",
+    "Número equivocado, no soy Ana",
+]
+STRANGERS = {"purpose": Purpose.CARE_CONVERSATION, "body": "Sorry, we will look into it."}
+
+
+@pytest.mark.parametrize("said", WRONG)
+def test_a_stranger_gets_no_further_texts_of_the_patient(
+    willing: Messenger, clock: MovableClock, said: str
+) -> None:
+    """Until the patient agrees there anew; whoever said so may be answered, and START is theirs."""
+    remind(willing)
+    clock.advance(timedelta(minutes=1))
+    text = receive(willing, said)
+    event = last_event(willing)
+    clock.advance(timedelta(minutes=1))
+    receive(willing, "START", "SM2")
+    clock.advance(timedelta(minutes=1))
+    refused = remind(willing, "next", body=f"{BODY} (2)")
+    answered = remind(willing, "answer", **STRANGERS)
+    clock.advance(timedelta(minutes=1))
+    willing.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="front-desk:ana")
+
+    assert text.inbound.needs_person
+    assert isinstance(event, NumberFlagged)
+    assert (event.why, event.reference) == (Flag.WRONG_NUMBER, text.inbound.inbound_id)
+    assert isinstance(refused, Blocked)
+    assert [reason.code for reason in refused.reasons] == ["number-wrong"]
+    assert "whoever has this number said that it is the wrong one." in refused.reasons[0].words
+    assert isinstance(answered, Sent)
+    assert isinstance(remind(willing, "anew", body=f"{BODY} (3)"), Sent)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "is this the wrong number?",
+        "is this the wrong number",
+        "wrong number? No this is Ana",
+        "not the wrong number",
+        "This is not a wrong number",
+        "wrong number of pills",
+        "you called the wrong number last week",
+        "my pharmacy has the wrong number for you",
+        "wrong number on the bill",
+        "I dialed the wrong number",
+        "Sorry, wrong number. I meant to text my sister about dinner",
+        "oops wrong number, meant for husband",
+        "you have the wrong last name",
+        "you got the wrong birth date",
+        "you have the wrong kid",
+        "I'm not a patient yet",
+        "el doctor se equivoco",
+        "se equivocaron de fecha",
+        "tengo numero nuevo",
+        "no hay nadie en la clinica",
+        "esta no es la hora",
+        "numero equivocado de pastillas",
+        "This isn't Ana, it's her mom",
+    ],
+)
+def test_what_may_be_about_another_number_stops_nothing(
+    willing: Messenger, clock: MovableClock, said: str
+) -> None:
+    """A person reads it, and reminders go on."""
+    remind(willing)
+    clock.advance(timedelta(minutes=1))
+
+    assert receive(willing, said).inbound.needs_person
+    assert isinstance(remind(willing, "next", body=f"{BODY} (2)"), Sent)
+
+
+def test_a_wrong_number_answers_a_text_of_ours(willing: Messenger, clock: MovableClock) -> None:
+    """Who writes so without one may have mistaken our number."""
+    receive(willing, "wrong number")
+    clock.advance(timedelta(minutes=1))
+
+    assert isinstance(remind(willing), Sent)
+
+
+@pytest.mark.parametrize(("category", "told"), [("promotions", 1), ("care", 2)])
+def test_start_announces_no_texts_where_it_brings_none_back(
+    messenger: Messenger, carrier: Sandbox, clock: MovableClock, category: str, told: int
+) -> None:
+    """Who agreed to offers alone gets none by START, and is not told of texts about their care."""
+    messenger.consent.grant(
+        PATIENT, person=PERSON, basis="spoken", categories=[category], recorded_by="front-desk:ana"
+    )
+    for number, word in enumerate(("opt out", "START")):
+        clock.advance(timedelta(minutes=1))
+        receive(messenger, word, f"SM{number}")
+        messenger.dispatch_due()
+
+    assert len(outgoing(carrier)) == told
+
+
+@pytest.mark.parametrize("case", [("wrong number", 0, False), ("hi", 5, False), ("hi", 0, True)])
+def test_start_announces_no_texts_that_cannot_go(
+    willing: Messenger,
+    carrier: Sandbox,
+    clock: MovableClock,
+    case: tuple[str, int, bool],
+) -> None:
+    """To a number said to be wrong, or where a machine whose clock runs ahead dated a stop."""
+    said, ahead, goes = case
+    remind(willing)
+    clock.advance(timedelta(minutes=1))
+    receive(willing, said)
+    willing.consent.revoke(
+        PATIENT,
+        channel="spoken",
+        recorded_by="front-desk:ana",
+        occurred_at=clock() + timedelta(seconds=ahead),
+    )
+    clock.advance(timedelta(seconds=2))
+    receive(willing, "START", "SM2")
+    willing.dispatch_due()
+    announced = [body for body in outgoing(carrier) if "texts about your care again" in body]
+
+    assert bool(announced) is goes
+    assert isinstance(remind(willing, "next", body=f"{BODY} (2)"), Sent) is goes
 
 
 def test_words_that_mean_all_end_all(make_messenger: Make, clock: MovableClock) -> None:

@@ -41,11 +41,13 @@ from compliant_sms.permission import (
     PermissionState,
     Programme,
     Spoken,
+    permission_state,
     taken_by,
 )
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON
+from test_consent import granted, restored, revoked
 from test_patient_texts import receive
 from test_receive import from_patient, text_of
 from test_send import agree, outgoing, remind, waits
@@ -342,6 +344,22 @@ def test_who_texts_a_keyword_and_is_not_known(
     assert not outgoing(carrier)
 
 
+def test_who_has_a_wrong_number_agrees_for_nobody(
+    asking: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """A stranger's keyword and yes would be the patient's consent, and bring their texts back."""
+    agree(asking)
+    remind(asking)
+    clock.advance(timedelta(minutes=1))
+    receive(asking, "wrong number")
+    clock.advance(timedelta(minutes=1))
+    stranger = receive(asking, "DEALS", "SM2")
+    asking.dispatch_due()
+
+    assert stranger.inbound.needs_person
+    assert len(outgoing(carrier)) == 1
+
+
 def test_a_keyword_again_and_again(
     asking: Messenger, carrier: Sandbox, clock: MovableClock
 ) -> None:
@@ -553,6 +571,22 @@ def test_asked_again(asking: Messenger, make_messenger: Make, practice: Practice
     states = [state_under(count) for count in (1, 2, 3)]
     assert states == [PermissionState.AGREED, PermissionState.AGREED, PermissionState.OUTDATED]
     assert [each.needs_asking_again for each in states] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("category", "stands"), [("fundraising", "not_agreed"), ("care", "agreed")]
+)
+def test_start_is_no_consent_to_appeals(category: str, stands: str) -> None:
+    """Nobody is said to agree whose texts the rules refuse."""
+    gifts = Programme(id="gifts", about="our fund", categories=[category], editions="1")
+    events: list[ConsentEvent] = [
+        granted(1, categories=[category]),
+        revoked(2),
+        restored(3),
+    ]
+
+    assert permission_state(gifts, (), events, "pat-881") == stands
+    assert permission_state(gifts, (), events[:2], "pat-881") == "stopped"
 
 
 @pytest.mark.both_databases

@@ -208,7 +208,8 @@ CITED: dict[str, dict[str, str]] = {
     "number-flagged": dict.fromkeys(
         ("number-invalid", "number-unreachable", "number-blocked", "compliance-blocked"),
         "CTIA Messaging Principles 5.1.3, 5.1.5",
-    ),
+    )
+    | {"number-wrong": "45 CFR 164.530(c)"},
     "line-type": {"landline": "45 CFR 164.530(c)"},
     "reassigned-number": {
         "number-reassigned": "47 CFR 64.1200(m); DA 21-1649",
@@ -579,6 +580,7 @@ def test_a_deactivated_number_gets_nothing(since: date | None, codes: list[str])
         (Flag.UNREACHABLE_PERMANENT, "number-unreachable"),
         (Flag.BLOCKED_NUMBER, "number-blocked"),
         (Flag.COMPLIANCE_BLOCKED, "compliance-blocked"),
+        (Flag.WRONG_NUMBER, "number-wrong"),
     ],
 )
 def test_a_flagged_number_gets_no_texts(why: Flag, code: str) -> None:
@@ -589,6 +591,20 @@ def test_a_flagged_number_gets_no_texts(why: Flag, code: str) -> None:
     assert found("number-flagged", consent=flagged) == [code]
     for purpose in (Purpose.EMERGENCY_ALERT, Purpose.HELP_REPLY):
         assert found("number-flagged", consent=flagged, purpose=purpose) == []
+
+
+def test_whoever_said_that_a_number_is_wrong_gets_one_answer() -> None:
+    """Once, and within its time; where a provider said that it is gone, nobody does."""
+    answer = {"purpose": Purpose.CARE_CONVERSATION, "reply": ReplyFacts(received_at=NOON)}
+    wrong, gone = (
+        evolve(WRITTEN, flagged=FlaggedNumber(event_id="f", occurred_at=NOON, why=why))
+        for why in (Flag.WRONG_NUMBER, Flag.UNREACHABLE_PERMANENT)
+    )
+
+    assert found("number-flagged", consent=wrong, **answer) == []
+    assert found("number-flagged", consent=gone, **answer) == ["number-unreachable"]
+    for late in {"at": NOON + 2 * DAY}, {"reply": None}:
+        assert found("number-flagged", consent=wrong, **answer | late) == ["number-wrong"]
 
 
 @pytest.mark.parametrize("line", [None, *LineType])

@@ -125,6 +125,23 @@ def test_any_channel_revokes(channel: Channel) -> None:
     assert found("revocation", **PROMOTES, consent=stopped(channel=channel)) == expected
 
 
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [
+        (Channel.SPOKEN, "somebody at this number asked us to stop texting, by word of mouth."),
+        (Channel.OTHER_SYSTEM, "to stop texting, as another system has it on its list."),
+        (Channel.UNKNOWN, "to stop texting; how is not on record, and the request stands."),
+        (Channel.PROVIDER, "the provider reported that this number opted out of our texts."),
+    ],
+)
+def test_the_reason_tells_how_the_request_came(channel: Channel, words: str) -> None:
+    """In plain words, and without saying that it was whom the text is for."""
+    law = Rulebook()
+    [reason] = law.decide(facts(consent=stopped(channel=channel)), rules=["revocation"]).reasons
+
+    assert words in reason.words
+
+
 def test_without_a_revocation_nothing_is_said() -> None:
     """Consent that stands, or was never given, is no matter of this rule."""
     assert found("revocation") == []
@@ -396,6 +413,22 @@ def test_a_revocation_leaves_nothing_to_rely_on() -> None:
     """Where a revocation reaches, consent is not asked for any more."""
     assert found("consent", consent=stopped()) == []
     assert found("consent", NARROW, consent=stopped(**BILLING), purpose=Purpose.BILLING) == []
+
+
+def test_start_brings_back_nothing_that_sells() -> None:
+    """Also where prior express consent is enough: a nonprofit's promotions and appeals."""
+    charity = evolve(LAKESIDE, tax_exempt_nonprofit=True)
+    needed, again = "nonprofit-prior-express-consent-required", agreed(PEC, restored=True)
+    bills = agreed(PEC, "billing", restored=True)
+
+    for sells in PROMOTES, APPEAL:
+        known = sells | {"sender": charity}
+        assert found("consent", **known | {"consent": again}) == [needed]
+        assert found("consent", **known | {"consent": bills}) == [needed]
+        assert found("consent", **known | {"consent": agreed(PEC)}) == [f"{needed[:-9]} +"]
+        anew = ConsentState(grants=(*again.grants, *agreed(PEC).grants))
+        assert found("consent", **known | {"consent": anew}) == [f"{needed[:-9]} +"]
+    assert found("consent", consent=again) == ["prior-express-consent +"]
 
 
 def test_a_nonprofit_needs_less() -> None:

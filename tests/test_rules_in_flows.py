@@ -351,6 +351,25 @@ def test_look_ups_are_asked_and_kept(make_messenger: Make, clock: MovableClock) 
     assert decision.replay() == decision
 
 
+def test_the_database_is_asked_since_the_patient_agreed(
+    make_messenger: Make, clock: MovableClock
+) -> None:
+    """A booking tells the number on file again; it counts where nothing else was agreed to."""
+    asked: list[date] = []
+
+    def reassigned(number: PhoneNumber, since: date) -> ReassignedAnswer:
+        asked.append(since)
+        return ReassignedAnswer(answer=Reassigned.NO, since=since, as_of=date(2026, 12, 3))
+
+    messenger = make_messenger(lookups=LookUps(reassigned=reassigned))
+    for days, basis in ((0, "booking"), (1, "spoken"), (1, "booking")):
+        clock.advance(timedelta(days=days))
+        messenger.consent.grant(PATIENT, person=PERSON, basis=basis, recorded_by="front-desk:ana")
+        assert isinstance(remind(messenger, f"{days} {basis}", body=f"{BODY} {days}"), Sent)
+
+    assert asked == [date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 1)]
+
+
 @pytest.mark.parametrize(
     ("lookups", "code"),
     [

@@ -232,6 +232,7 @@ def test_consent_to_care_is_none_to_promotions(
     """A grant counts abroad for what it covers, and for nothing without a tier."""
     assert found(rule, **abroad(country, consent=agreed(tier, "care"))) == [code]
     assert found(rule, **abroad(country, consent=agreed(Tier.NONE))) == [code]
+    assert found(rule, **abroad(country, consent=agreed(tier, restored=True))) == [code]
 
 
 def test_canada_without_its_limits() -> None:
@@ -302,6 +303,15 @@ def test_what_states_cap(state: str, sent: SentBefore, ends: datetime | None) ->
         ["frequency-cap ~"] if ends else []
     )
     assert found("frequency-cap-state", **where) == []
+
+
+@pytest.mark.parametrize(("state", "told"), [("FL", True), ("OR", False)])
+def test_the_reason_says_whether_one_subject_is_counted(state: str, told: bool) -> None:  # noqa: FBT001
+    """Oregon counts whatever the subject, Florida does not."""
+    known = facts(**PROMOTES, states=states(state), sent=past(HOUR, 2 * HOUR, 3 * HOUR))
+    [reason] = Rulebook().decide(known, rules=["frequency-cap-state"]).reasons
+
+    assert ("3 promotion(s) on one subject in 24 hours" in reason.words) is told
 
 
 def test_oregon_spares_customers() -> None:

@@ -235,7 +235,7 @@ class ConsentDesk(_Desk):
             keep: the categories that may go on; none, if the person meant everything.
             channel: how the answer came.
             recorded_by: who writes it down.
-            person: who answered, if known.
+            person: who answered, if known. What another person at the number asked for stands.
             occurred_at: when they answered (aware); now, if not given.
             reference: your own record of it.
 

@@ -21,7 +21,7 @@
     │   ├── OptedOut
     │   ├── OptOutNarrowed         which texts a revocation was not meant to end
     │   ├── OptedBackIn            by START
-    │   ├── NumberFlagged          a provider said that the number cannot be texted
+    │   ├── NumberFlagged          a number is not to be texted
     │   ├── PhiPreferenceStated
     │   ├── OptInAsked             a text asked whether a kind of texts is welcome
     │   ├── OptInAnswered          and what the patient said
@@ -344,7 +344,9 @@ class OptedBackIn(ConsentEvent):
 
 @frozen(kw_only=True)
 class NumberFlagged(ConsentEvent):
-    """A provider said that a number cannot be texted; a person has to see to it.
+    """A number is not to be texted; a person has to see to it.
+
+    A provider said so; or whoever has the number, that it is the wrong one.
 
     Attributes:
         why: a :class:`compliant_sms.consent.Flag`.

@@ -111,7 +111,8 @@ class LookUps:
 
     Args:
         national_dnc: asks the national do-not-call registry; promotions only.
-        reassigned: asks the reassigned numbers database about the number since a day.
+        reassigned: asks the reassigned numbers database about the number since a day: that of the
+            newest consent, and of a booking only where there is no other.
         line_type: asks what kind of line it is.
         deactivated_on: asks since when a carrier lists the number as deactivated; whoever agreed
             more than 45 days after that, other than by booking, has it.
@@ -129,7 +130,8 @@ class AsyncLookUps:
 
     Args:
         national_dnc: asks the national do-not-call registry; promotions only.
-        reassigned: asks the reassigned numbers database about the number since a day.
+        reassigned: asks the reassigned numbers database about the number since a day: that of the
+            newest consent, and of a booking only where there is no other.
         line_type: asks what kind of line it is.
         deactivated_on: asks since when a carrier lists the number as deactivated.
     """

@@ -174,8 +174,9 @@ class Revoked(_Event):
 class Clarified(_Event):
     """Somebody said which texts a revocation was not meant to end. 47 CFR 64.1200(a)(12).
 
-    It narrows the revocations that stand at that time, and the newest answer counts. It gives no
-    consent that was not given before, and a later revocation stands by itself.
+    It narrows the revocations that stand at that time, but for those of which it is known that
+    another person at the number asked; the newest answer counts. It gives no consent that was not
+    given before, and a later revocation stands by itself.
 
     Attributes:
         keep: the categories that may go on, sorted; none, if everything was meant.
@@ -242,14 +243,15 @@ class PhiPreferenceStated(_Event):
 
 @frozen(kw_only=True)
 class NumberFlagged(_Event):
-    """A provider said of a number what makes texts to it stop until somebody has seen to it.
+    """What makes texts to a number stop until somebody has seen to it.
 
-    It is no word of the patient's. Their fresh opt-in afterwards ends it. So does START where texts
-    were only blocked; not where the number was gone, as somebody else may have it since.
+    A provider said so; or whoever has the number did, who is not the patient. The patient's fresh
+    opt-in afterwards ends it. So does START where texts were only blocked; not where somebody else
+    may have the number.
 
     Attributes:
-        why: what it said.
-        reference: the text that it was about.
+        why: what was said.
+        reference: the text that it was about, or that said so.
     """
 
     why: Flag = field(converter=Flag)

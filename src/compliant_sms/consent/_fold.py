@@ -42,16 +42,24 @@ def _order(event: ConsentEvent) -> tuple[datetime, int, str]:
     return event.occurred_at, _PRECEDENCE[type(event)], event.event_id
 
 
-def _as_live(event: Granted, tier: Tier, stopped_by: Iterable[Revocation]) -> LiveGrant:
+def _as_live(
+    event: Granted,
+    stopped_by: Iterable[Revocation],
+    *,
+    restored: bool,
+) -> LiveGrant:
+    # A carrier's START restores what the carrier had blocked. It is no signature, so it never
+    # restores written consent (47 CFR 64.1200(f)(9)).
     return LiveGrant(
         event_id=event.event_id,
-        tier=tier,
+        tier=min(event.tier, Tier.PRIOR_EXPRESS) if restored else event.tier,
         categories=event.categories,
         occurred_at=event.occurred_at,
         basis=event.basis,
         agreement=event.agreement,
         given_to=event.given_to,
         stopped_by=tuple(stopped_by),
+        restored=restored,
     )
 
 
@@ -66,12 +74,6 @@ def _as_revocation(event: Revoked) -> Revocation:
         clarification_asked=event.clarification_asked,
         keep=event.except_for,
     )
-
-
-def _capped(tier: Tier) -> Tier:
-    # A carrier's START restores what the carrier had blocked. It is no signature, so it never
-    # restores written consent (47 CFR 64.1200(f)(9)).
-    return min(tier, Tier.PRIOR_EXPRESS)
 
 
 def _distinct(stops: Sequence[Revocation]) -> tuple[Revocation, ...]:
@@ -104,12 +106,13 @@ def _is_own_word(event: ConsentEvent) -> bool:
 
 
 class _Folding:
-    """What holds so far, with each grant the place from which on revocations stop it."""
+    """What holds so far: of each grant, whether START restored it and which is its first stop."""
 
     def __init__(self) -> None:
-        self._grants: list[tuple[Granted, Tier, int]] = []
+        self._grants: list[tuple[Granted, bool, int]] = []
         self._stops: list[Revocation] = []
         self._told_by: list[str] = []  # for each stop the system that it was imported from
+        self._asked_by: list[str | None] = []  # and the person who asked for it, if known
         self._standing_from = 0
         self._flags: list[FlaggedNumber] = []
 
@@ -120,14 +123,13 @@ class _Folding:
                     self._standing_from = len(self._stops)
                 if _is_own_word(event):
                     self._flags = []
-                self._grants.append((event, event.tier, self._standing_from))
+                self._grants.append((event, False, self._standing_from))
             case Revoked():
                 self._stops.append(_as_revocation(event))
                 self._told_by.append(_source(event))
+                self._asked_by.append(event.person)
             case Clarified():
-                standing = self._stops[self._standing_from :]
-                narrowed = [evolve(stop, keep=event.keep) for stop in standing]
-                self._stops[self._standing_from :] = narrowed
+                self._narrow(event)
             case NumberFlagged():
                 flag = FlaggedNumber(
                     event_id=event.event_id, occurred_at=event.occurred_at, why=event.why
@@ -135,6 +137,12 @@ class _Folding:
                 self._flags.append(flag)
             case _:  # Restored
                 self._restore()
+
+    def _narrow(self, event: Clarified) -> None:
+        # Nobody says what somebody else at the number meant.
+        for place in range(self._standing_from, len(self._stops)):
+            if len({event.person, self._asked_by[place]} - {None}) < 2:
+                self._stops[place] = evolve(self._stops[place], keep=event.keep)
 
     def _lifts(self, event: Granted) -> bool:
         # What comes from another system ends nothing that was put on record otherwise: only
@@ -146,18 +154,17 @@ class _Folding:
     def _restore(self) -> None:
         count = len(self._stops)
         self._grants = [
-            (event, _capped(tier) if since < count else tier, 0)
-            for event, tier, since in self._grants
+            (event, restored or since < count, 0) for event, restored, since in self._grants
         ]
-        self._stops, self._told_by, self._standing_from = [], [], 0
+        self._stops, self._told_by, self._asked_by, self._standing_from = [], [], [], 0
         # Whoever has the number now may be somebody else, who gives back nothing of the patient's.
         self._flags = [flag for flag in self._flags if flag.why.may_be_anothers]
 
     def state(self, withdrawn: str) -> ConsentState:
         return ConsentState(
             grants=tuple(
-                _as_live(event, tier, _distinct(self._stops[since:]))
-                for event, tier, since in self._grants
+                _as_live(event, _distinct(self._stops[since:]), restored=restored)
+                for event, restored, since in self._grants
             ),
             revocations=_distinct(self._stops[self._standing_from :]),
             flagged=self._flags[-1] if self._flags else None,

@@ -74,6 +74,8 @@ class LiveGrant:
         agreement: the elements of written consent, if they were written down.
         given_to: whom it was given to, if the record names somebody.
         stopped_by: the revocations that came after it and that no START has lifted, oldest first.
+        restored: a START lifted revocations of it. It permits nothing that sells then, whatever
+            its tier.
     """
 
     event_id: str
@@ -84,6 +86,7 @@ class LiveGrant:
     agreement: WrittenAgreement | None = None
     given_to: str = ""
     stopped_by: tuple[Revocation, ...] = ()
+    restored: bool = False
 
 
 @frozen(kw_only=True)

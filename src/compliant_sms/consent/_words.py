@@ -149,7 +149,10 @@ class Channel(Word):
 
 
 class Flag(Word):
-    """Why a number is not to be texted until somebody has seen to it, as a provider told it."""
+    """Why a number is not to be texted until somebody has seen to it.
+
+    A provider told it; or whoever has the number did.
+    """
 
     INVALID_NUMBER = "invalid_number"
     UNREACHABLE_PERMANENT = "unreachable_permanent"
@@ -157,11 +160,13 @@ class Flag(Word):
     BLOCKED_NUMBER = "blocked_number"
     """The provider or the carrier lets no text of ours through to it."""
     COMPLIANCE_BLOCKED = "compliance_blocked"
+    WRONG_NUMBER = "wrong_number"
+    """Whoever has it answered a text of ours with nothing but that it is the wrong number."""
 
     @property
     def may_be_anothers(self) -> bool:
         """Whether whoever has the number from now on may be somebody else."""
-        return self in {Flag.INVALID_NUMBER, Flag.UNREACHABLE_PERMANENT}
+        return self in {Flag.INVALID_NUMBER, Flag.UNREACHABLE_PERMANENT, Flag.WRONG_NUMBER}
 
 
 @frozen(kw_only=True)

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from compliant_sms import records
 from compliant_sms.consent import (
+    Clarified,
     ConsentEvent,
     ConsentState,
     Granted,
@@ -128,16 +129,24 @@ def _agrees(
     )
 
 
-def _states(events: Sequence[ConsentEvent], person: str | None) -> tuple[ConsentState, ...]:
+def _states(events: Sequence[ConsentEvent], person: str | None) -> Iterator[ConsentState]:
     """What held, as it is told now and as versions before told it.
 
-    They told of no lifted revocations, and let a form end what a provider said of the number.
+    They told neither of lifted revocations nor which grants START had restored, let a form end
+    what a provider said of the number, and whoever said which texts were meant narrowed also what
+    somebody else at the number had asked for.
     """
-    held = fold(events, person) if person else fold_for_holder(events)
-    proven = [evolve(e, unproven=False) if isinstance(e, Granted) else e for e in events]
-    before = fold(proven, person) if person else fold_for_holder(proven)
-    told = (held, evolve(held, flagged=before.flagged))
-    return (*told, *(evolve(each, lifted=()) for each in told))
+    by_anybody = [evolve(e, person=None) if isinstance(e, Clarified) else e for e in events]
+    for told in (events,) if by_anybody == events else (events, by_anybody):
+        proven = [evolve(e, unproven=False) if isinstance(e, Granted) else e for e in told]
+        held, flagged = _held(told, person), _held(proven, person).flagged
+        for each in (held, evolve(held, flagged=flagged)):
+            before = evolve(each, grants=tuple(evolve(g, restored=False) for g in each.grants))
+            yield from (each, before, evolve(each, lifted=()), evolve(before, lifted=()))
+
+
+def _held(events: Sequence[ConsentEvent], person: str | None) -> ConsentState:
+    return fold(events, person) if person else fold_for_holder(events)
 
 
 def _again(decided: _Decided) -> Check:

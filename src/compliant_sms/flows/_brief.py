@@ -114,4 +114,6 @@ def _is_a(kind: type, answer: object, asked: str) -> None:
 async def _consented_on(ports: Ports, draft: Draft) -> date | None:
     events = await ports.store.run(lambda tx: tx.consent_events(ports.practice.id, draft.to))
     grants = fold(events, draft.person).grants
-    return max((grant.occurred_at.date() for grant in grants), default=None)
+    # A booking tells the number on file again: that nobody else has it since, it does not show.
+    fresh = [grant for grant in grants if grant.basis.is_fresh_opt_in]
+    return max((grant.occurred_at.date() for grant in fresh or grants), default=None)

@@ -210,6 +210,7 @@ def _sender(practice: Practice, may_carry_phi: bool) -> Sender:  # noqa: FBT001 
         free_to_end_user=practice.free_to_end_user,
         link_domains=practice.link_domains,
         campaign=practice.campaign,
+        time_zone=practice.time_zone,
     )
 
 

@@ -9,14 +9,17 @@ from typing import TypedDict
 from attrs import frozen
 
 from compliant_sms import optout
-from compliant_sms.classification import MessageClass
+from compliant_sms.classification import MessageClass, Purpose, catalogue
 from compliant_sms.consent import (
     Basis,
     Category,
     Channel,
     Clarified,
     ConsentEvent,
+    ConsentState,
+    Flag,
     Granted,
+    NumberFlagged,
     OptInAnswered,
     OptInAsked,
     Restored,
@@ -43,6 +46,7 @@ from compliant_sms.optout import Awaiting, Certainty, Intent, Reading, Reserved
 from compliant_sms.permission import by_reply, offer_of, question, welcome_to
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
+from compliant_sms.rules import RevocationScope, is_permitted
 from compliant_sms.templates import which_to_stop
 
 __all__ = ["Heard", "act_on"]
@@ -50,6 +54,10 @@ __all__ = ["Heard", "act_on"]
 # A STOP answers the last text of the past month; later nobody can tell which one it was about.
 _ANSWERED_WITHIN = timedelta(days=30)
 _BY_WORD = "keyword:"
+# The reading of a text that says this and no more: what is said beside it may be about pills, a
+# chart, or a number that somebody else dialled.
+_WRONG_NUMBER = f"intent:{Intent.WRONG_NUMBER}/only-wrong-number"
+_SELLING = frozenset({Category.PROMOTIONS, Category.FUNDRAISING})  # START gives none of it back
 _YES = "replied yes to the text that carried the disclosures"
 _TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 # As much as a number given at intake covers, and no more: 47 CFR 64.1200(a)(1), FCC 2015 order.
@@ -99,12 +107,26 @@ async def act_on(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
         return await _stop(tx, ports, heard)
     if heard.doubted or heard.channel is not Channel.TEXT:
         return None  # only the phone itself can ask for texts to it
+    if heard.reading.rule == _WRONG_NUMBER:
+        await _flag(tx, ports, heard)
+        return None
     if heard.reserved is Reserved.START:
         restored = await _restore(tx, ports, heard)
         return opt_in_confirmation(heard.asked) if restored else None
     if heard.reserved is Reserved.HELP and heard.reading.intent is Intent.HELP:
         return help_reply(heard.asked)
     return await _opt_in(tx, ports, heard)
+
+
+async def _flag(tx: Transaction, ports: Ports, heard: Heard) -> None:
+    """Text the number no more of the patient, where the words answer texts of ours."""
+    inbound = heard.asked.inbound
+    since = heard.at - _ANSWERED_WITHIN
+    gone = await tx.departures(inbound.practice_id, heard.asked.sender, since)
+    if any(text.message_class in _TO_PATIENTS for text in gone):
+        said = _said_now(ports, heard) | {"actor": "holder of the number"}
+        event = NumberFlagged(**said, why=Flag.WRONG_NUMBER, reference=inbound.inbound_id)
+        await append_heard(tx, ports, event)
 
 
 async def _opt_in(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
@@ -149,11 +171,32 @@ async def _stop(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
     choice = which_to_stop(_agreed(events), language=heard.asked.language)
     by_text = heard.channel is Channel.TEXT
     ask = by_text and doubtful and len(choice) > 1 and heard.awaiting is not Awaiting.SCOPE
-    await _revoke(tx, ports, heard, kept=() if doubtful else kept, asks=ask)
+    await _revoke(tx, ports, heard, events, kept=() if doubtful else kept, asks=ask)
     if heard.reading.intent is Intent.EMERGENCY:
         return None
-    return opt_out_confirmation(
-        heard.asked, choice if ask else (), limited=bool(kept) and not doubtful
+    limited = (bool(kept) and not doubtful) or await _goes_on(tx, ports, heard, agreed)
+    return opt_out_confirmation(heard.asked, choice if ask else (), limited=limited)
+
+
+async def _goes_on(tx: Transaction, ports: Ports, heard: Heard, agreed: set[str]) -> bool:
+    """Whether texts of some kind may go on, so that nobody may be told that none will."""
+    if ports.rulebook.settings.revocation_scope is not RevocationScope.CATEGORY:
+        return False
+    asked, law = heard.asked, ports.rulebook.at(heard.recorded_at)
+    events = await tx.consent_events(asked.practice.id, asked.sender)
+    people = {event.person for event in events if isinstance(event, Granted)}
+    known = [each for each in catalogue().values() if each.message_class in _TO_PATIENTS]
+    own = [Purpose(name, MessageClass.TRANSACTIONAL, name) for name in agreed - set(Category)]
+    return any(
+        is_permitted(
+            fold(events, person),
+            purpose,
+            law,
+            seller=(asked.practice.name, *asked.practice.also_known_as),
+            number=asked.sender,
+        )
+        for person in people
+        for purpose in (*known, *own)
     )
 
 
@@ -193,13 +236,22 @@ def _agreed(events: Sequence[ConsentEvent]) -> set[str]:
 
 
 async def _revoke(
-    tx: Transaction, ports: Ports, heard: Heard, *, kept: tuple[str, ...], asks: bool
+    tx: Transaction,
+    ports: Ports,
+    heard: Heard,
+    events: Sequence[ConsentEvent],
+    *,
+    kept: tuple[str, ...],
+    asks: bool,
 ) -> None:
     inbound = heard.asked.inbound
     since = heard.at - _ANSWERED_WITHIN
     gone = await tx.departures(inbound.practice_id, heard.asked.sender, since)
-    # Only a bare word leaves open what it is about; then it is the last text to a patient.
-    bare = heard.channel is Channel.TEXT and (inbound.rule or "").startswith(_BY_WORD)
+    # Only a bare word leaves open what it is about; then it is the last text to a patient. A second
+    # one ends all texts: so the confirmation says that told of the end of one kind.
+    first = fold_for_holder(events).revoked_at is None
+    by_word = (inbound.rule or "").startswith(_BY_WORD)
+    bare = heard.channel is Channel.TEXT and by_word and first
     answered = gone[-1] if gone and bare else None
     if answered is not None and answered.message_class not in _TO_PATIENTS:
         answered = None
@@ -230,7 +282,7 @@ def _clarified(ports: Ports, heard: Heard, keep: tuple[str, ...]) -> Clarified:
 
 
 async def _restore(tx: Transaction, ports: Ports, heard: Heard) -> bool:
-    """Record START; whether it gave anybody at the number anything back."""
+    """Record START; whether it gave anybody at the number texts about their care back."""
     inbound, sender = heard.asked.inbound, heard.asked.sender
     before = await tx.consent_events(inbound.practice_id, sender)
     event = Restored(
@@ -241,9 +293,16 @@ async def _restore(tx: Transaction, ports: Ports, heard: Heard) -> bool:
     await tx.append(event, ports.ids())
     people = {e.person for e in before}
     return any(
-        fold(before, person).revoked_at is not None and fold([*before, event], person).tier
+        fold(before, person).revoked_at is not None and _cares(fold([*before, event], person))
         for person in people
     )
+
+
+def _cares(state: ConsentState) -> bool:
+    """Whether texts about somebody's care may go."""
+    if state.flagged is not None:
+        return False
+    return any({*g.categories} - _SELLING for g in state.grants if not g.stopped_by)
 
 
 async def _agree(tx: Transaction, ports: Ports, heard: Heard) -> Draft:

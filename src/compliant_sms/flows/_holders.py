@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from compliant_sms.consent import ConsentEvent, Granted, fold
+from compliant_sms.consent import ConsentEvent, Flag, Granted, fold
 
 __all__ = ["caller_of", "is_anothers", "is_caller", "known_among", "who_agreed"]
 
@@ -24,29 +24,37 @@ def is_caller(person: str) -> bool:
 def who_agreed(events: Sequence[ConsentEvent]) -> set[str]:
     """The persons who agreed to texts at a number, and may still hold it.
 
+    Whoever wrote that it is the wrong number agrees to nothing for them.
+
     Args:
         events: all those of a practice about the number.
     """
-    return known_among(events, (e.person for e in events if isinstance(e, Granted)))
+    agreed = known_among(events, (e.person for e in events if isinstance(e, Granted)))
+    return {person for person in agreed if not _is_gone(events, person)}
 
 
 def known_among(events: Sequence[ConsentEvent], persons: Iterable[str | None]) -> set[str]:
-    """Those of the persons who are known, and may still hold the number.
+    """Those of the persons who are known, and may be meant by what comes from the number.
 
     A caller of whom only the call is known is nobody yet. Of whoever a provider said that the
     number is theirs no more, or staff that it never was, only a fresh consent says that it is.
+    Whoever reads that it is the wrong number has to see whose it was taken for.
     """
     named = {person for person in persons if person and not is_caller(person)}
-    return {person for person in named if not _is_gone(events, person)}
-
-
-def _is_gone(events: Sequence[ConsentEvent], person: str) -> bool:
-    state = fold(events, person)
-    gone = state.flagged is not None and state.flagged.why.may_be_anothers
-    return gone or bool(state.withdrawn)
+    return {person for person in named if not _is_gone(events, person, but=Flag.WRONG_NUMBER)}
 
 
 def is_anothers(events: Sequence[ConsentEvent]) -> bool:
     """Whether nobody who agreed to texts at a number may still hold it."""
     agreed = {event.person for event in events if isinstance(event, Granted)}
-    return bool(agreed) and all(_is_gone(events, person) for person in agreed if person)
+    return bool(agreed) and all(
+        _is_gone(events, person, but=Flag.WRONG_NUMBER) for person in agreed if person
+    )
+
+
+def _is_gone(events: Sequence[ConsentEvent], person: str, *, but: Flag | None = None) -> bool:
+    """Whether the number is not the person's, by what was said of it, but for one flag."""
+    state = fold(events, person)
+    flagged = state.flagged is not None and state.flagged.why
+    gone = flagged and flagged is not but and flagged.may_be_anothers
+    return bool(gone or state.withdrawn)

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from compliant_sms.choices import Word
 from compliant_sms.consent import (
     Basis,
+    Category,
     ConsentEvent,
     ConsentState,
     Granted,
@@ -105,7 +106,10 @@ def _ended_by(revocations: Iterable[Revocation], programme: Programme) -> bool:
 
 
 def _covers(grant: LiveGrant, programme: Programme) -> bool:
-    return grant.tier >= programme.tier and {*programme.categories} <= {*grant.categories}
+    # START brings back no appeals, whatever consent is enough for them.
+    appeals = Category.FUNDRAISING in programme.categories
+    brought_back = grant.tier >= programme.tier and not (appeals and grant.restored)
+    return brought_back and {*programme.categories} <= {*grant.categories}
 
 
 def _event(events: Iterable[ConsentEvent], event_id: str) -> Granted:

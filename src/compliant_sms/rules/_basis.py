@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from compliant_sms.classification import Purpose
+from compliant_sms.classification import MessageClass, Purpose
 from compliant_sms.consent import ConsentState, LiveGrant, Tier, defects, same_sender
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules._facts import Facts
@@ -64,7 +64,11 @@ def _names(facts: Facts) -> tuple[str, ...]:
 def _fitting(
     consent: ConsentState, purpose: Purpose, tier: Tier, law: InForce
 ) -> Iterator[LiveGrant]:
+    sells = purpose.message_class is MessageClass.MARKETING
     for grant in consent.grants_for(reach_on(purpose, law)):
+        # START asks for texts, and for no offers and appeals; also where no signature is needed.
+        if sells and grant.restored:
+            continue
         if grant.tier >= tier and purpose.category in grant.categories:
             yield grant
 

@@ -150,6 +150,7 @@ class Sender:
         recurring: its texts come more than once.
         link_domains: hosts of its own.
         campaign: its 10DLC registration.
+        time_zone: IANA name of its clock, which counts where a law does not say whose does.
     """
 
     name: str = ""
@@ -162,6 +163,7 @@ class Sender:
     recurring: bool = True
     link_domains: tuple[str, ...] = ()
     campaign: Campaign | None = None
+    time_zone: str | None = None
 
 
 @records.lean

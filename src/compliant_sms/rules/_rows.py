@@ -91,6 +91,7 @@ class HoursRow(Row):
         sunday: the same.
         holidays: what replaces them on a legal holiday; None where it is like any other day.
         zone: IANA name of a clock that the law names beside the recipient's own.
+        sender_clock: the law does not say whose clock counts, so that the sender's does too.
         unless_transaction_within_months: a purchase this recent lifts the row.
     """
 
@@ -101,6 +102,7 @@ class HoursRow(Row):
     sunday: DayHours = field(converter=hours_of)
     holidays: DayHours | None = field(default=None, converter=converters.optional(hours_of))
     zone: str | None = field(default=None, converter=converters.optional(known_zone))
+    sender_clock: bool = field(default=False, validator=flag)
     unless_transaction_within_months: int | None = field(
         default=None, validator=optional(at_least_one)
     )

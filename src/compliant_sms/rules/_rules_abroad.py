@@ -35,7 +35,8 @@ def country_known(facts: Facts, law: InForce) -> Iterator[Finding]:
 
 
 def _consented(facts: Facts, law: InForce) -> bool:
-    grants = facts.consent.grants_for(reach(facts, law))
+    """Whether a promotion was agreed to; START brings no consent to one back."""
+    grants = [g for g in facts.consent.grants_for(reach(facts, law)) if not g.restored]
     category = facts.decided_as.category
     return any(g.tier >= Tier.PRIOR_EXPRESS and category in g.categories for g in grants)
 

@@ -16,7 +16,13 @@ from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._revocations import NEEDS_CONSENT, reach
 from compliant_sms.rules._rows import WrittenConsent
 
-__all__ = ["consent", "declared_purpose", "opt_in_transfer", "written_agreement"]
+__all__ = [
+    "consent",
+    "declared_purpose",
+    "is_one_answer",
+    "opt_in_transfer",
+    "written_agreement",
+]
 
 _PEC, _PEWC = Tier.PRIOR_EXPRESS, Tier.PRIOR_EXPRESS_WRITTEN
 # Phrases that advertise and name no price, no discount and nothing for sale. Any other closes the
@@ -65,7 +71,8 @@ def consent(facts: Facts, law: InForce) -> Iterator[Finding]:
     elif law.settings.healthcare_exemption:
         yield from exemption(facts, law)
     else:
-        yield block("consent", f"{code}-required", _lacking(facts), citation, _ask_for(facts, tier))
+        words = _lacking(facts, tier)
+        yield block("consent", f"{code}-required", words, citation, _ask_for(facts, tier))
 
 
 def _is_ended(facts: Facts, law: InForce) -> bool:
@@ -129,19 +136,14 @@ def _permitted(facts: Facts, law: InForce, grant: LiveGrant, code: str, citation
 
 
 def _implied(facts: Facts, law: InForce) -> Finding | None:
-    implied_by, reply = facts.decided_as.implied_by, facts.reply
-    if implied_by is ImpliedBy.REQUEST:
+    if facts.decided_as.implied_by is ImpliedBy.REQUEST:
         return allow(
             "consent",
             "requested-by-recipient",
             "The patient asked for this very text.",
             "47 CFR 64.1200(a)(1)",
         )
-    if implied_by is not ImpliedBy.OWN_TEXT or reply is None or reply.already_sent:
-        return None
-    limit = law.limit("care-reply-within")
-    within = timedelta(hours=limit.value) if limit else timedelta(0)
-    if not timedelta(0) <= facts.at - reply.received_at <= within:
+    if not is_one_answer(facts, law):
         return None
     return allow(
         "consent",
@@ -151,7 +153,18 @@ def _implied(facts: Facts, law: InForce) -> Finding | None:
     )
 
 
-def _lacking(facts: Facts) -> str:
+def is_one_answer(facts: Facts, law: InForce) -> bool:
+    """Whether a text is the one answer to what was written to us, within its time."""
+    reply = facts.reply
+    own_text = facts.decided_as.implied_by is ImpliedBy.OWN_TEXT
+    if not own_text or reply is None or reply.already_sent:
+        return False
+    limit = law.limit("care-reply-within")
+    within = timedelta(hours=limit.value) if limit else timedelta(0)
+    return timedelta(0) <= facts.at - reply.received_at <= within
+
+
+def _lacking(facts: Facts, tier: Tier) -> str:
     if facts.consent.withdrawn:
         return "The consent that was on record for this patient at this number was an error."
     if facts.consent.tier is Tier.NONE:
@@ -162,6 +175,8 @@ def _lacking(facts: Facts) -> str:
             "a promotion; the patient gave no written permission for promotions."
         )
     if facts.message_class is MessageClass.MARKETING:
+        if tier is _PEC and any(grant.restored for grant in facts.consent.grants):
+            return "The patient texted START, which brings back no consent to offers and appeals."
         return "This is a promotion, and the patient gave no written permission for promotions."
     return f"The patient's consent does not cover texts about {facts.decided_as.category}."
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from attrs import evolve
+
 from compliant_sms.classification import HoursBound
 from compliant_sms.rules._day import DayHours
 from compliant_sms.rules._decision import Finding, block, hold
-from compliant_sms.rules._facts import Facts
+from compliant_sms.rules._facts import Facts, Sender
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._parts import is_part
 from compliant_sms.rules._relationship import bought_within
@@ -65,13 +67,18 @@ def quiet_hours_state(facts: Facts, law: InForce) -> Iterator[Finding]:
         return
     for state in facts.states:
         rows = [
-            row
+            _on_both_clocks(row, facts.sender)
             for row in law.dated(HoursRow, facts.country)
             if state.code in row.states
             and not bought_within(facts, row.unless_transaction_within_months)
         ]
         if rows:
             yield from _closed("quiet-hours-state", "quiet-hours", facts, law, rows)
+
+
+def _on_both_clocks(row: HoursRow, sender: Sender) -> HoursRow:
+    own = sender.time_zone if row.sender_clock else None
+    return evolve(row, zone=own) if own else row
 
 
 def courtesy_window(facts: Facts, law: InForce) -> Iterator[Finding]:
@@ -103,7 +110,10 @@ def _closed(
         return
     shut = (row for row in rows if first_open(facts.at, zones, [row], law.packs) != facts.at)
     row = next(shut, rows[0])
-    where = ", ".join(zone.name for zone in facts.zones)
+    where = ", ".join(zones)
+    others = dict.fromkeys(each.zone for each in rows if each.zone and each.zone not in zones)
+    if others:
+        where = f"{where}; the clock of {', '.join(others)} counts too"
     state = f"{', '.join(row.states)}: " if row.states else ""
     hours = _in_words(row)
     if until is None:

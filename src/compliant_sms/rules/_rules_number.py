@@ -14,6 +14,7 @@ from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._relationship import established
 from compliant_sms.rules._revocations import NEEDS_CONSENT, reach
 from compliant_sms.rules._rows import ReassignedCheck
+from compliant_sms.rules._rules_consent import is_one_answer
 
 __all__ = ["line_type", "number_deactivated", "number_flagged", "reassigned_number"]
 
@@ -67,23 +68,29 @@ _FLAGS = {
         "that it may not carry texts to this number",
         "Have somebody look into it with the provider, and ask the patient for consent anew.",
     ),
+    Flag.WRONG_NUMBER: ("number-wrong", "that it is the wrong one", _ASK_ANEW),
 }
 
 
-def number_flagged(facts: Facts, _: InForce) -> Iterator[Finding]:
-    """What a provider says of a number may mean that it is somebody else's, or wants no texts.
+def number_flagged(facts: Facts, law: InForce) -> Iterator[Finding]:
+    """What is said of a number may mean that it is somebody else's, or wants no texts.
 
-    CTIA Messaging Principles 5.1.3, 5.1.5. Emergencies and answers go all the same.
+    CTIA Messaging Principles 5.1.3, 5.1.5; 45 CFR 164.530(c). Emergencies and answers go all the
+    same, and so does the one answer to whoever said that it is the wrong number.
     """
     flagged = facts.consent.flagged
     if flagged is None or facts.message_class not in NEEDS_CONSENT:
         return
+    by_holder = flagged.why is Flag.WRONG_NUMBER
+    if by_holder and is_one_answer(facts, law):
+        return
     code, said, remedy = _FLAGS[flagged.why]
+    who = "whoever has this number" if by_holder else "the provider"
     yield block(
         "number-flagged",
         code,
-        f"On {local_day(facts, flagged.occurred_at)} the provider said {said}.",
-        "CTIA Messaging Principles 5.1.3, 5.1.5",
+        f"On {local_day(facts, flagged.occurred_at)} {who} said {said}.",
+        "45 CFR 164.530(c)" if by_holder else "CTIA Messaging Principles 5.1.3, 5.1.5",
         remedy,
     )
 
@@ -119,7 +126,7 @@ def reassigned_number(facts: Facts, law: InForce) -> Iterator[Finding]:
         yield block(
             "reassigned-number",
             "number-reassigned",
-            f"This number was disconnected after {answer.since}: it may be somebody else's now.",
+            f"This number was disconnected on or after {answer.since}: it may be somebody else's.",
             "47 CFR 64.1200(m); DA 21-1649",
             _ASK_ANEW,
         )

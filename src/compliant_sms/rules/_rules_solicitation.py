@@ -134,11 +134,12 @@ def frequency_cap_state(facts: Facts, law: InForce) -> Iterator[Finding]:
                 row.source,
             )
             continue
+        about = " on one subject" if row.same_subject else ""
         yield hold(
             "frequency-cap-state",
             "frequency-cap",
-            f"{', '.join(row.states)} permits at most {row.count} promotion(s) in {row.hours} "
-            "hours, and this person got them.",
+            f"{', '.join(row.states)} permits at most {row.count} promotion(s){about} in "
+            f"{row.hours} hours, and this person got them.",
             row.source,
             until=until,
         )

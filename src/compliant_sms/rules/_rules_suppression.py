@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from compliant_sms.classification import ContentLabel, MessageClass, Purpose
 from compliant_sms.consent import Channel, Revocation
@@ -77,26 +77,30 @@ def _refused(revocation: Revocation, facts: Facts) -> Finding:
         return block(
             "revocation",
             "revoked-presumed",
-            _told(revocation, day),
+            f"On {day} somebody at this number asked us to stop texting{_HOW[revocation.channel]}.",
             "47 CFR 64.1200(a)(11); policy P-RV-1",
             remedy,
         )
     return block(
         "revocation",
         "revoked",
-        f"This number asked us to stop texting on {day}.",
+        f"On {day} the provider reported that this number opted out of our texts."
+        if revocation.channel is Channel.PROVIDER
+        else f"This number asked us to stop texting on {day}.",
         "47 CFR 64.1200(a)(10); policy P-RV-1",
         remedy,
     )
 
 
-def _told(revocation: Revocation, day: date) -> str:
-    if revocation.channel is Channel.UNKNOWN:
-        return (
-            f"On {day} somebody at this number asked us to stop texting; how is not on record, and "
-            "the request stands."
-        )
-    return f"On {day} this person asked us to stop texting, by {revocation.channel}."
+# Who asked may be another person at the number than the one whom the text is for.
+_HOW = {
+    Channel.SPOKEN: ", by word of mouth",
+    Channel.VOICEMAIL: ", by voicemail",
+    Channel.EMAIL: ", by email",
+    Channel.LETTER: ", by letter",
+    Channel.OTHER_SYSTEM: ", as another system has it on its list",
+    Channel.UNKNOWN: "; how is not on record, and the request stands",
+}
 
 
 def opt_out_confirmation(facts: Facts, law: InForce) -> Iterator[Finding]:

@@ -34,8 +34,21 @@ def front(case: Case, digest: str) -> str:
     return (
         f'<header><p class="over">{shown(of.name)}</p><h1>Texts and consent on record</h1>'
         f'{facts}<p class="aside">Times are those of the practice&rsquo;s clock '
-        f"({shown(of.time_zone)}), with UTC beside them. This document holds information about a "
-        "patient: keep it as you keep a medical record.</p></header>"
+        f"({shown(of.time_zone)}), with UTC beside them. {_whose(case)} Keep it as you keep a "
+        "medical record.</p></header>"
+    )
+
+
+def _whose(case: Case) -> str:
+    """Whose information it is: a number can be several people's, who may not know of each other."""
+    chains, texts = case.dossier.chains, case.dossier.texts
+    people = {each.person for each in chains} | {each.person for each in texts}
+    count = len(people - {None})
+    if count < 2:
+        return "This document holds information about a patient."
+    return (
+        f"<b>This document holds information about {count} patients at one number.</b> Give it to "
+        "nobody who may not know of each of them."
     )
 
 
@@ -109,7 +122,9 @@ def _unproved(case: Case) -> Iterator[str]:
     if any(entry.record.event is None for entry in case.entries):
         yield (
             "What was erased said. Of erased entries the kind, the time and the fingerprint are "
-            "left, and erased texts are filed under no number any more."
+            "left, and erased texts are filed under no number any more. Who had somebody erased, "
+            "when and why stands in the practice&rsquo;s audit log, of which nothing is in here: "
+            "ask for it."
         )
     copied = "T, R and S" if case.acts else "T and R"
     yield (
@@ -194,5 +209,7 @@ def _why(text: Text) -> str:
     if text.left and text.left.message_class == "protocol":
         said = [f for f in said if f.rule == "revocation"]
         if not said:
-            return " It is the reply to a text from the patient, and nothing else."
+            confirms = text.record.purpose == "opt_out_confirmation"
+            cite = " <cite>47 CFR 64.1200(a)(12)</cite>" if confirms else ""
+            return f" It is the reply to a text from the patient, and nothing else.{cite}"
     return "".join(f" {shown(f.words)} <cite>{shown(f.citation)}</cite>" for f in said)

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from compliant_sms.consent import (
     Clarified,
     ConsentEvent,
+    Flag,
     Granted,
     NumberFlagged,
     OptInAnswered,
@@ -125,7 +126,9 @@ def what_was_said(event: ConsentEvent) -> str:
         case Restored():
             return "Texts asked for again (START)."
         case NumberFlagged():
-            return f"The provider reports: {word(FLAGS, event.why)}. Texts to the number stop."
+            by_holder = event.why is Flag.WRONG_NUMBER
+            who = "Whoever has the number says" if by_holder else "The provider reports"
+            return f"{who}: {word(FLAGS, event.why)}. Texts to the number stop."
         case _:
             return _said_besides(event)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from compliant_sms.evidence._page._case import Case, Text
-from compliant_sms.evidence._page._markup import items, quoted, shown, table
+from compliant_sms.evidence._page._markup import Zone, items, quoted, shown, table
 from compliant_sms.evidence._page._moments import came_to
 from compliant_sms.evidence._page._words import ACCESSES, PAGE_ACTS, STATES, number, word
 from compliant_sms.evidence._text_records import (
@@ -16,7 +18,7 @@ from compliant_sms.evidence._text_records import (
     is_rehearsal,
     said_of,
 )
-from compliant_sms.rules import Decision, Verdict
+from compliant_sms.rules import Decision, Facts, Verdict
 
 __all__ = ["texts"]
 
@@ -130,11 +132,17 @@ def _edition(case: Case, decision: Decision) -> str:
             ("Rules", shown(", ".join(edition.names))),
             ("Changed by the practice", "<br>".join(map(shown, changed))),
             ("Waived by the practice", "<br>".join(map(shown, waived))),
-            ("Patient&rsquo;s time zones", shown(", ".join(each.name for each in facts.zones))),
+            ("By the patient&rsquo;s clock", "<br>".join(_clocks(facts))),
             ("Patient&rsquo;s states", shown(", ".join(each.code for each in facts.states))),
             ("Consent relied on", case.link(relied_on) if relied_on else ""),
         ]
     )
+
+
+def _clocks(facts: Facts) -> Iterator[str]:
+    """What time it was in each zone in which the patient may be, as the law counts hours."""
+    for zone in facts.zones:
+        yield f"{Zone(zone.name).time(facts.at)} ({shown(zone.name)})"
 
 
 def _course(case: Case, text: Text) -> str:

@@ -59,6 +59,7 @@ FLAGS = {
     "unreachable_permanent": "the number cannot be reached any more",
     "blocked_number": "texts to the number are blocked",
     "compliance_blocked": "it may not carry texts to the number",
+    "wrong_number": "this is the wrong number",
 }
 STATES = {
     "due": "Ready to go",
