@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from compliant_sms import (
+    AsyncMessenger,
     Keyring,
     MessageClass,
     Messenger,
@@ -29,6 +33,7 @@ from compliant_sms.people import Authorisation, PatientFacts, SoftOptIn
 from compliant_sms.providers import Twilio
 from compliant_sms.reminders import ReminderPlan
 from compliant_sms.rules import PracticeCap, Rulebook
+from compliant_sms.stores import SQLite
 from compliant_sms.waiver import Waiver
 from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER, SID, TOKEN, WARNING
 from test_send import BODY
@@ -324,6 +329,68 @@ def test_what_to_pass(messenger: Messenger) -> None:
         )
     with pytest.raises(InvalidInput, match="list of Checkpoints"):
         messenger.verify_ledger(["a text"])  # type: ignore[list-item]
+
+
+SET_UP: dict[str, list[Any]] = {
+    "practice": [None, "lakeside"],
+    "provider": [None, "twilio", Twilio, []],
+    "store": [None, "texting.db", SQLite],
+    "rulebook": ["strict"],
+    "people": [{}, {PERSON: Profile()}, Profile()],
+    "lookups": [lambda _: None],
+    "keyring": ["texting.keys", b"k" * 32, Keyring],
+    "secure_links": ["https://clinic.example"],
+    "clock": [None, SINCE],
+    "delivery": [60],
+    "transport": ["https://proxy.example"],
+    "ids": [None, "a"],
+    "retention": [6],
+    "volume": [500],
+    "dry_run": [None, "false", "0", 0, 1],
+    "permission": [True],
+    "missed_calls": [True],
+    "telemetry": [None, True],
+    "retry": [3],
+}
+
+
+@pytest.mark.parametrize("facade", [Messenger, AsyncMessenger])
+@pytest.mark.parametrize(
+    ("argument", "value"), [(name, value) for name, values in SET_UP.items() for value in values]
+)
+def test_a_set_up(facade: Any, usual: dict[str, Any], argument: str, value: Any) -> None:
+    """It is refused when it is made: in the midst of a send nobody mends it.
+
+    ``dry_run="false"``, as the environment has it, was a dry run: each text was on record as sent,
+    and none left.
+    """
+    with pytest.raises(InvalidInput, match=rf"^{argument} (is of a type|must be True or False)"):
+        facade(**usual | {argument: value})
+
+
+def test_a_set_up_of_a_hosts_own(usual: dict[str, Any]) -> None:
+    """What does the same may be of any type."""
+
+    class Clock:
+        def __call__(self) -> datetime:
+            return SINCE
+
+    made = Messenger(
+        **usual
+        | {"clock": Clock(), "ids": uuid4().hex.__str__, "people": functools.partial(Profile)}
+    )
+    assert made.practice == usual["practice"]
+
+
+@pytest.fixture
+def usual(tmp_path: Path) -> dict[str, Any]:
+    """What a messenger is made of."""
+    return {
+        "practice": Practice(**USUAL_PRACTICE),
+        "provider": Twilio(account_sid=SID, auth_token=TOKEN, sender=SENDER),
+        "store": SQLite(tmp_path / "texting.db"),
+        "keyring": Keyring.generate(),
+    }
 
 
 @pytest.mark.both_databases
