@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from compliant_sms.errors import NotOurDatabase, StoreError
 from compliant_sms.stores._dialect import POSTGRESQL
 from compliant_sms.stores._postgres_links import Link
 from compliant_sms.stores._schema import is_outdated, migrations, newest, tables
 
-__all__ = ["bring_up_to_date", "found_schema"]
+__all__ = ["Place", "bring_up_to_date", "found_place", "found_schema"]
+
+Place: TypeAlias = "tuple[object, object]"
+"""Which database, and which sms_schema in it: by their numbers, which no two have in one server."""
 
 _OURS = """SELECT count(*), current_setting('server_encoding') FROM pg_class
     WHERE relname = ANY($1) AND relkind IN ('r', 'p') AND pg_table_is_visible(oid)"""
+_PLACE = """SELECT oid::int8, to_regclass('sms_schema')::oid::int8 FROM pg_database
+    WHERE datname = current_database()"""
 # Processes that start at once go one after the other.
 _ALONE = """BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on;
 SELECT pg_advisory_xact_lock(hashtextextended('compliant_sms/schema', 0))"""
@@ -42,6 +49,12 @@ async def found_schema(link: Link) -> int:
         )
         raise NotOurDatabase(msg)
     return 0
+
+
+async def found_place(link: Link) -> Place:
+    """Where statements on this connection find the tables."""
+    ((database, table),) = (await link.ask(_PLACE)).rows
+    return database, table
 
 
 async def bring_up_to_date(link: Link, *, allowed: bool) -> None:

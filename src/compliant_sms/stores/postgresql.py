@@ -13,6 +13,7 @@ try:
     from compliant_sms.stores._postgres_engine import Engine, Work
     from compliant_sms.stores._postgres_guest import join_postgres, join_postgres_asynchronous
     from compliant_sms.stores._postgres_links import AsyncPool, BlockingPool, Pool, Settings
+    from compliant_sms.stores._postgres_tables import Place
 except ImportError as _missing:
     from compliant_sms.errors import MissingExtra
 
@@ -161,11 +162,14 @@ class PostgreSQL:
         Raises:
             ConfigurationError: it is no such connection.
         """
-        return join_postgres(connection, Vault(keyring))
+        return join_postgres(connection, Vault(keyring), self._threads.is_at)
 
     def joined_asynchronous(self, connection: HostConnection, keyring: AtRest = None) -> Store:
         """The same for a ``psycopg.AsyncConnection``."""
-        return join_postgres_asynchronous(connection, Vault(keyring))
+        return join_postgres_asynchronous(connection, Vault(keyring), self._is_at_here)
+
+    async def _is_at_here(self, place: Place) -> bool:
+        return await self._engine_here().is_at(place)
 
 
 class _BlockingPostgreSQL:
