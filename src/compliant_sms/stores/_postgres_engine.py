@@ -70,7 +70,7 @@ class Engine:
         await _reaching(self._pool.open(self._prepare))
 
     async def _prepare(self, link: Link) -> None:
-        await bring_up_to_date(link, allowed=self._may_migrate)
+        await bring_up_to_date(link, allowed=self._may_migrate, patience=self._patience)
 
     async def found_schema(self) -> int:
         """The version of the tables, 0 where there are none.

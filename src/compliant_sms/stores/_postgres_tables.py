@@ -57,10 +57,16 @@ async def found_place(link: Link) -> Place:
     return database, table
 
 
-async def bring_up_to_date(link: Link, *, allowed: bool) -> None:
+async def bring_up_to_date(link: Link, *, allowed: bool, patience: float) -> None:
     """Make the tables, or change them, all at once or not at all.
 
+    Args:
+        link: a connection of its own.
+        allowed: whether they may be changed.
+        patience: seconds to wait for whoever holds a table: all that texts queues up behind this.
+
     Raises:
+        psycopg.errors.LockNotAvailable: somebody held one for longer; nothing was changed.
         SchemaTooNew: a newer version of this library made them.
         SchemaTooOld: they have to be changed, and that is not allowed.
         NotOurDatabase: they are not ours.
@@ -69,6 +75,7 @@ async def bring_up_to_date(link: Link, *, allowed: bool) -> None:
     if not is_outdated(await found_schema(link), may_migrate=allowed):
         return
     await link.ask(_ALONE)
+    await link.ask("SELECT set_config('lock_timeout', $1, true)", (f"{int(patience * 1000)}ms",))
     # Whoever was here before may have done it. An error ends the connection, and undoes all.
     found = await found_schema(link)
     if is_outdated(found):
