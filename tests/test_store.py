@@ -18,8 +18,10 @@ from typing import Any, TypeVar
 
 import pytest
 from attrs import evolve
+from click.testing import CliRunner
 
 from compliant_sms import Messenger, PhoneNumber, Practice, Sent
+from compliant_sms.cli._commands import commands
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
     InvalidInput,
@@ -32,7 +34,7 @@ from compliant_sms.errors import (
     StoreReadOnly,
 )
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.stores import SQLite
+from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.stores._schema import newest
 from conftest import PATIENT, PERSON
 from test_send import BODY, agree, outgoing, remind
@@ -166,6 +168,29 @@ def test_empty_path(path: str) -> None:
     """An empty path is refused when the store is made."""
     with pytest.raises(InvalidInput, match="Pass a file name"):
         SQLite(path)
+
+
+def test_a_variable_that_is_not_set() -> None:
+    """None was a file of that name, in whatever folder the program was."""
+    with pytest.raises(InvalidInput, match="path of the database is of a type"):
+        SQLite(None)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="the DSN is of a type"):
+        PostgreSQL(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("url", ["sqlite:///texting.db", "postgresql+psycopg://ana:pw-5@db/clinic"])
+def test_a_url_is_no_path(url: str) -> None:
+    """What SQLAlchemy takes is told as such, without its password."""
+    with pytest.raises(InvalidInput, match=r"is a URL.*\+psycopg") as refused:
+        SQLite(url)
+    assert "pw-5" not in str(refused.value)
+    with pytest.raises(InvalidInput, match=r"cannot be read.*\+psycopg"):
+        PostgreSQL(url)
+    for command in (["db", "status"], ["db", "upgrade"]):
+        told = CliRunner().invoke(commands, [*command, "--database", url])
+        assert told.exit_code != 0
+        assert "is a URL" in told.output
+        assert "pw-5" not in told.output
 
 
 def test_memory() -> None:

@@ -20,6 +20,7 @@ except ImportError as _missing:
     _EXTRA = "postgres"
     raise MissingExtra(_EXTRA, "the PostgreSQL store") from _missing
 
+from compliant_sms import _given
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput
 from compliant_sms.ports import AtRest, HostConnection, Store
@@ -54,8 +55,9 @@ class PostgreSQL:
         busy_timeout: seconds to wait for somebody else's lock, and for a free connection.
         migrate: make the tables, or bring them up to date, at the first use. Without it an empty
             or older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
-        prepare: let the server keep prepared statements. Pass False behind a PgBouncer older than
-            1.21 that pools transactions.
+        prepare: let the server keep prepared statements. Pass False behind a PgBouncer that pools
+            transactions, unless it is 1.22 or newer with ``max_prepared_statements`` above 0, and
+            psycopg works with libpq 17 or newer.
 
     Nothing is opened before the first use. The child of a fork opens connections of its own; event
     loops begin after it.
@@ -197,6 +199,7 @@ class _AsyncPostgreSQL:
 
 
 def _parts(dsn: str) -> dict[str, str | int]:
+    _given.a_text(dsn, "the DSN")
     if not dsn.strip():
         msg = "the DSN is empty. Pass 'postgresql://user@host/database' or 'host=... dbname=...'."
         raise InvalidInput(msg)
@@ -207,6 +210,7 @@ def _parts(dsn: str) -> dict[str, str | int]:
     # Outside of the handler: the driver quotes the DSN, and with it a password.
     msg = (
         "the DSN cannot be read. Pass 'postgresql://user@host/database' or 'host=... dbname=...'; "
-        "in the first form, special characters of a password stand as %XX."
+        "in the first form, without a driver's name (+psycopg), and special characters of a "
+        "password stand as %XX."
     )
     raise InvalidInput(msg)

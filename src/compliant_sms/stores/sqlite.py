@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Generic, LiteralString, TypeAlias, TypeVar, cast
 
+from compliant_sms import _given
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
     InvalidInput,
@@ -125,8 +126,16 @@ class SQLite:
         migrate: bool = True,
         shared: bool = False,
     ) -> None:
+        # None, as of a variable that is not set, would be a file of that name.
+        _given.a_kind(path, (str, os.PathLike), "the path of the database", "a file name")
         if not str(path).strip():
             msg = "the path of the database is empty. Pass a file name, or ':memory:' for tests."
+            raise InvalidInput(msg)
+        if "://" in str(path):  # it may hold a password, which no file's name does
+            msg = (
+                "the path of the database is a URL. Pass the name of a file, or for PostgreSQL a "
+                "DSN that begins with postgresql://, without the name of a driver (+psycopg)."
+            )
             raise InvalidInput(msg)
         self._path = str(path)
         self._busy_timeout = busy_timeout
