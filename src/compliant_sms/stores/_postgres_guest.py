@@ -37,7 +37,7 @@ _SCHEMA = """SELECT max(version), max(tableoid)::int8,
 _ELSEWHERE = (
     "the connection is to other tables than the messenger's store: to another database, or to "
     "another schema of it. What is kept there would never be sent, and a STOP would not hold. "
-    "Let both have the same database and the same search_path."
+    "Open both on the same database, with the same search_path."
 )
 _PIPELINE = "within() cannot work in a pipeline. Leave connection.pipeline() first."
 _ENCODING = (

@@ -106,7 +106,8 @@ class SQLite:
 
     Args:
         path: the file. If there is none it is made, readable and writable by its owner only (on
-            POSIX: mode 0600).
+            POSIX: mode 0600). A relative one is looked for where the program is: pass an absolute
+            one where a web server and a worker are not started in one folder.
         busy_timeout: seconds to wait for another process's lock.
         migrate: make the tables, or bring them up to date, when the file is opened. Without it
             an empty or older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
