@@ -90,7 +90,7 @@ class Engine:
         Raises:
             StoreError: the database cannot be reached.
         """
-        if place != self._place:  # after a failover or a restored backup the numbers are others
+        if place != self._place:  # after a restart or a restored backup it is another
             self._place = await _reaching(self._found_place())
         return place == self._place
 

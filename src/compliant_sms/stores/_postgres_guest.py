@@ -21,7 +21,7 @@ from compliant_sms.stores._dialect import POSTGRESQL, Dialect
 from compliant_sms.stores._joined import NOT_BEGUN, Joined, driver_connection, not_here
 from compliant_sms.stores._named import numbered
 from compliant_sms.stores._postgres_errors import failure_of
-from compliant_sms.stores._postgres_tables import Place
+from compliant_sms.stores._postgres_tables import PLACE, Place
 from compliant_sms.stores._vault import Vault
 
 __all__ = ["join_postgres", "join_postgres_asynchronous"]
@@ -29,15 +29,13 @@ __all__ = ["join_postgres", "join_postgres_asynchronous"]
 _READ = ("text", "bytea", "bool", "int4", "int8", "float8", "numeric")
 _WRITTEN = (str, bytes, int, float)
 # What is recorded of consent is never lost, however little the host asks for its own tables.
-_SCHEMA = """SELECT max(version), max(tableoid)::int8,
-    (SELECT oid::int8 FROM pg_database WHERE datname = current_database()),
-    CASE WHEN current_setting('synchronous_commit')
-    IN ('on', 'remote_apply') THEN '' ELSE set_config('synchronous_commit', 'on', true) END
-    FROM sms_schema"""
+_SCHEMA: LiteralString = f"""SELECT max(version), CASE WHEN current_setting('synchronous_commit')
+    IN ('on', 'remote_apply') THEN '' ELSE set_config('synchronous_commit', 'on', true) END,
+    {PLACE} FROM sms_schema"""  # noqa: S608 - of constants
 _ELSEWHERE = (
-    "the connection is to other tables than the messenger's store: to another database, or to "
-    "another schema of it. What is kept there would never be sent, and a STOP would not hold. "
-    "Open both on the same database, with the same search_path."
+    "the connection is to other tables than the messenger's store: to another server or database, "
+    "or to another schema of it. What is kept there would never be sent, and a STOP would not "
+    "hold. Open both on the same database, with the same search_path."
 )
 _PIPELINE = "within() cannot work in a pipeline. Leave connection.pipeline() first."
 _ENCODING = (
@@ -156,8 +154,8 @@ class _PostgresGuest:
         Raises:
             ConfigurationError: they are not those of the store.
         """
-        ((version, table, database, _),) = await self.fetch(_SCHEMA, {})
-        if version is not None and not await self._is_home((database, table)):
+        ((version, _, *place),) = await self.fetch(_SCHEMA, {})
+        if version is not None and not await self._is_home(tuple(place)):
             raise ConfigurationError(_ELSEWHERE)
         return int(version or 0)
 

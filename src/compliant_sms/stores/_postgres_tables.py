@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import LiteralString, TypeAlias
 
 from compliant_sms.errors import NotOurDatabase, StoreError
 from compliant_sms.stores._dialect import POSTGRESQL
 from compliant_sms.stores._postgres_links import Link
 from compliant_sms.stores._schema import is_outdated, migrations, newest, tables
 
-__all__ = ["Place", "bring_up_to_date", "found_place", "found_schema"]
+__all__ = ["PLACE", "Place", "bring_up_to_date", "found_place", "found_schema"]
 
-Place: TypeAlias = "tuple[object, object]"
-"""Which database, and which sms_schema in it: by their numbers, which no two have in one server."""
+Place: TypeAlias = tuple[object, ...]
+"""Which server, which database of it, and which sms_schema in that."""
+
+# Two servers that were set up alike, or of which one is a copy, have the same numbers for database
+# and table; but they were not started in the same microsecond.
+PLACE: LiteralString = """(extract(epoch FROM pg_postmaster_start_time()) * 1000000)::int8,
+    (SELECT oid::int8 FROM pg_database WHERE datname = current_database()),
+    to_regclass('sms_schema')::oid::int8"""
+"""What tells a :data:`Place`, for a SELECT."""
 
 _OURS = """SELECT count(*), current_setting('server_encoding') FROM pg_class
     WHERE relname = ANY($1) AND relkind IN ('r', 'p') AND pg_table_is_visible(oid)"""
-_PLACE = """SELECT oid::int8, to_regclass('sms_schema')::oid::int8 FROM pg_database
-    WHERE datname = current_database()"""
 # Processes that start at once go one after the other.
 _ALONE = """BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on;
 SELECT pg_advisory_xact_lock(hashtextextended('compliant_sms/schema', 0))"""
@@ -53,8 +58,8 @@ async def found_schema(link: Link) -> int:
 
 async def found_place(link: Link) -> Place:
     """Where statements on this connection find the tables."""
-    ((database, table),) = (await link.ask(_PLACE)).rows
-    return database, table
+    (place,) = (await link.ask(f"SELECT {PLACE}")).rows
+    return tuple(place)
 
 
 async def bring_up_to_date(link: Link, *, allowed: bool, patience: float) -> None:
