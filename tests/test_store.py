@@ -181,9 +181,10 @@ def test_a_variable_that_is_not_set() -> None:
 @pytest.mark.parametrize("url", ["sqlite:///texting.db", "postgresql+psycopg://ana:pw-5@db/clinic"])
 def test_a_url_is_no_path(url: str) -> None:
     """What SQLAlchemy takes is told as such, without its password."""
-    with pytest.raises(InvalidInput, match=r"is a URL.*\+psycopg") as refused:
-        SQLite(url)
-    assert "pw-5" not in str(refused.value)
+    for path in (url, Path(url)):
+        with pytest.raises(InvalidInput, match=r"is a URL.*\+psycopg") as refused:
+            SQLite(path)
+        assert "pw-5" not in str(refused.value)
     with pytest.raises(InvalidInput, match=r"cannot be read.*\+psycopg"):
         PostgreSQL(url)
     for command in (["db", "status"], ["db", "upgrade"]):
@@ -191,6 +192,12 @@ def test_a_url_is_no_path(url: str) -> None:
         assert told.exit_code != 0
         assert "is a URL" in told.output
         assert "pw-5" not in told.output
+
+
+@pytest.mark.parametrize("path", ["C://data/texting.db", "data/a://b.db", "noon 12:/texting.db"])
+def test_a_colon_makes_no_url(path: str) -> None:
+    """A drive of Windows may be followed by two slashes, and a folder may have any name."""
+    assert repr(SQLite(path)) == f"SQLite({path!r})"
 
 
 def test_memory() -> None:

@@ -7,6 +7,7 @@ all who wait, each in a savepoint of its own.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
@@ -37,6 +38,8 @@ __all__ = ["SQLite"]
 
 _SWITCHES = 5
 _LONGEST_BEFORE_FORK = 5.0
+# One letter is a drive. A Path keeps a single slash.
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 _OLDEST = (3, 35, 0)  # UPDATE ... RETURNING and AS MATERIALIZED
 
 T = TypeVar("T")
@@ -132,7 +135,7 @@ class SQLite:
         if not str(path).strip():
             msg = "the path of the database is empty. Pass a file name, or ':memory:' for tests."
             raise InvalidInput(msg)
-        if "://" in str(path):  # it may hold a password, which no file's name does
+        if _URL.match(str(path)):  # it may hold a password, which no file's name does
             msg = (
                 "the path of the database is a URL. Pass the name of a file, or for PostgreSQL a "
                 "DSN that begins with postgresql://, without the name of a driver (+psycopg)."
