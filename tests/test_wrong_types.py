@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -311,6 +312,11 @@ def test_a_worker(messenger: Messenger, argument: str, value: Any) -> None:
     Worker(messenger).drain(within=timedelta(seconds=50), signals=False)
 
 
+def test_a_rate_of_any_number() -> None:
+    """Such as one in so many seconds, to the letter."""
+    assert Rate(per_second=Fraction(1, 3)).per_second == Fraction(1, 3)
+
+
 def test_days_and_flags_as_databases_have_them() -> None:
     """An instant is its day by its own clock, and a column of a row is 0, 1 or nothing."""
     late = datetime(2026, 11, 29, 23, 30, tzinfo=ZoneInfo("America/Chicago"))
@@ -414,6 +420,10 @@ def test_a_set_up_of_a_hosts_own(usual: dict[str, Any]) -> None:
         def __call__(self) -> datetime:
             return SINCE
 
+    class OnLoops:
+        asynchronous = usual["store"].asynchronous
+
+    AsyncMessenger(**usual | {"store": OnLoops()})
     made = Messenger(
         **usual
         | {"clock": Clock(), "ids": uuid4().hex.__str__, "people": functools.partial(Profile)}

@@ -50,7 +50,7 @@ _CALLED = ("__call__",)
 # By what they must have one of, as a host may bring its own.
 _HAVING: dict[str, tuple[tuple[str, ...], str]] = {
     "provider": (("capabilities", "routes"), "an adapter such as Twilio(...), or Routes([...])"),
-    "store": (("blocking",), "SQLite(path) or PostgreSQL(dsn)"),
+    "store": (("blocking", "asynchronous"), "SQLite(path) or PostgreSQL(dsn)"),
     "keyring": (("new_data_key", "reason"), "Keyring.from_file(path), or Plaintext(reason=...)"),
     "lookups": (("national_dnc",), "LookUps(...)"),
     "transport": (("send",), "an object that sends, or None"),
