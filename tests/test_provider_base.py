@@ -35,6 +35,7 @@ from compliant_sms.providers import (
     ProviderKeyword,
     Twilio,
     VerifiedWebhook,
+    Vonage,
     sealed,
 )
 from compliant_sms.providers._adapter import credential, not_blank, secrets
@@ -473,7 +474,7 @@ def test_not_blank() -> None:
 
 def test_the_line_break_of_a_file() -> None:
     """With it each request was refused, and each callback with 403, a STOP too."""
-    attribute: Any = type("Attribute", (), {"name": "auth_token"})
+    attribute: Any = type("Attribute", (), {"name": "auth_token", "default": NOTHING})
     credential(acme(), attribute, "se cret")
     with pytest.raises(InvalidInput, match="Acme's auth_token begins or ends with a line break"):
         credential(acme(), attribute, "secret\r\n")
@@ -481,6 +482,10 @@ def test_the_line_break_of_a_file() -> None:
         secrets(["new", "old\n"])
     with pytest.raises(InvalidInput, match="Twilio's auth_token begins"):
         Twilio(account_sid="AC" + "0" * 32, auth_token="made-up\n", sender="+12175550111")
+    with pytest.raises(InvalidInput, match="Vonage's api_secret begins"):
+        Vonage(api_key="a", signature_secrets=[], api_secret="made-up\n", sender="+12175550111")
+    with pytest.raises(InvalidInput, match="Acme's auth_token is empty"):
+        credential(acme(), attribute, "")
 
 
 def test_defaults_do_nothing() -> None:

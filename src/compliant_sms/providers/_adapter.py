@@ -57,8 +57,13 @@ def not_blank(of: object, attribute: Attribute[str], value: str) -> None:
 
 
 def credential(of: object, attribute: Attribute[str], value: str) -> None:
-    """A validator: what the provider gave, without the line break of a file that it stood in."""
-    not_blank(of, attribute, value)
+    """A validator: what the provider gave, without the line break of a file that it stood in.
+
+    An empty one only where that is the default.
+    """
+    left_out = value == "" == attribute.default
+    if not left_out:
+        not_blank(of, attribute, value)
     _one_line(value, f"{type(of).__name__}'s {attribute.name}")
 
 

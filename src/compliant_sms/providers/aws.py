@@ -98,7 +98,7 @@ class AwsEndUserMessaging(Adapter):
 
     access_key_id: str = field(validator=credential)
     secret_access_key: str = field(repr=False, validator=credential)
-    session_token: str = field(default="", repr=False, validator=_given.text)
+    session_token: str = field(default="", repr=False, validator=credential)
     region: str = field(validator=_REGION)
     topic_arns: tuple[str, ...] = field(converter=_topics, validator=_TOPICS)
     configuration_set_name: str = field(default="", validator=_given.text)

@@ -106,9 +106,9 @@ class Vonage(Adapter):
 
     api_key: str = field(repr=False, validator=credential)
     signature_secrets: tuple[str, ...] = field(repr=False, converter=secrets)
-    application_id: str = field(default="", validator=_given.text)
+    application_id: str = field(default="", validator=credential)
     private_key: str = field(default="", repr=False, validator=_given.text)
-    api_secret: str = field(default="", repr=False, validator=_given.text)
+    api_secret: str = field(default="", repr=False, validator=credential)
     signature_method: str = field(default="", validator=_METHOD)
     answers_keywords: bool = False
     base_url: str = field(default="https://api.nexmo.com", validator=web_address)
