@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from attrs import frozen
 from click.testing import CliRunner, Result
+from psycopg.conninfo import make_conninfo
 
 from compliant_sms import Messenger
 from compliant_sms.cli._commands import commands
@@ -192,7 +193,9 @@ def test_somebody_holds_a_table(postgres_dsn: str, add_step: Step) -> None:
     with closing(PostgreSQL(postgres_dsn)) as before:
         before.run(writing("kept"))
     add_step(COLUMN)
-    store = PostgreSQL(postgres_dsn, busy_timeout=0.05)
+    # Where it waited all the same, the server would end that, in other words.
+    impatient = make_conninfo(postgres_dsn, options="-cstatement_timeout=20s")
+    store = PostgreSQL(impatient, busy_timeout=0.05)
     with psycopg.connect(postgres_dsn) as report:
         report.execute("SELECT * FROM sms_practices")
         with pytest.raises(StoreBusy, match="locked by another connection"):
