@@ -25,7 +25,6 @@ __all__ = [
     "day_or_none",
     "each_of",
     "flag",
-    "how_many",
     "kind",
     "language",
     "text",
@@ -35,9 +34,6 @@ __all__ = [
 
 A_TEXT = "a str; of a whole number, such as a key of your own database, str(...)"
 """What to pass where a text is needed."""
-
-# Less than nothing is everything in SQLite, and nothing at all in PostgreSQL.
-_MOST_ROWS = 2**63 - 1
 
 # RFC 5646, 2.1, as far as a language and what narrows it go.
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
@@ -75,13 +71,6 @@ def a_span(value: object, name: str) -> None:
         name: what to call it in the error.
     """
     a_kind(value, timedelta, name, "a timedelta, for example timedelta(seconds=60)")
-
-
-def how_many(limit: object) -> None:
-    """Refuse what is no number of rows, to whatever database."""
-    if type(limit) is not int or not 0 <= limit <= _MOST_ROWS:
-        msg = "limit says how many at most; pass a whole number, 0 or more"
-        raise InvalidInput(msg)
 
 
 def each_of(

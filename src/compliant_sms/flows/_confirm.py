@@ -12,7 +12,6 @@ from functools import partial
 
 from attrs import evolve
 
-from compliant_sms import _given
 from compliant_sms.consent import Revoked
 from compliant_sms.errors import TransportError
 from compliant_sms.flows._arrive import Filed, proved
@@ -44,7 +43,6 @@ async def confirm_received(ports: Ports, limit: int) -> tuple[Inbound, ...]:
     Returns:
         those that were asked for, as they are kept now.
     """
-    _given.how_many(limit)
     asked: list[Inbound] = []
     while len(asked) < limit and not ports.dry_run:
         claimed = await ports.store.run(partial(_claim, ports=ports))

@@ -95,7 +95,6 @@ async def dispatch_due(ports: Ports, limit: int) -> tuple[Outcome, ...]:
             ``people``; after all the others were tried. The text stays due, and is tried again
             when its reservation has run out; or becomes uncertain.
     """
-    _given.how_many(limit)
     done = await dispatch(ports, limit)
     if done.failures:
         raise done.failures[0]

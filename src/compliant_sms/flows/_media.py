@@ -53,7 +53,6 @@ async def fetch_media(ports: Ports, limit: int) -> tuple[InboundMedia, ...]:
     Returns:
         those that were asked for, as they are kept now.
     """
-    _given.how_many(limit)
     fetched: list[InboundMedia] = []
     while len(fetched) < limit and not ports.dry_run:
         claimed = await ports.store.run(partial(_claim, ports=ports))

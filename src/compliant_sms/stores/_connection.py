@@ -17,6 +17,8 @@ __all__ = ["NOBODY", "Connection", "Records", "Row", "as_written", "instant", "t
 
 Row = Sequence[Any]
 
+# Less than nothing is everything in SQLite, and nothing at all in PostgreSQL.
+_MOST_ROWS = 2**63 - 1
 NOBODY = ""  # NULLs are distinct in a UNIQUE constraint; an empty text is not.
 
 
@@ -162,6 +164,7 @@ def _storable(parameters: Mapping[str, object]) -> Mapping[str, object]:
             raise InvalidInput(msg)
         if isinstance(value, str) and not value.isascii():
             _given.utf_8(value, name)
-        if name == "limit":
-            _given.how_many(value)
+        if name == "limit" and (type(value) is not int or not 0 <= value <= _MOST_ROWS):
+            msg = "limit says how many at most; pass a whole number, 0 or more"
+            raise InvalidInput(msg)
     return parameters
