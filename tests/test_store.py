@@ -18,10 +18,8 @@ from typing import Any, TypeVar
 
 import pytest
 from attrs import evolve
-from click.testing import CliRunner
 
 from compliant_sms import Messenger, PhoneNumber, Practice, Sent
-from compliant_sms.cli._commands import commands
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
     InvalidInput,
@@ -187,11 +185,6 @@ def test_a_url_is_no_path(url: str) -> None:
         assert "pw-5" not in str(refused.value)
     with pytest.raises(InvalidInput, match=r"cannot be read.*\+psycopg"):
         PostgreSQL(url)
-    for command in (["db", "status"], ["db", "upgrade"]):
-        told = CliRunner().invoke(commands, [*command, "--database", url])
-        assert told.exit_code != 0
-        assert "is a URL" in told.output
-        assert "pw-5" not in told.output
 
 
 @pytest.mark.parametrize("path", ["C://data/texting.db", "data/a://b.db", "noon 12:/texting.db"])

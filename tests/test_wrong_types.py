@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +14,6 @@ import pytest
 
 from compliant_sms import (
     AsyncMessenger,
-    Delivery,
     Keyring,
     MessageClass,
     Messenger,
@@ -33,12 +31,10 @@ from compliant_sms.imports import ImportedConsent, ImportedOptOut
 from compliant_sms.lookups import DncAnswer, LookUpAnswers
 from compliant_sms.people import Authorisation, PatientFacts, SoftOptIn
 from compliant_sms.providers import Twilio
-from compliant_sms.rates import Rate
 from compliant_sms.reminders import Appointment, RecallPlan, ReminderPlan
 from compliant_sms.rules import PracticeCap, Rulebook
 from compliant_sms.stores import SQLite
 from compliant_sms.waiver import Waiver
-from compliant_sms.worker import Worker
 from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER, SID, TOKEN, WARNING
 from test_send import BODY
 
@@ -279,11 +275,6 @@ def test_values(make: Callable[..., object], fields: dict[str, Any], words: str)
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: Delivery(lease=60), r"lease .* timedelta\(seconds=60\)"),
-        (lambda: Delivery(pause=None), r"pause .* timedelta"),
-        (lambda: Delivery(attempts="8"), "attempts .* whole number"),
-        (lambda: Delivery(rate=5), r"rate .* Rate\(per_second"),
-        (lambda: Rate(per_second="1"), "per_second .* a number"),
         (lambda: ReminderPlan(offsets=[], body="See you {start}"), "body of a plan is no function"),
         (lambda: ReminderPlan(offsets=[], template="t", values={}), "values of a plan is no func"),
         (lambda: RecallPlan(after="6 months", body="It is time"), "body of a plan is no function"),
@@ -294,27 +285,9 @@ def test_values(make: Callable[..., object], fields: dict[str, Any], words: str)
     ],
 )
 def test_parts_of_a_set_up(make: Callable[[], object], words: str) -> None:
-    """A number of seconds where a time is meant, or words where a function makes them."""
+    """Words where a function makes them, or nothing where a number is needed."""
     with pytest.raises(InvalidInput, match=words):
         make()
-
-
-@pytest.mark.parametrize(
-    ("argument", "value"),
-    [("quantum", "5"), ("poll", 5), ("reconcile_every", 60.0)],
-)
-def test_a_worker(messenger: Messenger, argument: str, value: Any) -> None:
-    """It takes times, and not numbers of seconds; so does the time that it has."""
-    with pytest.raises(InvalidInput, match=f"^{argument} is of a type"):
-        Worker(messenger, **{argument: value})
-    with pytest.raises(InvalidInput, match=r"^within is of a type"):
-        Worker(messenger).drain(within=50, signals=False)  # type: ignore[arg-type]
-    Worker(messenger).drain(within=timedelta(seconds=50), signals=False)
-
-
-def test_a_rate_of_any_number() -> None:
-    """Such as one in so many seconds, to the letter."""
-    assert Rate(per_second=Fraction(1, 3)).per_second == Fraction(1, 3)
 
 
 def test_days_and_flags_as_databases_have_them() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from attrs import Attribute
@@ -18,7 +18,6 @@ __all__ = [
     "A_TEXT",
     "a_day",
     "a_kind",
-    "a_span",
     "a_text",
     "bit",
     "day",
@@ -61,16 +60,6 @@ def a_kind(value: object, kinds: type | tuple[type, ...], name: str, instead: st
     if not isinstance(value, kinds):
         msg = f"{name} is of a type that cannot be used. Pass {instead}."
         raise InvalidInput(msg)
-
-
-def a_span(value: object, name: str) -> None:
-    """Refuse what is no time, such as a number of seconds.
-
-    Args:
-        value: what was passed.
-        name: what to call it in the error.
-    """
-    a_kind(value, timedelta, name, "a timedelta, for example timedelta(seconds=60)")
 
 
 def each_of(

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from math import ceil, isfinite
-from numbers import Real
 
 from attrs import Attribute, evolve, field, frozen
 
-from compliant_sms import _given
 from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 
@@ -33,7 +31,6 @@ class Unit(Word):
 
 
 def _positive(_: object, attribute: Attribute[float], value: float) -> None:
-    _given.a_kind(value, Real, attribute.name, "a number")
     if not (isfinite(value) and value > 0):
         msg = f"{attribute.name} of a rate must be more than zero, and finite"
         raise InvalidInput(msg)

@@ -53,11 +53,11 @@ def store_at(
         return PostgreSQL(text, migrate=migrate)
     from compliant_sms.stores import SQLite  # noqa: PLC0415 - after the options
 
-    store = SQLite(text, migrate=migrate, shared=shared)
-    if not (migrate or shared or may_lack) and not Path(text).is_file():
+    needed = text.strip() and not (migrate or shared or may_lack)
+    if needed and not Path(text).is_file():
         msg = f"there is no file {text}. Check the path."
         raise InvalidInput(msg)
-    return store
+    return SQLite(text, migrate=migrate, shared=shared)
 
 
 def refuse_unknown(store: Store, practice: str) -> None:

@@ -10,7 +10,6 @@ from typing import Protocol, TypeAlias
 
 from attrs import define, field, frozen
 
-from compliant_sms import _given
 from compliant_sms.clock import Clock
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._confirm import confirm_received
@@ -112,11 +111,6 @@ class Shift:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what would never rest or never send."""
-        _given.a_kind(self.quantum, int, "quantum", "a whole number")
-        for name in ("poll", "reconcile_every"):
-            _given.a_span(getattr(self, name), name)
-        if self.within is not None:
-            _given.a_span(self.within, "within")
         if self.quantum < 1 or min(self.poll, self.reconcile_every) <= timedelta(0):
             msg = "a worker's quantum, poll and reconcile_every must all be more than zero"
             raise InvalidInput(msg)

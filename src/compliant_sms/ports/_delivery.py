@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from attrs import field, frozen
+from attrs import frozen
 
-from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 from compliant_sms.rates import Rate
 
@@ -46,13 +45,10 @@ class Delivery:
     pause: timedelta = timedelta(seconds=30)
     report_after: timedelta = timedelta(hours=1)
     report_asks: int = 5
-    rate: Rate | None = field(default=None, validator=_given.kind(Rate, "Rate(per_second=...)"))
+    rate: Rate | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse what would send in a loop or never."""
-        for name in ("lease", "settle_after", "pause", "report_after"):
-            _given.a_span(getattr(self, name), name)
-        _given.a_kind(self.attempts, int, "attempts", "a whole number")
         spans = self.lease, self.settle_after, self.pause, self.report_after
         if min(spans) <= timedelta(0) or self.attempts < 1:
             msg = "lease, settle_after, attempts, pause and report_after must be more than zero"
