@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import copy
+import pickle
 import re
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -155,3 +158,30 @@ def test_findings_of_a_decision_are_on_the_page(pages: ModuleType) -> None:
     for reason in blocked.reasons:
         for words in (reason.words, reason.remedy):
             assert any(pattern.fullmatch(words) for pattern in patterns), words
+
+
+MADE_FROM: dict[str, tuple[object, ...]] = {
+    "InvalidPhoneNumber": (errors.PhoneNumberProblem.TOO_SHORT, "It is too short."),
+    "CannotRender": (["date is missing", "place is missing"],),
+    "InvalidPack": (["row 1", "row 2"],),
+    "InvalidKeys": (["line 1", "line 2"],),
+    "InvalidTemplate": (["it is empty", "it has no language"],),
+    "MissingExtra": ("postgres", "the PostgreSQL store"),
+    "WebhookRejected": ("it is too large", 413),
+}
+
+
+@pytest.mark.parametrize("duplicate", [lambda e: pickle.loads(pickle.dumps(e)), copy.copy])
+@pytest.mark.parametrize("name", [each for each in errors.__all__ if each != "PhoneNumberProblem"])
+def test_they_come_back_from_another_process(
+    name: str, duplicate: Callable[[Exception], Exception]
+) -> None:
+    """Words and fields stay: one that cannot be read again breaks a pool of processes for good."""
+    made = getattr(errors, name)(*MADE_FROM.get(name, ("what happened",)))
+    made.add_note("in the middle of a task")
+
+    again = duplicate(made)
+
+    assert type(again) is type(made)
+    assert (str(again), again.args) == (str(made), made.args)
+    assert vars(again) == vars(made)

@@ -18,7 +18,13 @@ from hypothesis import strategies as st
 
 import compliant_sms
 from compliant_sms.cli._commands import commands
-from compliant_sms.errors import CannotUnseal, ConfigurationError, InvalidKeys, MissingExtra
+from compliant_sms.errors import (
+    CannotUnseal,
+    ConfigurationError,
+    InvalidInput,
+    InvalidKeys,
+    MissingExtra,
+)
 from compliant_sms.keyring import Keyring
 from compliant_sms.phi import Sealer
 
@@ -167,6 +173,15 @@ def test_a_file_without_keys_is_no_keyring(text: str) -> None:
     """An empty file does not mean that nothing is sealed."""
     with pytest.raises(InvalidKeys, match="compliant-sms keys new"):
         Keyring.parse(text)
+
+
+def test_a_variable_that_is_not_set() -> None:
+    """None and an empty text are no file; the latter was the folder that one is in."""
+    for read in (Keyring.from_file, Keyring.parse):
+        with pytest.raises(InvalidInput, match="is of a type that cannot be used"):
+            read(None)  # type: ignore[arg-type]
+    with pytest.raises(ConfigurationError, match=r"key file is empty\. Pass the name"):
+        Keyring.from_file("")
 
 
 @posix

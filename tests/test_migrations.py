@@ -12,12 +12,13 @@ import psycopg
 import pytest
 from attrs import frozen
 from click.testing import CliRunner, Result
+from psycopg.conninfo import make_conninfo
 
 from compliant_sms import Messenger
 from compliant_sms.cli._commands import commands
 from compliant_sms.cli._show import show
 from compliant_sms.driver import finish
-from compliant_sms.errors import NotOurDatabase, SchemaTooNew, SchemaTooOld, StoreError
+from compliant_sms.errors import NotOurDatabase, SchemaTooNew, SchemaTooOld, StoreBusy, StoreError
 from compliant_sms.stores import PostgreSQL, SQLite, _schema, sqlite
 from compliant_sms.stores._schema import OLDEST, is_outdated, newest
 from conftest import PATIENT
@@ -186,6 +187,25 @@ def test_a_newer_version_was_faster(
     add_step(COLUMN)
     SQLite(database).open()
     assert SQLite(database).found_schema() == NEWEST + 1
+
+
+def test_somebody_holds_a_table(postgres_dsn: str, add_step: Step) -> None:
+    """An upgrade that waited for a report held up all texts and callbacks until that ended."""
+    with closing(PostgreSQL(postgres_dsn)) as before:
+        before.run(writing("kept"))
+    add_step(COLUMN)
+    # Where it waited all the same, the server would end that, in other words.
+    impatient = make_conninfo(postgres_dsn, options="-cstatement_timeout=20s")
+    store = PostgreSQL(impatient, busy_timeout=0.05)
+    with psycopg.connect(postgres_dsn) as report:
+        report.execute("SELECT * FROM sms_practices")
+        with pytest.raises(StoreBusy, match="locked by another connection"):
+            store.open()
+        assert store.found_schema() == NEWEST
+    store.open()
+
+    assert store.found_schema() == NEWEST + 1
+    store.close()
 
 
 def test_only_when_allowed(place: Place, add_step: Step) -> None:

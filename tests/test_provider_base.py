@@ -33,10 +33,12 @@ from compliant_sms.providers import (
     OutboundText,
     Problem,
     ProviderKeyword,
+    Twilio,
     VerifiedWebhook,
+    Vonage,
     sealed,
 )
-from compliant_sms.providers._adapter import not_blank, secrets
+from compliant_sms.providers._adapter import credential, not_blank, secrets
 from compliant_sms.providers._base import _REMEDIES
 from compliant_sms.providers._codes import Codes, accepted, codes_of, not_accepted, problem
 from compliant_sms.testing import ProviderContract
@@ -468,6 +470,22 @@ def test_not_blank() -> None:
     not_blank(acme(), attribute, "x")
     with pytest.raises(InvalidInput, match="Acme's key is empty"):
         not_blank(acme(), attribute, " \t")
+
+
+def test_the_line_break_of_a_file() -> None:
+    """With it each request was refused, and each callback with 403, a STOP too."""
+    attribute: Any = type("Attribute", (), {"name": "auth_token", "default": NOTHING})
+    credential(acme(), attribute, "se cret")
+    with pytest.raises(InvalidInput, match="Acme's auth_token begins or ends with a line break"):
+        credential(acme(), attribute, "secret\r\n")
+    with pytest.raises(InvalidInput, match="a secret of callbacks begins or ends with a line"):
+        secrets(["new", "old\n"])
+    with pytest.raises(InvalidInput, match="Twilio's auth_token begins"):
+        Twilio(account_sid="AC" + "0" * 32, auth_token="made-up\n", sender="+12175550111")
+    with pytest.raises(InvalidInput, match="Vonage's api_secret begins"):
+        Vonage(api_key="a", signature_secrets=[], api_secret="made-up\n", sender="+12175550111")
+    with pytest.raises(InvalidInput, match="Acme's auth_token is empty"):
+        credential(acme(), attribute, "")
 
 
 def test_defaults_do_nothing() -> None:

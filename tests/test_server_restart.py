@@ -8,20 +8,26 @@ import signal
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from carriers import book_of, carrier_of, own_numbers
+from compliant_sms import Messenger, Queued
+from compliant_sms.driver import finish
+from compliant_sms.stores import PostgreSQL
 from crash_host import Host
 from crash_judge import WRONGS, Trial, judged
 from crash_trials import A_DAY
 from databases import DSN, Server
 from figures import Record
 from hooks import PATIENCE
+from test_send import agree, remind
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +105,33 @@ def test_the_server_dies(mortal: Any, tmp_path: Path) -> None:
 
     assert not any(found[wrong] for wrong in WRONGS), found
     assert found["sent"] >= 3
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks Linux who runs")
+def test_a_server_that_was_set_up_alike(
+    mortal: Any, make_messenger: Callable[..., Messenger]
+) -> None:
+    """It has the same numbers of database and table, as a copy of the server has.
+
+    Since when it runs tells them apart. Where a server was started again, the store asks anew.
+    """
+    with (
+        Server(mortal.get_uri()).database() as dsn,
+        closing(PostgreSQL(dsn)) as store,
+    ):
+        messenger = make_messenger(store=store)
+        agree(messenger)
+        before = finish(store._threads._found_place())
+        with psycopg.connect(dsn) as connection:
+            assert isinstance(remind(messenger.within(connection)), Queued)
+            connection.rollback()
+
+        kill(mortal)
+
+        with psycopg.connect(dsn) as connection:
+            assert isinstance(remind(messenger.within(connection)), Queued)
+            connection.rollback()
+        assert finish(store._threads.is_at(before)) is False
 
 
 @pytest.mark.endurance

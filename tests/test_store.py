@@ -35,7 +35,7 @@ from compliant_sms.errors import (
     StoreReadOnly,
 )
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.stores import SQLite
+from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.stores._schema import newest
 from conftest import PATIENT, PERSON
 from ledgers import PRACTICE, fill
@@ -170,6 +170,31 @@ def test_empty_path(path: str) -> None:
     """An empty path is refused when the store is made."""
     with pytest.raises(InvalidInput, match="Pass a file name"):
         SQLite(path)
+
+
+def test_a_variable_that_is_not_set() -> None:
+    """None was a file of that name, in whatever folder the program was."""
+    with pytest.raises(InvalidInput, match="path of the database is of a type"):
+        SQLite(None)  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="the DSN is of a type"):
+        PostgreSQL(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("url", ["sqlite:///texting.db", "postgresql+psycopg://ana:pw-5@db/clinic"])
+def test_a_url_is_no_path(url: str) -> None:
+    """What SQLAlchemy takes is told as such, without its password."""
+    for path in (url, Path(url)):
+        with pytest.raises(InvalidInput, match=r"is a URL.*\+psycopg") as refused:
+            SQLite(path)
+        assert "pw-5" not in str(refused.value)
+    with pytest.raises(InvalidInput, match=r"cannot be read.*\+psycopg"):
+        PostgreSQL(url)
+
+
+@pytest.mark.parametrize("path", ["C://data/texting.db", "data/a://b.db", "noon 12:/texting.db"])
+def test_a_colon_makes_no_url(path: str) -> None:
+    """A drive of Windows may be followed by two slashes, and a folder may have any name."""
+    assert repr(SQLite(path)) == f"SQLite({path!r})"
 
 
 def test_memory() -> None:

@@ -7,12 +7,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
 from attrs import evolve
 from psycopg import IsolationLevel
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from compliant_sms import (
     AsyncMessenger,
@@ -347,6 +351,106 @@ def test_another_kind_of_connection(server: Server, host: Host, willing: Messeng
     embedded = evolve(server, store=SQLite(":memory:"))
     with pytest.raises(ConfigurationError, match=r"cannot use a psycopg.*SQLite file of the store"):
         embedded.store.joined(host.connection)
+
+
+@pytest.fixture
+def in_two_schemas(postgres_dsn: str) -> str:
+    """The DSN of other tables in the same database."""
+    elsewhere = make_conninfo(postgres_dsn, options="-csearch_path=other")
+    with psycopg.connect(postgres_dsn) as connection:
+        connection.execute("CREATE SCHEMA other")
+    for dsn in (postgres_dsn, elsewhere):
+        with closing(PostgreSQL(dsn)) as made:
+            made.open()
+    return elsewhere
+
+
+def test_other_tables_of_the_same_names(
+    postgres_dsn: str, in_two_schemas: str, make_messenger: Make
+) -> None:
+    """Kept in another schema a text was never sent, and a STOP did not hold; nothing told so."""
+    messenger = make_messenger(store=PostgreSQL(postgres_dsn))
+    agree(messenger)
+    stop = {"person": PERSON, "channel": "spoken", "recorded_by": "desk:ana"}
+    with (
+        psycopg.connect(in_two_schemas) as connection,
+        pytest.raises(ConfigurationError, match="other tables than the messenger's store"),
+    ):
+        messenger.within(connection).consent.revoke(PATIENT, **stop)
+    with psycopg.connect(postgres_dsn) as connection:
+        messenger.within(connection).consent.revoke(PATIENT, **stop)
+
+    assert len(messenger.consent.events(PATIENT)) == 2
+    messenger.close()
+
+
+def test_other_tables_on_an_event_loop(
+    postgres_dsn: str, in_two_schemas: str, make_messenger: Make
+) -> None:
+    """The asynchronous messenger asks in the same way."""
+    ports = make_messenger(store=PostgreSQL(postgres_dsn))._ports
+
+    async def stop() -> int:
+        async with AsyncMessenger(
+            practice=ports.practice, provider=ports.provider, store=PostgreSQL(postgres_dsn)
+        ) as own:
+            said = {"person": PERSON, "channel": "spoken", "recorded_by": "desk:ana"}
+            async with await psycopg.AsyncConnection.connect(in_two_schemas) as connection:
+                with pytest.raises(ConfigurationError, match="other tables"):
+                    await own.within(connection).consent.revoke(PATIENT, **said)
+            async with await psycopg.AsyncConnection.connect(postgres_dsn) as connection:
+                await own.within(connection).consent.revoke(PATIENT, **said)
+            return len(await own.consent.events(PATIENT))
+
+    assert asyncio.run(stop()) == 1
+
+
+def test_tables_that_were_restored(postgres_dsn: str, make_messenger: Make) -> None:
+    """Made anew they have other numbers, which is asked before a host is refused."""
+    messenger = make_messenger(store=PostgreSQL(postgres_dsn))
+    for _ in range(2):
+        agree(messenger)
+        with psycopg.connect(postgres_dsn) as connection:
+            assert isinstance(remind(messenger.within(connection)), Queued)
+            connection.rollback()
+        messenger.close()
+        with psycopg.connect(postgres_dsn) as connection:
+            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+
+def test_sqlalchemy_on_an_event_loop(server: Server, willing: Messenger) -> None:
+    """Its connection is taken as that of a blocking engine is, and only once it has begun."""
+    ports = willing._ports
+
+    async def book() -> list[Any]:
+        engine = create_async_engine(
+            "postgresql+psycopg://",
+            async_creator=partial(psycopg.AsyncConnection.connect, server.where),
+        )
+        async with AsyncMessenger(
+            practice=ports.practice, provider=ports.provider, store=server.store, clock=ports.clock
+        ) as own:
+            sends = {"to": PATIENT, "person": PERSON, "purpose": Purpose.RECALL, "body": BODY}
+            async with AsyncSession(engine) as session:
+                with pytest.raises(ConfigurationError, match=r"Pass its connection\(\)"):
+                    own.within(session)  # type: ignore[arg-type]
+                connection = await session.connection()
+                await session.execute(text("INSERT INTO bookings VALUES ('tuesday')"))
+                await own.within(connection).send(**sends, idempotency_key="a-1")
+                await session.commit()
+            async with engine.connect() as connection:
+                with pytest.raises(ConfigurationError, match="no transaction is open"):
+                    await own.within(connection).send(**sends, idempotency_key="a-2")
+            with pytest.raises(ConfigurationError, match="no transaction is open"):
+                own.within(AsyncConnection(engine))
+            sent = await own.dispatch_due()
+        await engine.dispose()
+        return list(sent)
+
+    (outcome,) = asyncio.run(book())
+
+    assert isinstance(outcome, Sent)
+    assert bookings(server) == ["tuesday"]
 
 
 def test_django_before_it_begins(server: Server, willing: Messenger) -> None:

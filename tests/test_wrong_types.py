@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,7 +36,7 @@ from compliant_sms.people import Authorisation, PatientFacts, SoftOptIn
 from compliant_sms.practice import Campaign
 from compliant_sms.providers import Twilio
 from compliant_sms.rates import Rate
-from compliant_sms.reminders import Offset, RecallPlan, ReminderPlan
+from compliant_sms.reminders import Appointment, Offset, RecallPlan, ReminderPlan
 from compliant_sms.routing import Routes
 from compliant_sms.rules import PracticeCap, Rulebook
 from compliant_sms.stores import SQLite
@@ -411,6 +413,24 @@ def test_values(make: Callable[..., object], fields: dict[str, Any], words: str)
     assert str(INTEGER) not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: ReminderPlan(offsets=[], body="See you {start}"), "body of a plan is no function"),
+        (lambda: ReminderPlan(offsets=[], template="t", values={}), "values of a plan is no func"),
+        (lambda: RecallPlan(after="6 months", body="It is time"), "body of a plan is no function"),
+        (
+            lambda: Appointment(id="1", person=PERSON, numbers=None, start=SINCE, zone="UTC"),
+            "The phone number is no text",
+        ),
+    ],
+)
+def test_parts_of_a_set_up(make: Callable[[], object], words: str) -> None:
+    """Words where a function makes them, or nothing where a number is needed."""
+    with pytest.raises(InvalidInput, match=words):
+        make()
+
+
 def test_days_and_flags_as_databases_have_them() -> None:
     """An instant is its day by its own clock, and a column of a row is 0, 1 or nothing."""
     late = datetime(2026, 11, 29, 23, 30, tzinfo=ZoneInfo("America/Chicago"))
@@ -468,6 +488,72 @@ def test_what_to_pass(messenger: Messenger) -> None:
         )
     with pytest.raises(InvalidInput, match="list of Checkpoints"):
         messenger.verify_ledger(["a text"])  # type: ignore[list-item]
+
+
+SET_UP: dict[str, list[Any]] = {
+    "practice": [None, "lakeside"],
+    "provider": [None, "twilio", Twilio, []],
+    "store": [None, "texting.db", SQLite],
+    "rulebook": ["strict"],
+    "people": [{}, {PERSON: Profile()}, Profile()],
+    "lookups": [lambda _: None],
+    "keyring": ["texting.keys", b"k" * 32, Keyring],
+    "secure_links": ["https://clinic.example"],
+    "clock": [None, SINCE],
+    "delivery": [60],
+    "transport": ["https://proxy.example"],
+    "ids": [None, "a"],
+    "retention": [6],
+    "volume": [500],
+    "dry_run": [None, "false", "0", 0, 1],
+    "permission": [True],
+    "missed_calls": [True],
+    "telemetry": [None, True],
+    "retry": [3],
+}
+
+
+@pytest.mark.parametrize("facade", [Messenger, AsyncMessenger])
+@pytest.mark.parametrize(
+    ("argument", "value"), [(name, value) for name, values in SET_UP.items() for value in values]
+)
+def test_a_set_up(facade: Any, usual: dict[str, Any], argument: str, value: Any) -> None:
+    """It is refused when it is made: in the midst of a send nobody mends it.
+
+    ``dry_run="false"``, as the environment has it, was a dry run: each text was on record as sent,
+    and none left.
+    """
+    with pytest.raises(InvalidInput, match=rf"^{argument} (is of a type|must be True or False)"):
+        facade(**usual | {argument: value})
+
+
+def test_a_set_up_of_a_hosts_own(usual: dict[str, Any]) -> None:
+    """What does the same may be of any type."""
+
+    class Clock:
+        def __call__(self) -> datetime:
+            return SINCE
+
+    class OnLoops:
+        asynchronous = usual["store"].asynchronous
+
+    AsyncMessenger(**usual | {"store": OnLoops()})
+    made = Messenger(
+        **usual
+        | {"clock": Clock(), "ids": uuid4().hex.__str__, "people": partial(Profile)}
+    )
+    assert made.practice == usual["practice"]
+
+
+@pytest.fixture
+def usual(tmp_path: Path) -> dict[str, Any]:
+    """What a messenger is made of."""
+    return {
+        "practice": Practice(**USUAL_PRACTICE),
+        "provider": Twilio(account_sid=SID, auth_token=TOKEN, sender=SENDER),
+        "store": SQLite(tmp_path / "texting.db"),
+        "keyring": Keyring.generate(),
+    }
 
 
 @pytest.mark.both_databases

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
+from importlib import import_module
 from inspect import isawaitable
 from typing import Any, ParamSpec, Protocol, TypeVar, runtime_checkable
 
-from compliant_sms import system
-from compliant_sms.errors import ConfigurationError
+from compliant_sms import _given, system
+from compliant_sms.errors import ConfigurationError, InvalidInput
 
 # What every messenger does loads together with it, not inside of its first transaction.
 from compliant_sms.flows import dispatch_due, receive, send  # noqa: F401
@@ -31,6 +32,7 @@ __all__ = [
     "nobody",
     "own_pages",
     "refuse_half_a_notice",
+    "refuse_other_types",
     "refuse_taken_keywords",
     "refuse_unsealed",
 ]
@@ -42,6 +44,56 @@ class _MakesFormKeys(Protocol):
 
     def form_keys(self) -> tuple[bytes, ...]:
         """Keys of 32 bytes that follow from its own, the newest first."""
+
+
+_CALLED = ("__call__",)
+# By what they must have one of, as a host may bring its own.
+_HAVING: dict[str, tuple[tuple[str, ...], str]] = {
+    "provider": (("capabilities", "routes"), "an adapter such as Twilio(...), or Routes([...])"),
+    "store": (("blocking", "asynchronous"), "SQLite(path) or PostgreSQL(dsn)"),
+    "keyring": (("new_data_key", "reason"), "Keyring.from_file(path), or Plaintext(reason=...)"),
+    "lookups": (("national_dnc",), "LookUps(...)"),
+    "transport": (("send",), "an object that sends, or None"),
+    "telemetry": (("heard",), "OpenTelemetry(), or leave it out"),
+    "clock": (_CALLED, "a function that returns the present instant"),
+    "people": (_CALLED, "a function from your id of a person to a Profile"),
+    "secure_links": ((*_CALLED, "host"), "a function that makes a link, or SecurePages(url=...)"),
+    "ids": (_CALLED, "a function that makes an id"),
+    "retry": (_CALLED, "a function that repeats a request, or None"),
+}
+# By where their class is: it is loaded by now, if that is what was passed.
+_MADE_OF = {
+    "practice": ("compliant_sms.practice", "Practice"),
+    "rulebook": ("compliant_sms.rules", "Rulebook"),
+    "delivery": ("compliant_sms.ports", "Delivery"),
+    "retention": ("compliant_sms.retention", "Retention"),
+    "volume": ("compliant_sms.volume", "VolumePlan"),
+    "permission": ("compliant_sms.permission", "Permission"),
+    "missed_calls": ("compliant_sms.contact", "MissedCalls"),
+}
+_NEEDED = ("practice", "provider", "store", "clock", "ids", "telemetry")
+
+
+def refuse_other_types(*, dry_run: object, **given: object) -> None:
+    """Refuse what would fail in the midst of a send, or a "false" that would be taken for a yes.
+
+    Raises:
+        InvalidInput: an argument is of another type.
+    """
+    _given.yes_or_no(dry_run, "dry_run")
+    for name, value in given.items():
+        if value is None and name not in _NEEDED:
+            continue
+        if name in _MADE_OF:
+            module, kind = _MADE_OF[name]
+            known: type = getattr(import_module(module), kind)
+            _given.a_kind(value, known, name, f"{kind}(...)")
+            continue
+        having, instead = _HAVING[name]
+        is_class = isinstance(value, type) and having is not _CALLED
+        if is_class or not any(hasattr(value, each) for each in having):
+            msg = f"{name} is of a type that cannot be used. Pass {instead}."
+            raise InvalidInput(msg)
 
 
 async def nobody(_: str) -> Profile | None:

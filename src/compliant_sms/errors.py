@@ -93,8 +93,20 @@ __all__ = [
 ]
 
 
+def _as_it_was(kind: type[CompliantSmsError], args: tuple[object, ...]) -> CompliantSmsError:
+    return kind.__new__(kind, *args)
+
+
 class CompliantSmsError(Exception):
     """The base of everything that this package raises."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Itself again, in a parent process or where a task's result is read.
+
+        An exception is made anew from its words, which is not what all of these are made from; and
+        one that cannot be read breaks a pool of processes for good.
+        """
+        return _as_it_was, (type(self), self.args), self.__dict__ or None
 
 
 class CompliantSmsDeprecationWarning(DeprecationWarning):

@@ -28,8 +28,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
+from compliant_sms import _given
 from compliant_sms.errors import (
     CannotUnseal,
+    ConfigurationError,
     InvalidKeys,
     MissingExtra,
 )
@@ -113,9 +115,11 @@ class Keyring:
         """The keyring in a text such as a key file holds, for keys from a secrets manager.
 
         Raises:
+            InvalidInput: it is no text.
             InvalidKeys: something is wrong with it; every bad line is named, no key is shown.
             MissingExtra: the extra ``keyring`` is not installed.
         """
+        _given.a_text(text, "the text of the keyring")
         return cls(_parsed(text.split("\n"), "line"))
 
     @classmethod
@@ -123,10 +127,16 @@ class Keyring:
         """The keyring in a file that nobody but its owner can read.
 
         Raises:
+            InvalidInput: the path is no text and no path.
             InvalidKeys: something is wrong with it; every bad line is named, no key is shown.
             ConfigurationError: the file cannot be read, or others can read or change it.
             MissingExtra: the extra ``keyring`` is not installed.
         """
+        # Of a variable that is not set: None, or an empty text, which is the folder one is in.
+        _given.a_kind(path, (str, os.PathLike), "the path of the key file", "a file name")
+        if not os.fspath(path):
+            msg = "the path of the key file is empty. Pass the name of one."
+            raise ConfigurationError(msg)
 
         def read() -> dict[str, bytes]:
             name = os.fspath(path)

@@ -129,6 +129,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
             if not given.
 
     Raises:
+        InvalidInput: an argument is of another type.
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
             ``secure_links`` is missing; the pages lie on a host that is not the practice's; the
             provider is a real one, and there is neither a keyring nor a reason to do without; or
@@ -169,6 +170,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
             nobody,
             own_pages,
             refuse_half_a_notice,
+            refuse_other_types,
             refuse_taken_keywords,
             refuse_unsealed,
         )
@@ -181,6 +183,27 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         from compliant_sms.secure_pages import SecurePages
         from compliant_sms.transport import BlockingTransport, NoTransport  # imports httpx
 
+        refuse_other_types(
+            practice=practice,
+            provider=provider,
+            store=store,
+            rulebook=rulebook,
+            people=people,
+            lookups=lookups,
+            keyring=keyring,
+            secure_links=secure_links,
+            clock=clock,
+            delivery=delivery,
+            transport=transport,
+            ids=ids,
+            retention=retention,
+            volume=volume,
+            dry_run=dry_run,
+            permission=permission,
+            missed_calls=missed_calls,
+            telemetry=telemetry,
+            retry=retry,
+        )
         routes = Routes.of(provider)
         refuse_unsealed(routes, keyring)
         refuse_half_a_notice(practice, keyring, secure_links)
@@ -525,6 +548,7 @@ class AsyncMessenger(
             if not given.
 
     Raises:
+        InvalidInput: an argument is of another type.
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
             ``secure_links`` is missing; the pages lie on a host that is not the practice's; the
             provider is a real one, and there is neither a keyring nor a reason to do without; or
@@ -565,6 +589,7 @@ class AsyncMessenger(
             nobody,
             own_pages,
             refuse_half_a_notice,
+            refuse_other_types,
             refuse_taken_keywords,
             refuse_unsealed,
         )
@@ -577,6 +602,27 @@ class AsyncMessenger(
         from compliant_sms.secure_pages import SecurePages
         from compliant_sms.transport import AsyncTransport, NoTransport  # imports httpx
 
+        refuse_other_types(
+            practice=practice,
+            provider=provider,
+            store=store,
+            rulebook=rulebook,
+            people=people,
+            lookups=lookups,
+            keyring=keyring,
+            secure_links=secure_links,
+            clock=clock,
+            delivery=delivery,
+            transport=transport,
+            ids=ids,
+            retention=retention,
+            volume=volume,
+            dry_run=dry_run,
+            permission=permission,
+            missed_calls=missed_calls,
+            telemetry=telemetry,
+            retry=retry,
+        )
         routes = Routes.of(provider)
         refuse_unsealed(routes, keyring)
         refuse_half_a_notice(practice, keyring, secure_links)

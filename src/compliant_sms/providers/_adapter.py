@@ -28,7 +28,16 @@ if TYPE_CHECKING:
 else:
     _Provider = object
 
-__all__ = ["CREDENTIALS", "REFERENCE", "Adapter", "not_blank", "secrets", "shaped", "web_address"]
+__all__ = [
+    "CREDENTIALS",
+    "REFERENCE",
+    "Adapter",
+    "credential",
+    "not_blank",
+    "secrets",
+    "shaped",
+    "web_address",
+]
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -45,6 +54,23 @@ def not_blank(of: object, attribute: Attribute[str], value: str) -> None:
     _given.text(of, attribute, value)
     if not value.strip():
         msg = f"{type(of).__name__}'s {attribute.name} is empty; pass what the provider gave you"
+        raise InvalidInput(msg)
+
+
+def credential(of: object, attribute: Attribute[str], value: str) -> None:
+    """A validator: what the provider gave, without the line break of a file that it stood in.
+
+    An empty one only where that is the default.
+    """
+    left_out = value == "" == attribute.default
+    if not left_out:
+        not_blank(of, attribute, value)
+    _one_line(value, f"{type(of).__name__}'s {attribute.name}")
+
+
+def _one_line(value: str, name: str) -> None:
+    if value != value.strip("\r\n"):  # every request would be refused, and every callback
+        msg = f"{name} begins or ends with a line break, as of a file; pass it without: strip()"
         raise InvalidInput(msg)
 
 
@@ -81,6 +107,8 @@ def secrets(values: object) -> tuple[str, ...]:
     if not all(value.strip() for value in found):
         msg = "a secret of callbacks is empty: everybody could sign with it; pass the real one"
         raise InvalidInput(msg)
+    for value in found:
+        _one_line(value, "a secret of callbacks")
     return found
 
 

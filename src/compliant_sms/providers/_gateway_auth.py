@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from attrs import evolve, field, frozen
 
 from compliant_sms import _given
-from compliant_sms.providers._adapter import not_blank, shaped
+from compliant_sms.providers._adapter import credential, not_blank, shaped
 from compliant_sms.providers._requests import basic
 from compliant_sms.wire import HttpRequest
 
@@ -37,7 +37,7 @@ class BasicAuth:
     """A user and a password (RFC 7617)."""
 
     user: str = field(validator=shaped("[^:]+", "a colon cannot stand in it"))
-    password: str = field(repr=False, validator=not_blank)
+    password: str = field(repr=False, validator=credential)
 
     def applied(self, request: HttpRequest) -> HttpRequest:
         """The request with these credentials."""
@@ -48,7 +48,7 @@ class BasicAuth:
 class BearerAuth:
     """``Authorization: Bearer`` (RFC 6750)."""
 
-    token: str = field(repr=False, validator=not_blank)
+    token: str = field(repr=False, validator=credential)
 
     def applied(self, request: HttpRequest) -> HttpRequest:
         """The request with these credentials."""
@@ -66,7 +66,7 @@ class HeaderKey:
     """
 
     header: str = field(validator=HEADER)
-    key: str = field(repr=False, validator=not_blank)
+    key: str = field(repr=False, validator=credential)
     prefix: str = field(default="", validator=_given.text)
 
     def applied(self, request: HttpRequest) -> HttpRequest:
@@ -79,7 +79,7 @@ class QueryKey:
     """A key in the URL. Logs on the way keep URLs: prefer a header where there is a choice."""
 
     parameter: str = field(validator=not_blank)
-    key: str = field(repr=False, validator=not_blank)
+    key: str = field(repr=False, validator=credential)
 
     def applied(self, request: HttpRequest) -> HttpRequest:
         """The request with these credentials."""
@@ -98,7 +98,7 @@ class HmacAuth:
     """
 
     header: str = field(validator=HEADER)
-    secret: str = field(repr=False, validator=not_blank)
+    secret: str = field(repr=False, validator=credential)
     prefix: str = field(default="", validator=_given.text)
 
     def applied(self, request: HttpRequest) -> HttpRequest:

@@ -16,7 +16,7 @@ from attrs.validators import deep_iterable
 from compliant_sms import _given
 from compliant_sms.errors import Unsupported
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.providers._adapter import REFERENCE, Adapter, not_blank, shaped
+from compliant_sms.providers._adapter import REFERENCE, Adapter, credential, not_blank, shaped
 from compliant_sms.providers._aws_json import reasons, signed_call
 from compliant_sms.providers._aws_signature import Credentials
 from compliant_sms.providers._base import (
@@ -96,9 +96,9 @@ class AwsEndUserMessaging(Adapter):
         notes="Pictures have to lie in S3. A number leaves the opt-out list once in 30 days.",
     )
 
-    access_key_id: str = field(validator=not_blank)
-    secret_access_key: str = field(repr=False, validator=not_blank)
-    session_token: str = field(default="", repr=False, validator=_given.text)
+    access_key_id: str = field(validator=credential)
+    secret_access_key: str = field(repr=False, validator=credential)
+    session_token: str = field(default="", repr=False, validator=credential)
     region: str = field(validator=_REGION)
     topic_arns: tuple[str, ...] = field(converter=_topics, validator=_TOPICS)
     configuration_set_name: str = field(default="", validator=_given.text)

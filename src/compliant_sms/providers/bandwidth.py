@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from attrs.validators import deep_iterable
 
 from compliant_sms.lifecycle import State
-from compliant_sms.providers._adapter import CREDENTIALS, Adapter, not_blank, secrets, web_address
+from compliant_sms.providers._adapter import CREDENTIALS, Adapter, credential, secrets, web_address
 from compliant_sms.providers._base import (
     Attempt,
     InboundText,
@@ -105,10 +105,10 @@ class Bandwidth(Adapter):
         ),
     )
 
-    account_id: str = field(validator=not_blank)
-    application_id: str = field(validator=not_blank)
-    username: str = field(repr=False, validator=not_blank)
-    password: str = field(repr=False, validator=not_blank)
+    account_id: str = field(validator=credential)
+    application_id: str = field(validator=credential)
+    username: str = field(repr=False, validator=credential)
+    password: str = field(repr=False, validator=credential)
     callback_credentials: tuple[str, ...] = field(
         repr=False, converter=secrets, validator=deep_iterable(CREDENTIALS)
     )

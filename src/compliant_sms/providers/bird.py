@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from compliant_sms import _given
 from compliant_sms.lifecycle import State
-from compliant_sms.providers._adapter import Adapter, not_blank, secrets, shaped, web_address
+from compliant_sms.providers._adapter import Adapter, credential, secrets, shaped, web_address
 from compliant_sms.providers._base import (
     Attempt,
     InboundText,
@@ -94,7 +94,7 @@ class Bird(Adapter):
 
     workspace_id: str = field(validator=_ID)
     channel_id: str = field(validator=_ID)
-    access_key: str = field(repr=False, validator=not_blank)
+    access_key: str = field(repr=False, validator=credential)
     signing_keys: tuple[str, ...] = field(repr=False, converter=secrets)
     callback_age: timedelta = field(default=timedelta(hours=9), validator=_AGE)
     answers_keywords: bool = True

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from attrs import field, frozen
 
 from compliant_sms.lifecycle import State
-from compliant_sms.providers._adapter import Adapter, not_blank, secrets, shaped, web_address
+from compliant_sms.providers._adapter import Adapter, credential, secrets, shaped, web_address
 from compliant_sms.providers._base import (
     Attempt,
     Certainty,
@@ -92,7 +92,7 @@ class ClickSend(Adapter):
     )
 
     username: str = field(validator=shaped("[^:]+", "without a colon"))
-    api_key: str = field(repr=False, validator=not_blank)
+    api_key: str = field(repr=False, validator=credential)
     url_tokens: tuple[str, ...] = field(repr=False, converter=secrets)
     base_url: str = field(default="https://rest.clicksend.com", validator=web_address)
 

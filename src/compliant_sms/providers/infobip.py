@@ -15,7 +15,7 @@ from attrs import field, frozen
 from attrs.validators import deep_iterable
 
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.providers._adapter import CREDENTIALS, Adapter, not_blank, secrets, web_address
+from compliant_sms.providers._adapter import CREDENTIALS, Adapter, credential, secrets, web_address
 from compliant_sms.providers._base import (
     Attempt,
     Certainty,
@@ -108,7 +108,7 @@ class Infobip(Adapter):
         ),
     )
 
-    api_key: str = field(repr=False, validator=not_blank)
+    api_key: str = field(repr=False, validator=credential)
     callback_credentials: tuple[str, ...] = field(
         repr=False, converter=secrets, validator=deep_iterable(CREDENTIALS)
     )

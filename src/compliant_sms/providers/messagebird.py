@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from compliant_sms.errors import InvalidSignature
 from compliant_sms.lifecycle import State
-from compliant_sms.providers._adapter import Adapter, not_blank, secrets, web_address
+from compliant_sms.providers._adapter import Adapter, credential, secrets, web_address
 from compliant_sms.providers._base import (
     Attempt,
     InboundText,
@@ -77,7 +77,7 @@ class MessageBird(Adapter):
         ),
     )
 
-    access_key: str = field(repr=False, validator=not_blank)
+    access_key: str = field(repr=False, validator=credential)
     signing_keys: tuple[str, ...] = field(repr=False, converter=secrets)
     answers_keywords: bool = True
     base_url: str = field(default="https://rest.messagebird.com", validator=web_address)

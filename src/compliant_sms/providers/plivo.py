@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final
 
 from attrs import field, frozen
 
-from compliant_sms.providers._adapter import Adapter, not_blank, secrets, shaped, web_address
+from compliant_sms.providers._adapter import Adapter, credential, secrets, shaped, web_address
 from compliant_sms.providers._base import (
     Attempt,
     InboundText,
@@ -96,7 +96,7 @@ class Plivo(Adapter):
     )
 
     auth_id: str = field(validator=_ACCOUNT)
-    auth_token: str = field(repr=False, validator=not_blank)
+    auth_token: str = field(repr=False, validator=credential)
     answers_keywords: bool = True
     log: bool = False
     older_auth_tokens: tuple[str, ...] = field(default=(), repr=False, converter=secrets)

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from attrs import field, frozen
 
 from compliant_sms.lifecycle import State
-from compliant_sms.providers._adapter import Adapter, not_blank, secrets, shaped
+from compliant_sms.providers._adapter import Adapter, credential, secrets, shaped
 from compliant_sms.providers._base import (
     Attempt,
     InboundText,
@@ -106,7 +106,7 @@ class Sinch(Adapter):
     )
 
     service_plan_id: str = field(validator=_PLAN)
-    api_token: str = field(repr=False, validator=not_blank)
+    api_token: str = field(repr=False, validator=credential)
     region: str = field(default="us", validator=_REGION)
     webhook_secrets: tuple[str, ...] = field(repr=False, converter=secrets)
     answers_keywords: bool = False

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from attrs import evolve, field, frozen
 from attrs.validators import deep_iterable
 
-from compliant_sms.providers._adapter import Adapter, not_blank, secrets, shaped, web_address
+from compliant_sms.providers._adapter import Adapter, credential, secrets, shaped, web_address
 from compliant_sms.providers._base import (
     Attempt,
     Category,
@@ -107,7 +107,7 @@ class Telnyx(Adapter):
         ),
     )
 
-    api_key: str = field(repr=False, validator=not_blank)
+    api_key: str = field(repr=False, validator=credential)
     public_keys: tuple[str, ...] = field(converter=secrets, validator=deep_iterable(_PUBLIC_KEY))
     messaging_profile_id: str = field(default="", validator=shaped("[0-9a-f-]{36}", "a UUID"))
     base_url: str = field(default="https://api.telnyx.com", validator=web_address)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from attrs import field, frozen
 
 from compliant_sms.lifecycle import State
-from compliant_sms.providers._adapter import Adapter, not_blank, secrets, web_address
+from compliant_sms.providers._adapter import Adapter, credential, secrets, web_address
 from compliant_sms.providers._base import (
     Attempt,
     InboundText,
@@ -92,7 +92,7 @@ class Twilio(Adapter):
     )
 
     account_sid: str = field(validator=ACCOUNT)
-    auth_token: str = field(repr=False, validator=not_blank)
+    auth_token: str = field(repr=False, validator=credential)
     api_key: str = field(default="", repr=False, validator=KEY)
     messaging_service_sid: str = field(default="", validator=SERVICE)
     answers_keywords: bool = True

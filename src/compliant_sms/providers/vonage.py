@@ -19,7 +19,7 @@ from attrs import field, frozen
 
 from compliant_sms import _given
 from compliant_sms.errors import InvalidInput, Unsupported
-from compliant_sms.providers._adapter import Adapter, not_blank, secrets, shaped, web_address
+from compliant_sms.providers._adapter import Adapter, credential, secrets, shaped, web_address
 from compliant_sms.providers._base import Attempt, OutboundText, Problem, ProviderEvent
 from compliant_sms.providers._capabilities import Baa, Capabilities, Receipts, Signature
 from compliant_sms.providers._codes import accepted, not_accepted
@@ -104,11 +104,11 @@ class Vonage(Adapter):
         ),
     )
 
-    api_key: str = field(repr=False, validator=not_blank)
+    api_key: str = field(repr=False, validator=credential)
     signature_secrets: tuple[str, ...] = field(repr=False, converter=secrets)
-    application_id: str = field(default="", validator=_given.text)
+    application_id: str = field(default="", validator=credential)
     private_key: str = field(default="", repr=False, validator=_given.text)
-    api_secret: str = field(default="", repr=False, validator=_given.text)
+    api_secret: str = field(default="", repr=False, validator=credential)
     signature_method: str = field(default="", validator=_METHOD)
     answers_keywords: bool = False
     base_url: str = field(default="https://api.nexmo.com", validator=web_address)

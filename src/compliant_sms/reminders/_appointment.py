@@ -81,7 +81,8 @@ def _kind(value: str | Kind) -> Kind:
 
 
 def _numbers(values: Iterable[str | PhoneNumber] | str | PhoneNumber) -> tuple[PhoneNumber, ...]:
-    each = [values] if isinstance(values, str | PhoneNumber) else [*values]
+    # None, as of a patient whose number nobody knows, is told as that: no number.
+    each = [values] if isinstance(values, str | PhoneNumber | None) else [*values]
     return tuple(n if isinstance(n, PhoneNumber) else PhoneNumber.parse(n) for n in each)
 
 

@@ -64,6 +64,10 @@ def _one_wording(body: Body | None, template: str | None, values: Values | None)
     """
     if template is not None:
         _given.a_text(template, "a plan's template")
+    for name, given in (("body", body), ("values", values)):
+        if given is not None and not callable(given):  # or no reminder would ever go
+            msg = f"{name} of a plan is no function. Pass one that takes a ReminderContext."
+            raise InvalidInput(msg)
     if body is not None and template is not None:
         msg = "a plan has its own words or a template, and not both: pass body=... or template=..."
         raise InvalidInput(msg)

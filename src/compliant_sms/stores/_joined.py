@@ -107,8 +107,12 @@ def driver_connection(connection: HostConnection) -> tuple[object, Callable[[], 
     whatever the driver has open.
 
     Raises:
-        ConfigurationError: Django has not connected yet.
+        ConfigurationError: Django has not connected yet, or SQLAlchemy's has not begun.
     """
+    # SQLAlchemy's for an event loop stands before the one that knows of its transaction.
+    connection = getattr(connection, "sync_connection", connection)
+    if connection is None:
+        raise ConfigurationError(NOT_BEGUN)
     below: object = getattr(connection, "connection", connection)
     if below is connection or isinstance(below, MethodType):  # such as that of a session
         return connection, _always
@@ -125,6 +129,8 @@ def _always() -> bool:
 def not_here(connection: object, wanted: str) -> ConfigurationError:
     """That a connection is of no kind that can be used."""
     kind = type(connection)
+    if isinstance(getattr(connection, "connection", None), MethodType):
+        wanted = "its connection(), which is awaited where it is one for an event loop"
     return ConfigurationError(
         f"within() cannot use a {kind.__module__}.{kind.__qualname__}. Pass {wanted}."
     )

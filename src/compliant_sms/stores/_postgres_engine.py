@@ -15,7 +15,12 @@ from compliant_sms.ports import Transaction
 from compliant_sms.stores._postgres_errors import Failure, failure_of, unreachable
 from compliant_sms.stores._postgres_links import Link, Pool
 from compliant_sms.stores._postgres_session import Session
-from compliant_sms.stores._postgres_tables import bring_up_to_date, found_schema
+from compliant_sms.stores._postgres_tables import (
+    Place,
+    bring_up_to_date,
+    found_place,
+    found_schema,
+)
 from compliant_sms.stores._transaction import SqlTransaction
 from compliant_sms.stores._vault import Vault
 
@@ -54,6 +59,7 @@ class Engine:
         self._pool = pool
         self._patience = patience
         self._may_migrate = may_migrate
+        self._place: Place | None = None
 
     async def open(self) -> None:
         """Connect, and see to the tables.
@@ -64,7 +70,7 @@ class Engine:
         await _reaching(self._pool.open(self._prepare))
 
     async def _prepare(self, link: Link) -> None:
-        await bring_up_to_date(link, allowed=self._may_migrate)
+        await bring_up_to_date(link, allowed=self._may_migrate, patience=self._patience)
 
     async def found_schema(self) -> int:
         """The version of the tables, 0 where there are none.
@@ -77,6 +83,20 @@ class Engine:
     async def _found(self) -> int:
         async with self._pool.alone() as link:
             return await found_schema(link)
+
+    async def is_at(self, place: Place) -> bool:
+        """Whether the tables are those there; asked anew where they seem to be others.
+
+        Raises:
+            StoreError: the database cannot be reached.
+        """
+        if place != self._place:  # after a restart or a restored backup it is another
+            self._place = await _reaching(self._found_place())
+        return place == self._place
+
+    async def _found_place(self) -> Place:
+        async with self._pool.alone() as link:
+            return await found_place(link)
 
     async def close(self) -> None:
         """Close all connections. They are opened again when they are needed again."""

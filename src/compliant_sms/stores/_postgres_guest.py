@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from asyncio import Lock
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, LiteralString, Protocol
+from typing import Any, LiteralString, Protocol, TypeAlias
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -21,6 +21,7 @@ from compliant_sms.stores._dialect import POSTGRESQL, Dialect
 from compliant_sms.stores._joined import NOT_BEGUN, Joined, driver_connection, not_here
 from compliant_sms.stores._named import numbered
 from compliant_sms.stores._postgres_errors import failure_of
+from compliant_sms.stores._postgres_tables import PLACE, Place
 from compliant_sms.stores._vault import Vault
 
 __all__ = ["join_postgres", "join_postgres_asynchronous"]
@@ -28,9 +29,14 @@ __all__ = ["join_postgres", "join_postgres_asynchronous"]
 _READ = ("text", "bytea", "bool", "int4", "int8", "float8", "numeric")
 _WRITTEN = (str, bytes, int, float)
 # What is recorded of consent is never lost, however little the host asks for its own tables.
-_SCHEMA = """SELECT max(version), CASE WHEN current_setting('synchronous_commit')
-    IN ('on', 'remote_apply') THEN '' ELSE set_config('synchronous_commit', 'on', true) END
-    FROM sms_schema"""
+_SCHEMA: LiteralString = f"""SELECT max(version), CASE WHEN current_setting('synchronous_commit')
+    IN ('on', 'remote_apply') THEN '' ELSE set_config('synchronous_commit', 'on', true) END,
+    {PLACE} FROM sms_schema"""  # noqa: S608 - of constants
+_ELSEWHERE = (
+    "the connection is to other tables than the messenger's store: to another server or database, "
+    "or to another schema of it. What is kept there would never be sent, and a STOP would not "
+    "hold. Open both on the same database, with the same search_path."
+)
 _PIPELINE = "within() cannot work in a pipeline. Leave connection.pipeline() first."
 _ENCODING = (
     "within() needs a connection on which texts are UTF-8, and this one has {}. Connect with "
@@ -42,7 +48,10 @@ _AGAIN = (
 )
 
 
-def join_postgres(connection: HostConnection, vault: Vault) -> Store:
+IsHome: TypeAlias = Callable[[Place], Awaitable[bool]]
+
+
+def join_postgres(connection: HostConnection, vault: Vault, is_home: IsHome) -> Store:
     """The store port inside the transaction of a blocking connection.
 
     Raises:
@@ -51,10 +60,10 @@ def join_postgres(connection: HostConnection, vault: Vault) -> Store:
     driver, begun = driver_connection(connection)
     if not isinstance(driver, Connection):
         raise not_here(driver, "a psycopg.Connection")
-    return Joined(_PostgresGuest(driver, _BlockingLink(driver)), vault, begun)
+    return Joined(_PostgresGuest(driver, _BlockingLink(driver), is_home), vault, begun)
 
 
-def join_postgres_asynchronous(connection: HostConnection, vault: Vault) -> Store:
+def join_postgres_asynchronous(connection: HostConnection, vault: Vault, is_home: IsHome) -> Store:
     """The store port inside the transaction of an asynchronous connection.
 
     Raises:
@@ -63,7 +72,7 @@ def join_postgres_asynchronous(connection: HostConnection, vault: Vault) -> Stor
     driver, begun = driver_connection(connection)
     if not isinstance(driver, AsyncConnection):
         raise not_here(driver, "a psycopg.AsyncConnection")
-    guest = _PostgresGuest(driver, _AsyncLink(driver))
+    guest = _PostgresGuest(driver, _AsyncLink(driver), is_home)
     return Joined(guest, vault, begun, turn=_turn_on(driver))
 
 
@@ -117,9 +126,12 @@ class _AsyncLink:
 class _PostgresGuest:
     dialect: Dialect = POSTGRESQL
 
-    def __init__(self, connection: Connection[Any] | AsyncConnection[Any], link: _Link) -> None:
+    def __init__(
+        self, connection: Connection[Any] | AsyncConnection[Any], link: _Link, is_home: IsHome
+    ) -> None:
         self._connection = connection
         self._link = link
+        self._is_home = is_home
 
     def is_open(self) -> bool:
         """Whether the host's transaction is open, or begins with the next statement.
@@ -137,8 +149,14 @@ class _PostgresGuest:
         return not (idle and self._connection.autocommit)
 
     async def schema(self) -> int:
-        """Which version the tables have; and the host's commit will wait for the disk."""
-        ((version, _),) = await self.fetch(_SCHEMA, {})
+        """Which version the tables have; and the host's commit will wait for the disk.
+
+        Raises:
+            ConfigurationError: they are not those of the store.
+        """
+        ((version, _, *place),) = await self.fetch(_SCHEMA, {})
+        if version is not None and not await self._is_home(tuple(place)):
+            raise ConfigurationError(_ELSEWHERE)
         return int(version or 0)
 
     async def fetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> list[Row]:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from typing import LiteralString, TypeAlias
+
 from compliant_sms.errors import NotOurDatabase, StoreError
 from compliant_sms.stores._dialect import POSTGRESQL
 from compliant_sms.stores._postgres_links import Link
 from compliant_sms.stores._schema import is_outdated, migrations, newest, tables
 
-__all__ = ["bring_up_to_date", "found_schema"]
+__all__ = ["PLACE", "Place", "bring_up_to_date", "found_place", "found_schema"]
+
+Place: TypeAlias = tuple[object, ...]
+"""Which server, which database of it, and which sms_schema in that."""
+
+# Two servers that were set up alike, or of which one is a copy, have the same numbers for database
+# and table; but they were not started in the same microsecond.
+PLACE: LiteralString = """(extract(epoch FROM pg_postmaster_start_time()) * 1000000)::int8,
+    (SELECT oid::int8 FROM pg_database WHERE datname = current_database()),
+    to_regclass('sms_schema')::oid::int8"""
+"""What tells a :data:`Place`, for a SELECT."""
 
 _OURS = """SELECT count(*), current_setting('server_encoding') FROM pg_class
     WHERE relname = ANY($1) AND relkind IN ('r', 'p') AND pg_table_is_visible(oid)"""
@@ -44,10 +56,22 @@ async def found_schema(link: Link) -> int:
     return 0
 
 
-async def bring_up_to_date(link: Link, *, allowed: bool) -> None:
+async def found_place(link: Link) -> Place:
+    """Where statements on this connection find the tables."""
+    (place,) = (await link.ask(f"SELECT {PLACE}")).rows
+    return tuple(place)
+
+
+async def bring_up_to_date(link: Link, *, allowed: bool, patience: float) -> None:
     """Make the tables, or change them, all at once or not at all.
 
+    Args:
+        link: a connection of its own.
+        allowed: whether they may be changed.
+        patience: seconds to wait for whoever holds a table: all that texts queues up behind this.
+
     Raises:
+        psycopg.errors.LockNotAvailable: somebody held one for longer; nothing was changed.
         SchemaTooNew: a newer version of this library made them.
         SchemaTooOld: they have to be changed, and that is not allowed.
         NotOurDatabase: they are not ours.
@@ -56,6 +80,7 @@ async def bring_up_to_date(link: Link, *, allowed: bool) -> None:
     if not is_outdated(await found_schema(link), may_migrate=allowed):
         return
     await link.ask(_ALONE)
+    await link.ask("SELECT set_config('lock_timeout', $1, true)", (f"{int(patience * 1000)}ms",))
     # Whoever was here before may have done it. An error ends the connection, and undoes all.
     found = await found_schema(link)
     if is_outdated(found):

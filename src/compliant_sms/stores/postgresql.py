@@ -13,6 +13,7 @@ try:
     from compliant_sms.stores._postgres_engine import Engine, Work
     from compliant_sms.stores._postgres_guest import join_postgres, join_postgres_asynchronous
     from compliant_sms.stores._postgres_links import AsyncPool, BlockingPool, Pool, Settings
+    from compliant_sms.stores._postgres_tables import Place
 except ImportError as _missing:
     from compliant_sms.errors import MissingExtra
 
@@ -54,8 +55,9 @@ class PostgreSQL:
         busy_timeout: seconds to wait for somebody else's lock, and for a free connection.
         migrate: make the tables, or bring them up to date, at the first use. Without it an empty
             or older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
-        prepare: let the server keep prepared statements. Pass False behind a PgBouncer older than
-            1.21 that pools transactions.
+        prepare: let the server keep prepared statements. Pass False behind a PgBouncer that pools
+            transactions, unless it is 1.22 or newer with ``max_prepared_statements`` above 0, and
+            psycopg works with libpq 17 or newer.
 
     Nothing is opened before the first use. The child of a fork opens connections of its own; event
     loops begin after it.
@@ -164,11 +166,14 @@ class PostgreSQL:
         Raises:
             ConfigurationError: it is no such connection.
         """
-        return join_postgres(connection, Vault(keyring))
+        return join_postgres(connection, Vault(keyring), self._threads.is_at)
 
     def joined_asynchronous(self, connection: HostConnection, keyring: AtRest = None) -> Store:
         """The same for a ``psycopg.AsyncConnection``."""
-        return join_postgres_asynchronous(connection, Vault(keyring))
+        return join_postgres_asynchronous(connection, Vault(keyring), self._is_at_here)
+
+    async def _is_at_here(self, place: Place) -> bool:
+        return await self._engine_here().is_at(place)
 
 
 class _BlockingPostgreSQL:
@@ -196,6 +201,7 @@ class _AsyncPostgreSQL:
 
 
 def _parts(dsn: str) -> dict[str, str | int]:
+    _given.a_text(dsn, "the DSN")
     if not dsn.strip():
         msg = "the DSN is empty. Pass 'postgresql://user@host/database' or 'host=... dbname=...'."
         raise InvalidInput(msg)
@@ -206,6 +212,7 @@ def _parts(dsn: str) -> dict[str, str | int]:
     # Outside of the handler: the driver quotes the DSN, and with it a password.
     msg = (
         "the DSN cannot be read. Pass 'postgresql://user@host/database' or 'host=... dbname=...'; "
-        "in the first form, special characters of a password stand as %XX."
+        "in the first form, without a driver's name (+psycopg), and special characters of a "
+        "password stand as %XX."
     )
     raise InvalidInput(msg)

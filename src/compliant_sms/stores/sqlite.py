@@ -7,6 +7,7 @@ all who wait, each in a savepoint of its own.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
@@ -37,6 +38,8 @@ __all__ = ["SQLite"]
 
 _SWITCHES = 5
 _LONGEST_BEFORE_FORK = 5.0
+# One letter is a drive. A Path keeps a single slash.
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 _OLDEST = (3, 35, 0)  # UPDATE ... RETURNING and AS MATERIALIZED
 
 T = TypeVar("T")
@@ -106,7 +109,8 @@ class SQLite:
 
     Args:
         path: the file. If there is none it is made, readable and writable by its owner only (on
-            POSIX: mode 0600).
+            POSIX: mode 0600). A relative one is looked for where the program is: pass an absolute
+            one where a web server and a worker are not started in one folder.
         busy_timeout: seconds to wait for another process's lock.
         migrate: make the tables, or bring them up to date, when the file is opened. Without it
             an empty or older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
@@ -130,10 +134,18 @@ class SQLite:
         migrate: bool = True,
         shared: bool = False,
     ) -> None:
+        # None, as of a variable that is not set, would be a file of that name.
+        _given.a_kind(path, (str, os.PathLike), "the path of the database", "a file name")
         if not str(path).strip():
             msg = "the path of the database is empty. Pass a file name, or ':memory:' for tests."
             raise InvalidInput(msg)
         _given.a_number(busy_timeout, "busy_timeout")
+        if _URL.match(str(path)):  # it may hold a password, which no file's name does
+            msg = (
+                "the path of the database is a URL. Pass the name of a file, or for PostgreSQL a "
+                "DSN that begins with postgresql://, without the name of a driver (+psycopg)."
+            )
+            raise InvalidInput(msg)
         self._path = str(path)
         self._busy_timeout = busy_timeout
         self._may_migrate = migrate
