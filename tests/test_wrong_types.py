@@ -539,8 +539,7 @@ def test_a_set_up_of_a_hosts_own(usual: dict[str, Any]) -> None:
 
     AsyncMessenger(**usual | {"store": OnLoops()})
     made = Messenger(
-        **usual
-        | {"clock": Clock(), "ids": uuid4().hex.__str__, "people": partial(Profile)}
+        **usual | {"clock": Clock(), "ids": uuid4().hex.__str__, "people": partial(Profile)}
     )
     assert made.practice == usual["practice"]
 
