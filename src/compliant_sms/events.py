@@ -359,7 +359,9 @@ class NumberFlagged(ConsentEvent):
 
 @frozen(kw_only=True)
 class PhiPreferenceStated(ConsentEvent):
-    """A patient said whether they want health details by text.
+    """A patient said whether they want health details by text, or somebody did on a form.
+
+    What holds after it is what ``messenger.consent.phi_preference()`` answers.
 
     Attributes:
         prefers: whether they do.
