@@ -583,8 +583,11 @@ def test_nobody_is_told_that_all_texts_end_where_others_go_on(
     receive(messenger, "opt out", "SM2")
     messenger.dispatch_due()
 
+    second = last_event(messenger)
     assert "no more texts of that kind from us. Reply STOP to end all texts." in told
     assert isinstance(gone_on, Sent)
+    assert isinstance(second, Revoked)
+    assert second.category == ""  # or a third kind would go on, though all was said to end
     assert isinstance(remind(messenger, "second", **about), Blocked)
 
 
