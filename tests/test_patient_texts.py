@@ -712,3 +712,10 @@ def test_the_words_that_are_offered_are_understood(category: Category, language:
         revocation = read(word, awaiting=Awaiting.SCOPE).revocation
         assert revocation is not None
         assert revocation.categories == {category}
+
+
+@pytest.mark.parametrize("words", ["Thanks, I fell yesterday", "Rose is in hospice now. Thank you"])
+def test_news_beside_thanks(willing: Messenger, words: str) -> None:
+    """Thanks wait for nobody, and what else is said beside them does."""
+    assert not receive(willing, "Thank you so much!").inbound.needs_person
+    assert receive(willing, words, "SM2").inbound.needs_person

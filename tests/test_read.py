@@ -18,6 +18,7 @@ from compliant_sms.optout import (
     Assent,
     Author,
     Awaiting,
+    Certainty,
     Intent,
     Reading,
     _answers,
@@ -515,3 +516,64 @@ def test_stop_in_capitals_can_be_taken_back() -> None:
 def test_what_is_to_stop_may_be_something_else(body: str) -> None:
     """A word in capitals whose object is no text of ours."""
     assert read(body).revocation is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My sister is at Memorial. Thank you for your care.",
+        "Mr. Reed is in hospice now, thank you for everything",
+        "Thank you. Thank you for everything. My mother is in the hospital.",
+        "thank you my mom is in the hospital",
+        "Thanks! I have a new number starting monday",
+        "Gracias. Mi mamá está en el hospital",
+        "Mon mari est au centre de rééducation. Merci",
+        "Good morning, this is about my son",
+    ],
+)
+def test_thanks_with_news(text: str) -> None:
+    """What stands beside thanks, and has no words that rules know, is not lost among them."""
+    reading = read(text)
+
+    assert (reading.intent, reading.news) == (Intent.GREETING_OR_THANKS, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you so much, Dr. Lee! Rosa P",
+        "thanks for squeezing us in",
+        "all done, thanks for everything",
+        "never mind, thanks",
+        "great, no more pain! thanks doc",
+        "I appreciate the reminders",
+        "You guys are lifesavers, thank you!!",
+        "Perfect, thank you Odette",
+        "Thanks! See you then",
+        "ya no tengo preguntas, gracias",
+        "merci beaucoup",
+        "hi",
+    ],
+)
+def test_thanks_alone(text: str) -> None:
+    """What somebody thanks for, and who signs, is no news; neither is a text about something."""
+    assert not read(text).news
+    assert not read("Thank you. When do you open?").news
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hank passed away last week. Thank you for your care.",
+        "My husband passed away last night, thank you for everything",
+        "he died. thanks",
+        "She passed on Tuesday. We would like to thank all the nurses",
+    ],
+)
+def test_whose_texts_these_are_has_died(text: str) -> None:
+    """Thanks behind the news of a death hide it no more: texts end, and a person sees it."""
+    reading = read(text)
+
+    assert reading.intent is Intent.OPT_OUT
+    assert reading.revocation is not None
+    assert reading.revocation.certainty is Certainty.UNSURE

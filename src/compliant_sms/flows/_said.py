@@ -143,8 +143,8 @@ class Said:
             others -= {Intent.OPT_IN}  # it is on record, and confirmed
         if self.reserved in _ANSWERED:
             others, unbound = set(), False
-        more = self._says_more(event.body)
-        return bool(lost or unbound or others or more or self.unsure or event.media or reading.asks)
+        more = reading.news or reading.asks or self._says_more(event.body)
+        return bool(lost or unbound or others or more or self.unsure or event.media)
 
     def _says_more(self, body: str) -> bool:
         """Whether most of a text stands outside of what revokes in it."""

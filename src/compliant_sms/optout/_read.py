@@ -21,6 +21,7 @@ from compliant_sms.optout._keywords import Reserved, reserved_word
 from compliant_sms.optout._language import language_of, language_to_answer
 from compliant_sms.optout._reading import Author, Awaiting, Intent, Reading
 from compliant_sms.optout._revocation import find_revocation, stop_beside
+from compliant_sms.optout._thanks import has_news
 from compliant_sms.phrases import fold
 
 __all__ = ["read"]
@@ -70,6 +71,7 @@ def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Re
     reading = _read(heard, language, awaiting, prompt)
     spoken_to = language_to_answer(body, heard.words, prompt, language)
     reading = reading if spoken_to == language else evolve(reading, language=spoken_to)
+    reading = evolve(reading, news=True) if has_news(body, reading) else reading
     if reading.intent is Intent.EMERGENCY or len(body) <= MOST_READ:
         return reading
     return next(_dangers_behind(body, reading), reading)
