@@ -569,6 +569,26 @@ def test_staff_at_work(inbox: Messenger) -> None:
 
 
 @pytest.mark.both_databases
+def test_somebody_who_left_the_practice(
+    inbox: Messenger, make_messenger: Make, clock: MovableClock
+) -> None:
+    """What was assigned to them is nobody's, and the queue hears of it: they would never look."""
+    receive(inbox, "Can I bring the forms on Friday?")
+    (thread,) = inbox.inbox.due()
+    inbox.inbox.assign(thread.thread_id, to="ben", by="ana")
+    later = make_messenger(inbox=evolve(PLAN, queues=[evolve(FRONT, members=["ana"]), BILLING]))
+    desk = later.inbox
+
+    assert [each.assignee for each in desk.due()] == [""]
+    assert desk.thread(thread.thread_id).thread.assignee == ""
+    assert [(item.queue, item.assignee) for item in later.open_items()] == [("front-desk", "")]
+    clock.advance(timedelta(days=4))
+    desk.escalate()
+    assert [event.to for event in desk.events()] == ["front-desk", "front-desk", "dr-diaz"]
+    assert [each.assignee for each in desk.due()] == ["dr-diaz"]
+
+
+@pytest.mark.both_databases
 def test_a_queue_that_was_taken_out_of_the_plan(
     inbox: Messenger, make_messenger: Make, clock: MovableClock
 ) -> None:
