@@ -719,3 +719,17 @@ def test_news_beside_thanks(willing: Messenger, words: str) -> None:
     """Thanks wait for nobody, and what else is said beside them does."""
     assert not receive(willing, "Thank you so much!").inbound.needs_person
     assert receive(willing, words, "SM2").inbound.needs_person
+
+
+@pytest.mark.parametrize("words", ["C", "\U0001f637"])
+def test_what_shows_no_language_after_the_question(
+    willing: Messenger, clock: MovableClock, words: str
+) -> None:
+    """Whoever was asked in Spanish is answered in it, also once the question is open no more."""
+    body = "Lakeside Family Medicine: le esperamos el martes. Responda C para confirmar."
+    assert isinstance(remind(willing, body=body, not_after=clock() + timedelta(hours=1)), Sent)
+    clock.advance(timedelta(days=1))
+    text = receive(willing, words)
+
+    assert (text.answers, text.reading.language) == (None, "es")
+    assert receive(willing, "When do you open?", "SM2").reading.language == "en"

@@ -184,9 +184,20 @@ def read_answer(event: InboundText, asked: Sequence[Question]) -> Said:
     said = read_text(event, asked[0] if asked and asked[0].live else None)
     if said.question is not None and (said.question.since or said.question.mistakable):
         said = _by_itself(event, said)
+    if said.question is None and asked:
+        said = _in_the_language_of(event, said, asked[0])
     if said.answered is not None or said.reading.revocation is not None:
         return said
     return _by_name(event, asked) or evolve(said, repeats=_repeats(event, asked))
+
+
+def _in_the_language_of(event: InboundText, said: Said, asked: Question) -> Said:
+    """What shows no language of its own, as "C" does not, is in that of what was asked last.
+
+    That is so also where it can be no answer to that any more, or may be meant for something else.
+    """
+    spoken = read_text(event, asked).reading.language
+    return evolve(said, reading=evolve(said.reading, language=spoken))
 
 
 def _repeats(event: InboundText, asked: Sequence[Question]) -> bool:
