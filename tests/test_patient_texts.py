@@ -733,3 +733,30 @@ def test_what_shows_no_language_after_the_question(
 
     assert (text.answers, text.reading.language) == (None, "es")
     assert receive(willing, "When do you open?", "SM2").reading.language == "en"
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "waits_for_somebody"),
+    [
+        ("CANCEL", True, True),
+        ("cancelar", True, True),
+        ("Annuler", True, True),
+        ("STOP", True, False),
+        ("CANCEL", False, False),
+    ],
+)
+def test_cancel_after_a_reminder(
+    willing: Messenger,
+    clock: MovableClock,
+    words: str,
+    asked: bool,  # noqa: FBT001 - a parameter of the test
+    waits_for_somebody: bool,  # noqa: FBT001
+) -> None:
+    """It ends all texts, and whoever meant the visit by it must not be waited for in vain."""
+    if asked:
+        assert isinstance(remind(willing), Sent)
+        clock.advance(timedelta(minutes=1))
+    text = receive(willing, words)
+
+    assert willing.consent.state(PATIENT, PERSON).revoked_at is not None
+    assert text.inbound.needs_person is waits_for_somebody

@@ -28,6 +28,8 @@ from compliant_sms.providers import InboundText, ProviderKeyword
 __all__ = ["Said", "read_answer", "read_text", "with_keyword"]
 
 _NAMED = "/named"
+_STOP_WORD = "keyword:stop/"
+_OF_VISITS_TOO = ("cancel", "annul")
 
 _SETTLED = frozenset({Intent.OPT_OUT, Intent.CONFIRM, Intent.GREETING_OR_THANKS})
 _ANSWERED = frozenset({Reserved.STOP, Reserved.HELP, Reserved.START})
@@ -144,7 +146,14 @@ class Said:
         if self.reserved in _ANSWERED:
             others, unbound = set(), False
         more = reading.news or reading.asks or self._says_more(event.body)
+        more = more or (asked is Awaiting.CONFIRM and self._may_mean_the_visit)
         return bool(lost or unbound or others or more or self.unsure or event.media)
+
+    @property
+    def _may_mean_the_visit(self) -> bool:
+        """Whether what ends texts by law ("CANCEL") may have been meant to end more than them."""
+        keyword, _, word = (self.rule or "").rpartition("/")
+        return keyword.startswith(_STOP_WORD) and word.startswith(_OF_VISITS_TOO)
 
     def _says_more(self, body: str) -> bool:
         """Whether most of a text stands outside of what revokes in it."""
