@@ -379,6 +379,17 @@ def test_all_given_names_are_taken() -> None:
     assert refused_names(sorted(given_names())) == []
 
 
+@pytest.mark.parametrize("town", ["Madison", "Terre Haute", "Santa Ana"])
+def test_the_practices_town_is_a_place(town: str) -> None:
+    """Many are called like people. Of no other town anybody can say that it is meant."""
+    made = simple("{practice}: see you at {place}.", variables=[Variable("place", Place())])
+    there = evolve(CLINIC, addresses=[f"4 Wabash Ave, {town}, IN 47807"])
+
+    assert made.render({"place": town}, practice=there).body.endswith(f"see you at {town}.")
+    with pytest.raises(CannotRender, match="place brings"):
+        made.render({"place": town}, practice=CLINIC)
+
+
 LETTERS = st.text(alphabet="abcdefgh\u00e9\u0161\u5f35\U0001e922 -'.", max_size=60)
 ANY = st.text(max_size=60)
 SOME = {

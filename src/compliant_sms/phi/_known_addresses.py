@@ -11,10 +11,11 @@ from compliant_sms.phi._place_words import STATES, STREETS
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, words_of
 
-__all__ = ["own_addresses", "patient_addresses"]
+__all__ = ["own_addresses", "own_towns", "patient_addresses"]
 
 _FEWEST_LETTERS = 4
 _WIDEST = 3  # signs between two words
+_LONGEST_WAY = 20  # signs before a town
 # USPS Publication 28, appendices B and C; and what people write besides.
 _SHORT = {
     word: row.split()[0]
@@ -38,6 +39,11 @@ def _next_word() -> re.Pattern[str]:
 
 
 @cache
+def _leads_to() -> re.Pattern[str]:
+    return re.compile(r"\b(?:at|in|to|near|our|en|nuestr[oa]|notre|\u00e0)(?: the)? $")
+
+
+@cache
 def _states() -> frozenset[str]:
     return frozenset(map(str.lower, STATES))
 
@@ -51,6 +57,19 @@ def own_addresses(view: View, address: str) -> Iterator[Span]:
     """
     for written in _beginnings(address):
         yield from _places(view.lower, *written)
+
+
+def own_towns(view: View, address: str) -> Iterator[Span]:
+    """Where a text leads to the town of an address: "see you in Madison", "our Carmel office".
+
+    Args:
+        view: the text.
+        address: as on a letter; commas between its parts.
+    """
+    for town in _towns(address):
+        for start, end in _places(view.lower, town, ()):
+            if _leads_to().search(view.lower, max(0, start - _LONGEST_WAY), start):
+                yield start, end
 
 
 def patient_addresses(view: View, address: str) -> Iterator[tuple[Span, bool]]:
@@ -97,6 +116,19 @@ def _parts(address: str) -> tuple[tuple[_Written, bool], ...]:
     numbered = next((at for at, part in enumerate(parts) if _has_number(part)), unnumbered)
     ways = [(_way(parts, at, at), at <= numbered) for at in range(len(parts))]
     return tuple((way, exact) for way, exact in ways if sum(map(len, way[0])) >= _FEWEST_LETTERS)
+
+
+@lru_cache(maxsize=256)
+def _towns(address: str) -> tuple[list[str], ...]:
+    """Each part behind the first, without the state and the ZIP at its end."""
+    found = []
+    for part in _split(address)[1:]:
+        town = part
+        while town and (town[-1].isdigit() or town[-1] in _states()):
+            town = town[:-1]
+        if town:
+            found.append(town)
+    return tuple(found)
 
 
 def _split(address: str) -> list[list[str]]:
