@@ -18,7 +18,7 @@ from compliant_sms.flows._rate import turn
 from compliant_sms.flows._rehearsed import DRY_RUN
 from compliant_sms.flows._routes import enrol, routes_for
 from compliant_sms.flows._sent_before import looked_back
-from compliant_sms.flows._standing import Void, set_aside, standing
+from compliant_sms.flows._standing import Void, aside, set_aside, standing, tells_of_visits
 from compliant_sms.flows._told import Unasked
 from compliant_sms.flows._waits import wait_name, wait_of
 from compliant_sms.lifecycle import State
@@ -44,6 +44,7 @@ WAITING = frozenset({State.DUE, State.HELD})
 """The states of a text that nobody has taken yet."""
 
 _IN_PLACE = frozenset({State.CLAIMED, State.HELD})
+_TOLD_ALREADY = "The reminder before it went late, and said the same."
 
 
 @frozen(kw_only=True)
@@ -260,6 +261,9 @@ def _consequence(
 ) -> tuple[Message, Outcome | None]:
     decision = decided.decision
     message_id, last, at = message.message_id, message.draft.not_after, decision.facts.at
+    if decision.verdict is Verdict.BLOCK and _is_told_already(message, decision):
+        cancelled = message.moved(State.CANCELLED, problem=aside(_TOLD_ALREADY))
+        return cancelled, Cancelled(message_id=message_id, reason=_TOLD_ALREADY)
     if decision.verdict is Verdict.BLOCK:
         blocked = Blocked(message_id=message_id, reasons=decision.reasons)
         return evolve(message, state=State.BLOCKED), blocked
@@ -278,6 +282,15 @@ def _consequence(
         departure=_departure(decided),
     )
     return claimed, None
+
+
+def _is_told_already(message: Message, decision: Decision) -> bool:
+    """Whether a reminder is refused for nothing but that its words went a short time ago.
+
+    The one before went late, as after a quiet day. Nobody has to see to this one.
+    """
+    against = {each.rule for each in decision.findings if each.verdict is Verdict.BLOCK}
+    return tells_of_visits(message.draft) and against == {"identical-text"}
 
 
 def _departure(decided: Decided) -> Departure:
