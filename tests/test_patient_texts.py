@@ -760,3 +760,15 @@ def test_cancel_after_a_reminder(
 
     assert willing.consent.state(PATIENT, PERSON).revoked_at is not None
     assert text.inbound.needs_person is waits_for_somebody
+
+
+def test_a_yes_to_yesterdays_question(willing: Messenger, clock: MovableClock) -> None:
+    """It confirms no visit on another day, and a person reads it."""
+    body = "Lakeside Family Medicine: see you Thu Dec 3 at 3:00 PM. Reply C to confirm."
+    assert isinstance(remind(willing, body=body), Sent)
+    clock.advance(timedelta(minutes=1))
+    text = receive(willing, "yes, I will be there on Tuesday")
+    again = receive(willing, "yes, I will be there on Thursday", "SM2")
+
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+    assert again.answers is not None

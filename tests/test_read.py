@@ -577,3 +577,24 @@ def test_whose_texts_these_are_has_died(text: str) -> None:
     assert reading.intent is Intent.OPT_OUT
     assert reading.revocation is not None
     assert reading.revocation.certainty is Certainty.UNSURE
+
+
+THURSDAY = "Lakeside: Yves, see you Thu Oct 29 at 3:00 PM. Reply C to confirm or R to reschedule."
+MIERCOLES = "Lakeside: Ana, le esperamos el mi\u00e9 28 oct, 4:00 PM. Responda C para confirmar."
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt", "means"),
+    [
+        ("yes i'll come tuesday", THURSDAY, Intent.OTHER),
+        ("C, see you Friday", THURSDAY, Intent.OTHER),
+        ("si voy el martes", MIERCOLES, Intent.OTHER),
+        ("Yes, I'll be there Thursday!", THURSDAY, Intent.CONFIRM),
+        ("si, el miercoles", MIERCOLES, Intent.CONFIRM),
+        ("sounds good, sat next to you last time", THURSDAY, Intent.CONFIRM),
+        ("yes tuesday", "Lakeside: your visit is set. Reply C to confirm.", Intent.CONFIRM),
+    ],
+)
+def test_a_yes_to_another_day(text: str, prompt: str, means: Intent) -> None:
+    """Whoever will come on Tuesday does not confirm Thursday."""
+    assert read(text, awaiting=Awaiting.CONFIRM, prompt=prompt).intent is means

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from compliant_sms.optout._answers import answers, asked, assent_of, named_in
+from compliant_sms.optout._days import names_another_day
 from compliant_sms.optout._emergencies import danger_beside, find_emergency
 from compliant_sms.optout._framed import author_of, own_parts
 from compliant_sms.optout._heard import MOST_READ, Heard, hear
@@ -26,6 +27,7 @@ from compliant_sms.phrases import fold
 
 __all__ = ["read"]
 
+_ANOTHER_DAY = "answer:another-day"
 _RESERVED = {Reserved.HELP: Intent.HELP, Reserved.START: Intent.OPT_IN}
 _ASKS = re.compile(
     r"\?| (?:if i (?:need|needed|want|wanted|have|had|get|got|decide|cant)|by when|what if"
@@ -166,6 +168,8 @@ def _read(heard: Heard, language: str, awaiting: Awaiting | None, prompt: str) -
     weighed = weigh(found)
     intent, rule, start, end = _leading(heard, spoken, weighed)
     assent = assent_of(weighed.decided) if weighed and intent is weighed.intent else None
+    if intent is Intent.CONFIRM and names_another_day(heard.text, prompt):
+        intent, rule = Intent.OTHER, _ANOTHER_DAY
     if intent is not Intent.EMERGENCY and revocation is not None:
         intent, rule, assent = Intent.OPT_OUT, revocation.rule, None
         start, end = revocation.start, revocation.end
