@@ -30,7 +30,7 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.practice import PhiMode
 from compliant_sms.secure_pages import Accessed
 
-__all__ = ["Question", "bound_question", "question_on_page", "questions"]
+__all__ = ["Question", "asked_by_hand", "bound_question", "question_on_page", "questions"]
 
 # What texts of these purposes ask, where nothing else is said.
 _ASKED_BY = {
@@ -114,6 +114,15 @@ async def questions(
     return [
         evolve(each, mistakable=crossed or each.message.message_id in several) for each in found
     ]
+
+
+async def asked_by_hand(
+    tx: Transaction, ports: Ports, practice_id: str, number: PhoneNumber
+) -> bool:
+    """Whether the last text to a number asks something in somebody's own words."""
+    last = await tx.departed(practice_id, number, ports.clock() - _LIVES, 1)
+    own = [each for each in last if each.draft.asks is None and _may_ask(ports, each.draft)]
+    return any("?" in each.body for each in own)
 
 
 def _may_ask(ports: Ports, draft: Draft) -> bool:
