@@ -66,7 +66,7 @@ from conftest import MORNING, PATIENT, PERSON, WARNING
 from test_inbox import PLAN
 from test_receive import from_patient, text_of
 from test_sealed_store import on_disk
-from test_send import agree, outgoing, remind, waits
+from test_send import agree, outgoing, remind, run, waits
 
 pytestmark = [
     pytest.mark.usefixtures(waits.__name__),  # nobody sleeps here
@@ -351,6 +351,38 @@ def test_a_reminder_that_would_say_the_same_again(
     messenger.reminders.keep(visit(id="992", start=WALL + timedelta(days=12)))
     run_to(messenger, clock, MORNING + timedelta(days=14, hours=4), 2 * HOUR)
     assert {item.kind for item in messenger.open_items()} == {OpenKind.UNDELIVERABLE}
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_the_same_words_that_nobody_was_told(
+    make_messenger: Make,
+    clock: MovableClock,
+    lost: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """Where the first text never arrived, or told of another visit, somebody sees to the second."""
+    messenger = make_messenger(
+        people=lambda _: Profile(time_zone=CHICAGO),
+        reminders=[
+            ReminderPlan(
+                offsets=["6 hours before", "4 hours before"][: 1 + lost],
+                body=lambda _: "Lakeside Family Medicine: please call us about your visit.",
+            )
+        ],
+        inbox=PLAN,
+    )
+    agree(messenger)
+    messenger.reminders.keep(visit())
+    if not lost:
+        messenger.reminders.keep(visit(id="993", start=WALL + 10 * HOUR))
+    run_to(messenger, clock, visit().starts_at - 5 * HOUR)
+    (early,) = history(messenger)
+    if lost:
+        undelivered = evolve(early, state=State.UNDELIVERED)
+        run(messenger, lambda tx: tx.save(undelivered, clock()))
+    run_to(messenger, clock, visit().starts_at + 5 * HOUR, HOUR)
+
+    assert [each.state for each in history(messenger)][1:] == [State.BLOCKED]
+    assert OpenKind.UNDELIVERABLE in {item.kind for item in messenger.open_items()}
 
 
 def test_planned_ahead(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
