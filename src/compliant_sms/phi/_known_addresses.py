@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import chain
 
-from compliant_sms.phi._place_words import STATES, STREETS
+from compliant_sms.phi._place_words import STATE_NAMES, STATES, STREETS
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, words_of
 
@@ -15,7 +15,15 @@ __all__ = ["own_addresses", "own_towns", "patient_addresses"]
 
 _FEWEST_LETTERS = 4
 _WIDEST = 3  # signs between two words
-_LONGEST_WAY = 20  # signs before a town
+_LONGEST_WAY = 24  # signs before a town
+_POSSESSIVE = ("'s", "\u2019s")
+_COUNTRY = frozenset({"usa", "us"})
+_TWO_WORDS = frozenset(
+    {
+        *("new hampshire", "new jersey", "new mexico", "new york", "north carolina"),
+        *("north dakota", "rhode island", "south carolina", "south dakota", "west virginia"),
+    }
+)
 # USPS Publication 28, appendices B and C; and what people write besides.
 _SHORT = {
     word: row.split()[0]
@@ -38,9 +46,28 @@ def _next_word() -> re.Pattern[str]:
     return re.compile(rf"[\W_]{{0,{_WIDEST}}}([^\W_]+)")
 
 
+# "We spoke to Jackson" and "our Madison is ill" are about people.
 @cache
 def _leads_to() -> re.Pattern[str]:
-    return re.compile(r"\b(?:at|in|to|near|our|en|nuestr[oa]|notre|\u00e0)(?: the)? $")
+    return re.compile(
+        r"\b(?:at|in|near|en|\u00e0|(?:office|oficina|consultorio|cl[i\u00ed]nica|cabinet) de) $"
+    )
+
+
+@cache
+def _ours() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return (
+        re.compile(r"\b(?:our|nuestr[oa]|notre) $"),
+        re.compile(
+            r" (?:office|clinic|location|site|practice|branch|building|oficina|consultorio|"
+            r"cl[i\u00ed]nica|cabinet)"
+        ),
+    )
+
+
+@cache
+def _state_names() -> frozenset[str]:
+    return frozenset(map(str.lower, STATE_NAMES))
 
 
 @cache
@@ -66,10 +93,15 @@ def own_towns(view: View, address: str) -> Iterator[Span]:
         view: the text.
         address: as on a letter; commas between its parts.
     """
-    for town in _towns(address):
-        for start, end in _places(view.lower, town, ()):
-            if _leads_to().search(view.lower, max(0, start - _LONGEST_WAY), start):
-                yield start, end
+    text, (our, office) = view.lower, _ours()
+    town = _town(address)
+    for start, end in _places(text, town, ()) if town else ():
+        way = max(0, start - _LONGEST_WAY)
+        leads = _leads_to().search(text, way, start)
+        if not leads and our.search(text, way, start):
+            leads = office.match(text, end)
+        if leads and not text.startswith(_POSSESSIVE, end):
+            yield start, end
 
 
 def patient_addresses(view: View, address: str) -> Iterator[tuple[Span, bool]]:
@@ -119,16 +151,20 @@ def _parts(address: str) -> tuple[tuple[_Written, bool], ...]:
 
 
 @lru_cache(maxsize=256)
-def _towns(address: str) -> tuple[list[str], ...]:
-    """Each part behind the first, without the state and the ZIP at its end."""
-    found = []
-    for part in _split(address)[1:]:
-        town = part
-        while town and (town[-1].isdigit() or town[-1] in _states()):
-            town = town[:-1]
-        if town:
-            found.append(town)
-    return tuple(found)
+def _town(address: str) -> list[str]:
+    """What stands last, but for the state, the ZIP and the country; empty in a street alone."""
+    words = [word for part in _split(address)[1:] for word in (*part, ",")]
+    while words and (words[-1] == "," or words[-1].isdigit() or words[-1] in _COUNTRY):
+        words.pop()
+    state = len(words) - _words_of_state(words)
+    return " ".join(words[:state]).rstrip(" ,").rpartition(",")[2].split()
+
+
+def _words_of_state(words: Sequence[str]) -> int:
+    """How many words at the end name a state."""
+    if " ".join(words[-2:]) in _TWO_WORDS:
+        return 2
+    return len(_states().union(_state_names()).intersection(words[-1:]))
 
 
 def _split(address: str) -> list[list[str]]:
