@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
@@ -37,6 +38,10 @@ _ASKED_BY = {
     Purpose.APPOINTMENT_REMINDER.code: Awaiting.CONFIRM,
     Purpose.APPOINTMENT_CONFIRMATION.code: Awaiting.CONFIRM,
 }
+# No link to "/forms?id=7", and no "Questions? Call us".
+_ASKS = re.compile(
+    r"(?<!questions)(?<!anything else)(?<!preguntas)(?<!dudas)\?(?!\w)", re.IGNORECASE
+)
 # Reminders go out up to a week before; a later "yes" means something else. Not law.
 _LIVES = timedelta(days=7)
 _FARTHEST = 20  # texts back
@@ -120,9 +125,11 @@ async def asked_by_hand(
     tx: Transaction, ports: Ports, practice_id: str, number: PhoneNumber
 ) -> bool:
     """Whether the last text to a number asks something in somebody's own words."""
-    last = await tx.departed(practice_id, number, ports.clock() - _LIVES, 1)
-    own = [each for each in last if each.draft.asks is None and _may_ask(ports, each.draft)]
-    return any("?" in each.body for each in own)
+    for last in await tx.departed(practice_id, number, ports.clock() - _LIVES, 1):
+        if last.draft.asks is None and _may_ask(ports, last.draft):
+            read = await _as_read(tx, last)
+            return read is not None and _ASKS.search(read.body) is not None
+    return False
 
 
 def _may_ask(ports: Ports, draft: Draft) -> bool:
