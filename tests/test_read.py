@@ -529,6 +529,13 @@ def test_what_is_to_stop_may_be_something_else(body: str) -> None:
         "Gracias. Mi mamá está en el hospital",
         "Mon mari est au centre de rééducation. Merci",
         "Good morning, this is about my son",
+        "Thanks. He is not well",
+        "Thanks I fell",
+        "Thank you. MOM DIED",
+        "Gracias. No lo recib\u00ed",
+        "He passed. Thank you! So proud",
+        "My mom died last year, thank you for the flowers",
+        "My mother died. Thanks for asking",
     ],
 )
 def test_thanks_with_news(text: str) -> None:
@@ -543,6 +550,13 @@ def test_thanks_with_news(text: str) -> None:
     [
         "Thank you so much, Dr. Lee! Rosa P",
         "thanks for squeezing us in",
+        "Thanks. Kathy and Bob Miller",
+        "Thanks, talk to you tomorrow",
+        "Thanks. Sorry for the confusion",
+        "I got your message, thank you",
+        "Thank you for all you do for our family",
+        "Gracias, hasta ma\u00f1ana",
+        "I can't thank you enough",
         "all done, thanks for everything",
         "never mind, thanks",
         "great, no more pain! thanks doc",
@@ -567,6 +581,7 @@ def test_thanks_alone(text: str) -> None:
         "Hank passed away last week. Thank you for your care.",
         "My husband passed away last night, thank you for everything",
         "he died. thanks",
+        "My dad passed. Thank you. God bless you all!",
         "She passed on Tuesday. We would like to thank all the nurses",
     ],
 )
@@ -580,6 +595,8 @@ def test_whose_texts_these_are_has_died(text: str) -> None:
 
 
 THURSDAY = "Lakeside: Yves, see you Thu Oct 29 at 3:00 PM. Reply C to confirm or R to reschedule."
+SUNDAY = "Lakeside: le esperamos el dom 3 ene, 4:00 PM. Responda C para confirmar."
+SAM = "Sun City Clinic: Sam, see you Mar 12 at 3:00 PM. Reply C to confirm."
 MIERCOLES = "Lakeside: Ana, le esperamos el mi\u00e9 28 oct, 4:00 PM. Responda C para confirmar."
 
 
@@ -592,6 +609,13 @@ MIERCOLES = "Lakeside: Ana, le esperamos el mi\u00e9 28 oct, 4:00 PM. Responda C
         ("Yes, I'll be there Thursday!", THURSDAY, Intent.CONFIRM),
         ("si, el miercoles", MIERCOLES, Intent.CONFIRM),
         ("sounds good, sat next to you last time", THURSDAY, Intent.CONFIRM),
+        ("si, el lunes", SUNDAY, Intent.OTHER),
+        ("si el domingo", SUNDAY, Intent.CONFIRM),
+        # A month, a name and a place that are written like days.
+        ("yes, thursday", SAM, Intent.CONFIRM),
+        ("C, have a great Friday", THURSDAY, Intent.CONFIRM),
+        ("Yes, see you then. Happy Friday!", THURSDAY, Intent.CONFIRM),
+        ("yes, good on Tuesday", THURSDAY, Intent.OTHER),
         ("yes tuesday", "Lakeside: your visit is set. Reply C to confirm.", Intent.CONFIRM),
     ],
 )
