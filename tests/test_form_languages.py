@@ -565,3 +565,23 @@ def test_translations_that_cannot_be_used(make: Any) -> None:
     """They are refused where they are made."""
     with pytest.raises(InvalidInput):
         make()
+
+
+@pytest.mark.parametrize(
+    ("language", "asks"), [("es", "sus facturas y pagos"), ("fr", "vos factures et paiements")]
+)
+def test_a_question_about_bills_leaves_as_it_is(
+    make_messenger: Make, carrier: Sandbox, language: str, asks: str
+) -> None:
+    """A bill is no fracture: in French the question was refused, or waited behind a link."""
+    messenger = make_messenger(
+        permission=permission(programmes=[BILLS]),
+        people=lambda _: Profile(time_zone="America/Chicago", language=language),
+    )
+    agree(messenger)
+    sent = messenger.permission.invite(
+        PATIENT, person=PERSON, programme="bills", idempotency_key="ask"
+    )
+
+    assert isinstance(sent, Sent)
+    assert asks in outgoing(carrier)[0]

@@ -586,6 +586,58 @@ def test_staff_at_work(inbox: Messenger) -> None:
         desk.note("nothing", "x", by="ana")
 
 
+@pytest.mark.parametrize(
+    "words", ["sounds good", "yes perfect", "Great, thank you!", "Liked \u201cMonday at 9?\u201d"]
+)
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "Can you come on Monday at 9?",
+        "Yes, bring https://lakeside.example/forms?id=7",
+        "Yes, bring the forms. Questions? Call 217-555-0100.",
+    ],
+)
+def test_what_may_accept_an_offer(
+    inbox: Messenger, carrier: Sandbox, clock: MovableClock, words: str, offer: str
+) -> None:
+    """Politeness behind a question that somebody wrote by hand waits; behind an answer it does not.
+
+    Nothing is said to a reaction.
+    """
+    receive(inbox, "I need another day for my visit")
+    inbox.dispatch_due()
+    (thread,) = inbox.inbox.due()
+    inbox.inbox.reply(thread.thread_id, offer, by="ana", idempotency_key="offer")
+    clock.advance(timedelta(days=1))
+    receive(inbox, words, "SM2")
+    inbox.dispatch_due()
+    asks = offer.startswith("Can you")
+
+    assert [each.thread_id for each in inbox.inbox.due()] == [thread.thread_id] * asks
+    told = [each for each in outgoing(carrier) if "we got your text" in each]
+    assert len(told) == 1 + (asks and "Liked" not in words)
+
+
+@pytest.mark.both_databases
+def test_somebody_who_left_the_practice(
+    inbox: Messenger, make_messenger: Make, clock: MovableClock
+) -> None:
+    """What was assigned to them is nobody's, and the queue hears of it: they would never look."""
+    receive(inbox, "Can I bring the forms on Friday?")
+    (thread,) = inbox.inbox.due()
+    inbox.inbox.assign(thread.thread_id, to="ben", by="ana")
+    later = make_messenger(inbox=evolve(PLAN, queues=[evolve(FRONT, members=["ana"]), BILLING]))
+    desk = later.inbox
+
+    assert [each.assignee for each in desk.due()] == [""]
+    assert desk.thread(thread.thread_id).thread.assignee == ""
+    assert [(item.queue, item.assignee) for item in later.open_items()] == [("front-desk", "")]
+    clock.advance(timedelta(days=4))
+    desk.escalate()
+    assert [event.to for event in desk.events()] == ["front-desk", "front-desk", "dr-diaz"]
+    assert [each.assignee for each in desk.due()] == ["dr-diaz"]
+
+
 @pytest.mark.both_databases
 def test_a_queue_that_was_taken_out_of_the_plan(
     inbox: Messenger, make_messenger: Make, clock: MovableClock

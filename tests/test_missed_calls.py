@@ -355,6 +355,22 @@ def test_in_the_callers_language(make_desk: Make, carrier: Sandbox) -> None:
     assert outgoing(carrier)[0].startswith("Lakeside Family Medicine: no pudimos atender")
 
 
+def test_in_the_language_of_whoever_is_meant(make_desk: Make, carrier: Sandbox) -> None:
+    """Who called need not be told where one person alone agreed at the number."""
+
+    def people(person: str) -> Profile:
+        return Profile(time_zone="America/Chicago", language="fr" if person == PERSON else None)
+
+    messenger = make_desk(people=people)
+    agree(messenger)
+    assert isinstance(missed(messenger), Sent)
+    assert isinstance(missed(messenger, from_=OTHER, call_id="another", accepted_offer=OFFER), Sent)
+    known, stranger = outgoing(carrier)
+
+    assert known.startswith("Lakeside Family Medicine : appel manqu\u00e9")
+    assert stranger.startswith("Lakeside Family Medicine: sorry we missed")
+
+
 def test_own_words_by_the_tag_of_their_language(practice: Practice) -> None:
     """A country in it narrows nothing: whoever reads that language gets them."""
     calls = MissedCalls(words={"en-US": "Sorry.", "es-MX": "Lo sentimos."})

@@ -906,3 +906,63 @@ def test_the_words_that_are_offered_are_understood(category: Category, language:
         revocation = read(word, awaiting=Awaiting.SCOPE).revocation
         assert revocation is not None
         assert revocation.categories == {category}
+
+
+@pytest.mark.parametrize("words", ["Thanks, I fell yesterday", "Rose is in hospice now. Thank you"])
+def test_news_beside_thanks(willing: Messenger, words: str) -> None:
+    """Thanks wait for nobody, and what else is said beside them does."""
+    assert not receive(willing, "Thank you so much!").inbound.needs_person
+    assert receive(willing, words, "SM2").inbound.needs_person
+
+
+@pytest.mark.parametrize("words", ["C", "\U0001f637"])
+def test_what_shows_no_language_after_the_question(
+    willing: Messenger, clock: MovableClock, words: str
+) -> None:
+    """Whoever was asked in Spanish is answered in it, also once the question is open no more."""
+    body = "Lakeside Family Medicine: le esperamos el martes. Responda C para confirmar."
+    assert isinstance(remind(willing, body=body, not_after=clock() + timedelta(hours=1)), Sent)
+    clock.advance(timedelta(days=1))
+    text = receive(willing, words)
+
+    assert (text.answers, text.reading.language) == (None, "es")
+    assert receive(willing, "When do you open?", "SM2").reading.language == "en"
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "waits_for_somebody"),
+    [
+        ("CANCEL", True, True),
+        ("cancelar", True, True),
+        ("Annuler", True, True),
+        ("STOP", True, False),
+        ("CANCEL", False, False),
+    ],
+)
+def test_cancel_after_a_reminder(
+    willing: Messenger,
+    clock: MovableClock,
+    words: str,
+    asked: bool,  # noqa: FBT001 - a parameter of the test
+    waits_for_somebody: bool,  # noqa: FBT001
+) -> None:
+    """It ends all texts, and whoever meant the visit by it must not be waited for in vain."""
+    if asked:
+        assert isinstance(remind(willing), Sent)
+        clock.advance(timedelta(minutes=1))
+    text = receive(willing, words)
+
+    assert willing.consent.state(PATIENT, PERSON).revoked_at is not None
+    assert text.inbound.needs_person is waits_for_somebody
+
+
+def test_a_yes_to_yesterdays_question(willing: Messenger, clock: MovableClock) -> None:
+    """It confirms no visit on another day, and a person reads it."""
+    body = "Lakeside Family Medicine: see you Thu Dec 3 at 3:00 PM. Reply C to confirm."
+    assert isinstance(remind(willing, body=body), Sent)
+    clock.advance(timedelta(minutes=1))
+    text = receive(willing, "yes, I will be there on Tuesday")
+    again = receive(willing, "yes, I will be there on Thursday", "SM2")
+
+    assert (text.answers, text.inbound.needs_person) == (None, True)
+    assert again.answers is not None

@@ -173,6 +173,8 @@ EVERYDAY = [
     "it is pouring here, might be late",
     "no coma nada despues de medianoche",
     "las facturas llegaron tarde",
+    "el copago fue facturado dos veces",
+    "Votre facture est pr\u00eate, vos factures aussi",
 ]
 
 

@@ -120,6 +120,49 @@ def test_another_address_stays_a_finding(written: str) -> None:
     assert (found.label, tier_of(found.label, found.rule)) == (PhiLabel.GEO, ContentTier.DETAIL)
 
 
+TOWNS = OwnFacts(
+    addresses=(
+        "4 Wabash Ave, Suite 2, Terre Haute, IN 47807",
+        "1 Main St, Jackson MS 39201",
+        "9 Elm St, Santa Ana, California 92701",
+        "5 Oak St, Charlotte, North Carolina, USA",
+        "12 Elm Street",
+        "12 Elm Street, IL 62704",
+    )
+)
+
+
+def told_there(text: str) -> set[tuple[PhiLabel, str]]:
+    """Label and words of each finding; the practice is in the towns above."""
+    return {(f.label, text[f.start : f.end]) for f in find(text, Known(own=TOWNS))}
+
+
+@pytest.mark.parametrize("town", ["Terre Haute", "Jackson", "Santa Ana", "Charlotte"])
+def test_a_town_where_the_practice_is_is_nobody(town: str) -> None:
+    """Where a text leads there, it is no person, and no test; elsewhere it may be."""
+    assert told_there(f"See you at {town}.") == set()
+    assert told_there(f"Nos vemos en {town}, o en nuestra oficina de {town}.") == set()
+    assert told_there(f"We are near {town}: our {town} office is open.") == set()
+    assert find(f"See you at {town}.", Known(own=LAKESIDE))
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "words"),
+    [
+        ("Ms. Jackson, your visit is set.", PhiLabel.NAME, "Jackson"),
+        ("Ana Jackson, see you at Jackson.", PhiLabel.NAME, "Ana Jackson"),
+        ("See you at Jackson Smith's.", PhiLabel.NAME, "Jackson Smith"),
+        ("She lives in Jackson, MS.", PhiLabel.GEO, "Jackson, MS"),
+        ("We spoke to Jackson today.", PhiLabel.NAME, "Jackson"),
+        ("Our Jackson is doing well.", PhiLabel.NAME, "Jackson"),
+        ("See you at Jackson\u2019s.", PhiLabel.NAME, "Jackson"),
+    ],
+)
+def test_people_who_are_called_like_a_town(text: str, label: PhiLabel, words: str) -> None:
+    """The town hides no name, and no home."""
+    assert (label, words) in told_there(text)
+
+
 def test_an_address_without_a_number_is_known_as_a_whole() -> None:
     """Half of it could be anywhere; none at all is nowhere."""
     known = Known(own=OwnFacts(addresses=("Elm Plaza, Springfield", ",")))

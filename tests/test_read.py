@@ -18,6 +18,7 @@ from compliant_sms.optout import (
     Assent,
     Author,
     Awaiting,
+    Certainty,
     Intent,
     Reading,
     _answers,
@@ -515,3 +516,109 @@ def test_stop_in_capitals_can_be_taken_back() -> None:
 def test_what_is_to_stop_may_be_something_else(body: str) -> None:
     """A word in capitals whose object is no text of ours."""
     assert read(body).revocation is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My sister is at Memorial. Thank you for your care.",
+        "Mr. Reed is in hospice now, thank you for everything",
+        "Thank you. Thank you for everything. My mother is in the hospital.",
+        "thank you my mom is in the hospital",
+        "Thanks! I have a new number starting monday",
+        "Gracias. Mi mamá está en el hospital",
+        "Mon mari est au centre de rééducation. Merci",
+        "Good morning, this is about my son",
+        "Thanks. He is not well",
+        "Thanks I fell",
+        "Thank you. MOM DIED",
+        "Gracias. No lo recib\u00ed",
+        "He passed. Thank you! So proud",
+        "My mom died last year, thank you for the flowers",
+        "My mother died. Thanks for asking",
+    ],
+)
+def test_thanks_with_news(text: str) -> None:
+    """What stands beside thanks, and has no words that rules know, is not lost among them."""
+    reading = read(text)
+
+    assert (reading.intent, reading.news) == (Intent.GREETING_OR_THANKS, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you so much, Dr. Lee! Rosa P",
+        "thanks for squeezing us in",
+        "Thanks. Kathy and Bob Miller",
+        "Thanks, talk to you tomorrow",
+        "Thanks. Sorry for the confusion",
+        "I got your message, thank you",
+        "Thank you for all you do for our family",
+        "Gracias, hasta ma\u00f1ana",
+        "I can't thank you enough",
+        "all done, thanks for everything",
+        "never mind, thanks",
+        "great, no more pain! thanks doc",
+        "I appreciate the reminders",
+        "You guys are lifesavers, thank you!!",
+        "Perfect, thank you Odette",
+        "Thanks! See you then",
+        "ya no tengo preguntas, gracias",
+        "merci beaucoup",
+        "hi",
+    ],
+)
+def test_thanks_alone(text: str) -> None:
+    """What somebody thanks for, and who signs, is no news; neither is a text about something."""
+    assert not read(text).news
+    assert not read("Thank you. When do you open?").news
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hank passed away last week. Thank you for your care.",
+        "My husband passed away last night, thank you for everything",
+        "he died. thanks",
+        "My dad passed. Thank you. God bless you all!",
+        "She passed on Tuesday. We would like to thank all the nurses",
+    ],
+)
+def test_whose_texts_these_are_has_died(text: str) -> None:
+    """Thanks behind the news of a death hide it no more: texts end, and a person sees it."""
+    reading = read(text)
+
+    assert reading.intent is Intent.OPT_OUT
+    assert reading.revocation is not None
+    assert reading.revocation.certainty is Certainty.UNSURE
+
+
+THURSDAY = "Lakeside: Yves, see you Thu Oct 29 at 3:00 PM. Reply C to confirm or R to reschedule."
+SUNDAY = "Lakeside: le esperamos el dom 3 ene, 4:00 PM. Responda C para confirmar."
+SAM = "Sun City Clinic: Sam, see you Mar 12 at 3:00 PM. Reply C to confirm."
+MIERCOLES = "Lakeside: Ana, le esperamos el mi\u00e9 28 oct, 4:00 PM. Responda C para confirmar."
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt", "means"),
+    [
+        ("yes i'll come tuesday", THURSDAY, Intent.OTHER),
+        ("C, see you Friday", THURSDAY, Intent.OTHER),
+        ("si voy el martes", MIERCOLES, Intent.OTHER),
+        ("Yes, I'll be there Thursday!", THURSDAY, Intent.CONFIRM),
+        ("si, el miercoles", MIERCOLES, Intent.CONFIRM),
+        ("sounds good, sat next to you last time", THURSDAY, Intent.CONFIRM),
+        ("si, el lunes", SUNDAY, Intent.OTHER),
+        ("si el domingo", SUNDAY, Intent.CONFIRM),
+        # A month, a name and a place that are written like days.
+        ("yes, thursday", SAM, Intent.CONFIRM),
+        ("C, have a great Friday", THURSDAY, Intent.CONFIRM),
+        ("Yes, see you then. Happy Friday!", THURSDAY, Intent.CONFIRM),
+        ("yes, good on Tuesday", THURSDAY, Intent.OTHER),
+        ("yes tuesday", "Lakeside: your visit is set. Reply C to confirm.", Intent.CONFIRM),
+    ],
+)
+def test_a_yes_to_another_day(text: str, prompt: str, means: Intent) -> None:
+    """Whoever will come on Tuesday does not confirm Thursday."""
+    assert read(text, awaiting=Awaiting.CONFIRM, prompt=prompt).intent is means

@@ -569,6 +569,10 @@ def test_words_at_other_times() -> None:
     (recall, *_) = reminders_of(done, [YEARLY], since=LONG_AGO)
 
     assert "at 12:05 AM." in least_words("L", "1", night[:1], asks=False)
+    for hour, told in ((1, "a la 1:30 AM."), (11, "a las 11:30 AM."), (13, "a la 1:30 PM.")):
+        at = visit(WALL.replace(hour=hour), language="es")
+        found = reminders_of(at, [DAY_BEFORE], since=LONG_AGO)
+        assert least_words("L", "1", found[:1], asks=False).endswith(told)
     twice = least_words("L", "1", [noon[0], noon[0]], asks=False)
     assert twice == "L: you have 2 appointments on Tue Dec 1, at 12:30 PM."
     assert least_words("L", "217-555-0100", [recall], asks=False) == (

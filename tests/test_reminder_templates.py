@@ -455,6 +455,7 @@ def test_values_that_cannot_be_used(
         messenger.reminders.plan_due()
 
     assert "x.example" not in str(refused.value)
+    assert refused.value.__notes__ == ["It is about the visit 991."]
     assert outgoing(carrier) == []
     assert history(messenger) == []
 

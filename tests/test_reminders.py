@@ -31,6 +31,7 @@ from compliant_sms import (
     Settings,
 )
 from compliant_sms.consent import NumberFlagged
+from compliant_sms.conversations import OpenKind
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
     ConfigurationError,
@@ -59,11 +60,13 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.stores._transaction import SqlTransaction
 from compliant_sms.testing import MovableClock
+from compliant_sms.volume import VolumePlan
 from compliant_sms.worker import AsyncWorker, Worker
 from conftest import MORNING, PATIENT, PERSON, WARNING
+from test_inbox import PLAN
 from test_receive import from_patient, text_of
 from test_sealed_store import on_disk
-from test_send import agree, outgoing, remind, waits
+from test_send import agree, outgoing, remind, run, waits
 
 pytestmark = [
     pytest.mark.usefixtures(waits.__name__),  # nobody sleeps here
@@ -320,6 +323,66 @@ def test_a_worker_that_was_away(diary: Messenger, carrier: Sandbox, clock: Movab
     work(diary)
 
     assert [each.draft.idempotency_key for each in history(diary)] == ["appt/991//2h"]
+
+
+def test_a_reminder_that_would_say_the_same_again(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """After a quiet Sunday Monday's patients are told once, and nobody has to see to the rest."""
+    messenger = make_messenger(
+        people=lambda _: Profile(time_zone=CHICAGO),
+        reminders=[ReminderPlan(offsets=["1 day before at 10:00", "2 hours before"])],
+        volume=VolumePlan(quiet_days=["sunday"]),
+        inbox=PLAN,
+    )
+    agree(messenger)
+    messenger.reminders.keep(visit(start=WALL + timedelta(days=5)))
+    run_to(messenger, clock, MORNING + timedelta(days=7, hours=4), 2 * HOUR)
+    early, late = history(messenger)
+
+    assert early.departure is not None
+    assert late.state is State.CANCELLED
+    assert late.problem is not None
+    assert late.problem.words == "The reminder before it went late, and said the same."
+    assert len(outgoing(carrier)) == 1
+    assert messenger.open_items() == ()
+    # Whoever may not be told at all is still on the list.
+    messenger.consent.revoke(PATIENT, channel="spoken", recorded_by="desk:ana")
+    messenger.reminders.keep(visit(id="992", start=WALL + timedelta(days=12)))
+    run_to(messenger, clock, MORNING + timedelta(days=14, hours=4), 2 * HOUR)
+    assert {item.kind for item in messenger.open_items()} == {OpenKind.UNDELIVERABLE}
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_the_same_words_that_nobody_was_told(
+    make_messenger: Make,
+    clock: MovableClock,
+    lost: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """Where the first text never arrived, or told of another visit, somebody sees to the second."""
+    messenger = make_messenger(
+        people=lambda _: Profile(time_zone=CHICAGO),
+        reminders=[
+            ReminderPlan(
+                offsets=["6 hours before", "4 hours before"][: 1 + lost],
+                body=lambda _: "Lakeside Family Medicine: please call us about your visit.",
+            )
+        ],
+        inbox=PLAN,
+    )
+    agree(messenger)
+    messenger.reminders.keep(visit())
+    if not lost:
+        messenger.reminders.keep(visit(id="993", start=WALL + 10 * HOUR))
+    run_to(messenger, clock, visit().starts_at - 5 * HOUR)
+    (early,) = history(messenger)
+    if lost:
+        undelivered = evolve(early, state=State.UNDELIVERED)
+        run(messenger, lambda tx: tx.save(undelivered, clock()))
+    run_to(messenger, clock, visit().starts_at + 5 * HOUR, HOUR)
+
+    assert [each.state for each in history(messenger)][1:] == [State.BLOCKED]
+    assert OpenKind.UNDELIVERABLE in {item.kind for item in messenger.open_items()}
 
 
 def test_planned_ahead(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:

@@ -341,6 +341,7 @@ def test_suggestions_go_by_what_a_text_is_about() -> None:
 
     assert names(reading, made) == ["reply_billing", "reply_reschedule"]
     assert names(read("Thank you so much!"), made) == ["reply_thanks"]
+    assert names(read("My mom is in hospice now. Thank you"), made) == []
     assert names(read("What do I owe for last week?"), made)[0] == "reply_billing"
     assert names(Reading(intent=Intent.OTHER), Catalogue()) == []
 

@@ -361,22 +361,33 @@ def refused_names(names: Iterable[str]) -> list[str]:
     return found
 
 
-# The rules take these for words that sell, and would decide the text as a promotion.
 SELLING = ["gala", "luce"]
+"""Words that sell elsewhere."""
 ODD = ["april", "christian", "dallas", "nan", "nat", "parish", "sunday", "tia", "tuesday"]
 
 
 def test_common_given_names_are_taken() -> None:
-    """A given name is not taken for a day, a place, a disease or a missing value."""
+    """A given name is not taken for a day, a place, a disease, an offer or a missing value."""
     names = random.Random(8).sample(sorted(given_names()), 500)
 
-    assert refused_names([*ODD, *SELLING, *sorted({*names} - {*SELLING})]) == SELLING
+    assert refused_names([*ODD, *SELLING, *sorted(names)]) == []
 
 
 @pytest.mark.endurance
 def test_all_given_names_are_taken() -> None:
-    """Each of the lists, but for two."""
-    assert refused_names(sorted(given_names())) == SELLING
+    """Each of the lists."""
+    assert refused_names(sorted(given_names())) == []
+
+
+@pytest.mark.parametrize("town", ["Madison", "Terre Haute", "Santa Ana"])
+def test_the_practices_town_is_a_place(town: str) -> None:
+    """Many are called like people. Of no other town anybody can say that it is meant."""
+    made = simple("{practice}: see you at {place}.", variables=[Variable("place", Place())])
+    there = evolve(CLINIC, addresses=[f"4 Wabash Ave, {town}, IN 47807"])
+
+    assert made.render({"place": town}, practice=there).body.endswith(f"see you at {town}.")
+    with pytest.raises(CannotRender, match="place brings"):
+        made.render({"place": town}, practice=CLINIC)
 
 
 LETTERS = st.text(alphabet="abcdefgh\u00e9\u0161\u5f35\U0001e922 -'.", max_size=60)

@@ -70,7 +70,8 @@ class ReminderDesk:
 
         Raises:
             Exception: what went wrong with the first visit that failed, for example in your words;
-                after all the others. It is planned again after ten minutes.
+                after all the others; a note of it names the visit. It is planned again after ten
+                minutes.
         """
         done = finish(flows.plan_due(self._ports, limit, _instant(until)))
         if done.failures:

@@ -199,9 +199,20 @@ class InboxPlan:
         """The queue of that name; the first one, where it was taken out of the plan."""
         return next((each for each in self.queues if each.name == name), self.queues[0])
 
+    def holder(self, assignee: str, queue: str) -> str:
+        """Who has what lies in a queue: its assignee; nobody, once they are of its members no more.
+
+        Args:
+            assignee: to whom it was assigned; empty where nobody has it.
+            queue: the queue's name.
+        """
+        there = assignee in {*self.queue(queue).members, self.point_person}
+        return assignee if there else ""
+
     def placed(self, thread: Thread) -> Thread:
-        """A thread in the queue in which it is now, whatever that was called when it came."""
-        return evolve(thread, queue=self.queue(thread.queue).name)
+        """A thread as it lies now, whatever its queue was called, and whoever was there, before."""
+        queue = self.queue(thread.queue).name
+        return evolve(thread, queue=queue, assignee=self.holder(thread.assignee, queue))
 
     def queue_for(self, arrival: Arrival) -> Queue:
         """Who answers a text."""

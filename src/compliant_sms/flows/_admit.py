@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
 
@@ -18,7 +18,7 @@ from compliant_sms.flows._rate import turn
 from compliant_sms.flows._rehearsed import DRY_RUN
 from compliant_sms.flows._routes import enrol, routes_for
 from compliant_sms.flows._sent_before import looked_back
-from compliant_sms.flows._standing import Void, set_aside, standing
+from compliant_sms.flows._standing import Void, aside, set_aside, standing, tells_of_visits
 from compliant_sms.flows._told import Unasked
 from compliant_sms.flows._waits import wait_name, wait_of
 from compliant_sms.lifecycle import State
@@ -44,6 +44,8 @@ WAITING = frozenset({State.DUE, State.HELD})
 """The states of a text that nobody has taken yet."""
 
 _IN_PLACE = frozenset({State.CLAIMED, State.HELD})
+_MANY = 20
+_TOLD_ALREADY = "The reminder before it went late, and said the same."
 
 
 @frozen(kw_only=True)
@@ -204,7 +206,8 @@ async def admit(
     plan = await planned(tx, ports, decided.decision, message)
     decided = evolve(decided, decision=plan.decision)
     decision, route = decided.decision, decided.route
-    moved, result = _consequence(message, decided, ports)
+    told = await _is_told_already(tx, message, decision)
+    moved, result = _told_already(message) if told else _consequence(message, decided, ports)
     if result is None and decided.told.needs_link:
         return Unlinked(message)
     if result is None and (until := await turn(tx, ports, decision.facts, route, waits[route.key])):
@@ -278,6 +281,38 @@ def _consequence(
         departure=_departure(decided),
     )
     return claimed, None
+
+
+async def _is_told_already(tx: Transaction, message: Message, decision: Decision) -> bool:
+    """Whether a reminder is refused for nothing but that the one before it went late.
+
+    As after a quiet day: it said the same of the same visits, as they stand, and nobody knows that
+    it never arrived. Nobody has to see to this one then. Where the same words would tell of
+    another visit, somebody does.
+    """
+    against = {each.rule for each in decision.findings if each.verdict is Verdict.BLOCK}
+    last = decision.facts.sent.identical_at
+    if last is None or against != {"identical-text"} or not tells_of_visits(message.draft):
+        return False
+    visits = await _visits(tx, message)
+    since = last - timedelta(seconds=1)
+    for text in await tx.departed(message.practice_id, message.draft.to, since, _MANY):
+        is_it = text.departure is not None and text.departure.at == last
+        arrives = text.state is not State.UNDELIVERED
+        if is_it and arrives and visits <= await _visits(tx, text):
+            return True
+    return False
+
+
+async def _visits(tx: Transaction, message: Message) -> set[tuple[str, str, int]]:
+    """Of which visits a text tells, each at its time."""
+    told = await tx.told_in(message.message_id)
+    return {(each.appointment_id, each.occurrence, each.sequence) for each in told}
+
+
+def _told_already(message: Message) -> tuple[Message, Outcome | None]:
+    cancelled = message.moved(State.CANCELLED, problem=aside(_TOLD_ALREADY))
+    return cancelled, Cancelled(message_id=message.message_id, reason=_TOLD_ALREADY)
 
 
 def _departure(decided: Decided) -> Departure:

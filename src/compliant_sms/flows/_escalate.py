@@ -59,14 +59,14 @@ async def _tell_failures(
         thread = await tx.thread(ports.practice.id, thread_id)
         if thread is None:  # joined or erased a moment ago; the next call looks again
             continue
-        queue = plan.queue(thread.queue).name
+        thread = plan.placed(thread)
         event = InboxEvent(
             event_id=ports.ids(),
             kind=InboxEventKind.REPLY_FAILED,
             at=at,
             thread_id=thread_id,
-            queue=queue,
-            to=thread.assignee or queue,
+            queue=thread.queue,
+            to=thread.assignee or thread.queue,
             reference=message_id,
         )
         raised += await tx.add_inbox_event(ports.practice.id, event)
@@ -96,14 +96,14 @@ async def _raise(ports: Ports, plan: InboxPlan, wait: Wait, at: datetime) -> boo
                 to=plan.point_person,
             )
             await tx.add_entry(practice_id, entry)
-        queue = plan.queue(thread.queue).name
+        thread = plan.placed(thread)
         event = InboxEvent(
             event_id=ports.ids(),
             kind=kind,
             at=at,
             thread_id=thread.thread_id,
-            queue=queue,
-            to=thread.assignee or queue,
+            queue=thread.queue,
+            to=thread.assignee or thread.queue,
             reference=wait.inbound_id or wait.wait_id,
         )
         await tx.raise_wait(wait.wait_id, wait.raised + 1)

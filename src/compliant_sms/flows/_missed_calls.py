@@ -66,7 +66,7 @@ async def missed_call(ports: Ports, call: MissedCall) -> Outcome:
 
 
 async def _drafted(ports: Ports, plan: MissedCalls, call: MissedCall, before: _Before) -> Draft:
-    profile = await ports.people(call.person) if call.person else None
+    profile = None if is_caller(before.person) else await ports.people(before.person)
     return Draft(
         to=call.from_,
         person=before.person,

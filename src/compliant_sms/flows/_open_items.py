@@ -8,7 +8,7 @@ from attrs import evolve
 
 from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
-from compliant_sms.conversations import OpenItem, OpenKind
+from compliant_sms.conversations import InboxPlan, OpenItem, OpenKind
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._escalate import adopt_all
 from compliant_sms.flows._inbox import the_plan
@@ -28,10 +28,14 @@ async def open_items(ports: Ports, limit: int) -> tuple[OpenItem, ...]:
     at, practice_id = ports.clock(), ports.practice.id
     since = at - plan.held_too_long
     found = await ports.store.run(lambda tx: tx.open_items(practice_id, at, since, limit))
-    # Only what waits in a thread has a queue.
-    return tuple(
-        evolve(each, queue=plan.queue(each.queue).name) if each.queue else each for each in found
-    )
+    return tuple(_placed(plan, each) for each in found)
+
+
+def _placed(plan: InboxPlan, item: OpenItem) -> OpenItem:
+    if not item.queue:  # only what waits in a thread has one
+        return item
+    queue = plan.queue(item.queue).name
+    return evolve(item, queue=queue, assignee=plan.holder(item.assignee, queue))
 
 
 async def dismiss(ports: Ports, items: Sequence[OpenItem], *, by: str, reason: str) -> int:

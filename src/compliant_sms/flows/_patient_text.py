@@ -11,14 +11,19 @@ from compliant_sms.consent import Channel, Revoked
 from compliant_sms.flows._arrive import arrive
 from compliant_sms.flows._believe import ELSEWHERE, UNPROVEN, doubt_of, is_elsewhere
 from compliant_sms.flows._heard import Heard, act_on
-from compliant_sms.flows._question import Question, question_on_page, questions
+from compliant_sms.flows._question import (
+    Question,
+    asked_by_hand,
+    question_on_page,
+    questions,
+)
 from compliant_sms.flows._replies import Asked
 from compliant_sms.flows._said import Said, read_answer, read_text, with_keyword
 from compliant_sms.flows._threads import Filed
 from compliant_sms.flows._visit_answers import asked_visits, keep_answers
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Inbound, Message
-from compliant_sms.optout import Author, Reading, Reserved
+from compliant_sms.optout import Author, Intent, Reading, Reserved
 from compliant_sms.ports import Ports, Transaction, Unconfirmed
 from compliant_sms.practice import Practice
 from compliant_sms.providers import InboundText
@@ -134,7 +139,8 @@ async def take_in(
         # Whoever answers about a visit as it was has to be told how it stands.
         needs_person=page is not None
         or said.needs_person(event)
-        or any(each.is_stale for each in asked_about),
+        or any(each.is_stale for each in asked_about)
+        or await _may_accept(tx, ports, practice.id, said, event),
         proven=proof is Proof.GIVEN,
     )
     new = await tx.add_inbound(inbound)
@@ -166,6 +172,7 @@ async def take_in(
         language=said.reading.language,
     )
     quiet = draft is not None or event.answered or page is not None
+    quiet = quiet or inbound.author is not Author.PERSON
     thread_id = await arrive(tx, ports, filed, at, quiet=quiet)
     return evolve(made, visits=visits, thread_id=thread_id)
 
@@ -226,6 +233,16 @@ async def _doubt(
     if await is_elsewhere(tx, ports, event):
         return ELSEWHERE
     return await doubt_of(tx, practice_id, event) if said.grants else ""
+
+
+async def _may_accept(
+    tx: Transaction, ports: Ports, practice_id: str, said: Said, event: InboundText
+) -> bool:
+    """Whether "sounds good", or a tapped thumb, may accept what somebody offered by hand."""
+    polite = said.reading.intent is Intent.GREETING_OR_THANKS
+    if event.sender is None or not (polite or said.reading.author is Author.REACTION):
+        return False
+    return await asked_by_hand(tx, ports, practice_id, event.sender)
 
 
 async def answer_to(

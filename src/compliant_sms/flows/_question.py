@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -33,13 +34,17 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.practice import PhiMode
 from compliant_sms.secure_pages import Accessed
 
-__all__ = ["Question", "bound_question", "question_on_page", "questions"]
+__all__ = ["Question", "asked_by_hand", "bound_question", "question_on_page", "questions"]
 
 # What texts of these purposes ask, where nothing else is said.
 _ASKED_BY = {
     Purpose.APPOINTMENT_REMINDER.code: Awaiting.CONFIRM,
     Purpose.APPOINTMENT_CONFIRMATION.code: Awaiting.CONFIRM,
 }
+# No link to "/forms?id=7", and no "Questions? Call us".
+_ASKS = re.compile(
+    r"(?<!questions)(?<!anything else)(?<!preguntas)(?<!dudas)\?(?!\w)", re.IGNORECASE
+)
 # Reminders go out up to a week before; a later "yes" means something else. Not law.
 _LIVES = timedelta(days=7)
 _FARTHEST = 20  # texts back
@@ -117,6 +122,17 @@ async def questions(
     return [
         evolve(each, mistakable=crossed or each.message.message_id in several) for each in found
     ]
+
+
+async def asked_by_hand(
+    tx: Transaction, ports: Ports, practice_id: str, number: PhoneNumber
+) -> bool:
+    """Whether the last text to a number asks something in somebody's own words."""
+    for last in await tx.departed(practice_id, number, ports.clock() - _LIVES, 1):
+        if last.draft.asks is None and _may_ask(ports, last.draft):
+            read = await _as_read(tx, last)
+            return read is not None and _ASKS.search(read.body) is not None
+    return False
 
 
 def _may_ask(ports: Ports, draft: Draft) -> bool:

@@ -73,6 +73,7 @@ async def plan_due(ports: Ports, limit: int, until: datetime | None = None) -> P
         try:
             texts += await _plan(ports, kept, at, until)
         except Exception as error:  # noqa: BLE001 - the others must not wait for this one
+            error.add_note(f"It is about the visit {'/'.join(filter(None, kept.appointment.key))}.")
             failures.append(error)
             await _put_off(ports, kept, at)
     if together is not None and not failures:

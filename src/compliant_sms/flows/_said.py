@@ -28,6 +28,8 @@ from compliant_sms.providers import InboundText, ProviderKeyword
 __all__ = ["Said", "read_answer", "read_text", "with_keyword"]
 
 _NAMED = "/named"
+_STOP_WORD = "keyword:stop/"
+_OF_VISITS_TOO = ("cancel", "annul")
 
 _SETTLED = frozenset({Intent.OPT_OUT, Intent.CONFIRM, Intent.GREETING_OR_THANKS})
 _ANSWERED = frozenset({Reserved.STOP, Reserved.HELP, Reserved.START})
@@ -143,8 +145,15 @@ class Said:
             others -= {Intent.OPT_IN}  # it is on record, and confirmed
         if self.reserved in _ANSWERED:
             others, unbound = set(), False
-        more = self._says_more(event.body)
-        return bool(lost or unbound or others or more or self.unsure or event.media or reading.asks)
+        more = reading.news or reading.asks or self._says_more(event.body)
+        more = more or (asked is Awaiting.CONFIRM and self._may_mean_the_visit)
+        return bool(lost or unbound or others or more or self.unsure or event.media)
+
+    @property
+    def _may_mean_the_visit(self) -> bool:
+        """Whether what ends texts by law ("CANCEL") may have been meant to end more than them."""
+        keyword, _, word = (self.rule or "").rpartition("/")
+        return keyword.startswith(_STOP_WORD) and word.startswith(_OF_VISITS_TOO)
 
     def _says_more(self, body: str) -> bool:
         """Whether most of a text stands outside of what revokes in it."""
@@ -184,9 +193,20 @@ def read_answer(event: InboundText, asked: Sequence[Question]) -> Said:
     said = read_text(event, asked[0] if asked and asked[0].live else None)
     if said.question is not None and (said.question.since or said.question.mistakable):
         said = _by_itself(event, said)
+    if said.question is None and asked:
+        said = _in_the_language_of(event, said, asked[0])
     if said.answered is not None or said.reading.revocation is not None:
         return said
     return _by_name(event, asked) or evolve(said, repeats=_repeats(event, asked))
+
+
+def _in_the_language_of(event: InboundText, said: Said, asked: Question) -> Said:
+    """What shows no language of its own, as "C" does not, is in that of what was asked last.
+
+    That is so also where it can be no answer to that any more, or may be meant for something else.
+    """
+    spoken = read_text(event, asked).reading.language
+    return evolve(said, reading=evolve(said.reading, language=spoken))
 
 
 def _repeats(event: InboundText, asked: Sequence[Question]) -> bool:

@@ -11,13 +11,22 @@ from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._prepared import OTHERWISE, WITHDRAWN, outdated, template_of, unknown
 from compliant_sms.flows._told import Unasked, void_reason
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Cancelled, Held, Message
+from compliant_sms.messages import Cancelled, Draft, Held, Message
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import Category, Problem
 from compliant_sms.reminders import KEY_PREFIX
 from compliant_sms.rules import Finding
 
-__all__ = ["SET_ASIDE", "Later", "Standing", "Void", "set_aside", "standing"]
+__all__ = [
+    "SET_ASIDE",
+    "Later",
+    "Standing",
+    "Void",
+    "aside",
+    "set_aside",
+    "standing",
+    "tells_of_visits",
+]
 
 SET_ASIDE = "set-aside"
 """The code of what stands on record with a text that was called back because of what it tells."""
@@ -53,13 +62,22 @@ Standing: TypeAlias = Void | Later | Unasked | None
 """What became of a text that waits; None where it may go, if the rules let it."""
 
 
+def tells_of_visits(draft: Draft) -> bool:
+    """Whether a text reminds of visits, or is a recall."""
+    return draft.idempotency_key.startswith(KEY_PREFIX)
+
+
+def aside(reason: str) -> Problem:
+    """What stands on record with a text that is called back; the reason tells of no patient."""
+    return Problem(category=Category.UNKNOWN, code=SET_ASIDE, words=reason)
+
+
 async def standing(
     tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
 ) -> Standing:
     """What has become of a text since it was asked for. The rules are asked afterwards."""
     draft = message.draft
-    tells_of_visits = draft.idempotency_key.startswith(KEY_PREFIX)
-    reason = await void_reason(tx, ports, message, known, at) if tells_of_visits else ""
+    reason = await void_reason(tx, ports, message, known, at) if tells_of_visits(draft) else ""
     if reason:
         return reason if isinstance(reason, Unasked) else Void(reason)
     if draft.template is None:
@@ -70,7 +88,7 @@ async def standing(
         return Later(until, (unknown(until),))
     if not template.approved or template.withdrawn:
         return Void(WITHDRAWN)
-    otherwise = tells_of_visits and await outdated(tx, message, known, template)
+    otherwise = tells_of_visits(draft) and await outdated(tx, message, known, template)
     return Void(OTHERWISE) if otherwise else None
 
 
@@ -82,8 +100,7 @@ async def set_aside(
         held = evolve(message, state=State.HELD, not_before=answer.until)
         await tx.save(held, at)
         return Held(message_id=message.message_id, until=answer.until, reasons=answer.reasons)
-    why = Problem(category=Category.UNKNOWN, code=SET_ASIDE, words=answer.reason)
-    await tx.save(message.moved(State.CANCELLED, problem=why), at)
+    await tx.save(message.moved(State.CANCELLED, problem=aside(answer.reason)), at)
     # Another text may tell of what it would have told.
     await tx.void_told(message.message_id, answer.reason)
     return Cancelled(message_id=message.message_id, reason=answer.reason)

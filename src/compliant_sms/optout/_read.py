@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from compliant_sms.optout._answers import answers, asked, assent_of, named_in
+from compliant_sms.optout._days import names_another_day
 from compliant_sms.optout._emergencies import danger_beside, find_emergency
 from compliant_sms.optout._framed import author_of, own_parts
 from compliant_sms.optout._heard import MOST_READ, Heard, hear
@@ -21,10 +22,12 @@ from compliant_sms.optout._keywords import Reserved, reserved_word
 from compliant_sms.optout._language import language_of, language_to_answer
 from compliant_sms.optout._reading import Author, Awaiting, Intent, Reading
 from compliant_sms.optout._revocation import find_revocation, stop_beside
+from compliant_sms.optout._thanks import has_news
 from compliant_sms.phrases import fold
 
 __all__ = ["read"]
 
+_ANOTHER_DAY = "answer:another-day"
 _RESERVED = {Reserved.HELP: Intent.HELP, Reserved.START: Intent.OPT_IN}
 _ASKS = re.compile(
     r"\?| (?:if i (?:need|needed|want|wanted|have|had|get|got|decide|cant)|by when|what if"
@@ -70,6 +73,7 @@ def read(body: str, *, awaiting: Awaiting | None = None, prompt: str = "") -> Re
     reading = _read(heard, language, awaiting, prompt)
     spoken_to = language_to_answer(body, heard.words, prompt, language)
     reading = reading if spoken_to == language else evolve(reading, language=spoken_to)
+    reading = evolve(reading, news=True) if has_news(body, reading) else reading
     if reading.intent is Intent.EMERGENCY or len(body) <= MOST_READ:
         return reading
     return next(_dangers_behind(body, reading), reading)
@@ -164,6 +168,8 @@ def _read(heard: Heard, language: str, awaiting: Awaiting | None, prompt: str) -
     weighed = weigh(found)
     intent, rule, start, end = _leading(heard, spoken, weighed)
     assent = assent_of(weighed.decided) if weighed and intent is weighed.intent else None
+    if intent is Intent.CONFIRM and names_another_day(heard.text, prompt):
+        intent, rule = Intent.OTHER, _ANOTHER_DAY
     if intent is not Intent.EMERGENCY and revocation is not None:
         intent, rule, assent = Intent.OPT_OUT, revocation.rule, None
         start, end = revocation.start, revocation.end

@@ -115,6 +115,7 @@ class Reading:
             our text that it answers, or else ``"en"``.
         also: what else it is about, most first; for routing, and so that nothing else gets lost.
         asks: whether it asks something.
+        news: whether it thanks or greets, and says something beside it that no rule knows.
         assent: how it agrees to texts, where it was asked for that and says nothing else.
     """
 
@@ -127,4 +128,5 @@ class Reading:
     language: str = "en"
     also: tuple[Intent, ...] = ()
     asks: bool = False
+    news: bool = False
     assent: Assent | None = None

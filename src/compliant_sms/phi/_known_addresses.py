@@ -7,14 +7,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import chain
 
-from compliant_sms.phi._place_words import STATES, STREETS
+from compliant_sms.phi._place_words import STATE_NAMES, STATES, STREETS
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, words_of
 
-__all__ = ["own_addresses", "patient_addresses"]
+__all__ = ["own_addresses", "own_towns", "patient_addresses"]
 
 _FEWEST_LETTERS = 4
 _WIDEST = 3  # signs between two words
+_LONGEST_WAY = 24  # signs before a town
+_POSSESSIVE = ("'s", "\u2019s")
+_COUNTRY = frozenset({"usa", "us"})
+_TWO_WORDS = frozenset(
+    {
+        *("new hampshire", "new jersey", "new mexico", "new york", "north carolina"),
+        *("north dakota", "rhode island", "south carolina", "south dakota", "west virginia"),
+    }
+)
 # USPS Publication 28, appendices B and C; and what people write besides.
 _SHORT = {
     word: row.split()[0]
@@ -37,6 +46,30 @@ def _next_word() -> re.Pattern[str]:
     return re.compile(rf"[\W_]{{0,{_WIDEST}}}([^\W_]+)")
 
 
+# "We spoke to Jackson" and "our Madison is ill" are about people.
+@cache
+def _leads_to() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:at|in|near|en|\u00e0|(?:office|oficina|consultorio|cl[i\u00ed]nica|cabinet) de) $"
+    )
+
+
+@cache
+def _ours() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return (
+        re.compile(r"\b(?:our|nuestr[oa]|notre) $"),
+        re.compile(
+            r" (?:office|clinic|location|site|practice|branch|building|oficina|consultorio|"
+            r"cl[i\u00ed]nica|cabinet)"
+        ),
+    )
+
+
+@cache
+def _state_names() -> frozenset[str]:
+    return frozenset(map(str.lower, STATE_NAMES))
+
+
 @cache
 def _states() -> frozenset[str]:
     return frozenset(map(str.lower, STATES))
@@ -51,6 +84,24 @@ def own_addresses(view: View, address: str) -> Iterator[Span]:
     """
     for written in _beginnings(address):
         yield from _places(view.lower, *written)
+
+
+def own_towns(view: View, address: str) -> Iterator[Span]:
+    """Where a text leads to the town of an address: "see you in Madison", "our Carmel office".
+
+    Args:
+        view: the text.
+        address: as on a letter; commas between its parts.
+    """
+    text, (our, office) = view.lower, _ours()
+    town = _town(address)
+    for start, end in _places(text, town, ()) if town else ():
+        way = max(0, start - _LONGEST_WAY)
+        leads = _leads_to().search(text, way, start)
+        if not leads and our.search(text, way, start):
+            leads = office.match(text, end)
+        if leads and not text.startswith(_POSSESSIVE, end):
+            yield start, end
 
 
 def patient_addresses(view: View, address: str) -> Iterator[tuple[Span, bool]]:
@@ -97,6 +148,23 @@ def _parts(address: str) -> tuple[tuple[_Written, bool], ...]:
     numbered = next((at for at, part in enumerate(parts) if _has_number(part)), unnumbered)
     ways = [(_way(parts, at, at), at <= numbered) for at in range(len(parts))]
     return tuple((way, exact) for way, exact in ways if sum(map(len, way[0])) >= _FEWEST_LETTERS)
+
+
+@lru_cache(maxsize=256)
+def _town(address: str) -> list[str]:
+    """What stands last, but for the state, the ZIP and the country; empty in a street alone."""
+    words = [word for part in _split(address)[1:] for word in (*part, ",")]
+    while words and (words[-1] == "," or words[-1].isdigit() or words[-1] in _COUNTRY):
+        words.pop()
+    state = len(words) - _words_of_state(words)
+    return " ".join(words[:state]).rstrip(" ,").rpartition(",")[2].split()
+
+
+def _words_of_state(words: Sequence[str]) -> int:
+    """How many words at the end name a state."""
+    if " ".join(words[-2:]) in _TWO_WORDS:
+        return 2
+    return len(_states().union(_state_names()).intersection(words[-1:]))
 
 
 def _split(address: str) -> list[list[str]]:

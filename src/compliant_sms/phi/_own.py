@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from attrs import evolve
 
 from compliant_sms.phi._known import OwnFacts
-from compliant_sms.phi._known_addresses import own_addresses
+from compliant_sms.phi._known_addresses import own_addresses, own_towns
 from compliant_sms.phi._labels import HEALTH_LABELS, OWN_NAME, PhiFinding, PhiLabel
 from compliant_sms.phi._marks import GIVEN, SURNAME
 from compliant_sms.phi._own_words import is_everyday, is_name, is_protected, tells_in_link
@@ -38,6 +38,7 @@ def without_own(view: View, found: Iterable[PhiFinding], own: OwnFacts) -> list[
     names = [span for name in own.names for span in phrase(view, own_words(name))]
     links = _own_links(view, own.hosts) if own.hosts else []
     others = [span for address in own.addresses for span in own_addresses(view, address)]
+    towns = [span for address in own.addresses for span in own_towns(view, address)]
     if any(finding.label in _NUMBERED for finding in found):
         others += _own_numbers(view, own.phones)
     left: list[PhiFinding] = []
@@ -48,7 +49,11 @@ def without_own(view: View, found: Iterable[PhiFinding], own: OwnFacts) -> list[
         elif _inside(finding, links):
             if tells_in_link(view, finding):
                 left.append(finding)
-        elif finding.label is PhiLabel.SPECIALTY_HINT or not _inside(finding, others):
+        # Many towns are called like people. Who lives in one is told as a place.
+        elif finding.label is PhiLabel.SPECIALTY_HINT or not (
+            _inside(finding, others)
+            or (finding.label is not PhiLabel.GEO and _inside(finding, towns))
+        ):
             left.append(finding)
     return left
 

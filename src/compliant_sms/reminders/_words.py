@@ -69,8 +69,10 @@ def least_words(
     told = _AND[language].join([", ".join(times[:-1]), times[-1]] if times[1:] else times)
     if len(times) > _MOST_TIMES:
         words, told = _MANY, times[0]
-    body = words[language].format(
-        name=name, count=len(reminders), date=_date(first.start, language), times=told
+    body = (
+        words[language]
+        .format(name=name, count=len(reminders), date=_date(first.start, language), times=told)
+        .replace(" a las 1:", " a la 1:")
     )
     return body + (_ASK[language] if asks else "")
 

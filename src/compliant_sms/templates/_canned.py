@@ -105,9 +105,10 @@ def suggestions(
 
     Returns:
         Replies to the leading intent, then to what else it is about; those with a text in the
-        language first. None to a machine, in an emergency, or after a revocation.
+        language first. None to a machine, in an emergency, after a revocation, or to thanks that
+        come with news which nobody has read.
     """
-    barred = reading.intent in _NOBODY_PICKS or reading.revocation is not None
+    barred = reading.intent in _NOBODY_PICKS or reading.revocation is not None or reading.news
     if barred or reading.author is not Author.PERSON:
         return ()
     spoken = language or reading.language
