@@ -16,9 +16,12 @@ from compliant_sms.phi._marks import (
     LETTER,
     NO_NAME,
     PLACE_WORD,
+    RECORD_CUE,
     STAFF_CUE,
+    STATE,
     SURE_NAME,
     SURNAME,
+    TOWN,
 )
 from compliant_sms.phi._name_extent import ends_phrase
 from compliant_sms.phi._name_initials import initials
@@ -47,6 +50,7 @@ from compliant_sms.phi._name_words import (
     IT,
     NAMED,
     NO_HOSTS,
+    PARENTS,
     RELATIVES,
     SAYS_A_NAME,
     SPEAKS,
@@ -64,7 +68,7 @@ _TOLD = frozenset({" ", ": ", ", "})
 _LINK = frozenset({"is", "named", "called", "mwen"})
 _ME = frozenset({"me"})
 _GOES = frozenset({"go", "goes", "going", "went"})
-_MOST_SKIPPED = 4
+_MOST_SKIPPED, _LONG_ENOUGH = 4, 4
 _NURSES = frozenset({"nurse", "midwife", "doula", "enfermera"})
 _THINGS_WITH_NAMES = frozenset({"wifi", "network", "file", "brand", "domain", "app", "screen"})
 _TELL_ALL = frozenset({"introduction", "named", "relative"})
@@ -107,6 +111,7 @@ def _cues() -> dict[str, _Cue]:
         (HOSTS - NAMED, _Cue(_ONE_BLANK, Openness.CAPITAL, "host", _FOR, staff=True, hosts=True)),
         (HONORIFICS, _Cue(_ABBREVIATED, Openness.ANY, "honorific")),
         (GREETINGS, _Cue(_CALLED, Openness.CAPITAL, "greeting")),
+        (PARENTS, _Cue(_TOLD, Openness.RELATIVE, "relative", _LINK | {"of", "de"})),
         (RELATIVES, _Cue(_TOLD, Openness.RELATIVE, "relative", _LINK)),
         (SAYS_A_NAME | IS, _Cue(_TOLD, Openness.ANY, "introduction", _ME)),
         (I_AM | SPEAKS, _Cue(_TOLD, Openness.CAPITAL, "introduction", _ME)),
@@ -184,10 +189,14 @@ def _openness(view: View, index: int, ahead: int, cue: _Cue) -> Openness:
     """What a cue allows: less in "cousin is ..." and behind "ms" in small letters."""
     if view.words[index] in _NURSES and ahead == index + 1 and view.words[ahead] not in THINGS:
         return Openness.RELATIVE
-    if cue.skipped is _LINK and ahead > index + 1:
+    if cue.rule == "relative" and ahead > index + 1 and view.words[index + 1] in _LINK:
         return Openness.CAPITAL
     short = cue.rule == "honorific" and len(view.words[index]) < 3 and not view.capital[index]
-    known = view.marks[ahead] & (SURNAME | COMMON | HEALTH_TERM) == SURNAME
+    here = view.marks[ahead]
+    # "Ms" is an illness too, "mr" is not: a surname of no list, misspelt perhaps, may follow.
+    long = view.words[index] == "mr" and len(view.words[ahead]) > _LONG_ENOUGH
+    known = here & (SURNAME | COMMON | HEALTH_TERM) == SURNAME
+    known = known or (long and not here & (COMMON | HEALTH_TERM | DATE_WORD))
     return Openness.CAPITAL if short and not known else cue.openness
 
 
@@ -257,7 +266,8 @@ def _means_it(view: View, index: int, cue: _Cue) -> bool:
     word = view.words[index]
     if word in _BEFORE:
         close = index > 0 and not view.gaps[index].strip(" ,")
-        return close and view.words[index - 1] in _BEFORE[word]
+        told = close and view.words[index - 1] in _BEFORE[word]
+        return _is_filed_under(view, index + 1, told=told) if word == "under" else told
     if word == "name" and index and view.words[index - 1] in _THINGS_WITH_NAMES:
         return False
     if cue.rule == "for-whom":
@@ -267,6 +277,19 @@ def _means_it(view: View, index: int, cue: _Cue) -> bool:
     if index and view.words[index - 1] == "in" and word in WITH:
         return True  # "can i get in w Sasha"
     return (word in WITH or word == "see") and not VISITS.isdisjoint(view.words[:MOST_READ])
+
+
+def _is_filed_under(view: View, index: int, *, told: bool) -> bool:
+    """Whether "under" leads to a surname, and to no plan, street or rule; or something is filed."""
+    if view.marks[index] & RECORD_CUE:
+        return False  # "under Kaiser"
+    if told:
+        return True
+    known = view.marks[index] & (SURNAME | COMMON) == SURNAME
+    other = HEALTH_TERM | DATE_WORD | PLACE_WORD | STATE | TOWN
+    if not known or not view.capital[index] or view.marks[index] & other:
+        return False
+    return ends_phrase(view, index) and not view.is_shouted(index)
 
 
 def _is_whose(view: View, index: int) -> bool:

@@ -33,6 +33,7 @@ _SHORTEST = 3
 _LAST = 3
 _ENDS = frozenset({"", ".", " - ", " ("})
 _NEXT = frozenset({"dob", "here", "born", "date", "d"})
+_OF_A_FILE = frozenset({"dob", "born", "mrn", "chart", "acct", "account", "room", "rm"})
 _MIDDLES = frozenset({"thi", "van"})
 _BEHIND_INITIAL = frozenset({" ", ". ", "."})
 _ARTICLES = frozenset({"a", "i", "w"})
@@ -50,14 +51,26 @@ def filed(view: View) -> Iterator[Person]:
     A number, an end or "dob" follows: else two people are called, or a sentence goes on.
     """
     for first, gap in enumerate(view.gaps[1:-1]):
-        if gap != ", " or not _is_surname(view, first):
-            continue
         last = first + 1
-        if _is_given(view, last) and view.capital[first] == view.capital[last]:
+        if gap != ", ":
+            continue
+        if _is_lone_initial(view, last) and _may_be_filed(view, first):
+            end = view.ends[last] + view.plain.startswith(".", view.ends[last])
+            yield Person(view.starts[first], end, last, "filed")
+        elif not _is_surname(view, first):
+            continue
+        elif _is_given(view, last) and view.capital[first] == view.capital[last]:
             if _is_initial(view, last + 1):
                 last += 1
             if _closes(view, last):
                 yield Person(view.starts[first], view.ends[last], last, "filed")
+
+
+def _may_be_filed(view: View, index: int) -> bool:
+    """Whether a word in capitals can be a surname, given names of the lists too."""
+    barred = view.marks[index] & (_BARRED | COMMON | STATE)
+    long = len(view.words[index]) >= _SHORTEST
+    return view.capital[index] and long and not barred and starts_phrase(view, index)
 
 
 def _is_surname(view: View, index: int) -> bool:
@@ -81,6 +94,13 @@ def _is_initial(view: View, index: int) -> bool:
     if index >= len(view.words) or view.gaps[index] != " ":
         return False
     return len(view.words[index]) == 1 and view.capital[index]
+
+
+def _is_lone_initial(view: View, index: int) -> bool:
+    """Whether an initial alone stands for the given name, and what a file says follows."""
+    if len(view.words[index]) > 1 or not view.capital[index] or index + 1 == len(view.words):
+        return False
+    return view.gaps[index + 1] in _BEHIND_INITIAL and view.words[index + 1] in _OF_A_FILE
 
 
 def _closes(view: View, last: int) -> bool:
