@@ -81,6 +81,11 @@ class Audience:
         """Whether anything in it, words or form, speaks to everybody."""
         return self._form < 0 or any(weight < 0 for _, weight in self._signs)
 
+    @property
+    def names_one(self) -> bool:
+        """Whether any word in it says something of one person."""
+        return any(weight > 0 for _, weight in self._signs)
+
     def around(self, view: View, index: int) -> int:
         """How much the words of the sentence around one of the same text say of one person."""
         if index < 0:

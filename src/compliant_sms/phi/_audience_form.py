@@ -58,9 +58,10 @@ def priced(view: View) -> bool:
 
 @cache
 def _reduced() -> re.Pattern[str]:
-    """An amount that is taken off a price, or that is all to be paid."""
+    """An amount that is taken off a price, but of nobody's bill, or that is all to be paid."""
     return re.compile(
-        r"\$\d[\d,.]{0,8} (?:(?:off|special|per|each)\b|(?:drop|walk)[- ]in|at the door)"
+        r"\$\d[\d,.]{0,8} (?:off\b(?! (?:my|his|her|(?:your|ur|the) (?:bill|balance))\b)"
+        r"|special\b|(?:drop|walk)[- ]in|at the door)"
     )
 
 

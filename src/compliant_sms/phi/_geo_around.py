@@ -28,7 +28,7 @@ _HOMES = word_set("assisted senior independent nursing retirement mobile trailer
 _KINDS = _HOMES | {"home", "rv", "care"}
 _NUMBERED = word_set("motel super studio")
 _TITLED = word_set("the el la a an my our your this that")
-_SPOKEN_OF = (["is"], ["has"], ["offers"], ["accepted"], ["accepts"], ["will"])
+_SPOKEN_OF = ("accepted", "accepts", "offers", "has a ")
 _BY_ROADS = HOTELS | {"motel", "inn", "hotel", "lodge", "suites"}
 _LEADS = word_set("at on near by en stop esquina corner of to")
 
@@ -169,7 +169,7 @@ def residence_at(view: View, at: int) -> _Place | None:
     living = living or not THEIRS.isdisjoint(words[max(0, first - _LEAD) : first])
     sure = words[at] in LONG_DWELLINGS | HOTELS or not _HOMES.isdisjoint(words[first:at])
     # "Holiday Inn has a discount" tells where nobody is.
-    where = words[ahead : ahead + 1] not in _SPOKEN_OF if not first else _is_where(view, first - 1)
+    where = _is_where(view, first - 1) if first else not _is_spoken_of(words[ahead : ahead + 3])
     if not (living if not sure else living or where):
         return None
     if ahead < len(words) and view.gaps[ahead] == " " and words[ahead] in FIRMS:
@@ -189,6 +189,11 @@ def _past_road(view: View, at: int, end: int) -> int:
     if beside is None and view.words[at] in _BY_ROADS:
         beside = _on_a_street().match(view.lower, end)
     return beside.end() if beside else end
+
+
+def _is_spoken_of(after: list[str]) -> bool:
+    """Whether the words after a hotel say what it has for everybody, and not who is there."""
+    return " ".join(after).startswith(_SPOKEN_OF)
 
 
 def _is_where(view: View, before: int) -> bool:

@@ -87,7 +87,7 @@ def flats(view: View) -> Iterator[_Place]:
 _BEFORE_HOUSES = frozenset(" (:,\n")
 _SURE = ("apt", "apartment", "apto", "trlr")
 _NO_STREETS = word_set(
-    "people units patients of the a an my your per each unit apt is are was min mins"
+    "people units patients of the a an my your per each unit apt is are was min mins minutes late"
 )
 
 

@@ -16,14 +16,12 @@ from compliant_sms.phi._marks import (
     LETTER,
     NO_NAME,
     PLACE_WORD,
-    RECORD_CUE,
     STAFF_CUE,
-    STATE,
     SURE_NAME,
     SURNAME,
-    TOWN,
 )
 from compliant_sms.phi._name_extent import ends_phrase
+from compliant_sms.phi._name_filed import is_filed_under
 from compliant_sms.phi._name_initials import initials
 from compliant_sms.phi._name_only_announced import in_capitals, surname_only, with_particles
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
@@ -267,7 +265,7 @@ def _means_it(view: View, index: int, cue: _Cue) -> bool:
     if word in _BEFORE:
         close = index > 0 and not view.gaps[index].strip(" ,")
         told = close and view.words[index - 1] in _BEFORE[word]
-        return _is_filed_under(view, index + 1, told=told) if word == "under" else told
+        return is_filed_under(view, index + 1, told=told) if word == "under" else told
     if word == "name" and index and view.words[index - 1] in _THINGS_WITH_NAMES:
         return False
     if cue.rule == "for-whom":
@@ -277,19 +275,6 @@ def _means_it(view: View, index: int, cue: _Cue) -> bool:
     if index and view.words[index - 1] == "in" and word in WITH:
         return True  # "can i get in w Sasha"
     return (word in WITH or word == "see") and not VISITS.isdisjoint(view.words[:MOST_READ])
-
-
-def _is_filed_under(view: View, index: int, *, told: bool) -> bool:
-    """Whether "under" leads to a surname, and to no plan, street or rule; or something is filed."""
-    if view.marks[index] & RECORD_CUE:
-        return False  # "under Kaiser"
-    if told:
-        return True
-    known = view.marks[index] & (SURNAME | COMMON) == SURNAME
-    other = HEALTH_TERM | DATE_WORD | PLACE_WORD | STATE | TOWN
-    if not known or not view.capital[index] or view.marks[index] & other:
-        return False
-    return ends_phrase(view, index) and not view.is_shouted(index)
 
 
 def _is_whose(view: View, index: int) -> bool:

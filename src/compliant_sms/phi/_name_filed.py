@@ -15,18 +15,19 @@ from compliant_sms.phi._marks import (
     NAME_CUE,
     NO_NAME,
     PLACE_WORD,
+    RECORD_CUE,
     STAFF_CUE,
     STATE,
     SURE_NAME,
     SURNAME,
     TOWN,
 )
-from compliant_sms.phi._name_extent import closes, starts_phrase
+from compliant_sms.phi._name_extent import closes, ends_phrase, starts_phrase
 from compliant_sms.phi._name_lists import VIETNAMESE, word_set
 from compliant_sms.phi._name_reading import Person
 from compliant_sms.phi._view import View
 
-__all__ = ["filed", "small_initials", "viet", "with_surname_before"]
+__all__ = ["filed", "is_filed_under", "small_initials", "viet", "with_surname_before"]
 
 _BARRED = HARDLY_NAME | NO_NAME | NAME_CUE | STAFF_CUE | HEALTH_TERM | DATE_WORD | PLACE_WORD
 _SHORTEST = 3
@@ -64,6 +65,19 @@ def filed(view: View) -> Iterator[Person]:
                 last += 1
             if _closes(view, last):
                 yield Person(view.starts[first], view.ends[last], last, "filed")
+
+
+def is_filed_under(view: View, index: int, *, told: bool) -> bool:
+    """Whether "under" leads to a surname, and to no plan, street or rule; or something is filed."""
+    if view.marks[index] & RECORD_CUE:
+        return False  # "under Kaiser"
+    if told:
+        return True
+    known = view.marks[index] & (SURNAME | COMMON) == SURNAME
+    other = HEALTH_TERM | DATE_WORD | PLACE_WORD | STATE | TOWN
+    if not known or not view.capital[index] or view.marks[index] & other:
+        return False
+    return ends_phrase(view, index) and not view.is_shouted(index)
 
 
 def _may_be_filed(view: View, index: int) -> bool:

@@ -63,7 +63,7 @@ def is_place(view: View, first: int, last: int) -> bool:
     return False
 
 
-_AROUND = frozenset({"serving", "across", "around", "throughout", "greater", "downtown"})
+_AROUND = frozenset({"serving", "throughout", "greater", "downtown"})
 _BEFORE_TOWNS = _AROUND | {"in", "from"}
 
 

@@ -124,13 +124,10 @@ BESIDE = {
     "thank": word_set("to please pls and you"),
     "for": word_set("covering covers"),
     "of": word_set("instead"),
-    "to": word_set("thanks thx thank ty shoutout kudos talk speak talking speaking"),
+    "to": word_set("thanks thx thank ty shoutout kudos"),
     "a": word_set("gracias"),
 }
-PRAISED = word_set(
-    "rude nice great amazing awesome wonderful sweet helpful professional friendly lovely fantastic"
-    " excellent unprofessional terrific"
-)
+PRAISED = word_set("rude helpful professional unprofessional")
 """What a patient says of whoever served there: "Tina was so rude"."""
 HOW_MUCH = word_set("so very really super extremely just such")
 YOUR = word_set("your you're youre yours su sus ur")

@@ -47,7 +47,7 @@ _WORKS = "at-work"  # what somebody does tells so, which may be asked of a patie
 _LONG = 400
 _NAMELIKE = COMMON | GIVEN | SURNAME | PARTICLE
 _TWO_BEFORE = 2
-_HOSTED = frozenset({"with", "w", "con", "by", "ask", "meet", "congrats", "congratulations"})
+_HOSTED = frozenset({"with", "w", "con", "by", "ask"})
 _TO_MANY = -2
 _NO_FIRST = DATE_WORD | HARDLY_NAME | HEALTH_TERM | NO_NAME
 _AND = frozenset({"and", "y", "or", "not"})
@@ -79,7 +79,10 @@ def _as_host(view: View, person: Person) -> Person:
     first = view.word_at(person.start)
     if person.staff or not first or view.words[first - 1] not in _HOSTED:
         return person
-    hosts = audience_of(view).whole <= _TO_MANY and view.gaps[first].strip(" /") == ""
+    if view.gaps[first].strip(" /") or view.words[person.last].endswith("'s"):
+        return person
+    audience = audience_of(view)  # another sentence may invite everybody, and this one speak of one
+    hosts = audience.whole <= _TO_MANY and audience.around(view, first) < 0
     return as_named(person, "host", staff=True) if hosts else person
 
 

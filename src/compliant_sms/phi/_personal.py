@@ -64,10 +64,11 @@ def is_personal(view: View, terms: Sequence[Term]) -> bool:
         view: the text.
         terms: the terms of health in it.
     """
-    weight = _AT_FIRST + audience_of(view).whole + _of_terms(view, terms)
+    audience = audience_of(view)
+    weight = _AT_FIRST + audience.whole + _of_terms(view, terms)
     if view.said & marks.DATE_WORD:
         weight += _DATED
-    if any(view.capital[term.first] and _is_observed(view, term.last + 1) for term in terms):
+    if not audience.names_one and any(_is_observed(view, term) for term in terms):
         weight += _OF_A_MONTH
     if view.said & marks.VERDICT and any(_is_judged(view, term.last + 1) for term in terms):
         weight += _JUDGED
@@ -118,9 +119,9 @@ def _of_terms(view: View, terms: Sequence[Term]) -> int:
     return weight + _ONLY_A_NAME if only_names else weight
 
 
-def _is_observed(view: View, at: int) -> bool:
+def _is_observed(view: View, term: Term) -> bool:
     """Whether it is what a month is about: "Diabetes Month"."""
-    return view.words[at : at + 1] in _OBSERVED
+    return view.capital[term.first] and view.words[term.last + 1 : term.last + 2] in _OBSERVED
 
 
 def _has_it(view: View, first: int, last: int) -> bool:
