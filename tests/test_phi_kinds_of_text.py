@@ -91,6 +91,10 @@ PERSONAL = [
     "We are switching you from [[Lexapro]] to [[Zoloft]] on 5/3",
     "In American [[Heart]] Month: your [[stent]] was placed [[2/3]], call us",
     "[[Breast Cancer]] Awareness Month: [[Maria Lopez]], your [[biopsy]] is [[10/4]]",
+    "[[Diabetes]] Awareness Month: [[John Carter]]'s [[A1c]] is [[9.2]]",
+    "[[Asthma]] Month. Refill [[albuterol]] for [[Tommy]].",
+    "Switching to a new [[insulin]] on 3/4",
+    "[[Chemo]] [[3/4]] at 9. Message frequency varies. Reply STOP to end.",
     "[[Lupus]] Month and my [[flare]]",
     "Paperless billing is on. Your [[colonoscopy]] on [[4/2]]: $80.",
     # Bills.

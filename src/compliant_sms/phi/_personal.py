@@ -68,8 +68,8 @@ def is_personal(view: View, terms: Sequence[Term]) -> bool:
     weight = _AT_FIRST + audience.whole + _of_terms(view, terms)
     if view.said & marks.DATE_WORD:
         weight += _DATED
-    if not audience.names_one and any(_is_observed(view, term) for term in terms):
-        weight += _OF_A_MONTH
+    if any(_is_observed(view, term) for term in terms):
+        weight += _OF_A_MONTH * (not audience.names_one and not named(view))
     if view.said & marks.VERDICT and any(_is_judged(view, term.last + 1) for term in terms):
         weight += _JUDGED
     if view.said & marks.EXAMINED:
