@@ -90,6 +90,26 @@ FLOORS_OF_THIRD_HAND_HELD_BACK = {
     "texts, precision": 0.965,
     "clean": 0.93,
 }
+# Of a fourth hand: the rules were extended with the first half, and nobody who writes rules read
+# the second. What that one shows is what to expect of a hand that was never seen.
+FLOORS_OF_FOURTH_HAND = {
+    "identifiers": 0.985,
+    "identifiers, precision": 0.985,
+    "health": 0.93,
+    "health, precision": 0.95,
+    "texts": 0.965,
+    "texts, precision": 0.985,
+    "clean": 0.97,
+}
+FLOORS_OF_FOURTH_HAND_HELD_BACK = {
+    "identifiers": 0.955,
+    "identifiers, precision": 0.985,
+    "health": 0.93,
+    "health, precision": 0.9,
+    "texts": 0.985,
+    "texts, precision": 0.95,
+    "clean": 0.85,
+}
 # What texts that nobody tuned anything on get; less than that is a step back for everybody.
 FLOORS_OF_UNSEEN = {
     "identifiers": 0.95,
@@ -148,6 +168,9 @@ def test_a_score_counts_letters() -> None:
         ("phi_more_held_back.jsonl", False, FLOORS_OF_MORE_HELD_BACK),
         ("phi_third_hand.jsonl", False, FLOORS_OF_THIRD_HAND),
         ("phi_third_hand_held_back.jsonl", False, FLOORS_OF_THIRD_HAND_HELD_BACK),
+        ("phi_fourth_hand.jsonl", False, FLOORS_OF_FOURTH_HAND),
+        ("phi_fourth_hand.jsonl", True, FLOORS_OF_FOURTH_HAND | {"identifiers": 0.99}),
+        ("phi_fourth_hand_held_back.jsonl", False, FLOORS_OF_FOURTH_HAND_HELD_BACK),
         ("phi_unseen.jsonl", False, FLOORS_OF_UNSEEN),
     ],
 )

@@ -70,6 +70,7 @@ HOSTILE = [
     *("x1", "5x", "z 5 ", "5 5 5", "1+", "1@", "#1", "0_", "123456789 5 ", "555.", "2024 é", "é&"),
     *("[\u0663", "jan ", "4 ", "flu ", "cancer ", "a1c ", "knee ", "Eye ", "555 pain ", "1 see "),
     *("result: ", "progesterone 2.1 ", "pregnant, ", "counseling is 2.1 ", "mumps ", "sat 2.1 "),
+    *("all patients sunday ", "Umm Maria ", "of August ", "12 elm #3 ", "Herb or Fran "),
 ]
 
 

@@ -17,7 +17,7 @@ from compliant_sms.phi._audience_words import Phrase, Role, signs_of_words
 from compliant_sms.phi._marks import FOR_WHOM
 from compliant_sms.phi._view import View
 
-__all__ = ["Audience", "audience_of", "ends_sentence"]
+__all__ = ["Audience", "audience_of", "ends_sentence", "sentence_of"]
 
 _ASIDE = -1  # what is supposed, but first something is said
 _NONE_OF_IT, _ITS_OWN = -2, 1
@@ -81,11 +81,16 @@ class Audience:
         """Whether anything in it, words or form, speaks to everybody."""
         return self._form < 0 or any(weight < 0 for _, weight in self._signs)
 
+    @property
+    def names_one(self) -> bool:
+        """Whether any word in it says something of one person."""
+        return any(weight > 0 for _, weight in self._signs)
+
     def around(self, view: View, index: int) -> int:
         """How much the words of the sentence around one of the same text say of one person."""
         if index < 0:
             return 0
-        begin, end = _sentence(view, index)
+        begin, end = sentence_of(view, index)
         said, signs = 0, self._signs
         for place in range(bisect_left(signs, (begin,)), len(signs)):
             at, weight = signs[place]
@@ -101,7 +106,7 @@ def _stop() -> re.Pattern[str]:
     return re.compile(r"(?:[!?;\n]|\. )[\W\d_]*+")
 
 
-def _sentence(view: View, index: int) -> tuple[int, int]:
+def sentence_of(view: View, index: int) -> tuple[int, int]:
     """The words of the sentence around one: the first, and the one after the last."""
     words, lower, starts, ends = view.words, view.lower, view.starts, view.ends
     begin, end = max(index - _FARTHEST, 0), min(len(words), index + _FARTHEST)

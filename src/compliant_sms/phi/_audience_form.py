@@ -7,6 +7,7 @@ from functools import cache
 
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_data import cues
+from compliant_sms.phi._name_staff_words import CREDENTIALS
 from compliant_sms.phi._view import View
 
 __all__ = ["is_small", "is_timed", "named", "of_form", "priced"]
@@ -40,7 +41,9 @@ def of_form(view: View) -> int:
         weight += _ASKED_SMALL if small else _ASKED
     elif not small and _offers(view):
         weight += _OFFERED
-    return weight + _PRICED if priced(view) else weight
+    if not priced(view):
+        return weight
+    return weight + _PRICED + _IN_FIGURES * (_reduced().search(view.lower) is not None)
 
 
 def is_small(view: View) -> bool:
@@ -51,6 +54,15 @@ def is_small(view: View) -> bool:
 def priced(view: View) -> bool:
     """Whether a text names a price."""
     return "$" in view.lower
+
+
+@cache
+def _reduced() -> re.Pattern[str]:
+    """An amount that is taken off a price, but of nobody's bill, or that is all to be paid."""
+    return re.compile(
+        r"\$\d[\d,.]{0,8} (?:off\b(?! (?:my|his|her|(?:your|ur|the) (?:bill|balance))\b)"
+        r"|special\b|(?:drop|walk)[- ]in|at the door)"
+    )
 
 
 @cache
@@ -132,7 +144,7 @@ _BEFORE_HOURS = frozenset(" @")
 _BEHIND_HOURS = frozenset(":ap ")
 _ENDS_OF_DAYS = frozenset("0123456789thsdny")  # "Oct 4", "the 5th", "Sunday"
 _CALLED = frozenset(",!:-")
-_STAFF = frozenset(("dr", "dra", "st", "san", "santa", "with", "con", "nurse", "join", "by"))
+_STAFF = frozenset(("dr", "dra", "st", "san", "santa", "with", "w", "con", "nurse", "join", "by"))
 _BEFORE_NAMES = frozenset(
     ("remember", "fyi", "thanks", "ok", "hi", "hey", "hello", "dear", "sorry", "hola")
 )
@@ -149,12 +161,19 @@ def _is_named(view: View, at: int) -> bool:
     mark = view.marks[at]
     if not view.capital[at] or mark & _NO_PATIENT or (at and view.words[at - 1] in _STAFF):
         return False
+    if view.words[at + 1 : at + 2] and view.words[at + 1] in CREDENTIALS and _is_beside(view, at):
+        return False  # "Rhonda, RD"
     begins = view.gaps[at] != " "
     if (begins or not view.capital[at - 1]) and _is_sure(view, at, mark):
         return True
     if begins and view.words[at + 1 : at + 2] == ["and"] and _is_capital(view, at + 2):
         return bool(view.marks[at + 2] & marks.GIVEN)  # "Grace and Will both need"
     return (begins or view.words[at - 1] in _BEFORE_NAMES) and _is_called(view, at)
+
+
+def _is_beside(view: View, at: int) -> bool:
+    """Whether letters in capitals stand behind a comma."""
+    return view.gaps[at + 1] == ", " and view.is_shouted(at + 1)
 
 
 def _is_sure(view: View, at: int, mark: int) -> bool:

@@ -59,6 +59,8 @@ def find_codes(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG00
         found += _services(view)
     elif cue:
         found += _billed(view)
+    if " for " in view.lower and view.longest >= _MOST:
+        found += _orders(view)
     return found
 
 
@@ -117,6 +119,27 @@ _BILLING = frozenset(
         "factura",
     }
 )
+
+
+@cache
+def _ordered() -> re.Pattern[str]:
+    """What is ordered or to be authorized, by codes of CPT: "order for 93306 faxed"."""
+    code = r"(?:0[01]|[1-9]\d)\d{3}(?:-\w\w)?"
+    after = (
+        r"(?=[.,;)]|$| (?:and|with|was|were|is|are|in|has|faxed|sent|placed|approved|denied"
+        r"|signed)\b)"
+    )
+    return re.compile(
+        rf"\b(?:order|orders|referral|auth|authorization|requisition) for (?P<all>{code})"
+        rf"(?: (?:and|&|\+) (?P<more>{code}))?{after}"
+    )
+
+
+def _orders(view: View) -> Iterator[PhiFinding]:
+    for found in _ordered().finditer(view.lower):
+        for part in ("all", "more"):
+            if found[part]:
+                yield found_at(found.span(part), PhiLabel.PROCEDURE, "code/service")
 
 
 def _billed(view: View) -> Iterator[PhiFinding]:

@@ -37,7 +37,8 @@ FOLLOWS = word_set(
     "at and or for is was thx thanks thank please pls plz if because bc but so instead between"
     " works ok can cant with w then to we i she he my from around after before morning afternoon"
     " in gracias por y o a as unless when since will would maybe thru through until go goes"
-    " im i'm ill i'll id i'd ive i've hes he's shes she's were we're can cannot could"
+    " im i'm ill i'll id i'd ive i've hes he's shes she's were we're can cannot could won't wont"
+    " doesnt doesn't isnt isn't didnt didn't wasnt wasn't wouldnt wouldn't"
     " cuz coz cause bcuz bec tho though still either maybe right correct huh yes yeah no not my our"
     " u you its it's lol he's she's hes shes only plus"
 )
@@ -60,6 +61,12 @@ MOVED = word_set(
     " switch switched change changed reschedule rescheduled push pushed bump"
     " bumped swap swapped cambiar cambiamos cambio mover movimos pasa pasamos shifted shift"
 )
+EVENTS = word_set(
+    "appt appointment visit session surgery procedure injection infusion dose scan mri test exam"
+    " cleaning chemo dialysis treatment ride game match practice fall accident wreck crash fight"
+    " party wedding funeral hike race"
+)
+"""What happened or is to happen on a day, whose apostrophe may be left out: "saturdays game"."""
 SEATED = word_set("in on down up there here for with next beside too all around and at by")
 COUNTED = word_set(
     "ages age grade grades kids between every take takes approx within in room rooms pages"
@@ -86,7 +93,8 @@ HALVED = word_set("take takes took taking tome cut half about only another of us
 PRESSURE = word_set("bp pressure presion")
 PARTS = frozenset({"1/2", "1/3", "1/4", "2/3", "3/4", "1/8", "1/1", "2/1", "3/1"})
 NUMBERED = word_set(
-    "mrn chart record ref reference order version ver v lot serial sn acct account claim invoice"
+    "mrn chart record ref reference order version ver v build firmware ios android"
+    " lot serial sn acct account claim invoice"
     " ticket case model member id policy group confirmation rx ndc room ext extension ssn number"
     " phone fax code pin ages age no"
 )
@@ -99,6 +107,6 @@ PASSED = word_set("since last till til until desde hasta pasado depuis")
 NO_MONTH_ALONE = word_set("mars mai mar")
 LIVED = word_set(
     "had was were been due got came went gave left quit said began felt hurt broke lost tuve estuve"
-    " fui dio hicieron operaron perdi empece saw seen fell"
+    " fui dio hicieron operaron perdi empece saw seen fell died passed murio fallecio"
 )
 EXPIRES = word_set("exp expires valid thru vence")

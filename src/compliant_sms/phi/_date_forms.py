@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import cache
 
-from compliant_sms.phi._date_cues import MOVED
+from compliant_sms.phi._date_cues import EVENTS, MOVED
 from compliant_sms.phi._date_figures import Form, Kind, in_figures
 from compliant_sms.phi._date_months import around_month, last_number, long_year, year_after
 from compliant_sms.phi._date_words import (
@@ -32,6 +32,9 @@ _DAILY = frozenset(("al", "por", "cada"))
 _BOTH = DAYS & MONTHS  # "mar": a weekday in Spanish, a month in English
 _TWICE = _BOTH | (NTHS & TENS)
 _OF_VISITS = frozenset(("cita", "citas", "turno", "consulta", "visita")) | MOVED
+_BEFORE_OWNING = frozenset(
+    ("after", "before", "b4", "since", "from", "for", "about", "at", "during", "cancel", "missed")
+)
 _FAR = 6
 _MOST_SPOKEN = 6
 _BEFORE_NAMED = frozenset(("new", "saint", "st"))  # "New Year's", "St Patrick's"
@@ -155,7 +158,7 @@ def _in_words(view: View, forms: list[Form]) -> None:
         elif word in MONTHS:
             around_month(view, at, word, forms)
         elif word in PLURAL_DAYS:
-            forms.append(Form(view.starts[at], view.ends[at], Kind.PLURAL))
+            forms.append(_days(view, at))
         elif word in NTHS:
             forms += _nth(view, at)
         elif word in TENS:
@@ -190,6 +193,15 @@ def _weekday(view: View, at: int, word: str) -> Form:
         if number and 0 < int(number["day"]) <= 31:
             return Form(start, number.end(), Kind.WRITTEN)
     return Form(start, end, Kind.WEEKDAY)
+
+
+def _days(view: View, at: int) -> Form:
+    """Weekdays that come again, or one without the apostrophe: "after saturdays game"."""
+    start, end, ahead = view.starts[at], view.ends[at], at + 1
+    owns = ahead < len(view.words) and view.gaps[ahead] == " " and view.words[ahead] in EVENTS
+    if owns and at and view.gaps[at] == " " and view.words[at - 1] in _BEFORE_OWNING:
+        return Form(start, end - 1, Kind.WEEKDAY)
+    return Form(start, end, Kind.PLURAL)
 
 
 def _lettered_days(view: View, at: int, forms: list[Form]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compliant_sms.phi import _date_cues as cues
+from compliant_sms.phi._audience import sentence_of
 from compliant_sms.phi._date_beside import after, around, before
 from compliant_sms.phi._date_figures import Form
 from compliant_sms.phi._view import View
@@ -65,8 +66,8 @@ def _is_lived(view: View, form: Form, index: int) -> bool:
 
 
 def _happened(view: View, index: int) -> bool:
-    """Whether the words around one tell of what happened."""
-    words = around(view, index)
+    """Whether the words of the sentence around one tell of what happened."""
+    words = view.words[slice(*sentence_of(view, index))]
     return not cues.LIVED.isdisjoint(words) or any(map(_is_past, words))
 
 

@@ -30,6 +30,7 @@ class Everybody:
         self._view = view
         self._audience: Audience | None = None
         self._whole = 0
+        self._named: bool | None = None
 
     def means(self, index: int) -> bool:
         """Whether what stands at a word, or before it, is for everybody."""
@@ -38,7 +39,11 @@ class Everybody:
             self._audience = audience_of(view)
             self._whole = _OF_ALL * self._audience.whole + _of_form(view)
         weight = self._whole + self._audience.around(view, min(index, len(view.words) - 1))
-        return weight <= 0 and weight + _NAMED * named(view) <= 0
+        if weight > 0:
+            return False
+        if self._named is None:
+            self._named = named(view)
+        return weight + _NAMED * self._named <= 0
 
 
 def _of_form(view: View) -> int:

@@ -18,7 +18,7 @@ from compliant_sms.phi._escapes import decoded, end_in
 from compliant_sms.phi._geo import find_geo
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
 from compliant_sms.phi._known_facts import find_known_facts
-from compliant_sms.phi._labels import Confidence, PhiFinding
+from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._medications import find_medications
 from compliant_sms.phi._names import find_names
 from compliant_sms.phi._own import without_own
@@ -83,6 +83,7 @@ _NEEDS: Mapping[Recognizer, int] = {
 }
 """What a text must have one of, or a recognizer finds nothing there; none for those not listed."""
 _NEEDED = tuple((_NEEDS.get(recognize, _ALWAYS), recognize) for recognize in RECOGNIZERS)
+_NAME = PhiLabel.NAME
 _START = attrgetter("start")
 _SPAN = attrgetter("start", "end")
 _RANK = {Confidence.CERTAIN: 0, Confidence.LIKELY: 1, Confidence.HINT: 2}
@@ -142,7 +143,17 @@ def _resolved(found: list[PhiFinding]) -> list[PhiFinding]:
         if before_ends and (at == len(starts) or finding.end <= starts[at]):
             starts.insert(at, finding.start)
             chosen.insert(at, finding)
+        elif finding.label is _NAME and before_ends and _goes_on_behind(chosen, at, finding):
+            starts[at] = finding.start
+            chosen[at] = evolve(chosen[at], start=finding.start, end=finding.end)
     return chosen
+
+
+def _goes_on_behind(chosen: list[PhiFinding], at: int, longer: PhiFinding) -> bool:
+    """Whether a surer name is only a part of a longer one: "Bilal" of "Umm Bilal"."""
+    inner = chosen[at]
+    alone = at + 1 == len(chosen) or longer.end <= chosen[at + 1].start
+    return inner.label is _NAME and inner.end <= longer.end and alone
 
 
 def _placed(findings: Iterable[PhiFinding], view: View) -> Iterator[PhiFinding]:

@@ -16,7 +16,7 @@ from compliant_sms.phi._geo_around import (
     residence_at,
     street_at,
 )
-from compliant_sms.phi._geo_bare import houses, named_houses
+from compliant_sms.phi._geo_bare import flats, houses, named_houses
 from compliant_sms.phi._geo_towns import (
     dwelling_place,
     is_addressed,
@@ -69,8 +69,11 @@ def find_geo(view: View, known: Known) -> Iterable[PhiFinding]:
         found += places_by_state(view)
     if view.has_digit:
         found += houses(view)
-        if view.said & STREET or "apt" in view.lower or "unit" in view.lower:
+        flat = "apt" in view.lower or "unit" in view.lower
+        if view.said & STREET or flat:
             found += named_houses(view)
+        if flat or "#" in view.lower or "lot " in view.lower:
+            found += flats(view)
     if view.longest >= _ZIP:
         for start, end in view.figures:
             if end - start == _ZIP and (place := zip_at(view, start, end)):

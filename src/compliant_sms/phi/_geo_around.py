@@ -28,6 +28,8 @@ _HOMES = word_set("assisted senior independent nursing retirement mobile trailer
 _KINDS = _HOMES | {"home", "rv", "care"}
 _NUMBERED = word_set("motel super studio")
 _TITLED = word_set("the el la a an my our your this that")
+_SPOKEN_OF = ("accepted", "accepts", "offers", "has a ")
+_BY_ROADS = HOTELS | {"motel", "inn", "hotel", "lodge", "suites"}
 _LEADS = word_set("at on near by en stop esquina corner of to")
 
 
@@ -166,7 +168,8 @@ def residence_at(view: View, at: int) -> _Place | None:
     living = living or bool(_unit_before().search(view.lower, max(0, start_of - 12), start_of))
     living = living or not THEIRS.isdisjoint(words[max(0, first - _LEAD) : first])
     sure = words[at] in LONG_DWELLINGS | HOTELS or not _HOMES.isdisjoint(words[first:at])
-    where = not first or view.marks[first - 1] & WHERE or words[first - 1] in {"the", "at"}
+    # "Holiday Inn has a discount" tells where nobody is.
+    where = _is_where(view, first - 1) if first else not _is_spoken_of(words[ahead : ahead + 3])
     if not (living if not sure else living or where):
         return None
     if ahead < len(words) and view.gaps[ahead] == " " and words[ahead] in FIRMS:
@@ -177,8 +180,25 @@ def residence_at(view: View, at: int) -> _Place | None:
     start = view.starts[first + (words[first] == "the")]
     if unit := _unit_before().search(view.lower, max(0, start - 12), start):
         start = unit.start()
+    return start, tail(view, _past_road(view, at, end)), "geo/residence"
+
+
+def _past_road(view: View, at: int, end: int) -> int:
+    """Where the road ends that a residence is on; of hotels, streets with a name too."""
     beside = _beside_road().match(view.lower, end)
-    return start, tail(view, beside.end() if beside else end), "geo/residence"
+    if beside is None and view.words[at] in _BY_ROADS:
+        beside = _on_a_street().match(view.lower, end)
+    return beside.end() if beside else end
+
+
+def _is_spoken_of(after: list[str]) -> bool:
+    """Whether the words after a hotel say what it has for everybody, and not who is there."""
+    return " ".join(after).startswith(_SPOKEN_OF)
+
+
+def _is_where(view: View, before: int) -> bool:
+    """Whether a word says that a place follows."""
+    return bool(view.marks[before] & WHERE) or view.words[before] in {"the", "at"}
 
 
 def _kind_begins(view: View, at: int) -> int:
@@ -208,4 +228,13 @@ def _beside_road() -> re.Pattern[str]:
     return re.compile(
         r" (?:on|off|by|near) (?:the )?(?:route|rte|rt|hwy|highway|us|sr|i|county road|exit)"
         r"[ -]?\d{1,4}\b"
+    )
+
+
+@cache
+def _on_a_street() -> re.Pattern[str]:
+    """The street that tells one house of a chain from the others: "on Airline Hwy"."""
+    return re.compile(
+        r" (?:on|off) (?:the )?(?:(?:n|s|e|w|north|south|east|west) )?[a-z]+(?: [a-z]+)? "
+        r"(?:st|street|ave|avenue|rd|road|blvd|hwy|highway|pkwy|parkway|dr|drive|ln|lane)\b"
     )

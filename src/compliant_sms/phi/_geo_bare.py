@@ -20,11 +20,12 @@ from compliant_sms.phi._marks import (
     PLACE_WORD,
     STAFF_CUE,
     STREET,
+    WHERE,
 )
 from compliant_sms.phi._places import tail
 from compliant_sms.phi._view import View
 
-__all__ = ["houses", "named_houses"]
+__all__ = ["flats", "houses", "named_houses"]
 
 _Place = tuple[int, int, str]
 _SIZES = frozenset((2, 3, 4, 5))
@@ -48,6 +49,46 @@ def _flat() -> re.Pattern[str]:
     return re.compile(
         r",? (?:apt|apartment|unit|apto|depto|lot|trlr)\b\.? ?#?\s?(?=[\w-]*\d|[a-z]\b)"
     )
+
+
+@cache
+def _numbered_flat() -> re.Pattern[str]:
+    """A house, up to the flat behind the name of its street: "1520 W Camelback, apt 212"."""
+    ways = "n|s|e|w|ne|nw|se|sw|north|south|east|west"
+    return re.compile(
+        rf"\d{{2,6}}[a-z]? (?P<way>(?:{ways})\.? )?"
+        r"(?P<names>[a-z][a-z'-]{1,20}(?: [a-z][a-z'-]{1,20})?)"
+        r"(?P<flat>,? (?:apt|apartment|apto|trlr|unit|lot)\b\.? ?#?\s?(?=\d|[a-z]\b)"
+        r"|,? #\s?(?=\d))"
+    )
+
+
+def flats(view: View) -> Iterator[_Place]:
+    """A number, a name and a flat: an address, though no word says the kind of street."""
+    lower = view.lower
+    for start, end in view.figures:
+        if end - start < 2 or lower[end : end + 1] != " ":
+            continue
+        if start and lower[start - 1] not in _BEFORE_HOUSES:
+            continue
+        found = _numbered_flat().match(lower, start)
+        if found is None:
+            continue
+        at = view.word_at(found.start("names"))
+        last = view.word_at(found.end("names")) - 1
+        words, marks = view.words[at : last + 1], view.marks[at : last + 1]
+        sure = found["way"] or found["flat"].lstrip(", ").startswith(_SURE)
+        never = (DATE_WORD if sure else _BARRED) | WHERE
+        barred = any(mark & never for mark in marks) or not _NO_STREETS.isdisjoint(words)
+        if not barred and (sure or view.capital[at]):
+            yield start, tail(view, found.end("names")), "geo/address"
+
+
+_BEFORE_HOUSES = frozenset(" (:,\n")
+_SURE = ("apt", "apartment", "apto", "trlr")
+_NO_STREETS = word_set(
+    "people units patients of the a an my your per each unit apt is are was min mins minutes late"
+)
 
 
 def houses(view: View) -> Iterator[_Place]:

@@ -76,7 +76,7 @@ def _street_before() -> re.Pattern[str]:
 def _numbered_name() -> re.Pattern[str]:
     return re.compile(
         r" (?:[a-z]+ ){0,2}(?:at|en|to|on) "
-        r"(?P<all>\d{2,6} (?:[NSEW]\.? )?(?P<name>[A-Z][a-z]{2,}))(?! [A-Z\d])"
+        r"(?P<all>\d{2,6} (?:[NSEW]\.? )?(?P<name>[A-Z][a-z]{2,}\b))(?! [A-Z\d])"
     )
 
 

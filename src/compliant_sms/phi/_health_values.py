@@ -36,7 +36,7 @@ _NUMBER = (
 )
 # What follows makes it a date, a time, a price or a while.
 _NO_VALUE = (
-    r"(?![\w/:%]|[.,]\d|-\d| ?(?:off|am|pm|a\.m|p\.m|days?|weeks?|wks?|months?|hours?|hrs?|"
+    r"(?![\w/%]|[:.,]\d|-\d| ?(?:off|am|pm|a\.m|p\.m|days?|weeks?|wks?|months?|hours?|hrs?|"
     r"years?|yrs?|mins?|minutes?|times?|x|dias?|semanas?|meses|horas?|mornings?|nights?|readings?|"
     r"checks?|pills?|tabs?|tablets?|units?|doses?|more|strips?|times|veces|anos|refills?|"
     r"appts?|patients?|people|pacientes|mg|mcg)\b)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
+    DATE_WORD,
     GIVEN,
     HEALTH_TERM,
     LETTER,
@@ -261,7 +262,8 @@ def _amid_small_letters(view: View, index: int, found: Person) -> bool:
 def _in_small_letters(view: View, index: int) -> Person | None:
     """A word that is a name too, in small letters: only where the words after it say so."""
     word, ahead = view.words[index], index + 1
-    opens = not index and view.gaps[0].count("/") != 1  # "50/50 chance"
+    counted = view.gaps[0].strip().isdigit() or view.gaps[0].count("/") == 1
+    opens = not index and not counted  # "1 star", "50/50 chance"
     alone = opens and view.gaps[1][:1] in {".", ",", ""}
     after = view.words[ahead] if ahead < len(view.words) else ""
     told = bool(after) and (
@@ -280,6 +282,6 @@ def _in_small_letters(view: View, index: int) -> Person | None:
         return name_at(view, index, Openness.RELATIVE, "word-alone")
     marks = view.marks[ahead]
     alone = not index and word not in THINGS and closes(view, ahead)
-    if marks & SURNAME and (alone or not marks & (COMMON | GIVEN)):
+    if marks & (SURNAME | DATE_WORD) == SURNAME and (alone or not marks & (COMMON | GIVEN)):
         return Person(view.starts[index], view.ends[ahead], ahead, "full")
     return None

@@ -21,6 +21,7 @@ from compliant_sms.phi._marks import (
     SURNAME,
 )
 from compliant_sms.phi._name_extent import ends_phrase
+from compliant_sms.phi._name_filed import is_filed_under
 from compliant_sms.phi._name_initials import initials
 from compliant_sms.phi._name_only_announced import in_capitals, surname_only, with_particles
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
@@ -47,6 +48,7 @@ from compliant_sms.phi._name_words import (
     IT,
     NAMED,
     NO_HOSTS,
+    PARENTS,
     RELATIVES,
     SAYS_A_NAME,
     SPEAKS,
@@ -64,7 +66,7 @@ _TOLD = frozenset({" ", ": ", ", "})
 _LINK = frozenset({"is", "named", "called", "mwen"})
 _ME = frozenset({"me"})
 _GOES = frozenset({"go", "goes", "going", "went"})
-_MOST_SKIPPED = 4
+_MOST_SKIPPED, _LONG_ENOUGH = 4, 4
 _NURSES = frozenset({"nurse", "midwife", "doula", "enfermera"})
 _THINGS_WITH_NAMES = frozenset({"wifi", "network", "file", "brand", "domain", "app", "screen"})
 _TELL_ALL = frozenset({"introduction", "named", "relative"})
@@ -107,6 +109,7 @@ def _cues() -> dict[str, _Cue]:
         (HOSTS - NAMED, _Cue(_ONE_BLANK, Openness.CAPITAL, "host", _FOR, staff=True, hosts=True)),
         (HONORIFICS, _Cue(_ABBREVIATED, Openness.ANY, "honorific")),
         (GREETINGS, _Cue(_CALLED, Openness.CAPITAL, "greeting")),
+        (PARENTS, _Cue(_TOLD, Openness.RELATIVE, "relative", _LINK | {"of", "de"})),
         (RELATIVES, _Cue(_TOLD, Openness.RELATIVE, "relative", _LINK)),
         (SAYS_A_NAME | IS, _Cue(_TOLD, Openness.ANY, "introduction", _ME)),
         (I_AM | SPEAKS, _Cue(_TOLD, Openness.CAPITAL, "introduction", _ME)),
@@ -184,10 +187,14 @@ def _openness(view: View, index: int, ahead: int, cue: _Cue) -> Openness:
     """What a cue allows: less in "cousin is ..." and behind "ms" in small letters."""
     if view.words[index] in _NURSES and ahead == index + 1 and view.words[ahead] not in THINGS:
         return Openness.RELATIVE
-    if cue.skipped is _LINK and ahead > index + 1:
+    if cue.rule == "relative" and ahead > index + 1 and view.words[index + 1] in _LINK:
         return Openness.CAPITAL
     short = cue.rule == "honorific" and len(view.words[index]) < 3 and not view.capital[index]
-    known = view.marks[ahead] & (SURNAME | COMMON | HEALTH_TERM) == SURNAME
+    here = view.marks[ahead]
+    # "Ms" is an illness too, "mr" is not: a surname of no list, misspelt perhaps, may follow.
+    long = view.words[index] == "mr" and len(view.words[ahead]) > _LONG_ENOUGH
+    known = here & (SURNAME | COMMON | HEALTH_TERM) == SURNAME
+    known = known or (long and not here & (COMMON | HEALTH_TERM | DATE_WORD))
     return Openness.CAPITAL if short and not known else cue.openness
 
 
@@ -257,7 +264,8 @@ def _means_it(view: View, index: int, cue: _Cue) -> bool:
     word = view.words[index]
     if word in _BEFORE:
         close = index > 0 and not view.gaps[index].strip(" ,")
-        return close and view.words[index - 1] in _BEFORE[word]
+        told = close and view.words[index - 1] in _BEFORE[word]
+        return is_filed_under(view, index + 1, told=told) if word == "under" else told
     if word == "name" and index and view.words[index - 1] in _THINGS_WITH_NAMES:
         return False
     if cue.rule == "for-whom":

@@ -15,24 +15,26 @@ from compliant_sms.phi._marks import (
     NAME_CUE,
     NO_NAME,
     PLACE_WORD,
+    RECORD_CUE,
     STAFF_CUE,
     STATE,
     SURE_NAME,
     SURNAME,
     TOWN,
 )
-from compliant_sms.phi._name_extent import closes, starts_phrase
+from compliant_sms.phi._name_extent import closes, ends_phrase, starts_phrase
 from compliant_sms.phi._name_lists import VIETNAMESE, word_set
 from compliant_sms.phi._name_reading import Person
 from compliant_sms.phi._view import View
 
-__all__ = ["filed", "small_initials", "viet", "with_surname_before"]
+__all__ = ["filed", "is_filed_under", "small_initials", "viet", "with_surname_before"]
 
 _BARRED = HARDLY_NAME | NO_NAME | NAME_CUE | STAFF_CUE | HEALTH_TERM | DATE_WORD | PLACE_WORD
 _SHORTEST = 3
 _LAST = 3
 _ENDS = frozenset({"", ".", " - ", " ("})
 _NEXT = frozenset({"dob", "here", "born", "date", "d"})
+_OF_A_FILE = frozenset({"dob", "born", "mrn", "chart", "acct", "account", "room", "rm"})
 _MIDDLES = frozenset({"thi", "van"})
 _BEHIND_INITIAL = frozenset({" ", ". ", "."})
 _ARTICLES = frozenset({"a", "i", "w"})
@@ -50,14 +52,39 @@ def filed(view: View) -> Iterator[Person]:
     A number, an end or "dob" follows: else two people are called, or a sentence goes on.
     """
     for first, gap in enumerate(view.gaps[1:-1]):
-        if gap != ", " or not _is_surname(view, first):
-            continue
         last = first + 1
-        if _is_given(view, last) and view.capital[first] == view.capital[last]:
+        if gap != ", ":
+            continue
+        if _is_lone_initial(view, last) and _may_be_filed(view, first):
+            end = view.ends[last] + view.plain.startswith(".", view.ends[last])
+            yield Person(view.starts[first], end, last, "filed")
+        elif not _is_surname(view, first):
+            continue
+        elif _is_given(view, last) and view.capital[first] == view.capital[last]:
             if _is_initial(view, last + 1):
                 last += 1
             if _closes(view, last):
                 yield Person(view.starts[first], view.ends[last], last, "filed")
+
+
+def is_filed_under(view: View, index: int, *, told: bool) -> bool:
+    """Whether "under" leads to a surname, and to no plan, street or rule; or something is filed."""
+    if view.marks[index] & RECORD_CUE:
+        return False  # "under Kaiser"
+    if told:
+        return True
+    known = view.marks[index] & (SURNAME | COMMON) == SURNAME
+    other = HEALTH_TERM | DATE_WORD | PLACE_WORD | STATE | TOWN
+    if not known or not view.capital[index] or view.marks[index] & other:
+        return False
+    return ends_phrase(view, index) and not view.is_shouted(index)
+
+
+def _may_be_filed(view: View, index: int) -> bool:
+    """Whether a word in capitals can be a surname, given names of the lists too."""
+    barred = view.marks[index] & (_BARRED | COMMON | STATE)
+    long = len(view.words[index]) >= _SHORTEST
+    return view.capital[index] and long and not barred and starts_phrase(view, index)
 
 
 def _is_surname(view: View, index: int) -> bool:
@@ -81,6 +108,13 @@ def _is_initial(view: View, index: int) -> bool:
     if index >= len(view.words) or view.gaps[index] != " ":
         return False
     return len(view.words[index]) == 1 and view.capital[index]
+
+
+def _is_lone_initial(view: View, index: int) -> bool:
+    """Whether an initial alone stands for the given name, and what a file says follows."""
+    if len(view.words[index]) > 1 or not view.capital[index] or index + 1 == len(view.words):
+        return False
+    return view.gaps[index + 1] in _BEHIND_INITIAL and view.words[index + 1] in _OF_A_FILE
 
 
 def _closes(view: View, last: int) -> bool:

@@ -39,6 +39,7 @@ _HONOURS = frozenset("様氏君")  # behind names of Japan
 _LAST = 3
 _NAMELIKE = CANDIDATE | SURNAME
 _NAME_KINDS = frozenset({"first", "last", "given", "middle"})
+_COMES_IN = frozenset({"checking", "arriving"})
 _WHOSE = frozenset({"my", "our", "her", "his", "the", "a"})
 _NICKNAME = frozenset({"nickname", "name"})
 _SIGNS = frozenset("-~.?!,")
@@ -77,17 +78,21 @@ def _families(view: View) -> Iterator[Person]:
         last = index - 1
         if last < 0 or view.gaps[index] != " ":
             continue
+        party = view.words[index] == "party"
+        if party and view.words[index + 1 : index + 2] != ["of"]:
+            continue
         first = last - (last > 0 and view.gaps[last] == "-")
         if view.marks[first] & COMMON:
             continue
-        if _is_family(view, first) and not view.is_shouted(last):
+        if _is_family(view, first, small=party) and not view.is_shouted(last):
             yield Person(view.starts[first], view.ends[last], last, "family")
 
 
-def _is_family(view: View, first: int) -> bool:
+def _is_family(view: View, first: int, *, small: bool) -> bool:
     if first and view.words[first - 1] in {"the", "la"}:
         return True
-    return starts_phrase(view, first) and view.capital[first] and bool(view.marks[first] & SURNAME)
+    written = small or view.capital[first]
+    return starts_phrase(view, first) and written and bool(view.marks[first] & SURNAME)
 
 
 def _said_to_be(view: View) -> Iterator[Person]:
@@ -121,7 +126,11 @@ def _alone(view: View, index: int) -> Person:
 def _before_identification(view: View) -> Iterator[Person]:
     """Words of no list before a date, before "dob" or before "here"."""
     for index in view.marked(IDENTIFIES):
-        if found := _no_words(view, index - 1, view.gaps[index], here=view.words[index] == "here"):
+        word = view.words[index]
+        if word in _COMES_IN and not _arrives(view, index):
+            continue
+        here = word == "here" or word in _COMES_IN
+        if found := _no_words(view, index - 1, view.gaps[index], here=here):
             yield found
     for start, _ in view.figures:
         if view.plain.endswith(", ", 0, start) and (found := _amid_commas(view, start)):
@@ -133,6 +142,13 @@ def _before_identification(view: View) -> Iterator[Person]:
             between = view.plain[view.ends[before] : start]
             if found := _no_words(view, before, between, here=between == " "):
                 yield found
+
+
+def _arrives(view: View, index: int) -> bool:
+    """Whether a surname alone stands before "checking in"."""
+    if not index or view.marks[index - 1] & (SURNAME | COMMON) != SURNAME:
+        return False
+    return view.words[index] == "arriving" or view.words[index + 1 : index + 2] == ["in"]
 
 
 def _amid_commas(view: View, start: int) -> Person | None:

@@ -63,12 +63,18 @@ def is_place(view: View, first: int, last: int) -> bool:
     return False
 
 
+_AROUND = frozenset({"serving", "throughout", "greater", "downtown"})
+_BEFORE_TOWNS = _AROUND | {"in", "from"}
+
+
 def is_town(view: View, index: int) -> bool:
     """Whether a capitalised name is a town's: "now in Carmel", "2 hrs from Ely"."""
-    if not index or view.gaps[index] != " " or view.words[index - 1] not in {"in", "from"}:
+    if not index or view.gaps[index] != " " or view.words[index - 1] not in _BEFORE_TOWNS:
         return False
     if not view.marks[index] & TOWN or view.words[index].endswith("'s"):
         return False
+    if view.words[index - 1] in _AROUND:
+        return True
     before = view.words[index - 2] if index > 1 else ""
     return before in DISTANCES or (view.words[index - 1] == "in" and before not in COMES)
 

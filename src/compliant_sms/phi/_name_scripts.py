@@ -19,12 +19,19 @@ _CHINESE = (
 )
 _KOREAN = "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구"
 
+# What begins as a name does, and is none: this week, parking, the morning, a notice.
+_NO_KOREAN = (
+    "이번|이쪽|오전|오후|오늘|주차|주말|정기|정상|신규|신청|유료|안내|성인|고객"
+    "|전화|전체|문의|배송|임시"
+)
+
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     cyrillic = "[А-ЯІЇЄҐ][а-яіїєґё']+"
     called = "[Зз]овут|[Зз]вати|[Ээ]то|[Цц]е|[Ии]мя|[Фф]амилия"
     han, hangul, arabic, nagari = "[一-鿿]", "[가-힣]", "[ء-ي]", "[ऀ-ॿ]"
+    opens = "(?:^|[.!?,] |안녕하세요[.!,]? )"
     chinese, korean = f"[{_CHINESE}]{han}{{1,2}}", f"[{_KOREAN}]{hangul}{{1,2}}"
     return tuple(
         re.compile(pattern)
@@ -36,6 +43,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
             rf"({han}{{1,5}})(?=様|さん)",
             rf"(?:저는|이름은) ({hangul}{{2,4}}?)(?=입니다|이에요|예요|이고|라고)",
             rf"(?<!{hangul})({korean})(?= ?(?:보호자|환자)? ?(?:님|씨)(?!{hangul}))",
+            rf"{opens}(?!{_NO_KOREAN})([{_KOREAN}]{hangul}{{2}})(?=입니다|이에요|예요)",
             rf"(?:اسمي|إسمي) ({arabic}{{3,}}(?: {arabic}{{3,}})?)",
             rf"(?:أنا|انا) ({arabic}{{3,}} {arabic}{{3,}})$",
             rf"नाम ({nagari}+(?: {nagari}+)?) (?:है|हैं)",

@@ -15,8 +15,10 @@ from compliant_sms.phi._name_staff_words import (
     DESKS,
     FRONT,
     HANDS,
+    HOW_MUCH,
     MIXED,
     OPENINGS,
+    PRAISED,
     ROLES,
     SAYS,
     SERVES,
@@ -31,6 +33,7 @@ from compliant_sms.phi._view import View
 __all__ = ["as_staff"]
 
 MINUTES = word_set("min mins minutes")
+_JUDGES = word_set("was is")
 _GONE = word_set("out off away sick")
 _NOT_AWAY = (["of"], ["his"], ["her"], ["the"], ["on"])
 _OFFICES = (["dept"], ["department"], ["desk"], ["team"], ["office"])
@@ -53,7 +56,7 @@ _BEHIND = (
     | SAYS
     | _FROM
     | _HELPS
-    | word_set("here on has knows can't cant back aqui")
+    | word_set("here on has knows can't cant back aqui was is")
 )
 # One of them stands right before a name when the words before say so.
 _BEFORE = frozenset(BESIDE) | word_set("can could is desk reception recepcion")
@@ -143,6 +146,10 @@ def _work(view: View, last: int) -> str:
     if view.gaps[last + 1] != " ":
         return ""
     after = view.words[last + 1 : last + 6]
+    if after[0] in _JUDGES:
+        how = next((word for word in after[1:] if word not in HOW_MUCH), "")
+        if how in PRAISED:
+            return "at-work"
     told = practice_speaks(view) or writes_to_patient(view)
     if _serves(after) and (told or (not view.said & OWN_VOICE and after[0] not in SAYS)):
         return "at-work"

@@ -14,10 +14,12 @@ __all__ = [
     "FRONT",
     "HANDS",
     "HOSTS",
+    "HOW_MUCH",
     "LEADS",
     "MIXED",
     "NOT_AFTER_TITLE",
     "OPENINGS",
+    "PRAISED",
     "ROLES",
     "SAYS",
     "SERVES",
@@ -64,7 +66,8 @@ HOSTS = word_set("see call ask by contact meet")
 VISITS = TITLES | word_set(
     "appt appts appointment visit session consult consultation checkup check meeting booked group"
     " follow see seeing scheduled telehealth slot opening therapy cita consulta physical cleaning"
-    " confirmed"
+    " confirmed class yoga zumba pilates workshop webinar seminar dancing storytime club circle"
+    " aerobics lessons"
 )
 THEY_DO = word_set("will is can has says from at recommends suggests wants asked would with")
 SAYS = word_set(
@@ -124,6 +127,9 @@ BESIDE = {
     "to": word_set("thanks thx thank ty shoutout kudos"),
     "a": word_set("gracias"),
 }
+PRAISED = word_set("rude helpful professional unprofessional")
+"""What a patient says of whoever served there: "Tina was so rude"."""
+HOW_MUCH = word_set("so very really super extremely just such")
 YOUR = word_set("your you're youre yours su sus ur")
 AVAILABLE = word_set("on in working available there back off out")
 NOT_AFTER_TITLE = word_set(

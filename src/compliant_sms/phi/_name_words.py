@@ -22,7 +22,7 @@ GREETINGS = word_set(
     "hi hello hey dear hola estimado estimada morning afternoon evening dias tardes noches"
     " bonjour bonjou salam beste congrats congratulations welcome condolences birthday thanks sorry"
     " job buenas hiya heya howdy aloha hallo greetings yo salut coucou oye oiga kamusta atencion"
-    " night goodnight bye felicidades ola oi"
+    " night goodnight bye felicidades ola oi allo"
 )
 HONORIFICS = word_set(
     "mr mrs ms miss mx sr sra srta senor senora senorita don dona ssgt sgt cpl capt maj pvt"
@@ -45,6 +45,7 @@ RELATIVES = word_set(
     " hijastra marido mujer pareja maman mari femme fils fille frere soeur pitit law foster"
     " abuelitos nietos sobrinos primos"
 )
+PARENTS = word_set("mom mother dad father mama papa madre padre tia tio abuela abuelo")
 NAMED = word_set(
     "re client member resident student passenger rider caller donor dependent patient pt name"
     " veteran attn attention subscriber sponsor contact parent guardian girl boy nombre paciente"
@@ -68,7 +69,7 @@ SPELLED = word_set("spelled spelt misspelled")
 ANY_NAME = word_set("name apellido nombre")
 
 # What may stand between a cue and the name.
-SKIPPED = word_set("is for mwen me it") | LEADS
+SKIPPED = word_set("is for mwen me it of de") | LEADS
 
 # What belongs to a name, ends one, or never is one.
 PARTICLES = word_set(
@@ -91,6 +92,7 @@ NEVER = word_set(
     " will can may must said says told wants want called calls gave did does wrote put my your"
     " our me we he she they it office for from to with at in on dob born here there again"
     " still id thru til until just line back portal friend friends parent guardian"
+    " verizon comcast xfinity fedex usps uber lyft doordash instacart walmart walgreens costco"
 )
 SALUTES = word_set("hi hello hey dear hola ola oi")
 CALENDAR = word_set(
@@ -135,10 +137,10 @@ OWNED = word_set(
     " insurance school name birthday bday dob doctor dr ride surgery cast bill number phone"
     " wife husband son daughter"
 )
-IDENTIFIES = word_set("here dob born dob's birthdate")
+IDENTIFIES = word_set("here dob born dob's birthdate checking arriving")
 FAMILIES = word_set(
     "family household kids kid twins boys girls familia bunch crew clan siblings sisters brothers"
-    " boy girl boy's girl's kid's triplets children residence household's family's"
+    " boy girl boy's girl's kid's triplets children residence household's family's party"
 )
 MONTHS = word_set("april may june august sunday")
 # Names that are things of a clinic, or of talk, far more often.

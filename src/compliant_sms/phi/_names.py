@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from compliant_sms.phi._audience import audience_of
 from compliant_sms.phi._full_names import is_full
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
+    DATE_WORD,
     GIVEN,
+    HARDLY_NAME,
+    HEALTH_TERM,
     LETTER,
     NAME_CUE,
+    NO_NAME,
     PARTICLE,
     STAFF_CUE,
     SURE_NAME,
@@ -31,7 +36,7 @@ from compliant_sms.phi._name_labelled import labelled
 from compliant_sms.phi._name_placed import by_place
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_staff import as_staff
-from compliant_sms.phi._name_words import JOINS, SKIPPED
+from compliant_sms.phi._name_words import BRANDS, JOINS, SKIPPED, THINGS
 from compliant_sms.phi._view import View
 
 __all__ = ["find_names"]
@@ -43,6 +48,10 @@ _ANYBODY = _CUES | _ALONE
 _WORKS = "at-work"  # what somebody does tells so, which may be asked of a patient as well
 _LONG = 400
 _NAMELIKE = COMMON | GIVEN | SURNAME | PARTICLE
+_TWO_BEFORE = 2
+_HOSTED = frozenset({"with", "w", "con", "by", "ask"})
+_TO_MANY = -2
+_NO_FIRST = DATE_WORD | HARDLY_NAME | HEALTH_TERM | NO_NAME
 _AND = frozenset({"and", "y", "or", "not"})
 
 
@@ -61,11 +70,23 @@ def find_names(view: View, _known: Known) -> Iterable[PhiFinding]:
     if len(view.words) < _LONG and _comes_again(view, people):
         people = _without_words(view, people)
         people += _again(view, people)
-    people = [person for person in people if not is_firm(view, person)]
+    people = [_as_host(view, person) for person in people if not is_firm(view, person)]
     people = [*labelled(view, people), *people]
     if len(people) == 1:
         return (_finding(view, people[0]),)
     return [_finding(view, person) for person in _apart(_as_addressed(view, people))]
+
+
+def _as_host(view: View, person: Person) -> Person:
+    """Whoever leads what a text invites everybody to, as staff: "Line dancing w/ Earl, $5"."""
+    first = view.word_at(person.start)
+    if person.staff or not first or view.words[first - 1] not in _HOSTED:
+        return person
+    if view.gaps[first].strip(" /") or view.words[person.last].endswith("'s"):
+        return person
+    audience = audience_of(view)  # another sentence may invite everybody, and this one speak of one
+    hosts = audience.whole <= _TO_MANY and audience.around(view, first) < 0
+    return as_named(person, "host", staff=True) if hosts else person
 
 
 def _as_addressed(view: View, people: list[Person]) -> list[Person]:
@@ -145,9 +166,11 @@ def _people(view: View) -> list[Person]:
         if not found.staff:
             found = as_staff(view, found)
         people.append(found)
+        if not found.staff and (before := _joined_before(view, found)):
+            people.append(before)
         if _is_joined(view, found.last + 1):
             people += _joined(view, found)
-        done = max(done, people[-1].last)
+        done = max(done, found.last, people[-1].last)
     people += by_place(view)
     return people
 
@@ -166,6 +189,20 @@ def _is_joined(view: View, ahead: int) -> bool:
     if joins == " ":
         return ahead < len(view.words) and view.words[ahead] in _AND
     return joins in JOINS
+
+
+def _joined_before(view: View, found: Person) -> Person | None:
+    """Whom "or" joins before a name that is no word, though the first is one: "Herb or Fran"."""
+    first = view.word_at(found.start)
+    if first < _TWO_BEFORE or view.words[first - 1] not in _AND or not view.capital[first]:
+        return None
+    before = first - _TWO_BEFORE
+    if view.gaps[first] != " " or view.gaps[first - 1] != " " or not view.capital[before]:
+        return None
+    known = view.marks[first] & SURE_NAME and view.marks[before] & GIVEN
+    if not known or view.marks[before] & _NO_FIRST or view.words[before] in THINGS | BRANDS:
+        return None
+    return name_at(view, before, Openness.CAPITAL, "joined")
 
 
 def _joined(view: View, found: Person) -> Iterator[Person]:
@@ -207,7 +244,7 @@ def _comes_again(view: View, people: list[Person]) -> bool:
             first = person.last
             if person.start < starts[first]:
                 first = view.word_at(person.start)
-            for word in {words[first], words[person.last]}:
+            for word in words[first : person.last + 1]:
                 if view.lower.count(word) > 1:
                     return True
     return False
@@ -241,7 +278,7 @@ def _again(view: View, people: list[Person]) -> Iterator[Person]:
             if person.start < view.starts[person.last]:
                 more.update(
                     word
-                    for word in words[view.word_at(person.start) :][:1]
+                    for word in words[view.word_at(person.start) : person.last]
                     if words.count(word) > 1
                 )
     for index, word in enumerate(words if more else ()):

@@ -26,7 +26,9 @@ _VALUED = 4
 _DATED = 1
 _TOPIC = -2  # what a text begins with, it is about
 _ANY_ONE, _THAT_ONE = -1, 1
-_ONLY_A_NAME = -1  # of a practice, perhaps
+_OF_A_MONTH = -4
+_OBSERVED = (["month"], ["awareness"])  # "Diabetes Month"
+_ONLY_A_NAME = -2  # of a practice, perhaps
 _HAS_IT = 3
 _TOLD_TO = 2
 _TO_DO = frozenset(("start", "continue", "finish", "resume", "restart", "increase", "hold", "stop"))
@@ -41,7 +43,7 @@ _HAS |= frozenset(("tengo", "tiene", "tienen", "ive", "i've"))
 _COMES = frozenset(("is", "are", "came", "got", "getting", "keeps", "keep", "r"))
 _BACK = frozenset(("back", "worse", "better", "gone", "coming", "spreading", "again"))
 _ANYBODY = frozenset(("you", "who", "people", "adults", "they", "patients", "many", "if", "we"))
-_ANYBODY |= frozenset(("children", "women", "men", "anyone", "someone", "usted", "que", "to"))
+_ANYBODY |= frozenset(("children", "women", "men", "anyone", "someone", "usted", "que", "to", "si"))
 _ARTICLES = dict.fromkeys(("a", "an", "any"), _ANY_ONE)
 _ARTICLES |= dict.fromkeys(("the", "this", "that", "these"), _THAT_ONE)
 _IS = frozenset(("is", "was", "of", "at", "now", "came", "back", "hit", "averaged", "read"))
@@ -62,9 +64,12 @@ def is_personal(view: View, terms: Sequence[Term]) -> bool:
         view: the text.
         terms: the terms of health in it.
     """
-    weight = _AT_FIRST + audience_of(view).whole + _of_terms(view, terms)
+    audience = audience_of(view)
+    weight = _AT_FIRST + audience.whole + _of_terms(view, terms)
     if view.said & marks.DATE_WORD:
         weight += _DATED
+    if any(_is_observed(view, term) for term in terms):
+        weight += _OF_A_MONTH * (not audience.names_one and not named(view))
     if view.said & marks.VERDICT and any(_is_judged(view, term.last + 1) for term in terms):
         weight += _JUDGED
     if view.said & marks.EXAMINED:
@@ -112,6 +117,11 @@ def _of_terms(view: View, terms: Sequence[Term]) -> int:
                 told_to = True
                 weight += _TOLD_TO
     return weight + _ONLY_A_NAME if only_names else weight
+
+
+def _is_observed(view: View, term: Term) -> bool:
+    """Whether it is what a month is about: "Diabetes Month"."""
+    return view.capital[term.first] and view.words[term.last + 1 : term.last + 2] in _OBSERVED
 
 
 def _has_it(view: View, first: int, last: int) -> bool:

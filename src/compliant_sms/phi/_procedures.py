@@ -77,12 +77,12 @@ _NOT_NEEDED = ("dont need a ", "don't need a ", "dont need any ", "no need for a
 def _head(view: View, term: Term) -> int:
     """The word that makes a procedure of the part, illness or measure named before it."""
     after, heads = term.last + 1, cues(_HEADS.get(term.kind, "procedure heads"))
-    while after < len(view.words) and view.words[after] in heads and view.gaps[after] in {" ", "-"}:
+    while after < len(view.words) and view.words[after] in heads and view.gaps[after] in _TIES:
         after += 1
     return after - 1
 
 
-_TIES = frozenset({" ", "-"})
+_TIES = frozenset({" ", "-", "/"})
 _HEADS = {
     Kind.PROCEDURE: "heads of a procedure",
     Kind.MEDICATION: "heads of a medicine",

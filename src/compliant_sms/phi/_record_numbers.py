@@ -40,6 +40,9 @@ _OF_THINGS = frozenset((PhiLabel.DEVICE, PhiLabel.OTHER_ID))
 _SERIAL = Cue(PhiLabel.DEVICE, 3)
 _LASTS = ("last ", "ultimos ", "last-")
 _JOINS = frozenset(("or", "and", "into", "to", "o", "y", "was", "now", "merged", "changed", "not"))
+_OF_BANKS = frozenset(("checking", "savings", "account", "acct", "routing"))
+_ROUTED = frozenset(("routing", "aba", "bank", "banco"))
+_BANKED = 2
 _BORNE = frozenset(("card", "tarjeta", "policy", "plan"))
 _MOST_RUNS = 4
 _JOINS |= {"instead", "n", "no", "vs"}
@@ -204,9 +207,16 @@ class _Search:
         others = sum(not mark & (marks.LINK | marks.NAMING) for mark in between) if between else 0
         named = _NAMED if part or said & marks.NAMING or "#" in signs else _COLON * (":" in signs)
         paid = number.digits == _LAST and number.weight > 0 and self._kinds.is_paid_with(cue)
-        if cue.strength + named + number.weight + paid - others - (others > 0) < _ENOUGH:
+        banked = _BANKED * (number.is_phone and signs == " " and self._is_banks(word))
+        weight = cue.strength + named + number.weight + paid + banked
+        if weight - others - (others > 0) < _ENOUGH:
             return False
         return signs == " " or not self._ends(view.ends[word], signs)
+
+    def _is_banks(self, word: int) -> bool:
+        """Whether it is an account of a bank, whose number may read as one of a telephone."""
+        words = self._view.words
+        return words[word] in _OF_BANKS and not _ROUTED.isdisjoint(words)
 
     def _ends(self, begin: int, signs: str) -> bool:
         """Whether a sentence ends between a word and a number; "no." ends none."""

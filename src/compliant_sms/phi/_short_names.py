@@ -29,13 +29,22 @@ class _Meant(NamedTuple):
     """None of these follows."""
     apart: frozenset[str]
     """None of these is in the text."""
+    told_by: frozenset[str]
+    """One of these behind it, at the start of a text or a sentence, does for what is before it."""
 
 
 def _meant(
-    label: PhiLabel, before: str = "", around: str = "", not_after: str = "", apart: str = ""
+    label: PhiLabel,
+    *,
+    before: str = "",
+    around: str = "",
+    not_after: str = "",
+    apart: str = "",
+    told_by: str = "",
 ) -> _Meant:
     one_of = frozenset(before.split()) or None, frozenset(around.split()) or None
-    return _Meant(label, *one_of, frozenset(not_after.split()), frozenset(apart.split()))
+    others = (frozenset(words.split()) for words in (not_after, apart, told_by))
+    return _Meant(label, *one_of, *others)
 
 
 _OWN = "my your his her their our the an a moms mom's dads dad's"
@@ -112,6 +121,9 @@ _MEANT = {
         PhiLabel.PROCEDURE,
         before=_OWN + " stress repeat next and fetal another mrn",
         not_after="dot show chamber park lake",
+        apart="hallway waiting phone call line speaker zoom alexa",
+        told_by="done shows showed showing result results reading ordered scheduled appt on is at"
+        " appointment looks came",
     ),
     "tx": _meant(
         PhiLabel.PROCEDURE,
@@ -120,7 +132,8 @@ _MEANT = {
     "boot": _meant(
         PhiLabel.PROCEDURE,
         before=_OWN + " walking",
-        around="foot ankle fracture walking broken ortho podiatry toe weight sprain surgery xray",
+        around="foot ankle fracture walking broken ortho podiatry toe weight sprain surgery xray"
+        " rubbing rubs blister heel leg swelling",
         not_after="camp",
     ),
     "icd": _meant(PhiLabel.PROCEDURE, before=_OWN, not_after="code codes dx diagnosis"),
@@ -187,6 +200,8 @@ def _told(view: View, at: int, meant: _Meant) -> bool:
     """Whether what stands right before and behind fits."""
     if meant.before is not None:
         beside = at > 0 and view.words[at - 1] in meant.before
+        opens = not at or view.gaps[at] in _OPENS
+        beside = beside or (opens and not meant.told_by.isdisjoint(view.words[at + 1 : at + 2]))
         if not beside and not (at and view.is_shouted(at) and not view.shouts):
             return False
     gap = view.gaps[at + 1]
@@ -199,6 +214,7 @@ def _told(view: View, at: int, meant: _Meant) -> bool:
     )
 
 
+_OPENS = frozenset({". ", ": ", "! ", ", "})
 _NUMBERED = frozenset({"group", "tx", "pump", "icd"})
 
 
