@@ -91,10 +91,16 @@ ANOTHER_HELD = "inbound_another_hand_held.jsonl"
 # Of a third hand; no rule was made from either half, and nobody who writes rules read the second.
 THIRD_HAND = "inbound_third_hand.jsonl"
 THIRD_HELD = "inbound_third_hand_held.jsonl"
+# Of a fourth hand, who wrote odder ones. At first sight of the first half 29 of 36 clear wishes to
+# stop were found, 4 of 6 doubtful ones and 13 of 16 dangers; 75 of 94 clear rows were about what
+# they are, and 35 of 40 replies. Of the second half 26 of 36, 6 of 8, 8 of 11, 72 of 98 and 39 of
+# 40. The rules were extended with the first; nobody who writes rules read the second.
+FOURTH_HAND = "inbound_fourth_hand.jsonl"
+FOURTH_HELD = "inbound_fourth_hand_held.jsonl"
 
 KINDS = (
     *("", "_unseen", "_more", "_held", "_asking", "_asking_held", "_another_hand"),
-    "_another_hand_held",
+    *("_another_hand_held", "_fourth_hand"),
 )
 
 
@@ -165,6 +171,20 @@ def test_no_keyword_is_missed(name: str) -> None:
         (THIRD_HELD, lambda row: row["intent"] == "emergency", in_danger, 1.0),
         (THIRD_HELD, clear, as_labelled, 0.84),
         (THIRD_HELD, doubtful_revocation, told, 0.66),
+        (FOURTH_HAND, lambda row: row["certainty"] == "exact" and revokes(row), told, 1.0),
+        (FOURTH_HAND, lambda row: clear(row) and revokes(row), told, 0.98),
+        (FOURTH_HAND, doubtful_revocation, told, 1.0),
+        (FOURTH_HAND, revokes, scope_as_labelled, 0.95),
+        (FOURTH_HAND, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 1.0),
+        (FOURTH_HAND, clear, as_labelled, 0.95),
+        ("appointment_reply_fourth_hand.jsonl", lambda _: True, reply_as_labelled, 0.97),
+        (FOURTH_HELD, lambda row: row["certainty"] == "exact" and revokes(row), told, 1.0),
+        (FOURTH_HELD, lambda row: clear(row) and revokes(row), told, 0.8),
+        (FOURTH_HELD, doubtful_revocation, told, 0.7),
+        (FOURTH_HELD, revokes, scope_as_labelled, 0.94),
+        (FOURTH_HELD, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 0.7),
+        (FOURTH_HELD, clear, as_labelled, 0.75),
+        ("appointment_reply_fourth_hand_held.jsonl", lambda _: True, reply_as_labelled, 0.95),
     ],
 )
 def test_what_must_be_read(
@@ -185,12 +205,31 @@ def test_what_must_not_be_read(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [(ASKING, 0.015), (ASKING_HELD, 0.015), (THIRD_HAND, 0.015), (THIRD_HELD, 0)]
+    ("name", "most"),
+    [(ASKING, 0.015), (ASKING_HELD, 0.015), (THIRD_HAND, 0.015), (THIRD_HELD, 0), (FOURTH_HAND, 0)],
 )
 def test_near_misses(name: str, most: float) -> None:
     """Of texts made to come near to a wish to stop few are taken for one, and none for danger."""
     assert share(name, lambda row: clear(row) and not revokes(row), told) <= most
     assert share(name, lambda row: row["intent"] != "emergency", in_danger) == 0
+
+
+def test_the_second_half_of_a_fourth_hand_is_seldom_mistaken() -> None:
+    """No clear row of it that is none is taken for a wish to stop, and few for danger."""
+    others = share(FOURTH_HELD, lambda row: clear(row) and not revokes(row), told)
+    alarms = share(FOURTH_HELD, lambda row: clear(row) and row["intent"] != "emergency", in_danger)
+
+    assert others == 0
+    assert alarms <= 0.03
+
+
+def test_replies_of_the_second_half_of_a_fourth_hand() -> None:
+    """No confirmation is read as a revocation; of the revocations one is still read as a "C"."""
+    rows = readings("appointment_reply_fourth_hand_held.jsonl")
+    revoking = [reading.intent for row, reading in rows if row["label"] == "opt_out"]
+
+    assert all(reading.revocation is None for row, reading in rows if row["label"] == "confirm")
+    assert revoking.count(Intent.CONFIRM) <= 1
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ OTHER = "other"
 """The class of words that are in no class."""
 _NAME = re.compile(r"[a-z]+")
 _SPECIAL = frozenset({"mark", "asks", "sign", "phone", "number", "whose", OTHER})
-_WIDE = frozenset({"any", "gap"})
+_WIDE = frozenset({"any", "gap", "inside"})
 _NAMING = ("pattern", "unless", "calls", "needs")
 _FIRST = 0xE000  # private use: no text holds what stands for its words
 
@@ -237,7 +237,10 @@ def _compiled(pattern: str, members: Mapping[str, str]) -> str:
             return "."
         if name[0] == "gap":
             return f"[{members['fill']}{members['mark']}]"
+        if name[0] == "inside":
+            return f"[^{members['mark']}{members['asks']}{members['sign']}]"
         return f"[{members[name[0]]}]"
 
     bounded = pattern.replace("*", "{0,12}").replace("+", "{1,12}")
-    return _NAME.sub(one, bounded).replace(" ", "").replace("^", r"\A").replace("$", r"\Z")
+    bounded = bounded.replace("^", r"\A").replace("$", r"\Z")
+    return _NAME.sub(one, bounded).replace(" ", "")

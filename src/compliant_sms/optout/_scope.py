@@ -25,14 +25,15 @@ _OF_ALL = frozenset(
     {
         *["not-a-patient", "cared-for-elsewhere", "owner-died", "patient-elsewhere"],
         *["gone-for-good", "long-not-seen", "complains", "complains-of-number", "muting"],
-        *["enrolled-unasked", "not-on-this-phone", "prefers-another-way"],
+        *["enrolled-unasked", "not-on-this-phone", "prefers-another-way", "still-coming"],
+        *["asked-before", "unasked-for", "wakes-me", "threat-over-texts", "another-way-instead"],
     }
 )
 _ANSWER_WORDS = 12
 _ONE_WORD = 5  # code points: "all the billing"
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _TOPIC = re.compile(
-    r" (?:about|regarding|concerning|re) (?!(?:this|it|that) (?:if|or|when|again)\b)"
+    r" (?:about|regarding|concerning|re) (?!(?:this|it|that) (?:if|or|when|again)\b|not\b)"
     r"[a-z0-9'&/ -]{2,}$"
 )
 _OF_ANOTHER = re.compile(r" (?:about|regarding|for|with) (?:his|her|their|somebody|someone)\b")
@@ -62,7 +63,7 @@ _FILLERS = frozenset(
         sending, texting, text, texts, message, messages, msgs, reminder, reminders, alert,
         alerts, ones, one, those, these, this, that, them, kind, type, stuff, things, thing,
         about, for, of, from, on, off, with, in, by, me, us, you, your, our, all, any,
-        every, everything, rest, others, else, other, keep, can, except, it's, its, solo,
+        every, everything, rest, others, else, other, keep, can, go, except, it's, its, solo,
         solamente, los, las, el, la, de, del, por, favor, mensajes, mensaje, textos, quiero,
         gracias, y, o, seulement, les, le, des, du, et, ou, s'il, vous, plait, merci, sms, stp,
         svp, ceux, celles
