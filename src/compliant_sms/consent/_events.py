@@ -242,8 +242,9 @@ class PhiPreferenceStated(_Event):
 class NumberFlagged(_Event):
     """A provider said of a number what makes texts to it stop until somebody has seen to it.
 
-    It is no word of the patient's. Their fresh opt-in afterwards ends it. So does START where texts
-    were only blocked; not where the number was gone, as somebody else may have it since.
+    It is no word of the patient's. Their fresh opt-in afterwards ends it, unless it was imported or
+    is unproven, which does not show that the number is theirs. So does START where texts were only
+    blocked; not where the number was gone, as somebody else may have it since.
 
     Attributes:
         why: what it said.
