@@ -620,6 +620,8 @@ def test_what_was_not_closed_is_not_read_without_its_log(
     database = public_folder / "texting.db"
     store = SQLite(database)
     fill(store.blocking(), 2, 1)
+    store.close()
+    fill(store.blocking(), 1, 1, first=2)
     copy, link = public_folder / "copy.db", public_folder / "elsewhere" / "link.db"
     link.parent.mkdir()
     link.symlink_to(copy)
