@@ -239,7 +239,7 @@ def test_decisions_are_made_again(pack: bytes) -> None:
 
 
 def test_what_other_rules_decided_is_not_called_changed(pack: bytes) -> None:
-    """Where the library's rules of then answered otherwise, nobody is told of a change."""
+    """Where the library's rules of then may have answered otherwise, the texts are named."""
 
     def made_by(version: int | None, *, otherwise: bool) -> bytes:
         def changed(decision: dict[str, Any]) -> dict[str, Any]:
@@ -263,13 +263,21 @@ def test_what_other_rules_decided_is_not_called_changed(pack: bytes) -> None:
         return forged(pack, texts)
 
     for version, told in (
-        (RULES_VERSION + 8, f"of version {RULES_VERSION + 8};"),
-        (None, "of an unknown version;"),
+        (RULES_VERSION + 8, f"name version {RULES_VERSION + 8} of"),
+        (None, "name no version of"),
     ):
         result = check(made_by(version, otherwise=True), "decisions")
 
         assert result.result is Result.UNCHECKED
-        assert f"rules {told} this installation has version {RULES_VERSION}" in result.words
+        assert told in result.words
+        assert f"installation has version {RULES_VERSION}. Either" in result.words
+        assert {t.message_id for t in dossier_of(pack).texts if t.message_id in result.words} == {
+            t.message_id
+            for t in dossier_of(pack).texts
+            for decision in t.decisions
+            for finding in decision.get("findings", ())
+            if finding["rule"] == "consent"
+        }
         assert check(made_by(version, otherwise=False), "decisions").result is Result.PASSED
     assert "was changed" in words(made_by(RULES_VERSION, otherwise=True), "decisions")
 

@@ -102,14 +102,16 @@ def test_another_answer_has_another_version() -> None:
 
     assert not changed, (
         f"The rules answer otherwise than version {kept['version']} did: {', '.join(changed)}. "
-        "Where that is not meant, a rule or a row broke. Where it is, raise RULES_VERSION in "
-        "rules/_rules.py, unless it was raised since the last release already, and run "
-        "'python tests/test_rules_version.py' (with --unreleased where it was raised already)."
+        "Where that is not meant, a rule or a row broke. Where a rule is to answer so, raise "
+        "RULES_VERSION in rules/_rules.py, unless it was raised since the last release already, "
+        "and run 'python tests/test_rules_version.py'; with --unreleased where it was raised "
+        "already, or where a new edition of a pack or another vector answers so, not a rule."
     )
     assert kept["version"] == RULES_VERSION, "Run 'python tests/test_rules_version.py'."
     assert found.keys() == kept["answers"].keys(), "Run 'python tests/test_rules_version.py'."
 
 
+@pytest.mark.skipif(not OWN, reason="the vectors are another's")
 def test_every_rule_speaks_in_some_case() -> None:
     """No rule can change without a case that may notice."""
     spoke = {finding.rule for _, decision in cases() for finding in decision.findings}

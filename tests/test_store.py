@@ -645,15 +645,44 @@ def test_what_was_not_closed_is_not_read_without_its_log(
     database = public_folder / "texting.db"
     store = SQLite(database)
     fill(store.blocking(), 2, 1)
-    copy = public_folder / "copy.db"
+    store.close()
+    fill(store.blocking(), 1, 1, first=2)
+    copy, link = public_folder / "copy.db", public_folder / "elsewhere" / "link.db"
+    link.parent.mkdir()
+    link.symlink_to(copy)
     for end in ("", "-wal"):
         Path(f"{copy}{end}").write_bytes(Path(f"{database}{end}").read_bytes())
     store.close()
     public_folder.chmod(0o555)
     nobody()
-    for ask in (SQLite(copy).open, SQLite(copy).found_schema):
-        with pytest.raises(StoreError, match="permissions"):
-            ask()
+    for path in (copy, link):
+        for ask in (SQLite(path).open, SQLite(path).found_schema):
+            with pytest.raises(StoreError, match="permissions"):
+                ask()
+
+
+@pytest.mark.parametrize("folder_too", [False, True], ids=["file", "file and folder"])
+def test_a_copy_that_sqlite_made_is_read(
+    public_folder: Path,
+    nobody: Callable[[], None],
+    folder_too: bool,  # noqa: FBT001
+) -> None:
+    """VACUUM INTO leaves a file that has no log, and that needs none to be read."""
+    database, copy = public_folder / "texting.db", public_folder / "copy.db"
+    store = SQLite(database)
+    fill(store.blocking(), 7, 3)
+    store.close()
+    alter(database, f"VACUUM INTO '{copy}'")
+    copy.chmod(0o444)
+    public_folder.chmod(0o555 if folder_too else 0o777)
+    nobody()
+    store = SQLite(copy)
+
+    assert finish(flows.verify_ledger(store.blocking(), PRACTICE)).events == 7
+    assert store.found_schema() == newest()
+    with pytest.raises(StoreReadOnly):
+        store.run(writing("first"))
+    store.close()
 
 
 def test_an_older_file_that_may_only_be_read(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from enum import IntEnum
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -265,7 +267,7 @@ FIGURES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
     [
         (LASTING, ("5", 5, 5.5, timedelta.max)),
         (COUNTS, ("5", 5.5, True)),
-        (FIGURES, ("5", True, None, float("nan"))),
+        (FIGURES, ("5", True, None, float("nan"), 10**400)),
     ],
     ids=["lasting", "counts", "figures"],
 )
@@ -280,6 +282,17 @@ def test_settings(
         for wrong in wrongs:
             with pytest.raises(InvalidInput, match=name):
                 kind(*([first[kind]] if kind in first else []), **usual, **{name: wrong})
+
+
+def test_figures_of_other_types_that_say_the_same(messenger: Messenger) -> None:
+    """A whole number of an enum, and a part that is no float, are what they say."""
+
+    class Setting(IntEnum):
+        FEW = 3
+
+    assert Delivery(attempts=Setting.FEW).attempts == 3
+    assert messenger.dispatch_due(Setting.FEW) == ()
+    assert Rate(per_second=Fraction(1, 2)).per_second == 0.5  # type: ignore[arg-type]
 
 
 def test_how_long_a_worker_goes_on(messenger: Messenger) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from math import isfinite
-from typing import Any
+from math import nan
+from numbers import Real
+from typing import Any, TypeGuard
 
 from attrs import Attribute
 
@@ -102,23 +103,30 @@ def flag(_: object, attribute: Attribute[bool], value: object) -> None:
     yes_or_no(value, attribute.name)
 
 
+def _is_whole(value: object) -> TypeGuard[int]:
+    """Also one of an IntEnum: only True and False say something else."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def how_many(value: object, name: str) -> None:
     """Refuse what is no whole number of things, or more than a database counts."""
-    if type(value) is not int or not 0 <= value <= _MOST:
+    if not _is_whole(value) or not 0 <= value <= _MOST:
         msg = f"{name} says how many at most; pass a whole number, 0 or more"
         raise InvalidInput(msg)
 
 
 def whole(_: object, attribute: Attribute[Any], value: object) -> None:
     """A validator of fields: a whole number, or None where that is the default."""
-    if type(value) is not int and not (value is None and attribute.default is None):
+    if not _is_whole(value) and not (value is None and attribute.default is None):
         msg = f"{attribute.name} must be a whole number"
         raise InvalidInput(msg)
 
 
 def a_number(value: object, name: str) -> None:
     """Refuse what is no number, or not finite."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    # Whatever counts as one, such as a Fraction, but for what no float holds.
+    number: Any = value if isinstance(value, Real) and not isinstance(value, bool) else nan
+    if not abs(number) <= _MOST:
         msg = f"{name} must be a number, and finite"
         raise InvalidInput(msg)
 

@@ -246,8 +246,9 @@ class NumberFlagged(_Event):
     """What makes texts to a number stop until somebody has seen to it.
 
     A provider said so; or whoever has the number did, who is not the patient. The patient's fresh
-    opt-in afterwards ends it. So does START where texts were only blocked; not where somebody else
-    may have the number.
+    opt-in afterwards ends it, unless it was imported or is unproven, which does not show that the
+    number is theirs. So does START where texts were only blocked; not where somebody else may have
+    the number.
 
     Attributes:
         why: what was said.

@@ -151,7 +151,7 @@ def _held(events: Sequence[ConsentEvent], person: str | None) -> ConsentState:
 
 def _again(decided: _Decided) -> Check:
     """Each decision made once more, from what it was told, under its own edition."""
-    count, elsewhere, otherwise = 0, set[str](), set[int | None]()
+    count, elsewhere, otherwise = 0, set[str](), list[tuple[str, int | None]]()
     for text, decisions in decided:
         for decision in decisions:
             try:
@@ -162,7 +162,7 @@ def _again(decided: _Decided) -> Check:
             if _answer(again) == _answer(decision):
                 count += 1
             elif again.edition.rules_version != decision.edition.rules_version:
-                otherwise.add(decision.edition.rules_version)
+                otherwise.append((text.message_id, decision.edition.rules_version))
             else:
                 words = (
                     f"A decision about text {text.message_id} is not what its rules say of its "
@@ -182,15 +182,16 @@ def _not_here(names: Collection[str]) -> Iterator[str]:
         yield f"Others were made under rules that are not here: their editions are {told}."
 
 
-def _of_other_rules(versions: Collection[int | None]) -> Iterator[str]:
-    if versions:
-        told = " and ".join(
-            sorted("an unknown version" if v is None else f"version {v}" for v in versions)
-        )
+def _of_other_rules(otherwise: Sequence[tuple[str, int | None]]) -> Iterator[str]:
+    """Which ones, for a record that was changed may name another version, too."""
+    if otherwise:
+        versions = {"no version" if v is None else f"version {v}" for _, v in otherwise}
+        texts = dict.fromkeys(message_id for message_id, _ in otherwise)
         yield (
-            f"Others were made by the library's rules of {told}; this installation has "
-            f"version {RULES_VERSION}, which answers otherwise. That shows no change of the "
-            "record: compare them with a version of compliant-sms that has those rules."
+            f"{len(otherwise)} come out otherwise here, about these texts: {', '.join(texts)}. "
+            f"Their records name {' and '.join(sorted(versions))} of the library's rules, and this "
+            f"installation has version {RULES_VERSION}. Either those rules said so, or the record "
+            "was changed: check them with a version of compliant-sms that has those rules."
         )
 
 

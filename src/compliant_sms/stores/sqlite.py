@@ -11,7 +11,7 @@ import re
 import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Generic, LiteralString, TypeAlias, TypeVar, cast
@@ -292,13 +292,9 @@ class SQLite:
         if self._path == ":memory:" or not Path(self._path).exists():
             return 0
         with our_errors():
-            try:
-                with closing(_reading(self._path, "mode=ro")) as connection:
-                    return _version(connection, shared=self._shared)
-            except sqlite3.OperationalError as error:
-                options = {"may_migrate": True, "shared": self._shared}
-                with closing(_open_unwritable(self._path, error, **options)) as connection:
-                    return _version(connection, shared=self._shared)
+            connection, version = _open_to_read(self._path, shared=self._shared)
+            connection.close()
+            return version
 
     def close(self) -> None:
         """Close the file. It is opened again when it is used again."""
@@ -435,21 +431,15 @@ def _open(path: str, busy_timeout: float, *, may_migrate: bool, shared: bool) ->
     return connection
 
 
-def _reading(path: str, how: str) -> sqlite3.Connection:
-    uri = f"{Path(path).resolve().as_uri()}?{how}"
-    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-
-
 def _open_unwritable(
     path: str, error: sqlite3.OperationalError, *, may_migrate: bool, shared: bool
 ) -> sqlite3.Connection:
-    """Open a file whose folder cannot be written, where SQLite puts what readers share."""
-    unwritable = error.sqlite_errorcode in UNWRITABLE and Path(path).is_file()
-    if not unwritable or Path(f"{path}-wal").exists():
-        raise error  # somebody has it open, or did not close it, and what was said last is in there
-    connection = _reading(path, "immutable=1")
+    """Open a file that cannot be written, or whose folder cannot."""
+    if error.sqlite_errorcode not in {READ_ONLY, *UNWRITABLE} or not Path(path).is_file():
+        raise error
+    connection, version = _open_to_read(path, shared=shared)
     try:
-        outdated = is_outdated(_version(connection, shared=shared), may_migrate=may_migrate)
+        outdated = is_outdated(version, may_migrate=may_migrate)
     except BaseException:
         connection.close()
         raise
@@ -457,6 +447,32 @@ def _open_unwritable(
         connection.close()
         raise error
     return connection
+
+
+def _open_to_read(path: str, *, shared: bool) -> tuple[sqlite3.Connection, int]:
+    """Open a file without writing anything, and say of which schema its tables are."""
+    try:
+        return _reading(path, "mode=ro", shared=shared)
+    except sqlite3.OperationalError as error:
+        # SQLite cannot put there what readers share. Somebody who has the file open, or did not
+        # close it, left what was written last in its log; beside the file, where a link leads.
+        if error.sqlite_errorcode not in UNWRITABLE or Path(f"{_real(path)}-wal").exists():
+            raise
+    return _reading(path, "immutable=1", shared=shared)
+
+
+def _reading(path: str, how: str, *, shared: bool) -> tuple[sqlite3.Connection, int]:
+    uri = f"{_real(path).as_uri()}?{how}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        return connection, _version(connection, shared=shared)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _real(path: str) -> Path:
+    return Path(path).resolve()
 
 
 def _begin(connection: sqlite3.Connection) -> None:
