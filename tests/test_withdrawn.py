@@ -26,6 +26,7 @@ from compliant_sms.consent import (
 )
 from compliant_sms.errors import InvalidInput
 from compliant_sms.messenger import StoreKind
+from compliant_sms.permission import OnPaper
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Twilio
 from compliant_sms.reminders import Appointment
@@ -216,6 +217,21 @@ def test_a_second_yes_after_a_withdrawal(
     withdraw(asking)
     clock.advance(timedelta(minutes=1))
     assert receive(asking, "Yes", "SM2").inbound.needs_person
+
+
+def test_who_has_that_phone_is_asked_for_nobody(
+    asking: Messenger,  # noqa: F811 - the fixture
+    clock: MovableClock,
+) -> None:
+    """A keyword and a yes wait for a person, and what was signed since counts."""
+    withdraw(asking)
+    for turn, said in enumerate(("DEALS", "Yes")):
+        clock.advance(timedelta(minutes=1))
+        assert receive(asking, said, f"SM{turn}").inbound.needs_person
+    assert asking.consent.state(PATIENT, PERSON).withdrawn
+    told = OnPaper(person=PERSON, recorded_by="front-desk:ana", signer="Ana Gomez")
+    asking.permission.record(PATIENT, programme="bills", told=told)
+    assert not asking.consent.state(PATIENT, PERSON).withdrawn
 
 
 def test_a_form_typed_wrongly_again_gives_nothing(
