@@ -42,8 +42,8 @@ def frequency_promised(facts: Facts, _: InForce) -> Iterator[Finding]:
         yield hold(
             "frequency-promised",
             "promised-frequency",
-            f"The words of '{wait.programme}', to which this person agreed, say that at most {many} "
-            "will come, and so many did.",
+            f"Who agreed to '{wait.programme}' is told that at most {many} will come, and this "
+            "person got so many.",
             "CTIA Messaging Principles (May 2023), 5.1.2.1; the words that the patient agreed to",
             until=wait.until,
         )
