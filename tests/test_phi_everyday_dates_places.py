@@ -256,6 +256,8 @@ def test_no_places(text: str) -> None:
         ("You will be 15 minutes early on March 4", False),
         ("Your practice turns 25 on March 4", False),
         ("On March 4 you will be seen", False),
+        ("On March 4 you will be 15 minutes early", False),
+        ("On March 4 you will be 6 weeks in the programme", False),
     ],
 )
 def test_a_day_on_which_somebody_turns_an_age(text: str, *, birth: bool) -> None:

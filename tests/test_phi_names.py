@@ -672,6 +672,10 @@ def test_empty_fields_name_nobody(text: str) -> None:
         "Hi Ana, we need two fields. Last name: First name:",
         "Hi Ana, your last name is",
         "Last: Ng",
+        "Hi Ana, visit Lakeside Family - Decatur",
+        "Ana, Lakeside Family: Decatur office is closed",
+        "Hi Ana, Last-Chance offer",
+        "First-Name basis: Ana, Family-Centered",
     ],
 )
 def test_one_field_is_no_full_name(text: str) -> None:
@@ -699,8 +703,10 @@ def test_names_given_apart(text: str, known: Known, found: list[tuple[str, str]]
 
 
 def test_a_test_in_capitals_stays_one() -> None:
-    """Of a patient of that name too."""
-    assert rules("ANA screen is back", WHOLE) == []
+    """Of a patient of that name too, and however it is written where a test is said behind it."""
+    for text in ("ANA screen is back", "Ana screen is back", "Your Ana blood test is back"):
+        assert rules(text, WHOLE) == []
+        assert PhiLabel.PROCEDURE in {each.label for each in find(text, WHOLE)}
 
 
 def test_many_names_are_not_one() -> None:

@@ -81,7 +81,7 @@ def test_no_more_come_than_was_said(promised: Messenger, clock: MovableClock) ->
     assert isinstance(held, Held)
     assert [each.rule for each in held.reasons] == ["frequency-promised"]
     assert "'care'" in held.reasons[0].words
-    assert "at most 2 texts come in a week" in held.reasons[0].words
+    assert "at most 2 texts a week will come" in held.reasons[0].words
     assert held.until == first + timedelta(days=7)
     clock.advance(timedelta(days=6))
     promised.dispatch_due()
@@ -188,6 +188,7 @@ def test_two_promises_about_one_kind(make_messenger: Make, practice: Practice) -
     held = remind(messenger, "2")
     assert isinstance(held, Held)
     assert "'visits'" in held.reasons[0].words
+    assert "at most 1 text a month will come" in held.reasons[0].words
 
 
 @pytest.mark.parametrize("count", [1, 4])
@@ -208,6 +209,7 @@ def test_it_is_said_in_each_language(count: int, per: str, language: str) -> Non
     [
         lambda: Frequency(0),
         lambda: Frequency(1000),
+        lambda: Frequency(True),  # noqa: FBT003 - a flag is no number
         lambda: Frequency("4"),  # type: ignore[arg-type]
         lambda: Frequency(4, per="day"),  # type: ignore[arg-type]
         lambda: evolve(CARE, frequency=4),

@@ -211,6 +211,15 @@ def test_appointments_that_nobody_can_be_reminded_of(
         evolve(VISIT, numbers=["12"])
 
 
+@pytest.mark.parametrize("zone", ["UTC", "EST"])
+def test_a_visit_that_was_kept_in_a_zone_no_longer_taken_is_read(zone: str) -> None:
+    """Nobody's reminders end, and no database counts as damaged, as such zones were taken once."""
+    kept = records.encode(VISIT).replace(b"America/Chicago", zone.encode())
+    read = records.decode(kept, Appointment)
+    assert (read.zone, read.start) == (zone, WALL)
+    assert records.encode(read) == kept
+
+
 def test_an_aware_start_is_brought_home() -> None:
     """An instant becomes the clinic's wall time; it comes back from its record as it was."""
     aware = datetime(2026, 12, 1, 20, 30, tzinfo=UTC)

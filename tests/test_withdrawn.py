@@ -26,14 +26,17 @@ from compliant_sms.consent import (
 )
 from compliant_sms.errors import InvalidInput
 from compliant_sms.messenger import StoreKind
+from compliant_sms.permission import OnPaper
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Twilio
+from compliant_sms.reminders import Appointment
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT, PERSON, WARNING
 from form_visits import browser, with_form
 from test_patient_texts import receive
 from test_permission import asking, invite, of_kind  # noqa: F401 - a fixture
+from test_reminders import HOUR, KID, TUESDAY, diary, family, profiles, run_to  # noqa: F401
 from test_send import BODY, agree, outgoing, remind, waits
 
 pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
@@ -154,6 +157,39 @@ def test_a_confirmation_from_that_phone_confirms_nothing_of_theirs(
     assert said.answers is None
 
 
+@pytest.mark.parametrize("whose", [PERSON, KID])
+def test_a_confirmation_of_visits_of_which_one_is_not_theirs(
+    diary: Messenger,  # noqa: F811 - the fixture
+    clock: MovableClock,
+    family: list[Appointment],  # noqa: F811 - the fixture
+    whose: str,
+) -> None:
+    """A text told of two persons' visits, and one of them is not at that number."""
+    diary.reminders.keep_many(family)
+    run_to(diary, clock, TUESDAY + HOUR)
+    withdraw(diary, whose)
+    assert receive(diary, "C").inbound.needs_person
+    assert diary.reminders.answers() == ()
+
+
+def test_a_confirmation_that_came_before_stands_for_the_other_alone(
+    diary: Messenger,  # noqa: F811 - the fixture
+    clock: MovableClock,
+    family: list[Appointment],  # noqa: F811 - the fixture
+) -> None:
+    """The host, which has not fetched it yet, confirms no visit of whom staff found it is not."""
+    diary.reminders.keep_many(family)
+    run_to(diary, clock, TUESDAY + HOUR)
+    receive(diary, "C")
+    clock.advance(timedelta(minutes=1))
+    withdraw(diary, KID)
+    answers = diary.reminders.answers()
+    assert [(each.appointment_id, each.stands) for each in answers] == [
+        ("991", True),
+        ("992", False),
+    ]
+
+
 def test_a_yes_from_that_phone_gives_nothing(
     asking: Messenger,  # noqa: F811 - the fixture
     clock: MovableClock,
@@ -181,6 +217,21 @@ def test_a_second_yes_after_a_withdrawal(
     withdraw(asking)
     clock.advance(timedelta(minutes=1))
     assert receive(asking, "Yes", "SM2").inbound.needs_person
+
+
+def test_who_has_that_phone_is_asked_for_nobody(
+    asking: Messenger,  # noqa: F811 - the fixture
+    clock: MovableClock,
+) -> None:
+    """A keyword and a yes wait for a person, and what was signed since counts."""
+    withdraw(asking)
+    for turn, said in enumerate(("DEALS", "Yes")):
+        clock.advance(timedelta(minutes=1))
+        assert receive(asking, said, f"SM{turn}").inbound.needs_person
+    assert asking.consent.state(PATIENT, PERSON).withdrawn
+    told = OnPaper(person=PERSON, recorded_by="front-desk:ana", signer="Ana Gomez")
+    asking.permission.record(PATIENT, programme="bills", told=told)
+    assert not asking.consent.state(PATIENT, PERSON).withdrawn
 
 
 def test_a_form_typed_wrongly_again_gives_nothing(

@@ -99,14 +99,14 @@ def clock_of_place(name: str) -> str:
 
     Raises:
         InvalidInput: the IANA database has no such zone; or it is an offset that knows no daylight
-            saving time, so that every hour would be wrong by one in summer.
+            saving time, so that every hour would be wrong by one in summer where that is kept.
     """
     zone = known_zone(name)
     if zone in _OFFSETS or _OFFSET.fullmatch(zone):
         meant = _OFFSETS.get(zone, "'America/Chicago'")
         msg = (
-            f"'{zone}' is an offset that knows no daylight saving time: hours would be wrong by "
-            f"one in summer. Pass the zone of the place, such as {meant}."
+            f"'{zone}' is an offset that knows no daylight saving time: where that is kept, hours "
+            f"would be wrong by one in summer. Pass the zone of the place, such as {meant}."
         )
         raise InvalidInput(msg)
     return zone

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
@@ -11,13 +10,11 @@ from attrs import evolve, frozen
 from compliant_sms.classification import Purpose
 from compliant_sms.consent import (
     Clarified,
-    ConsentEvent,
     Granted,
     NumberFlagged,
     OptInAnswered,
     Restored,
     Revoked,
-    Withdrawn,
     fold_for_holder,
 )
 from compliant_sms.flows._answered import is_answer
@@ -25,7 +22,7 @@ from compliant_sms.flows._opt_in import asked_in, is_answered
 from compliant_sms.flows._rehearsed import asked_nobody
 from compliant_sms.flows._replies import reply_key
 from compliant_sms.flows._sent_before import left_as_given
-from compliant_sms.flows._visit_answers import mistakable
+from compliant_sms.flows._visit_answers import mistakable, was_misdirected
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message
 from compliant_sms.optout import Awaiting
@@ -187,10 +184,10 @@ async def _still_stands(
     tx: Transaction, practice_id: str, message: Message, asks: Awaiting
 ) -> bool:
     """Whether nothing came to the ledger since that makes an answer mean something else."""
-    events = await tx.consent_events(practice_id, message.draft.to)
     left = message.departure.at if message.departure else message.created_at
     if asks is Awaiting.CONFIRM:
-        return not _was_misdirected(events, message, left)
+        return not await was_misdirected(tx, message, left)
+    events = await tx.consent_events(practice_id, message.draft.to)
     if asks is Awaiting.OPT_IN:
         asked = asked_in(events, message.message_id)
         if asked is not None and is_answered(events, asked):
@@ -199,7 +196,7 @@ async def _still_stands(
             return False
         ends = Revoked | NumberFlagged  # the number may be another person's by now
         ended = any(isinstance(e, ends) and e.occurred_at >= left for e in events)
-        return not (ended or _was_misdirected(events, message, left))
+        return not (ended or await was_misdirected(tx, message, left))
     # An answer narrows all that stands, so it must stand for nothing that was said plainly.
     said = [e for e in events if isinstance(e, Revoked | Restored | Clarified | Granted)]
     standing = fold_for_holder(events).revocations
@@ -208,12 +205,6 @@ async def _still_stands(
         and message.draft.idempotency_key == reply_key(said[-1].reference)
         and all(each.clarification_asked for each in standing)
     )
-
-
-def _was_misdirected(events: Sequence[ConsentEvent], message: Message, left: datetime) -> bool:
-    """Whether staff found since that the number is not that of whom the text was meant for."""
-    found = (e for e in events if isinstance(e, Withdrawn) and e.person == message.draft.person)
-    return any(each.occurred_at >= left for each in found)
 
 
 async def _is_agreed_to(tx: Transaction, practice_id: str, message: Message) -> bool:
@@ -227,7 +218,7 @@ async def _is_agreed_to(tx: Transaction, practice_id: str, message: Message) -> 
         or (isinstance(e, OptInAnswered) and e.agreed and asked and e.asked == asked.event_id)
     ]
     ends = Revoked | NumberFlagged
-    if not yes or _was_misdirected(events, message, max(yes)):
+    if not yes or await was_misdirected(tx, message, max(yes)):
         return False
     return not any(isinstance(e, ends) and e.occurred_at >= max(yes) for e in events)
 

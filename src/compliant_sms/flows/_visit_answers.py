@@ -8,6 +8,7 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from compliant_sms import _given
+from compliant_sms.consent import Withdrawn
 from compliant_sms.messages import Inbound, Message
 from compliant_sms.optout import Intent
 from compliant_sms.ports import Ports, ToldReminder, Transaction
@@ -21,6 +22,7 @@ __all__ = [
     "keep_answers",
     "mistakable",
     "open_answers",
+    "was_misdirected",
 ]
 
 _MEANS = {
@@ -202,7 +204,29 @@ async def _stands(tx: Transaction, practice_id: str, said: VisitAnswer) -> bool:
     key = said.appointment_id, said.occurrence
     told = [t for t in await tx.told_in(said.message_id) if (t.appointment_id, t.occurrence) == key]
     asked = [await _asked(tx, practice_id, each) for each in told]
-    return said.stands and any(each.stands for each in asked)
+    if not (said.stands and any(each.stands for each in asked)):
+        return False
+    message, visit = await tx.message(said.message_id), await tx.appointment(practice_id, key)
+    known = message is not None and not message.draft.is_erased
+    found = await _found_since(tx, message, said.at) if message and known else set()
+    return visit is None or visit.appointment.person not in found
+
+
+async def was_misdirected(tx: Transaction, message: Message, since: datetime) -> bool:
+    """Whether staff found since then that the number of a text is not that of whom it tells of."""
+    found = await _found_since(tx, message, since)
+    if message.draft.person in found:
+        return True
+    told = await tx.told_in(message.message_id) if found else []
+    keys = [(each.appointment_id, each.occurrence) for each in told]
+    visits = [await tx.appointment(message.practice_id, key) for key in keys]
+    return any(visit and visit.appointment.person in found for visit in visits)
+
+
+async def _found_since(tx: Transaction, message: Message, since: datetime) -> set[str | None]:
+    """Of whom staff found since then that the number a text went to is not theirs."""
+    events = await tx.consent_events(message.practice_id, message.draft.to)
+    return {e.person for e in events if isinstance(e, Withdrawn) and e.occurred_at >= since}
 
 
 async def acknowledge_answers(ports: Ports, answers: Iterable[VisitAnswer]) -> None:

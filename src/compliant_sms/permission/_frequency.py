@@ -37,8 +37,8 @@ class Frequency:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what would let nothing through."""
-        if not 1 <= self.count <= _MOST:
-            msg = f"count must be from 1 to {_MOST}"
+        if self.count is True or not 1 <= self.count <= _MOST:
+            msg = f"count must be a whole number from 1 to {_MOST}"
             raise InvalidInput(msg)
 
     @property

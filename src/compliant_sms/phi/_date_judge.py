@@ -65,8 +65,9 @@ def _coming_of_age() -> re.Pattern[str]:
 
 @cache
 def _age_behind() -> re.Pattern[str]:
-    """The same, the day before it: "On March 4 you turn 44"."""
-    return re.compile(rf",? {_TURNS}\b")
+    """The same, the day before it: "On March 4 you turn 44", but no "you will be 15 minutes"."""
+    counted = r"(?! ?(?:%|min|h(?:ou)?rs?|days?|weeks?|wks?|months?|miles?|lbs?|pounds?|percent))"
+    return re.compile(rf",? {_TURNS}\b{counted}")
 
 
 @cache

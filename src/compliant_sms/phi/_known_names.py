@@ -40,6 +40,7 @@ _WORDS_ONLY = COMMON | NO_NAME
 _LEAST_BEHIND_APOSTROPHE = 4
 _MOST_WORDS = 6
 _LONGEST_ABBREVIATION = 3
+_OF_A_TEST = word_set("test tests blood screen panel titer smear lab labs level result results")
 _SAYS_WHO = word_set("is its it's im i'm name hi hello hey dear mr mrs ms miss from me")
 _NOT_AFTER = word_set("house noodle st street ave avenue rd road park hall center centre")
 
@@ -352,9 +353,14 @@ def _is_told_from_a_word(view: View, index: int) -> bool:
 
 
 def _is_no_abbreviation(view: View, index: int) -> bool:
-    """Whether a name is written as one though in capitals it is a test: "Ana see you Tuesday"."""
+    """Whether a name is written as one though in capitals it is a test: "Ana see you Tuesday".
+
+    Not where that is said behind it: "Ana blood test" tells of one, however it is written.
+    """
     short = view.marks[index] & HEALTH_TERM and len(view.words[index]) <= _LONGEST_ABBREVIATION
-    return bool(short) and view.capital[index] and not view.is_shouted(index)
+    if not short or not _OF_A_TEST.isdisjoint(view.words[index + 1 : index + 2]):
+        return False
+    return view.capital[index] and not view.is_shouted(index)
 
 
 def _initials(view: View, first: str, last: str) -> Iterator[Span]:

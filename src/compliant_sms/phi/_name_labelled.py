@@ -23,7 +23,8 @@ _NAME = word_set("name names paterno materno")
 _ALONE = _FIRST | _LAST
 _ALONE -= word_set("first given last family")
 _INSIDE = frozenset({" ", "_", "-"})
-_SIGNS = frozenset({":", "=", "-", "- -"})
+_COLON = frozenset({":", "="})
+_SIGNS = _COLON | {"-", "- -"}
 _IS = frozenset({"is", "es"})
 _MOST_WORDS = 3
 
@@ -45,15 +46,17 @@ def labelled(view: View, people: Sequence[Person]) -> Iterator[Person]:
         return
     first = list(_values(view, _FIRST))
     if not first:
+        # "Lakeside Family: Decatur office" has a colon as well, and is no field by itself.
+        last = list(_values(view, _LAST, by_name=True))
         taken = {each.last for each in last}
         first = [each for each in people if not each.staff and each.last not in taken][:1]
-    if first:
+    if first and last:
         for each in (*first, *last):
             yield Person(each.start, each.end, each.last, RULE)
 
 
-def _values(view: View, labels: frozenset[str]) -> Iterator[Person]:
-    """What stands in the fields of some names."""
+def _values(view: View, labels: frozenset[str], *, by_name: bool = False) -> Iterator[Person]:
+    """What stands in the fields of some names; or in those alone that are called names."""
     words = view.words
     for index, word in enumerate(words):
         if word not in labels:
@@ -62,14 +65,14 @@ def _values(view: View, labels: frozenset[str]) -> Iterator[Person]:
         if words[ahead : ahead + 1] != [] and words[ahead] in _NAME and view.gaps[ahead] in _INSIDE:
             ahead, named = ahead + 1, True
         value = _value(view, ahead, named=named)
-        if value is not None:
+        if value is not None and (named or not by_name):
             yield value
 
 
 def _value(view: View, index: int, *, named: bool) -> Person | None:
     """The name that stands behind a label; None where the field is empty, or is no field."""
     words, gaps = view.words, view.gaps
-    told = index < len(words) and gaps[index].strip() in _SIGNS
+    told = index < len(words) and gaps[index].strip() in (_SIGNS if named else _COLON)
     if not told and not (named and index < len(words) and gaps[index] == " "):
         return None
     if not told and words[index] in _IS and gaps[index + 1 : index + 2] == [" "]:

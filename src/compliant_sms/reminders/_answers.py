@@ -32,8 +32,8 @@ class VisitAnswer:
         message_id: our text that asked.
         inbound_id: the patient's text.
         stands: the visit is still as it was asked about, when you hear of the answer; False where
-            it was moved or cancelled since, also after the answer came, or where the patient
-            came, or missed it.
+            it was moved or cancelled since, also after the answer came, where the patient came,
+            or missed it, or where their consent at that number was withdrawn after the answer.
         shared: the text asked about several visits, so that a wish to move or cancel may mean
             only one of them: ask which.
         replaces: the answer that the patient gave about this visit before; the newest counts.

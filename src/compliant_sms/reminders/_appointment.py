@@ -30,6 +30,7 @@ _LANGUAGES = ("en", "es")
 _UNTIL = re.compile(r"\bUNTIL=(\d{8})(?:T(\d{6})(Z?))?(?![^;\s])", re.IGNORECASE | re.ASCII)
 _EXDATE = re.compile(r"^EXDATE\b.*$", re.IGNORECASE | re.MULTILINE)
 _END_OF_DAY = "235959"
+_ANY_ZONE = "America/New_York"
 
 
 class Status(Word):
@@ -266,11 +267,14 @@ def _recorded(appointment: Appointment) -> object:
 
 
 def _from_record(data: Any) -> Appointment:  # noqa: ANN401 - what JSON holds
-    # Checked when it was kept: numbering plans change, and no visit may vanish with them.
+    # Checked when it was kept: numbering plans change, as does which zones are taken, and no visit
+    # may vanish with them.
     numbers = [PhoneNumber(number) for number in data["numbers"]]
     rest = {**data, "numbers": numbers, "start": datetime.fromisoformat(data["start"])}
-    kind = Kind(rest.pop("kind"), rest.pop("sensitivity"))
-    return Appointment(**rest, kind=kind)
+    kind, zone = Kind(rest.pop("kind"), rest.pop("sensitivity")), rest.pop("zone")
+    visit = Appointment(**rest, zone=_ANY_ZONE, kind=kind)
+    object.__setattr__(visit, "zone", zone)
+    return visit
 
 
 records.keep_as(Appointment, _recorded, _from_record)

@@ -38,11 +38,12 @@ def frequency_promised(facts: Facts, _: InForce) -> Iterator[Finding]:
     """No more texts than the patient was told when they agreed: CTIA 5.1.2.1."""
     wait = facts.promised
     if wait is not None and facts.at < wait.until:
+        many = f"{wait.count} text{'' if wait.count == 1 else 's'} a {wait.per}"
         yield hold(
             "frequency-promised",
             "promised-frequency",
-            f"Who agreed to '{wait.programme}' was told that at most {wait.count} texts come in a "
-            f"{wait.per}, and this person got them.",
+            f"Who agreed to '{wait.programme}' is told that at most {many} will come, and this "
+            "person got so many.",
             "CTIA Messaging Principles (May 2023), 5.1.2.1; the words that the patient agreed to",
             until=wait.until,
         )
