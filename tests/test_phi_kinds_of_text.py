@@ -104,6 +104,9 @@ PERSONAL = [
     "Can i get $50 off my [[abortion]] bill",
     # Whom a text praises, asks for or greets need not be staff.
     "[[Tommy]] was great after [[surgery]]",
+    "[[Tommy]] was very helpful during [[surgery]]",
+    "swim lessons with [[Emma]], [[ear infection]]",
+    "I had class with [[Tommy]], he has [[strep]]",
     "[[John]] was so sweet, he died [[Tuesday]]",
     "need to speak to [[Maria]], my wife",
     "Congratulations [[Maria]] on your baby boy! Open house for all patients Saturday.",

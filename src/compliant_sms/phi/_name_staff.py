@@ -11,6 +11,7 @@ from compliant_sms.phi._name_staff_words import (
     AVAILABLE,
     AWAY,
     BESIDE,
+    BLAMED,
     CREDENTIALS,
     DESKS,
     FRONT,
@@ -18,7 +19,6 @@ from compliant_sms.phi._name_staff_words import (
     HOW_MUCH,
     MIXED,
     OPENINGS,
-    PRAISED,
     ROLES,
     SAYS,
     SERVES,
@@ -148,7 +148,7 @@ def _work(view: View, last: int) -> str:
     after = view.words[last + 1 : last + 6]
     if after[0] in _JUDGES:
         how = next((word for word in after[1:] if word not in HOW_MUCH), "")
-        if how in PRAISED:
+        if how in BLAMED:
             return "at-work"
     told = practice_speaks(view) or writes_to_patient(view)
     if _serves(after) and (told or (not view.said & OWN_VOICE and after[0] not in SAYS)):

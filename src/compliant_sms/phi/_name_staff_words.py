@@ -9,6 +9,7 @@ __all__ = [
     "AVAILABLE",
     "AWAY",
     "BESIDE",
+    "BLAMED",
     "CREDENTIALS",
     "DESKS",
     "FRONT",
@@ -19,7 +20,6 @@ __all__ = [
     "MIXED",
     "NOT_AFTER_TITLE",
     "OPENINGS",
-    "PRAISED",
     "ROLES",
     "SAYS",
     "SERVES",
@@ -66,8 +66,7 @@ HOSTS = word_set("see call ask by contact meet")
 VISITS = TITLES | word_set(
     "appt appts appointment visit session consult consultation checkup check meeting booked group"
     " follow see seeing scheduled telehealth slot opening therapy cita consulta physical cleaning"
-    " confirmed class yoga zumba pilates workshop webinar seminar dancing storytime club circle"
-    " aerobics lessons"
+    " confirmed"
 )
 THEY_DO = word_set("will is can has says from at recommends suggests wants asked would with")
 SAYS = word_set(
@@ -127,8 +126,8 @@ BESIDE = {
     "to": word_set("thanks thx thank ty shoutout kudos"),
     "a": word_set("gracias"),
 }
-PRAISED = word_set("rude helpful professional unprofessional")
-"""What a patient says of whoever served there: "Tina was so rude"."""
+BLAMED = word_set("rude unprofessional")
+"""What a patient complains of in whoever served there: "Tina was so rude"."""
 HOW_MUCH = word_set("so very really super extremely just such")
 YOUR = word_set("your you're youre yours su sus ur")
 AVAILABLE = word_set("on in working available there back off out")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from compliant_sms.phi._audience import audience_of
+from compliant_sms.phi._audience import audience_of, sentence_of
 from compliant_sms.phi._full_names import is_full
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
@@ -84,8 +84,10 @@ def _as_host(view: View, person: Person) -> Person:
         return person
     if view.gaps[first].strip(" /") or view.words[person.last].endswith("'s"):
         return person
-    audience = audience_of(view)  # another sentence may invite everybody, and this one speak of one
-    hosts = audience.whole <= _TO_MANY and audience.around(view, first) < 0
+    audience = audience_of(view)
+    # Another sentence may invite everybody, and this one speak of one person.
+    alone = sentence_of(view, first) == (0, len(view.words))
+    hosts = audience.whole <= _TO_MANY and (alone or audience.around(view, first) < 0)
     return as_named(person, "host", staff=True) if hosts else person
 
 
