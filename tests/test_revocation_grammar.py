@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +32,13 @@ calls = "stop"
 pattern = "^ gap* stop $"
 why = "x"
 """
+
+
+def test_any_word_is_no_alternative() -> None:
+    """The name "any" stands for every word, so among others it would match them all."""
+    forms = {form for forms in grammar().calls.forms.values() for form in forms}
+
+    assert [form.rule.id for form in forms if re.search(r"[(|]any[|)]", form.pattern)] == []
 
 
 @pytest.mark.parametrize("text", lines("limited-revocations.txt"))

@@ -43,6 +43,28 @@ def test_does_not_revoke() -> None:
     assert [text for text in lines("no-revocations.txt") if read_revocation(text)] == []
 
 
+@pytest.mark.parametrize("prompt", ["", "Reply C to confirm.", "Reply 1 to confirm."])
+def test_an_answer_does_not_hide_a_revocation(prompt: str) -> None:
+    """Who confirms and asks for no more texts does both, whether we asked or not."""
+    texts = lines("answers-with-revocations.txt")
+    passed_over = [
+        text
+        for text in texts
+        for awaiting in (None, Awaiting.CONFIRM)
+        if read(text, awaiting=awaiting, prompt=prompt).revocation is None
+    ]
+
+    assert len(texts) > 140
+    assert passed_over == []
+
+
+def test_no_danger() -> None:
+    """A text that only shares words with danger alarms nobody."""
+    texts = lines("no-emergencies.txt")
+
+    assert [text for text in texts if read(text).intent is Intent.EMERGENCY] == []
+
+
 @pytest.mark.parametrize("row", INTENTS, ids=lambda row: row["id"])
 def test_vectors(row: dict[str, dict[str, str]]) -> None:
     """The rule vectors' opt-outs are found, and nothing else."""
