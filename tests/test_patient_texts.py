@@ -966,3 +966,38 @@ def test_a_yes_to_yesterdays_question(willing: Messenger, clock: MovableClock) -
 
     assert (text.answers, text.inbound.needs_person) == (None, True)
     assert again.answers is not None
+
+
+def test_a_promise_to_come_on_another_day_after_a_change(
+    willing: Messenger, clock: MovableClock
+) -> None:
+    """Thanks in which somebody will come on another day than the reminder told are read."""
+    body = "Lakeside Family Medicine: see you Thu Dec 3 at 3:00 PM. Reply C to confirm."
+    note = "Lakeside Family Medicine: your visit is in room 4 now."
+    assert isinstance(remind(willing, body=body), Sent)
+    sent = willing.send(
+        to=PATIENT,
+        person=PERSON,
+        purpose=Purpose.APPOINTMENT_CHANGE,
+        body=note,
+        idempotency_key="note-1",
+    )
+    assert isinstance(sent, Sent)
+    clock.advance(timedelta(minutes=1))
+
+    assert receive(willing, "thanks see you friday").inbound.needs_person
+    assert not receive(willing, "Thanks, have a great Friday", "SM2").inbound.needs_person
+
+
+@pytest.mark.parametrize(
+    "words", ["no more bills by text", "C. Also no more bills by text, please"]
+)
+def test_no_more_bills_by_text(willing: Messenger, clock: MovableClock, words: str) -> None:
+    """They end, whatever is answered beside, and texts about visits go on."""
+    assert isinstance(remind(willing), Sent)
+    clock.advance(timedelta(minutes=1))
+    receive(willing, words)
+
+    revoked = last_event(willing)
+    assert isinstance(revoked, Revoked)
+    assert revoked.except_for == (Category.APPOINTMENTS,)

@@ -225,7 +225,9 @@ def _by_itself(event: InboundText, said: Said) -> Said:
     """
     alone = read_text(event, None)
     if said.reading.revocation is None or said.narrows:
-        return evolve(alone, unclear=said.answered is not None)
+        # What is thanks alone may be a promise to come on another day than was asked about.
+        other = said.reading.intent is Intent.OTHER
+        return evolve(alone, unclear=other or said.answered is not None)
     return evolve(said, unclear=alone.reading.revocation is None)
 
 
