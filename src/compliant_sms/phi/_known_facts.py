@@ -100,7 +100,7 @@ def _names(view: View, facts: PatientFacts, own: OwnFacts | None) -> Iterator[_P
             if not (full and is_staff(start, end) and not has_first_name(shown, name)):
                 yield start, end, PhiLabel.NAME, "known/full-name" if full else "known/name"
     for start, end, full in find_known_names(view, _together(facts), is_own):
-        if full and not is_staff(start, end):
+        if full and "\n" not in view.plain[start:end] and not is_staff(start, end):
             yield start, end, PhiLabel.NAME, "known/full-name"
     for start, end, _ in staff:
         yield start, end, PhiLabel.PROVIDER_NAME, "known/clinician"
