@@ -21,6 +21,7 @@ from compliant_sms.consent import (
     Flag,
     FlaggedNumber,
     Granted,
+    Imported,
     LiveGrant,
     NumberFlagged,
     Restored,
@@ -137,6 +138,7 @@ SCOPES: list[dict[str, object]] = [
     {"category": "promotions", "message_class": "marketing", "clarification_asked": True},
     {"category": "care", "message_class": "transactional", "exempt": True},
 ]
+SOURCES = [None, *(Imported(source=of, dated="day") for of in ("old-ehr", "vendor"))]
 KEPT = [(), ("care",), ("appointments", "care")]
 
 
@@ -180,7 +182,10 @@ def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
         match draw(st.integers(0, 7)):
             case 0:
                 tier = draw(st.sampled_from([Tier.PRIOR_EXPRESS, Tier.NONE]))
-                made: ConsentEvent = granted(at, event_id, person=person, tier=tier)
+                source = draw(st.sampled_from(SOURCES))
+                made: ConsentEvent = granted(
+                    at, event_id, person=person, tier=tier, imported=source
+                )
             case 1:
                 made = granted(at, event_id, person=person, basis=Basis.BOOKING)
             case 2:
@@ -188,7 +193,8 @@ def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
                 made = written(at, event_id, person=person, agreement=AGREEMENT, unproven=weak)
             case 3:
                 whose = draw(st.sampled_from([None, person]))
-                made = revoked(at, event_id, person=whose, **draw(st.sampled_from(SCOPES)))
+                scope, source = draw(st.sampled_from(SCOPES)), draw(st.sampled_from(SOURCES))
+                made = revoked(at, event_id, person=whose, imported=source, **scope)
             case 4:
                 whose = draw(st.sampled_from([None, person]))
                 made = clarified(at, event_id, person=whose, keep=draw(st.sampled_from(KEPT)))
@@ -209,8 +215,13 @@ def when(event: ConsentEvent) -> tuple[datetime, int, str]:
 
 
 def lifts(grant: Granted) -> bool:
-    """Say whether a grant ends revocations: no booking does, nor what anybody could send."""
+    """Say whether a grant may end revocations: no booking does, nor what anybody could send."""
     return fresh(grant) and not grant.unproven
+
+
+def own(grant: Granted) -> bool:
+    """Say whether a grant shows that the number is the person's: none of another system does."""
+    return lifts(grant) and grant.imported is None
 
 
 def fresh(grant: Granted) -> bool:
@@ -226,15 +237,23 @@ class Model:
         errors = [e for e in events if isinstance(e, Withdrawn) and e.person == person]
         error = max(errors, key=when, default=None)
         since = when(error) if error else BEGINNING
-        own = [when(g) for g in theirs if lifts(g) and when(g) > since]
-        counts = (min(own, default=END)) if error else BEGINNING
+        again = [when(g) for g in theirs if own(g) and when(g) > since]
+        counts = (min(again, default=END)) if error else BEGINNING
         self.grants = [g for g in theirs if when(g) >= counts]
-        self.withdrawn = error.event_id if error and not own else ""
+        self.withdrawn = error.event_id if error and not again else ""
         self.stops = sorted((e for e in events if isinstance(e, Revoked)), key=when)
         self.starts = [e for e in events if isinstance(e, Restored)]
         self.answers = [e for e in events if isinstance(e, Clarified)]
         self.flags = [e for e in events if isinstance(e, NumberFlagged)]
-        self.lifts = [*self.starts, *filter(lifts, self.grants)]
+        self.lifts: list[ConsentEvent] = [*self.starts]
+        for grant in sorted(self.grants, key=when):
+            if self.may_lift(grant):
+                self.lifts.append(grant)
+
+    def may_lift(self, grant: Granted) -> bool:
+        """Whether a grant ends what stands: another system's only what that system told."""
+        told = [stop.imported for stop in self.standing_stops(when(grant))]
+        return lifts(grant) and (grant.imported is None or set(told) <= {grant.imported})
 
     def standing_stops(self, before: tuple[datetime, int, str]) -> list[Revoked]:
         """The revocations that neither a START nor a fresh opt-in has followed by then."""
@@ -244,7 +263,7 @@ class Model:
     def lifted(self) -> list[Revoked]:
         """The revocations that a fresh opt-in has followed, and no START."""
         started = max(map(when, self.starts), default=BEGINNING)
-        opted = max((when(g) for g in self.grants if lifts(g)), default=BEGINNING)
+        opted = max((when(g) for g in self.grants if g in self.lifts), default=BEGINNING)
         return [s for s in self.stops if started < when(s) < opted]
 
     def kept(self, stop: Revoked) -> tuple[str, ...]:
@@ -278,14 +297,14 @@ class Model:
 
     def stops_of(self, grant: Granted) -> list[Revoked]:
         """The revocations that no START followed: later ones and, of a booking, those before."""
-        earlier = [] if lifts(grant) else self.standing_stops(when(grant))
+        earlier = [] if grant in self.lifts else self.standing_stops(when(grant))
         later = [s for s in self.stops if when(s) > when(grant)]
         starts = [when(s) for s in self.starts if when(s) > when(grant)]
         return [s for s in (*earlier, *later) if not starts or when(s) > max(starts)]
 
     def was_woken(self, grant: Granted) -> bool:
         """Whether a START brought the grant back from a revocation."""
-        asleep = not lifts(grant) and bool(self.standing_stops(when(grant)))
+        asleep = grant not in self.lifts and bool(self.standing_stops(when(grant)))
         later_stops = [when(s) for s in self.stops if when(s) > when(grant)]
         last_start = max((when(s) for s in self.starts if when(s) > when(grant)), default=None)
         return last_start is not None and (
@@ -294,7 +313,7 @@ class Model:
 
     def stands(self, grant: Granted) -> bool:
         """Whether a grant stands if each revocation ends everything."""
-        asleep = not lifts(grant) and bool(self.standing_stops(when(grant)))
+        asleep = grant not in self.lifts and bool(self.standing_stops(when(grant)))
         later_stops = [when(s) for s in self.stops if when(s) > when(grant)]
         last_start = max((when(s) for s in self.starts if when(s) > when(grant)), default=None)
         if later_stops:
@@ -320,7 +339,7 @@ class Model:
 
         A fresh opt-in ends all before it; a START those after which it is the same number still.
         """
-        fresh = [when(g) for g in self.grants if lifts(g)]
+        fresh = [when(g) for g in self.grants if own(g)]
         opted = max(fresh, default=BEGINNING)
         started = max(map(when, self.starts), default=BEGINNING)
         gone = {Flag.INVALID_NUMBER, Flag.UNREACHABLE_PERMANENT, Flag.WRONG_NUMBER}
