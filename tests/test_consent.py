@@ -375,8 +375,8 @@ def standing(state: ConsentState) -> tuple[LiveGrant, ...]:
 # The fold
 
 
-@settings(STEADY, max_examples=600)
-@given(ledgers(), st.sampled_from([ME, OTHER, "nobody", None]))
+@settings(STEADY, max_examples=1000)
+@given(ledgers(size=10), st.sampled_from([ME, OTHER, "nobody", None]))
 def test_fold_agrees_with_a_model(events: list[ConsentEvent], person: str | None) -> None:
     """A model that looks at each grant by itself comes to the same state."""
     assert Model(events, person).state() == fold(events, person)
