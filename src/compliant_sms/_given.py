@@ -23,7 +23,6 @@ __all__ = [
     "a_kind",
     "a_number",
     "a_text",
-    "a_while",
     "bit",
     "day",
     "day_or_none",
@@ -32,7 +31,8 @@ __all__ = [
     "how_many",
     "kind",
     "language",
-    "lasting",
+    "positive_span",
+    "span",
     "text",
     "utf_8",
     "whole",
@@ -131,12 +131,23 @@ def a_number(value: object, name: str) -> None:
         raise InvalidInput(msg)
 
 
-def lasting(_: object, attribute: Attribute[Any], value: object) -> None:
-    """A validator of fields: a span of time, or None where that is the default."""
+def span(_: object, attribute: Attribute[Any], value: object) -> None:
+    """A validator of fields: a timedelta, or None where that is the default."""
     if value is None and attribute.default is None:
         return
     if not isinstance(value, timedelta) or abs(value) > LONGEST:
-        msg = f"{attribute.name} must be a timedelta, of at most {LONGEST.days:,} days"
+        msg = (
+            f"{attribute.name} must be a timedelta, for example timedelta(seconds=60), of at "
+            f"most {LONGEST.days:,} days"
+        )
+        raise InvalidInput(msg)
+
+
+def positive_span(of: object, attribute: Attribute[Any], value: Any) -> None:  # noqa: ANN401
+    """A validator of fields: :func:`span`, of more than nothing."""
+    span(of, attribute, value)
+    if value <= timedelta(0):
+        msg = f"{attribute.name} must be more than zero, and at most {LONGEST.days:,} days"
         raise InvalidInput(msg)
 
 
@@ -156,22 +167,6 @@ def a_day(_: object, attribute: Attribute[Any], value: object) -> None:
     if value is not None or attribute.default is not None:
         instead = "a datetime.date, for example date(2026, 11, 30)"
         a_kind(value, date, attribute.name, instead)
-
-
-def a_while(value: object, name: str) -> None:
-    """Refuse a length of time that is none, or so long that no calendar holds its end.
-
-    Args:
-        value: what was passed.
-        name: what to call it in the error.
-
-    Raises:
-        InvalidInput: it is no timedelta, not more than zero, or more than 36,600 days.
-    """
-    a_kind(value, timedelta, name, "a timedelta, for example timedelta(seconds=60)")
-    if not timedelta(0) < value <= LONGEST:  # type: ignore[operator] # just looked
-        msg = f"{name} must be more than zero, and at most {LONGEST.days:,} days"
-        raise InvalidInput(msg)
 
 
 def text(_: object, attribute: Attribute[Any], value: object) -> None:

@@ -121,7 +121,9 @@ class Routes:
 
     routes: tuple[Route, ...] = field(converter=_routes)
     rest_after: int = field(default=3, kw_only=True, validator=_given.whole)
-    rest_for: timedelta = field(default=timedelta(minutes=1), kw_only=True)
+    rest_for: timedelta = field(
+        default=timedelta(minutes=1), kw_only=True, validator=_given.positive_span
+    )
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be told apart on record, or never sends."""
@@ -134,7 +136,6 @@ class Routes:
                 "by which a text left. Make one route of them, or give each its own sender."
             )
             raise InvalidInput(msg)
-        _given.a_while(self.rest_for, "rest_for")
         if self.rest_after < 1:
             msg = "rest_after of routes must be more than zero"
             raise InvalidInput(msg)

@@ -42,10 +42,6 @@ def _intents(values: Iterable[Intent | str]) -> frozenset[Intent]:
         raise InvalidInput(msg) from None
 
 
-def _positive(_: object, attribute: Attribute[timedelta], value: object) -> None:
-    _given.a_while(value, attribute.name)
-
-
 def _half(queue: Queue) -> timedelta:
     return queue.goal / 2
 
@@ -78,10 +74,12 @@ class Queue:
     name: str = field(validator=_named)
     members: tuple[str, ...] = field(default=(), converter=_texts)
     hours: BusinessHours = field(validator=_given.kind(BusinessHours, "BusinessHours(...)"))
-    goal: timedelta = field(default=_GOAL, validator=_positive)
-    warn_after: timedelta = field(default=Factory(_half, takes_self=True), validator=_positive)
+    goal: timedelta = field(default=_GOAL, validator=_given.positive_span)
+    warn_after: timedelta = field(
+        default=Factory(_half, takes_self=True), validator=_given.positive_span
+    )
     point_person_after: timedelta = field(
-        default=Factory(_twice, takes_self=True), validator=_positive
+        default=Factory(_twice, takes_self=True), validator=_given.positive_span
     )
 
     def __attrs_post_init__(self) -> None:
@@ -183,7 +181,7 @@ class InboxPlan:
     first_reply: bool = True
     danger_reply: bool = True
     emergency_number: str = field(default="911", validator=_named)
-    held_too_long: timedelta = field(default=timedelta(days=1), validator=_positive)
+    held_too_long: timedelta = field(default=timedelta(days=1), validator=_given.positive_span)
 
     def __attrs_post_init__(self) -> None:
         """Refuse queues that nobody could find."""

@@ -105,10 +105,10 @@ class Shift:
     """
 
     quantum: int = field(default=20, validator=_given.whole)
-    poll: timedelta = field(default=timedelta(seconds=5), validator=_given.lasting)
-    reconcile_every: timedelta = field(default=timedelta(minutes=1), validator=_given.lasting)
+    poll: timedelta = field(default=timedelta(seconds=5), validator=_given.span)
+    reconcile_every: timedelta = field(default=timedelta(minutes=1), validator=_given.span)
     once: bool = False
-    within: timedelta | None = field(default=None, validator=_given.lasting)
+    within: timedelta | None = field(default=None, validator=_given.span)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what would never rest or never send."""

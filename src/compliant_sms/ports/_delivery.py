@@ -40,11 +40,11 @@ class Delivery:
             ``report_after`` longer than 30 days.
     """
 
-    lease: timedelta = timedelta(seconds=60)
-    settle_after: timedelta = timedelta(seconds=60)
+    lease: timedelta = field(default=timedelta(seconds=60), validator=_given.positive_span)
+    settle_after: timedelta = field(default=timedelta(seconds=60), validator=_given.positive_span)
     attempts: int = field(default=8, validator=_given.whole)
-    pause: timedelta = timedelta(seconds=30)
-    report_after: timedelta = timedelta(hours=1)
+    pause: timedelta = field(default=timedelta(seconds=30), validator=_given.positive_span)
+    report_after: timedelta = field(default=timedelta(hours=1), validator=_given.positive_span)
     report_asks: int = field(default=5, validator=_given.whole)
     rate: Rate | None = field(
         default=None, validator=_given.kind(Rate, "a Rate(per_second=...), or None")
@@ -52,8 +52,6 @@ class Delivery:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what would send in a loop or never."""
-        for name in ("lease", "settle_after", "pause", "report_after"):
-            _given.a_while(getattr(self, name), name)
         if self.attempts < 1:
             msg = "attempts must be more than zero"
             raise InvalidInput(msg)

@@ -19,20 +19,13 @@ __all__ = ["PracticeCap", "RevocationScope", "Settings"]
 records.keep_as(DayHours, str, hours_of)
 
 
+def _span_or_none(of: object, attribute: Attribute[Any], value: object) -> None:
+    if value is not None:
+        _given.span(of, attribute, value)
+
+
 _FOR_MARKETING = frozenset({None, MessageClass.MARKETING})
 _CAPPED = _FOR_MARKETING | {MessageClass.TRANSACTIONAL}
-
-
-def _a_time(_: object, attribute: Attribute[Any], value: object) -> None:
-    _given.a_kind(value, timedelta, attribute.name, "a timedelta, for example timedelta(days=30)")
-    if value > _given.LONGEST:  # type: ignore[operator] # just looked
-        msg = f"{attribute.name} must be at most {_given.LONGEST.days:,} days"
-        raise InvalidInput(msg)
-
-
-def _a_time_or_none(of: object, attribute: Attribute[Any], value: object) -> None:
-    if value is not None:
-        _a_time(of, attribute, value)
 
 
 class RevocationScope(Word):
@@ -61,7 +54,7 @@ class PracticeCap:
     """
 
     count: int = field(validator=_given.kind(int, "a whole number"))
-    within: timedelta = field(validator=_a_time)
+    within: timedelta = field(validator=_given.span)
     marketing_only: bool = field(default=False, converter=_given.bit, validator=_given.flag)
     message_class: MessageClass | None = field(
         default=None, converter=converters.optional(MessageClass)
@@ -153,9 +146,9 @@ class Settings:
     send_without_reassigned_data: bool = field(
         default=False, converter=_given.bit, validator=_given.flag
     )
-    opt_out_line_every: timedelta = field(default=timedelta(days=30), validator=_a_time)
+    opt_out_line_every: timedelta = field(default=timedelta(days=30), validator=_given.span)
     identical_text_within: timedelta | None = field(
-        default=timedelta(hours=12), validator=_a_time_or_none
+        default=timedelta(hours=12), validator=_span_or_none
     )
     caps: tuple[PracticeCap, ...] = field(default=(), converter=_caps)
     unknown_countries: bool = field(default=False, converter=_given.bit, validator=_given.flag)

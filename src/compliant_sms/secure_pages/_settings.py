@@ -40,10 +40,6 @@ def _https(of: object, attribute: Attribute[str], value: str) -> None:
         raise InvalidInput(msg)
 
 
-def _positive(_: object, attribute: Attribute[timedelta], value: timedelta) -> None:
-    _given.a_while(value, attribute.name)
-
-
 def _few(_: object, attribute: Attribute[int], value: int) -> None:
     _given.a_kind(value, int, attribute.name, "a whole number")
     if not 1 <= value <= 10:
@@ -73,7 +69,7 @@ class SecurePages:
 
     url: str = field(converter=_without_slash, validator=_https)
     identity: Identity = field(default=Identity.BIRTH_DATE, converter=Identity)
-    valid_for: timedelta = field(default=timedelta(days=30), validator=_positive)
+    valid_for: timedelta = field(default=timedelta(days=30), validator=_given.positive_span)
     attempts: int = field(default=5, validator=_few)
 
     @property
