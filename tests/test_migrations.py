@@ -19,7 +19,7 @@ from compliant_sms.cli._commands import commands
 from compliant_sms.cli._show import show
 from compliant_sms.driver import finish
 from compliant_sms.errors import NotOurDatabase, SchemaTooNew, SchemaTooOld, StoreBusy, StoreError
-from compliant_sms.stores import PostgreSQL, SQLite, _schema, sqlite
+from compliant_sms.stores import PostgreSQL, SQLite, _schema, _sqlite_file
 from compliant_sms.stores._schema import OLDEST, is_outdated, newest
 from conftest import PATIENT
 from test_inbox import PLAN
@@ -180,7 +180,7 @@ def test_a_newer_version_was_faster(
             monkeypatch.setattr(_schema, "_STEPS", own)
         return outdated
 
-    monkeypatch.setattr(sqlite, "is_outdated", and_then_the_newer_one)
+    monkeypatch.setattr(_sqlite_file, "is_outdated", and_then_the_newer_one)
     with pytest.raises(SchemaTooNew):
         SQLite(database).open()
 

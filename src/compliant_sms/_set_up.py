@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from importlib import import_module
 from inspect import isawaitable
 from typing import Any, ParamSpec, Protocol, TypeVar, runtime_checkable
@@ -74,22 +74,24 @@ _MADE_OF = {
 _NEEDED = ("practice", "provider", "store", "clock", "ids", "telemetry")
 
 
-def refuse_other_types(*, dry_run: object, **given: object) -> None:
+def refuse_other_types(given: Mapping[str, object]) -> None:
     """Refuse what would fail in the midst of a send, or a "false" that would be taken for a yes.
+
+    Args:
+        given: the arguments of a messenger by their names, and whatever else.
 
     Raises:
         InvalidInput: an argument is of another type.
     """
-    _given.yes_or_no(dry_run, "dry_run")
-    for name, value in given.items():
+    _given.yes_or_no(given["dry_run"], "dry_run")
+    for name, (module, kind) in _MADE_OF.items():
+        if given[name] is not None or name in _NEEDED:
+            known: type = getattr(import_module(module), kind)
+            _given.a_kind(given[name], known, name, f"{kind}(...)")
+    for name, (having, instead) in _HAVING.items():
+        value = given[name]
         if value is None and name not in _NEEDED:
             continue
-        if name in _MADE_OF:
-            module, kind = _MADE_OF[name]
-            known: type = getattr(import_module(module), kind)
-            _given.a_kind(value, known, name, f"{kind}(...)")
-            continue
-        having, instead = _HAVING[name]
         is_class = isinstance(value, type) and having is not _CALLED
         if is_class or not any(hasattr(value, each) for each in having):
             msg = f"{name} is of a type that cannot be used. Pass {instead}."

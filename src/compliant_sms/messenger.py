@@ -183,27 +183,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         from compliant_sms.secure_pages import SecurePages
         from compliant_sms.transport import BlockingTransport, NoTransport  # imports httpx
 
-        refuse_other_types(
-            practice=practice,
-            provider=provider,
-            store=store,
-            rulebook=rulebook,
-            people=people,
-            lookups=lookups,
-            keyring=keyring,
-            secure_links=secure_links,
-            clock=clock,
-            delivery=delivery,
-            transport=transport,
-            ids=ids,
-            retention=retention,
-            volume=volume,
-            dry_run=dry_run,
-            permission=permission,
-            missed_calls=missed_calls,
-            telemetry=telemetry,
-            retry=retry,
-        )
+        refuse_other_types(locals())
         routes = Routes.of(provider)
         refuse_unsealed(routes, keyring)
         refuse_half_a_notice(practice, keyring, secure_links)
@@ -602,27 +582,7 @@ class AsyncMessenger(
         from compliant_sms.secure_pages import SecurePages
         from compliant_sms.transport import AsyncTransport, NoTransport  # imports httpx
 
-        refuse_other_types(
-            practice=practice,
-            provider=provider,
-            store=store,
-            rulebook=rulebook,
-            people=people,
-            lookups=lookups,
-            keyring=keyring,
-            secure_links=secure_links,
-            clock=clock,
-            delivery=delivery,
-            transport=transport,
-            ids=ids,
-            retention=retention,
-            volume=volume,
-            dry_run=dry_run,
-            permission=permission,
-            missed_calls=missed_calls,
-            telemetry=telemetry,
-            retry=retry,
-        )
+        refuse_other_types(locals())
         routes = Routes.of(provider)
         refuse_unsealed(routes, keyring)
         refuse_half_a_notice(practice, keyring, secure_links)

@@ -18,15 +18,11 @@ from typing import TYPE_CHECKING, Any, Generic, LiteralString, TypeAlias, TypeVa
 
 from compliant_sms import _given
 from compliant_sms.driver import finish
-from compliant_sms.errors import (
-    InvalidInput,
-    NotOurDatabase,
-    StoreError,
-)
+from compliant_sms.errors import InvalidInput, StoreError
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import SQLITE, Dialect
-from compliant_sms.stores._schema import is_outdated, migrations, newest, tables
-from compliant_sms.stores._sqlite_errors import BUSY, READ_ONLY, UNWRITABLE, our_errors, ours
+from compliant_sms.stores._sqlite_errors import READ_ONLY, our_errors, ours
+from compliant_sms.stores._sqlite_file import open_to_read, open_to_write, open_unwritable
 from compliant_sms.stores._sqlite_forks import inherit, refuse_inherited, watch
 from compliant_sms.stores._vault import Vault
 
@@ -36,11 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["SQLite"]
 
-_SWITCHES = 5
 _LONGEST_BEFORE_FORK = 5.0
 # One letter is a drive. A Path keeps a single slash.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
-_OLDEST = (3, 35, 0)  # UPDATE ... RETURNING and AS MATERIALIZED
 
 T = TypeVar("T")
 Work: TypeAlias = "Callable[[Transaction], Awaitable[T]]"
@@ -265,10 +259,10 @@ class SQLite:
             refuse_inherited(path)
             options = {"may_migrate": self._may_migrate, "shared": self._shared}
             try:
-                self._connection = _open(path, self._busy_timeout, **options)
+                self._connection = open_to_write(path, self._busy_timeout, **options)
                 self._unwritable = False
             except sqlite3.OperationalError as error:
-                self._connection = _open_unwritable(path, error, **options)
+                self._connection = open_unwritable(path, error, **options)
                 self._unwritable = True
             self._path, self._opened_by = path, os.getpid()
         refuse_inherited(self._path, is_parents=self._is_parents())
@@ -292,7 +286,7 @@ class SQLite:
         if self._path == ":memory:" or not Path(self._path).exists():
             return 0
         with our_errors():
-            connection, version = _open_to_read(self._path, shared=self._shared)
+            connection, version = open_to_read(self._path, shared=self._shared)
             connection.close()
             return version
 
@@ -407,74 +401,6 @@ def _settle(batch: Iterable[_Job[Any]]) -> None:
         job.committed = True
 
 
-def _open(path: str, busy_timeout: float, *, may_migrate: bool, shared: bool) -> sqlite3.Connection:
-    if sqlite3.sqlite_version_info < _OLDEST:  # such as that of an old system under a new Python
-        msg = f"SQLite {sqlite3.sqlite_version} is too old: this store needs 3.35 or newer"
-        raise StoreError(msg)
-    if not may_migrate and path != ":memory:" and not Path(path).exists():
-        is_outdated(0, may_migrate=False)  # connecting would leave an empty file
-    if path != ":memory:":
-        _make_private(path)
-    connection = sqlite3.connect(
-        path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
-    )
-    try:
-        # Before anything is written: the file may be somebody else's, or not to be touched.
-        is_outdated(_version(connection, shared=shared), may_migrate=may_migrate)
-        _use_wal(connection)
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        _migrate(connection, allowed=may_migrate, shared=shared)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _open_unwritable(
-    path: str, error: sqlite3.OperationalError, *, may_migrate: bool, shared: bool
-) -> sqlite3.Connection:
-    """Open a file that cannot be written, or whose folder cannot."""
-    if error.sqlite_errorcode not in {READ_ONLY, *UNWRITABLE} or not Path(path).is_file():
-        raise error
-    connection, version = _open_to_read(path, shared=shared)
-    try:
-        outdated = is_outdated(version, may_migrate=may_migrate)
-    except BaseException:
-        connection.close()
-        raise
-    if outdated:
-        connection.close()
-        raise error
-    return connection
-
-
-def _open_to_read(path: str, *, shared: bool) -> tuple[sqlite3.Connection, int]:
-    """Open a file without writing anything, and say of which schema its tables are."""
-    try:
-        return _reading(path, "mode=ro", shared=shared)
-    except sqlite3.OperationalError as error:
-        # SQLite cannot put there what readers share. Somebody who has the file open, or did not
-        # close it, left what was written last in its log; beside the file, where a link leads.
-        if error.sqlite_errorcode not in UNWRITABLE or Path(f"{_real(path)}-wal").exists():
-            raise
-    return _reading(path, "immutable=1", shared=shared)
-
-
-def _reading(path: str, how: str, *, shared: bool) -> tuple[sqlite3.Connection, int]:
-    uri = f"{_real(path).as_uri()}?{how}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-    try:
-        return connection, _version(connection, shared=shared)
-    except BaseException:
-        connection.close()
-        raise
-
-
-def _real(path: str) -> Path:
-    return Path(path).resolve()
-
-
 def _begin(connection: sqlite3.Connection) -> None:
     try:
         connection.execute("BEGIN IMMEDIATE")
@@ -482,60 +408,3 @@ def _begin(connection: sqlite3.Connection) -> None:
         if error.sqlite_errorcode != READ_ONLY:  # not those whose file was moved, say
             raise
         connection.execute("BEGIN")  # for whoever only reads
-
-
-def _make_private(path: str) -> None:
-    """Make the file, if there is none, for its owner only; its log gets the mode of the file."""
-    # Where it cannot be made, SQLite says why.
-    with suppress(OSError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    for _ in range(_SWITCHES):
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != BUSY:
-                raise
-            # Where two connections switch at once SQLite does not wait. This does.
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("ROLLBACK")
-        else:
-            return
-    connection.execute("PRAGMA journal_mode = WAL")
-
-
-def _migrate(connection: sqlite3.Connection, *, allowed: bool, shared: bool) -> None:
-    if not is_outdated(_version(connection, shared=shared), may_migrate=allowed):
-        return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        # Another process may have been faster, and may know a newer schema.
-        found = _version(connection, shared=shared)
-        if is_outdated(found):
-            for statement in migrations(SQLITE, found):
-                connection.execute(statement)
-            connection.execute("DELETE FROM sms_schema")
-            connection.execute("INSERT INTO sms_schema (version) VALUES (?)", (newest(),))
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # a full disk rolls back everything by itself
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _version(connection: sqlite3.Connection, *, shared: bool) -> int:
-    found = {
-        name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
-    }
-    if "sms_schema" in found:
-        (version,) = connection.execute("SELECT version FROM sms_schema").fetchone()
-        return int(version)
-    if found & tables() if shared else found:
-        msg = (
-            "the database belongs to another program: it has tables, and none of compliant_sms. "
-            "Check the path; if the file is your own, pass shared=True, or --shared."
-        )
-        raise NotOurDatabase(msg)
-    return 0
