@@ -24,7 +24,7 @@ from compliant_sms.sandbox._phones import _page
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
 from hooks import PATIENCE
-from test_send import BODY, NIGHT, agree, remind, waits
+from test_send import BODY, DAWN, NIGHT, agree, remind, waits
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -392,6 +392,35 @@ def test_news_does_not_take_the_focus(clinic: Messenger, carrier: Sandbox, open_
     assert sight.page.evaluate("document.activeElement.id") == "words"
     assert box.input_value() == "half a sent"
     assert sight.page.locator("details[open]").count() == 1
+
+
+def test_what_is_drawn_anew_or_moved_keeps_the_focus(
+    clinic: Messenger, carrier: Sandbox, clock: MovableClock, open_page: Open
+) -> None:
+    """The card of a held text stays when its text goes out, and rows may change places."""
+    clock.move_to(NIGHT)
+    remind(clinic)
+    sight = open_page(carrier)
+    sight.shows("Not on this phone: the text is held.")
+    summary = sight.page.locator(".card summary")
+    summary.focus()
+    clock.move_to(DAWN)
+    clinic.dispatch_due()
+    sight.shows(re.compile("Delivered ·"))
+    sight.shows("Decided 2 times")
+    drawn = sight.page.evaluate("document.activeElement.tagName")
+    moved = sight.page.evaluate(
+        """async () => { const { bring, make } = await import('/sandbox/page/made.js');
+        const list = document.querySelector('#phones');
+        const show = (key) => make('li', {}, make('button', {}, key));
+        const draw = (...keys) => bring(list, keys.map((key) => ({ key, value: key, show })));
+        draw('one', 'two'); list.lastChild.firstChild.focus(); draw('two', 'one');
+        return [list.textContent, document.activeElement.textContent]; }"""
+    )
+
+    assert drawn == "SUMMARY"
+    assert moved == ["twoone", "two"]
+    assert sight.is_quiet()
 
 
 def test_everything_has_a_name_and_a_place(

@@ -33,7 +33,7 @@ export function bring(list, items) {
       child = fresh;
     }
     if (child === place) place = place.nextElementSibling;
-    else list.insertBefore(child, place);
+    else keepingFocus(child, () => list.insertBefore(child, place));
   }
   for (const child of before.values()) child.remove();
 }
@@ -48,6 +48,13 @@ function replaceKeepingFocus(old, fresh) {
   const index = [...old.querySelectorAll(controls)].indexOf(document.activeElement);
   old.replaceWith(fresh);
   if (index >= 0) fresh.querySelectorAll(controls)[index]?.focus();
+}
+
+// What is moved loses the focus.
+function keepingFocus(child, move) {
+  const focused = child.contains(document.activeElement) ? document.activeElement : null;
+  move();
+  focused?.focus();
 }
 
 let zone;

@@ -37,7 +37,8 @@ export function allRows(known) {
     const id = idOf(text.provider, text.sid);
     const record = sent.get(id);
     arrived.add(record);
-    add(patientOf(text), { key: text.sid, when: text.created_at, seen: text.seen, text, record, heard: heard.get(id) });
+    // A record's row stays the same when its text arrives, and keeps the focus.
+    add(patientOf(text), { key: record?.id ?? text.sid, when: text.created_at, seen: text.seen, text, record, heard: heard.get(id) });
   }
   for (const record of records.filter((each) => !arrived.has(each))) {
     add(record.to, { key: record.id, when: record.created_at, seen: record.seen, record });
