@@ -331,6 +331,7 @@ class Model:
             agreement=grant.agreement,
             given_to=grant.given_to,
             stopped_by=self.told_once(self.stops_of(grant)),
+            unproven=grant.unproven or grant.imported is not None,
             restored=self.was_woken(grant),
         )
 

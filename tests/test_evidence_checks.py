@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from compliant_sms.consent import Basis, link
+from compliant_sms.consent import link
 from compliant_sms.evidence import (
     ChainRecord,
     Checkpoint,
@@ -21,7 +21,6 @@ from compliant_sms.evidence import (
     Result,
     make_pack,
 )
-from compliant_sms.evidence._check_records import _states
 from compliant_sms.evidence._files import (
     JSON,
     unpacked,
@@ -45,7 +44,6 @@ from evidence_story import (
     with_chains,
     words,
 )
-from test_consent import ME, WORDING, flagged, granted
 
 __all__ = ["pack"]
 
@@ -280,18 +278,6 @@ def test_what_other_rules_decided_is_not_called_changed(pack: bytes) -> None:
         }
         assert check(made_by(version, otherwise=False), "decisions").result is Result.PASSED
     assert "was changed" in words(made_by(RULES_VERSION, otherwise=True), "decisions")
-
-
-def test_what_earlier_versions_held_is_known() -> None:
-    """A decision that was told of no flag, since a form had ended it then, is not called wrong."""
-    said = flagged(5)
-    form = granted(9, basis=Basis.WEB_FORM, wording=WORDING, unproven=True)
-    now, *others = _states([granted(1), said, form], ME)
-    only = _states([granted(1), said], ME)
-
-    assert now.flagged is not None
-    assert evolve(now, flagged=None) in others
-    assert {state.flagged for state in only} == {now.flagged}
 
 
 def test_texts_must_agree_with_their_decisions(pack: bytes) -> None:

@@ -552,8 +552,9 @@ def test_who_agreed_once_a_number_could_be_given_out_anew_has_it(
 
     assert found("number-deactivated", consent=consent, lookups=lookups) == codes
     assert found("number-deactivated", consent=NOTHING, lookups=lookups) == ["number-deactivated"]
-    booked = agreed(PEC, basis=Basis.BOOKING)
-    assert found("number-deactivated", consent=booked, lookups=lookups) == ["number-deactivated"]
+    for nothing_shown in ({"basis": Basis.BOOKING}, {"unproven": True}):
+        told = agreed(PEC, **nothing_shown)
+        assert found("number-deactivated", consent=told, lookups=lookups) == ["number-deactivated"]
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,9 @@ from compliant_sms import (
     Tier,
     Wording,
 )
-from compliant_sms.consent import Revoked, WrittenAgreement
+from compliant_sms.consent import Basis, Revoked, WrittenAgreement
 from compliant_sms.errors import ConfigurationError, InvalidInput, NotOurDatabase
+from compliant_sms.imports import ImportedConsent
 from compliant_sms.lookups import (
     DncAnswer,
     LineAnswer,
@@ -354,7 +355,7 @@ def test_look_ups_are_asked_and_kept(make_messenger: Make, clock: MovableClock) 
 def test_the_database_is_asked_since_the_patient_agreed(
     make_messenger: Make, clock: MovableClock
 ) -> None:
-    """A booking tells the number on file again; it counts where nothing else was agreed to."""
+    """What another system had, or a booking, counts where nothing better is on record."""
     asked: list[date] = []
 
     def reassigned(number: PhoneNumber, since: date) -> ReassignedAnswer:
@@ -362,12 +363,29 @@ def test_the_database_is_asked_since_the_patient_agreed(
         return ReassignedAnswer(answer=Reassigned.NO, since=since, as_of=date(2026, 12, 3))
 
     messenger = make_messenger(lookups=LookUps(reassigned=reassigned))
-    for days, basis in ((0, "booking"), (1, "spoken"), (1, "booking")):
-        clock.advance(timedelta(days=days))
-        messenger.consent.grant(PATIENT, person=PERSON, basis=basis, recorded_by="front-desk:ana")
-        assert isinstance(remind(messenger, f"{days} {basis}", body=f"{BODY} {days}"), Sent)
 
-    assert asked == [date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 1)]
+    def granted(basis: Basis) -> None:
+        messenger.consent.grant(PATIENT, person=PERSON, basis=basis, recorded_by="front-desk:ana")
+
+    def imported(on: date) -> None:
+        old = ImportedConsent(number=PATIENT, person=PERSON, occurred_at=on, basis="spoken")
+        which = {"opt_outs": None, "no_opt_outs_because": "there were none"}
+        messenger.import_consents([old], source="old", by="it:kim", **which)
+
+    known: list[Callable[[], None]] = [
+        partial(granted, Basis.BOOKING),
+        partial(imported, date(2025, 6, 2)),
+        partial(granted, Basis.SPOKEN),
+        partial(granted, Basis.BOOKING),
+        partial(imported, date(2026, 12, 3)),
+    ]
+    for number, learn in enumerate(known):
+        learn()
+        assert isinstance(remind(messenger, str(number), body=f"{BODY} {number}"), Sent)
+        clock.advance(timedelta(days=1))
+
+    first, spoken = date(2026, 11, 30), date(2026, 12, 2)
+    assert asked == [first, date(2025, 6, 2), spoken, spoken, spoken]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,15 @@ from attrs import evolve
 
 from compliant_sms import records
 from compliant_sms.classification import Purpose
-from compliant_sms.consent import Flag, FlaggedNumber
+from compliant_sms.consent import (
+    Basis,
+    ConsentEvent,
+    Dated,
+    Flag,
+    FlaggedNumber,
+    Imported,
+    fold,
+)
 from compliant_sms.lookups import LineAnswer, LineType, LookUpAnswers
 from compliant_sms.practice import Campaign
 from compliant_sms.rules import (
@@ -28,6 +36,17 @@ from compliant_sms.rules import (
     Rulebook,
     SentBefore,
     VolumeWait,
+)
+from test_consent import (
+    ME,
+    WORDING,
+    clarified,
+    flagged,
+    granted,
+    restored,
+    revoked,
+    withdrawn,
+    written,
 )
 from test_rules import DAY, HOUR, LAKESIDE, NIGHT, NOON, PEC, PROMOTES, SELLS, agreed, facts, past
 from test_vectors import OWN, VECTORS
@@ -76,11 +95,47 @@ def cases() -> Iterator[tuple[str, Decision]]:
         yield name, Rulebook().decide(known)
 
 
+def ledgers() -> Iterator[tuple[str, list[ConsentEvent]]]:
+    """What is on record of one person at one number, for each way to read it."""
+    form = granted(9, basis=Basis.WEB_FORM, wording=WORDING, unproven=True)
+    booking = granted(9, basis=Basis.BOOKING)
+    other = Imported(source="old", dated=Dated.INSTANT)
+    signed = written(1)
+    yield "grant", [granted(1)]
+    yield "stop", [granted(1), revoked(2)]
+    yield "stop and start", [signed, revoked(2), restored(3)]
+    yield "stop and grant", [granted(1), revoked(2), granted(3)]
+    yield "stop and form", [granted(1), revoked(2), form]
+    yield "stop and booking", [granted(1), revoked(2), booking]
+    yield "stop and import", [granted(1), revoked(2), granted(3, imported=other)]
+    yield "imported stop and import", [revoked(1, imported=other), granted(3, imported=other)]
+    yield "answer", [granted(1), revoked(2), clarified(3)]
+    yield "another's answer", [granted(1), revoked(2, person=ME), clarified(3, person="other")]
+    for why in (Flag.UNREACHABLE_PERMANENT, Flag.BLOCKED_NUMBER):
+        for then in (form, granted(9), granted(9, imported=other), restored(9)):
+            yield f"{why.value} and {then.event_id}", [granted(1), flagged(5, why=why), then]
+    for then in (form, granted(9), booking, granted(9, imported=other), restored(9)):
+        yield f"withdrawal and {then.event_id}", [granted(1), revoked(2), withdrawn(5), then]
+    yield "at one instant", [granted(1), revoked(1), restored(1)]
+
+
+def answers() -> dict[str, str]:
+    """What the rules answer to each case, and what is read in each ledger, as a few letters."""
+    found = {name: digest(decision) for name, decision in cases()}
+    for number, (name, events) in enumerate(ledgers()):
+        told = records.canonical(records.unstructure(fold(events, ME)))
+        found[f"ledger {number}: {name}"] = _short(told)
+    return found
+
+
 def digest(decision: Decision) -> str:
     """What was answered but for its words, as a few letters."""
     findings = [records.unstructure(evolve(f, words="", remedy="")) for f in decision.findings]
     until = None if decision.until is None else records.instant_to_text(decision.until)
-    told = records.canonical([decision.verdict.value, until, findings])
+    return _short(records.canonical([decision.verdict.value, until, findings]))
+
+
+def _short(told: bytes) -> str:
     return sha256(told).hexdigest()[:12]
 
 
@@ -97,7 +152,7 @@ def test_another_answer_has_another_version() -> None:
     taken for changed.
     """
     kept = json.loads(KEPT.read_text("utf-8"))
-    found = {name: digest(decision) for name, decision in cases()}
+    found = answers()
     changed = compared(kept["answers"], found)
 
     assert not changed, (
@@ -167,7 +222,7 @@ def test_answers_of_one_version_are_not_changed_unasked(
 
 def record(path: Path, options: Iterable[str] = ()) -> bool:
     """Write what the rules answer now; False where another answer of this version is kept."""
-    found = {name: digest(decision) for name, decision in cases()}
+    found = answers()
     kept = json.loads(path.read_text("utf-8")) if path.exists() else {"version": 0}
     if (
         kept["version"] == RULES_VERSION

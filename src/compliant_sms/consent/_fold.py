@@ -60,6 +60,7 @@ def _as_live(
         given_to=event.given_to,
         stopped_by=tuple(stopped_by),
         restored=restored,
+        unproven=event.unproven or event.imported is not None,
     )
 
 

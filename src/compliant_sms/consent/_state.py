@@ -76,6 +76,7 @@ class LiveGrant:
         stopped_by: the revocations that came after it and that no START has lifted, oldest first.
         restored: a START lifted revocations of it. It permits nothing that sells then, whatever
             its tier.
+        unproven: it was typed into a form that anybody can fill in, or another system had it.
     """
 
     event_id: str
@@ -87,6 +88,12 @@ class LiveGrant:
     given_to: str = ""
     stopped_by: tuple[Revocation, ...] = ()
     restored: bool = False
+    unproven: bool = False
+
+    @property
+    def shows_the_number(self) -> bool:
+        """Whether it shows that the number was the person's then; a booking tells it again."""
+        return self.basis.is_fresh_opt_in and not self.unproven
 
 
 @frozen(kw_only=True)

@@ -9,15 +9,7 @@ from itertools import chain, combinations
 from attrs import evolve
 
 from compliant_sms import records
-from compliant_sms.consent import (
-    Clarified,
-    ConsentEvent,
-    ConsentState,
-    Granted,
-    fold,
-    fold_for_holder,
-    from_payload,
-)
+from compliant_sms.consent import ConsentEvent, ConsentState, fold, fold_for_holder, from_payload
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.evidence._clocks import apart
 from compliant_sms.evidence._dossier import Dossier
@@ -49,6 +41,7 @@ def check_records(dossier: Dossier) -> Iterator[Check]:
 
 
 _Decided = Sequence[tuple[TextRecord, tuple[Decision, ...]]]
+_Otherwise = list[tuple[str, int | None]]
 
 
 def _texts(dossier: Dossier, decided: _Decided) -> Check:
@@ -89,7 +82,7 @@ def _known(dossier: Dossier, decided: _Decided) -> Check:
     ]
     events = [event for each in chains for event in each]
     ids = {event.event_id for event in events}
-    disagreed = timedelta(0)
+    disagreed, otherwise = timedelta(0), _Otherwise()
     for text, decisions in decided:
         for decision in decisions:
             if any(f.relies_on and f.relies_on not in ids for f in decision.findings):
@@ -99,6 +92,9 @@ def _known(dossier: Dossier, decided: _Decided) -> Check:
                 return failed(_KNOWN, words)
             if _agrees(decision, events, text.person, _SKEW):
                 continue
+            if decision.edition.rules_version != RULES_VERSION:
+                otherwise.append((text.message_id, decision.edition.rules_version))
+                continue
             error = apart(chains, decided)
             if error <= _SKEW or not _agrees(decision, events, text.person, error + _SKEW):
                 words = (
@@ -107,13 +103,15 @@ def _known(dossier: Dossier, decided: _Decided) -> Check:
                 )
                 return failed(_KNOWN, words)
             disagreed = max(disagreed, error)
+    more = [*_of_other_rules("were told of other consent than is read here", otherwise)]
     if disagreed:
         minutes = round(disagreed.total_seconds() / 60)
-        words = (
+        more.append(
             f"Clocks disagreed by {minutes} minutes, as the record itself shows, so that nobody "
             "can say what was known first."
         )
-        return unchecked(_KNOWN, words)
+    if more:
+        return unchecked(_KNOWN, " ".join(more))
     return passed(_KNOWN, "Each decision was told of the consent that the ledger held at the time.")
 
 
@@ -125,24 +123,8 @@ def _agrees(
     open_ = [e for e in events if at - skew <= e.recorded_at <= at + skew]
     some = chain.from_iterable(combinations(open_, n) for n in range(len(open_) + 1))
     return len(open_) > _MOST_OPEN or any(
-        decision.facts.consent in _states([*sure, *more], person) for more in some
+        decision.facts.consent == _held([*sure, *more], person) for more in some
     )
-
-
-def _states(events: Sequence[ConsentEvent], person: str | None) -> Iterator[ConsentState]:
-    """What held, as it is told now and as versions before told it.
-
-    They told neither of lifted revocations nor which grants START had restored, let a form end
-    what a provider said of the number, and whoever said which texts were meant narrowed also what
-    somebody else at the number had asked for.
-    """
-    by_anybody = [evolve(e, person=None) if isinstance(e, Clarified) else e for e in events]
-    for told in (events,) if by_anybody == events else (events, by_anybody):
-        proven = [evolve(e, unproven=False) if isinstance(e, Granted) else e for e in told]
-        held, flagged = _held(told, person), _held(proven, person).flagged
-        for each in (held, evolve(held, flagged=flagged)):
-            before = evolve(each, grants=tuple(evolve(g, restored=False) for g in each.grants))
-            yield from (each, before, evolve(each, lifted=()), evolve(before, lifted=()))
 
 
 def _held(events: Sequence[ConsentEvent], person: str | None) -> ConsentState:
@@ -151,7 +133,7 @@ def _held(events: Sequence[ConsentEvent], person: str | None) -> ConsentState:
 
 def _again(decided: _Decided) -> Check:
     """Each decision made once more, from what it was told, under its own edition."""
-    count, elsewhere, otherwise = 0, set[str](), list[tuple[str, int | None]]()
+    count, elsewhere, otherwise = 0, set[str](), _Otherwise()
     for text, decisions in decided:
         for decision in decisions:
             try:
@@ -170,7 +152,7 @@ def _again(decided: _Decided) -> Check:
                 )
                 return failed(_AGAIN, words)
     told = f"{count} decisions give the same answer again"
-    more = (*_not_here(elsewhere), *_of_other_rules(otherwise))
+    more = (*_not_here(elsewhere), *_of_other_rules("come out otherwise here", otherwise))
     if more:
         return unchecked(_AGAIN, " ".join((f"{told}.", *more)))
     return passed(_AGAIN, f"{told} under their own edition.")
@@ -182,13 +164,13 @@ def _not_here(names: Collection[str]) -> Iterator[str]:
         yield f"Others were made under rules that are not here: their editions are {told}."
 
 
-def _of_other_rules(otherwise: Sequence[tuple[str, int | None]]) -> Iterator[str]:
+def _of_other_rules(what: str, otherwise: _Otherwise) -> Iterator[str]:
     """Which ones, for a record that was changed may name another version, too."""
     if otherwise:
         versions = {"no version" if v is None else f"version {v}" for _, v in otherwise}
         texts = dict.fromkeys(message_id for message_id, _ in otherwise)
         yield (
-            f"{len(otherwise)} come out otherwise here, about these texts: {', '.join(texts)}. "
+            f"{len(otherwise)} decisions {what}, about these texts: {', '.join(texts)}. "
             f"Their records name {' and '.join(sorted(versions))} of the library's rules, and this "
             f"installation has version {RULES_VERSION}. Either those rules said so, or the record "
             "was changed: check them with a version of compliant-sms that has those rules."

@@ -32,12 +32,12 @@ class Frequency:
         InvalidInput: one of them is something else.
     """
 
-    count: int = field(validator=_given.kind(int, "a whole number"))
+    count: int = field(validator=_given.whole)
     per: Period = field(default=Period.MONTH, converter=Period)
 
     def __attrs_post_init__(self) -> None:
         """Refuse what would let nothing through."""
-        if self.count is True or not 1 <= self.count <= _MOST:
+        if not 1 <= self.count <= _MOST:
             msg = f"count must be a whole number from 1 to {_MOST}"
             raise InvalidInput(msg)
 

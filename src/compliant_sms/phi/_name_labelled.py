@@ -20,8 +20,7 @@ _FIRST = word_set("first given nombre nombres forename firstname fname")
 _LAST = word_set("last family surname apellido apellidos lastname lname")
 _NAME = word_set("name names paterno materno")
 # Those that are nothing but the name of a field; the others say so by "name", or by a colon.
-_ALONE = _FIRST | _LAST
-_ALONE -= word_set("first given last family")
+_ALONE = (_FIRST | _LAST) - word_set("first given last family")
 _INSIDE = frozenset({" ", "_", "-"})
 _COLON = frozenset({":", "="})
 _SIGNS = _COLON | {"-", "- -"}
@@ -62,7 +61,7 @@ def _values(view: View, labels: frozenset[str], *, by_name: bool = False) -> Ite
         if word not in labels:
             continue
         ahead, named = index + 1, word in _ALONE
-        if words[ahead : ahead + 1] != [] and words[ahead] in _NAME and view.gaps[ahead] in _INSIDE:
+        if ahead < len(words) and words[ahead] in _NAME and view.gaps[ahead] in _INSIDE:
             ahead, named = ahead + 1, True
         value = _value(view, ahead, named=named)
         if value is not None and (named or not by_name):

@@ -33,7 +33,8 @@ RULES_VERSION = 1
 """Which version of the library's own rules this is; every decision records it.
 
 Raise it, at most once between two releases, where the rules come to answer some facts otherwise
-than those of the last release: another verdict, instant, finding, code or citation. How a finding
+than those of the last release: another verdict, instant, finding, code or citation; or where
+another state of consent is read in some ledger, which is what they are told. How a finding
 or its remedy is worded needs no other version, and rows of a pack have an edition of their own."""
 
 Ask: TypeAlias = Callable[[Facts, InForce], Iterable[Finding] | None]

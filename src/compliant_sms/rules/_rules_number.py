@@ -25,13 +25,14 @@ def number_deactivated(facts: Facts, law: InForce) -> Iterator[Finding]:
     """A number on a carrier's deactivation list belongs to nobody, and soon to somebody else.
 
     Whoever agreed once it could be given out anew has it: 84 FR 11226. A booking tells the number
-    on file again, and shows nothing. CTIA Messaging Principles 5.1.5.
+    on file again, another system may have it wrong, and into a form anybody can type it: they show
+    nothing. CTIA Messaging Principles 5.1.5.
     """
     since = facts.lookups.deactivated_on
     if since is None or since > facts.at.date():
         return
     ages = [timedelta(days=row.value) for row in law.limits("reassigned-number-aging")]
-    fresh = (g.occurred_at.date() for g in facts.consent.grants if g.basis.is_fresh_opt_in)
+    fresh = (g.occurred_at.date() for g in facts.consent.grants if g.shows_the_number)
     agreed = max(fresh, default=date.min)
     if ages and agreed > since + max(ages):
         yield allow(
