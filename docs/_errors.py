@@ -33,8 +33,8 @@ REMEDIES = {
     "callback is real, compare the secret, the public URL and the clock with the provider's "
     "console: `compliant-sms doctor` looks at all three.",
     "WebhookRejected": "Nothing was changed. The provider is answered with `status`, and calls "
-    "again where that is 5xx, some only if you configure it. If real callbacks are refused, compare "
-    "the address and the proxy with [Receive webhooks](../how-to/receive-webhooks.md).",
+    "again where that is 5xx, some only if you configure it. If real callbacks are refused, "
+    "compare the address and the proxy with [Receive webhooks](../how-to/receive-webhooks.md).",
     "NeedsCertificate": "Nothing to do: the library fetches it, and asks again.",
     "LedgerTampered": "Stop writing, keep the database as it is, and compare it with a backup and "
     "a checkpoint: [Prove the ledger](../how-to/prove-the-ledger.md).",
