@@ -178,7 +178,8 @@ AFTER_HOURS = {
     "while we are open.",
     "¿Puedo llevar los formularios el viernes?": "Abrimos el sab 5 dic, 9:00 AM y respondemos en "
     "4 horas dentro del horario.",
-    "Est-ce que mon fils peut apporter les papiers ?": "vous répondra sous 4 heures d'ouverture.",
+    "Est-ce que mon fils peut apporter les papiers ?": "Nous ouvrons le sam 5 déc à 9 h "
+    "et répondrons sous 4 heures d'ouverture.",
 }
 
 

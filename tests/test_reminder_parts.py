@@ -198,7 +198,7 @@ def test_offsets_that_say_nothing(fields: dict[str, object]) -> None:
         ({"start": datetime.min.replace(tzinfo=UTC)}, "1970"),
         ({"start": datetime.max.replace(tzinfo=UTC), "zone": "Asia/Tokyo"}, "1970"),
         ({"status": "moved"}, "booked"),
-        ({"kind": Kind("x"), "language": "fr"}, "en and es"),
+        ({"kind": Kind("x"), "language": "de"}, "en, es, fr"),
     ],
 )
 def test_appointments_that_nobody_can_be_reminded_of(
@@ -532,6 +532,12 @@ WORDS = {
     "Reply C to confirm or R to reschedule.",
     ("en", 3): "Lakeside: you have 3 appointments on Tue Dec 1, at 2:30 PM, 3:00 PM and 3:30 PM. "
     "Reply C to confirm or R to reschedule.",
+    ("fr", 1): "Lakeside : vous avez rendez-vous le mar 1er déc à 14 h 30. "
+    "Répondez C pour confirmer ou R pour changer l'heure.",
+    ("fr", 2): "Lakeside : vous avez 2 rendez-vous le mar 1er déc, à 14 h 30 et 15 h. "
+    "Répondez C pour confirmer ou R pour changer l'heure.",
+    ("fr", 5): "Lakeside : vous avez 5 rendez-vous le mar 1er déc, le premier à 14 h 30. "
+    "Répondez C pour confirmer ou R pour changer l'heure.",
     ("es", 5): "Lakeside: tiene 5 citas el mar 1 dic, la primera a las 2:30 PM. "
     "Responda C para confirmar o R para cambiarla.",
 }
@@ -555,7 +561,8 @@ def test_the_least_words(language: str, count: int) -> None:
         ("es", "en", "es"),
         ("es-MX", "en", "es"),
         ("EN_us", "es", "en"),
-        ("fr", "es", "es"),
+        ("fr-CA", "en", "fr"),
+        ("de", "es", "es"),
         ("", "es", "es"),
         (None, "en", "en"),
     ],
@@ -589,7 +596,7 @@ def test_words_at_other_times() -> None:
     )
 
 
-@given(st.sampled_from(["en", "es"]), st.integers(1, 9), st.booleans())
+@given(st.sampled_from(["en", "es", "fr"]), st.integers(1, 9), st.booleans())
 def test_the_least_words_are_short(language: str, count: int, asks: bool) -> None:  # noqa: FBT001
     """They take two parts on the air at most, with any name of 40 letters."""
     visits = [

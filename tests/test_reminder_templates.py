@@ -17,13 +17,14 @@ from compliant_sms.errors import (
     UnknownTemplate,
 )
 from compliant_sms.lifecycle import State
-from compliant_sms.reminders import Kind, RecallPlan, ReminderContext, ReminderPlan
+from compliant_sms.reminders import Answer, Kind, RecallPlan, ReminderContext, ReminderPlan
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.templates import Catalogue, Place, Template, Variable, Withdrawal, starter
 from compliant_sms.testing import MovableClock
 from compliant_sms.volume import UNTIL_RESUMED
 from conftest import MORNING, PATIENT, PERSON, WARNING
 from templates_made import LEE, reminder, simple
+from test_receive import from_patient
 from test_reminders import CHICAGO, HOUR, LEAST, TUESDAY, WALL, family, history, run_to, visit, work
 from test_send import agree, outgoing, waits
 
@@ -407,6 +408,13 @@ def test_a_sensitive_visit_has_the_least_words(
 
 
 @pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("es-MX", "Lakeside Family Medicine: tiene una cita el mié 2 dic"),
+        ("fr", "Lakeside Family Medicine : vous avez rendez-vous le mer 2 déc à 14 h 30."),
+    ],
+)
+@pytest.mark.parametrize(
     "changes", [{"status": "confirmed"}, {"kind": Kind("okapi", "mental_health")}]
 )
 def test_the_least_words_are_in_the_language_of_the_profile(
@@ -416,13 +424,36 @@ def test_the_least_words_are_in_the_language_of_the_profile(
     clock: MovableClock,
     profiles: dict[str, Profile],
     changes: dict[str, Any],
+    language: str,
+    told: str,
 ) -> None:
     """As the template that they stand in for would be."""
-    profiles[PERSON] = Profile(time_zone=CHICAGO, language="es-MX")
+    profiles[PERSON] = Profile(time_zone=CHICAGO, language=language)
     diary.reminders.keep(visit(**changes))
     run_to(diary, clock, TUESDAY + HOUR)
 
-    assert outgoing(carrier)[0].startswith("Lakeside Family Medicine: tiene una cita el mie 2 dic")
+    assert outgoing(carrier)[0].startswith(told)
+
+
+def test_a_reminder_in_french_is_confirmed(
+    make_diary: Make, carrier: Sandbox, clock: MovableClock, profiles: dict[str, Profile]
+) -> None:
+    """From the starter's template to the patient's answer."""
+    profiles[PERSON] = Profile(time_zone=CHICAGO, language="fr")
+
+    def values(_: ReminderContext) -> dict[str, object]:
+        return {"given_name": "Ana", "provider": "Dr. Lee"}
+
+    french = plan(template="appointment_reminder", values=values)
+    diary = make_diary(*starter(LEE), reminders=[french])
+    agree(diary)
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    diary.receive(from_patient("Oui, c'est parfait", "SM1"))
+    (answer,) = diary.reminders.answers()
+
+    assert "rendez-vous le mer 2 déc à 14 h 30" in outgoing(carrier)[0]
+    assert answer.answer is Answer.CONFIRM
 
 
 def test_a_recall_by_template(make_diary: Make, carrier: Sandbox, clock: MovableClock) -> None:

@@ -265,14 +265,14 @@ def test_an_empty_file_has_no_templates() -> None:
 
 
 def test_the_starter_passes_its_own_checks() -> None:
-    """No error and no warning, with a practice and without; English and Spanish, and in GSM-7."""
+    """No error and no warning, with a practice and without; in three languages, and in GSM-7."""
     made = starter(LEE)
 
     assert len(made) >= 18
     assert made.problems() == ()
     assert made.problems(CLINIC) == ()
     for each in made:
-        assert list(each.bodies) == ["en", "es"], each.name
+        assert list(each.bodies) == ["en", "es", "fr"], each.name
         for text in each.texts:
             assert segment(text.written).encoding is Encoding.GSM_7, (each.name, text.language)
 
@@ -300,7 +300,7 @@ def test_the_starter_has_the_usual_texts() -> None:
     assert made.newest("appointment_reminder").asks is Awaiting.CONFIRM
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
 def test_each_text_of_the_starter_can_be_filled(language: str) -> None:
     """With usual values it is one or two segments, and nothing is left open in it."""
     usual = {

@@ -110,12 +110,12 @@ def test_any_text_is_read_or_refused_with_places_in_it(text: str) -> None:
         ),
         (
             lambda: simple(
-                "{practice}: le {when}.",
+                "{practice}: am {when}.",
                 variables=[Variable("when", Date())],
-                bodies={"fr": Body(minimum="{practice}: le {when}.")},
+                bodies={"de": Body(minimum="{practice}: am {when}.")},
             ),
             "variable",
-            "when cannot be written in fr",
+            "when cannot be written in de",
         ),
         (
             lambda: simple(
@@ -224,6 +224,14 @@ def test_a_gap_is_a_warning() -> None:
     (problem,) = made.problems()
     assert (problem.rule, problem.severity) == ("gap", Severity.WARNING)
     assert str(problem).startswith("hello 1, en minimum, character ")
+
+
+def test_french_has_a_blank_before_its_marks() -> None:
+    """One is none too many there; two are, and so is one before a comma."""
+    text = "{practice} : vous venez ? Oui , {given_name}  !"
+    found = [each.at for each in simple(bodies={"fr": Body(minimum=text)}).problems()]
+
+    assert found == [text.index(" ,"), text.index("  !")]
 
 
 def test_letters_of_values_are_no_warning() -> None:

@@ -61,12 +61,12 @@ CREDENTIALS = word_set(
 )
 # Those that small letters belong to.
 MIXED = word_set("phd psyd pharmd edd rph cpht lac")
-WITH = word_set("with w con")
+WITH = word_set("with w con avec")
 HOSTS = word_set("see call ask by contact meet")
 VISITS = TITLES | word_set(
     "appt appts appointment visit session consult consultation checkup check meeting booked group"
     " follow see seeing scheduled telehealth slot opening therapy cita consulta physical cleaning"
-    " confirmed"
+    " confirmed rdv rendez"
 )
 THEY_DO = word_set("will is can has says from at recommends suggests wants asked would with")
 SAYS = word_set(

@@ -18,6 +18,7 @@ from compliant_sms.phi import Sensitivity
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import visit_zone
 from compliant_sms.reminders._wall import instant_of, wall_of
+from compliant_sms.text import LANGUAGES
 
 __all__ = ["Appointment", "Kind", "Status", "series"]
 
@@ -26,7 +27,6 @@ _LONGEST_OCCURRENCE = 50
 _MOST_OCCURRENCES = 1000
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-_LANGUAGES = ("en", "es")
 _UNTIL = re.compile(r"\bUNTIL=(\d{8})(?:T(\d{6})(Z?))?(?![^;\s])", re.IGNORECASE | re.ASCII)
 _EXDATE = re.compile(r"^EXDATE\b.*$", re.IGNORECASE | re.MULTILINE)
 _END_OF_DAY = "235959"
@@ -110,8 +110,8 @@ class Appointment:
         place: where, for your own words. The library's never name it.
         kind: what kind of visit, or its code.
         status: where it is.
-        language: of the library's own words, ``"en"`` or ``"es"``, where the profile of the person
-            says nothing else.
+        language: of the library's own words, ``"en"``, ``"es"`` or ``"fr"``, where the profile of
+            the person says nothing else.
 
     Raises:
         InvalidInput: an argument cannot be used.
@@ -155,8 +155,8 @@ class Appointment:
                 "another character, for example '-'."
             )
             raise InvalidInput(msg)
-        if self.language not in _LANGUAGES:
-            msg = f"the library's own words are in {' and '.join(_LANGUAGES)}; pass one of them"
+        if self.language not in LANGUAGES:
+            msg = f"the library's own words are in {', '.join(sorted(LANGUAGES))}; pass one of them"
             raise InvalidInput(msg)
 
     @property

@@ -7,44 +7,40 @@ No place, kind of visit or name: HHS, guidance on appointment reminders and mess
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from compliant_sms import _given
 from compliant_sms.reminders._planning import Reminder
+from compliant_sms.text import LANGUAGES, day_in, time_in
 
 __all__ = ["least_words", "recall_words"]
 
 _MOST_TIMES = 4
-_DAYS = {
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    "es": ("lun", "mar", "mie", "jue", "vie", "sab", "dom"),
-}
-_MONTHS = {
-    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-    "es": ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],
-}
-_DATE = {"en": "{day} {month} {number}", "es": "{day} {number} {month}"}
 _ONE = {
     "en": "{name}: you have an appointment on {date} at {times}.",
     "es": "{name}: tiene una cita el {date} a las {times}.",
+    "fr": "{name} : vous avez rendez-vous le {date} à {times}.",
 }
 _SEVERAL = {
     "en": "{name}: you have {count} appointments on {date}, at {times}.",
     "es": "{name}: tiene {count} citas el {date}, a las {times}.",
+    "fr": "{name} : vous avez {count} rendez-vous le {date}, à {times}.",
 }
 _MANY = {
     "en": "{name}: you have {count} appointments on {date}, the first at {times}.",
     "es": "{name}: tiene {count} citas el {date}, la primera a las {times}.",
+    "fr": "{name} : vous avez {count} rendez-vous le {date}, le premier à {times}.",
 }
 _ASK = {
     "en": " Reply C to confirm or R to reschedule.",
     "es": " Responda C para confirmar o R para cambiarla.",
+    "fr": " Répondez C pour confirmer ou R pour changer l'heure.",
 }
 _RECALL = {
     "en": "{name}: it is time to book your next visit. Call {phone}.",
     "es": "{name}: es hora de programar su proxima visita. Llame al {phone}.",
+    "fr": "{name} : il est temps de prendre un nouveau rendez-vous. Appelez le {phone}.",
 }
-_AND = {"en": " and ", "es": " y "}
+_AND = {"en": " and ", "es": " y ", "fr": " et "}
 
 
 def least_words(
@@ -64,14 +60,16 @@ def least_words(
     language = _spoken(language, first.language)
     if reminders[0].is_recall:
         return recall_words(name, phone, language)
-    times = list(dict.fromkeys(_time(each.appointment.start) for each in reminders))
+    starts = (each.appointment.start.time() for each in reminders)
+    times = list(dict.fromkeys(time_in(language, start) for start in starts))
     words = _ONE if len(reminders) == 1 else _SEVERAL
     told = _AND[language].join([", ".join(times[:-1]), times[-1]] if times[1:] else times)
     if len(times) > _MOST_TIMES:
         words, told = _MANY, times[0]
+    date = day_in(language, first.start.date(), year=False)
     body = (
         words[language]
-        .format(name=name, count=len(reminders), date=_date(first.start, language), times=told)
+        .format(name=name, count=len(reminders), date=date, times=told)
         .replace(" a las 1:", " a la 1:")
     )
     return body + (_ASK[language] if asks else "")
@@ -84,17 +82,4 @@ def recall_words(name: str, phone: str, language: str) -> str:
 
 def _spoken(tag: str | None, otherwise: str) -> str:
     language = _given.primary(tag or "")
-    return language if language in _DAYS else otherwise
-
-
-def _date(start: datetime, language: str) -> str:
-    return _DATE[language].format(
-        day=_DAYS[language][start.weekday()],
-        month=_MONTHS[language][start.month - 1],
-        number=start.day,
-    )
-
-
-def _time(start: datetime) -> str:
-    hour = start.hour % 12 or 12
-    return f"{hour}:{start.minute:02} {'AM' if start.hour < 12 else 'PM'}"
+    return language if language in LANGUAGES else otherwise

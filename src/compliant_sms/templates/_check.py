@@ -47,7 +47,14 @@ STAND_IN = Practice(
 _ADDED = frozenset({"opt-out-line-missing"})
 # What comes of the letters in a value is told by segments(), and is nothing to mend.
 _OF_VALUES = frozenset({"ucs2-character"})
-_GAP = re.compile(r"(?<=\S)  +(?=\S)| +(?=[,;?!](?!\w))| +(?=\.(?:\s|$))|^\s+|\s+$")
+
+
+def _gap(marks: str) -> re.Pattern[str]:
+    """Blanks too many: two in a row, at an end, before a full stop or one of some marks."""
+    return re.compile(rf"(?<=\S)  +(?=\S)| +(?=[{marks}](?!\w))| +(?=\.(?:\s|$))|^\s+|\s+$")
+
+
+_GAP, _GAP_IN_FRENCH = _gap(",;?!"), _gap(",")  # French has a blank before the others
 
 
 @frozen
@@ -253,7 +260,8 @@ def half_links(template: Template, filled: Filled, link: Link) -> Iterator[str]:
 
 
 def _gaps(filled: Filled, report: _Report) -> None:
-    for gap in _GAP.finditer(filled.text):
+    assert report.text is not None  # noqa: S101 - made for one text
+    for gap in (_GAP_IN_FRENCH if report.text.language == "fr" else _GAP).finditer(filled.text):
         report.add(
             "gap",
             "A blank too many is left where a part is left out.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from math import ceil
 
-from compliant_sms.templates._dates import LANGUAGES, day_in, time_in
+from compliant_sms.text import LANGUAGES, day_in, time_in
 
 __all__ = ["closed_text", "danger_text", "received_text"]
 
@@ -26,8 +26,8 @@ _CLOSED = {
     "are open. In an emergency call {emergency}.",
     "es": "{name}: recibimos su mensaje. Abrimos el {opens} y respondemos en {goal} dentro del "
     "horario. En una emergencia llame al {emergency}.",
-    "fr": "{name} : votre SMS est bien là ; nous sommes fermés. Une personne vous répondra "
-    "sous {goal} d'ouverture. En cas d'urgence, appelez le {emergency}.",
+    "fr": "{name} : votre SMS est bien là. Nous ouvrons le {opens} et répondrons sous {goal} "
+    "d'ouverture. En cas d'urgence, appelez le {emergency}.",
 }
 _DANGER = {
     "en": "If this is an emergency, call {emergency} now. Do not wait for an answer by text. "
@@ -47,7 +47,7 @@ _MINUTES = {
     "es": ("1 minuto", "{count} minutos"),
     "fr": ("1 minute", "{count} minutes"),
 }
-_AT = {"en": "{day} at {time}", "es": "{day}, {time}"}
+_AT = {"en": "{day} at {time}", "es": "{day}, {time}", "fr": "{day} à {time}"}
 
 
 def _in(language: str, bodies: dict[str, str]) -> str:
@@ -95,7 +95,7 @@ def closed_text(
     return _in(language, _CLOSED).format(
         name=name,
         goal=_goal_in(language, goal),
-        opens=_AT[told].format(day=day, time=time_in(opens.time())),
+        opens=_AT[told].format(day=day, time=time_in(told, opens.time())),
         emergency=emergency,
     )
 

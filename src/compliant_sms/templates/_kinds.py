@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from attrs import Attribute, field, frozen
 
@@ -17,10 +18,9 @@ from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
 from compliant_sms.phi import PhiLabel
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
-from compliant_sms.templates import _dates
 from compliant_sms.templates._sender import dialled
 from compliant_sms.templates._values import Refused, plain, size
-from compliant_sms.text import links, within
+from compliant_sms.text import LANGUAGES, day_in, links, time_in, within
 from compliant_sms.text._segments import in_gsm7
 
 __all__ = [
@@ -233,7 +233,7 @@ class Date(Kind):
 
     code = "date"
     brings: ClassVar[frozenset[PhiLabel]] = frozenset({PhiLabel.DATE})
-    languages: ClassVar[frozenset[str] | None] = _dates.LANGUAGES
+    languages: ClassVar[frozenset[str] | None] = LANGUAGES
     year: bool = field(default=False, kw_only=True)
 
     def written(self, value: object, setting: Setting) -> str:
@@ -242,11 +242,11 @@ class Date(Kind):
         if not isinstance(value, date):
             msg = "is of a type that cannot be used; pass a date or an aware datetime"
             raise Refused(msg)
-        return _dates.day_in(setting.language, value, year=self.year)
+        return day_in(setting.language, value, year=self.year)
 
     def samples(self, language: str) -> tuple[str, ...]:
-        days = (date(2027, 5, 1), date(2026, 12, 30), date(2027, 9, 15))
-        return tuple(_dates.day_in(language, day, year=self.year) for day in days)
+        days = (date(2027, 5, 2), date(2026, 12, 30), date(2027, 9, 15), date(2027, 9, 1))
+        return tuple(day_in(language, day, year=self.year) for day in days)
 
 
 @frozen
@@ -254,7 +254,7 @@ class Time(Kind):
     """A time of day: a naive ``time`` of the practice's wall clock, or an aware ``datetime``."""
 
     code = "time"
-    languages: ClassVar[frozenset[str] | None] = _dates.LANGUAGES
+    languages: ClassVar[frozenset[str] | None] = LANGUAGES
 
     def written(self, value: object, setting: Setting) -> str:
         if isinstance(value, datetime):
@@ -265,17 +265,17 @@ class Time(Kind):
                 "an aware datetime"
             )
             raise Refused(msg)
-        return _dates.time_in(value)
+        return time_in(setting.language, value)
 
-    def samples(self, language: str) -> tuple[str, ...]:  # noqa: ARG002 - see Kind
-        return "9:00 AM", "12:30 PM"
+    def samples(self, language: str) -> tuple[str, ...]:
+        return tuple(time_in(language, moment) for moment in (time(9), time(12, 30)))
 
 
 def _wall(value: datetime, setting: Setting) -> datetime:
     if value.utcoffset() is None:
         msg = "has no time zone, so nobody can say which instant it means; pass an aware datetime"
         raise Refused(msg)
-    return _dates.wall(value, setting.practice.time_zone)
+    return value.astimezone(ZoneInfo(setting.practice.time_zone))
 
 
 @frozen

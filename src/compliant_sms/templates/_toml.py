@@ -104,7 +104,9 @@ def _variable(name: str, given: str | Mapping[str, Any]) -> Variable:
 
 
 def starter(approved: Approval | None = None) -> Catalogue:
-    """Templates to begin with, in English and Spanish. Read them; nobody approved them for you.
+    """Templates to begin with, in English, Spanish and French.
+
+    Read them; nobody approved them for you.
 
     Args:
         approved: who of the practice read them and lets them be used; None to look at them only.

@@ -7,6 +7,7 @@ says, and it knows nothing about who reads it.
 from __future__ import annotations
 
 from compliant_sms.text._cost import Cost, cost, price_of_segment
+from compliant_sms.text._days import LANGUAGES, day_in, time_in
 from compliant_sms.text._links import Link, is_public_shortener, links, within
 from compliant_sms.text._notices import Notices, notices
 from compliant_sms.text._segments import Encoding, Segmentation, parts, segment
@@ -18,6 +19,7 @@ from compliant_sms.text._smart_encoding import (
 )
 
 __all__ = [
+    "LANGUAGES",
     "Cost",
     "Encoding",
     "Link",
@@ -26,6 +28,7 @@ __all__ = [
     "Segmentation",
     "SmartEncoding",
     "cost",
+    "day_in",
     "is_public_shortener",
     "links",
     "notices",
@@ -34,5 +37,6 @@ __all__ = [
     "price_of_segment",
     "segment",
     "smart_encode",
+    "time_in",
     "within",
 ]
