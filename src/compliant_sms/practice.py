@@ -23,6 +23,7 @@ __all__ = [
     "clock_of_place",
     "is_utc",
     "known_zone",
+    "stand_in",
     "visit_zone",
 ]
 
@@ -230,4 +231,23 @@ class Practice:
         default=Factory(_phone_as_id, takes_self=True),
         validator=_not_blank,
         repr=repr_of_practice,
+    )
+
+
+def stand_in(name: str | None = None, link_domains: Iterable[str] = ()) -> Practice:
+    """A practice of which no more is known, to read or try a text with.
+
+    What reading asks of the rest of a practice matters to exempt texts only.
+
+    Args:
+        name: its name; ``"the practice"``, if not given.
+        link_domains: its own hosts.
+    """
+    return Practice(
+        name=name or "the practice",
+        phone="+12025550100",
+        time_zone="UTC",
+        state="DC",
+        link_domains=link_domains,
+        id="stand-in",
     )
