@@ -17,7 +17,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from compliant_sms.errors import InvalidInput
 from compliant_sms.sandbox._account import Account, Handover, Refused, filled
 from compliant_sms.sandbox._book import Book
 from compliant_sms.sandbox._creating import Creation
@@ -43,12 +42,10 @@ _TYPES: Final = {
     "failed": "message-failed",
 }
 _TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)[0-9]{7}")
-_ID = re.compile(r"[0-9a-z]{8,64}")
 _LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LONGEST_TEXT: Final = 2048
 _LONGEST_TAG: Final = 1024
 _LIST_PAGE: Final = 1000
-_TRIES: Final = 5
 
 
 @frozen(kw_only=True)
@@ -78,7 +75,9 @@ class BandwidthAccount(Account):
     keywords: ClassVar[Keywords] = keywords(stop=["STOP"], start=["UNSTOP"])
     unreachable: ClassVar[int] = 4702
     opted_out: ClassVar[int] = 4775
-    callback_tries: ClassVar[int] = _TRIES
+    id_form: ClassVar[re.Pattern[str]] = re.compile(r"[0-9a-z]{8,64}")
+    id_words: ClassVar[str] = "8 to 64 small letters and digits"
+    callback_tries: ClassVar[int] = 5
 
     account_id: str = field(validator=filled)
     user_name: str = field(validator=filled)
@@ -98,17 +97,6 @@ class BandwidthAccount(Account):
     def new_id(self, draft: Draft, chance: Random) -> str:  # noqa: ARG002
         """Small letters and digits."""
         return "".join(chance.choices(_LETTERS, k=29))
-
-    def require_id(self, text: str) -> str:
-        """Hand it back when it is made of small letters and digits.
-
-        Raises:
-            InvalidInput: it is not.
-        """
-        if not _ID.fullmatch(text):
-            msg = "the sid does not look like Bandwidth's. Pass 8 to 64 small letters and digits."
-            raise InvalidInput(msg)
-        return text
 
     def routes(self, carrier: Carrier) -> list[Route]:
         """Create, and search what was sent and received."""

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from math import ceil
-from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from attrs import field, frozen
@@ -21,10 +20,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from compliant_sms._callback_signing import telnyx_headers, telnyx_public_key
-from compliant_sms.errors import InvalidInput
 from compliant_sms.sandbox._account import Account, Handover, Refused, filled
 from compliant_sms.sandbox._book import Book
-from compliant_sms.sandbox._chance import random_uuid
 from compliant_sms.sandbox._creating import Creation
 from compliant_sms.sandbox._entries import BookEntry, Draft, is_callback_url, is_number
 from compliant_sms.sandbox._keywords import Keywords, keywords, read_keyword
@@ -44,7 +41,6 @@ _STATUSES: Final = {
     "received": "webhook_delivered",
 }
 _FINAL: Final = ("delivered", "undelivered", "failed")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KEY = re.compile(r"[A-Za-z0-9_:-]{1,255}")
 _MOST_MEDIA: Final = 10
 _MOST_SEGMENTS: Final = 10
@@ -94,21 +90,6 @@ class TelnyxAccount(Account):
     def block_scope(self, number: str) -> str:  # noqa: ARG002
         """All numbers of the profile."""
         return self.messaging_profile_id
-
-    def new_id(self, draft: Draft, chance: Random) -> str:  # noqa: ARG002
-        """A UUID."""
-        return random_uuid(chance)
-
-    def require_id(self, text: str) -> str:
-        """Hand it back when it is a UUID.
-
-        Raises:
-            InvalidInput: it is not.
-        """
-        if not _UUID.fullmatch(text):
-            msg = "the sid does not look like Telnyx's. Pass a UUID in lower case."
-            raise InvalidInput(msg)
-        return text
 
     def routes(self, carrier: Carrier) -> list[Route]:
         """Create, fetch, list opt-outs, and show the balance."""

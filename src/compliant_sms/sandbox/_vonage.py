@@ -13,7 +13,6 @@ import json
 import re
 import uuid
 from collections.abc import Callable
-from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from attrs import field, frozen
@@ -22,10 +21,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from compliant_sms._callback_signing import jwt
-from compliant_sms.errors import InvalidInput, MissingExtra
+from compliant_sms.errors import MissingExtra
 from compliant_sms.sandbox._account import Account, Handover, Refused, filled
 from compliant_sms.sandbox._book import Book
-from compliant_sms.sandbox._chance import random_uuid
 from compliant_sms.sandbox._creating import Creation
 from compliant_sms.sandbox._entries import BookEntry, Draft, is_callback_url, is_number
 from compliant_sms.sandbox._keywords import Keywords, keywords
@@ -42,12 +40,10 @@ _STATUSES: Final = {
     "failed": "rejected",
 }
 _PROBLEMS: Final = "https://developer.vonage.com/api-errors/messages"
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 _LONGEST_TEXT: Final = 3200
 _LONGEST_REFERENCE: Final = 100
 _TTL: Final = range(20, 604_801)
-_TRIES: Final = 5
 
 
 @frozen(kw_only=True)
@@ -81,7 +77,7 @@ class VonageAccount(Account):
     unreachable: ClassVar[int] = 1180
     opted_out: ClassVar[int] = 1240
     keywords_can_be_switched: ClassVar[bool] = True
-    callback_tries: ClassVar[int] = _TRIES
+    callback_tries: ClassVar[int] = 5
 
     api_key: str = field(validator=filled)
     api_secret: str = field(repr=False, validator=filled)
@@ -97,21 +93,6 @@ class VonageAccount(Account):
     def block_scope(self, number: str) -> str:  # noqa: ARG002
         """All numbers of the campaign."""
         return "campaign"
-
-    def new_id(self, draft: Draft, chance: Random) -> str:  # noqa: ARG002
-        """A UUID."""
-        return random_uuid(chance)
-
-    def require_id(self, text: str) -> str:
-        """Hand it back when it is a UUID.
-
-        Raises:
-            InvalidInput: it is not.
-        """
-        if not _UUID.fullmatch(text):
-            msg = "the sid does not look like Vonage's. Pass a UUID in lower case."
-            raise InvalidInput(msg)
-        return text
 
     def routes(self, carrier: Carrier) -> list[Route]:
         """Create, and show the balance."""
