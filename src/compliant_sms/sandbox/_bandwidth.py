@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -17,19 +18,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from compliant_sms._callback_signing import basic
 from compliant_sms.sandbox._account import Account, Handover, Refused, filled
 from compliant_sms.sandbox._book import Book
 from compliant_sms.sandbox._creating import Creation
 from compliant_sms.sandbox._entries import BookEntry, Draft, is_number
 from compliant_sms.sandbox._keywords import Keywords, keywords
-from compliant_sms.sandbox._requests import (
-    basic,
-    has_basic,
-    read_object,
-    text_of,
-    texts_of,
-    to_json,
-)
+from compliant_sms.sandbox._requests import has_basic, read_object, text_of, texts_of, to_json
 from compliant_sms.wire import HttpRequest
 
 if TYPE_CHECKING:
@@ -59,11 +54,10 @@ class BandwidthAccount(Account):
 
     Args:
         account_id: in the path of requests.
-        user_name: with ``password``, the credentials of requests.
+        username: with ``password``, the credentials of requests.
         password: of the API's user.
         application_id: the messaging application's.
-        callback_user: with ``callback_password``, the credentials of callbacks.
-        callback_password: as above.
+        callback_credentials: ``user:password`` of callbacks.
         numbers: the application's numbers, E.164.
 
     Raises:
@@ -80,11 +74,10 @@ class BandwidthAccount(Account):
     callback_tries: ClassVar[int] = 5
 
     account_id: str = field(validator=filled)
-    user_name: str = field(validator=filled)
+    username: str = field(validator=filled)
     password: str = field(repr=False, validator=filled)
     application_id: str = field(validator=filled)
-    callback_user: str = field(validator=filled)
-    callback_password: str = field(repr=False, validator=filled)
+    callback_credentials: str = field(repr=False, validator=filled)
 
     def answers_keywords_on(self, number: str) -> bool:
         """On toll-free numbers alone."""
@@ -132,10 +125,8 @@ class BandwidthAccount(Account):
         return self._post(event, self.message(entry) | {"text": ""}, to)
 
     def _post(self, event: dict[str, Any], message: dict[str, Any], to: Handover) -> HttpRequest:
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "Authorization": basic(self.callback_user, self.callback_password),
-        }
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        headers |= basic(self.callback_credentials)
         body = to_json([event | {"message": message}])
         return HttpRequest(method="POST", url=to.url, headers=headers, body=body)
 
@@ -193,11 +184,10 @@ class _Api:
         content = read_object(await request.body())
         if content is None:
             raise Refused(_problem(400, "request-validation", "The body is no JSON object."))
-        asked = content
         creation = Creation(
             carrier=self._carrier,
             account=self._account,
-            read=lambda book: self._read(asked, book),
+            read=partial(self._read, content),
             render=lambda _, entry: JSONResponse(self._account.message(entry), 202),
         )
         return await creation.answer()
@@ -241,7 +231,7 @@ class _Api:
 
     def _authenticate(self, request: Request) -> None:
         account = self._account
-        if not has_basic(request, account.user_name, account.password):
+        if not has_basic(request, account.username, account.password):
             raise Refused(_problem(401, "unauthorized", "These are not the user's credentials."))
         if request.path_params["account"] != account.account_id:
             raise Refused(_problem(403, "forbidden", "The user may not use this account."))

@@ -11,6 +11,7 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -207,7 +208,6 @@ class _Api:
         content = read_object(body)
         if content is None:
             raise Refused(_problem(400, 40009, "The body is not a JSON object"))
-        asked = content
 
         def render(book: Book, entry: BookEntry) -> Response:
             if key is not None:
@@ -217,7 +217,7 @@ class _Api:
         creation = Creation(
             carrier=self._carrier,
             account=self._account,
-            read=lambda book: self._read(asked, book),
+            read=partial(self._read, content),
             render=render,
         )
         return await creation.answer()

@@ -13,6 +13,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from attrs import field, frozen
@@ -242,11 +243,10 @@ class _Api:
         content = read_object(await request.body())
         if content is None:
             raise Refused(_problem(422, 1020, "Invalid params", "The body is no JSON object."))
-        asked = content
         creation = Creation(
             carrier=self._carrier,
             account=account,
-            read=lambda book: _read(asked, book),
+            read=partial(_read, content),
             render=lambda _, entry: JSONResponse({"message_uuid": entry.sid}, 202),
         )
         return await creation.answer()

@@ -129,14 +129,12 @@ def _spoken_for(adapter: Twilio | Telnyx | Vonage | Bandwidth) -> Account:
         case Vonage():
             return _vonage_account(adapter)
         case Bandwidth():
-            user, _, password = adapter.callback_credentials[0].partition(":")
             return BandwidthAccount(
                 account_id=adapter.account_id,
-                user_name=adapter.username,
+                username=adapter.username,
                 password=adapter.password,
                 application_id=adapter.application_id,
-                callback_user=user,
-                callback_password=password,
+                callback_credentials=adapter.callback_credentials[0],
                 numbers=[adapter.sender.e164],
             )
 
