@@ -100,7 +100,7 @@ def test_checkpoints_fix_every_event_once(ledger: Ledger) -> None:
             else:
                 assert found.hashes == inclusion_proof(hashes[: mark.size], each["leaf"])
                 leaf = leaf_hash(each["digest"])
-                assert verify_inclusion(leaf, found.leaf, found.size, found.hashes, mark.root)
+                assert verify_inclusion(leaf, found.leaf, found.size, mark.root, found.hashes)
     for old in marks:
         for new in marks[marks.index(old) :]:
             proof = finish(

@@ -32,8 +32,8 @@ class HoldDesk:
         *,
         person: str | None = None,
         number: str | PhoneNumber | None = None,
-        reason: str,
         by: str,
+        reason: str,
     ) -> str:
         """From now on nothing about a person, or a number, is purged or erased.
 
@@ -42,8 +42,8 @@ class HoldDesk:
         Args:
             person: your id of the patient; or
             number: the number.
-            reason: why, for example the number of the matter.
             by: who decided so, for example ``"counsel:j.ortiz"``.
+            reason: why, for example the number of the matter.
 
         Returns:
             the hold's id.
@@ -57,13 +57,13 @@ class HoldDesk:
             flows.place_hold(self._ports, person=person, number=number, reason=reason, by=by)
         )
 
-    def lift(self, hold_id: str, *, reason: str, by: str) -> None:
+    def lift(self, hold_id: str, *, by: str, reason: str) -> None:
         """End a hold.
 
         Args:
             hold_id: what :meth:`place` answered.
-            reason: why, for example that the matter was settled.
             by: who decided so.
+            reason: why, for example that the matter was settled.
 
         Raises:
             UnknownHold: this practice has no such hold, or it was lifted before.
@@ -86,8 +86,8 @@ class AsyncHoldDesk:
         *,
         person: str | None = None,
         number: str | PhoneNumber | None = None,
-        reason: str,
         by: str,
+        reason: str,
     ) -> str:
         """See :meth:`HoldDesk.place`."""
         number = _numbered(number)
@@ -95,7 +95,7 @@ class AsyncHoldDesk:
             self._ports, person=person, number=number, reason=reason, by=by
         )
 
-    async def lift(self, hold_id: str, *, reason: str, by: str) -> None:
+    async def lift(self, hold_id: str, *, by: str, reason: str) -> None:
         """See :meth:`HoldDesk.lift`."""
         await flows.lift_hold(self._ports, hold_id, reason=reason, by=by)
 
