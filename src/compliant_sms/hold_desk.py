@@ -6,19 +6,13 @@ from typing import TYPE_CHECKING
 
 from compliant_sms import flows
 from compliant_sms.driver import finish
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 
 if TYPE_CHECKING:
     from compliant_sms.ports import Ports
     from compliant_sms.retention import Hold
 
 __all__ = ["AsyncHoldDesk", "HoldDesk"]
-
-
-def _numbered(number: str | PhoneNumber | None) -> PhoneNumber | None:
-    if number is None or isinstance(number, PhoneNumber):
-        return number
-    return PhoneNumber.parse(number)
 
 
 class HoldDesk:
@@ -52,9 +46,9 @@ class HoldDesk:
             InvalidInput: it is for nobody or for two things, or nobody could be asked later.
             StoreError: nothing was recorded.
         """
-        number = _numbered(number)
+        held = None if number is None else as_number(number)
         return finish(
-            flows.place_hold(self._ports, person=person, number=number, reason=reason, by=by)
+            flows.place_hold(self._ports, person=person, number=held, reason=reason, by=by)
         )
 
     def lift(self, hold_id: str, *, by: str, reason: str) -> None:
@@ -90,10 +84,8 @@ class AsyncHoldDesk:
         reason: str,
     ) -> str:
         """See :meth:`HoldDesk.place`."""
-        number = _numbered(number)
-        return await flows.place_hold(
-            self._ports, person=person, number=number, reason=reason, by=by
-        )
+        held = None if number is None else as_number(number)
+        return await flows.place_hold(self._ports, person=person, number=held, reason=reason, by=by)
 
     async def lift(self, hold_id: str, *, by: str, reason: str) -> None:
         """See :meth:`HoldDesk.lift`."""

@@ -18,7 +18,7 @@ from compliant_sms.consent import OptInOffer
 from compliant_sms.errors import InvalidInput
 from compliant_sms.lifecycle import State, can_become
 from compliant_sms.optout import Author, Awaiting, Intent
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.providers import Problem
 from compliant_sms.retention import Purged, instead_of
 from compliant_sms.rules import Finding
@@ -48,10 +48,6 @@ _URGENCY = {MessageClass.EMERGENCY: 2, MessageClass.PROTOCOL: 1}
 _LONGEST_URL = 2000
 _MEDIA = re.compile(rf"https://[!-~]{{1,{_LONGEST_URL - len('https://')}}}")
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
-
-
-def _number(value: str | PhoneNumber) -> PhoneNumber:
-    return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
 
 
 def _limit(value: datetime | None) -> datetime | None:
@@ -123,7 +119,7 @@ class Draft:
         opt_in: what a yes to it covers; None where it asks for no consent of its own.
     """
 
-    to: PhoneNumber = field(converter=_number)
+    to: PhoneNumber = field(converter=as_number)
     person: str | None = field(default=None, validator=_storable)
     purpose: Purpose = field()
     body: str = field(validator=_readable, repr=False)
@@ -185,7 +181,7 @@ class FromTemplate:
     """
 
     template: str = field(validator=_given.text)
-    to: PhoneNumber = field(converter=_number)
+    to: PhoneNumber = field(converter=as_number)
     person: str = field(validator=_given.text)
     values: Mapping[str, object] = field(repr=False)
     idempotency_key: str = field(validator=_given.text)

@@ -13,7 +13,7 @@ from compliant_sms import _given
 from compliant_sms._masking import repr_of_practice
 from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 
 __all__ = [
     "Campaign",
@@ -128,10 +128,6 @@ def visit_zone(name: str) -> str:
     return name
 
 
-def _number(value: str | PhoneNumber) -> PhoneNumber:
-    return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
-
-
 def _not_blank(of: object, attribute: Attribute[str], value: str) -> None:
     _given.text(of, attribute, value)
     if not value.strip():
@@ -213,7 +209,7 @@ class Practice:
     """
 
     name: str = field(validator=_not_blank)
-    phone: PhoneNumber = field(converter=_number)
+    phone: PhoneNumber = field(converter=as_number)
     time_zone: str = field(converter=clock_of_place)
     state: str = field(validator=_us_state)
     also_known_as: tuple[str, ...] = field(default=(), converter=_texts)

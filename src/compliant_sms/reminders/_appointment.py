@@ -15,7 +15,7 @@ from compliant_sms import _given, records
 from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phi import Sensitivity
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.practice import visit_zone
 from compliant_sms.reminders._wall import instant_of, wall_of
 
@@ -84,7 +84,7 @@ def _kind(value: str | Kind) -> Kind:
 def _numbers(values: Iterable[str | PhoneNumber] | str | PhoneNumber) -> tuple[PhoneNumber, ...]:
     # None, as of a patient whose number nobody knows, is told as that: no number.
     each = [values] if isinstance(values, str | PhoneNumber | None) else [*values]
-    return tuple(n if isinstance(n, PhoneNumber) else PhoneNumber.parse(n) for n in each)
+    return tuple(map(as_number, each))
 
 
 def _named(of: object, attribute: Attribute[str], value: str) -> None:
