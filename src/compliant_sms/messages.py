@@ -64,15 +64,6 @@ def _readable(of: object, attribute: Attribute[str], body: str) -> None:
         raise InvalidInput(msg)
 
 
-def _storable(of: object, attribute: Attribute[str], value: str | None) -> None:
-    if value is None:
-        return
-    _given.text(of, attribute, value)
-    if _UNSENDABLE.search(value):
-        msg = f"{attribute.name} holds a NUL or half a surrogate pair; pass whole characters"
-        raise InvalidInput(msg)
-
-
 def _usable_key(of: object, attribute: Attribute[str], key: str) -> None:
     _given.text(of, attribute, key)
     if not key.strip() or len(key) > _LONGEST_KEY:
@@ -81,7 +72,7 @@ def _usable_key(of: object, attribute: Attribute[str], key: str) -> None:
             "text is about, for example 'appt-991/24h': the same key is never texted twice."
         )
         raise InvalidInput(msg)
-    _storable(of, attribute, key)
+    _given.storable(of, attribute, key)
 
 
 def _web_links(_: object, attribute: Attribute[tuple[str, ...]], media: object) -> None:
@@ -120,7 +111,7 @@ class Draft:
     """
 
     to: PhoneNumber = field(converter=as_number)
-    person: str | None = field(default=None, validator=_storable)
+    person: str | None = field(default=None, validator=_given.storable)
     purpose: Purpose = field()
     body: str = field(validator=_readable, repr=False)
     idempotency_key: str = field(validator=_usable_key)
