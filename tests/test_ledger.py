@@ -544,7 +544,7 @@ def test_nothing_counts_for_a_number_but_what_was_said_about_it(
     write(database, raw)
 
     with pytest.raises(LedgerTampered, match="about another number") as caught:
-        messenger.consent.state("+12175550136", "pat-881")
+        messenger.consent.state("+12175550136", person="pat-881")
     assert caught.value.position == 0
     assert messenger.consent.events("+12175550134") == ()
 

@@ -447,7 +447,7 @@ def test_the_exemption_lets_one_text_a_day_through(
     assert outgoing(carrier) == [body + LINE]
     clock.advance(timedelta(minutes=1))
     messenger.receive(from_patient("STOP", "SM1"))
-    assert messenger.consent.state(PATIENT, PERSON).revocations[0].exempt
+    assert messenger.consent.state(PATIENT, person=PERSON).revocations[0].exempt
 
 
 def test_limits_are_for_each_patient_whatever_the_number(

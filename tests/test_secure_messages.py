@@ -830,7 +830,7 @@ def test_a_reply_that_was_mended_after_going_back_comes_in_too(ana: Visitor) -> 
     assert replies == ["Is it for the morning?", "STOP"]
     assert "We will send no more texts to your number." in text_of(page.body)
     assert again.status == 200
-    assert ana.messenger.consent.state(PATIENT, PERSON).revoked_at is not None
+    assert ana.messenger.consent.state(PATIENT, person=PERSON).revoked_at is not None
     assert ana.happened().count("replied") == 2
 
 
@@ -905,7 +905,7 @@ def test_a_stop_on_a_page_stops_texts(ana: Visitor, words: str, carrier: Sandbox
 
     assert "We will send no more texts to your number." in text_of(page.body)
     assert event.channel is Channel.WEB
-    assert ana.messenger.consent.state(PATIENT, PERSON).revoked_at is not None
+    assert ana.messenger.consent.state(PATIENT, person=PERSON).revoked_at is not None
     assert len(outgoing(carrier)) == texts
     assert remind(ana.messenger, "2").reasons[0].rule == "revocation"
 

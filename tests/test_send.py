@@ -1024,4 +1024,4 @@ def test_context_manager(make_messenger: Make, database: Path) -> None:
         agree(messenger)
         assert repr(messenger) == "Messenger('Lakeside Family Medicine')"
 
-    assert messenger.consent.state(PATIENT, PERSON).grants
+    assert messenger.consent.state(PATIENT, person=PERSON).grants

@@ -323,13 +323,13 @@ class ConsentDesk(_Desk):
         return finish(flows.append_event(self._ports, event))
 
     def phi_preference(
-        self, number: str | PhoneNumber, person: str, *, as_known_at: datetime | None = None
+        self, number: str | PhoneNumber, *, person: str, as_known_at: datetime | None = None
     ) -> PhiPreference:
         """What the person at the number wants of health details, now or as it was known."""
         return finish(flows.wish_for_detail(self._ports, as_number(number), person, as_known_at))
 
     def state(
-        self, number: str | PhoneNumber, person: str, *, as_known_at: datetime | None = None
+        self, number: str | PhoneNumber, *, person: str, as_known_at: datetime | None = None
     ) -> ConsentState:
         """What the person at the number agrees to, now or as it was known at an instant."""
         return finish(flows.consent_state(self._ports, as_number(number), person, as_known_at))
@@ -474,13 +474,13 @@ class AsyncConsentDesk(_Desk):
         return await flows.append_event(self._ports, event)
 
     async def phi_preference(
-        self, number: str | PhoneNumber, person: str, *, as_known_at: datetime | None = None
+        self, number: str | PhoneNumber, *, person: str, as_known_at: datetime | None = None
     ) -> PhiPreference:
         """See :meth:`ConsentDesk.phi_preference`."""
         return await flows.wish_for_detail(self._ports, as_number(number), person, as_known_at)
 
     async def state(
-        self, number: str | PhoneNumber, person: str, *, as_known_at: datetime | None = None
+        self, number: str | PhoneNumber, *, person: str, as_known_at: datetime | None = None
     ) -> ConsentState:
         """See :meth:`ConsentDesk.state`."""
         return await flows.consent_state(self._ports, as_number(number), person, as_known_at)
