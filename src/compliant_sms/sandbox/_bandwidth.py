@@ -18,13 +18,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from compliant_sms._callback_signing import basic
+from compliant_sms._callback_signing import as_json, basic
 from compliant_sms.sandbox._account import Account, Handover, Refused, filled
 from compliant_sms.sandbox._book import Book
 from compliant_sms.sandbox._creating import Creation
 from compliant_sms.sandbox._entries import BookEntry, Draft, is_number
 from compliant_sms.sandbox._keywords import Keywords, keywords
-from compliant_sms.sandbox._requests import has_basic, read_object, text_of, texts_of, to_json
+from compliant_sms.sandbox._requests import has_basic, read_object, text_of, texts_of
 from compliant_sms.wire import HttpRequest
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class BandwidthAccount(Account):
     def _post(self, event: dict[str, Any], message: dict[str, Any], to: Handover) -> HttpRequest:
         headers = {"Content-Type": "application/json; charset=utf-8"}
         headers |= basic(self.callback_credentials)
-        body = to_json([event | {"message": message}])
+        body = as_json([event | {"message": message}])
         return HttpRequest(method="POST", url=to.url, headers=headers, body=body)
 
     def message(self, entry: BookEntry) -> dict[str, Any]:

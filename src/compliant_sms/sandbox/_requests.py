@@ -47,8 +47,3 @@ def texts_of(content: dict[str, Any], name: str) -> list[str] | None:
     value = content.get(name, [])
     texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
     return value if texts else None
-
-
-def to_json(content: object) -> bytes:
-    """Compact JSON, as callbacks have it."""
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()

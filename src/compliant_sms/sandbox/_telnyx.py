@@ -20,13 +20,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from compliant_sms._callback_signing import telnyx_headers, telnyx_public_key
+from compliant_sms._callback_signing import as_json, telnyx_headers, telnyx_public_key
 from compliant_sms.sandbox._account import Account, Handover, Refused, filled
 from compliant_sms.sandbox._book import Book
 from compliant_sms.sandbox._creating import Creation
 from compliant_sms.sandbox._entries import BookEntry, Draft, is_callback_url, is_number
 from compliant_sms.sandbox._keywords import Keywords, keywords, read_keyword
-from compliant_sms.sandbox._requests import bearer, read_object, text_of, texts_of, to_json
+from compliant_sms.sandbox._requests import bearer, read_object, text_of, texts_of
 from compliant_sms.sandbox._segments import count_segments
 from compliant_sms.wire import HttpRequest
 
@@ -141,7 +141,7 @@ class TelnyxAccount(Account):
             "record_type": "event",
         }
         meta = {"attempt": to.attempt, "delivered_to": to.url}
-        body = to_json({"data": event, "meta": meta})
+        body = as_json({"data": event, "meta": meta})
         signed = telnyx_headers(self.api_key, body, to.at)
         headers = {"Content-Type": "application/json", **signed}
         return HttpRequest(method="POST", url=to.url, headers=headers, body=body)

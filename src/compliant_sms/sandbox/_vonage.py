@@ -21,14 +21,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from compliant_sms._callback_signing import jwt
+from compliant_sms._callback_signing import as_json, jwt
 from compliant_sms.errors import MissingExtra
 from compliant_sms.sandbox._account import Account, Handover, Refused, filled
 from compliant_sms.sandbox._book import Book
 from compliant_sms.sandbox._creating import Creation
 from compliant_sms.sandbox._entries import BookEntry, Draft, is_callback_url, is_number
 from compliant_sms.sandbox._keywords import Keywords, keywords
-from compliant_sms.sandbox._requests import bearer, has_basic, read_object, text_of, to_json
+from compliant_sms.sandbox._requests import bearer, has_basic, read_object, text_of
 from compliant_sms.wire import HttpRequest
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class VonageAccount(Account):
         }
 
     def _post(self, content: dict[str, Any], to: Handover) -> HttpRequest:
-        body = to_json(content)
+        body = as_json(content)
         claims = {
             "iat": int(to.at.timestamp()),
             "jti": str(uuid.uuid5(uuid.UUID(to.event_id), str(to.attempt))),
