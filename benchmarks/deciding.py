@@ -30,7 +30,7 @@ def rows(folder: Path, *, quick: bool) -> Iterator[Row]:
         setting.consent(messenger, number, person)
         text = next(setting.texts())
         del text["idempotency_key"]
-        decide = _decider(number, messenger.consent.state(number, person))
+        decide = _decider(number, messenger.consent.state(number, person=person))
         presidio = Presidio()
         works = {
             "decide": decide,

@@ -29,6 +29,14 @@ SENDER = "+12175550111"
 OTHER_SENDERS = ("+12175550112", "+12175550113")
 PATIENT = "+12175550134"
 PERSON = "pat-881"
+HILL = Practice(
+    name="Hill Clinic",
+    phone="+12175550199",
+    time_zone="America/Chicago",
+    state="IL",
+    id="hill",
+)
+"""Another practice than the one that most tests are about."""
 # A Monday, ten in the morning in Chicago.
 MORNING = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
 INTAKE_WORDING = Wording(

@@ -29,11 +29,10 @@ VONAGE = VonageAccount(
 TOLL_FREE = "+18885550143"
 BANDWIDTH = BandwidthAccount(
     account_id="9900000",
-    user_name="api-user",
+    username="api-user",
     password="api-password",
     application_id="93de2206-9669-4e07-948d-329f4b722ee2",
-    callback_user="hook",
-    callback_password="s3cret:with-colon",
+    callback_credentials="hook:s3cret:with-colon",
     numbers=["+17085550141", "+17085550142", TOLL_FREE],
 )
 ACCOUNTS: tuple[Account, ...] = (TELNYX, VONAGE, BANDWIDTH)
@@ -207,7 +206,7 @@ DIALECTS = {
     "bandwidth": Dialect(
         account=BANDWIDTH,
         path=f"/api/v2/users/{BANDWIDTH.account_id}/messages",
-        auth=_basic(BANDWIDTH.user_name, BANDWIDTH.password),
+        auth=_basic(BANDWIDTH.username, BANDWIDTH.password),
         fields={
             "applicationId": BANDWIDTH.application_id,
             "from": BANDWIDTH.numbers[0],

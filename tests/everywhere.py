@@ -54,9 +54,9 @@ def adapter(name: str, url: str, callback: str, sender: str) -> Provider:
     return Bandwidth(
         account_id=BANDWIDTH.account_id,
         application_id=BANDWIDTH.application_id,
-        username=BANDWIDTH.user_name,
+        username=BANDWIDTH.username,
         password=BANDWIDTH.password,
-        callback_credentials=(f"{BANDWIDTH.callback_user}:{BANDWIDTH.callback_password}",),
+        callback_credentials=(BANDWIDTH.callback_credentials,),
         sender=sender,
         base_url=url,
     )

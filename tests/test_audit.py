@@ -25,7 +25,7 @@ from compliant_sms.evidence import Checkpoint
 from compliant_sms.providers import Twilio
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
-from conftest import MORNING, PATIENT
+from conftest import HILL, MORNING, PATIENT
 from test_send import agree
 
 pytestmark = pytest.mark.both_databases
@@ -68,15 +68,7 @@ def test_each_practice_has_a_log_of_its_own(
     make_messenger: Make, practice: Practice, messenger: Messenger
 ) -> None:
     """One store, two practices, two chains."""
-    other = make_messenger(
-        practice=Practice(
-            name="Hill Clinic",
-            phone="+12175550199",
-            time_zone="America/Chicago",
-            state="IL",
-            id="hill",
-        )
-    )
+    other = make_messenger(practice=HILL)
     put(messenger, event(), event(practice_id="hill"), event())
 
     assert [len(each.audit()) for each in (messenger, other)] == [2, 1]

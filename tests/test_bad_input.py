@@ -83,7 +83,7 @@ def test_numbers(willing: Messenger, number: str, problem: Problem, words: str) 
         lambda: willing.check(to=number, person=PERSON, purpose=Purpose.RECALL, body=BODY),
         lambda: agree(willing, number),
         lambda: willing.consent.revoke(number, channel="spoken", recorded_by="ana"),
-        lambda: willing.consent.state(number, PERSON),
+        lambda: willing.consent.state(number, person=PERSON),
         lambda: willing.consent.events(number),
     ]
     for call in calls:
@@ -194,7 +194,7 @@ def test_revocations(
 def test_naive_as_known_at(willing: Messenger) -> None:
     """A question about a past instant needs an instant."""
     with pytest.raises(InvalidInput, match="as_known_at has no time zone"):
-        willing.consent.state(PATIENT, PERSON, as_known_at=NAIVE)
+        willing.consent.state(PATIENT, person=PERSON, as_known_at=NAIVE)
 
 
 def test_as_known_at(willing: Messenger, clock: MovableClock) -> None:
@@ -202,9 +202,9 @@ def test_as_known_at(willing: Messenger, clock: MovableClock) -> None:
     before = datetime(2026, 11, 30, 15, 59, tzinfo=UTC)
     clock.advance(timedelta(minutes=1))
 
-    assert willing.consent.state(PATIENT, PERSON, as_known_at=before).grants == ()
-    assert len(willing.consent.state(PATIENT, PERSON, as_known_at=clock()).grants) == 1
-    assert willing.consent.state(PATIENT, None).grants == ()  # whoever else holds the number
+    assert willing.consent.state(PATIENT, person=PERSON, as_known_at=before).grants == ()
+    assert len(willing.consent.state(PATIENT, person=PERSON, as_known_at=clock()).grants) == 1
+    assert willing.consent.state(PATIENT, person=None).grants == ()  # whoever else holds the number
 
 
 def test_small_clock_skew(willing: Messenger, clock: MovableClock) -> None:

@@ -58,7 +58,7 @@ def test_own(messenger: Messenger, own: str) -> None:
         categories=[own, *Category],
     )
 
-    [grant] = messenger.consent.state(PATIENT, PERSON).grants
+    [grant] = messenger.consent.state(PATIENT, person=PERSON).grants
     assert grant.categories == tuple(sorted([own, *map(str, Category)]))
 
 

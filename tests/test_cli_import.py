@@ -83,8 +83,8 @@ def test_what_was_checked_is_written(practice: Practice, provider: Twilio) -> No
     with Messenger(
         practice=practice, provider=provider, store=SQLite("texting.db"), clock=now
     ) as m:
-        assert m.consent.state(PATIENT, PERSON).tier is Tier.PRIOR_EXPRESS
-        assert m.consent.state("+12175550135", "pat-882").tier is Tier.NONE
+        assert m.consent.state(PATIENT, person=PERSON).tier is Tier.PRIOR_EXPRESS
+        assert m.consent.state("+12175550135", person="pat-882").tier is Tier.NONE
         assert m.verify_ledger().events == 4
 
 

@@ -107,7 +107,7 @@ def test_agreed(asking: Messenger, ana: Browser, carrier: Sandbox) -> None:
     assert care.agreement is None
     assert offers.agreement is not None
     assert offers.agreement.signature is SignatureKind.TICKED_BOX
-    assert asking.consent.phi_preference(PATIENT, PERSON).allows_detail
+    assert asking.consent.phi_preference(PATIENT, person=PERSON).allows_detail
     asking.dispatch_due()
     (welcome,) = outgoing(carrier)
     assert "your appointments and care; offers and news" in welcome
@@ -130,7 +130,7 @@ def test_health_details_are_a_choice_of_their_own(asking: Messenger, ana: Browse
 
     ana.send(ana.get(), but={"agree-offers": "yes"})
     assert {type(each) for each in asking.consent.events(PATIENT)} == {Granted}
-    assert not asking.consent.phi_preference(PATIENT, PERSON).allows_detail
+    assert not asking.consent.phi_preference(PATIENT, person=PERSON).allows_detail
 
 
 def test_whoever_did_not_ask_for_details_is_told_of_them(
@@ -165,7 +165,7 @@ def test_details_are_told_of_also_where_many_forms_came_before(
     plain = [left(*ticked) for ticked in (["care"], ["offers"], ["care", "offers"])]
     assert plain == [1, 1, 1]
     assert [left("care", details=True), left("offers", details=True), left("offers")] == [1, 0, 0]
-    assert asking.consent.phi_preference(PATIENT, PERSON).allows_detail
+    assert asking.consent.phi_preference(PATIENT, person=PERSON).allows_detail
 
 
 @pytest.mark.parametrize("how", ["withdrawn", "stopped"])
@@ -189,9 +189,9 @@ def test_a_form_gives_no_details_back(
         if isinstance(e, PhiPreferenceStated) and e.prefers
     )
     assert wish.unproven
-    assert not asking.consent.phi_preference(PATIENT, PERSON).allows_detail
+    assert not asking.consent.phi_preference(PATIENT, person=PERSON).allows_detail
     asking.consent.record_phi_preference(PATIENT, warning=WARNING, **common)
-    assert asking.consent.phi_preference(PATIENT, PERSON).allows_detail
+    assert asking.consent.phi_preference(PATIENT, person=PERSON).allows_detail
 
 
 def test_what_was_shown_is_what_is_recorded(asking: Messenger, ana: Browser) -> None:

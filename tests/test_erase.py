@@ -82,7 +82,7 @@ def test_a_suppression_outlives_erasure(known: Messenger, carrier: Sandbox) -> N
     assert "revocation" in {reason.rule for reason in blocked.reasons}
     assert len(outgoing(carrier)) == sent
     assert known.verify_ledger().events == 2
-    state = known.consent.state(PATIENT, PERSON)
+    state = known.consent.state(PATIENT, person=PERSON)
     assert state.grants == ()
     assert len(state.revocations) == 1
     # What a booking gives lifts no revocation, erased or not.

@@ -494,7 +494,7 @@ def test_a_handler_that_is_cancelled_is_not_the_caller_cancelled(
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert (await messenger.consent.state(PATIENT, PERSON)).revoked_at is not None
+        assert (await messenger.consent.state(PATIENT, person=PERSON)).revoked_at is not None
         await messenger.aclose()
 
     asyncio.run(story())

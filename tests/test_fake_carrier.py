@@ -325,7 +325,7 @@ def test_two_over_one_database_make_no_id_twice(practice: Practice, tmp_path: Pa
         carrier = FakeCarrier()
         with carrier.messenger(practice=practice, store=SQLite(tmp_path / "sms.db")) as messenger:
             assert carrier.reply(PATIENT, ["Running late", "STOP"][each]) == 200
-            revoked = messenger.consent.state(PATIENT, PERSON).revoked_at
+            revoked = messenger.consent.state(PATIENT, person=PERSON).revoked_at
             assert (revoked is not None) is bool(each)
             assert f"seed={carrier.seed}" in repr(carrier)
 
@@ -407,7 +407,7 @@ def test_callbacks_reach_the_host_s_own_endpoint(make: Make) -> None:
     assert carrier.reply(PATIENT, "STOP") == 200
     assert [request.url for request in arrived] == ["https://clinic.example/texts/twilio"]
     assert carrier.connected is None
-    assert messenger.consent.state(PATIENT, PERSON).revoked_at is not None
+    assert messenger.consent.state(PATIENT, person=PERSON).revoked_at is not None
 
 
 def test_the_endpoint_stays_whatever_messenger_comes_next(make: Make, practice: Practice) -> None:
@@ -417,11 +417,11 @@ def test_the_endpoint_stays_whatever_messenger_comes_next(make: Make, practice: 
     with carrier.messenger(practice=practice) as other:
         assert carrier.reply(PATIENT, "STOP") == 200
 
-        assert messenger.consent.state(PATIENT, PERSON).revoked_at is not None
+        assert messenger.consent.state(PATIENT, person=PERSON).revoked_at is not None
         carrier.connect(other)
         assert carrier.connected is other
         assert carrier.reply(PATIENT, "STOP") == 200
-        assert other.consent.state(PATIENT, PERSON).revoked_at is not None
+        assert other.consent.state(PATIENT, person=PERSON).revoked_at is not None
 
 
 def test_an_endpoint_may_be_a_coroutine_function(practice: Practice) -> None:
@@ -438,7 +438,7 @@ def test_an_endpoint_may_be_a_coroutine_function(practice: Practice) -> None:
         with pytest.raises(ConfigurationError, match="areply"):
             carrier.reply(PATIENT, "STOP")
         assert await carrier.areply(PATIENT, "STOP") == 200
-        assert (await messenger.consent.state(PATIENT, PERSON)).revoked_at is not None
+        assert (await messenger.consent.state(PATIENT, person=PERSON)).revoked_at is not None
         await messenger.aclose()
 
     asyncio.run(story())
@@ -544,7 +544,7 @@ def test_the_same_for_an_event_loop(practice: Practice) -> None:
         with pytest.raises(ConfigurationError, match="areply"):
             carrier.reply(PATIENT, "STOP")
         assert (await messenger.history(PERSON)).texts[0].message.state is State.DELIVERED
-        assert (await messenger.consent.state(PATIENT, PERSON)).revoked_at is not None
+        assert (await messenger.consent.state(PATIENT, person=PERSON)).revoked_at is not None
         await messenger.aclose()
 
     async def main() -> None:

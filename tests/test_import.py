@@ -554,8 +554,8 @@ def test_a_messenger_imports(messenger: Messenger, carrier: object) -> None:
 
     assert (report.opt_outs, report.consents) == (1, 1)
     assert [each.rows for each in told] == [1, 2]
-    assert messenger.consent.state(PATIENT, PERSON).tier is Tier.PRIOR_EXPRESS
-    assert messenger.consent.state("+12175550135", PERSON).revoked_at is not None
+    assert messenger.consent.state(PATIENT, person=PERSON).tier is Tier.PRIOR_EXPRESS
+    assert messenger.consent.state("+12175550135", person=PERSON).revoked_at is not None
     assert messenger.verify_ledger().events == 2
 
 
@@ -576,7 +576,7 @@ def test_what_is_erased_stays_erased_and_revoked(make_messenger: Callable[..., M
 
     assert again(PERSON, date(2025, 3, 1)).repeated == 2
     assert again("pat-882", date(2026, 3, 1)).consents == 1
-    state = messenger.consent.state(NUMBER, "pat-882")
+    state = messenger.consent.state(NUMBER, person="pat-882")
     assert (state.tier, state.revoked_at is None) == (Tier.NONE, False)
     assert messenger.verify_ledger().events == 3
 

@@ -237,7 +237,7 @@ def test_a_number_that_was_given_up(desk: Messenger, clock: MovableClock) -> Non
     assert question.thread_id is not None
     assert desk.inbox.thread(question.thread_id).thread.person is None
     agree(desk)
-    assert desk.consent.state(PATIENT, PERSON).flagged is None
+    assert desk.consent.state(PATIENT, person=PERSON).flagged is None
     known = receive(desk, "It is me again, with the same number. Any openings?", "SM3")
     assert known.thread_id is not None
     assert desk.inbox.thread(known.thread_id).thread.person == PERSON

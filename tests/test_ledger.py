@@ -100,7 +100,7 @@ def test_checkpoints_fix_every_event_once(ledger: Ledger) -> None:
             else:
                 assert found.hashes == inclusion_proof(hashes[: mark.size], each["leaf"])
                 leaf = leaf_hash(each["digest"])
-                assert verify_inclusion(leaf, found.leaf, found.size, found.hashes, mark.root)
+                assert verify_inclusion(leaf, found.leaf, found.size, mark.root, found.hashes)
     for old in marks:
         for new in marks[marks.index(old) :]:
             proof = finish(
@@ -544,7 +544,7 @@ def test_nothing_counts_for_a_number_but_what_was_said_about_it(
     write(database, raw)
 
     with pytest.raises(LedgerTampered, match="about another number") as caught:
-        messenger.consent.state("+12175550136", "pat-881")
+        messenger.consent.state("+12175550136", person="pat-881")
     assert caught.value.position == 0
     assert messenger.consent.events("+12175550134") == ()
 

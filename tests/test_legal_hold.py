@@ -14,7 +14,7 @@ from compliant_sms.audit import Act
 from compliant_sms.errors import InvalidInput, UnknownHold
 from compliant_sms.keyring import Keyring
 from compliant_sms.testing import MovableClock
-from conftest import PATIENT, PERSON
+from conftest import HILL, PATIENT, PERSON
 from test_purge import OTHER, OUT, a_day, old
 from test_receive import from_patient
 from test_sealed_store import on_disk
@@ -98,15 +98,7 @@ def test_only_a_hold_that_stands_can_be_lifted(
 ) -> None:
     """Not one that never was, was lifted, or is another practice's."""
     hold = place(old, person=PERSON)
-    other = make_messenger(
-        practice=Practice(
-            name="Hill Clinic",
-            phone="+12175550199",
-            time_zone="America/Chicago",
-            state="IL",
-            id="hill",
-        )
-    )
+    other = make_messenger(practice=HILL)
     with pytest.raises(UnknownHold):
         other.legal_hold.lift(hold, reason="Settled.", by="counsel:b.lee")
     old.legal_hold.lift(hold, reason="Settled.", by="counsel:b.lee")

@@ -142,5 +142,5 @@ def test_a_grant_can_name_a_category_of_the_practice_s_own(messenger: Messenger)
         categories=[Category.CARE, "diet-club"],
     )
 
-    (grant,) = messenger.consent.state(PATIENT, PERSON).grants
+    (grant,) = messenger.consent.state(PATIENT, person=PERSON).grants
     assert grant.categories == ("care", "diet-club")

@@ -133,17 +133,17 @@ def test_an_inclusion_proof_proves_one_place_only(size: int) -> None:
     for index in range(size):
         proof = inclusion_proof(leaves, index)
 
-        assert verify_inclusion(leaves[index], index, size, proof, root)
+        assert verify_inclusion(leaves[index], index, size, root, proof)
         for other in range(-1, size + 2):
-            assert verify_inclusion(leaves[index], other, size, proof, root) == (other == index)
-        assert not verify_inclusion(MANY[size], index, size, proof, root)
-        assert not verify_inclusion(leaves[index], index, size, proof, mth(MANY[: size + 1]))
-        assert not verify_inclusion(leaves[index], index, size, [*proof, root], root)
+            assert verify_inclusion(leaves[index], other, size, root, proof) == (other == index)
+        assert not verify_inclusion(MANY[size], index, size, root, proof)
+        assert not verify_inclusion(leaves[index], index, size, mth(MANY[: size + 1]), proof)
+        assert not verify_inclusion(leaves[index], index, size, root, [*proof, root])
         for place in range(len(proof)):
             fewer = [*proof[:place], *proof[place + 1 :]]
             changed = [*proof[:place], MANY[-1], *proof[place + 1 :]]
-            assert not verify_inclusion(leaves[index], index, size, fewer, root)
-            assert not verify_inclusion(leaves[index], index, size, changed, root)
+            assert not verify_inclusion(leaves[index], index, size, root, fewer)
+            assert not verify_inclusion(leaves[index], index, size, root, changed)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 31, 33])
@@ -225,4 +225,4 @@ def test_a_proof_that_is_too_short_or_too_long_proves_nothing() -> None:
     assert not verify_consistency(3, old, 5, new, [])
     for more in range(1, 4):
         assert not verify_consistency(3, old, 5, new, [*proof, *MANY[:more]])
-        assert not verify_inclusion(MANY[0], 0, 1, MANY[:more], MANY[0])
+        assert not verify_inclusion(MANY[0], 0, 1, MANY[0], MANY[:more])

@@ -385,7 +385,7 @@ def test_database_of_no_release(place: Place) -> None:
     [
         ("db", "status", "--database"),
         ("db", "upgrade", "--database"),
-        ("report", "-o", "r.html"),
+        ("report", "-o", "r.html", "--database"),
         ("show",),
     ],
     ids=" ".join,

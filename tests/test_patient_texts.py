@@ -952,7 +952,7 @@ def test_cancel_after_a_reminder(
         clock.advance(timedelta(minutes=1))
     text = receive(willing, words)
 
-    assert willing.consent.state(PATIENT, PERSON).revoked_at is not None
+    assert willing.consent.state(PATIENT, person=PERSON).revoked_at is not None
     assert text.inbound.needs_person is waits_for_somebody
 
 

@@ -212,7 +212,7 @@ def test_details_go_to_who_wants_them(warned: Messenger, carrier: Sandbox) -> No
     [told] = [f for f in record.decisions[-1].findings if f.rule == "phi-in-body"]
 
     assert outgoing(carrier) == [DETAIL]
-    assert told.relies_on == warned.consent.phi_preference(PATIENT, PERSON).event_id
+    assert told.relies_on == warned.consent.phi_preference(PATIENT, person=PERSON).event_id
     assert record.decisions[-1].facts.phi_preference.allows_detail
 
 
@@ -222,7 +222,7 @@ def test_a_wish_is_no_consent(messenger: Messenger) -> None:
         PATIENT, person=PERSON, warning=WARNING, channel="spoken", recorded_by="front-desk:ana"
     )
 
-    assert messenger.consent.state(PATIENT, PERSON).tier is Tier.NONE
+    assert messenger.consent.state(PATIENT, person=PERSON).tier is Tier.NONE
     assert isinstance(remind(messenger, body=DETAIL), Blocked)
 
 
@@ -238,15 +238,15 @@ def test_a_withdrawal_holds_at_once(warned: Messenger, clock: MovableClock) -> N
     assert isinstance(outcome, Blocked)
     assert [reason.code for reason in outcome.reasons] == ["risk-warning-required"]
     assert isinstance(remind(warned, "2"), Sent)
-    assert not warned.consent.phi_preference(PATIENT, PERSON).prefers
-    assert warned.consent.phi_preference(PATIENT, PERSON, as_known_at=before).prefers
+    assert not warned.consent.phi_preference(PATIENT, person=PERSON).prefers
+    assert warned.consent.phi_preference(PATIENT, person=PERSON, as_known_at=before).prefers
 
 
 def test_a_wish_is_not_the_households(warned: Messenger) -> None:
     """Another person at the number gets no details for it."""
     agree(warned, person="pat-882")
 
-    assert not warned.consent.phi_preference(PATIENT, "pat-882").prefers
+    assert not warned.consent.phi_preference(PATIENT, person="pat-882").prefers
     assert isinstance(remind(warned, "1", person="pat-882", body=DETAIL), Blocked)
 
 
@@ -258,8 +258,8 @@ def test_stop_ends_the_wish_and_start_does_not_bring_it_back(
         clock.advance(timedelta(minutes=1))
         warned.receive(from_patient(word, f"SM{number}"))
 
-    assert warned.consent.state(PATIENT, PERSON).tier is Tier.PRIOR_EXPRESS
-    assert not warned.consent.phi_preference(PATIENT, PERSON).prefers
+    assert warned.consent.state(PATIENT, person=PERSON).tier is Tier.PRIOR_EXPRESS
+    assert not warned.consent.phi_preference(PATIENT, person=PERSON).prefers
     assert isinstance(remind(warned, body=DETAIL), Blocked)
 
 
@@ -299,10 +299,10 @@ def test_an_event_loop_keeps_wishes_too(
             desk, answers = messenger.consent, []
             common: Any = {"person": PERSON, "channel": "web", "recorded_by": "portal"}
             await desk.record_phi_preference(PATIENT, warning=WARNING, **common)
-            answers.append((await desk.phi_preference(PATIENT, PERSON)).allows_detail)
+            answers.append((await desk.phi_preference(PATIENT, person=PERSON)).allows_detail)
             clock.advance(timedelta(minutes=1))
             await desk.withdraw_phi_preference(PATIENT, **common)
-            answers.append((await desk.phi_preference(PATIENT, PERSON)).allows_detail)
+            answers.append((await desk.phi_preference(PATIENT, person=PERSON)).allows_detail)
             return answers
 
     assert asyncio.run(main()) == [True, False]

@@ -23,7 +23,7 @@ from compliant_sms.retention import Purged, RecordClass, Retention
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
-from conftest import MORNING, PATIENT, PERSON
+from conftest import HILL, MORNING, PATIENT, PERSON
 from test_receive import from_patient
 from test_sealed_store import on_disk
 from test_send import NIGHT, agree, remind, waits
@@ -296,15 +296,7 @@ def test_another_practice_is_not_touched(
     old: Messenger, make_messenger: Make, practice: Practice
 ) -> None:
     """A purge is the practice's own."""
-    other = make_messenger(
-        practice=Practice(
-            name="Hill Clinic",
-            phone="+12175550199",
-            time_zone="America/Chicago",
-            state="IL",
-            id="hill",
-        )
-    )
+    other = make_messenger(practice=HILL)
 
     assert other.purge(by="it:kim").dropped == 0
     assert old.purge(by="it:kim").dropped == 5

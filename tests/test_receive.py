@@ -181,7 +181,7 @@ def test_provider_answers_by_itself(
     messenger.receive(from_patient("alto", "SM9"))  # a word that Twilio does not know
 
     assert [type(outcome) for outcome in messenger.dispatch_due()] == [Sent]
-    assert messenger.consent.state(PATIENT, PERSON).tier is Tier.NONE
+    assert messenger.consent.state(PATIENT, person=PERSON).tier is Tier.NONE
 
 
 def test_help(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
@@ -251,11 +251,11 @@ def test_start_that_restores_nothing(
 
 def test_start_without_stop(willing: Messenger, clock: MovableClock) -> None:
     """START from somebody who never stopped changes nothing and confirms nothing."""
-    before = willing.consent.state(PATIENT, PERSON)
+    before = willing.consent.state(PATIENT, person=PERSON)
     willing.receive(from_patient("START", "SM1"))
 
     assert willing.dispatch_due() == ()
-    assert willing.consent.state(PATIENT, PERSON) == before
+    assert willing.consent.state(PATIENT, person=PERSON) == before
 
 
 def test_replayed_start(willing: Messenger, clock: MovableClock) -> None:
@@ -268,7 +268,7 @@ def test_replayed_start(willing: Messenger, clock: MovableClock) -> None:
     again = text_of(willing.receive(start))
 
     assert (again.new, again.reserved) == (False, Reserved.START)
-    assert willing.consent.state(PATIENT, PERSON).revoked_at is not None
+    assert willing.consent.state(PATIENT, person=PERSON).revoked_at is not None
     assert isinstance(remind(willing), Blocked)
 
 

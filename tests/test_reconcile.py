@@ -532,4 +532,4 @@ def test_a_look_up_can_tell_of_an_opt_out(willing: Messenger, carrier: Sandbox) 
         willing._ports = evolve(ports, routes=Routes([elsewhere]))
         willing.reconcile()
 
-    assert willing.consent.state(PATIENT, PERSON).revoked_at is not None
+    assert willing.consent.state(PATIENT, person=PERSON).revoked_at is not None

@@ -296,7 +296,8 @@ def run(*args: object) -> Result:
 def test_nobody_is_in_it(busy: Messenger, place: str, keys: Any, tmp_path: Path) -> None:
     """From a real database, sealed or not: no number, name, body, or id of a person."""
     file, written = tmp_path / "report.html", tmp_path / "keys"
-    options: list[object] = ["--since", "2026-11-30", "--until", "2027-01-01", "-o", file, place]
+    options: list[object] = ["--since", "2026-11-30", "--until", "2027-01-01", "-o", file]
+    options += ["--database", place]
     if isinstance(keys, Keyring):
         keys.write(written)
         refused = run(*options)
@@ -317,17 +318,17 @@ def test_nobody_is_in_it(busy: Messenger, place: str, keys: Any, tmp_path: Path)
 def test_whose_report(busy: Messenger, place: str, keys: Any, tmp_path: Path) -> None:
     """One practice is found by itself; of several one is named, and a wrong name is refused."""
     file, written = tmp_path / "report.html", tmp_path / "keys"
-    options: list[object] = [place]
+    options: list[object] = ["--database", place]
     if isinstance(keys, Keyring):
         keys.write(written)
         options += ["--keyring", written]
-    missing = run("-o", file, tmp_path / "nothing.db")
+    missing = run("-o", file, "--database", tmp_path / "nothing.db")
     assert (missing.exit_code, "there is no file" in missing.output) == (1, True)
     assert not (tmp_path / "nothing.db").exists()
     nowhere = run("-o", tmp_path / "none" / "report.html", *options)
     assert (nowhere.exit_code, "cannot be written" in nowhere.output) == (1, True)
-    assert "no day" in run("-o", file, "--since", "yesterday", place).output
-    wrong = run("-o", file, "--practice", "lakesid", place)
+    assert "no day" in run("-o", file, "--since", "yesterday", *options).output
+    wrong = run("-o", file, "--practice", "lakesid", *options)
     assert (wrong.exit_code, "one of: lakeside" in wrong.output) == (2, True)
 
 
@@ -338,7 +339,7 @@ def test_several_practices(
     file = tmp_path / "report.html"
     empty = make_messenger()
     empty.figures()
-    assert "no practice has texted" in run("-o", file, place).output
+    assert "no practice has texted" in run("-o", file, "--database", place).output
     agree(empty)
     remind(empty)
     other = make_messenger(
@@ -353,6 +354,6 @@ def test_several_practices(
     )
     agree(other)
     remind(other)
-    asked = run("-o", file, place)
+    asked = run("-o", file, "--database", place)
     assert (asked.exit_code, "one of: another, lakeside" in asked.output) == (2, True)
-    assert run("-o", file, "--practice", "another", place).exit_code == 0
+    assert run("-o", file, "--practice", "another", "--database", place).exit_code == 0

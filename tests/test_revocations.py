@@ -267,7 +267,7 @@ def test_the_desk_takes_proof(messenger: Messenger) -> None:
         agreement=AGREEMENT,
         given_to="Lakeside Family Medicine",
     )
-    (live,) = desk.state(NUMBER, ME).grants
+    (live,) = desk.state(NUMBER, person=ME).grants
 
     assert desk.events(NUMBER) == (event,)
     assert isinstance(event, Granted)
@@ -294,7 +294,7 @@ def test_the_desk_takes_a_revocation_and_its_answer(
     answer = desk.clarify(
         NUMBER, keep=[Category.CARE], channel="spoken", recorded_by="front-desk:ana", person=ME
     )
-    (stands,) = desk.state(NUMBER, ME).revocations
+    (stands,) = desk.state(NUMBER, person=ME).revocations
 
     assert desk.events(NUMBER)[1:] == (stop, answer)
     assert isinstance(answer, Clarified)

@@ -25,13 +25,9 @@ from compliant_sms import (
     Purpose,
     Queued,
     Sent,
-    Signature,
-    Tier,
     Uncertain,
-    Wording,
     system,
 )
-from compliant_sms.consent import WrittenAgreement
 from compliant_sms.errors import (
     ConfigurationError,
     InvalidInput,
@@ -54,7 +50,7 @@ from compliant_sms.wire import HttpReply, HttpRequest
 from conftest import MORNING, OTHER_SENDERS, PATIENT, PERSON, SENDER, SID, TOKEN
 from test_inbox import PLAN
 from test_receive import callback, from_patient, news_of, status, text_of
-from test_send import BODY, Meanwhile, agree, outgoing, remind
+from test_send import BODY, Meanwhile, agree, agree_in_writing, outgoing, remind
 from test_transport import closed_port
 
 pytestmark = pytest.mark.both_databases
@@ -138,27 +134,6 @@ def accounts(provider: Twilio, backup: Twilio) -> tuple[Twilio, Twilio]:
 def carriers(carrier: Sandbox, backup_carrier: Sandbox) -> tuple[Sandbox, Sandbox]:
     """What both reach."""
     return carrier, backup_carrier
-
-
-def permit_offers(messenger: Messenger) -> None:
-    """The patient signs for promotions too."""
-    messenger.consent.grant(
-        PATIENT,
-        person=PERSON,
-        basis="web_form",
-        tier=Tier.PRIOR_EXPRESS_WRITTEN,
-        wording=Wording(text="I agree to promotions by text from Lakeside.", version="1"),
-        signature=Signature(signer=PERSON, act="ticked a box", ip_address="192.0.2.1"),
-        agreement=WrittenAgreement(
-            seller="Lakeside Family Medicine, P.C.",
-            number=PATIENT,
-            signature="ticked_box",
-            authorises_automated_marketing=True,
-            not_a_condition_of_purchase=True,
-            clear_and_conspicuous=True,
-        ),
-        recorded_by="web",
-    )
 
 
 def record_of(messenger: Messenger, outcome: Any) -> Any:
@@ -538,7 +513,7 @@ def test_sender_by_class_and_purpose(
     )
     remind(messenger)
     assert outgoing(carrier) == [BODY]
-    permit_offers(messenger)
+    agree_in_writing(messenger)
     sent = remind(messenger, "offer", body=OFFER)
     assert isinstance(sent, Sent), sent
     assert outgoing(backup_carrier) == [OFFER]

@@ -25,11 +25,8 @@ from compliant_sms import (
     Rulebook,
     Sent,
     Settings,
-    Signature,
-    Tier,
-    Wording,
 )
-from compliant_sms.consent import Basis, Revoked, WrittenAgreement
+from compliant_sms.consent import Basis, Revoked
 from compliant_sms.errors import ConfigurationError, InvalidInput, NotOurDatabase
 from compliant_sms.imports import ImportedConsent
 from compliant_sms.lookups import (
@@ -49,7 +46,7 @@ from compliant_sms.stores._schema import newest
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT, PERSON, SENDER
 from test_receive import from_patient
-from test_send import BODY, agree, outgoing, remind
+from test_send import BODY, agree, agree_in_writing, outgoing, remind
 
 Make = Callable[..., Messenger]
 
@@ -63,27 +60,6 @@ def willing(messenger: Messenger) -> Messenger:
     """A messenger whose patient agreed."""
     agree(messenger)
     return messenger
-
-
-def agree_in_writing(messenger: Messenger, to: str = PATIENT, person: str = PERSON) -> None:
-    """Sign for promotions, with everything that the law asks."""
-    messenger.consent.grant(
-        to,
-        person=person,
-        basis="web_form",
-        tier=Tier.PRIOR_EXPRESS_WRITTEN,
-        wording=Wording(text="I agree to offers by text from Lakeside.", version="1"),
-        signature=Signature(signer=person, act="ticked a box"),
-        agreement=WrittenAgreement(
-            seller="Lakeside Family Medicine",
-            number=to,
-            signature="ticked_box",
-            authorises_automated_marketing=True,
-            not_a_condition_of_purchase=True,
-            clear_and_conspicuous=True,
-        ),
-        recorded_by="web",
-    )
 
 
 def codes(outcome: Any) -> list[str]:
@@ -447,7 +423,7 @@ def test_the_exemption_lets_one_text_a_day_through(
     assert outgoing(carrier) == [body + LINE]
     clock.advance(timedelta(minutes=1))
     messenger.receive(from_patient("STOP", "SM1"))
-    assert messenger.consent.state(PATIENT, PERSON).revocations[0].exempt
+    assert messenger.consent.state(PATIENT, person=PERSON).revocations[0].exempt
 
 
 def test_limits_are_for_each_patient_whatever_the_number(

@@ -291,11 +291,10 @@ def test_several_providers(open_page: Open) -> None:
     twilio = TwilioAccount(account_sid=SID, auth_token=TOKEN, numbers=[SENDER])
     bandwidth = BandwidthAccount(
         account_id="9900000",
-        user_name="api-user",
+        username="api-user",
         password="made-up",
         application_id="93de2206",
-        callback_user="hook",
-        callback_password="made-up",
+        callback_credentials="hook:made-up",
         numbers=["+17085550141"],
     )
     with Sandbox(accounts=[twilio, bandwidth]) as sandbox:

@@ -232,11 +232,11 @@ def test_a_text_to_a_practice_with_other_keys_is_refused_whole(
         here.receive(stop)
     (note,) = caught.value.__notes__
     assert "number of another practice" in note
-    assert there.consent.state(PATIENT, PERSON).revocation is None
+    assert there.consent.state(PATIENT, person=PERSON).revocation is None
 
     assert there.receive(stop).events[0].new
-    assert there.consent.state(PATIENT, PERSON).revocation is not None
-    assert here.consent.state(PATIENT, PERSON).revocation is None
+    assert there.consent.state(PATIENT, person=PERSON).revocation is not None
+    assert here.consent.state(PATIENT, person=PERSON).revocation is None
 
 
 def test_a_text_to_us_that_cannot_be_opened_is_nobody_else_s(

@@ -830,7 +830,7 @@ def test_a_reply_that_was_mended_after_going_back_comes_in_too(ana: Visitor) -> 
     assert replies == ["Is it for the morning?", "STOP"]
     assert "We will send no more texts to your number." in text_of(page.body)
     assert again.status == 200
-    assert ana.messenger.consent.state(PATIENT, PERSON).revoked_at is not None
+    assert ana.messenger.consent.state(PATIENT, person=PERSON).revoked_at is not None
     assert ana.happened().count("replied") == 2
 
 
@@ -905,7 +905,7 @@ def test_a_stop_on_a_page_stops_texts(ana: Visitor, words: str, carrier: Sandbox
 
     assert "We will send no more texts to your number." in text_of(page.body)
     assert event.channel is Channel.WEB
-    assert ana.messenger.consent.state(PATIENT, PERSON).revoked_at is not None
+    assert ana.messenger.consent.state(PATIENT, person=PERSON).revoked_at is not None
     assert len(outgoing(carrier)) == texts
     assert remind(ana.messenger, "2").reasons[0].rule == "revocation"
 
@@ -1042,22 +1042,22 @@ def test_what_happened_waits_for_the_host(make_messenger: Make, practice: Practi
     ana = notice(messenger)
     ana.answer(address="192.0.2.7")
     desk = messenger.secure_pages
-    events, again = desk.take_events(), desk.take_events()
+    events, again = desk.events(), desk.events()
 
     assert events == again
     assert [(each.message_id, each.what, each.address) for each in events] == [
         (ana.message_id, "opened", ""),
         (ana.message_id, "read", "192.0.2.7"),
     ]
-    assert desk.take_events(limit=1) == events[:1]
-    assert desk.acknowledge(events[:1]) == 1
-    assert desk.take_events() == events[1:]
-    assert desk.acknowledge(events) == 1
-    assert desk.take_events() == ()
+    assert desk.events(limit=1) == events[:1]
+    assert desk.acknowledge(*events[:1]) == 1
+    assert desk.events() == events[1:]
+    assert desk.acknowledge(*events) == 1
+    assert desk.events() == ()
     assert ana.happened() == ["opened", "read"]
     assert "192.0.2.7" not in repr(events)
-    with pytest.raises(InvalidInput, match="take_events"):
-        desk.acknowledge(["x"])  # type: ignore[list-item]
+    with pytest.raises(InvalidInput, match="events"):
+        desk.acknowledge("x")  # type: ignore[arg-type]
 
 
 def test_programs_that_preview_links_fill_nothing(ana: Visitor) -> None:
@@ -1236,8 +1236,8 @@ def test_an_event_loop_does_the_same(
                 PageRequest(method="POST", token=found[1], headers=FORM, body=body)
             )
             assert DRUG in text_of(shown.body)
-            events = await desk.take_events()
-            assert await desk.acknowledge(events) == 2
+            events = await desk.events()
+            assert await desk.acknowledge(*events) == 2
             await desk.withdraw(outcome.message_id, **DESK)
             return [each.what.value for each in await desk.accesses(outcome.message_id)]
 

@@ -91,6 +91,27 @@ def agree(messenger: Messenger, number: str = PATIENT, person: str = PERSON) -> 
     )
 
 
+def agree_in_writing(messenger: Messenger, number: str = PATIENT, person: str = PERSON) -> None:
+    """The patient signs for promotions, with everything that the law asks."""
+    messenger.consent.grant(
+        number,
+        person=person,
+        basis="web_form",
+        tier=Tier.PRIOR_EXPRESS_WRITTEN,
+        wording=Wording(text="I agree to offers by text from Lakeside.", version="1"),
+        signature=Signature(signer=person, act="ticked a box"),
+        agreement=WrittenAgreement(
+            seller="Lakeside Family Medicine",
+            number=number,
+            signature="ticked_box",
+            authorises_automated_marketing=True,
+            not_a_condition_of_purchase=True,
+            clear_and_conspicuous=True,
+        ),
+        recorded_by="web",
+    )
+
+
 def remind(messenger: Messenger, key: str = "appt-991/24h", **changes: Any) -> Any:
     """Send the reminder of the README."""
     arguments = {
@@ -331,23 +352,7 @@ def test_written_permission(willing: Messenger, carrier: Sandbox) -> None:
     assert [found.rule for found in blocked.reasons] == ["consent", "do-not-call"]
     assert "64.1200(a)(2)" in reason.citation
     assert reason.remedy.startswith("Ask for signed permission")
-    willing.consent.grant(
-        PATIENT,
-        person=PERSON,
-        basis="web_form",
-        tier=Tier.PRIOR_EXPRESS_WRITTEN,
-        wording=Wording(text="I agree to promotions by text from Lakeside.", version="1"),
-        signature=Signature(signer=PERSON, act="ticked a box", ip_address="192.0.2.1"),
-        agreement=WrittenAgreement(
-            seller="Lakeside Family Medicine, P.C.",
-            number=PATIENT,
-            signature="ticked_box",
-            authorises_automated_marketing=True,
-            not_a_condition_of_purchase=True,
-            clear_and_conspicuous=True,
-        ),
-        recorded_by="web",
-    )
+    agree_in_writing(willing)
 
     assert isinstance(remind(willing, "promo", **promotion), Sent)
     assert outgoing(carrier) == [body]
@@ -1024,4 +1029,4 @@ def test_context_manager(make_messenger: Make, database: Path) -> None:
         agree(messenger)
         assert repr(messenger) == "Messenger('Lakeside Family Medicine')"
 
-    assert messenger.consent.state(PATIENT, PERSON).grants
+    assert messenger.consent.state(PATIENT, person=PERSON).grants

@@ -115,7 +115,7 @@ def test_everything_is_found_again(sealed: Messenger) -> None:
     assert [type(event).__name__ for event in told.consent] == ["Granted", "Revoked"]
     assert {inbound.body for inbound in told.received} == {"my numbat hurts", "STOP"}
     assert len(told.texts) == 2  # the reminder, and the confirmation of the STOP
-    assert sealed.consent.state(PATIENT, PERSON).revocation is not None
+    assert sealed.consent.state(PATIENT, person=PERSON).revocation is not None
     assert sealed.verify_ledger().events == 3
 
 
@@ -207,7 +207,7 @@ def test_an_interrupted_batch_leaves_no_index_in_memory(
     assert not vault.known
     sealed.receive(from_patient("STOP", "SM1"))
     other = make_messenger(keyring=Keyring.from_file(keys))
-    assert other.consent.state(PATIENT, PERSON).revocation is not None
+    assert other.consent.state(PATIENT, person=PERSON).revocation is not None
 
 
 def test_a_practice_is_looked_up_until_it_is_there(

@@ -72,7 +72,7 @@ def test_a_stop_is_on_record_before_the_answer_and_confirmed_after_it(
     with serving(messenger) as url:
         carrier.set_inbound_url(SENDER, url)
         status = carrier.patient_texts(PATIENT, SENDER, "STOP")
-        revoked = messenger.consent.state(PATIENT, PERSON).revoked_at
+        revoked = messenger.consent.state(PATIENT, person=PERSON).revoked_at
 
     assert status == 200
     assert revoked is not None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from compliant_sms.driver import finish
 from compliant_sms.errors import WebhookRejected
 from compliant_sms.web._address import Arrival, PublicAddress
-from compliant_sms.web._core import LARGEST_BODY, Desk, blocking_receive
+from compliant_sms.web._core import LARGEST_BODY, Desk
 
 PROXY = "10.1.2.3"
 PROXIED = PublicAddress.of(None, ["10.0.0.0/8", "2001:db8::/32"])
@@ -139,7 +139,7 @@ def test_what_cannot_be_right_is_not_read(
         read_parts += 1
         return parts[read_parts - 1] if read_parts <= len(parts) else b""
 
-    desk = Desk(Nobody(), PublicAddress.of(URL, []), blocking_receive)  # type: ignore[arg-type]
+    desk = Desk(Nobody(), PublicAddress.of(URL, []))  # type: ignore[arg-type]
     told = arrival(*([("content-type", "application/json"), *headers]))
     answered = finish(desk.answer(told, read))
 

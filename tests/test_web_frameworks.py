@@ -373,7 +373,7 @@ def test_over_a_real_socket(
     assert (right.body, right.header("content-type")) == (b"<Response></Response>", "text/xml")
     assert announced in {413, None}
     assert taken_in(database) == 1
-    assert messenger.consent.state(PATIENT, PERSON).revoked_at is not None
+    assert messenger.consent.state(PATIENT, person=PERSON).revoked_at is not None
 
 
 @every_framework

@@ -263,7 +263,7 @@ def test_messenger_takes_them_in(practice: Practice, clock: MovableClock) -> Non
     ) as messenger:
         received = messenger.receive(maker.opt_out(sender=PATIENT, at=clock()))
         assert received.answer.status == 200
-        assert messenger.consent.state(PATIENT, "pat-881").revoked_at is not None
+        assert messenger.consent.state(PATIENT, person="pat-881").revoked_at is not None
 
 
 def test_makers_and_the_fake_carrier_agree(practice: Practice) -> None:

@@ -86,7 +86,7 @@ def test_one_persons_consent_is_withdrawn_and_nobody_elses(
     receive(two, "START", "SM2")
     assert isinstance(remind(two, "again", person=OTHER, body=f"{BODY} 2"), Sent)
     assert codes(remind(two)) == ["prior-express-consent-required"]
-    assert two.consent.state(PATIENT, PERSON).withdrawn == made.event_id
+    assert two.consent.state(PATIENT, person=PERSON).withdrawn == made.event_id
     two.verify_ledger()
 
 
@@ -106,7 +106,7 @@ def test_the_right_consent_counts_again(two: Messenger, clock: MovableClock) -> 
     withdraw(two)
     clock.advance(timedelta(minutes=1))
     agree(two)
-    state = two.consent.state(PATIENT, PERSON)
+    state = two.consent.state(PATIENT, person=PERSON)
     assert (len(state.grants), state.withdrawn) == (1, "")
     assert isinstance(remind(two), Sent)
 
@@ -138,7 +138,7 @@ def test_awaited(
             await messenger.consent.withdraw(
                 PATIENT, person=PERSON, reason=REASON, recorded_by="ana"
             )
-            assert not (await messenger.consent.state(PATIENT, PERSON)).grants
+            assert not (await messenger.consent.state(PATIENT, person=PERSON)).grants
 
     asyncio.run(story())
 
@@ -202,7 +202,7 @@ def test_a_yes_from_that_phone_gives_nothing(
     clock.advance(timedelta(minutes=1))
     receive(asking, "Yes")
     assert not of_kind(asking, OptInAnswered)
-    assert not asking.consent.state(PATIENT, PERSON).grants
+    assert not asking.consent.state(PATIENT, person=PERSON).grants
 
 
 def test_a_second_yes_after_a_withdrawal(
@@ -228,10 +228,10 @@ def test_who_has_that_phone_is_asked_for_nobody(
     for turn, said in enumerate(("DEALS", "Yes")):
         clock.advance(timedelta(minutes=1))
         assert receive(asking, said, f"SM{turn}").inbound.needs_person
-    assert asking.consent.state(PATIENT, PERSON).withdrawn
+    assert asking.consent.state(PATIENT, person=PERSON).withdrawn
     told = OnPaper(person=PERSON, recorded_by="front-desk:ana", signer="Ana Gomez")
     asking.permission.record(PATIENT, programme="bills", told=told)
-    assert not asking.consent.state(PATIENT, PERSON).withdrawn
+    assert not asking.consent.state(PATIENT, person=PERSON).withdrawn
 
 
 def test_a_form_typed_wrongly_again_gives_nothing(

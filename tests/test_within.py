@@ -285,7 +285,7 @@ def test_reads_see_the_transaction(host: Host, willing: Messenger, clock: Movabl
         after = joined.check(**asked)
         queued = remind(joined, "1")
         seen = [text.message.message_id for text in joined.history(PERSON).texts]
-        state = joined.consent.state(OTHER, PERSON)
+        state = joined.consent.state(OTHER, person=PERSON)
 
     assert [before.verdict, after.verdict] == ["block", "allow"]
     assert seen == [queued.message_id]
@@ -466,7 +466,7 @@ def test_what_is_sealed_is_sealed_in_the_hosts_transaction(
         with suppress(HostError), host.transaction():
             joined = sealed.within(host.connection)
             agree(joined)
-            assert joined.consent.state(PATIENT, PERSON).grants
+            assert joined.consent.state(PATIENT, person=PERSON).grants
             raise HostError
         with host.transaction():  # the keys that were drawn before are gone
             agree(joined)

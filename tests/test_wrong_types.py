@@ -185,7 +185,7 @@ HOW_MANY: dict[str, Callable[[Anybody, Any], Any]] = {
     "open_items": lambda m, wrong: m.open_items(wrong),
     "plan_due": lambda m, wrong: m.reminders.plan_due(wrong),
     "answers": lambda m, wrong: m.reminders.answers(wrong),
-    "take_events": lambda m, wrong: m.secure_pages.take_events(wrong),
+    "page_events": lambda m, wrong: m.secure_pages.events(wrong),
     "due": lambda m, wrong: m.inbox.due(limit=wrong),
     "overdue": lambda m, wrong: m.inbox.overdue(limit=wrong),
     "escalate": lambda m, wrong: m.inbox.escalate(limit=wrong),

@@ -80,7 +80,7 @@ def test_from_booking_to_stop(messenger: Messenger) -> None:
         lambda text: client.post("/texts/twilio", text.body, **signed(text)).status_code
     )
     assert CARRIER.reply(ANA, "STOP") == 200
-    assert messenger.consent.state(ANA, "pat-881").revoked_at is not None
+    assert messenger.consent.state(ANA, person="pat-881").revoked_at is not None
 
 
 def test_a_number_that_is_none_is_refused(messenger: Messenger) -> None:

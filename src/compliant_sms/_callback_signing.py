@@ -17,6 +17,7 @@ from compliant_sms.errors import MissingExtra
 
 __all__ = [
     "TWILIO_SIGNATURE",
+    "as_json",
     "basic",
     "jwt",
     "telnyx_headers",
@@ -27,6 +28,11 @@ __all__ = [
 
 TWILIO_SIGNATURE = "X-Twilio-Signature"
 """The header that carries :func:`twilio_signature`."""
+
+
+def as_json(content: object) -> bytes:
+    """Compact JSON, as callbacks have it."""
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def basic(credentials: str) -> dict[str, str]:

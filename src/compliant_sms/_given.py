@@ -33,7 +33,9 @@ __all__ = [
     "language",
     "positive_span",
     "span",
+    "storable",
     "text",
+    "told",
     "utf_8",
     "whole",
     "yes_or_no",
@@ -46,6 +48,7 @@ LONGEST = timedelta(days=36_600)
 """A hundred years, behind and before any instant that is asked about."""
 _MOST = 2**63 - 1  # what a column of a database holds
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 # RFC 5646, 2.1, as far as a language and what narrows it go.
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 
@@ -173,6 +176,27 @@ def text(_: object, attribute: Attribute[Any], value: object) -> None:
     """A validator of fields: :func:`a_text`."""
     if not isinstance(value, str):  # asked here, as hundreds of fields of each text are checked
         a_text(value, attribute.name)
+
+
+def told(of: object, attribute: Attribute[Any], value: str) -> None:
+    """A validator of fields that go on record: who did something, or why; not blank."""
+    text(of, attribute, value)
+    if not value.strip():
+        msg = (
+            f"{attribute.name} is empty; whoever reads the record must know who, and why. Pass by, "
+            "for example 'front-desk:ana', and reason."
+        )
+        raise InvalidInput(msg)
+
+
+def storable(of: object, attribute: Attribute[Any], value: str | None) -> None:
+    """A validator of fields: what every store can keep; or None where that is the default."""
+    if value is None and attribute.default is None:
+        return
+    text(of, attribute, value)
+    if _UNSTORABLE.search(value or ""):
+        msg = f"{attribute.name} holds a NUL or half a surrogate pair; pass whole characters"
+        raise InvalidInput(msg)
 
 
 def utf_8(value: str, name: str) -> bytes:

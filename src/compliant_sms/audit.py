@@ -59,25 +59,11 @@ class Act(Word):
     """The ledger and a provider's list of opted-out numbers were evened out."""
 
 
-def _told(of: object, attribute: Attribute[str], value: str) -> None:
-    _given.text(of, attribute, value)
-    if not value.strip():
-        msg = (
-            f"{attribute.name} is empty; whoever reads the audit log must know who, and why. Pass "
-            "by, for example 'front-desk:ana', and reason."
-        )
-        raise InvalidInput(msg)
-
-
 def _storable(of: object, attribute: Attribute[str], value: str) -> None:
     _given.text(of, attribute, value)
     if _HALF_A_CHARACTER.search(value):
         msg = f"{attribute.name} holds half a surrogate pair; decode it properly before"
         raise InvalidInput(msg)
-
-
-def _instant(value: datetime) -> datetime:
-    return as_utc(value)
 
 
 def _plain(values: Mapping[str, Plain]) -> Mapping[str, Plain]:
@@ -109,11 +95,11 @@ class AuditEvent:
         InvalidInput: nobody could be asked later, or a detail cannot be kept.
     """
 
-    practice_id: str = field(validator=_told, repr=repr_of_practice)
+    practice_id: str = field(validator=_given.told, repr=repr_of_practice)
     act: Act = field(converter=Act)
-    at: datetime = field(converter=_instant)
-    actor: str = field(validator=[_told, _storable])
-    reason: str = field(validator=[_told, _storable], repr=False)
+    at: datetime = field(converter=as_utc)
+    actor: str = field(validator=[_given.told, _storable])
+    reason: str = field(validator=[_given.told, _storable], repr=False)
     subject: str = field(default="", repr=False, validator=_storable)
     details: Mapping[str, Plain] = field(factory=dict, converter=_plain, hash=False, repr=False)
 

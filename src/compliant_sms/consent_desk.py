@@ -10,7 +10,7 @@ from compliant_sms import _given, consent, flows
 from compliant_sms.consent import Tier
 from compliant_sms.consent._words import covered, meant
 from compliant_sms.driver import finish
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 
 if TYPE_CHECKING:
     from compliant_sms.consent import (
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["AsyncConsentDesk", "ConsentDesk"]
 
 _RULE = "recorded-by-staff"
-
-
-def _numbered(number: str | PhoneNumber) -> PhoneNumber:
-    return number if isinstance(number, PhoneNumber) else PhoneNumber.parse(number)
 
 
 def _one_meant(category: str) -> str:
@@ -66,7 +62,7 @@ class _Desk:
         return _Common(
             event_id=self._ports.ids(),
             practice_id=self._ports.practice.id,
-            number=_numbered(number),
+            number=as_number(number),
             person=person,
             occurred_at=occurred_at or at,
             recorded_at=at,
@@ -327,20 +323,20 @@ class ConsentDesk(_Desk):
         return finish(flows.append_event(self._ports, event))
 
     def phi_preference(
-        self, number: str | PhoneNumber, person: str, *, as_known_at: datetime | None = None
+        self, number: str | PhoneNumber, *, person: str, as_known_at: datetime | None = None
     ) -> PhiPreference:
         """What the person at the number wants of health details, now or as it was known."""
-        return finish(flows.wish_for_detail(self._ports, _numbered(number), person, as_known_at))
+        return finish(flows.wish_for_detail(self._ports, as_number(number), person, as_known_at))
 
     def state(
-        self, number: str | PhoneNumber, person: str, *, as_known_at: datetime | None = None
+        self, number: str | PhoneNumber, *, person: str, as_known_at: datetime | None = None
     ) -> ConsentState:
         """What the person at the number agrees to, now or as it was known at an instant."""
-        return finish(flows.consent_state(self._ports, _numbered(number), person, as_known_at))
+        return finish(flows.consent_state(self._ports, as_number(number), person, as_known_at))
 
     def events(self, number: str | PhoneNumber) -> tuple[ConsentEvent, ...]:
         """All events about a number, oldest record first."""
-        return finish(flows.consent_events(self._ports, _numbered(number)))
+        return finish(flows.consent_events(self._ports, as_number(number)))
 
 
 class AsyncConsentDesk(_Desk):
@@ -478,17 +474,17 @@ class AsyncConsentDesk(_Desk):
         return await flows.append_event(self._ports, event)
 
     async def phi_preference(
-        self, number: str | PhoneNumber, person: str, *, as_known_at: datetime | None = None
+        self, number: str | PhoneNumber, *, person: str, as_known_at: datetime | None = None
     ) -> PhiPreference:
         """See :meth:`ConsentDesk.phi_preference`."""
-        return await flows.wish_for_detail(self._ports, _numbered(number), person, as_known_at)
+        return await flows.wish_for_detail(self._ports, as_number(number), person, as_known_at)
 
     async def state(
-        self, number: str | PhoneNumber, person: str, *, as_known_at: datetime | None = None
+        self, number: str | PhoneNumber, *, person: str, as_known_at: datetime | None = None
     ) -> ConsentState:
         """See :meth:`ConsentDesk.state`."""
-        return await flows.consent_state(self._ports, _numbered(number), person, as_known_at)
+        return await flows.consent_state(self._ports, as_number(number), person, as_known_at)
 
     async def events(self, number: str | PhoneNumber) -> tuple[ConsentEvent, ...]:
         """See :meth:`ConsentDesk.events`."""
-        return await flows.consent_events(self._ports, _numbered(number))
+        return await flows.consent_events(self._ports, as_number(number))

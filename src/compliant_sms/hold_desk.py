@@ -6,19 +6,13 @@ from typing import TYPE_CHECKING
 
 from compliant_sms import flows
 from compliant_sms.driver import finish
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 
 if TYPE_CHECKING:
     from compliant_sms.ports import Ports
     from compliant_sms.retention import Hold
 
 __all__ = ["AsyncHoldDesk", "HoldDesk"]
-
-
-def _numbered(number: str | PhoneNumber | None) -> PhoneNumber | None:
-    if number is None or isinstance(number, PhoneNumber):
-        return number
-    return PhoneNumber.parse(number)
 
 
 class HoldDesk:
@@ -32,8 +26,8 @@ class HoldDesk:
         *,
         person: str | None = None,
         number: str | PhoneNumber | None = None,
-        reason: str,
         by: str,
+        reason: str,
     ) -> str:
         """From now on nothing about a person, or a number, is purged or erased.
 
@@ -42,8 +36,8 @@ class HoldDesk:
         Args:
             person: your id of the patient; or
             number: the number.
-            reason: why, for example the number of the matter.
             by: who decided so, for example ``"counsel:j.ortiz"``.
+            reason: why, for example the number of the matter.
 
         Returns:
             the hold's id.
@@ -52,18 +46,18 @@ class HoldDesk:
             InvalidInput: it is for nobody or for two things, or nobody could be asked later.
             StoreError: nothing was recorded.
         """
-        number = _numbered(number)
+        held = None if number is None else as_number(number)
         return finish(
-            flows.place_hold(self._ports, person=person, number=number, reason=reason, by=by)
+            flows.place_hold(self._ports, person=person, number=held, reason=reason, by=by)
         )
 
-    def lift(self, hold_id: str, *, reason: str, by: str) -> None:
+    def lift(self, hold_id: str, *, by: str, reason: str) -> None:
         """End a hold.
 
         Args:
             hold_id: what :meth:`place` answered.
-            reason: why, for example that the matter was settled.
             by: who decided so.
+            reason: why, for example that the matter was settled.
 
         Raises:
             UnknownHold: this practice has no such hold, or it was lifted before.
@@ -86,16 +80,14 @@ class AsyncHoldDesk:
         *,
         person: str | None = None,
         number: str | PhoneNumber | None = None,
-        reason: str,
         by: str,
+        reason: str,
     ) -> str:
         """See :meth:`HoldDesk.place`."""
-        number = _numbered(number)
-        return await flows.place_hold(
-            self._ports, person=person, number=number, reason=reason, by=by
-        )
+        held = None if number is None else as_number(number)
+        return await flows.place_hold(self._ports, person=person, number=held, reason=reason, by=by)
 
-    async def lift(self, hold_id: str, *, reason: str, by: str) -> None:
+    async def lift(self, hold_id: str, *, by: str, reason: str) -> None:
         """See :meth:`HoldDesk.lift`."""
         await flows.lift_hold(self._ports, hold_id, reason=reason, by=by)
 

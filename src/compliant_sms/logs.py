@@ -95,8 +95,11 @@ class PhiFilter(logging.Filter):
         vars(record).update(changes)
         return True
 
+    def _scrub(self) -> _Scrub:
+        return _Scrub(Redactor(self._known, keep=self._keep, strict=True), self._hidden)
+
     def _redacted(self, record: logging.LogRecord) -> dict[str, Any]:
-        scrub = _Scrub(Redactor(self._known, keep=self._keep, strict=True), self._hidden)
+        scrub = self._scrub()
         given = vars(record)
         changes: dict[str, Any] = {"msg": scrub.text(record.getMessage()), "args": ()}
         exception = record.exc_text or _formatted(record.exc_info)
@@ -142,9 +145,7 @@ class EventRedactor:
         keep: Iterable[PhiLabel] = (),
         hidden: Iterable[str] = HIDDEN_FIELDS,
     ) -> None:
-        self._known = known
-        self._keep = frozenset(map(PhiLabel, keep))
-        self._hidden = frozenset(map(_bare, hidden))
+        self._filter = PhiFilter(known, keep=keep, hidden=hidden)
 
     def __call__(
         self,
@@ -156,7 +157,7 @@ class EventRedactor:
         rendering = {key: event_dict[key] for key in _RENDERING & event_dict.keys()}
         record = rendering.get("_record")
         if isinstance(record, logging.LogRecord):
-            PhiFilter(self._known, keep=self._keep, hidden=self._hidden).filter(record)
+            self._filter.filter(record)
         try:
             event: dict[str, Any] = self._redacted(event_dict)
         except Exception as error:  # noqa: BLE001 - as in the filter
@@ -164,7 +165,7 @@ class EventRedactor:
         return {**event, **rendering}
 
     def _redacted(self, event_dict: Mapping[str, Any]) -> dict[str, Any]:
-        scrub = _Scrub(Redactor(self._known, keep=self._keep, strict=True), self._hidden)
+        scrub = self._filter._scrub()  # noqa: SLF001 - both are of this file
         event = {key: value for key, value in event_dict.items() if key not in _RENDERING}
         stays = {}
         if _is_instant(event.get("timestamp")):

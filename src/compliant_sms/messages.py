@@ -18,7 +18,7 @@ from compliant_sms.consent import OptInOffer
 from compliant_sms.errors import InvalidInput
 from compliant_sms.lifecycle import State, can_become
 from compliant_sms.optout import Author, Awaiting, Intent
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.providers import Problem
 from compliant_sms.retention import Purged, instead_of
 from compliant_sms.rules import Finding
@@ -50,10 +50,6 @@ _MEDIA = re.compile(rf"https://[!-~]{{1,{_LONGEST_URL - len('https://')}}}")
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def _number(value: str | PhoneNumber) -> PhoneNumber:
-    return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
-
-
 def _limit(value: datetime | None) -> datetime | None:
     return None if value is None else as_utc(value, "not_after")
 
@@ -68,15 +64,6 @@ def _readable(of: object, attribute: Attribute[str], body: str) -> None:
         raise InvalidInput(msg)
 
 
-def _storable(of: object, attribute: Attribute[str], value: str | None) -> None:
-    if value is None:
-        return
-    _given.text(of, attribute, value)
-    if _UNSENDABLE.search(value):
-        msg = f"{attribute.name} holds a NUL or half a surrogate pair; pass whole characters"
-        raise InvalidInput(msg)
-
-
 def _usable_key(of: object, attribute: Attribute[str], key: str) -> None:
     _given.text(of, attribute, key)
     if not key.strip() or len(key) > _LONGEST_KEY:
@@ -85,7 +72,7 @@ def _usable_key(of: object, attribute: Attribute[str], key: str) -> None:
             "text is about, for example 'appt-991/24h': the same key is never texted twice."
         )
         raise InvalidInput(msg)
-    _storable(of, attribute, key)
+    _given.storable(of, attribute, key)
 
 
 def _web_links(_: object, attribute: Attribute[tuple[str, ...]], media: object) -> None:
@@ -123,8 +110,8 @@ class Draft:
         opt_in: what a yes to it covers; None where it asks for no consent of its own.
     """
 
-    to: PhoneNumber = field(converter=_number)
-    person: str | None = field(default=None, validator=_storable)
+    to: PhoneNumber = field(converter=as_number)
+    person: str | None = field(default=None, validator=_given.storable)
     purpose: Purpose = field()
     body: str = field(validator=_readable, repr=False)
     idempotency_key: str = field(validator=_usable_key)
@@ -185,7 +172,7 @@ class FromTemplate:
     """
 
     template: str = field(validator=_given.text)
-    to: PhoneNumber = field(converter=_number)
+    to: PhoneNumber = field(converter=as_number)
     person: str = field(validator=_given.text)
     values: Mapping[str, object] = field(repr=False)
     idempotency_key: str = field(validator=_given.text)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from compliant_sms import flows
 from compliant_sms.driver import finish
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 
 if TYPE_CHECKING:
     from compliant_sms.consent import ConsentEvent, Wording
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from compliant_sms.wire import HttpReply
 
 __all__ = ["AsyncPermissionDesk", "PermissionDesk"]
-
-
-def _numbered(number: str | PhoneNumber) -> PhoneNumber:
-    return number if isinstance(number, PhoneNumber) else PhoneNumber.parse(number)
 
 
 class _Desk:
@@ -116,7 +112,7 @@ class PermissionDesk(_Desk):
             StoreError: as :meth:`Messenger.send`.
         """
         return finish(
-            flows.invite(self._ports, _numbered(number), person, programme, idempotency_key)
+            flows.invite(self._ports, as_number(number), person, programme, idempotency_key)
         )
 
     def record(
@@ -138,7 +134,7 @@ class PermissionDesk(_Desk):
             ConfigurationError: the messenger was given no ``Permission``.
             StoreError: it could not be recorded.
         """
-        return finish(flows.record_agreement(self._ports, _numbered(number), programme, told))
+        return finish(flows.record_agreement(self._ports, as_number(number), programme, told))
 
     def state(self, number: str | PhoneNumber, *, person: str, programme: str) -> PermissionState:
         """How a patient's consent to a programme stands, and whether to ask again.
@@ -152,7 +148,7 @@ class PermissionDesk(_Desk):
             InvalidInput: there is no such programme.
             ConfigurationError: the messenger was given no ``Permission``.
         """
-        return finish(flows.programme_state(self._ports, _numbered(number), person, programme))
+        return finish(flows.programme_state(self._ports, as_number(number), person, programme))
 
     def to_ask_again(self, programme: str, *, after: str = "", limit: int = 500) -> ToAskAgain:
         """Who agreed to words of a programme that have changed in substance since.
@@ -215,20 +211,20 @@ class AsyncPermissionDesk(_Desk):
     ) -> Outcome:
         """See :meth:`PermissionDesk.invite`."""
         return await flows.invite(
-            self._ports, _numbered(number), person, programme, idempotency_key
+            self._ports, as_number(number), person, programme, idempotency_key
         )
 
     async def record(
         self, number: str | PhoneNumber, *, programme: str, told: OnPaper | Spoken
     ) -> ConsentEvent:
         """See :meth:`PermissionDesk.record`."""
-        return await flows.record_agreement(self._ports, _numbered(number), programme, told)
+        return await flows.record_agreement(self._ports, as_number(number), programme, told)
 
     async def state(
         self, number: str | PhoneNumber, *, person: str, programme: str
     ) -> PermissionState:
         """See :meth:`PermissionDesk.state`."""
-        return await flows.programme_state(self._ports, _numbered(number), person, programme)
+        return await flows.programme_state(self._ports, as_number(number), person, programme)
 
     async def to_ask_again(
         self, programme: str, *, after: str = "", limit: int = 500

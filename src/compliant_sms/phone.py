@@ -21,7 +21,7 @@ from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 
 from compliant_sms.errors import InvalidInput, InvalidPhoneNumber, PhoneNumberProblem
 
-__all__ = ["NumberKind", "PhoneNumber"]
+__all__ = ["NumberKind", "PhoneNumber", "as_number"]
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _NANP = re.compile(r"\+1\d{10}", re.ASCII)
@@ -169,6 +169,11 @@ class PhoneNumber:
 
     def __format__(self, spec: str) -> str:
         return format(self.masked, spec)
+
+
+def as_number(given: str | PhoneNumber) -> PhoneNumber:
+    """A converter: the number, read by :meth:`PhoneNumber.parse` where it was typed."""
+    return given if isinstance(given, PhoneNumber) else PhoneNumber.parse(given)
 
 
 # What a symbol such as an emoji becomes, so that one class can skip it.

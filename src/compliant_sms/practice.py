@@ -13,7 +13,7 @@ from compliant_sms import _given
 from compliant_sms._masking import repr_of_practice
 from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 
 __all__ = [
     "Campaign",
@@ -23,6 +23,7 @@ __all__ = [
     "clock_of_place",
     "is_utc",
     "known_zone",
+    "stand_in",
     "visit_zone",
 ]
 
@@ -127,10 +128,6 @@ def visit_zone(name: str) -> str:
     return name
 
 
-def _number(value: str | PhoneNumber) -> PhoneNumber:
-    return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
-
-
 def _not_blank(of: object, attribute: Attribute[str], value: str) -> None:
     _given.text(of, attribute, value)
     if not value.strip():
@@ -212,7 +209,7 @@ class Practice:
     """
 
     name: str = field(validator=_not_blank)
-    phone: PhoneNumber = field(converter=_number)
+    phone: PhoneNumber = field(converter=as_number)
     time_zone: str = field(converter=clock_of_place)
     state: str = field(validator=_us_state)
     also_known_as: tuple[str, ...] = field(default=(), converter=_texts)
@@ -230,4 +227,23 @@ class Practice:
         default=Factory(_phone_as_id, takes_self=True),
         validator=_not_blank,
         repr=repr_of_practice,
+    )
+
+
+def stand_in(name: str | None = None, link_domains: Iterable[str] = ()) -> Practice:
+    """A practice of which no more is known, to read or try a text with.
+
+    What reading asks of the rest of a practice matters to exempt texts only.
+
+    Args:
+        name: its name; ``"the practice"``, if not given.
+        link_domains: its own hosts.
+    """
+    return Practice(
+        name=name or "the practice",
+        phone="+12025550100",
+        time_zone="UTC",
+        state="DC",
+        link_domains=link_domains,
+        id="stand-in",
     )

@@ -205,7 +205,7 @@ class RecordKeeping(Facade):
         store, practice = self._ports.store, self._ports.practice
         return finish(flows.verify_ledger(store, practice.id, against, keys))
 
-    def erase(self, person: str, *, reason: str, by: str) -> Erased:
+    def erase(self, person: str, *, by: str, reason: str) -> Erased:
         """Destroy the keys of everything that is kept of a person; what waits is called back.
 
         What stays: that texts went, when and by which rule as ids and hashes, and that somebody
@@ -214,8 +214,8 @@ class RecordKeeping(Facade):
 
         Args:
             person: your id of the patient.
-            reason: why; it goes on the audit log.
             by: who decided so, for example ``"privacy:kim"``.
+            reason: why; it goes on the audit log.
 
         Raises:
             ConfigurationError: the records of this practice lie in the clear.
@@ -345,7 +345,7 @@ class AsyncRecordKeeping(Facade):
         store, practice = self._ports.store, self._ports.practice
         return await flows.verify_ledger(store, practice.id, against, keys)
 
-    async def erase(self, person: str, *, reason: str, by: str) -> Erased:
+    async def erase(self, person: str, *, by: str, reason: str) -> Erased:
         """See :meth:`RecordKeeping.erase`."""
         plan = self._erase_plan(person, reason, by)
         return await flows.erase(self._ports.store, self._ports.clock, plan)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -79,7 +78,7 @@ class SecureDesk:
         """Who came to the page of a text, oldest first: opened, wrong answers, read, replied."""
         return finish(flows.page_accesses(self._ports, message_id))
 
-    def take_events(self, limit: int = 100) -> tuple[PageAccess, ...]:
+    def events(self, limit: int = 100) -> tuple[PageAccess, ...]:
         """What happened at the pages and was not acknowledged yet, oldest first.
 
         A read receipt is the event whose ``what`` is ``"read"``. The same events come again until
@@ -87,8 +86,12 @@ class SecureDesk:
         """
         return finish(flows.new_accesses(self._ports, limit))
 
-    def acknowledge(self, events: Sequence[PageAccess]) -> int:
-        """Say that these events were dealt with; how many had not been before."""
+    def acknowledge(self, *events: PageAccess) -> int:
+        """Say that these were dealt with; how many had not been before.
+
+        Raises:
+            InvalidInput: something is no event.
+        """
         return finish(flows.acknowledge_accesses(self._ports, events))
 
 
@@ -119,10 +122,10 @@ class AsyncSecureDesk:
         """See :meth:`SecureDesk.accesses`."""
         return await flows.page_accesses(self._ports, message_id)
 
-    async def take_events(self, limit: int = 100) -> tuple[PageAccess, ...]:
-        """See :meth:`SecureDesk.take_events`."""
+    async def events(self, limit: int = 100) -> tuple[PageAccess, ...]:
+        """See :meth:`SecureDesk.events`."""
         return await flows.new_accesses(self._ports, limit)
 
-    async def acknowledge(self, events: Sequence[PageAccess]) -> int:
+    async def acknowledge(self, *events: PageAccess) -> int:
         """See :meth:`SecureDesk.acknowledge`."""
         return await flows.acknowledge_accesses(self._ports, events)

@@ -11,7 +11,7 @@ from attrs import evolve
 from compliant_sms import flows
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.record_keeping import Facade
 from compliant_sms.volume import ALL
 
@@ -34,9 +34,7 @@ def allow_list(numbers: Iterable[str | PhoneNumber] | None) -> frozenset[PhoneNu
     if isinstance(numbers, str):
         msg = "only_to is a list of numbers, for example ['+12175550134']"
         raise InvalidInput(msg)
-    return frozenset(
-        each if isinstance(each, PhoneNumber) else PhoneNumber.parse(each) for each in numbers
-    )
+    return frozenset(map(as_number, numbers))
 
 
 def with_caps(rulebook: Rulebook | None, volume: VolumePlan | None) -> Rulebook:

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from compliant_sms import _given
-from compliant_sms.errors import InvalidInput
 
 __all__ = ["Waiver"]
-
-
-def _told(of: object, attribute: Attribute[str], value: str) -> None:
-    _given.text(of, attribute, value)
-    if not value.strip():
-        msg = f"a waiver's {attribute.name} is empty; whoever reads the record must be able to ask"
-        raise InvalidInput(msg)
 
 
 @frozen(kw_only=True)
@@ -33,7 +25,7 @@ class Waiver:
         InvalidInput: a text is empty, or the day is none.
     """
 
-    of: str = field(validator=_told)
-    reason: str = field(validator=_told)
-    by: str = field(validator=_told)
+    of: str = field(validator=_given.told)
+    reason: str = field(validator=_given.told)
+    by: str = field(validator=_given.told)
     on: date = field(converter=_given.day, validator=_given.a_day)

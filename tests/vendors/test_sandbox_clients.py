@@ -128,7 +128,7 @@ def test_bandwidth(sandbox: Sandbox, hooks: Hooks) -> None:
     """It sends, searches and reads refusals; its models take the callbacks."""
     settings = Configuration(
         host=f"{sandbox.url}/api/v2",
-        username=BANDWIDTH.user_name,
+        username=BANDWIDTH.username,
         password=BANDWIDTH.password,
         ignore_operation_servers=True,
     )

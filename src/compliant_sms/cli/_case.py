@@ -20,7 +20,7 @@ from compliant_sms.consent import (
 )
 from compliant_sms.people import Profile
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.practice import Practice
+from compliant_sms.practice import stand_in
 from compliant_sms.rules import (
     Decision,
     Facts,
@@ -96,15 +96,7 @@ def decided(case: Case) -> Decision:
 
 
 def _readings(case: Case) -> Readings:
-    practice = Practice(
-        name=case.practice_name or _SOMEBODY,
-        # What reading needs a phone for, and a place, matters to the exemption only.
-        phone=PhoneNumber("+12025550100"),
-        time_zone="UTC",
-        state="DC",
-        id="check",
-    )
-    plain = read(case.body, practice)
+    plain = read(case.body, stand_in(case.practice_name))
     if case.practice_name is None:
         plain = evolve(plain, names_sender=True)
     if plain.opt_out is not OptOutShown.NO or not _needs_line(case.purpose, plain):

@@ -58,7 +58,7 @@ def commands() -> None:
 @commands.command(short_help="Play a clinic's day through a simulated carrier.")
 @click.option(
     "--patients",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=_options.FILE,
     help="A CSV file of your own; without it a dozen made-up patients.",
 )
 @click.option(
@@ -124,7 +124,7 @@ def show(database: Path) -> None:
     "--pack",
     "packs",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=_options.FILE,
     help="A pack of your own beside the library's; may be given several times.",
 )
 @click.option("--carriers", is_flag=True, help="Also what carriers and their association ask.")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from compliant_sms.ports import Store
     from compliant_sms.stores import PostgreSQL, SQLite
 
-__all__ = ["database_option", "means_dsn", "refuse_unknown", "store_at"]
+__all__ = ["database_option", "means_dsn", "practice_option", "refuse_unknown", "store_at"]
 
 _DSN = re.compile(r"postgres(ql)?://|\s*(host|hostaddr|dbname|service|port|user)\s*=")
 # Of another form, or another program's: "C:/" alone is a drive.
@@ -31,6 +31,11 @@ database_option = click.option(
     "is better kept in the variable, or in ~/.pgpass: others see the command line.",
 )
 """``--database``, a text for :func:`store_at`."""
+
+practice_option = click.option(
+    "--practice", metavar="ID", required=True, help="Whose records: the id of your Practice."
+)
+"""``--practice``, for :func:`refuse_unknown`."""
 
 
 def store_at(

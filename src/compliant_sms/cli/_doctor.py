@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterable
 
 from attrs import asdict
 from rich.console import Console
@@ -14,7 +13,6 @@ from rich.text import Text
 from compliant_sms.cli._named import messengers_at
 from compliant_sms.cli._options import printable
 from compliant_sms.flows import Checked, CheckResult, OptOutDrift
-from compliant_sms.messenger import Messenger
 
 __all__ = ["even_out", "look_over"]
 
@@ -26,14 +24,6 @@ _SHOWN = {
 }
 
 
-def _each(where: str) -> Iterator[Messenger]:
-    with ExitStack() as stack:
-        them = messengers_at(where)
-        for messenger in them:
-            stack.callback(messenger.close)
-        yield from them
-
-
 def look_over(where: str, *, call_webhooks: bool, as_json: bool) -> int:
     """Print what is right and wrong with the messengers that a name stands for.
 
@@ -41,14 +31,15 @@ def look_over(where: str, *, call_webhooks: bool, as_json: bool) -> int:
         the exit status: 1 where something failed.
     """
     failed = False
-    for messenger in _each(where):
-        checks = messenger.doctor(call_webhooks=call_webhooks)
-        failed = failed or any(check.result is CheckResult.FAILED for check in checks)
-        if as_json:
-            for check in checks:
-                print(json.dumps(asdict(check)))  # noqa: T201 - for another program
-        else:
-            Console().print(_table(repr(messenger), checks))
+    with messengers_at(where) as messengers:
+        for messenger in messengers:
+            checks = messenger.doctor(call_webhooks=call_webhooks)
+            failed = failed or any(check.result is CheckResult.FAILED for check in checks)
+            if as_json:
+                for check in checks:
+                    print(json.dumps(asdict(check)))  # noqa: T201 - for another program
+            else:
+                Console().print(_table(repr(messenger), checks))
     return int(failed)
 
 
@@ -67,9 +58,10 @@ def _table(title: str, checks: Iterable[Checked]) -> Table:
 
 def even_out(where: str, *, by: str, write: bool) -> bool:
     """Even the lists out, or only say how they differ; whether nothing differed."""
-    drifts = [
-        drift for each in _each(where) for drift in each.sync_opt_outs(by=by, dry_run=not write)
-    ]
+    with messengers_at(where) as messengers:
+        drifts = [
+            drift for each in messengers for drift in each.sync_opt_outs(by=by, dry_run=not write)
+        ]
     for drift in drifts:
         print(_in_words(drift, write=write))  # noqa: T201 - whole, however wide the terminal is
     return all(drift.is_even for drift in drifts)

@@ -6,11 +6,13 @@ import sys
 
 import click
 
+from compliant_sms.cli._options import where_argument
+
 __all__ = ["doctor", "opt_outs"]
 
 
 @click.command(short_help="Look a set-up over before patients are texted.")
-@click.argument("where", metavar="MODULE:NAME")
+@where_argument
 @click.option(
     "--call-webhooks",
     is_flag=True,
@@ -32,7 +34,7 @@ def doctor(where: str, *, call_webhooks: bool, as_json: bool) -> None:
 
 
 @click.command("opt-outs", short_help="Even the ledger out with the provider's list of opt-outs.")
-@click.argument("where", metavar="MODULE:NAME")
+@where_argument
 @click.option("--by", metavar="WHO", required=True, help="Who asks for it, for the audit log.")
 @click.option("--dry-run", is_flag=True, help="Change nothing, only say what differs.")
 def opt_outs(where: str, *, by: str, dry_run: bool) -> None:

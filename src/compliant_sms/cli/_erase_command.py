@@ -7,23 +7,22 @@ from pathlib import Path
 
 import click
 
-from compliant_sms.cli._database import database_option, refuse_unknown, store_at
+from compliant_sms.cli._database import database_option, practice_option, refuse_unknown, store_at
+from compliant_sms.cli._options import FILE
 
 __all__ = ["erase"]
 
 
 @click.command(short_help="Destroy the keys of all that is kept of a person.")
 @database_option
-@click.option(
-    "--practice", metavar="ID", required=True, help="Whose records: the id of your Practice."
-)
+@practice_option
 @click.option("--person", metavar="ID", required=True, help="Whom: your id of the patient.")
 @click.option("--by", metavar="WHO", required=True, help="Who decided so, for the audit log.")
 @click.option("--reason", metavar="WHY", required=True, help="Why; likewise. Name no patient.")
 @click.option(
     "--keyring",
     "key_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     required=True,
     help="The file of keys: only what is sealed can be erased.",
 )

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from compliant_sms import flows, system
 from compliant_sms.cli._database import store_at
-from compliant_sms.cli._options import in_options
+from compliant_sms.cli._options import in_options, keyring
 from compliant_sms.consent import Wording
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput
@@ -178,9 +178,7 @@ def _store(plan: ImportPlan, place: Place) -> SQLite | PostgreSQL:
 
 def _at_rest(place: Place) -> AtRest:
     if place.keyring is not None:
-        from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
-
-        return Keyring.from_file(place.keyring)
+        return keyring(place.keyring)
     if place.plaintext_because:
         return Plaintext(place.plaintext_because)
     if place.new:

@@ -9,11 +9,9 @@ from pathlib import Path
 import click
 
 from compliant_sms.cli import _options
-from compliant_sms.cli._database import database_option
+from compliant_sms.cli._database import database_option, practice_option
 
 __all__ = ["import_"]
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def _pairs(
@@ -32,11 +30,11 @@ def _pairs(
 
 @click.command("import", short_help="Take over consents and opt-outs of another system.")
 @database_option
-@click.option("--opt-outs", type=_FILE, help="A CSV file of the numbers that opted out.")
-@click.option("--consents", type=_FILE, help="A CSV file of the consents.")
+@click.option("--opt-outs", type=_options.FILE, help="A CSV file of the numbers that opted out.")
+@click.option("--consents", type=_options.FILE, help="A CSV file of the consents.")
 @click.option("--source", metavar="NAME", required=True, help="Where they come from: old-ehr.")
 @click.option("--by", metavar="WHO", required=True, help="Who imports them: it:j.ortiz.")
-@click.option("--practice", metavar="ID", required=True, help="The id of the practice.")
+@practice_option
 @click.option(
     "--practice-name",
     "names",
@@ -109,7 +107,7 @@ def _pairs(
     help="How many rows are written at once, as a whole or not at all.",
 )
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="A CSV to write.")
-@click.option("--keyring", type=_FILE, help="The keys that seal what the database holds.")
+@click.option("--keyring", type=_options.FILE, help="The keys that seal what the database holds.")
 @click.option(
     "--plaintext-because",
     metavar="WHY",

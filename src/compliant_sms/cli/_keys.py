@@ -8,10 +8,9 @@ from pathlib import Path
 import click
 
 from compliant_sms.cli._database import database_option, store_at
+from compliant_sms.cli._options import FILE
 
 __all__ = ["keys"]
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group(short_help="Make, add and rotate the keys that seal what is kept.")
@@ -35,7 +34,7 @@ def new(path: Path) -> None:
 
 
 @keys.command()
-@click.argument("path", type=_FILE)
+@click.argument("path", type=FILE)
 def add(path: Path) -> None:
     """Put a new key on top of a key file; the older ones stay and go on opening.
 
@@ -52,7 +51,7 @@ def add(path: Path) -> None:
 
 
 @keys.command()
-@click.argument("path", type=_FILE)
+@click.argument("path", type=FILE)
 @database_option
 def rotate(path: Path, database: str) -> None:
     """Seal the data keys of a database anew, with the newest key of a key file.

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from compliant_sms.cli._database import database_option, refuse_unknown, store_at
-
-if TYPE_CHECKING:
-    from compliant_sms.evidence import Checkpoint
-    from compliant_sms.signing import VerifyKey
+from compliant_sms.cli import _options
+from compliant_sms.cli._database import database_option, practice_option, refuse_unknown, store_at
 
 __all__ = ["ledger"]
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_practice_option = click.option(
-    "--practice", metavar="ID", required=True, help="Whose ledger: the practice's id."
-)
 
 
 @click.group()
@@ -50,8 +41,8 @@ def key(path: Path, name: str) -> None:
 
 @ledger.command()
 @database_option
-@_practice_option
-@click.option("--key", "key_file", type=_FILE, help="Sign with the key in this file.")
+@practice_option
+@click.option("--key", "key_file", type=_options.FILE, help="Sign with the key in this file.")
 def checkpoint(database: str, practice: str, key_file: Path | None) -> None:
     """Fix the ledger as it is now, and print the checkpoint: a few lines to keep elsewhere.
 
@@ -72,17 +63,17 @@ def checkpoint(database: str, practice: str, key_file: Path | None) -> None:
 
 @ledger.command()
 @database_option
-@_practice_option
+@practice_option
 @click.option(
     "--against",
-    type=_FILE,
+    type=_options.FILE,
     multiple=True,
     help="A checkpoint that was kept; may be given several times.",
 )
 @click.option(
     "--public-key",
     "public_keys",
-    type=_FILE,
+    type=_options.FILE,
     multiple=True,
     help="A file with the public key of whoever signs checkpoints; may be given several times.",
 )
@@ -97,8 +88,8 @@ def verify(
     from compliant_sms import flows  # noqa: PLC0415 - after the options
     from compliant_sms.driver import finish  # noqa: PLC0415 - as above
 
-    marks = [_checkpoint(path) for path in against]
-    keys = [_public_key(path) for path in public_keys]
+    marks = [_options.checkpoint(path) for path in against]
+    keys = [_options.public_key(path) for path in public_keys]
     with closing(store_at(database)) as store:
         port = store.blocking()
         report = finish(flows.verify_ledger(port, practice, marks, keys))
@@ -113,20 +104,3 @@ def verify(
     click.echo(
         f"Of these events {report.proven:,} are proven by a checkpoint that was passed or signed."
     )
-
-
-def _checkpoint(path: Path) -> Checkpoint:
-    from compliant_sms.evidence import Checkpoint  # noqa: PLC0415 - after the options
-
-    return Checkpoint.parse(_text(path))
-
-
-def _public_key(path: Path) -> VerifyKey:
-    from compliant_sms.signing import VerifyKey  # noqa: PLC0415 - an extra may be missing
-
-    return VerifyKey.parse(_text(path))
-
-
-def _text(path: Path) -> str:
-    # Whatever is no UTF-8 is no checkpoint either, and is said to be none.
-    return path.read_bytes().decode("utf-8", "replace")

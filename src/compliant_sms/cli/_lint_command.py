@@ -12,7 +12,6 @@ from compliant_sms.errors import CompliantSmsError
 
 if TYPE_CHECKING:
     from compliant_sms.classification import Purpose
-    from compliant_sms.practice import Practice
 
 __all__ = ["lint"]
 
@@ -95,7 +94,7 @@ def lint(
     from compliant_sms.lint import lint as check  # noqa: PLC0415 - as above
 
     settings = LintSettings(first_text=first_text, most_segments=most_segments)
-    practice = _practice(practice_name, domains)
+    practice = _options.practice_named(practice_name, domains)
     try:
         problems = [
             _lint.Problem(unit, finding)
@@ -108,19 +107,3 @@ def lint(
         raise click.UsageError(str(error)) from None
     _lint.report(problems, form=form)
     sys.exit(1 if problems else 0)
-
-
-def _practice(name: str | None, domains: tuple[str, ...]) -> Practice | None:
-    from compliant_sms.practice import Practice  # noqa: PLC0415 - after the options
-
-    if not (name or "").strip():
-        return None
-    return Practice(
-        name=name or "",
-        # What reading needs a phone for, and a place, matters to the exemption only.
-        phone="+12025550100",
-        time_zone="UTC",
-        state="DC",
-        link_domains=domains,
-        id="lint",
-    )

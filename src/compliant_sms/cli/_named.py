@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
@@ -14,8 +15,9 @@ from compliant_sms.messenger import Messenger
 __all__ = ["messengers_at"]
 
 
-def messengers_at(where: str) -> list[Messenger]:
-    """The messengers that a name stands for.
+@contextmanager
+def messengers_at(where: str) -> Iterator[list[Messenger]]:
+    """The messengers that a name stands for; they are closed afterwards.
 
     Args:
         where: ``MODULE:NAME`` of a Messenger, a list of them, or a function that returns either.
@@ -34,7 +36,10 @@ def messengers_at(where: str) -> list[Messenger]:
             "(An AsyncMessenger runs in a program of its own: compliant_sms.worker.AsyncWorker.)"
         )
         raise click.UsageError(msg)
-    return messengers
+    with ExitStack() as stack:
+        for each in messengers:
+            stack.callback(each.close)
+        yield messengers
 
 
 def _named(where: str) -> object:

@@ -14,12 +14,17 @@ from compliant_sms.errors import InvalidInput, InvalidPack
 
 if TYPE_CHECKING:
     from compliant_sms.classification import Purpose
+    from compliant_sms.evidence import Checkpoint
     from compliant_sms.phone import PhoneNumber
     from compliant_sms.ports import DataKeys
+    from compliant_sms.practice import Practice
     from compliant_sms.rules import Pack
+    from compliant_sms.signing import VerifyKey
 
 __all__ = [
+    "FILE",
     "body",
+    "checkpoint",
     "day",
     "day_or_none",
     "form",
@@ -28,12 +33,21 @@ __all__ = [
     "keyring",
     "number",
     "own_packs",
+    "practice_named",
     "printable",
+    "public_key",
     "purpose",
     "states",
     "time_zone",
     "utf8",
+    "where_argument",
 ]
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+"""The type of an option or argument that is a file to read."""
+
+where_argument = click.argument("where", metavar="MODULE:NAME")
+"""A text for :func:`~compliant_sms.cli._named.messengers_at`."""
 
 
 def purpose(_: click.Context, __: click.Parameter, value: str | None) -> Purpose | None:
@@ -77,6 +91,40 @@ def keyring(path: Path | None) -> DataKeys | None:
     from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
 
     return Keyring.from_file(path)
+
+
+def public_key(path: Path) -> VerifyKey:
+    """The public key in a file.
+
+    Raises:
+        InvalidKeys: there is none in it.
+    """
+    from compliant_sms.signing import VerifyKey  # noqa: PLC0415 - an extra may be missing
+
+    return VerifyKey.parse(_whatever(path))
+
+
+def checkpoint(path: Path) -> Checkpoint:
+    """The checkpoint in a file.
+
+    Raises:
+        InvalidCheckpoint: there is none in it.
+    """
+    from compliant_sms.evidence import Checkpoint  # noqa: PLC0415 - after the options
+
+    return Checkpoint.parse(_whatever(path))
+
+
+def _whatever(path: Path) -> str:
+    # What is no UTF-8 is no checkpoint and no key either, and is said to be none.
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+def practice_named(name: str | None, link_domains: Iterable[str] = ()) -> Practice | None:
+    """A practice of which no more is known; None where no name was given."""
+    from compliant_sms.practice import stand_in  # noqa: PLC0415 - after the options
+
+    return stand_in(name, link_domains) if name and name.strip() else None
 
 
 def instant(_: click.Context, __: click.Parameter, value: str | None) -> datetime:

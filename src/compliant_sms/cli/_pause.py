@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-
 from compliant_sms.cli._named import messengers_at
 
 __all__ = ["pause", "resume"]
@@ -11,9 +9,8 @@ __all__ = ["pause", "resume"]
 
 def pause(where: str, *, by: str, reason: str, scope: str) -> None:
     """Pause each, and say what may still be on its way."""
-    with ExitStack() as stack:
-        for messenger in messengers_at(where):
-            stack.callback(messenger.close)
+    with messengers_at(where) as messengers:
+        for messenger in messengers:
             claimed = messenger.pause(by=by, reason=reason, scope=scope)
             print(  # noqa: T201 - whole, however wide the terminal is
                 f"{messenger!r}: paused ({scope}). {claimed} texts were claimed before, and may "
@@ -23,9 +20,8 @@ def pause(where: str, *, by: str, reason: str, scope: str) -> None:
 
 def resume(where: str, *, by: str, reason: str, scope: str) -> None:
     """Resume each, and say what is still paused."""
-    with ExitStack() as stack:
-        for messenger in messengers_at(where):
-            stack.callback(messenger.close)
+    with messengers_at(where) as messengers:
+        for messenger in messengers:
             standing = messenger.resume(by=by, reason=reason, scope=scope)
             still = ", ".join(each.scope for each in standing) or "nothing"
             print(f"{messenger!r}: resumed ({scope}). Still paused: {still}.")  # noqa: T201

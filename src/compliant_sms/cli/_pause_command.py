@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from compliant_sms.cli._options import where_argument
+
 __all__ = ["pause", "resume"]
 
-_WHERE = click.argument("where", metavar="MODULE:NAME")
 _BY = click.option("--by", metavar="WHO", required=True, help="Who says so, for the audit log.")
 _REASON = click.option("--reason", metavar="WHY", required=True, help="Why, for the audit log.")
 _SCOPE = click.option(
@@ -19,7 +20,7 @@ _SCOPE = click.option(
 
 
 @click.command(short_help="Stop texts, for every worker on the database.")
-@_WHERE
+@where_argument
 @_BY
 @_REASON
 @_SCOPE
@@ -38,7 +39,7 @@ def pause(where: str, *, by: str, reason: str, scope: str) -> None:
 
 
 @click.command(short_help="Let texts go on that were paused.")
-@_WHERE
+@where_argument
 @_BY
 @_REASON
 @_SCOPE

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from compliant_sms.cli._options import FILE
+
 __all__ = ["phi"]
 
 
@@ -16,7 +18,7 @@ __all__ = ["phi"]
     "--known",
     "patient",
     metavar="FILE.json",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="What is known of the patient, as one JSON object: names, birth_date, mrn, addresses, "
     "phones, emails, insurance_ids, clinicians.",
 )

@@ -12,9 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from compliant_sms import flows, system
+from compliant_sms.cli import _options
 from compliant_sms.cli._database import refuse_unknown, store_at
 from compliant_sms.driver import finish
-from compliant_sms.ports import DataKeys
 from compliant_sms.retention import Retention, classes
 from compliant_sms.rules import Rulebook
 
@@ -46,19 +46,11 @@ def run(
         dry_run=dry_run,
     )
     with closing(store_at(database)) as store, _bar() as progress:
-        port = store.blocking(_keys(keyring))
+        port = store.blocking(_options.keyring(keyring))
         refuse_unknown(port, practice)
         task = progress.add_task("Looking at records", total=None)
         report = finish(flows.purge(port, plan, lambda more: progress.advance(task, more)))
     _print(report)
-
-
-def _keys(path: Path | None) -> DataKeys | None:
-    if path is None:
-        return None
-    from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
-
-    return Keyring.from_file(path)
 
 
 def _bar() -> Progress:

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import click
 
-from compliant_sms.cli._database import database_option
+from compliant_sms.cli._database import database_option, practice_option
+from compliant_sms.cli._options import FILE
 
 __all__ = ["purge"]
 
 
 @click.command(short_help="Drop records whose time has passed.")
 @database_option
-@click.option(
-    "--practice", metavar="ID", required=True, help="Whose records: the id of your Practice."
-)
+@practice_option
 @click.option("--by", metavar="WHO", default="", help="Who asks for it, for the audit log.")
 @click.option("--dry-run", is_flag=True, help="Change nothing, only show what would go.")
 @click.option(
@@ -27,7 +26,7 @@ __all__ = ["purge"]
 )
 @click.option(
     "--keyring",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="The file of keys, where bodies are sealed.",
 )
 def purge(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
 
 from compliant_sms.cli._named import messengers_at
 from compliant_sms.permission import Registration
@@ -18,9 +17,8 @@ def print_texts(where: str, *, toll_free: bool, as_json: bool) -> int:
         the exit status: 1 where something would be refused.
     """
     refused = False
-    with ExitStack() as stack:
-        for messenger in messengers_at(where):
-            stack.callback(messenger.close)
+    with messengers_at(where) as messengers:
+        for messenger in messengers:
             made = messenger.permission.registration(toll_free=toll_free)
             refused = refused or bool(made.problems)
             print(_as_json(made) if as_json else _in_words(repr(messenger), made))  # noqa: T201

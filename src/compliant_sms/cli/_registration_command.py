@@ -6,11 +6,13 @@ import sys
 
 import click
 
+from compliant_sms.cli._options import where_argument
+
 __all__ = ["registration"]
 
 
 @click.command(short_help="Print what to register with carriers.")
-@click.argument("where", metavar="MODULE:NAME")
+@where_argument
 @click.option("--toll-free", is_flag=True, help="A toll-free number, in place of a 10DLC campaign.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each practice.")
 def registration(where: str, *, toll_free: bool, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from compliant_sms.cli import _options
-from compliant_sms.cli._database import store_at
+from compliant_sms.cli._database import database_option, store_at
 from compliant_sms.driver import finish
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ __all__ = ["report"]
 
 
 @click.command(short_help="Write a page about a practice's texting.")
-@click.argument("database", metavar="DATABASE", envvar="COMPLIANT_SMS_DATABASE")
+@database_option
 @click.option(
     "--since",
     metavar="YYYY-MM-DD",
@@ -46,7 +46,7 @@ __all__ = ["report"]
 @click.option(
     "--keyring",
     "key_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=_options.FILE,
     help="The file of keys, where records are sealed.",
 )
 def report(
@@ -60,11 +60,11 @@ def report(
 ) -> None:
     """Write a page about a practice's texting: delivery, opt-outs, holds and blocks, answers.
 
-    DATABASE is an SQLite file or the DSN of a PostgreSQL database. The page is one file without
-    scripts that loads nothing, and nothing in it is about anybody: small counts are hidden.
+    The page is one file without scripts that loads nothing, and nothing in it is about anybody:
+    small counts are hidden.
 
     \b
-      compliant-sms report --since 2026-11-01 -o november.html texting.db
+      compliant-sms report --database texting.db --since 2026-11-01 -o november.html
     """  # noqa: D301 - click reads the character after which it wraps nothing
     from compliant_sms import flows, system  # noqa: PLC0415 - after the options
     from compliant_sms.report import page  # noqa: PLC0415 - as above

@@ -50,11 +50,10 @@ def accounts(
         ),
         BandwidthAccount(
             account_id="9900000",
-            user_name="api-user",
+            username="api-user",
             password="sandbox-password",  # noqa: S106 - opens nothing
             application_id="93de2206-9669-4e07-948d-329f4b722ee2",
-            callback_user="hook",
-            callback_password="sandbox-hook",  # noqa: S106 - opens nothing
+            callback_credentials="hook:sandbox-hook",
             numbers=["+17085550141"],
         ),
     ]
@@ -136,9 +135,9 @@ def _credentials(account: Account) -> dict[str, str]:
             return {
                 "account_id": account.account_id,
                 "application_id": account.application_id,
-                "username": account.user_name,
+                "username": account.username,
                 "password": account.password,
-                "callback_credentials": f"{account.callback_user}:{account.callback_password}",
+                "callback_credentials": account.callback_credentials,
             }
         case _:
             return {}

@@ -24,7 +24,6 @@ __all__ = [
     "Report",
     "catalogue_of",
     "checked",
-    "practice_named",
     "print_report",
     "shown",
 ]
@@ -70,16 +69,6 @@ class Report:
     rows: list[Row] = field(factory=list)
     errors: list[str] = field(factory=list)
     warnings: list[str] = field(factory=list)
-
-
-def practice_named(name: str | None) -> Practice | None:
-    """A practice with that name, of which nothing else is known."""
-    if not (name or "").strip():
-        return None
-    # What reading needs a phone for, and a place, matters to the exemption only.
-    return Practice(
-        name=name or "", phone="+12025550100", time_zone="UTC", state="DC", id="templates"
-    )
 
 
 def catalogue_of(file: Path | None) -> Catalogue:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-__all__ = ["templates"]
+from compliant_sms.cli._options import FILE, practice_named
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+__all__ = ["templates"]
 
 
 def _price(_: click.Context, __: click.Parameter, value: str | None) -> Decimal | None:
@@ -35,11 +35,11 @@ def templates() -> None:
 
 
 @templates.command()
-@click.argument("files", metavar="[FILE]...", nargs=-1, type=_FILE)
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=FILE)
 @_practice_name
 @click.option(
     "--against",
-    type=_FILE,
+    type=FILE,
     help="The file as it was: a text that changed without a new version is an error.",
 )
 @click.option("--price", callback=_price, metavar="AMOUNT", help="Of a segment, for the cost.")
@@ -76,7 +76,7 @@ def check(
 
     asked = _templates.Asked(
         files=files,
-        practice=_templates.practice_named(practice_name),
+        practice=practice_named(practice_name),
         against=against,
         price=price,
         most_segments=most_segments,
@@ -88,7 +88,7 @@ def check(
 
 @templates.command()
 @click.argument("name", metavar="NAME", required=False)
-@click.option("--file", type=_FILE, help="Without it: those that the library brings along.")
+@click.option("--file", type=FILE, help="Without it: those that the library brings along.")
 @_practice_name
 def show(*, name: str | None, file: Path | None, practice_name: str | None) -> None:
     """Show the templates called NAME, or all: texts, variables, and the fingerprint to approve.
@@ -102,5 +102,5 @@ def show(*, name: str | None, file: Path | None, practice_name: str | None) -> N
     if not found:
         msg = "there is no template of that name"
         raise click.UsageError(msg)
-    practice = _templates.practice_named(practice_name)
+    practice = practice_named(practice_name)
     click.echo("\n\n".join(_templates.shown(each, practice) for each in found))

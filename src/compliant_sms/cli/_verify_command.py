@@ -10,31 +10,29 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compliant_sms.cli._options import printable
+from compliant_sms.cli import _options
 from compliant_sms.errors import CompliantSmsError
 
 if TYPE_CHECKING:
-    from compliant_sms.evidence import Checkpoint, Ciphers, PackReport, Verifier
+    from compliant_sms.evidence import Ciphers, PackReport
 
 __all__ = ["verify"]
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 
 @click.command(short_help="Check an evidence pack, with nothing but its bytes.")
-@click.argument("pack", type=_FILE)
+@click.argument("pack", type=_options.FILE)
 @click.option(
     "--public-key",
     "public_keys",
     multiple=True,
-    type=_FILE,
+    type=_options.FILE,
     metavar="FILE",
     help="Who must have signed the checkpoint in the pack; may be given several times.",
 )
 @click.option(
     "--checkpoint",
     "kept",
-    type=_FILE,
+    type=_options.FILE,
     metavar="FILE",
     help="A checkpoint that you kept, to compare with that in the pack.",
 )
@@ -55,8 +53,8 @@ def verify(*, pack: Path, public_keys: tuple[Path, ...], kept: Path | None, as_j
     try:
         report = verify_pack(
             pack.read_bytes(),
-            keys=tuple(map(_key, public_keys)),
-            kept=_checkpoint(kept) if kept else None,
+            keys=tuple(map(_options.public_key, public_keys)),
+            kept=_options.checkpoint(kept) if kept else None,
             ciphers=_ciphers(),
         )
     except CompliantSmsError as error:
@@ -66,18 +64,6 @@ def verify(*, pack: Path, public_keys: tuple[Path, ...], kept: Path | None, as_j
     else:
         _print(report)
     sys.exit(0 if report.ok else 1)
-
-
-def _key(path: Path) -> Verifier:
-    from compliant_sms.signing import VerifyKey  # noqa: PLC0415 - an extra may be missing
-
-    return VerifyKey.parse(path.read_bytes().decode("utf-8", "replace"))
-
-
-def _checkpoint(path: Path) -> Checkpoint:
-    from compliant_sms.evidence import Checkpoint  # noqa: PLC0415 - after the options
-
-    return Checkpoint.parse(path.read_bytes().decode("utf-8", "replace"))
 
 
 def _ciphers() -> Ciphers | None:
@@ -108,7 +94,7 @@ def _print(report: PackReport) -> None:
     for check in report.checks:
         result = Text(check.result.value, style=_STYLES[check.result.value])
         # Ids come from the pack, and whoever made it may know what terminals do on command.
-        table.add_row(Text(check.name), result, Text(printable(check.words)))
+        table.add_row(Text(check.name), result, Text(_options.printable(check.words)))
     console = Console()
     console.print(table)
     console.print(Text(_conclusion(report)))

@@ -22,16 +22,12 @@ def run(where: str, *, once: bool, quantum: int, poll: timedelta) -> bool:
     Returns:
         whether nothing went wrong, neither with a text nor else.
     """
-    messengers = messengers_at(where)
     console = Console()
-    try:
-        with console.status("Waiting for texts that are due.") as status:
-            shown = _Shown(console, status)
-            worker = Worker(messengers, quantum=quantum, poll=poll, on_progress=shown.show)
-            done = worker.drain() if once else worker.run()
-    finally:
-        for messenger in messengers:
-            messenger.close()
+    waiting = console.status("Waiting for texts that are due.")
+    with messengers_at(where) as messengers, waiting as status:
+        shown = _Shown(console, status)
+        worker = Worker(messengers, quantum=quantum, poll=poll, on_progress=shown.show)
+        done = worker.drain() if once else worker.run()
     console.print(f"Done. {_in_words(done)}", highlight=False)
     for line in _causes(done):
         print(line)  # noqa: T201 - whole, however wide the terminal is

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import click
 
+from compliant_sms.cli._options import where_argument
+
 __all__ = ["worker"]
 
 
 @click.command(short_help="Send what is due, until it is told to end.")
-@click.argument("where", metavar="MODULE:NAME")
+@where_argument
 @click.option("--once", is_flag=True, help="Send what is due, and end.")
 @click.option(
     "--quantum",

@@ -14,9 +14,9 @@ from attrs import field, frozen
 
 from compliant_sms import _given
 from compliant_sms.choices import Word
-from compliant_sms.consent._fields import a_number, a_text, yes_or_no
+from compliant_sms.consent._fields import a_text
 from compliant_sms.errors import InvalidInput
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 
 __all__ = ["AgreementDefect", "SignatureKind", "WrittenAgreement", "defects", "same_sender"]
 
@@ -64,12 +64,12 @@ class WrittenAgreement:
     """
 
     seller: str = field(validator=a_text)
-    number: PhoneNumber = field(converter=a_number)
+    number: PhoneNumber = field(converter=as_number)
     signature: SignatureKind = field(converter=SignatureKind)
-    box_was_unticked: bool = field(default=True, validator=yes_or_no)
-    authorises_automated_marketing: bool = field(validator=yes_or_no)
-    not_a_condition_of_purchase: bool = field(validator=yes_or_no)
-    clear_and_conspicuous: bool = field(validator=yes_or_no)
+    box_was_unticked: bool = field(default=True, validator=_given.flag)
+    authorises_automated_marketing: bool = field(validator=_given.flag)
+    not_a_condition_of_purchase: bool = field(validator=_given.flag)
+    clear_and_conspicuous: bool = field(validator=_given.flag)
 
 
 an_agreement = _given.kind(WrittenAgreement, "a WrittenAgreement")

@@ -7,10 +7,11 @@ from typing import TypeAlias
 
 from attrs import Attribute, field, frozen
 
+from compliant_sms import _given
 from compliant_sms._masking import repr_of_practice
 from compliant_sms.clock import as_utc
 from compliant_sms.consent._agreement import WrittenAgreement, an_agreement
-from compliant_sms.consent._fields import a_text, sorted_names, storable, yes_or_no
+from compliant_sms.consent._fields import a_text, sorted_names, storable
 from compliant_sms.consent._imported import Imported
 from compliant_sms.consent._words import (
     Basis,
@@ -37,10 +38,6 @@ __all__ = [
     "Revoked",
     "filed_under",
 ]
-
-
-def _instant(value: datetime) -> datetime:
-    return as_utc(value)
 
 
 # The classes of the texts that a revocation can answer. The room that classifies texts lies above.
@@ -71,8 +68,8 @@ class _Event:
     practice_id: str = field(validator=a_text, repr=repr_of_practice)
     number: PhoneNumber
     person: str | None = field(default=None, validator=storable)
-    occurred_at: datetime = field(converter=_instant)
-    recorded_at: datetime = field(converter=_instant)
+    occurred_at: datetime = field(converter=as_utc)
+    recorded_at: datetime = field(converter=as_utc)
     actor: str = field(validator=a_text)
 
 
@@ -105,7 +102,7 @@ class Granted(_Event):
     agreement: WrittenAgreement | None = field(default=None, validator=an_agreement)
     given_to: str = field(default="", validator=storable)
     imported: Imported | None = None
-    unproven: bool = field(default=False, validator=yes_or_no)
+    unproven: bool = field(default=False, validator=_given.flag)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a grant that could not be proved later."""
@@ -156,7 +153,7 @@ class Revoked(_Event):
     category: str = field(default="", converter=str, validator=storable)
     message_class: str = field(default="", converter=str, validator=_message_class)
     exempt: bool = False
-    clarification_asked: bool = field(default=False, validator=yes_or_no)
+    clarification_asked: bool = field(default=False, validator=_given.flag)
     except_for: tuple[str, ...] = field(default=(), converter=sorted_names)
     imported: Imported | None = None
 
@@ -222,11 +219,11 @@ class PhiPreferenceStated(_Event):
         unproven: nobody proved that the number is theirs, as on a form that anybody can fill in.
     """
 
-    prefers: bool = field(validator=yes_or_no)
+    prefers: bool = field(validator=_given.flag)
     warning: Wording | None = field(default=None, validator=a_wording)
     channel: Channel = field(converter=Channel)
     reference: str = field(default="", validator=storable)
-    unproven: bool = field(default=False, validator=yes_or_no)
+    unproven: bool = field(default=False, validator=_given.flag)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a wish that is nobody's, or that could not be proved later."""
@@ -277,7 +274,7 @@ class OptInAsked(_Event):
     categories: tuple[str, ...] = field(converter=sorted_names)
     tier: Tier = field(converter=Tier)
     wording: Wording = field(validator=a_wording)
-    until: datetime = field(converter=_instant)
+    until: datetime = field(converter=as_utc)
     reference: str = field(validator=a_text)
     keyword: str = field(default="", validator=storable)
 
@@ -298,7 +295,7 @@ class OptInAnswered(_Event):
         reference: the message that carried the answer.
     """
 
-    agreed: bool = field(validator=yes_or_no)
+    agreed: bool = field(validator=_given.flag)
     asked: str = field(validator=a_text)
     reference: str = field(default="", validator=storable)
 

@@ -9,9 +9,8 @@ from attrs import Attribute
 
 from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
-from compliant_sms.phone import PhoneNumber
 
-__all__ = ["a_number", "a_text", "sorted_names", "storable", "yes_or_no"]
+__all__ = ["a_text", "sorted_names", "storable"]
 
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
@@ -45,13 +44,3 @@ def sorted_names(names: Iterable[str]) -> tuple[str, ...]:
         msg = "a category holds half a surrogate pair; decode it properly before"
         raise InvalidInput(msg)
     return tuple(sorted(map(str, found)))
-
-
-def yes_or_no(_: object, attribute: Attribute[bool], value: object) -> None:
-    """Refuse anything else: a form's "no" would count as a yes."""
-    _given.yes_or_no(value, attribute.name)
-
-
-def a_number(number: str | PhoneNumber) -> PhoneNumber:
-    """The number, read if it was typed."""
-    return number if isinstance(number, PhoneNumber) else PhoneNumber.parse(number)

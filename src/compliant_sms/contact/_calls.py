@@ -14,7 +14,7 @@ from compliant_sms.clock import as_utc
 from compliant_sms.consent import Wording
 from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.lint import Severity, lint
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.practice import Practice
 from compliant_sms.templates import dialled, sender_name
 
@@ -128,10 +128,6 @@ class SpokenOffer:
             raise InvalidInput(msg)
 
 
-def _number(value: str | PhoneNumber) -> PhoneNumber:
-    return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
-
-
 def _instant(value: datetime) -> datetime:
     return as_utc(value, "at")
 
@@ -152,7 +148,7 @@ class MissedCall:
         InvalidPhoneNumber: the caller hid the number, or it is none.
     """
 
-    from_: PhoneNumber = field(converter=_number)
+    from_: PhoneNumber = field(converter=as_number)
     call_id: str = field()
     at: datetime = field(converter=_instant)
     person: str | None = field(default=None, validator=_given.kind(str, _given.A_TEXT))

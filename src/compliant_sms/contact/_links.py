@@ -19,7 +19,7 @@ from urllib.parse import quote
 from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 from compliant_sms.optout import reserved_word
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 
 __all__ = ["qr_text", "sms_link"]
 
@@ -43,7 +43,7 @@ def sms_link(number: str | PhoneNumber, body: str = "") -> str:
         InvalidInput: the body is longer than 160 characters, has characters that nobody sees, or
             is a word that carriers answer in their own way, such as STOP.
     """
-    to, first = _number(number), _first_words(body)
+    to, first = as_number(number), _first_words(body)
     return f"sms:{to.e164}?&body={quote(first, safe='')}" if first else f"sms:{to.e164}"
 
 
@@ -54,12 +54,8 @@ def qr_text(number: str | PhoneNumber, body: str = "") -> str:
         InvalidPhoneNumber: it is no number.
         InvalidInput: the body cannot be used.
     """
-    to, first = _number(number), _first_words(body)
+    to, first = as_number(number), _first_words(body)
     return f"SMSTO:{to.e164}:{first}"
-
-
-def _number(value: str | PhoneNumber) -> PhoneNumber:
-    return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
 
 
 def _first_words(body: str) -> str:

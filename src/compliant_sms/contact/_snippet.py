@@ -15,7 +15,7 @@ from attrs import Attribute, Factory, field, frozen
 from compliant_sms import _given
 from compliant_sms.contact._links import sms_link
 from compliant_sms.errors import InvalidInput
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.practice import Practice
 from compliant_sms.templates import dialled, sender_name
 
@@ -62,10 +62,6 @@ _POLICIES = {
 }
 
 
-def _number(value: str | PhoneNumber) -> PhoneNumber:
-    return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
-
-
 def _web_address(of: object, attribute: Attribute[str], value: str) -> None:
     _given.text(of, attribute, value)
     parts = urlsplit(value) if value.isascii() and value.isprintable() else None
@@ -104,7 +100,7 @@ class TextUs:
     """
 
     practice: Practice = field(validator=_given.kind(Practice, "the Practice that is texted"))
-    number: PhoneNumber = field(converter=_number)
+    number: PhoneNumber = field(converter=as_number)
     privacy_url: str = field(validator=_web_address)
     terms_url: str = field(validator=_web_address)
     language: str = field(default="en", validator=_spoken)

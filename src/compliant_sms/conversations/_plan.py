@@ -14,7 +14,7 @@ from compliant_sms.conversations._hours import BusinessHours
 from compliant_sms.conversations._thread import Thread
 from compliant_sms.errors import InvalidInput
 from compliant_sms.optout import Intent
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 
 __all__ = ["Arrival", "InboxPlan", "Queue", "RoutingRule"]
 
@@ -145,13 +145,9 @@ def _rules(values: Sequence[RoutingRule]) -> tuple[RoutingRule, ...]:
     return tuple(values)
 
 
-def _number(given: str | PhoneNumber) -> PhoneNumber:
-    return given if isinstance(given, PhoneNumber) else PhoneNumber.parse(given)
-
-
 def _places(values: Mapping[str | PhoneNumber, str]) -> Mapping[PhoneNumber, str]:
     _given.a_kind(values, Mapping, "numbers", "a place's name for each of your numbers")
-    made = {_number(each): place for each, place in values.items()}
+    made = {as_number(each): place for each, place in values.items()}
     return MappingProxyType(made)
 
 

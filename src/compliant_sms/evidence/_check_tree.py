@@ -81,7 +81,7 @@ def _problem(record: EventRecord, newest: Checkpoint) -> str:
             return "says that it was written down before the checkpoint, which does not hold it."
         return ""
     leaf, proof = leaf_hash(bytes.fromhex(record.digest)), _hashes(record.inclusion)
-    if verify_inclusion(leaf, record.leaf, newest.size, proof, newest.root):
+    if verify_inclusion(leaf, record.leaf, newest.size, newest.root, proof):
         return ""
     return "is not in the checkpoint, or its proof was changed."
 

@@ -173,7 +173,7 @@ def _roots(leaves: Sequence[bytes], ranges: Iterable[range]) -> tuple[bytes, ...
 
 
 def verify_inclusion(
-    leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
+    leaf: bytes, index: int, size: int, root: bytes, proof: Sequence[bytes]
 ) -> bool:
     """Whether the tree of that size and root has the leaf at that index (RFC 9162, 2.1.3.2).
 
@@ -181,8 +181,8 @@ def verify_inclusion(
         leaf: the hash of the leaf.
         index: where it should stand, from 0.
         size: of the tree.
+        root: its root.
         proof: as :func:`inclusion_proof` makes it.
-        root: of the tree.
     """
     if not 0 <= index < size:
         return False

@@ -12,7 +12,7 @@ from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
 from compliant_sms.evidence import Checkpoint
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.ports import Ports, Transaction
 
 __all__ = ["Question", "evidence_pack"]
@@ -23,10 +23,6 @@ def _told(of: object, attribute: Attribute[str], value: str) -> None:
     if not value.strip():
         msg = f"{attribute.name} is empty; access to evidence is on record, so say who and why"
         raise InvalidInput(msg)
-
-
-def _number(value: str | PhoneNumber) -> PhoneNumber:
-    return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
 
 
 def _since(value: datetime) -> datetime:
@@ -55,7 +51,7 @@ class Question:
         earlier: a checkpoint of before, to prove that the ledger only grew from it.
     """
 
-    number: PhoneNumber = field(converter=_number)
+    number: PhoneNumber = field(converter=as_number)
     since: datetime = field(converter=_since)
     until: datetime = field(converter=_until)
     by: str = field(validator=_told)

@@ -99,7 +99,7 @@ async def _in_checkpoint(
     proof = await inclusion_proof(tx, practice_id, link.chain_id, link.position, size)
     if proof is None:
         return event
-    if not verify_inclusion(leaf_hash(link.digest), proof.leaf, size, proof.hashes, root):
+    if not verify_inclusion(leaf_hash(link.digest), proof.leaf, size, root, proof.hashes):
         raise altered_since(newest)
     return evolve(event, leaf=proof.leaf, inclusion=in_base64(proof.hashes))
 

@@ -90,7 +90,7 @@ async def new_accesses(ports: Ports, limit: int) -> tuple[PageAccess, ...]:
 
 async def acknowledge_accesses(ports: Ports, accesses: Collection[PageAccess]) -> int:
     """Leave these out of :func:`new_accesses` from now on; how many that were."""
-    _given.each_of(accesses, PageAccess, "accesses", "what take_events() answered")
+    _given.each_of(accesses, PageAccess, "an event", "what events() returned")
     ids = {each.access_id for each in accesses if each.access_id is not None}
     practice_id, at = ports.practice.id, ports.clock()
     return await ports.store.run(lambda tx: tx.acknowledge_accesses(practice_id, ids, at))

@@ -6,7 +6,7 @@ from attrs import Attribute, field, frozen
 
 from compliant_sms import _given
 from compliant_sms._masking import repr_of_practice
-from compliant_sms.consent._fields import a_text, storable, yes_or_no
+from compliant_sms.consent._fields import a_text, storable
 from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import Practice, known_zone
 
@@ -50,7 +50,7 @@ class ImportPlan:
     source: str = field(validator=a_text)
     by: str = field(validator=a_text)
     no_opt_outs_because: str = field(default="", converter=_stripped, validator=storable)
-    write: bool = field(default=True, validator=yes_or_no)
+    write: bool = field(default=True, validator=_given.flag)
     batch: int = field(default=1000, validator=_some)
 
     @classmethod

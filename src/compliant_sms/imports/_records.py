@@ -17,10 +17,10 @@ from compliant_sms.consent import (
     WrittenAgreement,
 )
 from compliant_sms.consent._agreement import an_agreement
-from compliant_sms.consent._fields import a_number, a_text, storable
+from compliant_sms.consent._fields import a_text, storable
 from compliant_sms.consent._words import a_signature, a_wording, covered, meant, refuse_no_tier
 from compliant_sms.errors import InvalidInput
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 
 __all__ = ["BadRow", "Flaw", "ImportedConsent", "ImportedOptOut"]
 
@@ -70,7 +70,7 @@ class ImportedOptOut:
         InvalidInput: a field cannot be used.
     """
 
-    number: PhoneNumber = field(converter=a_number)
+    number: PhoneNumber = field(converter=as_number)
     occurred_at: date | datetime | None = field(default=None, converter=_when_if_known)
     channel: Channel = field(default=Channel.OTHER_SYSTEM, converter=Channel)
     person: str | None = field(default=None, validator=[storable, _plain])
@@ -107,7 +107,7 @@ class ImportedConsent:
         InvalidInput: a field cannot be used.
     """
 
-    number: PhoneNumber = field(converter=a_number)
+    number: PhoneNumber = field(converter=as_number)
     person: str = field(validator=[a_text, _plain])
     occurred_at: date | datetime = field(converter=_when)
     basis: Basis = field(converter=Basis)

@@ -12,18 +12,14 @@ from compliant_sms.classification import OptOutLine, Purpose
 from compliant_sms.consent import ConsentState
 from compliant_sms.errors import InvalidInput
 from compliant_sms.lint._offers import Offer, offers
-from compliant_sms.phone import PhoneNumber
 from compliant_sms.phrases import WORD, fold
-from compliant_sms.practice import Practice
+from compliant_sms.practice import Practice, stand_in
 from compliant_sms.rules import Facts, Finding, Readings, Rulebook, Sender, decided_as, read
 from compliant_sms.text import Link
 
 __all__ = ["Copy", "LintSettings"]
 
-# Who is not told. What reading asks of a practice beside its names matters to exempt texts only.
-_NOBODY = Practice(
-    name="the practice", phone=PhoneNumber("+12025550100"), time_zone="UTC", state="DC", id="lint"
-)
+_NOBODY = stand_in()
 # Everything that no row puts an end to is in force then.
 _LATER = datetime(9998, 1, 1, tzinfo=UTC)
 

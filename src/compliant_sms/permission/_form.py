@@ -124,10 +124,6 @@ def _one_of_a_kind(of: object, attribute: Attribute[str], value: str) -> None:
         raise InvalidInput(msg)
 
 
-def _ticked(_: object, attribute: Attribute[bool], value: object) -> None:
-    _given.yes_or_no(value, attribute.name)
-
-
 def _utc(value: datetime) -> datetime:
     return as_utc(value, "at")
 
@@ -157,7 +153,7 @@ class Submission:
     name: str = field(repr=False, validator=_given.text)
     number: str = field(repr=False, validator=_given.text)
     agreed: frozenset[str] = field(converter=_ids)
-    health_details: bool = field(default=False, validator=_ticked)
+    health_details: bool = field(default=False, validator=_given.flag)
     at: datetime = field(converter=_utc)
     ip_address: str = field(default="", repr=False, validator=_given.text)
     user_agent: str = field(default="", repr=False, validator=_given.text)

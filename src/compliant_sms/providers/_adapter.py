@@ -13,7 +13,7 @@ from attrs import Attribute, field, frozen
 from compliant_sms import _given
 from compliant_sms._masking import repr_of_address
 from compliant_sms.errors import InvalidInput
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.providers._base import InboundText, OptOutPage, OutboundText, Problem, SentText
 from compliant_sms.providers._capabilities import CallbackPlace, Capabilities
 from compliant_sms.providers._codes import Codes, codes_of, problem
@@ -43,10 +43,6 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _EVER = datetime.min.replace(tzinfo=UTC)
 REFERENCE = "ref"
 """The parameter of a status callback's URL that holds our id of the text."""
-
-
-def _number(value: str | PhoneNumber) -> PhoneNumber:
-    return value if isinstance(value, PhoneNumber) else PhoneNumber.parse(value)
 
 
 def not_blank(of: object, attribute: Attribute[str], value: str) -> None:
@@ -163,7 +159,7 @@ class Adapter(_Provider):
     vendor: ClassVar[str]
     capabilities: ClassVar[Capabilities]
 
-    sender: PhoneNumber = field(converter=_number)
+    sender: PhoneNumber = field(converter=as_number)
     baa_signed_on: date | None = field(default=None, validator=_a_day)
     status_callback: str = field(
         default="", validator=[web_address, _goes_with_a_text], repr=repr_of_address

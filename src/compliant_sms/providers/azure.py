@@ -34,7 +34,7 @@ from compliant_sms.providers._capabilities import (
     Receipts,
     Signature,
 )
-from compliant_sms.providers._codes import accepted, codes_of, not_accepted, problem
+from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import e164, instant, items, json_object, mapping, text_in
 from compliant_sms.providers._signing import decoded, json_body, query, url_token
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
@@ -125,7 +125,7 @@ class AzureCommunicationServices(Adapter):
         error = mapping(content.get("error"))
         said = text_in(result, "errorMessage") or text_in(error, "message")
         repeated = text_in(result, "repeatabilityResult").lower() if status == 400 else ""
-        why = _problem((repeated, said, text_in(error, "code")), status, said)
+        why = self._first_known((repeated, said, text_in(error, "code")), status, said)
         return not_accepted(evolve(reply, status=status), why)
 
     def check_account(self, *, at: datetime) -> HttpRequest:
@@ -137,7 +137,12 @@ class AzureCommunicationServices(Adapter):
         error = mapping(json_object(reply.body).get("error"))
         if reply.status == 200 and _result(reply):
             return None
-        return _problem((text_in(error, "code"),), reply.status, text_in(error, "message"))
+        return self._first_known((text_in(error, "code"),), reply.status, text_in(error, "message"))
+
+    def _first_known(self, words: Sequence[str], status: int | None, said: str) -> Problem:
+        candidates = [word.rstrip(" .") for word in words] + [str(status)]
+        code = next((word for word in candidates if word in self._codes.categories), "")
+        return self._problem(code, status, said)
 
     def _opt_outs(self, action: str, number: PhoneNumber, at: datetime) -> HttpRequest:
         fields = {"from": self.sender.e164, "recipients": [{"to": number.e164}]}
@@ -192,7 +197,7 @@ class AzureCommunicationServices(Adapter):
             if kind == f"{_EVENT}Received" and isinstance(data.get("message"), str):
                 read.append(self._inbound(webhook, data))
             elif kind == f"{_EVENT}DeliveryReportReceived":
-                read.append(_status(event, data))
+                read.append(self._status(event, data))
         return read
 
     def _inbound(self, webhook: VerifiedWebhook, data: Mapping[str, Any]) -> InboundText:
@@ -207,6 +212,21 @@ class AzureCommunicationServices(Adapter):
             recognised=keyword,
             authenticated=webhook.authenticated,
             sent_at=instant(data.get("receivedTimestamp")),
+        )
+
+    def _status(self, event: Mapping[str, Any], data: Mapping[str, Any]) -> StatusUpdate:
+        codes, provider_id = self._codes, text_in(data, "messageId")
+        status, details = text_in(data, "deliveryStatus"), text_in(data, "deliveryStatusDetails")
+        code = next(iter(_CODE.findall(details)), "")
+        state = codes.state(code if code in codes.states else status)
+        lost = state is State.UNDELIVERED
+        return StatusUpdate(
+            key=f"{text_in(event, 'id') or provider_id}/{status}/{code}",
+            provider_id=provider_id,
+            reference=text_in(data, "tag", "Tag") or None,
+            state=state,
+            problem=self._first_known((code, details), None, details) if lost else None,
+            recipient=e164(data.get("to")),
         )
 
     def answer(self, webhook: VerifiedWebhook) -> HttpReply:
@@ -224,25 +244,3 @@ def _result(reply: HttpReply) -> dict[str, Any]:
     """What became of the one recipient; empty where nothing is said of exactly one."""
     results = items(json_object(reply.body).get("value"))
     return mapping(results[0]) if len(results) == 1 else {}
-
-
-def _problem(words: Sequence[str], status: int | None, said: str) -> Problem:
-    codes = codes_of("azure")
-    candidates = [word.rstrip(" .") for word in words] + [str(status)]
-    code = next((word for word in candidates if word in codes.categories), "")
-    return problem("Azure", codes, code, status=status, said=said)
-
-
-def _status(event: Mapping[str, Any], data: Mapping[str, Any]) -> StatusUpdate:
-    codes, provider_id = codes_of("azure"), text_in(data, "messageId")
-    status, details = text_in(data, "deliveryStatus"), text_in(data, "deliveryStatusDetails")
-    code = next(iter(_CODE.findall(details)), "")
-    state = codes.state(code if code in codes.states else status)
-    return StatusUpdate(
-        key=f"{text_in(event, 'id') or provider_id}/{status}/{code}",
-        provider_id=provider_id,
-        reference=text_in(data, "tag", "Tag") or None,
-        state=state,
-        problem=_problem((code, details), None, details) if state is State.UNDELIVERED else None,
-        recipient=e164(data.get("to")),
-    )

@@ -26,7 +26,7 @@ from compliant_sms.providers._base import (
     StatusUpdate,
 )
 from compliant_sms.providers._capabilities import CallbackPlace, Capabilities, Receipts
-from compliant_sms.providers._codes import accepted, codes_of, not_accepted, problem
+from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import (
     e164,
     first,
@@ -124,7 +124,7 @@ class Bird(Adapter):
         content = json_object(reply.body)
         if reply.status in {200, 201, 202} and (taken := accepted(content.get("id"))):
             return taken
-        return not_accepted(reply, _refusal(content, reply.status))
+        return not_accepted(reply, self._refusal(content, reply.status))
 
     def check_account(self, *, at: datetime) -> HttpRequest:  # noqa: ARG002
         """``GET`` the channel."""
@@ -134,7 +134,10 @@ class Bird(Adapter):
         """What is wrong with the key, the workspace or the channel."""
         content = json_object(reply.body)
         fine = reply.status == 200 and text_in(content, "id").lower() == self.channel_id.lower()
-        return None if fine else _refusal(content, reply.status)
+        return None if fine else self._refusal(content, reply.status)
+
+    def _refusal(self, content: Mapping[str, Any], status: int) -> Problem:
+        return self._problem(text_in(content, "code"), status, content.get("message"))
 
     def verify(
         self,
@@ -165,7 +168,7 @@ class Bird(Adapter):
             return []
         if kind == "sms.inbound":
             return [self._inbound(payload)]
-        return [_update(payload)] if kind == "sms.outbound" else []
+        return [self._update(payload)] if kind == "sms.outbound" else []
 
     def _inbound(self, payload: Mapping[str, Any]) -> InboundText:
         content = mapping(payload.get("body"))
@@ -189,6 +192,26 @@ class Bird(Adapter):
             elsewhere=not ours,
         )
 
+    def _update(self, payload: Mapping[str, Any]) -> StatusUpdate:
+        state, failure = self._codes.state(text_in(payload, "status")), self._failure(payload)
+        to = first(mapping(payload.get("receiver")).get("contacts"))
+        failed = state in {State.UNDELIVERED, State.FAILED}
+        return StatusUpdate(
+            key=f"{text_in(payload, 'id')}/{text_in(payload, 'status')}/{failure}",
+            provider_id=text_in(payload, "id"),
+            reference=text_in(payload, "reference") or None,
+            state=state,
+            problem=self._problem(failure, said=payload.get("reason")) if failed else None,
+            recipient=e164(text_in(to, "identifierValue")),
+        )
+
+    def _failure(self, payload: Mapping[str, Any]) -> str:
+        failure = mapping(payload.get("failure"))
+        source = mapping(failure.get("source"))
+        closer = text_in(source, "code") if source.get("name") == _PLATFORM else ""
+        known = closer in self._codes.categories
+        return closer if known else text_in(failure, "code") or closer
+
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
         """``GET`` it with the access key."""
         return get_json(url, self._authorization) if _MEDIA.fullmatch(url) else None
@@ -200,33 +223,3 @@ def _files(parts: Mapping[str, Any]) -> Sequence[Any]:
 
 def _number(payload: Mapping[str, Any], side: str, kind: str) -> str:
     return text_in(mapping(mapping(payload.get(side)).get(kind)), "identifierValue")
-
-
-def _update(payload: Mapping[str, Any]) -> StatusUpdate:
-    state, failure = codes_of("bird").state(text_in(payload, "status")), _failure(payload)
-    to = first(mapping(payload.get("receiver")).get("contacts"))
-    failed = state in {State.UNDELIVERED, State.FAILED}
-    return StatusUpdate(
-        key=f"{text_in(payload, 'id')}/{text_in(payload, 'status')}/{failure}",
-        provider_id=text_in(payload, "id"),
-        reference=text_in(payload, "reference") or None,
-        state=state,
-        problem=_problem(failure, said=payload.get("reason")) if failed else None,
-        recipient=e164(text_in(to, "identifierValue")),
-    )
-
-
-def _failure(payload: Mapping[str, Any]) -> str:
-    failure = mapping(payload.get("failure"))
-    source = mapping(failure.get("source"))
-    closer = text_in(source, "code") if source.get("name") == _PLATFORM else ""
-    known = closer in codes_of("bird").categories
-    return closer if known else text_in(failure, "code") or closer
-
-
-def _refusal(content: Mapping[str, Any], status: int) -> Problem:
-    return _problem(text_in(content, "code"), status=status, said=content.get("message"))
-
-
-def _problem(code: str, *, status: int | None = None, said: object = "") -> Problem:
-    return problem("Bird", codes_of("bird"), code, status=status, said=said)

@@ -32,7 +32,7 @@ from compliant_sms.providers._capabilities import (
     LookUp,
     Signature,
 )
-from compliant_sms.providers._codes import accepted, codes_of, not_accepted, problem
+from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import (
     e164,
     first,
@@ -124,7 +124,7 @@ class ClickSend(Adapter):
             return taken
         if not message and whole(data.get("blocked_count")):
             status = "blocked"
-        why = _refusal(content, reply.status, status)
+        why = self._refusal(content, reply.status, status)
         # A word that nobody knows is no proof that nothing was sent.
         if reply.status == 200 and status in self._codes.categories:
             return Attempt(certainty=Certainty.REFUSED, problem=why)
@@ -142,7 +142,16 @@ class ClickSend(Adapter):
     ) -> Sequence[SentText] | None:
         """The texts with our reference; as nobody says how soon one is listed, never none."""
         ours = {"direction": "out", "to": text.to.e164, "custom_string": text.reference}
-        return [_sent(each) for each in _listed(reply, ours)] or None
+        return [self._sent(each) for each in _listed(reply, ours)] or None
+
+    def _sent(self, entry: Mapping[str, Any]) -> SentText:
+        state = self._codes.state(text_in(entry, "status_code", "status")) or State.SENT
+        lost = state in {State.UNDELIVERED, State.FAILED}
+        return SentText(
+            provider_id=text_in(entry, "message_id"),
+            state=state,
+            problem=self._problem(text_in(entry, "error_code")) if lost else None,
+        )
 
     def check_account(self, *, at: datetime) -> HttpRequest:  # noqa: ARG002
         """``GET account``."""
@@ -152,7 +161,11 @@ class ClickSend(Adapter):
         """What is wrong with the account or its key."""
         content = json_object(reply.body)
         fine = reply.status == 200 and "username" in mapping(content.get("data"))
-        return None if fine else _refusal(content, reply.status)
+        return None if fine else self._refusal(content, reply.status)
+
+    def _refusal(self, content: Mapping[str, Any], status: int, code: str = "") -> Problem:
+        named = code or text_in(content, "response_code")
+        return self._problem(named, status, content.get("response_msg"))
 
     def verify(
         self,
@@ -180,7 +193,19 @@ class ClickSend(Adapter):
             return []
         if isinstance(fields.get("body"), str):
             return [_inbound(webhook, fields)]
-        return [_update(fields)] if text_in(fields, "status_code") else []
+        return [self._update(fields)] if text_in(fields, "status_code") else []
+
+    def _update(self, fields: Mapping[str, Any]) -> StatusUpdate:
+        status, code = text_in(fields, "status_code"), text_in(fields, "error_code")
+        state, provider_id = self._codes.state(status), text_in(fields, "message_id")
+        said = text_in(fields, "error_text", "status_text")
+        return StatusUpdate(
+            key=f"{provider_id}/{status}/{code}",
+            provider_id=provider_id,
+            reference=text_in(fields, "custom_string") or None,
+            state=state,
+            problem=self._problem(code, said=said) if state is State.UNDELIVERED else None,
+        )
 
     def confirm(self, event: InboundText, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
         """``GET sms/history`` of that sender: the list of what came in needs a rule of its own."""
@@ -199,13 +224,6 @@ def _listed(reply: HttpReply, wanted: Mapping[str, str]) -> list[dict[str, Any]]
     return [row for row in rows if all(row.get(name) == value for name, value in wanted.items())]
 
 
-def _sent(entry: Mapping[str, Any]) -> SentText:
-    state = codes_of("clicksend").state(text_in(entry, "status_code", "status")) or State.SENT
-    provider_id, code = text_in(entry, "message_id"), text_in(entry, "error_code")
-    lost = state in {State.UNDELIVERED, State.FAILED}
-    return SentText(provider_id=provider_id, state=state, problem=_problem(code) if lost else None)
-
-
 def _inbound(webhook: VerifiedWebhook, fields: Mapping[str, Any]) -> InboundText:
     return InboundText(
         key=text_in(fields, "message_id"),
@@ -216,25 +234,3 @@ def _inbound(webhook: VerifiedWebhook, fields: Mapping[str, Any]) -> InboundText
         authenticated=webhook.authenticated,
         sent_at=instant(whole(fields.get("timestamp"))),
     )
-
-
-def _update(fields: Mapping[str, Any]) -> StatusUpdate:
-    status, code = text_in(fields, "status_code"), text_in(fields, "error_code")
-    state, provider_id = codes_of("clicksend").state(status), text_in(fields, "message_id")
-    said = text_in(fields, "error_text", "status_text")
-    return StatusUpdate(
-        key=f"{provider_id}/{status}/{code}",
-        provider_id=provider_id,
-        reference=text_in(fields, "custom_string") or None,
-        state=state,
-        problem=_problem(code, said=said) if state is State.UNDELIVERED else None,
-    )
-
-
-def _refusal(content: Mapping[str, Any], status: int, code: str = "") -> Problem:
-    named, said = code or text_in(content, "response_code"), content.get("response_msg")
-    return _problem(named, status=status, said=said)
-
-
-def _problem(code: str, *, status: int | None = None, said: object = "") -> Problem:
-    return problem("ClickSend", codes_of("clicksend"), code, status=status, said=said)

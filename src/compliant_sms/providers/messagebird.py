@@ -25,7 +25,7 @@ from compliant_sms.providers._base import (
     StatusUpdate,
 )
 from compliant_sms.providers._capabilities import Capabilities, Receipts, Signature
-from compliant_sms.providers._codes import accepted, codes_of, not_accepted, problem
+from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import e164, first, instant, json_object, mapping, text_in
 from compliant_sms.providers._requests import get_json, post_json
 from compliant_sms.providers._signing import hmac_jwt, posted, query, sha256
@@ -117,7 +117,7 @@ class MessageBird(Adapter):
         taken = accepted(content.get("id")) if "errors" not in content else None
         if reply.status in {200, 201} and taken:
             return taken
-        return not_accepted(reply, _refusal(content, reply.status))
+        return not_accepted(reply, self._refusal(content, reply.status))
 
     def check_account(self, *, at: datetime) -> HttpRequest:  # noqa: ARG002
         """``GET balance``."""
@@ -127,7 +127,12 @@ class MessageBird(Adapter):
         """What is wrong with the account or its key."""
         content = json_object(reply.body)
         fine = reply.status == 200 and "amount" in content
-        return None if fine else _refusal(content, reply.status)
+        return None if fine else self._refusal(content, reply.status)
+
+    def _refusal(self, content: Mapping[str, Any], status: int) -> Problem:
+        told = first(content.get("errors"))
+        code = text_in(told, "code")
+        return self._problem(f"request-{code}" if code else "", status, told.get("description"))
 
     def verify(
         self,
@@ -162,7 +167,7 @@ class MessageBird(Adapter):
             return []
         if any(isinstance(fields.get(name), str) for name in _BODY):
             return [self._inbound(provider_id, fields)]
-        return [_update(provider_id, status, fields)] if status else []
+        return [self._update(provider_id, status, fields)] if status else []
 
     def _inbound(self, provider_id: str, fields: Mapping[str, Any]) -> InboundText:
         body = text_in(fields, *_BODY)
@@ -178,6 +183,18 @@ class MessageBird(Adapter):
             sent_at=instant(text_in(fields, "createdDatetime")),
         )
 
+    def _update(self, provider_id: str, status: str, fields: Mapping[str, Any]) -> StatusUpdate:
+        state, code = self._codes.state(status), text_in(fields, "statusErrorCode")
+        lost, why = state is State.UNDELIVERED, fields.get("statusReason")
+        return StatusUpdate(
+            key=f"{provider_id}/{status}/{code}",
+            provider_id=provider_id,
+            reference=text_in(fields, "reference") or None,
+            state=state,
+            problem=self._problem(code, said=why) if lost else None,
+            recipient=e164(text_in(fields, "recipient")),
+        )
+
 
 def _is_current(claims: Mapping[str, Any], at: datetime) -> bool:
     first, last, now = claims.get("nbf"), claims.get("exp"), at.timestamp()
@@ -191,27 +208,3 @@ def _is_about(claims: Mapping[str, Any], request: WebhookRequest) -> bool:
     # A hash of the body is there just where a body is.
     body = sha256(request.body) if request.body else ""
     return bool(claims.get("url_hash") == url and (claims.get("payload_hash") or "") == body)
-
-
-def _update(provider_id: str, status: str, fields: Mapping[str, Any]) -> StatusUpdate:
-    state, code = codes_of("messagebird").state(status), text_in(fields, "statusErrorCode")
-    return StatusUpdate(
-        key=f"{provider_id}/{status}/{code}",
-        provider_id=provider_id,
-        reference=text_in(fields, "reference") or None,
-        state=state,
-        problem=(
-            _problem(code, said=fields.get("statusReason")) if state is State.UNDELIVERED else None
-        ),
-        recipient=e164(text_in(fields, "recipient")),
-    )
-
-
-def _refusal(content: Mapping[str, Any], status: int) -> Problem:
-    told = first(content.get("errors"))
-    code = text_in(told, "code")
-    return _problem(f"request-{code}" if code else "", status=status, said=told.get("description"))
-
-
-def _problem(code: str, *, status: int | None = None, said: object = "") -> Problem:
-    return problem("MessageBird", codes_of("messagebird"), code, status=status, said=said)

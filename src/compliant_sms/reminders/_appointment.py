@@ -15,7 +15,7 @@ from compliant_sms import _given, records
 from compliant_sms.choices import Word
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phi import Sensitivity
-from compliant_sms.phone import PhoneNumber
+from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.practice import visit_zone
 from compliant_sms.reminders._wall import instant_of, wall_of
 from compliant_sms.text import LANGUAGES
@@ -26,7 +26,6 @@ _LONGEST_ID = 150
 _LONGEST_OCCURRENCE = 50
 _MOST_OCCURRENCES = 1000
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _UNTIL = re.compile(r"\bUNTIL=(\d{8})(?:T(\d{6})(Z?))?(?![^;\s])", re.IGNORECASE | re.ASCII)
 _EXDATE = re.compile(r"^EXDATE\b.*$", re.IGNORECASE | re.MULTILINE)
 _END_OF_DAY = "235959"
@@ -51,13 +50,6 @@ class Status(Word):
         return self in {Status.BOOKED, Status.CONFIRMED}
 
 
-def _storable(of: object, attribute: Attribute[str], value: str) -> None:
-    _given.text(of, attribute, value)
-    if _UNSTORABLE.search(value):
-        msg = f"{attribute.name} holds a NUL or half a surrogate pair; pass whole characters"
-        raise InvalidInput(msg)
-
-
 @frozen
 class Kind:
     """What kind of visit it is.
@@ -68,7 +60,7 @@ class Kind:
             words, and tells of no other visit.
     """
 
-    code: str = field(validator=_storable)
+    code: str = field(validator=_given.storable)
     sensitivity: Sensitivity = field(default=Sensitivity.GENERAL, converter=Sensitivity)
 
     @property
@@ -84,11 +76,11 @@ def _kind(value: str | Kind) -> Kind:
 def _numbers(values: Iterable[str | PhoneNumber] | str | PhoneNumber) -> tuple[PhoneNumber, ...]:
     # None, as of a patient whose number nobody knows, is told as that: no number.
     each = [values] if isinstance(values, str | PhoneNumber | None) else [*values]
-    return tuple(n if isinstance(n, PhoneNumber) else PhoneNumber.parse(n) for n in each)
+    return tuple(map(as_number, each))
 
 
 def _named(of: object, attribute: Attribute[str], value: str) -> None:
-    _storable(of, attribute, value)
+    _given.storable(of, attribute, value)
     if not value.strip():
         msg = f"an appointment's {attribute.name} is empty; pass your own id of it"
         raise InvalidInput(msg)
@@ -119,12 +111,12 @@ class Appointment:
     """
 
     id: str = field(validator=_named)
-    occurrence: str = field(default="", validator=_storable)
+    occurrence: str = field(default="", validator=_given.storable)
     person: str = field(validator=_named)
     numbers: tuple[PhoneNumber, ...] = field(converter=_numbers, repr=False)
     start: datetime = field()
     zone: str = field(converter=visit_zone)
-    place: str = field(default="", validator=_storable, repr=False)
+    place: str = field(default="", validator=_given.storable, repr=False)
     kind: Kind = field(default=Kind("visit"), converter=_kind, repr=False)
     status: Status = field(default=Status.BOOKED, converter=Status)
     language: str = field(default="en")

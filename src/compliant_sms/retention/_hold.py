@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from compliant_sms import _given
 from compliant_sms._masking import repr_of_practice
@@ -13,20 +13,6 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
 __all__ = ["Hold"]
-
-
-def _told(of: object, attribute: Attribute[str], value: str) -> None:
-    _given.text(of, attribute, value)
-    if not value.strip():
-        msg = (
-            f"{attribute.name} is empty; whoever reads the hold later must know who, and why. Pass "
-            "by, for example 'counsel:j.ortiz', and reason."
-        )
-        raise InvalidInput(msg)
-
-
-def _instant(value: datetime) -> datetime:
-    return as_utc(value)
 
 
 _person = _given.kind(str, _given.A_TEXT)
@@ -51,9 +37,9 @@ class Hold:
     practice_id: str = field(repr=repr_of_practice)
     person: str | None = field(default=None, validator=_person, repr=False)
     number: PhoneNumber | None = field(default=None, repr=False)
-    reason: str = field(validator=_told, repr=False)
-    placed_at: datetime = field(converter=_instant)
-    placed_by: str = field(validator=_told)
+    reason: str = field(validator=_given.told, repr=False)
+    placed_at: datetime = field(converter=as_utc)
+    placed_by: str = field(validator=_given.told)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a hold on nothing, and one on two things."""

@@ -5,6 +5,7 @@ The rest of the sandbox knows numbers, texts, statuses and callbacks, and no pro
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from compliant_sms.errors import InvalidInput
+from compliant_sms.sandbox._chance import random_uuid
 from compliant_sms.sandbox._entries import BookEntry, Draft, require_number
 from compliant_sms.sandbox._keywords import Keyword, Keywords, read_keyword
 from compliant_sms.wire import HttpRequest
@@ -78,6 +80,9 @@ class Account(ABC):
     prefix: ClassVar[str]
     # What it answers by itself.
     keywords: ClassVar[Keywords]
+    # How its ids look, and that in words; most providers' are UUIDs.
+    id_form: ClassVar[re.Pattern[str]] = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+    id_words: ClassVar[str] = "a UUID in lower case"
     # Its code for a handset that cannot be reached: why a text fails unless told otherwise.
     unreachable: ClassVar[int | str]
     # Its code for a recipient who opted out.
@@ -107,17 +112,20 @@ class Account(ABC):
     def block_scope(self, number: str) -> str:
         """For what an opt-out at that number holds: all numbers with the same scope."""
 
-    @abstractmethod
-    def new_id(self, draft: Draft, chance: Random) -> str:
+    def new_id(self, draft: Draft, chance: Random) -> str:  # noqa: ARG002 - others look at it
         """An id for a text, as the provider makes them."""
+        return random_uuid(chance)
 
-    @abstractmethod
     def require_id(self, text: str) -> str:
         """Hand the id back when the provider could have made it.
 
         Raises:
             InvalidInput: it could not.
         """
+        if not self.id_form.fullmatch(text):
+            msg = f"the sid does not look like {self.provider.title()}'s. Pass {self.id_words}."
+            raise InvalidInput(msg)
+        return text
 
     @abstractmethod
     def routes(self, carrier: Carrier) -> list[Route]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -17,20 +18,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from compliant_sms.errors import InvalidInput
+from compliant_sms._callback_signing import as_json, basic
 from compliant_sms.sandbox._account import Account, Handover, Refused, filled
 from compliant_sms.sandbox._book import Book
 from compliant_sms.sandbox._creating import Creation
 from compliant_sms.sandbox._entries import BookEntry, Draft, is_number
 from compliant_sms.sandbox._keywords import Keywords, keywords
-from compliant_sms.sandbox._requests import (
-    basic,
-    has_basic,
-    read_object,
-    text_of,
-    texts_of,
-    to_json,
-)
+from compliant_sms.sandbox._requests import has_basic, read_object, text_of, texts_of
 from compliant_sms.wire import HttpRequest
 
 if TYPE_CHECKING:
@@ -43,12 +37,10 @@ _TYPES: Final = {
     "failed": "message-failed",
 }
 _TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)[0-9]{7}")
-_ID = re.compile(r"[0-9a-z]{8,64}")
 _LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LONGEST_TEXT: Final = 2048
 _LONGEST_TAG: Final = 1024
 _LIST_PAGE: Final = 1000
-_TRIES: Final = 5
 
 
 @frozen(kw_only=True)
@@ -62,11 +54,10 @@ class BandwidthAccount(Account):
 
     Args:
         account_id: in the path of requests.
-        user_name: with ``password``, the credentials of requests.
+        username: with ``password``, the credentials of requests.
         password: of the API's user.
         application_id: the messaging application's.
-        callback_user: with ``callback_password``, the credentials of callbacks.
-        callback_password: as above.
+        callback_credentials: ``user:password`` of callbacks.
         numbers: the application's numbers, E.164.
 
     Raises:
@@ -78,14 +69,15 @@ class BandwidthAccount(Account):
     keywords: ClassVar[Keywords] = keywords(stop=["STOP"], start=["UNSTOP"])
     unreachable: ClassVar[int] = 4702
     opted_out: ClassVar[int] = 4775
-    callback_tries: ClassVar[int] = _TRIES
+    id_form: ClassVar[re.Pattern[str]] = re.compile(r"[0-9a-z]{8,64}")
+    id_words: ClassVar[str] = "8 to 64 small letters and digits"
+    callback_tries: ClassVar[int] = 5
 
     account_id: str = field(validator=filled)
-    user_name: str = field(validator=filled)
+    username: str = field(validator=filled)
     password: str = field(repr=False, validator=filled)
     application_id: str = field(validator=filled)
-    callback_user: str = field(validator=filled)
-    callback_password: str = field(repr=False, validator=filled)
+    callback_credentials: str = field(repr=False, validator=filled)
 
     def answers_keywords_on(self, number: str) -> bool:
         """On toll-free numbers alone."""
@@ -98,17 +90,6 @@ class BandwidthAccount(Account):
     def new_id(self, draft: Draft, chance: Random) -> str:  # noqa: ARG002
         """Small letters and digits."""
         return "".join(chance.choices(_LETTERS, k=29))
-
-    def require_id(self, text: str) -> str:
-        """Hand it back when it is made of small letters and digits.
-
-        Raises:
-            InvalidInput: it is not.
-        """
-        if not _ID.fullmatch(text):
-            msg = "the sid does not look like Bandwidth's. Pass 8 to 64 small letters and digits."
-            raise InvalidInput(msg)
-        return text
 
     def routes(self, carrier: Carrier) -> list[Route]:
         """Create, and search what was sent and received."""
@@ -144,11 +125,9 @@ class BandwidthAccount(Account):
         return self._post(event, self.message(entry) | {"text": ""}, to)
 
     def _post(self, event: dict[str, Any], message: dict[str, Any], to: Handover) -> HttpRequest:
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "Authorization": basic(self.callback_user, self.callback_password),
-        }
-        body = to_json([event | {"message": message}])
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        headers |= basic(self.callback_credentials)
+        body = as_json([event | {"message": message}])
         return HttpRequest(method="POST", url=to.url, headers=headers, body=body)
 
     def message(self, entry: BookEntry) -> dict[str, Any]:
@@ -205,11 +184,10 @@ class _Api:
         content = read_object(await request.body())
         if content is None:
             raise Refused(_problem(400, "request-validation", "The body is no JSON object."))
-        asked = content
         creation = Creation(
             carrier=self._carrier,
             account=self._account,
-            read=lambda book: self._read(asked, book),
+            read=partial(self._read, content),
             render=lambda _, entry: JSONResponse(self._account.message(entry), 202),
         )
         return await creation.answer()
@@ -253,7 +231,7 @@ class _Api:
 
     def _authenticate(self, request: Request) -> None:
         account = self._account
-        if not has_basic(request, account.user_name, account.password):
+        if not has_basic(request, account.username, account.password):
             raise Refused(_problem(401, "unauthorized", "These are not the user's credentials."))
         if request.path_params["account"] != account.account_id:
             raise Refused(_problem(403, "forbidden", "The user may not use this account."))

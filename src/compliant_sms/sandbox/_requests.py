@@ -21,11 +21,6 @@ def has_basic(request: Request, user: str, password: str) -> bool:
     return hmac.compare_digest(given, f"{user}:{password}".encode())
 
 
-def basic(user: str, password: str) -> str:
-    """The header for these credentials."""
-    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
-
-
 def bearer(request: Request) -> str:
     """The token that a request carries; empty for none (RFC 6750)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -52,8 +47,3 @@ def texts_of(content: dict[str, Any], name: str) -> list[str] | None:
     value = content.get(name, [])
     texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
     return value if texts else None
-
-
-def to_json(content: object) -> bytes:
-    """Compact JSON, as callbacks have it."""
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()

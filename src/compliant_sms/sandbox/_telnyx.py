@@ -11,8 +11,8 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from math import ceil
-from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from attrs import field, frozen
@@ -20,15 +20,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from compliant_sms._callback_signing import telnyx_headers, telnyx_public_key
-from compliant_sms.errors import InvalidInput
+from compliant_sms._callback_signing import as_json, telnyx_headers, telnyx_public_key
 from compliant_sms.sandbox._account import Account, Handover, Refused, filled
 from compliant_sms.sandbox._book import Book
-from compliant_sms.sandbox._chance import random_uuid
 from compliant_sms.sandbox._creating import Creation
 from compliant_sms.sandbox._entries import BookEntry, Draft, is_callback_url, is_number
 from compliant_sms.sandbox._keywords import Keywords, keywords, read_keyword
-from compliant_sms.sandbox._requests import bearer, read_object, text_of, texts_of, to_json
+from compliant_sms.sandbox._requests import bearer, read_object, text_of, texts_of
 from compliant_sms.sandbox._segments import count_segments
 from compliant_sms.wire import HttpRequest
 
@@ -44,7 +42,6 @@ _STATUSES: Final = {
     "received": "webhook_delivered",
 }
 _FINAL: Final = ("delivered", "undelivered", "failed")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KEY = re.compile(r"[A-Za-z0-9_:-]{1,255}")
 _MOST_MEDIA: Final = 10
 _MOST_SEGMENTS: Final = 10
@@ -95,21 +92,6 @@ class TelnyxAccount(Account):
         """All numbers of the profile."""
         return self.messaging_profile_id
 
-    def new_id(self, draft: Draft, chance: Random) -> str:  # noqa: ARG002
-        """A UUID."""
-        return random_uuid(chance)
-
-    def require_id(self, text: str) -> str:
-        """Hand it back when it is a UUID.
-
-        Raises:
-            InvalidInput: it is not.
-        """
-        if not _UUID.fullmatch(text):
-            msg = "the sid does not look like Telnyx's. Pass a UUID in lower case."
-            raise InvalidInput(msg)
-        return text
-
     def routes(self, carrier: Carrier) -> list[Route]:
         """Create, fetch, list opt-outs, and show the balance."""
         api = _Api(carrier, self)
@@ -159,7 +141,7 @@ class TelnyxAccount(Account):
             "record_type": "event",
         }
         meta = {"attempt": to.attempt, "delivered_to": to.url}
-        body = to_json({"data": event, "meta": meta})
+        body = as_json({"data": event, "meta": meta})
         signed = telnyx_headers(self.api_key, body, to.at)
         headers = {"Content-Type": "application/json", **signed}
         return HttpRequest(method="POST", url=to.url, headers=headers, body=body)
@@ -226,7 +208,6 @@ class _Api:
         content = read_object(body)
         if content is None:
             raise Refused(_problem(400, 40009, "The body is not a JSON object"))
-        asked = content
 
         def render(book: Book, entry: BookEntry) -> Response:
             if key is not None:
@@ -236,7 +217,7 @@ class _Api:
         creation = Creation(
             carrier=self._carrier,
             account=self._account,
-            read=lambda book: self._read(asked, book),
+            read=partial(self._read, content),
             render=render,
         )
         return await creation.answer()

@@ -13,7 +13,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable
-from random import Random
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from attrs import field, frozen
@@ -21,15 +21,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from compliant_sms._callback_signing import jwt
-from compliant_sms.errors import InvalidInput, MissingExtra
+from compliant_sms._callback_signing import as_json, jwt
+from compliant_sms.errors import MissingExtra
 from compliant_sms.sandbox._account import Account, Handover, Refused, filled
 from compliant_sms.sandbox._book import Book
-from compliant_sms.sandbox._chance import random_uuid
 from compliant_sms.sandbox._creating import Creation
 from compliant_sms.sandbox._entries import BookEntry, Draft, is_callback_url, is_number
 from compliant_sms.sandbox._keywords import Keywords, keywords
-from compliant_sms.sandbox._requests import bearer, has_basic, read_object, text_of, to_json
+from compliant_sms.sandbox._requests import bearer, has_basic, read_object, text_of
 from compliant_sms.wire import HttpRequest
 
 if TYPE_CHECKING:
@@ -42,12 +41,10 @@ _STATUSES: Final = {
     "failed": "rejected",
 }
 _PROBLEMS: Final = "https://developer.vonage.com/api-errors/messages"
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 _LONGEST_TEXT: Final = 3200
 _LONGEST_REFERENCE: Final = 100
 _TTL: Final = range(20, 604_801)
-_TRIES: Final = 5
 
 
 @frozen(kw_only=True)
@@ -81,7 +78,7 @@ class VonageAccount(Account):
     unreachable: ClassVar[int] = 1180
     opted_out: ClassVar[int] = 1240
     keywords_can_be_switched: ClassVar[bool] = True
-    callback_tries: ClassVar[int] = _TRIES
+    callback_tries: ClassVar[int] = 5
 
     api_key: str = field(validator=filled)
     api_secret: str = field(repr=False, validator=filled)
@@ -97,21 +94,6 @@ class VonageAccount(Account):
     def block_scope(self, number: str) -> str:  # noqa: ARG002
         """All numbers of the campaign."""
         return "campaign"
-
-    def new_id(self, draft: Draft, chance: Random) -> str:  # noqa: ARG002
-        """A UUID."""
-        return random_uuid(chance)
-
-    def require_id(self, text: str) -> str:
-        """Hand it back when it is a UUID.
-
-        Raises:
-            InvalidInput: it is not.
-        """
-        if not _UUID.fullmatch(text):
-            msg = "the sid does not look like Vonage's. Pass a UUID in lower case."
-            raise InvalidInput(msg)
-        return text
 
     def routes(self, carrier: Carrier) -> list[Route]:
         """Create, and show the balance."""
@@ -171,7 +153,7 @@ class VonageAccount(Account):
         }
 
     def _post(self, content: dict[str, Any], to: Handover) -> HttpRequest:
-        body = to_json(content)
+        body = as_json(content)
         claims = {
             "iat": int(to.at.timestamp()),
             "jti": str(uuid.uuid5(uuid.UUID(to.event_id), str(to.attempt))),
@@ -261,11 +243,10 @@ class _Api:
         content = read_object(await request.body())
         if content is None:
             raise Refused(_problem(422, 1020, "Invalid params", "The body is no JSON object."))
-        asked = content
         creation = Creation(
             carrier=self._carrier,
             account=account,
-            read=lambda book: _read(asked, book),
+            read=partial(_read, content),
             render=lambda _, entry: JSONResponse({"message_uuid": entry.sid}, 202),
         )
         return await creation.answer()

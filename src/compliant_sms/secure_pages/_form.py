@@ -52,8 +52,13 @@ class PageRequest:
             return False
         return self.header("origin") in {"", "null", origin}
 
-    def form(self) -> Form | None:
-        """The form in its body; None where there is none that can be read."""
+    def fields(self, most: int) -> dict[str, str] | None:
+        """What the form in its body holds, by name; None where it cannot be read.
+
+        Args:
+            most: how many fields it may have. A name that comes twice cannot be read either: which
+                of two values would count?
+        """
         kind = self.header("content-type").partition(";")[0].strip().lower()
         if kind != _FORM or len(self.body) > LARGEST_FORM:
             return None
@@ -63,13 +68,19 @@ class PageRequest:
                 keep_blank_values=True,
                 strict_parsing=True,
                 errors="strict",
-                max_num_fields=_MOST_FIELDS,
+                max_num_fields=most,
             )
-            fields = dict(pairs)
-            step = Step(fields.get("step", ""))
         except ValueError:
             return None
-        if len(fields) != len(pairs):  # which of two values would count?
+        fields = dict(pairs)
+        return fields if len(fields) == len(pairs) else None
+
+    def form(self) -> Form | None:
+        """The form in its body; None where there is none that can be read."""
+        fields = self.fields(_MOST_FIELDS) or {}
+        try:
+            step = Step(fields.get("step", ""))
+        except ValueError:
             return None
         return Form(
             step=step,

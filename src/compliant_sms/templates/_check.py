@@ -10,7 +10,7 @@ from attrs import frozen
 
 from compliant_sms.lint import LintSettings, Severity, lint
 from compliant_sms.phi import ContentTier, Sensitivity, beyond, remedy_of
-from compliant_sms.practice import Practice
+from compliant_sms.practice import Practice, stand_in
 from compliant_sms.rules import read
 from compliant_sms.templates._fill import Filled, fill, optional
 from compliant_sms.templates._kinds import Choice
@@ -33,14 +33,7 @@ __all__ = [
     "structure_problems",
 ]
 
-STAND_IN = Practice(
-    name="Lakeside Clinic",
-    phone="+12025550100",
-    time_zone="UTC",
-    state="DC",
-    link_domains=("practice.example",),
-    id="template",
-)
+STAND_IN = stand_in("Lakeside Clinic", ["practice.example"])
 """A practice to try templates with where none is told."""
 
 # The line is added when the text is sent, wherever it is due and missing.

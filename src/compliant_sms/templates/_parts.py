@@ -21,13 +21,6 @@ GIVEN = ("practice", "practice_phone")
 """Variables that each template has: the practice's name and its phone, as texts write them."""
 
 
-def _told(of: object, attribute: Attribute[str], value: str) -> None:
-    _given.text(of, attribute, value)
-    if not value.strip():
-        msg = f"{attribute.name} is empty; whoever reads the record must be able to ask"
-        raise InvalidInput(msg)
-
-
 def _a_day(_: object, attribute: Attribute[date], value: object) -> None:
     if type(value) is not date:
         msg = f"{attribute.name} is no date. Pass a day, for example date(2026, 11, 2)."
@@ -48,7 +41,7 @@ class Approval:
         InvalidInput: nobody could be asked later.
     """
 
-    by: str = field(validator=_told)
+    by: str = field(validator=_given.told)
     on: date = field(validator=_a_day)
     fingerprint: str = field(default="", validator=_given.text)
 
@@ -66,9 +59,9 @@ class Withdrawal:
         InvalidInput: nobody could be asked later.
     """
 
-    by: str = field(validator=_told)
+    by: str = field(validator=_given.told)
     on: date = field(validator=_a_day)
-    reason: str = field(validator=_told)
+    reason: str = field(validator=_given.told)
 
 
 @frozen(kw_only=True)

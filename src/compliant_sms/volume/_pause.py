@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from compliant_sms import _given
 from compliant_sms.classification import MessageClass, Purpose
 from compliant_sms.clock import as_utc
-from compliant_sms.errors import InvalidInput
 from compliant_sms.rules import Finding, Verdict
 from compliant_sms.volume._scope import ALL, MARKETING
 
@@ -17,13 +16,6 @@ __all__ = ["UNTIL_RESUMED", "Pause", "pause_finding"]
 
 UNTIL_RESUMED = datetime(9999, 12, 31, tzinfo=UTC)
 """:attr:`Held.until <compliant_sms.messages.Held>` of a text that waits for a pause to end."""
-
-
-def _told(of: object, attribute: Attribute[str], value: str) -> None:
-    _given.text(of, attribute, value)
-    if not value.strip():
-        msg = f"{attribute.name} of a pause is empty; whoever meets it must know who, and why"
-        raise InvalidInput(msg)
 
 
 @frozen(kw_only=True)
@@ -38,8 +30,8 @@ class Pause:
     """
 
     scope: str
-    by: str = field(validator=_told)
-    reason: str = field(validator=_told, repr=False)
+    by: str = field(validator=_given.told)
+    reason: str = field(validator=_given.told, repr=False)
     since: datetime = field(converter=as_utc)
 
     @staticmethod

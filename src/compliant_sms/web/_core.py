@@ -8,14 +8,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, ParamSpec, Protocol, TypeVar
 
 from attrs import frozen
 
 from compliant_sms import log_fields
 from compliant_sms.errors import StoreError, WebhookRejected
 from compliant_sms.flows import Received, ReceivedText
-from compliant_sms.messenger import Messenger
 from compliant_sms.web._address import Arrival, PublicAddress
 from compliant_sms.wire import HttpReply, WebhookRequest
 
@@ -23,9 +22,10 @@ __all__ = [
     "LARGEST_BODY",
     "READ_AT_ONCE",
     "Answered",
+    "Call",
     "Desk",
     "Read",
-    "blocking_receive",
+    "directly",
     "each_messenger",
     "log_failure",
 ]
@@ -48,9 +48,28 @@ class _Receiver(Protocol):
     @property
     def provider_names(self) -> tuple[str, ...]: ...
 
+    def receive(
+        self, request: WebhookRequest, *, provider: str | None = None
+    ) -> Received | Awaitable[Received]: ...
 
+
+P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R", bound=_Receiver)
+
+
+class Call(Protocol):
+    """How a method of a messenger is called from a coroutine; ``directly``, or on a thread."""
+
+    async def __call__(
+        self, method: Callable[P, T | Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T: ...
+
+
+async def directly(method: Callable[P, T | Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a method here, and await what it returns where it is one for an event loop."""
+    told = method(*args, **kwargs)
+    return await told if isinstance(told, Awaitable) else told
 
 
 @frozen(kw_only=True)
@@ -73,12 +92,12 @@ class Desk(Generic[R]):
     Args:
         messengers: one, or a mapping that answers to ``get``.
         address: where providers call.
-        receive: has the messenger take a callback in.
+        call: calls the messenger.
     """
 
     messengers: R | Mapping[str, R]
     address: PublicAddress
-    receive: Callable[[R, WebhookRequest, str | None], Awaitable[Received]]
+    call: Call = directly
 
     async def answer(self, arrival: Arrival, read: Read) -> Answered[R]:
         """Take one in; durable before it returns 2xx. It never raises.
@@ -96,7 +115,7 @@ class Desk(Generic[R]):
                 headers=arrival.headers,
                 body=await _body(read, length),
             )
-            received = await self.receive(messenger, request, provider)
+            received = await self.call(messenger.receive, request, provider=provider)
         except WebhookRejected as error:
             if error.status >= _ASKS_TO_REPEAT:
                 log_failure("a callback could not be taken in", error)
@@ -121,13 +140,6 @@ class Desk(Generic[R]):
             msg = "nobody takes callbacks at this address"
             raise WebhookRejected(msg, status=404)
         return found, provider
-
-
-async def blocking_receive(
-    messenger: Messenger, request: WebhookRequest, provider: str | None
-) -> Received:
-    """Have a messenger take a callback in on the calling thread; never suspends."""
-    return messenger.receive(request, provider=provider)
 
 
 def each_messenger(messengers: T | Mapping[str, T]) -> Iterable[T]:

@@ -5,22 +5,21 @@ It is written once, as coroutines: under a blocking framework nothing in them ev
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Generic, Protocol, TypeVar
 
 from attrs import field, frozen
 
 from compliant_sms.errors import ConfigurationError
-from compliant_sms.messenger import Messenger
 from compliant_sms.permission import LANGUAGES
 from compliant_sms.secure_pages import PageRequest
 from compliant_sms.web._address import Arrival
-from compliant_sms.web._core import Answered, Read, each_messenger
+from compliant_sms.web._core import Answered, Call, Read, directly, each_messenger
 from compliant_sms.web._pages import answer_whatever_happens, asked_of, plain
 from compliant_sms.web._throttle import Throttle
 from compliant_sms.wire import HttpReply
 
-__all__ = ["FormDesk", "blocking_form"]
+__all__ = ["FormDesk"]
 
 
 class _HasForm(Protocol):
@@ -29,6 +28,8 @@ class _HasForm(Protocol):
 
     @property
     def form_path(self) -> str: ...
+
+    def answer(self, request: PageRequest) -> HttpReply | Awaitable[HttpReply]: ...
 
 
 class _Asker(Protocol):
@@ -45,12 +46,12 @@ class FormDesk(Generic[R]):
 
     Args:
         messengers: one, or a mapping that answers to ``get``.
-        answer_form: has the messenger answer.
+        call: calls the messenger.
         throttle: how many forms an address may send.
     """
 
     messengers: R | Mapping[str, R]
-    answer_form: Callable[[R, PageRequest], Awaitable[HttpReply]]
+    call: Call = directly
     throttle: Throttle = field(factory=Throttle)
 
     def __attrs_post_init__(self) -> None:
@@ -84,7 +85,8 @@ class FormDesk(Generic[R]):
         if arrival.method == "POST" and not self.throttle.lets(arrival.peer):
             words = "too many forms came from your network; please wait a minute"
             return Answered(reply=plain(429, words))
-        reply = await self.answer_form(messenger, await asked_of(arrival, read, language))
+        request = await asked_of(arrival, read, language)
+        reply = await self.call(messenger.permission.answer, request)
         taken = arrival.method == "POST" and reply.status == 200
         return Answered(reply=reply, next=messenger if taken else None)
 
@@ -99,8 +101,3 @@ class FormDesk(Generic[R]):
         # Mounted, it is asked for at its root; on its own, at the path that the form is known by.
         own = self.messengers.permission.form_path.strip("/").split("/")
         return self.messengers if parts in ([], own) else None
-
-
-async def blocking_form(messenger: Messenger, request: PageRequest) -> HttpReply:
-    """Have a messenger answer on the calling thread; never suspends."""
-    return messenger.permission.answer(request)

@@ -5,24 +5,25 @@ It is written once, as coroutines: under a blocking framework nothing in them ev
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Generic, Protocol, TypeVar
 
 from attrs import frozen
 
 from compliant_sms.errors import ConfigurationError, StoreError, WebhookRejected
-from compliant_sms.messenger import Messenger
 from compliant_sms.secure_pages import HEADERS, LARGEST_FORM, PageRequest
 from compliant_sms.web._address import Arrival
-from compliant_sms.web._core import Answered, Read, log_failure
+from compliant_sms.web._core import Answered, Call, Read, directly, log_failure
 from compliant_sms.wire import HttpReply
 
-__all__ = ["PageDesk", "answer_whatever_happens", "asked_of", "blocking_answer", "plain"]
+__all__ = ["PageDesk", "answer_whatever_happens", "asked_of", "plain"]
 
 
 class _HasPages(Protocol):
     @property
     def has_pages(self) -> bool: ...
+
+    def answer(self, request: PageRequest) -> HttpReply | Awaitable[HttpReply]: ...
 
 
 class _Shower(Protocol):
@@ -40,11 +41,11 @@ class PageDesk(Generic[R]):
 
     Args:
         messengers: one, or a mapping that answers to ``get``.
-        answer_page: has the messenger answer.
+        call: calls the messenger.
     """
 
     messengers: R | Mapping[str, R]
-    answer_page: Callable[[R, PageRequest], Awaitable[HttpReply]]
+    call: Call = directly
 
     def __attrs_post_init__(self) -> None:
         """Refuse a messenger that has nothing to show."""
@@ -78,17 +79,12 @@ class PageDesk(Generic[R]):
         if messenger is None or not messenger.secure_pages.has_pages:
             return Answered(reply=plain(404, "there is nothing here"))
         request = await asked_of(arrival, read, token)
-        return Answered(reply=await self.answer_page(messenger, request))
+        return Answered(reply=await self.call(messenger.secure_pages.answer, request))
 
     def _messenger(self, before: list[str]) -> R | None:
         if isinstance(self.messengers, Mapping):
             return self.messengers.get(before[-1]) if before else None
         return self.messengers
-
-
-async def blocking_answer(messenger: Messenger, request: PageRequest) -> HttpReply:
-    """Have a messenger answer on the calling thread; never suspends."""
-    return messenger.secure_pages.answer(request)
 
 
 async def answer_whatever_happens(answering: Awaitable[Answered[T]], failed: str) -> Answered[T]:

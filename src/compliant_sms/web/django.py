@@ -14,25 +14,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from compliant_sms.driver import finish
 from compliant_sms.errors import MissingExtra, WebhookRejected
-from compliant_sms.flows import Received
 from compliant_sms.messenger import AsyncMessenger, Messenger
-from compliant_sms.secure_pages import PageRequest
 from compliant_sms.web._address import Arrival, PublicAddress
 from compliant_sms.web._afterwards import Afterwards, AsyncAfterwards
-from compliant_sms.web._core import (
-    LARGEST_BODY,
-    READ_AT_ONCE,
-    Desk,
-    blocking_receive,
-    each_messenger,
-)
-from compliant_sms.web._forms import FormDesk, blocking_form
-from compliant_sms.web._pages import PageDesk, blocking_answer
-from compliant_sms.wire import HttpReply, WebhookRequest
+from compliant_sms.web._core import LARGEST_BODY, READ_AT_ONCE, Desk, each_messenger
+from compliant_sms.web._forms import FormDesk
+from compliant_sms.web._pages import PageDesk
+from compliant_sms.wire import HttpReply
 
 try:
     from django.conf import settings
@@ -49,8 +41,9 @@ __all__ = ["consent_urls", "secure_urls", "webhook_urls"]
 
 _REST = r"^(?P<path>.*)\Z"
 _View = Callable[[HttpRequest, str], Any]
-_Blocking = Messenger | Mapping[str, Messenger]
-_Asynchronous = AsyncMessenger | Mapping[str, AsyncMessenger]
+_Either = Messenger | AsyncMessenger
+_M = TypeVar("_M", Messenger, AsyncMessenger, _Either)
+_Desk = Desk[_M] | PageDesk[_M] | FormDesk[_M]
 
 
 def webhook_urls(
@@ -75,12 +68,8 @@ def webhook_urls(
         ConfigurationError: it is not told where providers call.
     """
     address = PublicAddress.of(public_url, trusted_proxies)
-    view = (
-        _async_view(Desk(cast("_Asynchronous", messenger), address, _receive), dispatch=dispatch)
-        if _is_async(messenger)
-        else _view(Desk(cast("_Blocking", messenger), address, blocking_receive), dispatch=dispatch)
-    )
-    return [_Checked(RegexPattern(_REST), _left_alone(view), address=address)]
+    view = _view(Desk[_Either](messenger, address), dispatch=dispatch)
+    return [_Checked(RegexPattern(_REST), view, address=address)]
 
 
 def secure_urls(
@@ -98,12 +87,7 @@ def secure_urls(
     Raises:
         ConfigurationError: the messenger has no pages.
     """
-    view = (
-        _async_view(PageDesk(cast("_Asynchronous", messenger), _answer_page))
-        if _is_async(messenger)
-        else _view(PageDesk(cast("_Blocking", messenger), blocking_answer))
-    )
-    return [URLPattern(RegexPattern(_REST), _left_alone(view))]
+    return [URLPattern(RegexPattern(_REST), _view(PageDesk[_Either](messenger)))]
 
 
 def consent_urls(
@@ -125,29 +109,18 @@ def consent_urls(
     Raises:
         ConfigurationError: a messenger has no form.
     """
-    view = (
-        _async_view(FormDesk(cast("_Asynchronous", messenger), _answer_form), dispatch=dispatch)
-        if _is_async(messenger)
-        else _view(FormDesk(cast("_Blocking", messenger), blocking_form), dispatch=dispatch)
-    )
-    return [URLPattern(RegexPattern(_REST), _left_alone(view))]
+    desk = FormDesk[_Either](messenger)
+    return [URLPattern(RegexPattern(_REST), _view(desk, dispatch=dispatch))]
 
 
-def _is_async(messenger: object) -> bool:
-    return any(isinstance(each, AsyncMessenger) for each in each_messenger(messenger))
+def _view(desk: _Desk[_Either], *, dispatch: bool = False) -> _View:
+    """What answers for a desk, by the kind of its messengers."""
+    if any(isinstance(each, AsyncMessenger) for each in each_messenger(desk.messengers)):
+        return _left_alone(_async_view(cast("_Desk[AsyncMessenger]", desk), dispatch=dispatch))
+    return _left_alone(_blocking_view(cast("_Desk[Messenger]", desk), dispatch=dispatch))
 
 
-async def _answer_page(messenger: AsyncMessenger, request: PageRequest) -> HttpReply:
-    return await messenger.secure_pages.answer(request)
-
-
-async def _answer_form(messenger: AsyncMessenger, request: PageRequest) -> HttpReply:
-    return await messenger.permission.answer(request)
-
-
-def _view(
-    desk: Desk[Messenger] | PageDesk[Messenger] | FormDesk[Messenger], *, dispatch: bool = False
-) -> _View:
+def _blocking_view(desk: _Desk[Messenger], *, dispatch: bool) -> _View:
     afterwards = Afterwards()
 
     def view(request: HttpRequest, path: str) -> HttpResponse:
@@ -158,11 +131,7 @@ def _view(
     return view
 
 
-def _async_view(
-    desk: Desk[AsyncMessenger] | PageDesk[AsyncMessenger] | FormDesk[AsyncMessenger],
-    *,
-    dispatch: bool = False,
-) -> _View:
+def _async_view(desk: _Desk[AsyncMessenger], *, dispatch: bool) -> _View:
     afterwards = AsyncAfterwards()
 
     async def view(request: HttpRequest, path: str) -> HttpResponse:
@@ -172,12 +141,6 @@ def _async_view(
         return _Response(answered.reply, ask, told=isinstance(desk, Desk))
 
     return view
-
-
-async def _receive(
-    messenger: AsyncMessenger, request: WebhookRequest, provider: str | None
-) -> Received:
-    return await messenger.receive(request, provider=provider)
 
 
 def _left_alone(view: _View) -> _View:

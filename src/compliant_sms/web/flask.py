@@ -20,9 +20,9 @@ from compliant_sms.errors import ConfigurationError, MissingExtra, WebhookReject
 from compliant_sms.messenger import Messenger
 from compliant_sms.web._address import Arrival, PublicAddress
 from compliant_sms.web._afterwards import Afterwards
-from compliant_sms.web._core import READ_AT_ONCE, Desk, blocking_receive, each_messenger
-from compliant_sms.web._forms import FormDesk, blocking_form
-from compliant_sms.web._pages import PageDesk, blocking_answer
+from compliant_sms.web._core import READ_AT_ONCE, Desk, each_messenger
+from compliant_sms.web._forms import FormDesk
+from compliant_sms.web._pages import PageDesk
 
 try:
     from flask import Blueprint, Request, Response, request
@@ -60,7 +60,7 @@ def webhook_blueprint(
             event loop.
     """
     _refuse_event_loops(messenger)
-    desk = Desk(messenger, PublicAddress.of(public_url, trusted_proxies), blocking_receive)
+    desk = Desk(messenger, PublicAddress.of(public_url, trusted_proxies))
     view = _answering(desk, dispatch=dispatch)
     blueprint = Blueprint(name, __name__)
     blueprint.add_url_rule("/", "take_in", view, methods=_CALLED_WITH, strict_slashes=False)
@@ -86,7 +86,7 @@ def secure_blueprint(
         ConfigurationError: the messenger has no pages, or is one for an event loop.
     """
     _refuse_event_loops(messenger)
-    view = _answering(PageDesk(messenger, blocking_answer))
+    view = _answering(PageDesk(messenger))
     blueprint = Blueprint(name, __name__)
     blueprint.add_url_rule("/<path:path>", "show", view, methods=_BROWSED_WITH)
     return blueprint
@@ -115,7 +115,7 @@ def consent_blueprint(
         ConfigurationError: a messenger has no form, or is one for an event loop.
     """
     _refuse_event_loops(messenger)
-    view = _answering(FormDesk(messenger, blocking_form), dispatch=dispatch)
+    view = _answering(FormDesk(messenger), dispatch=dispatch)
     blueprint = Blueprint(name, __name__)
     blueprint.add_url_rule("/", "ask", view, methods=_BROWSED_WITH, strict_slashes=False)
     blueprint.add_url_rule("/<path:path>", "ask", view, methods=_BROWSED_WITH)

@@ -9,21 +9,20 @@ Needs the extra ``starlette``, or Starlette itself.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from functools import partial
+from inspect import iscoroutinefunction
+from typing import ParamSpec, TypeVar
 
 from attrs import frozen
 
 from compliant_sms.errors import MissingExtra, WebhookRejected
-from compliant_sms.flows import Received
 from compliant_sms.messenger import AsyncMessenger, Messenger
-from compliant_sms.secure_pages import PageRequest
 from compliant_sms.web._address import Arrival, PublicAddress
 from compliant_sms.web._afterwards import work, work_async
 from compliant_sms.web._core import Desk
 from compliant_sms.web._forms import FormDesk
 from compliant_sms.web._pages import PageDesk
-from compliant_sms.wire import HttpReply, WebhookRequest
 
 try:
     from starlette.applications import Starlette
@@ -39,6 +38,8 @@ except ModuleNotFoundError as _error:
 __all__ = ["consent_app", "secure_app", "webhook_app"]
 
 _Either = Messenger | AsyncMessenger
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def webhook_app(
@@ -62,7 +63,7 @@ def webhook_app(
     Raises:
         ConfigurationError: it is not told where providers call.
     """
-    desk = Desk(messenger, PublicAddress.of(public_url, trusted_proxies), _receive)
+    desk = Desk(messenger, PublicAddress.of(public_url, trusted_proxies), _called)
     return Starlette(routes=[Route("/{rest:path}", _Endpoint(desk, dispatch, desk.address.below))])
 
 
@@ -80,7 +81,7 @@ def secure_app(messenger: _Either | Mapping[str, _Either]) -> Starlette:
     Raises:
         ConfigurationError: the messenger has no pages.
     """
-    desk = PageDesk(messenger, _answer_page)
+    desk = PageDesk(messenger, _called)
     return Starlette(routes=[Route("/{rest:path}", _Endpoint(desk))])
 
 
@@ -99,20 +100,18 @@ def consent_app(messenger: _Either | Mapping[str, _Either], *, dispatch: bool = 
     Raises:
         ConfigurationError: a messenger has no form.
     """
-    desk = FormDesk(messenger, _answer_form)
+    desk = FormDesk(messenger, _called)
     return Starlette(routes=[Route("/{rest:path}", _Endpoint(desk, dispatch))])
 
 
-async def _answer_page(messenger: _Either, request: PageRequest) -> HttpReply:
-    if isinstance(messenger, AsyncMessenger):
-        return await messenger.secure_pages.answer(request)
-    return await run_in_threadpool(messenger.secure_pages.answer, request)
-
-
-async def _answer_form(messenger: _Either, request: PageRequest) -> HttpReply:
-    if isinstance(messenger, AsyncMessenger):
-        return await messenger.permission.answer(request)
-    return await run_in_threadpool(messenger.permission.answer, request)
+async def _called(method: Callable[P, T | Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a method without holding up the event loop: one that blocks, on a thread."""
+    told: T | Awaitable[T]
+    if iscoroutinefunction(method):
+        told = method(*args, **kwargs)
+    else:
+        told = await run_in_threadpool(method, *args, **kwargs)
+    return await told if isinstance(told, Awaitable) else told
 
 
 @frozen
@@ -158,15 +157,7 @@ async def _read(stream: AsyncIterator[bytes]) -> bytes:
         raise WebhookRejected(msg) from error
 
 
-async def _receive(
-    messenger: Messenger | AsyncMessenger, request: WebhookRequest, provider: str | None
-) -> Received:
-    if isinstance(messenger, AsyncMessenger):
-        return await messenger.receive(request, provider=provider)
-    return await run_in_threadpool(messenger.receive, request, provider=provider)
-
-
-def _task(messenger: Messenger | AsyncMessenger) -> BackgroundTask:
+def _task(messenger: _Either) -> BackgroundTask:
     if isinstance(messenger, AsyncMessenger):
         return BackgroundTask(work_async, messenger)
     return BackgroundTask(work, messenger)

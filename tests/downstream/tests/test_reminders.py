@@ -69,7 +69,7 @@ def test_stop(messenger: Messenger, carrier: FakeCarrier, caplog: pytest.LogCapt
 
     assert carrier.reply(ANA, "Please stop texting me, Ana Gomez") == 200
 
-    assert messenger.consent.state(ANA, "pat-881").revoked_at is not None
+    assert messenger.consent.state(ANA, person="pat-881").revoked_at is not None
     assert_no_phi(caplog, messenger)
 
 

@@ -148,9 +148,9 @@ def _provider(account: Account, api: str, hook: str) -> Provider | None:
             return Bandwidth(
                 account_id=account.account_id,
                 application_id=account.application_id,
-                username=account.user_name,
+                username=account.username,
                 password=account.password,
-                callback_credentials=[f"{account.callback_user}:{account.callback_password}"],
+                callback_credentials=[account.callback_credentials],
                 sender=sender,
                 base_url=api,
             )

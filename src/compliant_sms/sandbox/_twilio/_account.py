@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from compliant_sms.sandbox._carrier import Carrier
 
 _ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
-_SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 _FORM: Final = "application/x-www-form-urlencoded; charset=UTF-8"
 
 
@@ -59,6 +58,8 @@ class TwilioAccount(Account):
     )
     unreachable: ClassVar[int] = 30003
     opted_out: ClassVar[int] = 21610
+    id_form: ClassVar[re.Pattern[str]] = re.compile(r"(SM|MM)[0-9a-f]{32}")
+    id_words: ClassVar[str] = "SM and 32 lower-case hexadecimal digits"
     keywords_can_be_switched: ClassVar[bool] = True
     takes_status_url: ClassVar[bool] = False
 
@@ -77,19 +78,6 @@ class TwilioAccount(Account):
     def new_id(self, draft: Draft, chance: Random) -> str:
         """``MM`` for texts with media, ``SM`` for others, and 32 hexadecimal digits."""
         return f"{'MM' if draft.media_urls else 'SM'}{chance.getrandbits(128):032x}"
-
-    def require_id(self, text: str) -> str:
-        """Hand it back when it looks like one of Twilio's.
-
-        Raises:
-            InvalidInput: it does not.
-        """
-        if not _SID.fullmatch(text):
-            msg = (
-                "the sid does not look like Twilio's. Pass SM and 32 lower-case hexadecimal digits."
-            )
-            raise InvalidInput(msg)
-        return text
 
     def routes(self, carrier: Carrier) -> list[Route]:
         """Create, list, fetch, redact and delete."""

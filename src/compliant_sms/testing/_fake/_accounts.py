@@ -17,12 +17,10 @@ from compliant_sms.sandbox import (
     VonageAccount,
 )
 from compliant_sms.testing._fake._other import OtherAccount, OtherProvider
-from compliant_sms.testing._fake._others import OTHERS, other
+from compliant_sms.testing._fake._others import NOWHERE, OTHERS, other
 
 __all__ = ["account_of", "adapter_of"]
 
-_NOWHERE: Final = "http://127.0.0.1:9"
-"""An address of this machine at which nobody listens (RFC 863): nothing is sent there."""
 _API_KEY: Final = "KEY-that-opens-nothing"
 
 
@@ -32,7 +30,7 @@ def _twilio(callback: str) -> Twilio:
         auth_token="a-token-that-signs-nothing-real",  # noqa: S106 - it opens nothing
         sender="+12175550111",
         status_callback=callback,
-        base_url=_NOWHERE,
+        base_url=NOWHERE,
     )
 
 
@@ -43,7 +41,7 @@ def _telnyx(callback: str) -> Telnyx:
         public_keys=[account.public_key],
         sender="+13125550121",
         status_callback=callback,
-        base_url=_NOWHERE,
+        base_url=NOWHERE,
     )
 
 
@@ -54,7 +52,7 @@ def _vonage(callback: str) -> Vonage:
         signature_secrets=["0123456789abcdef0123456789abcdef"],
         sender="+16185550131",
         status_callback=callback,
-        base_url=_NOWHERE,
+        base_url=NOWHERE,
     )
 
 
@@ -66,7 +64,7 @@ def _bandwidth(_: str) -> Bandwidth:
         password="a-password-that-opens-nothing",  # noqa: S106
         callback_credentials=["hook:a-password-of-callbacks"],
         sender="+17085550141",
-        base_url=_NOWHERE,
+        base_url=NOWHERE,
     )
 
 
@@ -75,6 +73,7 @@ _ADAPTERS: Final[Mapping[str, Callable[[str], Provider]]] = {
     "telnyx": _telnyx,
     "vonage": _vonage,
     "bandwidth": _bandwidth,
+    **OTHERS,
 }
 
 
@@ -88,11 +87,8 @@ def adapter_of(name: str, public_url: str) -> Provider:
     Raises:
         InvalidInput: the fake carrier does not speak for that provider.
     """
-    if name in OTHERS:
-        return OTHERS[name](_NOWHERE, f"{public_url}/{name}")
     if name not in _ADAPTERS:
-        known = ", ".join([*_ADAPTERS, *OTHERS])
-        msg = f"the fake carrier has no such provider. Pass one of {known}."
+        msg = f"the fake carrier has no such provider. Pass one of {', '.join(_ADAPTERS)}."
         raise InvalidInput(msg)
     return _ADAPTERS[name](f"{public_url}/{name}")
 
@@ -129,14 +125,12 @@ def _spoken_for(adapter: Twilio | Telnyx | Vonage | Bandwidth) -> Account:
         case Vonage():
             return _vonage_account(adapter)
         case Bandwidth():
-            user, _, password = adapter.callback_credentials[0].partition(":")
             return BandwidthAccount(
                 account_id=adapter.account_id,
-                user_name=adapter.username,
+                username=adapter.username,
                 password=adapter.password,
                 application_id=adapter.application_id,
-                callback_user=user,
-                callback_password=password,
+                callback_credentials=adapter.callback_credentials[0],
                 numbers=[adapter.sender.e164],
             )
 

@@ -28,7 +28,6 @@ from compliant_sms.sandbox import Account
 from compliant_sms.sandbox._account import Handover
 from compliant_sms.sandbox._book import Book
 from compliant_sms.sandbox._carrier import Carrier
-from compliant_sms.sandbox._chance import random_uuid
 from compliant_sms.sandbox._creating import Creation
 from compliant_sms.sandbox._entries import BookEntry, Draft, require_text
 from compliant_sms.sandbox._keywords import Keyword, Keywords, keywords, read_keyword
@@ -211,7 +210,7 @@ class OtherAccount(Account):
 
     def new_id(self, draft: Draft, chance: Random) -> str:
         """Our reference where the answer repeats it; a UUID elsewhere."""
-        return (self.other.by_reference and draft.reference) or random_uuid(chance)
+        return (self.other.by_reference and draft.reference) or super().new_id(draft, chance)
 
     def require_id(self, text: str) -> str:
         """Hand it back: nobody knows how the provider's look.

@@ -28,7 +28,10 @@ from compliant_sms.testing._fake._other import OtherProvider
 from compliant_sms.testing.webhooks import maker_for
 from compliant_sms.wire import HttpReply
 
-__all__ = ["OTHERS", "other"]
+__all__ = ["NOWHERE", "OTHERS", "other"]
+
+NOWHERE: Final = "http://127.0.0.1:9"
+"""An address of this machine at which nobody listens (RFC 863): nothing is sent there."""
 
 _ID: Final = "the-id-of-the-text"
 _ANSWERS: Final[Mapping[str, tuple[int, object]]] = {
@@ -56,90 +59,90 @@ _ANSWERS: Final[Mapping[str, tuple[int, object]]] = {
 }
 
 
-def _plivo(nowhere: str, callback: str) -> Plivo:
+def _plivo(callback: str) -> Plivo:
     return Plivo(
         auth_id="MA" + "X" * 18,
         auth_token="a-token-that-opens-nothing",  # noqa: S106
         sender="+13125550151",
         status_callback=callback,
-        base_url=nowhere,
+        base_url=NOWHERE,
     )
 
 
-def _sinch(nowhere: str, callback: str) -> Sinch:
+def _sinch(callback: str) -> Sinch:
     return Sinch(
         service_plan_id="made-up",
         api_token="a-token-that-opens-nothing",  # noqa: S106
         webhook_secrets=["a-secret-of-callbacks"],
         sender="+13125550152",
         status_callback=callback,
-        base_url=nowhere,
+        base_url=NOWHERE,
     )
 
 
-def _infobip(nowhere: str, callback: str) -> Infobip:
+def _infobip(callback: str) -> Infobip:
     return Infobip(
         api_key="a-key-that-opens-nothing",
         callback_credentials=["hook:a-password-of-callbacks"],
         sender="+13125550153",
         status_callback=callback,
-        base_url=nowhere,
+        base_url=NOWHERE,
     )
 
 
-def _messagebird(nowhere: str, callback: str) -> MessageBird:
+def _messagebird(callback: str) -> MessageBird:
     return MessageBird(
         access_key="a-key-that-opens-nothing",
         signing_keys=["a-key-that-signs-nothing-real"],
         sender="+13125550154",
         status_callback=callback,
-        base_url=nowhere,
+        base_url=NOWHERE,
     )
 
 
-def _bird(nowhere: str, _: str) -> Bird:
+def _bird(_: str) -> Bird:
     return Bird(
         workspace_id="5d6e3b8c-2f0b-4c1c-9d7e-0c6a5d1f2b3a",
         channel_id="0f3c8a52-7e64-4b0d-8b59-2f6f1c9b7d41",
         access_key="a-key-that-opens-nothing",
         signing_keys=["a-key-that-signs-nothing-real"],
         sender="+13125550155",
-        base_url=nowhere,
+        base_url=NOWHERE,
     )
 
 
-def _clicksend(nowhere: str, _: str) -> ClickSend:
+def _clicksend(_: str) -> ClickSend:
     return ClickSend(
         username="clinic",
         api_key="a-key-that-opens-nothing",
         url_tokens=["a-token-of-callbacks"],
         sender="+13125550156",
-        base_url=nowhere,
+        base_url=NOWHERE,
     )
 
 
-def _aws(nowhere: str, _: str) -> AwsEndUserMessaging:
+def _aws(_: str) -> AwsEndUserMessaging:
     return AwsEndUserMessaging(
         access_key_id="AKIAMADEUP",
         secret_access_key="a-key-that-opens-nothing",  # noqa: S106
         region="us-east-1",
         topic_arns=["arn:aws:sns:us-east-1:123456789012:texts"],
         sender="+13125550157",
-        base_url=nowhere,
+        base_url=NOWHERE,
     )
 
 
-def _azure(nowhere: str, _: str) -> AzureCommunicationServices:
+def _azure(_: str) -> AzureCommunicationServices:
     return AzureCommunicationServices(
         endpoint="https://clinic.communication.azure.com",
         access_key=base64.b64encode(b"opens nothing").decode(),
         url_tokens=["a-token-of-callbacks"],
         sender="+18335550158",
-        base_url=nowhere,
+        base_url=NOWHERE,
     )
 
 
-OTHERS: Final[Mapping[str, Callable[[str, str], Provider]]] = {
+OTHERS: Final[Mapping[str, Callable[[str], Provider]]] = {
     "plivo": _plivo,
     "sinch": _sinch,
     "infobip": _infobip,
@@ -149,7 +152,7 @@ OTHERS: Final[Mapping[str, Callable[[str, str], Provider]]] = {
     "aws": _aws,
     "azure": _azure,
 }
-"""By name: an adapter, given an address of its API and one for its callbacks."""
+"""By name: an adapter, given an address for its callbacks."""
 
 
 def other(adapter: Provider) -> OtherProvider:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from urllib.parse import urlencode
 
 from attrs import field, frozen
 
+from compliant_sms._callback_signing import as_json
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import Unsupported
 from compliant_sms.lifecycle import State
@@ -35,11 +35,6 @@ FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
 _EVENTS: Final = uuid.UUID("6f0c1d1e-3a52-4f77-8f0e-0a8c2d5b7e90")
 _TELLS: Final = (State.SENT, State.DELIVERED, State.UNDELIVERED, State.FAILED)
-
-
-def as_json(content: object) -> bytes:
-    """Compact JSON, as callbacks have it."""
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def plain(e164: str) -> str:
