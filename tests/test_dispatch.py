@@ -33,7 +33,7 @@ from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
 from conftest import MORNING, PATIENT, PERSON
 from test_receive import from_patient
-from test_send import BODY, DAWN, NIGHT, Meanwhile, agree, outgoing, remind
+from test_send import BODY, DAWN, NIGHT, TOO_LATE, Meanwhile, agree, outgoing, remind
 from test_store import alter, rows
 
 pytestmark = pytest.mark.both_databases
@@ -161,7 +161,7 @@ def test_too_late_though_it_fails(
     if seen == "the store fails":
         monkeypatch.setattr(_dispatch, "too_late", lambda *_: 1 / 0)
     if seen == "it fails":
-        assert messenger.dispatch_due() == (Cancelled(message_id=held.message_id),)
+        assert messenger.dispatch_due() == (Cancelled(message_id=held.message_id, reason=TOO_LATE),)
     else:
         with pytest.raises(LookupError):
             messenger.dispatch_due()
@@ -227,7 +227,7 @@ def test_no_route_any_more(
         elsewhere.dispatch_due()
     clock.advance(timedelta(minutes=2))
 
-    assert elsewhere.dispatch_due() == (Cancelled(message_id=held.message_id),)
+    assert elsewhere.dispatch_due() == (Cancelled(message_id=held.message_id, reason=TOO_LATE),)
     assert elsewhere.dispatch_due() == ()
 
 

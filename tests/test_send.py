@@ -65,6 +65,7 @@ BODY = (
 IN_THE_CLEAR = Plaintext(reason="nobody real is in it")
 NIGHT = datetime(2026, 12, 1, 5, 0, tzinfo=UTC)
 DAWN = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
+TOO_LATE = "It could not go before its not_after."
 Make = Callable[..., Messenger]
 
 
@@ -493,12 +494,13 @@ def test_not_after(willing: Messenger, carrier: Sandbox, clock: MovableClock) ->
     """What could only go after not_after is cancelled at once, never sent late."""
     clock.move_to(NIGHT)
     outcome = remind(willing, not_after=DAWN - timedelta(seconds=1))
-    assert outcome == Cancelled(message_id=outcome.message_id)
+    assert outcome == Cancelled(message_id=outcome.message_id, reason=TOO_LATE)
+    assert remind(willing, not_after=DAWN - timedelta(seconds=1)) == outcome
     held = remind(willing, "in time", not_after=DAWN)
     assert isinstance(held, Held)
     clock.move_to(DAWN + timedelta(seconds=1))
 
-    assert willing.dispatch_due() == (Cancelled(message_id=held.message_id),)
+    assert willing.dispatch_due() == (Cancelled(message_id=held.message_id, reason=TOO_LATE),)
     assert carrier.messages() == []
 
 

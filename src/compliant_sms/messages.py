@@ -419,7 +419,7 @@ class Cancelled:
     """The text will not be sent: it was called back, or it could not go before ``not_after``.
 
     Attributes:
-        reason: why, where what it was about has changed; empty otherwise.
+        reason: why, where nobody called it back by hand; it tells nothing of a patient.
     """
 
     message_id: str

@@ -46,6 +46,7 @@ WAITING = frozenset({State.DUE, State.HELD})
 _IN_PLACE = frozenset({State.CLAIMED, State.HELD})
 _MANY = 20
 _TOLD_ALREADY = "The reminder before it went late, and said the same."
+_TOO_LATE = "It could not go before its not_after."
 
 
 @frozen(kw_only=True)
@@ -207,7 +208,11 @@ async def admit(
     decided = evolve(decided, decision=plan.decision)
     decision, route = decided.decision, decided.route
     told = await _is_told_already(tx, message, decision)
-    moved, result = _told_already(message) if told else _consequence(message, decided, ports)
+    result: Outcome | None
+    if told:
+        moved, result = _cancelled(message, _TOLD_ALREADY)
+    else:
+        moved, result = _consequence(message, decided, ports)
     if result is None and decided.told.needs_link:
         return Unlinked(message)
     if result is None and (until := await turn(tx, ports, decision.facts, route, waits[route.key])):
@@ -254,8 +259,14 @@ def is_late(message: Message, at: datetime) -> bool:
 async def too_late(tx: Transaction, ports: Ports, message: Message, at: datetime) -> Cancelled:
     """Cancel a text that waits, because it makes no sense any more."""
     await leave_places(tx, ports, message, at)
-    await tx.save(message.moved(State.CANCELLED), at)
-    return Cancelled(message_id=message.message_id)
+    cancelled, outcome = _cancelled(message, _TOO_LATE)
+    await tx.save(cancelled, at)
+    return outcome
+
+
+def _cancelled(message: Message, why: str) -> tuple[Message, Cancelled]:
+    cancelled = message.moved(State.CANCELLED, problem=aside(why))
+    return cancelled, Cancelled(message_id=message.message_id, reason=why)
 
 
 def _consequence(
@@ -268,7 +279,7 @@ def _consequence(
         return evolve(message, state=State.BLOCKED), blocked
     earliest = decision.until or at
     if last is not None and earliest > last:
-        return evolve(message, state=State.CANCELLED), Cancelled(message_id=message_id)
+        return _cancelled(message, _TOO_LATE)
     if decision.verdict is Verdict.HOLD:
         held = Held(message_id=message_id, until=earliest, reasons=decision.reasons)
         return evolve(message, state=State.HELD, not_before=earliest), held
@@ -308,11 +319,6 @@ async def _visits(tx: Transaction, message: Message) -> set[tuple[str, str, int]
     """Of which visits a text tells, each at its time."""
     told = await tx.told_in(message.message_id)
     return {(each.appointment_id, each.occurrence, each.sequence) for each in told}
-
-
-def _told_already(message: Message) -> tuple[Message, Outcome | None]:
-    cancelled = message.moved(State.CANCELLED, problem=aside(_TOLD_ALREADY))
-    return cancelled, Cancelled(message_id=message.message_id, reason=_TOLD_ALREADY)
 
 
 def _departure(decided: Decided) -> Departure:
