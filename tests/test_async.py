@@ -159,7 +159,7 @@ def test_scripted_day(
         clock.move_to(DAWN)
         seen.append(await call(own.dispatch_due))
         events = await call(own.consent.events, PATIENT)
-        state = await call(own.consent.state, PATIENT, PERSON, as_known_at=NIGHT)
+        state = await call(own.consent.state, PATIENT, person=PERSON, as_known_at=NIGHT)
         history = await call(own.history, PERSON)
         report = await call(own.verify_ledger)
         seen += [len(events), state.tier == 0, len(history.texts), report.events]

@@ -152,7 +152,7 @@ def test_a_day(ears: Ears, messenger: Messenger, carrier: Sandbox, clock: Movabl
     clock.move_to(DAWN)
     ears.hear(messenger.history, "pat-881")
     ears.hear(messenger.consent.events, NUMBER)
-    ears.hear(messenger.consent.state, NUMBER, "pat-881")
+    ears.hear(messenger.consent.state, NUMBER, person="pat-881")
     ears.hear(messenger.consent.revoke, NUMBER, channel="spoken", recorded_by="front-desk:ana")
     ears.hear(messenger.verify_ledger)
     ears.note(messenger)
