@@ -147,6 +147,8 @@ def _begun(further: Mapping[str, tuple[Entry, ...]], after: str) -> tuple[Entry,
 
 def _is_somebodys(view: View, index: int) -> bool:
     """Whether a word that ends so is of a person: "Ana's"."""
+    if view.words[index + 1 : index + 2] in _NAMED_AFTER:
+        return False  # "Addison's disease"
     return view.capital[index] and bool(view.marks[index] & marks.GIVEN)
 
 
@@ -182,6 +184,7 @@ def _stands_out(view: View, start: int, end: int) -> bool:
 
 
 _FEW = 2
+_NAMED_AFTER = (["disease"], ["syndrome"])
 
 
 def _follows(view: View, index: int, rest: tuple[str, ...]) -> bool:
