@@ -735,6 +735,12 @@ def test_many_names_are_not_one() -> None:
         ("calling about the Rivers twins", ["Rivers"]),
         ("forms for baby de la Cruz", ["de la Cruz"]),
         ("is this xochitl?", ["xochitl"]),
+        ("Hi, Mark we have your form", ["Mark"]),
+        ("Hi, Angel your form is ready", ["Angel"]),
+        ("Hello, Treyvonn we have your form", ["Treyvonn"]),
+        ("Hi Brown we have your form", ["Brown"]),
+        ("Okonjo here for my visit", ["Okonjo"]),
+        ("Parking by W Halsted", []),
     ],
 )
 def test_names_in_more_forms(text: str, found: list[str]) -> None:
@@ -750,6 +756,9 @@ def test_names_in_more_forms(text: str, found: list[str]) -> None:
         "Hello - New hours start soon",
         "Dear patient, Download our app",
         "Hi, Will you be open",
+        "Hi, Hope you are well",
+        "Hi, Mark your calendar",
+        "Hi, May is a busy month",
         "aqui esta el formulario",
         "Click here to see our hours",
         "Hi - Season's greetings to all",

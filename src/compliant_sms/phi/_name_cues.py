@@ -24,6 +24,7 @@ from compliant_sms.phi._marks import (
 from compliant_sms.phi._name_extent import ends_phrase
 from compliant_sms.phi._name_filed import is_filed_under
 from compliant_sms.phi._name_initials import initials
+from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_only_announced import in_capitals, surname_only, with_particles
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_staff_words import (
@@ -71,6 +72,12 @@ _MOST_SKIPPED, _LONG_ENOUGH = 4, 4
 _NURSES = frozenset({"nurse", "midwife", "doula", "enfermera"})
 _THINGS_WITH_NAMES = frozenset({"wifi", "network", "file", "brand", "domain", "app", "screen"})
 _GREETING = frozenset({"greeting", "named"})
+_VERBS, _BEFORE_YOUR = word_set("will may hope love"), word_set("mark bill")
+_SUBJECTS = word_set("we we're we've we'll i i'm you please pls")
+_SPOKEN = _SUBJECTS | word_set(
+    "it's this just thanks you're your can could would"
+    " are do don't did have call text reply what when how su le te tiene"
+)
 _TELL_ALL = frozenset({"introduction", "named", "relative"})
 _SLASHED = frozenset({" ", "/", "/ ", "/h "})
 _TELLING = frozenset({" ", ", ", " ("})
@@ -170,8 +177,20 @@ def _opens_a_sentence(view: View, index: int, cue: _Cue) -> bool:
     if not view.capital[index] or view.capital[index + 1] or view.marks[index + 1] & PARTICLE:
         return False
     if marks & GIVEN:
-        return apart and bool(marks & HARDLY_NAME or view.words[index].removesuffix("'s") in THINGS)
-    return bool(marks & COMMON) or (apart and not marks & SURNAME)
+        other = bool(marks & HARDLY_NAME or view.words[index].removesuffix("'s") in THINGS)
+        return apart and other and not _is_spoken_to(view, index)
+    surname = marks & SURNAME and view.words[index + 1] in _SUBJECTS
+    return bool(marks & COMMON) and not surname
+
+
+def _is_spoken_to(view: View, index: int) -> bool:
+    """Whether it goes on as to somebody of that name: "Hi, Angel your form is ready"."""
+    word, after = view.words[index], view.words[index + 1]
+    if word in _VERBS or (after == "your" and word in _BEFORE_YOUR):
+        return False
+    if after == "is" or word.endswith("'s"):
+        return not view.marks[index] & DATE_WORD and word != "season's"
+    return after in _SPOKEN
 
 
 def _called(view: View, index: int) -> Person | None:

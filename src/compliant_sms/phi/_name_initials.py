@@ -35,6 +35,8 @@ _HEADS = word_set("fyi re pt attn staff update")
 _BLANKS = frozenset({" ", ", "})
 _NO_SURNAME = COMMON | HEALTH_TERM | DATE_WORD | STAFF_CUE | NO_NAME | HARDLY_NAME | PLACE_WORD
 _WORDS = frozenset({"a", "i", "o", "y"})
+_DIRECTIONS = frozenset({"n", "s", "e", "w"})
+_NEAR = word_set("at on near from off of by the to")
 _CHOICES = word_set("reply text press send type key enter answer responda")
 _NAMING = frozenset({"for", "its", "it's", "cancel", "reschedule", "confirm"})
 _THANKS = frozenset({"thanks", "thx", "ty"})
@@ -116,7 +118,10 @@ def _leads_surname(view: View, index: int) -> bool:
     named = named and not kinds & _NO_SURNAME and not view.gaps[index].strip()[-1:].isdigit()
     if not named or view.is_shouted(ahead) != view.shouts:
         return False
-    return not index or view.words[index - 1] not in _CHOICES
+    before = view.words[index - 1] if index else ""
+    if view.words[index] in _DIRECTIONS and (not index or before in _NEAR):
+        return False  # "Our office is at W Madison"
+    return before not in _CHOICES
 
 
 def _undotted(view: View, index: int) -> Person | None:

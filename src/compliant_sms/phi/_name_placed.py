@@ -44,7 +44,6 @@ _LAST = 3
 _NAMELIKE = CANDIDATE | SURNAME
 _NAME_KINDS = frozenset({"first", "last", "given", "middle"})
 _COMES_IN = frozenset({"checking", "arriving"})
-_SENDS = (["to"], ["for"])
 _WHOSE = frozenset({"my", "our", "her", "his", "the", "a"})
 _NICKNAME = frozenset({"nickname", "name"})
 _SIGNS = frozenset("-~.?!,")
@@ -149,8 +148,6 @@ def _before_identification(view: View) -> Iterator[Person]:
         word = view.words[index]
         if word in _COMES_IN and not _arrives(view, index):
             continue
-        if word == "here" and view.words[index + 1 : index + 2] in _SENDS:
-            continue  # "Click here to see our hours"
         here = word == "here" or word in _COMES_IN
         if found := _no_words(view, index - 1, view.gaps[index], here=here):
             yield found

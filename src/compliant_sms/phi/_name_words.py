@@ -92,7 +92,7 @@ NEVER = word_set(
     " will can may must said says told wants want called calls gave did does wrote put my your"
     " our me we he she they it office for from to with at in on dob born here there again"
     " still id thru til until just line back portal friend friends parent guardian"
-    " nombre esta"
+    " nombre esta click"
     " verizon comcast xfinity fedex usps uber lyft doordash instacart walmart walgreens costco"
 )
 SALUTES = word_set("hi hello hey dear hola ola oi")
@@ -233,7 +233,7 @@ SAINTS = word_set(
 # What has a letter for a name, so that the letter is no initial.
 LETTERED = word_set(
     "bed room deck lot wing building bldg suite ste apt unit vitamin hepatitis hep type part plan"
-    " option exit door gate bay floor group grade stage form lane line zone desk pod entrance"
+    " option exit door gate bay floor group grade stage form lane line zone desk pod entrance hall"
 )
 UNITS = word_set("am pm hr hs lb kg mg ml oz cm mm np pt rn pa md ny us tx")
 SMALL_LETTERS_NO_INITIAL = frozenset("aiurnycksxbdemoqtv")
