@@ -67,7 +67,7 @@ _UNITS += "|seventh|eighth|ninth"
 _UNIDADES = "uno|un|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
 _SPELLED = (
     rf"(?:ninety(?:[- ](?:{_UNITS}))?|ninetieth|noventa(?: y (?:{_UNIDADES}))?"
-    rf"|(?:(?:a|one) )?hundred(?:th| and (?:{_UNITS}|ten|eleven|twelve)\b"
+    rf"|(?:(?:a|one) )?hundred(?:th| and (?:{_UNITS}|ten|eleven|twelve|\w+teen|twenty)\b"
     r"| one| two| three| four| five)?"
     r"|cien(?:to (?:uno?|dos|tres|cuatro|cinco))?)\b"
 )
