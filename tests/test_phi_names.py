@@ -758,6 +758,7 @@ def test_names_in_more_forms(text: str, found: list[str]) -> None:
         "Hi, Will you be open",
         "Hi, Hope you are well",
         "Hi, Mark your calendar",
+        "Hi, Early you come, early you go",
         "Hi, May is a busy month",
         "aqui esta el formulario",
         "Click here to see our hours",

@@ -72,7 +72,7 @@ _MOST_SKIPPED, _LONG_ENOUGH = 4, 4
 _NURSES = frozenset({"nurse", "midwife", "doula", "enfermera"})
 _THINGS_WITH_NAMES = frozenset({"wifi", "network", "file", "brand", "domain", "app", "screen"})
 _GREETING = frozenset({"greeting", "named"})
-_VERBS, _BEFORE_YOUR = word_set("will may hope love"), word_set("mark bill")
+_NOBODY, _BEFORE_YOUR = word_set("will may hope love sunday early case"), word_set("mark bill")
 _SUBJECTS = word_set("we we're we've we'll i i'm you please pls")
 _SPOKEN = _SUBJECTS | word_set(
     "it's this just thanks you're your can could would"
@@ -186,7 +186,7 @@ def _opens_a_sentence(view: View, index: int, cue: _Cue) -> bool:
 def _is_spoken_to(view: View, index: int) -> bool:
     """Whether it goes on as to somebody of that name: "Hi, Angel your form is ready"."""
     word, after = view.words[index], view.words[index + 1]
-    if word in _VERBS or (after == "your" and word in _BEFORE_YOUR):
+    if word in _NOBODY or (after == "your" and word in _BEFORE_YOUR):
         return False
     if after == "is" or word.endswith("'s"):
         return not view.marks[index] & DATE_WORD and word != "season's"
