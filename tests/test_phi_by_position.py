@@ -137,6 +137,7 @@ NO_DATES = (
 PLACES = (
     "[[GEO:Skokie]]. near the park",
     "[[GEO:skokie]]",
+    "[[GEO:Fresno]] Thanks",
     "send my rx to the walgreens on [[GEO:Dempster and Kostner Ave]]",
     "im at the [[GEO:Motel 8 on Route 12]] this week",
     "we're staying at the [[GEO:Best Western off Hwy 6]]",

@@ -48,6 +48,9 @@ def found(text: str) -> list[tuple[PhiLabel, str]]:
 
 
 SAID = [
+    ("history of tia", C, "tia"),
+    ("TIA", C, "TIA"),
+    ("Tía Rosa y mi TIA", C, "TIA"),
     # medicines
     ("Ana, your Farxiga 10 mg is ready", M, "Farxiga 10 mg"),
     ("can i take naproxen w/ this", M, "naproxen"),
@@ -200,6 +203,8 @@ NOTHING = [
     "2/10 works, or 3/14",
     "weather is bad, roads are icy",
     "it was confusing but fine",
+    "su tia puede recoger el formulario",
+    "habla con la tía",
     "a good diagnosis of the photography budget",
     "Call if fever is over 101",
     "the price went from 120 to 140",

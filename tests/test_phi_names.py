@@ -713,3 +713,61 @@ def test_many_names_are_not_one() -> None:
     """Who has more than three single names goes by one of them at a time."""
     known = Known(patient=PatientFacts(names=("Ana", "Anita", "Gomez", "Perez")))
     assert ("Ana Gomez", "known/full-name") not in rules("AG: Ana, Anita Perez", known)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('Robert "Bobby" Tran is here', ['Robert "Bobby" Tran']),
+        ("Hi William (Bill) Hargrove, your form", ["William (Bill) Hargrove"]),
+        ("We have a referral for WEI ZHANG.", ["WEI ZHANG"]),
+        ("this is HAROLD FINCH III", ["HAROLD FINCH III"]),
+        ("Referral for P Raghunathan", ["P Raghunathan"]),
+        ("Reply C please", []),
+        ("hi this is rosa maria pena", ["rosa maria pena"]),
+        ("soy angel saldivar meza", ["angel saldivar meza"]),
+        ("soy angel saldivar ", ["angel saldivar"]),
+        ("soy juan de dios peralta", ["juan de dios peralta"]),
+        ("this is omar al-hassan", ["omar al-hassan"]),
+        ("Jackson-Lee, Ebony dob 3-4-61", ["Jackson-Lee, Ebony"]),
+        ("Chart: WHITFIELD, MARY ANN", ["WHITFIELD, MARY ANN"]),
+        ("Joy/Mohammed have visits", ["Joy", "Mohammed"]),
+        ("calling about the Rivers twins", ["Rivers"]),
+        ("forms for baby de la Cruz", ["de la Cruz"]),
+        ("is this xochitl?", ["xochitl"]),
+        ("Hi, Mark we have your form", ["Mark"]),
+        ("Hi, Angel your form is ready", ["Angel"]),
+        ("Hello, Treyvonn we have your form", ["Treyvonn"]),
+        ("Hi Brown we have your form", ["Brown"]),
+        ("Okonjo here for my visit", ["Okonjo"]),
+        ("Parking by W Halsted", []),
+    ],
+)
+def test_names_in_more_forms(text: str, found: list[str]) -> None:
+    """Nicknames inside, capitals amid small letters, no full stops, two first names or surnames."""
+    names = [each for each in find(text) if each.label is PhiLabel.NAME]
+    assert [text[each.start : each.end] for each in names] == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi, Read the form",
+        "Hello - New hours start soon",
+        "Dear patient, Download our app",
+        "Hi, Will you be open",
+        "Hi, Hope you are well",
+        "Hi, Mark your calendar",
+        "Hi, Early you come, early you go",
+        "Hi, May is a busy month",
+        "aqui esta el formulario",
+        "Click here to see our hours",
+        "Hi - Season's greetings to all",
+        "WILL CALL BACK",
+        "Lakeside Clinic: Billing office here",
+        "mi tia lo lleva",
+    ],
+)
+def test_the_first_word_of_a_sentence_is_no_name(text: str) -> None:
+    """Nor is what only looks like somebody, a town or an illness."""
+    assert find(text) == ()

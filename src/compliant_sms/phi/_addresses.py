@@ -118,7 +118,9 @@ def _calle() -> re.Pattern[str]:
 
 @cache
 def _district() -> re.Pattern[str]:
-    return re.compile(r"\.? [A-Z][\w']*(?: [A-Z][\w']*){0,3}(?:,? #\d{1,4}\b|-\d{1,3}\b)?")
+    return re.compile(
+        r"\.? [A-Z][\w']*(?: [A-Z][\w']*){0,3}(?:,? #\d{1,4}\b|-\d{1,3}\b| \d{1,4}\b(?!:))?"
+    )
 
 
 @cache
@@ -254,12 +256,14 @@ def _boxed(view: View, at: int) -> tuple[int, int] | None:
 def _numbered_road_at(view: View, at: int) -> tuple[int, int] | None:
     """A road with a number, and a house number before it: "12345 County Road 12"."""
     road = _numbered_road().match(view.lower, view.ends[at])
-    if road and ("km" in road[0] or _is_lived_on(view, at) or _house_behind(view, road.end())):
-        return view.starts[at], tail(view, road.end())
     number = road and _road_before().search(
         view.lower, max(0, view.starts[at] - _BEFORE), view.starts[at]
     )
-    return (number.start(), tail(view, road.end())) if road and number else None
+    if road and number:
+        return number.start(), tail(view, road.end())
+    if road and ("km" in road[0] or _is_lived_on(view, at) or _house_behind(view, road.end())):
+        return view.starts[at], tail(view, road.end())
+    return None
 
 
 def _house_behind(view: View, end: int) -> bool:

@@ -59,13 +59,16 @@ _TELLS = word_set(
     "turned turns turning turn pushing almost nearly aged age edad tiene tengo cumple cumplio"
     " cumplira hes shes he's she's im i'm who's they're male female hombre mujer ya m f"
 )
+_I = frozenset({"i", "i'm", "im", "tengo"})
+_TURNS = frozenset({"turned", "turns", "turning", "turn", "cumple", "cumplio"})
 _ANNOUNCED = frozenset((" ", ": ", "=", " (", "/", ":", ", "))
 _UNITS = "one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth"
 _UNITS += "|seventh|eighth|ninth"
 _UNIDADES = "uno|un|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
 _SPELLED = (
     rf"(?:ninety(?:[- ](?:{_UNITS}))?|ninetieth|noventa(?: y (?:{_UNIDADES}))?"
-    r"|(?:(?:a|one) )?hundred(?:th| and \w+| one| two| three| four| five)?"
+    rf"|(?:(?:a|one) )?hundred(?:th| and (?:{_UNITS}|ten|eleven|twelve|\w+teen|twenty)\b"
+    r"| one| two| three| four| five)?"
     r"|cien(?:to (?:uno?|dos|tres|cuatro|cinco))?)\b"
 )
 _YEARS = (
@@ -152,7 +155,7 @@ def find_ages(view: View, known: Known) -> Iterable[PhiFinding]:
         found += _from_words(view)
     if not found:
         return ()
-    if view.plain[:1].islower():
+    if view.plain[:1].islower() or not _I.isdisjoint(view.words):
         return [_finding(*place) for place in found]
     everybody = Everybody(view)
     return [
@@ -170,7 +173,8 @@ def _from_words(view: View) -> Iterable[tuple[int, int, str]]:
                 yield *year.span("year"), "age/birth-year"
             continue
         start = view.starts[index]
-        if index and view.words[index - 1] in {"a", "one"} and view.gaps[index] == " ":
+        counted = index and view.words[index][0] == "h" and view.words[index - 1] in {"a", "one"}
+        if counted and view.gaps[index] == " ":
             start = view.starts[index - 1]
         age = _in_words().match(view.lower, start)
         if age and (age["years"] or _told(view, start, age.end())):
@@ -192,10 +196,8 @@ def _age_ends(view: View, start: int, end: int) -> int:
 
 def _told(view: View, start: int, end: int) -> bool:
     """Whether the words before a figure make it somebody's age."""
-    if _counts().match(view.lower, end):
-        return False
     at = view.word_at(start) - 1
-    if at < 0:
+    if at < 0 or (_counts().match(view.lower, end) and not _is_reached_today(view, at, end)):
         return False
     gap, word = view.plain[view.ends[at] : start], view.words[at]
     if gap in _ANNOUNCED and word in _TELLS:
@@ -207,6 +209,11 @@ def _told(view: View, start: int, end: int) -> bool:
     return gap == " " and (
         _is_said(view, at) or _is_coming(view, at, end) or _is_beside(view, at, end)
     )
+
+
+def _is_reached_today(view: View, at: int, end: int) -> bool:
+    """Whether somebody turns an age today: "he turned 92 today"."""
+    return view.words[at] in _TURNS and view.plain.startswith(" today", end)
 
 
 def _is_beside(view: View, at: int, end: int) -> bool:
@@ -228,7 +235,8 @@ def _is_at(view: View, at: int, end: int) -> bool:
     """Whether somebody does something at an age: "At 91, Clyde needs", "at 97 she still walks"."""
     if view.plain.startswith(", ", end):
         return _is_person(view, at + 1)
-    behind = view.words[at + 1 : at + 2]
+    first = view.word_at(end)
+    behind = view.words[first : first + 1]
     return view.plain[end : end + 1] == " " and behind != [] and behind[0] in _SHE
 
 

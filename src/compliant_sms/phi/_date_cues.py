@@ -16,8 +16,13 @@ FREE = word_set("open available free taken booked full")
 """What a day is that somebody asks for."""
 BEFORE_NTH = word_set(
     "on by til until appt your to for cancel due u you confirm confirmed before after since missed"
-    " see from move not yes ok"
+    " see from move not yes ok seen drawn posted filled admitted discharged visit dated"
 )
+STAYED = word_set(
+    "hospital hospitalized stayed admitted inpatient absent icu off sick hospitalizado ingresado"
+    " internado"
+)
+OPENING = word_set("hours open closed opens office abierto abiertos cerrado")
 AS_DAY = word_set(
     "appt appointment visit due cita seen surgery before after cancel canceled missed confirmed"
     " confirm dob shot labs test mri scan exam procedure draw since"

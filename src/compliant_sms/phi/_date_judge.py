@@ -15,7 +15,16 @@ from compliant_sms.phi._date_happened import is_holiday_of_one, is_month_of_one
 from compliant_sms.phi._date_words import DAYS, PLURAL_DAYS, SHORT_DAYS
 from compliant_sms.phi._health_terms import Kind as Measured
 from compliant_sms.phi._health_terms import read_health
-from compliant_sms.phi._marks import COMMON, DAY, EXAMINED, GIVEN, STAFF_CUE, SURNAME, VERDICT
+from compliant_sms.phi._marks import (
+    COMMON,
+    DAY,
+    EXAMINED,
+    GIVEN,
+    OWN_VOICE,
+    STAFF_CUE,
+    SURNAME,
+    VERDICT,
+)
 from compliant_sms.phi._view import View
 
 __all__ = ["is_birth", "is_date"]
@@ -199,10 +208,14 @@ def _weekday(view: View, form: Form, index: int) -> bool:
 
 
 def _in_span(view: View, index: int) -> bool:
-    """Whether it is one end of "Monday to Friday", and nobody moves anything."""
+    """Whether it is one end of "Monday to Friday", and nobody moves it or stays that long."""
     if not (_spans(view, index, index + 1, 1) or _spans(view, index, index - 1, -1)):
         return False
-    return cues.MOVED.isdisjoint(view.words[max(0, index - _BEFORE_SPAN) : index])
+    if view.said & OWN_VOICE and cues.OPENING.isdisjoint(view.words):
+        told = cues.MOVED | cues.STAYED  # "I was in the hospital Monday to Friday"
+    else:
+        told = cues.MOVED
+    return told.isdisjoint(view.words[max(0, index - _BEFORE_SPAN) : index])
 
 
 def _spans(view: View, index: int, other: int, step: int) -> bool:

@@ -30,7 +30,8 @@ def _counted() -> re.Pattern[str]:
 @cache
 def _due() -> re.Pattern[str]:
     return re.compile(
-        r"(?<![\w/.-])\d{1,2} ?(?:wks?|weeks)(?: (?P<told>pregnant|along|preg|prego|gestation)\b)?"
+        r"(?<![\w/.-])\d{1,2} ?(?:wks?|weeks)\b(?! old\b)"
+        r"(?: (?P<told>pregnant|along|preg|prego|gestation)\b)?"
     )
 
 

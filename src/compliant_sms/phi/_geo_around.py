@@ -30,6 +30,9 @@ _NUMBERED = word_set("motel super studio")
 _TITLED = word_set("the el la a an my our your this that")
 _SPOKEN_OF = ("accepted", "accepts", "offers", "has a ")
 _BY_ROADS = HOTELS | {"motel", "inn", "hotel", "lodge", "suites"}
+_OF_CORNER, _APART = " &0123456789", " :,;.!?(-\n"
+_ENDS = STREETS | ORDINAL_ENDS
+_BOTH = frozenset({"and", "y"})
 _LEADS = word_set("at on near by en stop esquina corner of to")
 
 
@@ -47,9 +50,10 @@ def _crossing() -> re.Pattern[str]:
     kind = r"(?: (?:St|Ave|Rd|Ln|Dr|Blvd|Street|Avenue|Road|Lane|Way))?"
     road = r"(?:[Rr]oute|[Hh]wy|[Hh]ighway|[Rr]t|[Ll]a) \d{1,3}"
     street = rf"[A-Z][a-z]+(?: [A-Z][a-z]+){{0,2}}{kind}"
+    small = r"(?!(?:the|then|that|not)\b)[a-z]{3,}\b(?! [a-z])"
     sure = rf"[A-Z][a-z]+(?: [A-Z][a-z]+)?{kind[:-1]}"
     return re.compile(
-        rf"(?P<all>(?:{nth}|{road}) (?:and|&|y) (?:{nth}|{street}|[a-z]{{3,}}\b(?! [a-z]))"
+        rf"(?P<all>(?:{nth}|{road}) (?:and|&|y) (?:{nth}|{street}|{small})"
         rf"|{street} (?:and|&|y) (?:{nth}|{road})|{sure} (?:and|&|y) {street}"
         rf"|[A-Z][a-z]+ (?:and|&|y) (?:[A-Z][a-z]+ ){{1,2}}{kind[4:-2]}\b)"
     )
@@ -71,19 +75,26 @@ def corner_at(view: View, at: int) -> _Place | None:
     begin = view.starts[at]
     if view.words[at] in STREETS | ORDINAL_ENDS:
         first = at
-        while first > 0 and at - first < 5 and view.words[first - 1] not in _LEADS:
-            if view.gaps[first].strip(" &0123456789"):
-                return None
+        while first > 0 and at - first < 5 and _is_of_corner(view, first - 1):
+            if view.gaps[first].strip(_OF_CORNER):
+                break
             first -= 1
-        opening = view.gaps[0]
-        if not (first or opening.strip().isdigit()):
+        start = view.ends[first - 1] if first else 0
+        opening = view.plain[start : view.starts[first]]
+        begin = start + len(opening) - len(opening.lstrip(_APART))
+        if not first and not opening.strip().isdigit() and view.words[first] in _ENDS:
             return None
-        begin = view.ends[first - 1] + 1 if first else len(opening) - len(opening.lstrip())
     found = _crossing().match(view.plain, begin)
     if found is None or found.end("all") < view.starts[at]:
         return None
     told = view.said & (LIVES | ONES) or _is_answer(view, found)
     return (*found.span("all"), "geo/corner") if told else None
+
+
+def _is_of_corner(view: View, index: int) -> bool:
+    """Whether a word before the kind of a street can belong to the corner."""
+    word = view.words[index]
+    return word not in _LEADS and (view.capital[index] or word in _ENDS or word in _BOTH)
 
 
 def _is_answer(view: View, corner: re.Match[str]) -> bool:

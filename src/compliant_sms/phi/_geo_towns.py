@@ -167,7 +167,10 @@ def lone_town(view: View) -> _Place | None:
         return None
     if (state := state_behind(view, count - 1)) and state + 1 == len(view.words):
         return 0, view.ends[state], "geo/town-and-state"
-    stops = view.gaps[count].strip()[:1] in _AFTER_TOWN
+    # "Lakeside Clinic: ..." and "Lakeside office" are no town.
+    more = view.gaps[count] == " " and count < len(view.words)
+    goes_on = more and (view.words[count] in FIRMS or bool(view.marks[count] & HEALTH_TERM))
+    stops = view.gaps[count].strip()[:1] in _AFTER_TOWN and not goes_on
     named = count == 1 and view.marks[0] & (SURE_NAME | GIVEN | COMMON | SURNAME)
     return (0, view.ends[count - 1], "geo/town") if stops and not named else None
 

@@ -105,6 +105,7 @@ def joined(view: View, first: int, after: int) -> bool:
 _BETWEEN = frozenset({" ", "-", "/", ".", "  ", "\n", "+", "&", " & ", " - ", "'", " / ", "/ "})
 _JUDGED_LATER = Kind.MEASURE | Kind.SPECIALTY  # by figures, by a name around it
 _OWNERS = frozenset({"my", "your", "his", "her", "their", "our", "mi", "mis", "su", "sus", "tu"})
+_HERS = frozenset({"mi", "su", "tu", "la", "una", "de", "con", "nuestra"})
 _PLACES = ("room ", "rm ", "gate ", "lot ", "deck ", "suite ", "unit ", "apt ", "code ", "bus ")
 _A1C = "a1c"  # "a" alone begins nothing
 
@@ -118,7 +119,7 @@ def _found(view: View) -> tuple[Term, ...]:
         places = sorted([*places, view.word_at(view.lower.index(_A1C))])
     for index in places:
         word = words[index]
-        if word[-2:] == "'s" and _is_somebodys(view, index):
+        if (word[-2:] == "'s" and _is_somebodys(view, index)) or _is_aunt(view, index):
             continue
         alone, further, figured = terms_from(word)
         if further:
@@ -147,7 +148,20 @@ def _begun(further: Mapping[str, tuple[Entry, ...]], after: str) -> tuple[Entry,
 
 def _is_somebodys(view: View, index: int) -> bool:
     """Whether a word that ends so is of a person: "Ana's"."""
+    if view.words[index + 1 : index + 2] in _NAMED_AFTER:
+        return False  # "Addison's disease"
     return view.capital[index] and bool(view.marks[index] & marks.GIVEN)
+
+
+def _is_aunt(view: View, index: int) -> bool:
+    """Whether it is Spanish for an aunt, and no stroke: "mi tia", "la tía", "Tía Rosa"."""
+    if view.words[index] != "tia" or view.is_shouted(index):
+        return False
+    if index and view.words[index - 1] in _HERS:
+        return True
+    behind = view.marks[index + 1] if index + 1 < len(view.words) else 0
+    named = behind & (marks.GIVEN | marks.DATE_WORD) == marks.GIVEN
+    return bool(named) and view.capital[index + 1] and view.gaps[index + 1] == " "
 
 
 def _take(view: View, words: tuple[int, int, int], entry: Entry, found: list[Term]) -> None:
@@ -182,6 +196,7 @@ def _stands_out(view: View, start: int, end: int) -> bool:
 
 
 _FEW = 2
+_NAMED_AFTER = (["disease"], ["syndrome"])
 
 
 def _follows(view: View, index: int, rest: tuple[str, ...]) -> bool:

@@ -21,7 +21,14 @@ from compliant_sms.phi._name_filed import with_surname_before
 from compliant_sms.phi._name_initials import initials, may_be_initials
 from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_places import is_town
-from compliant_sms.phi._name_reading import Openness, Person, as_named, is_korean, name_at
+from compliant_sms.phi._name_reading import (
+    Openness,
+    Person,
+    as_named,
+    is_in_capitals,
+    is_korean,
+    name_at,
+)
 from compliant_sms.phi._name_unlisted import is_paired, owner, unlisted
 from compliant_sms.phi._name_verbs import told_by_verbs
 from compliant_sms.phi._name_words import (
@@ -127,6 +134,8 @@ def by_itself(view: View, index: int) -> Person | None:
         index: of the word; it can be a name.
     """
     marks = view.marks[index]
+    if marks & GIVEN and is_in_capitals(view, index):
+        return name_at(view, index, Openness.CAPITAL, "full")
     if marks & SURE_NAME and (not marks & LETTER or not view.is_shouted(index)):
         return _sure(view, index)
     if marks & LETTER and (found := initials(view, index)):
@@ -174,7 +183,8 @@ def _is_a_thing(view: View, index: int) -> bool:
     if not index or view.gaps[index] != " ":
         return False
     if view.words[index - 1] in NEXT_TO_THINGS:
-        return index > 1 or view.words[0] != "this"  # "this shanice", for "this is"
+        # "this shanice", for "this is", and "is this shanice?"
+        return view.words[index - 1] != "this" or (index > 1 and view.words[index - 2] != "is")
     if view.words[index - 1] in _NO_QUALITIES:
         return False
     return index > 1 and view.gaps[index - 1] == " " and view.words[index - 2] in NEXT_TO_THINGS
@@ -282,6 +292,8 @@ def _in_small_letters(view: View, index: int) -> Person | None:
         return name_at(view, index, Openness.RELATIVE, "word-alone")
     marks = view.marks[ahead]
     alone = not index and word not in THINGS and closes(view, ahead)
-    if marks & (SURNAME | DATE_WORD) == SURNAME and (alone or not marks & (COMMON | GIVEN)):
+    if marks & (SURNAME | DATE_WORD) == SURNAME and (
+        alone or not marks & (COMMON | GIVEN) or not (marks | view.marks[index]) & COMMON
+    ):
         return Person(view.starts[index], view.ends[ahead], ahead, "full")
     return None

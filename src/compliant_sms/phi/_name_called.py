@@ -11,7 +11,9 @@ from compliant_sms.phi._view import View
 
 __all__ = ["answers", "are_two", "called"]
 
-_NO_THINGS = ARTICLES | word_set("here over almost coming back not too just so getting going")
+_NO_THINGS = ARTICLES | word_set(
+    "here over almost coming back not too just so getting going greetings"
+)
 _SENDERS = word_set("your the all everyone dr from us")
 _ASIDES = word_set("yes no ok okay thanks please sorry hi hello your")
 _AMOUNTS = frozenset("$0123456789")

@@ -15,6 +15,7 @@ from compliant_sms.phi._marks import (
     HEALTH_TERM,
     LETTER,
     NO_NAME,
+    PARTICLE,
     PLACE_WORD,
     STAFF_CUE,
     SURE_NAME,
@@ -23,6 +24,7 @@ from compliant_sms.phi._marks import (
 from compliant_sms.phi._name_extent import ends_phrase
 from compliant_sms.phi._name_filed import is_filed_under
 from compliant_sms.phi._name_initials import initials
+from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_only_announced import in_capitals, surname_only, with_particles
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_staff_words import (
@@ -69,6 +71,13 @@ _GOES = frozenset({"go", "goes", "going", "went"})
 _MOST_SKIPPED, _LONG_ENOUGH = 4, 4
 _NURSES = frozenset({"nurse", "midwife", "doula", "enfermera"})
 _THINGS_WITH_NAMES = frozenset({"wifi", "network", "file", "brand", "domain", "app", "screen"})
+_GREETING = frozenset({"greeting", "named"})
+_NOBODY, _BEFORE_YOUR = word_set("will may hope love sunday early case"), word_set("mark bill")
+_SUBJECTS = word_set("we we're we've we'll i i'm you please pls")
+_SPOKEN = _SUBJECTS | word_set(
+    "it's this just thanks you're your can could would"
+    " are do don't did have call text reply what when how su le te tiene"
+)
 _TELL_ALL = frozenset({"introduction", "named", "relative"})
 _SLASHED = frozenset({" ", "/", "/ ", "/h "})
 _TELLING = frozenset({" ", ", ", " ("})
@@ -135,7 +144,7 @@ def after_cue(view: View, index: int) -> Person | None:
     if cue is None or view.gaps[index + 1] not in cue.gaps or not _means_it(view, index, cue):
         return None
     ahead = _past_skipped(view, index + 1, cue.skipped) if cue.skipped else index + 1
-    if ahead >= len(view.words) or (cue.hosts and view.words[ahead] in NO_HOSTS):
+    if ahead >= len(view.words) or _is_no_name(view, ahead, cue):
         return None
     if view.marks[ahead] & LETTER:
         alone = len(view.words[ahead]) == 1 and not _goes_on_dotted(view, ahead)
@@ -146,6 +155,42 @@ def after_cue(view: View, index: int) -> Person | None:
     found = name_at(view, ahead, _openness(view, index, ahead, cue), cue.rule)
     found = found or _less_like_a_name(view, ahead, cue)
     return _completed(view, found, cue, view.words[index]) if found else None
+
+
+def _is_no_name(view: View, index: int, cue: _Cue) -> bool:
+    """Whether a word behind a cue is another one, as often as it may be a name elsewhere."""
+    if cue.hosts and view.words[index] in NO_HOSTS:
+        return True
+    return _opens_a_sentence(view, index, cue)
+
+
+def _opens_a_sentence(view: View, index: int, cue: _Cue) -> bool:
+    """Whether a word behind a greeting has its capital from the sentence that it begins.
+
+    "Hi, Read the form", "Hello - New hours", "Dear patient, Download our app".
+    """
+    if cue.rule not in _GREETING or view.gaps[index + 1] != " " or index + 1 >= len(view.words):
+        return False
+    marks, apart = view.marks[index], view.gaps[index] != " "
+    if not apart and cue.rule != "greeting":
+        return False
+    if not view.capital[index] or view.capital[index + 1] or view.marks[index + 1] & PARTICLE:
+        return False
+    if marks & GIVEN:
+        other = bool(marks & HARDLY_NAME or view.words[index].removesuffix("'s") in THINGS)
+        return apart and other and not _is_spoken_to(view, index)
+    surname = marks & SURNAME and view.words[index + 1] in _SUBJECTS
+    return bool(marks & COMMON) and not surname
+
+
+def _is_spoken_to(view: View, index: int) -> bool:
+    """Whether it goes on as to somebody of that name: "Hi, Angel your form is ready"."""
+    word, after = view.words[index], view.words[index + 1]
+    if word in _NOBODY or (after == "your" and word in _BEFORE_YOUR):
+        return False
+    if after == "is" or word.endswith("'s"):
+        return not view.marks[index] & DATE_WORD and word != "season's"
+    return after in _SPOKEN
 
 
 def _called(view: View, index: int) -> Person | None:
@@ -174,6 +219,8 @@ def _asked_for(view: View, index: int) -> Person | None:
 
 def _less_like_a_name(view: View, index: int, cue: _Cue) -> Person | None:
     """Whom a cue announces though the word behind it begins no name elsewhere."""
+    if view.words[index - 1] == "baby" and view.marks[index] & PARTICLE:
+        return with_particles(view, index, cue.rule)
     if cue.rule == "named":
         return in_capitals(view, index) if view.gaps[index + 1] == ", " else None
     if cue.gaps is not _ABBREVIATED:

@@ -31,10 +31,17 @@ __all__ = ["closes", "ends_phrase", "first_word", "last_word", "starts_phrase"]
 
 _MOST_WORDS = 8  # "Maria de los Angeles Perez Viuda de Soto"
 _WIDOW = "vda"
+_FEW = 3
 _MUHAMMAD = frozenset({"md", "mohd", "muhd"})
 _ANSWERS = (["here"], ["again"], ["calling"], ["dob"])
 _NEWBORN = frozenset({"girl", "boy"})
 _AFTER_INITIAL = frozenset({"", " ", ".", ",", "!", "?"})
+_NICKNAMED = {' "': '" ', " (": ") ", " '": "' "}
+"""What stands before a nickname inside a name, and what behind it."""
+_ARABIC = frozenset({"al", "el", "abu", "bin", "ibn"})
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_DEVOTED = frozenset({"dios", "jesus", "carmen", "rosario", "luz", "paz", "refugio", "socorro"})
+"""What given names of Spanish end with behind "de", and hardly a sentence goes on with."""
 
 
 def starts_phrase(view: View, index: int) -> bool:
@@ -58,7 +65,9 @@ def closes(view: View, index: int) -> bool:
     """Whether a name may end with a word that is a word too: "roberta stokes dob"."""
     if ends_phrase(view, index) or view.gaps[index + 1].strip()[:1].isdigit():
         return True
-    return index + 1 < len(view.words) and view.words[index + 1] in CLOSING
+    if index + 1 >= len(view.words):
+        return False
+    return view.words[index + 1] in CLOSING or view.words[index + 1] in _SUFFIXES
 
 
 def last_word(view: View, first: int) -> int:
@@ -83,12 +92,22 @@ def _next_part(view: View, last: int) -> int:
             part = view.capital[ahead] or not view.marks[ahead] & COMMON or _ends_korean(view, last)
             return ahead if part and not word.endswith("'s") else last
         if between != ". " or (len(word) > 2 and word != _WIDOW):
-            return last
+            return _past_nickname(view, last) if between in _NICKNAMED else last
     if word.endswith("'s"):
         return last
     if view.marks[ahead] & PARTICLE and between == " ":
         return last if _are_two(view, ahead) else _past_particles(view, last)
     return ahead if _goes_on(view, last, ahead) else last
+
+
+def _past_nickname(view: View, last: int) -> int:
+    """The surname behind a nickname: "Robert "Bobby" Tran", "William (Bill) Hargrove"."""
+    ahead = last + 2
+    if ahead >= len(view.words) or view.gaps[ahead] != _NICKNAMED[view.gaps[last + 1]]:
+        return last
+    barred = HARDLY_NAME | NO_NAME | HEALTH_TERM
+    named = view.capital[last] == view.capital[ahead - 1] and not view.marks[ahead - 1] & barred
+    return ahead if named and _goes_on(view, last, ahead) else last
 
 
 def _ends_korean(view: View, last: int) -> bool:
@@ -107,12 +126,15 @@ def _past_particles(view: View, last: int) -> int:
     words, marks = view.words, view.marks
     ahead = last + 1
     if not view.capital[last]:
+        after = ahead + 1
+        if words[ahead] in _ARABIC and view.gaps[after] == "-" and after < len(words):
+            return after  # "omar al-hassan"
         if words[ahead] not in JOINING:
             return ahead if _goes_on(view, last, ahead) else last
-        after = ahead + 1
         if after >= len(words):
             return last
-        return after if not marks[after] & COMMON or marks[after] & SURNAME else last
+        named = not marks[after] & COMMON or marks[after] & SURNAME or words[after] in _DEVOTED
+        return after if named else last
     while ahead + 1 < len(words) and marks[ahead] & PARTICLE and ahead < last + 4:
         if view.gaps[ahead + 1] != " " and words[ahead] != _WIDOW:
             break
@@ -123,7 +145,7 @@ def _past_particles(view: View, last: int) -> int:
 def _goes_on(view: View, last: int, index: int) -> bool:
     """Whether a word goes on the name that the word before it belongs to."""
     marks, capital, word = view.marks[index], view.capital[index], view.words[index]
-    if len(word) == 1:
+    if len(word) == 1 or (word[1:] == "'s" and capital):  # "Tyrone W's"
         return _is_initial(view, last, index)
     if marks & (HARDLY_NAME | NO_NAME) or marks & (HEALTH_TERM | SURNAME) == HEALTH_TERM:
         return False
@@ -136,8 +158,21 @@ def _goes_on(view: View, last: int, index: int) -> bool:
     shouted = view.is_shouted(last) and len(view.words[last]) > 1
     if len(word) < 5 and not shouted and view.is_shouted(index):
         return False
-    surname = marks & SURNAME and (not shouted or closes(view, index))
-    return not marks & COMMON or bool(surname) or (bool(marks & GIVEN) and not shouted)
+    amid = shouted and _is_amid_small(view, index)
+    surname = marks & SURNAME and (not shouted or amid or closes(view, index))
+    return not marks & COMMON or bool(surname) or (bool(marks & GIVEN) and (amid or not shouted))
+
+
+def _is_shouted(view: View, index: int) -> bool:
+    return index < len(view.words) and view.is_shouted(index)
+
+
+def _is_amid_small(view: View, index: int) -> bool:
+    """Whether a word in capitals ends a few of them in a text that has small letters."""
+    last = index
+    while last < index + _FEW and view.gaps[last + 1] == " " and _is_shouted(view, last + 1):
+        last += 1
+    return not view.shouts and view.is_shouted(index) and last < index + _FEW
 
 
 def _is_credential(view: View, last: int, index: int) -> bool:

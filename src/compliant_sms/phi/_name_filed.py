@@ -36,10 +36,13 @@ _ENDS = frozenset({"", ".", " - ", " ("})
 _NEXT = frozenset({"dob", "here", "born", "date", "d"})
 _OF_A_FILE = frozenset({"dob", "born", "mrn", "chart", "acct", "account", "room", "rm"})
 _MIDDLES = frozenset({"thi", "van"})
+_FIRST_OF_TWO = word_set("rosa luz blanca flor alma dulce angel dolores consuelo rose")
+"""Words besides that are first names before another one: "Rosa Maria", "Rose Marie"."""
 _BEHIND_INITIAL = frozenset({" ", ". ", "."})
 _ARTICLES = frozenset({"a", "i", "w"})
 _NO_INITIALS = _ARTICLES | frozenset({"u", "y", "n", "x", "r"})
 _BEFORE = word_set("for is its it's im i'm from name hi hey pt patient under cancel confirm yes ok")
+_FILED = word_set("for re pt patient under cancel confirm statement")
 _DOB = (["dob"], ["born"])
 _GREETS = (["trong"],)  # "trân trọng", with regards
 _OF_NAMES = frozenset("ảạấầẩẫậắằẳẵặẻẽẹếềểễệỉĩịỏọốồổỗộơớờởỡợủũụưứừửữựỳỷỹỵđ")
@@ -55,16 +58,17 @@ def filed(view: View) -> Iterator[Person]:
         last = first + 1
         if gap != ", ":
             continue
+        whole = first - (first > 0 and view.gaps[first] == "-" and view.capital[first - 1])
         if _is_lone_initial(view, last) and _may_be_filed(view, first):
             end = view.ends[last] + view.plain.startswith(".", view.ends[last])
             yield Person(view.starts[first], end, last, "filed")
-        elif not _is_surname(view, first):
+        elif not _is_surname(view, first, whole):
             continue
         elif _is_given(view, last) and view.capital[first] == view.capital[last]:
-            if _is_initial(view, last + 1):
+            if _is_initial(view, last + 1) or _is_second(view, last + 1):
                 last += 1
             if _closes(view, last):
-                yield Person(view.starts[first], view.ends[last], last, "filed")
+                yield Person(view.starts[whole], view.ends[last], last, "filed")
 
 
 def is_filed_under(view: View, index: int, *, told: bool) -> bool:
@@ -87,27 +91,39 @@ def _may_be_filed(view: View, index: int) -> bool:
     return view.capital[index] and long and not barred and starts_phrase(view, index)
 
 
-def _is_surname(view: View, index: int) -> bool:
+def _is_surname(view: View, index: int, whole: int) -> bool:
+    """Whether a word, or the two of a hyphen, can be a surname where a phrase begins."""
     marks = view.marks[index]
     if marks & (_BARRED | COMMON | STATE) or len(view.words[index]) < _SHORTEST:
         return False
     if marks & TOWN and not marks & SURNAME:
         return False
     known = view.capital[index] or marks & SURNAME
-    return bool(known and marks & (SURNAME | SURE_NAME) != SURE_NAME) and starts_phrase(view, index)
+    opens = starts_phrase(view, whole) or (
+        view.capital[index] and view.gaps[whole] == " " and view.words[whole - 1] in _FILED
+    )
+    return bool(known and marks & (SURNAME | SURE_NAME) != SURE_NAME) and opens
 
 
 def _is_given(view: View, index: int) -> bool:
     marks = view.marks[index]
-    return bool(marks & (SURE_NAME if not view.capital[index] else GIVEN)) and not marks & (
-        _BARRED | STATE
-    )
+    barred = _BARRED | STATE
+    if view.capital[index] and marks & GIVEN:
+        barred &= ~HEALTH_TERM  # "Ybarra, Dolores"
+    return bool(marks & (SURE_NAME if not view.capital[index] else GIVEN)) and not marks & barred
 
 
 def _is_initial(view: View, index: int) -> bool:
     if index >= len(view.words) or view.gaps[index] != " ":
         return False
     return len(view.words[index]) == 1 and view.capital[index]
+
+
+def _is_second(view: View, index: int) -> bool:
+    """Whether a second given name follows: "WHITFIELD, MARY ANN"."""
+    if index >= len(view.words) or view.gaps[index] != " " or not _is_given(view, index):
+        return False
+    return view.capital[index] and view.is_shouted(index) == view.is_shouted(index - 1)
 
 
 def _is_lone_initial(view: View, index: int) -> bool:
@@ -122,7 +138,7 @@ def _closes(view: View, last: int) -> bool:
     after = view.gaps[last + 1]
     if last + 1 == len(view.words):
         return True
-    return any(map(str.isdigit, after)) or view.words[last + 1] in _NEXT
+    return after in {" - ", ": "} or any(map(str.isdigit, after)) or view.words[last + 1] in _NEXT
 
 
 def small_initials(view: View) -> Iterator[Person]:
@@ -180,7 +196,9 @@ def with_surname_before(view: View, index: int, found: Person) -> Person:
         return found
     before, marks = view.words[index - 1], view.marks[index - 1]
     if len(before) < 3 or marks & COMMON:
-        return found
+        two = before in _FIRST_OF_TWO and view.gaps[index] == " "
+        two = two and view.capital[index - 1] == view.capital[index]
+        return Person(view.starts[index - 1], found.end, found.last, "full") if two else found
     start, between = view.starts[index - 1], view.gaps[index]
     if not view.capital[index]:
         known = marks & SURNAME and not marks & GIVEN and starts_phrase(view, index - 1)

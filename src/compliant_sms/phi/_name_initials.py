@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from compliant_sms.phi._marks import COMMON, SURE_NAME, SURNAME
+from compliant_sms.phi._marks import (
+    CANDIDATE,
+    COMMON,
+    DATE_WORD,
+    GIVEN,
+    HARDLY_NAME,
+    HEALTH_TERM,
+    NO_NAME,
+    PLACE_WORD,
+    STAFF_CUE,
+    SURE_NAME,
+    SURNAME,
+)
 from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_reading import Openness, Person, name_at
 from compliant_sms.phi._name_words import DOES, LETTERED
@@ -14,11 +26,18 @@ _MOST = 4
 _ABBREVIATIONS = word_set(
     "U.S. U.K. E.R. I.V. P.O. A.M. P.M. M.D. D.O. R.N. N.P. P.A. P.S. D.C. L.A. N.Y. I.D. O.B. T.B."
     " B.P. P.T. O.T. C.T. P.C. A.A. N.A. H.S. B.S. Q.D. S.S. V.A. E.D. N.J. N.C. S.C. R.I. N.M."
-    " W.V. N.D. S.D. N.H. P.R. T.V. D.R."
+    " W.V. N.D. S.D. N.H. P.R. T.V. D.R. F.N."
 )
-_OFFICES = word_set("ER UC PT OT HR IT PO US IV VA ED PA NP MD DO ID TB BP OB MA RN DR UK EU PC TV")
+_OFFICES = word_set(
+    "RX ER UC PT OT HR IT PO US IV VA ED PA NP MD DO ID TB BP OB MA RN DR UK EU PC TV"
+)
 _HEADS = word_set("fyi re pt attn staff update")
 _BLANKS = frozenset({" ", ", "})
+_NO_SURNAME = COMMON | HEALTH_TERM | DATE_WORD | STAFF_CUE | NO_NAME | HARDLY_NAME | PLACE_WORD
+_WORDS = frozenset({"a", "i", "o", "y"})
+_DIRECTIONS = frozenset({"n", "s", "e", "w"})
+_NEAR = word_set("at on near from off of by the to")
+_CHOICES = word_set("reply text press send type key enter answer responda")
 _NAMING = frozenset({"for", "its", "it's", "cancel", "reschedule", "confirm"})
 _THANKS = frozenset({"thanks", "thx", "ty"})
 _BY_TWO = {"is": {"this", "name"}, "by": {"go", "goes", "went"}}
@@ -39,6 +58,8 @@ def may_be_initials(view: View, index: int) -> bool:
         return False
     if not view.capital[index]:
         return False
+    if _leads_surname(view, index):
+        return True
     return not index or view.gaps[index] != " " or view.words[index - 1] in _TELLING
 
 
@@ -54,8 +75,8 @@ def initials(view: View, index: int) -> Person | None:
     lettered = index and gap == " " and view.words[index - 1] in LETTERED
     if lettered or gap[-1:].isdigit() or gap[-1:] == "/":  # "room J", "6J", "M/W/F"
         return None
-    if view.gaps[index + 1] == "-":
-        return _spelled(view, index)
+    if view.gaps[index + 1] in {"-", " "} and (found := _undotted(view, index)):
+        return found
     dotted = len(word) == 1 and view.gaps[index + 1][:1] == "."
     if dotted:
         ahead = index + 1
@@ -83,6 +104,34 @@ def _spelled(view: View, index: int) -> Person | None:
     if last - index < _MOST - 1 or len(words[index]) > 1:
         return None
     return Person(view.starts[index], view.ends[last], last, "spelled")
+
+
+def _leads_surname(view: View, index: int) -> bool:
+    """Whether an initial without a full stop stands before a surname: "for P Raghunathan"."""
+    ahead = index + 1
+    if ahead >= len(view.words) or view.gaps[ahead] != " " or len(view.words[index]) > 1:
+        return False
+    if view.words[index] in _WORDS or not (view.capital[index] and view.capital[ahead]):
+        return False
+    kinds = view.marks[ahead]
+    named = kinds & SURNAME or kinds & (CANDIDATE | GIVEN) == CANDIDATE
+    named = named and not kinds & _NO_SURNAME and not view.gaps[index].strip()[-1:].isdigit()
+    if not named or view.is_shouted(ahead) != view.shouts:
+        return False
+    before = view.words[index - 1] if index else ""
+    if view.words[index] in _DIRECTIONS and (not index or before in _NEAR):
+        return False  # "Our office is at W Madison"
+    return before not in _CHOICES
+
+
+def _undotted(view: View, index: int) -> Person | None:
+    """A name that is spelled, or an initial with a surname behind it, and no full stop."""
+    if view.gaps[index + 1] == "-":
+        return _spelled(view, index)
+    if not _leads_surname(view, index):
+        return None
+    found = name_at(view, index + 1, Openness.CAPITAL, "initial")
+    return Person(view.starts[index], found.end, found.last, "initial") if found else None
 
 
 def _is_initial(view: View, index: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from compliant_sms.phi._marks import (
+    BIRTH,
     CANDIDATE,
     COMMON,
     DATE_WORD,
@@ -18,8 +19,11 @@ from compliant_sms.phi._marks import (
     IDENTIFIES,
     LETTER,
     NAME_CUE,
+    NAMING,
     NO_NAME,
     NOT_ASCII,
+    PLACE_WORD,
+    RECORD_CUE,
     STAFF_CUE,
     SURNAME,
     TOWN,
@@ -44,6 +48,7 @@ _WHOSE = frozenset({"my", "our", "her", "his", "the", "a"})
 _NICKNAME = frozenset({"nickname", "name"})
 _SIGNS = frozenset("-~.?!,")
 _SHORT = 4
+_HOUSEHOLD = frozenset({"family", "kids", "twins", "siblings", "triplets", "familia"})
 _NO_SIGNATURES = THANKS | TITLES
 
 
@@ -82,17 +87,31 @@ def _families(view: View) -> Iterator[Person]:
         if party and view.words[index + 1 : index + 2] != ["of"]:
             continue
         first = last - (last > 0 and view.gaps[last] == "-")
-        if view.marks[first] & COMMON:
+        if view.marks[first] & COMMON and not _is_of_people(view, first, index):
             continue
         if _is_family(view, first, small=party) and not view.is_shouted(last):
             yield Person(view.starts[first], view.ends[last], last, "family")
+
+
+def _is_of_people(view: View, first: int, index: int) -> bool:
+    """Whether a word with a capital amid small letters is a surname: "the Rivers twins"."""
+    if view.words[index] not in _HOUSEHOLD or not view.capital[first] or view.capital[index]:
+        return False
+    other = DATE_WORD | HEALTH_TERM | HARDLY_NAME | PLACE_WORD
+    named = view.marks[first] & SURNAME and not view.marks[first] & other
+    return bool(named) and first > 0 and view.gaps[first] == " " and not view.capital[first - 1]
 
 
 def _is_family(view: View, first: int, *, small: bool) -> bool:
     if first and view.words[first - 1] in {"the", "la"}:
         return True
     written = small or view.capital[first]
-    return starts_phrase(view, first) and written and bool(view.marks[first] & SURNAME)
+    if not written or not view.marks[first] & SURNAME:
+        return False
+    if starts_phrase(view, first):
+        return True
+    small = not (view.capital[first - 1] or view.capital[first + 1])
+    return small and view.gaps[first] == " " and view.words[first + 1] in _HOUSEHOLD
 
 
 def _said_to_be(view: View) -> Iterator[Person]:
@@ -195,7 +214,7 @@ def _no_words(view: View, last: int, between: str, *, here: bool) -> Person | No
 def _may_be_of_name(view: View, index: int) -> bool:
     """Whether a word is no other one, or one with a capital that is listed: "Rosa Linda dob"."""
     marks = view.marks[index]
-    if marks & (HARDLY_NAME | NO_NAME):
+    if marks & (HARDLY_NAME | NO_NAME | BIRTH | RECORD_CUE | NAMING):
         return False
     if not marks & COMMON:
         return True

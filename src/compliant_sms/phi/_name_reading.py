@@ -11,6 +11,7 @@ from compliant_sms.phi._marks import (
     HARDLY_NAME,
     HEALTH_TERM,
     LETTER,
+    NAME_CUE,
     NO_NAME,
     PARTICLE,
     PLACE_WORD,
@@ -32,6 +33,7 @@ __all__ = [
     "Openness",
     "Person",
     "as_named",
+    "is_in_capitals",
     "is_korean",
     "name_at",
 ]
@@ -54,7 +56,7 @@ def as_named(found: Person, rule: str, *, staff: bool = False) -> Person:
     return Person(found.start, found.end, found.last, rule, staff)
 
 
-_INSIDE = frozenset({" ", "-", ". "})
+_INSIDE = frozenset({" ", "-", ". ", ' "', " (", " '"})
 _SMALL_PARTS = PARTICLE | LETTER
 _APART_BEFORE = frozenset({"", " ", ", ", ". ", "! ", "? ", ": ", " - ", "\n"})
 _APART_BEHIND = frozenset({"", " ", ", ", ". ", "."})
@@ -135,9 +137,33 @@ def _begins(view: View, index: int, openness: Openness) -> bool:
         return True
     if length < 4 and view.capital[index] and is_korean(view, index):
         return True
-    if _is_barred(view, index, marks) or (length < 4 and not _stands_alone(view, index)):
+    if _is_barred(view, index, marks):
+        return False
+    if marks & GIVEN and is_in_capitals(view, index):
+        return True
+    if length < 4 and not _stands_alone(view, index):
         return False
     return bool(marks & SURE_NAME) or _is_open(view, index, openness, long=length > 2)
+
+
+def is_in_capitals(view: View, index: int) -> bool:
+    """Whether a given name and a surname stand in capitals amid small letters: "for WEI ZHANG"."""
+    ahead = index + 1
+    if view.shouts or ahead >= len(view.words) or view.gaps[ahead] not in {" ", "-"}:
+        return False
+    if not (view.is_shouted(index) and view.is_shouted(ahead)):
+        return False
+    if index and view.is_shouted(index - 1) and view.gaps[index] == " ":
+        return False
+    kinds = view.marks[ahead]
+    named = kinds & (SURNAME | GIVEN) and not kinds & (HARDLY_NAME | NO_NAME)
+    last = ahead
+    while last < ahead + 3 and view.gaps[last + 1] in {" ", "-"} and last + 1 < len(view.words):
+        if not view.is_shouted(last + 1):
+            break
+        last += 1
+    words = view.marks[index : last + 1]
+    return bool(named) and not all(each & COMMON for each in words)
 
 
 def _is_barred(view: View, index: int, marks: int) -> bool:
@@ -192,6 +218,18 @@ def _reads_as_name(view: View, index: int) -> bool:
     after = view.words[index + 1] if index + 1 < len(view.words) else ""
     if view.words[index] in MODAL:
         return after in ALWAYS_CLOSING
-    if after in CLOSING:
-        return True
-    return bool(after) and bool(view.marks[index + 1] & SURNAME) and closes(view, index + 1)
+    if after in CLOSING or not after or view.gaps[index + 1] != " ":
+        return after in CLOSING
+    first, second = view.marks[index], view.marks[index + 1]
+    if first & (GIVEN | NAME_CUE) == GIVEN and second & (SURE_NAME | COMMON) == SURE_NAME:
+        return True  # "rosa maria pena"
+    ends = second & SURNAME and (closes(view, index + 1) or _are_surnames(view, index + 1))
+    return bool(ends)
+
+
+def _are_surnames(view: View, index: int) -> bool:
+    """Whether two surnames end a phrase, as in Spanish: "angel saldivar meza"."""
+    ahead = index + 1
+    if ahead >= len(view.words) or view.gaps[ahead] != " " or not view.marks[ahead] & SURNAME:
+        return False
+    return not view.marks[index] & COMMON and closes(view, ahead)

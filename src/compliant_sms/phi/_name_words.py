@@ -88,10 +88,11 @@ NO_SURNAMES = word_set("sunday")
 JOINING = word_set("van de von del")
 JOINS = frozenset({" and ", " & ", "+", "/", " + ", ", ", ", and ", " y ", " or ", " / ", " ("})
 NEVER = word_set(
-    "dr mr mrs ms mx sra srta dra senora senorita np pa rn i a an the and or is was has had"
+    "dr mr mrs ms mx sra srta dra senora senorita np pa rn i a an the and or is was has had name"
     " will can may must said says told wants want called calls gave did does wrote put my your"
     " our me we he she they it office for from to with at in on dob born here there again"
     " still id thru til until just line back portal friend friends parent guardian"
+    " nombre esta click"
     " verizon comcast xfinity fedex usps uber lyft doordash instacart walmart walgreens costco"
 )
 SALUTES = word_set("hi hello hey dear hola ola oi")
@@ -119,7 +120,9 @@ HAPPENS = word_set(
     " cries cried sneezed scraped bumped bit keep owes lives sleeps hates limps drools snores walks"
     " fainted missed called asked forgot died takes eats coughs pukes vomits refuses wakes"
 )
-DOES = HAPPENS | word_set("says said just left was will came took did")
+DOES = HAPPENS | word_set(
+    "says said just left was will came took did cancelled canceled rescheduled confirmed arrived"
+)
 # What stands before somebody in the middle of a sentence, and hardly before a place or a firm.
 BEFORE_SOMEBODY = word_set(
     "for give gave giving about but wrong tell told says said is was that it's its how when"
@@ -230,7 +233,7 @@ SAINTS = word_set(
 # What has a letter for a name, so that the letter is no initial.
 LETTERED = word_set(
     "bed room deck lot wing building bldg suite ste apt unit vitamin hepatitis hep type part plan"
-    " option exit door gate bay floor group grade stage form lane line zone desk pod entrance"
+    " option exit door gate bay floor group grade stage form lane line zone desk pod entrance hall"
 )
 UNITS = word_set("am pm hr hs lb kg mg ml oz cm mm np pt rn pa md ny us tx")
 SMALL_LETTERS_NO_INITIAL = frozenset("aiurnycksxbdemoqtv")

@@ -52,6 +52,7 @@ _TWO_BEFORE = 2
 _HOSTED = frozenset({"with", "w", "con", "by", "ask"})
 _TO_MANY = -2
 _NO_FIRST = DATE_WORD | HARDLY_NAME | HEALTH_TERM | NO_NAME
+_SIGNS_BETWEEN = frozenset({"/", " / ", " & ", "+", " + "})
 _AND = frozenset({"and", "y", "or", "not"})
 
 
@@ -196,11 +197,18 @@ def _is_joined(view: View, ahead: int) -> bool:
 def _joined_before(view: View, found: Person) -> Person | None:
     """Whom "or" joins before a name that is no word, though the first is one: "Herb or Fran"."""
     first = view.word_at(found.start)
+    if first and view.gaps[first] in _SIGNS_BETWEEN and view.capital[first - 1]:
+        return _of_two(view, first - 1, first)
     if first < _TWO_BEFORE or view.words[first - 1] not in _AND or not view.capital[first]:
         return None
     before = first - _TWO_BEFORE
     if view.gaps[first] != " " or view.gaps[first - 1] != " " or not view.capital[before]:
         return None
+    return _of_two(view, before, first)
+
+
+def _of_two(view: View, before: int, first: int) -> Person | None:
+    """The first of two whom a word or a sign joins, if the second is sure."""
     known = view.marks[first] & SURE_NAME and view.marks[before] & GIVEN
     if not known or view.marks[before] & _NO_FIRST or view.words[before] in THINGS | BRANDS:
         return None

@@ -37,11 +37,11 @@ def _american() -> re.Pattern[str]:
     gap = r"[-. /·_*]{0,3}"
     last = rf"[2-9][0-9]{{2}}{gap}[0-9]{{4}}"
     end = r"(?!(?!x[0-9])\w|[-./][0-9])"
-    extension = r"(?P<extension>,? ?(?:ext\.?|x) ?[0-9]{1,5}\b)?"
+    extension = r"(?P<extension>,? ?(?:ext(?:\.|ension)?|x) ?[0-9]{1,5}\b)?"
     return re.compile(
         rf"(?:1{gap}\(?)?(?P<area>[2-9][0-9]{{2}})\)?{gap}{last}{end}{extension}"
         rf"|[2-9][0-9]{{2}}(?P<gap>[-. ·]{{0,3}})[0-9]{{4}}{end}"
-        r"(?:,? ?(?:ext\.?|x) ?[0-9]{1,5}\b)?"
+        r"(?:,? ?(?:ext(?:\.|ension)?|x) ?[0-9]{1,5}\b)?"
     )
 
 

@@ -72,7 +72,7 @@ ORDINAL_ENDS = word_set("st nd rd th")
 ROADS = word_set("hwy highway route rte cr fm sr road carretera carr rd county")
 """What stands before the number of a road."""
 CALLES = word_set(
-    "calle avenida avda camino carretera paseo calzada callejon boulevard via privada cerrada"
+    "calle avenida avda av camino carretera paseo calzada callejon boulevard via privada cerrada"
     " andador rue via rua"
 )
 BOXES = word_set("box delivery apartado pob buzon")

@@ -63,7 +63,9 @@ def _found(view: View, some: Sequence[Term]) -> list[tuple[int, int]]:
     if not some:
         return found
     ailing = {(term.start, term.end) for term in some if term.kind & _AILING}
-    capital, specialty = view.capital, Kind.SPECIALTY
+    specialty = Kind.SPECIALTY
+    # In a text of capitals alone they tell nothing.
+    capital = [False] * len(view.capital) if view.shouts else view.capital
     at = 0
     while at < len(some):
         last, term = at, some[at]
