@@ -22,6 +22,7 @@ __all__ = ["Audience", "audience_of", "ends_sentence", "sentence_of"]
 _ASIDE = -1  # what is supposed, but first something is said
 _NONE_OF_IT, _ITS_OWN = -2, 1
 _BESIDE_STAFF = 1
+_FROM_OTHERS = -6  # the most that other sentences take from one
 _FARTHEST = 25  # words; no sentence is longer
 _NEAR = 3
 _NO_WORD = frozenset("/.@_=-")  # behind these, a part of a link or of a word
@@ -71,33 +72,57 @@ class Audience:
 
     def __init__(self, view: View) -> None:
         self._signs = _signs(view)
-        whole = self._form = of_form(view)
+        self._always, self._form = of_form(view)
+        whole = self._always
         for _, weight in self._signs:
+            whole += weight
+        for _, weight in self._form:
             whole += weight
         self.whole = whole
 
     @property
     def has_doubt(self) -> bool:
         """Whether anything in it, words or form, speaks to everybody."""
-        return self._form < 0 or any(weight < 0 for _, weight in self._signs)
+        form = self._always + sum(weight for _, weight in self._form)
+        return form < 0 or any(weight < 0 for _, weight in self._signs)
 
     @property
     def names_one(self) -> bool:
         """Whether any word in it says something of one person."""
         return any(weight > 0 for _, weight in self._signs)
 
+    def of_sentence(self, begin: int, end: int, more: int = 0, elsewhere: int = 0) -> int:
+        """How much a text says of one person, if the other sentences take only so much from one.
+
+        Who adds an offer to a result speaks to one person all the same.
+
+        Args:
+            begin: the first word of the sentence.
+            end: the word after its last one.
+            more: what else the sentence says.
+            elsewhere: what else the others say.
+        """
+        own = _between(self._signs, begin, end) + _between(self._form, begin, end)
+        others = self.whole - self._always - own + elsewhere
+        return self._always + own + more + max(others, _FROM_OTHERS)
+
     def around(self, view: View, index: int) -> int:
         """How much the words of the sentence around one of the same text say of one person."""
         if index < 0:
             return 0
         begin, end = sentence_of(view, index)
-        said, signs = 0, self._signs
-        for place in range(bisect_left(signs, (begin,)), len(signs)):
-            at, weight = signs[place]
-            if at >= end:
-                break
-            said += weight
-        return said
+        return _between(self._signs, begin, end)
+
+
+def _between(signs: list[tuple[int, int]], begin: int, end: int) -> int:
+    """How much the signs from one word to before another say."""
+    said = 0
+    for place in range(bisect_left(signs, (begin,)), len(signs)):
+        at, weight = signs[place]
+        if at >= end:
+            break
+        said += weight
+    return said
 
 
 @cache

@@ -7,7 +7,7 @@ person's.
 
 from __future__ import annotations
 
-from compliant_sms.phi._audience import Audience, audience_of, ends_sentence
+from compliant_sms.phi._audience import Audience, audience_of, ends_sentence, sentence_of
 from compliant_sms.phi._audience_form import is_small, is_timed, named, priced
 from compliant_sms.phi._view import View
 
@@ -38,7 +38,12 @@ class Everybody:
         if self._audience is None:
             self._audience = audience_of(view)
             self._whole = _OF_ALL * self._audience.whole + _of_form(view)
-        weight = self._whole + self._audience.around(view, min(index, len(view.words) - 1))
+        index = min(index, len(view.words) - 1)
+        around = self._audience.around(view, index)
+        weight = self._whole + around
+        if weight <= 0 and index >= 0:
+            nearer = self._audience.of_sentence(*sentence_of(view, index))
+            weight += _OF_ALL * (nearer - self._audience.whole)
         if weight > 0:
             return False
         if self._named is None:
