@@ -68,17 +68,21 @@ class Audience:
 
     Attributes:
         whole: how much the text as a whole says of one person; below nothing, it is to everybody.
+        mixes: whether it says enough to everybody for :meth:`of_sentence` to differ from that.
     """
 
     def __init__(self, view: View) -> None:
         self._signs = _signs(view)
         self._always, self._form = of_form(view)
         whole = self._always
-        for _, weight in self._signs:
-            whole += weight
-        for _, weight in self._form:
-            whole += weight
+        lost = 0
+        for signs in (self._signs, self._form):
+            for _, weight in signs:
+                whole += weight
+                if weight < 0:
+                    lost += weight
         self.whole = whole
+        self.mixes = lost < _FROM_OTHERS
 
     @property
     def has_doubt(self) -> bool:
@@ -110,7 +114,10 @@ class Audience:
         """How much the words of the sentence around one of the same text say of one person."""
         if index < 0:
             return 0
-        begin, end = sentence_of(view, index)
+        return self.said(*sentence_of(view, index))
+
+    def said(self, begin: int, end: int) -> int:
+        """How much the words from one to before another say of one person."""
         return _between(self._signs, begin, end)
 
 

@@ -9,8 +9,8 @@ these tables overrule what the words of a text weigh together (:mod:`._audience`
 - ``_NOTICE``: by little weight one person's, nobody is spoken to or called, and the subject of a
   sentence is of a kind: the text is to everybody.
 
-They read the text with ``DRUG`` or ``TERM`` for each term of health, with an S if it ends so. Only
-blanks stand between the words of a row, so that it never reaches over the end of a sentence.
+Each row begins with the words that it is looked for by, or with a term of health where there are
+none. Only blanks stand between its words, so that it never reaches over the end of a sentence.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ["is_notice", "tells_of_one"]
 
-_TERM = r"\b(?:TERM|DRUG)S?\b"
+# A term of health as the rows see it: as long as it is, so that places stay the same.
+_CARE, _DRUG, _PLURAL = "\1", "\2", "\3"
+_TERM = f"[{_CARE}{_DRUG}]+{_PLURAL}?"
+_TERMS = f"{_CARE}+{_PLURAL}"
 _SOME = r"(?:[\w']+ ){0,2}"
 _ON = r"[^.!?\n]{0,80}?"  # in the same sentence
 # What follows these is supposed, asked or left open, and nobody is told it.
@@ -62,45 +65,57 @@ _WE_DID = (
     "got|saw|received|moved|missed|reviewed|noticed|called|mailed|sent|faxed|removed|found|tried"
     "|ordered|filed|changed|refilled|booked|took"
 )
-_CAUSE = "because|since|given that|as|bc|cuz"
+_CAUSE = "because|since|given|as|bc|cuz"
 _VERDICT = "pos|neg|positive|negative|normal|abnormal|benign|positivo|positiva|negativo|negativa"
 
-_OF_ONE: Mapping[str, str] = {
-    "since you have asthma": rf"\b(?:{_CAUSE}) (?:you|u) (?:have|take|use|{_DID})\b",
-    "como usted padece asma": r"\b(?:como|porque|pues) (?:usted )?(?:tiene|toma|usa|padece)\b",
-    "you asked": rf"{_TOLD}\b(?:you|u|usted) (?:{_DID})\b",
-    "you take a statin": rf"{_TOLD}\b(?:you|u) (?:have|take|use) {_SOME}{_TERM}",
-    "you are due": r"\byou(?:'re|'ve| are|re|ve| have) (?:over)?(?:due|booked|scheduled|missed)\b",
+_OF_ONE: Mapping[str, tuple[str, str]] = {
+    "since you have asthma": (_CAUSE, rf"(?: that)? (?:you|u) (?:have|take|use|{_DID})\b"),
+    "como usted padece asma": (
+        "como|porque|pues",
+        r" (?:usted )?(?:tiene|toma|usa|padece)\b",
+    ),
+    "you asked": ("you|u|usted", rf" (?:{_DID})\b"),
+    "you take a statin": ("you|u", rf" (?:have|take|use) {_SOME}{_TERM}"),
+    "you are due": (
+        "you|you're|you've|youre|youve",
+        r"(?: are| have)? (?:over)?(?:due|booked|scheduled|missed)\b",
+    ),
     "your left knee MRI from May is": (
-        rf"{_TOLD}\b(?:your|ur|sus?|tus?) {_SOME}{_TERM} (?:[\w']+ ){{0,3}}?(?:{_VERB})\b"
+        "your|ur|su|sus|tu|tus",
+        rf" {_SOME}{_TERM} (?:[\w']+ ){{0,3}}?(?:{_VERB})\b",
     ),
-    "your son's cast": (
-        rf"{_TOLD}\b(?:your|ur|my|his|her|su|tu|mi) (?:{_KIN})(?:'s)?\b{_ON}{_TERM}"
-    ),
-    "my migraine": rf"\b(?:my|mis?) {_SOME}{_TERM}",
-    "I have migraine": (
-        rf"\b(?:i'?m|i'?ve|tengo|estoy|i (?:am|have|had|got|take|took)) {_SOME}{_TERM}"
-    ),
-    "we got your biopsy": rf"\bwe(?:'ve)? (?:{_WE_DID}) {_SOME}(?:your|ur|you)\b{_ON}{_TERM}",
-    "see you Monday for the MRI": rf"\bsee you{_ON} for (?:your |the )?{_SOME}{_TERM}",
+    "your son's cast": ("your|ur|my|his|her|su|tu|mi", rf" (?:{_KIN})(?:'s)?\b{_ON}{_TERM}"),
+    "my migraine": ("my|mi|mis", rf" {_SOME}{_TERM}"),
+    "I have migraine": ("i", rf" (?:am|have|had|got|take|took) {_SOME}{_TERM}"),
+    "I'm asthmatic": ("im|i'm|ive|i've|tengo|estoy", rf" {_SOME}{_TERM}"),
+    "we got your biopsy": ("we|we've", rf" (?:{_WE_DID}) {_SOME}(?:your|ur|you)\b{_ON}{_TERM}"),
+    "see you Monday for the MRI": ("see", rf" you{_ON} for (?:your |the )?{_SOME}{_TERM}"),
     "balance for the MRI is $40": (
-        r"\b(?:balance|bill|owe|statement|invoice|collections|saldo|factura)\b[^.!?\n$]{0,60}\$\d"
+        "balance|bill|owe|statement|invoice|collections|saldo|factura",
+        r"\b[^.!?\n$]{0,60}\$\d",
     ),
-    "Mrs. Lee: your": r"\b(?:mr|mrs|ms|sra?|srta|don|dona)\.? [\w'-]+(?: [\w'-]+)?[,:!]",
-    "the surgery went well": rf"\b(?:the|this|that) {_TERM} (?:{_PAST})\b",
+    "Mrs. Lee: your": (
+        "mr|mrs|ms|sr|sra|srta|don|dona",
+        r"\.? [\w'-]+(?: [\w'-]+)?[,:!]",
+    ),
+    "the surgery went well": ("the|this|that", rf" {_TERM} (?:{_PAST})\b"),
     "flu test neg": (
-        rf"{_TERM}:? (?:(?:test|screen|swab),? )?(?:(?:is|was|came back) )?(?:{_VERDICT})"
-        r"(?=[.,;!\n]|$)"
+        "",
+        (
+            rf"{_TERM}:? (?:(?:test|screen|swab),? )?(?:(?:is|was|came back) )?(?:{_VERDICT})"
+            r"(?=[.,;!\n]|$)"
+        ),
     ),
 }
-"""What tells of one person; an example each, and how it is told."""
+"""What tells of one person: an example of each, the words it begins with, and how it goes on."""
 
 _PEOPLE = (
     "patients|parents|people|adults|kids|children|women|men|teens|seniors|families|moms|dads"
     "|smokers|veterans|students|athletes|folks|residents|members|caregivers|visitors|teachers"
     "|employees|customers|volunteers|everyone|everybody|anyone|pacientes|padres|adultos|ninos"
-    "|mujeres|hombres|familias|personas|embarazadas|cuidadores|kindergarten?ers|newborns"
+    "|mujeres|hombres|familias|personas|embarazadas|cuidadores|kindergartners|kindergarteners|newborns"
 )
+_NO_THAT = "(?<!the )(?<!this )(?<!that )(?<!la )(?<!el )"
 _DO = "needs?|should|can|may|must|are|have|get|who|with|over|under|deben|pueden|necesitan"
 _EVENT = (
     "days?|fairs?|event|month|drive|talks?|workshop|seminar|screenings?|van|bus|booth|quiz|study"
@@ -110,32 +125,63 @@ _OPENS = (
     "opens|launches|hosts|offers|adds|introduces|welcomes|sponsors|provides|stocks|adding"
     "|enrolling|offering|expanding|hosting|opening|launching|offer|host|welcome|enroll|ofrecemos"
 )
-_NO_THAT = "(?<!the )(?<!this )(?<!that )(?<!la )(?<!el )"
-
-_NOTICE: Mapping[str, str] = {
-    "adults need": rf"\b(?:{_PEOPLE}) (?:{_DO})\b{_ON}{_TERM}",
-    "skin cancer screening day": rf"{_NO_THAT}{_TERM} (?:{_EVENT})\b",
-    "colds can be": rf"{_NO_THAT}{_TERM} (?:can|may|might|could|should|puede|pueden)\b",
-    "flu hits": rf"{_NO_THAT}{_TERM} (?:hits|spreads|affects|causes|kills|creeps|raises|lowers)\b",
-    "no X-rays until": (
-        r"\b(?:no|sin) (?:TERMS?,? (?:or|and|ni|o) )?TERMS"
-        r" (?:until|hasta|this|today|hoy|[a-z]{2,6}day)\b"
+_NOTICE: Mapping[str, tuple[str, str]] = {
+    "adults need": (_PEOPLE, rf" (?:{_DO})\b{_ON}{_TERM}"),
+    "skin cancer screening day": ("", rf"{_NO_THAT}{_TERM} (?:{_EVENT})\b"),
+    "colds can be": ("", rf"{_NO_THAT}{_TERM} (?:can|may|might|could|should|puede|pueden)\b"),
+    "flu hits": (
+        "",
+        rf"{_NO_THAT}{_TERM} (?:hits|spreads|affects|causes|kills|creeps|raises|lowers)\b",
     ),
-    "opens a sprain desk": rf"\b(?:{_OPENS}) (?!the |you|him|her)(?:[\w'-]+ ){{0,5}}?{_TERM}",
-    "el dengue se previene": rf"{_TERM} se (?:previene|contagia|transmite|trata|puede|evita)\b",
+    "no X-rays until": (
+        "no|sin",
+        (
+            rf" (?:{_CARE}+{_PLURAL}?,? (?:or|and|ni|o) )?{_TERMS}"
+            r" (?:until|hasta|this|today|hoy|[a-z]{2,6}day)\b"
+        ),
+    ),
+    "opens a sprain desk": (_OPENS, rf" (?!the |you|him|her)(?:[\w'-]+ ){{0,5}}?{_TERM}"),
+    "el dengue se previene": (
+        "",
+        rf"{_TERM} se (?:previene|contagia|transmite|trata|puede|evita)\b",
+    ),
 }
-"""What has the shape of a notice; an example each, and how it is said."""
+"""What has the shape of a notice, in the same manner."""
 
-_SPEAKS = (
-    r"\b(?:i|i'?m|i'?ve|i'll|my|me|mine|myself|mis?|yo|tengo|he|she|him|his|hers?|he's|she's"
-    r"|you|your|u|ur|you're|youre|you've|sus?|tus?|balance|bill|owe|statement|invoice)\b"
+_SPEAKS = frozenset(
+    (
+        *("i", "im", "i'm", "ive", "i've", "i'll", "my", "me", "mine", "myself", "mi", "mis", "yo"),
+        *("tengo", "he", "she", "him", "his", "her", "hers", "he's", "she's", "you", "your", "u"),
+        *("ur", "you're", "youre", "you've", "su", "sus", "tu", "tus"),
+        *("balance", "bill", "owe", "statement", "invoice"),
+    )
 )
 """Somebody speaks of oneself, to one reader, of somebody or of a debt: no notice is sure."""
 
+_Rows = Mapping[str, list[re.Pattern[str]]]
+
 
 @cache
-def _any_of(*rows: str) -> re.Pattern[str]:
-    return re.compile("|".join(rows))
+def _of_one() -> _Rows:
+    return _by_first_word(_OF_ONE, _TOLD)
+
+
+@cache
+def _notice() -> _Rows:
+    return _by_first_word(_NOTICE, "")
+
+
+def _by_first_word(table: Mapping[str, tuple[str, str]], before: str) -> _Rows:
+    rows: dict[str, list[re.Pattern[str]]] = {}
+    for words, goes_on in table.values():
+        for word in words.split("|"):
+            row = re.compile((before + re.escape(word) if word in _ADDRESSED else word) + goes_on)
+            rows.setdefault(word, []).append(row)
+    return rows
+
+
+# Of these it counts what stands before them.
+_ADDRESSED = frozenset(("you", "u", "usted", "your", "ur", "su", "sus", "tu", "tus"))
 
 
 def tells_of_one(view: View, terms: Sequence[Term]) -> bool:
@@ -145,7 +191,7 @@ def tells_of_one(view: View, terms: Sequence[Term]) -> bool:
         view: the text.
         terms: the terms of health in it.
     """
-    return _any_of(*_OF_ONE.values()).search(_with_terms(view, terms)) is not None
+    return _holds(view, terms, _of_one())
 
 
 def is_notice(view: View, terms: Sequence[Term]) -> bool:
@@ -155,24 +201,32 @@ def is_notice(view: View, terms: Sequence[Term]) -> bool:
         view: the text.
         terms: the terms of health in it.
     """
-    if view.capital[:1] == [False] or view.said & marks.RECORD_CUE or _calls_somebody(view):
+    if view.capital[:1] == [False] or view.said & marks.RECORD_CUE:
         return False
+    if not _SPEAKS.isdisjoint(view.words) or not _holds(view, terms, _notice()):
+        return False
+    return not _calls_somebody(view)
+
+
+def _holds(view: View, terms: Sequence[Term], rows: _Rows) -> bool:
+    """Whether any row fits where one of its first words stands, or a term."""
+    starts = view.starts
+    begun = [(starts[at], word) for at, word in enumerate(view.words) if word in rows]
+    begun += [(term.start, "") for term in terms]
     written = _with_terms(view, terms)
-    return (
-        _any_of(*_NOTICE.values()).search(written) is not None
-        and _any_of(_SPEAKS).search(written) is None
-    )
+    return any(row.match(written, start) for start, word in begun for row in rows[word])
 
 
 def _with_terms(view: View, terms: Sequence[Term]) -> str:
-    """A text in small letters, with TERM for each term that is not only a kind of care."""
+    """A text in small letters, with signs for each term that is not only a kind of care."""
     pieces: list[str] = []
     end = 0
     for term in sorted(terms, key=lambda each: (each.start, -each.end)):
         if term.start >= end and term.kind != Kind.SPECIALTY:
-            kind = "DRUG" if term.kind & Kind.MEDICATION else "TERM"
-            plural = "S" * view.words[term.last].endswith("s")
-            pieces += (view.lower[end : term.start], kind, plural)
+            plural = view.words[term.last].endswith("s")
+            sign = _DRUG if term.kind & Kind.MEDICATION else _CARE
+            size = term.end - term.start - plural
+            pieces += (view.lower[end : term.start], sign * size, _PLURAL * plural)
             end = term.end
     return "".join((*pieces, view.lower[end:]))
 

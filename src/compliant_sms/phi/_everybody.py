@@ -38,11 +38,10 @@ class Everybody:
         if self._audience is None:
             self._audience = audience_of(view)
             self._whole = _OF_ALL * self._audience.whole + _of_form(view)
-        index = min(index, len(view.words) - 1)
-        around = self._audience.around(view, index)
-        weight = self._whole + around
-        if weight <= 0 and index >= 0:
-            nearer = self._audience.of_sentence(*sentence_of(view, index))
+        begin, end = sentence_of(view, min(index, len(view.words) - 1)) if view.words else (0, 0)
+        weight = self._whole + self._audience.said(begin, end)
+        if weight <= 0 and self._audience.mixes:
+            nearer = self._audience.of_sentence(begin, end)
             weight += _OF_ALL * (nearer - self._audience.whole)
         if weight > 0:
             return False

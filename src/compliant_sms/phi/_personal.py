@@ -81,7 +81,8 @@ def is_personal(view: View, terms: Sequence[Term]) -> bool:
     if weight > 0:
         return weight > _LITTLE or not is_notice(view, terms)
     return bool(terms) and (
-        tells_of_one(view, terms) or _is_sentence_of_one(view, terms, always, care)
+        tells_of_one(view, terms)
+        or ((audience.mixes or care < 0) and _is_sentence_of_one(view, terms, always, care))
     )
 
 
