@@ -105,6 +105,7 @@ BEFORE_OFFERS = [
     ("Glad the hip replacement went well.", "hip replacement"),
     ("My migraine is back, i need a refill.", "migraine"),
     ("Rapid covid: neg.", "covid"),
+    ("Sertraline 50 mg, taken twice daily, missed yesterday, ready today.", "Sertraline"),
 ]
 
 

@@ -112,8 +112,6 @@ class Audience:
 
     def around(self, view: View, index: int) -> int:
         """How much the words of the sentence around one of the same text say of one person."""
-        if index < 0:
-            return 0
         return self.said(*sentence_of(view, index))
 
     def said(self, begin: int, end: int) -> int:
