@@ -7,7 +7,7 @@ import pytest
 from compliant_sms.phi import PhiLabel, find
 from compliant_sms.phi._audience import Audience, _signs
 from compliant_sms.phi._audience_form import named
-from compliant_sms.phi._audience_sentences import is_notice, tells_of_one
+from compliant_sms.phi._audience_sentences import tells_of_one
 from compliant_sms.phi._audience_words import signs_of_words
 from compliant_sms.phi._everybody import Everybody, ends_sentence
 from compliant_sms.phi._health_data import cues
@@ -121,15 +121,16 @@ def test_an_offer_beside_it_hides_nothing_of_one_person(text: str, told: str, of
 
 SURE = [
     ("Since you have asthma, the class is free.", True),
-    ("As you had the MRI, bring the disc.", True),
     ("Como usted padece asma, venga.", True),
     ("You asked about the Botox.", True),
     ("You asked, we listened: Botox is back.", False),
     ("If you asked for Botox, tell us.", False),
+    ("You said parking was bad. The Botox is here.", False),
     ("You take warfarin.", True),
     ("Do you take warfarin?", False),
     ("You're overdue. The mammogram van is here.", True),
     ("Your left knee MRI is in.", True),
+    ("Your MRI is covered by most plans.", False),
     ("If your left knee MRI is in, call.", False),
     ("Your son's asthma inhaler", True),
     ("Does your son have asthma?", False),
@@ -137,10 +138,10 @@ SURE = [
     ("Tengo asma", True),
     ("We got your biopsy back", True),
     ("We got new MRI machines", False),
-    ("See you Monday for the MRI.", True),
     ("Balance for the MRI: $40", True),
     ("The MRI costs $40", False),
     ("Sra. Ruiz, la mamografia", True),
+    ("Mrs. Ruiz, our educator, speaks on migraine.", False),
     ("Ask Mrs. Ruiz at the MRI desk", False),
     ("The hip replacement went well", True),
     ("Hip replacement went out of fashion", False),
@@ -154,35 +155,6 @@ def test_what_is_surely_told_of_one(text: str, sure: bool) -> None:  # noqa: FBT
     """The subject is a reader, somebody near or what was done; nothing supposed or asked is."""
     view = View(text)
     assert tells_of_one(view, read_health(view).terms) is sure
-
-
-NOTICES = [
-    ("Women over 40 need a mammogram", True),
-    ("Skin cancer screening day, May 3", True),
-    ("The cancer screening day", False),
-    ("Migraine can run in families", True),
-    ("Measles spreads fast", True),
-    ("No X-rays until Monday", True),
-    ("No X-ray until Monday", False),
-    ("Summit opens a sprain and fracture desk", True),
-    ("El dengue se previene", True),
-    ("Migraine", False),
-    # Somebody is spoken to or of, called, or written of in figures.
-    ("migraine can run in families", False),
-    ("Migraine can be treated, he said", False),
-    ("Your migraine can be treated", False),
-    ("Oluwaseun, migraine can be treated", False),
-    ("Oluwaseun's migraine can be treated", False),
-    ("Dr. Park's team: migraine can be treated", True),
-    ("MRN 482913: migraine can be treated", False),
-]
-
-
-@pytest.mark.parametrize(("text", "general"), NOTICES)
-def test_the_shape_of_a_notice(text: str, general: bool) -> None:  # noqa: FBT001
-    """Its subject is of a kind, and nobody is spoken to."""
-    view = View(text)
-    assert is_notice(view, read_health(view).terms) is general
 
 
 PERSONAL = [

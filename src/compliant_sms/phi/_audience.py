@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cache
+from functools import cache, cached_property
 
 from compliant_sms.phi._audience_form import of_form
 from compliant_sms.phi._audience_words import Phrase, Role, signs_of_words
@@ -90,7 +90,7 @@ class Audience:
         form = self._always + sum(weight for _, weight in self._form)
         return form < 0 or any(weight < 0 for _, weight in self._signs)
 
-    @property
+    @cached_property
     def names_one(self) -> bool:
         """Whether any word in it says something of one person."""
         return any(weight > 0 for _, weight in self._signs)

@@ -172,8 +172,10 @@ _FAMILY_NAME = marks.SURNAME | marks.CANDIDATE
 
 
 def named(view: View) -> bool:
-    """Whether somebody is called by a name, or is spoken of by one."""
-    return any(_is_named(view, at) for at in view.marked(marks.GIVEN))
+    """Whether somebody is called by a name, or is spoken of by one; read once for each text."""
+    if view.named is None:
+        view.named = any(_is_named(view, at) for at in view.marked(marks.GIVEN))
+    return view.named
 
 
 def _is_named(view: View, at: int) -> bool:

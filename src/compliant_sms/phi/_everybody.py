@@ -30,7 +30,6 @@ class Everybody:
         self._view = view
         self._audience: Audience | None = None
         self._whole = 0
-        self._named: bool | None = None
 
     def means(self, index: int) -> bool:
         """Whether what stands at a word, or before it, is for everybody."""
@@ -45,9 +44,7 @@ class Everybody:
             weight += _OF_ALL * (nearer - self._audience.whole)
         if weight > 0:
             return False
-        if self._named is None:
-            self._named = named(view)
-        return weight + _NAMED * self._named <= 0
+        return weight + _NAMED * named(view) <= 0
 
 
 def _of_form(view: View) -> int:

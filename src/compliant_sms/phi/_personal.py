@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._audience import audience_of, sentence_of
 from compliant_sms.phi._audience_form import named
-from compliant_sms.phi._audience_sentences import is_notice, tells_of_one
+from compliant_sms.phi._audience_sentences import tells_of_one
 from compliant_sms.phi._health_data import Kind, cues
 from compliant_sms.phi._view import View
 
@@ -24,7 +24,6 @@ __all__ = ["is_personal"]
 
 _AT_FIRST = 2
 _NAMED = 4
-_LITTLE = 4  # a notice may weigh that much; above, a text is one person's
 _VALUED = 4
 _DATED = 1
 _TOPIC = -2  # what a text begins with, it is about
@@ -79,7 +78,7 @@ def is_personal(view: View, terms: Sequence[Term]) -> bool:
         called = _NAMED * named(view)
         always, weight = always + called, weight + called
     if weight > 0:
-        return weight > _LITTLE or not is_notice(view, terms)
+        return True
     return bool(terms) and (
         tells_of_one(view, terms)
         or ((audience.mixes or care < 0) and _is_sentence_of_one(view, terms, always, care))
