@@ -7,10 +7,11 @@ import pytest
 from compliant_sms.phi import PhiLabel, find
 from compliant_sms.phi._audience import Audience, _signs
 from compliant_sms.phi._audience_form import named
+from compliant_sms.phi._audience_sentences import tells_of_one
 from compliant_sms.phi._audience_words import signs_of_words
 from compliant_sms.phi._everybody import Everybody, ends_sentence
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import is_of_one
+from compliant_sms.phi._health_terms import is_of_one, read_health
 from compliant_sms.phi._view import View
 
 OF_ONE = {
@@ -88,6 +89,72 @@ def test_what_is_for_everybody_is_nobodys(text: str) -> None:
 def test_what_is_of_one_person_is_found(text: str) -> None:
     """Words that also stand in broadcasts hide nothing of a text about one person."""
     assert of_one(text) != []
+
+
+ADDED = [
+    "Refer a friend and get $20 off!",
+    "Join us for our free health fair. Everyone welcome.",
+    "Flu shots are here, free for ages 3 and up!",
+    "Walk-ins welcome, no appointment needed.",
+]
+BEFORE_OFFERS = [
+    ("Your strep test was positive, amoxicillin is at the pharmacy.", "amoxicillin"),
+    ("Your A1c is 9.1%, please schedule a visit.", "9.1%"),
+    ("Hi Tom, your MRI moved to 3/4 at 9.", "3/4"),
+    ("Because you take lithium, call us if you get shaky.", "lithium"),
+    ("Glad the hip replacement went well.", "hip replacement"),
+    ("My migraine is back, i need a refill.", "migraine"),
+    ("Rapid covid: neg.", "covid"),
+    ("Sertraline 50 mg, taken twice daily, missed yesterday, ready today.", "Sertraline"),
+]
+
+
+@pytest.mark.parametrize("offer", ADDED)
+@pytest.mark.parametrize(("text", "told"), BEFORE_OFFERS)
+def test_an_offer_beside_it_hides_nothing_of_one_person(text: str, told: str, offer: str) -> None:
+    """A sentence to everybody says nothing of the one before or behind it."""
+    for both in (f"{text} {offer}", f"{offer} {text}"):
+        assert any(
+            told in both[f.start : f.end] or both[f.start : f.end] in told for f in find(both)
+        )
+
+
+SURE = [
+    ("Since you have asthma, the class is free.", True),
+    ("Como usted padece asma, venga.", True),
+    ("You asked about the Botox.", True),
+    ("You asked, we listened: Botox is back.", False),
+    ("If you asked for Botox, tell us.", False),
+    ("You said parking was bad. The Botox is here.", False),
+    ("You take warfarin.", True),
+    ("Do you take warfarin?", False),
+    ("You're overdue. The mammogram van is here.", True),
+    ("Your left knee MRI is in.", True),
+    ("Your MRI is covered by most plans.", False),
+    ("If your left knee MRI is in, call.", False),
+    ("Your son's asthma inhaler", True),
+    ("Does your son have asthma?", False),
+    ("the pharmacist said my warfarin", True),
+    ("Tengo asma", True),
+    ("We got your biopsy back", True),
+    ("We got new MRI machines", False),
+    ("Balance for the MRI: $40", True),
+    ("The MRI costs $40", False),
+    ("Sra. Ruiz, la mamografia", True),
+    ("Mrs. Ruiz, our educator, speaks on migraine.", False),
+    ("Ask Mrs. Ruiz at the MRI desk", False),
+    ("The hip replacement went well", True),
+    ("Hip replacement went out of fashion", False),
+    ("Flu test neg. Rest.", True),
+    ("Flu test normal range is posted", False),
+]
+
+
+@pytest.mark.parametrize(("text", "sure"), SURE)
+def test_what_is_surely_told_of_one(text: str, sure: bool) -> None:  # noqa: FBT001
+    """The subject is a reader, somebody near or what was done; nothing supposed or asked is."""
+    view = View(text)
+    assert tells_of_one(view, read_health(view).terms) is sure
 
 
 PERSONAL = [

@@ -52,6 +52,7 @@ PIECES = st.sampled_from(
 ANY_TEXT = st.lists(PIECES | st.text(max_size=4), max_size=24).map("".join)
 # Long repetitions of everything that begins something.
 HOSTILE = [
+    "Diabetes Month. ",
     *("1", "12", "123-", "1-", "1.", "1/", "1 ", "(1) ", "a", "a ", "A ", "A. ", "Maria ", "Mr "),
     *("/", "-", "@", "a@", "a@b.", ".", ",", "x", "x-", "*", "#", "(", "[", "&", "&#", "&#49;"),
     *("dob ", "ssn ", "mrn ", "my ", "your ", "on ", "the ", "may ", "Tue ", "3/4/82 ", "1st "),

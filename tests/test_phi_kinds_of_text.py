@@ -99,7 +99,7 @@ PERSONAL = [
     "Paperless billing is on. Your [[colonoscopy]] on [[4/2]]: $80.",
     # Bills.
     "My copay is $40 per visit for [[dialysis]]",
-    "You owe $40 each for the two MRI scans on [[4/2]]",
+    "You owe $40 each for the two [[MRI scans]] on [[4/2]]",
     "$25 off your bill for the [[vasectomy]] on [[4/2]]",
     "Can i get $50 off my [[abortion]] bill",
     # Whom a text praises, asks for or greets need not be staff.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cache
+from functools import cache, cached_property
 
 from compliant_sms.phi._audience_form import of_form
 from compliant_sms.phi._audience_words import Phrase, Role, signs_of_words
@@ -22,6 +22,7 @@ __all__ = ["Audience", "audience_of", "ends_sentence", "sentence_of"]
 _ASIDE = -1  # what is supposed, but first something is said
 _NONE_OF_IT, _ITS_OWN = -2, 1
 _BESIDE_STAFF = 1
+_FROM_OTHERS = -6  # the most that other sentences take from one
 _FARTHEST = 25  # words; no sentence is longer
 _NEAR = 3
 _NO_WORD = frozenset("/.@_=-")  # behind these, a part of a link or of a word
@@ -67,37 +68,66 @@ class Audience:
 
     Attributes:
         whole: how much the text as a whole says of one person; below nothing, it is to everybody.
+        mixes: whether it says enough to everybody for :meth:`of_sentence` to differ from that.
     """
 
     def __init__(self, view: View) -> None:
         self._signs = _signs(view)
-        whole = self._form = of_form(view)
-        for _, weight in self._signs:
-            whole += weight
+        self._always, self._form = of_form(view)
+        whole = self._always
+        lost = 0
+        for signs in (self._signs, self._form):
+            for _, weight in signs:
+                whole += weight
+                if weight < 0:
+                    lost += weight
         self.whole = whole
+        self.mixes = lost < _FROM_OTHERS
 
     @property
     def has_doubt(self) -> bool:
         """Whether anything in it, words or form, speaks to everybody."""
-        return self._form < 0 or any(weight < 0 for _, weight in self._signs)
+        form = self._always + sum(weight for _, weight in self._form)
+        return form < 0 or any(weight < 0 for _, weight in self._signs)
 
-    @property
+    @cached_property
     def names_one(self) -> bool:
         """Whether any word in it says something of one person."""
         return any(weight > 0 for _, weight in self._signs)
 
+    def of_sentence(self, begin: int, end: int, more: int = 0, elsewhere: int = 0) -> int:
+        """How much a text says of one person, if the other sentences take only so much from one.
+
+        Who adds an offer to a result speaks to one person all the same.
+
+        Args:
+            begin: the first word of the sentence.
+            end: the word after its last one.
+            more: what else the sentence says.
+            elsewhere: what else the others say.
+        """
+        own = _between(self._signs, begin, end) + _between(self._form, begin, end)
+        others = self.whole - self._always - own + elsewhere
+        return self._always + own + more + max(others, _FROM_OTHERS)
+
     def around(self, view: View, index: int) -> int:
         """How much the words of the sentence around one of the same text say of one person."""
-        if index < 0:
-            return 0
-        begin, end = sentence_of(view, index)
-        said, signs = 0, self._signs
-        for place in range(bisect_left(signs, (begin,)), len(signs)):
-            at, weight = signs[place]
-            if at >= end:
-                break
-            said += weight
-        return said
+        return self.said(*sentence_of(view, index))
+
+    def said(self, begin: int, end: int) -> int:
+        """How much the words from one to before another say of one person."""
+        return _between(self._signs, begin, end)
+
+
+def _between(signs: list[tuple[int, int]], begin: int, end: int) -> int:
+    """How much the signs from one word to before another say."""
+    said = 0
+    for place in range(bisect_left(signs, (begin,)), len(signs)):
+        at, weight = signs[place]
+        if at >= end:
+            break
+        said += weight
+    return said
 
 
 @cache

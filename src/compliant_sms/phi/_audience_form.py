@@ -19,6 +19,7 @@ _SMALL_LETTER = 1
 _NUMBERED = 2
 _VERDICT = 2
 _OFFERED = -6
+_ENDS = frozenset(".!?;\n")
 
 _GREETINGS = frozenset(("hi", "hello", "hey", "hola", "question", "quick", "so", "yo", "good"))
 _OF_SOMEBODY = frozenset(
@@ -29,21 +30,38 @@ _SOON = 5  # words
 _OF_SOMEBODY |= {"work", "works"}  # "does 4/4 work"
 
 
-def of_form(view: View) -> int:
-    """How much the form of a text says of one person; below nothing, of everybody."""
+def of_form(view: View) -> tuple[int, list[tuple[int, int]]]:
+    """How much the form of a text says of one person; below nothing, of everybody.
+
+    Returns:
+        what holds for the whole text; then what holds for a sentence: one of its words, the weight.
+    """
     small = is_small(view)
-    weight = _SMALL_LETTER if small else 0
-    if view.has_digit:
-        weight += _of_figures(view)
+    always = _SMALL_LETTER if small else 0
+    placed: list[tuple[int, int]] = []
     if view.said & marks.VERDICT:
-        weight += _VERDICT
+        said = view.marked(marks.VERDICT)
+        placed.append((said[0], _VERDICT))
     if _asks(view):
-        weight += _ASKED_SMALL if small else _ASKED
+        placed.append((0, _ASKED_SMALL if small else _ASKED))
     elif not small and _offers(view):
-        weight += _OFFERED
-    if not priced(view):
-        return weight
-    return weight + _PRICED + _IN_FIGURES * (_reduced().search(view.lower) is not None)
+        placed.append((0, _OFFERED))
+    if view.has_digit:
+        always += _of_figures(view, placed)
+    if priced(view):
+        placed.append((_word_of(view, view.lower.index("$")), _PRICED))
+        if reduced := _reduced().search(view.lower):
+            placed.append((_word_of(view, reduced.start()), _IN_FIGURES))
+    placed.sort()
+    return always, placed
+
+
+def _word_of(view: View, offset: int) -> int:
+    """A word of the sentence in which figures stand: the one before, if none ends between."""
+    after = view.word_at(offset)
+    if not after or _ENDS.isdisjoint(view.lower[view.ends[after - 1] : offset]):
+        return max(0, after - 1)
+    return after
 
 
 def is_small(view: View) -> bool:
@@ -125,18 +143,19 @@ def _to_all() -> re.Pattern[str]:
     )
 
 
-def _of_figures(view: View) -> int:
+def _of_figures(view: View, placed: list[tuple[int, int]]) -> int:
     """How much figures say: ages and hours are for all, a number of record is of one."""
-    weight, numbered, lower = 0, view.said & marks.RECORD_CUE, view.lower
+    always, numbered, lower = 0, view.said & marks.RECORD_CUE, view.lower
     for start, end in view.figures:
         if end - start < _SHORT_NUMBER:
-            if lower[end : end + 1] in _GOES_ON and lower[start - 1 : start] not in _NO_START:
-                weight += _IN_FIGURES * (_to_all().match(lower, start) is not None)
-        elif end - start == _SHORT_NUMBER:
-            weight += _IN_FIGURES * (lower[start:end] in _HELP_LINES)
-        elif numbered:
-            weight, numbered = weight + _NUMBERED, 0
-    return weight
+            goes_on = lower[end : end + 1] in _GOES_ON and lower[start - 1 : start] not in _NO_START
+            if goes_on and _to_all().match(lower, start):
+                placed.append((_word_of(view, start), _IN_FIGURES))
+        elif end - start > _SHORT_NUMBER:
+            always, numbered = always + _NUMBERED * (numbered > 0), 0
+        elif lower[start:end] in _HELP_LINES:
+            placed.append((_word_of(view, start), _IN_FIGURES))
+    return always
 
 
 _HOUR, _LEAD = 2, 6
@@ -153,8 +172,10 @@ _FAMILY_NAME = marks.SURNAME | marks.CANDIDATE
 
 
 def named(view: View) -> bool:
-    """Whether somebody is called by a name, or is spoken of by one."""
-    return any(_is_named(view, at) for at in view.marked(marks.GIVEN))
+    """Whether somebody is called by a name, or is spoken of by one; read once for each text."""
+    if view.named is None:
+        view.named = any(_is_named(view, at) for at in view.marked(marks.GIVEN))
+    return view.named
 
 
 def _is_named(view: View, at: int) -> bool:

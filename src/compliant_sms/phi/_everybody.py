@@ -7,7 +7,7 @@ person's.
 
 from __future__ import annotations
 
-from compliant_sms.phi._audience import Audience, audience_of, ends_sentence
+from compliant_sms.phi._audience import Audience, audience_of, ends_sentence, sentence_of
 from compliant_sms.phi._audience_form import is_small, is_timed, named, priced
 from compliant_sms.phi._view import View
 
@@ -30,7 +30,6 @@ class Everybody:
         self._view = view
         self._audience: Audience | None = None
         self._whole = 0
-        self._named: bool | None = None
 
     def means(self, index: int) -> bool:
         """Whether what stands at a word, or before it, is for everybody."""
@@ -38,12 +37,14 @@ class Everybody:
         if self._audience is None:
             self._audience = audience_of(view)
             self._whole = _OF_ALL * self._audience.whole + _of_form(view)
-        weight = self._whole + self._audience.around(view, min(index, len(view.words) - 1))
+        begin, end = sentence_of(view, min(index, len(view.words) - 1)) if view.words else (0, 0)
+        weight = self._whole + self._audience.said(begin, end)
+        if weight <= 0 and self._audience.mixes:
+            nearer = self._audience.of_sentence(begin, end)
+            weight += _OF_ALL * (nearer - self._audience.whole)
         if weight > 0:
             return False
-        if self._named is None:
-            self._named = named(view)
-        return weight + _NAMED * self._named <= 0
+        return weight + _NAMED * named(view) <= 0
 
 
 def _of_form(view: View) -> int:

@@ -6,12 +6,14 @@ taken as personal: hiding too much of a lone result does less harm than hiding t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._audience import audience_of
+from compliant_sms.phi._audience import audience_of, sentence_of
 from compliant_sms.phi._audience_form import named
+from compliant_sms.phi._audience_sentences import tells_of_one
 from compliant_sms.phi._health_data import Kind, cues
 from compliant_sms.phi._view import View
 
@@ -65,16 +67,49 @@ def is_personal(view: View, terms: Sequence[Term]) -> bool:
         terms: the terms of health in it.
     """
     audience = audience_of(view)
-    weight = _AT_FIRST + audience.whole + _of_terms(view, terms)
+    always = _AT_FIRST
+    if view.said & marks.EXAMINED:
+        always += _SHOWN * _is_shown(view)
+    care = _of_care(view, terms)
+    weight = always + audience.whole + care
     if view.said & marks.DATE_WORD:
         weight += _DATED
+    if weight <= 0:
+        called = _NAMED * named(view)
+        always, weight = always + called, weight + called
+    if weight > 0:
+        return True
+    return bool(terms) and (
+        tells_of_one(view, terms)
+        or ((audience.mixes or care < 0) and _is_sentence_of_one(view, terms, always, care))
+    )
+
+
+def _is_sentence_of_one(view: View, terms: Sequence[Term], always: int, care: int) -> bool:
+    """Whether what one sentence says of health is of one person, whatever others say to all."""
+    audience, days, at = audience_of(view), view.marked(marks.DATE_WORD), 0
+    while at < len(terms):
+        begin, end = sentence_of(view, terms[at].first)
+        after = at + 1
+        while after < len(terms) and terms[after].first < end:
+            after += 1
+        within = terms[at:after]
+        own = _of_care(view, within)
+        dated = _DATED * (bisect_left(days, begin) < bisect_left(days, end))
+        if always + audience.of_sentence(begin, end, own + dated, care - own) > 0:
+            return True
+        at = after
+    return False
+
+
+def _of_care(view: View, terms: Sequence[Term]) -> int:
+    """How much some terms say, by what is told of them."""
+    weight = _of_terms(view, terms)
     if any(_is_observed(view, term) for term in terms):
-        weight += _OF_A_MONTH * (not audience.names_one and not named(view))
+        weight += _OF_A_MONTH * (not audience_of(view).names_one and not named(view))
     if view.said & marks.VERDICT and any(_is_judged(view, term.last + 1) for term in terms):
         weight += _JUDGED
-    if view.said & marks.EXAMINED:
-        weight += _SHOWN * _is_shown(view)
-    return weight > 0 or weight + _NAMED * named(view) > 0
+    return weight
 
 
 def _is_shown(view: View) -> bool:

@@ -133,6 +133,8 @@ class View:
         shouts: whether the text stands in capitals as a whole.
         health: what is said of health, once somebody has looked; see :mod:`._health_terms`.
         audience: whom it speaks to and of, once somebody has looked; see :mod:`._audience`.
+        named: whether somebody is named in it, once somebody has looked; see
+            :mod:`._audience_form`.
     """
 
     def __init__(self, given: str) -> None:
@@ -164,6 +166,7 @@ class View:
         self.shouts = plain.isupper()
         self.health: HealthRead | None = None
         self.audience: Audience | None = None
+        self.named: bool | None = None
 
     def _undisguised(self, given: str) -> str:
         letters: list[str] = []
