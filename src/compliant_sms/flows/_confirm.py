@@ -82,7 +82,7 @@ async def _settle(
     inbound = claimed.inbound
     assert inbound.number is not None, "nobody is asked for a text without"  # noqa: S101
     await tx.lock(inbound.practice_id, inbound.number)
-    if known and await tx.close_unconfirmed(inbound.inbound_id):
+    if known and await tx.close_unconfirmed(inbound.practice_id, inbound.inbound_id):
         return [await _count(tx, ports, claimed)]
     if not known:
         given_up = claimed.attempts > len(_PAUSES)

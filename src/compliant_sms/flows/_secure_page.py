@@ -283,7 +283,9 @@ class _Visit:
 
     async def _message(self, page: Page) -> Message:
         """The text that its link went out with."""
-        message = await self.ports.store.run(lambda tx: tx.message(page.message_id))
+        message = await self.ports.store.run(
+            lambda tx: tx.message(page.practice_id, page.message_id)
+        )
         assert message is not None, "each page refers to a text"  # noqa: S101
         return message
 
@@ -301,15 +303,14 @@ class _Visit:
     ) -> None:
         await tx.save_page(page)
         for each in what:
-            await tx.add_access(
-                PageAccess(
-                    message_id=page.message_id,
-                    at=at,
-                    what=each,
-                    address=self.request.address,
-                    inbound_id=inbound_id,
-                )
+            access = PageAccess(
+                message_id=page.message_id,
+                at=at,
+                what=each,
+                address=self.request.address,
+                inbound_id=inbound_id,
             )
+            await tx.add_access(page.practice_id, access)
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.ports.practice.time_zone)).date()

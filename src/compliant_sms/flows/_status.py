@@ -89,13 +89,11 @@ async def _message_of(
 ) -> Message | None:
     """The text that news is about, by the provider's id of it; or by ours, which is nobody else's.
 
-    Two providers of one name, of two practices, may call their texts alike.
+    Two providers of one name, of two practices, may call their texts alike; another practice's
+    text is none of ours, whatever the news says of it.
     """
     here = ports.practice.id
     known = await tx.message_by_provider_id(here, provider, update.provider_id)
     if known is not None or update.reference is None:
         return known
-    message = await tx.message(update.reference)
-    if message is None or (message.practice_id != here and message.provider != provider):
-        return None
-    return message
+    return await tx.message(here, update.reference)

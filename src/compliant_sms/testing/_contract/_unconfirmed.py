@@ -54,7 +54,7 @@ def _claiming(practice_id: str = HERE, after: float = 0) -> Work[Unconfirmed | N
 
 
 def _closing() -> Work[bool]:
-    return lambda tx: tx.close_unconfirmed(_TEXT.inbound_id)
+    return lambda tx: tx.close_unconfirmed(HERE, _TEXT.inbound_id)
 
 
 def _reading() -> Work[list[Inbound]]:
@@ -116,7 +116,7 @@ class UnconfirmedContract(Contract):
             assert claimed is not None
             purged = Purged(at=NOON, rule="its time has passed", run="run", proofs=())
             record, key = RecordClass.INBOUND_BODY, _TEXT.inbound_id
-            assert store.run(lambda tx: tx.drop_content(record, key, purged=purged))
+            assert store.run(lambda tx: tx.drop_content(record, HERE, key, purged=purged))
             assert not store.run(_closing())
             store.run(lambda tx: tx.prove_inbound(claimed.inbound, NOON))
             assert store.run(_claiming(after=99)) is None
