@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 
 from compliant_sms.classification import MessageClass
 from compliant_sms.errors import Unsupported
 from compliant_sms.flows._brief import Brief
 from compliant_sms.messages import Draft, Message
 from compliant_sms.ports import Ports, Transaction, refuse_other_practice
-from compliant_sms.providers import OutboundText
+from compliant_sms.providers import OutboundText, Provider
 from compliant_sms.routing import Route
 from compliant_sms.rules import decided_as
 from compliant_sms.templates import opt_out_line
 
-__all__ = ["enrol", "left_by", "refuse_others_senders", "refuse_unsupported", "routes_for"]
+__all__ = [
+    "enrol",
+    "left_by",
+    "proofs_of",
+    "refuse_others_senders",
+    "refuse_unsupported",
+    "routes_for",
+]
 
 # The line that says how to opt out may have to be added, and that is known only later.
 _LINE = max(len(opt_out_line(language)) for language in ("en", "es", "fr"))
@@ -33,7 +42,29 @@ async def enrol(tx: Transaction, ports: Ports) -> bool:
     Raises:
         ConfigurationError: one belongs to a practice with another id.
     """
-    return any([await tx.enrol(ports.practice, each.sender) for each in ports.routes.providers])
+    return any(
+        [
+            await tx.enrol(ports.practice, each.sender, proofs_of(each))
+            for each in ports.routes.providers
+        ]
+    )
+
+
+def proofs_of(provider: Provider) -> frozenset[str]:
+    """Digests of what proves a provider's callbacks: two that share one are of one account."""
+    return _digests(tuple(provider.callback_proofs))
+
+
+@lru_cache(maxsize=1024)
+def _digests(proofs: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_digest, proofs))
+
+
+def _digest(proof: str) -> str:
+    # Slow on purpose, once a process: some are passwords that somebody chose, and whoever reads the
+    # database must not find them by trying.
+    digest = hashlib.scrypt(proof.encode(), salt=b"compliant_sms callbacks", n=1 << 14, r=8, p=1)
+    return digest.hex()[:32]
 
 
 async def refuse_others_senders(tx: Transaction, ports: Ports) -> None:

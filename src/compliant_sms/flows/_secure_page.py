@@ -249,7 +249,9 @@ class _Visit:
             open_ = now is not None and self._is_open(now, at) and not _is_told_since(now, content)
             if now is None or not open_ or not now.takes_replies:
                 return now, None, False
-            received = await take_in(tx, self.ports, ON_PAGE, event, page=message)
+            received = await take_in(
+                tx, self.ports, self.ports.practice, ON_PAGE, event, page=message
+            )
             if received.new:
                 now, inbound = now.replied(), received.inbound
                 await self._keep(tx, now, (Accessed.REPLIED,), at, inbound_id=inbound.inbound_id)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import evolve, frozen
 
 from compliant_sms.flows._echo import without_words
 from compliant_sms.flows._news import apply_news
 from compliant_sms.flows._reported import Reported, concerns_number, record_news
+from compliant_sms.flows._routes import proofs_of
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
-from compliant_sms.providers import OnRecord, StatusUpdate
+from compliant_sms.providers import OnRecord, Provider, StatusUpdate
 
-__all__ = ["ReceivedStatus", "apply_status"]
+__all__ = ["ReceivedStatus", "apply_status", "speaks_for"]
 
 
 @frozen(kw_only=True)
@@ -33,7 +36,11 @@ class ReceivedStatus:
 
 
 async def apply_status(
-    tx: Transaction, ports: Ports, provider: str, update: StatusUpdate
+    tx: Transaction,
+    ports: Ports,
+    provider: str,
+    update: StatusUpdate,
+    account: Sequence[Provider] = (),
 ) -> ReceivedStatus:
     """Keep news of a text and do what it asks, once.
 
@@ -42,12 +49,13 @@ async def apply_status(
         ports: what to work with.
         provider: who tells.
         update: what it tells.
+        account: those whose secrets prove it; of this practice's own text, nobody has to.
     """
     at = ports.clock()
     if update.recipient is not None and concerns_number(update.problem):
         # In the order in which everybody locks: the number, then the text.
         await tx.lock(ports.practice.id, update.recipient)
-    message = await _message_of(tx, ports, provider, update)
+    message = await _message_of(tx, ports, provider, update, account)
     message_id = message.message_id if message else None
     # Whose number it is says the text, which is sealed; news lies in the clear.
     owner = message.practice_id if message else ports.practice.id
@@ -84,16 +92,33 @@ def _about(
     )
 
 
+async def speaks_for(tx: Transaction, account: Sequence[Provider], practice_id: str) -> bool:
+    """Whether what these providers' secrets prove is proved for another practice of the store."""
+    proofs = frozenset[str]().union(*map(proofs_of, account))
+    return await tx.is_proved_by(practice_id, proofs)
+
+
 async def _message_of(
-    tx: Transaction, ports: Ports, provider: str, update: StatusUpdate
+    tx: Transaction,
+    ports: Ports,
+    provider: str,
+    update: StatusUpdate,
+    account: Sequence[Provider],
 ) -> Message | None:
     """The text that news is about, by the provider's id of it; or by ours, which is nobody else's.
 
-    Two providers of one name, of two practices, may call their texts alike; another practice's
-    text is none of ours, whatever the news says of it.
+    Two providers of one name, of two practices, may call their texts alike. That of another
+    practice is meant only where it has the same account.
     """
     here = ports.practice.id
     known = await tx.message_by_provider_id(here, provider, update.provider_id)
     if known is not None or update.reference is None:
         return known
-    return await tx.message(here, update.reference)
+    known = await tx.message(here, update.reference)
+    if known is not None:
+        return known
+    owner = await tx.practice_of(update.reference)
+    if owner is None or not await speaks_for(tx, account, owner):
+        return None
+    message = await tx.message(owner, update.reference)
+    return message if message is not None and message.provider == provider else None

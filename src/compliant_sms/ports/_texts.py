@@ -34,7 +34,11 @@ class Texts(Protocol):
         """
 
     async def save(self, message: Message, at: datetime) -> None:
-        """Store a new text, or a text's new state."""
+        """Store a new text, or a text's new state.
+
+        Raises:
+            StoreError: the id is that of another practice's text.
+        """
 
     async def close_claim(self, settled: Message, at: datetime) -> bool:
         """Store what became of a claim; False, and nothing, where news of it came first.
@@ -93,7 +97,11 @@ class Texts(Protocol):
         """The states that a text went through."""
 
     async def add_decision(self, practice_id: str, message_id: str, decision: Decision) -> None:
-        """Keep a decision about a text of the practice."""
+        """Keep a decision about a text of the practice.
+
+        Raises:
+            StoreError: it has none of that id.
+        """
 
     async def decisions(self, practice_id: str, message_id: str) -> list[Decision]:
         """The decisions about a text that were not purged, oldest first."""

@@ -78,6 +78,14 @@ class Provider(Protocol):
     def read_status(self, reply: HttpReply, text: OutboundText) -> SentText | None:
         """What the answer says of that text; None where it tells nothing. Never raises."""
 
+    @property
+    def callback_proofs(self) -> Sequence[str]:
+        """Secrets, keys or topics, any one of which proves a callback to :meth:`verify`.
+
+        Adapters of one account have one in common, so that what is proved to one of them is proved
+        to the others. Empty where nothing is proved, or nobody shares the account.
+        """
+
     def verify(
         self, request: WebhookRequest, *, at: datetime, certificates: Mapping[str, bytes]
     ) -> VerifiedWebhook:

@@ -77,6 +77,11 @@ def _erased(kept: bytes) -> Draft | None:
     return draft if draft is not None and draft.is_erased else None
 
 
+def _unknown() -> StoreError:
+    msg = "the practice has no text of that id: one of another practice is not changed"
+    return StoreError(msg)
+
+
 def _where_it_is(message: Message, at: datetime) -> dict[str, object]:
     claimed_until = message.claimed_until
     return {
@@ -178,8 +183,8 @@ class TextRecords(SubjectRecords):
         is_new = its not in self._owners and await self._add_message(
             message, at, unless="ON CONFLICT (message_id) DO NOTHING"
         )
-        if not is_new:
-            await self._move(message, at)
+        if not (is_new or await self._move(message, at)):
+            raise _unknown()
         await self._add_step(message, at)
 
     async def close_claim(self, settled: Message, at: datetime) -> bool:
@@ -198,14 +203,16 @@ class TextRecords(SubjectRecords):
             problem=_problem_of(message),
         )
 
-    async def _move(self, message: Message, at: datetime) -> None:
+    async def _move(self, message: Message, at: datetime) -> int:
         if message.state is State.CLAIMED:
             owner = await self._owner(message.practice_id, message.message_id)
-            assert owner is not None, "it was read, or refused as one that is there"  # noqa: S101
+            if owner is None:
+                raise _unknown()
             departure = self._departure(message, owner)
-            await self._do(_CHANGED + _LEAVES + _AT, **_where_it_is(message, at), **departure)
-        else:
-            await self._do(_CHANGED + _AT, **_where_it_is(message, at))
+            return await self._do(
+                _CHANGED + _LEAVES + _AT, **_where_it_is(message, at), **departure
+            )
+        return await self._do(_CHANGED + _AT, **_where_it_is(message, at))
 
     async def _add_step(self, message: Message, at: datetime) -> None:
         await self._soon(
@@ -378,8 +385,7 @@ class TextRecords(SubjectRecords):
         """Keep a decision about a text of the practice."""
         owner = await self._owner(practice_id, message_id)
         if owner is None:
-            msg = "the practice has no text of that id: nothing was decided about it"
-            raise StoreError(msg)
+            raise _unknown()
         await self._soon(
             "INSERT INTO sms_decisions (message_id, record) VALUES (:message_id, :record)",
             message_id=message_id,

@@ -22,7 +22,7 @@ from compliant_sms.testing._contract._samples import (
     saving,
 )
 
-__all__ = ["PageContract"]
+__all__ = ["PageContract", "a_page", "an_access"]
 
 _OPENS = "0123456789abcdefghijkl"
 _LATE = NOON + minutes(60)

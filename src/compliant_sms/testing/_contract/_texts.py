@@ -31,7 +31,7 @@ __all__ = ["TextContract"]
 
 def enrolling(practice: Practice) -> Work[object]:
     """Work that enrols a practice."""
-    return lambda tx: tx.enrol(practice, SENDER)
+    return lambda tx: tx.enrol(practice, SENDER, ())
 
 
 class TextContract(Contract):
