@@ -140,7 +140,7 @@ async def _said(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Said:
         outdated = outdated or await has_newer_answer(tx, inbound, said.answered)
     if outdated:
         return evolve(said, doubt=OUTDATED)
-    if (said.grants or said.confirms) and await is_elsewhere(tx, ports, event):
+    if (said.grants or said.confirms) and await is_elsewhere(tx, ports, inbound.practice_id, event):
         return evolve(said, doubt=ELSEWHERE)
     doubt = await doubt_of(tx, inbound.practice_id, event) if said.grants else ""
     return evolve(said, doubt=doubt)

@@ -226,7 +226,7 @@ async def _doubt(
         return ""
     if proof is not Proof.GIVEN:
         return UNPROVEN
-    if await is_elsewhere(tx, ports, event):
+    if await is_elsewhere(tx, ports, practice_id, event):
         return ELSEWHERE
     return await doubt_of(tx, practice_id, event) if said.grants else ""
 
