@@ -38,7 +38,9 @@ from compliant_sms.reminders import Appointment, ReminderPlan, VisitAnswer
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.secure_desk import SecureDesk
 from compliant_sms.secure_pages import PageAccess, PageRequest, SecurePages
-from compliant_sms.stores import SQLite
+from compliant_sms.stores import SQLite, _conversations
+from compliant_sms.stores._dialect import SQLITE
+from compliant_sms.stores._schema import migrations
 from compliant_sms.templates import Catalogue
 from compliant_sms.testing import MovableClock
 from compliant_sms.testing._contract import _isolation
@@ -558,6 +560,19 @@ OF_NOBODY = {
     "sealed_with": "likewise; ids of keys",
 }
 """What a store is asked without a practice, and why."""
+
+
+@pytest.mark.parametrize("alias", ["", "AS w "])
+def test_one_thread_is_found_without_going_through_a_practice(alias: str, tmp_path: Path) -> None:
+    """Whoever answers or closes one does not pay for all that waits."""
+    query = f"SELECT 1 FROM sms_waits {alias}WHERE settled = '' AND{_conversations._OF_THREAD}"
+    with closing(sqlite3.connect(tmp_path / "plan.db")) as connection:
+        for statement in migrations(SQLITE, 0):
+            connection.execute(statement)
+        asked = {"thread_id": "", "practice_id": ""}
+        steps = [row[-1] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", asked)]
+    assert any("sms_waits_by_thread (thread_id=?)" in step for step in steps), steps
+    assert not [step for step in steps if "sms_waits_open" in step or "SCAN" in step.split()[0:1]]
 
 
 def test_each_method_of_the_port_says_whose() -> None:

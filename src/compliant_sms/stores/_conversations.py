@@ -53,6 +53,9 @@ _CHANGED: LiteralString = """UPDATE sms_threads SET chain_id = :chain_id, number
     person = :person, queue = :queue, assignee = :assignee, last_at = :last_at,
     closed_at = :closed_at, joined_to = :joined_to, record = :record
     WHERE thread_id = :thread_id AND practice_id = :practice_id"""
+# By the thread's own row: SQLite would go through all that waits in the practice.
+_OF_THREAD: LiteralString = """ thread_id = (SELECT t.thread_id FROM sms_threads t
+    WHERE t.thread_id = :thread_id AND t.practice_id = :practice_id) """
 _NOTED: LiteralString = """SELECT record FROM sms_thread_entries
     WHERE seq = :seq AND practice_id = :practice_id AND purged IS NULL"""
 
@@ -299,8 +302,7 @@ class ThreadRecords(SubjectRecords):
     async def requeue_waits(self, practice_id: str, thread_id: str, queue: str) -> None:
         """Count what waits in a thread for another queue."""
         await self._do(
-            """UPDATE sms_waits SET queue = :queue
-            WHERE thread_id = :thread_id AND practice_id = :practice_id AND settled = ''""",
+            "UPDATE sms_waits SET queue = :queue WHERE settled = '' AND" + _OF_THREAD,  # noqa: S608
             practice_id=practice_id,
             thread_id=thread_id,
             queue=queue,
@@ -310,9 +312,9 @@ class ThreadRecords(SubjectRecords):
         """Have one of our texts answer all that is not settled, as soon as it leaves."""
         await self._do(
             """INSERT INTO sms_answers (wait_id, message_id)
-            SELECT wait_id, :message_id FROM sms_waits
-            WHERE thread_id = :thread_id AND practice_id = :practice_id AND settled = ''
-            ON CONFLICT DO NOTHING""",
+            SELECT wait_id, :message_id FROM sms_waits WHERE settled = '' AND"""  # noqa: S608
+            + _OF_THREAD
+            + "ON CONFLICT DO NOTHING",
             practice_id=practice_id,
             thread_id=thread_id,
             message_id=message_id,
@@ -334,7 +336,7 @@ class ThreadRecords(SubjectRecords):
         """Settle all that waits in a thread, because somebody closed it."""
         await self._do(
             "UPDATE sms_waits AS w SET settled = 'closed', settled_at = :at "  # noqa: S608
-            "WHERE w.thread_id = :thread_id AND w.practice_id = :practice_id AND" + OPEN,
+            "WHERE" + _OF_THREAD + "AND" + OPEN,
             practice_id=practice_id,
             thread_id=thread_id,
             at=text(at),
