@@ -22,13 +22,14 @@ from compliant_sms.flows import Received, ReceivedStatus, ReceivedText
 from compliant_sms.lifecycle import State
 from compliant_sms.optout import Intent, Reserved
 from compliant_sms.providers import Category, Plivo, Twilio
+from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from compliant_sms.testing.webhooks import PlivoWebhooks
 from compliant_sms.transport import BlockingTransport
 from compliant_sms.wire import WebhookRequest
-from conftest import MORNING, PATIENT, PERSON, SENDER, TOKEN
+from conftest import MORNING, OTHER_SENDERS, PATIENT, PERSON, SENDER, TOKEN
 from test_send import BODY, Meanwhile, agree, outgoing, remind
 
 pytestmark = pytest.mark.both_databases
@@ -734,10 +735,10 @@ def test_a_number_that_is_on_record_for_a_neighbour_is_theirs(
     assert hillside.history(PERSON).received == ()
 
 
-def test_a_neighbour_enrolled_before_secrets_were_noted_is_asked_for_a_text(
+def test_a_neighbour_enrolled_before_secrets_were_noted_is_told_of_a_stop(
     neighbours: Neighbours, database: Path
 ) -> None:
-    """Of such a practice nobody knows the account until it has sent something again."""
+    """Until it has sent something again a STOP counts, and a START is for a person to see to."""
     lakeside, hillside = neighbours()
     with closing(sqlite3.connect(database)) as connection, connection:
         (kept,) = connection.execute(
@@ -748,10 +749,12 @@ def test_a_neighbour_enrolled_before_secrets_were_noted_is_asked_for_a_text(
             "UPDATE sms_practices SET record = ? WHERE practice_id = 'hillside'",
             (json.dumps(left).encode(),),
         )
-    stop = from_patient("STOP", "SM1", to=THEIRS)
-
-    with pytest.raises(ConfigurationError, match="once it has sent a text"):
-        lakeside.receive(stop)
+    stop = text_of(lakeside.receive(from_patient("STOP", "SM1", to=THEIRS))).inbound
+    assert (stop.practice_id, stop.proven) == ("hillside", False)
+    assert isinstance(hillside.consent.events(PATIENT)[-1], Revoked)
+    start = text_of(lakeside.receive(from_patient("START", "SM2", to=THEIRS))).inbound
+    assert (start.proven, start.needs_person) == (False, True)
+    assert isinstance(remind(hillside, "2"), Blocked)
     again = Messenger(
         practice=hillside.practice,
         provider=hillside._ports.routes.providers[0],
@@ -759,8 +762,57 @@ def test_a_neighbour_enrolled_before_secrets_were_noted_is_asked_for_a_text(
         clock=hillside._ports.clock,
     )
     with again:
-        remind(again, "2")
-    assert text_of(lakeside.receive(stop)).inbound.practice_id == "hillside"
+        remind(again, "3")
+    assert text_of(lakeside.receive(from_patient("START", "SM3", to=THEIRS))).inbound.proven
+    assert isinstance(hillside.consent.events(PATIENT)[-1], Restored)
+
+
+def test_a_neighbour_whose_callbacks_nothing_proves_is_told_of_a_stop(
+    neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing would prove it at its own address either: it is believed, and permits nothing."""
+    monkeypatch.setattr(Twilio, "callback_proofs", ())
+    lakeside, hillside = neighbours()
+    monkeypatch.undo()
+    stop = text_of(lakeside.receive(from_patient("STOP", "SM1", to=THEIRS))).inbound
+
+    assert (stop.practice_id, stop.proven) == ("hillside", False)
+    assert isinstance(hillside.consent.events(PATIENT)[-1], Revoked)
+
+
+def test_a_secret_speaks_for_the_numbers_that_it_proves(
+    neighbours: Neighbours, make_messenger: Make, provider: Twilio
+) -> None:
+    """A neighbour that has one number on our account has the other for itself."""
+    lakeside, hillside = neighbours()
+    theirs = evolve(provider, sender=OTHER_SENDERS[1], auth_token=ANOTHER_TOKEN)
+    remind(make_messenger(practice=hillside.practice, provider=theirs), "2")
+
+    with pytest.raises(ConfigurationError, match="whose callbacks are proved by"):
+        lakeside.receive(from_patient("START", "SM1", to=OTHER_SENDERS[1]))
+    assert text_of(lakeside.receive(from_patient("STOP", "SM2", to=THEIRS))).inbound.proven
+
+
+def test_one_number_at_two_accounts_is_proved_by_either(
+    make_messenger: Make, provider: Twilio, database: Path
+) -> None:
+    """What is kept of it does not change from one text to the next."""
+    second = Plivo(
+        auth_id="MA" + "A" * 18,
+        auth_token=ANOTHER_TOKEN,
+        sender=SENDER,
+        base_url=provider.base_url,
+    )
+    messenger = make_messenger(provider=Routes([provider, second]))
+    agree(messenger)
+    kept = []
+    for key in ("1", "2", "3"):
+        remind(messenger, key)
+        with closing(sqlite3.connect(database)) as connection:
+            kept += connection.execute("SELECT record FROM sms_practices").fetchall()
+
+    assert len(set(kept)) == 1
+    assert len(json.loads(kept[0][0])["proved_by"]) == 2
 
 
 def test_secrets_are_kept_as_digests_only(neighbours: Neighbours, database: Path) -> None:

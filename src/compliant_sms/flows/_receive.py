@@ -21,7 +21,8 @@ from compliant_sms.errors import (
 from compliant_sms.flows._believe import can_be_confirmed
 from compliant_sms.flows._checked import BY_DOCTOR
 from compliant_sms.flows._patient_text import Proof, ReceivedText, take_in
-from compliant_sms.flows._status import ReceivedStatus, apply_status, speaks_for
+from compliant_sms.flows._routes import is_proved
+from compliant_sms.flows._status import ReceivedStatus, apply_status
 from compliant_sms.flows._traced import traced
 from compliant_sms.ports import Ports, Transaction, refuse_other_practice
 from compliant_sms.practice import Practice
@@ -225,7 +226,9 @@ async def _apply(
     proof = Proof.GIVEN if event.authenticated else Proof.MISSING
     if can_be_confirmed(provider, event, ports.clock()):
         proof = Proof.TO_COME
-    practice = await _written_to(tx, ports, account, event)
+    practice, proved = await _written_to(tx, ports, account, event)
+    if not proved:
+        proof = Proof.MISSING
     try:
         return await take_in(tx, ports, practice, provider.name, event, proof=proof)
     except (CannotUnseal, ConfigurationError) as error:
@@ -236,17 +239,20 @@ async def _apply(
 
 async def _written_to(
     tx: Transaction, ports: Ports, account: Sequence[Provider], event: InboundText
-) -> Practice:
-    """The practice that a text was written to: this one, or another of the same account.
+) -> tuple[Practice, bool]:
+    """The practice that a text was written to, and whether what proves it here does so there.
 
     Raises:
-        ConfigurationError: it is another's, of whose callbacks nothing here is a proof.
+        ConfigurationError: it is another's, whose callbacks other secrets prove.
     """
     known = await tx.practice_at(event.to) if event.to is not None else None
-    if known is None or known.id == ports.practice.id:
-        return known or ports.practice
-    if await speaks_for(tx, account, known.id):
-        return known
+    if event.to is None or known is None or known.id == ports.practice.id:
+        return known or ports.practice, True
+    theirs = (await tx.callback_proofs(known.id)).get(event.to.e164, ())
+    if not theirs:  # nothing would prove it there either, or that was not kept yet: a STOP counts
+        return known, False
+    if is_proved(account, known.id, theirs):
+        return known, True
     if event.to in {each.sender for each in ports.routes.providers}:
         refuse_other_practice(known.id, ports.practice)
     raise ConfigurationError(_NOT_PROVED.format(known.id))

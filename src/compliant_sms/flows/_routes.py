@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 
 from compliant_sms.classification import MessageClass
 from compliant_sms.errors import Unsupported
 from compliant_sms.flows._brief import Brief
 from compliant_sms.messages import Draft, Message
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction, refuse_other_practice
 from compliant_sms.providers import OutboundText, Provider
 from compliant_sms.routing import Route
@@ -19,8 +21,8 @@ from compliant_sms.templates import opt_out_line
 
 __all__ = [
     "enrol",
+    "is_proved",
     "left_by",
-    "proofs_of",
     "refuse_others_senders",
     "refuse_unsupported",
     "routes_for",
@@ -42,29 +44,36 @@ async def enrol(tx: Transaction, ports: Ports) -> bool:
     Raises:
         ConfigurationError: one belongs to a practice with another id.
     """
-    return any(
-        [
-            await tx.enrol(ports.practice, each.sender, proofs_of(each))
-            for each in ports.routes.providers
-        ]
+    here, proofs = ports.practice, defaultdict[PhoneNumber, set[str]](set)
+    for each in ports.routes.providers:  # two may have one number
+        proofs[each.sender] |= _proofs(each, here.id)
+    return any([await tx.enrol(here, sender, theirs) for sender, theirs in proofs.items()])
+
+
+def is_proved(account: Iterable[Provider], practice_id: str, proofs: Collection[str]) -> bool:
+    """Whether what one of these adapters verified is proved by what a practice has enrolled.
+
+    Args:
+        account: the adapters, with secrets of this practice or of another.
+        practice_id: the practice that has enrolled.
+        proofs: with what.
+    """
+    return bool(proofs) and any(
+        not _proofs(each, practice_id).isdisjoint(proofs) for each in account
     )
 
 
-def proofs_of(provider: Provider) -> frozenset[str]:
-    """Digests of what proves a provider's callbacks: two that share one are of one account."""
-    return _digests(tuple(provider.callback_proofs))
+def _proofs(provider: Provider, practice_id: str) -> frozenset[str]:
+    return frozenset(_digest(each, practice_id) for each in provider.callback_proofs)
 
 
-@lru_cache(maxsize=1024)
-def _digests(proofs: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(_digest, proofs))
-
-
-def _digest(proof: str) -> str:
+@cache  # as many as there are secrets, and practices that share them
+def _digest(proof: str, practice_id: str) -> str:
     # Slow on purpose, once a process: some are passwords that somebody chose, and whoever reads the
-    # database must not find them by trying.
-    digest = hashlib.scrypt(proof.encode(), salt=b"compliant_sms callbacks", n=1 << 14, r=8, p=1)
-    return digest.hex()[:32]
+    # database must not find them by trying, or see who has the same. Not scrypt: where only what
+    # FIPS 140 allows may be computed, nothing could be sent.
+    salt = f"compliant_sms callbacks of {practice_id}".encode()
+    return hashlib.pbkdf2_hmac("sha256", proof.encode(), salt, 200_000, dklen=16).hex()
 
 
 async def refuse_others_senders(tx: Transaction, ports: Ports) -> None:

@@ -9,13 +9,13 @@ from attrs import evolve, frozen
 from compliant_sms.flows._echo import without_words
 from compliant_sms.flows._news import apply_news
 from compliant_sms.flows._reported import Reported, concerns_number, record_news
-from compliant_sms.flows._routes import proofs_of
+from compliant_sms.flows._routes import is_proved
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import OnRecord, Provider, StatusUpdate
 
-__all__ = ["ReceivedStatus", "apply_status", "speaks_for"]
+__all__ = ["ReceivedStatus", "apply_status"]
 
 
 @frozen(kw_only=True)
@@ -92,12 +92,6 @@ def _about(
     )
 
 
-async def speaks_for(tx: Transaction, account: Sequence[Provider], practice_id: str) -> bool:
-    """Whether what these providers' secrets prove is proved for another practice of the store."""
-    proofs = frozenset[str]().union(*map(proofs_of, account))
-    return await tx.is_proved_by(practice_id, proofs)
-
-
 async def _message_of(
     tx: Transaction,
     ports: Ports,
@@ -118,7 +112,10 @@ async def _message_of(
     if known is not None:
         return known
     owner = await tx.practice_of(update.reference)
-    if owner is None or not await speaks_for(tx, account, owner):
+    if owner is None:
+        return None
+    theirs = await tx.callback_proofs(owner)
+    if not any(is_proved(account, owner, proofs) for proofs in theirs.values()):
         return None
     message = await tx.message(owner, update.reference)
     return message if message is not None and message.provider == provider else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from compliant_sms.errors import ConfigurationError
@@ -55,10 +55,10 @@ class Practices(Protocol):
     async def practice_at(self, sender: PhoneNumber) -> Practice | None:
         """The practice that a number of ours belongs to."""
 
-    async def is_proved_by(self, practice_id: str, proofs: Collection[str]) -> bool:
-        """Whether one of these was enrolled with a number of the practice.
+    async def callback_proofs(self, practice_id: str) -> Mapping[str, Collection[str]]:
+        """What each number of a practice (E.164) was last enrolled with as proof of callbacks.
 
-        A callback of another practice's address speaks for this one only then.
+        None, for one that was enrolled before that was kept.
         """
 
     async def practice_of(self, message_id: str) -> str | None:

@@ -83,7 +83,8 @@ class Provider(Protocol):
         """Secrets, keys or topics, any one of which proves a callback to :meth:`verify`.
 
         Adapters of one account have one in common, so that what is proved to one of them is proved
-        to the others. Empty where nothing is proved, or nobody shares the account.
+        to the others. Empty where nothing is proved: then a STOP to its number counts also where it
+        comes in for another practice of the store.
         """
 
     def verify(

@@ -97,16 +97,16 @@ class PracticeRecords(Records):
         )
         return _practice_of(bytes(row[0])) if row else None
 
-    async def is_proved_by(self, practice_id: str, proofs: Collection[str]) -> bool:
-        """Whether one of these was enrolled with a number of the practice."""
+    async def callback_proofs(self, practice_id: str) -> dict[str, frozenset[str]]:
+        """What each number of a practice was last enrolled with as proof of its callbacks."""
         rows = await self._all(
-            "SELECT record FROM sms_practices WHERE practice_id = :practice_id",
+            "SELECT sender, record FROM sms_practices WHERE practice_id = :practice_id",
             practice_id=practice_id,
         )
-        return any(
-            not set(proofs).isdisjoint(json.loads(bytes(record)).get(_PROVED_BY, ()))
-            for (record,) in rows
-        )
+        return {
+            sender: frozenset(json.loads(bytes(record)).get(_PROVED_BY, ()))
+            for sender, record in rows
+        }
 
     async def practice_of(self, message_id: str) -> str | None:
         """The id of the practice whose text that is."""

@@ -228,24 +228,22 @@ class IsolationContract(Contract):
                 assert counts == [found] * 3
 
     def test_a_callback_speaks_for_whom_it_proves(self, make_store: MakeStore) -> None:
-        """A practice is proved by what one of its numbers was enrolled with last."""
+        """A number's callbacks are proved by what it was enrolled with last."""
 
-        def proved(*proofs: str, by: str = HERE) -> Work[bool]:
-            return lambda tx: tx.is_proved_by(by, proofs)
+        def proofs(by: str = HERE) -> dict[str, set[str]]:
+            kept = store.run(lambda tx: tx.callback_proofs(by))
+            return {number: set(each) for number, each in kept.items()}
 
         with self._bench(make_store) as store:
             store.run(_live)
-            assert store.run(proved("other", "proof"))
-            assert not store.run(proved("other"))
-            assert not store.run(proved())
-            assert not store.run(proved("proof", by=THERE))
+            assert proofs() == {SENDER.e164: {"proof"}}
+            assert proofs(THERE) == {}
             assert store.run(lambda tx: tx.enrol(a_practice(), SENDER, ["newer", "proof"]))
             assert not store.run(lambda tx: tx.enrol(a_practice(), SENDER, ["proof", "newer"]))
-            assert store.run(proved("newer"))
             store.run(lambda tx: tx.enrol(a_practice(), ANA, []))
-            assert store.run(proved("newer"))
-            store.run(lambda tx: tx.enrol(a_practice(), SENDER, []))
-            assert not store.run(proved("newer", "proof"))
+            assert proofs() == {SENDER.e164: {"newer", "proof"}, ANA.e164: set()}
+            store.run(lambda tx: tx.enrol(a_practice(), SENDER, ["last"]))
+            assert proofs() == {SENDER.e164: {"last"}, ANA.e164: set()}
             assert store.run(lambda tx: tx.practice_at(SENDER)) == a_practice()
             assert store.run(lambda tx: tx.practice_of(_TEXT.message_id)) == HERE
             assert store.run(lambda tx: tx.practice_of("nothing")) is None
