@@ -663,6 +663,8 @@ def test_a_text_to_a_practice_of_another_account_is_refused(
     assert hillside.consent.events(PATIENT) == before
     assert hillside.history(PERSON).received == ()
     assert lakeside.history(PERSON).received == ()
+    (proof,) = [each for each in lakeside.doctor() if each.what == "proof of callbacks"]
+    assert "1 callbacks of the last week proved nothing and were refused" in proof.says
     assert text_of(hillside.receive(callback(text, token=ANOTHER_TOKEN))).new
 
 

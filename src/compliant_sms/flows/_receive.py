@@ -111,7 +111,11 @@ async def receive(ports: Ports, request: WebhookRequest, provider: str | None = 
         await _hold_ids(tx, ports, theirs.name, [event for _, event in read])
         return tuple([await _apply(tx, ports, account, *each) for each in read])
 
-    received = await ports.store.run(apply)
+    try:
+        received = await ports.store.run(apply)
+    except (CannotUnseal, ConfigurationError):  # nobody may read logs, and a STOP may be in it
+        await _count_refused(ports, theirs.name, request)
+        raise
     for asked in theirs.follow_up(webhook):
         await _follow_up(ports, asked)
     return Received(events=received, answer=theirs.answer(webhook))
@@ -138,7 +142,7 @@ async def _verified(
 
 
 async def _count_refused(ports: Ports, provider: str, request: WebhookRequest) -> None:
-    """Count a callback that proved nothing: ``doctor`` tells a wrong secret by these.
+    """Count a callback that proved nothing of whom it was for: ``doctor`` tells of these.
 
     It may be anybody's. Nothing of it is kept, and no more than one a minute is written.
     """
