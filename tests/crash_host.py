@@ -295,9 +295,9 @@ class Host:
                         "provider_id": text.provider_id,
                         "steps": [
                             (step.state.value, str(step.at))
-                            for step in await tx.steps(text.message_id)
+                            for step in await tx.steps(text.practice_id, text.message_id)
                         ],
-                        "decisions": len(await tx.decisions(text.message_id)),
+                        "decisions": len(await tx.decisions(text.practice_id, text.message_id)),
                     }
                     for text in texts
                 ],

@@ -18,6 +18,7 @@ from compliant_sms.conversations import ThreadState
 from compliant_sms.events import Event, OptedBackIn, TextProven, TextReceived
 from compliant_sms.messages import Inbound
 from compliant_sms.optout import Intent
+from compliant_sms.providers import Twilio
 from compliant_sms.reminders import Answer
 from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
@@ -26,7 +27,7 @@ from compliant_sms.stores._transaction import SqlTransaction
 from compliant_sms.testing import MovableClock
 from compliant_sms.web._afterwards import work, work_async
 from compliant_sms.worker import Worker
-from conftest import PATIENT, PERSON
+from conftest import OTHER_SENDERS, PATIENT, PERSON
 from test_inbox import PLAN
 from test_permission import owning, permission
 from test_receive import from_patient, text_of
@@ -102,6 +103,32 @@ def test_a_later_stop_wins(stopped: Messenger, books: Books, by: str) -> None:
     assert (text.proven, text.rule, text.needs_person) == (True, "older-than-revocation", True)
     assert kinds(stopped) == [Granted, Revoked, Revoked]
     assert isinstance(remind(stopped), Blocked)
+
+
+@pytest.mark.both_databases
+def test_start_to_a_number_that_another_practice_has_by_now(
+    make_willing: Make,
+    make_messenger: Make,
+    practice: Practice,
+    provider: Twilio,
+    books: Books,
+) -> None:
+    """It was nobody's when it came in, and what is permitted there is none of ours."""
+    messenger = make_willing()
+    agree(messenger)
+    messenger.receive(from_patient("STOP", "SM1"))
+    messenger.receive(from_patient("START", "SM2", to=OTHER_SENDERS[0]))
+    books.texts["SM2"] = "START"
+    other = make_messenger(
+        practice=evolve(practice, id="hillside"),
+        provider=evolve(provider, sender=OTHER_SENDERS[0]),
+    )
+    agree(other)
+    remind(other)
+    (text,) = messenger.confirm_received()
+
+    assert (text.proven, text.rule, text.needs_person) == (True, "other-number", True)
+    assert kinds(messenger) == [Granted, Revoked]
 
 
 def test_start_from_before_the_stop(make_willing: Make, clock: MovableClock, books: Books) -> None:

@@ -67,7 +67,10 @@ def test_the_keys_are_gone_from_the_file(known: Messenger, database: Path) -> No
     assert b"okapi" not in on_disk(database)
     run = known._ports.store.run
     for chain in finish(run(lambda tx: tx.chains("lakeside"))):
-        assert finish(run(lambda tx, chain=chain: tx.data_key(chain.chain_id))) is None
+        assert (
+            finish(run(lambda tx, chain=chain: tx.data_key(chain.practice_id, chain.chain_id)))
+            is None
+        )
         assert (chain.number, chain.person) == (None, None)
     assert keyring is not None
 
@@ -155,7 +158,9 @@ def test_what_waits_is_called_back(
 
     assert messenger.dispatch_due() == ()
     assert outgoing(carrier) == []
-    message = finish(messenger._ports.store.run(lambda tx: tx.message(held.message_id)))
+    message = finish(
+        messenger._ports.store.run(lambda tx: tx.message(messenger.practice.id, held.message_id))
+    )
     assert message is not None
     assert message.state is State.CANCELLED
     assert message.body == "[erased]"

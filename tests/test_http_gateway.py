@@ -907,6 +907,22 @@ def test_passwords(proof: CallbackProof, genuine: WebhookRequest) -> None:
             proof.check(forged, NOW)
 
 
+@pytest.mark.parametrize(
+    ("proof", "secrets"),
+    [
+        (None, ()),
+        (Unsigned(reason="the gateway has nothing"), ()),
+        *((each, getattr(each, "credentials", ()) or each.tokens) for each, _ in PASSWORDS),  # type: ignore[attr-defined]
+        (HmacSignature(header="X-Sig", secrets=["new", "old"]), ("new", "old")),
+        (JwtProof(secrets=["new", "old"], body_hash_claim="h"), ("new", "old")),
+        (StandardWebhooks(secrets=["whsec_bmV3", "b2xk"]), ("bmV3", "b2xk")),
+    ],
+)
+def test_what_proves_callbacks(proof: CallbackProof | None, secrets: tuple[str, ...]) -> None:
+    """Two gateways with one of these are of one account; what proves nothing is nobody's."""
+    assert gateway(proof=proof).callback_proofs == secrets
+
+
 def jwt(claims: dict[str, Any], key: str = "s", name: str = "HS256") -> str:
     def part(data: bytes) -> str:
         return base64.urlsafe_b64encode(data).decode().rstrip("=")

@@ -255,7 +255,7 @@ class Trial:
         return list(self.spared(lambda tx: tx.inbound_from(self.practice(), number)))
 
     def message(self, message_id: str) -> Message:
-        found = self.spared(lambda tx: tx.message(message_id))
+        found = self.spared(lambda tx: tx.message(self.practice(), message_id))
         assert isinstance(found, Message)
         return found
 
@@ -270,7 +270,7 @@ class Trial:
     def thread_of(self, waiting: Waiting) -> str | None:
         """Where a text of the model lies; a reopening lies where it is alone."""
         for thread in self.threads(waiting.number):
-            for wait in self.spared(lambda tx, t=thread: tx.waits(t.thread_id)):
+            for wait in self.spared(lambda tx, t=thread: tx.waits(t.practice_id, t.thread_id)):
                 if wait.inbound_id == waiting.inbound_id and wait.at == waiting.at:
                     return str(thread.thread_id)
         return None
@@ -356,7 +356,7 @@ def judge_events(trial: Trial) -> None:
     seen = Counter((e.kind, e.reference) for e in events)
     assert set(seen.values()) <= {1}
     for thread in trial.messenger.inbox.due():
-        waits = trial.spared(lambda tx, t=thread: tx.waits(t.thread_id))
+        waits = trial.spared(lambda tx, t=thread: tx.waits(t.practice_id, t.thread_id))
         first = min((w for w in waits if w.waits), key=lambda wait: wait.steps[1])
         assert first.raised == 3
         for kind in (InboxEventKind.DUE, InboxEventKind.OVERDUE, InboxEventKind.POINT_PERSON):
@@ -409,8 +409,8 @@ def test_random_stories_on_postgresql(trials: Callable[[], Trial], examples: int
 def test_the_model_notices(trials: Callable[[], Trial], monkeypatch: pytest.MonkeyPatch) -> None:
     """Where an answer counts before it left, a text vanishes: the property can fail."""
 
-    async def too_early(tx: SqlTransaction, thread_id: str, _: str) -> None:
-        await tx.close_waits(thread_id, START)
+    async def too_early(tx: SqlTransaction, practice_id: str, thread_id: str, _: str) -> None:
+        await tx.close_waits(practice_id, thread_id, START)
 
     steps = [("text", KNOWN, ASKS[0], None), ("reply", KNOWN, None, True)]
     play(trials(), steps)

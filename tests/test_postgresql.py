@@ -583,7 +583,7 @@ def test_news_of_an_opt_out_stands_in_no_sender_s_way(
         waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
         while await tx._db.fetch(waiting, {}) == [(0,)]:
             pass
-        await tx.message(sent.message_id)
+        await tx.message("lakeside", sent.message_id)
 
     fields = {"MessageSid": sent.provider_id or "", "MessageStatus": "undelivered", "To": PATIENT}
     opted_out = callback(fields | {"ErrorCode": "21610"})

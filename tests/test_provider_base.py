@@ -29,6 +29,7 @@ from compliant_sms.providers import (
     Capabilities,
     Category,
     Certainty,
+    HttpGateway,
     InboundText,
     OutboundText,
     Problem,
@@ -41,6 +42,7 @@ from compliant_sms.providers import (
 from compliant_sms.providers._adapter import credential, not_blank, secrets
 from compliant_sms.providers._base import _REMEDIES
 from compliant_sms.providers._codes import Codes, accepted, codes_of, not_accepted, problem
+from compliant_sms.providers.gateway import HeaderToken
 from compliant_sms.testing import ProviderContract
 from compliant_sms.wire import HttpReply
 from conftest import PATIENT, SENDER
@@ -607,6 +609,24 @@ def test_what_callbacks_are_proved_by_is_asked_for(name: str) -> None:
         proves = each.converter is secrets or each.name == "topic_arns"
         if proves and not each.name.startswith("older_"):
             assert each.default is NOTHING, each.name
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_each_adapter_tells_what_proves_its_callbacks(name: str) -> None:
+    """Otherwise practices that share an account could not share an address for callbacks."""
+    kind = getattr(providers, name)
+    made, told = object.__new__(kind), set()
+    for each in kind.__attrs_attrs__:
+        listed = each.converter is secrets or each.name == "topic_arns"
+        if listed or each.name in kind.proved_by:
+            object.__setattr__(made, each.name, (each.name,) if listed else each.name)
+            told.add(each.name)
+    if kind is HttpGateway:
+        object.__setattr__(made, "proof", HeaderToken(header="X-Token", tokens=["proof"]))
+        told.add("proof")
+
+    assert told
+    assert set(made.callback_proofs) == told
 
 
 def test_adapters_have_names_of_their_own() -> None:

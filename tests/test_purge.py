@@ -206,6 +206,8 @@ def test_a_text_that_was_taken_up_again_is_left_alone(old: Messenger, database: 
         connection.execute("UPDATE sms_messages SET state = 'due' WHERE idempotency_key = '2'")
     purged = Purged(at=MORNING, rule="", run="r", proofs=())
 
+    practice_id = "lakeside"
+
     async def work(tx: Any) -> tuple[bool, ...]:
         drop = [
             (RecordClass.TEXT_BODY, message_id),
@@ -213,7 +215,9 @@ def test_a_text_that_was_taken_up_again_is_left_alone(old: Messenger, database: 
             (RecordClass.INBOUND_BODY, "no-such-text"),
             (RecordClass.DECISION, "999"),
         ]
-        return tuple([await tx.drop_content(kind, key, purged=purged) for kind, key in drop])
+        return tuple(
+            [await tx.drop_content(kind, practice_id, key, purged=purged) for kind, key in drop]
+        )
 
     assert old._store.run(work) == (False, False, False, False)  # type: ignore[attr-defined]
 

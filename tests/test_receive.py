@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,16 +17,19 @@ from twilio.request_validator import RequestValidator
 
 from compliant_sms import Blocked, Cancelled, Channel, Messenger, Practice, Purpose, Queued, Sent
 from compliant_sms.consent import Restored, Revoked, Signature, Tier, Wording
-from compliant_sms.errors import InvalidSignature, WebhookRejected
+from compliant_sms.errors import ConfigurationError, InvalidSignature, WebhookRejected
 from compliant_sms.flows import Received, ReceivedStatus, ReceivedText
 from compliant_sms.lifecycle import State
 from compliant_sms.optout import Intent, Reserved
-from compliant_sms.providers import Category, Twilio
+from compliant_sms.providers import Category, Plivo, Twilio
+from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
+from compliant_sms.testing.webhooks import PlivoWebhooks
 from compliant_sms.transport import BlockingTransport
 from compliant_sms.wire import WebhookRequest
-from conftest import PATIENT, PERSON, SENDER, TOKEN
+from conftest import MORNING, OTHER_SENDERS, PATIENT, PERSON, SENDER, TOKEN
 from test_send import BODY, Meanwhile, agree, outgoing, remind
 
 pytestmark = pytest.mark.both_databases
@@ -619,3 +624,204 @@ def test_two_practices_in_one_store(
         assert lakeside.history(PERSON).received == ()
         assert lakeside.verify_ledger().events == 1
         assert hillside.verify_ledger().events == 2
+
+
+ANOTHER_TOKEN = "the-token-of-another-account"
+THEIRS = "+12175550112"
+Neighbours = Callable[..., tuple[Messenger, Messenger]]
+
+
+@pytest.fixture
+def neighbours(make_messenger: Make, practice: Practice, provider: Twilio) -> Neighbours:
+    """Makes two practices of one store; the second has texted its patient."""
+
+    def make(**account: Any) -> tuple[Messenger, Messenger]:
+        theirs = evolve(provider, sender=THEIRS, **account)
+        lakeside = make_messenger()
+        hillside = make_messenger(
+            practice=evolve(practice, name="Hillside Dental", id="hillside"), provider=theirs
+        )
+        for messenger in (lakeside, hillside):
+            agree(messenger)
+        remind(hillside)
+        return lakeside, hillside
+
+    return make
+
+
+@pytest.mark.parametrize("words", ["STOP", "START", "C", "what are your hours?"])
+def test_a_text_to_a_practice_of_another_account_is_refused(
+    neighbours: Neighbours, words: str
+) -> None:
+    """Our secret proves nothing that was said to a neighbour; its own address takes it in."""
+    lakeside, hillside = neighbours(auth_token=ANOTHER_TOKEN)
+    before = hillside.consent.events(PATIENT)
+    text = {"MessageSid": "SM1", "From": PATIENT, "To": THEIRS, "Body": words}
+
+    with pytest.raises(ConfigurationError, match="id 'hillside', whose callbacks are proved by"):
+        lakeside.receive(callback(text))
+    assert hillside.consent.events(PATIENT) == before
+    assert hillside.history(PERSON).received == ()
+    assert lakeside.history(PERSON).received == ()
+    (proof,) = [each for each in lakeside.doctor() if each.what == "proof of callbacks"]
+    assert "1 callbacks of the last week proved nothing and were refused" in proof.says
+    assert text_of(hillside.receive(callback(text, token=ANOTHER_TOKEN))).new
+
+
+def test_news_of_a_neighbours_text_is_nobodys(
+    neighbours: Neighbours, make_messenger: Make, provider: Twilio
+) -> None:
+    """Whoever has our secret says nothing of their texts, by their id or by the provider's."""
+    lakeside, hillside = neighbours()
+    again = make_messenger(
+        practice=hillside.practice,
+        provider=evolve(provider, sender=THEIRS, auth_token=ANOTHER_TOKEN),
+    )
+    remind(again, "2")  # they moved to another account
+    text = hillside.history(PERSON).texts[0]
+    message_id, provider_id = text.message.message_id, text.message.provider_id or ""
+
+    told = news_of(lakeside.receive(status(provider_id, "undelivered", ref=message_id)))
+    assert told == ReceivedStatus(message_id=None, state=None, new=True)
+    assert hillside.text(message_id) == text
+
+
+def test_one_account_brings_a_neighbours_texts_and_news(neighbours: Neighbours) -> None:
+    """Where one secret proves both, it does not matter at whose address a callback arrives."""
+    lakeside, hillside = neighbours()
+    (text,) = hillside.history(PERSON).texts
+    message_id, provider_id = text.message.message_id, text.message.provider_id or ""
+
+    told = news_of(lakeside.receive(status(provider_id, "delivered", ref=message_id)))
+    assert (told.message_id, told.state) == (message_id, State.DELIVERED)
+    assert hillside.text(message_id).message.state is State.DELIVERED
+    stop = text_of(lakeside.receive(from_patient("STOP", "SM1", to=THEIRS)))
+    assert stop.inbound.practice_id == "hillside"
+    assert isinstance(remind(hillside, "2"), Blocked)
+
+
+def test_news_by_another_providers_name_is_not_of_a_neighbours_text(
+    neighbours: Neighbours, provider: Twilio, make_messenger: Make
+) -> None:
+    """One secret at two providers: only the one that took their text tells of it."""
+    _, hillside = neighbours()
+    (text,) = hillside.history(PERSON).texts
+    plivo = Plivo(
+        auth_id="MA" + "A" * 18, auth_token=TOKEN, sender=SENDER, base_url=provider.base_url
+    )
+    maker = PlivoWebhooks(auth_token=TOKEN, number=SENDER, url=URL)
+    reference = text.message.message_id
+    news = maker.status("delivered", provider_id="U1", to=PATIENT, at=MORNING, reference=reference)
+    told = news_of(make_messenger(provider=plivo).receive(news))
+
+    assert told.message_id is None
+    assert hillside.text(text.message.message_id) == text
+
+
+def test_a_shared_secret_that_is_rotated_goes_on(neighbours: Neighbours) -> None:
+    """One of several is enough: a neighbour may have the new one before us."""
+    lakeside, _ = neighbours(auth_token=TOKEN, older_auth_tokens=[ANOTHER_TOKEN])
+    stop = text_of(lakeside.receive(from_patient("STOP", "SM1", to=THEIRS)))
+    assert stop.inbound.practice_id == "hillside"
+
+
+def test_a_number_that_is_on_record_for_a_neighbour_is_theirs(
+    neighbours: Neighbours, make_messenger: Make, provider: Twilio
+) -> None:
+    """Naming their number as one of ours makes it none of ours."""
+    _, hillside = neighbours(auth_token=ANOTHER_TOKEN)
+    grabbing = make_messenger(provider=evolve(provider, sender=THEIRS))
+
+    with pytest.raises(ConfigurationError, match="belongs to the practice with the id 'hillside'"):
+        grabbing.receive(from_patient("START", "SM1", to=THEIRS))
+    assert hillside.history(PERSON).received == ()
+
+
+def test_a_neighbour_enrolled_before_secrets_were_noted_is_told_of_a_stop(
+    neighbours: Neighbours, database: Path
+) -> None:
+    """Until it has sent something again a STOP counts, and a START is for a person to see to."""
+    lakeside, hillside = neighbours()
+    with closing(sqlite3.connect(database)) as connection, connection:
+        (kept,) = connection.execute(
+            "SELECT record FROM sms_practices WHERE practice_id = 'hillside'"
+        ).fetchone()
+        left = {name: value for name, value in json.loads(kept).items() if name != "proved_by"}
+        connection.execute(
+            "UPDATE sms_practices SET record = ? WHERE practice_id = 'hillside'",
+            (json.dumps(left).encode(),),
+        )
+    stop = text_of(lakeside.receive(from_patient("STOP", "SM1", to=THEIRS))).inbound
+    assert (stop.practice_id, stop.proven) == ("hillside", False)
+    assert isinstance(hillside.consent.events(PATIENT)[-1], Revoked)
+    start = text_of(lakeside.receive(from_patient("START", "SM2", to=THEIRS))).inbound
+    assert (start.proven, start.needs_person) == (False, True)
+    assert isinstance(remind(hillside, "2"), Blocked)
+    again = Messenger(
+        practice=hillside.practice,
+        provider=hillside._ports.routes.providers[0],
+        store=SQLite(database),
+        clock=hillside._ports.clock,
+    )
+    with again:
+        remind(again, "3")
+    assert text_of(lakeside.receive(from_patient("START", "SM3", to=THEIRS))).inbound.proven
+    assert isinstance(hillside.consent.events(PATIENT)[-1], Restored)
+
+
+def test_a_neighbour_whose_callbacks_nothing_proves_is_told_of_a_stop(
+    neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing would prove it at its own address either: it is believed, and permits nothing."""
+    monkeypatch.setattr(Twilio, "callback_proofs", ())
+    lakeside, hillside = neighbours()
+    monkeypatch.undo()
+    stop = text_of(lakeside.receive(from_patient("STOP", "SM1", to=THEIRS))).inbound
+
+    assert (stop.practice_id, stop.proven) == ("hillside", False)
+    assert isinstance(hillside.consent.events(PATIENT)[-1], Revoked)
+
+
+def test_a_secret_speaks_for_the_numbers_that_it_proves(
+    neighbours: Neighbours, make_messenger: Make, provider: Twilio
+) -> None:
+    """A neighbour that has one number on our account has the other for itself."""
+    lakeside, hillside = neighbours()
+    theirs = evolve(provider, sender=OTHER_SENDERS[1], auth_token=ANOTHER_TOKEN)
+    remind(make_messenger(practice=hillside.practice, provider=theirs), "2")
+
+    with pytest.raises(ConfigurationError, match="whose callbacks are proved by"):
+        lakeside.receive(from_patient("START", "SM1", to=OTHER_SENDERS[1]))
+    assert text_of(lakeside.receive(from_patient("STOP", "SM2", to=THEIRS))).inbound.proven
+
+
+def test_one_number_at_two_accounts_is_proved_by_either(
+    make_messenger: Make, provider: Twilio, database: Path
+) -> None:
+    """What is kept of it does not change from one text to the next."""
+    second = Plivo(
+        auth_id="MA" + "A" * 18,
+        auth_token=ANOTHER_TOKEN,
+        sender=SENDER,
+        base_url=provider.base_url,
+    )
+    messenger = make_messenger(provider=Routes([provider, second]))
+    agree(messenger)
+    kept = []
+    for key in ("1", "2", "3"):
+        remind(messenger, key)
+        with closing(sqlite3.connect(database)) as connection:
+            kept += connection.execute("SELECT record FROM sms_practices").fetchall()
+
+    assert len(set(kept)) == 1
+    assert len(json.loads(kept[0][0])["proved_by"]) == 2
+
+
+def test_secrets_are_kept_as_digests_only(neighbours: Neighbours, database: Path) -> None:
+    """Whoever reads the database learns no secret of callbacks."""
+    neighbours(auth_token=ANOTHER_TOKEN)
+    with closing(sqlite3.connect(database)) as connection:
+        kept = connection.execute("SELECT record FROM sms_practices").fetchall()
+    (told,) = {json.loads(record)["proved_by"][0] for (record,) in kept}
+    assert len(told) == 32
+    assert ANOTHER_TOKEN.encode() not in database.read_bytes()

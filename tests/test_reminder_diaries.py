@@ -201,7 +201,9 @@ class Trial:
             for person in NUMBERS:
                 for record in self.messenger.history(person).texts:
                     message = record.message
-                    told = finish(store.run(lambda tx, m=message: tx.told_in(m.message_id)))  # type: ignore[arg-type]
+                    told = finish(
+                        store.run(lambda tx, m=message: tx.told_in(m.practice_id, m.message_id))
+                    )  # type: ignore[arg-type]
                     found.append((message, told))
         return found
 

@@ -464,8 +464,8 @@ def test_a_number_that_two_providers_have(
     port, number = store.blocking(), PhoneNumber("+12175550111")
 
     async def enrols(tx: Any) -> Practice | None:
-        await tx.enrol(now, number)
-        await tx.enrol(now, number)
+        await tx.enrol(now, number, ())
+        await tx.enrol(now, number, ())
         found: Practice | None = await tx.practice_at(number)
         return found
 

@@ -528,12 +528,12 @@ def test_the_key_of_a_chain_opens_its_records(sealed: Messenger, database: Path)
     """Whoever is given it can check what was sealed; there is none for a chain that is not."""
     a_life(sealed)
     (chain_id,) = columns(database, "SELECT min(chain_id) FROM sms_chains")[0]
-    run = sealed._ports.store.run
+    run, practice_id = sealed._ports.store.run, sealed.practice.id
 
-    key = finish(run(lambda tx: tx.data_key(str(chain_id))))
+    key = finish(run(lambda tx: tx.data_key(practice_id, str(chain_id))))
     assert key is not None
     assert len(key) == 32
-    assert finish(run(lambda tx: tx.data_key("nobody"))) is None
+    assert finish(run(lambda tx: tx.data_key(practice_id, "nobody"))) is None
 
 
 # Plaintext

@@ -347,6 +347,9 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
             WebhookRejected: it cannot be used, or the messenger has no such provider; ``status``
                 is what to answer.
             StoreError: it was not recorded; answer 503, and the provider tries again.
+            ConfigurationError: it brings a text to a number of another practice in this database,
+                for which no secret of this messenger speaks; nothing was changed. Answer 500.
+            CannotUnseal: that practice has a keyring of its own; likewise.
         """
         return finish(flows.receive(self._ports, request, provider))
 

@@ -153,7 +153,7 @@ async def take(
     await tx.lock(ports.practice.id, known.draft.to)
     at = ports.clock()
     await prefetch(tx, ports, known, at)
-    message = await tx.message(message_id)
+    message = await tx.message(ports.practice.id, message_id)
     if message is None or message.state not in WAITING or message.not_before > at:
         return None
     # Asked for in a host's transaction, it may be the first text that leaves from the number.
@@ -218,7 +218,7 @@ async def admit(
     if result is None and (until := await turn(tx, ports, decision.facts, route, waits[route.key])):
         return Limited(message, until)
     await tx.save(moved, at)
-    await tx.add_decision(message.message_id, decision)
+    await tx.add_decision(message.practice_id, message.message_id, decision)
     if moved.state in _IN_PLACE:
         await take_place(tx, ports, message, plan.place)
     else:
@@ -317,7 +317,7 @@ async def _is_told_already(tx: Transaction, message: Message, decision: Decision
 
 async def _visits(tx: Transaction, message: Message) -> set[tuple[str, str, int]]:
     """Of which visits a text tells, each at its time."""
-    told = await tx.told_in(message.message_id)
+    told = await tx.told_in(message.practice_id, message.message_id)
     return {(each.appointment_id, each.occurrence, each.sequence) for each in told}
 
 

@@ -28,7 +28,7 @@ async def answer_thread(tx: Transaction, ports: Ports, message: Message) -> None
         return
     for thread in await tx.threads_at(message.practice_id, draft.to):
         if thread.person == draft.person:
-            await tx.answer_waits(thread.thread_id, message.message_id)
+            await tx.answer_waits(thread.practice_id, thread.thread_id, message.message_id)
 
 
 def is_answer(ports: Ports, draft: Draft) -> bool:

@@ -104,7 +104,7 @@ async def _call_back(
 ) -> None:
     """Cancel what waits to be told of a visit as it was."""
     for each in told:
-        message = None if each.void else await tx.message(each.message_id)
+        message = None if each.void else await tx.message(ports.practice.id, each.message_id)
         if message is not None and message.state in WAITING:
             await leave_places(tx, ports, message, at)
             await set_aside(tx, message, Void(CHANGED), at)

@@ -49,15 +49,16 @@ def can_be_confirmed(provider: Provider, event: InboundText, at: datetime) -> bo
     return provider.confirm(event, at=at) is not None
 
 
-async def is_elsewhere(tx: Transaction, ports: Ports, event: InboundText) -> bool:
-    """Whether a text was written to a number that no practice in this store is known by.
+async def is_elsewhere(tx: Transaction, ports: Ports, practice_id: str, event: InboundText) -> bool:
+    """Whether a text was written to a number that is none of the practice's with which it is kept.
 
     One account has numbers of several, and what somebody permits one of them binds no other.
     """
     ours = {ports.practice.phone, *(each.sender for each in ports.routes.providers)}
     if event.to is None or event.to in ours:
         return event.elsewhere
-    return await tx.practice_at(event.to) is None
+    known = await tx.practice_at(event.to)
+    return known is None or known.id != practice_id
 
 
 async def doubt_of(tx: Transaction, practice_id: str, event: InboundText) -> str:

@@ -20,7 +20,7 @@ async def text(ports: Ports, message_id: str) -> TextRecord:
     _given.a_text(message_id, "message_id")
 
     async def work(tx: Transaction) -> TextRecord | None:
-        message = await tx.message(message_id, ports.practice.id)
+        message = await tx.message(ports.practice.id, message_id)
         if message is None:
             return None
         return await text_record(tx, message)

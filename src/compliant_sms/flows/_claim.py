@@ -56,7 +56,7 @@ async def give_back(ports: Ports, claimed: Message, again: datetime) -> None:
 
 
 async def _give_back(tx: Transaction, ports: Ports, claimed: Message, again: datetime) -> None:
-    message = await tx.message(claimed.message_id)
+    message = await tx.message(claimed.practice_id, claimed.message_id)
     if message is not None and is_open(message, claimed):
         due = message.moved(State.DUE, not_before=again)
         await keep(tx, ports, message, due, ports.clock())

@@ -82,7 +82,7 @@ async def _settle(
     inbound = claimed.inbound
     assert inbound.number is not None, "nobody is asked for a text without"  # noqa: S101
     await tx.lock(inbound.practice_id, inbound.number)
-    if known and await tx.close_unconfirmed(inbound.inbound_id):
+    if known and await tx.close_unconfirmed(inbound.practice_id, inbound.inbound_id):
         return [await _count(tx, ports, claimed)]
     if not known:
         given_up = claimed.attempts > len(_PAUSES)
@@ -140,7 +140,7 @@ async def _said(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Said:
         outdated = outdated or await has_newer_answer(tx, inbound, said.answered)
     if outdated:
         return evolve(said, doubt=OUTDATED)
-    if (said.grants or said.confirms) and await is_elsewhere(tx, ports, event):
+    if (said.grants or said.confirms) and await is_elsewhere(tx, ports, inbound.practice_id, event):
         return evolve(said, doubt=ELSEWHERE)
     doubt = await doubt_of(tx, inbound.practice_id, event) if said.grants else ""
     return evolve(said, doubt=doubt)

@@ -158,7 +158,7 @@ async def _move_on(
     but: Collection[Route],
 ) -> Claimed | Outcome | None:
     await tx.lock(claim.message.practice_id, claim.message.draft.to)
-    message = await tx.message(claim.message.message_id)
+    message = await tx.message(claim.message.practice_id, claim.message.message_id)
     if message is None or not is_open(message, claim.message):
         return None
     at = ports.clock()
@@ -267,7 +267,7 @@ async def _record(
         if await tx.close_claim(sent, at):
             return outcome_of(await apply_early(tx, ports, sent, early, at))
     # A callback has overtaken the answer, or there is more to see to.
-    message = await tx.message(claimed.message_id)
+    message = await tx.message(claimed.practice_id, claimed.message_id)
     if message is None:
         msg = "the text vanished from the store while it was being sent; restore a backup"
         raise UnknownMessage(msg)
@@ -355,7 +355,9 @@ async def recorded_outcome(tx: Transaction, message: Message) -> Outcome:
     if isinstance(outcome, Held | Blocked):
         if message.not_before == UNTIL_RESUMED:
             return evolve(outcome, reasons=(pause_finding(),))
-        decisions = await tx.decisions(message.message_id)  # none, where they were purged
+        decisions = await tx.decisions(
+            message.practice_id, message.message_id
+        )  # none, where they were purged
         return evolve(outcome, reasons=decisions[-1].reasons) if decisions else outcome
     return outcome
 

@@ -240,7 +240,7 @@ async def _failed(ports: Ports, waiting: Message, error: Exception, done: _Done)
 
 
 async def _give_up(tx: Transaction, ports: Ports, waiting: Message) -> Cancelled | None:
-    message = await tx.message(waiting.message_id)
+    message = await tx.message(waiting.practice_id, waiting.message_id)
     if message is None or message.state not in WAITING:
         return None
     return await too_late(tx, ports, message, ports.clock())
@@ -285,7 +285,7 @@ async def cancel(ports: Ports, message_id: str) -> Outcome:
 
 
 async def _cancel(tx: Transaction, ports: Ports, message_id: str) -> Outcome:
-    message = await tx.message(message_id, ports.practice.id)
+    message = await tx.message(ports.practice.id, message_id)
     if message is None:
         msg = "this practice has no text with that id. Pass the message_id of an outcome."
         raise UnknownMessage(msg)

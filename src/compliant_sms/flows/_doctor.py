@@ -75,7 +75,7 @@ async def _store(ports: Ports) -> Checked:
 
     async def look(tx: Transaction) -> bool:
         # Of no text there is: a database that may only be read refuses what writes nothing, too.
-        await tx.close_unconfirmed("")
+        await tx.close_unconfirmed(ports.practice.id, "")
         return bool(await tx.uncertain(ports.practice.id, 1, None))
 
     try:

@@ -43,8 +43,9 @@ async def proof(ports: Ports, provider: Provider) -> Checked:
             CheckResult.WARNING,
             f"At least {refused.count:,} callbacks of the last week proved nothing and were "
             f"refused, on {refused.last_at:%Y-%m-%d %H:%M} UTC the last. None was proved since.",
-            "Compare the adapter's secret and the address with the provider's. If neither differs, "
-            "somebody else writes there, to no harm.",
+            "Compare the adapter's secret and the address with the provider's, and see that no "
+            "number of another practice calls this one's address. If all is right, somebody else "
+            "writes there, to no harm.",
         )
     if left is not None and at - left >= _OVERDUE and (heard is None or heard < left):
         return about(

@@ -167,7 +167,7 @@ async def _call_back(
     for number in await tx.numbers_of(practice_id, person):
         for listed in await tx.messages_to(practice_id, number):
             # Read again for a change: news of it comes before, or waits.
-            message = await tx.message(listed.message_id) or listed
+            message = await tx.message(listed.practice_id, listed.message_id) or listed
             if message.draft.person not in {None, person, *callers}:
                 continue
             if message.state in _UNSETTLED:

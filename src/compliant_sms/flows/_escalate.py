@@ -80,7 +80,8 @@ async def _raise(ports: Ports, plan: InboxPlan, wait: Wait, at: datetime) -> boo
         if seen is not None and seen.number is not None:
             await tx.lock(practice_id, seen.number)
         thread = await tx.thread(practice_id, wait.thread_id, fixed=True)
-        now = {each.wait_id: each for each in await tx.waits(wait.thread_id)}.get(wait.wait_id)
+        waits = {each.wait_id: each for each in await tx.waits(practice_id, wait.thread_id)}
+        now = waits.get(wait.wait_id)
         if thread is None or now != wait:  # answered, closed, moved or raised in the meantime
             return False
         kind = _STEPS[wait.raised]
@@ -106,7 +107,7 @@ async def _raise(ports: Ports, plan: InboxPlan, wait: Wait, at: datetime) -> boo
             to=thread.assignee or thread.queue,
             reference=wait.inbound_id or wait.wait_id,
         )
-        await tx.raise_wait(wait.wait_id, wait.raised + 1)
+        await tx.raise_wait(practice_id, wait.wait_id, wait.raised + 1)
         return await tx.add_inbox_event(practice_id, event)
 
     return await ports.store.run(work)
@@ -128,7 +129,8 @@ async def _adopt(ports: Ports, inbound: Inbound) -> None:
     async def work(tx: Transaction) -> None:
         if inbound.number is not None:
             await tx.lock(inbound.practice_id, inbound.number)
-        answers = await tx.message(inbound.answers) if inbound.answers else None
+        answered, practice_id = inbound.answers, inbound.practice_id
+        answers = await tx.message(practice_id, answered) if answered else None
         filed = Filed(inbound=inbound, answers=answers, language=read(inbound.body).language)
         await arrive(tx, ports, filed, ports.clock(), quiet=True)
 

@@ -127,8 +127,8 @@ async def _texts(tx: Transaction, practice_id: str, asked: Question) -> tuple[Te
     paged = await tx.paged(practice_id, asked.number)
     done = await _done(tx, practice_id) if paged else []
     for message in await tx.messages_to(practice_id, asked.number):
-        steps = await tx.steps(message.message_id)
-        reports = await tx.callbacks(message.message_id)
+        steps = await tx.steps(message.practice_id, message.message_id)
+        reports = await tx.callbacks(message.practice_id, message.message_id)
         came = await tx.accesses(practice_id, message.message_id)
         later = [*(s.at for s in steps), *(r.at for r in reports), *(c.at for c in came)]
         later += (each.at for each in done if each.subject == message.message_id)
@@ -149,8 +149,11 @@ async def _done(tx: Transaction, practice_id: str) -> list[AuditEvent]:
 async def _entries(tx: Transaction, practice_id: str, asked: Question) -> tuple[EntryRecord, ...]:
     found: list[EntryRecord] = []
     for thread in await tx.threads_at(practice_id, asked.number):
-        found += [entry_record(thread, entry) for entry in await tx.entries(thread.thread_id)]
-        dropped = await tx.dropped_entries(thread.thread_id)
+        found += [
+            entry_record(thread, entry)
+            for entry in await tx.entries(thread.practice_id, thread.thread_id)
+        ]
+        dropped = await tx.dropped_entries(thread.practice_id, thread.thread_id)
         found += [dropped_entry(thread, at, purged) for at, purged in dropped]
     found = [record for record in found if asked.covers(record.at)]
     return tuple(sorted(found, key=lambda record: record.at))

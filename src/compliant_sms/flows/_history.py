@@ -106,7 +106,7 @@ async def _is_of(
         return True
     if not message.draft.idempotency_key.startswith(KEY_PREFIX):
         return False
-    told = await tx.told_in(message.message_id)
+    told = await tx.told_in(message.practice_id, message.message_id)
     return any((each.appointment_id, each.occurrence) in visits for each in told)
 
 
@@ -118,7 +118,7 @@ async def _entries(
         entry
         for thread in threads
         if thread.person in {None, person}
-        for entry in await tx.entries(thread.thread_id)
+        for entry in await tx.entries(thread.practice_id, thread.thread_id)
     ]
     return tuple(sorted(found, key=lambda entry: entry.at))
 
@@ -127,9 +127,9 @@ async def text_record(tx: Transaction, message: Message) -> TextRecord:
     """All that became of a text."""
     return TextRecord(
         message=message,
-        decisions=tuple(await tx.decisions(message.message_id)),
-        steps=tuple(await tx.steps(message.message_id)),
-        callbacks=tuple(await tx.callbacks(message.message_id)),
-        purged=tuple(await tx.purged_decisions(message.message_id)),
+        decisions=tuple(await tx.decisions(message.practice_id, message.message_id)),
+        steps=tuple(await tx.steps(message.practice_id, message.message_id)),
+        callbacks=tuple(await tx.callbacks(message.practice_id, message.message_id)),
+        purged=tuple(await tx.purged_decisions(message.practice_id, message.message_id)),
         accesses=tuple(await tx.accesses(message.practice_id, message.message_id)),
     )

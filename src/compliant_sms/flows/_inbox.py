@@ -123,14 +123,18 @@ async def thread_view(ports: Ports, thread_id: str) -> ThreadView:
 
 async def _view(tx: Transaction, ports: Ports, thread_id: str) -> ThreadView:
     thread = await found_thread(tx, ports, thread_id)
-    waits = {w.inbound_id: w for w in await tx.waits(thread_id) if w.inbound_id is not None}
+    waits = {
+        w.inbound_id: w
+        for w in await tx.waits(ports.practice.id, thread_id)
+        if w.inbound_id is not None
+    }
     received = await tx.inbound(thread.practice_id, list(waits)) if waits else []
     texts = [
         ThreadText(at=each.received_at, inbound=each, waits=waits[each.inbound_id].waits)
         for each in received
     ]
     if thread.number is not None:
-        answers = set(await tx.answers_in(thread_id))
+        answers = set(await tx.answers_in(ports.practice.id, thread_id))
         came = await accesses_by_text(tx, thread.practice_id, thread.number)
         texts += [
             ThreadText(
@@ -144,7 +148,11 @@ async def _view(tx: Transaction, ports: Ports, thread_id: str) -> ThreadView:
             or each.message_id in answers
         ]
     texts.sort(key=lambda each: each.at)
-    return ThreadView(thread=thread, texts=tuple(texts), entries=tuple(await tx.entries(thread_id)))
+    return ThreadView(
+        thread=thread,
+        texts=tuple(texts),
+        entries=tuple(await tx.entries(ports.practice.id, thread_id)),
+    )
 
 
 async def inbox_events(ports: Ports, limit: int) -> tuple[InboxEvent, ...]:

@@ -88,13 +88,15 @@ async def _claim(
     if step is None or isinstance(
         step, Unlinked | Unasked
     ):  # somebody else took it, or called it back
-        return await recorded_outcome(tx, await tx.message(message.message_id) or message)
+        return await recorded_outcome(
+            tx, await tx.message(message.practice_id, message.message_id) or message
+        )
     return step
 
 
 async def _postpone(tx: Transaction, ports: Ports, message: Message, problem: Problem) -> Outcome:
     at = ports.clock()
-    current = await tx.message(message.message_id) or message
+    current = await tx.message(message.practice_id, message.message_id) or message
     if current.state not in WAITING:
         return await recorded_outcome(tx, current)
     # Each pause is as long as the text has waited already, so that pauses double.

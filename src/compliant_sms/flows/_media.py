@@ -80,7 +80,7 @@ async def _claim(tx: Transaction, ports: Ports) -> InboundMedia | None:
 
 async def _fetch(ports: Ports, claimed: InboundMedia) -> InboundMedia:
     outcome = _kept(claimed, await _got(ports, claimed), ports)
-    await ports.store.run(lambda tx: tx.save_media(outcome))
+    await ports.store.run(lambda tx: tx.save_media(ports.practice.id, outcome))
     return outcome
 
 

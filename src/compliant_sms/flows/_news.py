@@ -44,7 +44,7 @@ async def _of_the_whole(
         return State.UNDELIVERED  # other parts may have arrived: it counts as a text that left
     if update.part is None or state is not State.DELIVERED:
         return state
-    news = [each.update for each in await tx.callbacks(message.message_id)]
+    news = [each.update for each in await tx.callbacks(message.practice_id, message.message_id)]
     there = {each.part for each in news if each.state is State.DELIVERED}
     _, parts = update.part
     return state if there >= {(part, parts) for part in range(1, parts + 1)} else State.SENT

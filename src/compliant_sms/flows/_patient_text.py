@@ -92,6 +92,7 @@ class Written:
 async def take_in(
     tx: Transaction,
     ports: Ports,
+    practice: Practice,
     provider: str,
     event: InboundText,
     *,
@@ -103,13 +104,13 @@ async def take_in(
     Args:
         tx: the transaction.
         ports: what to work with.
+        practice: whom it was written to.
         provider: who brought it; :data:`ON_PAGE`, where that was nobody.
         event: the text.
         proof: whether the provider stands for it. Otherwise it permits nothing, or not yet.
         page: the message on whose page it was written, if it was. Such a reply can stop texts and
             start none, gets no answer by text, and is always for a person.
     """
-    practice = await _practice(tx, ports, event)
     if event.sender is not None:
         # What it means depends on what was written before: texts of one number come in in turn.
         await tx.lock(practice.id, event.sender)
@@ -199,11 +200,6 @@ def _key(event: InboundText, said: Said, inbound_id: str) -> str:
     return f"{event.key}/{inbound_id}" if stops_anew else event.key
 
 
-async def _practice(tx: Transaction, ports: Ports, event: InboundText) -> Practice:
-    known = await tx.practice_at(event.to) if event.to is not None else None
-    return known or ports.practice
-
-
 async def _said(
     tx: Transaction, ports: Ports, practice: Practice, event: InboundText, page: Message | None
 ) -> Said:
@@ -230,7 +226,7 @@ async def _doubt(
         return ""
     if proof is not Proof.GIVEN:
         return UNPROVEN
-    if await is_elsewhere(tx, ports, event):
+    if await is_elsewhere(tx, ports, practice_id, event):
         return ELSEWHERE
     return await doubt_of(tx, practice_id, event) if said.grants else ""
 

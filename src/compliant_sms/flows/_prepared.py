@@ -63,7 +63,7 @@ async def outdated(tx: Transaction, message: Message, known: Brief, template: Te
         template: what it was made from.
     """
     draft, ref = message.draft, message.draft.template
-    told = await tx.told_in(message.message_id)
+    told = await tx.told_in(message.practice_id, message.message_id)
     if ref is None or not told:  # the host took the key of a reminder for a text of its own
         return False
     visit = await tx.appointment(message.practice_id, (told[0].appointment_id, told[0].occurrence))

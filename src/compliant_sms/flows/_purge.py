@@ -148,7 +148,7 @@ class _Sweep:
         if fate != "dropped" or self.plan.dry_run:
             return fate
         purged = Purged(at=self.plan.at, rule=self.rule, run=self.plan.run, proofs=())
-        done = await tx.drop_content(self.record, aged.key, purged=purged)
+        done = await tx.drop_content(self.record, self.plan.practice_id, aged.key, purged=purged)
         return fate if done else "open"  # it was asked for again a moment ago
 
 

@@ -148,7 +148,7 @@ async def _as_read(tx: Transaction, message: Message) -> Message | None:
     gone, draft = message.departure, message.draft
     if gone is None or left_as_given(gone, draft.body):
         return message
-    decisions = await tx.decisions(message.message_id)
+    decisions = await tx.decisions(message.practice_id, message.message_id)
     if [each.facts.readings.withheld_by for each in decisions][-1:] != [PhiMode.NOTICE]:
         return message
     accesses = await tx.accesses(message.practice_id, message.message_id)
@@ -173,7 +173,7 @@ async def bound_question(
 
     None where nobody can read any more what it asked.
     """
-    message = await tx.message(message_id)
+    message = await tx.message(practice_id, message_id)
     if message is None or message.draft.is_erased or message.purged is not None:
         return None, False
     stands = await _still_stands(tx, practice_id, message, asks)

@@ -21,9 +21,11 @@ from compliant_sms.errors import (
 from compliant_sms.flows._believe import can_be_confirmed
 from compliant_sms.flows._checked import BY_DOCTOR
 from compliant_sms.flows._patient_text import Proof, ReceivedText, take_in
+from compliant_sms.flows._routes import is_proved
 from compliant_sms.flows._status import ReceivedStatus, apply_status
 from compliant_sms.flows._traced import traced
-from compliant_sms.ports import Ports, Transaction
+from compliant_sms.ports import Ports, Transaction, refuse_other_practice
+from compliant_sms.practice import Practice
 from compliant_sms.providers import (
     InboundText,
     Provider,
@@ -44,6 +46,12 @@ _DONE = range(200, 300)
 _ANOTHER_S = (
     "The text was written to a number of another practice, whose records are not kept with this "
     "keyring, and nothing of it was recorded. Have the provider call that practice's messenger."
+)
+_NOT_PROVED = (
+    "the text was written to a number of the practice with the id {!r}, whose callbacks are proved "
+    "by other secrets than those of this messenger, and nothing of it was recorded. Have the "
+    "provider call that practice's messenger. If both have one account, pass the same secrets to "
+    "both: that practice's are known once it has sent a text with them."
 )
 
 
@@ -79,7 +87,8 @@ async def receive(ports: Ports, request: WebhookRequest, provider: str | None = 
             asks for at the provider could not be done; nothing was changed.
         CannotUnseal: a text was written to a number of another practice in this store, which has
             a keyring of its own; nothing was changed.
-        ConfigurationError: the same, and that practice has none.
+        ConfigurationError: the same, and that practice has none; or no secret of this messenger
+            proves that practice's callbacks.
     """
     _given.a_kind(request, WebhookRequest, "the request", "a WebhookRequest made of yours")
     adapters = ports.routes.named(provider)
@@ -96,19 +105,16 @@ async def receive(ports: Ports, request: WebhookRequest, provider: str | None = 
         raise
     theirs, webhook = verified[0]
     read = _read(verified)
+    account = [adapter for adapter, _ in verified]
 
     async def apply(tx: Transaction) -> tuple[ReceivedEvent, ...]:
         await _hold_ids(tx, ports, theirs.name, [event for _, event in read])
-        return tuple([await _apply(tx, ports, *each) for each in read])
+        return tuple([await _apply(tx, ports, account, *each) for each in read])
 
     try:
         received = await ports.store.run(apply)
-    except (CannotUnseal, ConfigurationError) as error:
-        if any(
-            isinstance(event, InboundText) and event.to not in {None, adapter.sender}
-            for adapter, event in read
-        ):
-            error.add_note(_ANOTHER_S)
+    except (CannotUnseal, ConfigurationError):  # nobody may read logs, and a STOP may be in it
+        await _count_refused(ports, theirs.name, request)
         raise
     for asked in theirs.follow_up(webhook):
         await _follow_up(ports, asked)
@@ -136,7 +142,7 @@ async def _verified(
 
 
 async def _count_refused(ports: Ports, provider: str, request: WebhookRequest) -> None:
-    """Count a callback that proved nothing: ``doctor`` tells a wrong secret by these.
+    """Count a callback that proved nothing of whom it was for: ``doctor`` tells of these.
 
     It may be anybody's. Nothing of it is kept, and no more than one a minute is written.
     """
@@ -213,14 +219,47 @@ async def _fetch_certificate(ports: Ports, url: str) -> None:
 
 
 async def _apply(
-    tx: Transaction, ports: Ports, provider: Provider, event: ProviderEvent
+    tx: Transaction,
+    ports: Ports,
+    account: Sequence[Provider],
+    provider: Provider,
+    event: ProviderEvent,
 ) -> ReceivedEvent:
     if isinstance(event, StatusUpdate):
-        return await apply_status(tx, ports, provider.name, event)
+        return await apply_status(tx, ports, provider.name, event, account)
     proof = Proof.GIVEN if event.authenticated else Proof.MISSING
     if can_be_confirmed(provider, event, ports.clock()):
         proof = Proof.TO_COME
-    return await take_in(tx, ports, provider.name, event, proof=proof)
+    practice, proved = await _written_to(tx, ports, account, event)
+    if not proved:
+        proof = Proof.MISSING
+    try:
+        return await take_in(tx, ports, practice, provider.name, event, proof=proof)
+    except (CannotUnseal, ConfigurationError) as error:
+        if practice.id != ports.practice.id:
+            error.add_note(_ANOTHER_S)
+        raise
+
+
+async def _written_to(
+    tx: Transaction, ports: Ports, account: Sequence[Provider], event: InboundText
+) -> tuple[Practice, bool]:
+    """The practice that a text was written to, and whether what proves it here does so there.
+
+    Raises:
+        ConfigurationError: it is another's, whose callbacks other secrets prove.
+    """
+    known = await tx.practice_at(event.to) if event.to is not None else None
+    if event.to is None or known is None or known.id == ports.practice.id:
+        return known or ports.practice, True
+    theirs = (await tx.callback_proofs(known.id)).get(event.to.e164, ())
+    if not theirs:  # nothing would prove it there either, or that was not kept yet: a STOP counts
+        return known, False
+    if is_proved(account, known.id, theirs):
+        return known, True
+    if event.to in {each.sender for each in ports.routes.providers}:
+        refuse_other_practice(known.id, ports.practice)
+    raise ConfigurationError(_NOT_PROVED.format(known.id))
 
 
 async def _hold_ids(

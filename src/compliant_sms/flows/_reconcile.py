@@ -159,7 +159,7 @@ async def _record(
     unclaimed: Sequence[SentText],
     asked_at: datetime,
 ) -> Outcome:
-    current = await tx.message(message.message_id) or message
+    current = await tx.message(message.practice_id, message.message_id) or message
     if unclaimed and await _is_leaving_too(tx, current):
         return outcome_of(current)
     settled = _settled(current, unclaimed, ports, asked_at)

@@ -68,7 +68,7 @@ async def _decided(
 ) -> datetime | None:
     """Decide again and keep the decision; until when the request may be written, if it may."""
     await tx.lock(message.practice_id, message.draft.to)
-    current = await tx.message(message.message_id)
+    current = await tx.message(message.practice_id, message.message_id)
     if current is None or current.state is not State.UNCERTAIN or is_called_back(current):
         return None
     if ports.dry_run or await is_paused(tx, message.practice_id, known):
@@ -84,14 +84,18 @@ async def _decided(
     wait = await wait_of(tx, route, at)
     if await turn(tx, ports, decided.decision.facts, route, wait) is not None:
         return None
-    await tx.add_decision(message.message_id, decided.decision)
+    await tx.add_decision(message.practice_id, message.message_id, decided.decision)
     return at + ports.delivery.lease
 
 
 async def _is_remembered(tx: Transaction, route: Route, message: Message, at: datetime) -> bool:
     """Whether the provider still knows the reference, if it ever got it."""
     within = route.provider.capabilities.repeat_within or timedelta(0)
-    claims = (s.at for s in await tx.steps(message.message_id) if s.state is State.CLAIMED)
+    claims = (
+        s.at
+        for s in await tx.steps(message.practice_id, message.message_id)
+        if s.state is State.CLAIMED
+    )
     first = min(claims, default=message.created_at)
     return first <= at <= first + within - _MARGIN
 
@@ -112,7 +116,7 @@ async def _record(
     if result.provider_id is not None:
         early = await early_news(tx, message, route.provider.name, result.provider_id)
     await tx.lock(message.practice_id, message.draft.to)
-    current = await tx.message(message.message_id) or message
+    current = await tx.message(message.practice_id, message.message_id) or message
     at, problem = ports.clock(), result.problem
     told = problem is not None and problem.category is Category.DUPLICATE
     has_it = told or result.certainty is Certainty.ACCEPTED

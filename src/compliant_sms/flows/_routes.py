@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 
 from compliant_sms.classification import MessageClass
 from compliant_sms.errors import Unsupported
 from compliant_sms.flows._brief import Brief
 from compliant_sms.messages import Draft, Message
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction, refuse_other_practice
-from compliant_sms.providers import OutboundText
+from compliant_sms.providers import OutboundText, Provider
 from compliant_sms.routing import Route
 from compliant_sms.rules import decided_as
 from compliant_sms.templates import opt_out_line
 
-__all__ = ["enrol", "left_by", "refuse_others_senders", "refuse_unsupported", "routes_for"]
+__all__ = [
+    "enrol",
+    "is_proved",
+    "left_by",
+    "refuse_others_senders",
+    "refuse_unsupported",
+    "routes_for",
+]
 
 # The line that says how to opt out may have to be added, and that is known only later.
 _LINE = max(len(opt_out_line(language)) for language in ("en", "es", "fr"))
@@ -33,7 +44,36 @@ async def enrol(tx: Transaction, ports: Ports) -> bool:
     Raises:
         ConfigurationError: one belongs to a practice with another id.
     """
-    return any([await tx.enrol(ports.practice, each.sender) for each in ports.routes.providers])
+    here, proofs = ports.practice, defaultdict[PhoneNumber, set[str]](set)
+    for each in ports.routes.providers:  # two may have one number
+        proofs[each.sender] |= _proofs(each, here.id)
+    return any([await tx.enrol(here, sender, theirs) for sender, theirs in proofs.items()])
+
+
+def is_proved(account: Iterable[Provider], practice_id: str, proofs: Collection[str]) -> bool:
+    """Whether what one of these adapters verified is proved by what a practice has enrolled.
+
+    Args:
+        account: the adapters, with secrets of this practice or of another.
+        practice_id: the practice that has enrolled.
+        proofs: with what.
+    """
+    return bool(proofs) and any(
+        not _proofs(each, practice_id).isdisjoint(proofs) for each in account
+    )
+
+
+def _proofs(provider: Provider, practice_id: str) -> frozenset[str]:
+    return frozenset(_digest(each, practice_id) for each in provider.callback_proofs)
+
+
+@cache  # as many as there are secrets, and practices that share them
+def _digest(proof: str, practice_id: str) -> str:
+    # Slow on purpose, once a process: some are passwords that somebody chose, and whoever reads the
+    # database must not find them by trying, or see who has the same. Not scrypt: where only what
+    # FIPS 140 allows may be computed, nothing could be sent.
+    salt = f"compliant_sms callbacks of {practice_id}".encode()
+    return hashlib.pbkdf2_hmac("sha256", proof.encode(), salt, 200_000, dklen=16).hex()
 
 
 async def refuse_others_senders(tx: Transaction, ports: Ports) -> None:

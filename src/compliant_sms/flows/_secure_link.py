@@ -74,7 +74,7 @@ async def _keep(tx: Transaction, fresh: Page) -> str:
     """Keep a page; the token of the one that is kept."""
     content = fresh.content
     assert content is not None, "made just before"  # noqa: S101
-    text = await tx.message(fresh.message_id)
+    text = await tx.message(fresh.practice_id, fresh.message_id)
     if text is not None and text.draft.template is not None:
         content = evolve(content, written_in=text.draft.template.language)
     if await tx.add_page(evolve(fresh, content=content)):

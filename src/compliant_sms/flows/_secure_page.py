@@ -249,7 +249,9 @@ class _Visit:
             open_ = now is not None and self._is_open(now, at) and not _is_told_since(now, content)
             if now is None or not open_ or not now.takes_replies:
                 return now, None, False
-            received = await take_in(tx, self.ports, ON_PAGE, event, page=message)
+            received = await take_in(
+                tx, self.ports, self.ports.practice, ON_PAGE, event, page=message
+            )
             if received.new:
                 now, inbound = now.replied(), received.inbound
                 await self._keep(tx, now, (Accessed.REPLIED,), at, inbound_id=inbound.inbound_id)
@@ -283,7 +285,9 @@ class _Visit:
 
     async def _message(self, page: Page) -> Message:
         """The text that its link went out with."""
-        message = await self.ports.store.run(lambda tx: tx.message(page.message_id))
+        message = await self.ports.store.run(
+            lambda tx: tx.message(page.practice_id, page.message_id)
+        )
         assert message is not None, "each page refers to a text"  # noqa: S101
         return message
 
@@ -301,15 +305,14 @@ class _Visit:
     ) -> None:
         await tx.save_page(page)
         for each in what:
-            await tx.add_access(
-                PageAccess(
-                    message_id=page.message_id,
-                    at=at,
-                    what=each,
-                    address=self.request.address,
-                    inbound_id=inbound_id,
-                )
+            access = PageAccess(
+                message_id=page.message_id,
+                at=at,
+                what=each,
+                address=self.request.address,
+                inbound_id=inbound_id,
             )
+            await tx.add_access(page.practice_id, access)
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.ports.practice.time_zone)).date()

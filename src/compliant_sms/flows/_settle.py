@@ -52,7 +52,7 @@ async def settle(ports: Ports, message_id: str, *, sent: bool, by: str, reason: 
 
 
 async def _settle(tx: Transaction, ports: Ports, said: AuditEvent, state: State) -> Outcome:
-    message = await tx.message(said.subject, said.practice_id)
+    message = await tx.message(said.practice_id, said.subject)
     if message is None:
         msg = "this practice has no text with that id. Pass the message_id of an outcome."
         raise UnknownMessage(msg)

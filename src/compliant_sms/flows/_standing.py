@@ -102,5 +102,5 @@ async def set_aside(
         return Held(message_id=message.message_id, until=answer.until, reasons=answer.reasons)
     await tx.save(message.moved(State.CANCELLED, problem=aside(answer.reason)), at)
     # Another text may tell of what it would have told.
-    await tx.void_told(message.message_id, answer.reason)
+    await tx.void_told(message.practice_id, message.message_id, answer.reason)
     return Cancelled(message_id=message.message_id, reason=answer.reason)

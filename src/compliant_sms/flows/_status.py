@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import evolve, frozen
 
 from compliant_sms.flows._echo import without_words
 from compliant_sms.flows._news import apply_news
 from compliant_sms.flows._reported import Reported, concerns_number, record_news
+from compliant_sms.flows._routes import is_proved
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
-from compliant_sms.providers import OnRecord, StatusUpdate
+from compliant_sms.providers import OnRecord, Provider, StatusUpdate
 
 __all__ = ["ReceivedStatus", "apply_status"]
 
@@ -33,7 +36,11 @@ class ReceivedStatus:
 
 
 async def apply_status(
-    tx: Transaction, ports: Ports, provider: str, update: StatusUpdate
+    tx: Transaction,
+    ports: Ports,
+    provider: str,
+    update: StatusUpdate,
+    account: Sequence[Provider] = (),
 ) -> ReceivedStatus:
     """Keep news of a text and do what it asks, once.
 
@@ -42,12 +49,13 @@ async def apply_status(
         ports: what to work with.
         provider: who tells.
         update: what it tells.
+        account: those whose secrets prove it; of this practice's own text, nobody has to.
     """
     at = ports.clock()
     if update.recipient is not None and concerns_number(update.problem):
         # In the order in which everybody locks: the number, then the text.
         await tx.lock(ports.practice.id, update.recipient)
-    message = await _message_of(tx, ports, provider, update)
+    message = await _message_of(tx, ports, provider, update, account)
     message_id = message.message_id if message else None
     # Whose number it is says the text, which is sealed; news lies in the clear.
     owner = message.practice_id if message else ports.practice.id
@@ -85,17 +93,29 @@ def _about(
 
 
 async def _message_of(
-    tx: Transaction, ports: Ports, provider: str, update: StatusUpdate
+    tx: Transaction,
+    ports: Ports,
+    provider: str,
+    update: StatusUpdate,
+    account: Sequence[Provider],
 ) -> Message | None:
     """The text that news is about, by the provider's id of it; or by ours, which is nobody else's.
 
-    Two providers of one name, of two practices, may call their texts alike.
+    Two providers of one name, of two practices, may call their texts alike. That of another
+    practice is meant only where it has the same account.
     """
     here = ports.practice.id
     known = await tx.message_by_provider_id(here, provider, update.provider_id)
     if known is not None or update.reference is None:
         return known
-    message = await tx.message(update.reference)
-    if message is None or (message.practice_id != here and message.provider != provider):
+    known = await tx.message(here, update.reference)
+    if known is not None:
+        return known
+    owner = await tx.practice_of(update.reference)
+    if owner is None:
         return None
-    return message
+    theirs = await tx.callback_proofs(owner)
+    if not any(is_proved(account, owner, proofs) for proofs in theirs.values()):
+        return None
+    message = await tx.message(owner, update.reference)
+    return message if message is not None and message.provider == provider else None

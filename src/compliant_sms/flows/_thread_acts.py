@@ -128,7 +128,7 @@ async def hand_over(ports: Ports, thread_id: str, queue: str, *, by: str, reason
             return thread
         thread = evolve(thread, queue=queue, assignee="")
         await tx.save_thread(thread)
-        await tx.requeue_waits(thread.thread_id, queue)
+        await tx.requeue_waits(thread.practice_id, thread.thread_id, queue)
         await act.record(tx, thread)
         return thread
 
@@ -147,7 +147,7 @@ async def close(ports: Ports, thread_id: str, *, by: str, reason: str) -> Thread
         at = ports.clock()
         thread = evolve(thread, closed_at=at)
         await tx.save_thread(thread)
-        await tx.close_waits(thread.thread_id, at)
+        await tx.close_waits(thread.practice_id, thread.thread_id, at)
         await act.record(tx, thread)
         return thread
 
@@ -212,7 +212,7 @@ async def join_thread(ports: Ports, thread_id: str, person: str, *, by: str) -> 
             into = _with(into, thread)
             await tx.save_thread(into)
             await tx.move_thread(thread, into)
-            await tx.requeue_waits(into.thread_id, into.queue)
+            await tx.requeue_waits(into.practice_id, into.thread_id, into.queue)
         await act.record(tx, into)
         return await found_thread(tx, ports, into.thread_id)
 

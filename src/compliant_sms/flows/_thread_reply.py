@@ -58,7 +58,7 @@ async def reply(ports: Ports, said: Reply) -> Outcome:
     if ports.within or not isinstance(asked, Queued):
         return asked
     message_id = asked.message_id
-    message = await ports.store.run(lambda tx: tx.message(message_id))
+    message = await ports.store.run(lambda tx: tx.message(ports.practice.id, message_id))
     assert message is not None, "it was kept just before"  # noqa: S101
     step = await dispatch_one(ports, message)
     if isinstance(step, Limited):
@@ -74,7 +74,7 @@ async def _ask(tx: Transaction, ports: Ports, said: Reply) -> Outcome:
         draft = evolve(draft, person=known.draft.person, sender=known.draft.sender)
     outcome = await enter(tx, ports, draft)
     if known is None:
-        await tx.answer_waits(thread.thread_id, outcome.message_id)
+        await tx.answer_waits(thread.practice_id, thread.thread_id, outcome.message_id)
         act = ThreadAct(
             ports=ports, kind=EntryKind.REPLIED, actor=said.by, message_id=outcome.message_id
         )

@@ -59,7 +59,7 @@ async def void_reason(
         at: now (UTC).
     """
     visits: list[KeptAppointment] = []
-    for told in await tx.told_in(message.message_id):
+    for told in await tx.told_in(message.practice_id, message.message_id):
         # Not fixed: whoever changes it meanwhile waits for this text, and comes after it.
         visit = await tx.appointment(message.practice_id, (told.appointment_id, told.occurrence))
         if visit is None or visit.revision != told.revision:

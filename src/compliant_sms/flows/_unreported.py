@@ -132,9 +132,9 @@ async def _record(
     )
 
     async def record(tx: Transaction) -> Asked:
-        before = await tx.message(message.message_id) or message
+        before = await tx.message(message.practice_id, message.message_id) or message
         await apply_status(tx, ports, provider.name, news)
-        current = await tx.message(message.message_id) or before
+        current = await tx.message(message.practice_id, message.message_id) or before
         learnt = before.state is State.SENT and current.state is not State.SENT
         return Asked(outcome=outcome_of(current), told=learnt)
 

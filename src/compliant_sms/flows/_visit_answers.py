@@ -58,7 +58,7 @@ async def asked_visits(
     """The visits that a text asks about; none where it tells of none."""
     if asked is None or not asked.draft.idempotency_key.startswith(KEY_PREFIX):
         return ()
-    told = await tx.told_in(asked.message_id)
+    told = await tx.told_in(asked.practice_id, asked.message_id)
     return tuple([await _asked(tx, practice_id, each) for each in told])
 
 
@@ -98,7 +98,7 @@ async def has_newer_answer(tx: Transaction, inbound: Inbound, asked: Message) ->
     """Whether something that came in after a text answered about the same visits."""
     if not asked.draft.idempotency_key.startswith(KEY_PREFIX):
         return False
-    for each in await tx.told_in(asked.message_id):
+    for each in await tx.told_in(asked.practice_id, asked.message_id):
         key = each.appointment_id, each.occurrence
         last = await tx.last_answer(inbound.practice_id, key)
         if last is not None and last.at > inbound.received_at:
@@ -202,11 +202,16 @@ async def _open_answers(tx: Transaction, practice_id: str, limit: int) -> tuple[
 
 async def _stands(tx: Transaction, practice_id: str, said: VisitAnswer) -> bool:
     key = said.appointment_id, said.occurrence
-    told = [t for t in await tx.told_in(said.message_id) if (t.appointment_id, t.occurrence) == key]
+    told = [
+        each
+        for each in await tx.told_in(practice_id, said.message_id)
+        if (each.appointment_id, each.occurrence) == key
+    ]
     asked = [await _asked(tx, practice_id, each) for each in told]
     if not (said.stands and any(each.stands for each in asked)):
         return False
-    message, visit = await tx.message(said.message_id), await tx.appointment(practice_id, key)
+    message = await tx.message(practice_id, said.message_id)
+    visit = await tx.appointment(practice_id, key)
     known = message is not None and not message.draft.is_erased
     found = await _found_since(tx, message, said.at) if message and known else set()
     return visit is None or visit.appointment.person not in found
@@ -217,7 +222,7 @@ async def was_misdirected(tx: Transaction, message: Message, since: datetime) ->
     found = await _found_since(tx, message, since)
     if message.draft.person in found:
         return True
-    told = await tx.told_in(message.message_id) if found else []
+    told = await tx.told_in(message.practice_id, message.message_id) if found else []
     keys = [(each.appointment_id, each.occurrence) for each in told]
     visits = [await tx.appointment(message.practice_id, key) for key in keys]
     return any(visit and visit.appointment.person in found for visit in visits)

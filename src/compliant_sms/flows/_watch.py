@@ -75,9 +75,9 @@ class _WatchedTransaction:
         def __getattr__(self, name: str) -> object:
             return getattr(self._tx, name)
 
-    async def message(self, message_id: str, practice_id: str | None = None) -> Message | None:
+    async def message(self, practice_id: str, message_id: str) -> Message | None:
         """See :meth:`compliant_sms.ports.Texts.message`."""
-        return self._saw(await self._tx.message(message_id, practice_id))
+        return self._saw(await self._tx.message(practice_id, message_id))
 
     async def message_by_key(self, practice_id: str, key: str) -> Message | None:
         """See :meth:`compliant_sms.ports.Texts.message_by_key`."""
@@ -106,9 +106,9 @@ class _WatchedTransaction:
             self._became(settled, at)
         return closed
 
-    async def add_decision(self, message_id: str, decision: Decision) -> None:
+    async def add_decision(self, practice_id: str, message_id: str, decision: Decision) -> None:
         """See :meth:`compliant_sms.ports.Texts.add_decision`; it says why the text was stopped."""
-        await self._tx.add_decision(message_id, decision)
+        await self._tx.add_decision(practice_id, message_id, decision)
         place = self._at.get(message_id)
         stopped = self._noted[place] if place is not None else None
         if place is not None and isinstance(stopped, events.TextHeld | events.TextBlocked):

@@ -133,10 +133,10 @@ class Appointments(Protocol):
         go. None where none waits that is not void and still makes sense after ``at``.
         """
 
-    async def told_in(self, message_id: str) -> list[ToldReminder]:
+    async def told_in(self, practice_id: str, message_id: str) -> list[ToldReminder]:
         """What a text tells of."""
 
-    async def void_told(self, message_id: str, reason: str) -> None:
+    async def void_told(self, practice_id: str, message_id: str, reason: str) -> None:
         """Keep that a text was called back, and why."""
 
     async def add_answer(self, practice_id: str, answer: VisitAnswer) -> None:

@@ -60,7 +60,7 @@ class ConsentLedger(Protocol):
             limit: how many at most.
         """
 
-    async def links(self, chain_id: str) -> list[Link]:
+    async def links(self, practice_id: str, chain_id: str) -> list[Link]:
         """The records of one chain in order."""
 
     async def filed_links(
@@ -77,7 +77,7 @@ class ConsentLedger(Protocol):
     async def headless_chain(self, practice_id: str) -> str | None:
         """A chain that texts of the practice are filed under, and that is not there any more."""
 
-    async def data_key(self, chain_id: str) -> bytes | None:
+    async def data_key(self, practice_id: str, chain_id: str) -> bytes | None:
         """The key of a chain's records; None where they lie in the clear or are erased."""
 
     async def to_rewrap(self) -> int:

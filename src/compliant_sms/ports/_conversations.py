@@ -75,7 +75,7 @@ class Conversations(Protocol):
     async def add_wait(self, practice_id: str, wait: Wait) -> bool:
         """Keep a text in its thread; False where it was there before."""
 
-    async def waits(self, thread_id: str) -> list[Wait]:
+    async def waits(self, practice_id: str, thread_id: str) -> list[Wait]:
         """The texts of a thread, the oldest first."""
 
     async def thread_with(self, practice_id: str, inbound_id: str) -> Thread | None:
@@ -84,19 +84,19 @@ class Conversations(Protocol):
     async def unask(self, practice_id: str, inbound_id: str, at: datetime) -> None:
         """Settle a text that nobody has to answer after all, if it waits."""
 
-    async def raise_wait(self, wait_id: str, raised: int) -> None:
+    async def raise_wait(self, practice_id: str, wait_id: str, raised: int) -> None:
         """Keep how many steps of a text somebody heard of."""
 
-    async def requeue_waits(self, thread_id: str, queue: str) -> None:
+    async def requeue_waits(self, practice_id: str, thread_id: str, queue: str) -> None:
         """Count what waits in a thread for another queue."""
 
-    async def answer_waits(self, thread_id: str, message_id: str) -> None:
+    async def answer_waits(self, practice_id: str, thread_id: str, message_id: str) -> None:
         """Have one of our texts answer all that is not settled, as soon as it leaves."""
 
-    async def answers_in(self, thread_id: str) -> list[str]:
+    async def answers_in(self, practice_id: str, thread_id: str) -> list[str]:
         """The ids of our texts that answer something in a thread, the oldest first."""
 
-    async def close_waits(self, thread_id: str, at: datetime) -> None:
+    async def close_waits(self, practice_id: str, thread_id: str, at: datetime) -> None:
         """Settle all that waits in a thread, because somebody closed it."""
 
     async def settle_answered(self, practice_id: str, at: datetime, sent_by: datetime) -> int:
@@ -129,10 +129,12 @@ class Conversations(Protocol):
     async def add_entry(self, practice_id: str, entry: Entry) -> None:
         """Keep what somebody did with a thread."""
 
-    async def entries(self, thread_id: str) -> list[Entry]:
+    async def entries(self, practice_id: str, thread_id: str) -> list[Entry]:
         """What was done with a thread and was not dropped, the oldest first."""
 
-    async def dropped_entries(self, thread_id: str) -> list[tuple[datetime, Purged]]:
+    async def dropped_entries(
+        self, practice_id: str, thread_id: str
+    ) -> list[tuple[datetime, Purged]]:
         """When the others were done (UTC), and what stays of each, the oldest first."""
 
     async def add_inbox_event(self, practice_id: str, event: InboxEvent) -> bool:

@@ -76,7 +76,7 @@ class InboundTexts(Protocol):
     async def delay_unconfirmed(self, claimed: Unconfirmed, again_at: datetime | None) -> None:
         """Ask for a text again then, or never; nothing, where somebody else has claimed it."""
 
-    async def close_unconfirmed(self, inbound_id: str) -> bool:
+    async def close_unconfirmed(self, practice_id: str, inbound_id: str) -> bool:
         """Ask for a text no more; False where that was done, or the text was dropped."""
 
     async def prove_inbound(self, inbound: Inbound, at: datetime) -> None:
@@ -93,7 +93,7 @@ class InboundTexts(Protocol):
             until: when it is due again, unless :meth:`save_media` says otherwise before.
         """
 
-    async def save_media(self, media: InboundMedia) -> None:
+    async def save_media(self, practice_id: str, media: InboundMedia) -> None:
         """Keep what came of fetching it; nothing, where that is settled or it was dropped."""
 
     async def media(self, practice_id: str, inbound_id: str) -> list[InboundMedia]:
@@ -145,5 +145,5 @@ class InboundTexts(Protocol):
         Of texts only those that the provider took. None where there is none.
         """
 
-    async def callbacks(self, message_id: str) -> list[Callback]:
+    async def callbacks(self, practice_id: str, message_id: str) -> list[Callback]:
         """The status callbacks about a text, in the order in which they came."""

@@ -32,7 +32,7 @@ class SecurePageRecords(Protocol):
     async def save_page(self, page: Page) -> None:
         """Keep what became of a page; what it shows is not brought back once it was dropped."""
 
-    async def add_access(self, access: PageAccess) -> None:
+    async def add_access(self, practice_id: str, access: PageAccess) -> None:
         """Put an access on record; lock the page first. The address goes with what it showed."""
 
     async def accesses(self, practice_id: str, message_id: str) -> list[PageAccess]:

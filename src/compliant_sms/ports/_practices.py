@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from compliant_sms.errors import ConfigurationError
@@ -34,10 +35,15 @@ def refuse_other_practice(known: str | None, practice: Practice) -> None:
 class Practices(Protocol):
     """Which practice each number of ours belongs to."""
 
-    async def enrol(self, practice: Practice, sender: PhoneNumber) -> bool:
+    async def enrol(self, practice: Practice, sender: PhoneNumber, proofs: Collection[str]) -> bool:
         """Remember which practice a number of ours belongs to; whether any of it is new.
 
         A reason to keep its records in the clear is part of it.
+
+        Args:
+            practice: whose number it is.
+            sender: the number.
+            proofs: digests of what proves the callbacks of its account.
 
         Raises:
             ConfigurationError: the number belongs to a practice with another id.
@@ -48,3 +54,12 @@ class Practices(Protocol):
 
     async def practice_at(self, sender: PhoneNumber) -> Practice | None:
         """The practice that a number of ours belongs to."""
+
+    async def callback_proofs(self, practice_id: str) -> Mapping[str, Collection[str]]:
+        """What each number of a practice (E.164) was last enrolled with as proof of callbacks.
+
+        None, for one that was enrolled before that was kept.
+        """
+
+    async def practice_of(self, message_id: str) -> str | None:
+        """The id of the practice whose text that is; only for callbacks of a shared account."""

@@ -67,19 +67,23 @@ class Keeping(Protocol):
             limit: how many at most.
         """
 
-    async def drop_content(self, record: RecordClass, key: str, *, purged: Purged) -> bool:
+    async def drop_content(
+        self, record: RecordClass, practice_id: str, key: str, *, purged: Purged
+    ) -> bool:
         """Replace the content of a record by its proof.
 
         Args:
             record: its class.
+            practice_id: whose.
             key: its id.
             purged: when and why; the store adds the proofs.
 
         Returns:
-            False where there is nothing to drop: a text is not finished, or it was done before.
+            False where there is nothing to drop: a text is not finished, it was done before, or the
+            practice has no such record.
         """
 
-    async def purged_decisions(self, message_id: str) -> list[Purged]:
+    async def purged_decisions(self, practice_id: str, message_id: str) -> list[Purged]:
         """What stays of decisions about a text that were dropped, oldest first."""
 
     async def count(self, record: RecordClass, practice_id: str) -> int:

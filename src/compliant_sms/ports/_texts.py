@@ -34,7 +34,11 @@ class Texts(Protocol):
         """
 
     async def save(self, message: Message, at: datetime) -> None:
-        """Store a new text, or a text's new state."""
+        """Store a new text, or a text's new state.
+
+        Raises:
+            StoreError: the id is that of another practice's text.
+        """
 
     async def close_claim(self, settled: Message, at: datetime) -> bool:
         """Store what became of a claim; False, and nothing, where news of it came first.
@@ -45,13 +49,10 @@ class Texts(Protocol):
     async def note(self, message: Message) -> None:
         """Store the problem of a text that is where it was: that is no step of it."""
 
-    async def message(self, message_id: str, practice_id: str | None = None) -> Message | None:
-        """The text with that id.
+    async def message(self, practice_id: str, message_id: str) -> Message | None:
+        """The practice's text with that id.
 
-        Args:
-            message_id: its id.
-            practice_id: whose it has to be: that of another practice is not opened, which may be
-                sealed with other keys. Without it, that of any.
+        One of another practice is as unknown as none, and not opened: other keys may seal it.
         """
 
     async def message_by_key(self, practice_id: str, key: str) -> Message | None:
@@ -92,11 +93,15 @@ class Texts(Protocol):
     async def volume(self, practice_id: str, since: datetime) -> int:
         """Segments that were counted since the beginning of that minute."""
 
-    async def steps(self, message_id: str) -> list[Step]:
+    async def steps(self, practice_id: str, message_id: str) -> list[Step]:
         """The states that a text went through."""
 
-    async def add_decision(self, message_id: str, decision: Decision) -> None:
-        """Keep a decision about a text."""
+    async def add_decision(self, practice_id: str, message_id: str, decision: Decision) -> None:
+        """Keep a decision about a text of the practice.
 
-    async def decisions(self, message_id: str) -> list[Decision]:
+        Raises:
+            StoreError: it has none of that id.
+        """
+
+    async def decisions(self, practice_id: str, message_id: str) -> list[Decision]:
         """The decisions about a text that were not purged, oldest first."""

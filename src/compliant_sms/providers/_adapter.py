@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import parse_qsl, urlsplit
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, field, fields, frozen
 
 from compliant_sms import _given
 from compliant_sms._masking import repr_of_address
@@ -143,6 +143,10 @@ def _goes_with_a_text(of: Adapter, _: object, value: str) -> None:
 class Adapter(_Provider):
     """The base of the adapters: one sender, and defaults for what a provider cannot do.
 
+    Attributes:
+        proved_by: names of the fields that hold what proves callbacks, beside lists that the
+            converter ``secrets`` makes: see ``callback_proofs``.
+
     Args:
         sender: the number that texts come from.
         baa_signed_on: the day on which the provider and the practice signed a business associate
@@ -158,6 +162,7 @@ class Adapter(_Provider):
     name: ClassVar[str]
     vendor: ClassVar[str]
     capabilities: ClassVar[Capabilities]
+    proved_by: ClassVar[tuple[str, ...]] = ()
 
     sender: PhoneNumber = field(converter=as_number)
     baa_signed_on: date | None = field(default=None, validator=_a_day)
@@ -223,6 +228,16 @@ class Adapter(_Provider):
         """The one of that id among those that were found."""
         listed = self.found(reply, text, _EVER) or ()
         return next((each for each in listed if each.provider_id == text.provider_id), None)
+
+    @property
+    def callback_proofs(self) -> tuple[str, ...]:
+        """What stands in its lists of :func:`secrets`, and in the fields of ``proved_by``."""
+        lists = [each.name for each in fields(type(self)) if each.converter is secrets]
+        proofs: list[str] = []
+        for name in (*self.proved_by, *lists):
+            held = getattr(self, name)
+            proofs += [held] if isinstance(held, str) else held
+        return tuple(proofs)
 
     def answer(self, webhook: VerifiedWebhook) -> HttpReply:  # noqa: ARG002
         """An empty 200."""

@@ -57,6 +57,11 @@ class CallbackProof(Protocol):
     def covers_time(self) -> bool:
         """An old callback is noticed."""
 
+    @property
+    def proofs(self) -> tuple[str, ...]:
+        """The secrets, any one of which proves a callback; none, if not said."""
+        return ()
+
     def check(self, request: WebhookRequest, at: datetime) -> None:
         """Refuse what is not from there.
 
@@ -106,6 +111,11 @@ class BasicProof(_Password):
         """See :class:`CallbackProof`."""
         basic_credentials(request, self.credentials)
 
+    @property
+    def proofs(self) -> tuple[str, ...]:
+        """The credentials."""
+        return self.credentials
+
 
 @frozen(kw_only=True)
 class UrlToken(_Password):
@@ -125,6 +135,11 @@ class UrlToken(_Password):
         """See :class:`CallbackProof`."""
         url_token(request, self.parameter, self.tokens)
 
+    @property
+    def proofs(self) -> tuple[str, ...]:
+        """The secrets."""
+        return self.tokens
+
 
 @frozen(kw_only=True)
 class HeaderToken(_Password):
@@ -143,6 +158,11 @@ class HeaderToken(_Password):
     def check(self, request: WebhookRequest, at: datetime) -> None:  # noqa: ARG002
         """See :class:`CallbackProof`."""
         require_match("the gateway", only(request, self.header), self.tokens)
+
+    @property
+    def proofs(self) -> tuple[str, ...]:
+        """The secrets."""
+        return self.tokens
 
 
 @frozen(kw_only=True)
@@ -174,6 +194,11 @@ class JwtProof(CallbackProof):
     def covers_body(self) -> bool:
         """The token has the body's hash."""
         return bool(self.body_hash_claim)
+
+    @property
+    def proofs(self) -> tuple[str, ...]:
+        """The secrets."""
+        return self.secrets
 
     def check(self, request: WebhookRequest, at: datetime) -> None:
         """See :class:`CallbackProof`."""

@@ -61,6 +61,11 @@ class StandardWebhooks(CallbackProof):
     )
     tolerance: timedelta = TOLERANCE
 
+    @property
+    def proofs(self) -> tuple[str, ...]:
+        """The secrets."""
+        return tuple(map(_base64, self.keys))
+
     def check(self, request: WebhookRequest, at: datetime) -> None:
         """See :class:`CallbackProof`."""
         message_id, stamp = only(request, "webhook-id"), only(request, "webhook-timestamp")
@@ -150,6 +155,11 @@ class HmacSignature(CallbackProof):
     def covers_time(self) -> bool:
         """The template has the time."""
         return self._signs("timestamp")
+
+    @property
+    def proofs(self) -> tuple[str, ...]:
+        """The secrets."""
+        return self.secrets
 
     def check(self, request: WebhookRequest, at: datetime) -> None:
         """See :class:`CallbackProof`."""

@@ -78,6 +78,15 @@ class Provider(Protocol):
     def read_status(self, reply: HttpReply, text: OutboundText) -> SentText | None:
         """What the answer says of that text; None where it tells nothing. Never raises."""
 
+    @property
+    def callback_proofs(self) -> Sequence[str]:
+        """Secrets, keys or topics, any one of which proves a callback to :meth:`verify`.
+
+        Adapters of one account have one in common, so that what is proved to one of them is proved
+        to the others. Empty where nothing is proved: then a STOP to its number counts also where it
+        comes in for another practice of the store.
+        """
+
     def verify(
         self, request: WebhookRequest, *, at: datetime, certificates: Mapping[str, bytes]
     ) -> VerifiedWebhook:

@@ -82,6 +82,7 @@ class AwsEndUserMessaging(Adapter):
 
     name: ClassVar[str] = "aws"
     vendor: ClassVar[str] = "AWS"
+    proved_by: ClassVar[tuple[str, ...]] = ("topic_arns",)
     capabilities: ClassVar[Capabilities] = Capabilities(
         max_characters=1600,
         max_media=1,

@@ -167,6 +167,11 @@ class HttpGateway(Adapter):
             return evolve(attempt, certainty=Certainty.REFUSED)
         return attempt
 
+    @property
+    def callback_proofs(self) -> tuple[str, ...]:
+        """See :class:`compliant_sms.providers.Provider`."""
+        return self.proof.proofs if self.proof else ()
+
     def verify(
         self,
         request: WebhookRequest,

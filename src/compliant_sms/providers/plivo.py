@@ -77,6 +77,7 @@ class Plivo(Adapter):
 
     name: ClassVar[str] = "plivo"
     vendor: ClassVar[str] = "Plivo"
+    proved_by: ClassVar[tuple[str, ...]] = ("auth_token",)
     # No look-up: the list of messages has no bodies, so that a text in it may be another one to
     # the same patient; and a text that is kept out of the logs is not in it for certain.
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -167,7 +168,7 @@ class Plivo(Adapter):
             WebhookRejected: the form cannot be read.
         """
         asked, posted = query(request), {} if request.method == "GET" else form(request)
-        tokens = (self.auth_token, *self.older_auth_tokens)
+        tokens = self.callback_proofs
         covered = verify_signature(request, posted, tokens)
         return sealed(self.name, posted or asked, asked, authenticated=covered)
 

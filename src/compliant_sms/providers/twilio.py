@@ -77,6 +77,7 @@ class Twilio(Adapter):
 
     name: ClassVar[str] = "twilio"
     vendor: ClassVar[str] = "Twilio"
+    proved_by: ClassVar[tuple[str, ...]] = ("auth_token",)
     capabilities: ClassVar[Capabilities] = Capabilities(
         max_characters=1600,
         max_media=10,
@@ -200,9 +201,8 @@ class Twilio(Adapter):
             InvalidSignature: missing, wrong, or the body is not covered.
             WebhookRejected: the URL or the form cannot be read.
         """
-        parameters = verify_signature(request, (self.auth_token, *self.older_auth_tokens))
-        asked = query(request)
-        return sealed(self.name, parameters or asked, asked)  # a GET has its fields in the URL
+        signed, asked = verify_signature(request, self.callback_proofs), query(request)
+        return sealed(self.name, signed or asked, asked)  # a GET has its fields in the URL
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
         """An inbound text or a status; nothing for what is neither."""

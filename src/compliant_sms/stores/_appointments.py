@@ -31,7 +31,7 @@ _CHANGED: LiteralString = """UPDATE sms_appointments SET chain_id = :chain_id, n
     look_at = :look_at, changed_at = :changed_at, record = :record, purged = NULL"""
 _LOOKED_AT: LiteralString = "UPDATE sms_appointments SET look_at = :look_at"
 _FINISHED: LiteralString = """SELECT record FROM sms_appointments
-    WHERE seq = :seq AND purged IS NULL AND look_at IS NULL"""
+    WHERE seq = :seq AND practice_id = :practice_id AND purged IS NULL AND look_at IS NULL"""
 _SETTLED: LiteralString = "UPDATE sms_visit_answers SET settled_at = :at"
 _TOLD: LiteralString = """SELECT appointment_id, occurrence, code, number, sequence, revision,
     message_id, until_at, void FROM sms_reminders """
@@ -219,18 +219,23 @@ class AppointmentRecords(SubjectRecords):
         )
         return instant(first) if first else None
 
-    async def told_in(self, message_id: str) -> list[ToldReminder]:
+    async def told_in(self, practice_id: str, message_id: str) -> list[ToldReminder]:
         """What a text tells of."""
         rows = await self._all(
-            _TOLD + "WHERE message_id = :message_id ORDER BY appointment_id, occurrence, code",
+            _TOLD
+            + """WHERE message_id = :message_id AND practice_id = :practice_id
+            ORDER BY appointment_id, occurrence, code""",
+            practice_id=practice_id,
             message_id=message_id,
         )
         return [_told(row) for row in rows]
 
-    async def void_told(self, message_id: str, reason: str) -> None:
+    async def void_told(self, practice_id: str, message_id: str, reason: str) -> None:
         """Keep that a text was called back, and why."""
         await self._do(
-            "UPDATE sms_reminders SET void = :reason WHERE message_id = :message_id",
+            """UPDATE sms_reminders SET void = :reason
+            WHERE message_id = :message_id AND practice_id = :practice_id""",
+            practice_id=practice_id,
             message_id=message_id,
             reason=reason,
         )
@@ -295,8 +300,10 @@ class AppointmentRecords(SubjectRecords):
 
     # What is dropped
 
-    async def _drop_appointment(self, key: str, purged: Purged) -> bool:
-        row = await self._one(_FINISHED + self._dialect.for_update, seq=int(key))
+    async def _drop_appointment(self, practice_id: str, key: str, purged: Purged) -> bool:
+        row = await self._one(
+            _FINISHED + self._dialect.for_update, practice_id=practice_id, seq=int(key)
+        )
         if row is None:
             return False
         await self._do(

@@ -138,11 +138,13 @@ class ConsentRecords(SubjectRecords):
             for number, person in (self._who(row),)
         ]
 
-    async def links(self, chain_id: str) -> list[Link]:
+    async def links(self, practice_id: str, chain_id: str) -> list[Link]:
         """The records of one chain in order."""
         rows = await self._all(
-            """SELECT chain_id, position, payload, digest FROM sms_consent_events
-            WHERE chain_id = :chain_id ORDER BY position""",
+            """SELECT chain_id, position, payload, digest
+            FROM sms_chains c JOIN sms_consent_events e USING (chain_id)
+            WHERE chain_id = :chain_id AND practice_id = :practice_id ORDER BY position""",
+            practice_id=practice_id,
             chain_id=chain_id,
         )
         return [link_of(row) for row in rows]

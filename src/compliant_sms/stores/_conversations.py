@@ -51,9 +51,13 @@ _FIX: LiteralString = """SELECT thread_id FROM sms_threads
     WHERE practice_id = :practice_id AND joined_to = '' """
 _CHANGED: LiteralString = """UPDATE sms_threads SET chain_id = :chain_id, number = :number,
     person = :person, queue = :queue, assignee = :assignee, last_at = :last_at,
-    closed_at = :closed_at, joined_to = :joined_to, record = :record WHERE thread_id = :thread_id"""
+    closed_at = :closed_at, joined_to = :joined_to, record = :record
+    WHERE thread_id = :thread_id AND practice_id = :practice_id"""
+# By the thread's own row: SQLite would go through all that waits in the practice.
+_OF_THREAD: LiteralString = """ thread_id = (SELECT t.thread_id FROM sms_threads t
+    WHERE t.thread_id = :thread_id AND t.practice_id = :practice_id) """
 _NOTED: LiteralString = """SELECT record FROM sms_thread_entries
-    WHERE seq = :seq AND purged IS NULL"""
+    WHERE seq = :seq AND practice_id = :practice_id AND purged IS NULL"""
 
 
 def _about(thread_id: str) -> str:
@@ -80,7 +84,6 @@ class ThreadRecords(SubjectRecords):
                     queue, assignee, last_at, closed_at, joined_to, record)
                 VALUES (:thread_id, :practice_id, :chain_id, :number, :person, :queue, :assignee,
                     :last_at, :closed_at, :joined_to, :record) ON CONFLICT DO NOTHING""",
-                practice_id=thread.practice_id,
                 **await self._thread_columns(thread),
             )
         )
@@ -89,10 +92,13 @@ class ThreadRecords(SubjectRecords):
         """Keep what became of a thread."""
         columns = await self._thread_columns(thread)
         sealed = await self._one(
-            "SELECT chain_id FROM sms_threads WHERE thread_id = :id", id=thread.thread_id
+            """SELECT chain_id FROM sms_threads
+            WHERE thread_id = :thread_id AND practice_id = :practice_id""",
+            practice_id=thread.practice_id,
+            thread_id=thread.thread_id,
         )
         moves = sealed is not None and sealed[0] != columns["chain_id"]
-        before = await self.entries(thread.thread_id) if moves else []
+        before = await self.entries(thread.practice_id, thread.thread_id) if moves else []
         await self._do(_CHANGED, **columns)
         await self._seal_entries(before, thread)
 
@@ -105,6 +111,7 @@ class ThreadRecords(SubjectRecords):
         record = records.encode(thread.alone)
         return {
             "thread_id": thread.thread_id,
+            "practice_id": practice_id,
             "chain_id": owner.chain_id,
             "number": await self._number(practice_id, number),
             "person": await self._person(practice_id, person),
@@ -125,7 +132,8 @@ class ThreadRecords(SubjectRecords):
             moved = evolve(entry, thread_id=thread.thread_id)
             await self._do(
                 """UPDATE sms_thread_entries SET thread_id = :thread_id, record = :record
-                WHERE entry_id = :entry_id""",
+                WHERE entry_id = :entry_id AND practice_id = :practice_id""",
+                practice_id=thread.practice_id,
                 thread_id=thread.thread_id,
                 entry_id=entry.entry_id,
                 record=owner.seal(records.encode(moved), _written(entry.entry_id)),
@@ -196,17 +204,22 @@ class ThreadRecords(SubjectRecords):
 
     async def move_thread(self, thread: Thread, into: Thread) -> None:
         """Have all that is in a thread lie in another one, to which it is joined."""
-        entries = await self.entries(thread.thread_id)
+        entries = await self.entries(thread.practice_id, thread.thread_id)
+        moved: dict[str, object] = {
+            "practice_id": thread.practice_id,
+            "thread_id": thread.thread_id,
+            "into": into.thread_id,
+        }
         await self._do(
-            "UPDATE sms_waits SET thread_id = :into WHERE thread_id = :thread_id",
-            thread_id=thread.thread_id,
-            into=into.thread_id,
+            """UPDATE sms_waits SET thread_id = :into
+            WHERE thread_id = :thread_id AND practice_id = :practice_id""",
+            **moved,
         )
         # Whoever hears of it only now must find it.
         await self._do(
-            "UPDATE sms_inbox_events SET thread_id = :into WHERE thread_id = :thread_id",
-            thread_id=thread.thread_id,
-            into=into.thread_id,
+            """UPDATE sms_inbox_events SET thread_id = :into
+            WHERE thread_id = :thread_id AND practice_id = :practice_id""",
+            **moved,
         )
         await self._seal_entries(entries, into)
         await self.save_thread(evolve(thread, joined_to=into.thread_id))
@@ -240,15 +253,19 @@ class ThreadRecords(SubjectRecords):
         )
         if wait.inbound_id is not None:
             await self._do(
-                "UPDATE sms_inbound SET filed = 1 WHERE inbound_id = :inbound_id AND filed = 0",
+                """UPDATE sms_inbound SET filed = 1 WHERE inbound_id = :inbound_id
+                AND practice_id = :practice_id AND filed = 0""",
+                practice_id=practice_id,
                 inbound_id=wait.inbound_id,
             )
         return added
 
-    async def waits(self, thread_id: str) -> list[Wait]:
+    async def waits(self, practice_id: str, thread_id: str) -> list[Wait]:
         """The texts of a thread, the oldest first."""
         rows = await self._all(
-            WAIT + "WHERE thread_id = :thread_id ORDER BY seq", thread_id=thread_id
+            WAIT + "WHERE w.thread_id = :thread_id AND w.practice_id = :practice_id ORDER BY w.seq",
+            practice_id=practice_id,
+            thread_id=thread_id,
         )
         return [wait_of(row) for row in rows]
 
@@ -272,47 +289,55 @@ class ThreadRecords(SubjectRecords):
             at=text(at),
         )
 
-    async def raise_wait(self, wait_id: str, raised: int) -> None:
+    async def raise_wait(self, practice_id: str, wait_id: str, raised: int) -> None:
         """Keep how many steps of a text somebody heard of."""
         await self._do(
-            "UPDATE sms_waits SET raised = :raised WHERE wait_id = :wait_id AND raised < :raised",
+            """UPDATE sms_waits SET raised = :raised
+            WHERE wait_id = :wait_id AND practice_id = :practice_id AND raised < :raised""",
+            practice_id=practice_id,
             wait_id=wait_id,
             raised=raised,
         )
 
-    async def requeue_waits(self, thread_id: str, queue: str) -> None:
+    async def requeue_waits(self, practice_id: str, thread_id: str, queue: str) -> None:
         """Count what waits in a thread for another queue."""
         await self._do(
-            "UPDATE sms_waits SET queue = :queue WHERE thread_id = :thread_id AND settled = ''",
+            "UPDATE sms_waits SET queue = :queue WHERE settled = '' AND" + _OF_THREAD,  # noqa: S608
+            practice_id=practice_id,
             thread_id=thread_id,
             queue=queue,
         )
 
-    async def answer_waits(self, thread_id: str, message_id: str) -> None:
+    async def answer_waits(self, practice_id: str, thread_id: str, message_id: str) -> None:
         """Have one of our texts answer all that is not settled, as soon as it leaves."""
         await self._do(
             """INSERT INTO sms_answers (wait_id, message_id)
-            SELECT wait_id, :message_id FROM sms_waits
-            WHERE thread_id = :thread_id AND settled = '' ON CONFLICT DO NOTHING""",
+            SELECT wait_id, :message_id FROM sms_waits WHERE settled = '' AND"""  # noqa: S608
+            + _OF_THREAD
+            + "ON CONFLICT DO NOTHING",
+            practice_id=practice_id,
             thread_id=thread_id,
             message_id=message_id,
         )
 
-    async def answers_in(self, thread_id: str) -> list[str]:
+    async def answers_in(self, practice_id: str, thread_id: str) -> list[str]:
         """The ids of our texts that answer something in a thread, the oldest first."""
         rows = await self._all(
             """SELECT m.message_id FROM sms_messages m WHERE m.message_id IN (
                 SELECT a.message_id FROM sms_answers a JOIN sms_waits w ON w.wait_id = a.wait_id
-                WHERE w.thread_id = :thread_id) ORDER BY m.created_at, m.message_id""",
+                WHERE w.thread_id = :thread_id AND w.practice_id = :practice_id)
+            ORDER BY m.created_at, m.message_id""",
+            practice_id=practice_id,
             thread_id=thread_id,
         )
         return [message_id for (message_id,) in rows]
 
-    async def close_waits(self, thread_id: str, at: datetime) -> None:
+    async def close_waits(self, practice_id: str, thread_id: str, at: datetime) -> None:
         """Settle all that waits in a thread, because somebody closed it."""
         await self._do(
             "UPDATE sms_waits AS w SET settled = 'closed', settled_at = :at "  # noqa: S608
-            "WHERE w.thread_id = :thread_id AND" + OPEN,
+            "WHERE" + _OF_THREAD + "AND" + OPEN,
+            practice_id=practice_id,
             thread_id=thread_id,
             at=text(at),
         )
@@ -323,7 +348,9 @@ class ThreadRecords(SubjectRecords):
         """Keep what somebody did with a thread."""
         row = await self._one(
             """SELECT t.chain_id, c.data_key FROM sms_threads t
-            JOIN sms_chains c ON c.chain_id = t.chain_id WHERE t.thread_id = :thread_id""",
+            JOIN sms_chains c ON c.chain_id = t.chain_id
+            WHERE t.thread_id = :thread_id AND t.practice_id = :practice_id""",
+            practice_id=practice_id,
             thread_id=entry.thread_id,
         )
         assert row is not None, "each entry is of a thread that is there"  # noqa: S101
@@ -338,13 +365,15 @@ class ThreadRecords(SubjectRecords):
             record=owner.seal(records.encode(entry), _written(entry.entry_id)),
         )
 
-    async def entries(self, thread_id: str) -> list[Entry]:
+    async def entries(self, practice_id: str, thread_id: str) -> list[Entry]:
         """What was done with a thread and was not dropped, the oldest first."""
         rows = await self._all(
             """SELECT e.entry_id, e.record, t.chain_id, c.data_key FROM sms_thread_entries e
             JOIN sms_threads t ON t.thread_id = e.thread_id
             JOIN sms_chains c ON c.chain_id = t.chain_id
-            WHERE e.thread_id = :thread_id AND e.purged IS NULL ORDER BY e.seq""",
+            WHERE e.thread_id = :thread_id AND e.practice_id = :practice_id
+            AND e.purged IS NULL ORDER BY e.seq""",
+            practice_id=practice_id,
             thread_id=thread_id,
         )
         return [
@@ -355,19 +384,25 @@ class ThreadRecords(SubjectRecords):
             for entry_id, record, chain_id, data_key in rows
         ]
 
-    async def dropped_entries(self, thread_id: str) -> list[tuple[datetime, Purged]]:
+    async def dropped_entries(
+        self, practice_id: str, thread_id: str
+    ) -> list[tuple[datetime, Purged]]:
         """When the others were done (UTC), and what stays of each, the oldest first."""
         rows = await self._all(
             """SELECT at, purged FROM sms_thread_entries
-            WHERE thread_id = :thread_id AND purged IS NOT NULL ORDER BY seq""",
+            WHERE thread_id = :thread_id AND practice_id = :practice_id
+            AND purged IS NOT NULL ORDER BY seq""",
+            practice_id=practice_id,
             thread_id=thread_id,
         )
         return [(instant(at), records.decode(bytes(kept), Purged)) for at, kept in rows]
 
     # What is dropped
 
-    async def _drop_entry(self, key: str, purged: Purged) -> bool:
-        row = await self._one(_NOTED + self._dialect.for_update, seq=int(key))
+    async def _drop_entry(self, practice_id: str, key: str, purged: Purged) -> bool:
+        row = await self._one(
+            _NOTED + self._dialect.for_update, practice_id=practice_id, seq=int(key)
+        )
         if row is None:
             return False
         await self._forget_entry(int(key), purged, row[0])

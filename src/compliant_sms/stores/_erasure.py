@@ -74,7 +74,7 @@ class ErasureRecords(
         for chain_id, _ in chains:
             events += await self._destroy_key(chain_id)
             texts += await self._erase_texts(chain_id, purged)
-            received += await self._erase_inbound(chain_id, purged)
+            received += await self._erase_inbound(practice_id, chain_id, purged)
             await self._erase_appointments(chain_id, purged)
             await self._erase_threads(chain_id, purged)
         # Sealed by no key of theirs. None stands, or they could not be erased.
@@ -130,14 +130,14 @@ class ErasureRecords(
                 purged=_with(purged, record=record),
             )
 
-    async def _erase_inbound(self, chain_id: str, purged: Purged) -> int:
+    async def _erase_inbound(self, practice_id: str, chain_id: str, purged: Purged) -> int:
         rows = await self._all(
             """SELECT inbound_id, record, purged FROM sms_inbound
             WHERE chain_id = :chain_id AND number <> ''""",
             chain_id=chain_id,
         )
         for inbound_id, record, earlier in rows:
-            await self.close_unconfirmed(inbound_id)
+            await self.close_unconfirmed(practice_id, inbound_id)
             media = await self._drop_media(inbound_id)
             await self._do(
                 """UPDATE sms_inbound SET number = '', record = :record, purged = :purged

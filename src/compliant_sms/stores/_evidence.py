@@ -23,19 +23,20 @@ class EvidenceReads(ConsentRecords):
             practice_id=practice_id,
             number=await self._number(practice_id, number),
         )
-        found = [await self._chain(row) for row in rows]
+        found = [await self._chain(practice_id, row) for row in rows]
         return sorted((each for each in found if each.links), key=_by_person)
 
-    async def _chain(self, row: Row) -> StoredChain:
+    async def _chain(self, practice_id: str, row: Row) -> StoredChain:
         chain_id, data_key, *filed, _, erased_below = row
         _, person = self._who(row[:5])
         subject = self._vault.subject(chain_id, data_key, erased_below)
+        links = await self.links(practice_id, chain_id)
         return StoredChain(
             chain_id=chain_id,
             filed=(filed[0], filed[1]),
             person=person,
-            links=tuple([_opened(each, subject) for each in await self.links(chain_id)]),
-            key=await self.data_key(chain_id),
+            links=tuple([_opened(each, subject) for each in links]),
+            key=await self.data_key(practice_id, chain_id),
         )
 
 

@@ -140,11 +140,12 @@ class InboundRecords(MediaRecords, UnconfirmedRecords):
         newest = max((each for each in heard if each), default=None)
         return instant(newest) if newest else None, instant(left_at) if left_at else None
 
-    async def callbacks(self, message_id: str) -> list[Callback]:
+    async def callbacks(self, practice_id: str, message_id: str) -> list[Callback]:
         """The status callbacks about a text, in the order in which they came."""
         rows = await self._all(
             """SELECT provider, at, record FROM sms_callbacks
-            WHERE message_id = :message_id ORDER BY seq""",
+            WHERE message_id = :message_id AND practice_id = :practice_id ORDER BY seq""",
+            practice_id=practice_id,
             message_id=message_id,
         )
         return [

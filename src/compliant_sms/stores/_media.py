@@ -16,7 +16,8 @@ _DUE: LiteralString = """SELECT inbound_id, position FROM sms_media
     WHERE practice_id = :practice_id AND again_at <= :at
     ORDER BY again_at, inbound_id, position LIMIT 1"""
 _OPEN: LiteralString = """SELECT 1 FROM sms_media
-    WHERE inbound_id = :inbound_id AND position = :position AND again_at IS NOT NULL"""
+    WHERE inbound_id = :inbound_id AND position = :position AND practice_id = :practice_id
+    AND again_at IS NOT NULL"""
 
 _MEDIA: LiteralString = """SELECT m.inbound_id, i.provider, i.record, i.purged, i.chain_id,
     m.position, m.again_at, m.attempts, m.problem, m.content_type, m.content
@@ -72,11 +73,12 @@ class MediaRecords(SubjectRecords):
         )
         return await self._medium(row) if row else None
 
-    async def save_media(self, media: InboundMedia) -> None:
+    async def save_media(self, practice_id: str, media: InboundMedia) -> None:
         """Keep what came of fetching it; nothing, where that is settled or it was dropped."""
         at: dict[str, object] = {"inbound_id": media.inbound_id, "position": media.position}
         # Who erases a person waits for this row: their key is there until the end.
-        if await self._one(_OPEN + self._dialect.for_update, **at) is None:
+        fixed = _OPEN + self._dialect.for_update
+        if await self._one(fixed, **at, practice_id=practice_id) is None:
             return
         ((chain_id,),) = await self._all(
             "SELECT chain_id FROM sms_inbound WHERE inbound_id = :inbound_id",

@@ -98,7 +98,9 @@ class SecurePageRecords(SubjectRecords):
     async def save_page(self, page: Page) -> None:
         """Keep what became of a page; what it shows is not brought back once it was dropped."""
         ((chain_id,),) = await self._all(
-            "SELECT chain_id FROM sms_messages WHERE message_id = :message_id",
+            """SELECT chain_id FROM sms_messages
+            WHERE message_id = :message_id AND practice_id = :practice_id""",
+            practice_id=page.practice_id,
             message_id=page.message_id,
         )
         columns = await self._page_columns(page, chain_id)
@@ -133,12 +135,13 @@ class SecurePageRecords(SubjectRecords):
 
     # Accesses
 
-    async def add_access(self, access: PageAccess) -> None:
+    async def add_access(self, practice_id: str, access: PageAccess) -> None:
         """Put an access on record; lock the page first. The address goes with what it showed."""
-        ((practice_id, chain_id, shows),) = await self._all(
-            """SELECT p.practice_id, m.chain_id, p.record IS NOT NULL FROM sms_secure_pages p
+        ((chain_id, shows),) = await self._all(
+            """SELECT m.chain_id, p.record IS NOT NULL FROM sms_secure_pages p
             JOIN sms_messages m ON m.message_id = p.message_id
-            WHERE p.message_id = :message_id""",
+            WHERE p.message_id = :message_id AND p.practice_id = :practice_id""",
+            practice_id=practice_id,
             message_id=access.message_id,
         )
         record = None

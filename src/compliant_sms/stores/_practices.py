@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from functools import lru_cache
 from typing import LiteralString
 
@@ -23,9 +25,13 @@ _ENROL_ANEW: LiteralString = """UPDATE sms_practices SET plaintext = :plaintext,
     AND (record <> :record OR plaintext <> :plaintext)"""
 
 
+_PROVED_BY = "proved_by"
+
+
 @lru_cache(maxsize=64)
-def _practice_record(practice: Practice) -> bytes:
-    return records.encode(practice)
+def _enrolled(practice: Practice, proofs: frozenset[str]) -> bytes:
+    """A practice, and beside what it is, what proves callbacks to one of its numbers."""
+    return records.canonical({**records.unstructure(practice), _PROVED_BY: sorted(proofs)})
 
 
 @lru_cache(maxsize=64)
@@ -41,10 +47,10 @@ class PracticeRecords(Records):
         super().__init__(connection, vault)
         self._written: set[str] = set()
 
-    async def enrol(self, practice: Practice, sender: PhoneNumber) -> bool:
+    async def enrol(self, practice: Practice, sender: PhoneNumber, proofs: Collection[str]) -> bool:
         """Remember which practice a number of ours belongs to; whether any of it is new."""
         reason = self._vault.plaintext.reason if self._vault.plaintext else ""
-        record = _practice_record(practice)
+        record = _enrolled(practice, frozenset(proofs))
         # Asked once: a row that another process wrote since is newer, and stays.
         if self._vault.enrolled.get(sender.e164) == (record, reason):
             return False
@@ -90,3 +96,22 @@ class PracticeRecords(Records):
             "SELECT record FROM sms_practices WHERE sender = :sender", sender=sender.e164
         )
         return _practice_of(bytes(row[0])) if row else None
+
+    async def callback_proofs(self, practice_id: str) -> dict[str, frozenset[str]]:
+        """What each number of a practice was last enrolled with as proof of its callbacks."""
+        rows = await self._all(
+            "SELECT sender, record FROM sms_practices WHERE practice_id = :practice_id",
+            practice_id=practice_id,
+        )
+        return {
+            sender: frozenset(json.loads(bytes(record)).get(_PROVED_BY, ()))
+            for sender, record in rows
+        }
+
+    async def practice_of(self, message_id: str) -> str | None:
+        """The id of the practice whose text that is."""
+        row = await self._one(
+            "SELECT practice_id FROM sms_messages WHERE message_id = :message_id",
+            message_id=message_id,
+        )
+        return str(row[0]) if row else None

@@ -109,7 +109,9 @@ class QueueRecords(TextRecords):
         for message in messages:
             await self._do(
                 """UPDATE sms_messages SET reserved_until = NULL, reservations = reservations - 1
-                WHERE message_id = :message_id AND reserved_until = :until""",
+                WHERE message_id = :message_id AND practice_id = :practice_id
+                AND reserved_until = :until""",
+                practice_id=message.practice_id,
                 message_id=message.message_id,
                 until=text(until),
             )

@@ -45,10 +45,12 @@ _ENTRIES: LiteralString = """SELECT e.seq, t.number, t.person, e.at, '', e.purge
     FROM sms_thread_entries e JOIN sms_threads t ON t.thread_id = e.thread_id
     WHERE e.practice_id = :practice_id AND e.seq > :after ORDER BY e.seq LIMIT :limit"""
 _TEXT: LiteralString = """SELECT draft, departure, state, chain_id FROM sms_messages
-    WHERE message_id = :key AND purged IS NULL"""
+    WHERE message_id = :key AND practice_id = :practice_id AND purged IS NULL"""
 _CAME: LiteralString = """SELECT record, chain_id FROM sms_inbound
-    WHERE inbound_id = :key AND purged IS NULL"""
-_DECIDED: LiteralString = "SELECT record FROM sms_decisions WHERE seq = :key AND purged IS NULL"
+    WHERE inbound_id = :key AND practice_id = :practice_id AND purged IS NULL"""
+_DECIDED: LiteralString = """SELECT record FROM sms_decisions d
+    WHERE seq = :key AND purged IS NULL AND EXISTS (SELECT 1 FROM sms_messages m
+        WHERE m.message_id = d.message_id AND m.practice_id = :practice_id)"""
 _OPEN = frozenset({State.DUE, State.HELD, State.CLAIMED, State.UNCERTAIN})
 
 
@@ -186,7 +188,9 @@ class RetentionRecords(
             for key, number, person, since, state, purged in rows
         ]
 
-    async def drop_content(self, record: RecordClass, key: str, *, purged: Purged) -> bool:
+    async def drop_content(
+        self, record: RecordClass, practice_id: str, key: str, *, purged: Purged
+    ) -> bool:
         """Replace the content of a record by its proof; False where there is nothing to drop."""
         if self._dialect.scrub:
             await self._db.fetch(self._dialect.scrub, {})
@@ -197,10 +201,10 @@ class RetentionRecords(
             RecordClass.APPOINTMENT: self._drop_appointment,
             RecordClass.CONVERSATION: self._drop_entry,
         }
-        return await drop[record](key, purged)
+        return await drop[record](practice_id, key, purged)
 
-    async def _drop_text(self, key: str, purged: Purged) -> bool:
-        row = await self._one(_TEXT + self._dialect.for_update, key=key)
+    async def _drop_text(self, practice_id: str, key: str, purged: Purged) -> bool:
+        row = await self._one(_TEXT + self._dialect.for_update, practice_id=practice_id, key=key)
         if row is None or row[2] in _OPEN:
             return False
         owner = await self._owner_of(row[3])
@@ -216,14 +220,14 @@ class RetentionRecords(
         )
         return True
 
-    async def _drop_inbound(self, key: str, purged: Purged) -> bool:
-        row = await self._one(_CAME + self._dialect.for_update, key=key)
+    async def _drop_inbound(self, practice_id: str, key: str, purged: Purged) -> bool:
+        row = await self._one(_CAME + self._dialect.for_update, practice_id=practice_id, key=key)
         if row is None:
             return False
         owner = await self._owner_of(row[1])
         inbound = records.decode(owner.open(bytes(row[0]), came(key)), Inbound)
         rest = evolve(inbound, body=instead_of(inbound.body), media=())
-        await self.close_unconfirmed(key)
+        await self.close_unconfirmed(practice_id, key)
         await self._do(
             "UPDATE sms_inbound SET record = :record, purged = :purged WHERE inbound_id = :key",
             key=key,
@@ -232,9 +236,10 @@ class RetentionRecords(
         )
         return True
 
-    async def _drop_decision(self, key: str, purged: Purged) -> bool:
+    async def _drop_decision(self, practice_id: str, key: str, purged: Purged) -> bool:
         row = await self._one(
             _DECIDED + self._dialect.for_update,
+            practice_id=practice_id,
             key=int(key),
         )
         if row is None:
@@ -262,11 +267,13 @@ class RetentionRecords(
             await self._drop_page(message_id)
         return len(free), rows[-1][0] if len(rows) == limit else ""
 
-    async def purged_decisions(self, message_id: str) -> list[Purged]:
+    async def purged_decisions(self, practice_id: str, message_id: str) -> list[Purged]:
         """What stays of decisions about a text that were dropped, oldest first."""
         rows = await self._all(
-            """SELECT purged FROM sms_decisions
-            WHERE message_id = :message_id AND purged IS NOT NULL ORDER BY seq""",
+            """SELECT d.purged FROM sms_decisions d JOIN sms_messages m USING (message_id)
+            WHERE message_id = :message_id AND practice_id = :practice_id
+            AND d.purged IS NOT NULL ORDER BY d.seq""",
+            practice_id=practice_id,
             message_id=message_id,
         )
         return [records.decode(purged, Purged) for (purged,) in rows]

@@ -374,10 +374,13 @@ class SubjectRecords(Records):
         )
         return [key_id for (key_id,) in rows]
 
-    async def data_key(self, chain_id: str) -> bytes | None:
+    async def data_key(self, practice_id: str, chain_id: str) -> bytes | None:
         """The key of a chain's records; None where they lie in the clear or are erased."""
         row = await self._one(
-            "SELECT data_key FROM sms_chains WHERE chain_id = :chain_id", chain_id=chain_id
+            """SELECT data_key FROM sms_chains
+            WHERE chain_id = :chain_id AND practice_id = :practice_id""",
+            practice_id=practice_id,
+            chain_id=chain_id,
         )
         return self._vault.data_key(chain_id, bytes(row[0])) if row and row[0] else None
 

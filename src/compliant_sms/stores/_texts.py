@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import LiteralString
 
 from compliant_sms import records
+from compliant_sms.errors import StoreError
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Departure, Draft, Message
 from compliant_sms.phone import PhoneNumber
@@ -45,7 +46,7 @@ _CHANGED: LiteralString = """UPDATE sms_messages SET state = :state, not_before 
     unreported_since = :unreported_since, reserved_until = NULL, reservations = 0"""
 _NOTED: LiteralString = "UPDATE sms_messages SET problem = :problem"
 _LEAVES: LiteralString = ", left_at = :left_at, departure = :departure"
-_AT: LiteralString = " WHERE message_id = :message_id"
+_AT: LiteralString = " WHERE message_id = :message_id AND practice_id = :practice_id"
 _IF_CLAIMED: LiteralString = """ AND state = 'claimed' AND attempts = :attempts
     AND claimed_until = :claimed_until AND provider_id IS NULL"""
 
@@ -76,10 +77,16 @@ def _erased(kept: bytes) -> Draft | None:
     return draft if draft is not None and draft.is_erased else None
 
 
+def _unknown() -> StoreError:
+    msg = "the practice has no text of that id: one of another practice is not changed"
+    return StoreError(msg)
+
+
 def _where_it_is(message: Message, at: datetime) -> dict[str, object]:
     claimed_until = message.claimed_until
     return {
         "message_id": message.message_id,
+        "practice_id": message.practice_id,
         "state": message.state,
         "not_before": text(message.not_before),
         "claimed_until": text(claimed_until) if claimed_until else None,
@@ -106,11 +113,11 @@ class TextRecords(SubjectRecords):
 
     def __init__(self, connection: Connection, vault: Vault | None = None) -> None:
         super().__init__(connection, vault)
-        self._owners: dict[str, Subject] = {}
+        self._owners: dict[tuple[str, str], Subject] = {}
 
     def _message(self, row: Row) -> Message:
         message_id, departure = row[0], row[11]
-        owner = self._owners[message_id] = self._vault.subject(row[13], row[14])
+        owner = self._owners[row[1], message_id] = self._vault.subject(row[13], row[14])
         draft = _erased(bytes(row[2])) if row[12] is not None else None
         if draft is None:
             draft = records.decode(owner.open(bytes(row[2]), drafted(message_id)), Draft)
@@ -144,17 +151,21 @@ class TextRecords(SubjectRecords):
                 unreadable.append(error)
         return found
 
-    async def _owner(self, message_id: str) -> Subject:
-        """Whose text it is."""
-        if message_id not in self._owners:
+    async def _owner(self, practice_id: str, message_id: str) -> Subject | None:
+        """Whose text it is; None where the practice has none of that id."""
+        its = practice_id, message_id
+        if its not in self._owners:
             row = await self._one(
-                """SELECT chain_id, data_key FROM sms_chains
-                WHERE chain_id = (SELECT chain_id FROM sms_messages WHERE message_id = :id)""",
-                id=message_id,
+                """SELECT chain_id, data_key FROM sms_chains WHERE chain_id = (
+                    SELECT chain_id FROM sms_messages
+                    WHERE message_id = :message_id AND practice_id = :practice_id)""",
+                practice_id=practice_id,
+                message_id=message_id,
             )
-            assert row is not None, "each text refers to a chain"  # noqa: S101
-            self._owners[message_id] = self._vault.subject(*row)
-        return self._owners[message_id]
+            if row is None:
+                return None
+            self._owners[its] = self._vault.subject(*row)
+        return self._owners[its]
 
     async def add(self, message: Message, at: datetime) -> bool:
         """Store a new text; False where the practice has one under its key already."""
@@ -168,11 +179,12 @@ class TextRecords(SubjectRecords):
     async def save(self, message: Message, at: datetime) -> None:
         """Store a new text, or a text's new state."""
         # What was not read before is new, most likely.
-        is_new = message.message_id not in self._owners and await self._add_message(
+        its = message.practice_id, message.message_id
+        is_new = its not in self._owners and await self._add_message(
             message, at, unless="ON CONFLICT (message_id) DO NOTHING"
         )
-        if not is_new:
-            await self._move(message, at)
+        if not (is_new or await self._move(message, at)):
+            raise _unknown()
         await self._add_step(message, at)
 
     async def close_claim(self, settled: Message, at: datetime) -> bool:
@@ -184,14 +196,23 @@ class TextRecords(SubjectRecords):
 
     async def note(self, message: Message) -> None:
         """Store the problem of a text that is where it was."""
-        await self._do(_NOTED + _AT, message_id=message.message_id, problem=_problem_of(message))
+        await self._do(
+            _NOTED + _AT,
+            message_id=message.message_id,
+            practice_id=message.practice_id,
+            problem=_problem_of(message),
+        )
 
-    async def _move(self, message: Message, at: datetime) -> None:
+    async def _move(self, message: Message, at: datetime) -> int:
         if message.state is State.CLAIMED:
-            departure = self._departure(message, await self._owner(message.message_id))
-            await self._do(_CHANGED + _LEAVES + _AT, **_where_it_is(message, at), **departure)
-        else:
-            await self._do(_CHANGED + _AT, **_where_it_is(message, at))
+            owner = await self._owner(message.practice_id, message.message_id)
+            if owner is None:
+                raise _unknown()
+            departure = self._departure(message, owner)
+            return await self._do(
+                _CHANGED + _LEAVES + _AT, **_where_it_is(message, at), **departure
+            )
+        return await self._do(_CHANGED + _AT, **_where_it_is(message, at))
 
     async def _add_step(self, message: Message, at: datetime) -> None:
         await self._soon(
@@ -208,7 +229,6 @@ class TextRecords(SubjectRecords):
         owner = await self._subject(message.practice_id, draft.to, draft.person, message_id)
         added = await self._do(
             _NEW + unless,
-            practice_id=message.practice_id,
             key=draft.idempotency_key,
             chain_id=owner.chain_id,
             number=await self._number(message.practice_id, draft.to),
@@ -221,7 +241,7 @@ class TextRecords(SubjectRecords):
             **_where_it_is(message, at),
         )
         if added:
-            self._owners[message_id] = owner
+            self._owners[message.practice_id, message_id] = owner
         return bool(added)
 
     @staticmethod
@@ -232,12 +252,11 @@ class TextRecords(SubjectRecords):
             "departure": owner.seal(records.encode(departure), about) if departure else None,
         }
 
-    async def message(self, message_id: str, practice_id: str | None = None) -> Message | None:
-        """The text with that id, of that practice where one is given."""
+    async def message(self, practice_id: str, message_id: str) -> Message | None:
+        """The practice's text with that id."""
         row = await self._one(
             MESSAGE
-            + "WHERE message_id = :message_id"
-            + ("" if practice_id is None else " AND practice_id = :practice_id")
+            + "WHERE message_id = :message_id AND practice_id = :practice_id"
             + self._dialect.for_update,
             message_id=message_id,
             practice_id=practice_id,
@@ -350,31 +369,37 @@ class TextRecords(SubjectRecords):
     async def _hold_volume(self, practice_id: str) -> None:
         await self._hold_first(f"{practice_id}/volume")
 
-    async def steps(self, message_id: str) -> list[Step]:
+    async def steps(self, practice_id: str, message_id: str) -> list[Step]:
         """The states that a text went through."""
         rows = await self._all(
-            "SELECT at, state FROM sms_steps WHERE message_id = :message_id ORDER BY seq",
+            """SELECT at, s.state FROM sms_steps s JOIN sms_messages m USING (message_id)
+            WHERE message_id = :message_id AND practice_id = :practice_id ORDER BY seq""",
+            practice_id=practice_id,
             message_id=message_id,
         )
         return [
             Step(message_id=message_id, at=instant(at), state=State(state)) for at, state in rows
         ]
 
-    async def add_decision(self, message_id: str, decision: Decision) -> None:
-        """Keep a decision about a text."""
-        owner = await self._owner(message_id)
+    async def add_decision(self, practice_id: str, message_id: str, decision: Decision) -> None:
+        """Keep a decision about a text of the practice."""
+        owner = await self._owner(practice_id, message_id)
+        if owner is None:
+            raise _unknown()
         await self._soon(
             "INSERT INTO sms_decisions (message_id, record) VALUES (:message_id, :record)",
             message_id=message_id,
             record=owner.seal(records.encode(decision), decided(message_id)),
         )
 
-    async def decisions(self, message_id: str) -> list[Decision]:
+    async def decisions(self, practice_id: str, message_id: str) -> list[Decision]:
         """The decisions about a text that were not purged, oldest first."""
+        owner, about = await self._owner(practice_id, message_id), decided(message_id)
+        if owner is None:
+            return []
         rows = await self._all(
             """SELECT record FROM sms_decisions
             WHERE message_id = :message_id AND purged IS NULL ORDER BY seq""",
             message_id=message_id,
         )
-        owner, about = await self._owner(message_id), decided(message_id)
         return [records.decode(owner.open(bytes(record), about), Decision) for (record,) in rows]

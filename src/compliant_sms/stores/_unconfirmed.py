@@ -23,9 +23,13 @@ _KEPT: LiteralString = """SELECT u.inbound_id, u.attempts, u.record, i.record, i
     WHERE u.inbound_id = :inbound_id"""
 # A row stays: whoever uses the database need not be allowed to delete any.
 _CLOSED: LiteralString = """UPDATE sms_unconfirmed SET again_at = NULL, record = :nothing
-    WHERE inbound_id = :inbound_id AND again_at IS NOT NULL"""
+    WHERE inbound_id = :inbound_id AND practice_id = :practice_id AND again_at IS NOT NULL"""
 _OWNED: LiteralString = """SELECT chain_id FROM sms_inbound
-    WHERE inbound_id = :inbound_id AND purged IS NULL"""
+    WHERE inbound_id = :inbound_id AND practice_id = :practice_id AND purged IS NULL"""
+
+
+def _its(inbound: Inbound) -> dict[str, object]:
+    return {"inbound_id": inbound.inbound_id, "practice_id": inbound.practice_id}
 
 
 def _told(inbound_id: str) -> str:
@@ -38,7 +42,7 @@ class UnconfirmedRecords(SubjectRecords):
     async def add_unconfirmed(self, pending: Unconfirmed) -> None:
         """Keep that the provider is to be asked for a text; that is due at once."""
         inbound = pending.inbound
-        ((chain_id,),) = await self._all(_OWNED, inbound_id=inbound.inbound_id)
+        ((chain_id,),) = await self._all(_OWNED, **_its(inbound))
         owner = await self._owner_of(chain_id)
         rest = evolve(
             pending,
@@ -84,7 +88,7 @@ class UnconfirmedRecords(SubjectRecords):
     async def delay_unconfirmed(self, claimed: Unconfirmed, again_at: datetime | None) -> None:
         """Ask for a text again then, or never; nothing, where somebody else has claimed it."""
         which: dict[str, object] = {
-            "inbound_id": claimed.inbound.inbound_id,
+            **_its(claimed.inbound),
             "attempts": claimed.attempts,
         }
         if again_at is None:
@@ -92,18 +96,20 @@ class UnconfirmedRecords(SubjectRecords):
             return
         await self._do(
             """UPDATE sms_unconfirmed SET again_at = :again_at
-            WHERE inbound_id = :inbound_id AND again_at IS NOT NULL AND attempts = :attempts""",
+            WHERE inbound_id = :inbound_id AND practice_id = :practice_id
+            AND again_at IS NOT NULL AND attempts = :attempts""",
             **which,
             again_at=text(again_at),
         )
 
-    async def close_unconfirmed(self, inbound_id: str) -> bool:
+    async def close_unconfirmed(self, practice_id: str, inbound_id: str) -> bool:
         """Ask for a text no more; False where that was done, or the text was dropped."""
-        return bool(await self._do(_CLOSED, inbound_id=inbound_id, nothing=b"{}"))
+        which = {"practice_id": practice_id, "inbound_id": inbound_id}
+        return bool(await self._do(_CLOSED, **which, nothing=b"{}"))
 
     async def prove_inbound(self, inbound: Inbound, at: datetime) -> None:  # noqa: ARG002
         """Keep what a text means that the provider stands for now."""
-        for (chain_id,) in await self._all(_OWNED, inbound_id=inbound.inbound_id):
+        for (chain_id,) in await self._all(_OWNED, **_its(inbound)):
             owner = await self._owner_of(chain_id)
             await self._do(
                 "UPDATE sms_inbound SET record = :record WHERE inbound_id = :inbound_id",

@@ -79,7 +79,7 @@ async def _kept(tx: Transaction, practice_id: str) -> tuple[set[PhoneNumber], se
     after = ""
     while page := await tx.aged(RecordClass.TEXT_BODY, practice_id, after, _PAGE):
         after = page[-1].key
-        for message in [await tx.message(each.key) for each in page]:
+        for message in [await tx.message(practice_id, each.key) for each in page]:
             if message is not None and not message.draft.is_erased:
                 numbers.add(message.draft.to)
                 bodies |= {message.body, message.draft.body}

@@ -365,6 +365,12 @@ class ProviderContract:
         kept = {"content-type": genuine.header("content-type") or ""}
         self._refuses(evolve(genuine, headers=kept, url=genuine.url.partition("?")[0]))
 
+    def test_what_proves_callbacks(self) -> None:
+        """It is told in texts, so that two adapters of one account can be told by one of them."""
+        proofs = self.make_provider().callback_proofs
+        assert all(isinstance(each, str) and each for each in proofs)
+        assert set(proofs) == set(self.make_provider().callback_proofs)
+
     def test_flipped_bits(self) -> None:
         """No single changed bit of the body is believed, unless it says the same: ``%2b``."""
         provider, genuine = self.make_provider(), self.patient_texts("STOP")

@@ -4,6 +4,7 @@ from compliant_sms.testing._contract._appointments import AppointmentContract
 from compliant_sms.testing._contract._counts import CountContract
 from compliant_sms.testing._contract._importing import ImportContract
 from compliant_sms.testing._contract._inbox import InboxContract
+from compliant_sms.testing._contract._isolation import IsolationContract
 from compliant_sms.testing._contract._keeping import KeepingContract
 from compliant_sms.testing._contract._ledger import LedgerContract
 from compliant_sms.testing._contract._media import MediaContract
@@ -33,6 +34,7 @@ class StoreContract(
     ImportContract,
     VolumeContract,
     CountContract,
+    IsolationContract,
 ):
     """Everything that a store promises; make your own pass it.
 

@@ -23,7 +23,7 @@ from compliant_sms.testing._contract._samples import (
 )
 from compliant_sms.volume import UNTIL_RESUMED
 
-__all__ = ["AppointmentContract", "told"]
+__all__ = ["AppointmentContract", "an_answer", "kept", "told"]
 
 _PURGED = Purged(at=NOON, rule="its time has passed", run="run", proofs=())
 
@@ -164,13 +164,13 @@ class AppointmentContract(Contract):
             waits = a_text().not_before
             assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) == waits
             assert store.run(lambda tx: tx.waits_to_tell(HERE, key, first.until)) is None
-            store.run(lambda tx: tx.void_told(first.message_id, "it was moved"))
+            store.run(lambda tx: tx.void_told(HERE, first.message_id, "it was moved"))
             void = evolve(first, void="it was moved")
-            assert store.run(lambda tx: tx.told_in(first.message_id)) == [void]
+            assert store.run(lambda tx: tx.told_in(HERE, first.message_id)) == [void]
             assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) is None
             store.run(telling(again))
             assert store.run(lambda tx: tx.told_of(HERE, key)) == [void, again]
-            assert store.run(lambda tx: tx.told_in("nothing")) == []
+            assert store.run(lambda tx: tx.told_in(HERE, "nothing")) == []
             assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) == waits
             store.run(later)
             assert store.run(lambda tx: tx.waits_to_tell(HERE, key, NOON)) == waits
@@ -220,7 +220,7 @@ class AppointmentContract(Contract):
         record = RecordClass.APPOINTMENT
 
         def drop(number: str) -> Work[bool]:
-            return lambda tx: tx.drop_content(record, number, purged=_PURGED)
+            return lambda tx: tx.drop_content(record, HERE, number, purged=_PURGED)
 
         with self._bench(make_store) as store:
             store.run(adding(over))

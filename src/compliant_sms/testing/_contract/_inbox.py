@@ -59,13 +59,13 @@ class InboxContract(Contract):
             assert store.run(raising(0)) == []
             assert store.run(raising(1)) == ["w1"]
             assert store.run(raising(2)) == ["w1", "w3"]
-            store.run(lambda tx: tx.raise_wait("w1", 1))
-            store.run(lambda tx: tx.raise_wait("w1", 0))
+            store.run(lambda tx: tx.raise_wait(HERE, "w1", 1))
+            store.run(lambda tx: tx.raise_wait(HERE, "w1", 0))
             assert store.run(raising(1)) == []
             assert store.run(raising(2)) == ["w1", "w3"]
-            store.run(lambda tx: tx.raise_wait("w1", 3))
+            store.run(lambda tx: tx.raise_wait(HERE, "w1", 3))
             assert store.run(raising(9)) == ["w3"]
-            store.run(lambda tx: tx.close_waits("t2", NOON))
+            store.run(lambda tx: tx.close_waits(HERE, "t2", NOON))
             assert store.run(raising(9)) == []
 
     def test_what_is_due_first_goes_before_what_came_first(self, make_store: MakeStore) -> None:

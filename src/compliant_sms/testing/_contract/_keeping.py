@@ -100,7 +100,7 @@ class KeepingContract(Contract):
             await tx.add_inbound(an_inbound())
 
         def drop(record: RecordClass, key: str) -> Work[bool]:
-            return lambda tx: tx.drop_content(record, key, purged=_PURGED)
+            return lambda tx: tx.drop_content(record, HERE, key, purged=_PURGED)
 
         with self._bench(make_store) as store:
             store.run(write)
@@ -112,7 +112,7 @@ class KeepingContract(Contract):
                 (RecordClass.INBOUND_BODY, an_inbound().inbound_id, False),
             ):
                 assert store.run(drop(record, key)) is done
-            gone = store.run(lambda tx: tx.message(f"{HERE}/a"))
+            gone = store.run(lambda tx: tx.message(HERE, f"{HERE}/a"))
             assert gone is not None
             assert gone.purged is not None
             assert gone.is_for(a_text("a").draft)

@@ -39,7 +39,7 @@ def appending(event: ConsentEvent) -> Work[None]:
 
 def linked(chain_id: str) -> Work[list[Link]]:
     """Work that reads a chain."""
-    return lambda tx: tx.links(chain_id)
+    return lambda tx: tx.links(HERE, chain_id)
 
 
 def following(after: tuple[str, int]) -> Work[list[FiledLink]]:
@@ -96,7 +96,7 @@ class LedgerContract(Contract):
             assert sum(map(whole, chains, links)) == 7
             whose = [(each.number, each.person) for each in chains]
             assert sorted(whose, key=str) == [(ANA, "pat-0"), (ANA, "pat-1"), (ANA, None)]
-            assert store.run(lambda tx: tx.links("nothing")) == []
+            assert store.run(lambda tx: tx.links(HERE, "nothing")) == []
 
     def test_chains_by_pages(self, make_store: MakeStore) -> None:
         """The chains of one practice come in the order of their ids, and pages leave none out."""
@@ -255,14 +255,14 @@ class LedgerContract(Contract):
 
         async def write(tx: Transaction) -> None:
             await tx.save(a_text(), NOON)
-            await tx.add_decision(f"{HERE}/1", decision)
+            await tx.add_decision(HERE, f"{HERE}/1", decision)
             await tx.append(an_event(person="pat-1"), "chain")
             await tx.add_inbound(an_inbound())
 
         async def read(tx: Transaction) -> list[object]:
             return [
-                await tx.message(f"{HERE}/1"),
-                *await tx.decisions(f"{HERE}/1"),
+                await tx.message(HERE, f"{HERE}/1"),
+                *await tx.decisions(HERE, f"{HERE}/1"),
                 *await tx.consent_events(HERE, ANA),
                 *await tx.inbound_from(HERE, ANA),
             ]

@@ -43,7 +43,7 @@ def claiming(practice_id: str = HERE, after: float = 0) -> Work[InboundMedia | N
 
 def saving(media: InboundMedia) -> Work[None]:
     """Work that keeps what came of one."""
-    return lambda tx: tx.save_media(media)
+    return lambda tx: tx.save_media(HERE, media)
 
 
 def listing(practice_id: str = HERE) -> Work[list[InboundMedia]]:
@@ -96,7 +96,7 @@ class MediaContract(Contract):
             store.run(saving(evolve(first, again_at=None, content=_PICTURE)))
             purged = Purged(at=NOON, rule="its time has passed", run="run", proofs=())
             record, key = RecordClass.INBOUND_BODY, with_pictures().inbound_id
-            assert store.run(lambda tx: tx.drop_content(record, key, purged=purged))
+            assert store.run(lambda tx: tx.drop_content(record, HERE, key, purged=purged))
             store.run(saving(evolve(second, again_at=None, content=_PICTURE)))
             assert [(e.url, e.content, e.again_at) for e in store.run(listing())] == [
                 ("", b"", None)

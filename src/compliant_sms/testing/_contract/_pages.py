@@ -22,7 +22,7 @@ from compliant_sms.testing._contract._samples import (
     saving,
 )
 
-__all__ = ["PageContract"]
+__all__ = ["PageContract", "a_page", "an_access"]
 
 _OPENS = "0123456789abcdefghijkl"
 _LATE = NOON + minutes(60)
@@ -65,7 +65,7 @@ async def guess(tx: Transaction) -> int:
     page = await tx.page_at(HERE, token_hash(_OPENS))
     assert page is not None
     await tx.save_page(evolve(page, attempts=page.attempts + 1))
-    await tx.add_access(an_access(Accessed.WRONG_ANSWER, ""))
+    await tx.add_access(HERE, an_access(Accessed.WRONG_ANSWER, ""))
     return page.attempts + 1
 
 
@@ -112,7 +112,7 @@ class PageContract(Contract):
             store.run(saving(a_text()))
             store.run(adding(a_page()))
             for each in (an_access(Accessed.OPENED), an_access(Accessed.READ, "")):
-                store.run(lambda tx, each=each: tx.add_access(each))  # type: ignore[misc]
+                store.run(lambda tx, each=each: tx.add_access(HERE, each))  # type: ignore[misc]
             told = store.run(lambda tx: tx.new_accesses(HERE, 10))
             assert [(each.what, each.address) for each in told] == [
                 (Accessed.OPENED, "192.0.2.7"),
@@ -135,7 +135,7 @@ class PageContract(Contract):
                 store.run(saving(text))
                 store.run(adding(a_page(f"{key}", token=f"{key}" * 22)))
                 access = evolve(an_access(), message_id=text.message_id)
-                store.run(lambda tx, access=access: tx.add_access(access))  # type: ignore[misc]
+                store.run(lambda tx, access=access: tx.add_access(HERE, access))  # type: ignore[misc]
             known = a_text("2").message_id
             beside = store.run(lambda tx: tx.accesses_beside(HERE, known))
             assert [each.message_id for each in beside] == [a_text().message_id, known]
@@ -146,7 +146,7 @@ class PageContract(Contract):
         with self._bench(make_store) as store:
             store.run(saving(a_text()))
             store.run(adding(a_page()))
-            store.run(lambda tx: tx.add_access(an_access()))
+            store.run(lambda tx: tx.add_access(HERE, an_access()))
             assert store.run(expiring(59)) == (0, "")
             assert store.run(expiring(99, THERE)) == (0, "")
             assert store.run(expiring(60)) == (1, "")
@@ -155,7 +155,7 @@ class PageContract(Contract):
             assert store.run(opening(a_page())) == evolve(a_page(), content=None)
             (access,) = store.run(lambda tx: tx.accesses(HERE, a_text().message_id))
             assert access.address == ""
-            store.run(lambda tx: tx.add_access(an_access()))
+            store.run(lambda tx: tx.add_access(HERE, an_access()))
             assert [
                 each.address for each in store.run(lambda tx: tx.accesses(HERE, "lakeside/1"))
             ] == ["", ""]
@@ -206,7 +206,7 @@ class PageContract(Contract):
             store.run(adding(a_page()))
             purged = Purged(at=NOON, rule="its time has passed", run="run", proofs=())
             record, key = RecordClass.TEXT_BODY, a_text().message_id
-            assert store.run(lambda tx: tx.drop_content(record, key, purged=purged))
+            assert store.run(lambda tx: tx.drop_content(record, HERE, key, purged=purged))
             assert store.run(opening(a_page())) == evolve(a_page(), content=None)
             assert not store.run(adding(a_page()))
             (text,) = store.run(lambda tx: tx.messages_to(HERE, ANA))
@@ -223,7 +223,7 @@ class PageContract(Contract):
             await tx.append(an_event(person="pat-1"), "chain")
             await tx.save(a_text(person="pat-1"), NOON)
             await tx.add_page(a_page())
-            await tx.add_access(an_access())
+            await tx.add_access(HERE, an_access())
 
         with self._bench(make_store) as store:
             store.run(write, keyring)

@@ -65,7 +65,7 @@ def telling(news: StatusUpdate) -> Work[bool]:
 
 async def told(tx: Transaction) -> list[Callback]:
     """All news of the first text."""
-    return await tx.callbacks(f"{HERE}/1")
+    return await tx.callbacks(HERE, f"{HERE}/1")
 
 
 class QueueContract(Contract):
@@ -385,6 +385,6 @@ class QueueContract(Contract):
             store.run(saving(a_text()))
             for key, state in enumerate(states):
                 store.run(telling(a_status(str(key), state)))
-            found = store.run(lambda tx: tx.callbacks(f"{HERE}/1"))
+            found = store.run(lambda tx: tx.callbacks(HERE, f"{HERE}/1"))
             assert [(each.at, each.update.state) for each in found] == [(NOON, s) for s in states]
-            assert store.run(lambda tx: tx.callbacks("nothing")) == []
+            assert store.run(lambda tx: tx.callbacks(HERE, "nothing")) == []

@@ -31,7 +31,7 @@ __all__ = ["TextContract"]
 
 def enrolling(practice: Practice) -> Work[object]:
     """Work that enrols a practice."""
-    return lambda tx: tx.enrol(practice, SENDER)
+    return lambda tx: tx.enrol(practice, SENDER, ())
 
 
 class TextContract(Contract):
@@ -53,10 +53,10 @@ class TextContract(Contract):
         with self._bench(make_store) as store:
             for message in (due, claimed, failed):
                 store.run(saving(message))
-                assert store.run(lambda tx: tx.message(due.message_id)) == message
+                assert store.run(lambda tx: tx.message(HERE, due.message_id)) == message
             assert store.run(lambda tx: tx.message_by_key(HERE, "1")) == failed
             assert store.run(lambda tx: tx.message_by_provider_id(HERE, "twilio", "SM1")) == failed
-            steps = store.run(lambda tx: tx.steps(due.message_id))
+            steps = store.run(lambda tx: tx.steps(HERE, due.message_id))
             assert [step.state for step in steps] == [State.DUE, State.CLAIMED, State.FAILED]
 
     def test_what_is_noted_is_no_step(self, make_store: MakeStore) -> None:
@@ -69,8 +69,8 @@ class TextContract(Contract):
         with self._bench(make_store) as store:
             store.run(saving(uncertain))
             store.run(lambda tx: tx.note(noted))
-            assert store.run(lambda tx: tx.message(noted.message_id)) == noted
-            steps = store.run(lambda tx: tx.steps(noted.message_id))
+            assert store.run(lambda tx: tx.message(HERE, noted.message_id)) == noted
+            steps = store.run(lambda tx: tx.steps(HERE, noted.message_id))
             assert [step.state for step in steps] == [State.UNCERTAIN]
 
     def test_unknown_texts(self, make_store: MakeStore) -> None:
@@ -80,8 +80,8 @@ class TextContract(Contract):
 
             async def look(tx: Transaction) -> list[object]:
                 return [
-                    await tx.message("nothing"),
-                    await tx.message(a_text().message_id, THERE),
+                    await tx.message(HERE, "nothing"),
+                    await tx.message(THERE, a_text().message_id),
                     await tx.message_by_key(HERE, "nothing"),
                     await tx.message_by_key(THERE, "1"),
                     await tx.message_by_provider_id(HERE, "other", "SM1"),
@@ -89,12 +89,12 @@ class TextContract(Contract):
                     await tx.message_by_provider_id(THERE, "twilio", "SM1"),
                     *await tx.messages_to(THERE, ANA),
                     *await tx.messages_to(HERE, BEN),
-                    *await tx.steps("nothing"),
+                    *await tx.steps(HERE, "nothing"),
                     *await tx.departures(HERE, ANA, NOON - minutes(1)),
                 ]
 
             assert store.run(look) == [None] * 7
-            assert store.run(lambda tx: tx.message(a_text().message_id, HERE)) is not None
+            assert store.run(lambda tx: tx.message(HERE, a_text().message_id)) is not None
 
     def test_one_key_in_two_practices(self, make_store: MakeStore) -> None:
         """A key belongs to its practice."""
@@ -139,11 +139,11 @@ class TextContract(Contract):
         async def decide(tx: Transaction) -> None:
             await tx.save(a_text(), NOON)
             for decision in decisions:
-                await tx.add_decision(f"{HERE}/1", decision)
+                await tx.add_decision(HERE, f"{HERE}/1", decision)
 
         with self._bench(make_store) as store:
             store.run(decide)
-            assert store.run(lambda tx: tx.decisions(f"{HERE}/1")) == decisions
+            assert store.run(lambda tx: tx.decisions(HERE, f"{HERE}/1")) == decisions
 
     def test_volume(self, make_store: MakeStore) -> None:
         """Segments are counted by the minute, each practice's on its own."""

@@ -82,7 +82,7 @@ def answering(thread_id: str, message_id: str, state: State) -> Work[None]:
     async def write(tx: Transaction) -> None:
         text = a_text(message_id, state=State.CLAIMED, departure=a_departure(NOON + minutes(5)))
         await tx.save(evolve(text, claimed_until=NOON, attempts=1), NOON)
-        await tx.answer_waits(thread_id, text.message_id)
+        await tx.answer_waits(HERE, thread_id, text.message_id)
         if state is not State.CLAIMED:
             await tx.save(evolve(text, state=state, claimed_until=NOON, attempts=1), NOON)
 
@@ -157,11 +157,11 @@ class ThreadContract(Contract):
                 assert state() is ThreadState.WAITING
             store.run(answering("t1", "m7", State.SENT))
             assert state() is ThreadState.ANSWERED
-            (wait,) = store.run(lambda tx: tx.waits("t1"))
+            (wait,) = store.run(lambda tx: tx.waits(HERE, "t1"))
             assert wait.answered_at == NOON + minutes(5)
             assert not wait.waits
             answers = [f"{HERE}/m{n}" for n in (0, 1, 2, 7)]
-            assert store.run(lambda tx: tx.answers_in("t1")) == answers
+            assert store.run(lambda tx: tx.answers_in(HERE, "t1")) == answers
             undelivered = a_text("m7", state=State.UNDELIVERED, claimed_until=NOON, attempts=1)
             store.run(lambda tx: _reread(tx, undelivered.message_id, State.UNDELIVERED))
             assert state() is ThreadState.WAITING
@@ -174,19 +174,19 @@ class ThreadContract(Contract):
             store.run(waiting_in(a_thread(), a_wait("w1")))
             store.run(answering("t1", "m1", State.SENT))
             store.run(lambda tx: tx.add_wait(HERE, a_wait("w2", after=8)))
-            store.run(lambda tx: tx.requeue_waits("t1", "billing"))
-            store.run(lambda tx: tx.close_waits("t1", NOON + minutes(9)))
-            first, second = store.run(lambda tx: tx.waits("t1"))
+            store.run(lambda tx: tx.requeue_waits(HERE, "t1", "billing"))
+            store.run(lambda tx: tx.close_waits(HERE, "t1", NOON + minutes(9)))
+            first, second = store.run(lambda tx: tx.waits(HERE, "t1"))
             assert (first.settled, first.queue) == ("", "billing")
             assert (second.settled, second.settled_at) == ("closed", NOON + minutes(9))
             early, late = NOON + minutes(4), NOON + minutes(6)
             assert store.run(lambda tx: tx.settle_answered(HERE, late, early)) == 0
             assert store.run(lambda tx: tx.settle_answered(HERE, late, late)) == 1
             assert store.run(lambda tx: tx.settle_answered(HERE, late, late)) == 0
-            first, _ = store.run(lambda tx: tx.waits("t1"))
+            first, _ = store.run(lambda tx: tx.waits(HERE, "t1"))
             assert (first.settled, first.settled_at) == ("answered", late)
             store.run(lambda tx: _reread(tx, f"{HERE}/m1", State.UNDELIVERED))
-            assert not any(wait.waits for wait in store.run(lambda tx: tx.waits("t1")))
+            assert not any(wait.waits for wait in store.run(lambda tx: tx.waits(HERE, "t1")))
 
     def test_entries_stay_with_their_thread(self, make_store: MakeStore) -> None:
         """In their order, through a change of whose thread it is, and into another thread."""
@@ -204,17 +204,19 @@ class ThreadContract(Contract):
 
         with self._bench(make_store) as store:
             store.run(write, keyring)
-            assert store.run(lambda tx: tx.entries("t1"), keyring) == notes
+            assert store.run(lambda tx: tx.entries(HERE, "t1"), keyring) == notes
             store.run(lambda tx: tx.save_thread(evolve(nobodys, person="pat-9")), keyring)
-            assert store.run(lambda tx: tx.entries("t1"), keyring) == notes
+            assert store.run(lambda tx: tx.entries(HERE, "t1"), keyring) == notes
             store.run(lambda tx: tx.add_thread(theirs), keyring)
             joined = evolve(nobodys, person="pat-9")
             store.run(lambda tx: tx.move_thread(joined, theirs), keyring)
             moved = [evolve(each, thread_id="t2") for each in notes]
-            assert store.run(lambda tx: tx.entries("t2"), keyring) == moved
-            assert store.run(lambda tx: tx.entries("t1"), keyring) == []
+            assert store.run(lambda tx: tx.entries(HERE, "t2"), keyring) == moved
+            assert store.run(lambda tx: tx.entries(HERE, "t1"), keyring) == []
             assert store.run(lambda tx: tx.thread(HERE, "t1"), keyring) is None
-            assert [w.wait_id for w in store.run(lambda tx: tx.waits("t2"), keyring)] == ["w1"]
+            assert [w.wait_id for w in store.run(lambda tx: tx.waits(HERE, "t2"), keyring)] == [
+                "w1"
+            ]
             assert store.run(lambda tx: tx.thread_of(HERE, ANA, "pat-9"), keyring) is None
 
     def test_notes_are_dropped(self, make_store: MakeStore) -> None:
@@ -222,7 +224,7 @@ class ThreadContract(Contract):
         record = RecordClass.CONVERSATION
 
         def drop(key: str) -> Work[bool]:
-            return lambda tx: tx.drop_content(record, key, purged=_PURGED)
+            return lambda tx: tx.drop_content(record, HERE, key, purged=_PURGED)
 
         async def write(tx: Transaction) -> None:
             await tx.add_thread(a_thread())
@@ -240,10 +242,10 @@ class ThreadContract(Contract):
             )
             assert store.run(lambda tx: tx.aged(record, HERE, first.key, 9)) == [second]
             assert [store.run(drop(first.key)) for _ in range(2)] == [True, False]
-            assert [e.entry_id for e in store.run(lambda tx: tx.entries("t1"))] == ["e2"]
-            ((at, kept),) = store.run(lambda tx: tx.dropped_entries("t1"))
+            assert [e.entry_id for e in store.run(lambda tx: tx.entries(HERE, "t1"))] == ["e2"]
+            ((at, kept),) = store.run(lambda tx: tx.dropped_entries(HERE, "t1"))
             assert (at, kept.rule, len(kept.proofs)) == (NOON, _PURGED.rule, 1)
-            assert store.run(lambda tx: tx.dropped_entries("t2")) == []
+            assert store.run(lambda tx: tx.dropped_entries(HERE, "t2")) == []
 
     def test_threads_are_sealed_and_erased(self, make_store: MakeStore) -> None:
         """They open with the keys of whom they are with, and never again once those are gone."""
@@ -261,9 +263,9 @@ class ThreadContract(Contract):
             store.run(write, keyring)
             store.run(lambda tx: tx.erase(HERE, "pat-881", _PURGED), keyring)
             assert store.run(lambda tx: tx.thread(HERE, "t1"), keyring) is None
-            assert store.run(lambda tx: tx.entries("t1"), keyring) == []
+            assert store.run(lambda tx: tx.entries(HERE, "t1"), keyring) == []
             assert store.run(listing(), keyring) == []
-            (wait,) = store.run(lambda tx: tx.waits("t1"), keyring)
+            (wait,) = store.run(lambda tx: tx.waits(HERE, "t1"), keyring)
             assert wait.settled == "erased"
             again = a_thread("t5")
             assert store.run(lambda tx: tx.add_thread(again), keyring)
@@ -279,6 +281,6 @@ def _entry(
 
 
 async def _reread(tx: Transaction, message_id: str, state: State) -> None:
-    message = await tx.message(message_id)
+    message = await tx.message(HERE, message_id)
     assert message is not None
     await tx.save(evolve(message, state=state), NOON)

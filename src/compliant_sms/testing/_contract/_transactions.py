@@ -42,7 +42,7 @@ class TransactionContract(Contract):
 
         async def work(tx: Transaction) -> object:
             await tx.save(a_text(), NOON)
-            return await tx.message(f"{HERE}/1")
+            return await tx.message(HERE, f"{HERE}/1")
 
         with self._bench(make_store) as store:
             assert store.run(work) == a_text()
@@ -54,14 +54,14 @@ class TransactionContract(Contract):
         async def work(tx: Transaction) -> None:
             await tx.save(a_text(), NOON)
             await tx.append(an_event(), "chain")
-            await tx.enrol(a_practice(), SENDER)
+            await tx.enrol(a_practice(), SENDER, ())
             raise mine
 
         with self._bench(make_store) as store:
             with raises(_Mine) as caught:
                 store.run(work)
             assert caught == [mine]
-            assert store.run(lambda tx: tx.message(f"{HERE}/1")) is None
+            assert store.run(lambda tx: tx.message(HERE, f"{HERE}/1")) is None
             assert store.run(lambda tx: tx.consent_events(HERE, ANA)) == []
             assert store.run(lambda tx: tx.practice_at(SENDER)) is None
 
@@ -72,7 +72,7 @@ class TransactionContract(Contract):
         with self._bench(make_store) as store:
             store.run(lambda tx: tx.save(a_text(), NOON))
             store.reopen()
-            assert store.run(lambda tx: tx.message(f"{HERE}/1")) == a_text()
+            assert store.run(lambda tx: tx.message(HERE, f"{HERE}/1")) == a_text()
 
     def test_used_after_close(self, make_store: MakeStore) -> None:
         """A closed store opens again when it is used, and closing twice harms nobody."""
@@ -80,7 +80,7 @@ class TransactionContract(Contract):
             store.close()
             store.close()
             store.run(lambda tx: tx.save(a_text(), NOON))
-            assert store.run(lambda tx: tx.message(f"{HERE}/1")) == a_text()
+            assert store.run(lambda tx: tx.message(HERE, f"{HERE}/1")) == a_text()
 
     def test_lock_is_a_fence(self, make_store: MakeStore) -> None:
         """Whoever locks a number sees all that was committed by those who held it before."""
@@ -157,7 +157,7 @@ class TransactionContract(Contract):
 
         async def claim(tx: Transaction) -> bool:
             await tx.lock(HERE, ANA)
-            message = await tx.message(f"{HERE}/1")
+            message = await tx.message(HERE, f"{HERE}/1")
             assert message is not None
             if message.state is not State.DUE:
                 return False
@@ -168,7 +168,7 @@ class TransactionContract(Contract):
         with self._bench(make_store) as store:
             store.run(lambda tx: tx.save(a_text(), NOON))
             assert sorted(map(_plain, store.together([claim] * 12))) == [False] * 11 + [True]
-            steps = store.run(lambda tx: tx.steps(f"{HERE}/1"))
+            steps = store.run(lambda tx: tx.steps(HERE, f"{HERE}/1"))
             assert [step.state for step in steps] == [State.DUE, State.CLAIMED]
 
     def test_a_claim_is_closed_once(self, make_store: MakeStore) -> None:
@@ -192,22 +192,22 @@ class TransactionContract(Contract):
             store.run(saving(claimed))
             closed = store.together([closing(sent)] * 8)
             assert sorted(map(_plain, closed)) == [False] * 7 + [True]
-            assert store.run(lambda tx: tx.message(sent.message_id)) == sent
-            steps = store.run(lambda tx: tx.steps(sent.message_id))
+            assert store.run(lambda tx: tx.message(HERE, sent.message_id)) == sent
+            steps = store.run(lambda tx: tx.steps(HERE, sent.message_id))
             assert [step.state for step in steps] == [State.CLAIMED, State.SENT]
 
     def test_changes_are_not_lost(self, make_store: MakeStore) -> None:
         """Who reads a text to change it waits for whoever is changing it, without any lock."""
 
         async def count(tx: Transaction) -> None:
-            message = await tx.message(f"{HERE}/1")
+            message = await tx.message(HERE, f"{HERE}/1")
             assert message is not None
             await tx.save(evolve(message, attempts=message.attempts + 1), NOON)
 
         with self._bench(make_store) as store:
             store.run(lambda tx: tx.save(a_text(), NOON))
             assert store.together([count] * 12) == [None] * 12
-            message = store.run(lambda tx: tx.message(f"{HERE}/1"))
+            message = store.run(lambda tx: tx.message(HERE, f"{HERE}/1"))
             assert message is not None
             assert message.attempts == 12
 
@@ -281,7 +281,7 @@ def closing(settled: Message) -> Work[bool]:
 
 
 async def _text(tx: Transaction, message_id: str) -> Message | None:
-    return await tx.message(message_id)
+    return await tx.message(HERE, message_id)
 
 
 def _plain(result: object) -> int:

@@ -21,10 +21,10 @@ from compliant_sms.testing._contract._samples import (
     minutes,
 )
 
-__all__ = ["UnconfirmedContract"]
+__all__ = ["PENDING", "UnconfirmedContract"]
 
 _TEXT = evolve(an_inbound("1"), proven=False, media=("https://carrier.example/1.jpg",))
-_PENDING = Unconfirmed(
+PENDING = Unconfirmed(
     inbound=_TEXT,
     event=InboundText(
         key=_TEXT.provider_key,
@@ -45,7 +45,7 @@ _PENDING = Unconfirmed(
 
 async def _keep(tx: Transaction) -> None:
     await tx.add_inbound(_TEXT)
-    await tx.add_unconfirmed(_PENDING)
+    await tx.add_unconfirmed(PENDING)
 
 
 def _claiming(practice_id: str = HERE, after: float = 0) -> Work[Unconfirmed | None]:
@@ -54,7 +54,7 @@ def _claiming(practice_id: str = HERE, after: float = 0) -> Work[Unconfirmed | N
 
 
 def _closing() -> Work[bool]:
-    return lambda tx: tx.close_unconfirmed(_TEXT.inbound_id)
+    return lambda tx: tx.close_unconfirmed(HERE, _TEXT.inbound_id)
 
 
 def _reading() -> Work[list[Inbound]]:
@@ -71,9 +71,9 @@ class UnconfirmedContract(Contract):
             assert store.run(_claiming(THERE)) is None
             assert store.run(_claiming(after=-1)) is None
             claimed = [each for each in store.together([_claiming()] * 4) if each]
-            assert claimed == [evolve(_PENDING, attempts=1)]
+            assert claimed == [evolve(PENDING, attempts=1)]
             assert store.run(_claiming(after=4)) is None
-            assert store.run(_claiming(after=5)) == evolve(_PENDING, attempts=2)
+            assert store.run(_claiming(after=5)) == evolve(PENDING, attempts=2)
 
     def test_unconfirmed_are_closed_once(self, make_store: MakeStore) -> None:
         """Of several who close one, one learns that it did; nobody is asked again."""
@@ -94,7 +94,7 @@ class UnconfirmedContract(Contract):
             store.run(lambda tx: tx.delay_unconfirmed(second, NOON + minutes(30)))
             assert store.run(_claiming(after=29)) is None
             third = store.run(_claiming(after=30))
-            assert third == evolve(_PENDING, attempts=3)
+            assert third == evolve(PENDING, attempts=3)
             assert third is not None
             store.run(lambda tx: tx.delay_unconfirmed(third, None))
             assert store.run(_claiming(after=99)) is None
@@ -116,7 +116,7 @@ class UnconfirmedContract(Contract):
             assert claimed is not None
             purged = Purged(at=NOON, rule="its time has passed", run="run", proofs=())
             record, key = RecordClass.INBOUND_BODY, _TEXT.inbound_id
-            assert store.run(lambda tx: tx.drop_content(record, key, purged=purged))
+            assert store.run(lambda tx: tx.drop_content(record, HERE, key, purged=purged))
             assert not store.run(_closing())
             store.run(lambda tx: tx.prove_inbound(claimed.inbound, NOON))
             assert store.run(_claiming(after=99)) is None
@@ -136,7 +136,7 @@ class UnconfirmedContract(Contract):
         with self._bench(make_store) as store:
             store.run(write, keyring)
             claimed = store.run(_claiming(), keyring)
-            assert claimed == evolve(_PENDING, attempts=1)
+            assert claimed == evolve(PENDING, attempts=1)
             purged = Purged(at=NOON, rule="erased", run="run", proofs=())
             store.run(lambda tx: tx.erase(HERE, "pat-1", purged), keyring)
             store.run(lambda tx: tx.prove_inbound(_TEXT, NOON), keyring)
