@@ -334,7 +334,7 @@ def live(messenger: Messenger, number: str, person: str) -> Ids:
         answer=answer,
         event=messenger.inbox.events()[0],
         item=messenger.open_items()[0],
-        access=messenger.secure_pages.take_events()[0],
+        access=messenger.secure_pages.events()[0],
         visit=f"visit-{person}",
     )
 
