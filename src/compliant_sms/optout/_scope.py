@@ -57,6 +57,7 @@ _AND_ALL = re.compile(
 _FILLERS = frozenset(
     listed(
         """
+        hi, hey, hello, hola, um, umm, uh, well,
         just, only, the, a, an, stop, end, cancel, quit, unsubscribe, remove, and, or, but,
         not, no, don't, dont, do, please, pls, plz, thanks, thx, ty, ok, okay, yes, i, i'd,
         id, we, want, wanna, like, would, need, to, get, getting, receive, receiving, send,
@@ -64,7 +65,8 @@ _FILLERS = frozenset(
         alerts, ones, one, those, these, this, that, them, kind, type, stuff, things, thing,
         about, for, of, from, on, off, with, in, by, me, us, you, your, our, all, any,
         every, everything, rest, others, else, other, keep, can, go, except, it's, its, solo,
-        solamente, los, las, el, la, de, del, por, favor, mensajes, mensaje, textos, quiero,
+        solamente, los, las, el, la, de, del, todo, todos, todas, por, favor,
+        mensajes, mensaje, textos, quiero,
         gracias, y, o, seulement, les, le, des, du, et, ou, s'il, vous, plait, merci, sms, stp,
         svp, ceux, celles
         """
