@@ -18,6 +18,7 @@ from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 from whole_judge import TAG, Judge
 from whole_model import CARE, SELLING, Said
 
+OPTED_OUT = b"21610"  # the carrier keeps a list of its own, which only START takes a number off
 STOPS = ["STOP", "please stop texting me", "no more texts please"]
 
 
@@ -95,12 +96,15 @@ class Line(Judge):
                 if iscoroutine(done):
                     await done
         before = len(self.carrier.messages())
+        fields = {k: v[0] for k, v in parse_qs(request.body.decode()).items()}
         if request.method == "POST" and self.carrier.reachable and request.may_leave():
             self.wrong("after the lease", self.clock() - claimed > timedelta(seconds=60))
-            fields = {k: v[0] for k, v in parse_qs(request.body.decode()).items()}
             self.judge(fields["To"], fields["Body"], model, claimed)
         try:
-            return await self.carrier.send(request)
+            reply = await self.carrier.send(request)
+            if request.method == "POST" and OPTED_OUT in reply.body:
+                self.stop(fields["To"], Said(what="stop", at=self.clock()))
+            return reply
         finally:
             for entry in self.carrier.messages()[before:]:
                 if entry.author == "application":
