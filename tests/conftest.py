@@ -54,7 +54,7 @@ LONG_FILES = {
     *("test_crashes", "test_demo", "test_docs", "test_examples", "test_hostile", "test_month"),
     *("test_phi_engine", "test_provider_canaries", "test_races", "test_reminders", "test_routes"),
     *("test_sandbox_browser", "test_secure_browser", "test_secure_races", "test_two_clocks"),
-    *("test_volume", "test_wheel", "test_within", "test_within_postgresql"),
+    *("test_volume", "test_wheel", "test_whole", "test_within", "test_within_postgresql"),
     *("test_worker_processes",),
 }
 
@@ -65,7 +65,7 @@ STORIES = {
     *("test_postgresql_lost", "test_provider_canaries", "test_races", "test_reminder_diaries"),
     *("test_replay", "test_routes_crashes", "test_rulebook_properties", "test_sandbox_browser"),
     *("test_secure_browser", "test_secure_races", "test_server_restart", "test_two_clocks"),
-    *("test_webhooks", "test_wheel", "test_worker_processes"),
+    *("test_webhooks", "test_wheel", "test_whole", "test_worker_processes"),
 }
 
 # A project of its own, with an environment of its own: see test_wheel.py.

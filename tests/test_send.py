@@ -830,6 +830,42 @@ def test_answer_after_the_lease(
     assert outgoing(carrier) == [BODY]
 
 
+@pytest.mark.parametrize(
+    ("meanwhile", "kind"),
+    [
+        (lambda m, _: m.consent.revoke(PATIENT, channel="spoken", recorded_by="ana"), Blocked),
+        (lambda m, _: m.pause(by="ana", reason="a drill"), Held),
+        (lambda m, message_id: m.cancel(message_id), Cancelled),
+    ],
+    ids=["STOP", "pause", "cancel"],
+)
+def test_a_refused_text_is_decided_anew_before_it_is_tried_again(
+    make_messenger: Make,
+    carrier: Sandbox,
+    transport: BlockingTransport,
+    meanwhile: Callable[[Messenger, str], object],
+    kind: type[object],
+) -> None:
+    """What stops a text between two requests of one claim stops it, though it was claimed."""
+    carrier.fail_next("status", status=429, headers={"Retry-After": "0"})
+    asked: list[str] = []
+    other = make_messenger()
+
+    def now() -> None:
+        if not asked:
+            (record,) = other.history(PERSON).texts
+            asked.append(record.message.message_id)
+            meanwhile(other, *asked)
+
+    slow = make_messenger(transport=Meanwhile(transport, after=now))
+    agree(slow)
+
+    assert isinstance(remind(slow), kind)
+    assert outgoing(carrier) == []
+    (record,) = other.history(PERSON).texts
+    assert record.message.refusals == 1
+
+
 def test_no_request_after_the_lease(
     make_messenger: Make, carrier: Sandbox, clock: MovableClock, transport: BlockingTransport
 ) -> None:

@@ -25,7 +25,7 @@ from compliant_sms.lifecycle import State
 from compliant_sms.messages import Blocked, Cancelled, Departure, Held, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.routing import Route
-from compliant_sms.rules import Decision, OptOutShown, Verdict, is_exempt
+from compliant_sms.rules import Decision, Facts, OptOutShown, Verdict, is_exempt
 
 __all__ = [
     "WAITING",
@@ -66,11 +66,13 @@ class Claimed:
         message: the text.
         known: what it was decided by, for whoever has to decide again.
         route: by which it leaves.
+        facts: what the decision was told.
     """
 
     message: Message
     known: Brief
     route: Route
+    facts: Facts
 
 
 @frozen
@@ -228,7 +230,7 @@ async def admit(
         await record_asked(tx, ports, moved)
     if result is None and ports.practice.campaign is not None:
         await tx.add_volume(message.practice_id, at, decision.facts.readings.segments)
-    return result or Claimed(message=moved, known=known, route=route)
+    return result or Claimed(message=moved, known=known, route=route, facts=decision.facts)
 
 
 async def _stopped(

@@ -9,15 +9,16 @@ from attrs import define, evolve
 
 from compliant_sms.errors import NoAnswer, RequestNotSent, UnknownMessage
 from compliant_sms.flows._admit import Claimed, Limited, Unlinked, admit
-from compliant_sms.flows._called_back import keep, uncertain
+from compliant_sms.flows._called_back import is_called_back, keep, uncertain
 from compliant_sms.flows._claim import OPEN, claiming, give_back, is_open
 from compliant_sms.flows._echo import without_echo
-from compliant_sms.flows._facts import may_carry_phi
+from compliant_sms.flows._facts import may_carry_phi, wishes_as_told
 from compliant_sms.flows._news import apply_early, early_news
+from compliant_sms.flows._pause import is_paused
 from compliant_sms.flows._rehearsed import DRY_RUN
 from compliant_sms.flows._reported import concerns_number, record_problem, reported_of
 from compliant_sms.flows._routes import routes_for
-from compliant_sms.flows._standing import SET_ASIDE
+from compliant_sms.flows._standing import SET_ASIDE, standing
 from compliant_sms.flows._told import Unasked
 from compliant_sms.flows._waits import LONGEST_WAIT, keep_wait
 from compliant_sms.lifecycle import State
@@ -80,9 +81,17 @@ def outbound(message: Message, at: datetime) -> OutboundText:
 
 @define
 class _Request:
-    """Whether a request may have left that was not refused."""
+    """What became of the requests of one claim.
+
+    Attributes:
+        may_have_left: one may have left that was not refused.
+        refused: what the last one that was refused came to.
+        is_stale: it must be decided anew before it is tried again.
+    """
 
     may_have_left: bool = False
+    refused: Attempt | None = None
+    is_stale: bool = False
 
 
 async def deliver(ports: Ports, claim: Claimed) -> Outcome:
@@ -114,6 +123,8 @@ async def _leave(
     try:
         result = await _request(ports, claim, open_request)
         note_health(ports, claim.route, result)
+        if open_request.is_stale:
+            return result, await claiming(ports, lambda tx: _move_on(tx, ports, claim, result, ()))
         if not result.may_move_on or result == _LEASE_OVER:
             return result, None
         refused.append((claim.route, result))
@@ -198,6 +209,12 @@ async def _request(ports: Ports, claim: Claimed, open_request: _Request) -> Atte
     )
 
     async def attempt() -> Attempt:
+        refused = open_request.refused
+        if refused is not None and not open_request.is_stale and request.may_leave():
+            stands = await ports.store.run(lambda tx: _stands(tx, ports, claim))
+            open_request.is_stale = not stands
+        if refused is not None and open_request.is_stale:
+            return refused
         open_request.may_have_left = True
         try:
             result = await hand_over(ports, provider, request, message)
@@ -205,9 +222,24 @@ async def _request(ports: Ports, claim: Claimed, open_request: _Request) -> Atte
             open_request.may_have_left = not isinstance(error.__cause__, RequestNotSent)
             raise
         open_request.may_have_left = result.certainty is not Certainty.REFUSED
+        open_request.refused = None if open_request.may_have_left else result
         return result
 
     return await ports.retry(attempt)
+
+
+async def _stands(tx: Transaction, ports: Ports, claim: Claimed) -> bool:
+    """Whether nobody has said anything against a refused text since its claim."""
+    claimed, known = claim.message, claim.known
+    await tx.lock(claimed.practice_id, claimed.draft.to)
+    message = await tx.message(claimed.practice_id, claimed.message_id)
+    if message is None or not is_open(message, claimed) or is_called_back(message):
+        return False
+    if await is_paused(tx, claimed.practice_id, known):
+        return False
+    if await standing(tx, ports, message, known, ports.clock()) is not None:
+        return False
+    return await wishes_as_told(tx, claimed.practice_id, claimed.draft, claim.facts)
 
 
 def _after(error: BaseException, message: Message, ports: Ports) -> timedelta:

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from compliant_sms.classification import ImpliedBy, MessageClass, OptOutLine, Purpose
 from compliant_sms.consent import (
+    ConsentEvent,
     ConsentState,
     PhiPreference,
     fold,
@@ -41,7 +42,7 @@ from compliant_sms.rules import (
 from compliant_sms.templates import with_opt_out_line
 from compliant_sms.text import segment
 
-__all__ = ["Told", "facts_about", "may_carry_phi"]
+__all__ = ["Told", "facts_about", "may_carry_phi", "wishes_as_told"]
 
 # A confirmation that never left does not count as "the one"; all others may have arrived.
 _NEVER_LEFT = frozenset({State.DUE, State.HELD, State.BLOCKED, State.CANCELLED, State.FAILED})
@@ -83,7 +84,7 @@ async def facts_about(
     """
     draft, settings = known.draft, ports.rulebook.settings
     events = await tx.consent_events(practice_id, draft.to)
-    consent = fold(events, draft.person) if draft.person else fold_for_holder(events)
+    consent = _consent_of(draft, events)
     gone: Sequence[Departure] = ()
     decided = decided_as(draft.purpose, known.plain)
     if decided.message_class in _TO_PATIENTS:
@@ -126,6 +127,17 @@ async def facts_about(
         media=draft.media,
         needs_link=instead is not None and instead.needs_link,
     )
+
+
+def _consent_of(draft: Draft, events: Sequence[ConsentEvent]) -> ConsentState:
+    return fold(events, draft.person) if draft.person else fold_for_holder(events)
+
+
+async def wishes_as_told(tx: Transaction, practice_id: str, draft: Draft, facts: Facts) -> bool:
+    """Whether the ledger says of a text's patient what it said when the facts were told."""
+    events = await tx.consent_events(practice_id, draft.to)
+    now = _consent_of(draft, events), phi_preference(events, draft.person)
+    return now == (facts.consent, facts.phi_preference)
 
 
 def may_carry_phi(provider: Provider, at: datetime) -> bool:
