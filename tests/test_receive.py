@@ -142,6 +142,20 @@ def test_new_stop_after_new_consent(
     assert len(outgoing(carrier)) == 2
 
 
+def test_a_confirmation_that_waited_confirms_a_later_stop_as_well(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """STOP, START and STOP again while nothing is sent: one confirmation, and it goes last."""
+    for number, word in enumerate(("STOP", "START", "STOP")):
+        willing.receive(from_patient(word, f"SM{number}"))
+        clock.advance(timedelta(minutes=1))
+    willing.dispatch_due()
+
+    told = [text for text in outgoing(carrier) if "no more texts" in text]
+    assert len(told) == 1
+    assert outgoing(carrier)[-1] == told[0]
+
+
 def test_late_confirmation(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
     """After five minutes a confirmation is not sent any more."""
     text = text_of(willing.receive(from_patient("STOP", "SM1")))

@@ -22,7 +22,7 @@ from compliant_sms.flows._promised import promised_wait
 from compliant_sms.flows._sent_before import looked_back, sent_before
 from compliant_sms.flows._withhold import Instead, tells_too_much
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Departure, Draft
+from compliant_sms.messages import Departure, Draft, Message
 from compliant_sms.optout import Awaiting
 from compliant_sms.people import Holder, Profile
 from compliant_sms.ports import Ports, Transaction
@@ -234,6 +234,10 @@ async def _wrote_at(tx: Transaction, draft: Draft, practice_id: str) -> datetime
     return max((inbound.received_at for inbound in received if inbound.proven), default=None)
 
 
+def _left_since(message: Message, at: datetime) -> bool:
+    return message.departure is not None and message.departure.at >= at
+
+
 async def _reply_facts(
     tx: Transaction,
     draft: Draft,
@@ -256,10 +260,11 @@ async def _reply_facts(
     if draft.purpose == Purpose.OPT_OUT_CONFIRMATION and consent.revoked_at is not None:
         whole = [each for each in consent.revocations if not each.keep]
         since = (whole or consent.revocations)[0].occurred_at
+        # One that left after the patient's text confirms it as well, whatever it was written for.
         already = sum(
             message.draft.purpose == draft.purpose
-            and message.created_at >= since
             and message.state not in _NEVER_LEFT
+            and (message.created_at >= since or _left_since(message, draft.answers))
             for message in await tx.messages_to(practice_id, draft.to)
         )
     return ReplyFacts(
