@@ -26,7 +26,7 @@ from conftest import MORNING, PATIENT, PERSON, WARNING
 from templates_made import LEE, reminder, simple
 from test_receive import from_patient
 from test_reminders import CHICAGO, HOUR, LEAST, TUESDAY, WALL, family, history, run_to, visit, work
-from test_send import agree, outgoing, waits
+from test_send import TOO_LATE, agree, outgoing, waits
 
 pytestmark = [
     pytest.mark.usefixtures(waits.__name__),  # nobody sleeps here
@@ -356,7 +356,7 @@ def test_without_the_template_until_it_is_too_late(
     assert isinstance(held, Held)
     clock.advance(HOUR)
 
-    assert other.dispatch_due() == (Cancelled(message_id=held.message_id),)
+    assert other.dispatch_due() == (Cancelled(message_id=held.message_id, reason=TOO_LATE),)
     assert outgoing(carrier) == []
 
 

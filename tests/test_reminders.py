@@ -60,18 +60,20 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.stores._transaction import SqlTransaction
 from compliant_sms.testing import MovableClock
+from compliant_sms.transport import BlockingTransport
 from compliant_sms.volume import VolumePlan
 from compliant_sms.worker import AsyncWorker, Worker
 from conftest import MORNING, PATIENT, PERSON, WARNING
 from test_inbox import PLAN
 from test_receive import from_patient, text_of
 from test_sealed_store import on_disk
-from test_send import agree, outgoing, remind, run, waits
+from test_send import Meanwhile, agree, outgoing, remind, run, transport, waits
 
 pytestmark = [
     pytest.mark.usefixtures(waits.__name__),  # nobody sleeps here
     pytest.mark.both_databases,
 ]
+assert transport  # a fixture
 Make = Callable[..., Messenger]
 OTHER = "+12175550135"
 KID = "pat-882"
@@ -243,6 +245,27 @@ def test_what_stands_no_more_is_called_back(
     assert [each.state for each in history(diary)] == [State.CANCELLED]
     run_to(diary, clock, visit(start=NIGHT_OWL).starts_at)
     assert outgoing(carrier) == []
+
+
+def test_a_visit_that_moves_between_two_tries(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock, transport: BlockingTransport
+) -> None:
+    """What the provider refused for a moment is not tried again; the new time is told of later."""
+    arguments: dict[str, Any] = {
+        "people": lambda _: Profile(time_zone=CHICAGO),
+        "reminders": PLANS,
+        "keyring": Keyring.generate(),
+    }
+    other = make_messenger(**arguments)
+    agree(other)
+    other.reminders.keep(visit())
+    moved = visit(start=WALL + timedelta(days=7))
+    meanwhile = Meanwhile(transport, after=lambda: other.reminders.keep(moved))
+    carrier.fail_next("status", status=429, headers={"Retry-After": "0"})
+    run_to(make_messenger(**arguments, transport=meanwhile), clock, TUESDAY + HOUR)
+
+    assert outgoing(carrier) == []
+    assert [each.state for each in history(other)] == [State.CANCELLED]
 
 
 def test_a_moved_visit_is_reminded_of_anew(

@@ -126,10 +126,11 @@ def test_a_callback_without_an_id_is_known_again_by_nothing_that_can_be_tried(
     event = InboundText(
         key="5a" * 32, provider_id="", sender=PhoneNumber(PATIENT), to=None, body="Okay"
     )
-    run = sealed._ports.store.run
+    ports = sealed._ports
+    run = ports.store.run
 
     def come_in() -> bool:
-        return finish(run(lambda tx: take_in(tx, sealed._ports, "gateway", event))).new
+        return finish(run(lambda tx: take_in(tx, ports, ports.practice, "gateway", event))).new
 
     assert (come_in(), come_in()) == (True, False)
     assert b"5a" * 32 not in on_disk(database)

@@ -337,7 +337,7 @@ def test_scopes_of_a_pause() -> None:
         with pytest.raises(InvalidInput, match="scope of a pause"):
             scope_of(wrong)  # type: ignore[arg-type]
     for blank in ("by", "reason"):
-        with pytest.raises(InvalidInput, match=f"{blank} of a pause is empty"):
+        with pytest.raises(InvalidInput, match=f"^{blank} is empty"):
             Pause(**{"scope": "all", "by": "it", "reason": "x", "since": _NOON} | {blank: " "})
 
 

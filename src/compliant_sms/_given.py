@@ -183,8 +183,8 @@ def told(of: object, attribute: Attribute[Any], value: str) -> None:
     text(of, attribute, value)
     if not value.strip():
         msg = (
-            f"{attribute.name} is empty; whoever reads the record must know who, and why. Pass by, "
-            "for example 'front-desk:ana', and reason."
+            f"{attribute.name} is empty; whoever reads the record must know of what it is, by whom "
+            "and why. Pass words, for example 'front-desk:ana' as by."
         )
         raise InvalidInput(msg)
 
