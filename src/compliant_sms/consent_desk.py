@@ -186,9 +186,10 @@ class ConsentDesk(_Desk):
     ) -> ConsentEvent:
         """Record that a consent is not this person's at this number, or was an error.
 
-        For a number that was mistyped, or written into the wrong record. What the person had
-        agreed to there, and what they wished of health details, counts from now on as never said,
-        also what is recorded or imported later and was said before. Only their own fresh opt-in
+        For a number that was mistyped, was written into the wrong record, or is the person's no
+        longer. What they had agreed to there, and what they wished of health details, counts from
+        now on as never said, also what is recorded or imported later and was said before; what was
+        decided by it before stays on record as it was. Only their own fresh opt-in
         counts again, and no START does, nor a booking or a form that anybody can fill in. Others at
         the number keep what they agreed to. A text of the person's that waits is blocked when it
         would go.
