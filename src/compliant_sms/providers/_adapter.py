@@ -231,7 +231,7 @@ class Adapter(_Provider):
 
     @property
     def callback_proofs(self) -> tuple[str, ...]:
-        """What stands in its lists of :func:`secrets`, and in the fields of ``proved_by``."""
+        """What stands in its lists made by ``secrets``, and in the fields of ``proved_by``."""
         lists = [each.name for each in fields(type(self)) if each.converter is secrets]
         proofs: list[str] = []
         for name in (*self.proved_by, *lists):
