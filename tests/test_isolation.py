@@ -38,7 +38,7 @@ from compliant_sms.reminders import Appointment, ReminderPlan, VisitAnswer
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.secure_desk import SecureDesk
 from compliant_sms.secure_pages import PageAccess, PageRequest, SecurePages
-from compliant_sms.stores import SQLite, _conversations
+from compliant_sms.stores import SQLite, _waits
 from compliant_sms.stores._dialect import SQLITE
 from compliant_sms.stores._schema import migrations
 from compliant_sms.templates import Catalogue
@@ -565,7 +565,7 @@ OF_NOBODY = {
 @pytest.mark.parametrize("alias", ["", "AS w "])
 def test_one_thread_is_found_without_going_through_a_practice(alias: str, tmp_path: Path) -> None:
     """Whoever answers or closes one does not pay for all that waits."""
-    query = f"SELECT 1 FROM sms_waits {alias}WHERE settled = '' AND{_conversations._OF_THREAD}"
+    query = f"SELECT 1 FROM sms_waits {alias}WHERE settled = '' AND{_waits._OF_THREAD}"
     with closing(sqlite3.connect(tmp_path / "plan.db")) as connection:
         for statement in migrations(SQLITE, 0):
             connection.execute(statement)

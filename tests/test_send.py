@@ -94,23 +94,30 @@ def agree(messenger: Messenger, number: str = PATIENT, person: str = PERSON) -> 
 
 def agree_in_writing(messenger: Messenger, number: str = PATIENT, person: str = PERSON) -> None:
     """The patient signs for promotions, with everything that the law asks."""
-    messenger.consent.grant(
-        number,
-        person=person,
-        basis="web_form",
-        tier=Tier.PRIOR_EXPRESS_WRITTEN,
-        wording=Wording(text="I agree to offers by text from Lakeside.", version="1"),
-        signature=Signature(signer=person, act="ticked a box"),
-        agreement=WrittenAgreement(
-            seller="Lakeside Family Medicine",
+    messenger.consent.grant(**in_writing(number, person))
+
+
+def in_writing(
+    number: str, person: str, seller: str = "Lakeside Family Medicine"
+) -> dict[str, Any]:
+    """The arguments of such a grant."""
+    return {
+        "number": number,
+        "person": person,
+        "basis": "web_form",
+        "tier": Tier.PRIOR_EXPRESS_WRITTEN,
+        "wording": Wording(text=f"I agree to offers by text from {seller}.", version="1"),
+        "signature": Signature(signer=person, act="ticked a box"),
+        "agreement": WrittenAgreement(
+            seller=seller,
             number=number,
             signature="ticked_box",
             authorises_automated_marketing=True,
             not_a_condition_of_purchase=True,
             clear_and_conspicuous=True,
         ),
-        recorded_by="web",
-    )
+        "recorded_by": "web",
+    }
 
 
 def remind(messenger: Messenger, key: str = "appt-991/24h", **changes: Any) -> Any:

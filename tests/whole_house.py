@@ -22,11 +22,7 @@ from compliant_sms import (
     Purpose,
     Rulebook,
     Settings,
-    Signature,
-    Tier,
-    Wording,
 )
-from compliant_sms.consent import WrittenAgreement
 from compliant_sms.conversations import BusinessHours, InboxPlan, Queue
 from compliant_sms.errors import UnderLegalHold, UnknownPerson, Unsettled
 from compliant_sms.evidence import verify_pack
@@ -38,6 +34,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.reminders import Appointment, ReminderContext, ReminderPlan, Status
 from compliant_sms.rules import Verdict
 from compliant_sms.testing import FakeCarrier
+from test_send import in_writing
 from whole_judge import CAP, DONE, NUMBERS, PAIRS, ZONES, Text
 from whole_line import Line
 from whole_model import CARE, Said
@@ -163,25 +160,8 @@ class House(Line):
 
     def agree_in_writing(self, person: str, number: str) -> Any:
         """A patient signs for promotions."""
-        event = self.do(
-            self.messenger.consent.grant(
-                number,
-                person=person,
-                basis="web_form",
-                tier=Tier.PRIOR_EXPRESS_WRITTEN,
-                wording=Wording(text="I agree to offers by text.", version="1"),
-                signature=Signature(signer=person, act="ticked a box"),
-                agreement=WrittenAgreement(
-                    seller=f"{self.name.title()} Family Medicine",
-                    number=number,
-                    signature="ticked_box",
-                    authorises_automated_marketing=True,
-                    not_a_condition_of_purchase=True,
-                    clear_and_conspicuous=True,
-                ),
-                recorded_by="web",
-            )
-        )
+        seller = f"{self.name.title()} Family Medicine"
+        event = self.do(self.messenger.consent.grant(**in_writing(number, person, seller)))
         said = Said(
             what="grant",
             at=self.clock(),

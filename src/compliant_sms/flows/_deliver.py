@@ -387,9 +387,8 @@ async def recorded_outcome(tx: Transaction, message: Message) -> Outcome:
     if isinstance(outcome, Held | Blocked):
         if message.not_before == UNTIL_RESUMED:
             return evolve(outcome, reasons=(pause_finding(),))
-        decisions = await tx.decisions(
-            message.practice_id, message.message_id
-        )  # none, where they were purged
+        # None, where they were purged.
+        decisions = await tx.decisions(message.practice_id, message.message_id)
         return evolve(outcome, reasons=decisions[-1].reasons) if decisions else outcome
     return outcome
 

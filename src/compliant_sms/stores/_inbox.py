@@ -9,9 +9,10 @@ from typing import LiteralString
 from compliant_sms.conversations import InboxEvent, InboxEventKind, OpenItem, OpenKind, Wait
 from compliant_sms.messages import Inbound
 from compliant_sms.stores._connection import Row, instant, text
-from compliant_sms.stores._conversations import OPEN, WAIT, ThreadRecords, wait_of
+from compliant_sms.stores._conversations import ThreadRecords
 from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._many import AT_ONCE, each, listed
+from compliant_sms.stores._waits import OPEN, WAIT, wait_of
 
 __all__ = ["InboxRecords"]
 

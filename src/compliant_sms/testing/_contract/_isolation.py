@@ -13,7 +13,7 @@ from compliant_sms.lifecycle import State
 from compliant_sms.messages import InboundMedia
 from compliant_sms.ports import Transaction
 from compliant_sms.providers import Category, Problem
-from compliant_sms.retention import Hold, Purged, RecordClass
+from compliant_sms.retention import Purged, RecordClass
 from compliant_sms.testing._contract._appointments import an_answer, kept, told
 from compliant_sms.testing._contract._bench import Bench, Contract, MakeStore, Work, raises
 from compliant_sms.testing._contract._pages import a_page, an_access
@@ -25,6 +25,7 @@ from compliant_sms.testing._contract._samples import (
     THERE,
     a_decision,
     a_departure,
+    a_hold,
     a_practice,
     a_status,
     a_text,
@@ -63,16 +64,7 @@ async def _live(tx: Transaction) -> None:
     await tx.add_wait(HERE, a_wait("w1", inbound_id=inbound))
     await tx.answer_waits(HERE, "t1", text)
     await tx.add_entry(HERE, _entry("e1"))
-    await tx.place_hold(
-        Hold(
-            hold_id="h1",
-            practice_id=HERE,
-            number=ANA,
-            reason="a suit",
-            placed_at=NOON,
-            placed_by="j",
-        )
-    )
+    await tx.place_hold(a_hold("h1"))
 
 
 def _entry(entry_id: str) -> Entry:

@@ -8,7 +8,7 @@ from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.consent import beginning, verify_chain
 from compliant_sms.lifecycle import State
 from compliant_sms.ports import Transaction
-from compliant_sms.retention import Hold, Purged, RecordClass
+from compliant_sms.retention import Purged, RecordClass
 from compliant_sms.testing._contract._bench import Contract, MakeStore, Work
 from compliant_sms.testing._contract._samples import (
     ANA,
@@ -16,6 +16,7 @@ from compliant_sms.testing._contract._samples import (
     HERE,
     NOON,
     THERE,
+    a_hold,
     a_text,
     an_event,
     an_inbound,
@@ -63,14 +64,7 @@ class KeepingContract(Contract):
 
     def test_holds(self, make_store: MakeStore) -> None:
         """A hold reaches what it names until it is lifted, once."""
-        hold = Hold(
-            hold_id="h",
-            practice_id=HERE,
-            number=ANA,
-            reason="a suit",
-            placed_at=NOON,
-            placed_by="j",
-        )
+        hold = a_hold("h")
 
         async def held(tx: Transaction) -> list[bool]:
             await tx.fix_holds(HERE)

@@ -23,6 +23,7 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Plaintext, Transaction
 from compliant_sms.practice import Practice
 from compliant_sms.providers import StatusUpdate, Twilio
+from compliant_sms.retention import Hold
 from compliant_sms.rules import Decision
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "WORDS",
     "a_decision",
     "a_departure",
+    "a_hold",
     "a_practice",
     "a_status",
     "a_text",
@@ -103,6 +105,18 @@ def keys(messages: list[Message]) -> list[str]:
 def saving(message: Message) -> Callable[[Transaction], Awaitable[None]]:
     """Work that stores a text."""
     return lambda tx: tx.save(message, NOON)
+
+
+def a_hold(hold_id: str) -> Hold:
+    """A hold on all that is kept of Ana's number."""
+    return Hold(
+        hold_id=hold_id,
+        practice_id=HERE,
+        number=ANA,
+        reason="a suit",
+        placed_at=NOON,
+        placed_by="j",
+    )
 
 
 def a_departure(at: datetime) -> Departure:
