@@ -133,4 +133,4 @@ def _route(hooks: Hooks, made: Mapping[str, Office]) -> None:
         name = request.url.removeprefix(f"{hooks.base}/").partition("?")[0]
         return made[name].take(request)
 
-    hooks.take = take
+    hooks.room.take = take

@@ -54,39 +54,46 @@ class Call:
 
 
 @define
-class Hooks:
-    """What listens. ``take`` answers with a status; without it, ``status`` is answered."""
+class Room:
+    """A path where ``take`` answers with a status; without it, ``status`` is answered."""
 
-    address: str
-    room: str = ""
+    path: str = ""
     calls: queue.Queue[Call] = field(factory=queue.Queue)
     status: int = 200
     take: Take | None = None
 
+
+@define
+class Hooks:
+    """What listens, in one room for each test."""
+
+    address: str
+    room: Room = field(factory=Room)
+
     @property
     def base(self) -> str:
         """What addresses of callbacks begin with."""
-        return self.address + self.room
+        return self.address + self.room.path
 
     def begin(self) -> None:
         """Hear what comes from now on; what was sent before may still be on its way."""
-        self.room = f"/{uuid4().hex}"
-        self.so_far()
-        self.status = 200
+        self.room = Room(f"/{uuid4().hex}")
 
     def next(self) -> Call:
         """The next callback; fails when none comes."""
-        return self.calls.get(timeout=PATIENCE)
+        return self.room.calls.get(timeout=PATIENCE)
 
     def so_far(self) -> list[Call]:
         """Those that have come and were not looked at."""
-        return [self.calls.get_nowait() for _ in range(self.calls.qsize())]
+        calls = self.room.calls
+        return [calls.get_nowait() for _ in range(calls.qsize())]
 
     async def handle(self, request: Request) -> Response:
         """Take a callback."""
+        room = self.room  # another test may begin while the body is still on its way
         query = request.scope["query_string"].decode()
         path = request.scope["raw_path"].decode() + (f"?{query}" if query else "")
-        if not path.startswith(self.room):
+        if not path.startswith(room.path):
             return Response(status_code=410)
         called = WebhookRequest(
             method=request.method,
@@ -94,10 +101,10 @@ class Hooks:
             headers=request.headers.items(),
             body=await request.body(),
         )
-        self.calls.put(Call(path.removeprefix(self.room), called))
-        if self.take is None:
-            return Response(status_code=self.status)
-        return Response(status_code=await run_in_threadpool(self.take, called))
+        room.calls.put(Call(path.removeprefix(room.path), called))
+        if room.take is None:
+            return Response(status_code=room.status)
+        return Response(status_code=await run_in_threadpool(room.take, called))
 
 
 @contextmanager

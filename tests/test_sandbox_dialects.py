@@ -422,7 +422,7 @@ def test_ids_are_the_providers_own(
 @pytest.mark.parametrize(("name", "tries"), [("telnyx", 3), ("vonage", 5), ("bandwidth", 5)])
 def test_callbacks_are_tried_again(sandbox: Sandbox, hooks: Hooks, name: str, tries: int) -> None:
     """A webhook that fails is called again with the same event, and in the end no more."""
-    hooks.status = 503
+    hooks.room.status = 503
     assert sandbox.patient_texts(ANA, DIALECTS[name].ours, "hi") == 503
     calls = hooks.so_far()
 

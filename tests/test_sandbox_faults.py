@@ -148,14 +148,14 @@ def test_stop_just_before(sandbox: Sandbox, hooks: Hooks, dialect: Dialect) -> N
 def test_stop_between_request_and_answer(sandbox: Sandbox, hooks: Hooks, dialect: Dialect) -> None:
     """The text was taken and goes out; the webhook has the STOP before the request's answer."""
     order: list[str] = []
-    hooks.take = lambda _: order.append("webhook") or 200
+    hooks.room.take = lambda _: order.append("webhook") or 200
     try:
         sandbox.fail_next("stop_before_answer")
         assert dialect.send(sandbox).status_code == dialect.accepted
         order.append("answer")
         sandbox.drain()
     finally:
-        hooks.take = None
+        hooks.room.take = None
 
     assert order[0] == "webhook"
     assert told(hooks) == ["STOP", dialect.words["sent"], dialect.words["delivered"]]

@@ -200,13 +200,18 @@ class Carrier:
                     # Waiting for each answer is what keeps a text's callbacks in order.
                     await self._tell(callback)
         finally:
-            if (event := self._under_way.pop(sid, None)) is not None:
-                event.set()
+            self._arrived(sid)
+
+    def _arrived(self, sid: str) -> None:
+        if (event := self._under_way.pop(sid, None)) is not None:
+            event.set()
 
     # From patients
 
     def write_from_patient(self, draft: Draft, sid: str | None = None) -> list[BookEntry]:
         """Write down a patient's text, and the carrier's answer if it makes one.
+
+        The webhook has to be told: :meth:`drain` waits for it.
 
         Args:
             draft: the text.
@@ -219,11 +224,18 @@ class Carrier:
             account = book.number(draft.to).account
             chance = self.chance.of("text", draft.from_, draft.to)
             new = [account.new_id(draft, chance) for _ in range(2)]
-            return book.receive(draft, sid or new[0], new[1], now=self.now)
+            written = book.receive(draft, sid or new[0], new[1], now=self.now)
+        self._under_way.setdefault(written[0].sid, asyncio.Event())
+        return written
 
     async def tell_from_patient(self, written: list[BookEntry]) -> BookEntry:
         """Send the carrier's answer out, and tell the webhook; the text after that."""
-        entry, *answers = written
+        try:
+            return await self._tell_from_patient(*written)
+        finally:
+            self._arrived(written[0].sid)
+
+    async def _tell_from_patient(self, entry: BookEntry, *answers: BookEntry) -> BookEntry:
         for answer in answers:
             await self.start_delivery(answer.sid)
         with self.open() as book:
