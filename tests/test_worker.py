@@ -41,6 +41,7 @@ from compliant_sms.stores import SQLite
 from compliant_sms.testing import FakeCarrier, MovableClock
 from compliant_sms.worker import AsyncWorker, Worker
 from conftest import INTAKE_WORDING, MORNING, OTHER_SENDERS, PERSON, SENDER, SID, TOKEN
+from hooks import PATIENCE
 from test_send import BODY, DAWN, NIGHT, agree, outgoing, remind
 from test_store import alter
 
@@ -697,31 +698,50 @@ def test_stop_finishes_the_text_in_hand(
     assert len(outgoing(carrier)) == 5
 
 
+@pytest.fixture
+def resting(
+    messenger: Messenger, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Worker, threading.Event]:
+    """A worker that has nothing to do, and an event that is set once it rests."""
+    worker, rests = Worker(messenger, poll=timedelta(minutes=5)), threading.Event()
+    rest = worker.rest
+
+    def begin(seconds: float) -> Any:
+        rests.set()
+        return rest(seconds)
+
+    monkeypatch.setattr(worker, "rest", begin)
+    return worker, rests
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signals(make_messenger: Make, number: signal.Signals) -> None:
+def test_signals(resting: tuple[Worker, threading.Event], number: signal.Signals) -> None:
     """A signal wakes a resting worker, which returns; handlers are as they were."""
-    messenger = make_messenger()
+    worker, rests = resting
     before = signal.getsignal(number)
-    worker = Worker(messenger, poll=timedelta(minutes=5))
-    timer = threading.Timer(0.2, os.kill, (os.getpid(), number))
-    timer.start()
+
+    def send() -> None:
+        assert rests.wait(PATIENCE)  # before it works, the signal would end the tests
+        os.kill(os.getpid(), number)
+
+    thread = threading.Thread(target=send)
+    thread.start()
     progress = worker.run()
-    timer.join()
+    thread.join()
 
     assert progress == Progress()
     assert signal.getsignal(number) == before
 
 
-def test_stop_from_another_thread(make_messenger: Make) -> None:
+def test_stop_from_another_thread(resting: tuple[Worker, threading.Event]) -> None:
     """A worker on another thread handles no signals, and is stopped by a call."""
-    worker = Worker([make_messenger()], poll=timedelta(milliseconds=1))
+    worker, rests = resting
     done: list[Progress] = []
     thread = threading.Thread(target=lambda: done.append(worker.run()))
     thread.start()
-    timer = threading.Timer(0.1, worker.stop)
-    timer.start()
-    thread.join(10)
-    timer.join()
+    assert rests.wait(PATIENCE)
+    worker.stop()
+    thread.join(PATIENCE)
 
     assert done == [Progress()]
 

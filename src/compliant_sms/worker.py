@@ -26,6 +26,8 @@ from compliant_sms.ports import Ports
 __all__ = ["AsyncWorker", "Progress", "Worker"]
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+# Seconds. A signal that comes in the instant before a wait does not end it, and is heard after it.
+_LONGEST_NAP = 1.0
 
 
 def _told_nobody(_: Progress) -> None:
@@ -125,9 +127,9 @@ class Worker(_Worker):
         return self._stopping
 
     async def rest(self, seconds: float) -> None:
-        """Do nothing for so long, or until :meth:`stop`."""
+        """Do nothing for so long, or until :meth:`stop`; a long rest is several short ones."""
         try:
-            self._wake.get(timeout=seconds)
+            self._wake.get(timeout=min(seconds, _LONGEST_NAP))
         except Empty:
             return
 
