@@ -17,6 +17,9 @@ from unmeasured import surroundings
 
 SID = "AC" + "5e" * 16
 TOKEN = "a-token-that-signs-nothing-real"
+# Nobody listens there. A port that was free a moment ago may be somebody else's by now; this one is
+# below those that systems hand out.
+CLOSED = "http://127.0.0.1:9"
 
 CARRIER = """
 import json, sys

@@ -423,7 +423,7 @@ def test_the_other_facade_does_the_same(
 
 @pytest.fixture
 def transport() -> Iterator[BlockingTransport]:
-    made = BlockingTransport(answer_timeout=0.5)
+    made = BlockingTransport()
     yield made
     made.close()
 

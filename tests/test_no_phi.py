@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from carriers import CLOSED
 from compliant_sms import (
     AsyncMessenger,
     Messenger,
@@ -37,7 +38,7 @@ from conftest import INTAKE_WORDING, SENDER, WARNING
 from test_receive import URL, callback, from_patient, status
 from test_send import DAWN, NIGHT, Meanwhile, waits
 from test_store import Small
-from test_transport import closed_port, http, odd_server
+from test_transport import http, odd_server
 
 pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
 NAME = "Zelda Quagga"
@@ -214,7 +215,7 @@ def test_odd_answers(ears: Ears, make_messenger: Make, provider: Twilio, answer:
 
 def test_unreachable(ears: Ears, make_messenger: Make, provider: Twilio) -> None:
     """A provider that nobody can reach is reported without the patient."""
-    for url in (closed_port(), "http://\0/", f"http://{'a' * 64}.invalid"):
+    for url in (CLOSED, "http://\0/", f"http://{'a' * 64}.invalid"):
         messenger = make_messenger(
             provider=evolve(provider, base_url=url, baa_signed_on=NIGHT.date()),
             keyring=Plaintext(reason="nobody real is in it"),

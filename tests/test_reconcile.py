@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from carriers import CLOSED
 from compliant_sms import (
     Blocked,
     Cancelled,
@@ -33,7 +34,7 @@ from compliant_sms.wire import HttpReply, HttpRequest
 from conftest import MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
 from test_receive import status
 from test_send import BODY, Meanwhile, agree, outgoing, remind
-from test_transport import closed_port, http, odd_server
+from test_transport import http, odd_server
 
 pytestmark = pytest.mark.both_databases
 
@@ -313,7 +314,7 @@ def test_provider_that_cannot_be_reached(
     """A look-up that does not get through settles nothing."""
     carrier.fail_next("drop")
     uncertain = remind(willing)
-    away = make_messenger(provider=evolve(provider, base_url=closed_port()))
+    away = make_messenger(provider=evolve(provider, base_url=CLOSED))
 
     assert away.reconcile() == (uncertain,)
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import pytest
 from attrs import evolve, frozen
 
+from carriers import CLOSED
 from compliant_sms import (
     Blocked,
     Cancelled,
@@ -51,7 +52,6 @@ from conftest import MORNING, OTHER_SENDERS, PATIENT, PERSON, SENDER, SID, TOKEN
 from test_inbox import PLAN
 from test_receive import callback, from_patient, news_of, status, text_of
 from test_send import BODY, Meanwhile, agree, agree_in_writing, outgoing, remind
-from test_transport import closed_port
 
 pytestmark = pytest.mark.both_databases
 
@@ -218,7 +218,7 @@ def test_moves_on_when_nobody_answers_the_door(
     make_willing: Make, provider: Twilio, backup: Twilio, backup_carrier: Sandbox
 ) -> None:
     """A connection that is refused took no text along."""
-    messenger = make_willing(evolve(provider, base_url=closed_port()), backup)
+    messenger = make_willing(evolve(provider, base_url=CLOSED), backup)
 
     assert isinstance(remind(messenger), Sent)
     assert outgoing(backup_carrier) == [BODY]
@@ -279,7 +279,7 @@ def test_an_answer_never_leaves_from_another_number(
     make_willing: Make, provider: Twilio, backup: Twilio, backup_carrier: Sandbox
 ) -> None:
     """A confirmation waits for its own sender rather than come from a stranger."""
-    messenger = make_willing(evolve(provider, base_url=closed_port()), backup)
+    messenger = make_willing(evolve(provider, base_url=CLOSED), backup)
     messenger.receive(from_patient("STOP", "SM1"))
     (waiting,) = messenger.dispatch_due()
 
@@ -850,7 +850,7 @@ def test_late_news_of_a_provider_that_a_text_left(
     make_willing: Make, backup: Twilio, word: str, state: State
 ) -> None:
     """That it did not bring the text says nothing of how another one did; that it did, all."""
-    first = Elsewhere(account_sid=SID, auth_token=TOKEN, sender=SENDER, base_url=closed_port())
+    first = Elsewhere(account_sid=SID, auth_token=TOKEN, sender=SENDER, base_url=CLOSED)
     messenger = make_willing(first, backup)
     sent = remind(messenger)
     assert isinstance(sent, Sent)

@@ -28,6 +28,7 @@ from twilio.http.response import Response as TwilioResponse
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from carriers import CLOSED
 from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.sandbox import BookEntry, FaultKind, Sandbox
 from hooks import PATIENCE, until
@@ -450,11 +451,8 @@ def test_the_same_sid_delivers_the_same_text_again(sandbox: Sandbox, receiver: R
 
 def test_nobody_listening_is_no_error(sandbox: Sandbox) -> None:
     """Without a webhook, or with one that cannot be reached, the status is 0."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        closed = listener.getsockname()[1]
-
     assert sandbox.patient_texts(ANA, OURS, "hello") == 0
-    sandbox.set_inbound_url(OURS, f"http://127.0.0.1:{closed}/")
+    sandbox.set_inbound_url(OURS, f"{CLOSED}/")
     assert sandbox.patient_texts(ANA, OURS, "hello again") == 0
     assert [entry.webhook_status for entry in sandbox.messages()] == [None, 0]
 
@@ -551,7 +549,7 @@ def test_a_hanging_request_is_recorded_and_delivered(sandbox: Sandbox, receiver:
 
 def test_a_late_answer_is_a_proper_one(sandbox: Sandbox) -> None:
     """A delayed text is recorded at once; who waits long enough gets its id."""
-    sandbox.fail_next("delay", seconds=0.3)
+    sandbox.fail_next("delay", seconds=PATIENCE)  # or until the sandbox ends
     sandbox.fail_next("delay", seconds=0.1)
 
     with pytest.raises(requests.ReadTimeout):

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from carriers import CLOSED
 from compliant_sms import (
     Blocked,
     Cancelled,
@@ -53,7 +54,7 @@ from compliant_sms.transport import BlockingTransport
 from compliant_sms.wire import HttpReply, HttpRequest
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
 from hooks import PATIENCE, until
-from test_transport import closed_port, http, odd_server
+from test_transport import http, odd_server
 
 pytestmark = pytest.mark.both_databases
 
@@ -697,7 +698,7 @@ def test_nobody_listens(
     waits: list[float],
 ) -> None:
     """A connection that is refused queues the text; dispatch sends it once the provider is back."""
-    away = make_messenger(provider=evolve(provider, base_url=closed_port()))
+    away = make_messenger(provider=evolve(provider, base_url=CLOSED))
     agree(away)
     queued = remind(away)
 
@@ -714,7 +715,7 @@ def test_nobody_listens(
 def test_pauses_double_and_end(make_messenger: Make, provider: Twilio, clock: MovableClock) -> None:
     """Between tries the pause doubles; after the last one the text has failed."""
     messenger = make_messenger(
-        provider=evolve(provider, base_url=closed_port()), delivery=Delivery(attempts=4)
+        provider=evolve(provider, base_url=CLOSED), delivery=Delivery(attempts=4)
     )
     agree(messenger)
     outcome, pauses = remind(messenger), []
@@ -732,7 +733,7 @@ def test_pauses_double_and_end(make_messenger: Make, provider: Twilio, clock: Mo
 def test_many_attempts(make_messenger: Make, provider: Twilio, clock: MovableClock) -> None:
     """A practice that tries for ever waits a day at most between tries."""
     messenger = make_messenger(
-        provider=evolve(provider, base_url=closed_port()), delivery=Delivery(attempts=10**9)
+        provider=evolve(provider, base_url=CLOSED), delivery=Delivery(attempts=10**9)
     )
     agree(messenger)
     queued = remind(messenger)

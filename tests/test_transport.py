@@ -14,6 +14,7 @@ from typing import TypeAlias
 import pytest
 from attrs import define, evolve, field
 
+from carriers import CLOSED
 from compliant_sms import system
 from compliant_sms.driver import finish
 from compliant_sms.errors import NoAnswer, RequestNotSent
@@ -94,12 +95,6 @@ def odd_server(*answers: bytes | None) -> Iterator[Odd]:
             thread.join()
 
 
-def closed_port() -> str:
-    """The URL of a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
 Send: TypeAlias = Callable[..., HttpReply]
 
 
@@ -173,7 +168,7 @@ def test_no_answer(send: Send, answer: bytes | None) -> None:
 @both
 def test_key_that_http_does_not_carry(send: Send) -> None:
     """A key with a character beyond ASCII never leaves, and does not stand in the error."""
-    request = evolve(post(closed_port()), headers={"Authorization": f"Bearer {CANARY}\u2026"})
+    request = evolve(post(CLOSED), headers={"Authorization": f"Bearer {CANARY}\u2026"})
     with pytest.raises(RequestNotSent, match="character that HTTP does not carry") as caught:
         send(request)
 
@@ -196,7 +191,7 @@ def test_key_that_http_does_not_carry(send: Send) -> None:
 def test_not_sent(send: Send, url: str, words: str) -> None:
     """What never left is known never to have left."""
     with pytest.raises(RequestNotSent, match=words):
-        send(post(url or closed_port()))
+        send(post(url or CLOSED))
 
 
 @both

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from starlette.concurrency import run_in_threadpool
 
 from compliant_sms import Delivery, Held, Keyring, Messenger, Queued, Sent
 from compliant_sms.driver import finish
@@ -18,6 +20,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MovableClock
 from conftest import PERSON, SENDER, SID, TOKEN
+from hooks import PATIENCE
 from labourer import labourers
 from test_send import BODY, DAWN, NIGHT, agree, outgoing, remind
 
@@ -166,15 +169,25 @@ def _states(messenger: Messenger) -> list[State]:
 
 
 def test_terminated(
-    ours: Messenger, options: dict[str, Any], clock: MovableClock, carrier: Sandbox
+    ours: Messenger,
+    options: dict[str, Any],
+    clock: MovableClock,
+    carrier: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """SIGTERM ends a worker after the text in hand; everybody may have the others at once."""
-    bodies = pile(ours, clock, 4)
-    carrier.fail_next("delay", seconds=0.5)
+    bodies, terminated = pile(ours, clock, 4), threading.Event()
+
+    async def until_then(_: float) -> None:
+        assert await run_in_threadpool(terminated.wait, PATIENCE)
+
+    monkeypatch.setattr(carrier._carrier, "pause", until_then)
+    carrier.fail_next("delay")
     with labourers(1, options) as (process,):
         while not outgoing(carrier):
             assert process.poll() is None
         process.terminate()
+        terminated.set()
         printed, _ = process.communicate(timeout=60)
 
     assert (printed, process.returncode) == ("1\n", 0)
