@@ -30,7 +30,7 @@ from twilio.rest import Client
 
 from carriers import CLOSED
 from compliant_sms.errors import ConfigurationError, InvalidInput
-from compliant_sms.sandbox import BookEntry, FaultKind, Sandbox
+from compliant_sms.sandbox import BookEntry, FaultKind, Sandbox, serve
 from hooks import PATIENCE, until
 from servers import QuickServer
 
@@ -735,6 +735,16 @@ def test_serve_runs_until_interrupted() -> None:
 
     assert answer.json() == {"messages": []}
     assert (process.returncode, rest) == (0, "")
+
+
+def test_an_interrupt_as_soon_as_it_serves() -> None:
+    """Ctrl-C ends it cleanly from the moment at which its URL is known."""
+
+    def interrupt(url: str) -> None:
+        assert requests.get(f"{url}/sandbox/messages", timeout=PATIENCE).ok
+        raise KeyboardInterrupt
+
+    serve(Sandbox(account_sid=SID, auth_token=TOKEN, numbers=[OURS]), ready=interrupt)
 
 
 def test_a_missing_extra_is_named() -> None:

@@ -237,9 +237,9 @@ def serve(sandbox: Sandbox, *, ready: Callable[[str], object]) -> None:
         ConfigurationError: the port is taken.
     """
     with sandbox:
-        ready(sandbox.url)
         forever = threading.Event()
         try:
+            ready(sandbox.url)
             # On Windows Ctrl-C does not interrupt a wait without an end.
             while not forever.wait(1.0):
                 pass
