@@ -67,13 +67,13 @@ def test_a_patient_agrees(
     boxes = visit.page.get_by_role("checkbox")
     ticked = [box.is_checked() for box in boxes.all()]
     fill(visit.page)
-    visit.page.get_by_role("button").click()
+    visit.press()
     refused = visit.page.inner_text("main")
     beside = visit.page.get_by_role("checkbox").first.evaluate(
         "box => document.querySelector(`label[for='${box.id}']`).textContent"
     )
     visit.page.get_by_role("checkbox").first.check()
-    visit.page.get_by_role("button").click()
+    visit.press()
     done = visit.page.inner_text("main")
     asking.dispatch_due()
 
@@ -100,7 +100,7 @@ def test_what_is_typed_stays_words(flask_form: str, asking: Messenger, open_link
     visit = open_link(flask_form)
     fill(visit.page, name=HOSTILE, number=HOSTILE)
     visit.page.get_by_role("checkbox").first.check()
-    visit.page.get_by_role("button").click()
+    visit.press()
 
     assert "not a phone number" in visit.page.inner_text("main")
     assert visit.page.get_by_label("Your name").input_value() == HOSTILE[:100]

@@ -155,6 +155,7 @@ def test_the_keyboard_is_enough(ana: Visitor, flask_server: str, open_link: Open
     def focused() -> str:
         return visit.page.evaluate("document.activeElement.tagName")  # type: ignore[no-any-return]
 
+    visit.page.locator("#words:focus").wait_for()  # with the first frame, not with the page
     first = focused()
     keyboard.type("14 March 1985")
     with visit.page.expect_navigation():
