@@ -57,8 +57,8 @@ class HostError(Exception):
 
 @pytest.fixture
 def server(used_postgres_dsn: str) -> Server:
-    """A database where the host keeps its bookings; nobody waits long for a lock."""
-    return Server(used_postgres_dsn, PostgreSQL(used_postgres_dsn, busy_timeout=2))
+    """A database where the host keeps its bookings."""
+    return Server(used_postgres_dsn, PostgreSQL(used_postgres_dsn))
 
 
 @pytest.fixture
