@@ -29,6 +29,7 @@ from compliant_sms.web.django import consent_urls, secure_urls, webhook_urls
 from compliant_sms.web.flask import consent_blueprint, secure_blueprint, webhook_blueprint
 from compliant_sms.web.starlette import consent_app, secure_app, webhook_app
 from compliant_sms.wire import HttpReply
+from hooks import PATIENCE
 from hosts import set_up_django
 from servers import QuickServer
 
@@ -104,7 +105,7 @@ def _on_uvicorn(app: Any) -> Iterator[str]:
         yield url.removesuffix(MOUNT)
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE)
         listener.close()
 
 
@@ -204,7 +205,7 @@ def _on_wsgi(app: Any) -> Iterator[str]:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
-            thread.join(10)
+            thread.join(PATIENCE)
 
 
 @contextmanager
@@ -317,5 +318,5 @@ def until_done() -> None:
     """Wait for what is done after answers on a thread of its own."""
     for thread in threading.enumerate():
         if thread.name == "compliant_sms.web":
-            thread.join(10)
+            thread.join(PATIENCE)
             assert not thread.is_alive()

@@ -556,7 +556,7 @@ def test_fields_that_no_record_may_have(caplog: pytest.LogCaptureFixture) -> Non
     with pytest.raises(AssertionError):
         log_failure(logging.getLogger("compliant_sms"), "web_failed", "no", other="a")
     log_event(Event(practice_id="lakeside", at=NOON))  # only groups others
-    assert caplog.records == []
+    assert not [each for each in caplog.records if each.name.startswith("compliant_sms")]
 
 
 def test_the_page_has_the_table() -> None:

@@ -24,6 +24,7 @@ from compliant_sms.transport import BlockingTransport
 from compliant_sms.web.starlette import webhook_app
 from compliant_sms.wire import HttpReply, HttpRequest
 from conftest import PATIENT, PERSON, SENDER, SID, TOKEN
+from hooks import PATIENCE
 from servers import QuickServer
 
 
@@ -39,7 +40,7 @@ def serving(messenger: Messenger | AsyncMessenger, *, dispatch: bool = True) -> 
         yield url
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE)
         listener.close()
 
 
