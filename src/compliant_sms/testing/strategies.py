@@ -230,7 +230,8 @@ def consent_histories(
     """
     end, at = as_utc(before), PhoneNumber.parse(_e164(number))
     ages = st.timedeltas(timedelta(seconds=1), _LONGEST_PAST)
-    late = st.just(timedelta(0)) | st.timedeltas(timedelta(0), timedelta(days=30))
+    # By days few are late enough for another event to have come between.
+    late = st.just(timedelta(0)) | st.timedeltas(timedelta(0), timedelta(days=30)) | ages
 
     def filed(
         drawn: list[tuple[ConsentEvent, timedelta, timedelta]],
