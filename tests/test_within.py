@@ -224,7 +224,9 @@ STEPS = st.lists(st.sampled_from(["book", "send", "again", "conflict", "grant"])
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(days=st.lists(st.tuples(STEPS, st.booleans()), min_size=1, max_size=4))
 def test_any_transactions(

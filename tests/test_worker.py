@@ -93,7 +93,9 @@ def pile(messenger: Messenger, texts: int) -> None:
 
 @given(piles=st.tuples(*[st.integers(0, 9)] * 3), quantum=st.integers(1, 4))
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 def test_fair(  # noqa: PLR0917 - fixtures
     tmp_path_factory: pytest.TempPathFactory,
