@@ -75,12 +75,18 @@ collect_ignore = ["downstream"]
 settings.register_profile(
     "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.load_profile("any-machine")
+# The default sessions draw the same each time, so that what they find is of the change at hand.
+settings.register_profile("seeded", settings.get_profile("any-machine"), derandomize=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--endurance`` runs the long tests with their full counts."""
     parser.addoption("--endurance", action="store_true", help="full counts of the long runs")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw anew in the long runs only; modules that are collected take over what is loaded."""
+    settings.load_profile("any-machine" if config.getoption("--endurance") else "seeded")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
