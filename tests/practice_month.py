@@ -309,9 +309,10 @@ class Month:
 
     def _answer(self, thread: Thread) -> None:
         self._answers += 1
+        thanks = "Lakeside Family Medicine: thank you for asking, we will see to it."
         outcome = self.messenger.inbox.reply(
             thread.thread_id,
-            f"Lakeside Family Medicine: thank you for asking, we will see to it. ({self._answers})",
+            body=f"{thanks} ({self._answers})",
             by="ana",
             idempotency_key=f"answer-{self._answers}",
         )

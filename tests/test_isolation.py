@@ -318,7 +318,7 @@ def live(messenger: Messenger, number: str, person: str) -> Ids:
     page.answer()
     asked = write("Can I bring the forms?", f"SM{person}2")
     write("I have chest pain and can't breathe", f"SM{person}3")
-    messenger.inbox.note(asked.thread_id, "okapi", by="ana")
+    messenger.inbox.note(asked.thread_id, words="okapi", by="ana")
     hold = messenger.legal_hold.place(number=number, **BY)
     messenger.pause(**BY, scope="marketing")
     (answer,) = messenger.reminders.answers()

@@ -324,8 +324,8 @@ def test_no_more_than_asked_for(make_at: Callable[[Web], Messenger]) -> None:
     messenger = make_at(Web(dict.fromkeys(urls, PICTURE)))
     text_with(messenger, *urls)
 
-    assert [each.url for each in messenger.fetch_media(2)] == urls[:2]
-    assert [each.url for each in messenger.fetch_media(2)] == urls[2:]
+    assert [each.url for each in messenger.fetch_media(limit=2)] == urls[:2]
+    assert [each.url for each in messenger.fetch_media(limit=2)] == urls[2:]
 
 
 def test_a_worker_fetches_too(make_at: Callable[[Web], Messenger]) -> None:
@@ -345,7 +345,7 @@ def test_an_erased_person_leaves_no_picture(make_at: Callable[[Web], Messenger])
     messenger = make_at(web)
     messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="desk:ana")
     inbound_id = text_with(messenger, OURS, f"{OURS}2")
-    messenger.fetch_media(1)
+    messenger.fetch_media(limit=1)
     messenger.erase(PERSON, reason="asked for it", by="privacy:kim")
 
     assert messenger.fetch_media() == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import re
 import warnings
 from collections.abc import Callable
 from types import ModuleType
@@ -23,6 +24,22 @@ def test_public_names_are_those_on_record() -> None:
     changes = difflib.unified_diff(recorded, surface(), "on record", "now", lineterm="", n=0)
 
     assert not (told := "\n".join(changes)), f"run  python tests/public_api.py\n{told}"
+
+
+_FACADE = re.compile(
+    r".*\.(?:\w*Messenger|\w+Desk|(?:Async)?(?:Observing|RecordKeeping|Upkeep|VolumeControl))"
+    r"\.(\w+): .*def\((.*)\) ->"
+)
+
+
+def test_what_is_easily_swapped_is_passed_by_name() -> None:
+    """A messenger's methods take one thing by position: two texts in a row are soon swapped."""
+    methods = [_FACADE.match(line) for line in surface()]
+    found = {each[1]: each[2].partition(", *")[0].split(", ") for each in methods if each}
+
+    assert len(found) > 50
+    assert {name for name, taken in found.items() if len(taken) > 2} == {"on"}
+    assert not any("limit" in each for taken in found.values() for each in taken)
 
 
 def test_record_is_sorted_one_name_a_line() -> None:

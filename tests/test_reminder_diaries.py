@@ -184,9 +184,9 @@ class Trial:
     def work(self, die_at: int | None) -> None:
         """A worker's turns, and one more five minutes later; then look whether all is well."""
         for _ in range(2):
-            self.dying(lambda: self.messenger.reminders.plan_due(500), die_at)
+            self.dying(lambda: self.messenger.reminders.plan_due(limit=500), die_at)
             self.latest = max(self.latest, self.now)
-            if self.messenger.dispatch_due(500):
+            if self.messenger.dispatch_due(limit=500):
                 self.judge_sent()
             self.now += timedelta(minutes=5)
         self.now -= timedelta(minutes=5)

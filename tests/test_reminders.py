@@ -1251,7 +1251,7 @@ def test_a_visit_whose_turn_is_not_yet_is_told_along(
     diary.reminders.keep(visit(id="1"))
     diary.reminders.keep(visit(id="2", start=WALL + HOUR / 2))
     clock.move_to(TUESDAY)
-    assert [diary.reminders.plan_due(1) for _ in range(3)] == [1, 0, 0]
+    assert [diary.reminders.plan_due(limit=1) for _ in range(3)] == [1, 0, 0]
     work(diary)
 
     (text,) = outgoing(carrier)

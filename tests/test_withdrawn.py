@@ -258,8 +258,8 @@ def test_the_evidence_page_tells_of_it(two: Messenger, clock: MovableClock) -> N
     clock.advance(timedelta(minutes=1))
     pack = two.evidence(
         PATIENT,
-        MORNING - timedelta(days=1),
-        clock(),
+        since=MORNING - timedelta(days=1),
+        until=clock(),
         reason="dispute",
         by="counsel:lee",
     )

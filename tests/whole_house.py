@@ -300,7 +300,9 @@ class House(Line):
     def pack(self, number: str, since: datetime) -> Any:
         """A lawyer asks for the record; it proves itself."""
         until = self.clock() + timedelta(seconds=1)
-        pack = self.do(self.messenger.evidence(number, since, until, by="counsel", reason="claim"))
+        pack = self.do(
+            self.messenger.evidence(number, since=since, until=until, by="counsel", reason="claim")
+        )
         report = verify_pack(pack.data, ciphers=data_cipher)
         failed = [c for c in report.checks if c.result.value == "failed"]
         self.wrong(f"a pack fails: {failed}", bool(failed) or not report.ok)
@@ -321,7 +323,9 @@ class House(Line):
             key = f"key-{tag[6:-1]}"
             self.texts[tag].ids[key] = ""
             outcome = self.do(
-                self.messenger.inbox.reply(thread.thread_id, body, by="ana", idempotency_key=key)
+                self.messenger.inbox.reply(
+                    thread.thread_id, body=body, by="ana", idempotency_key=key
+                )
             )
             self.texts[tag].ids[key] = outcome.message_id
             return type(outcome).__name__

@@ -133,7 +133,7 @@ class JoinedMessenger(CallDesk, TemplateDesk):
         """
         return finish(flows.history(self._ports, person))
 
-    def open_items(self, limit: int = 1000) -> tuple[OpenItem, ...]:
+    def open_items(self, *, limit: int = 1000) -> tuple[OpenItem, ...]:
         """As :meth:`Messenger.open_items`, by what your transaction sees.
 
         Raises:
@@ -210,6 +210,6 @@ class AsyncJoinedMessenger(AsyncCallDesk, AsyncTemplateDesk):
         """See :meth:`JoinedMessenger.history`."""
         return await flows.history(self._ports, person)
 
-    async def open_items(self, limit: int = 1000) -> tuple[OpenItem, ...]:
+    async def open_items(self, *, limit: int = 1000) -> tuple[OpenItem, ...]:
         """See :meth:`JoinedMessenger.open_items`."""
         return await flows.open_items(self._ports, limit)

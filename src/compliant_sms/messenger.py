@@ -312,7 +312,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         )
         return finish(flows.check(self._ports, draft))
 
-    def dispatch_due(self, limit: int = 100) -> tuple[Outcome, ...]:
+    def dispatch_due(self, *, limit: int = 100) -> tuple[Outcome, ...]:
         """Send up to ``limit`` texts whose time has come; each is decided again.
 
         Call it regularly, and after :meth:`receive`: the confirmation of a STOP is due at once.
@@ -353,7 +353,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         """
         return finish(flows.receive(self._ports, request, provider))
 
-    def confirm_received(self, limit: int = 20) -> tuple[Inbound, ...]:
+    def confirm_received(self, *, limit: int = 20) -> tuple[Inbound, ...]:
         """Ask the providers for up to ``limit`` texts of patients that no callback proved.
 
         Where a provider signs nothing that covers what a callback says, a STOP holds at once, and
@@ -367,7 +367,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         """
         return finish(flows.confirm_received(self._ports, limit))
 
-    def fetch_media(self, limit: int = 20) -> tuple[InboundMedia, ...]:
+    def fetch_media(self, *, limit: int = 20) -> tuple[InboundMedia, ...]:
         """Fetch up to ``limit`` pictures and the like that patients sent along.
 
         They come from the provider's own addresses only, are images, audio, video, contacts or
@@ -389,7 +389,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         """
         return finish(flows.media(self._ports, inbound_id))
 
-    def reconcile(self, limit: int = 100) -> tuple[Outcome, ...]:
+    def reconcile(self, *, limit: int = 100) -> tuple[Outcome, ...]:
         """Ask the provider about texts of which nobody knows whether they went out, or arrived.
 
         Those are the uncertain ones, and those whose last report never came, where the provider
@@ -408,7 +408,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         """
         return finish(flows.reconcile(self._ports, limit))
 
-    def uncertain(self, limit: int = 100) -> tuple[flows.TextRecord, ...]:
+    def uncertain(self, *, limit: int = 100) -> tuple[flows.TextRecord, ...]:
         """Texts of which nobody knows whether they went out, the oldest first.
 
         :meth:`reconcile` settles those that the provider can answer for; the others are for a
@@ -436,7 +436,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         """
         return finish(flows.settle(self._ports, message_id, sent=sent, by=by, reason=reason))
 
-    def open_items(self, limit: int = 1000) -> tuple[OpenItem, ...]:
+    def open_items(self, *, limit: int = 1000) -> tuple[OpenItem, ...]:
         """Everything that nobody has seen to yet, the oldest first, in one query.
 
         Texts that wait for an answer, those of which nobody knows whose they are, what could not
@@ -684,7 +684,7 @@ class AsyncMessenger(
         )
         return await flows.check(self._ports, draft)
 
-    async def dispatch_due(self, limit: int = 100) -> tuple[Outcome, ...]:
+    async def dispatch_due(self, *, limit: int = 100) -> tuple[Outcome, ...]:
         """See :meth:`Messenger.dispatch_due`."""
         return await flows.dispatch_due(self._ports, limit)
 
@@ -698,11 +698,11 @@ class AsyncMessenger(
         """See :meth:`Messenger.receive`."""
         return await flows.receive(self._ports, request, provider)
 
-    async def confirm_received(self, limit: int = 20) -> tuple[Inbound, ...]:
+    async def confirm_received(self, *, limit: int = 20) -> tuple[Inbound, ...]:
         """See :meth:`Messenger.confirm_received`."""
         return await flows.confirm_received(self._ports, limit)
 
-    async def fetch_media(self, limit: int = 20) -> tuple[InboundMedia, ...]:
+    async def fetch_media(self, *, limit: int = 20) -> tuple[InboundMedia, ...]:
         """See :meth:`Messenger.fetch_media`."""
         return await flows.fetch_media(self._ports, limit)
 
@@ -710,11 +710,11 @@ class AsyncMessenger(
         """See :meth:`Messenger.media`."""
         return await flows.media(self._ports, inbound_id)
 
-    async def reconcile(self, limit: int = 100) -> tuple[Outcome, ...]:
+    async def reconcile(self, *, limit: int = 100) -> tuple[Outcome, ...]:
         """See :meth:`Messenger.reconcile`."""
         return await flows.reconcile(self._ports, limit)
 
-    async def uncertain(self, limit: int = 100) -> tuple[flows.TextRecord, ...]:
+    async def uncertain(self, *, limit: int = 100) -> tuple[flows.TextRecord, ...]:
         """See :meth:`Messenger.uncertain`."""
         return await flows.uncertain(self._ports, limit)
 
@@ -722,7 +722,7 @@ class AsyncMessenger(
         """See :meth:`Messenger.settle`."""
         return await flows.settle(self._ports, message_id, sent=sent, by=by, reason=reason)
 
-    async def open_items(self, limit: int = 1000) -> tuple[OpenItem, ...]:
+    async def open_items(self, *, limit: int = 1000) -> tuple[OpenItem, ...]:
         """See :meth:`Messenger.open_items`."""
         return await flows.open_items(self._ports, limit)
 

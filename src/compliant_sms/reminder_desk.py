@@ -56,7 +56,7 @@ class ReminderDesk:
         """
         finish(flows.keep_appointments(self._ports, appointments))
 
-    def plan_due(self, limit: int = 100, *, until: datetime | None = None) -> int:
+    def plan_due(self, *, limit: int = 100, until: datetime | None = None) -> int:
         """Ask for the reminders that are due; a worker does so by itself.
 
         The texts wait in the outbox, and each is looked at once more, and decided, when it goes.
@@ -78,7 +78,7 @@ class ReminderDesk:
             raise done.failures[0]
         return done.texts
 
-    def answers(self, limit: int = 100) -> tuple[VisitAnswer, ...]:
+    def answers(self, *, limit: int = 100) -> tuple[VisitAnswer, ...]:
         """What patients want done with visits, the oldest first.
 
         The same answers come again until :meth:`acknowledge`. Where a patient answered twice, the
@@ -109,14 +109,14 @@ class AsyncReminderDesk:
         """See :meth:`ReminderDesk.keep_many`."""
         await flows.keep_appointments(self._ports, appointments)
 
-    async def plan_due(self, limit: int = 100, *, until: datetime | None = None) -> int:
+    async def plan_due(self, *, limit: int = 100, until: datetime | None = None) -> int:
         """See :meth:`ReminderDesk.plan_due`."""
         done = await flows.plan_due(self._ports, limit, _instant(until))
         if done.failures:
             raise done.failures[0]
         return done.texts
 
-    async def answers(self, limit: int = 100) -> tuple[VisitAnswer, ...]:
+    async def answers(self, *, limit: int = 100) -> tuple[VisitAnswer, ...]:
         """See :meth:`ReminderDesk.answers`."""
         return await flows.open_answers(self._ports, limit)
 
