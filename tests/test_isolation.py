@@ -74,7 +74,7 @@ KEYRING = Keyring.generate()
 DESKS = {
     "": Messenger,
     "consent": ConsentDesk,
-    "legal_hold": HoldDesk,
+    "legal_holds": HoldDesk,
     "secure_pages": SecureDesk,
     "reminders": ReminderDesk,
     "permission": PermissionDesk,
@@ -319,14 +319,14 @@ def live(messenger: Messenger, number: str, person: str) -> Ids:
     asked = write("Can I bring the forms?", f"SM{person}2")
     write("I have chest pain and can't breathe", f"SM{person}3")
     messenger.inbox.note(asked.thread_id, words="okapi", by="ana")
-    hold = messenger.legal_hold.place(number=number, **BY)
+    hold = messenger.legal_holds.place(number=number, **BY)
     messenger.pause(**BY, scope="marketing")
     (answer,) = messenger.reminders.answers()
     return Ids(
         message_id=sent.message_id,
         inbound_id=asked.inbound.inbound_id,
         thread_id=asked.thread_id,
-        hold_id=hold,
+        hold_id=hold.hold_id,
         number=number,
         person=person,
         key=f"page-{person}",

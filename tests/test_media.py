@@ -361,10 +361,10 @@ def test_a_purge_takes_the_pictures_with_the_text(
     inbound_id = text_with(messenger, OURS)
     messenger.fetch_media()
     clock.advance(timedelta(days=7 * 365))
-    hold = messenger.legal_hold.place(number=PATIENT, reason="a suit", by="counsel:j.ortiz")
+    hold = messenger.legal_holds.place(number=PATIENT, reason="a suit", by="counsel:j.ortiz")
     messenger.purge(by="it:kim")
     (held,) = messenger.media(inbound_id)
-    messenger.legal_hold.lift(hold, reason="settled", by="counsel:j.ortiz")
+    messenger.legal_holds.lift(hold.hold_id, reason="settled", by="counsel:j.ortiz")
     messenger.purge(by="it:kim")
     (dropped,) = messenger.media(inbound_id)
 

@@ -926,7 +926,8 @@ def test_answers_find_their_visit(diary: Messenger, carrier: Sandbox, clock: Mov
     assert (answer.message_id, answer.inbound_id) == (asked.message_id, text.inbound.inbound_id)
     assert (answer.stands, answer.shared, answer.replaces) == (True, False, None)
     assert diary.reminders.answers(limit=0) == ()
-    diary.reminders.acknowledge(answer)
+    assert diary.reminders.acknowledge(answer) == 1
+    assert diary.reminders.acknowledge(answer) == 0
     assert diary.reminders.answers() == ()
     with pytest.raises(InvalidInput, match="answers"):
         diary.reminders.acknowledge("991")  # type: ignore[arg-type]
@@ -1453,10 +1454,10 @@ def test_purged_and_kept_anew(diary: Messenger, clock: MovableClock, carrier: Sa
     assert len(outgoing(carrier)) == 2
     clock.advance(timedelta(days=700))
     assert dict_of(diary)["appointment"] == 0
-    hold = diary.legal_hold.place(person=PERSON, reason="matter 7", by="counsel:j")
+    hold = diary.legal_holds.place(person=PERSON, reason="matter 7", by="counsel:j")
     clock.advance(timedelta(days=60))
     assert dict_of(diary)["appointment"] == 0
-    diary.legal_hold.lift(hold, reason="settled", by="counsel:j")
+    diary.legal_holds.lift(hold.hold_id, reason="settled", by="counsel:j")
     assert dict_of(diary)["appointment"] == 1
     again = visit(start=(clock() + timedelta(days=2)).replace(hour=20, tzinfo=None))
     diary.reminders.keep(again)

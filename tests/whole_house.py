@@ -32,6 +32,7 @@ from compliant_sms.messenger import StoreKind
 from compliant_sms.permission import Permission, Programme, Submission
 from compliant_sms.providers import Twilio
 from compliant_sms.reminders import Appointment, ReminderContext, ReminderPlan, Status
+from compliant_sms.retention import Hold
 from compliant_sms.rules import Verdict
 from compliant_sms.testing import FakeCarrier
 from test_send import in_writing
@@ -78,7 +79,7 @@ class House(Line):
     store: StoreKind
     keys: Path
     ids: Iterator[str] = field(init=False)
-    holds: list[tuple[str, str]] = field(factory=list)
+    holds: list[tuple[str, Hold]] = field(factory=list)
     filling: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -405,7 +406,7 @@ class House(Line):
     def hold(self, person: str | None, number: str | None) -> Any:
         """A matter comes up."""
         made = self.do(
-            self.messenger.legal_hold.place(person=person, number=number, reason="m", by="c")
+            self.messenger.legal_holds.place(person=person, number=number, reason="m", by="c")
         )
         self.holds.append((f"p{person}" if person else f"n{number}", made))
         return made
@@ -413,7 +414,9 @@ class House(Line):
     def lift(self) -> None:
         """It is settled."""
         if self.holds:
-            self.do(self.messenger.legal_hold.lift(self.holds.pop()[1], reason="s", by="c"))
+            self.do(
+                self.messenger.legal_holds.lift(self.holds.pop()[1].hold_id, reason="s", by="c")
+            )
 
     def purge(self) -> Any:
         """Drop what its time has passed for."""

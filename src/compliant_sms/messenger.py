@@ -234,7 +234,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         if telemetry is not NO_TELEMETRY:
             hooks.on(Event, telemetry.heard)
         self.consent: ConsentDesk = ConsentDesk(self._ports)
-        self.legal_hold: HoldDesk = HoldDesk(self._ports)
+        self.legal_holds: HoldDesk = HoldDesk(self._ports)
         self.secure_pages: SecureDesk = SecureDesk(self._ports)
         self.reminders: ReminderDesk = ReminderDesk(self._ports)
         self.permission: PermissionDesk = PermissionDesk(self._ports)
@@ -638,7 +638,7 @@ class AsyncMessenger(
         if telemetry is not NO_TELEMETRY:
             hooks.on(Event, telemetry.heard)
         self.consent: AsyncConsentDesk = AsyncConsentDesk(self._ports)
-        self.legal_hold: AsyncHoldDesk = AsyncHoldDesk(self._ports)
+        self.legal_holds: AsyncHoldDesk = AsyncHoldDesk(self._ports)
         self.secure_pages: AsyncSecureDesk = AsyncSecureDesk(self._ports)
         self.reminders: AsyncReminderDesk = AsyncReminderDesk(self._ports)
         self.permission: AsyncPermissionDesk = AsyncPermissionDesk(self._ports)

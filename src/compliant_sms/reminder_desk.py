@@ -86,13 +86,13 @@ class ReminderDesk:
         """
         return finish(flows.open_answers(self._ports, limit))
 
-    def acknowledge(self, *answers: VisitAnswer) -> None:
-        """Say that you did what these ask for; they come no more.
+    def acknowledge(self, *answers: VisitAnswer) -> int:
+        """Say that you did what these ask for; they come no more. How many you had not done before.
 
         Raises:
             InvalidInput: something is no answer.
         """
-        finish(flows.acknowledge_answers(self._ports, answers))
+        return finish(flows.acknowledge_answers(self._ports, answers))
 
 
 class AsyncReminderDesk:
@@ -120,6 +120,6 @@ class AsyncReminderDesk:
         """See :meth:`ReminderDesk.answers`."""
         return await flows.open_answers(self._ports, limit)
 
-    async def acknowledge(self, *answers: VisitAnswer) -> None:
+    async def acknowledge(self, *answers: VisitAnswer) -> int:
         """See :meth:`ReminderDesk.acknowledge`."""
-        await flows.acknowledge_answers(self._ports, answers)
+        return await flows.acknowledge_answers(self._ports, answers)
