@@ -26,7 +26,7 @@ from compliant_sms.worker import Worker
 
 ZONE: Final = ZoneInfo("America/Chicago")
 HOURS: Final = BusinessHours(
-    zone="America/Chicago", week={"mon-fri": "08:00-12:00, 13:00-17:00"}, holidays_of="IL"
+    time_zone="America/Chicago", week={"mon-fri": "08:00-12:00, 13:00-17:00"}, holidays_of="IL"
 )
 GOAL: Final = timedelta(hours=4)
 PER_PERSON: Final = PracticeCap(count=1, within=timedelta(days=1))
@@ -249,7 +249,7 @@ class Month:
                 person=f"pat-{patient}",
                 numbers=number_of(patient),
                 start=datetime.combine(day, time(minutes // 60, minutes % 60)),
-                zone="America/Chicago",
+                time_zone="America/Chicago",
             )
             self.expected[visit.id] = visit
             self.ever.append((self.clock(), visit))

@@ -51,7 +51,9 @@ def practice_with(make_messenger: Make) -> Make:
 
 def visit(name: str, start: datetime, person: str = PERSON, number: str = PATIENT) -> Appointment:
     """A visit."""
-    return Appointment(id=name, person=person, numbers=number, start=start, zone="America/Chicago")
+    return Appointment(
+        id=name, person=person, numbers=number, start=start, time_zone="America/Chicago"
+    )
 
 
 # The clock of the tests stands on Monday, 30 November 2026.
@@ -104,7 +106,7 @@ def test_what_was_asked_for_counts_no_more(practice_with: Make, clock: MovableCl
         person="pat-900",
         numbers=OTHER,
         start=WEDNESDAY + timedelta(days=2),
-        zone="America/Chicago",
+        time_zone="America/Chicago",
         status=Status.CANCELLED,
     )
     assert own.estimate([cancelled]).texts == 0

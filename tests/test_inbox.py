@@ -67,7 +67,9 @@ from test_send import agree, outgoing, remind
 Make = Callable[..., Messenger]
 CHICAGO = ZoneInfo("America/Chicago")
 SATURDAY = datetime(2026, 12, 5, 9, 0, tzinfo=CHICAGO)
-HOURS = BusinessHours(zone="America/Chicago", week={"mon-fri": "09:00-17:00"}, holidays_of="IL")
+HOURS = BusinessHours(
+    time_zone="America/Chicago", week={"mon-fri": "09:00-17:00"}, holidays_of="IL"
+)
 FRONT = Queue(name="front-desk", members=["ana", "ben"], hours=HOURS, goal=timedelta(hours=4))
 BILLING = Queue(name="billing", members=["cleo"], hours=HOURS, goal=timedelta(hours=8))
 PLAN = InboxPlan(
@@ -375,7 +377,7 @@ def test_the_practice_may_say_nothing(make_messenger: Make, carrier: Sandbox) ->
 
 def test_routing(make_messenger: Make) -> None:
     """By what a text is about, where it was written to, and whether the queue is open."""
-    night = Queue(name="night", hours=BusinessHours(zone="UTC", week={"sat": "00:00-24:00"}))
+    night = Queue(name="night", hours=BusinessHours(time_zone="UTC", week={"sat": "00:00-24:00"}))
     plan = InboxPlan(
         point_person="dr-diaz",
         queues=[FRONT, BILLING, night],
@@ -756,7 +758,9 @@ def test_what_was_asked_for_ahead_has_not_waited(
     agree(messenger)
     nine = datetime(2026, 12, 4, 9, 0)  # noqa: DTZ001 - what the clinic's clock shows
     messenger.reminders.keep(
-        Appointment(id="991", person=PERSON, numbers=PATIENT, start=nine, zone="America/Chicago")
+        Appointment(
+            id="991", person=PERSON, numbers=PATIENT, start=nine, time_zone="America/Chicago"
+        )
     )
     assert messenger.reminders.plan_due(until=clock() + timedelta(days=4)) == 1
     clock.move_to(nine.replace(hour=7, minute=15, tzinfo=CHICAGO))
@@ -873,7 +877,7 @@ def test_the_first_day_of_the_figures_is_a_whole_one(
     received = receive(inbox, "Can I bring the forms?")
     assert received.thread_id is not None
     inbox.inbox.close(received.thread_id, by="ana", reason="Called.")
-    hours = evolve(HOURS, zone="Pacific/Honolulu")
+    hours = evolve(HOURS, time_zone="Pacific/Honolulu")
     far = make_messenger(inbox=evolve(PLAN, queues=[evolve(FRONT, hours=hours), BILLING]))
     came = clock()
     for hour in (5, 23, 29, 30, 37):

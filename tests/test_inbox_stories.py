@@ -36,7 +36,7 @@ from test_send import agree
 
 START = datetime(2026, 10, 29, 15, 0, tzinfo=UTC)  # ten o'clock, three days before clocks go back
 KNOWN, UNKNOWN = "+12175550134", "+12175550177"
-HOURS = BusinessHours(zone="America/Chicago", week={"mon-fri": "09:00-17:00"})
+HOURS = BusinessHours(time_zone="America/Chicago", week={"mon-fri": "09:00-17:00"})
 PLAN = InboxPlan(
     point_person="dr-diaz",
     queues=[

@@ -341,7 +341,9 @@ def live(messenger: Messenger, number: str, person: str) -> Ids:
 
 def visit(name: str, person: str, number: str) -> Appointment:
     """A visit in three days."""
-    return Appointment(id=name, person=person, numbers=number, start=WALL, zone="America/Chicago")
+    return Appointment(
+        id=name, person=person, numbers=number, start=WALL, time_zone="America/Chicago"
+    )
 
 
 def sandbox(sid: str, token: str, number: str) -> Sandbox:

@@ -107,7 +107,7 @@ TUESDAY = MORNING + timedelta(days=1)
 
 def visit(**changes: Any) -> Appointment:
     """A visit on Wednesday."""
-    given = {"id": "991", "person": PERSON, "numbers": PATIENT, "start": WALL, "zone": CHICAGO}
+    given = {"id": "991", "person": PERSON, "numbers": PATIENT, "start": WALL, "time_zone": CHICAGO}
     return Appointment(**(given | {"place": "Room 4"} | changes))
 
 
@@ -226,7 +226,7 @@ def held(diary: Messenger, clock: MovableClock) -> Message:
     "changes",
     [
         {"start": NIGHT_OWL + timedelta(days=9)},
-        {"zone": "America/New_York"},
+        {"time_zone": "America/New_York"},
         {"status": "cancelled"},
         {"status": "arrived"},
         {"status": "no_show"},

@@ -244,7 +244,7 @@ def test_a_reminder_called_back_leaves_its_place(
         person=f"pat-{them[1]}",
         numbers=them[1],
         start=datetime(2026, 12, 2, 14, 30),  # noqa: DTZ001 - what the clinic's clock shows
-        zone="America/Chicago",
+        time_zone="America/Chicago",
     )
     own.reminders.keep(visit)
     assert own.reminders.plan_due() == 1

@@ -433,7 +433,7 @@ def test_values(make: Callable[..., object], fields: dict[str, Any], words: str)
         (lambda: ReminderPlan(offsets=[], template="t", values={}), "values of a plan is no func"),
         (lambda: RecallPlan(after="6 months", body="It is time"), "body of a plan is no function"),
         (
-            lambda: Appointment(id="1", person=PERSON, numbers=None, start=SINCE, zone="UTC"),
+            lambda: Appointment(id="1", person=PERSON, numbers=None, start=SINCE, time_zone="UTC"),
             "The phone number is no text",
         ),
     ],
@@ -572,7 +572,7 @@ def usual(tmp_path: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("limit", [-1, None, "5", "٥", 2.5, True, 2**63])
 def test_how_many_at_most(make_messenger: Callable[..., Messenger], limit: Any) -> None:
     """What is no number of rows is refused by whatever database, and means everything to none."""
-    hours = BusinessHours(zone="America/Chicago", week={"mon-fri": "09:00-17:00"})
+    hours = BusinessHours(time_zone="America/Chicago", week={"mon-fri": "09:00-17:00"})
     messenger = make_messenger(
         inbox=InboxPlan(point_person="dr-diaz", queues=[Queue(name="desk", hours=hours)]),
         reminders=[ReminderPlan(offsets=["2 hours before"])],

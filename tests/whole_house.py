@@ -100,7 +100,7 @@ class House(Line):
         """Make a messenger, of whichever kind."""
         low, high = self.window
         kind = Messenger if self.loop is None else AsyncMessenger
-        hours = BusinessHours(zone="America/Chicago", week={"mon-fri": "08:00-17:00"})
+        hours = BusinessHours(time_zone="America/Chicago", week={"mon-fri": "08:00-17:00"})
         self.messenger = kind(
             practice=Practice(
                 id=self.name,
@@ -274,7 +274,7 @@ class House(Line):
             person=person,
             numbers=NUMBERS[person],
             start=start,
-            zone="America/Chicago",
+            time_zone="America/Chicago",
             status=Status(status),
         )
         same = known is not None and (known[0].start, known[0].status) == (start, status)

@@ -101,7 +101,7 @@ practice = Practice(
     state="IL",
     link_domains=["lakeside.example"],
 )
-hours = BusinessHours(zone="America/Chicago", week={"mon-fri": "08:00-17:00"})
+hours = BusinessHours(time_zone="America/Chicago", week={"mon-fri": "08:00-17:00"})
 permission = Permission(
     programmes=[Programme(id="care", about="your care", categories=["care"], editions="2026-03")],
     terms_url="https://lakeside.example/terms",
