@@ -71,10 +71,9 @@ _UNREADABLE = (
 )
 
 
-def _week(given: object) -> Mapping[str, str]:
+def _week(given: Mapping[str, str]) -> Mapping[str, str]:
     instead = "for example {'mon-fri': '09:00-17:00', 'sat': '09:00-12:00'}"
     _given.a_kind(given, Mapping, "the week of business hours", instead)
-    assert isinstance(given, Mapping)  # noqa: S101 - just looked
     if not given:
         msg = f"business hours without any hour never open; pass {instead}"
         raise InvalidInput(msg)
