@@ -108,7 +108,7 @@ class Patient:
             persist(partial(self.remind, which))
             if self.says and which == self.after:
                 sender = self.office.provider.sender.e164
-                self.office.carrier.patient_texts(self.number, sender, self.says)
+                self.office.carrier.reply(self.number, self.says, to=sender)
 
     def remind(self, which: int) -> Any:
         return remind(

@@ -1027,7 +1027,7 @@ def test_opted_out_at_the_provider(
     carrier.set_answers_keywords(SENDER, answers=True)
     messenger = make_messenger(provider=evolve(provider, answers_keywords=True))
     agree(messenger)
-    assert carrier.patient_texts(PATIENT, SENDER, "STOP") == 0
+    assert carrier.reply(PATIENT, "STOP", to=SENDER) == 0
     clock.advance(timedelta(minutes=1))
     failed = remind(messenger)
 

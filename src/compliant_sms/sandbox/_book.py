@@ -98,6 +98,11 @@ class Book:
         """All texts to and from a patient, oldest first."""
         return [self._entries[sid] for sid in self._by_patient.get(number, ())]
 
+    def last_sender_to(self, number: str) -> str:
+        """The number from which the application texted a patient last; the first one, if none."""
+        texts = [entry for entry in self.of_patient(number) if entry.author == "application"]
+        return texts[-1].from_ if texts else next(iter(self.numbers))
+
     def find(self, sid: str, provider: str | None = None) -> BookEntry | None:
         """The text with that id, if there is one."""
         entry = self._entries.get(sid)

@@ -306,15 +306,11 @@ class FakeCarrier(Trouble):
     ) -> int:
         """See :meth:`reply`; for an :class:`~compliant_sms.AsyncMessenger`."""
         patient = e164_of(from_)
-        ours = self._last_sender_to(patient) if to is None else e164_of(to)
+        ours = self._book.last_sender_to(patient) if to is None else e164_of(to)
         draft = Draft(from_=patient, to=ours, body=body)
         status = (await self._carrier.take_from_patient(draft, sid)).webhook_status or 0
         await self._answer()
         return status
-
-    def _last_sender_to(self, number: str) -> str:
-        ours = [text.from_ for text in self.texts_to(number)]
-        return ours[-1] if ours else next(iter(self._book.numbers))
 
     def deliver_callbacks(self) -> None:
         """Move every text to where it comes to rest, and hand the callbacks over that tell of it.
