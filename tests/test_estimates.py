@@ -184,7 +184,7 @@ def test_a_reminder_that_may_only_go_as_the_visit_begins(
         clock.advance(timedelta(minutes=30))
 
     assert (told.texts, told.too_late) == (0, 1)
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
 
 
 def test_kept_visits_fold_with_those_of_a_batch(practice_with: Make) -> None:

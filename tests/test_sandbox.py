@@ -523,7 +523,7 @@ def test_a_status_fault_answers_and_records_nothing(sandbox: Sandbox) -> None:
     for _ in range(2):
         empty = requests.post(url, auth=(SID, TOKEN), timeout=PATIENCE)
         assert (empty.status_code, empty.content) == (503, b"")
-    assert sandbox.messages() == []
+    assert sandbox.messages() == ()
     assert send(api).status == "queued"
 
 

@@ -223,7 +223,7 @@ def test_what_a_provider_refuses(
     answer = DIALECTS[name].send(sandbox, **changed)
 
     assert (answer.status_code, code_in(answer.json())) == (status, code)
-    assert sandbox.messages() == []
+    assert sandbox.messages() == ()
 
 
 def test_strangers_and_lost_ways(sandbox: Sandbox, dialect: Dialect) -> None:

@@ -79,7 +79,7 @@ def test_too_many_requests(sandbox: Sandbox, dialect: Dialect) -> None:
     }[dialect.name]()
     wait = answer.headers.get("x-ratelimit-reset")
     assert wait == ("2" if dialect.name == "telnyx" else None)
-    assert sandbox.messages() == []
+    assert sandbox.messages() == ()
     assert dialect.send(sandbox).status_code == dialect.accepted
 
 

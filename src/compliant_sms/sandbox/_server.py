@@ -194,10 +194,10 @@ class Sandbox(Trouble):
         """
         self._carrier.run(self._carrier.drain())
 
-    def messages(self) -> list[BookEntry]:
+    def messages(self) -> tuple[BookEntry, ...]:
         """All texts in both directions, oldest first, as they stand now."""
         with self._carrier.open() as book:
-            return list(book.entries())
+            return book.entries()
 
     def set_inbound_url(self, number: str, url: str | None) -> None:
         """Say where texts to one of the numbers are posted; None for nowhere.

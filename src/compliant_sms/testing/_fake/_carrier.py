@@ -236,7 +236,7 @@ class FakeCarrier(Trouble):
 
     # Patients
 
-    def texts_to(self, number: str | PhoneNumber) -> list[BookEntry]:
+    def texts_to(self, number: str | PhoneNumber) -> tuple[BookEntry, ...]:
         """The messenger's texts to a patient that the carrier took, oldest first.
 
         What the carrier itself answered to STOP or HELP is in :meth:`thread` alone.
@@ -247,9 +247,9 @@ class FakeCarrier(Trouble):
         Raises:
             InvalidPhoneNumber: it is none.
         """
-        return [text for text in self.thread(number) if text.author == "application"]
+        return tuple(text for text in self.thread(number) if text.author == "application")
 
-    def thread(self, number: str | PhoneNumber) -> list[BookEntry]:
+    def thread(self, number: str | PhoneNumber) -> tuple[BookEntry, ...]:
         """What a patient's phone shows, both directions, oldest first.
 
         Args:
@@ -262,10 +262,10 @@ class FakeCarrier(Trouble):
         with self._carrier.open() as book:
             return book.of_patient(e164)
 
-    def messages(self) -> list[BookEntry]:
+    def messages(self) -> tuple[BookEntry, ...]:
         """All texts in both directions, oldest first, as they stand now."""
         with self._carrier.open() as book:
-            return list(book.entries())
+            return book.entries()
 
     def reply(
         self,
