@@ -294,7 +294,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         )
         return finish(flows.send(self._ports, draft))
 
-    def dispatch_due(self, *, limit: int = 100) -> tuple[Outcome, ...]:
+    def dispatch_due(self, limit: int = 100) -> tuple[Outcome, ...]:
         """Send up to ``limit`` texts whose time has come; each is decided again.
 
         Call it regularly, and after :meth:`receive`: the confirmation of a STOP is due at once.
@@ -625,7 +625,7 @@ class AsyncMessenger(
         )
         return await flows.send(self._ports, draft)
 
-    async def dispatch_due(self, *, limit: int = 100) -> tuple[Outcome, ...]:
+    async def dispatch_due(self, limit: int = 100) -> tuple[Outcome, ...]:
         """See :meth:`Messenger.dispatch_due`."""
         return await flows.dispatch_due(self._ports, limit)
 

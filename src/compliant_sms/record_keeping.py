@@ -135,9 +135,9 @@ class RecordKeeping(Facade):
     def evidence(
         self,
         number: str | PhoneNumber,
-        *,
         since: datetime,
         until: datetime,
+        *,
         by: str,
         reason: str,
         earlier: Checkpoint | None = None,
@@ -320,9 +320,9 @@ class AsyncRecordKeeping(Facade):
     async def evidence(
         self,
         number: str | PhoneNumber,
-        *,
         since: datetime,
         until: datetime,
+        *,
         by: str,
         reason: str,
         earlier: Checkpoint | None = None,

@@ -181,7 +181,7 @@ class Sandbox(Trouble):
             InvalidInput: numbers or an id that cannot be used, or an id of another text.
             ConfigurationError: the sandbox is not running.
         """
-        with self._carrier.open() as book:
+        with self._carrier.look() as book:
             ours = book.last_sender_to(from_) if to is None else to
         draft = Draft(from_=from_, to=ours, body=body)
         return self._carrier.run(self._carrier.take_from_patient(draft, sid)).webhook_status or 0
