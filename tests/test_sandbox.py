@@ -468,6 +468,14 @@ def test_a_patient_answers_the_number_that_texted_them_last(sandbox: Sandbox) ->
     assert [entry.to for entry in sandbox.messages() if entry.author == "patient"] == [OTHER, OURS]
 
 
+def test_where_no_number_is_nobody_can_text() -> None:
+    with (
+        Sandbox(account_sid=SID, auth_token=TOKEN) as bare,
+        pytest.raises(InvalidInput, match="no number to text"),
+    ):
+        bare.reply(ANA, "hello")
+
+
 def test_stop_blocks_and_start_unblocks(sandbox: Sandbox, receiver: Receiver) -> None:
     """The carrier answers STOP and START itself, forwards both, and refuses in between."""
     api = client(sandbox)
