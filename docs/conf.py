@@ -53,6 +53,7 @@ ROOMS = (
     "compliant_sms.consent_desk",
     "compliant_sms.hold_desk",
     "compliant_sms.reminder_desk",
+    "compliant_sms.text_desk",
     "compliant_sms.call_desk",
     "compliant_sms.contact",
     "compliant_sms.template_desk",

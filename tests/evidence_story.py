@@ -240,7 +240,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[bytes]:
         ) as messenger,
     ):
         play(messenger, clock)
-        plain = messenger.evidence(PATIENT, SINCE, UNTIL, **WHO).data
+        plain = messenger.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO).data
         yield make_pack(with_proofs(dossier_of(plain)))
 
 

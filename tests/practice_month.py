@@ -26,7 +26,7 @@ from compliant_sms.worker import Worker
 
 ZONE: Final = ZoneInfo("America/Chicago")
 HOURS: Final = BusinessHours(
-    zone="America/Chicago", week={"mon-fri": "08:00-12:00, 13:00-17:00"}, holidays_of="IL"
+    time_zone="America/Chicago", week={"mon-fri": "08:00-12:00, 13:00-17:00"}, holidays_of="IL"
 )
 GOAL: Final = timedelta(hours=4)
 PER_PERSON: Final = PracticeCap(count=1, within=timedelta(days=1))
@@ -249,7 +249,7 @@ class Month:
                 person=f"pat-{patient}",
                 numbers=number_of(patient),
                 start=datetime.combine(day, time(minutes // 60, minutes % 60)),
-                zone="America/Chicago",
+                time_zone="America/Chicago",
             )
             self.expected[visit.id] = visit
             self.ever.append((self.clock(), visit))
@@ -309,9 +309,10 @@ class Month:
 
     def _answer(self, thread: Thread) -> None:
         self._answers += 1
+        thanks = "Lakeside Family Medicine: thank you for asking, we will see to it."
         outcome = self.messenger.inbox.reply(
             thread.thread_id,
-            f"Lakeside Family Medicine: thank you for asking, we will see to it. ({self._answers})",
+            body=f"{thanks} ({self._answers})",
             by="ana",
             idempotency_key=f"answer-{self._answers}",
         )

@@ -347,7 +347,9 @@ def test_an_id_from_before_there_was_a_limit_stays_of_use(
 
 HUNDRED_YEARS = timedelta(days=36_600)
 TWILIO = Twilio(account_sid=SID, auth_token=TOKEN, sender=SENDER)
-DESK = Queue(name="desk", hours=BusinessHours(zone="America/Chicago", week={"mon": "09:00-17:00"}))
+DESK = Queue(
+    name="desk", hours=BusinessHours(time_zone="America/Chicago", week={"mon": "09:00-17:00"})
+)
 
 
 @pytest.mark.parametrize("length", [timedelta.max, HUNDRED_YEARS + timedelta(days=1), timedelta(0)])

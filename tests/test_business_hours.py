@@ -83,7 +83,7 @@ def test_arithmetic_agrees_with_counting_minutes(
 ) -> None:
     """What is open, how much passed, and when so much has passed, minute by minute."""
     zone, week, closed, start = case
-    hours = BusinessHours(zone=zone, week=WEEKS[week], closed_on=closed)
+    hours = BusinessHours(time_zone=zone, week=WEEKS[week], closed_on=closed)
     minutes = open_minutes(zone, week, closed, start, COUNT)
     since, until = start + first * MINUTE, start + second * MINUTE
 
@@ -105,12 +105,12 @@ def test_arithmetic_agrees_with_counting_minutes(
 def test_holidays_are_closed() -> None:
     """Legal ones, of a state as well, and the practice's own."""
     hours = BusinessHours(
-        zone="America/Chicago",
+        time_zone="America/Chicago",
         week={"mon-fri": "09:00-17:00"},
         holidays_of="IL",
         closed_on=[date(2026, 12, 24)],
     )
-    plain = BusinessHours(zone="America/Chicago", week={"mon-fri": "09:00-17:00"})
+    plain = BusinessHours(time_zone="America/Chicago", week={"mon-fri": "09:00-17:00"})
     chicago = ZoneInfo("America/Chicago")
     evening = datetime(2026, 12, 23, 18, 0, tzinfo=chicago)
 
@@ -123,7 +123,7 @@ def test_holidays_are_closed() -> None:
 def test_who_never_opens_is_not_awaited() -> None:
     """What lies two years ahead is no answer."""
     days = [date(2026, 1, 1) + timedelta(days=n) for n in range(1300)]
-    hours = BusinessHours(zone="UTC", week={"mon-sun": "09:00-17:00"}, closed_on=days)
+    hours = BusinessHours(time_zone="UTC", week={"mon-sun": "09:00-17:00"}, closed_on=days)
     at = datetime(2026, 6, 1, tzinfo=UTC)
 
     assert hours.next_open(at) is None
@@ -153,14 +153,14 @@ def test_who_never_opens_is_not_awaited() -> None:
 def test_hours_that_nobody_can_read_are_refused(week: object) -> None:
     """Whatever is no time, overlaps, comes twice or never opens."""
     with pytest.raises(InvalidInput):
-        BusinessHours(zone="America/Chicago", week=week)  # type: ignore[arg-type]
+        BusinessHours(time_zone="America/Chicago", week=week)  # type: ignore[arg-type]
 
 
 def test_days_that_are_none_are_refused() -> None:
     """closed_on takes dates; a datetime would be equal to none, and the day be open."""
     for closed in ("2026-12-24", ["2026-12-24"], [datetime(2026, 12, 24, tzinfo=UTC)]):
         with pytest.raises(InvalidInput):
-            BusinessHours(zone="UTC", week={"mon": "09:00-17:00"}, closed_on=closed)  # type: ignore[arg-type]
+            BusinessHours(time_zone="UTC", week={"mon": "09:00-17:00"}, closed_on=closed)  # type: ignore[arg-type]
 
 
 def test_holidays_of_a_state_in_any_letters() -> None:
@@ -168,9 +168,9 @@ def test_holidays_of_a_state_in_any_letters() -> None:
     mardi_gras = datetime(2027, 2, 9, 18, 0, tzinfo=UTC)
     for code, is_open in (("LA", False), ("la", False), (" La", False), ("IL", True), ("", True)):
         week = {"mon-fri": "09:00-17:00"}
-        hours = BusinessHours(zone="America/Chicago", week=week, holidays_of=code)
+        hours = BusinessHours(time_zone="America/Chicago", week=week, holidays_of=code)
         assert hours.is_open(mardi_gras) is is_open
         assert hours.holidays_of == code.strip().upper()
     for none in ("Louisiana", "ZZ", "US", 7):
         with pytest.raises(InvalidInput, match="holidays_of"):
-            BusinessHours(zone="UTC", week={"mon": "09:00-17:00"}, holidays_of=none)  # type: ignore[arg-type]
+            BusinessHours(time_zone="UTC", week={"mon": "09:00-17:00"}, holidays_of=none)  # type: ignore[arg-type]

@@ -60,7 +60,7 @@ def test_a_person_is_counted_and_then_erased(
 
 def test_who_cannot_be_meant_is_refused(sealed: Messenger, erase: Callable[..., Result]) -> None:
     """An unknown person or practice, a held one, or no reason: exit status 1, nothing written."""
-    hold = sealed.legal_hold.place(person=PERSON, reason="a dispute", by="counsel:kim")
+    hold = sealed.legal_holds.place(person=PERSON, reason="a dispute", by="counsel:kim")
     for arguments, words in (
         (("--person", "pat-88"), "Check the id"),
         (("--practice", "lakesid"), "Check --practice"),
@@ -69,7 +69,7 @@ def test_who_cannot_be_meant_is_refused(sealed: Messenger, erase: Callable[..., 
         refused = erase(*arguments)
         assert (refused.exit_code, refused.stdout) == (1, "")
         assert words in refused.stderr
-    sealed.legal_hold.lift(hold, reason="settled", by="counsel:kim")
+    sealed.legal_holds.lift(hold.hold_id, reason="settled", by="counsel:kim")
     assert erase("--by", " ").exit_code == 1
 
     assert len(sealed.history(PERSON).texts) == 1

@@ -190,7 +190,7 @@ def test_a_reply_reaches_the_practice_by_any_of_them(
     sandbox, side = demo
     words = f"hello by {account.provider}"
     [elena] = [phone for phone in side.phones if phone.name == "Elena"]
-    status = sandbox.patient_texts(elena.number, account.numbers[0], words)
+    status = sandbox.reply(elena.number, words, to=account.numbers[0])
     messenger: Messenger = side.messenger
 
     assert status in range(200, 300)

@@ -389,7 +389,7 @@ def test_no_more_than_asked_for(make_willing: Make, clock: MovableClock, books: 
         messenger.receive(from_patient("hello?", f"SM{number}"))
         clock.advance(MINUTE)
 
-    assert len(messenger.confirm_received(2)) == 2
+    assert len(messenger.confirm_received(limit=2)) == 2
     assert books.asked == ["SM1", "SM2"]
     messenger._ports = evolve(messenger._ports, dry_run=True)
     assert messenger.confirm_received() == ()

@@ -245,7 +245,7 @@ def test_evidence_tells_parts(early: Early, in_parts: InParts, clock: MovableClo
     remind(messenger)
     day = timedelta(days=1)
     since, until = clock() - day, clock() + day
-    pack = messenger.evidence(PATIENT, since, until, by="ana", reason="a complaint")
+    pack = messenger.evidence(PATIENT, since=since, until=until, by="ana", reason="a complaint")
     (text,) = dossier_of(pack.data).texts
 
     assert text.state == "sent"

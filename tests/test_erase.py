@@ -207,28 +207,28 @@ def test_lifted_holds_tell_of_nobody_who_was_erased(
     if not alone:
         agree(known, person="pat-882")
     for of in ({"person": PERSON}, {"number": PATIENT}, {"person": "pat-882"}):
-        hold = known.legal_hold.place(**of, reason="Doe v. Lakeside", by="counsel:kim")
-        known.legal_hold.lift(hold, reason="settled", by="counsel:kim")
-    standing = known.legal_hold.place(person="pat-883", reason="Roe", by="counsel:kim")
+        hold = known.legal_holds.place(**of, reason="Doe v. Lakeside", by="counsel:kim")
+        known.legal_holds.lift(hold.hold_id, reason="settled", by="counsel:kim")
+    standing = known.legal_holds.place(person="pat-883", reason="Roe", by="counsel:kim")
     kept = "SELECT hold_id FROM sms_holds WHERE record <> X'7B7D' AND person || number <> ''"
     before = columns(database, kept)
     known.erase(PERSON, **WHY)
 
     assert len(before) == 4
     assert len(columns(database, kept)) == (2 if alone else 3)
-    assert [each.hold_id for each in known.legal_hold.list()] == [standing]
+    assert [each.hold_id for each in known.legal_holds.list()] == [standing.hold_id]
     assert len(known.audit()) == 8
 
 
 @pytest.mark.parametrize("of", [{"person": PERSON}, {"number": PATIENT}])
 def test_a_legal_hold_wins(known: Messenger, of: dict[str, str]) -> None:
     """Nothing under a hold is erased; after it is lifted it can be."""
-    hold = known.legal_hold.place(**of, reason="Doe v. Lakeside", by="counsel:kim")
+    hold = known.legal_holds.place(**of, reason="Doe v. Lakeside", by="counsel:kim")
     with pytest.raises(UnderLegalHold, match="legal hold"):
         known.erase(PERSON, **WHY)
 
     assert len(known.history(PERSON).texts) == 2
-    known.legal_hold.lift(hold, reason="settled", by="counsel:kim")
+    known.legal_holds.lift(hold.hold_id, reason="settled", by="counsel:kim")
     assert known.erase(PERSON, **WHY).texts == 2
 
 

@@ -51,7 +51,9 @@ def practice_with(make_messenger: Make) -> Make:
 
 def visit(name: str, start: datetime, person: str = PERSON, number: str = PATIENT) -> Appointment:
     """A visit."""
-    return Appointment(id=name, person=person, numbers=number, start=start, zone="America/Chicago")
+    return Appointment(
+        id=name, person=person, numbers=number, start=start, time_zone="America/Chicago"
+    )
 
 
 # The clock of the tests stands on Monday, 30 November 2026.
@@ -104,7 +106,7 @@ def test_what_was_asked_for_counts_no_more(practice_with: Make, clock: MovableCl
         person="pat-900",
         numbers=OTHER,
         start=WEDNESDAY + timedelta(days=2),
-        zone="America/Chicago",
+        time_zone="America/Chicago",
         status=Status.CANCELLED,
     )
     assert own.estimate([cancelled]).texts == 0
@@ -182,7 +184,7 @@ def test_a_reminder_that_may_only_go_as_the_visit_begins(
         clock.advance(timedelta(minutes=30))
 
     assert (told.texts, told.too_late) == (0, 1)
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
 
 
 def test_kept_visits_fold_with_those_of_a_batch(practice_with: Make) -> None:

@@ -81,7 +81,7 @@ def states(office: Office) -> list[State]:
 
 
 def patient_texts(office: Office, body: str, **more: Any) -> int:
-    status = office.carrier.patient_texts(PATIENT, office.provider.sender.e164, body, **more)
+    status = office.carrier.reply(PATIENT, body, to=office.provider.sender.e164, **more)
     office.messenger.dispatch_due()
     office.carrier.drain()
     return status
@@ -165,7 +165,7 @@ def test_an_opt_out_that_only_the_provider_knows(office: Office) -> None:
     """The webhook never heard of the STOP: the refusal, at once or later, becomes an event."""
     sender = office.provider.sender.e164
     office.carrier.set_inbound_url(sender, None)
-    office.carrier.patient_texts(PATIENT, sender, "STOP")
+    office.carrier.reply(PATIENT, "STOP", to=sender)
 
     outcome = remind(office.messenger)
     # A report may come before the answer to the request does.
@@ -184,7 +184,7 @@ def test_an_opt_out_at_a_toll_free_number(
     office = offices(make_messenger, carrier, hooks, ["bandwidth"], TOLL_FREE)["bandwidth"]
     agree(office.messenger)
     carrier.set_inbound_url(TOLL_FREE, None)
-    carrier.patient_texts(PATIENT, TOLL_FREE, "STOP")
+    carrier.reply(PATIENT, "STOP", to=TOLL_FREE)
 
     assert isinstance(remind(office.messenger), Sent | Failed)  # the report may be faster
     carrier.drain()

@@ -62,7 +62,7 @@ def told(make_messenger: Make, clock: MovableClock) -> Messenger:
 
 def test_the_pack_holds_everything_on_record(told: Messenger) -> None:
     """Wording, signature, decisions, bodies, steps, callbacks, answers and opt-outs are there."""
-    dossier = dossier_of(told.evidence(PATIENT, SINCE, UNTIL, **WHO).data)
+    dossier = dossier_of(told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO).data)
     events = [record.event for chain in dossier.chains for record in chain.events]
     texts = {text.idempotency_key: text for text in dossier.texts}
     first, offer, blocked = texts["visit-1"], texts["offer"], texts["visit-3"]
@@ -105,7 +105,7 @@ def test_a_persons_word_is_in_the_pack(
         clock.advance(timedelta(minutes=1))
         who = {"by": "front-desk:ana", "reason": f"{key} is in their list"}
         messenger.settle(uncertain.message_id, sent=key == "visit-1", **who)
-    pack = messenger.evidence(PATIENT, SINCE, UNTIL, **WHO).data
+    pack = messenger.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO).data
     first, second = (text.said for text in dossier_of(pack).texts)
 
     assert [(s.sent, s.by, s.reason) for s in first] == [
@@ -118,7 +118,7 @@ def test_a_persons_word_is_in_the_pack(
 
 def test_the_pack_verifies(told: Messenger) -> None:
     """An untouched pack passes every check that can be made without a checkpoint."""
-    report = verify_pack(told.evidence(PATIENT, SINCE, UNTIL, **WHO).data)
+    report = verify_pack(told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO).data)
 
     assert report.ok
     assert [c.name for c in report.checks if c.result is not Result.PASSED] == ["inclusion"]
@@ -130,7 +130,7 @@ def test_a_pack_of_before_is_no_forgery(told: Messenger, clock: MovableClock) ->
     clock.advance(timedelta(hours=1))
     agree(told)
     remind(told)
-    data = told.evidence(PATIENT, SINCE, UNTIL, **WHO).data
+    data = told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO).data
 
     consents = [d["facts"]["consent"] for t in dossier_of(data).texts for d in t.decisions]
     assert any("lifted" in each for each in consents)
@@ -158,7 +158,7 @@ def test_a_pack_of_a_household_of_before_is_no_forgery(
         told.consent.clarify(PATIENT, person=PERSON, keep=["appointments"], **by)
         clock.advance(timedelta(hours=1))
         assert isinstance(remind(told), Sent)
-    data = told.evidence(PATIENT, SINCE, UNTIL, **WHO).data
+    data = told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO).data
 
     assert failures(data) == ["what was known"]
     assert check(earlier(data), "what was known").result is Result.UNCHECKED
@@ -188,8 +188,8 @@ def _without(names: tuple[str, ...], decision: dict[str, Any]) -> dict[str, Any]
 
 def test_the_same_record_at_the_same_instant_gives_the_same_bytes(told: Messenger) -> None:
     """Asking again changes nothing, although the asking itself goes on record."""
-    once = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
-    again = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    once = told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
+    again = told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
 
     assert once == again
     assert once.sha256 == sha256(once.data).hexdigest()
@@ -204,14 +204,14 @@ def test_both_messengers_make_the_same_pack(
         async with AsyncMessenger(
             practice=practice, provider=provider, store=SQLite(database), clock=clock
         ) as messenger:
-            return await messenger.evidence(PATIENT, SINCE, UNTIL, **WHO)
+            return await messenger.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
 
-    assert asyncio.run(ask()) == told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    assert asyncio.run(ask()) == told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
 
 
 def test_the_files_are_those_of_the_manifest(told: Messenger) -> None:
     """Any zip program reads the three files, and the manifest names the hashes of two."""
-    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    pack = told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
     with zipfile.ZipFile(BytesIO(pack.data)) as source:
         files = {entry.filename: source.read(entry) for entry in source.infolist()}
     manifest = json.loads(files.pop("manifest.json"))
@@ -222,7 +222,7 @@ def test_the_files_are_those_of_the_manifest(told: Messenger) -> None:
 
 def test_taking_evidence_goes_on_record(told: Messenger) -> None:
     """Who took which pack and why stands in the audit log, without the number or its content."""
-    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    pack = told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
     (event,) = [each for each in told.audit() if each.act is Act.EVIDENCE_READ]
 
     assert (event.actor, event.reason) == (WHO["by"], WHO["reason"])
@@ -233,7 +233,7 @@ def test_taking_evidence_goes_on_record(told: Messenger) -> None:
 def test_only_the_period_is_in_it(told: Messenger, clock: MovableClock) -> None:
     """Texts of other days are left out; the chains, and the opt-out's own text, are whole."""
     later = clock() - timedelta(hours=1)
-    dossier = dossier_of(told.evidence(PATIENT, later, UNTIL, **WHO).data)
+    dossier = dossier_of(told.evidence(PATIENT, since=later, until=UNTIL, **WHO).data)
 
     assert [text.purpose for text in dossier.texts] == ["opt_in_confirmation"]
     assert [each.body for each in dossier.received] == [STOP, "START"]
@@ -246,7 +246,10 @@ def test_a_text_belongs_to_each_period_in_which_something_happened_to_it(
     """A text that was held until the next day is in the packs of both days, whole."""
     noon = SINCE + timedelta(hours=30)
     days = [(SINCE, noon), (noon, UNTIL)]
-    packs = [dossier_of(told.evidence(PATIENT, *day, **WHO).data) for day in days]
+    packs = [
+        dossier_of(told.evidence(PATIENT, since=since, until=until, **WHO).data)
+        for since, until in days
+    ]
     held = [[t for t in each.texts if t.idempotency_key == "visit-2"] for each in packs]
 
     assert held[0] == held[1]
@@ -255,7 +258,7 @@ def test_a_text_belongs_to_each_period_in_which_something_happened_to_it(
 
 def test_an_empty_record_gives_a_pack_that_says_so(messenger: Messenger) -> None:
     """A number that nobody knows has a pack without content, which verifies."""
-    pack = messenger.evidence("+12175550199", SINCE, UNTIL, **WHO)
+    pack = messenger.evidence("+12175550199", since=SINCE, until=UNTIL, **WHO)
 
     assert verify_pack(pack.data).ok
     assert dossier_of(pack.data).chains == ()
@@ -296,12 +299,12 @@ def test_an_altered_ledger_gives_no_pack(told: Messenger, database: Path) -> Non
         )
 
     with pytest.raises(LedgerTampered):
-        told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+        told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
 
 
 def test_a_pack_is_written_once_and_for_its_owner(told: Messenger, tmp_path: Path) -> None:
     """The file has mode 0600, is never overwritten, and holds the bytes of the pack."""
-    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    pack = told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
     path = pack.write(tmp_path / "ruiz.zip")
 
     assert path.read_bytes() == pack.data
@@ -316,7 +319,7 @@ def test_a_disk_that_fills_up_leaves_no_half_a_pack(
     told: Messenger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What could not be written whole is taken away again."""
-    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    pack = told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
@@ -329,7 +332,7 @@ def test_a_disk_that_fills_up_leaves_no_half_a_pack(
 
 def test_a_pack_shows_nothing_of_itself(told: Messenger) -> None:
     """Neither a pack's repr nor that of what it holds shows a body, a name or a number."""
-    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    pack = told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
     shown = repr(pack) + repr(dossier_of(pack.data))
 
     assert repr(pack) == (
@@ -346,11 +349,11 @@ def test_the_pack_is_the_same_from_postgresql(
     store = PostgreSQL(postgres_dsn)
     messenger = make_messenger(store=store, people=in_chicago)
     play(messenger, clock)
-    pack = messenger.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    pack = messenger.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
     dossier = dossier_of(pack.data)
 
     assert verify_pack(pack.data).ok
-    assert messenger.evidence(PATIENT, SINCE, UNTIL, **WHO) == pack
+    assert messenger.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO) == pack
     assert [len(chain.events) for chain in dossier.chains] == [2, 3]
     assert [len(text.decisions) for text in dossier.texts] == [1, 2, 1, 1, 1, 1]
 
@@ -365,7 +368,7 @@ def sealed(make_messenger: Make, clock: MovableClock) -> Messenger:
 
 def test_a_sealed_ledger_is_proved_with_the_key_in_the_pack(sealed: Messenger) -> None:
     """The pack holds the sealed bytes, what they say, and the key that shows that they say it."""
-    pack = sealed.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    pack = sealed.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
     report = verify_pack(pack.data, ciphers=data_cipher)
     dossier = dossier_of(pack.data)
 
@@ -379,7 +382,7 @@ def test_a_sealed_ledger_is_proved_with_the_key_in_the_pack(sealed: Messenger) -
 def test_erased_content_leaves_its_proof(sealed: Messenger) -> None:
     """After an erasure the pack says so, holds the hashes, and still verifies."""
     sealed.erase(PERSON, reason="asked for", by="privacy:kim")
-    pack = sealed.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    pack = sealed.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
     dossier = dossier_of(pack.data)
 
     assert verify_pack(pack.data, ciphers=data_cipher).ok
@@ -394,7 +397,7 @@ def test_dropped_content_leaves_its_proof(told: Messenger, clock: MovableClock) 
     """After a purge the pack says what was dropped when and why, and still verifies."""
     clock.advance(timedelta(days=366 * 8))
     told.purge(by="it:kim")
-    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    pack = told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
     text = dossier_of(pack.data).texts[0]
 
     assert verify_pack(pack.data).ok
@@ -413,7 +416,7 @@ def test_events_are_proved_against_checkpoints(told: Messenger, clock: MovableCl
     told.consent.revoke(PATIENT, channel="letter", recorded_by="desk")
     told.consent.grant("+12175550135", person="pat-2", basis="spoken", recorded_by="desk")
     newest = told.checkpoint(key)
-    pack = told.evidence(PATIENT, SINCE, UNTIL, **WHO, earlier=early).data
+    pack = told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO, earlier=early).data
     report = verify_pack(pack, keys=[key.public], kept=early)
     records = [record for chain in dossier_of(pack).chains for record in chain.events]
 
@@ -430,7 +433,7 @@ def test_what_joined_after_the_checkpoint_has_no_proof_yet(told: Messenger) -> N
     told.consent.revoke(PATIENT, channel="letter", recorded_by="desk")
     (check,) = [
         each
-        for each in verify_pack(told.evidence(PATIENT, SINCE, UNTIL, **WHO).data).checks
+        for each in verify_pack(told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO).data).checks
         if each.name == "inclusion"
     ]
 
@@ -442,7 +445,7 @@ def test_an_earlier_checkpoint_must_be_one_of_before(told: Messenger) -> None:
     point = Checkpoint(practice_id="lakeside", size=3, root=bytes(32), at=SINCE)
 
     def ask(earlier: Checkpoint) -> EvidencePack:
-        return told.evidence(PATIENT, SINCE, UNTIL, **WHO, earlier=earlier)
+        return told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO, earlier=earlier)
 
     with pytest.raises(InvalidInput, match=r"Call messenger.checkpoint\(\) first"):
         ask(point)
@@ -465,7 +468,7 @@ def test_a_ledger_that_contradicts_its_checkpoint_gives_no_pack(
         hostile.execute("UPDATE sms_leaves SET digest = zeroblob(32) WHERE leaf = 0")
 
     with pytest.raises(LedgerTampered):
-        told.evidence(PATIENT, SINCE, UNTIL, **WHO)
+        told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
 
 
 HOUR = timedelta(hours=1)
@@ -490,7 +493,7 @@ def test_machines_whose_clocks_disagree(
     report(desk, sent.provider_id, "delivered")
     clock.advance(timedelta(minutes=9))
     desk.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana", person=PERSON)
-    found = verify_pack(desk.evidence(PATIENT, SINCE, UNTIL, **WHO).data)
+    found = verify_pack(desk.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO).data)
     (known,) = [each for each in found.checks if each.name == "what was known"]
 
     assert found.ok
@@ -510,7 +513,7 @@ def test_a_difference_of_clocks_excuses_nothing_else(
     desk.consent.revoke(PATIENT, channel="spoken", recorded_by="front-desk:ana", person=PERSON)
     clock.advance(timedelta(days=1))
     remind(worker, "later", body=f"{BODY} again")
-    pack = desk.evidence(PATIENT, SINCE, UNTIL, **WHO).data
+    pack = desk.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO).data
 
     hidden = forged(pack, lambda d: evolve(d, chains=tuple(c for c in d.chains if c.person)))
 

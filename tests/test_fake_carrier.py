@@ -117,7 +117,7 @@ def test_text_is_taken_and_its_delivery_told(make: Make, name: str) -> None:
 
     assert carrier.texts_to(PATIENT)[0].told == ("sent", "delivered")
     assert state(messenger) is State.DELIVERED
-    assert carrier.texts_to("+12175550135") == []
+    assert carrier.texts_to("+12175550135") == ()
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_unreachable_carrier_gets_nothing(make: Make) -> None:
     carrier, messenger = make()
     carrier.reachable = False
     assert isinstance(remind(messenger), Queued)
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
 
     carrier.reachable = True
     assert isinstance(carrier.clock, MovableClock)
@@ -504,7 +504,7 @@ def test_a_text_that_comes_late_is_answered_too(make: Make) -> None:
     carrier, messenger = make("bandwidth")
     carrier.fail_next("reordered")
     assert carrier.reply(PATIENT, "STOP") == 0
-    assert carrier.texts_to(PATIENT) == []
+    assert carrier.texts_to(PATIENT) == ()
 
     carrier.deliver_callbacks()
     (confirmation,) = carrier.texts_to(PATIENT)

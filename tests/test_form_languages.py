@@ -347,7 +347,11 @@ def test_a_translation_that_is_gone_asks_nobody_again(
     kept = {k: v for k, v in programme.translations.items() if k != language}
     without = evolve(programme, translations=kept)
     anew = Edition(
-        version="2026-09", follows="2026-03", changes_substance=True, decided_by="kim", why="more"
+        version="2026-09",
+        follows="2026-03",
+        changes_substance=True,
+        decided_by="kim",
+        reason="more",
     )
     later = evolve(without, editions=[*programme.editions, anew])
     states = [

@@ -85,7 +85,7 @@ def test_a_database_that_may_only_be_read(
         remind(messenger)
     with pytest.raises(StoreReadOnly):
         messenger.receive(from_patient("STOP", "SM1"))
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
     messenger.close()
     postgres.run(setting + "off")
 

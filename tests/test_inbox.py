@@ -67,7 +67,9 @@ from test_send import agree, outgoing, remind
 Make = Callable[..., Messenger]
 CHICAGO = ZoneInfo("America/Chicago")
 SATURDAY = datetime(2026, 12, 5, 9, 0, tzinfo=CHICAGO)
-HOURS = BusinessHours(zone="America/Chicago", week={"mon-fri": "09:00-17:00"}, holidays_of="IL")
+HOURS = BusinessHours(
+    time_zone="America/Chicago", week={"mon-fri": "09:00-17:00"}, holidays_of="IL"
+)
 FRONT = Queue(name="front-desk", members=["ana", "ben"], hours=HOURS, goal=timedelta(hours=4))
 BILLING = Queue(name="billing", members=["cleo"], hours=HOURS, goal=timedelta(hours=8))
 PLAN = InboxPlan(
@@ -106,7 +108,7 @@ def test_a_wrong_number_lies_where_staff_sees_whose_it_was_taken_for(
     (thread,) = inbox.inbox.due()
     clock.advance(timedelta(minutes=1))
     answer = inbox.inbox.reply(
-        thread.thread_id, "Sorry, we will look into it.", by="ana", idempotency_key="answer-1"
+        thread.thread_id, body="Sorry, we will look into it.", by="ana", idempotency_key="answer-1"
     )
 
     assert (thread.thread_id, thread.person) == (received.thread_id, PERSON)
@@ -133,7 +135,7 @@ def test_a_text_waits_until_it_is_answered(
     clock.advance(timedelta(hours=1))
 
     answer = inbox.inbox.reply(
-        thread.thread_id, "Yes, any time.", by="ana", idempotency_key="answer-1"
+        thread.thread_id, body="Yes, any time.", by="ana", idempotency_key="answer-1"
     )
 
     assert isinstance(answer, Sent)
@@ -213,7 +215,7 @@ def test_a_patient_is_told_once_a_day(
         receive(inbox, words, f"SM-{n}")
         inbox.dispatch_due()
     assert received.thread_id is not None
-    inbox.inbox.reply(received.thread_id, "Yes.", by="ana", idempotency_key="a")
+    inbox.inbox.reply(received.thread_id, body="Yes.", by="ana", idempotency_key="a")
     clock.advance(timedelta(hours=1))
     receive(inbox, "And on Monday, what about parking?", "SM-3")
     inbox.dispatch_due()
@@ -375,7 +377,7 @@ def test_the_practice_may_say_nothing(make_messenger: Make, carrier: Sandbox) ->
 
 def test_routing(make_messenger: Make) -> None:
     """By what a text is about, where it was written to, and whether the queue is open."""
-    night = Queue(name="night", hours=BusinessHours(zone="UTC", week={"sat": "00:00-24:00"}))
+    night = Queue(name="night", hours=BusinessHours(time_zone="UTC", week={"sat": "00:00-24:00"}))
     plan = InboxPlan(
         point_person="dr-diaz",
         queues=[FRONT, BILLING, night],
@@ -416,7 +418,7 @@ def test_a_failed_answer_reopens(inbox: Messenger, clock: MovableClock, carrier:
     """The patient waits again, since the first text; one event; a second answer may count."""
     receive(inbox, "Can I bring the forms?")
     (thread,) = inbox.inbox.due()
-    sent = inbox.inbox.reply(thread.thread_id, "Yes.", by="ana", idempotency_key="a1")
+    sent = inbox.inbox.reply(thread.thread_id, body="Yes.", by="ana", idempotency_key="a1")
     assert isinstance(sent, Sent)
     assert sent.provider_id is not None
     inbox.receive(status(sent.provider_id, "undelivered", code="30005"))
@@ -444,19 +446,19 @@ def test_an_unknown_sender_is_answered_once_and_then_known(
     assert received.thread_id is not None
     (item,) = inbox.open_items()
     assert item.kind is OpenKind.UNMATCHED
-    one = inbox.inbox.reply(received.thread_id, "Yes!", by="ana", idempotency_key="a1")
-    two = inbox.inbox.reply(received.thread_id, "Do call.", by="ana", idempotency_key="a2")
-    again = inbox.inbox.reply(received.thread_id, "Yes!", by="ana", idempotency_key="a1")
+    one = inbox.inbox.reply(received.thread_id, body="Yes!", by="ana", idempotency_key="a1")
+    two = inbox.inbox.reply(received.thread_id, body="Do call.", by="ana", idempotency_key="a2")
+    again = inbox.inbox.reply(received.thread_id, body="Yes!", by="ana", idempotency_key="a1")
     assert isinstance(one, Sent)
     assert isinstance(two, Blocked)
     assert again == one
     with pytest.raises(IdempotencyConflict):
-        inbox.inbox.reply(received.thread_id, "No!", by="ana", idempotency_key="a1")
+        inbox.inbox.reply(received.thread_id, body="No!", by="ana", idempotency_key="a1")
 
     joined = inbox.inbox.join(received.thread_id, person="pat-9", by="ana")
     assert joined.person == "pat-9"
     assert inbox.inbox.join(received.thread_id, person="pat-9", by="ana") == joined
-    assert inbox.inbox.reply(joined.thread_id, "Yes!", by="ana", idempotency_key="a1") == one
+    assert inbox.inbox.reply(joined.thread_id, body="Yes!", by="ana", idempotency_key="a1") == one
     with pytest.raises(InvalidInput, match="another person's"):
         inbox.inbox.join(joined.thread_id, person="pat-1", by="ana")
     text = text_of(inbox.receive(from_patient("Thank you, and hours?", "SM2", sender=other)))
@@ -529,7 +531,7 @@ def test_who_has_no_number(inbox: Messenger, clock: MovableClock) -> None:
     assert thread_id is not None
     assert len(inbox.inbox.thread(thread_id).texts) == 2
     for refused in (
-        lambda: inbox.inbox.reply(thread_id, "Who?", by="ana", idempotency_key="a1"),
+        lambda: inbox.inbox.reply(thread_id, body="Who?", by="ana", idempotency_key="a1"),
         lambda: inbox.inbox.join(thread_id, person="pat-9", by="ana"),
     ):
         with pytest.raises(InvalidInput, match="no phone number"):
@@ -547,7 +549,7 @@ def test_staff_at_work(inbox: Messenger) -> None:
     received = receive(inbox, "Can I bring the forms?")
     desk, thread_id = inbox.inbox, received.thread_id
     assert thread_id is not None
-    desk.note(thread_id, "She means the intake form.", by="ana")
+    desk.note(thread_id, words="She means the intake form.", by="ana")
     for _ in range(2):
         desk.assign(thread_id, to="ben", by="ana", reason="He knows her.")
         assert desk.hand_over(thread_id, queue="billing", by="ben", reason="Money.").assignee == ""
@@ -569,22 +571,22 @@ def test_staff_at_work(inbox: Messenger) -> None:
         lambda: desk.hand_over(thread_id, queue="night", by="ana", reason="x"),
         lambda: desk.close(thread_id, by="", reason="x"),
         lambda: desk.close(thread_id, by="ana", reason=" "),
-        lambda: desk.note(thread_id, "", by="ana"),
+        lambda: desk.note(thread_id, words="", by="ana"),
         lambda: desk.threads(queue="night"),
         lambda: desk.threads(state="lost"),
         lambda: desk.metrics(days=0),
         lambda: desk.dismiss(*inbox.open_items(), by="ana", reason="x"),
         lambda: desk.dismiss("it", by="ana", reason="x"),  # type: ignore[arg-type]
         lambda: desk.acknowledge("it"),  # type: ignore[arg-type]
-        lambda: desk.reply(thread_id, "Hi", by="", idempotency_key="k"),
+        lambda: desk.reply(thread_id, body="Hi", by="", idempotency_key="k"),
         lambda: desk.reply(
-            thread_id, "Hi", by="a", idempotency_key="k", purpose=Purpose.HELP_REPLY
+            thread_id, body="Hi", by="a", idempotency_key="k", purpose=Purpose.HELP_REPLY
         ),
     ):
         with pytest.raises(InvalidInput):
             refused()
     with pytest.raises(UnknownThread, match="joined to another"):
-        desk.note("nothing", "x", by="ana")
+        desk.note("nothing", words="x", by="ana")
 
 
 @pytest.mark.parametrize(
@@ -608,7 +610,7 @@ def test_what_may_accept_an_offer(
     receive(inbox, "I need another day for my visit")
     inbox.dispatch_due()
     (thread,) = inbox.inbox.due()
-    inbox.inbox.reply(thread.thread_id, offer, by="ana", idempotency_key="offer")
+    inbox.inbox.reply(thread.thread_id, body=offer, by="ana", idempotency_key="offer")
     clock.advance(timedelta(days=1))
     receive(inbox, words, "SM2")
     inbox.dispatch_due()
@@ -756,7 +758,9 @@ def test_what_was_asked_for_ahead_has_not_waited(
     agree(messenger)
     nine = datetime(2026, 12, 4, 9, 0)  # noqa: DTZ001 - what the clinic's clock shows
     messenger.reminders.keep(
-        Appointment(id="991", person=PERSON, numbers=PATIENT, start=nine, zone="America/Chicago")
+        Appointment(
+            id="991", person=PERSON, numbers=PATIENT, start=nine, time_zone="America/Chicago"
+        )
     )
     assert messenger.reminders.plan_due(until=clock() + timedelta(days=4)) == 1
     clock.move_to(nine.replace(hour=7, minute=15, tzinfo=CHICAGO))
@@ -822,7 +826,7 @@ def test_erasure_reaches_threads(make_messenger: Make) -> None:
     agree(messenger)
     received = receive(messenger, "Can I bring the forms?")
     assert received.thread_id is not None
-    messenger.inbox.note(received.thread_id, "okapi", by="ana")
+    messenger.inbox.note(received.thread_id, words="okapi", by="ana")
     messenger.dispatch_due()
     messenger.erase(PERSON, reason="asked", by="ana")
 
@@ -837,7 +841,7 @@ def test_old_notes_are_purged(inbox: Messenger, clock: MovableClock) -> None:
     """After six years; the thread stays."""
     received = receive(inbox, "Can I bring the forms?")
     assert received.thread_id is not None
-    inbox.inbox.note(received.thread_id, "okapi", by="ana")
+    inbox.inbox.note(received.thread_id, words="okapi", by="ana")
     inbox.inbox.close(received.thread_id, by="ana", reason="Called.")
     clock.advance(timedelta(days=366 * 6))
     report = inbox.purge(by="ana")
@@ -873,7 +877,7 @@ def test_the_first_day_of_the_figures_is_a_whole_one(
     received = receive(inbox, "Can I bring the forms?")
     assert received.thread_id is not None
     inbox.inbox.close(received.thread_id, by="ana", reason="Called.")
-    hours = evolve(HOURS, zone="Pacific/Honolulu")
+    hours = evolve(HOURS, time_zone="Pacific/Honolulu")
     far = make_messenger(inbox=evolve(PLAN, queues=[evolve(FRONT, hours=hours), BILLING]))
     came = clock()
     for hour in (5, 23, 29, 30, 37):
@@ -893,12 +897,12 @@ def test_whoever_reopens_a_thread_has_not_written(
     received = receive(inbox, "Can I bring the forms?")
     assert received.thread_id is not None
     clock.advance(timedelta(minutes=10))
-    inbox.inbox.reply(received.thread_id, "Yes!", by="ana", idempotency_key="a1")
+    inbox.inbox.reply(received.thread_id, body="Yes!", by="ana", idempotency_key="a1")
     inbox.inbox.reopen(received.thread_id, by="ana", reason="The card too.")
     (*_, desk, _) = inbox.inbox.metrics(days=1).days
     assert (desk.received, desk.answered, desk.backlog) == (1, 1, 1)
     clock.advance(timedelta(hours=3))
-    inbox.inbox.reply(received.thread_id, "And the card.", by="ana", idempotency_key="a2")
+    inbox.inbox.reply(received.thread_id, body="And the card.", by="ana", idempotency_key="a2")
 
     (*_, desk, _) = inbox.inbox.metrics(days=1).days
     assert (desk.received, desk.answered, desk.backlog) == (1, 1, 0)
@@ -1050,11 +1054,11 @@ def test_the_same_for_an_event_loop(
             assert thread_id is not None
             assert len(await desk.due()) == len(await desk.threads()) == 1
             assert await desk.overdue() == ()
-            await desk.note(thread_id, "x", by="ana")
+            await desk.note(thread_id, words="x", by="ana")
             await desk.assign(thread_id, to="ben", by="ana")
             await desk.hand_over(thread_id, queue="billing", by="ana", reason="x")
             await desk.join(thread_id, person="pat-9", by="ana")
-            sent = await desk.reply(thread_id, "Yes.", by="ana", idempotency_key="a")
+            sent = await desk.reply(thread_id, body="Yes.", by="ana", idempotency_key="a")
             assert isinstance(sent, Sent)
             await desk.close(thread_id, by="ana", reason="x")
             await desk.reopen(thread_id, by="ana", reason="x")
@@ -1081,7 +1085,9 @@ def test_what_waits_for_room_is_queued(make_messenger: Make) -> None:
     received = receive(messenger, "Can I bring the forms?")
     assert received.thread_id is not None
     first, second = (
-        messenger.inbox.reply(received.thread_id, f"Yes {n}.", by="ana", idempotency_key=f"a{n}")
+        messenger.inbox.reply(
+            received.thread_id, body=f"Yes {n}.", by="ana", idempotency_key=f"a{n}"
+        )
         for n in range(2)
     )
     assert isinstance(first, Sent)

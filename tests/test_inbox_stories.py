@@ -36,7 +36,7 @@ from test_send import agree
 
 START = datetime(2026, 10, 29, 15, 0, tzinfo=UTC)  # ten o'clock, three days before clocks go back
 KNOWN, UNKNOWN = "+12175550134", "+12175550177"
-HOURS = BusinessHours(zone="America/Chicago", week={"mon-fri": "09:00-17:00"})
+HOURS = BusinessHours(time_zone="America/Chicago", week={"mon-fri": "09:00-17:00"})
 PLAN = InboxPlan(
     point_person="dr-diaz",
     queues=[
@@ -156,7 +156,7 @@ class Trial:
         assert there
         outcome = self.dying(
             lambda: self.messenger.inbox.reply(
-                thread.thread_id, f"Answer {key}.", by="ana", idempotency_key=key
+                thread.thread_id, body=f"Answer {key}.", by="ana", idempotency_key=key
             ),
             die_at,
         )
@@ -352,7 +352,7 @@ def play(trial: Trial, steps: list[Any]) -> None:
 
 def judge_events(trial: Trial) -> None:
     """Each step was raised once, and the point person has what is due first."""
-    events = trial.messenger.inbox.events(1000)
+    events = trial.messenger.inbox.events(limit=1000)
     seen = Counter((e.kind, e.reference) for e in events)
     assert set(seen.values()) <= {1}
     for thread in trial.messenger.inbox.due():

@@ -74,7 +74,7 @@ KEYRING = Keyring.generate()
 DESKS = {
     "": Messenger,
     "consent": ConsentDesk,
-    "legal_hold": HoldDesk,
+    "legal_holds": HoldDesk,
     "secure_pages": SecureDesk,
     "reminders": ReminderDesk,
     "permission": PermissionDesk,
@@ -318,15 +318,15 @@ def live(messenger: Messenger, number: str, person: str) -> Ids:
     page.answer()
     asked = write("Can I bring the forms?", f"SM{person}2")
     write("I have chest pain and can't breathe", f"SM{person}3")
-    messenger.inbox.note(asked.thread_id, "okapi", by="ana")
-    hold = messenger.legal_hold.place(number=number, **BY)
+    messenger.inbox.note(asked.thread_id, words="okapi", by="ana")
+    hold = messenger.legal_holds.place(number=number, **BY)
     messenger.pause(**BY, scope="marketing")
     (answer,) = messenger.reminders.answers()
     return Ids(
         message_id=sent.message_id,
         inbound_id=asked.inbound.inbound_id,
         thread_id=asked.thread_id,
-        hold_id=hold,
+        hold_id=hold.hold_id,
         number=number,
         person=person,
         key=f"page-{person}",
@@ -341,7 +341,9 @@ def live(messenger: Messenger, number: str, person: str) -> Ids:
 
 def visit(name: str, person: str, number: str) -> Appointment:
     """A visit in three days."""
-    return Appointment(id=name, person=person, numbers=number, start=WALL, zone="America/Chicago")
+    return Appointment(
+        id=name, person=person, numbers=number, start=WALL, time_zone="America/Chicago"
+    )
 
 
 def sandbox(sid: str, token: str, number: str) -> Sandbox:

@@ -271,7 +271,7 @@ def test_a_callers_thread_is_nobodys_yet(nobody: Messenger) -> None:
     joined = nobody.inbox.join(said.thread_id, person=PERSON, by="ana")
 
     assert joined.person == PERSON
-    answer = nobody.inbox.reply(joined.thread_id, "Yes!", by="ana", idempotency_key="a1")
+    answer = nobody.inbox.reply(joined.thread_id, body="Yes!", by="ana", idempotency_key="a1")
     assert isinstance(answer, Sent)
 
 
@@ -430,7 +430,7 @@ def test_after_stop_a_question_still_waits(desk: Messenger, carrier: Sandbox) ->
     receive(desk, "STOP", "SM2")
     desk.dispatch_due()
     assert said.thread_id is not None
-    answer = desk.inbox.reply(said.thread_id, "Yes.", by="ana", idempotency_key="a1")
+    answer = desk.inbox.reply(said.thread_id, body="Yes.", by="ana", idempotency_key="a1")
 
     assert isinstance(answer, Blocked)
     assert len(outgoing(carrier)) == 1  # the confirmation

@@ -150,15 +150,15 @@ def test_practices_have_trees_of_their_own(make_messenger: Callable[..., Messeng
             messenger.consent.revoke("+12175550134", channel="spoken", recorded_by="ana")
 
     assert (first.checkpoint().size, second.checkpoint().size) == (2, 3)
-    assert first.verify_ledger([first.checkpoint()]).proven == 2
+    assert first.verify_ledger(against=[first.checkpoint()]).proven == 2
     with pytest.raises(InvalidCheckpoint, match="another practice"):
-        first.verify_ledger([second.checkpoint()])
+        first.verify_ledger(against=[second.checkpoint()])
 
 
 async def _async_checkpoint(messenger: AsyncMessenger) -> tuple[Checkpoint, int]:
     async with messenger:
         made = await messenger.checkpoint(KEY)
-        report = await messenger.verify_ledger([made], [KEY.public])
+        report = await messenger.verify_ledger(against=[made], keys=[KEY.public])
         return made, report.proven
 
 
@@ -175,7 +175,7 @@ def test_both_facades_make_and_check_checkpoints(messenger: Messenger, database:
 
     assert proven == made.size == 1
     assert made.at == ports.clock()
-    assert messenger.verify_ledger([made], [KEY.public]).proven == 1
+    assert messenger.verify_ledger(against=[made], keys=[KEY.public]).proven == 1
 
 
 def test_memory_stays_the_same(tmp_path: Path) -> None:
@@ -558,5 +558,5 @@ def test_a_checkpoint_says_when(messenger: Messenger) -> None:
     with pytest.raises(
         LedgerTampered, match=r"first 2 events .* 2026-11-30 17:00:00 UTC"
     ) as caught:
-        messenger.verify_ledger([later])
+        messenger.verify_ledger(against=[later])
     assert (caught.value.chain_id, caught.value.position) == (None, None)

@@ -29,7 +29,9 @@ Make = Callable[..., Messenger]
 
 
 def place(messenger: Messenger, **whom: Any) -> str:
-    return messenger.legal_hold.place(reason="Doe v. Lakeside", by="counsel:j.ortiz", **whom)
+    return messenger.legal_holds.place(
+        reason="Doe v. Lakeside", by="counsel:j.ortiz", **whom
+    ).hold_id
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,7 @@ def test_nothing_under_hold_goes(old: Messenger, whom: dict[str, str]) -> None:
     assert report.dropped == 0
     assert [tally.held for tally in report.tallies if tally.held] == [2, 1, 2]
     assert old.purge(by="it:kim", dry_run=True).dropped == 0
-    old.legal_hold.lift(hold, reason="Settled.", by="counsel:j.ortiz")
+    old.legal_holds.lift(hold, reason="Settled.", by="counsel:j.ortiz")
     assert old.purge(by="it:kim").dropped == 5
 
 
@@ -73,17 +75,17 @@ def test_a_persons_hold_reaches_all_their_numbers(
 def test_two_holds_are_two(old: Messenger) -> None:
     """While one of them stands nothing goes."""
     first, second = place(old, person=PERSON), place(old, number=PATIENT)
-    old.legal_hold.lift(first, reason="Settled.", by="counsel:j.ortiz")
+    old.legal_holds.lift(first, reason="Settled.", by="counsel:j.ortiz")
 
-    assert [hold.hold_id for hold in old.legal_hold.list()] == [second]
+    assert [hold.hold_id for hold in old.legal_holds.list()] == [second]
     assert old.purge(by="it:kim").dropped == 0
 
 
 def test_both_acts_go_on_the_audit_log(old: Messenger) -> None:
     """Who, why, and the hold's id; no repr tells whom it is about."""
     hold = place(old, number=PATIENT)
-    (listed,) = old.legal_hold.list()
-    old.legal_hold.lift(hold, reason="Settled.", by="counsel:b.lee")
+    (listed,) = old.legal_holds.list()
+    old.legal_holds.lift(hold, reason="Settled.", by="counsel:b.lee")
     placed, lifted = old.audit()
 
     assert listed.number == PhoneNumber.parse(PATIENT)
@@ -100,13 +102,16 @@ def test_only_a_hold_that_stands_can_be_lifted(
     hold = place(old, person=PERSON)
     other = make_messenger(practice=HILL)
     with pytest.raises(UnknownHold):
-        other.legal_hold.lift(hold, reason="Settled.", by="counsel:b.lee")
-    old.legal_hold.lift(hold, reason="Settled.", by="counsel:b.lee")
+        other.legal_holds.lift(hold, reason="Settled.", by="counsel:b.lee")
+    old.legal_holds.lift(hold, reason="Settled.", by="counsel:b.lee")
     for wrong in (hold, "h-404"):
         with pytest.raises(UnknownHold):
-            old.legal_hold.lift(wrong, reason="Settled.", by="counsel:b.lee")
+            old.legal_holds.lift(wrong, reason="Settled.", by="counsel:b.lee")
+    whole = old.legal_holds.place(person=PERSON, reason="Roe", by="counsel:b.lee")
+    with pytest.raises(InvalidInput, match="hold_id"):
+        old.legal_holds.lift(whole, reason="Settled.", by="counsel:b.lee")  # type: ignore[arg-type]
     assert other.audit() == ()
-    assert len(old.audit()) == 2
+    assert len(old.audit()) == 3
 
 
 @pytest.mark.parametrize(
@@ -122,8 +127,8 @@ def test_only_a_hold_that_stands_can_be_lifted(
 def test_a_hold_is_for_one_and_says_who_and_why(old: Messenger, whom: dict[str, str]) -> None:
     """Anything else is refused, and nothing is recorded."""
     with pytest.raises(InvalidInput):
-        old.legal_hold.place(**{"reason": "Doe", "by": "counsel:j.ortiz"} | whom)
-    assert old.legal_hold.list() == ()
+        old.legal_holds.place(**{"reason": "Doe", "by": "counsel:j.ortiz"} | whom)
+    assert old.legal_holds.list() == ()
     assert old.audit() == ()
 
 
@@ -159,17 +164,17 @@ def test_with_a_keyring_nothing_tells_of_the_dispute(
     keyring = Keyring.generate()
     keyring.write(file)
     messenger = make_messenger(keyring=keyring)
-    messenger.legal_hold.place(number=OTHER, reason="Aardvark v. Lakeside", by="counsel:j.ortiz")
+    messenger.legal_holds.place(number=OTHER, reason="Aardvark v. Lakeside", by="counsel:j.ortiz")
     a_day(messenger)
     clock.advance(timedelta(days=7 * 366))
-    hold = messenger.legal_hold.place(person=PERSON, reason="Okapi estate", by="counsel:j.ortiz")
+    hold = messenger.legal_holds.place(person=PERSON, reason="Okapi estate", by="counsel:j.ortiz")
     kept = messenger.purge(by="it:kim").dropped
-    messenger.legal_hold.lift(hold, reason="Okapi settled", by="counsel:j.ortiz")
+    messenger.legal_holds.lift(hold.hold_id, reason="Okapi settled", by="counsel:j.ortiz")
     gone = messenger.purge(by="it:kim").dropped
     written = on_disk(database)
 
     assert (kept, gone) == (0, 5)
-    assert [each.reason for each in messenger.legal_hold.list()] == ["Aardvark v. Lakeside"]
+    assert [each.reason for each in messenger.legal_holds.list()] == ["Aardvark v. Lakeside"]
     assert messenger.audit()[0].reason == "Aardvark v. Lakeside"
     assert messenger.verify_ledger().audit == 7
     for canary in (b"Aardvark", b"Okapi", b"5550135", b"5550134", PERSON.encode()):

@@ -324,8 +324,8 @@ def test_no_more_than_asked_for(make_at: Callable[[Web], Messenger]) -> None:
     messenger = make_at(Web(dict.fromkeys(urls, PICTURE)))
     text_with(messenger, *urls)
 
-    assert [each.url for each in messenger.fetch_media(2)] == urls[:2]
-    assert [each.url for each in messenger.fetch_media(2)] == urls[2:]
+    assert [each.url for each in messenger.fetch_media(limit=2)] == urls[:2]
+    assert [each.url for each in messenger.fetch_media(limit=2)] == urls[2:]
 
 
 def test_a_worker_fetches_too(make_at: Callable[[Web], Messenger]) -> None:
@@ -345,7 +345,7 @@ def test_an_erased_person_leaves_no_picture(make_at: Callable[[Web], Messenger])
     messenger = make_at(web)
     messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="desk:ana")
     inbound_id = text_with(messenger, OURS, f"{OURS}2")
-    messenger.fetch_media(1)
+    messenger.fetch_media(limit=1)
     messenger.erase(PERSON, reason="asked for it", by="privacy:kim")
 
     assert messenger.fetch_media() == ()
@@ -361,10 +361,10 @@ def test_a_purge_takes_the_pictures_with_the_text(
     inbound_id = text_with(messenger, OURS)
     messenger.fetch_media()
     clock.advance(timedelta(days=7 * 365))
-    hold = messenger.legal_hold.place(number=PATIENT, reason="a suit", by="counsel:j.ortiz")
+    hold = messenger.legal_holds.place(number=PATIENT, reason="a suit", by="counsel:j.ortiz")
     messenger.purge(by="it:kim")
     (held,) = messenger.media(inbound_id)
-    messenger.legal_hold.lift(hold, reason="settled", by="counsel:j.ortiz")
+    messenger.legal_holds.lift(hold.hold_id, reason="settled", by="counsel:j.ortiz")
     messenger.purge(by="it:kim")
     (dropped,) = messenger.media(inbound_id)
 

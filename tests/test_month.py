@@ -181,7 +181,7 @@ def _names(text: BookEntry, start: datetime) -> bool:
     return clock in text.body and (f"{start:%b} {start.day}" in text.body)
 
 
-def unanswered(month: Month, texts: list[BookEntry]) -> Iterator[str]:
+def unanswered(month: Month, texts: tuple[BookEntry, ...]) -> Iterator[str]:
     """Whoever asked something has an answer by a person, or stands on a list."""
     listed = {
         str(thread.number and thread.number.e164)

@@ -178,7 +178,7 @@ def test_against_dispatch(
 
         def sending(own: Messenger, ready: threading.Barrier = ready) -> list[Any]:
             ready.wait()
-            return list(own.dispatch_due(3))
+            return list(own.dispatch_due(limit=3))
 
         def pausing(ready: threading.Barrier = ready) -> tuple[int, int]:
             ready.wait()
@@ -191,10 +191,10 @@ def test_against_dispatch(
             done = [each for worker in workers for each in worker.result()]
         total += sum(isinstance(each, Sent) for each in done)
         assert len(outgoing(carrier)) <= gone + claimed, turn
-        assert all(isinstance(each, Held) for each in pair[0].dispatch_due(100))
+        assert all(isinstance(each, Held) for each in pair[0].dispatch_due(limit=100))
         assert len(outgoing(carrier)) == total
         pair[1].resume(**WHO)
-    total += sum(isinstance(each, Sent) for each in pair[0].dispatch_due(1000))
+    total += sum(isinstance(each, Sent) for each in pair[0].dispatch_due(limit=1000))
     assert total == len(them) == len(outgoing(carrier))
 
 

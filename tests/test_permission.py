@@ -543,14 +543,14 @@ EDITIONS = [
         follows="2026-03",
         changes_substance=False,
         decided_by="compliance:kim",
-        why="a comma",
+        reason="a comma",
     ),
     Edition(
         version="2026-09",
         follows="2026-06",
         changes_substance=True,
         decided_by="compliance:kim",
-        why="twice as many texts",
+        reason="twice as many texts",
     ),
 ]
 
@@ -783,7 +783,7 @@ def test_editions_that_are_no_line(editions: Any) -> None:
     [
         {"changes_substance": None},
         {"decided_by": " "},
-        {"why": ""},
+        {"reason": ""},
         {"version": ""},
         {"follows": "2026-06"},
     ],

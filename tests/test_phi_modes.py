@@ -131,7 +131,7 @@ def test_by_default_it_is_refused(messenger: Messenger, carrier: Sandbox, body: 
 
     assert isinstance(outcome, Blocked)
     assert [reason.rule for reason in outcome.reasons] == ["phi-in-body"]
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
 
 
 def test_known_facts_find_what_no_form_tells(make_messenger: Make, practice: Practice) -> None:
@@ -222,7 +222,7 @@ def test_a_name_that_tells_the_care_is_not_redacted(
     assert isinstance(outcome, Blocked)
     assert "also_known_as" in outcome.reasons[0].remedy
     assert [code for code, _ in told(messenger)] == ["risk-warning-required"]
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
 
 
 # Notice
@@ -332,7 +332,7 @@ def test_without_a_link_the_text_waits(
     clock.move_to(outcome.not_before)
     [later] = noticing.dispatch_due()
     assert isinstance(later, Queued)
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
 
     portal.answer = LINK
     clock.move_to(later.not_before)
@@ -350,7 +350,7 @@ def test_nobody_to_ask_is_as_good_as_no_link(noticing: Messenger, carrier: Sandb
     assert isinstance(outcome, Queued)
     assert outcome.problem is not None
     assert "pass secure_links" in outcome.problem.words
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
 
 
 def test_pauses_grow_and_end_at_an_hour(
@@ -379,7 +379,7 @@ def test_a_text_that_waited_too_long_is_cancelled(
 
     assert isinstance(outcome, Queued)
     assert [type(each) for each in noticing.dispatch_due()] == [Cancelled]
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
 
 
 def test_a_process_that_dies_while_it_asks_loses_nothing(

@@ -227,8 +227,8 @@ def test_the_documented_privileges_are_enough(
     messenger.import_consents(
         [], opt_outs=[ImportedOptOut(number=OTHER)], source="old", by="it:kim"
     )
-    hold = messenger.legal_hold.place(person=PERSON, reason="a dispute", by="counsel:kim")
-    messenger.legal_hold.lift(hold, reason="settled", by="counsel:kim")
+    hold = messenger.legal_holds.place(person=PERSON, reason="a dispute", by="counsel:kim")
+    messenger.legal_holds.lift(hold.hold_id, reason="settled", by="counsel:kim")
     messenger.checkpoint()
     messenger.purge(by="it:kim")
     messenger.rotate_keys()

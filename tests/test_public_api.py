@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import re
 import warnings
 from collections.abc import Callable
 from types import ModuleType
@@ -23,6 +24,34 @@ def test_public_names_are_those_on_record() -> None:
     changes = difflib.unified_diff(recorded, surface(), "on record", "now", lineterm="", n=0)
 
     assert not (told := "\n".join(changes)), f"run  python tests/public_api.py\n{told}"
+
+
+_FACADE = re.compile(
+    r".*\.(?:\w*Messenger|\w+Desk|(?:Async)?(?:Observing|RecordKeeping|Upkeep|VolumeControl))"
+    r"\.(\w+): .*def\((.*)\) ->"
+)
+
+
+# What the specification of the library writes by position: evidence(number, since, until), the two
+# ends of a span in their order, and dispatch_due(limit), which is about nothing else.
+_WRITTEN_SO = {"evidence": ["self", "number", "since", "until"], "dispatch_due": ["self", "limit"]}
+
+
+def test_what_is_easily_swapped_is_passed_by_name() -> None:
+    """A messenger's methods take one thing by position: two texts in a row are soon swapped."""
+    methods = [_FACADE.match(line) for line in surface()]
+    taken = [(each[1], _by_position(each[2])) for each in methods if each]
+    others = [(name, names) for name, names in taken if name not in _WRITTEN_SO]
+
+    assert len(others) > 150
+    assert {name for name, names in others if len(names) > 2} == {"on"}
+    assert not any("limit" in names for _, names in others)
+    assert all(names == _WRITTEN_SO[name] for name, names in taken if name in _WRITTEN_SO)
+
+
+def _by_position(parameters: str) -> list[str]:
+    before = re.split(r"(?:^|, )\*", parameters)[0]
+    return re.findall(r"(?:^|, )(\w+)(?=[:,]|$)", before)
 
 
 def test_record_is_sorted_one_name_a_line() -> None:

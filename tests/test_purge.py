@@ -315,10 +315,10 @@ def test_the_other_facade_does_the_same(
         async with AsyncMessenger(
             practice=practice, provider=provider, store=SQLite(database), clock=clock
         ) as messenger:
-            hold = await messenger.legal_hold.place(number=PATIENT, reason="Doe", by="counsel")
-            assert [each.hold_id for each in await messenger.legal_hold.list()] == [hold]
+            hold = await messenger.legal_holds.place(number=PATIENT, reason="Doe", by="counsel")
+            assert [each.hold_id for each in await messenger.legal_holds.list()] == [hold.hold_id]
             first = await messenger.purge(by="it:kim")
-            await messenger.legal_hold.lift(hold, reason="settled", by="counsel")
+            await messenger.legal_holds.lift(hold.hold_id, reason="settled", by="counsel")
             return [first.dropped, (await messenger.purge(by="it:kim")).dropped]
 
     assert asyncio.run(main()) == [0, 5]

@@ -102,7 +102,7 @@ def test_stop(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None
     assert revoked.reference == text.inbound.inbound_id
     assert revoked.rule == text.inbound.rule == "keyword:stop/en/stop"
     assert isinstance(remind(willing), Blocked)
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
     (sent,) = willing.dispatch_due()
     assert isinstance(sent, Sent)
     assert willing.dispatch_due() == ()
@@ -164,7 +164,7 @@ def test_late_confirmation(willing: Messenger, carrier: Sandbox, clock: MovableC
 
     assert isinstance(outcome, Blocked | Cancelled)
     assert willing.dispatch_due() == ()
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
     assert willing.history(PERSON).received == (text.inbound,)
 
 
@@ -561,7 +561,7 @@ def test_late_news_of_a_text_that_is_due_again(
 
     assert willing.dispatch_due() == ()
     assert state_of(willing) is state
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
 
 
 @each_report

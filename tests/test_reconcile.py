@@ -272,7 +272,7 @@ def test_settled_text_is_decided_again(
     willing.reconcile()
     willing.dispatch_due()
 
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
     assert willing.history(PERSON).texts[0].message.state is State.BLOCKED
 
 
@@ -460,7 +460,7 @@ def test_own_patience(make_messenger: Make, carrier: Sandbox, clock: MovableCloc
     clock.advance(timedelta(seconds=6))
 
     assert [type(outcome) for outcome in messenger.reconcile()] == [Queued]
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
     assert SENDER not in repr(messenger.history(PERSON))
 
 

@@ -62,7 +62,7 @@ REMINDER = Template(
 OFFER = "Lakeside Family Medicine: 20% off whitening in December. Reply STOP to opt out."
 WITH_SAMPLES = permission(programmes=[CARE, evolve(OFFERS, samples=[OFFER])])
 
-HOURS = BusinessHours(zone="America/Chicago", week={"mon-fri": "08:00-17:00"})
+HOURS = BusinessHours(time_zone="America/Chicago", week={"mon-fri": "08:00-17:00"})
 INBOX = InboxPlan(point_person="dr-lee", queues=[Queue(name="desk", hours=HOURS)])
 
 

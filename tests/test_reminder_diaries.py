@@ -184,9 +184,9 @@ class Trial:
     def work(self, die_at: int | None) -> None:
         """A worker's turns, and one more five minutes later; then look whether all is well."""
         for _ in range(2):
-            self.dying(lambda: self.messenger.reminders.plan_due(500), die_at)
+            self.dying(lambda: self.messenger.reminders.plan_due(limit=500), die_at)
             self.latest = max(self.latest, self.now)
-            if self.messenger.dispatch_due(500):
+            if self.messenger.dispatch_due(limit=500):
                 self.judge_sent()
             self.now += timedelta(minutes=5)
         self.now -= timedelta(minutes=5)
@@ -282,7 +282,7 @@ BOOKED = st.builds(
     person=st.sampled_from(sorted(NUMBERS)),
     numbers=st.just("+12175550134"),
     start=STARTS,
-    zone=st.just("America/Chicago"),
+    time_zone=st.just("America/Chicago"),
     place=st.sampled_from(["Room 1", "Room 2"]),
     kind=st.sampled_from([Kind("visit"), Kind("visit"), Kind("talk", "mental_health")]),
 ).map(lambda visit: evolve(visit, numbers=NUMBERS[visit.person]))
@@ -385,7 +385,7 @@ def test_the_model_notices(trials: Callable[..., Trial], monkeypatch: pytest.Mon
         person=PARENT,
         numbers=NUMBERS[PARENT],
         start=datetime(2026, 10, 30, 12, 0),  # noqa: DTZ001 - wall time
-        zone="America/Chicago",
+        time_zone="America/Chicago",
     )
     day = timedelta(days=1)
     steps = [
@@ -415,7 +415,7 @@ def test_dying_at_each_statement(
             person=person,
             numbers=NUMBERS[person],
             start=datetime(2026, 10, 31, hour, 0),  # noqa: DTZ001 - wall time
-            zone="America/Chicago",
+            time_zone="America/Chicago",
             place="Room 1",
         )
         for visit_id, person, hour in (("a", PARENT, 12), ("b", CHILD, 15))

@@ -49,7 +49,7 @@ NIGHTS = {
 def visit(start: datetime, **changes: object) -> Appointment:
     """A visit in Chicago, unless told otherwise."""
     made = Appointment(
-        id="991", person=PERSON, numbers=PATIENT, start=start, zone="America/Chicago"
+        id="991", person=PERSON, numbers=PATIENT, start=start, time_zone="America/Chicago"
     )
     return evolve(made, **changes)  # type: ignore[arg-type]
 
@@ -189,14 +189,14 @@ def test_offsets_that_say_nothing(fields: dict[str, object]) -> None:
         ({"place": "\ud800"}, "surrogate"),
         ({"person": ""}, "empty"),
         ({"numbers": ()}, "at least one"),
-        ({"zone": "Chicago"}, "IANA"),
-        ({"zone": "EST"}, "'America/New_York'"),
-        ({"zone": "UTC"}, "patients would be told its time in UTC"),
-        ({"zone": "Etc/Zulu"}, "patients would be told its time in UTC"),
+        ({"time_zone": "Chicago"}, "IANA"),
+        ({"time_zone": "EST"}, "'America/New_York'"),
+        ({"time_zone": "UTC"}, "patients would be told its time in UTC"),
+        ({"time_zone": "Etc/Zulu"}, "patients would be told its time in UTC"),
         ({"start": date(2026, 12, 1)}, "datetime"),
         ({"start": datetime(1, 1, 1)}, "1970"),  # noqa: DTZ001
         ({"start": datetime.min.replace(tzinfo=UTC)}, "1970"),
-        ({"start": datetime.max.replace(tzinfo=UTC), "zone": "Asia/Tokyo"}, "1970"),
+        ({"start": datetime.max.replace(tzinfo=UTC), "time_zone": "Asia/Tokyo"}, "1970"),
         ({"status": "moved"}, "booked"),
         ({"kind": Kind("x"), "language": "de"}, "en, es, fr"),
     ],
@@ -216,7 +216,7 @@ def test_a_visit_that_was_kept_in_a_zone_no_longer_taken_is_read(zone: str) -> N
     """Nobody's reminders end, and no database counts as damaged, as such zones were taken once."""
     kept = records.encode(VISIT).replace(b"America/Chicago", zone.encode())
     read = records.decode(kept, Appointment)
-    assert (read.zone, read.start) == (zone, WALL)
+    assert (read.time_zone, read.start) == (zone, WALL)
     assert records.encode(read) == kept
 
 
@@ -234,7 +234,7 @@ def test_an_aware_start_is_brought_home() -> None:
 
 def test_late_bookings_skip_what_is_past() -> None:
     """Whoever books between two reminders gets the second; what would have gone is left out."""
-    first, second = (each.instant(WALL, VISIT.zone) for each in DAY_BEFORE.offsets)
+    first, second = (each.instant(WALL, VISIT.time_zone) for each in DAY_BEFORE.offsets)
     moment = timedelta(microseconds=1)
 
     def codes(since: datetime) -> list[str]:
@@ -307,7 +307,7 @@ def test_the_longest_plans() -> None:
     assert len(reminders_of(last, [ReminderPlan(offsets=[], recall=plan)], since=since)) == 12
     first = evolve(VISIT, start=datetime(1971, 1, 1, 9))  # noqa: DTZ001
     offset = Offset.parse("999 weeks before")
-    assert offset.instant(first.start, first.zone).year == 1951
+    assert offset.instant(first.start, first.time_zone).year == 1951
 
 
 def test_a_series_to_the_end_of_the_calendar() -> None:
@@ -341,7 +341,7 @@ def test_recalls_count_on_the_calendar() -> None:
     done = visit(datetime(2026, 8, 31, 8, 0), status="done")  # noqa: DTZ001
     found = reminders_of(done, [YEARLY], since=LONG_AGO)
 
-    walls = [each.at.astimezone(ZoneInfo(done.zone)).replace(tzinfo=None) for each in found]
+    walls = [each.at.astimezone(ZoneInfo(done.time_zone)).replace(tzinfo=None) for each in found]
     assert [each.code for each in found] == ["recall-1", "recall-2", "recall-3"]
     assert walls == [
         datetime(2027, 2, 28, 9, 0),  # noqa: DTZ001
@@ -407,7 +407,7 @@ def test_series_until_an_instant_a_time_or_a_day(ends: str, days: list[int]) -> 
     for rule in (f"FREQ=WEEKLY;UNTIL={ends}", f"RRULE:UNTIL={ends};FREQ=WEEKLY"):
         assert [each.start.day for each in series(VISIT, rule)] == days
         assert [each.start.day for each in series(VISIT, rule.replace("U", "u"))] == days
-    tokyo = evolve(VISIT, zone="Asia/Tokyo")
+    tokyo = evolve(VISIT, time_zone="Asia/Tokyo")
     assert len(series(tokyo, "FREQ=WEEKLY;UNTIL=20261208T053000Z")) == 2
     assert len(series(tokyo, "FREQ=WEEKLY;UNTIL=20261208T052959Z")) == 1
 

@@ -114,7 +114,7 @@ def test_the_clinic_lies_in_another_zone(
     diary: Messenger, carrier: Sandbox, clock: MovableClock
 ) -> None:
     """The time is what its own clock shows, not the practice's."""
-    diary.reminders.keep(visit(zone="America/Denver"))
+    diary.reminders.keep(visit(time_zone="America/Denver"))
     run_to(diary, clock, TUESDAY + 2 * HOUR)
 
     assert "at 2:30 PM" in outgoing(carrier)[0]

@@ -107,7 +107,7 @@ TUESDAY = MORNING + timedelta(days=1)
 
 def visit(**changes: Any) -> Appointment:
     """A visit on Wednesday."""
-    given = {"id": "991", "person": PERSON, "numbers": PATIENT, "start": WALL, "zone": CHICAGO}
+    given = {"id": "991", "person": PERSON, "numbers": PATIENT, "start": WALL, "time_zone": CHICAGO}
     return Appointment(**(given | {"place": "Room 4"} | changes))
 
 
@@ -226,7 +226,7 @@ def held(diary: Messenger, clock: MovableClock) -> Message:
     "changes",
     [
         {"start": NIGHT_OWL + timedelta(days=9)},
-        {"zone": "America/New_York"},
+        {"time_zone": "America/New_York"},
         {"status": "cancelled"},
         {"status": "arrived"},
         {"status": "no_show"},
@@ -926,7 +926,8 @@ def test_answers_find_their_visit(diary: Messenger, carrier: Sandbox, clock: Mov
     assert (answer.message_id, answer.inbound_id) == (asked.message_id, text.inbound.inbound_id)
     assert (answer.stands, answer.shared, answer.replaces) == (True, False, None)
     assert diary.reminders.answers(limit=0) == ()
-    diary.reminders.acknowledge(answer)
+    assert diary.reminders.acknowledge(answer) == 1
+    assert diary.reminders.acknowledge(answer) == 0
     assert diary.reminders.answers() == ()
     with pytest.raises(InvalidInput, match="answers"):
         diary.reminders.acknowledge("991")  # type: ignore[arg-type]
@@ -1251,7 +1252,7 @@ def test_a_visit_whose_turn_is_not_yet_is_told_along(
     diary.reminders.keep(visit(id="1"))
     diary.reminders.keep(visit(id="2", start=WALL + HOUR / 2))
     clock.move_to(TUESDAY)
-    assert [diary.reminders.plan_due(1) for _ in range(3)] == [1, 0, 0]
+    assert [diary.reminders.plan_due(limit=1) for _ in range(3)] == [1, 0, 0]
     work(diary)
 
     (text,) = outgoing(carrier)
@@ -1453,10 +1454,10 @@ def test_purged_and_kept_anew(diary: Messenger, clock: MovableClock, carrier: Sa
     assert len(outgoing(carrier)) == 2
     clock.advance(timedelta(days=700))
     assert dict_of(diary)["appointment"] == 0
-    hold = diary.legal_hold.place(person=PERSON, reason="matter 7", by="counsel:j")
+    hold = diary.legal_holds.place(person=PERSON, reason="matter 7", by="counsel:j")
     clock.advance(timedelta(days=60))
     assert dict_of(diary)["appointment"] == 0
-    diary.legal_hold.lift(hold, reason="settled", by="counsel:j")
+    diary.legal_holds.lift(hold.hold_id, reason="settled", by="counsel:j")
     assert dict_of(diary)["appointment"] == 1
     again = visit(start=(clock() + timedelta(days=2)).replace(hour=20, tzinfo=None))
     diary.reminders.keep(again)

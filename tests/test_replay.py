@@ -108,7 +108,7 @@ class Patient:
             persist(partial(self.remind, which))
             if self.says and which == self.after:
                 sender = self.office.provider.sender.e164
-                self.office.carrier.patient_texts(self.number, sender, self.says)
+                self.office.carrier.reply(self.number, self.says, to=sender)
 
     def remind(self, which: int) -> Any:
         return remind(
@@ -154,14 +154,14 @@ def spend_the_day(
     for _ in range(4):
         carrier.drain()
         for office in made:
-            office.messenger.reconcile(10_000)
+            office.messenger.reconcile(limit=10_000)
             while office.messenger.dispatch_due():
                 pass
         clock.advance(timedelta(minutes=10))
     carrier.drain()
     clock.advance(timedelta(hours=1))
     for office in made:  # it says nothing of texts that have not ended: those are all asked for
-        office.messenger.reconcile(10_000)
+        office.messenger.reconcile(limit=10_000)
 
 
 def expected(entry: BookEntry) -> State:

@@ -52,7 +52,7 @@ def test_every_class_is_in_the_table_and_explained() -> None:
 def test_no_default_lies_below_a_floor() -> None:
     """The defaults can be used as they are, wherever people live."""
     for record in RecordClass:
-        purged_until(record, at=MORNING, policy=Retention(), rulebook=BOOK)
+        purged_until(record, at=MORNING, retention=Retention(), rulebook=BOOK)
 
 
 def test_suppressions_never_expire() -> None:
@@ -71,15 +71,15 @@ def test_a_practice_can_keep_longer_and_shorter_down_to_the_floor() -> None:
     too_short = Retention(keep={"decision": "2 years"})
 
     assert ask("decision", years(7)).allowed
-    kept = ask("decision", years(7), policy=longer)
+    kept = ask("decision", years(7), retention=longer)
     assert (kept.allowed, kept.code) == (False, "retention-period")
     assert kept.until == MORNING - years(7) + timedelta(days=8 * 365 + 2)
-    assert ask("text_body", timedelta(days=91), policy=shorter).allowed
+    assert ask("text_body", timedelta(days=91), retention=shorter).allowed
     assert not ask("text_body", timedelta(days=91)).allowed
     with pytest.raises(ConfigurationError, match=r"decision would be kept for 2 years.* 6 years"):
-        ask("decision", years(7), policy=too_short)
+        ask("decision", years(7), retention=too_short)
     with pytest.raises(ConfigurationError, match="P-KEEP-1"):
-        ask("text_body", years(7), policy=Retention(keep={"text_body": "1 day"}))
+        ask("text_body", years(7), retention=Retention(keep={"text_body": "1 day"}))
 
 
 def test_a_pack_of_ones_own_raises_a_floor() -> None:
@@ -101,10 +101,10 @@ def test_a_pack_of_ones_own_raises_a_floor() -> None:
     }
     policy = Retention(keep={"decision": "6 years"})
 
-    assert not ask("decision", years(5), policy=policy, rulebook=law[3]).allowed
-    assert ask("decision", years(7), policy=policy, rulebook=law[3]).allowed
+    assert not ask("decision", years(5), retention=policy, rulebook=law[3]).allowed
+    assert ask("decision", years(7), retention=policy, rulebook=law[3]).allowed
     with pytest.raises(ConfigurationError, match=r"must be for 9 years \(memo of counsel\)"):
-        ask("decision", years(7), policy=policy, rulebook=law[9])
+        ask("decision", years(7), retention=policy, rulebook=law[9])
 
 
 def test_the_floor_that_lasts_longest_is_named() -> None:
@@ -157,15 +157,15 @@ def test_documents_count_from_the_last_day_in_effect() -> None:
 @given(made=INSTANTS, at=INSTANTS)
 def test_until_is_the_first_instant_or_later(made: datetime, at: datetime) -> None:
     """What must stay until an instant may go a day after it, and never before it."""
-    policy = Retention(keep={"inbound_body": "1 year"})
-    decision = may_purge("inbound_body", made_at=made, at=at, policy=policy, rulebook=BOOK)
-    limit = purged_until(RecordClass.INBOUND_BODY, at=at, policy=policy, rulebook=BOOK)
+    kept = Retention(keep={"inbound_body": "1 year"})
+    decision = may_purge("inbound_body", made_at=made, at=at, retention=kept, rulebook=BOOK)
+    limit = purged_until(RecordClass.INBOUND_BODY, at=at, retention=kept, rulebook=BOOK)
 
     assert decision.allowed == (limit is not None and made <= limit)
     if decision.until is not None:
         later, sooner = decision.until + timedelta(days=1), decision.until - timedelta(seconds=1)
         ends = [
-            may_purge("inbound_body", made_at=made, at=when, policy=policy, rulebook=BOOK).allowed
+            may_purge("inbound_body", made_at=made, at=when, retention=kept, rulebook=BOOK).allowed
             for when in (sooner, later)
         ]
         # The floor may end before the practice's own time does.
@@ -208,10 +208,10 @@ def test_longer_than_any_calendar_is_for_ever(written: str) -> None:
 
     assert span.before(MORNING.replace(tzinfo=None)).year == 1  # a wall clock has no zone
     assert span.after(datetime.max.replace(tzinfo=UTC)) == datetime.max.replace(tzinfo=UTC)
-    decision = may_purge("text_body", made_at=MORNING, at=MORNING, policy=policy)
+    decision = may_purge("text_body", made_at=MORNING, at=MORNING, retention=policy)
     assert not decision.allowed
     assert purged_until(
-        RecordClass.TEXT_BODY, at=MORNING, policy=policy, rulebook=Rulebook()
+        RecordClass.TEXT_BODY, at=MORNING, retention=policy, rulebook=Rulebook()
     ) == datetime.min.replace(tzinfo=UTC)
 
 
@@ -221,7 +221,10 @@ def test_leap_days_never_shorten_a_floor() -> None:
     policy = Retention(keep={"text_body": "1 year"})
     allowed = [
         may_purge(
-            "text_body", made_at=made, at=datetime(2025, month, day, 12, tzinfo=UTC), policy=policy
+            "text_body",
+            made_at=made,
+            at=datetime(2025, month, day, 12, tzinfo=UTC),
+            retention=policy,
         ).allowed
         for month, day in [(2, 28), (3, 1)]
     ]

@@ -605,7 +605,7 @@ def test_whoever_writes_to_the_number_for_offers(
         messenger.receive(from_patient(body, f"SM{number}", to=OTHER_SENDERS[0]))
     (waiting,) = messenger.inbox.due()
     answer = messenger.inbox.reply(
-        waiting.thread_id, "Lakeside: we open at 8.", by="ana", idempotency_key="r-1"
+        waiting.thread_id, body="Lakeside: we open at 8.", by="ana", idempotency_key="r-1"
     )
 
     assert isinstance(answer, Sent)
@@ -623,7 +623,7 @@ def test_an_answer_that_sells(make_willing: Make, provider: Twilio) -> None:
     (waiting,) = messenger.inbox.due()
 
     with pytest.raises(Unsupported, match="no route of this messenger takes"):
-        messenger.inbox.reply(waiting.thread_id, OFFER, by="ana", idempotency_key="r-1")
+        messenger.inbox.reply(waiting.thread_id, body=OFFER, by="ana", idempotency_key="r-1")
 
 
 def test_rate_is_each_senders_own(

@@ -420,7 +420,7 @@ def test_a_patients_text_reaches_the_webhook(sandbox: Sandbox, receiver: Receive
     receiver.status = 204
     body = "Ça va? 1+1=2 & more ✓"
 
-    assert sandbox.patient_texts(ANA, OURS, body) == 204
+    assert sandbox.reply(ANA, body, to=OURS) == 204
     callback = receiver.next()
     assert callback.is_signed()
     assert not callback.is_signed(Body="STOP")
@@ -439,22 +439,39 @@ def test_the_same_sid_delivers_the_same_text_again(sandbox: Sandbox, receiver: R
     sid = "SM" + "5" * 32
     receiver.status = 500
 
-    assert sandbox.patient_texts(ANA, OURS, "STOP", sid=sid) == 500
-    assert sandbox.patient_texts(ANA, OURS, "STOP", sid=sid) == 500
+    assert sandbox.reply(ANA, "STOP", to=OURS, sid=sid) == 500
+    assert sandbox.reply(ANA, "STOP", to=OURS, sid=sid) == 500
     assert receiver.next().fields["MessageSid"] == receiver.next().fields["MessageSid"] == sid
     assert [entry.author for entry in sandbox.messages()] == ["patient", "carrier"]
     with pytest.raises(InvalidInput, match="another text"):
-        sandbox.patient_texts(ANA, OURS, "START", sid=sid)
+        sandbox.reply(ANA, "START", to=OURS, sid=sid)
     with pytest.raises(InvalidInput, match="look like"):
-        sandbox.patient_texts(ANA, OURS, "START", sid="SM1")
+        sandbox.reply(ANA, "START", to=OURS, sid="SM1")
 
 
 def test_nobody_listening_is_no_error(sandbox: Sandbox) -> None:
     """Without a webhook, or with one that cannot be reached, the status is 0."""
-    assert sandbox.patient_texts(ANA, OURS, "hello") == 0
+    assert sandbox.reply(ANA, "hello", to=OURS) == 0
     sandbox.set_inbound_url(OURS, f"{CLOSED}/")
-    assert sandbox.patient_texts(ANA, OURS, "hello again") == 0
+    assert sandbox.reply(ANA, "hello again", to=OURS) == 0
     assert [entry.webhook_status for entry in sandbox.messages()] == [None, 0]
+
+
+def test_a_patient_answers_the_number_that_texted_them_last(sandbox: Sandbox) -> None:
+    """Whoever was texted by none writes to the first one."""
+    send(client(sandbox), from_=OTHER)
+    sandbox.reply(ANA, "yes")
+    sandbox.reply(BEN, "hello")
+
+    assert [entry.to for entry in sandbox.messages() if entry.author == "patient"] == [OTHER, OURS]
+
+
+def test_where_no_number_is_nobody_can_text() -> None:
+    with (
+        Sandbox(account_sid=SID, auth_token=TOKEN) as bare,
+        pytest.raises(InvalidInput, match="no number to text"),
+    ):
+        bare.reply(ANA, "hello")
 
 
 def test_stop_blocks_and_start_unblocks(sandbox: Sandbox, receiver: Receiver) -> None:
@@ -462,12 +479,12 @@ def test_stop_blocks_and_start_unblocks(sandbox: Sandbox, receiver: Receiver) ->
     api = client(sandbox)
     sandbox.set_inbound_url(OURS, f"{receiver.base}/inbound")
 
-    sandbox.patient_texts(ANA, OURS, " Stop ")
+    sandbox.reply(ANA, " Stop ", to=OURS)
     assert receiver.next().fields["Body"] == " Stop "
     assert code_of(lambda: send(api)) == (400, 21610)
     assert send(api, to=BEN).status == "queued"
     assert send(api, from_=OTHER).status == "queued"
-    sandbox.patient_texts(ANA, OURS, "unstop")
+    sandbox.reply(ANA, "unstop", to=OURS)
     assert send(api).status == "queued"
     wrote = [(entry.author, entry.direction, entry.answered_by) for entry in sandbox.messages()]
     assert wrote[:2] == [("patient", "inbound", "carrier"), ("carrier", "outbound-reply", None)]
@@ -476,7 +493,7 @@ def test_stop_blocks_and_start_unblocks(sandbox: Sandbox, receiver: Receiver) ->
 def test_help_is_answered_and_blocks_nothing(sandbox: Sandbox) -> None:
     """HELP gets the carrier's answer, and a sentence with a keyword in it gets none."""
     for body in ("help", "please stop", "Stop."):
-        sandbox.patient_texts(ANA, OURS, body)
+        sandbox.reply(ANA, body, to=OURS)
 
     assert [entry.author for entry in sandbox.messages()].count("carrier") == 1
     assert send(client(sandbox)).status == "queued"
@@ -484,9 +501,9 @@ def test_help_is_answered_and_blocks_nothing(sandbox: Sandbox) -> None:
 
 def test_keywords_can_be_left_to_the_application(sandbox: Sandbox) -> None:
     """With default handling off nothing is answered or blocked, not even who was before."""
-    sandbox.patient_texts(ANA, OURS, "STOP")
+    sandbox.reply(ANA, "STOP", to=OURS)
     sandbox.set_answers_keywords(OURS, answers=False)
-    sandbox.patient_texts(BEN, OURS, "STOP")
+    sandbox.reply(BEN, "STOP", to=OURS)
 
     assert [entry.author for entry in sandbox.messages()] == ["patient", "carrier", "patient"]
     assert {send(client(sandbox), to=to).status for to in (ANA, BEN)} == {"queued"}
@@ -512,7 +529,7 @@ def test_a_status_fault_answers_and_records_nothing(sandbox: Sandbox) -> None:
     for _ in range(2):
         empty = requests.post(url, auth=(SID, TOKEN), timeout=PATIENCE)
         assert (empty.status_code, empty.content) == (503, b"")
-    assert sandbox.messages() == []
+    assert sandbox.messages() == ()
     assert send(api).status == "queued"
 
 
@@ -675,7 +692,7 @@ def test_the_book_outlives_the_server() -> None:
     with pytest.raises(ConfigurationError):
         _ = sandbox.url
     with pytest.raises(ConfigurationError):
-        sandbox.patient_texts(ANA, OURS, "hello")
+        sandbox.reply(ANA, "hello", to=OURS)
     with sandbox:
         send(client(sandbox))
         with pytest.raises(ConfigurationError):

@@ -175,7 +175,7 @@ def test_time_that_cannot_move_is_explained(
 def test_hostile_words_stay_words(clinic: Messenger, carrier: Sandbox, open_page: Open) -> None:
     """Texts and names full of markup are shown as they were written; nothing runs."""
     sight = open_page(carrier)
-    carrier.patient_texts(PATIENT, SENDER, HOSTILE)
+    carrier.reply(PATIENT, HOSTILE, to=SENDER)
     sight.shows(re.compile("document.title"))
     sight.page.get_by_text("Add a phone").click()
     sight.page.get_by_role("textbox", name="Number").fill("+12175550199")
@@ -224,12 +224,12 @@ def test_it_comes_back_and_has_missed_nothing(open_page: Open) -> None:
     """The sandbox stops and serves again: the page finds it, and shows what came meanwhile."""
     sandbox = Sandbox(account_sid=SID, auth_token=TOKEN, numbers=[SENDER], port=own_port())
     with sandbox:
-        sandbox.patient_texts(PATIENT, SENDER, "before")
+        sandbox.reply(PATIENT, "before", to=SENDER)
         sight = open_page(sandbox)
         sight.shows("before")
     sight.page.get_by_text("Connecting", exact=True).wait_for()
     with sandbox:
-        sandbox.patient_texts(PATIENT, SENDER, "meanwhile")
+        sandbox.reply(PATIENT, "meanwhile", to=SENDER)
         sight.shows("meanwhile")
         bubbles = sight.page.locator(".bubble").all_text_contents()
 
@@ -307,7 +307,7 @@ def test_several_providers(open_page: Open) -> None:
         numbers=["+17085550141"],
     )
     with Sandbox(accounts=[twilio, bandwidth]) as sandbox:
-        sandbox.patient_texts(PATIENT, SENDER, "STOP")  # Twilio answers by itself
+        sandbox.reply(PATIENT, "STOP", to=SENDER)  # Twilio answers by itself
         sight = open_page(sandbox)
         sight.shows(re.compile("unsubscribed"))
         first = sight.page.get_by_label("To", exact=True).input_value()
@@ -394,7 +394,7 @@ def test_news_does_not_take_the_focus(clinic: Messenger, carrier: Sandbox, open_
     sight.page.get_by_text(re.compile("What . rules? said")).click()
     box = sight.page.get_by_role("textbox", name="Reply as the patient")
     box.fill("half a sent")
-    carrier.patient_texts(PATIENT, SENDER, "something else")
+    carrier.reply(PATIENT, "something else", to=SENDER)
     sight.shows("something else")
 
     assert sight.page.evaluate("document.activeElement.id") == "words"
@@ -507,8 +507,8 @@ CONTRAST = """() => {
 def busy(clinic: Messenger, carrier: Sandbox, clock: MovableClock) -> Sandbox:
     """A sandbox with something of everything on Ana's phone."""
     remind(clinic)
-    carrier.patient_texts(PATIENT, SENDER, "C")
-    carrier.patient_texts(PATIENT, SENDER, "Can I bring my daughter?")
+    carrier.reply(PATIENT, "C", to=SENDER)
+    carrier.reply(PATIENT, "Can I bring my daughter?", to=SENDER)
     result = f"{NAME}: Ana, your HIV test came back positive. Please call us."
     write(clinic, FOUR[0], Purpose.LAB_RESULT_NOTIFICATION, result)
     clock.move_to(NIGHT)
@@ -571,7 +571,7 @@ def morning(
         for phone in FOUR:
             body = f"{NAME}: {phone.name}, see you Tue Dec 1 at 2:30 PM. Reply C to confirm."
             write(messenger, phone, Purpose.APPOINTMENT_REMINDER, body)
-        carrier.patient_texts(PATIENT, SENDER, "C")
+        carrier.reply(PATIENT, "C", to=SENDER)
         clock.advance(timedelta(minutes=20))
         body = f"{NAME}: skin checks are 20% off this week. Call 217-555-0100."
         write(messenger, FOUR[0], Purpose.PROMOTION, body)
@@ -606,7 +606,7 @@ def test_two_pages_show_the_same(clinic: Messenger, carrier: Sandbox, open_page:
     one, other = open_page(carrier), open_page(carrier)
     texts = [f"text {number}" for number in range(20)]
     writer = threading.Thread(
-        target=lambda: [carrier.patient_texts(PATIENT, SENDER, words) for words in texts]
+        target=lambda: [carrier.reply(PATIENT, words, to=SENDER) for words in texts]
     )
     writer.start()
     writer.join()

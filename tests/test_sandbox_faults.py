@@ -79,7 +79,7 @@ def test_too_many_requests(sandbox: Sandbox, dialect: Dialect) -> None:
     }[dialect.name]()
     wait = answer.headers.get("x-ratelimit-reset")
     assert wait == ("2" if dialect.name == "telnyx" else None)
-    assert sandbox.messages() == []
+    assert sandbox.messages() == ()
     assert dialect.send(sandbox).status_code == dialect.accepted
 
 
@@ -188,7 +188,7 @@ def test_a_callback_that_twilio_loses_is_gone(hooks: Hooks) -> None:
     with Sandbox(account_sid=sid, auth_token="token", numbers=[ours]) as sandbox:
         sandbox.set_inbound_url(ours, f"{hooks.base}/twilio")
         sandbox.fail_next("lost")
-        assert sandbox.patient_texts(ANA, ours, "hello") == 0
+        assert sandbox.reply(ANA, "hello", to=ours) == 0
         assert hooks.so_far() == []
         limited = f"{sandbox.url}/2010-04-01/Accounts/{sid}/Messages.json"
         sandbox.fail_next("rate_limited")
@@ -199,7 +199,7 @@ def test_a_callback_that_twilio_loses_is_gone(hooks: Hooks) -> None:
 def test_a_duplicate_callback(sandbox: Sandbox, hooks: Hooks, dialect: Dialect) -> None:
     """The same event comes twice; Telnyx's has the same id."""
     sandbox.fail_next("duplicate")
-    assert sandbox.patient_texts(ANA, dialect.ours, "hello") == 200
+    assert sandbox.reply(ANA, "hello", to=dialect.ours) == 200
     first, second = hooks.so_far()
 
     assert first.content == second.content
@@ -214,14 +214,14 @@ def test_reordered_callbacks(sandbox: Sandbox, hooks: Hooks, dialect: Dialect) -
     assert told(hooks) == [dialect.words["delivered"], dialect.words["sent"]]
 
     sandbox.fail_next("reordered")
-    assert sandbox.patient_texts(ANA, dialect.ours, "one") == 0
-    assert sandbox.patient_texts(BEN, dialect.ours, "ben") == 200
+    assert sandbox.reply(ANA, "one", to=dialect.ours) == 0
+    assert sandbox.reply(BEN, "ben", to=dialect.ours) == 200
     assert told(hooks) == ["ben"]
-    assert sandbox.patient_texts(ANA, dialect.ours, "two") == 200
+    assert sandbox.reply(ANA, "two", to=dialect.ours) == 200
     assert told(hooks) == ["two", "one"]
 
     sandbox.fail_next("reordered")
-    sandbox.patient_texts(ANA, dialect.ours, "three")
+    sandbox.reply(ANA, "three", to=dialect.ours)
     assert told(hooks) == []
     sandbox.drain()
     assert told(hooks) == ["three"]

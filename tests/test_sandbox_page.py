@@ -186,7 +186,7 @@ def test_what_happens_shows_at_once(carrier: Sandbox) -> None:
     """A page that is open is told of each text, without asking."""
     with listening(carrier) as page:
         first = page.next()
-        carrier.patient_texts(PATIENT, SENDER, "hello?")
+        carrier.reply(PATIENT, "hello?", to=SENDER)
         page.until(lambda _: page.bodies())
 
         assert first["whole"]
@@ -196,11 +196,11 @@ def test_what_happens_shows_at_once(carrier: Sandbox) -> None:
 
 def test_who_comes_back_is_told_what_was_missed_and_no_more(carrier: Sandbox) -> None:
     """Last-Event-ID goes on where the connection broke."""
-    carrier.patient_texts(PATIENT, SENDER, "before")
+    carrier.reply(PATIENT, "before", to=SENDER)
     with listening(carrier) as page:
         page.next()
         mark = page.mark
-    carrier.patient_texts(PATIENT, SENDER, "meanwhile")
+    carrier.reply(PATIENT, "meanwhile", to=SENDER)
     carrier.set_delivery(PATIENT, "undelivered")
     with listening(carrier, mark) as page:
         event = page.next()
@@ -217,7 +217,7 @@ def test_it_goes_on_when_the_sandbox_serves_again() -> None:
         page.next()
         mark = page.mark
     with sandbox:
-        sandbox.patient_texts(PATIENT, SENDER, "again")
+        sandbox.reply(PATIENT, "again", to=SENDER)
         with listening(sandbox, mark) as page:
             assert not page.next()["whole"]
             assert page.bodies() == ["again"]
@@ -244,7 +244,7 @@ def test_an_open_page_does_not_keep_the_sandbox_from_ending() -> None:
 
 def test_a_text_that_is_deleted_goes(carrier: Sandbox) -> None:
     """Who watches is told that it is gone."""
-    carrier.patient_texts(PATIENT, SENDER, "delete me")
+    carrier.reply(PATIENT, "delete me", to=SENDER)
     [entry] = carrier.messages()
     with listening(carrier) as page:
         page.until(lambda _: page.bodies())
@@ -297,7 +297,7 @@ def test_strangers_neither_read_nor_change_anything(
     carrier: Sandbox, headers: Mapping[str, str], status: int
 ) -> None:
     """By a name that leads here, or from a page of elsewhere: refused at every control."""
-    carrier.patient_texts(PATIENT, SENDER, "secret words")
+    carrier.reply(PATIENT, "secret words", to=SENDER)
     answers = [
         ask(carrier, method, path, content, filled(headers, carrier))
         for method, path, content in CONTROLS
@@ -626,7 +626,7 @@ def test_a_practice_that_closed_keeps_its_page(
     with listening(carrier) as page:
         page.until(lambda _: records(page))
         messenger.close()
-        carrier.patient_texts(PATIENT, SENDER, "still here")
+        carrier.reply(PATIENT, "still here", to=SENDER)
         page.until(lambda _: "still here" in page.bodies())
 
         assert [record["body"] for record in records(page)]

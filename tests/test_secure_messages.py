@@ -483,11 +483,11 @@ def test_a_hold_keeps_what_an_expired_page_showed(
     ana: Visitor, clock: MovableClock, database: Path
 ) -> None:
     """It is not shown, and not dropped, until the hold is lifted."""
-    hold = ana.messenger.legal_hold.place(person=PERSON, reason="M-1", by="counsel:kim")
+    hold = ana.messenger.legal_holds.place(person=PERSON, reason="M-1", by="counsel:kim")
     clock.advance(MONTH)
     ana.messenger.purge(by="it:kim")
     held = columns(database, "SELECT record IS NOT NULL FROM sms_secure_pages")
-    ana.messenger.legal_hold.lift(hold, reason="settled", by="counsel:kim")
+    ana.messenger.legal_holds.lift(hold.hold_id, reason="settled", by="counsel:kim")
     ana.messenger.purge(by="it:kim")
 
     assert held == [(1,)]

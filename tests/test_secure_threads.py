@@ -92,7 +92,7 @@ def test_a_pack_tells_who_read_and_what_staff_did(ana: Visitor, clock: MovableCl
     messenger = ana.messenger
     ana.reply("May I take it with food?", address="192.0.2.7")
     _work_on_it(messenger, clock)
-    pack = messenger.evidence(PATIENT, clock() - 9 * HOUR, clock() + HOUR, **WHO).data
+    pack = messenger.evidence(PATIENT, since=clock() - 9 * HOUR, until=clock() + HOUR, **WHO).data
     told = dossier_of(pack)
     [text] = [each for each in told.texts if each.message_id == ana.message_id]
     page = unpacked(pack)[PAGE].decode()
@@ -119,9 +119,9 @@ def test_a_pack_has_what_happened_in_its_period(ana: Visitor, clock: MovableCloc
     _work_on_it(messenger, clock)
     clock.advance(9 * HOUR)
     since = clock()
-    nothing = dossier_of(messenger.evidence(PATIENT, since, since + HOUR, **WHO).data)
+    nothing = dossier_of(messenger.evidence(PATIENT, since=since, until=since + HOUR, **WHO).data)
     ana.answer()
-    read = dossier_of(messenger.evidence(PATIENT, since, since + HOUR, **WHO).data)
+    read = dossier_of(messenger.evidence(PATIENT, since=since, until=since + HOUR, **WHO).data)
 
     assert (nothing.texts, nothing.entries, read.entries) == ((), (), ())
     assert [text.message_id for text in read.texts] == [ana.message_id]
@@ -134,7 +134,7 @@ def test_erasing_takes_addresses_and_notes_along(ana: Visitor, clock: MovableClo
     _work_on_it(messenger, clock)
     messenger.erase(PERSON, **WHY)
     told = messenger.history(PERSON)
-    pack = messenger.evidence(PATIENT, clock() - 9 * HOUR, clock() + HOUR, **WHO).data
+    pack = messenger.evidence(PATIENT, since=clock() - 9 * HOUR, until=clock() + HOUR, **WHO).data
 
     assert (told.texts, told.entries) == ((), ())
     assert dossier_of(pack).entries == ()
@@ -154,7 +154,7 @@ def test_a_pack_tells_who_gave_a_code_and_took_a_page_back(
     )
     clock.advance(HOUR)
     messenger.secure_pages.withdraw(ana.message_id, by="privacy:kim", reason="Sent to a wrong one.")
-    pack = messenger.evidence(PATIENT, asked + HOUR, clock() + HOUR, **WHO).data
+    pack = messenger.evidence(PATIENT, since=asked + HOUR, until=clock() + HOUR, **WHO).data
     [text] = dossier_of(pack).texts
     page = unpacked(pack)[PAGE].decode()
 
@@ -178,7 +178,7 @@ def test_a_pack_tells_that_notes_were_purged(ana: Visitor, clock: MovableClock) 
     ended = clock() + HOUR
     clock.advance(timedelta(days=366 * 8))
     messenger.purge(by="it:kim")
-    pack = messenger.evidence(PATIENT, begun, ended, **WHO).data
+    pack = messenger.evidence(PATIENT, since=begun, until=ended, **WHO).data
     told = dossier_of(pack).entries
 
     assert [(each.kind, each.actor, each.words) for each in told] == [("dropped", "", "")] * 3
@@ -192,7 +192,7 @@ def _work_on_it(messenger: Messenger, clock: MovableClock) -> None:
     [thread] = messenger.inbox.due()
     for act in (
         lambda: messenger.inbox.assign(thread.thread_id, to="ben", by="front-desk:ana"),
-        lambda: messenger.inbox.note(thread.thread_id, NOTE, by="front-desk:ben"),
+        lambda: messenger.inbox.note(thread.thread_id, words=NOTE, by="front-desk:ben"),
         lambda: messenger.inbox.close(
             thread.thread_id, by="front-desk:ben", reason="Answered on the phone."
         ),

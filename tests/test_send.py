@@ -177,7 +177,7 @@ def test_check_agrees_and_keeps_nothing(
     )
     assert (checked.verdict, carrier.messages(), stored_decisions(database)) == (
         Verdict.ALLOW,
-        [],
+        (),
         [],
     )
     remind(willing)
@@ -392,7 +392,7 @@ def test_social_security_number(willing: Messenger, carrier: Sandbox, body: str)
     assert isinstance(blocked, Blocked)
     assert [reason.rule for reason in blocked.reasons] == ["phi-in-body"]
     assert "9999" not in repr(blocked).replace(blocked.message_id, "")  # random hex
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
 
 
 def test_no_agreement(make_messenger: Make, provider: Twilio, carrier: Sandbox) -> None:
@@ -509,7 +509,7 @@ def test_not_after(willing: Messenger, carrier: Sandbox, clock: MovableClock) ->
     clock.move_to(DAWN + timedelta(seconds=1))
 
     assert willing.dispatch_due() == (Cancelled(message_id=held.message_id, reason=TOO_LATE),)
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
 
 
 def test_cancel(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
@@ -584,7 +584,7 @@ def test_wrong_credentials(
     assert queued.problem is not None
     assert queued.problem.category is Category.AUTH
     assert "credentials" in queued.problem.remedy
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
     clock.move_to(queued.not_before)
     assert [type(each) for each in make_messenger().dispatch_due()] == [Sent]
     assert outgoing(carrier) == [BODY]
@@ -888,7 +888,7 @@ def test_no_request_after_the_lease(
     assert isinstance(queued, Queued)
     assert queued.problem is not None
     assert queued.problem.code == "lease"
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
 
 
 def test_no_request_where_the_clock_was_turned_back(
@@ -911,7 +911,7 @@ def test_no_request_where_the_clock_was_turned_back(
     assert isinstance(queued, Queued)
     assert queued.problem is not None
     assert queued.problem.code == "lease"
-    assert carrier.messages() == []
+    assert carrier.messages() == ()
 
 
 def claimed_anew(
@@ -1028,7 +1028,7 @@ def test_opted_out_at_the_provider(
     carrier.set_answers_keywords(SENDER, answers=True)
     messenger = make_messenger(provider=evolve(provider, answers_keywords=True))
     agree(messenger)
-    assert carrier.patient_texts(PATIENT, SENDER, "STOP") == 0
+    assert carrier.reply(PATIENT, "STOP", to=SENDER) == 0
     clock.advance(timedelta(minutes=1))
     failed = remind(messenger)
 

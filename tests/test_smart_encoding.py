@@ -172,7 +172,7 @@ def test_a_letter_and_its_accent_are_one_place() -> None:
 
 def test_a_preview_has_both_prices() -> None:
     """Segments times recipients times price, as it is and after smart encoding."""
-    found = cost("We\u2019ll see you" * 8, Decimal("0.0083"), 100)
+    found = cost("We\u2019ll see you" * 8, Decimal("0.0083"), recipients=100)
 
     assert (200, Decimal("1.66"), Decimal("0.83")) == (
         found.segments,
@@ -191,7 +191,7 @@ def test_a_preview_has_both_prices() -> None:
 def test_a_price_is_exact(price: object, recipients: int) -> None:
     """Floats, texts and what is below 0 are refused."""
     with pytest.raises(InvalidInput):
-        cost("Hi", price, recipients)  # type: ignore[arg-type]
+        cost("Hi", price, recipients=recipients)  # type: ignore[arg-type]
 
 
 def test_nothing_of_the_text_shows() -> None:

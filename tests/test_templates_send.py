@@ -400,7 +400,7 @@ def test_the_dispute_pack_tells_the_template(willing: Messenger) -> None:
         body="Lakeside Family Medicine: see you.",
         idempotency_key="own",
     )
-    pack = willing.evidence(PATIENT, SINCE, UNTIL, **WHO)
+    pack = willing.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
     first, second, third = dossier_of(pack.data).texts
     page = unpacked(pack.data)[PAGE].decode()
 

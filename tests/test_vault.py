@@ -728,8 +728,8 @@ def test_half_a_character_is_refused(
     asked: list[Callable[[], object]] = [
         lambda: messenger.history(broken),
         lambda: messenger.cancel(broken),
-        lambda: messenger.legal_hold.place(person=broken, reason="x", by="y"),
-        lambda: messenger.legal_hold.place(person=PERSON, reason=broken, by="y"),
+        lambda: messenger.legal_holds.place(person=broken, reason="x", by="y"),
+        lambda: messenger.legal_holds.place(person=PERSON, reason=broken, by="y"),
         lambda: messenger.pause(by="y", reason=broken),
         lambda: messenger.resume(by="y", reason=broken),
     ]
@@ -738,7 +738,7 @@ def test_half_a_character_is_refused(
             ask()
         assert not any("okapi" in line for line in traceback.format_exception_only(caught.value))
         assert caught.value.__context__ is None
-    assert messenger.legal_hold.list() == ()
+    assert messenger.legal_holds.list() == ()
     assert messenger.audit() == ()
     assert isinstance(remind(messenger), Sent)
 

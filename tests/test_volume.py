@@ -91,7 +91,7 @@ def run_until_empty(
     """Dispatch again and again; how many went at which instant."""
     went = {}
     for _ in range(most):
-        done = messenger.dispatch_due(1000)
+        done = messenger.dispatch_due(limit=1000)
         sent = sum(isinstance(each, Sent) for each in done)
         if sent:
             went[clock()] = sent
@@ -244,7 +244,7 @@ def test_a_reminder_called_back_leaves_its_place(
         person=f"pat-{them[1]}",
         numbers=them[1],
         start=datetime(2026, 12, 2, 14, 30),  # noqa: DTZ001 - what the clinic's clock shows
-        zone="America/Chicago",
+        time_zone="America/Chicago",
     )
     own.reminders.keep(visit)
     assert own.reminders.plan_due() == 1
@@ -393,7 +393,7 @@ def test_workers_share_the_day(planned: Make, clock: MovableClock, database_kind
     for day in range(1, 4):
         clock.move_to(EIGHT + (day - 1) * DAY)
         with ThreadPoolExecutor(4) as threads:
-            jobs = [threads.submit(pair[n % 2].dispatch_due, 100) for n in range(4)]
+            jobs = [threads.submit(pair[n % 2].dispatch_due, limit=100) for n in range(4)]
             sent = [each for job in jobs for each in job.result() if isinstance(each, Sent)]
         assert len(sent) == len({each.message_id for each in sent}) == min(7, 24 - 7 * day)
 

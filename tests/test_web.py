@@ -72,7 +72,7 @@ def test_a_stop_is_on_record_before_the_answer_and_confirmed_after_it(
     """The carrier's signed webhook revokes; its confirmation goes out in the background."""
     with serving(messenger) as url:
         carrier.set_inbound_url(SENDER, url)
-        status = carrier.patient_texts(PATIENT, SENDER, "STOP")
+        status = carrier.reply(PATIENT, "STOP", to=SENDER)
         revoked = messenger.consent.state(PATIENT, person=PERSON).revoked_at
 
     assert status == 200
@@ -90,7 +90,7 @@ def test_an_async_messenger_receives_as_well(
     )
     with serving(messenger, dispatch=False) as url:
         carrier.set_inbound_url(SENDER, url)
-        status = carrier.patient_texts(PATIENT, SENDER, "STOP")
+        status = carrier.reply(PATIENT, "STOP", to=SENDER)
 
     reader = Messenger(practice=practice, provider=provider, store=SQLite(database), clock=clock)
     with reader:

@@ -48,7 +48,7 @@ REASON = "whoever has this phone wrote that she is not Ana"
 def withdraw(messenger: Messenger, person: str = PERSON) -> ConsentEvent:
     """The front desk found that the number is not theirs."""
     return messenger.consent.withdraw(
-        PATIENT, person=person, reason=REASON, recorded_by="front-desk:ana", reference="call-89"
+        PATIENT, person=person, reason=REASON, by="front-desk:ana", reference="call-89"
     )
 
 
@@ -111,10 +111,10 @@ def test_the_right_consent_counts_again(two: Messenger, clock: MovableClock) -> 
     assert isinstance(remind(two), Sent)
 
 
-def test_it_needs_a_person_and_a_reason(messenger: Messenger) -> None:
+def test_it_needs_a_person_a_reason_and_who_says_so(messenger: Messenger) -> None:
     """One that would end nothing, or says nothing, is refused."""
-    for wrong in ({"person": " "}, {"reason": ""}):
-        asked: dict[str, Any] = {"person": PERSON, "reason": REASON, "recorded_by": "ana"}
+    for wrong in ({"person": " "}, {"reason": ""}, {"by": " "}):
+        asked: dict[str, Any] = {"person": PERSON, "reason": REASON, "by": "ana"}
         with pytest.raises(InvalidInput):
             messenger.consent.withdraw(PATIENT, **(asked | wrong))
     assert not messenger.consent.events(PATIENT)
@@ -135,9 +135,7 @@ def test_awaited(
             practice=practice, provider=provider, store=make_store(), clock=clock
         ) as messenger:
             await messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
-            await messenger.consent.withdraw(
-                PATIENT, person=PERSON, reason=REASON, recorded_by="ana"
-            )
+            await messenger.consent.withdraw(PATIENT, person=PERSON, reason=REASON, by="ana")
             assert not (await messenger.consent.state(PATIENT, person=PERSON)).grants
 
     asyncio.run(story())
@@ -258,8 +256,8 @@ def test_the_evidence_page_tells_of_it(two: Messenger, clock: MovableClock) -> N
     clock.advance(timedelta(minutes=1))
     pack = two.evidence(
         PATIENT,
-        MORNING - timedelta(days=1),
-        clock(),
+        since=MORNING - timedelta(days=1),
+        until=clock(),
         reason="dispute",
         by="counsel:lee",
     )

@@ -70,8 +70,8 @@ def willing(make_messenger: Make, place: Place, practice: Practice) -> Messenger
 def everything(messenger: Any, thread_id: str, clock: MovableClock) -> list[Any]:
     """Each thing that the desks do, in a messenger of either kind or a joined one."""
     return [
-        messenger.inbox.note(thread_id, "She called before.", by="front-desk:ana"),
-        messenger.inbox.reply(thread_id, YES, by="front-desk:ana", idempotency_key="yes"),
+        messenger.inbox.note(thread_id, words="She called before.", by="front-desk:ana"),
+        messenger.inbox.reply(thread_id, body=YES, by="front-desk:ana", idempotency_key="yes"),
         messenger.permission.invite(
             PATIENT, person=PERSON, programme="bills", idempotency_key="ask/pat-881"
         ),

@@ -94,9 +94,9 @@ ENTRIES: dict[str, tuple[Callable[[Messenger], Call], dict[str, Any]]] = {
     "withdraw": (lambda m: m.consent.withdraw_phi_preference, SAID),
     "state": (lambda m: m.consent.state, {"number": PATIENT, "person": PERSON}),
     "events": (lambda m: m.consent.events, {"number": PATIENT}),
-    "hold a person": (lambda m: m.legal_hold.place, CASE | {"person": PERSON}),
-    "hold a number": (lambda m: m.legal_hold.place, CASE | {"number": PATIENT}),
-    "lift": (lambda m: m.legal_hold.lift, CASE | {"hold_id": "h-1"}),
+    "hold a person": (lambda m: m.legal_holds.place, CASE | {"person": PERSON}),
+    "hold a number": (lambda m: m.legal_holds.place, CASE | {"number": PATIENT}),
+    "lift": (lambda m: m.legal_holds.lift, CASE | {"hold_id": "h-1"}),
     "purge": (lambda m: m.purge, {"by": "it:kim"}),
     "erase": (lambda m: m.erase, CASE | {"person": PERSON}),
     "audit": (lambda m: m.audit, {"since": SINCE, "until": UNTIL}),
@@ -177,15 +177,15 @@ class Anybody(Protocol):
 
 
 HOW_MANY: dict[str, Callable[[Anybody, Any], Any]] = {
-    "dispatch_due": lambda m, wrong: m.dispatch_due(wrong),
-    "reconcile": lambda m, wrong: m.reconcile(wrong),
-    "uncertain": lambda m, wrong: m.uncertain(wrong),
-    "confirm_received": lambda m, wrong: m.confirm_received(wrong),
-    "fetch_media": lambda m, wrong: m.fetch_media(wrong),
-    "open_items": lambda m, wrong: m.open_items(wrong),
-    "plan_due": lambda m, wrong: m.reminders.plan_due(wrong),
-    "answers": lambda m, wrong: m.reminders.answers(wrong),
-    "page_events": lambda m, wrong: m.secure_pages.events(wrong),
+    "dispatch_due": lambda m, wrong: m.dispatch_due(limit=wrong),
+    "reconcile": lambda m, wrong: m.reconcile(limit=wrong),
+    "uncertain": lambda m, wrong: m.uncertain(limit=wrong),
+    "confirm_received": lambda m, wrong: m.confirm_received(limit=wrong),
+    "fetch_media": lambda m, wrong: m.fetch_media(limit=wrong),
+    "open_items": lambda m, wrong: m.open_items(limit=wrong),
+    "plan_due": lambda m, wrong: m.reminders.plan_due(limit=wrong),
+    "answers": lambda m, wrong: m.reminders.answers(limit=wrong),
+    "page_events": lambda m, wrong: m.secure_pages.events(limit=wrong),
     "due": lambda m, wrong: m.inbox.due(limit=wrong),
     "overdue": lambda m, wrong: m.inbox.overdue(limit=wrong),
     "escalate": lambda m, wrong: m.inbox.escalate(limit=wrong),
@@ -230,7 +230,7 @@ def test_how_many_and_whether(practice: Practice, provider: Twilio, clock: Movab
         for ask, wrong in ASKED:
             with pytest.raises(InvalidInput, match=r"how many at most|True or False"):
                 ask(messenger, wrong)
-        assert messenger.dispatch_due(0) == ()
+        assert messenger.dispatch_due(limit=0) == ()
     asyncio.run(on_a_loop())
     for wrong in ("no", 5):
         with pytest.raises(InvalidInput, match="dry_run must be True or False"):
@@ -291,7 +291,7 @@ def test_figures_of_other_types_that_say_the_same(messenger: Messenger) -> None:
         FEW = 3
 
     assert Delivery(attempts=Setting.FEW).attempts == 3
-    assert messenger.dispatch_due(Setting.FEW) == ()
+    assert messenger.dispatch_due(limit=Setting.FEW) == ()
     assert Rate(per_second=Fraction(1, 2)).per_second == 0.5  # type: ignore[arg-type]
 
 
@@ -433,7 +433,7 @@ def test_values(make: Callable[..., object], fields: dict[str, Any], words: str)
         (lambda: ReminderPlan(offsets=[], template="t", values={}), "values of a plan is no func"),
         (lambda: RecallPlan(after="6 months", body="It is time"), "body of a plan is no function"),
         (
-            lambda: Appointment(id="1", person=PERSON, numbers=None, start=SINCE, zone="UTC"),
+            lambda: Appointment(id="1", person=PERSON, numbers=None, start=SINCE, time_zone="UTC"),
             "The phone number is no text",
         ),
     ],
@@ -490,7 +490,7 @@ def test_what_to_pass(messenger: Messenger) -> None:
         with pytest.raises(InvalidInput, match=words):
             messenger.consent.grant(**(grant | changes))
     with pytest.raises(InvalidInput, match=r"since is no instant. Pass an aware datetime"):
-        messenger.evidence(PATIENT, DAY, UNTIL, by="ana", reason="asked")  # type: ignore[arg-type]
+        messenger.evidence(PATIENT, since=DAY, until=UNTIL, by="ana", reason="asked")  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="ImportedConsent"):
         messenger.import_consents(
             ["a row"],  # type: ignore[list-item]
@@ -500,7 +500,7 @@ def test_what_to_pass(messenger: Messenger) -> None:
             no_opt_outs_because="none",
         )
     with pytest.raises(InvalidInput, match="list of Checkpoints"):
-        messenger.verify_ledger(["a text"])  # type: ignore[list-item]
+        messenger.verify_ledger(against=["a text"])  # type: ignore[list-item]
 
 
 SET_UP: dict[str, list[Any]] = {
@@ -572,7 +572,7 @@ def usual(tmp_path: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("limit", [-1, None, "5", "٥", 2.5, True, 2**63])
 def test_how_many_at_most(make_messenger: Callable[..., Messenger], limit: Any) -> None:
     """What is no number of rows is refused by whatever database, and means everything to none."""
-    hours = BusinessHours(zone="America/Chicago", week={"mon-fri": "09:00-17:00"})
+    hours = BusinessHours(time_zone="America/Chicago", week={"mon-fri": "09:00-17:00"})
     messenger = make_messenger(
         inbox=InboxPlan(point_person="dr-diaz", queues=[Queue(name="desk", hours=hours)]),
         reminders=[ReminderPlan(offsets=["2 hours before"])],
@@ -582,11 +582,11 @@ def test_how_many_at_most(make_messenger: Callable[..., Messenger], limit: Any) 
     calls += [messenger.open_items, messenger.uncertain]
     for call in calls:
         with pytest.raises(InvalidInput, match="limit says how many"):
-            call(limit)
+            call(limit=limit)
     for listed in (inbox.threads, inbox.due, inbox.overdue):
         with pytest.raises(InvalidInput, match="limit says how many"):
             listed(limit=limit)
-    assert [call(0) for call in calls] == [0, (), 0, (), (), ()]
+    assert [call(limit=0) for call in calls] == [0, (), 0, (), (), ()]
     for days in (0, 36_601, limit):
         with pytest.raises(InvalidInput, match="days must be"):
             inbox.metrics(days=days)

@@ -32,6 +32,7 @@ from compliant_sms.messenger import StoreKind
 from compliant_sms.permission import Permission, Programme, Submission
 from compliant_sms.providers import Twilio
 from compliant_sms.reminders import Appointment, ReminderContext, ReminderPlan, Status
+from compliant_sms.retention import Hold
 from compliant_sms.rules import Verdict
 from compliant_sms.testing import FakeCarrier
 from test_send import in_writing
@@ -78,7 +79,7 @@ class House(Line):
     store: StoreKind
     keys: Path
     ids: Iterator[str] = field(init=False)
-    holds: list[tuple[str, str]] = field(factory=list)
+    holds: list[tuple[str, Hold]] = field(factory=list)
     filling: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -99,7 +100,7 @@ class House(Line):
         """Make a messenger, of whichever kind."""
         low, high = self.window
         kind = Messenger if self.loop is None else AsyncMessenger
-        hours = BusinessHours(zone="America/Chicago", week={"mon-fri": "08:00-17:00"})
+        hours = BusinessHours(time_zone="America/Chicago", week={"mon-fri": "08:00-17:00"})
         self.messenger = kind(
             practice=Practice(
                 id=self.name,
@@ -186,9 +187,7 @@ class House(Line):
     def withdraw(self, person: str, number: str) -> Any:
         """A consent was an error."""
         event = self.do(
-            self.messenger.consent.withdraw(
-                number, person=person, reason="mistyped", recorded_by="ana"
-            )
+            self.messenger.consent.withdraw(number, person=person, reason="mistyped", by="ana")
         )
         self.model.add(number, Said(what="withdraw", at=self.clock(), person=person))
         return event.event_id
@@ -273,7 +272,7 @@ class House(Line):
             person=person,
             numbers=NUMBERS[person],
             start=start,
-            zone="America/Chicago",
+            time_zone="America/Chicago",
             status=Status(status),
         )
         same = known is not None and (known[0].start, known[0].status) == (start, status)
@@ -300,7 +299,9 @@ class House(Line):
     def pack(self, number: str, since: datetime) -> Any:
         """A lawyer asks for the record; it proves itself."""
         until = self.clock() + timedelta(seconds=1)
-        pack = self.do(self.messenger.evidence(number, since, until, by="counsel", reason="claim"))
+        pack = self.do(
+            self.messenger.evidence(number, since=since, until=until, by="counsel", reason="claim")
+        )
         report = verify_pack(pack.data, ciphers=data_cipher)
         failed = [c for c in report.checks if c.result.value == "failed"]
         self.wrong(f"a pack fails: {failed}", bool(failed) or not report.ok)
@@ -321,7 +322,9 @@ class House(Line):
             key = f"key-{tag[6:-1]}"
             self.texts[tag].ids[key] = ""
             outcome = self.do(
-                self.messenger.inbox.reply(thread.thread_id, body, by="ana", idempotency_key=key)
+                self.messenger.inbox.reply(
+                    thread.thread_id, body=body, by="ana", idempotency_key=key
+                )
             )
             self.texts[tag].ids[key] = outcome.message_id
             return type(outcome).__name__
@@ -401,7 +404,7 @@ class House(Line):
     def hold(self, person: str | None, number: str | None) -> Any:
         """A matter comes up."""
         made = self.do(
-            self.messenger.legal_hold.place(person=person, number=number, reason="m", by="c")
+            self.messenger.legal_holds.place(person=person, number=number, reason="m", by="c")
         )
         self.holds.append((f"p{person}" if person else f"n{number}", made))
         return made
@@ -409,7 +412,9 @@ class House(Line):
     def lift(self) -> None:
         """It is settled."""
         if self.holds:
-            self.do(self.messenger.legal_hold.lift(self.holds.pop()[1], reason="s", by="c"))
+            self.do(
+                self.messenger.legal_holds.lift(self.holds.pop()[1].hold_id, reason="s", by="c")
+            )
 
     def purge(self) -> Any:
         """Drop what its time has passed for."""

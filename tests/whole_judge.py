@@ -252,7 +252,7 @@ class Judge:
             for key, message_id in text.ids.items():
                 if message_id:
                     assert message_id in kept, f"{key} is lost"
-        uncertain = {r.message.message_id for r in self.do(self.messenger.uncertain(1000))}
+        uncertain = {r.message.message_id for r in self.do(self.messenger.uncertain(limit=1000))}
         assert uncertain == {m for m, each in kept.items() if each.state is State.UNCERTAIN}
         self.told_of(kept)
         self.counted(kept)
@@ -284,8 +284,8 @@ class Judge:
         if not self.answers_keywords:
             assert figures.opt_outs == self.opt_outs, (figures.opt_outs, self.opt_outs)
         at = self.clock()
-        early = self.do(self.messenger.figures(None, at - timedelta(hours=30)))
-        late = self.do(self.messenger.figures(at - timedelta(hours=30), None))
+        early = self.do(self.messenger.figures(since=None, until=at - timedelta(hours=30)))
+        late = self.do(self.messenger.figures(since=at - timedelta(hours=30), until=None))
         assert early.received + late.received == figures.received
         assert early.opt_outs + late.opt_outs == figures.opt_outs
         left = {m for m, each in kept.items() if each.attempts}
@@ -320,7 +320,7 @@ class Judge:
         gone = {m.provider_id for m in kept.values() if m.state in {State.SENT, State.DELIVERED}}
         assert gone <= {e.sid for e in sent}
         assert taken <= ours, "the carrier has a text that no record knows"
-        items = self.do(self.messenger.open_items(100_000))
+        items = self.do(self.messenger.open_items(limit=100_000))
         failed = {
             m
             for m, each in kept.items()

@@ -185,6 +185,6 @@ def visit_of(row: DictRow) -> Appointment:
         person=row["person"],
         numbers=row["phone"],
         start=row["starts_at"],
-        zone=ZONE,
+        time_zone=ZONE,
         status=row["status"],
     )

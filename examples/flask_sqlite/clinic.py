@@ -146,6 +146,6 @@ def visit_of(row: sqlite3.Row) -> Appointment:
         person=row["person"],
         numbers=row["phone"],
         start=datetime.fromisoformat(row["starts_at"]),
-        zone=ZONE,
+        time_zone=ZONE,
         status=row["status"],
     )

@@ -72,7 +72,7 @@ def visit_of(row: dict[str, str]) -> Appointment:
         person=row["person"],
         numbers=row["phone"],
         start=datetime.fromisoformat(row["starts_at"]),
-        zone=ZONE,
+        time_zone=ZONE,
         status=row["status"],
     )
 

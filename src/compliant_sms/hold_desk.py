@@ -28,7 +28,7 @@ class HoldDesk:
         number: str | PhoneNumber | None = None,
         by: str,
         reason: str,
-    ) -> str:
+    ) -> Hold:
         """From now on nothing about a person, or a number, is purged or erased.
 
         A person's hold reaches everything at all their numbers, whoever's it is.
@@ -40,7 +40,7 @@ class HoldDesk:
             reason: why, for example the number of the matter.
 
         Returns:
-            the hold's id.
+            the hold; its ``hold_id`` is what :meth:`lift` takes.
 
         Raises:
             InvalidInput: it is for nobody or for two things, or nobody could be asked later.
@@ -55,11 +55,12 @@ class HoldDesk:
         """End a hold.
 
         Args:
-            hold_id: what :meth:`place` answered.
+            hold_id: of what :meth:`place` or :meth:`list` returned.
             by: who decided so.
             reason: why, for example that the matter was settled.
 
         Raises:
+            InvalidInput: ``hold_id`` is no text, or nobody could be asked later.
             UnknownHold: this practice has no such hold, or it was lifted before.
         """
         finish(flows.lift_hold(self._ports, hold_id, reason=reason, by=by))
@@ -82,7 +83,7 @@ class AsyncHoldDesk:
         number: str | PhoneNumber | None = None,
         by: str,
         reason: str,
-    ) -> str:
+    ) -> Hold:
         """See :meth:`HoldDesk.place`."""
         held = None if number is None else as_number(number)
         return await flows.place_hold(self._ports, person=person, number=held, reason=reason, by=by)

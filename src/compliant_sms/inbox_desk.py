@@ -105,8 +105,8 @@ class InboxDesk:
     def reply(
         self,
         thread_id: str,
-        body: str,
         *,
+        body: str,
         by: str,
         idempotency_key: str,
         purpose: Purpose = Purpose.CARE_CONVERSATION,
@@ -141,7 +141,7 @@ class InboxDesk:
         )
         return finish(flows.reply(self._ports, said))
 
-    def note(self, thread_id: str, words: str, *, by: str) -> Thread:
+    def note(self, thread_id: str, *, words: str, by: str) -> Thread:
         """Write a note into a thread, which no patient sees.
 
         Raises:
@@ -202,7 +202,7 @@ class InboxDesk:
         """
         return finish(flows.join_thread(self._ports, thread_id, person, by=by))
 
-    def escalate(self, limit: int = 100) -> int:
+    def escalate(self, *, limit: int = 100) -> int:
         """Raise what is due, overdue, or the point person's, each once; a worker does so by itself.
 
         Returns:
@@ -210,7 +210,7 @@ class InboxDesk:
         """
         return finish(flows.escalate(self._ports, limit))
 
-    def events(self, limit: int = 100) -> tuple[InboxEvent, ...]:
+    def events(self, *, limit: int = 100) -> tuple[InboxEvent, ...]:
         """What happened and was not acknowledged yet, the oldest first: emergencies, escalations.
 
         The same events come again until :meth:`acknowledge`.
@@ -280,8 +280,8 @@ class AsyncInboxDesk:
     async def reply(
         self,
         thread_id: str,
-        body: str,
         *,
+        body: str,
         by: str,
         idempotency_key: str,
         purpose: Purpose = Purpose.CARE_CONVERSATION,
@@ -298,7 +298,7 @@ class AsyncInboxDesk:
         )
         return await flows.reply(self._ports, said)
 
-    async def note(self, thread_id: str, words: str, *, by: str) -> Thread:
+    async def note(self, thread_id: str, *, words: str, by: str) -> Thread:
         """See :meth:`InboxDesk.note`."""
         return await flows.note(self._ports, thread_id, words, by=by)
 
@@ -322,11 +322,11 @@ class AsyncInboxDesk:
         """See :meth:`InboxDesk.join`."""
         return await flows.join_thread(self._ports, thread_id, person, by=by)
 
-    async def escalate(self, limit: int = 100) -> int:
+    async def escalate(self, *, limit: int = 100) -> int:
         """See :meth:`InboxDesk.escalate`."""
         return await flows.escalate(self._ports, limit)
 
-    async def events(self, limit: int = 100) -> tuple[InboxEvent, ...]:
+    async def events(self, *, limit: int = 100) -> tuple[InboxEvent, ...]:
         """See :meth:`InboxDesk.events`."""
         return await flows.inbox_events(self._ports, limit)
 

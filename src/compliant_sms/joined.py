@@ -9,7 +9,6 @@ from compliant_sms import flows
 from compliant_sms.call_desk import AsyncCallDesk, CallDesk
 from compliant_sms.classification import Purpose
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
-from compliant_sms.conversations import OpenItem
 from compliant_sms.driver import finish
 from compliant_sms.inbox_desk import AsyncInboxDesk, InboxDesk
 from compliant_sms.messages import Draft, Outcome
@@ -18,13 +17,13 @@ from compliant_sms.permission_desk import AsyncPermissionDesk, PermissionDesk
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports
 from compliant_sms.reminder_desk import AsyncReminderDesk, ReminderDesk
-from compliant_sms.rules import Decision
 from compliant_sms.template_desk import AsyncTemplateDesk, TemplateDesk
+from compliant_sms.text_desk import AsyncTextDesk, TextDesk
 
 __all__ = ["AsyncJoinedMessenger", "JoinedMessenger"]
 
 
-class JoinedMessenger(CallDesk, TemplateDesk):
+class JoinedMessenger(TextDesk, CallDesk, TemplateDesk):
     """What :meth:`Messenger.within` gives: its methods write in your transaction, or read in it.
 
     Nothing commits and nothing rolls back but you. Each call is a savepoint: where it raises, what
@@ -96,53 +95,8 @@ class JoinedMessenger(CallDesk, TemplateDesk):
         )
         return finish(flows.enqueue(self._ports, draft))
 
-    def check(
-        self,
-        *,
-        to: str | PhoneNumber,
-        person: str,
-        purpose: Purpose,
-        body: str,
-        media: Sequence[str] = (),
-    ) -> Decision:
-        """What would be decided now, by what your transaction sees. Nothing is stored.
 
-        Raises:
-            InvalidInput: an argument cannot be used.
-            ConfigurationError: no transaction is open.
-        """
-        draft = Draft(
-            to=to, person=person, purpose=purpose, body=body, media=media, idempotency_key="check"
-        )
-        return finish(flows.check(self._ports, draft))
-
-    def cancel(self, message_id: str) -> Outcome:
-        """Call a text back, if you commit and it has not gone out; otherwise say where it is.
-
-        Raises:
-            UnknownMessage: this practice has no such text.
-            ConfigurationError: no transaction is open.
-        """
-        return finish(flows.cancel(self._ports, message_id))
-
-    def history(self, person: str) -> flows.History:
-        """Everything on record about a person, by what your transaction sees.
-
-        Raises:
-            ConfigurationError: no transaction is open.
-        """
-        return finish(flows.history(self._ports, person))
-
-    def open_items(self, limit: int = 1000) -> tuple[OpenItem, ...]:
-        """As :meth:`Messenger.open_items`, by what your transaction sees.
-
-        Raises:
-            ConfigurationError: no transaction is open, or the messenger has no inbox.
-        """
-        return finish(flows.open_items(self._ports, limit))
-
-
-class AsyncJoinedMessenger(AsyncCallDesk, AsyncTemplateDesk):
+class AsyncJoinedMessenger(AsyncTextDesk, AsyncCallDesk, AsyncTemplateDesk):
     """:class:`JoinedMessenger` for an event loop.
 
     Attributes:
@@ -186,30 +140,3 @@ class AsyncJoinedMessenger(AsyncCallDesk, AsyncTemplateDesk):
             media=media,
         )
         return await flows.enqueue(self._ports, draft)
-
-    async def check(
-        self,
-        *,
-        to: str | PhoneNumber,
-        person: str,
-        purpose: Purpose,
-        body: str,
-        media: Sequence[str] = (),
-    ) -> Decision:
-        """See :meth:`JoinedMessenger.check`."""
-        draft = Draft(
-            to=to, person=person, purpose=purpose, body=body, media=media, idempotency_key="check"
-        )
-        return await flows.check(self._ports, draft)
-
-    async def cancel(self, message_id: str) -> Outcome:
-        """See :meth:`JoinedMessenger.cancel`."""
-        return await flows.cancel(self._ports, message_id)
-
-    async def history(self, person: str) -> flows.History:
-        """See :meth:`JoinedMessenger.history`."""
-        return await flows.history(self._ports, person)
-
-    async def open_items(self, limit: int = 1000) -> tuple[OpenItem, ...]:
-        """See :meth:`JoinedMessenger.open_items`."""
-        return await flows.open_items(self._ports, limit)

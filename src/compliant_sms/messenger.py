@@ -22,6 +22,7 @@ from compliant_sms.record_keeping import AsyncRecordKeeping, RecordKeeping
 from compliant_sms.reminder_desk import AsyncReminderDesk, ReminderDesk
 from compliant_sms.secure_desk import AsyncSecureDesk, SecureDesk
 from compliant_sms.template_desk import AsyncTemplateDesk, TemplateDesk, a_catalogue, plans_with
+from compliant_sms.text_desk import AsyncTextDesk, TextDesk
 from compliant_sms.upkeep import AsyncUpkeep, Upkeep
 from compliant_sms.volume_control import (
     AsyncVolumeControl,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from compliant_sms.classification import Purpose
     from compliant_sms.clock import Clock
     from compliant_sms.contact import MissedCalls
-    from compliant_sms.conversations import InboxPlan, OpenItem
+    from compliant_sms.conversations import InboxPlan
     from compliant_sms.joined import AsyncJoinedMessenger, JoinedMessenger
     from compliant_sms.lookups import AsyncLookUps, LookUps
     from compliant_sms.messages import Inbound, InboundMedia, Outcome
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
     from compliant_sms.reminders import ReminderPlan
     from compliant_sms.retention import Retention
     from compliant_sms.routing import Routes
-    from compliant_sms.rules import Decision, Rulebook
+    from compliant_sms.rules import Rulebook
     from compliant_sms.secure_pages import SecurePages
     from compliant_sms.templates import Catalogue
     from compliant_sms.transport import AsyncTransport, BlockingTransport
@@ -92,7 +93,7 @@ class StoreKind(Protocol):
         """Let go of it, and of what was opened for the running event loop."""
 
 
-class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Observing):
+class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Observing):
     """Texts patients for one practice. Safe to share among threads.
 
     Args:
@@ -234,7 +235,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         if telemetry is not NO_TELEMETRY:
             hooks.on(Event, telemetry.heard)
         self.consent: ConsentDesk = ConsentDesk(self._ports)
-        self.legal_hold: HoldDesk = HoldDesk(self._ports)
+        self.legal_holds: HoldDesk = HoldDesk(self._ports)
         self.secure_pages: SecureDesk = SecureDesk(self._ports)
         self.reminders: ReminderDesk = ReminderDesk(self._ports)
         self.permission: PermissionDesk = PermissionDesk(self._ports)
@@ -293,43 +294,12 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         )
         return finish(flows.send(self._ports, draft))
 
-    def check(
-        self,
-        *,
-        to: str | PhoneNumber,
-        person: str,
-        purpose: Purpose,
-        body: str,
-        media: Sequence[str] = (),
-    ) -> Decision:
-        """What :meth:`send` would decide now. Nothing is stored and nothing is sent.
-
-        Raises:
-            InvalidInput: an argument cannot be used.
-        """
-        draft = flows.Draft(
-            to=to, person=person, purpose=purpose, body=body, media=media, idempotency_key="check"
-        )
-        return finish(flows.check(self._ports, draft))
-
     def dispatch_due(self, limit: int = 100) -> tuple[Outcome, ...]:
         """Send up to ``limit`` texts whose time has come; each is decided again.
 
         Call it regularly, and after :meth:`receive`: the confirmation of a STOP is due at once.
         """
         return finish(flows.dispatch_due(self._ports, limit))
-
-    def cancel(self, message_id: str) -> Outcome:
-        """Call a text back if it has not gone out; otherwise say where it is.
-
-        One that may be on its way stays ``Queued`` or ``Uncertain``, with a ``problem`` that says
-        that it was called back: it is cancelled as soon as it is known that it did not go out, and
-        is not sent again.
-
-        Raises:
-            UnknownMessage: this practice has no such text.
-        """
-        return finish(flows.cancel(self._ports, message_id))
 
     def receive(self, request: WebhookRequest, *, provider: str | None = None) -> flows.Received:
         """Take a provider's callback in; durable before it returns.
@@ -353,7 +323,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         """
         return finish(flows.receive(self._ports, request, provider))
 
-    def confirm_received(self, limit: int = 20) -> tuple[Inbound, ...]:
+    def confirm_received(self, *, limit: int = 20) -> tuple[Inbound, ...]:
         """Ask the providers for up to ``limit`` texts of patients that no callback proved.
 
         Where a provider signs nothing that covers what a callback says, a STOP holds at once, and
@@ -367,7 +337,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         """
         return finish(flows.confirm_received(self._ports, limit))
 
-    def fetch_media(self, limit: int = 20) -> tuple[InboundMedia, ...]:
+    def fetch_media(self, *, limit: int = 20) -> tuple[InboundMedia, ...]:
         """Fetch up to ``limit`` pictures and the like that patients sent along.
 
         They come from the provider's own addresses only, are images, audio, video, contacts or
@@ -389,7 +359,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         """
         return finish(flows.media(self._ports, inbound_id))
 
-    def reconcile(self, limit: int = 100) -> tuple[Outcome, ...]:
+    def reconcile(self, *, limit: int = 100) -> tuple[Outcome, ...]:
         """Ask the provider about texts of which nobody knows whether they went out, or arrived.
 
         Those are the uncertain ones, and those whose last report never came, where the provider
@@ -408,7 +378,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
         """
         return finish(flows.reconcile(self._ports, limit))
 
-    def uncertain(self, limit: int = 100) -> tuple[flows.TextRecord, ...]:
+    def uncertain(self, *, limit: int = 100) -> tuple[flows.TextRecord, ...]:
         """Texts of which nobody knows whether they went out, the oldest first.
 
         :meth:`reconcile` settles those that the provider can answer for; the others are for a
@@ -435,21 +405,6 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
             InvalidInput: ``by`` or ``reason`` is empty.
         """
         return finish(flows.settle(self._ports, message_id, sent=sent, by=by, reason=reason))
-
-    def open_items(self, limit: int = 1000) -> tuple[OpenItem, ...]:
-        """Everything that nobody has seen to yet, the oldest first, in one query.
-
-        Texts that wait for an answer, those of which nobody knows whose they are, what could not
-        be delivered, what is uncertain, and what is held too long. ``remedy`` says what to do.
-
-        Raises:
-            ConfigurationError: the messenger has no inbox, so that nobody can tell what waits.
-        """
-        return finish(flows.open_items(self._ports, limit))
-
-    def history(self, person: str) -> flows.History:
-        """Everything on record about a person."""
-        return finish(flows.history(self._ports, person))
 
     def within(self, connection: HostConnection) -> JoinedMessenger:
         """This messenger inside the transaction that is open on a connection of yours.
@@ -489,6 +444,7 @@ class Messenger(CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Ob
 
 
 class AsyncMessenger(
+    AsyncTextDesk,
     AsyncCallDesk,
     AsyncRecordKeeping,
     AsyncTemplateDesk,
@@ -638,7 +594,7 @@ class AsyncMessenger(
         if telemetry is not NO_TELEMETRY:
             hooks.on(Event, telemetry.heard)
         self.consent: AsyncConsentDesk = AsyncConsentDesk(self._ports)
-        self.legal_hold: AsyncHoldDesk = AsyncHoldDesk(self._ports)
+        self.legal_holds: AsyncHoldDesk = AsyncHoldDesk(self._ports)
         self.secure_pages: AsyncSecureDesk = AsyncSecureDesk(self._ports)
         self.reminders: AsyncReminderDesk = AsyncReminderDesk(self._ports)
         self.permission: AsyncPermissionDesk = AsyncPermissionDesk(self._ports)
@@ -669,28 +625,9 @@ class AsyncMessenger(
         )
         return await flows.send(self._ports, draft)
 
-    async def check(
-        self,
-        *,
-        to: str | PhoneNumber,
-        person: str,
-        purpose: Purpose,
-        body: str,
-        media: Sequence[str] = (),
-    ) -> Decision:
-        """See :meth:`Messenger.check`."""
-        draft = flows.Draft(
-            to=to, person=person, purpose=purpose, body=body, media=media, idempotency_key="check"
-        )
-        return await flows.check(self._ports, draft)
-
     async def dispatch_due(self, limit: int = 100) -> tuple[Outcome, ...]:
         """See :meth:`Messenger.dispatch_due`."""
         return await flows.dispatch_due(self._ports, limit)
-
-    async def cancel(self, message_id: str) -> Outcome:
-        """See :meth:`Messenger.cancel`."""
-        return await flows.cancel(self._ports, message_id)
 
     async def receive(
         self, request: WebhookRequest, *, provider: str | None = None
@@ -698,11 +635,11 @@ class AsyncMessenger(
         """See :meth:`Messenger.receive`."""
         return await flows.receive(self._ports, request, provider)
 
-    async def confirm_received(self, limit: int = 20) -> tuple[Inbound, ...]:
+    async def confirm_received(self, *, limit: int = 20) -> tuple[Inbound, ...]:
         """See :meth:`Messenger.confirm_received`."""
         return await flows.confirm_received(self._ports, limit)
 
-    async def fetch_media(self, limit: int = 20) -> tuple[InboundMedia, ...]:
+    async def fetch_media(self, *, limit: int = 20) -> tuple[InboundMedia, ...]:
         """See :meth:`Messenger.fetch_media`."""
         return await flows.fetch_media(self._ports, limit)
 
@@ -710,25 +647,17 @@ class AsyncMessenger(
         """See :meth:`Messenger.media`."""
         return await flows.media(self._ports, inbound_id)
 
-    async def reconcile(self, limit: int = 100) -> tuple[Outcome, ...]:
+    async def reconcile(self, *, limit: int = 100) -> tuple[Outcome, ...]:
         """See :meth:`Messenger.reconcile`."""
         return await flows.reconcile(self._ports, limit)
 
-    async def uncertain(self, limit: int = 100) -> tuple[flows.TextRecord, ...]:
+    async def uncertain(self, *, limit: int = 100) -> tuple[flows.TextRecord, ...]:
         """See :meth:`Messenger.uncertain`."""
         return await flows.uncertain(self._ports, limit)
 
     async def settle(self, message_id: str, *, sent: bool, by: str, reason: str) -> Outcome:
         """See :meth:`Messenger.settle`."""
         return await flows.settle(self._ports, message_id, sent=sent, by=by, reason=reason)
-
-    async def open_items(self, limit: int = 1000) -> tuple[OpenItem, ...]:
-        """See :meth:`Messenger.open_items`."""
-        return await flows.open_items(self._ports, limit)
-
-    async def history(self, person: str) -> flows.History:
-        """See :meth:`Messenger.history`."""
-        return await flows.history(self._ports, person)
 
     def within(self, connection: HostConnection) -> AsyncJoinedMessenger:
         """See :meth:`Messenger.within`.

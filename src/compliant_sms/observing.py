@@ -66,7 +66,7 @@ class Observing(_Observing):
         """
         return finish(flows.received(self._ports, inbound_id))
 
-    def figures(self, since: datetime | None = None, until: datetime | None = None) -> Figures:
+    def figures(self, *, since: datetime | None = None, until: datetime | None = None) -> Figures:
         """What this practice's texting came to: allowed, held and blocked by which rules, opt-outs.
 
         Each figure is one query over the record. How often which rule spoke is read from the
@@ -96,7 +96,7 @@ class AsyncObserving(_Observing):
         return await flows.received(self._ports, inbound_id)
 
     async def figures(
-        self, since: datetime | None = None, until: datetime | None = None
+        self, *, since: datetime | None = None, until: datetime | None = None
     ) -> Figures:
         """See :meth:`Observing.figures`."""
         ports = self._ports

@@ -185,7 +185,7 @@ class RecordKeeping(Facade):
         return finish(flows.checkpoint(store, practice.id, self._ports.clock(), key))
 
     def verify_ledger(
-        self, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
+        self, *, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
     ) -> flows.LedgerReport:
         """Check the consent ledger of the practice, its audit log, and its checkpoints.
 
@@ -226,7 +226,7 @@ class RecordKeeping(Facade):
         plan = self._erase_plan(person, reason, by)
         return finish(flows.erase(self._ports.store, self._ports.clock, plan))
 
-    def rotate_keys(self, progress: Callable[[int, int], None] | None = None) -> int:
+    def rotate_keys(self, *, progress: Callable[[int, int], None] | None = None) -> int:
         """Seal every data key of the store anew with the newest key of the keyring.
 
         A keyring of a file reads it again before. Texts go on meanwhile, and other processes whose
@@ -248,7 +248,7 @@ class RecordKeeping(Facade):
         return finish(flows.rotate_keys(self._ports.store, progress, self._ports.practice.id))
 
     def audit(
-        self, since: datetime | None = None, until: datetime | None = None
+        self, *, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[AuditEvent, ...]:
         """Who did what besides sending, in the order of the record.
 
@@ -339,7 +339,7 @@ class AsyncRecordKeeping(Facade):
         return await flows.checkpoint(store, practice.id, self._ports.clock(), key)
 
     async def verify_ledger(
-        self, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
+        self, *, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
     ) -> flows.LedgerReport:
         """See :meth:`RecordKeeping.verify_ledger`."""
         store, practice = self._ports.store, self._ports.practice
@@ -350,12 +350,12 @@ class AsyncRecordKeeping(Facade):
         plan = self._erase_plan(person, reason, by)
         return await flows.erase(self._ports.store, self._ports.clock, plan)
 
-    async def rotate_keys(self, progress: Callable[[int, int], None] | None = None) -> int:
+    async def rotate_keys(self, *, progress: Callable[[int, int], None] | None = None) -> int:
         """See :meth:`RecordKeeping.rotate_keys`."""
         return await flows.rotate_keys(self._ports.store, progress, self._ports.practice.id)
 
     async def audit(
-        self, since: datetime | None = None, until: datetime | None = None
+        self, *, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[AuditEvent, ...]:
         """See :meth:`RecordKeeping.audit`."""
         return await flows.audit_log(self._ports, since, until)

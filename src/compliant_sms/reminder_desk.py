@@ -56,7 +56,7 @@ class ReminderDesk:
         """
         finish(flows.keep_appointments(self._ports, appointments))
 
-    def plan_due(self, limit: int = 100, *, until: datetime | None = None) -> int:
+    def plan_due(self, *, limit: int = 100, until: datetime | None = None) -> int:
         """Ask for the reminders that are due; a worker does so by itself.
 
         The texts wait in the outbox, and each is looked at once more, and decided, when it goes.
@@ -78,7 +78,7 @@ class ReminderDesk:
             raise done.failures[0]
         return done.texts
 
-    def answers(self, limit: int = 100) -> tuple[VisitAnswer, ...]:
+    def answers(self, *, limit: int = 100) -> tuple[VisitAnswer, ...]:
         """What patients want done with visits, the oldest first.
 
         The same answers come again until :meth:`acknowledge`. Where a patient answered twice, the
@@ -86,13 +86,13 @@ class ReminderDesk:
         """
         return finish(flows.open_answers(self._ports, limit))
 
-    def acknowledge(self, *answers: VisitAnswer) -> None:
-        """Say that you did what these ask for; they come no more.
+    def acknowledge(self, *answers: VisitAnswer) -> int:
+        """Say that you did what these ask for; they come no more. How many you had not done before.
 
         Raises:
             InvalidInput: something is no answer.
         """
-        finish(flows.acknowledge_answers(self._ports, answers))
+        return finish(flows.acknowledge_answers(self._ports, answers))
 
 
 class AsyncReminderDesk:
@@ -109,17 +109,17 @@ class AsyncReminderDesk:
         """See :meth:`ReminderDesk.keep_many`."""
         await flows.keep_appointments(self._ports, appointments)
 
-    async def plan_due(self, limit: int = 100, *, until: datetime | None = None) -> int:
+    async def plan_due(self, *, limit: int = 100, until: datetime | None = None) -> int:
         """See :meth:`ReminderDesk.plan_due`."""
         done = await flows.plan_due(self._ports, limit, _instant(until))
         if done.failures:
             raise done.failures[0]
         return done.texts
 
-    async def answers(self, limit: int = 100) -> tuple[VisitAnswer, ...]:
+    async def answers(self, *, limit: int = 100) -> tuple[VisitAnswer, ...]:
         """See :meth:`ReminderDesk.answers`."""
         return await flows.open_answers(self._ports, limit)
 
-    async def acknowledge(self, *answers: VisitAnswer) -> None:
+    async def acknowledge(self, *answers: VisitAnswer) -> int:
         """See :meth:`ReminderDesk.acknowledge`."""
-        await flows.acknowledge_answers(self._ports, answers)
+        return await flows.acknowledge_answers(self._ports, answers)

@@ -5,7 +5,7 @@ Opt-outs and limits know nothing of this: they follow the patient.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -96,10 +96,9 @@ class Route:
         return characters <= can.max_characters and media <= can.max_media
 
 
-def _routes(values: object) -> tuple[Route, ...]:
+def _routes(values: Sequence[Route | Provider]) -> tuple[Route, ...]:
     _given.a_kind(values, (list, tuple), "routes", "a list of Route(provider=...) or of providers")
-    given = cast("Collection[Route | Provider]", values)
-    return tuple(each if isinstance(each, Route) else Route(provider=each) for each in given)
+    return tuple(each if isinstance(each, Route) else Route(provider=each) for each in values)
 
 
 @frozen

@@ -78,7 +78,7 @@ class SecureDesk:
         """Who came to the page of a text, oldest first: opened, wrong answers, read, replied."""
         return finish(flows.page_accesses(self._ports, message_id))
 
-    def events(self, limit: int = 100) -> tuple[PageAccess, ...]:
+    def events(self, *, limit: int = 100) -> tuple[PageAccess, ...]:
         """What happened at the pages and was not acknowledged yet, oldest first.
 
         A read receipt is the event whose ``what`` is ``"read"``. The same events come again until
@@ -122,7 +122,7 @@ class AsyncSecureDesk:
         """See :meth:`SecureDesk.accesses`."""
         return await flows.page_accesses(self._ports, message_id)
 
-    async def events(self, limit: int = 100) -> tuple[PageAccess, ...]:
+    async def events(self, *, limit: int = 100) -> tuple[PageAccess, ...]:
         """See :meth:`SecureDesk.events`."""
         return await flows.new_accesses(self._ports, limit)
 

@@ -93,6 +93,7 @@ twilio = Twilio(account_sid="AC" + "0" * 32, auth_token="t", sender="+1217555011
 vonage = Vonage(api_key="k", api_secret="s", signature_secrets=["s"], sender="+12175550112")
 provider: Provider = Telnyx(api_key="k", public_keys=["p"], sender="+12175550111")
 maker: WebhookMaker = maker_for(twilio)
+Telnyx(api_key="k", public_keys="p", sender="+12175550111")  # type: ignore[arg-type] # a list
 
 practice = Practice(
     name="A",
@@ -101,7 +102,7 @@ practice = Practice(
     state="IL",
     link_domains=["lakeside.example"],
 )
-hours = BusinessHours(zone="America/Chicago", week={"mon-fri": "08:00-17:00"})
+hours = BusinessHours(time_zone="America/Chicago", week={"mon-fri": "08:00-17:00"})
 permission = Permission(
     programmes=[Programme(id="care", about="your care", categories=["care"], editions="2026-03")],
     terms_url="https://lakeside.example/terms",

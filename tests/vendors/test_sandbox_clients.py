@@ -69,7 +69,7 @@ def test_telnyx(sandbox: Sandbox, hooks: Hooks) -> None:
         )
         assert (event.data.event_type, event.data.payload.id) == (kind, sent.id)
 
-    sandbox.patient_texts(ANA, TELNYX.numbers[0], "STOP")
+    sandbox.reply(ANA, "STOP", to=TELNYX.numbers[0])
     call = hooks.next()
     event = client.webhooks.unwrap(
         call.request.body.decode(), headers=dict(call.request.headers), key=TELNYX.public_key
@@ -110,7 +110,7 @@ def test_vonage(sandbox: Sandbox, hooks: Hooks, auth: Callable[[], vonage.Auth])
     text, image = sandbox.messages()
     assert (text.sid, text.body, text.reference) == (sent.message_uuid, BODY, "m1")
     assert image.media_urls == ("https://clinic.example/a.png",)
-    sandbox.patient_texts(ANA, VONAGE.numbers[0], "STOP")
+    sandbox.reply(ANA, "STOP", to=VONAGE.numbers[0])
     calls = hooks.so_far()
     assert len(calls) == 5
     for call in calls:
@@ -149,7 +149,7 @@ def test_bandwidth(sandbox: Sandbox, hooks: Hooks) -> None:
     told = [StatusCallback.from_dict(call.content[0]) for call in hooks.so_far()]
     assert [each.type for each in told] == ["message-sent", "message-delivered"]
     assert {(each.message.id, each.message.tag) for each in told} == {(sent.id, "m1")}
-    sandbox.patient_texts(ANA, BANDWIDTH.numbers[0], "STOP")
+    sandbox.reply(ANA, "STOP", to=BANDWIDTH.numbers[0])
     inbound = InboundCallback.from_dict(hooks.next().content[0])
     assert (inbound.message.text, inbound.message.var_from) == ("STOP", ANA)
     for changed, status in [({"text": "x" * 2049}, 400), ({"application_id": "another"}, 400)]:

@@ -36,6 +36,6 @@ class Booking(models.Model):
             person=self.person,
             numbers=self.phone,
             start=timezone.localtime(self.starts_at),
-            zone=settings.TIME_ZONE,
+            time_zone=settings.TIME_ZONE,
             status=self.status,
         )

@@ -41,6 +41,11 @@ _HOURS = {
 }
 
 
+def _plain(value: str) -> str:
+    """The text of a member of an enumeration, as records hold it."""
+    return str(value)
+
+
 def _not_blank(of: object, attribute: Attribute[str], value: str) -> None:
     _given.text(of, attribute, value)
     if not value.strip():
@@ -104,7 +109,7 @@ class Purpose:
 
     code: str = field(validator=_not_blank)
     message_class: MessageClass = field()
-    category: str = field(validator=_not_blank, converter=str)
+    category: str = field(validator=_not_blank, converter=_plain)
     # Type checkers see a default here, and none that a decorator adds.
     least_tier: Tier = field(
         kw_only=True, default=Factory(_tier_of_class, takes_self=True), converter=Tier

@@ -71,10 +71,9 @@ _UNREADABLE = (
 )
 
 
-def _week(given: object) -> Mapping[str, str]:
+def _week(given: Mapping[str, str]) -> Mapping[str, str]:
     instead = "for example {'mon-fri': '09:00-17:00', 'sat': '09:00-12:00'}"
     _given.a_kind(given, Mapping, "the week of business hours", instead)
-    assert isinstance(given, Mapping)  # noqa: S101 - just looked
     if not given:
         msg = f"business hours without any hour never open; pass {instead}"
         raise InvalidInput(msg)
@@ -117,7 +116,7 @@ class BusinessHours:
     """When somebody is there to answer, by the clock on the wall.
 
     Args:
-        zone: IANA name of the zone that the clock shows.
+        time_zone: IANA name of the zone that the clock shows.
         week: open hours by day, such as ``{"mon-fri": "09:00-12:00, 13:00-17:00"}``; a day that is
             not named is closed.
         closed_on: days on which nobody is there.
@@ -128,7 +127,7 @@ class BusinessHours:
         InvalidInput: something cannot be read, overlaps, or no hour is open.
     """
 
-    zone: str = field(converter=clock_of_place)
+    time_zone: str = field(converter=clock_of_place)
     week: Mapping[str, str] = field(converter=_week, hash=False)
     closed_on: frozenset[date] = field(default=frozenset(), converter=_dates)
     holidays_of: str = field(default="", converter=_state)
@@ -142,7 +141,7 @@ class BusinessHours:
     def is_open(self, at: datetime) -> bool:
         """Whether somebody is there at an instant (aware)."""
         at = as_utc(at, "at")
-        day = at.astimezone(ZoneInfo(self.zone)).date()
+        day = at.astimezone(ZoneInfo(self.time_zone)).date()
         return any(start <= at < end for start, end in self._open_on(day))
 
     def next_open(self, at: datetime) -> datetime | None:
@@ -177,8 +176,8 @@ class BusinessHours:
     def elapsed(self, since: datetime, until: datetime) -> timedelta:
         """The business time between two instants (aware); nothing, where ``until`` is earlier."""
         since, until = as_utc(since, "since"), as_utc(until, "until")
-        total, day = _NOTHING, since.astimezone(ZoneInfo(self.zone)).date()
-        last = until.astimezone(ZoneInfo(self.zone)).date()
+        total, day = _NOTHING, since.astimezone(ZoneInfo(self.time_zone)).date()
+        last = until.astimezone(ZoneInfo(self.time_zone)).date()
         while day <= last:
             for start, end in self._open_on(day):
                 total += max(min(end, until) - max(start, since), _NOTHING)
@@ -187,7 +186,7 @@ class BusinessHours:
 
     def _from(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
         """What is open from an instant on, as spans of instants."""
-        day = at.astimezone(ZoneInfo(self.zone)).date()
+        day = at.astimezone(ZoneInfo(self.time_zone)).date()
         for _ in range(_FARTHEST):
             yield from (span for span in self._open_on(day) if span[1] > at)
             day += _A_DAY
@@ -196,7 +195,7 @@ class BusinessHours:
         hours = self._minutes.get(day.weekday(), ())
         if not hours or day in self.closed_on or self._is_holiday(day):
             return ()
-        return _on(self.zone, day, hours)
+        return _on(self.time_zone, day, hours)
 
     def _is_holiday(self, day: date) -> bool:
         if not self.holidays_of:

@@ -98,7 +98,7 @@ def metrics_of(
 
 
 def _days_of(queue: Queue, waits: Sequence[Wait], since: datetime, at: datetime) -> list[QueueDay]:
-    zone = ZoneInfo(queue.hours.zone)
+    zone = ZoneInfo(queue.hours.time_zone)
     day, last = since.astimezone(zone).date(), at.astimezone(zone).date()
     came: dict[date, list[Wait]] = defaultdict(list)
     for wait in waits:
@@ -165,7 +165,7 @@ def _was_there(queue: Queue, told: QueueDay, at: datetime) -> bool:
 
 
 def _of(queue: Queue, told: QueueDay) -> tuple[datetime, datetime]:
-    zone, following = ZoneInfo(queue.hours.zone), told.day + timedelta(days=1)
+    zone, following = ZoneInfo(queue.hours.time_zone), told.day + timedelta(days=1)
     return datetime.combine(told.day, time(0), zone), datetime.combine(following, time(0), zone)
 
 

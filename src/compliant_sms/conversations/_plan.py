@@ -218,7 +218,7 @@ class InboxPlan:
 
     def day_begins(self, at: datetime) -> datetime:
         """When (UTC) the day of an instant (aware) begins: the first of the queues' midnights."""
-        zones = {ZoneInfo(each.hours.zone) for each in self.queues}
+        zones = {ZoneInfo(each.hours.time_zone) for each in self.queues}
         begins = (datetime.combine(at.astimezone(zone).date(), time(0), zone) for zone in zones)
         return min(each.astimezone(UTC) for each in begins)
 

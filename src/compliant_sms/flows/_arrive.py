@@ -140,11 +140,11 @@ class _Saying:
         if opens == self.at:
             body = templates.received_text(name, queue.goal, emergency=emergency, language=language)
         else:
-            wall = opens.astimezone(ZoneInfo(queue.hours.zone))
+            wall = opens.astimezone(ZoneInfo(queue.hours.time_zone))
             body = templates.closed_text(
                 name, queue.goal, wall, emergency=emergency, language=language
             )
-        day = self.at.astimezone(ZoneInfo(queue.hours.zone)).date()
+        day = self.at.astimezone(ZoneInfo(queue.hours.time_zone)).date()
         return self._draft(Purpose.AUTOMATIC_REPLY, body, f"received/{day}")
 
     def _draft(self, purpose: Purpose, body: str, once: str) -> Draft:

@@ -90,7 +90,7 @@ async def _erase(tx: Transaction, clock: Clock, plan: ErasePlan) -> Erased:
     if await tx.is_held(practice_id, person=person):
         msg = (
             "a legal hold reaches this person, so nothing was erased. Lift it first, if the matter "
-            "is settled: legal_hold.list() tells which holds stand."
+            "is settled: legal_holds.list() tells which holds stand."
         )
         raise UnderLegalHold(msg)
     at = clock()

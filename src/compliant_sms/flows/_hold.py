@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.errors import UnknownHold
 from compliant_sms.phone import PhoneNumber
@@ -13,8 +14,8 @@ __all__ = ["holds", "lift_hold", "place_hold"]
 
 async def place_hold(
     ports: Ports, *, person: str | None, number: PhoneNumber | None, reason: str, by: str
-) -> str:
-    """From now on nothing about a person, or a number, is purged or erased; the hold's id."""
+) -> Hold:
+    """From now on nothing about a person, or a number, is purged or erased."""
     hold = Hold(
         hold_id=ports.ids(),
         practice_id=ports.practice.id,
@@ -31,15 +32,17 @@ async def place_hold(
         await tx.audit(_event(ports, Act.HOLD_PLACED, hold.hold_id, reason, by))
 
     await ports.store.run(work)
-    return hold.hold_id
+    return hold
 
 
 async def lift_hold(ports: Ports, hold_id: str, *, reason: str, by: str) -> None:
     """End a hold.
 
     Raises:
+        InvalidInput: it is no id, or nobody could be asked later.
         UnknownHold: this practice has no such hold that still stands.
     """
+    _given.a_text(hold_id, "hold_id")
     event = _event(ports, Act.HOLD_LIFTED, hold_id, reason, by)
 
     async def work(tx: Transaction) -> None:

@@ -168,7 +168,7 @@ async def purge(
         _Sweep(
             plan=plan,
             record=record,
-            limit=purged_until(record, at=plan.at, policy=plan.policy, rulebook=plan.rulebook),
+            limit=purged_until(record, at=plan.at, retention=plan.policy, rulebook=plan.rulebook),
         )
         for record in _DROPPED
     ]

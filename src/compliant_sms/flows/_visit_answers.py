@@ -234,8 +234,8 @@ async def _found_since(tx: Transaction, message: Message, since: datetime) -> se
     return {e.person for e in events if isinstance(e, Withdrawn) and e.occurred_at >= since}
 
 
-async def acknowledge_answers(ports: Ports, answers: Iterable[VisitAnswer]) -> None:
-    """The host has done what these ask for.
+async def acknowledge_answers(ports: Ports, answers: Iterable[VisitAnswer]) -> int:
+    """The host has done what these ask for; how many it had not done before.
 
     Raises:
         InvalidInput: something is no answer.
@@ -243,4 +243,5 @@ async def acknowledge_answers(ports: Ports, answers: Iterable[VisitAnswer]) -> N
     given = list(answers)
     _given.each_of(given, VisitAnswer, "an answer", "what answers() returned")
     ids, at = [each.answer_id for each in given], ports.clock()
-    await ports.store.run(lambda tx: tx.settle_answers(ports.practice.id, ids, at))
+    practice_id = ports.practice.id
+    return await ports.store.run(lambda tx: tx.acknowledge_answers(practice_id, ids, at))

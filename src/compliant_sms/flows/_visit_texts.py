@@ -174,7 +174,7 @@ def _context(ports: Ports, reminder: Reminder, *, asks: bool) -> ReminderContext
     return ReminderContext(
         practice=ports.practice,
         appointment=visit,
-        start=_in_zone(visit.starts_at, visit.zone),
+        start=_in_zone(visit.starts_at, visit.time_zone),
         code=reminder.code,
         asks=asks,
     )

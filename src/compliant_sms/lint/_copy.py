@@ -56,7 +56,7 @@ class Copy:
         purpose: what it is for.
         practice: who sends it; None where nobody said.
         settings: what the practice asks of it.
-        book: the rules that are asked.
+        rulebook: the rules that are asked.
         at: the instant (aware) under whose rules; None for all that have no end.
     """
 
@@ -64,7 +64,7 @@ class Copy:
     purpose: Purpose
     practice: Practice | None
     settings: LintSettings
-    book: Rulebook
+    rulebook: Rulebook
     at: datetime | None
 
     @cached_property
@@ -109,4 +109,4 @@ class Copy:
             readings=evolve(self.readings, links=links),
             sender=Sender(name=sender.name, link_domains=sender.link_domains),
         )
-        yield from self.book.decide(facts, {rule}).findings
+        yield from self.rulebook.decide(facts, {rule}).findings

@@ -65,7 +65,7 @@ def lint(
     practice: Practice | None = None,
     settings: LintSettings = _DEFAULTS,
     ignore: Collection[str] = (),
-    book: Rulebook = _BOOK,
+    rulebook: Rulebook = _BOOK,
     at: datetime | None = None,
 ) -> tuple[LintFinding, ...]:
     """What is wrong with a text of our own, before anybody gets it.
@@ -79,7 +79,7 @@ def lint(
         practice: who sends it; without it nobody's name is missing.
         settings: what the practice asks of its copy.
         ignore: ids of rules that are not asked.
-        book: whose rules hold, with overrides and packs of one's own.
+        rulebook: whose rules hold, with overrides and packs of one's own.
         at: the instant (aware) under whose rules; None for all that have no end.
 
     Returns:
@@ -94,7 +94,7 @@ def lint(
         known = ", ".join(rule.id for rule in LINT_RULES)
         msg = f"there is no lint rule {unknown}. Name one of: {known}."
         raise ConfigurationError(msg)
-    copy = Copy(text, purpose, practice, settings, book, at)
+    copy = Copy(text, purpose, practice, settings, rulebook, at)
     asked = (rule for rule in LINT_RULES if rule.id not in ignore)
     found = [finding for rule in asked for finding in rule.ask(copy)]
     return tuple(sorted(found, key=attrgetter("start", "end", "rule")))

@@ -36,7 +36,7 @@ class Edition:
         changes_substance: patients who agreed to an earlier edition have to be asked again. Needed
             where it follows another.
         decided_by: who decided that, for example ``"compliance:kim"``; likewise.
-        why: why; likewise.
+        reason: why; likewise.
 
     Raises:
         InvalidInput: a version cannot be used, or an edition that follows another does not say
@@ -47,7 +47,7 @@ class Edition:
     follows: str = field(default="", validator=_a_version)
     changes_substance: bool | None = None
     decided_by: str = field(default="", validator=_given.text)
-    why: str = field(default="", validator=_given.text)
+    reason: str = field(default="", validator=_given.text)
 
     def __attrs_post_init__(self) -> None:
         """Refuse an edition of which nobody could say later what it meant."""
@@ -57,10 +57,10 @@ class Edition:
         if not self.follows:
             return
         _given.yes_or_no(self.changes_substance, "changes_substance")
-        if not self.decided_by.strip() or not self.why.strip():
+        if not self.decided_by.strip() or not self.reason.strip():
             msg = (
                 f"the edition {self.version} takes the place of {self.follows}: say who decided "
-                "whether patients are asked again (decided_by), and why"
+                "whether patients are asked again (decided_by), and why (reason)"
             )
             raise InvalidInput(msg)
 

@@ -148,7 +148,7 @@ class Appointments(Protocol):
     async def open_answers(self, practice_id: str, limit: int) -> list[VisitAnswer]:
         """Answers that nobody took yet, the oldest first."""
 
-    async def settle_answers(
+    async def acknowledge_answers(
         self, practice_id: str, answer_ids: Sequence[str], at: datetime
-    ) -> None:
-        """Keep that somebody took them."""
+    ) -> int:
+        """Keep that somebody took them; how many nobody had taken."""

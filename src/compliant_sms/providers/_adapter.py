@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from attrs import Attribute, field, fields, frozen
@@ -92,14 +92,14 @@ CREDENTIALS = shaped("[^:]+:.+", "'user:password', as set at the provider")
 """A validator: what callbacks bring under the Basic scheme (RFC 7617)."""
 
 
-def secrets(values: object) -> tuple[str, ...]:
+def secrets(values: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     """A converter: secrets in a list, the newest first.
 
     Raises:
         InvalidInput: one is no text, or empty.
     """
     _given.each_of(values, str, "what callbacks are signed with", "the secrets in a list")
-    found = tuple(cast("Sequence[str]", values))
+    found = tuple(values)
     if not all(value.strip() for value in found):
         msg = "a secret of callbacks is empty: everybody could sign with it; pass the real one"
         raise InvalidInput(msg)

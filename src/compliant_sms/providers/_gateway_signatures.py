@@ -34,7 +34,7 @@ _PREFIX = "whsec_"
 _SLOT = re.compile(r"\{(timestamp|method|url|path|body|nonce)\}")
 
 
-def _standard_keys(values: object) -> tuple[bytes, ...]:
+def _standard_keys(values: list[str] | tuple[str, ...]) -> tuple[bytes, ...]:
     keys = tuple(decoded(each.removeprefix(_PREFIX)) for each in secrets(values))
     if not all(keys):
         msg = "a secret of Standard Webhooks must be 'whsec_' and base64"

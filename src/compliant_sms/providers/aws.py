@@ -53,7 +53,7 @@ _MEDIA = re.compile(r"s3://[a-z0-9.-]{3,63}/.+")
 _EVENT = re.compile(r"(?:TEXT|MEDIA|RCS)_(\w+)", re.ASCII)
 
 
-def _topics(values: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever was passed
+def _topics(values: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     _given.each_of(values, str, "topic_arns", "the ARNs of the topics in a list")
     return tuple(values)
 

@@ -177,7 +177,7 @@ class HttpGateway(Adapter):
         request: WebhookRequest,
         *,
         at: datetime,
-        certificates: Mapping[str, bytes],  # noqa: ARG002 - none of the schemes has any
+        certificates: Mapping[str, bytes] | None = None,  # noqa: ARG002 - no scheme has any
     ) -> VerifiedWebhook:
         """Check the callback as described.
 

@@ -98,7 +98,7 @@ class Appointment:
         numbers: where to text, the preferred first. One text goes, to the first at which the
             patient agreed to such texts and nothing on record ends them.
         start: the clinic's wall time, without a time zone; an aware time is turned into it.
-        zone: IANA name of the zone in which that is, as that of a place.
+        time_zone: IANA name of the zone in which that is, as that of a place.
         place: where, for your own words. The library's never name it.
         kind: what kind of visit, or its code.
         status: where it is.
@@ -115,7 +115,7 @@ class Appointment:
     person: str = field(validator=_named)
     numbers: tuple[PhoneNumber, ...] = field(converter=_numbers, repr=False)
     start: datetime = field()
-    zone: str = field(converter=visit_zone)
+    time_zone: str = field(converter=visit_zone)
     place: str = field(default="", validator=_given.storable, repr=False)
     kind: Kind = field(default=Kind("visit"), converter=_kind, repr=False)
     status: Status = field(default=Status.BOOKED, converter=Status)
@@ -126,7 +126,7 @@ class Appointment:
         _given.a_kind(self.start, datetime, "start", "a datetime, the clinic's wall time")
         if self.start.tzinfo is not None:
             with suppress(OverflowError):  # at the ends of the calendar, which are refused below
-                object.__setattr__(self, "start", wall_of(self.start, self.zone))
+                object.__setattr__(self, "start", wall_of(self.start, self.time_zone))
         object.__setattr__(self, "start", self.start.replace(tzinfo=None, fold=0, microsecond=0))
         if not _FIRST_YEAR < self.start.year < _LAST_YEAR:
             msg = f"start is no day of a visit; pass one between {_FIRST_YEAR} and {_LAST_YEAR}"
@@ -154,7 +154,7 @@ class Appointment:
     @property
     def starts_at(self) -> datetime:
         """The instant (UTC) of its start."""
-        return instant_of(self.start, self.zone)
+        return instant_of(self.start, self.time_zone)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -194,7 +194,7 @@ def series(first: Appointment, rule: str, *, until: date | None = None) -> tuple
     if last is not None and first.start > last:
         return ()
     try:
-        written = _in_wall_time(rule, first.zone)
+        written = _in_wall_time(rule, first.time_zone)
         every: Iterable[datetime] = rrulestr(written, dtstart=first.start)
         begins = next(iter(rrulestr(_EXDATE.sub("", written), dtstart=first.start)), None)
         starts = list(
@@ -249,7 +249,7 @@ def _recorded(appointment: Appointment) -> object:
         "person": appointment.person,
         "numbers": [number.e164 for number in appointment.numbers],
         "start": appointment.start.isoformat(),
-        "zone": appointment.zone,
+        "zone": appointment.time_zone,
         "place": appointment.place,
         "kind": appointment.kind.code,
         "sensitivity": appointment.kind.sensitivity.value,
@@ -264,8 +264,8 @@ def _from_record(data: Any) -> Appointment:  # noqa: ANN401 - what JSON holds
     numbers = [PhoneNumber(number) for number in data["numbers"]]
     rest = {**data, "numbers": numbers, "start": datetime.fromisoformat(data["start"])}
     kind, zone = Kind(rest.pop("kind"), rest.pop("sensitivity")), rest.pop("zone")
-    visit = Appointment(**rest, zone=_ANY_ZONE, kind=kind)
-    object.__setattr__(visit, "zone", zone)
+    visit = Appointment(**rest, time_zone=_ANY_ZONE, kind=kind)
+    object.__setattr__(visit, "time_zone", zone)
     return visit
 
 

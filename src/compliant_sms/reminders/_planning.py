@@ -113,7 +113,7 @@ def reminders_of(
     plan = plan_for(plans, appointment.kind)
     if plan is None:
         return ()
-    start, zone = appointment.starts_at, appointment.zone
+    start, zone = appointment.starts_at, appointment.time_zone
     if appointment.status.is_ahead:
         moments = [(each.instant(appointment.start, zone), each.code) for each in plan.offsets]
         coming = sorted(each for each in moments if since <= each[0] < start)
@@ -130,7 +130,7 @@ def _between(
     appointment: Appointment, moments: Sequence[tuple[datetime, str]], end: datetime
 ) -> Iterator[Reminder]:
     for (at, code), (until, _) in pairwise([*moments, (end, "")]):
-        wall = wall_of(at, appointment.zone) if code.startswith(RECALL) else appointment.start
+        wall = wall_of(at, appointment.time_zone) if code.startswith(RECALL) else appointment.start
         yield Reminder(appointment=appointment, code=code, at=at, until=until, day=wall.date())
 
 

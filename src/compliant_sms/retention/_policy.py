@@ -108,7 +108,7 @@ def may_purge(
     at: datetime,
     last_in_effect: datetime | None = None,
     states: Collection[str] | None = None,
-    policy: Retention | None = None,
+    retention: Retention | None = None,
     rulebook: Rulebook | None = None,
 ) -> PurgeDecision:
     """Whether a record may be dropped now. A legal hold is another question.
@@ -120,14 +120,14 @@ def may_purge(
         last_in_effect: when it was last in effect (aware), for policies and the like; the time
             counts from the later of the two.
         states: postal codes of where the person may be; None where nobody knows.
-        policy: what the practice chose; the defaults, if not given.
+        retention: what the practice chose; the defaults, if not given.
         rulebook: whose packs say what the law asks; the library's, if not given.
 
     Raises:
         ConfigurationError: the practice chose a time below a floor.
         InvalidInput: there is no such class, or an instant has no time zone.
     """
-    record, book, chosen = RecordClass(record), rulebook or Rulebook(), policy or Retention()
+    record, book, chosen = RecordClass(record), rulebook or Rulebook(), retention or Retention()
     at = as_utc(at, "at")
     since = as_utc(made_at, "made_at")
     if last_in_effect is not None:
@@ -182,7 +182,7 @@ def _refuse_too_short(
 
 
 def purged_until(
-    record: RecordClass, *, at: datetime, policy: Retention, rulebook: Rulebook
+    record: RecordClass, *, at: datetime, retention: Retention, rulebook: Rulebook
 ) -> datetime | None:
     """The instant up to which records made then may be dropped at ``at``; None for none.
 
@@ -191,6 +191,6 @@ def purged_until(
     Raises:
         ConfigurationError: the practice chose a time below a floor.
     """
-    keep, binding = policy.span(record), [*floors(record, at=at, rulebook=rulebook)]
+    keep, binding = retention.span(record), [*floors(record, at=at, rulebook=rulebook)]
     _refuse_too_short(record, keep, binding, at)
     return None if keep is None else keep.before(at)

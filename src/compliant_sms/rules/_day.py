@@ -43,7 +43,7 @@ class DayHours:
         return "-".join(f"{m // _HOUR:02}:{m % _HOUR:02}" for m in (self.start, self.end))
 
 
-def hours_of(text: object) -> DayHours:
+def hours_of(text: str | DayHours) -> DayHours:
     """What a pack writes as ``"08:00-20:00"``, or ``"none"`` for a day without any.
 
     Raises:

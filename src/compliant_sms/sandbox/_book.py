@@ -94,9 +94,21 @@ class Book:
             return tuple(self._entries.values())
         return tuple(entry for entry in self._entries.values() if provider == entry.provider)
 
-    def of_patient(self, number: str) -> list[BookEntry]:
+    def of_patient(self, number: str) -> tuple[BookEntry, ...]:
         """All texts to and from a patient, oldest first."""
-        return [self._entries[sid] for sid in self._by_patient.get(number, ())]
+        return tuple(self._entries[sid] for sid in self._by_patient.get(number, ()))
+
+    def last_sender_to(self, number: str) -> str:
+        """The number from which the application texted a patient last; the first one, if none.
+
+        Raises:
+            InvalidInput: no account has any number.
+        """
+        texts = [entry for entry in self.of_patient(number) if entry.author == "application"]
+        if not texts and not self.numbers:
+            msg = "the sandbox has no number to text. Pass one in Sandbox(numbers=[...])."
+            raise InvalidInput(msg)
+        return texts[-1].from_ if texts else next(iter(self.numbers))
 
     def find(self, sid: str, provider: str | None = None) -> BookEntry | None:
         """The text with that id, if there is one."""

@@ -163,13 +163,13 @@ class Sandbox(Trouble):
         """
         self._board.attach(side_of(messenger, phones, clock))
 
-    def patient_texts(self, from_: str, to: str, body: str, *, sid: str | None = None) -> int:
+    def reply(self, from_: str, body: str, *, to: str | None = None, sid: str | None = None) -> int:
         """Let a patient text one of the numbers, and wait until the webhook has answered.
 
         Args:
             from_: the patient's number, E.164.
-            to: one of the sandbox's numbers.
             body: what the patient texts.
+            to: one of the sandbox's numbers; the one that texted the patient last, if left out.
             sid: the text's id. The same call again with the same id delivers the same text once
                 more; None makes a new text each time.
 
@@ -181,7 +181,9 @@ class Sandbox(Trouble):
             InvalidInput: numbers or an id that cannot be used, or an id of another text.
             ConfigurationError: the sandbox is not running.
         """
-        draft = Draft(from_=from_, to=to, body=body)
+        with self._carrier.look() as book:
+            ours = book.last_sender_to(from_) if to is None else to
+        draft = Draft(from_=from_, to=ours, body=body)
         return self._carrier.run(self._carrier.take_from_patient(draft, sid)).webhook_status or 0
 
     def drain(self) -> None:
@@ -192,10 +194,10 @@ class Sandbox(Trouble):
         """
         self._carrier.run(self._carrier.drain())
 
-    def messages(self) -> list[BookEntry]:
+    def messages(self) -> tuple[BookEntry, ...]:
         """All texts in both directions, oldest first, as they stand now."""
         with self._carrier.open() as book:
-            return list(book.entries())
+            return book.entries()
 
     def set_inbound_url(self, number: str, url: str | None) -> None:
         """Say where texts to one of the numbers are posted; None for nowhere.

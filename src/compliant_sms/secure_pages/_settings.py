@@ -19,7 +19,7 @@ _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _LONGEST = 200
 
 
-def _without_slash(value: object) -> object:
+def _without_slash(value: str) -> str:
     return value.rstrip("/") if isinstance(value, str) else value
 
 

@@ -284,12 +284,13 @@ class AppointmentRecords(SubjectRecords):
         )
         return [_answer(row) for row in rows]
 
-    async def settle_answers(
+    async def acknowledge_answers(
         self, practice_id: str, answer_ids: Sequence[str], at: datetime
-    ) -> None:
-        """Keep that somebody took them."""
+    ) -> int:
+        """Keep that somebody took them; how many nobody had taken."""
+        taken = 0
         for answer_id in answer_ids:
-            await self._do(
+            taken += await self._do(
                 """UPDATE sms_visit_answers SET settled_at = :at
                 WHERE practice_id = :practice_id AND answer_id = :answer_id
                 AND settled_at IS NULL""",
@@ -297,6 +298,7 @@ class AppointmentRecords(SubjectRecords):
                 answer_id=answer_id,
                 at=text(at),
             )
+        return taken
 
     # What is dropped
 

@@ -36,7 +36,7 @@ def assert_sent(what: Outcome) -> Sent: ...
 @overload
 def assert_sent(
     what: FakeCarrier, *, to: str | PhoneNumber, containing: str = "", times: int | None = None
-) -> list[BookEntry]: ...
+) -> tuple[BookEntry, ...]: ...
 
 
 def assert_sent(
@@ -45,7 +45,7 @@ def assert_sent(
     to: str | PhoneNumber = "",
     containing: str = "",
     times: int | None = None,
-) -> Sent | list[BookEntry]:
+) -> Sent | tuple[BookEntry, ...]:
     """An outcome is ``Sent``; or the carrier took texts to a patient.
 
     Args:
@@ -80,13 +80,13 @@ def assert_sent(
 
 def _texts(
     carrier: FakeCarrier, to: str | PhoneNumber, containing: str, times: int | None
-) -> list[BookEntry]:
+) -> tuple[BookEntry, ...]:
     __tracebackhide__ = True
     if times is not None and times < 1:
         msg = "times counts texts that were sent; to say that none was, call assert_not_sent"
         raise InvalidInput(msg)
     every = carrier.texts_to(to)
-    found = [text for text in every if containing in text.body]
+    found = tuple(text for text in every if containing in text.body)
     if not found or times not in {None, len(found)}:
         wanted = "a text" if times is None else f"{times} texts"
         those = f", {len(found)} of them with those words" if containing else ""

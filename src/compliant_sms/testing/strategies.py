@@ -286,7 +286,7 @@ def appointments(
         person=letters.map("pat-{}".format) if person is None else st.just(person),
         numbers=st.lists(numbers(), min_size=1, max_size=3, unique=True),
         start=starts,
-        zone=st.sampled_from(
+        time_zone=st.sampled_from(
             ["America/Chicago", "America/New_York", "America/Phoenix", "Pacific/Honolulu"]
         ),
         place=st.sampled_from(["", "Main Street", "Hospital, 2nd floor"]),

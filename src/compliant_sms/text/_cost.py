@@ -36,7 +36,7 @@ class Cost:
     smart_total: Decimal
 
 
-def cost(text: str, price_per_segment: Decimal | int, recipients: int = 1) -> Cost:
+def cost(text: str, price_per_segment: Decimal | int, *, recipients: int = 1) -> Cost:
     """What it costs to send a text, as it is and after smart encoding.
 
     Args:

@@ -86,7 +86,7 @@ class Ramp:
         return None if most >= self.until else int(most)
 
 
-def _hours(value: object) -> DayHours:
+def _hours(value: str | DayHours) -> DayHours:
     hours = hours_of(value)
     if not hours.opens:
         msg = "nobody is ever there by these staffed hours; write them as '09:00-17:00'"

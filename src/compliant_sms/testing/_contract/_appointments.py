@@ -36,7 +36,7 @@ def kept(appointment_id: str = "1", **changes: object) -> KeptAppointment:
         person="pat-881",
         numbers=[ANA, BEN],
         start=datetime(2026, 12, 1, 14, 30),  # noqa: DTZ001 - wall time
-        zone="America/Chicago",
+        time_zone="America/Chicago",
         place=WORDS,
         kind=Kind("okapi", "substance_use"),
         status="confirmed",
@@ -207,9 +207,10 @@ class AppointmentContract(Contract):
             store.run(answering(newer))
             assert store.run(waiting()) == [other, newer]
             assert store.run(lambda tx: tx.last_answer(HERE, key)) == newer
-            store.run(lambda tx: tx.settle_answers(THERE, ["2", "3"], NOON))
+            taken = ["2", "nothing"]
+            assert store.run(lambda tx: tx.acknowledge_answers(THERE, ["2", "3"], NOON)) == 0
             assert store.run(waiting()) == [other, newer]
-            store.run(lambda tx: tx.settle_answers(HERE, ["2", "nothing"], NOON))
+            assert store.run(lambda tx: tx.acknowledge_answers(HERE, taken, NOON)) == 1
             assert store.run(waiting()) == [newer]
             assert store.run(lambda tx: tx.last_answer(HERE, key)) == newer
 

@@ -119,7 +119,7 @@ def _acts(store: Bench) -> dict[str, Work[object]]:
         "close_claim": lambda tx: tx.close_claim(theirs, NOON),
         "release": lambda tx: tx.release([theirs], NOON + minutes(1)),
         "void_told": lambda tx: tx.void_told(THERE, text, "not theirs"),
-        "settle_answers": lambda tx: tx.settle_answers(THERE, ["a1"], NOON),
+        "acknowledge_answers": lambda tx: tx.acknowledge_answers(THERE, ["a1"], NOON),
         "look_again": lambda tx: tx.look_again(THERE, key, None),
         "save_media": lambda tx: tx.save_media(THERE, media),
         "close_unconfirmed": lambda tx: tx.close_unconfirmed(THERE, inbound),

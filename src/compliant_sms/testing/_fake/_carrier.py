@@ -236,7 +236,7 @@ class FakeCarrier(Trouble):
 
     # Patients
 
-    def texts_to(self, number: str | PhoneNumber) -> list[BookEntry]:
+    def texts_to(self, number: str | PhoneNumber) -> tuple[BookEntry, ...]:
         """The messenger's texts to a patient that the carrier took, oldest first.
 
         What the carrier itself answered to STOP or HELP is in :meth:`thread` alone.
@@ -247,9 +247,9 @@ class FakeCarrier(Trouble):
         Raises:
             InvalidPhoneNumber: it is none.
         """
-        return [text for text in self.thread(number) if text.author == "application"]
+        return tuple(text for text in self.thread(number) if text.author == "application")
 
-    def thread(self, number: str | PhoneNumber) -> list[BookEntry]:
+    def thread(self, number: str | PhoneNumber) -> tuple[BookEntry, ...]:
         """What a patient's phone shows, both directions, oldest first.
 
         Args:
@@ -262,10 +262,10 @@ class FakeCarrier(Trouble):
         with self._carrier.open() as book:
             return book.of_patient(e164)
 
-    def messages(self) -> list[BookEntry]:
+    def messages(self) -> tuple[BookEntry, ...]:
         """All texts in both directions, oldest first, as they stand now."""
         with self._carrier.open() as book:
-            return list(book.entries())
+            return book.entries()
 
     def reply(
         self,
@@ -306,15 +306,11 @@ class FakeCarrier(Trouble):
     ) -> int:
         """See :meth:`reply`; for an :class:`~compliant_sms.AsyncMessenger`."""
         patient = e164_of(from_)
-        ours = self._last_sender_to(patient) if to is None else e164_of(to)
+        ours = self._book.last_sender_to(patient) if to is None else e164_of(to)
         draft = Draft(from_=patient, to=ours, body=body)
         status = (await self._carrier.take_from_patient(draft, sid)).webhook_status or 0
         await self._answer()
         return status
-
-    def _last_sender_to(self, number: str) -> str:
-        ours = [text.from_ for text in self.texts_to(number)]
-        return ours[-1] if ours else next(iter(self._book.numbers))
 
     def deliver_callbacks(self) -> None:
         """Move every text to where it comes to rest, and hand the callbacks over that tell of it.

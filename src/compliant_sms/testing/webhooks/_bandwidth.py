@@ -27,7 +27,7 @@ class BandwidthWebhooks(WebhookMaker):
     """Bandwidth's callbacks.
 
     Args:
-        credentials: ``user:password`` of callbacks.
+        callback_credentials: ``user:password`` of callbacks.
         application_id: the messaging application's.
         number: yours, E.164, that patients text.
         url: where Bandwidth calls.
@@ -43,7 +43,7 @@ class BandwidthWebhooks(WebhookMaker):
     }
     trouble: ClassVar[str] = "4702"
 
-    credentials: str = field(repr=False)
+    callback_credentials: str = field(repr=False)
     application_id: str = ""
 
     def _trouble(self, state: State) -> str:
@@ -81,4 +81,4 @@ class BandwidthWebhooks(WebhookMaker):
         return self._listed(event | {"message": message})
 
     def _listed(self, event: Mapping[str, Any]) -> WebhookRequest:
-        return self.posted(as_json([event]), JSON, basic(self.credentials))
+        return self.posted(as_json([event]), JSON, basic(self.callback_credentials))

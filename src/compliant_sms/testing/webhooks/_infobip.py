@@ -27,7 +27,7 @@ class InfobipWebhooks(WebhookMaker):
     """Infobip's callbacks.
 
     Args:
-        credentials: ``user:password`` of callbacks.
+        callback_credentials: ``user:password`` of callbacks.
         number: yours, E.164, that patients text.
         url: where Infobip calls.
     """
@@ -41,7 +41,7 @@ class InfobipWebhooks(WebhookMaker):
     }
     trouble: ClassVar[str] = "27"
 
-    credentials: str = field(repr=False)
+    callback_credentials: str = field(repr=False)
 
     def text_callback(self, text: PatientText) -> WebhookRequest:
         entry = {
@@ -69,4 +69,4 @@ class InfobipWebhooks(WebhookMaker):
         return self._batch(entry)
 
     def _batch(self, entry: Mapping[str, Any]) -> WebhookRequest:
-        return self.posted(as_json({"results": [entry]}), JSON, basic(self.credentials))
+        return self.posted(as_json({"results": [entry]}), JSON, basic(self.callback_credentials))

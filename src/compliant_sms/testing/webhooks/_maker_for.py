@@ -46,7 +46,7 @@ _MAKERS: Final[Mapping[type[Provider], tuple[type[WebhookMaker], _Secrets]]] = {
     Bandwidth: (
         BandwidthWebhooks,
         lambda it: {
-            "credentials": it.callback_credentials[0],
+            "callback_credentials": it.callback_credentials[0],
             "application_id": it.application_id,
         },
     ),
@@ -59,10 +59,10 @@ _MAKERS: Final[Mapping[type[Provider], tuple[type[WebhookMaker], _Secrets]]] = {
         GatewayWebhooks,
         lambda it: {"callbacks": it.callbacks, "proof": it.proof},
     ),
-    Infobip: (InfobipWebhooks, lambda it: {"credentials": it.callback_credentials[0]}),
+    Infobip: (InfobipWebhooks, lambda it: {"callback_credentials": it.callback_credentials[0]}),
     MessageBird: (MessageBirdWebhooks, lambda it: {"signing_key": it.signing_keys[0]}),
     Plivo: (PlivoWebhooks, lambda it: {"auth_token": it.auth_token}),
-    Sinch: (SinchWebhooks, lambda it: {"secret": it.webhook_secrets[0]}),
+    Sinch: (SinchWebhooks, lambda it: {"webhook_secret": it.webhook_secrets[0]}),
     Telnyx: (TelnyxWebhooks, lambda it: {"api_key": it.api_key}),
     Twilio: (TwilioWebhooks, lambda it: {"auth_token": it.auth_token}),
     Vonage: (

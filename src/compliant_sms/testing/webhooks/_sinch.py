@@ -31,7 +31,7 @@ class SinchWebhooks(WebhookMaker):
     """Sinch's callbacks.
 
     Args:
-        secret: signs callbacks.
+        webhook_secret: signs callbacks.
         number: yours, E.164, that patients text.
         url: where Sinch calls.
     """
@@ -45,7 +45,7 @@ class SinchWebhooks(WebhookMaker):
     }
     trouble: ClassVar[str] = "406"
 
-    secret: str = field(repr=False)
+    webhook_secret: str = field(repr=False)
 
     def text_callback(self, text: PatientText) -> WebhookRequest:
         content = {
@@ -75,7 +75,7 @@ class SinchWebhooks(WebhookMaker):
     ) -> WebhookRequest:
         body, timestamp = as_json(content), str(int(about.at.timestamp()))
         over = body + f".{nonce}.{timestamp}".encode()
-        digest = hmac.digest(self.secret.encode(), over, "sha256")
+        digest = hmac.digest(self.webhook_secret.encode(), over, "sha256")
         headers = {
             _HEADER: base64.b64encode(digest).decode(),
             f"{_HEADER}-nonce": nonce,

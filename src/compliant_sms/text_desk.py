@@ -1,0 +1,110 @@
+"""Asking about texts, and calling them back: what a messenger and a joined one do alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from compliant_sms import flows
+from compliant_sms.driver import finish
+
+if TYPE_CHECKING:
+    from compliant_sms.classification import Purpose
+    from compliant_sms.conversations import OpenItem
+    from compliant_sms.messages import Outcome
+    from compliant_sms.phone import PhoneNumber
+    from compliant_sms.ports import Ports
+    from compliant_sms.rules import Decision
+
+__all__ = ["AsyncTextDesk", "TextDesk"]
+
+
+class TextDesk:
+    """What a messenger tells of texts, and calls back.
+
+    A :class:`~compliant_sms.joined.JoinedMessenger` answers by what your transaction sees, and
+    calls back if you commit; where no transaction is open, it raises ``ConfigurationError``.
+    """
+
+    _ports: Ports
+
+    def check(
+        self,
+        *,
+        to: str | PhoneNumber,
+        person: str,
+        purpose: Purpose,
+        body: str,
+        media: Sequence[str] = (),
+    ) -> Decision:
+        """What :meth:`~compliant_sms.Messenger.send` would decide now.
+
+        Nothing is stored and nothing is sent.
+
+        Raises:
+            InvalidInput: an argument cannot be used.
+        """
+        draft = flows.Draft(
+            to=to, person=person, purpose=purpose, body=body, media=media, idempotency_key="check"
+        )
+        return finish(flows.check(self._ports, draft))
+
+    def cancel(self, message_id: str) -> Outcome:
+        """Call a text back if it has not gone out; otherwise say where it is.
+
+        One that may be on its way stays ``Queued`` or ``Uncertain``, with a ``problem`` that says
+        that it was called back: it is cancelled as soon as it is known that it did not go out, and
+        is not sent again.
+
+        Raises:
+            UnknownMessage: this practice has no such text.
+        """
+        return finish(flows.cancel(self._ports, message_id))
+
+    def history(self, person: str) -> flows.History:
+        """Everything on record about a person."""
+        return finish(flows.history(self._ports, person))
+
+    def open_items(self, *, limit: int = 1000) -> tuple[OpenItem, ...]:
+        """Everything that nobody has seen to yet, the oldest first, in one query.
+
+        Texts that wait for an answer, those of which nobody knows whose they are, what could not
+        be delivered, what is uncertain, and what is held too long. ``remedy`` says what to do.
+
+        Raises:
+            ConfigurationError: the messenger has no inbox, so that nobody can tell what waits.
+        """
+        return finish(flows.open_items(self._ports, limit))
+
+
+class AsyncTextDesk:
+    """:class:`TextDesk` for an event loop."""
+
+    _ports: Ports
+
+    async def check(
+        self,
+        *,
+        to: str | PhoneNumber,
+        person: str,
+        purpose: Purpose,
+        body: str,
+        media: Sequence[str] = (),
+    ) -> Decision:
+        """See :meth:`TextDesk.check`."""
+        draft = flows.Draft(
+            to=to, person=person, purpose=purpose, body=body, media=media, idempotency_key="check"
+        )
+        return await flows.check(self._ports, draft)
+
+    async def cancel(self, message_id: str) -> Outcome:
+        """See :meth:`TextDesk.cancel`."""
+        return await flows.cancel(self._ports, message_id)
+
+    async def history(self, person: str) -> flows.History:
+        """See :meth:`TextDesk.history`."""
+        return await flows.history(self._ports, person)
+
+    async def open_items(self, *, limit: int = 1000) -> tuple[OpenItem, ...]:
+        """See :meth:`TextDesk.open_items`."""
+        return await flows.open_items(self._ports, limit)
