@@ -30,6 +30,16 @@ _HEALTH = frozenset(
 
 # What is to be found stands in double brackets behind its label.
 NAMES = (
+    "[[NAME:bao]]: the script was for 30 not 60",
+    "[[NAME:tariq]] - ok to come at 3?",
+    "[[NAME:rose]] from [[GEO:Rosebud]], need a form",
+    "[[NAME:Bill]] says the bill is wrong",
+    "[[NAME:June]] asks is june full?",
+    "[[NAME:Cash]] paid cash already",
+    "full moon or not [[NAME:Moon]] family will be there at 3 lol",
+    "change my name to [[NAME:Whitaker]] please",
+    "last name changed from [[NAME:Ortega]] to [[NAME:Lindqvist]]",
+    "please update my name to [[NAME:Baptiste]]",
     "[[NAME:Baby Boy Lindqvist]]: please come back for a weight check",
     "[[NAME:Baby Ferreira]] is due",
     "[[NAME:Juana de los Santos Ortega Viuda de Ponce]] [[DATE:4-4-41]]",
@@ -76,6 +86,17 @@ NAMES = (
     "this isnt [[NAME:marcus]]",
 )
 NO_NAMES = (
+    "sage: is it ok with my tea",
+    "bill: is it late",
+    "chip: the card has none",
+    "will from the desk called",
+    "page from Denver",
+    "Bill says nothing",
+    "are you guys open columbus day",
+    "Run for Hope 5K! Sunday, Sept 21, at the lake",
+    "change the name to something shorter",
+    "my name is wrong, change it to the right one",
+    "full moon tonight",
     "your sample C25-0077341 was hemolyzed",
     "Ginger, garlic, 4 carrots",
     "Love, your team at the clinic",
