@@ -30,6 +30,7 @@ _HEALTH = frozenset(
 
 # What is to be found stands in double brackets behind its label.
 NAMES = (
+    "no va a la escuela, [[NAME:Marisol]] tiene fiebre",
     "[[NAME:bao]]: the script was for 30 not 60",
     "[[NAME:tariq]] - ok to come at 3?",
     "[[NAME:rose]] from [[GEO:Rosebud]], need a form",
@@ -86,6 +87,7 @@ NAMES = (
     "this isnt [[NAME:marcus]]",
 )
 NO_NAMES = (
+    "Vacunas gratis el sábado en la escuela Lincoln.",
     "sage: is it ok with my tea",
     "bill: is it late",
     "chip: the card has none",

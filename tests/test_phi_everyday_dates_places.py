@@ -267,6 +267,7 @@ NO_PLACES = [
     "is it closer to christmas",
     "close to mobile",
     "at The Palms at Ocotillo",
+    "still at The Palms at Ocotillo",
     "The Palms at Ocotillo",
 ]
 

@@ -67,6 +67,9 @@ _NO_QUALITIES = word_set("isnt isn't is was aint not wasnt for")
 _UNLISTED = CANDIDATE | HEALTH_TERM
 _NO_WRITERS = THINGS | MODAL | MONTHS | BRANDS | FOODS
 _DAYS = frozenset({"day", "week", "weekend", "eve"})
+_SCHOOLS = frozenset(
+    {"escuela", "primaria", "secundaria", "colegio", "parque", "biblioteca", "iglesia"}
+)
 _FIELD = RECORD_CUE | NAMING | HEALTH_TERM | DATE_WORD | OTHER_NUMBER | PHONE_WORD
 _STOPS = frozenset({".", ". "})
 _BEFORE_ANY = word_set("for tell told about with but")
@@ -177,6 +180,8 @@ def _sure(view: View, index: int) -> Person | None:
     """A given name that is hardly a word, with the surname before it if there is one."""
     if view.marks[index] & MONTH and not _DAYS.isdisjoint(view.words[index + 1 : index + 2]):
         return None  # "columbus day"
+    if index and view.words[index - 1] in _SCHOOLS and view.gaps[index] == " ":
+        return None  # "la escuela Lincoln"
     if is_town(view, index) if view.capital[index] else _is_a_thing(view, index):
         return None
     if not view.given.isascii() and _is_past_tense(view, index):
