@@ -27,7 +27,7 @@ def findings_told(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     until = 0
     for test in view.marked(marks.EXAMINED):
         said = said_of(view, test) if test >= until else None
-        if said is None or _supposed(view, test):
+        if said is None or _supposed(view, test) or ". " in view.gaps[said.first]:
             continue
         first, pronoun = _past_articles(view, said.first)
         after = _end(view, first)
