@@ -57,7 +57,6 @@ TO_EVERYBODY = [
     # What a season brings, what runs out, what stands or was found in the house.
     "Summer heat can bring headaches and cramps.",
     "April showers bring allergies. Ask us what you can take for sneezing.",
-    "We're out of the high-dose flu vaccine until next week's delivery.",
     "Our x-ray machine is down today.",
     "Lost: one hearing aid. Ask at the desk.",
     "Lost and found: a knee brace in room 2.",

@@ -21,7 +21,6 @@ _VERDICT = 2
 _OFFERED = -6
 _ENDS = frozenset(".!?;\n")
 
-_STRONG = (["dose"], ["risk"], ["cost"])  # "high-dose", "low cost" are no result
 _GREETINGS = frozenset(("hi", "hello", "hey", "hola", "question", "quick", "so", "yo", "good"))
 _OF_SOMEBODY = frozenset(
     ("my", "i", "we", "he", "she", "it", "this", "that", "mi", "its", "about")  # "how about 2-17"
@@ -42,8 +41,7 @@ def of_form(view: View) -> tuple[int, list[tuple[int, int]]]:
     placed: list[tuple[int, int]] = []
     if view.said & marks.VERDICT:
         said = view.marked(marks.VERDICT)
-        if view.words[said[0] + 1 : said[0] + 2] not in _STRONG:
-            placed.append((said[0], _VERDICT))
+        placed.append((said[0], _VERDICT))
     if _found_here(view):
         placed.append((0, _OFFERED))
     if _asks(view) or _asks_there(view):
@@ -123,12 +121,7 @@ def _asks(view: View) -> bool:
 def _asks_there(view: View) -> bool:
     """Whether it is asked what a practice does for anybody: "can i get a tb test there"."""
     words = view.words
-    return (
-        len(words) > _FEWEST
-        and words[-1] in _THERE
-        and words[0] in _MAY
-        and "?" not in view.gaps[-2]
-    )
+    return len(words) > _FEWEST and words[-1] in _THERE and words[0] in _MAY
 
 
 _MAY = frozenset(("can", "could", "may", "who", "puedo", "pueden"))
