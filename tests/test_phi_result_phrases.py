@@ -36,7 +36,23 @@ PHRASES = [
     ("her dexcom keeps reading LOW", ["LOW"]),
     # About so much, and on scales.
     ("my sugars are in the 200s again", ["200s"]),
-    ("bp 130s/80s this week", ["bp 130s/80s"]),
+    ("bp 130s/80s this week", ["130s/80s"]),
+    # The same thing measured once more.
+    ("blood sugar 58, drank juice, now 94", ["58", "94"]),
+    ("my bp was 168/94 when she left, still 160 now", ["168/94", "160"]),
+    ("sugar 300, took insulin, down to 210", ["300", "210"]),
+    # A pregnancy, and a test of one.
+    ("Your ultrasound measured 31 weeks 2 days.", ["31 weeks 2 days"]),
+    ("Baby is measuring 28 weeks.", ["28 weeks"]),
+    ("two lines on the test!!! who do i call first", ["two lines"]),
+    ("theres a faint line on my test", ["faint line"]),
+    ("Your ultrasound is done, everything looks normal.", ["normal"]),
+    ("i tested positive again", ["positive"]),
+    # What was read.
+    ("Your x-ray was read by radiology: no fracture.", ["no fracture"]),
+    ("His CT was read as normal.", ["normal"]),
+    # A temperature that a text begins with.
+    ("100.8 after the MMR yesterday, is that ok?", ["100.8"]),
     ("my pain is 7 out of 10", ["7 out of 10"]),
     ("her quad screen came back 1 in 90", ["1 in 90"]),
     ("my RPR titer is 1:8", ["1:8"]),
@@ -54,6 +70,13 @@ def test_results_in_phrases_and_counts_are_found(text: str, words: list[str]) ->
 
 
 NO_RESULTS = [
+    "two lines on the highway are closed, is the clinic open",
+    "the bill was $58, paid it, now 94 is due",
+    "we measured 31 weeks of rain",
+    "100.8 is the radio station, my asthma is fine",
+    "Everything looks normal in the lobby.",
+    "Your stress test is 9/14. No metoprolol that morning.",
+    "I read your note as normal",
     "the price is in range for me",
     "we saw 9 follicle posts at the event",
     "call if her fever goes over 100.4",

@@ -30,7 +30,7 @@ def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
     if len(some) > 1:
         some = _outermost(some)
     found = list(_amounts(view, terms)) if view.said & marks.VERDICT else []
-    if terms and not _MINE.isdisjoint(view.words):
+    if terms and not _OWNED.isdisjoint(view.words):
         found += _seen_to(view, terms)
     if view.said & _TOLD and is_of_one(view):
         found += _told(view, terms)
@@ -39,10 +39,17 @@ def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
         after = _run(view, some, at)
         run = some[at:after]
         if _tells(run) and not (
-            _is_none(view, run[0]) or _only_a_limit(view, run[-1]) or _of_a_thing(view, run)
+            _is_none(view, run[0])
+            or _only_a_limit(view, run[-1])
+            or _of_a_thing(view, run)
+            or _no_state(view, run)
         ):
             start = view.starts[_first(view, run)]
             end = _with_object(view, max(run, key=lambda term: term.end))
+            if start or end < len(view.lower):
+                end = _once(view, end)
+            if view.lower.startswith(_FOUND_SO, start):
+                start = view.starts[run[0].first + 1]
             found.append(found_at((start, end), PhiLabel.CONDITION, "condition/term"))
         at = after
     return found
@@ -51,6 +58,7 @@ def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
 _SEEN_TO = frozenset({Kind.BODY, Kind.MEASURE})
 _FOR = frozenset({"for", "about", "para", "de"})
 _MINE = frozenset({"my", "his", "her", "mi", "su", "moms", "dads"})
+_OWNED = _MINE | {"your", "ur", "the"}
 _NO_COMPLAINT = frozenset(
     {"card", "code", "tooth", "teeth", "hair", "nails", "hand", "head", "eye", "eyes"}
 )
@@ -61,6 +69,46 @@ def _seen_to(view: View, terms: Sequence[Term]) -> Iterator[PhiFinding]:
     for term in terms:
         if term.kind in _SEEN_TO and _is_for(view, term):
             yield found_at((term.start, term.end), PhiLabel.CONDITION, "condition/seen-to")
+        elif term.kind == Kind.BODY and (_mends(view, term) or _is_asked_after(view, term)):
+            yield found_at((term.start, term.end), PhiLabel.CONDITION, "condition/mending")
+
+
+def _mends(view: View, term: Term) -> bool:
+    """Whether a part of the body gets well: "til my ankle heals"."""
+    if not term.first or view.words[term.first - 1] not in _WHOSE:
+        return False
+    for at in range(term.last + 1, min(term.last + 5, len(view.words))):
+        if view.gaps[at] != " ":
+            return False
+        if view.words[at] in _HEALS:
+            return True
+        if view.words[at] not in _BEFORE_HEALING:
+            return False
+    return False
+
+
+_WHOSE = frozenset({"my", "his", "her", "your", "the", "ur"})
+_HEALS = frozenset({"heal", "heals", "healed", "healing", "mend", "mends", "mending"})
+_BEFORE_HEALING = frozenset(
+    {"is", "isnt", "isn't", "not", "to", "still", "has", "hasnt", "hasn't", "will", "wont", "was"}
+    | {"won't", "should", "finally", "never", "fully", "all", "can", "doesnt", "doesn't", "even"}
+)
+
+
+def _is_asked_after(view: View, term: Term) -> bool:
+    """Whether somebody asks how it is: "how is your shoulder doing?"."""
+    asked = tuple(view.words[max(0, term.first - 3) : term.first])
+    hows = asked[-2:-1] in _HOWS or (asked[-3:-1] in _HOW_IS)
+    if not hows or asked[-1] not in _WHOSE:
+        return False
+    after = view.words[term.last + 1 : term.last + 2]
+    return view.gaps[term.last + 1].lstrip()[:1] in _ASKED_ENDS or after in _GOING
+
+
+_HOWS = (("hows",), ("how's",))
+_HOW_IS = (("how", "is"), ("how", "are"))
+_ASKED_ENDS = frozenset("?,")
+_GOING = (["doing"], ["feeling"], ["healing"], ["today"], ["holding"], ["now"], ["coming"])
 
 
 def _is_for(view: View, term: Term) -> bool:
@@ -204,6 +252,20 @@ def _of_a_thing(view: View, run: Sequence[Term]) -> bool:
     return thing and view.gaps[last + 1][:1] == " " and not any(each & marks.BODY for each in kinds)
 
 
+def _no_state(view: View, run: Sequence[Term]) -> bool:
+    """Whether it is foretold, a way to stop, or what is logged: "you'll be numb a while"."""
+    first, last = run[0].first, run[-1].last
+    before = tuple(view.words[max(0, first - 2) : first])
+    foretold = before[-1:] == ("be",) and before[:1] in _YOU_WILL
+    logged = view.words[last] == "pressure" and view.words[last + 1 : last + 2] in _LOGGED
+    return foretold or logged or view.words[first : first + 2] == _AT_ONCE
+
+
+_AT_ONCE = ["cold", "turkey"]
+_YOU_WILL = (("you'll",), ("youll",), ("will",))
+_LOGGED = (["log"], ["logs"], ["check"], ["checks"], ["reading"], ["readings"], ["cuff"], ["goal"])
+
+
 _CANNOT = frozenset({"cant", "can't", "cannot", "couldnt", "couldn't", "dont", "don't"})
 _SENSED = frozenset({"see", "hear", "move", "eat", "drink", "open", "feel"})
 _YOU = frozenset({"you", "u", "we"})
@@ -248,7 +310,7 @@ def _with_object(view: View, last: Term) -> int:
     at = last.last + 1
     while at < len(view.words) and view.gaps[at] == " " and view.words[at] in _TO:
         at += 1
-    if not last.last + 1 < at < len(view.words) or view.gaps[at] != " ":
+    if not last.last + 1 < at < len(view.words) or view.gaps[at] != " " or view.words[at] in _THIS:
         return last.end
     if view.words[at + 1 : at + 2] in _ALSO and at + 2 < len(view.words):
         at += 2
@@ -256,3 +318,16 @@ def _with_object(view: View, last: Term) -> int:
 
 
 _ALSO = (["and"], ["y"])
+_THIS = frozenset({"it", "that", "this", "them", "those", "anything"})
+
+
+def _once(view: View, end: int) -> int:
+    """The end without "again", unless nothing is said without it: "uti again", "drank again"."""
+    if not view.lower.endswith(" again", 0, end):
+        return end
+    last = view.word_at(end) - 1
+    return end if last and view.words[last - 1] in _ONLY_AGAIN else view.ends[last - 1]
+
+
+_FOUND_SO = "tested "  # what a test gave is told behind it
+_ONLY_AGAIN = frozenset({"drank", "used", "using", "high", "fell"})

@@ -8,7 +8,7 @@ from functools import cache
 
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, joined
+from compliant_sms.phi._health_terms import Kind, Term, found_at, is_on_paper, joined
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._short_names import short_names
@@ -65,6 +65,7 @@ def find_medications(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa:
         if view.lower.startswith(_VIDEO_VISITS, term.start):
             continue
         if term.kind & _TAKEN and term.start >= last and (span := _span(view, term, given=given)):
+            span = _without_shots(view, span)
             last = span[1]
             found.append(found_at(span, PhiLabel.MEDICATION, "medication/name"))
     if found and view.has_digit:
@@ -77,6 +78,8 @@ def find_medications(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa:
 def _span(view: View, term: Term, *, given: bool) -> tuple[int, int] | None:
     words, after = view.words, term.last + 1
     if term.kind == Kind.MEDICATION:
+        if is_on_paper(view, term):
+            return None
         matched = _strength().match(view.lower, term.end)
         start = _named_before(view, term.first)
         return term.start if start is None else start, matched.end() if matched else term.end
@@ -96,6 +99,20 @@ def _span(view: View, term: Term, *, given: bool) -> tuple[int, int] | None:
 
 
 _TIES = frozenset({" ", "-"})
+
+
+def _without_shots(view: View, span: tuple[int, int]) -> tuple[int, int]:
+    """Without what several have in common: "MMR and varicella" of "MMR and varicella shots"."""
+    start, end = span
+    if not view.lower.endswith((" shots", " vaccines"), start, end):
+        return span
+    at = view.word_at(start)
+    several = at > 1 and view.words[at - 1] in _AND
+    several = several and any(mark & marks.HEALTH for mark in view.marks[max(0, at - 3) : at - 1])
+    return (start, view.lower.rindex(" ", start, end)) if several else span
+
+
+_AND = frozenset({"and", "&", "n", "y"})
 
 
 def _is_done(term: Term, word: str, after: str) -> bool:

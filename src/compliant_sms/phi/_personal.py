@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._audience import audience_of, sentence_of
-from compliant_sms.phi._audience_form import named
+from compliant_sms.phi._audience_form import is_small, named
 from compliant_sms.phi._audience_sentences import tells_of_one
 from compliant_sms.phi._health_data import Kind, cues
 from compliant_sms.phi._view import View
@@ -24,14 +24,21 @@ __all__ = ["is_personal"]
 
 _AT_FIRST = 2
 _NAMED = 4
-_VALUED = 4
+_VALUED, _DOSED_VALUE = 4, 6  # "do u have adderall 20" asks for one's own
 _DATED = 1
 _TOPIC = -2  # what a text begins with, it is about
-_ANY_ONE, _THAT_ONE = -1, 1
+_ANY_ONE, _THAT_ONE, _OF_MANY = -1, 1, -4
 _OF_A_MONTH = -4
 _OBSERVED = (["month"], ["awareness"])  # "Diabetes Month"
 _ONLY_A_NAME = -2  # of a practice, perhaps
 _HAS_IT = 3
+_DAILY = (
+    ["every", "day"],
+    ["every", "night"],
+    ["every", "morning"],
+    ["all", "day"],
+    ["all", "night"],
+)
 _TOLD_TO = 2
 _TO_DO = frozenset(("start", "continue", "finish", "resume", "restart", "increase", "hold", "stop"))
 _FEW = 4  # words behind a colon
@@ -47,6 +54,7 @@ _BACK = frozenset(("back", "worse", "better", "gone", "coming", "spreading", "ag
 _ANYBODY = frozenset(("you", "who", "people", "adults", "they", "patients", "many", "if", "we"))
 _ANYBODY |= frozenset(("children", "women", "men", "anyone", "someone", "usted", "que", "to", "si"))
 _ARTICLES = dict.fromkeys(("a", "an", "any"), _ANY_ONE)
+_ARTICLES |= dict.fromkeys(("most", "every", "each"), _OF_MANY)
 _ARTICLES |= dict.fromkeys(("the", "this", "that", "these"), _THAT_ONE)
 _IS = frozenset(("is", "was", "of", "at", "now", "came", "back", "hit", "averaged", "read"))
 _IS |= {"still", "dropped", "rose", "to", "doubled", "averages", "averaging", "up", "down", "in"}
@@ -131,27 +139,28 @@ def _of_terms(view: View, terms: Sequence[Term]) -> int:
     """How much the terms say by what stands around them."""
     if not terms:
         return 0
-    weight, words, condition, medication = 0, view.words, Kind.CONDITION, Kind.MEDICATION
-    if terms[0].first == 0 and view.capital[0] and audience_of(view).has_doubt:
-        weight += _TOPIC
+    weight, words, specialty = 0, view.words, Kind.SPECIALTY
+    condition, medication = Kind.CONDITION, Kind.MEDICATION
+    topic = _TOPIC * (terms[0].first == 0 and view.capital[0] and audience_of(view).has_doubt)
+    weight += topic
     only_names, valued, has_it, told_to = True, not view.has_digit, False, False
     for _, end, first, last, kind, _, everyday in terms:
-        if only_names and not (everyday and kind & _NAMES_OF_CARE):
+        if only_names and kind != specialty and not (everyday and kind & _NAMES_OF_CARE):
             only_names = False
         if kind & _DOSED and not valued and _has_value(view, end, last + 1):
             valued = True
-            weight += _VALUED
-        if first:
-            before = words[first - 1]
-            if before in _ARTICLES:
-                weight += _ARTICLES[before]
-            elif kind == condition and not has_it and _has_it(view, first, last):
-                has_it = True
-                weight += _HAS_IT
-            if kind == medication and not told_to and before in _TO_DO:
-                told_to = True
-                weight += _TOLD_TO
-    return weight + _ONLY_A_NAME if only_names else weight
+            weight += _DOSED_VALUE if kind == medication else _VALUED
+        before = words[first - 1] if first else ""
+        if before in _ARTICLES:
+            weight += _ARTICLES[before]
+        elif kind == condition and not has_it and _has_it(view, first, last):
+            has_it = True
+            weight += _HAS_IT
+        if kind == medication and not told_to and before in _TO_DO:
+            told_to = True
+            weight += _TOLD_TO
+    # What only names a kind of care takes no more if the text begins with it.
+    return weight + min(0, _ONLY_A_NAME - topic) if only_names else weight
 
 
 def _is_observed(view: View, term: Term) -> bool:
@@ -162,6 +171,8 @@ def _is_observed(view: View, term: Term) -> bool:
 def _has_it(view: View, first: int, last: int) -> bool:
     """Whether it is said of somebody: "im allergic", "the panic attacks are back"."""
     after = view.words[last + 1 : last + 3]
+    if after in _DAILY and is_small(view):
+        return True
     if after[-1:] and after[-1] in _BACK and after[0] in _COMES and view.gaps[last + 1] == " ":
         return True
     if not first or view.words[first - 1] not in _HAS:
