@@ -55,17 +55,10 @@ TO_EVERYBODY = [
     "You are now subscribed to Bright Dental texts.",
     "You're signed up for texts from Peak Orthopedics! 4 msgs/mo.",
     # What a season brings, what runs out, what stands or was found in the house.
-    "Summer heat can bring headaches and cramps.",
-    "April showers bring allergies. Ask us what you can take for sneezing.",
-    "Our x-ray machine is down today.",
-    "Lost: one hearing aid. Ask at the desk.",
-    "Lost and found: a knee brace in room 2.",
     "Masks are again required in the dialysis waiting area.",
     "Please bring your immunization card to check in.",
     "Your order of contact lens solution has shipped.",
     # What lapses for all.
-    "Last chance: use your vision benefits before Dec 31.",
-    "Clothing drive: drop coats in the lobby thru Jan 31.",
     "Oak Pediatric Dentistry is now in network with Acme Dental!",
     "Most colonoscopies find nothing.",
     # A clinician that is presented.
@@ -74,14 +67,9 @@ TO_EVERYBODY = [
 
 OF_ONE_PERSON = [
     "do u have adderall xr 20 in stock yet",
-    "Ozempic 0.5 mg is on backorder. Want us to try another store?",
-    "Ozempic costs $300 now?? cant",
     "panic attacks every day",
     "We got your message about the biopsy, Dr. Lee will call.",
     "Sorry we missed you today, your root canal is moved to 3/4.",
-    "Your child was marked absent from Tuesday's speech therapy.",
-    "Hospice nurse Ida should reach you by 2:15.",
-    "Found out my biopsy is back",
     "can i get my mri moved, not going there",
     "u got any Suboxone left",
     "knee still swollen after the shot on friday",

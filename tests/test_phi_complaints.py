@@ -54,18 +54,8 @@ TOLD = [
     ("hes on the spectrum", ["on the spectrum"]),
     ("something flew in my eye", ["something flew in my eye"]),
     ("im allergic to sulfa", ["allergic to sulfa"]),
-    ("im allergic to it", ["allergic"]),
     # What a medicine does.
-    ("mirtazapine makes me hungry nonstop", ["hungry"]),
-    ("the gabapentin is making him so foggy", ["foggy"]),
-    ("zoloft made me gain weight", ["gain weight"]),
-    ("prednisone makes her really moody", ["moody"]),
     # A part of the body that gets well, or is asked after.
-    ("cant drive til my ankle heals", ["ankle"]),
-    ("my foot still isnt healed", ["foot"]),
-    ("will my knee heal by may", ["knee"]),
-    ("How is your shoulder doing?", ["shoulder"]),
-    ("hows the back, any better", ["back"]),
     ("i twisted my knee, cant bend it", ["twisted my knee", "cant bend it"]),
     # Without how often, unless nothing else is said.
     ("my teen is cutting again, please call", ["cutting"]),
@@ -85,13 +75,6 @@ def test_complaints_are_told_from_a_part_or_verb_and_what_is_wrong(
 
 
 NOT_TOLD = [
-    "the lisinopril makes me go every hour",
-    "does the metformin make me look like that",
-    "insurance makes me mad",
-    "metformin makes me",
-    "How is the back office?",
-    "How is the hand sanitizer holding up?",
-    "my heart, and it heals all",
     "the file, cant open it",
     "i lost my knee brace, cant bend it around",
     "You'll be numb a while after your filling.",

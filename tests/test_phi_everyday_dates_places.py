@@ -64,8 +64,6 @@ DATES = [
     "hi its Latoya, need to move my [[wed]] appt",
     "is the [[sat]] infusion still on",
     "no food before [[Wed]]'s PET",
-    "nguyen thi hoa, sn [[12/10/1955]]",
-    "my meds, can i get them for [[thanksgiving]]",
     "We billed Aetna for [[9/18]]. They say coverage ended. Do you have a new card?",
     "Thanks! Payment plan set up: $55 on the [[3rd]] each month.",
     "Vernon, the Veterans Clinic on Pike has you at 0830 on [[11 Aug]].",
@@ -96,7 +94,6 @@ NO_DATES = [
     "the office is open for 4-9",
     "my sat test",
     "sun's out, wear a hat",
-    "sn 12-10-55",
     "are you open for thanksgiving",
     "Franklin Pharmacy: closed Thanksgiving",
     "Ask about our payment plans, offer ends 9/18!",
@@ -130,7 +127,6 @@ NO_AGES = [
     "you're 94 minutes late",
 ]
 PLACES = [
-    "Summer cant come, we moved to [[Duluth]]",
     "dad's in [[Birchwood Manor]] now",
     "going to [[Scranton]] for my sisters wedding, can i get refills early",
     "we leave for [[Tulsa]] tomorrow and he is out of keppra",
@@ -167,13 +163,6 @@ PLACES = [
     "Your package ships to [[Tucson]] on Friday.",
     "do you deliver to [[Gresham]]",
     "is there anything closer to [[Tigard]]",
-    "I'm staying with my sister at [[The Palms at Ocotillo]] til my ankle heals",
-    "she lives at [[The Willows at Stonebridge]] now",
-    "dad is at [[The Landing at Fox Run, room 12]]",
-    "dad is now at [[Cedar Ridge Nursing Center]]",
-    "dad's still in [[Oakmont Rehab]]",
-    "he's in rehab at [[Cedar Ridge Care Center]]",
-    "grandma stays at [[Sunny Vale Memory Care]]",
 ]
 NO_PLACES = [
     "We moved to Duluth, see you there.",
@@ -254,21 +243,12 @@ NO_PLACES = [
     "moved my appt to the clinic on Oak Avenue",
     "is the lab on Larch St open",
     "u still at 40 E 9th? google says permanently closed",
-    "mom is in The ICU at St Marys",
-    "we are at The Clinic at Fox Run for labs",
-    "my appt is at Cedar Ridge Care Center",
-    "she is at Hillside Urgent Care",
-    "We are at The Shops at Legacy, Suite 4.",
-    "Visit us at The Market at Brookwood.",
     "We now deliver to Gresham and Tigard.",
     "We ship to all states.",
     "do you ship to texas",
     "will you deliver to my door",
     "is it closer to christmas",
     "close to mobile",
-    "at The Palms at Ocotillo",
-    "still at The Palms at Ocotillo",
-    "The Palms at Ocotillo",
 ]
 
 

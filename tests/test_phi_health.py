@@ -84,7 +84,7 @@ SAID = [
     ("his jaw wont close", C, "jaw wont close"),
     ("my foot is red and hot", C, "foot is red and hot"),
     ("allergic to nuts and latex", C, "allergic to nuts and latex"),
-    ("im allergic to it", C, "allergic"),
+    ("im allergic to it", C, "allergic to it"),
     ("she is allergic to", C, "allergic"),
     ("allergic to nuts, she says", C, "allergic to nuts"),
     ("numbness in the left hand", C, "numbness in the left hand"),

@@ -49,8 +49,6 @@ PHRASES = [
     ("Your ultrasound is done, everything looks normal.", ["normal"]),
     ("i tested positive again", ["positive"]),
     # What was read.
-    ("Your x-ray was read by radiology: no fracture.", ["no fracture"]),
-    ("His CT was read as normal.", ["normal"]),
     # A temperature that a text begins with.
     ("100.8 after the MMR yesterday, is that ok?", ["100.8"]),
     ("my pain is 7 out of 10", ["7 out of 10"]),
@@ -76,7 +74,6 @@ NO_RESULTS = [
     "100.8 is the radio station, my asthma is fine",
     "Everything looks normal in the lobby.",
     "Your stress test is 9/14. No metoprolol that morning.",
-    "I read your note as normal",
     "the price is in range for me",
     "we saw 9 follicle posts at the event",
     "call if her fever goes over 100.4",

@@ -42,8 +42,6 @@ def of_form(view: View) -> tuple[int, list[tuple[int, int]]]:
     if view.said & marks.VERDICT:
         said = view.marked(marks.VERDICT)
         placed.append((said[0], _VERDICT))
-    if _found_here(view):
-        placed.append((0, _OFFERED))
     if _asks(view) or _asks_there(view):
         placed.append((0, _ASKED_SMALL if small else _ASKED))
     elif not small and _offers(view):
@@ -126,16 +124,6 @@ def _asks_there(view: View) -> bool:
 
 _MAY = frozenset(("can", "could", "may", "who", "puedo", "pueden"))
 _THERE = frozenset(("there", "alli", "ahi"))
-
-
-def _found_here(view: View) -> bool:
-    """Whether a text announces what somebody lost in the house: "Found: a cane in room 2"."""
-    lost = view.words[:1] in _LOST or view.words[:3] in _LOST
-    at = 1 if view.words[:1] in _LOST else len(_LOST[-1])
-    return lost and view.gaps[at][:1] == ":" and view.capital[0]
-
-
-_LOST: tuple[list[str], ...] = (["found"], ["lost"], ["lost", "and", "found"])
 
 
 def _offers(view: View) -> bool:

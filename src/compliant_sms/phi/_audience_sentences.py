@@ -83,10 +83,6 @@ _OF_ONE: Mapping[str, tuple[str, str]] = {
         "balance|owe|collections|saldo",
         r"\b[^.!?\n$]{0,60}\$\d",
     ),
-    "Ozempic costs $300 now??": (
-        "",
-        rf"{_TERM} (?:costs?|is|went up to|jumped to|went to|was) \$\d[\d.,]{{0,6}} now\b(?=\?)",
-    ),
     "Mrs. Lee: your": (
         "mr|mrs|ms|sr|sra|srta|don|dona",
         rf"\.? [\w'-]+(?: [\w'-]+)?[,:!](?! (?:{_BESIDE})\b)",

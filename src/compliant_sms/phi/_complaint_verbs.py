@@ -7,7 +7,7 @@ from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._inability import of_reader
 from compliant_sms.phi._view import View
 
-__all__ = ["breaks_out", "does", "feels", "made_so", "out", "seen", "spectrum", "uses"]
+__all__ = ["breaks_out", "does", "feels", "out", "seen", "spectrum", "uses"]
 
 
 def does(view: View, at: int) -> Words | None:
@@ -99,34 +99,6 @@ _LOW |= {"feverish", "icky", "yucky", "sick", "crummy", "rotten", "poorly", "spa
 _LOW |= {"unwell", "flushed", "feverish", "ill", "gross", "tipsy"}
 _VERY = frozenset({"so", "really", "very", "kinda", "pretty", "a", "bit", "all", "super", "still"})
 _VERY |= {"little", "extra", "more", "too", "real", "just", "kind", "of", "super", "even", "much"}
-
-
-def made_so(view: View, after: int) -> Words | None:
-    """What a medicine named before a word does to somebody: "makes me so hungry"."""
-    words = view.words
-    at = next((at for at in range(after, after + 4) if words[at : at + 1] in _MAKES), 0)
-    if not at or words[at + 1 : at + 2] not in _ONE or view.gaps[at + 1] != " ":
-        return None
-    first = at + 2
-    while first < len(words) and words[first] in _VERY | _FEEL and close(view, first):
-        first += 1
-    if first >= len(words) or not close(view, first) or words[first] in _NOT_FELT:
-        return None
-    return first, first + (words[first + 1 : first + 2] in _FELT_UP and close(view, first + 1))
-
-
-_MAKES = (["makes"], ["make"], ["made"], ["making"])
-_ONE = (["me"], ["him"], ["her"])
-_FEEL = frozenset({"feel", "kind", "sort"})
-_FELT_UP = (["up"], ["weight"])
-_NOT_FELT = frozenset(
-    (
-        *("go", "do", "want", "think", "wonder", "take", "wait", "pay", "late", "it", "the", "my"),
-        *("like", "better", "happy", "laugh", "smile", "mad", "proud", "able", "call", "come", "i"),
-        *("drive", "use", "look", "normal", "good", "great", "get", "have", "be", "not", "stop"),
-        *("that", "this", "too", "him", "her", "me", "and", "or", "but", "stronger", "whole"),
-    )
-)
 
 
 def uses(view: View, at: int) -> Words | None:

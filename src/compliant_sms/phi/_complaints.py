@@ -9,16 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._complaint_form import Words, close, extent, likened
-from compliant_sms.phi._complaint_verbs import (
-    breaks_out,
-    does,
-    feels,
-    made_so,
-    out,
-    seen,
-    spectrum,
-    uses,
-)
+from compliant_sms.phi._complaint_verbs import breaks_out, does, feels, out, seen, spectrum, uses
 from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term
 from compliant_sms.phi._inability import cannot
@@ -35,8 +26,6 @@ def complaints(view: View, terms: Sequence[Term]) -> Iterator[Words]:
     for term in terms:
         if term.kind == Kind.BODY:
             yield from _state(view, (term.first, term.last), cues("abnormal"))
-        elif term.kind == Kind.MEDICATION and (place := made_so(view, term.last + 1)):
-            yield place
     for at in view.marked(marks.ILL_VERB):
         told = _FORMS.get(view.words[at])
         if told and (place := told(view, at)):

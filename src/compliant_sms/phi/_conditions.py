@@ -30,7 +30,7 @@ def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
     if len(some) > 1:
         some = _outermost(some)
     found = list(_amounts(view, terms)) if view.said & marks.VERDICT else []
-    if terms and not _OWNED.isdisjoint(view.words):
+    if terms and not _MINE.isdisjoint(view.words):
         found += _seen_to(view, terms)
     if view.said & _TOLD and is_of_one(view):
         found += _told(view, terms)
@@ -58,7 +58,6 @@ def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
 _SEEN_TO = frozenset({Kind.BODY, Kind.MEASURE})
 _FOR = frozenset({"for", "about", "para", "de"})
 _MINE = frozenset({"my", "his", "her", "mi", "su", "moms", "dads"})
-_OWNED = _MINE | {"your", "ur", "the"}
 _NO_COMPLAINT = frozenset(
     {"card", "code", "tooth", "teeth", "hair", "nails", "hand", "head", "eye", "eyes"}
 )
@@ -69,46 +68,6 @@ def _seen_to(view: View, terms: Sequence[Term]) -> Iterator[PhiFinding]:
     for term in terms:
         if term.kind in _SEEN_TO and _is_for(view, term):
             yield found_at((term.start, term.end), PhiLabel.CONDITION, "condition/seen-to")
-        elif term.kind == Kind.BODY and (_mends(view, term) or _is_asked_after(view, term)):
-            yield found_at((term.start, term.end), PhiLabel.CONDITION, "condition/mending")
-
-
-def _mends(view: View, term: Term) -> bool:
-    """Whether a part of the body gets well: "til my ankle heals"."""
-    if not term.first or view.words[term.first - 1] not in _WHOSE:
-        return False
-    for at in range(term.last + 1, min(term.last + 5, len(view.words))):
-        if view.gaps[at] != " ":
-            return False
-        if view.words[at] in _HEALS:
-            return True
-        if view.words[at] not in _BEFORE_HEALING:
-            return False
-    return False
-
-
-_WHOSE = frozenset({"my", "his", "her", "your", "the", "ur"})
-_HEALS = frozenset({"heal", "heals", "healed", "healing", "mend", "mends", "mending"})
-_BEFORE_HEALING = frozenset(
-    {"is", "isnt", "isn't", "not", "to", "still", "has", "hasnt", "hasn't", "will", "wont", "was"}
-    | {"won't", "should", "finally", "never", "fully", "all", "can", "doesnt", "doesn't", "even"}
-)
-
-
-def _is_asked_after(view: View, term: Term) -> bool:
-    """Whether somebody asks how it is: "how is your shoulder doing?"."""
-    asked = tuple(view.words[max(0, term.first - 3) : term.first])
-    hows = asked[-2:-1] in _HOWS or (asked[-3:-1] in _HOW_IS)
-    if not hows or asked[-1] not in _WHOSE:
-        return False
-    after = view.words[term.last + 1 : term.last + 2]
-    return view.gaps[term.last + 1].lstrip()[:1] in _ASKED_ENDS or after in _GOING
-
-
-_HOWS = (("hows",), ("how's",))
-_HOW_IS = (("how", "is"), ("how", "are"))
-_ASKED_ENDS = frozenset("?,")
-_GOING = (["doing"], ["feeling"], ["healing"], ["today"], ["holding"], ["now"], ["coming"])
 
 
 def _is_for(view: View, term: Term) -> bool:
@@ -255,14 +214,14 @@ def _of_a_thing(view: View, run: Sequence[Term]) -> bool:
 def _no_state(view: View, run: Sequence[Term]) -> bool:
     """Whether it is foretold, a way to stop, or what is logged: "you'll be numb a while"."""
     first, last = run[0].first, run[-1].last
-    before = tuple(view.words[max(0, first - 2) : first])
-    foretold = before[-1:] == ("be",) and before[:1] in _YOU_WILL
+    before = view.words[max(0, first - 3) : first]
+    foretold = before[-1:] == ["be"] and (before[:-1] in _YOU_WILL or before[-2:-1] in _YOU_WILL)
     logged = view.words[last] == "pressure" and view.words[last + 1 : last + 2] in _LOGGED
     return foretold or logged or view.words[first : first + 2] == _AT_ONCE
 
 
 _AT_ONCE = ["cold", "turkey"]
-_YOU_WILL = (("you'll",), ("youll",), ("will",))
+_YOU_WILL = (["you'll"], ["youll"], ["you", "will"])
 _LOGGED = (["log"], ["logs"], ["check"], ["checks"], ["reading"], ["readings"], ["cuff"], ["goal"])
 
 
@@ -310,7 +269,7 @@ def _with_object(view: View, last: Term) -> int:
     at = last.last + 1
     while at < len(view.words) and view.gaps[at] == " " and view.words[at] in _TO:
         at += 1
-    if not last.last + 1 < at < len(view.words) or view.gaps[at] != " " or view.words[at] in _THIS:
+    if not last.last + 1 < at < len(view.words) or view.gaps[at] != " ":
         return last.end
     if view.words[at + 1 : at + 2] in _ALSO and at + 2 < len(view.words):
         at += 2
@@ -318,7 +277,6 @@ def _with_object(view: View, last: Term) -> int:
 
 
 _ALSO = (["and"], ["y"])
-_THIS = frozenset({"it", "that", "this", "them", "those", "anything"})
 
 
 def _once(view: View, end: int) -> int:

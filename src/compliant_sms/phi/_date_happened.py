@@ -6,7 +6,6 @@ from compliant_sms.phi import _date_cues as cues
 from compliant_sms.phi._audience import sentence_of
 from compliant_sms.phi._date_beside import after, around, before
 from compliant_sms.phi._date_figures import Form
-from compliant_sms.phi._marks import OWN_VOICE
 from compliant_sms.phi._view import View
 
 __all__ = ["is_holiday_of_one", "is_month_of_one"]
@@ -50,8 +49,6 @@ def is_holiday_of_one(view: View, form: Form, index: int) -> bool:
         return True  # "i was seen xmas eve"
     if after(view, form) in _VISITS or (not view.capital[0] and _is_lived(view, form, index)):
         return True
-    if lead == "for" and not view.capital[0] and view.said & OWN_VOICE:
-        return cues.OPENING.isdisjoint(view.words)  # "can i get my meds early for thanksgiving"
     return lead in cues.BEFORE | {"around"} and _happened(view, index)
 
 

@@ -123,11 +123,8 @@ def is_date(view: View, form: Form, index: int) -> bool:
 
 
 def _unnumbered(view: View, form: Form, index: int) -> bool:
-    """Whether no word before it says that it is a number of something; "sn" is "born", too."""
-    before = before_it(view, form, index)
-    return before not in cues.NUMBERED or (
-        before == "sn" and "/" in view.plain[form.start : form.end]
-    )
+    """Whether no word before it says that it is a number of something."""
+    return before_it(view, form, index) not in cues.NUMBERED
 
 
 def _month_and_year(view: View, form: Form, index: int) -> bool:

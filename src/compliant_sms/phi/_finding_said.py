@@ -53,8 +53,6 @@ def _by_word(view: View, test: int, at: int) -> Said | None:
         return _NOTHING
     if word in cues("shows") or (word in _CAME and after in _BACK):
         return Said(at + 1, shown=True, listed=False)
-    if word == "as" and view.words[at - 1] == "read":
-        return Said(at + 1, shown=True, listed=False)
     if word in _IS and _says_how(view, test, at):
         return Said(at + 1, shown=False, listed=False)
     return None
@@ -62,7 +60,7 @@ def _by_word(view: View, test: int, at: int) -> Said | None:
 
 @cache
 def _links() -> frozenset[str]:
-    return cues("shows") | _CAME | _IS | _NO_FURTHER | {"as"}
+    return cues("shows") | _CAME | _IS | _NO_FURTHER
 
 
 def _says_how(view: View, test: int, at: int) -> bool:
@@ -96,7 +94,6 @@ _READY: tuple[list[str], ...] = (
     ["for"],
     ["due"],
     ["set"],
-    ["read"],  # "was read by radiology: no fracture"
 )
 PRONOUN_OF_IT = frozenset({"it", "its", "it's", "they", "theyre", "es", "salio"})
 _NO_FURTHER = frozenset(

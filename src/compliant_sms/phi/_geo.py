@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from compliant_sms.phi._addresses import address_by_cue, street_address
 from compliant_sms.phi._everybody import Everybody
@@ -16,7 +16,7 @@ from compliant_sms.phi._geo_around import (
     residence_at,
     street_at,
 )
-from compliant_sms.phi._geo_bare import flats, houses, named_houses, titled_houses
+from compliant_sms.phi._geo_bare import flats, houses, named_houses
 from compliant_sms.phi._geo_towns import (
     dwelling_place,
     is_addressed,
@@ -45,7 +45,6 @@ __all__ = ["find_geo"]
 
 _BUILT = STREET | ADDRESS_CUE | DWELLING
 _ANCHORS = STREET | ADDRESS_CUE | DWELLING | TOWN | LIVES
-_MANY = DWELLING | LIVES
 _ZIP = 5
 _BOTH = (["and"], ["y"])
 _JOINED = frozenset((", ", " ", ",", ". "))
@@ -68,7 +67,13 @@ def find_geo(view: View, known: Known) -> Iterable[PhiFinding]:
         _at_words(view, found)
     if ", " in view.plain:
         found += places_by_state(view)
-    found += _houses(view)
+    if view.has_digit:
+        found += houses(view)
+        flat = "apt" in view.lower or "unit" in view.lower
+        if view.said & STREET or flat:
+            found += named_houses(view)
+        if flat or "#" in view.lower or "lot " in view.lower:
+            found += flats(view)
     if view.longest >= _ZIP:
         for start, end in view.figures:
             if end - start == _ZIP and (place := zip_at(view, start, end)):
@@ -79,19 +84,6 @@ def find_geo(view: View, known: Known) -> Iterable[PhiFinding]:
     everybody: list[Everybody] = []
     places = _outer(view, found) if len(found) > 1 else found
     return [_finding(*place) for place in places if is_theirs(view, place[0], place[1], everybody)]
-
-
-def _houses(view: View) -> Iterator[_Place]:
-    """The houses of which no word tells the kind."""
-    if " The " in view.plain or view.said & _MANY or " Rehab" in view.plain:
-        yield from titled_houses(view)
-    if view.has_digit:
-        yield from houses(view)
-        flat = "apt" in view.lower or "unit" in view.lower
-        if view.said & STREET or flat:
-            yield from named_houses(view)
-        if flat or "#" in view.lower or "lot " in view.lower:
-            yield from flats(view)
 
 
 def _at_words(view: View, found: list[_Place]) -> None:

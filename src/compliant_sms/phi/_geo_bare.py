@@ -22,11 +22,10 @@ from compliant_sms.phi._marks import (
     STREET,
     WHERE,
 )
-from compliant_sms.phi._place_words import FIRMS
 from compliant_sms.phi._places import tail
 from compliant_sms.phi._view import View
 
-__all__ = ["flats", "houses", "is_there", "named_houses", "titled_houses"]
+__all__ = ["flats", "houses", "is_there", "named_houses"]
 
 _Place = tuple[int, int, str]
 _SIZES = frozenset((2, 3, 4, 5))
@@ -56,7 +55,6 @@ _SUBJECTS = word_set(
     " staying stays stay reside resides resident rehab"
 )
 _STAYS = word_set("lives live living lived staying stays stay stayed resides resident")
-_NO_HOMES = word_set("urgent primary intensive emergency cancer surgery market fair library mall")
 
 
 @cache
@@ -148,30 +146,6 @@ def _is_house(view: View, start: int, at: int, last: int) -> bool:
     long = view.word_at(start) == at and view.starts[at] - start > _SIZE_OF_HOUSES
     sure = long and at > 0 and view.words[at - 1] in _SURE_LEADS and behind in _ENDS
     return not ordinary or behind == "," or sure
-
-
-@cache
-def _titled_house() -> re.Pattern[str]:
-    """A house by its title and where it is: "at The Palms at Ocotillo"; or what cares for many."""
-    name = r"[A-Z][\w']+"
-    cares = r"(?:Memory Care|(?:Assisted|Senior) Living|Nursing|Rehab(?:ilitation)?|Convalescent)"
-    house = r"(?:Center|Centre|Facility|Home|Community|Residence)"
-    return re.compile(
-        rf" (?:at|in) (?P<all>The {name}(?: {name})? (?:at|of|on) {name}(?: {name})?"
-        rf"|(?:{name} ){{1,3}}?(?:{cares}(?: {house})?|(?:Care|Living) {house})\b)"
-    )
-
-
-def titled_houses(view: View) -> Iterator[_Place]:
-    """Houses that their title or their care tells, where words say that somebody is there."""
-    for found in _titled_house().finditer(view.plain):
-        at, end = view.word_at(found.start("all")), found.end("all")
-        last = view.word_at(end) - 1
-        words, marks = view.words[at : last + 1], view.marks[at : last + 1]
-        barred = any(mark & (DATE_WORD | STAFF_CUE) for mark in marks)
-        firm = words[0] == "the" and (not FIRMS.isdisjoint(words) or view.is_shouted(at + 1))
-        if not (barred or firm or not _NO_HOMES.isdisjoint(words)) and is_there(view, at):
-            yield view.starts[at], tail(view, end), "geo/residence"
 
 
 def is_there(view: View, at: int) -> bool:

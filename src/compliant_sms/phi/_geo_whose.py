@@ -12,8 +12,6 @@ from compliant_sms.phi._view import View
 
 __all__ = ["is_theirs"]
 
-_HASTY = word_set("cant dont wont didnt doesnt im ive ill lol thx pls plz cuz tho gonna")
-"""As patients write, and no practice does."""
 _BACK = 9
 _FEW = 9  # words
 _AHEAD = 6
@@ -55,7 +53,7 @@ def is_theirs(view: View, start: int, end: int, everybody: list[Everybody]) -> b
         everybody: empty, or what the text is about, which is worked out once and kept there.
     """
     index = view.word_at(start)
-    practice = view.plain[:1].isupper() and _HASTY.isdisjoint(view.words)
+    practice = view.plain[:1].isupper()
     if _answers(view, start) or _lived(view, index) or (practice and _is_confirmed(view, end)):
         return True
     if not practice and (is_there(view, index) or _is_near(view, index)):
