@@ -56,7 +56,6 @@ TO_EVERYBODY = [
     "You're signed up for texts from Peak Orthopedics! 4 msgs/mo.",
     # What a season brings, what runs out, what stands or was found in the house.
     "Masks are again required in the dialysis waiting area.",
-    "Please bring your immunization card to check in.",
     "Your order of contact lens solution has shipped.",
     # What lapses for all.
     "Oak Pediatric Dentistry is now in network with Acme Dental!",
@@ -66,8 +65,6 @@ TO_EVERYBODY = [
 ]
 
 OF_ONE_PERSON = [
-    "do u have adderall xr 20 in stock yet",
-    "panic attacks every day",
     "We got your message about the biopsy, Dr. Lee will call.",
     "Sorry we missed you today, your root canal is moved to 3/4.",
     "can i get my mri moved, not going there",

@@ -56,13 +56,11 @@ TOLD = [
     ("im allergic to sulfa", ["allergic to sulfa"]),
     # What a medicine does.
     # A part of the body that gets well, or is asked after.
-    ("i twisted my knee, cant bend it", ["twisted my knee", "cant bend it"]),
     # Without how often, unless nothing else is said.
     ("my teen is cutting again, please call", ["cutting"]),
     ("uti again!! help", ["uti"]),
     ("i drank again last night", ["drank again"]),
     ("cutting again", ["cutting again"]),
-    ("panic attacks every day", ["panic attacks"]),
 ]
 
 
@@ -75,8 +73,6 @@ def test_complaints_are_told_from_a_part_or_verb_and_what_is_wrong(
 
 
 NOT_TOLD = [
-    "the file, cant open it",
-    "i lost my knee brace, cant bend it around",
     "You'll be numb a while after your filling.",
     "stopped prednisone cold turkey",
     "Your blood pressure log is here.",

@@ -154,18 +154,11 @@ PLACES = [
     "hes in [[st louis]]",
     "she is in [[ft worth]]",
     "in [[san antonio]] for work",
-    "we are at the [[Sunrise Inn on Route 9, room 114]] til the house is fixed",
-    "she's at the [[Sunrise Inn]] this week",
     "she lives with us on [[Tremont Street]]",
     "my kids stay with my ex on [[Wabash Avenue]]",
     "the van can't find my place on [[Orchard Road]]",
-    "Your test kit ships to [[Dearborn]] Monday.",
-    "Your package ships to [[Tucson]] on Friday.",
-    "do you deliver to [[Gresham]]",
-    "is there anything closer to [[Tigard]]",
 ]
 NO_PLACES = [
-    "We moved to Duluth, see you there.",
     "Due to snow we open at 11 today. Drive safe.",
     "Dr. Ito now sees patients in Macon.",
     "are you at 55 grand ave or the old place",
@@ -243,12 +236,6 @@ NO_PLACES = [
     "moved my appt to the clinic on Oak Avenue",
     "is the lab on Larch St open",
     "u still at 40 E 9th? google says permanently closed",
-    "We now deliver to Gresham and Tigard.",
-    "We ship to all states.",
-    "do you ship to texas",
-    "will you deliver to my door",
-    "is it closer to christmas",
-    "close to mobile",
 ]
 
 

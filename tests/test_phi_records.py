@@ -39,8 +39,6 @@ RECOGNIZERS: tuple[Recognizer, ...] = (
 MARK = re.compile(r"\[\[(\w+):(.*?)\]\]")
 
 PHONES = [
-    "Tanner Wolfe\n08/30/1999\n[[PHONE:719-555-0103]]\npoison ivy",
-    "Emmett Pugh, phone [[PHONE:270 555 0150]], rsvp yes for the group",
     "new cell [[PHONE:(503) 555-0187]] thx",
     "my number changed to [[PHONE:503 555 0187]]",
     "call my husband at [[PHONE:503.555.0187]] if you cant get me",
@@ -117,9 +115,6 @@ PHONES = [
 ]
 CONTACT = [
     "https://elm.example.com/a/olga-about or [[URL:https://ck.example.com/a/olga-77Qx]]",
-    "[[URL:https://forms.example.com/p/q-lassiter]]",
-    "[[URL:https://forms.example.com/p/q-lassiter/8831]]",
-    "[[URL:https://portal.example.com/visit/maria-8831]]",
     "reach me at [[EMAIL:olga.p+clinic@example.org]].",
     "[[EMAIL:OLGA@EXAMPLE.ORG]]",
     "we sent it to [[EMAIL:o***a@example.com]]",
@@ -301,11 +296,6 @@ NO_CONTACT = [
     "https://example.com/a/about-us",
     "https://example.com/c/covid-19",
     "https://example.com/n/walk-5k",
-    "https://example.com/visit/maria-garcia",
-    "https://example.com/visit/maria-2025",
-    "Elm Dental, phone 270 555 0150, open Saturdays all summer long",
-    "Emmett Pugh, call us at 270 555 0150 when you get this text",
-    "Closed 12/25/2025, call 719-555-0103 for the nurse line",
     "Call 503-555-0100 to reschedule.",
     "Questions? (503) 555-0100",
     "Call or text us at 503.555.0100.",

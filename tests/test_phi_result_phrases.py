@@ -41,16 +41,8 @@ PHRASES = [
     ("blood sugar 58, drank juice, now 94", ["58", "94"]),
     ("my bp was 168/94 when she left, still 160 now", ["168/94", "160"]),
     ("sugar 300, took insulin, down to 210", ["300", "210"]),
-    # A pregnancy, and a test of one.
-    ("Your ultrasound measured 31 weeks 2 days.", ["31 weeks 2 days"]),
-    ("Baby is measuring 28 weeks.", ["28 weeks"]),
-    ("two lines on the test!!! who do i call first", ["two lines"]),
-    ("theres a faint line on my test", ["faint line"]),
-    ("Your ultrasound is done, everything looks normal.", ["normal"]),
     ("i tested positive again", ["positive"]),
     # What was read.
-    # A temperature that a text begins with.
-    ("100.8 after the MMR yesterday, is that ok?", ["100.8"]),
     ("my pain is 7 out of 10", ["7 out of 10"]),
     ("her quad screen came back 1 in 90", ["1 in 90"]),
     ("my RPR titer is 1:8", ["1:8"]),
@@ -68,11 +60,7 @@ def test_results_in_phrases_and_counts_are_found(text: str, words: list[str]) ->
 
 
 NO_RESULTS = [
-    "two lines on the highway are closed, is the clinic open",
     "the bill was $58, paid it, now 94 is due",
-    "we measured 31 weeks of rain",
-    "100.8 is the radio station, my asthma is fine",
-    "Everything looks normal in the lobby.",
     "Your stress test is 9/14. No metoprolol that morning.",
     "the price is in range for me",
     "we saw 9 follicle posts at the event",

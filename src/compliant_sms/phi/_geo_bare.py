@@ -25,7 +25,7 @@ from compliant_sms.phi._marks import (
 from compliant_sms.phi._places import tail
 from compliant_sms.phi._view import View
 
-__all__ = ["flats", "houses", "is_there", "named_houses"]
+__all__ = ["flats", "houses", "named_houses"]
 
 _Place = tuple[int, int, str]
 _SIZES = frozenset((2, 3, 4, 5))
@@ -42,19 +42,6 @@ _SAYS = word_set("is not isnt isn't was and or now wrong right thats")
 _FLATS = word_set("apt apartment unit apto depto lot trlr")
 _SURE_FLATS = word_set("apt apartment apto depto trlr")
 _MOST_NAME = 3
-_LEAD = 5
-_STAYS_AT = word_set("at in")
-_IS = word_set("am are is r")
-_STILL = word_set("still now back")
-_PERSONS = word_set(
-    "i we he she they mom dad mother father grandma grandpa gma gpa son daughter husband wife"
-    " brother sister aunt uncle"
-)
-_SUBJECTS = word_set(
-    "im i'm we're were hes he's shes she's theyre they're moms mom's dads dad's lives live living"
-    " staying stays stay reside resides resident rehab"
-)
-_STAYS = word_set("lives live living lived staying stays stay stayed resides resident")
 
 
 @cache
@@ -146,25 +133,6 @@ def _is_house(view: View, start: int, at: int, last: int) -> bool:
     long = view.word_at(start) == at and view.starts[at] - start > _SIZE_OF_HOUSES
     sure = long and at > 0 and view.words[at - 1] in _SURE_LEADS and behind in _ENDS
     return not ordinary or behind == "," or sure
-
-
-def is_there(view: View, at: int) -> bool:
-    """Whether the words before a place say that somebody is, lives or stays there.
-
-    Args:
-        view: the text.
-        at: the index of the first word of the place.
-    """
-    last = at - 1 - (view.words[at - 1 : at] == ["the"])
-    if last < 1 or view.words[last] not in _STAYS_AT:
-        return False
-    last -= view.words[last - 1] in _STILL
-    lead = view.words[max(0, last - _LEAD) : last]
-    if not lead:
-        return False
-    if not _SUBJECTS.isdisjoint(lead[-1:]) or not _STAYS.isdisjoint(lead):
-        return True
-    return lead[-1] in _IS and not _PERSONS.isdisjoint(lead[-2:-1])
 
 
 def named_houses(view: View) -> Iterator[_Place]:

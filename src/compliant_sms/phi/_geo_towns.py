@@ -36,7 +36,6 @@ __all__ = [
 _Place = tuple[int, int, str]
 _INSIDE = word_set("in near nearer outside en through around")
 _FROM = word_set("from desde")
-_CLOSER = word_set("closer nearer close")
 _DWELLS = word_set(
     "live lives living lived staying stay stays reside resides resident settled settling vivo vive"
     " viven vivimos viviendo moved relocated back drive driving commuting coming ride home raised"
@@ -205,9 +204,8 @@ def _lives(view: View, at: int, *, ordinary: bool) -> bool:
     where = view.words[before]
     lead = view.words[max(0, before - _LEAD) : before - is_another(view, before - 1)]
     practice = view.plain[0].isupper()
-    closer = where == "to" and view.words[before - 1] in _CLOSER and not (practice or ordinary)
-    if closer or not OURS.isdisjoint(lead) or (practice and not FIRMS_NEAR.isdisjoint(lead)):
-        return closer
+    if not OURS.isdisjoint(lead) or (practice and not FIRMS_NEAR.isdisjoint(lead)):
+        return False
     capital = view.capital[at] and not view.is_shouted(before)
     living = _has_lived(view.marks[max(0, before - _LEAD) : before])
     if view.marks[before] & LIVES and where not in _INSIDE:
@@ -240,8 +238,7 @@ def _goes_on(view: View, last: int) -> bool:
         return True
     if not view.capital[last]:
         return bool(view.marks[ahead] & (CANDIDATE | SURNAME)) and not view.marks[ahead] & COMMON
-    dated = view.marks[ahead] & DATE_WORD
-    return view.capital[ahead] and not dated and not view.is_shouted(ahead)
+    return view.capital[ahead] and not view.is_shouted(ahead)
 
 
 def dwelling_place(view: View, at: int) -> _Place | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from compliant_sms.phi._date_words import word_set
 from compliant_sms.phi._everybody import Everybody, ends_sentence
-from compliant_sms.phi._geo_bare import is_there
 from compliant_sms.phi._marks import LIVES, ONES, YOURS
 from compliant_sms.phi._place_words import ADDRESS, FIRMS_NEAR, MOVES, OURS, PAID, THEIRS
 from compliant_sms.phi._places import is_another
@@ -27,8 +26,6 @@ _MOVED = word_set("moved moving relocated relocating opened mudamos cambiamos")
 _PRACTISE = word_set("are moved opened now will also see serve offer just relocated at in located")
 _HELD = word_set("visit appointment appt cita surgery procedure mri scan exam cleaning")
 _AT_HOME = word_set("home house nurse hospice therapist casa enfermera ride van")
-_NOW = word_set("we now also")
-_BRINGS = word_set("deliver delivers ship ships delivery shipping")
 _NEW = word_set("new nueva")
 _KEPT = word_set(
     "show shows showing file records record system list listed registered chart registrada aparece"
@@ -54,10 +51,14 @@ def is_theirs(view: View, start: int, end: int, everybody: list[Everybody]) -> b
     """
     index = view.word_at(start)
     practice = view.plain[:1].isupper()
-    if _answers(view, start) or _lived(view, index) or (practice and _is_confirmed(view, end)):
+    if _answers(view, start) or (
+        index > 1 and view.words[index - 1] in _FROM and _lived(view, index)
+    ):
         return True
-    if not practice and (is_there(view, index) or _is_near(view, index)):
+    if practice and _is_confirmed(view, end):
         return True
+    if not practice and index and view.words[index - 1] in _NEAR:
+        return True  # whoever looks for something near a place is there
     told = _told_before(view, index, practice=practice)
     if told is not None:
         return told
@@ -73,15 +74,7 @@ def _answers(view: View, start: int) -> bool:
     return not start and len(view.words) <= _FEW and OURS.isdisjoint(view.words)
 
 
-def _is_near(view: View, index: int) -> bool:
-    """Whether somebody looks for something near a place, and so is there."""
-    before = view.words[max(0, index - 2) : index]
-    return before == ["closer", "to"] or not _NEAR.isdisjoint(before[-1:])
-
-
 def _lived(view: View, index: int) -> bool:
-    if index < 2 or view.words[index - 1] not in _FROM:
-        return False
     return any(each & LIVES for each in view.marks[max(0, index - 4) : index - 1])
 
 
@@ -153,8 +146,6 @@ def _is_practices(view: View, at: int, word: str, before: str) -> bool:
     """Whether a practice speaks of where it is, or where its reader is to come."""
     if word in _HELD and _AT_HOME.isdisjoint(view.words[max(0, at - 3) : at]):
         return True
-    if word in _BRINGS and before in _NOW and not _WE.isdisjoint(view.words[max(0, at - 2) : at]):
-        return True  # "we now deliver to Salem"
     if word in FIRMS_NEAR or (word == "us" and before in _COME):
         return True
     if word in _WE:

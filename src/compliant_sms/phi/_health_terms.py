@@ -20,7 +20,6 @@ __all__ = [
     "Term",
     "found_at",
     "is_of_one",
-    "is_on_paper",
     "joined",
     "read_health",
     "spoken",
@@ -96,21 +95,6 @@ def found_at(span: tuple[int, int], label: PhiLabel, rule: str) -> PhiFinding:
     return PhiFinding(
         start=span[0], end=span[1], label=label, rule=rule, confidence=Confidence.LIKELY
     )
-
-
-def is_on_paper(view: View, term: Term) -> bool:
-    """Whether it is a record that everybody has: "immunization record", "vaccine card"."""
-    at = term.last + 1
-    return (
-        at < len(view.words)
-        and view.words[at] in _PAPERS
-        and view.gaps[at] == " "
-        and view.words[term.last] in _GIVEN
-    )
-
-
-_PAPERS = frozenset({"record", "records", "card", "cards"})
-_GIVEN = frozenset({"immunization", "immunizations", "vaccination", "vaccine", "vaccines", "shot"})
 
 
 def joined(view: View, first: int, after: int) -> bool:
@@ -257,15 +241,6 @@ def _figured(view: View, index: int, entries: tuple[Entry, ...], found: list[Ter
 _TIES = frozenset({" ", "-"})
 
 
-def _is_numbered(view: View, term: Term) -> bool:
-    """Whether it is one of several that somebody gets: "infusion #4"."""
-    end = term.end + len(_NUMBER)
-    return view.lower.startswith(_NUMBER, term.end) and view.lower[end : end + 1].isdigit()
-
-
-_NUMBER = " #"
-
-
 def _meant(view: View, found: list[Term]) -> tuple[Term, ...]:
     """Without the everyday words that nothing of health stands by."""
     if len(found) > 1:
@@ -280,5 +255,4 @@ def _meant(view: View, found: list[Term]) -> tuple[Term, ...]:
         or term.kind & _JUDGED_LATER
         or sure
         or (term.first and view.words[term.first - 1] in _OWNERS)
-        or (term.kind == Kind.PROCEDURE and _is_numbered(view, term))
     )

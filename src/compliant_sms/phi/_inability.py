@@ -77,10 +77,6 @@ _SPANISH = frozenset({"duerme", "orina", "respira", "come"})
 
 def _with_more(view: View, at: int, last: int) -> Words | None:
     """Such as "can't keep food down", "can't move my arm", "can't stop shaking", "can't see."."""
-    if view.words[last + 1 : last + 2] == ["it"] and close(view, last + 1):
-        # "I twisted my knee, can't bend it"
-        told = view.words[last] in _JOINTS and view.said & marks.BODY and not close(view, last + 2)
-        return (at, last + 1) if told and view.words[at] in _UNABLE else None
     if last == at + 1 and view.words[last] in _SENSES and not close(view, last + 1):
         return (at, last) if view.words[at] in _UNABLE else None
     for after in range(last + 1, min(last + 6, len(view.words))):
@@ -95,7 +91,6 @@ def _with_more(view: View, at: int, last: int) -> Words | None:
     return None
 
 
-_JOINTS = frozenset({"bend", "move", "straighten", "lift", "raise", "turn", "feel", "bear"})
 _SENSES = frozenset({"see", "move", "stand", "ver", "mover"})
 _UNABLE = frozenset({"cant", "can't", "cannot", "cnt", "barely", "hardly"})
 _ITS = frozenset({"my", "his", "her", "the", "its", "anything", "any", "food", "fluids", "water"})

@@ -9,8 +9,6 @@ from itertools import pairwise
 
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
-from compliant_sms.phi._lexicon import lexicon
-from compliant_sms.phi._marks import SURE_NAME
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
 
@@ -19,7 +17,6 @@ __all__ = ["find_urls"]
 _CHUNK = re.compile(r"[A-Za-z]+|\d+")
 _PIECE = re.compile(r"[^-_.~+%]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_PERSON = re.compile(r"[A-Za-z][-_.][A-Za-z]{3,20}")  # "q-lassiter", in a folder of one letter
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _VOWELS = frozenset("aeiouyAEIOUY")
 _LEAST_TOKEN, _LEAST_JUMBLED, _LEAST_WORD, _LEAST_CHUNKS = 5, 4, 3, 3
@@ -106,8 +103,8 @@ def _confidence(link: str, known: Known) -> Confidence | None:
 
 
 def _is_of_one(page: str) -> bool:
-    """Whether a page in a folder of one letter has a number, a person's name, or a code in it."""
-    if sum(map(str.isdigit, page)) >= _LEAST_WORD or _PERSON.fullmatch(page):
+    """Whether a page in a folder of one letter has a number or a code in it."""
+    if sum(map(str.isdigit, page)) >= _LEAST_WORD:
         return True
     mixed = [piece for piece in _PIECE.findall(page) if not (piece.isalpha() or piece.isdigit())]
     return any(len(piece) >= _LEAST_JUMBLED and not _is_wordy(piece) for piece in mixed)
@@ -132,11 +129,6 @@ def _is_token(part: str) -> bool:
     digits = sum(map(str.isdigit, "".join(pieces)))
     if any(map(_is_jumbled, pieces)) or sum(map(len, numbers)) > _MOST_COUNTED:
         return True
-    named = any(len(number) >= _LEAST_WORD for number in numbers) and any(
-        lexicon()[piece.lower()] & SURE_NAME for piece in pieces
-    )
-    if named:
-        return True  # "maria-8831"
     mixed = [piece for piece in pieces if not piece.isdigit() and not piece.isalpha()]
     return digits >= _LEAST_WORD and bool(mixed) and not all(map(_is_wordy, mixed))
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, is_on_paper, joined
+from compliant_sms.phi._health_terms import Kind, Term, found_at, joined
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._short_names import short_names
@@ -78,8 +78,6 @@ def find_medications(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa:
 def _span(view: View, term: Term, *, given: bool) -> tuple[int, int] | None:
     words, after = view.words, term.last + 1
     if term.kind == Kind.MEDICATION:
-        if is_on_paper(view, term):
-            return None
         matched = _strength().match(view.lower, term.end)
         start = _named_before(view, term.first)
         return term.start if start is None else start, matched.end() if matched else term.end

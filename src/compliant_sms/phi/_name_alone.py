@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
 from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
@@ -289,11 +286,6 @@ def _is_mixed(view: View, index: int) -> bool:
     return view.plain[second : second + 2].islower()
 
 
-@cache
-def _race() -> re.Pattern[str]:
-    return re.compile(r" \d{1,2}k\b")  # "Run for Hope 5K"
-
-
 def _amid_small_letters(view: View, index: int, found: Person) -> bool:
     """Whether a capital in the middle of a sentence is there for no reason but a name."""
     plain, start, end = view.plain, found.start, found.end
@@ -301,7 +293,7 @@ def _amid_small_letters(view: View, index: int, found: Person) -> bool:
         return False
     if view.words[index - 1] in ARTICLES or not plain[start - 2].islower():
         return False
-    if not _stands_out(view, index) or _race().match(view.lower, end):
+    if not _stands_out(view, index):
         return False  # "Mineral Wells"
     if plain.startswith("'s", end):
         return True

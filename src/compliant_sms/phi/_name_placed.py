@@ -49,9 +49,6 @@ _NICKNAME = frozenset({"nickname", "name"})
 _SIGNS = frozenset("-~.?!,")
 _SHORT = 4
 _HOUSEHOLD = frozenset({"family", "kids", "twins", "siblings", "triplets", "familia"})
-_CHANGED = frozenset({"change", "changed", "changing", "update", "updated", "correct", "switch"})
-_NEAR = 4
-_FAMILY_ALONE = frozenset({"family", "familia"})
 _NO_SIGNATURES = THANKS | TITLES
 
 
@@ -62,8 +59,6 @@ def by_place(view: View) -> list[Person]:
         found += _families(view)
     if said & NAME_CUE and ("is" in view.words or "name" in view.words):
         found += _said_to_be(view)
-    if said & NAME_CUE and "name" in view.words and "to" in view.words:
-        found += _renamed(view)
     if said & IDENTIFIES or len(view.figures) > 1:
         found += _before_identification(view)
     if ", " in view.gaps:
@@ -102,11 +97,7 @@ def _is_of_people(view: View, first: int, index: int) -> bool:
     """Whether a word with a capital amid small letters is a surname: "the Rivers twins"."""
     if view.words[index] not in _HOUSEHOLD or not view.capital[first] or view.capital[index]:
         return False
-    other = DATE_WORD | HARDLY_NAME
-    if view.words[index] not in _FAMILY_ALONE:
-        other |= HEALTH_TERM
-    if first and view.words[first - 1] != "the":
-        other |= PLACE_WORD
+    other = DATE_WORD | HEALTH_TERM | HARDLY_NAME | PLACE_WORD
     named = view.marks[first] & SURNAME and not view.marks[first] & other
     return bool(named) and first > 0 and view.gaps[first] == " " and not view.capital[first - 1]
 
@@ -138,26 +129,6 @@ def _said_to_be(view: View) -> Iterator[Person]:
             told = word in RELATIVES and view.marks[first] & GIVEN
             if (told or word in _NICKNAME) and _is_word_of_name(view, first):
                 yield _alone(view, first)
-
-
-def _renamed(view: View) -> Iterator[Person]:
-    """The old and the new name of who changes it: "name changed from Ortega to Lindqvist"."""
-    words = view.words
-    for index, word in enumerate(words):
-        if word != "name" or _CHANGED.isdisjoint(words[max(0, index - _NEAR) : index + _NEAR]):
-            continue
-        for at in range(index + 1, min(index + 1 + 2 * _NEAR, len(words) - 1)):
-            named = view.gaps[at + 1] == " " and _is_new_name(view, at + 1)
-            if words[at] in {"from", "to"} and named:
-                yield _alone(view, at + 1)
-
-
-def _is_new_name(view: View, index: int) -> bool:
-    """Whether a word can be what somebody is called from now on."""
-    marks = view.marks[index]
-    if marks & (HARDLY_NAME | NO_NAME | NAME_CUE) or not view.capital[index]:
-        return bool(marks & (GIVEN | SURNAME)) and not marks & (COMMON | HARDLY_NAME | NO_NAME)
-    return bool(marks & (GIVEN | SURNAME)) or not marks & COMMON
 
 
 def _is_word_of_name(view: View, index: int) -> bool:

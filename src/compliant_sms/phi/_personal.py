@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._audience import audience_of, sentence_of
-from compliant_sms.phi._audience_form import is_small, named
+from compliant_sms.phi._audience_form import named
 from compliant_sms.phi._audience_sentences import tells_of_one
 from compliant_sms.phi._health_data import Kind, cues
 from compliant_sms.phi._view import View
@@ -24,7 +24,7 @@ __all__ = ["is_personal"]
 
 _AT_FIRST = 2
 _NAMED = 4
-_VALUED, _DOSED_VALUE = 4, 6  # "do u have adderall 20" asks for one's own
+_VALUED = 4
 _DATED = 1
 _TOPIC = -2  # what a text begins with, it is about
 _ANY_ONE, _THAT_ONE, _OF_MANY = -1, 1, -4
@@ -32,13 +32,6 @@ _OF_A_MONTH = -4
 _OBSERVED = (["month"], ["awareness"])  # "Diabetes Month"
 _ONLY_A_NAME = -2  # of a practice, perhaps
 _HAS_IT = 3
-_DAILY = (
-    ["every", "day"],
-    ["every", "night"],
-    ["every", "morning"],
-    ["all", "day"],
-    ["all", "night"],
-)
 _TOLD_TO = 2
 _TO_DO = frozenset(("start", "continue", "finish", "resume", "restart", "increase", "hold", "stop"))
 _FEW = 4  # words behind a colon
@@ -149,7 +142,7 @@ def _of_terms(view: View, terms: Sequence[Term]) -> int:
             only_names = False
         if kind & _DOSED and not valued and _has_value(view, end, last + 1):
             valued = True
-            weight += _DOSED_VALUE if kind == medication else _VALUED
+            weight += _VALUED
         before = words[first - 1] if first else ""
         if before in _ARTICLES:
             weight += _ARTICLES[before]
@@ -171,8 +164,6 @@ def _is_observed(view: View, term: Term) -> bool:
 def _has_it(view: View, first: int, last: int) -> bool:
     """Whether it is said of somebody: "im allergic", "the panic attacks are back"."""
     after = view.words[last + 1 : last + 3]
-    if after in _DAILY and is_small(view):
-        return True
     if after[-1:] and after[-1] in _BACK and after[0] in _COMES and view.gaps[last + 1] == " ":
         return True
     if not first or view.words[first - 1] not in _HAS:

@@ -119,7 +119,7 @@ _LIVES = word_set(
     " going leave leaving leaves left heading evacuated evac transferred transferring stationed"
     " deployed stuck vacation vacationing camping travel road wedding funeral college hrs hr hours"
     " hour miles mi min mins minutes addy stranded jail prison shelter snowbird winter winters"
-    " delivery delivered deliver delivers shipped shipping ship ships"
+    " delivery delivered shipped shipping"
     " summer cambiamos cambio cambie viaje viajamos voy vamos somos rete abito abita"
     " taga"
 )

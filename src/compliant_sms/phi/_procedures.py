@@ -8,7 +8,7 @@ from functools import cache
 
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, is_on_paper, joined
+from compliant_sms.phi._health_terms import Kind, Term, found_at, joined
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._operations import operations
@@ -85,9 +85,9 @@ def _head(view: View, term: Term) -> int:
 
 
 def _is_no_care(view: View, term: Term, end: int) -> bool:
-    """Whether it tells where something is, or of a record: "the chemo room", "vaccine card"."""
+    """Whether it tells where something is: "the chemo room", or who fills in a form."""
     fills = view.words[term.last] == "filling" and view.words[term.last + 1 : term.last + 2] in _IN
-    if fills or is_on_paper(view, term):
+    if fills:
         return True
     after = term.last + 1
     return (

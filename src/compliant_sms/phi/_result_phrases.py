@@ -34,7 +34,7 @@ def phrased_results(view: View, terms: Sequence[Term]) -> Iterator[Place]:
 @cache
 def telling() -> frozenset[str]:
     """What such a result, or one that a meter shows, cannot be told without."""
-    return _PHRASED | _TOGETHER | _COUNTS | _MEASURED | _LINES | SHOWN | cues("found to be")
+    return _PHRASED | _TOGETHER | _COUNTS | SHOWN | cues("found to be")
 
 
 @cache
@@ -59,14 +59,6 @@ def _all_together() -> re.Pattern[str]:
     )
 
 
-@cache
-def _all_look() -> re.Pattern[str]:
-    return re.compile(
-        r"\b(?:everything|it all|all|todo) (?:looks|looked|appears|se ve) "
-        r"(?P<how>(?:all |completely |perfectly )?(?:normal|clear|healthy|bien))\b"
-    )
-
-
 _PHRASED = frozenset({"range", "limits", "normal", "where", "rango", "normales"})
 _TOGETHER = frozenset({"everything", "all", "todo", "todos", "todas"})
 
@@ -78,9 +70,6 @@ def _set_phrases(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     if measured and not _PHRASED.isdisjoint(words):
         for found in _phrase().finditer(view.lower):
             yield *found.span(), "phrase"
-    if measured and not _TOGETHER.isdisjoint(words):
-        for found in _all_look().finditer(view.lower):
-            yield *found.span("how"), "phrase"
     if not _TOGETHER.isdisjoint(words):
         for found in _all_together().finditer(view.lower):
             yield *found.span("how"), "phrase"
@@ -133,36 +122,8 @@ _COUNTS = frozenset({"events", "event", "apneas", "apnea", "eventos", "follicles
 _COUNTS |= {"foliculos", "embryos", "embriones", "blastocysts", "dilated", "w", "wk", "wks"}
 
 
-@cache
-def _measured_at() -> re.Pattern[str]:
-    return re.compile(
-        r"\bmeasur(?:ed|es|ing)(?: at)? "
-        r"(?P<age>\d{1,2} ?(?:weeks?|wks?)(?:,? (?:and )?\d ?days?)?)(?!\w| of\b)"
-    )
-
-
-_MEASURED = frozenset({"measured", "measures", "measuring"})
-
-
-@cache
-def _lines() -> re.Pattern[str]:
-    return re.compile(
-        r"\b(?:two|2|second|double|faint|one|no)(?: (?:faint|pink|blue|solid|dark|second))?"
-        r" lines?(?= (?:on|in) (?:the|my|a|this|her) (?:\w+ )?tests?\b)"
-    )
-
-
-_LINES = frozenset({"line", "lines"})
-
-
 def _counted_results(view: View) -> Iterator[Place]:
-    """Such as "32 events per hour", "9 follicles", "8w2d", "measured 31 weeks", "two lines"."""
-    if not _MEASURED.isdisjoint(view.words):
-        for found in _measured_at().finditer(view.lower):
-            yield *found.span("age"), "counted"
-    if not _LINES.isdisjoint(view.words):
-        for found in _lines().finditer(view.lower):
-            yield *found.span(), "counted"
+    """Such as "32 events per hour", "9 follicles", "8w2d", "dilated to 4"."""
     if not _COUNTS.isdisjoint(view.words):
         for found in _counted().finditer(view.lower):
             yield *found.span(), "counted"

@@ -226,13 +226,9 @@ def _is_warmth(lower: str, match: re.Match[str], said: AbstractSet[str]) -> bool
         return True
     if not said.isdisjoint(cues("warm")):
         return not lower.endswith(_BOUNDS, 0, match.start())
-    begins = not match.start() or lower.endswith(": ", 0, match.start())
-    if begins and said and match[0].startswith("10") and "." in match[0]:
-        return not lower.startswith(_RADIO, match.end())  # "100.8 after the MMR"
     return "." in match[0] and lower.endswith(_HAS, 0, match.start())
 
 
-_RADIO = (" fm", "fm", " is the", " the")
 _BOUNDS = ("over ", "above ", "than ", "mas de ", "under ", "below ", "de mas de ", ">")
 _TAKEN = (" under the tongue", " under his", " under her", " rectal", " oral", " on the forehead")
 _HAS = ("had ", "at ", "has ", "of ", "is ", "was ", "tiene ", "tuvo ", "a ", "con ")

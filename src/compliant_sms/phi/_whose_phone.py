@@ -96,15 +96,6 @@ def _fax_behind() -> re.Pattern[str]:
     )
 
 
-@cache
-def _born_before() -> re.Pattern[str]:
-    """A day in full right before a number, as people fill in who they are: "08/30/1999"."""
-    return re.compile(r"\b\d{1,2}[/-]\d{1,2}[/-](?:19|20)\d\d[\s,;]{1,3}$")
-
-
-_LONGER = 70
-
-
 class Whose:
     """Whose the telephone numbers of one text are.
 
@@ -119,9 +110,9 @@ class Whose:
             bool(view.said & marks.PERSONS) and not _SELF.isdisjoint(view.words)
         )
         self._of_oneself = self._of_oneself or view.words[:1] in _FIELDS
-        self._is_terse = _FORMAL.isdisjoint(view.words)
-        longest = _LONGER if _begins_with_name(view) else _SHORT
-        self._by_patient = self._of_oneself or (len(view.plain) < longest and self._is_terse)
+        self._by_patient = self._of_oneself or (
+            len(view.plain) < _SHORT and _FORMAL.isdisjoint(view.words)
+        )
 
     def is_persons(self, start: int, end: int, *, toll_free: bool) -> bool:
         """Whether a number is a person's, not the practice's or another business's.
@@ -141,8 +132,6 @@ class Whose:
             return True
         if kind == "yours":
             return not self._by_patient
-        if _born_before().search(text, max(0, start - _WIDEST), start) and self._is_terse:
-            return True
         said = self._said_before(start)
         if said is None:
             said = not toll_free and kind != "office" and self._by_patient
@@ -230,15 +219,6 @@ class Whose:
             owned = any(word.endswith("'s") for word in before)
             return owned and before[-1:] == ["to"] and _FORMAL.isdisjoint(before)
         return not (_SENDS | _WANTS).isdisjoint(before) and _YOUR.isdisjoint(before)
-
-
-def _begins_with_name(view: View) -> bool:
-    """Whether a text begins with a full name, as of who fills in a form: "Emmett Pugh, ..."."""
-    if len(view.words) < 3 or view.gaps[1] != " " or view.gaps[2][:1] not in {",", "\n"}:
-        return False
-    first, last = view.marks[:2]
-    named = first & marks.SURE_NAME and last & marks.SURNAME
-    return bool(named) and view.capital[:2] == [True, True]
 
 
 def _is_line(view: View, word: int) -> bool:
