@@ -27,7 +27,7 @@ _NAMED = 4
 _VALUED = 4
 _DATED = 1
 _TOPIC = -2  # what a text begins with, it is about
-_ANY_ONE, _THAT_ONE, _OF_MANY = -1, 1, -4
+_ANY_ONE, _THAT_ONE = -1, 1
 _OF_A_MONTH = -4
 _OBSERVED = (["month"], ["awareness"])  # "Diabetes Month"
 _ONLY_A_NAME = -2  # of a practice, perhaps
@@ -47,7 +47,6 @@ _BACK = frozenset(("back", "worse", "better", "gone", "coming", "spreading", "ag
 _ANYBODY = frozenset(("you", "who", "people", "adults", "they", "patients", "many", "if", "we"))
 _ANYBODY |= frozenset(("children", "women", "men", "anyone", "someone", "usted", "que", "to", "si"))
 _ARTICLES = dict.fromkeys(("a", "an", "any"), _ANY_ONE)
-_ARTICLES["most"] = _OF_MANY
 _ARTICLES |= dict.fromkeys(("the", "this", "that", "these"), _THAT_ONE)
 _IS = frozenset(("is", "was", "of", "at", "now", "came", "back", "hit", "averaged", "read"))
 _IS |= {"still", "dropped", "rose", "to", "doubled", "averages", "averaging", "up", "down", "in"}
@@ -132,28 +131,27 @@ def _of_terms(view: View, terms: Sequence[Term]) -> int:
     """How much the terms say by what stands around them."""
     if not terms:
         return 0
-    weight, words, specialty = 0, view.words, Kind.SPECIALTY
-    condition, medication = Kind.CONDITION, Kind.MEDICATION
-    topic = _TOPIC * (terms[0].first == 0 and view.capital[0] and audience_of(view).has_doubt)
-    weight += topic
+    weight, words, condition, medication = 0, view.words, Kind.CONDITION, Kind.MEDICATION
+    if terms[0].first == 0 and view.capital[0] and audience_of(view).has_doubt:
+        weight += _TOPIC
     only_names, valued, has_it, told_to = True, not view.has_digit, False, False
     for _, end, first, last, kind, _, everyday in terms:
-        if only_names and kind != specialty and not (everyday and kind & _NAMES_OF_CARE):
+        if only_names and not (everyday and kind & _NAMES_OF_CARE):
             only_names = False
         if kind & _DOSED and not valued and _has_value(view, end, last + 1):
             valued = True
             weight += _VALUED
-        before = words[first - 1] if first else ""
-        if before in _ARTICLES:
-            weight += _ARTICLES[before]
-        elif kind == condition and not has_it and _has_it(view, first, last):
-            has_it = True
-            weight += _HAS_IT
-        if kind == medication and not told_to and before in _TO_DO:
-            told_to = True
-            weight += _TOLD_TO
-    # What only names a kind of care takes no more if the text begins with it.
-    return weight + min(0, _ONLY_A_NAME - topic) if only_names else weight
+        if first:
+            before = words[first - 1]
+            if before in _ARTICLES:
+                weight += _ARTICLES[before]
+            elif kind == condition and not has_it and _has_it(view, first, last):
+                has_it = True
+                weight += _HAS_IT
+            if kind == medication and not told_to and before in _TO_DO:
+                told_to = True
+                weight += _TOLD_TO
+    return weight + _ONLY_A_NAME if only_names else weight
 
 
 def _is_observed(view: View, term: Term) -> bool:
