@@ -24,6 +24,7 @@ TO_EVERYBODY = [
     "Our office will be closed Thursday 11/27 for Thanksgiving.",
     "Nuevo horario a partir del 3 de marzo: lunes a viernes de 8 a 6.",
     "We have moved to 77 Sunset Ave, Lakeland FL 33801. Same phone.",
+    "The lab has moved to the 2nd floor on Monday 3/4.",
     # Campaigns, events and offers.
     "Flu shots are here! Walk in any day this week, most insurance covers it.",
     "Join us Saturday, June 14 for a free class on managing arthritis pain.",

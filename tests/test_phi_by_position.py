@@ -33,6 +33,8 @@ NAMES = (
     "no va a la escuela, [[NAME:Marisol]] tiene fiebre",
     "[[NAME:bao]]: the script was for 30 not 60",
     "[[NAME:tariq]] - ok to come at 3?",
+    "[[NAME:Gintaras]] DOB [[DATE:1975/04/17]] need refill",
+    "Patient DOB [[DATE:4/17/75]]",
     "[[NAME:rose]] from [[GEO:Rosebud]], need a form",
     "[[NAME:Bill]] says the bill is wrong",
     "[[NAME:June]] asks is june full?",

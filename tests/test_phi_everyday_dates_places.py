@@ -68,6 +68,7 @@ DATES = [
     "Thanks! Payment plan set up: $55 on the [[3rd]] each month.",
     "Vernon, the Veterans Clinic on Pike has you at 0830 on [[11 Aug]].",
     "Tala your ringworm follow up is the [[9th]], 4:10",
+    "Your visit has moved to [[Saturday 3/8]], 1-3 PM.",
 ]
 NO_DATES = [
     "my o2 sat 94",
