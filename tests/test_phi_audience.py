@@ -24,6 +24,7 @@ TO_EVERYBODY = [
     "Our office will be closed Thursday 11/27 for Thanksgiving.",
     "Nuevo horario a partir del 3 de marzo: lunes a viernes de 8 a 6.",
     "We have moved to 77 Sunset Ave, Lakeland FL 33801. Same phone.",
+    "The lab has moved to the 2nd floor on Monday 3/4.",
     # Campaigns, events and offers.
     "Flu shots are here! Walk in any day this week, most insurance covers it.",
     "Join us Saturday, June 14 for a free class on managing arthritis pain.",
@@ -46,11 +47,29 @@ TO_EVERYBODY = [
     "hi do you do botox",
     "whats the difference between a cold and covid",
     "cuanto cuesta una limpieza dental",
+    "can i get a tb test there",
+    # What a line answers by itself, and whom it sends texts.
+    "Sorry we missed your call! Elmwood Dental is open Mon-Thu 8-5.",
+    "We got your message! Oak Orthodontics will reply during business hours.",
+    "Your text was received. Valley Oncology checks messages M-F 8-4.",
+    "Reply YES to get texts from Canyon Eye Care. Msg & data rates may apply.",
+    "You are now subscribed to Bright Dental texts.",
+    "You're signed up for texts from Peak Orthopedics! 4 msgs/mo.",
+    # What a season brings, what runs out, what stands or was found in the house.
+    "Masks are again required in the dialysis waiting area.",
+    "Your order of contact lens solution has shipped.",
+    # What lapses for all.
+    "Oak Pediatric Dentistry is now in network with Acme Dental!",
+    "Most colonoscopies find nothing.",
     # A clinician that is presented.
     "Dr. Nwosu, a cardiologist, joins our team. She welcomes patients.",
 ]
 
 OF_ONE_PERSON = [
+    "We got your message about the biopsy, Dr. Lee will call.",
+    "Sorry we missed you today, your root canal is moved to 3/4.",
+    "can i get my mri moved, not going there",
+    "u got any Suboxone left",
     "knee still swollen after the shot on friday",
     "he has a fever of 103 and an earache",
     "is my mammogram on the 12th or the 13th",

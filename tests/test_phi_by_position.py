@@ -30,6 +30,15 @@ _HEALTH = frozenset(
 
 # What is to be found stands in double brackets behind its label.
 NAMES = (
+    "no va a la escuela, [[NAME:Marisol]] tiene fiebre",
+    "[[NAME:bao]]: the script was for 30 not 60",
+    "[[NAME:tariq]] - ok to come at 3?",
+    "[[NAME:Gintaras]] DOB [[DATE:1975/04/17]] need refill",
+    "Patient DOB [[DATE:4/17/75]]",
+    "[[NAME:rose]] from [[GEO:Rosebud]], need a form",
+    "[[NAME:Bill]] says the bill is wrong",
+    "[[NAME:June]] asks is june full?",
+    "[[NAME:Cash]] paid cash already",
     "[[NAME:Baby Boy Lindqvist]]: please come back for a weight check",
     "[[NAME:Baby Ferreira]] is due",
     "[[NAME:Juana de los Santos Ortega Viuda de Ponce]] [[DATE:4-4-41]]",
@@ -76,6 +85,15 @@ NAMES = (
     "this isnt [[NAME:marcus]]",
 )
 NO_NAMES = (
+    "Vacunas gratis el sábado en la escuela Lincoln.",
+    "sage: is it ok with my tea",
+    "bill: is it late",
+    "chip: the card has none",
+    "will from the desk called",
+    "page from Denver",
+    "Bill says nothing",
+    "are you guys open columbus day",
+    "Sunday, Sept 21, at the lake",
     "your sample C25-0077341 was hemolyzed",
     "Ginger, garlic, 4 carrots",
     "Love, your team at the clinic",

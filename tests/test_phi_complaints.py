@@ -54,6 +54,13 @@ TOLD = [
     ("hes on the spectrum", ["on the spectrum"]),
     ("something flew in my eye", ["something flew in my eye"]),
     ("im allergic to sulfa", ["allergic to sulfa"]),
+    # What a medicine does.
+    # A part of the body that gets well, or is asked after.
+    # Without how often, unless nothing else is said.
+    ("my teen is cutting again, please call", ["cutting"]),
+    ("uti again!! help", ["uti"]),
+    ("i drank again last night", ["drank again"]),
+    ("cutting again", ["cutting again"]),
 ]
 
 
@@ -66,6 +73,9 @@ def test_complaints_are_told_from_a_part_or_verb_and_what_is_wrong(
 
 
 NOT_TOLD = [
+    "You'll be numb a while after your filling.",
+    "stopped prednisone cold turkey",
+    "Your blood pressure log is here.",
     "can u pass out flyers at the church",
     "my portal link is broken",
     "i cant see the form on my phone",

@@ -57,6 +57,18 @@ DATES = [
     "[[ten eleven fifty six]] is my bday",
     "kids are Juniper ([[3/3/17]]) and Atlas ([[3/3/17]])",
     "new address from [[nov 15]]: 84 Quarry Rd",
+    "please cancel me for [[4-11]]. insurance lapsed",
+    "can u book me for [[4-11]] instead",
+    "keep mom down for [[6-8]] pls",
+    "knee replacement [[4-16]] do i stop plavix",
+    "hi its Latoya, need to move my [[wed]] appt",
+    "is the [[sat]] infusion still on",
+    "no food before [[Wed]]'s PET",
+    "We billed Aetna for [[9/18]]. They say coverage ended. Do you have a new card?",
+    "Thanks! Payment plan set up: $55 on the [[3rd]] each month.",
+    "Vernon, the Veterans Clinic on Pike has you at 0830 on [[11 Aug]].",
+    "Tala your ringworm follow up is the [[9th]], 4:10",
+    "Your visit has moved to [[Saturday 3/8]], 1-3 PM.",
 ]
 NO_DATES = [
     "my o2 sat 94",
@@ -78,6 +90,14 @@ NO_DATES = [
     "black friday",
     "the 1st one",
     "5th and Main",
+    "book me for 2-4 people",
+    "cancel for 3-5 days",
+    "the office is open for 4-9",
+    "my sat test",
+    "sun's out, wear a hat",
+    "are you open for thanksgiving",
+    "Franklin Pharmacy: closed Thanksgiving",
+    "Ask about our payment plans, offer ends 9/18!",
 ]
 AGES = [
     "my moms [[96]], she cant drive",
@@ -87,6 +107,8 @@ AGES = [
     "Wow Earl [[101]] next month!",
     "she'll be [[90]] in may",
     "b. [[1929]]",
+    "You're [[91]] today, Evelyn! From all of us.",
+    "he's [[93]] today!",
 ]
 NO_AGES = [
     "94 F temp",
@@ -101,6 +123,9 @@ NO_AGES = [
     "i-95 exit 3",
     "100%",
     "mom is 100 lbs",
+    "it is 91 today",
+    "you're 95% there",
+    "you're 94 minutes late",
 ]
 PLACES = [
     "dad's in [[Birchwood Manor]] now",
@@ -130,8 +155,12 @@ PLACES = [
     "hes in [[st louis]]",
     "she is in [[ft worth]]",
     "in [[san antonio]] for work",
+    "she lives with us on [[Tremont Street]]",
+    "my kids stay with my ex on [[Wabash Avenue]]",
+    "the van can't find my place on [[Orchard Road]]",
 ]
 NO_PLACES = [
+    "Due to snow we open at 11 today. Drive safe.",
     "Dr. Ito now sees patients in Macon.",
     "are you at 55 grand ave or the old place",
     "im going to jackson hewitt to do my taxes",
@@ -203,6 +232,11 @@ NO_PLACES = [
     "in summer",
     "20 min walk",
     "4 Walgreens",
+    "we are at the clinic on Elm Street",
+    "i live far from the office on Elm Street",
+    "moved my appt to the clinic on Oak Avenue",
+    "is the lab on Larch St open",
+    "u still at 40 E 9th? google says permanently closed",
 ]
 
 

@@ -43,7 +43,7 @@ TOLD = [
     ("was 240 b4 bed and 12 when i got up", ["240"]),
     ("fasting 131 this am", ["131"]),
     ("my ketones are moderate", ["moderate"]),
-    ("bp 150/90 today", ["bp 150/90"]),
+    ("bp 150/90 today", ["150/90"]),
 ]
 
 

@@ -103,7 +103,9 @@ MEDICINES = [
     ("lantus 18u at night for my sugar", ["lantus 18u"]),
     ("se me acabo la losartan de 50", ["losartan de 50"]),
     ("my tretinoin .05 is gone", ["tretinoin .05"]),
-    ("his hep a and hpv shots", ["hep a", "hpv shots"]),
+    ("his hep a and hpv shots", ["hep a", "hpv"]),
+    ("Time for Theo's MMR and varicella shots!", ["MMR", "varicella"]),
+    ("Ana, your flu shots are due", ["flu shots"]),
     ("ran out of lisinipril and metropolol", ["lisinipril", "metropolol"]),
     ("your allergy shots are monthly", []),
     ("Your knee injection is friday", []),
@@ -128,6 +130,17 @@ PROCEDURES = [
     ("renew my PT please", ["PT"]),
     ("the lump in my breast, implant side", ["implant"]),
     ("see you at dialysis tomorrow", ["dialysis"]),
+    ("Rosa will be there for your wound vac change", ["wound vac"]),
+    ("your dressing change is at 4", ["dressing change"]),
+    ("We mailed your hearing aid batteries.", ["hearing aid"]),
+    ("my glucose monitor sensors shipped", ["glucose monitor"]),
+    ("Ana, phototherapy session 9 is tues", ["phototherapy"]),
+    ("my therapy session was moved", ["therapy session"]),
+    ("should i get tested for it, my sister has lupus", ["tested"]),
+    ("Filling this in for my daughter, she has asthma", []),
+    ("your silver filling is friday", ["filling"]),
+    ("Ana, your eval for knee PT is at 3", ["knee PT"]),
+    ("your chemo is at 9, the infusion entrance is on Elm", ["chemo"]),
 ]
 
 
@@ -148,6 +161,9 @@ HINTS = [
     ("Sam, see you at Peak Shoulder", ["Shoulder"]),
     ("Sam, your Peak Botox: see you", []),
     ("Sam, your Peak Colonoscopy: see you", []),
+    ("Northfork Cancer Center: Ana, your PET scan is Tues", ["Cancer Center"]),
+    ("Bluff Breast Clinic: Ana, your mammogram is Tues", ["Breast"]),
+    ("Bayou Kidney Center: Ana, your labs are due", ["Kidney"]),
     ("PT is helping my shoulder", []),
     ("going to rehab for my hip", []),
 ]

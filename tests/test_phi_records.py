@@ -114,6 +114,7 @@ PHONES = [
     "borramos el [[PHONE:503-555-0187]] de su expediente",
 ]
 CONTACT = [
+    "https://elm.example.com/a/olga-about or [[URL:https://ck.example.com/a/olga-77Qx]]",
     "reach me at [[EMAIL:olga.p+clinic@example.org]].",
     "[[EMAIL:OLGA@EXAMPLE.ORG]]",
     "we sent it to [[EMAIL:o***a@example.com]]",
@@ -292,6 +293,9 @@ RECORDS = [
     "40-30-20-10 or chart [[MRN:10-44-82-19]]",
 ]
 NO_CONTACT = [
+    "https://example.com/a/about-us",
+    "https://example.com/c/covid-19",
+    "https://example.com/n/walk-5k",
     "Call 503-555-0100 to reschedule.",
     "Questions? (503) 555-0100",
     "Call or text us at 503.555.0100.",

@@ -36,7 +36,13 @@ PHRASES = [
     ("her dexcom keeps reading LOW", ["LOW"]),
     # About so much, and on scales.
     ("my sugars are in the 200s again", ["200s"]),
-    ("bp 130s/80s this week", ["bp 130s/80s"]),
+    ("bp 130s/80s this week", ["130s/80s"]),
+    # The same thing measured once more.
+    ("blood sugar 58, drank juice, now 94", ["58", "94"]),
+    ("my bp was 168/94 when she left, still 160 now", ["168/94", "160"]),
+    ("sugar 300, took insulin, down to 210", ["300", "210"]),
+    ("i tested positive again", ["positive"]),
+    # What was read.
     ("my pain is 7 out of 10", ["7 out of 10"]),
     ("her quad screen came back 1 in 90", ["1 in 90"]),
     ("my RPR titer is 1:8", ["1:8"]),
@@ -54,6 +60,8 @@ def test_results_in_phrases_and_counts_are_found(text: str, words: list[str]) ->
 
 
 NO_RESULTS = [
+    "the bill was $58, paid it, now 94 is due",
+    "Your stress test is 9/14. No metoprolol that morning.",
     "the price is in range for me",
     "we saw 9 follicle posts at the event",
     "call if her fever goes over 100.4",

@@ -33,6 +33,10 @@ TOLD = (
     "[N:Lupita], ya mandé su receta. Enf. [P:Ruth]",
     "Lucy's Diner called. [N:Rob] here: Dr. [P:Q] left",
     "Harbor Fertility: [P:Dana] here.",
+    "See you Thurs. - [P:Maria]",
+    "ok see you Thurs - [N:Anneliese Vogt]",
+    "thanks - [N:Maria Gomez]",
+    "Granite Home Health: [N:Penny]'s PT visit is Weds.",
     # What staff does.
     "[P:Nora] will call you with results tomorrow.",
     "[P:Kip] will be by Tues to check that heel.",

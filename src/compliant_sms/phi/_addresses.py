@@ -33,6 +33,7 @@ _NO_NAME = word_set(
     " there these they this times to tabs tablet tablets u until up us via was we weeks when will"
     " with x y you your days day week month year years yr yrs block blocks pills pill units each"
     " left right bed doctor dr mr mrs ms patients people feet ft lbs step steps steady bpm reading"
+    " today tomorrow tonight"
     " ago para las los con que es en"
 )
 _DATES = DAYS | MONTHS

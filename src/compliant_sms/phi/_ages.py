@@ -57,10 +57,12 @@ _OF_DECADE = word_set("her his their my early mid late sus")
 _HOUSES = word_set("hospital clinic practice center church library school team office company")
 _TELLS = word_set(
     "turned turns turning turn pushing almost nearly aged age edad tiene tengo cumple cumplio"
-    " cumplira hes shes he's she's im i'm who's they're male female hombre mujer ya m f"
+    " cumplira hes shes he's she's you're youre im i'm who's they're male female hombre mujer ya"
+    " m f"
 )
 _I = frozenset({"i", "i'm", "im", "tengo"})
 _TURNS = frozenset({"turned", "turns", "turning", "turn", "cumple", "cumplio"})
+_REACHES = _TURNS | {"you're", "youre", "he's", "hes", "she's", "shes", "i'm", "im"}
 _ANNOUNCED = frozenset((" ", ": ", "=", " (", "/", ":", ", "))
 _UNITS = "one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth"
 _UNITS += "|seventh|eighth|ninth"
@@ -213,7 +215,7 @@ def _told(view: View, start: int, end: int) -> bool:
 
 def _is_reached_today(view: View, at: int, end: int) -> bool:
     """Whether somebody turns an age today: "he turned 92 today"."""
-    return view.words[at] in _TURNS and view.plain.startswith(" today", end)
+    return view.words[at] in _REACHES and view.plain.startswith(" today", end)
 
 
 def _is_beside(view: View, at: int, end: int) -> bool:

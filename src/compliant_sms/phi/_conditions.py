@@ -39,10 +39,17 @@ def find_conditions(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
         after = _run(view, some, at)
         run = some[at:after]
         if _tells(run) and not (
-            _is_none(view, run[0]) or _only_a_limit(view, run[-1]) or _of_a_thing(view, run)
+            _is_none(view, run[0])
+            or _only_a_limit(view, run[-1])
+            or _of_a_thing(view, run)
+            or _no_state(view, run)
         ):
             start = view.starts[_first(view, run)]
             end = _with_object(view, max(run, key=lambda term: term.end))
+            if start or end < len(view.lower):
+                end = _once(view, end)
+            if view.lower.startswith(_FOUND_SO, start):
+                start = view.starts[run[0].first + 1]
             found.append(found_at((start, end), PhiLabel.CONDITION, "condition/term"))
         at = after
     return found
@@ -204,6 +211,20 @@ def _of_a_thing(view: View, run: Sequence[Term]) -> bool:
     return thing and view.gaps[last + 1][:1] == " " and not any(each & marks.BODY for each in kinds)
 
 
+def _no_state(view: View, run: Sequence[Term]) -> bool:
+    """Whether it is foretold, a way to stop, or what is logged: "you'll be numb a while"."""
+    first, last = run[0].first, run[-1].last
+    before = view.words[max(0, first - 3) : first]
+    foretold = before[-1:] == ["be"] and (before[:-1] in _YOU_WILL or before[-2:-1] in _YOU_WILL)
+    logged = view.words[last] == "pressure" and view.words[last + 1 : last + 2] in _LOGGED
+    return foretold or logged or view.words[first : first + 2] == _AT_ONCE
+
+
+_AT_ONCE = ["cold", "turkey"]
+_YOU_WILL = (["you'll"], ["youll"], ["you", "will"])
+_LOGGED = (["log"], ["logs"], ["check"], ["checks"], ["reading"], ["readings"], ["cuff"], ["goal"])
+
+
 _CANNOT = frozenset({"cant", "can't", "cannot", "couldnt", "couldn't", "dont", "don't"})
 _SENSED = frozenset({"see", "hear", "move", "eat", "drink", "open", "feel"})
 _YOU = frozenset({"you", "u", "we"})
@@ -256,3 +277,15 @@ def _with_object(view: View, last: Term) -> int:
 
 
 _ALSO = (["and"], ["y"])
+
+
+def _once(view: View, end: int) -> int:
+    """The end without "again", unless nothing is said without it: "uti again", "drank again"."""
+    if not view.lower.endswith(" again", 0, end):
+        return end
+    last = view.word_at(end) - 1
+    return end if last and view.words[last - 1] in _ONLY_AGAIN else view.ends[last - 1]
+
+
+_FOUND_SO = "tested "  # what a test gave is told behind it
+_ONLY_AGAIN = frozenset({"drank", "used", "using", "high", "fell"})

@@ -25,9 +25,18 @@ STAYED = word_set(
 OPENING = word_set("hours open closed opens office abierto abiertos cerrado")
 AS_DAY = word_set(
     "appt appointment visit due cita seen surgery before after cancel canceled missed confirmed"
-    " confirm dob shot labs test mri scan exam procedure draw since"
+    " confirm dob shot labs test mri scan exam procedure draw since replacement removal biopsy"
+    " colonoscopy mammogram ultrasound infusion cleaning echo checkup physical followup"
 )
 """What stands before "4-12" when it is no span of hours."""
+BOOKS = word_set(
+    "cancel canceled cancelled book booked schedule scheduled reschedule put keep mark sign squeeze"
+    " pencil got get have has down"
+)
+BOOKED = word_set(
+    "me him her us them mom dad son daughter wife husband appt appointment visit down in it"
+)
+"""Who is put down for a day, behind a word of :data:`BOOKS`."""
 JOINS = word_set("or and to thru through y")
 NTH = word_set("st nd rd th")
 ON = word_set("on dated since el desde until by through thru")

@@ -72,4 +72,4 @@ def _happened(view: View, index: int) -> bool:
 
 
 def _is_past(word: str) -> bool:
-    return word[-2:] == "ed" and len(word) > 4
+    return word[-2:] == "ed" and len(word) > 4 and word != "closed"

@@ -36,11 +36,15 @@ _DATED = cues.BEFORE | cues.OCCASION
 _CLEAR = frozenset(("wed", "mon"))  # hardly anything else in a clinic's texts
 _NOT_AFTER_CLEAR = frozenset(("to", "a", "he", "she", "we", "i"))
 _PLANNED = cues.PLANNED | frozenset(("cycle", "period", "birthday", "anniversary", "funeral"))
+_PLANNED |= {"follow"}
 _PLANNED |= cues.OCCASION - {"is", "was", "due"}
 _ENDS = frozenset(("", ".", "?", "!", ","))
 _SEEN = frozenset(("see", "confirmed", "confirm", "booked", "scheduled"))
 _SEEN |= {"appt", "appts", "appointment", "visit", "session", "cita"}
+_FAR_BOOKED = 6
 _JOIN = frozenset(("or", "and", "o", "y"))
+_VISITS = cues.EVENTS - {"test", "exam", "scan"}
+_ENDING = _JOIN | {"please", "pls", "plz", "instead", "thx", "thanks", "do", "can", "should"}
 _HELD = (cues.OCCASION - {"is", "was", "due"}) | {"court", "procedure", "cita", "see", "moved"}
 _TODAY = frozenset(("today", "tomorrow", "yesterday", "this", "that", "he", "she"))
 
@@ -175,10 +179,17 @@ def _hyphened(view: View, form: Form, index: int) -> bool:
         # "court 4-9 at 9", but "open 4-9"
         if before in _HELD and _hour().match(view.lower, form.end):
             return True
-        ends = view.lower[form.end : form.end + 1] in _ENDS or after_at(view, form.end) in _JOIN
-        told = before in cues.AS_DAY and view.plain[form.start - 2] not in "?!."
-        return told and ends
-    return before in _DATED or (before not in cues.COUNTED and _is_followed(view, form.end))
+        ends = view.lower[form.end : form.end + 1] in _ENDS or after_at(view, form.end) in _ENDING
+        told = before in cues.AS_DAY or (before == "for" and _is_booked(view, index))
+        return told and ends and view.plain[form.start - 2] not in "?!."
+    told = before in _DATED or before in cues.AS_DAY
+    return told or (before not in cues.COUNTED and _is_followed(view, form.end))
+
+
+def _is_booked(view: View, index: int) -> bool:
+    """Whether somebody is put down for it: "cancel me for 4-11", "book mom for 4-11"."""
+    before = view.words[max(0, index - _FAR_BOOKED) : index - 1]
+    return not cues.BOOKS.isdisjoint(before) and not cues.BOOKED.isdisjoint(before[-2:])
 
 
 def _is_followed(view: View, end: int) -> bool:
@@ -203,6 +214,8 @@ def _weekday(view: View, form: Form, index: int) -> bool:
         return False
     if word in SHORT_DAYS:
         return _short_day(view, index, before, after)
+    if word == "sun's":
+        return after in cues.EVENTS  # "sun's out"
     named = not before and view.capital[index] and _name_like().match(view.plain, form.end)
     return not named
 
@@ -249,9 +262,10 @@ def _short_day(view: View, index: int, before: str, after: str) -> bool:
         or after in cues.PART_OF_DAY
     ):
         return True
+    owned = before in cues.OWNERS | {"the"} and after in _VISITS  # "my wed appt"
     ends = gap[:1] in {"/", "+"} or (gap[:1] in _ENDS and word != "sun")
     again = before in _JOIN and index > 1 and view.words[index - 2] in DAYS  # "sat or sun"
-    if ends or again or (word in _CLEAR and _is_told(before, after)):
+    if owned or ends or again or (word in _CLEAR and _is_told(before, after)):
         return True
     return view.capital[index] and (word != "sun" or not after)
 

@@ -7,6 +7,9 @@ person's.
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from compliant_sms.phi._audience import Audience, audience_of, ends_sentence, sentence_of
 from compliant_sms.phi._audience_form import is_small, is_timed, named, priced
 from compliant_sms.phi._view import View
@@ -15,6 +18,7 @@ __all__ = ["Everybody", "ends_sentence"]
 
 _FEW = 9
 _AT_FIRST, _FEW_WORDS, _SMALL_LETTER, _NAMED, _PRICED, _TIMED = 2, 1, 3, 9, 4, 3
+_OF_ONE = 8
 # The words of other sentences count twice, those around thrice.
 _OF_ALL = 2
 
@@ -47,8 +51,21 @@ class Everybody:
         return weight + _NAMED * named(view) <= 0
 
 
+@cache
+def _of_one() -> re.Pattern[str]:
+    """What is said of one person's bill or booking, and of no offer: "we billed Aetna for 9/18"."""
+    return re.compile(
+        r"\b(?:we|they|i) billed\b|\bbilled (?:your|my|ur)\b"
+        r"|\bpayment plan (?:is |was |has been )?(?:set|starts|of|confirmed|approved)\b"
+        r"|\b(?:has|have|got|put) (?:you|u) (?:at|on|down|in|for)\b"
+        r"|\bauto-?pay (?:is |was )?(?:set|will)\b"
+    )
+
+
 def _of_form(view: View) -> int:
     """What the form of a text says more of a day or a place than of health."""
     weight = _AT_FIRST + (_FEW_WORDS if len(view.words) <= _FEW else 0)
     weight += _TIMED if is_timed(view) else 0
+    if _of_one().search(view.lower):
+        weight += _OF_ONE
     return weight + (_SMALL_LETTER if is_small(view) else 0) + (_PRICED if priced(view) else 0)

@@ -27,7 +27,7 @@ def findings_told(view: View, terms: Sequence[Term]) -> Iterator[Place]:
     until = 0
     for test in view.marked(marks.EXAMINED):
         said = said_of(view, test) if test >= until else None
-        if said is None or _supposed(view, test):
+        if said is None or _supposed(view, test) or _begins_after_a_date(view, said.first):
             continue
         first, pronoun = _past_articles(view, said.first)
         after = _end(view, first)
@@ -61,6 +61,12 @@ _NEAR = 5
 _BLANKS = frozenset({" ", "-"})
 _SAW = frozenset({"saw", "see", "found", "noticed", "spotted", "seen", "noted", "vimos", "vio"})
 _SAW |= {"looked", "looks", "appeared", "appears"}
+
+
+def _begins_after_a_date(view: View, first: int) -> bool:
+    """Whether a sentence ended with figures in between: "your test is 9/14. No metoprolol"."""
+    gap = view.gaps[first]
+    return ". " in gap and any(map(str.isdigit, gap))
 
 
 _IF = frozenset({"if", "si", "when", "cuando", "unless", "until"})

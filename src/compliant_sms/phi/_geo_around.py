@@ -9,10 +9,13 @@ from compliant_sms.phi._date_words import word_set
 from compliant_sms.phi._marks import DATE_WORD, DWELLING, GIVEN, LIVES, ONES, WHERE
 from compliant_sms.phi._place_words import (
     FIRMS,
+    FIRMS_NEAR,
     HOTELS,
     LONG_DWELLINGS,
     ORDINAL_ENDS,
+    OURS,
     STREETS,
+    SURE_STREETS,
     THEIRS,
 )
 from compliant_sms.phi._places import tail
@@ -23,6 +26,7 @@ __all__ = ["corner_at", "corner_by_word", "county_at", "residence_at", "street_a
 _Place = tuple[int, int, str]
 _MOST_NAME = 3
 _LEAD = 4
+_LONG_LEAD = 6
 _FEW = 8
 _HOMES = word_set("assisted senior independent nursing retirement mobile trailer rehab")
 _KINDS = _HOMES | {"home", "rv", "care"}
@@ -33,6 +37,8 @@ _BY_ROADS = HOTELS | {"motel", "inn", "hotel", "lodge", "suites"}
 _OF_CORNER, _APART = " &0123456789", " :,;.!?(-\n"
 _ENDS = STREETS | ORDINAL_ENDS
 _BOTH = frozenset({"and", "y"})
+_OF_FIRMS = FIRMS | FIRMS_NEAR | OURS | word_set("your ur you")
+_OWN = word_set("my our his her their")
 _LEADS = word_set("at on near by en stop esquina corner of to")
 
 
@@ -124,9 +130,20 @@ def street_at(view: View, at: int) -> _Place | None:
         return None
     if view.words[at + 1 : at + 2] and view.words[at + 1] in FIRMS:
         return None
-    if not any(mark & LIVES for mark in view.marks[max(0, first - _MOST_NAME) : first - 1]):
-        return None
-    return view.starts[first], view.ends[at], "geo/street"
+    return (view.starts[first], view.ends[at], "geo/street") if _is_lived(view, first, at) else None
+
+
+def _is_lived(view: View, first: int, at: int) -> bool:
+    """Whether words before a street say that somebody lives there: a firm is farther than they."""
+    if any(mark & LIVES for mark in view.marks[max(0, first - _MOST_NAME) : first - 1]):
+        return True
+    begin = max(0, first - _LONG_LEAD)
+    named = view.capital[first] or view.words[at] in SURE_STREETS
+    if not named or not _OF_FIRMS.isdisjoint(view.words[begin : first - 1]):
+        return False
+    # "can't find my place on Orchard Road"
+    placed = view.words[first - 2] == "place" and view.words[first - 3] in _OWN
+    return placed or any(mark & LIVES for mark in view.marks[begin : first - 1])
 
 
 def county_at(view: View, at: int) -> _Place | None:

@@ -11,7 +11,7 @@ from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term
 from compliant_sms.phi._view import View
 
-__all__ = ["SHOWN", "later_values", "shown_on_meters", "values_before"]
+__all__ = ["SHOWN", "later_values", "shown_on_meters", "value_again", "values_before"]
 
 Place = tuple[int, int, str]  # with the rule that saw it
 
@@ -117,6 +117,24 @@ def shown_on_meters(view: View) -> Iterator[Place]:
     for found in _on_a_meter().finditer(view.lower):
         yield *found.span("value"), "meter"
 
+
+@cache
+def _again() -> re.Pattern[str]:
+    return re.compile(
+        r"[^.?!\d\n]{0,28}[ ,](?:still|now|then|down to|back to|back up to) "
+        r"(?P<value>\d{2,3}(?:/\d{2,3})?)(?=(?: (?:now|again|after|today|this|later)|[.,;!?]|$))"
+    )
+
+
+def value_again(lower: str, place: Place) -> Place | None:
+    """The value of the same thing later: "sugar 58, drank juice, now 94"."""
+    if place[2] not in _MEASURED_AGAIN:
+        return None
+    found = _again().match(lower, place[1])
+    return (*found.span("value"), "again") if found else None
+
+
+_MEASURED_AGAIN = frozenset({"measure", "pressure", "warmth", "meal"})
 
 SHOWN = frozenset({"hi", "lo", "high", "low", "error", "err", "e"})
 """What meters show in letters; nobody writes of it without."""

@@ -97,9 +97,17 @@ def _confidence(link: str, known: Known) -> Confidence | None:
         names = {folder.lower(), folder.lower().partition(".")[0]}
         if names & listed("personal_folders") and page.lower() not in everybodys:
             return Confidence.LIKELY
-        if len(folder) == 1 and sum(map(str.isdigit, page)) >= _LEAST_WORD and not public:
+        if len(folder) == 1 and not public and _is_of_one(page):
             return Confidence.LIKELY
     return None
+
+
+def _is_of_one(page: str) -> bool:
+    """Whether a page in a folder of one letter has a number or a code in it."""
+    if sum(map(str.isdigit, page)) >= _LEAST_WORD:
+        return True
+    mixed = [piece for piece in _PIECE.findall(page) if not (piece.isalpha() or piece.isdigit())]
+    return any(len(piece) >= _LEAST_JUMBLED and not _is_wordy(piece) for piece in mixed)
 
 
 def _is_public(host: str, parts: list[str]) -> bool:

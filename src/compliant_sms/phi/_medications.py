@@ -65,6 +65,7 @@ def find_medications(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa:
         if view.lower.startswith(_VIDEO_VISITS, term.start):
             continue
         if term.kind & _TAKEN and term.start >= last and (span := _span(view, term, given=given)):
+            span = _without_shots(view, span)
             last = span[1]
             found.append(found_at(span, PhiLabel.MEDICATION, "medication/name"))
     if found and view.has_digit:
@@ -96,6 +97,20 @@ def _span(view: View, term: Term, *, given: bool) -> tuple[int, int] | None:
 
 
 _TIES = frozenset({" ", "-"})
+
+
+def _without_shots(view: View, span: tuple[int, int]) -> tuple[int, int]:
+    """Without what several have in common: "MMR and varicella" of "MMR and varicella shots"."""
+    start, end = span
+    if not view.lower.endswith((" shots", " vaccines"), start, end):
+        return span
+    at = view.word_at(start)
+    several = at > 1 and view.words[at - 1] in _AND
+    several = several and any(mark & marks.HEALTH for mark in view.marks[max(0, at - 3) : at - 1])
+    return (start, view.lower.rindex(" ", start, end)) if several else span
+
+
+_AND = frozenset({"and", "&", "n", "y"})
 
 
 def _is_done(term: Term, word: str, after: str) -> bool:

@@ -6,14 +6,20 @@ from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
     DATE_WORD,
+    DAY,
     GIVEN,
     HEALTH_TERM,
     LETTER,
     MONTH,
     NAME_CUE,
+    NAMING,
+    OTHER_NUMBER,
     OWNED,
+    PHONE_WORD,
+    RECORD_CUE,
     SURE_NAME,
     SURNAME,
+    TOWN,
 )
 from compliant_sms.phi._name_called import answers, are_two, called
 from compliant_sms.phi._name_extent import closes, starts_phrase
@@ -30,7 +36,7 @@ from compliant_sms.phi._name_reading import (
     name_at,
 )
 from compliant_sms.phi._name_unlisted import is_paired, owner, unlisted
-from compliant_sms.phi._name_verbs import told_by_verbs
+from compliant_sms.phi._name_verbs import FOODS, told_by_verbs
 from compliant_sms.phi._name_words import (
     ALIVE,
     ARTICLES,
@@ -51,10 +57,17 @@ from compliant_sms.phi._view import View
 __all__ = ["by_itself", "may_be_alone"]
 
 _STREETS = frozenset(word for word in PLACES if len(word) > 2)
-_ANSWERS = DOES | {"here", "is"}
+_ALSO = DOES | {"asks", "paid", "pays", "texted", "thinks"}
+_ANSWERS = _ALSO | {"here", "is"}
 _KIND = SURNAME | COMMON | GIVEN
 _NO_QUALITIES = word_set("isnt isn't is was aint not wasnt for")
 _UNLISTED = CANDIDATE | HEALTH_TERM
+_NO_WRITERS = THINGS | MODAL | MONTHS | BRANDS | FOODS
+_DAYS = frozenset({"day", "week", "weekend", "eve"})
+_SCHOOLS = frozenset(
+    {"escuela", "primaria", "secundaria", "colegio", "parque", "biblioteca", "iglesia"}
+)
+_FIELD = RECORD_CUE | NAMING | HEALTH_TERM | DATE_WORD | OTHER_NUMBER | PHONE_WORD
 _STOPS = frozenset({".", ". "})
 _BEFORE_ANY = word_set("for tell told about with but")
 _OF_SOMEBODY = word_set("she he who shes hes she's he's cant can't needs has wont")
@@ -162,6 +175,10 @@ def _with_capital(view: View, index: int, marks: int) -> Person | None:
 
 def _sure(view: View, index: int) -> Person | None:
     """A given name that is hardly a word, with the surname before it if there is one."""
+    if view.marks[index] & MONTH and not _DAYS.isdisjoint(view.words[index + 1 : index + 2]):
+        return None  # "columbus day"
+    if index and view.words[index - 1] in _SCHOOLS and view.gaps[index] == " ":
+        return None  # "la escuela Lincoln"
     if is_town(view, index) if view.capital[index] else _is_a_thing(view, index):
         return None
     if not view.given.isascii() and _is_past_tense(view, index):
@@ -220,7 +237,7 @@ def _stands_out(view: View, index: int) -> bool:
 def _told_from_a_word(view: View, index: int) -> Person | None:
     """A capitalised word that is a name too, if it is one here."""
     found = name_at(view, index, Openness.CAPITAL, "capital")
-    if found is None:
+    if found is None or _is_dated(view, index):
         return None
     marks, word = view.marks[index], view.words[index].removesuffix("'s")
     first = starts_phrase(view, index)
@@ -230,6 +247,7 @@ def _told_from_a_word(view: View, index: int) -> Person | None:
         return as_named(found, "full") if word not in MONTHS or first else None
     after = view.words[last + 1] if last + 1 < len(view.words) else ""
     happens = after in DOES and (word not in THINGS or _is_somebodys_doing(word, after))
+    happens = happens or (after in _ALSO and _is_told_apart(view, index))
     if first and not marks & COMMON and word not in THINGS and _is_mixed(view, index):
         return as_named(found, "given")
     if first and (happens or called(view, found) or answers(view, found) or are_two(view, last)):
@@ -237,6 +255,22 @@ def _told_from_a_word(view: View, index: int) -> Person | None:
     owns = view.words[last].endswith("'s") and last == index
     told = (word not in BRANDS or owns) and _amid_small_letters(view, index, found)
     return found if told or found.start < view.starts[index] else None  # "Big Ed"
+
+
+def _is_dated(view: View, index: int) -> bool:
+    """Whether a weekday stands before its date: "Sunday, Sept 21"."""
+    if not view.marks[index] & DAY:
+        return False
+    after = view.marks[index + 1 : index + 2]
+    return view.gaps[index + 1][-1:].isdigit() or (bool(after) and bool(after[0] & DATE_WORD))
+
+
+def _is_told_apart(view: View, index: int) -> bool:
+    """Whether a text has the same word in small letters as well: "Bill says the bill is wrong"."""
+    word = view.words[index]
+    return any(
+        other == word and not view.capital[at] for at, other in enumerate(view.words) if at != index
+    )
 
 
 def _is_somebodys_doing(word: str, after: str) -> bool:
@@ -269,6 +303,17 @@ def _amid_small_letters(view: View, index: int, found: Person) -> bool:
     return not view.capital[after] and not month
 
 
+def _writes(view: View, index: int) -> bool:
+    """Whether somebody begins with who writes, in small letters: "bao: the script was for 30"."""
+    ahead = index + 1
+    if ahead == len(view.words) or view.words[index] in _NO_WRITERS or view.marks[index] & _FIELD:
+        return False
+    if view.gaps[ahead] in {": ", " - "}:
+        return not view.capital[ahead]
+    town = view.words[ahead] == "from" and view.capital[ahead + 1 : ahead + 2] == [True]
+    return town and bool(view.marks[ahead + 1] & TOWN)  # "rose from Rosebud"
+
+
 def _in_small_letters(view: View, index: int) -> Person | None:
     """A word that is a name too, in small letters: only where the words after it say so."""
     word, ahead = view.words[index], index + 1
@@ -280,6 +325,7 @@ def _in_small_letters(view: View, index: int) -> Person | None:
         (word.endswith("'s") and bool(view.marks[ahead] & OWNED))
         or (after in HAPPENS and starts_phrase(view, index))
     )
+    alone = alone or (opens and _writes(view, index))
     if (alone and word not in THANKS) or (told and word not in THINGS):
         return name_at(view, index, Openness.RELATIVE, "word-alone")
     if not after or view.gaps[ahead] != " ":

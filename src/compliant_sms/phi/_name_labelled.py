@@ -25,6 +25,7 @@ _INSIDE = frozenset({" ", "_", "-"})
 _COLON = frozenset({":", "="})
 _SIGNS = _COLON | {"-", "- -"}
 _IS = frozenset({"is", "es"})
+_LEADS = _IS | {"to", "from", "a", "now"}  # "change my last name to Hartmann"
 _MOST_WORDS = 3
 
 
@@ -74,7 +75,7 @@ def _value(view: View, index: int, *, named: bool) -> Person | None:
     told = index < len(words) and gaps[index].strip() in (_SIGNS if named else _COLON)
     if not told and not (named and index < len(words) and gaps[index] == " "):
         return None
-    if not told and words[index] in _IS and gaps[index + 1 : index + 2] == [" "]:
+    if not told and words[index] in _LEADS and gaps[index + 1 : index + 2] == [" "]:
         index += 1
     if index >= len(words) or not _is_value(view, index, told=told):
         return None

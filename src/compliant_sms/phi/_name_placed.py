@@ -12,6 +12,7 @@ from compliant_sms.phi._marks import (
     CANDIDATE,
     COMMON,
     DATE_WORD,
+    DAY,
     FAMILY,
     GIVEN,
     HARDLY_NAME,
@@ -30,6 +31,7 @@ from compliant_sms.phi._marks import (
 )
 from compliant_sms.phi._name_extent import ends_phrase, starts_phrase
 from compliant_sms.phi._name_filed import filed, small_initials, viet
+from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_scripts import in_scripts
 from compliant_sms.phi._name_staff_words import DESKS, STAFF_THANKS, TITLES
@@ -47,6 +49,10 @@ _COMES_IN = frozenset({"checking", "arriving"})
 _WHOSE = frozenset({"my", "our", "her", "his", "the", "a"})
 _NICKNAME = frozenset({"nickname", "name"})
 _SIGNS = frozenset("-~.?!,")
+_PARTING = word_set(
+    "ok okay k see you u ya then there thanks thank thx ty so much great perfect sounds good sure"
+    " yes yep cool alright at on am pm"
+)
 _SHORT = 4
 _HOUSEHOLD = frozenset({"family", "kids", "twins", "siblings", "triplets", "familia"})
 _NO_SIGNATURES = THANKS | TITLES
@@ -201,7 +207,9 @@ def _no_words(view: View, last: int, between: str, *, here: bool) -> Person | No
         first -= 1
         if view.gaps[first] not in {" ", "-"}:
             break
-    if first > last or (first == last and (not here or len(view.words[last]) < 3)):
+    alone = first == last
+    here = here or (alone and first == 0 and view.capital[0])  # "Kateryna DOB 4/17/75"
+    if first > last or (alone and (not here or len(view.words[last]) < 3)):
         return None
     opens = starts_phrase(view, first) or (
         not here and view.words[first - 1] in {"for", "is", "its", "im", "by", "of", "from"}
@@ -303,7 +311,17 @@ def _staff_signs(view: View, found: Person, sign: str, before: str) -> bool:
         return False  # "Bill: $120"
     if not ends_phrase(view, found.last) or (after and DESKS.isdisjoint(after)):
         return False
+    if _only_parts(view, found):
+        return False
     thanked = before in STAFF_THANKS and sign in {",", "!", "."}
     if (thanked or sign in {"-", "~"}) and practice_speaks(view):
         return True
     return found.start > 0 and (thanked or sign not in {",", ""}) and writes_to_patient(view)
+
+
+def _only_parts(view: View, found: Person) -> bool:
+    """Whether nothing is said before a name but "ok see you Thursday", as who is expected does."""
+    said = view.words[: view.word_at(found.start)]
+    return said[:1] != ["see"] and all(
+        word in _PARTING or word.isdigit() or view.marks[at] & DAY for at, word in enumerate(said)
+    )

@@ -88,8 +88,8 @@ def _by_words_behind(view: View, found: Person) -> str:
 
 
 def _credential(view: View, index: int) -> str:
-    """Whether "RN" or "LCSW" follows."""
-    if view.words[index] not in CREDENTIALS:
+    """Whether "RN" or "LCSW" follows; in "Ana's PT visit" it is what she comes for."""
+    if view.words[index] not in CREDENTIALS or view.words[index - 1].endswith("'s"):
         return ""
     if view.gaps[index] not in {" ", ", ", " ("}:
         return ""

@@ -11,11 +11,11 @@ from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_words import BRANDS, MODAL, MONTHS, THINGS
 from compliant_sms.phi._view import View
 
-__all__ = ["told_by_verbs"]
+__all__ = ["FOODS", "told_by_verbs"]
 
 _NEVER = MODAL | MONTHS | THINGS | BRANDS
-# What is eaten rather than called.
-_FOODS = word_set("honey candy ginger sage basil cookie red")
+FOODS = word_set("honey candy ginger sage basil cookie red")
+"""What is eaten rather than called."""
 _ASKS = word_set("can could does did should is was has will would")
 _BEFORE_ASKING = word_set("when what time how so hi hey and but also ok or where why if")
 _DOES = word_set(
@@ -47,7 +47,7 @@ def told_by_verbs(view: View, index: int) -> bool:
     after = view.words[ahead]
     if not index:
         return _writes_again(view, ahead)
-    if view.gaps[index] != " " or word in _FOODS:
+    if view.gaps[index] != " " or word in FOODS:
         return False
     before = view.words[index - 1]
     opens = index == 1 or starts_phrase(view, index - 1)

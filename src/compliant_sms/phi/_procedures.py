@@ -59,9 +59,11 @@ def find_procedures(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: 
             end = view.ends[head] if head > term.last else term.end
             if further := _further().match(view.lower, end):
                 end = further.end()
-            end = max(end, _of_something(view, some, at))
+            end = _without_supplies(view, head, max(end, _of_something(view, some, at)))
             start = _start(view, some, at)
-            if not view.lower.endswith(_NOT_NEEDED, 0, start):
+            if view.lower.startswith("get ", start):
+                start = view.starts[term.last]  # "get tested"
+            if not (view.lower.endswith(_NOT_NEEDED, 0, start) or _is_no_care(view, term, end)):
                 last = end
                 found.append(found_at((start, end), PhiLabel.PROCEDURE, "procedure/term"))
     told = operations(view, some)
@@ -82,6 +84,38 @@ def _head(view: View, term: Term) -> int:
     return after - 1
 
 
+def _is_no_care(view: View, term: Term, end: int) -> bool:
+    """Whether it tells where something is: "the chemo room", or who fills in a form."""
+    fills = view.words[term.last] == "filling" and view.words[term.last + 1 : term.last + 2] in _IN
+    if fills:
+        return True
+    after = term.last + 1
+    return (
+        end == term.end
+        and view.words[after : after + 1] in _PLACES
+        and view.gaps[after] == " "
+        and not (term.first and view.words[term.first - 1] in _OWN)
+    )
+
+
+_IN = (["in"], ["out"], ["this"], ["these"])
+_PLACES = (["room"], ["entrance"], ["floor"], ["wing"], ["parking"], ["waiting"], ["solution"])
+_OWN = frozenset({"my", "your", "his", "her", "mi", "su"})
+
+
+def _without_supplies(view: View, last: int, end: int) -> int:
+    """The end, but for what a device is supplied with, or how it is done: "wound vac change"."""
+    if end == view.ends[last] and view.words[last] in _SUPPLIED and last and view.gaps[last] == " ":
+        before = view.words[last - 1]
+        told = view.words[last] != "change" or before in _CHANGED
+        told = told and not (before == "therapy" and view.words[last].startswith("session"))
+        return view.ends[last - 1] if told else end
+    return end
+
+
+_SUPPLIED = frozenset({"batteries", "battery", "sensors", "supplies", "canister", "change"})
+_SUPPLIED |= {"session", "sessions", "score", "output"}
+_CHANGED = frozenset({"vac", "pump", "sensor", "pod"})
 _TIES = frozenset({" ", "-", "/"})
 _HEADS = {
     Kind.PROCEDURE: "heads of a procedure",

@@ -11,7 +11,12 @@ from compliant_sms.phi import _health_values as forms
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._findings_told import findings_seen, findings_told, passed
 from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_readings import later_values, shown_on_meters, values_before
+from compliant_sms.phi._health_readings import (
+    later_values,
+    shown_on_meters,
+    value_again,
+    values_before,
+)
 from compliant_sms.phi._health_terms import Kind, Term, found_at, is_of_one, read_health
 from compliant_sms.phi._health_verdicts import Place, findings_of_tests, verdicts
 from compliant_sms.phi._known import Known
@@ -44,6 +49,8 @@ def find_results(view: View, known: Known) -> Iterable[PhiFinding]:  # noqa: ARG
         spans += phrased_results(view, terms)
     if view.has_digit and not any(rule == "measure" for _, _, rule in spans):
         spans += later_values(view, terms)
+    if view.has_digit:
+        spans += [again for place in spans if (again := value_again(view.lower, place))]
     if verdict:
         spans += verdicts(view, terms)
         spans += findings_of_tests(view, terms)
@@ -106,8 +113,7 @@ def _alone(
     ):
         cue = after != "/" or not said.isdisjoint(cues("pressure"))
         if _plausible(int(found[1]), int(found[3]), cue=cue):
-            named = lower.endswith("bp ", 0, start) and not lower[start - 4 : start - 3].isalpha()
-            yield start - 3 * named, found.end(), "pressure"
+            yield start, found.end(), "pressure"
         elif lower.startswith(_SIGHT, start) and not said.isdisjoint(cues("sight")):
             seen = forms.sight().match(lower, start)
             yield start, seen.end() if seen else end, "sight"

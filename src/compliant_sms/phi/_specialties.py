@@ -112,11 +112,18 @@ def _end(view: View, run: Sequence[Term], *, named: bool, ailing: bool) -> int:
     sure = any(not term.everyday for term in ours) and not _is_short(view, run)
     told = sure or (bool(ours) and not ailing and _sent_to(view, run[0].first))
     place = _place_after(view, last)
+    if place and named and view.capital[place] and view.words[last] in _ONLY_THERE:
+        # "Cancer" alone is an illness, "Cancer Center" a kind of care.
+        return view.ends[place] if view.words[place] in _CENTERS else view.ends[last]
     if place and not (named and view.capital[place]):
         return view.ends[last] if ours or view.words[place] in cues("places of care of any") else 0
     if told or (named and (place or _ends_a_name(view, (ours or run)[0], last))):
         return view.ends[last]
     return 0
+
+
+_ONLY_THERE = frozenset({"cancer", "pain", "breast", "birth"})
+_CENTERS = frozenset({"center", "centre"})
 
 
 def _is_short(view: View, run: Sequence[Term]) -> bool:

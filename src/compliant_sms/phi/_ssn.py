@@ -52,7 +52,7 @@ def _after_cue() -> re.Pattern[str]:
 @cache
 def _before_cue() -> re.Pattern[str]:
     return re.compile(
-        r"(?<![\w-])(?P<value>\d{9}|\d(?:\s\d){8}|\d{5}[ -]\d{4})[\s,-]{1,3}"
+        r"(?<![\w-])(?P<value>\d{9}|\d(?:\s\d){8}|\d{5}[ -]\d{4}|\d{3}-\d\d-\d{4})[\s,-]{1,3}"
         r"(?:(?:is|for|that'?s|thats|was|as|es|my|her|his|the|mi|su)\s){0,4}" + _CUE
     )
 
