@@ -230,6 +230,7 @@ class _Search(Generic[S]):
     found: list[Found[S]] = field(factory=list)
     counts: dict[PhraseRule[S], int] = field(factory=dict)
     stops: list[int] | None = None
+    turns: list[int] | None = None
 
     def run(self) -> list[Found[S]]:
         """Opening ways where the text begins, floating ones anywhere, others at their words."""
@@ -288,8 +289,9 @@ class _Search(Generic[S]):
         before, after = bisect_right(self.stops, start), bisect_left(self.stops, end)
         first = max(self.stops[before - 1] if before else 0, start - NEARBY, 0)
         if self.scanner.turns:
-            turns = (turn.end() for turn in self.scanner.turns.finditer(self.text))
-            first = max(first, *(turn for turn in turns if turn <= start), 0)
+            if self.turns is None:
+                self.turns = [turn.end() for turn in self.scanner.turns.finditer(self.text)]
+            first = max(first, *(turn for turn in self.turns if turn <= start), 0)
         last = self.stops[after] if after < len(self.stops) else len(self.text)
         return first, min(last, end + NEARBY)
 
