@@ -252,6 +252,15 @@ def test_exceptions(text: str, places: list[tuple[int, int]]) -> None:
     assert places == [(one.start, one.end) for one in found]
 
 
+def test_exceptions_before_a_turn() -> None:
+    """What stands before a turn excuses nothing behind it; what stands behind excuses all."""
+    scanner = Scanner.of([rule(r"\bcancel\b", unless=r"\bnever\b")], re.compile(r" (?=but )"))
+
+    assert len(scanner.search(" never but cancel", {"never", "but", "cancel"})) == 1
+    assert scanner.search(" cancel but never", {"never", "but", "cancel"}) == []
+    assert scanner.search(" never cancel", {"never", "cancel"}) == []
+
+
 def test_enough_is_enough() -> None:
     """A rule is found no more often than asked for, wherever it may begin."""
     rules = [rule(r"\bcancel\b"), rule(r"\b\w{1,9} cancel\b"), rule("^cancel"), rule("cancel")]

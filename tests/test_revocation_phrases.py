@@ -200,6 +200,7 @@ def test_limited(text: str, categories: set[Category]) -> None:
         *["STOP", "stop texting me", "no more reminders please", "Turn off text reminders"],
         *["stop sending reminders, I already paid my bill", "take me off the list"],
         *["stop texting me. No more promos", "remove my number"],
+        "i have to take care of my mother. you send too many texts, stop sending them",
     ],
 )
 def test_unlimited(text: str) -> None:
@@ -219,6 +220,7 @@ def test_unlimited(text: str) -> None:
         ("todos", False, set()),
         ("no texts at all", False, set()),
         ("just the promos", True, {Category.PROMOTIONS}),
+        ("just the vaccine clinic ones", True, {Category.CARE}),
         ("2", True, {Category.PROMOTIONS}),
         ("surveys and offers", True, {Category.SURVEYS, Category.PROMOTIONS}),
         ("keep reminders", True, set(Category) - {Category.APPOINTMENTS}),

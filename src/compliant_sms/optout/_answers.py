@@ -102,6 +102,9 @@ _NOT_AFTER_FIGURE = re.compile(
 )
 _PARTED = re.compile(r"\W{0,8}\w\s?[.,!;:]")
 _NOT_AFTER_LETTER = re.compile(r" {0,3}(?:you|we|they|the|do|did|are|is|am|there|u|not|or)\b")
+_SOUNDS = frozenset("ry")
+"""Letters that stand for a word: "r we late", where "c we are on our way" confirms."""
+_AFTER_A_SOUND = re.compile(r" {0,3}(?:we|they)\b")
 
 
 def named_in(prompt: str) -> Mapping[str, Intent]:
@@ -196,6 +199,8 @@ def _stuttered(word: str, named: Mapping[str, Intent]) -> str:
 def _continued(heard: str, word: str, rest: str) -> bool:
     """Whether what follows makes it something else; a comma parts a letter from its question."""
     if not word.isdigit() and (len(word) > 1 or _PARTED.match(heard)):
+        return False
+    if word not in _SOUNDS and _AFTER_A_SOUND.match(rest):
         return False
     more = _NOT_AFTER_FIGURE if word.isdigit() else _NOT_AFTER_LETTER
     return more.match(rest) is not None

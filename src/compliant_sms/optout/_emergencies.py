@@ -33,7 +33,9 @@ class Danger(StrEnum):
     HINT = "hint"
     """Danger to life when a different hint or sign stands in the text."""
     EXCUSE = "excuse"
-    """Signs in this text are none: the past, a general question, a family's history."""
+    """Signs in its clause are none: the past, a general question, a family's history."""
+    OVER = "over"
+    """Neither are those before it in any sentence: it went away, was looked after, was a joke."""
     NONE = "none"
     """What it covers is no danger at all: figures of speech, names of things, denials."""
 
@@ -47,14 +49,14 @@ def find_emergency(spoken: Spoken) -> _Found | None:
     Raises:
         ConfigurationError: the packaged phrases are damaged.
     """
-    return _told(dangers().search(spoken.text, spoken.words))
+    return _told(spoken.text, dangers().search(spoken.text, spoken.words))
 
 
-def _told(found: list[_Found]) -> _Found | None:
+def _told(text: str, found: list[_Found]) -> _Found | None:
     covers = [one for one in found if one.rule.says is Danger.NONE]
     signs = [one for one in found if one.rule.says not in _HARMLESS and not _covered(one, covers)]
-    excuses = [one for one in found if one.rule.says is Danger.EXCUSE]
-    return _gravest(signs, excuses)
+    excuses = [one for one in found if one.rule.says in _EXCUSES]
+    return _gravest(text, signs, excuses)
 
 
 def danger_beside(spoken: Spoken) -> _Found | None:
@@ -69,7 +71,7 @@ def danger_beside(spoken: Spoken) -> _Found | None:
     found, text = dangers().search(spoken.text, spoken.words), spoken.text
     if _MAY_ADVISE.search(text):
         found = [one for one in found if one.rule.says in _HARMLESS or _is_of_oneself(text, one)]
-    return _told(found)
+    return _told(text, found)
 
 
 def _is_of_oneself(text: str, found: _Found) -> bool:
@@ -100,23 +102,44 @@ _MAY_ADVISE = re.compile(
     r"|(?:call|dial|text|llame|marque|appelez|composez)(?: (?:a|al|le|to|us|or|text)){0,2}"
     r" \d{2,3})\b"
 )
-_HARMLESS = frozenset({Danger.EXCUSE, Danger.NONE})
+_EXCUSES = frozenset({Danger.EXCUSE, Danger.OVER})
+_HARMLESS = _EXCUSES | {Danger.NONE}
+_SENTENCE_END = re.compile(r"[.!?](?= |$)")
+# Where what is now is set against what was: "a heart attack last year and now chest pain", "but it
+# hurts again"; not where all is well now. What stands before it excuses nothing behind it.
+_WELL = "no|not|never|fine|better|okay|good|great|gone|well|normal|done|over|bien|mejor|mieux"
+_TURN = re.compile(
+    rf" (?=(?:and|but|then|so|,|y|pero|et|mais) (?:(?!(?:{_WELL})\b)\w{{1,12}} ){{0,5}}?"
+    r"(?:(?:right )?now(?! and then)|again|ahora|ahorita|otra vez|de nuevo|maintenant)\b)"
+)
 
 
 def _covered(one: _Found, covers: Iterable[_Found]) -> bool:
     return any(cover.start < one.end and one.start < cover.end for cover in covers)
 
 
-def _gravest(signs: list[_Found], excuses: list[_Found]) -> _Found | None:
+def _gravest(text: str, signs: list[_Found], excuses: list[_Found]) -> _Found | None:
     for one in signs:
         if one.rule.says is Danger.NOW:
             return one
-    if excuses:
-        return None
+    if signs and excuses:
+        signs = [one for one in signs if not any(_excuses(text, by, one) for by in excuses)]
     for one in signs:
         if one.rule.says is Danger.SIGN:
             return one
     return _together(signs)
+
+
+def _excuses(text: str, excuse: _Found, sign: _Found) -> bool:
+    """Whether an excuse stands in the clause of a sign, or says behind it that all is over."""
+    if sign.start <= excuse.start:
+        return excuse.rule.says is Danger.OVER or not _stands(_SENTENCE_END, text, sign, excuse)
+    return not any(_stands(end, text, excuse, sign) for end in (_SENTENCE_END, _TURN))
+
+
+def _stands(end: re.Pattern[str], text: str, first: _Found, second: _Found) -> bool:
+    """Whether a clause ends between two places."""
+    return any(first.end <= one.end() <= second.start for one in end.finditer(text))
 
 
 def _together(hints: list[_Found]) -> _Found | None:
@@ -128,4 +151,4 @@ def _together(hints: list[_Found]) -> _Found | None:
 @cache
 def dangers() -> Scanner[Danger]:
     """The phrases of all languages: danger is looked for in each of them."""
-    return Scanner.of(parse(documents(*FILES), Danger).rules)
+    return Scanner.of(parse(documents(*FILES), Danger).rules, _TURN)

@@ -19,12 +19,13 @@ _Found: TypeAlias = Found[Says]
 _A_FEW = 6
 """Words of a text in which slips are undone."""
 _NEARBY = 14
-"""Words on either side of a form in which something can excuse it."""
+"""Words on either side of a form in which something in its sentence can excuse it."""
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]{1,8})?|\d+|[^\w\s]|\n")
 _ASCII_TOKEN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]{1,8})?|[0-9]+|[^A-Za-z0-9_\s]|\n")
 """The same for texts in ASCII; classes of few characters are found faster."""
 _TWICE = re.compile(r"([a-z])\1+")
 _SIGNS = frozenset("\U0001f6d1\U0001f6ab\u270b\u26d4\U0001f4f5\U0001f645\U0001f515\U0001f590")
+_ENDS = frozenset(".!;\n")
 _MOST_KEPT = 4096
 _SHORTEST_PHONE = 4
 _SHORTEST_SLIP = 4
@@ -77,8 +78,15 @@ def _found(
 
 
 def _is_excused(form: Form, row: str, match: re.Match[str]) -> bool:
-    start = max(0, match.start() - _NEARBY)
-    return bool(form.unless and form.unless.search(row, start, match.end() + _NEARBY))
+    if form.unless is None:
+        return False
+    ends = grammar().ends
+    start, last = max(0, match.start() - _NEARBY), match.end() + _NEARBY
+    for before in ends.finditer(row, start, match.start()):
+        start = before.end()
+    if after := ends.search(row, match.end() - 1, last):
+        last = after.end()
+    return form.unless.search(row, start, last) is not None
 
 
 class _Signs(dict[str, str]):
@@ -107,6 +115,8 @@ def _kind(word: str) -> str:
         return "asks"
     if word.endswith("'s"):
         return "whose"
+    if word in _ENDS:
+        return "ends"
     return OTHER if word[0].isalpha() else "mark"
 
 

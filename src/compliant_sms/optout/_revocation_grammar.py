@@ -26,7 +26,7 @@ _A_WHOLE = 18
 OTHER = "other"
 """The class of words that are in no class."""
 _NAME = re.compile(r"[a-z]+")
-_SPECIAL = frozenset({"mark", "asks", "sign", "phone", "number", "whose", OTHER})
+_SPECIAL = frozenset({"mark", "ends", "asks", "sign", "phone", "number", "whose", OTHER})
 _WIDE = frozenset({"any", "gap", "inside"})
 _NAMING = ("pattern", "unless", "calls", "needs")
 _FIRST = 0xE000  # private use: no text holds what stands for its words
@@ -40,7 +40,7 @@ class Form:
         rule: its name, and what it says.
         pattern: finds it in a row of classes.
         members: of each class the signs.
-        unless: what excuses it nearby.
+        unless: what excuses it nearby in its sentence.
         needs: words of which the text must hold one, beside one that calls for it.
         whole: whether it is a whole text.
     """
@@ -79,6 +79,7 @@ class Grammar:
         long: the same for texts of any length.
         signs: word to the sign of its classes.
         special: the signs of marks, figures and unknown words.
+        ends: finds where a sentence ends in a row of signs.
         slips: what is left of a keyword without one letter, to the keywords.
         joined: keywords that are understood with the next word joined to them.
         ordinary: words that are neither.
@@ -89,6 +90,7 @@ class Grammar:
     long: Calls
     signs: Mapping[str, str]
     special: Mapping[str, str]
+    ends: re.Pattern[str]
     slips: Mapping[str, tuple[str, ...]]
     joined: tuple[str, ...]
     ordinary: frozenset[str]
@@ -138,6 +140,7 @@ def _of(table: Mapping[str, Any]) -> Grammar:
         _calls((form, words) for form, words in calls if not form.whole),
         signs,
         _special_signs(),
+        re.compile(f"[{members['ends']}{members['asks']}]"),
         _slips(listed(table["slips"])),
         tuple(listed(table["joined"])),
         frozenset(listed(table["ordinary"])),
@@ -202,6 +205,7 @@ def _signs(
     for classes_of, sign in sign_of.items():
         for name in classes_of:
             members[name] += sign
+    members["mark"] += members["ends"]
     return signs, members
 
 

@@ -99,6 +99,7 @@ class Scanner(Generic[S]):
         floating: the ways that may begin with any word.
         opens: the ways that are said where the text begins.
         of_rule: the ways of each rule.
+        turns: finds where what was said before excuses nothing any more, within a sentence.
     """
 
     ways: tuple[_Way, ...]
@@ -110,10 +111,18 @@ class Scanner(Generic[S]):
     floating: int
     opens: int
     of_rule: Mapping[PhraseRule[S], int]
+    turns: re.Pattern[str] | None
 
     @classmethod
-    def of(cls, rules: Collection[PhraseRule[S]]) -> Scanner[S]:
-        """A scanner for these rules."""
+    def of(
+        cls, rules: Collection[PhraseRule[S]], turns: re.Pattern[str] | None = None
+    ) -> Scanner[S]:
+        """A scanner for these rules.
+
+        Args:
+            rules: what to look for.
+            turns: finds where, within a sentence, what was said before excuses nothing any more.
+        """
         said = [(rule, way) for rule in rules for way in ways(_pattern(rule))]
         all_ways = tuple(_Way(way) for _, way in said)
         needs = [_needs(rule, way) for (rule, _), way in zip(said, all_ways, strict=True)]
@@ -129,6 +138,7 @@ class Scanner(Generic[S]):
             _bits(not words for words in starts),
             _bits(way.pattern[0] == "^" for way in all_ways),
             _bits_of(rule for rule, _ in said),
+            turns,
         )
 
     def search(self, text: str, words: set[str], *, most: int = MOST_OF_A_RULE) -> list[Found[S]]:
@@ -220,6 +230,7 @@ class _Search(Generic[S]):
     found: list[Found[S]] = field(factory=list)
     counts: dict[PhraseRule[S], int] = field(factory=dict)
     stops: list[int] | None = None
+    turns: list[int] | None = None
 
     def run(self) -> list[Found[S]]:
         """Opening ways where the text begins, floating ones anywhere, others at their words."""
@@ -277,6 +288,10 @@ class _Search(Generic[S]):
             self.stops = [stop.end() for stop in _STOP.finditer(self.text)]
         before, after = bisect_right(self.stops, start), bisect_left(self.stops, end)
         first = max(self.stops[before - 1] if before else 0, start - NEARBY, 0)
+        if self.scanner.turns:
+            if self.turns is None:
+                self.turns = [turn.end() for turn in self.scanner.turns.finditer(self.text)]
+            first = max(first, *(turn for turn in self.turns if turn <= start), 0)
         last = self.stops[after] if after < len(self.stops) else len(self.text)
         return first, min(last, end + NEARBY)
 
