@@ -7,7 +7,11 @@ import time
 from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from asyncio import Task
 
 __all__ = ["async_sleep", "blocking_sleep", "entropy", "new_id", "now", "to_the_end"]
 
@@ -45,6 +49,18 @@ async def async_sleep(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
+@cache
+def _lasting() -> type[Task[Any]]:
+    """A task that nobody cancels, also not a loop that cancels all of them at its end."""
+    import asyncio  # noqa: PLC0415 - as above
+
+    class Lasting(asyncio.Task[Any]):
+        def cancel(self, msg: object = None) -> bool:  # noqa: ARG002 - whatever it is
+            return False
+
+    return Lasting
+
+
 async def to_the_end(rest: Coroutine[Any, Any, T]) -> T:
     """Have it go on in a task of its own, and wait for its end however often one is cancelled.
 
@@ -53,7 +69,7 @@ async def to_the_end(rest: Coroutine[Any, Any, T]) -> T:
     """
     import asyncio  # noqa: PLC0415 - as above
 
-    task = asyncio.ensure_future(rest)
+    task: asyncio.Task[T] = _lasting()(rest, loop=asyncio.get_running_loop())
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -62,5 +78,5 @@ async def to_the_end(rest: Coroutine[Any, Any, T]) -> T:
                 await asyncio.wait([task])
         raise
     except GeneratorExit:  # nothing can be awaited any more
-        task.cancel()
+        asyncio.Task.cancel(task)
         raise
