@@ -28,6 +28,7 @@ from compliant_sms import (
     observing,
     record_keeping,
     secure_desk,
+    system,
     upkeep,
     volume_control,
 )
@@ -457,6 +458,35 @@ def test_a_loop_that_ends_while_it_is_settled(
     assert sending[0].cancelled()
     (text,) = make_messenger().history(PERSON).texts
     assert states(text) == ["claimed", "sent"]
+
+
+def test_a_loop_that_ends_while_a_handler_waits(
+    arguments: dict[str, Any],
+    make_messenger: Callable[..., Messenger],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It ends, though the handler waits for somebody who has ended already."""
+    monkeypatch.setattr(system, "_LONGEST_AT_THE_END", 0.0)
+
+    async def program() -> None:
+        told = asyncio.Event()
+
+        async def waits(_: object) -> None:
+            told.set()
+            await asyncio.Event().wait()
+
+        own = AsyncMessenger(**arguments)
+        own.on(TextReceived, waits)
+        received = asyncio.ensure_future(own.receive(from_patient("Call me please", "SM1")))
+        await told.wait()
+        assert not received.done()
+
+    ending = threading.Thread(target=asyncio.run, args=(program(),), daemon=True)
+    ending.start()
+    ending.join(PATIENCE)
+
+    assert not ending.is_alive()
+    assert make_messenger().receive(from_patient("Call me please", "SM1")).events[0].new is False
 
 
 def test_a_caller_who_hangs_up(arguments: dict[str, Any]) -> None:

@@ -17,6 +17,10 @@ __all__ = ["async_sleep", "blocking_sleep", "entropy", "new_id", "now", "to_the_
 
 T = TypeVar("T")
 
+# Seconds that what must not be left half done has at the end of its event loop. It may wait for
+# what has ended already: a handler for room in a queue, the store for another process.
+_LONGEST_AT_THE_END = 5.0
+
 
 def now() -> datetime:
     """The present instant in UTC."""
@@ -51,11 +55,12 @@ async def async_sleep(seconds: float) -> None:
 
 @cache
 def _lasting() -> type[Task[Any]]:
-    """A task that nobody cancels, also not a loop that cancels all of them at its end."""
+    """A task that goes on for a while where a loop cancels all of them at its end."""
     import asyncio  # noqa: PLC0415 - as above
 
     class Lasting(asyncio.Task[Any]):
         def cancel(self, msg: object = None) -> bool:  # noqa: ARG002 - whatever it is
+            self.get_loop().call_later(_LONGEST_AT_THE_END, super().cancel)
             return False
 
     return Lasting
