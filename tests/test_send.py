@@ -35,6 +35,7 @@ from compliant_sms import (
 )
 from compliant_sms.consent import Revoked, WrittenAgreement
 from compliant_sms.errors import (
+    CommitUnknown,
     ConfigurationError,
     IdempotencyConflict,
     InvalidInput,
@@ -842,6 +843,22 @@ def test_a_signal_that_meets_the_commit(
     (sent,) = messenger.dispatch_due()
     assert isinstance(sent, Sent)
     assert outgoing(carrier) == [BODY]
+
+
+def test_a_store_that_failed_is_not_asked_to_give_back(
+    make_messenger: Make, make_store: Callable[[], StoreKind], carrier: Sandbox
+) -> None:
+    """Whoever called hears of it at once; a claim that was recorded all the same runs out."""
+    failing = make_messenger(store=Signalled(make_store(), CommitUnknown))
+    messenger = make_messenger()
+    agree(messenger)
+
+    with pytest.raises(CommitUnknown):
+        remind(failing)
+
+    (text,) = messenger.history(PERSON).texts
+    assert [step.state for step in text.steps] == [State.CLAIMED]
+    assert outgoing(carrier) == []
 
 
 def test_a_claim_that_was_undone_is_not_given_back(
