@@ -28,10 +28,12 @@ from compliant_sms import (
     observing,
     record_keeping,
     secure_desk,
+    system,
     upkeep,
     volume_control,
 )
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
+from compliant_sms.events import TextReceived
 from compliant_sms.flows._admit import Claimed
 from compliant_sms.inbox_desk import AsyncInboxDesk, InboxDesk
 from compliant_sms.joined import AsyncJoinedMessenger, JoinedMessenger
@@ -299,6 +301,7 @@ class Interrupting:
         self._settling = settling
         self._claimed = False
         self.victim: asyncio.Task[Any] | None = None
+        self.settled = False
         self.meanwhile: list[Callable[[], object]] = []
 
     def __getattr__(self, name: str) -> Any:
@@ -317,6 +320,8 @@ class Interrupting:
         self._claims -= isinstance(result, Claimed)
         if self._claims == 0 and isinstance(result, Claimed):
             self._claimed = True
+            await self._cancel()
+        if self.settled:
             await self._cancel()
         return result
 
@@ -408,6 +413,98 @@ def test_cancelled_while_it_is_settled(arguments: dict[str, Any], carrier: Sandb
 
     assert seen == ["claimed", "sent"]
     assert outgoing(carrier) == [BODY]
+
+
+class Ending:
+    """A store under which the event loop ends while what came of a request is recorded."""
+
+    def __init__(self, store: Any, end: Callable[[], object], when: Callable[[], object]) -> None:
+        self._store, self._end, self._when = store, end, when
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def asynchronous(self, keyring: Any = None) -> Any:
+        self._port = self._store.asynchronous(keyring)
+        return self
+
+    async def run(self, work: Any) -> Any:
+        if self._when():
+            self._end()
+            for _ in range(20):  # by then all tasks were cancelled
+                await asyncio.sleep(0)
+        return await self._port.run(work)
+
+
+def test_a_loop_that_ends_while_it_is_settled(
+    arguments: dict[str, Any], make_messenger: Callable[..., Messenger], carrier: Sandbox
+) -> None:
+    """So it is where the program ends, and the loop cancels whatever task there is."""
+    sending: list[asyncio.Task[Any]] = []
+    transport = AsyncTransport()
+
+    async def program() -> None:
+        over = asyncio.Event()
+        store = Ending(arguments["store"], over.set, carrier.messages)
+        changed = {"store": store, "transport": transport}
+        own = AsyncMessenger(people=chicago, **(arguments | changed))
+        await own.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+        sending.append(asyncio.ensure_future(remind_async(own)))
+        await over.wait()
+
+    asyncio.run(program())
+    asyncio.run(transport.aclose())
+
+    assert sending[0].cancelled()
+    (text,) = make_messenger().history(PERSON).texts
+    assert states(text) == ["claimed", "sent"]
+
+
+def test_a_loop_that_ends_while_a_handler_waits(
+    arguments: dict[str, Any],
+    make_messenger: Callable[..., Messenger],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It ends, though the handler waits for somebody who has ended already."""
+    monkeypatch.setattr(system, "_LONGEST_AT_THE_END", 0.0)
+
+    async def program() -> None:
+        told = asyncio.Event()
+
+        async def waits(_: object) -> None:
+            told.set()
+            await asyncio.Event().wait()
+
+        own = AsyncMessenger(**arguments)
+        own.on(TextReceived, waits)
+        received = asyncio.ensure_future(own.receive(from_patient("Call me please", "SM1")))
+        await told.wait()
+        assert not received.done()
+
+    ending = threading.Thread(target=asyncio.run, args=(program(),), daemon=True)
+    ending.start()
+    ending.join(PATIENCE)
+
+    assert not ending.is_alive()
+    assert make_messenger().receive(from_patient("Call me please", "SM1")).events[0].new is False
+
+
+def test_a_caller_who_hangs_up(arguments: dict[str, Any]) -> None:
+    """A callback is taken in, and told, though its request is cancelled: a repeat tells nothing."""
+
+    async def cancelled(call: Call, own: Any) -> list[Any]:
+        await call(own.consent.grant, PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+        told: list[Any] = []
+        own.on(TextReceived, told.append)
+        store.settled = True
+        await store.interrupted(own.receive(from_patient("Call me please", "SM1")))
+        store.settled = False
+        again = await own.receive(from_patient("Call me please", "SM1"))
+        return [len(told), again.events[0].new]
+
+    store = Interrupting(arguments["store"], claims=0)
+
+    assert on_facade(AsyncMessenger, cancelled, **(arguments | {"store": store})) == [1, False]
 
 
 def test_a_claim_of_somebody_else_is_not_given_back(

@@ -22,6 +22,7 @@ from attrs import evolve
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from compliant_sms import Held, Keyring, Messenger, Rulebook, Sent, Settings, flows
@@ -46,7 +47,7 @@ from compliant_sms.stores._schema import tables
 from compliant_sms.stores._transaction import SqlTransaction
 from conftest import MORNING, PATIENT, PERSON
 from databases import Server
-from hooks import until
+from hooks import PATIENCE, until
 from ledgers import PRACTICE, fill
 from test_receive import callback, from_patient
 from test_send import BODY, agree, remind
@@ -693,6 +694,38 @@ def test_closed_by_others(postgres_dsn: str) -> None:
 
 
 # Event loops
+
+
+def test_a_loop_that_ends_while_a_pool_connects(
+    store: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that ends with work in hand ends: nobody waits for a connection for ever."""
+    store.open()
+    port, connect = store.asynchronous(), AsyncConnection.connect
+    connected: list[str] = []
+
+    async def main() -> None:
+        begun = asyncio.Event()
+
+        async def never(conninfo: str, **options: Any) -> Any:
+            connected.append(conninfo)
+            if len(connected) == 1:  # beside the pool, to see to the tables
+                return await connect(conninfo, **options)
+            begun.set()
+            return await asyncio.Event().wait()
+
+        monkeypatch.setattr(AsyncConnection, "connect", never)
+        task = asyncio.ensure_future(port.run(writing("n")))
+        await begun.wait()
+        for _ in range(20):  # the pool's own scheduler is still about to wait
+            await asyncio.sleep(0)
+        assert not task.done()
+
+    program = threading.Thread(target=asyncio.run, args=(main(),), daemon=True)
+    program.start()
+    program.join(PATIENCE)
+
+    assert not program.is_alive()
 
 
 def test_one_store_on_several_loops(store: PostgreSQL) -> None:

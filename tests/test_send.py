@@ -36,13 +36,16 @@ from compliant_sms import (
 )
 from compliant_sms.consent import Revoked, WrittenAgreement
 from compliant_sms.errors import (
+    CommitUnknown,
     ConfigurationError,
     IdempotencyConflict,
     InvalidInput,
     NoAnswer,
     UnknownMessage,
 )
+from compliant_sms.flows._admit import Claimed
 from compliant_sms.lifecycle import State
+from compliant_sms.messenger import StoreKind
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Category, Twilio
 from compliant_sms.records import decode
@@ -787,6 +790,104 @@ def test_process_dies(
 
     assert outgoing(carrier) == [BODY]
     assert isinstance(remind(messenger), Sent)
+
+
+class Signalled:
+    """A store under which a signal meets the commit of a claim: just after it, or just before."""
+
+    def __init__(self, store: Any, kind: type[BaseException]) -> None:
+        self._store, self._kind = store, kind
+        self.meanwhile: Callable[[], object] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def blocking(self, keyring: Any = None) -> Any:
+        self._port = self._store.blocking(keyring)
+        return self
+
+    async def run(self, work: Any) -> Any:
+        async def undone(tx: Any) -> Any:
+            step = await work(tx)
+            if self.meanwhile is not None and isinstance(step, Claimed):
+                raise self._kind
+            return step
+
+        try:
+            step = await self._port.run(undone)
+        except self._kind:
+            assert self.meanwhile is not None
+            self.meanwhile()
+            raise
+        if isinstance(step, Claimed):
+            raise self._kind
+        return step
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, TimeoutError])
+def test_a_signal_that_meets_the_commit(
+    make_messenger: Make,
+    make_store: Callable[[], StoreKind],
+    carrier: Sandbox,
+    kind: type[BaseException],
+) -> None:
+    """A text that was claimed, and surely did not leave, is due again, not uncertain."""
+    signalled = make_messenger(store=Signalled(make_store(), kind))
+    messenger = make_messenger()
+    agree(messenger)
+
+    with pytest.raises(kind):
+        remind(signalled)
+
+    (text,) = messenger.history(PERSON).texts
+    assert [step.state for step in text.steps] == [State.CLAIMED, State.DUE]
+    (sent,) = messenger.dispatch_due()
+    assert isinstance(sent, Sent)
+    assert outgoing(carrier) == [BODY]
+
+
+def test_a_store_that_failed_is_not_asked_to_give_back(
+    make_messenger: Make, make_store: Callable[[], StoreKind], carrier: Sandbox
+) -> None:
+    """Whoever called hears of it at once; a claim that was recorded all the same runs out."""
+    failing = make_messenger(store=Signalled(make_store(), CommitUnknown))
+    messenger = make_messenger()
+    agree(messenger)
+
+    with pytest.raises(CommitUnknown):
+        remind(failing)
+
+    (text,) = messenger.history(PERSON).texts
+    assert [step.state for step in text.steps] == [State.CLAIMED]
+    assert outgoing(carrier) == []
+
+
+def test_a_claim_that_was_undone_is_not_given_back(
+    make_messenger: Make,
+    make_store: Callable[[], StoreKind],
+    carrier: Sandbox,
+    clock: MovableClock,
+) -> None:
+    """Whoever claimed the text since then may be sending it: that claim stays."""
+    store = Signalled(make_store(), KeyboardInterrupt)
+    signalled, messenger = make_messenger(store=store), make_messenger()
+    agree(messenger)
+    clock.move_to(NIGHT)
+    remind(messenger)
+    clock.move_to(DAWN)
+
+    def claimed_by_another() -> None:
+        clock.advance(timedelta(minutes=2))
+        carrier.fail_next("drop")
+        (uncertain,) = messenger.dispatch_due()
+        assert isinstance(uncertain, Uncertain)
+
+    store.meanwhile = claimed_by_another
+    with pytest.raises(KeyboardInterrupt):
+        signalled.dispatch_due()
+
+    (text,) = messenger.history(PERSON).texts
+    assert text.message.state is State.UNCERTAIN
 
 
 class Meanwhile:

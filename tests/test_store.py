@@ -433,6 +433,30 @@ def test_interrupted_transaction(store: SQLite, kind: type[BaseException]) -> No
     assert count(store) == 0
 
 
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, TimeoutError])
+def test_interrupted_right_after_the_begin(store: SQLite, kind: type[BaseException]) -> None:
+    """No transaction stays open after a signal, which comes once another process let go."""
+    connection = store._connection
+
+    class HeldByAnother:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(connection, name)
+
+        def execute(self, sql: str, *values: Any) -> Any:
+            done = connection.execute(sql, *values)  # type: ignore[union-attr]
+            if sql.startswith("BEGIN"):
+                store._connection = connection
+                raise kind
+            return done
+
+    store._connection = HeldByAnother()  # type: ignore[assignment]
+    with pytest.raises(kind):
+        store.run(writing("mine"))
+
+    assert store.run(writing("later")) == "later"
+    assert count(store) == 1
+
+
 def test_interrupted_right_after_the_commit(store: SQLite) -> None:
     """What is on disk is told to be there: most signals come while the disk is waited for."""
     connection = store._connection
@@ -858,6 +882,35 @@ def test_cancelled_in_the_middle(store: SQLite) -> None:
         return int(found)
 
     assert asyncio.run(main()) == 1
+
+
+def test_no_thread_for_a_task(store: SQLite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What raised because no thread could be started is not done by whoever comes next."""
+    port = store.asynchronous()
+
+    def exhausted(_: object) -> None:
+        msg = "can't start new thread"
+        raise RuntimeError(msg)
+
+    async def main() -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", exhausted)
+            with pytest.raises(RuntimeError, match="new thread"):
+                await port.run(writing("mine"))
+        assert await port.run(writing("next")) == "next"
+
+    asyncio.run(main())
+
+    assert count(store) == 1
+
+
+def test_no_event_loop(store: SQLite) -> None:
+    """Nor is what was asked for outside of asyncio, as under another kind of loop."""
+    with pytest.raises(RuntimeError, match="event loop"):
+        store.asynchronous().run(writing("mine")).send(None)
+
+    assert store.run(writing("later")) == "later"
+    assert count(store) == 1
 
 
 def test_dropped_task(store: SQLite) -> None:

@@ -33,7 +33,7 @@ from compliant_sms import (
 from compliant_sms.conversations import BusinessHours, InboxPlan, Queue
 from compliant_sms.errors import InvalidInput
 from compliant_sms.imports import ImportedConsent, ImportedOptOut
-from compliant_sms.lookups import DncAnswer, LookUpAnswers
+from compliant_sms.lookups import DncAnswer, LookUpAnswers, LookUps
 from compliant_sms.people import Authorisation, PatientFacts, SoftOptIn
 from compliant_sms.practice import Campaign
 from compliant_sms.providers import Twilio
@@ -538,6 +538,25 @@ def test_a_set_up(facade: Any, usual: dict[str, Any], argument: str, value: Any)
     """
     with pytest.raises(InvalidInput, match=rf"^{argument} (is of a type|must be True or False)"):
         facade(**usual | {argument: value})
+
+
+@pytest.mark.parametrize("facade", [Messenger, AsyncMessenger])
+@pytest.mark.parametrize("argument", ["clock", "ids", "people", "secure_links", "lookups"])
+def test_a_set_up_of_coroutine_functions(facade: Any, usual: dict[str, Any], argument: str) -> None:
+    """They are refused at once where nobody awaits them, and taken where somebody does."""
+
+    async def answer(*_: object) -> None: ...
+
+    class Answers:
+        async def __call__(self, *_: object) -> None: ...
+
+    for each in (answer, Answers(), partial(answer)):
+        value = LookUps(line_type=each) if argument == "lookups" else each  # type: ignore[arg-type]
+        if facade is AsyncMessenger and argument not in {"clock", "ids"}:
+            facade(**usual | {argument: value})
+            continue
+        with pytest.raises(InvalidInput, match=r"is a coroutine function.* Pass a plain function"):
+            facade(**usual | {argument: value})
 
 
 def test_a_set_up_of_a_hosts_own(usual: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from inspect import iscoroutinefunction
 from math import nan
 from numbers import Real
 from typing import Any, TypeGuard
@@ -29,6 +30,7 @@ __all__ = [
     "each_of",
     "flag",
     "how_many",
+    "is_awaited",
     "kind",
     "language",
     "positive_span",
@@ -75,6 +77,11 @@ def a_kind(value: object, kinds: type | tuple[type, ...], name: str, instead: st
     if not isinstance(value, kinds):
         msg = f"{name} is of a type that cannot be used. Pass {instead}."
         raise InvalidInput(msg)
+
+
+def is_awaited(function: object) -> bool:
+    """Whether whoever calls it must await what it returns."""
+    return iscoroutinefunction(function) or iscoroutinefunction(type(function).__call__)
 
 
 def each_of(

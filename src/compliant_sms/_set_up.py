@@ -96,6 +96,10 @@ def refuse_other_types(given: Mapping[str, object]) -> None:
         if is_class or not any(hasattr(value, each) for each in having):
             msg = f"{name} is of a type that cannot be used. Pass {instead}."
             raise InvalidInput(msg)
+    for name in ("clock", "ids"):
+        if _given.is_awaited(given[name]):
+            msg = f"{name} is a coroutine function, and nobody awaits it. Pass a plain function."
+            raise InvalidInput(msg)
 
 
 async def nobody(_: str) -> Profile | None:
@@ -108,7 +112,17 @@ T = TypeVar("T")
 
 
 def never_suspending(ask: Callable[P, T]) -> Callable[P, Coroutine[object, object, T]]:
-    """A host's blocking function as a flow asks it."""
+    """A host's blocking function as a flow asks it.
+
+    Raises:
+        InvalidInput: it is a coroutine function.
+    """
+    if _given.is_awaited(ask):
+        msg = (
+            "what is asked of the host, such as people, is a coroutine function, and a Messenger "
+            "has no event loop to run it on. Pass a plain function, or use AsyncMessenger."
+        )
+        raise InvalidInput(msg)
 
     async def answer(*args: P.args, **kwargs: P.kwargs) -> T:
         return ask(*args, **kwargs)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from inspect import isawaitable, iscoroutine, iscoroutinefunction
+from inspect import isawaitable, iscoroutine
 from threading import Lock
 from typing import TypeAlias, TypeVar, cast
 
 from attrs import frozen
 
+from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 from compliant_sms.events import Event
 from compliant_sms.log_fields import log_event, log_failure, where
@@ -59,8 +60,7 @@ class Hooks:
         if not callable(handler):
             msg = "the handler cannot be called. Pass a function that takes the event."
             raise InvalidInput(msg)
-        awaited = iscoroutinefunction(handler) or iscoroutinefunction(type(handler).__call__)
-        if awaited and not self._awaits:
+        if _given.is_awaited(handler) and not self._awaits:
             raise InvalidInput(_BLOCKING)
         new = _Subscription(kind, cast("Handler[Event]", handler))
         with self._lock:

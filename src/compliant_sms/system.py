@@ -7,11 +7,19 @@ import time
 from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from asyncio import Task
 
 __all__ = ["async_sleep", "blocking_sleep", "entropy", "new_id", "now", "to_the_end"]
 
 T = TypeVar("T")
+
+# Seconds that what must not be left half done has at the end of its event loop. It may wait for
+# what has ended already: a handler for room in a queue, the store for another process.
+_LONGEST_AT_THE_END = 5.0
 
 
 def now() -> datetime:
@@ -45,6 +53,19 @@ async def async_sleep(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
+@cache
+def _lasting() -> type[Task[Any]]:
+    """A task that goes on for a while where a loop cancels all of them at its end."""
+    import asyncio  # noqa: PLC0415 - as above
+
+    class Lasting(asyncio.Task[Any]):
+        def cancel(self, msg: object = None) -> bool:  # noqa: ARG002 - whatever it is
+            self.get_loop().call_later(_LONGEST_AT_THE_END, super().cancel)
+            return False
+
+    return Lasting
+
+
 async def to_the_end(rest: Coroutine[Any, Any, T]) -> T:
     """Have it go on in a task of its own, and wait for its end however often one is cancelled.
 
@@ -53,7 +74,7 @@ async def to_the_end(rest: Coroutine[Any, Any, T]) -> T:
     """
     import asyncio  # noqa: PLC0415 - as above
 
-    task = asyncio.ensure_future(rest)
+    task: asyncio.Task[T] = _lasting()(rest, loop=asyncio.get_running_loop())
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -62,5 +83,5 @@ async def to_the_end(rest: Coroutine[Any, Any, T]) -> T:
                 await asyncio.wait([task])
         raise
     except GeneratorExit:  # nothing can be awaited any more
-        task.cancel()
+        asyncio.Task.cancel(task)
         raise

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
+from compliant_sms.errors import StoreError
 from compliant_sms.flows._admit import Claimed
 from compliant_sms.flows._called_back import keep
 from compliant_sms.lifecycle import State
@@ -25,23 +26,25 @@ async def claiming(ports: Ports, work: Callable[[Transaction], Awaitable[T]]) ->
     """Run what may claim a text; whoever called must send it before waiting for anything else.
 
     Raises:
-        BaseException: what was raised meanwhile, such as that the caller's task was cancelled. A
-            text that was claimed is due again: no request for it can have left.
+        BaseException: what was raised meanwhile, such as that the caller's task was cancelled, a
+            signal that met the commit, or what a handler let through. A text that was claimed is
+            due again: no request for it can have left.
     """
     made: list[Message] = []
 
-    async def claim() -> T:
-        step = await ports.store.run(work)
-        if isinstance(step, Claimed):  # committed, so that it is this claim and nobody else's
+    async def claim(tx: Transaction) -> T:
+        made.clear()  # work that lost a race is done anew
+        step = await work(tx)
+        if isinstance(step, Claimed):
             made.append(step.message)
         return step
 
     try:
-        return await ports.unbroken(claim())
-    except GeneratorExit:  # nothing can be awaited any more
+        return await ports.unbroken(ports.store.run(claim))
+    except (StoreError, GeneratorExit):  # it was not recorded; or nothing can be awaited any more
         raise
     except BaseException:
-        for message in made:
+        for message in made:  # it is not given back where it was not committed
             await give_back(ports, message, ports.clock())
         raise
 
@@ -64,4 +67,5 @@ async def _give_back(tx: Transaction, ports: Ports, claimed: Message, again: dat
 
 def is_open(message: Message, claimed: Message) -> bool:
     """Whether it is still that claim which is open."""
-    return message.attempts == claimed.attempts and message.state in OPEN
+    same = (message.attempts, message.claimed_until) == (claimed.attempts, claimed.claimed_until)
+    return same and message.state in OPEN

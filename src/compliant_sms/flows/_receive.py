@@ -112,7 +112,8 @@ async def receive(ports: Ports, request: WebhookRequest, provider: str | None = 
         return tuple([await _apply(tx, ports, account, *each) for each in read])
 
     try:
-        received = await ports.store.run(apply)
+        # Whoever hangs up calls again, and then it is not new: its events are told now or never.
+        received = await ports.unbroken(ports.store.run(apply))
     except (CannotUnseal, ConfigurationError):  # nobody may read logs, and a STOP may be in it
         await _count_refused(ports, theirs.name, request)
         raise

@@ -8,12 +8,12 @@ from __future__ import annotations
 import logging
 import os
 import time
+from asyncio import CancelledError, sleep
 from asyncio import Lock as LoopLock
-from asyncio import sleep
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from threading import Lock
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias
 
 from attrs import field, frozen
 from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor
@@ -255,12 +255,40 @@ class BlockingPool:
             pool.close()
 
 
+class _Ended(BaseException):
+    """A worker was cancelled while it connected."""
+
+
+class _Pooled(AsyncConnection[TupleRow]):
+    """A connection of a pool."""
+
+    @classmethod
+    async def connect(cls, conninfo: str = "", **options: Any) -> Self:  # noqa: ANN401
+        """Connect; whoever is cancelled meanwhile ends, and takes that for no failure."""
+        try:
+            return await super().connect(conninfo, **options)
+        except CancelledError as error:
+            raise _Ended from error
+
+
+class _Connections(AsyncConnectionPool[_Pooled]):
+    """A pool whose workers end with their event loop, which waits for them: psycopg's try again."""
+
+    @classmethod
+    async def worker(cls, q: Any) -> None:  # noqa: ANN401 - a queue of the pool's own
+        """Make connections, until there are none to make."""
+        try:
+            await super().worker(q)
+        except _Ended as ended:
+            raise CancelledError from ended
+
+
 class AsyncPool:
     """For one event loop."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._pool: AsyncConnectionPool[AsyncConnection[TupleRow]] | None = None
+        self._pool: _Connections | None = None
         self._opening = LoopLock()
 
     async def open(self, prepare: Prepare) -> None:
@@ -273,8 +301,9 @@ class AsyncPool:
             async with self.alone() as link:
                 await prepare(link)
             _quieten()
-            pool: AsyncConnectionPool[AsyncConnection[TupleRow]] = AsyncConnectionPool(
+            pool = _Connections(
                 self._settings.conninfo,
+                connection_class=_Pooled,
                 kwargs=dict(self._settings.options),
                 min_size=1,
                 max_size=self._settings.most,
@@ -285,7 +314,7 @@ class AsyncPool:
             await pool.open()
             self._pool = pool
 
-    def _opened(self) -> AsyncConnectionPool[AsyncConnection[TupleRow]]:
+    def _opened(self) -> _Connections:
         if self._pool is None:
             raise PoolClosed
         return self._pool

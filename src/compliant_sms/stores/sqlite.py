@@ -212,8 +212,8 @@ class SQLite:
 
     def _transact(self, connection: sqlite3.Connection, batch: deque[_Job[Any]]) -> None:
         cursor, committing = _Cursor(connection), False
-        _begin(connection)
         try:
+            _begin(connection)  # a signal may come while it waits for another process
             if len(batch) == 1:  # two statements fewer than with a savepoint
                 self._run_alone(connection, cursor, batch[0])
             else:
@@ -377,9 +377,9 @@ class _AsyncSQLite:
         """
         import asyncio
 
+        loop = asyncio.get_running_loop()
         # Queued before the thread gets to it: what waits together is committed together.
         job = self._store._enqueue(work, self._vault)  # noqa: SLF001
-        loop = asyncio.get_running_loop()
         try:
             await loop.run_in_executor(self._thread, self._store._see_to, job)  # noqa: SLF001
         except asyncio.CancelledError:
@@ -390,7 +390,7 @@ class _AsyncSQLite:
                     with suppress(asyncio.CancelledError):  # the first one comes out
                         await asyncio.wait([over])
             raise
-        except GeneratorExit:  # nothing can be awaited any more
+        except BaseException:  # such as that no thread can be started, or that its loop is gone
             self._store._withdraw(job)  # noqa: SLF001
             raise
         return job.result()
