@@ -47,7 +47,6 @@ TO_EVERYBODY = [
     "hi do you do botox",
     "whats the difference between a cold and covid",
     "cuanto cuesta una limpieza dental",
-    "can i get a tb test there",
     # What a line answers by itself, and whom it sends texts.
     "Sorry we missed your call! Elmwood Dental is open Mon-Thu 8-5.",
     "We got your message! Oak Orthodontics will reply during business hours.",

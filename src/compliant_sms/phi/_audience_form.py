@@ -42,7 +42,7 @@ def of_form(view: View) -> tuple[int, list[tuple[int, int]]]:
     if view.said & marks.VERDICT:
         said = view.marked(marks.VERDICT)
         placed.append((said[0], _VERDICT))
-    if _asks(view) or _asks_there(view):
+    if _asks(view):
         placed.append((0, _ASKED_SMALL if small else _ASKED))
     elif not small and _offers(view):
         placed.append((0, _OFFERED))
@@ -114,16 +114,6 @@ def _asks(view: View) -> bool:
     if not _SUITS.isdisjoint(words[at : at + _SOON]) or view.gaps[at + 1].strip()[:1].isdigit():
         return False  # "is 4/12 ok", "is 9.2 bad for a1c"
     return not any(map(str.isdigit, view.gaps[0]))  # "10/2 is no good"
-
-
-def _asks_there(view: View) -> bool:
-    """Whether it is asked what a practice does for anybody: "can i get a tb test there"."""
-    words = view.words
-    return len(words) > _FEWEST and words[-1] in _THERE and words[0] in _MAY
-
-
-_MAY = frozenset(("can", "could", "may", "who", "puedo", "pueden"))
-_THERE = frozenset(("there", "alli", "ahi"))
 
 
 def _offers(view: View) -> bool:
