@@ -97,6 +97,12 @@ THIRD_HELD = "inbound_third_hand_held.jsonl"
 # 40. The rules were extended with the first; nobody who writes rules read the second.
 FOURTH_HAND = "inbound_fourth_hand.jsonl"
 FOURTH_HELD = "inbound_fourth_hand_held.jsonl"
+# Of four more hands, each with patients of other kinds. At first sight of all 960 rows 258 of 266
+# clear wishes to stop were found, 38 of 73 doubtful ones and 38 of 40 dangers; 2 of 461 clear rows
+# were taken for a wish to stop and 1 of 686 for danger; 674 of 727 were about what they are, and
+# 297 of 320 replies. The rules were extended with these, and nobody read HELD, a half of two hands.
+FOUR_HANDS = "inbound_four_hands.jsonl"
+FOUR_HELD = "inbound_four_hands_held.jsonl"
 
 KINDS = (
     *("", "_unseen", "_more", "_held", "_asking", "_asking_held", "_another_hand"),
@@ -185,6 +191,20 @@ def test_no_keyword_is_missed(name: str) -> None:
         (FOURTH_HELD, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 0.7),
         (FOURTH_HELD, clear, as_labelled, 0.75),
         ("appointment_reply_fourth_hand_held.jsonl", lambda _: True, reply_as_labelled, 0.95),
+        (FOUR_HANDS, lambda row: row["certainty"] == "exact" and revokes(row), told, 1.0),
+        (FOUR_HANDS, lambda row: clear(row) and revokes(row), told, 0.99),
+        (FOUR_HANDS, doubtful_revocation, told, 0.85),
+        (FOUR_HANDS, revokes, scope_as_labelled, 0.97),
+        (FOUR_HANDS, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 0.96),
+        (FOUR_HANDS, clear, as_labelled, 0.98),
+        ("appointment_reply_four_hands.jsonl", lambda _: True, reply_as_labelled, 0.99),
+        (FOUR_HELD, lambda row: row["certainty"] == "exact" and revokes(row), told, 1.0),
+        (FOUR_HELD, lambda row: clear(row) and revokes(row), told, 0.98),
+        (FOUR_HELD, doubtful_revocation, told, 0.75),
+        (FOUR_HELD, revokes, scope_as_labelled, 0.97),
+        (FOUR_HELD, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 1.0),
+        (FOUR_HELD, clear, as_labelled, 0.93),
+        ("appointment_reply_four_hands_held.jsonl", lambda _: True, reply_as_labelled, 0.9),
     ],
 )
 def test_what_must_be_read(
@@ -197,7 +217,10 @@ def test_what_must_be_read(
     assert share(name, kept, right) >= least
 
 
-@pytest.mark.parametrize("name", [CASES, UNSEEN, MORE, HELD, ANOTHER_HAND, ANOTHER_HELD])
+@pytest.mark.parametrize(
+    "name",
+    [CASES, UNSEEN, MORE, HELD, ANOTHER_HAND, ANOTHER_HELD, FOUR_HANDS, FOUR_HELD],
+)
 def test_what_must_not_be_read(name: str) -> None:
     """At most one in a hundred clear rows is taken for a revocation, or for danger, and is none."""
     assert share(name, lambda row: clear(row) and not revokes(row), told) <= 0.01
