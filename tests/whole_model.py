@@ -138,8 +138,10 @@ class Model:
             return None
         now = self.standing(number, person)
         category = purpose.category
-        if any(category not in stop.categories for stop in now.stops) or now.flagged:
+        if any(category not in stop.categories for stop in now.stops):
             return False
+        if now.flagged:  # whoever said that it is the wrong number may be answered once
+            return None if purpose.implied_by == "own_text" else False
         agreed = category in now.live
         if purpose.message_class is MessageClass.MARKETING:
             agreed = now.live.get(category, False)
