@@ -407,6 +407,7 @@ def test_marks_change_no_reserved_word(mark: str, word: str) -> None:
         "a",
         "cancel my appointment text ",
         "cant breathe chest if ",
+        "my dad had a stroke years ago, i had chest pain but it went away now ",
         "1",
         "\u4e0d\u60f3\u6d3b",
         "' ",

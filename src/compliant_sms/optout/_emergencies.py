@@ -7,11 +7,15 @@ emergency costs more than a false one, so what excuses a sign must be said, neve
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
+from itertools import accumulate
 from operator import attrgetter
 from typing import TypeAlias
+
+from attrs import frozen
 
 from compliant_sms.optout._intents import documents
 from compliant_sms.optout._intents_words import Spoken
@@ -123,23 +127,62 @@ def _gravest(text: str, signs: list[_Found], excuses: list[_Found]) -> _Found | 
         if one.rule.says is Danger.NOW:
             return one
     if signs and excuses:
-        signs = [one for one in signs if not any(_excuses(text, by, one) for by in excuses)]
+        told = _Excuses.of(text, excuses)
+        signs = [one for one in signs if not told.reach(one)]
     for one in signs:
         if one.rule.says is Danger.SIGN:
             return one
     return _together(signs)
 
 
-def _excuses(text: str, excuse: _Found, sign: _Found) -> bool:
-    """Whether an excuse stands in the clause of a sign, or says behind it that all is over."""
-    if sign.start <= excuse.start:
-        return excuse.rule.says is Danger.OVER or not _stands(_SENTENCE_END, text, sign, excuse)
-    return not any(_stands(end, text, excuse, sign) for end in (_SENTENCE_END, _TURN))
+@frozen
+class _Excuses:
+    """The excuses of a text, each place of which is found once: a hostile text has many.
+
+    Attributes:
+        starts: where they begin, in order.
+        reached: for each the furthest end of it and those before it.
+        over: where the last begins that says that all is over; -1 without one.
+        ends: where sentences end.
+        turns: where the text turns from what was to what is.
+    """
+
+    starts: list[int]
+    reached: list[int]
+    over: int
+    ends: list[int]
+    turns: list[int]
+
+    @classmethod
+    def of(cls, text: str, excuses: list[_Found]) -> _Excuses:
+        """Of what was found in a text."""
+        ordered = sorted(excuses, key=attrgetter("start"))
+        return cls(
+            [one.start for one in ordered],
+            list(accumulate((one.end for one in ordered), max)),
+            max((one.start for one in ordered if one.rule.says is Danger.OVER), default=-1),
+            [one.end() for one in _SENTENCE_END.finditer(text)],
+            [one.end() for one in _TURN.finditer(text)],
+        )
+
+    def reach(self, sign: _Found) -> bool:
+        """Whether one stands in the clause of a sign, or says behind it that all is over."""
+        behind = bisect_left(self.starts, sign.start)
+        if behind and not (
+            _any(self.ends, self.reached[behind - 1], sign.start)
+            or _any(self.turns, self.reached[behind - 1], sign.start)
+        ):
+            return True
+        if self.over >= sign.start:
+            return True
+        after = self.starts[behind : behind + 1]
+        return bool(after) and not _any(self.ends, sign.end, after[0])
 
 
-def _stands(end: re.Pattern[str], text: str, first: _Found, second: _Found) -> bool:
-    """Whether a clause ends between two places."""
-    return any(first.end <= one.end() <= second.start for one in end.finditer(text))
+def _any(places: list[int], first: int, last: int) -> bool:
+    """Whether one of them lies between two others, or on one."""
+    index = bisect_left(places, first)
+    return index < len(places) and places[index] <= last
 
 
 def _together(hints: list[_Found]) -> _Found | None:

@@ -291,7 +291,8 @@ class _Search(Generic[S]):
         if self.scanner.turns:
             if self.turns is None:
                 self.turns = [turn.end() for turn in self.scanner.turns.finditer(self.text)]
-            first = max(first, *(turn for turn in self.turns if turn <= start), 0)
+            if passed := bisect_right(self.turns, start):
+                first = max(first, self.turns[passed - 1])
         last = self.stops[after] if after < len(self.stops) else len(self.text)
         return first, min(last, end + NEARBY)
 
