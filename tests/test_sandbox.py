@@ -467,6 +467,7 @@ def test_a_patient_answers_the_number_that_texted_them_last(sandbox: Sandbox) ->
 
 
 def test_where_no_number_is_nobody_can_text() -> None:
+    """A sandbox without any number says what is missing."""
     with (
         Sandbox(account_sid=SID, auth_token=TOKEN) as bare,
         pytest.raises(InvalidInput, match="no number to text"),

@@ -311,7 +311,7 @@ def _staff_signs(view: View, found: Person, sign: str, before: str) -> bool:
         return False  # "Bill: $120"
     if not ends_phrase(view, found.last) or (after and DESKS.isdisjoint(after)):
         return False
-    if _only_parts(view, found):
+    if sign in {"-", "~"} and _only_parts(view, found):
         return False
     thanked = before in STAFF_THANKS and sign in {",", "!", "."}
     if (thanked or sign in {"-", "~"}) and practice_speaks(view):
