@@ -121,6 +121,16 @@ FLOORS_OF_FOUR_HANDS = {
     "texts, precision": 0.975,
     "clean": 0.94,
 }
+# Of a ninth hand, scored once the rules were done, and read by nobody who writes rules.
+FLOORS_OF_NINTH_HAND_HELD_BACK = {
+    "identifiers": 0.965,
+    "identifiers, precision": 0.98,
+    "health": 0.945,
+    "health, precision": 0.925,
+    "texts": 0.96,
+    "texts, precision": 0.99,
+    "clean": 0.98,
+}
 # What texts that nobody tuned anything on get; less than that is a step back for everybody.
 FLOORS_OF_UNSEEN = {
     "identifiers": 0.95,
@@ -184,6 +194,7 @@ def test_a_score_counts_letters() -> None:
         ("phi_fourth_hand_held_back.jsonl", False, FLOORS_OF_FOURTH_HAND_HELD_BACK),
         ("phi_four_hands.jsonl", False, FLOORS_OF_FOUR_HANDS),
         ("phi_four_hands.jsonl", True, FLOORS_OF_FOUR_HANDS | {"identifiers": 0.975}),
+        ("phi_ninth_hand_held_back.jsonl", False, FLOORS_OF_NINTH_HAND_HELD_BACK),
         ("phi_unseen.jsonl", False, FLOORS_OF_UNSEEN),
     ],
 )
