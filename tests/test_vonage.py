@@ -893,6 +893,15 @@ def test_bad_set_up(changes: dict[str, Any], words: str) -> None:
     assert refused.value.__cause__ is None
 
 
+def test_a_private_key_is_read_once() -> None:
+    """Whatever other tests did before: a key is parsed when it first comes, and then kept."""
+    signer.cache_clear()
+    for _ in range(2):
+        vonage(application_id=APPLICATION, private_key=PRIVATE_KEY).request(TEXT, at=NOW)
+
+    assert signer.cache_info().misses == 1
+
+
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without cryptography, whoever brings a private key learns what to install."""
     signer.cache_clear()
