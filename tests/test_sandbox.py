@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import signal
 import socket
@@ -31,6 +32,7 @@ from twilio.rest import Client
 from carriers import CLOSED
 from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.sandbox import BookEntry, FaultKind, Sandbox, serve
+from compliant_sms.sandbox._entries import Draft
 from hooks import PATIENCE, until
 from servers import QuickServer
 
@@ -473,6 +475,23 @@ def test_where_no_number_is_nobody_can_text() -> None:
         pytest.raises(InvalidInput, match="no number to text"),
     ):
         bare.reply(ANA, "hello")
+
+
+def test_drain_waits_for_what_is_still_to_be_told(sandbox: Sandbox) -> None:
+    """A STOP that overtook a request is told after the answer: until then it is on its way."""
+    carrier = sandbox._carrier
+
+    async def drained_before() -> bool:
+        written = carrier.write_from_patient(Draft(from_=ANA, to=OURS, body="STOP"))
+        drained = asyncio.ensure_future(carrier.drain())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        early = drained.done()
+        await carrier.tell_from_patient(written)
+        await drained
+        return early
+
+    assert carrier.run(drained_before()) is False
 
 
 def test_stop_blocks_and_start_unblocks(sandbox: Sandbox, receiver: Receiver) -> None:
