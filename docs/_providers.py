@@ -15,13 +15,13 @@ from compliant_sms.providers import (
     Baa,
     BlockScope,
     CallbackPlace,
+    CallbackSignature,
     Capabilities,
-    Category,
+    Failure,
     ListAccess,
     LookUp,
     Problem,
     Receipts,
-    Signature,
 )
 
 __all__ = ["adapters", "page_of"]
@@ -41,15 +41,15 @@ _OPTING_OUT = (
     *("business associate agreement", "to know"),
 )
 _SIGNATURES = {
-    Signature.HMAC: "keyed hash",
-    Signature.ED25519: "Ed25519",
-    Signature.JWT: "signed token",
-    Signature.CERTIFICATE: "certificate",
-    Signature.BASIC: "password",
-    Signature.URL_TOKEN: "secret in the address",
-    Signature.HEADER_TOKEN: "secret in a header",
-    Signature.NONE: "none",
-    Signature.CONFIGURED: "as configured",
+    CallbackSignature.HMAC: "keyed hash",
+    CallbackSignature.ED25519: "Ed25519",
+    CallbackSignature.JWT: "signed token",
+    CallbackSignature.CERTIFICATE: "certificate",
+    CallbackSignature.BASIC: "password",
+    CallbackSignature.URL_TOKEN: "secret in the address",
+    CallbackSignature.HEADER_TOKEN: "secret in a header",
+    CallbackSignature.NONE: "none",
+    CallbackSignature.CONFIGURED: "as configured",
 }
 _LOOK_UPS = {
     LookUp.NONE: "no",
@@ -132,7 +132,7 @@ def _opting_out(can: Capabilities) -> tuple[object, ...]:
 
 
 def _remedies() -> Iterator[tuple[str, str]]:
-    for category in Category:
+    for category in Failure:
         yield f"`{category}`", Problem(category=category, code="", words="").remedy
 
 

@@ -26,8 +26,8 @@ from compliant_sms.errors import (
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import (
     AwsEndUserMessaging,
-    Category,
     Certainty,
+    Failure,
     InboundText,
     OutboundText,
     ProviderEvent,
@@ -290,47 +290,47 @@ def refusal(kind: str, reason: str = "", *fields: str) -> dict[str, Any]:
 
 
 REFUSED, AMBIGUOUS = Certainty.REFUSED, Certainty.AMBIGUOUS
-ANSWERS: list[tuple[int, Any, Certainty, Category, str]] = [
+ANSWERS: list[tuple[int, Any, Certainty, Failure, str]] = [
     (400, refusal("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT"),
-     REFUSED, Category.OPTED_OUT, "DESTINATION_PHONE_NUMBER_OPTED_OUT"),
+     REFUSED, Failure.OPTED_OUT, "DESTINATION_PHONE_NUMBER_OPTED_OUT"),
     (400, refusal("ConflictException", "DESTINATION_PHONE_NUMBER_NOT_VERIFIED"),
-     REFUSED, Category.DESTINATION_NOT_ENABLED, "DESTINATION_PHONE_NUMBER_NOT_VERIFIED"),
+     REFUSED, Failure.DESTINATION_NOT_ENABLED, "DESTINATION_PHONE_NUMBER_NOT_VERIFIED"),
     (400, refusal("ConflictException", "REGISTRATION_NOT_COMPLETE"),
-     REFUSED, Category.SENDER_UNREGISTERED, "REGISTRATION_NOT_COMPLETE"),
+     REFUSED, Failure.SENDER_UNREGISTERED, "REGISTRATION_NOT_COMPLETE"),
     (400, refusal("ConflictException", "SOMETHING_NEW"),
-     REFUSED, Category.UNKNOWN, "ConflictException"),
+     REFUSED, Failure.UNKNOWN, "ConflictException"),
     (400, refusal("ValidationException", "FIELD_VALIDATION_FAILED", "DestinationPhoneNumber"),
-     REFUSED, Category.INVALID_NUMBER, "DestinationPhoneNumber"),
+     REFUSED, Failure.INVALID_NUMBER, "DestinationPhoneNumber"),
     (400, refusal("ValidationException", "FIELD_VALIDATION_FAILED", "OriginationIdentity"),
-     REFUSED, Category.SENDER_INVALID, "OriginationIdentity"),
+     REFUSED, Failure.SENDER_INVALID, "OriginationIdentity"),
     (400, refusal("ValidationException", "FIELD_VALIDATION_FAILED", "Keyword"),
-     REFUSED, Category.CONTENT_INVALID, "FIELD_VALIDATION_FAILED"),
+     REFUSED, Failure.CONTENT_INVALID, "FIELD_VALIDATION_FAILED"),
     (400, refusal("ValidationException", "COUNTRY_NOT_ENABLED"),
-     REFUSED, Category.DESTINATION_NOT_ENABLED, "COUNTRY_NOT_ENABLED"),
+     REFUSED, Failure.DESTINATION_NOT_ENABLED, "COUNTRY_NOT_ENABLED"),
     (400, refusal("ServiceQuotaExceededException", "MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT"),
-     REFUSED, Category.QUOTA, "ServiceQuotaExceededException"),
-    (400, refusal("ThrottlingException"), REFUSED, Category.RATE_LIMITED, "ThrottlingException"),
+     REFUSED, Failure.QUOTA, "ServiceQuotaExceededException"),
+    (400, refusal("ThrottlingException"), REFUSED, Failure.RATE_LIMITED, "ThrottlingException"),
     (400, refusal("AccessDeniedException", "ACCOUNT_DISABLED"),
-     REFUSED, Category.ACCOUNT_SUSPENDED, "ACCOUNT_DISABLED"),
-    (400, refusal("AccessDeniedException"), REFUSED, Category.AUTH, "AccessDeniedException"),
+     REFUSED, Failure.ACCOUNT_SUSPENDED, "ACCOUNT_DISABLED"),
+    (400, refusal("AccessDeniedException"), REFUSED, Failure.AUTH, "AccessDeniedException"),
     (403, refusal("InvalidSignatureException"),
-     REFUSED, Category.AUTH, "InvalidSignatureException"),
-    (400, refusal("ExpiredTokenException"), REFUSED, Category.AUTH, "ExpiredTokenException"),
+     REFUSED, Failure.AUTH, "InvalidSignatureException"),
+    (400, refusal("ExpiredTokenException"), REFUSED, Failure.AUTH, "ExpiredTokenException"),
     (400, refusal("ResourceNotFoundException"),
-     REFUSED, Category.SENDER_INVALID, "ResourceNotFoundException"),
+     REFUSED, Failure.SENDER_INVALID, "ResourceNotFoundException"),
     (500, refusal("InternalServerException"),
-     AMBIGUOUS, Category.PROVIDER_FAULT, "InternalServerException"),
-    (503, b"", AMBIGUOUS, Category.PROVIDER_FAULT, "503"),
+     AMBIGUOUS, Failure.PROVIDER_FAULT, "InternalServerException"),
+    (503, b"", AMBIGUOUS, Failure.PROVIDER_FAULT, "503"),
     (400, {"__type": f"{PATIENT} said", "Reason": [1], "Fields": "x"},
-     REFUSED, Category.UNKNOWN, "400"),
-    (200, {"MessageId": ""}, AMBIGUOUS, Category.UNKNOWN, "200"),
-    (403, b"<html>", REFUSED, Category.AUTH, "403"),
+     REFUSED, Failure.UNKNOWN, "400"),
+    (200, {"MessageId": ""}, AMBIGUOUS, Failure.UNKNOWN, "200"),
+    (403, b"<html>", REFUSED, Failure.AUTH, "403"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("status", "content", "certainty", "category", "code"), ANSWERS)
 def test_refusals(
-    status: int, content: Any, certainty: Certainty, category: Category, code: str
+    status: int, content: Any, certainty: Certainty, category: Failure, code: str
 ) -> None:
     """A refusal is known by the field or the reason in it, or by the exception's name."""
     attempt = aws().response(reply(status, content))
@@ -362,9 +362,9 @@ def test_account() -> None:
     assert provider.account_problem(reply(200, {"AccountAttributes": attributes})) is None
     for answer, category in [
         (reply(200, {"AccountAttributes": [{"Name": "ACCOUNT_TIER", "Value": "SANDBOX"}]}),
-         Category.DESTINATION_NOT_ENABLED),
-        (reply(400, refusal("UnrecognizedClientException")), Category.AUTH),
-        (reply(200, b"<html>"), Category.UNKNOWN),
+         Failure.DESTINATION_NOT_ENABLED),
+        (reply(400, refusal("UnrecognizedClientException")), Failure.AUTH),
+        (reply(200, b"<html>"), Failure.UNKNOWN),
     ]:  # fmt: skip
         problem = provider.account_problem(answer)
         assert problem is not None
@@ -731,24 +731,24 @@ STATUSES = [
     ("SENT", State.SENT, None),
     ("SUCCESSFUL", State.SENT, None),
     ("DELIVERED", State.DELIVERED, None),
-    ("INVALID", State.FAILED, Category.INVALID_NUMBER),
-    ("INVALID_MESSAGE", State.FAILED, Category.CONTENT_INVALID),
-    ("UNREACHABLE", State.UNDELIVERED, Category.UNREACHABLE_TEMPORARY),
-    ("CARRIER_UNREACHABLE", State.UNDELIVERED, Category.UNREACHABLE_TEMPORARY),
-    ("BLOCKED", State.FAILED, Category.BLOCKED_NUMBER),
-    ("CARRIER_BLOCKED", State.UNDELIVERED, Category.CARRIER_FILTERED),
-    ("SPAM", State.UNDELIVERED, Category.CARRIER_FILTERED),
-    ("TTL_EXPIRED", State.FAILED, Category.EXPIRED),
-    ("PROTECT_BLOCKED", State.FAILED, Category.DESTINATION_NOT_ENABLED),
-    ("FILE_INACCESSIBLE", State.FAILED, Category.CONTENT_INVALID),
-    ("UNKNOWN", None, Category.UNKNOWN),
+    ("INVALID", State.FAILED, Failure.INVALID_NUMBER),
+    ("INVALID_MESSAGE", State.FAILED, Failure.CONTENT_INVALID),
+    ("UNREACHABLE", State.UNDELIVERED, Failure.UNREACHABLE_TEMPORARY),
+    ("CARRIER_UNREACHABLE", State.UNDELIVERED, Failure.UNREACHABLE_TEMPORARY),
+    ("BLOCKED", State.FAILED, Failure.BLOCKED_NUMBER),
+    ("CARRIER_BLOCKED", State.UNDELIVERED, Failure.CARRIER_FILTERED),
+    ("SPAM", State.UNDELIVERED, Failure.CARRIER_FILTERED),
+    ("TTL_EXPIRED", State.FAILED, Failure.EXPIRED),
+    ("PROTECT_BLOCKED", State.FAILED, Failure.DESTINATION_NOT_ENABLED),
+    ("FILE_INACCESSIBLE", State.FAILED, Failure.CONTENT_INVALID),
+    ("UNKNOWN", None, Failure.UNKNOWN),
     ("INVENTED_LATER", None, None),
 ]
 
 
 @pytest.mark.parametrize(("word", "state", "category"), STATUSES)
 @pytest.mark.parametrize("kind", ["TEXT", "MEDIA"])
-def test_statuses(kind: str, word: str, state: State | None, category: Category | None) -> None:
+def test_statuses(kind: str, word: str, state: State | None, category: Failure | None) -> None:
     """Each event means the same for a text and for a picture; a carrier's "taken" is no receipt."""
     news = the_status(f"{kind}_{word}")
 

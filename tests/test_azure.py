@@ -18,8 +18,8 @@ from compliant_sms.errors import InvalidInput, InvalidSignature, WebhookRejected
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import (
     AzureCommunicationServices,
-    Category,
     Certainty,
+    Failure,
     InboundText,
     OutboundText,
     ProviderKeyword,
@@ -255,39 +255,39 @@ def test_fields_that_cannot_be_right(wrong: dict[str, Any]) -> None:
 
 REFUSED, AMBIGUOUS = Certainty.REFUSED, Certainty.AMBIGUOUS
 INVALID_DATE = "Request sent with Invalid DateTime value for repeatability-first-sent."
-ANSWERS: list[tuple[int, Any, Certainty, Category, str]] = [
+ANSWERS: list[tuple[int, Any, Certainty, Failure, str]] = [
     (202, results(result(400, errorMessage="Invalid To phone number format.")),
-     REFUSED, Category.INVALID_NUMBER, "Invalid To phone number format"),
+     REFUSED, Failure.INVALID_NUMBER, "Invalid To phone number format"),
     (202, results(result(503, errorMessage="ServiceUnavailable")),
-     AMBIGUOUS, Category.PROVIDER_FAULT, "503"),
+     AMBIGUOUS, Failure.PROVIDER_FAULT, "503"),
     (202, results(result(400, repeatabilityResult="Rejected", errorMessage=INVALID_DATE)),
-     AMBIGUOUS, Category.DUPLICATE, "rejected"),
-    (202, results(result(412, repeatabilityResult="rejected")), REFUSED, Category.CONFIG, "412"),
-    (202, results(result(429)), REFUSED, Category.RATE_LIMITED, "429"),
-    (202, results(result(202)), AMBIGUOUS, Category.UNKNOWN, "202"),
+     AMBIGUOUS, Failure.DUPLICATE, "rejected"),
+    (202, results(result(412, repeatabilityResult="rejected")), REFUSED, Failure.CONFIG, "412"),
+    (202, results(result(429)), REFUSED, Failure.RATE_LIMITED, "429"),
+    (202, results(result(202)), AMBIGUOUS, Failure.UNKNOWN, "202"),
     (202, results(result(202, messageId=ID, successful="true")),
-     AMBIGUOUS, Category.UNKNOWN, "202"),
+     AMBIGUOUS, Failure.UNKNOWN, "202"),
     (202, results(result(202, messageId=ID), result(202, messageId=ID)),
-     AMBIGUOUS, Category.UNKNOWN, "202"),
-    (202, results(), AMBIGUOUS, Category.UNKNOWN, "202"),
-    (202, results(None), AMBIGUOUS, Category.UNKNOWN, "202"),
-    (200, results(result(202, messageId=ID)), AMBIGUOUS, Category.UNKNOWN, "200"),
-    (500, results(result(400)), AMBIGUOUS, Category.PROVIDER_FAULT, "500"),
-    (202, results(result(400, httpStatusCode="400")), AMBIGUOUS, Category.UNKNOWN, "202"),
+     AMBIGUOUS, Failure.UNKNOWN, "202"),
+    (202, results(), AMBIGUOUS, Failure.UNKNOWN, "202"),
+    (202, results(None), AMBIGUOUS, Failure.UNKNOWN, "202"),
+    (200, results(result(202, messageId=ID)), AMBIGUOUS, Failure.UNKNOWN, "200"),
+    (500, results(result(400)), AMBIGUOUS, Failure.PROVIDER_FAULT, "500"),
+    (202, results(result(400, httpStatusCode="400")), AMBIGUOUS, Failure.UNKNOWN, "202"),
     (400, {"error": {"code": "ApiVersionUnspecified", "message": "No."}},
-     REFUSED, Category.CONTENT_INVALID, "400"),
-    (401, {"error": {"code": "Denied", "message": "No."}}, REFUSED, Category.AUTH, "Denied"),
-    (401, b"", REFUSED, Category.AUTH, "401"),
-    (404, b"", REFUSED, Category.CONFIG, "404"),
-    (429, b"", REFUSED, Category.RATE_LIMITED, "429"),
-    (500, b"", AMBIGUOUS, Category.PROVIDER_FAULT, "500"),
-    (502, {"error": 3}, AMBIGUOUS, Category.PROVIDER_FAULT, "502"),
+     REFUSED, Failure.CONTENT_INVALID, "400"),
+    (401, {"error": {"code": "Denied", "message": "No."}}, REFUSED, Failure.AUTH, "Denied"),
+    (401, b"", REFUSED, Failure.AUTH, "401"),
+    (404, b"", REFUSED, Failure.CONFIG, "404"),
+    (429, b"", REFUSED, Failure.RATE_LIMITED, "429"),
+    (500, b"", AMBIGUOUS, Failure.PROVIDER_FAULT, "500"),
+    (502, {"error": 3}, AMBIGUOUS, Failure.PROVIDER_FAULT, "502"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("status", "content", "certainty", "category", "code"), ANSWERS)
 def test_refusals(
-    status: int, content: Any, certainty: Certainty, category: Category, code: str
+    status: int, content: Any, certainty: Certainty, category: Failure, code: str
 ) -> None:
     """The recipient's own result counts, whatever the status around it."""
     attempt = azure().response(reply(status, content))
@@ -315,9 +315,9 @@ def test_account() -> None:
     assert fields == {"from": SENDER, "recipients": [{"to": SENDER}]}
     assert provider.account_problem(fine) is None
     for answer, category in [
-        (reply(401, {"error": {"code": "Denied"}}), Category.AUTH),
-        (reply(404), Category.CONFIG),
-        (reply(200, b"<html>"), Category.UNKNOWN),
+        (reply(401, {"error": {"code": "Denied"}}), Failure.AUTH),
+        (reply(404), Failure.CONFIG),
+        (reply(200, b"<html>"), Failure.UNKNOWN),
     ]:
         problem = provider.account_problem(answer)
         assert problem is not None
@@ -472,30 +472,30 @@ def test_keywords(body: str, keyword: ProviderKeyword | None) -> None:
 REPORTS = [
     ("Delivered", "2000: No Error", State.DELIVERED, None),
     ("Delivered", "No error.", State.DELIVERED, None),
-    ("Failed", "4000", State.UNDELIVERED, Category.FRAUD_BLOCKED),
+    ("Failed", "4000", State.UNDELIVERED, Failure.FRAUD_BLOCKED),
     (
         "Failed",
         "ErrorCode: 4001. ErrorMessage: Invalid",
         State.UNDELIVERED,
-        Category.SENDER_INVALID,
+        Failure.SENDER_INVALID,
     ),
-    ("Failed", "4002", State.UNDELIVERED, Category.INVALID_NUMBER),
-    ("Failed", "4003", State.UNDELIVERED, Category.DESTINATION_NOT_ENABLED),
-    ("Failed", "4004", State.UNDELIVERED, Category.INVALID_NUMBER),
-    ("Failed", "4005: Blocked", State.UNDELIVERED, Category.CARRIER_FILTERED),
-    ("Failed", "4006", State.UNDELIVERED, Category.UNREACHABLE_TEMPORARY),
-    ("Failed", "4007: opted out", State.UNDELIVERED, Category.OPTED_OUT),
-    ("Failed", "Sender blocked for given recipient.", State.UNDELIVERED, Category.OPTED_OUT),
-    ("Failed", "4008", State.UNDELIVERED, Category.QUOTA),
-    ("Failed", "4009", State.UNDELIVERED, Category.FRAUD_BLOCKED),
-    ("Failed", "4010", State.UNDELIVERED, Category.SENDER_UNREGISTERED),
-    ("Failed", "4020", State.UNDELIVERED, Category.QUOTA),
-    ("Failed", "5000", State.UNDELIVERED, Category.PROVIDER_FAULT),
-    ("Failed", "5001", State.UNDELIVERED, Category.PROVIDER_FAULT),
+    ("Failed", "4002", State.UNDELIVERED, Failure.INVALID_NUMBER),
+    ("Failed", "4003", State.UNDELIVERED, Failure.DESTINATION_NOT_ENABLED),
+    ("Failed", "4004", State.UNDELIVERED, Failure.INVALID_NUMBER),
+    ("Failed", "4005: Blocked", State.UNDELIVERED, Failure.CARRIER_FILTERED),
+    ("Failed", "4006", State.UNDELIVERED, Failure.UNREACHABLE_TEMPORARY),
+    ("Failed", "4007: opted out", State.UNDELIVERED, Failure.OPTED_OUT),
+    ("Failed", "Sender blocked for given recipient.", State.UNDELIVERED, Failure.OPTED_OUT),
+    ("Failed", "4008", State.UNDELIVERED, Failure.QUOTA),
+    ("Failed", "4009", State.UNDELIVERED, Failure.FRAUD_BLOCKED),
+    ("Failed", "4010", State.UNDELIVERED, Failure.SENDER_UNREGISTERED),
+    ("Failed", "4020", State.UNDELIVERED, Failure.QUOTA),
+    ("Failed", "5000", State.UNDELIVERED, Failure.PROVIDER_FAULT),
+    ("Failed", "5001", State.UNDELIVERED, Failure.PROVIDER_FAULT),
     # No receipt came: the text may have arrived.
     ("Failed", "ErrorCode: 5002. ErrorMessage: Message Delivery Timeout", None, None),
-    ("Failed", "9999", State.UNDELIVERED, Category.UNKNOWN),
-    ("Failed", "nobody knows", State.UNDELIVERED, Category.UNKNOWN),
+    ("Failed", "9999", State.UNDELIVERED, Failure.UNKNOWN),
+    ("Failed", "nobody knows", State.UNDELIVERED, Failure.UNKNOWN),
     ("Invented", "2000: No Error", None, None),
     ("", "", None, None),
 ]
@@ -503,7 +503,7 @@ REPORTS = [
 
 @pytest.mark.parametrize(("status", "details", "state", "category"), REPORTS)
 def test_delivery_reports(
-    status: str, details: str, state: State | None, category: Category | None
+    status: str, details: str, state: State | None, category: Failure | None
 ) -> None:
     """The code in the details says why; without a receipt nobody knows."""
     (news,) = events(report(status, details))

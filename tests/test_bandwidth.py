@@ -20,8 +20,8 @@ from compliant_sms.lifecycle import State
 from compliant_sms.providers import (
     Attempt,
     Bandwidth,
-    Category,
     Certainty,
+    Failure,
     InboundText,
     OutboundText,
     StatusUpdate,
@@ -278,25 +278,25 @@ def invalid(field: object) -> dict[str, Any]:
 REFUSED, AMBIGUOUS = Certainty.REFUSED, Certainty.AMBIGUOUS
 BUSY = "max-message-queue-size-exceeded"
 ANSWERS = [
-    (400, invalid("to"), REFUSED, Category.INVALID_NUMBER, "request-validation to"),
-    (400, invalid("to[0]"), REFUSED, Category.INVALID_NUMBER, "request-validation to"),
-    (400, invalid("from"), REFUSED, Category.SENDER_INVALID, "request-validation from"),
-    (400, invalid("media[2]"), REFUSED, Category.CONTENT_INVALID, "request-validation media"),
-    (400, invalid("applicationId"), REFUSED, Category.CONFIG, "request-validation applicationId"),
-    (400, invalid("priority"), REFUSED, Category.UNKNOWN, "request-validation priority"),
-    (400, invalid(None), REFUSED, Category.UNKNOWN, "request-validation"),
-    (400, {"fieldErrors": "x"}, REFUSED, Category.UNKNOWN, "400"),
-    (401, {"type": "unauthorized"}, REFUSED, Category.AUTH, "unauthorized"),
-    (401, b"", REFUSED, Category.AUTH, "401"),
-    (403, b"", REFUSED, Category.AUTH, "403"),
-    (404, b"", REFUSED, Category.UNKNOWN, "404"),
-    (429, {"type": BUSY}, REFUSED, Category.RATE_LIMITED, BUSY),
-    (408, b"", AMBIGUOUS, Category.UNKNOWN, "408"),
-    (500, {"type": "internal-server-error"}, AMBIGUOUS, Category.PROVIDER_FAULT, None),
-    (503, b"<html>down</html>", AMBIGUOUS, Category.PROVIDER_FAULT, "503"),
-    (202, b"<html>ok</html>", AMBIGUOUS, Category.UNKNOWN, "202"),
-    (202, {"id": None}, AMBIGUOUS, Category.UNKNOWN, "202"),
-    (204, {"id": "out-1"}, AMBIGUOUS, Category.UNKNOWN, "204"),
+    (400, invalid("to"), REFUSED, Failure.INVALID_NUMBER, "request-validation to"),
+    (400, invalid("to[0]"), REFUSED, Failure.INVALID_NUMBER, "request-validation to"),
+    (400, invalid("from"), REFUSED, Failure.SENDER_INVALID, "request-validation from"),
+    (400, invalid("media[2]"), REFUSED, Failure.CONTENT_INVALID, "request-validation media"),
+    (400, invalid("applicationId"), REFUSED, Failure.CONFIG, "request-validation applicationId"),
+    (400, invalid("priority"), REFUSED, Failure.UNKNOWN, "request-validation priority"),
+    (400, invalid(None), REFUSED, Failure.UNKNOWN, "request-validation"),
+    (400, {"fieldErrors": "x"}, REFUSED, Failure.UNKNOWN, "400"),
+    (401, {"type": "unauthorized"}, REFUSED, Failure.AUTH, "unauthorized"),
+    (401, b"", REFUSED, Failure.AUTH, "401"),
+    (403, b"", REFUSED, Failure.AUTH, "403"),
+    (404, b"", REFUSED, Failure.UNKNOWN, "404"),
+    (429, {"type": BUSY}, REFUSED, Failure.RATE_LIMITED, BUSY),
+    (408, b"", AMBIGUOUS, Failure.UNKNOWN, "408"),
+    (500, {"type": "internal-server-error"}, AMBIGUOUS, Failure.PROVIDER_FAULT, None),
+    (503, b"<html>down</html>", AMBIGUOUS, Failure.PROVIDER_FAULT, "503"),
+    (202, b"<html>ok</html>", AMBIGUOUS, Failure.UNKNOWN, "202"),
+    (202, {"id": None}, AMBIGUOUS, Failure.UNKNOWN, "202"),
+    (204, {"id": "out-1"}, AMBIGUOUS, Failure.UNKNOWN, "204"),
 ]
 
 
@@ -306,7 +306,7 @@ ANSWERS = [
     ids=[f"{code}-{index}" for index, (code, *_) in enumerate(ANSWERS)],
 )
 def test_answers(
-    code: int, content: object, certainty: Certainty, category: Category, named: str | None
+    code: int, content: object, certainty: Certainty, category: Failure, named: str | None
 ) -> None:
     """Each answer says how sure it is that nothing was sent, and why."""
     attempt = bandwidth().response(reply(code, content))
@@ -356,13 +356,13 @@ def test_account() -> None:
 @pytest.mark.parametrize(
     ("answer", "category"),
     [
-        (reply(401, {"type": "unauthorized"}), Category.AUTH),
-        (reply(403, b""), Category.AUTH),
-        (reply(200, b"<html>"), Category.UNKNOWN),
-        (reply(503, b""), Category.PROVIDER_FAULT),
+        (reply(401, {"type": "unauthorized"}), Failure.AUTH),
+        (reply(403, b""), Failure.AUTH),
+        (reply(200, b"<html>"), Failure.UNKNOWN),
+        (reply(503, b""), Failure.PROVIDER_FAULT),
     ],
 )
-def test_account_problems(answer: HttpReply, category: Category) -> None:
+def test_account_problems(answer: HttpReply, category: Failure) -> None:
     """Anything but a list of messages is a problem with a reason."""
     found = bandwidth().account_problem(answer)
 
@@ -459,26 +459,26 @@ def test_receipts_for_pictures() -> None:
 @pytest.mark.parametrize(
     ("code", "category"),
     [
-        (4775, Category.OPTED_OUT),
-        (4772, Category.BLOCKED_NUMBER),
-        (4720, Category.INVALID_NUMBER),
-        (4721, Category.UNREACHABLE_PERMANENT),
-        (4702, Category.UNREACHABLE_TEMPORARY),
-        (4701, Category.LANDLINE_OR_INCAPABLE),
-        (4770, Category.CARRIER_FILTERED),
-        (4795, Category.SENDER_UNREGISTERED),
-        (4781, Category.RATE_LIMITED),
-        (4740, Category.SENDER_INVALID),
-        (4432, Category.DESTINATION_NOT_ENABLED),
-        (4751, Category.CONTENT_INVALID),
-        (4360, Category.EXPIRED),
-        (5600, Category.PROVIDER_FAULT),
-        (9902, Category.UNKNOWN),
-        (1234, Category.UNKNOWN),
-        ("9" * 5000, Category.UNKNOWN),
+        (4775, Failure.OPTED_OUT),
+        (4772, Failure.BLOCKED_NUMBER),
+        (4720, Failure.INVALID_NUMBER),
+        (4721, Failure.UNREACHABLE_PERMANENT),
+        (4702, Failure.UNREACHABLE_TEMPORARY),
+        (4701, Failure.LANDLINE_OR_INCAPABLE),
+        (4770, Failure.CARRIER_FILTERED),
+        (4795, Failure.SENDER_UNREGISTERED),
+        (4781, Failure.RATE_LIMITED),
+        (4740, Failure.SENDER_INVALID),
+        (4432, Failure.DESTINATION_NOT_ENABLED),
+        (4751, Failure.CONTENT_INVALID),
+        (4360, Failure.EXPIRED),
+        (5600, Failure.PROVIDER_FAULT),
+        (9902, Failure.UNKNOWN),
+        (1234, Failure.UNKNOWN),
+        ("9" * 5000, Failure.UNKNOWN),
     ],
 )
-def test_error_codes(code: object, category: Category) -> None:
+def test_error_codes(code: object, category: Failure) -> None:
     """The reason in a callback is read, and its words are kept without the number in them."""
     (update,) = parsed([status("message-failed", code)])
 
@@ -565,14 +565,14 @@ SENT_TEXT = OutboundText(to=PhoneNumber(PATIENT), body="x", reference="m1", prov
         ("SENDING", 0, State.SENT, None),
         ("SENT", 0, State.SENT, None),
         ("DELIVERED", 0, State.DELIVERED, None),
-        ("UNDELIVERED", 4702, State.UNDELIVERED, Category.UNREACHABLE_TEMPORARY),
-        ("FAILED", 4775, State.UNDELIVERED, Category.OPTED_OUT),
-        ("FAILED", 4432, State.FAILED, Category.DESTINATION_NOT_ENABLED),
-        ("FAILED", 9902, State.SENT, Category.UNKNOWN),
+        ("UNDELIVERED", 4702, State.UNDELIVERED, Failure.UNREACHABLE_TEMPORARY),
+        ("FAILED", 4775, State.UNDELIVERED, Failure.OPTED_OUT),
+        ("FAILED", 4432, State.FAILED, Failure.DESTINATION_NOT_ENABLED),
+        ("FAILED", 9902, State.SENT, Failure.UNKNOWN),
         ("SOMETHING_NEW", 0, State.SENT, None),
     ],
 )
-def test_status(status: str, code: int, state: State, category: Category | None) -> None:
+def test_status(status: str, code: int, state: State, category: Failure | None) -> None:
     """A search for a text says of it what its callback would."""
     told = bandwidth().read_status(searched(status, code), SENT_TEXT)
 

@@ -18,8 +18,8 @@ from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import (
     Bird,
-    Category,
     Certainty,
+    Failure,
     InboundText,
     OutboundText,
     Provider,
@@ -183,18 +183,18 @@ REFUSED, AMBIGUOUS = Certainty.REFUSED, Certainty.AMBIGUOUS
 @pytest.mark.parametrize(
     ("status", "answer", "certainty", "category", "code"),
     [
-        (401, {"code": "Unauthorized"}, REFUSED, Category.AUTH, "Unauthorized"),
-        (402, b"", REFUSED, Category.INSUFFICIENT_FUNDS, "402"),
-        (404, {"code": "ResourceNotFound"}, REFUSED, Category.UNKNOWN, "ResourceNotFound"),
-        (422, {"code": "InvalidPayload"}, REFUSED, Category.UNKNOWN, "InvalidPayload"),
-        (429, b"", REFUSED, Category.RATE_LIMITED, "429"),
-        (500, {"code": "Internal"}, AMBIGUOUS, Category.PROVIDER_FAULT, "Internal"),
-        (202, {"id": ""}, AMBIGUOUS, Category.UNKNOWN, "202"),
-        (204, {"id": "1"}, AMBIGUOUS, Category.UNKNOWN, "204"),
+        (401, {"code": "Unauthorized"}, REFUSED, Failure.AUTH, "Unauthorized"),
+        (402, b"", REFUSED, Failure.INSUFFICIENT_FUNDS, "402"),
+        (404, {"code": "ResourceNotFound"}, REFUSED, Failure.UNKNOWN, "ResourceNotFound"),
+        (422, {"code": "InvalidPayload"}, REFUSED, Failure.UNKNOWN, "InvalidPayload"),
+        (429, b"", REFUSED, Failure.RATE_LIMITED, "429"),
+        (500, {"code": "Internal"}, AMBIGUOUS, Failure.PROVIDER_FAULT, "Internal"),
+        (202, {"id": ""}, AMBIGUOUS, Failure.UNKNOWN, "202"),
+        (204, {"id": "1"}, AMBIGUOUS, Failure.UNKNOWN, "204"),
     ],
 )
 def test_answers(
-    status: int, answer: object, certainty: Certainty, category: Category, code: str
+    status: int, answer: object, certainty: Certainty, category: Failure, code: str
 ) -> None:
     """Each answer says how sure it is that nothing was sent, and why."""
     attempt = bird().response(reply(status, answer))
@@ -214,7 +214,7 @@ def test_account() -> None:
         assert bird().account_problem(answer) is not None
     wrong = bird().account_problem(reply(401, {"code": "Unauthorized"}))
     assert wrong is not None
-    assert wrong.category is Category.AUTH
+    assert wrong.category is Failure.AUTH
 
 
 # Signatures
@@ -368,14 +368,14 @@ def failure(code: object, source: str = "", closer: object = None) -> dict[str, 
             "delivery_failed",
             failure(15005, "sms-messagebird", "1"),
             State.UNDELIVERED,
-            Category.UNREACHABLE_PERMANENT,
+            Failure.UNREACHABLE_PERMANENT,
             "1",
         ),
         (
             "delivery_failed",
             failure(15001, "sms-messagebird", 103),
             State.UNDELIVERED,
-            Category.OPTED_OUT,
+            Failure.OPTED_OUT,
             "103",
         ),
         # The platform's numbers are the platform's: another source's mean something else.
@@ -383,29 +383,29 @@ def failure(code: object, source: str = "", closer: object = None) -> dict[str, 
             "sending_failed",
             failure(15001, "pre-processing", "103"),
             State.FAILED,
-            Category.PROVIDER_FAULT,
+            Failure.PROVIDER_FAULT,
             "15001",
         ),
         (
             "delivery_failed",
             failure(15005, "sms-messagebird", "777"),
             State.UNDELIVERED,
-            Category.UNREACHABLE_PERMANENT,
+            Failure.UNREACHABLE_PERMANENT,
             "15005",
         ),
         (
             "delivery_failed",
             failure("", "sms-messagebird", "777"),
             State.UNDELIVERED,
-            Category.UNKNOWN,
+            Failure.UNKNOWN,
             "777",
         ),
-        ("rejected", {}, State.FAILED, Category.UNKNOWN, ""),
+        ("rejected", {}, State.FAILED, Failure.UNKNOWN, ""),
         ("teleported", {}, None, None, ""),
     ],
 )
 def test_statuses(
-    word: str, why: dict[str, Any], state: State | None, category: Category | None, code: str
+    word: str, why: dict[str, Any], state: State | None, category: Failure | None, code: str
 ) -> None:
     """Statuses in any case and reasons are translated, and no reason names a patient."""
     (update,) = events(told("sms.outbound", REPORT | {"status": word} | why))

@@ -15,9 +15,9 @@ from compliant_sms.errors import InvalidInput, InvalidSignature, WebhookRejected
 from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import (
-    Category,
     Certainty,
     ClickSend,
+    Failure,
     InboundText,
     OutboundText,
     Provider,
@@ -180,37 +180,37 @@ NOTHING_BUT_BLOCKED = {"data": {"messages": [], "queued_count": 0, "blocked_coun
 @pytest.mark.parametrize(
     ("status", "answer", "certainty", "category", "code"),
     [
-        (200, answered("INVALID_RECIPIENT"), REFUSED, Category.INVALID_NUMBER, "INVALID_RECIPIENT"),
+        (200, answered("INVALID_RECIPIENT"), REFUSED, Failure.INVALID_NUMBER, "INVALID_RECIPIENT"),
         (
             200,
             answered("COUNTRY_NOT_ENABLED"),
             REFUSED,
-            Category.DESTINATION_NOT_ENABLED,
+            Failure.DESTINATION_NOT_ENABLED,
             "COUNTRY_NOT_ENABLED",
         ),
         (
             200,
             answered("INSUFFICIENT_CREDIT"),
             REFUSED,
-            Category.INSUFFICIENT_FUNDS,
+            Failure.INSUFFICIENT_FUNDS,
             "INSUFFICIENT_CREDIT",
         ),
-        (200, answered("THROTTLED"), REFUSED, Category.DUPLICATE, "THROTTLED"),
-        (200, NOTHING_BUT_BLOCKED, REFUSED, Category.COMPLIANCE_BLOCKED, "blocked"),
+        (200, answered("THROTTLED"), REFUSED, Failure.DUPLICATE, "THROTTLED"),
+        (200, NOTHING_BUT_BLOCKED, REFUSED, Failure.COMPLIANCE_BLOCKED, "blocked"),
         # Whether these were sent nobody knows.
-        (200, answered("SOMETHING_NEW"), AMBIGUOUS, Category.UNKNOWN, "SOMETHING_NEW"),
-        (200, answered("SUCCESS", message_id=None), AMBIGUOUS, Category.UNKNOWN, "SUCCESS"),
-        (200, answered("success"), AMBIGUOUS, Category.UNKNOWN, "success"),
-        (200, {"data": {"messages": []}}, AMBIGUOUS, Category.UNKNOWN, "200"),
-        (201, answered("SUCCESS"), AMBIGUOUS, Category.UNKNOWN, "SUCCESS"),
-        (401, {"response_code": "UNAUTHORIZED"}, REFUSED, Category.AUTH, "UNAUTHORIZED"),
-        (429, b"", REFUSED, Category.RATE_LIMITED, "429"),
-        (500, {"response_code": "X"}, AMBIGUOUS, Category.PROVIDER_FAULT, "X"),
-        (503, answered("THROTTLED"), AMBIGUOUS, Category.DUPLICATE, "THROTTLED"),
+        (200, answered("SOMETHING_NEW"), AMBIGUOUS, Failure.UNKNOWN, "SOMETHING_NEW"),
+        (200, answered("SUCCESS", message_id=None), AMBIGUOUS, Failure.UNKNOWN, "SUCCESS"),
+        (200, answered("success"), AMBIGUOUS, Failure.UNKNOWN, "success"),
+        (200, {"data": {"messages": []}}, AMBIGUOUS, Failure.UNKNOWN, "200"),
+        (201, answered("SUCCESS"), AMBIGUOUS, Failure.UNKNOWN, "SUCCESS"),
+        (401, {"response_code": "UNAUTHORIZED"}, REFUSED, Failure.AUTH, "UNAUTHORIZED"),
+        (429, b"", REFUSED, Failure.RATE_LIMITED, "429"),
+        (500, {"response_code": "X"}, AMBIGUOUS, Failure.PROVIDER_FAULT, "X"),
+        (503, answered("THROTTLED"), AMBIGUOUS, Failure.DUPLICATE, "THROTTLED"),
     ],
 )  # fmt: skip
 def test_answers(
-    status: int, answer: object, certainty: Certainty, category: Category, code: str
+    status: int, answer: object, certainty: Certainty, category: Failure, code: str
 ) -> None:
     """A 200 proves nothing: the message's own status does, where it is a known word."""
     attempt = clicksend().response(reply(status, answer))
@@ -261,13 +261,13 @@ def test_look_up() -> None:
         (ROW | {"status_code": "200", "status": "Queued"}, State.SENT, None),
         (ROW | {"status_code": "", "status": "WaitApproval"}, State.SENT, None),
         (ROW | {"status_code": "301", "error_code": "19"}, State.UNDELIVERED,
-         Category.CARRIER_FILTERED),
+         Failure.CARRIER_FILTERED),
         (ROW | {"status_code": None, "status": "CancelledAfterReview"}, State.FAILED,
-         Category.UNKNOWN),
+         Failure.UNKNOWN),
         (ROW | {"status_code": "999"}, State.SENT, None),
     ],
 )  # fmt: skip
-def test_found(row: dict[str, Any], state: State, category: Category | None) -> None:
+def test_found(row: dict[str, Any], state: State, category: Failure | None) -> None:
     """A row with our reference to that number is the text, however far it got."""
     others = [ROW | {"custom_string": "m-2"}, ROW | {"direction": "in"}, ROW | {"to": SENDER}, 7]
     (sent,) = clicksend().found(listed(*others, row), TEXT, NOW) or ()
@@ -414,22 +414,22 @@ def test_keywords_are_left_to_us() -> None:
         ("201", "", State.DELIVERED, None),
         ("201", "4", State.DELIVERED, None),
         ("300", "16", State.SENT, None),
-        ("301", "5", State.UNDELIVERED, Category.CANCELED),
-        ("301", "7", State.UNDELIVERED, Category.UNKNOWN),
-        ("301", "8", State.UNDELIVERED, Category.UNREACHABLE_PERMANENT),
-        ("301", "9", State.UNDELIVERED, Category.UNREACHABLE_PERMANENT),
-        ("301", "10", State.UNDELIVERED, Category.CARRIER_FILTERED),
-        ("301", "11", State.UNDELIVERED, Category.LANDLINE_OR_INCAPABLE),
-        ("301", "12", State.UNDELIVERED, Category.UNREACHABLE_TEMPORARY),
-        ("301", "18", State.UNDELIVERED, Category.NO_ROUTE),
-        ("301", "19", State.UNDELIVERED, Category.CARRIER_FILTERED),
-        ("301", "20", State.UNDELIVERED, Category.EXPIRED),
-        ("302", "", State.UNDELIVERED, Category.UNKNOWN),
-        ("301", "9999", State.UNDELIVERED, Category.UNKNOWN),
+        ("301", "5", State.UNDELIVERED, Failure.CANCELED),
+        ("301", "7", State.UNDELIVERED, Failure.UNKNOWN),
+        ("301", "8", State.UNDELIVERED, Failure.UNREACHABLE_PERMANENT),
+        ("301", "9", State.UNDELIVERED, Failure.UNREACHABLE_PERMANENT),
+        ("301", "10", State.UNDELIVERED, Failure.CARRIER_FILTERED),
+        ("301", "11", State.UNDELIVERED, Failure.LANDLINE_OR_INCAPABLE),
+        ("301", "12", State.UNDELIVERED, Failure.UNREACHABLE_TEMPORARY),
+        ("301", "18", State.UNDELIVERED, Failure.NO_ROUTE),
+        ("301", "19", State.UNDELIVERED, Failure.CARRIER_FILTERED),
+        ("301", "20", State.UNDELIVERED, Failure.EXPIRED),
+        ("302", "", State.UNDELIVERED, Failure.UNKNOWN),
+        ("301", "9999", State.UNDELIVERED, Failure.UNKNOWN),
         ("999", "", None, None),
     ],
 )
-def test_statuses(status: str, error: str, state: State | None, category: Category | None) -> None:
+def test_statuses(status: str, error: str, state: State | None, category: Failure | None) -> None:
     """Statuses and reasons are translated, as numbers or as texts."""
     told = RECEIPT | {"status_code": status, "error_code": error}
     (update,) = events(posted(told))

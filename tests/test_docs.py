@@ -45,7 +45,7 @@ from compliant_sms.optout._keywords import _rows
 from compliant_sms.phi import PhiLabel
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Delivery
-from compliant_sms.providers import CONSEQUENCES, Adapter, Category, Problem
+from compliant_sms.providers import CONSEQUENCES, Adapter, Failure, Problem
 from compliant_sms.retention import RecordClass
 from compliant_sms.rules import BUILT_IN, RULES, load_pack
 from compliant_sms.rules._rows import HoursRow
@@ -401,7 +401,7 @@ def test_pages_of_the_packs_hold_each_row(generated: Path) -> None:
     expected |= {"purposes": set(catalogue()), "rules": {rule.id for rule in RULES}}
     expected |= {"phi": set(PhiLabel), "retention": {*RecordClass}}
     adapters = importlib.import_module("_providers").adapters()
-    expected |= {"providers": {*Category, *(name for name, _ in adapters)}}
+    expected |= {"providers": {*Failure, *(name for name, _ in adapters)}}
     said = importlib.import_module("_errors").said()
     expected |= {"errors": {each.error for each in said}}
     assert pages.keys() == expected.keys()
@@ -437,7 +437,7 @@ def test_each_adapter_is_in_the_tables_of_providers() -> None:
         "business associate agreement",
     )
     assert [name for name in columns if f"| {name} |" not in page] == []
-    for category in Category:
+    for category in Failure:
         assert f"| `{category}` | {Problem(category=category, code='', words='').remedy} |" in page
 
 

@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from compliant_sms.flows._echo import without_words
-from compliant_sms.providers import Category, Problem
+from compliant_sms.providers import Failure, Problem
 from compliant_sms.retention import Purged
 from test_messages import AT, message
 
@@ -15,7 +15,7 @@ BODY = "Dear Zoë Quagga, your okapi result of 9.1 is in. STOP to opt out."
 
 def problem(said: str, code: str = "30007") -> Problem:
     words = f"Carrier: content invalid (code {code})."
-    return Problem(category=Category.CONTENT_INVALID, code=code, words=words, said=said)
+    return Problem(category=Failure.CONTENT_INVALID, code=code, words=words, said=said)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from compliant_sms import Messenger, Practice, Profile, Purpose, Queued, Sent, Uncertain
 from compliant_sms.errors import InvalidInput, InvalidSignature
 from compliant_sms.lifecycle import State
-from compliant_sms.providers import Category, HttpGateway, Plivo, Provider
+from compliant_sms.providers import Failure, HttpGateway, Plivo, Provider
 from compliant_sms.providers.gateway import (
     Encoding,
     GatewayAnswer,
@@ -128,9 +128,9 @@ def test_numbers_that_texts_do_not_reach(practice: Practice, name: str, kind: st
         message = last(messenger)
         assert message.state is State.UNDELIVERED
         known = {
-            "landline": Category.LANDLINE_OR_INCAPABLE,
-            "filtered": Category.CARRIER_FILTERED,
-            "unreachable": Category.UNREACHABLE_TEMPORARY,
+            "landline": Failure.LANDLINE_OR_INCAPABLE,
+            "filtered": Failure.CARRIER_FILTERED,
+            "unreachable": Failure.UNREACHABLE_TEMPORARY,
         }[kind]
         own = carrier._book.number(carrier.provider.sender.e164).account.other.codes  # type: ignore[attr-defined]
         assert message.problem.category is known or known not in own

@@ -23,14 +23,14 @@ from compliant_sms.lifecycle import State
 from compliant_sms.providers import (
     Baa,
     CallbackPlace,
+    CallbackSignature,
     Capabilities,
-    Category,
     Certainty,
+    Failure,
     HttpGateway,
     InboundText,
     OutboundText,
     Provider,
-    Signature,
     StatusUpdate,
     sealed,
 )
@@ -91,9 +91,9 @@ OUTCOME = GatewayAnswer(
     code="/error/code",
     said="/error/text",
     categories={
-        "7": Category.OPTED_OUT,
-        "8": Category.PROVIDER_FAULT,
-        "9": Category.INVALID_NUMBER,
+        "7": Failure.OPTED_OUT,
+        "8": Failure.PROVIDER_FAULT,
+        "9": Failure.INVALID_NUMBER,
     },
     seconds_headers=("x-wait",),
 )
@@ -193,8 +193,8 @@ EIGHT_BY_EIGHT = HttpGateway(
         success=Equals(at="/status/state", value="queued"),
         code="/status/errorCode",
         said="/status/detail",
-        categories={"15": Category.INVALID_NUMBER, "19": Category.SENDER_INVALID}
-        | {"11": Category.RATE_LIMITED, "13": Category.BLOCKED_NUMBER, "36": Category.EXPIRED},
+        categories={"15": Failure.INVALID_NUMBER, "19": Failure.SENDER_INVALID}
+        | {"11": Failure.RATE_LIMITED, "13": Failure.BLOCKED_NUMBER, "36": Failure.EXPIRED},
     ),
     callbacks=GatewayCallbacks(
         inbound=InboundFields(
@@ -457,28 +457,28 @@ ANSWERS = [
     (202, {"status": "queued", "message": {"id": "x"}}, {}, Certainty.ACCEPTED, None, None),
     (200, {"status": "queued", "message": {"id": 17}}, {}, Certainty.ACCEPTED, None, None),
     (200, {"status": "queued"}, {}, Certainty.ACCEPTED, None, None),
-    (200, {"message": {"id": "x"}}, {}, Certainty.AMBIGUOUS, Category.UNKNOWN, None),
-    (204, {"status": "queued"}, {}, Certainty.AMBIGUOUS, Category.UNKNOWN, None),
-    (302, {"status": "queued"}, {}, Certainty.AMBIGUOUS, Category.UNKNOWN, None),
-    (200, {"status": "no"}, {}, Certainty.REFUSED, Category.UNKNOWN, None),
-    (200, {"error": {"code": 7}}, {}, Certainty.REFUSED, Category.OPTED_OUT, None),
-    (200, {"error": {"code": 8}}, {}, Certainty.AMBIGUOUS, Category.PROVIDER_FAULT, None),
-    (400, {}, {}, Certainty.REFUSED, Category.CONTENT_INVALID, None),
-    (400, {"error": {"code": "9"}}, {}, Certainty.REFUSED, Category.INVALID_NUMBER, None),
-    (401, {}, {}, Certainty.REFUSED, Category.AUTH, None),
-    (402, {}, {}, Certainty.REFUSED, Category.INSUFFICIENT_FUNDS, None),
-    (403, {}, {}, Certainty.REFUSED, Category.AUTH, None),
-    (404, {}, {}, Certainty.REFUSED, Category.CONTENT_INVALID, None),
-    (408, {}, {}, Certainty.AMBIGUOUS, Category.PROVIDER_FAULT, None),
-    (409, {}, {}, Certainty.AMBIGUOUS, Category.DUPLICATE, None),
-    (413, {}, {}, Certainty.REFUSED, Category.CONTENT_INVALID, None),
-    (418, {}, {}, Certainty.REFUSED, Category.UNKNOWN, None),
-    (422, {}, {}, Certainty.REFUSED, Category.CONTENT_INVALID, None),
-    (425, {}, {}, Certainty.AMBIGUOUS, Category.PROVIDER_FAULT, None),
-    (429, {}, {"Retry-After": "9"}, Certainty.REFUSED, Category.RATE_LIMITED, 9),
-    (429, {}, {"X-Wait": "4"}, Certainty.REFUSED, Category.RATE_LIMITED, 4),
-    (500, {"status": "queued"}, {}, Certainty.AMBIGUOUS, Category.PROVIDER_FAULT, None),
-    (503, {}, {"Retry-After": "9"}, Certainty.AMBIGUOUS, Category.PROVIDER_FAULT, 9),
+    (200, {"message": {"id": "x"}}, {}, Certainty.AMBIGUOUS, Failure.UNKNOWN, None),
+    (204, {"status": "queued"}, {}, Certainty.AMBIGUOUS, Failure.UNKNOWN, None),
+    (302, {"status": "queued"}, {}, Certainty.AMBIGUOUS, Failure.UNKNOWN, None),
+    (200, {"status": "no"}, {}, Certainty.REFUSED, Failure.UNKNOWN, None),
+    (200, {"error": {"code": 7}}, {}, Certainty.REFUSED, Failure.OPTED_OUT, None),
+    (200, {"error": {"code": 8}}, {}, Certainty.AMBIGUOUS, Failure.PROVIDER_FAULT, None),
+    (400, {}, {}, Certainty.REFUSED, Failure.CONTENT_INVALID, None),
+    (400, {"error": {"code": "9"}}, {}, Certainty.REFUSED, Failure.INVALID_NUMBER, None),
+    (401, {}, {}, Certainty.REFUSED, Failure.AUTH, None),
+    (402, {}, {}, Certainty.REFUSED, Failure.INSUFFICIENT_FUNDS, None),
+    (403, {}, {}, Certainty.REFUSED, Failure.AUTH, None),
+    (404, {}, {}, Certainty.REFUSED, Failure.CONTENT_INVALID, None),
+    (408, {}, {}, Certainty.AMBIGUOUS, Failure.PROVIDER_FAULT, None),
+    (409, {}, {}, Certainty.AMBIGUOUS, Failure.DUPLICATE, None),
+    (413, {}, {}, Certainty.REFUSED, Failure.CONTENT_INVALID, None),
+    (418, {}, {}, Certainty.REFUSED, Failure.UNKNOWN, None),
+    (422, {}, {}, Certainty.REFUSED, Failure.CONTENT_INVALID, None),
+    (425, {}, {}, Certainty.AMBIGUOUS, Failure.PROVIDER_FAULT, None),
+    (429, {}, {"Retry-After": "9"}, Certainty.REFUSED, Failure.RATE_LIMITED, 9),
+    (429, {}, {"X-Wait": "4"}, Certainty.REFUSED, Failure.RATE_LIMITED, 4),
+    (500, {"status": "queued"}, {}, Certainty.AMBIGUOUS, Failure.PROVIDER_FAULT, None),
+    (503, {}, {"Retry-After": "9"}, Certainty.AMBIGUOUS, Failure.PROVIDER_FAULT, 9),
 ]  # fmt: skip
 
 
@@ -590,9 +590,9 @@ def test_states(word: object, state: State | None) -> None:
 
 @pytest.mark.parametrize(
     ("code", "category"),
-    [(7, Category.OPTED_OUT), ("99", Category.UNKNOWN), (0, None), ("", None), (None, None)],
+    [(7, Failure.OPTED_OUT), ("99", Failure.UNKNOWN), (0, None), ("", None), (None, None)],
 )
-def test_codes(code: object, category: Category | None) -> None:
+def test_codes(code: object, category: Failure | None) -> None:
     """Why a text was not delivered; 0 and nothing are no reason."""
     (event,) = parsed(DELIVERED | {"state": "dead", "error": code})
 
@@ -741,7 +741,7 @@ def test_nothing_set_believes_nobody() -> None:
     with pytest.raises(InvalidSignature, match="no proof is set"):
         gateway(proof=None).verify(signed(INBOUND), at=NOW, certificates={})
     can = gateway(proof=None).capabilities
-    assert (can.signature, can.body_authenticated) == (Signature.NONE, False)
+    assert (can.signature, can.body_authenticated) == (CallbackSignature.NONE, False)
 
 
 def test_unsigned_shows() -> None:
@@ -755,7 +755,7 @@ def test_unsigned_shows() -> None:
 
     assert isinstance(event, InboundText)
     assert not event.authenticated
-    assert provider.capabilities.signature is Signature.NONE
+    assert provider.capabilities.signature is CallbackSignature.NONE
     assert not provider.capabilities.body_authenticated
     with pytest.raises(InvalidInput, match="reason"):
         Unsigned(reason="")
@@ -1018,7 +1018,7 @@ def test_capabilities_are_this_gateways() -> None:
     assert (can.max_characters, can.baa, can.notes) == (70, Baa.OFFERED, "Ours.")
     assert can.status_callbacks is CallbackPlace.EACH_TEXT
     assert (can.signature, can.body_authenticated, can.time_authenticated) == (
-        Signature.HMAC,
+        CallbackSignature.HMAC,
         True,
         True,
     )

@@ -17,8 +17,8 @@ from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import (
     Attempt,
-    Category,
     Certainty,
+    Failure,
     InboundText,
     Infobip,
     OptOutEntry,
@@ -211,23 +211,23 @@ REFUSED, AMBIGUOUS = Certainty.REFUSED, Certainty.AMBIGUOUS
 @pytest.mark.parametrize(
     ("group", "name", "certainty", "category"),
     [
-        ("REJECTED", "REJECTED_DESTINATION_BLOCKLISTED", REFUSED, Category.OPTED_OUT),
-        ("REJECTED", "REJECTED_DND", REFUSED, Category.OPTED_OUT),
-        ("rejected", "rejected_dnd", REFUSED, Category.OPTED_OUT),
-        ("REJECTED", "MISSING_TO", REFUSED, Category.INVALID_NUMBER),
-        ("REJECTED", "REJECTED_SENDER", REFUSED, Category.SENDER_INVALID),
-        ("REJECTED", "REJECTED_ROUTE_NOT_AVAILABLE", REFUSED, Category.DESTINATION_NOT_ENABLED),
-        ("REJECTED", "REJECTED_NOT_ENOUGH_CREDITS", REFUSED, Category.INSUFFICIENT_FUNDS),
-        ("REJECTED", "REJECTED_FLOODING_FILTER", REFUSED, Category.RATE_LIMITED),
-        ("REJECTED", "REJECTED_SYSTEM_ERROR", REFUSED, Category.PROVIDER_FAULT),
-        ("REJECTED", "REJECTED_MESSAGE_TOO_LONG", REFUSED, Category.CONTENT_INVALID),
-        ("REJECTED", "SIGNALS_BLOCKED", REFUSED, Category.FRAUD_BLOCKED),
-        ("REJECTED", "REJECTED_FOR_SOMETHING_NEW", REFUSED, Category.UNKNOWN),
-        ("UNDELIVERABLE", "UNDELIVERABLE_NOT_SENT", AMBIGUOUS, Category.UNKNOWN),
-        ("SOMETHING_NEW", "SOMETHING_NEW", AMBIGUOUS, Category.UNKNOWN),
+        ("REJECTED", "REJECTED_DESTINATION_BLOCKLISTED", REFUSED, Failure.OPTED_OUT),
+        ("REJECTED", "REJECTED_DND", REFUSED, Failure.OPTED_OUT),
+        ("rejected", "rejected_dnd", REFUSED, Failure.OPTED_OUT),
+        ("REJECTED", "MISSING_TO", REFUSED, Failure.INVALID_NUMBER),
+        ("REJECTED", "REJECTED_SENDER", REFUSED, Failure.SENDER_INVALID),
+        ("REJECTED", "REJECTED_ROUTE_NOT_AVAILABLE", REFUSED, Failure.DESTINATION_NOT_ENABLED),
+        ("REJECTED", "REJECTED_NOT_ENOUGH_CREDITS", REFUSED, Failure.INSUFFICIENT_FUNDS),
+        ("REJECTED", "REJECTED_FLOODING_FILTER", REFUSED, Failure.RATE_LIMITED),
+        ("REJECTED", "REJECTED_SYSTEM_ERROR", REFUSED, Failure.PROVIDER_FAULT),
+        ("REJECTED", "REJECTED_MESSAGE_TOO_LONG", REFUSED, Failure.CONTENT_INVALID),
+        ("REJECTED", "SIGNALS_BLOCKED", REFUSED, Failure.FRAUD_BLOCKED),
+        ("REJECTED", "REJECTED_FOR_SOMETHING_NEW", REFUSED, Failure.UNKNOWN),
+        ("UNDELIVERABLE", "UNDELIVERABLE_NOT_SENT", AMBIGUOUS, Failure.UNKNOWN),
+        ("SOMETHING_NEW", "SOMETHING_NEW", AMBIGUOUS, Failure.UNKNOWN),
     ],
 )
-def test_refused_with_200(group: str, name: str, certainty: Certainty, category: Category) -> None:
+def test_refused_with_200(group: str, name: str, certainty: Certainty, category: Failure) -> None:
     """A refusal hides in a 200, and says why; what is neither yes nor no may have been sent."""
     attempt = infobip().response(answered(group, name))
 
@@ -260,25 +260,25 @@ V2 = {"requestError": {"serviceException": {"messageId": "UNAUTHORIZED", "text":
 @pytest.mark.parametrize(
     ("code", "answer", "certainty", "category", "named"),
     [
-        (400, {"errorCode": "E400", "description": "no"}, REFUSED, Category.UNKNOWN, "E400"),
-        (401, {"errorCode": "E401"}, REFUSED, Category.AUTH, "E401"),
-        (401, V2, REFUSED, Category.AUTH, "UNAUTHORIZED"),
-        (403, {"errorCode": "E403"}, REFUSED, Category.AUTH, "E403"),
-        (429, {"errorCode": "E429"}, REFUSED, Category.RATE_LIMITED, "E429"),
-        (500, {"errorCode": "E500"}, AMBIGUOUS, Category.PROVIDER_FAULT, "E500"),
-        (200, {"messages": []}, AMBIGUOUS, Category.UNKNOWN, "200"),
-        (200, {"messages": [{"messageId": "m-1"}]}, AMBIGUOUS, Category.UNKNOWN, "200"),
+        (400, {"errorCode": "E400", "description": "no"}, REFUSED, Failure.UNKNOWN, "E400"),
+        (401, {"errorCode": "E401"}, REFUSED, Failure.AUTH, "E401"),
+        (401, V2, REFUSED, Failure.AUTH, "UNAUTHORIZED"),
+        (403, {"errorCode": "E403"}, REFUSED, Failure.AUTH, "E403"),
+        (429, {"errorCode": "E429"}, REFUSED, Failure.RATE_LIMITED, "E429"),
+        (500, {"errorCode": "E500"}, AMBIGUOUS, Failure.PROVIDER_FAULT, "E500"),
+        (200, {"messages": []}, AMBIGUOUS, Failure.UNKNOWN, "200"),
+        (200, {"messages": [{"messageId": "m-1"}]}, AMBIGUOUS, Failure.UNKNOWN, "200"),
         (
             200,
             {"messages": [{"status": {"groupName": "PENDING"}}]},
             AMBIGUOUS,
-            Category.UNKNOWN,
+            Failure.UNKNOWN,
             "200",
         ),
     ],
 )
 def test_answers(
-    code: int, answer: object, certainty: Certainty, category: Category, named: str
+    code: int, answer: object, certainty: Certainty, category: Failure, named: str
 ) -> None:
     """Each answer says how sure it is that nothing was sent, and why."""
     attempt = infobip().response(reply(code, answer))
@@ -308,11 +308,11 @@ DUPLICATE = log("REJECTED", "REJECTED_DUPLICATE_MESSAGE_ID")
         (
             [DUPLICATE, log("REJECTED", "REJECTED_NOT_ENOUGH_CREDITS")],
             State.FAILED,
-            Category.INSUFFICIENT_FUNDS,
+            Failure.INSUFFICIENT_FUNDS,
         ),
     ],
 )
-def test_found(logs: list[object], state: State, category: Category | None) -> None:
+def test_found(logs: list[object], state: State, category: Failure | None) -> None:
     """The log under our id is the text, and what was refused as its duplicate is not."""
     found = infobip().found(reply(200, {"results": logs}), TEXT, NOW)
 
@@ -360,7 +360,7 @@ def test_account() -> None:
     assert infobip().account_problem(reply(200, {"results": []})) is None
     wrong = infobip().account_problem(reply(401, {"errorCode": "E401"}))
     assert wrong is not None
-    assert wrong.category is Category.AUTH
+    assert wrong.category is Failure.AUTH
     assert infobip().account_problem(reply(200, b"<html>")) is not None
 
 
@@ -598,29 +598,29 @@ def test_statuses(group: str, name: str, state: State | None) -> None:
 @pytest.mark.parametrize(
     ("name", "error", "category", "code"),
     [
-        ("UNDELIVERABLE_NOT_DELIVERED", 603, Category.OPTED_OUT, "603"),
-        ("UNDELIVERABLE_NOT_DELIVERED", "2052", Category.OPTED_OUT, "2052"),
-        ("UNDELIVERABLE_NOT_DELIVERED", 27, Category.UNREACHABLE_TEMPORARY, "27"),
-        ("UNDELIVERABLE_NOT_DELIVERED", 3041, Category.UNREACHABLE_PERMANENT, "3041"),
-        ("UNDELIVERABLE_NOT_DELIVERED", 12, Category.LANDLINE_OR_INCAPABLE, "12"),
+        ("UNDELIVERABLE_NOT_DELIVERED", 603, Failure.OPTED_OUT, "603"),
+        ("UNDELIVERABLE_NOT_DELIVERED", "2052", Failure.OPTED_OUT, "2052"),
+        ("UNDELIVERABLE_NOT_DELIVERED", 27, Failure.UNREACHABLE_TEMPORARY, "27"),
+        ("UNDELIVERABLE_NOT_DELIVERED", 3041, Failure.UNREACHABLE_PERMANENT, "3041"),
+        ("UNDELIVERABLE_NOT_DELIVERED", 12, Failure.LANDLINE_OR_INCAPABLE, "12"),
         (
             "REJECTED_NOT_ENOUGH_CREDITS",
             0,
-            Category.INSUFFICIENT_FUNDS,
+            Failure.INSUFFICIENT_FUNDS,
             "REJECTED_NOT_ENOUGH_CREDITS",
         ),
         (
             "REJECTED_DESTINATION_BLOCKLISTED",
             7777,
-            Category.OPTED_OUT,
+            Failure.OPTED_OUT,
             "REJECTED_DESTINATION_BLOCKLISTED",
         ),
-        ("UNDELIVERABLE_NOT_DELIVERED", 7777, Category.UNKNOWN, "7777"),
-        ("UNDELIVERABLE_NOT_DELIVERED", 0, Category.UNKNOWN, "UNDELIVERABLE_NOT_DELIVERED"),
-        ("", 0, Category.UNKNOWN, "none"),
+        ("UNDELIVERABLE_NOT_DELIVERED", 7777, Failure.UNKNOWN, "7777"),
+        ("UNDELIVERABLE_NOT_DELIVERED", 0, Failure.UNKNOWN, "UNDELIVERABLE_NOT_DELIVERED"),
+        ("", 0, Failure.UNKNOWN, "none"),
     ],
 )
-def test_reasons(name: str, error: object, category: Category, code: str) -> None:
+def test_reasons(name: str, error: object, category: Failure, code: str) -> None:
     """The error says why, where it is known, and the status elsewhere; their numbers never mix."""
     told = update("UNDELIVERABLE", name, error)
 

@@ -18,8 +18,8 @@ from compliant_sms.errors import InvalidInput, InvalidSignature, WebhookRejected
 from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import (
-    Category,
     Certainty,
+    Failure,
     InboundText,
     MessageBird,
     OutboundText,
@@ -223,23 +223,23 @@ def error(code: object) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("status", "answer", "certainty", "category", "code"),
     [
-        (401, error(2), REFUSED, Category.AUTH, "request-2"),
-        (402, error(25), REFUSED, Category.INSUFFICIENT_FUNDS, "request-25"),
-        (422, error(25), REFUSED, Category.INSUFFICIENT_FUNDS, "request-25"),
+        (401, error(2), REFUSED, Failure.AUTH, "request-2"),
+        (402, error(25), REFUSED, Failure.INSUFFICIENT_FUNDS, "request-25"),
+        (422, error(25), REFUSED, Failure.INSUFFICIENT_FUNDS, "request-25"),
         # The same numbers mean something else in a status.
-        (422, error(9), REFUSED, Category.CONTENT_INVALID, "request-9"),
-        (422, error(10), REFUSED, Category.CONTENT_INVALID, "request-10"),
-        (422, error(101), REFUSED, Category.UNKNOWN, "request-101"),
-        (429, b"slow down", REFUSED, Category.RATE_LIMITED, "429"),
-        (500, error(99), AMBIGUOUS, Category.PROVIDER_FAULT, "request-99"),
-        (503, error([]), AMBIGUOUS, Category.PROVIDER_FAULT, "503"),
-        (201, {"id": ""}, AMBIGUOUS, Category.UNKNOWN, "201"),
-        (201, {"id": "1"} | error(2), AMBIGUOUS, Category.AUTH, "request-2"),
-        (202, {"id": "1"}, AMBIGUOUS, Category.UNKNOWN, "202"),
+        (422, error(9), REFUSED, Failure.CONTENT_INVALID, "request-9"),
+        (422, error(10), REFUSED, Failure.CONTENT_INVALID, "request-10"),
+        (422, error(101), REFUSED, Failure.UNKNOWN, "request-101"),
+        (429, b"slow down", REFUSED, Failure.RATE_LIMITED, "429"),
+        (500, error(99), AMBIGUOUS, Failure.PROVIDER_FAULT, "request-99"),
+        (503, error([]), AMBIGUOUS, Failure.PROVIDER_FAULT, "503"),
+        (201, {"id": ""}, AMBIGUOUS, Failure.UNKNOWN, "201"),
+        (201, {"id": "1"} | error(2), AMBIGUOUS, Failure.AUTH, "request-2"),
+        (202, {"id": "1"}, AMBIGUOUS, Failure.UNKNOWN, "202"),
     ],
 )
 def test_answers(
-    status: int, answer: object, certainty: Certainty, category: Category, code: str
+    status: int, answer: object, certainty: Certainty, category: Failure, code: str
 ) -> None:
     """Each answer says how sure it is that nothing was sent, and why."""
     attempt = messagebird().response(reply(status, answer))
@@ -258,7 +258,7 @@ def test_account() -> None:
     assert messagebird().account_problem(reply(200, balance)) is None
     wrong = messagebird().account_problem(reply(401, error(2)))
     assert wrong is not None
-    assert wrong.category is Category.AUTH
+    assert wrong.category is Failure.AUTH
     assert messagebird().account_problem(reply(200, b"<html>")) is not None
     assert messagebird().account_problem(reply(503, balance)) is not None
 
@@ -412,20 +412,20 @@ def test_who_answers(body: str, answers: bool, keyword: ProviderKeyword | None) 
         ("sent", "", State.SENT, None),
         ("delivered", "0", State.DELIVERED, None),
         ("DELIVERED", "", State.DELIVERED, None),
-        ("expired", "", State.UNDELIVERED, Category.UNKNOWN),
-        ("delivery_failed", "1", State.UNDELIVERED, Category.UNREACHABLE_PERMANENT),
-        ("delivery_failed", "9", State.UNDELIVERED, Category.UNREACHABLE_PERMANENT),
-        ("delivery_failed", "11", State.UNDELIVERED, Category.LANDLINE_OR_INCAPABLE),
-        ("delivery_failed", "27", State.UNDELIVERED, Category.UNREACHABLE_TEMPORARY),
-        ("delivery_failed", "34", State.UNDELIVERED, Category.PROVIDER_FAULT),
-        ("delivery_failed", "101", State.UNDELIVERED, Category.OPTED_OUT),
-        ("delivery_failed", "103", State.UNDELIVERED, Category.OPTED_OUT),
-        ("delivery_failed", "104", State.UNDELIVERED, Category.SENDER_UNREGISTERED),
-        ("delivery_failed", "9999", State.UNDELIVERED, Category.UNKNOWN),
+        ("expired", "", State.UNDELIVERED, Failure.UNKNOWN),
+        ("delivery_failed", "1", State.UNDELIVERED, Failure.UNREACHABLE_PERMANENT),
+        ("delivery_failed", "9", State.UNDELIVERED, Failure.UNREACHABLE_PERMANENT),
+        ("delivery_failed", "11", State.UNDELIVERED, Failure.LANDLINE_OR_INCAPABLE),
+        ("delivery_failed", "27", State.UNDELIVERED, Failure.UNREACHABLE_TEMPORARY),
+        ("delivery_failed", "34", State.UNDELIVERED, Failure.PROVIDER_FAULT),
+        ("delivery_failed", "101", State.UNDELIVERED, Failure.OPTED_OUT),
+        ("delivery_failed", "103", State.UNDELIVERED, Failure.OPTED_OUT),
+        ("delivery_failed", "104", State.UNDELIVERED, Failure.SENDER_UNREGISTERED),
+        ("delivery_failed", "9999", State.UNDELIVERED, Failure.UNKNOWN),
         ("teleported", "", None, None),
     ],
 )
-def test_statuses(word: str, code: str, state: State | None, category: Category | None) -> None:
+def test_statuses(word: str, code: str, state: State | None, category: Failure | None) -> None:
     """Statuses in any case and reasons are translated."""
     (update,) = events(got(REPORT | {"status": word, "statusErrorCode": code}))
 

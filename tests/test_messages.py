@@ -14,7 +14,7 @@ from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
 from compliant_sms.lifecycle import TRANSITIONS, State
 from compliant_sms.messages import Draft, Inbound, Message
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.providers import Category, Problem
+from compliant_sms.providers import Failure, Problem
 
 # The same examples each time, however long they take.
 STEADY = settings(derandomize=True, deadline=None)
@@ -22,7 +22,7 @@ NUMBER = PhoneNumber("+12175550134")
 AT = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
 LATER = AT + timedelta(hours=3)
 CANARY = "Planted-Canary-77"
-PROBLEM = Problem(category=Category.UNKNOWN, code="1", words="something")
+PROBLEM = Problem(category=Failure.UNKNOWN, code="1", words="something")
 
 
 def draft(**changes: object) -> Draft:

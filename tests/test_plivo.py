@@ -20,8 +20,8 @@ from compliant_sms.errors import InvalidInput, InvalidSignature, WebhookRejected
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import (
     Attempt,
-    Category,
     Certainty,
+    Failure,
     InboundText,
     OutboundText,
     Plivo,
@@ -179,22 +179,22 @@ REFUSED, AMBIGUOUS = Certainty.REFUSED, Certainty.AMBIGUOUS
 @pytest.mark.parametrize(
     ("status", "body", "certainty", "category", "code"),
     [
-        (400, {"error": "bad"}, REFUSED, Category.UNKNOWN, "400"),
-        (400, {"error": {"src": ["x"]}}, REFUSED, Category.UNKNOWN, "400"),
-        (401, b"", REFUSED, Category.AUTH, "401"),
-        (402, b"", REFUSED, Category.INSUFFICIENT_FUNDS, "402"),
-        (403, {"error": "geo"}, REFUSED, Category.DESTINATION_NOT_ENABLED, "403"),
-        (404, b"", REFUSED, Category.UNKNOWN, "404"),
-        (429, b"", REFUSED, Category.RATE_LIMITED, "429"),
-        (500, b"", AMBIGUOUS, Category.PROVIDER_FAULT, "500"),
-        (202, {"message_uuid": []}, AMBIGUOUS, Category.UNKNOWN, "202"),
-        (202, {"message_uuid": "out-1"}, AMBIGUOUS, Category.UNKNOWN, "202"),
-        (202, {"message_uuid": [""]}, AMBIGUOUS, Category.UNKNOWN, "202"),
-        (202, {"message_uuid": [7]}, AMBIGUOUS, Category.UNKNOWN, "202"),
+        (400, {"error": "bad"}, REFUSED, Failure.UNKNOWN, "400"),
+        (400, {"error": {"src": ["x"]}}, REFUSED, Failure.UNKNOWN, "400"),
+        (401, b"", REFUSED, Failure.AUTH, "401"),
+        (402, b"", REFUSED, Failure.INSUFFICIENT_FUNDS, "402"),
+        (403, {"error": "geo"}, REFUSED, Failure.DESTINATION_NOT_ENABLED, "403"),
+        (404, b"", REFUSED, Failure.UNKNOWN, "404"),
+        (429, b"", REFUSED, Failure.RATE_LIMITED, "429"),
+        (500, b"", AMBIGUOUS, Failure.PROVIDER_FAULT, "500"),
+        (202, {"message_uuid": []}, AMBIGUOUS, Failure.UNKNOWN, "202"),
+        (202, {"message_uuid": "out-1"}, AMBIGUOUS, Failure.UNKNOWN, "202"),
+        (202, {"message_uuid": [""]}, AMBIGUOUS, Failure.UNKNOWN, "202"),
+        (202, {"message_uuid": [7]}, AMBIGUOUS, Failure.UNKNOWN, "202"),
     ],
 )
 def test_answers(
-    status: int, body: object, certainty: Certainty, category: Category, code: str
+    status: int, body: object, certainty: Certainty, category: Failure, code: str
 ) -> None:
     """Each answer says how sure it is that nothing was sent, and why."""
     attempt = plivo().response(reply(status, body))
@@ -487,23 +487,23 @@ def test_status_words(word: str, state: State | None) -> None:
         ("000", None),
         ("", None),
         ("none", None),
-        ("200", Category.OPTED_OUT),
-        ("10", Category.CONTENT_INVALID),
-        ("20", Category.PROVIDER_FAULT),
-        ("30", Category.CARRIER_FILTERED),
-        ("40", Category.SENDER_INVALID),
-        ("50", Category.INVALID_NUMBER),
-        ("70", Category.UNREACHABLE_PERMANENT),
-        ("420", Category.EXPIRED),
-        ("450", Category.DESTINATION_NOT_ENABLED),
-        ("451", Category.FRAUD_BLOCKED),
-        ("900", Category.INSUFFICIENT_FUNDS),
-        ("950", Category.SENDER_UNREGISTERED),
-        ("1000", Category.UNKNOWN),
-        ("12345", Category.UNKNOWN),
+        ("200", Failure.OPTED_OUT),
+        ("10", Failure.CONTENT_INVALID),
+        ("20", Failure.PROVIDER_FAULT),
+        ("30", Failure.CARRIER_FILTERED),
+        ("40", Failure.SENDER_INVALID),
+        ("50", Failure.INVALID_NUMBER),
+        ("70", Failure.UNREACHABLE_PERMANENT),
+        ("420", Failure.EXPIRED),
+        ("450", Failure.DESTINATION_NOT_ENABLED),
+        ("451", Failure.FRAUD_BLOCKED),
+        ("900", Failure.INSUFFICIENT_FUNDS),
+        ("950", Failure.SENDER_UNREGISTERED),
+        ("1000", Failure.UNKNOWN),
+        ("12345", Failure.UNKNOWN),
     ],
 )
-def test_error_codes(code: str, category: Category | None) -> None:
+def test_error_codes(code: str, category: Failure | None) -> None:
     """Error codes of callbacks are read, whatever stands in the field."""
     update = parsed(STATUS | {"Status": "failed", "ErrorCode": code})
 

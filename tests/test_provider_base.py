@@ -27,8 +27,8 @@ from compliant_sms.providers import (
     Attempt,
     CallbackPlace,
     Capabilities,
-    Category,
     Certainty,
+    Failure,
     HttpGateway,
     InboundText,
     OutboundText,
@@ -68,7 +68,7 @@ def test_each_table_can_be_used(name: str) -> None:
     codes = codes_of(name)
     table = tomllib.loads((ROOM / "data" / f"{name}.toml").read_text("utf-8"))
 
-    assert set(codes.categories.values()) <= set(Category)
+    assert set(codes.categories.values()) <= set(Failure)
     assert {str(each) for each in set(codes.states.values()) - {None}} <= set(State)
     assert State.DELIVERED in codes.states.values()
     assert codes.source
@@ -130,7 +130,7 @@ def test_tables_that_cannot_be_used(
 
 CODES = Codes(
     states={"sent": State.SENT, "queued": None},
-    categories={"17": Category.OPTED_OUT, "https://acme.example/errors#1": Category.QUOTA},
+    categories={"17": Failure.OPTED_OUT, "https://acme.example/errors#1": Failure.QUOTA},
     keywords={"stop": ProviderKeyword.STOP},
 )
 
@@ -161,26 +161,26 @@ def test_keywords(body: str, keyword: ProviderKeyword | None) -> None:
 @pytest.mark.parametrize(
     ("code", "status", "category", "shown"),
     [
-        (17, 400, Category.OPTED_OUT, "17"),
-        ("17 ", None, Category.OPTED_OUT, "17"),
-        ("https://acme.example/errors#1", 400, Category.QUOTA, "https://acme.example/errors#1"),
-        ("E_9.a:b", 500, Category.PROVIDER_FAULT, "E_9.a:b"),
-        (18, 429, Category.RATE_LIMITED, "18"),
-        (None, 401, Category.AUTH, "401"),
-        ("", 402, Category.INSUFFICIENT_FUNDS, "402"),
-        (None, 403, Category.AUTH, "403"),
-        (None, 404, Category.UNKNOWN, "404"),
-        (None, None, Category.UNKNOWN, "none"),
-        ([], 400, Category.UNKNOWN, "400"),
-        ({"to": PATIENT}, 400, Category.UNKNOWN, "400"),
-        (True, 503, Category.PROVIDER_FAULT, "503"),
-        (PATIENT, 400, Category.UNKNOWN, "400"),
-        ("https://acme.example/jane", 400, Category.UNKNOWN, "400"),
-        ("x" * 81, 400, Category.UNKNOWN, "400"),
-        (1.5, 400, Category.UNKNOWN, "400"),
+        (17, 400, Failure.OPTED_OUT, "17"),
+        ("17 ", None, Failure.OPTED_OUT, "17"),
+        ("https://acme.example/errors#1", 400, Failure.QUOTA, "https://acme.example/errors#1"),
+        ("E_9.a:b", 500, Failure.PROVIDER_FAULT, "E_9.a:b"),
+        (18, 429, Failure.RATE_LIMITED, "18"),
+        (None, 401, Failure.AUTH, "401"),
+        ("", 402, Failure.INSUFFICIENT_FUNDS, "402"),
+        (None, 403, Failure.AUTH, "403"),
+        (None, 404, Failure.UNKNOWN, "404"),
+        (None, None, Failure.UNKNOWN, "none"),
+        ([], 400, Failure.UNKNOWN, "400"),
+        ({"to": PATIENT}, 400, Failure.UNKNOWN, "400"),
+        (True, 503, Failure.PROVIDER_FAULT, "503"),
+        (PATIENT, 400, Failure.UNKNOWN, "400"),
+        ("https://acme.example/jane", 400, Failure.UNKNOWN, "400"),
+        ("x" * 81, 400, Failure.UNKNOWN, "400"),
+        (1.5, 400, Failure.UNKNOWN, "400"),
     ],
 )
-def test_problems(code: object, status: int | None, category: Category, shown: str) -> None:
+def test_problems(code: object, status: int | None, category: Failure, shown: str) -> None:
     """The code decides, then the HTTP status; what may name a patient is no code."""
     found = problem("Acme", CODES, code, status=status, said=f"to '{PATIENT}' failed")
 
@@ -208,29 +208,29 @@ def test_any_problem(code: object, said: object, status: int | None) -> None:
 # Problems and attempts
 
 
-@pytest.mark.parametrize("category", Category)
-def test_each_category_has_a_remedy(category: Category) -> None:
+@pytest.mark.parametrize("category", Failure)
+def test_each_category_has_a_remedy(category: Failure) -> None:
     """Whoever meets a refusal is told what to do."""
     remedy = Problem(category=category, code="1", words="x").remedy
 
     assert remedy.endswith(".")
-    assert (category in _REMEDIES) == (category is not Category.UNKNOWN)
+    assert (category in _REMEDIES) == (category is not Failure.UNKNOWN)
 
 
 @pytest.mark.parametrize("certainty", Certainty)
-@pytest.mark.parametrize("category", [*Category, None])
-def test_what_may_be_repeated(certainty: Certainty, category: Category | None) -> None:
+@pytest.mark.parametrize("category", [*Failure, None])
+def test_what_may_be_repeated(certainty: Certainty, category: Failure | None) -> None:
     """Only what surely was not processed, for a reason that passes."""
     told = Problem(category=category, code="1", words="x") if category else None
     attempt = Attempt(certainty=certainty, problem=told)
     refused = certainty is Certainty.REFUSED
 
     assert attempt.may_be_repeated == (
-        refused and category in {Category.RATE_LIMITED, Category.PROVIDER_FAULT}
+        refused and category in {Failure.RATE_LIMITED, Failure.PROVIDER_FAULT}
     )
     assert attempt.is_about_account == (
         refused
-        and category in {Category.AUTH, Category.ACCOUNT_SUSPENDED, Category.INSUFFICIENT_FUNDS}
+        and category in {Failure.AUTH, Failure.ACCOUNT_SUSPENDED, Failure.INSUFFICIENT_FUNDS}
     )
 
 
@@ -249,12 +249,12 @@ def test_an_id(given: str) -> None:
 
 
 @pytest.mark.parametrize("status", [202, 301, 400, 403, 408, 409, 422, 425, 429, 500, 503])
-@pytest.mark.parametrize("category", Category)
-def test_what_is_not_accepted(status: int, category: Category) -> None:
+@pytest.mark.parametrize("category", Failure)
+def test_what_is_not_accepted(status: int, category: Failure) -> None:
     """4xx is refused but for timeouts, and but for what tells of an earlier request's text."""
     why = Problem(category=category, code="1", words="x")
     attempt = not_accepted(HttpReply(status=status, headers={"X-Reset": "7"}), why, "X-Reset")
-    surely = status in {400, 403, 409, 422, 429} and category is not Category.DUPLICATE
+    surely = status in {400, 403, 409, 422, 429} and category is not Failure.DUPLICATE
 
     assert attempt == Attempt(
         certainty=Certainty.REFUSED if surely else Certainty.AMBIGUOUS,

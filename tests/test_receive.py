@@ -21,7 +21,7 @@ from compliant_sms.errors import ConfigurationError, InvalidSignature, WebhookRe
 from compliant_sms.flows import Received, ReceivedStatus, ReceivedText
 from compliant_sms.lifecycle import State
 from compliant_sms.optout import Intent, Reserved
-from compliant_sms.providers import Category, Plivo, Twilio
+from compliant_sms.providers import Failure, Plivo, Twilio
 from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
@@ -473,7 +473,7 @@ def test_undelivered_tells_why(willing: Messenger) -> None:
     problem = willing.history(PERSON).texts[0].message.problem
 
     assert problem is not None
-    assert (problem.category, problem.code) == (Category.UNREACHABLE_TEMPORARY, "30003")
+    assert (problem.category, problem.code) == (Failure.UNREACHABLE_TEMPORARY, "30003")
 
 
 def test_opt_out_in_a_callback(willing: Messenger) -> None:

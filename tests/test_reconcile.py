@@ -25,7 +25,7 @@ from compliant_sms import (
 )
 from compliant_sms.errors import RecordAltered, RequestNotSent, StoreBusy
 from compliant_sms.lifecycle import State
-from compliant_sms.providers import Attempt, Category, Twilio
+from compliant_sms.providers import Attempt, Failure, Twilio
 from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
@@ -408,7 +408,7 @@ def test_failed_at_the_provider(willing: Messenger, carrier: Sandbox, clock: Mov
         (failed,) = willing.reconcile()
 
     assert isinstance(failed, Failed)
-    assert failed.problem.category is Category.CARRIER_FILTERED
+    assert failed.problem.category is Failure.CARRIER_FILTERED
 
 
 @pytest.mark.parametrize("error", [KeyError, RecordAltered, StoreBusy])

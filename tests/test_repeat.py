@@ -14,7 +14,7 @@ from compliant_sms import Delivery, Messenger, Profile, Queued, Sent, Uncertain
 from compliant_sms.consent import NumberFlagged
 from compliant_sms.errors import NoAnswer, RequestNotSent
 from compliant_sms.lifecycle import State
-from compliant_sms.providers import Attempt, Capabilities, Category, OutboundText, Problem, Twilio
+from compliant_sms.providers import Attempt, Capabilities, Failure, OutboundText, Problem, Twilio
 from compliant_sms.rates import Rate
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
@@ -48,7 +48,7 @@ class Once(Twilio):
         made = Twilio.response(self, reply)
         if reply.status != 409:
             return made
-        problem = Problem(category=Category.DUPLICATE, code="409", words="It is there already.")
+        problem = Problem(category=Failure.DUPLICATE, code="409", words="It is there already.")
         return evolve(made, problem=problem)
 
     def look_up(self, text: OutboundText, *, at: datetime) -> None:

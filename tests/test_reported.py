@@ -12,7 +12,7 @@ from compliant_sms import Blocked, Channel, Failed, Keyring, Messenger, Purpose,
 from compliant_sms.consent import Flag, Granted, NumberFlagged, Revoked, fold
 from compliant_sms.flows import ReceivedStatus
 from compliant_sms.lifecycle import State
-from compliant_sms.providers import CONSEQUENCES, Category, OnRecord
+from compliant_sms.providers import CONSEQUENCES, Failure, OnRecord
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from conftest import PATIENT, PERSON, SENDER
@@ -271,4 +271,4 @@ def test_every_flag_has_its_category() -> None:
     flagged = {c.value for c, each in CONSEQUENCES.items() if each.on_record is OnRecord.FLAGGED}
 
     assert flagged == {flag.value for flag in Flag} - {Flag.WRONG_NUMBER}  # no provider's word
-    assert CONSEQUENCES[Category.OPTED_OUT].on_record is OnRecord.REVOKED
+    assert CONSEQUENCES[Failure.OPTED_OUT].on_record is OnRecord.REVOKED

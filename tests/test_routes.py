@@ -39,7 +39,7 @@ from compliant_sms.errors import (
 )
 from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.providers import CONSEQUENCES, Again, Category, Twilio
+from compliant_sms.providers import CONSEQUENCES, Again, Failure, Twilio
 from compliant_sms.providers._codes import Codes, codes_of
 from compliant_sms.rates import Rate
 from compliant_sms.routing import Health, Route, Routes
@@ -378,7 +378,7 @@ def test_no_agreement_no_text(make_willing: Make, provider: Twilio, carrier: San
 
     assert isinstance(queued, Queued)
     assert queued.problem is not None
-    assert queued.problem.category is Category.AUTH
+    assert queued.problem.category is Failure.AUTH
     assert record_of(messenger, queued).message.departure.sender == SENDER
 
 
@@ -429,7 +429,7 @@ def test_all_routes_refuse(
     queued = remind(willing)
     assert isinstance(queued, Queued)
     assert queued.problem is not None
-    assert queued.problem.category is Category.AUTH
+    assert queued.problem.category is Failure.AUTH
     clock.move_to(queued.not_before)
     (sent,) = willing.dispatch_due()
 
@@ -446,7 +446,7 @@ def test_all_routes_refuse_for_good(
     failed = remind(willing)
 
     assert isinstance(failed, Failed)
-    assert failed.problem.category is Category.SENDER_UNREGISTERED
+    assert failed.problem.category is Failure.SENDER_UNREGISTERED
 
 
 def test_a_route_that_fails_rests_and_is_preferred_again(
@@ -933,7 +933,7 @@ def test_health_knows_its_own_clock() -> None:
 
 def test_every_category_has_a_consequence() -> None:
     """No category is forgotten, and nothing moves on that the ledger hears of."""
-    assert set(CONSEQUENCES) == set(Category)
+    assert set(CONSEQUENCES) == set(Failure)
     for category, consequence in CONSEQUENCES.items():
         assert not (consequence.next_route and consequence.on_record != "nothing"), category
         assert consequence.next_route or not consequence.route_fails

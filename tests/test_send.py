@@ -47,7 +47,7 @@ from compliant_sms.flows._admit import Claimed
 from compliant_sms.lifecycle import State
 from compliant_sms.messenger import StoreKind
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.providers import Category, Twilio
+from compliant_sms.providers import Failure, Twilio
 from compliant_sms.records import decode
 from compliant_sms.rules import Decision, Verdict
 from compliant_sms.sandbox import Sandbox
@@ -585,7 +585,7 @@ def test_wrong_credentials(
 
     assert isinstance(queued, Queued)
     assert queued.problem is not None
-    assert queued.problem.category is Category.AUTH
+    assert queued.problem.category is Failure.AUTH
     assert "credentials" in queued.problem.remedy
     assert carrier.messages() == ()
     clock.move_to(queued.not_before)
@@ -638,7 +638,7 @@ def test_long_rate_limit(
     assert isinstance(queued, Queued)
     assert queued.not_before == clock() + timedelta(seconds=90)
     assert queued.problem is not None
-    assert queued.problem.category is Category.RATE_LIMITED
+    assert queued.problem.category is Failure.RATE_LIMITED
     assert waits == []
     clock.advance(timedelta(seconds=89))
     assert willing.dispatch_due() == ()
@@ -1134,7 +1134,7 @@ def test_opted_out_at_the_provider(
     failed = remind(messenger)
 
     assert isinstance(failed, Failed)
-    assert failed.problem.category is Category.OPTED_OUT
+    assert failed.problem.category is Failure.OPTED_OUT
     event = messenger.consent.events(PATIENT)[-1]
     assert isinstance(event, Revoked)
     assert (event.channel, event.actor) == (Channel.PROVIDER, "provider:twilio")

@@ -17,8 +17,8 @@ from compliant_sms.errors import InvalidInput, InvalidSignature, WebhookRejected
 from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import (
-    Category,
     Certainty,
+    Failure,
     InboundText,
     OutboundText,
     Provider,
@@ -211,20 +211,20 @@ REFUSED, AMBIGUOUS = Certainty.REFUSED, Certainty.AMBIGUOUS
 @pytest.mark.parametrize(
     ("status", "answer", "certainty", "category", "code"),
     [
-        (400, {"code": "syntax_invalid_json"}, REFUSED, Category.UNKNOWN, "syntax_invalid_json"),
-        (401, {"code": "unauthorized"}, REFUSED, Category.AUTH, "unauthorized"),
-        (402, b"", REFUSED, Category.INSUFFICIENT_FUNDS, "402"),
-        (403, {"code": "missing_callback_url"}, REFUSED, Category.CONFIG, "missing_callback_url"),
-        (403, {"code": "forbidden"}, REFUSED, Category.AUTH, "forbidden"),
-        (429, b"slow down", REFUSED, Category.RATE_LIMITED, "429"),
-        (500, {"code": "internal_error"}, AMBIGUOUS, Category.PROVIDER_FAULT, "internal_error"),
-        (201, {"id": 7}, AMBIGUOUS, Category.UNKNOWN, "201"),
-        (201, {"id": ""}, AMBIGUOUS, Category.UNKNOWN, "201"),
-        (202, {"id": "01FC"}, AMBIGUOUS, Category.UNKNOWN, "202"),
+        (400, {"code": "syntax_invalid_json"}, REFUSED, Failure.UNKNOWN, "syntax_invalid_json"),
+        (401, {"code": "unauthorized"}, REFUSED, Failure.AUTH, "unauthorized"),
+        (402, b"", REFUSED, Failure.INSUFFICIENT_FUNDS, "402"),
+        (403, {"code": "missing_callback_url"}, REFUSED, Failure.CONFIG, "missing_callback_url"),
+        (403, {"code": "forbidden"}, REFUSED, Failure.AUTH, "forbidden"),
+        (429, b"slow down", REFUSED, Failure.RATE_LIMITED, "429"),
+        (500, {"code": "internal_error"}, AMBIGUOUS, Failure.PROVIDER_FAULT, "internal_error"),
+        (201, {"id": 7}, AMBIGUOUS, Failure.UNKNOWN, "201"),
+        (201, {"id": ""}, AMBIGUOUS, Failure.UNKNOWN, "201"),
+        (202, {"id": "01FC"}, AMBIGUOUS, Failure.UNKNOWN, "202"),
     ],
 )
 def test_answers(
-    status: int, answer: object, certainty: Certainty, category: Category, code: str
+    status: int, answer: object, certainty: Certainty, category: Failure, code: str
 ) -> None:
     """Each answer says how sure it is that nothing was sent, and why."""
     attempt = sinch().response(reply(status, answer))
@@ -298,7 +298,7 @@ def test_account() -> None:
     assert sinch().account_problem(reply(200, {"groups": [], "count": 0})) is None
     wrong = sinch().account_problem(reply(401, {"code": "unauthorized"}))
     assert wrong is not None
-    assert wrong.category is Category.AUTH
+    assert wrong.category is Failure.AUTH
     assert sinch().account_problem(reply(200, b"<html>")) is not None
 
 
@@ -477,23 +477,23 @@ def test_who_answers(body: str, answers: bool, keyword: ProviderKeyword | None) 
         ("Dispatched", 401, State.SENT, None),
         ("Delivered", 0, State.DELIVERED, None),
         ("DELIVERED", 0, State.DELIVERED, None),
-        ("Failed", 402, State.FAILED, Category.NO_ROUTE),
-        ("FAILED", 15, State.FAILED, Category.CARRIER_FILTERED),
-        ("Failed", 60, State.FAILED, Category.SENDER_UNREGISTERED),
-        ("Failed", 152, State.FAILED, Category.LANDLINE_OR_INCAPABLE),
-        ("Failed", 413, State.FAILED, Category.ACCOUNT_SUSPENDED),
-        ("Aborted", 411, State.FAILED, Category.CONTENT_INVALID),
-        ("Rejected", 402, State.FAILED, Category.NO_ROUTE),
-        ("Expired", 406, State.UNDELIVERED, Category.EXPIRED),
-        ("Deleted", 404, State.UNDELIVERED, Category.UNREACHABLE_TEMPORARY),
-        ("Deleted", 0, State.UNDELIVERED, Category.BLOCKED_NUMBER),
-        ("Cancelled", 407, State.FAILED, Category.CANCELED),
-        ("Failed", 99999, State.FAILED, Category.UNKNOWN),
+        ("Failed", 402, State.FAILED, Failure.NO_ROUTE),
+        ("FAILED", 15, State.FAILED, Failure.CARRIER_FILTERED),
+        ("Failed", 60, State.FAILED, Failure.SENDER_UNREGISTERED),
+        ("Failed", 152, State.FAILED, Failure.LANDLINE_OR_INCAPABLE),
+        ("Failed", 413, State.FAILED, Failure.ACCOUNT_SUSPENDED),
+        ("Aborted", 411, State.FAILED, Failure.CONTENT_INVALID),
+        ("Rejected", 402, State.FAILED, Failure.NO_ROUTE),
+        ("Expired", 406, State.UNDELIVERED, Failure.EXPIRED),
+        ("Deleted", 404, State.UNDELIVERED, Failure.UNREACHABLE_TEMPORARY),
+        ("Deleted", 0, State.UNDELIVERED, Failure.BLOCKED_NUMBER),
+        ("Cancelled", 407, State.FAILED, Failure.CANCELED),
+        ("Failed", 99999, State.FAILED, Failure.UNKNOWN),
         ("Unknown", 0, None, None),
         ("Teleported", 0, None, None),
     ],
 )
-def test_statuses(word: str, code: int, state: State | None, category: Category | None) -> None:
+def test_statuses(word: str, code: int, state: State | None, category: Failure | None) -> None:
     """Statuses in any case and reasons are translated; both kinds of reports say the same."""
     (update,) = events(REPORT | {"status": word, "code": code})
     batch = {
@@ -556,7 +556,7 @@ def test_table() -> None:
         *("queued", "dispatched", "delivered", "failed", "aborted", "rejected"),
         *("expired", "deleted", "cancelled", "unknown"),
     }
-    assert Category.OPTED_OUT not in codes.categories.values()
+    assert Failure.OPTED_OUT not in codes.categories.values()
     assert sinch().parse(sealed("sinch", {}, {})) == []
 
 
@@ -567,11 +567,11 @@ def test_table() -> None:
         ("Dispatched", 401, State.SENT, None),
         ("Unknown", 0, State.SENT, None),
         ("Delivered", 0, State.DELIVERED, None),
-        ("Expired", 406, State.UNDELIVERED, Category.EXPIRED),
-        ("Failed", 402, State.FAILED, Category.NO_ROUTE),
+        ("Expired", 406, State.UNDELIVERED, Failure.EXPIRED),
+        ("Failed", 402, State.FAILED, Failure.NO_ROUTE),
     ],
 )
-def test_status(status: str, code: int, state: State, category: Category | None) -> None:
+def test_status(status: str, code: int, state: State, category: Failure | None) -> None:
     """The report on a batch says what its callbacks would; its address holds no number."""
     text = evolve(TEXT, provider_id=REPORT["batch_id"])
     asked = sinch().ask_status(text, at=NOW)

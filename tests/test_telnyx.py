@@ -28,8 +28,8 @@ from compliant_sms.errors import (
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import (
     Attempt,
-    Category,
     Certainty,
+    Failure,
     InboundText,
     OutboundText,
     ProviderKeyword,
@@ -326,32 +326,32 @@ def errors(code: object, detail: str = "") -> dict[str, Any]:
 
 REFUSED, AMBIGUOUS = Certainty.REFUSED, Certainty.AMBIGUOUS
 ANSWERS = [
-    (400, errors("40300"), REFUSED, Category.OPTED_OUT, "40300"),
-    (400, errors(40300), REFUSED, Category.OPTED_OUT, "40300"),
-    (400, errors("40310"), REFUSED, Category.INVALID_NUMBER, "40310"),
-    (422, errors("40310"), REFUSED, Category.INVALID_NUMBER, "40310"),
-    (400, errors("40305"), REFUSED, Category.SENDER_INVALID, "40305"),
-    (400, errors("40302"), REFUSED, Category.CONTENT_INVALID, "40302"),
-    (400, errors("40331"), REFUSED, Category.DESTINATION_NOT_ENABLED, "40331"),
-    (400, errors("40333"), REFUSED, Category.QUOTA, "40333"),
-    (400, errors("49999"), REFUSED, Category.UNKNOWN, "49999"),
-    (400, {"errors": {}}, REFUSED, Category.UNKNOWN, "400"),
-    (400, {"errors": ["x"]}, REFUSED, Category.UNKNOWN, "400"),
-    (401, errors("10009"), REFUSED, Category.AUTH, "10009"),
-    (401, b"", REFUSED, Category.AUTH, "401"),
-    (403, errors("20013"), REFUSED, Category.ACCOUNT_SUSPENDED, "20013"),
-    (402, errors("20100"), REFUSED, Category.INSUFFICIENT_FUNDS, "20100"),
-    (429, errors("10011"), REFUSED, Category.RATE_LIMITED, "10011"),
-    (429, b"slow down", REFUSED, Category.RATE_LIMITED, "429"),
+    (400, errors("40300"), REFUSED, Failure.OPTED_OUT, "40300"),
+    (400, errors(40300), REFUSED, Failure.OPTED_OUT, "40300"),
+    (400, errors("40310"), REFUSED, Failure.INVALID_NUMBER, "40310"),
+    (422, errors("40310"), REFUSED, Failure.INVALID_NUMBER, "40310"),
+    (400, errors("40305"), REFUSED, Failure.SENDER_INVALID, "40305"),
+    (400, errors("40302"), REFUSED, Failure.CONTENT_INVALID, "40302"),
+    (400, errors("40331"), REFUSED, Failure.DESTINATION_NOT_ENABLED, "40331"),
+    (400, errors("40333"), REFUSED, Failure.QUOTA, "40333"),
+    (400, errors("49999"), REFUSED, Failure.UNKNOWN, "49999"),
+    (400, {"errors": {}}, REFUSED, Failure.UNKNOWN, "400"),
+    (400, {"errors": ["x"]}, REFUSED, Failure.UNKNOWN, "400"),
+    (401, errors("10009"), REFUSED, Failure.AUTH, "10009"),
+    (401, b"", REFUSED, Failure.AUTH, "401"),
+    (403, errors("20013"), REFUSED, Failure.ACCOUNT_SUSPENDED, "20013"),
+    (402, errors("20100"), REFUSED, Failure.INSUFFICIENT_FUNDS, "20100"),
+    (429, errors("10011"), REFUSED, Failure.RATE_LIMITED, "10011"),
+    (429, b"slow down", REFUSED, Failure.RATE_LIMITED, "429"),
     # The key was used before: that request may have been processed.
-    (409, b"", AMBIGUOUS, Category.UNKNOWN, "409"),
-    (422, errors("10099"), AMBIGUOUS, Category.UNKNOWN, "10099"),
-    (408, b"", AMBIGUOUS, Category.UNKNOWN, "408"),
-    (500, errors("10007"), AMBIGUOUS, Category.PROVIDER_FAULT, "10007"),
-    (503, b"<html>down</html>", AMBIGUOUS, Category.PROVIDER_FAULT, "503"),
-    (200, {"data": {"id": ""}}, AMBIGUOUS, Category.UNKNOWN, "200"),
-    (200, {"data": [{"id": "out-1"}]}, AMBIGUOUS, Category.UNKNOWN, "200"),
-    (202, {"data": {"id": "out-1"}}, AMBIGUOUS, Category.UNKNOWN, "202"),
+    (409, b"", AMBIGUOUS, Failure.UNKNOWN, "409"),
+    (422, errors("10099"), AMBIGUOUS, Failure.UNKNOWN, "10099"),
+    (408, b"", AMBIGUOUS, Failure.UNKNOWN, "408"),
+    (500, errors("10007"), AMBIGUOUS, Failure.PROVIDER_FAULT, "10007"),
+    (503, b"<html>down</html>", AMBIGUOUS, Failure.PROVIDER_FAULT, "503"),
+    (200, {"data": {"id": ""}}, AMBIGUOUS, Failure.UNKNOWN, "200"),
+    (200, {"data": [{"id": "out-1"}]}, AMBIGUOUS, Failure.UNKNOWN, "200"),
+    (202, {"data": {"id": "out-1"}}, AMBIGUOUS, Failure.UNKNOWN, "202"),
 ]
 
 
@@ -361,7 +361,7 @@ ANSWERS = [
     ids=[f"{code}-{index}" for index, (code, *_) in enumerate(ANSWERS)],
 )
 def test_answers(
-    code: int, content: object, certainty: Certainty, category: Category, named: str
+    code: int, content: object, certainty: Certainty, category: Failure, named: str
 ) -> None:
     """Each answer says how sure it is that nothing was sent, and why."""
     attempt = telnyx().response(reply(code, content))
@@ -427,14 +427,14 @@ def test_account() -> None:
     [
         (reply(200, {"data": {"available_credit": "12.30"}}), None),
         (reply(200, {"data": {"available_credit": "0.05"}}), None),
-        (reply(200, {"data": {"available_credit": "0.00"}}), Category.INSUFFICIENT_FUNDS),
-        (reply(200, {"data": {"available_credit": "-3.10"}}), Category.INSUFFICIENT_FUNDS),
-        (reply(200, {"data": {}}), Category.UNKNOWN),
-        (reply(401, errors("10009")), Category.AUTH),
-        (reply(403, errors("20012")), Category.ACCOUNT_SUSPENDED),
+        (reply(200, {"data": {"available_credit": "0.00"}}), Failure.INSUFFICIENT_FUNDS),
+        (reply(200, {"data": {"available_credit": "-3.10"}}), Failure.INSUFFICIENT_FUNDS),
+        (reply(200, {"data": {}}), Failure.UNKNOWN),
+        (reply(401, errors("10009")), Failure.AUTH),
+        (reply(403, errors("20012")), Failure.ACCOUNT_SUSPENDED),
     ],
 )
-def test_account_problems(answer: HttpReply, category: Category | None) -> None:
+def test_account_problems(answer: HttpReply, category: Failure | None) -> None:
     """A wrong key, a closed account and an empty one are told apart."""
     found = telnyx().account_problem(answer)
 
@@ -606,22 +606,22 @@ def test_status_words(word: str, state: State | None) -> None:
 @pytest.mark.parametrize(
     ("code", "category"),
     [
-        ("40300", Category.OPTED_OUT),
-        ("40001", Category.LANDLINE_OR_INCAPABLE),
-        ("40002", Category.CARRIER_FILTERED),
-        ("40008", Category.PROVIDER_FAULT),
-        ("40010", Category.SENDER_UNREGISTERED),
-        ("40011", Category.RATE_LIMITED),
-        ("40020", Category.FRAUD_BLOCKED),
-        ("40005", Category.EXPIRED),
-        ("40004", Category.UNKNOWN),
-        ("12345", Category.UNKNOWN),
-        ("9" * 5000, Category.UNKNOWN),
-        (None, Category.UNKNOWN),
-        ({"a": 1}, Category.UNKNOWN),
+        ("40300", Failure.OPTED_OUT),
+        ("40001", Failure.LANDLINE_OR_INCAPABLE),
+        ("40002", Failure.CARRIER_FILTERED),
+        ("40008", Failure.PROVIDER_FAULT),
+        ("40010", Failure.SENDER_UNREGISTERED),
+        ("40011", Failure.RATE_LIMITED),
+        ("40020", Failure.FRAUD_BLOCKED),
+        ("40005", Failure.EXPIRED),
+        ("40004", Failure.UNKNOWN),
+        ("12345", Failure.UNKNOWN),
+        ("9" * 5000, Failure.UNKNOWN),
+        (None, Failure.UNKNOWN),
+        ({"a": 1}, Failure.UNKNOWN),
     ],
 )
-def test_error_codes(code: object, category: Category) -> None:
+def test_error_codes(code: object, category: Failure) -> None:
     """The reason in a callback is read, whatever stands in the field."""
     (update,) = parsed(status("delivery_failed", **errors(code)))
 
@@ -729,11 +729,11 @@ def test_bad_set_up(changes: dict[str, Any], words: str) -> None:
         ("delivery_unconfirmed", None, State.SENT, None),
         ("something-new", None, State.SENT, None),
         ("delivered", None, State.DELIVERED, None),
-        ("delivery_failed", "40002", State.UNDELIVERED, Category.CARRIER_FILTERED),
-        ("sending_failed", "40300", State.FAILED, Category.OPTED_OUT),
+        ("delivery_failed", "40002", State.UNDELIVERED, Failure.CARRIER_FILTERED),
+        ("sending_failed", "40300", State.FAILED, Failure.OPTED_OUT),
     ],
 )
-def test_status(word: str, code: str | None, state: State, category: Category | None) -> None:
+def test_status(word: str, code: str | None, state: State, category: Failure | None) -> None:
     """The message says of itself what its webhook would."""
     told = [{"code": code, "title": f"To {PATIENT}"}] if code else []
     shown = {"data": status(word, errors=told)["data"]["payload"]}

@@ -18,7 +18,7 @@ from carriers import CLOSED
 from compliant_sms import system
 from compliant_sms.driver import finish
 from compliant_sms.errors import NoAnswer, RequestNotSent
-from compliant_sms.providers import Attempt, Category, Certainty, Problem
+from compliant_sms.providers import Attempt, Certainty, Failure, Problem
 from compliant_sms.retry import BriefRetry
 from compliant_sms.transport import AsyncTransport, BlockingTransport
 from compliant_sms.wire import HttpReply, HttpRequest
@@ -288,20 +288,20 @@ def test_transport_logs_nothing_private(send: Send, caplog: pytest.LogCaptureFix
 # Retry
 
 
-def refused(category: Category, retry_after: float | None = None) -> Attempt:
+def refused(category: Failure, retry_after: float | None = None) -> Attempt:
     problem = Problem(category=category, code="x", words="x")
     return Attempt(certainty=Certainty.REFUSED, problem=problem, retry_after=retry_after)
 
 
 SENT = Attempt(certainty=Certainty.ACCEPTED, provider_id="SM1")
-BUSY = refused(Category.RATE_LIMITED)
-LATER = refused(Category.RATE_LIMITED, 2.0)
-MUCH_LATER = refused(Category.RATE_LIMITED, 2.1)
-FAULT = refused(Category.PROVIDER_FAULT)
-WRONG = refused(Category.AUTH)
+BUSY = refused(Failure.RATE_LIMITED)
+LATER = refused(Failure.RATE_LIMITED, 2.0)
+MUCH_LATER = refused(Failure.RATE_LIMITED, 2.1)
+FAULT = refused(Failure.PROVIDER_FAULT)
+WRONG = refused(Failure.AUTH)
 UNSURE = Attempt(
     certainty=Certainty.AMBIGUOUS,
-    problem=Problem(category=Category.PROVIDER_FAULT, code="500", words="x"),
+    problem=Problem(category=Failure.PROVIDER_FAULT, code="500", words="x"),
 )
 
 

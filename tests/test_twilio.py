@@ -29,8 +29,8 @@ from compliant_sms.errors import InvalidInput, InvalidSignature, Unsupported, We
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import (
     Attempt,
-    Category,
     Certainty,
+    Failure,
     InboundText,
     OutboundText,
     ProviderKeyword,
@@ -501,14 +501,14 @@ def test_account_is_asked_for() -> None:
     [
         (200, {"status": "active"}, None),
         (200, {"incoming_phone_numbers": []}, None),
-        (200, {"status": "suspended"}, Category.ACCOUNT_SUSPENDED),
-        (200, [], Category.ACCOUNT_SUSPENDED),
-        (401, {"code": 20003, "message": "Authenticate"}, Category.AUTH),
-        (403, {"code": 20005}, Category.ACCOUNT_SUSPENDED),
-        (503, {}, Category.PROVIDER_FAULT),
+        (200, {"status": "suspended"}, Failure.ACCOUNT_SUSPENDED),
+        (200, [], Failure.ACCOUNT_SUSPENDED),
+        (401, {"code": 20003, "message": "Authenticate"}, Failure.AUTH),
+        (403, {"code": 20005}, Failure.ACCOUNT_SUSPENDED),
+        (503, {}, Failure.PROVIDER_FAULT),
     ],
 )
-def test_account(status: int, content: object, category: Category | None) -> None:
+def test_account(status: int, content: object, category: Failure | None) -> None:
     """What is wrong with the account is told by category; nothing, where it is active."""
     found = twilio().account_problem(reply(status, content))
 
@@ -526,33 +526,33 @@ def reply(status: int, body: object = b"", **headers: str) -> HttpReply:
 
 REFUSED, AMBIGUOUS = Certainty.REFUSED, Certainty.AMBIGUOUS
 ANSWERS = [
-    (400, {"code": 21610}, REFUSED, Category.OPTED_OUT, "21610"),
-    (400, {"code": 21211}, REFUSED, Category.INVALID_NUMBER, "21211"),
-    (400, {"code": 21606}, REFUSED, Category.SENDER_INVALID, "21606"),
-    (400, {"code": 21617}, REFUSED, Category.CONTENT_INVALID, "21617"),
-    (400, {"code": 21408}, REFUSED, Category.DESTINATION_NOT_ENABLED, "21408"),
-    (400, {"code": 21614}, REFUSED, Category.LANDLINE_OR_INCAPABLE, "21614"),
-    (400, {"code": 30034}, REFUSED, Category.SENDER_UNREGISTERED, "30034"),
-    (400, {"code": 99999}, REFUSED, Category.UNKNOWN, "99999"),
-    (400, {"code": "21610"}, REFUSED, Category.OPTED_OUT, "21610"),
-    (400, [1], REFUSED, Category.UNKNOWN, "400"),
-    (401, {"code": 20003}, REFUSED, Category.AUTH, "20003"),
-    (401, b"", REFUSED, Category.AUTH, "401"),
-    (403, b"", REFUSED, Category.AUTH, "403"),
-    (404, {"code": 20404}, REFUSED, Category.UNKNOWN, "20404"),
-    (429, {"code": 20429}, REFUSED, Category.RATE_LIMITED, "20429"),
-    (429, b"slow down", REFUSED, Category.RATE_LIMITED, "429"),
-    (500, {"code": 20500}, AMBIGUOUS, Category.PROVIDER_FAULT, "20500"),
-    (503, b"<html>down</html>", AMBIGUOUS, Category.PROVIDER_FAULT, "503"),
-    (500, b"[" * 200_000, AMBIGUOUS, Category.PROVIDER_FAULT, "500"),
-    (500, b"\xff\xfe", AMBIGUOUS, Category.PROVIDER_FAULT, "500"),
-    (500, b"9" * 5000, AMBIGUOUS, Category.PROVIDER_FAULT, "500"),
-    (200, b"", AMBIGUOUS, Category.UNKNOWN, "200"),
-    (201, b"<html>ok</html>", AMBIGUOUS, Category.UNKNOWN, "201"),
-    (201, {"sid": 7}, AMBIGUOUS, Category.UNKNOWN, "201"),
-    (201, {"sid": ""}, AMBIGUOUS, Category.UNKNOWN, "201"),
-    (202, {"sid": "SM1"}, AMBIGUOUS, Category.UNKNOWN, "202"),
-    (302, b"", AMBIGUOUS, Category.UNKNOWN, "302"),
+    (400, {"code": 21610}, REFUSED, Failure.OPTED_OUT, "21610"),
+    (400, {"code": 21211}, REFUSED, Failure.INVALID_NUMBER, "21211"),
+    (400, {"code": 21606}, REFUSED, Failure.SENDER_INVALID, "21606"),
+    (400, {"code": 21617}, REFUSED, Failure.CONTENT_INVALID, "21617"),
+    (400, {"code": 21408}, REFUSED, Failure.DESTINATION_NOT_ENABLED, "21408"),
+    (400, {"code": 21614}, REFUSED, Failure.LANDLINE_OR_INCAPABLE, "21614"),
+    (400, {"code": 30034}, REFUSED, Failure.SENDER_UNREGISTERED, "30034"),
+    (400, {"code": 99999}, REFUSED, Failure.UNKNOWN, "99999"),
+    (400, {"code": "21610"}, REFUSED, Failure.OPTED_OUT, "21610"),
+    (400, [1], REFUSED, Failure.UNKNOWN, "400"),
+    (401, {"code": 20003}, REFUSED, Failure.AUTH, "20003"),
+    (401, b"", REFUSED, Failure.AUTH, "401"),
+    (403, b"", REFUSED, Failure.AUTH, "403"),
+    (404, {"code": 20404}, REFUSED, Failure.UNKNOWN, "20404"),
+    (429, {"code": 20429}, REFUSED, Failure.RATE_LIMITED, "20429"),
+    (429, b"slow down", REFUSED, Failure.RATE_LIMITED, "429"),
+    (500, {"code": 20500}, AMBIGUOUS, Failure.PROVIDER_FAULT, "20500"),
+    (503, b"<html>down</html>", AMBIGUOUS, Failure.PROVIDER_FAULT, "503"),
+    (500, b"[" * 200_000, AMBIGUOUS, Failure.PROVIDER_FAULT, "500"),
+    (500, b"\xff\xfe", AMBIGUOUS, Failure.PROVIDER_FAULT, "500"),
+    (500, b"9" * 5000, AMBIGUOUS, Failure.PROVIDER_FAULT, "500"),
+    (200, b"", AMBIGUOUS, Failure.UNKNOWN, "200"),
+    (201, b"<html>ok</html>", AMBIGUOUS, Failure.UNKNOWN, "201"),
+    (201, {"sid": 7}, AMBIGUOUS, Failure.UNKNOWN, "201"),
+    (201, {"sid": ""}, AMBIGUOUS, Failure.UNKNOWN, "201"),
+    (202, {"sid": "SM1"}, AMBIGUOUS, Failure.UNKNOWN, "202"),
+    (302, b"", AMBIGUOUS, Failure.UNKNOWN, "302"),
 ]
 
 
@@ -562,7 +562,7 @@ ANSWERS = [
     ids=[f"{status}-{index}" for index, (status, *_) in enumerate(ANSWERS)],
 )
 def test_answers(
-    status: int, body: object, certainty: Certainty, category: Category, code: str
+    status: int, body: object, certainty: Certainty, category: Failure, code: str
 ) -> None:
     """Each answer says how sure it is that nothing was sent, and why."""
     attempt = twilio().response(reply(status, body))
@@ -636,7 +636,7 @@ def test_found() -> None:
         ("SM3", State.SENT),
     ]
     assert found[1].problem is not None
-    assert found[1].problem.category is Category.UNREACHABLE_TEMPORARY
+    assert found[1].problem.category is Failure.UNREACHABLE_TEMPORARY
 
 
 @pytest.mark.parametrize(
@@ -799,16 +799,16 @@ def test_status_words(word: str, state: State | None) -> None:
 @pytest.mark.parametrize(
     ("code", "category"),
     [
-        ("21610", Category.OPTED_OUT),
-        ("30007", Category.CARRIER_FILTERED),
-        ("12345", Category.UNKNOWN),
+        ("21610", Failure.OPTED_OUT),
+        ("30007", Failure.CARRIER_FILTERED),
+        ("12345", Failure.UNKNOWN),
         ("", None),
         ("0", None),
         ("none", None),
         ("9" * 5000, None),
     ],
 )
-def test_error_codes(code: str, category: Category | None) -> None:
+def test_error_codes(code: str, category: Failure | None) -> None:
     """Error codes of callbacks are read, whatever stands in the field."""
     (update,) = parsed({"SmsSid": "SM1", "SmsStatus": "failed", "ErrorCode": code})
 

@@ -18,7 +18,7 @@ from compliant_sms.flows._unreported import ask_reports
 from compliant_sms.flows._waits import wait_name
 from compliant_sms.lifecycle import State
 from compliant_sms.ports import Transaction
-from compliant_sms.providers import Capabilities, Category, LookUp, Twilio
+from compliant_sms.providers import Capabilities, Failure, LookUp, Twilio
 from compliant_sms.rates import owed
 from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
@@ -231,7 +231,7 @@ def test_failed(willing: Messenger, line: Line, clock: MovableClock) -> None:
     (failed,) = willing.reconcile()
 
     assert isinstance(failed, Failed)
-    assert failed.problem.category is Category.CARRIER_FILTERED
+    assert failed.problem.category is Failure.CARRIER_FILTERED
 
 
 def test_a_report_meanwhile(willing: Messenger, line: Line, clock: MovableClock) -> None:

@@ -32,8 +32,8 @@ from compliant_sms.errors import (
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import (
     Attempt,
-    Category,
     Certainty,
+    Failure,
     InboundText,
     OutboundText,
     Provider,
@@ -353,24 +353,24 @@ REFUSED, AMBIGUOUS = Certainty.REFUSED, Certainty.AMBIGUOUS
 @pytest.mark.parametrize(
     ("status", "body", "certainty", "category", "code"),
     [
-        (401, error("unauthorized"), REFUSED, Category.AUTH, "unauthorized"),
-        (401, b"", REFUSED, Category.AUTH, "401"),
-        (402, error("low-balance"), REFUSED, Category.INSUFFICIENT_FUNDS, "low-balance"),
-        (422, error("1120"), REFUSED, Category.SENDER_INVALID, "1120"),
-        (422, error("1170"), REFUSED, Category.INVALID_NUMBER, "1170"),
-        (422, error("1150", title="Invalid params"), REFUSED, Category.UNKNOWN, "1150"),
-        (422, {"title": "1380"}, REFUSED, Category.CONTENT_INVALID, "1380"),
-        (422, {"title": "Invalid params"}, REFUSED, Category.UNKNOWN, "422"),
-        (429, error("1000"), REFUSED, Category.RATE_LIMITED, "1000"),
-        (429, b"slow down", REFUSED, Category.RATE_LIMITED, "429"),
-        (500, error("1030"), AMBIGUOUS, Category.PROVIDER_FAULT, "1030"),
-        (202, {"message_uuid": ""}, AMBIGUOUS, Category.UNKNOWN, "202"),
-        (202, {"message_uuid": ["x"]}, AMBIGUOUS, Category.UNKNOWN, "202"),
-        (302, b"", AMBIGUOUS, Category.UNKNOWN, "302"),
+        (401, error("unauthorized"), REFUSED, Failure.AUTH, "unauthorized"),
+        (401, b"", REFUSED, Failure.AUTH, "401"),
+        (402, error("low-balance"), REFUSED, Failure.INSUFFICIENT_FUNDS, "low-balance"),
+        (422, error("1120"), REFUSED, Failure.SENDER_INVALID, "1120"),
+        (422, error("1170"), REFUSED, Failure.INVALID_NUMBER, "1170"),
+        (422, error("1150", title="Invalid params"), REFUSED, Failure.UNKNOWN, "1150"),
+        (422, {"title": "1380"}, REFUSED, Failure.CONTENT_INVALID, "1380"),
+        (422, {"title": "Invalid params"}, REFUSED, Failure.UNKNOWN, "422"),
+        (429, error("1000"), REFUSED, Failure.RATE_LIMITED, "1000"),
+        (429, b"slow down", REFUSED, Failure.RATE_LIMITED, "429"),
+        (500, error("1030"), AMBIGUOUS, Failure.PROVIDER_FAULT, "1030"),
+        (202, {"message_uuid": ""}, AMBIGUOUS, Failure.UNKNOWN, "202"),
+        (202, {"message_uuid": ["x"]}, AMBIGUOUS, Failure.UNKNOWN, "202"),
+        (302, b"", AMBIGUOUS, Failure.UNKNOWN, "302"),
     ],
 )
 def test_answers(
-    status: int, body: object, certainty: Certainty, category: Category, code: str
+    status: int, body: object, certainty: Certainty, category: Failure, code: str
 ) -> None:
     """Each answer says how sure it is that nothing was sent, and why."""
     attempt = vonage().response(reply(status, body))
@@ -410,7 +410,7 @@ def test_account() -> None:
     assert provider.account_problem(reply(200, {"value": 0.5, "autoReload": False})) is None
     wrong = provider.account_problem(reply(401, error("unauthorized")))
     assert wrong is not None
-    assert wrong.category is Category.AUTH
+    assert wrong.category is Failure.AUTH
     assert provider.account_problem(reply(200, b"<html>")) is not None
     application = vonage(application_id=APPLICATION, private_key=PRIVATE_KEY)
     assert application.check_account(at=NOW) is None
@@ -725,21 +725,21 @@ def test_older_status_words(word: str, state: State | None) -> None:
 @pytest.mark.parametrize(
     ("code", "category"),
     [
-        ("1240", Category.OPTED_OUT),
-        ("1050", Category.BLOCKED_NUMBER),
-        ("1241", Category.RATE_LIMITED),
-        ("1190", Category.UNREACHABLE_PERMANENT),
-        ("1250", Category.LANDLINE_OR_INCAPABLE),
-        ("1280", Category.CARRIER_FILTERED),
-        ("1160", Category.DESTINATION_NOT_ENABLED),
-        ("1060", Category.ACCOUNT_SUSPENDED),
-        ("1360", Category.EXPIRED),
-        ("1320", Category.DUPLICATE),
-        ("1330", Category.UNKNOWN),
-        ("9999", Category.UNKNOWN),
+        ("1240", Failure.OPTED_OUT),
+        ("1050", Failure.BLOCKED_NUMBER),
+        ("1241", Failure.RATE_LIMITED),
+        ("1190", Failure.UNREACHABLE_PERMANENT),
+        ("1250", Failure.LANDLINE_OR_INCAPABLE),
+        ("1280", Failure.CARRIER_FILTERED),
+        ("1160", Failure.DESTINATION_NOT_ENABLED),
+        ("1060", Failure.ACCOUNT_SUSPENDED),
+        ("1360", Failure.EXPIRED),
+        ("1320", Failure.DUPLICATE),
+        ("1330", Failure.UNKNOWN),
+        ("9999", Failure.UNKNOWN),
     ],
 )
-def test_error_codes(code: str, category: Category) -> None:
+def test_error_codes(code: str, category: Failure) -> None:
     """A status names its reason, by the end of the error's type or by its title."""
     for said in (error(code), {"title": code, "detail": "Bad"}):
         update = parsed(STATUS | {"status": "rejected", "error": said})
@@ -749,20 +749,20 @@ def test_error_codes(code: str, category: Category) -> None:
 @pytest.mark.parametrize(
     ("code", "category"),
     [
-        ("9", Category.OPTED_OUT),
-        ("4", Category.BLOCKED_NUMBER),
-        ("53", Category.COMPLIANCE_BLOCKED),
-        ("3", Category.UNREACHABLE_PERMANENT),
-        ("7", Category.UNREACHABLE_TEMPORARY),
-        ("11", Category.LANDLINE_OR_INCAPABLE),
-        ("6", Category.CARRIER_FILTERED),
-        ("10", Category.CONTENT_INVALID),
-        ("8", Category.PROVIDER_FAULT),
-        ("1240", Category.UNKNOWN),
-        ("99", Category.UNKNOWN),
+        ("9", Failure.OPTED_OUT),
+        ("4", Failure.BLOCKED_NUMBER),
+        ("53", Failure.COMPLIANCE_BLOCKED),
+        ("3", Failure.UNREACHABLE_PERMANENT),
+        ("7", Failure.UNREACHABLE_TEMPORARY),
+        ("11", Failure.LANDLINE_OR_INCAPABLE),
+        ("6", Failure.CARRIER_FILTERED),
+        ("10", Failure.CONTENT_INVALID),
+        ("8", Failure.PROVIDER_FAULT),
+        ("1240", Failure.UNKNOWN),
+        ("99", Failure.UNKNOWN),
     ],
 )
-def test_older_error_codes(code: str, category: Category) -> None:
+def test_older_error_codes(code: str, category: Failure) -> None:
     """The older API's codes are a list of their own, numbers or texts."""
     for said in (code, int(code)):
         update = parsed(OLDER_STATUS | {"status": "failed", "err-code": said})
@@ -780,7 +780,7 @@ def test_opted_out(content: dict[str, Any]) -> None:
     """An opt-out that only a status tells is told with a state, so that it reaches the ledger."""
     update = parsed(content)
 
-    assert (update.state, update.problem.category) == (State.FAILED, Category.OPTED_OUT)
+    assert (update.state, update.problem.category) == (State.FAILED, Failure.OPTED_OUT)
 
 
 class Taken:

@@ -12,7 +12,7 @@ from compliant_sms import Delivery, Messenger, Profile, Purpose, Queued, Sent, U
 from compliant_sms.driver import finish
 from compliant_sms.flows._dispatch import dispatch
 from compliant_sms.flows._waits import keep_wait
-from compliant_sms.providers import Attempt, Category, Certainty, Problem, Twilio
+from compliant_sms.providers import Attempt, Certainty, Failure, Problem, Twilio
 from compliant_sms.rates import owed, waits_until
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures(waits.__name__
 Make = Callable[..., Messenger]
 TOO_FAST = Attempt(
     certainty=Certainty.REFUSED,
-    problem=Problem(category=Category.RATE_LIMITED, code="429", words="Too fast."),
+    problem=Problem(category=Failure.RATE_LIMITED, code="429", words="Too fast."),
 )
 
 

@@ -20,7 +20,7 @@ from recorder import Recorder, Seen, built
 from compliant_sms import PhoneNumber
 from compliant_sms.errors import WebhookRejected
 from compliant_sms.lifecycle import State
-from compliant_sms.providers import Category, Certainty, MessageBird, OutboundText
+from compliant_sms.providers import Certainty, Failure, MessageBird, OutboundText
 from compliant_sms.wire import HttpReply, WebhookRequest
 from signature_vectors import flipped, signature_vectors, vector_request, vector_time
 
@@ -107,7 +107,7 @@ def test_errors(recorder: Recorder, client: Client) -> None:
 
     assert attempt.problem is not None
     assert attempt.certainty is Certainty.REFUSED
-    assert attempt.problem.category is Category.AUTH
+    assert attempt.problem.category is Failure.AUTH
     assert attempt.problem.code == f"request-{caught.value.errors[0].code}"
 
 

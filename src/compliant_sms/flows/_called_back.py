@@ -10,7 +10,7 @@ from compliant_sms.flows._places import leave_places
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
-from compliant_sms.providers import Category, Problem
+from compliant_sms.providers import Failure, Problem
 
 __all__ = ["call_back", "is_called_back", "keep", "uncertain"]
 
@@ -29,7 +29,7 @@ def is_called_back(message: Message) -> bool:
 def call_back(message: Message) -> Message:
     """The text with that wish; what else was known of it stays in the words."""
     known = message.problem
-    category = known.category if known else Category.UNKNOWN
+    category = known.category if known else Failure.UNKNOWN
     words = f"{_WORDS} {known.words}" if known else _WORDS
     return evolve(message, problem=Problem(category=category, code=_CALLED_BACK, words=words))
 

@@ -36,8 +36,8 @@ from compliant_sms.messages import (
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import (
     Attempt,
-    Category,
     Certainty,
+    Failure,
     OutboundText,
     Problem,
     Provider,
@@ -194,7 +194,7 @@ def note_health(ports: Ports, route: Route, result: Attempt) -> None:
     at, problem = ports.clock(), result.problem
     if problem is not None and problem.consequence.route_fails:
         ports.health.failed(route, ports.routes, at)
-    elif problem is None or problem.category is not Category.RATE_LIMITED:
+    elif problem is None or problem.category is not Failure.RATE_LIMITED:
         ports.health.worked(route)
 
 
@@ -268,7 +268,7 @@ async def hand_over(
         return Attempt(
             certainty=Certainty.AMBIGUOUS,
             problem=Problem(
-                category=Category.PROVIDER_FAULT,
+                category=Failure.PROVIDER_FAULT,
                 code="no_answer",
                 words=f"It may or may not have been sent: {error}.",
             ),
@@ -277,7 +277,7 @@ async def hand_over(
 
 
 def _not_taken(code: str, words: str) -> Attempt:
-    problem = Problem(category=Category.PROVIDER_FAULT, code=code, words=words)
+    problem = Problem(category=Failure.PROVIDER_FAULT, code=code, words=words)
     return Attempt(certainty=Certainty.REFUSED, problem=problem)
 
 
@@ -393,4 +393,4 @@ async def recorded_outcome(tx: Transaction, message: Message) -> Outcome:
     return outcome
 
 
-_UNEXPLAINED = Problem(category=Category.UNKNOWN, code="none", words="The provider gave no reason.")
+_UNEXPLAINED = Problem(category=Failure.UNKNOWN, code="none", words="The provider gave no reason.")

@@ -18,7 +18,7 @@ from compliant_sms.flows._withhold import noticed
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome
 from compliant_sms.ports import Ports, SecureMessage, Transaction
-from compliant_sms.providers import Category, Problem
+from compliant_sms.providers import Failure, Problem
 
 __all__ = ["link"]
 
@@ -72,7 +72,7 @@ async def _ask(ports: Ports, known: Brief, message: Message) -> str | Problem:
 
 def _no_link(why: str) -> Problem:
     words = f"The secure link could not be made: {why}. The text waits and is tried again."
-    return Problem(category=Category.UNKNOWN, code="no-secure-link", words=words)
+    return Problem(category=Failure.UNKNOWN, code="no-secure-link", words=words)
 
 
 def _with(known: Brief, made: str, ports: Ports) -> Brief:

@@ -19,7 +19,7 @@ from compliant_sms.flows._waits import keep_wait, wait_of
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome
 from compliant_sms.ports import Ports, Transaction
-from compliant_sms.providers import Attempt, Category, Certainty, StatusUpdate
+from compliant_sms.providers import Attempt, Certainty, Failure, StatusUpdate
 from compliant_sms.routing import Route
 from compliant_sms.rules import Verdict
 
@@ -118,7 +118,7 @@ async def _record(
     await tx.lock(message.practice_id, message.draft.to)
     current = await tx.message(message.practice_id, message.message_id) or message
     at, problem = ports.clock(), result.problem
-    told = problem is not None and problem.category is Category.DUPLICATE
+    told = problem is not None and problem.category is Failure.DUPLICATE
     has_it = told or result.certainty is Certainty.ACCEPTED
     if result.refusal is not None:
         await record_problem(tx, ports, reported_of(current), result.refusal, at)

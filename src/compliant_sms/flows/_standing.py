@@ -13,7 +13,7 @@ from compliant_sms.flows._told import Unasked, void_reason
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Cancelled, Draft, Held, Message
 from compliant_sms.ports import Ports, Transaction
-from compliant_sms.providers import Category, Problem
+from compliant_sms.providers import Failure, Problem
 from compliant_sms.reminders import KEY_PREFIX
 from compliant_sms.rules import Finding
 
@@ -69,7 +69,7 @@ def tells_of_visits(draft: Draft) -> bool:
 
 def aside(reason: str) -> Problem:
     """What stands on record with a text that is called back; the reason tells of no patient."""
-    return Problem(category=Category.UNKNOWN, code=SET_ASIDE, words=reason)
+    return Problem(category=Failure.UNKNOWN, code=SET_ASIDE, words=reason)
 
 
 async def standing(

@@ -21,7 +21,7 @@ from compliant_sms.messages import Inbound, Message
 from compliant_sms.optout import Author, Intent
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Store, Tell, Transaction
-from compliant_sms.providers import Category
+from compliant_sms.providers import Failure
 from compliant_sms.reminders import VisitAnswer
 from compliant_sms.rules import Decision
 from compliant_sms.volume import UNTIL_RESUMED, pause_finding
@@ -180,7 +180,7 @@ def _became(message: Message, at: datetime) -> Event | None:  # noqa: PLR0911 - 
     text = _Text(
         practice_id=message.practice_id, at=at, message_id=message.message_id, purpose=purpose
     )
-    problem = message.problem.category if message.problem else Category.UNKNOWN
+    problem = message.problem.category if message.problem else Failure.UNKNOWN
     match message.state:
         case State.SENT:
             return events.TextSent(**text, provider=provider)

@@ -10,8 +10,8 @@ from compliant_sms._lazy import names_of
 from compliant_sms.providers._adapter import Adapter
 from compliant_sms.providers._base import (
     Attempt,
-    Category,
     Certainty,
+    Failure,
     InboundText,
     OptOutEntry,
     OptOutPage,
@@ -26,11 +26,11 @@ from compliant_sms.providers._capabilities import (
     Baa,
     BlockScope,
     CallbackPlace,
+    CallbackSignature,
     Capabilities,
     ListAccess,
     LookUp,
     Receipts,
-    Signature,
 )
 from compliant_sms.providers._consequences import CONSEQUENCES, Again, Consequence, OnRecord
 from compliant_sms.providers._provider import Provider
@@ -64,11 +64,12 @@ __all__ = [
     "Bird",
     "BlockScope",
     "CallbackPlace",
+    "CallbackSignature",
     "Capabilities",
-    "Category",
     "Certainty",
     "ClickSend",
     "Consequence",
+    "Failure",
     "HttpGateway",
     "InboundText",
     "Infobip",
@@ -89,7 +90,6 @@ __all__ = [
     "SenderRegistration",
     "SenderSettings",
     "SentText",
-    "Signature",
     "Sinch",
     "StatusUpdate",
     "Telnyx",

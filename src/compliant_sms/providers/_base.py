@@ -11,12 +11,12 @@ from attrs import field, frozen
 
 from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.providers._consequences import CONSEQUENCES, Again, Category, Consequence
+from compliant_sms.providers._consequences import CONSEQUENCES, Again, Consequence, Failure
 
 __all__ = [
     "Attempt",
-    "Category",
     "Certainty",
+    "Failure",
     "InboundText",
     "OptOutEntry",
     "OptOutPage",
@@ -40,35 +40,35 @@ class Certainty(StrEnum):
 
 
 _REMEDIES = {
-    Category.OPTED_OUT: "Do not text this number; the opt-out is on record.",
-    Category.AUTH: "Check the provider's credentials; what is due goes by itself afterwards.",
-    Category.ACCOUNT_SUSPENDED: (
+    Failure.OPTED_OUT: "Do not text this number; the opt-out is on record.",
+    Failure.AUTH: "Check the provider's credentials; what is due goes by itself afterwards.",
+    Failure.ACCOUNT_SUSPENDED: (
         "Settle the account with the provider; what is due goes by itself afterwards."
     ),
-    Category.INSUFFICIENT_FUNDS: (
+    Failure.INSUFFICIENT_FUNDS: (
         "Top the account up at the provider; what is due goes by itself afterwards."
     ),
-    Category.CONFIG: "Mend the settings at the provider that it names, then send anew.",
-    Category.SENDER_INVALID: "Check the sender's number at the provider, then send anew.",
-    Category.SENDER_UNREGISTERED: "Register the sender (10DLC or toll-free), then send anew.",
-    Category.DESTINATION_NOT_ENABLED: "Allow that country or number at the provider.",
-    Category.BLOCKED_NUMBER: "Ask the patient in another way whether texts are still welcome.",
-    Category.COMPLIANCE_BLOCKED: "Have somebody look into it before that number is texted again.",
-    Category.INVALID_NUMBER: "Ask the patient for the right number.",
-    Category.UNREACHABLE_PERMANENT: "Ask the patient for a number that still works.",
-    Category.LANDLINE_OR_INCAPABLE: "Call instead: this number takes no texts.",
-    Category.CONTENT_INVALID: "Change the text, then send it under a new idempotency key.",
-    Category.UNREACHABLE_TEMPORARY: "The phone was out of reach: send anew if it still matters.",
-    Category.CARRIER_FILTERED: "Ask the provider why, and change the text before sending anew.",
-    Category.QUOTA: "The quota is used up: send anew when the provider's next day begins.",
-    Category.QUIET_HOURS: "Send anew in the recipient's daytime.",
-    Category.FRAUD_BLOCKED: "Ask the provider to let texts to that country or number through.",
-    Category.EXPIRED: "It came too late to be delivered: send anew if it still matters.",
-    Category.CANCELED: "It was taken back at the provider: find out who did so.",
-    Category.DUPLICATE: "Look at the provider whether it went out; do not send it again.",
-    Category.NO_ROUTE: "Ask the provider whether it reaches that number; call instead.",
-    Category.RATE_LIMITED: "Nothing to do: it is tried again later.",
-    Category.PROVIDER_FAULT: "Nothing to do: it is tried again or looked up at the provider.",
+    Failure.CONFIG: "Mend the settings at the provider that it names, then send anew.",
+    Failure.SENDER_INVALID: "Check the sender's number at the provider, then send anew.",
+    Failure.SENDER_UNREGISTERED: "Register the sender (10DLC or toll-free), then send anew.",
+    Failure.DESTINATION_NOT_ENABLED: "Allow that country or number at the provider.",
+    Failure.BLOCKED_NUMBER: "Ask the patient in another way whether texts are still welcome.",
+    Failure.COMPLIANCE_BLOCKED: "Have somebody look into it before that number is texted again.",
+    Failure.INVALID_NUMBER: "Ask the patient for the right number.",
+    Failure.UNREACHABLE_PERMANENT: "Ask the patient for a number that still works.",
+    Failure.LANDLINE_OR_INCAPABLE: "Call instead: this number takes no texts.",
+    Failure.CONTENT_INVALID: "Change the text, then send it under a new idempotency key.",
+    Failure.UNREACHABLE_TEMPORARY: "The phone was out of reach: send anew if it still matters.",
+    Failure.CARRIER_FILTERED: "Ask the provider why, and change the text before sending anew.",
+    Failure.QUOTA: "The quota is used up: send anew when the provider's next day begins.",
+    Failure.QUIET_HOURS: "Send anew in the recipient's daytime.",
+    Failure.FRAUD_BLOCKED: "Ask the provider to let texts to that country or number through.",
+    Failure.EXPIRED: "It came too late to be delivered: send anew if it still matters.",
+    Failure.CANCELED: "It was taken back at the provider: find out who did so.",
+    Failure.DUPLICATE: "Look at the provider whether it went out; do not send it again.",
+    Failure.NO_ROUTE: "Ask the provider whether it reaches that number; call instead.",
+    Failure.RATE_LIMITED: "Nothing to do: it is tried again later.",
+    Failure.PROVIDER_FAULT: "Nothing to do: it is tried again or looked up at the provider.",
 }
 _DEFAULT_REMEDY = "See the provider's page for this code."
 
@@ -84,7 +84,7 @@ class Problem:
         said: the provider's own words, without numbers, addresses and quotations.
     """
 
-    category: Category
+    category: Failure
     code: str
     words: str
     said: str = field(default="", repr=False)

@@ -17,11 +17,11 @@ __all__ = [
     "Baa",
     "BlockScope",
     "CallbackPlace",
+    "CallbackSignature",
     "Capabilities",
     "ListAccess",
     "LookUp",
     "Receipts",
-    "Signature",
 ]
 
 
@@ -34,7 +34,7 @@ class LookUp(StrEnum):
     """By our own id of it."""
 
 
-class Signature(StrEnum):
+class CallbackSignature(StrEnum):
     """How a callback proves where it comes from."""
 
     HMAC = "hmac"
@@ -147,7 +147,7 @@ class Capabilities:
     answers_keywords: bool = True
     block_scope: BlockScope = BlockScope.NUMBER
     opt_out_list: frozenset[ListAccess] = frozenset()
-    signature: Signature = Signature.HMAC
+    signature: CallbackSignature = CallbackSignature.HMAC
     body_authenticated: bool = True
     time_authenticated: bool = False
     rate_signals: tuple[str, ...] = ()

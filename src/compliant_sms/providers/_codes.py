@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.lifecycle import State
-from compliant_sms.providers._base import Attempt, Category, Certainty, Problem, ProviderKeyword
+from compliant_sms.providers._base import Attempt, Certainty, Failure, Problem, ProviderKeyword
 from compliant_sms.providers._reading import is_refusal, retry_after, scrubbed
 from compliant_sms.wire import HttpReply
 
@@ -22,11 +22,11 @@ T = TypeVar("T")
 _NOTHING_NEW = "none"
 _LONGEST_CODE = 80
 _AN_ID = re.compile(r"[!-~]{1,255}")
-_OF_STATUS: Mapping[int, Category] = {
-    401: Category.AUTH,
-    402: Category.INSUFFICIENT_FUNDS,
-    403: Category.AUTH,
-    429: Category.RATE_LIMITED,
+_OF_STATUS: Mapping[int, Failure] = {
+    401: Failure.AUTH,
+    402: Failure.INSUFFICIENT_FUNDS,
+    403: Failure.AUTH,
+    429: Failure.RATE_LIMITED,
 }
 
 
@@ -43,10 +43,10 @@ class Codes:
     """
 
     states: Mapping[str, State | None]
-    categories: Mapping[str, Category]
+    categories: Mapping[str, Failure]
     keywords: Mapping[str, ProviderKeyword] = field(factory=dict)
     source: str = ""
-    statuses: Mapping[int, Category] = field(factory=lambda: _OF_STATUS)
+    statuses: Mapping[int, Failure] = field(factory=lambda: _OF_STATUS)
 
     def state(self, word: object) -> State | None:
         """Where a text is by a status; None for a word that says nothing new or is not known."""
@@ -56,12 +56,12 @@ class Codes:
         """What the provider takes a text for by itself, where one word is the whole text."""
         return self.keywords.get(body.strip().casefold())
 
-    def category(self, code: object, status: int | None = None) -> Category:
+    def category(self, code: object, status: int | None = None) -> Failure:
         """Why, by a code; by the HTTP status where the code is not known."""
         known = self.categories.get(str(code).strip())
         if known is not None or status is None:
-            return known or Category.UNKNOWN
-        fallback = Category.PROVIDER_FAULT if status >= 500 else Category.UNKNOWN
+            return known or Failure.UNKNOWN
+        fallback = Failure.PROVIDER_FAULT if status >= 500 else Failure.UNKNOWN
         return self.statuses.get(status, fallback)
 
 
@@ -81,7 +81,7 @@ def codes_of(provider: str) -> Codes:
     try:
         table = tomllib.loads(file.read_text("utf-8"))
         states = _inverted(table["states"], _state, str.lower)
-        categories = _inverted(table["categories"], Category)
+        categories = _inverted(table["categories"], Failure)
         keywords = _inverted(table.get("keywords", {}), ProviderKeyword, str.casefold)
     except (KeyError, ValueError) as error:
         msg = f"providers/data/{provider}.toml cannot be used: {error}"
@@ -159,7 +159,7 @@ def not_accepted(reply: HttpReply, why: Problem, *seconds: str) -> Attempt:
         why: what the answer means.
         seconds: headers of the provider's own that say how long to wait.
     """
-    refused = is_refusal(reply.status) and why.category is not Category.DUPLICATE
+    refused = is_refusal(reply.status) and why.category is not Failure.DUPLICATE
     return Attempt(
         certainty=Certainty.REFUSED if refused else Certainty.AMBIGUOUS,
         problem=why,

@@ -11,10 +11,10 @@ from types import MappingProxyType
 
 from attrs import frozen
 
-__all__ = ["CONSEQUENCES", "Again", "Category", "Consequence", "OnRecord"]
+__all__ = ["CONSEQUENCES", "Again", "Consequence", "Failure", "OnRecord"]
 
 
-class Category(StrEnum):
+class Failure(StrEnum):
     """Why a text was refused or not delivered, in one vocabulary for all providers."""
 
     OPTED_OUT = "opted_out"
@@ -95,35 +95,33 @@ _SENDER = Consequence(next_route=True, route_fails=True)
 _ELSEWHERE = Consequence(next_route=True)
 _NUMBER = Consequence(on_record=OnRecord.FLAGGED)
 
-CONSEQUENCES: Mapping[Category, Consequence] = MappingProxyType(
+CONSEQUENCES: Mapping[Failure, Consequence] = MappingProxyType(
     {
-        Category.OPTED_OUT: Consequence(on_record=OnRecord.REVOKED),
-        Category.BLOCKED_NUMBER: _NUMBER,
-        Category.COMPLIANCE_BLOCKED: _NUMBER,
-        Category.INVALID_NUMBER: _NUMBER,
-        Category.UNREACHABLE_PERMANENT: _NUMBER,
-        Category.UNREACHABLE_TEMPORARY: _LATER,
-        Category.QUIET_HOURS: _LATER,
-        Category.EXPIRED: _LATER,
-        Category.LANDLINE_OR_INCAPABLE: _TEXT,
-        Category.CARRIER_FILTERED: _TEXT,
-        Category.FRAUD_BLOCKED: _TEXT,
-        Category.CONTENT_INVALID: _TEXT,
-        Category.CANCELED: _TEXT,
-        Category.DUPLICATE: _TEXT,
-        Category.UNKNOWN: _TEXT,
-        Category.RATE_LIMITED: Consequence(again=Again.SHORTLY, next_route=True),
-        Category.PROVIDER_FAULT: Consequence(
-            again=Again.SHORTLY, next_route=True, route_fails=True
-        ),
-        Category.AUTH: _ACCOUNT,
-        Category.ACCOUNT_SUSPENDED: _ACCOUNT,
-        Category.INSUFFICIENT_FUNDS: _ACCOUNT,
-        Category.QUOTA: _SENDER,
-        Category.CONFIG: _SENDER,
-        Category.SENDER_INVALID: _SENDER,
-        Category.SENDER_UNREGISTERED: _SENDER,
-        Category.DESTINATION_NOT_ENABLED: _ELSEWHERE,
-        Category.NO_ROUTE: _ELSEWHERE,
+        Failure.OPTED_OUT: Consequence(on_record=OnRecord.REVOKED),
+        Failure.BLOCKED_NUMBER: _NUMBER,
+        Failure.COMPLIANCE_BLOCKED: _NUMBER,
+        Failure.INVALID_NUMBER: _NUMBER,
+        Failure.UNREACHABLE_PERMANENT: _NUMBER,
+        Failure.UNREACHABLE_TEMPORARY: _LATER,
+        Failure.QUIET_HOURS: _LATER,
+        Failure.EXPIRED: _LATER,
+        Failure.LANDLINE_OR_INCAPABLE: _TEXT,
+        Failure.CARRIER_FILTERED: _TEXT,
+        Failure.FRAUD_BLOCKED: _TEXT,
+        Failure.CONTENT_INVALID: _TEXT,
+        Failure.CANCELED: _TEXT,
+        Failure.DUPLICATE: _TEXT,
+        Failure.UNKNOWN: _TEXT,
+        Failure.RATE_LIMITED: Consequence(again=Again.SHORTLY, next_route=True),
+        Failure.PROVIDER_FAULT: Consequence(again=Again.SHORTLY, next_route=True, route_fails=True),
+        Failure.AUTH: _ACCOUNT,
+        Failure.ACCOUNT_SUSPENDED: _ACCOUNT,
+        Failure.INSUFFICIENT_FUNDS: _ACCOUNT,
+        Failure.QUOTA: _SENDER,
+        Failure.CONFIG: _SENDER,
+        Failure.SENDER_INVALID: _SENDER,
+        Failure.SENDER_UNREGISTERED: _SENDER,
+        Failure.DESTINATION_NOT_ENABLED: _ELSEWHERE,
+        Failure.NO_ROUTE: _ELSEWHERE,
     }
 )

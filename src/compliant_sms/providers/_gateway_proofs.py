@@ -11,7 +11,7 @@ from attrs.validators import deep_iterable, in_
 from compliant_sms import _given
 from compliant_sms.errors import InvalidInput, InvalidSignature
 from compliant_sms.providers._adapter import not_blank, secrets
-from compliant_sms.providers._capabilities import Signature
+from compliant_sms.providers._capabilities import CallbackSignature
 from compliant_sms.providers._signing import (
     TOLERANCE,
     basic_credentials,
@@ -42,7 +42,7 @@ class CallbackProof(Protocol):
     __slots__ = ()  # whoever derives from it has its own and no others
 
     @property
-    def signature(self) -> Signature:
+    def signature(self) -> CallbackSignature:
         """What kind it is."""
 
     @property
@@ -103,7 +103,7 @@ class BasicProof(_Password):
         credentials: each as ``user:password``, the newest first.
     """
 
-    signature: ClassVar[Signature] = Signature.BASIC
+    signature: ClassVar[CallbackSignature] = CallbackSignature.BASIC
 
     credentials: tuple[str, ...] = field(repr=False, converter=secrets, validator=some)
 
@@ -126,7 +126,7 @@ class UrlToken(_Password):
         tokens: the secrets, the newest first.
     """
 
-    signature: ClassVar[Signature] = Signature.URL_TOKEN
+    signature: ClassVar[CallbackSignature] = CallbackSignature.URL_TOKEN
 
     tokens: tuple[str, ...] = field(repr=False, converter=secrets, validator=some)
     parameter: str = field(default="token", validator=not_blank)
@@ -150,7 +150,7 @@ class HeaderToken(_Password):
         tokens: the secrets, the newest first.
     """
 
-    signature: ClassVar[Signature] = Signature.HEADER_TOKEN
+    signature: ClassVar[CallbackSignature] = CallbackSignature.HEADER_TOKEN
 
     header: str = field(validator=not_blank)
     tokens: tuple[str, ...] = field(repr=False, converter=secrets, validator=some)
@@ -178,7 +178,7 @@ class JwtProof(CallbackProof):
         tolerance: how old a token may be.
     """
 
-    signature: ClassVar[Signature] = Signature.JWT
+    signature: ClassVar[CallbackSignature] = CallbackSignature.JWT
     covers_url: ClassVar[bool] = False
     covers_time: ClassVar[bool] = True
 
@@ -233,7 +233,7 @@ class Unsigned(_Password):
         reason: why there is nothing better, for whoever reads the set-up.
     """
 
-    signature: ClassVar[Signature] = Signature.NONE
+    signature: ClassVar[CallbackSignature] = CallbackSignature.NONE
 
     reason: str = field(validator=not_blank)
 

@@ -16,7 +16,7 @@ from attrs.validators import in_
 from compliant_sms import _given
 from compliant_sms.errors import InvalidInput, InvalidSignature, WebhookRejected
 from compliant_sms.providers._adapter import not_blank, secrets
-from compliant_sms.providers._capabilities import Signature
+from compliant_sms.providers._capabilities import CallbackSignature
 from compliant_sms.providers._gateway_proofs import CallbackProof, only, some
 from compliant_sms.providers._signing import (
     TOLERANCE,
@@ -51,7 +51,7 @@ class StandardWebhooks(CallbackProof):
         tolerance: how old a callback may be.
     """
 
-    signature: ClassVar[Signature] = Signature.HMAC
+    signature: ClassVar[CallbackSignature] = CallbackSignature.HMAC
     covers_body: ClassVar[bool] = True
     covers_url: ClassVar[bool] = False
     covers_time: ClassVar[bool] = True
@@ -110,7 +110,7 @@ class HmacSignature(CallbackProof):
         InvalidInput: the template has no body, or names what no header holds.
     """
 
-    signature: ClassVar[Signature] = Signature.HMAC
+    signature: ClassVar[CallbackSignature] = CallbackSignature.HMAC
 
     header: str = field(validator=not_blank)
     secrets: tuple[str, ...] = field(repr=False, converter=secrets, validator=some)

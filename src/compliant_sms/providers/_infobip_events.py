@@ -10,7 +10,7 @@ from typing import Any
 
 from compliant_sms.lifecycle import State
 from compliant_sms.providers._base import (
-    Category,
+    Failure,
     InboundText,
     Problem,
     ProviderEvent,
@@ -45,7 +45,7 @@ def _state(status: Mapping[str, Any]) -> State | None:
 def is_duplicate(entry: Mapping[str, Any]) -> bool:
     """Whether it was refused because its id was used before: the text is there already."""
     name = text_in(mapping(entry.get("status")), "name").upper()
-    return codes_of("infobip").category(name) is Category.DUPLICATE
+    return codes_of("infobip").category(name) is Failure.DUPLICATE
 
 
 def why_not(entry: Mapping[str, Any]) -> Problem:
@@ -55,7 +55,7 @@ def why_not(entry: Mapping[str, Any]) -> Problem:
     given = [
         _problem(code, said.get("description")) for code, said in told if code not in {"", "0"}
     ]
-    known = [each for each in given if each.category is not Category.UNKNOWN]
+    known = [each for each in given if each.category is not Failure.UNKNOWN]
     return next(iter(known or given), _problem("", ""))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compliant_sms.lifecycle import State
-from compliant_sms.providers._base import Category, StatusUpdate
+from compliant_sms.providers._base import Failure, StatusUpdate
 from compliant_sms.providers._codes import codes_of, problem
 from compliant_sms.providers._reading import e164, text_in
 
@@ -26,7 +26,7 @@ def news_of(report: Mapping[str, Any], told: Mapping[str, Any]) -> StatusUpdate:
     codes = codes_of("sinch")
     batch, status = text_in(report, "batch_id"), text_in(told, "status")
     state, why = codes.state(status), told.get("code")
-    if codes.category(why) is Category.UNKNOWN and status.lower() in codes.categories:
+    if codes.category(why) is Failure.UNKNOWN and status.lower() in codes.categories:
         why = status.lower()
     lost = state in {State.UNDELIVERED, State.FAILED}
     return StatusUpdate(

@@ -32,10 +32,10 @@ from compliant_sms.providers._capabilities import (
     Baa,
     BlockScope,
     CallbackPlace,
+    CallbackSignature,
     Capabilities,
     ListAccess,
     Receipts,
-    Signature,
 )
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import e164, instant, json_object, listed, mapping, text_in
@@ -90,7 +90,7 @@ class AwsEndUserMessaging(Adapter):
         status_callbacks=CallbackPlace.ACCOUNT,
         block_scope=BlockScope.ACCOUNT,
         opt_out_list=frozenset({ListAccess.LIST, ListAccess.ADD, ListAccess.REMOVE}),
-        signature=Signature.CERTIFICATE,
+        signature=CallbackSignature.CERTIFICATE,
         time_authenticated=True,
         receipts=Receipts.CARRIER,
         baa=Baa.ON_REQUEST,

@@ -29,10 +29,10 @@ from compliant_sms.providers._base import (
 from compliant_sms.providers._capabilities import (
     Baa,
     CallbackPlace,
+    CallbackSignature,
     Capabilities,
     ListAccess,
     Receipts,
-    Signature,
 )
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import e164, instant, items, json_object, mapping, text_in
@@ -76,7 +76,7 @@ class AzureCommunicationServices(Adapter):
         max_characters=2048,
         status_callbacks=CallbackPlace.ACCOUNT,
         opt_out_list=frozenset({ListAccess.CHECK, ListAccess.ADD, ListAccess.REMOVE}),
-        signature=Signature.URL_TOKEN,
+        signature=CallbackSignature.URL_TOKEN,
         body_authenticated=False,
         receipts=Receipts.CARRIER,
         baa=Baa.ON_REQUEST,

@@ -30,9 +30,9 @@ from compliant_sms.providers._capabilities import (
     Baa,
     BlockScope,
     CallbackPlace,
+    CallbackSignature,
     Capabilities,
     Receipts,
-    Signature,
 )
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import (
@@ -94,7 +94,7 @@ class Bandwidth(Adapter):
         inbound_media=True,
         answers_keywords=False,
         block_scope=BlockScope.NONE,
-        signature=Signature.BASIC,
+        signature=CallbackSignature.BASIC,
         body_authenticated=False,
         receipts=Receipts.CARRIER,
         baa=Baa.ON_REQUEST,

@@ -28,9 +28,9 @@ from compliant_sms.providers._capabilities import (
     Baa,
     BlockScope,
     CallbackPlace,
+    CallbackSignature,
     Capabilities,
     LookUp,
-    Signature,
 )
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import (
@@ -82,7 +82,7 @@ class ClickSend(Adapter):
         status_callbacks=CallbackPlace.ACCOUNT,
         answers_keywords=False,
         block_scope=BlockScope.NONE,
-        signature=Signature.URL_TOKEN,
+        signature=CallbackSignature.URL_TOKEN,
         body_authenticated=False,
         baa=Baa.ON_REQUEST,
         notes=(

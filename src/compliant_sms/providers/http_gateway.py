@@ -15,8 +15,13 @@ from attrs import evolve, field, frozen
 
 from compliant_sms.errors import InvalidInput, InvalidSignature
 from compliant_sms.providers._adapter import Adapter, shaped
-from compliant_sms.providers._base import Attempt, Category, Certainty, OutboundText, ProviderEvent
-from compliant_sms.providers._capabilities import BlockScope, CallbackPlace, Capabilities, Signature
+from compliant_sms.providers._base import Attempt, Certainty, Failure, OutboundText, ProviderEvent
+from compliant_sms.providers._capabilities import (
+    BlockScope,
+    CallbackPlace,
+    CallbackSignature,
+    Capabilities,
+)
 from compliant_sms.providers._codes import Codes, accepted, not_accepted
 from compliant_sms.providers._gateway_callbacks import content_of, events_in, text_at
 from compliant_sms.providers._gateway_proofs import CallbackProof
@@ -35,23 +40,23 @@ from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
 __all__ = ["HttpGateway"]
 
-_INVALID = dict.fromkeys((400, 404, 405, 413, 415, 422), Category.CONTENT_INVALID)
+_INVALID = dict.fromkeys((400, 404, 405, 413, 415, 422), Failure.CONTENT_INVALID)
 _STATUSES = _INVALID | {
-    401: Category.AUTH,
-    402: Category.INSUFFICIENT_FUNDS,
-    403: Category.AUTH,
-    408: Category.PROVIDER_FAULT,
-    409: Category.DUPLICATE,
-    425: Category.PROVIDER_FAULT,
-    429: Category.RATE_LIMITED,
+    401: Failure.AUTH,
+    402: Failure.INSUFFICIENT_FUNDS,
+    403: Failure.AUTH,
+    408: Failure.PROVIDER_FAULT,
+    409: Failure.DUPLICATE,
+    425: Failure.PROVIDER_FAULT,
+    429: Failure.RATE_LIMITED,
 }
 # It may have the text in spite of what it says.
-_DOUBTFUL = frozenset({Category.PROVIDER_FAULT, Category.DUPLICATE})
+_DOUBTFUL = frozenset({Failure.PROVIDER_FAULT, Failure.DUPLICATE})
 _CONFIGURED = Capabilities(
     max_characters=1600,
     answers_keywords=False,
     block_scope=BlockScope.NONE,
-    signature=Signature.CONFIGURED,
+    signature=CallbackSignature.CONFIGURED,
     notes="As you describe it. It is taken to answer no keywords and to keep no list.",
 )
 _NAME = shaped("[a-z][a-z0-9_-]*", "small letters, digits, - and _")
@@ -116,7 +121,7 @@ class HttpGateway(Adapter):
             inbound=inbound is not None,
             inbound_media=inbound is not None and bool(inbound.media),
             status_callbacks=CallbackPlace.EACH_TEXT if in_text else CallbackPlace.ACCOUNT,
-            signature=self.proof.signature if self.proof else Signature.NONE,
+            signature=self.proof.signature if self.proof else CallbackSignature.NONE,
             body_authenticated=self.proof is not None and self.proof.covers_body,
             time_authenticated=self.proof is not None and self.proof.covers_time,
         )

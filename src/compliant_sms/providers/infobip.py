@@ -28,11 +28,11 @@ from compliant_sms.providers._base import (
 from compliant_sms.providers._capabilities import (
     Baa,
     BlockScope,
+    CallbackSignature,
     Capabilities,
     ListAccess,
     LookUp,
     Receipts,
-    Signature,
 )
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._infobip_events import (
@@ -98,7 +98,7 @@ class Infobip(Adapter):
         answers_keywords=False,
         block_scope=BlockScope.ACCOUNT,
         opt_out_list=frozenset({ListAccess.LIST, ListAccess.ADD}),
-        signature=Signature.BASIC,
+        signature=CallbackSignature.BASIC,
         body_authenticated=False,
         receipts=Receipts.CARRIER,
         baa=Baa.ON_REQUEST,

@@ -24,7 +24,7 @@ from compliant_sms.providers._base import (
     ProviderEvent,
     StatusUpdate,
 )
-from compliant_sms.providers._capabilities import Capabilities, Receipts, Signature
+from compliant_sms.providers._capabilities import CallbackSignature, Capabilities, Receipts
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import e164, first, instant, json_object, mapping, text_in
 from compliant_sms.providers._requests import get_json, post_json
@@ -68,7 +68,7 @@ class MessageBird(Adapter):
         # No longest time is documented; this one is ours.
         schedule=(timedelta(0), timedelta(days=30)),
         validity=(timedelta(seconds=1), timedelta(days=7)),
-        signature=Signature.JWT,
+        signature=CallbackSignature.JWT,
         time_authenticated=True,
         receipts=Receipts.CARRIER,
         notes=(

@@ -23,7 +23,13 @@ from compliant_sms.providers._base import (
     ProviderKeyword,
     StatusUpdate,
 )
-from compliant_sms.providers._capabilities import Baa, BlockScope, Capabilities, Receipts, Signature
+from compliant_sms.providers._capabilities import (
+    Baa,
+    BlockScope,
+    CallbackSignature,
+    Capabilities,
+    Receipts,
+)
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._plivo_settings import inspection
 from compliant_sms.providers._plivo_signature import verify_signature
@@ -86,7 +92,7 @@ class Plivo(Adapter):
         validity=(timedelta(seconds=5), timedelta(seconds=10_799)),
         inbound_media=True,
         block_scope=BlockScope.SERVICE,
-        signature=Signature.HMAC,
+        signature=CallbackSignature.HMAC,
         body_authenticated=False,
         receipts=Receipts.CARRIER,
         baa=Baa.ON_REQUEST,

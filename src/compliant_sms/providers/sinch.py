@@ -27,10 +27,10 @@ from compliant_sms.providers._base import (
 )
 from compliant_sms.providers._capabilities import (
     BlockScope,
+    CallbackSignature,
     Capabilities,
     LookUp,
     Receipts,
-    Signature,
 )
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import (
@@ -96,7 +96,7 @@ class Sinch(Adapter):
         inbound_media=True,
         answers_keywords=False,
         block_scope=BlockScope.NONE,
-        signature=Signature.HMAC,
+        signature=CallbackSignature.HMAC,
         time_authenticated=True,
         receipts=Receipts.CARRIER,
         notes=(

@@ -18,8 +18,8 @@ from attrs.validators import deep_iterable
 from compliant_sms.providers._adapter import Adapter, credential, secrets, shaped, web_address
 from compliant_sms.providers._base import (
     Attempt,
-    Category,
     Certainty,
+    Failure,
     InboundText,
     OptOutPage,
     OutboundText,
@@ -31,10 +31,10 @@ from compliant_sms.providers._base import (
 from compliant_sms.providers._capabilities import (
     Baa,
     BlockScope,
+    CallbackSignature,
     Capabilities,
     ListAccess,
     Receipts,
-    Signature,
 )
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import (
@@ -96,7 +96,7 @@ class Telnyx(Adapter):
         inbound_media=True,
         block_scope=BlockScope.SERVICE,
         opt_out_list=frozenset({ListAccess.LIST}),
-        signature=Signature.ED25519,
+        signature=CallbackSignature.ED25519,
         time_authenticated=True,
         rate_signals=("X-RateLimit-Reset",),
         receipts=Receipts.CARRIER,
@@ -139,7 +139,7 @@ class Telnyx(Adapter):
             return taken
         why = why_not(content.get("errors"), reply.status)
         attempt = not_accepted(reply, why, *self.capabilities.rate_signals)
-        earlier = reply.status in _SAME_KEY and why.category is Category.UNKNOWN
+        earlier = reply.status in _SAME_KEY and why.category is Failure.UNKNOWN
         return evolve(attempt, certainty=Certainty.AMBIGUOUS) if earlier else attempt
 
     def ask_status(self, text: OutboundText, *, at: datetime) -> HttpRequest:  # noqa: ARG002

@@ -21,7 +21,7 @@ from compliant_sms import _given
 from compliant_sms.errors import InvalidInput, Unsupported
 from compliant_sms.providers._adapter import Adapter, credential, secrets, shaped, web_address
 from compliant_sms.providers._base import Attempt, OutboundText, Problem, ProviderEvent
-from compliant_sms.providers._capabilities import Baa, Capabilities, Receipts, Signature
+from compliant_sms.providers._capabilities import Baa, CallbackSignature, Capabilities, Receipts
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import json_object, mapping, text_in
 from compliant_sms.providers._requests import basic, get_json, post_json
@@ -94,7 +94,7 @@ class Vonage(Adapter):
         validity=(timedelta(seconds=20), timedelta(days=7)),
         inbound_media=True,
         answers_keywords=False,
-        signature=Signature.JWT,
+        signature=CallbackSignature.JWT,
         time_authenticated=True,
         receipts=Receipts.CARRIER,
         baa=Baa.ON_REQUEST,

@@ -15,8 +15,8 @@ from compliant_sms.errors import InvalidSignature, Unsupported, WebhookRejected
 from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import (
-    Category,
     Certainty,
+    Failure,
     InboundText,
     ListAccess,
     LookUp,
@@ -174,7 +174,7 @@ class ProviderContract:
 
         assert attempt.certainty is Certainty.REFUSED
         assert attempt.problem is not None
-        assert attempt.problem.category is Category.OPTED_OUT
+        assert attempt.problem.category is Failure.OPTED_OUT
 
     @pytest.mark.parametrize("status", [200, 202, 301, 400, 401, 403, 408, 429, 500, 502, 503, 504])
     @pytest.mark.parametrize("body", [b"", b"<html>", b"{", b"[]", b"{}", b"null", b"\xff" * 9])

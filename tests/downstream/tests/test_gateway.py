@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from compliant_sms.lifecycle import State
-from compliant_sms.providers import Category, HttpGateway, Provider
+from compliant_sms.providers import Failure, HttpGateway, Provider
 from compliant_sms.providers.gateway import (
     BearerAuth,
     Equals,
@@ -34,7 +34,7 @@ GATEWAY = HttpGateway(
         id="/id",
         success=Equals(at="/status", value="queued"),
         code="/code",
-        categories={"7": Category.INVALID_NUMBER},
+        categories={"7": Failure.INVALID_NUMBER},
     ),
     callbacks=GatewayCallbacks(
         inbound=InboundFields(

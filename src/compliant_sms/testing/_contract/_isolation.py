@@ -12,7 +12,7 @@ from compliant_sms.keyring import Keyring
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import InboundMedia
 from compliant_sms.ports import Transaction
-from compliant_sms.providers import Category, Problem
+from compliant_sms.providers import Failure, Problem
 from compliant_sms.retention import Purged, RecordClass
 from compliant_sms.testing._contract._appointments import an_answer, kept, told
 from compliant_sms.testing._contract._bench import Bench, Contract, MakeStore, Work, raises
@@ -42,7 +42,7 @@ _TEXT = a_text(
 )
 _INBOUND = PENDING.inbound
 _PURGED = Purged(at=NOON, rule="its time has passed", run="run", proofs=())
-_PROBLEM = Problem(category=Category.CONFIG, code="1", words="not theirs to tell")
+_PROBLEM = Problem(category=Failure.CONFIG, code="1", words="not theirs to tell")
 
 
 async def _live(tx: Transaction) -> None:

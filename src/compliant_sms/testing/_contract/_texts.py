@@ -8,7 +8,7 @@ from compliant_sms.errors import ConfigurationError
 from compliant_sms.lifecycle import State
 from compliant_sms.ports import Transaction
 from compliant_sms.practice import Practice
-from compliant_sms.providers import Category, Problem
+from compliant_sms.providers import Failure, Problem
 from compliant_sms.testing._contract._bench import Contract, MakeStore, Work, raises
 from compliant_sms.testing._contract._samples import (
     ANA,
@@ -39,7 +39,7 @@ class TextContract(Contract):
 
     def test_texts_come_back_as_they_were(self, make_store: MakeStore) -> None:
         """A text has all its parts again, in each state, whatever is written in it."""
-        problem = Problem(category=Category.PROVIDER_FAULT, code="30003", words="It was off.")
+        problem = Problem(category=Failure.PROVIDER_FAULT, code="30003", words="It was off.")
         due = a_text()
         claimed = evolve(
             due,
@@ -61,9 +61,7 @@ class TextContract(Contract):
 
     def test_what_is_noted_is_no_step(self, make_store: MakeStore) -> None:
         """A problem is stored with a text that stays where it is."""
-        problem = Problem(
-            category=Category.UNKNOWN, code="called-back", words="It was called back."
-        )
+        problem = Problem(category=Failure.UNKNOWN, code="called-back", words="It was called back.")
         uncertain = evolve(a_text(), state=State.UNCERTAIN, attempts=1, provider="twilio")
         noted = evolve(uncertain, problem=problem)
         with self._bench(make_store) as store:

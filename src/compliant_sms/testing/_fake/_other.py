@@ -23,7 +23,7 @@ from starlette.routing import Route
 from compliant_sms.errors import InvalidInput
 from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.providers import Category, InboundText, OutboundText, Provider
+from compliant_sms.providers import Failure, InboundText, OutboundText, Provider
 from compliant_sms.sandbox import Account
 from compliant_sms.sandbox._account import Handover
 from compliant_sms.sandbox._book import Book
@@ -67,7 +67,7 @@ class OtherProvider:
     accepted: HttpReply
     provider_id: str
     by_reference: bool = False
-    codes: Mapping[Category, str] = field(factory=dict)
+    codes: Mapping[Failure, str] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         if self.provider_id.encode() not in self.accepted.body or not self.provider_id:
@@ -148,12 +148,12 @@ class OtherAccount(Account):
     @property
     def unreachable(self) -> str:  # type: ignore[override]
         """Empty where nobody said: the maker knows one then."""
-        return self.code_of(Category.UNREACHABLE_TEMPORARY)
+        return self.code_of(Failure.UNREACHABLE_TEMPORARY)
 
     @property
     def opted_out(self) -> str:  # type: ignore[override]
         """As above."""
-        return self.code_of(Category.OPTED_OUT)
+        return self.code_of(Failure.OPTED_OUT)
 
     @cached_property
     def forms(self) -> tuple[_Form, ...]:
@@ -269,7 +269,7 @@ class OtherAccount(Account):
         """Whether there are callbacks of that status."""
         return self.other.webhooks.tells(status)
 
-    def code_of(self, why: Category) -> str:
+    def code_of(self, why: Failure) -> str:
         """The provider's; empty where nobody said."""
         return self.other.codes.get(why, "")
 

@@ -12,8 +12,8 @@ from compliant_sms.providers import (
     AwsEndUserMessaging,
     AzureCommunicationServices,
     Bird,
-    Category,
     ClickSend,
+    Failure,
     HttpGateway,
     Infobip,
     MessageBird,
@@ -181,7 +181,7 @@ def other(adapter: Provider) -> OtherProvider:
     )
 
 
-def _by_category(categories: Mapping[str, Category]) -> dict[Category, str]:
+def _by_category(categories: Mapping[str, Failure]) -> dict[Failure, str]:
     # Words are reasons of refusals; what a status has is a number.
     numbers = {code: why for code, why in categories.items() if code.isdecimal()}
     return {why: code for code, why in reversed(numbers.items())}

@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 
 from compliant_sms.choices import Word
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.providers import Category
+from compliant_sms.providers import Failure
 from compliant_sms.sandbox._book import Book
 from compliant_sms.sandbox._entries import BookEntry, Step, is_number
 from compliant_sms.testing._fake._other import OtherAccount
@@ -40,8 +40,8 @@ _CODES: Final[Mapping[str, Mapping[Recipient, int]]] = {
     "bandwidth": {Recipient.LANDLINE: 4700, Recipient.FILTERED: 4770},
 }
 _WHY: Final = {
-    Recipient.LANDLINE: Category.LANDLINE_OR_INCAPABLE,
-    Recipient.FILTERED: Category.CARRIER_FILTERED,
+    Recipient.LANDLINE: Failure.LANDLINE_OR_INCAPABLE,
+    Recipient.FILTERED: Failure.CARRIER_FILTERED,
 }
 
 
