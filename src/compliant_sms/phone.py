@@ -185,8 +185,8 @@ _PLAIN_CHARACTERS = {
     "\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}": "-",
     "\N{VARIATION SELECTOR-15}": "",
     "\N{VARIATION SELECTOR-16}": "",
-    # An override makes a number look like another one, so it stays and is refused.
-    "\N{LEFT-TO-RIGHT OVERRIDE}": "\N{LEFT-TO-RIGHT OVERRIDE}",
+    # It shows digits backwards, as another number, so it stays and is refused. Its twin, which
+    # address books put before a number that is copied, shows them in the order in which we read.
     "\N{RIGHT-TO-LEFT OVERRIDE}": "\N{RIGHT-TO-LEFT OVERRIDE}",
 }
 _PLAIN_CATEGORIES = {
