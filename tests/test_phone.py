@@ -99,6 +99,14 @@ def test_everyday_dress(text: str) -> None:
         "3I2-555-0142",
         "312-555-o142",
         "312-555-OIOI",
+        "312-555-OIOI cell",
+        "312-555-XXXX",
+        "(312) 555-xxxx (cell)",
+        "312-XXX-XXXX",
+        "312-5XX-XXXX",
+        "1-312-NXX-XXXX",
+        "312-555-NNNN",
+        "312-555-ＸＸＸＸ",
         "³¹²5550142",
         "③①②5550142",
         "312📱555📱0142",
@@ -114,6 +122,19 @@ def test_everyday_dress(text: str) -> None:
 def test_refused(text: str) -> None:
     """Markup, commands, several numbers, look-alikes and refusals are no phone number."""
     assert outcome(text) == PhoneNumberProblem.NOT_A_NUMBER
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1-800-AAA-HELP", "+18002224357"),
+        ("800-COOL-OIL", "+18002665645"),
+        ("312-555-EXXO cell", "+13125553996"),
+    ],
+)
+def test_words_on_a_keypad(text: str, number: str) -> None:
+    """Letters that spell something are dialled, also where some of them repeat."""
+    assert outcome(text) == number
 
 
 @pytest.mark.parametrize(

@@ -205,11 +205,9 @@ _AFTER = f" '\"`.,:;!?-{_SYMBOL}{_MIDDLE_DOTS}"
 _SEPARATOR = rf"[-. ()\[\]/*_~{_MIDDLE_DOTS}]"
 _NUMBER = rf"[(\[]?\+?(?:{_SEPARATOR}*[0-9])+{_SEPARATOR}*"
 _SPREADSHEET_FLOAT = r"[0-9]{10,11}(?=\.0{1,2}\Z)"
-# "OIOI" is a mistyped 0101, not a word to spell on a keypad.
-_LOOKALIKES_ONLY = r"[\WOIL]*\Z"
 _VANITY = (
     rf"(?:\+?1{_SEPARATOR}*)?[(\[]?[2-9][0-9]{{2}}{_SEPARATOR}*(?:[0-9]{_SEPARATOR}*){{0,3}}"
-    rf"(?!{_LOOKALIKES_ONLY})(?:[A-Z]{_SEPARATOR}?){{4,7}}"
+    rf"(?:[A-Z]{_SEPARATOR}?){{4,7}}"
 )
 # ";ext=" is RFC 3966; a bare comma or semicolon is the pause that address books store.
 _EXTENSION = (
@@ -282,12 +280,20 @@ def _dialled(text: str) -> str:
 
 def _number(typed: re.Match[str]) -> str:
     number, vanity = typed["number"], typed["vanity"]
-    number = number or phonenumbers.convert_alpha_characters_in_number(vanity)
+    if vanity:
+        if not _is_spelled("".join(filter(str.isalpha, vanity.upper()))):
+            raise _invalid(PhoneNumberProblem.NOT_A_NUMBER)
+        number = phonenumbers.convert_alpha_characters_in_number(vanity)
     if typed["letter_for_1"]:
         number = f"1 {number}"
     if typed["context"] and "+" not in number:
         number = f"{typed['context']} {number}"
     return number
+
+
+def _is_spelled(letters: str) -> bool:
+    """Whether letters spell a word: not "OIOI", a mistyped 0101, nor "XXXX", digits left out."""
+    return not set(letters) <= set("OIL") and len(set(letters)) > 1 and "XXX" not in letters
 
 
 def _visible(text: str) -> str:
