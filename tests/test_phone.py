@@ -155,6 +155,10 @@ def test_words_on_a_keypad(text: str, number: str) -> None:
         ("+3125550142", "US", "invalid"),
         ("888888", "US", "short_code"),
         ("888-888", "US", "too_short"),
+        ("9-8-8", "US", "short_code"),
+        ("(911)", "US", "short_code"),
+        ("9-1-2", "US", "too_short"),
+        ("9-1-1", "GB", "too_short"),
     ],
 )
 def test_regions_and_lengths(text: str, region: str, expected: str) -> None:

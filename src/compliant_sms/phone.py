@@ -246,7 +246,8 @@ def _typed() -> re.Pattern[str]:
 
 _LONGEST_TYPED = 120
 
-_SHORT_CODE = re.compile(r"[2-9]11|988|[2-9][0-9]{4,5}")
+_SHORT_CODE = re.compile(r"[2-9][0-9]{4,5}")
+_SERVICE_CODE = re.compile(r"[2-9]11|988")
 _LONGEST_DIALLED = 18
 
 _PARSE_PROBLEMS = {
@@ -319,7 +320,7 @@ def _nanp_problem(dialled: str) -> PhoneNumberProblem | None:
     digits = _digits(dialled)
     if digits.startswith(("+", "011")):
         return None
-    if _SHORT_CODE.fullmatch(dialled):
+    if _SHORT_CODE.fullmatch(dialled) or _SERVICE_CODE.fullmatch(digits):
         return PhoneNumberProblem.SHORT_CODE
     if len(digits) == 7:
         return PhoneNumberProblem.MISSING_AREA_CODE
