@@ -63,6 +63,7 @@ def test_kinds(row: dict[str, str]) -> None:
         '="3125550142"',
         "3125550142.00",
         "\u2066312-555-0142\u2069",
+        "\u202d(312) 555-0142\u202c",
         "3125550142 ",
     ],
 )
@@ -98,10 +99,19 @@ def test_everyday_dress(text: str) -> None:
         "3I2-555-0142",
         "312-555-o142",
         "312-555-OIOI",
+        "312-555-OIOI cell",
+        "312-555-XXXX",
+        "(312) 555-xxxx (cell)",
+        "312-XXX-XXXX",
+        "312-5XX-XXXX",
+        "1-312-NXX-XXXX",
+        "312-555-NNNN",
+        "312-555-ＸＸＸＸ",
         "³¹²5550142",
         "③①②5550142",
         "312📱555📱0142",
-        "\u202d312-555-0142",
+        "\u202e312-555-0142",
+        "\u202d312-\u202e555-0142\u202c",
         "++13125550142",
         "+1+3125550142",
         "312-555-0142\ud800",
@@ -112,6 +122,19 @@ def test_everyday_dress(text: str) -> None:
 def test_refused(text: str) -> None:
     """Markup, commands, several numbers, look-alikes and refusals are no phone number."""
     assert outcome(text) == PhoneNumberProblem.NOT_A_NUMBER
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1-800-AAA-HELP", "+18002224357"),
+        ("800-COOL-OIL", "+18002665645"),
+        ("312-555-EXXO cell", "+13125553996"),
+    ],
+)
+def test_words_on_a_keypad(text: str, number: str) -> None:
+    """Letters that spell something are dialled, also where some of them repeat."""
+    assert outcome(text) == number
 
 
 @pytest.mark.parametrize(
@@ -132,6 +155,10 @@ def test_refused(text: str) -> None:
         ("+3125550142", "US", "invalid"),
         ("888888", "US", "short_code"),
         ("888-888", "US", "too_short"),
+        ("9-8-8", "US", "short_code"),
+        ("(911)", "US", "short_code"),
+        ("9-1-2", "US", "too_short"),
+        ("9-1-1", "GB", "too_short"),
     ],
 )
 def test_regions_and_lengths(text: str, region: str, expected: str) -> None:

@@ -26,7 +26,7 @@ ROWS = [
     json.loads(line)
     for line in (Path(__file__).parent / "data" / "numbers.jsonl").read_bytes().splitlines()
 ]
-AMERICAN = [row for row in ROWS if row["country"] == "US" and row["geographic"]]
+NORTH_AMERICAN = [row for row in ROWS if row["country"] in {"US", "CA"} and row["geographic"]]
 PLACELESS = [row for row in ROWS if row["e164"] and not row["geographic"]]
 # Rows whose labelled zones we widen. Every expected clock must be among ours even so.
 WIDER = {
@@ -52,6 +52,13 @@ SPLIT = {
     "906": "Detroit Menominee",
     "907": "Anchorage Adak",
     "928": "Phoenix Denver",
+}
+# Those of Canada: British Columbia's overlays cover all of it, and 867 three territories.
+CANADIAN = {
+    "236 250 257 672 778": "Vancouver Edmonton Dawson_Creek",
+    "474": "Regina",
+    "807": "Toronto Winnipeg",
+    "867": "Whitehorse Edmonton Rankin_Inlet Iqaluit",
 }
 SPLIT_BY_CODE = {
     code: tuple(f"America/{zone}" for zone in zones.split())
@@ -98,9 +105,18 @@ def test_a_split_area_code_gives_both_clocks(code: str) -> None:
     assert clock(first) != clock(second)
 
 
-@pytest.mark.parametrize("row", AMERICAN, ids=lambda row: row["id"])
+@pytest.mark.parametrize(("codes", "zones"), CANADIAN.items())
+def test_canadian_area_codes_give_every_clock(codes: str, zones: str) -> None:
+    """Open metadata gives one zone for each, whichever exchange, or a wrong one."""
+    expected = {clock(f"America/{zone}") for zone in zones.split()}
+
+    for code in codes.split():
+        assert expected <= {clock(zone) for zone in names(f"+1{code}5550123")}
+
+
+@pytest.mark.parametrize("row", NORTH_AMERICAN, ids=lambda row: row["id"])
 def test_expected_clocks_are_among_ours(row: dict[str, str]) -> None:
-    """Each labelled clock of a geographic US number is a candidate, and no others but listed."""
+    """Each labelled clock of a number with a place is a candidate, and no others but listed."""
     ours = {clock(zone) for zone in names(row["e164"])}
     expected = {clock(zone) for zone in row["time_zones"]}
 

@@ -185,8 +185,8 @@ _PLAIN_CHARACTERS = {
     "\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}": "-",
     "\N{VARIATION SELECTOR-15}": "",
     "\N{VARIATION SELECTOR-16}": "",
-    # An override makes a number look like another one, so it stays and is refused.
-    "\N{LEFT-TO-RIGHT OVERRIDE}": "\N{LEFT-TO-RIGHT OVERRIDE}",
+    # It shows digits backwards, as another number, so it stays and is refused. Its twin, which
+    # address books put before a number that is copied, shows them in the order in which we read.
     "\N{RIGHT-TO-LEFT OVERRIDE}": "\N{RIGHT-TO-LEFT OVERRIDE}",
 }
 _PLAIN_CATEGORIES = {
@@ -205,11 +205,9 @@ _AFTER = f" '\"`.,:;!?-{_SYMBOL}{_MIDDLE_DOTS}"
 _SEPARATOR = rf"[-. ()\[\]/*_~{_MIDDLE_DOTS}]"
 _NUMBER = rf"[(\[]?\+?(?:{_SEPARATOR}*[0-9])+{_SEPARATOR}*"
 _SPREADSHEET_FLOAT = r"[0-9]{10,11}(?=\.0{1,2}\Z)"
-# "OIOI" is a mistyped 0101, not a word to spell on a keypad.
-_LOOKALIKES_ONLY = r"[\WOIL]*\Z"
 _VANITY = (
     rf"(?:\+?1{_SEPARATOR}*)?[(\[]?[2-9][0-9]{{2}}{_SEPARATOR}*(?:[0-9]{_SEPARATOR}*){{0,3}}"
-    rf"(?!{_LOOKALIKES_ONLY})(?:[A-Z]{_SEPARATOR}?){{4,7}}"
+    rf"(?:[A-Z]{_SEPARATOR}?){{4,7}}"
 )
 # ";ext=" is RFC 3966; a bare comma or semicolon is the pause that address books store.
 _EXTENSION = (
@@ -248,7 +246,8 @@ def _typed() -> re.Pattern[str]:
 
 _LONGEST_TYPED = 120
 
-_SHORT_CODE = re.compile(r"[2-9]11|988|[2-9][0-9]{4,5}")
+_SHORT_CODE = re.compile(r"[2-9][0-9]{4,5}")
+_SERVICE_CODE = re.compile(r"[2-9]11|988")
 _LONGEST_DIALLED = 18
 
 _PARSE_PROBLEMS = {
@@ -282,12 +281,20 @@ def _dialled(text: str) -> str:
 
 def _number(typed: re.Match[str]) -> str:
     number, vanity = typed["number"], typed["vanity"]
-    number = number or phonenumbers.convert_alpha_characters_in_number(vanity)
+    if vanity:
+        if not _is_spelled("".join(filter(str.isalpha, vanity.upper()))):
+            raise _invalid(PhoneNumberProblem.NOT_A_NUMBER)
+        number = phonenumbers.convert_alpha_characters_in_number(vanity)
     if typed["letter_for_1"]:
         number = f"1 {number}"
     if typed["context"] and "+" not in number:
         number = f"{typed['context']} {number}"
     return number
+
+
+def _is_spelled(letters: str) -> bool:
+    """Whether letters spell a word: not "OIOI", a mistyped 0101, nor "XXXX", digits left out."""
+    return not set(letters) <= set("OIL") and len(set(letters)) > 1 and "XXX" not in letters
 
 
 def _visible(text: str) -> str:
@@ -313,7 +320,7 @@ def _nanp_problem(dialled: str) -> PhoneNumberProblem | None:
     digits = _digits(dialled)
     if digits.startswith(("+", "011")):
         return None
-    if _SHORT_CODE.fullmatch(dialled):
+    if _SHORT_CODE.fullmatch(dialled) or _SERVICE_CODE.fullmatch(digits):
         return PhoneNumberProblem.SHORT_CODE
     if len(digits) == 7:
         return PhoneNumberProblem.MISSING_AREA_CODE
