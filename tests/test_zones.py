@@ -142,11 +142,24 @@ def test_numbers_without_a_place_give_none(row: dict[str, str]) -> None:
         ("+13405550123", -4),
         ("+16715550123", 10),
         ("+16705550123", 10),
+        ("+16846221234", -11),
+        ("+16842581234", -11),
+        ("+16845550123", -11),
     ],
 )
 def test_places_without_summer_time(number: str, hours: int) -> None:
     """Arizona, Hawaii and the islands keep one clock all year."""
     assert {offset for zone in names(number) for offset in clock(zone)} == {timedelta(hours=hours)}
+
+
+def test_a_mobile_number_of_the_islands_is_where_its_area_code_is() -> None:
+    """Where mobiles have digits of their own they are on one clock too, not on all of +1's."""
+    for number in ("+16842581234", "+16847331234", "+16847701234"):
+        assert PhoneNumber(number).kind is NumberKind.MOBILE
+        assert names(number) == ("Pacific/Pago_Pago",)
+    assert names("+18765551234") == ("America/Jamaica",)
+    found = Rulebook().whereabouts(PhoneNumber("+18005550123"), Profile(state="AS"))
+    assert [zone.name for zone in found.zones] == ["Pacific/Pago_Pago"]
 
 
 def test_el_paso_is_on_mountain_time() -> None:

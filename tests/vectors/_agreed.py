@@ -104,22 +104,32 @@ def _revocation_scope(given: Given) -> Question:
     send = given.part("send")
     at, category = an_instant(send("at")), send("category", default="appointment_reminder")
     send("from_number", "to_number")  # a revocation runs against the sender: (a)(10)
-    purpose = purpose_of(category, send("message_class"))
-    # The vectors' categories are what a patient agrees to or declines as one thing.
-    purpose = evolve(purpose, category=category)
+    of = send("message_class")
+    purpose, confirms = purpose_of(category, of), of == "opt_out_confirmation"
+    if not confirms:
+        # The vectors' categories are what a patient agrees to or declines as one thing.
+        purpose = evolve(purpose, category=category)
     events = [e for stop in given.parts("revocation") for e in _events(stop, purpose)]
     names = {category, *(getattr(event, "category", "") for event in events)} - {""}
     kept = {name for event in events if isinstance(event, Clarified) for name in event.keep}
     first = min([at, *(event.occurred_at for event in events)]) - _MONTH
     before = granted(first, _WRITTEN, names | kept)
     state = fold([before, *events], PERSON, as_known_at=at)
-    known = facts(send, purpose, state)
+    reply = _answered(events, at, send) if confirms else None
+    known = facts(send, purpose, state, reply=reply)
     return Question(
         facts=known,
-        ask=("revocation", "consent"),
+        ask=("revocation", "consent", *(["opt-out-confirmation"] if confirms else [])),
         otherwise={"opt_out_confirmation", "within_five_minutes"},
         book=rulebook(given),
     )
+
+
+def _answered(events: list[ConsentEvent], at: datetime, send: Given) -> ReplyFacts | None:
+    """The stop that a confirmation answers."""
+    stops = [event.occurred_at for event in events if event.occurred_at <= at]
+    already = send("confirmations_already_sent", default=0)
+    return ReplyFacts(received_at=max(stops), already_sent=already) if stops else None
 
 
 def _events(stop: Given, purpose: Purpose) -> Iterator[ConsentEvent]:

@@ -104,10 +104,16 @@ def whereabouts(
     listed = [*(person("states") or []), *told_state]
     states = [CandidateState(state, "profile") for state in listed if state]
     found = Rulebook().whereabouts(number)
+    if not zones and not found.zones:  # a state is all that is known
+        zones = [*dict.fromkeys(zone for each in states for zone in _zones_of(number, each.code))]
     zones += [zone for zone in found.zones if zone.name not in {each.name for each in zones}]
     states += [state for state in found.states if state.code not in {s.code for s in states}]
     country = found.country or ("US" if states or zones else None)
     return number, tuple(zones), tuple(states), country
+
+
+def _zones_of(number: PhoneNumber, state: str) -> tuple[CandidateZone, ...]:
+    return Rulebook().whereabouts(number, Profile(state=state)).zones
 
 
 def days_of(given: Given, today: date) -> dict[str, Any]:
@@ -135,8 +141,8 @@ def sender(given: Given, **more: Any) -> Sender:
     return Sender(**(known | more))
 
 
-def past_texts(given: Given) -> SentBefore:
-    """What went there before, calls included."""
+def past_texts(given: Given, *, subject: str = "") -> SentBefore:
+    """What went there before, calls included; of the same subject where a text names none."""
     texts = []
     for text in given.parts("history"):
         text("channel")  # texts and calls count alike (P-FC-1)
@@ -144,7 +150,7 @@ def past_texts(given: Given) -> SentBefore:
             PastText(
                 at=an_instant(text("at")),
                 message_class=CLASSES[text("message_class", default="informational")],
-                subject=text("subject", default=""),
+                subject=text("subject", default=subject),
                 exempt=text("basis") == "healthcare_exemption",
             )
         )

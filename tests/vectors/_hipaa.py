@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 from compliant_sms.classification import HipaaUse, Purpose, Remuneration
 from compliant_sms.consent import Tier
 from compliant_sms.people import Authorisation, Holder, Profile
-from compliant_sms.phi import PhiFinding, PhiPreference, Sensitivity
+from compliant_sms.phi import PhiPreference, Sensitivity
 from compliant_sms.rules import Readings
 from vectors._consents import consent, revoked
 from vectors._facts import (
@@ -20,7 +20,7 @@ from vectors._facts import (
     rulebook,
 )
 from vectors._given import Given, a_day
-from vectors._patient_words import HIPAA_USES, holder_of, label_of, sensitivity_of
+from vectors._patient_words import HIPAA_USES, finding_of, holder_of, sensitivity_of
 from vectors._readings import readings
 
 __all__ = ["KINDS"]
@@ -31,14 +31,13 @@ _A_YEAR = timedelta(days=365)
 
 def _phi_content(given: Given) -> Question:
     elements = given("body_elements", default=[])
-    labels = [label for label in map(label_of, elements) if label]
     kinds = [given("sensitivity"), *elements, given("service")]
     care = next((s for s in map(sensitivity_of, kinds) if s is not Sensitivity.GENERAL), None)
     wish = PhiPreference(
         warned=bool(given("unencrypted_risk_warned")),
         prefers=bool(given("patient_prefers_unencrypted")),
     )
-    found = tuple(PhiFinding(start=0, end=1, label=label, rule="given") for label in labels)
+    found = tuple(finding for finding in map(finding_of, elements) if finding)
     purpose = evolve(Purpose.APPOINTMENT_REMINDER, sensitivity=care or Sensitivity.GENERAL)
     known = facts(
         given,

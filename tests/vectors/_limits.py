@@ -43,7 +43,8 @@ def _hours(given: Given, *ask: str) -> Question:
     """Which hours bind, whatever was agreed to (P-QH-1)."""
     of = given("message_class", default="telemarketing")
     purpose = purpose_of(given("purpose"), of)
-    if subject := given("subject"):
+    subject = given("subject")
+    if subject and of == "telemarketing":  # whose subjects alone are counted
         purpose = evolve(purpose, code=subject)
     received = given("opt_out_received_at")
     events = [revoked(an_instant(received))] if received else []
@@ -54,7 +55,7 @@ def _hours(given: Given, *ask: str) -> Question:
         consent(given, *events, tier=None if "consent" in given else _WRITTEN),
         readings=readings(given),
         reply=reply,
-        sent=past_texts(given),
+        sent=past_texts(given, subject=purpose.code),
     )
     also = {"emergency": ("consent",), "opt_out_confirmation": ("opt-out-confirmation",)}
     return Question(

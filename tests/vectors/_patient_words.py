@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from compliant_sms.classification import HipaaUse
 from compliant_sms.people import Holder
-from compliant_sms.phi import PhiLabel, Sensitivity
+from compliant_sms.phi import PhiFinding, PhiLabel, Sensitivity
 from vectors._words import by_fragment
 
-__all__ = ["HIPAA_USES", "holder_of", "label_of", "sensitivity_of"]
+__all__ = ["HIPAA_USES", "finding_of", "holder_of", "sensitivity_of"]
 
 
 def sensitivity_of(name: str | None) -> Sensitivity:
@@ -36,13 +36,28 @@ _SENSITIVE = {
 }
 
 
-def label_of(element: str) -> PhiLabel | None:
-    """The label of a part of a body; None for what says nothing of the patient.
+def finding_of(element: str) -> PhiFinding | None:
+    """What a part of a body says of the patient; None where that is nothing.
 
-    A part that nobody knows counts as a detail of health.
+    A part that nobody knows, or that names a specially protected kind of care, counts as a detail
+    of health.
     """
-    return by_fragment(_ELEMENTS, element, PhiLabel.CONDITION)
+    label = by_fragment(_ELEMENTS, element, PhiLabel.CONDITION)
+    if label is PhiLabel.NAME and sensitivity_of(element) is not Sensitivity.GENERAL:
+        label = PhiLabel.CONDITION  # the name of such a programme
+    rule = by_fragment(_RULES, element, "given")
+    return label and PhiFinding(start=0, end=1, label=label, rule=rule)
 
+
+# Of these the recognizer, not the label alone, says in which tier they are.
+_RULES = {
+    "full_name": "full-name",
+    "birth": "date/birth",
+    "dob": "date/birth",
+    "home_address": "geo/address",
+    "patient_address": "geo/address",
+    "zip": "geo/zip",
+}
 
 _ELEMENTS: dict[str, PhiLabel | None] = {
     "reveal": PhiLabel.SPECIALTY_HINT,
@@ -98,6 +113,9 @@ _ELEMENTS: dict[str, PhiLabel | None] = {
     "opt_out": None,
     "greeting": None,
     "date": PhiLabel.DATE,
+    "birth": PhiLabel.DATE,
+    "dob": PhiLabel.DATE,
+    "zip": PhiLabel.GEO,
     "time": PhiLabel.DATE,
     "provider": PhiLabel.PROVIDER_NAME,
     "doctor": PhiLabel.PROVIDER_NAME,

@@ -123,6 +123,7 @@ _ALSO_CALLED = {
     "promotion": ("promotional", "discount", "membership", "marketing"),
     "opt_in_confirmation": ("welcome",),
     "help_reply": ("help_response", "help"),
+    "opt_out_confirmation": ("stop_confirmation", "stop_response", "stop_reply"),
     # The FCC's examples of a "health care" message (2012): 47 CFR 64.1200(a)(2).
     "": ("supply_renewal", "medical_supply_renewal", "generic_drug_migration"),
 }
@@ -211,6 +212,7 @@ _CHANNELS = {
     "letter": Channel.LETTER,
     "mail": Channel.LETTER,
     "web": Channel.WEB,
+    "website": Channel.WEB,
     "portal": Channel.WEB,
     "sms": Channel.TEXT,
     "text": Channel.TEXT,

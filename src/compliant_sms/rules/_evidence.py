@@ -25,6 +25,8 @@ __all__ = [
     "of_state",
 ]
 
+_NORTH_AMERICA = 1
+
 
 class EvidenceKind(Word):
     """What a piece of evidence is taken from."""
@@ -134,12 +136,23 @@ def metadata_zones(number: PhoneNumber, known: phonenumbers.PhoneNumber) -> Iter
     """
     from phonenumbers import timezone  # noqa: PLC0415 - its tables are needed at first use only
 
-    zones = timezone.time_zones_for_number(known)
+    zones = _zones_of(known)
     kind, value = _prefix(number, zones)
     for zone in zones:
         if zone != timezone.UNKNOWN_TIMEZONE:
             source = f"open metadata of phonenumbers {phonenumbers.__version__}"
             yield Evidence(place=zone, kind=kind, value=value, source=source)
+
+
+def _zones_of(known: phonenumbers.PhoneNumber) -> tuple[str, ...]:
+    from phonenumbers import timezone, tzdata  # noqa: PLC0415 - as above
+
+    if known.country_code != _NORTH_AMERICA:
+        return timezone.time_zones_for_number(known)
+    # Its mobile numbers have area codes as well. Asked about a number by its kind, metadata gives
+    # those that have digits of their own, as in American Samoa, every zone from Guam to Bermuda.
+    zones = timezone.time_zones_for_geographical_number(known)
+    return () if zones == tzdata.TIMEZONE_DATA[str(_NORTH_AMERICA)] else zones
 
 
 def _prefix(number: PhoneNumber, zones: tuple[str, ...]) -> tuple[EvidenceKind, str]:
