@@ -212,6 +212,17 @@ class Departure:
     sender: str = field(default="", repr=False)
     media: tuple[str, ...] = field(default=(), repr=False)
 
+    def erased(self) -> Departure:
+        """What stays of it when its person is erased: what limits count, and no content."""
+        return Departure(
+            at=self.at,
+            message_class=self.message_class,
+            subject=self.subject,
+            category=self.category,
+            exempt=self.exempt,
+            body="",
+        )
+
 
 @frozen(kw_only=True)
 class Message:
