@@ -11,7 +11,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from compliant_sms import Messenger, Practice, Purpose
+from compliant_sms import Blocked, Messenger, Practice, Purpose
+from compliant_sms.messages import Outcome
 from compliant_sms.providers import Twilio
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.testing import MORNING
@@ -21,8 +22,9 @@ from conftest import SENDER, SID, TOKEN
 # Past eight in the morning wherever a number may be, and before nine at night.
 DAY = datetime(2026, 11, 30, 18, 30, tzinfo=UTC)
 TEXTS = 3
-# How long each side may wait before it acts, in turns of an empty loop, so that both orders happen.
-WAITS = {"send": 30_000, "revoke": 60_000, "dispatch": 3_000, "stop": 300_000}
+# Up to how long each side waits, beside what it is told to, before it acts: in turns of an empty
+# loop.
+WAITS = 60_000
 
 
 def store_of(spec: dict[str, str]) -> Any:
@@ -50,9 +52,9 @@ def messenger_over(store: dict[str, str], url: str, at: datetime) -> Messenger:
     )
 
 
-def send(messenger: Messenger, number: str) -> None:
+def send(messenger: Messenger, number: str) -> list[Outcome]:
     """Send some texts, one after the other."""
-    for attempt in range(TEXTS):
+    return [
         messenger.send(
             to=number,
             person=number[2:],
@@ -60,39 +62,44 @@ def send(messenger: Messenger, number: str) -> None:
             body=f"Lakeside: see you tomorrow at {attempt + 1} PM.",
             idempotency_key=f"{number}/{attempt}",
         )
+        for attempt in range(TEXTS)
+    ]
 
 
-def revoke(messenger: Messenger, number: str) -> None:
+def revoke(messenger: Messenger, number: str) -> list[Outcome]:
     """The front desk hears of it."""
     messenger.consent.revoke(number, channel="spoken", recorded_by="front-desk:ana")
+    return []
 
 
-def dispatch(messenger: Messenger, number: str) -> None:
+def dispatch(messenger: Messenger, number: str) -> list[Outcome]:
     """A worker sends what is due."""
-    messenger.dispatch_due(limit=TEXTS + 1)
+    return [*messenger.dispatch_due(limit=TEXTS + 1)]
 
 
-def stop(messenger: Messenger, number: str) -> None:
+def stop(messenger: Messenger, number: str) -> list[Outcome]:
     """The patient texts STOP."""
     twilio = TwilioWebhooks(auth_token=TOKEN, number=SENDER)
     callback = twilio.text("STOP", sender=number, at=MORNING, text_id=f"SM{number[1:]:>032}")
     messenger.receive(callback)
+    return []
 
 
 SIDES = {"send": send, "revoke": revoke, "dispatch": dispatch, "stop": stop}
 
 
 def main(side: str, store: str, url: str) -> None:
-    """Act on each number as it comes in."""
+    """Act on each number as it comes in, after so many turns; tell how many texts were refused."""
     messenger = messenger_over(json.loads(store), url, DAY)
     chance = random.Random(side)
     messenger.history("warm")
     _say("ready")
     for line in sys.stdin:
-        for _ in range(chance.randrange(WAITS[side])):
+        number, turns = line.split()
+        for _ in range(int(turns) + chance.randrange(WAITS)):
             pass
-        SIDES[side](messenger, line.strip())
-        _say("done")
+        outcomes = SIDES[side](messenger, number)
+        _say(str(sum(isinstance(each, Blocked) for each in outcomes)))
     messenger.close()
 
 

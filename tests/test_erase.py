@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from compliant_sms import Blocked, Held, Keyring, Messenger, Sent
+from compliant_sms import (
+    Blocked,
+    Held,
+    Keyring,
+    Messenger,
+    Profile,
+    Purpose,
+    Rulebook,
+    Sent,
+    Settings,
+)
+from compliant_sms.consent import Granted, Revoked
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
     ConfigurationError,
@@ -20,16 +31,19 @@ from compliant_sms.errors import (
 )
 from compliant_sms.lifecycle import State
 from compliant_sms.ports import Erased
+from compliant_sms.rules import PracticeCap
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from conftest import PATIENT, PERSON
 from test_receive import from_patient, status
+from test_rules_in_flows import OFFER
 from test_sealed_store import on_disk
-from test_send import NIGHT, agree, outgoing, remind, waits
+from test_send import NIGHT, agree, agree_in_writing, outgoing, remind, waits
 from test_vault import columns
 
 pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
 Make = Callable[..., Messenger]
+OTHER = "+12175550135"
 WHY = {"reason": "asked for it", "by": "privacy:kim"}
 
 
@@ -104,6 +118,65 @@ def test_whoever_agrees_anew_is_texted_again(known: Messenger, clock: MovableClo
     assert [type(event).__name__ for event in told.consent] == ["Revoked", "Granted"]
     assert [text.message.draft.idempotency_key for text in told.texts] == ["2"]
     assert known.verify_ledger().events == 3
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_limits_count_what_was_erased(
+    make_messenger: Make, clock: MovableClock, *, elsewhere: bool
+) -> None:
+    """Whoever is erased and agrees anew gets no more in a day than a patient may."""
+    cap = PracticeCap(count=1, within=timedelta(days=1))
+    messenger = make_messenger(keyring=Keyring.generate(), rulebook=Rulebook(Settings(caps=(cap,))))
+    before = OTHER if elsewhere else PATIENT
+    agree(messenger, before)
+    sent_at = clock()
+    assert isinstance(remind(messenger, "1", to=before), Sent)
+    messenger.erase(PERSON, **WHY)
+    clock.advance(timedelta(hours=1))
+    agree(messenger)
+    held = remind(messenger, "2", body="Lakeside Family Medicine: welcome back.")
+
+    assert isinstance(held, Held)
+    assert held.until == sent_at + cap.within
+    clock.move_to(held.until)
+    assert [type(outcome) for outcome in messenger.dispatch_due()] == [Sent]
+    # Erased once more, all the same.
+    messenger.erase(PERSON, **WHY)
+    agree(messenger)
+    assert isinstance(remind(messenger, "3", body="Lakeside Family Medicine: hello."), Held)
+
+
+def test_a_state_counts_what_went_to_the_number(make_messenger: Make, clock: MovableClock) -> None:
+    """Florida's three a day are the number's, whoever of a household was erased meanwhile."""
+    florida = Profile(time_zone="America/New_York", state="FL")
+    messenger = make_messenger(keyring=Keyring.generate(), people=lambda _: florida)
+    for person in (PERSON, "pat-882"):
+        agree_in_writing(messenger, PATIENT, person)
+    offer = {"purpose": Purpose.PROMOTION, "to": PATIENT}
+    for number in range(3):
+        sent = remind(messenger, str(number), body=f"{OFFER} ({number})", **offer)
+        assert isinstance(sent, Sent)
+    messenger.erase(PERSON, **WHY)
+    held = remind(messenger, "4", body=f"{OFFER} (4)", person="pat-882", **offer)
+
+    assert isinstance(held, Held)
+    assert [reason.code for reason in held.reasons] == ["frequency-cap"]
+
+
+def test_a_stop_answers_no_text_that_was_erased(make_messenger: Make) -> None:
+    """What it said is not known any more: all texts stop, and nobody's number was wrong."""
+    messenger = make_messenger(keyring=Keyring.generate())
+    agree(messenger)
+    assert isinstance(remind(messenger), Sent)
+    messenger.erase(PERSON, **WHY)
+    agree(messenger)
+    messenger.receive(from_patient("wrong number", "SM1"))
+    messenger.receive(from_patient("STOP", "SM2"))
+
+    granted, revoked = messenger.history(PERSON).consent
+    assert isinstance(granted, Granted)
+    assert isinstance(revoked, Revoked)
+    assert (revoked.in_reply_to, revoked.category) == ("", "")
 
 
 def test_what_was_erased_before_keeps_its_proof(

@@ -279,18 +279,18 @@ def test_a_limit_by_person_holds_at_two_numbers_at_once(
     agree(one, "+12175550136", "pat-3")
     for messenger in (one, two):  # the first text of each waits for the practice
         remind(messenger, f"first/{id(messenger)}", to="+12175550136", person="pat-3")
-    read, meanwhile = SqlTransaction.departures, list[Future[Any]]()
+    read, meanwhile = SqlTransaction.departures_elsewhere, list[Future[Any]]()
     waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
 
-    async def departures(tx: Any, practice_id: str, number: PhoneNumber, *rest: Any) -> Any:
+    async def elsewhere(tx: Any, practice_id: str, number: PhoneNumber, *rest: Any) -> Any:
         found = await read(tx, practice_id, number, *rest)
-        if number == PhoneNumber(OTHER) and not meanwhile:  # nothing left there, by what is read
+        if number == PhoneNumber(PATIENT) and not meanwhile:  # nothing left there, by what is read
             meanwhile.append(pool.submit(remind, two, "2", to=OTHER))
             with psycopg.connect(postgres_dsn, autocommit=True) as server:
                 until(lambda: meanwhile[0].done() or server.execute(waiting).fetchone() != (0,))
         return found
 
-    monkeypatch.setattr(SqlTransaction, "departures", departures)
+    monkeypatch.setattr(SqlTransaction, "departures_elsewhere", elsewhere)
     with ThreadPoolExecutor(1) as pool:
         first = remind(one, "1")
 

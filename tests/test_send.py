@@ -890,6 +890,29 @@ def test_a_claim_that_was_undone_is_not_given_back(
     assert text.message.state is State.UNCERTAIN
 
 
+def test_an_undone_claim_is_told_from_another_in_the_same_instant(
+    make_messenger: Make, make_store: Callable[[], StoreKind], carrier: Sandbox
+) -> None:
+    """By a clock of whole seconds, two may be alike in all else: the text goes once."""
+    store = Signalled(make_store(), KeyboardInterrupt)
+    signalled, messenger = make_messenger(store=store), make_messenger()
+    assert isinstance(remind(messenger), Blocked)
+    agree(messenger)
+
+    def claimed_by_another() -> None:
+        carrier.fail_next("accept_then_drop")
+        assert isinstance(remind(messenger), Uncertain)
+
+    store.meanwhile = claimed_by_another
+    with pytest.raises(KeyboardInterrupt):
+        remind(signalled)
+
+    assert messenger.dispatch_due() == ()
+    assert outgoing(carrier) == [BODY]
+    (text,) = messenger.history(PERSON).texts
+    assert text.message.state is State.UNCERTAIN
+
+
 class Meanwhile:
     """A transport during which something else happens, before or after the request."""
 

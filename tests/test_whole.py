@@ -627,6 +627,13 @@ def many(life: Whole) -> None:
             life.remind(pair)
 
 
+def forgotten(life: Whole) -> None:
+    """Who was told much is erased, and agrees anew at one of their numbers."""
+    life.much(whose=0, person="pat-3", count=4)
+    life.erase(whose=0, person="pat-3")
+    life.changes_their_mind(whose=0, pair=PAIRS[2], said=["sign", "START"], purpose=PURPOSES[4])
+
+
 def held(life: Whole) -> None:
     """Somebody asks to be erased in the middle of a matter."""
     life.hold(whose=0, pair=PARENT, of_number=False)
@@ -700,6 +707,11 @@ BROKEN: dict[str, tuple[Callable[[Whole], None], str, object]] = {
         not_listed,
     ),
     "no cap": (many, "compliant_sms.rules._rules_solicitation._release", lambda *_: None),
+    "limits forget whoever was erased": (
+        forgotten,
+        "compliant_sms.stores._erasure.at_number",
+        lambda _: {"erased": ""},
+    ),
     "a legal hold holds nothing": (
         held,
         "compliant_sms.stores._transaction.SqlTransaction.is_held",

@@ -198,6 +198,7 @@ class Departure:
         body: what the patient reads.
         sender: our number that it left from, in E.164; empty where that is not on record.
         media: URLs of the pictures and the like that went along.
+        claim: tells its claim from any other, drawn at random; empty in older records.
     """
 
     at: datetime
@@ -211,6 +212,18 @@ class Departure:
     body: str = field(repr=False)
     sender: str = field(default="", repr=False)
     media: tuple[str, ...] = field(default=(), repr=False)
+    claim: str = ""
+
+    def erased(self) -> Departure:
+        """What stays of it when its person is erased: what limits count, and no content."""
+        return Departure(
+            at=self.at,
+            message_class=self.message_class,
+            subject=self.subject,
+            category=self.category,
+            exempt=self.exempt,
+            body="",
+        )
 
 
 @frozen(kw_only=True)

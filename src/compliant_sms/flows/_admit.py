@@ -44,6 +44,7 @@ WAITING = frozenset({State.DUE, State.HELD})
 """The states of a text that nobody has taken yet."""
 
 _IN_PLACE = frozenset({State.CLAIMED, State.HELD})
+_CLAIM = 8  # bytes: two claims of one text are never alike
 _MANY = 20
 _TOLD_ALREADY = "The reminder before it went late, and said the same."
 _TOO_LATE = "It could not go before its not_after."
@@ -291,7 +292,7 @@ def _consequence(
         claimed_until=at + ports.delivery.lease,
         attempts=message.attempts + 1,
         provider=DRY_RUN if ports.dry_run else decided.route.provider.name,
-        departure=_departure(decided),
+        departure=_departure(decided, ports.entropy(_CLAIM).hex()),
     )
     return claimed, None
 
@@ -323,7 +324,7 @@ async def _visits(tx: Transaction, message: Message) -> set[tuple[str, str, int]
     return {(each.appointment_id, each.occurrence, each.sequence) for each in told}
 
 
-def _departure(decided: Decided) -> Departure:
+def _departure(decided: Decided, claim: str) -> Departure:
     facts = decided.decision.facts
     return Departure(
         at=facts.at,
@@ -337,4 +338,5 @@ def _departure(decided: Decided) -> Departure:
         body=decided.told.body,
         sender=decided.route.provider.sender.e164,
         media=decided.told.media,
+        claim=claim,
     )

@@ -67,5 +67,4 @@ async def _give_back(tx: Transaction, ports: Ports, claimed: Message, again: dat
 
 def is_open(message: Message, claimed: Message) -> bool:
     """Whether it is still that claim which is open."""
-    same = (message.attempts, message.claimed_until) == (claimed.attempts, claimed.claimed_until)
-    return same and message.state in OPEN
+    return message.departure == claimed.departure and message.state in OPEN

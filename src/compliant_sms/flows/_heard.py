@@ -41,7 +41,7 @@ from compliant_sms.flows._replies import (
     welcome_reply,
 )
 from compliant_sms.flows._revoke import append_heard
-from compliant_sms.messages import Draft
+from compliant_sms.messages import Departure, Draft
 from compliant_sms.optout import Awaiting, Certainty, Intent, Reading, Reserved
 from compliant_sms.permission import by_reply, offer_of, question, welcome_to
 from compliant_sms.phone import PhoneNumber
@@ -121,12 +121,17 @@ async def act_on(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
 async def _flag(tx: Transaction, ports: Ports, heard: Heard) -> None:
     """Text the number no more of the patient, where the words answer texts of ours."""
     inbound = heard.asked.inbound
-    since = heard.at - _ANSWERED_WITHIN
-    gone = await tx.departures(inbound.practice_id, heard.asked.sender, since)
-    if any(text.message_class in _TO_PATIENTS for text in gone):
+    if any(text.message_class in _TO_PATIENTS for text in await _answerable(tx, heard)):
         said = _said_now(ports, heard) | {"actor": "holder of the number"}
         event = NumberFlagged(**said, why=Flag.WRONG_NUMBER, reference=inbound.inbound_id)
         await append_heard(tx, ports, event)
+
+
+async def _answerable(tx: Transaction, heard: Heard) -> list[Departure]:
+    """What left lately to whoever writes, but for what was erased: it says nothing any more."""
+    practice_id, since = heard.asked.inbound.practice_id, heard.at - _ANSWERED_WITHIN
+    gone = await tx.departures(practice_id, heard.asked.sender, since)
+    return [text for text in gone if text.body]
 
 
 async def _opt_in(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
@@ -245,8 +250,7 @@ async def _revoke(
     asks: bool,
 ) -> None:
     inbound = heard.asked.inbound
-    since = heard.at - _ANSWERED_WITHIN
-    gone = await tx.departures(inbound.practice_id, heard.asked.sender, since)
+    gone = await _answerable(tx, heard)
     # Only a bare word leaves open what it is about; then it is the last text to a patient. A second
     # one ends all texts: so the confirmation says that told of the end of one kind.
     first = fold_for_holder(events).revoked_at is None

@@ -74,13 +74,11 @@ async def _elsewhere(
     tx: Transaction, facts: Facts, *, practice_id: str, person: str
 ) -> list[Departure]:
     """What left to a person at other numbers lately: limits are for each patient."""
-    since, found = facts.at - _A_WEEK, list[Departure]()
-    others = [each for each in await tx.numbers_of(practice_id, person) if each != facts.number]
-    if others:  # nobody may find the same room at another number in the meantime
+    if set(await tx.numbers_of(practice_id, person)) - {facts.number}:
+        # Nobody may find the same room at another number in the meantime.
         await tx.lock_person(practice_id, person)
-    for number in others:
-        found += await tx.departures(practice_id, number, since, person)
-    return found
+    # Also where that is not known any more, because the person was erased there.
+    return await tx.departures_elsewhere(practice_id, facts.number, facts.at - _A_WEEK, person)
 
 
 def _is_limited(facts: Facts, settings: Settings) -> bool:

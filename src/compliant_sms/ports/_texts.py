@@ -79,13 +79,19 @@ class Texts(Protocol):
     ) -> list[Departure]:
         """How texts left to that number after ``since``, or may have left; oldest first.
 
-        Of those to ``person`` only, where one is given.
+        Of those to ``person`` only, where one is given. Of an erased text stays what limits count:
+        it has no body.
         """
+
+    async def departures_elsewhere(
+        self, practice_id: str, number: PhoneNumber, since: datetime, person: str
+    ) -> list[Departure]:
+        """The same of texts to that person at other numbers than that one, erased ones too."""
 
     async def departed(
         self, practice_id: str, number: PhoneNumber, since: datetime, limit: int
     ) -> list[Message]:
-        """The texts that :meth:`departures` tells of, the newest first."""
+        """The texts that :meth:`departures` tells of, the newest first, but for erased ones."""
 
     async def add_volume(self, practice_id: str, at: datetime, segments: int) -> None:
         """Count segments that leave now."""

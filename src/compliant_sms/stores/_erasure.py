@@ -7,14 +7,16 @@ from typing import LiteralString
 from attrs import evolve
 
 from compliant_sms import records
-from compliant_sms.messages import Draft
+from compliant_sms.messages import Departure, Draft
 from compliant_sms.ports import Erased
 from compliant_sms.retention import Proof, Purged
 from compliant_sms.stores._appointments import AppointmentRecords
 from compliant_sms.stores._conversations import ThreadRecords
 from compliant_sms.stores._media import MediaRecords
 from compliant_sms.stores._pages import SecurePageRecords
+from compliant_sms.stores._texts import at_number, left
 from compliant_sms.stores._unconfirmed import UnconfirmedRecords
+from compliant_sms.stores._vault import Subject
 
 __all__ = ["ErasureRecords"]
 
@@ -72,8 +74,9 @@ class ErasureRecords(
         chains = await self._all(_CHAINS, practice_id=practice_id, person=filed)
         events = texts = received = 0
         for chain_id, _ in chains:
+            owner = await self._owner_of(chain_id)
             events += await self._destroy_key(chain_id)
-            texts += await self._erase_texts(chain_id, purged)
+            texts += await self._erase_texts(owner, purged)
             received += await self._erase_inbound(practice_id, chain_id, purged)
             await self._erase_appointments(chain_id, purged)
             await self._erase_threads(chain_id, purged)
@@ -99,18 +102,24 @@ class ErasureRecords(
         )
         return int(fresh)
 
-    async def _erase_texts(self, chain_id: str, purged: Purged) -> int:
+    async def _erase_texts(self, owner: Subject, purged: Purged) -> int:
         rows = await self._all(
-            """SELECT message_id, idempotency_key, draft, departure, purged FROM sms_messages
-            WHERE chain_id = :chain_id AND number <> ''""",
-            chain_id=chain_id,
+            """SELECT message_id, idempotency_key, draft, departure, purged, number
+            FROM sms_messages
+            WHERE chain_id = :chain_id AND substr(number, 1, 1) NOT IN ('', '-')""",
+            chain_id=owner.chain_id,
         )
-        for message_id, key, draft, departure, earlier in rows:
+        for message_id, key, draft, departure, earlier, number in rows:
+            gone = owner.open(bytes(departure), left(message_id)) if departure else None
             await self._do(
-                """UPDATE sms_messages SET number = '', person = '', draft = :draft,
-                    departure = NULL, purged = :purged WHERE message_id = :message_id""",
+                """UPDATE sms_messages SET number = :erased, person = '', draft = :draft,
+                    departure = :departure, purged = :purged WHERE message_id = :message_id""",
                 message_id=message_id,
+                erased=at_number(number)["erased"] if gone else "",
                 draft=records.encode(Draft.erased(key)),
+                departure=records.encode(records.decode(gone, Departure).erased())
+                if gone
+                else None,
                 purged=earlier or _with(purged, draft=draft, departure=departure),
             )
             await self._drop_page(message_id)

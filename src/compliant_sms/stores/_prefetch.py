@@ -9,7 +9,7 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.stores._buckets import BUCKET, BucketRecords
 from compliant_sms.stores._connection import text
 from compliant_sms.stores._consent import EVENTS_AT, ConsentRecords
-from compliant_sms.stores._texts import DEPARTURES, TextRecords
+from compliant_sms.stores._texts import DEPARTURES, TextRecords, at_number
 from compliant_sms.stores._volume import PAUSED_SCOPES, VolumeRecords
 
 __all__ = ["PrefetchedReads"]
@@ -22,10 +22,12 @@ class PrefetchedReads(ConsentRecords, TextRecords, BucketRecords, VolumeRecords)
         self, practice_id: str, number: PhoneNumber, *, since: datetime, buckets: Iterable[str]
     ) -> None:
         """Have pauses, buckets, events and departures travel behind the next query."""
-        about = {"practice_id": practice_id, "number": await self._number(practice_id, number)}
+        filed = await self._number(practice_id, number)
+        about = {"practice_id": practice_id, "number": filed}
         await self._keep_pauses_first(practice_id)
         await self._prefetch(PAUSED_SCOPES, practice_id=practice_id)
         for name in buckets:
             await self._prefetch(BUCKET, name=name)
         await self._prefetch(EVENTS_AT, **about)
-        await self._prefetch(DEPARTURES, **about, since=text(since))
+        left = {"practice_id": practice_id, **at_number(filed)}
+        await self._prefetch(DEPARTURES, **left, since=text(since))

@@ -19,19 +19,46 @@ from compliant_sms.stores._connection import Connection, Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject, Vault
 
-__all__ = ["COLUMNS", "DEPARTURES", "MESSAGE", "TextRecords", "decided", "drafted", "left"]
+__all__ = [
+    "COLUMNS",
+    "DEPARTURES",
+    "MESSAGE",
+    "TextRecords",
+    "at_number",
+    "decided",
+    "drafted",
+    "left",
+]
 
 COLUMNS: LiteralString = """message_id, practice_id, draft, created_at, state, not_before,
     claimed_until, attempts, provider, provider_id, problem, departure, purged, chain_id,
     (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id),
     refusals"""
 MESSAGE: LiteralString = "SELECT " + COLUMNS + " FROM sms_messages "  # noqa: S608 - no value in it
-_DEPARTED: LiteralString = """SELECT message_id, departure, m.chain_id, data_key
-    FROM sms_messages m JOIN sms_chains c ON c.chain_id = m.chain_id
-    WHERE m.practice_id = :practice_id AND m.number = :number AND left_at > :since
+# Under the number itself nothing finds an erased text. Limits still count it at that number.
+_ERASED = "-"
+_LEFT: LiteralString = "SELECT message_id, departure, m.chain_id, data_key, m.number FROM "
+_LATELY: LiteralString = """
+    WHERE m.chain_id = c.chain_id AND m.practice_id = :practice_id AND left_at > :since
     AND state IN ('claimed', 'sent', 'delivered', 'undelivered', 'uncertain') """
-DEPARTURES: LiteralString = _DEPARTED + "ORDER BY left_at, message_id"
-_THEIRS: LiteralString = _DEPARTED + "AND c.person = :person ORDER BY left_at, message_id"
+_IN_ORDER: LiteralString = "ORDER BY left_at, message_id"
+_HERE: LiteralString = (
+    _LEFT
+    + "sms_messages m CROSS JOIN sms_chains c"
+    + _LATELY
+    + "AND m.number IN (:number, :erased) "
+)
+DEPARTURES: LiteralString = _HERE + _IN_ORDER
+_THEIRS: LiteralString = _HERE + "AND c.person = :person " + _IN_ORDER
+# CROSS JOIN: their chains come first, which SQLite has to be told.
+_ELSEWHERE: LiteralString = (
+    _LEFT
+    + "sms_chains c CROSS JOIN sms_messages m"
+    + _LATELY
+    + """AND m.number IN (c.number, '-' || c.number) AND c.practice_id = :practice_id
+    AND c.person = :person AND c.number <> :number """
+    + _IN_ORDER
+)
 
 _NEW: LiteralString = """INSERT INTO sms_messages (message_id, practice_id, idempotency_key,
     chain_id, number, person, purpose, draft, created_at, state, urgency, not_before, claimed_until,
@@ -58,6 +85,11 @@ def _minute(at: datetime) -> str:
 # A sealed record opens for its own place only.
 def drafted(message_id: str) -> str:
     return f"sms_messages.draft/{message_id}"
+
+
+def at_number(filed: str) -> dict[str, str]:
+    """Where what left to a number is filed, before its erasure and after it."""
+    return {"number": filed, "erased": _ERASED + filed}
 
 
 def left(message_id: str) -> str:
@@ -118,10 +150,12 @@ class TextRecords(SubjectRecords):
     def _message(self, row: Row) -> Message:
         message_id, departure = row[0], row[11]
         owner = self._owners[row[1], message_id] = self._vault.subject(row[13], row[14])
-        draft = _erased(bytes(row[2])) if row[12] is not None else None
+        erased = draft = _erased(bytes(row[2])) if row[12] is not None else None
         if draft is None:
             draft = records.decode(owner.open(bytes(row[2]), drafted(message_id)), Draft)
-        gone = owner.open(bytes(departure), left(message_id)) if departure else None
+        # What is left of how an erased one went is for limits alone.
+        has_left = departure and not erased
+        gone = owner.open(bytes(departure), left(message_id)) if has_left else None
         return Message(
             message_id=message_id,
             practice_id=row[1],
@@ -313,22 +347,40 @@ class TextRecords(SubjectRecords):
         rows = await self._all(
             _THEIRS if whose else DEPARTURES,
             practice_id=practice_id,
-            number=await self._number(practice_id, number),
+            **at_number(await self._number(practice_id, number)),
             since=text(since),
             **whose,
         )
+        return self._departures(rows)
+
+    async def departures_elsewhere(
+        self, practice_id: str, number: PhoneNumber, since: datetime, person: str
+    ) -> list[Departure]:
+        """The same of texts to that person at other numbers than that one."""
+        rows = await self._all(
+            _ELSEWHERE,
+            practice_id=practice_id,
+            number=await self._number(practice_id, number),
+            person=await self._person(practice_id, person),
+            since=text(since),
+        )
+        return self._departures(rows)
+
+    def _departures(self, rows: Iterable[Row]) -> list[Departure]:
         return [
             records.decode(
-                self._vault.subject(chain_id, data_key).open(bytes(record), left(message_id)),
+                bytes(record)
+                if number.startswith(_ERASED)
+                else self._vault.subject(chain_id, data_key).open(bytes(record), left(message_id)),
                 Departure,
             )
-            for message_id, record, chain_id, data_key in rows
+            for message_id, record, chain_id, data_key, number in rows
         ]
 
     async def departed(
         self, practice_id: str, number: PhoneNumber, since: datetime, limit: int
     ) -> list[Message]:
-        """The texts that :meth:`departures` tells of, the newest first."""
+        """The texts that :meth:`departures` tells of, the newest first, but for erased ones."""
         rows = await self._all(
             MESSAGE
             + """WHERE practice_id = :practice_id AND number = :number AND left_at > :since

@@ -16,11 +16,13 @@ from compliant_sms.testing._contract._samples import (
     HERE,
     NOON,
     THERE,
+    a_departure,
     a_hold,
     a_text,
     an_event,
     an_inbound,
     minutes,
+    saving,
 )
 
 __all__ = ["KeepingContract"]
@@ -119,14 +121,14 @@ class KeepingContract(Contract):
             assert [aged.key for aged in after] == [f"{HERE}/b"]
 
     def test_erasing(self, make_store: MakeStore) -> None:
-        """An erased person's words are gone, and that somebody revoked is not."""
+        """An erased person's words are gone; a revocation, and what limits count, is not."""
         from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
 
         keyring = Keyring.generate()
-        text = a_text(state=State.SENT)
+        text = a_text(state=State.SENT, departure=a_departure(NOON))
 
         async def write(tx: Transaction) -> None:
-            await tx.save(text, NOON)
+            await saving(text)(tx)
             await tx.append(an_event(person=text.draft.person), "chain")
             await tx.append(an_event("number"), "number")
 
@@ -140,3 +142,19 @@ class KeepingContract(Contract):
             assert store.run(lambda tx: tx.numbers_of(HERE, person), keyring) == []
             assert store.run(lambda tx: tx.messages_to(HERE, ANA), keyring) == []
             assert store.run(lambda tx: tx.consent_events(HERE, ANA), keyring) != []
+            gone = store.run(lambda tx: tx.message(HERE, text.message_id), keyring)
+            assert gone is not None
+            assert (gone.draft.is_erased, gone.departure) == (True, None)
+            since = NOON - minutes(1)
+
+            async def count(tx: Transaction) -> list[object]:
+                return [
+                    await tx.departed(HERE, ANA, since, 1),
+                    await tx.departures(HERE, ANA, since),
+                    await tx.departures(HERE, ANA, since, person),
+                    await tx.departures_elsewhere(HERE, BEN, since, person),
+                ]
+
+            assert store.run(count, keyring) == [[], *[[a_departure(NOON).erased()]] * 3]
+            again = store.run(lambda tx: tx.erase(HERE, person, _PURGED), keyring)
+            assert (again.numbers, again.texts) == (0, 0)

@@ -121,6 +121,25 @@ class TextContract(Contract):
             assert store.run(lambda tx: tx.departures(HERE, ANA, since, "nobody")) == []
             assert keys(store.run(lambda tx: tx.departed(HERE, ANA, since, 2))) == ["2", "1"]
 
+    def test_what_left_elsewhere(self, make_store: MakeStore) -> None:
+        """What left to a person at other numbers is told, and nobody else's."""
+        here, there, other = (a_departure(NOON + minutes(offset)) for offset in (0, 1, 2))
+        since = NOON - minutes(1)
+        with self._bench(make_store) as store:
+            for to, person, left in ((ANA, "p1", here), (BEN, "p1", there), (BEN, "p2", other)):
+                text = a_text(f"{left.at}", to=to, person=person, state=State.SENT, departure=left)
+                store.run(saving(text))
+
+            async def look(tx: Transaction) -> list[object]:
+                return [
+                    await tx.departures_elsewhere(HERE, ANA, since, "p1"),
+                    await tx.departures_elsewhere(HERE, BEN, since, "p1"),
+                    await tx.departures_elsewhere(HERE, ANA, there.at, "p1"),
+                    await tx.departures_elsewhere(THERE, ANA, since, "p1"),
+                ]
+
+            assert store.run(look) == [[there], [here], [], []]
+
     def test_texts_to_a_number(self, make_store: MakeStore) -> None:
         """Texts to a number come oldest first."""
         with self._bench(make_store) as store:
