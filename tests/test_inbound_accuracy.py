@@ -103,10 +103,20 @@ FOURTH_HELD = "inbound_fourth_hand_held.jsonl"
 # 297 of 320 replies. The rules were extended with these, and nobody read HELD, a half of two hands.
 FOUR_HANDS = "inbound_four_hands.jsonl"
 FOUR_HELD = "inbound_four_hands_held.jsonl"
+# Of two of three later hands, who knew only how texts are labelled; DOUBTFUL are doubtful wishes
+# and everyday texts near to one. At first sight 119 of 120 clear wishes to stop were found, 15 of
+# 22 doubtful ones and 28 of the 60 of DOUBTFUL; 2 of 256 clear rows were taken for a wish to stop;
+# 347 of 376 were about what they are, and 115 of 120 replies. What asks and answers was extended
+# with these; rules for their doubtful wishes heard hardly more of the third's, so there are none.
+THREE_HANDS = "inbound_three_hands.jsonl"
+THREE_DOUBTFUL = "inbound_three_hands_doubtful.jsonl"
+# Of the third of them, and read by nobody who writes rules.
+THIRD_OF_THREE = "inbound_three_hands_held.jsonl"
+THIRD_DOUBTFUL = "inbound_three_hands_doubtful_held.jsonl"
 
 KINDS = (
     *("", "_unseen", "_more", "_held", "_asking", "_asking_held", "_another_hand"),
-    *("_another_hand_held", "_fourth_hand"),
+    *("_another_hand_held", "_fourth_hand", "_three_hands"),
 )
 
 
@@ -205,6 +215,26 @@ def test_no_keyword_is_missed(name: str) -> None:
         (FOUR_HELD, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 1.0),
         (FOUR_HELD, clear, as_labelled, 0.93),
         ("appointment_reply_four_hands_held.jsonl", lambda _: True, reply_as_labelled, 0.9),
+        (THREE_HANDS, lambda row: row["certainty"] == "exact" and revokes(row), told, 1.0),
+        (THREE_HANDS, lambda row: clear(row) and revokes(row), told, 0.98),
+        (THREE_HANDS, doubtful_revocation, told, 0.65),
+        (THREE_HANDS, revokes, scope_as_labelled, 0.95),
+        (THREE_HANDS, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 1.0),
+        (THREE_HANDS, clear, as_labelled, 0.98),
+        (THREE_DOUBTFUL, doubtful_revocation, told, 0.45),
+        (THREE_DOUBTFUL, revokes, scope_as_labelled, 0.85),
+        (THREE_DOUBTFUL, clear, as_labelled, 0.97),
+        ("appointment_reply_three_hands.jsonl", lambda _: True, reply_as_labelled, 0.98),
+        (THIRD_OF_THREE, lambda row: row["certainty"] == "exact" and revokes(row), told, 1.0),
+        (THIRD_OF_THREE, lambda row: clear(row) and revokes(row), told, 0.93),
+        (THIRD_OF_THREE, doubtful_revocation, told, 0.54),
+        (THIRD_OF_THREE, revokes, scope_as_labelled, 0.97),
+        (THIRD_OF_THREE, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 1.0),
+        (THIRD_OF_THREE, clear, as_labelled, 0.94),
+        (THIRD_DOUBTFUL, doubtful_revocation, told, 0.43),
+        (THIRD_DOUBTFUL, revokes, scope_as_labelled, 0.86),
+        (THIRD_DOUBTFUL, clear, as_labelled, 0.83),
+        ("appointment_reply_three_hands_held.jsonl", lambda _: True, reply_as_labelled, 0.91),
     ],
 )
 def test_what_must_be_read(
@@ -219,7 +249,10 @@ def test_what_must_be_read(
 
 @pytest.mark.parametrize(
     "name",
-    [CASES, UNSEEN, MORE, HELD, ANOTHER_HAND, ANOTHER_HELD, FOUR_HANDS, FOUR_HELD],
+    [
+        *(CASES, UNSEEN, MORE, HELD, ANOTHER_HAND, ANOTHER_HELD, FOUR_HANDS, FOUR_HELD),
+        *(THREE_HANDS, THREE_DOUBTFUL, THIRD_OF_THREE, THIRD_DOUBTFUL),
+    ],
 )
 def test_what_must_not_be_read(name: str) -> None:
     """At most one in a hundred clear rows is taken for a revocation, or for danger, and is none."""
