@@ -260,11 +260,11 @@ async def _reply_facts(
     if draft.purpose == Purpose.OPT_OUT_CONFIRMATION and consent.revoked_at is not None:
         whole = [each for each in consent.revocations if not each.keep]
         since = (whole or consent.revocations)[0].occurred_at
-        # One that left after the patient's text confirms it as well, whatever it was written for.
+        # One that left after texts were revoked confirms it, whatever text it was written for.
         already = sum(
             message.draft.purpose == draft.purpose
             and message.state not in _NEVER_LEFT
-            and (message.created_at >= since or _left_since(message, draft.answers))
+            and (message.created_at >= since or _left_since(message, since))
             for message in await tx.messages_to(practice_id, draft.to)
         )
     return ReplyFacts(
