@@ -163,6 +163,26 @@ def test_a_state_counts_what_went_to_the_number(make_messenger: Make, clock: Mov
     assert [reason.code for reason in held.reasons] == ["frequency-cap"]
 
 
+def test_a_confirmation_that_was_erased_was_the_one(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """The revocation stands, and was confirmed: who repeats it after an erasure is told no more."""
+    messenger = make_messenger(keyring=Keyring.generate())
+    agree(messenger)
+    messenger.receive(from_patient("STOP", "SM1"))
+    assert [type(outcome) for outcome in messenger.dispatch_due()] == [Sent]
+    clock.advance(timedelta(minutes=1))
+    messenger.erase(PERSON, **WHY)
+    clock.advance(timedelta(minutes=1))
+    messenger.receive(from_patient("STOP", "SM2"))
+    assert [type(outcome) for outcome in messenger.dispatch_due()] == [Blocked]
+    assert len(outgoing(carrier)) == 1
+
+    agree(messenger)
+    messenger.receive(from_patient("STOP", "SM3"))
+    assert [type(outcome) for outcome in messenger.dispatch_due()] == [Sent]
+
+
 def test_a_stop_answers_no_text_that_was_erased(make_messenger: Make) -> None:
     """What it said is not known any more: all texts stop, and nobody's number was wrong."""
     messenger = make_messenger(keyring=Keyring.generate())

@@ -156,6 +156,28 @@ def test_a_confirmation_that_waited_confirms_a_later_stop_as_well(
     assert outgoing(carrier)[-1] == told[0]
 
 
+def test_a_repeated_stop_is_not_confirmed_by_a_second_text(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """What was written for a stop that START ended confirmed the next one: it needs no other."""
+    for number, word in enumerate(("STOP", "START", "STOP")):
+        willing.receive(from_patient(word, f"SM{number}"))
+        clock.advance(timedelta(minutes=1))
+    willing.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+    willing.receive(from_patient("STOP", "SM3"))
+    clock.advance(timedelta(minutes=1))
+    willing.dispatch_due()
+    assert len([text for text in outgoing(carrier) if "no more texts" in text]) == 1
+
+    # A stop that is said after another START has its own.
+    willing.receive(from_patient("START", "SM4"))
+    clock.advance(timedelta(minutes=1))
+    willing.receive(from_patient("STOP", "SM5"))
+    willing.dispatch_due()
+    assert len([text for text in outgoing(carrier) if "no more texts" in text]) == 2
+
+
 def test_late_confirmation(willing: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
     """After five minutes a confirmation is not sent any more."""
     text = text_of(willing.receive(from_patient("STOP", "SM1")))

@@ -21,8 +21,7 @@ from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._promised import promised_wait
 from compliant_sms.flows._sent_before import looked_back, sent_before
 from compliant_sms.flows._withhold import Instead, tells_too_much
-from compliant_sms.lifecycle import State
-from compliant_sms.messages import Departure, Draft, Message
+from compliant_sms.messages import Departure, Draft
 from compliant_sms.optout import Awaiting
 from compliant_sms.people import Holder, Profile
 from compliant_sms.ports import Ports, Transaction
@@ -44,8 +43,7 @@ from compliant_sms.text import segment
 
 __all__ = ["Told", "facts_about", "may_carry_phi", "wishes_as_told"]
 
-# A confirmation that never left does not count as "the one"; all others may have arrived.
-_NEVER_LEFT = frozenset({State.DUE, State.HELD, State.BLOCKED, State.CANCELLED, State.FAILED})
+_AN_INSTANT = timedelta.resolution
 _TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 # Where a day begins first, it is that much earlier there.
 _FIRST_ON_EARTH = timedelta(hours=14)
@@ -234,10 +232,6 @@ async def _wrote_at(tx: Transaction, draft: Draft, practice_id: str) -> datetime
     return max((inbound.received_at for inbound in received if inbound.proven), default=None)
 
 
-def _left_since(message: Message, at: datetime) -> bool:
-    return message.departure is not None and message.departure.at >= at
-
-
 async def _reply_facts(
     tx: Transaction,
     draft: Draft,
@@ -260,13 +254,9 @@ async def _reply_facts(
     if draft.purpose == Purpose.OPT_OUT_CONFIRMATION and consent.revoked_at is not None:
         whole = [each for each in consent.revocations if not each.keep]
         since = (whole or consent.revocations)[0].occurred_at
-        # One that left after the patient's text confirms it as well, whatever it was written for.
-        already = sum(
-            message.draft.purpose == draft.purpose
-            and message.state not in _NEVER_LEFT
-            and (message.created_at >= since or _left_since(message, draft.answers))
-            for message in await tx.messages_to(practice_id, draft.to)
-        )
+        # One that left since confirms it, whatever text it was written for, and though erased.
+        left = await tx.departures(practice_id, draft.to, since - _AN_INSTANT)
+        already = sum(text.subject == draft.purpose.code for text in left)
     return ReplyFacts(
         received_at=draft.answers,
         already_sent=already,

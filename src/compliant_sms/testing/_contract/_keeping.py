@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from attrs import evolve
+
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.consent import beginning, verify_chain
 from compliant_sms.lifecycle import State
@@ -155,6 +157,16 @@ class KeepingContract(Contract):
                     await tx.departures_elsewhere(HERE, BEN, since, person),
                 ]
 
-            assert store.run(count, keyring) == [[], *[[a_departure(NOON).erased()]] * 3]
+            counted = [[], *[[a_departure(NOON).erased()]] * 3]
+            assert store.run(count, keyring) == counted
+
+            async def goes_on(tx: Transaction) -> bool:
+                sent, record = await tx.message(HERE, text.message_id), RecordClass.TEXT_BODY
+                assert sent is not None
+                await tx.save(evolve(sent, state=State.DELIVERED), NOON)
+                return await tx.drop_content(record, HERE, sent.message_id, purged=_PURGED)
+
+            assert not store.run(goes_on, keyring)
+            assert store.run(count, keyring) == counted
             again = store.run(lambda tx: tx.erase(HERE, person, _PURGED), keyring)
             assert (again.numbers, again.texts) == (0, 0)
