@@ -61,7 +61,8 @@ _CELLS = frozenset(("cell", "phone", "mobile", "home", "call", "tel"))
 
 # What stands behind a number: that it is kept, somebody's, the reader's or an office's.
 _KEEPS = r"saved|kept|noted|added|deleted|removed|updated|bounced|opted|confirmed|guardado|borrado"
-_KEEPS += r"|correct|right|wrong|bouncing|invalid|disconnected|your (?:primary|main|new|preferred)"
+_KEEPS += r"|correct|right(?! away)|wrong|bouncing|invalid|disconnected"
+_KEEPS += r"|your (?:primary|main|new|preferred)"
 _PLACES = r"chart|profile|file|account|record|records|list|cuenta|expediente|perfil|lista"
 _MINE = r"my|mi|mine|her|his|their|the (?:best|right|new|correct)|a good|better|still"
 _WORK = r"to|para|or(?! the)|opt|option|ext|press|x|between|from|m-f|mon-fri|mon|weekdays|during"
