@@ -27,8 +27,8 @@ from compliant_sms.phi._name_staff_words import (
     WILL,
     YOUR,
 )
-from compliant_sms.phi._name_voice import MOST_READ, practice_speaks, writes_to_patient
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import MOST_READ, practice_speaks, writes_to_patient
 
 __all__ = ["as_staff"]
 

@@ -10,6 +10,7 @@ from functools import cache
 
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import patient_writes
 
 __all__ = ["Whose", "is_fax"]
 
@@ -97,6 +98,18 @@ def _fax_behind() -> re.Pattern[str]:
     )
 
 
+_OF_PRACTICE = _YOUR | {"website", "site", "bill", "statement", "letter", "listed", "google"}
+
+
+@cache
+def _complained_of() -> re.Pattern[str]:
+    """What is said behind a number that nobody answers at, or of which is asked whose it is."""
+    return re.compile(
+        r"\W{0,3}(?:(?:just|always|only|it|still) )?(?:goes|rings|keeps|hangs up|is busy|busy"
+        r"|and (?:no ?one|nobody)|(?:does not|doesn't|doesnt) (?:work|ring)|is th(?:at|is) you)\b"
+    )
+
+
 class Whose:
     """Whose the telephone numbers of one text are.
 
@@ -106,14 +119,15 @@ class Whose:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        # As patients write: of themselves, with no capital at the start, or curtly.
-        self._of_oneself = not view.plain[:1].isupper() or (
-            bool(view.said & marks.PERSONS) and not _SELF.isdisjoint(view.words)
-        )
-        self._of_oneself = self._of_oneself or view.words[:1] in _FIELDS
-        self._by_patient = self._of_oneself or (
-            len(view.plain) < _SHORT and _FORMAL.isdisjoint(view.words)
-        )
+        self._of_oneself = self._by_patient = patient_writes(view)
+        self._is_told = view.direction is not None
+        if not self._is_told:
+            # As patients write: of themselves, with no capital at the start, or curtly.
+            self._of_oneself |= bool(view.said & marks.PERSONS) and not _SELF.isdisjoint(view.words)
+            self._of_oneself |= view.words[:1] in _FIELDS
+            self._by_patient = self._of_oneself or (
+                len(view.plain) < _SHORT and _FORMAL.isdisjoint(view.words)
+            )
 
     def is_persons(self, start: int, end: int, *, toll_free: bool) -> bool:
         """Whether a number is a person's, not the practice's or another business's.
@@ -136,7 +150,16 @@ class Whose:
         said = self._said_before(start)
         if said is None:
             said = not toll_free and kind != "office" and self._by_patient
+            said = said and not (self._is_told and self._is_of_practice(start, end))
         return said or self._is_recipients(start, end)
+
+    def _is_of_practice(self, start: int, end: int) -> bool:
+        """Whether a patient surely writes, and asks or complains of a number of the practice."""
+        last = self._view.word_at(start)
+        before = self._view.words[max(0, last - _FARTHEST) : last]
+        return not _OF_PRACTICE.isdisjoint(before) or bool(
+            _complained_of().match(self._view.lower, end)
+        )
 
     def _said_before(self, start: int) -> bool | None:
         """What the nearest telling word of the sentence says; of earlier ones only an office's."""
