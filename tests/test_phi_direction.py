@@ -35,14 +35,12 @@ _MARKED = re.compile(r"\[[A-Z]:(.*?)\]")
 
 # What the direction changes; without it each of these reads otherwise.
 CHANGES = [
-    # A name alone at the end is the writer's, and for a practice staff's.
+    # A name alone at the end is the writer's.
     (INBOUND, "Thank you! [N:Maria]"),
     (INBOUND, "Got your reminder, will be there. - [N:Maria Gomez]"),
     (INBOUND, "No thank you. [N:Pearl]"),
     (INBOUND, "All of them. Thank you, [N:Norman]"),
     (INBOUND, "Cancel, [N:Hope]"),
-    (OUTBOUND, "See you soon! [P:Maria]"),
-    (OUTBOUND, "Ok. [P:Maria]"),
     # So is one alone at the beginning, or before a number.
     (INBOUND, "[N:Patience]. i am out of patience, 3rd text about my records"),
     (INBOUND, "[N:Rose]"),
@@ -54,16 +52,15 @@ CHANGES = [
     (INBOUND, "[N:Joy] [T:503-555-0134]"),
     (INBOUND, "[N:Grace] MRN [M:445512]"),
     # Staff that a practice names, and patients who speak of a Mr. as patients do.
+    (OUTBOUND, "Se busca recepcionista. Informes en recepción con [P:Soledad]."),
     (OUTBOUND, "Forms are at the desk. Ask for [P:Kim]."),
     (OUTBOUND, "Dear [N:Walt], this is [P:Noreen], I hope we find my notes on you"),
-    (OUTBOUND, "[N:Maria] was seen by [P:Kim]"),
     (INBOUND, "Mr [N:Papadakis] says thank you for yesterday"),
     # A telephone number.
     (INBOUND, "[N:Emmett Pugh], phone [T:270 555 0150], rsvp yes"),
     (INBOUND, "[N:Tanner Wolfe]\n[D:08/30/1999]\n[T:719-555-0103]\n[H:poison ivy]"),
     (INBOUND, "Lab results ready? [T:503-555-0134]"),
     (OUTBOUND, "Call 503-555-0134"),
-    (OUTBOUND, "503-555-0134"),
     (INBOUND, "been on hold 25 min! call 312-555-0100 goes nowhere"),
     # An address, a town.
     (INBOUND, "Summer is gone, we moved to [G:Duluth]"),
@@ -111,12 +108,39 @@ STAYS = [
     (INBOUND, "800-555-0177 is what my plan told me to call"),
     (OUTBOUND, "We tried you at [T:503-555-0134]."),
     (OUTBOUND, "Is [T:503-555-0134] still your number?"),
+    # A number in a row of who somebody is, however long the text; of a patient in a curt text.
+    (OUTBOUND, "[N:Ana Ruiz] [D:4/12/88] [T:503-555-0134] [H:flu shot]"),
+    (OUTBOUND, "[N:Ana Ruiz] 4/12/88 ph [T:503-555-0134] prefers mornings, please offer 9 am"),
+    (OUTBOUND, "Please note: MRN [M:445512], [T:503-555-0134] for your call list of the morning"),
+    (OUTBOUND, "[N:Ana Ruiz] [T:503-555-0134]"),
+    (OUTBOUND, "DOB [D:4/12/1988], [T:503-555-0134]"),
+    (OUTBOUND, "MRN [M:445512] [T:503-555-0134]"),
+    (OUTBOUND, "Name: [N:Ana Ruiz], DOB: [D:4/12/88], Phone: [T:503-555-0134]"),
+    (OUTBOUND, "patient phone [T:503-555-0134]"),
+    (OUTBOUND, "call [P:Ana] at [T:503-555-0134]"),
+    (OUTBOUND, "[T:503-555-0134]"),
+    (INBOUND, "[T:503-555-0134]"),
+    # What a practice writes of a patient as of staff: at the end, as a visitor, as a caller.
+    (OUTBOUND, "[H:HIV test] [H:negative] - [N:Leo]"),
+    (OUTBOUND, "Lab results are back. [N:Maria Gomez]"),
+    (OUTBOUND, "See you soon! [N:Maria]"),
+    (OUTBOUND, "We are with [N:Leo] now"),
+    (OUTBOUND, "[N:Ana Ruiz] called about a refill"),
+    (OUTBOUND, "[N:Leo] in the lab for his draw"),
+    (OUTBOUND, "This is [N:Leo]'s appointment"),
+    (OUTBOUND, "This is [N:Leo] DOB [D:4/12/88]"),
+    (OUTBOUND, "At the hospital ask for [N:Leo Ruiz], room 12"),
+    # A small letter at the start: what a practice so writes is as much of one as a patient's.
+    (OUTBOUND, "[H:surgery] [D:3/19] Please let us know if your plans change."),
+    (OUTBOUND, "address: [G:12 elm st]"),
     # A patient's address: on file, brought to, of a flat, behind a name, where a nurse comes.
     (OUTBOUND, "[N:Ana]'s address: we have [G:88 Canal Rd] on file. Correct?"),
     (OUTBOUND, "It ships [D:Friday], someone must sign at [G:88 Canal Rd]."),
     (OUTBOUND, "[N:Maria Gomez], [G:88 Canal Rd, Dayton OH 45402]"),
     (OUTBOUND, "He'll be at [G:68 Tannery Row] by 6:15 for you."),
     (OUTBOUND, "Refill sent, [G:88 Canal Rd, Apt 4]."),
+    (OUTBOUND, "Setup at [G:12 Elm St] 9am"),
+    (OUTBOUND, "Refund check: [G:12 Elm St]"),
     (OUTBOUND, "Do you still live at [G:88 Canal Rd]?"),
     # What is asked for anybody.
     (INBOUND, "do you give rabies shots there"),

@@ -7,9 +7,9 @@ from functools import cache
 
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_data import cues
+from compliant_sms.phi._labels import Direction
 from compliant_sms.phi._name_staff_words import CREDENTIALS
 from compliant_sms.phi._view import View
-from compliant_sms.phi._voice import patient_writes
 
 __all__ = ["is_small", "is_timed", "named", "of_form", "priced"]
 
@@ -45,7 +45,7 @@ def of_form(view: View) -> tuple[int, list[tuple[int, int]]]:
         placed.append((said[0], _VERDICT))
     if _asks(view):
         # A patient who surely writes, and of "I", asks for nobody else.
-        of_oneself = view.direction is not None and view.said & marks.OWN_VOICE
+        of_oneself = view.direction is Direction.INBOUND and view.said & marks.OWN_VOICE
         placed.append((0, _ASKED_SMALL if small and not of_oneself else _ASKED))
     elif not small and _offers(view):
         placed.append((0, _OFFERED))
@@ -69,7 +69,7 @@ def _word_of(view: View, offset: int) -> int:
 
 def is_small(view: View) -> bool:
     """Whether a text is a patient's, as told or by a small letter at the start."""
-    return view.capital[:1] == [False] if view.direction is None else patient_writes(view)
+    return view.direction is Direction.INBOUND or view.capital[:1] == [False]
 
 
 def priced(view: View) -> bool:

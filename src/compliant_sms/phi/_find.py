@@ -106,8 +106,9 @@ def find(
             practice itself is no finding, but for words in its name or its links that give away
             the kind of care.
         direction: which way the text goes, if that is known: ``outbound`` from the practice to a
-            patient, ``inbound`` to the practice. It settles whose a name at the end, a telephone
-            number or an address is; without it the words of the text have to tell.
+            patient, ``inbound`` to the practice. Inbound settles whose a name at the end, a
+            telephone number or an address is; outbound only what the practice says of itself, as
+            what may be a patient's must not leave. Else the words of the text have to tell.
         escaped: read ``\u00e9``, ``\xc3\xa9`` and ``%C3%A9`` as the character that they stand for,
             as in JSON, in literals of Python and in URLs. Offsets stay those of the text as given.
 

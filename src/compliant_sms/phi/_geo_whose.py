@@ -40,6 +40,10 @@ _BROUGHT |= word_set(
     "ship ships shipped deliver delivered delivery courier sign signs parcel package tracking"
     " arrives comes brings pickup transporte chofer entrega entregar paquete"
 )
+_INVITED = word_set(
+    "open hours counter walk early free fitting parking suite mon tue wed thu fri sat mon-fri"
+    " mon-sat tue-sat abierto"
+)
 _FLATS = word_set("apt apartment unit flat trlr trailer lot apto dept depto")
 _TO_SOMEBODY = word_set("to a be")  # "delivered to", "he'll be at"
 _HOMES = word_set("place house home address apt apartment trailer mailbox condo street")
@@ -82,8 +86,8 @@ def is_theirs(view: View, start: int, end: int, everybody: list[Everybody]) -> b
 def _is_where_care_is(view: View, start: int, end: int) -> bool:
     """Whether a street address is where a reader is to come to, if a practice surely writes.
 
-    It writes one without a word on whose it is: "Mask fitting 10/30, 11:15 AM, 88 Canal Rd". What
-    is brought to a reader, a flat, and what stands behind somebody's name are at the reader's.
+    Something else has to say that one comes: "Mask fitting 10/30, 11:15 AM, 88 Canal Rd". What is
+    brought to a reader, a flat, and what stands behind somebody's name are at the reader's.
     """
     words, first = view.words, view.word_at(start)
     if not view.plain[start].isdigit() or not _TO_SOMEBODY.isdisjoint(
@@ -93,7 +97,8 @@ def _is_where_care_is(view: View, start: int, end: int) -> bool:
     if first and view.capital[first - 1] and view.marks[first - 1] & (GIVEN | SURNAME):
         return False
     flat = not _FLATS.isdisjoint(words[first : view.word_at(end)])
-    return not flat and _BROUGHT.isdisjoint(words[:MOST_READ])
+    read = words[:MOST_READ]
+    return not flat and not _INVITED.isdisjoint(read) and _BROUGHT.isdisjoint(read)
 
 
 def _answers(view: View, start: int) -> bool:

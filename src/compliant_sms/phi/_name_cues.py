@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from compliant_sms.phi._marks import (
+    BIRTH,
     COMMON,
     DATE_WORD,
     DAY,
@@ -196,7 +197,8 @@ def _is_spoken_to(view: View, index: int) -> bool:
 def _asks_for_patient(view: View, index: int) -> bool:
     """Whether it is no practice that says whom to ask for, or somebody's things are asked for."""
     owned = any(word.endswith("'s") for word in view.words[index + 2 : index + 4])
-    return owned or not practice_speaks(view)
+    in_full = any(view.capital[index + 3 : index + 4])
+    return owned or not practice_speaks(view, as_told=not in_full)
 
 
 def _called(view: View, index: int) -> Person | None:
@@ -323,7 +325,10 @@ def _means_it(view: View, index: int, cue: _Cue) -> bool:
         return False
     if cue.rule == "for-whom":
         return index > 0 and view.words[index - 1] in VISITS_OF and _is_whose(view, index + 1)
-    if not cue.hosts or practice_speaks(view):
+    # Only there is nobody else meant: "we are with Leo now" is of a patient.
+    asked = view.words[index : index + 2] == ["ask", "for"]
+    desk = word == "con" and index > 0 and view.words[index - 1] in DESKS
+    if not cue.hosts or practice_speaks(view, as_told=asked or desk):
         return True
     if index and view.words[index - 1] == "in" and word in WITH:
         return True  # "can i get in w Sasha"
@@ -361,9 +366,20 @@ def _two_before(view: View, found: Person) -> list[str]:
 def _introduces_staff(view: View, found: Person, word: str) -> bool:
     """Whether somebody of the practice tells who writes: "Hi Ana, it's Bo. Your labs are in"."""
     after = view.words[found.last + 1 : found.last + 2]
-    if word == "is" and after and after[0] in THEY_DO and practice_speaks(view):
+    as_told = _is_first_name_alone(view, found)
+    if word == "is" and after and after[0] in THEY_DO and practice_speaks(view, as_told=as_told):
         return True
     no_staff = word in SAYS_A_NAME or word == "under"  # "ready at the desk under Gomez"
     if view.direction is not None and word == "is" and "this" not in _two_before(view, found):
         return False  # "his name is Leo Ruiz", in what only the direction shows to be a practice's
-    return found.start > 0 and not no_staff and writes_to_patient(view)
+    return found.start > 0 and not no_staff and writes_to_patient(view, as_told=as_told)
+
+
+def _is_first_name_alone(view: View, found: Person) -> bool:
+    """Whether nothing but a first name is told of somebody: no "Leo Ruiz", "Leo, 4", "Leo's"."""
+    last, ahead = found.last, found.last + 1
+    if view.word_at(found.start) != last or view.words[last].endswith("'s"):
+        return False
+    born = any(mark & BIRTH for mark in view.marks[ahead : ahead + 1])
+    told = born or any(map(str.isdigit, view.gaps[ahead]))
+    return not told and bool(view.marks[last] & GIVEN)

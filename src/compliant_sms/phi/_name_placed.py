@@ -318,9 +318,11 @@ def _staff_signs(view: View, found: Person, sign: str, before: str) -> bool:
     if sign in {"-", "~"} and _only_parts(view, found):
         return False
     thanked = before in STAFF_THANKS and sign in {",", "!", "."}
-    if (thanked or sign in {"-", "~"}) and practice_speaks(view):
+    # "HIV test negative - Leo": a practice ends with a patient's name as well as with staff's.
+    if (thanked or sign in {"-", "~"}) and practice_speaks(view, as_told=False):
         return True
-    return found.start > 0 and (thanked or sign not in {",", ""}) and writes_to_patient(view)
+    behind = found.start > 0 and (thanked or sign not in {",", ""})
+    return behind and writes_to_patient(view, as_told=False)
 
 
 def _only_parts(view: View, found: Person) -> bool:

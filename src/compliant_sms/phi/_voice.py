@@ -59,17 +59,24 @@ def told(text: str, direction: Direction | str) -> Direction:
 def patient_writes(view: View) -> bool:
     """Whether a patient writes, or somebody for one: as told, else by a small letter at the start.
 
-    A practice begins with a capital.
+    A practice begins with a capital. What it begins otherwise is read as a patient's even if it is
+    surely outbound: that finds more, and a patient's secret in it must not leave.
     """
-    if view.direction is not None:
-        return view.direction is Direction.INBOUND
-    return not view.plain[:1].isupper()
+    return view.direction is Direction.INBOUND or not view.plain[:1].isupper()
 
 
-def practice_speaks(view: View) -> bool:
-    """Whether a text speaks to its reader as a practice does, of "you" and never of "me"."""
-    if view.direction is not None:
-        return view.direction is Direction.OUTBOUND
+def practice_speaks(view: View, *, as_told: bool = True) -> bool:
+    """Whether a text speaks to its reader as a practice does, of "you" and never of "me".
+
+    Args:
+        view: the text.
+        as_told: whether it is enough that the text is outbound; if not, its words have to tell, as
+            of what may be a patient's in a practice's text as well.
+    """
+    if view.direction is Direction.INBOUND:
+        return False
+    if as_told and view.direction is Direction.OUTBOUND:
+        return True
     if view.said & OWN_VOICE:
         return False
     if view.said & TO_READER:
@@ -78,14 +85,20 @@ def practice_speaks(view: View) -> bool:
     return bool(called) and view.gaps[1] in _CALLED
 
 
-def writes_to_patient(view: View) -> bool:
+def writes_to_patient(view: View, *, as_told: bool = True) -> bool:
     """Whether somebody of a practice writes to one patient: of "your", or to a name at the start.
 
     Unlike :func:`practice_speaks` it lets whoever writes speak of "me", and it is not content with
     a "you", as patients write that too.
+
+    Args:
+        view: the text.
+        as_told: as for :func:`practice_speaks`.
     """
-    if view.direction is not None:
-        return view.direction is Direction.OUTBOUND
+    if view.direction is Direction.INBOUND:
+        return False
+    if as_told and view.direction is Direction.OUTBOUND:
+        return True
     words, opens = view.words[:MOST_READ], _opens_to_somebody(view)
     if (not opens and view.said & OWN_VOICE) or not _MINE.isdisjoint(words):
         return False
