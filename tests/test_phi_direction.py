@@ -120,6 +120,8 @@ STAYS = [
     (OUTBOUND, "call [P:Ana] at [T:503-555-0134]"),
     (OUTBOUND, "[T:503-555-0134]"),
     (INBOUND, "[T:503-555-0134]"),
+    (OUTBOUND, "your new no. [T:503-555-0134]"),
+    (OUTBOUND, "[T:503-555-0134] keeps ringing"),
     # What a practice writes of a patient as of staff: at the end, as a visitor, as a caller.
     (OUTBOUND, "[H:HIV test] [H:negative] - [N:Leo]"),
     (OUTBOUND, "Lab results are back. [N:Maria Gomez]"),

@@ -139,7 +139,6 @@ class Whose:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._is_told = view.direction is not None
         # As patients write: of themselves, with no capital at the start, or curtly.
         self._of_oneself = patient_writes(view) or view.words[:1] in _FIELDS
         self._of_oneself |= bool(view.said & marks.PERSONS) and not _SELF.isdisjoint(view.words)
@@ -175,12 +174,13 @@ class Whose:
             return True
         said = self._said_before(start)
         if said is None:
-            said = stray and self._is_stray
-            said = said and not (self._is_told and self._is_of_practice(start, end))
+            said = stray and self._is_stray and not self._is_of_practice(start, end)
         return said or self._is_recipients(start, end)
 
     def _is_of_practice(self, start: int, end: int) -> bool:
         """Whether a patient surely writes, and asks or complains of a number of the practice."""
+        if self._view.direction is not Direction.INBOUND:
+            return False
         last = self._view.word_at(start)
         before = self._view.words[max(0, last - _FARTHEST) : last]
         return not _OF_PRACTICE.isdisjoint(before) or bool(
