@@ -245,6 +245,17 @@ def test_facts_that_cannot_be_used_are_told_and_not_shown(
     assert "Zelda" not in shown
 
 
+def test_the_direction_is_told() -> None:
+    """Which way the texts go says whose the name at the end is."""
+    found = {
+        direction: parsed("--direction", direction, text="Thank you! Maria")["files"][0]["findings"]
+        for direction in ("inbound", "outbound")
+    }
+
+    assert [each["label"] for each in found["inbound"]] == ["NAME"]
+    assert [each["label"] for each in found["outbound"]] == ["PROVIDER_NAME"]
+
+
 def test_misuse_is_told(tmp_path: Path) -> None:
     """Unknown labels, files that are not there, two forms at once, nothing to read."""
     file = tmp_path / "one.txt"

@@ -131,6 +131,16 @@ FLOORS_OF_NINTH_HAND_HELD_BACK = {
     "texts, precision": 0.99,
     "clean": 0.98,
 }
+# Of those of the third, the fourth and the ninth hand that were held back: with the direction told.
+FLOORS_OF_HELD_BACK_TOLD = {
+    "identifiers": 0.958,
+    "identifiers, precision": 0.983,
+    "health": 0.934,
+    "health, precision": 0.92,
+    "texts": 0.979,
+    "texts, precision": 0.979,
+    "clean": 0.93,
+}
 # What texts that nobody tuned anything on get; less than that is a step back for everybody.
 FLOORS_OF_UNSEEN = {
     "identifiers": 0.95,
@@ -157,10 +167,9 @@ def accuracy() -> ModuleType:
 
 
 @cache
-def scored(name: str, *, patient: bool) -> Any:
+def scored(name: str, *, patient: bool, told: bool = False) -> Any:
     """The figures of a file of labelled texts."""
-    room = accuracy()
-    return room.score(room.cases(name), lambda case: room.facts_of(case, patient=patient))
+    return accuracy().measured(name, patient=patient, told=told)
 
 
 def test_a_score_counts_letters() -> None:
@@ -200,8 +209,45 @@ def test_a_score_counts_letters() -> None:
 )
 def test_labelled_texts(name: str, patient: bool, floors: dict[str, float]) -> None:  # noqa: FBT001
     """What was reached once is not lost: recall, precision, texts flagged."""
-    room, result = accuracy(), scored(name, patient=patient)
-    reached = {
+    assert _below(scored(name, patient=patient), floors) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "floors"),
+    [
+        ("phi_cases.jsonl", FLOORS_OF_CASES),
+        ("phi_more.jsonl", FLOORS_OF_MORE),
+        ("phi_third_hand.jsonl", FLOORS_OF_THIRD_HAND | {"clean": 0.93}),
+        ("phi_fourth_hand.jsonl", FLOORS_OF_FOURTH_HAND),
+        ("phi_four_hands.jsonl", FLOORS_OF_FOUR_HANDS | {"identifiers": 0.965}),
+    ],
+)
+def test_labelled_texts_with_the_direction(name: str, floors: dict[str, float]) -> None:
+    """Whoever tells which way a text goes is shown no less, and no more of what is clean."""
+    alone, told = scored(name, patient=False), scored(name, patient=False, told=True)
+
+    assert _below(told, floors) == {}
+    least = _reached(alone)
+    assert _below(told, {what: least[what] for what in ("identifiers", "texts", "clean")}) == {}
+
+
+def test_texts_held_back_with_the_direction() -> None:
+    """The same of texts that nobody read who writes rules."""
+    room = accuracy()
+    alone, told = (room.held_back(patient=False, told=told) for told in (False, True))
+
+    assert _below(told, FLOORS_OF_HELD_BACK_TOLD) == {}
+    assert _reached(told)["identifiers"] > _reached(alone)["identifiers"] + 0.005
+
+
+def _below(result: Any, floors: dict[str, float]) -> dict[str, float]:
+    reached = _reached(result)
+    return {what: floor for what, floor in floors.items() if reached[what] < floor}
+
+
+def _reached(result: Any) -> dict[str, float]:
+    room = accuracy()
+    return {
         "identifiers": result.recall(room.IDENTIFIERS, blind=True),
         "identifiers, precision": result.precision(room.IDENTIFIERS, blind=True),
         "health": result.recall(room.HEALTH, blind=True),
@@ -210,5 +256,3 @@ def test_labelled_texts(name: str, patient: bool, floors: dict[str, float]) -> N
         "texts, precision": result.message_precision,
         "clean": 1 - result.flagged,
     }
-
-    assert {what: floor for what, floor in floors.items() if reached[what] < floor} == {}

@@ -7,7 +7,7 @@ import html
 import json
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliant_sms import records
-from compliant_sms.phi import Known, OwnFacts, PatientFacts, PhiFinding, PhiLabel, _view, find
+from compliant_sms.phi import (
+    Direction,
+    Known,
+    OwnFacts,
+    PatientFacts,
+    PhiFinding,
+    PhiLabel,
+    _view,
+    find,
+)
 from compliant_sms.phi._find import _ALWAYS, _NEEDED
 from compliant_sms.phi._known import NOTHING_KNOWN
 from compliant_sms.phi._marks import GROUPS
@@ -23,6 +32,8 @@ from compliant_sms.phi._view import View
 from growth import grows, shortest, within
 
 DATA = Path(__file__).parent / "data"
+INBOUND, OUTBOUND = Direction.INBOUND, Direction.OUTBOUND
+DIRECTIONS = (None, INBOUND, OUTBOUND)
 STEADY = settings(derandomize=True, deadline=None)
 MARIA = Known(
     patient=PatientFacts(
@@ -75,12 +86,19 @@ HOSTILE = [
 ]
 
 
+# The same where a direction that is told lets more be read.
+HOSTILE_TOLD = [
+    *("Maria ", "Joy 5", "A. ", "Liked ", "removed a ", "12 Elm St ", "12 Elm St Apt 3, "),
+    *("217-555-0134 ", "your 217-555-0134 goes ", "call ", "on the 4th ", "Smith, "),
+]
+
+
 @STEADY
-@given(ANY_TEXT)
-def test_any_text_can_be_read(text: str) -> None:
+@given(ANY_TEXT, st.sampled_from(DIRECTIONS))
+def test_any_text_can_be_read(text: str, direction: Direction | None) -> None:
     """Whatever stands in a text, findings lie inside it, in order, and none overlaps another."""
     end = 0
-    for finding in find(text, MARIA):
+    for finding in find(text, MARIA, direction=direction):
         assert end <= finding.start < finding.end <= len(text)
         end = finding.end
 
@@ -95,8 +113,8 @@ def test_a_text_cut_anywhere_is_read() -> None:
     """What breaks off in the middle of anything raises nothing."""
     for number, text in enumerate(labelled()):
         for end in range(number % 5, len(text), 5):
-            find(text[:end], MARIA)
-            find(text[end:])
+            find(text[:end], MARIA, direction=DIRECTIONS[end % 3])
+            find(text[end:], direction=DIRECTIONS[number % 3])
 
 
 @STEADY
@@ -127,12 +145,16 @@ def test_reading_leaves_nothing_to_collect() -> None:
         gc.enable()
 
 
-@pytest.mark.parametrize("unit", HOSTILE, ids=repr)
-def test_time_is_linear(unit: str) -> None:
+@pytest.mark.parametrize(
+    ("unit", "direction"),
+    [*((unit, None) for unit in HOSTILE), *product(HOSTILE_TOLD, (INBOUND, OUTBOUND))],
+    ids=repr,
+)
+def test_time_is_linear(unit: str, direction: Direction | None) -> None:
     """Ten times as long takes about ten times as long: no length makes a text expensive."""
     text = (unit * 100_000)[:100_000]
 
-    assert grows(lambda part: find(part, MARIA), text, 40, 0.05)
+    assert grows(lambda part: find(part, MARIA, direction=direction), text, 40, 0.05)
 
 
 @pytest.mark.endurance
@@ -248,7 +270,11 @@ def test_a_figure_far_from_its_cue_is_no_code() -> None:
 
 @cache
 def _views() -> list[View]:
-    return [View(text) for written in labelled() for text in (written, written.lower())]
+    return [
+        View(text, direction)
+        for at, written in enumerate(labelled())
+        for text, direction in ((written, DIRECTIONS[at % 3]), (written.lower(), None))
+    ]
 
 
 @pytest.mark.parametrize("recognizer", range(len(_NEEDED)))

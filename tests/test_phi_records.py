@@ -297,6 +297,7 @@ NO_CONTACT = [
     "https://example.com/c/covid-19",
     "https://example.com/n/walk-5k",
     "Call 503-555-0100 to reschedule.",
+    "Call 503-555-0100 right away for a fever, day or night.",
     "Questions? (503) 555-0100",
     "Call or text us at 503.555.0100.",
     "Our office: 503-555-0100, M-F 8-5",

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from compliant_sms import phi
-from compliant_sms.phi import ContentTier, Known, PhiFinding, PhiLabel
+from compliant_sms.phi import ContentTier, Direction, Known, PhiFinding, PhiLabel
 
 __all__ = ["Document", "Search", "report"]
 
@@ -64,11 +64,13 @@ class Search:
         known: what is known of the patient and of the practice beforehand.
         least: the lowest tier that counts.
         allowed: labels that never count.
+        direction: which way every text goes, if that is known.
     """
 
     known: Known
     least: ContentTier
     allowed: frozenset[PhiLabel]
+    direction: Direction | None
 
 
 @frozen
@@ -126,7 +128,7 @@ def report(documents: Iterable[Document], search: Search, *, form: str) -> int:
 def _find(document: Document, search: Search) -> _Found:
     # JSON has its own way to write a letter; elsewhere "\\n" may be the beginning of a name.
     escaped = document.name.lower().endswith(_JSON)
-    every = phi.find(document.text, search.known, escaped=escaped)
+    every = phi.find(document.text, search.known, direction=search.direction, escaped=escaped)
     counting = tuple(f for f in every if _tier(f) >= search.least and f.label not in search.allowed)
     ends = accumulate(len(line) + 1 for line in document.text.split("\n"))
     return _Found(document, every, counting, [0, *ends][:-1])

@@ -29,6 +29,12 @@ __all__ = ["phi"]
     "--own-phone", "phones", multiple=True, metavar="NUMBER", help="Of the practice: no finding."
 )
 @click.option(
+    "--direction",
+    type=click.Choice(["inbound", "outbound"]),
+    help="Which way every text goes: 'outbound' from the practice to a patient, 'inbound' to the "
+    "practice. Without it the words of the text have to tell.",
+)
+@click.option(
     "--min-tier",
     type=click.Choice(["minimum", "detail", "never"]),
     default="detail",
@@ -52,6 +58,7 @@ def phi(
     patient: Path | None,
     names: tuple[str, ...],
     phones: tuple[str, ...],
+    direction: str | None,
     min_tier: str,
     allow: tuple[str, ...],
     lines: bool,
@@ -70,7 +77,7 @@ def phi(
     Exit status: 0 nothing counts, 1 something does, 2 the command or a file cannot be understood.
     """  # noqa: D301 - click reads the character after which it wraps nothing
     from compliant_sms.cli import _phi, _phi_input  # noqa: PLC0415 - after the options
-    from compliant_sms.phi import ContentTier  # noqa: PLC0415 - as above
+    from compliant_sms.phi import ContentTier, Direction  # noqa: PLC0415 - as above
 
     if lines and as_json:
         msg = "--lines and --json exclude each other; leave one out"
@@ -79,6 +86,7 @@ def phi(
         known=_phi_input.known(patient, names, phones),
         least=ContentTier[min_tier.upper()],
         allowed=_phi_input.labels(allow),
+        direction=None if direction is None else Direction(direction),
     )
     form = "json" if as_json else "lines" if lines else "place"
     sys.exit(_phi.report(_phi_input.documents(files), search, form=form))

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from compliant_sms._lazy import names_of
 from compliant_sms.phi._known import NOTHING_KNOWN, Known, OwnFacts, PatientFacts
-from compliant_sms.phi._labels import OWN_NAME, Confidence, PhiFinding, PhiLabel, Sensitivity
+from compliant_sms.phi._labels import (
+    OWN_NAME,
+    Confidence,
+    Direction,
+    PhiFinding,
+    PhiLabel,
+    Sensitivity,
+)
 from compliant_sms.phi._sealer import Sealer
 from compliant_sms.phi._tiers import (
     ContentTier,
@@ -33,6 +40,7 @@ __all__ = [
     "OWN_NAME",
     "Confidence",
     "ContentTier",
+    "Direction",
     "Known",
     "OwnFacts",
     "PatientFacts",

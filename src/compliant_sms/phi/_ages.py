@@ -15,6 +15,7 @@ from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._marks import AGE_WORD, BIRTH, COMMON, HEALTH_TERM
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import patient_writes
 
 __all__ = ["find_ages"]
 
@@ -157,7 +158,7 @@ def find_ages(view: View, known: Known) -> Iterable[PhiFinding]:
         found += _from_words(view)
     if not found:
         return ()
-    if view.plain[:1].islower() or not _I.isdisjoint(view.words):
+    if patient_writes(view) or not _I.isdisjoint(view.words):
         return [_finding(*place) for place in found]
     everybody = Everybody(view)
     return [

@@ -7,6 +7,7 @@ from functools import cache
 
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_data import cues
+from compliant_sms.phi._labels import Direction
 from compliant_sms.phi._name_staff_words import CREDENTIALS
 from compliant_sms.phi._view import View
 
@@ -43,7 +44,9 @@ def of_form(view: View) -> tuple[int, list[tuple[int, int]]]:
         said = view.marked(marks.VERDICT)
         placed.append((said[0], _VERDICT))
     if _asks(view):
-        placed.append((0, _ASKED_SMALL if small else _ASKED))
+        # A patient who surely writes, and of "I", asks for nobody else.
+        of_oneself = view.direction is Direction.INBOUND and view.said & marks.OWN_VOICE
+        placed.append((0, _ASKED_SMALL if small and not of_oneself else _ASKED))
     elif not small and _offers(view):
         placed.append((0, _OFFERED))
     if view.has_digit:
@@ -65,8 +68,8 @@ def _word_of(view: View, offset: int) -> int:
 
 
 def is_small(view: View) -> bool:
-    """Whether a text begins with a small letter, as few of a practice do."""
-    return view.capital[:1] == [False]
+    """Whether a text is a patient's, as told or by a small letter at the start."""
+    return view.direction is Direction.INBOUND or view.capital[:1] == [False]
 
 
 def priced(view: View) -> bool:

@@ -19,6 +19,7 @@ from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._marks import BIRTH, DAY, MONTH
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import patient_writes
 
 __all__ = ["find_dates"]
 
@@ -75,7 +76,7 @@ def find_dates(view: View, known: Known) -> Iterable[PhiFinding]:
 def _is_ones(view: View, form: Form) -> bool:
     """Whether a date says by itself that it is one person's: "Juniper (3/3/17)"."""
     return form.kind == Kind.FULL and (
-        view.plain[:1].islower() or view.plain[form.start - 1 : form.start] == "("
+        patient_writes(view) or view.plain[form.start - 1 : form.start] == "("
     )
 
 

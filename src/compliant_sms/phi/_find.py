@@ -18,7 +18,7 @@ from compliant_sms.phi._escapes import decoded, end_in
 from compliant_sms.phi._geo import find_geo
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
 from compliant_sms.phi._known_facts import find_known_facts
-from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
+from compliant_sms.phi._labels import Confidence, Direction, PhiFinding, PhiLabel
 from compliant_sms.phi._medications import find_medications
 from compliant_sms.phi._names import find_names
 from compliant_sms.phi._own import without_own
@@ -31,6 +31,7 @@ from compliant_sms.phi._specialties import find_specialties
 from compliant_sms.phi._ssn import find_ssn
 from compliant_sms.phi._user_names import find_user_names
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import told
 from compliant_sms.phi._weighing import with_care, with_links_told
 
 __all__ = ["RECOGNIZERS", "find"]
@@ -90,7 +91,11 @@ _RANK = {Confidence.CERTAIN: 0, Confidence.LIKELY: 1, Confidence.HINT: 2}
 
 
 def find(
-    text: str, known: Known = NOTHING_KNOWN, *, escaped: bool = False
+    text: str,
+    known: Known = NOTHING_KNOWN,
+    *,
+    direction: Direction | str | None = None,
+    escaped: bool = False,
 ) -> tuple[PhiFinding, ...]:
     r"""Everything that the recognizers find, in the order of the text; no two overlap.
 
@@ -100,12 +105,19 @@ def find(
         known: what is known of the patient and of the practice beforehand. What belongs to the
             practice itself is no finding, but for words in its name or its links that give away
             the kind of care.
+        direction: which way the text goes, if that is known: ``outbound`` from the practice to a
+            patient, ``inbound`` to the practice. Inbound settles whose a name at the end, a
+            telephone number or an address is; outbound only what the practice says of itself, as
+            what may be a patient's must not leave. Else the words of the text have to tell.
         escaped: read ``\u00e9``, ``\xc3\xa9`` and ``%C3%A9`` as the character that they stand for,
             as in JSON, in literals of Python and in URLs. Offsets stay those of the text as given.
+
+    Raises:
+        InvalidInput: there is no such direction.
     """
     if escaped:
         text = decoded(text)
-    view = View(text)
+    view = View(text, None if direction is None else told(text, direction))
     said = view.said | _ALWAYS
     if known.patient is not None:
         said |= _PATIENT
@@ -119,8 +131,8 @@ def find(
     if not found:
         return ()
     chosen = _resolved(found) if len(found) > 1 else found
-    told = with_links_told(chosen, found)
-    placed = told if view.is_as_given else _placed(told, view)
+    linked = with_links_told(chosen, found)
+    placed = linked if view.is_as_given else _placed(linked, view)
     return tuple(_in_full(placed, text) if escaped else placed)
 
 

@@ -24,6 +24,7 @@ from compliant_sms.phi._marks import (
 )
 from compliant_sms.phi._places import tail
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import patient_writes
 
 __all__ = ["flats", "houses", "named_houses"]
 
@@ -96,7 +97,7 @@ def houses(view: View) -> Iterator[_Place]:
 
     Only who is no practice leaves the kind of street out.
     """
-    if view.plain[:1].isupper():
+    if not patient_writes(view):
         return
     plain = view.plain
     for start, end in view.figures:

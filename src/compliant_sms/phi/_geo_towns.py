@@ -22,6 +22,7 @@ from compliant_sms.phi._marks import (
 from compliant_sms.phi._place_words import FIRMS, FIRMS_NEAR, OURS, STATES, towns
 from compliant_sms.phi._places import is_another, state_behind, town_ahead
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import patient_writes
 
 __all__ = [
     "dwelling_place",
@@ -203,7 +204,7 @@ def _lives(view: View, at: int, *, ordinary: bool) -> bool:
     before = _lead(view, at)
     where = view.words[before]
     lead = view.words[max(0, before - _LEAD) : before - is_another(view, before - 1)]
-    practice = view.plain[0].isupper()
+    practice = not patient_writes(view)
     if not OURS.isdisjoint(lead) or (practice and not FIRMS_NEAR.isdisjoint(lead)):
         return False
     capital = view.capital[at] and not view.is_shouted(before)

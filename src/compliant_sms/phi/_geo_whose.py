@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from compliant_sms.phi._date_words import word_set
 from compliant_sms.phi._everybody import Everybody, ends_sentence
-from compliant_sms.phi._marks import LIVES, ONES, YOURS
+from compliant_sms.phi._marks import GIVEN, LIVES, ONES, SURNAME, YOURS
 from compliant_sms.phi._place_words import ADDRESS, FIRMS_NEAR, MOVES, OURS, PAID, THEIRS
 from compliant_sms.phi._places import is_another
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import MOST_READ, patient_writes
 
 __all__ = ["is_theirs"]
 
@@ -34,6 +35,17 @@ _KEPT = word_set(
 """Says what a practice has written down of somebody."""
 _CONFIRMED = word_set("file correct correcta correcto wrong still current sigue vigente")
 _DRIVERS = word_set("transportation van driver ride cab taxi shuttle transport car uber lyft")
+_BROUGHT = _AT_HOME | _DRIVERS
+_BROUGHT |= word_set(
+    "ship ships shipped deliver delivered delivery courier sign signs parcel package tracking"
+    " arrives comes brings pickup transporte chofer entrega entregar paquete"
+)
+_INVITED = word_set(
+    "open hours counter walk early free fitting parking suite mon tue wed thu fri sat mon-fri"
+    " mon-sat tue-sat abierto"
+)
+_FLATS = word_set("apt apartment unit flat trlr trailer lot apto dept depto")
+_TO_SOMEBODY = word_set("to a be")  # "delivered to", "he'll be at"
 _HOMES = word_set("place house home address apt apartment trailer mailbox condo street")
 _RIGHT = word_set("right ok bien yes")
 
@@ -50,7 +62,7 @@ def is_theirs(view: View, start: int, end: int, everybody: list[Everybody]) -> b
         everybody: empty, or what the text is about, which is worked out once and kept there.
     """
     index = view.word_at(start)
-    practice = view.plain[:1].isupper()
+    practice = not patient_writes(view)
     if _answers(view, start) or (
         index > 1 and view.words[index - 1] in _FROM and _lived(view, index)
     ):
@@ -60,6 +72,8 @@ def is_theirs(view: View, start: int, end: int, everybody: list[Everybody]) -> b
     if not practice and index and view.words[index - 1] in _NEAR:
         return True  # whoever looks for something near a place is there
     told = _told_before(view, index, practice=practice)
+    if told is None and practice and view.direction and _is_where_care_is(view, start, end):
+        told = False
     if told is not None:
         return told
     if not practice and not view.said & YOURS and view.plain[start].isdigit():
@@ -67,6 +81,24 @@ def is_theirs(view: View, start: int, end: int, everybody: list[Everybody]) -> b
     if not everybody:
         everybody.append(Everybody(view))
     return not everybody[0].means(max(0, index - 1))
+
+
+def _is_where_care_is(view: View, start: int, end: int) -> bool:
+    """Whether a street address is where a reader is to come to, if a practice surely writes.
+
+    Something else has to say that one comes: "Mask fitting 10/30, 11:15 AM, 88 Canal Rd". What is
+    brought to a reader, a flat, and what stands behind somebody's name are at the reader's.
+    """
+    words, first = view.words, view.word_at(start)
+    if not view.plain[start].isdigit() or not _TO_SOMEBODY.isdisjoint(
+        words[max(0, first - 2) : first]
+    ):
+        return False
+    if first and view.capital[first - 1] and view.marks[first - 1] & (GIVEN | SURNAME):
+        return False
+    flat = not _FLATS.isdisjoint(words[first : view.word_at(end)])
+    read = words[:MOST_READ]
+    return not flat and not _INVITED.isdisjoint(read) and _BROUGHT.isdisjoint(read)
 
 
 def _answers(view: View, start: int) -> bool:

@@ -7,7 +7,15 @@ from attrs import frozen
 from compliant_sms import records
 from compliant_sms.choices import Word
 
-__all__ = ["HEALTH_LABELS", "OWN_NAME", "Confidence", "PhiFinding", "PhiLabel", "Sensitivity"]
+__all__ = [
+    "HEALTH_LABELS",
+    "OWN_NAME",
+    "Confidence",
+    "Direction",
+    "PhiFinding",
+    "PhiLabel",
+    "Sensitivity",
+]
 
 OWN_NAME = "own-name/"
 """How the rules begin that find a word of the practice's own name."""
@@ -93,6 +101,15 @@ class Confidence(Word):
     """The words around it say so."""
     HINT = "hint"
     """It could be; a person should look."""
+
+
+class Direction(Word):
+    """Which way a text goes, and so who speaks in it."""
+
+    INBOUND = "inbound"
+    """A patient, or somebody for one, writes to the practice."""
+    OUTBOUND = "outbound"
+    """The practice writes to a patient."""
 
 
 class Sensitivity(Word):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from compliant_sms.phi._marks import GIVEN, HEALTH_TERM, NAME_CUE, OWNED, SURE_NAME
 from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_reading import Person
-from compliant_sms.phi._name_voice import practice_speaks
 from compliant_sms.phi._name_words import ARTICLES, STATES, THINGS
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import practice_speaks
 
 __all__ = ["answers", "are_two", "called"]
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from compliant_sms.phi._marks import (
+    BIRTH,
     COMMON,
     DATE_WORD,
     DAY,
@@ -38,7 +39,6 @@ from compliant_sms.phi._name_staff_words import (
     VISITS,
     WITH,
 )
-from compliant_sms.phi._name_voice import MOST_READ, practice_speaks, writes_to_patient
 from compliant_sms.phi._name_words import (
     ANY_NAME,
     FILED,
@@ -59,6 +59,7 @@ from compliant_sms.phi._name_words import (
     VISITS_OF,
 )
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import MOST_READ, practice_speaks, writes_to_patient
 
 __all__ = ["after_cue"]
 
@@ -139,7 +140,7 @@ def after_cue(view: View, index: int) -> Person | None:
     """
     cue = _cues().get(view.words[index])
     goes_by = view.words[index] == "by" and index > 0 and view.words[index - 1] in _GOES
-    if goes_by or (view.words[index] == "ask" and not practice_speaks(view)):
+    if goes_by or (view.words[index] == "ask" and _asks_for_patient(view, index)):
         return _called(view, index)
     if cue is None or view.gaps[index + 1] not in cue.gaps or not _means_it(view, index, cue):
         return None
@@ -191,6 +192,13 @@ def _is_spoken_to(view: View, index: int) -> bool:
     if after == "is" or word.endswith("'s"):
         return not view.marks[index] & DATE_WORD and word != "season's"
     return after in _SPOKEN
+
+
+def _asks_for_patient(view: View, index: int) -> bool:
+    """Whether it is no practice that says whom to ask for, or somebody's things are asked for."""
+    owned = any(word.endswith("'s") for word in view.words[index + 2 : index + 4])
+    in_full = any(view.capital[index + 3 : index + 4])
+    return owned or not practice_speaks(view, as_told=not in_full)
 
 
 def _called(view: View, index: int) -> Person | None:
@@ -317,7 +325,10 @@ def _means_it(view: View, index: int, cue: _Cue) -> bool:
         return False
     if cue.rule == "for-whom":
         return index > 0 and view.words[index - 1] in VISITS_OF and _is_whose(view, index + 1)
-    if not cue.hosts or practice_speaks(view):
+    # Only there is nobody else meant: "we are with Leo now" is of a patient.
+    asked = view.words[index : index + 2] == ["ask", "for"]
+    desk = word == "con" and index > 0 and view.words[index - 1] in DESKS
+    if not cue.hosts or practice_speaks(view, as_told=asked or desk):
         return True
     if index and view.words[index - 1] == "in" and word in WITH:
         return True  # "can i get in w Sasha"
@@ -347,9 +358,28 @@ def _first_name_behind(view: View, found: Person) -> Person:
     return Person(found.start, first.end, first.last, first.rule) if first else found
 
 
+def _two_before(view: View, found: Person) -> list[str]:
+    first = view.word_at(found.start)
+    return view.words[max(0, first - 2) : first]
+
+
 def _introduces_staff(view: View, found: Person, word: str) -> bool:
     """Whether somebody of the practice tells who writes: "Hi Ana, it's Bo. Your labs are in"."""
     after = view.words[found.last + 1 : found.last + 2]
-    if word == "is" and after and after[0] in THEY_DO and practice_speaks(view):
+    as_told = _is_first_name_alone(view, found)
+    if word == "is" and after and after[0] in THEY_DO and practice_speaks(view, as_told=as_told):
         return True
-    return found.start > 0 and word not in SAYS_A_NAME and writes_to_patient(view)
+    no_staff = word in SAYS_A_NAME or word == "under"  # "ready at the desk under Gomez"
+    if view.direction is not None and word == "is" and "this" not in _two_before(view, found):
+        return False  # "his name is Leo Ruiz", in what only the direction shows to be a practice's
+    return found.start > 0 and not no_staff and writes_to_patient(view, as_told=as_told)
+
+
+def _is_first_name_alone(view: View, found: Person) -> bool:
+    """Whether nothing but a first name is told of somebody: no "Leo Ruiz", "Leo, 4", "Leo's"."""
+    last, ahead = found.last, found.last + 1
+    if view.word_at(found.start) != last or view.words[last].endswith("'s"):
+        return False
+    born = any(mark & BIRTH for mark in view.marks[ahead : ahead + 1])
+    told = born or any(map(str.isdigit, view.gaps[ahead]))
+    return not told and bool(view.marks[last] & GIVEN)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
+from compliant_sms.phi._labels import Direction
 from compliant_sms.phi._marks import (
     BIRTH,
     CANDIDATE,
@@ -35,9 +36,10 @@ from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_scripts import in_scripts
 from compliant_sms.phi._name_staff_words import DESKS, STAFF_THANKS, TITLES
-from compliant_sms.phi._name_voice import practice_speaks, writes_to_patient
 from compliant_sms.phi._name_words import HONORIFICS, RELATIVES, THANKS, THINGS
+from compliant_sms.phi._name_writer import writers
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import practice_speaks, writes_to_patient
 
 __all__ = ["by_place"]
 
@@ -75,6 +77,8 @@ def by_place(view: View) -> list[Person]:
     if said & NOT_ASCII and not view.plain.isascii():
         found += _in_other_script(view)
         found += in_scripts(view)
+    if view.direction is Direction.INBOUND:
+        found += writers(view)
     last = len(view.words) - 1
     for index in range(max(1, last - _LAST + 1), last + 1):
         marks = view.marks[index]
@@ -314,9 +318,11 @@ def _staff_signs(view: View, found: Person, sign: str, before: str) -> bool:
     if sign in {"-", "~"} and _only_parts(view, found):
         return False
     thanked = before in STAFF_THANKS and sign in {",", "!", "."}
-    if (thanked or sign in {"-", "~"}) and practice_speaks(view):
+    # "HIV test negative - Leo": a practice ends with a patient's name as well as with staff's.
+    if (thanked or sign in {"-", "~"}) and practice_speaks(view, as_told=False):
         return True
-    return found.start > 0 and (thanked or sign not in {",", ""}) and writes_to_patient(view)
+    behind = found.start > 0 and (thanked or sign not in {",", ""})
+    return behind and writes_to_patient(view, as_told=False)
 
 
 def _only_parts(view: View, found: Person) -> bool:

@@ -27,8 +27,8 @@ from compliant_sms.phi._name_staff_words import (
     WILL,
     YOUR,
 )
-from compliant_sms.phi._name_voice import MOST_READ, practice_speaks, writes_to_patient
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import MOST_READ, practice_speaks, writes_to_patient
 
 __all__ = ["as_staff"]
 
@@ -150,7 +150,8 @@ def _work(view: View, last: int) -> str:
         how = next((word for word in after[1:] if word not in HOW_MUCH), "")
         if how in BLAMED:
             return "at-work"
-    told = practice_speaks(view) or writes_to_patient(view)
+    # "Ana Ruiz called", "Leo in the lab": a practice writes so of patients as well.
+    told = practice_speaks(view, as_told=False) or writes_to_patient(view, as_told=False)
     if _serves(after) and (told or (not view.said & OWN_VOICE and after[0] not in SAYS)):
         return "at-work"
     return _workplace(view, last, after) if told else ""

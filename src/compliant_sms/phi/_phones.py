@@ -17,6 +17,7 @@ from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._phone_parts import told_apart
 from compliant_sms.phi._spoken_figures import spoken_runs
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import patient_writes
 from compliant_sms.phi._whose_phone import Whose, is_fax
 
 __all__ = ["find_phones"]
@@ -125,7 +126,7 @@ def find_phones(view: View, _known: Known) -> Iterable[PhiFinding]:
         found += _partial(view)
     if view.said & marks.PHONE_WORD and any(end - begin == _LAST for begin, end in view.figures):
         found += _named_parts(view)
-    if not found and len(view.figures) == _TWO and not view.plain[:1].isupper():
+    if not found and len(view.figures) == _TWO and patient_writes(view):
         found += [_part(*span, "phone/part") for span in told_apart(view)]
     if found:
         found += _corrected(view, found)

@@ -23,6 +23,7 @@ from compliant_sms.phi._record_runs import Number, may_be_number, read_number
 from compliant_sms.phi._record_strays import find_strays
 from compliant_sms.phi._unread import MOST_READ, unread
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import patient_writes
 
 __all__ = ["cue_at", "find_record_numbers"]
 
@@ -84,7 +85,7 @@ def _has_signs(view: View) -> bool:
 
 def _is_to_everybody(view: View) -> bool:
     """Whether a text speaks to all who read it, and of nobody."""
-    if view.said & _OF_SOMEBODY or not view.plain[:1].isupper():
+    if view.said & _OF_SOMEBODY or patient_writes(view):
         return False
     return audience_of(view).whole < 0
 

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from compliant_sms.phi._find import find
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
-from compliant_sms.phi._labels import PhiFinding, PhiLabel
+from compliant_sms.phi._labels import Direction, PhiFinding, PhiLabel
 from compliant_sms.phi._placeholders import Placeholders, is_placeholder, round_for
 from compliant_sms.phi._strict import find_strictly, unescaped, united
 
@@ -62,9 +62,17 @@ class Redactor:
         self._strict = strict
         self._placeholders = Placeholders()
 
-    def redact(self, text: str) -> Redaction:
-        """One of the texts, as :func:`redact` does it."""
-        findings = self._findings(text)
+    def redact(self, text: str, *, direction: Direction | str | None = None) -> Redaction:
+        """One of the texts, as :func:`redact` does it.
+
+        Args:
+            text: any text.
+            direction: as for :func:`~compliant_sms.phi.find`.
+
+        Raises:
+            InvalidInput: there is no such direction.
+        """
+        findings = self._findings(text, direction)
         if not findings:
             return Redaction(text)
         round_ = round_for(text)
@@ -75,10 +83,12 @@ class Redactor:
             at = finding.end
         return Redaction("".join([*parts, text[at:]]), tuple(findings))
 
-    def _findings(self, text: str) -> list[PhiFinding]:
-        everything = list(find(text, self._known))
+    def _findings(self, text: str, direction: Direction | str | None) -> list[PhiFinding]:
+        everything = list(find(text, self._known, direction=direction))
         if self._strict and (free := unescaped(text)) != text:
-            everything = united(everything, list(find(free, self._known, escaped=True)))
+            everything = united(
+                everything, list(find(free, self._known, direction=direction, escaped=True))
+            )
         found = [f for f in everything if f.label in self._labels]
         if self._strict:
             kept = [f for f in everything if f.label not in self._labels]
@@ -108,6 +118,7 @@ def redact(
     labels: Iterable[PhiLabel] | None = None,
     keep: Iterable[PhiLabel] = (),
     strict: bool = False,
+    direction: Direction | str | None = None,
 ) -> Redaction:
     """The text with typed placeholders where something was found: ``[NAME-1]``, ``[DATE-2]``.
 
@@ -126,8 +137,10 @@ def redact(
         strict: also every number of seven or more digits and every mail address, whoever owns
             them: the practice's own as well; and through what programs write around values.
             For logs.
+        direction: as for :func:`~compliant_sms.phi.find`.
 
     Raises:
-        InvalidInput: there is no such label.
+        InvalidInput: there is no such label or direction.
     """
-    return Redactor(known, labels=labels, keep=keep, strict=strict).redact(text)
+    redactor = Redactor(known, labels=labels, keep=keep, strict=strict)
+    return redactor.redact(text, direction=direction)

@@ -8,7 +8,7 @@ from struct import Struct
 
 from compliant_sms.errors import CannotUnseal, InvalidInput
 from compliant_sms.phi._known import Known
-from compliant_sms.phi._labels import PhiLabel
+from compliant_sms.phi._labels import Direction, PhiLabel
 from compliant_sms.phi._redact import Redaction, redact
 from compliant_sms.phi._sealer import Sealer
 
@@ -30,6 +30,7 @@ def redact_reversibly(
     labels: Iterable[PhiLabel] | None = None,
     keep: Iterable[PhiLabel] = (),
     strict: bool = False,
+    direction: Direction | str | None = None,
 ) -> tuple[Redaction, bytes]:
     """As :func:`redact`, and what was taken out as a sealed map for :func:`restore`.
 
@@ -41,11 +42,12 @@ def redact_reversibly(
         labels: as for :func:`redact`.
         keep: as for :func:`redact`.
         strict: as for :func:`redact`.
+        direction: as for :func:`redact`.
 
     Raises:
-        InvalidInput: there is no such label.
+        InvalidInput: there is no such label or direction.
     """
-    redaction = redact(text, known, labels=labels, keep=keep, strict=strict)
+    redaction = redact(text, known, labels=labels, keep=keep, strict=strict, direction=direction)
     values = b"".join(_values(text, redaction))
     plain = b"".join([_VERSION, _digest(redaction.text), values])
     return redaction, sealer.seal(plain, _of_map(about))

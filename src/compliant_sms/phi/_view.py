@@ -18,6 +18,7 @@ from compliant_sms.phrases import LEFT_OUT, PLAIN
 if TYPE_CHECKING:
     from compliant_sms.phi._audience import Audience
     from compliant_sms.phi._health_terms import HealthRead
+    from compliant_sms.phi._labels import Direction
 
 __all__ = ["View"]
 
@@ -113,9 +114,11 @@ class View:
 
     Args:
         given: the text.
+        direction: which way it goes; ``None`` if nobody said.
 
     Attributes:
         given: the text.
+        direction: which way it goes; ``None`` if nobody said.
         plain: the text as it reads.
         lower: the same in small letters; the same offsets.
         words: the words in their order, in small letters; an apostrophe inside belongs to one.
@@ -137,9 +140,10 @@ class View:
             :mod:`._audience_form`.
     """
 
-    def __init__(self, given: str) -> None:
+    def __init__(self, given: str, direction: Direction | None = None) -> None:
         # All recognizers read every text: what each of them needs is made once, here.
         self.given = given
+        self.direction = direction
         self._kept_starts: list[int] | None = None
         self._kept_ends: list[int] = []
         self.plain = plain = given if _is_plain(given) else self._undisguised(given)

@@ -9,7 +9,9 @@ import re
 from functools import cache
 
 from compliant_sms.phi import _marks as marks
+from compliant_sms.phi._labels import Direction
 from compliant_sms.phi._view import View
+from compliant_sms.phi._voice import patient_writes
 
 __all__ = ["Whose", "is_fax"]
 
@@ -61,7 +63,8 @@ _CELLS = frozenset(("cell", "phone", "mobile", "home", "call", "tel"))
 
 # What stands behind a number: that it is kept, somebody's, the reader's or an office's.
 _KEEPS = r"saved|kept|noted|added|deleted|removed|updated|bounced|opted|confirmed|guardado|borrado"
-_KEEPS += r"|correct|right|wrong|bouncing|invalid|disconnected|your (?:primary|main|new|preferred)"
+_KEEPS += r"|correct|right(?! away)|wrong|bouncing|invalid|disconnected"
+_KEEPS += r"|your (?:primary|main|new|preferred)"
 _PLACES = r"chart|profile|file|account|record|records|list|cuenta|expediente|perfil|lista"
 _MINE = r"my|mi|mine|her|his|their|the (?:best|right|new|correct)|a good|better|still"
 _WORK = r"to|para|or(?! the)|opt|option|ext|press|x|between|from|m-f|mon-fri|mon|weekdays|during"
@@ -96,6 +99,37 @@ def _fax_behind() -> re.Pattern[str]:
     )
 
 
+@cache
+def _born() -> re.Pattern[str]:
+    """A whole date right before a number, and nothing else between."""
+    return re.compile(
+        r"^[ ,(]{1,3}[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2,4}[ ,;/|)\n-]{1,3}\(?\+?1?-?$"
+    )
+
+
+@cache
+def _figures_of() -> re.Pattern[str]:
+    """A date of birth or a record's number right before, and nothing else between."""
+    return re.compile(r"^[ :#.]{0,3}[0-9][0-9/.-]{4,11}[ ,;/|)\n-]{1,3}\(?\+?1?-?$")
+
+
+_NO_BIDDING = frozenset(("phone", "texting", "calling"))
+_NAMES = marks.GIVEN | marks.SURNAME
+_BEFORE_IT = frozenset(
+    ("phone", "ph", "tel", "cell", "cel", "mobile", "home", "contact", "c", "m", "h")
+)
+_OF_PRACTICE = _YOUR | {"website", "site", "bill", "statement", "letter", "listed", "google"}
+
+
+@cache
+def _complained_of() -> re.Pattern[str]:
+    """What is said behind a number that nobody answers at, or of which is asked whose it is."""
+    return re.compile(
+        r"\W{0,3}(?:(?:just|always|only|it|still) )?(?:goes|rings|keeps|hangs up|is busy|busy"
+        r"|and (?:no ?one|nobody)|(?:does not|doesn't|doesnt) (?:work|ring)|is th(?:at|is) you)\b"
+    )
+
+
 class Whose:
     """Whose the telephone numbers of one text are.
 
@@ -106,13 +140,16 @@ class Whose:
     def __init__(self, view: View) -> None:
         self._view = view
         # As patients write: of themselves, with no capital at the start, or curtly.
-        self._of_oneself = not view.plain[:1].isupper() or (
-            bool(view.said & marks.PERSONS) and not _SELF.isdisjoint(view.words)
-        )
-        self._of_oneself = self._of_oneself or view.words[:1] in _FIELDS
+        self._of_oneself = patient_writes(view) or view.words[:1] in _FIELDS
+        self._of_oneself |= bool(view.said & marks.PERSONS) and not _SELF.isdisjoint(view.words)
         self._by_patient = self._of_oneself or (
             len(view.plain) < _SHORT and _FORMAL.isdisjoint(view.words)
         )
+        self._is_stray = self._by_patient
+        """Whether a number of which nothing is said is a patient's."""
+        if view.direction is Direction.OUTBOUND:
+            # It says "you" of the patient, and writes of one as curtly as patients do.
+            self._of_oneself = self._by_patient = False
 
     def is_persons(self, start: int, end: int, *, toll_free: bool) -> bool:
         """Whether a number is a person's, not the practice's or another business's.
@@ -132,10 +169,36 @@ class Whose:
             return True
         if kind == "yours":
             return not self._by_patient
+        stray = not toll_free and kind != "office"
+        if stray and self._is_identified(start):
+            return True
         said = self._said_before(start)
         if said is None:
-            said = not toll_free and kind != "office" and self._by_patient
+            said = stray and self._is_stray and not self._is_of_practice(start, end)
         return said or self._is_recipients(start, end)
+
+    def _is_of_practice(self, start: int, end: int) -> bool:
+        """Whether a patient surely writes, and asks or complains of a number of the practice."""
+        if self._view.direction is not Direction.INBOUND:
+            return False
+        last = self._view.word_at(start)
+        before = self._view.words[max(0, last - _FARTHEST) : last]
+        return not _OF_PRACTICE.isdisjoint(before) or bool(
+            _complained_of().match(self._view.lower, end)
+        )
+
+    def _is_identified(self, start: int) -> bool:
+        """Whether it stands in a row of who somebody is: "Ana Ruiz 4/12/88 503-555-0134"."""
+        view = self._view
+        last, end = view.word_at(start) - 1, start
+        if last > 0 and view.words[last] in _BEFORE_IT:
+            last, end = last - 1, view.starts[last]
+        if last < 0:
+            return False
+        mark, row = view.marks[last], view.lower[max(view.ends[last], end - _WIDEST) : end]
+        if mark & (marks.BIRTH | marks.RECORD_CUE | marks.SOCIAL):
+            return bool(_figures_of().search(row))
+        return bool(mark & _NAMES and _born().search(row))
 
     def _said_before(self, start: int) -> bool | None:
         """What the nearest telling word of the sentence says; of earlier ones only an office's."""
@@ -159,7 +222,7 @@ class Whose:
             if same and (said := self._said_by(word, start, mark)) is not None:
                 return said
             if same and mark & marks.CALLS and view.words[word] != "fax":
-                return None if self._by_patient else False
+                return None if self._by_patient or self._is_no_bidding(word) else False
         return None
 
     def _gap(self, start: int) -> str:
@@ -200,6 +263,13 @@ class Whose:
             is_others = before[-1] not in _YOUR and view.marks[word - 1] & marks.OFFICE
             return not is_others and not self._by_patient
         return None
+
+    def _is_no_bidding(self, word: int) -> bool:
+        """Whether it is not the number that is to be called: "call Ana at", "patient phone"."""
+        view = self._view
+        return view.words[word] in _NO_BIDDING or any(
+            mark & _NAMES for mark in view.marks[word + 1 : word + 2]
+        )
 
     def _is_ours(self, start: int) -> bool:
         """Whether the number is called the practice's own right before: "our number is now"."""

@@ -44,7 +44,11 @@ def read(
         content=content.label,
         phrases=content.phrases,
         financial=content.financial,
-        phi=phi.find(whole, phi.Known(patient=patient, own=own_facts(practice))),
+        phi=phi.find(
+            whole,
+            phi.Known(patient=patient, own=own_facts(practice)),
+            direction=phi.Direction.OUTBOUND,
+        ),
         names_sender=told.names_sender,
         contact=told.contact,
         opt_out=OptOutShown.BY_AUTHOR if told.opt_out else OptOutShown.NO,

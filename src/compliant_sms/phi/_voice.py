@@ -1,14 +1,21 @@
-"""Who speaks: a practice to a patient, or somebody to a practice."""
+"""Who speaks: a practice to a patient, or somebody to a practice.
+
+Who knows says it (``View.direction``); else the words of the text have to tell.
+"""
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
+from compliant_sms.phi._labels import Direction
 from compliant_sms.phi._marks import CANDIDATE, GIVEN, OWN_VOICE, SURNAME, TO_READER
 from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_staff_words import ROLES, TITLES, YOUR
 from compliant_sms.phi._name_words import GREETINGS, HONORIFICS
 from compliant_sms.phi._view import View
 
-__all__ = ["MOST_READ", "practice_speaks", "writes_to_patient"]
+__all__ = ["MOST_READ", "patient_writes", "practice_speaks", "told", "writes_to_patient"]
 
 MOST_READ = 300
 """So many words at most tell who speaks: in a longer text each name would read all of it."""
@@ -28,8 +35,48 @@ _OF_A_PRACTICE = word_set(
 _STAFF = TITLES | ROLES
 
 
-def practice_speaks(view: View) -> bool:
-    """Whether a text speaks to its reader as a practice does, of "you" and never of "me"."""
+@cache
+def _reaction() -> re.Pattern[str]:
+    return re.compile(
+        r"\s*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted \S{1,20} to"
+        r"|removed an? \w{1,20} from) [\"\u201c\u00ab]",
+        re.IGNORECASE,
+    )
+
+
+def told(text: str, direction: Direction | str) -> Direction:
+    """Whose words a text holds: a phone that tells of a reaction quotes what the practice wrote.
+
+    Raises:
+        InvalidInput: there is no such direction.
+    """
+    direction = Direction(direction)
+    if direction is Direction.INBOUND and _reaction().match(text):
+        return Direction.OUTBOUND
+    return direction
+
+
+def patient_writes(view: View) -> bool:
+    """Whether a patient writes, or somebody for one: as told, else by a small letter at the start.
+
+    A practice begins with a capital. What it begins otherwise is read as a patient's even if it is
+    surely outbound: that finds more, and a patient's secret in it must not leave.
+    """
+    return view.direction is Direction.INBOUND or not view.plain[:1].isupper()
+
+
+def practice_speaks(view: View, *, as_told: bool = True) -> bool:
+    """Whether a text speaks to its reader as a practice does, of "you" and never of "me".
+
+    Args:
+        view: the text.
+        as_told: whether it is enough that the text is outbound; if not, its words have to tell, as
+            of what may be a patient's in a practice's text as well.
+    """
+    if view.direction is Direction.INBOUND:
+        return False
+    if as_told and view.direction is Direction.OUTBOUND:
+        return True
     if view.said & OWN_VOICE:
         return False
     if view.said & TO_READER:
@@ -38,12 +85,20 @@ def practice_speaks(view: View) -> bool:
     return bool(called) and view.gaps[1] in _CALLED
 
 
-def writes_to_patient(view: View) -> bool:
+def writes_to_patient(view: View, *, as_told: bool = True) -> bool:
     """Whether somebody of a practice writes to one patient: of "your", or to a name at the start.
 
     Unlike :func:`practice_speaks` it lets whoever writes speak of "me", and it is not content with
     a "you", as patients write that too.
+
+    Args:
+        view: the text.
+        as_told: as for :func:`practice_speaks`.
     """
+    if view.direction is Direction.INBOUND:
+        return False
+    if as_told and view.direction is Direction.OUTBOUND:
+        return True
     words, opens = view.words[:MOST_READ], _opens_to_somebody(view)
     if (not opens and view.said & OWN_VOICE) or not _MINE.isdisjoint(words):
         return False
