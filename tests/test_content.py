@@ -33,6 +33,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
 LABELLED = [row for row in rows_of("outbound_class.jsonl") if not row["borderline"]]
 MORE = rows_of("outbound_class_more.jsonl")  # written later, and studied since
 HELD = rows_of("outbound_class_held.jsonl")  # scored when the rules were done, and not studied
+HANDS = [row for row in rows_of("outbound_class_three_hands.jsonl") if not row["borderline"]]
 OWN = rows_of("content.jsonl")
 SELLING = [row["text"] for row in OWN if row["class"] != "transactional"]
 PLAIN = [row["text"] for row in OWN if row["class"] == "transactional"]
@@ -58,6 +59,19 @@ def test_what_sells_is_not_called_plain(rows: list[dict[str, str]]) -> None:
     selling = [row["text"] for row in rows if row["class"] != "transactional"]
 
     assert share(read_content(text).label != "transactional" for text in selling) >= 0.98
+
+
+def test_three_hands() -> None:
+    """Texts of three who knew the labels' conventions and no rule: nearly all, once studied."""
+    plain, selling = [
+        [row["text"] for row in HANDS if (row["class"] == "transactional") is wanted]
+        for wanted in (True, False)
+    ]
+    read = ContentLabel.TRANSACTIONAL
+
+    assert share(read_content(row["text"]).label == row["class"] for row in HANDS) >= 0.99
+    assert share(read_content(text).label != read for text in selling) >= 0.99
+    assert share(read_content(text).label == read for text in plain) >= 0.99
 
 
 def test_own_table() -> None:
