@@ -24,7 +24,7 @@ class Says(StrEnum):
     HINTS = "hints"
     """Promotes when a different hint stands nearby."""
     INVITES = "invites"
-    """A hint that promotes alone when nothing in the text is care."""
+    """A hint that promotes alone when nothing in its sentence is care."""
     CARE = "care"
     """Care or its administration, wherever it stands."""
     CARE_ALONE = "care-alone"
