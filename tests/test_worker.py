@@ -172,6 +172,52 @@ def test_one_practices_errors(
     assert told[-1] == progress
 
 
+def test_what_keeps_a_worker_from_its_work_is_a_warning(
+    make_messenger: Make, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At once, then ever more rarely, and once when it is over; nothing of any patient."""
+
+    def people(person: str) -> Profile:
+        if DAWN <= clock() < DAWN + timedelta(hours=6):
+            raise LookupError(person)
+        return Profile(time_zone="America/Chicago")
+
+    messenger = make_messenger(people=people)
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 1)
+    clock.move_to(DAWN)
+    caplog.set_level("WARNING", "compliant_sms")
+    progress = labour(clock, messenger, pace=Ahead(clock, timedelta(hours=7)), once=False)
+
+    said = [vars(each) for each in caplog.records]
+    failed = [each for each in said if each["event"] == "work_failed"]
+    assert [each["event"] for each in said] == ["work_failed"] * len(failed) + ["work_resumed"]
+    assert progress.errors["LookupError"] > 100
+    assert 6 <= len(failed) <= 13
+    assert failed[0]["at"] == DAWN.isoformat()
+    assert failed[0]["error"] == said[-1]["error"] == "LookupError"
+    assert "test_worker.py" in failed[0]["where"]
+    assert int(said[-1]["times"]) == progress.errors["LookupError"]
+    assert PERSON not in caplog.text
+
+
+def test_a_wrong_keyring_is_a_warning(
+    make_messenger: Make, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the set-up gets wrong is told in our own words, which say what to do."""
+    sealed = make_messenger(keyring=Keyring.generate())
+    agree(sealed)
+    clock.move_to(NIGHT)
+    pile(sealed, 1)
+    clock.move_to(DAWN)
+    labour(clock, make_messenger(keyring=Keyring.generate()))
+
+    (said, *_) = [vars(each) for each in caplog.records if vars(each)["event"] == "work_failed"]
+    assert (said["error"], said["levelname"]) == ("CannotUnseal", "WARNING")
+    assert "key" in said["why"]
+
+
 @pytest.fixture
 def beside_others(make_messenger: Make, clock: MovableClock) -> tuple[Messenger, list[str]]:
     """A text that is due after 100 others, which fail from DAWN on; and who they are, as asked."""
@@ -419,6 +465,23 @@ def test_account_refused(
     assert labour(clock, wrong, once=False, pace=pace).errors["auth"] < 20
     clock.advance(timedelta(hours=1))
     assert labour(clock, make_messenger()) == Progress(sent=5)
+
+
+def test_a_provider_that_cannot_be_reached_is_a_warning(
+    make_messenger: Make, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing fails then, and no text goes: each stays due, so that nothing else would tell."""
+    messenger = make_messenger(provider=Twilio(**KEYS, base_url="http://127.0.0.1:9"))
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 2)
+    clock.move_to(DAWN)
+    progress = labour(clock, messenger)
+
+    ((problem, _),) = progress.problems.items()
+    (said,) = [vars(each) for each in caplog.records if vars(each)["event"] == "work_failed"]
+    assert (said["error"], said["where"]) == (problem.category.value, "")
+    assert said["why"] == f"{problem.words} {problem.remedy}"
 
 
 def test_settles_what_is_uncertain(

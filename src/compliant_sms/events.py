@@ -27,7 +27,10 @@
     │   ├── OptInAnswered          and what the patient said
     │   └── ConsentWithdrawn       a consent on record was found to be an error
     ├── InboxEventRaised           a thread is due, overdue, or in need of somebody
-    └── ActDone                    somebody did what goes on the audit log
+    ├── ActDone                    somebody did what goes on the audit log
+    ├── WorkFailed                 a worker met what keeps it from its work
+    ├── WorkResumed                and does so no more
+    └── CallbackRefused            a callback proved nothing, and was not believed
 
 Whoever wants to be told of a branch asks for its class: :meth:`compliant_sms.Messenger.on`.
 
@@ -49,6 +52,7 @@ from compliant_sms._masking import repr_of_practice
 __all__ = [
     "EVENTS",
     "ActDone",
+    "CallbackRefused",
     "ConsentEvent",
     "ConsentGranted",
     "ConsentWithdrawn",
@@ -75,6 +79,8 @@ __all__ = [
     "TextUncertain",
     "TextUndelivered",
     "VisitAnswered",
+    "WorkFailed",
+    "WorkResumed",
     "logged",
 ]
 
@@ -86,7 +92,7 @@ _UNLOGGED = {"logged": False}
 
 @frozen(kw_only=True)
 class Event:
-    """Something that happened and is on record.
+    """Something that happened, and is on record where it is about a text or a consent.
 
     Attributes:
         name: how logs call it; None for what only groups others.
@@ -433,6 +439,68 @@ class ActDone(Event):
     name: ClassVar[str | None] = "act_done"
     act: str
     actor: str = field(metadata=_UNLOGGED)
+
+
+@frozen(kw_only=True)
+class WorkFailed(Event):
+    """A worker met what keeps it from its work, or from a part of it; texts may stay due.
+
+    It is told at once, and while the same goes on after a minute, after two, after four, at last
+    each hour.
+
+    Attributes:
+        error: the type of the exception; or, where the provider takes nothing, the kind of the
+            reason, a :class:`compliant_sms.providers.Category`.
+        why: what it means and what to do, in plain words.
+        where: the file and line that raised it; empty where the provider said it.
+        times: how often so far.
+    """
+
+    name: ClassVar[str | None] = "work_failed"
+    urgent: ClassVar[bool] = True
+    error: str
+    why: str
+    where: str
+    times: int
+
+
+@frozen(kw_only=True)
+class WorkResumed(Event):
+    """What a worker met has not come again for some minutes.
+
+    It is a warning as well: whoever read that the work failed learns that it is over.
+
+    Attributes:
+        error: as :class:`WorkFailed` called it.
+        times: how often it was met.
+    """
+
+    name: ClassVar[str | None] = "work_resumed"
+    urgent: ClassVar[bool] = True
+    error: str
+    times: int
+
+
+@frozen(kw_only=True)
+class CallbackRefused(Event):
+    """A callback proved nothing, and was not believed: a STOP may have been in it.
+
+    Anybody can send such a callback. For the same reason it is told at once, and while more of
+    them come after a minute, after two, after four, at last each hour.
+
+    Attributes:
+        provider: whose it claims to be, by the provider's name.
+        why: the reason, in plain words.
+        url: the address that it was checked for, without its query.
+        times: how many so far.
+    """
+
+    name: ClassVar[str | None] = "callback_refused"
+    urgent: ClassVar[bool] = True
+    provider: str
+    why: str
+    url: str
+    times: int
 
 
 def _named(kind: type[Event]) -> dict[str, type[Event]]:

@@ -68,6 +68,9 @@ class _Worker:
 class Worker(_Worker):
     """Works for messengers on the calling thread.
 
+    What goes wrong ends nothing: it is counted, and logged as a warning
+    (:class:`compliant_sms.events.WorkFailed`), at once and then ever more rarely.
+
     Args:
         messengers: one, or several, which may share a store.
         quantum: how many texts of one practice go before it is the next one's turn.
@@ -163,7 +166,7 @@ def _stopped_by_signals(stop: Callable[[], None], *, wanted: bool) -> Iterator[N
 
 
 class AsyncWorker(_Worker):
-    """:class:`Worker` for an event loop: the same names, the same logic.
+    """:class:`Worker` for an event loop: the same names, the same logic, the same warnings.
 
     Args:
         messengers: one, or several, which may share a store.
