@@ -137,12 +137,13 @@ class Worker(_Worker):
             return
 
     def _work(self, shift: Shift, *, signals: bool) -> Progress:
-        with _stopped_by_signals(self.stop, wanted=signals):
+        with stopped_by_signals(self.stop, wanted=signals):
             return finish(flows.work(self._practices, self, shift, self._on_progress))
 
 
 @contextmanager
-def _stopped_by_signals(stop: Callable[[], None], *, wanted: bool) -> Iterator[None]:
+def stopped_by_signals(stop: Callable[[], object], *, wanted: bool) -> Iterator[None]:
+    """Have SIGTERM and SIGINT call something once; on the main thread only."""
     if not wanted or threading.current_thread() is not threading.main_thread():
         yield
         return
