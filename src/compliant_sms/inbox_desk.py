@@ -121,7 +121,8 @@ class InboxDesk:
         Args:
             thread_id: the thread.
             body: what the patient reads.
-            by: who answers, for example ``"front-desk:ana"``.
+            by: who answers, for example ``"ben"``. It goes on record as it is said, here and in all
+                methods, whoever that is: your program knows who is signed in.
             idempotency_key: one key is one text, as in :meth:`Messenger.send`.
             purpose: what the text is for.
             media: public https URLs of pictures and the like.
