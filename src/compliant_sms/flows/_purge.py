@@ -79,7 +79,7 @@ class PurgeReport:
     def __str__(self) -> str:
         """The report as a table."""
         done = "to go" if self.dry_run else "dropped"
-        rows = [("records", done, "kept", "held", "open", "gone", "next")]
+        rows: list[tuple[str, ...]] = [("records", done, "kept", "held", "open", "gone", "next")]
         for each in self.tallies:
             counts = (each.dropped, each.kept, each.held, each.open, each.gone)
             upcoming = f"{each.next_at:%Y-%m-%d}" if each.next_at else "-"
