@@ -243,7 +243,9 @@ def test_refusals_are_warnings_that_a_stranger_cannot_multiply(
     """Each says whose, why, and for which address; ever more rarely, nothing of the callback."""
     messenger = make_messenger(provider=provider)
     callback = forged(b"Body=quagga&From=%2B12175550134")
-    address = "https://me:okapi@clinic.example/texts/+12175550134/" + "z" * 500
+    numbers = "+12175550134/217-555-0134/"
+    path = f"{numbers}{'z' * 135}2175550134{'z' * 300}"
+    address = f"https://me:okapi@clinic.example/texts/{path}"
     for _ in range(3600):
         refuse(messenger, evolve(callback, url=f"{address}?token=okapi"))
         clock.advance(timedelta(seconds=1))
@@ -256,7 +258,8 @@ def test_refusals_are_warnings_that_a_stranger_cannot_multiply(
     assert [int(each["times"]) for each in said] == [1, 61, 181, 421, 901, 1861]
     assert "signature" in said[0]["why"]
     assert said[0]["url"].startswith("https://...@clinic.example/texts/+...")
-    assert not any(each in caplog.text for each in ("quagga", "okapi", "2175550134", "z" * 200))
+    assert not any(each in caplog.text for each in ("quagga", "okapi", "21755", "555"))
+    assert len(said[0]["url"]) == 200
 
 
 def test_each_trouble_has_its_own_course_and_few_are_remembered() -> None:
@@ -268,9 +271,7 @@ def test_each_trouble_has_its_own_course_and_few_are_remembered() -> None:
     assert recurring.add("a", MORNING + 3 * hour) == 1
     assert [recurring.add(str(each), MORNING) for each in range(100)] == [1] * 100
     assert recurring.add("0", MORNING) == 1
-    assert recurring.over(MORNING, hour) == []
-    assert len(recurring.over(MORNING + 2 * hour, hour)) == 64
-    assert recurring.over(MORNING + 2 * hour, hour) == []
+    assert len(recurring._of) <= 64
 
 
 def test_a_clock_that_is_turned_back_keeps_nothing_from_being_counted() -> None:

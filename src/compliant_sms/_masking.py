@@ -10,7 +10,7 @@ from compliant_sms.phone import PhoneNumber
 __all__ = ["repr_of_address", "repr_of_practice", "shown_address", "shown_practice", "where"]
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-_SECRET = re.compile(r"(?<=//)[^/?#]*(?=@)|(?<=[?#]).+", re.DOTALL)
+_SECRET = re.compile(r"(?:^|(?<=//))[^/?#]*(?=@)|(?<=[?#]).+", re.DOTALL)
 
 
 def shown_practice(practice_id: str) -> str:

@@ -29,8 +29,7 @@
     ├── InboxEventRaised           a thread is due, overdue, or in need of somebody
     ├── ActDone                    somebody did what goes on the audit log
     ├── WorkFailed                 a worker met what keeps it from its work
-    ├── WorkResumed                and does so no more
-    └── CallbackRefused            a callback proved nothing, and was not believed
+    └── CallbackRefused            a callback was refused, and nothing of it was recorded
 
 Whoever wants to be told of a branch asks for its class: :meth:`compliant_sms.Messenger.on`.
 
@@ -80,7 +79,6 @@ __all__ = [
     "TextUndelivered",
     "VisitAnswered",
     "WorkFailed",
-    "WorkResumed",
     "logged",
 ]
 
@@ -446,7 +444,7 @@ class WorkFailed(Event):
     """A worker met what keeps it from its work, or from a part of it; texts may stay due.
 
     It is told at once, and while the same goes on after a minute, after two, after four, at last
-    each hour.
+    each hour. What has not come again for an hour begins anew.
 
     Attributes:
         error: the type of the exception; or, where the provider takes nothing, the kind of the
@@ -465,25 +463,8 @@ class WorkFailed(Event):
 
 
 @frozen(kw_only=True)
-class WorkResumed(Event):
-    """What a worker met has not come again for some minutes.
-
-    It is a warning as well: whoever read that the work failed learns that it is over.
-
-    Attributes:
-        error: as :class:`WorkFailed` called it.
-        times: how often it was met.
-    """
-
-    name: ClassVar[str | None] = "work_resumed"
-    urgent: ClassVar[bool] = True
-    error: str
-    times: int
-
-
-@frozen(kw_only=True)
 class CallbackRefused(Event):
-    """A callback proved nothing, and was not believed: a STOP may have been in it.
+    """A callback was refused, and nothing of it was recorded: a STOP may have been in it.
 
     Anybody can send such a callback. For the same reason it is told at once, and while more of
     them come after a minute, after two, after four, at last each hour.

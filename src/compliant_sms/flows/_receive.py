@@ -46,7 +46,7 @@ _LARGEST_BODY = 1_000_000
 _MOST_CERTIFICATES = 16
 _ASKS_TO_REPEAT = 500
 _LONGEST_ADDRESS = 200
-_FIGURES = re.compile(r"[0-9]{7,}")
+_FIGURES = re.compile(r"[0-9](?:-?[0-9]){6,}")
 _DONE = range(200, 300)
 _NOT_KEPT = (
     "it is for a number of another practice, or the records do not open with the keyring of this "
@@ -152,7 +152,7 @@ async def _verified(
 
 
 async def _count_refused(ports: Ports, provider: str, request: WebhookRequest, why: str) -> None:
-    """Count and tell a callback that proved nothing of whom it was for.
+    """Count and tell a callback of which nothing is recorded.
 
     It may be anybody's. Nothing of it is kept, and no more than one a minute is written.
     """
@@ -182,8 +182,9 @@ def _address(url: str) -> str:
 
     A query can hold either, and a path can be anything.
     """
-    shown = shown_address(url)[:_LONGEST_ADDRESS]
-    return _FIGURES.sub("...", "".join(filter(str.isprintable, shown)))
+    shown = "".join(filter(str.isprintable, shown_address(url)))
+    # Shortened last: what is left of a number would not be known as one.
+    return _FIGURES.sub("...", shown)[:_LONGEST_ADDRESS]
 
 
 def _read(

@@ -20,7 +20,7 @@ from compliant_sms.errors import (
     StoreError,
     TransportError,
 )
-from compliant_sms.events import Event, WorkFailed, WorkResumed
+from compliant_sms.events import WorkFailed
 from compliant_sms.flows._confirm import confirm_received
 from compliant_sms.flows._dispatch import Dispatched, dispatch
 from compliant_sms.flows._escalate import escalate
@@ -193,7 +193,8 @@ class _Tally:
         if any(isinstance(each, Sent) for each in done.outcomes):
             stuck = []
         for problem in (*stuck, done.refused):
-            if problem is not None:
+            # What is about one phone, or the usual 429, keeps the worker from nothing.
+            if problem is not None and problem.consequence.route_fails:
                 self.met[problem.category.value] = f"{problem.words} {problem.remedy}", ""
         if done.refused is not None:
             self.errors[done.refused.category.value] += 1
@@ -232,7 +233,7 @@ async def work(
             if desk.pause(shift) > 0 or desk.done or pace.stopping():
                 continue
             await _turn(desk, pace, shift, tally)
-            await _tell(desk.ports, shift, tally)
+            await _tell(desk.ports, tally)
             if (now := tally.progress()) != told:
                 told = now
                 on_progress(told)
@@ -244,20 +245,14 @@ async def work(
     return tally.progress()
 
 
-async def _tell(ports: Ports, shift: Shift, tally: _Tally) -> None:
-    """Tell what went wrong in a turn, and what does so no more."""
+async def _tell(ports: Ports, tally: _Tally) -> None:
+    """Tell what went wrong in a turn."""
     at, here = ports.clock(), ports.practice.id
     met, tally.met = tally.met, {}
-    told: list[Event] = [
+    told = [
         WorkFailed(practice_id=here, at=at, error=error, why=why, where=place, times=times)
         for error, (why, place) in met.items()
         if (times := ports.troubles.add(error, at))
-    ]
-    # By then whatever it was has been tried again.
-    quiet = 2 * max(_LONGEST_PAUSE, shift.poll, shift.reconcile_every)
-    told += [
-        WorkResumed(practice_id=here, at=at, error=error, times=times)
-        for error, times in ports.troubles.over(at, quiet)
     ]
     await ports.tell(told)
 

@@ -24,7 +24,10 @@ class _Course:
 
 @frozen
 class Recurring:
-    """Says when to tell of each trouble: at once, after a minute, after two, up to an hour."""
+    """Says when to tell of each trouble: at once, after a minute, after two, up to an hour.
+
+    Safe to share among threads: no step fails whatever another does in between.
+    """
 
     _of: dict[str, _Course] = field(factory=dict, repr=False, init=False)
 
@@ -37,9 +40,8 @@ class Recurring:
         """
         course = self._of.get(what)
         if course is None or at - course.last_at > _LONGEST_PAUSE:
-            self._of.pop(what, None)
-            while len(self._of) >= _MOST:
-                self._of.pop(next(iter(self._of)))
+            if len(self._of) >= _MOST:
+                self._of.clear()
             self._of[what] = _Course(at, at)
             return 1
         course.times, course.last_at = course.times + 1, at
@@ -48,10 +50,3 @@ class Recurring:
             return 0
         course.told_at, course.pause = at, min(course.pause * 2, _LONGEST_PAUSE)
         return course.times
-
-    def over(self, at: datetime, quiet: timedelta) -> list[tuple[str, int]]:
-        """What has not gone wrong for so long, once, with how often it had."""
-        gone = [(what, each.times) for what, each in self._of.items() if at - each.last_at > quiet]
-        for what, _ in gone:
-            del self._of[what]
-        return gone
