@@ -94,6 +94,8 @@ def test_a_host_fills_it_in_with_a_client_of_its_own(
         filled_in(words, name="Ana Gomez", number="", agreed=["bills"])
     with pytest.raises(InvalidInput, match="no form of permission"):
         filled_in("<p>", name="", number="")
+    with pytest.raises(InvalidInput, match="page"):
+        filled_in(page.body, name="", number="")  # type: ignore[arg-type]
 
 
 @every_framework

@@ -98,7 +98,7 @@ def public_key(given: str) -> VerifyKey:
     """The public key in a file, or the key itself, which nobody has to write to one.
 
     Raises:
-        UsageError: there is no such file, and it is no key.
+        UsageError: no such file can be read, and it is no key.
         InvalidKeys: there is none in the file.
     """
     from compliant_sms.signing import VerifyKey  # noqa: PLC0415 - an extra may be missing
@@ -109,7 +109,7 @@ def public_key(given: str) -> VerifyKey:
         text = _whatever(Path(given))
     except OSError as error:
         msg = (
-            "--public-key names no file that is there, and is no public key. Pass what "
+            "--public-key names no file that can be read, and is no public key. Pass what "
             "str(key.public) says, or a file with it."
         )
         raise click.UsageError(msg) from error

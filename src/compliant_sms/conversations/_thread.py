@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from attrs import evolve, field, fields, frozen
+from attrs import field, fields, frozen
 
 from compliant_sms._masking import repr_of_practice
 from compliant_sms.choices import Word
@@ -89,7 +89,7 @@ class Thread:
     @property
     def alone(self) -> Thread:
         """The thread without what is read from the texts that wait."""
-        return evolve(self, waits_since=None, due_at=None)
+        return Thread(**_all_of(self) | {"waits_since": None, "due_at": None})
 
     def __eq__(self, other: object) -> bool:
         # However it was found: one that waits is a WaitingThread on one list only.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html.parser import HTMLParser
 
+from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 from compliant_sms.permission import BOX, DETAILS, NAME, NUMBER, SHOWN
 
@@ -49,6 +50,7 @@ def filled_in(
     Raises:
         InvalidInput: the page is no such form, or has no such box.
     """
+    _given.a_text(page, "page")
     inputs = _Inputs()
     inputs.feed(page)
     if SHOWN not in inputs.found:
